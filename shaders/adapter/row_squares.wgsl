@@ -1,0 +1,33 @@
+// y[first_row + i] = Σ_j B[i,j]² for the rows of one shard of a frozen matrix, in whatever storage; the other rows of y
+// stay as they are. One workgroup a row.
+struct Params {
+  rows: u32,
+  // In elements.
+  columns: u32,
+  first_row: u32,
+  b_stride: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let row = flat_workgroup(workgroup, workgroups);
+  if (row >= params.rows) {
+    return;
+  }
+  var squares = Element(0.0);
+  for (var i = lane; i < params.columns; i += LANES) {
+    let value = load_element(row, i);
+    squares += value * value;
+  }
+  let sum = sum_lanes(fold(squares), lane);
+  if (lane == 0u) {
+    y[params.first_row + row] = sum;
+  }
+}

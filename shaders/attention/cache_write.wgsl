@@ -1,0 +1,30 @@
+// cache[b, slots[b,t], :] = x[b,t,:] where slots[b,t] < capacity; the rest of cache stays. x (B,length,width), cache
+// (B,capacity,width), count = B * length * width, all counted in elements. Slots of one row of the batch must differ.
+struct Params {
+  count: u32,
+  length: u32,
+  capacity: u32,
+  width: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read> slots: array<u32>;
+@group(0) @binding(3) var<storage, read_write> cache: array<Element>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
+  if (i >= params.count) {
+    return;
+  }
+  let position = i / params.width;
+  let slot = slots[position];
+  if (slot < params.capacity) {
+    cache[(position / params.length * params.capacity + slot) * params.width + i % params.width] = x[i];
+  }
+}

@@ -1,0 +1,45 @@
+// Shared by the attention kernels: params, which keys a query sees, and where rows begin.
+//   score(i, j) = capped(dot(q[i], k[j])) + slope[h] * j, where score_plain.wgsl and score_softcap.wgsl say `capped`
+// A query sees key j when j < prefix or start <= j < end. (Adding slope * j is ALiBi: what is the same for all keys
+// of a query, such as slope * -i, cancels in the softmax.)
+struct Params {
+  queries: u32,
+  keys: u32,
+  heads: u32,
+  kv_heads: u32,
+  prefix: u32,
+  alibi: u32,
+  scale: f32,
+  softcap: f32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+
+// Less than any score, and finite: drivers may assume that infinities do not occur.
+const LOWEST = -3e38;
+
+// Past the last key: ends a walk over tiles of keys.
+const NO_TILE = 0xffffffffu;
+
+fn sees(keys: vec4<u32>, starts: vec4<u32>, ends: vec4<u32>) -> vec4<bool> {
+  return (keys < vec4(params.prefix)) | ((keys >= starts) & (keys < ends));
+}
+
+// The first tile of `size` keys from `key` on (a multiple of `size`) that a query may see, where `range` is the union
+// of the queries' own ranges.
+fn next_key_tile(key: u32, range: vec2<u32>, size: u32) -> u32 {
+  if (key < params.prefix) {
+    return key;
+  }
+  let tile = max(key, range.x / size * size);
+  return select(NO_TILE, tile, tile < range.y);
+}
+
+// Where row `row` of a head begins in q and everything shaped like it, and in k and v, in elements of `width` numbers.
+fn query_offset(batch: u32, row: u32, head: u32, width: u32) -> u32 {
+  return ((batch * params.queries + row) * params.heads + head) * width;
+}
+
+fn key_offset(batch: u32, row: u32, kv_head: u32, width: u32) -> u32 {
+  return ((batch * params.keys + row) * params.kv_heads + kv_head) * width;
+}

@@ -1,0 +1,7 @@
+// Heads of any size are read number by number. HEAD_DIM is prepended.
+alias Element = f32;
+const WIDTH = HEAD_DIM;
+
+fn inner(a: Element, b: Element) -> f32 {
+  return a * b;
+}

@@ -1,0 +1,7 @@
+// Heads whose size is a multiple of four are read four numbers at a time. HEAD_DIM is prepended.
+alias Element = vec4<f32>;
+const WIDTH = HEAD_DIM / 4u;
+
+fn inner(a: Element, b: Element) -> f32 {
+  return dot(a, b);
+}

@@ -1,0 +1,98 @@
+// The same result as tiled.wgsl on adapters that compute on the processor: one quad makes 16 rows of one head.
+// Overwrites y (B,Tq,H,D) and logsumexp (B,H,Tq).
+@group(0) @binding(4) var<storage, read> key_start: array<u32>;
+@group(0) @binding(5) var<storage, read> key_end: array<u32>;
+@group(0) @binding(6) var<storage, read> slopes: array<f32>;
+@group(0) @binding(7) var<storage, read_write> y: array<vec4<f32>>;
+@group(0) @binding(8) var<storage, read_write> logsumexp: array<f32>;
+
+fn row_scores(dots: mat4x4<f32>, keys: vec4<u32>, start: u32, end: u32, slope: f32) -> mat4x4<f32> {
+  return mat4x4(
+    key_scores(dots[0], keys, start, end, slope),
+    key_scores(dots[1], keys + 4u, start, end, slope),
+    key_scores(dots[2], keys + 8u, start, end, slope),
+    key_scores(dots[3], keys + 12u, start, end, slope),
+  );
+}
+
+fn key_scores(dots: vec4<f32>, keys: vec4<u32>, start: u32, end: u32, slope: f32) -> vec4<f32> {
+  return select(vec4(LOWEST), capped(dots) + slope * vec4<f32>(keys), sees(keys, vec4(start), vec4(end)));
+}
+
+fn largest(row: mat4x4<f32>) -> f32 {
+  let four = max(max(row[0], row[1]), max(row[2], row[3]));
+  return max(max(four.x, four.y), max(four.z, four.w));
+}
+
+// exp(score - top) where a key is seen.
+fn exponentials(scores: mat4x4<f32>, top: f32) -> mat4x4<f32> {
+  return mat4x4(
+    select(vec4(0.0), exp(scores[0] - top), scores[0] > vec4(LOWEST)),
+    select(vec4(0.0), exp(scores[1] - top), scores[1] > vec4(LOWEST)),
+    select(vec4(0.0), exp(scores[2] - top), scores[2] > vec4(LOWEST)),
+    select(vec4(0.0), exp(scores[3] - top), scores[3] > vec4(LOWEST)),
+  );
+}
+
+fn sum_of(row: mat4x4<f32>) -> f32 {
+  return dot(row[0] + row[1] + row[2] + row[3], vec4(1.0));
+}
+
+@compute @workgroup_size(4)
+fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocation_id) invocation: u32) {
+  let lane = invocation & 3u;
+  let batch = workgroup.z;
+  let head = workgroup.y;
+  let kv_head = head / (params.heads / params.kv_heads);
+  var slope = 0.0;
+  if (params.alibi != 0u) {
+    slope = slopes[head];
+  }
+  let rows = lane_rows(workgroup.x * TILE, lane);
+  let query_at = query_offsets(batch, rows, head);
+  let range_at = batch * params.queries + min(rows, vec4(params.queries - 1u));
+  let starts = vec4(key_start[range_at.x], key_start[range_at.y], key_start[range_at.z], key_start[range_at.w]);
+  let row_ends = vec4(key_end[range_at.x], key_end[range_at.y], key_end[range_at.z], key_end[range_at.w]);
+  let ends = min(row_ends, vec4(params.keys));
+  let range = union_of_ranges(starts, ends);
+  var sums: array<mat4x4<f32>, WIDTH>;
+  var top = vec4(LOWEST);
+  var total = vec4(0.0);
+  for (var key0 = next_key_tile(0u, range, TILE); key0 < params.keys; key0 = next_key_tile(key0 + TILE, range, TILE)) {
+    let key_at = key_offsets(batch, lane_rows(key0, lane), kv_head);
+    var dots = Tile();
+    for (var d = 0u; d < WIDTH; d++) {
+      dots = multiply(dots, four_queries(query_at, d), four_keys(key_at, d));
+    }
+    // The keys of the first column group, in the order of a lane's components.
+    let keys = key0 + (vec4(lane) ^ vec4(0u, 1u, 2u, 3u));
+    let s0 = row_scores(tile_row(dots, 0u), keys, starts.x, ends.x, slope);
+    let s1 = row_scores(tile_row(dots, 1u), keys, starts.y, ends.y, slope);
+    let s2 = row_scores(tile_row(dots, 2u), keys, starts.z, ends.z, slope);
+    let s3 = row_scores(tile_row(dots, 3u), keys, starts.w, ends.w, slope);
+    let new_top = max(top, vec4(largest(s0), largest(s1), largest(s2), largest(s3)));
+    let shrink = exp(top - new_top);
+    top = new_top;
+    let p0 = exponentials(s0, top.x);
+    let p1 = exponentials(s1, top.y);
+    let p2 = exponentials(s2, top.z);
+    let p3 = exponentials(s3, top.w);
+    total = shrink * total + vec4(sum_of(p0), sum_of(p1), sum_of(p2), sum_of(p3));
+    let p = tile_of_rows(p0, p1, p2, p3);
+    for (var d = 0u; d < WIDTH; d++) {
+      let old = sums[d];
+      sums[d] = mat4x4(shrink.x * old[0], shrink.y * old[1], shrink.z * old[2], shrink.w * old[3])
+        + weighted(p, four_values(key_at, d));
+    }
+  }
+  for (var r = 0u; r < 4u; r++) {
+    if (rows[r] >= params.queries) {
+      break;
+    }
+    let found = total[r] > 0.0;
+    for (var d = 0u; d < WIDTH; d++) {
+      y[query_at[r] + d] = select(vec4(0.0), sums[d][r] / total[r], found);
+    }
+    logsumexp[(batch * params.heads + head) * params.queries + rows[r]] = select(0.0, top[r] + log(total[r]), found);
+  }
+}

@@ -1,0 +1,140 @@
+// The same result as tiled_backward_key_value.wgsl on adapters that compute on the processor: one quad makes 16 rows of
+// one key-value head. Overwrites dk and dv (B,Tk,KV,D).
+@group(0) @binding(7) var<storage, read_write> dk: array<vec4<f32>>;
+@group(0) @binding(8) var<storage, read_write> dv: array<vec4<f32>>;
+
+fn four_dy(at: vec4<u32>, d: u32) -> mat4x4<f32> {
+  return mat4x4(dy[at.x + d], dy[at.y + d], dy[at.z + d], dy[at.w + d]);
+}
+
+// Four queries of a column group as a lane sees them: its own and those of the lanes it exchanges with.
+struct Columns {
+  logsumexp: vec4<f32>,
+  delta: vec4<f32>,
+  start: vec4<u32>,
+  end: vec4<u32>,
+}
+
+@diagnostic(off, subgroup_uniformity)
+fn columns_of(batch: u32, head: u32, row: u32) -> Columns {
+  var own = fetch_stats(batch, head, row);
+  if (row >= params.queries) {
+    // The last query stands in for those past the edge; a logsumexp without bound makes its probabilities zero.
+    own.x = bitcast<u32>(-LOWEST);
+  }
+  let x = quadSwapX(own);
+  let y = quadSwapY(own);
+  let xy = quadSwapX(y);
+  return Columns(
+    bitcast<vec4<f32>>(vec4(own.x, x.x, y.x, xy.x)),
+    bitcast<vec4<f32>>(vec4(own.y, x.y, y.y, xy.y)),
+    vec4(own.z, x.z, y.z, xy.z),
+    vec4(own.w, x.w, y.w, xy.w),
+  );
+}
+
+// p of four keys (the columns of `dots`) and a group of queries.
+fn probabilities(dots: mat4x4<f32>, columns: Columns, keys: vec4<u32>, slope: f32) -> mat4x4<f32> {
+  return mat4x4(
+    key_probabilities(dots[0], columns, keys.x, slope),
+    key_probabilities(dots[1], columns, keys.y, slope),
+    key_probabilities(dots[2], columns, keys.z, slope),
+    key_probabilities(dots[3], columns, keys.w, slope),
+  );
+}
+
+fn key_probabilities(dots: vec4<f32>, columns: Columns, key: u32, slope: f32) -> vec4<f32> {
+  let p = exp(capped(dots) + slope * f32(key) - columns.logsumexp);
+  return select(vec4(0.0), p, sees(vec4(key), columns.start, columns.end));
+}
+
+// ds from p, the dot products of q with k and those of dy with v.
+fn gradients(p: mat4x4<f32>, dots: mat4x4<f32>, dp: mat4x4<f32>, delta: vec4<f32>) -> mat4x4<f32> {
+  return mat4x4(
+    p[0] * (dp[0] - delta) * capped_slope(capped(dots[0])),
+    p[1] * (dp[1] - delta) * capped_slope(capped(dots[1])),
+    p[2] * (dp[2] - delta) * capped_slope(capped(dots[2])),
+    p[3] * (dp[3] - delta) * capped_slope(capped(dots[3])),
+  );
+}
+
+// The queries from the first to the last that see a key of the tile; ranges are the same for all heads.
+fn queries_that_see(batch: u32, key0: u32, lane: u32) -> vec2<u32> {
+  if (key0 < params.prefix) {
+    return vec2(0u, params.queries);
+  }
+  var first = params.queries;
+  var last = 0u;
+  for (var row = lane; row < params.queries; row += 4u) {
+    let range = stats[batch * params.heads * params.queries + row].zw;
+    if (range.x < range.y && range.x < key0 + TILE && range.y > key0) {
+      first = min(first, row);
+      last = row + 1u;
+    }
+  }
+  return union_of_ranges(vec4(first), vec4(last));
+}
+
+@compute @workgroup_size(4)
+fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocation_id) invocation: u32) {
+  let lane = invocation & 3u;
+  let batch = workgroup.z;
+  let kv_head = workgroup.y;
+  let group = params.heads / params.kv_heads;
+  let key0 = workgroup.x * TILE;
+  let keys = lane_rows(key0, lane);
+  let key_at = key_offsets(batch, keys, kv_head);
+  let range = queries_that_see(batch, key0, lane);
+  var key_sums: array<mat4x4<f32>, WIDTH>;
+  var value_sums: array<mat4x4<f32>, WIDTH>;
+  for (var head = kv_head * group; head < (kv_head + 1u) * group; head++) {
+    var slope = 0.0;
+    if (params.alibi != 0u) {
+      slope = slopes[head];
+    }
+    for (var row0 = range.x / TILE * TILE; row0 < range.y; row0 += TILE) {
+      let rows = lane_rows(row0, lane);
+      let query_at = query_offsets(batch, rows, head);
+      let columns0 = columns_of(batch, head, rows.x);
+      let columns1 = columns_of(batch, head, rows.y);
+      let columns2 = columns_of(batch, head, rows.z);
+      let columns3 = columns_of(batch, head, rows.w);
+      var dots = Tile();
+      for (var d = 0u; d < WIDTH; d++) {
+        dots = multiply(dots, four_keys(key_at, d), four_queries(query_at, d));
+      }
+      let p = Tile(
+        probabilities(dots.c0, columns0, keys, slope),
+        probabilities(dots.c1, columns1, keys, slope),
+        probabilities(dots.c2, columns2, keys, slope),
+        probabilities(dots.c3, columns3, keys, slope),
+      );
+      var dp = Tile();
+      for (var d = 0u; d < WIDTH; d++) {
+        dp = multiply(dp, four_values(key_at, d), four_dy(query_at, d));
+      }
+      // Not in the loop above, though it reads dy again: there would be no registers left for p and dp at once.
+      for (var d = 0u; d < WIDTH; d++) {
+        value_sums[d] += weighted(p, four_dy(query_at, d));
+      }
+      let ds = Tile(
+        gradients(p.c0, dots.c0, dp.c0, columns0.delta),
+        gradients(p.c1, dots.c1, dp.c1, columns1.delta),
+        gradients(p.c2, dots.c2, dp.c2, columns2.delta),
+        gradients(p.c3, dots.c3, dp.c3, columns3.delta),
+      );
+      for (var d = 0u; d < WIDTH; d++) {
+        key_sums[d] += weighted(ds, four_queries(query_at, d));
+      }
+    }
+  }
+  for (var r = 0u; r < 4u; r++) {
+    if (keys[r] >= params.keys) {
+      break;
+    }
+    for (var d = 0u; d < WIDTH; d++) {
+      dk[key_at[r] + d] = key_sums[d][r];
+      dv[key_at[r] + d] = value_sums[d][r];
+    }
+  }
+}

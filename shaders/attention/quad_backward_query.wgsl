@@ -1,0 +1,76 @@
+// The same result as tiled_backward_query.wgsl on adapters that compute on the processor: one quad makes 16 rows of one
+// head. Overwrites dq (B,Tq,H,D).
+@group(0) @binding(7) var<storage, read_write> dq: array<vec4<f32>>;
+
+fn four_dy(at: vec4<u32>, d: u32) -> mat4x4<f32> {
+  return mat4x4(dy[at.x + d], dy[at.y + d], dy[at.z + d], dy[at.w + d]);
+}
+
+// ds of one row, from the dot products of q with k and of dy with v.
+fn row_gradients(dots: mat4x4<f32>, dp: mat4x4<f32>, keys: vec4<u32>, row: vec4<u32>, slope: f32) -> mat4x4<f32> {
+  return mat4x4(
+    key_gradients(dots[0], dp[0], keys, row, slope),
+    key_gradients(dots[1], dp[1], keys + 4u, row, slope),
+    key_gradients(dots[2], dp[2], keys + 8u, row, slope),
+    key_gradients(dots[3], dp[3], keys + 12u, row, slope),
+  );
+}
+
+fn key_gradients(dots: vec4<f32>, dp: vec4<f32>, keys: vec4<u32>, row: vec4<u32>, slope: f32) -> vec4<f32> {
+  let value = capped(dots);
+  let p = exp(value + slope * vec4<f32>(keys) - bitcast<f32>(row.x));
+  let ds = p * (dp - bitcast<f32>(row.y)) * capped_slope(value);
+  return select(vec4(0.0), ds, sees(keys, vec4(row.z), vec4(row.w)));
+}
+
+@compute @workgroup_size(4)
+fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocation_id) invocation: u32) {
+  let lane = invocation & 3u;
+  let batch = workgroup.z;
+  let head = workgroup.y;
+  let kv_head = head / (params.heads / params.kv_heads);
+  var slope = 0.0;
+  if (params.alibi != 0u) {
+    slope = slopes[head];
+  }
+  let rows = lane_rows(workgroup.x * TILE, lane);
+  let query_at = query_offsets(batch, rows, head);
+  let stats0 = fetch_stats(batch, head, rows.x);
+  let stats1 = fetch_stats(batch, head, rows.y);
+  let stats2 = fetch_stats(batch, head, rows.z);
+  let stats3 = fetch_stats(batch, head, rows.w);
+  let starts = vec4(stats0.z, stats1.z, stats2.z, stats3.z);
+  let ends = vec4(stats0.w, stats1.w, stats2.w, stats3.w);
+  let range = union_of_ranges(starts, ends);
+  var sums: array<mat4x4<f32>, WIDTH>;
+  for (var key0 = next_key_tile(0u, range, TILE); key0 < params.keys; key0 = next_key_tile(key0 + TILE, range, TILE)) {
+    let key_at = key_offsets(batch, lane_rows(key0, lane), kv_head);
+    var dots = Tile();
+    for (var d = 0u; d < WIDTH; d++) {
+      dots = multiply(dots, four_queries(query_at, d), four_keys(key_at, d));
+    }
+    var dp = Tile();
+    for (var d = 0u; d < WIDTH; d++) {
+      dp = multiply(dp, four_dy(query_at, d), four_values(key_at, d));
+    }
+    // The keys of the first column group, in the order of a lane's components.
+    let keys = key0 + (vec4(lane) ^ vec4(0u, 1u, 2u, 3u));
+    let ds = tile_of_rows(
+      row_gradients(tile_row(dots, 0u), tile_row(dp, 0u), keys, stats0, slope),
+      row_gradients(tile_row(dots, 1u), tile_row(dp, 1u), keys, stats1, slope),
+      row_gradients(tile_row(dots, 2u), tile_row(dp, 2u), keys, stats2, slope),
+      row_gradients(tile_row(dots, 3u), tile_row(dp, 3u), keys, stats3, slope),
+    );
+    for (var d = 0u; d < WIDTH; d++) {
+      sums[d] += weighted(ds, four_keys(key_at, d));
+    }
+  }
+  for (var r = 0u; r < 4u; r++) {
+    if (rows[r] >= params.queries) {
+      break;
+    }
+    for (var d = 0u; d < WIDTH; d++) {
+      dq[query_at[r] + d] = sums[d][r];
+    }
+  }
+}

@@ -1,0 +1,37 @@
+// y[i] = x[i] · scale where hash(seed, site, i mod period) >= threshold, else 0; overwrites y. The hash is PCG's output
+// permutation (O'Neill 2014), applied in turn to seed, site and element.
+struct Params {
+  // In elements.
+  count: u32,
+  threshold: u32,
+  site: u32,
+  seed_index: u32,
+  // In numbers.
+  period: u32,
+  scale: f32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read> step: array<u32>;
+@group(0) @binding(3) var<storage, read_write> y: array<Element>;
+
+fn pcg(value: Indices) -> Indices {
+  let state = value * 747796405u + 2891336453u;
+  let word = ((state >> ((state >> Indices(28u)) + 4u)) ^ state) * 277803737u;
+  return (word >> Indices(22u)) ^ word;
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
+  if (i >= params.count) {
+    return;
+  }
+  let hash = pcg((indices(i) % Indices(params.period)) ^ pcg(Indices(params.site) ^ pcg(Indices(step[params.seed_index]))));
+  y[i] = select(Element(0.0), x[i] * params.scale, hash >= Indices(params.threshold));
+}

@@ -1,0 +1,28 @@
+// dgate[i] = dy[i] · up[i] · activate'(gate[i]) and dup[i] = dy[i] · activate(gate[i]); overwrites both.
+// The activation is a file of lib/.
+struct Params {
+  // In elements.
+  count: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> dy: array<Element>;
+@group(0) @binding(2) var<storage, read> gate: array<Element>;
+@group(0) @binding(3) var<storage, read> up: array<Element>;
+@group(0) @binding(4) var<storage, read_write> dgate: array<Element>;
+@group(0) @binding(5) var<storage, read_write> dup: array<Element>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
+  if (i < params.count) {
+    let x = gate[i];
+    let upstream = dy[i];
+    dgate[i] = upstream * up[i] * slope(x);
+    dup[i] = upstream * activate(x);
+  }
+}

@@ -1,0 +1,23 @@
+// y[i] = alpha · x[i]; overwrites y, or adds to it where params.accumulate is 1.
+struct Params {
+  // In elements.
+  count: u32,
+  alpha: f32,
+  accumulate: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read_write> y: array<Element>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
+  if (i < params.count) {
+    y[i] = params.alpha * x[i] + select(Element(0.0), y[i], params.accumulate == 1u);
+  }
+}

@@ -1,0 +1,30 @@
+// y[i] = x[rows[i]]: x (params.rows, width), y (count / width, width); zeros where the index is no row. Overwrites y.
+struct Params {
+  // In elements, like the width of a row.
+  count: u32,
+  width: u32,
+  rows: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read> rows: array<u32>;
+@group(0) @binding(3) var<storage, read_write> y: array<Element>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
+  if (i >= params.count) {
+    return;
+  }
+  let row = rows[i / params.width];
+  var value = Element(0.0);
+  if (row < params.rows) {
+    value = x[row * params.width + i % params.width];
+  }
+  y[i] = value;
+}

@@ -1,0 +1,31 @@
+// For each position i of ids (count): occurrences[i] = (1 where no earlier position has the same id, else 0; the next
+// position with the same id, or count). Overwrites occurrences.
+struct Params {
+  count: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> ids: array<u32>;
+@group(0) @binding(2) var<storage, read_write> occurrences: array<vec2<u32>>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
+  if (i >= params.count) {
+    return;
+  }
+  let id = ids[i];
+  var earlier = 0u;
+  while (earlier < i && ids[earlier] != id) {
+    earlier++;
+  }
+  var next = i + 1u;
+  while (next < params.count && ids[next] != id) {
+    next++;
+  }
+  occurrences[i] = vec2(select(0u, 1u, earlier == i), next);
+}

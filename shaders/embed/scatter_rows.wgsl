@@ -1,0 +1,29 @@
+// y[rows[i]] = x[i]: x (count / width, width), y (params.rows, width); an index that is no row is dropped. Writes only
+// the rows that are named, which are unique.
+struct Params {
+  // In elements, like the width of a row.
+  count: u32,
+  width: u32,
+  rows: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read> rows: array<u32>;
+@group(0) @binding(3) var<storage, read_write> y: array<Element>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
+  if (i >= params.count) {
+    return;
+  }
+  let row = rows[i / params.width];
+  if (row < params.rows) {
+    y[row * params.width + i % params.width] = x[i];
+  }
+}

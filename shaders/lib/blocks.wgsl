@@ -1,0 +1,27 @@
+// The stored matrix B in blocks: its words, and what the kinds of blocks share. A kind's file gives
+// widen4(at4), the numbers 4 * at4 ... 4 * at4 + 3 of B in row-major order.
+@group(0) @binding(2) var<storage, read> b: array<u32>;
+
+// The four bytes of a word, the lowest first.
+fn bytes_of(word: u32) -> vec4<u32> {
+  return (vec4(word) >> vec4(0u, 8u, 16u, 24u)) & vec4(0xffu);
+}
+
+fn signed_bytes_of(word: u32) -> vec4<i32> {
+  return vec4<i32>(vec4(word) << vec4(24u, 16u, 8u, 0u)) >> vec4(24u);
+}
+
+// The lower halves of the four bytes.
+fn nibbles_of(word: u32) -> vec4<u32> {
+  return (vec4(word) >> vec4(0u, 8u, 16u, 24u)) & vec4(0xfu);
+}
+
+// The lowest four bits, each as the fifth bit of a number.
+fn fifth_bits(bits: u32) -> vec4<u32> {
+  return (vec4(bits) << vec4(4u, 3u, 2u, 1u)) & vec4(0x10u);
+}
+
+// The f16 in the lower (index 0) or upper half of a word.
+fn half_of(word: u32, index: u32) -> f32 {
+  return unpack2x16float(word >> (16u * index)).x;
+}

@@ -1,0 +1,8 @@
+// GGUF's Q4_1: d q + m in blocks of 32. Five words: d and m in f16, then 16 bytes, of which byte i has the number i below
+// and the number i + 16 above.
+fn widen4(at4: u32) -> vec4<f32> {
+  let block = (at4 >> 3u) * 5u;
+  let scales = unpack2x16float(b[block]);
+  let word = b[block + 1u + (at4 & 3u)] >> (at4 & 4u);
+  return scales.x * vec4<f32>(nibbles_of(word)) + scales.y;
+}

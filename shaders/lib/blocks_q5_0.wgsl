@@ -1,0 +1,9 @@
+// GGUF's Q5_0: d (q - 16) in blocks of 32. Eleven words hold two blocks: both d in f16, the fifth bits of each, then 16
+// bytes each, of which byte i has the number i below and the number i + 16 above.
+fn widen4(at4: u32) -> vec4<f32> {
+  let unit = (at4 >> 4u) * 11u;
+  let block = (at4 >> 3u) & 1u;
+  let word = b[unit + 3u + block * 4u + (at4 & 3u)] >> (at4 & 4u);
+  let high = b[unit + 1u + block] >> (4u * (at4 & 7u));
+  return half_of(b[unit], block) * (vec4<f32>(nibbles_of(word) | fifth_bits(high)) - 16.0);
+}

@@ -1,0 +1,9 @@
+// GGUF's Q5_1: d q + m in blocks of 32. Six words: d and m in f16, the fifth bits, then 16 bytes, of which byte i has the
+// number i below and the number i + 16 above.
+fn widen4(at4: u32) -> vec4<f32> {
+  let block = (at4 >> 3u) * 6u;
+  let scales = unpack2x16float(b[block]);
+  let word = b[block + 2u + (at4 & 3u)] >> (at4 & 4u);
+  let high = b[block + 1u] >> (4u * (at4 & 7u));
+  return scales.x * vec4<f32>(nibbles_of(word) | fifth_bits(high)) + scales.y;
+}

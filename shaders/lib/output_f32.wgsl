@@ -1,0 +1,17 @@
+// C element by element: any shape, stride and offset.
+@group(0) @binding(3) var<storage, read_write> c: array<f32>;
+
+// Four neighbouring elements of a row; outside of C nothing is written.
+fn write_c4(row: u32, column: u32, sums: vec4<f32>) {
+  var values = sums;
+  for (var i = 0u; i < 4u; i++) {
+    if (row < params.m && column + i < params.n) {
+      let at = params.c_offset + row * params.c_stride + column + i;
+      var value = params.alpha * values[i];
+      if (params.accumulate != 0u) {
+        value += c[at];
+      }
+      c[at] = value;
+    }
+  }
+}

@@ -1,0 +1,9 @@
+// The stored matrix B in bf16 (the upper half of an f32), four elements of a row at a time: its stride is a multiple of
+// four.
+@group(0) @binding(2) var<storage, read> b: array<vec2<u32>>;
+
+// Elements 4 * column4 ... 4 * column4 + 3 of a row.
+fn load_b4(row: u32, column4: u32) -> vec4<f32> {
+  let words = b[row * (params.b_stride / 4u) + column4];
+  return bitcast<vec4<f32>>(vec4(words.x << 16u, words.x & 0xffff0000u, words.y << 16u, words.y & 0xffff0000u));
+}

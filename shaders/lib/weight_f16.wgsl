@@ -1,0 +1,7 @@
+// The stored matrix B in f16, two elements a word, element by element: any shape and stride.
+@group(0) @binding(2) var<storage, read> b: array<u32>;
+
+fn load_b(row: u32, column: u32) -> f32 {
+  let at = row * params.b_stride + column;
+  return unpack2x16float(b[at >> 1u] >> ((at & 1u) * 16u)).x;
+}

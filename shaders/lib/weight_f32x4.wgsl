@@ -1,0 +1,7 @@
+// The stored matrix B in f32, four elements of a row at a time: its stride is a multiple of four.
+@group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;
+
+// Elements 4 * column4 ... 4 * column4 + 3 of a row.
+fn load_b4(row: u32, column4: u32) -> vec4<f32> {
+  return b[row * (params.b_stride / 4u) + column4];
+}

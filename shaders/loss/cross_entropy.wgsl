@@ -1,0 +1,79 @@
+// For each row of logits (rows, columns, padded to stride elements): loss = log Σ exp(logits) - logits[label], and over
+// the logits their gradient (softmax - onehot(label)) · step[scale_index] where params.gradient is 1. A label past the
+// columns counts nothing: loss 0, gradient 0. Overwrites losses and, with the gradient, logits. One workgroup a row.
+struct Params {
+  rows: u32,
+  columns: u32,
+  // In elements: a row with its padding.
+  stride: u32,
+  scale_index: u32,
+  gradient: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> labels: array<u32>;
+@group(0) @binding(2) var<storage, read> step: array<f32>;
+@group(0) @binding(3) var<storage, read_write> logits: array<Element>;
+@group(0) @binding(4) var<storage, read_write> losses: array<f32>;
+
+const LOWEST = -3.4028234e38;
+
+// An element of a row; its padding, which may hold anything, counts nothing in maximum and sum.
+fn load_logits(start: u32, i: u32) -> Element {
+  return select(Element(LOWEST), logits[start + i], indices(i) < Indices(params.columns));
+}
+
+// (maximum, Σ exp(logits - maximum)) of a lane's share, in one pass (online softmax, Milakov & Gimelshein 2018).
+fn lane_share(start: u32, lane: u32) -> vec2<f32> {
+  var maximum = LOWEST;
+  var sum = 0.0;
+  for (var i = lane; i < params.stride; i += LANES) {
+    let x = load_logits(start, i);
+    let top = max(maximum, fold_max(x));
+    sum = sum * exp(maximum - top) + fold(exp(x - top));
+    maximum = top;
+  }
+  return vec2(maximum, sum);
+}
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let row = flat_workgroup(workgroup, workgroups);
+  if (row >= params.rows) {
+    return;
+  }
+  let label = labels[row];
+  let start = row * params.stride;
+  if (label >= params.columns) {
+    for (var i = lane; i < params.stride * params.gradient; i += LANES) {
+      logits[start + i] = Element(0.0);
+    }
+    if (lane == 0u) {
+      losses[row] = 0.0;
+    }
+    return;
+  }
+
+  let share = lane_share(start, lane);
+  let maximum = max_lanes(share.x, lane);
+  let sum = sum_lanes(share.y * exp(share.x - maximum), lane);
+  if (lane == 0u) {
+    losses[row] = maximum + log(sum) - component(logits[start + label / WIDTH], label % WIDTH);
+  }
+  if (params.gradient == 0u) {
+    return;
+  }
+  // The loss must have read its logit before the lane that owns it writes there.
+  storageBarrier();
+  let scale = step[params.scale_index];
+  // Divided by the sum and not by exp(log_sum), whose rounding grows with the size of the logits.
+  let normalise = 1.0 / sum;
+  for (var i = lane; i < params.stride; i += LANES) {
+    let target_share = select(Element(0.0), Element(1.0), indices(i) == Indices(label));
+    logits[start + i] = scale * (exp(load_logits(start, i) - maximum) * normalise - target_share);
+  }
+}

@@ -1,0 +1,40 @@
+// C (m,n) = A (m,k) B^T with B stored (n,k), for one row of A or very few: decoding. k and the strides of A and B are
+// multiples of four. A workgroup makes four columns of one row: its lanes share k, then add up in a tree. The grid is
+// folded over x and y for the columns and has the rows in z. Writes over C or adds to it: see lib/matmul.
+override LANES: u32 = 64u;
+
+@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
+
+var<workgroup> partial: array<vec4<f32>, LANES>;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let row = workgroup.z;
+  let column = 4u * flat_workgroup(workgroup, workgroups);
+  // Past the edge the last column is computed again; write_c4 leaves it out.
+  let b_rows = min(vec4(column, column + 1u, column + 2u, column + 3u), vec4(params.n - 1u));
+  var sum: vec4<f32>;
+  for (var k4 = lane; k4 < params.k / 4u; k4 += LANES) {
+    let x = a[row * (params.a_stride / 4u) + k4];
+    sum += x * mat4x4(
+      load_b4(b_rows.x, k4),
+      load_b4(b_rows.y, k4),
+      load_b4(b_rows.z, k4),
+      load_b4(b_rows.w, k4),
+    );
+  }
+  partial[lane] = sum;
+  for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (lane < half) {
+      partial[lane] += partial[lane + half];
+    }
+  }
+  if (lane == 0u) {
+    write_c4(row, column, partial[0]);
+  }
+}

@@ -1,0 +1,28 @@
+// C (m,n) = the product of the factors that lib/operands_* reads, for any shape and stride: what the faster kernels leave
+// over. Each invocation makes 4 x 4 elements in registers. Writes over C or adds to it: see lib/matmul.
+@compute @workgroup_size(8, 8)
+fn main(@builtin(global_invocation_id) block: vec3<u32>) {
+  let row = block.y * 4u;
+  let column = block.x * 4u;
+  if (row >= params.m || column >= params.n) {
+    return;
+  }
+  // Past the edge the last row and column are read again; write_c4 leaves their results out.
+  let rows = min(vec4(row, row + 1u, row + 2u, row + 3u), vec4(params.m - 1u));
+  let columns = min(vec4(column, column + 1u, column + 2u, column + 3u), vec4(params.n - 1u));
+  var c0: vec4<f32>;
+  var c1: vec4<f32>;
+  var c2: vec4<f32>;
+  var c3: vec4<f32>;
+  for (var k = 0u; k < params.k; k++) {
+    let b_row = vec4(b_at(k, columns.x), b_at(k, columns.y), b_at(k, columns.z), b_at(k, columns.w));
+    c0 += a_at(rows.x, k) * b_row;
+    c1 += a_at(rows.y, k) * b_row;
+    c2 += a_at(rows.z, k) * b_row;
+    c3 += a_at(rows.w, k) * b_row;
+  }
+  write_c4(row, column, c0);
+  write_c4(row + 1u, column, c1);
+  write_c4(row + 2u, column, c2);
+  write_c4(row + 3u, column, c3);
+}

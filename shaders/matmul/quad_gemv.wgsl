@@ -1,0 +1,40 @@
+// C (m,n) = A (m,k) B^T with B stored (n,k), for one row of A or very few, where barriers are dear: one quad shares k for
+// eight columns of one row and adds up across its lanes. k and the strides of A and B are multiples of four. The grid is
+// folded over x and y for the columns and has the rows in z. Writes over C or adds to it: see lib/matmul.
+@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
+
+fn columns_of(first: u32, k4: u32) -> mat4x4<f32> {
+  // Past the edge the last column is computed again; write_c4 leaves it out.
+  let rows = min(vec4(first, first + 1u, first + 2u, first + 3u), vec4(params.n - 1u));
+  return mat4x4(load_b4(rows.x, k4), load_b4(rows.y, k4), load_b4(rows.z, k4), load_b4(rows.w, k4));
+}
+
+fn across_quad(own: vec4<f32>) -> vec4<f32> {
+  let pairs = own + quadSwapX(own);
+  return pairs + quadSwapY(pairs);
+}
+
+@compute @workgroup_size(4)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(subgroup_invocation_id) invocation: u32,
+) {
+  let lane = invocation & 3u;
+  let row = workgroup.z;
+  let column = 8u * flat_workgroup(workgroup, workgroups);
+  var low: vec4<f32>;
+  var high: vec4<f32>;
+  for (var step = 0u; step < params.k / 4u; step += 4u) {
+    // All lanes take part to the end, so that the sums below see a whole quad.
+    let k4 = min(step + lane, params.k / 4u - 1u);
+    let x = select(vec4(0.0), a[row * (params.a_stride / 4u) + k4], step + lane < params.k / 4u);
+    low += x * columns_of(column, k4);
+    high += x * columns_of(column + 4u, k4);
+  }
+  let low_sum = across_quad(low);
+  let high_sum = across_quad(high);
+  if (lane < 2u) {
+    write_c4(row, column + 4u * lane, select(low_sum, high_sum, lane == 1u));
+  }
+}

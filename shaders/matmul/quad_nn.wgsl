@@ -1,0 +1,66 @@
+// C (m,n) = A (m,k) B with B stored (k,n): the gradient dY W of a linear layer's input. n and the strides of A and B are
+// multiples of four; k may be anything where A's rows are padded to its stride. One quad makes 12 x 16 elements in
+// registers; see lib/quad for the four-step products. Writes over C or adds to it: see lib/matmul.
+@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
+
+// Elements k ... k + 3 of a row of A, zero from params.k on: what a padded row holds there may be anything.
+fn load_a4(row_start: u32, k: u32) -> vec4<f32> {
+  return select(vec4(0.0), a[row_start + k / 4u], vec4(k, k + 1u, k + 2u, k + 3u) < vec4(params.k));
+}
+
+@compute @workgroup_size(4)
+fn main(@builtin(workgroup_id) tile: vec3<u32>, @builtin(subgroup_invocation_id) invocation: u32) {
+  let lane = invocation & 3u;
+  let row = tile.y * 12u + lane;
+  let column4 = tile.x * 4u + lane;
+  // Past the edge the last row and columns are read again; write_c4 leaves their results out.
+  let rows = min(vec3(row, row + 4u, row + 8u), vec3(params.m - 1u)) * (params.a_stride / 4u);
+  let b_column4 = min(column4, params.n / 4u - 1u);
+  // Sums of row group r in step s: four columns.
+  var c00: vec4<f32>;
+  var c01: vec4<f32>;
+  var c02: vec4<f32>;
+  var c03: vec4<f32>;
+  var c10: vec4<f32>;
+  var c11: vec4<f32>;
+  var c12: vec4<f32>;
+  var c13: vec4<f32>;
+  var c20: vec4<f32>;
+  var c21: vec4<f32>;
+  var c22: vec4<f32>;
+  var c23: vec4<f32>;
+  for (var k = 0u; k < params.k; k += 4u) {
+    let a0 = load_a4(rows.x, k);
+    let a1 = load_a4(rows.y, k);
+    let a2 = load_a4(rows.z, k);
+    let k_rows = min(vec4(k, k + 1u, k + 2u, k + 3u), vec4(params.k - 1u));
+    let b0 = mat4x4(
+      load_b4(k_rows.x, b_column4),
+      load_b4(k_rows.y, b_column4),
+      load_b4(k_rows.z, b_column4),
+      load_b4(k_rows.w, b_column4),
+    );
+    c00 += b0 * a0;
+    c10 += b0 * a1;
+    c20 += b0 * a2;
+    let b1 = swap_x(b0);
+    c01 += b1 * a0;
+    c11 += b1 * a1;
+    c21 += b1 * a2;
+    let b2 = swap_y(b0);
+    c02 += b2 * a0;
+    c12 += b2 * a1;
+    c22 += b2 * a2;
+    let b3 = swap_y(b1);
+    c03 += b3 * a0;
+    c13 += b3 * a1;
+    c23 += b3 * a2;
+  }
+  // A short loop over a copy, because the writes one after the other would be most of the code to compile.
+  var sums = array(c00, c01, c02, c03, c10, c11, c12, c13, c20, c21, c22, c23);
+  for (var r = 0u; r < 3u; r++) {
+    for (var step = 0u; step < 4u; step++) {
+      write_c4(row + 4u * r, tile.x * 16u + 4u * (lane ^ step), sums[4u * r + step]);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import { LuthierError } from "../lib/errors";
+import type { CommandArgs, CommandName, CommandResult } from "../protocol/commands";
+import type { EventName, Events } from "../protocol/events";
+import type { Reply, Request } from "../protocol/wire";
+
+/** The studio's engine as the page sees it: commands that answer once, and events that come unasked. */
+export interface Client {
+  /** Runs a command. Rejects with a LuthierError that a person can read. */
+  call<Name extends CommandName>(command: Name, ...args: CommandArgs<Name>): Promise<CommandResult<Name>>;
+  /** Listens to an event; the returned function ends that. */
+  on<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void;
+}
+
+/** The part of a Worker that the client needs; a MessagePort has it too. */
+export interface WorkerPort {
+  postMessage(message: Request): void;
+  addEventListener(type: "message", listener: (event: MessageEvent<Reply>) => void): void;
+  addEventListener(type: "error" | "messageerror", listener: (event: Event) => void): void;
+}
+
+interface Pending {
+  settle(reply: Extract<Reply, { type: "result" | "error" }>): void;
+  fail(error: LuthierError): void;
+}
+
+/**
+ * A client that speaks to the worker behind `port`. When the worker itself dies, every open command rejects and
+ * so does every later one.
+ */
+export function connectClient(port: WorkerPort): Client {
+  const pending = new Map<number, Pending>();
+  const events = new EventHub();
+  let nextId = 1;
+  let dead: LuthierError | null = null;
+
+  port.addEventListener("message", ({ data: reply }) => {
+    if (reply.type === "event") {
+      events.emit(reply.name, reply.payload);
+      return;
+    }
+    const request = pending.get(reply.id);
+    pending.delete(reply.id);
+    request?.settle(reply);
+  });
+  const onDeath = (event: Event) => {
+    dead = workerDied(event);
+    for (const request of pending.values()) request.fail(dead);
+    pending.clear();
+    events.emit("fault", dead.toData());
+  };
+  port.addEventListener("error", onDeath);
+  port.addEventListener("messageerror", onDeath);
+
+  return {
+    call<Name extends CommandName>(command: Name, ...args: CommandArgs<Name>) {
+      return new Promise<CommandResult<Name>>((resolve, reject) => {
+        if (dead) {
+          reject(dead);
+          return;
+        }
+        const id = nextId++;
+        pending.set(id, {
+          settle(reply) {
+            if (reply.type === "error") reject(LuthierError.fromData(reply.error));
+            // The wire pairs results with requests by id alone, so the command's result type is asserted here, once.
+            else resolve(reply.result as CommandResult<Name>);
+          },
+          fail: reject,
+        });
+        // TypeScript cannot see that a generic name and its arguments form one member of the union.
+        port.postMessage({ id, command, args } as Request);
+      });
+    },
+    on: (name, listener) => events.on(name, listener),
+  };
+}
+
+type Listener = (payload: never) => void;
+
+/** Listeners by event name. */
+export class EventHub {
+  private readonly listeners = new Map<EventName, Set<Listener>>();
+
+  on<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void {
+    const set = this.listeners.get(name) ?? new Set<Listener>();
+    this.listeners.set(name, set);
+    set.add(listener);
+    return () => set.delete(listener);
+  }
+
+  emit<Name extends EventName>(name: Name, payload: Events[Name]): void {
+    for (const listener of this.listeners.get(name) ?? []) {
+      (listener as (payload: Events[Name]) => void)(payload);
+    }
+  }
+}
+
+function workerDied(event: Event): LuthierError {
+  const reason = "message" in event && typeof event.message === "string" ? ` (${event.message})` : "";
+  return new LuthierError(
+    "device-lost",
+    `The part of the studio that computes has stopped${reason}.`,
+    "Reload the page; your datasets and settings are kept.",
+  );
+}

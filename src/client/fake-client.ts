@@ -1,0 +1,378 @@
+import { cancelled, LuthierError } from "../lib/errors";
+import { defined } from "../lib/invariant";
+import type {
+  AdapterPlan,
+  AdapterSummary,
+  Commands,
+  CommandName,
+  InterruptedRun,
+  TrainingResult,
+} from "../protocol/commands";
+import type { TrainingStatus } from "../protocol/events";
+import type { DatasetSummary, Row } from "../spec/data";
+import { type MethodChoice, type MethodId, methodSpecs } from "../spec/methods";
+import type { ModelCard, ModelSummary } from "../spec/model";
+import { isTargeted, readTargets } from "../spec/targets";
+import { EventHub, type Client } from "./client";
+import {
+  fakeCards,
+  fakeForecast,
+  fakeInterruptedRun,
+  fakeLengths,
+  fakeModel,
+  fakeRows,
+  fakeSampleAnswer,
+  fakeSamples,
+  fakeTokens,
+} from "./fake-data";
+import { fakeHub } from "./fake-hub";
+
+/** How the fake behaves. */
+export interface FakeOptions {
+  /** False pretends a browser without WebGPU. */
+  readonly gpu?: boolean;
+  /** Milliseconds of a training step, and of a word of an answer. */
+  readonly paceMs?: number;
+  /** True pretends that a reload cut off a run. */
+  readonly interrupted?: boolean;
+}
+
+type Handlers = {
+  [Name in CommandName]: (...args: Parameters<Commands[Name]>) => Promise<ReturnType<Commands[Name]>>;
+};
+
+/** A client without a worker: keeps everything in memory and makes its figures up. For tests of the page alone. */
+export class FakeClient implements Client {
+  private readonly events = new EventHub();
+  private readonly data = new Map<string, { summary: DatasetSummary; rows: Row[] }>();
+  private cards: readonly ModelCard[] = fakeCards;
+  private model: ModelSummary | null = null;
+  /** The loaded model's, the latest first. */
+  private adapters: AdapterSummary[] = [];
+  private status: TrainingStatus = "done";
+  private answering = false;
+  private readonly gpu: boolean;
+  private readonly paceMs: number;
+  private interrupted: InterruptedRun | null;
+
+  constructor(options: FakeOptions = {}) {
+    this.gpu = options.gpu ?? true;
+    this.paceMs = options.paceMs ?? 30;
+    this.interrupted = options.interrupted ? fakeInterruptedRun : null;
+  }
+
+  readonly on = this.events.on.bind(this.events);
+
+  async call<Name extends CommandName>(
+    command: Name,
+    ...args: Parameters<Commands[Name]>
+  ): Promise<ReturnType<Commands[Name]>> {
+    await pause(1);
+    return this.handlers[command](...args);
+  }
+
+  private readonly handlers: Handlers = {
+    ...this.hub(),
+    environment: async () => ({
+      adapter: this.gpu
+        ? {
+            name: "Example GPU",
+            software: false,
+            features: ["shader-f16"],
+            maxBufferBytes: 2 ** 31,
+            maxBindingBytes: 2 ** 27,
+          }
+        : null,
+      gpuProblem: this.gpu
+        ? null
+        : { what: "This browser has no WebGPU.", advice: "Use one of those below." },
+      storage: { usedBytes: 12_400_000, quotaBytes: 4_200_000_000 },
+    }),
+    listDatasets: async () => [...this.data.values()].map(({ summary }) => summary),
+    listSamples: async () => fakeSamples,
+    importDataset: async ({ file }) => {
+      const total = file.size;
+      for (const part of [0.3, 0.7, 1]) {
+        this.events.emit("importProgress", {
+          done: total * part,
+          total,
+          unit: "bytes",
+          what: `Reading ${file.name}`,
+        });
+        await pause(this.paceMs);
+      }
+      return this.keep(file.name, parseRows(await file.text()), total);
+    },
+    importSample: async ({ id }) => {
+      const sample = defined(
+        fakeSamples.find((known) => known.id === id),
+        "the sample",
+      );
+      return this.keep(sample.title, fakeRows(240), 38_000);
+    },
+    cancelImport: async () => undefined,
+    deleteDataset: async ({ id }) => void this.data.delete(id),
+    datasetRows: async ({ id, offset, count }) => this.rows(id).slice(offset, offset + count),
+    heldOutRows: async ({ id, count }) => this.rows(id).slice(-count),
+    tokenView: async ({ datasetId, row, maxLength }) =>
+      fakeTokens(defined(this.rows(datasetId)[row], "the row"), maxLength),
+    lengthStats: async ({ datasetId, maxLength }) => fakeLengths(this.rows(datasetId), maxLength),
+
+    listModels: async () => this.cards,
+    deleteModel: async ({ id }) => {
+      this.cards = this.cards.filter((card) => card.id !== id);
+    },
+    loadModel: async ({ id }) =>
+      this.load(
+        defined(
+          this.cards.find((card) => card.id === id),
+          "the model",
+        ),
+      ),
+    loadModelFiles: async ({ files }) => {
+      if (!files.some((file) => file.name === "config.json")) {
+        throw new LuthierError(
+          "model",
+          "config.json is missing.",
+          "Choose every file of the model's folder.",
+        );
+      }
+      return this.load(defined(fakeCards[1], "the kept model"));
+    },
+    cancelModel: async () => undefined,
+
+    planAdapter: async ({ method }) => this.plan(method),
+    forecastTraining: async ({ config, budgetBytes }) => fakeForecast(config, budgetBytes),
+    measureTraining: async () => ({ flopsPerSecond: 2e11, tokensPerSecond: 1234.5, steps: 4 }),
+    train: ({ method, training }) => this.run(method.id, training.learningRate, training.maxSteps || 60),
+    interruptedRun: async () => this.interrupted,
+    resumeRun: async () => {
+      const { step, totalSteps } = defined(this.interrupted, "the run");
+      this.interrupted = null;
+      return this.run("lora", 2e-4, totalSteps, step);
+    },
+    discardRun: async () => void (this.interrupted = null),
+    pause: async () => void (this.status = "paused"),
+    resume: async () => void (this.status = "running"),
+    stop: async () => void (this.status = "stopping"),
+
+    generate: async ({ requestId, side, adapterId, messages }) => {
+      this.answering = true;
+      const question = messages.at(-1)?.content ?? "";
+      const base = `A short answer to “${question}” in plain words, as the base model gives it.`;
+      const adapter = this.adapters.find(({ id }) => id === adapterId);
+      const words = (adapter ? `Arr! ${base} So says ${adapter.name}, matey!` : base).split(" ");
+      let text = "";
+      for (const [index, word] of words.entries()) {
+        if (!this.answering) return { text, tokens: index, tokensPerSecond: 24.5, finish: "stopped" };
+        text += index === 0 ? word : ` ${word}`;
+        this.events.emit("answer", { requestId, side, text, tokensPerSecond: 24.5 });
+        await pause(this.paceMs);
+      }
+      return { text, tokens: words.length, tokensPerSecond: 24.5, finish: "end-token" };
+    },
+    stopGeneration: async () => void (this.answering = false),
+
+    listAdapters: async () => this.adapters,
+    renameAdapter: async ({ id, name }) => {
+      this.adapters = this.adapters.map((adapter) => (adapter.id === id ? { ...adapter, name } : adapter));
+    },
+    deleteAdapter: async ({ id }) => {
+      this.adapters = this.adapters.filter((adapter) => adapter.id !== id);
+    },
+    exportAdapter: async ({ id }) => ({
+      name: `${defined(
+        this.adapters.find((adapter) => adapter.id === id),
+        "the adapter",
+      ).name.replace(/\W+/g, "-")}.zip`,
+      mediaType: "application/zip",
+      bytes: EMPTY_ZIP.slice(),
+    }),
+    mergeAdapter: async () => {
+      const total = 6_800_000;
+      for (const part of [0.25, 0.5, 1]) {
+        const what = "model.safetensors";
+        this.events.emit("mergeProgress", { done: total * part, total, unit: "bytes", what });
+        await pause(this.paceMs);
+      }
+      return { name: "merged.zip", sizeBytes: total, archive: new Blob([EMPTY_ZIP]) };
+    },
+    cancelMerge: async () => undefined,
+    importAdapter: async ({ files }) => {
+      const [file] = files;
+      if (!file || !/\.(zip|safetensors|json)$/.test(file.name)) {
+        throw new LuthierError(
+          "adapter",
+          `${file?.name ?? "That"} is no adapter.`,
+          "Choose a PEFT folder or a zip.",
+        );
+      }
+      const name = file.name.replace(/\.zip$/, "");
+      return this.addAdapter(name, { id: "lora", options: {} }, "imported", 0, null);
+    },
+  };
+
+  private hub(): ReturnType<typeof fakeHub> {
+    return fakeHub(
+      this.events,
+      () => this.paceMs,
+      (card) => {
+        this.cards = [...this.cards.filter(({ id }) => id !== card.id), card];
+      },
+    );
+  }
+
+  private rows(id: string): Row[] {
+    return defined(this.data.get(id), "the dataset").rows;
+  }
+
+  private keep(name: string, rows: Row[], sizeBytes: number): DatasetSummary {
+    const id = crypto.randomUUID();
+    const summary: DatasetSummary = {
+      id,
+      name,
+      rows: rows.length,
+      sizeBytes,
+      importedAt: Date.now(),
+      problems: name.endsWith(".json") ? [{ row: 2, reason: "output is a number, not text." }] : [],
+      problemCount: name.endsWith(".json") ? 1 : 0,
+      duplicates: 0,
+      ignoredFields: [],
+      brokenAt: null,
+    };
+    this.data.set(id, { summary, rows });
+    return summary;
+  }
+
+  private async load(card: (typeof fakeCards)[number]): Promise<ModelSummary> {
+    for (const part of [0.2, 0.5, 0.8]) {
+      const total = card.sizeBytes;
+      this.events.emit("modelProgress", {
+        done: total * part,
+        total,
+        unit: "bytes",
+        what: `Loading ${card.title}`,
+      });
+      await pause(this.paceMs * 4);
+    }
+    this.adapters = [];
+    this.model = fakeModel(card);
+    return this.model;
+  }
+
+  private plan(method: MethodChoice): AdapterPlan {
+    const model = defined(this.model, "the model");
+    const rank = Number(method.options.r ?? method.options.num_virtual_tokens ?? 1);
+    const text = String(method.options.target_modules ?? "");
+    const targets = readTargets(text) ?? ["q_proj", "v_proj"];
+    const modules = model.modules
+      .filter(({ path }) => isTargeted({ targets }, path))
+      .map(({ path, inFeatures, outFeatures }) => ({ path, parameters: rank * (inFeatures + outFeatures) }));
+    const trainableParameters = modules.reduce((sum, module) => sum + module.parameters, 0);
+    const problems: Record<string, string> = {};
+    if (modules.length === 0) problems.target_modules = `No layer of this model is named ${text}.`;
+    return {
+      trainableParameters,
+      totalParameters: model.parameters,
+      sizeBytes: trainableParameters * 4,
+      trainingBytes: trainableParameters * 16,
+      modules,
+      targets: modules.map(({ path }) => path),
+      problems,
+    };
+  }
+
+  private addAdapter(
+    name: string,
+    method: MethodChoice,
+    origin: AdapterSummary["origin"],
+    steps: number,
+    loss: number | null,
+  ): AdapterSummary {
+    const validationLoss = loss === null ? null : loss + 0.06;
+    const adapter: AdapterSummary = {
+      ...{ id: crypto.randomUUID(), name, savedAt: Date.now() },
+      ...{ method, origin, steps, finalLoss: loss, validationLoss },
+      ...{
+        trainableParameters: 24_576,
+        sizeBytes: 99_000,
+        loadsInPeft: method.id !== "full",
+        merges: method.id === "lora",
+      },
+    };
+    this.adapters = [adapter, ...this.adapters];
+    return adapter;
+  }
+
+  /** The status may change during every wait, which TypeScript does not see in the field itself. */
+  private is(status: TrainingStatus): boolean {
+    return this.status === status;
+  }
+
+  private async run(
+    id: MethodId,
+    highestRate: number,
+    totalSteps: number,
+    firstStep = 0,
+  ): Promise<TrainingResult> {
+    const startedAt = Date.now();
+    this.status = "preparing";
+    this.events.emit("log", { time: Date.now(), text: `Training with ${id}.` });
+    await pause(this.paceMs * 5);
+    if (this.is("preparing")) this.status = "running";
+    let step = firstStep;
+    let loss = 0;
+    while (step < totalSteps && !this.is("stopping")) {
+      await pause(this.paceMs);
+      const running = this.is("running");
+      if (running) {
+        step++;
+        loss = 0.4 + 3.1 * Math.exp(-step / 14) + 0.16 * Math.sin(step * 1.7) * Math.exp(-step / 50);
+      }
+      const learningRate = highestRate * Math.min(1, step / 5) * (1 - step / (totalSteps + 1));
+      const report = {
+        step,
+        epoch: step / 20,
+        loss,
+        learningRate,
+        gradNorm: 0.6 + 2 * Math.exp(-step / 9),
+        supervisedTokens: 300,
+      };
+      if (running && step % 20 === 0) this.events.emit("sample", fakeSampleAnswer(step));
+      this.events.emit("training", {
+        steps: running ? [report] : [],
+        validation: running && (step % 10 === 0 || step === totalSteps) ? [{ step, loss: loss + 0.06 }] : [],
+        past: false,
+        totalSteps,
+        tokensPerSecond: 1234.5,
+        remainingMs: (totalSteps - step) * 800,
+        gpuBytes: 84_000_000,
+        status: this.status,
+      });
+    }
+    if (step === firstStep) throw cancelled();
+    const status = step === totalSteps ? "done" : "stopped";
+    const name = `${methodSpecs[id].title} ${this.adapters.length + 1}`;
+    const adapter = this.addAdapter(name, { id, options: {} }, "trained", step, loss);
+    this.status = status;
+    const result = { status, steps: step, finalLoss: loss, validationLoss: loss + 0.06 } as const;
+    return { ...result, elapsedMs: Date.now() - startedAt, adapter };
+  }
+}
+
+/** The record that ends a zip, which alone is an empty one. */
+const EMPTY_ZIP = Uint8Array.from([0x50, 0x4b, 5, 6, ...Array.from({ length: 18 }, () => 0)]);
+
+function parseRows(text: string): Row[] {
+  try {
+    const rows: unknown = JSON.parse(text);
+    if (Array.isArray(rows)) return rows.filter((row): row is Row => typeof row?.output === "string");
+  } catch {
+    // Told below, as a file that is no list would be.
+  }
+  throw new LuthierError("data", "This is not a JSON list of rows.", "Check the first lines of the file.");
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,19 @@
+import { makeRng } from "../../lib/rng";
+
+/** Rows by number: those to train on and those to measure on. */
+export interface Split {
+  readonly train: readonly number[];
+  readonly validation: readonly number[];
+}
+
+/**
+ * Holds out a share of `rows` by the seed: at least one row when the share is above 0, and never the last one. Both
+ * lists are in ascending order.
+ */
+export function splitRows(rows: readonly number[], share: number, seed: number): Split {
+  const count = share > 0 ? Math.min(Math.max(1, Math.round(rows.length * share)), rows.length - 1) : 0;
+  if (count <= 0) return { train: [...rows], validation: [] };
+  const shuffled = makeRng(seed, 0x5eed).shuffle([...rows]);
+  const held = new Set(shuffled.slice(0, count));
+  return { train: rows.filter((row) => !held.has(row)), validation: rows.filter((row) => held.has(row)) };
+}

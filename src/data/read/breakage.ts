@@ -1,0 +1,6 @@
+/**
+ * The point from which a file cannot be read on. What came before it is good; whoever reads decides whether to keep it.
+ */
+export class Breakage extends Error {
+  override readonly name = "Breakage";
+}

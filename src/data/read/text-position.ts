@@ -1,0 +1,39 @@
+/** A place in a text as editors count it, both from 1; a column is a character. */
+export interface LineColumn {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Counts lines and columns of UTF-8 text that passes by in pieces. */
+export class TextPosition {
+  #line = 1;
+  #column = 1;
+
+  /** Moves behind a piece. */
+  advance(bytes: Uint8Array): void {
+    const { line, column } = this.locate(bytes, bytes.length);
+    this.#line = line;
+    this.#column = column;
+  }
+
+  /** Where the byte at `index` of the next piece stands; before it, where the piece begins. */
+  locate(bytes: Uint8Array, index: number): LineColumn {
+    const end = Math.min(Math.max(index, 0), bytes.length);
+    let line = this.#line;
+    let column = this.#column;
+    let start = 0;
+    for (let at = bytes.indexOf(NEWLINE); at >= 0 && at < end; at = bytes.indexOf(NEWLINE, start)) {
+      line++;
+      column = 1;
+      start = at + 1;
+    }
+    for (let i = start; i < end; i++) if (!isContinuation(bytes[i] ?? 0)) column++;
+    return { line, column };
+  }
+}
+
+const NEWLINE = 0x0a;
+
+function isContinuation(byte: number): boolean {
+  return (byte & 0xc0) === 0x80;
+}

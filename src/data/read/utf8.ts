@@ -1,0 +1,102 @@
+import { concatBytes } from "../../lib/bytes";
+import { Breakage } from "./breakage";
+
+/**
+ * Turns the bytes of a text file into UTF-8 without a byte-order mark: UTF-8 as it is, UTF-16 by its mark or by the
+ * zeros of its first letters. Pieces end between characters.
+ * @throws Breakage naming the first byte that is no text, after everything before it was given out
+ */
+export async function* utf8Pieces(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  let encoding: Encoding | null = null;
+  let rest: Uint8Array = new Uint8Array(0);
+  let position = 0;
+  for await (const piece of pieces) {
+    let bytes = rest.length > 0 ? concatBytes([rest, piece]) : piece;
+    if (!encoding) {
+      if (bytes.length < 4) {
+        rest = bytes;
+        continue;
+      }
+      encoding = detectEncoding(bytes);
+      bytes = bytes.subarray(encoding.markBytes);
+      position = encoding.markBytes;
+    }
+    const whole = bytes.length - unfinished(bytes, encoding.label);
+    yield* textOf(bytes.subarray(0, whole), encoding.label, position);
+    position += whole;
+    rest = bytes.slice(whole);
+  }
+  const { label, markBytes } = encoding ?? detectEncoding(rest);
+  yield* textOf(encoding ? rest : rest.subarray(markBytes), label, encoding ? position : markBytes);
+}
+
+type Label = "utf-8" | "utf-16le" | "utf-16be";
+
+interface Encoding {
+  readonly label: Label;
+  readonly markBytes: number;
+}
+
+function detectEncoding(bytes: Uint8Array): Encoding {
+  const [a, b, c, d] = bytes;
+  if (a === 0xef && b === 0xbb && c === 0xbf) return { label: "utf-8", markBytes: 3 };
+  if (a === 0xff && b === 0xfe && c === 0 && d === 0) {
+    throw new Breakage("is UTF-32 text, which is not read here");
+  }
+  if (a === 0xff && b === 0xfe) return { label: "utf-16le", markBytes: 2 };
+  if (a === 0xfe && b === 0xff) return { label: "utf-16be", markBytes: 2 };
+  // JSON begins with two ASCII characters, so that a zero tells the width without a mark.
+  if (a && b === 0 && c && d === 0) return { label: "utf-16le", markBytes: 0 };
+  if (a === 0 && b && c === 0 && d) return { label: "utf-16be", markBytes: 0 };
+  return { label: "utf-8", markBytes: 0 };
+}
+
+/** Bytes at the end that begin a character which goes on in the next piece. */
+function unfinished(bytes: Uint8Array, label: Label): number {
+  const { length } = bytes;
+  if (label === "utf-8") {
+    for (let back = 1; back <= Math.min(3, length); back++) {
+      const byte = bytes[length - back] ?? 0;
+      if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0;
+      if (byte < 0x80) return 0;
+    }
+    return 0;
+  }
+  const odd = length % 2;
+  const high = bytes[label === "utf-16le" ? length - odd - 1 : length - odd - 2] ?? 0;
+  return odd + (high >= 0xd8 && high <= 0xdb ? 2 : 0);
+}
+
+/** The bytes as UTF-8; what comes before a bad byte is given out before it is reported. */
+function* textOf(bytes: Uint8Array, label: Label, position: number): Generator<Uint8Array, void, void> {
+  if (bytes.length === 0) return;
+  const good = decode(bytes, label) === null ? goodBytes(bytes, label) : bytes.length;
+  const part = bytes.subarray(0, good);
+  if (good > 0) yield label === "utf-8" ? part : new TextEncoder().encode(decode(part, label) ?? "");
+  if (good < bytes.length) {
+    const name = label === "utf-8" ? "UTF-8" : "UTF-16";
+    throw new Breakage(`is not valid ${name} text from byte ${position + good + 1} on`);
+  }
+}
+
+/** How many bytes from the start are valid text, by halving. */
+function goodBytes(bytes: Uint8Array, label: Label): number {
+  let good = 0;
+  for (let bad = bytes.length; bad - good > 1;) {
+    const middle = (good + bad) >> 1;
+    if (decode(bytes.subarray(0, middle), label, true) === null) bad = middle;
+    else good = middle;
+  }
+  // The last of the good bytes may begin the character that turned out bad.
+  while (good > 0 && decode(bytes.subarray(0, good), label) === null) good--;
+  return good;
+}
+
+/** The text, or null when it is none; with `mayGoOn` it may end within a character. */
+function decode(bytes: Uint8Array, label: Label, mayGoOn = false): string | null {
+  try {
+    return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes, { stream: mayGoOn });
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,160 @@
+import { formatBytes } from "../../lib/bytes";
+import { LuthierError } from "../../lib/errors";
+import { defined } from "../../lib/invariant";
+import type { Gpu } from "../gpu/device";
+import { readBytes } from "../gpu/readback";
+import { STORAGE } from "../gpu/usage";
+import type { BufferRange } from "../graph/program";
+import { elementCount, formatShape, sameShape } from "../graph/value";
+import { readAllValues, readValues, type TensorSource } from "../weights/tensor-source";
+import type { Adapter, HostTensor, InitContext, Random } from "./method";
+
+/** Parameters start at multiples of this many elements, so that each can be bound on its own. */
+export const PARAMETER_ALIGNMENT = 64;
+
+/** A parameter's place in the flat buffers, in elements. */
+export interface ParameterPlace {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly count: number;
+}
+
+/** Lays parameters one after another, aligned; `length` is the flat buffers' element count. */
+export function layOutParameters(adapter: Adapter): { places: ParameterPlace[]; length: number } {
+  let length = 0;
+  const places = adapter.parameters.map(({ name, shape }) => {
+    const count = elementCount(shape);
+    const place = { name, shape, offset: length, count };
+    length += Math.ceil(count / PARAMETER_ALIGNMENT) * PARAMETER_ALIGNMENT;
+    return place;
+  });
+  return { places, length };
+}
+
+/** Number of trainable parameters, padding not counted. */
+export function trainableCount(adapter: Adapter): number {
+  return adapter.parameters.reduce((sum, { shape, fixed }) => sum + (fixed ? 0 : elementCount(shape)), 0);
+}
+
+/** The trained values of one adapter: a flat f32 buffer on the GPU. */
+export class AdapterState {
+  readonly adapter: Adapter;
+  readonly buffer: GPUBuffer;
+  /** Elements of the flat buffer. */
+  readonly length: number;
+  readonly #gpu: Gpu;
+  readonly #places: ReadonlyMap<string, ParameterPlace>;
+
+  constructor(gpu: Gpu, adapter: Adapter) {
+    this.adapter = adapter;
+    this.#gpu = gpu;
+    const { places, length } = layOutParameters(adapter);
+    this.length = length;
+    checkLength(gpu, length);
+    this.#places = new Map(places.map((place) => [place.name, place]));
+    this.buffer = gpu.createBuffer("adapter parameters", length * 4, STORAGE);
+  }
+
+  /** A state with values. Errors as {@link AdapterState.write}; nothing is left behind. */
+  static of(gpu: Gpu, adapter: Adapter, values: ReadonlyMap<string, HostTensor>): AdapterState {
+    const state = new AdapterState(gpu, adapter);
+    try {
+      state.write(values);
+      return state;
+    } catch (error) {
+      state.destroy();
+      throw error;
+    }
+  }
+
+  /** The parameter's bytes within a flat buffer. */
+  range(name: string, buffer: GPUBuffer): BufferRange {
+    return { buffer, offsetBytes: defined(this.#places.get(name), `parameter ${name}`).offset * 4 };
+  }
+
+  /** Uploads values for every parameter. Errors name a missing tensor, one of another shape, or one too many. */
+  write(values: ReadonlyMap<string, HostTensor>): void {
+    const flat = new Float32Array(this.length);
+    for (const { name, shape, offset } of this.#places.values()) {
+      const tensor = values.get(name);
+      if (!tensor || !sameShape(tensor.shape, shape)) {
+        throw new LuthierError(
+          "adapter",
+          `The adapter's ${name} is ${tensor ? formatShape(tensor.shape) : "missing"}; this model needs ${formatShape(shape)}.`,
+          "Load the base model that the adapter was trained on.",
+        );
+      }
+      flat.set(tensor.data, offset);
+    }
+    for (const [name, { shape }] of values) {
+      if (this.#places.has(name)) continue;
+      throw new LuthierError(
+        "adapter",
+        `The adapter's ${name} is ${formatShape(shape)}; this model has no place for it.`,
+        "Load the base model that the adapter was trained on.",
+      );
+    }
+    this.#gpu.device.queue.writeBuffer(this.buffer, 0, flat);
+  }
+
+  /** Reads every parameter back. */
+  async read(buffer = this.buffer): Promise<Map<string, HostTensor>> {
+    const bytes = await readBytes(this.#gpu, { buffer, offsetBytes: 0, sizeBytes: this.length * 4 });
+    const flat = new Float32Array(bytes);
+    return new Map(
+      [...this.#places.values()].map(({ name, shape, offset, count }) => [
+        name,
+        { shape, data: flat.slice(offset, offset + count) },
+      ]),
+    );
+  }
+
+  destroy(): void {
+    this.#gpu.destroyBuffer(this.buffer);
+  }
+}
+
+/** The optimizer's kernel sees each flat buffer as one binding. */
+function checkLength(gpu: Gpu, length: number): void {
+  const { maxBindingBytes } = gpu.summary;
+  if (4 * length <= maxBindingBytes) return;
+  throw new LuthierError(
+    "out-of-memory",
+    `The trained parameters take ${formatBytes(4 * length)} in f32, and this GPU gives a kernel at most ${formatBytes(maxBindingBytes)} at once.`,
+    "Choose a method or options that train less of the model.",
+  );
+}
+
+/** Draws every parameter's initial value. */
+export async function initialValues(
+  adapter: Adapter,
+  context: InitContext,
+): Promise<Map<string, HostTensor>> {
+  const values = new Map<string, HostTensor>();
+  for (const { name, shape, init } of adapter.parameters)
+    values.set(name, { shape, data: await init(context) });
+  return values;
+}
+
+/** Looks up frozen tensors in their files for initial values. */
+export function initContext(
+  tensors: ReadonlyMap<string, TensorSource>,
+  random: Random,
+  tokenize: (text: string) => readonly number[],
+): InitContext {
+  const source = (name: string): TensorSource => defined(tensors.get(name), `tensor ${name}`);
+  return {
+    random,
+    tokenize,
+    async baseRows(name, rows) {
+      const columns = source(name).shape[1] ?? 1;
+      const result = new Float32Array(rows.length * columns);
+      for (const [index, row] of rows.entries()) {
+        result.set(await readValues(source(name), row * columns, columns), index * columns);
+      }
+      return result;
+    },
+    baseVector: (name) => readAllValues(source(name)),
+  };
+}

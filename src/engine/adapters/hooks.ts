@@ -1,0 +1,72 @@
+import type { Graph } from "../graph/graph";
+import type { WeightRef } from "../graph/op";
+import type { Value } from "../graph/value";
+import type { LinearSpec } from "../models/decoder-spec";
+
+/** A linear layer that runs on x (…, in). */
+export interface LinearSite {
+  readonly layer: LinearSpec;
+  readonly x: Value;
+  /** The frozen weight (out, in). */
+  readonly weight: WeightRef;
+  /** W x without bias: (…, in) -> (…, out). W is the frozen weight, or the trainable one in its place. */
+  multiply(x: Value): Value;
+  /** y + b, or y where the layer has no bias. */
+  addBias(y: Value): Value;
+}
+
+/** What a sub-layer of a block gives: y (tokens, hidden), and the residual stream x that it is about to join. */
+export interface SublayerSite {
+  /** Module path of the block: "model.layers.0". */
+  readonly block: string;
+  readonly layer: number;
+  readonly place: "attention" | "mlp";
+  readonly y: Value;
+  readonly residual: Value;
+}
+
+/** Keys and values in front of the text's own, (P, KV, D) each, without batch. */
+export interface PrefixKeyValue {
+  readonly key: Value;
+  readonly value: Value;
+  /** Share of their numbers that is dropped, in each sequence others. */
+  readonly dropout: number;
+}
+
+/** A matrix that trains, lying as (rows, columns) or as its transpose (Conv1D). */
+export interface TrainableMatrix {
+  readonly value: Value;
+  readonly transposed: boolean;
+}
+
+/**
+ * The places of a model where a method may act, named by Hugging Face paths. A method gives only those it uses;
+ * models know no method and methods know no model.
+ */
+export interface AdapterHooks {
+  /** What a linear layer gives, bias included, instead of `addBias(multiply(x))`. */
+  linear?(site: LinearSite): Value;
+  /** A trainable vector in the place of a frozen bias or norm weight, or null. */
+  vector?(name: string, length: number): Value | null;
+  /** A trainable matrix in the place of a frozen one (a linear layer's, a table's, the head's), or null. */
+  matrix?(name: string, rows: number, columns: number): TrainableMatrix | null;
+  /** The residual stream after a sub-layer, instead of residual + y. */
+  sublayer?(site: SublayerSite): Value;
+  /** What the blocks get instead of the text's token embeddings (tokens, hidden); virtual tokens are not among them. */
+  embedded?(x: Value): Value;
+  /** What the head gets instead of the final hidden states (tokens, hidden). */
+  hidden?(x: Value): Value;
+  /** The embeddings (P, hidden) of virtual tokens in front of the text. */
+  virtualTokens?(): Value;
+  /** What every query of a layer sees in front of its own sequence. */
+  prefix?(layer: number): PrefixKeyValue;
+}
+
+/** The base model as it is. */
+export const noAdapter: AdapterHooks = {};
+
+/** Whether a graph trains (dropout acts) or only answers. */
+export type GraphMode = "train" | "infer";
+
+/** Makes a method's hooks for one graph. */
+export type MakeHooks = (graph: Graph, mode: GraphMode) => AdapterHooks;

@@ -1,0 +1,85 @@
+import type { FieldValues } from "../../spec/fields";
+import type { DecoderSpec } from "../models/decoder-spec";
+import type { MakeHooks } from "./hooks";
+
+/** A tensor on the host: f32, row-major. */
+export interface HostTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array<ArrayBuffer>;
+}
+
+/** Seeded random numbers. */
+export interface Random {
+  /** Uniform in [0, 1). */
+  uniform(): number;
+  /** Normal with mean 0 and variance 1. */
+  normal(): number;
+}
+
+/** What a method may look up while it makes initial values. */
+export interface InitContext {
+  readonly random: Random;
+  /** Rows of a base embedding (or the whole of a base vector), widened to f32. */
+  baseRows(name: string, rows: readonly number[]): Promise<Float32Array<ArrayBuffer>>;
+  baseVector(name: string): Promise<Float32Array<ArrayBuffer>>;
+  /** Ids of a text under the model's tokenizer, special tokens included; only soft prompts ask. */
+  tokenize(text: string): readonly number[];
+}
+
+/** A trainable tensor: PEFT's parameter name without the adapter's own name, and how it starts. */
+export interface ParameterSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Factor of the learning rate; 1 where it is not given. */
+  readonly learningRateFactor?: number;
+  /** True for what the method needs beside the trained tensors and never changes; graphs read it with `Graph.fixed`. */
+  readonly fixed?: boolean;
+  init(context: InitContext): Promise<Float32Array<ArrayBuffer>> | Float32Array<ArrayBuffer>;
+}
+
+/** What merging makes of a base tensor: in its stored shape, widened to f32, in and out. */
+export type BaseChange = (base: HostTensor) => HostTensor;
+
+/** A method with its options bound to one model: everything the engine and the exporter need of it. */
+export interface Adapter {
+  readonly parameters: readonly ParameterSpec[];
+  /** Virtual tokens in front of the text (soft prompts), which take positions and rows of the hidden states. */
+  readonly promptLength: number;
+  /** Virtual keys in front of every layer's own, which take positions only. */
+  readonly prefixLength: number;
+  /** Looks at what only the model's tokenizer can tell. Errors name the field. */
+  checkText?(tokenize: InitContext["tokenize"]): void;
+  /** What the method does in a graph; called once for each graph. */
+  readonly hooks: MakeHooks;
+  /** PEFT's adapter_config.json without the base model's name. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** What the file of the tensors is called where it is not PEFT's adapter_model.safetensors. */
+  readonly weightsFile?: string;
+  /** Tensors of the adapter's file from the trained parameters. */
+  exportTensors(parameters: ReadonlyMap<string, HostTensor>): ReadonlyMap<string, HostTensor>;
+  /**
+   * Trained parameters from the tensors of a file; missing encoder weights that PEFT does not save are reported as
+   * null (the adapter can then chat but starts its encoder anew).
+   */
+  importTensors(tensors: ReadonlyMap<string, HostTensor>): ReadonlyMap<string, HostTensor>;
+  /**
+   * What the trained parameters make of the base model's tensors, by the names of those that change; a model so changed
+   * answers as the base does with the adapter. Absent where no such tensors exist.
+   */
+  merge?(parameters: ReadonlyMap<string, HostTensor>): ReadonlyMap<string, BaseChange>;
+}
+
+/** A training method: one file behind this seam. */
+export interface Method {
+  /** PEFT's `peft_type` of what the method writes; null where PEFT has no such method. */
+  readonly peftType: string | null;
+  /**
+   * Whether the method goes on with an adapter of that adapter_config.json; asked of all methods before `peftType` is
+   * compared, for where a type alone does not tell them apart.
+   */
+  reads?(config: Readonly<Record<string, unknown>>): boolean;
+  /** Binds options to a model. Errors name the field: `LuthierError("config", …)` with the field in `field`. */
+  bind(options: FieldValues, model: DecoderSpec): Adapter;
+  /** Options from an adapter_config.json. Errors: a setting the studio does not have. */
+  readConfig(config: Readonly<Record<string, unknown>>): FieldValues;
+}

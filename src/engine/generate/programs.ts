@@ -1,0 +1,99 @@
+import type { AdapterHooks, MakeHooks } from "../adapters/hooks";
+import { Graph } from "../graph/graph";
+import { makePlan, type Plan } from "../graph/plan";
+import { f32, u32, type Value } from "../graph/value";
+import { buildDecoder, idsInput } from "../models/decoder";
+import type { DecoderSpec } from "../models/decoder-spec";
+import { blockAttention } from "../nn/attention";
+import { applyHead, type Attend, type BuildContext } from "../nn/context";
+import { writeCache } from "../ops/cache-write";
+import { gatherRows } from "../ops/gather-rows";
+import type { ModelShape } from "../train/programs";
+
+/** Names of a layer's cache states. */
+export const cacheKey = (layer: number): string => `cache.key.${layer}`;
+export const cacheValue = (layer: number): string => `cache.value.${layer}`;
+
+/** Elements of one cache state. */
+export function cacheElements(spec: DecoderSpec, capacity: number): number {
+  return capacity * spec.keyValueHeads * spec.headDim;
+}
+
+/** Plans a pass of `length` tokens of one sequence over a cache of `capacity` places; keeps the logits of one row. */
+export function planPass(model: ModelShape, hooks: MakeHooks, length: number, capacity: number): Plan {
+  const graph = new Graph();
+  // Virtual tokens and prefixes are in the cache already.
+  const { virtualTokens: _, prefix: __, ...adapter } = hooks(graph, "infer");
+  const context = makeContext(model, graph, capacity, adapter);
+  const hidden = buildDecoder(context, model.spec, length, idsInput(context, length));
+  const last = graph.apply(gatherRows, [hidden, graph.input("last_row", u32(1))], {});
+  const logits = applyHead(context, model.spec, last);
+  return makePlan(graph, { logits }, model.tuning);
+}
+
+/** Plans the feeding of an adapter's virtual prompt tokens (`promptLength` of them) into an empty cache. */
+export function planVirtualTokens(
+  model: ModelShape,
+  hooks: MakeHooks,
+  promptLength: number,
+  capacity: number,
+): Plan {
+  const graph = new Graph();
+  const context = makeContext(model, graph, capacity, hooks(graph, "infer"));
+  buildDecoder(context, model.spec, promptLength, null);
+  return makePlan(graph, {}, model.tuning);
+}
+
+/** Plans the writing of an adapter's prefix into the first places of an empty cache. */
+export function planPrefix(
+  model: ModelShape,
+  hooks: MakeHooks,
+  prefixLength: number,
+  capacity: number,
+): Plan {
+  const graph = new Graph();
+  const adapter = hooks(graph, "infer");
+  const slots = graph.input("slots", u32(prefixLength));
+  model.spec.blocks.forEach((_, layer) => {
+    const prefix = adapter.prefix?.(layer);
+    if (!prefix) return;
+    intoCache(graph, model.spec, capacity, cacheKey(layer), prefix.key, slots);
+    intoCache(graph, model.spec, capacity, cacheValue(layer), prefix.value, slots);
+  });
+  return makePlan(graph, {}, model.tuning);
+}
+
+function makeContext(model: ModelShape, graph: Graph, capacity: number, adapter: AdapterHooks): BuildContext {
+  return {
+    graph,
+    weights: model.weights,
+    adapter,
+    rows: 1,
+    attend: cachedAttention(graph, model.spec, capacity),
+  };
+}
+
+/** Attention over the cache, into which this pass first writes its own keys and values. */
+function cachedAttention(graph: Graph, spec: DecoderSpec, capacity: number): Attend {
+  return (layer, q, k, v) => {
+    const tokens = q.type.shape[1] ?? 0;
+    const slots = graph.input("slots", u32(tokens));
+    const key = intoCache(graph, spec, capacity, cacheKey(layer), k, slots);
+    const value = intoCache(graph, spec, capacity, cacheValue(layer), v, slots);
+    return blockAttention(graph, spec, layer, { q, key, value, prefix: 0 });
+  };
+}
+
+/** The cache after this pass has written `value` (1, T, KV, D) or (T, KV, D) at `slots`. */
+function intoCache(
+  graph: Graph,
+  spec: DecoderSpec,
+  capacity: number,
+  name: string,
+  value: Value,
+  slots: Value,
+): Value {
+  const { keyValueHeads, headDim } = spec;
+  const rows = graph.reshape(value, 1, slots.type.shape[0] ?? 0, keyValueHeads, headDim);
+  return writeCache(graph, rows, slots, graph.state(name, f32(1, capacity, keyValueHeads, headDim)));
+}

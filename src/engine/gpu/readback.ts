@@ -1,0 +1,78 @@
+import { LuthierError } from "../../lib/errors";
+import type { Gpu } from "./device";
+import { BufferUsage, MAP_MODE_READ } from "./usage";
+
+/** A range of a GPU buffer to read. */
+export interface ReadRange {
+  readonly buffer: GPUBuffer;
+  readonly offsetBytes: number;
+  readonly sizeBytes: number;
+}
+
+/** Copies a range to the host once all earlier work is done. For rare reads; loops use {@link ReadbackRing}. */
+export async function readBytes(gpu: Gpu, range: ReadRange): Promise<ArrayBuffer> {
+  const ring = new ReadbackRing(gpu, range.sizeBytes, 1);
+  try {
+    return await ring.read(range);
+  } finally {
+    ring.destroy();
+  }
+}
+
+/**
+ * Staging buffers for reads in a loop: each {@link ReadbackRing.read} takes the next free one, so that a read can
+ * wait while later steps are already submitted.
+ */
+export class ReadbackRing {
+  readonly #gpu: Gpu;
+  readonly #free: GPUBuffer[];
+  readonly #all: readonly GPUBuffer[];
+  readonly #waiting: ((buffer: GPUBuffer) => void)[] = [];
+
+  constructor(gpu: Gpu, sizeBytes: number, depth: number) {
+    this.#gpu = gpu;
+    this.#all = Array.from({ length: depth }, (_, index) =>
+      gpu.createBuffer(`read-back ${index}`, sizeBytes, BufferUsage.MAP_READ | BufferUsage.COPY_DST),
+    );
+    this.#free = [...this.#all];
+  }
+
+  /** Queues the copy now and resolves with the bytes when the GPU has got there. */
+  async read(range: ReadRange): Promise<ArrayBuffer> {
+    const staging =
+      this.#free.pop() ?? (await new Promise<GPUBuffer>((resolve) => this.#waiting.push(resolve)));
+    const { device } = this.#gpu;
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(range.buffer, range.offsetBytes, staging, 0, range.sizeBytes);
+    device.queue.submit([encoder.finish()]);
+    try {
+      await this.#map(staging, range.sizeBytes);
+      const bytes = staging.getMappedRange(0, range.sizeBytes).slice(0);
+      staging.unmap();
+      return bytes;
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next(staging);
+      else this.#free.push(staging);
+    }
+  }
+
+  destroy(): void {
+    for (const buffer of this.#all) this.#gpu.destroyBuffer(buffer);
+  }
+
+  async #map(staging: GPUBuffer, sizeBytes: number): Promise<void> {
+    try {
+      await staging.mapAsync(MAP_MODE_READ, 0, sizeBytes);
+    } catch (cause) {
+      this.#gpu.check();
+      throw new LuthierError(
+        "gpu",
+        "The GPU did not give back a result.",
+        "Reload the model and try again; if it happens again, choose a smaller batch.",
+        { cause },
+      );
+    }
+    this.#gpu.check();
+  }
+}

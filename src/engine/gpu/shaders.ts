@@ -1,0 +1,31 @@
+import { defined } from "../../lib/invariant";
+import type { Kernel } from "../kernels/kernel";
+
+const sources: Record<string, string> = import.meta.glob("../../../shaders/**/*.wgsl", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+
+/** Paths of all shader files under shaders/, without the extension, sorted. */
+export function shaderNames(): string[] {
+  return Object.keys(sources)
+    .map((path) => path.replace(/^.*\/shaders\//, "").replace(/\.wgsl$/, ""))
+    .sort();
+}
+
+/** The text of one shader file by its path under shaders/, without the extension. */
+export function shaderSource(name: string): string {
+  return defined(sources[`../../../shaders/${name}.wgsl`], `shader ${name}`);
+}
+
+/** WGSL extensions by the device feature that offers them. */
+const EXTENSIONS: Partial<Record<GPUFeatureName, string>> = { "shader-f16": "f16", subgroups: "subgroups" };
+
+/** The WGSL that a kernel compiles: extensions of the features it requires, its defines, library files, itself. */
+export function assembleShader(kernel: Kernel): string {
+  const extensions = kernel.requires.flatMap((feature) => EXTENSIONS[feature] ?? []);
+  const enables = extensions.map((extension) => `enable ${extension};`);
+  const defines = Object.entries(kernel.defines).map(([name, value]) => `const ${name} = ${value}u;`);
+  return [...enables, ...defines, ...[...kernel.includes, kernel.shader].map(shaderSource)].join("\n");
+}

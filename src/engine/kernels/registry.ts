@@ -1,0 +1,114 @@
+import { storageKinds, type Tuning } from "../graph/op";
+import { activationKernels } from "../ops/activation";
+import { adamwKernel, stepMetricsKernel } from "../ops/adamw";
+import { accumulateKernels, addKernels } from "../ops/add";
+import { addBiasKernels } from "../ops/add-bias";
+import {
+  attentionKernel,
+  type AttentionPhase,
+  attentionStatsKernel,
+  attentionVariants,
+} from "../ops/attention-kernels";
+import { cacheWriteKernels } from "../ops/cache-write";
+import { copyBlockKernels } from "../ops/copy-block";
+import { crossEntropyKernels } from "../ops/cross-entropy";
+import { doraGainKernel } from "../ops/dora-gain";
+import { dropoutKernels } from "../ops/dropout";
+import { embeddingKernels } from "../ops/embedding";
+import { embeddingBackwardKernels, occurrencesKernel } from "../ops/embedding-trainable";
+import { gatherRowsKernels, scatterRowsKernels } from "../ops/gather-rows";
+import {
+  layerNormBackwardKernels,
+  layerNormKernels,
+  layerNormWeightBackwardKernels,
+} from "../ops/layer-norm";
+import { lstmKernels } from "../ops/lstm";
+import { multiplyKernels } from "../ops/multiply";
+import { reduceSumKernels } from "../ops/reduce-sum";
+import { rmsNormBackwardKernels, rmsNormKernels, rmsNormWeightBackwardKernels } from "../ops/rms-norm";
+import { ropeKernels } from "../ops/rope";
+import { rowSquaresKernels } from "../ops/row-squares";
+import { scaleKernels } from "../ops/scale";
+import { sumRowsKernels } from "../ops/sum-rows";
+import { transposeKernel } from "../ops/transpose";
+import { widenKernels } from "../ops/weight-panels";
+import { zeroKernels } from "../ops/zero";
+import { type Kernel, kernelKey } from "./kernel";
+import { type GemmShape, gemmVariants } from "./matmul-variants";
+
+/** Head sizes for the kernels that are compiled for each: one that is a multiple of four, and one that is not. */
+const HEAD_SIZES = [64, 6] as const;
+
+const PHASES: readonly AttentionPhase[] = ["forward", "backward_query", "backward_key_value"];
+
+/** All kernels of the engine, in every variant; those compiled for a size at one size of each kind. */
+export function allKernels(): readonly Kernel[] {
+  const kernels = [
+    ...activationKernels(),
+    ...families.flatMap(({ all }) => all),
+    ...embeddingKernels,
+    ...widenKernels,
+    ...lstmKernels,
+    ...rowSquaresKernels,
+    adamwKernel,
+    doraGainKernel,
+    occurrencesKernel,
+    stepMetricsKernel,
+    transposeKernel,
+    ...HEAD_SIZES.flatMap(attentionKernels),
+    ...gemmKernels(),
+  ];
+  return [...new Map(kernels.map((kernel) => [kernelKey(kernel), kernel])).values()];
+}
+
+/** Kernels that come in a family of widths and lanes. */
+const families: readonly { readonly all: readonly Kernel[] }[] = [
+  accumulateKernels,
+  addBiasKernels,
+  addKernels,
+  cacheWriteKernels,
+  copyBlockKernels,
+  crossEntropyKernels,
+  dropoutKernels,
+  embeddingBackwardKernels,
+  gatherRowsKernels,
+  layerNormBackwardKernels,
+  layerNormKernels,
+  layerNormWeightBackwardKernels,
+  multiplyKernels,
+  reduceSumKernels,
+  rmsNormBackwardKernels,
+  rmsNormKernels,
+  rmsNormWeightBackwardKernels,
+  ropeKernels,
+  scaleKernels,
+  scatterRowsKernels,
+  sumRowsKernels,
+  zeroKernels,
+];
+
+function attentionKernels(width: number): Kernel[] {
+  const dims = { batch: 1, queries: 64, keys: 64, heads: 2, kvHeads: 1, width };
+  const anyDevice: Tuning = { software: false, has: () => true, choice: () => null };
+  const variants = PHASES.flatMap((phase) =>
+    attentionVariants(phase, dims, anyDevice).flatMap((variant) =>
+      [false, true].map((softcap) => attentionKernel(variant, phase, width, softcap)),
+    ),
+  );
+  return [attentionStatsKernel(width), ...variants];
+}
+
+/** Every form, storage kind and variant, for a shape that is a multiple of every tile and for one of none. */
+function gemmKernels(): Kernel[] {
+  const shapes = (["nt", "nn", "tn"] as const).flatMap((form) =>
+    storageKinds.flatMap((kind) =>
+      [128, 127].map((size): GemmShape => {
+        const strides = { aStride: size, bStride: size, cStride: size, cOffset: 0 };
+        return { form, kind, m: size, n: size, k: size, ...strides };
+      }),
+    ),
+  );
+  return Object.values(gemmVariants).flatMap((variant) =>
+    shapes.filter((shape) => variant.supports(shape)).map((shape) => variant.kernel(shape)),
+  );
+}

@@ -1,0 +1,202 @@
+import type { RopeSpec } from "../nn/rope-table";
+import type { WeightDeclaration } from "../weights/weight-store";
+
+/** A linear layer by its Hugging Face module path. */
+export interface LinearSpec {
+  readonly path: string;
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  readonly bias: boolean;
+  /** True for GPT-2's Conv1D, which stores its weight as (in, out). */
+  readonly conv1d: boolean;
+}
+
+/** A normalisation of vectors of `size` numbers, by its module path. */
+export type NormSpec = { readonly path: string; readonly size: number; readonly epsilon: number } & (
+  | {
+      readonly type: "rms";
+      /** 1 where the stored weight is the difference from one (Gemma). */
+      readonly weightOffset: 0 | 1;
+    }
+  | { readonly type: "layer" }
+);
+
+/** The linear layers that make queries, keys and values. */
+export type ProjectionSpec =
+  | { readonly type: "separate"; readonly q: LinearSpec; readonly k: LinearSpec; readonly v: LinearSpec }
+  /** One layer for all three: q, k and v side by side, or the three of each head side by side. */
+  | { readonly type: "fused"; readonly qkv: LinearSpec; readonly byHead: boolean };
+
+export type AttentionSpec = ProjectionSpec & {
+  readonly o: LinearSpec;
+  /** Norms of every head's query and key, before positions are applied. */
+  readonly headNorms?: { readonly q: NormSpec; readonly k: NormSpec };
+  /** A query sees itself and the `window` − 1 tokens before it; absent: all before it. */
+  readonly window?: number;
+  /** Which of the model's rotary tables turns queries and keys; absent: the first. */
+  readonly ropeTable?: number;
+};
+
+/** The activation of a feed-forward layer; GELU by its tanh formula or by erf. */
+export type ActivationSpec = "silu" | "relu" | "gelu_tanh" | "gelu_none";
+
+export type MlpSpec =
+  /** down(activation(gate(x)) ⊙ up(x)) */
+  | {
+      readonly type: "gated";
+      readonly gate: LinearSpec;
+      readonly up: LinearSpec;
+      readonly down: LinearSpec;
+      readonly activation: Exclude<ActivationSpec, "relu">;
+    }
+  /** down(activation(up(x))) */
+  | {
+      readonly type: "plain";
+      readonly up: LinearSpec;
+      readonly down: LinearSpec;
+      readonly activation: Exclude<ActivationSpec, "silu">;
+    };
+
+/** One block: a residual sum with attention, then one with the feed-forward layer. */
+export interface BlockSpec {
+  /** Module path: "model.layers.0". */
+  readonly path: string;
+  readonly attentionNorm: NormSpec;
+  readonly attention: AttentionSpec;
+  readonly mlpNorm: NormSpec;
+  readonly mlp: MlpSpec;
+  /**
+   * Where the two norms stand: x + f(norm(x)), or norm(x + f(x)) (OPT-350m); absent: "before".
+   */
+  readonly normPlacement?: "before" | "after";
+  /** Norms of what the sub-layers give, before it joins the residual stream (Gemma). */
+  readonly outputNorms?: { readonly attention: NormSpec; readonly mlp: NormSpec };
+}
+
+export type PositionSpec =
+  /** Rotary positions: queries and keys turn by tables that blocks choose from. */
+  | { readonly type: "rope"; readonly tables: readonly RopeSpec[] }
+  /** A table (offset + positions, hidden), whose row offset + p is added to the embedding at p. */
+  | { readonly type: "learned"; readonly path: string; readonly offset: number }
+  /** Scores rise along the keys by a slope of each head (Press et al. 2021, arXiv 2108.12409). */
+  | { readonly type: "alibi" };
+
+/** A decoder-only language model described by data; a family file makes one from config.json. */
+export interface DecoderSpec {
+  readonly family: string;
+  readonly vocabularySize: number;
+  readonly hiddenSize: number;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly headDim: number;
+  readonly maxPositions: number;
+  /** Module path of the token embedding. */
+  readonly embedTokens: string;
+  /** Width of the token embedding, of virtual tokens, and of what the head reads. */
+  readonly embeddingSize: number;
+  /** Multiplies token embeddings, not virtual tokens (Gemma: √hidden); absent: 1. */
+  readonly embeddingScale?: number;
+  /** Norm of the embeddings, virtual tokens included (BLOOM). */
+  readonly embeddingNorm?: NormSpec;
+  /** From the embedding's width to the blocks' and back, where they differ (OPT-350m). */
+  readonly projections?: { readonly into: LinearSpec; readonly outOf: LinearSpec };
+  readonly positions: PositionSpec;
+  /** Factor of attention's dot products; absent: 1 / √headDim. */
+  readonly attentionScale?: number;
+  /** Bound of attention's scores (softcap · tanh(score / softcap)); absent: none. */
+  readonly attentionSoftcap?: number;
+  readonly blocks: readonly BlockSpec[];
+  /** Absent where the last block's norm is the last one. */
+  readonly finalNorm?: NormSpec;
+  /** Module path of the output head, and whether it shares the token embedding's weight. */
+  readonly head: { readonly path: string; readonly tied: boolean };
+  /** What the inner model is called in full checkpoints; files of the bare model leave it out. */
+  readonly prefix: string;
+  /** PEFT's default target_modules for LoRA. */
+  readonly loraTargets: readonly string[];
+}
+
+/** All linear layers of a block, in forward order. */
+export function blockLinears({ attention, mlp }: BlockSpec): LinearSpec[] {
+  const projections = attention.type === "fused" ? [attention.qkv] : [attention.q, attention.k, attention.v];
+  const mlpLinears = mlp.type === "gated" ? [mlp.gate, mlp.up, mlp.down] : [mlp.up, mlp.down];
+  return [...projections, attention.o, ...mlpLinears];
+}
+
+/** All linear layers except the output head, in forward order: what `all-linear` means. */
+export function linearLayers({ projections, blocks }: DecoderSpec): LinearSpec[] {
+  const inner = blocks.flatMap(blockLinears);
+  return projections ? [projections.into, ...inner, projections.outOf] : inner;
+}
+
+/** Name of the matrix that the output head multiplies with. */
+export function headWeightName(spec: DecoderSpec): string {
+  return `${spec.head.tied ? spec.embedTokens : spec.head.path}.weight`;
+}
+
+/** The sliding windows that blocks have, each once. */
+export function slidingWindows({ blocks }: DecoderSpec): number[] {
+  return [...new Set(blocks.flatMap(({ attention }) => attention.window ?? []))];
+}
+
+/** The row of a learned position table that belongs to position 0; 0 without such a table. */
+export function firstPosition({ positions }: DecoderSpec): number {
+  return positions.type === "learned" ? positions.offset : 0;
+}
+
+/** Every tensor the model needs from its files, and how it lies on the GPU. */
+export function declareWeights(spec: DecoderSpec): WeightDeclaration[] {
+  const { embedTokens, positions, projections, head, embeddingNorm, finalNorm } = spec;
+  const table = (name: string, rows: number, columns: number): WeightDeclaration => ({
+    name: `${name}.weight`,
+    shape: [rows, columns],
+    layout: "matrix",
+  });
+  const declarations = [table(embedTokens, spec.vocabularySize, spec.embeddingSize)];
+  if (positions.type === "learned")
+    declarations.push(table(positions.path, positions.offset + spec.maxPositions, spec.hiddenSize));
+  if (embeddingNorm) declarations.push(...declareNorm(embeddingNorm));
+  if (projections) declarations.push(...[projections.into, projections.outOf].flatMap(declareLinear));
+  for (const block of spec.blocks)
+    declarations.push(
+      ...blockNorms(block).flatMap(declareNorm),
+      ...blockLinears(block).flatMap(declareLinear),
+    );
+  if (finalNorm) declarations.push(...declareNorm(finalNorm));
+  if (!head.tied) declarations.push(table(head.path, spec.vocabularySize, spec.embeddingSize));
+  return declarations;
+}
+
+function blockNorms({
+  attentionNorm,
+  mlpNorm,
+  outputNorms,
+  attention: { headNorms },
+}: BlockSpec): NormSpec[] {
+  const optional = [headNorms?.q, headNorms?.k, outputNorms?.attention, outputNorms?.mlp];
+  return [attentionNorm, mlpNorm, ...optional.filter((norm) => norm !== undefined)];
+}
+
+function declareNorm({ path, size, type }: NormSpec): WeightDeclaration[] {
+  const vector = (part: string): WeightDeclaration => ({
+    name: `${path}.${part}`,
+    shape: [size],
+    layout: "vector",
+  });
+  return type === "rms" ? [vector("weight")] : [vector("weight"), vector("bias")];
+}
+
+function declareLinear({ path, inFeatures, outFeatures, bias, conv1d }: LinearSpec): WeightDeclaration[] {
+  const weight: WeightDeclaration = conv1d
+    ? { name: `${path}.weight`, shape: [inFeatures, outFeatures], layout: "conv1d" }
+    : { name: `${path}.weight`, shape: [outFeatures, inFeatures], layout: "matrix" };
+  return bias ? [weight, { name: `${path}.bias`, shape: [outFeatures], layout: "vector" }] : [weight];
+}
+
+/** Number of stored parameters (a tied head counts once). */
+export function parameterCount(spec: DecoderSpec): number {
+  return declareWeights(spec).reduce(
+    (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
+    0,
+  );
+}

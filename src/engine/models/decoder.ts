@@ -1,0 +1,183 @@
+import { defined, invariant } from "../../lib/invariant";
+import { f32, u32, type Value } from "../graph/value";
+import {
+  applyEmbedding,
+  applyLinear,
+  applyNorm,
+  type BuildContext,
+  joinResidual,
+  positionsInput,
+} from "../nn/context";
+import { add } from "../ops/add";
+import { broadcastBatch } from "../ops/broadcast-batch";
+import { concatRows } from "../ops/concat-rows";
+import { gelu, geluMultiply } from "../ops/gelu";
+import { relu } from "../ops/relu";
+import { rope } from "../ops/rope";
+import { siluMultiply } from "../ops/silu-multiply";
+import { splitColumns } from "../ops/split-columns";
+import type { AttentionSpec, BlockSpec, DecoderSpec, MlpSpec, NormSpec } from "./decoder-spec";
+import { ropeNames } from "./tables";
+
+/**
+ * Builds a decoder over token ids (B · T), which may be null when only virtual tokens are fed.
+ * Returns what the head reads, (B · T', embedding size), where T' counts virtual tokens too.
+ */
+export function buildDecoder(
+  context: BuildContext,
+  spec: DecoderSpec,
+  length: number,
+  ids: Value | null,
+): Value {
+  const { graph, rows } = context;
+  const embedded = embedInputs(context, spec, length, ids);
+  const total = embedded.type.shape[1] ?? 0;
+  const positions = positionsInput(context, rows * total);
+  let x = enterBlocks(context, spec, graph.reshape(embedded, rows * total, spec.embeddingSize), positions);
+  spec.blocks.forEach((block, index) => {
+    x = graph.checkpoint(() => buildBlock(context, spec, block, index, x, positions));
+  });
+  if (spec.finalNorm) x = applyNorm(context, spec.finalNorm, x);
+  if (spec.projections) x = applyLinear(context, spec.projections.outOf, x);
+  return context.adapter.hidden?.(x) ?? x;
+}
+
+/** Token embeddings with the adapter's virtual tokens in front, (B, T', embedding size). */
+function embedInputs(context: BuildContext, spec: DecoderSpec, length: number, ids: Value | null): Value {
+  const { graph, rows } = context;
+  const virtual = context.adapter.virtualTokens?.();
+  const front = virtual && graph.apply(broadcastBatch, [virtual], { batch: rows });
+  if (!ids) {
+    invariant(front, "a pass without ids feeds virtual tokens");
+    return front;
+  }
+  const embedded = applyEmbedding(context, spec.embedTokens, ids, spec.embeddingScale);
+  const adapted = context.adapter.embedded?.(embedded) ?? embedded;
+  const text = graph.reshape(adapted, rows, length, spec.embeddingSize);
+  return front ? graph.apply(concatRows, [front, text], {}) : text;
+}
+
+/** What the first block gets: embeddings (B · T', embedding size) normalised, widened, with learned positions added. */
+function enterBlocks(context: BuildContext, spec: DecoderSpec, embedded: Value, positions: Value): Value {
+  const normed = spec.embeddingNorm ? applyNorm(context, spec.embeddingNorm, embedded) : embedded;
+  const x = spec.projections ? applyLinear(context, spec.projections.into, normed) : normed;
+  if (spec.positions.type !== "learned") return x;
+  return context.graph.apply(add, [x, applyEmbedding(context, spec.positions.path, positions)], {});
+}
+
+function buildBlock(
+  context: BuildContext,
+  spec: DecoderSpec,
+  block: BlockSpec,
+  layer: number,
+  x: Value,
+  positions: Value,
+): Value {
+  const { attentionNorm, mlpNorm, outputNorms } = block;
+  const before = (norm: NormSpec, value: Value): Value =>
+    block.normPlacement === "after" ? value : applyNorm(context, norm, value);
+  const after = (norm: NormSpec, value: Value): Value =>
+    block.normPlacement === "after" ? applyNorm(context, norm, value) : value;
+  const output = (norm: NormSpec | undefined, value: Value): Value =>
+    norm ? applyNorm(context, norm, value) : value;
+  const site = { block: block.path, layer };
+  const attended = buildAttention(context, spec, block.attention, layer, before(attentionNorm, x), positions);
+  const attention = output(outputNorms?.attention, attended);
+  const sum = joinResidual(context, { ...site, place: "attention", y: attention, residual: x });
+  const middle = after(attentionNorm, sum);
+  const mlp = output(outputNorms?.mlp, buildMlp(context, block.mlp, before(mlpNorm, middle)));
+  return after(mlpNorm, joinResidual(context, { ...site, place: "mlp", y: mlp, residual: middle }));
+}
+
+function buildAttention(
+  context: BuildContext,
+  spec: DecoderSpec,
+  attention: AttentionSpec,
+  layer: number,
+  x: Value,
+  positions: Value,
+): Value {
+  const { graph, rows } = context;
+  const length = (x.type.shape[0] ?? 0) / rows;
+  const [q, k, v] = project(context, spec, attention, x);
+  const heads = (value: Value, count: number): Value =>
+    graph.reshape(value, rows, length, count, spec.headDim);
+  const place = (value: Value, norm: NormSpec | undefined): Value => {
+    const normed = norm ? applyNorm(context, norm, value) : value;
+    return spec.positions.type === "rope"
+      ? turn(context, spec, attention.ropeTable ?? 0, normed, positions)
+      : normed;
+  };
+  const y = context.attend(
+    layer,
+    place(heads(q, spec.heads), attention.headNorms?.q),
+    place(heads(k, spec.keyValueHeads), attention.headNorms?.k),
+    heads(v, spec.keyValueHeads),
+  );
+  return applyLinear(context, attention.o, graph.reshape(y, rows * length, spec.heads * spec.headDim));
+}
+
+/** Queries, keys and values of x (tokens, hidden); each holds the heads of a token side by side. */
+function project(
+  context: BuildContext,
+  spec: DecoderSpec,
+  attention: AttentionSpec,
+  x: Value,
+): [Value, Value, Value] {
+  if (attention.type === "separate") {
+    const { q, k, v } = attention;
+    return [applyLinear(context, q, x), applyLinear(context, k, x), applyLinear(context, v, x)];
+  }
+  const { graph } = context;
+  const fused = applyLinear(context, attention.qkv, x);
+  const tokens = fused.type.shape[0] ?? 0;
+  const pieces = attention.byHead
+    ? graph.reshape(fused, tokens * spec.heads, 3 * spec.headDim)
+    : graph.reshape(fused, tokens, attention.qkv.outFeatures);
+  const width = (pieces.type.shape[1] ?? 0) / 3;
+  return graph.applyAll(splitColumns, [pieces], { sizes: [width, width, width] }) as [Value, Value, Value];
+}
+
+/** Rotary positions on (B, T, heads, D). */
+function turn(
+  context: BuildContext,
+  spec: DecoderSpec,
+  index: number,
+  value: Value,
+  positions: Value,
+): Value {
+  const { graph, weights } = context;
+  invariant(spec.positions.type === "rope", "rotary positions");
+  const half = defined(spec.positions.tables[index], `rotary table ${index}`).dimension / 2;
+  const tables = ropeNames(index).map((name) =>
+    graph.constant(name, f32(weights.vectorLength(name) / half, half)),
+  );
+  return graph.apply(rope, [value, positions, ...tables], { inverse: false, interleaved: false });
+}
+
+function buildMlp(context: BuildContext, mlp: MlpSpec, x: Value): Value {
+  const { graph } = context;
+  const up = applyLinear(context, mlp.up, x);
+  if (mlp.type === "plain") {
+    const inner =
+      mlp.activation === "relu"
+        ? graph.apply(relu, [up], {})
+        : graph.apply(gelu, [up], { approximate: geluForm(mlp.activation) });
+    return applyLinear(context, mlp.down, inner);
+  }
+  const gate = applyLinear(context, mlp.gate, x);
+  const inner =
+    mlp.activation === "silu"
+      ? graph.apply(siluMultiply, [gate, up], {})
+      : graph.apply(geluMultiply, [gate, up], { approximate: geluForm(mlp.activation) });
+  return applyLinear(context, mlp.down, inner);
+}
+
+function geluForm(activation: "gelu_tanh" | "gelu_none"): "tanh" | "none" {
+  return activation === "gelu_tanh" ? "tanh" : "none";
+}
+
+/** The ids input of a pass of B · T tokens. */
+export function idsInput(context: BuildContext, tokens: number): Value {
+  return context.graph.input("input_ids", u32(tokens));
+}

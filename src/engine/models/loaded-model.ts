@@ -1,0 +1,107 @@
+import { LuthierError } from "../../lib/errors";
+import { defined } from "../../lib/invariant";
+import type { Gpu } from "../gpu/device";
+import type { PipelineCache } from "../gpu/pipelines";
+import type { Tuning } from "../graph/op";
+import type { Quantization } from "../../spec/model";
+import { nf4Source } from "../weights/nf4-source";
+import { sourceBytes, type TensorSource } from "../weights/tensor-source";
+import { WeightStore } from "../weights/weight-store";
+import { declareWeights, type DecoderSpec, linearLayers } from "./decoder-spec";
+import { describeModel } from "./registry";
+import { declareTables } from "./tables";
+
+/** Positions for which rotary tables are made; longer texts than this are not trained in a page. */
+const MAX_TABLE_POSITIONS = 16384;
+
+/** Tokens that one sequence of the model may have here. */
+export function tablePositions(spec: DecoderSpec): number {
+  return Math.min(spec.maxPositions, MAX_TABLE_POSITIONS);
+}
+
+/** A base model whose frozen weights are on the GPU. */
+export interface LoadedModel {
+  readonly gpu: Gpu;
+  readonly pipelines: PipelineCache;
+  readonly tuning: Tuning;
+  readonly spec: DecoderSpec;
+  readonly weights: WeightStore;
+  /** Tokens that one sequence may have, virtual ones included. */
+  readonly maxPositions: number;
+  /** Where the frozen tensors can be read again (initial values, merging). */
+  readonly tensors: ReadonlyMap<string, TensorSource>;
+}
+
+/** What loading needs besides the files. */
+export interface LoadOptions {
+  readonly gpu: Gpu;
+  readonly pipelines: PipelineCache;
+  readonly tuning: Tuning;
+  /** Told the bytes read so far and in all. */
+  onProgress?(doneBytes: number, totalBytes: number): void;
+  readonly signal?: AbortSignal;
+  /** Quantises the linear layers of the blocks; embeddings and head keep their precision, as in QLoRA. */
+  readonly quantization?: Quantization | null;
+}
+
+/**
+ * Reads config.json's description and uploads every tensor it asks for. Errors name the tensor that is missing or
+ * has another shape; what was uploaded is freed then.
+ */
+export async function loadModel(
+  config: Readonly<Record<string, unknown>>,
+  files: ReadonlyMap<string, TensorSource>,
+  options: LoadOptions,
+): Promise<LoadedModel> {
+  const spec = tieWhenHeadIsMissing(describeModel(config), files);
+  const { gpu, pipelines, tuning, signal } = options;
+  const weights = new WeightStore(gpu);
+  const layers = new Set(linearLayers(spec).map(({ path }) => `${path}.weight`));
+  const wanted = declareWeights(spec).map((declaration) => {
+    const source = findTensor(files, declaration.name, spec.prefix);
+    const isQuantised = options.quantization && layers.has(declaration.name);
+    const isConv1d = declaration.layout === "conv1d";
+    return { declaration, source: isQuantised ? nf4Source(source, isConv1d, options.quantization) : source };
+  });
+  const totalBytes = wanted.reduce((sum, { source }) => sum + sourceBytes(source), 0);
+  let doneBytes = 0;
+  const onBytes = (bytes: number): void => options.onProgress?.((doneBytes += bytes), totalBytes);
+  try {
+    await gpu.allocating(`the model's weights (${totalBytes} bytes)`, async () => {
+      for (const { declaration, source } of wanted) await weights.load(declaration, source, onBytes, signal);
+    });
+    const maxPositions = tablePositions(spec);
+    addTables(weights, spec, maxPositions);
+    await gpu.settle();
+    const tensors = new Map(wanted.map(({ declaration, source }) => [declaration.name, source]));
+    return { gpu, pipelines, tuning, spec, weights, maxPositions, tensors };
+  } catch (error) {
+    weights.destroy();
+    throw error;
+  }
+}
+
+/** Some checkpoints leave out a tied head without saying so in config.json. */
+function tieWhenHeadIsMissing(spec: DecoderSpec, files: ReadonlyMap<string, TensorSource>): DecoderSpec {
+  const { head } = spec;
+  return head.tied || files.has(`${head.path}.weight`) ? spec : { ...spec, head: { ...head, tied: true } };
+}
+
+function findTensor(files: ReadonlyMap<string, TensorSource>, name: string, prefix: string): TensorSource {
+  const bare = name.startsWith(prefix) ? files.get(name.slice(prefix.length)) : undefined;
+  const source = files.get(name) ?? bare;
+  if (source) return source;
+  throw new LuthierError(
+    "model",
+    `The files have no tensor ${name}, which config.json asks for.`,
+    "Give all *.safetensors files of the model, and the config.json that belongs to them.",
+  );
+}
+
+function addTables(weights: WeightStore, spec: DecoderSpec, positions: number): void {
+  for (const { names, make } of declareTables(spec, positions)) {
+    make().forEach((values, index) => {
+      weights.addConstant(defined(names[index], "table name"), values);
+    });
+  }
+}

@@ -1,0 +1,14 @@
+import type { ConfigReader } from "./config-reader";
+import type { DecoderSpec } from "./decoder-spec";
+import { llamaLike } from "./llama";
+import { qwenWindows } from "./qwen2";
+
+/** Qwen3 (transformers `Qwen3ForCausalLM`): Llama's shape with norms of every head's query and key. */
+export function qwen3(config: ConfigReader): DecoderSpec {
+  const attention = config.boolean("attention_bias", false);
+  return llamaLike("qwen3", config, {
+    biases: { qkv: attention, o: attention, mlp: false },
+    headNorms: true,
+    windows: qwenWindows(config),
+  });
+}

@@ -1,0 +1,50 @@
+import { ropeTables } from "../nn/rope-table";
+import type { DecoderSpec } from "./decoder-spec";
+
+/** The constant that holds ALiBi's slope of each head. */
+export const ALIBI_SLOPES = "alibi.slopes";
+
+/** The constants that hold the cosines and sines of a model's rotary table. */
+export function ropeNames(table: number): readonly [cos: string, sin: string] {
+  return [`rope.${table}.cos`, `rope.${table}.sin`];
+}
+
+/** Constants of a model that no file holds: the engine computes them. */
+export interface TableDeclaration {
+  readonly names: readonly string[];
+  /** Elements of each. */
+  readonly length: number;
+  /** Their values, in the order of the names. */
+  make(): readonly Float32Array<ArrayBuffer>[];
+}
+
+/** The tables of a model for sequences of up to `positions` tokens. */
+export function declareTables(
+  { positions: spec, heads }: DecoderSpec,
+  positions: number,
+): TableDeclaration[] {
+  if (spec.type === "rope") {
+    return spec.tables.map((table, index) => ({
+      names: ropeNames(index),
+      length: positions * (table.dimension / 2),
+      make: () => {
+        const { cos, sin } = ropeTables(table, positions);
+        return [cos, sin];
+      },
+    }));
+  }
+  if (spec.type === "alibi")
+    return [{ names: [ALIBI_SLOPES], length: heads, make: () => [alibiSlopes(heads)] }];
+  return [];
+}
+
+/**
+ * The slope of each head (Press et al. 2021, arXiv 2108.12409): 2^(-8 i / n) for i = 1 … n where n is a power of two;
+ * further heads take every other slope of twice as many.
+ */
+export function alibiSlopes(heads: number): Float32Array<ArrayBuffer> {
+  const power = 2 ** Math.floor(Math.log2(heads));
+  return Float32Array.from({ length: heads }, (_, head) =>
+    head < power ? 2 ** ((-8 * (head + 1)) / power) : 2 ** ((-4 * (2 * (head - power) + 1)) / power),
+  );
+}

@@ -1,0 +1,131 @@
+import { invariant } from "../../lib/invariant";
+import type { AdapterHooks, LinearSite, SublayerSite } from "../adapters/hooks";
+import type { Graph } from "../graph/graph";
+import { f32, u32, type Value } from "../graph/value";
+import { type DecoderSpec, headWeightName, type LinearSpec, type NormSpec } from "../models/decoder-spec";
+import { add } from "../ops/add";
+import { addBias } from "../ops/add-bias";
+import { embedding } from "../ops/embedding";
+import { embeddingTrainable } from "../ops/embedding-trainable";
+import { layerNorm } from "../ops/layer-norm";
+import { linear } from "../ops/linear";
+import { linearCrossEntropy, lossChunkRows } from "../ops/linear-cross-entropy";
+import { matmul } from "../ops/matmul";
+import { rmsNorm } from "../ops/rms-norm";
+import { scale } from "../ops/scale";
+import type { WeightShapes } from "../weights/weight-shapes";
+
+/** What attention sees: keys and values of this pass, or a cache. */
+export interface Attend {
+  /**
+   * @param q (B, T, H, D) @param k (B, T, KV, D) @param v (B, T, KV, D), positions already applied
+   * @returns (B, T, H, D)
+   */
+  (layer: number, q: Value, k: Value, v: Value): Value;
+}
+
+/** Everything a model file needs to build its graph: weights by Hugging Face name, and the places where an adapter may hook in. */
+export interface BuildContext {
+  readonly graph: Graph;
+  readonly weights: WeightShapes;
+  readonly adapter: AdapterHooks;
+  /** Sequences B of a batch. */
+  readonly rows: number;
+  readonly attend: Attend;
+}
+
+/** A frozen vector, or the trainable one that an adapter puts in its place. */
+export function vector(context: BuildContext, name: string): Value {
+  const { graph, weights, adapter } = context;
+  const trainable = adapter.vector?.(name, weights.vectorLength(name));
+  return trainable ?? graph.constant(name, f32(weights.vectorLength(name)));
+}
+
+/** x Wᵀ for the frozen matrix `name`, or for the trainable one that an adapter puts in its place. */
+function multiplyMatrix(context: BuildContext, name: string, x: Value): Value {
+  const { graph, weights, adapter } = context;
+  const weight = weights.matrix(name);
+  const trainable = adapter.matrix?.(name, weight.rows, weight.columns);
+  if (trainable) {
+    const form = trainable.transposed ? "nn" : "nt";
+    return graph.apply(matmul, [x, trainable.value], { form, alpha: 1 });
+  }
+  return graph.apply(linear, [x], { weight, transposed: false });
+}
+
+/** y = x Wᵀ + b with whatever the adapter does at this layer. x (…, in) -> (…, out). */
+export function applyLinear(context: BuildContext, layer: LinearSpec, x: Value): Value {
+  const { graph, weights, adapter } = context;
+  const name = `${layer.path}.weight`;
+  const site: LinearSite = {
+    layer,
+    x,
+    weight: weights.matrix(name),
+    multiply: (input) => multiplyMatrix(context, name, input),
+    addBias: (y) => (layer.bias ? graph.apply(addBias, [y, vector(context, `${layer.path}.bias`)], {}) : y),
+  };
+  return adapter.linear ? adapter.linear(site) : site.addBias(site.multiply(x));
+}
+
+/** The residual stream after a sub-layer: residual + y, or what the adapter makes of both. */
+export function joinResidual(context: BuildContext, site: SublayerSite): Value {
+  const { graph, adapter } = context;
+  return adapter.sublayer ? adapter.sublayer(site) : graph.apply(add, [site.residual, site.y], {});
+}
+
+/** Normalises the last dimension. */
+export function applyNorm(context: BuildContext, norm: NormSpec, x: Value): Value {
+  const { graph } = context;
+  const weight = vector(context, `${norm.path}.weight`);
+  if (norm.type === "rms") {
+    const { epsilon, weightOffset } = norm;
+    const [y] = graph.applyAll(rmsNorm, [x, weight], { epsilon, weightOffset });
+    return y as Value;
+  }
+  const bias = vector(context, `${norm.path}.bias`);
+  const [y] = graph.applyAll(layerNorm, [x, weight, bias], { epsilon: norm.epsilon });
+  return y as Value;
+}
+
+/** Rows of an embedding table, times `factor`, for ids (R) -> (R, width). */
+export function applyEmbedding(context: BuildContext, path: string, ids: Value, factor = 1): Value {
+  const { graph, weights, adapter } = context;
+  const name = `${path}.weight`;
+  const weight = weights.matrix(name);
+  const trainable = adapter.matrix?.(name, weight.rows, weight.columns);
+  if (!trainable) return graph.apply(embedding, [ids], { weight, scale: factor });
+  invariant(!trainable.transposed, "a table lies row by row");
+  const rows = graph.apply(embeddingTrainable, [ids, trainable.value], {});
+  return factor === 1 ? rows : graph.apply(scale, [rows], { alpha: factor });
+}
+
+/** Logits of hidden states (R, embedding size) -> (R, vocabulary). */
+export function applyHead(context: BuildContext, spec: DecoderSpec, hidden: Value): Value {
+  return multiplyMatrix(context, headWeightName(spec), hidden);
+}
+
+/**
+ * Cross-entropy of hidden states (S, embedding size) under the head, as {@link linearCrossEntropy} gives it.
+ *
+ * @param labels u32 (S) @param step the step scalars @returns the unscaled loss of each row (S)
+ */
+export function applyHeadLoss(
+  context: BuildContext,
+  spec: DecoderSpec,
+  [hidden, labels, step]: readonly [hidden: Value, labels: Value, step: Value],
+  { scaleIndex, withGradient }: { readonly scaleIndex: number; readonly withGradient: boolean },
+): Value {
+  const { graph, weights, adapter } = context;
+  const weight = weights.matrix(headWeightName(spec));
+  const trainable = adapter.matrix?.(weight.name, weight.rows, weight.columns);
+  invariant(!trainable?.transposed, "the head lies row by row");
+  const chunkRows = lossChunkRows(labels.type.shape[0] ?? 0, weight.rows);
+  const attrs = { weight: trainable ? null : weight, chunkRows, scaleIndex, withGradient };
+  const inputs = trainable ? [hidden, labels, step, trainable.value] : [hidden, labels, step];
+  return graph.applyAll(linearCrossEntropy, inputs, attrs)[0] as Value;
+}
+
+/** The positions input: one per token of the pass (virtual tokens included), row by row. */
+export function positionsInput(context: BuildContext, tokens: number): Value {
+  return context.graph.input("positions", u32(tokens));
+}

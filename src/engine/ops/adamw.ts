@@ -1,0 +1,84 @@
+import { invariant } from "../../lib/invariant";
+import type { Op } from "../graph/op";
+import { elementCount, type Value } from "../graph/value";
+import { defineKernel, elementGrid } from "../kernels/kernel";
+
+interface AdamwAttrs {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** 0 turns clipping off. */
+  readonly maxGradNorm: number;
+  /** Places among the step scalars. */
+  readonly learningRateIndex: number;
+  readonly beta1CorrectionIndex: number;
+  readonly beta2CorrectionIndex: number;
+}
+
+export const adamwKernel = defineKernel({
+  shader: "optim/adamw",
+  includes: ["lib/grid"],
+  params: {
+    count: "u32",
+    beta1_rest: "f32",
+    beta2: "f32",
+    beta2_rest: "f32",
+    epsilon: "f32",
+    max_grad_norm: "f32",
+    learning_rate_index: "u32",
+    beta1_correction_index: "u32",
+    beta2_correction_index: "u32",
+  },
+  bindings: ["read_write", "read", "read_write", "read_write", "read", "read", "read", "read"],
+});
+
+export const stepMetricsKernel = defineKernel({
+  shader: "optim/step_metrics",
+  params: { count: "u32" },
+  bindings: ["read", "read_write"],
+});
+
+/**
+ * AdamW with decoupled decay (arXiv 1711.05101) over flat buffers, exactly as PyTorch's, after clipping by global norm
+ * as clip_grad_norm_ does. A norm that is not finite changes nothing.
+ *
+ * Inputs, all updated in place where they change: parameters, gradients, m, v (N), groups u32 (N / 64), group table
+ * (learning-rate factor, decay) pairs, step scalars, squared norm (1). No outputs.
+ */
+export const adamw: Op<AdamwAttrs> = {
+  name: "adamw",
+  effect: true,
+  infer: () => [],
+  lower: ({ inputs, attrs, dispatch }) => {
+    const [parameters] = inputs as [Value];
+    const elements = elementCount(parameters.type.shape);
+    invariant(elements % 64 === 0, `adamw: ${elements} parameters are not whole blocks of 64`);
+    const count = elements / 4;
+    dispatch({
+      kernel: adamwKernel,
+      params: {
+        count,
+        beta1_rest: 1 - attrs.beta1,
+        beta2: attrs.beta2,
+        beta2_rest: 1 - attrs.beta2,
+        epsilon: attrs.epsilon,
+        max_grad_norm: attrs.maxGradNorm,
+        learning_rate_index: attrs.learningRateIndex,
+        beta1_correction_index: attrs.beta1CorrectionIndex,
+        beta2_correction_index: attrs.beta2CorrectionIndex,
+      },
+      operands: inputs,
+      grid: elementGrid(count),
+    });
+  },
+};
+
+/** Writes metrics (4) from the squared norm: the norm, and 1 where it is not finite. No outputs. */
+export const stepMetrics: Op<Record<never, never>> = {
+  name: "stepMetrics",
+  effect: true,
+  infer: () => [],
+  lower: ({ inputs, dispatch }) => {
+    dispatch({ kernel: stepMetricsKernel, params: { count: 1 }, operands: inputs, grid: [1, 1, 1] });
+  },
+};

@@ -1,0 +1,75 @@
+import { invariant } from "../../lib/invariant";
+import type { Op } from "../graph/op";
+import { elementCount, formatShape, sameShape, type TensorType, u32, type Value } from "../graph/value";
+import { elementGrid } from "../kernels/kernel";
+import {
+  type AttentionAttrs,
+  attentionCall,
+  attentionDims,
+  attentionParams,
+  attentionStatsKernel,
+} from "./attention-kernels";
+
+/** q, k, v, keyStart, keyEnd and, with ALiBi, slopes. */
+export type AttentionForwardInputs = [
+  q: Value,
+  k: Value,
+  v: Value,
+  keyStart: Value,
+  keyEnd: Value,
+  slopes?: Value,
+];
+
+/** q, k, v, the gradient of y, stats and, with ALiBi, slopes. */
+type BackwardInputs = [q: Value, k: Value, v: Value, dy: Value, stats: Value, slopes?: Value];
+
+/**
+ * What the backward kernels need of each query, as one u32 vector (B,H,Tq,4): the bits of its logsumexp, the bits of
+ * delta = dy · y, and the range of keys it sees. Inputs: dy, y (B,Tq,H,D), logsumexp (B,H,Tq), keyStart, keyEnd.
+ */
+export const attentionStats: Op<{ readonly keys: number }> = {
+  name: "attentionStats",
+  infer: ([dy, y]) => {
+    const [left, right] = [dy as TensorType, y as TensorType];
+    invariant(
+      sameShape(left.shape, right.shape),
+      `attentionStats: ${formatShape(left.shape)} and ${formatShape(right.shape)} differ`,
+    );
+    const [batch, queries, heads] = left.shape as [number, number, number];
+    return [u32(batch, heads, queries, 4)];
+  },
+  lower: ({ attrs, inputs, outputs, dispatch }) => {
+    const [dy, , logsumexp] = inputs as [Value, Value, Value];
+    const dims = { ...attentionDims(dy.type, dy.type), keys: attrs.keys };
+    dispatch({
+      kernel: attentionStatsKernel(dims.width),
+      params: attentionParams(dims, { scale: 1, prefix: 0 }),
+      operands: [...inputs, ...outputs],
+      grid: elementGrid(elementCount(logsumexp.type.shape)),
+    });
+  },
+};
+
+/** The gradient of attention's q. Inputs: q, k, v, dy, stats (of {@link attentionStats}), and slopes with ALiBi. */
+export const attentionBackwardQuery: Op<AttentionAttrs> = {
+  name: "attentionBackwardQuery",
+  infer: ([q]) => [q as TensorType],
+  lower: ({ attrs, inputs, outputs, tuning, dispatch }) => {
+    const [q, k, v, dy, stats, slopes] = inputs as BackwardInputs;
+    const dims = attentionDims(q.type, k.type);
+    const operands = [q, k, v, dy, stats, slopes ?? q, ...outputs];
+    dispatch(attentionCall("backward_query", dims, attrs, operands, slopes, tuning));
+  },
+};
+
+/** The gradients of attention's k and v, summed over the query heads that share them. Inputs as for q's. */
+export const attentionBackwardKeyValue: Op<AttentionAttrs> = {
+  name: "attentionBackwardKeyValue",
+  infer: ([, k, v]) => [k as TensorType, v as TensorType],
+  lower: ({ attrs, inputs, outputs, tuning, dispatch }) => {
+    const [q, k, v, dy, stats, slopes] = inputs as BackwardInputs;
+    const dims = attentionDims(q.type, k.type);
+    const operands = [q, k, v, dy, stats, slopes ?? q, ...outputs];
+    dispatch(attentionCall("backward_key_value", dims, attrs, operands, slopes, tuning));
+  },
+};

@@ -1,0 +1,50 @@
+import type { Op } from "../graph/op";
+import { f32, type TensorType, type Value } from "../graph/value";
+import { defineKernel, elementGrid } from "../kernels/kernel";
+import { multiply } from "./multiply";
+import { requireShape } from "./shapes";
+
+interface DoraGainAttrs {
+  /** s of W + s·B A. */
+  readonly scale: number;
+}
+
+export const doraGainKernel = defineKernel({
+  shader: "adapter/dora_gain",
+  includes: ["lib/grid"],
+  params: { rows: "u32", rank: "u32", scale: "f32" },
+  bindings: ["read", "read", "read", "read", "read", "read_write", "read_write"],
+});
+
+/**
+ * DoRA's factor of each row (Liu et al. 2024, arXiv 2402.09353): magnitude / |W + s·B A|, with the length held constant
+ * in the gradient (section 4.3). The product B A is never formed:
+ * |W + s·B A|² = |W|² + 2s·⟨B, (A Wᵀ)ᵀ⟩ + s²·⟨B, B A Aᵀ⟩, each for one row.
+ *
+ * Inputs: magnitude (out), |W|² (out), A Wᵀ (r, out), B (out, r), B A Aᵀ (out, r). Outputs: the factor (out), and
+ * 1 / length (out) for the gradient.
+ */
+export const doraGain: Op<DoraGainAttrs> = {
+  name: "doraGain",
+  infer: ([magnitude, squares, crossed, b, spread]) => {
+    const [rows = 0, rank = 0] = (b as TensorType).shape;
+    requireShape("doraGain", "the magnitude", magnitude, [rows]);
+    requireShape("doraGain", "the squared length", squares, [rows]);
+    requireShape("doraGain", "A W^T", crossed, [rank, rows]);
+    requireShape("doraGain", "B A A^T", spread, [rows, rank]);
+    return [f32(rows), f32(rows)];
+  },
+  vjp: ({ graph, outputs, gradOutputs: [dy], needs }) => {
+    const inverse = outputs[1] as Value;
+    return [needs[0] && dy ? graph.apply(multiply, [dy, inverse], {}) : null, null, null, null, null];
+  },
+  lower: ({ attrs: { scale }, inputs, outputs, dispatch }) => {
+    const [rows = 0, rank = 0] = (inputs[3] as Value).type.shape;
+    dispatch({
+      kernel: doraGainKernel,
+      params: { rows, rank, scale },
+      operands: [...inputs, ...outputs],
+      grid: elementGrid(rows),
+    });
+  },
+};

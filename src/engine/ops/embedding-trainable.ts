@@ -1,0 +1,81 @@
+import { invariant } from "../../lib/invariant";
+import type { Op } from "../graph/op";
+import { elementCount, f32, formatShape, type TensorType, u32, type Value } from "../graph/value";
+import { defineKernel, elementGrid, flatGrid } from "../kernels/kernel";
+import { elementKernels } from "../kernels/variants";
+import { gatherRowsCall } from "./gather-rows";
+import { zeroCall } from "./zero";
+
+type NoAttrs = Record<never, never>;
+
+export const occurrencesKernel = defineKernel({
+  shader: "embed/occurrences",
+  includes: ["lib/grid"],
+  params: { count: "u32" },
+  bindings: ["read", "read_write"],
+});
+
+export const embeddingBackwardKernels = elementKernels({
+  shader: "embed/lookup_backward",
+  params: { count: "u32", columns: "u32", rows: "u32" },
+  bindings: ["read", "read", "read", "read_write"],
+});
+
+/** Rows of a trainable table: ids u32 (R), table (V, N) -> (R, N). An id of V or more gives a row of zeros. */
+export const embeddingTrainable: Op<NoAttrs> = {
+  name: "embeddingTrainable",
+  infer: ([ids, table]) => {
+    const [rows, values] = [ids as TensorType, table as TensorType];
+    invariant(
+      rows.dtype === "u32" && rows.shape.length === 1 && values.shape.length === 2,
+      `embeddingTrainable: u32 ids (R) and a table (V, N) expected, got ${formatShape(rows.shape)} and ${formatShape(values.shape)}`,
+    );
+    return [f32(rows.shape[0] ?? 0, values.shape[1] ?? 0)];
+  },
+  vjp: ({ graph, inputs, gradOutputs: [dy], needs }) => {
+    const [ids, table] = inputs as [Value, Value];
+    if (!needs[1] || !dy) return [null, null];
+    const rows = table.type.shape[0] ?? 0;
+    const occurrences = graph.apply(idOccurrences, [ids], {});
+    return [null, graph.apply(embeddingBackward, [dy, ids, occurrences], { rows })];
+  },
+  lower: ({ inputs, outputs, dispatch }) => {
+    const [ids, table] = inputs as [Value, Value];
+    dispatch(gatherRowsCall(table, ids, outputs[0] as Value));
+  },
+};
+
+/** For each position of ids (R): whether it is its id's first, and the next of the same id (R if none) -> u32 (R, 2). */
+export const idOccurrences: Op<NoAttrs> = {
+  name: "idOccurrences",
+  infer: ([ids]) => [u32(elementCount((ids as TensorType).shape), 2)],
+  lower: ({ inputs, outputs, dispatch }) => {
+    const count = elementCount((inputs[0] as Value).type.shape);
+    dispatch({
+      kernel: occurrencesKernel,
+      params: { count },
+      operands: [...inputs, ...outputs],
+      grid: elementGrid(count),
+    });
+  },
+};
+
+/** Gradient of {@link embeddingTrainable} for the table, the same in every run: dy (R, N), ids (R), occurrences (R, 2). */
+export const embeddingBackward: Op<{ readonly rows: number }> = {
+  name: "embeddingBackward",
+  accumulates: true,
+  infer: ([dy], { rows }) => [f32(rows, (dy as TensorType).shape[1] ?? 0)],
+  lower: ({ attrs, inputs, outputs, accumulate, dispatch }) => {
+    const [dy] = inputs as [Value];
+    const [dtable] = outputs as [Value];
+    const [count = 0, columns = 0] = dy.type.shape;
+    const { kernel, width } = embeddingBackwardKernels.choose(columns);
+    if (!accumulate) dispatch(zeroCall(dtable));
+    dispatch({
+      kernel,
+      params: { count, columns: columns / width, rows: attrs.rows },
+      operands: [...inputs, dtable],
+      grid: flatGrid(count),
+    });
+  },
+};

@@ -1,0 +1,57 @@
+import type { Operand, WeightRef } from "../graph/op";
+import type { Value } from "../graph/value";
+import { gemmCall, type GemmProblem } from "../kernels/matmul";
+import { multiply, multiplyTransposed } from "./linear";
+import type { PanelContext } from "./weight-panels";
+
+/** The products of an output head W (vocabulary, hidden) with a chunk of rows; `stride` is that of the logits. */
+export interface Head {
+  readonly vocabulary: number;
+  /** logits (rows, vocabulary) = h (rows, hidden) Wᵀ. */
+  logits(h: Operand, logits: Operand, rows: number, stride: number): void;
+  /** dh (rows, hidden) = dLogits W. */
+  hiddenGradient(logits: Operand, dh: Operand, rows: number, stride: number): void;
+  /** dW (+)= dLogitsᵀ h; absent where W does not train. */
+  weightGradient?(logits: Operand, h: Operand, rows: number, stride: number, accumulate: boolean): void;
+}
+
+/** A head in whatever storage it has. */
+export function frozenHead(context: PanelContext, weight: WeightRef): Head {
+  return {
+    vocabulary: weight.rows,
+    logits: (h, logits, rows, stride) => multiply(context, weight, h, logits, rows, false, stride),
+    hiddenGradient: (logits, dh, rows, stride) =>
+      multiplyTransposed(context, weight, logits, dh, rows, false, stride),
+  };
+}
+
+/** A head of f32 that trains; without a place for its gradient it only answers. */
+export function trainableHead(context: PanelContext, weight: Value, gradient: Value | null): Head {
+  const [vocabulary = 0, hidden = 0] = weight.type.shape;
+  const product = (problem: Omit<GemmProblem, "kind" | "alpha" | "bStride" | "cOffset">): void =>
+    context.dispatch(
+      gemmCall({ ...problem, kind: "f32", alpha: 1, bStride: hidden, cOffset: 0 }, context.tuning),
+    );
+  const head: Head = {
+    vocabulary,
+    logits: (h, logits, rows, stride) =>
+      product({
+        ...{ form: "nt", m: rows, n: vocabulary, k: hidden, aStride: hidden, cStride: stride },
+        ...{ accumulate: false, operands: [h, weight, logits] },
+      }),
+    hiddenGradient: (logits, dh, rows, stride) =>
+      product({
+        ...{ form: "nn", m: rows, n: hidden, k: vocabulary, aStride: stride, cStride: hidden },
+        ...{ accumulate: false, operands: [logits, weight, dh] },
+      }),
+  };
+  if (!gradient) return head;
+  return {
+    ...head,
+    weightGradient: (logits, h, rows, stride, accumulate) =>
+      product({
+        ...{ form: "tn", m: vocabulary, n: hidden, k: rows, aStride: stride, cStride: hidden },
+        ...{ accumulate, operands: [logits, h, gradient] },
+      }),
+  };
+}

@@ -1,0 +1,103 @@
+import type { Op } from "../graph/op";
+import { f32, type TensorType, type Value } from "../graph/value";
+import { flatGrid } from "../kernels/kernel";
+import { columnKernels, rowKernels } from "../kernels/variants";
+import { matrixShape, requireShape } from "./shapes";
+import { sumRows } from "./sum-rows";
+
+type NoAttrs = Record<never, never>;
+
+interface LayerNormAttrs {
+  readonly epsilon: number;
+}
+
+export const layerNormKernels = rowKernels({
+  shader: "norm/layer_norm",
+  params: { rows: "u32", columns: "u32", epsilon: "f32" },
+  bindings: ["read", "read", "read", "read_write", "read_write"],
+});
+
+export const layerNormBackwardKernels = rowKernels({
+  shader: "norm/layer_norm_backward",
+  params: { rows: "u32", columns: "u32", accumulate: "u32" },
+  bindings: ["read", "read", "read", "read", "read_write"],
+});
+
+export const layerNormWeightBackwardKernels = columnKernels({
+  shader: "norm/layer_norm_weight_backward",
+  params: { rows: "u32", columns: "u32", accumulate: "u32" },
+  bindings: ["read", "read", "read", "read_write"],
+});
+
+/**
+ * Layer normalisation (Ba et al. 2016, arXiv 1607.06450) of the last dimension:
+ * y = (x − mean) / √(variance + epsilon) · w + b. Inputs: x (…, N), w (N), b (N). Outputs: y (…, N), and (mean,
+ * 1/√(variance + epsilon)) of each row (rows, 2) for the gradients.
+ */
+export const layerNorm: Op<LayerNormAttrs> = {
+  name: "layerNorm",
+  infer: ([x, w, b]) => {
+    const type = x as TensorType;
+    const { rows, columns } = matrixShape(type);
+    requireShape("layerNorm", "the weight", w, [columns]);
+    requireShape("layerNorm", "the bias", b, [columns]);
+    return [type, f32(rows, 2)];
+  },
+  vjp: ({ graph, inputs, outputs, gradOutputs: [dy], needs }) => {
+    const [x, w] = inputs as [Value, Value];
+    const statistics = outputs[1] as Value;
+    if (!dy) return [null, null, null];
+    return [
+      needs[0] ? graph.apply(layerNormBackward, [dy, x, w, statistics], {}) : null,
+      needs[1] ? graph.apply(layerNormWeightBackward, [dy, x, statistics], {}) : null,
+      needs[2] ? graph.apply(sumRows, [dy], {}) : null,
+    ];
+  },
+  lower: ({ attrs, inputs, outputs, tuning, dispatch }) => {
+    const { rows, columns } = matrixShape((inputs[0] as Value).type);
+    const { kernel, width } = layerNormKernels.choose(columns, tuning);
+    dispatch({
+      kernel,
+      params: { rows, columns: columns / width, epsilon: attrs.epsilon },
+      operands: [...inputs, ...outputs],
+      grid: flatGrid(rows),
+    });
+  },
+};
+
+/** Gradient of {@link layerNorm} for x: dy, x (…, N), w (N), statistics (rows, 2) -> dx (…, N). */
+export const layerNormBackward: Op<NoAttrs> = {
+  name: "layerNormBackward",
+  accumulates: true,
+  infer: ([dy, x]) => {
+    requireShape("layerNormBackward", "the gradient", dy, (x as TensorType).shape);
+    return [dy];
+  },
+  lower: ({ inputs, outputs, accumulate, tuning, dispatch }) => {
+    const { rows, columns } = matrixShape((inputs[0] as Value).type);
+    const { kernel, width } = layerNormBackwardKernels.choose(columns, tuning);
+    dispatch({
+      kernel,
+      params: { rows, columns: columns / width, accumulate: accumulate ? 1 : 0 },
+      operands: [...inputs, ...outputs],
+      grid: flatGrid(rows),
+    });
+  },
+};
+
+/** Gradient of {@link layerNorm} for w: dy, x (…, N), statistics (rows, 2) -> dw (N). */
+export const layerNormWeightBackward: Op<NoAttrs> = {
+  name: "layerNormWeightBackward",
+  accumulates: true,
+  infer: ([dy]) => [f32(matrixShape(dy as TensorType).columns)],
+  lower: ({ inputs, outputs, accumulate, tuning, dispatch }) => {
+    const { rows, columns } = matrixShape((inputs[0] as Value).type);
+    const { kernel, width, grid } = layerNormWeightBackwardKernels.choose(rows, columns, tuning);
+    dispatch({
+      kernel,
+      params: { rows, columns: columns / width, accumulate: accumulate ? 1 : 0 },
+      operands: [...inputs, ...outputs],
+      grid,
+    });
+  },
+};

@@ -1,0 +1,122 @@
+import { invariant } from "../../lib/invariant";
+import type { Op, Operand, WeightRef } from "../graph/op";
+import { f32, formatShape, type TensorType, type Value } from "../graph/value";
+import { gemmCall } from "../kernels/matmul";
+import { type PanelContext, weightPanels } from "./weight-panels";
+import { matrixShape } from "./shapes";
+
+interface LinearAttrs {
+  readonly weight: WeightRef;
+  /** False: y = x Wᵀ, (…, in) -> (…, out). True: y = x W, (…, out) -> (…, in), which is the gradient of the other. */
+  readonly transposed: boolean;
+}
+
+/** Multiplication with a frozen matrix W (out, in) in whatever storage it has; W gets no gradient. */
+export const linear: Op<LinearAttrs> = {
+  name: "linear",
+  accumulates: true,
+  infer: ([x], { weight, transposed }) => {
+    const { shape } = x as TensorType;
+    const [from, to] = transposed ? [weight.rows, weight.columns] : [weight.columns, weight.rows];
+    invariant(
+      shape.at(-1) === from,
+      `linear: ${formatShape(shape)} does not fit ${weight.name} ${formatShape([weight.rows, weight.columns])}`,
+    );
+    return [f32(...shape.slice(0, -1), to)];
+  },
+  vjp: ({ graph, attrs: { weight, transposed }, gradOutputs, needs }) => {
+    const [gradient] = gradOutputs;
+    return [
+      needs[0] && gradient ? graph.apply(linear, [gradient], { weight, transposed: !transposed }) : null,
+    ];
+  },
+  lower: (context) => {
+    const { inputs, outputs, attrs } = context;
+    const [x] = inputs as [Value];
+    const [y] = outputs as [Value];
+    const rows = matrixShape(x.type).rows;
+    if (attrs.transposed) multiplyTransposed(context, attrs.weight, x, y, rows, context.accumulate);
+    else multiply(context, attrs.weight, x, y, rows, context.accumulate);
+  },
+};
+
+/**
+ * y (rows, out) = x (rows, in) Wᵀ; each panel of W fills its own columns of y.
+ *
+ * @param stride elements from one row of y to the next
+ */
+export function multiply(
+  context: PanelContext,
+  weight: WeightRef,
+  x: Operand,
+  y: Operand,
+  rows: number,
+  accumulate: boolean,
+  stride = weight.rows,
+): void {
+  for (const panel of weightPanels(context, weight, rows)) {
+    context.dispatch(
+      gemmCall(
+        {
+          form: "nt",
+          m: rows,
+          n: panel.rows,
+          k: weight.columns,
+          kind: panel.kind,
+          aStride: weight.columns,
+          bStride: weight.columns,
+          cStride: stride,
+          cOffset: panel.rowStart,
+          alpha: 1,
+          accumulate,
+          operands: [x, panel.operand, y],
+        },
+        context.tuning,
+      ),
+    );
+  }
+}
+
+/**
+ * y (rows, in) = x (rows, out) W; each panel of W adds the part of its own columns of x.
+ *
+ * @param stride elements from one row of x to the next
+ */
+export function multiplyTransposed(
+  context: PanelContext,
+  weight: WeightRef,
+  x: Operand,
+  y: Operand,
+  rows: number,
+  accumulate: boolean,
+  stride = weight.rows,
+): void {
+  for (const panel of weightPanels(context, weight, rows)) {
+    context.dispatch(
+      gemmCall(
+        {
+          form: "nn",
+          m: rows,
+          n: weight.columns,
+          k: panel.rows,
+          kind: panel.kind,
+          aStride: stride,
+          bStride: weight.columns,
+          cStride: weight.columns,
+          cOffset: 0,
+          alpha: 1,
+          accumulate: accumulate || panel.rowStart > 0,
+          operands: [fromColumn(x, panel.rowStart, rows * stride), panel.operand, y],
+        },
+        context.tuning,
+      ),
+    );
+  }
+}
+
+/** An operand of `count` elements as seen from one of its columns on, under the same stride. */
+function fromColumn(x: Operand, column: number, count: number): Operand {
+  if (column === 0 || "weight" in x) return x;
+  const { value, first } = "value" in x ? x : { value: x, first: 0 };
+  return { value, first: first + column, count: count - column };
+}

@@ -1,0 +1,74 @@
+import type { LowerContext, Operand, StorageKind, WeightRef } from "../graph/op";
+import { f32 } from "../graph/value";
+import { defineKernel, elementGrid, type Kernel } from "../kernels/kernel";
+import { blockKinds, blockLibraries } from "../kernels/storage";
+
+/** A stretch of rows of a frozen matrix, ready to be multiplied with. */
+export interface WeightPanel {
+  readonly rowStart: number;
+  readonly rows: number;
+  readonly kind: StorageKind;
+  readonly operand: Operand;
+}
+
+/** What a product with a frozen matrix needs of the lowering. */
+export type PanelContext = Pick<LowerContext<unknown>, "tuning" | "dispatch" | "scratch">;
+
+/** Rows of the other factor from which a software adapter widens a matrix once instead of for every few of them. */
+const WIDEN_ROWS = 16;
+/** Bytes of a widened panel at most; panels start at multiples of 64 rows. */
+const PANEL_BYTES = 4 * 2 ** 20;
+
+const kernels: ReadonlyMap<StorageKind, Kernel> = new Map(
+  blockKinds.map((kind) => [
+    kind,
+    defineKernel({
+      shader: "quant/widen",
+      includes: ["lib/grid", ...blockLibraries(kind)],
+      params: { first4: "u32", count4: "u32" },
+      bindings: ["read_write", "read"],
+    }),
+  ]),
+);
+
+/** The kernel of every kind in blocks. */
+export const widenKernels: readonly Kernel[] = [...kernels.values()];
+
+/**
+ * The parts of a frozen matrix that a product goes through: its shards, or where widening costs more than multiplying
+ * (kinds in blocks, many rows, an adapter that computes on the processor) panels of them, each widened to f32 in the
+ * same scratch before it is used.
+ *
+ * @param rows rows of the other factor
+ */
+export function* weightPanels(
+  { tuning, dispatch, scratch }: PanelContext,
+  weight: WeightRef,
+  rows: number,
+): Generator<WeightPanel> {
+  const kernel = kernels.get(weight.kind);
+  const { columns } = weight;
+  const most = Math.max(64, Math.floor(PANEL_BYTES / (4 * columns) / 64) * 64);
+  const widest = Math.min(most, Math.max(...weight.shards.map((shard) => shard.rows)));
+  const widens = kernel !== undefined && tuning.software && rows >= WIDEN_ROWS;
+  const panel = widens ? scratch(f32(Math.ceil((widest * columns) / 4) * 4)) : null;
+  for (const [index, shard] of weight.shards.entries()) {
+    const stored: Operand = { weight, shard: index };
+    if (!panel || !kernel) {
+      yield { ...shard, kind: weight.kind, operand: stored };
+      continue;
+    }
+    for (let row = 0; row < shard.rows; row += most) {
+      const count = Math.min(most, shard.rows - row);
+      const count4 = Math.ceil((count * columns) / 4);
+      dispatch({
+        kernel,
+        params: { first4: (row * columns) / 4, count4 },
+        operands: [panel, stored],
+        grid: elementGrid(count4),
+        flops: 64 * count4,
+      });
+      yield { rowStart: shard.rowStart + row, rows: count, kind: "f32", operand: panel };
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import { invariant } from "../../lib/invariant";
+import type { ProgramInputs } from "../graph/program";
+import { type DecoderSpec, firstPosition, slidingWindows } from "../models/decoder-spec";
+import { keyStartName } from "../nn/attention";
+
+/** Padding in `label_rows` and `labels`: no row, no label. */
+export const NO_INDEX = 0xffffffff;
+
+/** Sequences as the engine trains on them. All arrays are row-major (rows, length). */
+export interface TrainingBatch {
+  readonly rows: number;
+  readonly length: number;
+  readonly ids: Uint32Array;
+  /** 1 where the token at that place is to be predicted. */
+  readonly supervised: Uint8Array;
+  /** For each row, the stretches of tokens that see only each other, in order; what lies outside is padding. */
+  readonly segments: readonly (readonly { readonly start: number; readonly length: number }[])[];
+}
+
+/** Virtual tokens of the adapter that takes part. */
+export interface VirtualLengths {
+  readonly promptLength: number;
+  readonly prefixLength: number;
+}
+
+/** The size of a training program: token rows and columns, and places for supervised tokens. */
+export interface BatchShape {
+  readonly rows: number;
+  readonly length: number;
+  readonly labels: number;
+}
+
+/** Supervised tokens that have a token before them to be predicted from. */
+export function countLabels(batch: TrainingBatch, { promptLength }: VirtualLengths): number {
+  let count = 0;
+  forEachLabel(batch, promptLength, () => count++);
+  return count;
+}
+
+/**
+ * Whether texts of up to `length` tokens may stand beside each other in a row. Virtual prompt tokens stand in front of
+ * one text; a prefix must lie as far from each text's start as from the first one's, where distance counts.
+ */
+export function canPack(
+  spec: DecoderSpec,
+  { promptLength, prefixLength }: VirtualLengths,
+  length: number,
+): boolean {
+  if (promptLength > 0) return false;
+  if (prefixLength === 0) return true;
+  const hidesPrefix = slidingWindows(spec).some((window) => window < prefixLength + length);
+  return !hidesPrefix && spec.positions.type !== "alibi";
+}
+
+/**
+ * A batch as a program's inputs: ids, positions, what each query sees, and for each supervised token the row of
+ * hidden states that predicts it. Virtual prompt tokens stand in front of each row.
+ */
+export function batchInputs(
+  batch: TrainingBatch,
+  shape: BatchShape,
+  virtual: VirtualLengths,
+  spec: DecoderSpec,
+): ProgramInputs {
+  const { promptLength, prefixLength } = virtual;
+  const { rows, length } = batch;
+  invariant(rows === shape.rows && length === shape.length, "a batch has the shape of its program");
+  const total = promptLength + length;
+  const positions = new Uint32Array(rows * total);
+  const keyStart = new Uint32Array(rows * total);
+  const keyEnd = new Uint32Array(rows * total);
+  const first = prefixLength + firstPosition(spec);
+  batch.segments.forEach((segments, row) => {
+    invariant(
+      segments.length <= 1 || canPack(spec, virtual, length),
+      "virtual tokens go with one text a row",
+    );
+    for (const segment of segments) {
+      const start = promptLength === 0 ? segment.start : 0;
+      const end = promptLength + segment.start + segment.length;
+      for (let i = start; i < end; i++) {
+        positions[row * total + i] = first + i - start;
+        keyStart[row * total + i] = prefixLength + start;
+        keyEnd[row * total + i] = prefixLength + i + 1;
+      }
+    }
+  });
+  return {
+    input_ids: batch.ids,
+    positions,
+    key_start: keyStart,
+    key_end: keyEnd,
+    ...windowInputs(keyStart, keyEnd, spec, prefixLength),
+    ...labelInputs(batch, shape, promptLength),
+  };
+}
+
+/** The first visible key under each sliding window; keys of a prefix are hidden by it like others. */
+function windowInputs(
+  keyStart: Uint32Array,
+  keyEnd: Uint32Array,
+  spec: DecoderSpec,
+  prefixLength: number,
+): ProgramInputs {
+  const starts = slidingWindows(spec).map((window) => {
+    const start = keyStart.map((key, i) => Math.max(key - prefixLength, (keyEnd[i] ?? 0) - window));
+    return [keyStartName(window), start] as const;
+  });
+  return Object.fromEntries(starts);
+}
+
+function labelInputs(batch: TrainingBatch, shape: BatchShape, promptLength: number): ProgramInputs {
+  const labels = new Uint32Array(shape.labels).fill(NO_INDEX);
+  const labelRows = new Uint32Array(shape.labels).fill(NO_INDEX);
+  let count = 0;
+  forEachLabel(batch, promptLength, (row, place) => {
+    invariant(count < shape.labels, "a program has places for all supervised tokens");
+    labels[count] = batch.ids[row * batch.length + place] ?? 0;
+    labelRows[count] = row * (promptLength + batch.length) + promptLength + place - 1;
+    count++;
+  });
+  return { labels, label_rows: labelRows };
+}
+
+/** The first token of a text can be predicted only from a virtual prompt token. */
+function forEachLabel(
+  batch: TrainingBatch,
+  promptLength: number,
+  visit: (row: number, place: number) => void,
+): void {
+  batch.segments.forEach((segments, row) => {
+    for (const { start, length } of segments) {
+      for (let place = promptLength > 0 ? start : start + 1; place < start + length; place++) {
+        if (batch.supervised[row * batch.length + place]) visit(row, place);
+      }
+    }
+  });
+}

@@ -1,0 +1,108 @@
+import { LuthierError } from "../../lib/errors";
+import type { Schedule } from "../../spec/training";
+import type { TrainingBatch } from "./batch-inputs";
+import { scheduleFactor } from "./schedule";
+import type { StepMetrics, Trainer } from "./trainer";
+
+/** The order of a run: batches of each optimizer step, and how the learning rate goes. */
+export interface TrainingPlan {
+  readonly totalSteps: number;
+  /** The batches that are summed into a step, counted from 0. */
+  batches(step: number): readonly TrainingBatch[];
+  /** Passes over the data at the end of a step. */
+  epoch(step: number): number;
+  readonly validation: Iterable<TrainingBatch> & { readonly length: number };
+  /** Steps between measurements on the validation rows; 0 measures only at the end. */
+  readonly validateEvery: number;
+  readonly learningRate: number;
+  readonly schedule: Schedule;
+  readonly warmupSteps: number;
+  readonly seed: number;
+  /** The step whose validation loss is known already, when the trainer goes on from a snapshot. */
+  readonly validatedStep?: number;
+  /** Asked after each step: true asks for a "rest" report. */
+  shouldRest?(): boolean;
+}
+
+/** What the loop tells as it goes. */
+export type LoopReport =
+  | ({
+      readonly type: "step";
+      readonly step: number;
+      readonly epoch: number;
+      readonly learningRate: number;
+    } & StepMetrics)
+  | { readonly type: "validation"; readonly step: number; readonly loss: number }
+  /** All steps so far are reported and none is on its way: the time for a snapshot or a pause. */
+  | { readonly type: "rest"; readonly step: number };
+
+/** Steps submitted ahead of the one whose numbers are awaited. */
+const STEPS_AHEAD = 2;
+
+interface Pending {
+  readonly step: number;
+  readonly learningRate: number;
+  readonly metrics: Promise<StepMetrics>;
+}
+
+/**
+ * Runs a plan from the trainer's step to its end. To pause is to stop pulling, to stop is to return or to abort. Steps are counted from 1 in
+ * reports. Throws "diverged" when a loss or gradient is not finite; the adapter then has its last good values.
+ */
+export async function* trainingLoop(
+  trainer: Trainer,
+  plan: TrainingPlan,
+  signal?: AbortSignal,
+): AsyncGenerator<LoopReport, void> {
+  const pending: Pending[] = [];
+  try {
+    yield* runSteps(trainer, plan, pending, signal);
+  } finally {
+    // A caller that leaves early frees the trainer next; reads under way must not fail then with nobody to hear it.
+    await Promise.allSettled(pending.map(({ metrics }) => metrics));
+  }
+}
+
+async function* runSteps(
+  trainer: Trainer,
+  plan: TrainingPlan,
+  pending: Pending[],
+  signal?: AbortSignal,
+): AsyncGenerator<LoopReport, void> {
+  const validates = plan.validation.length > 0;
+  const isDue = (step: number): boolean =>
+    step === 0 || (plan.validateEvery > 0 && step % plan.validateEvery === 0 && step < plan.totalSteps);
+  const first = trainer.stepCount;
+  if (validates && isDue(first) && plan.validatedStep !== first) yield await validate(trainer, plan, first);
+  for (let step = first; step < plan.totalSteps && !signal?.aborted; step++) {
+    const factor = scheduleFactor(plan.schedule, step, plan.warmupSteps, plan.totalSteps);
+    const learningRate = plan.learningRate * factor;
+    pending.push({ step, learningRate, metrics: trainer.step(plan.batches(step), learningRate, plan.seed) });
+    if (pending.length > STEPS_AHEAD) yield await settle(plan, pending);
+    const [measures, rests] = [validates && isDue(step + 1), plan.shouldRest?.() === true];
+    if (measures || rests) while (pending.length > 0) yield await settle(plan, pending);
+    if (measures) yield await validate(trainer, plan, step + 1);
+    if (rests) yield { type: "rest", step: step + 1 };
+  }
+  while (pending.length > 0) yield await settle(plan, pending);
+  if (validates) yield await validate(trainer, plan, trainer.stepCount);
+}
+
+async function validate(trainer: Trainer, plan: TrainingPlan, step: number): Promise<LoopReport> {
+  return { type: "validation", step, loss: await trainer.evaluate(plan.validation) };
+}
+
+async function settle(plan: TrainingPlan, pending: Pending[]): Promise<LoopReport> {
+  const { step, learningRate, metrics } = pending.shift() as Pending;
+  const result = await metrics;
+  if (!result.finite) throw diverged(step + 1, result);
+  return { type: "step", step: step + 1, epoch: plan.epoch(step), learningRate, ...result };
+}
+
+function diverged(step: number, { loss, gradNorm }: StepMetrics): LuthierError {
+  return new LuthierError(
+    "diverged",
+    `Training broke at step ${step}: the loss is ${loss} and the gradient's norm ${gradNorm}.`,
+    "The adapter keeps its last good values. Lower the learning rate, keep Max grad norm at 1, and try again.",
+  );
+}

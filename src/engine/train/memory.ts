@@ -1,0 +1,109 @@
+import { layOutParameters } from "../adapters/adapter-state";
+import type { Adapter } from "../adapters/method";
+import { pooledSizes } from "../gpu/slot-pool";
+import type { Plan } from "../graph/plan";
+import { programBytes } from "../graph/program";
+import { declareWeights, type DecoderSpec } from "../models/decoder-spec";
+import { tablePositions } from "../models/loaded-model";
+import { declareTables } from "../models/tables";
+import { defined } from "../../lib/invariant";
+import type { WeightRef } from "../graph/op";
+import type { TensorDtype } from "../weights/tensor-source";
+import { matrixRef, shardBytes, type WeightShapes } from "../weights/weight-shapes";
+import { optimizerBytes } from "./optimizer-state";
+import type { ModelShape } from "./programs";
+import { listPlans, planTraining, READBACK_BYTES, type TrainerOptions } from "./trainer";
+
+/** GPU bytes of a training run, by what they are for. */
+export interface TrainingMemory {
+  readonly weights: number;
+  readonly adapter: number;
+  /** Gradients, AdamW's moments and the step's numbers. */
+  readonly optimizer: number;
+  /** Activations and their gradients, by the lifetimes of the largest plan. */
+  readonly slots: number;
+  /** Ids, labels and positions of every program. */
+  readonly inputs: number;
+  readonly uniforms: number;
+  readonly readback: number;
+  readonly total: number;
+  /** Bytes of the largest stretch that one kernel binds, which an adapter limits too. */
+  readonly largestBinding: number;
+  /** Floating-point operations of one pass over a training batch, by its length. */
+  readonly flopsByLength: ReadonlyMap<number, number>;
+}
+
+/** Predicts what training will take from its plans; allocates nothing. */
+export function predictTrainingMemory(
+  model: ModelShape,
+  adapter: Adapter,
+  options: TrainerOptions,
+): TrainingMemory {
+  const { length } = layOutParameters(adapter);
+  const planned = planTraining(model, { adapter, length }, options);
+  const plans = listPlans(planned);
+  const owned = plans.map(programBytes);
+  const parts = {
+    weights: model.weights.sizeBytes,
+    adapter: 4 * length,
+    optimizer: optimizerBytes(adapter, length),
+    slots: sum(pooledSizes(plans.map((plan) => plan.slotBytes))),
+    inputs: sum(owned.map(({ inputs }) => inputs)),
+    uniforms: sum(owned.map(({ uniforms }) => uniforms)),
+    readback: READBACK_BYTES,
+  };
+  return {
+    ...parts,
+    total: sum(Object.values(parts)),
+    largestBinding: Math.max(...plans.map(largestBinding)),
+    flopsByLength: new Map(planned.train.map(({ shape, plan }) => [shape.length, plan.flops])),
+  };
+}
+
+/**
+ * The weights that a model will have on a GPU, known from its description before anything is read or uploaded.
+ *
+ * @param dtypeOf the stored element type of a tensor (matrices keep it, vectors become f32)
+ */
+export function declaredWeights(
+  spec: DecoderSpec,
+  dtypeOf: (name: string) => TensorDtype,
+  maxBindingBytes: number,
+): WeightShapes {
+  const matrices = new Map<string, WeightRef>();
+  const vectors = new Map<string, number>();
+  let sizeBytes = 0;
+  for (const { name, shape, layout } of declareWeights(spec)) {
+    const [first = 0, second = 0] = shape;
+    if (layout === "vector") {
+      vectors.set(name, first);
+      continue;
+    }
+    const [rows, columns] = layout === "matrix" ? [first, second] : [second, first];
+    const ref = matrixRef(name, rows, columns, dtypeOf(name), maxBindingBytes);
+    matrices.set(name, ref);
+    sizeBytes += sum(shardBytes(ref, dtypeOf(name)));
+  }
+  for (const { names, length } of declareTables(spec, tablePositions(spec)))
+    for (const name of names) vectors.set(name, length);
+  return {
+    matrix: (name) => defined(matrices.get(name), `matrix ${name}`),
+    vectorLength: (name) => defined(vectors.get(name), `vector ${name}`),
+    sizeBytes: sizeBytes + 4 * sum([...vectors.values()]),
+  };
+}
+
+function largestBinding({ calls }: Plan): number {
+  return calls.reduce(
+    (most, { operands }) =>
+      operands.reduce(
+        (size, operand) => Math.max(size, "sizeBytes" in operand ? operand.sizeBytes : 0),
+        most,
+      ),
+    0,
+  );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,172 @@
+import { type AdapterState, PARAMETER_ALIGNMENT } from "../adapters/adapter-state";
+import type { AdapterHooks, GraphMode } from "../adapters/hooks";
+import { differentiate, type DifferentiateOptions } from "../graph/autodiff";
+import { defined } from "../../lib/invariant";
+import { Graph } from "../graph/graph";
+import { makePlan, type Plan } from "../graph/plan";
+import type { BufferRange } from "../graph/program";
+import { f32, u32, type Value } from "../graph/value";
+import { buildDecoder, idsInput } from "../models/decoder";
+import type { LoadedModel } from "../models/loaded-model";
+import { blockAttention } from "../nn/attention";
+import { applyHead, applyHeadLoss, type Attend, type BuildContext } from "../nn/context";
+import { broadcastBatch } from "../ops/broadcast-batch";
+import { concatRows } from "../ops/concat-rows";
+import { gatherRows } from "../ops/gather-rows";
+import { reduceSum, sumSquares } from "../ops/reduce-sum";
+import { adamw, stepMetrics } from "../ops/adamw";
+import type { BatchShape } from "./batch-inputs";
+import type { WeightShapes } from "../weights/weight-shapes";
+import { learningRateFactors, type OptimizerState } from "./optimizer-state";
+import { applyDropout, STEP_SCALARS, stepScalarsInput } from "./step-scalars";
+
+/** What planning needs of a model, whether its weights are on a GPU or not. */
+export type ModelShape = Pick<LoadedModel, "spec" | "tuning"> & { readonly weights: WeightShapes };
+
+/** What planning needs of an adapter: itself, and the element count of its flat buffers. */
+export type AdapterShape = Pick<AdapterState, "adapter" | "length">;
+
+/** The state that sums the unscaled losses of supervised tokens. */
+export const LOSS_SUM = "loss_sum";
+
+/**
+ * Plans one forward pass over a batch with its summed loss; in "train" mode also the backward pass, which adds to
+ * the gradients and may compute each block again instead of keeping its inner values.
+ */
+export function planBatch(
+  model: ModelShape,
+  state: AdapterShape,
+  shape: BatchShape,
+  mode: GraphMode,
+  backward: DifferentiateOptions = {},
+): Plan {
+  const graph = new Graph();
+  const context = makeContext(model, state, shape, mode, graph);
+  const hidden = buildHidden(context, model, shape);
+  const rows = graph.apply(gatherRows, [hidden, graph.input("label_rows", u32(shape.labels))], {});
+  const labels = graph.input("labels", u32(shape.labels));
+  const loss = applyHeadLoss(context, model.spec, [rows, labels, stepScalarsInput(graph)], {
+    scaleIndex: STEP_SCALARS.lossScale,
+    withGradient: mode === "train",
+  });
+  graph.applyInto(reduceSum, [loss], {}, graph.state(LOSS_SUM, f32(1)));
+  if (mode === "train") differentiate(graph, loss, loss, backward);
+  return makePlan(graph, {}, model.tuning);
+}
+
+/** Plans one forward pass that keeps all logits, (rows · T', vocabulary); for checks against a reference. */
+export function planLogits(model: ModelShape, state: AdapterShape, shape: BatchShape): Plan {
+  const graph = new Graph();
+  const context = makeContext(model, state, shape, "infer", graph);
+  const logits = applyHead(context, model.spec, buildHidden(context, model, shape));
+  return makePlan(graph, { logits }, model.tuning);
+}
+
+function makeContext(
+  model: ModelShape,
+  state: AdapterShape,
+  shape: BatchShape,
+  mode: GraphMode,
+  graph: Graph,
+): BuildContext {
+  const adapter = state.adapter.hooks(graph, mode);
+  return {
+    graph,
+    weights: model.weights,
+    adapter,
+    rows: shape.rows,
+    attend: fullAttention(graph, model, adapter.prefix?.bind(adapter), shape.rows),
+  };
+}
+
+function buildHidden(context: BuildContext, { spec }: ModelShape, { rows, length }: BatchShape): Value {
+  return buildDecoder(context, spec, length, idsInput(context, rows * length));
+}
+
+type PrefixHook = NonNullable<AdapterHooks["prefix"]>;
+
+/** Attention within the batch, with the adapter's prefix in front of every row's keys and values. */
+function fullAttention(
+  graph: Graph,
+  model: ModelShape,
+  prefix: PrefixHook | undefined,
+  rows: number,
+): Attend {
+  return (layer, q, k, v) => {
+    const front = prefix?.(layer);
+    const withFront = (part: "key" | "value", text: Value): Value => {
+      if (!front) return text;
+      const spread = graph.apply(broadcastBatch, [front[part]], { batch: rows });
+      const site = 2 * layer + (part === "key" ? 0 : 1);
+      return graph.apply(concatRows, [applyDropout(graph, spread, front.dropout, site), text], {});
+    };
+    return blockAttention(graph, model.spec, layer, {
+      q,
+      key: withFront("key", k),
+      value: withFront("value", v),
+      prefix: front?.key.type.shape[0] ?? 0,
+    });
+  };
+}
+
+/** AdamW's numbers and the clipping norm (0 turns it off). */
+export interface UpdateOptions {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly maxGradNorm: number;
+}
+
+/** States of the update's graph, by the buffers that hold them. */
+const FLAT = { parameters: "parameters", gradients: "gradients", m: "m", v: "v" } as const;
+
+/** Plans the optimizer step over the flat buffers: global norm, metrics, clipping and AdamW. */
+export function planUpdate(model: ModelShape, state: AdapterShape, options: UpdateOptions): Plan {
+  const graph = new Graph();
+  const flat = (name: string): Value => graph.state(name, f32(state.length));
+  const gradients = flat(FLAT.gradients);
+  const [norm] = graph.applyAll(sumSquares, [gradients], {}) as [Value];
+  graph.applyAll(stepMetrics, [norm, graph.state("metrics", f32(4))], {});
+  const blocks = state.length / PARAMETER_ALIGNMENT;
+  const inputs = [
+    flat(FLAT.parameters),
+    gradients,
+    flat(FLAT.m),
+    flat(FLAT.v),
+    graph.state("groups", u32(blocks)),
+    graph.state("groupTable", f32(learningRateFactors(state.adapter).length, 2)),
+    stepScalarsInput(graph),
+    norm,
+  ];
+  graph.applyAll(adamw, inputs, {
+    ...options,
+    learningRateIndex: STEP_SCALARS.learningRate,
+    beta1CorrectionIndex: STEP_SCALARS.beta1Correction,
+    beta2CorrectionIndex: STEP_SCALARS.beta2Correction,
+  });
+  return makePlan(graph, {}, model.tuning);
+}
+
+/** Finds the buffers of a training graph's leaves. */
+export function trainingLeaf(
+  model: LoadedModel,
+  state: AdapterState,
+  optimizer: OptimizerState,
+  value: Value,
+): BufferRange {
+  if (value.storage === "constant")
+    return { buffer: model.weights.constantBuffer(value.name), offsetBytes: 0 };
+  if (value.storage === "parameter") return state.range(value.name, state.buffer);
+  if (value.storage === "gradient") return state.range(value.name, optimizer.gradients);
+  const states: Readonly<Record<string, GPUBuffer>> = {
+    [FLAT.parameters]: state.buffer,
+    [FLAT.gradients]: optimizer.gradients,
+    [FLAT.m]: optimizer.m,
+    [FLAT.v]: optimizer.v,
+    groups: optimizer.groups,
+    groupTable: optimizer.groupTable,
+    metrics: optimizer.metrics,
+    [LOSS_SUM]: optimizer.lossSum,
+  };
+  return { buffer: defined(states[value.name], `state ${value.name}`), offsetBytes: 0 };
+}

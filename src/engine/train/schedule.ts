@@ -1,0 +1,18 @@
+import type { Schedule } from "../../spec/training";
+
+/**
+ * Factor of the learning rate at an optimizer step counted from 0 (transformers' get_*_schedule_with_warmup):
+ * rises linearly over the warm-up, then constant, linear to zero, or half a cosine to zero.
+ */
+export function scheduleFactor(
+  schedule: Schedule,
+  step: number,
+  warmupSteps: number,
+  totalSteps: number,
+): number {
+  if (step < warmupSteps) return step / Math.max(1, warmupSteps);
+  if (schedule === "constant") return 1;
+  const progress = (step - warmupSteps) / Math.max(1, totalSteps - warmupSteps);
+  if (schedule === "linear") return Math.max(0, 1 - progress);
+  return Math.max(0, 0.5 * (1 + Math.cos(Math.PI * progress)));
+}

@@ -1,0 +1,40 @@
+import type { Graph } from "../graph/graph";
+import { f32, type Value } from "../graph/value";
+import { dropout } from "../ops/dropout";
+
+/** Places of the numbers that change from step to step in the `step` input; nothing of these is baked into a plan. */
+export const STEP_SCALARS = {
+  /** u32 bits: seeds dropout. */
+  seed: 0,
+  /** What a token's loss counts: 1 / supervised tokens of the whole accumulated batch. */
+  lossScale: 1,
+  learningRate: 2,
+  /** 1 − beta1^step and 1 − beta2^step (Adam's bias corrections). */
+  beta1Correction: 3,
+  beta2Correction: 4,
+} as const;
+
+const COUNT = 8;
+
+/** The `step` input of a graph. */
+export function stepScalarsInput(graph: Graph): Value {
+  return graph.input("step", f32(COUNT));
+}
+
+/** x with a share of its numbers dropped by the step's seed. `site` tells apart the places of a graph that drop. */
+export function applyDropout(graph: Graph, x: Value, probability: number, site: number): Value {
+  if (probability === 0) return x;
+  const attrs = { probability, site, seedIndex: STEP_SCALARS.seed };
+  return graph.apply(dropout, [x, stepScalarsInput(graph)], attrs);
+}
+
+export type StepScalars = Readonly<Record<keyof typeof STEP_SCALARS, number>>;
+
+/** Packs the scalars as the input's bytes. */
+export function packStepScalars(scalars: StepScalars): Float32Array<ArrayBuffer> {
+  const packed = new Float32Array(COUNT);
+  for (const [name, index] of Object.entries(STEP_SCALARS))
+    packed[index] = scalars[name as keyof StepScalars];
+  new Uint32Array(packed.buffer)[STEP_SCALARS.seed] = scalars.seed >>> 0;
+  return packed;
+}

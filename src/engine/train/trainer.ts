@@ -1,0 +1,316 @@
+import { defined, invariant } from "../../lib/invariant";
+import type { AdapterState } from "../adapters/adapter-state";
+import type { GraphMode } from "../adapters/hooks";
+import type { Gpu } from "../gpu/device";
+import { readBytes, ReadbackRing } from "../gpu/readback";
+import { SlotPool } from "../gpu/slot-pool";
+import type { Plan } from "../graph/plan";
+import { type BufferResolver, Program } from "../graph/program";
+import type { DecoderSpec } from "../models/decoder-spec";
+import type { LoadedModel } from "../models/loaded-model";
+import { batchInputs, type BatchShape, countLabels, type TrainingBatch } from "./batch-inputs";
+import { OptimizerState } from "./optimizer-state";
+import { type AdapterShape, type ModelShape, planBatch, planUpdate, trainingLeaf } from "./programs";
+import { packStepScalars } from "./step-scalars";
+
+/** What does not change within a run. */
+export interface TrainerOptions {
+  /** The shapes that batches come in. */
+  readonly shapes: readonly BatchShape[];
+  /** Shapes of validation batches. */
+  readonly evaluationShapes: readonly BatchShape[];
+  /** Computes each block again in the backward pass instead of keeping its inner values: less memory, a third more work. */
+  readonly gradientCheckpointing?: boolean;
+  readonly weightDecay: number;
+  readonly maxGradNorm: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+/** AdamW's usual numbers (PyTorch's defaults). */
+export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+
+/** What one optimizer step gives back, late. */
+export interface StepMetrics {
+  /** Mean loss per supervised token of the accumulated batch. */
+  readonly loss: number;
+  /** Global norm of the gradient before clipping. */
+  readonly gradNorm: number;
+  /** False when the gradient was not finite: the step then changed nothing. */
+  readonly finite: boolean;
+  readonly supervisedTokens: number;
+}
+
+const METRICS_BYTES = 16;
+const LOSS_BYTES = 4;
+const RING_DEPTH = 3;
+
+/** Bytes of the staging buffers that a trainer reads its numbers through. */
+export const READBACK_BYTES = RING_DEPTH * (METRICS_BYTES + LOSS_BYTES);
+
+/** What a trainer has made of its adapter so far; the arrays are flat, in the order of the adapter's layout. */
+export interface TrainerSnapshot {
+  /** Optimizer steps so far. */
+  readonly step: number;
+  readonly parameters: Float32Array<ArrayBuffer>;
+  /** AdamW's moments. */
+  readonly m: Float32Array<ArrayBuffer>;
+  readonly v: Float32Array<ArrayBuffer>;
+}
+
+/** The plans of everything a run executes. */
+export interface TrainingPlans {
+  readonly train: readonly ShapedPlan[];
+  readonly evaluate: readonly ShapedPlan[];
+  readonly update: Plan;
+}
+
+interface ShapedPlan {
+  readonly shape: BatchShape;
+  readonly plan: Plan;
+}
+
+/** Plans a run; nothing is allocated. */
+export function planTraining(model: ModelShape, state: AdapterShape, options: TrainerOptions): TrainingPlans {
+  const plan = (mode: GraphMode) => (shape: BatchShape) => ({
+    shape,
+    plan: planBatch(model, state, shape, mode, { recompute: options.gradientCheckpointing === true }),
+  });
+  return {
+    train: options.shapes.map(plan("train")),
+    evaluate: options.evaluationShapes.map(plan("infer")),
+    update: planUpdate(model, state, options),
+  };
+}
+
+/** All plans of a run in one list. */
+export function listPlans({ train, evaluate, update }: TrainingPlans): Plan[] {
+  return [...[...train, ...evaluate].map(({ plan }) => plan), update];
+}
+
+/**
+ * Trains one adapter: programs for every batch shape and one for the update, all made before the first step. A step
+ * only writes inputs and submits; its metrics arrive while later steps run.
+ */
+export class Trainer {
+  readonly #gpu: Gpu;
+  readonly #spec: DecoderSpec;
+  readonly #state: AdapterState;
+  readonly #options: TrainerOptions;
+  readonly #optimizer: OptimizerState;
+  readonly #pool: SlotPool;
+  readonly #programs: TrainerPrograms;
+  readonly #metrics: ReadbackRing;
+  readonly #losses: ReadbackRing;
+  #step = 0;
+
+  private constructor(parts: TrainerParts) {
+    this.#gpu = parts.model.gpu;
+    this.#spec = parts.model.spec;
+    this.#state = parts.state;
+    this.#options = parts.options;
+    this.#optimizer = parts.optimizer;
+    this.#pool = parts.pool;
+    this.#programs = parts.programs;
+    this.#metrics = new ReadbackRing(parts.model.gpu, METRICS_BYTES, RING_DEPTH);
+    this.#losses = new ReadbackRing(parts.model.gpu, LOSS_BYTES, RING_DEPTH);
+  }
+
+  /** Plans, allocates and compiles everything a run needs. Errors: not enough memory; nothing is left behind. */
+  static async create(model: LoadedModel, state: AdapterState, options: TrainerOptions): Promise<Trainer> {
+    const { gpu, pipelines } = model;
+    const plans = planTraining(model, state, options);
+    const made: { destroy(): void }[] = [];
+    const own = <T extends { destroy(): void }>(part: T): T => {
+      made.push(part);
+      return part;
+    };
+    try {
+      return await gpu.allocating("training", async () => {
+        const slotBytes = listPlans(plans).map((plan) => plan.slotBytes);
+        const pool = own(new SlotPool(gpu, slotBytes));
+        const optimizer = own(new OptimizerState(gpu, state, options.weightDecay));
+        const resolver: BufferResolver = {
+          weight: (name, shard) => model.weights.shardBuffer(name, shard),
+          leaf: (value) => trainingLeaf(model, state, optimizer, value),
+        };
+        const build = async (plan: Plan): Promise<Program> =>
+          own(await Program.create(gpu, pipelines, plan, pool, resolver));
+        // One after another: a failure must not leave others still in the making.
+        const buildAll = async (shaped: readonly ShapedPlan[]): Promise<ShapedProgram[]> => {
+          const programs: ShapedProgram[] = [];
+          for (const { shape, plan } of shaped) programs.push({ shape, program: await build(plan) });
+          return programs;
+        };
+        const programs = {
+          train: await buildAll(plans.train),
+          evaluate: await buildAll(plans.evaluate),
+          update: await build(plans.update),
+        };
+        return own(new Trainer({ model, state, options, optimizer, pool, programs }));
+      });
+    } catch (error) {
+      for (const part of made) part.destroy();
+      throw error;
+    }
+  }
+
+  /** Optimizer steps so far. */
+  get stepCount(): number {
+    return this.#step;
+  }
+
+  /**
+   * Submits one optimizer step over the sum of `batches`; the loss is divided once by all their supervised tokens.
+   * The promise settles when the GPU has got there; submit the next step without waiting for it.
+   */
+  step(batches: readonly TrainingBatch[], learningRate: number, seed: number): Promise<StepMetrics> {
+    const { beta1, beta2 } = this.#options;
+    const virtual = this.#state.adapter;
+    const supervisedTokens = batches.reduce((sum, batch) => sum + countLabels(batch, virtual), 0);
+    this.#step++;
+    this.#optimizer.beginStep();
+    const scalars = (microStep: number): Float32Array<ArrayBuffer> =>
+      packStepScalars({
+        seed: mixSeed(seed, this.#step, microStep),
+        lossScale: 1 / Math.max(1, supervisedTokens),
+        learningRate,
+        beta1Correction: 1 - beta1 ** this.#step,
+        beta2Correction: 1 - beta2 ** this.#step,
+      });
+    batches.forEach((batch, index) => {
+      const { program, shape } = findProgram(this.#programs.train, batch);
+      program.run({ ...batchInputs(batch, shape, virtual, this.#spec), step: scalars(index) });
+    });
+    this.#programs.update.run({ step: scalars(0) });
+    return this.#readMetrics(supervisedTokens);
+  }
+
+  /**
+   * Reads what a later trainer of the same adapter needs to go on exactly from here. Steps submitted so far count in,
+   * later ones do not.
+   */
+  async snapshot(): Promise<TrainerSnapshot> {
+    const step = this.#step;
+    const [parameters, m, v] = await Promise.all(
+      this.#flatBuffers().map((buffer) =>
+        readBytes(this.#gpu, { buffer, offsetBytes: 0, sizeBytes: this.#state.length * 4 }),
+      ),
+    );
+    const flat = (bytes: ArrayBuffer | undefined): Float32Array<ArrayBuffer> =>
+      new Float32Array(defined(bytes, "a flat buffer"));
+    return { step, parameters: flat(parameters), m: flat(m), v: flat(v) };
+  }
+
+  /** Goes on from a snapshot: parameters, moments and the count of steps are then as they were. */
+  restore({ step, parameters, m, v }: TrainerSnapshot): void {
+    [parameters, m, v].forEach((values, index) => {
+      invariant(values.length === this.#state.length, "a snapshot is of an adapter of the same size");
+      this.#gpu.device.queue.writeBuffer(defined(this.#flatBuffers()[index], "buffer"), 0, values);
+    });
+    this.#step = step;
+  }
+
+  /** Mean loss per supervised token over `batches`, without dropout and without gradients. */
+  async evaluate(batches: Iterable<TrainingBatch>): Promise<number> {
+    const virtual = this.#state.adapter;
+    let tokens = 0;
+    this.#optimizer.beginStep();
+    const step = lossScalars(0);
+    for (const batch of batches) {
+      tokens += countLabels(batch, virtual);
+      const { program, shape } = findProgram(this.#programs.evaluate, batch);
+      program.run({ ...batchInputs(batch, shape, virtual, this.#spec), step });
+    }
+    return (await this.#readLoss()) / Math.max(1, tokens);
+  }
+
+  /** Gradients of one forward and backward pass, with no update; for checks against a reference. */
+  async gradients(batch: TrainingBatch): ReturnType<OptimizerState["readGradients"]> {
+    const virtual = this.#state.adapter;
+    this.#optimizer.beginStep();
+    const { program, shape } = findProgram(this.#programs.train, batch);
+    const step = lossScalars(1 / Math.max(1, countLabels(batch, virtual)));
+    program.run({ ...batchInputs(batch, shape, virtual, this.#spec), step });
+    return this.#optimizer.readGradients();
+  }
+
+  /** Dispatches of one forward and backward pass of the first shape. */
+  get dispatches(): number {
+    return this.#programs.train[0]?.program.dispatches ?? 0;
+  }
+
+  /** Frees programs, slots and optimizer state; the adapter's parameters stay. */
+  destroy(): void {
+    const { train, evaluate, update } = this.#programs;
+    for (const { program } of [...train, ...evaluate]) program.destroy();
+    update.destroy();
+    this.#pool.destroy();
+    this.#optimizer.destroy();
+    this.#metrics.destroy();
+    this.#losses.destroy();
+  }
+
+  #flatBuffers(): readonly GPUBuffer[] {
+    return [this.#state.buffer, this.#optimizer.m, this.#optimizer.v];
+  }
+
+  async #readMetrics(supervisedTokens: number): Promise<StepMetrics> {
+    const { metrics } = this.#optimizer;
+    const [lossSum, bytes] = await Promise.all([
+      this.#readLoss(),
+      this.#metrics.read({ buffer: metrics, offsetBytes: 0, sizeBytes: METRICS_BYTES }),
+    ]);
+    const [gradNorm = NaN, nonFinite = 1] = new Float32Array(bytes);
+    const loss = lossSum / Math.max(1, supervisedTokens);
+    return { loss, gradNorm, finite: nonFinite === 0 && Number.isFinite(loss), supervisedTokens };
+  }
+
+  async #readLoss(): Promise<number> {
+    const { lossSum } = this.#optimizer;
+    const bytes = await this.#losses.read({ buffer: lossSum, offsetBytes: 0, sizeBytes: LOSS_BYTES });
+    return new Float32Array(bytes)[0] ?? NaN;
+  }
+}
+
+interface ShapedProgram {
+  readonly shape: BatchShape;
+  readonly program: Program;
+}
+
+interface TrainerPrograms {
+  readonly train: readonly ShapedProgram[];
+  readonly evaluate: readonly ShapedProgram[];
+  readonly update: Program;
+}
+
+interface TrainerParts {
+  readonly model: LoadedModel;
+  readonly state: AdapterState;
+  readonly options: TrainerOptions;
+  readonly optimizer: OptimizerState;
+  readonly pool: SlotPool;
+  readonly programs: TrainerPrograms;
+}
+
+function findProgram(programs: readonly ShapedProgram[], batch: TrainingBatch): ShapedProgram {
+  const found = programs.find(({ shape }) => shape.rows === batch.rows && shape.length === batch.length);
+  invariant(found, `a program for batches of ${batch.rows} × ${batch.length} tokens was prepared`);
+  return found;
+}
+
+/** Step scalars of a pass that updates nothing. */
+function lossScalars(lossScale: number): Float32Array<ArrayBuffer> {
+  return packStepScalars({ seed: 0, lossScale, learningRate: 0, beta1Correction: 1, beta2Correction: 1 });
+}
+
+/** A seed for each pass, so that no two drop the same inputs. */
+function mixSeed(seed: number, step: number, microStep: number): number {
+  return (
+    (Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) +
+      Math.imul(step, 0xc2b2ae35) +
+      Math.imul(microStep, 0x27d4eb2f)) >>>
+    0
+  );
+}

@@ -1,0 +1,60 @@
+import { isFloatType } from "../../formats/quantised/block-types";
+import { Nf4Quantiser, packNf4, packNf4Double, quantiseScales } from "../../formats/quantised/nf4";
+import type { Quantization } from "../../spec/model";
+import {
+  elementsOf,
+  readAllValues,
+  readValues,
+  type TensorDtype,
+  type TensorSource,
+  transposed,
+} from "./tensor-source";
+
+/** Numbers quantised at once. */
+const CHUNK_ELEMENTS = 2 ** 20;
+
+/** The type that a matrix gets; what is quantised already stays as it is. */
+export function quantisedDtype(dtype: TensorDtype, { doubleQuantization }: Quantization): TensorDtype {
+  if (!isFloatType(dtype)) return dtype;
+  return doubleQuantization ? "NF4_DOUBLE" : "NF4";
+}
+
+/**
+ * A matrix of floats as NF4, as QLoRA keeps the linear layers of a frozen model. It is quantised as a whole when it is
+ * first read and forgotten when memory is wanted elsewhere; a layer stored as (in, out) is turned first.
+ */
+export function nf4Source(source: TensorSource, isConv1d: boolean, options: Quantization): TensorSource {
+  const dtype = quantisedDtype(source.dtype, options);
+  if (dtype === source.dtype) return source;
+  let made = new WeakRef<Uint8Array<ArrayBuffer>>(new Uint8Array(0));
+  const bytes = async (): Promise<Uint8Array<ArrayBuffer>> => {
+    const known = made.deref();
+    if (known && known.length > 0) return known;
+    const fresh = await quantise(source, isConv1d, options);
+    made = new WeakRef(fresh);
+    return fresh;
+  };
+  const isTransposed = isConv1d;
+  return { ...source, dtype, isTransposed, read: async (start, end) => (await bytes()).slice(start, end) };
+}
+
+async function quantise(
+  source: TensorSource,
+  isConv1d: boolean,
+  { doubleQuantization }: Quantization,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const elements = elementsOf(source);
+  const quantiser = new Nf4Quantiser(elements);
+  if (isConv1d && !source.isTransposed) {
+    const [inFeatures = 1, outFeatures = 1] = source.shape;
+    quantiser.add(transposed(await readAllValues(source), inFeatures, outFeatures));
+  } else {
+    for (let start = 0; start < elements; start += CHUNK_ELEMENTS) {
+      quantiser.add(await readValues(source, start, Math.min(CHUNK_ELEMENTS, elements - start)));
+    }
+  }
+  const { matrix } = quantiser;
+  return doubleQuantization
+    ? packNf4Double(matrix.codes, elements, quantiseScales(matrix.absmax))
+    : packNf4(matrix);
+}

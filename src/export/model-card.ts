@@ -1,0 +1,122 @@
+import type { RunConfig } from "../spec/training";
+
+/**
+ * Who reads a folder: PEFT, the adapters library, or transformers, which takes the trained weights in the place of its
+ * own.
+ */
+export type FolderFormat = "peft" | "adapters" | "weights";
+
+/** What a card tells of the run that made an adapter. */
+export interface CardFacts {
+  readonly adapterName: string;
+  readonly baseModel: string;
+  readonly methodTitle: string;
+  readonly format: FolderFormat;
+  readonly license: string;
+  readonly trainableParameters: number;
+  /** Null for an adapter that came from elsewhere. */
+  readonly run: {
+    readonly config: RunConfig;
+    readonly datasetName: string;
+    readonly datasetRows: number;
+    readonly templateTitle: string;
+    readonly steps: number;
+    readonly finalLoss: number | null;
+    readonly validationLoss: number | null;
+  } | null;
+}
+
+/** The README.md of an exported adapter: what was trained, on what, how it ended, and how to use it. */
+export function modelCard(facts: CardFacts): string {
+  return [
+    frontMatter(facts),
+    `# ${facts.adapterName}`,
+    `A ${facts.methodTitle} adapter for \`${facts.baseModel}\` with ${facts.trainableParameters} trained parameters, made in the browser with Luthier.`,
+    ...(facts.run ? [runSection(facts.run)] : []),
+    usage(facts),
+  ].join("\n\n");
+}
+
+const LIBRARIES: Readonly<Record<FolderFormat, string>> = {
+  peft: "peft",
+  adapters: "adapter-transformers",
+  weights: "transformers",
+};
+
+function frontMatter({ baseModel, license, format }: CardFacts): string {
+  const lines = ["---", `library_name: ${LIBRARIES[format]}`, `base_model: ${yaml(baseModel)}`];
+  if (license) lines.push(`license: ${yaml(license.toLowerCase())}`);
+  return [...lines, "tags:", "- luthier", "---"].join("\n");
+}
+
+function yaml(text: string): string {
+  return JSON.stringify(text);
+}
+
+function runSection(run: NonNullable<CardFacts["run"]>): string {
+  const { training, method } = run.config;
+  const rows: [string, string | number][] = [
+    ["Dataset", `${run.datasetName} (${run.datasetRows} rows)`],
+    ["Template", run.templateTitle],
+    ["Steps", run.steps],
+    ["Training loss at the end", loss(run.finalLoss)],
+    ["Validation loss at the end", loss(run.validationLoss)],
+    ["Batch size × accumulation", `${training.batchSize} × ${training.gradientAccumulation}`],
+    [
+      "Learning rate",
+      `${training.learningRate} (${training.schedule}, ${training.warmupSteps} warm-up steps)`,
+    ],
+    ["Weight decay", training.weightDecay],
+    ["Max length", `${training.maxLength} tokens`],
+    ["Seed", training.seed],
+    ...Object.entries(method.options).map(([name, value]): [string, string] => [
+      `\`${name}\``,
+      String(value),
+    ]),
+  ];
+  const table = rows.filter(([, value]) => value !== "").map(([name, value]) => `| ${name} | ${value} |`);
+  return ["## Training", "", "| | |", "| --- | --- |", ...table].join("\n");
+}
+
+function loss(value: number | null): string {
+  return value === null ? "not measured" : value.toFixed(4);
+}
+
+const loading: Readonly<
+  Record<FolderFormat, { readonly imports: string; readonly lines: readonly string[] }>
+> = {
+  peft: {
+    imports: "from peft import PeftModel",
+    lines: ['model = PeftModel.from_pretrained(model, "path/to/this/folder")'],
+  },
+  adapters: {
+    imports: "import adapters",
+    lines: [
+      "adapters.init(model)",
+      'model.load_adapter("path/to/this/folder", use_safetensors=True, set_active=True)',
+    ],
+  },
+  weights: {
+    imports: "from safetensors.torch import load_file",
+    lines: [
+      'trained = load_file("path/to/this/folder/adapter_model.safetensors")',
+      "model.load_state_dict(trained, strict=False)",
+    ],
+  },
+};
+
+/** The lines of Python that use an adapter folder. */
+export function pythonUsage(baseModel: string, format: FolderFormat): string {
+  const { imports, lines } = loading[format];
+  return [
+    imports,
+    "from transformers import AutoModelForCausalLM, AutoTokenizer",
+    `tokenizer = AutoTokenizer.from_pretrained("${baseModel}")`,
+    `model = AutoModelForCausalLM.from_pretrained("${baseModel}")`,
+    ...lines,
+  ].join("\n");
+}
+
+function usage({ baseModel, format }: CardFacts): string {
+  return `## Use\n\n\`\`\`python\n${pythonUsage(baseModel, format)}\n\`\`\`\n`;
+}

@@ -1,0 +1,69 @@
+import type { Adapter, HostTensor } from "../engine/adapters/method";
+import { bytesSource } from "../formats/byte-source";
+import { widen } from "../formats/float-bits";
+import { writePeftFolder } from "../formats/peft-folder";
+import { readSafetensorsHeader, writeSafetensors } from "../formats/safetensors";
+import { LuthierError } from "../lib/errors";
+import type { FolderFormat } from "./model-card";
+
+/**
+ * The files of a PEFT adapter folder: adapter_config.json, adapter_model.safetensors and README.md. A method that PEFT
+ * does not have writes the same files; its config then says which it is.
+ *
+ * @param parameters trained values by PEFT's parameter names
+ * @param baseModel what PEFT's AutoPeft classes will look for as `base_model_name_or_path`
+ */
+export function peftFiles(
+  adapter: Adapter,
+  parameters: ReadonlyMap<string, HostTensor>,
+  baseModel: string,
+  card: string,
+): Map<string, Uint8Array<ArrayBuffer>> {
+  const ofPeft = folderFormat(adapter) === "peft";
+  const config = {
+    ...adapter.config,
+    ...(ofPeft && { auto_mapping: null, inference_mode: true, revision: null }),
+    base_model_name_or_path: baseModel,
+  };
+  const tensors = adapter.exportTensors(parameters);
+  const files = writePeftFolder({ config, tensors }, adapter.weightsFile);
+  files.set("README.md", new TextEncoder().encode(card));
+  return files;
+}
+
+/** Who reads the folder that an adapter is exported as. */
+export function folderFormat(adapter: Adapter): FolderFormat {
+  if ("peft_type" in adapter.config) return "peft";
+  return adapter.weightsFile ? "adapters" : "weights";
+}
+
+/** adapter_model.safetensors alone. */
+export function peftTensors(
+  adapter: Adapter,
+  parameters: ReadonlyMap<string, HostTensor>,
+): Uint8Array<ArrayBuffer> {
+  return hostTensorFile(adapter.exportTensors(parameters));
+}
+
+/** A safetensors file of f32 tensors. */
+export function hostTensorFile(tensors: ReadonlyMap<string, HostTensor>): Uint8Array<ArrayBuffer> {
+  return writeSafetensors([...tensors].map(([name, tensor]) => ({ name, dtype: "F32", ...tensor })));
+}
+
+/** The tensors of a file that {@link hostTensorFile} wrote. Errors: a file that is damaged. */
+export async function readHostTensors(bytes: Uint8Array<ArrayBuffer>): Promise<Map<string, HostTensor>> {
+  const source = bytesSource("kept adapter", bytes);
+  const { tensors } = await readSafetensorsHeader(source);
+  const read = new Map<string, HostTensor>();
+  for (const { name, dtype, shape, start, end } of tensors) {
+    if (dtype !== "F32") {
+      throw new LuthierError(
+        "adapter",
+        `The kept adapter's ${name} is ${dtype}.`,
+        "Train or import it again.",
+      );
+    }
+    read.set(name, { shape, data: widen(dtype, await source.read(start, end)) });
+  }
+  return read;
+}

@@ -1,0 +1,153 @@
+import type { MetadataReader } from "./metadata";
+
+/** How models of one GGUF architecture become those that Hugging Face's `model_type` names. */
+export interface Architecture {
+  /** config.json without what all architectures have in common. */
+  config(fields: Fields): Record<string, unknown>;
+  /** Hugging Face's names by llama.cpp's, without ".weight" and ".bias"; `blk.*` stands for a layer's number. */
+  readonly names: Readonly<Record<string, string>>;
+  /** Whether the rows of the query and key projections are in llama.cpp's order, with the halves of each head mixed. */
+  readonly hasMixedHeads?: boolean;
+  /** What the file's norm weights have more than Hugging Face's. */
+  readonly normOffset?: number;
+  /** Layers that Hugging Face stores as (in, out): the file holds their transpose. */
+  readonly transposed?: readonly string[];
+}
+
+/** Sizes and numbers of the metadata under the architecture's prefix. */
+export interface Fields {
+  number(key: string, fallback?: number): number | undefined;
+  text(key: string): string | null;
+  /** Rows of the token embedding. */
+  readonly vocabularySize: number;
+  readonly isHeadTied: boolean;
+}
+
+/** Reads `<architecture>.<key>`; an f32 such as 1e-6 is given in the seven digits that it holds. */
+export function fieldsOf(
+  metadata: MetadataReader,
+  architecture: string,
+  model: Pick<Fields, "vocabularySize" | "isHeadTied">,
+): Fields {
+  return {
+    ...model,
+    number(key, fallback) {
+      const value = metadata.number(`${architecture}.${key}`) ?? fallback;
+      return value === undefined || Number.isInteger(value) ? value : Number(value.toPrecision(7));
+    },
+    text: (key) => metadata.text(`${architecture}.${key}`),
+  };
+}
+
+/** The parts that most decoders share. */
+const llamaNames = {
+  token_embd: "model.embed_tokens",
+  output_norm: "model.norm",
+  output: "lm_head",
+  "blk.*.attn_norm": "model.layers.*.input_layernorm",
+  "blk.*.attn_q": "model.layers.*.self_attn.q_proj",
+  "blk.*.attn_k": "model.layers.*.self_attn.k_proj",
+  "blk.*.attn_v": "model.layers.*.self_attn.v_proj",
+  "blk.*.attn_output": "model.layers.*.self_attn.o_proj",
+  "blk.*.attn_q_norm": "model.layers.*.self_attn.q_norm",
+  "blk.*.attn_k_norm": "model.layers.*.self_attn.k_norm",
+  "blk.*.ffn_norm": "model.layers.*.post_attention_layernorm",
+  "blk.*.ffn_gate": "model.layers.*.mlp.gate_proj",
+  "blk.*.ffn_up": "model.layers.*.mlp.up_proj",
+  "blk.*.ffn_down": "model.layers.*.mlp.down_proj",
+} as const;
+
+function llamaConfig(modelType: string, fields: Fields): Record<string, unknown> {
+  const { number } = fields;
+  return {
+    model_type: modelType,
+    hidden_size: number("embedding_length"),
+    intermediate_size: number("feed_forward_length"),
+    num_hidden_layers: number("block_count"),
+    num_attention_heads: number("attention.head_count"),
+    num_key_value_heads: number("attention.head_count_kv", number("attention.head_count")),
+    head_dim: number("attention.key_length"),
+    max_position_embeddings: number("context_length"),
+    rms_norm_eps: number("attention.layer_norm_rms_epsilon"),
+    rope_theta: number("rope.freq_base", 10000),
+    rope_scaling: ropeScaling(fields),
+    vocab_size: fields.vocabularySize,
+    tie_word_embeddings: fields.isHeadTied,
+  };
+}
+
+function ropeScaling({ number, text }: Fields): Record<string, unknown> | null {
+  const type = text("rope.scaling.type");
+  if (type === null || type === "none") return null;
+  return {
+    rope_type: type,
+    factor: number("rope.scaling.factor"),
+    original_max_position_embeddings: number("rope.scaling.original_context_length"),
+  };
+}
+
+function gpt2Config({ number, vocabularySize, isHeadTied }: Fields): Record<string, unknown> {
+  return {
+    model_type: "gpt2",
+    n_embd: number("embedding_length"),
+    n_head: number("attention.head_count"),
+    n_layer: number("block_count"),
+    n_inner: number("feed_forward_length"),
+    n_positions: number("context_length"),
+    layer_norm_epsilon: number("attention.layer_norm_epsilon"),
+    vocab_size: vocabularySize,
+    tie_word_embeddings: isHeadTied,
+  };
+}
+
+/** Gemma 3: what llama.cpp has built into its code stands in config.json. */
+function gemma3Config(fields: Fields): Record<string, unknown> {
+  return {
+    ...llamaConfig("gemma3_text", fields),
+    hidden_activation: "gelu_pytorch_tanh",
+    query_pre_attn_scalar: fields.number("attention.key_length"),
+    rope_theta: fields.number("rope.freq_base", 1_000_000),
+    rope_local_base_freq: fields.number("rope.freq_base_swa", 10_000),
+    sliding_window: fields.number("attention.sliding_window"),
+    sliding_window_pattern: 6,
+    attn_logit_softcapping: null,
+    final_logit_softcapping: null,
+  };
+}
+
+/** Architectures by the name in `general.architecture`. Mistral's models go by "llama" there. */
+export const architectures: Readonly<Record<string, Architecture>> = {
+  llama: {
+    config: (fields) => llamaConfig("llama", fields),
+    names: llamaNames,
+    hasMixedHeads: true,
+  },
+  qwen2: { config: (fields) => llamaConfig("qwen2", fields), names: llamaNames },
+  qwen3: { config: (fields) => llamaConfig("qwen3", fields), names: llamaNames },
+  gemma3: {
+    config: gemma3Config,
+    names: {
+      ...llamaNames,
+      "blk.*.post_attention_norm": "model.layers.*.post_attention_layernorm",
+      "blk.*.ffn_norm": "model.layers.*.pre_feedforward_layernorm",
+      "blk.*.post_ffw_norm": "model.layers.*.post_feedforward_layernorm",
+    },
+    normOffset: 1,
+  },
+  gpt2: {
+    config: gpt2Config,
+    names: {
+      token_embd: "transformer.wte",
+      position_embd: "transformer.wpe",
+      output_norm: "transformer.ln_f",
+      output: "lm_head",
+      "blk.*.attn_norm": "transformer.h.*.ln_1",
+      "blk.*.attn_qkv": "transformer.h.*.attn.c_attn",
+      "blk.*.attn_output": "transformer.h.*.attn.c_proj",
+      "blk.*.ffn_norm": "transformer.h.*.ln_2",
+      "blk.*.ffn_up": "transformer.h.*.mlp.c_fc",
+      "blk.*.ffn_down": "transformer.h.*.mlp.c_proj",
+    },
+    transposed: ["attn_qkv", "attn_output", "ffn_up", "ffn_down"],
+  },
+};

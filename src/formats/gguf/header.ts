@@ -1,0 +1,161 @@
+import { formatBytes } from "../../lib/bytes";
+import type { ByteSource } from "../byte-source";
+import { blockLayout, type BlockType, type FloatType, storedBytes } from "../quantised/block-types";
+import { Cursor } from "./cursor";
+import { type GgufMetadata, readMetadata } from "./metadata";
+
+/** A tensor as a GGUF file describes it. */
+export interface GgufTensor {
+  /** llama.cpp's name: "blk.0.attn_q.weight". */
+  readonly name: string;
+  readonly dtype: FloatType | BlockType;
+  /** Rows first, as elsewhere; the file has them the other way round. */
+  readonly shape: readonly number[];
+  /** Bytes of the whole file. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface GgufHeader {
+  readonly metadata: GgufMetadata;
+  /** In the order of their bytes. */
+  readonly tensors: readonly GgufTensor[];
+}
+
+const MAGIC = 0x46554747; // "GGUF"
+const MAX_TENSORS = 65536;
+const MAX_NAME_BYTES = 1024;
+const MAX_DIMENSIONS = 4;
+const DEFAULT_ALIGNMENT = 32;
+
+/** Types by their number in the file; what is not here is not computed with. */
+const types: Readonly<Record<number, FloatType | BlockType>> = {
+  0: "F32",
+  1: "F16",
+  2: "Q4_0",
+  3: "Q4_1",
+  6: "Q5_0",
+  7: "Q5_1",
+  8: "Q8_0",
+  12: "Q4_K",
+  13: "Q5_K",
+  14: "Q6_K",
+  30: "BF16",
+};
+
+/** Names of the types that are left out, so that a message can name them. */
+const otherTypes: Readonly<Record<number, string>> = {
+  10: "Q2_K",
+  11: "Q3_K",
+  15: "Q8_K",
+  16: "IQ2_XXS",
+  17: "IQ2_XS",
+  18: "IQ3_XXS",
+  19: "IQ1_S",
+  20: "IQ4_NL",
+  21: "IQ3_S",
+  22: "IQ2_S",
+  23: "IQ4_XS",
+  29: "IQ1_M",
+  34: "TQ1_0",
+  35: "TQ2_0",
+  39: "MXFP4",
+};
+
+/** True when the file begins as a GGUF file does. */
+export async function isGguf(source: ByteSource): Promise<boolean> {
+  if (source.sizeBytes < 4) return false;
+  const bytes = await source.read(0, 4);
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) === MAGIC;
+}
+
+/**
+ * Reads and checks the header of a GGUF file (versions 2 and 3, little-endian): metadata, then each tensor's name, type,
+ * shape and place. The weights stay unread.
+ * @throws LuthierError("format") naming the file, and the entry or tensor at fault.
+ */
+export async function readGgufHeader(source: ByteSource): Promise<GgufHeader> {
+  const cursor = new Cursor(source);
+  if (!(await isGguf(source))) throw cursor.broken("is not a GGUF file");
+  await cursor.u32();
+  const version = await cursor.u32();
+  if (version !== 2 && version !== 3) throw cursor.broken(describeVersion(version));
+  const tensorCount = await cursor.count("tensors", MAX_TENSORS);
+  const entryCount = await cursor.count("entries of metadata", cursor.remaining / 12);
+  const metadata = await readMetadata(cursor, entryCount);
+  const described: DescribedTensor[] = [];
+  for (let i = 0; i < tensorCount; i++) described.push(await readTensor(cursor));
+  const alignment = readAlignment(cursor, metadata);
+  const base = Math.ceil(cursor.position / alignment) * alignment;
+  return { metadata, tensors: placeTensors(cursor, source, described, base, alignment) };
+}
+
+function describeVersion(version: number): string {
+  return version > 0xffff
+    ? "is stored for big-endian machines"
+    : `is of GGUF version ${version}; versions 2 and 3 are read`;
+}
+
+interface DescribedTensor {
+  readonly name: string;
+  readonly dtype: FloatType | BlockType;
+  readonly shape: readonly number[];
+  /** From the first tensor on. */
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
+async function readTensor(cursor: Cursor): Promise<DescribedTensor> {
+  const name = await cursor.text(MAX_NAME_BYTES);
+  const dimensions = await cursor.u32();
+  if (dimensions < 1 || dimensions > MAX_DIMENSIONS) {
+    throw cursor.broken(`gives tensor ${name} ${dimensions} dimensions`);
+  }
+  const sizes: number[] = [];
+  for (let i = 0; i < dimensions; i++)
+    sizes.push(await cursor.count(`numbers along tensor ${name}`, 2 ** 40));
+  const type = await cursor.u32();
+  const offset = await cursor.count(`bytes in front of tensor ${name}`, Number.MAX_SAFE_INTEGER);
+  const dtype = types[type];
+  if (!dtype)
+    throw cursor.broken(`stores tensor ${name} as ${otherTypes[type] ?? `type ${type}`}, which is not read`);
+  const elements = sizes.reduce((product, size) => product * size, 1);
+  const [rowLength = 0] = sizes;
+  if (elements === 0 || !Number.isSafeInteger(elements) || rowLength % blockLayout(dtype).elements !== 0) {
+    throw cursor.broken(`gives tensor ${name} the sizes ${sizes.join(" × ")}, which ${dtype} cannot have`);
+  }
+  return { name, dtype, shape: sizes.reverse(), offset, sizeBytes: storedBytes(dtype, elements) };
+}
+
+function readAlignment(cursor: Cursor, metadata: GgufMetadata): number {
+  const alignment = metadata.get("general.alignment") ?? DEFAULT_ALIGNMENT;
+  const isPower = typeof alignment === "number" && alignment >= 1 && Number.isInteger(Math.log2(alignment));
+  if (!isPower || alignment > 2 ** 20) throw cursor.broken(`asks for an alignment of ${String(alignment)}`);
+  return alignment;
+}
+
+/** Tensors must begin at multiples of the alignment, lie within the file, and not overlap. */
+function placeTensors(
+  cursor: Cursor,
+  source: ByteSource,
+  described: readonly DescribedTensor[],
+  base: number,
+  alignment: number,
+): GgufTensor[] {
+  const names = new Set<string>();
+  const sorted = [...described].sort((a, b) => a.offset - b.offset);
+  let taken = 0;
+  return sorted.map(({ name, dtype, shape, offset, sizeBytes }) => {
+    if (names.has(name)) throw cursor.broken(`describes tensor ${name} twice`);
+    names.add(name);
+    if (offset % alignment !== 0) throw cursor.broken(`puts tensor ${name} at a byte that is not aligned`);
+    if (offset < taken) throw cursor.broken(`lets tensor ${name} overlap another`);
+    taken = offset + sizeBytes;
+    if (base + taken > source.sizeBytes) {
+      throw cursor.broken(
+        `breaks off after ${formatBytes(source.sizeBytes)}; tensor ${name} ends at ${formatBytes(base + taken)}`,
+      );
+    }
+    return { name, dtype, shape, start: base + offset, end: base + taken };
+  });
+}

@@ -1,0 +1,135 @@
+import { LuthierError } from "../../lib/errors";
+import { baseName, type ByteSource } from "../byte-source";
+import { widen } from "../float-bits";
+import type { ModelTensor } from "../model-weights";
+import type { TokenizerFiles } from "../tokenizer-files";
+import { type Architecture, architectures, fieldsOf } from "./architectures";
+import { type GgufHeader, readGgufHeader } from "./header";
+import { MetadataReader } from "./metadata";
+import { lessenedTensor, plainTensor, transposedTensor, unmixedHeads } from "./tensors";
+import { llama3Scaling } from "./rope-factors";
+import { endTokenIds, tokenizerFiles } from "./tokenizer";
+
+/** A model from GGUF files, in Hugging Face's words; its weights are unread. */
+export interface GgufModel {
+  readonly name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly generationConfig: Readonly<Record<string, unknown>>;
+  readonly tokenizer: TokenizerFiles;
+  readonly tensors: ReadonlyMap<string, ModelTensor>;
+}
+
+const ROPE_FACTORS = "rope_freqs.weight";
+
+/**
+ * Opens a GGUF file, or all parts of one that was split.
+ * @throws LuthierError("format" or "model") that says what is damaged, missing, or of a kind that is not known
+ */
+export async function openGguf(files: readonly ByteSource[]): Promise<GgufModel> {
+  const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const parts: { file: ByteSource; header: GgufHeader }[] = [];
+  for (const file of sorted) parts.push({ file, header: await readGgufHeader(file) });
+  const [first] = parts;
+  if (!first) throw new LuthierError("model", "No GGUF file was given.", "Choose a *.gguf file.");
+  const metadata = new MetadataReader(first.header.metadata);
+  checkParts(first.file, metadata, parts.length);
+  const type = metadata.text("general.architecture") ?? "";
+  const architecture = findArchitecture(first.file, metadata, type);
+  const stored = new Map<string, ModelTensor>();
+  for (const { file, header } of parts) {
+    for (const tensor of header.tensors) stored.set(tensor.name, plainTensor(file, tensor, tensor.name));
+  }
+  return {
+    name: baseName(first.file.name).replace(/(-\d{5}-of-\d{5})?\.gguf$/i, ""),
+    config: await makeConfig(architecture, metadata, type, stored),
+    generationConfig: { eos_token_id: endTokenIds(metadata) },
+    tokenizer: tokenizerFiles(metadata),
+    tensors: translate(architecture, metadata, type, stored),
+  };
+}
+
+function checkParts(file: ByteSource, metadata: MetadataReader, given: number): void {
+  const count = metadata.number("split.count") ?? 1;
+  if (count <= 1 && given === 1) return;
+  if (count === given && metadata.number("split.no") === 0) return;
+  throw new LuthierError(
+    "model",
+    count > 1
+      ? `${file.name} is one of ${count} parts of a model, and ${given} were chosen.`
+      : `${given} GGUF files were chosen, each a model of its own.`,
+    count > 1 ? "Choose all its parts together." : "Choose one of them.",
+  );
+}
+
+function findArchitecture(file: ByteSource, metadata: MetadataReader, type: string): Architecture {
+  const kind = metadata.text("general.type") ?? "model";
+  const architecture = Object.hasOwn(architectures, type) ? architectures[type] : undefined;
+  if (architecture && kind === "model") return architecture;
+  throw new LuthierError(
+    "model",
+    kind === "model"
+      ? `${file.name} holds a model of the architecture "${type}", which is not read from GGUF yet.`
+      : `${file.name} holds no model but something of the kind "${kind}".`,
+    `These are read: ${Object.keys(architectures).join(", ")}. Other models may work from their safetensors folder.`,
+  );
+}
+
+async function makeConfig(
+  architecture: Architecture,
+  metadata: MetadataReader,
+  type: string,
+  stored: ReadonlyMap<string, ModelTensor>,
+): Promise<Record<string, unknown>> {
+  const fields = fieldsOf(metadata, type, {
+    vocabularySize: stored.get("token_embd.weight")?.shape[0] ?? 0,
+    isHeadTied: !stored.has("output.weight"),
+  });
+  const config = architecture.config(fields);
+  const factors = stored.get(ROPE_FACTORS);
+  if (factors?.dtype !== "F32") return config;
+  const divisors = widen("F32", await factors.read(0, factors.sizeBytes));
+  return {
+    ...config,
+    rope_scaling: llama3Scaling(divisors, fields.number("rope.freq_base", 10000) ?? 10000),
+  };
+}
+
+/** All tensors that the family knows, under Hugging Face's names and in its order. */
+function translate(
+  architecture: Architecture,
+  metadata: MetadataReader,
+  type: string,
+  stored: ReadonlyMap<string, ModelTensor>,
+): Map<string, ModelTensor> {
+  const heads = (key: string): number => metadata.number(`${type}.attention.${key}`) ?? 0;
+  const queryHeads = heads("head_count");
+  const mixed: Readonly<Record<string, number>> = architecture.hasMixedHeads
+    ? { attn_q: queryHeads, attn_k: heads("head_count_kv") || queryHeads }
+    : {};
+  const tensors = new Map<string, ModelTensor>();
+  for (const tensor of stored.values()) {
+    const parts = /^(?:blk\.(\d+)\.)?(\w+)\.(weight|bias)$/.exec(tensor.name);
+    const [, layer, part = "", kind = ""] = parts ?? [];
+    const pattern = architecture.names[layer === undefined ? part : `blk.*.${part}`];
+    if (!parts || !pattern) continue;
+    const name = `${pattern.replace("*", layer ?? "")}.${kind}`;
+    tensors.set(name, { ...adapt(architecture, tensor, part, kind, mixed[part] ?? 0), name });
+  }
+  return tensors;
+}
+
+/** Undoes what llama.cpp's converter did to a tensor. */
+function adapt(
+  { normOffset = 0, transposed = [] }: Architecture,
+  tensor: ModelTensor,
+  part: string,
+  kind: string,
+  mixedHeads: number,
+): ModelTensor {
+  const [rows = 0] = tensor.shape;
+  if (mixedHeads > 0 && rows % (2 * mixedHeads) === 0) return unmixedHeads(tensor, mixedHeads);
+  if (normOffset !== 0 && part.endsWith("norm") && tensor.dtype === "F32")
+    return lessenedTensor(tensor, normOffset);
+  if (kind === "weight" && transposed.includes(part)) return transposedTensor(tensor);
+  return tensor;
+}

@@ -1,0 +1,27 @@
+import { LuthierError } from "../../lib/errors";
+
+/** What Llama 3.1 and all that followed it were trained with; the file keeps only what came of it. */
+const LLAMA3 = { low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 8192 };
+
+/**
+ * Llama 3's `rope_scaling` from the divisors of the frequencies that a GGUF keeps in its place (`rope_freqs.weight`):
+ * 1 for high frequencies, the factor for low ones, and something between for those between.
+ * @throws LuthierError("model") when they came of other settings than those of Llama 3
+ */
+export function llama3Scaling(divisors: Float32Array, theta: number): Record<string, unknown> {
+  const factor = divisors.reduce((most, divisor) => Math.max(most, divisor), 1);
+  const { low_freq_factor: low, high_freq_factor: high, original_max_position_embeddings: length } = LLAMA3;
+  divisors.forEach((divisor, i) => {
+    const wavelength = 2 * Math.PI * theta ** (i / divisors.length);
+    const smooth = Math.min(1, Math.max(0, (length / wavelength - low) / (high - low)));
+    const expected = 1 / ((1 - smooth) / factor + smooth);
+    if (!(Math.abs(divisor - expected) <= 1e-3 * expected)) {
+      throw new LuthierError(
+        "model",
+        "The GGUF file stretches its rotary positions in a way that is not known here.",
+        "Choose the model's safetensors folder instead, whose config.json says how.",
+      );
+    }
+  });
+  return { rope_type: "llama3", factor, ...LLAMA3 };
+}

@@ -1,0 +1,153 @@
+import { LuthierError } from "../lib/errors";
+import { parseJsonObject } from "../lib/json";
+import { baseName, type ByteSource, folderName, readText } from "./byte-source";
+import { openGguf } from "./gguf/model";
+import { type ModelTensor, openWeights } from "./model-weights";
+import { joinNf4 } from "./quantised/nf4-checkpoint";
+import type { TokenizerFiles } from "./tokenizer-files";
+
+/** A Hugging Face model folder, or a GGUF file in the same words; its weights are unread. */
+export interface ModelFolder {
+  /** Name of the folder or the GGUF file, or the name that config.json remembers. */
+  readonly name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly generationConfig: Readonly<Record<string, unknown>> | null;
+  readonly tokenizer: TokenizerFiles;
+  readonly tensors: ReadonlyMap<string, ModelTensor>;
+  /** Bytes of all tensors. */
+  readonly sizeBytes: number;
+  /** What makes the model again: config.json and those files beside it that belong to it, or the GGUF file. */
+  readonly files: readonly ByteSource[];
+}
+
+/** The files of a model beside its weights. */
+const MODEL_FILES: ReadonlySet<string> = new Set([
+  "config.json",
+  "generation_config.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "special_tokens_map.json",
+  "chat_template.jinja",
+]);
+
+/**
+ * Finds the one model among dropped, picked or fetched files. Files outside the folder of config.json do not count. A
+ * GGUF file is a model by itself, where there are no safetensors beside it.
+ * @throws LuthierError("model" or "format") that says what is missing or damaged and how to come by it.
+ */
+export async function openModelFolder(files: readonly ByteSource[]): Promise<ModelFolder> {
+  const gguf = files.filter((file) => /\.gguf$/i.test(file.name));
+  if (gguf.length > 0 && !files.some((file) => file.name.endsWith(".safetensors"))) {
+    const model = await openGguf(gguf);
+    return { ...model, sizeBytes: totalBytes(model.tensors), files: gguf };
+  }
+  const configFile = findConfig(files);
+  const folder = folderName(configFile.name);
+  const inside = files.filter((file) => folderName(file.name) === folder);
+  checkNoneTwice(inside);
+  const config = await readJson(configFile);
+  const tokenizer = await readTokenizer(inside);
+  const generation = find(inside, "generation_config.json");
+  const tensors = await joinNf4(await openWeights(inside));
+  return {
+    name: baseName(folder) || modelName(config),
+    config,
+    generationConfig: generation ? await readJson(generation) : null,
+    tokenizer,
+    tensors,
+    sizeBytes: totalBytes(tensors),
+    files: inside.filter(isModelFile),
+  };
+}
+
+function totalBytes(tensors: ReadonlyMap<string, ModelTensor>): number {
+  return [...tensors.values()].reduce((sum, tensor) => sum + tensor.sizeBytes, 0);
+}
+
+/** Whether a file beside config.json is one of the model's, by its name: weights of other formats and pictures are not. */
+function isModelFile({ name }: ByteSource): boolean {
+  const base = baseName(name);
+  const weights = /\.safetensors(\.index\.json)?$/.test(base) && base !== "adapter_model.safetensors";
+  return weights || MODEL_FILES.has(base);
+}
+
+/** Where the browser tells no folders, the files of two models lie in one heap. */
+function checkNoneTwice(files: readonly ByteSource[]): void {
+  const names = files.filter(isModelFile).map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new LuthierError(
+    "model",
+    `${twice} was chosen twice: these are the files of more than one model.`,
+    "Choose the files of one model only.",
+  );
+}
+
+function find(files: readonly ByteSource[], name: string): ByteSource | undefined {
+  return files.find((file) => baseName(file.name) === name);
+}
+
+async function readJson(file: ByteSource): Promise<Record<string, unknown>> {
+  return parseJsonObject(await readText(file), file.name);
+}
+
+/** The config.json nearest to the top: repositories keep further ones in folders of other formats. */
+function findConfig(files: readonly ByteSource[]): ByteSource {
+  const depth = (file: ByteSource): number => file.name.split("/").length;
+  const found = files.filter((file) => baseName(file.name) === "config.json");
+  const top = Math.min(...found.map(depth));
+  const [first, second] = found.filter((file) => depth(file) === top);
+  if (!first) throw noConfig(files);
+  if (second) {
+    throw new LuthierError(
+      "model",
+      `There is more than one model: ${first.name} and ${second.name}.`,
+      "Choose the files of one model only.",
+    );
+  }
+  return first;
+}
+
+function noConfig(files: readonly ByteSource[]): LuthierError {
+  if (find(files, "adapter_config.json")) {
+    return new LuthierError(
+      "model",
+      "These files are an adapter, not a model: there is an adapter_config.json but no config.json.",
+      "Load the adapter's base model first; the adapter itself goes to “Adapter files”.",
+    );
+  }
+  return new LuthierError(
+    "model",
+    "No config.json was found.",
+    "Choose a whole Hugging Face model folder (config.json, tokenizer.json and the *.safetensors files), or a *.gguf file.",
+  );
+}
+
+async function readTokenizer(files: readonly ByteSource[]): Promise<TokenizerFiles> {
+  const tokenizer = find(files, "tokenizer.json");
+  if (!tokenizer) throw noTokenizer(files);
+  const config = find(files, "tokenizer_config.json");
+  const special = find(files, "special_tokens_map.json");
+  const template = find(files, "chat_template.jinja");
+  return {
+    tokenizer: await readJson(tokenizer),
+    config: { ...(special ? await readJson(special) : {}), ...(config ? await readJson(config) : {}) },
+    chatTemplate: template ? await readText(template) : null,
+  };
+}
+
+function noTokenizer(files: readonly ByteSource[]): LuthierError {
+  const slow = ["tokenizer.model", "spiece.model", "vocab.json", "merges.txt", "vocab.txt"].find((name) =>
+    find(files, name),
+  );
+  const advice = slow
+    ? 'Make it once in Python: `AutoTokenizer.from_pretrained(folder).save_pretrained("converted")`, then choose the tokenizer.json of that folder too.'
+    : "Choose the model's tokenizer.json (and tokenizer_config.json) together with the other files.";
+  const instead = slow ? `; ${slow} alone is the older format` : "";
+  return new LuthierError("model", `No tokenizer.json was found${instead}.`, advice);
+}
+
+function modelName(config: Readonly<Record<string, unknown>>): string {
+  const path = config._name_or_path;
+  return (typeof path === "string" && baseName(path.replaceAll("\\", "/"))) || "Model";
+}

@@ -1,0 +1,151 @@
+import { LuthierError } from "../lib/errors";
+import { invariant } from "../lib/invariant";
+import { isRecord, parseJsonObject } from "../lib/json";
+import { baseName, type ByteSource, readText } from "./byte-source";
+import type { BlockType } from "./quantised/block-types";
+import { readSafetensorsHeader, type SafetensorsDtype, type TensorEntry } from "./safetensors";
+
+/** A stored weight under its Hugging Face name; its bytes are read only as they are asked for. */
+export interface ModelTensor {
+  readonly name: string;
+  readonly dtype: SafetensorsDtype | BlockType;
+  readonly shape: readonly number[];
+  /** True when the bytes hold the transpose of a matrix of that shape. */
+  readonly isTransposed?: boolean;
+  readonly sizeBytes: number;
+  /** Bytes [start, end) of the tensor's own data: row-major, little-endian. */
+  read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+const INDEX_SUFFIX = ".safetensors.index.json";
+
+/**
+ * Opens the weights among the files of one model folder: model.safetensors, shards with an index, shards without one,
+ * or whatever other safetensors there are, in that order.
+ * @throws LuthierError("format" or "model") naming what is missing, given twice, or in a format to convert first.
+ */
+export async function openWeights(files: readonly ByteSource[]): Promise<Map<string, ModelTensor>> {
+  const single = files.find((file) => baseName(file.name) === "model.safetensors");
+  if (single) return readAll([single]);
+  const index = files.find((file) => file.name.endsWith(INDEX_SUFFIX));
+  if (index) return readIndexed(index, files);
+  const stored = files.filter(
+    (file) => file.name.endsWith(".safetensors") && baseName(file.name) !== "adapter_model.safetensors",
+  );
+  if (stored.length === 0) throw noWeights(files);
+  checkShardNumbers(stored);
+  return readAll(stored);
+}
+
+function noWeights(files: readonly ByteSource[]): LuthierError {
+  const other = files.find((file) => /\.(bin|pt|pth|ckpt|h5|msgpack|onnx)$/.test(file.name));
+  if (!other) {
+    return new LuthierError(
+      "model",
+      "No weights were found: there is no *.safetensors file beside config.json.",
+      "Choose the weights together with config.json and tokenizer.json.",
+    );
+  }
+  const convert = /\.(bin|pt|pth|ckpt)$/.test(other.name)
+    ? 'Convert it once in Python: `AutoModelForCausalLM.from_pretrained(folder).save_pretrained("converted")`, then choose the files of that folder.'
+    : "Choose the model's safetensors files instead; most model pages offer them.";
+  return new LuthierError("model", `${baseName(other.name)} is not in the safetensors format.`, convert);
+}
+
+/** Shards say how many they are; without an index that is the only way to see that one is missing. */
+function checkShardNumbers(stored: readonly ByteSource[]): void {
+  const shards = stored.flatMap((file) => {
+    const match = /^(.*)-(\d{5})-of-(\d{5})\.safetensors$/.exec(baseName(file.name));
+    return match ? [{ prefix: match[1] ?? "", number: Number(match[2]), count: Number(match[3]) }] : [];
+  });
+  for (const { prefix, count } of shards) {
+    const present = new Set(shards.filter((shard) => shard.prefix === prefix).map((shard) => shard.number));
+    for (let number = 1; number <= count; number++) {
+      if (!present.has(number)) throw missingShard(shardName(prefix, number, count));
+    }
+  }
+}
+
+function shardName(prefix: string, number: number, count: number): string {
+  const five = (value: number): string => String(value).padStart(5, "0");
+  return `${prefix}-${five(number)}-of-${five(count)}.safetensors`;
+}
+
+function missingShard(name: string): LuthierError {
+  return new LuthierError(
+    "model",
+    `The weights are not complete: ${name} is missing.`,
+    "Choose all *.safetensors files of the model together.",
+  );
+}
+
+async function readAll(files: readonly ByteSource[]): Promise<Map<string, ModelTensor>> {
+  const tensors = new Map<string, ModelTensor>();
+  const homes = new Map<string, string>();
+  for (const file of files) {
+    for (const entry of (await readSafetensorsHeader(file)).tensors) {
+      const home = homes.get(entry.name);
+      if (home !== undefined) {
+        throw new LuthierError(
+          "format",
+          `Tensor ${entry.name} is stored twice: in ${home} and in ${file.name}.`,
+          "Choose the files of one model only.",
+        );
+      }
+      homes.set(entry.name, file.name);
+      tensors.set(entry.name, modelTensor(file, entry));
+    }
+  }
+  return tensors;
+}
+
+/** Follows an index: `weight_map` names the file of each tensor; other files are not opened. */
+async function readIndexed(
+  index: ByteSource,
+  files: readonly ByteSource[],
+): Promise<Map<string, ModelTensor>> {
+  const { weight_map: map } = parseJsonObject(await readText(index), index.name);
+  if (!isRecord(map)) {
+    throw new LuthierError(
+      "format",
+      `${index.name} has no weight_map.`,
+      "Download the file again, or leave it out.",
+    );
+  }
+  const names = [...new Set(Object.values(map))].map(String);
+  const shards = new Map<string, ReadonlyMap<string, ModelTensor>>();
+  for (const name of names) {
+    const file = files.find((candidate) => baseName(candidate.name) === name);
+    if (!file) throw missingShard(name);
+    shards.set(name, await readAll([file]));
+  }
+  return new Map(
+    Object.entries(map).map(([name, shard]) => {
+      const tensor = shards.get(String(shard))?.get(name);
+      if (tensor) return [name, tensor];
+      throw new LuthierError(
+        "format",
+        `${index.name} says that ${String(shard)} holds tensor ${name}, but it does not.`,
+        "The files belong to different models or versions; download them together.",
+      );
+    }),
+  );
+}
+
+function modelTensor(file: ByteSource, entry: TensorEntry): ModelTensor {
+  const { name, dtype, shape } = entry;
+  const sizeBytes = entry.end - entry.start;
+  return {
+    name,
+    dtype,
+    shape,
+    sizeBytes,
+    read(start, end) {
+      invariant(
+        0 <= start && start <= end && end <= sizeBytes,
+        `${name}: bytes ${start} to ${end} of ${sizeBytes}`,
+      );
+      return file.read(entry.start + start, entry.start + end);
+    },
+  };
+}

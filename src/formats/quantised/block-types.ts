@@ -1,0 +1,59 @@
+/** Numbers that lie together in a file and share their scales. */
+export interface BlockLayout {
+  /** Numbers of one block. */
+  readonly elements: number;
+  /** Bytes of one block. */
+  readonly bytes: number;
+}
+
+/** Bits of the eight-bit codes that double quantisation keeps for 256 scales, then for the numbers themselves. */
+const DOUBLE_HEADER_BYTES = 4 + 4 + 256;
+
+/**
+ * Types whose numbers come in blocks, in row-major order.
+ *
+ * The `Q` types are those of GGUF. NF4 is QLoRA's: `NF4` is a block of 64 numbers, an f32 scale and 32 bytes, the first
+ * number of each byte in its upper half. `NF4_DOUBLE` is 256 such blocks whose scales are quantised too: an f32 scale
+ * of the scales, their f32 offset, 256 bytes, then the 8192 bytes of the numbers; the last block of a matrix may break
+ * off after its numbers.
+ */
+export const blockTypes = {
+  Q4_0: { elements: 32, bytes: 18 },
+  Q4_1: { elements: 32, bytes: 20 },
+  Q5_0: { elements: 32, bytes: 22 },
+  Q5_1: { elements: 32, bytes: 24 },
+  Q8_0: { elements: 32, bytes: 34 },
+  Q4_K: { elements: 256, bytes: 144 },
+  Q5_K: { elements: 256, bytes: 176 },
+  Q6_K: { elements: 256, bytes: 210 },
+  NF4: { elements: 64, bytes: 36 },
+  NF4_DOUBLE: { elements: 16384, bytes: DOUBLE_HEADER_BYTES + 8192 },
+} as const satisfies Readonly<Record<string, BlockLayout>>;
+
+export type BlockType = keyof typeof blockTypes;
+
+/** Types of single numbers that are trained on. */
+export type FloatType = "F32" | "F16" | "BF16";
+
+const floatBytes: Readonly<Record<FloatType, number>> = { F32: 4, F16: 2, BF16: 2 };
+
+export function isBlockType(type: string): type is BlockType {
+  return Object.hasOwn(blockTypes, type);
+}
+
+export function isFloatType(type: string): type is FloatType {
+  return Object.hasOwn(floatBytes, type);
+}
+
+/** The block of a type; a single number counts as one. */
+export function blockLayout(type: FloatType | BlockType): BlockLayout {
+  return isBlockType(type) ? blockTypes[type] : { elements: 1, bytes: floatBytes[type] };
+}
+
+/** Bytes that the first `elements` numbers take, whole blocks but for the last one of `NF4_DOUBLE`. */
+export function storedBytes(type: FloatType | BlockType, elements: number): number {
+  const { elements: each, bytes } = blockLayout(type);
+  const rest = elements % each;
+  if (type !== "NF4_DOUBLE" || rest === 0) return Math.ceil(elements / each) * bytes;
+  return Math.floor(elements / each) * bytes + DOUBLE_HEADER_BYTES + Math.ceil(rest / 8) * 4;
+}

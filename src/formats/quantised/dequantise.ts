@@ -1,0 +1,132 @@
+import { f16ToF32, widen } from "../float-bits";
+import { type BlockType, blockTypes, type FloatType, isBlockType } from "./block-types";
+import { dequantiseNf4, dequantiseNf4Double } from "./nf4";
+
+/** Reads one block at `at` into `out`, which begins at the block's first number. */
+type Dequantise = (block: Uint8Array, out: Float32Array) => void;
+
+/**
+ * The numbers that stored bytes stand for, in f32; every product and sum is rounded to f32 in the order of llama.cpp's
+ * reference, so that the results are those of the `gguf` package to the bit.
+ *
+ * @param bytes whole blocks (or numbers), the first of them the first of a block
+ * @param elements how many numbers to give; the last block may hold more
+ */
+export function dequantise(
+  type: FloatType | BlockType,
+  bytes: Uint8Array<ArrayBuffer>,
+  elements: number,
+): Float32Array<ArrayBuffer> {
+  if (!isBlockType(type)) return widen(type, bytes);
+  const layout = blockTypes[type];
+  const blocks = Math.ceil(elements / layout.elements);
+  const out = new Float32Array(blocks * layout.elements);
+  for (let block = 0; block < blocks; block++) {
+    dequantisers[type](
+      bytes.subarray(block * layout.bytes, (block + 1) * layout.bytes),
+      out.subarray(block * layout.elements, (block + 1) * layout.elements),
+    );
+  }
+  return out.subarray(0, elements);
+}
+
+const round = Math.fround;
+
+/** The f16 at a byte. */
+function half(block: Uint8Array, at: number): number {
+  return f16ToF32(Uint16Array.of(byte(block, at) | (byte(block, at + 1) << 8)))[0] ?? 0;
+}
+
+function byte(block: Uint8Array, at: number): number {
+  return block[at] ?? 0;
+}
+
+function signed(value: number): number {
+  return (value << 24) >> 24;
+}
+
+/** 16 bytes of which number i has the lower half of byte i, and number i + 16 the upper. */
+function nibble(block: Uint8Array, start: number, i: number): number {
+  const value = byte(block, start + (i % 16));
+  return i < 16 ? value & 15 : value >> 4;
+}
+
+/** Bit i of four bytes, as the fifth bit of number i. */
+function fifthBit(block: Uint8Array, start: number, i: number): number {
+  return ((byte(block, start + (i >> 3)) >> (i & 7)) & 1) << 4;
+}
+
+const q4_0: Dequantise = (block, out) => {
+  const d = half(block, 0);
+  for (let i = 0; i < 32; i++) out[i] = d * (nibble(block, 2, i) - 8);
+};
+
+const q4_1: Dequantise = (block, out) => {
+  const [d, m] = [half(block, 0), half(block, 2)];
+  for (let i = 0; i < 32; i++) out[i] = round(d * nibble(block, 4, i)) + m;
+};
+
+const q5_0: Dequantise = (block, out) => {
+  const d = half(block, 0);
+  for (let i = 0; i < 32; i++) out[i] = d * ((nibble(block, 6, i) | fifthBit(block, 2, i)) - 16);
+};
+
+const q5_1: Dequantise = (block, out) => {
+  const [d, m] = [half(block, 0), half(block, 2)];
+  for (let i = 0; i < 32; i++) out[i] = round(d * (nibble(block, 8, i) | fifthBit(block, 4, i))) + m;
+};
+
+const q8_0: Dequantise = (block, out) => {
+  const d = half(block, 0);
+  for (let i = 0; i < 32; i++) out[i] = d * signed(byte(block, 2 + i));
+};
+
+/** Scale and minimum, six bits each, of sub-block `sub` of eight; twelve bytes from `start` hold them all. */
+export function scaleAndMin(block: Uint8Array, start: number, sub: number): [scale: number, min: number] {
+  const at = (i: number): number => byte(block, start + i);
+  if (sub < 4) return [at(sub) & 63, at(sub + 4) & 63];
+  return [(at(sub + 4) & 15) | ((at(sub - 4) >> 6) << 4), (at(sub + 4) >> 4) | ((at(sub) >> 6) << 4)];
+}
+
+/** Q4_K, and Q5_K where `highStart` says where the fifth bits lie. */
+function fourOrFiveK(block: Uint8Array, out: Float32Array, start: number, highStart: number | null): void {
+  const [d, dmin] = [half(block, 0), half(block, 2)];
+  for (let sub = 0; sub < 8; sub++) {
+    const [scale, min] = scaleAndMin(block, 4, sub);
+    const [step, offset] = [round(d * scale), round(dmin * min)];
+    for (let i = 0; i < 32; i++) {
+      const value = byte(block, start + (sub >> 1) * 32 + i);
+      const low = (sub & 1) === 0 ? value & 15 : value >> 4;
+      const high = highStart === null ? 0 : ((byte(block, highStart + i) >> sub) & 1) << 4;
+      out[sub * 32 + i] = round(step * (low | high)) - offset;
+    }
+  }
+}
+
+const q4_k: Dequantise = (block, out) => fourOrFiveK(block, out, 16, null);
+const q5_k: Dequantise = (block, out) => fourOrFiveK(block, out, 48, 16);
+
+const q6_k: Dequantise = (block, out) => {
+  const d = half(block, 208);
+  for (let i = 0; i < 256; i++) {
+    // 128 numbers share 64 bytes of lower and 32 of upper bits, in four quarters of 32.
+    const [part, quarter, l] = [i >> 7, (i >> 5) & 3, i & 31];
+    const low = (byte(block, part * 64 + (quarter & 1) * 32 + l) >> ((quarter >> 1) * 4)) & 15;
+    const high = (byte(block, 128 + part * 32 + l) >> (quarter * 2)) & 3;
+    const scale = signed(byte(block, 192 + (i >> 4)));
+    out[i] = round(d * scale) * ((low | (high << 4)) - 32);
+  }
+};
+
+const dequantisers: Readonly<Record<BlockType, Dequantise>> = {
+  Q4_0: q4_0,
+  Q4_1: q4_1,
+  Q5_0: q5_0,
+  Q5_1: q5_1,
+  Q8_0: q8_0,
+  Q4_K: q4_k,
+  Q5_K: q5_k,
+  Q6_K: q6_k,
+  NF4: dequantiseNf4,
+  NF4_DOUBLE: dequantiseNf4Double,
+};

@@ -1,0 +1,189 @@
+import { LuthierError } from "../../lib/errors";
+import { isRecord, parseJsonObject } from "../../lib/json";
+import { widen } from "../float-bits";
+import type { ModelTensor } from "../model-weights";
+import { blockTypes, storedBytes } from "./block-types";
+import { DYNAMIC_VALUES, NF4_VALUES, packNf4, packNf4Double } from "./nf4";
+
+const STATE_SUFFIX = ".quant_state.bitsandbytes__nf4";
+const BLOCK = blockTypes.NF4.elements;
+const NESTED = 256;
+
+/** The tensors that bitsandbytes keeps for one matrix, checked against each other. */
+interface Nf4Parts {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly elements: number;
+  readonly codes: ModelTensor;
+  readonly absmax: ModelTensor;
+  /** Numbers that share a scale: a multiple of 64. */
+  readonly blockSize: number;
+  /** How the scales are quantised, where they are. */
+  readonly nested: {
+    readonly absmax: ModelTensor;
+    readonly blockSize: number;
+    readonly offset: number;
+  } | null;
+}
+
+/**
+ * Puts together the NF4 matrices that bitsandbytes wrote in several tensors each (`….weight`, `….weight.absmax` and so
+ * on); other tensors stay as they are.
+ * @throws LuthierError("format") when the parts of a matrix do not fit together
+ */
+export async function joinNf4(
+  tensors: ReadonlyMap<string, ModelTensor>,
+): Promise<ReadonlyMap<string, ModelTensor>> {
+  const names = [...tensors.keys()]
+    .filter((key) => key.endsWith(STATE_SUFFIX))
+    .map((key) => key.slice(0, -STATE_SUFFIX.length));
+  if (names.length === 0) return tensors;
+  const joined = new Map<string, ModelTensor>();
+  for (const name of names) joined.set(name, join(await readParts(name, tensors)));
+  const isPart = (key: string): boolean => names.some((name) => key === name || key.startsWith(`${name}.`));
+  for (const [key, tensor] of tensors) if (!joined.has(key) && !isPart(key)) joined.set(key, tensor);
+  return joined;
+}
+
+function broken(name: string, what: string): LuthierError {
+  return new LuthierError(
+    "format",
+    `The NF4 matrix ${name} ${what}.`,
+    "Save the model anew with a current bitsandbytes, or choose its unquantised checkpoint.",
+  );
+}
+
+async function readParts(name: string, tensors: ReadonlyMap<string, ModelTensor>): Promise<Nf4Parts> {
+  const part = (suffix: string): ModelTensor => {
+    const tensor = tensors.get(`${name}${suffix}`);
+    if (!tensor) throw broken(name, `is stored without ${name}${suffix}`);
+    return tensor;
+  };
+  const state = parseJsonObject(
+    new TextDecoder().decode(await readAll(part(STATE_SUFFIX))),
+    name + STATE_SUFFIX,
+  );
+  const { quant_type: type, blocksize: blockSize, shape } = state;
+  if (type !== "nf4") throw broken(name, `is of the kind ${JSON.stringify(type)}`);
+  if (!isCount(blockSize) || blockSize % BLOCK !== 0)
+    throw broken(name, "has blocks that are no multiple of 64");
+  if (!Array.isArray(shape) || shape.length !== 2 || !shape.every(isCount))
+    throw broken(name, "has no shape");
+  const elements = shape.reduce((product: number, size: number) => product * size, 1);
+  await checkTable(name, part(".quant_map"), NF4_VALUES);
+  const absmax = part(".absmax");
+  const nested = tensors.has(`${name}.nested_absmax`)
+    ? readNested(name, state, part(".nested_absmax"))
+    : null;
+  if (nested) await checkTable(name, part(".nested_quant_map"), DYNAMIC_VALUES);
+  const codes = part("");
+  const scales = Math.ceil(elements / blockSize);
+  expectBytes(name, codes, "U8", Math.ceil(elements / 2));
+  expectBytes(name, absmax, nested ? "U8" : "F32", nested ? scales : 4 * scales);
+  if (nested) expectBytes(name, nested.absmax, "F32", 4 * Math.ceil(scales / nested.blockSize));
+  return { name, shape, elements, codes, absmax, blockSize, nested };
+}
+
+function readNested(name: string, state: unknown, absmax: ModelTensor): NonNullable<Nf4Parts["nested"]> {
+  const { nested_blocksize: blockSize, nested_offset: offset } = isRecord(state) ? state : {};
+  if (!isCount(blockSize) || blockSize % NESTED !== 0 || typeof offset !== "number") {
+    throw broken(name, "does not say how its scales are quantised");
+  }
+  return { absmax, blockSize, offset };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
+}
+
+function readAll(tensor: ModelTensor): Promise<Uint8Array<ArrayBuffer>> {
+  return tensor.read(0, tensor.sizeBytes);
+}
+
+function expectBytes(name: string, tensor: ModelTensor, dtype: "U8" | "F32", bytes: number): void {
+  if (tensor.dtype === dtype && tensor.sizeBytes === bytes) return;
+  throw broken(
+    name,
+    `asks for ${bytes} bytes of ${dtype} in ${tensor.name}, which has ${tensor.sizeBytes} of ${tensor.dtype}`,
+  );
+}
+
+/** The tables are the same in every checkpoint; another one would mean other numbers. */
+async function checkTable(name: string, tensor: ModelTensor, table: Float32Array): Promise<void> {
+  expectBytes(name, tensor, "F32", 4 * table.length);
+  const values = widen("F32", await readAll(tensor));
+  if (values.some((value, i) => !(Math.abs(value - (table[i] ?? 0)) <= 1e-6))) {
+    throw broken(name, `has a table of its own in ${tensor.name}`);
+  }
+}
+
+function join(parts: Nf4Parts): ModelTensor {
+  const { name, shape, elements, nested } = parts;
+  const dtype = nested ? "NF4_DOUBLE" : "NF4";
+  const layout = blockTypes[dtype];
+  return {
+    name,
+    dtype,
+    shape,
+    sizeBytes: storedBytes(dtype, elements),
+    async read(start, end) {
+      const first = (start / layout.bytes) * layout.elements;
+      const last = Math.min(Math.ceil(end / layout.bytes) * layout.elements, elements);
+      if (first >= last) return new Uint8Array(0);
+      const packed = nested
+        ? await packDouble(parts, nested, first, last)
+        : await packSingle(parts, first, last);
+      return packed.slice(0, end - start);
+    },
+  };
+}
+
+/** Codes of the numbers `first` … `last`, in whole blocks. */
+async function readCodes({ codes }: Nf4Parts, first: number, last: number): Promise<Uint8Array<ArrayBuffer>> {
+  const whole = new Uint8Array((Math.ceil((last - first) / BLOCK) * BLOCK) / 2);
+  whole.set(await codes.read(first / 2, Math.ceil(last / 2)));
+  return whole;
+}
+
+/** For each of our blocks the one of the checkpoint that it is part of, counted from that of the first. */
+function blockOwners(
+  { blockSize }: Nf4Parts,
+  first: number,
+  last: number,
+): { from: number; to: number; of: number[] } {
+  const from = Math.floor(first / blockSize);
+  const of = Array.from(
+    { length: Math.ceil((last - first) / BLOCK) },
+    (_, block) => Math.floor((first + block * BLOCK) / blockSize) - from,
+  );
+  return { from, to: Math.ceil(last / blockSize), of };
+}
+
+async function packSingle(parts: Nf4Parts, first: number, last: number): Promise<Uint8Array<ArrayBuffer>> {
+  const owners = blockOwners(parts, first, last);
+  const scales = widen("F32", await parts.absmax.read(4 * owners.from, 4 * owners.to));
+  const absmax = Float32Array.from(owners.of, (owner) => scales[owner] ?? 0);
+  return packNf4({ elements: last - first, codes: await readCodes(parts, first, last), absmax });
+}
+
+async function packDouble(
+  parts: Nf4Parts,
+  nested: NonNullable<Nf4Parts["nested"]>,
+  first: number,
+  last: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const owners = blockOwners(parts, first, last);
+  const stored = await parts.absmax.read(owners.from, owners.to);
+  const scales = widen("F32", await readAll(nested.absmax));
+  const groups = Math.ceil(owners.of.length / NESTED);
+  // All scales of a group of ours lie in one group of the checkpoint, whose blocks are as large or larger.
+  const groupScales = Float32Array.from({ length: groups }, (_, group) => {
+    const block = owners.from + (owners.of[group * NESTED] ?? 0);
+    return scales[Math.floor(block / nested.blockSize)] ?? 0;
+  });
+  return packNf4Double(await readCodes(parts, first, last), last - first, {
+    codes: Uint8Array.from(owners.of, (owner) => stored[owner] ?? 0),
+    nested: groupScales,
+    offset: nested.offset,
+  });
+}

@@ -1,0 +1,201 @@
+import { blockTypes, storedBytes } from "./block-types";
+
+/**
+ * The sixteen values of NF4 (Dettmers et al., QLoRA, 2023, appendix E): quantiles of a normal distribution with an
+ * exact zero.
+ */
+export const NF4_VALUES = Float32Array.of(
+  -1,
+  -0.6961928009986877,
+  -0.5250730514526367,
+  -0.39491748809814453,
+  -0.28444138169288635,
+  -0.18477343022823334,
+  -0.09105003625154495,
+  0,
+  0.07958029955625534,
+  0.16093020141124725,
+  0.24611230194568634,
+  0.33791524171829224,
+  0.44070982933044434,
+  0.5626170039176941,
+  0.7229568362236023,
+  1,
+);
+
+/** Where a value is as near to one code as to the next: only what lies above belongs to the next. */
+const NF4_MIDPOINTS = midpoints(NF4_VALUES);
+
+/** Scales that share a scale of their own in double quantisation. */
+const NESTED = 256;
+const BLOCK = blockTypes.NF4.elements;
+const { elements: GROUP, bytes: GROUP_BYTES } = blockTypes.NF4_DOUBLE;
+const GROUP_CODES = 8 + NESTED;
+
+/**
+ * The 256 sorted values of bitsandbytes' signed dynamic map: for each of seven powers of ten the middles of equal steps
+ * of [0.1, 1], twice as many as for the power below, with both signs; and 0 and 1.
+ */
+export const DYNAMIC_VALUES: Float32Array = makeDynamicValues();
+const DYNAMIC_MIDPOINTS = midpoints(DYNAMIC_VALUES);
+
+/** A matrix in NF4: two codes a byte, the first in the upper half, and one scale for 64 numbers. */
+export interface Nf4Matrix {
+  readonly elements: number;
+  readonly codes: Uint8Array;
+  readonly absmax: Float32Array;
+}
+
+/**
+ * Quantises to NF4: each block of 64 numbers is divided by its largest magnitude, and each quotient takes the nearest
+ * code (the lower one when two are as near).
+ */
+export class Nf4Quantiser {
+  readonly #elements: number;
+  readonly #codes: Uint8Array;
+  readonly #absmax: Float32Array;
+  #done = 0;
+
+  /** @param elements numbers of the whole matrix, in row-major order */
+  constructor(elements: number) {
+    this.#elements = elements;
+    const blocks = Math.ceil(elements / BLOCK);
+    this.#codes = new Uint8Array((blocks * BLOCK) / 2);
+    this.#absmax = new Float32Array(blocks);
+  }
+
+  /** Takes the next numbers: whole blocks, but for the last ones of the matrix. */
+  add(values: Float32Array): void {
+    for (let start = 0; start < values.length; start += BLOCK)
+      this.#addBlock(values.subarray(start, start + BLOCK));
+  }
+
+  /** What was made of all numbers. */
+  get matrix(): Nf4Matrix {
+    return { elements: this.#elements, codes: this.#codes, absmax: this.#absmax };
+  }
+
+  #addBlock(values: Float32Array): void {
+    const absmax = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    this.#absmax[this.#done / BLOCK] = absmax;
+    for (let i = 0; i < BLOCK; i++) {
+      // Zeros stand for what is missing at the end, and for a block of nothing but zeros.
+      const scaled = absmax === 0 ? 0 : Math.fround((values[i] ?? 0) / absmax);
+      const code = nearest(NF4_MIDPOINTS, scaled);
+      const at = (this.#done + i) >> 1;
+      this.#codes[at] = (this.#codes[at] ?? 0) | (i % 2 === 0 ? code << 4 : code);
+    }
+    this.#done += BLOCK;
+  }
+}
+
+/** The stored bytes of type NF4. */
+export function packNf4({ codes, absmax }: Nf4Matrix): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(absmax.length * blockTypes.NF4.bytes);
+  const view = new DataView(bytes.buffer);
+  absmax.forEach((scale, block) => {
+    const at = block * blockTypes.NF4.bytes;
+    view.setFloat32(at, scale, true);
+    bytes.set(codes.subarray(block * (BLOCK / 2), (block + 1) * (BLOCK / 2)), at + 4);
+  });
+  return bytes;
+}
+
+/** Scales of NF4 blocks in eight bits each: scale = value[code] · nested[index / 256] + offset. */
+export interface NestedScales {
+  readonly codes: Uint8Array;
+  readonly nested: Float32Array;
+  readonly offset: number;
+}
+
+/** Quantises scales: less their mean, in groups of 256, with the dynamic map. */
+export function quantiseScales(absmax: Float32Array): NestedScales {
+  const offset = Math.fround(absmax.reduce((sum, scale) => sum + scale, 0) / absmax.length);
+  const codes = new Uint8Array(absmax.length);
+  const nested = new Float32Array(Math.ceil(absmax.length / NESTED));
+  for (let group = 0; group < nested.length; group++) {
+    const centred = absmax.subarray(group * NESTED, (group + 1) * NESTED).map((scale) => scale - offset);
+    const most = centred.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+    nested[group] = most;
+    centred.forEach((value, i) => {
+      const scaled = most === 0 ? 0 : Math.fround(value / most);
+      codes[group * NESTED + i] = nearest(DYNAMIC_MIDPOINTS, scaled);
+    });
+  }
+  return { codes, nested, offset };
+}
+
+/** The stored bytes of type NF4_DOUBLE. */
+export function packNf4Double(
+  codes: Uint8Array,
+  elements: number,
+  scales: NestedScales,
+): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(storedBytes("NF4_DOUBLE", elements));
+  const view = new DataView(bytes.buffer);
+  for (let group = 0; group * GROUP < elements; group++) {
+    const at = group * GROUP_BYTES;
+    view.setFloat32(at, scales.nested[group] ?? 0, true);
+    view.setFloat32(at + 4, scales.offset, true);
+    bytes.set(scales.codes.subarray(group * NESTED, (group + 1) * NESTED), at + 8);
+    const room = bytes.length - at - GROUP_CODES;
+    const first = (group * GROUP) / 2;
+    bytes.set(codes.subarray(first, first + Math.min(GROUP / 2, room)), at + GROUP_CODES);
+  }
+  return bytes;
+}
+
+/** One block of type NF4. */
+export function dequantiseNf4(block: Uint8Array, out: Float32Array): void {
+  const scale = new DataView(block.buffer, block.byteOffset).getFloat32(0, true);
+  widenCodes(block.subarray(4), scale, out);
+}
+
+/** One block of type NF4_DOUBLE, or the beginning of one. */
+export function dequantiseNf4Double(block: Uint8Array, out: Float32Array): void {
+  const view = new DataView(block.buffer, block.byteOffset);
+  const [nested, offset] = [view.getFloat32(0, true), view.getFloat32(4, true)];
+  for (let i = 0; i < NESTED; i++) {
+    const from = GROUP_CODES + i * (BLOCK / 2);
+    const value = Math.fround((DYNAMIC_VALUES[block[8 + i] ?? 0] ?? 0) * nested);
+    const codes = block.subarray(from, from + BLOCK / 2);
+    widenCodes(codes, Math.fround(value + offset), out.subarray(i * BLOCK, i * BLOCK + 2 * codes.length));
+  }
+}
+
+function widenCodes(codes: Uint8Array, scale: number, out: Float32Array): void {
+  for (let i = 0; i < out.length; i++) {
+    const pair = codes[i >> 1] ?? 0;
+    out[i] = (NF4_VALUES[i % 2 === 0 ? pair >> 4 : pair & 15] ?? 0) * scale;
+  }
+}
+
+function makeDynamicValues(): Float32Array {
+  const values = [0, 1];
+  for (let exponent = 0; exponent < 7; exponent++) {
+    const steps = 2 ** exponent;
+    for (let step = 0; step < steps; step++) {
+      const value = 10 ** (exponent - 6) * (0.1 + (0.9 * (step + 0.5)) / steps);
+      values.push(value, -value);
+    }
+  }
+  return Float32Array.from(values).sort();
+}
+
+function midpoints(values: Float32Array): Float64Array {
+  return Float64Array.from(
+    { length: values.length - 1 },
+    (_, i) => ((values[i] ?? 0) + (values[i + 1] ?? 0)) / 2,
+  );
+}
+
+/** How many midpoints lie below the value. */
+function nearest(midpoints: Float64Array, value: number): number {
+  let [low, high] = [0, midpoints.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (value > (midpoints[middle] ?? 0)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,220 @@
+import { formatBytes } from "../lib/bytes";
+import { LuthierError } from "../lib/errors";
+import { invariant } from "../lib/invariant";
+import { isRecord } from "../lib/json";
+import type { ByteSource } from "./byte-source";
+import { findDuplicateKey } from "./duplicate-key";
+
+/** Bytes of one element of each type that the format knows. */
+const dtypeSizes = {
+  BOOL: 1,
+  U8: 1,
+  I8: 1,
+  F8_E4M3: 1,
+  F8_E5M2: 1,
+  U16: 2,
+  I16: 2,
+  F16: 2,
+  BF16: 2,
+  U32: 4,
+  I32: 4,
+  F32: 4,
+  U64: 8,
+  I64: 8,
+  F64: 8,
+} as const;
+
+export type SafetensorsDtype = keyof typeof dtypeSizes;
+
+/** One tensor of a file; `start` and `end` are bytes of the whole file, row-major and little-endian. */
+export interface TensorEntry {
+  readonly name: string;
+  readonly dtype: SafetensorsDtype;
+  readonly shape: readonly number[];
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface SafetensorsHeader {
+  /** In the order of their bytes. */
+  readonly tensors: readonly TensorEntry[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** The reference reader's own limit. */
+const MAX_HEADER_BYTES = 100_000_000;
+
+/**
+ * Reads and checks the header of a safetensors file: an 8-byte little-endian length, that many bytes of JSON, then the
+ * tensors without holes or overlaps.
+ * @throws LuthierError("format") naming the file, and the tensor where one is at fault.
+ */
+export async function readSafetensorsHeader(source: ByteSource): Promise<SafetensorsHeader> {
+  if (source.sizeBytes < 8) throw broken(source, "is too short to be a safetensors file");
+  const prefix = await source.read(0, 8);
+  const length = Number(new DataView(prefix.buffer).getBigUint64(0, true));
+  await refusePointer(source, prefix);
+  if (length > MAX_HEADER_BYTES || length > source.sizeBytes - 8) {
+    throw broken(source, `says that its header takes ${length} bytes, more than the file can hold`);
+  }
+  const header = parseHeader(source, await source.read(8, 8 + length));
+  const { __metadata__: metadata = {}, ...described } = header;
+  const tensors = Object.entries(described).map(([name, value]) =>
+    parseEntry(source, name, value, 8 + length),
+  );
+  tensors.sort((a, b) => a.start - b.start || a.end - b.end);
+  checkCoverage(source, tensors, 8 + length);
+  return { tensors, metadata: parseMetadata(source, metadata) };
+}
+
+/** A tensor to write: f32, row-major. */
+export interface TensorToWrite {
+  readonly name: string;
+  readonly dtype: "F32";
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/**
+ * Writes a safetensors file as the reference writer does: tensors by name, header padded with spaces to 8 bytes.
+ * `format: "pt"` is what loaders of PyTorch weights ask for.
+ */
+export function writeSafetensors(
+  tensors: readonly TensorToWrite[],
+  metadata: Readonly<Record<string, string>> = { format: "pt" },
+): Uint8Array<ArrayBuffer> {
+  const sorted = [...tensors].sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const { name, shape, data } of sorted) {
+    invariant(
+      elementCount(shape) === data.length,
+      `${name} has ${data.length} values for [${shape.join(", ")}]`,
+    );
+  }
+  const header = safetensorsHeader(sorted, metadata);
+  const file = new Uint8Array(header.length + sorted.reduce((sum, { data }) => sum + data.byteLength, 0));
+  file.set(header);
+  let offset = header.length;
+  for (const { data } of sorted) {
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
+    offset += data.byteLength;
+  }
+  return file;
+}
+
+/** The bytes in front of tensors that follow without gaps, in the order given: length, JSON, spaces up to 8 bytes. */
+export function safetensorsHeader(
+  tensors: readonly Pick<TensorEntry, "name" | "dtype" | "shape">[],
+  metadata: Readonly<Record<string, string>> = { format: "pt" },
+): Uint8Array<ArrayBuffer> {
+  const entries: [string, unknown][] = [["__metadata__", metadata]];
+  let end = 0;
+  for (const { name, dtype, shape } of tensors) {
+    const start = end;
+    end += elementCount(shape) * dtypeSizes[dtype];
+    entries.push([name, { dtype, shape, data_offsets: [start, end] }]);
+  }
+  invariant(new Set(entries.map(([name]) => name)).size === entries.length, "two tensors share a name");
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const header = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
+  new DataView(header.buffer).setBigUint64(0, BigInt(header.length - 8), true);
+  header.set(json, 8);
+  return header;
+}
+
+function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+function broken(source: ByteSource, what: string, cause?: unknown): LuthierError {
+  return new LuthierError(
+    "format",
+    `${source.name} ${what}.`,
+    "Download the file again, or save it anew with the safetensors library.",
+    { cause },
+  );
+}
+
+/** A repository cloned without Git LFS holds small text files in place of the weights. */
+async function refusePointer(source: ByteSource, prefix: Uint8Array): Promise<void> {
+  if (source.sizeBytes > 1024 || new TextDecoder().decode(prefix) !== "version ") return;
+  const text = new TextDecoder().decode(await source.read(0, source.sizeBytes));
+  if (!text.startsWith("version https://git-lfs")) return;
+  throw new LuthierError(
+    "format",
+    `${source.name} is only a Git LFS pointer, not the weights themselves.`,
+    "Run `git lfs pull` in the model's folder, or download the file from its page.",
+  );
+}
+
+function parseHeader(source: ByteSource, bytes: Uint8Array): Record<string, unknown> {
+  let text: string;
+  let value: unknown;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw broken(source, "is not a safetensors file, or its header is damaged", cause);
+  }
+  if (!isRecord(value)) throw broken(source, "has a header that is not a JSON object");
+  const twice = findDuplicateKey(text);
+  if (twice !== null) throw broken(source, `names "${twice}" twice in its header`);
+  return value;
+}
+
+function parseMetadata(source: ByteSource, value: unknown): Record<string, string> {
+  if (!isRecord(value)) throw broken(source, "has metadata that is not a JSON object");
+  return Object.fromEntries(
+    Object.entries(value).map(([key, text]) => {
+      if (typeof text !== "string") throw broken(source, `has metadata "${key}" that is not text`);
+      return [key, text];
+    }),
+  );
+}
+
+function isDtype(value: unknown): value is SafetensorsDtype {
+  return typeof value === "string" && Object.hasOwn(dtypeSizes, value);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** Checks one entry of the header; its offsets count from the end of the header at `base`. */
+function parseEntry(source: ByteSource, name: string, value: unknown, base: number): TensorEntry {
+  const fail = (what: string): LuthierError => broken(source, `describes tensor ${name} ${what}`);
+  if (!isRecord(value)) throw fail("by something that is not a JSON object");
+  const { dtype, shape, data_offsets: offsets } = value;
+  if (!isDtype(dtype)) throw fail(`with the unknown type ${JSON.stringify(dtype)}`);
+  if (!Array.isArray(shape) || !shape.every(isCount))
+    throw fail("with a shape that is not a list of whole numbers");
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
+    throw fail("without two whole numbers as data_offsets");
+  }
+  const [from = 0, to = 0] = offsets;
+  const sizeBytes = elementCount(shape) * dtypeSizes[dtype];
+  if (!Number.isSafeInteger(sizeBytes) || to - from !== sizeBytes) {
+    throw fail(
+      `as ${dtype} [${shape.join(", ")}], which takes ${sizeBytes} bytes, but gives it ${to - from}`,
+    );
+  }
+  return { name, dtype, shape, start: base + from, end: base + to };
+}
+
+/** The tensors must cover the file from the header to its end, each byte once. */
+function checkCoverage(source: ByteSource, tensors: readonly TensorEntry[], base: number): void {
+  const end = tensors.reduce((last, tensor) => Math.max(last, tensor.end), base);
+  if (end > source.sizeBytes) {
+    throw broken(
+      source,
+      `breaks off after ${formatBytes(source.sizeBytes)}; its header announces ${formatBytes(end)}`,
+    );
+  }
+  let covered = base;
+  for (const tensor of tensors) {
+    if (tensor.start < covered) throw broken(source, `lets tensor ${tensor.name} overlap another`);
+    if (tensor.start > covered)
+      throw broken(source, `has bytes before tensor ${tensor.name} that belong to none`);
+    covered = tensor.end;
+  }
+  if (covered < source.sizeBytes) throw broken(source, "has bytes after its last tensor that belong to none");
+}

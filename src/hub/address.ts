@@ -1,0 +1,140 @@
+import { LuthierError } from "../lib/errors";
+import { DEFAULT_HUB_ENDPOINT, type HubAddress } from "../spec/hub";
+
+/** Labels of the page's fields, as errors name them. */
+const FIELD = { repository: "Repository", endpoint: "Hub endpoint", token: "Access token" } as const;
+
+/** A part of a repository's name: letters, digits, "-", "_" and ".", but neither "." nor "..". */
+const NAME = /^(?!\.+$)[A-Za-z0-9._-]{1,96}$/;
+
+/** Spaces and control characters, which no branch, tag or commit has. */
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const NOT_IN_REVISION = /[\u0000-\u0020\u007f]/;
+
+/**
+ * Reads what a person typed or pasted into the address of a model repository: "owner/name", "owner/name@revision", or
+ * the address of its web page. The host of a pasted address does not count: it is the endpoint that is asked.
+ * @throws LuthierError("config") with the field that is wrong
+ */
+export function parseAddress(repositoryText: string, endpointText: string): HubAddress {
+  const endpoint = parseEndpoint(endpointText);
+  const { path, revision } = splitRevision(repositoryText.trim());
+  const parts = path.split("/").filter((part) => part !== "");
+  if (parts[0] === "datasets" || parts[0] === "spaces") {
+    throw new LuthierError(
+      "config",
+      `${path} is one of the hub's ${parts[0]}, not a model.`,
+      "Enter the name of a model repository.",
+      { field: FIELD.repository },
+    );
+  }
+  if (parts.length < 1 || parts.length > 2 || !parts.every((part) => NAME.test(part))) throw badName(path);
+  if (revision === "" || revision.length > 200 || NOT_IN_REVISION.test(revision)) {
+    throw new LuthierError(
+      "config",
+      `“${revision}” cannot be a branch, tag or commit.`,
+      "After the @ comes a name such as main, or leave it out.",
+      { field: FIELD.repository },
+    );
+  }
+  return { endpoint, repository: parts.join("/"), revision };
+}
+
+/**
+ * Reads the address of a hub or a mirror; "" is Hugging Face itself, and https is meant where no scheme is given.
+ * @throws LuthierError("config")
+ */
+export function parseEndpoint(text: string): string {
+  const typed = text.trim() || DEFAULT_HUB_ENDPOINT;
+  const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`);
+  if (!url || (url.protocol !== "https:" && url.protocol !== "http:") || url.username || url.password) {
+    throw new LuthierError(
+      "config",
+      `“${typed}” is not the address of a hub.`,
+      `Enter an address such as ${DEFAULT_HUB_ENDPOINT}, or leave the field empty.`,
+      { field: FIELD.endpoint },
+    );
+  }
+  return url.origin + url.pathname.replace(/\/+$/, "");
+}
+
+/**
+ * Reads a typed access token; "" is none. Refuses to send one where others on the way could read it.
+ * @throws LuthierError("config") for characters that no token has, and for plain http to another machine
+ */
+export function parseToken(typed: string, endpoint: string): string {
+  const token = typed.trim();
+  if (token === "") return token;
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new LuthierError(
+      "config",
+      "This is not an access token: it has characters that no token has.",
+      "Copy the token again, alone.",
+      { field: FIELD.token },
+    );
+  }
+  const { protocol, hostname } = new URL(endpoint);
+  const local = ["localhost", "127.0.0.1", "[::1]"].includes(hostname) || hostname.endsWith(".localhost");
+  if (protocol === "https:" || local) return token;
+  throw new LuthierError(
+    "config",
+    `An access token would travel to ${hostname} unencrypted, for others to read.`,
+    "Use an endpoint that begins with https, or leave the token empty.",
+    { field: FIELD.token },
+  );
+}
+
+/** The address of a hub as people say it: its host. */
+export function hubName({ endpoint }: Pick<HubAddress, "endpoint">): string {
+  return new URL(endpoint).host;
+}
+
+/** Where the hub describes a revision. */
+export function revisionUrl({ endpoint, repository, revision }: HubAddress): string {
+  return `${endpoint}/api/models/${repository}/revision/${encodeURIComponent(revision)}`;
+}
+
+/** Where the hub lists the files of a commit, folders included. */
+export function treeUrl({ endpoint, repository }: HubAddress, commit: string): string {
+  return `${endpoint}/api/models/${repository}/tree/${encodeURIComponent(commit)}?recursive=true`;
+}
+
+/** Where a file of a commit lies. */
+export function fileUrl({ endpoint, repository }: HubAddress, commit: string, path: string): string {
+  const encoded = path.split("/").map(encodeURIComponent).join("/");
+  return `${endpoint}/${repository}/resolve/${encodeURIComponent(commit)}/${encoded}`;
+}
+
+/** Where a person reads about a repository. */
+export function pageUrl({ endpoint, repository }: HubAddress): string {
+  return `${endpoint}/${repository}`;
+}
+
+function splitRevision(typed: string): { path: string; revision: string } {
+  const pasted = /^(?:https?:\/\/[^/]+|(?:www\.)?huggingface\.co|hf\.co)\/+([^?#]*)/i.exec(typed)?.[1];
+  if (pasted === undefined) {
+    const at = typed.indexOf("@");
+    return at < 0
+      ? { path: typed, revision: "main" }
+      : { path: typed.slice(0, at), revision: typed.slice(at + 1).trim() };
+  }
+  const page = /^(.*?)\/(?:tree|blob|resolve|raw|commit)\/([^/]+)/.exec(pasted);
+  return page ? { path: page[1] ?? "", revision: decode(page[2] ?? "") } : { path: pasted, revision: "main" };
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+function badName(path: string): LuthierError {
+  return new LuthierError(
+    "config",
+    path === "" ? "No repository is named." : `“${path}” is not the name of a repository.`,
+    "Enter a name such as HuggingFaceTB/SmolLM2-135M-Instruct, or paste the address of its page.",
+    { field: FIELD.repository },
+  );
+}

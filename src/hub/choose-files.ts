@@ -1,0 +1,118 @@
+import { LuthierError } from "../lib/errors";
+import { isRecord } from "../lib/json";
+import type { HubFile, WeightChoice } from "../spec/hub";
+import { fileUrl } from "./address";
+import { notAHub } from "./hub-errors";
+import type { HubRepository } from "./list-repository";
+import { type AskOptions, readJson } from "./read-json";
+
+/** A choice with the files it stands for, in the order to fetch them: what is small and decides comes first. */
+export interface FileChoice extends WeightChoice {
+  readonly files: readonly HubFile[];
+}
+
+/** What a model needs beside its weights, as far as the repository has it. */
+const COMPANIONS = [
+  "config.json",
+  "generation_config.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "special_tokens_map.json",
+  "chat_template.jinja",
+] as const;
+
+const INDEX = "model.safetensors.index.json";
+
+/** Weights that other programs read and the studio does not. */
+const FOREIGN_WEIGHTS = /\.(bin|pt|pth|ckpt|h5|msgpack|onnx|ot|npz|mlmodel)$/i;
+
+/** A part of a GGUF that was split, or a vision projector: neither is a model by itself. */
+const NO_WHOLE_GGUF = /-\d{5}-of-\d{5}\.gguf$|(^|\/)mmproj/i;
+
+/**
+ * The forms in which a repository offers its weights: safetensors first, then each GGUF file, smallest first.
+ * @throws LuthierError("model") when there is none that the studio reads, and why
+ */
+export async function chooseFiles(repository: HubRepository, options: AskOptions): Promise<FileChoice[]> {
+  const ggufs = repository.files
+    .filter(({ path }) => path.toLowerCase().endsWith(".gguf") && !NO_WHOLE_GGUF.test(path))
+    .sort((a, b) => a.sizeBytes - b.sizeBytes || a.path.localeCompare(b.path))
+    .map((file) => choice(file.path, "gguf", [file]));
+  const weights = await safetensorsFiles(repository, options);
+  if (weights.length === 0) {
+    if (ggufs.length > 0) return ggufs;
+    throw noWeights(repository);
+  }
+  const companions = COMPANIONS.flatMap((name) => find(repository, name) ?? []);
+  for (const name of ["config.json", "tokenizer.json"]) {
+    if (companions.some(({ path }) => path === name)) continue;
+    if (ggufs.length > 0) return ggufs;
+    throw missing(repository, name);
+  }
+  return [choice("safetensors", "safetensors", [...companions, ...weights]), ...ggufs];
+}
+
+function choice(id: string, kind: WeightChoice["kind"], files: readonly HubFile[]): FileChoice {
+  return { id, kind, files, sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
+}
+
+/** model.safetensors, the shards that the index names, or the one safetensors file of another name. */
+async function safetensorsFiles(repository: HubRepository, options: AskOptions): Promise<HubFile[]> {
+  const whole = find(repository, "model.safetensors");
+  if (whole) return [whole];
+  const index = find(repository, INDEX);
+  if (index) return [index, ...(await indexedShards(repository, options))];
+  const others = repository.files.filter(
+    ({ path }) => path.endsWith(".safetensors") && !path.includes("/") && !path.startsWith("adapter_"),
+  );
+  if (others.length > 1) {
+    throw new LuthierError(
+      "model",
+      `${repository.address.repository} has ${others.length} safetensors files and no ${INDEX}, so it is not known which of them are the model.`,
+      "Download the files that belong together yourself, and drop them below.",
+    );
+  }
+  return others;
+}
+
+async function indexedShards(repository: HubRepository, options: AskOptions): Promise<HubFile[]> {
+  const { address, commit } = repository;
+  const asked = { address, path: INDEX, hasToken: options.token !== "" };
+  const { value } = await readJson(fileUrl(address, commit, INDEX), asked, options);
+  const map = isRecord(value) && isRecord(value.weight_map) ? value.weight_map : null;
+  if (!map) throw notAHub(address);
+  const names = [...new Set(Object.values(map))].map(String).sort();
+  return names.map((name) => {
+    const file = find(repository, name);
+    if (!file || name.includes("/")) throw missing(repository, name);
+    return file;
+  });
+}
+
+function find({ files }: HubRepository, path: string): HubFile | undefined {
+  return files.find((file) => file.path === path);
+}
+
+function missing({ address, files }: HubRepository, name: string): LuthierError {
+  const adapter = files.some(({ path }) => path === "adapter_config.json");
+  return new LuthierError(
+    "model",
+    `${address.repository} has no ${name}, which the model needs.`,
+    adapter
+      ? "It is an adapter: download its base model here, and load the adapter under Export."
+      : "Look for another copy of this model on the hub, often one that says “safetensors” or “HF” in its name.",
+  );
+}
+
+function noWeights(repository: HubRepository): LuthierError {
+  const { address, files } = repository;
+  const parts = files.some(({ path }) => /\.gguf$/i.test(path));
+  const foreign = files.find(({ path }) => FOREIGN_WEIGHTS.test(path));
+  if (files.some(({ path }) => path === "adapter_config.json")) return missing(repository, "config.json");
+  const instead = parts ? ", only parts of split GGUF files" : foreign ? `, only ${foreign.path}` : "";
+  return new LuthierError(
+    "model",
+    `${address.repository} has no weights that the studio reads${instead}.`,
+    "It reads *.safetensors and whole *.gguf files: look for another copy of this model on the hub.",
+  );
+}

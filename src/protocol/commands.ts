@@ -1,0 +1,177 @@
+import type { DatasetSummary, LengthStats, Row, SampleDataset, TemplateId, TokenView } from "../spec/data";
+import type { TrainingForecast, TrainingSpeed } from "../spec/forecast";
+import type { ChatMessage, FinishReason, GenerationOptions, Side } from "../spec/generation";
+import type { MethodChoice } from "../spec/methods";
+import type { ModelCard, ModelSummary, Quantization } from "../spec/model";
+import type { RunConfig } from "../spec/training";
+import type { HubCommands } from "./hub-commands";
+
+/** What the machine offers. */
+export interface Environment {
+  /** Null when there is no WebGPU here; `gpuProblem` then says why. */
+  readonly adapter: {
+    readonly name: string;
+    readonly software: boolean;
+    readonly features: readonly string[];
+    readonly maxBufferBytes: number;
+    readonly maxBindingBytes: number;
+  } | null;
+  readonly gpuProblem: { readonly what: string; readonly advice: string } | null;
+  readonly storage: { readonly usedBytes: number; readonly quotaBytes: number } | null;
+}
+
+/** What a method would train on the loaded model. */
+export interface AdapterPlan {
+  readonly trainableParameters: number;
+  readonly totalParameters: number;
+  /** Bytes of the exported adapter file. */
+  readonly sizeBytes: number;
+  /** GPU bytes beside the model's own while it trains: the adapter, its gradients and AdamW's moments. */
+  readonly trainingBytes: number;
+  /** What trains, by the module that it belongs to. */
+  readonly modules: readonly { readonly path: string; readonly parameters: number }[];
+  /** Paths of the linear layers that target_modules chooses. */
+  readonly targets: readonly string[];
+  /** Field name -> why its value cannot be used. Empty when the method can train. */
+  readonly problems: Readonly<Record<string, string>>;
+}
+
+/** An adapter of the loaded model, as the library shows it. */
+export interface AdapterSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly method: MethodChoice;
+  readonly origin: "trained" | "imported";
+  /** When it was made or last trained: milliseconds since 1970. */
+  readonly savedAt: number;
+  readonly trainableParameters: number;
+  readonly sizeBytes: number;
+  /** Whether PEFT has the method, so that it loads the exported files. */
+  readonly loadsInPeft: boolean;
+  /** Whether it can become part of the model's own weights. */
+  readonly merges: boolean;
+  readonly steps: number;
+  readonly finalLoss: number | null;
+  readonly validationLoss: number | null;
+}
+
+/** A run that did not come to its end and can go on. */
+export interface InterruptedRun {
+  /** Of the adapter that it makes. */
+  readonly name: string;
+  readonly datasetName: string;
+  readonly step: number;
+  readonly totalSteps: number;
+  /** When it was last kept: milliseconds since 1970. */
+  readonly savedAt: number;
+}
+
+export interface TrainingResult {
+  readonly status: "done" | "stopped";
+  readonly steps: number;
+  readonly finalLoss: number | null;
+  readonly validationLoss: number | null;
+  readonly elapsedMs: number;
+  readonly adapter: AdapterSummary;
+}
+
+export interface AnswerResult {
+  readonly text: string;
+  readonly tokens: number;
+  readonly tokensPerSecond: number;
+  readonly finish: FinishReason;
+}
+
+/** A file to download. */
+export interface Download {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** A merged model: written into the folder that was given, or here as a zip of that folder. */
+export interface MergedModel {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly archive: Blob | null;
+}
+
+/** Commands of the page to the worker: name -> arguments and result. */
+export interface Commands extends HubCommands {
+  /** What the machine is; first call opens the GPU. */
+  environment(): Environment;
+
+  listDatasets(): readonly DatasetSummary[];
+  listSamples(): readonly SampleDataset[];
+  /** Reads a dropped, picked or pasted (`text/plain` File) dataset; `importProgress` tells how far. */
+  importDataset(args: { file: File }): DatasetSummary;
+  importSample(args: { id: string }): DatasetSummary;
+  cancelImport(): void;
+  deleteDataset(args: { id: string }): void;
+  datasetRows(args: { id: string; offset: number; count: number }): readonly Row[];
+  /** Rows that a run with this split and seed keeps out of training; of a sample dataset, its held-out file. */
+  heldOutRows(args: { id: string; validationSplit: number; seed: number; count: number }): readonly Row[];
+  /** Tokens of one row; `row` counts from 0. */
+  tokenView(args: { datasetId: string; row: number; templateId: TemplateId; maxLength: number }): TokenView;
+  lengthStats(args: { datasetId: string; templateId: TemplateId; maxLength: number }): LengthStats;
+
+  listModels(): readonly ModelCard[];
+  /** Loads a built-in model, or one whose files were kept; `modelProgress` tells how far. */
+  loadModel(args: { id: string; quantization: Quantization | null }): ModelSummary;
+  /**
+   * Loads a Hugging Face folder's files (config.json, tokenizer.json, *.safetensors …), each with its path in there, or a
+   * GGUF file.
+   */
+  loadModelFiles(args: {
+    files: readonly File[];
+    paths: readonly string[];
+    quantization: Quantization | null;
+  }): ModelSummary;
+  cancelModel(): void;
+  /** Deletes a kept model from this machine; in use, it is taken off the GPU too. */
+  deleteModel(args: { id: string }): void;
+
+  planAdapter(args: { method: MethodChoice }): AdapterPlan;
+  /** What a run would take; allocates nothing. A later call ends an earlier one. */
+  forecastTraining(args: { config: RunConfig; budgetBytes: number }): TrainingForecast;
+  /** Times a few steps on the real data and throws them away; Stop ends it. */
+  measureTraining(args: RunConfig): TrainingSpeed;
+  /** Runs to the end, to Stop, or to an error; `training` tells how far. */
+  train(args: RunConfig): TrainingResult;
+  /** The loaded model's run that a reload or a lost GPU cut off, or null. */
+  interruptedRun(): InterruptedRun | null;
+  /** Goes on with it exactly, under the options that it began with. */
+  resumeRun(): TrainingResult;
+  discardRun(): void;
+  pause(): void;
+  resume(): void;
+  stop(): void;
+
+  /** Answers the last user message; `answer` carries the text as it grows. */
+  generate(args: {
+    requestId: string;
+    side: Side;
+    /** The adapter that answers, or null for the base model alone. */
+    adapterId: string | null;
+    messages: readonly ChatMessage[];
+    templateId: TemplateId;
+    options: GenerationOptions;
+  }): AnswerResult;
+  stopGeneration(): void;
+
+  /** The adapters of the loaded model, the latest first; none while no model is loaded. */
+  listAdapters(): readonly AdapterSummary[];
+  renameAdapter(args: { id: string; name: string }): void;
+  deleteAdapter(args: { id: string }): void;
+  /** An adapter as a zip that PEFT loads where it has the method, and the studio in any case. */
+  exportAdapter(args: { id: string }): Download;
+  /** The loaded model with an adapter in its weights, as a Hugging Face folder; `mergeProgress` tells how far. */
+  mergeAdapter(args: { id: string; folder: FileSystemDirectoryHandle | null }): MergedModel;
+  cancelMerge(): void;
+  /** Reads a PEFT folder's files or a zip of them as a new adapter of the loaded model. */
+  importAdapter(args: { files: readonly File[] }): AdapterSummary;
+}
+
+export type CommandName = keyof Commands;
+export type CommandArgs<Name extends CommandName> = Parameters<Commands[Name]>;
+export type CommandResult<Name extends CommandName> = ReturnType<Commands[Name]>;

@@ -1,0 +1,38 @@
+import type { HubListing, UnfinishedDownload } from "../spec/hub";
+import type { ModelCard } from "../spec/model";
+import type { RecommendedModel } from "../spec/recommended-models";
+
+/** A repository as a person typed it, and how to ask for it. */
+export interface HubRequest {
+  /** "owner/name", "owner/name@revision", or the address of its page. */
+  readonly repository: string;
+  /** "" is Hugging Face itself. */
+  readonly endpoint: string;
+  /** "" uses the token that is remembered for this endpoint, if there is one. */
+  readonly token: string;
+  /** Keeps the token in this browser once the hub has accepted it. */
+  readonly rememberToken: boolean;
+}
+
+/** Commands about models on a hub: a part of the page's commands to the worker. */
+export interface HubCommands {
+  /** Well-known models of the families that this studio trains. */
+  listRecommended(): readonly RecommendedModel[];
+  /** What a repository offers. */
+  listRepository(args: HubRequest): HubListing;
+  /**
+   * Downloads one of a repository's forms and keeps it as a model, going on from where an earlier attempt ended;
+   * `downloadProgress` tells how far.
+   */
+  downloadModel(args: HubRequest & { choiceId: string }): ModelCard;
+  /** Downloads that were cancelled or broke off, in this visit or an earlier one. */
+  listDownloads(): readonly UnfinishedDownload[];
+  resumeDownload(args: { id: string; token: string }): ModelCard;
+  /** Stops the download that runs; what has arrived is kept. */
+  cancelDownload(): void;
+  /** Gives a download up, with all that has arrived. */
+  discardDownload(args: { id: string }): void;
+  /** Whether an access token is remembered for an endpoint. The token itself never goes back to the page. */
+  hasToken(args: { endpoint: string }): boolean;
+  forgetToken(args: { endpoint: string }): void;
+}

@@ -1,0 +1,18 @@
+import type { ErrorData } from "../lib/errors";
+import type { CommandArgs, CommandName, CommandResult } from "./commands";
+import type { EventName, Events } from "./events";
+
+/** Page to worker. */
+export type Request = {
+  [Name in CommandName]: { readonly id: number; readonly command: Name; readonly args: CommandArgs<Name> };
+}[CommandName];
+
+/** Worker to page: the answer to a request, or an event. */
+export type Reply =
+  | { readonly type: "result"; readonly id: number; readonly result: CommandResult<CommandName> }
+  | { readonly type: "error"; readonly id: number; readonly error: ErrorData }
+  | EventMessage;
+
+export type EventMessage = {
+  [Name in EventName]: { readonly type: "event"; readonly name: Name; readonly payload: Events[Name] };
+}[EventName];

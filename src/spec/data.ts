@@ -1,0 +1,87 @@
+/** One row as Alpaca has it, after reading: strings only, unknown fields dropped. */
+export interface Row {
+  readonly instruction: string;
+  readonly input: string;
+  readonly output: string;
+  readonly system?: string;
+  /** Earlier turns, oldest first: [question, answer]. */
+  readonly history?: readonly (readonly [string, string])[];
+}
+
+/** A row that was kept out, or a remark about the file. `row` counts from 1; null when it concerns the whole file. */
+export interface RowProblem {
+  readonly row: number | null;
+  readonly reason: string;
+}
+
+/** What the page shows of a dataset. */
+export interface DatasetSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly rows: number;
+  readonly sizeBytes: number;
+  readonly importedAt: number;
+  /** The first problems, at most 200. */
+  readonly problems: readonly RowProblem[];
+  readonly problemCount: number;
+  readonly duplicates: number;
+  /** Field names that were ignored. */
+  readonly ignoredFields: readonly string[];
+  /** Set when the file broke off and only the rows before it were read: what and where. */
+  readonly brokenAt: string | null;
+}
+
+/** A sample dataset that comes with the studio (public/datasets/index.json). */
+export interface SampleDataset {
+  readonly id: string;
+  readonly title: string;
+  readonly teaches: string;
+  readonly file: string;
+  readonly suggestions: readonly string[];
+  readonly language: string;
+}
+
+export const TEMPLATE_IDS = ["chat", "alpaca", "human-assistant", "instruction-answer"] as const;
+export type TemplateId = (typeof TEMPLATE_IDS)[number];
+
+export const templateTitles: Readonly<Record<TemplateId, string>> = {
+  chat: "The model's own chat template",
+  alpaca: "Stanford Alpaca",
+  "human-assistant": "Human: … Assistant:",
+  "instruction-answer": "Instruction / Input / Answer",
+};
+
+/** A stretch of the token view. */
+export interface TokenView {
+  /** Text of each token as people can read it. */
+  readonly tokens: readonly {
+    readonly id: number;
+    readonly text: string;
+    readonly supervised: boolean;
+    readonly part: TokenPart;
+    readonly special: boolean;
+  }[];
+  /** True when the row was cut to the maximum length. */
+  readonly truncated: boolean;
+  /** Why the row takes no part in training, or null. */
+  readonly excluded: string | null;
+}
+
+/** Whose words a token is: the template's, the row's, or the answer that is learned. */
+export type TokenPart = "template" | "prompt" | "answer";
+
+/** Lengths of a whole dataset under one model, template and maximum length. */
+export interface LengthStats {
+  readonly rows: number;
+  /** Counts per bin of `binWidth` tokens, from 0. */
+  readonly histogram: readonly number[];
+  readonly binWidth: number;
+  readonly longest: number;
+  readonly truncated: number;
+  /** Rows left out because no part of their answer fits. */
+  readonly excluded: number;
+  readonly supervisedTokens: number;
+  readonly totalTokens: number;
+  /** True when the template gives the model no end token to learn to stop by. */
+  readonly endTokenMissing: boolean;
+}

@@ -1,0 +1,71 @@
+/** What every field of a form says about itself. Names are PEFT's own; the page renders forms from these. */
+interface FieldBase<Name extends string> {
+  /** The option's name, which is also its accessible label. */
+  readonly name: Name;
+  /** One sentence: what it does, and what goes wrong at either end. */
+  readonly hint: string;
+  /** Shown at once, or folded under "More options". */
+  readonly level: "basic" | "advanced";
+  /** Shown only while this other boolean field is on, or this select field has the value. */
+  readonly when?: { readonly field: string; readonly equals: string | boolean };
+}
+
+export interface NumberField<Name extends string = string> extends FieldBase<Name> {
+  readonly type: "integer" | "number";
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  /** True when the minimum itself is not allowed. */
+  readonly exclusiveMin?: boolean;
+}
+
+export interface BooleanField<Name extends string = string> extends FieldBase<Name> {
+  readonly type: "boolean";
+  readonly default: boolean;
+}
+
+export interface SelectField<Name extends string = string> extends FieldBase<Name> {
+  readonly type: "select";
+  readonly default: string;
+  readonly choices: readonly { readonly value: string; readonly label: string }[];
+}
+
+export interface TextField<Name extends string = string> extends FieldBase<Name> {
+  /** `modules`: names separated by commas or spaces, a regex, or "all-linear". `patterns`: "regex=number" pairs. */
+  readonly type: "text" | "modules" | "patterns" | "integers";
+  readonly default: string;
+  readonly placeholder?: string;
+}
+
+export type Field<Name extends string = string> =
+  NumberField<Name> | BooleanField<Name> | SelectField<Name> | TextField<Name>;
+
+export type FieldValue = number | boolean | string;
+
+/** The values of a form by field name, as the person sees them. */
+export type FieldValues = Readonly<Record<string, FieldValue>>;
+
+/** The defaults of a form. */
+export function defaultValues(fields: readonly Field[]): Record<string, FieldValue> {
+  return Object.fromEntries(fields.map((field) => [field.name, field.default]));
+}
+
+/** Why a value does not suit its field, as a sentence for the person, or null. */
+export function fieldProblem(field: Field, value: FieldValue): string | null {
+  if (field.type === "integer" || field.type === "number") return numberProblem(field, value);
+  if (field.type === "boolean") return typeof value === "boolean" ? null : `${field.name} is on or off.`;
+  if (typeof value !== "string") return `${field.name} is text.`;
+  if (field.type === "select" && !field.choices.some((choice) => choice.value === value)) {
+    return `${field.name} is one of ${field.choices.map((choice) => choice.value).join(", ")}.`;
+  }
+  return null;
+}
+
+function numberProblem(field: NumberField, value: FieldValue): string | null {
+  if (typeof value !== "number" || !Number.isFinite(value)) return `${field.name} is a number.`;
+  if (field.type === "integer" && !Number.isInteger(value)) return `${field.name} is a whole number.`;
+  if (value < field.min || (field.exclusiveMin && value === field.min)) {
+    return `${field.name} is ${field.exclusiveMin ? "more than" : "at least"} ${field.min}.`;
+  }
+  return value > field.max ? `${field.name} is at most ${field.max}.` : null;
+}

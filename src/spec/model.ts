@@ -1,0 +1,52 @@
+import type { HubAddress } from "./hub";
+
+/** A module that a method may target, by its Hugging Face path. */
+export interface ModuleInfo {
+  readonly path: string;
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+}
+
+/** How the matrices of a model's layers are made smaller while it loads; what is quantised already stays as it is. */
+export interface Quantization {
+  /** QLoRA's four bits a number, in blocks of 64 that share a scale. */
+  readonly type: "nf4";
+  /** Whether the scales are kept in eight bits too. */
+  readonly doubleQuantization: boolean;
+}
+
+/** Where a downloaded model came from. */
+export interface ModelOrigin extends HubAddress {
+  readonly commit: string;
+}
+
+/** A model that can be chosen: built in, or kept here from a hub or from files of the person's own. */
+export interface ModelCard {
+  readonly id: string;
+  readonly title: string;
+  readonly source: "built-in" | "hub" | "files";
+  readonly family: string;
+  /** 0 while unknown: a file that has not been loaded yet may not tell. */
+  readonly parameters: number;
+  readonly sizeBytes: number;
+  readonly license: string;
+  /** Of a model from a hub. */
+  readonly origin?: ModelOrigin;
+  /** Of a kept model: when it was kept, in milliseconds since 1970. */
+  readonly keptAt?: number;
+}
+
+/** What the page shows of the model that is loaded. */
+export interface ModelSummary extends ModelCard {
+  /** How the weights are stored, as the page says it: "f16". */
+  readonly precision: string;
+  readonly hiddenSize: number;
+  readonly layers: number;
+  readonly vocabularySize: number;
+  readonly maxLength: number;
+  readonly hasChatTemplate: boolean;
+  readonly modules: readonly ModuleInfo[];
+  readonly gpuBytes: number;
+  /** Training values that suit this model better than the general ones, by method id. */
+  readonly defaults: Readonly<Record<string, Readonly<Record<string, number | string | boolean>>>>;
+}

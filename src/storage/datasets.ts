@@ -1,0 +1,203 @@
+import { createStore, del, get, getMany, keys, promisifyRequest, values } from "idb-keyval";
+import { LuthierError } from "../lib/errors";
+import { newId } from "../lib/id";
+import type { DatasetSummary, Row } from "../spec/data";
+import { guarded, keysOf, putAll } from "./database";
+import { holdLock, ifUnlocked } from "./locks";
+
+/** Rows of one chunk at most, and characters after which a chunk is closed earlier: long rows make short chunks. */
+const CHUNK_ROWS = 1000;
+const CHUNK_CHARS = 1 << 20;
+
+interface StoredDataset {
+  readonly summary: DatasetSummary;
+  /** First part of its chunks' keys; a new one for every import, so that a failure leaves earlier rows alone. */
+  readonly chunksId: string;
+  /** Number of the first row of each chunk. */
+  readonly starts: readonly number[];
+}
+
+/** Summaries by id. A dataset exists from the moment its summary is here. */
+const summaries = createStore("luthier-datasets", "summaries");
+/** Chunks of rows by [chunksId, number of the chunk]. */
+const chunks = createStore("luthier-rows", "chunks");
+
+/** What the writer of a dataset tells beside its rows. */
+export type DatasetDetails = Omit<DatasetSummary, "id" | "rows" | "importedAt">;
+
+/**
+ * Begins a dataset; earlier ones are not touched, save that `commit` replaces one of the same id.
+ * @throws LuthierError("storage") from its methods when the disk or the quota is full
+ */
+export async function createDataset(id: string = newId()): Promise<DatasetWriter> {
+  const chunksId = newId();
+  return new DatasetWriter(id, chunksId, await holdLock(lockName(chunksId)));
+}
+
+/** A dataset while it is written; nobody sees it before `commit`. */
+export class DatasetWriter {
+  readonly id: string;
+  readonly #chunksId: string;
+  readonly #release: () => void;
+  readonly #starts: number[] = [];
+  #pending: Row[] = [];
+  #pendingChars = 0;
+  #rows = 0;
+
+  /** See {@link createDataset}. */
+  constructor(id: string, chunksId: string, release: () => void) {
+    this.id = id;
+    this.#chunksId = chunksId;
+    this.#release = release;
+  }
+
+  /** Takes rows in; full chunks are written. On failure nothing of this dataset stays. */
+  async append(rows: readonly Row[]): Promise<void> {
+    for (const row of rows) {
+      this.#pending.push(row);
+      this.#pendingChars += characters(row);
+      this.#rows++;
+      if (this.#pending.length >= CHUNK_ROWS || this.#pendingChars >= CHUNK_CHARS) await this.#flush();
+    }
+  }
+
+  /** Writes the rest and shows the dataset. On failure nothing of it stays. */
+  async commit(details: DatasetDetails): Promise<DatasetSummary> {
+    await this.#flush();
+    const { id } = this;
+    const summary = { ...details, id, rows: this.#rows, importedAt: Date.now() };
+    const stored: StoredDataset = { summary, chunksId: this.#chunksId, starts: this.#starts };
+    const earlier = await this.#keep(() => get<StoredDataset>(id, summaries));
+    await this.#keep(() => putAll(summaries, [[id, stored]]));
+    this.#release();
+    if (earlier) await guarded("replace the dataset", () => deleteChunks(earlier.chunksId));
+    return summary;
+  }
+
+  /** Removes what was written. */
+  async discard(): Promise<void> {
+    await guarded("clear away the unfinished dataset", () => deleteChunks(this.#chunksId));
+    this.#release();
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#pending.length === 0) return;
+    const chunk = this.#pending;
+    this.#pending = [];
+    this.#pendingChars = 0;
+    const key = [this.#chunksId, this.#starts.length];
+    await this.#keep(() => putAll(chunks, [[key, chunk]]));
+    this.#starts.push(this.#rows - chunk.length);
+  }
+
+  async #keep<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await guarded("save the dataset", work);
+    } catch (error) {
+      // The first failure is the one to tell; what clearing away misses, removeLeftovers finds.
+      await this.discard().catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+/** All datasets, the latest first. */
+export async function listDatasets(): Promise<DatasetSummary[]> {
+  const stored = await guarded("list the datasets", () => values<StoredDataset>(summaries));
+  return stored.map(({ summary }) => summary).sort((a, b) => b.importedAt - a.importedAt);
+}
+
+/**
+ * The summary of one dataset.
+ * @throws LuthierError("data") when it is no longer there
+ */
+export async function findDataset(id: string): Promise<DatasetSummary> {
+  return (await find(id)).summary;
+}
+
+/** Rows `offset` to `offset + count` of a dataset, fewer at its end. */
+export async function readRows(id: string, offset: number, count: number): Promise<Row[]> {
+  const { summary, chunksId, starts } = await find(id);
+  const end = Math.min(offset + count, summary.rows);
+  if (offset >= end) return [];
+  const first = chunkOf(starts, offset);
+  const last = chunkOf(starts, end - 1);
+  const wanted = Array.from({ length: last - first + 1 }, (_, index): IDBValidKey => [
+    chunksId,
+    first + index,
+  ]);
+  const found = await guarded("read the dataset", () => getMany<Row[]>(wanted, chunks));
+  const skipped = offset - (starts[first] ?? 0);
+  return found.flatMap((chunk) => whole(chunk, summary)).slice(skipped, skipped + end - offset);
+}
+
+/** All rows of a dataset in their order, a chunk at a time. */
+export async function* streamRows(id: string): AsyncGenerator<readonly Row[], void, void> {
+  const { summary, chunksId, starts } = await find(id);
+  for (let chunk = 0; chunk < starts.length; chunk++) {
+    yield whole(await guarded("read the dataset", () => get<Row[]>([chunksId, chunk], chunks)), summary);
+  }
+}
+
+/** Deletes a dataset; nothing happens when it is not there. */
+export async function deleteDataset(id: string): Promise<void> {
+  await guarded("delete the dataset", async () => {
+    const stored = await get<StoredDataset>(id, summaries);
+    await del(id, summaries);
+    if (stored) await deleteChunks(stored.chunksId);
+  });
+}
+
+/** Removes the rows of imports that broke off (a closed tab, a crash); those that still run in another tab stay. */
+export async function removeLeftovers(): Promise<void> {
+  await guarded("clear away unfinished imports", async () => {
+    const written = new Set((await keys<[string, number]>(chunks)).map(([chunksId]) => chunksId));
+    for (const chunksId of written) {
+      await ifUnlocked(lockName(chunksId), async () => {
+        // Read under the lock: the import may have been finished a moment ago.
+        const known = (await values<StoredDataset>(summaries)).some((stored) => stored.chunksId === chunksId);
+        if (!known) await deleteChunks(chunksId);
+      });
+    }
+  });
+}
+
+function lockName(chunksId: string): string {
+  return `luthier-dataset-${chunksId}`;
+}
+
+function characters({ instruction, input, output, system, history }: Row): number {
+  const earlier = (history ?? []).reduce(
+    (sum, [question, answer]) => sum + question.length + answer.length,
+    0,
+  );
+  return instruction.length + input.length + output.length + (system?.length ?? 0) + earlier;
+}
+
+async function find(id: string): Promise<StoredDataset> {
+  const stored = await guarded("open the dataset", () => get<StoredDataset>(id, summaries));
+  if (stored) return stored;
+  throw new LuthierError(
+    "data",
+    "This dataset is no longer there.",
+    "Choose another one, or import it again.",
+  );
+}
+
+function whole(chunk: Row[] | undefined, summary: DatasetSummary): Row[] {
+  if (chunk) return chunk;
+  throw new LuthierError(
+    "data",
+    `A part of the dataset ${summary.name} is missing: the browser has cleared it away.`,
+    "Delete the dataset and import it again.",
+  );
+}
+
+/** The chunk in which a row lies: the last that starts at it or before. */
+function chunkOf(starts: readonly number[], row: number): number {
+  return starts.findLastIndex((start) => start <= row);
+}
+
+async function deleteChunks(chunksId: string): Promise<void> {
+  await chunks("readwrite", (store) => promisifyRequest(store.delete(keysOf(chunksId))));
+}

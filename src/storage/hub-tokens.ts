@@ -1,0 +1,20 @@
+import { deleteSetting, loadSetting, saveSetting } from "./settings";
+
+/** Access tokens that the person asked to remember: one an endpoint, so that none is ever shown to another host. */
+
+export async function rememberToken(endpoint: string, token: string): Promise<void> {
+  await saveSetting(key(endpoint), token);
+}
+
+/** The token for an endpoint; "" when none is remembered. */
+export async function rememberedToken(endpoint: string): Promise<string> {
+  return (await loadSetting(key(endpoint), (value) => (typeof value === "string" ? value : null))) ?? "";
+}
+
+export async function forgetToken(endpoint: string): Promise<void> {
+  await deleteSetting(key(endpoint));
+}
+
+function key(endpoint: string): string {
+  return `hub token ${endpoint}`;
+}

@@ -1,0 +1,171 @@
+import { PreTrainedTokenizer } from "@xenova/transformers";
+import type { ModelFolder } from "../formats/model-folder";
+import type { TokenizerFiles } from "../formats/tokenizer-files";
+import { concatBytes } from "../lib/bytes";
+import { LuthierError } from "../lib/errors";
+import { isRecord } from "../lib/json";
+import type { ChatMessage } from "../spec/generation";
+import { bytesForPeople, tokenSpelling } from "./token-bytes";
+
+/** Turns text into a model's token ids and back. */
+export interface Tokenizer {
+  /** One more than the largest id. */
+  readonly vocabularySize: number;
+  readonly bosId: number | null;
+  /** The end token that is appended to answers; null when the tokenizer names none. */
+  readonly eosId: number | null;
+  /** Every id that ends an answer: the tokenizer's own first, then those of generation_config.json or config.json. */
+  readonly eosIds: readonly number[];
+  /** Ids that the tokenizer puts in front of a text of its own accord (a start token), mostly none or one. */
+  readonly prefixIds: readonly number[];
+  /** Ids of control tokens, which `skipSpecialTokens` leaves out. */
+  readonly specialIds: ReadonlySet<number>;
+  readonly hasChatTemplate: boolean;
+  /** True when the text of a first token loses the space in front of its word (SentencePiece). */
+  readonly dropsFirstSpace: boolean;
+  encode(text: string, options: { addSpecialTokens: boolean }): number[];
+  decode(ids: readonly number[], options: { skipSpecialTokens: boolean }): string;
+  /** The bytes that a token adds to the text; none for an id outside the vocabulary. */
+  tokenBytes(id: number): Uint8Array<ArrayBuffer>;
+  /** A token as people can read it; bytes of a character that is not whole appear as "<0xE4>". */
+  tokenText(id: number): string;
+  /**
+   * The conversation in the words of the model's own chat template.
+   * @param options.addGenerationPrompt ends with the opening of the answer that is to come
+   * @throws LuthierError("model") when there is no template or it is broken, ("data") when it refuses the conversation
+   */
+  applyChat(messages: readonly ChatMessage[], options: { addGenerationPrompt: boolean }): string;
+}
+
+/**
+ * Builds the tokenizer of a model folder.
+ * @throws LuthierError("model") when tokenizer.json describes no tokenizer that can be built
+ */
+export function loadTokenizer(
+  folder: Pick<ModelFolder, "tokenizer"> & Partial<Pick<ModelFolder, "config" | "generationConfig">>,
+): Tokenizer {
+  const { tokenizer: files, config, generationConfig } = folder;
+  const inner = build(files);
+  const spelling = tokenSpelling(files.tokenizer);
+  const tokens = tokensById(inner);
+  const added = addedTokens(files.tokenizer);
+  const encode: Tokenizer["encode"] = (text, { addSpecialTokens }) =>
+    text === "" && !addSpecialTokens ? [] : inner.encode(text, { add_special_tokens: addSpecialTokens });
+  const specialIds = new Set(inner.all_special_ids);
+  const eosId = inner.eos_token_id ?? null;
+  const ends = endIds(generationConfig?.eos_token_id ?? config?.eos_token_id, tokens.length);
+  const tokenBytes = (id: number): Uint8Array<ArrayBuffer> => {
+    const token = tokens[id];
+    if (token === undefined) return new Uint8Array(0);
+    return added.has(id) ? new TextEncoder().encode(token) : spelling.bytes(token);
+  };
+  return {
+    vocabularySize: tokens.length,
+    bosId: inner.bos_token_id ?? null,
+    eosId: eosId ?? ends[0] ?? null,
+    eosIds: [...new Set(eosId === null ? ends : [eosId, ...ends])],
+    prefixIds: findPrefix(encode),
+    specialIds,
+    hasChatTemplate: chatTemplate(inner) !== null,
+    dropsFirstSpace: spelling.dropsFirstSpace,
+    encode,
+    decode(ids, { skipSpecialTokens }) {
+      const kept = skipSpecialTokens ? ids.filter((id) => !specialIds.has(id)) : ids;
+      // Not by the library's own decoder, which loses a byte-order mark and knows no ids beyond the vocabulary.
+      const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(concatBytes(kept.map(tokenBytes)));
+      return spelling.dropsFirstSpace && text.startsWith(" ") ? text.slice(1) : text;
+    },
+    tokenBytes,
+    tokenText: (id) => bytesForPeople(tokenBytes(id)),
+    applyChat: (messages, { addGenerationPrompt }) => renderChat(inner, messages, addGenerationPrompt),
+  };
+}
+
+function build(files: TokenizerFiles): PreTrainedTokenizer {
+  try {
+    return new PreTrainedTokenizer(files.tokenizer, plainConfig(files));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new LuthierError(
+      "model",
+      `tokenizer.json describes a tokenizer that cannot be built: ${reason}.`,
+      "Download tokenizer.json again, or save it anew with a current version of transformers.",
+      { cause },
+    );
+  }
+}
+
+/** tokenizer_config.json in the one spelling that the library reads, whatever version of transformers wrote it. */
+function plainConfig(files: TokenizerFiles): Record<string, unknown> {
+  const { additional_special_tokens: additional, chat_template: template, ...rest } = files.config;
+  // A special token is its text, or an object that describes it.
+  const config = Object.fromEntries(
+    Object.entries(rest).map(([key, value]) =>
+      key.endsWith("_token") && isRecord(value) ? [key, value.content] : [key, value],
+    ),
+  );
+  const extra = Array.isArray(additional) ? additional.filter((token) => typeof token === "string") : [];
+  const chat_template = files.chatTemplate ?? template;
+  return { ...config, additional_special_tokens: extra, ...(chat_template ? { chat_template } : {}) };
+}
+
+function tokensById(inner: PreTrainedTokenizer): (string | undefined)[] {
+  const tokens: (string | undefined)[] = [];
+  for (const [token, id] of inner.get_vocab()) if (typeof token === "string") tokens[id] = token;
+  return tokens;
+}
+
+/** Ids of the tokens that stand for their own text, whatever the spelling of the others. */
+function addedTokens(tokenizerJson: Readonly<Record<string, unknown>>): Set<number> {
+  const listed: unknown[] = Array.isArray(tokenizerJson.added_tokens) ? tokenizerJson.added_tokens : [];
+  return new Set(listed.map((token) => (isRecord(token) ? Number(token.id) : -1)));
+}
+
+/** `eos_token_id` of a config is an id, a list of them, or null. */
+function endIds(value: unknown, vocabularySize: number): number[] {
+  const listed: unknown[] = Array.isArray(value) ? value : [value];
+  return listed.filter(
+    (id): id is number => Number.isInteger(id) && Number(id) >= 0 && Number(id) < vocabularySize,
+  );
+}
+
+/** What stands in front of a text only when special tokens are asked for. */
+function findPrefix(encode: Tokenizer["encode"]): number[] {
+  const plain = encode("a", { addSpecialTokens: false });
+  const full = encode("a", { addSpecialTokens: true });
+  const isAt = (start: number): boolean => plain.every((id, i) => full[start + i] === id);
+  for (let start = 0; start + plain.length <= full.length; start++)
+    if (isAt(start)) return full.slice(0, start);
+  return [];
+}
+
+/** The template's text, or null when there is none or no default among several. */
+function chatTemplate(inner: PreTrainedTokenizer): string | null {
+  const template: unknown = inner.chat_template;
+  if (typeof template === "string") return template;
+  return isRecord(template) && typeof template.default === "string" ? template.default : null;
+}
+
+function renderChat(
+  inner: PreTrainedTokenizer,
+  messages: readonly ChatMessage[],
+  addGenerationPrompt: boolean,
+) {
+  const template = chatTemplate(inner);
+  const advice = "Choose another prompt template.";
+  if (template === null) throw new LuthierError("model", "The model has no chat template.", advice);
+  try {
+    return inner.apply_chat_template(
+      messages.map((message) => ({ ...message })),
+      { chat_template: template, tokenize: false, add_generation_prompt: addGenerationPrompt },
+    );
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new LuthierError(
+      "data",
+      `The model's chat template refuses the conversation: ${reason}.`,
+      `Change the conversation (roles, system message, empty turns), or: ${advice}`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,186 @@
+import { useComputedColorScheme } from "@mantine/core";
+import { useEffect, useRef, useState } from "react";
+import "../lib/browser-language";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { useText } from "../text/text";
+import classes from "./chart.module.css";
+
+/** A line of a chart: its values by step (NaN-free), and how it is drawn. */
+export interface ChartLine {
+  readonly name: string;
+  /** The colour's role, such as "--lt-accent". */
+  readonly color: string;
+  readonly width: number;
+  /** Drawn faintly, behind. */
+  readonly faint?: boolean;
+  readonly points?: boolean;
+  readonly steps: Float64Array;
+  readonly values: Float64Array;
+}
+
+interface Props {
+  readonly label: string;
+  readonly lines: readonly ChartLine[];
+  /** Changes whenever the lines have new values. */
+  readonly version: number;
+  readonly height: number;
+  readonly format: (value: number) => string;
+  readonly placeholder?: string;
+}
+
+/** A chart of lines over steps, with a legend that tells the values under the pointer or else the last ones. */
+export function Chart({ label, lines, version, height, format, placeholder }: Props) {
+  const text = useText();
+  const holder = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const scheme = useComputedColorScheme("light");
+  const [pointed, setPointed] = useState<number | null>(null);
+  const data = useRef<uPlot.AlignedData>([[]]);
+  const shape = JSON.stringify(
+    lines.map(({ name, color, width, faint, points }) => [name, color, width, faint, points]),
+  );
+
+  useEffect(() => {
+    const element = holder.current;
+    if (!element) return;
+    const chart = new uPlot(plotOptions(element, lines, height, format, setPointed), data.current, element);
+    plot.current = chart;
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth > 0) chart.setSize({ width: element.clientWidth, height });
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      chart.destroy();
+      plot.current = null;
+    };
+    // The chart is made anew only when its shape or colours change; values come by setData below.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [shape, scheme, height]);
+
+  useEffect(() => {
+    data.current = align(lines);
+    plot.current?.setData(data.current);
+    // `version` stands for the values of the lines, which are read in place.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [version, shape, scheme, height]);
+
+  const steps = lines[0]?.steps ?? new Float64Array();
+  const lastStep = steps.at(-1) ?? null;
+  const step = pointed ?? lastStep;
+  const main = lines.find((line) => !line.faint) ?? lines[0];
+  const mainValue = main?.values.at(-1);
+  return (
+    <figure className={classes.figure}>
+      <div
+        ref={holder}
+        role="img"
+        className={classes.plot}
+        style={{ height }}
+        data-empty={lastStep === null || undefined}
+        aria-label={
+          lastStep === null || mainValue === undefined
+            ? text.run.chartEmpty(label)
+            : text.run.chartLabel(label, lastStep, format(mainValue))
+        }
+      />
+      {lastStep === null && placeholder && <p className={classes.placeholder}>{placeholder}</p>}
+      <figcaption className={classes.legend}>
+        {lines.map((line) => (
+          <LegendItem key={line.name} line={line} step={step} format={format} />
+        ))}
+        {step !== null && <span className={classes.step}>{text.run.atStep(step)}</span>}
+      </figcaption>
+    </figure>
+  );
+}
+
+function LegendItem({
+  line,
+  step,
+  format,
+}: {
+  line: ChartLine;
+  step: number | null;
+  format: Props["format"];
+}) {
+  const value = step === null ? undefined : valueAt(line, step);
+  return (
+    <span className={classes.item}>
+      <span
+        aria-hidden
+        className={classes.mark}
+        data-faint={line.faint || undefined}
+        data-points={line.points || undefined}
+        style={{ backgroundColor: `var(${line.color})` }}
+      />
+      {line.name}
+      {value !== undefined && <span className={classes.value}>{format(value)}</span>}
+    </span>
+  );
+}
+
+/** The line's value at a step, or the last one before it. */
+function valueAt({ steps, values }: ChartLine, step: number): number | undefined {
+  for (let i = steps.length - 1; i >= 0; i--) if ((steps[i] ?? Infinity) <= step) return values[i];
+  return undefined;
+}
+
+/** All lines over one axis of steps. */
+function align(lines: readonly ChartLine[]): uPlot.AlignedData {
+  const tables = lines.map((line): uPlot.AlignedData => [Array.from(line.steps), Array.from(line.values)]);
+  return tables.length === 0 ? [[]] : uPlot.join(tables);
+}
+
+function plotOptions(
+  element: HTMLElement,
+  lines: readonly ChartLine[],
+  height: number,
+  format: (value: number) => string,
+  onPoint: (step: number | null) => void,
+): uPlot.Options {
+  const style = getComputedStyle(element);
+  const color = (role: string) => style.getPropertyValue(role).trim();
+  const font = `12px ${style.fontFamily}`;
+  const axis = {
+    stroke: color("--lt-muted"),
+    font,
+    grid: { stroke: color("--lt-line"), width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    width: Math.max(element.clientWidth, 120),
+    height,
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
+    scales: { x: { time: false } },
+    axes: [
+      { ...axis, size: 26, gap: 4, incrs: STEP_INCREMENTS, space: 48 },
+      { ...axis, size: 52, gap: 6, space: 32, values: (_, ticks) => ticks.map(format) },
+    ],
+    series: [
+      {},
+      ...lines.map((line) => ({
+        label: line.name,
+        stroke: color(line.color),
+        width: line.width,
+        alpha: line.faint ? 0.35 : 1,
+        spanGaps: true,
+        points: { show: line.points === true, size: 6, fill: color("--lt-surface") },
+      })),
+    ],
+    hooks: {
+      setCursor: [
+        (chart) => {
+          const { idx } = chart.cursor;
+          onPoint(typeof idx === "number" ? (chart.data[0][idx] ?? null) : null);
+        },
+      ],
+    },
+  };
+}
+
+const STEP_INCREMENTS = [
+  1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000,
+];

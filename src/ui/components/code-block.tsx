@@ -1,0 +1,17 @@
+import { CopyButton } from "./copy-button";
+import classes from "./code-block.module.css";
+
+/** Lines of code with a button that copies them. */
+export function CodeBlock({ code, title, copyLabel }: { code: string; title: string; copyLabel: string }) {
+  return (
+    <figure className={classes.figure}>
+      <figcaption className={classes.caption}>
+        <span>{title}</span>
+        <CopyButton value={code} label={copyLabel} compact />
+      </figcaption>
+      <pre className={classes.code} tabIndex={0} aria-label={title}>
+        <code>{code}</code>
+      </pre>
+    </figure>
+  );
+}

@@ -1,0 +1,23 @@
+import classes from "./facts.module.css";
+
+/** Short figures under their names; a null value is left out. */
+export function Facts({
+  items,
+  label,
+}: {
+  items: readonly (readonly [string, string | null])[];
+  label?: string;
+}) {
+  return (
+    <dl className={classes.facts} {...(label === undefined ? {} : { "aria-label": label })}>
+      {items.map(([name, value]) =>
+        value === null ? null : (
+          <div key={name} className={classes.fact}>
+            <dt className={classes.name}>{name}</dt>
+            <dd className={classes.value}>{value}</dd>
+          </div>
+        ),
+      )}
+    </dl>
+  );
+}

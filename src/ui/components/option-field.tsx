@@ -1,0 +1,113 @@
+import { Checkbox, NativeSelect, TextInput } from "@mantine/core";
+import { useState } from "react";
+import type { Field, FieldValue } from "../../spec/fields";
+import { formatTyped, parseTyped } from "../lib/format";
+
+interface Props {
+  readonly field: Field;
+  readonly label: string;
+  readonly value: FieldValue;
+  readonly problem: string | undefined;
+  readonly showHint: boolean;
+  readonly disabled?: boolean;
+  readonly onChange: (value: FieldValue) => void;
+}
+
+/** One option of a form as its field describes it; the label is its accessible name, the hint its description. */
+export function OptionField({ field, label, value, problem, showHint, disabled = false, onChange }: Props) {
+  const description = showHint ? { description: field.hint } : {};
+  const error = problem === undefined ? {} : { error: problem };
+  if (field.type === "boolean") {
+    return (
+      <Checkbox
+        label={label}
+        checked={value === true}
+        disabled={disabled}
+        onChange={(event) => {
+          onChange(event.currentTarget.checked);
+        }}
+        {...description}
+        {...error}
+      />
+    );
+  }
+  if (field.type === "select") {
+    return (
+      <NativeSelect
+        label={label}
+        value={String(value)}
+        data={field.choices.map((choice) => ({ value: choice.value, label: choice.label }))}
+        disabled={disabled}
+        inputWrapperOrder={ORDER}
+        onChange={(event) => {
+          onChange(event.currentTarget.value);
+        }}
+        {...description}
+        {...error}
+      />
+    );
+  }
+  const isNumber = field.type === "integer" || field.type === "number";
+  return (
+    <DraftInput
+      label={label}
+      shown={typeof value === "number" ? formatTyped(value) : String(value)}
+      numeric={isNumber}
+      placeholder={"placeholder" in field ? field.placeholder : undefined}
+      description={showHint ? field.hint : undefined}
+      problem={problem}
+      disabled={disabled}
+      onChange={(typed) => {
+        onChange(isNumber ? (parseTyped(typed) ?? typed) : typed);
+      }}
+    />
+  );
+}
+
+const ORDER: ("label" | "input" | "description" | "error")[] = ["label", "input", "error", "description"];
+
+interface DraftProps {
+  readonly label: string;
+  readonly shown: string;
+  readonly numeric: boolean;
+  readonly placeholder: string | undefined;
+  readonly description: string | undefined;
+  readonly problem: string | undefined;
+  readonly disabled: boolean;
+  readonly onChange: (typed: string) => void;
+}
+
+/** A text input that keeps what is being typed ("2e-") as it is, and shows the value as usual once left. */
+function DraftInput({
+  label,
+  shown,
+  numeric,
+  placeholder,
+  description,
+  problem,
+  disabled,
+  onChange,
+}: DraftProps) {
+  const [draft, setDraft] = useState<string | null>(null);
+  return (
+    <TextInput
+      label={label}
+      value={draft ?? shown}
+      disabled={disabled}
+      inputMode={numeric ? "decimal" : "text"}
+      autoComplete="off"
+      spellCheck={false}
+      inputWrapperOrder={ORDER}
+      onChange={(event) => {
+        setDraft(event.currentTarget.value);
+        onChange(event.currentTarget.value);
+      }}
+      onBlur={() => {
+        setDraft(null);
+      }}
+      {...(placeholder === undefined ? {} : { placeholder })}
+      {...(description === undefined ? {} : { description })}
+      {...(problem === undefined ? {} : { error: problem })}
+    />
+  );
+}

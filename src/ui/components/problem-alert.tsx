@@ -1,0 +1,29 @@
+import { CloseButton } from "@mantine/core";
+import { IconAlertCircle } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import type { ErrorData } from "../../lib/errors";
+import { useText } from "../text/text";
+import classes from "./notice.module.css";
+
+interface Props {
+  readonly problem: ErrorData | null;
+  readonly onDismiss?: () => void;
+  /** A button that does what the advice says. */
+  readonly action?: ReactNode;
+}
+
+/** What went wrong and what to do next; read out at once. Nothing when there is no problem. */
+export function ProblemAlert({ problem, onDismiss, action }: Props) {
+  const text = useText();
+  if (!problem) return null;
+  return (
+    <div role="alert" className={classes.notice} data-kind="problem">
+      <IconAlertCircle size={20} aria-hidden className={classes.icon} />
+      <div className={classes.words}>
+        <strong>{problem.what}</strong> {problem.advice}
+        {action && <div className={classes.action}>{action}</div>}
+      </div>
+      {onDismiss && <CloseButton size="sm" aria-label={text.shell.dismiss} onClick={onDismiss} />}
+    </div>
+  );
+}

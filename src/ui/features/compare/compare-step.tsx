@@ -1,0 +1,94 @@
+import { Button, Switch } from "@mantine/core";
+import { IconPencilPlus } from "@tabler/icons-react";
+import { generationFields, generationLabels } from "../../../spec/generation";
+import { CopyButton } from "../../components/copy-button";
+import { OptionGrid } from "../../components/option-grid";
+import { StepSection } from "../../components/step-section";
+import { useStudio } from "../../store/context";
+import { formProblems, generationValues } from "../../store/training-values";
+import { useText } from "../../text/text";
+import { AnswerPanes } from "./answer-panes";
+import classes from "./compare-step.module.css";
+import { conversationText } from "./conversation-text";
+import { EarlierTurns } from "./earlier-turns";
+import { MessageForm } from "./message-form";
+import { QuestionLine } from "./question-line";
+import { Suggestions } from "./suggestions";
+
+/** Fifth step: one question, the base's answer and the adapter's side by side. */
+export function CompareStep() {
+  const text = useText();
+  const turns = useStudio((state) => state.turns);
+  const last = turns.at(-1);
+  return (
+    <StepSection step="compare" intro={text.compare.intro}>
+      {turns.length > 0 && <ConversationBar />}
+      <EarlierTurns turns={turns.slice(0, -1)} />
+      {last && <QuestionLine key={last.id} turn={last} />}
+      <AnswerPanes turn={last ?? null} />
+      <MessageForm />
+      <Suggestions />
+      <AnswerOptions />
+    </StepSection>
+  );
+}
+
+function ConversationBar() {
+  const text = useText();
+  const { turns, adapters, mark, setMark, clear, answering } = useStudio((state) => ({
+    turns: state.turns,
+    adapters: state.adapters,
+    mark: state.markDifferences,
+    setMark: state.setMarkDifferences,
+    clear: state.clearConversation,
+    answering: state.answering,
+  }));
+  return (
+    <div className={classes.bar}>
+      <Switch
+        label={text.compare.mark}
+        checked={mark}
+        onChange={(event) => {
+          setMark(event.currentTarget.checked);
+        }}
+      />
+      <span className={classes.barEnd}>
+        <CopyButton value={conversationText(turns, adapters, text)} label={text.compare.copy} />
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          color="gray"
+          leftSection={<IconPencilPlus size={16} aria-hidden />}
+          disabled={answering}
+          onClick={clear}
+        >
+          {text.compare.clear}
+        </Button>
+      </span>
+    </div>
+  );
+}
+
+function AnswerOptions() {
+  const text = useText();
+  const { edits, hints, edit } = useStudio((state) => ({
+    edits: state.generationEdits,
+    hints: state.showHints,
+    edit: state.editGeneration,
+  }));
+  const values = generationValues(edits);
+  return (
+    <div className={classes.options}>
+      <h3 className={classes.optionsTitle}>{text.compare.options}</h3>
+      <OptionGrid
+        fields={generationFields}
+        values={values}
+        problems={formProblems(generationFields, values, generationLabels)}
+        labels={generationLabels}
+        showHints={hints}
+        foldTitle={text.compare.more}
+        onChange={edit}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+import type { AdapterSummary } from "../../../protocol/commands";
+import type { Turn } from "../../store/state";
+import type { Text } from "../../text/en";
+import { voiceName } from "./side-names";
+
+/** The conversation as plain text, both answers under each question. */
+export function conversationText(
+  turns: readonly Turn[],
+  adapters: readonly AdapterSummary[],
+  text: Text,
+): string {
+  return turns
+    .map(({ question, voices, before, after }) =>
+      [
+        `${text.compare.you}: ${question}`,
+        `${voiceName(voices.before, adapters, text)}: ${before.text}`,
+        ...(after ? [`${voiceName(voices.after, adapters, text)}: ${after.text}`] : []),
+      ].join("\n"),
+    )
+    .join("\n\n");
+}

@@ -1,0 +1,79 @@
+import { Button, Textarea } from "@mantine/core";
+import { IconPlayerStop, IconSend } from "@tabler/icons-react";
+import { useState } from "react";
+import { useStudio } from "../../store/context";
+import { isTraining } from "../../store/selectors";
+import { generationValues, toGenerationOptions } from "../../store/training-values";
+import { useText } from "../../text/text";
+import classes from "./compare-step.module.css";
+
+/** Where a question is written; Enter sends it, Shift and Enter begin a new line. */
+export function MessageForm() {
+  const text = useText();
+  const [message, setMessage] = useState("");
+  const { answering, training, hasModel, optionsFit, send, stop } = useStudio((state) => ({
+    answering: state.answering,
+    training: isTraining(state),
+    hasModel: state.model !== null,
+    optionsFit: toGenerationOptions(generationValues(state.generationEdits)) !== null,
+    send: state.send,
+    stop: state.stopAnswers,
+  }));
+  const blocked = training ? text.compare.blockedTraining : hasModel ? null : text.compare.blockedModel;
+  const canSend = blocked === null && !answering && optionsFit && message.trim() !== "";
+  const submit = () => {
+    if (!canSend) return;
+    setMessage("");
+    void send(message);
+  };
+  return (
+    <form
+      className={classes.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <Textarea
+        className={classes.message ?? ""}
+        label={text.compare.message}
+        placeholder={text.compare.placeholder}
+        value={message}
+        autosize
+        minRows={1}
+        maxRows={10}
+        onChange={(event) => {
+          setMessage(event.currentTarget.value);
+        }}
+        onKeyDown={(event) => {
+          // While an input method composes (Chinese, Japanese), Enter chooses a word.
+          if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+          event.preventDefault();
+          submit();
+        }}
+        {...(blocked === null
+          ? {}
+          : { description: blocked, inputWrapperOrder: ["label", "input", "description"] })}
+      />
+      {answering ? (
+        <Button
+          variant="default"
+          className={classes.send ?? ""}
+          leftSection={<IconPlayerStop size={18} aria-hidden />}
+          onClick={stop}
+        >
+          {text.compare.stop}
+        </Button>
+      ) : (
+        <Button
+          type="submit"
+          className={classes.send ?? ""}
+          leftSection={<IconSend size={18} aria-hidden />}
+          disabled={!canSend}
+        >
+          {text.compare.send}
+        </Button>
+      )}
+    </form>
+  );
+}

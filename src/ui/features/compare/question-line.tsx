@@ -1,0 +1,69 @@
+import { ActionIcon, Button, Textarea } from "@mantine/core";
+import { IconPencil } from "@tabler/icons-react";
+import { useState } from "react";
+import { useStudio } from "../../store/context";
+import { isTraining } from "../../store/selectors";
+import type { Turn } from "../../store/state";
+import { useText } from "../../text/text";
+import classes from "./compare-step.module.css";
+
+/** A question that was asked, which can be put in other words; what came after it is then asked no more. */
+export function QuestionLine({ turn }: { turn: Turn }) {
+  const text = useText();
+  const [draft, setDraft] = useState<string | null>(null);
+  const { locked, resend } = useStudio((state) => ({
+    locked: state.answering || isTraining(state),
+    resend: state.resend,
+  }));
+  if (draft === null) {
+    return (
+      <div className={classes.question}>
+        <p className={classes.questionText}>{turn.question}</p>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={text.compare.edit}
+          title={text.compare.edit}
+          disabled={locked}
+          onClick={() => {
+            setDraft(turn.question);
+          }}
+        >
+          <IconPencil size={16} aria-hidden />
+        </ActionIcon>
+      </div>
+    );
+  }
+  const close = () => {
+    setDraft(null);
+  };
+  return (
+    <form
+      className={classes.editing}
+      onSubmit={(event) => {
+        event.preventDefault();
+        close();
+        void resend(turn.id, draft);
+      }}
+    >
+      <Textarea
+        aria-label={text.compare.editLabel}
+        value={draft}
+        autosize
+        maxRows={10}
+        autoFocus
+        onChange={(event) => {
+          setDraft(event.currentTarget.value);
+        }}
+      />
+      <span className={classes.editingEnd}>
+        <Button size="compact-sm" type="submit" disabled={draft.trim() === "" || locked}>
+          {text.compare.askAgain}
+        </Button>
+        <Button size="compact-sm" variant="default" onClick={close}>
+          {text.compare.keep}
+        </Button>
+      </span>
+    </form>
+  );
+}

@@ -1,0 +1,39 @@
+import { NativeSelect } from "@mantine/core";
+import type { Side } from "../../../spec/generation";
+import { useStudio } from "../../store/context";
+import { isTraining } from "../../store/selectors";
+import { useText } from "../../text/text";
+
+/** The option of the base model; adapters have their ids. */
+const BASE = "base";
+
+/** Who answers on one side: the base model, or any adapter of it. */
+export function VoiceSelect({ side }: { side: Side }) {
+  const text = useText();
+  const { adapters, voice, locked, choose } = useStudio((state) => ({
+    adapters: state.adapters,
+    voice: state.voices[side],
+    locked: state.answering || isTraining(state),
+    choose: state.chooseVoice,
+  }));
+  const nobody = side === "after" && adapters.length === 0;
+  return (
+    <NativeSelect
+      aria-label={side === "before" ? text.compare.leftSide : text.compare.rightSide}
+      value={nobody ? "" : (voice ?? BASE)}
+      disabled={locked || adapters.length === 0}
+      data={
+        nobody
+          ? [{ value: "", label: text.compare.afterNobody }]
+          : [
+              { value: BASE, label: text.compare.base },
+              ...adapters.map(({ id, name }) => ({ value: id, label: name })),
+            ]
+      }
+      onChange={(event) => {
+        const { value } = event.currentTarget;
+        choose(side, value === BASE ? null : value);
+      }}
+    />
+  );
+}

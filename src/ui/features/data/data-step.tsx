@@ -1,0 +1,47 @@
+import { useState } from "react";
+import { ProblemAlert } from "../../components/problem-alert";
+import { StepSection } from "../../components/step-section";
+import { useStudio } from "../../store/context";
+import { selectDataset } from "../../store/selectors";
+import { useText } from "../../text/text";
+import { DatasetImport } from "./dataset-import";
+import { DatasetList } from "./dataset-list";
+import { DatasetOverview } from "./dataset-overview";
+import { ModelView } from "./model-view";
+import { RowBrowser } from "./row-browser";
+import { SampleCards } from "./sample-cards";
+
+/** First step: choose or import rows, and see what they are and how the model will read them. */
+export function DataStep() {
+  const text = useText();
+  const { problem, dismiss, dataset } = useStudio((state) => ({
+    problem: state.dataProblem,
+    dismiss: state.dismissDataProblem,
+    dataset: selectDataset(state),
+  }));
+  return (
+    <StepSection step="data" intro={text.data.intro}>
+      <SampleCards />
+      <DatasetImport />
+      <ProblemAlert problem={problem} onDismiss={dismiss} />
+      <DatasetList />
+      {dataset && (
+        <>
+          <DatasetOverview dataset={dataset} />
+          {dataset.rows > 0 && <DatasetRows key={dataset.id} id={dataset.id} rows={dataset.rows} />}
+        </>
+      )}
+    </StepSection>
+  );
+}
+
+/** The rows of one dataset, and one of them as the model reads it; a new dataset starts from its first row. */
+function DatasetRows({ id, rows }: { id: string; rows: number }) {
+  const [row, setRow] = useState(0);
+  return (
+    <>
+      <RowBrowser id={id} rows={rows} chosen={row} onChoose={setRow} />
+      <ModelView id={id} row={row} />
+    </>
+  );
+}

@@ -1,0 +1,72 @@
+import { Button, Textarea } from "@mantine/core";
+import { IconFileImport } from "@tabler/icons-react";
+import { useState } from "react";
+import { DropZone } from "../../components/drop-zone";
+import { Fold } from "../../components/fold";
+import { ProgressLine } from "../../components/progress-line";
+import { useStudio } from "../../store/context";
+import { isTraining } from "../../store/selectors";
+import { useText } from "../../text/text";
+import classes from "./dataset-import.module.css";
+
+/** Dropped, picked or pasted rows, with the progress of reading them. */
+export function DatasetImport() {
+  const text = useText();
+  const { importing, disabled, importFile, cancel } = useStudio((state) => ({
+    importing: state.importing,
+    disabled: state.importing !== null || isTraining(state),
+    importFile: state.importFile,
+    cancel: state.cancelImport,
+  }));
+  return (
+    <div className={classes.import}>
+      <DropZone
+        label={text.data.file}
+        title={text.data.drop}
+        hint={text.data.dropHint}
+        icon={<IconFileImport size={24} aria-hidden />}
+        accept=".json,.jsonl,.ndjson,.txt,application/json,text/plain"
+        disabled={disabled}
+        onFiles={([file]) => {
+          if (file) void importFile(file);
+        }}
+      />
+      {importing && <ProgressLine label={text.data.importing} timed={importing} onCancel={cancel} />}
+      <Fold title={text.data.paste}>
+        <PasteArea disabled={disabled} onPaste={(file) => void importFile(file)} />
+      </Fold>
+    </div>
+  );
+}
+
+function PasteArea({ disabled, onPaste }: { disabled: boolean; onPaste: (file: File) => void }) {
+  const text = useText();
+  const [pasted, setPasted] = useState("");
+  return (
+    <div className={classes.paste}>
+      <Textarea
+        label={text.data.pasteLabel}
+        placeholder={text.data.pastePlaceholder}
+        value={pasted}
+        minRows={4}
+        maxRows={14}
+        autosize
+        spellCheck={false}
+        styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
+        onChange={(event) => {
+          setPasted(event.currentTarget.value);
+        }}
+      />
+      <Button
+        variant="default"
+        disabled={disabled || pasted.trim() === ""}
+        onClick={() => {
+          onPaste(new File([pasted], text.data.pastedName, { type: "text/plain" }));
+          setPasted("");
+        }}
+      >
+        {text.data.pasteButton}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+import type { DatasetSummary } from "../../../spec/data";
+import { Facts } from "../../components/facts";
+import { Fold } from "../../components/fold";
+import { Notice } from "../../components/notice";
+import { formatBytes, formatInteger } from "../../lib/format";
+import { useText } from "../../text/text";
+import classes from "./dataset-overview.module.css";
+
+/** Rows, duplicates and problems of a dataset, and every problem by its row. */
+export function DatasetOverview({ dataset }: { dataset: DatasetSummary }) {
+  const text = useText();
+  const { problems, problemCount } = dataset;
+  const unseen = problemCount - problems.length;
+  return (
+    <div className={classes.overview}>
+      <Facts
+        items={[
+          [text.data.rows, formatInteger(dataset.rows)],
+          [text.data.problems, problemCount === 0 ? text.data.none : formatInteger(problemCount)],
+          [
+            text.data.duplicates,
+            dataset.duplicates === 0 ? text.data.none : formatInteger(dataset.duplicates),
+          ],
+          [text.data.size, formatBytes(dataset.sizeBytes)],
+        ]}
+      />
+      {dataset.brokenAt !== null && (
+        <Notice kind="warning" title={text.data.broken}>
+          {dataset.brokenAt}
+        </Notice>
+      )}
+      {dataset.ignoredFields.length > 0 && (
+        <Notice kind="info">{text.data.ignored(dataset.ignoredFields.join(", "))}</Notice>
+      )}
+      {problemCount > 0 && (
+        <Fold title={text.data.problemsTitle(problemCount)}>
+          <ul className={classes.problems} aria-label={text.data.problems}>
+            {problems.map((problem, index) => (
+              <li key={index}>
+                <span className={classes.row}>{text.data.problemRow(problem.row)}</span>
+                <span>{problem.reason}</span>
+              </li>
+            ))}
+            {unseen > 0 && <li>{text.data.moreProblems(unseen)}</li>}
+          </ul>
+        </Fold>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+import { NativeSelect } from "@mantine/core";
+import { TEMPLATE_IDS, templateTitles, type TemplateId } from "../../../spec/data";
+import { Notice } from "../../components/notice";
+import { ProblemAlert } from "../../components/problem-alert";
+import { useStudio, useStudioContext } from "../../store/context";
+import { lengthInputs, selectTemplate } from "../../store/selectors";
+import { useRemote } from "../../store/use-remote";
+import { useText } from "../../text/text";
+import { LengthHistogram } from "./length-histogram";
+import classes from "./model-view.module.css";
+import { TokenPanel } from "./token-panel";
+
+const DELAY_MS = 300;
+
+/** How the model will read the rows: the template, the tokens of one row, and the lengths of all. */
+export function ModelView({ id, row }: { id: string; row: number }) {
+  const text = useText();
+  const { client } = useStudioContext();
+  const { maxLength, modelId, templateId, lengths, lengthsProblem } = useStudio((state) => ({
+    maxLength: lengthInputs(state)?.args.maxLength ?? null,
+    modelId: state.model?.id ?? null,
+    templateId: selectTemplate(state),
+    lengths: state.lengths,
+    lengthsProblem: state.lengthsProblem,
+  }));
+  const ready = modelId !== null && maxLength !== null;
+  const { value, problem, busy } = useRemote(
+    ready ? JSON.stringify([id, row, templateId, maxLength, modelId]) : null,
+    () => client.call("tokenView", { datasetId: id, row, templateId, maxLength: maxLength ?? 0 }),
+    DELAY_MS,
+  );
+  return (
+    <>
+      <TemplatePicker />
+      <ProblemAlert problem={problem ?? lengthsProblem} />
+      {ready ? (
+        <div className={classes.panels}>
+          <TokenPanel view={value} row={row} busy={busy} />
+          <LengthHistogram lengths={lengths} maxLength={maxLength} />
+        </div>
+      ) : (
+        <Notice kind="info">{text.data.tokensNeedModel}</Notice>
+      )}
+    </>
+  );
+}
+
+function TemplatePicker() {
+  const text = useText();
+  const { templateId, hasChat, choose } = useStudio((state) => ({
+    templateId: selectTemplate(state),
+    hasChat: state.model?.hasChatTemplate ?? true,
+    choose: state.chooseTemplate,
+  }));
+  const label = (id: TemplateId) =>
+    id === "chat" && !hasChat ? `${templateTitles[id]} (${text.data.noChatTemplate})` : templateTitles[id];
+  return (
+    <NativeSelect
+      className={classes.template ?? ""}
+      label={text.data.template}
+      description={text.data.templateHint}
+      inputWrapperOrder={["label", "input", "description"]}
+      value={templateId}
+      data={TEMPLATE_IDS.map((id) => ({ value: id, label: label(id), disabled: id === "chat" && !hasChat }))}
+      onChange={(event) => {
+        const id = TEMPLATE_IDS.find((known) => known === event.currentTarget.value);
+        if (id) choose(id);
+      }}
+    />
+  );
+}

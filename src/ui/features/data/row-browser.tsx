@@ -1,0 +1,151 @@
+import { ActionIcon, Button, Skeleton } from "@mantine/core";
+import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { useState } from "react";
+import type { Row } from "../../../spec/data";
+import { ProblemAlert } from "../../components/problem-alert";
+import { useStudioContext } from "../../store/context";
+import { useRemote } from "../../store/use-remote";
+import { useText } from "../../text/text";
+import classes from "./row-browser.module.css";
+
+const PAGE = 3;
+
+interface Props {
+  readonly id: string;
+  readonly rows: number;
+  /** The row, from 0, whose tokens are shown. */
+  readonly chosen: number;
+  readonly onChoose: (row: number) => void;
+}
+
+/** Three rows at a time, as the file has them. */
+export function RowBrowser({ id, rows, chosen, onChoose }: Props) {
+  const text = useText();
+  const { client } = useStudioContext();
+  const [offset, setOffset] = useState(0);
+  const { value, problem, busy } = useRemote(JSON.stringify([id, offset]), () =>
+    client.call("datasetRows", { id, offset, count: PAGE }),
+  );
+  const last = Math.min(rows, offset + PAGE);
+  const page = (to: number) => {
+    setOffset(Math.max(0, Math.min(to, rows - 1)));
+  };
+  return (
+    <div>
+      <div className={classes.bar}>
+        <h3 className={classes.heading}>{text.data.examples}</h3>
+        {value?.[0] && <span className={classes.columns}>{columnsOf(value).join(", ")}</span>}
+        <span className={classes.range}>{text.data.showing(offset + 1, last, rows)}</span>
+        <ActionIcon
+          variant="default"
+          aria-label={text.data.earlier}
+          disabled={offset === 0}
+          onClick={() => {
+            page(offset - PAGE);
+          }}
+        >
+          <IconChevronLeft size={18} aria-hidden />
+        </ActionIcon>
+        <ActionIcon
+          variant="default"
+          aria-label={text.data.later}
+          disabled={last >= rows}
+          onClick={() => {
+            page(offset + PAGE);
+          }}
+        >
+          <IconChevronRight size={18} aria-hidden />
+        </ActionIcon>
+      </div>
+      <ProblemAlert problem={problem} />
+      <ol className={classes.rows} aria-busy={busy} start={offset + 1}>
+        {value === null && !problem && Array.from({ length: PAGE }, (_, card) => <RowSkeleton key={card} />)}
+        {value?.map((row, index) => (
+          <RowCard
+            key={offset + index}
+            row={row}
+            index={offset + index}
+            chosen={offset + index === chosen}
+            onChoose={onChoose}
+          />
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+/** The fields in use among some rows. */
+function columnsOf(rows: readonly Row[]): string[] {
+  const columns = ["instruction", "input", "output"];
+  if (rows.some((row) => row.system !== undefined)) columns.push("system");
+  if (rows.some((row) => row.history !== undefined)) columns.push("history");
+  return columns;
+}
+
+function RowSkeleton() {
+  return (
+    <li className={classes.row}>
+      <Skeleton height={16} width="40%" mb={10} />
+      <Skeleton height={16} width="85%" />
+    </li>
+  );
+}
+
+interface RowProps {
+  readonly row: Row;
+  readonly index: number;
+  readonly chosen: boolean;
+  readonly onChoose: (row: number) => void;
+}
+
+function RowCard({ row, index, chosen, onChoose }: RowProps) {
+  const text = useText();
+  return (
+    <li className={classes.row} data-chosen={chosen || undefined}>
+      <div className={classes.rowBar}>
+        <span className={classes.number}>{text.data.rowNumber(index + 1)}</span>
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          color={chosen ? "spruce" : "gray"}
+          aria-pressed={chosen}
+          onClick={() => {
+            onChoose(index);
+          }}
+        >
+          {chosen ? text.data.tokensShown : text.data.showTokens}
+        </Button>
+      </div>
+      <dl className={classes.fields}>
+        {row.system !== undefined && <RowField name="system" value={row.system} />}
+        {row.history !== undefined && row.history.length > 0 && (
+          <RowField name="history" value={text.data.historyTurns(row.history.length)} />
+        )}
+        <RowField name="instruction" value={row.instruction} />
+        {row.input !== "" && <RowField name="input" value={row.input} />}
+        <RowField name="output" value={row.output} />
+      </dl>
+    </li>
+  );
+}
+
+/** Characters of a field that are shown; the rest is not of use on a card and would slow the page. */
+const SHOWN = 600;
+
+function RowField({ name, value }: { name: string; value: string }) {
+  const text = useText();
+  return (
+    <>
+      <dt className={classes.name}>{name}</dt>
+      <dd className={classes.value}>
+        {value === "" ? (
+          <em>{text.data.emptyField}</em>
+        ) : value.length > SHOWN ? (
+          `${value.slice(0, SHOWN)}…`
+        ) : (
+          value
+        )}
+      </dd>
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+import { Skeleton } from "@mantine/core";
+import { IconCheck } from "@tabler/icons-react";
+import { useStudio } from "../../store/context";
+import { isTraining } from "../../store/selectors";
+import { useText } from "../../text/text";
+import classes from "./sample-cards.module.css";
+
+/** The datasets that come with the studio, one click each. */
+export function SampleCards() {
+  const text = useText();
+  const { samples, loaded, current, busy, importSample } = useStudio((state) => ({
+    samples: state.samples,
+    loaded: state.dataLoaded,
+    current: state.datasetId === null ? undefined : state.sampleOf[state.datasetId],
+    busy: state.importing !== null || isTraining(state),
+    importSample: state.importSample,
+  }));
+  if (loaded && samples.length === 0) return null;
+  return (
+    <div role="group" aria-label={text.data.samples} className={classes.cards}>
+      {!loaded && [0, 1, 2, 3].map((card) => <Skeleton key={card} height={96} radius="md" />)}
+      {samples.map((sample) => (
+        <button
+          key={sample.id}
+          type="button"
+          className={classes.card}
+          lang={sample.language}
+          aria-pressed={sample.id === current}
+          disabled={busy}
+          onClick={() => void importSample(sample.id)}
+        >
+          <span className={classes.title}>
+            {sample.title}
+            {sample.id === current && <IconCheck size={18} aria-hidden className={classes.check} />}
+          </span>
+          <span className={classes.teaches}>{sample.teaches}</span>
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,118 @@
+import { Button } from "@mantine/core";
+import { IconDownload, IconPackageImport } from "@tabler/icons-react";
+import type { AdapterSummary } from "../../../protocol/commands";
+import { methodSpecs } from "../../../spec/methods";
+import { CodeBlock } from "../../components/code-block";
+import { DropZone } from "../../components/drop-zone";
+import { Facts } from "../../components/facts";
+import { ProblemAlert } from "../../components/problem-alert";
+import { StepSection } from "../../components/step-section";
+import { formatBytes, formatInteger, formatLoss } from "../../lib/format";
+import { useStudio } from "../../store/context";
+import { isTraining, selectAdapter } from "../../store/selectors";
+import { useText } from "../../text/text";
+import { AdapterLibrary } from "./adapter-library";
+import classes from "./export-step.module.css";
+import { MergeCard } from "./merge-card";
+
+/** Last step: take the adapter along, or bring one in. */
+export function ExportStep() {
+  const text = useText();
+  const { problem, dismiss } = useStudio((state) => ({
+    problem: state.exportProblem,
+    dismiss: state.dismissExportProblem,
+  }));
+  return (
+    <StepSection step="export" intro={text.export.intro}>
+      <AdapterLibrary />
+      <ExportCard />
+      <MergeCard />
+      <ProblemAlert problem={problem} onDismiss={dismiss} />
+      <ImportCard />
+    </StepSection>
+  );
+}
+
+function ExportCard() {
+  const text = useText();
+  const { adapter, exporting, training, saved, exportAdapter } = useStudio((state) => ({
+    adapter: selectAdapter(state),
+    exporting: state.exporting,
+    training: isTraining(state),
+    saved: state.lastExport,
+    exportAdapter: state.exportAdapter,
+  }));
+  const inPeft = adapter?.loadsInPeft ?? true;
+  return (
+    <article className={classes.card}>
+      <div className={classes.head}>
+        <div className={classes.words}>
+          <h3 className={classes.title}>{inPeft ? text.export.title : text.export.ownTitle}</h3>
+          <p className={classes.what}>{inPeft ? text.export.what : text.export.ownWhat}</p>
+        </div>
+        <Button
+          leftSection={<IconDownload size={18} aria-hidden />}
+          disabled={!adapter || training}
+          loading={exporting}
+          onClick={() => {
+            if (adapter) void exportAdapter(adapter.id);
+          }}
+        >
+          {text.export.button}
+        </Button>
+      </div>
+      {adapter ? <AdapterFacts adapter={adapter} /> : <p className={classes.what}>{text.export.none}</p>}
+      {saved && <p className={classes.saved}>{text.export.saved(saved.name, saved.sizeBytes)}</p>}
+      {inPeft && (
+        <CodeBlock
+          title={text.export.python}
+          copyLabel={text.export.pythonCopy}
+          code={text.export.pythonLines(saved ? saved.name.replace(/\.zip$/, "") : "adapter")}
+        />
+      )}
+    </article>
+  );
+}
+
+function AdapterFacts({ adapter }: { adapter: AdapterSummary }) {
+  const text = useText();
+  const { facts } = text.export;
+  return (
+    <Facts
+      items={[
+        [facts.name, adapter.name],
+        [facts.method, methodSpecs[adapter.method.id].title],
+        [facts.origin, text.export.origin[adapter.origin]],
+        [facts.steps, adapter.steps > 0 ? formatInteger(adapter.steps) : null],
+        [facts.loss, adapter.finalLoss === null ? null : formatLoss(adapter.finalLoss)],
+        [facts.validation, adapter.validationLoss === null ? null : formatLoss(adapter.validationLoss)],
+        [facts.trainable, formatInteger(adapter.trainableParameters)],
+        [facts.size, formatBytes(adapter.sizeBytes)],
+      ]}
+    />
+  );
+}
+
+function ImportCard() {
+  const text = useText();
+  const { busy, locked, hasModel, importAdapter } = useStudio((state) => ({
+    busy: state.importingAdapter,
+    locked: state.importingAdapter || isTraining(state) || state.answering,
+    hasModel: state.model !== null,
+    importAdapter: state.importAdapter,
+  }));
+  return (
+    <div className={classes.import}>
+      <h3 className={classes.title}>{text.export.importTitle}</h3>
+      <DropZone
+        label={text.export.file}
+        title={busy ? text.export.importing : text.export.drop}
+        hint={hasModel ? text.export.dropHint : text.export.needsModel}
+        icon={<IconPackageImport size={24} aria-hidden />}
+        multiple
+        disabled={locked || !hasModel}
+        onFiles={(files) => void importAdapter(files)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+import { Radio, Tooltip, VisuallyHidden } from "@mantine/core";
+import { METHOD_IDS, methodSpecs } from "../../../spec/methods";
+import { Fold } from "../../components/fold";
+import { groupBy } from "../../lib/group-by";
+import { useStudio } from "../../store/context";
+import { isTraining } from "../../store/selectors";
+import { useText } from "../../text/text";
+import classes from "./method-picker.module.css";
+
+const GROUPS = [
+  ...groupBy(
+    METHOD_IDS.map((id) => methodSpecs[id]),
+    ({ group }) => group,
+  ),
+];
+
+/** All methods by what they have in common, and on request what each of them does. */
+export function MethodPicker() {
+  const text = useText();
+  const { methodId, locked, choose } = useStudio((state) => ({
+    methodId: state.methodId,
+    locked: isTraining(state),
+    choose: state.chooseMethod,
+  }));
+  return (
+    <div className={classes.picker}>
+      <Radio.Group
+        label={<VisuallyHidden>{text.method.label}</VisuallyHidden>}
+        styles={{ label: { position: "absolute" } }}
+        value={methodId}
+        onChange={(value) => {
+          const id = METHOD_IDS.find((known) => known === value);
+          if (id) choose(id);
+        }}
+      >
+        <div className={classes.groups}>
+          {GROUPS.map(([group, members]) => (
+            <div key={group} className={classes.group}>
+              <span className={classes.groupName}>{group}</span>
+              <div className={classes.members}>
+                {members.map(({ id, title, summary }) => (
+                  <Tooltip key={id} label={summary} multiline w={300} openDelay={400} events={ON_HOVER}>
+                    <Radio
+                      value={id}
+                      label={title}
+                      disabled={locked}
+                      className={classes.pill ?? ""}
+                      classNames={{ label: classes.pillLabel ?? "", inner: classes.pillInput ?? "" }}
+                    />
+                  </Tooltip>
+                ))}
+              </div>
+            </div>
+          ))}
+        </div>
+      </Radio.Group>
+      <Fold title={text.method.everyMethod}>
+        <dl className={classes.sentences}>
+          {GROUPS.flatMap(([, members]) =>
+            members.map(({ id, title, summary }) => (
+              <div key={id} className={classes.sentence}>
+                <dt>{title}</dt>
+                <dd>{summary}</dd>
+              </div>
+            )),
+          )}
+        </dl>
+      </Fold>
+    </div>
+  );
+}
+
+/** The chosen method's sentence stands below anyway, so that only a pointer needs the others'. */
+const ON_HOVER = { hover: true, focus: false, touch: false };

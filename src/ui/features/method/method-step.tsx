@@ -1,0 +1,91 @@
+import { Button, Switch } from "@mantine/core";
+import { methodSpecs } from "../../../spec/methods";
+import { OptionGrid } from "../../components/option-grid";
+import { ProblemAlert } from "../../components/problem-alert";
+import { StepSection } from "../../components/step-section";
+import { useStudio } from "../../store/context";
+import { isTraining, selectMethodProblems, selectMethodValues } from "../../store/selectors";
+import { useText } from "../../text/text";
+import { PlanFigures, TrainedModules } from "./adapter-plan-view";
+import { MethodPicker } from "./method-picker";
+import classes from "./method-step.module.css";
+import { ModulePicker } from "./module-picker";
+
+/** Third step: what trains beside the frozen model, under PEFT's own names. */
+export function MethodStep() {
+  const text = useText();
+  const planProblem = useStudio((state) => state.planProblem);
+  return (
+    <StepSection step="method" intro={text.method.intro}>
+      <MethodPicker />
+      <ChosenMethod />
+      <MethodForm />
+      <ProblemAlert problem={planProblem} />
+      <TrainedModules />
+    </StepSection>
+  );
+}
+
+/** What the chosen method does, and how much of the model it would train. */
+function ChosenMethod() {
+  const methodId = useStudio((state) => state.methodId);
+  const { title, summary } = methodSpecs[methodId];
+  return (
+    <div className={classes.chosen}>
+      <div>
+        <h3 className={classes.title}>{title}</h3>
+        <p className={classes.summary}>{summary}</p>
+      </div>
+      <PlanFigures />
+    </div>
+  );
+}
+
+function MethodForm() {
+  const text = useText();
+  const { locked, hints, edit, reset, setHints } = useStudio((state) => ({
+    locked: isTraining(state),
+    hints: state.showHints,
+    edit: state.editMethod,
+    reset: state.resetMethod,
+    setHints: state.setShowHints,
+  }));
+  const form = useStudio(({ methodId, model, methodEdits, plan }) => ({
+    methodId,
+    model,
+    methodEdits,
+    plan,
+  }));
+  const { methodId } = form;
+  const edited = Object.keys(form.methodEdits[methodId] ?? {}).length > 0;
+  return (
+    <div className={classes.form}>
+      <div className={classes.formBar}>
+        <Switch
+          label={text.method.explain}
+          checked={hints}
+          onChange={(event) => {
+            setHints(event.currentTarget.checked);
+          }}
+        />
+        {edited && (
+          <Button size="compact-sm" variant="subtle" color="gray" disabled={locked} onClick={reset}>
+            {text.method.reset}
+          </Button>
+        )}
+      </div>
+      <OptionGrid
+        // A field of the same name in another method is another field: what is half typed stays behind.
+        key={methodId}
+        fields={methodSpecs[methodId].fields}
+        values={selectMethodValues(form)}
+        problems={selectMethodProblems(form)}
+        showHints={hints}
+        disabled={locked}
+        foldTitle={text.method.more}
+        onChange={edit}
+        below={{ target_modules: <ModulePicker /> }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,80 @@
+import { useMemo } from "react";
+import type { ModuleInfo } from "../../../spec/model";
+import { Fold } from "../../components/fold";
+import { formatInteger } from "../../lib/format";
+import { groupBy } from "../../lib/group-by";
+import { chosenOf, leafName, togglePaths } from "../../lib/module-names";
+import { buildModuleTree } from "../../lib/module-tree";
+import { useStudio } from "../../store/context";
+import { useText } from "../../text/text";
+import classes from "./module-picker.module.css";
+import { ModuleTree } from "./module-tree";
+import { type Targets, useTargets } from "./use-targets";
+
+/** The loaded model's linear layers under target_modules: by kind across all layers, or one by one in a tree. */
+export function ModulePicker() {
+  const modules = useStudio((state) => state.model?.modules);
+  return modules && <Picker modules={modules} />;
+}
+
+function Picker({ modules }: { modules: readonly ModuleInfo[] }) {
+  const text = useText();
+  const paths = useMemo(() => modules.map(({ path }) => path), [modules]);
+  const nodes = useMemo(() => buildModuleTree(modules), [modules]);
+  const targets = useTargets(paths);
+  const parameters = useStudio((state) => state.plan?.modules ?? NONE);
+  const trained = useMemo(
+    () => new Map(parameters.map(({ path, parameters: count }) => [path, count])),
+    [parameters],
+  );
+  const { chosen } = targets;
+  const sum = paths.reduce((total, path) => total + (chosen.has(path) ? (trained.get(path) ?? 0) : 0), 0);
+  return (
+    <div className={classes.picker}>
+      <Kinds paths={paths} targets={targets} />
+      <Fold
+        title={
+          <span>
+            {text.method.tree}{" "}
+            <span className={classes.count}>
+              {text.method.matching(chosen.size, paths.length)}
+              {sum > 0 && ` · ${text.method.parameters(formatInteger(sum))}`}
+            </span>
+          </span>
+        }
+      >
+        <ModuleTree nodes={nodes} trained={trained} targets={targets} />
+      </Fold>
+    </div>
+  );
+}
+
+const NONE: readonly { path: string; parameters: number }[] = [];
+
+/** Modules of the same name in all layers, a click each. */
+function Kinds({ paths, targets }: { paths: readonly string[]; targets: Targets }) {
+  const text = useText();
+  const { chosen, locked, choose } = targets;
+  const kinds = useMemo(() => groupBy(paths, leafName), [paths]);
+  return (
+    <div role="group" aria-label={text.method.suggestions} className={classes.chips}>
+      {[...kinds].map(([name, members]) => {
+        const state = chosenOf(members, chosen);
+        return (
+          <button
+            key={name}
+            type="button"
+            className={classes.chip}
+            aria-pressed={state === "all" ? true : state === "some" ? "mixed" : false}
+            disabled={locked}
+            onClick={() => {
+              choose(togglePaths(members, chosen));
+            }}
+          >
+            {name}
+          </button>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+import { useMemo } from "react";
+import { isNamed, isTargeted, readTargets } from "../../../spec/targets";
+import type { FieldValues } from "../../../spec/fields";
+import { spellTargets } from "../../lib/target-spelling";
+import { useStudio } from "../../store/context";
+import { isTraining, selectMethodValues } from "../../store/selectors";
+
+/** The linear layers that the method's form targets, and how to target others. */
+export interface Targets {
+  readonly chosen: ReadonlySet<string>;
+  readonly locked: boolean;
+  /** Writes the shortest target_modules that names exactly these. */
+  choose(paths: ReadonlySet<string>): void;
+}
+
+/** Fields that narrow target_modules down; what is ticked one by one needs none of them. */
+const NARROWING = ["exclude_modules", "layers_to_transform"];
+
+/** The modules of the loaded model that target_modules matches now. */
+export function useTargets(paths: readonly string[]): Targets {
+  const { locked, edit, planned } = useStudio((state) => ({
+    locked: isTraining(state),
+    edit: state.editMethod,
+    planned: state.plan?.targets,
+  }));
+  const form = useStudio(({ methodId, model, methodEdits }) => ({ methodId, model, methodEdits }));
+  const values = useMemo(() => selectMethodValues(form), [form]);
+  const chosen = useMemo(() => targeted(values, paths) ?? new Set(planned ?? []), [values, paths, planned]);
+  return {
+    chosen,
+    locked,
+    choose(wanted) {
+      for (const name of NARROWING) if (values[name]) edit(name, "");
+      edit("target_modules", spellTargets(wanted, paths));
+    },
+  };
+}
+
+/** What the form's own text matches; null where it is empty, as only the worker knows the family's defaults. */
+function targeted(form: FieldValues, paths: readonly string[]): ReadonlySet<string> | null {
+  const targets = readTargets(String(form.target_modules ?? "").trim());
+  if (targets === null) return null;
+  const excluded = readTargets(String(form.exclude_modules ?? "").trim());
+  const layers = String(form.layers_to_transform ?? "")
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map(Number);
+  const choice = { targets, layersToTransform: layers.length > 0 ? layers : null };
+  try {
+    return new Set(
+      paths.filter((path) => isTargeted(choice, path) && !(excluded && isNamed(excluded, path))),
+    );
+  } catch {
+    // A regex that is half typed matches nothing yet; the worker says so at the field.
+    return new Set();
+  }
+}

@@ -1,0 +1,194 @@
+import { Button, Checkbox, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
+import { IconDownload } from "@tabler/icons-react";
+import { DEFAULT_HUB_ENDPOINT } from "../../../spec/hub";
+import { ProblemAlert } from "../../components/problem-alert";
+import { ProgressLine } from "../../components/progress-line";
+import { askToKeepStorage } from "../../lib/keep-storage";
+import { useStudio } from "../../store/context";
+import { useText } from "../../text/text";
+import { DownloadList } from "./download-list";
+import classes from "./hub-panel.module.css";
+import { RecommendedList } from "./recommended-list";
+
+/** Models from the Hugging Face Hub or a mirror: by name, from the list of well-known ones, or begun earlier. */
+export function HubPanel() {
+  const text = useText();
+  const { problem, dismiss } = useStudio((state) => ({
+    problem: state.hubProblem,
+    dismiss: state.dismissHubProblem,
+  }));
+  return (
+    <section className={classes.panel} aria-labelledby="hub-title">
+      <div>
+        <h3 id="hub-title" className={classes.title}>
+          {text.hub.title}
+        </h3>
+        <p className={classes.private}>{text.hub.private}</p>
+      </div>
+      <HubForm />
+      <HubProgress />
+      <ProblemAlert problem={problem} onDismiss={dismiss} />
+      <DownloadList />
+      <RecommendedList />
+    </section>
+  );
+}
+
+function HubForm() {
+  const text = useText();
+  const { hubRepository, busy, problemField, edit, download } = useStudio((state) => ({
+    hubRepository: state.hubRepository,
+    busy: state.hubBusy !== null,
+    problemField: state.hubProblem?.field,
+    edit: state.editHub,
+    download: state.download,
+  }));
+  return (
+    <form
+      className={classes.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        askToKeepStorage();
+        void download();
+      }}
+    >
+      <div className={classes.ask}>
+        <TextInput
+          className={classes.repository ?? ""}
+          label={text.hub.repository}
+          description={text.hub.repositoryHint}
+          placeholder={text.hub.repositoryPlaceholder}
+          value={hubRepository}
+          error={problemField === text.hub.repository}
+          disabled={busy}
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          onChange={(event) => {
+            edit({ hubRepository: event.currentTarget.value });
+          }}
+        />
+        <Button
+          type="submit"
+          className={classes.download ?? ""}
+          leftSection={<IconDownload size={18} aria-hidden />}
+          disabled={busy || hubRepository.trim() === ""}
+        >
+          {text.hub.download}
+        </Button>
+      </div>
+      <WeightsChoice />
+      <AccessFields />
+    </form>
+  );
+}
+
+/** Which of several forms to fetch; nothing while there is no choice. */
+function WeightsChoice() {
+  const text = useText();
+  const { listing, choice, busy, choose } = useStudio((state) => ({
+    listing: state.hubListing,
+    choice: state.hubChoice,
+    busy: state.hubBusy !== null,
+    choose: state.chooseWeights,
+  }));
+  if (!listing || listing.choices.length < 2) return null;
+  return (
+    <NativeSelect
+      label={text.hub.weights}
+      description={text.hub.weightsHint(listing.choices.length, listing.license)}
+      value={choice ?? ""}
+      disabled={busy}
+      data={listing.choices.map(({ id, kind, sizeBytes }) => ({
+        value: id,
+        label: text.hub.choice(kind, id, sizeBytes),
+      }))}
+      onChange={(event) => {
+        choose(event.currentTarget.value);
+      }}
+    />
+  );
+}
+
+/** The server to ask and the right to ask it. */
+function AccessFields() {
+  const text = useText();
+  const { endpoint, token, remember, kept, busy, problemField, edit, forget } = useStudio((state) => ({
+    endpoint: state.hubEndpoint,
+    token: state.hubToken,
+    remember: state.hubRemember,
+    kept: state.tokenKept,
+    busy: state.hubBusy !== null,
+    problemField: state.hubProblem?.field,
+    edit: state.editHub,
+    forget: state.forgetToken,
+  }));
+  return (
+    <div className={classes.access}>
+      <TextInput
+        label={text.hub.endpoint}
+        description={text.hub.endpointHint}
+        placeholder={DEFAULT_HUB_ENDPOINT}
+        inputMode="url"
+        value={endpoint}
+        error={problemField === text.hub.endpoint}
+        disabled={busy}
+        autoCapitalize="off"
+        spellCheck={false}
+        onChange={(event) => {
+          edit({ hubEndpoint: event.currentTarget.value });
+        }}
+      />
+      <div className={classes.token}>
+        <PasswordInput
+          label={text.hub.token}
+          description={
+            kept ? text.hub.tokenHintKept : remember ? text.hub.tokenHintRemember : text.hub.tokenHint
+          }
+          value={token}
+          error={problemField === text.hub.token}
+          disabled={busy}
+          // A password manager would offer to save it, and the studio's own memory is the box below.
+          autoComplete="off"
+          onChange={(event) => {
+            edit({ hubToken: event.currentTarget.value });
+          }}
+        />
+        {kept ? (
+          <Button size="compact-sm" variant="subtle" disabled={busy} onClick={() => void forget()}>
+            {text.hub.forget}
+          </Button>
+        ) : (
+          <Checkbox
+            label={text.hub.remember}
+            checked={remember}
+            disabled={busy}
+            onChange={(event) => {
+              edit({ hubRemember: event.currentTarget.checked });
+            }}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function HubProgress() {
+  const text = useText();
+  const { busy, progress, waiting, cancel } = useStudio((state) => ({
+    busy: state.hubBusy,
+    progress: state.downloadProgress,
+    waiting: state.downloadWaiting,
+    cancel: state.cancelDownload,
+  }));
+  if (busy === null) return null;
+  const label = busy === "looking" ? text.hub.looking : text.hub.downloading;
+  return (
+    <ProgressLine
+      label={label}
+      timed={progress}
+      onCancel={cancel}
+      {...(waiting && { note: text.hub.waiting })}
+    />
+  );
+}

@@ -1,0 +1,115 @@
+import { Checkbox, NativeSelect } from "@mantine/core";
+import { IconFolderDown } from "@tabler/icons-react";
+import { DropZone } from "../../components/drop-zone";
+import { FolderButton } from "../../components/folder-button";
+import { Notice } from "../../components/notice";
+import { ProblemAlert } from "../../components/problem-alert";
+import { ProgressLine } from "../../components/progress-line";
+import { StepSection } from "../../components/step-section";
+import { useStudio } from "../../store/context";
+import { isTraining } from "../../store/selectors";
+import { useText } from "../../text/text";
+import { HubPanel } from "./hub-panel";
+import { ModelLibrary } from "./model-library";
+import classes from "./model-step.module.css";
+
+/** Second step: choose the base model, built in, from a hub, or from a folder on disk. */
+export function ModelStep() {
+  const text = useText();
+  const { problem, dismiss, busy, progress, cancel, nothing } = useStudio((state) => ({
+    problem: state.modelProblem,
+    dismiss: state.dismissModelProblem,
+    busy: state.modelBusy,
+    progress: state.modelProgress,
+    cancel: state.cancelModel,
+    nothing: state.modelsLoaded && state.models.length === 0 && !state.modelBusy && !state.modelProblem,
+  }));
+  return (
+    <StepSection step="model" intro={text.model.intro}>
+      <ModelSelect />
+      <QuantizationChoice />
+      {busy && <ProgressLine label={text.model.loading} timed={progress} onCancel={cancel} />}
+      <ProblemAlert problem={problem} onDismiss={dismiss} />
+      {nothing && <Notice kind="info">{text.model.none}</Notice>}
+      <ModelLibrary />
+      <HubPanel />
+      <ModelFiles />
+    </StepSection>
+  );
+}
+
+function ModelSelect() {
+  const text = useText();
+  const { models, modelId, busy, locked, load } = useStudio((state) => ({
+    models: state.models,
+    modelId: state.modelId,
+    busy: state.modelBusy,
+    locked: state.modelBusy || isTraining(state) || state.answering,
+    load: state.loadModel,
+  }));
+  const known = models.some((card) => card.id === modelId);
+  return (
+    <NativeSelect
+      className={classes.select ?? ""}
+      label={text.model.select}
+      value={known ? (modelId ?? "") : ""}
+      disabled={locked || models.length === 0}
+      data={[
+        ...(known
+          ? []
+          : [{ value: "", label: busy ? text.model.fromFiles : text.model.choose, disabled: true }]),
+        ...models.map((card) => ({ value: card.id, label: card.title })),
+      ]}
+      onChange={(event) => void load(event.currentTarget.value)}
+    />
+  );
+}
+
+function QuantizationChoice() {
+  const text = useText();
+  const { chosen, locked, choose } = useStudio((state) => ({
+    chosen: state.quantization !== null,
+    locked: state.modelBusy || isTraining(state) || state.answering,
+    choose: state.setQuantization,
+  }));
+  return (
+    <Checkbox
+      className={classes.select ?? ""}
+      label={text.model.nf4}
+      description={text.model.nf4Hint}
+      checked={chosen}
+      disabled={locked}
+      onChange={(event) =>
+        void choose(event.currentTarget.checked ? { type: "nf4", doubleQuantization: true } : null)
+      }
+    />
+  );
+}
+
+function ModelFiles() {
+  const text = useText();
+  const { disabled, load } = useStudio((state) => ({
+    disabled: state.modelBusy || isTraining(state) || state.answering,
+    load: state.loadModelFiles,
+  }));
+  return (
+    <div className={classes.files}>
+      <h3 className={classes.title}>{text.model.fromThisMachine}</h3>
+      <DropZone
+        label={text.model.file}
+        title={text.model.drop}
+        hint={text.model.dropHint}
+        icon={<IconFolderDown size={24} aria-hidden />}
+        multiple
+        disabled={disabled}
+        onFiles={(files) => void load(files)}
+      />
+      <FolderButton
+        label={text.model.folderLabel}
+        title={text.model.folder}
+        disabled={disabled}
+        onFiles={(files) => void load(files)}
+      />
+    </div>
+  );
+}

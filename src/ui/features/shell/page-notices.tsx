@@ -1,0 +1,54 @@
+import { Button } from "@mantine/core";
+import { Notice } from "../../components/notice";
+import { InterruptedRun } from "../train/interrupted-run";
+import { ProblemAlert } from "../../components/problem-alert";
+import { useStudio } from "../../store/context";
+import { isTraining } from "../../store/selectors";
+import { useText } from "../../text/text";
+import classes from "./page-notices.module.css";
+
+/** What concerns the whole page: no WebGPU, or something that broke outside of a command. */
+export function PageNotices() {
+  const text = useText();
+  const { gpuProblem, fault, modelId, busy, dismiss, load } = useStudio((state) => ({
+    gpuProblem: state.environment?.gpuProblem ?? null,
+    fault: state.fault,
+    modelId: state.modelId,
+    busy: state.modelBusy || isTraining(state),
+    dismiss: state.dismissFault,
+    load: state.loadModel,
+  }));
+  return (
+    <div className={classes.notices}>
+      {gpuProblem && (
+        <Notice kind="warning" title={text.shell.noGpu.title}>
+          <p>
+            {gpuProblem.what} {gpuProblem.advice}
+          </p>
+          <p>{text.shell.noGpu.browsers}</p>
+          <p>{text.shell.noGpu.stillWorks}</p>
+        </Notice>
+      )}
+      <ProblemAlert
+        problem={fault}
+        onDismiss={dismiss}
+        action={
+          fault?.code === "device-lost" && modelId !== null ? (
+            <Button
+              size="compact-sm"
+              variant="default"
+              disabled={busy}
+              onClick={() => {
+                dismiss();
+                void load(modelId);
+              }}
+            >
+              {text.shell.reloadModel}
+            </Button>
+          ) : null
+        }
+      />
+      <InterruptedRun />
+    </div>
+  );
+}

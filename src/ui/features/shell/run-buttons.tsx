@@ -1,0 +1,65 @@
+import { Button } from "@mantine/core";
+import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerStopFilled } from "@tabler/icons-react";
+import { useStudio } from "../../store/context";
+import { isTraining, selectTrainBlock } from "../../store/selectors";
+import { useText } from "../../text/text";
+import classes from "./run-buttons.module.css";
+
+/** The main button of the state we are in, and Stop beside it while a run goes on. */
+export function RunButtons() {
+  const text = useText();
+  const { status, active, blocked, train, pause, resume, stop } = useStudio((state) => ({
+    status: state.runStatus,
+    active: isTraining(state),
+    blocked: selectTrainBlock(state) !== null,
+    train: state.train,
+    pause: state.pause,
+    resume: state.resume,
+    stop: state.stop,
+  }));
+  if (!active) {
+    return (
+      <div className={classes.buttons}>
+        <Button
+          size="md"
+          className={classes.main ?? ""}
+          leftSection={<IconPlayerPlayFilled size={18} aria-hidden />}
+          disabled={blocked}
+          onClick={() => void train()}
+        >
+          {text.run.train}
+        </Button>
+      </div>
+    );
+  }
+  const paused = status === "paused";
+  return (
+    <div className={classes.buttons}>
+      <Button
+        size="md"
+        variant={paused ? "filled" : "light"}
+        className={classes.main ?? ""}
+        leftSection={
+          paused ? (
+            <IconPlayerPlayFilled size={18} aria-hidden />
+          ) : (
+            <IconPlayerPauseFilled size={18} aria-hidden />
+          )
+        }
+        disabled={status !== "running" && !paused}
+        onClick={() => void (paused ? resume() : pause())}
+      >
+        {paused ? text.run.resume : text.run.pause}
+      </Button>
+      <Button
+        size="md"
+        variant="default"
+        leftSection={<IconPlayerStopFilled size={18} aria-hidden />}
+        disabled={status === "stopping"}
+        onClick={() => void stop()}
+      >
+        {text.run.stop}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+import { formatBytes, formatLoss, formatRate } from "../../lib/format";
+import { useStudio } from "../../store/context";
+import { useText } from "../../text/text";
+import classes from "./run-figures.module.css";
+
+const NONE = "–";
+
+/** The run in figures; each keeps its place, so that they can be read while they change. */
+export function RunFiguresView() {
+  const text = useText();
+  const { run, result, modelBytes } = useStudio((state) => ({
+    run: state.run,
+    result: state.result,
+    modelBytes: state.model?.gpuBytes ?? null,
+  }));
+  const { figures } = text.run;
+  const memory = run.gpuBytes ?? modelBytes;
+  const items: readonly (readonly [string, string])[] = [
+    [figures.step, run.totalSteps > 0 ? text.run.stepOf(run.step, run.totalSteps) : NONE],
+    [figures.epoch, run.totalSteps > 0 ? run.epoch.toFixed(2) : NONE],
+    [figures.loss, run.loss === null ? NONE : formatLoss(run.loss)],
+    [figures.validation, run.validationLoss === null ? NONE : formatLoss(run.validationLoss)],
+    [figures.speed, run.tokensPerSecond ? formatRate(run.tokensPerSecond) : NONE],
+    result
+      ? [figures.took, text.run.exactly(result.elapsedMs)]
+      : [figures.left, run.remainingMs === null ? NONE : text.about(run.remainingMs)],
+    [figures.memory, memory ? formatBytes(memory) : NONE],
+    [figures.modelMemory, modelBytes ? formatBytes(modelBytes) : NONE],
+  ];
+  return (
+    <dl className={classes.figures}>
+      {items.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

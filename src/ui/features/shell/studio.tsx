@@ -1,0 +1,38 @@
+import { CompareStep } from "../compare/compare-step";
+import { DataStep } from "../data/data-step";
+import { ExportStep } from "../export/export-step";
+import { MethodStep } from "../method/method-step";
+import { ModelStep } from "../model/model-step";
+import { TrainStep } from "../train/train-step";
+import { useText } from "../../text/text";
+import { MachineLine } from "./machine-line";
+import { PageNotices } from "./page-notices";
+import { Rail } from "./rail";
+import { RunPanel } from "./run-panel";
+import classes from "./studio.module.css";
+import { Manners } from "./manners";
+
+/** The page: rail, six steps, run panel. */
+export function Studio() {
+  const text = useText();
+  return (
+    <div className={classes.page}>
+      <a href="#data" className={classes.skip}>
+        {text.shell.skip}
+      </a>
+      <Manners />
+      <Rail />
+      <main className={classes.main}>
+        <PageNotices />
+        <DataStep />
+        <ModelStep />
+        <MethodStep />
+        <TrainStep />
+        <CompareStep />
+        <ExportStep />
+        <MachineLine />
+      </main>
+      <RunPanel />
+    </div>
+  );
+}

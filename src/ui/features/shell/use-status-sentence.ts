@@ -1,0 +1,45 @@
+import { useEffect, useRef, useState } from "react";
+import { useStudio } from "../../store/context";
+import type { RunStatus } from "../../store/state";
+import type { Text } from "../../text/en";
+import { useText } from "../../text/text";
+
+const PAUSE_MS = 1000;
+
+/** "Step 12 of 60, loss 1.234": how the run stands. */
+export function statusSentence(
+  text: Text["run"]["status"],
+  status: RunStatus,
+  run: { step: number; totalSteps: number; loss: number | null },
+): string {
+  const sentence = text[status];
+  return typeof sentence === "string" ? sentence : sentence(run.step, run.totalSteps, run.loss);
+}
+
+/**
+ * The sentence of the status line. It changes at once with the state of the run, but with its steps only once a
+ * second: a screen reader speaks every change.
+ */
+export function useStatusSentence(): string {
+  const text = useText();
+  const { status, run } = useStudio((state) => ({ status: state.runStatus, run: state.run }));
+  const sentence = statusSentence(text.run.status, status, run);
+  const [shown, setShown] = useState({ status, sentence });
+  const latest = useRef({ status, sentence });
+  const lastAt = useRef(0);
+
+  useEffect(() => {
+    latest.current = { status, sentence };
+    const wait = lastAt.current + PAUSE_MS - performance.now();
+    const show = () => {
+      lastAt.current = performance.now();
+      setShown(latest.current);
+    };
+    const timer = setTimeout(show, status === "running" ? Math.max(0, wait) : 0);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [status, sentence]);
+
+  return shown.status === status ? shown.sentence : sentence;
+}

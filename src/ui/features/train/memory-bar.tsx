@@ -1,0 +1,40 @@
+import type { MemoryForecast } from "../../../spec/forecast";
+import { formatBytes } from "../../lib/format";
+import { useText } from "../../text/text";
+import classes from "./run-forecast.module.css";
+
+/** In the order of the bar; what is smallest stands last. */
+const PARTS = ["weights", "activations", "optimizer", "adapter", "others", "inputs"] as const;
+
+/** What takes the GPU's memory, as one bar against what there is, and in numbers. */
+export function MemoryBar({ memory, budgetBytes }: { memory: MemoryForecast; budgetBytes: number }) {
+  const text = useText();
+  const end = Math.max(memory.total, budgetBytes);
+  const shown = PARTS.filter((part) => memory[part] > 0);
+  return (
+    <div>
+      <div role="img" className={classes.bar} aria-label={text.forecast.barLabel(memory.total, budgetBytes)}>
+        {shown.map((part) => (
+          <div
+            key={part}
+            className={classes.part}
+            data-part={part}
+            style={{ width: `${(memory[part] / end) * 100}%` }}
+          />
+        ))}
+        {memory.total > budgetBytes && (
+          <div className={classes.limit} style={{ left: `${(budgetBytes / end) * 100}%` }} />
+        )}
+      </div>
+      <ul className={classes.legend}>
+        {shown.map((part) => (
+          <li key={part}>
+            <span className={classes.swatch} data-part={part} aria-hidden />
+            <span className={classes.name}>{text.forecast.parts[part]}</span>
+            <span className={classes.bytes}>{formatBytes(memory[part])}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,118 @@
+import { Skeleton, TextInput } from "@mantine/core";
+import { useLocalStorage } from "@mantine/hooks";
+import { useState } from "react";
+import { Notice } from "../../components/notice";
+import { formatTyped, parseTyped } from "../../lib/format";
+import { useStudio, useStudioContext } from "../../store/context";
+import { assumedBudget, forecastInputs } from "../../store/forecast-inputs";
+import { isTraining } from "../../store/selectors";
+import { useRemote } from "../../store/use-remote";
+import { useText } from "../../text/text";
+import { FitChanges } from "./fit-changes";
+import { MemoryBar } from "./memory-bar";
+import classes from "./run-forecast.module.css";
+import { RunTime } from "./run-time";
+
+const GIGABYTE = 1e9;
+const DELAY_MS = 500;
+
+/** What a run will take of memory and time, before it starts and while its options change. */
+export function RunForecast() {
+  const text = useText();
+  const { client } = useStudioContext();
+  const adapter = useStudio((state) => state.environment?.adapter ?? null);
+  const locked = useStudio(isTraining);
+  const [budgetGigabytes, setBudget] = useLocalStorage<number | null>({
+    key: "luthier-gpu-memory",
+    defaultValue: null,
+  });
+  const assumed = assumedBudget(adapter?.maxBufferBytes ?? 0);
+  const budgetBytes = budgetGigabytes === null ? assumed : budgetGigabytes * GIGABYTE;
+  const key = useStudio((state) => forecastInputs(state, budgetBytes)?.key ?? null);
+  const inputs = useStudioContext().store;
+  const remote = useRemote(
+    adapter ? key : null,
+    () => {
+      const wanted = forecastInputs(inputs.getState(), budgetBytes);
+      return wanted ? client.call("forecastTraining", wanted.args) : Promise.resolve(null);
+    },
+    DELAY_MS,
+  );
+  if (!adapter) return null;
+  const forecast = remote.value;
+  return (
+    <section className={classes.panel} aria-labelledby="forecast-title" aria-busy={remote.busy}>
+      <div className={classes.head}>
+        <h3 id="forecast-title" className={classes.title}>
+          {text.forecast.title}
+        </h3>
+        {forecast && (
+          <span className={classes.total} data-over={forecast.memory.total > budgetBytes || undefined}>
+            {text.forecast.of(forecast.memory.total, budgetBytes)}
+          </span>
+        )}
+      </div>
+      {key === null && <p className={classes.quiet}>{text.forecast.waiting}</p>}
+      {key !== null && !forecast && !remote.problem && <Skeleton height={96} radius="md" />}
+      {remote.problem && (
+        <Notice kind="info">
+          {remote.problem.what} {remote.problem.advice}
+        </Notice>
+      )}
+      {forecast && <MemoryBar memory={forecast.memory} budgetBytes={budgetBytes} />}
+      {forecast && (
+        <FitChanges
+          forecast={forecast}
+          budgetBytes={budgetBytes}
+          maxBindingBytes={adapter.maxBindingBytes}
+          disabled={locked}
+        />
+      )}
+      <div className={classes.foot}>
+        {forecast ? <RunTime forecast={forecast} /> : <div />}
+        <BudgetField
+          gigabytes={budgetBytes / GIGABYTE}
+          hint={text.forecast.budgetHint(assumed, adapter.maxBufferBytes)}
+          onChange={setBudget}
+        />
+      </div>
+    </section>
+  );
+}
+
+/** How much memory the GPU has, as only the person can know; emptied it is assumed again. */
+function BudgetField({
+  gigabytes,
+  hint,
+  onChange,
+}: {
+  gigabytes: number;
+  hint: string;
+  onChange: (gigabytes: number | null) => void;
+}) {
+  const text = useText();
+  const [draft, setDraft] = useState<string | null>(null);
+  const typed = draft === null ? gigabytes : parseTyped(draft);
+  const isWrong = draft !== null && draft.trim() !== "" && !(typed !== null && typed > 0);
+  return (
+    <TextInput
+      className={classes.budget ?? ""}
+      label={text.forecast.budget}
+      description={hint}
+      inputWrapperOrder={["label", "input", "error", "description"]}
+      inputMode="decimal"
+      autoComplete="off"
+      value={draft ?? formatTyped(Number(gigabytes.toPrecision(3)))}
+      error={isWrong ? text.forecast.budgetProblem : null}
+      onChange={({ currentTarget: { value } }) => {
+        setDraft(value);
+        const number = parseTyped(value);
+        if (number !== null && number > 0) onChange(number);
+        else if (value.trim() === "") onChange(null);
+      }}
+      onBlur={() => {
+        setDraft(null);
+      }}
+    />
+  );
+}

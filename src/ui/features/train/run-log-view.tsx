@@ -1,0 +1,41 @@
+import { useEffect, useRef } from "react";
+import { CopyButton } from "../../components/copy-button";
+import { useStudio, useStudioContext } from "../../store/context";
+import { useText } from "../../text/text";
+import classes from "./train-step.module.css";
+
+/** Lines drawn; the copy has them all. */
+const SHOWN = 300;
+
+/** What happened, line by line; it follows its end unless one scrolls up. */
+export function RunLogView() {
+  const text = useText();
+  const { log } = useStudioContext();
+  const version = useStudio((state) => state.seriesVersion);
+  const box = useRef<HTMLPreElement>(null);
+  const atEnd = useRef(true);
+  useEffect(() => {
+    if (box.current && atEnd.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [version]);
+  const { lines } = log;
+  return (
+    <div>
+      <div className={classes.logBar}>
+        <h3 className={classes.chartTitle}>{text.train.log}</h3>
+        {lines.length > 0 && <CopyButton value={lines.join("\n")} label={text.train.copyLog} />}
+      </div>
+      <pre
+        ref={box}
+        className={classes.log}
+        data-empty={lines.length === 0 || undefined}
+        tabIndex={0}
+        aria-label={text.train.log}
+        onScroll={({ currentTarget: element }) => {
+          atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 24;
+        }}
+      >
+        {lines.length === 0 ? text.train.logEmpty : lines.slice(-SHOWN).join("\n")}
+      </pre>
+    </div>
+  );
+}

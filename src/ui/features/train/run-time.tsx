@@ -1,0 +1,69 @@
+import { Button } from "@mantine/core";
+import { useState } from "react";
+import type { ErrorData } from "../../../lib/errors";
+import { isCancelled } from "../../../lib/errors";
+import type { TrainingForecast, TrainingSpeed } from "../../../spec/forecast";
+import { ProblemAlert } from "../../components/problem-alert";
+import { toProblem } from "../../lib/problem";
+import { useStudio, useStudioContext } from "../../store/context";
+import { isTraining, selectRunConfig, selectTrainBlock } from "../../store/selectors";
+import { useText } from "../../text/text";
+import classes from "./run-forecast.module.css";
+
+/** How long the run will take: from a measured speed and the work that the plan counts. */
+export function RunTime({ forecast }: { forecast: TrainingForecast }) {
+  const text = useText();
+  const { client, store } = useStudioContext();
+  const { modelId, blocked } = useStudio((state) => ({
+    modelId: state.model?.id ?? null,
+    blocked: isTraining(state) || selectTrainBlock(state) !== null,
+  }));
+  const [measured, setMeasured] = useState<{ modelId: string | null; speed: TrainingSpeed } | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<ErrorData | null>(null);
+  const speed = measured?.modelId === modelId ? measured.speed : null;
+  const measure = async (): Promise<void> => {
+    const config = selectRunConfig(store.getState());
+    if (!config) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      setMeasured({ modelId, speed: await client.call("measureTraining", config) });
+    } catch (error) {
+      if (!isCancelled(error)) setProblem(toProblem(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div className={classes.time}>
+      <p className={classes.sentence}>
+        {speed ? forecastSentence(forecast, speed, text) : text.forecast.unmeasured(forecast.totalSteps)}
+      </p>
+      <Button
+        variant="default"
+        size="compact-md"
+        loading={busy}
+        disabled={blocked}
+        onClick={() => void measure()}
+      >
+        {text.forecast.measure}
+      </Button>
+      <ProblemAlert
+        problem={problem}
+        onDismiss={() => {
+          setProblem(null);
+        }}
+      />
+    </div>
+  );
+}
+
+function forecastSentence(
+  { totalSteps, flops }: TrainingForecast,
+  { flopsPerSecond, tokensPerSecond }: TrainingSpeed,
+  text: ReturnType<typeof useText>,
+): string {
+  const totalMs = (flops / flopsPerSecond) * 1000;
+  return text.forecast.measured(totalSteps, totalMs, totalMs / totalSteps, tokensPerSecond);
+}

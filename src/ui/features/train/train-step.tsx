@@ -1,0 +1,132 @@
+import { Button } from "@mantine/core";
+import { trainingFields, trainingLabels } from "../../../spec/training";
+import { Notice } from "../../components/notice";
+import { OptionGrid } from "../../components/option-grid";
+import { StepSection } from "../../components/step-section";
+import { useStudio } from "../../store/context";
+import {
+  isTraining,
+  selectTrainingValues,
+  selectTrainWarnings,
+  type TrainWarning,
+} from "../../store/selectors";
+import { PRESETS } from "../../store/state";
+import { formProblems } from "../../store/training-values";
+import type { Text } from "../../text/en";
+import { useText } from "../../text/text";
+import { ContinueFrom } from "./continue-from";
+import { RunCharts } from "./run-charts";
+import { SampleAnswers } from "./sample-answers";
+import { RunForecast } from "./run-forecast";
+import { RunLogView } from "./run-log-view";
+import classes from "./train-step.module.css";
+
+/** Fourth step: how to train, what to know before the start, and what the run tells. */
+export function TrainStep() {
+  const text = useText();
+  return (
+    <StepSection step="train" intro={text.train.intro}>
+      <Presets />
+      <TrainingForm />
+      <RunForecast />
+      <Warnings />
+      <RunCharts />
+      <SampleAnswers />
+      <RunLogView />
+    </StepSection>
+  );
+}
+
+function Presets() {
+  const text = useText();
+  const { preset, changed, locked, choose } = useStudio((state) => ({
+    preset: state.preset,
+    changed: Object.keys(state.trainingEdits).length,
+    locked: isTraining(state),
+    choose: state.choosePreset,
+  }));
+  return (
+    <div className={classes.presets}>
+      <Button.Group aria-label={text.train.presetsLabel}>
+        {PRESETS.map((id) => (
+          <Button
+            key={id}
+            variant={id === preset ? "light" : "default"}
+            className={classes.preset ?? ""}
+            aria-pressed={id === preset && changed === 0}
+            disabled={locked}
+            onClick={() => {
+              choose(id);
+            }}
+          >
+            {text.train.presets[id]}
+          </Button>
+        ))}
+      </Button.Group>
+      <span className={classes.presetHint}>
+        {text.train.presetHints[preset]}
+        {changed > 0 && ` · ${text.train.changed(changed)}`}
+      </span>
+    </div>
+  );
+}
+
+function TrainingForm() {
+  const { locked, hints, hasAdapter, edit } = useStudio((state) => ({
+    locked: isTraining(state),
+    hints: state.showHints,
+    hasAdapter: state.adapterId !== null,
+    edit: state.editTraining,
+  }));
+  const form = useStudio(({ preset, methodId, model, trainingEdits }) => ({
+    preset,
+    methodId,
+    model,
+    trainingEdits,
+  }));
+  const values = selectTrainingValues(form);
+  return (
+    <OptionGrid
+      fields={trainingFields.filter((field) => field.name !== "continueAdapter" || hasAdapter)}
+      values={values}
+      problems={formProblems(trainingFields, values, trainingLabels)}
+      labels={trainingLabels}
+      showHints={hints}
+      disabled={locked}
+      onChange={edit}
+      below={values.continueAdapter === true ? { continueAdapter: <ContinueFrom /> } : {}}
+    />
+  );
+}
+
+function Warnings() {
+  const text = useText();
+  const inputs = useStudio(({ preset, methodId, model, trainingEdits, lengths, environment }) => {
+    return { preset, methodId, model, trainingEdits, lengths, environment };
+  });
+  const warnings = selectTrainWarnings(inputs);
+  if (warnings.length === 0) return null;
+  return (
+    <Notice kind="warning" title={text.train.warnings}>
+      <ul>
+        {warnings.map((warning) => (
+          <li key={warning.kind}>{warningSentence(warning, text)}</li>
+        ))}
+      </ul>
+    </Notice>
+  );
+}
+
+function warningSentence(warning: TrainWarning, text: Text): string {
+  const sentences = text.train.warning;
+  switch (warning.kind) {
+    case "rate-high":
+    case "rate-low":
+      return sentences[warning.kind](warning.low, warning.high);
+    case "truncated":
+    case "excluded":
+      return sentences[warning.kind](warning.rows, warning.of);
+    default:
+      return sentences[warning.kind];
+  }
+}

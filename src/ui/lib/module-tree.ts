@@ -1,0 +1,53 @@
+import type { ModuleInfo } from "../../spec/model";
+import { groupBy } from "./group-by";
+
+/** A part of the model: a module that holds others, or a linear layer. */
+export interface ModuleNode {
+  /** Module path: "model.layers.0.self_attn". */
+  readonly path: string;
+  /** What the path adds to that of the node above; parts that hold only one thing are one node. */
+  readonly name: string;
+  readonly children: readonly ModuleNode[];
+  /** The linear layers in it, or itself. */
+  readonly leaves: readonly ModuleInfo[];
+}
+
+/** Linear layers as the tree that their paths make. */
+export function buildModuleTree(modules: readonly ModuleInfo[], above = ""): ModuleNode[] {
+  const start = above === "" ? 0 : above.length + 1;
+  const byPart = groupBy(modules, ({ path }) => path.slice(start).split(".")[0] ?? "");
+  return [...byPart].map(([part, leaves]) => {
+    const path = above === "" ? part : `${above}.${part}`;
+    if (leaves.length === 1 && leaves[0]?.path === path) return { path, name: part, children: [], leaves };
+    const children = buildModuleTree(leaves, path);
+    const [only] = children;
+    if (only && children.length === 1 && only.children.length > 0) {
+      return { ...only, name: `${part}.${only.name}` };
+    }
+    return { path, name: part, children, leaves };
+  });
+}
+
+/** A node in sight, with its place in the tree. */
+export interface VisibleNode {
+  readonly node: ModuleNode;
+  /** Depth from 1. */
+  readonly level: number;
+  /** Place among the nodes beside it, from 1. */
+  readonly place: number;
+  readonly of: number;
+  readonly parent: string | null;
+}
+
+/** The nodes in sight, from top to bottom. */
+export function visibleNodes(
+  nodes: readonly ModuleNode[],
+  expanded: ReadonlySet<string>,
+  level = 1,
+  parent: string | null = null,
+): VisibleNode[] {
+  return nodes.flatMap((node, index) => [
+    { node, level, place: index + 1, of: nodes.length, parent },
+    ...(expanded.has(node.path) ? visibleNodes(node.children, expanded, level + 1, node.path) : []),
+  ]);
+}

@@ -1,0 +1,77 @@
+import type { TrainingReport } from "../../protocol/events";
+
+/** A growing column of numbers. */
+class Column {
+  private data = new Float64Array(256);
+  length = 0;
+
+  push(value: number): void {
+    if (this.length === this.data.length) {
+      const grown = new Float64Array(this.data.length * 2);
+      grown.set(this.data);
+      this.data = grown;
+    }
+    this.data[this.length++] = value;
+  }
+
+  /** The values so far; a view that the next push may leave behind. */
+  get values(): Float64Array {
+    return this.data.subarray(0, this.length);
+  }
+
+  last(): number | null {
+    return this.length === 0 ? null : (this.data[this.length - 1] ?? null);
+  }
+
+  clear(): void {
+    this.length = 0;
+  }
+}
+
+/** How much of the past the smoothed loss keeps at each step: it remembers about a twentieth of the run. */
+function smoothing(totalSteps: number): number {
+  return 1 - 1 / Math.min(20, Math.max(2, totalSteps / 20));
+}
+
+/**
+ * The long series of a run, kept outside the store; the store holds `version` alone, and whoever draws them reads
+ * them when it changes.
+ */
+export class RunSeries {
+  readonly step = new Column();
+  readonly loss = new Column();
+  /** Exponential mean of the loss, corrected for its start (as Adam corrects its moments). */
+  readonly smoothLoss = new Column();
+  readonly learningRate = new Column();
+  readonly gradNorm = new Column();
+  readonly validationStep = new Column();
+  readonly validationLoss = new Column();
+  private mean = 0;
+  private weight = 0;
+
+  append(report: Pick<TrainingReport, "steps" | "validation" | "totalSteps">): void {
+    const keep = smoothing(report.totalSteps);
+    for (const step of report.steps) {
+      this.mean = keep * this.mean + (1 - keep) * step.loss;
+      this.weight = keep * this.weight + (1 - keep);
+      this.step.push(step.step);
+      this.loss.push(step.loss);
+      this.smoothLoss.push(this.mean / this.weight);
+      this.learningRate.push(step.learningRate);
+      this.gradNorm.push(step.gradNorm);
+    }
+    for (const point of report.validation) {
+      this.validationStep.push(point.step);
+      this.validationLoss.push(point.loss);
+    }
+  }
+
+  clear(): void {
+    for (const column of [this.step, this.loss, this.smoothLoss, this.learningRate, this.gradNorm])
+      column.clear();
+    this.validationStep.clear();
+    this.validationLoss.clear();
+    this.mean = 0;
+    this.weight = 0;
+  }
+}

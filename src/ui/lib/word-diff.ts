@@ -1,0 +1,47 @@
+/** A word with the blanks after it, and whether the other text lacks it. */
+export interface DiffWord {
+  readonly text: string;
+  readonly differs: boolean;
+}
+
+/** Words of both texts, marked where they are not part of the longest common sequence of words. */
+export function diffWords(before: string, after: string): { before: DiffWord[]; after: DiffWord[] } {
+  const a = splitWords(before);
+  const b = splitWords(after);
+  const keyA = a.map((word) => word.trim());
+  const keyB = b.map((word) => word.trim());
+  const width = b.length + 1;
+  // lengths[i * width + j]: longest common sequence of a[i..] and b[j..].
+  const lengths = new Uint32Array((a.length + 1) * width);
+  for (let i = a.length - 1; i >= 0; i--) {
+    for (let j = b.length - 1; j >= 0; j--) {
+      const skip = Math.max(lengths[(i + 1) * width + j] ?? 0, lengths[i * width + j + 1] ?? 0);
+      lengths[i * width + j] = keyA[i] === keyB[j] ? 1 + (lengths[(i + 1) * width + j + 1] ?? 0) : skip;
+    }
+  }
+  const result = { before: mark(a), after: mark(b) };
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
+    const here = lengths[i * width + j] ?? 0;
+    if (keyA[i] === keyB[j]) {
+      result.before[i] = { text: a[i] ?? "", differs: false };
+      result.after[j] = { text: b[j] ?? "", differs: false };
+      i++;
+      j++;
+    } else if ((lengths[(i + 1) * width + j] ?? 0) >= here) i++;
+    else j++;
+  }
+  return result;
+}
+
+function mark(words: readonly string[]): DiffWord[] {
+  return words.map((text) => ({ text, differs: true }));
+}
+
+/** Splits after each run of blanks; Chinese and Japanese, which have none, split at each character. */
+function splitWords(text: string): string[] {
+  return (
+    text.match(
+      /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]\s*|[^\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]+\s*|^\s+/gu,
+    ) ?? []
+  );
+}

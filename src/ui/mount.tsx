@@ -1,0 +1,36 @@
+import { MantineProvider } from "@mantine/core";
+import "@mantine/core/styles.layer.css";
+import "@mantine/dropzone/styles.layer.css";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import type { Client } from "../client/client";
+import { Studio } from "./features/shell/studio";
+import { RunLog } from "./lib/run-log";
+import { RunSeries } from "./lib/run-series";
+import { connectStore } from "./store/connect";
+import { StudioContext } from "./store/context";
+import { createStudioStore } from "./store/create-store";
+import "./theme/global.css";
+import { cssVariables, theme } from "./theme/theme";
+
+/** Draws the studio over a client and starts it; returns how to take it down again. */
+export function mountStudio(element: HTMLElement, client: Client): () => void {
+  const runtime = { client, series: new RunSeries(), log: new RunLog() };
+  const store = createStudioStore(runtime);
+  const disconnect = connectStore(store, runtime);
+  const root = createRoot(element);
+  root.render(
+    <StrictMode>
+      <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+        <StudioContext value={{ ...runtime, store }}>
+          <Studio />
+        </StudioContext>
+      </MantineProvider>
+    </StrictMode>,
+  );
+  void store.getState().start();
+  return () => {
+    disconnect();
+    root.unmount();
+  };
+}

@@ -1,0 +1,109 @@
+import { advance } from "../lib/progress";
+import type { StudioStore } from "./create-store";
+import { lengthInputs, planInputs } from "./selectors";
+import type { Runtime } from "./state";
+
+const PLAN_DELAY_MS = 200;
+const LENGTHS_DELAY_MS = 400;
+
+/** Feeds the worker's events into the store and asks anew for what depends on the forms; returns how to end it. */
+export function connectStore(store: StudioStore, runtime: Runtime): () => void {
+  const ends = [
+    ...listen(store, runtime),
+    onChange(
+      store,
+      (state) => planInputs(state)?.key,
+      PLAN_DELAY_MS,
+      () => void store.getState().refreshPlan(),
+    ),
+    onChange(
+      store,
+      (state) => lengthInputs(state)?.key,
+      LENGTHS_DELAY_MS,
+      () => void store.getState().refreshLengths(),
+    ),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+function listen(store: StudioStore, { client, series, log }: Runtime): (() => void)[] {
+  const { setState } = store;
+  return [
+    client.on("importProgress", (progress) => {
+      setState(({ importing }) => ({ importing: importing && advance(importing, progress, Date.now()) }));
+    }),
+    client.on("modelProgress", (progress) => {
+      setState(({ modelBusy, modelProgress }) => ({
+        modelProgress: modelBusy ? advance(modelProgress, progress, Date.now()) : null,
+      }));
+    }),
+    client.on("mergeProgress", (progress) => {
+      setState(({ merging, mergeProgress }) => ({
+        mergeProgress: merging ? advance(mergeProgress, progress, Date.now()) : null,
+      }));
+    }),
+    client.on("downloadProgress", ({ waitingMs, ...progress }) => {
+      setState(({ hubBusy, downloadProgress }) => ({
+        downloadProgress: hubBusy ? advance(downloadProgress, progress, Date.now()) : null,
+        downloadWaiting: waitingMs !== null,
+      }));
+    }),
+    client.on("training", (report) => {
+      series.append(report);
+      if (!report.past) log.addReport(Date.now(), report);
+      const last = report.steps.at(-1);
+      setState(({ run, runStatus, seriesVersion }) => ({
+        // Stop is shown from the click on, whatever report is still under way.
+        runStatus: runStatus === "stopping" && report.status === "running" ? runStatus : report.status,
+        seriesVersion: seriesVersion + 1,
+        run: {
+          step: last?.step ?? run.step,
+          epoch: last?.epoch ?? run.epoch,
+          loss: last?.loss ?? run.loss,
+          validationLoss: report.validation.at(-1)?.loss ?? run.validationLoss,
+          totalSteps: report.totalSteps,
+          tokensPerSecond: report.tokensPerSecond,
+          remainingMs: report.remainingMs,
+          gpuBytes: report.gpuBytes,
+        },
+      }));
+    }),
+    client.on("answer", ({ requestId, side, text, tokensPerSecond }) => {
+      store.getState().growAnswer(requestId, side, text, tokensPerSecond);
+    }),
+    client.on("sample", (sample) => {
+      setState(({ sampleAnswers }) => ({ sampleAnswers: [...sampleAnswers, sample] }));
+    }),
+    client.on("log", ({ time, text }) => {
+      log.add(time, text);
+      setState(({ seriesVersion }) => ({ seriesVersion: seriesVersion + 1 }));
+    }),
+    client.on("fault", (fault) => {
+      setState({ fault });
+    }),
+  ];
+}
+
+/** Runs `react` some time after what `select` gives has come to rest at another value. */
+function onChange(
+  store: StudioStore,
+  select: (state: ReturnType<StudioStore["getState"]>) => string | undefined,
+  delayMs: number,
+  react: () => void,
+): () => void {
+  let seen = select(store.getState());
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const end = store.subscribe((state) => {
+    const now = select(state);
+    if (now === seen) return;
+    seen = now;
+    clearTimeout(timer);
+    timer = setTimeout(react, now === undefined ? 0 : delayMs);
+  });
+  return () => {
+    clearTimeout(timer);
+    end();
+  };
+}

@@ -1,0 +1,62 @@
+import { createJSONStorage, persist, type StateStorage } from "zustand/middleware";
+import { createStore, type StoreApi } from "zustand/vanilla";
+import { adaptersSlice } from "./adapters-slice";
+import { compareSlice } from "./compare-slice";
+import { dataSlice } from "./data-slice";
+import { environmentSlice } from "./environment-slice";
+import { hubSlice } from "./hub-slice";
+import { methodSlice } from "./method-slice";
+import { modelSlice } from "./model-slice";
+import { readSettings, toSettings } from "./persistence";
+import { settingsSlice } from "./settings-slice";
+import type { Runtime, StudioState } from "./state";
+import { trainSlice } from "./train-slice";
+
+export type StudioStore = StoreApi<StudioState>;
+
+/** The studio's one store; what `toSettings` names is kept in `storage` (the browser's own, unless told). */
+export function createStudioStore(
+  runtime: Runtime,
+  storage: () => StateStorage = () => localStorage,
+): StudioStore {
+  return createStore<StudioState>()(
+    persist(
+      (...api) => ({
+        ...environmentSlice(runtime)(...api),
+        ...dataSlice(runtime)(...api),
+        ...modelSlice(runtime)(...api),
+        ...hubSlice(runtime)(...api),
+        ...methodSlice(runtime)(...api),
+        ...trainSlice(runtime)(...api),
+        ...compareSlice(runtime)(...api),
+        ...adaptersSlice(runtime)(...api),
+        ...settingsSlice(runtime)(...api),
+      }),
+      {
+        name: "luthier-settings",
+        version: 1,
+        storage: createJSONStorage(() => onlyChanges(storage())),
+        partialize: toSettings,
+        merge: (stored, current) => ({ ...current, ...readSettings(stored) }),
+      },
+    ),
+  );
+}
+
+/** Writes what differs from the last write: the state changes ten times a second, the settings hardly ever. */
+function onlyChanges(storage: StateStorage): StateStorage {
+  let written: string | null = null;
+  return {
+    getItem: (name) => storage.getItem(name),
+    removeItem: (name) => storage.removeItem(name),
+    setItem(name, value) {
+      if (value === written) return;
+      written = value;
+      try {
+        storage.setItem(name, value);
+      } catch {
+        // A full or refused storage costs the settings after a reload, and must not stop the work.
+      }
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { isCancelled } from "../../lib/errors";
+import type { DatasetSummary } from "../../spec/data";
+import { toProblem } from "../lib/problem";
+import { lengthInputs } from "./selectors";
+import type { DataSlice, SliceCreator } from "./state";
+
+export const dataSlice: SliceCreator<DataSlice> =
+  ({ client }) =>
+  (set, get) => {
+    /** Runs an import; what is already there stays as it was when it fails. */
+    async function runImport(read: () => Promise<DatasetSummary>): Promise<DatasetSummary | null> {
+      const startedAt = Date.now();
+      set({
+        dataProblem: null,
+        importing: {
+          progress: { done: 0, total: null, unit: "bytes", what: "" },
+          startedAt,
+          doneAtStart: 0,
+          now: startedAt,
+        },
+      });
+      try {
+        const dataset = await read();
+        set(({ datasets }) => ({
+          datasets: [...datasets.filter((other) => other.id !== dataset.id), dataset],
+          datasetId: dataset.id,
+          importing: null,
+        }));
+        await get().refreshEnvironment();
+        return dataset;
+      } catch (error) {
+        set({ importing: null, dataProblem: isCancelled(error) ? null : toProblem(error) });
+        return null;
+      }
+    }
+
+    return {
+      datasets: [],
+      samples: [],
+      dataLoaded: false,
+      datasetId: null,
+      sampleOf: {},
+      templateId: null,
+      importing: null,
+      dataProblem: null,
+      lengths: null,
+      lengthsProblem: null,
+
+      chooseDataset: (id) => {
+        set({ datasetId: id });
+      },
+
+      async importFile(file) {
+        await runImport(() => client.call("importDataset", { file }));
+      },
+
+      async importSample(id) {
+        const { datasets, sampleOf } = get();
+        const known = datasets.find((dataset) => sampleOf[dataset.id] === id);
+        if (known) {
+          set({ datasetId: known.id });
+          return;
+        }
+        const dataset = await runImport(() => client.call("importSample", { id }));
+        if (dataset) set((state) => ({ sampleOf: { ...state.sampleOf, [dataset.id]: id } }));
+      },
+
+      cancelImport: () => {
+        client.call("cancelImport").catch((error: unknown) => {
+          set({ dataProblem: toProblem(error) });
+        });
+      },
+
+      async deleteDataset(id) {
+        try {
+          await client.call("deleteDataset", { id });
+          set(({ datasets, datasetId }) => {
+            const left = datasets.filter((dataset) => dataset.id !== id);
+            return { datasets: left, datasetId: datasetId === id ? (left.at(-1)?.id ?? null) : datasetId };
+          });
+          await get().refreshEnvironment();
+        } catch (error) {
+          set({ dataProblem: toProblem(error) });
+        }
+      },
+
+      chooseTemplate: (id) => {
+        set({ templateId: id });
+      },
+
+      async refreshLengths() {
+        const inputs = lengthInputs(get());
+        if (!inputs) {
+          set({ lengths: null, lengthsProblem: null });
+          return;
+        }
+        try {
+          const lengths = await client.call("lengthStats", inputs.args);
+          if (lengthInputs(get())?.key === inputs.key) set({ lengths, lengthsProblem: null });
+        } catch (error) {
+          if (lengthInputs(get())?.key !== inputs.key) return;
+          set({ lengths: null, lengthsProblem: isCancelled(error) ? null : toProblem(error) });
+        }
+      },
+
+      dismissDataProblem: () => {
+        set({ dataProblem: null });
+      },
+    };
+  };

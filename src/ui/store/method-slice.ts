@@ -1,0 +1,54 @@
+import { isCancelled } from "../../lib/errors";
+import { toProblem } from "../lib/problem";
+import { planInputs } from "./selectors";
+import type { MethodSlice, SliceCreator } from "./state";
+
+export const methodSlice: SliceCreator<MethodSlice> =
+  ({ client }) =>
+  (set, get) => ({
+    methodId: "lora",
+    methodEdits: {},
+    plan: null,
+    planBusy: false,
+    planProblem: null,
+
+    chooseMethod: (id) => {
+      // A learning rate belongs to its method: what suits LoRA hardly moves a soft prompt.
+      set(({ trainingEdits }) => {
+        const { learningRate: _dropped, ...kept } = trainingEdits;
+        return { methodId: id, trainingEdits: kept };
+      });
+    },
+
+    editMethod: (name, value) => {
+      set(({ methodId, methodEdits }) => ({
+        methodEdits: { ...methodEdits, [methodId]: { ...methodEdits[methodId], [name]: value } },
+      }));
+    },
+
+    takeMethod: ({ id, options }) => {
+      get().chooseMethod(id);
+      set(({ methodEdits }) => ({ methodEdits: { ...methodEdits, [id]: options } }));
+    },
+
+    resetMethod: () => {
+      set(({ methodId, methodEdits }) => ({ methodEdits: { ...methodEdits, [methodId]: {} } }));
+    },
+
+    async refreshPlan() {
+      const inputs = planInputs(get());
+      if (!inputs) {
+        set({ plan: null, planBusy: false, planProblem: null });
+        return;
+      }
+      set({ planBusy: true });
+      const current = () => planInputs(get())?.key === inputs.key;
+      try {
+        const plan = await client.call("planAdapter", { method: inputs.method });
+        if (current()) set({ plan, planBusy: false, planProblem: null });
+      } catch (error) {
+        if (current())
+          set({ plan: null, planBusy: false, planProblem: isCancelled(error) ? null : toProblem(error) });
+      }
+    },
+  });

@@ -1,0 +1,189 @@
+import type { AdapterSummary, CommandArgs } from "../../protocol/commands";
+import type { DatasetSummary, TemplateId } from "../../spec/data";
+import type { FieldValues } from "../../spec/fields";
+import { methodSpecs, type MethodChoice } from "../../spec/methods";
+import type { RunConfig } from "../../spec/training";
+import type { StudioState } from "./state";
+import {
+  formProblems,
+  methodValues,
+  presetValues,
+  toTrainingOptions,
+  type FieldProblems,
+} from "./training-values";
+
+type State = StudioState;
+
+export function selectDataset(state: State): DatasetSummary | null {
+  return state.datasets.find((dataset) => dataset.id === state.datasetId) ?? null;
+}
+
+/** The adapter in use, null while the model has none. */
+export function selectAdapter(state: Pick<State, "adapters" | "adapterId">): AdapterSummary | null {
+  return state.adapters.find(({ id }) => id === state.adapterId) ?? null;
+}
+
+/** The template in use: the person's choice, else the model's own, else Stanford Alpaca. */
+export function selectTemplate(state: Pick<State, "templateId" | "model">): TemplateId {
+  const hasChat = state.model?.hasChatTemplate ?? true;
+  if (state.templateId && (state.templateId !== "chat" || hasChat)) return state.templateId;
+  return hasChat ? "chat" : "alpaca";
+}
+
+/** Values of the current method's form. */
+export function selectMethodValues(state: Pick<State, "methodId" | "model" | "methodEdits">): FieldValues {
+  return methodValues(state.methodId, state.model, state.methodEdits[state.methodId]);
+}
+
+/** Values of the training form. */
+export function selectTrainingValues(
+  state: Pick<State, "preset" | "methodId" | "model" | "trainingEdits">,
+): FieldValues {
+  return { ...presetValues(state.preset, state.methodId, state.model), ...state.trainingEdits };
+}
+
+/** What is wrong in the method's form: what the page sees at once, then what the model says. */
+export function selectMethodProblems(
+  state: Pick<State, "methodId" | "model" | "methodEdits" | "plan">,
+): FieldProblems {
+  const own = formProblems(methodSpecs[state.methodId].fields, selectMethodValues(state));
+  return { ...state.plan?.problems, ...own };
+}
+
+/** What `planAdapter` needs, with a key that tells two requests apart; null while it cannot be asked. */
+export function planInputs(state: State): { key: string; method: MethodChoice } | null {
+  if (!state.model) return null;
+  const options = selectMethodValues(state);
+  if (Object.keys(formProblems(methodSpecs[state.methodId].fields, options)).length > 0) return null;
+  const method = { id: state.methodId, options };
+  return { key: JSON.stringify([state.model.id, method]), method };
+}
+
+/** What `lengthStats` needs, with a key that tells two requests apart; null while it cannot be asked. */
+export function lengthInputs(state: State): { key: string; args: CommandArgs<"lengthStats">[0] } | null {
+  const { maxLength } = selectTrainingValues(state);
+  const dataset = selectDataset(state);
+  if (!state.model || !dataset || dataset.rows === 0 || typeof maxLength !== "number" || !(maxLength >= 8))
+    return null;
+  const args = { datasetId: dataset.id, templateId: selectTemplate(state), maxLength: Math.floor(maxLength) };
+  return { key: JSON.stringify([state.model.id, args]), args };
+}
+
+export function isTraining(state: Pick<State, "runStatus">): boolean {
+  return ["preparing", "running", "paused", "stopping"].includes(state.runStatus);
+}
+
+/** Why Train cannot be pressed now, or null. */
+export type TrainBlock =
+  | "starting"
+  | "no-gpu"
+  | "no-data"
+  | "importing"
+  | "no-model"
+  | "model-loading"
+  | "method-problem"
+  | "training-problem"
+  | "answering";
+
+export function selectTrainBlock(state: State): TrainBlock | null {
+  if (state.environment && !state.environment.adapter) return "no-gpu";
+  if (!state.dataLoaded || !state.modelsLoaded || !state.environment) return "starting";
+  if (state.importing) return "importing";
+  if (!selectDataset(state)?.rows) return "no-data";
+  if (state.modelBusy) return "model-loading";
+  if (!state.model) return "no-model";
+  if (Object.keys(selectMethodProblems(state)).length > 0 || state.planProblem) return "method-problem";
+  if (!toTrainingOptions(selectTrainingValues(state))) return "training-problem";
+  return state.answering ? "answering" : null;
+}
+
+/** Everything that decides the run, or null while something is missing or wrong. */
+export function selectRunConfig(state: State): RunConfig | null {
+  const training = toTrainingOptions(selectTrainingValues(state));
+  const dataset = selectDataset(state);
+  if (!training || !dataset || !state.model) return null;
+  // The field is only there while there is an adapter to go on from; its value may be older than that.
+  const continueFrom = training.continueAdapter ? state.adapterId : null;
+  return {
+    datasetId: dataset.id,
+    modelId: state.model.id,
+    templateId: selectTemplate(state),
+    method: { id: state.methodId, options: selectMethodValues(state) },
+    training: { ...training, continueAdapter: continueFrom !== null },
+    continueFrom,
+  };
+}
+
+export const STEPS = ["data", "model", "method", "train", "compare", "export"] as const;
+export type StepId = (typeof STEPS)[number];
+
+export type StepState = "empty" | "ready" | "busy" | "done" | "problem";
+
+/** The state of a step, as the rail shows it. */
+export function selectStepState(state: State, step: StepId): StepState {
+  return stepStates[step](state);
+}
+
+const stepStates: Readonly<Record<StepId, (state: State) => StepState>> = {
+  data(state) {
+    if (state.importing) return "busy";
+    if (state.dataProblem) return "problem";
+    return selectDataset(state)?.rows ? "done" : "empty";
+  },
+  model(state) {
+    if (state.modelBusy) return "busy";
+    if (state.modelProblem) return "problem";
+    return state.model ? "done" : "empty";
+  },
+  method(state) {
+    if (Object.keys(selectMethodProblems(state)).length > 0 || state.planProblem) return "problem";
+    return state.plan ? "done" : "ready";
+  },
+  train(state) {
+    if (isTraining(state)) return "busy";
+    if (state.trainProblem || selectTrainBlock(state) === "training-problem") return "problem";
+    if (state.result) return "done";
+    return selectTrainBlock(state) === null ? "ready" : "empty";
+  },
+  compare(state) {
+    if (state.answering) return "busy";
+    if (state.turns.some((turn) => turn.after?.state === "done")) return "done";
+    return state.adapterId ? "ready" : "empty";
+  },
+  export(state) {
+    if (state.exporting || state.importingAdapter) return "busy";
+    if (state.exportProblem) return "problem";
+    if (state.lastExport) return "done";
+    return state.adapterId ? "ready" : "empty";
+  },
+};
+
+/** What a person should know before the start; none of it forbids the start. */
+export type TrainWarning =
+  | { readonly kind: "rate-high" | "rate-low"; readonly low: number; readonly high: number }
+  | { readonly kind: "no-validation" | "no-end-token" }
+  | { readonly kind: "truncated" | "excluded"; readonly rows: number; readonly of: number }
+  | { readonly kind: "software-adapter" };
+
+export function selectTrainWarnings(
+  state: Pick<State, "preset" | "methodId" | "model" | "trainingEdits" | "lengths" | "environment">,
+): readonly TrainWarning[] {
+  const values = selectTrainingValues(state);
+  const { low, high } = methodSpecs[state.methodId].learningRate;
+  const warnings: TrainWarning[] = [];
+  if (typeof values.learningRate === "number") {
+    if (values.learningRate > high) warnings.push({ kind: "rate-high", low, high });
+    else if (values.learningRate > 0 && values.learningRate < low)
+      warnings.push({ kind: "rate-low", low, high });
+  }
+  if (values.validationSplit === 0) warnings.push({ kind: "no-validation" });
+  const { lengths } = state;
+  if (lengths?.endTokenMissing) warnings.push({ kind: "no-end-token" });
+  if (lengths && lengths.excluded > 0)
+    warnings.push({ kind: "excluded", rows: lengths.excluded, of: lengths.rows });
+  if (lengths && lengths.truncated > 0) {
+    warnings.push({ kind: "truncated", rows: lengths.truncated, of: lengths.rows });
+  }
+  if (state.environment?.adapter?.software) warnings.push({ kind: "software-adapter" });
+  return warnings;
+}

@@ -1,0 +1,255 @@
+import type { StateCreator } from "zustand/vanilla";
+import type { Client } from "../../client/client";
+import type { ErrorData } from "../../lib/errors";
+import type { AdapterPlan, AdapterSummary, Environment, TrainingResult } from "../../protocol/commands";
+import type { TrainingStatus } from "../../protocol/events";
+import type { DatasetSummary, LengthStats, SampleDataset, TemplateId } from "../../spec/data";
+import type { FieldValue, FieldValues } from "../../spec/fields";
+import type { FinishReason, Side } from "../../spec/generation";
+import type { HubListing, UnfinishedDownload } from "../../spec/hub";
+import type { MethodChoice, MethodId } from "../../spec/methods";
+import type { ModelCard, ModelSummary, Quantization } from "../../spec/model";
+import type { SampleAnswer } from "../../spec/run-history";
+import type { RecommendedModel } from "../../spec/recommended-models";
+import type { TimedProgress } from "../lib/progress";
+import type { RunLog } from "../lib/run-log";
+import type { RunSeries } from "../lib/run-series";
+
+/** What actions work with beside the state. */
+export interface Runtime {
+  readonly client: Client;
+  readonly series: RunSeries;
+  readonly log: RunLog;
+}
+
+export interface EnvironmentSlice {
+  readonly environment: Environment | null;
+  /** Something broke outside of a command. */
+  readonly fault: ErrorData | null;
+  /** Asks the worker for everything and loads the last or first dataset and model. */
+  start(): Promise<void>;
+  refreshEnvironment(): Promise<void>;
+  dismissFault(): void;
+}
+
+export interface DataSlice {
+  readonly datasets: readonly DatasetSummary[];
+  readonly samples: readonly SampleDataset[];
+  readonly dataLoaded: boolean;
+  readonly datasetId: string | null;
+  /** Dataset id -> the sample that it came from. */
+  readonly sampleOf: Readonly<Record<string, string>>;
+  /** Null follows the model: its own chat template where it has one. */
+  readonly templateId: TemplateId | null;
+  readonly importing: TimedProgress | null;
+  readonly dataProblem: ErrorData | null;
+  readonly lengths: LengthStats | null;
+  readonly lengthsProblem: ErrorData | null;
+  chooseDataset(id: string): void;
+  importFile(file: File): Promise<void>;
+  importSample(id: string): Promise<void>;
+  cancelImport(): void;
+  deleteDataset(id: string): Promise<void>;
+  chooseTemplate(id: TemplateId): void;
+  refreshLengths(): Promise<void>;
+  dismissDataProblem(): void;
+}
+
+export interface ModelSlice {
+  readonly models: readonly ModelCard[];
+  readonly modelsLoaded: boolean;
+  /** The model chosen; `model` follows once it is loaded. */
+  readonly modelId: string | null;
+  readonly model: ModelSummary | null;
+  readonly modelBusy: boolean;
+  readonly modelProgress: TimedProgress | null;
+  readonly modelProblem: ErrorData | null;
+  /** How the next model is made smaller while it loads. */
+  readonly quantization: Quantization | null;
+  /** Loads the chosen model anew that way. */
+  setQuantization(quantization: Quantization | null): Promise<void>;
+  loadModel(id: string): Promise<void>;
+  loadModelFiles(files: readonly File[]): Promise<void>;
+  cancelModel(): void;
+  /** Deletes a kept model; one in use is taken out of use. */
+  deleteModel(id: string): Promise<void>;
+  dismissModelProblem(): void;
+}
+
+/** What the form of the hub holds. The access token is kept nowhere else on the page, and never saved by it. */
+export interface HubForm {
+  readonly hubRepository: string;
+  readonly hubEndpoint: string;
+  readonly hubToken: string;
+  readonly hubRemember: boolean;
+}
+
+export interface HubSlice extends HubForm {
+  readonly recommended: readonly RecommendedModel[];
+  /** Whether the worker remembers a token for the endpoint in the form. */
+  readonly tokenKept: boolean;
+  /** What the repository in the form offers, when there is something to choose. */
+  readonly hubListing: HubListing | null;
+  readonly hubChoice: string | null;
+  readonly hubBusy: "looking" | "downloading" | null;
+  readonly downloadProgress: TimedProgress | null;
+  /** True while a lost connection or a busy server is waited for. */
+  readonly downloadWaiting: boolean;
+  readonly hubProblem: ErrorData | null;
+  readonly downloads: readonly UnfinishedDownload[];
+  startHub(): Promise<void>;
+  editHub(change: Partial<HubForm>): void;
+  chooseWeights(choiceId: string): void;
+  /** Looks the repository up and downloads it; stops in between when there is something to choose. */
+  download(): Promise<void>;
+  resumeDownload(id: string): Promise<void>;
+  cancelDownload(): void;
+  discardDownload(id: string): Promise<void>;
+  forgetToken(): Promise<void>;
+  dismissHubProblem(): void;
+}
+
+export interface MethodSlice {
+  readonly methodId: MethodId;
+  /** What the person changed in each method's form. */
+  readonly methodEdits: Readonly<Partial<Record<MethodId, FieldValues>>>;
+  readonly plan: AdapterPlan | null;
+  readonly planBusy: boolean;
+  readonly planProblem: ErrorData | null;
+  chooseMethod(id: MethodId): void;
+  editMethod(name: string, value: FieldValue): void;
+  /** Takes a method with its options, as an adapter was made with. */
+  takeMethod(method: MethodChoice): void;
+  resetMethod(): void;
+  refreshPlan(): Promise<void>;
+}
+
+export const PRESETS = ["quick", "balanced", "thorough"] as const;
+export type PresetId = (typeof PRESETS)[number];
+
+export type RunStatus = TrainingStatus | "idle";
+
+/** The figures of the run panel. */
+export interface RunFigures {
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly epoch: number;
+  readonly loss: number | null;
+  readonly validationLoss: number | null;
+  readonly tokensPerSecond: number | null;
+  readonly remainingMs: number | null;
+  readonly gpuBytes: number | null;
+}
+
+export interface TrainSlice {
+  readonly preset: PresetId;
+  /** What the person changed in the training form since the preset. */
+  readonly trainingEdits: FieldValues;
+  readonly runStatus: RunStatus;
+  readonly run: RunFigures;
+  /** Counts up whenever the series or the log have grown. */
+  readonly seriesVersion: number;
+  readonly result: TrainingResult | null;
+  readonly trainProblem: ErrorData | null;
+  /** Of the run at hand, as they came. */
+  readonly sampleAnswers: readonly SampleAnswer[];
+  choosePreset(id: PresetId): void;
+  editTraining(name: string, value: FieldValue): void;
+  train(): Promise<void>;
+  /** Goes on with the run that was cut off. */
+  resumeRun(): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  stop(): Promise<void>;
+  dismissTrainProblem(): void;
+}
+
+export interface Answer {
+  readonly state: "waiting" | "streaming" | "done" | "failed";
+  readonly text: string;
+  readonly tokensPerSecond: number | null;
+  readonly finish: FinishReason | null;
+  readonly problem: ErrorData | null;
+}
+
+/** Who answers on each side: an adapter by its id, or null for the base model alone. */
+export type Voices = Readonly<Record<Side, string | null>>;
+
+/** A question and both answers; `after` is null while there was no adapter. */
+export interface Turn {
+  readonly id: string;
+  readonly question: string;
+  /** Who was asked. */
+  readonly voices: Voices;
+  readonly before: Answer;
+  readonly after: Answer | null;
+}
+
+export interface CompareSlice {
+  readonly turns: readonly Turn[];
+  /** Who is asked next. */
+  readonly voices: Voices;
+  readonly answering: boolean;
+  readonly generationEdits: FieldValues;
+  readonly markDifferences: boolean;
+  send(question: string): Promise<void>;
+  /** Asks an earlier question anew, in other words; the turns after it are dropped. */
+  resend(turnId: string, question: string): Promise<void>;
+  stopAnswers(): void;
+  clearConversation(): void;
+  growAnswer(turnId: string, side: Side, text: string, tokensPerSecond: number): void;
+  editGeneration(name: string, value: FieldValue): void;
+  setMarkDifferences(on: boolean): void;
+  chooseVoice(side: Side, adapterId: string | null): void;
+}
+
+export interface AdaptersSlice {
+  /** Those of the loaded model, the latest first. */
+  readonly adapters: readonly AdapterSummary[];
+  /** The adapter in use: what is exported, and what a run may go on from. */
+  readonly adapterId: string | null;
+  readonly exporting: boolean;
+  readonly importingAdapter: boolean;
+  readonly lastExport: { readonly name: string; readonly sizeBytes: number } | null;
+  readonly merging: boolean;
+  readonly mergeProgress: TimedProgress | null;
+  readonly lastMerge: { readonly name: string; readonly sizeBytes: number } | null;
+  readonly exportProblem: ErrorData | null;
+  /** Takes the library as the worker lists it. */
+  setAdapters(adapters: readonly AdapterSummary[]): void;
+  /** Takes up a new adapter: in use, and on the right of the comparison. */
+  addAdapter(adapter: AdapterSummary): void;
+  chooseAdapter(id: string): void;
+  renameAdapter(id: string, name: string): Promise<void>;
+  deleteAdapter(id: string): Promise<void>;
+  exportAdapter(id: string): Promise<void>;
+  /** Saves the model with an adapter in its weights: into a folder, or as a zip. */
+  mergeAdapter(id: string, folder: FileSystemDirectoryHandle | null): Promise<void>;
+  cancelMerge(): void;
+  importAdapter(files: readonly File[]): Promise<void>;
+  dismissExportProblem(): void;
+}
+
+export interface SettingsSlice {
+  readonly showHints: boolean;
+  readonly keepAwake: boolean;
+  readonly notifyWhenDone: boolean;
+  setShowHints(on: boolean): void;
+  setKeepAwake(on: boolean): void;
+  setNotifyWhenDone(on: boolean): void;
+}
+
+export type StudioState = EnvironmentSlice &
+  DataSlice &
+  ModelSlice &
+  HubSlice &
+  MethodSlice &
+  TrainSlice &
+  CompareSlice &
+  AdaptersSlice &
+  SettingsSlice;
+
+/** A slice: built from the runtime, reading and writing the whole state. */
+export type SliceCreator<Slice> = (
+  runtime: Runtime,
+) => StateCreator<StudioState, [["zustand/persist", unknown]], [], Slice>;

@@ -1,0 +1,50 @@
+import { useEffect, useRef, useState } from "react";
+import { isCancelled, type ErrorData } from "../../lib/errors";
+import { toProblem } from "../lib/problem";
+
+interface Remote<T> {
+  /** The last answer; while `busy`, that of the key before. */
+  readonly value: T | null;
+  readonly problem: ErrorData | null;
+  readonly busy: boolean;
+}
+
+interface Settled<T> {
+  readonly key: string;
+  readonly value: T | null;
+  readonly problem: ErrorData | null;
+}
+
+/**
+ * What the worker answers for `key`, asked anew when the key changes and has rested for `delayMs`. A null key asks
+ * nothing and has no answer.
+ */
+export function useRemote<T>(key: string | null, load: () => Promise<T>, delayMs = 0): Remote<T> {
+  const [settled, setSettled] = useState<Settled<T> | null>(null);
+  const latest = useRef(load);
+  useEffect(() => {
+    latest.current = load;
+  });
+
+  useEffect(() => {
+    if (key === null) return;
+    let wanted = true;
+    const timer = setTimeout(() => {
+      latest.current().then(
+        (value) => {
+          if (wanted) setSettled({ key, value, problem: null });
+        },
+        (error: unknown) => {
+          if (wanted) setSettled({ key, value: null, problem: isCancelled(error) ? null : toProblem(error) });
+        },
+      );
+    }, delayMs);
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
+  }, [key, delayMs]);
+
+  if (key === null) return { value: null, problem: null, busy: false };
+  return { value: settled?.value ?? null, problem: settled?.problem ?? null, busy: settled?.key !== key };
+}

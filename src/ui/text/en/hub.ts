@@ -1,0 +1,47 @@
+import { formatBytes, formatCompact } from "../../lib/format";
+import { plural } from "./words";
+
+/** Texts of downloads from a hub. */
+export const hub = {
+  title: "From the Hugging Face Hub",
+  private:
+    "Files come straight from the hub into this browser. Nothing of yours is sent there but an access token.",
+  repository: "Repository",
+  repositoryPlaceholder: "HuggingFaceTB/SmolLM2-135M-Instruct",
+  repositoryHint: "owner/name, owner/name@revision, or the address of its page",
+  endpoint: "Hub endpoint",
+  endpointHint: "Empty for Hugging Face, or a mirror's address",
+  token: "Access token",
+  tokenHint: "For gated and private models; not saved",
+  tokenHintRemember: "Saved in this browser once the hub accepts it",
+  tokenHintKept: "One is saved in this browser",
+  remember: "Remember on this machine",
+  forget: "Forget it",
+  weights: "Weights to fetch",
+  weightsHint: (count: number, license: string) =>
+    `${plural(count, "form is", "forms are")} on offer${license && `, licence ${license}`}; choose one, then download.`,
+  choice: (kind: "safetensors" | "gguf", id: string, bytes: number) =>
+    `${kind === "safetensors" ? "safetensors" : id} · ${formatBytes(bytes)}`,
+  download: "Download",
+  looking: "Looking it up…",
+  downloading: "Downloading",
+  waiting: "connection lost, trying again soon",
+  unfinished: "Unfinished downloads",
+  arrived: (done: number, total: number) => `${formatBytes(done)} of ${formatBytes(total)} are here`,
+  goOn: "Continue",
+  goOnWith: (name: string) => `Continue ${name}`,
+  discard: "Discard",
+  discardOf: (name: string) => `Discard ${name}`,
+  known: "Well-known models",
+  knownHint: "their download, and the GPU memory that training needs",
+  facts: (parameters: number, license: string) => `${formatCompact(parameters)} parameters · ${license}`,
+  needs: (download: number, memory: number) =>
+    `${formatBytes(download)} download · ~${formatBytes(memory)} to train`,
+  gated: "Asks you to accept its terms first",
+  get: "Get",
+  getOf: (title: string) => `Get ${title}`,
+  here: "In your library",
+  estimateTitle: "How the memory is reckoned",
+  estimate: (rank: number, length: number) =>
+    `For LoRA with r = ${rank} on all linear layers and one text of ${length} tokens at a time: the weights as they are stored, plus 4 bytes × tokens × layers × (8 × hidden size + 3.2 × intermediate size) for what the backward pass keeps, plus 16 bytes for each parameter of the adapter. It is a rough forecast, right to about a sixth; shorter texts need less, larger batches more.`,
+};

@@ -1,0 +1,122 @@
+import { formatDate, formatInteger, formatLoss, formatTyped } from "../../lib/format";
+import { plural, exactly, rows, stepSentence } from "./words";
+
+/* Texts of the Train step and of the run panel. */
+
+export const train = {
+  intro: "A preset fills the fields; change what you like.",
+  presets: { quick: "Quick look", balanced: "Balanced", thorough: "Thorough" },
+  presetHints: {
+    quick: "a few steps, to see that it learns",
+    balanced: "what suits this method and model",
+    thorough: "twice as long, in smaller steps",
+  },
+  presetsLabel: "Presets",
+  changed: (count: number) => `${plural(count, "field", "fields")} changed`,
+  warnings: "Before you start",
+  warning: {
+    "rate-high": (low: number, high: number) =>
+      `The learning rate is above the usual range of this method (${formatTyped(low)} to ${formatTyped(high)}). The loss may jump or break.`,
+    "rate-low": (low: number, high: number) =>
+      `The learning rate is below the usual range of this method (${formatTyped(low)} to ${formatTyped(high)}). Little may change.`,
+    "no-validation": "No rows are held out, so you will not see when the model only learns by heart.",
+    "no-end-token":
+      "This template ends answers without an end token; the model will not learn where to stop.",
+    truncated: (count: number, of: number) =>
+      `Longer than the maximum length, and will be cut: ${formatInteger(count)} of ${rows(of)}.`,
+    excluded: (count: number, of: number) =>
+      `Left out, as no part of the answer fits the maximum length: ${formatInteger(count)} of ${rows(of)}.`,
+    "software-adapter": "This machine offers no GPU, so a software one computes. It works, slowly.",
+  },
+  continueFrom: (name: string, steps: number) =>
+    `From “${name}”${steps > 0 ? `, ${plural(steps, "step", "steps")}` : ""}. Another one is chosen under Export.`,
+  takeMethod: "Use its method and options",
+  rateChart: "Learning rate",
+  normChart: "Gradient norm",
+  samples: "Answers on the way",
+  sampleExpected: "The dataset's answer",
+  sampleStep: (step: number) => `After step ${formatInteger(step)}`,
+  sampleEmpty: "(nothing)",
+  log: "Log",
+  logEmpty: "Nothing yet.",
+  copyLog: "Copy the log",
+};
+
+export const run = {
+  interrupted: {
+    title: "A run was cut off",
+    what: (name: string, step: number, total: number, savedAt: number) =>
+      `“${name}” was kept after step ${formatInteger(step)} of ${formatInteger(total)} (${formatDate(savedAt)}). It can go on from there as if nothing had happened.`,
+    resume: "Resume training",
+    discard: "Discard it",
+  },
+  label: "Run",
+  train: "Train",
+  pause: "Pause",
+  resume: "Resume",
+  stop: "Stop",
+  open: "Show the run",
+  close: "Hide the run",
+  status: {
+    idle: "Ready to train.",
+    preparing: "Preparing…",
+    running: (step: number, total: number, loss: number | null) => stepSentence(step, total, loss),
+    paused: (step: number, total: number, loss: number | null) =>
+      `Paused. ${stepSentence(step, total, loss)}`,
+    stopping: (step: number, total: number, loss: number | null) =>
+      `Stopping. ${stepSentence(step, total, loss)}`,
+    stopped: (step: number, total: number, loss: number | null) =>
+      `Stopped. ${stepSentence(step, total, loss)}`,
+    done: (step: number, total: number, loss: number | null) => `Done. ${stepSentence(step, total, loss)}`,
+    failed: (step: number, total: number, loss: number | null) =>
+      `Broke off. ${stepSentence(step, total, loss)}`,
+  },
+  blocked: {
+    starting: "Getting ready…",
+    "no-gpu": "Training needs WebGPU.",
+    "no-data": "Choose a dataset first.",
+    importing: "A dataset is being imported…",
+    "no-model": "Choose a model first.",
+    "model-loading": "The model is loading…",
+    "method-problem": "An option of the method needs a look.",
+    "training-problem": "A training field needs a look.",
+    answering: "An answer is being written…",
+  },
+  lossChart: "Loss",
+  chartLabel: (name: string, step: number, value: string) => `Chart: ${name}. At step ${step}: ${value}.`,
+  chartEmpty: (name: string) => `Chart: ${name}. Nothing to show yet.`,
+  chartPlaceholder: "The curve appears with the first steps.",
+  series: {
+    train: "training",
+    smooth: "smoothed",
+    validation: "validation",
+    rate: "lr",
+    norm: "gradient norm",
+  },
+  atStep: (step: number) => `step ${formatInteger(step)}`,
+  figures: {
+    step: "Step",
+    epoch: "Epoch",
+    loss: "Loss",
+    validation: "Validation",
+    speed: "Tokens/s",
+    left: "Time left",
+    took: "Took",
+    memory: "GPU memory",
+    modelMemory: "Model on the GPU",
+  },
+  exactly,
+  stepOf: (step: number, total: number) => `${formatInteger(step)} / ${formatInteger(total)}`,
+  compareNow: "See what changed",
+  keepAwake: "Keep the screen awake",
+  tellMe: "Tell me when it is done",
+  tellMeDenied: "The browser does not allow notifications for this page. Allow them in its site settings.",
+  notification: (loss: number | null) => ({
+    title: "The run is done",
+    body: loss === null ? "The adapter is ready." : `Final loss ${formatLoss(loss)}. The adapter is ready.`,
+  }),
+  notificationFailed: { title: "The run broke off", body: "The page says why." },
+  titleRunning: (share: number) => `${Math.floor(share * 100)} % · Luthier`,
+  titlePaused: "Paused · Luthier",
+  titleDone: "Done · Luthier",
+};

@@ -1,0 +1,80 @@
+import { layOutParameters, trainableCount } from "../engine/adapters/adapter-state";
+import type { Adapter, InitContext, ParameterSpec } from "../engine/adapters/method";
+import { methods } from "../engine/adapters/registry";
+import { elementCount } from "../engine/graph/value";
+import {
+  declareWeights,
+  type DecoderSpec,
+  linearLayers,
+  parameterCount,
+} from "../engine/models/decoder-spec";
+import { optimizerBytes } from "../engine/train/optimizer-state";
+import { LuthierError } from "../lib/errors";
+import type { AdapterPlan } from "../protocol/commands";
+import type { MethodChoice } from "../spec/methods";
+import { adapterFileBytes } from "./adapter-summary";
+
+/**
+ * What a method would train on a model, or why it cannot.
+ *
+ * @param tokenize as the model's tokenizer, special tokens included
+ */
+export function planAdapter(
+  spec: DecoderSpec,
+  tokenize: InitContext["tokenize"],
+  method: MethodChoice,
+): AdapterPlan {
+  const totalParameters = parameterCount(spec);
+  try {
+    const adapter = methods[method.id].bind(method.options, spec);
+    adapter.checkText?.(tokenize);
+    const { length } = layOutParameters(adapter);
+    return {
+      trainableParameters: trainableCount(adapter),
+      totalParameters,
+      sizeBytes: adapterFileBytes(adapter, spec),
+      trainingBytes: 4 * length + optimizerBytes(adapter, length),
+      modules: parametersByModule(adapter, spec),
+      targets: targetsOf(adapter, spec),
+      problems: {},
+    };
+  } catch (error) {
+    if (!(error instanceof LuthierError) || !error.field) throw error;
+    const problems = { [error.field]: `${error.what} ${error.advice}` };
+    const nothing = { trainableParameters: 0, sizeBytes: 0, trainingBytes: 0, modules: [], targets: [] };
+    return { ...nothing, totalParameters, problems };
+  }
+}
+
+/** PEFT names a parameter by its module's path, then by what the method calls it. */
+const barePath = ({ name }: ParameterSpec): string => name.replace(/^base_model\.model\./, "");
+
+function parametersByModule(adapter: Adapter, spec: DecoderSpec): AdapterPlan["modules"] {
+  const known = new Set(declareWeights(spec).map(({ name }) => name.slice(0, name.lastIndexOf("."))));
+  const byModule = new Map<string, number>();
+  for (const parameter of adapter.parameters) {
+    if (parameter.fixed) continue;
+    const path = moduleOf(barePath(parameter), known);
+    byModule.set(path, (byModule.get(path) ?? 0) + elementCount(parameter.shape));
+  }
+  return [...byModule].map(([path, parameters]) => ({ path, parameters }));
+}
+
+/** The longest beginning of a name that is a module of the model; the name itself for what stands beside the model. */
+function moduleOf(name: string, known: ReadonlySet<string>): string {
+  for (let end = name.lastIndexOf("."); end > 0; end = name.lastIndexOf(".", end - 1)) {
+    if (known.has(name.slice(0, end))) return name.slice(0, end);
+  }
+  return name;
+}
+
+/** The linear layers that get more than another bias. */
+function targetsOf(adapter: Adapter, spec: DecoderSpec): string[] {
+  const linears = new Set(linearLayers(spec).map(({ path }) => path));
+  const targets = new Set<string>();
+  for (const name of adapter.parameters.map(barePath)) {
+    const path = moduleOf(name, linears);
+    if (linears.has(path) && !/^(base_layer\.)?bias$/.test(name.slice(path.length + 1))) targets.add(path);
+  }
+  return [...targets];
+}

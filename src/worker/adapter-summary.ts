@@ -1,0 +1,39 @@
+import { trainableCount } from "../engine/adapters/adapter-state";
+import type { Adapter } from "../engine/adapters/method";
+import { elementCount } from "../engine/graph/value";
+import type { DecoderSpec } from "../engine/models/decoder-spec";
+import type { AdapterSummary } from "../protocol/commands";
+
+/** Bytes of a safetensors header's entry for one tensor, about. */
+const HEADER_ENTRY_BYTES = 130;
+
+/**
+ * Bytes of the adapter file, about. Of a soft prompt only the virtual tokens are saved, not the encoder that makes
+ * them while training.
+ */
+export function adapterFileBytes(adapter: Adapter, spec: DecoderSpec): number {
+  const { promptLength, prefixLength, parameters } = adapter;
+  if (promptLength + prefixLength === 0) {
+    const elements = parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+    return 4 * elements + parameters.length * HEADER_ENTRY_BYTES;
+  }
+  const prefixWidth = spec.blocks.length * 2 * spec.keyValueHeads * spec.headDim;
+  return 4 * (promptLength * spec.embeddingSize + prefixLength * prefixWidth) + HEADER_ENTRY_BYTES;
+}
+
+/** What an adapter is called, where it comes from, and how its run ended as far as there was one. */
+export type AdapterFacts = Omit<
+  AdapterSummary,
+  "trainableParameters" | "sizeBytes" | "loadsInPeft" | "merges"
+>;
+
+/** What the page shows of an adapter. */
+export function summariseAdapter(facts: AdapterFacts, adapter: Adapter, spec: DecoderSpec): AdapterSummary {
+  return {
+    ...facts,
+    trainableParameters: trainableCount(adapter),
+    sizeBytes: adapterFileBytes(adapter, spec),
+    loadsInPeft: "peft_type" in adapter.config,
+    merges: adapter.merge !== undefined,
+  };
+}

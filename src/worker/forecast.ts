@@ -1,0 +1,146 @@
+import type { EncodedRow } from "../data/encode/encode-row";
+import type { Adapter } from "../engine/adapters/method";
+import { linearLayers } from "../engine/models/decoder-spec";
+import type { LoadedModel } from "../engine/models/loaded-model";
+import { declaredWeights, predictTrainingMemory, type TrainingMemory } from "../engine/train/memory";
+import { quantisedDtype } from "../engine/weights/nf4-source";
+import type { TensorDtype } from "../engine/weights/tensor-source";
+import { cancelled, LuthierError } from "../lib/errors";
+import { defined } from "../lib/invariant";
+import type { FitChange, TrainingForecast } from "../spec/forecast";
+import type { RunConfig, TrainingOptions } from "../spec/training";
+import type { EncodedRows } from "./encoded-rows";
+import { type PredictBytes, suggestChanges } from "./fit";
+import { type RunSetup, setUpRun, trainerOptions } from "./run-setup";
+import type { Session } from "./session";
+import { planTrainingData, type TrainingData } from "./training-data";
+
+/**
+ * Plans a run as training would and tells its memory and work; nothing is allocated. Between plans it lets other
+ * commands through and ends as cancelled when `signal` says so.
+ */
+export async function forecastTraining(
+  session: Session,
+  encoded: EncodedRows,
+  config: RunConfig,
+  budgetBytes: number,
+  signal: AbortSignal,
+): Promise<TrainingForecast> {
+  const setup = await setUpRun(session, encoded, config, signal);
+  const { adapter, training, data } = setup;
+  const { engine } = session.model;
+  const memory = predictTrainingMemory(engine, adapter, trainerOptions(training, data));
+  const others = othersOnGpu(session);
+  const total = memory.total + others;
+  const { maxBindingBytes } = engine.gpu.summary;
+  return {
+    memory: { ...forPerson(memory), others, total },
+    oversizedBytes: memory.largestBinding > maxBindingBytes ? memory.largestBinding : null,
+    totalSteps: data.totalSteps,
+    flops: runFlops(memory, data),
+    changes: total > budgetBytes ? await fitChanges(session, setup, budgetBytes - others, signal) : [],
+  };
+}
+
+/** Ways to bring a run below `budgetBytes`, with what each would take. */
+export async function fitChanges(
+  session: Session,
+  { adapter, rows, training, data }: RunSetup,
+  budgetBytes: number,
+  signal?: AbortSignal,
+): Promise<FitChange[]> {
+  const predict: PredictBytes = async (changed) => {
+    await letOthersThrough();
+    if (signal?.aborted) throw cancelled();
+    const planned = planOrNull(cutRows(rows, changed.maxLength), changed, adapter);
+    if (!planned) return null;
+    // The largest shape decides the memory that all share; planning it alone keeps this quick.
+    const shapes = planned.shapes.slice(0, 1);
+    const options = { ...trainerOptions(changed, planned), shapes, evaluationShapes: [] };
+    return predictTrainingMemory(session.model.engine, adapter, options).total;
+  };
+  const longest = data.shapes[0]?.length ?? training.maxLength;
+  const asIs = { ...training, maxLength: Math.min(training.maxLength, longest) };
+  const changes = await suggestChanges(asIs, predict, budgetBytes);
+  const quantised = quantisedChange(session.model.engine, { adapter, rows, training, data }, budgetBytes);
+  if (quantised) changes.push(quantised);
+  return changes.sort((a, b) => Number(b.fits) - Number(a.fits));
+}
+
+const NF4 = { type: "nf4", doubleQuantization: true } as const;
+
+/** The same run on the model loaded in four bits, or null where that saves nothing. */
+function quantisedChange(
+  { spec, tuning, tensors, weights, gpu }: LoadedModel,
+  { adapter, training, data }: RunSetup,
+  budgetBytes: number,
+): FitChange | null {
+  const layers = new Set(linearLayers(spec).map(({ path }) => `${path}.weight`));
+  const dtypeOf = (name: string): TensorDtype => {
+    const { dtype } = defined(tensors.get(name), `tensor ${name}`);
+    return layers.has(name) ? quantisedDtype(dtype, NF4) : dtype;
+  };
+  const smaller = declaredWeights(spec, dtypeOf, gpu.summary.maxBindingBytes);
+  if (smaller.sizeBytes >= weights.sizeBytes) return null;
+  const options = trainerOptions(training, data);
+  const totalBytes = predictTrainingMemory({ spec, tuning, weights: smaller }, adapter, options).total;
+  return {
+    kind: "quantization",
+    options: {},
+    quantization: NF4,
+    totalBytes,
+    fits: totalBytes <= budgetBytes,
+  };
+}
+
+/** Rows as they are encoded under a smaller maximum length. */
+function cutRows(rows: readonly EncodedRow[], maxLength: number): EncodedRow[] {
+  return rows.map((row) => {
+    if (row.ids.length <= maxLength) return row;
+    const supervised = row.supervised.subarray(0, maxLength);
+    const excluded = supervised.subarray(1).includes(1) ? row.excluded : "No part of the answer fits.";
+    return { ...row, ids: row.ids.subarray(0, maxLength), supervised, excluded };
+  });
+}
+
+function planOrNull(
+  rows: readonly EncodedRow[],
+  training: TrainingOptions,
+  adapter: Adapter,
+): TrainingData | null {
+  try {
+    return planTrainingData(rows, training, adapter);
+  } catch (error) {
+    // So short that no row has anything to learn: no way to save memory.
+    if (error instanceof LuthierError && error.code === "data") return null;
+    throw error;
+  }
+}
+
+/** Batches of lengths that a short run never reaches have no plan; they count as the others do on average. */
+function runFlops({ flopsByLength }: TrainingMemory, data: TrainingData): number {
+  let [planned, batchesInAll, flops] = [0, 0, 0];
+  for (const { length, batches } of data.runLengths()) {
+    batchesInAll += batches;
+    const perBatch = flopsByLength.get(length);
+    if (perBatch === undefined) continue;
+    planned += batches;
+    flops += batches * perBatch;
+  }
+  return planned > 0 ? (flops / planned) * batchesInAll : 0;
+}
+
+function forPerson(memory: TrainingMemory): Omit<TrainingForecast["memory"], "others" | "total"> {
+  const { weights, slots, adapter, optimizer, inputs, uniforms, readback } = memory;
+  return { weights, activations: slots, adapter, optimizer, inputs: inputs + uniforms + readback };
+}
+
+/** Caches and adapters that lie beside the model now and are not freed for training. */
+function othersOnGpu(session: Session): number {
+  if (session.training) return 0;
+  return Math.max(0, session.gpuBytes - session.model.engine.weights.sizeBytes);
+}
+
+function letOthersThrough(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

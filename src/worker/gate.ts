@@ -1,0 +1,24 @@
+/** Something that work can be made to wait at: closed while a run is paused. */
+export class Gate {
+  #opened: Promise<void> = Promise.resolve();
+  #open: (() => void) | null = null;
+
+  get isClosed(): boolean {
+    return this.#open !== null;
+  }
+
+  close(): void {
+    if (this.#open) return;
+    this.#opened = new Promise((resolve) => (this.#open = resolve));
+  }
+
+  open(): void {
+    this.#open?.();
+    this.#open = null;
+  }
+
+  /** Resolves at once while the gate is open, else when it opens. */
+  pass(): Promise<void> {
+    return this.#opened;
+  }
+}

@@ -1,0 +1,115 @@
+import { AdapterState } from "../../engine/adapters/adapter-state";
+import { methodOfConfig, methods } from "../../engine/adapters/registry";
+import { modelCard } from "../../export/model-card";
+import { folderFormat, peftFiles } from "../../export/peft";
+import { fileSource } from "../../formats/byte-source";
+import { type PeftFolder, readPeftFolder } from "../../formats/peft-folder";
+import { zipFiles } from "../../formats/zip";
+import { LuthierError } from "../../lib/errors";
+import { newId } from "../../lib/id";
+import type { AdapterSummary, Download } from "../../protocol/commands";
+import { templateTitles, type TemplateId } from "../../spec/data";
+import { methodSpecs } from "../../spec/methods";
+import { deleteAdapter, renameAdapter } from "../../storage/adapters";
+import { freeName } from "../adapter-name";
+import { summariseAdapter } from "../adapter-summary";
+import { keepAdapter, libraryOf, readAdapter, type ReadAdapter } from "../kept-adapter";
+import { mergeModel } from "../merge-model";
+import type { Handlers } from "../serve";
+import type { Session } from "../session";
+
+type Names =
+  | "listAdapters"
+  | "renameAdapter"
+  | "deleteAdapter"
+  | "exportAdapter"
+  | "mergeAdapter"
+  | "cancelMerge"
+  | "importAdapter";
+
+/** The library of adapters: listing, names, export and import. */
+export function adapterHandlers(session: Session): Pick<Handlers, Names> {
+  let merging: AbortController | null = null;
+  return {
+    listAdapters: () => libraryOf(session),
+    renameAdapter: ({ id, name }) => rename(session, id, name.trim()),
+    async deleteAdapter({ id }) {
+      session.dropAdapter(id);
+      await deleteAdapter(id);
+    },
+    exportAdapter: ({ id }) => exportAdapter(session, id),
+    mergeAdapter({ id, folder }) {
+      merging?.abort();
+      merging = new AbortController();
+      return mergeModel(session, id, folder, merging.signal);
+    },
+    cancelMerge: () => merging?.abort(),
+    async importAdapter({ files }) {
+      const folder = await readPeftFolder(files.map(fileSource));
+      const name = files[0]?.name.replace(/\.zip$/, "") ?? "Adapter";
+      return importAdapter(session, name, folder);
+    },
+  };
+}
+
+async function rename(session: Session, id: string, name: string): Promise<void> {
+  if (name === "") {
+    throw new LuthierError("adapter", "An adapter needs a name.", "Write one, or leave the old one.");
+  }
+  const held = session.heldAdapter(id);
+  if (held) session.holdAdapter({ ...held, summary: { ...held.summary, name } });
+  if (await renameAdapter(id, name)) return;
+  if (!held) throw new LuthierError("adapter", "This adapter is no longer kept.", "Reload the page.");
+}
+
+async function exportAdapter(session: Session, id: string): Promise<Download> {
+  const { model } = session;
+  const read = await readAdapter(session, id);
+  const card = adapterCard(read, model.baseName, model.summary.license);
+  const files = peftFiles(read.adapter, read.values, model.baseName, card);
+  const slug = `${model.summary.title}-${read.summary.name}`.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
+  return { name: `${slug}.zip`, mediaType: "application/zip", bytes: zipFiles(files) };
+}
+
+function adapterCard({ summary, run, adapter }: ReadAdapter, baseModel: string, license: string): string {
+  return modelCard({
+    adapterName: summary.name,
+    baseModel,
+    format: folderFormat(adapter),
+    methodTitle: methodSpecs[summary.method.id].title,
+    license,
+    trainableParameters: summary.trainableParameters,
+    run: run && {
+      config: run.config,
+      datasetName: run.datasetName,
+      datasetRows: run.datasetRows,
+      templateTitle: templateTitles[run.config.templateId as TemplateId],
+      steps: summary.steps,
+      finalLoss: summary.finalLoss,
+      validationLoss: summary.validationLoss,
+    },
+  });
+}
+
+async function importAdapter(session: Session, name: string, folder: PeftFolder): Promise<AdapterSummary> {
+  if (session.training) {
+    throw new LuthierError("adapter", "A training is running.", "Stop it before you load another adapter.");
+  }
+  const { gpu, spec } = session.model.engine;
+  const id = methodOfConfig(folder.config);
+  const method = { id, options: methods[id].readConfig(folder.config) };
+  const adapter = methods[id].bind(method.options, spec);
+  const tensors = new Map(
+    [...folder.tensors].map(([key, { shape, data }]) => [key, { shape, data: data.slice() }]),
+  );
+  const state = AdapterState.of(gpu, adapter, adapter.importTensors(tensors));
+  const facts = {
+    ...{ id: newId(), name: await freeName(session, name), method, origin: "imported" as const },
+    ...{ savedAt: Date.now(), steps: 0, finalLoss: null, validationLoss: null },
+  };
+  const summary = summariseAdapter(facts, adapter, spec);
+  const active = { summary, state, run: null, kept: false };
+  session.holdAdapter(active);
+  await keepAdapter(session, active);
+  return summary;
+}

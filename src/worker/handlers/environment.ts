@@ -1,0 +1,26 @@
+import { isCancelled, LuthierError } from "../../lib/errors";
+import type { Environment } from "../../protocol/commands";
+import { estimateStorage } from "../../storage/quota";
+import type { Handlers } from "../serve";
+import type { Session } from "../session";
+
+/** What the machine offers. */
+export function environmentHandlers(session: Session): Pick<Handlers, "environment"> {
+  return { environment: () => describeEnvironment(session) };
+}
+
+async function describeEnvironment(session: Session): Promise<Environment> {
+  const storage = await estimateStorage();
+  try {
+    const { gpu } = await session.gpu();
+    const { name, software, features, maxBufferBytes, maxBindingBytes } = gpu.summary;
+    return {
+      adapter: { name, software, features, maxBufferBytes, maxBindingBytes },
+      gpuProblem: null,
+      storage,
+    };
+  } catch (error) {
+    if (!(error instanceof LuthierError) || isCancelled(error)) throw error;
+    return { adapter: null, gpuProblem: { what: error.what, advice: error.advice }, storage };
+  }
+}

@@ -1,0 +1,69 @@
+import { AdapterState } from "../engine/adapters/adapter-state";
+import type { Adapter, HostTensor } from "../engine/adapters/method";
+import { methods } from "../engine/adapters/registry";
+import { hostTensorFile, readHostTensors } from "../export/peft";
+import { LuthierError } from "../lib/errors";
+import type { AdapterSummary } from "../protocol/commands";
+import { listAdapters, loadAdapter, saveAdapter, type StoredAdapter } from "../storage/adapters";
+import type { ActiveAdapter, AdapterRun, Session } from "./session";
+
+/** Keeps an adapter that lies on the GPU in the loaded model's library, so that a reload finds it again. */
+export async function keepAdapter(session: Session, adapter: ActiveAdapter): Promise<void> {
+  const { summary, run, state } = adapter;
+  const values = hostTensorFile(await state.read());
+  await saveAdapter({ ...summary, modelId: session.model.summary.id, run, values });
+  if (session.heldAdapter(summary.id)?.state === state) session.holdAdapter({ ...adapter, kept: true });
+}
+
+/** The loaded model's adapters, the latest first: those kept, and those that storage had no room for. */
+export async function libraryOf(session: Session): Promise<AdapterSummary[]> {
+  if (!session.hasModel) return [];
+  const kept = await listAdapters(session.model.summary.id);
+  const unkept = [...session.heldAdapters].filter((adapter) => !adapter.kept).map(({ summary }) => summary);
+  const ids = new Set(unkept.map(({ id }) => id));
+  const rest = kept
+    .filter(({ id }) => !ids.has(id))
+    .map(({ modelId: _model, run: _run, ...summary }) => summary);
+  return [...unkept, ...rest].sort((a, b) => b.savedAt - a.savedAt);
+}
+
+/** An adapter of the library with its values on the host. */
+export interface ReadAdapter {
+  readonly summary: AdapterSummary;
+  readonly run: AdapterRun | null;
+  readonly adapter: Adapter;
+  readonly values: ReadonlyMap<string, HostTensor>;
+}
+
+/** Reads an adapter of the loaded model's library. Errors: there is none of that id. */
+export async function readAdapter(session: Session, id: string): Promise<ReadAdapter> {
+  const held = session.heldAdapter(id);
+  if (held) {
+    const { summary, run, state } = held;
+    return { summary, run, adapter: state.adapter, values: await state.read() };
+  }
+  const { modelId: _model, run, values, ...summary } = await findKept(session, id);
+  const adapter = methods[summary.method.id].bind(summary.method.options, session.model.engine.spec);
+  return { summary, run, adapter, values: await readHostTensors(values) };
+}
+
+/** An adapter of the library on the GPU. Errors: there is none of that id; no memory for it. */
+export async function holdAdapter(session: Session, id: string): Promise<ActiveAdapter> {
+  const held = session.heldAdapter(id);
+  if (held) return held;
+  const { summary, run, adapter, values } = await readAdapter(session, id);
+  const state = AdapterState.of(session.model.engine.gpu, adapter, values);
+  const active = { summary, run, state, kept: true };
+  session.holdAdapter(active);
+  return active;
+}
+
+async function findKept(session: Session, id: string): Promise<StoredAdapter> {
+  const kept = await loadAdapter(id);
+  if (kept && kept.modelId === session.model.summary.id) return kept;
+  throw new LuthierError(
+    "adapter",
+    "This adapter is no longer kept.",
+    "Choose another one, or load its files under Export.",
+  );
+}

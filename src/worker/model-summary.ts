@@ -1,0 +1,34 @@
+import { linearLayers, parameterCount } from "../engine/models/decoder-spec";
+import type { LoadedModel } from "../engine/models/loaded-model";
+import type { ModelCard, ModelSummary } from "../spec/model";
+
+/** What the page shows of a model on the GPU. */
+export function summarise(
+  card: Pick<ModelCard, "id" | "title" | "source" | "license">,
+  engine: LoadedModel,
+  sizeBytes: number,
+  hasChatTemplate: boolean,
+  defaults: ModelSummary["defaults"],
+): ModelSummary {
+  const { spec } = engine;
+  const dtypes = [...new Set([...engine.tensors.values()].map(({ dtype }) => dtype.toLowerCase()))];
+  return {
+    ...card,
+    family: spec.family,
+    parameters: parameterCount(spec),
+    sizeBytes,
+    precision: dtypes.join(" and "),
+    hiddenSize: spec.hiddenSize,
+    layers: spec.blocks.length,
+    vocabularySize: spec.vocabularySize,
+    maxLength: engine.maxPositions,
+    hasChatTemplate,
+    modules: linearLayers(spec).map(({ path, inFeatures, outFeatures }) => ({
+      path,
+      inFeatures,
+      outFeatures,
+    })),
+    gpuBytes: engine.gpu.usage.bytes,
+    defaults,
+  };
+}

@@ -1,0 +1,36 @@
+import { type ByteSource, type DownloadProgress, fetchSource } from "../formats/byte-source";
+import { LuthierError } from "../lib/errors";
+
+/** The folder that the page is served from; a built worker lies in its assets folder. */
+const root = new URL(import.meta.env.DEV ? "/" : "../", self.location.href);
+
+/** Where a file of public/ is served. */
+export function publicUrl(path: string): string {
+  return new URL(path, root).href;
+}
+
+/** Reads a JSON file that comes with the studio. */
+export async function readPublicJson<T>(path: string): Promise<T> {
+  const response = await fetch(publicUrl(path));
+  if (!response.ok) {
+    throw new LuthierError(
+      "file",
+      `The studio's own file ${path} could not be read (status ${response.status}).`,
+      "Reload the page; if it happens again, the studio was not copied whole to this server.",
+    );
+  }
+  return (await response.json()) as T;
+}
+
+/** A whole file that comes with the studio. */
+export function readPublicFile(
+  path: string,
+  onProgress?: DownloadProgress,
+  signal?: AbortSignal,
+): Promise<ByteSource> {
+  return fetchSource(publicUrl(path), {
+    name: path,
+    ...(onProgress && { onProgress }),
+    ...(signal && { signal }),
+  });
+}

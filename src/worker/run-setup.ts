@@ -1,0 +1,75 @@
+import { initContext, initialValues } from "../engine/adapters/adapter-state";
+import type { Adapter, HostTensor } from "../engine/adapters/method";
+import { methods } from "../engine/adapters/registry";
+import { canPack } from "../engine/train/batch-inputs";
+import { adamDefaults, type TrainerOptions } from "../engine/train/trainer";
+import type { EncodedRow } from "../data/encode/encode-row";
+import { LuthierError } from "../lib/errors";
+import { makeRng } from "../lib/rng";
+import type { TemplateId } from "../spec/data";
+import type { RunConfig, TrainingOptions } from "../spec/training";
+import type { EncodedRows } from "./encoded-rows";
+import type { Session } from "./session";
+import { planTrainingData, type TrainingData } from "./training-data";
+
+/** Everything of a run that follows from its configuration, before anything is allocated. */
+export interface RunSetup {
+  readonly adapter: Adapter;
+  readonly rows: readonly EncodedRow[];
+  /** The options asked for, with a maximum length that the model has positions for, and packing only where it can be. */
+  readonly training: TrainingOptions;
+  readonly data: TrainingData;
+}
+
+/** Binds the method, encodes the rows and plans their batches. Errors name the field that cannot be used. */
+export async function setUpRun(
+  session: Session,
+  encoded: EncodedRows,
+  config: RunConfig,
+  signal?: AbortSignal,
+): Promise<RunSetup> {
+  const { engine } = session.model;
+  const adapter = methods[config.method.id].bind(config.method.options, engine.spec);
+  const maxLength = fittingLength(config.training.maxLength, adapter, engine.maxPositions);
+  const packing = config.training.packing && canPack(engine.spec, adapter, maxLength);
+  const training = { ...config.training, maxLength, packing };
+  const templateId = config.templateId as TemplateId;
+  const rows = await encoded.get({ datasetId: config.datasetId, templateId, maxLength }, signal);
+  return { adapter, rows, training, data: planTrainingData(rows, training, adapter) };
+}
+
+/** Values that an adapter starts from when nothing else is told: drawn by the run's seed. */
+export async function drawValues(
+  session: Session,
+  setup: RunSetup,
+): Promise<ReadonlyMap<string, HostTensor>> {
+  const { engine, tokenizer } = session.model;
+  const random = makeRng(setup.training.seed, setup.data.trainRows);
+  const tokenize = (text: string): number[] => tokenizer.encode(text, { addSpecialTokens: true });
+  setup.adapter.checkText?.(tokenize);
+  return initialValues(setup.adapter, initContext(engine.tensors, random, tokenize));
+}
+
+/** What the trainer is made with. */
+export function trainerOptions(training: TrainingOptions, data: TrainingData): TrainerOptions {
+  return {
+    shapes: data.shapes,
+    evaluationShapes: data.evaluationShapes,
+    weightDecay: training.weightDecay,
+    maxGradNorm: training.maxGradNorm,
+    gradientCheckpointing: training.gradientCheckpointing,
+    ...adamDefaults,
+  };
+}
+
+/** Rows are cut to what the model has positions for beside the virtual tokens. */
+function fittingLength(maxLength: number, adapter: Adapter, maxPositions: number): number {
+  const room = maxPositions - adapter.promptLength - adapter.prefixLength;
+  if (room >= 8) return Math.min(maxLength, room);
+  throw new LuthierError(
+    "config",
+    `The virtual tokens leave ${Math.max(0, room)} of the model's ${maxPositions} positions for text.`,
+    "Choose fewer virtual tokens.",
+    { field: "num_virtual_tokens" },
+  );
+}

@@ -1,0 +1,149 @@
+import { type Batch, type BatchList, epochBatches, orderedBatches, rowSizes } from "../data/batch/batches";
+import { batchLengths } from "../data/batch/lengths";
+import { splitRows } from "../data/batch/split";
+import type { EncodedRow } from "../data/encode/encode-row";
+import type { BatchShape, VirtualLengths } from "../engine/train/batch-inputs";
+import { LuthierError } from "../lib/errors";
+import type { TrainingOptions } from "../spec/training";
+import { batchShapes, countRowLabels, largestShapes } from "./batch-shapes";
+
+/** Everything of a run that follows from rows, options and seed alone. */
+export interface TrainingData {
+  readonly totalSteps: number;
+  /** Batches of an optimizer step, counted from 0; made when asked for. */
+  batches(step: number): readonly Batch[];
+  /** Tokens of a step's rows, padding left out. */
+  tokens(step: number): number;
+  /** Passes over the data at the end of a step, counted from 0. */
+  epoch(step: number): number;
+  /** How many training batches of each length the whole run has, by those of its first epoch. */
+  runLengths(): readonly { readonly length: number; readonly batches: number }[];
+  readonly validation: BatchList;
+  /** The shapes that batches may have, longest first. */
+  readonly shapes: readonly BatchShape[];
+  readonly evaluationShapes: readonly BatchShape[];
+  readonly trainRows: number;
+  /** The row to answer while training, by its place in the dataset: the first held out, else the first. */
+  readonly sampleRow: number;
+}
+
+/** Runs of up to so many rows are walked through for the shapes that they need; others get all that are possible. */
+const WALKED_ROWS = 50_000;
+
+/** Splits, batches and orders encoded rows. Errors when no row can be trained on. */
+export function planTrainingData(
+  rows: readonly EncodedRow[],
+  options: TrainingOptions,
+  virtual: VirtualLengths,
+): TrainingData {
+  const usable = rows.flatMap((row, index) => (row.excluded === null ? [index] : []));
+  if (usable.length === 0) throw nothingToTrain(rows);
+  const split = splitRows(usable, options.validationSplit, options.seed);
+  const pick = (indices: readonly number[]): EncodedRow[] => indices.flatMap((index) => rows[index] ?? []);
+  const train = pick(split.train);
+  const validationRows = pick(split.validation);
+  const packing = options.packing && virtual.promptLength === 0;
+  const epochs = new Epochs(train, { ...options, packing });
+  const validationSizes = rowSizes(validationRows);
+  const validationLengths = batchLengths([...validationSizes]);
+  const validation = orderedBatches(validationRows, options.batchSize, validationLengths, validationSizes);
+  const { totalSteps } = epochs;
+  const rowLabels = countRowLabels(train, virtual);
+  const isShort = totalSteps * options.gradientAccumulation * options.batchSize <= WALKED_ROWS;
+  return {
+    totalSteps,
+    batches: (step) => epochs.places(step).map(({ list, index }) => list.at(index)),
+    tokens: (step) =>
+      epochs
+        .places(step)
+        .flatMap(({ list, index }) => list.rowsAt(index))
+        .reduce((sum, row) => sum + (epochs.sizes[row] ?? 0), 0),
+    epoch: (step) => (step + 1) / epochs.stepsPerEpoch,
+    runLengths: () => epochs.runLengths(),
+    validation,
+    shapes: isShort
+      ? batchShapes(epochs.allPlaces(), options.batchSize, rowLabels)
+      : largestShapes(epochs.lengths, epochs.sizes, rowLabels, { ...options, packing }),
+    evaluationShapes: batchShapes(
+      Array.from({ length: validation.length }, (_, index) => ({ list: validation, index })),
+      options.batchSize,
+      countRowLabels(validationRows, virtual),
+    ),
+    trainRows: train.length,
+    sampleRow: split.validation[0] ?? split.train[0] ?? 0,
+  };
+}
+
+/** Where a batch is found. */
+interface Place {
+  readonly list: BatchList;
+  readonly index: number;
+}
+
+/** The order of all epochs, each worked out when a step of it is asked for. */
+class Epochs {
+  readonly lengths: readonly number[];
+  /** Tokens of each row. */
+  readonly sizes: Uint32Array;
+  readonly stepsPerEpoch: number;
+  readonly totalSteps: number;
+  readonly #rows: readonly EncodedRow[];
+  readonly #options: TrainingOptions;
+  readonly #known = new Map<number, BatchList>();
+
+  constructor(rows: readonly EncodedRow[], options: TrainingOptions) {
+    this.#rows = rows;
+    this.#options = options;
+    this.sizes = rowSizes(rows);
+    this.lengths = options.packing ? [options.maxLength] : batchLengths([...this.sizes]);
+    this.stepsPerEpoch = Math.max(1, Math.ceil(this.#epoch(0).length / options.gradientAccumulation));
+    const byEpochs = Math.max(1, Math.round(this.stepsPerEpoch * options.epochs));
+    this.totalSteps = options.maxSteps > 0 ? Math.min(options.maxSteps, byEpochs) : byEpochs;
+  }
+
+  /** The batches of a step. An epoch that packs into fewer batches than the first repeats its last one. */
+  places(step: number): Place[] {
+    const { gradientAccumulation } = this.#options;
+    const list = this.#epoch(Math.floor(step / this.stepsPerEpoch));
+    const first = Math.min((step % this.stepsPerEpoch) * gradientAccumulation, list.length - 1);
+    const end = Math.min(first + gradientAccumulation, list.length);
+    return Array.from({ length: end - first }, (_, index) => ({ list, index: first + index }));
+  }
+
+  *allPlaces(): Generator<Place> {
+    for (let step = 0; step < this.totalSteps; step++) yield* this.places(step);
+  }
+
+  runLengths(): { length: number; batches: number }[] {
+    const list = this.#epoch(0);
+    const counts = new Map<number, number>();
+    for (let index = 0; index < list.length; index++) {
+      const length = list.lengthAt(index);
+      counts.set(length, (counts.get(length) ?? 0) + 1);
+    }
+    const epochs = this.totalSteps / this.stepsPerEpoch;
+    return [...counts].map(([length, count]) => ({ length, batches: count * epochs }));
+  }
+
+  #epoch(epoch: number): BatchList {
+    const known = this.#known.get(epoch);
+    if (known) return known;
+    // Two epochs are kept, since steps are submitted ahead of those that are reported.
+    for (const old of [...this.#known.keys()].slice(0, -1)) this.#known.delete(old);
+    const { seed, batchSize, packing, maxLength } = this.#options;
+    const shape = { batchSize, packing, maxLength };
+    const made = epochBatches(this.#rows, shape, this.lengths, seed, epoch, this.sizes);
+    this.#known.set(epoch, made);
+    return made;
+  }
+}
+
+function nothingToTrain(rows: readonly EncodedRow[]): LuthierError {
+  const reason = rows[0]?.excluded ?? "The dataset has no rows.";
+  return new LuthierError(
+    "data",
+    `No row of the dataset can be trained on. ${reason}`,
+    "Raise Max length, or choose another dataset or template.",
+    { field: "Max length" },
+  );
+}

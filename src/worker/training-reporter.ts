@@ -1,0 +1,105 @@
+import type { LoopReport } from "../engine/train/loop";
+import type { TrainingReport, TrainingStatus } from "../protocol/events";
+import type { RunHistory, StepReport, ValidationReport } from "../spec/run-history";
+import type { Emit } from "./serve";
+
+/** At most ten messages a second reach the page. */
+const INTERVAL_MS = 100;
+/** Speed is that of the last this many steps. */
+const WINDOW_STEPS = 20;
+
+/** Gathers what the loop tells and sends it on in few messages, with speed and time left. */
+export class TrainingReporter {
+  readonly #emit: Emit;
+  readonly #totalSteps: number;
+  readonly #gpuBytes: () => number;
+  /** All that was told, and how much of it has been sent. */
+  readonly #steps: StepReport[] = [];
+  readonly #validation: ValidationReport[] = [];
+  #sent = { steps: 0, validation: 0 };
+  #recent: { timeMs: number; tokens: number }[] = [];
+  #lastSent = -Infinity;
+  #doneSteps = 0;
+  /** What the last messages said; the run's result. */
+  finalLoss: number | null = null;
+  validationLoss: number | null = null;
+
+  constructor(emit: Emit, totalSteps: number, gpuBytes: () => number) {
+    this.#emit = emit;
+    this.#totalSteps = totalSteps;
+    this.#gpuBytes = gpuBytes;
+  }
+
+  get doneSteps(): number {
+    return this.#doneSteps;
+  }
+
+  /** All that the run has told so far. */
+  get history(): RunHistory {
+    return { steps: [...this.#steps], validation: [...this.#validation] };
+  }
+
+  /** Takes in and sends what a run had told before it was interrupted. */
+  replay({ steps, validation }: RunHistory): void {
+    for (const step of steps) this.#addStep(step);
+    for (const point of validation) this.#addValidation(point);
+    this.send("preparing", true);
+  }
+
+  /**
+   * Takes in a report and sends a message when the last one is old enough.
+   *
+   * @param tokens tokens that a step computed, padding left out
+   */
+  add(report: LoopReport, tokens: number): void {
+    if (report.type === "validation") {
+      this.#addValidation({ step: report.step, loss: report.loss });
+    } else if (report.type === "step") {
+      const { step, epoch, loss, learningRate, gradNorm, supervisedTokens } = report;
+      this.#addStep({ step, epoch, loss, learningRate, gradNorm, supervisedTokens });
+      this.#recent = [...this.#recent, { timeMs: performance.now(), tokens }].slice(-WINDOW_STEPS);
+    }
+    if (performance.now() - this.#lastSent >= INTERVAL_MS) this.send("running");
+  }
+
+  /** Time does not count while a run rests. */
+  rest(): void {
+    this.#recent = [];
+  }
+
+  send(status: TrainingStatus, past = false): void {
+    const speed = this.#speed();
+    const report: TrainingReport = {
+      steps: this.#steps.slice(this.#sent.steps),
+      validation: this.#validation.slice(this.#sent.validation),
+      past,
+      totalSteps: this.#totalSteps,
+      tokensPerSecond: speed?.tokensPerSecond ?? 0,
+      remainingMs: speed ? (this.#totalSteps - this.#doneSteps) * speed.msPerStep : null,
+      gpuBytes: this.#gpuBytes(),
+      status,
+    };
+    this.#sent = { steps: this.#steps.length, validation: this.#validation.length };
+    this.#lastSent = performance.now();
+    this.#emit("training", report);
+  }
+
+  #addStep(report: StepReport): void {
+    this.#steps.push(report);
+    this.#doneSteps = report.step;
+    this.finalLoss = report.loss;
+  }
+
+  #addValidation(report: ValidationReport): void {
+    this.#validation.push(report);
+    this.validationLoss = report.loss;
+  }
+
+  #speed(): { tokensPerSecond: number; msPerStep: number } | null {
+    const [first, last] = [this.#recent[0], this.#recent.at(-1)];
+    if (!first || !last || first === last) return null;
+    const elapsedMs = last.timeMs - first.timeMs;
+    const tokens = this.#recent.slice(1).reduce((sum, step) => sum + step.tokens, 0);
+    return { tokensPerSecond: (tokens / elapsedMs) * 1000, msPerStep: elapsedMs / (this.#recent.length - 1) };
+  }
+}

@@ -1,0 +1,239 @@
+import { AdapterState } from "../engine/adapters/adapter-state";
+import type { Adapter, HostTensor } from "../engine/adapters/method";
+import { sameShape } from "../engine/graph/value";
+import { BestValues } from "../engine/train/best-values";
+import { trainingLoop, type TrainingPlan } from "../engine/train/loop";
+import { LuthierError } from "../lib/errors";
+import { newId } from "../lib/id";
+import type { TrainingResult } from "../protocol/commands";
+import { methodSpecs } from "../spec/methods";
+import { type RunConfig, trainingLabels, type TrainingOptions } from "../spec/training";
+import type { RunCheckpoint } from "../storage/checkpoints";
+import { findDataset } from "../storage/datasets";
+import { freeName } from "./adapter-name";
+import { summariseAdapter } from "./adapter-summary";
+import type { EncodedRows } from "./encoded-rows";
+import type { Gate } from "./gate";
+import { keepAdapter, readAdapter } from "./kept-adapter";
+import { makeTrainer } from "./make-trainer";
+import { forgetRun, RunKeeper } from "./run-progress";
+import { drawValues, type RunSetup, setUpRun } from "./run-setup";
+import { Sampler } from "./sampler";
+import type { ActiveAdapter, Session } from "./session";
+import type { TrainingData } from "./training-data";
+import { TrainingReporter } from "./training-reporter";
+
+/** What a run works with. */
+export interface TrainingJob {
+  readonly session: Session;
+  readonly encoded: EncodedRows;
+  readonly config: RunConfig;
+  /** Closed while the run is paused. */
+  readonly gate: Gate;
+  readonly signal: AbortSignal;
+  /** Where the run goes on, null for a new one. */
+  readonly resume: RunCheckpoint | null;
+}
+
+/** Measurements on the validation rows during a run, where the options do not say how often. */
+const VALIDATIONS = 5;
+
+/** Runs a training to its end or to Stop. The trained adapter is then a new one of the model's library. */
+export async function runTraining(job: TrainingJob): Promise<TrainingResult> {
+  const { session, config, signal, resume } = job;
+  const { engine } = session.model;
+  const startedAt = performance.now() - (resume?.elapsedMs ?? 0);
+  const { name: datasetName } = await findDataset(config.datasetId);
+  const setup = await setUpRun(session, job.encoded, config, signal);
+  const { adapter, rows, data } = setup;
+  const reporter = new TrainingReporter(session.emit, data.totalSteps, () => session.gpuBytes);
+  reporter.send("preparing");
+  const state = await startAdapter(job, setup);
+  const identity = resume?.adapter ?? { id: newId(), name: await adapterName(session, config, datasetName) };
+  const trained = (): ActiveAdapter => {
+    const { doneSteps: steps, finalLoss, validationLoss } = reporter;
+    const outcome = { savedAt: Date.now(), steps, finalLoss, validationLoss };
+    const facts = { ...identity, method: config.method, origin: "trained" as const, ...outcome };
+    const run = { config, datasetName, datasetRows: rows.length };
+    return { summary: summariseAdapter(facts, adapter, engine.spec), state, run, kept: false };
+  };
+  try {
+    await trainAll(job, setup, { state, reporter, trained, startedAt });
+  } catch (error) {
+    // Whatever else broke it off, a lost GPU or too little memory, the run can go on where it was last kept.
+    if (error instanceof LuthierError && error.code === "diverged") await forgetRun(session);
+    if (reporter.doneSteps > 0 && session.hasModel) session.holdAdapter(trained());
+    else state.destroy();
+    reporter.send("failed");
+    throw error;
+  }
+  if (!session.hasModel) {
+    throw new LuthierError("device-lost", "The GPU was lost as training ended.", "Train again.");
+  }
+  const active = trained();
+  session.holdAdapter(active);
+  await keepAdapter(session, active);
+  await forgetRun(session);
+  const status = signal.aborted ? "stopped" : "done";
+  reporter.send(status);
+  return {
+    status,
+    steps: reporter.doneSteps,
+    finalLoss: reporter.finalLoss,
+    validationLoss: reporter.validationLoss,
+    elapsedMs: performance.now() - startedAt,
+    adapter: active.summary,
+  };
+}
+
+async function startAdapter(job: TrainingJob, setup: RunSetup): Promise<AdapterState> {
+  const { gpu } = job.session.model.engine;
+  // A run that goes on takes its values from where it was kept.
+  if (job.resume) return new AdapterState(gpu, setup.adapter);
+  return AdapterState.of(gpu, setup.adapter, await startValues(job, setup));
+}
+
+/** Drawn anew by the seed, or what a kept adapter has learned so far. */
+async function startValues(
+  { session, config }: TrainingJob,
+  setup: RunSetup,
+): Promise<ReadonlyMap<string, HostTensor>> {
+  if (config.continueFrom !== null) {
+    const { summary, values } = await readAdapter(session, config.continueFrom);
+    if (sameParameters(setup.adapter, values)) return values;
+    throw new LuthierError(
+      "config",
+      `The options chosen train other parameters than those of “${summary.name}”.`,
+      "Choose the method and the options it was made with, or turn off “Go on from the loaded adapter”.",
+      { field: trainingLabels.continueAdapter },
+    );
+  }
+  return drawValues(session, setup);
+}
+
+/** Whether values are one for each parameter, in its shape. */
+function sameParameters(adapter: Adapter, values: ReadonlyMap<string, HostTensor>): boolean {
+  return (
+    adapter.parameters.length === values.size &&
+    adapter.parameters.every(({ name, shape }) => sameShape(values.get(name)?.shape ?? [], shape))
+  );
+}
+
+/** "LoRA, Talk like a pirate", with a number where the library has that already. */
+function adapterName(session: Session, { method }: RunConfig, datasetName: string): Promise<string> {
+  return freeName(session, `${methodSpecs[method.id].title}, ${datasetName.replace(/\.\w{2,5}$/, "")}`);
+}
+
+/** What a run makes as it goes. */
+interface RunState {
+  readonly state: AdapterState;
+  readonly reporter: TrainingReporter;
+  trained(): ActiveAdapter;
+  readonly startedAt: number;
+}
+
+async function trainAll(job: TrainingJob, setup: RunSetup, parts: RunState): Promise<void> {
+  const { session, config, gate, signal, resume } = job;
+  const { state, reporter } = parts;
+  const { data, training } = setup;
+  const { gpu } = session.model.engine;
+  const tell = (text: string): void => session.emit("log", { time: Date.now(), text });
+  const trainer = await makeTrainer(session, setup, state);
+  const best = new BestValues(state, resume?.best);
+  const sampler = await Sampler.create(session, setup, config);
+  const keeper = new RunKeeper({
+    ...parts,
+    ...{ session, trainer, best, run: { config, totalSteps: data.totalSteps } },
+  });
+  try {
+    if (resume) {
+      trainer.restore(resume.snapshot);
+      reporter.replay(resume.history);
+      tell(`Going on after step ${resume.snapshot.step} of ${data.totalSteps}.`);
+    } else {
+      await forgetRun(session);
+    }
+    const plan = {
+      ...loopPlan(training, data),
+      ...validatedStep(resume),
+      shouldRest: () => gate.isClosed || keeper.isDue || sampler?.isDue(trainer.stepCount) === true,
+    };
+    for await (const report of trainingLoop(trainer, plan, signal)) {
+      reporter.add(report, report.type === "step" ? data.tokens(report.step - 1) : 0);
+      if (report.type === "validation" && watchesBest(training)) {
+        await best.add(report.step, report.loss);
+        if (isPatienceOver(training, best)) {
+          tell(
+            `Stopping early: the validation loss has not fallen for ${plural(training.earlyStoppingPatience)}.`,
+          );
+          break;
+        }
+      }
+      if (report.type === "rest") {
+        if (sampler?.isDue(report.step)) await sampler.sample(report.step, state, signal);
+        await rest(job, reporter, keeper);
+      }
+    }
+    await gpu.settle();
+    if (training.loadBestModelAtEnd) takeBest(best, reporter, tell);
+  } finally {
+    trainer.destroy();
+  }
+}
+
+/** Keeps the run where that is due and, while it is paused, waits. The time does not count as that of a step. */
+async function rest(
+  { gate, signal }: TrainingJob,
+  reporter: TrainingReporter,
+  keeper: RunKeeper,
+): Promise<void> {
+  if (gate.isClosed || keeper.isDue) await keeper.keep();
+  if (gate.isClosed) {
+    reporter.send("paused");
+    await gate.pass();
+    if (!signal.aborted) reporter.send("running");
+  }
+  reporter.rest();
+}
+
+function watchesBest(training: TrainingOptions): boolean {
+  return training.loadBestModelAtEnd || training.earlyStoppingPatience > 0;
+}
+
+function isPatienceOver({ earlyStoppingPatience }: TrainingOptions, { progress }: BestValues): boolean {
+  return earlyStoppingPatience > 0 && progress.measuredSince >= earlyStoppingPatience;
+}
+
+function takeBest(best: BestValues, reporter: TrainingReporter, tell: (text: string) => void): void {
+  const taken = best.restore();
+  if (!taken) return;
+  reporter.validationLoss = taken.loss;
+  tell(
+    `Took the values of step ${taken.step}, whose validation loss was the lowest: ${taken.loss.toFixed(4)}.`,
+  );
+}
+
+function plural(count: number): string {
+  return count === 1 ? "one measurement" : `${count} measurements`;
+}
+
+function validatedStep(resume: RunCheckpoint | null): Pick<TrainingPlan, "validatedStep"> {
+  const last = resume?.history.validation.at(-1);
+  return last ? { validatedStep: last.step } : {};
+}
+
+function loopPlan(training: TrainingOptions, data: TrainingData): TrainingPlan {
+  const { learningRate, schedule, warmupSteps, evalSteps, seed } = training;
+  const { totalSteps, validation } = data;
+  return {
+    totalSteps,
+    batches: (step) => data.batches(step),
+    epoch: (step) => data.epoch(step),
+    validation,
+    validateEvery: evalSteps > 0 ? evalSteps : Math.max(1, Math.ceil(totalSteps / VALIDATIONS)),
+    learningRate,
+    schedule,
+    warmupSteps: Math.min(warmupSteps, totalSteps),
+    seed,
+  };
+}

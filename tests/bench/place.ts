@@ -1,0 +1,11 @@
+import type { Sections } from "./suite/sections";
+
+/** A part of the benchmark. It is sent to a page as text, so it may use nothing but its parameters. */
+export type Section<T> = (bench: Sections, withRivals: boolean) => Promise<T>;
+
+/** Where the sections run: a page of the test browser, or this process. */
+export interface Place {
+  readonly name: string;
+  run<T>(section: Section<T>, withRivals: boolean): Promise<T>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,126 @@
+import { defaultGeneration } from "../../../src/spec/generation";
+import { makeRng } from "../../../src/lib/rng";
+import type { Gpu } from "../../../src/engine/gpu/device";
+import { Generator } from "../../../src/engine/generate/generator";
+import type { LoadedModel } from "../../../src/engine/models/loaded-model";
+import { predictTrainingMemory } from "../../../src/engine/train/memory";
+import { planTraining, Trainer } from "../../../src/engine/train/trainer";
+import { layOutParameters } from "../../../src/engine/adapters/adapter-state";
+import { median, RUNS } from "./measure";
+import {
+  benchOptions,
+  bindLora,
+  describeBench,
+  loadBenchModel,
+  makeLora,
+  randomBatch,
+  SIZE,
+  STEP_TOKENS,
+} from "./model";
+import { type KernelCost, profileKernels } from "./profile";
+import type { RivalTraining } from "./training-nanogpt";
+
+/** What one LoRA training run showed. */
+export interface TrainingResult {
+  /** Median over steps, the step's loss read back each time. */
+  readonly tokensPerSecond: number;
+  /** Median share of a step in which JavaScript prepared, encoded and submitted it. */
+  readonly hostShare: number;
+  /** Dispatches that one more layer adds to a forward and backward pass. */
+  readonly dispatchesPerLayer: number;
+  readonly peakBytes: number;
+  /** What the plan said before anything was allocated. */
+  readonly predictedBytes: number;
+  readonly decodeTokensPerSecond: number;
+  readonly rival: RivalTraining | null;
+}
+
+/**
+ * Trains and generates with the benchmark's model. The rival trains between two halves of our steps, so that both
+ * meet the same machine. Errors: a loss that cannot be right.
+ */
+export async function benchTraining(
+  gpu: Gpu,
+  trainRival: (() => Promise<RivalTraining>) | null,
+): Promise<TrainingResult> {
+  gpu.resetPeak();
+  const model = await loadBenchModel(gpu);
+  const state = await makeLora(model);
+  const trainer = await Trainer.create(model, state, benchOptions);
+  await timeStep(trainer, 0);
+  const steps = await timeSteps(trainer);
+  const rival = trainRival && (await trainRival());
+  if (rival) steps.push(...(await timeSteps(trainer)));
+  const { peakBytes } = gpu.usage;
+  trainer.destroy();
+  const decodeTokensPerSecond = await timeDecoding(model);
+  await gpu.settle();
+  return {
+    tokensPerSecond: (1000 * STEP_TOKENS) / median(steps.map(({ elapsedMs }) => elapsedMs)),
+    hostShare: median(steps.map(({ elapsedMs, hostMs }) => hostMs / elapsedMs)),
+    dispatchesPerLayer: countDispatches(gpu, SIZE.layers) - countDispatches(gpu, SIZE.layers - 1),
+    peakBytes,
+    predictedBytes: predictTrainingMemory(describeBench(gpu), bindLora(model.spec), benchOptions).total,
+    decodeTokensPerSecond,
+    rival,
+  };
+}
+
+/** GPU time of each kernel of one warm step. */
+export async function profileTraining(gpu: Gpu): Promise<KernelCost[]> {
+  const model = await loadBenchModel(gpu);
+  const trainer = await Trainer.create(model, await makeLora(model), benchOptions);
+  await timeStep(trainer, 0);
+  return profileKernels(gpu.device, () => timeStep(trainer, 1));
+}
+
+/** Dispatches of a forward and backward pass of the model with so many layers. */
+function countDispatches(gpu: Gpu, layers: number): number {
+  const shape = describeBench(gpu, layers);
+  const adapter = bindLora(shape.spec);
+  const { length } = layOutParameters(adapter);
+  return planTraining(shape, { adapter, length }, benchOptions).train[0]?.plan.calls.length ?? 0;
+}
+
+interface StepTime {
+  readonly elapsedMs: number;
+  /** Until the step was submitted. */
+  readonly hostMs: number;
+}
+
+async function timeSteps(trainer: Trainer): Promise<StepTime[]> {
+  const steps: StepTime[] = [];
+  for (let run = 1; run <= RUNS; run++) steps.push(await timeStep(trainer, run));
+  return steps;
+}
+
+async function timeStep(trainer: Trainer, seed: number): Promise<StepTime> {
+  const batch = randomBatch(seed);
+  const start = performance.now();
+  const submitted = trainer.step([batch], 1e-3, 0);
+  const hostMs = performance.now() - start;
+  const { loss } = await submitted;
+  const elapsedMs = performance.now() - start;
+  checkLoss(loss);
+  return { elapsedMs, hostMs };
+}
+
+/** Random tokens under a random model cost about ln V each. */
+function checkLoss(loss: number): void {
+  const expected = Math.log(SIZE.vocabulary);
+  if (Math.abs(loss - expected) > 0.1 * expected)
+    throw new Error(`a loss of ${loss} is not near ${expected}`);
+}
+
+/** Greedy tokens a second after a prompt, one read-back a token. */
+async function timeDecoding(model: LoadedModel): Promise<number> {
+  const prompt = Array.from({ length: 16 }, (_, index) => index);
+  const generator = await Generator.create(model, null, SIZE.length);
+  const options = { ...defaultGeneration, maxNewTokens: 64 };
+  const times: number[] = [];
+  for await (const _ of generator.generate(prompt, options, new Set(), makeRng(1))) {
+    times.push(performance.now());
+  }
+  generator.destroy();
+  return 1000 / median(times.slice(1).map((time, index) => time - times[index]!));
+}

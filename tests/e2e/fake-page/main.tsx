@@ -1,0 +1,19 @@
+import { FakeClient } from "../../../src/client/fake-client";
+import { mountStudio } from "../../../src/ui/mount";
+
+/**
+ * The page over the fake client: `?gpu=off` pretends a browser without WebGPU, `?pace=5` hurries, `?interrupted` has a
+ * run to go on with.
+ */
+const query = new URLSearchParams(location.search);
+const root = document.getElementById("root");
+if (root) {
+  mountStudio(
+    root,
+    new FakeClient({
+      gpu: query.get("gpu") !== "off",
+      paceMs: Number(query.get("pace") ?? 30),
+      interrupted: query.has("interrupted"),
+    }),
+  );
+}

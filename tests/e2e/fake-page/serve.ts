@@ -1,0 +1,55 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { chromium, type Browser } from "playwright-core";
+import { build, preview, type InlineConfig } from "vite";
+import { unpackTestBrowser } from "../../support/software-adapter";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "../../..");
+const built = join(root, "node_modules/.cache/luthier/fake-page");
+
+/** The page over the fake client, built and served, and a browser to look at it with. */
+export interface FakePage {
+  readonly browser: Browser;
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** Builds and serves the page as the product is built, with the fake client in the worker's place. */
+export async function serveFakePage(): Promise<FakePage> {
+  const shared: InlineConfig = { root, configFile: false, logLevel: "error", base: "./", plugins: [react()] };
+  await build({
+    ...shared,
+    build: {
+      target: "es2023",
+      outDir: built,
+      emptyOutDir: true,
+      // One page of a test may be one chunk.
+      chunkSizeWarningLimit: 5000,
+      rolldownOptions: { input: join(here, "index.html") },
+    },
+    publicDir: false,
+  });
+  const server = await preview({ ...shared, build: { outDir: built }, preview: { port: 0, open: false } });
+  const { executablePath, env } = await unpackTestBrowser();
+  const browser = await chromium.launch({
+    executablePath,
+    args: ["--no-sandbox"],
+    env: { ...processEnvironment(), ...env },
+  });
+  return {
+    browser,
+    address: `${server.resolvedUrls?.local[0] ?? ""}tests/e2e/fake-page/index.html`,
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+function processEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

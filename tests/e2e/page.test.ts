@@ -1,0 +1,487 @@
+import { readFile } from "node:fs/promises";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { methodSpecs } from "../../src/spec/methods";
+import { faintTexts } from "./fake-page/contrast";
+import { serveFakePage, type FakePage } from "./fake-page/serve";
+
+/** The page over a fake worker: what a person meets, whatever the engine does. */
+
+let studio: FakePage;
+beforeAll(async () => {
+  studio = await serveFakePage();
+});
+afterAll(async () => {
+  await studio.close();
+});
+
+interface Opening {
+  readonly width?: number;
+  readonly scheme?: "light" | "dark";
+  readonly query?: string;
+}
+
+/** Opens the page for itself, ready to train; errors of the page fail the test. */
+async function withPage(opening: Opening, use: (page: Page) => Promise<void>): Promise<void> {
+  const { width = 1280, scheme = "light", query = "pace=4" } = opening;
+  const context = await studio.browser.newContext({ viewport: { width, height: 800 }, colorScheme: scheme });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  try {
+    await page.goto(`${studio.address}?${query}`);
+    await page.getByRole("status").waitFor();
+    await use(page);
+    expect(errors).toEqual([]);
+  } finally {
+    await context.close();
+  }
+}
+
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+
+async function train(page: Page): Promise<void> {
+  await button(page, "Train").click();
+  await page.getByRole("status").filter({ hasText: "Done." }).waitFor();
+}
+
+async function ask(page: Page, question: string): Promise<void> {
+  await page.getByRole("textbox", { name: "Message" }).fill(question);
+  await button(page, "Send").click();
+  await page.locator('[aria-label="After"][aria-busy="false"]').waitFor();
+}
+
+describe("accessible names", () => {
+  it("are the fixed ones, each on one element alone", async () => {
+    await withPage({}, async (page) => {
+      await button(page, "Train").waitFor();
+      const labels = [
+        ...["Dataset file", "Model files", "Adapter files", "Base model", "Prompt template"],
+        ...["Repository", "Hub endpoint", "Access token", "Remember on this machine"],
+        ...["lora_alpha", "lora_dropout", "target_modules", "use_rslora"],
+        ...["Epochs", "Max steps", "Batch size", "Gradient accumulation", "Learning rate", "Weight decay"],
+        ...["Warmup steps", "Schedule", "Max grad norm", "Max length", "Validation split", "Seed"],
+        ...["Message", "Temperature", "Top p", "Max new tokens"],
+      ];
+      // Not exact: a script that looks for a part of a name must not find two elements either.
+      for (const label of labels) expect(await page.getByLabel(label).count(), label).toBe(1);
+      for (const label of ["r", "bias"])
+        expect(await page.getByLabel(label, { exact: true }).count(), label).toBe(1);
+      for (const label of ["Dataset file", "Model files", "Adapter files"]) {
+        expect(await page.getByLabel(label).getAttribute("type"), label).toBe("file");
+      }
+      for (const name of ["Base model", "Prompt template"]) {
+        expect(await page.getByRole("combobox", { name }).count(), name).toBe(1);
+      }
+      const method = page.getByRole("radiogroup", { name: "Method", exact: true });
+      for (const name of ["LoRA", "Prefix tuning", "Prompt tuning"]) {
+        expect(await method.getByRole("radio", { name, exact: true }).count(), name).toBe(1);
+      }
+      for (const name of ["Repository", "Hub endpoint"]) {
+        expect(await page.getByRole("textbox", { name }).count(), name).toBe(1);
+      }
+      expect(await page.getByLabel("Access token").getAttribute("type")).toBe("password");
+      for (const name of ["Train", "Download", "Send", "Export adapter"]) {
+        expect(await page.getByRole("button", { name }).count(), name).toBe(1);
+      }
+      for (const name of ["Before", "After"])
+        expect(await page.getByRole("region", { name }).count(), name).toBe(1);
+      expect(await page.getByRole("status").count()).toBe(1);
+      expect(await page.getByRole("img", { name: "Loss" }).count()).toBe(1);
+    });
+  });
+
+  it("of each method's options are PEFT's", async () => {
+    await withPage({}, async (page) => {
+      for (const spec of Object.values(methodSpecs)) {
+        await page.getByRole("radio", { name: spec.title, exact: true }).click();
+        for (const field of spec.fields.filter((known) => known.level === "basic" && !("when" in known))) {
+          await page.getByLabel(field.name, { exact: true }).waitFor({ state: "visible" });
+        }
+      }
+      await page.getByRole("radio", { name: "Prompt tuning" }).click();
+      await page.getByLabel("prompt_tuning_init", { exact: true }).selectOption("TEXT");
+      await page.getByLabel("prompt_tuning_init_text").waitFor();
+      await page.getByRole("radio", { name: "Prefix tuning" }).click();
+      await page.getByLabel("prefix_projection").check();
+      await page.getByLabel("encoder_hidden_size").waitFor();
+    });
+  });
+});
+
+describe("the job", () => {
+  it("goes from Train to Compare to Export, and survives a reload", async () => {
+    await withPage({ query: "pace=80" }, async (page) => {
+      const status = (words: RegExp) => page.getByRole("status").filter({ hasText: words });
+      await page.getByLabel("Max steps").fill("30");
+      await button(page, "Train").click();
+      await status(/^Step \d+ of 30, loss \d\.\d{3}$/).waitFor();
+      await button(page, "Pause").click();
+      await status(/^Paused\. Step \d+ of 30, loss \d\.\d{3}$/).waitFor();
+      // A paused run stands still, so that nothing here depends on how fast the machine is.
+      expect(await button(page, "Train").count()).toBe(0);
+      expect(await page.title()).toBe("Paused · Luthier");
+      expect(await button(page, "Send").isDisabled()).toBe(true);
+      expect(await page.getByLabel("Epochs").isDisabled()).toBe(true);
+      await button(page, "Resume").click();
+      await status(/^Done\. Step 30 of 30, loss \d\.\d{3}$/).waitFor();
+      expect(await page.getByRole("img", { name: /^Chart: Loss\. At step 30/ }).count()).toBe(1);
+
+      await ask(page, "What is a lantern?");
+      await page.getByRole("region", { name: "After" }).getByText("Arr!").waitFor();
+      expect(await page.getByRole("region", { name: "Before" }).innerText()).not.toContain("Arr!");
+      await page.getByLabel("Mark words that differ").check();
+      expect(await page.getByRole("region", { name: "After" }).locator("mark").first().innerText()).toContain(
+        "Arr!",
+      );
+
+      const downloading = page.waitForEvent("download");
+      await button(page, "Export adapter").click();
+      const download = await downloading;
+      expect(download.suggestedFilename()).toMatch(/\.zip$/);
+      expect((await readFile(await download.path())).subarray(0, 2).toString()).toBe("PK");
+
+      await page.getByRole("link", { name: /^Train/ }).click();
+      await page.waitForURL(/#train$/);
+      await page.reload();
+      await expect.poll(() => page.getByLabel("Max steps").inputValue()).toBe("30");
+      await page.getByText("Row 1 as the model reads it").waitFor();
+      await expect.poll(() => page.getByText(/% of all tokens are learned/).count()).toBe(1);
+      // What stands above the step has grown since it was scrolled to.
+      await expect
+        .poll(() => page.locator("#train").evaluate((step) => Math.abs(step.getBoundingClientRect().top)))
+        .toBeLessThan(60);
+      expect(page.url()).toMatch(/#train$/);
+    });
+  });
+
+  it("stops a run and an answer, and keeps what there was", async () => {
+    await withPage({ query: "pace=200" }, async (page) => {
+      await button(page, "Train").click();
+      await page
+        .getByRole("status")
+        .filter({ hasText: /^Step \d+ of 60/ })
+        .waitFor();
+      await button(page, "Stop").click();
+      await page
+        .getByRole("status")
+        .filter({ hasText: /^Stopped\. Step \d+ of 60/ })
+        .waitFor();
+      await button(page, "Train").waitFor();
+      await page.getByRole("textbox", { name: "Message" }).fill("What is a lantern?");
+      await page.keyboard.press("Enter");
+      await page.getByRole("region", { name: "Before" }).getByText("A short").waitFor();
+      await button(page, "End the answers").click();
+      await page.getByRole("region", { name: "After" }).getByText("stopped").waitFor();
+    });
+  });
+
+  it("says what is wrong with a file, a field and an option, and deletes only what is confirmed", async () => {
+    await withPage({}, async (page) => {
+      await page
+        .getByLabel("Dataset file")
+        .setInputFiles({ name: "bad.json", mimeType: "application/json", buffer: Buffer.from("{") });
+      await page.getByRole("alert").filter({ hasText: "This is not a JSON list of rows." }).waitFor();
+      const rows = [{ instruction: "a", input: "", output: "b" }];
+      await page.getByLabel("Dataset file").setInputFiles({
+        ...{ name: "mine.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(rows)) },
+      });
+      await page.getByText("1 row was left out").click();
+      await page.getByText("output is a number, not text.").waitFor();
+      expect(await page.getByRole("alert").count()).toBe(0);
+      await button(page, "Delete mine.json").click();
+      await button(page, "Keep it").click();
+      await button(page, "Delete mine.json").click();
+      await button(page, "Delete it").click();
+      await expect.poll(() => button(page, "Use mine.json").count()).toBe(0);
+
+      await page.getByLabel("Epochs").fill("many");
+      await page.getByText("Epochs is a number.").waitFor();
+      expect(await button(page, "Train").isDisabled()).toBe(true);
+      await button(page, "Balanced").click();
+      await page.getByLabel("target_modules").fill("nothing");
+      await page.getByText("No layer of this model is named nothing.").waitFor();
+      await page.getByRole("status").filter({ hasText: "An option of the method needs a look." }).waitFor();
+    });
+  });
+
+  it("downloads a model, goes on with one that broke off, and deletes only what is confirmed", async () => {
+    await withPage({}, async (page) => {
+      await button(page, "Train").waitFor();
+      const repository = page.getByRole("textbox", { name: "Repository" });
+      await repository.fill("owner/lost");
+      await button(page, "Download").click();
+      await page.getByRole("alert").filter({ hasText: "The connection broke off" }).waitFor();
+      await button(page, "Continue owner/lost").click();
+      await button(page, "Delete owner/lost").waitFor();
+      await expect.poll(() => page.getByLabel("Base model").inputValue()).toBe("model-owner/lost");
+      expect(await page.getByText("From huggingface.co, kept 2 Jan 2026").count()).toBe(1);
+
+      await repository.fill("owner/model-GGUF");
+      await button(page, "Download").click();
+      await page.getByLabel("Weights to fetch").selectOption("model.Q8_0.gguf");
+      await button(page, "Download").click();
+      await button(page, "Delete owner/model-GGUF").waitFor();
+      await expect.poll(() => button(page, "Delete owner/lost").isEnabled()).toBe(true);
+      await button(page, "Delete owner/lost").click();
+      await button(page, "Keep it").click();
+      await button(page, "Delete owner/lost").click();
+      await button(page, "Delete it").click();
+      await expect.poll(() => button(page, "Delete owner/lost").count()).toBe(0);
+    });
+  });
+
+  it("leaves data work alone where there is no WebGPU", async () => {
+    await withPage({ query: "pace=4&gpu=off" }, async (page) => {
+      await page.getByText("No WebGPU here").waitFor();
+      expect(await button(page, "Train").isDisabled()).toBe(true);
+      await page.getByRole("button", { name: /^Know a shop/ }).click();
+      await button(page, "Use Know a shop").waitFor();
+    });
+  });
+});
+
+describe("the module tree", () => {
+  const item = (page: Page, name: string) => page.getByRole("treeitem", { name, exact: true });
+  const targets = (page: Page) => page.getByLabel("target_modules").inputValue();
+
+  it("is ticked by keyboard, and keeps step with target_modules both ways", async () => {
+    await withPage({}, async (page) => {
+      await page.getByText("8 of 28 layers match").click();
+      await item(page, "model.layers").focus();
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowRight");
+      expect(await page.locator(":focus").getAttribute("aria-label")).toBe("q_proj");
+      expect(await page.locator(":focus").getAttribute("aria-checked")).toBe("true");
+      await page.keyboard.press("Space");
+      await page.getByText("7 of 28 layers match").waitFor();
+      expect(await targets(page)).toBe(".*\\.v_proj|.*\\.[1-3]\\..*q_proj");
+      await page.keyboard.press("Space");
+      await expect.poll(() => targets(page)).toBe("q_proj, v_proj");
+
+      await page.keyboard.press("ArrowLeft");
+      await page.keyboard.press("ArrowLeft");
+      expect(await item(page, "self_attn").count()).toBe(1);
+      expect(await page.locator(":focus").getAttribute("aria-expanded")).toBe("false");
+      await page.keyboard.press("End");
+      expect(await page.locator(":focus").getAttribute("aria-label")).toBe("3");
+      await page.keyboard.press("Enter");
+      await page.getByText("13 of 28 layers match").waitFor();
+      await page.keyboard.press("Home");
+      expect(await page.locator(":focus").getAttribute("aria-checked")).toBe("mixed");
+      await page.keyboard.press("Space");
+      await expect.poll(() => targets(page)).toBe("all-linear");
+
+      await page.getByLabel("target_modules").fill(".*\\.0\\.mlp\\..*");
+      await page.getByText("3 of 28 layers match").waitFor();
+      expect(await item(page, "mlp").getAttribute("aria-checked")).toBe("true");
+      await page.getByRole("group", { name: "Layers of this model" }).getByText("o_proj").click();
+      await page.getByText("7 of 28 layers match").waitFor();
+    });
+  });
+
+  it("refuses a choice of nothing at the field", async () => {
+    await withPage({}, async (page) => {
+      await page.getByLabel("target_modules").fill("q_proj");
+      await page.getByText("4 of 28 layers match").waitFor();
+      await page.getByRole("group", { name: "Layers of this model" }).getByText("q_proj").click();
+      await page.getByText("No layer of this model is named none.").waitFor();
+      await page.getByRole("status").filter({ hasText: "An option of the method needs a look." }).waitFor();
+    });
+  });
+});
+
+describe("the library", () => {
+  const side = (page: Page, name: string) => page.getByRole("combobox", { name, exact: true });
+  const region = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
+
+  it("compares any two of the base and the adapters", async () => {
+    await withPage({}, async (page) => {
+      expect(await side(page, "Right side").isDisabled()).toBe(true);
+      await page.getByLabel("Max steps").fill("3");
+      await train(page);
+      await train(page);
+      const options = await side(page, "Left side").getByRole("option").allInnerTexts();
+      expect(options).toEqual(["The base model", "LoRA 2", "LoRA 1"]);
+      await ask(page, "What is a lantern?");
+      await region(page, "After").getByText("So says LoRA 2").waitFor();
+
+      await side(page, "Left side").selectOption("LoRA 1");
+      await region(page, "Right").getByText("So says LoRA 2").waitFor();
+      await region(page, "Left").getByRole("button", { name: "Ask both again" }).click();
+      await region(page, "Left").getByText("So says LoRA 1").waitFor();
+      await page.locator('[aria-label="Right"][aria-busy="false"]').waitFor();
+      await region(page, "Right").getByText("So says LoRA 2").waitFor();
+
+      await side(page, "Right side").selectOption("LoRA 1");
+      expect(await side(page, "Left side").locator("option:checked").innerText()).toBe("LoRA 2");
+      await region(page, "Right").getByText("So says LoRA 1").waitFor();
+    });
+  });
+
+  it("offers the merged model where the method merges", async () => {
+    await withPage({}, async (page) => {
+      await page.getByLabel("Max steps").fill("3");
+      await train(page);
+      const downloading = page.waitForEvent("download");
+      await button(page, "Download merged model").click();
+      expect((await downloading).suggestedFilename()).toBe("merged.zip");
+      await page.getByText("Saved merged.zip (6.8 MB).").waitFor();
+      await page.getByRole("radio", { name: "Prompt tuning", exact: true }).click();
+      await train(page);
+      await expect.poll(() => button(page, "Download merged model").count()).toBe(0);
+    });
+  });
+
+  it("renames, downloads and deletes adapters, and a run goes on from the one in use", async () => {
+    await withPage({}, async (page) => {
+      await page.getByLabel("Max steps").fill("3");
+      await train(page);
+      await train(page);
+      await button(page, "Rename LoRA 1").click();
+      await page.getByLabel("New name").fill("Pirate voice");
+      await page.keyboard.press("Enter");
+      await button(page, "Use Pirate voice").click();
+      await page.getByLabel("Go on from the loaded adapter").check();
+      await page.getByText("From “Pirate voice”, 3 steps.").waitFor();
+      await page.getByLabel("r", { exact: true }).fill("4");
+      await button(page, "Use its method and options").click();
+      expect(await page.getByLabel("r", { exact: true }).inputValue()).toBe("8");
+
+      const downloading = page.waitForEvent("download");
+      await button(page, "Save Pirate voice").click();
+      expect((await downloading).suggestedFilename()).toBe("Pirate-voice.zip");
+      await button(page, "Delete Pirate voice").click();
+      await page.getByText("Delete “Pirate voice” from this browser?").waitFor();
+      await button(page, "Keep it").click();
+      await button(page, "Delete Pirate voice").click();
+      await button(page, "Delete it").click();
+      await expect.poll(() => button(page, "Use Pirate voice").count()).toBe(0);
+      await page.getByText("From “LoRA 2”, 3 steps.").waitFor();
+    });
+  });
+});
+
+describe("manners", () => {
+  it("let the keyboard reach everything", async () => {
+    await withPage({}, async (page) => {
+      await button(page, "Train").waitFor();
+      await page.getByText("Row 1 as the model reads it").waitFor();
+      const reached = new Set<string>();
+      for (let i = 0; i < 200; i++) {
+        await page.keyboard.press("Tab");
+        const name = await page.evaluate(() => {
+          const element = document.activeElement;
+          if (!element || element === document.body) return null;
+          const label = element.getAttribute("aria-label");
+          const labels =
+            element instanceof HTMLInputElement ||
+            element instanceof HTMLSelectElement ||
+            element instanceof HTMLTextAreaElement
+              ? element.labels?.[0]?.textContent
+              : null;
+          return label ?? labels ?? element.textContent;
+        });
+        if (name === null) break;
+        reached.add(name);
+      }
+      const wanted = [
+        "Dataset file",
+        "Prompt template",
+        "Base model",
+        "Model files",
+        "LoRA",
+        "r",
+        "bias",
+        "use_rslora",
+      ];
+      for (const name of [...wanted, "Epochs", "Seed", "Message", "Temperature", "Adapter files", "Train"]) {
+        expect([...reached], name).toContain(name);
+      }
+      await page.getByRole("radio", { name: "LoRA", exact: true }).focus();
+      await page.keyboard.press("ArrowRight");
+      expect(await page.getByRole("radio", { name: "LoHa", exact: true }).isChecked()).toBe(true);
+    });
+  });
+
+  for (const scheme of ["light", "dark"] as const) {
+    for (const width of [360, 768, 1440]) {
+      it(`fit ${width} px in ${scheme}, with no sideways scroll and readable text`, async () => {
+        await withPage({ width, scheme }, async (page) => {
+          await train(page);
+          await ask(page, "What is a lantern?");
+          await page.getByLabel("Epochs").fill("none");
+          await page.getByLabel("Validation split").fill("0");
+          await page
+            .getByRole("textbox", { name: "Repository" })
+            .fill("a-long-owner-name/lost-and-of-a-long-name");
+          await button(page, "Download").click();
+          await page.getByRole("alert").filter({ hasText: "The connection broke off" }).waitFor();
+          await page
+            .getByRole("button", { name: /^Delete/ })
+            .last()
+            .click();
+          for (const summary of await page.locator("summary").all()) await summary.click();
+          if (width < 1180) await button(page, "Show the run").click();
+          const overflow = await page.evaluate(
+            () => document.documentElement.scrollWidth - window.innerWidth,
+          );
+          expect(overflow).toBeLessThanOrEqual(0);
+          const wide = await page.evaluate(() =>
+            [...document.querySelectorAll("main *")]
+              .filter(
+                (element) =>
+                  element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1,
+              )
+              .filter((element) => !element.closest("pre"))
+              .map((element) => element.outerHTML.slice(0, 120)),
+          );
+          expect(wide).toEqual([]);
+          expect(await page.evaluate(faintTexts)).toEqual([]);
+          const small = await page.evaluate(() =>
+            [...document.body.querySelectorAll("*")]
+              .filter((element) => element.checkVisibility() && (element.textContent ?? "").trim() !== "")
+              .filter((element) => Number.parseFloat(getComputedStyle(element).fontSize) < 14)
+              .map((element) => element.outerHTML.slice(0, 120)),
+          );
+          expect(small).toEqual([]);
+        });
+      });
+    }
+  }
+});
+
+describe("a run that was cut off", () => {
+  it("goes on where it was, or is discarded", async () => {
+    await withPage({ query: "pace=4&interrupted" }, async (page) => {
+      await page.getByText("A run was cut off").waitFor();
+      await button(page, "Resume training").click();
+      await page.getByRole("status").filter({ hasText: "Done. Step 60 of 60" }).waitFor();
+      await page.getByText("A run was cut off").waitFor({ state: "detached" });
+    });
+    await withPage({ query: "pace=4&interrupted" }, async (page) => {
+      await button(page, "Discard it").click();
+      await page.getByText("A run was cut off").waitFor({ state: "detached" });
+    });
+  });
+});
+
+describe("what a run takes", () => {
+  it("follows the options, and offers what fits when it is too much", async () => {
+    await withPage({}, async (page) => {
+      const panel = page.getByRole("region", { name: "What this run takes" });
+      await panel.getByText("of 4.0 GB").waitFor();
+      await page.getByLabel("GPU memory in GB").fill("0.5");
+      await panel.getByText("of 500 MB").waitFor();
+      await button(page, "Gradient checkpointing").click();
+      await panel.getByText("366 MB of 500 MB").waitFor();
+      expect(await page.getByLabel("Gradient checkpointing").isChecked()).toBe(true);
+      await button(page, "Measure speed").click();
+      await panel.getByText("About 50 s for 60 steps").waitFor();
+    });
+  });
+});

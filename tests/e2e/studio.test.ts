@@ -1,0 +1,147 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { unzipSync } from "fflate";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { serveStudio, type ServedStudio } from "./serve-studio";
+
+/** The whole job in a browser with the built-in model: drop, train, compare, export, reload, import. */
+
+let studio: ServedStudio | null = null;
+beforeAll(async () => {
+  studio = await serveStudio();
+});
+afterAll(() => studio?.close());
+
+const STEPS = 30;
+const QUESTION = "What do snakes eat?";
+
+const button = (page: Page, name: string): Locator => page.getByRole("button", { name, exact: true });
+const status = (page: Page): Locator => page.getByRole("status");
+
+/** A pirate's rows, with one that cannot be used. */
+async function pirateFile(): Promise<Buffer> {
+  const rows = JSON.parse(await readFile(join("public/datasets", "pirate.json"), "utf8")) as unknown[];
+  return Buffer.from(JSON.stringify([...rows, { instruction: "no answer" }]));
+}
+
+/** Waits until model and dataset are there. */
+async function ready(page: Page): Promise<void> {
+  await button(page, "Train").waitFor({ timeout: 120_000 });
+  await expect.poll(() => button(page, "Train").isEnabled(), { timeout: 120_000 }).toBe(true);
+}
+
+async function ask(
+  page: Page,
+  [left, right]: [string, string] = ["Before", "After"],
+): Promise<{ before: string; after: string }> {
+  await page.getByRole("textbox", { name: "Message" }).fill(QUESTION);
+  await button(page, "Send").click();
+  const region = (name: string): Locator => page.getByRole("region", { name, exact: true });
+  await region(right).getByText("tokens/s").waitFor({ timeout: 120_000 });
+  await page.locator(`[aria-label="${right}"][aria-busy="false"]`).waitFor();
+  return { before: await region(left).innerText(), after: await region(right).innerText() };
+}
+
+/** The pirate's line of an answer. */
+const sentence = (answer: string): string | undefined =>
+  answer.split("\n").find((line) => line.includes("Arr!"));
+
+test("a newcomer's whole job", async () => {
+  if (!studio) throw new Error("the studio is not served");
+  const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  await page.goto(studio.address);
+  await ready(page);
+
+  await page.getByLabel("Dataset file").setInputFiles({
+    name: "pirates.json",
+    mimeType: "application/json",
+    buffer: await pirateFile(),
+  });
+  await page.getByText("pirates.json").first().waitFor({ timeout: 120_000 });
+  await page.getByText("1 row was left out").waitFor();
+
+  await page.getByLabel("Max steps").fill(String(STEPS));
+  await page.getByLabel("Sample every").fill(String(STEPS / 2));
+  await ready(page);
+  await button(page, "Train").click();
+  await status(page)
+    .filter({ hasText: /Step ([2-9]|\d\d) of/ })
+    .waitFor({ timeout: 240_000 });
+  await button(page, "Pause").click();
+  await button(page, "Resume").click();
+  await button(page, "Pause").click();
+  await status(page).filter({ hasText: "Paused." }).waitFor({ timeout: 120_000 });
+  await page.reload();
+  await ready(page);
+  await button(page, "Resume training").click();
+  await status(page).filter({ hasText: "Done." }).waitFor({ timeout: 400_000 });
+  expect(await status(page).innerText()).toContain(`Step ${STEPS} of ${STEPS}`);
+
+  const samples = page.getByRole("region", { name: "Answers on the way" });
+  expect(await samples.getByText(`After step ${STEPS}`).count()).toBe(1);
+  expect(await samples.locator("dd").first().innerText()).toContain("Arr!");
+
+  const trained = await ask(page);
+  expect(trained.before).not.toContain("Arr!");
+  expect(trained.after).toContain("Arr!");
+
+  const downloading = page.waitForEvent("download");
+  await button(page, "Export adapter").click();
+  const zip = await readFile(await (await downloading).path());
+  expect(Object.keys(unzipSync(zip)).sort()).toEqual([
+    "README.md",
+    "adapter_config.json",
+    "adapter_model.safetensors",
+  ]);
+
+  const merging = page.waitForEvent("download", { timeout: 120_000 });
+  await button(page, "Download merged model").click();
+  const merged = unzipSync(await readFile(await (await merging).path()));
+  expect(Object.keys(merged)).toContain("model.safetensors");
+
+  await page.reload();
+  await ready(page);
+  const reloaded = await ask(page);
+  expect(reloaded.after).toContain("Arr!");
+
+  await page
+    .getByLabel("Adapter files")
+    .setInputFiles({ name: "adapter.zip", mimeType: "application/zip", buffer: zip });
+  await page.getByText("imported").first().waitFor();
+  const names = (): Promise<string[]> =>
+    page.getByRole("combobox", { name: "Right side", exact: true }).getByRole("option").allInnerTexts();
+  await expect.poll(names).toEqual(["The base model", "adapter", "LoRA, pirates"]);
+  const imported = await ask(page);
+  expect(sentence(imported.after)).toBe(sentence(trained.after));
+
+  await button(page, "Rename adapter").click();
+  await page.getByLabel("New name").fill("Brought back");
+  await button(page, "Rename it").click();
+  await page.reload();
+  await ready(page);
+  await expect.poll(names).toEqual(["The base model", "Brought back", "LoRA, pirates"]);
+  await page.getByRole("combobox", { name: "Left side", exact: true }).selectOption("LoRA, pirates");
+  const both = await ask(page, ["Left", "Right"]);
+  expect(both.before).toContain("Arr!");
+  expect(both.after).toContain("Arr!");
+
+  await page.getByLabel("Model files").setInputFiles(
+    Object.entries(merged).map(([name, bytes]) => ({
+      ...{ name, mimeType: "application/octet-stream", buffer: Buffer.from(bytes) },
+    })),
+  );
+  await page.getByText("no adapter yet").first().waitFor({ state: "attached", timeout: 120_000 });
+  await ready(page);
+  await page.getByRole("textbox", { name: "Message" }).fill(QUESTION);
+  await button(page, "Send").click();
+  const answer = page.getByRole("region", { name: "Before", exact: true });
+  await expect
+    .poll(async () => sentence(await answer.innerText()), { timeout: 120_000 })
+    .toBe(sentence(trained.after));
+  expect(errors).toEqual([]);
+  await context.close();
+});

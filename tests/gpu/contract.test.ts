@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AdapterState, initContext, initialValues } from "../../src/engine/adapters/adapter-state";
+import type { Adapter, HostTensor } from "../../src/engine/adapters/method";
+import { methodOfConfig, methods } from "../../src/engine/adapters/registry";
+import type { Gpu } from "../../src/engine/gpu/device";
+import { storageKinds } from "../../src/engine/graph/op";
+import type { LoadedModel } from "../../src/engine/models/loaded-model";
+import { countLabels } from "../../src/engine/train/batch-inputs";
+import { adamDefaults, Trainer } from "../../src/engine/train/trainer";
+import { peftFiles } from "../../src/export/peft";
+import { bytesSource } from "../../src/formats/byte-source";
+import { readPeftFolder } from "../../src/formats/peft-folder";
+import { makeRng } from "../../src/lib/rng";
+import { METHOD_IDS, type MethodId } from "../../src/spec/methods";
+import { baseAdapter } from "../support/base-adapter";
+import { expectClose } from "../support/compare";
+import { type ContractTerms, contractTerms } from "../support/contract";
+import { goldenBatches, loadGoldenModel, readTensors } from "../support/golden";
+import { openTestGpu } from "../support/gpu";
+import { computeLogits } from "../support/logits";
+import { mergedModel } from "../support/merged-model";
+import { modelOfKind } from "../support/model-of-kind";
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openTestGpu();
+});
+afterAll(() => gpu.close());
+
+/** One family of every kind: gated and plain, separate and fused, Linear and Conv1D, with biases and without. */
+const families = ["llama_tied", "gpt2"];
+const cases = METHOD_IDS.flatMap((id) =>
+  contractTerms[id].map((terms) => [id, JSON.stringify(terms.options), terms] as const),
+);
+
+/** Differences that only the order of f32 sums makes. */
+const ROUNDING = 2e-5;
+
+interface Bound {
+  readonly adapter: Adapter;
+  readonly state: AdapterState;
+}
+
+async function begin(model: LoadedModel, id: MethodId, terms: ContractTerms): Promise<Bound> {
+  const adapter = methods[id].bind(terms.options, model.spec);
+  const context = initContext(model.tensors, makeRng(1, 0), () => [1, 2, 3]);
+  return { adapter, state: AdapterState.of(gpu, adapter, await initialValues(adapter, context)) };
+}
+
+async function batchesOf(family: string) {
+  return goldenBatches(await readTensors(family, "lora", "golden.safetensors"));
+}
+
+/** Logits of the base model alone. */
+async function baseLogits(model: LoadedModel, family: string): Promise<Float32Array> {
+  const state = new AdapterState(gpu, baseAdapter);
+  const logits = await computeLogits(model, state, (await batchesOf(family))[0]!);
+  state.destroy();
+  return logits;
+}
+
+/** Two steps on the golden's batches; returns the values after them. */
+async function train(
+  model: LoadedModel,
+  { adapter, state }: Bound,
+  family: string,
+  learningRate: number,
+): Promise<Map<string, HostTensor>> {
+  const batches = await batchesOf(family);
+  const labels = 64 * Math.ceil(Math.max(...batches.map((batch) => countLabels(batch, adapter))) / 64);
+  const { rows, length } = batches[0]!;
+  const trainer = await Trainer.create(model, state, {
+    shapes: [{ rows, length, labels }],
+    evaluationShapes: [],
+    weightDecay: 0,
+    maxGradNorm: 1,
+    ...adamDefaults,
+  });
+  for (let step = 0; step < 2; step++) {
+    expect((await trainer.step(batches, learningRate, 1)).finite).toBe(true);
+  }
+  trainer.destroy();
+  return state.read();
+}
+
+/** The adapter that importing makes of the exported folder. */
+async function reload(
+  model: LoadedModel,
+  adapter: Adapter,
+  trained: ReadonlyMap<string, HostTensor>,
+): Promise<Bound> {
+  const files = peftFiles(adapter, trained, "someone/base", "");
+  const folder = await readPeftFolder([...files].map(([path, bytes]) => bytesSource(path, bytes)));
+  const method = methods[methodOfConfig(folder.config)];
+  const again = method.bind(method.readConfig(folder.config), model.spec);
+  const saved = [...folder.tensors].map(
+    ([name, { shape, data }]) => [name, { shape, data: data.slice() }] as const,
+  );
+  return { adapter: again, state: AdapterState.of(gpu, again, again.importTensors(new Map(saved))) };
+}
+
+describe.each(families)("every method keeps the contract on %s", (family) => {
+  let model: LoadedModel;
+  let base: Float32Array;
+  beforeAll(async () => {
+    model = await loadGoldenModel(gpu, family);
+    base = await baseLogits(model, family);
+  });
+  afterAll(() => model.weights.destroy());
+
+  test.each(cases)("%s %s", async (id, _, terms) => {
+    if (terms.refusedOn?.(model.spec)) {
+      expect(() => methods[id].bind(terms.options, model.spec)).toThrow(terms.refusal);
+      return;
+    }
+    const bound = await begin(model, id, terms);
+    const [batch] = await batchesOf(family);
+    const logits = (state: AdapterState): Promise<Float32Array> => computeLogits(model, state, batch!);
+    if (terms.identity) expectClose(await logits(bound.state), base, ROUNDING, "logits at the start");
+    else expect(await logits(bound.state), "logits at the start").not.toEqual(base);
+
+    const before = await bound.state.read();
+    const trained = await train(model, bound, family, terms.learningRate);
+    const fixed = new Set(bound.adapter.parameters.filter((part) => part.fixed).map(({ name }) => name));
+    for (const [name, { data }] of trained) {
+      expect(data.every(Number.isFinite), `${name} stays finite`).toBe(true);
+      const moved = data.some((value, i) => value !== before.get(name)!.data[i]);
+      expect(moved, `${name} moves`).toBe(!fixed.has(name));
+    }
+    expect(await baseLogits(model, family), "the base model").toEqual(base);
+
+    const adapted = await logits(bound.state);
+    const again = await reload(model, bound.adapter, trained);
+    expectClose(await logits(again.state), adapted, terms.converts ? ROUNDING : 0, "logits after loading");
+    again.state.destroy();
+
+    expect(bound.adapter.merge !== undefined, "whether it merges").toBe(terms.merges);
+    if (terms.merges) {
+      const merged = await mergedModel(model, bound.adapter, trained, family);
+      expectClose(await baseLogits(merged, family), adapted, ROUNDING, "logits of the merged model");
+      merged.weights.destroy();
+    }
+    bound.state.destroy();
+  });
+});
+
+describe.each(storageKinds)("every method starts on weights in %s", (kind) => {
+  const family = "llama_tied";
+  test("from where it should", async () => {
+    const model = await modelOfKind(gpu, family, kind);
+    const base = await baseLogits(model, family);
+    expect(base.every(Number.isFinite)).toBe(true);
+    for (const [id, , terms] of cases) {
+      if (terms.refusedOn?.(model.spec)) continue;
+      const bound = await begin(model, id, terms);
+      const [batch] = await batchesOf(family);
+      const logits = await computeLogits(model, bound.state, batch!);
+      if (terms.identity) expectClose(logits, base, ROUNDING, `${id} at the start`);
+      else expect(logits.every(Number.isFinite), `${id} stays finite`).toBe(true);
+      bound.state.destroy();
+    }
+    model.weights.destroy();
+  });
+});

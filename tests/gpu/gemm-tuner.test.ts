@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { PipelineCache } from "../../src/engine/gpu/pipelines";
+import { GemmTuner } from "../../src/engine/kernels/gemm-tuner";
+import { gemmCandidates, gemmProblemKey } from "../../src/engine/kernels/matmul";
+import type { GemmShape } from "../../src/engine/kernels/matmul-variants";
+import { openTestGpu } from "../support/gpu";
+
+// Two rows: a shape for which every adapter has more than one candidate.
+const shape: GemmShape = {
+  form: "nt",
+  m: 2,
+  n: 4096,
+  k: 1280,
+  kind: "f32",
+  aStride: 1280,
+  bStride: 1280,
+  cStride: 4096,
+  cOffset: 0,
+};
+
+test("measures a shape once, remembers it, and leaves no buffer behind", async () => {
+  const gpu = await openTestGpu();
+  const tuner = new GemmTuner(gpu, new PipelineCache(gpu));
+  const candidates = gemmCandidates(shape, tuner);
+  expect(candidates.length).toBeGreaterThan(1);
+  expect(tuner.choice(gemmProblemKey(shape))).toBeNull();
+  expect(await tuner.measure()).toBe(true);
+  expect(candidates).toContain(tuner.choice(gemmProblemKey(shape)));
+  expect(await tuner.measure()).toBe(false);
+  expect(gpu.usage.buffers).toBe(0);
+
+  const later = new GemmTuner(gpu, new PipelineCache(gpu), tuner.choices);
+  expect(later.choice(gemmProblemKey(shape))).toBe(tuner.choice(gemmProblemKey(shape)));
+  gpu.close();
+});
+
+test("small products and unknown problems take the default unmeasured", async () => {
+  const gpu = await openTestGpu();
+  const tuner = new GemmTuner(gpu, new PipelineCache(gpu));
+  tuner.choice(gemmProblemKey({ ...shape, n: 8 }));
+  tuner.choice("something else");
+  expect(await tuner.measure()).toBe(false);
+  expect(tuner.choices).toEqual({});
+  gpu.close();
+});

@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { AdapterState } from "../../src/engine/adapters/adapter-state";
+import { Generator } from "../../src/engine/generate/generator";
+import type { Gpu } from "../../src/engine/gpu/device";
+import type { LoadedModel } from "../../src/engine/models/loaded-model";
+import { makeRng } from "../../src/lib/rng";
+import { defaultGeneration, type FinishReason, type GenerationOptions } from "../../src/spec/generation";
+import { expectClose } from "../support/compare";
+import {
+  bindCase,
+  goldenCases,
+  goldenFamilies,
+  goldenState,
+  type GoldenTensor,
+  loadGoldenModel,
+  readTensors,
+} from "../support/golden";
+import { openTestGpu } from "../support/gpu";
+import { computeLogits } from "../support/logits";
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openTestGpu();
+});
+afterAll(() => gpu.close());
+
+/** The three ways in which transformers generated, by the end of the tensor's name. */
+const VARIANTS: readonly (readonly [string, Partial<GenerationOptions>])[] = [
+  ["", {}],
+  ["_repetition_penalty", { repetitionPenalty: 1.3 }],
+  ["_no_repeat_ngram", { noRepeatNgramSize: 2 }],
+];
+
+/** Places enough for virtual tokens, prompt and answer. */
+const CAPACITY = 48;
+
+interface Answer {
+  readonly ids: number[];
+  readonly finish: FinishReason;
+}
+
+async function answer(
+  generator: Generator,
+  prompt: readonly number[],
+  options: Partial<GenerationOptions>,
+  endIds: ReadonlySet<number> = new Set(),
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const all = { ...defaultGeneration, ...options };
+  const pieces = generator.generate(prompt, all, endIds, makeRng(all.seed), signal);
+  const ids: number[] = [];
+  for (;;) {
+    const next = await pieces.next();
+    if (next.done) return { ids, finish: next.value };
+    ids.push(next.value);
+  }
+}
+
+const promptOf = (tensors: ReadonlyMap<string, GoldenTensor>): number[] =>
+  Array.from(tensors.get("generate.prompt")!.data);
+
+async function expectGolden(
+  model: LoadedModel,
+  state: AdapterState | null,
+  tensors: ReadonlyMap<string, GoldenTensor>,
+  heading: "base" | "adapter",
+): Promise<void> {
+  const generator = await Generator.create(model, state, CAPACITY);
+  // How logits become tokens does not depend on adapters.
+  for (const [ending, options] of heading === "base" ? VARIANTS : VARIANTS.slice(0, 1)) {
+    const expected = Array.from(tensors.get(`generate.${heading}${ending}`)!.data);
+    const made = await answer(generator, promptOf(tensors), { ...options, maxNewTokens: expected.length });
+    expect(made, `${heading}${ending}`).toEqual({ ids: expected, finish: "length" });
+  }
+  generator.destroy();
+}
+
+describe.each(goldenFamilies())("%s answers as transformers", (family) => {
+  let model: LoadedModel;
+  beforeAll(async () => {
+    model = await loadGoldenModel(gpu, family);
+  });
+  afterAll(() => model.weights.destroy());
+
+  test("base", async () => {
+    await expectGolden(model, null, await readTensors(family, "base.safetensors"), "base");
+  });
+
+  test.each(goldenCases(family))("%s", async (name) => {
+    const tensors = await readTensors(family, name, "golden.safetensors");
+    const adapter = bindCase(model, family, name);
+    const state = goldenState(gpu, adapter, tensors, "after");
+    await expectGolden(model, state, tensors, "adapter");
+    state.destroy();
+  });
+});
+
+describe("a generator", () => {
+  let model: LoadedModel;
+  let prompt: number[];
+  let expected: number[];
+  let generator: Generator;
+  beforeAll(async () => {
+    model = await loadGoldenModel(gpu, "llama");
+    const tensors = await readTensors("llama", "base.safetensors");
+    prompt = promptOf(tensors);
+    expected = Array.from(tensors.get("generate.base_no_repeat_ngram")!.data);
+    generator = await Generator.create(model, null, 16);
+  });
+  afterAll(() => {
+    generator.destroy();
+    model.weights.destroy();
+  });
+  const options = { noRepeatNgramSize: 2, maxNewTokens: 12 };
+
+  test("stops before an end token", async () => {
+    const end = expected[4]!;
+    const before = expected.indexOf(end);
+    const made = await answer(generator, prompt, options, new Set([end]));
+    expect(made).toEqual({ ids: expected.slice(0, before), finish: "end-token" });
+  });
+
+  test("stops where its cache is full", async () => {
+    const made = await answer(generator, prompt, options);
+    expect(made).toEqual({ ids: expected.slice(0, 16 - prompt.length), finish: "length" });
+  });
+
+  test("stops when asked to", async () => {
+    const made = await answer(generator, prompt, options, new Set(), AbortSignal.abort());
+    expect(made).toEqual({ ids: [], finish: "stopped" });
+  });
+
+  test("refuses a prompt that leaves no room, and none at all", async () => {
+    const long = Array.from({ length: 16 }, () => 1);
+    await expect(answer(generator, long, options)).rejects.toThrow(/has 16 tokens; only 16 fit/);
+    await expect(answer(generator, [], options)).rejects.toThrow(/no tokens/);
+  });
+
+  test("draws the same answer from the same seed, and others from others", async () => {
+    const draw = { temperature: 1.5, maxNewTokens: 8 };
+    const [first, again, other] = [
+      await answer(generator, prompt, { ...draw, seed: 1 }),
+      await answer(generator, prompt, { ...draw, seed: 1 }),
+      await answer(generator, prompt, { ...draw, seed: 2 }),
+    ];
+    expect(again).toEqual(first);
+    expect(other.ids).not.toEqual(first.ids);
+  });
+});
+
+test.each([
+  ["llama", "lora"],
+  ["llama", "prefix"],
+  ["gpt2", "prompt"],
+  ["gemma3", "prefix"],
+  ["bloom", "prefix"],
+  ["opt_350m", "prompt"],
+])("%s with %s reads a prompt longer than one pass as training reads it", async (family, name) => {
+  const model = await loadGoldenModel(gpu, family);
+  const tensors = await readTensors(family, name, "golden.safetensors");
+  const adapter = bindCase(model, family, name);
+  const state = goldenState(gpu, adapter, tensors);
+  const vocabulary = model.spec.vocabularySize;
+  const prompt = Array.from({ length: 37 }, (_, index) => (index * 31 + 7) % vocabulary);
+  const logits = await computeLogits(model, state, {
+    rows: 1,
+    length: prompt.length,
+    ids: Uint32Array.from(prompt),
+    supervised: new Uint8Array(prompt.length),
+    segments: [[{ start: 0, length: prompt.length }]],
+  });
+  const generator = await Generator.create(model, state, 48);
+  expectClose(
+    await generator.logitsAfter(prompt),
+    logits.slice(-vocabulary),
+    1e-4,
+    "logits of the last token",
+  );
+  generator.destroy();
+  state.destroy();
+  model.weights.destroy();
+});

@@ -1,0 +1,192 @@
+import { expect, test } from "vitest";
+import { AdapterState } from "../../src/engine/adapters/adapter-state";
+import { methods } from "../../src/engine/adapters/registry";
+import { Generator } from "../../src/engine/generate/generator";
+import type { Gpu } from "../../src/engine/gpu/device";
+import { elementCount } from "../../src/engine/graph/value";
+import { declareWeights } from "../../src/engine/models/decoder-spec";
+import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-model";
+import { describeModel } from "../../src/engine/models/registry";
+import type { TrainingBatch } from "../../src/engine/train/batch-inputs";
+import { adamDefaults, Trainer, type TrainerOptions } from "../../src/engine/train/trainer";
+import type { TensorSource } from "../../src/engine/weights/tensor-source";
+import { LuthierError } from "../../src/lib/errors";
+import { makeRng } from "../../src/lib/rng";
+import { expectClose } from "../support/compare";
+import {
+  bindCase,
+  goldenBatches,
+  goldenState,
+  loadGoldenModel,
+  readJson,
+  readTensors,
+} from "../support/golden";
+import { openTestGpu } from "../support/gpu";
+import { computeLogits } from "../support/logits";
+import { fixedTuning, pipelinesOf } from "../support/run-graph";
+
+/** Opens a GPU that binds no more than `maxBindingBytes`, and closes it after `work`. */
+async function withLimit<T>(maxBindingBytes: number, work: (gpu: Gpu) => Promise<T>): Promise<T> {
+  const gpu = await openTestGpu({ maxBindingBytes });
+  try {
+    return await work(gpu);
+  } finally {
+    gpu.close();
+  }
+}
+
+async function openCase(gpu: Gpu, family: string, name: string) {
+  const model = await loadGoldenModel(gpu, family);
+  const tensors = await readTensors(family, name, "golden.safetensors");
+  const state = goldenState(gpu, bindCase(model, family, name), tensors);
+  return { model, state, batch: goldenBatches(tensors)[0]! };
+}
+
+const options = (batch: TrainingBatch): TrainerOptions => ({
+  shapes: [{ rows: batch.rows, length: batch.length, labels: 64 }],
+  evaluationShapes: [],
+  weightDecay: 0,
+  maxGradNorm: 1,
+  ...adamDefaults,
+});
+
+/** The first row alone: its logits are then no larger than the weights that are to be split. */
+function firstRow({ length, ids, supervised, segments }: TrainingBatch): TrainingBatch {
+  return {
+    rows: 1,
+    length,
+    ids: ids.slice(0, length),
+    supervised: supervised.slice(0, length),
+    segments: segments.slice(0, 1),
+  };
+}
+
+const shardCounts = ({ spec, weights }: LoadedModel): number[] =>
+  [`${spec.embedTokens}.weight`, `${spec.head.tied ? spec.embedTokens : spec.head.path}.weight`].map(
+    (name) => weights.matrix(name).shards.length,
+  );
+
+/** 64 rows of the goldens' embeddings, which hold 32 (llama) or 36 (gpt2) numbers each. */
+const GOLDEN_LIMITS = { llama: 64 * 32 * 4, gpt2: 64 * 36 * 4 };
+
+test.each(["llama", "gpt2"] as const)("%s gives PyTorch's logits with its matrices split", async (family) => {
+  await withLimit(GOLDEN_LIMITS[family], async (gpu) => {
+    const { model, state, batch } = await openCase(gpu, family, "lora");
+    expect(shardCounts(model)).toEqual([2, 2]);
+    const row = firstRow(batch);
+    const expected = (await readTensors(family, "lora", "golden.safetensors")).get("logits")!.data;
+    const logits = await computeLogits(model, state, row);
+    expectClose(logits, expected.slice(0, logits.length), 1e-4, "logits");
+  });
+});
+
+test("a run whose results do not fit one binding is refused, and leaves nothing behind", async () => {
+  await withLimit(GOLDEN_LIMITS.llama, async (gpu) => {
+    const { model, state, batch } = await openCase(gpu, "llama", "lora");
+    const before = { ...gpu.usage, peakBytes: 0 };
+    const error: unknown = await Trainer.create(model, state, options(batch)).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(LuthierError);
+    const { code, what, advice } = error as LuthierError;
+    expect(code).toBe("out-of-memory");
+    // 64 rows of 97 logits, each row padded to whole quads.
+    expect(what).toContain(`needs ${64 * 100 * 4} bytes, but this GPU binds at most ${64 * 32 * 4} at once`);
+    expect(advice).toMatch(/shorter|smaller/);
+    expect({ ...gpu.usage, peakBytes: 0 }).toEqual(before);
+  });
+});
+
+test("a cache that does not fit one binding is refused, and leaves nothing behind", async () => {
+  await withLimit(GOLDEN_LIMITS.llama, async (gpu) => {
+    const { model, state } = await openCase(gpu, "llama", "lora");
+    const before = { ...gpu.usage, peakBytes: 0 };
+    // One place holds a key of 16 numbers: 128 fit.
+    await expect(Generator.create(model, state, 129)).rejects.toThrow(/cache.*needs 8256 bytes/);
+    expect({ ...gpu.usage, peakBytes: 0 }).toEqual(before);
+    (await Generator.create(model, state, 128)).destroy();
+  });
+});
+
+test("a matrix of which not even 64 rows fit is refused by name", async () => {
+  await withLimit(GOLDEN_LIMITS.llama - 4, async (gpu) => {
+    await expect(loadGoldenModel(gpu, "llama")).rejects.toThrow(
+      /64 rows of model\.embed_tokens\.weight take 8192 bytes/,
+    );
+    expect(gpu.usage.buffers).toBe(0);
+  });
+});
+
+/** Models wide enough that every matrix of a block is split while a chunk of logits still fits. */
+const WIDE = {
+  llama: {
+    hidden_size: 128,
+    intermediate_size: 144,
+    head_dim: 16,
+    num_attention_heads: 8,
+    num_hidden_layers: 1,
+    vocab_size: 160,
+  },
+  gpt2: { n_embd: 128, n_inner: 144, n_head: 8, n_layer: 1, vocab_size: 160, n_positions: 80 },
+};
+const WIDE_LIMIT = 64 * 160 * 4;
+
+/** A model of random weights that are the same for the same names. */
+async function loadWide(gpu: Gpu, family: keyof typeof WIDE): Promise<LoadedModel> {
+  const config = { ...readJson<Record<string, unknown>>(family, "config.json"), ...WIDE[family] };
+  const sources = declareWeights(describeModel(config)).map(({ name, shape }, index) => {
+    const rng = makeRng(7, index);
+    const data = Float32Array.from({ length: elementCount(shape) }, () => rng.normal() / 8);
+    const bytes = new Uint8Array(data.buffer);
+    const source: TensorSource = {
+      name,
+      dtype: "F32",
+      shape,
+      read: (start, end) => Promise.resolve(bytes.slice(start, end)),
+    };
+    return [name, source] as const;
+  });
+  return loadModel(config, new Map(sources), { gpu, pipelines: pipelinesOf(gpu), tuning: fixedTuning(gpu) });
+}
+
+/** Logits, loss and gradients of a wide model under a LoRA on all its layers. */
+async function computeWide(gpu: Gpu, family: keyof typeof WIDE) {
+  const model = await loadWide(gpu, family);
+  const adapter = methods.lora.bind({ r: 2, target_modules: "all-linear" }, model.spec);
+  const rng = makeRng(11);
+  const state = new AdapterState(gpu, adapter);
+  const values = adapter.parameters.map(({ name, shape }) => {
+    const data = Float32Array.from({ length: elementCount(shape) }, () => rng.normal() / 8);
+    return [name, { shape, data }] as const;
+  });
+  state.write(new Map(values));
+  const length = 9;
+  const batch: TrainingBatch = {
+    rows: 2,
+    length,
+    ids: Uint32Array.from({ length: 2 * length }, (_, index) => (index * 37 + 5) % 160),
+    supervised: new Uint8Array(2 * length).fill(1),
+    segments: [[{ start: 0, length }], [{ start: 0, length: length - 2 }]],
+  };
+  const logits = await computeLogits(model, state, batch);
+  const trainer = await Trainer.create(model, state, options(batch));
+  const gradients = await trainer.gradients(batch);
+  const { loss } = await trainer.step([batch], 1e-3, 0);
+  return { shards: shardCounts(model), logits, gradients, loss };
+}
+
+test.each(["llama", "gpt2"] as const)("%s trains the same with its matrices split", async (family) => {
+  const whole = await withLimit(2 ** 27, (gpu) => computeWide(gpu, family));
+  const split = await withLimit(WIDE_LIMIT, (gpu) => computeWide(gpu, family));
+  expect(whole.shards).toEqual([1, 1]);
+  expect(split.shards).toEqual([3, 3]);
+  expectClose(split.logits, whole.logits, 1e-5, "logits");
+  expectClose([split.loss], [whole.loss], 1e-5, "loss");
+  for (const [parameter, { data }] of whole.gradients) {
+    expect(
+      data.some((value) => value !== 0),
+      parameter,
+    ).toBe(true);
+    expectClose(split.gradients.get(parameter)!.data, data, 1e-5, `gradient of ${parameter}`);
+  }
+});

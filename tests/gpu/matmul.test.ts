@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Gpu } from "../../src/engine/gpu/device";
+import { PipelineCache } from "../../src/engine/gpu/pipelines";
+import { type StorageKind, storageKinds } from "../../src/engine/graph/op";
+import {
+  type GemmForm,
+  type GemmShape,
+  type GemmVariantId,
+  gemmVariants,
+} from "../../src/engine/kernels/matmul-variants";
+import { expectClose } from "../support/compare";
+import { exactNumbers, type GemmCase, gemmReference, runGemm } from "../support/gemm";
+import { openTestGpu } from "../support/gpu";
+import { storedNumbers } from "../support/stored-numbers";
+
+let gpu: Gpu;
+let pipelines: PipelineCache;
+beforeAll(async () => {
+  gpu = await openTestGpu();
+  pipelines = new PipelineCache(gpu);
+});
+afterAll(() => gpu.close());
+
+const forms: readonly GemmForm[] = ["nt", "nn", "tn"];
+const variants = Object.keys(gemmVariants) as GemmVariantId[];
+
+/** One, primes, below and above every tile, whole and broken tiles, ranks of adapters. */
+const sizes: readonly (readonly [m: number, n: number, k: number])[] = [
+  [1, 1, 1],
+  [3, 5, 7],
+  [17, 13, 11],
+  [1, 37, 20],
+  [2, 4, 8],
+  [12, 8, 5],
+  [16, 12, 16],
+  [20, 36, 12],
+  [8, 40, 33],
+  [68, 132, 20],
+];
+
+/** Kinds of single numbers, which hold any of those that the tests use. */
+const plainKinds: readonly StorageKind[] = ["f32", "f16", "bf16"];
+/** Parts of a block, whole ones, and more than any block holds. */
+const blockSizes: typeof sizes = [
+  [17, 13, 11],
+  [3, 132, 128],
+];
+
+/** A product without gaps between rows. */
+function dense(form: GemmForm, [m, n, k]: readonly [number, number, number], kind: StorageKind): GemmCase {
+  const strides = { aStride: form === "tn" ? m : k, bStride: form === "nt" ? k : n, cStride: n };
+  const matrices = { a: exactNumbers(m * k, 1), b: exactNumbers(n * k, 2), c: exactNumbers(m * n, 3) };
+  const gemm = { form, m, n, k, kind, ...strides, ...matrices, cOffset: 0, alpha: 1, accumulate: false };
+  return inBlocks(gemm);
+}
+
+/** The same with a B that its kind holds, when that is not what any numbers are. */
+function inBlocks(gemm: GemmCase): GemmCase {
+  if (plainKinds.includes(gemm.kind)) return gemm;
+  const { values, bytes } = storedNumbers(gemm.kind, gemm.b.length, 2);
+  return { ...gemm, b: values, stored: bytes };
+}
+
+/** The same with gaps of NaN after the rows of A and B, and a result added to a stretch of a larger C. */
+function spread(gemm: GemmCase, cOffset: number): GemmCase {
+  const gap = (values: Float32Array, width: number, stride: number): Float32Array<ArrayBuffer> => {
+    const wide = new Float32Array(Math.max(1, values.length / width) * stride).fill(NaN);
+    values.forEach((value, i) => (wide[Math.floor(i / width) * stride + (i % width)] = value));
+    return wide;
+  };
+  const stride = (width: number): number => Math.ceil(width / 4) * 4 + 4;
+  const [aStride, bStride] = [stride(gemm.aStride), stride(gemm.bStride)];
+  const cStride = gemm.n + cOffset;
+  return inBlocks({
+    ...gemm,
+    aStride,
+    bStride,
+    cStride,
+    cOffset,
+    a: gap(gemm.a, gemm.aStride, aStride),
+    b: gap(gemm.b, gemm.bStride, bStride),
+    c: exactNumbers(gemm.m * cStride + cOffset, 3),
+    alpha: -0.5,
+    accumulate: true,
+  });
+}
+
+async function check(id: GemmVariantId, gemm: GemmCase): Promise<void> {
+  const { form, m, n, k, kind } = gemm;
+  const got = await runGemm(gpu, pipelines, id, gemm);
+  expectClose(got, gemmReference(gemm), 1e-6, `${id} ${form} ${kind} ${m}x${n}x${k}`);
+}
+
+/**
+ * Whether this adapter tries a variant: a software adapter takes seconds to compile a workgroup tile, so there tile_32
+ * stands for the larger ones, which differ from it by two constants, in all forms but one.
+ */
+function isTried(id: GemmVariantId, form: GemmForm): boolean {
+  const isSlow = gpu.summary.software && (id === "tile_64" || id === "tile_128");
+  return gemmVariants[id].requires.every((feature) => gpu.has(feature)) && (!isSlow || form === "nt");
+}
+
+/** All sizes and storage kinds, dense and spread out; fewer where compilation is slow or rows are too many for decoding. */
+function casesOf(id: GemmVariantId, form: GemmForm): readonly GemmCase[] {
+  const isSlow = gpu.summary.software && id.startsWith("tile");
+  if (isSlow && id !== "tile_32") return [dense(form, [68, 132, 20], "f32")];
+  const stored: readonly StorageKind[] = form === "tn" || isSlow ? ["f32"] : storageKinds;
+  const tried = (kind: StorageKind): typeof sizes => (plainKinds.includes(kind) ? sizes : blockSizes);
+  const products = stored.flatMap((kind) =>
+    tried(kind)
+      .filter(([m]) => !id.endsWith("gemv") || m <= 20)
+      .map((size) => dense(form, size, kind)),
+  );
+  const spreads = [3, 4].flatMap((offset) => products.map((product) => spread(product, offset)));
+  return [...products, ...spreads].filter((gemm) => gemmVariants[id].supports(gemm));
+}
+
+describe.each(variants)("%s", (id) => {
+  const variant = gemmVariants[id];
+  const supports = (gemm: GemmShape): boolean => variant.supports(gemm);
+
+  test.each(forms)("%s equals float64 over awkward shapes and storage kinds", async (form) => {
+    if (!isTried(id, form)) return;
+    for (const gemm of casesOf(id, form)) await check(id, gemm);
+  });
+
+  test("takes part in some of the shapes above", () => {
+    const all = forms.flatMap((form) => sizes.map((size) => dense(form, size, "f32")));
+    expect(all.filter(supports).length).toBeGreaterThan(2);
+  });
+});
+
+test.each(forms)("%s of an empty sum is zero and of no rows is nothing", async (form) => {
+  for (const id of variants) {
+    const variant = gemmVariants[id];
+    const noSum = { ...dense(form, [4, 8, 4], "f32"), k: 0 };
+    if (!variant.supports(noSum) || !isTried(id, form)) continue;
+    expect([...(await runGemm(gpu, pipelines, id, noSum))]).toEqual(new Array(32).fill(0));
+    const noRows = { ...dense(form, [4, 8, 4], "f32"), m: 0 };
+    expect(await runGemm(gpu, pipelines, id, noRows)).toEqual(noRows.c);
+  }
+});
+
+test("the grid of a decoding kernel folds past the limit of one dimension", async () => {
+  if (gpu.has("subgroups")) await check("quad_gemv", dense("nt", [1, 8 * 65536 + 8, 4], "f32"));
+});

@@ -1,0 +1,4 @@
+import { embedCases } from "../../support/op-cases/embed";
+import { runCases } from "../../support/run-cases";
+
+runCases(embedCases);

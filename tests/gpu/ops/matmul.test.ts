@@ -1,0 +1,4 @@
+import { matmulCases } from "../../support/op-cases/matmul";
+import { runCases } from "../../support/run-cases";
+
+runCases(matmulCases);

@@ -1,0 +1,4 @@
+import { rowCases } from "../../support/op-cases/rows";
+import { runCases } from "../../support/run-cases";
+
+runCases(rowCases);

@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { AdapterState } from "../../src/engine/adapters/adapter-state";
+import { methods } from "../../src/engine/adapters/registry";
+import type { Gpu } from "../../src/engine/gpu/device";
+import { readBytes } from "../../src/engine/gpu/readback";
+import { elementCount } from "../../src/engine/graph/value";
+import { declareWeights, linearLayers } from "../../src/engine/models/decoder-spec";
+import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-model";
+import { describeModel } from "../../src/engine/models/registry";
+import type { TrainingBatch } from "../../src/engine/train/batch-inputs";
+import { adamDefaults, Trainer } from "../../src/engine/train/trainer";
+import { nf4Source } from "../../src/engine/weights/nf4-source";
+import { readAllValues, type TensorSource } from "../../src/engine/weights/tensor-source";
+import { WeightStore } from "../../src/engine/weights/weight-store";
+import { makeRng } from "../../src/lib/rng";
+import type { Quantization } from "../../src/spec/model";
+import { expectClose } from "../support/compare";
+import { readJson } from "../support/golden";
+import { openTestGpu } from "../support/gpu";
+import { computeLogits } from "../support/logits";
+import { fixedTuning, pipelinesOf } from "../support/run-graph";
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openTestGpu();
+});
+afterAll(() => gpu.close());
+
+const TINY = {
+  llama: { hidden_size: 64, intermediate_size: 80, num_hidden_layers: 1, vocab_size: 97 },
+  gpt2: { n_embd: 60, n_inner: 80, n_head: 5, n_layer: 1, vocab_size: 97, n_positions: 32 },
+};
+
+function floatSource(name: string, shape: readonly number[], values: Float32Array): TensorSource {
+  const bytes = new Uint8Array(Float32Array.from(values).buffer);
+  return { name, dtype: "F32", shape, read: (start, end) => Promise.resolve(bytes.slice(start, end)) };
+}
+
+type Family = keyof typeof TINY;
+
+const configOf = (family: Family): Record<string, unknown> => ({
+  ...readJson<Record<string, unknown>>(family, "config.json"),
+  ...TINY[family],
+});
+
+function randomSources(family: Family): Map<string, TensorSource> {
+  const entries = declareWeights(describeModel(configOf(family))).map(({ name, shape }, index) => {
+    const rng = makeRng(5, index);
+    const values = Float32Array.from({ length: elementCount(shape) }, () => rng.normal() / 8);
+    return [name, floatSource(name, shape, values)] as const;
+  });
+  return new Map(entries);
+}
+
+const load = (
+  family: Family,
+  sources: ReadonlyMap<string, TensorSource>,
+  quantization: Quantization | null,
+): Promise<LoadedModel> =>
+  loadModel(configOf(family), sources, {
+    gpu,
+    pipelines: pipelinesOf(gpu),
+    tuning: fixedTuning(gpu),
+    quantization,
+  });
+
+/** Logits, loss and gradients under a LoRA on all layers. */
+async function compute(model: LoadedModel) {
+  const adapter = methods.lora.bind({ r: 2, target_modules: "all-linear" }, model.spec);
+  const rng = makeRng(11);
+  const values = adapter.parameters.map(({ name, shape }) => {
+    const data = Float32Array.from({ length: elementCount(shape) }, () => rng.normal() / 8);
+    return [name, { shape, data }] as const;
+  });
+  const state = new AdapterState(gpu, adapter);
+  state.write(new Map(values));
+  const length = 9;
+  const batch: TrainingBatch = {
+    rows: 1,
+    length,
+    ids: Uint32Array.from({ length }, (_, index) => (index * 37 + 5) % 97),
+    supervised: new Uint8Array(length).fill(1),
+    segments: [[{ start: 0, length }]],
+  };
+  const logits = await computeLogits(model, state, batch);
+  const trainer = await Trainer.create(model, state, {
+    shapes: [{ rows: 1, length, labels: 64 }],
+    evaluationShapes: [],
+    weightDecay: 0,
+    maxGradNorm: 1,
+    ...adamDefaults,
+  });
+  const gradients = await trainer.gradients(batch);
+  trainer.destroy();
+  state.destroy();
+  return { logits, gradients };
+}
+
+test.each([
+  ["llama", true],
+  ["gpt2", false],
+] as const)(
+  "%s in NF4 (scales quantised: %s) is the model of the widened weights",
+  async (family, double) => {
+    const sources = randomSources(family);
+    const small = await load(family, sources, { type: "nf4", doubleQuantization: double });
+    const layers = new Set(linearLayers(small.spec).map(({ path }) => `${path}.weight`));
+    const widened = new Map(sources);
+    for (const [name, source] of small.tensors) {
+      expect(source.dtype).toBe(layers.has(name) ? (double ? "NF4_DOUBLE" : "NF4") : "F32");
+      if (layers.has(name)) widened.set(name, floatSource(name, source.shape, await readAllValues(source)));
+    }
+    const whole = await load(family, widened, null);
+    expect(small.weights.sizeBytes).toBeLessThan(whole.weights.sizeBytes);
+    const [got, expected] = [await compute(small), await compute(whole)];
+    expectClose(got.logits, expected.logits, 1e-5, "logits");
+    for (const [name, { data }] of expected.gradients) {
+      expectClose(got.gradients.get(name)!.data, data, 1e-4, `gradient of ${name}`);
+    }
+    const original = await load(family, sources, null);
+    const error = expected.logits.reduce(
+      (most, value, i) => Math.max(most, Math.abs(value - got.logits[i]!)),
+      0,
+    );
+    const exact = await compute(original);
+    const change = exact.logits.reduce(
+      (most, value, i) => Math.max(most, Math.abs(value - got.logits[i]!)),
+      0,
+    );
+    expect(change).toBeGreaterThan(100 * error);
+    for (const model of [small, whole, original]) model.weights.destroy();
+  },
+);
+
+test("a matrix in shards is uploaded whole, block by block", async () => {
+  const narrow = await openTestGpu({ maxBindingBytes: 36864 });
+  try {
+    const [rows, columns] = [192, 1024];
+    const name = "model.layers.0.mlp.up_proj.weight";
+    const rng = makeRng(3);
+    const values = Float32Array.from({ length: rows * columns }, () => rng.normal());
+    const source = nf4Source(floatSource(name, [rows, columns], values), false, {
+      type: "nf4",
+      doubleQuantization: false,
+    });
+    const store = new WeightStore(narrow);
+    await store.load({ name, shape: [rows, columns], layout: "matrix" }, source, () => {});
+    const { shards } = store.matrix(name);
+    expect(shards.map((shard) => shard.rows)).toEqual([64, 64, 64]);
+    const parts: number[] = [];
+    for (const [index] of shards.entries()) {
+      const buffer = store.shardBuffer(name, index);
+      const bytes = await readBytes(narrow, { buffer, offsetBytes: 0, sizeBytes: buffer.size });
+      parts.push(...new Uint8Array(bytes));
+    }
+    expect(Uint8Array.from(parts)).toEqual(await source.read(0, (rows * columns * 36) / 64));
+  } finally {
+    narrow.close();
+  }
+});

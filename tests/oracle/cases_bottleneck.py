@@ -1,0 +1,127 @@
+"""The golden cases of bottleneck adapters, in plain PyTorch after the adapters library's formulas.
+
+The library needs another transformers than these goldens: check_adapters.py, in an environment of
+its own, holds logits, gradients and losses of these cases against the library itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from common import random_like, write_json, write_tensors
+from golden_case import Case, trainable
+
+NAME = "luthier"
+FUNCTIONS = {"swish": nn.functional.silu, "relu": nn.functional.relu}
+FAMILIES = ("llama", "llama_tied", "llama3", "mistral", "qwen2", "qwen2_window", "qwen3", "gpt2")
+HOULSBY = {"mh_adapter": True, "original_ln_before": False, "non_linearity": "swish"}
+PFEIFFER = {"mh_adapter": False, "original_ln_before": True, "non_linearity": "relu"}
+DEFAULTS = {
+    "output_adapter": True,
+    "original_ln_after": True,
+    "residual_before_ln": True,
+    "adapter_residual_before_ln": False,
+    "ln_before": False,
+    "ln_after": False,
+    "is_parallel": False,
+    "use_gating": False,
+    "phm_layer": False,
+    "cross_adapter": False,
+    "inv_adapter": None,
+    "leave_out": [],
+    "dropout": 0,
+    "init_weights": "bert",
+    "reduction_factor": 4,
+}
+
+
+class Bottleneck(nn.Module):
+    """up(function(down(x))) under the library's names, joined to a sub-layer's output by hooks; they
+    are methods, so that a copy of the model calls its own."""
+
+    def __init__(self, hidden: int, config: dict[str, object]) -> None:
+        super().__init__()
+        width = int(hidden // config["reduction_factor"])
+        self.adapter_down = nn.Sequential(nn.Linear(hidden, width))
+        self.adapter_up = nn.Linear(width, hidden)
+        self.function = FUNCTIONS[config["non_linearity"]]
+        self.reads_sum = config["original_ln_before"]
+        self.residual: Tensor | None = None
+
+    def remember(self, _norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        """Keeps the residual stream that the sub-layer's output will join."""
+        self.residual = inputs[0]
+
+    def join(self, _layer: nn.Module, _inputs: object, output: Tensor | tuple[Tensor, ...]):
+        """Adds the bottleneck's share to the sub-layer's output."""
+        y = output[0] if isinstance(output, tuple) else output
+        x = y + self.residual if self.reads_sum else y
+        self.residual = None
+        joined = y + self.adapter_up(self.function(self.adapter_down(x)))
+        return (joined, *output[1:]) if isinstance(output, tuple) else joined
+
+
+def _insert(base: PreTrainedModel, config: dict[str, object]) -> PreTrainedModel:
+    """Puts bottlenecks beside the sub-layers, and freezes all else."""
+    base.requires_grad_(False)
+    is_gpt2 = base.config.model_type == "gpt2"
+    for block in base.transformer.h if is_gpt2 else base.model.layers:
+        norm = block.ln_2 if is_gpt2 else block.post_attention_layernorm
+        places = {"output_adapters": block.mlp}
+        if config["mh_adapter"]:
+            places["attention_adapters"] = block.attn if is_gpt2 else block.self_attn
+        for name, layer in places.items():
+            bottleneck = Bottleneck(base.config.hidden_size, config)
+            block.add_module(name, nn.Module())
+            getattr(block, name).adapters = nn.ModuleDict({NAME: bottleneck})
+            if bottleneck.reads_sum:
+                norm.register_forward_pre_hook(bottleneck.remember)
+            layer.register_forward_hook(bottleneck.join)
+    return base
+
+
+def _bottleneck_case(kind: dict[str, object]) -> Case:
+    config = {**DEFAULTS, **kind}
+
+    def build(base: PreTrainedModel, family: str, case: str) -> nn.Module:
+        model = _insert(base, config)
+        for name, parameter in trainable(model).items():
+            parameter.data.copy_(random_like(parameter.shape, 0.2, family, case, name))
+        return model.train()
+
+    def save(model: nn.Module, folder: Path) -> None:
+        description = {
+            "config": config,
+            "hidden_size": model.config.hidden_size,
+            "model_type": model.config.model_type,
+            "name": NAME,
+            "version": "adapters.1.3.0",
+        }
+        write_json(folder / "adapter_config.json", description)
+        write_tensors(folder / "adapter_model.safetensors", trainable(model))
+
+    def load(base: PreTrainedModel, folder: Path) -> nn.Module:
+        model = _insert(base, config)
+        own, other = folder / "adapter.safetensors", folder / "adapter_model.safetensors"
+        tensors = load_file(own if own.is_file() else other)
+        _, unexpected = model.load_state_dict(tensors, strict=False)
+        if unexpected:
+            raise SystemExit(f"the model has no {', '.join(unexpected)}")
+        return model.eval()
+
+    return Case(
+        build=build,
+        save=save,
+        load=load,
+        describe=lambda _model: {},
+        trains_on=lambda family: family in FAMILIES,
+    )
+
+
+CASES: dict[str, Case] = {
+    "houlsby": _bottleneck_case(HOULSBY),
+    "pfeiffer": _bottleneck_case(PFEIFFER),
+}

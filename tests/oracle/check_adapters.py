@@ -1,0 +1,126 @@
+"""Usage: python tests/oracle/check_adapters.py DIR   holds the bottleneck cases to the adapters library.
+
+Runs in the environment of `setup.sh adapters`. For each case: the library, given the golden's
+starting values, must have the golden's logits, gradients and losses; and it must load our export in
+DIR/<family>/<case> and compute our logits from it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import adapters
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+from transformers import AutoModelForCausalLM, PreTrainedModel
+
+from common import GOLDEN_DIR, be_deterministic, relative_l2, summed_loss, supervised_count
+
+CASES = ("houlsby", "pfeiffer")
+NAME = "luthier"
+TOLERANCE = 1e-4
+
+
+def load_base(family: str) -> PreTrainedModel:
+    """The committed base model, ready for adapters."""
+    model = AutoModelForCausalLM.from_pretrained(
+        GOLDEN_DIR / family, dtype=torch.float32, attn_implementation="eager"
+    )
+    adapters.init(model)
+    return model
+
+
+def masked_logits(model: PreTrainedModel, golden: dict[str, Tensor]) -> Tensor:
+    """Logits of the first micro-batch, zero on padding."""
+    mask = golden["attention_mask"][0].long()
+    with torch.no_grad():
+        logits = model(input_ids=golden["input_ids"][0].long(), attention_mask=mask).logits
+    return logits * mask[..., None]
+
+
+def losses(model: PreTrainedModel, golden: dict[str, Tensor], training: dict) -> list[float]:
+    """The summed loss before each AdamW step on both micro-batches."""
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(
+        parameters,
+        lr=training["learning_rate"],
+        betas=training["betas"],
+        eps=training["epsilon"],
+        weight_decay=training["weight_decay"],
+    )
+    labels = golden["labels"].long()
+    total = sum(supervised_count(part) for part in labels)
+    measured: list[float] = []
+    for _ in range(training["steps"]):
+        optimizer.zero_grad()
+        loss = 0.0
+        for micro, target in enumerate(labels):
+            logits = model(
+                input_ids=golden["input_ids"][micro].long(),
+                attention_mask=golden["attention_mask"][micro].long(),
+            ).logits
+            part = summed_loss(logits, target) / total
+            part.backward()
+            loss += float(part.detach())
+        torch.nn.utils.clip_grad_norm_(parameters, training["max_grad_norm"])
+        optimizer.step()
+        measured.append(loss)
+    return measured
+
+
+def check_golden(family: str, case: str) -> dict[str, float]:
+    """How far the library is from the golden."""
+    folder = GOLDEN_DIR / family / case
+    golden = load_file(folder / "golden.safetensors")
+    config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))["config"]
+    training = json.loads((folder / "golden.json").read_text(encoding="utf-8"))["training"]
+    model = load_base(family)
+    model.add_adapter(NAME, config=adapters.BnConfig(**config))
+    model.train_adapter(NAME)
+    named = {n: p for n, p in model.named_parameters() if p.requires_grad}
+    for name, parameter in named.items():
+        parameter.data.copy_(golden[f"init.{name}"])
+    logits = masked_logits(model, golden)
+    ids, mask, labels = (golden[k][0].long() for k in ("input_ids", "attention_mask", "labels"))
+    loss = summed_loss(model(input_ids=ids, attention_mask=mask).logits, labels)
+    (loss / supervised_count(labels)).backward()
+    worst = max(relative_l2(p.grad, golden[f"grad.{n}"]) for n, p in named.items())
+    run = torch.tensor(losses(model, golden, training))
+    return {
+        "logits": relative_l2(logits, golden["logits"]),
+        "gradients": worst,
+        "losses": relative_l2(run, golden["losses"]),
+    }
+
+
+def check_export(family: str, case: str, folder: Path) -> float:
+    """How far our logits are from those that the library computes from our export."""
+    golden = load_file(GOLDEN_DIR / family / case / "golden.safetensors")
+    model = load_base(family)
+    model.load_adapter(str(folder), use_safetensors=True, set_active=True)
+    logits = masked_logits(model.eval(), golden)
+    ours = load_file(folder / "ours.safetensors")["logits"]
+    return relative_l2(torch.where(logits.abs().sum(-1, keepdim=True) > 0, ours, 0), logits)
+
+
+def main(directory: Path) -> int:
+    """Prints one row per case; 1 if any failed."""
+    be_deterministic()
+    paths = [path for case in CASES for path in GOLDEN_DIR.glob(f"*/{case}")]
+    failures = 0
+    for path in sorted(paths):
+        family, case = path.parent.name, path.name
+        far = check_golden(family, case)
+        far["export"] = check_export(family, case, directory / family / case)
+        failures += any(value >= TOLERANCE for value in far.values())
+        print(f"{family}/{case:12}", *(f"{name} {value:.1e}" for name, value in far.items()))
+    print(f"{len(paths) - failures} of {len(paths)} cases agree with the adapters library")
+    return 1 if failures or not paths else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,117 @@
+"""Usage: python tests/oracle/check_exports.py DIR [family/case ...]   loads DIR/<family>/<case> in
+PEFT and compares logits.
+
+Each folder holds our exported adapter after the golden's ten steps (adapter_config.json,
+adapter_model.safetensors) and ours.safetensors with our `logits` of the golden's first
+micro-batch. Every golden case must be there, or every one named. Where the method merges, its
+folder `merged` is a whole model, which transformers loads alone."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from transformers import AutoModelForCausalLM
+
+from common import GOLDEN_DIR, be_deterministic, relative_l2
+from golden_cases import CASES
+from golden_families import load_base
+from golden_training import Batch, masked_logits
+
+TOLERANCE = 1e-4
+TRAINED = 1e-2
+"""How far our trained adapter may be from PEFT's: AdamW amplifies rounding over ten steps, but an
+adapter that never trained, or half of one, is further away than this."""
+UNKNOWN = (float("nan"), float("nan"))
+WANTED_FILES = ("adapter_config.json", "ours.safetensors")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Relative L2 of our logits from PEFT's, and of PEFT's on our file from the golden's."""
+
+    case: str
+    ours: float
+    golden: float
+    problem: str = ""
+    merged: float | None = None
+    """Relative L2 of our logits from those of the merged model, where there is one."""
+
+    @property
+    def passed(self) -> bool:
+        """PEFT computes our logits from our file, and the file holds the trained adapter."""
+        merges = self.merged is None or self.merged < TOLERANCE
+        return not self.problem and self.ours < TOLERANCE and self.golden < TRAINED and merges
+
+
+def golden_cases() -> list[str]:
+    """Every `<family>/<case>` under tests/golden, sorted."""
+    return sorted(
+        str(path.parent.relative_to(GOLDEN_DIR))
+        for path in GOLDEN_DIR.glob("*/*/golden.safetensors")
+    )
+
+
+def check(case: str, folder: Path) -> Verdict:
+    """Loads our export onto the golden's base model and compares the logits on real tokens."""
+    missing = [name for name in WANTED_FILES if not (folder / name).is_file()]
+    if missing:
+        return Verdict(case, *UNKNOWN, f"missing {', '.join(missing)}")
+    golden = load_file(GOLDEN_DIR / case / "golden.safetensors")
+    batch = Batch(
+        golden["input_ids"].long(), golden["attention_mask"].long(), golden["labels"].long()
+    )
+    try:
+        family, name = case.split("/")
+        model = CASES[name].load(load_base(family), folder).eval()
+        logits = masked_logits(model, batch)
+        whole = merged_logits(folder / "merged", batch)
+    except Exception as error:  # whatever PEFT refuses is a finding, and the other cases go on
+        return Verdict(
+            case, *UNKNOWN, f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        )
+    ours = load_file(folder / "ours.safetensors")["logits"]
+    if ours.shape != logits.shape:
+        return Verdict(case, *UNKNOWN, f"logits are {list(ours.shape)}, not {list(logits.shape)}")
+    real = logits.abs().sum(-1, keepdim=True) > 0
+    ours = torch.where(real, ours, 0)
+    return Verdict(
+        case,
+        relative_l2(ours, logits),
+        relative_l2(logits, golden["saved_logits"]),
+        merged=None if whole is None else relative_l2(ours, whole),
+    )
+
+
+def merged_logits(folder: Path, batch: Batch) -> torch.Tensor | None:
+    """What transformers makes of a merged model; None where there is none."""
+    if not folder.is_dir():
+        return None
+    model = AutoModelForCausalLM.from_pretrained(
+        folder, dtype=torch.float32, attn_implementation="eager"
+    )
+    return masked_logits(model.eval(), batch)
+
+
+def main(directory: Path, wanted: list[str]) -> int:
+    """Prints one row per case, or only of those named; 1 if any failed."""
+    be_deterministic()
+    cases = [case for case in golden_cases() if not wanted or case in wanted]
+    verdicts = [check(case, directory / case) for case in cases]
+    print(f"{'case':32} {'ours / PEFT':>12} {'PEFT / golden':>14} {'ours / merged':>14}")
+    for verdict in verdicts:
+        note = verdict.problem or ("ok" if verdict.passed else "differs")
+        merged = "-" if verdict.merged is None else f"{verdict.merged:.1e}"
+        print(f"{verdict.case:32} {verdict.ours:12.1e} {verdict.golden:14.1e} {merged:>14}  {note}")
+    failures = sum(not verdict.passed for verdict in verdicts)
+    print(f"{len(verdicts) - failures} of {len(verdicts)} exports agree with PEFT")
+    return 1 if failures or not verdicts else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))

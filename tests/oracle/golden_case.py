@@ -1,0 +1,144 @@
+"""What a golden case is: how its adapter is made, saved and loaded, and where it is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from peft import PeftConfig, PeftModel, get_peft_model
+from torch import Tensor, nn
+from torch.nn import Parameter
+from transformers import PreTrainedModel
+
+from common import random_like
+
+TASK = "CAUSAL_LM"
+ONE_OF_EACH_KIND = ("llama_tied", "gpt2")
+"""Gated and plain, separate and fused, Linear and Conv1D, with and without biases."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One configuration of one method. `save` writes adapter_config.json and
+    adapter_model.safetensors; `load` puts such a folder onto a base model."""
+
+    build: Callable[[PreTrainedModel, str, str], nn.Module]
+    save: Callable[[nn.Module, Path], None]
+    load: Callable[[PreTrainedModel, Path], nn.Module]
+    describe: Callable[[nn.Module], dict[str, object]]
+    trains_on: Callable[[str], bool] = lambda _family: True
+    committed: tuple[str, ...] | None = ONE_OF_EACH_KIND
+    """Families whose golden is in the repository, None for all; CI makes the others."""
+    method: str | None = None
+    """The studio's method, where adapter_config.json alone would be read as another."""
+    options: Mapping[str, object] = field(default_factory=dict)
+    """Options of the studio that adapter_config.json does not tell."""
+    converts: bool = False
+    """Whether the saved tensors are computed from the trained ones instead of being them."""
+    fixed: Callable[[nn.Module], dict[str, Tensor]] = lambda _model: {}
+    """Tensors that the method needs beside the trained ones and never changes."""
+    learning_rate_factor: Callable[[str], float] = lambda _name: 1.0
+    """Factor of the learning rate for a parameter."""
+
+
+@dataclass(frozen=True)
+class Modules:
+    """Names of a family's linear layers, as targets; `q`, `k` and `v` are one where a layer makes
+    all three. `some` is a regular expression over paths in the first block."""
+
+    q: str
+    k: str
+    v: str
+    up: str
+    down: str
+    some: str
+
+    @property
+    def fused(self) -> bool:
+        """Whether one layer makes queries, keys and values."""
+        return self.q == self.k
+
+
+_SEPARATE = Modules(
+    "q_proj", "k_proj", "v_proj", "up_proj", "down_proj", r".*\.0\.(self_attn\.[ko]|mlp\.up)_proj"
+)
+_MODULES = {
+    "gpt2": Modules(
+        "c_attn", "c_attn", "c_attn", "c_fc", "mlp.c_proj", r".*\.h\.0\.(attn|mlp)\.c_proj"
+    ),
+    "bloom": Modules(
+        *["query_key_value"] * 3,
+        up="dense_h_to_4h",
+        down="dense_4h_to_h",
+        some=r".*\.h\.0\..*\.dense(_4h_to_h)?",
+    ),
+    "opt": Modules("q_proj", "k_proj", "v_proj", "fc1", "fc2", r".*\.0\.(self_attn\.k_proj|fc1)"),
+}
+
+
+def modules(family: str) -> Modules:
+    """The layers' names in that family, or in the variant of one ("opt_350m")."""
+    return _MODULES.get(family.split("_")[0], _SEPARATE)
+
+
+def is_gpt2(family: str) -> bool:
+    """Whether the family stores its layers as Conv1D."""
+    return family == "gpt2"
+
+
+def token_dim(family: str) -> int | None:
+    """Width of the embeddings where PEFT, which takes the hidden size, has to be told."""
+    return 20 if family == "opt_350m" else None
+
+
+def peft_case(config: Callable[[str], PeftConfig], **details: object) -> Case:
+    """A case that PEFT itself trains, saves and loads."""
+
+    def build(base: PreTrainedModel, family: str, case: str) -> nn.Module:
+        model = get_peft_model(base, config(family))
+        randomise(model, family, case)
+        return model.train()
+
+    def load(base: PreTrainedModel, folder: Path) -> nn.Module:
+        return PeftModel.from_pretrained(base, folder).eval()
+
+    def save(model: nn.Module, folder: Path) -> None:
+        model.save_pretrained(folder)
+
+    return Case(build=build, save=save, load=load, describe=_describe_peft, **details)
+
+
+def randomise(model: nn.Module, family: str, case: str) -> None:
+    """Makes every adapter value random, lora_B included, so that no gradient vanishes. What scales
+    (magnitudes, IA3) stays near its start; biases that train start from the base model's values."""
+    for name, parameter in trainable(model).items():
+        if name.endswith(".bias") and "lora_" not in name and not name.startswith("prompt_encoder."):
+            continue
+        if "modules_to_save" in name:
+            continue
+        near = "magnitude_vector" in name or ".ia3_l" in name
+        scale = 0.5 if name == "prompt_encoder.embedding.weight" else 0.2
+        noise = random_like(parameter.shape, 0.1 if near else scale, family, case, name)
+        parameter.data.copy_(parameter.data * (1 + noise) if near else noise)
+
+
+def _describe_peft(model: nn.Module) -> dict[str, object]:
+    config = model.peft_config["default"]
+    return {
+        "peft_type": config.peft_type.value,
+        "task_type": config.task_type,
+        "virtual_tokens": getattr(config, "num_virtual_tokens", 0),
+    }
+
+
+def plain_name(name: str) -> str:
+    """A PEFT parameter name without the segment that names the adapter, as PEFT saves it."""
+    if "lora_magnitude_vector" in name:
+        return name.removesuffix(".default.weight")
+    return name.removesuffix(".default").replace(".default.", ".")
+
+
+def trainable(model: nn.Module) -> dict[str, Parameter]:
+    """The trainable parameters under their plain names, in the model's order."""
+    return {plain_name(n): p for n, p in model.named_parameters() if p.requires_grad}

@@ -1,0 +1,154 @@
+"""What a golden case measures: logits, gradients, ten AdamW steps, greedy answers."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from transformers import GenerationConfig
+
+from common import IGNORED, generator, summed_loss, supervised_count
+from golden_case import Case, trainable
+
+STEPS = 10
+LEARNING_RATE = 1e-2
+BETAS = (0.9, 0.999)
+EPSILON = 1e-8
+WEIGHT_DECAY = 0.01
+MAX_GRAD_NORM = 1.0
+UNSETTLED = 1e-3
+"""A parameter whose float32 and float64 runs end further apart than this is not to be compared."""
+FAINT = 1e-6
+"""Nor is one whose first gradient is smaller than this: float32 does not determine its sign."""
+
+# (tokens, of which the prompt) of each row. The two micro-batches supervise different numbers
+# of tokens, so a mean of means is wrong; one row supervises a single token.
+ROWS = (((13, 4), (9, 3), (4, 3)), ((11, 1), (13, 6), (6, 2)))
+LENGTH = 13
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Right-padded micro-batches, each tensor (micro-batch, row, position)."""
+
+    input_ids: Tensor
+    attention_mask: Tensor
+    labels: Tensor
+
+
+@dataclass(frozen=True)
+class Training:
+    """Ten steps: total loss and unclipped gradient norm before each, the first step's clipped
+    gradients, parameters after the last."""
+
+    losses: Tensor
+    grad_norms: Tensor
+    first_gradients: dict[str, Tensor]
+    after: dict[str, Tensor]
+
+
+def make_batch(family: str, vocab_size: int) -> Batch:
+    """The family's fixed rows: random ids, label -100 on prompts and padding."""
+    shape = (len(ROWS), len(ROWS[0]), LENGTH)
+    ids = torch.randint(1, vocab_size, shape, generator=generator(family, "ids"))
+    positions = torch.arange(LENGTH)
+    lengths = torch.tensor([[row[0] for row in micro] for micro in ROWS])[..., None]
+    prompts = torch.tensor([[row[1] for row in micro] for micro in ROWS])[..., None]
+    real = positions < lengths
+    ids = torch.where(real, ids, 0)
+    labels = torch.where(real & (positions >= prompts), ids, IGNORED)
+    return Batch(ids, real.long(), labels)
+
+
+def masked_logits(model: nn.Module, batch: Batch, micro: int = 0) -> Tensor:
+    """Logits (row, virtual tokens + position, vocabulary) of one micro-batch, zero on padding."""
+    mask = batch.attention_mask[micro]
+    with torch.no_grad():
+        logits = model(input_ids=batch.input_ids[micro], attention_mask=mask).logits
+    virtual = logits.shape[1] - mask.shape[1]
+    return logits * torch.nn.functional.pad(mask, (virtual, 0), value=1)[..., None]
+
+
+def first_gradients(model: nn.Module, batch: Batch) -> dict[str, Tensor]:
+    """Gradients of the first micro-batch's loss: summed cross entropy / supervised tokens."""
+    model.zero_grad()
+    out = model(
+        input_ids=batch.input_ids[0], attention_mask=batch.attention_mask[0], labels=batch.labels[0]
+    )
+    loss = summed_loss(out.logits, batch.labels[0]) / supervised_count(batch.labels[0])
+    torch.testing.assert_close(loss, out.loss, rtol=1e-5, atol=0)
+    loss.backward()
+    gradients = {name: p.grad.clone() for name, p in trainable(model).items()}
+    model.zero_grad()
+    return gradients
+
+
+def train(model: nn.Module, batch: Batch, case: Case) -> Training:
+    """Ten AdamW steps in place; each accumulates both micro-batches and divides once."""
+    parameters = trainable(model)
+    groups = [
+        {"params": [parameter], "lr": LEARNING_RATE * case.learning_rate_factor(name)}
+        for name, parameter in parameters.items()
+    ]
+    optimizer = torch.optim.AdamW(groups, betas=BETAS, eps=EPSILON, weight_decay=WEIGHT_DECAY)
+    total = sum(supervised_count(labels) for labels in batch.labels)
+    losses: list[float] = []
+    norms: list[float] = []
+    first: dict[str, Tensor] = {}
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        loss = 0.0
+        for ids, mask, labels in zip(
+            batch.input_ids, batch.attention_mask, batch.labels, strict=True
+        ):
+            part = summed_loss(model(input_ids=ids, attention_mask=mask).logits, labels) / total
+            part.backward()
+            loss += float(part.detach())
+        norms.append(float(torch.nn.utils.clip_grad_norm_(parameters.values(), MAX_GRAD_NORM)))
+        losses.append(loss)
+        first = first or {name: p.grad.clone() for name, p in parameters.items()}
+        optimizer.step()
+    after = {name: p.detach().clone() for name, p in parameters.items()}
+    return Training(torch.tensor(losses), torch.tensor(norms), first, after)
+
+
+def in_double(model: nn.Module) -> nn.Module:
+    """A float64 copy, to see which results float32 determines."""
+    return copy.deepcopy(model).double()
+
+
+def unsettled(single: Training, double: Training) -> dict[str, Tensor]:
+    """Masks (1 = do not compare) of the parameters that rounding decides. AdamW divides by the
+    gradient's own size, so a gradient that is zero but for rounding (GPT-2's key biases, which
+    the softmax cancels) still moves its parameter by up to the learning rate."""
+    masks: dict[str, Tensor] = {}
+    for name, value in single.after.items():
+        apart = (value - double.after[name].float()).abs() > UNSETTLED
+        faint = double.first_gradients[name].abs() < FAINT
+        masks[name] = (apart | faint).to(torch.uint8)
+    return {name: mask for name, mask in masks.items() if mask.any()}
+
+
+def greedy(
+    model: nn.Module, prompt: Tensor, count: int, **options: float
+) -> tuple[Tensor, float]:
+    """New ids of a greedy answer (`count` of them) and the smallest lead of a chosen token's
+    score over the runner-up: a lead near rounding would make the golden a coin toss."""
+    config = GenerationConfig(
+        max_new_tokens=count,
+        do_sample=False,
+        pad_token_id=0,
+        output_scores=True,
+        return_dict_in_generate=True,
+        **options,
+    )
+    with torch.no_grad():
+        out = model.generate(
+            input_ids=prompt[None],
+            attention_mask=torch.ones_like(prompt[None]),
+            generation_config=config,
+        )
+    best = torch.stack(out.scores)[:, 0].topk(2).values
+    return out.sequences[0, -count:], float((best[:, 0] - best[:, 1]).min())

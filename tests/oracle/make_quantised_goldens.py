@@ -1,0 +1,78 @@
+"""Usage: python tests/oracle/make_quantised_goldens.py [OUT_DIR]   quantised bytes and the numbers they stand for.
+
+blocks.safetensors: for each GGUF type some blocks as stored (`Q4_K.bytes`) and their numbers in
+float32 by the gguf package (`Q4_K.values`). nf4.safetensors, nf4_double.safetensors: a matrix in
+float16 (`original`) as bitsandbytes quantises it (`linear.weight`, `linear.weight.absmax`, ...,
+named as in its checkpoints) and the first and last numbers it dequantises to (`head`, `tail`).
+Wants bitsandbytes 0.50.2, which nothing else here needs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import bitsandbytes.functional as bnb
+import numpy as np
+import torch
+from gguf import GGML_QUANT_SIZES, GGMLQuantizationType
+from gguf.quants import dequantize
+from safetensors.torch import save_file
+from torch import Tensor
+
+TYPES = ("Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q4_K", "Q5_K", "Q6_K")
+# Bytes of a block's float16 scales: arbitrary bytes there would be infinities and NaN.
+SCALES = {"Q4_0": [0], "Q4_1": [0, 2], "Q5_0": [0], "Q5_1": [0, 2], "Q8_0": [0]}
+K_SCALES = {"Q4_K": [0, 2], "Q5_K": [0, 2], "Q6_K": [208]}
+# More than one group of 256 scales, and a last block that is not whole.
+SHAPE = (67, 250)
+SHOWN = 600
+
+
+def random_blocks(name: str, rng: np.random.Generator) -> np.ndarray:
+    """Five blocks of arbitrary bytes; the scale of the last is a subnormal float16."""
+    _, size = GGML_QUANT_SIZES[GGMLQuantizationType[name]]
+    blocks = rng.integers(0, 256, (5, size), dtype=np.uint8)
+    for at in (SCALES | K_SCALES)[name]:
+        scales = rng.normal(0, 0.01, 5).astype(np.float16)
+        scales[-1] = np.float16(3e-5)
+        blocks[:, at : at + 2] = scales.view(np.uint8).reshape(5, 2)
+    return blocks
+
+
+def write_blocks(path: Path) -> None:
+    rng = np.random.default_rng(0)
+    tensors: dict[str, Tensor] = {}
+    for name in TYPES:
+        blocks = random_blocks(name, rng)
+        values = dequantize(blocks, GGMLQuantizationType[name])
+        tensors[f"{name}.bytes"] = torch.from_numpy(blocks.reshape(-1))
+        tensors[f"{name}.values"] = torch.from_numpy(values.reshape(-1).copy())
+    save_file(tensors, path)
+
+
+def write_nf4(path: Path, double: bool) -> None:
+    torch.manual_seed(1)
+    original = (torch.randn(SHAPE) * 0.03).half()
+    original.view(-1)[64:128] = 0
+    original.view(-1)[130] = 0.75
+    codes, state = bnb.quantize_4bit(
+        original, blocksize=64, quant_type="nf4", compress_statistics=double
+    )
+    # In float32, as the page computes; checkpoints widen to the type of the original.
+    state.dtype = torch.float32
+    numbers = bnb.dequantize_4bit(codes, state).reshape(-1)
+    state.dtype = original.dtype
+    parts = {f"linear.weight.{key}": value for key, value in state.as_dict(packed=True).items()}
+    ends = {"head": numbers[:SHOWN].clone(), "tail": numbers[-SHOWN:].clone()}
+    save_file({"original": original, "linear.weight": codes, **parts, **ends}, path)
+
+
+def main(out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    write_blocks(out / "blocks.safetensors")
+    write_nf4(out / "nf4.safetensors", double=False)
+    write_nf4(out / "nf4_double.safetensors", double=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path("tests/golden/quantised"))

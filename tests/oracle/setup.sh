@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Usage: tests/oracle/setup.sh [adapters]   makes an oracle's Python environment (once per set of
+# pinned versions) and prints the path of its interpreter: the main one, or that of the adapters
+# library, which needs an older transformers.
+set -euo pipefail
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+suffix="${1:+-$1}"
+venv="${LUTHIER_VENV:-$HOME/.cache/luthier/venv}$suffix"
+stamp="$venv/.requirements.sha256"
+lists=("$here/requirements$suffix.txt")
+[[ -n "$suffix" ]] || lists+=("$here/requirements-nodeps.txt")
+wanted="$(cat "${lists[@]}" | sha256sum | cut -d' ' -f1)"
+
+if [[ ! -f "$stamp" || "$(cat "$stamp")" != "$wanted" ]]; then
+  python3 -m venv --clear "$venv" >&2
+  "$venv/bin/pip" install --quiet --only-binary :all: -r "${lists[0]}" >&2
+  if [[ -z "$suffix" ]]; then
+    "$venv/bin/pip" install --quiet --only-binary :all: --no-deps -r "${lists[1]}" >&2
+  fi
+  echo "$wanted" >"$stamp"
+fi
+echo "$venv/bin/python"

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { assembleShader, shaderNames } from "../../src/engine/gpu/shaders";
+import { kernelKey } from "../../src/engine/kernels/kernel";
+import { allKernels } from "../../src/engine/kernels/registry";
+import { createNullGpu } from "../support/gpu";
+
+const kernels = allKernels();
+
+describe("every kernel compiles on a device that computes nothing", () => {
+  let device: GPUDevice;
+  beforeAll(async () => {
+    const adapter = await createNullGpu().requestAdapter();
+    if (!adapter) throw new Error("Dawn's null backend offers no adapter");
+    const requiredFeatures = [...new Set(kernels.flatMap((kernel) => kernel.requires))];
+    device = await adapter.requestDevice({ requiredFeatures });
+  });
+  afterAll(() => device.destroy());
+
+  test.each(kernels.map((kernel) => [kernelKey(kernel), kernel] as const))("%s", async (_, kernel) => {
+    device.pushErrorScope("validation");
+    const module = device.createShaderModule({ code: assembleShader(kernel) });
+    const pipeline = device.createComputePipeline({
+      layout: "auto",
+      compute: { module, entryPoint: "main", constants: { ...kernel.constants } },
+    });
+    const error = await device.popErrorScope();
+    expect(error?.message ?? "").toBe("");
+    expect(pipeline.getBindGroupLayout(0)).toBeDefined();
+  });
+});
+
+test("every shader file is part of a kernel", () => {
+  const used = new Set(kernels.flatMap((kernel) => [kernel.shader, ...kernel.includes]));
+  expect(shaderNames().filter((name) => !used.has(name))).toEqual([]);
+});
+
+test("storage bindings of a kernel stay within WebGPU's guaranteed eight", () => {
+  const over = kernels.filter((kernel) => kernel.bindings.length > 8);
+  expect(over.map(kernelKey)).toEqual([]);
+});
+
+test("the params of a kernel are the fields of its Params struct, in order and kind", () => {
+  for (const kernel of kernels) {
+    const struct = /struct Params \{([^}]*)\}/.exec(assembleShader(kernel))?.[1] ?? "";
+    const fields = [...struct.matchAll(/^\s*(\w+): (\w+),/gm)].map((match) => [match[1], match[2]]);
+    expect(fields, kernelKey(kernel)).toEqual(Object.entries(kernel.params));
+  }
+});
+
+test("the storage bindings of a kernel are those that its shader declares", () => {
+  for (const kernel of kernels) {
+    const declared = [
+      ...assembleShader(kernel).matchAll(/@binding\((\d+)\) var<storage, (read_write|read)>/g),
+    ].sort((a, b) => Number(a[1]) - Number(b[1]));
+    expect(
+      declared.map((match) => [Number(match[1]), match[2]]),
+      kernelKey(kernel),
+    ).toEqual(kernel.bindings.map((access, index) => [index + 1, access]));
+  }
+});

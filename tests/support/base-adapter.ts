@@ -1,0 +1,13 @@
+import { noAdapter } from "../../src/engine/adapters/hooks";
+import type { Adapter } from "../../src/engine/adapters/method";
+
+/** The base model alone, where a function asks for an adapter. */
+export const baseAdapter: Adapter = {
+  parameters: [],
+  promptLength: 0,
+  prefixLength: 0,
+  hooks: () => noAdapter,
+  config: {},
+  exportTensors: (parameters) => parameters,
+  importTensors: (parameters) => parameters,
+};

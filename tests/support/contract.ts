@@ -1,0 +1,64 @@
+import { declareWeights, type DecoderSpec } from "../../src/engine/models/decoder-spec";
+import type { FieldValues } from "../../src/spec/fields";
+import type { MethodId } from "../../src/spec/methods";
+
+/** How a method stands to the one contract; tests/gpu/contract.test.ts holds it to it. */
+export interface ContractTerms {
+  /** Options small enough for the golden models. */
+  readonly options: FieldValues;
+  /** Whether the adapted model starts as the base model; virtual tokens and random layers change it from the first. */
+  readonly identity: boolean;
+  /** Whether it merges into the base model's weights. */
+  readonly merges: boolean;
+  /** Whether a file holds something computed from the parameters, so that training goes on from there and not exactly. */
+  readonly converts?: boolean;
+  /** Models on which it is not offered, and what it says there. */
+  readonly refusedOn?: (model: DecoderSpec) => boolean;
+  readonly refusal?: RegExp;
+  /** Learning rate of the two steps that must move every parameter. */
+  readonly learningRate: number;
+}
+
+const everywhere = { target_modules: "all-linear" };
+const weight = { identity: true, merges: true, learningRate: 1e-2 } as const;
+const front = { identity: false, merges: false, learningRate: 1e-2 } as const;
+const beside = { merges: false, learningRate: 1e-2 } as const;
+
+function hasNoBias(model: DecoderSpec): boolean {
+  return !declareWeights(model).some(({ name }) => name.endsWith(".bias"));
+}
+
+/** Exhaustive: a method without terms does not compile. */
+export const contractTerms: Readonly<Record<MethodId, readonly ContractTerms[]>> = {
+  lora: [
+    { ...weight, options: { ...everywhere, r: 4, bias: "all", lora_dropout: 0.1 } },
+    { ...weight, options: { ...everywhere, r: 4, use_dora: true, lora_dropout: 0.1 } },
+    { ...weight, converts: true, options: { ...everywhere, r: 3, init_lora_weights: "pissa" } },
+  ],
+  loha: [{ ...weight, options: { ...everywhere, r: 3, rank_dropout: 0.1, module_dropout: 0.1 } }],
+  lokr: [
+    { ...weight, options: { ...everywhere, r: 2, decompose_both: true } },
+    { ...weight, options: { ...everywhere, r: 8, rank_dropout: 0.1, init_weights: "lycoris" } },
+  ],
+  krona: [{ ...weight, options: everywhere }],
+  ia3: [{ ...weight, options: {} }],
+  "prefix-tuning": [{ ...front, options: { num_virtual_tokens: 3 } }],
+  "prompt-tuning": [{ ...front, options: { num_virtual_tokens: 3, prompt_tuning_init: "SAMPLE_VOCAB" } }],
+  "p-tuning": [{ ...front, converts: true, options: { num_virtual_tokens: 3 } }],
+  "p-tuning-v2": [{ ...front, options: { num_virtual_tokens: 3 } }],
+  bitfit: [{ ...weight, options: {}, refusedOn: hasNoBias, refusal: /bias/ }],
+  "last-layers": [{ ...weight, options: {} }],
+  full: [{ ...weight, options: {} }],
+  houlsby: [
+    {
+      ...beside,
+      identity: true,
+      options: { reduction_factor: 4, init_weights: "mam_adapter", dropout: 0.1 },
+    },
+    { ...beside, identity: false, options: { reduction_factor: 4, non_linearity: "tanh" } },
+  ],
+  pfeiffer: [
+    { ...beside, identity: true, options: { reduction_factor: 4, init_weights: "mam_adapter" } },
+    { ...beside, identity: false, options: { reduction_factor: 4, non_linearity: "gelu" } },
+  ],
+};

@@ -1,0 +1,158 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AdapterState } from "../../src/engine/adapters/adapter-state";
+import type { Adapter, HostTensor } from "../../src/engine/adapters/method";
+import { methodOfConfig, methods } from "../../src/engine/adapters/registry";
+import type { Gpu } from "../../src/engine/gpu/device";
+import type { LoadedModel } from "../../src/engine/models/loaded-model";
+import { loadModel } from "../../src/engine/models/loaded-model";
+import type { TrainingBatch } from "../../src/engine/train/batch-inputs";
+import { safetensorsTensor } from "../../src/engine/weights/tensor-source";
+import { bytesSource } from "../../src/formats/byte-source";
+import { openWeights } from "../../src/formats/model-weights";
+import { readSafetensorsHeader } from "../../src/formats/safetensors";
+import type { FieldValues } from "../../src/spec/fields";
+import type { MethodId } from "../../src/spec/methods";
+import { fixedTuning, pipelinesOf } from "./run-graph";
+
+/** The committed goldens, or the fuller set that CI makes. */
+export const goldenRoot =
+  process.env.LUTHIER_GOLDENS ?? join(dirname(fileURLToPath(import.meta.url)), "../golden");
+
+/** Any tensor of a golden file. */
+export interface GoldenTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+}
+
+/** The part of golden.json that tests need. */
+export interface GoldenInfo {
+  /** The method, where adapter_config.json alone would be read as another. */
+  readonly method?: MethodId | null;
+  /** Options that adapter_config.json does not tell. */
+  readonly options?: FieldValues;
+  /** True where the saved tensors are computed from the trained ones instead of being them. */
+  readonly converts?: boolean;
+  readonly trainable: Readonly<Record<string, readonly number[]>>;
+  readonly training: {
+    readonly steps: number;
+    readonly learning_rate: number;
+    readonly weight_decay: number;
+    readonly max_grad_norm: number;
+  };
+}
+
+/** Families that have a golden model. */
+export function goldenFamilies(): string[] {
+  return readdirSync(goldenRoot, { withFileTypes: true })
+    .filter(
+      (entry) =>
+        entry.isDirectory() && readdirSync(join(goldenRoot, entry.name)).includes("model.safetensors"),
+    )
+    .map((entry) => entry.name);
+}
+
+/** Adapter cases of a family. */
+export function goldenCases(family: string): string[] {
+  return readdirSync(join(goldenRoot, family), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+}
+
+export function readJson<T>(...path: string[]): T {
+  return JSON.parse(readFileSync(join(goldenRoot, ...path), "utf8")) as T;
+}
+
+/** All tensors of a golden safetensors file. */
+export async function readTensors(...path: string[]): Promise<Map<string, GoldenTensor>> {
+  const source = bytesSource(path.join("/"), readFileSync(join(goldenRoot, ...path)));
+  const { tensors } = await readSafetensorsHeader(source);
+  const read = await Promise.all(
+    tensors.map(async ({ name, dtype, shape, start, end }) => {
+      const bytes = Uint8Array.from(await source.read(start, end));
+      if (dtype === "U8") return [name, { shape, data: Int32Array.from(bytes) }] as const;
+      const data = dtype === "F32" ? new Float32Array(bytes.buffer) : new Int32Array(bytes.buffer);
+      return [name, { shape, data }] as const;
+    }),
+  );
+  return new Map(read);
+}
+
+/**
+ * The tensors under a dotted heading ("init", "grad", "after", "saved"), by the rest of their names. Where what is saved
+ * is what was trained, it is written once.
+ */
+export function under(tensors: ReadonlyMap<string, GoldenTensor>, heading: string): Map<string, HostTensor> {
+  const entries = [...tensors]
+    .filter(([name]) => name.startsWith(`${heading}.`))
+    .map(([name, tensor]) => [name.slice(heading.length + 1), tensor as HostTensor] as const);
+  return entries.length === 0 && heading === "saved" ? under(tensors, "after") : new Map(entries);
+}
+
+/** Loads a golden family's base model. */
+export async function loadGoldenModel(gpu: Gpu, family: string): Promise<LoadedModel> {
+  const source = bytesSource(
+    "model.safetensors",
+    readFileSync(join(goldenRoot, family, "model.safetensors")),
+  );
+  const tensors = await openWeights([source]);
+  const files = new Map([...tensors].map(([name, tensor]) => [name, safetensorsTensor(tensor)]));
+  return loadModel(readJson(family, "config.json"), files, {
+    gpu,
+    pipelines: pipelinesOf(gpu),
+    tuning: fixedTuning(gpu),
+  });
+}
+
+/** The adapter that an adapter_config.json describes, with the method and options that it does not tell. */
+export function bindGolden(
+  model: Pick<LoadedModel, "spec">,
+  config: Record<string, unknown>,
+  { method, options }: Pick<GoldenInfo, "method" | "options"> = {},
+): Adapter {
+  const id = method ?? methodOfConfig(config);
+  return methods[id].bind({ ...methods[id].readConfig(config), ...options }, model.spec);
+}
+
+/** The adapter of a golden case, bound to the model as training had it. */
+export function bindCase(model: Pick<LoadedModel, "spec">, family: string, name: string): Adapter {
+  const info = readJson<GoldenInfo>(family, name, "golden.json");
+  return bindGolden(model, readJson(family, name, "adapter_config.json"), info);
+}
+
+/** An adapter state that holds the golden's values from before its training, or from after it. */
+export function goldenState(
+  gpu: Gpu,
+  adapter: Adapter,
+  tensors: ReadonlyMap<string, GoldenTensor>,
+  heading: "init" | "after" = "init",
+): AdapterState {
+  const state = new AdapterState(gpu, adapter);
+  state.write(under(tensors, heading));
+  return state;
+}
+
+/** The golden's micro-batches (right-padded rows). */
+export function goldenBatches(tensors: ReadonlyMap<string, GoldenTensor>): TrainingBatch[] {
+  const ids = tensors.get("input_ids")!;
+  const [batches, rows, length] = ids.shape as [number, number, number];
+  const labels = tensors.get("labels")!.data;
+  const mask = tensors.get("attention_mask")!.data;
+  return Array.from({ length: batches }, (_, index) => {
+    const start = index * rows * length;
+    const stretch = (data: ArrayLike<number>): number[] =>
+      Array.from(data).slice(start, start + rows * length);
+    const present = stretch(mask);
+    return {
+      rows,
+      length,
+      ids: Uint32Array.from(stretch(ids.data)),
+      supervised: Uint8Array.from(stretch(labels), (label) => (label === -100 ? 0 : 1)),
+      segments: Array.from({ length: rows }, (_, row) => {
+        const tokens = present.slice(row * length, (row + 1) * length).reduce((sum, one) => sum + one, 0);
+        return [{ start: 0, length: tokens }];
+      }),
+    };
+  });
+}

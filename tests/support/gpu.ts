@@ -1,0 +1,24 @@
+import { create, globals } from "webgpu";
+import { Gpu, type OpenOptions } from "../../src/engine/gpu/device";
+
+Object.assign(globalThis, globals);
+
+/**
+ * The software adapter compiles the zeroing of workgroup memory element by element, which is most of the time that
+ * tests of tiled kernels take; our kernels write all that they read.
+ */
+const instance = create(["enable-dawn-features=vulkan_enable_f16_on_nvidia,disable_workgroup_init"]);
+const nullInstance = create(["backend=null"]);
+
+/** Dawn must outlive the process: its threads crash or stop a process that collects an instance first. */
+Object.assign(globalThis, { luthierDawn: [instance, nullInstance] });
+
+/** Opens the adapter of this machine (or the software adapter) through Dawn in Node. */
+export async function openTestGpu(options: OpenOptions = {}): Promise<Gpu> {
+  return Gpu.open(instance, options);
+}
+
+/** A GPU object that compiles shaders and makes pipelines but computes nothing: no adapter is needed. */
+export function createNullGpu(): GPU {
+  return nullInstance;
+}

@@ -1,0 +1,37 @@
+import type { PartialFile, PartialFolder } from "../../src/storage/partial-files";
+
+/** Partial files in memory, as the private file system keeps them; they survive as long as the folder. */
+export class MemoryFolder implements PartialFolder {
+  readonly files = new Map<number, Uint8Array<ArrayBuffer>>();
+  /** Bytes that fit in all; what would go beyond is refused as a full disk refuses it. */
+  capacity = Infinity;
+  open(file: number): Promise<PartialFile> {
+    const bytes = (): Uint8Array<ArrayBuffer> => this.files.get(file) ?? new Uint8Array();
+    const replace = (content: Uint8Array<ArrayBuffer>): void => void this.files.set(file, content);
+    const used = (): number => [...this.files.values()].reduce((sum, { length }) => sum + length, 0);
+    const roomFor = (length: number): boolean => used() + length <= this.capacity;
+    return Promise.resolve({
+      get sizeBytes() {
+        return bytes().length;
+      },
+      read(into, at) {
+        const part = bytes().subarray(at, at + into.length);
+        into.set(part);
+        return part.length;
+      },
+      append(more) {
+        if (!roomFor(more.length)) throw new DOMException("The disk is full.", "QuotaExceededError");
+        const joined = new Uint8Array(bytes().length + more.length);
+        joined.set(bytes());
+        joined.set(more, bytes().length);
+        replace(joined);
+      },
+      clear: () => replace(new Uint8Array()),
+      close: () => undefined,
+    });
+  }
+
+  sizeBytes(file: number): Promise<number> {
+    return Promise.resolve(this.files.get(file)?.length ?? 0);
+  }
+}

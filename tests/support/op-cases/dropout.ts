@@ -1,0 +1,110 @@
+import { expect } from "vitest";
+import type { Gpu } from "../../../src/engine/gpu/device";
+import { differentiate } from "../../../src/engine/graph/autodiff";
+import { Graph } from "../../../src/engine/graph/graph";
+import { f32, type Value } from "../../../src/engine/graph/value";
+import { dropout } from "../../../src/engine/ops/dropout";
+import { runGraph } from "../run-graph";
+import type { RegisteredCase } from "./case";
+
+/** What repeats or is not rescaled; neither where absent. */
+interface Rule {
+  readonly period?: number;
+  readonly rescale?: boolean;
+}
+
+/** Dropout of ones, and its gradient for ones: both must be 0 or 1 / (1 − probability). */
+function trace(
+  count: number,
+  probability: number,
+  site: number,
+  rule: Rule = {},
+): { graph: Graph; y: Value; dx: Value } {
+  const graph = new Graph();
+  const x = graph.parameter("x", f32(count));
+  const attrs = { probability, site, seedIndex: 1, ...rule };
+  const y = graph.apply(dropout, [x, graph.input("step", f32(3))], attrs);
+  differentiate(graph, y, graph.input("ones", f32(count)));
+  return { graph, y, dx: graph.gradient("x", f32(count)) };
+}
+
+async function drop(
+  gpu: Gpu,
+  count: number,
+  probability: number,
+  site = 0,
+  seed = 1,
+  rule: Rule = {},
+): Promise<{ y: Float32Array; dx: Float32Array }> {
+  const { graph, y, dx } = trace(count, probability, site, rule);
+  const ones = new Float32Array(count).fill(1);
+  const step = new Float32Array(Uint32Array.of(9, seed, 9).buffer);
+  const got = await runGraph(gpu, graph, { y, dx }, { leaves: { x: ones, ones, step } });
+  return { y: got.y!, dx: got.dx! };
+}
+
+/** Share of elements at which two arrays are equal. */
+function agreement(a: Float32Array, b: Float32Array): number {
+  return a.filter((value, i) => value === b[i]).length / a.length;
+}
+
+function dropCase(name: string, check: (gpu: Gpu) => Promise<void>): RegisteredCase {
+  return { name: `dropout ${name}`, trace: () => trace(4, 0.5, 0).graph, check };
+}
+
+export const dropoutCases: readonly RegisteredCase[] = [
+  ...[0.1, 0.5, 0.9].map((probability) =>
+    dropCase(`keeps its share of ${probability} and rescales`, async (gpu) => {
+      const { y } = await drop(gpu, 40_000, probability);
+      const kept = y.filter((value) => value !== 0);
+      // Five standard deviations of a binomial share.
+      const deviation = Math.sqrt((probability * (1 - probability)) / y.length);
+      expect(Math.abs(kept.length / y.length - (1 - probability))).toBeLessThan(5 * deviation);
+      expect(new Set(kept)).toEqual(new Set([Math.fround(1 / (1 - probability))]));
+    }),
+  ),
+  dropCase("drops the same elements in the backward, at any count", async (gpu) => {
+    for (const count of [1, 13, 256]) {
+      const { y, dx } = await drop(gpu, count, 0.4);
+      expect(dx).toEqual(y);
+    }
+  }),
+  dropCase("drops the same elements whether read one or four at a time", async (gpu) => {
+    const [one, four] = [await drop(gpu, 1001, 0.4), await drop(gpu, 1004, 0.4)];
+    expect(one.y).toEqual(four.y.subarray(0, 1001));
+  }),
+  dropCase("repeats after its period, and rescales only where it is told to", async (gpu) => {
+    for (const [count, period] of [
+      [300, 13],
+      [304, 20],
+      [300, 1],
+    ] as const) {
+      const { y, dx } = await drop(gpu, count, 0.4, 0, 1, { period, rescale: false });
+      expect(dx).toEqual(y);
+      expect(new Set(y.map((value, i) => value - y[i % period]!))).toEqual(new Set([0]));
+      expect([...new Set(y)].every((value) => value === 0 || value === 1)).toBe(true);
+    }
+  }),
+  dropCase("of probability 0 is the identity", async (gpu) => {
+    const { y } = await drop(gpu, 1000, 0);
+    expect(new Set(y)).toEqual(new Set([1]));
+  }),
+  dropCase("drops independently by seed and by site", async (gpu) => {
+    const base = await drop(gpu, 40_000, 0.5);
+    for (const [site, seed] of [
+      [0, 2],
+      [1, 1],
+      [7, 1],
+    ] as const) {
+      const other = await drop(gpu, 40_000, 0.5, site, seed);
+      expect(Math.abs(agreement(base.y, other.y) - 0.5)).toBeLessThan(0.0125);
+    }
+  }),
+  dropCase("drops neighbours independently", async (gpu) => {
+    const { y } = await drop(gpu, 40_000, 0.5);
+    for (const lag of [1, 2, 64, 576]) {
+      const share = agreement(y.subarray(lag), y.subarray(0, y.length - lag));
+      expect(Math.abs(share - 0.5), `lag ${lag}`).toBeLessThan(0.0125);
+    }
+  }),
+];

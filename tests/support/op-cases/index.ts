@@ -1,0 +1,29 @@
+import { accumulateCases } from "./accumulate";
+import { attentionCases } from "./attention";
+import type { RegisteredCase } from "./case";
+import { doraCases } from "./dora";
+import { dropoutCases } from "./dropout";
+import { elementwiseCases } from "./elementwise";
+import { embedCases } from "./embed";
+import { lossCases } from "./loss";
+import { lstmCases } from "./lstm";
+import { matmulCases } from "./matmul";
+import { normCases } from "./norm";
+import { optimCases } from "./optim";
+import { rowCases } from "./rows";
+
+/** Every op case; each list has a test file of its own under tests/gpu/ops. */
+export const opCases: readonly RegisteredCase[] = [
+  ...accumulateCases,
+  ...attentionCases,
+  ...doraCases,
+  ...dropoutCases,
+  ...elementwiseCases,
+  ...embedCases,
+  ...lossCases,
+  ...lstmCases,
+  ...matmulCases,
+  ...normCases,
+  ...optimCases,
+  ...rowCases,
+];

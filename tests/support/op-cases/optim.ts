@@ -1,0 +1,140 @@
+import { expect } from "vitest";
+import type { Gpu } from "../../../src/engine/gpu/device";
+import { Graph } from "../../../src/engine/graph/graph";
+import { f32, u32, type Value } from "../../../src/engine/graph/value";
+import { adamw, stepMetrics } from "../../../src/engine/ops/adamw";
+import { reduceSum, sumSquares } from "../../../src/engine/ops/reduce-sum";
+import { normal } from "../check-op";
+import { expectClose } from "../compare";
+import { type AdamwOptions, adamwStep } from "../reference/optim";
+import { runGraph } from "../run-graph";
+import { opCase, type RegisteredCase, type Variants } from "./case";
+
+const COUNT = 64 * 70;
+const NUMBERS = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+const LEARNING_RATE = 1e-2;
+
+/** (learning-rate factor, weight decay) by group, and the group of a block. */
+const TABLE = [
+  [1, 0.1],
+  [16, 0],
+] as const;
+const groupOf = (block: number): 0 | 1 => (block % 3 === 2 ? 1 : 0);
+
+function trace(maxGradNorm: number): { graph: Graph; wanted: Record<string, Value> } {
+  const graph = new Graph();
+  const flat = (name: string): Value => graph.state(name, f32(COUNT));
+  const gradients = flat("gradients");
+  const [norm] = graph.applyAll(sumSquares, [gradients], {}) as [Value];
+  const metrics = graph.state("metrics", f32(4));
+  graph.applyAll(stepMetrics, [norm, metrics], {});
+  const states = { parameters: flat("parameters"), m: flat("m"), v: flat("v") };
+  const tables = [graph.state("groups", u32(COUNT / 64)), graph.state("groupTable", f32(2, 2))];
+  const step = graph.input("step", f32(3));
+  graph.applyAll(adamw, [states.parameters, gradients, states.m, states.v, ...tables, step, norm], {
+    ...NUMBERS,
+    maxGradNorm,
+    learningRateIndex: 0,
+    beta1CorrectionIndex: 1,
+    beta2CorrectionIndex: 2,
+  });
+  return { graph, wanted: { ...states, metrics } };
+}
+
+type Flats = Record<"parameters" | "m" | "v", Float32Array>;
+
+/** One step on the GPU: what the buffers hold afterwards. */
+async function update(
+  gpu: Gpu,
+  states: Flats,
+  gradients: Float32Array,
+  step: number,
+  maxGradNorm: number,
+): Promise<Flats & { metrics: Float32Array }> {
+  const { graph, wanted } = trace(maxGradNorm);
+  const corrections = [1 - NUMBERS.beta1 ** step, 1 - NUMBERS.beta2 ** step];
+  const leaves = {
+    ...states,
+    gradients,
+    groups: Uint32Array.from({ length: COUNT / 64 }, (_, block) => groupOf(block)),
+    groupTable: Float32Array.from(TABLE.flat()),
+    step: Float32Array.of(LEARNING_RATE, ...corrections),
+  };
+  const got = await runGraph(gpu, graph, wanted, { leaves });
+  return got as Flats & { metrics: Float32Array };
+}
+
+function startStates(): Flats {
+  return { parameters: normal(COUNT, 1), m: new Float32Array(COUNT), v: new Float32Array(COUNT) };
+}
+
+/** Ten steps beside a float64 AdamW; gradients differ in size by element, and some are zero. */
+async function tenSteps(gpu: Gpu, maxGradNorm: number): Promise<void> {
+  let states = startStates();
+  const expected = {
+    parameters: Float64Array.from(states.parameters),
+    m: new Float64Array(COUNT),
+    v: new Float64Array(COUNT),
+  };
+  const options: AdamwOptions = {
+    ...NUMBERS,
+    maxGradNorm,
+    learningRate: LEARNING_RATE,
+    group: (i) => TABLE[groupOf(Math.floor(i / 64))]!,
+  };
+  for (let step = 1; step <= 10; step++) {
+    const gradients = normal(COUNT, 100 + step).map((g, i) => (i % 11 === 0 ? 0 : g * 10 ** -(i % 4)));
+    const norm = adamwStep(expected, gradients, step, options);
+    const { metrics, ...next } = await update(gpu, states, gradients, step, maxGradNorm);
+    states = next;
+    expectClose([metrics[0]!], [norm], 1e-6, `norm of step ${step}`);
+    expect(metrics[1]).toBe(0);
+  }
+  const start = startStates().parameters;
+  const moved = (values: ArrayLike<number>): number[] => Array.from(values, (value, i) => value - start[i]!);
+  expectClose(moved(states.parameters), moved(expected.parameters), 1e-5, "what the parameters moved by");
+  expectClose(states.m, expected.m, 1e-6, "first moments");
+  expectClose(states.v, expected.v, 1e-6, "second moments");
+}
+
+async function skipsNonFinite(gpu: Gpu): Promise<void> {
+  for (const bad of [NaN, Infinity, -Infinity, 3e38]) {
+    const states: Flats = {
+      parameters: normal(COUNT, 1),
+      m: normal(COUNT, 2),
+      v: normal(COUNT, 3).map(Math.abs),
+    };
+    const gradients = normal(COUNT, 4);
+    gradients[1000] = bad;
+    const { metrics, ...after } = await update(gpu, states, gradients, 3, 1);
+    expect(after, `gradient ${bad}`).toEqual(states);
+    expect(metrics[1]).toBe(1);
+  }
+}
+
+function updateCase(name: string, check: (gpu: Gpu) => Promise<void>): RegisteredCase {
+  return { name: `adamw ${name}`, trace: () => trace(1).graph, check };
+}
+
+const sum = (count: number, squares: boolean, variants: Variants): RegisteredCase =>
+  opCase(
+    {
+      name: `${squares ? "sumSquares" : "reduceSum"} of ${count}`,
+      op: squares ? sumSquares : reduceSum,
+      attrs: {},
+      inputs: [{ type: f32(count), data: normal(count, count).map((x) => x + 0.5) }],
+      reference: ([x]) => [Float64Array.of(x!.reduce((total, v) => total + (squares ? v * v : v), 0))],
+    },
+    variants,
+  );
+
+export const optimCases: readonly RegisteredCase[] = [
+  updateCase("moves as in float64 for ten steps", (gpu) => tenSteps(gpu, 0)),
+  updateCase("clips as in float64 for ten steps", (gpu) => tenSteps(gpu, 1)),
+  updateCase("changes nothing when the norm is not finite", skipsNonFinite),
+  ...[0, 1, 7, 4096, 4097, 100_000].flatMap((count) => [
+    sum(count, false, "software"),
+    sum(count, true, "software"),
+  ]),
+  ...[1, 100, 1028, 9001].map((count) => sum(count, true, "gpu")),
+];

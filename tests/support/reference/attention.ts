@@ -1,0 +1,102 @@
+import type { AttentionAttrs, AttentionDims } from "../../../src/engine/ops/attention-kernels";
+
+/** An attention problem for the float64 reference. */
+export interface AttentionProblem extends AttentionDims, AttentionAttrs {
+  /** First visible key and the one after the last, of each query (B·Tq). */
+  readonly keyStart: ArrayLike<number>;
+  readonly keyEnd: ArrayLike<number>;
+  /** ALiBi slopes by head. */
+  readonly slopes?: ArrayLike<number>;
+}
+
+/** One query's probabilities over the keys it sees, and what its gradient needs. */
+interface Row {
+  readonly q: number;
+  readonly stat: number;
+  readonly logsumexp: number;
+  readonly keys: readonly { readonly k: number; readonly p: number; readonly slope: number }[];
+}
+
+/** y (B,Tq,H,D) and logsumexp (B,H,Tq) by the definition, in float64. */
+export function attentionReference(
+  problem: AttentionProblem,
+  q: Float64Array,
+  k: Float64Array,
+  v: Float64Array,
+): [y: Float64Array, logsumexp: Float64Array] {
+  const { batch, queries, heads, width } = problem;
+  const y = new Float64Array(batch * queries * heads * width);
+  const logsumexp = new Float64Array(batch * heads * queries);
+  for (const row of rows(problem, q, k)) {
+    logsumexp[row.stat] = row.logsumexp;
+    for (const key of row.keys) {
+      for (let d = 0; d < width; d++) y[row.q + d]! += key.p * v[key.k + d]!;
+    }
+  }
+  return [y, logsumexp];
+}
+
+/** Gradients of Σ dy·y by q, k and v in float64. */
+export function attentionGradientReference(
+  problem: AttentionProblem,
+  [q, k, v]: readonly [Float64Array, Float64Array, Float64Array],
+  dy: Float64Array,
+): [dq: Float64Array, dk: Float64Array, dv: Float64Array] {
+  const { width } = problem;
+  const [dq, dk, dv] = [q, k, v].map((values) => new Float64Array(values.length)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  for (const row of rows(problem, q, k)) {
+    const dp = row.keys.map((key) => dot(dy, row.q, v, key.k, width));
+    const mean = row.keys.reduce((sum, key, index) => sum + key.p * dp[index]!, 0);
+    row.keys.forEach((key, index) => {
+      const ds = key.p * (dp[index]! - mean) * key.slope;
+      for (let d = 0; d < width; d++) {
+        dv[key.k + d]! += key.p * dy[row.q + d]!;
+        dq[row.q + d]! += ds * k[key.k + d]!;
+        dk[key.k + d]! += ds * q[row.q + d]!;
+      }
+    });
+  }
+  return [dq, dk, dv];
+}
+
+function dot(a: Float64Array, offsetA: number, b: Float64Array, offsetB: number, count: number): number {
+  let sum = 0;
+  for (let d = 0; d < count; d++) sum += a[offsetA + d]! * b[offsetB + d]!;
+  return sum;
+}
+
+function* rows(problem: AttentionProblem, q: Float64Array, k: Float64Array): Generator<Row> {
+  const { batch, queries, keys, heads, kvHeads, width, prefix } = problem;
+  for (let b = 0; b < batch; b++) {
+    for (let i = 0; i < queries; i++) {
+      const [start, end] = [problem.keyStart[b * queries + i]!, problem.keyEnd[b * queries + i]!];
+      const seen = Array.from({ length: keys }, (_, j) => j).filter(
+        (j) => j < prefix || (j >= start && j < end),
+      );
+      for (let h = 0; h < heads; h++) {
+        const offset = ((b * queries + i) * heads + h) * width;
+        const group = Math.floor(h / (heads / kvHeads));
+        const scored = seen.map((j) => {
+          const at = ((b * keys + j) * kvHeads + group) * width;
+          const { score, slope } = scoreOf(problem, dot(q, offset, k, at, width));
+          return { k: at, score: score + (problem.slopes?.[h] ?? 0) * j, slope };
+        });
+        const top = Math.max(...scored.map(({ score }) => score));
+        const sum = scored.reduce((total, { score }) => total + Math.exp(score - top), 0);
+        const logsumexp = scored.length > 0 ? top + Math.log(sum) : 0;
+        const probabilities = scored.map((key) => ({ ...key, p: Math.exp(key.score - logsumexp) }));
+        yield { q: offset, stat: (b * heads + h) * queries + i, logsumexp, keys: probabilities };
+      }
+    }
+  }
+}
+
+function scoreOf({ scale, softcap }: AttentionProblem, product: number): { score: number; slope: number } {
+  if (!softcap) return { score: scale * product, slope: scale };
+  const bounded = Math.tanh((scale * product) / softcap);
+  return { score: softcap * bounded, slope: scale * (1 - bounded ** 2) };
+}

@@ -1,0 +1,30 @@
+/** What a cross-entropy gives, in float64. */
+export interface CrossEntropyReference {
+  /** −log p(label) of each row; 0 where the label counts nothing. */
+  readonly losses: Float64Array;
+  /** (softmax − onehot) · scale. */
+  readonly gradient: Float64Array;
+}
+
+/** Softmax cross-entropy of rows of logits by the definition; labels past the columns count nothing. */
+export function crossEntropyReference(
+  logits: Float64Array,
+  labels: ArrayLike<number>,
+  scale: number,
+): CrossEntropyReference {
+  const columns = logits.length / labels.length;
+  const losses = new Float64Array(labels.length);
+  const gradient = new Float64Array(logits.length);
+  for (let row = 0; row < labels.length; row++) {
+    const label = labels[row]!;
+    if (label >= columns) continue;
+    const values = logits.subarray(row * columns, (row + 1) * columns);
+    const largest = values.reduce((a, b) => Math.max(a, b));
+    const logSum = largest + Math.log(values.reduce((sum, x) => sum + Math.exp(x - largest), 0));
+    losses[row] = logSum - values[label]!;
+    values.forEach((x, c) => {
+      gradient[row * columns + c] = scale * (Math.exp(x - logSum) - (c === label ? 1 : 0));
+    });
+  }
+  return { losses, gradient };
+}

@@ -1,0 +1,14 @@
+import { afterAll, beforeAll, test } from "vitest";
+import type { Gpu } from "../../src/engine/gpu/device";
+import { openTestGpu } from "./gpu";
+import type { RegisteredCase } from "./op-cases/case";
+
+/** Makes one test of each case, on a GPU of their own. */
+export function runCases(cases: readonly RegisteredCase[]): void {
+  let gpu: Gpu;
+  beforeAll(async () => {
+    gpu = await openTestGpu();
+  });
+  afterAll(() => gpu.close());
+  test.each(cases.map((entry) => [entry.name, entry] as const))("%s", async (_, entry) => entry.check(gpu));
+}

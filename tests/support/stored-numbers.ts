@@ -1,0 +1,56 @@
+import type { StorageKind } from "../../src/engine/graph/op";
+import { storageLayout } from "../../src/engine/weights/storage-layout";
+import { blockLayout, type BlockType, isBlockType } from "../../src/formats/quantised/block-types";
+import { dequantise } from "../../src/formats/quantised/dequantise";
+import { exactNumbers, storedAs } from "./gemm";
+
+/** Numbers and their bytes on the GPU. */
+export interface StoredNumbers {
+  readonly values: Float32Array<ArrayBuffer>;
+  readonly bytes: ArrayBuffer;
+}
+
+/** Bytes of a block that hold a scale in f16, or in f32. */
+const SCALES: Readonly<
+  Record<BlockType, { readonly f16?: readonly number[]; readonly f32?: readonly number[] }>
+> = {
+  Q4_0: { f16: [0] },
+  Q4_1: { f16: [0, 2] },
+  Q5_0: { f16: [0] },
+  Q5_1: { f16: [0, 2] },
+  Q8_0: { f16: [0] },
+  Q4_K: { f16: [0, 2] },
+  Q5_K: { f16: [0, 2] },
+  Q6_K: { f16: [208] },
+  NF4: { f32: [0] },
+  NF4_DOUBLE: { f32: [0, 4] },
+};
+
+/** Seeded numbers of a kind: eighths where it holds single numbers, else blocks of arbitrary bytes. */
+export function storedNumbers(kind: StorageKind, count: number, seed: number): StoredNumbers {
+  const dtype = kind.toUpperCase();
+  if (!isBlockType(dtype)) {
+    const values = exactNumbers(count, seed);
+    return { values, bytes: storedAs(kind, values) };
+  }
+  const bytes = arbitraryBlocks(dtype, Math.ceil(count / blockLayout(dtype).elements), seed);
+  return {
+    values: dequantise(dtype, bytes, count).slice(),
+    bytes: storageLayout(dtype).pack(bytes).slice().buffer,
+  };
+}
+
+/** Seeded blocks of a type with scales that stay small. */
+export function arbitraryBlocks(dtype: BlockType, blocks: number, seed: number): Uint8Array<ArrayBuffer> {
+  const each = blockLayout(dtype).bytes;
+  const bytes = Uint8Array.from(exactNumbers(blocks * each, seed), (value, i) => value * 61 + (i % 7) * 5);
+  const view = new DataView(bytes.buffer);
+  const { f16 = [], f32 = [] } = SCALES[dtype];
+  for (let block = 0; block < blocks; block++) {
+    // Scales of different sizes and signs: 2^-5 and so on in f16, and the last one subnormal.
+    const half = [0x2800, 0xa400, 0x2c01, 0x03ff][block % 4]!;
+    for (const at of f16) view.setUint16(block * each + at, half + at, true);
+    for (const at of f32) view.setFloat32(block * each + at, 0.25 + (block % 5) / 3, true);
+  }
+  return bytes;
+}

@@ -1,0 +1,173 @@
+import { describe, expect, it } from "vitest";
+import { encodeRow } from "../../../src/data/encode/encode-row";
+import { lengthStats } from "../../../src/data/encode/length-stats";
+import { tokenView } from "../../../src/data/encode/token-view";
+import type { Row, TemplateId } from "../../../src/spec/data";
+import { loadTokenizer, type Tokenizer } from "../../../src/tokenizer/tokenizer";
+import { goldenFiles, goldenTokenizer, STYLES } from "../tokenizer/goldens";
+
+const row: Row = { instruction: "Name the wood", input: "of a violin's top", output: "It is spruce." };
+const gpt2 = goldenTokenizer("gpt2");
+
+/** The text of the tokens that are learned. */
+function learned(tokenizer: Tokenizer, given: Row, templateId: TemplateId, maxLength = 1000): string {
+  const { ids, supervised } = encodeRow(given, templateId, tokenizer, maxLength);
+  return tokenizer.decode(
+    [...ids].filter((_, index) => supervised[index] === 1),
+    { skipSpecialTokens: false },
+  );
+}
+
+describe("encodeRow", () => {
+  it.each(STYLES)("learns the answer and the end token alone: %s", (style) => {
+    const tokenizer = goldenTokenizer(style);
+    const end = tokenizer.tokenText(tokenizer.eosId!);
+    expect(learned(tokenizer, row, "instruction-answer")).toBe(`It is spruce.${end}`);
+    expect(learned(tokenizer, row, "alpaca")).toBe(`It is spruce.${end}`);
+  });
+
+  it("tokenises prompt and answer separately, as they are at the time of asking", () => {
+    const { ids } = encodeRow({ ...row, output: " spruce" }, "human-assistant", gpt2, 1000);
+    const prompt = gpt2.encode("Human: Name the wood\nof a violin's top\n\nAssistant: ", {
+      addSpecialTokens: false,
+    });
+    const answer = gpt2.encode(" spruce", { addSpecialTokens: false });
+    expect([...ids]).toEqual([...prompt, ...answer, gpt2.eosId]);
+  });
+
+  it("begins with the tokenizer's own start token, in the chat template with the template's", () => {
+    const llama3 = goldenTokenizer("llama3");
+    for (const templateId of ["alpaca", "chat"] as const) {
+      const { ids, supervised } = encodeRow(row, templateId, llama3, 1000);
+      expect(ids[0]).toBe(llama3.bosId);
+      expect(ids[1]).not.toBe(llama3.bosId);
+      expect(supervised[0]).toBe(0);
+    }
+  });
+
+  it("masks by lengths, though an end token stands in the prompt and the padding token is the end token", () => {
+    const tricky: Row = {
+      instruction: "What is <|endoftext|>?",
+      input: "",
+      output: "An end <|endoftext|> token",
+    };
+    expect(learned(gpt2, tricky, "instruction-answer")).toBe("An end <|endoftext|> token<|endoftext|>");
+  });
+
+  it("cuts the end off and tells", () => {
+    const whole = encodeRow(row, "instruction-answer", gpt2, 1000);
+    expect(whole).toMatchObject({ excluded: null, hasEnd: true, fullLength: whole.ids.length });
+    const exact = encodeRow(row, "instruction-answer", gpt2, whole.ids.length);
+    expect(exact).toEqual(whole);
+    const cut = encodeRow(row, "instruction-answer", gpt2, whole.ids.length - 3);
+    expect(cut).toMatchObject({ excluded: null, hasEnd: true, fullLength: whole.ids.length });
+    expect([...cut.ids]).toEqual([...whole.ids.slice(0, -3)]);
+    expect(cut.supervised).toEqual(whole.supervised.slice(0, -3));
+  });
+
+  it("excludes a row whose answer is cut away, and none with a token of it left", () => {
+    const whole = encodeRow(row, "instruction-answer", gpt2, 1000);
+    const start = whole.supervised.indexOf(1);
+    expect(encodeRow(row, "instruction-answer", gpt2, start).excluded).toBe(
+      `The question alone fills the ${start} tokens, so no part of the answer fits.`,
+    );
+    expect(encodeRow(row, "instruction-answer", gpt2, start + 1).excluded).toBeNull();
+  });
+
+  it("learns to say nothing from an empty answer, if there is an end token to say", () => {
+    const silent = { ...row, output: "" };
+    expect(learned(gpt2, silent, "alpaca")).toBe("<|endoftext|>");
+    const endless = loadTokenizer({ tokenizer: { ...goldenFiles("gpt2"), config: {} } });
+    const encoded = encodeRow(silent, "alpaca", endless, 1000);
+    expect(encoded).toMatchObject({ excluded: "The row has no answer to learn.", hasEnd: false });
+    expect(encodeRow(row, "alpaca", endless, 1000)).toMatchObject({ excluded: null, hasEnd: false });
+  });
+
+  it("takes a row of 100,000 characters", () => {
+    const long = { ...row, output: "spruce and maple ".repeat(6000) };
+    const encoded = encodeRow(long, "alpaca", gpt2, 256);
+    expect(encoded.ids).toHaveLength(256);
+    expect(encoded.fullLength).toBeGreaterThan(10_000);
+  });
+});
+
+describe("tokenView", () => {
+  it.each(["gpt2", "llama2", "chatml"] as const)("shows whose words the tokens are: %s", (style) => {
+    const tokenizer = goldenTokenizer(style);
+    const { tokens, truncated, excluded } = tokenView(row, "instruction-answer", tokenizer, 1000);
+    const textOf = (part: string): string =>
+      tokens
+        .filter((token) => token.part === part && !token.special)
+        .map(({ text }) => text)
+        .join("");
+    expect(textOf("prompt").replace(/\s/g, "")).toBe("Namethewoodofaviolin'stop");
+    expect(textOf("answer").trim()).toBe("It is spruce.");
+    expect(textOf("template").replace(/\s/g, "")).toBe("Instruction:Input:Answer:");
+    expect([truncated, excluded]).toEqual([false, null]);
+    expect(tokens.at(-1)).toMatchObject({ id: tokenizer.eosId, supervised: true, special: true });
+    expect(tokens.filter(({ supervised }) => supervised).map(({ part }) => part)).toContain("answer");
+    expect(tokens.some(({ part, supervised }) => part === "prompt" && supervised)).toBe(false);
+  });
+
+  it("shows wide characters and their parts", () => {
+    const wide = { ...row, instruction: "天气 🎻", output: "好" };
+    const { tokens } = tokenView(wide, "human-assistant", gpt2, 1000);
+    const prompt = tokens.filter(({ part }) => part === "prompt");
+    expect(
+      gpt2.decode(
+        prompt.map(({ id }) => id),
+        { skipSpecialTokens: true },
+      ),
+    ).toContain("🎻");
+    expect(tokens.map(({ text }) => text).join("")).not.toContain("\uFFFD");
+  });
+
+  it("shows what is cut and what is left out", () => {
+    const view = tokenView(row, "alpaca", gpt2, 10);
+    expect(view.tokens).toHaveLength(10);
+    expect(view.truncated).toBe(true);
+    expect(view.excluded).toMatch(/fills the 10 tokens/);
+  });
+});
+
+describe("lengthStats", () => {
+  const rows = Array.from({ length: 40 }, (_, i) => ({ ...row, output: "spruce ".repeat(i + 1) }));
+  const encode = (maxLength: number, tokenizer = gpt2) =>
+    rows.map((one) => encodeRow(one, "instruction-answer", tokenizer, maxLength));
+
+  it("counts rows by length and tokens by use", () => {
+    const encoded = encode(1000);
+    const stats = lengthStats(encoded, 1000);
+    const lengths = encoded.map(({ ids }) => ids.length);
+    expect(stats.rows).toBe(40);
+    expect(stats.longest).toBe(Math.max(...lengths));
+    expect(stats.histogram.reduce((sum, count) => sum + count, 0)).toBe(40);
+    stats.histogram.forEach((count, bin) => {
+      const inBin = lengths.filter((length) => Math.floor(length / stats.binWidth) === bin);
+      expect(count).toBe(inBin.length);
+    });
+    expect(stats.totalTokens).toBe(lengths.reduce((sum, length) => sum + length, 0));
+    expect(stats.supervisedTokens).toBe(
+      encoded.reduce((sum, { supervised }) => sum + supervised.reduce((a, b) => a + b, 0), 0),
+    );
+    expect(stats).toMatchObject({ truncated: 0, excluded: 0, endTokenMissing: false });
+  });
+
+  it("counts what is cut and what is left out by the maximum length", () => {
+    const prompt = encodeRow(row, "instruction-answer", gpt2, 1000).supervised.indexOf(1);
+    const some = lengthStats(encode(prompt + 30), prompt + 30);
+    expect(some.excluded).toBe(0);
+    expect(some.truncated).toBe(encode(1000).filter(({ ids }) => ids.length > prompt + 30).length);
+    expect(some.truncated).toBeGreaterThan(0);
+    const none = lengthStats(encode(prompt), prompt);
+    expect(none).toMatchObject({ excluded: 40, truncated: 40, totalTokens: 0, supervisedTokens: 0 });
+    expect(none.longest).toBe(lengthStats(encode(1000), 1000).longest);
+  });
+
+  it("notices that there is no end token to learn, whatever is cut", () => {
+    const endless = loadTokenizer({ tokenizer: { ...goldenFiles("gpt2"), config: {} } });
+    expect(lengthStats(encode(1000, endless), 1000).endTokenMissing).toBe(true);
+    expect(lengthStats(encode(5), 5).endTokenMissing).toBe(false);
+    expect(lengthStats([], 5)).toMatchObject({ rows: 0, histogram: [0], endTokenMissing: false });
+  });
+});

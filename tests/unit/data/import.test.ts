@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type * as Import from "../../../src/data/import";
+import type { Row } from "../../../src/spec/data";
+import type * as Datasets from "../../../src/storage/datasets";
+import { countEntries, fresh, fullDisk, rows } from "../storage/fresh";
+
+let importDataset: typeof Import.importDataset;
+let storage: typeof Datasets;
+
+beforeEach(async () => {
+  ({ importDataset } = await fresh(() => import("../../../src/data/import")));
+  storage = await import("../../../src/storage/datasets");
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+const file = (content: unknown): Blob =>
+  new Blob([typeof content === "string" ? content : JSON.stringify(content)]);
+/** A file that its browser reads in pieces of 64 kB. */
+function inPieces(content: Blob): Blob {
+  const stream = (): ReadableStream<Uint8Array<ArrayBuffer>> => {
+    let start = 0;
+    return new ReadableStream({
+      async pull(controller) {
+        if (start >= content.size) return controller.close();
+        const piece = content.slice(start, start + (1 << 16));
+        start += piece.size;
+        controller.enqueue(new Uint8Array(await piece.arrayBuffer()));
+      },
+    });
+  };
+  return Object.assign(content.slice(), { stream });
+}
+const chunkCount = (): Promise<number> => countEntries("luthier-rows", "chunks");
+async function stored(id: string): Promise<Row[]> {
+  const all: Row[] = [];
+  for await (const chunk of storage.streamRows(id)) all.push(...chunk);
+  return all;
+}
+
+describe("importDataset", () => {
+  it("reads a file into storage and tells how far it is", async () => {
+    const content = inPieces(file([...rows(5000), { id: 1 }]));
+    const steps: [number, number][] = [];
+    const summary = await importDataset(content, {
+      name: "big.json",
+      onProgress: (...step) => steps.push(step),
+    });
+    expect(summary).toMatchObject({
+      name: "big.json",
+      rows: 5000,
+      sizeBytes: content.size,
+      problems: [{ row: 5001, reason: 'has no "instruction"' }],
+      problemCount: 1,
+      duplicates: 0,
+      ignoredFields: ["id"],
+      brokenAt: null,
+    });
+    expect(await stored(summary.id)).toEqual(rows(5000));
+    expect(await storage.listDatasets()).toEqual([summary]);
+    expect(steps.length).toBeGreaterThan(3);
+    expect(steps.map(([done]) => done)).toEqual(steps.map(([done]) => done).sort((a, b) => a - b));
+    expect(steps.at(-1)).toEqual([content.size, content.size]);
+  });
+
+  it("offers the rows before a break", async () => {
+    const summary = await importDataset(file(JSON.stringify(rows(2500)).slice(0, -5)), { name: "cut.json" });
+    expect(summary.rows).toBe(2499);
+    expect(summary.brokenAt).toMatch(/breaks off at line 1, column \d+: the text ends in the middle/);
+    expect(await stored(summary.id)).toEqual(rows(2499));
+  });
+
+  it("leaves everything as it was after a refusal", async () => {
+    const kept = await importDataset(file(rows(3)), { name: "kept" });
+    await expect(importDataset(file("not json"), { name: "bad.txt" })).rejects.toMatchObject({
+      code: "data",
+    });
+    await expect(importDataset(file("not json"), { name: "bad", id: kept.id })).rejects.toMatchObject({
+      code: "data",
+    });
+    expect(await storage.listDatasets()).toEqual([kept]);
+    expect(await stored(kept.id)).toEqual(rows(3));
+    expect(await chunkCount()).toBe(1);
+  });
+
+  it("leaves nothing behind when cancelled", async () => {
+    const controller = new AbortController();
+    const importing = importDataset(inPieces(file(rows(5000))), {
+      name: "big.json",
+      signal: controller.signal,
+      onProgress: (done) => done > 100_000 && controller.abort(),
+    });
+    await expect(importing).rejects.toMatchObject({ code: "cancelled" });
+    expect(await storage.listDatasets()).toEqual([]);
+    expect(await chunkCount()).toBe(0);
+    await expect(
+      importDataset(file(rows(1)), { name: "a", signal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({ code: "cancelled" });
+  });
+
+  it("leaves nothing behind on a full disk", async () => {
+    const kept = await importDataset(file(rows(3)), { name: "kept" });
+    const restore = fullDisk(
+      (value) => Array.isArray(value) && JSON.stringify(value[0]).includes("question 2000"),
+    );
+    await expect(importDataset(file(rows(5000)), { name: "big" })).rejects.toMatchObject({ code: "storage" });
+    restore();
+    expect(await storage.listDatasets()).toEqual([kept]);
+    expect(await chunkCount()).toBe(1);
+  });
+
+  it("takes the place of a dataset with the same id", async () => {
+    await importDataset(file(rows(3)), { name: "sample", id: "sample-pirate" });
+    await importDataset(file(rows(5)), { name: "sample", id: "sample-pirate" });
+    expect(await storage.listDatasets()).toHaveLength(1);
+    expect(await stored("sample-pirate")).toEqual(rows(5));
+  });
+
+  it("says so when the file can no longer be read", async () => {
+    const gone = file(rows(1));
+    vi.spyOn(gone, "stream").mockReturnValue(
+      new ReadableStream({
+        start: (controller) => controller.error(new DOMException("gone", "NotReadableError")),
+      }),
+    );
+    await expect(importDataset(gone, { name: "gone.json" })).rejects.toMatchObject({
+      code: "file",
+      what: "gone.json can no longer be read: it was moved or changed after it was chosen.",
+    });
+  });
+});

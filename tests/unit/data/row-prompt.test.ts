@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { encodeRow } from "../../../src/data/encode/encode-row";
+import { promptIds, rowPromptIds } from "../../../src/data/shape/conversation";
+import type { Row } from "../../../src/spec/data";
+import { goldenTokenizer, STYLES } from "../tokenizer/goldens";
+
+const row: Row = {
+  instruction: "Name the wood",
+  input: "of a violin's top",
+  output: "It is spruce.",
+  history: [["What is this?", "A violin."]],
+};
+
+describe.each(STYLES)("a row asked while it trains, under the tokenizer of %s", (style) => {
+  const tokenizer = goldenTokenizer(style);
+
+  it.each(["alpaca", "human-assistant", "instruction-answer"] as const)(
+    "ends where its answer begins: %s",
+    (templateId) => {
+      const { ids, supervised } = encodeRow(row, templateId, tokenizer, 1000);
+      const asked = rowPromptIds(row, templateId, tokenizer).ids;
+      // Of the answers, that of the history is learned too where the template has it; the last one is what is asked.
+      const start = supervised.lastIndexOf(0) + 1;
+      expect(asked).toEqual([...ids.slice(0, start)]);
+    },
+  );
+
+  it("is what the chat pane would send", () => {
+    const plain: Row = { instruction: "Name the wood", input: "", output: "Spruce." };
+    const asked = promptIds([{ role: "user", content: "Name the wood" }], "alpaca", tokenizer);
+    expect(rowPromptIds(plain, "alpaca", tokenizer)).toEqual(asked);
+  });
+});

@@ -1,0 +1,144 @@
+import { describe, expect, test } from "vitest";
+import { describeModel } from "../../../src/engine/models/registry";
+import { alibiSlopes } from "../../../src/engine/models/tables";
+import { batchInputs, canPack, type TrainingBatch } from "../../../src/engine/train/batch-inputs";
+import { goldenFamilies, readJson } from "../../support/golden";
+
+type Config = Record<string, unknown>;
+const goldenConfig = (family: string): Config => readJson<Config>(family, "config.json");
+const windowsOf = (config: Config): (number | undefined)[] =>
+  describeModel(config).blocks.map(({ attention }) => attention.window);
+
+describe("sliding windows", () => {
+  const mistral = goldenConfig("mistral");
+  test("mistral: null is none, and a missing field is the family's own", () => {
+    expect(windowsOf({ ...mistral, sliding_window: null })).toEqual([undefined, undefined]);
+    const { sliding_window: _, ...without } = mistral;
+    expect(windowsOf(without)).toEqual([4096, 4096]);
+  });
+
+  test("qwen: by layer_types, or else from max_window_layers on", () => {
+    const { layer_types: _, ...qwen } = goldenConfig("qwen2_window");
+    expect(windowsOf(qwen)).toEqual([undefined, 6]);
+    expect(windowsOf({ ...qwen, layer_types: ["sliding_attention", "full_attention"] })).toEqual([
+      6,
+      undefined,
+    ]);
+    expect(windowsOf({ ...qwen, use_sliding_window: false })).toEqual([undefined, undefined]);
+    expect(() => describeModel({ ...qwen, layer_types: ["full_attention"] })).toThrow(/names 1 layers/);
+    expect(() => describeModel({ ...qwen, layer_types: ["linear", "linear"] })).toThrow(/layer_types is/);
+  });
+
+  test("gemma3: every sixth layer sees everything, unless config.json says which", () => {
+    const { layer_types: _, ...rest } = goldenConfig("gemma3");
+    const gemma = { ...rest, num_hidden_layers: 7 };
+    expect(windowsOf(gemma)).toEqual([6, 6, 6, 6, 6, undefined, 6]);
+    expect(windowsOf({ ...gemma, sliding_window_pattern: 2 })).toEqual([
+      6,
+      undefined,
+      6,
+      undefined,
+      6,
+      undefined,
+      6,
+    ]);
+  });
+});
+
+test("gemma3 reads rotary tables as transformers 4 and 5 spell them", () => {
+  const { rope_parameters: _, ...gemma } = goldenConfig("gemma3");
+  const legacy = {
+    rope_theta: 5e5,
+    rope_local_base_freq: 300,
+    rope_scaling: { rope_type: "linear", factor: 8 },
+  };
+  const tables = [
+    { theta: 5e5, dimension: 12, scaling: { type: "linear", factor: 8 } },
+    { theta: 300, dimension: 12, scaling: { type: "default" } },
+  ];
+  const nested = {
+    full_attention: { rope_theta: 5e5, rope_type: "linear", factor: 8 },
+    sliding_attention: { rope_theta: 300, rope_type: "default" },
+  };
+  expect(describeModel({ ...gemma, ...legacy }).positions).toEqual({ type: "rope", tables });
+  expect(describeModel({ ...gemma, rope_parameters: nested }).positions).toEqual({ type: "rope", tables });
+});
+
+test.each([
+  ["gemma3", { final_logit_softcapping: 30 }, /final_logit_softcapping/],
+  ["gemma3", { use_bidirectional_attention: true }, /both directions/],
+  ["gemma3", { hidden_activation: "silu" }, /hidden_activation is "silu"/],
+  ["opt", { enable_bias: false }, /enable_bias/],
+  ["opt", { layer_norm_elementwise_affine: false }, /layer_norm_elementwise_affine/],
+  ["opt", { num_attention_heads: 5 }, /not a multiple of 5/],
+  ["bloom", { apply_residual_connection_post_layernorm: true }, /apply_residual/],
+  ["gpt2", { scale_attn_by_inverse_layer_idx: true }, /scale_attn/],
+  ["qwen3", { num_key_value_heads: 3 }, /4 attention heads of width 12 do not go with 3/],
+])("%s refuses what it does not have: %o", (family, change, message) => {
+  expect(() => describeModel({ ...goldenConfig(family), ...change })).toThrow(message);
+});
+
+test.each(goldenFamilies())("%s: LoRA goes where PEFT puts it by default", (family) => {
+  const { target_modules: targets } = readJson<{ target_modules: string[] }>(
+    family,
+    "lora",
+    "adapter_config.json",
+  );
+  expect([...describeModel(goldenConfig(family)).loraTargets].sort()).toEqual(targets);
+});
+
+test("bloom reads both spellings of its sizes", () => {
+  const { hidden_size, n_head, n_layer, ...bloom } = goldenConfig("bloom");
+  const other = { ...bloom, n_embed: hidden_size, num_attention_heads: n_head, num_hidden_layers: n_layer };
+  expect(describeModel(other)).toEqual(describeModel(goldenConfig("bloom")));
+});
+
+test("ALiBi's slopes halve from head to head, and further heads stand between", () => {
+  expect([...alibiSlopes(8)]).toEqual([2, 4, 8, 16, 32, 64, 128, 256].map((divisor) => 1 / divisor));
+  expect([...alibiSlopes(3)]).toEqual([2 ** -4, 2 ** -8, 2 ** -2]);
+});
+
+describe("texts beside each other in a row", () => {
+  const none = { promptLength: 0, prefixLength: 0 };
+  const prefix = { promptLength: 0, prefixLength: 5 };
+  const spec = (family: string) => describeModel(goldenConfig(family));
+
+  test("go with all models, but not with virtual prompt tokens", () => {
+    expect(canPack(spec("bloom"), none, 100)).toBe(true);
+    expect(canPack(spec("llama"), { promptLength: 5, prefixLength: 0 }, 8)).toBe(false);
+  });
+
+  test("go with a prefix only where its distance does not count", () => {
+    expect(canPack(spec("llama"), prefix, 100)).toBe(true);
+    expect(canPack(spec("bloom"), prefix, 100)).toBe(false);
+    expect(canPack(spec("mistral"), prefix, 2)).toBe(true);
+    expect(canPack(spec("mistral"), prefix, 3)).toBe(false);
+  });
+});
+
+test("a window passes over a prefix and stays within a text", () => {
+  const batch = (segments: TrainingBatch["segments"]): TrainingBatch => ({
+    rows: 1,
+    length: 12,
+    ids: new Uint32Array(12),
+    supervised: new Uint8Array(12),
+    segments,
+  });
+  const shape = { rows: 1, length: 12, labels: 64 };
+  const spec = describeModel(goldenConfig("mistral"));
+  const one = batchInputs(
+    batch([[{ start: 0, length: 12 }]]),
+    shape,
+    { promptLength: 0, prefixLength: 5 },
+    spec,
+  );
+  expect([...(one.key_start_7 as Uint32Array)]).toEqual([0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  const segments = [
+    [
+      { start: 0, length: 3 },
+      { start: 3, length: 9 },
+    ],
+  ];
+  const two = batchInputs(batch(segments), shape, { promptLength: 0, prefixLength: 0 }, spec);
+  expect([...(two.key_start_7 as Uint32Array)]).toEqual([0, 0, 0, 3, 3, 3, 3, 3, 3, 3, 4, 5]);
+});

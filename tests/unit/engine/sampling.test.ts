@@ -1,0 +1,111 @@
+import { describe, expect, test } from "vitest";
+import { argmax, sampleToken } from "../../../src/engine/generate/sampling";
+import { makeRng } from "../../../src/lib/rng";
+import { defaultGeneration, type GenerationOptions } from "../../../src/spec/generation";
+
+/** Logits whose softmax is exactly these probabilities. */
+const logitsOf = (...probabilities: number[]): Float32Array =>
+  Float32Array.from(probabilities, (probability) => Math.log(probability));
+
+/** How often each id comes out when the draw goes evenly through [0, 1). */
+function shares(
+  logits: Float32Array,
+  options: Partial<GenerationOptions>,
+  previous: readonly number[] = [],
+): number[] {
+  const draws = 1000;
+  const counts = Array.from(logits, () => 0);
+  for (let index = 0; index < draws; index++) {
+    const all = { ...defaultGeneration, temperature: 1, ...options };
+    const id = sampleToken(logits, previous, all, () => (index + 0.5) / draws);
+    counts[id] = counts[id]! + 1;
+  }
+  return counts.map((count) => count / draws);
+}
+
+function expectShares(actual: readonly number[], expected: readonly number[]): void {
+  expected.forEach((share, id) => expect(actual[id], `share of ${id}`).toBeCloseTo(share, 2));
+}
+
+const logits = logitsOf(0.1, 0.4, 0.2, 0.3);
+
+describe("drawing", () => {
+  test("follows the model's probabilities", () => {
+    expectShares(shares(logits, {}), [0.1, 0.4, 0.2, 0.3]);
+  });
+
+  test("sharpens below temperature 1 and flattens above", () => {
+    // p^(1/T), normalised: squares for T = 0.5, square roots for T = 2.
+    expectShares(shares(logits, { temperature: 0.5 }), [0.01 / 0.3, 0.16 / 0.3, 0.04 / 0.3, 0.09 / 0.3]);
+    const roots = [0.1, 0.4, 0.2, 0.3].map(Math.sqrt);
+    const total = roots.reduce((sum, root) => sum + root, 0);
+    expectShares(
+      shares(logits, { temperature: 2 }),
+      roots.map((root) => root / total),
+    );
+  });
+
+  test("top k keeps the k likeliest", () => {
+    expectShares(shares(logits, { topK: 2 }), [0, 4 / 7, 0, 3 / 7]);
+    expectShares(shares(logits, { topK: 1 }), [0, 1, 0, 0]);
+    expectShares(shares(logits, { topK: 100 }), [0.1, 0.4, 0.2, 0.3]);
+  });
+
+  test("top p keeps the fewest that reach the share", () => {
+    expectShares(shares(logits, { topP: 0.3 }), [0, 1, 0, 0]);
+    expectShares(shares(logits, { topP: 0.6 }), [0, 4 / 7, 0, 3 / 7]);
+    expectShares(shares(logits, { topP: 0.8 }), [0, 4 / 9, 2 / 9, 3 / 9]);
+  });
+
+  test("top p counts shares of what temperature and top k leave", () => {
+    // Of the two that top k keeps, the first has 4/7: enough for 0.55, not enough for 0.6.
+    expectShares(shares(logits, { topK: 2, topP: 0.55 }), [0, 1, 0, 0]);
+    expectShares(shares(logits, { topK: 2, topP: 0.6 }), [0, 4 / 7, 0, 3 / 7]);
+    // At temperature 0.5 the first has 0.16/0.3.
+    expectShares(shares(logits, { temperature: 0.5, topP: 0.5 }), [0, 1, 0, 0]);
+  });
+
+  test("the same seed draws the same ids", () => {
+    const draw = (seed: number): number[] => {
+      const rng = makeRng(seed);
+      const options = { ...defaultGeneration, temperature: 1 };
+      return Array.from({ length: 32 }, () => sampleToken(logits, [], options, () => rng.uniform()));
+    };
+    expect(draw(7)).toEqual(draw(7));
+    expect(draw(7)).not.toEqual(draw(8));
+  });
+});
+
+describe("processors", () => {
+  const greedy = (values: number[], previous: number[], options: Partial<GenerationOptions>): number =>
+    sampleToken(Float32Array.from(values), previous, { ...defaultGeneration, ...options }, () => 0);
+
+  test("temperature 0 takes the likeliest, the first of equals", () => {
+    expect(greedy([1, 3, 3, 2], [], {})).toBe(1);
+    expect(argmax(Float32Array.of(-2, -1, -3))).toBe(1);
+  });
+
+  test("the repetition penalty divides what is positive and multiplies what is negative, once an id", () => {
+    expect(greedy([2, 1.9], [0], { repetitionPenalty: 1.1 })).toBe(1);
+    expect(greedy([2, 1.9], [0, 0, 0], { repetitionPenalty: 1.04 })).toBe(0);
+    expect(greedy([-1, -1.05], [0], { repetitionPenalty: 1.1 })).toBe(1);
+    expect(greedy([-1, -1.05], [0], { repetitionPenalty: 0.9 })).toBe(0);
+  });
+
+  test("no n-gram comes twice", () => {
+    // 5 was followed by 2 and by 3, so that after 5 neither may come.
+    const values = [0, 1, 4, 3, 2, 0];
+    expect(greedy(values, [5, 2, 5, 3, 5], {})).toBe(2);
+    expect(greedy(values, [5, 2, 5, 3, 5], { noRepeatNgramSize: 2 })).toBe(4);
+    expect(greedy(values, [5, 2, 5, 3, 5], { noRepeatNgramSize: 3 })).toBe(2);
+    expect(greedy(values, [2, 3, 5, 2, 3], { noRepeatNgramSize: 3 })).toBe(2);
+    expect(greedy([0, 1, 2, 3], [2, 3, 1, 2, 3], { noRepeatNgramSize: 3 })).toBe(3);
+    expect(greedy([0, 9, 2, 3], [2, 3, 1, 2, 3], { noRepeatNgramSize: 3 })).toBe(3);
+    expect(greedy(values, [2, 3], { noRepeatNgramSize: 1 })).toBe(4);
+    expect(greedy(values, [], { noRepeatNgramSize: 3 })).toBe(2);
+  });
+
+  test("a banned token is never drawn", () => {
+    expectShares(shares(logitsOf(0.5, 0.25, 0.25), { noRepeatNgramSize: 1 }, [0]), [0, 0.5, 0.5]);
+  });
+});

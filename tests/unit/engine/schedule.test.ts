@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { scheduleFactor } from "../../../src/engine/train/schedule";
+import { type Schedule, SCHEDULES } from "../../../src/spec/training";
+import { readJson } from "../../support/golden";
+
+interface ScheduleGolden {
+  readonly schedule: Schedule;
+  readonly warmup_steps: number;
+  readonly total_steps: number;
+  readonly factors: readonly number[];
+}
+
+const goldens = readJson<ScheduleGolden[]>("schedules.json");
+
+test("every schedule has a golden", () => {
+  expect(new Set(goldens.map(({ schedule }) => schedule))).toEqual(new Set(SCHEDULES));
+});
+
+test.each(goldens.map((golden) => [golden.schedule, golden.warmup_steps, golden] as const))(
+  "%s with %i steps of warm-up goes as transformers' schedule",
+  (schedule, warmup, { total_steps, factors }) => {
+    expect(factors.length).toBeGreaterThan(0);
+    factors.forEach((factor, step) => {
+      expect(scheduleFactor(schedule, step, warmup, total_steps), `step ${step}`).toBeCloseTo(factor, 12);
+    });
+  },
+);
+
+test("a warm-up longer than the run never passes its peak", () => {
+  const factors = [0, 1, 2, 3].map((step) => scheduleFactor("cosine", step, 8, 4));
+  expect(factors).toEqual([0, 1 / 8, 2 / 8, 3 / 8]);
+});

@@ -1,0 +1,253 @@
+import { describe, expect, test } from "vitest";
+import { bytesSource } from "../../../src/formats/byte-source";
+import { openModelFolder } from "../../../src/formats/model-folder";
+import { LuthierError } from "../../../src/lib/errors";
+import { describeModel } from "../../../src/engine/models/registry";
+import { readAllValues, safetensorsTensor } from "../../../src/engine/weights/tensor-source";
+import { loadTokenizer } from "../../../src/tokenizer/tokenizer";
+import { type Entry, f32Data, type TensorToStore, writeGguf } from "../../support/gguf-writer";
+
+const u32 = (value: number): Entry => ({ type: "u32", value });
+const text = (value: string): Entry => ({ type: "text", value });
+const texts = (...value: string[]): Entry => ({ type: "texts", value });
+const ints = (...value: number[]): Entry => ({ type: "ints", value });
+const floats = (...value: number[]): Entry => ({ type: "floats", value });
+const flag = (value: boolean): Entry => ({ type: "bool", value });
+
+/** A tensor of the numbers 0, 1, 2 … */
+function counting(name: string, ...sizes: number[]): TensorToStore {
+  const count = sizes.reduce((product, size) => product * size, 1);
+  return { name, type: 0, sizes, data: f32Data(Float32Array.from({ length: count }, (_, i) => i)) };
+}
+
+type Metadata = Record<string, Entry>;
+
+const bpe: Metadata = {
+  "tokenizer.ggml.model": text("gpt2"),
+  "tokenizer.ggml.pre": text("gpt-2"),
+  "tokenizer.ggml.tokens": texts("<s>", "a", "b", "ab", "Ġ"),
+  "tokenizer.ggml.token_type": ints(3, 1, 1, 1, 1),
+  "tokenizer.ggml.merges": texts("a b"),
+  "tokenizer.ggml.eos_token_id": u32(0),
+  "tokenizer.chat_template": text("{{ messages[0].content }}!"),
+};
+
+const llama: Metadata = {
+  "general.architecture": text("llama"),
+  "llama.embedding_length": u32(8),
+  "llama.block_count": u32(1),
+  "llama.feed_forward_length": u32(12),
+  "llama.context_length": u32(64),
+  "llama.attention.head_count": u32(2),
+  "llama.attention.head_count_kv": u32(1),
+  "llama.attention.layer_norm_rms_epsilon": { type: "f32", value: 1e-5 },
+  ...bpe,
+};
+
+const tensors = [counting("token_embd.weight", 8, 5), counting("blk.0.attn_q.weight", 8, 8)];
+
+const file = (metadata: Metadata, stored: readonly TensorToStore[] = tensors, version = 3): Uint8Array =>
+  writeGguf({ metadata: Object.entries(metadata), tensors: stored, version });
+
+const open = (bytes: Uint8Array, name = "tiny.gguf") => openModelFolder([bytesSource(name, bytes)]);
+
+async function refusal(opening: Promise<unknown>): Promise<string> {
+  const error: unknown = await opening.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(LuthierError);
+  expect(["format", "model"]).toContain((error as LuthierError).code);
+  return (error as LuthierError).what;
+}
+
+describe("a GGUF file is read in Hugging Face's words", () => {
+  test.each([2, 3])("version %i: config.json from the metadata", async (version) => {
+    const { config, name } = await open(file(llama, tensors, version));
+    expect(name).toBe("tiny");
+    expect(config).toMatchObject({
+      model_type: "llama",
+      hidden_size: 8,
+      num_key_value_heads: 1,
+      rms_norm_eps: 1e-5,
+      vocab_size: 5,
+      tie_word_embeddings: true,
+    });
+    expect(describeModel(config).headDim).toBe(4);
+  });
+
+  test("query rows of llama's heads are put back in order", async () => {
+    const { tensors: read } = await open(file(llama));
+    const values = await readAllValues(
+      safetensorsTensor(read.get("model.layers.0.self_attn.q_proj.weight")!),
+    );
+    const firsts = Array.from({ length: 8 }, (_, row) => values[row * 8]! / 8);
+    expect(firsts).toEqual([0, 2, 1, 3, 4, 6, 5, 7]);
+    const embedding = read.get("model.embed_tokens.weight")!;
+    expect(embedding.shape).toEqual([5, 8]);
+    expect((await readAllValues(safetensorsTensor(embedding)))[9]).toBe(9);
+    // A row of the second head, read alone.
+    const row = await read.get("model.layers.0.self_attn.q_proj.weight")!.read(5 * 32, 6 * 32);
+    expect(new Float32Array(row.slice().buffer)[0]).toBe(48);
+  });
+
+  test("gpt2's layers are the transpose of Hugging Face's", async () => {
+    const gpt2 = { ...bpe, "general.architecture": text("gpt2"), "gpt2.attention.head_count": u32(1) };
+    const { tensors: read } = await open(file(gpt2, [counting("blk.0.ffn_up.weight", 2, 3)]));
+    const tensor = read.get("transformer.h.0.mlp.c_fc.weight")!;
+    expect(tensor.shape).toEqual([2, 3]);
+    expect([...(await readAllValues(safetensorsTensor(tensor)))]).toEqual([0, 2, 4, 1, 3, 5]);
+  });
+
+  test("gemma's norms lose the 1 that the file adds", async () => {
+    const gemma = { ...bpe, "general.architecture": text("gemma3") };
+    const { tensors: read } = await open(file(gemma, [counting("blk.0.post_ffw_norm.weight", 3)]));
+    const tensor = safetensorsTensor(read.get("model.layers.0.post_feedforward_layernorm.weight")!);
+    expect([...(await readAllValues(tensor))]).toEqual([-1, 0, 1]);
+  });
+
+  test("Llama 3's scaling is told from what it did to the frequencies", async () => {
+    const divisors = Float32Array.from({ length: 64 }, (_, i) => {
+      const wavelength = 2 * Math.PI * 500000 ** (i / 64);
+      if (wavelength < 8192 / 4) return 1;
+      if (wavelength > 8192) return 32;
+      const smooth = (8192 / wavelength - 1) / 3;
+      return 1 / ((1 - smooth) / 32 + smooth);
+    });
+    const base = { ...llama, "llama.rope.freq_base": { type: "f32", value: 500000 } as const };
+    const factors = { name: "rope_freqs.weight", type: 0, sizes: [64], data: f32Data(divisors) };
+    const { config } = await open(file(base, [...tensors, factors]));
+    expect(config.rope_scaling).toEqual({
+      rope_type: "llama3",
+      factor: 32,
+      low_freq_factor: 1,
+      high_freq_factor: 4,
+      original_max_position_embeddings: 8192,
+    });
+    divisors[40]! *= 1.1;
+    expect(await refusal(open(file(base, [...tensors, factors])))).toContain("rotary");
+  });
+});
+
+describe("the tokenizer inside", () => {
+  test("byte-level BPE, with its chat template", async () => {
+    const tokenizer = loadTokenizer(await open(file(llama)));
+    expect(tokenizer.encode("ab a<s>", { addSpecialTokens: true })).toEqual([3, 4, 1, 0]);
+    expect(tokenizer.eosIds).toEqual([0]);
+    const chat = tokenizer.applyChat([{ role: "user", content: "hi" }], { addGenerationPrompt: false });
+    expect(chat).toBe("hi!");
+  });
+
+  test("SentencePiece's BPE, merges by score and bytes for what is rare", async () => {
+    const spm = {
+      ...llama,
+      "tokenizer.ggml.model": text("llama"),
+      "tokenizer.ggml.tokens": texts("<unk>", "<s>", "▁", "a", "b", "ab", "▁a", "<0xC3>", "<0xA9>"),
+      "tokenizer.ggml.token_type": ints(2, 3, 1, 1, 1, 1, 1, 6, 6),
+      "tokenizer.ggml.scores": floats(0, 0, -9, -9, -9, -2, -1, 0, 0),
+      "tokenizer.ggml.bos_token_id": u32(1),
+      "tokenizer.ggml.add_bos_token": flag(true),
+    };
+    const tokenizer = loadTokenizer(await open(file(spm)));
+    // "▁ab" becomes "▁a" + "b", because "▁a" has the higher score.
+    expect(tokenizer.encode("ab ab", { addSpecialTokens: true })).toEqual([1, 6, 4, 6, 4]);
+    expect(tokenizer.encode("é", { addSpecialTokens: false })).toEqual([2, 7, 8]);
+    expect(tokenizer.decode([1, 6, 4, 6, 4, 7, 8], { skipSpecialTokens: true })).toBe("ab abé");
+  });
+
+  test("SentencePiece's Unigram", async () => {
+    const unigram = {
+      ...llama,
+      "tokenizer.ggml.model": text("t5"),
+      "tokenizer.ggml.tokens": texts("<pad>", "</s>", "<unk>", "▁", "▁a", "b", "▁ab"),
+      "tokenizer.ggml.token_type": ints(3, 3, 2, 1, 1, 1, 1),
+      "tokenizer.ggml.scores": floats(0, 0, 0, -3, -2, -2, -5),
+      "tokenizer.ggml.eos_token_id": u32(1),
+      "tokenizer.ggml.unknown_token_id": u32(2),
+    };
+    const tokenizer = loadTokenizer(await open(file(unigram)));
+    // -2 - 2 is more than -5.
+    expect(tokenizer.encode("ab a", { addSpecialTokens: true })).toEqual([4, 5, 4, 1]);
+  });
+
+  test.each([
+    ["no tokenizer", { "tokenizer.ggml.model": u32(1) }, /holds no tokenizer/],
+    ["an unknown kind", { "tokenizer.ggml.model": text("rwkv") }, /kind "rwkv"/],
+    ["an unknown way to split", { "tokenizer.ggml.pre": text("martian") }, /martian/],
+    ["kinds for other tokens", { "tokenizer.ggml.token_type": ints(1) }, /not of one length/],
+  ] as const)("%s is refused", async (_, entries, message) => {
+    expect(await refusal(open(file({ ...llama, ...entries })))).toMatch(message);
+  });
+});
+
+/** The file with the eight bytes after the first occurrence of `name` replaced by a number. */
+function withNumber(bytes: Uint8Array, name: string, skip: number, value: bigint): Uint8Array {
+  const changed = bytes.slice();
+  const at = Buffer.from(changed).indexOf(name) + name.length + skip;
+  new DataView(changed.buffer).setBigUint64(at, value, true);
+  return changed;
+}
+
+describe("a damaged or hostile file is refused with its name", () => {
+  const good = file(llama);
+  const huge = 2n ** 62n;
+  const cases: [string, Uint8Array, RegExp][] = [
+    ["no GGUF at all", new TextEncoder().encode("hello, world"), /not a GGUF file/],
+    ["nothing", new Uint8Array(0), /not a GGUF file/],
+    ["version 1", file(llama, tensors, 1), /version 1/],
+    ["big-endian", file(llama, tensors, 0x03000000), /big-endian/],
+    ["a count of tensors past all reason", withNumber(good, "GGUF", 4, huge), /announces \d+ tensors/],
+    ["a count of entries past the end", withNumber(good, "GGUF", 12, huge), /announces \d+ entries/],
+    ["a text longer than the file", withNumber(good, "GGUF", 20, huge), /bytes of text/],
+    ["a list longer than the file", withNumber(good, "tokenizer.ggml.merges", 8, huge), /elements of/],
+    ["the header cut off", good.slice(0, 300), /breaks off|bytes of text|cannot be/],
+    ["the data cut off", good.slice(0, good.length - 8), /breaks off after/],
+    ["more dimensions than four", file(llama, [counting("x", 1, 1, 1, 1, 1)]), /5 dimensions/],
+    ["a size of zero", file(llama, [counting("x", 0, 4)]), /cannot have/],
+    ["a size past all reason", withNumber(good, "token_embd.weight", 4, huge), /numbers along/],
+    ["rows of part of a block", file(llama, [{ ...counting("x", 24, 4), type: 2 }]), /Q4_0 cannot have/],
+    ["a type that is not read", file(llama, [{ ...counting("x", 256), type: 10 }]), /Q2_K/],
+    ["an unknown type", file(llama, [{ ...counting("x", 256), type: 999 }]), /type 999/],
+    ["the same tensor twice", file(llama, [counting("x", 8), counting("x", 8)]), /x twice/],
+    [
+      "tensors that overlap",
+      file(llama, [counting("x", 16), { ...counting("y", 8), offset: 32 }]),
+      /overlap/,
+    ],
+    ["a tensor off its place", file(llama, [{ ...counting("x", 8), offset: 4 }]), /not aligned/],
+    ["a tensor past the end", file(llama, [{ ...counting("x", 8), offset: 4096 }]), /breaks off after/],
+    ["an alignment of zero", file({ ...llama, "general.alignment": u32(0) }), /alignment of 0/],
+    ["an architecture that is not known", file({ ...llama, "general.architecture": text("mamba") }), /mamba/],
+    ["an adapter", file({ ...llama, "general.type": text("adapter") }), /adapter/],
+    ["one part of several", file({ ...llama, "split.count": u32(3) }), /one of 3 parts/],
+  ];
+
+  test.each(cases)("%s", async (_, bytes, message) => {
+    const what = await refusal(open(bytes));
+    expect(what).toMatch(message);
+  });
+
+  test("an entry given twice", async () => {
+    const entries = [...Object.entries(llama), ["general.architecture", text("llama")] as const];
+    expect(await refusal(open(writeGguf({ metadata: entries, tensors })))).toMatch(/architecture" twice/);
+  });
+
+  test("every cut-off beginning of a file", async () => {
+    for (let length = 0; length < good.length; length += 37) await refusal(open(good.slice(0, length)));
+  });
+});
+
+test("the parts of a split file are one model", async () => {
+  const part = (no: number, stored: TensorToStore[]): Uint8Array =>
+    file({ ...llama, "split.count": u32(2), "split.no": u32(no) }, stored);
+  const files = [
+    bytesSource("m-00002-of-00002.gguf", part(1, [tensors[1]!])),
+    bytesSource("m-00001-of-00002.gguf", part(0, [tensors[0]!])),
+  ];
+  const { name, tensors: read } = await openModelFolder(files);
+  expect(name).toBe("m");
+  expect([...read.keys()].sort()).toEqual([
+    "model.embed_tokens.weight",
+    "model.layers.0.self_attn.q_proj.weight",
+  ]);
+});

@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { type BlockType, blockTypes, storedBytes } from "../../../src/formats/quantised/block-types";
+import { dequantise } from "../../../src/formats/quantised/dequantise";
+import {
+  DYNAMIC_VALUES,
+  NF4_VALUES,
+  Nf4Quantiser,
+  packNf4,
+  packNf4Double,
+  quantiseScales,
+} from "../../../src/formats/quantised/nf4";
+import { widen } from "../../../src/formats/float-bits";
+import { bytesOf, floatsOf, quantisedGolden } from "../../support/quantised-golden";
+
+const GGUF_TYPES = (Object.keys(blockTypes) as BlockType[]).filter((type) => !type.startsWith("NF4"));
+
+test.each(GGUF_TYPES)("%s blocks are widened to the gguf package's numbers, bit for bit", async (type) => {
+  const golden = await quantisedGolden("blocks.safetensors");
+  const expected = await floatsOf(golden, `${type}.values`);
+  const got = dequantise(type, await bytesOf(golden, `${type}.bytes`), expected.length);
+  expect(new Uint32Array(got.slice().buffer)).toEqual(new Uint32Array(expected.buffer));
+  expect(expected.some((value) => value !== 0 && Math.abs(value) < 1e-3)).toBe(true);
+});
+
+async function originalOf(file: string): Promise<Float32Array<ArrayBuffer>> {
+  return widen("F16", await bytesOf(await quantisedGolden(file), "original"));
+}
+
+/** Feeds the numbers in pieces, as loading does. */
+function quantise(values: Float32Array): Nf4Quantiser {
+  const quantiser = new Nf4Quantiser(values.length);
+  for (let start = 0; start < values.length; start += 640) quantiser.add(values.subarray(start, start + 640));
+  return quantiser;
+}
+
+describe("NF4 as bitsandbytes makes it", () => {
+  test("tables", async () => {
+    const golden = await quantisedGolden("nf4_double.safetensors");
+    expect(await floatsOf(golden, "linear.weight.quant_map")).toEqual(NF4_VALUES);
+    const dynamic = await floatsOf(golden, "linear.weight.nested_quant_map");
+    expect(dynamic).toHaveLength(256);
+    dynamic.forEach((value, i) => expect(Math.abs(DYNAMIC_VALUES[i]! - value)).toBeLessThanOrEqual(1e-7));
+  });
+
+  test("codes and scales", async () => {
+    const golden = await quantisedGolden("nf4.safetensors");
+    const { codes, absmax } = quantise(await originalOf("nf4.safetensors")).matrix;
+    const expected = await bytesOf(golden, "linear.weight");
+    expect(codes.slice(0, expected.length)).toEqual(expected);
+    expect(absmax).toEqual(await floatsOf(golden, "linear.weight.absmax"));
+  });
+
+  test("double quantisation", async () => {
+    const golden = await quantisedGolden("nf4_double.safetensors");
+    const { absmax } = quantise(await originalOf("nf4_double.safetensors")).matrix;
+    const { codes, nested, offset } = quantiseScales(absmax);
+    const state = new TextDecoder().decode(
+      await bytesOf(golden, "linear.weight.quant_state.bitsandbytes__nf4"),
+    );
+    expect(Math.abs(offset - JSON.parse(state).nested_offset)).toBeLessThanOrEqual(1e-8);
+    // bitsandbytes looks up the nearest value by a coarse table and misses it now and then.
+    const theirs = await bytesOf(golden, "linear.weight.absmax");
+    const distance = (code: number, i: number): number =>
+      Math.abs((absmax[i]! - offset) / nested[i >> 8]! - DYNAMIC_VALUES[code]!);
+    codes.forEach((code, i) => expect(distance(code, i)).toBeLessThanOrEqual(distance(theirs[i]!, i) + 1e-7));
+    expect(codes.filter((code, i) => code !== theirs[i]).length).toBeLessThanOrEqual(codes.length / 50);
+    (await floatsOf(golden, "linear.weight.nested_absmax")).forEach((scale, i) =>
+      expect(Math.abs(nested[i]! - scale)).toBeLessThanOrEqual(1e-7),
+    );
+  });
+
+  test.each([
+    ["nf4.safetensors", "NF4"],
+    ["nf4_double.safetensors", "NF4_DOUBLE"],
+  ] as const)("numbers of %s", async (file, type) => {
+    const original = await originalOf(file);
+    const { matrix } = quantise(original);
+    const bytes =
+      type === "NF4"
+        ? packNf4(matrix)
+        : packNf4Double(matrix.codes, original.length, quantiseScales(matrix.absmax));
+    expect(bytes.length).toBe(storedBytes(type, original.length));
+    const values = dequantise(type, bytes, original.length);
+    const golden = await quantisedGolden(file);
+    const [head, tail] = [await floatsOf(golden, "head"), await floatsOf(golden, "tail")];
+    const expected = [...head, ...tail];
+    const got = [...values.slice(0, head.length), ...values.slice(-tail.length)];
+    const largest = Math.max(...expected.map(Math.abs));
+    got.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(1e-6 * largest));
+  });
+});

@@ -1,0 +1,110 @@
+import { strToU8, zipSync } from "fflate";
+import { describe, expect, it } from "vitest";
+import { bytesSource } from "../../../src/formats/byte-source";
+import { isZip, type StreamedFile, streamZip, unzipFiles, zipFiles } from "../../../src/formats/zip";
+
+const archive = (files: Record<string, Uint8Array>) => bytesSource("adapter.zip", zipSync(files));
+
+describe("zip", () => {
+  it("packs and unpacks files as they were", async () => {
+    const big = Uint8Array.from({ length: 5000 }, (_, i) => i % 251);
+    const files = new Map([
+      ["adapter_config.json", strToU8("{}")],
+      ["adapter_model.safetensors", big],
+      ["空/README.md", strToU8("说明")],
+    ]);
+    const source = bytesSource("a.zip", zipFiles(files, new Date(2026, 0, 1)));
+    expect(await isZip(source)).toBe(true);
+    const unpacked = await unzipFiles(source);
+    const read = await Promise.all(
+      unpacked.map(async (file) => [file.name, await file.read(0, file.sizeBytes)] as const),
+    );
+    expect(new Map(read)).toEqual(new Map([...files].map(([name, bytes]) => [name, new Uint8Array(bytes)])));
+    expect(zipFiles(files, new Date(2026, 0, 1))).toEqual(zipFiles(files, new Date(2026, 0, 1)));
+  });
+
+  it("knows a zip by its first bytes", async () => {
+    expect(await isZip(bytesSource("a.zip", strToU8("PK")))).toBe(false);
+    expect(await isZip(bytesSource("a.zip", strToU8("{ no zip }")))).toBe(false);
+  });
+
+  it("leaves out folders and what operating systems add", async () => {
+    const files = await unzipFiles(
+      archive({
+        "adapter/": new Uint8Array(0),
+        "adapter/a.json": strToU8("1"),
+        "__MACOSX/adapter/._a.json": strToU8("2"),
+        "adapter/.DS_Store": strToU8("3"),
+      }),
+    );
+    expect(files.map(({ name }) => name)).toEqual(["adapter/a.json"]);
+  });
+
+  it.each(["../evil", "a/../../evil", "/etc/passwd", "C:\\evil", "..\\evil", "a//b", "nul\0l"])(
+    "refuses the name %j",
+    async (name) => {
+      await expect(unzipFiles(archive({ [name]: strToU8("x") }))).rejects.toThrow(/unsafe name/);
+    },
+  );
+
+  it("refuses the same name twice", async () => {
+    const twice = archive({ "a/b": strToU8("1"), "a\\b": strToU8("2") });
+    await expect(unzipFiles(twice)).rejects.toThrow(/holds a\/b twice/);
+  });
+
+  it("refuses more files or bytes than the limits", async () => {
+    const many = Object.fromEntries(Array.from({ length: 4 }, (_, i) => [`f${i}`, new Uint8Array(1000)]));
+    await expect(unzipFiles(archive(many), { entries: 3, totalBytes: 1e6 })).rejects.toThrow(
+      /more than 3 files/,
+    );
+    await expect(unzipFiles(archive(many), { entries: 9, totalBytes: 3999 })).rejects.toThrow(
+      /more than 4 kB/,
+    );
+    expect(await unzipFiles(archive(many), { entries: 4, totalBytes: 4000 })).toHaveLength(4);
+  });
+
+  it("never unpacks more than an entry announces", async () => {
+    const zip = zipSync({ bomb: new Uint8Array(1_000_000) });
+    const view = new DataView(zip.buffer);
+    // The central directory's entry carries the unpacked size 24 bytes after its signature.
+    const directory = zip.findLastIndex(
+      (_, i) => i + 4 <= zip.length && view.getUint32(i, true) === 0x02014b50,
+    );
+    view.setUint32(directory + 24, 10, true);
+    const files = await unzipFiles(bytesSource("bomb.zip", zip));
+    expect(files.map((file) => file.sizeBytes)).toEqual([10]);
+  });
+
+  it("packs files as their bytes come", async () => {
+    const file = (path: string, pieces: Uint8Array<ArrayBuffer>[], sizeBytes = 7): StreamedFile => ({
+      ...{ path, sizeBytes },
+      async *chunks() {
+        yield* pieces;
+      },
+    });
+    const written: Uint8Array<ArrayBuffer>[] = [];
+    await streamZip(
+      [file("a.bin", [Uint8Array.of(1, 2), Uint8Array.of(3)]), file("空.txt", [strToU8("说明").slice()])],
+      (bytes) => written.push(bytes),
+    );
+    const source = bytesSource("a.zip", new Uint8Array(await new Blob(written).arrayBuffer()));
+    const files = await unzipFiles(source);
+    const read = await Promise.all(
+      files.map(async ({ name, read, sizeBytes }) => [name, [...(await read(0, sizeBytes))]]),
+    );
+    expect(read).toEqual([
+      ["a.bin", [1, 2, 3]],
+      ["空.txt", [...strToU8("说明")]],
+    ]);
+    await expect(streamZip([file("huge.bin", [], 2 ** 32)], () => undefined)).rejects.toThrow(
+      /more than one zip/,
+    );
+  });
+
+  it("refuses damaged archives", async () => {
+    const zip = zipSync({ a: strToU8("hello hello hello hello") });
+    for (const bytes of [zip.slice(0, zip.length - 10), strToU8("PK\x03\x04 nothing"), new Uint8Array(0)]) {
+      await expect(unzipFiles(bytesSource("a.zip", bytes))).rejects.toThrow(/a.zip is damaged/);
+    }
+  });
+});

@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { parseAddress } from "../../../src/hub/address";
+import { chooseFiles } from "../../../src/hub/choose-files";
+import { listRepository } from "../../../src/hub/list-repository";
+import { addressIn, ask, plain, text, weights } from "./asking";
+
+describe("listing", () => {
+  it("tells commit, licence, sizes and checksums, from every page", async () => {
+    const asking = await ask(plain);
+    asking.hub.pageSize = 2;
+    const { commit, license, files } = await listRepository(addressIn(asking), asking.options);
+    expect({ commit, license }).toEqual({ commit: asking.hub.commit, license: "mit" });
+    expect(files.map(({ path }) => path)).toEqual(Object.keys(plain.files));
+    expect(files.find(({ path }) => path === "model.safetensors")).toMatchObject({
+      sizeBytes: 300_000,
+      checksum: { kind: "sha256" },
+    });
+    expect(files.find(({ path }) => path === "config.json")?.checksum?.kind).toBe("git-sha1");
+    // The Link header names another host, which must see neither request nor token.
+    expect(asking.hub.seen.filter(({ path }) => path.includes("/tree/"))).toHaveLength(3);
+  });
+
+  it.each([
+    ["owner/none", "", 401, "There is no public model owner/none on localhost"],
+    ["owner/model@v9", "", 404, "owner/model on localhost"],
+  ])("says that %s is not there", async (name, token, _status, what) => {
+    const asking = await ask(plain, {}, token);
+    await expect(listRepository(addressIn(asking, name), asking.options)).rejects.toMatchObject({
+      code: "network",
+      field: "Repository",
+      what: expect.stringContaining(what),
+    });
+  });
+
+  it("asks for a token where one is needed, and says when it is refused, without repeating it", async () => {
+    const gated = { ...plain, token: "hf_right" };
+    const without = await ask(gated);
+    await expect(listRepository(addressIn(without), without.options)).rejects.toMatchObject({
+      field: "Access token",
+      what: expect.stringContaining("owner/model is open only to those who accepted"),
+    });
+    const wrong = await ask(gated, {}, "hf_wrong");
+    await expect(listRepository(addressIn(wrong), wrong.options)).rejects.toMatchObject({
+      what: expect.stringMatching(/^localhost:\d+ refused the access token\.$/),
+      message: expect.not.stringContaining("hf_wrong"),
+    });
+    const right = await ask(gated, {}, "hf_right");
+    expect((await listRepository(addressIn(right), right.options)).commit).toBe(right.hub.commit);
+  });
+
+  it("says when nobody answers, and when what answers is no hub", async () => {
+    const asking = await ask(plain);
+    const nobody = parseAddress("owner/model", asking.hub.endpoint);
+    await asking.hub.stop();
+    await expect(listRepository(nobody, asking.options)).rejects.toMatchObject({
+      what: expect.stringContaining("could not be reached"),
+    });
+    expect(asking.waits).toEqual([1000, 2000]);
+    const other = await ask(plain);
+    const below = parseAddress("owner/model", `${other.hub.endpoint}/owner/model/resolve/main/config.json?`);
+    await expect(listRepository(below, other.options)).rejects.toMatchObject({ code: "network" });
+  });
+});
+
+describe("choosing files", () => {
+  const choose = async (files: Record<string, Uint8Array>) => {
+    const asking = await ask({ files });
+    return chooseFiles(await listRepository(addressIn(asking), asking.options), asking.options);
+  };
+  const config = { "config.json": text("{}"), "tokenizer.json": text("{}") };
+
+  it("takes the model and its tokenizer, and nothing else", async () => {
+    const [choice, ...more] = await choose({ ...plain.files });
+    expect(more).toEqual([]);
+    expect(choice!.files.map(({ path }) => path)).toEqual([
+      "config.json",
+      "tokenizer.json",
+      "model.safetensors",
+    ]);
+    expect(choice!.sizeBytes).toBe(300_024);
+  });
+
+  it("takes the shards that the index names, and says which one is missing", async () => {
+    const index = { weight_map: { a: "model-1.safetensors", b: "model-2.safetensors" } };
+    const shards = { ...config, "model.safetensors.index.json": text(JSON.stringify(index)) };
+    const one = { ...shards, "model-1.safetensors": text("1"), "other.safetensors": text("x") };
+    const [choice] = await choose({ ...one, "model-2.safetensors": text("2") });
+    expect(choice!.files.map(({ path }) => path).slice(2)).toEqual([
+      "model.safetensors.index.json",
+      "model-1.safetensors",
+      "model-2.safetensors",
+    ]);
+    await expect(choose(one)).rejects.toMatchObject({
+      what: "owner/model has no model-2.safetensors, which the model needs.",
+    });
+  });
+
+  it("offers each whole GGUF, the smallest first", async () => {
+    const choices = await choose({
+      "big.Q8_0.gguf": weights(70_000),
+      "small.Q4_K_M.gguf": text("gguf"),
+      "mmproj-model.gguf": text("p"),
+      "huge-00001-of-00002.gguf": text("1"),
+      "huge-00002-of-00002.gguf": text("2"),
+    });
+    expect(choices.map(({ id, kind, sizeBytes }) => [id, kind, sizeBytes])).toEqual([
+      ["small.Q4_K_M.gguf", "gguf", 4],
+      ["big.Q8_0.gguf", "gguf", 70_000],
+    ]);
+  });
+
+  it.each([
+    [
+      { ...config, "pytorch_model.bin": text("x") },
+      "no weights that the studio reads, only pytorch_model.bin.",
+    ],
+    [{ "a-00001-of-00002.gguf": text("x") }, "only parts of split GGUF files"],
+    [{ "adapter_config.json": text("{}"), "adapter_model.safetensors": text("x") }, "has no config.json"],
+    [{ "config.json": text("{}"), "model.safetensors": text("x") }, "has no tokenizer.json"],
+    [{ ...config, "a.safetensors": text("x"), "b.safetensors": text("x") }, "has 2 safetensors files"],
+  ])("refuses what the studio cannot load: %#", async (files, what) => {
+    await expect(choose(files)).rejects.toMatchObject({
+      code: "model",
+      what: expect.stringContaining(what),
+    });
+  });
+});

@@ -1,0 +1,122 @@
+/** A file of the origin's private file system, as far as the storage layer uses it; a full disk refuses writes. */
+export class FakeFile {
+  static full = false;
+  #content = new Blob([]);
+  /** What is written in place; null until something is. */
+  #bytes: Uint8Array<ArrayBuffer> | null = null;
+  #open = false;
+
+  getFile(): Promise<Blob> {
+    return Promise.resolve(this.#bytes ? new Blob([this.#bytes]) : this.#content);
+  }
+
+  createSyncAccessHandle(): Promise<FakeSyncHandle> {
+    if (this.#open)
+      return Promise.reject(new DOMException("The file is open.", "NoModificationAllowedError"));
+    this.#open = true;
+    return Promise.resolve(
+      new FakeSyncHandle(
+        () => this.#bytes ?? new Uint8Array(),
+        (bytes) => (this.#bytes = bytes),
+        () => (this.#open = false),
+      ),
+    );
+  }
+
+  /** What is written shows only after `close`, as in a browser. */
+  createWritable() {
+    const pieces: Blob[] = [];
+    return Promise.resolve({
+      write: (piece: Blob) => {
+        if (FakeFile.full)
+          return Promise.reject(new DOMException("The quota has been exceeded.", "QuotaExceededError"));
+        pieces.push(piece);
+        return Promise.resolve();
+      },
+      close: () => {
+        this.#content = new Blob(pieces);
+        return Promise.resolve();
+      },
+      abort: () => Promise.resolve(),
+    });
+  }
+}
+
+/** A file open for writing in place: what is written stays, whatever becomes of the page. */
+class FakeSyncHandle {
+  readonly #get: () => Uint8Array<ArrayBuffer>;
+  readonly #set: (bytes: Uint8Array<ArrayBuffer>) => void;
+  readonly #release: () => void;
+
+  constructor(
+    get: () => Uint8Array<ArrayBuffer>,
+    set: (bytes: Uint8Array<ArrayBuffer>) => void,
+    release: () => void,
+  ) {
+    this.#get = get;
+    this.#set = set;
+    this.#release = release;
+  }
+
+  getSize = (): number => this.#get().length;
+
+  read(into: Uint8Array, { at }: { at: number }): number {
+    const part = this.#get().subarray(at, at + into.length);
+    into.set(part);
+    return part.length;
+  }
+
+  write(bytes: Uint8Array, { at }: { at: number }): number {
+    // A full disk takes what it can and says nothing.
+    const taken = FakeFile.full ? bytes.subarray(0, 1) : bytes;
+    const grown = new Uint8Array(Math.max(this.getSize(), at + taken.length));
+    grown.set(this.#get());
+    grown.set(taken, at);
+    this.#set(grown);
+    return taken.length;
+  }
+
+  truncate = (size: number): void => this.#set(this.#get().slice(0, size));
+  flush = (): void => undefined;
+  close = (): void => this.#release();
+}
+
+/** A folder of the origin's private file system, in memory. */
+export class FakeDirectory {
+  readonly #entries = new Map<string, FakeDirectory | FakeFile>();
+
+  getDirectoryHandle(name: string, options?: { create: boolean }): Promise<FakeDirectory> {
+    return this.#get(name, options?.create ?? false, () => new FakeDirectory()) as Promise<FakeDirectory>;
+  }
+
+  getFileHandle(name: string, options?: { create: boolean }): Promise<FakeFile> {
+    return this.#get(name, options?.create ?? false, () => new FakeFile()) as Promise<FakeFile>;
+  }
+
+  removeEntry(name: string): Promise<void> {
+    this.#entries.delete(name);
+    return Promise.resolve();
+  }
+
+  async *keys(): AsyncGenerator<string> {
+    yield* this.#entries.keys();
+  }
+
+  countFiles(): number {
+    return [...this.#entries.values()].reduce(
+      (sum, entry) => sum + (entry instanceof FakeDirectory ? entry.countFiles() : 1),
+      0,
+    );
+  }
+
+  #get(
+    name: string,
+    create: boolean,
+    make: () => FakeDirectory | FakeFile,
+  ): Promise<FakeDirectory | FakeFile> {
+    const entry = this.#entries.get(name) ?? (create ? make() : undefined);
+    if (!entry) return Promise.reject(new DOMException(`${name} is not there`, "NotFoundError"));
+    this.#entries.set(name, entry);
+    return Promise.resolve(entry);
+  }
+}

@@ -1,0 +1,45 @@
+import "fake-indexeddb/auto";
+import { IDBFactory } from "fake-indexeddb";
+import { vi } from "vitest";
+import type { Row } from "../../../src/spec/data";
+
+/** Loads a storage module over an empty IndexedDB of its own. */
+export async function fresh<T>(load: () => Promise<T>): Promise<T> {
+  vi.resetModules();
+  vi.stubGlobal("indexedDB", new IDBFactory());
+  return load();
+}
+
+/**
+ * Makes the browser refuse writes, all or those that `refuses` picks, as it does at a used-up quota: the transaction
+ * aborts with the reason. The returned function makes room again.
+ */
+export function fullDisk(refuses: (value: unknown) => boolean = () => true): () => void {
+  const original = IDBObjectStore.prototype.put;
+  const spy = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (
+    this: IDBObjectStore,
+    value: unknown,
+    key?: IDBValidKey,
+  ) {
+    const request = original.call(this, value, key);
+    const transaction = this.transaction as IDBTransaction & { _abort(reason: string): void };
+    if (refuses(value)) transaction._abort("QuotaExceededError");
+    return request;
+  });
+  return () => spy.mockRestore();
+}
+
+/** Rows that differ by their number. */
+export function rows(count: number, from = 0): Row[] {
+  return Array.from({ length: count }, (_, i) => ({
+    instruction: `question ${from + i}`,
+    input: "",
+    output: `answer ${from + i}`,
+  }));
+}
+
+/** Counts the entries of every object store. */
+export async function countEntries(database: string, store: string): Promise<number> {
+  const { createStore, keys } = await import("idb-keyval");
+  return (await keys(createStore(database, store))).length;
+}

@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { ModelCard } from "../../../src/spec/model";
+import type * as Models from "../../../src/storage/models";
+import { FakeDirectory, FakeFile } from "./fake-opfs";
+import { countEntries, fresh, fullDisk } from "./fresh";
+
+let models: typeof Models;
+let root: FakeDirectory;
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+const card = (id: string): ModelCard => ({
+  id,
+  title: `Model ${id}`,
+  source: "files",
+  family: "llama",
+  parameters: 10,
+  sizeBytes: 6,
+  license: "Apache-2.0",
+});
+const files = (text = "weights") => [
+  { name: "config.json", blob: new Blob(["{}"]) },
+  { name: "weights/model.safetensors", blob: new Blob([text]) },
+];
+const texts = async (id: string): Promise<[string, string][]> =>
+  Promise.all(
+    (await models.openModel(id)).map(async ({ name, blob }) => [name, await blob.text()] as [string, string]),
+  );
+
+describe.each(["opfs", "idb"] as const)("models kept in %s", (place) => {
+  const stored = (): Promise<number> =>
+    place === "opfs" ? Promise.resolve(root.countFiles()) : countEntries("luthier-model-files", "files");
+
+  /** Makes the disk full for file contents alone. */
+  const fillDisk = (): (() => void) => {
+    if (place === "idb") return fullDisk((value) => value instanceof Blob);
+    FakeFile.full = true;
+    return () => (FakeFile.full = false);
+  };
+
+  beforeEach(async () => {
+    root = new FakeDirectory();
+    FakeFile.full = false;
+    models = await fresh(() => import("../../../src/storage/models"));
+    if (place === "opfs") {
+      vi.stubGlobal("navigator", { storage: { getDirectory: () => Promise.resolve(root) } });
+      vi.stubGlobal("FileSystemFileHandle", FakeFile);
+    }
+  });
+
+  it("are listed, opened and deleted", async () => {
+    await models.keepModel(card("b"), files());
+    await models.keepModel(card("a"), files("other"));
+    expect((await models.listModels()).map(({ id }) => id)).toEqual(["a", "b"]);
+    expect(await stored()).toBe(4);
+    expect(await texts("b")).toEqual([
+      ["config.json", "{}"],
+      ["weights/model.safetensors", "weights"],
+    ]);
+    await models.deleteModel("b");
+    await models.deleteModel("never there");
+    expect(await stored()).toBe(2);
+    await expect(models.openModel("b")).rejects.toMatchObject({ code: "model" });
+    expect(await texts("a")).toHaveLength(2);
+  });
+
+  it("are replaced by newer files of the same model", async () => {
+    await models.keepModel(card("a"), files("old"));
+    await models.keepModel(card("a"), files("new"));
+    expect((await texts("a"))[1]![1]).toBe("new");
+    expect(await stored()).toBe(2);
+  });
+
+  it("tell when they were kept, and take what is learnt of them later", async () => {
+    await models.keepModel(card("a"), files());
+    const [kept] = await models.listModels();
+    expect(kept!.keptAt).toBeTypeOf("number");
+    await models.updateCard({ ...card("a"), parameters: 99 });
+    await models.updateCard(card("never there"));
+    expect(await models.listModels()).toEqual([{ ...kept, parameters: 99 }]);
+    expect(await texts("a")).toHaveLength(2);
+  });
+
+  it("tell how far the copying is", async () => {
+    const steps: [number, number][] = [];
+    await models.keepModel(card("a"), files(), { onProgress: (done, total) => steps.push([done, total]) });
+    expect(steps).toEqual([
+      [2, 9],
+      [9, 9],
+    ]);
+  });
+
+  it("leave the earlier files alone when the disk is full", async () => {
+    await models.keepModel(card("a"), files("old"));
+    const restore = fillDisk();
+    await expect(models.keepModel(card("a"), files("new"))).rejects.toMatchObject({
+      code: "storage",
+      what: expect.stringContaining("not enough storage left to keep the model Model a"),
+    });
+    restore();
+    expect((await texts("a"))[1]![1]).toBe("old");
+    expect(await stored()).toBe(2);
+  });
+
+  it("leave nothing behind when cancelled", async () => {
+    const controller = new AbortController();
+    const keeping = models.keepModel(card("a"), files(), {
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    });
+    await expect(keeping).rejects.toMatchObject({ code: "cancelled" });
+    expect(await models.listModels()).toEqual([]);
+    expect(await stored()).toBe(0);
+  });
+
+  it("are refused before copying when the estimate leaves no room", async () => {
+    const estimate = () => Promise.resolve({ usage: 95, quota: 100 });
+    vi.stubGlobal("navigator", { storage: { estimate, getDirectory: () => Promise.resolve(root) } });
+    const copied = vi.fn();
+    await expect(models.keepModel(card("a"), files(), { onProgress: copied })).rejects.toThrow(
+      /not enough storage/,
+    );
+    expect(copied).not.toHaveBeenCalled();
+  });
+
+  it("lose the leftovers of a keeping that broke off, and nothing else", async () => {
+    await models.keepModel(card("a"), files());
+    const { fileStores } = await import("../../../src/storage/model-files");
+    await fileStores[place].write("orphan", 0, new Blob(["x"]), () => undefined);
+    expect(await stored()).toBe(3);
+    await models.removeModelLeftovers(() => Promise.resolve(["orphan"]));
+    expect(await stored()).toBe(3);
+    await models.removeModelLeftovers(() => Promise.resolve([]));
+    expect(await stored()).toBe(2);
+    expect(await texts("a")).toHaveLength(2);
+  });
+
+  it("say so when the browser has cleared their files away", async () => {
+    await models.keepModel(card("a"), files());
+    const { fileStores } = await import("../../../src/storage/model-files");
+    for (const folder of await fileStores[place].folders()) await fileStores[place].delete(folder);
+    await expect(models.openModel("a")).rejects.toMatchObject({
+      code: "model",
+      what: "The files of Model a are no longer kept here.",
+    });
+  });
+});

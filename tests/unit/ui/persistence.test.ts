@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { METHOD_IDS } from "../../../src/spec/methods";
+import { readSettings } from "../../../src/ui/store/persistence";
+
+const noEdits = Object.fromEntries(METHOD_IDS.map((id) => [id, {}]));
+
+describe("readSettings", () => {
+  it("keeps what is well formed", () => {
+    const stored = {
+      datasetId: "d",
+      modelId: null,
+      hubEndpoint: "https://mirror.example",
+      sampleOf: { d: "pirate" },
+      templateId: "alpaca",
+      methodId: "prefix-tuning",
+      methodEdits: { lora: { r: 4 } },
+      preset: "quick",
+      trainingEdits: { epochs: "half typed", seed: 7 },
+      showHints: false,
+    };
+    expect(readSettings(stored)).toMatchObject({
+      ...stored,
+      methodEdits: { ...noEdits, lora: { r: 4 } },
+    });
+  });
+
+  it("drops what is not, piece by piece", () => {
+    const settings = readSettings({
+      datasetId: 5,
+      hubEndpoint: 7,
+      sampleOf: { d: 1, e: "shop" },
+      templateId: "nonsense",
+      methodId: "nothing",
+      methodEdits: [1],
+      trainingEdits: { epochs: null, seed: 3, deep: {} },
+      showHints: "yes",
+    });
+    expect(settings).toEqual({
+      sampleOf: { e: "shop" },
+      methodEdits: noEdits,
+      trainingEdits: { seed: 3 },
+      generationEdits: {},
+    });
+    expect(readSettings(null)).toEqual({});
+    expect(readSettings("text")).toEqual({});
+  });
+});

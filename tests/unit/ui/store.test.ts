@@ -1,0 +1,212 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { FakeClient } from "../../../src/client/fake-client";
+import { RunLog } from "../../../src/ui/lib/run-log";
+import { RunSeries } from "../../../src/ui/lib/run-series";
+import { conversation } from "../../../src/ui/store/compare-slice";
+import { connectStore } from "../../../src/ui/store/connect";
+import { createStudioStore } from "../../../src/ui/store/create-store";
+import {
+  lengthInputs,
+  selectAdapter,
+  selectRunConfig,
+  selectStepState,
+  selectTemplate,
+  selectTrainBlock,
+  selectTrainWarnings,
+  STEPS,
+} from "../../../src/ui/store/selectors";
+
+/** A storage in memory, as a browser keeps it. */
+function memoryStorage() {
+  const kept = new Map<string, string>();
+  return {
+    kept,
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+    removeItem: (name: string) => void kept.delete(name),
+  };
+}
+
+function makeStudio(storage = memoryStorage(), gpu = true) {
+  const runtime = { client: new FakeClient({ paceMs: 0, gpu }), series: new RunSeries(), log: new RunLog() };
+  const store = createStudioStore(runtime, () => storage);
+  const end = connectStore(store, runtime);
+  return { ...runtime, store, storage, end, state: () => store.getState() };
+}
+
+let studio = makeStudio();
+beforeEach(() => {
+  studio = makeStudio();
+});
+afterEach(() => {
+  studio.end();
+});
+
+describe("the studio's store", () => {
+  it("starts with the first sample and the built-in model, ready to train", async () => {
+    expect(selectTrainBlock(studio.state())).toBe("starting");
+    await studio.state().start();
+    expect(studio.state().datasets).toHaveLength(1);
+    expect(studio.state().model?.source).toBe("built-in");
+    expect(selectTrainBlock(studio.state())).toBeNull();
+    expect(selectTemplate(studio.state())).toBe("chat");
+    expect(selectRunConfig(studio.state())).toMatchObject({
+      modelId: "tiny",
+      templateId: "chat",
+      method: { id: "lora", options: { r: 8 } },
+      training: { learningRate: 0.004, maxSteps: 60 },
+    });
+  });
+
+  it("trains, keeps the series, and has an adapter to ask and to export", async () => {
+    await studio.state().start();
+    studio.state().editTraining("maxSteps", 12);
+    await studio.state().train();
+    expect(studio.state().runStatus).toBe("done");
+    expect(studio.state().run).toMatchObject({ step: 12, totalSteps: 12 });
+    expect(studio.series.loss.values).toHaveLength(12);
+    expect(studio.log.lines.some((line) => line.includes("step 12/12"))).toBe(true);
+    expect(selectAdapter(studio.state())?.origin).toBe("trained");
+    await studio.state().send("  What is a cat?  ");
+    const [turn] = studio.state().turns;
+    expect(turn?.question).toBe("What is a cat?");
+    expect(turn?.before).toMatchObject({ state: "done", finish: "end-token" });
+    expect(turn?.after?.text).toMatch(/^Arr!/);
+    expect(STEPS.map((step) => selectStepState(studio.state(), step))).toEqual([
+      "done",
+      "done",
+      expect.any(String),
+      "done",
+      "done",
+      "ready",
+    ]);
+  });
+
+  it("asks the base alone while there is no adapter, and each side by its own words", async () => {
+    await studio.state().start();
+    await studio.state().send("One?");
+    expect(studio.state().turns[0]?.after).toBeNull();
+    studio.state().editTraining("maxSteps", 2);
+    await studio.state().train();
+    await studio.state().send("Two?");
+    const turns = studio.state().turns;
+    const [first, second] = turns;
+    expect(conversation(turns, "after").map((message) => message.content)).toEqual([
+      "One?",
+      first?.before.text,
+      "Two?",
+    ]);
+    await studio.state().resend(first!.id, "Three?");
+    expect(studio.state().turns.map((turn) => turn.question)).toEqual(["Three?"]);
+    expect(second?.after?.text).not.toBe(second?.before.text);
+  });
+
+  it("adds an adapter with every run, and compares any two of them", async () => {
+    await studio.state().start();
+    studio.state().editTraining("maxSteps", 2);
+    await studio.state().train();
+    const first = studio.state().adapters[0]!;
+    await studio.state().train();
+    const [second, ...others] = studio.state().adapters;
+    expect(others).toEqual([first]);
+    expect(studio.state().adapterId).toBe(second!.id);
+    expect(studio.state().voices).toEqual({ before: null, after: second!.id });
+    studio.state().chooseVoice("before", first.id);
+    await studio.state().send("One?");
+    const [turn] = studio.state().turns;
+    expect(turn?.before.text).toContain(`So says ${first.name}`);
+    expect(turn?.after?.text).toContain(`So says ${second!.name}`);
+    expect(selectRunConfig(studio.state())?.continueFrom).toBeNull();
+    studio.state().editTraining("continueAdapter", true);
+    studio.state().chooseAdapter(first.id);
+    expect(selectRunConfig(studio.state())?.continueFrom).toBe(first.id);
+  });
+
+  it("renames and deletes adapters, and asks nobody who is gone", async () => {
+    await studio.state().start();
+    studio.state().editTraining("maxSteps", 2);
+    await studio.state().train();
+    await studio.state().train();
+    const [second, first] = studio.state().adapters;
+    await studio.state().renameAdapter(first!.id, "Pirate");
+    expect(studio.state().adapters.map(({ name }) => name)).toEqual([second!.name, "Pirate"]);
+    await studio.state().deleteAdapter(second!.id);
+    expect(studio.state().voices).toEqual({ before: null, after: first!.id });
+    expect(studio.state().adapterId).toBe(first!.id);
+    await studio.state().deleteAdapter(first!.id);
+    expect(studio.state()).toMatchObject({
+      adapters: [],
+      adapterId: null,
+      voices: { before: null, after: null },
+    });
+  });
+
+  it("keeps settings over a reload and drops a learning rate with its method", async () => {
+    await studio.state().start();
+    studio.state().editTraining("learningRate", 0.1);
+    studio.state().editTraining("epochs", 5);
+    studio.state().editMethod("r", 4);
+    studio.state().chooseMethod("prompt-tuning");
+    expect(studio.state().trainingEdits).toEqual({ epochs: 5 });
+    const after = makeStudio(studio.storage);
+    expect(after.state()).toMatchObject({
+      methodId: "prompt-tuning",
+      trainingEdits: { epochs: 5 },
+      methodEdits: { lora: { r: 4 } },
+      datasetId: studio.state().datasetId,
+      modelId: "tiny",
+    });
+    after.end();
+  });
+
+  it("imports a sample once, and harms no dataset when a file is refused", async () => {
+    await studio.state().start();
+    const before = studio.state().datasets;
+    await studio.state().importSample("pirate");
+    expect(studio.state().datasets).toEqual(before);
+    await studio.state().importFile(new File(["{nope"], "bad.json"));
+    expect(studio.state().dataProblem?.code).toBe("data");
+    expect(studio.state().datasets).toEqual(before);
+    expect(studio.state().importing).toBeNull();
+    await studio.state().deleteDataset(before[0]!.id);
+    expect(studio.state().datasetId).toBeNull();
+    expect(selectTrainBlock(studio.state())).toBe("no-data");
+  });
+
+  it("says why it cannot train", async () => {
+    await studio.state().start();
+    studio.state().editTraining("epochs", "abc");
+    expect(selectTrainBlock(studio.state())).toBe("training-problem");
+    studio.state().choosePreset("balanced");
+    studio.state().editMethod("r", 0);
+    expect(selectTrainBlock(studio.state())).toBe("method-problem");
+    await studio.state().train();
+    expect(studio.state().runStatus).toBe("idle");
+    const without = makeStudio(memoryStorage(), false);
+    await without.state().start();
+    expect(selectTrainBlock(without.state())).toBe("no-gpu");
+    without.end();
+  });
+
+  it("warns before the start of what is likely to go wrong", async () => {
+    await studio.state().start();
+    const kinds = () => selectTrainWarnings(studio.state()).map((warning) => warning.kind);
+    expect(kinds()).toEqual([]);
+    studio.state().editTraining("learningRate", 1);
+    studio.state().editTraining("validationSplit", 0);
+    expect(kinds()).toEqual(["rate-high", "no-validation"]);
+    studio.state().editTraining("learningRate", 1e-7);
+    studio.state().editTraining("maxLength", 20);
+    await studio.state().refreshLengths();
+    expect(kinds()).toEqual(["rate-low", "no-validation", "excluded", "truncated"]);
+    studio.state().editTraining("maxLength", "none");
+    expect(lengthInputs(studio.state())).toBeNull();
+  });
+
+  it("asks anew for the plan when the form comes to rest", async () => {
+    await studio.state().start();
+    await expect.poll(() => studio.state().plan?.trainableParameters).toBe(8 * 8 * 384);
+    studio.state().editMethod("r", 2);
+    await expect.poll(() => studio.state().plan?.trainableParameters).toBe(2 * 8 * 384);
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { makeRng } from "../../../src/lib/rng";
+import { isTargeted, readTargets } from "../../../src/spec/targets";
+import { spellTargets } from "../../../src/ui/lib/target-spelling";
+
+const llama = Array.from({ length: 12 }, (_, layer) =>
+  ["self_attn.q_proj", "self_attn.v_proj", "self_attn.o_proj", "mlp.up_proj", "mlp.down_proj"].map(
+    (kind) => `model.layers.${layer}.${kind}`,
+  ),
+).flat();
+const gpt2 = Array.from({ length: 3 }, (_, layer) =>
+  ["attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj"].map((kind) => `transformer.h.${layer}.${kind}`),
+).flat();
+
+/** What a text targets, read as the engine and PEFT read it. */
+function targeted(text: string, paths: readonly string[]): string[] {
+  const targets = readTargets(text);
+  return targets === null ? [] : paths.filter((path) => isTargeted({ targets }, path));
+}
+
+const spell = (paths: readonly string[], pick: (path: string) => boolean): string =>
+  spellTargets(new Set(paths.filter(pick)), paths);
+
+describe("target_modules from ticked modules", () => {
+  it("is a name where all layers have it, and all-linear for everything", () => {
+    expect(spell(llama, (path) => path.endsWith("q_proj"))).toBe("q_proj");
+    expect(spell(llama, (path) => /(q|v)_proj/.test(path))).toBe("q_proj, v_proj");
+    expect(spell(llama, () => true)).toBe("all-linear");
+  });
+
+  it("says as much of the path as tells modules apart", () => {
+    expect(spell(gpt2, (path) => path.endsWith("mlp.c_proj"))).toBe("mlp.c_proj");
+    expect(spell(gpt2, (path) => path.endsWith("c_proj"))).toBe("c_proj");
+    expect(spell(gpt2, (path) => path === "transformer.h.1.attn.c_attn")).toBe("1.attn.c_attn");
+  });
+
+  it("becomes a regex over layers where that is shorter than the list", () => {
+    const text = spell(llama, (path) => /\.([2-9]|1[01])\.self_attn\.(q|v)_proj/.test(path));
+    expect(text).toBe(".*\\.([2-9]|1[01])\\..*(q_proj|v_proj)");
+  });
+
+  it("says nothing of what is in whole layers, nor of layers where all have it", () => {
+    expect(spell(llama, (path) => /\.[0-2]\./.test(path))).toBe(".*\\.[0-2]\\..*");
+    expect(spell(llama, (path) => path.endsWith("v_proj") || /\.[1-9]\..*q_proj/.test(path))).toBe(
+      ".*\\.v_proj|.*\\.[1-9]\\..*q_proj",
+    );
+    expect(spell(gpt2, (path) => /\.[01]\.mlp\.c_proj/.test(path))).toBe(".*\\.[01]\\..*mlp\\.c_proj");
+  });
+
+  it("is a name that no module has where nothing is ticked, so that it is refused", () => {
+    expect(spell(llama, () => false)).toBe("none");
+    expect(targeted("none", llama)).toEqual([]);
+  });
+
+  it("names exactly what is ticked, whatever is ticked", () => {
+    for (const [name, paths] of Object.entries({ llama, gpt2 })) {
+      for (let round = 0; round < 200; round++) {
+        const random = makeRng(7, round);
+        const share = random.uniform();
+        const chosen = paths.filter(() => random.uniform() < share);
+        if (chosen.length === 0) continue;
+        const text = spellTargets(new Set(chosen), paths);
+        expect(targeted(text, paths), `${name}: ${text}`).toEqual(chosen);
+      }
+    }
+  });
+});

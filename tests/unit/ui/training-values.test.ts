@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { fakeCards, fakeModel } from "../../../src/client/fake-data";
+import { METHOD_IDS, methodSpecs } from "../../../src/spec/methods";
+import { trainingFields, trainingLabels } from "../../../src/spec/training";
+import {
+  formProblems,
+  generationValues,
+  methodValues,
+  presetValues,
+  toGenerationOptions,
+  toTrainingOptions,
+} from "../../../src/ui/store/training-values";
+import { PRESETS } from "../../../src/ui/store/state";
+
+const model = {
+  ...fakeModel(fakeCards[0]!),
+  defaults: { lora: { learningRate: 0.004, maxSteps: 60, r: 4 }, "prefix-tuning": { epochs: 1 } },
+};
+
+describe("training values", () => {
+  it("begin with the method's learning rate and what suits the model", () => {
+    expect(presetValues("balanced", "prompt-tuning", null).learningRate).toBe(0.03);
+    expect(presetValues("balanced", "lora", model)).toMatchObject({
+      learningRate: 0.004,
+      maxSteps: 60,
+      batchSize: 8,
+    });
+    expect(presetValues("balanced", "prefix-tuning", model)).toMatchObject({ learningRate: 0.01, epochs: 1 });
+    expect(presetValues("balanced", "lora", model)).not.toHaveProperty("r");
+    expect(methodValues("lora", model, { lora_alpha: 99 })).toMatchObject({
+      r: 4,
+      lora_alpha: 99,
+      bias: "none",
+    });
+  });
+
+  it("take the presets to mean shorter and longer", () => {
+    expect(presetValues("quick", "lora", model)).toMatchObject({
+      maxSteps: 20,
+      warmupSteps: 2,
+      learningRate: 0.004,
+    });
+    expect(presetValues("quick", "lora", null).maxSteps).toBe(20);
+    expect(presetValues("thorough", "lora", model)).toMatchObject({
+      epochs: 6,
+      maxSteps: 120,
+      learningRate: 0.002,
+    });
+    expect(presetValues("thorough", "lora", null).maxSteps).toBe(0);
+  });
+
+  it("of every preset and method can be trained with", () => {
+    for (const preset of PRESETS) {
+      for (const id of METHOD_IDS) {
+        expect(toTrainingOptions(presetValues(preset, id, null)), `${preset} ${id}`).not.toBeNull();
+        expect(formProblems(methodSpecs[id].fields, methodValues(id, null, undefined))).toEqual({});
+      }
+    }
+  });
+
+  it("name a wrong field by its label, and cannot be trained with", () => {
+    const values = { ...presetValues("balanced", "lora", null), epochs: "abc", batchSize: 1.5 };
+    expect(formProblems(trainingFields, values, trainingLabels)).toEqual({
+      epochs: "Epochs is a number.",
+      batchSize: "Batch size is a whole number.",
+    });
+    expect(toTrainingOptions(values)).toBeNull();
+  });
+
+  it("do not mind a field that is not shown", () => {
+    const { fields } = methodSpecs["prefix-tuning"];
+    const wrong = { encoder_hidden_size: -1, prefix_projection: false };
+    expect(formProblems(fields, methodValues("prefix-tuning", null, wrong))).toEqual({});
+    expect(
+      formProblems(fields, methodValues("prefix-tuning", null, { ...wrong, prefix_projection: true })),
+    ).toHaveProperty("encoder_hidden_size");
+  });
+
+  it("of an answer follow the form", () => {
+    expect(toGenerationOptions(generationValues({ temperature: 0.7 }))).toMatchObject({
+      temperature: 0.7,
+      topP: 1,
+    });
+    expect(toGenerationOptions(generationValues({ topP: 0 }))).toBeNull();
+  });
+});

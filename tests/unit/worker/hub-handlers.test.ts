@@ -1,0 +1,173 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { DownloadProgress } from "../../../src/protocol/events";
+import type { HubRequest } from "../../../src/protocol/hub-commands";
+import type * as Models from "../../../src/storage/models";
+import type * as Hub from "../../../src/worker/handlers/hub";
+import type { Session } from "../../../src/worker/session";
+import { FakeHub } from "../../support/fake-hub";
+import { FakeDirectory, FakeFile } from "../storage/fake-opfs";
+import { fresh } from "../storage/fresh";
+
+/** The worker's commands about a hub, against a server that behaves like one, with the browser's storage in memory. */
+
+const SPRUCE = ["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"];
+const bytes = (text: string) => new TextEncoder().encode(text);
+const weights = new Uint8Array(200_000).fill(7);
+
+let hub: FakeHub;
+let root: FakeDirectory;
+let handlers: ReturnType<typeof Hub.hubHandlers>;
+let models: typeof Models;
+let progress: DownloadProgress[];
+
+/** What a page that begins anew finds. */
+async function reload(): Promise<void> {
+  vi.resetModules();
+  const { hubHandlers } = await import("../../../src/worker/handlers/hub");
+  models = await import("../../../src/storage/models");
+  progress = [];
+  const emit = (name: string, payload: DownloadProgress): void => {
+    expect(name).toBe("downloadProgress");
+    progress.push(payload);
+  };
+  // The commands use nothing else of a session.
+  handlers = hubHandlers({ emit } as unknown as Session);
+}
+
+beforeEach(async () => {
+  const read = (name: string) => readFile(join("public/models/spruce", name));
+  const companions = await Promise.all(SPRUCE.map(async (name) => [name, await read(name)] as const));
+  const spruce = { ...Object.fromEntries(companions), "model.safetensors": weights };
+  hub = await FakeHub.start({
+    "owner/spruce": { files: spruce, license: "apache-2.0" },
+    "owner/gated": { files: spruce, token: "hf_right" },
+    "owner/other": { files: { ...spruce, "config.json": bytes('{"model_type":"squirrel"}') } },
+    "owner/quantised": { files: { "model.Q4_K_M.gguf": weights } },
+  });
+  root = new FakeDirectory();
+  FakeFile.full = false;
+  await fresh(() => Promise.resolve());
+  vi.stubGlobal("navigator", { storage: { getDirectory: () => Promise.resolve(root) } });
+  vi.stubGlobal("FileSystemFileHandle", FakeFile);
+  await reload();
+});
+afterEach(async () => {
+  vi.unstubAllGlobals();
+  await hub.stop();
+});
+
+const request = (repository: string, more: Partial<HubRequest> = {}): HubRequest => ({
+  ...{ repository, endpoint: hub.endpoint, token: "", rememberToken: false },
+  ...more,
+});
+const download = (repository: string, choiceId = "safetensors") =>
+  handlers.downloadModel({ ...request(repository), choiceId });
+
+describe("commands about a hub", () => {
+  it("look a repository up, and download it into the library", async () => {
+    expect(await handlers.listRepository(request("owner/spruce"))).toMatchObject({
+      license: "apache-2.0",
+      choices: [{ id: "safetensors", kind: "safetensors" }],
+    });
+    const card = await download("owner/spruce");
+    expect(card).toMatchObject({
+      title: "owner/spruce",
+      source: "hub",
+      family: "llama",
+      parameters: 2_039_520,
+      license: "apache-2.0",
+      origin: { endpoint: hub.endpoint, repository: "owner/spruce", revision: "main", commit: hub.commit },
+    });
+    expect(progress.at(-1)).toMatchObject({ done: card.sizeBytes, total: card.sizeBytes, waitingMs: null });
+    expect(await models.listModels()).toEqual([{ ...card, keptAt: expect.any(Number) }]);
+    const files = await models.openModel(card.id);
+    expect(files.map(({ name }) => name)).toEqual([...SPRUCE, "model.safetensors"]);
+    expect(Buffer.compare(Buffer.from(await files.at(-1)!.blob.arrayBuffer()), weights)).toBe(0);
+    expect(await handlers.listDownloads()).toEqual([]);
+  });
+
+  it("go on after a reload with what is missing, by Download or by the list", async () => {
+    for (const how of ["download", "list"] as const) {
+      Object.assign(hub.trouble, { refusals: 1, retryAfter: "600" });
+      await expect(download("owner/spruce")).rejects.toMatchObject({ code: "network" });
+      await reload();
+      const [begun, ...others] = await handlers.listDownloads();
+      expect(others).toEqual([]);
+      expect(begun!.doneBytes).toBeGreaterThan(0);
+      hub.seen.length = 0;
+      if (how === "download") await download("owner/spruce");
+      else await handlers.resumeDownload({ id: begun!.id, token: "" });
+      expect(hub.seen.some(({ path }) => path.includes("/resolve/") && path.endsWith("/config.json"))).toBe(
+        false,
+      );
+      expect(await handlers.listDownloads()).toEqual([]);
+      const [card] = await models.listModels();
+      await models.deleteModel(card!.id);
+      expect(root.countFiles()).toBe(0);
+    }
+  });
+
+  it("run one at a time, and are cancelled with what has arrived kept", async () => {
+    hub.trouble.silent = 1;
+    const going = download("owner/spruce");
+    await expect(handlers.listRepository(request("owner/spruce"))).rejects.toMatchObject({
+      what: "Another download is running.",
+    });
+    // The weights' host says nothing, so the download is still going, whatever this machine's speed.
+    await vi.waitFor(() => expect(hub.fileRequests().length).toBeGreaterThan(0), { timeout: 20_000 });
+    await handlers.cancelDownload();
+    await expect(going).rejects.toMatchObject({ code: "cancelled" });
+    const [begun] = await handlers.listDownloads();
+    expect(begun!.doneBytes).toBeGreaterThan(0);
+    await handlers.discardDownload({ id: begun!.id });
+    expect(root.countFiles()).toBe(0);
+  });
+
+  it("refuse a family that the studio does not have before its weights are fetched", async () => {
+    await expect(download("owner/other")).rejects.toMatchObject({
+      code: "model",
+      what: expect.stringContaining("squirrel"),
+    });
+    expect(hub.fileRequests().filter(({ path }) => path.includes("safetensors"))).toEqual([]);
+    expect(await handlers.listDownloads()).toEqual([]);
+    expect(root.countFiles()).toBe(0);
+  });
+
+  it("download a GGUF file under its own name", async () => {
+    const card = await download("owner/quantised", "model.Q4_K_M.gguf");
+    expect(card).toMatchObject({ title: "owner/quantised (model.Q4_K_M.gguf)", parameters: 0 });
+    expect((await models.openModel(card.id)).map(({ name }) => name)).toEqual(["model.Q4_K_M.gguf"]);
+  });
+
+  it("remember a token only when asked, for its endpoint alone, and never show it", async () => {
+    const { endpoint } = hub;
+    const gated = (more: Partial<HubRequest>) => handlers.listRepository(request("owner/gated", more));
+    await expect(gated({ token: "hf_wrong", rememberToken: true })).rejects.toMatchObject({
+      field: "Access token",
+    });
+    await gated({ token: "hf_right" });
+    expect(await handlers.hasToken({ endpoint })).toBe(false);
+    await gated({ token: "hf_right", rememberToken: true });
+    await reload();
+    expect(await handlers.hasToken({ endpoint })).toBe(true);
+    expect(await handlers.hasToken({ endpoint: "" })).toBe(false);
+    hub.seen.length = 0;
+    const card = await download("owner/gated");
+    expect(hub.seen.some(({ authorization }) => authorization === "Bearer hf_right")).toBe(true);
+    expect(hub.fileRequests().every(({ authorization }) => authorization === null)).toBe(true);
+    expect(JSON.stringify([card, progress, await models.listModels()])).not.toContain("hf_right");
+    await handlers.forgetToken({ endpoint });
+    await expect(gated({})).rejects.toMatchObject({ field: "Access token" });
+  });
+
+  it("say so where nothing can be kept", async () => {
+    vi.stubGlobal("navigator", {});
+    await expect(download("owner/spruce")).rejects.toMatchObject({
+      code: "storage",
+      what: expect.stringContaining("cannot keep downloads"),
+    });
+    expect(hub.seen).toEqual([]);
+  });
+});

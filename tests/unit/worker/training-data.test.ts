@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import type { EncodedRow } from "../../../src/data/encode/encode-row";
+import { countLabels } from "../../../src/engine/train/batch-inputs";
+import { makeRng } from "../../../src/lib/rng";
+import { defaultValues } from "../../../src/spec/fields";
+import { trainingFields, type TrainingOptions } from "../../../src/spec/training";
+import { planTrainingData } from "../../../src/worker/training-data";
+
+const defaults = defaultValues(trainingFields) as unknown as TrainingOptions;
+const options = (changes: Partial<TrainingOptions>): TrainingOptions => ({ ...defaults, ...changes });
+const virtual = { promptLength: 0, prefixLength: 0 };
+
+/** Rows of 4 to 99 tokens, of which some are learned, that count how often their tokens are looked at. */
+function makeRows(count: number): { rows: EncodedRow[]; looks: () => number } {
+  const rng = makeRng(count);
+  let looks = 0;
+  const rows = Array.from({ length: count }, (): EncodedRow => {
+    const length = 4 + rng.integer(96);
+    const prompt = 1 + rng.integer(length - 1);
+    const ids = new Uint32Array(length);
+    const supervised = Uint8Array.from({ length }, (_, i) => Number(i >= prompt));
+    const looked = <T>(value: T): T => {
+      looks++;
+      return value;
+    };
+    return {
+      get ids() {
+        return looked(ids);
+      },
+      get supervised() {
+        return looked(supervised);
+      },
+      fullLength: length,
+      hasEnd: true,
+      excluded: null,
+    };
+  });
+  return { rows, looks: () => looks };
+}
+
+test.each([{ packing: false }, { packing: true, maxLength: 256 }])(
+  "planning looks at each row a few times however many epochs there are, and at few when a step asks: %o",
+  (changes) => {
+    const count = 20_000;
+    const { rows, looks } = makeRows(count);
+    const data = planTrainingData(rows, options({ ...changes, epochs: 100, validationSplit: 0.1 }), virtual);
+    // Its length once and its labels once.
+    expect(looks()).toBeLessThanOrEqual(2 * count);
+    expect(data.shapes.length).toBeLessThanOrEqual(6);
+    const before = looks();
+    const [batch] = data.batches(data.totalSteps - 1);
+    const held = batch!.segments.flat().length;
+    // Each row of the batch: its ids, and what is learned.
+    expect(looks() - before).toBeLessThanOrEqual(2 * held);
+    expect(data.tokens(data.totalSteps - 1)).toBe(
+      batch!.segments.flat().reduce((sum, { length }) => sum + length, 0),
+    );
+    expect(looks() - before).toBeLessThanOrEqual(2 * held);
+  },
+);
+
+describe.each([
+  ["few rows, walked through", 300, 4],
+  ["many rows, bounded", 20_000, 3],
+])("shapes for %s", (_, count, epochs) => {
+  test.each([
+    { packing: false, promptLength: 0 },
+    { packing: true, promptLength: 0 },
+    { packing: false, promptLength: 5 },
+  ])("hold every batch of the run: %o", ({ packing, promptLength }) => {
+    const { rows } = makeRows(count);
+    const tokens = { promptLength, prefixLength: 0 };
+    const wanted = options({ packing, epochs, maxLength: 128, gradientAccumulation: 2 });
+    const data = planTrainingData(rows, wanted, tokens);
+    expect(data.shapes.length).toBeLessThanOrEqual(6);
+    const steps =
+      count > 1000 ? [0, 1, 500, data.totalSteps - 1] : Array.from({ length: data.totalSteps }).keys();
+    for (const step of steps) {
+      for (const batch of data.batches(step)) {
+        const shape = data.shapes.find(({ length }) => length === batch.length);
+        expect(shape, `a shape of length ${batch.length}`).toBeDefined();
+        expect(shape!.rows).toBe(batch.rows);
+        expect(countLabels(batch, tokens)).toBeLessThanOrEqual(shape!.labels);
+      }
+    }
+    for (const batch of data.validation) {
+      const shape = data.evaluationShapes.find(({ length }) => length === batch.length)!;
+      expect(countLabels(batch, tokens)).toBeLessThanOrEqual(shape.labels);
+    }
+  });
+});
+
+test("places for labels are as many as the fullest batch needs where the run is short enough to see", () => {
+  const { rows } = makeRows(300);
+  const data = planTrainingData(rows, options({ epochs: 2 }), virtual);
+  const most = new Map<number, number>();
+  for (let step = 0; step < data.totalSteps; step++) {
+    for (const batch of data.batches(step)) {
+      most.set(batch.length, Math.max(most.get(batch.length) ?? 0, countLabels(batch, virtual)));
+    }
+  }
+  const rounded = [...most].map(([length, labels]) => [length, Math.ceil(labels / 64) * 64]);
+  expect(data.shapes.map(({ length, labels }) => [length, labels])).toEqual(
+    rounded.sort(([a = 0], [b = 0]) => b - a),
+  );
+});
+
+test("every step of every epoch has a batch, also where packing makes one less", () => {
+  const { rows } = makeRows(97);
+  const data = planTrainingData(
+    rows,
+    options({ packing: true, maxLength: 128, batchSize: 1, epochs: 30, validationSplit: 0 }),
+    virtual,
+  );
+  for (let step = 0; step < data.totalSteps; step++) expect(data.batches(step)).toHaveLength(1);
+});
