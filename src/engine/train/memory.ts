@@ -12,7 +12,8 @@ import type { TensorDtype } from "../weights/tensor-source";
 import { matrixRef, shardBytes, type WeightShapes } from "../weights/weight-shapes";
 import { optimizerBytes } from "./optimizer-state";
 import type { ModelShape } from "./programs";
-import { listPlans, planTraining, READBACK_BYTES, type TrainerOptions } from "./trainer";
+import { READBACK_BYTES, type TrainerOptions } from "./trainer";
+import { listPlans, planTraining } from "./training-plans";
 
 /** GPU bytes of a training run, by what they are for. */
 export interface TrainingMemory {

@@ -1,6 +1,5 @@
 import { defined, invariant } from "../../lib/invariant";
 import type { AdapterState } from "../adapters/adapter-state";
-import type { GraphMode } from "../adapters/hooks";
 import type { Gpu } from "../gpu/device";
 import { readBytes, ReadbackRing } from "../gpu/readback";
 import { SlotPool } from "../gpu/slot-pool";
@@ -10,22 +9,13 @@ import type { DecoderSpec } from "../models/decoder-spec";
 import type { LoadedModel } from "../models/loaded-model";
 import { batchInputs, type BatchShape, countLabels, type TrainingBatch } from "./batch-inputs";
 import { OptimizerState } from "./optimizer-state";
-import { type AdapterShape, type ModelShape, planBatch, planUpdate, trainingLeaf } from "./programs";
+import { trainingLeaf } from "./programs";
 import { packStepScalars } from "./step-scalars";
+import { listPlans, planTraining, type PlanOptions, type ShapedPlan } from "./training-plans";
 
 /** What does not change within a run. */
-export interface TrainerOptions {
-  /** The shapes that batches come in. */
-  readonly shapes: readonly BatchShape[];
-  /** Shapes of validation batches. */
-  readonly evaluationShapes: readonly BatchShape[];
-  /** Computes each block again in the backward pass instead of keeping its inner values: less memory, a third more work. */
-  readonly gradientCheckpointing?: boolean;
+export interface TrainerOptions extends PlanOptions {
   readonly weightDecay: number;
-  readonly maxGradNorm: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
 }
 
 /** AdamW's usual numbers (PyTorch's defaults). */
@@ -57,36 +47,6 @@ export interface TrainerSnapshot {
   /** AdamW's moments. */
   readonly m: Float32Array<ArrayBuffer>;
   readonly v: Float32Array<ArrayBuffer>;
-}
-
-/** The plans of everything a run executes. */
-export interface TrainingPlans {
-  readonly train: readonly ShapedPlan[];
-  readonly evaluate: readonly ShapedPlan[];
-  readonly update: Plan;
-}
-
-interface ShapedPlan {
-  readonly shape: BatchShape;
-  readonly plan: Plan;
-}
-
-/** Plans a run; nothing is allocated. */
-export function planTraining(model: ModelShape, state: AdapterShape, options: TrainerOptions): TrainingPlans {
-  const plan = (mode: GraphMode) => (shape: BatchShape) => ({
-    shape,
-    plan: planBatch(model, state, shape, mode, { recompute: options.gradientCheckpointing === true }),
-  });
-  return {
-    train: options.shapes.map(plan("train")),
-    evaluate: options.evaluationShapes.map(plan("infer")),
-    update: planUpdate(model, state, options),
-  };
-}
-
-/** All plans of a run in one list. */
-export function listPlans({ train, evaluate, update }: TrainingPlans): Plan[] {
-  return [...[...train, ...evaluate].map(({ plan }) => plan), update];
 }
 
 /**

@@ -4,7 +4,8 @@ import type { Gpu } from "../../../src/engine/gpu/device";
 import { Generator } from "../../../src/engine/generate/generator";
 import type { LoadedModel } from "../../../src/engine/models/loaded-model";
 import { predictTrainingMemory } from "../../../src/engine/train/memory";
-import { planTraining, Trainer } from "../../../src/engine/train/trainer";
+import { Trainer } from "../../../src/engine/train/trainer";
+import { planTraining } from "../../../src/engine/train/training-plans";
 import { layOutParameters } from "../../../src/engine/adapters/adapter-state";
 import { median, RUNS } from "./measure";
 import {

@@ -1,0 +1,45 @@
+import type { GraphMode } from "../adapters/hooks";
+import type { Plan } from "../graph/plan";
+import type { BatchShape } from "./batch-inputs";
+import { type AdapterShape, type ModelShape, planBatch, planUpdate, type UpdateOptions } from "./programs";
+
+/** What a run's plans depend on. */
+export interface PlanOptions extends UpdateOptions {
+  /** The shapes that batches come in. */
+  readonly shapes: readonly BatchShape[];
+  /** Shapes of validation batches. */
+  readonly evaluationShapes: readonly BatchShape[];
+  /** Computes each block again in the backward pass instead of keeping its inner values: less memory, a third more work. */
+  readonly gradientCheckpointing?: boolean;
+}
+
+/** The plans of everything a run executes. */
+export interface TrainingPlans {
+  readonly train: readonly ShapedPlan[];
+  readonly evaluate: readonly ShapedPlan[];
+  readonly update: Plan;
+}
+
+/** A plan for batches of one shape. */
+export interface ShapedPlan {
+  readonly shape: BatchShape;
+  readonly plan: Plan;
+}
+
+/** Plans a run; nothing is allocated. */
+export function planTraining(model: ModelShape, state: AdapterShape, options: PlanOptions): TrainingPlans {
+  const plan = (mode: GraphMode) => (shape: BatchShape) => ({
+    shape,
+    plan: planBatch(model, state, shape, mode, { recompute: options.gradientCheckpointing === true }),
+  });
+  return {
+    train: options.shapes.map(plan("train")),
+    evaluate: options.evaluationShapes.map(plan("infer")),
+    update: planUpdate(model, state, options),
+  };
+}
+
+/** All plans of a run in one list. */
+export function listPlans({ train, evaluate, update }: TrainingPlans): Plan[] {
+  return [...[...train, ...evaluate].map(({ plan }) => plan), update];
+}
