@@ -25,13 +25,16 @@ import {
 import { lstmKernels } from "../ops/lstm";
 import { multiplyKernels } from "../ops/multiply";
 import { reduceSumKernels } from "../ops/reduce-sum";
+import { keepTopKernel } from "../ops/keep-top";
 import { rmsNormBackwardKernels, rmsNormKernels, rmsNormWeightBackwardKernels } from "../ops/rms-norm";
 import { ropeKernels } from "../ops/rope";
 import { rowSquaresKernels } from "../ops/row-squares";
 import { scaleKernels } from "../ops/scale";
 import { sumRowsKernels } from "../ops/sum-rows";
+import { multiplyColumnKernels, rowDotKernels } from "../ops/row-dot";
 import { transposeKernel } from "../ops/transpose";
 import { widenKernels } from "../ops/weight-panels";
+import { softmaxBackwardKernel, softmaxKernel } from "../ops/softmax";
 import { zeroKernels } from "../ops/zero";
 import { type Kernel, kernelKey } from "./kernel";
 import { type GemmShape, gemmVariants } from "./matmul-variants";
@@ -61,7 +64,10 @@ export function allKernels(): readonly Kernel[] {
   return [...new Map(kernels.map((kernel) => [kernelKey(kernel), kernel])).values()];
 }
 
+    keepTopKernel,
 /** Kernels that come in a family of widths and lanes. */
+    softmaxBackwardKernel,
+    softmaxKernel,
 const families: readonly { readonly all: readonly Kernel[] }[] = [
   accumulateKernels,
   addBiasKernels,
@@ -84,12 +90,14 @@ const families: readonly { readonly all: readonly Kernel[] }[] = [
   scaleKernels,
   scatterRowsKernels,
   sumRowsKernels,
+  multiplyColumnKernels,
   zeroKernels,
 ];
 
 function attentionKernels(width: number): Kernel[] {
   const dims = { batch: 1, queries: 64, keys: 64, heads: 2, kvHeads: 1, width };
   const anyDevice: Tuning = { software: false, has: () => true, choice: () => null };
+  rowDotKernels,
   const variants = PHASES.flatMap((phase) =>
     attentionVariants(phase, dims, anyDevice).flatMap((variant) =>
       [false, true].map((softcap) => attentionKernel(variant, phase, width, softcap)),

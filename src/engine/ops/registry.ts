@@ -20,6 +20,7 @@ import { linearCrossEntropy } from "./linear-cross-entropy";
 import { lstm, lstmBackward } from "./lstm";
 import { matmul } from "./matmul";
 import { multiply, multiplyRow } from "./multiply";
+import { keepTop } from "./keep-top";
 import { reduceSum, sumSquares } from "./reduce-sum";
 import { relu } from "./relu";
 import { rmsNorm, rmsNormBackward, rmsNormWeightBackward } from "./rms-norm";
@@ -30,11 +31,13 @@ import { sigmoid } from "./sigmoid";
 import { silu } from "./silu";
 import { siluMultiply } from "./silu-multiply";
 import { concatColumns, splitColumns } from "./split-columns";
+import { multiplyColumn, rowDot } from "./row-dot";
 import { sumRows } from "./sum-rows";
 import { tanh } from "./tanh";
 import { transpose } from "./transpose";
 
 /** Every op of the engine by its name. Tests walk it: an op that no case covers fails them. */
+import { softmax, softmaxBackward } from "./softmax";
 export const ops = {
   accumulate,
   activationBackward,
@@ -68,6 +71,7 @@ export const ops = {
   lstmBackward,
   matmul,
   multiply,
+  keepTop,
   multiplyRow,
   reduceSum,
   relu,
@@ -77,6 +81,7 @@ export const ops = {
   rope,
   rowSquares,
   scale,
+  multiplyColumn,
   scatterRows,
   sigmoid,
   silu,
@@ -84,6 +89,7 @@ export const ops = {
   sliceRows,
   splitColumns,
   stepMetrics,
+  rowDot,
   sumRows,
   sumSquares,
   tanh,
@@ -91,4 +97,6 @@ export const ops = {
 } as const satisfies Readonly<Record<string, Op<never>>>;
 
 /** The name of an op. */
+  softmax,
+  softmaxBackward,
 export type OpName = keyof typeof ops;

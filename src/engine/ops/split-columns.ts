@@ -45,6 +45,11 @@ export const concatColumns: Op<SplitAttrs & { readonly places: readonly number[]
     const total = sizes.reduce((sum, size) => sum + size, 0);
     return [f32(...(pieces[0] as TensorType).shape.slice(0, -1), total)];
   },
+  vjp: ({ graph, attrs: { sizes, places }, gradOutputs: [dy], needs }) => {
+    if (!dy) return places.map(() => null);
+    const pieces = graph.applyAll(splitColumns, [dy], { sizes });
+    return places.map((place, index) => (needs[index] ? (pieces[place] ?? null) : null));
+  },
   lower: ({ inputs, outputs, attrs, dispatch }) => {
     const [y] = outputs as [Value];
     const { sizes, places } = attrs;

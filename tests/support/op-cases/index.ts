@@ -5,6 +5,7 @@ import { doraCases } from "./dora";
 import { dropoutCases } from "./dropout";
 import { elementwiseCases } from "./elementwise";
 import { embedCases } from "./embed";
+import { gateCases } from "./gates";
 import { lossCases } from "./loss";
 import { lstmCases } from "./lstm";
 import { matmulCases } from "./matmul";
@@ -21,6 +22,7 @@ export const opCases: readonly RegisteredCase[] = [
   ...elementwiseCases,
   ...embedCases,
   ...lossCases,
+  ...gateCases,
   ...lstmCases,
   ...matmulCases,
   ...normCases,

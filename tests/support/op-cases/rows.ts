@@ -81,7 +81,7 @@ const join = (rows: number, sizes: readonly number[]): RegisteredCase =>
     name: `concatColumns ${rows} rows of ${sizes.join("+")}`,
     op: concatColumns,
     attrs: { sizes, places: sizes.map((_, index) => index) },
-    inputs: sizes.map((size) => ({ type: f32(rows, size) })),
+    inputs: sizes.map((size) => ({ type: f32(rows, size), grad: true })),
     reference: (pieces) => [interleave(pieces, rows)],
   });
 

@@ -1,0 +1,32 @@
+// y[r,c] = x[r,c] where score[r,c] is among the params.keep largest of its row, and 0 elsewhere; of equal scores the
+// first count as the larger. Overwrites y (rows, columns). The columns are few.
+struct Params {
+  count: u32,
+  columns: u32,
+  keep: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> score: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
+  if (i >= params.count) {
+    return;
+  }
+  let start = i - i % params.columns;
+  var larger = 0u;
+  for (var k = start; k < start + params.columns; k++) {
+    if (score[k] > score[i] || (score[k] == score[i] && k < i)) {
+      larger++;
+    }
+  }
+  y[i] = select(0.0, x[i], larger < params.keep);
+}

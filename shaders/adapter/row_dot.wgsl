@@ -1,0 +1,32 @@
+// y[r] = Σ_c a[r,c] · b[r,c]; overwrites y (rows). One workgroup a row.
+struct Params {
+  rows: u32,
+  // In elements.
+  columns: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> a: array<Element>;
+@group(0) @binding(2) var<storage, read> b: array<Element>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let row = flat_workgroup(workgroup, workgroups);
+  if (row >= params.rows) {
+    return;
+  }
+  let start = row * params.columns;
+  var products = Element(0.0);
+  for (var i = lane; i < params.columns; i += LANES) {
+    products += a[start + i] * b[start + i];
+  }
+  let sum = sum_lanes(fold(products), lane);
+  if (lane == 0u) {
+    y[row] = sum;
+  }
+}

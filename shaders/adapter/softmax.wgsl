@@ -1,0 +1,48 @@
+// For each row of x (rows, columns): y = exp(x) / Σ exp(x), where params.skip_zeros is 1 over the numbers that are not
+// zero alone; the others, and a row of zeros, give zero. Overwrites y. One invocation a row: the columns are few.
+struct Params {
+  rows: u32,
+  columns: u32,
+  skip_zeros: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+
+const LOWEST = -3.4028234e38;
+
+fn counts(value: f32) -> bool {
+  return params.skip_zeros == 0u || value != 0.0;
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let row = flat_workgroup(workgroup, workgroups) * 64u + local;
+  if (row >= params.rows) {
+    return;
+  }
+  let start = row * params.columns;
+  var maximum = LOWEST;
+  for (var i = start; i < start + params.columns; i++) {
+    if (counts(x[i])) {
+      maximum = max(maximum, x[i]);
+    }
+  }
+  var sum = 0.0;
+  for (var i = start; i < start + params.columns; i++) {
+    if (counts(x[i])) {
+      sum += exp(x[i] - maximum);
+    }
+  }
+  for (var i = start; i < start + params.columns; i++) {
+    y[i] = 0.0;
+    if (counts(x[i])) {
+      y[i] = exp(x[i] - maximum) / sum;
+    }
+  }
+}

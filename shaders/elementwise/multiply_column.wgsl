@@ -1,0 +1,23 @@
+// y[r,c] = x[r,c] · g[r]: a number for each row. Overwrites y (rows, columns).
+struct Params {
+  // In elements, like the columns.
+  count: u32,
+  columns: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read> g: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<Element>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
+  if (i < params.count) {
+    y[i] = x[i] * g[i / params.columns];
+  }
+}

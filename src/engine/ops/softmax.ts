@@ -1,0 +1,60 @@
+import type { Op } from "../graph/op";
+import type { TensorType, Value } from "../graph/value";
+import { defineKernel, elementGrid } from "../kernels/kernel";
+import { matrixShape, requireShape } from "./shapes";
+
+interface SoftmaxAttrs {
+  /** Whether numbers that are zero are left out: they stay zero, as does a row of nothing else. */
+  readonly skipZeros: boolean;
+}
+
+export const softmaxKernel = defineKernel({
+  shader: "adapter/softmax",
+  includes: ["lib/grid"],
+  params: { rows: "u32", columns: "u32", skip_zeros: "u32" },
+  bindings: ["read", "read_write"],
+});
+
+export const softmaxBackwardKernel = defineKernel({
+  shader: "adapter/softmax_backward",
+  includes: ["lib/grid"],
+  params: { rows: "u32", columns: "u32" },
+  bindings: ["read", "read", "read_write"],
+});
+
+/** y = exp(x) / Σ exp(x) along the last dimension, which is short: (…, N) -> (…, N). */
+export const softmax: Op<SoftmaxAttrs> = {
+  name: "softmax",
+  infer: ([x]) => [x as TensorType],
+  vjp: ({ graph, outputs, gradOutputs: [dy] }) => [
+    dy ? graph.apply(softmaxBackward, [dy, outputs[0] as Value], {}) : null,
+  ],
+  lower: ({ attrs: { skipZeros }, inputs, outputs, dispatch }) => {
+    const { rows, columns } = matrixShape((inputs[0] as Value).type);
+    dispatch({
+      kernel: softmaxKernel,
+      params: { rows, columns, skip_zeros: skipZeros ? 1 : 0 },
+      operands: [...inputs, ...outputs],
+      grid: elementGrid(rows),
+    });
+  },
+};
+
+/** dx = y · (dy − Σ dy · y): dy, y (…, N) -> dx. What the softmax skipped is zero in y, and so here. */
+export const softmaxBackward: Op<Record<never, never>> = {
+  name: "softmaxBackward",
+  infer: ([dy, y]) => {
+    const type = dy as TensorType;
+    requireShape("softmaxBackward", "what the softmax gave", y, type.shape);
+    return [type];
+  },
+  lower: ({ inputs, outputs, dispatch }) => {
+    const { rows, columns } = matrixShape((inputs[0] as Value).type);
+    dispatch({
+      kernel: softmaxBackwardKernel,
+      params: { rows, columns },
+      operands: [...inputs, ...outputs],
+      grid: elementGrid(rows),
+    });
+  },
+};
