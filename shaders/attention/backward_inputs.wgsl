@@ -2,7 +2,7 @@
 // of stats.wgsl; past the end there are zeros.
 @group(0) @binding(4) var<storage, read> dy: array<Element>;
 @group(0) @binding(5) var<storage, read> stats: array<vec4<u32>>;
-@group(0) @binding(6) var<storage, read> slopes: array<f32>;
+@group(0) @binding(6) var<storage, read> bias: array<f32>;
 
 fn fetch_dy(batch: u32, row: u32, head: u32, d: u32) -> Element {
   if (row >= params.queries || d >= WIDTH) {

@@ -1,7 +1,7 @@
 // Shared by the attention kernels: params, which keys a query sees, and where rows begin.
-//   score(i, j) = capped(dot(q[i], k[j])) + slope[h] * j, where score_plain.wgsl and score_softcap.wgsl say `capped`
-// A query sees key j when j < prefix or start <= j < end. (Adding slope * j is ALiBi: what is the same for all keys
-// of a query, such as slope * -i, cancels in the softmax.)
+//   score(i, j) = capped(dot(q[i], k[j])) + key_bias(h, i, j), where score_plain.wgsl and score_softcap.wgsl say
+// `capped`, and bias_linear.wgsl and bias_relative.wgsl say `key_bias`. A query sees key j when j < prefix or
+// start <= j < end.
 struct Params {
   queries: u32,
   keys: u32,

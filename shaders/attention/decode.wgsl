@@ -3,7 +3,7 @@
 // logsumexp (B,H,Tq).
 @group(0) @binding(4) var<storage, read> key_start: array<u32>;
 @group(0) @binding(5) var<storage, read> key_end: array<u32>;
-@group(0) @binding(6) var<storage, read> slopes: array<f32>;
+@group(0) @binding(6) var<storage, read> bias: array<f32>;
 @group(0) @binding(7) var<storage, read_write> y: array<Element>;
 @group(0) @binding(8) var<storage, read_write> logsumexp: array<f32>;
 
@@ -21,18 +21,18 @@ var<workgroup> partial: array<f32, THREADS>;
 var<workgroup> sums: array<Element, PARTS * THREADS>;
 var<workgroup> visible_range: vec2<u32>;
 
-fn score(batch: u32, head: u32, key: u32, slope: f32) -> vec4<f32> {
+fn score(batch: u32, head: u32, row: u32, end: u32, key: u32, own_bias: HeadBias) -> vec4<f32> {
   var dots = vec4(0.0);
   let kv_head = head / (params.heads / params.kv_heads);
   for (var c = 0u; c < 4u; c++) {
-    let row = min(key + c * THREADS, params.keys - 1u);
-    let at = key_offset(batch, row, kv_head, WIDTH);
+    let last = min(key + c * THREADS, params.keys - 1u);
+    let at = key_offset(batch, last, kv_head, WIDTH);
     for (var d = 0u; d < WIDTH; d++) {
       dots[c] += inner(query[d], k[at + d]);
     }
   }
   let keys = key + THREADS * vec4(0u, 1u, 2u, 3u);
-  return capped(dots) + slope * vec4<f32>(keys);
+  return capped(dots) + key_bias(vec4(own_bias), vec4(row), vec4(end), keys);
 }
 
 // The largest of all threads' values.
@@ -71,10 +71,7 @@ fn main(
   let head = workgroup.y;
   let row = workgroup.x;
   let kv_head = head / (params.heads / params.kv_heads);
-  var slope = 0.0;
-  if (params.alibi != 0u) {
-    slope = slopes[head];
-  }
+  let own_bias = head_bias(head);
   for (var d = local; d < WIDTH; d += THREADS) {
     query[d] = fetch_query(batch, row, head, d);
   }
@@ -91,7 +88,7 @@ fn main(
   for (var key0 = next_key_tile(0u, range, BLOCK); key0 < params.keys; key0 = next_key_tile(key0 + BLOCK, range, BLOCK)) {
     let keys = key0 + local + THREADS * vec4(0u, 1u, 2u, 3u);
     let visible = sees(keys, vec4(range.x), vec4(range.y));
-    let s = select(vec4(LOWEST), score(batch, head, key0 + local, slope), visible);
+    let s = select(vec4(LOWEST), score(batch, head, row, range.y, key0 + local, own_bias), visible);
     let new_top = max(top, largest(max(max(s.x, s.y), max(s.z, s.w)), local));
     let p = select(vec4(0.0), exp(s - new_top), visible);
     let shrink = exp(top - new_top);

@@ -2,21 +2,30 @@
 // Overwrites y (B,Tq,H,D) and logsumexp (B,H,Tq).
 @group(0) @binding(4) var<storage, read> key_start: array<u32>;
 @group(0) @binding(5) var<storage, read> key_end: array<u32>;
-@group(0) @binding(6) var<storage, read> slopes: array<f32>;
+@group(0) @binding(6) var<storage, read> bias: array<f32>;
 @group(0) @binding(7) var<storage, read_write> y: array<vec4<f32>>;
 @group(0) @binding(8) var<storage, read_write> logsumexp: array<f32>;
 
-fn row_scores(dots: mat4x4<f32>, keys: vec4<u32>, start: u32, end: u32, slope: f32) -> mat4x4<f32> {
+// A query as its scores need it: its row, the range of keys that it sees, and what its head adds.
+struct Query {
+  row: u32,
+  start: u32,
+  end: u32,
+  bias: HeadBias,
+}
+
+fn row_scores(dots: mat4x4<f32>, keys: vec4<u32>, query: Query) -> mat4x4<f32> {
   return mat4x4(
-    key_scores(dots[0], keys, start, end, slope),
-    key_scores(dots[1], keys + 4u, start, end, slope),
-    key_scores(dots[2], keys + 8u, start, end, slope),
-    key_scores(dots[3], keys + 12u, start, end, slope),
+    key_scores(dots[0], keys, query),
+    key_scores(dots[1], keys + 4u, query),
+    key_scores(dots[2], keys + 8u, query),
+    key_scores(dots[3], keys + 12u, query),
   );
 }
 
-fn key_scores(dots: vec4<f32>, keys: vec4<u32>, start: u32, end: u32, slope: f32) -> vec4<f32> {
-  return select(vec4(LOWEST), capped(dots) + slope * vec4<f32>(keys), sees(keys, vec4(start), vec4(end)));
+fn key_scores(dots: vec4<f32>, keys: vec4<u32>, query: Query) -> vec4<f32> {
+  let scores = capped(dots) + key_bias(vec4(query.bias), vec4(query.row), vec4(query.end), keys);
+  return select(vec4(LOWEST), scores, sees(keys, vec4(query.start), vec4(query.end)));
 }
 
 fn largest(row: mat4x4<f32>) -> f32 {
@@ -44,10 +53,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
   let batch = workgroup.z;
   let head = workgroup.y;
   let kv_head = head / (params.heads / params.kv_heads);
-  var slope = 0.0;
-  if (params.alibi != 0u) {
-    slope = slopes[head];
-  }
+  let own_bias = head_bias(head);
   let rows = lane_rows(workgroup.x * TILE, lane);
   let query_at = query_offsets(batch, rows, head);
   let range_at = batch * params.queries + min(rows, vec4(params.queries - 1u));
@@ -66,10 +72,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
     }
     // The keys of the first column group, in the order of a lane's components.
     let keys = key0 + (vec4(lane) ^ vec4(0u, 1u, 2u, 3u));
-    let s0 = row_scores(tile_row(dots, 0u), keys, starts.x, ends.x, slope);
-    let s1 = row_scores(tile_row(dots, 1u), keys, starts.y, ends.y, slope);
-    let s2 = row_scores(tile_row(dots, 2u), keys, starts.z, ends.z, slope);
-    let s3 = row_scores(tile_row(dots, 3u), keys, starts.w, ends.w, slope);
+    let s0 = row_scores(tile_row(dots, 0u), keys, Query(rows.x, starts.x, ends.x, own_bias));
+    let s1 = row_scores(tile_row(dots, 1u), keys, Query(rows.y, starts.y, ends.y, own_bias));
+    let s2 = row_scores(tile_row(dots, 2u), keys, Query(rows.z, starts.z, ends.z, own_bias));
+    let s3 = row_scores(tile_row(dots, 3u), keys, Query(rows.w, starts.w, ends.w, own_bias));
     let new_top = max(top, vec4(largest(s0), largest(s1), largest(s2), largest(s3)));
     let shrink = exp(top - new_top);
     top = new_top;

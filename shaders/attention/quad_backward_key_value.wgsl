@@ -9,6 +9,7 @@ fn four_dy(at: vec4<u32>, d: u32) -> mat4x4<f32> {
 
 // Four queries of a column group as a lane sees them: its own and those of the lanes it exchanges with.
 struct Columns {
+  rows: vec4<u32>,
   logsumexp: vec4<f32>,
   delta: vec4<f32>,
   start: vec4<u32>,
@@ -26,6 +27,7 @@ fn columns_of(batch: u32, head: u32, row: u32) -> Columns {
   let y = quadSwapY(own);
   let xy = quadSwapX(y);
   return Columns(
+    vec4(row) ^ vec4(0u, 1u, 2u, 3u),
     bitcast<vec4<f32>>(vec4(own.x, x.x, y.x, xy.x)),
     bitcast<vec4<f32>>(vec4(own.y, x.y, y.y, xy.y)),
     vec4(own.z, x.z, y.z, xy.z),
@@ -34,17 +36,18 @@ fn columns_of(batch: u32, head: u32, row: u32) -> Columns {
 }
 
 // p of four keys (the columns of `dots`) and a group of queries.
-fn probabilities(dots: mat4x4<f32>, columns: Columns, keys: vec4<u32>, slope: f32) -> mat4x4<f32> {
+fn probabilities(dots: mat4x4<f32>, columns: Columns, keys: vec4<u32>, own_bias: HeadBias) -> mat4x4<f32> {
   return mat4x4(
-    key_probabilities(dots[0], columns, keys.x, slope),
-    key_probabilities(dots[1], columns, keys.y, slope),
-    key_probabilities(dots[2], columns, keys.z, slope),
-    key_probabilities(dots[3], columns, keys.w, slope),
+    key_probabilities(dots[0], columns, keys.x, own_bias),
+    key_probabilities(dots[1], columns, keys.y, own_bias),
+    key_probabilities(dots[2], columns, keys.z, own_bias),
+    key_probabilities(dots[3], columns, keys.w, own_bias),
   );
 }
 
-fn key_probabilities(dots: vec4<f32>, columns: Columns, key: u32, slope: f32) -> vec4<f32> {
-  let p = exp(capped(dots) + slope * f32(key) - columns.logsumexp);
+fn key_probabilities(dots: vec4<f32>, columns: Columns, key: u32, own_bias: HeadBias) -> vec4<f32> {
+  let biases = key_bias(vec4(own_bias), columns.rows, columns.end, vec4(key));
+  let p = exp(capped(dots) + biases - columns.logsumexp);
   return select(vec4(0.0), p, sees(vec4(key), columns.start, columns.end));
 }
 
@@ -88,10 +91,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
   var key_sums: array<mat4x4<f32>, WIDTH>;
   var value_sums: array<mat4x4<f32>, WIDTH>;
   for (var head = kv_head * group; head < (kv_head + 1u) * group; head++) {
-    var slope = 0.0;
-    if (params.alibi != 0u) {
-      slope = slopes[head];
-    }
+    let own_bias = head_bias(head);
     for (var row0 = range.x / TILE * TILE; row0 < range.y; row0 += TILE) {
       let rows = lane_rows(row0, lane);
       let query_at = query_offsets(batch, rows, head);
@@ -104,10 +104,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
         dots = multiply(dots, four_keys(key_at, d), four_queries(query_at, d));
       }
       let p = Tile(
-        probabilities(dots.c0, columns0, keys, slope),
-        probabilities(dots.c1, columns1, keys, slope),
-        probabilities(dots.c2, columns2, keys, slope),
-        probabilities(dots.c3, columns3, keys, slope),
+        probabilities(dots.c0, columns0, keys, own_bias),
+        probabilities(dots.c1, columns1, keys, own_bias),
+        probabilities(dots.c2, columns2, keys, own_bias),
+        probabilities(dots.c3, columns3, keys, own_bias),
       );
       var dp = Tile();
       for (var d = 0u; d < WIDTH; d++) {

@@ -6,21 +6,28 @@ fn four_dy(at: vec4<u32>, d: u32) -> mat4x4<f32> {
   return mat4x4(dy[at.x + d], dy[at.y + d], dy[at.z + d], dy[at.w + d]);
 }
 
+// A query's row and what its head adds to its scores.
+struct Query {
+  row: u32,
+  bias: HeadBias,
+}
+
 // ds of one row, from the dot products of q with k and of dy with v.
-fn row_gradients(dots: mat4x4<f32>, dp: mat4x4<f32>, keys: vec4<u32>, row: vec4<u32>, slope: f32) -> mat4x4<f32> {
+fn row_gradients(dots: mat4x4<f32>, dp: mat4x4<f32>, keys: vec4<u32>, stats: vec4<u32>, query: Query) -> mat4x4<f32> {
   return mat4x4(
-    key_gradients(dots[0], dp[0], keys, row, slope),
-    key_gradients(dots[1], dp[1], keys + 4u, row, slope),
-    key_gradients(dots[2], dp[2], keys + 8u, row, slope),
-    key_gradients(dots[3], dp[3], keys + 12u, row, slope),
+    key_gradients(dots[0], dp[0], keys, stats, query),
+    key_gradients(dots[1], dp[1], keys + 4u, stats, query),
+    key_gradients(dots[2], dp[2], keys + 8u, stats, query),
+    key_gradients(dots[3], dp[3], keys + 12u, stats, query),
   );
 }
 
-fn key_gradients(dots: vec4<f32>, dp: vec4<f32>, keys: vec4<u32>, row: vec4<u32>, slope: f32) -> vec4<f32> {
+fn key_gradients(dots: vec4<f32>, dp: vec4<f32>, keys: vec4<u32>, stats: vec4<u32>, query: Query) -> vec4<f32> {
   let value = capped(dots);
-  let p = exp(value + slope * vec4<f32>(keys) - bitcast<f32>(row.x));
-  let ds = p * (dp - bitcast<f32>(row.y)) * capped_slope(value);
-  return select(vec4(0.0), ds, sees(keys, vec4(row.z), vec4(row.w)));
+  let biases = key_bias(vec4(query.bias), vec4(query.row), vec4(stats.w), keys);
+  let p = exp(value + biases - bitcast<f32>(stats.x));
+  let ds = p * (dp - bitcast<f32>(stats.y)) * capped_slope(value);
+  return select(vec4(0.0), ds, sees(keys, vec4(stats.z), vec4(stats.w)));
 }
 
 @compute @workgroup_size(4)
@@ -29,10 +36,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
   let batch = workgroup.z;
   let head = workgroup.y;
   let kv_head = head / (params.heads / params.kv_heads);
-  var slope = 0.0;
-  if (params.alibi != 0u) {
-    slope = slopes[head];
-  }
+  let own_bias = head_bias(head);
   let rows = lane_rows(workgroup.x * TILE, lane);
   let query_at = query_offsets(batch, rows, head);
   let stats0 = fetch_stats(batch, head, rows.x);
@@ -56,10 +60,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
     // The keys of the first column group, in the order of a lane's components.
     let keys = key0 + (vec4(lane) ^ vec4(0u, 1u, 2u, 3u));
     let ds = tile_of_rows(
-      row_gradients(tile_row(dots, 0u), tile_row(dp, 0u), keys, stats0, slope),
-      row_gradients(tile_row(dots, 1u), tile_row(dp, 1u), keys, stats1, slope),
-      row_gradients(tile_row(dots, 2u), tile_row(dp, 2u), keys, stats2, slope),
-      row_gradients(tile_row(dots, 3u), tile_row(dp, 3u), keys, stats3, slope),
+      row_gradients(tile_row(dots, 0u), tile_row(dp, 0u), keys, stats0, Query(rows.x, own_bias)),
+      row_gradients(tile_row(dots, 1u), tile_row(dp, 1u), keys, stats1, Query(rows.y, own_bias)),
+      row_gradients(tile_row(dots, 2u), tile_row(dp, 2u), keys, stats2, Query(rows.z, own_bias)),
+      row_gradients(tile_row(dots, 3u), tile_row(dp, 3u), keys, stats3, Query(rows.w, own_bias)),
     );
     for (var d = 0u; d < WIDTH; d++) {
       sums[d] += weighted(ds, four_keys(key_at, d));

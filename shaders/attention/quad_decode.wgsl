@@ -3,7 +3,7 @@
 // a row. Overwrites y (B,Tq,H,D) and logsumexp (B,H,Tq).
 @group(0) @binding(4) var<storage, read> key_start: array<u32>;
 @group(0) @binding(5) var<storage, read> key_end: array<u32>;
-@group(0) @binding(6) var<storage, read> slopes: array<f32>;
+@group(0) @binding(6) var<storage, read> bias: array<f32>;
 @group(0) @binding(7) var<storage, read_write> y: array<vec4<f32>>;
 @group(0) @binding(8) var<storage, read_write> logsumexp: array<f32>;
 
@@ -17,18 +17,27 @@ fn across_quad(own: mat4x4<f32>) -> mat4x4<f32> {
   return pairs + swap_y(pairs);
 }
 
+// The four rows as their scores need them: their queries, the ranges of keys that these see, and what their heads add.
+struct Queries {
+  rows: vec4<u32>,
+  starts: vec4<u32>,
+  ends: vec4<u32>,
+  biases: vec4<HeadBias>,
+}
+
 // Scores of the four rows for one key.
-fn row_scores(dots: vec4<f32>, key: u32, starts: vec4<u32>, ends: vec4<u32>, slope: vec4<f32>) -> vec4<f32> {
-  return select(vec4(LOWEST), capped(dots) + slope * f32(key), sees(vec4(key), starts, ends));
+fn row_scores(dots: vec4<f32>, key: u32, queries: Queries) -> vec4<f32> {
+  let scores = capped(dots) + key_bias(queries.biases, queries.rows, queries.ends, vec4(key));
+  return select(vec4(LOWEST), scores, sees(vec4(key), queries.starts, queries.ends));
 }
 
 // Column j: scores of the four rows for key `key` + j.
-fn scores(dots: mat4x4<f32>, key: u32, starts: vec4<u32>, ends: vec4<u32>, slope: vec4<f32>) -> mat4x4<f32> {
+fn scores(dots: mat4x4<f32>, key: u32, queries: Queries) -> mat4x4<f32> {
   return mat4x4(
-    row_scores(dots[0], key, starts, ends, slope),
-    row_scores(dots[1], key + 1u, starts, ends, slope),
-    row_scores(dots[2], key + 2u, starts, ends, slope),
-    row_scores(dots[3], key + 3u, starts, ends, slope),
+    row_scores(dots[0], key, queries),
+    row_scores(dots[1], key + 1u, queries),
+    row_scores(dots[2], key + 2u, queries),
+    row_scores(dots[3], key + 3u, queries),
   );
 }
 
@@ -66,10 +75,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
   let row_ends = vec4(key_end[range_at.x], key_end[range_at.y], key_end[range_at.z], key_end[range_at.w]);
   let ends = min(row_ends, vec4(params.keys));
   let range = union_of_rows(starts, ends);
-  var slope = vec4(0.0);
-  if (params.alibi != 0u) {
-    slope = vec4(slopes[heads.x], slopes[heads.y], slopes[heads.z], slopes[heads.w]);
-  }
+  let biases = vec4(head_bias(heads.x), head_bias(heads.y), head_bias(heads.z), head_bias(heads.w));
+  let group_rows = Queries(queries, starts, ends, biases);
   // Lanes beyond the end of a row multiply its last vector by zeros.
   var own: array<mat4x4<f32>, STEPS>;
   var sums: array<mat4x4<f32>, STEPS>;
@@ -92,8 +99,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
       near_dots += left * four_keys(near, d);
       far_dots += left * four_keys(far, d);
     }
-    let near_scores = scores(across_quad(near_dots), key0, starts, ends, slope);
-    let far_scores = scores(across_quad(far_dots), key0 + 4u, starts, ends, slope);
+    let near_scores = scores(across_quad(near_dots), key0, group_rows);
+    let far_scores = scores(across_quad(far_dots), key0 + 4u, group_rows);
     let new_top = max(top, max(largest(near_scores), largest(far_scores)));
     let shrink = exp(top - new_top);
     top = new_top;

@@ -3,7 +3,7 @@
 // of 32 keys with a running softmax (arXiv 1805.02867, as in arXiv 2205.14135).
 @group(0) @binding(4) var<storage, read> key_start: array<u32>;
 @group(0) @binding(5) var<storage, read> key_end: array<u32>;
-@group(0) @binding(6) var<storage, read> slopes: array<f32>;
+@group(0) @binding(6) var<storage, read> bias: array<f32>;
 @group(0) @binding(7) var<storage, read_write> y: array<Element>;
 @group(0) @binding(8) var<storage, read_write> logsumexp: array<f32>;
 
@@ -95,10 +95,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   let head = workgroup.y;
   let kv_head = head / (params.heads / params.kv_heads);
   var place = Place(batch, head, kv_head, workgroup.x * TILE, 0u, thread.x, thread.y);
-  var slope = 0.0;
-  if (params.alibi != 0u) {
-    slope = slopes[head];
-  }
+  let own_bias = head_bias(head);
   var ranges: array<vec2<u32>, 4>;
   for (var r = 0u; r < 4u; r++) {
     ranges[r] = visible_range(batch, place.row0 + 4u * place.y + r);
@@ -113,7 +110,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     let keys = key0 + 4u * place.x + vec4(0u, 1u, 2u, 3u);
     for (var r = 0u; r < 4u; r++) {
       let visible = sees(keys, vec4(ranges[r].x), vec4(ranges[r].y));
-      scores[r] = select(vec4(LOWEST), capped(scores[r]) + slope * vec4<f32>(keys), visible);
+      let biases = key_bias(vec4(own_bias), vec4(place.row0 + 4u * place.y + r), vec4(ranges[r].y), keys);
+      scores[r] = select(vec4(LOWEST), capped(scores[r]) + biases, visible);
     }
     soften(&softmax, &rows, scores, place);
     add_values(&rows, place);

@@ -101,13 +101,14 @@ fn columns_of(place: Place) -> Columns {
 }
 
 // Adds what one tile of queries gives to the rows of dk and dv.
-fn add_tile(key_rows: ptr<function, Rows>, value_rows: ptr<function, Rows>, place: Place, slope: f32) {
+fn add_tile(key_rows: ptr<function, Rows>, value_rows: ptr<function, Rows>, place: Place, own_bias: HeadBias) {
   let dots = key_query_dots(place);
   // Columns past the last query have dy = 0 and delta = 0, so that they add nothing.
   let columns = columns_of(place);
+  let rows = place.row0 + 4u * place.x + vec4(0u, 1u, 2u, 3u);
   for (var r = 0u; r < 4u; r++) {
     let key = place.key0 + 4u * place.y + r;
-    let s = capped(dots[r]) + slope * f32(key);
+    let s = capped(dots[r]) + key_bias(vec4(own_bias), rows, columns.end, vec4(key));
     let visible = sees(vec4(key), columns.start, columns.end);
     let p = select(vec4(0.0), exp(s - columns.logsumexp), visible);
     weights[(4u * place.y + r) * STRIDE + place.x] = p;
@@ -130,13 +131,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   var key_rows: Rows;
   var value_rows: Rows;
   for (var head = kv_head * group; head < (kv_head + 1u) * group; head++) {
-    var slope = 0.0;
-    if (params.alibi != 0u) {
-      slope = slopes[head];
-    }
+    let own_bias = head_bias(head);
     for (var row0 = range.x / TILE * TILE; row0 < range.y; row0 += TILE) {
       let place = Place(batch, head, kv_head, row0, key0, thread.x, thread.y);
-      add_tile(&key_rows, &value_rows, place, slope);
+      add_tile(&key_rows, &value_rows, place, own_bias);
     }
   }
   for (var r = 0u; r < 4u; r++) {

@@ -38,10 +38,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   let head = workgroup.y;
   let kv_head = head / (params.heads / params.kv_heads);
   var place = Place(batch, head, kv_head, workgroup.x * TILE, 0u, thread.x, thread.y);
-  var slope = 0.0;
-  if (params.alibi != 0u) {
-    slope = slopes[head];
-  }
+  let own_bias = head_bias(head);
   var own: array<vec4<u32>, 4>;
   for (var r = 0u; r < 4u; r++) {
     own[r] = fetch_stats(batch, head, place.row0 + 4u * place.y + r);
@@ -57,7 +54,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     for (var r = 0u; r < 4u; r++) {
       let visible = sees(keys, vec4(own[r].z), vec4(own[r].w));
       let value = capped(dots[r]);
-      let s = value + slope * vec4<f32>(keys);
+      let s = value + key_bias(vec4(own_bias), vec4(place.row0 + 4u * place.y + r), vec4(own[r].w), keys);
       let p = select(vec4(0.0), exp(s - bitcast<f32>(own[r].x)), visible);
       let ds = p * (dp[r] - bitcast<f32>(own[r].y)) * capped_slope(value);
       weights[(4u * place.y + r) * STRIDE + place.x] = ds;

@@ -4,6 +4,8 @@ import { adamwKernel, stepMetricsKernel } from "../ops/adamw";
 import { accumulateKernels, addKernels } from "../ops/add";
 import { addBiasKernels } from "../ops/add-bias";
 import {
+  attentionBackwardBiasKernel,
+  type AttentionBias,
   attentionKernel,
   type AttentionPhase,
   attentionStatsKernel,
@@ -16,31 +18,37 @@ import { doraGainKernel } from "../ops/dora-gain";
 import { dropoutKernels } from "../ops/dropout";
 import { embeddingKernels } from "../ops/embedding";
 import { embeddingBackwardKernels, occurrencesKernel } from "../ops/embedding-trainable";
+import { fastfoodKernels } from "../ops/fastfood";
 import { gatherRowsKernels, scatterRowsKernels } from "../ops/gather-rows";
 import {
   layerNormBackwardKernels,
   layerNormKernels,
   layerNormWeightBackwardKernels,
 } from "../ops/layer-norm";
+import { keepTopKernel } from "../ops/keep-top";
 import { lstmKernels } from "../ops/lstm";
 import { multiplyKernels } from "../ops/multiply";
 import { reduceSumKernels } from "../ops/reduce-sum";
-import { keepTopKernel } from "../ops/keep-top";
 import { rmsNormBackwardKernels, rmsNormKernels, rmsNormWeightBackwardKernels } from "../ops/rms-norm";
 import { ropeKernels } from "../ops/rope";
+import { multiplyColumnKernels, rowDotKernels } from "../ops/row-dot";
 import { rowSquaresKernels } from "../ops/row-squares";
 import { scaleKernels } from "../ops/scale";
+import { softmaxBackwardKernel, softmaxKernel } from "../ops/softmax";
 import { sumRowsKernels } from "../ops/sum-rows";
-import { multiplyColumnKernels, rowDotKernels } from "../ops/row-dot";
 import { transposeKernel } from "../ops/transpose";
 import { widenKernels } from "../ops/weight-panels";
-import { softmaxBackwardKernel, softmaxKernel } from "../ops/softmax";
 import { zeroKernels } from "../ops/zero";
 import { type Kernel, kernelKey } from "./kernel";
 import { type GemmShape, gemmVariants } from "./matmul-variants";
 
 /** Head sizes for the kernels that are compiled for each: one that is a multiple of four, and one that is not. */
 const HEAD_SIZES = [64, 6] as const;
+
+const BIASES: readonly AttentionBias[] = [
+  { type: "linear" },
+  { type: "relative", reach: 128, fromLastKey: true },
+];
 
 const PHASES: readonly AttentionPhase[] = ["forward", "backward_query", "backward_key_value"];
 
@@ -53,9 +61,13 @@ export function allKernels(): readonly Kernel[] {
     ...widenKernels,
     ...lstmKernels,
     ...rowSquaresKernels,
+    ...fastfoodKernels,
     adamwKernel,
     doraGainKernel,
+    keepTopKernel,
     occurrencesKernel,
+    softmaxBackwardKernel,
+    softmaxKernel,
     stepMetricsKernel,
     transposeKernel,
     ...HEAD_SIZES.flatMap(attentionKernels),
@@ -64,10 +76,7 @@ export function allKernels(): readonly Kernel[] {
   return [...new Map(kernels.map((kernel) => [kernelKey(kernel), kernel])).values()];
 }
 
-    keepTopKernel,
 /** Kernels that come in a family of widths and lanes. */
-    softmaxBackwardKernel,
-    softmaxKernel,
 const families: readonly { readonly all: readonly Kernel[] }[] = [
   accumulateKernels,
   addBiasKernels,
@@ -81,29 +90,35 @@ const families: readonly { readonly all: readonly Kernel[] }[] = [
   layerNormBackwardKernels,
   layerNormKernels,
   layerNormWeightBackwardKernels,
+  multiplyColumnKernels,
   multiplyKernels,
   reduceSumKernels,
   rmsNormBackwardKernels,
   rmsNormKernels,
   rmsNormWeightBackwardKernels,
   ropeKernels,
+  rowDotKernels,
   scaleKernels,
   scatterRowsKernels,
   sumRowsKernels,
-  multiplyColumnKernels,
   zeroKernels,
 ];
 
 function attentionKernels(width: number): Kernel[] {
   const dims = { batch: 1, queries: 64, keys: 64, heads: 2, kvHeads: 1, width };
   const anyDevice: Tuning = { software: false, has: () => true, choice: () => null };
-  rowDotKernels,
+  const scores = [false, true].flatMap((softcap) => BIASES.map((bias) => ({ softcap, bias })));
   const variants = PHASES.flatMap((phase) =>
     attentionVariants(phase, dims, anyDevice).flatMap((variant) =>
-      [false, true].map((softcap) => attentionKernel(variant, phase, width, softcap)),
+      scores.map((score) => attentionKernel(variant, phase, width, score)),
     ),
   );
-  return [attentionStatsKernel(width), ...variants];
+  const biases = scores.filter(({ bias }) => bias.type === "relative");
+  return [
+    attentionStatsKernel(width),
+    ...biases.map((score) => attentionBackwardBiasKernel(width, score)),
+    ...variants,
+  ];
 }
 
 /** Every form, storage kind and variant, for a shape that is a multiple of every tile and for one of none. */

@@ -4,24 +4,25 @@ import { elementCount, formatShape, sameShape, type TensorType, u32, type Value 
 import { elementGrid } from "../kernels/kernel";
 import {
   type AttentionAttrs,
+  attentionBackwardBiasCall,
   attentionCall,
   attentionDims,
   attentionParams,
   attentionStatsKernel,
 } from "./attention-kernels";
 
-/** q, k, v, keyStart, keyEnd and, with ALiBi, slopes. */
+/** q, k, v, keyStart, keyEnd and, where places change scores, the biases. */
 export type AttentionForwardInputs = [
   q: Value,
   k: Value,
   v: Value,
   keyStart: Value,
   keyEnd: Value,
-  slopes?: Value,
+  bias?: Value,
 ];
 
-/** q, k, v, the gradient of y, stats and, with ALiBi, slopes. */
-type BackwardInputs = [q: Value, k: Value, v: Value, dy: Value, stats: Value, slopes?: Value];
+/** q, k, v, the gradient of y, stats and, where places change scores, the biases. */
+type BackwardInputs = [q: Value, k: Value, v: Value, dy: Value, stats: Value, bias?: Value];
 
 /**
  * What the backward kernels need of each query, as one u32 vector (B,H,Tq,4): the bits of its logsumexp, the bits of
@@ -50,15 +51,15 @@ export const attentionStats: Op<{ readonly keys: number }> = {
   },
 };
 
-/** The gradient of attention's q. Inputs: q, k, v, dy, stats (of {@link attentionStats}), and slopes with ALiBi. */
+/** The gradient of attention's q. Inputs: q, k, v, dy, stats (of {@link attentionStats}), and the biases if any. */
 export const attentionBackwardQuery: Op<AttentionAttrs> = {
   name: "attentionBackwardQuery",
   infer: ([q]) => [q as TensorType],
   lower: ({ attrs, inputs, outputs, tuning, dispatch }) => {
-    const [q, k, v, dy, stats, slopes] = inputs as BackwardInputs;
+    const [q, k, v, dy, stats, bias] = inputs as BackwardInputs;
     const dims = attentionDims(q.type, k.type);
-    const operands = [q, k, v, dy, stats, slopes ?? q, ...outputs];
-    dispatch(attentionCall("backward_query", dims, attrs, operands, slopes, tuning));
+    const operands = [q, k, v, dy, stats, bias ?? q, ...outputs];
+    dispatch(attentionCall("backward_query", dims, attrs, operands, bias, tuning));
   },
 };
 
@@ -67,9 +68,20 @@ export const attentionBackwardKeyValue: Op<AttentionAttrs> = {
   name: "attentionBackwardKeyValue",
   infer: ([, k, v]) => [k as TensorType, v as TensorType],
   lower: ({ attrs, inputs, outputs, tuning, dispatch }) => {
-    const [q, k, v, dy, stats, slopes] = inputs as BackwardInputs;
+    const [q, k, v, dy, stats, bias] = inputs as BackwardInputs;
     const dims = attentionDims(q.type, k.type);
-    const operands = [q, k, v, dy, stats, slopes ?? q, ...outputs];
-    dispatch(attentionCall("backward_key_value", dims, attrs, operands, slopes, tuning));
+    const operands = [q, k, v, dy, stats, bias ?? q, ...outputs];
+    dispatch(attentionCall("backward_key_value", dims, attrs, operands, bias, tuning));
+  },
+};
+
+/** The gradient of attention's biases by distance, (2 reach + 1, H). Inputs as for q's, the biases among them. */
+export const attentionBackwardBias: Op<AttentionAttrs> = {
+  name: "attentionBackwardBias",
+  infer: (inputs) => [inputs[5] as TensorType],
+  lower: ({ attrs, inputs, outputs, dispatch }) => {
+    const [q, k, , , , bias] = inputs as Required<BackwardInputs>;
+    const dims = attentionDims(q.type, k.type);
+    dispatch(attentionBackwardBiasCall(dims, attrs, [...inputs, ...outputs], bias));
   },
 };

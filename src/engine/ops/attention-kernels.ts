@@ -11,6 +11,26 @@ export interface AttentionAttrs {
   readonly prefix: number;
   /** Scores are bounded to ±softcap by softcap · tanh(score / softcap); 0 or absent for no bound. */
   readonly softcap?: number;
+  /**
+   * Where a query stands for biases by distance: at the key of its own number ("row"), or at the last key that it sees
+   * ("last-key"), which is its own where masks are causal and keys cached. Absent: biases are slopes along the keys.
+   */
+  readonly distancesFrom?: "row" | "last-key";
+}
+
+/** How keys' places change scores: not or by slopes along the keys, or by distances of up to `reach`. */
+export type AttentionBias =
+  | { readonly type: "linear" }
+  | { readonly type: "relative"; readonly reach: number; readonly fromLastKey: boolean };
+
+/** The kind of bias of an attention whose `bias` input, where there is one, is of that type. */
+export function attentionBias(
+  { distancesFrom }: AttentionAttrs,
+  bias: TensorType | undefined,
+): AttentionBias {
+  if (!distancesFrom) return { type: "linear" };
+  const rows = defined(bias, "biases by distance").shape[0] ?? 0;
+  return { type: "relative", reach: (rows - 1) / 2, fromLastKey: distancesFrom === "last-key" };
 }
 
 /** The sizes of one attention problem. */
@@ -70,21 +90,21 @@ export function attentionVariants(
   });
 }
 
-/** The call of one phase with the variant that the tuning chooses; `operands` as the shader binds them. */
+/** The call of one phase with the variant that the tuning chooses; `operands` as the shader binds them, `bias` among them. */
 export function attentionCall(
   phase: AttentionPhase,
   dims: AttentionDims,
   attrs: AttentionAttrs,
   operands: readonly Value[],
-  slopes: Value | undefined,
+  bias: Value | undefined,
   tuning: Tuning,
 ): KernelCall {
   const variants = attentionVariants(phase, dims, tuning);
   const chosen = tuning.choice(attentionProblem(phase, dims));
   const variant = variants.find((candidate) => candidate === chosen) ?? defined(variants[0], "variant");
   return {
-    kernel: attentionKernel(variant, phase, dims.width, (attrs.softcap ?? 0) > 0),
-    params: attentionParams(dims, attrs, slopes),
+    kernel: attentionKernel(variant, phase, dims.width, scoreKind(attrs, bias)),
+    params: attentionParams(dims, attrs, bias),
     operands,
     grid: VARIANTS[variant].grid(phase, dims),
     flops: flops(phase, dims),
@@ -92,14 +112,14 @@ export function attentionCall(
 }
 
 /** Params of all attention kernels. */
-export function attentionParams(dims: AttentionDims, attrs: AttentionAttrs, slopes?: Value): ParamValues {
+export function attentionParams(dims: AttentionDims, attrs: AttentionAttrs, bias?: Value): ParamValues {
   return {
     queries: dims.queries,
     keys: dims.keys,
     heads: dims.heads,
     kv_heads: dims.kvHeads,
     prefix: Math.min(attrs.prefix, dims.keys),
-    alibi: slopes ? 1 : 0,
+    alibi: bias && !attrs.distancesFrom ? 1 : 0,
     scale: attrs.scale,
     softcap: attrs.softcap ?? 0,
   };
@@ -161,30 +181,87 @@ const VARIANTS: Readonly<Record<AttentionVariant, VariantSpec>> = {
   },
 };
 
-/** The kernel of one variant for heads of `width`; `softcap` says whether scores are bounded. */
+/** What is compiled into a kernel of how dot products become scores. */
+export interface ScoreKind {
+  /** Whether scores are bounded. */
+  readonly softcap: boolean;
+  readonly bias: AttentionBias;
+}
+
+function scoreKind(attrs: AttentionAttrs, bias: Value | undefined): ScoreKind {
+  return { softcap: (attrs.softcap ?? 0) > 0, bias: attentionBias(attrs, bias?.type) };
+}
+
+/** The library files of a kind of score, and the constants that they read. */
+function scoreParts({ softcap, bias }: ScoreKind): Pick<Kernel, "includes" | "defines"> {
+  return {
+    includes: [
+      softcap ? "attention/score_softcap" : "attention/score_plain",
+      `attention/bias_${bias.type}`,
+      "attention/inputs",
+    ],
+    defines: bias.type === "relative" ? { REACH: bias.reach, FROM_LAST: bias.fromLastKey ? 1 : 0 } : {},
+  };
+}
+
+/** The kernel of one variant for heads of `width`. */
 export function attentionKernel(
   variant: AttentionVariant,
   phase: AttentionPhase,
   width: number,
-  softcap: boolean,
+  score: ScoreKind,
 ): Kernel {
   const { includes, requires } = VARIANTS[variant];
   const forward = phase === "forward";
+  const parts = scoreParts(score);
   return defineKernel({
     shader: `attention/${variant}${forward ? "" : `_${phase}`}`,
     includes: [
       elementFile(width),
       "attention/common",
-      softcap ? "attention/score_softcap" : "attention/score_plain",
-      "attention/inputs",
+      ...parts.includes,
       ...(forward ? [] : ["attention/backward_inputs"]),
       ...includes,
     ],
-    defines: { HEAD_DIM: width },
+    defines: { HEAD_DIM: width, ...parts.defines },
     params: PARAMS,
     bindings: BINDINGS[phase],
     requires,
   });
+}
+
+/** The kernel of the gradient of biases by distance. */
+export function attentionBackwardBiasKernel(width: number, score: ScoreKind): Kernel {
+  const parts = scoreParts(score);
+  return defineKernel({
+    shader: "attention/backward_bias",
+    includes: [
+      "lib/reduce",
+      elementFile(width),
+      "attention/common",
+      ...parts.includes,
+      "attention/backward_inputs",
+    ],
+    defines: { HEAD_DIM: width, LANES: 64, ...parts.defines },
+    params: PARAMS,
+    bindings: ["read", "read", "read", "read", "read", "read", "read_write"],
+  });
+}
+
+/** The call of that kernel: one workgroup a distance and head. */
+export function attentionBackwardBiasCall(
+  dims: AttentionDims,
+  attrs: AttentionAttrs,
+  operands: readonly Value[],
+  bias: Value,
+): KernelCall {
+  return {
+    kernel: attentionBackwardBiasKernel(dims.width, scoreKind(attrs, bias)),
+    params: attentionParams(dims, attrs, bias),
+    operands,
+    grid: [bias.type.shape[0] ?? 0, dims.heads, 1],
+    flops: 4 * dims.batch * dims.heads * dims.queries * dims.keys * dims.width,
+  };
 }
 
 /** The kernel that packs what the backward kernels need of each query. */

@@ -2,6 +2,7 @@ import { invariant } from "../../lib/invariant";
 import type { Op } from "../graph/op";
 import { f32, formatShape, sameShape, type TensorType, type Value } from "../graph/value";
 import {
+  attentionBackwardBias,
   attentionBackwardKeyValue,
   attentionBackwardQuery,
   attentionStats,
@@ -11,45 +12,47 @@ import { type AttentionAttrs, attentionCall, attentionDims } from "./attention-k
 
 /**
  * Softmax attention with grouped queries: y[i] = Σ_j softmax_j(score(i, j)) · v[j], score = scale · q[i]·k[j], then
- * softcap, then + slopes[h] · j (ALiBi) where slopes are given.
+ * softcap, then the bias where one is given: slopes[h] · j (ALiBi), or with `distancesFrom` bias[j − i, h], for
+ * distances beyond its ends their own.
  *
  * Inputs: q (B,Tq,H,D), k and v (B,Tk,KV,D) with H a multiple of KV, keyStart and keyEnd u32 (B·Tq), and optionally
- * slopes (H). A query sees key j when j < prefix or keyStart ≤ j < keyEnd, which expresses causal and sliding masks,
+ * slopes (H), or bias (2 reach + 1, H) by the distances −reach … reach, which has a gradient. A query sees key j when j < prefix or keyStart ≤ j < keyEnd, which expresses causal and sliding masks,
  * padding, packed segments, prefixes and caches. A query that sees no key gets zeros, forward and backward.
  * Outputs: y (B,Tq,H,D) and the logarithm of the softmax's denominator (B,H,Tq), through which no gradient flows.
  */
 export const attention: Op<AttentionAttrs> = {
   name: "attention",
-  infer: (inputs) => {
-    checkInputs(inputs);
+  infer: (inputs, attrs) => {
+    checkInputs(inputs, attrs);
     const [q] = inputs as [TensorType];
     const [batch, queries, heads] = q.shape as [number, number, number];
     return [q, f32(batch, heads, queries)];
   },
   vjp: ({ graph, attrs, inputs, outputs, gradOutputs: [dy, dLogsumexp], needs }) => {
     invariant(dy && !dLogsumexp, "attention: gradients flow through its first output only");
-    const [q, k, v, keyStart, keyEnd, slopes] = inputs as AttentionForwardInputs;
+    const [q, k, v, keyStart, keyEnd, bias] = inputs as AttentionForwardInputs;
     const [y, logsumexp] = outputs as [Value, Value];
     const stats = graph.apply(attentionStats, [dy, y, logsumexp, keyStart, keyEnd], {
       keys: k.type.shape[1] ?? 0,
     });
-    const backwardInputs = [q, k, v, dy, stats, ...(slopes ? [slopes] : [])];
+    const backwardInputs = [q, k, v, dy, stats, ...(bias ? [bias] : [])];
     const dq = needs[0] ? graph.apply(attentionBackwardQuery, backwardInputs, attrs) : null;
     const [dk, dv] =
       needs[1] || needs[2] ? graph.applyAll(attentionBackwardKeyValue, backwardInputs, attrs) : [];
-    return inputs.map((_, index) => [dq, dk, dv][index] ?? null);
+    const dbias = bias && needs[5] ? graph.apply(attentionBackwardBias, backwardInputs, attrs) : null;
+    return inputs.map((_, index) => [dq, dk, dv, null, null, dbias][index] ?? null);
   },
   lower: ({ attrs, inputs, outputs, tuning, dispatch }) => {
-    const [q, k, v, keyStart, keyEnd, slopes] = inputs as AttentionForwardInputs;
+    const [q, k, v, keyStart, keyEnd, bias] = inputs as AttentionForwardInputs;
     const dims = attentionDims(q.type, k.type);
-    // Without slopes the binding is not read, but it must be bound.
-    const operands = [q, k, v, keyStart, keyEnd, slopes ?? q, ...outputs];
-    dispatch(attentionCall("forward", dims, attrs, operands, slopes, tuning));
+    // Without biases the binding is not read, but it must be bound.
+    const operands = [q, k, v, keyStart, keyEnd, bias ?? q, ...outputs];
+    dispatch(attentionCall("forward", dims, attrs, operands, bias, tuning));
   },
 };
 
-function checkInputs(inputs: readonly TensorType[]): void {
-  const [q, k, v, keyStart, keyEnd, slopes] = inputs as [TensorType, TensorType, TensorType, ...TensorType[]];
+function checkInputs(inputs: readonly TensorType[], { distancesFrom }: AttentionAttrs): void {
+  const [q, k, v, keyStart, keyEnd, bias] = inputs as [TensorType, TensorType, TensorType, ...TensorType[]];
   const shapes = inputs.map((input) => formatShape(input.shape)).join(", ");
   invariant(q.shape.length === 4 && k.shape.length === 4, `attention: (B,T,H,D) expected, got ${shapes}`);
   const { batch, queries, heads, kvHeads, width } = attentionDims(q, k);
@@ -62,5 +65,10 @@ function checkInputs(inputs: readonly TensorType[]): void {
     (range) => range?.dtype === "u32" && sameShape(range.shape, [batch * queries]),
   );
   invariant(ranges, `attention: keyStart and keyEnd are u32 [${batch * queries}], got ${shapes}`);
-  invariant(!slopes || sameShape(slopes.shape, [heads]), `attention: slopes are [${heads}], got ${shapes}`);
+  if (distancesFrom) {
+    const [rows = 0, columns] = bias?.shape ?? [];
+    invariant(rows % 2 === 1 && columns === heads, `attention: biases are [odd, ${heads}], got ${shapes}`);
+  } else {
+    invariant(!bias || sameShape(bias.shape, [heads]), `attention: slopes are [${heads}], got ${shapes}`);
+  }
 }

@@ -4,7 +4,12 @@ import { adamw, stepMetrics } from "./adamw";
 import { accumulate, add } from "./add";
 import { addBias } from "./add-bias";
 import { attention } from "./attention";
-import { attentionBackwardKeyValue, attentionBackwardQuery, attentionStats } from "./attention-backward";
+import {
+  attentionBackwardBias,
+  attentionBackwardKeyValue,
+  attentionBackwardQuery,
+  attentionStats,
+} from "./attention-backward";
 import { broadcastBatch } from "./broadcast-batch";
 import { cacheWrite } from "./cache-write";
 import { concatRows, sliceRows } from "./concat-rows";
@@ -12,32 +17,33 @@ import { doraGain } from "./dora-gain";
 import { dropout } from "./dropout";
 import { embedding } from "./embedding";
 import { embeddingBackward, embeddingTrainable, idOccurrences } from "./embedding-trainable";
+import { fastfoodGradient, fastfoodLinear } from "./fastfood";
 import { gatherRows, scatterRows } from "./gather-rows";
 import { gelu, geluMultiply } from "./gelu";
+import { keepTop } from "./keep-top";
 import { layerNorm, layerNormBackward, layerNormWeightBackward } from "./layer-norm";
 import { linear } from "./linear";
 import { linearCrossEntropy } from "./linear-cross-entropy";
 import { lstm, lstmBackward } from "./lstm";
 import { matmul } from "./matmul";
 import { multiply, multiplyRow } from "./multiply";
-import { keepTop } from "./keep-top";
 import { reduceSum, sumSquares } from "./reduce-sum";
 import { relu } from "./relu";
 import { rmsNorm, rmsNormBackward, rmsNormWeightBackward } from "./rms-norm";
 import { rope } from "./rope";
+import { multiplyColumn, rowDot } from "./row-dot";
 import { rowSquares } from "./row-squares";
 import { scale } from "./scale";
 import { sigmoid } from "./sigmoid";
 import { silu } from "./silu";
 import { siluMultiply } from "./silu-multiply";
+import { softmax, softmaxBackward } from "./softmax";
 import { concatColumns, splitColumns } from "./split-columns";
-import { multiplyColumn, rowDot } from "./row-dot";
 import { sumRows } from "./sum-rows";
 import { tanh } from "./tanh";
 import { transpose } from "./transpose";
 
 /** Every op of the engine by its name. Tests walk it: an op that no case covers fails them. */
-import { softmax, softmaxBackward } from "./softmax";
 export const ops = {
   accumulate,
   activationBackward,
@@ -45,6 +51,7 @@ export const ops = {
   add,
   addBias,
   attention,
+  attentionBackwardBias,
   attentionBackwardKeyValue,
   attentionBackwardQuery,
   attentionStats,
@@ -57,11 +64,14 @@ export const ops = {
   embedding,
   embeddingBackward,
   embeddingTrainable,
+  fastfoodGradient,
+  fastfoodLinear,
   gatedActivationBackward,
   gatherRows,
   gelu,
   geluMultiply,
   idOccurrences,
+  keepTop,
   layerNorm,
   layerNormBackward,
   layerNormWeightBackward,
@@ -71,7 +81,7 @@ export const ops = {
   lstmBackward,
   matmul,
   multiply,
-  keepTop,
+  multiplyColumn,
   multiplyRow,
   reduceSum,
   relu,
@@ -79,17 +89,18 @@ export const ops = {
   rmsNormBackward,
   rmsNormWeightBackward,
   rope,
+  rowDot,
   rowSquares,
   scale,
-  multiplyColumn,
   scatterRows,
   sigmoid,
   silu,
   siluMultiply,
   sliceRows,
+  softmax,
+  softmaxBackward,
   splitColumns,
   stepMetrics,
-  rowDot,
   sumRows,
   sumSquares,
   tanh,
@@ -97,6 +108,4 @@ export const ops = {
 } as const satisfies Readonly<Record<string, Op<never>>>;
 
 /** The name of an op. */
-  softmax,
-  softmaxBackward,
 export type OpName = keyof typeof ops;

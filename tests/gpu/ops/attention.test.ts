@@ -46,8 +46,13 @@ interface Shape {
   readonly prefix?: number;
   readonly softcap?: number;
   readonly alibi?: boolean;
+  /** Biases for distances of up to two, and where they are counted from. */
+  readonly distancesFrom?: "row" | "last-key";
   readonly mask: Mask;
 }
+
+/** Farthest distance that has a bias of its own: many keys are farther. */
+const REACH = 2;
 
 function problemOf(shape: Shape): AttentionProblem {
   const { batch = 2, queries, keys = queries, heads: [heads, kvHeads] = [4, 2], width = 8 } = shape;
@@ -57,6 +62,7 @@ function problemOf(shape: Shape): AttentionProblem {
   );
   const sizes = { batch, queries, keys, heads, kvHeads, width };
   const slopes = Array.from({ length: heads }, (_, h) => 2 ** -(h + 1));
+  const byDistance = Array.from(normal((2 * REACH + 1) * heads, 9));
   return {
     ...sizes,
     scale: 1 / Math.sqrt(width),
@@ -64,7 +70,8 @@ function problemOf(shape: Shape): AttentionProblem {
     softcap,
     keyStart: ranges.map(([start]) => start),
     keyEnd: ranges.map(([, end]) => end),
-    ...(shape.alibi ? { slopes } : {}),
+    ...(shape.alibi ? { bias: slopes } : {}),
+    ...(shape.distancesFrom ? { bias: byDistance, distancesFrom: shape.distancesFrom } : {}),
   };
 }
 
@@ -88,6 +95,14 @@ const SMALL: Record<string, Shape> = {
   "packed segments": { queries: 8, mask: packed(3) },
   "linear biases": { queries: 5, alibi: true, mask: causal },
   "no mask, other keys": { queries: 4, keys: 11, mask: everything },
+  "biases by distance to both sides": { queries: 7, distancesFrom: "row", mask: everything },
+  "biases by distance behind a prefix": {
+    queries: 4,
+    keys: 12,
+    prefix: 3,
+    distancesFrom: "last-key",
+    mask: (b, i) => [3, i + 5 + b],
+  },
 };
 
 const LARGE: Record<string, Shape> = {
@@ -108,6 +123,13 @@ const LARGE: Record<string, Shape> = {
     keys: 700,
     prefix: 5,
     mask: (b, i) => [300 + b, 600 + i],
+  },
+  "biases by distance over tiles": { queries: 70, heads: [3, 1], distancesFrom: "row", mask: (b) => [b, 60] },
+  "biases by distance in a cache": {
+    queries: 3,
+    keys: 300,
+    distancesFrom: "last-key",
+    mask: (_, i) => [0, 280 + i],
   },
   "linear biases over tiles": { batch: 1, queries: 40, heads: [3, 1], alibi: true, mask: padded },
 };
@@ -157,7 +179,7 @@ test("heads of 256, grouped, with a window", async () => {
 
 /** The op's outputs and gradients on seeded inputs, and those inputs. */
 async function run(problem: AttentionProblem, tuning: Tuning, backward = true) {
-  const { batch, queries, keys, heads, kvHeads, width, slopes } = problem;
+  const { batch, queries, keys, heads, kvHeads, width, bias } = problem;
   const queryType = f32(batch, queries, heads, width);
   const keyType = f32(batch, keys, kvHeads, width);
   const data = {
@@ -173,16 +195,23 @@ async function run(problem: AttentionProblem, tuning: Tuning, backward = true) {
     graph.parameter("k", keyType),
     graph.parameter("v", keyType),
   ] as const;
-  const inputs = [q, k, v, ...ranges, ...(slopes ? [graph.constant("slopes", f32(heads))] : [])];
+  const biasType = problem.distancesFrom ? f32((bias?.length ?? 0) / heads, heads) : f32(heads);
+  // Slopes are constants of the method, biases by distance are trained.
+  const biasLeaf = problem.distancesFrom
+    ? graph.parameter("bias", biasType)
+    : graph.constant("bias", biasType);
+  const inputs = [q, k, v, ...ranges, ...(bias ? [biasLeaf] : [])];
   const [y, logsumexp] = graph.applyAll(attention, inputs, problem) as [Value, Value];
   if (backward) differentiate(graph, y, graph.input("dy", queryType));
   const [dq, dk, dv] = [q, k, v].map(({ name, type }) => graph.gradient(name, type)) as [Value, Value, Value];
-  const wanted: Record<string, Value> = backward ? { y, logsumexp, dq, dk, dv } : { y, logsumexp };
+  const forward: Record<string, Value> = { y, logsumexp };
+  const wanted = backward ? { ...forward, dq, dk, dv } : forward;
+  if (backward && problem.distancesFrom) wanted.dbias = graph.gradient("bias", biasType);
   const leaves = {
     ...data,
     keyStart: Uint32Array.from(problem.keyStart),
     keyEnd: Uint32Array.from(problem.keyEnd),
-    slopes: Float32Array.from(slopes ?? []),
+    bias: Float32Array.from(bias ?? []),
   };
   const got = await runGraph(gpu, graph, wanted, { leaves }, tuning);
   return { data, got };
@@ -197,8 +226,9 @@ async function checkAttention(problem: AttentionProblem, tuning: Tuning): Promis
     Float64Array,
   ];
   const [y, logsumexp] = attentionReference(problem, q, k, v);
-  const [dq, dk, dv] = attentionGradientReference(problem, [q, k, v], dy);
-  for (const [key, expected] of Object.entries({ y, logsumexp, dq, dk, dv })) {
+  const [dq, dk, dv, dbias] = attentionGradientReference(problem, [q, k, v], dy);
+  const wanted = { y, logsumexp, dq, dk, dv, ...(problem.distancesFrom ? { dbias } : {}) };
+  for (const [key, expected] of Object.entries(wanted)) {
     expectClose(got[key]!, expected, 1e-5, key);
   }
 }
@@ -216,10 +246,12 @@ function checkReference(problem: AttentionProblem): void {
     Float64Array.from(normal(size, seed)),
   ) as Triple;
   const dy = Float64Array.from(normal(queryCount, 4));
+  const bias = Float64Array.from(problem.bias ?? []);
+  const varied = problem.distancesFrom ? { ...problem, bias } : problem;
   const objective = (): number =>
-    attentionReference(problem, ...inputs)[0].reduce((sum, value, i) => sum + value * dy[i]!, 0);
-  const gradients = attentionGradientReference(problem, inputs, dy);
-  inputs.forEach((input, index) => {
+    attentionReference(varied, ...inputs)[0].reduce((sum, value, i) => sum + value * dy[i]!, 0);
+  const gradients = attentionGradientReference(varied, inputs, dy);
+  [...inputs, ...(problem.distancesFrom ? [bias] : [])].forEach((input, index) => {
     const differences = input.map((value, i) => {
       const [above, below] = [1e-6, -1e-6].map((step) => {
         input[i] = value + step;

@@ -33,6 +33,30 @@ const causal = (batch: number, length: number, width: number): RegisteredCase =>
   });
 };
 
+/** Biases by distance, which train: two rows of a batch that sees everything, as an encoder does. */
+const byDistance = (): RegisteredCase => {
+  const dims = { batch: 2, queries: 6, keys: 6, heads: 3, kvHeads: 3, width: 4 };
+  const attrs = { scale: 1, prefix: 0, distancesFrom: "row" as const };
+  const keyStart = new Uint32Array(12);
+  const keyEnd = keyStart.map((_, i) => (i < 6 ? 6 : 4));
+  const problem = { ...dims, ...attrs, keyStart, keyEnd };
+  const heads = f32(2, 6, 3, 4);
+  return opCase({
+    name: "attention with biases by distance",
+    op: attention,
+    attrs,
+    inputs: [
+      { type: heads, grad: true },
+      { type: heads, grad: true },
+      { type: heads, grad: true },
+      { type: u32(12), data: keyStart },
+      { type: u32(12), data: keyEnd },
+      { type: f32(5, 3), grad: true },
+    ],
+    reference: ([q, k, v, , , bias]) => attentionReference({ ...problem, bias: bias! }, q!, k!, v!),
+  });
+};
+
 const turn = (width: number, pairs: number, interleaved: boolean, inverse: boolean): RegisteredCase => {
   const [batch, length, heads, tableRows] = [2, 3, 3, 9];
   const angles = Float64Array.from(normal(tableRows * pairs, 5, 2));
@@ -86,6 +110,7 @@ const cacheCase = (width: number): RegisteredCase => ({
 
 export const attentionCases: readonly RegisteredCase[] = [
   causal(2, 5, 4),
+  byDistance(),
   turn(8, 4, false, false),
   turn(8, 4, true, false),
   turn(7, 2, false, false),

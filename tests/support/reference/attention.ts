@@ -5,8 +5,8 @@ export interface AttentionProblem extends AttentionDims, AttentionAttrs {
   /** First visible key and the one after the last, of each query (B·Tq). */
   readonly keyStart: ArrayLike<number>;
   readonly keyEnd: ArrayLike<number>;
-  /** ALiBi slopes by head. */
-  readonly slopes?: ArrayLike<number>;
+  /** ALiBi slopes by head; with `distancesFrom` the biases (2 reach + 1, H) by distance. */
+  readonly bias?: ArrayLike<number>;
 }
 
 /** One query's probabilities over the keys it sees, and what its gradient needs. */
@@ -14,7 +14,13 @@ interface Row {
   readonly q: number;
   readonly stat: number;
   readonly logsumexp: number;
-  readonly keys: readonly { readonly k: number; readonly p: number; readonly slope: number }[];
+  readonly keys: readonly {
+    readonly k: number;
+    readonly p: number;
+    readonly slope: number;
+    /** The element of the biases that the score has. */
+    readonly biasAt: number;
+  }[];
 }
 
 /** y (B,Tq,H,D) and logsumexp (B,H,Tq) by the definition, in float64. */
@@ -36,23 +42,26 @@ export function attentionReference(
   return [y, logsumexp];
 }
 
-/** Gradients of Σ dy·y by q, k and v in float64. */
+/** Gradients of Σ dy·y by q, k, v and the biases in float64. */
 export function attentionGradientReference(
   problem: AttentionProblem,
   [q, k, v]: readonly [Float64Array, Float64Array, Float64Array],
   dy: Float64Array,
-): [dq: Float64Array, dk: Float64Array, dv: Float64Array] {
+): [dq: Float64Array, dk: Float64Array, dv: Float64Array, dbias: Float64Array] {
   const { width } = problem;
   const [dq, dk, dv] = [q, k, v].map((values) => new Float64Array(values.length)) as [
     Float64Array,
     Float64Array,
     Float64Array,
   ];
+  const dbias = new Float64Array(problem.bias?.length ?? 0);
   for (const row of rows(problem, q, k)) {
     const dp = row.keys.map((key) => dot(dy, row.q, v, key.k, width));
     const mean = row.keys.reduce((sum, key, index) => sum + key.p * dp[index]!, 0);
     row.keys.forEach((key, index) => {
-      const ds = key.p * (dp[index]! - mean) * key.slope;
+      const dscore = key.p * (dp[index]! - mean);
+      const ds = dscore * key.slope;
+      dbias[key.biasAt]! += dscore;
       for (let d = 0; d < width; d++) {
         dv[key.k + d]! += key.p * dy[row.q + d]!;
         dq[row.q + d]! += ds * k[key.k + d]!;
@@ -60,7 +69,7 @@ export function attentionGradientReference(
       }
     });
   }
-  return [dq, dk, dv];
+  return [dq, dk, dv, dbias];
 }
 
 function dot(a: Float64Array, offsetA: number, b: Float64Array, offsetB: number, count: number): number {
@@ -83,7 +92,9 @@ function* rows(problem: AttentionProblem, q: Float64Array, k: Float64Array): Gen
         const scored = seen.map((j) => {
           const at = ((b * keys + j) * kvHeads + group) * width;
           const { score, slope } = scoreOf(problem, dot(q, offset, k, at, width));
-          return { k: at, score: score + (problem.slopes?.[h] ?? 0) * j, slope };
+          const place = problem.distancesFrom === "last-key" ? Math.min(end, keys) - 1 : i;
+          const { added, biasAt } = biasOf(problem, h, j, j - place);
+          return { k: at, score: score + added, slope, biasAt };
         });
         const top = Math.max(...scored.map(({ score }) => score));
         const sum = scored.reduce((total, { score }) => total + Math.exp(score - top), 0);
@@ -99,4 +110,18 @@ function scoreOf({ scale, softcap }: AttentionProblem, product: number): { score
   if (!softcap) return { score: scale * product, slope: scale };
   const bounded = Math.tanh((scale * product) / softcap);
   return { score: softcap * bounded, slope: scale * (1 - bounded ** 2) };
+}
+
+/** What a key at place `j`, so far from the query, adds to the score of a head, and from which element of the biases. */
+function biasOf(
+  { bias, distancesFrom, heads }: AttentionProblem,
+  head: number,
+  j: number,
+  distance: number,
+): { added: number; biasAt: number } {
+  if (!bias) return { added: 0, biasAt: 0 };
+  if (!distancesFrom) return { added: bias[head]! * j, biasAt: head };
+  const reach = (bias.length / heads - 1) / 2;
+  const biasAt = (Math.max(-reach, Math.min(reach, distance)) + reach) * heads + head;
+  return { added: bias[biasAt]!, biasAt };
 }

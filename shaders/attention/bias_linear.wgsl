@@ -1,0 +1,14 @@
+// What a key adds to its scores by its place alone: slope[h] * key with ALiBi, else nothing. (What is the same for all
+// keys of a query, such as slope * -query, cancels in the softmax.)
+alias HeadBias = f32;
+
+fn head_bias(head: u32) -> HeadBias {
+  if (params.alibi != 0u) {
+    return bias[head];
+  }
+  return 0.0;
+}
+
+fn key_bias(slopes: vec4<HeadBias>, _rows: vec4<u32>, _ends: vec4<u32>, keys: vec4<u32>) -> vec4<f32> {
+  return slopes * vec4<f32>(keys);
+}
