@@ -1,7 +1,7 @@
-"""Usage: python tests/oracle/make_goldens.py [--all] [family[/case] ...]   writes tests/golden/.
+"""Usage: make_goldens.py [--all | --rest] [family[/case] ...]   writes tests/golden/.
 
-Writes what is committed; with --all every case on every family that it trains on, which
-LUTHIER_GOLDENS puts into a folder of its own."""
+Writes what is committed; with --all every case on every family that it trains on, with --rest those
+of them that are not committed: LUTHIER_GOLDENS puts them into a folder of their own."""
 
 from __future__ import annotations
 
@@ -186,21 +186,25 @@ def describe(
     }
 
 
-def offered(case: Case, family: str, everywhere: bool) -> bool:
-    """Whether the case is made for the family."""
-    committed = case.committed is None or family in case.committed
-    return case.trains_on(family) and (everywhere or committed)
+def offered(case: Case, family: str, flags: set[str]) -> bool:
+    """Whether the case is made for the family: where it is committed, elsewhere, or both."""
+    is_committed = case.committed is None or family in case.committed
+    wanted = "--all" in flags or is_committed != ("--rest" in flags)
+    return case.trains_on(family) and wanted
 
 
 def main(arguments: list[str]) -> None:
     """Writes everything, or only the families and cases named."""
     be_deterministic()
-    wanted = [argument for argument in arguments if argument != "--all"]
+    flags = {argument for argument in arguments if argument.startswith("--")}
+    if flags - {"--all", "--rest"} or len(flags) > 1:
+        sys.exit(__doc__)
+    wanted = [argument for argument in arguments if argument not in flags]
     if not arguments:
         write_schedules()
         write_prompt_text()
     for family in FAMILIES:
-        names = [n for n in CASES if offered(CASES[n], family, everywhere="--all" in arguments)]
+        names = [n for n in CASES if offered(CASES[n], family, flags)]
         names = [n for n in names if not wanted or family in wanted or f"{family}/{n}" in wanted]
         if not names:
             continue

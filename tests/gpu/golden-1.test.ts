@@ -1,0 +1,3 @@
+import { describeGoldens } from "../support/golden-suite";
+
+describeGoldens(0);

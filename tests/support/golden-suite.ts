@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Gpu } from "../../src/engine/gpu/device";
+import type { LoadedModel } from "../../src/engine/models/loaded-model";
+import { type BatchShape, countLabels } from "../../src/engine/train/batch-inputs";
+import { adamDefaults, Trainer } from "../../src/engine/train/trainer";
+import { expectClose } from "./compare";
+import { openTestGpu } from "./gpu";
+import {
+  bindCase,
+  goldenBatches,
+  goldenCases,
+  goldenFamilies,
+  type GoldenInfo,
+  type GoldenTensor,
+  goldenState,
+  loadGoldenModel,
+  readJson,
+  readTensors,
+  under,
+} from "./golden";
+import { computeLogits } from "./logits";
+
+const TOLERANCE = 1e-4;
+/** How far apart gradients may be that are zero but for rounding. */
+const NOISE = 1e-6;
+
+/**
+ * Picks the elements of a parameter that float32 settles, and the others: their gradient is zero but for rounding (a
+ * bias of keys, which the softmax cancels), and AdamW turns that noise into full steps.
+ */
+function partition(tensors: ReadonlyMap<string, GoldenTensor>, parameter: string) {
+  const unsettled = tensors.get(`unsettled.${parameter}`)?.data;
+  return {
+    settled: (data: Float32Array) => data.filter((_, index) => !unsettled?.[index]),
+    others: (data: Float32Array) => data.filter((_, index) => unsettled?.[index]),
+  };
+}
+
+/** Deals the families out to two test files, so that two workers run them: the largest first, to one and the other. */
+function familiesOf(share: 0 | 1): string[] {
+  const largestFirst = goldenFamilies().sort((a, b) => goldenCases(b).length - goldenCases(a).length);
+  return largestFirst.filter((_, index) => index % 2 === share);
+}
+
+/** The tests of one half of the families: every golden case against what PyTorch and PEFT computed. */
+export function describeGoldens(share: 0 | 1): void {
+  let gpu: Gpu;
+  beforeAll(async () => {
+    gpu = await openTestGpu();
+  });
+  afterAll(() => gpu.close());
+
+  describe.each(familiesOf(share))("%s equals PyTorch and PEFT", (family) => {
+    let model: LoadedModel;
+    beforeAll(async () => {
+      model = await loadGoldenModel(gpu, family);
+    });
+    afterAll(() => model.weights.destroy());
+
+    test.each(goldenCases(family))("%s: logits, gradients, ten losses, trained weights", (name) =>
+      holdToGolden(gpu, model, family, name),
+    );
+  });
+}
+
+async function holdToGolden(gpu: Gpu, model: LoadedModel, family: string, name: string): Promise<void> {
+  const info = readJson<GoldenInfo>(family, name, "golden.json");
+  const tensors = await readTensors(family, name, "golden.safetensors");
+  const adapter = bindCase(model, family, name);
+  const trains = adapter.parameters.filter(({ fixed }) => !fixed);
+  expect(trains.map((parameter) => parameter.name).sort()).toEqual(Object.keys(info.trainable).sort());
+  const state = goldenState(gpu, adapter, tensors);
+  const batches = goldenBatches(tensors);
+  const labels = Math.max(...batches.map((batch) => countLabels(batch, adapter)));
+  const shape: BatchShape = {
+    rows: batches[0]!.rows,
+    length: batches[0]!.length,
+    labels: Math.ceil(labels / 64) * 64,
+  };
+
+  const logits = await computeLogits(model, state, batches[0]!);
+  expectClose(logits, tensors.get("logits")!.data, TOLERANCE, "logits");
+
+  const trainer = await Trainer.create(model, state, {
+    shapes: [shape],
+    evaluationShapes: [],
+    weightDecay: info.training.weight_decay,
+    maxGradNorm: info.training.max_grad_norm,
+    ...adamDefaults,
+  });
+  const gradients = await trainer.gradients(batches[0]!);
+  for (const [parameter, expected] of under(tensors, "grad")) {
+    const actual = gradients.get(parameter)!.data;
+    const { settled, others } = partition(tensors, parameter);
+    expectClose(settled(actual), settled(expected.data), TOLERANCE, `gradient of ${parameter}`);
+    const noise = others(actual.map((value, index) => Math.abs(value - (expected.data[index] ?? 0))));
+    expect(Math.max(0, ...noise), `vanishing gradients of ${parameter}`).toBeLessThanOrEqual(NOISE);
+  }
+  const losses: number[] = [];
+  const norms: number[] = [];
+  for (let step = 0; step < info.training.steps; step++) {
+    const metrics = await trainer.step(batches, info.training.learning_rate, 0);
+    losses.push(metrics.loss);
+    norms.push(metrics.gradNorm);
+  }
+  expectClose(losses, tensors.get("losses")!.data, TOLERANCE, "losses");
+  expectClose(norms, tensors.get("grad_norms")!.data, 1e-3, "gradient norms");
+  const trained = await state.read();
+  for (const [parameter, expected] of under(tensors, "after")) {
+    const { settled } = partition(tensors, parameter);
+    const actual = settled(trained.get(parameter)!.data);
+    expectClose(actual, settled(expected.data), 1e-3, `trained ${parameter}`);
+  }
+  trainer.destroy();
+  state.destroy();
+}
