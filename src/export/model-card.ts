@@ -1,10 +1,5 @@
+import type { FolderFormat } from "../engine/adapters/method";
 import type { RunConfig } from "../spec/training";
-
-/**
- * Who reads a folder: PEFT, the adapters library, or transformers, which takes the trained weights in the place of its
- * own.
- */
-export type FolderFormat = "peft" | "adapters" | "weights";
 
 /** What a card tells of the run that made an adapter. */
 export interface CardFacts {
@@ -40,6 +35,7 @@ export function modelCard(facts: CardFacts): string {
 const LIBRARIES: Readonly<Record<FolderFormat, string>> = {
   peft: "peft",
   adapters: "adapter-transformers",
+  "adapters-heads": "adapter-transformers",
   weights: "transformers",
 };
 
@@ -82,22 +78,39 @@ function loss(value: number | null): string {
   return value === null ? "not measured" : value.toFixed(4);
 }
 
-const loading: Readonly<
-  Record<FolderFormat, { readonly imports: string; readonly lines: readonly string[] }>
-> = {
+interface Loading {
+  readonly imports: readonly string[];
+  /** The class of the base model. */
+  readonly model: string;
+  readonly lines: readonly string[];
+}
+
+const PLAIN = { model: "AutoModelForCausalLM" } as const;
+const FROM_TRANSFORMERS = "from transformers import AutoModelForCausalLM, AutoTokenizer";
+
+const loading: Readonly<Record<FolderFormat, Loading>> = {
   peft: {
-    imports: "from peft import PeftModel",
+    ...PLAIN,
+    imports: ["from peft import PeftModel", FROM_TRANSFORMERS],
     lines: ['model = PeftModel.from_pretrained(model, "path/to/this/folder")'],
   },
   adapters: {
-    imports: "import adapters",
+    ...PLAIN,
+    imports: ["import adapters", FROM_TRANSFORMERS],
     lines: [
       "adapters.init(model)",
       'model.load_adapter("path/to/this/folder", use_safetensors=True, set_active=True)',
     ],
   },
+  "adapters-heads": {
+    // A head of transformers' own would leave out the inverse of what stands after the embeddings.
+    model: "AutoAdapterModel",
+    imports: ["from adapters import AutoAdapterModel", "from transformers import AutoTokenizer"],
+    lines: ['model.load_adapter("path/to/this/folder", use_safetensors=True, set_active=True)'],
+  },
   weights: {
-    imports: "from safetensors.torch import load_file",
+    ...PLAIN,
+    imports: ["from safetensors.torch import load_file", FROM_TRANSFORMERS],
     lines: [
       'trained = load_file("path/to/this/folder/adapter_model.safetensors")',
       "model.load_state_dict(trained, strict=False)",
@@ -107,12 +120,11 @@ const loading: Readonly<
 
 /** The lines of Python that use an adapter folder. */
 export function pythonUsage(baseModel: string, format: FolderFormat): string {
-  const { imports, lines } = loading[format];
+  const { imports, model, lines } = loading[format];
   return [
-    imports,
-    "from transformers import AutoModelForCausalLM, AutoTokenizer",
+    ...imports,
     `tokenizer = AutoTokenizer.from_pretrained("${baseModel}")`,
-    `model = AutoModelForCausalLM.from_pretrained("${baseModel}")`,
+    `model = ${model}.from_pretrained("${baseModel}")`,
     ...lines,
   ].join("\n");
 }

@@ -1,10 +1,9 @@
-import type { Adapter, HostTensor } from "../engine/adapters/method";
+import type { Adapter, FolderFormat, HostTensor } from "../engine/adapters/method";
 import { bytesSource } from "../formats/byte-source";
 import { widen } from "../formats/float-bits";
 import { writePeftFolder } from "../formats/peft-folder";
 import { readSafetensorsHeader, writeSafetensors } from "../formats/safetensors";
 import { LuthierError } from "../lib/errors";
-import type { FolderFormat } from "./model-card";
 
 /**
  * The files of a PEFT adapter folder: adapter_config.json, adapter_model.safetensors and README.md. A method that PEFT
@@ -33,6 +32,7 @@ export function peftFiles(
 
 /** Who reads the folder that an adapter is exported as. */
 export function folderFormat(adapter: Adapter): FolderFormat {
+  if (adapter.format) return adapter.format;
   if ("peft_type" in adapter.config) return "peft";
   return adapter.weightsFile ? "adapters" : "weights";
 }

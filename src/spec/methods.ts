@@ -1,5 +1,5 @@
 import type { Field, FieldValues } from "./fields";
-import { houlsbyFields, pfeifferFields } from "./methods/bottleneck";
+import { houlsbyFields, madXLanguageFields, pfeifferFields } from "./methods/bottleneck";
 import { ia3Fields } from "./methods/ia3";
 import { kronaFields } from "./methods/krona";
 import { lohaFields } from "./methods/loha";
@@ -29,6 +29,7 @@ export const METHOD_IDS = [
   "pfeiffer",
 ] as const;
 export type MethodId = (typeof METHOD_IDS)[number];
+  "mad-x-language",
 
 /** What the page needs to offer a method. */
 export interface MethodSpec {
@@ -178,3 +179,12 @@ export const methodSpecs: Readonly<Record<MethodId, MethodSpec>> = {
     learningRate: { default: 1e-3, low: 1e-4, high: 1e-2 },
   },
 };
+  "mad-x-language": {
+    id: "mad-x-language",
+    title: "MAD-X language adapter",
+    group: "Bottleneck adapters",
+    summary:
+      "Pfeiffer's bottlenecks and an invertible network around the whole model, to learn a language from plain text. Choose it first, then train a task over it; alone it is not better than Pfeiffer.",
+    fields: madXLanguageFields,
+    learningRate: { default: 1e-3, low: 1e-4, high: 1e-2 },
+  },

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import PreTrainedModel
@@ -19,6 +20,7 @@ FUNCTIONS = {"swish": nn.functional.silu, "relu": nn.functional.relu}
 FAMILIES = ("llama", "llama_tied", "llama3", "mistral", "qwen2", "qwen2_window", "qwen3", "gpt2")
 HOULSBY = {"mh_adapter": True, "original_ln_before": False, "non_linearity": "swish"}
 PFEIFFER = {"mh_adapter": False, "original_ln_before": True, "non_linearity": "relu"}
+LANGUAGE = {**PFEIFFER, "inv_adapter": "nice", "inv_adapter_reduction_factor": 2}
 DEFAULTS = {
     "output_adapter": True,
     "original_ln_after": True,
@@ -64,10 +66,46 @@ class Bottleneck(nn.Module):
         return (joined, *output[1:]) if isinstance(output, tuple) else joined
 
 
+class Coupling(nn.Module):
+    """The invertible adapter (NICE) after the embeddings, and its inverse before the head."""
+
+    def __init__(self, hidden: int, config: dict[str, object]) -> None:
+        super().__init__()
+        self.first = hidden // 2
+        second = hidden - self.first
+        self.F = self._network(second, self.first, config)
+        self.G = self._network(self.first, second, config)
+
+    @staticmethod
+    def _network(inputs: int, outputs: int, config: dict[str, object]) -> nn.Sequential:
+        width = int(inputs // config["inv_adapter_reduction_factor"])
+        function = {"relu": nn.ReLU, "swish": nn.SiLU}[config["non_linearity"]]
+        return nn.Sequential(nn.Linear(inputs, width), function(), nn.Linear(width, outputs))
+
+    def enter(self, _embeddings: nn.Module, _inputs: object, x: Tensor) -> Tensor:
+        """What the first block gets."""
+        first, second = x[..., : self.first], x[..., self.first :]
+        first = first + self.F(second)
+        return torch.cat((first, second + self.G(first)), -1)
+
+    def leave(self, _head: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """What the head gets."""
+        first, second = inputs[0][..., : self.first], inputs[0][..., self.first :]
+        second = second - self.G(first)
+        return torch.cat((first - self.F(second), second), -1), *inputs[1:]
+
+
 def _insert(base: PreTrainedModel, config: dict[str, object]) -> PreTrainedModel:
-    """Puts bottlenecks beside the sub-layers, and freezes all else."""
+    """Puts bottlenecks beside the sub-layers and, where the config asks for it, an invertible
+    adapter around them; freezes all else."""
     base.requires_grad_(False)
     is_gpt2 = base.config.model_type == "gpt2"
+    if config["inv_adapter"] is not None:
+        coupling = Coupling(base.config.hidden_size, config)
+        base.base_model.invertible_adapters = nn.ModuleDict({NAME: coupling})
+        entry = base.transformer.drop if is_gpt2 else base.model.embed_tokens
+        entry.register_forward_hook(coupling.enter)
+        base.lm_head.register_forward_pre_hook(coupling.leave)
     for block in base.transformer.h if is_gpt2 else base.model.layers:
         norm = block.ln_2 if is_gpt2 else block.post_attention_layernorm
         places = {"output_adapters": block.mlp}
@@ -124,4 +162,5 @@ def _bottleneck_case(kind: dict[str, object]) -> Case:
 CASES: dict[str, Case] = {
     "houlsby": _bottleneck_case(HOULSBY),
     "pfeiffer": _bottleneck_case(PFEIFFER),
+    "mad_x_language": _bottleneck_case(LANGUAGE),
 }

@@ -62,3 +62,4 @@ export const contractTerms: Readonly<Record<MethodId, readonly ContractTerms[]>>
     { ...beside, identity: false, options: { reduction_factor: 4, non_linearity: "gelu" } },
   ],
 };
+  "mad-x-language": [{ ...beside, identity: false, options: { reduction_factor: 4, dropout: 0.1 } }],

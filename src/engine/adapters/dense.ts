@@ -1,15 +1,17 @@
 import { defined } from "../../lib/invariant";
 import type { Graph } from "../graph/graph";
-import { f32, type Value } from "../graph/value";
+import { f32, type TensorType, type Value } from "../graph/value";
 import { addBias } from "../ops/add-bias";
 import { matmul } from "../ops/matmul";
 import type { HostTensor, ParameterSpec, Random } from "./method";
 
-/** A trainable PyTorch Linear by the name of its module. */
+/** A PyTorch Linear of the adapter by the name of its module. */
 export interface DenseLayer {
   readonly name: string;
   readonly outFeatures: number;
   readonly inFeatures: number;
+  /** True where it does not train. */
+  readonly frozen?: boolean;
 }
 
 /** `count` numbers of `draw`. */
@@ -42,10 +44,15 @@ export function denseParameters(
 }
 
 /** y = x Wᵀ + b in a graph: (…, in) -> (…, out). */
-export function dense(graph: Graph, { name, outFeatures, inFeatures }: DenseLayer, x: Value): Value {
-  const weight = graph.parameter(`${name}.weight`, f32(outFeatures, inFeatures));
-  const product = graph.apply(matmul, [x, weight], { form: "nt", alpha: 1 });
-  return graph.apply(addBias, [product, graph.parameter(`${name}.bias`, f32(outFeatures))], {});
+export function dense(graph: Graph, layer: DenseLayer, x: Value): Value {
+  const { name, outFeatures, inFeatures, frozen = false } = layer;
+  const leaf = (part: string, type: TensorType): Value =>
+    frozen ? graph.fixed(`${name}.${part}`, type) : graph.parameter(`${name}.${part}`, type);
+  const product = graph.apply(matmul, [x, leaf("weight", f32(outFeatures, inFeatures))], {
+    form: "nt",
+    alpha: 1,
+  });
+  return graph.apply(addBias, [product, leaf("bias", f32(outFeatures))], {});
 }
 
 /** The same on the host, summed in float64: (rows, in) -> (rows, out). */

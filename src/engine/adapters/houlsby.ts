@@ -6,4 +6,5 @@ export const houlsby = bottleneckMethod({
   fields: houlsbyFields,
   places: ["attention", "mlp"],
   readsSum: false,
+  invertible: false,
 });

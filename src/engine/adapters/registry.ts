@@ -10,6 +10,7 @@ import { lastLayers } from "./last-layers";
 import { loha } from "./loha";
 import { lokr } from "./lokr";
 import { lora } from "./lora";
+import { madXLanguage } from "./mad-x-language";
 import type { Method } from "./method";
 import { pTuning } from "./p-tuning";
 import { pTuningV2 } from "./p-tuning-v2";
@@ -34,6 +35,7 @@ export const methods: Readonly<Record<MethodId, Method>> = {
   pfeiffer,
 };
 
+  "mad-x-language": madXLanguage,
 /** The method of an adapter_config.json. Errors: a `peft_type` the studio does not have. */
 export function methodOfConfig(config: Readonly<Record<string, unknown>>): MethodId {
   const entries = Object.entries(methods) as [MethodId, Method][];

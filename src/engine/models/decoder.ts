@@ -52,13 +52,20 @@ function embedInputs(context: BuildContext, spec: DecoderSpec, length: number, i
     return front;
   }
   const embedded = applyEmbedding(context, spec.embedTokens, ids, spec.embeddingScale);
-  const adapted = context.adapter.embedded?.(embedded) ?? embedded;
-  const text = graph.reshape(adapted, rows, length, spec.embeddingSize);
+  const text = graph.reshape(embedded, rows, length, spec.embeddingSize);
   return front ? graph.apply(concatRows, [front, text], {}) : text;
 }
 
-/** What the first block gets: embeddings (B · T', embedding size) normalised, widened, with learned positions added. */
+/**
+ * What the first block gets: embeddings (B · T', embedding size) normalised, widened, with learned positions added, and
+ * what the adapter makes of them.
+ */
 function enterBlocks(context: BuildContext, spec: DecoderSpec, embedded: Value, positions: Value): Value {
+  const placed = placeInputs(context, spec, embedded, positions);
+  return context.adapter.embedded?.(placed) ?? placed;
+}
+
+function placeInputs(context: BuildContext, spec: DecoderSpec, embedded: Value, positions: Value): Value {
   const normed = spec.embeddingNorm ? applyNorm(context, spec.embeddingNorm, embedded) : embedded;
   const x = spec.projections ? applyLinear(context, spec.projections.into, normed) : normed;
   if (spec.positions.type !== "learned") return x;

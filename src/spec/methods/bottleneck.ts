@@ -54,3 +54,18 @@ export const houlsbyFields: readonly Field[] = bottleneckFields("swish");
 
 /** Pfeiffer's options. */
 export const pfeifferFields: readonly Field[] = bottleneckFields("relu");
+
+/** Those of MAD-X's language adapter (the library's SeqBnInvConfig). */
+export const madXLanguageFields: readonly Field[] = [
+  ...pfeifferFields,
+  {
+    name: "inv_adapter_reduction_factor",
+    type: "number",
+    default: 2,
+    min: 0,
+    exclusiveMin: true,
+    max: 16384,
+    level: "advanced",
+    hint: "Half the hidden size divided by this is the width within the invertible adapter. Larger is smaller and learns less of the language.",
+  },
+];
