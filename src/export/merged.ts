@@ -54,7 +54,7 @@ const torchNames: Readonly<Record<FloatType, string>> = { F32: "float32", F16: "
  * @throws LuthierError("adapter") where the method does not merge.
  */
 export function mergedFiles(source: MergeSource): MergedFile[] {
-  const { model, adapter, parameters, maxFileBytes = DEFAULT_FILE_BYTES } = source;
+  const { adapter, parameters, maxFileBytes = DEFAULT_FILE_BYTES } = source;
   if (!adapter.merge) {
     throw new LuthierError(
       "adapter",
@@ -63,7 +63,7 @@ export function mergedFiles(source: MergeSource): MergedFile[] {
     );
   }
   const changes = adapter.merge(parameters);
-  const tensors = [...model.tensors].map(([name, tensor]): MergedTensor => ({
+  const tensors = [...baseTensors(source)].map(([name, tensor]): MergedTensor => ({
     name,
     source: tensor,
     dtype: isFloatType(tensor.dtype) ? tensor.dtype : WIDENED,
@@ -77,6 +77,15 @@ export function mergedFiles(source: MergeSource): MergedFile[] {
     ...weights,
     ...[...source.others].map(([path, bytes]) => wholeFile(path, bytes)),
   ];
+}
+
+/** The base's tensors; an adapter that unties the head gives it a copy of the embedding for a tensor of its own. */
+function baseTensors({ model, adapter }: MergeSource): ReadonlyMap<string, TensorSource> {
+  const { head, embedTokens } = model.spec;
+  const table = model.tensors.get(`${embedTokens}.weight`);
+  if (!adapter.unties || !table) return model.tensors;
+  const name = `${head.path}.weight`;
+  return new Map([...model.tensors, [name, { ...table, name }]]);
 }
 
 const bytesOf = ({ dtype, source }: MergedTensor): number => storedBytes(dtype, elementsOf(source));
@@ -103,11 +112,12 @@ function shardName(index: number, count: number): string {
 }
 
 /** The base's configuration without what is no longer so: quantisation, and a head that only seemed to be its own. */
-function mergedConfig({ config, model }: MergeSource, tensors: readonly MergedTensor[]): unknown {
+function mergedConfig({ config, model, adapter }: MergeSource, tensors: readonly MergedTensor[]): unknown {
   const { quantization_config: _, torch_dtype: _old, dtype: _new, ...kept } = config;
   const types = tensors.map(({ dtype }) => dtype);
   const dtype = types.includes("F32") ? "F32" : (types[0] ?? "F32");
-  return { ...kept, torch_dtype: torchNames[dtype], tie_word_embeddings: model.spec.head.tied };
+  const tied = model.spec.head.tied && !adapter.unties;
+  return { ...kept, torch_dtype: torchNames[dtype], tie_word_embeddings: tied };
 }
 
 function weightIndex(shards: readonly (readonly MergedTensor[])[]): unknown {

@@ -109,6 +109,32 @@ def _plus_factor(name: str) -> float:
     return PLUS_RATIO if ".lora_B." in name else 1.0
 
 
+def _ends(family: str) -> PeftConfig:
+    """Updates of the embedding tables and of the head, beside one of q; a tied head goes its own
+    way."""
+    names = modules(family)
+    return LoraConfig(
+        task_type=TASK,
+        r=3,
+        lora_alpha=6,
+        target_modules=[names.q, *names.tables, "lm_head"],
+        fan_in_fan_out=is_gpt2(family),
+    )
+
+
+def _whole(family: str) -> PeftConfig:
+    """A norm, linear layers, the token embedding and the head train as a whole."""
+    names = modules(family)
+    return LoraConfig(
+        task_type=TASK,
+        r=2,
+        lora_alpha=4,
+        target_modules=[names.q],
+        modules_to_save=[names.norm, names.down, names.tables[0], "lm_head"],
+        fan_in_fan_out=is_gpt2(family),
+    )
+
+
 def _pissa(family: str) -> PeftConfig:
     """Starts at the main directions of two kinds of layers."""
     names = modules(family)
@@ -165,6 +191,8 @@ CASES: dict[str, Case] = {
         options={"loraplus_lr_ratio": PLUS_RATIO},
         learning_rate_factor=_plus_factor,
     ),
+    "lora_ends": peft_case(_ends),
+    "lora_whole": peft_case(_whole),
     "lora_pissa": PISSA,
     "dora": peft_case(_dora, committed=WITH_BIASES),
 }

@@ -53,6 +53,8 @@ class Modules:
     up: str
     down: str
     some: str
+    tables: tuple[str, ...] = ("embed_tokens",)
+    norm: str = "model.norm"
 
     @property
     def fused(self) -> bool:
@@ -65,15 +67,30 @@ _SEPARATE = Modules(
 )
 _MODULES = {
     "gpt2": Modules(
-        "c_attn", "c_attn", "c_attn", "c_fc", "mlp.c_proj", r".*\.h\.0\.(attn|mlp)\.c_proj"
+        *["c_attn"] * 3,
+        up="c_fc",
+        down="mlp.c_proj",
+        some=r".*\.h\.0\.(attn|mlp)\.c_proj",
+        tables=("wte", "wpe"),
+        norm="transformer.ln_f",
     ),
     "bloom": Modules(
         *["query_key_value"] * 3,
         up="dense_h_to_4h",
         down="dense_4h_to_h",
         some=r".*\.h\.0\..*\.dense(_4h_to_h)?",
+        tables=("word_embeddings",),
+        norm="transformer.ln_f",
     ),
-    "opt": Modules("q_proj", "k_proj", "v_proj", "fc1", "fc2", r".*\.0\.(self_attn\.k_proj|fc1)"),
+    "opt": Modules(
+        "q_proj",
+        "k_proj",
+        "v_proj",
+        "fc1",
+        "fc2",
+        r".*\.0\.(self_attn\.k_proj|fc1)",
+        norm="layers.1.final_layer_norm",
+    ),
 }
 
 
@@ -112,10 +129,11 @@ def peft_case(config: Callable[[str], PeftConfig], **details: object) -> Case:
 def randomise(model: nn.Module, family: str, case: str) -> None:
     """Makes every adapter value random, lora_B included, so that no gradient vanishes. What scales
     (magnitudes, IA3) stays near its start; biases that train start from the base model's values."""
+    copies = own_copies(model)
     for name, parameter in trainable(model).items():
-        if name.endswith(".bias") and "lora_" not in name and not name.startswith("prompt_encoder."):
+        if name in copies:
             continue
-        if "modules_to_save" in name:
+        if name.endswith(".bias") and "lora_" not in name and not name.startswith("prompt_encoder."):
             continue
         near = "magnitude_vector" in name or ".ia3_l" in name
         scale = 0.5 if name == "prompt_encoder.embedding.weight" else 0.2
@@ -134,9 +152,15 @@ def _describe_peft(model: nn.Module) -> dict[str, object]:
 
 def plain_name(name: str) -> str:
     """A PEFT parameter name without the segment that names the adapter, as PEFT saves it."""
+    name = name.replace(".modules_to_save.default.", ".")
     if "lora_magnitude_vector" in name:
         return name.removesuffix(".default.weight")
     return name.removesuffix(".default").replace(".default.", ".")
+
+
+def own_copies(model: nn.Module) -> set[str]:
+    """The parameters of modules that train as a whole, under their plain names."""
+    return {plain_name(n) for n, _ in model.named_parameters() if ".modules_to_save." in n}
 
 
 def trainable(model: nn.Module) -> dict[str, Parameter]:

@@ -20,6 +20,7 @@ export interface ContractTerms {
 }
 
 const everywhere = { target_modules: "all-linear" };
+const everyEnd = "q_proj, c_attn, embed_tokens, wte, wpe, lm_head";
 const weight = { identity: true, merges: true, learningRate: 1e-2 } as const;
 const front = { identity: false, merges: false, learningRate: 1e-2 } as const;
 const beside = { merges: false, learningRate: 1e-2 } as const;
@@ -34,6 +35,7 @@ export const contractTerms: Readonly<Record<MethodId, readonly ContractTerms[]>>
     { ...weight, options: { ...everywhere, r: 4, bias: "all", lora_dropout: 0.1 } },
     { ...weight, options: { ...everywhere, r: 4, use_dora: true, lora_dropout: 0.1 } },
     { ...weight, converts: true, options: { ...everywhere, r: 3, init_lora_weights: "pissa" } },
+    { ...weight, options: { target_modules: everyEnd, modules_to_save: "0.mlp", r: 3, lora_dropout: 0.1 } },
   ],
   loha: [{ ...weight, options: { ...everywhere, r: 3, rank_dropout: 0.1, module_dropout: 0.1 } }],
   lokr: [
@@ -61,5 +63,5 @@ export const contractTerms: Readonly<Record<MethodId, readonly ContractTerms[]>>
     { ...beside, identity: true, options: { reduction_factor: 4, init_weights: "mam_adapter" } },
     { ...beside, identity: false, options: { reduction_factor: 4, non_linearity: "gelu" } },
   ],
-};
   "mad-x-language": [{ ...beside, identity: false, options: { reduction_factor: 4, dropout: 0.1 } }],
+};

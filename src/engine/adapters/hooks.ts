@@ -33,6 +33,23 @@ export interface PrefixKeyValue {
   readonly dropout: number;
 }
 
+/** An embedding table that is looked up. */
+export interface EmbeddingSite {
+  /** Module path: "model.embed_tokens". */
+  readonly path: string;
+  /** u32 (R), below the number of the table's rows. */
+  readonly ids: Value;
+  /** The table's own rows (R, width), times `factor`. */
+  readonly rows: Value;
+  readonly factor: number;
+}
+
+/** What is added to a layer's output: low upᵀ, with low (rows, r) and up (out, r). */
+export interface LowRankUpdate {
+  readonly low: Value;
+  readonly up: Value;
+}
+
 /** A matrix that trains, lying as (rows, columns) or as its transpose (Conv1D). */
 export interface TrainableMatrix {
   readonly value: Value;
@@ -48,11 +65,18 @@ export interface AdapterHooks {
   linear?(site: LinearSite): Value;
   /** A trainable vector in the place of a frozen bias or norm weight, or null. */
   vector?(name: string, length: number): Value | null;
-  /** A trainable matrix in the place of a frozen one (a linear layer's, a table's, the head's), or null. */
-  matrix?(name: string, rows: number, columns: number): TrainableMatrix | null;
+  /**
+   * A trainable matrix in the place of a frozen one (a linear layer's, a table's, the head's), or null. `module` is the
+   * path of the module that uses it: a tied head asks under its own path for the embedding's tensor.
+   */
+  matrix?(name: string, rows: number, columns: number, module: string): TrainableMatrix | null;
+  /** Rows of an embedding table, instead of the site's own. */
+  embedding?(site: EmbeddingSite): Value;
+  /** What the output head adds to its logits for hidden states (rows, embedding size), or null. */
+  head?(hidden: Value): LowRankUpdate | null;
   /** The residual stream after a sub-layer, instead of residual + y. */
   sublayer?(site: SublayerSite): Value;
-  /** What the first block gets instead of the embeddings with their positions (tokens, hidden). */
+  /** What the blocks get instead of the text's token embeddings (tokens, hidden); virtual tokens are not among them. */
   embedded?(x: Value): Value;
   /** What the head gets instead of the final hidden states (tokens, hidden). */
   hidden?(x: Value): Value;

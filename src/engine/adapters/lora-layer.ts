@@ -12,7 +12,7 @@ import { rowSquares } from "../ops/row-squares";
 import { scale as scaleOp } from "../ops/scale";
 import { applyDropout } from "../train/step-scalars";
 import { addProduct, baseMatrix, changeWeight, rowLengths, scaleRows } from "./base-matrix";
-import type { LinearSite } from "./hooks";
+import type { LinearSite, LowRankUpdate } from "./hooks";
 import type { LoraOptions } from "./lora-options";
 import type { BaseChange, HostTensor, InitContext, ParameterSpec, Random } from "./method";
 import { optionError } from "./option-reader";
@@ -42,11 +42,16 @@ function names({ path }: LinearSpec): Record<"a" | "b" | "bBias" | "magnitude" |
   };
 }
 
-/** Rank and scale of a layer: lora_alpha / r, or lora_alpha / √r (rsLoRA, arXiv 2312.03732). */
+/** Rank and scale of a module: lora_alpha / r, or lora_alpha / √r (rsLoRA, arXiv 2312.03732). */
+export function loraStrength(path: string, options: LoraOptions): Pick<LoraLayer, "rank" | "scale"> {
+  const rank = patternValue(options.rankPattern, path, options.r);
+  const alpha = patternValue(options.alphaPattern, path, options.alpha);
+  return { rank, scale: alpha / (options.rslora ? Math.sqrt(rank) : rank) };
+}
+
+/** A layer under its own rank and scale. */
 export function loraLayer(layer: LinearSpec, index: number, options: LoraOptions): LoraLayer {
-  const rank = patternValue(options.rankPattern, layer.path, options.r);
-  const alpha = patternValue(options.alphaPattern, layer.path, options.alpha);
-  return { layer, rank, scale: alpha / (options.rslora ? Math.sqrt(rank) : rank), index, options };
+  return { layer, ...loraStrength(layer.path, options), index, options };
 }
 
 /**
@@ -152,6 +157,16 @@ export function applyLora(graph: Graph, lora: LoraLayer, site: LinearSite, train
   const gained = graph.apply(multiplyRow, [graph.apply(add, [kept, update], {}), gain], {});
   const without = graph.apply(add, [y, graph.apply(scaleOp, [kept], { alpha: -1 })], {});
   return site.addBias(graph.apply(add, [without, gained], {}));
+}
+
+/** What the head adds to its logits for hidden states: s · (dropout(h) Aᵀ) Bᵀ, with s in the first factor. */
+export function headUpdate(graph: Graph, lora: LoraLayer, hidden: Value, trains: boolean): LowRankUpdate {
+  const { layer, rank, scale, options, index } = lora;
+  const name = names(layer);
+  const dropped = applyDropout(graph, hidden, trains ? options.dropout : 0, index);
+  const a = graph.parameter(name.a, f32(rank, layer.inFeatures));
+  const low = graph.apply(matmul, [dropped, a], { form: "nt", alpha: scale });
+  return { low, up: graph.parameter(name.b, f32(layer.outFeatures, rank)) };
 }
 
 /** s · (x Aᵀ) Bᵀ, with B's bias where it has one: never forms B A. */

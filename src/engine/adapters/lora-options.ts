@@ -1,8 +1,16 @@
 import type { FieldValues } from "../../spec/fields";
 import { loraFields } from "../../spec/methods/lora";
-import { type DecoderSpec, linearLayers, type LinearSpec } from "../models/decoder-spec";
+import {
+  type DecoderSpec,
+  embeddingTables,
+  headLayer,
+  linearLayers,
+  type LinearSpec,
+  type TableSpec,
+} from "../models/decoder-spec";
 import { refuseUnless } from "./config-check";
-import { OptionReader } from "./option-reader";
+import { OptionReader, optionError } from "./option-reader";
+import { isLeftToSaved } from "./saved-modules";
 import { patternText, savedTargets, targetsText } from "./saved-options";
 import { matchTargets, parseTargets, type TargetModules } from "./targets";
 
@@ -28,6 +36,15 @@ export interface LoraOptions {
   readonly rankPattern: Readonly<Record<string, number>>;
   readonly alphaPattern: Readonly<Record<string, number>>;
   readonly layersToTransform: readonly number[] | null;
+  /** Names of modules that train as a whole. */
+  readonly modulesToSave: readonly string[];
+}
+
+/** What gets an update of low rank. */
+export interface LoraTargets {
+  readonly layers: readonly LinearSpec[];
+  readonly tables: readonly TableSpec[];
+  readonly head: LinearSpec | null;
 }
 
 /** Options from a form's values. Errors stand at their fields. */
@@ -48,12 +65,43 @@ export function readLoraOptions(values: FieldValues, model: DecoderSpec): LoraOp
     rankPattern: reader.patterns("rank_pattern", (rank) => Number.isInteger(rank) && rank > 0),
     alphaPattern: reader.patterns("alpha_pattern", (alpha) => alpha > 0),
     layersToTransform: reader.integers("layers_to_transform"),
+    modulesToSave: readModuleNames(reader.text("modules_to_save")),
   };
 }
 
-/** The layers that get an update. */
-export function loraTargets(options: LoraOptions, model: DecoderSpec): LinearSpec[] {
-  return matchTargets(options, linearLayers(model));
+function readModuleNames(text: string): string[] {
+  if (/^[\w.\-\s,]*$/.test(text)) return text.split(/[\s,]+/).filter(Boolean);
+  throw optionError(
+    "modules_to_save",
+    `modules_to_save is "${text}".`,
+    "Write the paths of modules, or how they end, separated by commas.",
+  );
+}
+
+/**
+ * The modules that get an update: linear layers, and where they are named also embedding tables and the head, which
+ * all-linear leaves out. What modules_to_save trains as a whole is left to it.
+ */
+export function loraTargets(options: LoraOptions, model: DecoderSpec): LoraTargets {
+  const layers = linearLayers(model);
+  const head = headLayer(model);
+  const tables = embeddingTables(model).filter(({ path }) => isLookedUp(path, model));
+  const named = options.targets === "all-linear" ? layers : [...tables, ...layers, head];
+  const free = named.filter(({ path }) => !isLeftToSaved(options.modulesToSave, path));
+  const chosen = new Set<unknown>(matchTargets(options, free));
+  return {
+    layers: layers.filter((layer) => chosen.has(layer)),
+    tables: tables.filter((table) => chosen.has(table)),
+    head: chosen.has(head) ? head : null,
+  };
+}
+
+/**
+ * The token embedding, and positions that are looked up as they are: OPT's are counted from the attention mask, which
+ * PEFT would look up in their place.
+ */
+function isLookedUp(path: string, { embedTokens, positions }: DecoderSpec): boolean {
+  return path === embedTokens || (positions.type === "learned" && positions.offset === 0);
 }
 
 /**
@@ -62,7 +110,8 @@ export function loraTargets(options: LoraOptions, model: DecoderSpec): LinearSpe
  */
 export function loraConfig(trained: LoraOptions, model: DecoderSpec): Record<string, unknown> {
   const options = trained.init === "pissa" ? doubled(trained) : trained;
-  const conv1d = linearLayers(model).some((layer) => layer.conv1d);
+  // PEFT has one such flag, which a Linear among its targets turns off; it finds out the rest itself.
+  const conv1d = linearLayers(model).some((layer) => layer.conv1d) && !loraTargets(options, model).head;
   return {
     peft_type: "LORA",
     task_type: "CAUSAL_LM",
@@ -74,7 +123,7 @@ export function loraConfig(trained: LoraOptions, model: DecoderSpec): Record<str
     bias: options.bias,
     ...(options.loraBias ? { lora_bias: true } : {}),
     fan_in_fan_out: conv1d,
-    modules_to_save: null,
+    modules_to_save: options.modulesToSave.length > 0 ? options.modulesToSave : null,
     init_lora_weights: options.init === "gaussian" ? "gaussian" : true,
     use_rslora: options.rslora,
     use_dora: options.dora,
@@ -103,7 +152,7 @@ function doubled(options: LoraOptions): LoraOptions {
 export function readLoraConfig(config: Readonly<Record<string, unknown>>): FieldValues {
   refuseUnless(config, {
     use_qalora: [false],
-    modules_to_save: [null],
+    ensure_weight_tying: [false],
     trainable_token_indices: [null],
     target_parameters: [null],
     layer_replication: [null],
@@ -122,5 +171,6 @@ export function readLoraConfig(config: Readonly<Record<string, unknown>>): Field
     rank_pattern: patternText(config.rank_pattern),
     alpha_pattern: patternText(config.alpha_pattern),
     layers_to_transform: [config.layers_to_transform ?? []].flat().join(", "),
+    modules_to_save: [config.modules_to_save ?? []].flat().join(", "),
   };
 }

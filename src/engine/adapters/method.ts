@@ -40,12 +40,6 @@ export interface ParameterSpec {
 /** What merging makes of a base tensor: in its stored shape, widened to f32, in and out. */
 export type BaseChange = (base: HostTensor) => HostTensor;
 
-/**
- * Who reads an exported folder: PEFT, the adapters library, the same with heads of its own (which alone undo an invertible
- * adapter), or transformers, which takes the trained weights in the place of its own.
- */
-export type FolderFormat = "peft" | "adapters" | "adapters-heads" | "weights";
-
 /** A method with its options bound to one model: everything the engine and the exporter need of it. */
 export interface Adapter {
   readonly parameters: readonly ParameterSpec[];
@@ -61,8 +55,6 @@ export interface Adapter {
   readonly config: Readonly<Record<string, unknown>>;
   /** What the file of the tensors is called where it is not PEFT's adapter_model.safetensors. */
   readonly weightsFile?: string;
-  /** Who reads the folder, where config and file do not tell. */
-  readonly format?: FolderFormat;
   /** Tensors of the adapter's file from the trained parameters. */
   exportTensors(parameters: ReadonlyMap<string, HostTensor>): ReadonlyMap<string, HostTensor>;
   /**
@@ -75,6 +67,11 @@ export interface Adapter {
    * answers as the base does with the adapter. Absent where no such tensors exist.
    */
   merge?(parameters: ReadonlyMap<string, HostTensor>): ReadonlyMap<string, BaseChange>;
+  /**
+   * True where the model ties its head to the embedding and the adapter changes one of them alone: a merged model then
+   * has a head of its own, whose change is under its own name.
+   */
+  readonly unties?: boolean;
 }
 
 /** A training method: one file behind this seam. */

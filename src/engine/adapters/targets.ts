@@ -1,5 +1,4 @@
 import { isNamed, isTargeted, readTargets, type TargetChoice, type TargetModules } from "../../spec/targets";
-import type { LinearSpec } from "../models/decoder-spec";
 import { isRegex, optionError } from "./option-reader";
 
 export type { TargetChoice, TargetModules };
@@ -27,11 +26,14 @@ export function formatTargets(targets: TargetModules): string {
 }
 
 /**
- * The layers that targets choose, by PEFT's rules: a list entry equals a path or its end after a dot; a string is a
+ * The modules that targets choose, by PEFT's rules: a list entry equals a path or its end after a dot; a string is a
  * regex that matches the whole path. `layersToTransform` counts by the first number in the path.
  * Errors when nothing matches, naming what there is.
  */
-export function matchTargets(choice: TargetChoice, layers: readonly LinearSpec[]): LinearSpec[] {
+export function matchTargets<M extends { readonly path: string }>(
+  choice: TargetChoice,
+  layers: readonly M[],
+): M[] {
   const { targets, excluded = null, layersToTransform = null } = choice;
   if (layersToTransform && typeof targets === "string") {
     throw optionError(

@@ -129,6 +129,32 @@ export function linearLayers({ projections, blocks }: DecoderSpec): LinearSpec[]
   return projections ? [projections.into, ...inner, projections.outOf] : inner;
 }
 
+/** An embedding table (rows, columns) by its module path. */
+export interface TableSpec {
+  readonly path: string;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** The token embedding, then the table of positions where the model learns one. */
+export function embeddingTables(spec: DecoderSpec): TableSpec[] {
+  const { embedTokens, vocabularySize, embeddingSize, positions, maxPositions, hiddenSize } = spec;
+  const tokens = { path: embedTokens, rows: vocabularySize, columns: embeddingSize };
+  if (positions.type !== "learned") return [tokens];
+  return [tokens, { path: positions.path, rows: positions.offset + maxPositions, columns: hiddenSize }];
+}
+
+/** The output head as the linear layer that it is, tied or not. */
+export function headLayer({ head, embeddingSize, vocabularySize }: DecoderSpec): LinearSpec {
+  return {
+    path: head.path,
+    inFeatures: embeddingSize,
+    outFeatures: vocabularySize,
+    bias: false,
+    conv1d: false,
+  };
+}
+
 /** Name of the matrix that the output head multiplies with. */
 export function headWeightName(spec: DecoderSpec): string {
   return `${spec.head.tied ? spec.embedTokens : spec.head.path}.weight`;
@@ -146,15 +172,12 @@ export function firstPosition({ positions }: DecoderSpec): number {
 
 /** Every tensor the model needs from its files, and how it lies on the GPU. */
 export function declareWeights(spec: DecoderSpec): WeightDeclaration[] {
-  const { embedTokens, positions, projections, head, embeddingNorm, finalNorm } = spec;
-  const table = (name: string, rows: number, columns: number): WeightDeclaration => ({
-    name: `${name}.weight`,
+  const { projections, head, embeddingNorm, finalNorm } = spec;
+  const declarations = embeddingTables(spec).map(({ path, rows, columns }): WeightDeclaration => ({
+    name: `${path}.weight`,
     shape: [rows, columns],
     layout: "matrix",
-  });
-  const declarations = [table(embedTokens, spec.vocabularySize, spec.embeddingSize)];
-  if (positions.type === "learned")
-    declarations.push(table(positions.path, positions.offset + spec.maxPositions, spec.hiddenSize));
+  }));
   if (embeddingNorm) declarations.push(...declareNorm(embeddingNorm));
   if (projections) declarations.push(...[projections.into, projections.outOf].flatMap(declareLinear));
   for (const block of spec.blocks)
@@ -163,7 +186,7 @@ export function declareWeights(spec: DecoderSpec): WeightDeclaration[] {
       ...blockLinears(block).flatMap(declareLinear),
     );
   if (finalNorm) declarations.push(...declareNorm(finalNorm));
-  if (!head.tied) declarations.push(table(head.path, spec.vocabularySize, spec.embeddingSize));
+  if (!head.tied) declarations.push(...declareLinear(headLayer(spec)));
   return declarations;
 }
 

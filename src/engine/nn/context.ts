@@ -1,5 +1,5 @@
 import { invariant } from "../../lib/invariant";
-import type { AdapterHooks, LinearSite, SublayerSite } from "../adapters/hooks";
+import type { AdapterHooks, LinearSite, SublayerSite, TrainableMatrix } from "../adapters/hooks";
 import type { Graph } from "../graph/graph";
 import { f32, u32, type Value } from "../graph/value";
 import { type DecoderSpec, headWeightName, type LinearSpec, type NormSpec } from "../models/decoder-spec";
@@ -41,11 +41,21 @@ export function vector(context: BuildContext, name: string): Value {
   return trainable ?? graph.constant(name, f32(weights.vectorLength(name)));
 }
 
-/** x Wᵀ for the frozen matrix `name`, or for the trainable one that an adapter puts in its place. */
-function multiplyMatrix(context: BuildContext, name: string, x: Value): Value {
-  const { graph, weights, adapter } = context;
+/** The trainable matrix that an adapter puts in the place of a module's frozen one, or null. */
+function trainableMatrix(
+  { weights, adapter }: BuildContext,
+  name: string,
+  module: string,
+): TrainableMatrix | null {
+  const { rows, columns } = weights.matrix(name);
+  return adapter.matrix?.(name, rows, columns, module) ?? null;
+}
+
+/** x Wᵀ for the frozen matrix `name` of a module, or for the trainable one that an adapter puts in its place. */
+function multiplyMatrix(context: BuildContext, name: string, module: string, x: Value): Value {
+  const { graph, weights } = context;
   const weight = weights.matrix(name);
-  const trainable = adapter.matrix?.(name, weight.rows, weight.columns);
+  const trainable = trainableMatrix(context, name, module);
   if (trainable) {
     const form = trainable.transposed ? "nn" : "nt";
     return graph.apply(matmul, [x, trainable.value], { form, alpha: 1 });
@@ -61,7 +71,7 @@ export function applyLinear(context: BuildContext, layer: LinearSpec, x: Value):
     layer,
     x,
     weight: weights.matrix(name),
-    multiply: (input) => multiplyMatrix(context, name, input),
+    multiply: (input) => multiplyMatrix(context, name, layer.path, input),
     addBias: (y) => (layer.bias ? graph.apply(addBias, [y, vector(context, `${layer.path}.bias`)], {}) : y),
   };
   return adapter.linear ? adapter.linear(site) : site.addBias(site.multiply(x));
@@ -87,13 +97,17 @@ export function applyNorm(context: BuildContext, norm: NormSpec, x: Value): Valu
   return y as Value;
 }
 
-/** Rows of an embedding table, times `factor`, for ids (R) -> (R, width). */
+/** Rows of an embedding table, times `factor`, with whatever the adapter does there: ids (R) -> (R, width). */
 export function applyEmbedding(context: BuildContext, path: string, ids: Value, factor = 1): Value {
-  const { graph, weights, adapter } = context;
+  const rows = lookUp(context, path, ids, factor);
+  return context.adapter.embedding?.({ path, ids, rows, factor }) ?? rows;
+}
+
+function lookUp(context: BuildContext, path: string, ids: Value, factor: number): Value {
+  const { graph, weights } = context;
   const name = `${path}.weight`;
-  const weight = weights.matrix(name);
-  const trainable = adapter.matrix?.(name, weight.rows, weight.columns);
-  if (!trainable) return graph.apply(embedding, [ids], { weight, scale: factor });
+  const trainable = trainableMatrix(context, name, path);
+  if (!trainable) return graph.apply(embedding, [ids], { weight: weights.matrix(name), scale: factor });
   invariant(!trainable.transposed, "a table lies row by row");
   const rows = graph.apply(embeddingTrainable, [ids, trainable.value], {});
   return factor === 1 ? rows : graph.apply(scale, [rows], { alpha: factor });
@@ -101,7 +115,12 @@ export function applyEmbedding(context: BuildContext, path: string, ids: Value, 
 
 /** Logits of hidden states (R, embedding size) -> (R, vocabulary). */
 export function applyHead(context: BuildContext, spec: DecoderSpec, hidden: Value): Value {
-  return multiplyMatrix(context, headWeightName(spec), hidden);
+  const { graph, adapter } = context;
+  const logits = multiplyMatrix(context, headWeightName(spec), spec.head.path, hidden);
+  const update = adapter.head?.(hidden);
+  if (!update) return logits;
+  const change = graph.apply(matmul, [update.low, update.up], { form: "nt", alpha: 1 });
+  return graph.apply(add, [logits, change], {});
 }
 
 /**
@@ -117,11 +136,17 @@ export function applyHeadLoss(
 ): Value {
   const { graph, weights, adapter } = context;
   const weight = weights.matrix(headWeightName(spec));
-  const trainable = adapter.matrix?.(weight.name, weight.rows, weight.columns);
+  const trainable = trainableMatrix(context, weight.name, spec.head.path);
   invariant(!trainable?.transposed, "the head lies row by row");
+  const update = adapter.head?.(hidden);
   const chunkRows = lossChunkRows(labels.type.shape[0] ?? 0, weight.rows);
-  const attrs = { weight: trainable ? null : weight, chunkRows, scaleIndex, withGradient };
-  const inputs = trainable ? [hidden, labels, step, trainable.value] : [hidden, labels, step];
+  const frozen = { weight: trainable ? null : weight, lowRank: Boolean(update) };
+  const inputs = [
+    ...[hidden, labels, step],
+    ...(trainable ? [trainable.value] : []),
+    ...(update ? [update.low, update.up] : []),
+  ];
+  const attrs = { ...frozen, chunkRows, scaleIndex, withGradient };
   return graph.applyAll(linearCrossEntropy, inputs, attrs)[0] as Value;
 }
 

@@ -7,8 +7,8 @@ import type { PanelContext } from "./weight-panels";
 /** The products of an output head W (vocabulary, hidden) with a chunk of rows; `stride` is that of the logits. */
 export interface Head {
   readonly vocabulary: number;
-  /** logits (rows, vocabulary) = h (rows, hidden) Wᵀ. */
-  logits(h: Operand, logits: Operand, rows: number, stride: number): void;
+  /** logits (rows, vocabulary) (+)= h (rows, hidden) Wᵀ. */
+  logits(h: Operand, logits: Operand, rows: number, stride: number, accumulate: boolean): void;
   /** dh (rows, hidden) = dLogits W. */
   hiddenGradient(logits: Operand, dh: Operand, rows: number, stride: number): void;
   /** dW (+)= dLogitsᵀ h; absent where W does not train. */
@@ -19,7 +19,8 @@ export interface Head {
 export function frozenHead(context: PanelContext, weight: WeightRef): Head {
   return {
     vocabulary: weight.rows,
-    logits: (h, logits, rows, stride) => multiply(context, weight, h, logits, rows, false, stride),
+    logits: (h, logits, rows, stride, accumulate) =>
+      multiply(context, weight, h, logits, rows, accumulate, stride),
     hiddenGradient: (logits, dh, rows, stride) =>
       multiplyTransposed(context, weight, logits, dh, rows, false, stride),
   };
@@ -34,10 +35,10 @@ export function trainableHead(context: PanelContext, weight: Value, gradient: Va
     );
   const head: Head = {
     vocabulary,
-    logits: (h, logits, rows, stride) =>
+    logits: (h, logits, rows, stride, accumulate) =>
       product({
         ...{ form: "nt", m: rows, n: vocabulary, k: hidden, aStride: hidden, cStride: stride },
-        ...{ accumulate: false, operands: [h, weight, logits] },
+        ...{ accumulate, operands: [h, weight, logits] },
       }),
     hiddenGradient: (logits, dh, rows, stride) =>
       product({

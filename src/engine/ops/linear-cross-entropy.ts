@@ -7,6 +7,8 @@ import { type Head, frozenHead, trainableHead } from "./head";
 interface LinearCrossEntropyAttrs {
   /** The frozen head (vocabulary, hidden); null where a fourth input is one that trains. */
   readonly weight: WeightRef | null;
+  /** Whether the last two inputs are a low-rank update of the head. */
+  readonly lowRank: boolean;
   /** Rows whose logits exist at a time; a multiple of 64. */
   readonly chunkRows: number;
   /** Index of the loss scale among the step scalars. */
@@ -30,61 +32,85 @@ export function lossChunkRows(rows: number, vocabulary: number): number {
 }
 
 /**
- * Cross-entropy over the head without ever holding all logits: for each chunk of rows, logits = h Wᵀ, then loss and
- * logits' gradient in place, then the gradient of h = dLogits W, and where W trains dW += dLogitsᵀ h.
+ * Cross-entropy over the head without ever holding all logits: for each chunk of rows, logits = h Wᵀ (+ low upᵀ), then
+ * loss and logits' gradient in place, then the gradient of h = dLogits W, and where W trains dW += dLogitsᵀ h; the same
+ * for low and up.
  *
- * Inputs: h (S, hidden), labels u32 (S; 0xffffffff counts nothing), step scalars, and W (vocabulary, hidden) where it
- * trains. Outputs: unscaled loss of each row (S), gradient of h under the scaled loss (S, hidden), the chunk's logits
- * (chunk rows, vocabulary padded), and the gradient of a W that trains. S is a multiple of 64. The upstream gradient is
- * 1 by convention: the loss is the root of the graph.
+ * Inputs: h (S, hidden), labels u32 (S; 0xffffffff counts nothing), step scalars, W (vocabulary, hidden) where it
+ * trains, and of a low-rank update low (S, r) and up (vocabulary, r). Outputs: unscaled loss of each row (S), gradient of
+ * h under the scaled loss (S, hidden), the chunk's logits (chunk rows, vocabulary padded), and the gradients of a W that
+ * trains, of low and of up. S is a multiple of 64. The upstream gradient is 1 by convention: the loss is the root of the
+ * graph.
  */
 export const linearCrossEntropy: Op<LinearCrossEntropyAttrs> = {
   name: "linearCrossEntropy",
-  infer: ([h, labels, , trained], { weight, chunkRows, withGradient }) => {
+  infer: ([h, labels, , ...others], { weight, lowRank, chunkRows, withGradient }) => {
     const [hidden, targets] = [h as TensorType, labels as TensorType];
     const [rows = 0, columns] = hidden.shape;
-    const [vocabulary = 0, width] = weight ? [weight.rows, weight.columns] : (trained?.shape ?? []);
+    const head = weight ? [weight.rows, weight.columns] : (others[0]?.shape ?? []);
+    const [vocabulary = 0, width] = head;
     invariant(
       columns === width && targets.shape[0] === rows && rows % 64 === 0,
-      `linearCrossEntropy: ${formatShape(hidden.shape)}, labels ${formatShape(targets.shape)} and a head ${formatShape([vocabulary, width ?? 0])} do not fit`,
+      `linearCrossEntropy: ${formatShape(hidden.shape)}, labels ${formatShape(targets.shape)} and a head ${formatShape(head)} do not fit`,
+    );
+    const [low, up] = lowRank ? others.slice(-2) : [];
+    invariant(
+      low?.shape[1] === up?.shape[1] && (up?.shape[0] ?? vocabulary) === vocabulary,
+      `linearCrossEntropy: an update ${formatShape(low?.shape ?? [])} times ${formatShape(up?.shape ?? [])} does not fit`,
     );
     const outputs = [f32(rows), hidden, f32(Math.min(chunkRows, rows), logitsStride(vocabulary))];
-    return trained && withGradient ? [...outputs, trained] : outputs;
+    return withGradient ? [...outputs, ...others] : outputs;
   },
-  vjp: ({ outputs: [, hidden, , weight] }) => [hidden as Value, null, null, weight ?? null],
+  vjp: ({ outputs: [, hidden, , ...others] }) => [hidden as Value, null, null, ...others],
   lower: (context) => {
     const { attrs, inputs, outputs } = context;
-    const rows = (inputs[0] as Value).type.shape[0] ?? 0;
+    const [h, , , ...others] = inputs as [Value, Value, Value, ...Value[]];
+    const [, dh, , ...gradients] = outputs as [Value, Value, Value, ...Value[]];
     const head = attrs.weight
       ? frozenHead(context, attrs.weight)
-      : trainableHead(context, inputs[3] as Value, outputs[3] ?? null);
+      : trainableHead(context, others[0] as Value, gradients[0] ?? null);
+    const terms: Term[] = [{ head, x: h, dx: dh }];
+    if (attrs.lowRank) {
+      const [low, up] = others.slice(-2) as [Value, Value];
+      const [dx = null, dUp = null] = gradients.slice(-2);
+      terms.push({ head: trainableHead(context, up, dUp), x: low, dx });
+    }
+    const rows = h.type.shape[0] ?? 0;
     for (let start = 0; start < rows; start += attrs.chunkRows) {
-      lowerChunk(context, head, start, Math.min(attrs.chunkRows, rows - start));
+      lowerChunk(context, terms, start, Math.min(attrs.chunkRows, rows - start));
     }
   },
 };
 
+/** A product that is part of the logits: x times a head, and where the gradient of x goes. */
+interface Term {
+  readonly head: Head;
+  readonly x: Value;
+  readonly dx: Value | null;
+}
+
 function lowerChunk(
   context: LowerContext<LinearCrossEntropyAttrs>,
-  head: Head,
+  terms: readonly Term[],
   start: number,
   rows: number,
 ): void {
   const { attrs, inputs, outputs, dispatch } = context;
-  const [h, labels, step] = inputs as [Value, Value, Value];
-  const [loss, gradient, logits] = outputs as [Value, Value, Value];
+  const [, labels, step] = inputs as [Value, Value, Value];
+  const [loss, , logits] = outputs as [Value, Value, Value];
+  const vocabulary = terms[0]?.head.vocabulary ?? 0;
   const stretch = (value: Value): Operand => {
     const width = elementCount(value.type.shape) / (value.type.shape[0] ?? 1);
     return { value, first: start * width, count: rows * width };
   };
-  const stride = logitsStride(head.vocabulary);
+  const stride = logitsStride(vocabulary);
   const chunk: Operand = { value: logits, first: 0, count: rows * stride };
-  head.logits(stretch(h), chunk, rows, stride);
+  for (const [index, { head, x }] of terms.entries()) head.logits(stretch(x), chunk, rows, stride, index > 0);
   dispatch(
     crossEntropyCall(
       {
         rows,
-        columns: head.vocabulary,
+        columns: vocabulary,
         stride,
         scaleIndex: attrs.scaleIndex,
         withGradient: attrs.withGradient,
@@ -94,6 +120,8 @@ function lowerChunk(
     ),
   );
   if (!attrs.withGradient) return;
-  head.hiddenGradient(chunk, stretch(gradient), rows, stride);
-  head.weightGradient?.(chunk, stretch(h), rows, stride, start > 0);
+  for (const { head, x, dx } of terms) {
+    if (dx) head.hiddenGradient(chunk, stretch(dx), rows, stride);
+    head.weightGradient?.(chunk, stretch(x), rows, stride, start > 0);
+  }
 }

@@ -102,4 +102,12 @@ export const loraFields = [
     hint: "Other lora_alpha for some layers, as regex=alpha pairs; the first that fits wins.",
   },
   layersToTransformField,
+  {
+    name: "modules_to_save",
+    type: "text",
+    default: "",
+    placeholder: "empty: none",
+    level: "advanced",
+    hint: "Modules that train as a whole beside the update: paths or their endings, separated by commas. Good for a norm; embed_tokens or lm_head costs as much memory and file as they are large, and a head tied to the embedding then goes its own way.",
+  },
 ] as const satisfies readonly Field[];

@@ -27,7 +27,7 @@ function trace(shape: LossShape, head: StoredMatrix, withGradient: boolean): { g
   const graph = new Graph();
   const h = graph.parameter("h", f32(shape.rows, shape.hidden));
   const inputs = [h, graph.input("labels", u32(shape.rows)), graph.input("step", f32(2))];
-  const attrs = { weight: head.ref, chunkRows: shape.chunkRows, scaleIndex: 1, withGradient };
+  const attrs = { weight: head.ref, lowRank: false, chunkRows: shape.chunkRows, scaleIndex: 1, withGradient };
   const [loss] = graph.applyAll(linearCrossEntropy, inputs, attrs) as [Value];
   if (withGradient) differentiate(graph, loss, loss);
   return { graph, loss };
@@ -99,7 +99,7 @@ function trainedHeadCase(shape: LossShape, variants: Variants): RegisteredCase {
     const graph = new Graph();
     const [h, w] = [graph.parameter("h", f32(rows, hidden)), graph.parameter("w", f32(vocabulary, hidden))];
     const inputs = [h, graph.input("labels", u32(rows)), graph.input("step", f32(2)), w];
-    const attrs = { weight: null, chunkRows, scaleIndex: 1, withGradient: true };
+    const attrs = { weight: null, lowRank: false, chunkRows, scaleIndex: 1, withGradient: true };
     const [loss] = graph.applyAll(linearCrossEntropy, inputs, attrs) as [Value];
     differentiate(graph, loss, loss);
     return { graph, loss };
@@ -124,6 +124,74 @@ function trainedHeadCase(shape: LossShape, variants: Variants): RegisteredCase {
   return { name, trace: () => trace().graph, check };
 }
 
+/** The same with an update of rank r beside the head: logits (h Wᵀ + low upᵀ), and the gradients of all four. */
+function updatedHeadCase(
+  shape: LossShape,
+  rank: number,
+  trained: boolean,
+  variants: Variants,
+): RegisteredCase {
+  const { rows, hidden, vocabulary, chunkRows } = shape;
+  const name = `linearCrossEntropy ${rows}x${hidden} to a ${trained ? "trained" : "frozen"} ${vocabulary} with rank ${rank}, chunks of ${chunkRows} (${variants} variants)`;
+  const head = storedMatrix(vocabulary, hidden, "f32", vocabulary);
+  const trace = (): { graph: Graph; loss: Value } => {
+    const graph = new Graph();
+    const h = graph.parameter("h", f32(rows, hidden));
+    const update = [graph.parameter("low", f32(rows, rank)), graph.parameter("up", f32(vocabulary, rank))];
+    const own = trained ? [graph.parameter("w", f32(vocabulary, hidden))] : [];
+    const inputs = [h, graph.input("labels", u32(rows)), graph.input("step", f32(2)), ...own, ...update];
+    const weight = trained ? null : head.ref;
+    const attrs = { weight, lowRank: true, chunkRows, scaleIndex: 1, withGradient: true };
+    const [loss] = graph.applyAll(linearCrossEntropy, inputs, attrs) as [Value];
+    differentiate(graph, loss, loss);
+    return { graph, loss };
+  };
+  const check = async (gpu: Gpu): Promise<void> => {
+    const h = normal(rows * hidden, 3, 0.3);
+    const [low, up] = [normal(rows * rank, 4, 0.5), normal(vocabulary * rank, 5, 0.5)];
+    const labels = labelsOf(shape);
+    const { graph, loss } = trace();
+    const wanted = {
+      losses: loss,
+      dh: graph.gradient("h", f32(rows, hidden)),
+      dlow: graph.gradient("low", f32(rows, rank)),
+      dup: graph.gradient("up", f32(vocabulary, rank)),
+      ...(trained ? { dw: graph.gradient("w", f32(vocabulary, hidden)) } : {}),
+    };
+    const w = Float32Array.from(head.values);
+    const leaves = { h, low, up, labels, step: Float32Array.of(0, SCALE), ...(trained ? { w } : {}) };
+    const data = trained ? { leaves } : { leaves, weights: { weight: head } };
+    const got = await runGraph(gpu, graph, wanted, data, variantTuning(gpu, variants));
+    // One head over both: [h low] times [W up]ᵀ.
+    const joined = sideBySide(h, low, rows);
+    const whole = { ...head, values: sideBySide(head.values, up, vocabulary) };
+    const expected = reference({ ...shape, hidden: hidden + rank }, joined, whole, labels);
+    const [dh, dlow] = cut(expected.dh, hidden, rank);
+    const [dw, dup] = cut(expected.dw, hidden, rank);
+    expectClose(got.losses!, expected.losses, 2e-6, `${name}: losses`);
+    expectClose(got.dh!, dh, 5e-6, `${name}: gradient of h`);
+    expectClose(got.dlow!, dlow, 5e-6, `${name}: gradient of low`);
+    expectClose(got.dup!, dup, 5e-6, `${name}: gradient of up`);
+    if (trained) expectClose(got.dw!, dw, 5e-6, `${name}: gradient of W`);
+  };
+  return { name, trace: () => trace().graph, check };
+}
+
+/** Two matrices of so many rows as one. */
+function sideBySide(left: Float32Array, right: Float32Array, rows: number): Float32Array<ArrayBuffer> {
+  const [a, b] = [left.length / rows, right.length / rows];
+  return Float32Array.from({ length: rows * (a + b) }, (_, i) => {
+    const [row, column] = [Math.floor(i / (a + b)), i % (a + b)];
+    return column < a ? left[row * a + column]! : right[row * b + column - a]!;
+  });
+}
+
+/** The first `a` and the other `b` columns of a matrix. */
+function cut(matrix: Float64Array, a: number, b: number): [Float64Array, Float64Array] {
+  const isLeft = (index: number): boolean => index % (a + b) < a;
+  return [matrix.filter((_, i) => isLeft(i)), matrix.filter((_, i) => !isLeft(i))];
+}
+
 export const lossCases: readonly RegisteredCase[] = [
   lossCase({ rows: 64, hidden: 4, vocabulary: 2, chunkRows: 64 }, "software"),
   lossCase({ rows: 128, hidden: 8, vocabulary: 37, chunkRows: 64 }, "software"),
@@ -134,4 +202,6 @@ export const lossCases: readonly RegisteredCase[] = [
   lossCase({ rows: 64, hidden: 4, vocabulary: 2060, chunkRows: 64 }, "gpu"),
   trainedHeadCase({ rows: 128, hidden: 8, vocabulary: 37, chunkRows: 64 }, "software"),
   trainedHeadCase({ rows: 128, hidden: 12, vocabulary: 101, chunkRows: 64 }, "gpu"),
+  updatedHeadCase({ rows: 128, hidden: 8, vocabulary: 37, chunkRows: 64 }, 3, false, "software"),
+  updatedHeadCase({ rows: 128, hidden: 8, vocabulary: 44, chunkRows: 64 }, 4, true, "gpu"),
 ];

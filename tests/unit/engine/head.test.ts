@@ -21,7 +21,13 @@ function planHead(rows: number, hidden: number, vocabulary: number, tuning: Tuni
     graph.input("labels", u32(rows)),
     graph.input("step", f32(8)),
   ];
-  const attrs = { weight, chunkRows: lossChunkRows(rows, vocabulary), scaleIndex: 1, withGradient: true };
+  const attrs = {
+    weight,
+    lowRank: false,
+    chunkRows: lossChunkRows(rows, vocabulary),
+    scaleIndex: 1,
+    withGradient: true,
+  };
   const [loss, gradient] = graph.applyAll(linearCrossEntropy, inputs, attrs);
   return makePlan(graph, { loss: loss!, gradient: gradient! }, tuning);
 }
