@@ -1,6 +1,5 @@
 import js from "@eslint/js";
 import boundaries from "eslint-plugin-boundaries";
-import importX from "eslint-plugin-import-x";
 import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
@@ -38,16 +37,13 @@ export default tseslint.config(
   },
   {
     files: ["src/**/*.ts", "src/**/*.tsx"],
-    plugins: { boundaries, "import-x": importX, "react-hooks": reactHooks },
+    plugins: { boundaries, "react-hooks": reactHooks },
     settings: {
       "boundaries/elements": Object.keys(layers).map((type) => ({ type, pattern: `src/${type}` })),
-      "import-x/resolver": { node: { extensions: [".ts", ".tsx"] } },
-      "import-x/parsers": { "@typescript-eslint/parser": [".ts", ".tsx"] },
       "import/resolver": { node: { extensions: [".ts", ".tsx"] } },
     },
     rules: {
       ...reactHooks.configs.recommended.rules,
-      "import-x/no-cycle": "error",
       "boundaries/dependencies": [
         "error",
         {
