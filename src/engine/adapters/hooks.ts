@@ -76,7 +76,7 @@ export interface AdapterHooks {
   head?(hidden: Value): LowRankUpdate | null;
   /** The residual stream after a sub-layer, instead of residual + y. */
   sublayer?(site: SublayerSite): Value;
-  /** What the blocks get instead of the text's token embeddings (tokens, hidden); virtual tokens are not among them. */
+  /** What the first block gets instead of the embeddings with their positions (tokens, hidden). */
   embedded?(x: Value): Value;
   /** What the head gets instead of the final hidden states (tokens, hidden). */
   hidden?(x: Value): Value;

@@ -40,6 +40,12 @@ export interface ParameterSpec {
 /** What merging makes of a base tensor: in its stored shape, widened to f32, in and out. */
 export type BaseChange = (base: HostTensor) => HostTensor;
 
+/**
+ * Who reads an exported folder: PEFT, the adapters library, the same with heads of its own (which alone undo an invertible
+ * adapter), or transformers, which takes the trained weights in the place of its own.
+ */
+export type FolderFormat = "peft" | "adapters" | "adapters-heads" | "weights";
+
 /** A method with its options bound to one model: everything the engine and the exporter need of it. */
 export interface Adapter {
   readonly parameters: readonly ParameterSpec[];
@@ -55,6 +61,8 @@ export interface Adapter {
   readonly config: Readonly<Record<string, unknown>>;
   /** What the file of the tensors is called where it is not PEFT's adapter_model.safetensors. */
   readonly weightsFile?: string;
+  /** Who reads the folder, where config and file do not tell. */
+  readonly format?: FolderFormat;
   /** Tensors of the adapter's file from the trained parameters. */
   exportTensors(parameters: ReadonlyMap<string, HostTensor>): ReadonlyMap<string, HostTensor>;
   /**
