@@ -170,6 +170,7 @@ export function fakeModel(card: ModelCard): ModelSummary {
     maxLength: 1024,
     hasChatTemplate: true,
     modules: fakeModules(4, 192),
+    ends: [],
     gpuBytes: card.sizeBytes + 2_000_000,
     defaults: card.source === "built-in" ? { lora: { learningRate: 0.004, maxSteps: 60 } } : {},
   };

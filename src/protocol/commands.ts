@@ -30,7 +30,7 @@ export interface AdapterPlan {
   readonly trainingBytes: number;
   /** What trains, by the module that it belongs to. */
   readonly modules: readonly { readonly path: string; readonly parameters: number }[];
-  /** Paths of the linear layers that target_modules chooses. */
+  /** Paths of the modules that target_modules chooses. */
   readonly targets: readonly string[];
   /** Field name -> why its value cannot be used. Empty when the method can train. */
   readonly problems: Readonly<Record<string, string>>;

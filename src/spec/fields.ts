@@ -35,6 +35,8 @@ export interface TextField<Name extends string = string> extends FieldBase<Name>
   readonly type: "text" | "modules" | "patterns" | "integers";
   readonly default: string;
   readonly placeholder?: string;
+  /** Of `modules`: whether embedding tables and the output head may be named beside linear layers. */
+  readonly ends?: boolean;
 }
 
 export type Field<Name extends string = string> =

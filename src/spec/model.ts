@@ -45,7 +45,10 @@ export interface ModelSummary extends ModelCard {
   readonly vocabularySize: number;
   readonly maxLength: number;
   readonly hasChatTemplate: boolean;
+  /** The linear layers of its blocks. */
   readonly modules: readonly ModuleInfo[];
+  /** The embedding tables and the head, as (rows, width): what LoRA may target beside them. */
+  readonly ends: readonly ModuleInfo[];
   readonly gpuBytes: number;
   /** Training values that suit this model better than the general ones, by method id. */
   readonly defaults: Readonly<Record<string, Readonly<Record<string, number | string | boolean>>>>;

@@ -1,5 +1,6 @@
 import { layOutParameters, trainableCount } from "../engine/adapters/adapter-state";
 import type { Adapter, InitContext, ParameterSpec } from "../engine/adapters/method";
+import { loraEnds } from "../engine/adapters/lora-options";
 import { methods } from "../engine/adapters/registry";
 import { elementCount } from "../engine/graph/value";
 import {
@@ -50,7 +51,10 @@ export function planAdapter(
 const barePath = ({ name }: ParameterSpec): string => name.replace(/^base_model\.model\./, "");
 
 function parametersByModule(adapter: Adapter, spec: DecoderSpec): AdapterPlan["modules"] {
-  const known = new Set(declareWeights(spec).map(({ name }) => name.slice(0, name.lastIndexOf("."))));
+  const known = new Set([
+    ...declareWeights(spec).map(({ name }) => name.slice(0, name.lastIndexOf("."))),
+    spec.head.path,
+  ]);
   const byModule = new Map<string, number>();
   for (const parameter of adapter.parameters) {
     if (parameter.fixed) continue;
@@ -68,13 +72,15 @@ function moduleOf(name: string, known: ReadonlySet<string>): string {
   return name;
 }
 
-/** The linear layers that get more than another bias. */
+/** The linear layers, tables and head that get something beside their own tensors. */
 function targetsOf(adapter: Adapter, spec: DecoderSpec): string[] {
-  const linears = new Set(linearLayers(spec).map(({ path }) => path));
+  const { tables, head } = loraEnds(spec);
+  const linears = new Set([...linearLayers(spec), ...tables, head].map(({ path }) => path));
   const targets = new Set<string>();
   for (const name of adapter.parameters.map(barePath)) {
     const path = moduleOf(name, linears);
-    if (linears.has(path) && !/^(base_layer\.)?bias$/.test(name.slice(path.length + 1))) targets.add(path);
+    if (linears.has(path) && !/^(base_layer\.)?(bias|weight)$/.test(name.slice(path.length + 1)))
+      targets.add(path);
   }
   return [...targets];
 }

@@ -1,6 +1,7 @@
-import { linearLayers, parameterCount } from "../engine/models/decoder-spec";
+import { loraEnds } from "../engine/adapters/lora-options";
+import { type DecoderSpec, linearLayers, parameterCount } from "../engine/models/decoder-spec";
 import type { LoadedModel } from "../engine/models/loaded-model";
-import type { ModelCard, ModelSummary } from "../spec/model";
+import type { ModelCard, ModelSummary, ModuleInfo } from "../spec/model";
 
 /** What the page shows of a model on the GPU. */
 export function summarise(
@@ -28,7 +29,17 @@ export function summarise(
       inFeatures,
       outFeatures,
     })),
+    ends: endsOf(spec),
     gpuBytes: engine.gpu.usage.bytes,
     defaults,
   };
+}
+
+function endsOf(spec: DecoderSpec): ModuleInfo[] {
+  const { tables, head } = loraEnds(spec);
+  const { path, inFeatures, outFeatures } = head;
+  return [
+    ...tables.map((table) => ({ path: table.path, inFeatures: table.columns, outFeatures: table.rows })),
+    { path, inFeatures, outFeatures },
+  ];
 }

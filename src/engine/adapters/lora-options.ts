@@ -12,6 +12,7 @@ import { refuseUnless } from "./config-check";
 import { OptionReader, optionError } from "./option-reader";
 import { isLeftToSaved } from "./saved-modules";
 import { patternText, savedTargets, targetsText } from "./saved-options";
+import { taskType } from "./task-type";
 import { matchTargets, parseTargets, type TargetModules } from "./targets";
 
 export type BiasOption = "none" | "lora_only" | "all";
@@ -84,8 +85,7 @@ function readModuleNames(text: string): string[] {
  */
 export function loraTargets(options: LoraOptions, model: DecoderSpec): LoraTargets {
   const layers = linearLayers(model);
-  const head = headLayer(model);
-  const tables = embeddingTables(model).filter(({ path }) => isLookedUp(path, model));
+  const { tables, head } = loraEnds(model);
   const named = options.targets === "all-linear" ? layers : [...tables, ...layers, head];
   const free = named.filter(({ path }) => !isLeftToSaved(options.modulesToSave, path));
   const chosen = new Set<unknown>(matchTargets(options, free));
@@ -94,6 +94,15 @@ export function loraTargets(options: LoraOptions, model: DecoderSpec): LoraTarge
     tables: tables.filter((table) => chosen.has(table)),
     head: chosen.has(head) ? head : null,
   };
+}
+
+/** The embedding tables and the head, which may have an update beside the linear layers. */
+export function loraEnds(model: DecoderSpec): {
+  readonly tables: readonly TableSpec[];
+  readonly head: LinearSpec;
+} {
+  const tables = embeddingTables(model).filter(({ path }) => isLookedUp(path, model));
+  return { tables, head: headLayer(model) };
 }
 
 /**
@@ -114,7 +123,7 @@ export function loraConfig(trained: LoraOptions, model: DecoderSpec): Record<str
   const conv1d = linearLayers(model).some((layer) => layer.conv1d) && !loraTargets(options, model).head;
   return {
     peft_type: "LORA",
-    task_type: "CAUSAL_LM",
+    task_type: taskType(model),
     r: options.r,
     lora_alpha: options.alpha,
     lora_dropout: options.dropout,

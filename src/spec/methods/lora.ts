@@ -36,7 +36,11 @@ export const loraFields = [
     level: "basic",
     hint: "Share of inputs dropped while training, against learning by heart. 0 for short runs, 0.05 to 0.1 for long ones.",
   },
-  targetModulesField,
+  {
+    ...targetModulesField,
+    ends: true,
+    hint: `${targetModulesField.hint} Embeddings and the head (embed_tokens, lm_head) may be named too: for new words, and costly with a large vocabulary.`,
+  },
   {
     name: "bias",
     type: "select",

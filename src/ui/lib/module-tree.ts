@@ -1,18 +1,18 @@
 import type { ModuleInfo } from "../../spec/model";
 import { groupBy } from "./group-by";
 
-/** A part of the model: a module that holds others, or a linear layer. */
+/** A part of the model: a module that holds others, or a layer. */
 export interface ModuleNode {
   /** Module path: "model.layers.0.self_attn". */
   readonly path: string;
   /** What the path adds to that of the node above; parts that hold only one thing are one node. */
   readonly name: string;
   readonly children: readonly ModuleNode[];
-  /** The linear layers in it, or itself. */
+  /** The layers in it, or itself. */
   readonly leaves: readonly ModuleInfo[];
 }
 
-/** Linear layers as the tree that their paths make. */
+/** Layers as the tree that their paths make. */
 export function buildModuleTree(modules: readonly ModuleInfo[], above = ""): ModuleNode[] {
   const start = above === "" ? 0 : above.length + 1;
   const byPart = groupBy(modules, ({ path }) => path.slice(start).split(".")[0] ?? "");
@@ -26,6 +26,18 @@ export function buildModuleTree(modules: readonly ModuleInfo[], above = ""): Mod
     }
     return { path, name: part, children, leaves };
   });
+}
+
+/** The layers, and what is in the first of them. */
+export function openAtFirst(nodes: readonly ModuleNode[]): ReadonlySet<string> {
+  const opened = [...nodes];
+  let level = nodes;
+  // Down to where the layers are counted.
+  while (level[0] && !/^\d+$/.test(level[0].name)) {
+    level = level[0].children;
+    opened.push(...level.slice(0, 1));
+  }
+  return new Set([...opened, ...(level[0]?.children ?? [])].map(({ path }) => path));
 }
 
 /** A node in sight, with its place in the tree. */

@@ -3,10 +3,19 @@ import { groupBy } from "./group-by";
 
 /**
  * The shortest text for target_modules that names exactly `chosen` among `paths`: all-linear, a list of names, or a
- * regex. Nothing at all is "none", which is no layer's name and is refused as such.
+ * regex. Nothing at all is "none", which is no layer's name and is refused as such. Embeddings and the head, `ends`, are
+ * outside of what all-linear means, and of the layers: with one of them it is a list.
  */
-export function spellTargets(chosen: ReadonlySet<string>, paths: readonly string[]): string {
+export function spellTargets(
+  chosen: ReadonlySet<string>,
+  paths: readonly string[],
+  ends: readonly string[] = [],
+): string {
   const wanted = paths.filter((path) => chosen.has(path));
+  const wantedEnds = ends.filter((path) => chosen.has(path));
+  if (wantedEnds.length > 0) {
+    return shortestNames(chosen, [...wanted, ...wantedEnds], [...paths, ...ends]).join(", ");
+  }
   if (wanted.length === 0) return NOTHING;
   if (wanted.length === paths.length) return "all-linear";
   const list = shortestNames(chosen, wanted, paths).join(", ");

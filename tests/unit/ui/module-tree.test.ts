@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildModuleTree, visibleNodes } from "../../../src/ui/lib/module-tree";
+import { buildModuleTree, openAtFirst, visibleNodes } from "../../../src/ui/lib/module-tree";
 
 const modules = [0, 1].flatMap((layer) =>
   ["self_attn.q_proj", "self_attn.v_proj", "mlp.up_proj"].map((kind) => ({
@@ -22,6 +22,15 @@ describe("the module tree", () => {
       "model.layers.1.self_attn.v_proj",
       "model.layers.1.mlp.up_proj",
     ]);
+  });
+
+  it("opens at the first layer, with embeddings and head beside the layers or without", () => {
+    const first = ["model.layers.0", "model.layers.0.self_attn", "model.layers.0.mlp"];
+    expect([...openAtFirst([root!])]).toEqual(["model.layers", ...first]);
+    const ends = ["model.embed_tokens", "lm_head"].map((path) => ({ path, inFeatures: 4, outFeatures: 97 }));
+    const nodes = buildModuleTree([...modules, ...ends]);
+    expect(nodes.map(({ name }) => name)).toEqual(["model", "lm_head"]);
+    expect([...openAtFirst(nodes)]).toEqual(["model", "lm_head", "model.layers", ...first]);
   });
 
   it("shows what is open, with each node's place", () => {

@@ -28,6 +28,16 @@ describe("target_modules from ticked modules", () => {
     expect(spell(llama, () => true)).toBe("all-linear");
   });
 
+  it("names embeddings and the head, which all-linear leaves out", () => {
+    const ends = ["model.embed_tokens", "lm_head"];
+    const text = (pick: (path: string) => boolean): string =>
+      spellTargets(new Set([...llama, ...ends].filter(pick)), llama, ends);
+    expect(text((path) => !ends.includes(path))).toBe("all-linear");
+    expect(text((path) => /(q_proj|embed_tokens)$/.test(path))).toBe("q_proj, embed_tokens");
+    expect(text((path) => path === "lm_head")).toBe("lm_head");
+    expect(text(() => true)).toBe("q_proj, v_proj, o_proj, up_proj, down_proj, embed_tokens, lm_head");
+  });
+
   it("says as much of the path as tells modules apart", () => {
     expect(spell(gpt2, (path) => path.endsWith("mlp.c_proj"))).toBe("mlp.c_proj");
     expect(spell(gpt2, (path) => path.endsWith("c_proj"))).toBe("c_proj");

@@ -57,6 +57,23 @@ describe("the plan of LoRA", () => {
     expect(modules.map(({ path }) => path)).toContain("model.layers.0.self_attn.q_proj");
   });
 
+  it("counts embeddings and a tied head as targets, and whole modules as trained but no targets", () => {
+    const options = { target_modules: "embed_tokens, lm_head", modules_to_save: "0.self_attn.q_proj" };
+    const { targets, modules } = plan("lora", options);
+    expect(targets).toEqual(["model.embed_tokens", "lm_head"]);
+    expect(modules.map(({ path }) => path)).toEqual([...targets, "model.layers.0.self_attn.q_proj"]);
+  });
+
+  it.each([
+    [{ target_modules: "q_proj", modules_to_save: "no_such" }, "modules_to_save"],
+    [{ target_modules: "q_proj", modules_to_save: "proj" }, "modules_to_save"],
+    [{ target_modules: "q_proj", modules_to_save: ".*" }, "modules_to_save"],
+    [{ target_modules: "lm_head", use_dora: true }, "use_dora"],
+    [{ target_modules: "embed_tokens", init_lora_weights: "pissa" }, "init_lora_weights"],
+  ])("refuses %j at its field", (options, field) => {
+    expect(Object.keys(plan("lora", options).problems)).toEqual([field]);
+  });
+
   it("follows the family's own targets where the field is empty", () => {
     const { targets } = plan("lora");
     expect(targets).toEqual(

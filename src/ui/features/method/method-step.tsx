@@ -57,6 +57,8 @@ function MethodForm() {
     plan,
   }));
   const { methodId } = form;
+  const { fields } = methodSpecs[methodId];
+  const takesEnds = fields.some((field) => field.type === "modules" && field.ends === true);
   const edited = Object.keys(form.methodEdits[methodId] ?? {}).length > 0;
   return (
     <div className={classes.form}>
@@ -77,14 +79,14 @@ function MethodForm() {
       <OptionGrid
         // A field of the same name in another method is another field: what is half typed stays behind.
         key={methodId}
-        fields={methodSpecs[methodId].fields}
+        fields={fields}
         values={selectMethodValues(form)}
         problems={selectMethodProblems(form)}
         showHints={hints}
         disabled={locked}
         foldTitle={text.method.more}
         onChange={edit}
-        below={{ target_modules: <ModulePicker /> }}
+        below={{ target_modules: <ModulePicker withEnds={takesEnds} /> }}
       />
     </div>
   );

@@ -11,17 +11,27 @@ import classes from "./module-picker.module.css";
 import { ModuleTree } from "./module-tree";
 import { type Targets, useTargets } from "./use-targets";
 
-/** The loaded model's linear layers under target_modules: by kind across all layers, or one by one in a tree. */
-export function ModulePicker() {
-  const modules = useStudio((state) => state.model?.modules);
-  return modules && <Picker modules={modules} />;
+/**
+ * The loaded model's layers under target_modules, with embeddings and head where the method takes them: by kind across
+ * all layers, or one by one in a tree.
+ */
+export function ModulePicker({ withEnds }: { withEnds: boolean }) {
+  const model = useStudio((state) => state.model);
+  return model && <Picker modules={model.modules} ends={withEnds ? model.ends : NO_ENDS} />;
 }
 
-function Picker({ modules }: { modules: readonly ModuleInfo[] }) {
+interface Props {
+  readonly modules: readonly ModuleInfo[];
+  readonly ends: readonly ModuleInfo[];
+}
+
+function Picker({ modules, ends }: Props) {
   const text = useText();
-  const paths = useMemo(() => modules.map(({ path }) => path), [modules]);
-  const nodes = useMemo(() => buildModuleTree(modules), [modules]);
-  const targets = useTargets(paths);
+  const layerPaths = useMemo(() => modules.map(({ path }) => path), [modules]);
+  const endPaths = useMemo(() => ends.map(({ path }) => path), [ends]);
+  const paths = useMemo(() => [...layerPaths, ...endPaths], [layerPaths, endPaths]);
+  const nodes = useMemo(() => buildModuleTree([...modules, ...ends]), [modules, ends]);
+  const targets = useTargets(layerPaths, endPaths);
   const parameters = useStudio((state) => state.plan?.modules ?? NONE);
   const trained = useMemo(
     () => new Map(parameters.map(({ path, parameters: count }) => [path, count])),
@@ -49,6 +59,7 @@ function Picker({ modules }: { modules: readonly ModuleInfo[] }) {
   );
 }
 
+const NO_ENDS: readonly ModuleInfo[] = [];
 const NONE: readonly { path: string; parameters: number }[] = [];
 
 /** Modules of the same name in all layers, a click each. */

@@ -3,7 +3,7 @@ import { IconChevronRight } from "@tabler/icons-react";
 import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { formatInteger } from "../../lib/format";
 import { type Chosen, chosenOf, togglePaths } from "../../lib/module-names";
-import { type ModuleNode, visibleNodes, type VisibleNode } from "../../lib/module-tree";
+import { type ModuleNode, openAtFirst, visibleNodes, type VisibleNode } from "../../lib/module-tree";
 import { useText } from "../../text/text";
 import classes from "./module-tree.module.css";
 import type { Targets } from "./use-targets";
@@ -79,13 +79,6 @@ export function ModuleTree({ nodes, trained, targets }: Props) {
       ))}
     </div>
   );
-}
-
-/** The layers, and what is in the first of them. */
-function openAtFirst(nodes: readonly ModuleNode[]): ReadonlySet<string> {
-  const first = nodes[0]?.children[0];
-  const opened = [...nodes, ...(first ? [first, ...first.children] : [])];
-  return new Set(opened.map(({ path }) => path));
 }
 
 /** What a key does: opens or closes the node, or goes to another; null does nothing. */

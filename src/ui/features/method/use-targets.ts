@@ -5,7 +5,7 @@ import { spellTargets } from "../../lib/target-spelling";
 import { useStudio } from "../../store/context";
 import { isTraining, selectMethodValues } from "../../store/selectors";
 
-/** The linear layers that the method's form targets, and how to target others. */
+/** The modules that the method's form targets, and how to target others. */
 export interface Targets {
   readonly chosen: ReadonlySet<string>;
   readonly locked: boolean;
@@ -16,8 +16,12 @@ export interface Targets {
 /** Fields that narrow target_modules down; what is ticked one by one needs none of them. */
 const NARROWING = ["exclude_modules", "layers_to_transform"];
 
-/** The modules of the loaded model that target_modules matches now. */
-export function useTargets(paths: readonly string[]): Targets {
+/**
+ * The modules of the loaded model that target_modules matches now.
+ *
+ * @param paths the linear layers @param ends the embeddings and the head, where the method takes them
+ */
+export function useTargets(paths: readonly string[], ends: readonly string[]): Targets {
   const { locked, edit, planned } = useStudio((state) => ({
     locked: isTraining(state),
     edit: state.editMethod,
@@ -25,19 +29,26 @@ export function useTargets(paths: readonly string[]): Targets {
   }));
   const form = useStudio(({ methodId, model, methodEdits }) => ({ methodId, model, methodEdits }));
   const values = useMemo(() => selectMethodValues(form), [form]);
-  const chosen = useMemo(() => targeted(values, paths) ?? new Set(planned ?? []), [values, paths, planned]);
+  const chosen = useMemo(
+    () => targeted(values, paths, ends) ?? new Set(planned ?? []),
+    [values, paths, ends, planned],
+  );
   return {
     chosen,
     locked,
     choose(wanted) {
       for (const name of NARROWING) if (values[name]) edit(name, "");
-      edit("target_modules", spellTargets(wanted, paths));
+      edit("target_modules", spellTargets(wanted, paths, ends));
     },
   };
 }
 
 /** What the form's own text matches; null where it is empty, as only the worker knows the family's defaults. */
-function targeted(form: FieldValues, paths: readonly string[]): ReadonlySet<string> | null {
+function targeted(
+  form: FieldValues,
+  paths: readonly string[],
+  ends: readonly string[],
+): ReadonlySet<string> | null {
   const targets = readTargets(String(form.target_modules ?? "").trim());
   if (targets === null) return null;
   const excluded = readTargets(String(form.exclude_modules ?? "").trim());
@@ -45,10 +56,11 @@ function targeted(form: FieldValues, paths: readonly string[]): ReadonlySet<stri
     .split(/[\s,]+/)
     .filter(Boolean)
     .map(Number);
+  const named = targets === "all-linear" ? paths : [...paths, ...ends];
   const choice = { targets, layersToTransform: layers.length > 0 ? layers : null };
   try {
     return new Set(
-      paths.filter((path) => isTargeted(choice, path) && !(excluded && isNamed(excluded, path))),
+      named.filter((path) => isTargeted(choice, path) && !(excluded && isNamed(excluded, path))),
     );
   } catch {
     // A regex that is half typed matches nothing yet; the worker says so at the field.
