@@ -1,5 +1,5 @@
-// y[i] = x[i] · scale where hash(seed, site, i mod period) >= threshold, else 0; overwrites y. The hash is PCG's output
-// permutation (O'Neill 2014), applied in turn to seed, site and element.
+// y[i] = x[i] · scale where hash(seed, site, i mod period) >= threshold, else 0; overwrites y. The hash is lib/pcg,
+// applied in turn to seed, site and element.
 struct Params {
   // In elements.
   count: u32,
@@ -15,12 +15,6 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<Element>;
 @group(0) @binding(2) var<storage, read> step: array<u32>;
 @group(0) @binding(3) var<storage, read_write> y: array<Element>;
-
-fn pcg(value: Indices) -> Indices {
-  let state = value * 747796405u + 2891336453u;
-  let word = ((state >> ((state >> Indices(28u)) + 4u)) ^ state) * 277803737u;
-  return (word >> Indices(22u)) ^ word;
-}
 
 @compute @workgroup_size(64)
 fn main(

@@ -37,6 +37,7 @@ const LIBRARIES: Readonly<Record<FolderFormat, string>> = {
   adapters: "adapter-transformers",
   "adapters-heads": "adapter-transformers",
   weights: "transformers",
+  luthier: "transformers",
 };
 
 function frontMatter({ baseModel, license, format }: CardFacts): string {
@@ -114,6 +115,14 @@ const loading: Readonly<Record<FolderFormat, Loading>> = {
     lines: [
       'trained = load_file("path/to/this/folder/adapter_model.safetensors")',
       "model.load_state_dict(trained, strict=False)",
+    ],
+  },
+  luthier: {
+    ...PLAIN,
+    imports: [FROM_TRANSFORMERS],
+    lines: [
+      "# That is the base model: only Luthier reads this folder. Load it there and export the merged model,",
+      "# which from_pretrained takes like any other.",
     ],
   },
 };

@@ -10,6 +10,7 @@ import { pTuningFields } from "./methods/p-tuning";
 import { pTuningV2Fields } from "./methods/p-tuning-v2";
 import { prefixTuningFields } from "./methods/prefix-tuning";
 import { promptTuningFields } from "./methods/prompt-tuning";
+import { saidFields } from "./methods/said";
 
 /** The training methods that the studio has. */
 export const METHOD_IDS = [
@@ -17,6 +18,7 @@ export const METHOD_IDS = [
   "loha",
   "lokr",
   "krona",
+  "said",
   "ia3",
   "prefix-tuning",
   "prompt-tuning",
@@ -87,6 +89,15 @@ export const methodSpecs: Readonly<Record<MethodId, MethodSpec>> = {
       "A Kronecker product of two whole matrices, of full rank with few parameters. Choose it over LoKr when there is no rank to tune; it is exported as a LoKr.",
     fields: kronaFields,
     learningRate: { default: 1e-3, low: 1e-5, high: 2e-2 },
+  },
+  said: {
+    id: "said",
+    title: "Intrinsic SAID",
+    group: "Reparameterised",
+    summary:
+      "Moves all chosen layers by one short vector through fixed random directions. Choose it to see how few numbers a task needs, or for the smallest file; it is slow to train, and slow to answer until it is merged.",
+    fields: saidFields,
+    learningRate: { default: 1e-2, low: 1e-4, high: 1e-1 },
   },
   ia3: {
     id: "ia3",

@@ -42,6 +42,7 @@ const adapters: readonly (readonly [MethodId, FieldValues])[] = [
   ["lora", { r: 16, target_modules: "all-linear", lora_dropout: 0.1 }],
   ["prefix-tuning", { num_virtual_tokens: 20 }],
   ["prompt-tuning", { num_virtual_tokens: 20 }],
+  ["said", { intrinsic_dimension: 500, target_modules: "all-linear" }],
 ];
 
 interface Setting {

@@ -7,6 +7,7 @@ import cases_ia3
 import cases_lora
 import cases_lycoris
 import cases_p_tuning
+import cases_said
 import cases_selective
 import cases_soft_prompts
 from golden_case import Case
@@ -15,6 +16,7 @@ CASES: dict[str, Case] = {
     **cases_bottleneck.CASES,
     **cases_lora.CASES,
     **cases_p_tuning.CASES,
+    **cases_said.CASES,
     **cases_selective.CASES,
     **cases_lycoris.CASES,
     **cases_ia3.CASES,

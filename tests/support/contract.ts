@@ -43,6 +43,10 @@ export const contractTerms: Readonly<Record<MethodId, readonly ContractTerms[]>>
     { ...weight, options: { ...everywhere, r: 8, rank_dropout: 0.1, init_weights: "lycoris" } },
   ],
   krona: [{ ...weight, options: everywhere }],
+  said: [
+    { ...weight, options: { ...everywhere, intrinsic_dimension: 60 } },
+    { ...weight, options: { ...everywhere, intrinsic_dimension: 40, structure_aware: false } },
+  ],
   ia3: [{ ...weight, options: {} }],
   "prefix-tuning": [{ ...front, options: { num_virtual_tokens: 3 } }],
   "prompt-tuning": [{ ...front, options: { num_virtual_tokens: 3, prompt_tuning_init: "SAMPLE_VOCAB" } }],

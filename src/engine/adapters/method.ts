@@ -42,9 +42,9 @@ export type BaseChange = (base: HostTensor) => HostTensor;
 
 /**
  * Who reads an exported folder: PEFT, the adapters library, the same with heads of its own (which alone undo an invertible
- * adapter), or transformers, which takes the trained weights in the place of its own.
+ * adapter), transformers, which takes the trained weights in the place of its own, or Luthier alone.
  */
-export type FolderFormat = "peft" | "adapters" | "adapters-heads" | "weights";
+export type FolderFormat = "peft" | "adapters" | "adapters-heads" | "weights" | "luthier";
 
 /** A method with its options bound to one model: everything the engine and the exporter need of it. */
 export interface Adapter {

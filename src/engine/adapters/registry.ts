@@ -16,6 +16,7 @@ import { pTuning } from "./p-tuning";
 import { pTuningV2 } from "./p-tuning-v2";
 import { prefixTuning } from "./prefix-tuning";
 import { promptTuning } from "./prompt-tuning";
+import { said } from "./said";
 
 /** Methods by id; a new one is a file beside these and a line here. */
 export const methods: Readonly<Record<MethodId, Method>> = {
@@ -23,6 +24,7 @@ export const methods: Readonly<Record<MethodId, Method>> = {
   loha,
   lokr,
   krona,
+  said,
   ia3,
   "prefix-tuning": prefixTuning,
   "prompt-tuning": promptTuning,

@@ -18,6 +18,7 @@ interface DropoutAttrs {
 
 export const dropoutKernels = elementKernels({
   shader: "elementwise/dropout",
+  includes: ["lib/pcg"],
   params: {
     count: "u32",
     threshold: "u32",

@@ -18,6 +18,7 @@ import { dropout } from "./dropout";
 import { embedding } from "./embedding";
 import { embeddingBackward, embeddingTrainable, idOccurrences } from "./embedding-trainable";
 import { fastfoodGradient, fastfoodLinear } from "./fastfood";
+import { fastfoodGradient, fastfoodLinear } from "./fastfood";
 import { gatherRows, scatterRows } from "./gather-rows";
 import { gelu, geluMultiply } from "./gelu";
 import { keepTop } from "./keep-top";
@@ -64,6 +65,8 @@ export const ops = {
   embedding,
   embeddingBackward,
   embeddingTrainable,
+  fastfoodGradient,
+  fastfoodLinear,
   fastfoodGradient,
   fastfoodLinear,
   gatedActivationBackward,

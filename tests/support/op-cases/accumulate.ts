@@ -3,6 +3,7 @@ import type { Op } from "../../../src/engine/graph/op";
 import { elementCount, f32, u32, type Value } from "../../../src/engine/graph/value";
 import { accumulate } from "../../../src/engine/ops/add";
 import { embeddingBackward } from "../../../src/engine/ops/embedding-trainable";
+import { fastfoodLinear } from "../../../src/engine/ops/fastfood";
 import { layerNormBackward, layerNormWeightBackward } from "../../../src/engine/ops/layer-norm";
 import { linear } from "../../../src/engine/ops/linear";
 import { matmul } from "../../../src/engine/ops/matmul";
@@ -77,4 +78,5 @@ export const accumulateCases: readonly RegisteredCase[] = [
   ]),
   adds(linear, { weight: WEIGHT.ref, transposed: false }, [[5, 12]]),
   adds(linear, { weight: WEIGHT.ref, transposed: true }, [[5, 130]]),
+  adds(fastfoodLinear, { seed: 3, rows: 5, columns: 12, form: "nt" }, [[3, 12], [4]]),
 ];

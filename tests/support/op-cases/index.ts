@@ -6,6 +6,7 @@ import { dropoutCases } from "./dropout";
 import { elementwiseCases } from "./elementwise";
 import { embedCases } from "./embed";
 import { gateCases } from "./gates";
+import { fastfoodCases } from "./fastfood";
 import { lossCases } from "./loss";
 import { lstmCases } from "./lstm";
 import { matmulCases } from "./matmul";
@@ -21,6 +22,7 @@ export const opCases: readonly RegisteredCase[] = [
   ...dropoutCases,
   ...elementwiseCases,
   ...embedCases,
+  ...fastfoodCases,
   ...lossCases,
   ...gateCases,
   ...lstmCases,

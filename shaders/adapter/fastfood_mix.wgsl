@@ -1,0 +1,77 @@
+// y[i] = G(i) · x[Π(i)], or its adjoint y[Π(i)] = G(i) · x[i]; overwrites y. Π is a permutation of count = 2^k numbers and
+// G standard normal, both made anew from their keys.
+struct Params {
+  count: u32,
+  // Half of k, rounded up.
+  shift: u32,
+  permutation_key: u32,
+  normal_key: u32,
+  adjoint: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+
+// Each step can be undone within k bits: an exclusive or, a product with an odd number, a fold of high bits onto low.
+fn permuted(i: u32) -> u32 {
+  let mask = params.count - 1u;
+  var place = i;
+  for (var round = 0u; round < 4u; round++) {
+    let word = pcg(params.permutation_key + round);
+    place = (place ^ word) & mask;
+    place = (place * (pcg(word) | 1u)) & mask;
+    place ^= place >> params.shift;
+  }
+  return place;
+}
+
+// The quantile of a hash: √2 · erf⁻¹(u) with the polynomials of Giles 2010, "Approximating the erfinv function".
+fn normal(i: u32) -> f32 {
+  // An odd multiple of 2^-23 between -1 and 1, which f32 holds exactly.
+  let u = f32(2u * (pcg(i ^ params.normal_key) >> 9u) + 1u) * 0x1p-23 - 1.0;
+  var w = -log((1.0 - u) * (1.0 + u));
+  var p: f32;
+  if (w < 5.0) {
+    w -= 2.5;
+    p = 2.81022636e-08;
+    p = fma(p, w, 3.43273939e-07);
+    p = fma(p, w, -3.5233877e-06);
+    p = fma(p, w, -4.39150654e-06);
+    p = fma(p, w, 0.00021858087);
+    p = fma(p, w, -0.00125372503);
+    p = fma(p, w, -0.00417768164);
+    p = fma(p, w, 0.246640727);
+    p = fma(p, w, 1.50140941);
+  } else {
+    w = sqrt(w) - 3.0;
+    p = -0.000200214257;
+    p = fma(p, w, 0.000100950558);
+    p = fma(p, w, 0.00134934322);
+    p = fma(p, w, -0.00367342844);
+    p = fma(p, w, 0.00573950773);
+    p = fma(p, w, -0.0076224613);
+    p = fma(p, w, 0.00943887047);
+    p = fma(p, w, 1.00167406);
+    p = fma(p, w, 2.83297682);
+  }
+  return 1.41421356 * p * u;
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
+  if (i >= params.count) {
+    return;
+  }
+  let place = permuted(i);
+  if (params.adjoint == 1u) {
+    y[place] = normal(i) * x[i];
+  } else {
+    y[i] = normal(i) * x[place];
+  }
+}

@@ -1,0 +1,198 @@
+import { invariant } from "../../lib/invariant";
+import type { KernelCall, LowerContext, Op, Operand } from "../graph/op";
+import { elementCount, f32, formatShape, type TensorType, type Value } from "../graph/value";
+import { defineKernel, elementGrid, type Kernel } from "../kernels/kernel";
+import { gemmCall } from "../kernels/matmul";
+import { type FastfoodKeys, fastfoodKeys, permutationShift } from "./fastfood-random";
+import { matrixShape } from "./shapes";
+import { zeroCall } from "./zero";
+
+/** A matrix W that is a projection of a short vector; see {@link fastfoodLinear}. */
+export interface Projection {
+  /** Chooses the random parts (u32); every matrix has its own. */
+  readonly seed: number;
+  /** The matrix as it lies. */
+  readonly rows: number;
+  readonly columns: number;
+}
+
+interface FastfoodAttrs extends Projection {
+  /** `nt`: y = x Wᵀ. `nn`: y = x W. */
+  readonly form: "nt" | "nn";
+}
+
+/** Sizes of a transform of `dimension` numbers into those of a matrix. */
+export interface FastfoodSize {
+  /** Numbers that are transformed: 2^bits, no fewer than either side has. */
+  readonly length: number;
+  readonly bits: number;
+  /** What makes the projection of a unit vector one unit long, on average over the random parts. */
+  readonly alpha: number;
+}
+
+export function fastfoodSize(dimension: number, elements: number): FastfoodSize {
+  const bits = Math.max(1, Math.ceil(Math.log2(Math.max(dimension, elements))));
+  const length = 2 ** bits;
+  return { length, bits, alpha: 1 / Math.sqrt(length * elements) };
+}
+
+const edgeKernel = defineKernel({
+  shader: "adapter/fastfood_edge",
+  includes: ["lib/element_f32", "lib/grid", "lib/pcg"],
+  params: { count: "u32", filled: "u32", sign_key: "u32", alpha: "f32" },
+  bindings: ["read", "read_write"],
+});
+
+const mixKernel = defineKernel({
+  shader: "adapter/fastfood_mix",
+  includes: ["lib/element_f32", "lib/grid", "lib/pcg"],
+  params: { count: "u32", shift: "u32", permutation_key: "u32", normal_key: "u32", adjoint: "u32" },
+  bindings: ["read", "read_write"],
+});
+
+/** Bits of an index that one pass turns, the fewest first: registers hold 16 numbers. */
+const RADIX_BITS = [1, 2, 3, 4] as const;
+
+const hadamardKernels = RADIX_BITS.map((bits) =>
+  defineKernel({
+    shader: "adapter/hadamard",
+    includes: ["lib/grid"],
+    defines: { RADIX: 2 ** bits },
+    params: { count: "u32", stride: "u32" },
+    bindings: ["read_write"],
+  }),
+);
+
+export const fastfoodKernels: readonly Kernel[] = [edgeKernel, mixKernel, ...hadamardKernels];
+
+function edgeCall(
+  [x, y]: readonly [Value, Value],
+  sizes: { readonly count: number; readonly filled: number; readonly alpha: number },
+  keys: FastfoodKeys,
+): KernelCall {
+  const params = { ...sizes, sign_key: keys.sign };
+  return { kernel: edgeKernel, params, operands: [x, y], grid: elementGrid(sizes.count) };
+}
+
+function mixCall(
+  operands: readonly [Value, Value],
+  { length, bits }: FastfoodSize,
+  keys: FastfoodKeys,
+  adjoint: boolean,
+): KernelCall {
+  const params = {
+    count: length,
+    shift: permutationShift(bits),
+    permutation_key: keys.permutation,
+    normal_key: keys.normal,
+    adjoint: adjoint ? 1 : 0,
+  };
+  return { kernel: mixKernel, params, operands, grid: elementGrid(length) };
+}
+
+/** x = H x in place for 2^bits numbers. H is symmetric, so that this is its own adjoint. */
+function hadamardCalls(x: Value, bits: number): KernelCall[] {
+  const calls: KernelCall[] = [];
+  for (let done = 0; done < bits;) {
+    const digit = Math.min(RADIX_BITS.length, bits - done);
+    const count = 2 ** (bits - digit);
+    const kernel = hadamardKernels[digit - 1];
+    invariant(kernel, "a digit has a kernel");
+    calls.push({ kernel, params: { count, stride: 2 ** done }, operands: [x], grid: elementGrid(count) });
+    done += digit;
+  }
+  return calls;
+}
+
+/** Two vectors of the transform's length; no other type of the node is either's. */
+function workVectors({ scratch }: LowerContext<unknown>, length: number): [Value, Value] {
+  return [scratch(f32(length)), scratch(f32(1, length))];
+}
+
+/**
+ * y = x Wᵀ (or x W) for W = P v with a Fastfood transform (Le et al. 2013, arXiv 1408.3060) as Aghajanyan et al. 2020
+ * (arXiv 2012.13255) project a short vector onto a matrix: P v = α · (H G Π H B v)[: rows · columns], with B random
+ * signs, H the unnormalised Walsh–Hadamard transform of length L, Π a permutation and G normal numbers. Random parts come
+ * from the seed whenever they are needed, and W is made for each product and never kept.
+ *
+ * Inputs: x (…, columns) or (…, rows), v (d). Output: (…, rows) or (…, columns).
+ */
+export const fastfoodLinear: Op<FastfoodAttrs> = {
+  name: "fastfoodLinear",
+  accumulates: true,
+  infer: ([x, v], { rows, columns, form }) => {
+    const [from, to] = form === "nt" ? [columns, rows] : [rows, columns];
+    const { shape } = x as TensorType;
+    invariant(
+      shape.at(-1) === from && v?.shape.length === 1,
+      `fastfoodLinear: ${formatShape(shape)} and a vector ${formatShape(v?.shape ?? [])} do not fit ${rows} × ${columns}`,
+    );
+    return [f32(...shape.slice(0, -1), to)];
+  },
+  vjp: ({ graph, attrs, inputs, gradOutputs: [dy], needs }) => {
+    const [x, v] = inputs as [Value, Value];
+    if (!dy) return [null, null];
+    const form = attrs.form === "nt" ? "nn" : "nt";
+    const dimension = v.type.shape[0] ?? 0;
+    return [
+      needs[0] ? graph.apply(fastfoodLinear, [dy, v], { ...attrs, form }) : null,
+      needs[1] ? graph.apply(fastfoodGradient, [dy, x], { ...attrs, dimension }) : null,
+    ];
+  },
+  lower: (context) => {
+    const { inputs, outputs, attrs, accumulate, tuning, dispatch } = context;
+    const [x, v] = inputs as [Value, Value];
+    const [y] = outputs as [Value];
+    const elements = attrs.rows * attrs.columns;
+    const dimension = elementCount(v.type.shape);
+    const size = fastfoodSize(dimension, elements);
+    const keys = fastfoodKeys(attrs.seed);
+    const [first, second] = workVectors(context, size.length);
+    dispatch(edgeCall([v, first], { count: size.length, filled: dimension, alpha: 1 }, keys));
+    hadamardCalls(first, size.bits).forEach(dispatch);
+    dispatch(mixCall([first, second], size, keys, false));
+    hadamardCalls(second, size.bits).forEach(dispatch);
+    const { rows: m, columns: k } = matrixShape(x.type);
+    const n = attrs.form === "nt" ? attrs.rows : attrs.columns;
+    const matrix: Operand = { value: second, first: 0, count: elements };
+    const strides = { aStride: k, bStride: attrs.columns, cStride: n, cOffset: 0 };
+    const problem = {
+      form: attrs.form,
+      kind: "f32",
+      m,
+      n,
+      k,
+      ...strides,
+      alpha: size.alpha,
+      accumulate,
+    } as const;
+    dispatch(gemmCall({ ...problem, operands: [x, matrix, y] }, tuning));
+  },
+};
+
+/** The gradient of {@link fastfoodLinear} for v: Pᵀ of the gradient of W, from dy and x. */
+export const fastfoodGradient: Op<FastfoodAttrs & { readonly dimension: number }> = {
+  name: "fastfoodGradient",
+  infer: (_, { dimension }) => [f32(dimension)],
+  lower: (context) => {
+    const { inputs, outputs, attrs, tuning, dispatch } = context;
+    const [dy, x] = inputs as [Value, Value];
+    const [dv] = outputs as [Value];
+    const { rows, columns, dimension } = attrs;
+    const elements = rows * columns;
+    const size = fastfoodSize(dimension, elements);
+    const keys = fastfoodKeys(attrs.seed);
+    const [first, second] = workVectors(context, size.length);
+    const [left, right] = attrs.form === "nt" ? [dy, x] : [x, dy];
+    if (elements < size.length) dispatch(zeroCall(second));
+    const strides = { aStride: rows, bStride: columns, cStride: columns, cOffset: 0 };
+    const shape = { m: rows, n: columns, k: matrixShape(x.type).rows, ...strides };
+    const problem = { form: "tn", kind: "f32", ...shape, alpha: size.alpha, accumulate: false } as const;
+    const gradient: Operand = { value: second, first: 0, count: elements };
+    dispatch(gemmCall({ ...problem, operands: [left, right, gradient] }, tuning));
+    hadamardCalls(second, size.bits).forEach(dispatch);
+    dispatch(mixCall([second, first], size, keys, true));
+    hadamardCalls(first, size.bits).forEach(dispatch);
+    dispatch(edgeCall([first, dv], { count: dimension, filled: dimension, alpha: 1 }, keys));
+  },
+};

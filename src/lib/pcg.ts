@@ -1,0 +1,6 @@
+/** PCG's output permutation (O'Neill 2014) as a hash of 32 bits, as shaders/lib/pcg.wgsl has it; u32 in and out. */
+export function pcg(value: number): number {
+  const state = (Math.imul(value, 747796405) + 2891336453) >>> 0;
+  const word = Math.imul((state >>> ((state >>> 28) + 4)) ^ state, 277803737) >>> 0;
+  return ((word >>> 22) ^ word) >>> 0;
+}
