@@ -29,9 +29,9 @@ export const METHOD_IDS = [
   "full",
   "houlsby",
   "pfeiffer",
+  "mad-x-language",
 ] as const;
 export type MethodId = (typeof METHOD_IDS)[number];
-  "mad-x-language",
 
 /** What the page needs to offer a method. */
 export interface MethodSpec {
@@ -189,7 +189,6 @@ export const methodSpecs: Readonly<Record<MethodId, MethodSpec>> = {
     fields: pfeifferFields,
     learningRate: { default: 1e-3, low: 1e-4, high: 1e-2 },
   },
-};
   "mad-x-language": {
     id: "mad-x-language",
     title: "MAD-X language adapter",
@@ -199,3 +198,4 @@ export const methodSpecs: Readonly<Record<MethodId, MethodSpec>> = {
     fields: madXLanguageFields,
     learningRate: { default: 1e-3, low: 1e-4, high: 1e-2 },
   },
+};

@@ -35,9 +35,9 @@ export const methods: Readonly<Record<MethodId, Method>> = {
   full,
   houlsby,
   pfeiffer,
+  "mad-x-language": madXLanguage,
 };
 
-  "mad-x-language": madXLanguage,
 /** The method of an adapter_config.json. Errors: a `peft_type` the studio does not have. */
 export function methodOfConfig(config: Readonly<Record<string, unknown>>): MethodId {
   const entries = Object.entries(methods) as [MethodId, Method][];

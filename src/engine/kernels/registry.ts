@@ -19,7 +19,6 @@ import { dropoutKernels } from "../ops/dropout";
 import { embeddingKernels } from "../ops/embedding";
 import { embeddingBackwardKernels, occurrencesKernel } from "../ops/embedding-trainable";
 import { fastfoodKernels } from "../ops/fastfood";
-import { fastfoodKernels } from "../ops/fastfood";
 import { gatherRowsKernels, scatterRowsKernels } from "../ops/gather-rows";
 import {
   layerNormBackwardKernels,
@@ -62,7 +61,6 @@ export function allKernels(): readonly Kernel[] {
     ...widenKernels,
     ...lstmKernels,
     ...rowSquaresKernels,
-    ...fastfoodKernels,
     ...fastfoodKernels,
     adamwKernel,
     doraGainKernel,

@@ -18,7 +18,6 @@ import { dropout } from "./dropout";
 import { embedding } from "./embedding";
 import { embeddingBackward, embeddingTrainable, idOccurrences } from "./embedding-trainable";
 import { fastfoodGradient, fastfoodLinear } from "./fastfood";
-import { fastfoodGradient, fastfoodLinear } from "./fastfood";
 import { gatherRows, scatterRows } from "./gather-rows";
 import { gelu, geluMultiply } from "./gelu";
 import { keepTop } from "./keep-top";
@@ -65,8 +64,6 @@ export const ops = {
   embedding,
   embeddingBackward,
   embeddingTrainable,
-  fastfoodGradient,
-  fastfoodLinear,
   fastfoodGradient,
   fastfoodLinear,
   gatedActivationBackward,
