@@ -36,6 +36,7 @@ const LIBRARIES: Readonly<Record<FolderFormat, string>> = {
   peft: "peft",
   adapters: "adapter-transformers",
   "adapters-heads": "adapter-transformers",
+  "adapters-stack": "adapter-transformers",
   weights: "transformers",
   luthier: "transformers",
 };
@@ -108,6 +109,19 @@ const loading: Readonly<Record<FolderFormat, Loading>> = {
     model: "AutoAdapterModel",
     imports: ["from adapters import AutoAdapterModel", "from transformers import AutoTokenizer"],
     lines: ['model.load_adapter("path/to/this/folder", use_safetensors=True, set_active=True)'],
+  },
+  "adapters-stack": {
+    model: "AutoAdapterModel",
+    imports: [
+      "from adapters import AutoAdapterModel",
+      "from adapters.composition import Stack",
+      "from transformers import AutoTokenizer",
+    ],
+    lines: [
+      'language = model.load_adapter("path/to/this/folder/language", use_safetensors=True)',
+      'task = model.load_adapter("path/to/this/folder", use_safetensors=True)',
+      "model.set_active_adapters(Stack(language, task))",
+    ],
   },
   weights: {
     ...PLAIN,

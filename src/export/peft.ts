@@ -1,3 +1,4 @@
+import { ownValues, valuesOfExpert } from "../engine/adapters/experts";
 import type { Adapter, FolderFormat, HostTensor } from "../engine/adapters/method";
 import { bytesSource } from "../formats/byte-source";
 import { widen } from "../formats/float-bits";
@@ -6,8 +7,8 @@ import { readSafetensorsHeader, writeSafetensors } from "../formats/safetensors"
 import { LuthierError } from "../lib/errors";
 
 /**
- * The files of a PEFT adapter folder: adapter_config.json, adapter_model.safetensors and README.md. A method that PEFT
- * does not have writes the same files; its config then says which it is.
+ * The files of a PEFT adapter folder: adapter_config.json, adapter_model.safetensors and README.md, and a folder for each
+ * adapter that it builds on. A method that PEFT does not have writes the same files; its config then says which it is.
  *
  * @param parameters trained values by PEFT's parameter names
  * @param baseModel what PEFT's AutoPeft classes will look for as `base_model_name_or_path`
@@ -18,16 +19,30 @@ export function peftFiles(
   baseModel: string,
   card: string,
 ): Map<string, Uint8Array<ArrayBuffer>> {
-  const ofPeft = folderFormat(adapter) === "peft";
-  const config = {
-    ...adapter.config,
-    ...(ofPeft && { auto_mapping: null, inference_mode: true, revision: null }),
-    base_model_name_or_path: baseModel,
-  };
-  const tensors = adapter.exportTensors(parameters);
-  const files = writePeftFolder({ config, tensors }, adapter.weightsFile);
+  const config = completed(adapter.config, baseModel);
+  const tensors = adapter.exportTensors(ownValues(parameters));
+  const files = writePeftFolder({ config, tensors }, adapter);
+  adapter.experts?.forEach((expert, index) => {
+    const inside = writePeftFolder(
+      {
+        config: completed(expert.config, baseModel),
+        tensors: expert.exportTensors(valuesOfExpert(index, parameters)),
+      },
+      expert,
+    );
+    for (const [name, bytes] of inside) files.set(`${expert.folder}/${name}`, bytes);
+  });
   files.set("README.md", new TextEncoder().encode(card));
   return files;
+}
+
+/** What PEFT writes besides, and the base model's name. */
+function completed(
+  config: Readonly<Record<string, unknown>>,
+  baseModel: string,
+): Readonly<Record<string, unknown>> {
+  const ofPeft = "peft_type" in config && { auto_mapping: null, inference_mode: true, revision: null };
+  return { ...config, ...ofPeft, base_model_name_or_path: baseModel };
 }
 
 /** Who reads the folder that an adapter is exported as. */
@@ -42,7 +57,7 @@ export function peftTensors(
   adapter: Adapter,
   parameters: ReadonlyMap<string, HostTensor>,
 ): Uint8Array<ArrayBuffer> {
-  return hostTensorFile(adapter.exportTensors(parameters));
+  return hostTensorFile(adapter.exportTensors(ownValues(parameters)));
 }
 
 /** A safetensors file of f32 tensors. */

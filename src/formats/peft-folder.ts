@@ -15,13 +15,16 @@ export interface PeftTensor {
 export interface PeftFolder {
   readonly config: Readonly<Record<string, unknown>>;
   readonly tensors: ReadonlyMap<string, PeftTensor>;
+  /** The adapters that it builds on, each in a folder of its own inside; absent without any. */
+  readonly experts?: readonly (PeftFolder & { readonly name: string })[];
 }
 
 const CONFIG = "adapter_config.json";
 const WEIGHTS = "adapter_model.safetensors";
 
-/** What PEFT and the adapters library call the weights. */
-const WEIGHTS_NAMES: readonly string[] = [WEIGHTS, "adapter.safetensors"];
+/** What PEFT and the adapters library call the config, and the weights. */
+const CONFIG_NAMES: readonly string[] = [CONFIG, "adapter_fusion_config.json"];
+const WEIGHTS_NAMES: readonly string[] = [WEIGHTS, "adapter.safetensors", "model_adapter_fusion.safetensors"];
 
 /**
  * Reads a PEFT adapter from its files, or from a zip of them; stored f16 and bf16 are widened to f32.
@@ -32,7 +35,17 @@ export async function readPeftFolder(files: readonly ByteSource[]): Promise<Peft
     files.map(async (file) => ((await isZip(file)) ? unzipFiles(file) : [file])),
   );
   const all = unpacked.flat();
-  const configFile = findConfig(all);
+  const [main, ...others] = findConfigs(all);
+  const folder = await readFolder(all, main);
+  if (others.length === 0) return folder;
+  const experts = await Promise.all(
+    others.map(async (file) => ({ name: baseName(folderName(file.name)), ...(await readFolder(all, file)) })),
+  );
+  return { ...folder, experts };
+}
+
+/** The adapter whose config that is. */
+async function readFolder(all: readonly ByteSource[], configFile: ByteSource): Promise<PeftFolder> {
   const inside = all.filter((file) => folderName(file.name) === folderName(configFile.name));
   const weights = inside.find((file) => WEIGHTS_NAMES.includes(baseName(file.name)));
   if (!weights) throw noWeights(inside);
@@ -43,15 +56,20 @@ export async function readPeftFolder(files: readonly ByteSource[]): Promise<Peft
   return { config, tensors: read };
 }
 
-/** The files of the adapter: the config as PEFT writes it (sorted keys, indented by two) and the weights in f32. */
+/**
+ * The files of the adapter: the config as PEFT writes it (sorted keys, indented by two) and the weights in f32. Adapters
+ * within it are not written.
+ *
+ * @param names what the files are called where it is not as PEFT has them
+ */
 export function writePeftFolder(
   folder: PeftFolder,
-  weightsFile = WEIGHTS,
+  { configFile = CONFIG, weightsFile = WEIGHTS }: { configFile?: string; weightsFile?: string } = {},
 ): Map<string, Uint8Array<ArrayBuffer>> {
   const config = JSON.stringify(sortKeys(folder.config), null, 2);
   const tensors = [...folder.tensors].map(([name, tensor]) => ({ name, dtype: "F32" as const, ...tensor }));
   return new Map([
-    [CONFIG, new TextEncoder().encode(config)],
+    [configFile, new TextEncoder().encode(config)],
     [weightsFile, writeSafetensors(tensors)],
   ]);
 }
@@ -60,8 +78,10 @@ function sortKeys(record: Readonly<Record<string, unknown>>): Record<string, unk
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function findConfig(files: readonly ByteSource[]): ByteSource {
-  const [first, second] = files.filter((file) => baseName(file.name) === CONFIG);
+/** The adapter's config, then those of the folders right inside its own. Errors: none, or several beside each other. */
+function findConfigs(files: readonly ByteSource[]): [ByteSource, ...ByteSource[]] {
+  const configs = files.filter((file) => CONFIG_NAMES.includes(baseName(file.name)));
+  const [first, ...rest] = configs.sort((a, b) => folderName(a.name).length - folderName(b.name).length);
   if (!first) {
     throw new LuthierError(
       "adapter",
@@ -69,6 +89,14 @@ function findConfig(files: readonly ByteSource[]): ByteSource {
       `Choose the adapter's zip, or its ${CONFIG} and ${WEIGHTS} together.`,
     );
   }
+  const folder = folderName(first.name);
+  const isInside = (file: ByteSource): boolean => {
+    const own = folderName(file.name);
+    const beside = files.filter(({ name }) => folderName(name) === own);
+    const isRightInside = own !== folder && own === [folder, baseName(own)].filter(Boolean).join("/");
+    return isRightInside && beside.some(({ name }) => WEIGHTS_NAMES.includes(baseName(name)));
+  };
+  const second = rest.find((file) => !isInside(file));
   if (second) {
     throw new LuthierError(
       "adapter",
@@ -76,7 +104,7 @@ function findConfig(files: readonly ByteSource[]): ByteSource {
       "Choose the files of one adapter only.",
     );
   }
-  return first;
+  return [first, ...rest];
 }
 
 function noWeights(files: readonly ByteSource[]): LuthierError {

@@ -39,8 +39,19 @@ export interface TextField<Name extends string = string> extends FieldBase<Name>
   readonly ends?: boolean;
 }
 
+/** Trained adapters of the loaded model, by their ids with commas between them. */
+export interface AdaptersField<Name extends string = string> extends FieldBase<Name> {
+  readonly type: "adapters";
+  readonly default: "";
+  /** Ids of the methods whose adapters can be chosen. */
+  readonly methods: readonly string[];
+  /** How many of them. */
+  readonly min: number;
+  readonly max: number;
+}
+
 export type Field<Name extends string = string> =
-  NumberField<Name> | BooleanField<Name> | SelectField<Name> | TextField<Name>;
+  NumberField<Name> | BooleanField<Name> | SelectField<Name> | TextField<Name> | AdaptersField<Name>;
 
 export type FieldValue = number | boolean | string;
 
@@ -52,6 +63,23 @@ export function defaultValues(fields: readonly Field[]): Record<string, FieldVal
   return Object.fromEntries(fields.map((field) => [field.name, field.default]));
 }
 
+/** The ids that the value of a field of adapters holds. */
+export function chosenAdapters(value: FieldValue): string[] {
+  return String(value).split(",").filter(Boolean);
+}
+
+const WITHIN = "within:";
+
+/** The value of a field of adapters that stands for those which an adapter has within it already. */
+export function expertsWithin(id: string): string {
+  return WITHIN + id;
+}
+
+/** The id of the adapter within which a field's adapters are; null where the value names them one by one. */
+export function holderOfExperts(value: FieldValue): string | null {
+  return String(value).startsWith(WITHIN) ? String(value).slice(WITHIN.length) : null;
+}
+
 /** Why a value does not suit its field, as a sentence for the person, or null. */
 export function fieldProblem(field: Field, value: FieldValue): string | null {
   if (field.type === "integer" || field.type === "number") return numberProblem(field, value);
@@ -59,6 +87,13 @@ export function fieldProblem(field: Field, value: FieldValue): string | null {
   if (typeof value !== "string") return `${field.name} is text.`;
   if (field.type === "select" && !field.choices.some((choice) => choice.value === value)) {
     return `${field.name} is one of ${field.choices.map((choice) => choice.value).join(", ")}.`;
+  }
+  if (field.type === "adapters" && holderOfExperts(value) === null) {
+    const chosen = chosenAdapters(value).length;
+    if (chosen < field.min)
+      return `${field.name} needs ${field.min === 1 ? "an adapter" : `${field.min} adapters`}.`;
+    if (chosen > field.max)
+      return `${field.name} takes ${field.max === 1 ? "one adapter" : `${field.max} adapters`} at most.`;
   }
   return null;
 }

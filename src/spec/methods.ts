@@ -1,5 +1,5 @@
 import type { Field, FieldValues } from "./fields";
-import { houlsbyFields, madXLanguageFields, pfeifferFields } from "./methods/bottleneck";
+import { houlsbyFields, madXLanguageFields, madXTaskFields, pfeifferFields } from "./methods/bottleneck";
 import { ia3Fields } from "./methods/ia3";
 import { kronaFields } from "./methods/krona";
 import { lohaFields } from "./methods/loha";
@@ -30,6 +30,7 @@ export const METHOD_IDS = [
   "houlsby",
   "pfeiffer",
   "mad-x-language",
+  "mad-x-task",
 ] as const;
 export type MethodId = (typeof METHOD_IDS)[number];
 
@@ -47,10 +48,18 @@ export interface MethodSpec {
   readonly learningRate: { readonly default: number; readonly low: number; readonly high: number };
 }
 
+/** A trained adapter that another one builds on: its name, and its adapter_config.json. */
+export interface Expert {
+  readonly name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
 /** A method and its options, as a run uses them. */
 export interface MethodChoice {
   readonly id: MethodId;
   readonly options: FieldValues;
+  /** The adapters that it builds on, where they are known without the library. */
+  readonly experts?: readonly Expert[];
 }
 
 export const methodSpecs: Readonly<Record<MethodId, MethodSpec>> = {
@@ -196,6 +205,15 @@ export const methodSpecs: Readonly<Record<MethodId, MethodSpec>> = {
     summary:
       "Pfeiffer's bottlenecks and an invertible network around the whole model, to learn a language from plain text. Choose it first, then train a task over it; alone it is not better than Pfeiffer.",
     fields: madXLanguageFields,
+    learningRate: { default: 1e-3, low: 1e-4, high: 1e-2 },
+  },
+  "mad-x-task": {
+    id: "mad-x-task",
+    title: "MAD-X task adapter",
+    group: "Bottleneck adapters",
+    summary:
+      "Pfeiffer's bottlenecks for a task, stacked over a language adapter that stays as it is. Choose it to teach a task apart from the language it is spoken in; needs a trained language adapter.",
+    fields: madXTaskFields,
     learningRate: { default: 1e-3, low: 1e-4, high: 1e-2 },
   },
 };

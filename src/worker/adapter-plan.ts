@@ -27,7 +27,7 @@ export function planAdapter(
 ): AdapterPlan {
   const totalParameters = parameterCount(spec);
   try {
-    const adapter = methods[method.id].bind(method.options, spec);
+    const adapter = methods[method.id].bind(method.options, spec, method.experts);
     adapter.checkText?.(tokenize);
     const { length } = layOutParameters(adapter);
     return {
@@ -40,11 +40,16 @@ export function planAdapter(
       problems: {},
     };
   } catch (error) {
-    if (!(error instanceof LuthierError) || !error.field) throw error;
-    const problems = { [error.field]: `${error.what} ${error.advice}` };
-    const nothing = { trainableParameters: 0, sizeBytes: 0, trainingBytes: 0, modules: [], targets: [] };
-    return { ...nothing, totalParameters, problems };
+    return withoutPlan(spec, error);
   }
+}
+
+/** What is planned where a field cannot be used. Throws what is no field's error. */
+export function withoutPlan(spec: DecoderSpec, error: unknown): AdapterPlan {
+  if (!(error instanceof LuthierError) || !error.field) throw error;
+  const problems = { [error.field]: `${error.what} ${error.advice}` };
+  const nothing = { trainableParameters: 0, sizeBytes: 0, trainingBytes: 0, modules: [], targets: [] };
+  return { ...nothing, totalParameters: parameterCount(spec), problems };
 }
 
 /** PEFT names a parameter by its module's path, then by what the method calls it. */

@@ -62,7 +62,7 @@ export async function fitChanges(
   const longest = data.shapes[0]?.length ?? training.maxLength;
   const asIs = { ...training, maxLength: Math.min(training.maxLength, longest) };
   const changes = await suggestChanges(asIs, predict, budgetBytes);
-  const quantised = quantisedChange(session.model.engine, { adapter, rows, training, data }, budgetBytes);
+  const quantised = quantisedChange(session.model.engine, { adapter, training, data }, budgetBytes);
   if (quantised) changes.push(quantised);
   return changes.sort((a, b) => Number(b.fits) - Number(a.fits));
 }
@@ -72,7 +72,7 @@ const NF4 = { type: "nf4", doubleQuantization: true } as const;
 /** The same run on the model loaded in four bits, or null where that saves nothing. */
 function quantisedChange(
   { spec, tuning, tensors, weights, gpu }: LoadedModel,
-  { adapter, training, data }: RunSetup,
+  { adapter, training, data }: Pick<RunSetup, "adapter" | "training" | "data">,
   budgetBytes: number,
 ): FitChange | null {
   const layers = new Set(linearLayers(spec).map(({ path }) => `${path}.weight`));

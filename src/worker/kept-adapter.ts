@@ -43,7 +43,11 @@ export async function readAdapter(session: Session, id: string): Promise<ReadAda
     return { summary, run, adapter: state.adapter, values: await state.read() };
   }
   const { modelId: _model, run, values, ...summary } = await findKept(session, id);
-  const adapter = methods[summary.method.id].bind(summary.method.options, session.model.engine.spec);
+  const adapter = methods[summary.method.id].bind(
+    summary.method.options,
+    session.model.engine.spec,
+    summary.method.experts,
+  );
   return { summary, run, adapter, values: await readHostTensors(values) };
 }
 

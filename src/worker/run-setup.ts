@@ -9,11 +9,14 @@ import { makeRng } from "../lib/rng";
 import type { TemplateId } from "../spec/data";
 import type { RunConfig, TrainingOptions } from "../spec/training";
 import type { EncodedRows } from "./encoded-rows";
+import { methodOfRun, readExpertValues } from "./experts";
 import type { Session } from "./session";
 import { planTrainingData, type TrainingData } from "./training-data";
 
 /** Everything of a run that follows from its configuration, before anything is allocated. */
 export interface RunSetup {
+  /** As asked for, with the adapters that the method builds on. */
+  readonly config: RunConfig;
   readonly adapter: Adapter;
   readonly rows: readonly EncodedRow[];
   /** The options asked for, with a maximum length that the model has positions for, and packing only where it can be. */
@@ -29,13 +32,20 @@ export async function setUpRun(
   signal?: AbortSignal,
 ): Promise<RunSetup> {
   const { engine } = session.model;
-  const adapter = methods[config.method.id].bind(config.method.options, engine.spec);
+  const method = await methodOfRun(session, config);
+  const adapter = methods[method.id].bind(method.options, engine.spec, method.experts);
   const maxLength = fittingLength(config.training.maxLength, adapter, engine.maxPositions);
   const packing = config.training.packing && canPack(engine.spec, adapter, maxLength);
   const training = { ...config.training, maxLength, packing };
   const templateId = config.templateId as TemplateId;
   const rows = await encoded.get({ datasetId: config.datasetId, templateId, maxLength }, signal);
-  return { adapter, rows, training, data: planTrainingData(rows, training, adapter) };
+  return {
+    config: { ...config, method },
+    adapter,
+    rows,
+    training,
+    data: planTrainingData(rows, training, adapter),
+  };
 }
 
 /** Values that an adapter starts from when nothing else is told: drawn by the run's seed. */
@@ -47,7 +57,8 @@ export async function drawValues(
   const random = makeRng(setup.training.seed, setup.data.trainRows);
   const tokenize = (text: string): number[] => tokenizer.encode(text, { addSpecialTokens: true });
   setup.adapter.checkText?.(tokenize);
-  return initialValues(setup.adapter, initContext(engine.tensors, random, tokenize));
+  const experts = await readExpertValues(session, setup.config);
+  return initialValues(setup.adapter, initContext(engine.tensors, random, tokenize, experts));
 }
 
 /** What the trainer is made with. */

@@ -39,13 +39,14 @@ export interface TrainingJob {
 const VALIDATIONS = 5;
 
 /** Runs a training to its end or to Stop. The trained adapter is then a new one of the model's library. */
-export async function runTraining(job: TrainingJob): Promise<TrainingResult> {
-  const { session, config, signal, resume } = job;
+export async function runTraining(asked: TrainingJob): Promise<TrainingResult> {
+  const { session, signal, resume } = asked;
   const { engine } = session.model;
   const startedAt = performance.now() - (resume?.elapsedMs ?? 0);
-  const { name: datasetName } = await findDataset(config.datasetId);
-  const setup = await setUpRun(session, job.encoded, config, signal);
-  const { adapter, rows, data } = setup;
+  const { name: datasetName } = await findDataset(asked.config.datasetId);
+  const setup = await setUpRun(session, asked.encoded, asked.config, signal);
+  const { config, adapter, rows, data } = setup;
+  const job = { ...asked, config };
   const reporter = new TrainingReporter(session.emit, data.totalSteps, () => session.gpuBytes);
   reporter.send("preparing");
   const state = await startAdapter(job, setup);

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AdapterState, initContext, initialValues } from "../../src/engine/adapters/adapter-state";
 import type { Adapter, HostTensor } from "../../src/engine/adapters/method";
-import { methodOfConfig, methods } from "../../src/engine/adapters/registry";
+import { expertValues } from "../../src/engine/adapters/experts";
+import { adapterFromFolder } from "../../src/engine/adapters/from-folder";
+import { methods } from "../../src/engine/adapters/registry";
 import type { Gpu } from "../../src/engine/gpu/device";
 import { storageKinds } from "../../src/engine/graph/op";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
@@ -16,6 +18,7 @@ import { baseAdapter } from "../support/base-adapter";
 import { expectClose } from "../support/compare";
 import { type ContractTerms, contractTerms } from "../support/contract";
 import { goldenBatches, loadGoldenModel, readTensors } from "../support/golden";
+import { makeExperts } from "../support/experts";
 import { openTestGpu } from "../support/gpu";
 import { computeLogits } from "../support/logits";
 import { mergedModel } from "../support/merged-model";
@@ -42,8 +45,10 @@ interface Bound {
 }
 
 async function begin(model: LoadedModel, id: MethodId, terms: ContractTerms): Promise<Bound> {
-  const adapter = methods[id].bind(terms.options, model.spec);
-  const context = initContext(model.tensors, makeRng(1, 0), () => [1, 2, 3]);
+  const experts = await makeExperts(model, terms.experts);
+  const adapter = methods[id].bind(terms.options, model.spec, experts);
+  const values = expertValues(experts.map(({ tensors }) => tensors));
+  const context = initContext(model.tensors, makeRng(1, 0), () => [1, 2, 3], values);
   return { adapter, state: AdapterState.of(gpu, adapter, await initialValues(adapter, context)) };
 }
 
@@ -91,12 +96,8 @@ async function reload(
 ): Promise<Bound> {
   const files = peftFiles(adapter, trained, "someone/base", "");
   const folder = await readPeftFolder([...files].map(([path, bytes]) => bytesSource(path, bytes)));
-  const method = methods[methodOfConfig(folder.config)];
-  const again = method.bind(method.readConfig(folder.config), model.spec);
-  const saved = [...folder.tensors].map(
-    ([name, { shape, data }]) => [name, { shape, data: data.slice() }] as const,
-  );
-  return { adapter: again, state: AdapterState.of(gpu, again, again.importTensors(new Map(saved))) };
+  const { adapter: again, values } = adapterFromFolder(folder, model.spec);
+  return { adapter: again, state: AdapterState.of(gpu, again, values) };
 }
 
 describe.each(families)("every method keeps the contract on %s", (family) => {

@@ -1,16 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AdapterState } from "../../src/engine/adapters/adapter-state";
+import { ownValues, valuesOfExpert } from "../../src/engine/adapters/experts";
 import type { Adapter, HostTensor } from "../../src/engine/adapters/method";
 import { methodOfConfig, methods } from "../../src/engine/adapters/registry";
 import type { Gpu } from "../../src/engine/gpu/device";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
 import { describeModel } from "../../src/engine/models/registry";
 import { LuthierError } from "../../src/lib/errors";
+import type { Expert } from "../../src/spec/methods";
 import { expectClose } from "../support/compare";
 import {
   goldenBatches,
   goldenCases,
   goldenFamilies,
+  type GoldenInfo,
   loadGoldenModel,
   readJson,
   readTensors,
@@ -30,10 +33,12 @@ function importAdapter(
   spec: LoadedModel["spec"],
   config: Record<string, unknown>,
   saved: ReadonlyMap<string, HostTensor>,
+  experts: readonly Expert[] = [],
 ): { adapter: Adapter; values: ReadonlyMap<string, HostTensor> } {
   const method = methods[methodOfConfig(config)];
-  const adapter = method.bind(method.readConfig(config), spec);
-  return { adapter, values: adapter.importTensors(saved) };
+  const adapter = method.bind(method.readConfig(config), spec, experts);
+  const files = experts.map((_, index) => valuesOfExpert(index, saved));
+  return { adapter, values: adapter.importTensors(ownValues(saved), files) };
 }
 
 describe.each(goldenFamilies())("%s takes adapters that PEFT saved", (family) => {
@@ -46,7 +51,8 @@ describe.each(goldenFamilies())("%s takes adapters that PEFT saved", (family) =>
   test.each(goldenCases(family))("%s", async (name) => {
     const tensors = await readTensors(family, name, "golden.safetensors");
     const config = readJson<Record<string, unknown>>(family, name, "adapter_config.json");
-    const { adapter, values } = importAdapter(model.spec, config, under(tensors, "saved"));
+    const { experts } = readJson<GoldenInfo>(family, name, "golden.json");
+    const { adapter, values } = importAdapter(model.spec, config, under(tensors, "saved"), experts);
     const state = new AdapterState(gpu, adapter);
     state.write(values);
     const logits = await computeLogits(model, state, goldenBatches(tensors)[0]!);

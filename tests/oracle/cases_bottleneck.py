@@ -95,14 +95,16 @@ class Coupling(nn.Module):
         return torch.cat((first - self.F(second), second), -1), *inputs[1:]
 
 
-def _insert(base: PreTrainedModel, config: dict[str, object]) -> PreTrainedModel:
+def _insert(
+    base: PreTrainedModel, config: dict[str, object], own: str = NAME
+) -> PreTrainedModel:
     """Puts bottlenecks beside the sub-layers and, where the config asks for it, an invertible
-    adapter around them; freezes all else."""
+    adapter around them; freezes all else. Others that are there already come first."""
     base.requires_grad_(False)
     is_gpt2 = base.config.model_type == "gpt2"
     if config["inv_adapter"] is not None:
         coupling = Coupling(base.config.hidden_size, config)
-        base.base_model.invertible_adapters = nn.ModuleDict({NAME: coupling})
+        base.base_model.invertible_adapters = nn.ModuleDict({own: coupling})
         entry = base.transformer.drop if is_gpt2 else base.model.embed_tokens
         entry.register_forward_hook(coupling.enter)
         base.lm_head.register_forward_pre_hook(coupling.leave)
@@ -113,12 +115,87 @@ def _insert(base: PreTrainedModel, config: dict[str, object]) -> PreTrainedModel
             places["attention_adapters"] = block.attn if is_gpt2 else block.self_attn
         for name, layer in places.items():
             bottleneck = Bottleneck(base.config.hidden_size, config)
-            block.add_module(name, nn.Module())
-            getattr(block, name).adapters = nn.ModuleDict({NAME: bottleneck})
+            if not hasattr(block, name):
+                block.add_module(name, nn.Module())
+                getattr(block, name).adapters = nn.ModuleDict()
+            getattr(block, name).adapters[own] = bottleneck
             if bottleneck.reads_sum:
                 norm.register_forward_pre_hook(bottleneck.remember)
             layer.register_forward_hook(bottleneck.join)
     return base
+
+
+def _description(model: nn.Module, config: dict[str, object], name: str = NAME) -> dict[str, object]:
+    """The library's adapter_config.json."""
+    return {
+        "config": config,
+        "hidden_size": model.config.hidden_size,
+        "model_type": model.config.model_type,
+        "name": name,
+        "version": "adapters.1.3.0",
+    }
+
+
+def _load_tensors(model: PreTrainedModel, folder: Path) -> PreTrainedModel:
+    own, other = folder / "adapter.safetensors", folder / "adapter_model.safetensors"
+    tensors = load_file(own if own.is_file() else other)
+    _, unexpected = model.load_state_dict(tensors, strict=False)
+    if unexpected:
+        raise SystemExit(f"the model has no {', '.join(unexpected)}")
+    return model.eval()
+
+
+def _randomise(model: PreTrainedModel, *key: str) -> None:
+    for name, parameter in trainable(model).items():
+        parameter.data.copy_(random_like(parameter.shape, 0.2, *key, name))
+
+
+def _tensors_of(model: nn.Module, name: str) -> dict[str, Tensor]:
+    """The tensors of the adapter of that name."""
+    return {n: p for n, p in model.named_parameters() if f".{name}." in n}
+
+
+def _expert(model: nn.Module, name: str, index: int) -> dict[str, Tensor]:
+    """A frozen adapter's tensors, named as the studio has them within the adapter on top of it."""
+    tensors = _tensors_of(model, name)
+    return {f"experts.{index}.{n.replace(f'.{name}.', f'.{NAME}.')}": p for n, p in tensors.items()}
+
+
+def _stacked_case() -> Case:
+    """MAD-X: a task adapter trains over a language adapter."""
+    language, task = {**DEFAULTS, **LANGUAGE, "reduction_factor": 8}, {**DEFAULTS, **PFEIFFER}
+    below = "language"
+
+    def insert(base: PreTrainedModel) -> PreTrainedModel:
+        return _insert(_insert(base, language, below), task)
+
+    def build(base: PreTrainedModel, family: str, case: str) -> nn.Module:
+        _randomise(_insert(base, language, below), family, case)
+        model = _insert(base, task)
+        _randomise(model, family, case)
+        return model.train()
+
+    def save(model: nn.Module, folder: Path) -> None:
+        (folder / below).mkdir()
+        own = {**_description(model, task), "luthier_method": "mad-x-task"}
+        write_json(folder / "adapter_config.json", own)
+        write_tensors(folder / "adapter_model.safetensors", trainable(model))
+        write_json(folder / below / "adapter_config.json", _description(model, language, below))
+        write_tensors(folder / below / "adapter_model.safetensors", _tensors_of(model, below))
+
+    def load(base: PreTrainedModel, folder: Path) -> nn.Module:
+        return _load_tensors(_load_tensors(insert(base), folder), folder / below)
+
+    return Case(
+        build=build,
+        save=save,
+        load=load,
+        describe=lambda model: {
+            "experts": [{"name": below, "config": _description(model, language, below)}]
+        },
+        trains_on=lambda family: family in FAMILIES,
+        fixed=lambda model: _expert(model, below, 0),
+    )
 
 
 def _bottleneck_case(kind: dict[str, object]) -> Case:
@@ -126,29 +203,16 @@ def _bottleneck_case(kind: dict[str, object]) -> Case:
 
     def build(base: PreTrainedModel, family: str, case: str) -> nn.Module:
         model = _insert(base, config)
-        for name, parameter in trainable(model).items():
-            parameter.data.copy_(random_like(parameter.shape, 0.2, family, case, name))
+        _randomise(model, family, case)
         return model.train()
 
     def save(model: nn.Module, folder: Path) -> None:
-        description = {
-            "config": config,
-            "hidden_size": model.config.hidden_size,
-            "model_type": model.config.model_type,
-            "name": NAME,
-            "version": "adapters.1.3.0",
-        }
-        write_json(folder / "adapter_config.json", description)
+        write_json(folder / "adapter_config.json", _description(model, config))
         write_tensors(folder / "adapter_model.safetensors", trainable(model))
 
     def load(base: PreTrainedModel, folder: Path) -> nn.Module:
         model = _insert(base, config)
-        own, other = folder / "adapter.safetensors", folder / "adapter_model.safetensors"
-        tensors = load_file(own if own.is_file() else other)
-        _, unexpected = model.load_state_dict(tensors, strict=False)
-        if unexpected:
-            raise SystemExit(f"the model has no {', '.join(unexpected)}")
-        return model.eval()
+        return _load_tensors(model, folder)
 
     return Case(
         build=build,
@@ -163,4 +227,5 @@ CASES: dict[str, Case] = {
     "houlsby": _bottleneck_case(HOULSBY),
     "pfeiffer": _bottleneck_case(PFEIFFER),
     "mad_x_language": _bottleneck_case(LANGUAGE),
+    "mad_x_task": _stacked_case(),
 }

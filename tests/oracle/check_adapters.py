@@ -12,14 +12,21 @@ from pathlib import Path
 
 import adapters
 import torch
+from adapters.composition import Stack
 from safetensors.torch import load_file
 from torch import Tensor
 from transformers import AutoModelForCausalLM, PreTrainedModel
 
-from common import GOLDEN_DIR, be_deterministic, relative_l2, summed_loss, supervised_count
+from common import (
+    GOLDEN_DIR,
+    be_deterministic,
+    relative_l2,
+    summed_loss,
+    supervised_count,
+)
 
-CASES = ("houlsby", "pfeiffer", "mad_x_language")
-WITH_OWN_HEADS = ("mad_x_language",)
+CASES = ("houlsby", "pfeiffer", "mad_x_language", "mad_x_task")
+WITH_OWN_HEADS = ("mad_x_language", "mad_x_task")
 """Cases whose inverse stands before the head, which the library applies in its own classes only."""
 NAME = "luthier"
 TOLERANCE = 1e-4
@@ -73,15 +80,30 @@ def losses(model: PreTrainedModel, golden: dict[str, Tensor], training: dict) ->
     return measured
 
 
+def fill_experts(model: PreTrainedModel, names: list[str], golden: dict[str, Tensor]) -> None:
+    """Gives the frozen adapters the golden's values, which all have one name there."""
+    for index, expert in enumerate(names):
+        for name, parameter in model.named_parameters():
+            if f".{expert}." in name:
+                key = f"init.experts.{index}.{name.replace(f'.{expert}.', f'.{NAME}.')}"
+                parameter.data.copy_(golden[key])
+
+
 def check_golden(family: str, case: str) -> dict[str, float]:
     """How far the library is from the golden."""
     folder = GOLDEN_DIR / family / case
     golden = load_file(folder / "golden.safetensors")
     config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))["config"]
-    training = json.loads((folder / "golden.json").read_text(encoding="utf-8"))["training"]
+    info = json.loads((folder / "golden.json").read_text(encoding="utf-8"))
+    training, experts = info["training"], info.get("experts", [])
     model = load_base(family, case)
+    for expert in experts:
+        model.add_adapter(expert["name"], config=adapters.BnConfig(**expert["config"]["config"]))
     model.add_adapter(NAME, config=adapters.BnConfig(**config))
     model.train_adapter(NAME)
+    if experts:
+        model.set_active_adapters(Stack(*[expert["name"] for expert in experts], NAME))
+    fill_experts(model, [expert["name"] for expert in experts], golden)
     named = {n: p for n, p in model.named_parameters() if p.requires_grad}
     for name, parameter in named.items():
         parameter.data.copy_(golden[f"init.{name}"])
@@ -102,7 +124,9 @@ def check_export(family: str, case: str, folder: Path) -> float:
     """How far our logits are from those that the library computes from our export."""
     golden = load_file(GOLDEN_DIR / family / case / "golden.safetensors")
     model = load_base(family, case)
-    model.load_adapter(str(folder), use_safetensors=True, set_active=True)
+    inside = sorted(path.parent for path in folder.glob("*/adapter_config.json"))
+    names = [model.load_adapter(str(path), use_safetensors=True) for path in (*inside, folder)]
+    model.set_active_adapters(Stack(*names))
     logits = masked_logits(model.eval(), golden)
     ours = load_file(folder / "ours.safetensors")["logits"]
     return relative_l2(torch.where(logits.abs().sum(-1, keepdim=True) > 0, ours, 0), logits)

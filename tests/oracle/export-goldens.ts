@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { peftFiles } from "../../src/export/peft";
 import { adamDefaults, Trainer } from "../../src/engine/train/trainer";
 import { countLabels } from "../../src/engine/train/batch-inputs";
@@ -65,7 +65,10 @@ async function exportCase(
   const logits = await computeLogits(model, state, first);
   mkdirSync(folder, { recursive: true });
   const files = peftFiles(adapter, await state.read(), `tests/golden/${family}`, "");
-  for (const [file, bytes] of files) writeFileSync(join(folder, file), bytes);
+  for (const [file, bytes] of files) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), bytes);
+  }
   const shape = [first.rows, adapter.promptLength + first.length, model.spec.vocabularySize];
   if (adapter.merge) {
     const merged = await mergedGolden(model, adapter, await state.read(), family);

@@ -1,11 +1,13 @@
 import { declareWeights, type DecoderSpec } from "../../src/engine/models/decoder-spec";
 import type { FieldValues } from "../../src/spec/fields";
-import type { MethodId } from "../../src/spec/methods";
+import type { MethodChoice, MethodId } from "../../src/spec/methods";
 
 /** How a method stands to the one contract; tests/gpu/contract.test.ts holds it to it. */
 export interface ContractTerms {
   /** Options small enough for the golden models. */
   readonly options: FieldValues;
+  /** The adapters that it builds on. */
+  readonly experts?: readonly MethodChoice[];
   /** Whether the adapted model starts as the base model; virtual tokens and random layers change it from the first. */
   readonly identity: boolean;
   /** Whether it merges into the base model's weights. */
@@ -68,4 +70,12 @@ export const contractTerms: Readonly<Record<MethodId, readonly ContractTerms[]>>
     { ...beside, identity: false, options: { reduction_factor: 4, non_linearity: "gelu" } },
   ],
   "mad-x-language": [{ ...beside, identity: false, options: { reduction_factor: 4, dropout: 0.1 } }],
+  "mad-x-task": [
+    {
+      ...beside,
+      identity: false,
+      options: { reduction_factor: 4, dropout: 0.1 },
+      experts: [{ id: "mad-x-language", options: { reduction_factor: 8, dropout: 0.1 } }],
+    },
+  ],
 };

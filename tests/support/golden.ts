@@ -13,7 +13,7 @@ import { bytesSource } from "../../src/formats/byte-source";
 import { openWeights } from "../../src/formats/model-weights";
 import { readSafetensorsHeader } from "../../src/formats/safetensors";
 import type { FieldValues } from "../../src/spec/fields";
-import type { MethodId } from "../../src/spec/methods";
+import type { Expert, MethodId } from "../../src/spec/methods";
 import { fixedTuning, pipelinesOf } from "./run-graph";
 
 /** The committed goldens, or the fuller set that CI makes. */
@@ -30,6 +30,8 @@ export interface GoldenTensor {
 export interface GoldenInfo {
   /** The method, where adapter_config.json alone would be read as another. */
   readonly method?: MethodId | null;
+  /** The adapters that it builds on, whose values are among the starting ones. */
+  readonly experts?: readonly Expert[];
   /** Options that adapter_config.json does not tell. */
   readonly options?: FieldValues;
   /** True where the saved tensors are computed from the trained ones instead of being them. */
@@ -109,10 +111,10 @@ export async function loadGoldenModel(gpu: Gpu, family: string): Promise<LoadedM
 export function bindGolden(
   model: Pick<LoadedModel, "spec">,
   config: Record<string, unknown>,
-  { method, options }: Pick<GoldenInfo, "method" | "options"> = {},
+  { method, options, experts }: Pick<GoldenInfo, "method" | "options" | "experts"> = {},
 ): Adapter {
   const id = method ?? methodOfConfig(config);
-  return methods[id].bind({ ...methods[id].readConfig(config), ...options }, model.spec);
+  return methods[id].bind({ ...methods[id].readConfig(config), ...options }, model.spec, experts);
 }
 
 /** The adapter of a golden case, bound to the model as training had it. */

@@ -142,11 +142,13 @@ export function initContext(
   tensors: ReadonlyMap<string, TensorSource>,
   random: Random,
   tokenize: (text: string) => readonly number[],
+  experts: ReadonlyMap<string, HostTensor> = new Map(),
 ): InitContext {
   const source = (name: string): TensorSource => defined(tensors.get(name), `tensor ${name}`);
   return {
     random,
     tokenize,
+    experts,
     async baseRows(name, rows) {
       const columns = source(name).shape[1] ?? 1;
       const result = new Float32Array(rows.length * columns);

@@ -27,7 +27,7 @@ export interface BottleneckOptions {
 }
 
 /** The version of the adapters library whose format this is. */
-const FORMAT = "adapters.1.3.0";
+export const LIBRARY_FORMAT = "adapters.1.3.0";
 
 /** Reads the values of a bottleneck's form. Errors stand at the field. */
 export function readBottleneckOptions(
@@ -64,11 +64,12 @@ function settings({ places, readsSum, invertible }: BottleneckKind): Record<stri
   };
 }
 
-/** The library's adapter_config.json. */
+/** The library's adapter_config.json of an adapter of that name. */
 export function libraryConfig(
   kind: BottleneckKind,
   { reductionFactor, activation, dropout, start, inverseFactor }: BottleneckOptions,
   { family, hiddenSize }: DecoderSpec,
+  name = ADAPTER_NAME,
 ): Record<string, unknown> {
   return {
     config: {
@@ -81,8 +82,8 @@ export function libraryConfig(
     },
     hidden_size: hiddenSize,
     model_type: family,
-    name: ADAPTER_NAME,
-    version: FORMAT,
+    name,
+    version: LIBRARY_FORMAT,
   };
 }
 

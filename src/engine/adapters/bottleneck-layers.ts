@@ -41,8 +41,6 @@ export interface Bottlenecks {
   /** Stands in front of every parameter's name, where the adapter is a frozen one that another builds on. */
   readonly prefix: string;
   readonly frozen: boolean;
-  /** Tells apart adapters of one model, so that each drops other numbers. */
-  readonly index: number;
 }
 
 interface Layers {
@@ -114,19 +112,24 @@ export function bottleneckOutput(
   return dense(graph, up, activate(graph, bottlenecks.activation, inner));
 }
 
-/** The residual stream after a sub-layer with its bottleneck: residual + y, and what the bottleneck makes of either. */
+/**
+ * The residual stream after a sub-layer, `sum`, with what the bottleneck makes of it or of the sub-layer's output alone.
+ *
+ * @param index tells apart the adapters of one model while it trains, so that each drops other numbers; null: none drops
+ */
 export function joinBottleneck(
   graph: Graph,
   bottlenecks: Bottlenecks,
   site: SublayerSite,
-  trains: boolean,
+  sum: Value,
+  index: number | null,
 ): Value {
-  const { layer, place, y, residual } = site;
-  const sum = graph.apply(add, [residual, y], {});
+  const { layer, place } = site;
   if (!bottlenecks.places.includes(place)) return sum;
   const update = bottleneckOutput(graph, bottlenecks, site, sum);
-  const number = 2 * layer + (place === "attention" ? 0 : 1) + DROPOUT_SITES * bottlenecks.index;
-  return graph.apply(add, [sum, applyDropout(graph, update, trains ? bottlenecks.dropout : 0, number)], {});
+  const number = 2 * layer + (place === "attention" ? 0 : 1) + DROPOUT_SITES * (index ?? 0);
+  const kept = applyDropout(graph, update, index === null ? 0 : bottlenecks.dropout, number);
+  return graph.apply(add, [sum, kept], {});
 }
 
 /** More places than any model has. */

@@ -1,5 +1,6 @@
 import type { Graph } from "../graph/graph";
 import type { DecoderSpec } from "../models/decoder-spec";
+import { add } from "../ops/add";
 import {
   type BottleneckKind,
   type BottleneckOptions,
@@ -11,7 +12,8 @@ import {
 import { ADAPTER_NAME, bottleneckParameters, type Bottlenecks, joinBottleneck } from "./bottleneck-layers";
 import type { AdapterHooks } from "./hooks";
 import { type Invertible, invertible, invertibleHooks, invertibleParameters } from "./invertible";
-import type { Adapter, HostTensor, Method } from "./method";
+import type { Adapter, HostTensor, Method, ParameterSpec } from "./method";
+import { hasOwnMark } from "./own-format";
 import { optionError } from "./option-reader";
 
 /**
@@ -21,24 +23,21 @@ import { optionError } from "./option-reader";
 export function bottleneckMethod(kind: BottleneckKind): Method {
   return {
     peftType: null,
-    reads: (config) => isLibraryConfig(kind, config),
+    reads: (config) => isLibraryConfig(kind, config) && !hasOwnMark(config),
     bind(values, model) {
       const options = readBottleneckOptions(kind, values);
-      checkModel(kind, model);
+      checkPlacement(kind, model);
       const parts = bottleneckParts(kind, options, model);
       return {
-        parameters: [
-          ...bottleneckParameters(parts.bottlenecks, model.blocks, options.start),
-          ...(parts.ends ? invertibleParameters(parts.ends) : []),
-        ],
+        parameters: partsParameters(parts, model, options.start),
         promptLength: 0,
         prefixLength: 0,
-        hooks: (graph, mode) => bottleneckHooks(graph, parts, mode === "train"),
+        hooks: (graph, mode) => bottleneckHooks(graph, [parts], mode === "train"),
         config: libraryConfig(kind, options, model),
         weightsFile: "adapter.safetensors",
         format: kind.invertible ? "adapters-heads" : "adapters",
         exportTensors: (trained) => trained,
-        importTensors: renameBottlenecks,
+        importTensors: (tensors) => renameBottlenecks(tensors),
       } satisfies Adapter;
     },
     readConfig: (config) => readLibraryConfig(kind, config),
@@ -46,7 +45,7 @@ export function bottleneckMethod(kind: BottleneckKind): Method {
 }
 
 /** Where the norm follows the sum, the library's Pfeiffer normalises before the bottleneck and after it. */
-function checkModel({ readsSum }: BottleneckKind, { blocks }: DecoderSpec): void {
+export function checkPlacement({ readsSum }: BottleneckKind, { blocks }: DecoderSpec): void {
   if (!readsSum || !blocks.some(({ normPlacement }) => normPlacement === "after")) return;
   throw optionError(
     "reduction_factor",
@@ -56,42 +55,62 @@ function checkModel({ readsSum }: BottleneckKind, { blocks }: DecoderSpec): void
 }
 
 /** What an adapter puts into a model. */
-interface BottleneckParts {
+export interface BottleneckParts {
   readonly bottlenecks: Bottlenecks;
   /** What stands after the embeddings and, inverted, before the head. */
   readonly ends: Invertible | null;
 }
 
-function bottleneckParts(
+/** @param expert stands in front of every parameter's name, where the adapter is a frozen one that another builds on */
+export function bottleneckParts(
   { places, readsSum }: BottleneckKind,
   { reductionFactor, activation, dropout, inverseFactor }: BottleneckOptions,
   model: DecoderSpec,
+  expert: string | null = null,
 ): BottleneckParts {
   const { hiddenSize: hidden } = model;
-  const named = { prefix: "", frozen: false };
+  const named = { prefix: expert ?? "", frozen: expert !== null };
   return {
     bottlenecks: {
-      ...{ places, readsSum, hidden, activation, dropout, index: 0, ...named },
+      ...{ places, readsSum, hidden, activation, dropout, ...named },
       width: Math.max(1, Math.floor(hidden / reductionFactor)),
     },
     ends: inverseFactor === null ? null : invertible(model, { activation, factor: inverseFactor, ...named }),
   };
 }
 
-function bottleneckHooks(
-  graph: Graph,
+/** The parameters of what an adapter puts into a model, and how they start. */
+export function partsParameters(
   { bottlenecks, ends }: BottleneckParts,
+  { blocks }: DecoderSpec,
+  start: BottleneckOptions["start"],
+): ParameterSpec[] {
+  return [...bottleneckParameters(bottlenecks, blocks, start), ...(ends ? invertibleParameters(ends) : [])];
+}
+
+/** Adapters stacked over each other: each reads the residual stream with what those before it have added. */
+export function bottleneckHooks(
+  graph: Graph,
+  stack: readonly BottleneckParts[],
   trains: boolean,
 ): AdapterHooks {
+  const [ends] = stack.flatMap((parts) => parts.ends ?? []);
   return {
     ...(ends && invertibleHooks(graph, ends)),
-    sublayer: (site) => joinBottleneck(graph, bottlenecks, site, trains),
+    sublayer: (site) =>
+      stack.reduce(
+        (sum, { bottlenecks }, index) => joinBottleneck(graph, bottlenecks, site, sum, trains ? index : null),
+        graph.apply(add, [site.residual, site.y], {}),
+      ),
   };
 }
 
-/** Other people's adapters have names of their own. */
-function renameBottlenecks(tensors: ReadonlyMap<string, HostTensor>): Map<string, HostTensor> {
-  const own = (name: string): string =>
-    name.replace(/(_adapters\.adapters|invertible_adapters)\.[^.]+\./, `$1.${ADAPTER_NAME}.`);
-  return new Map([...tensors].map(([name, tensor]) => [own(name), tensor]));
+/** Adapters have names of their own, which stand in the names of their tensors. */
+export function renameBottlenecks(
+  tensors: ReadonlyMap<string, HostTensor>,
+  name = ADAPTER_NAME,
+): Map<string, HostTensor> {
+  const renamed = (tensor: string): string =>
+    tensor.replace(/(_adapters\.adapters|invertible_adapters)\.[^.]+\./, `$1.${name}.`);
+  return new Map([...tensors].map(([tensor, values]) => [renamed(tensor), values]));
 }

@@ -1,4 +1,5 @@
 import type { FieldValues } from "../../spec/fields";
+import type { Expert } from "../../spec/methods";
 import type { DecoderSpec } from "../models/decoder-spec";
 import type { MakeHooks } from "./hooks";
 
@@ -24,6 +25,8 @@ export interface InitContext {
   baseVector(name: string): Promise<Float32Array<ArrayBuffer>>;
   /** Ids of a text under the model's tokenizer, special tokens included; only soft prompts ask. */
   tokenize(text: string): readonly number[];
+  /** What the adapters that the method builds on were trained to, by the names of the parameters that it becomes. */
+  readonly experts: ReadonlyMap<string, HostTensor>;
 }
 
 /** A trainable tensor: PEFT's parameter name without the adapter's own name, and how it starts. */
@@ -42,9 +45,20 @@ export type BaseChange = (base: HostTensor) => HostTensor;
 
 /**
  * Who reads an exported folder: PEFT, the adapters library, the same with heads of its own (which alone undo an invertible
- * adapter), transformers, which takes the trained weights in the place of its own, or Luthier alone.
+ * adapter) or with adapters stacked over each other, transformers, which takes the trained weights in the place of its
+ * own, or Luthier alone.
  */
-export type FolderFormat = "peft" | "adapters" | "adapters-heads" | "weights" | "luthier";
+export type FolderFormat = "peft" | "adapters" | "adapters-heads" | "adapters-stack" | "weights" | "luthier";
+
+/** A frozen adapter within another one, as it is exported: a folder of its own beside the adapter's files. */
+export interface ExpertFolder {
+  readonly folder: string;
+  /** Its adapter_config.json without the base model's name. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly weightsFile?: string;
+  /** Tensors of its file from its values under the names that it was trained by. */
+  exportTensors(values: ReadonlyMap<string, HostTensor>): ReadonlyMap<string, HostTensor>;
+}
 
 /** A method with its options bound to one model: everything the engine and the exporter need of it. */
 export interface Adapter {
@@ -63,13 +77,20 @@ export interface Adapter {
   readonly weightsFile?: string;
   /** Who reads the folder, where config and file do not tell. */
   readonly format?: FolderFormat;
-  /** Tensors of the adapter's file from the trained parameters. */
+  /** What the config is called where it is not adapter_config.json. */
+  readonly configFile?: string;
+  /** The frozen adapters that it builds on. */
+  readonly experts?: readonly ExpertFolder[];
+  /** Tensors of the adapter's file from the trained parameters; those of its experts are not among them. */
   exportTensors(parameters: ReadonlyMap<string, HostTensor>): ReadonlyMap<string, HostTensor>;
   /**
    * Trained parameters from the tensors of a file; missing encoder weights that PEFT does not save are reported as
-   * null (the adapter can then chat but starts its encoder anew).
+   * null (the adapter can then chat but starts its encoder anew). `experts` are the tensors of its experts' files.
    */
-  importTensors(tensors: ReadonlyMap<string, HostTensor>): ReadonlyMap<string, HostTensor>;
+  importTensors(
+    tensors: ReadonlyMap<string, HostTensor>,
+    experts?: readonly ReadonlyMap<string, HostTensor>[],
+  ): ReadonlyMap<string, HostTensor>;
   /**
    * What the trained parameters make of the base model's tensors, by the names of those that change; a model so changed
    * answers as the base does with the adapter. Absent where no such tensors exist.
@@ -91,8 +112,14 @@ export interface Method {
    * compared, for where a type alone does not tell them apart.
    */
   reads?(config: Readonly<Record<string, unknown>>): boolean;
-  /** Binds options to a model. Errors name the field: `LuthierError("config", …)` with the field in `field`. */
-  bind(options: FieldValues, model: DecoderSpec): Adapter;
+  /** The folders of the experts beside a file of that config, in their order; absent where a method builds on none. */
+  expertFolders?(config: Readonly<Record<string, unknown>>): readonly string[];
+  /**
+   * Binds options to a model. Errors name the field: `LuthierError("config", …)` with the field in `field`.
+   *
+   * @param experts the trained adapters that the method builds on
+   */
+  bind(options: FieldValues, model: DecoderSpec, experts?: readonly Expert[]): Adapter;
   /** Options from an adapter_config.json. Errors: a setting the studio does not have. */
   readConfig(config: Readonly<Record<string, unknown>>): FieldValues;
 }

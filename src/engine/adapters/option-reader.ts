@@ -13,6 +13,8 @@ export class OptionReader {
   constructor(fields: readonly Field[], values: FieldValues) {
     const read: Record<string, FieldValue> = {};
     for (const field of fields) {
+      // Adapters reach a method as its experts; ids mean nothing beyond the library.
+      if (field.type === "adapters") continue;
       const value = values[field.name] ?? field.default;
       const problem = fieldProblem(field, value);
       if (problem) throw optionError(field.name, problem, field.hint);

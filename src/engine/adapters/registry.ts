@@ -11,6 +11,7 @@ import { loha } from "./loha";
 import { lokr } from "./lokr";
 import { lora } from "./lora";
 import { madXLanguage } from "./mad-x-language";
+import { madXTask } from "./mad-x-task";
 import type { Method } from "./method";
 import { pTuning } from "./p-tuning";
 import { pTuningV2 } from "./p-tuning-v2";
@@ -36,6 +37,7 @@ export const methods: Readonly<Record<MethodId, Method>> = {
   houlsby,
   pfeiffer,
   "mad-x-language": madXLanguage,
+  "mad-x-task": madXTask,
 };
 
 /** The method of an adapter_config.json. Errors: a `peft_type` the studio does not have. */

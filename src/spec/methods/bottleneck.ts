@@ -1,4 +1,4 @@
-import type { Field } from "../fields";
+import type { AdaptersField, Field } from "../fields";
 
 /** The options of a bottleneck under the adapters library's names (BnConfig); the two kinds differ in their function. */
 function bottleneckFields(nonLinearity: "swish" | "relu"): readonly Field[] {
@@ -69,3 +69,18 @@ export const madXLanguageFields: readonly Field[] = [
     hint: "Half the hidden size divided by this is the width within the invertible adapter. Larger is smaller and learns less of the language.",
   },
 ];
+
+/** The language adapter that a task adapter stands on. */
+export const languageAdapterField = {
+  name: "language_adapter",
+  type: "adapters",
+  default: "",
+  methods: ["mad-x-language"],
+  min: 1,
+  max: 1,
+  level: "basic",
+  hint: "The language adapter under the task's, which stays as it is. Train one first with the method MAD-X language adapter, or load one.",
+} as const satisfies AdaptersField;
+
+/** Those of MAD-X's task adapter. */
+export const madXTaskFields: readonly Field[] = [languageAdapterField, ...pfeifferFields];

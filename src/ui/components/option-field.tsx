@@ -1,6 +1,7 @@
 import { Checkbox, NativeSelect, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { Field, FieldValue } from "../../spec/fields";
+import { AdaptersField } from "./adapters-field";
 import { formatTyped, parseTyped } from "../lib/format";
 
 interface Props {
@@ -29,6 +30,11 @@ export function OptionField({ field, label, value, problem, showHint, disabled =
         {...description}
         {...error}
       />
+    );
+  }
+  if (field.type === "adapters") {
+    return (
+      <AdaptersField {...{ field, label, problem, showHint, disabled, onChange }} value={String(value)} />
     );
   }
   if (field.type === "select") {

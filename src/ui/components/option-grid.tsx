@@ -65,6 +65,6 @@ function spanOf(field: Field): "all" | "row" | "two" | undefined {
   if (field.type === "boolean") return "all";
   if (field.type === "select")
     return field.choices.some(({ label }) => label.length > 20) ? "two" : undefined;
-  if (field.type === "modules") return "row";
+  if (field.type === "modules" || field.type === "adapters") return "row";
   return field.type === "patterns" || field.type === "text" ? "two" : undefined;
 }

@@ -56,7 +56,9 @@ export function planInputs(state: State): { key: string; method: MethodChoice } 
   const options = selectMethodValues(state);
   if (Object.keys(formProblems(methodSpecs[state.methodId].fields, options)).length > 0) return null;
   const method = { id: state.methodId, options };
-  return { key: JSON.stringify([state.model.id, method]), method };
+  const { fields } = methodSpecs[state.methodId];
+  const library = fields.some(({ type }) => type === "adapters") ? state.adapters.map(({ id }) => id) : [];
+  return { key: JSON.stringify([state.model.id, method, library]), method };
 }
 
 /** What `lengthStats` needs, with a key that tells two requests apart; null while it cannot be asked. */

@@ -1,5 +1,5 @@
 import { AdapterState } from "../../engine/adapters/adapter-state";
-import { methodOfConfig, methods } from "../../engine/adapters/registry";
+import { adapterFromFolder } from "../../engine/adapters/from-folder";
 import { modelCard } from "../../export/model-card";
 import { folderFormat, peftFiles } from "../../export/peft";
 import { fileSource } from "../../formats/byte-source";
@@ -96,13 +96,8 @@ async function importAdapter(session: Session, name: string, folder: PeftFolder)
     throw new LuthierError("adapter", "A training is running.", "Stop it before you load another adapter.");
   }
   const { gpu, spec } = session.model.engine;
-  const id = methodOfConfig(folder.config);
-  const method = { id, options: methods[id].readConfig(folder.config) };
-  const adapter = methods[id].bind(method.options, spec);
-  const tensors = new Map(
-    [...folder.tensors].map(([key, { shape, data }]) => [key, { shape, data: data.slice() }]),
-  );
-  const state = AdapterState.of(gpu, adapter, adapter.importTensors(tensors));
+  const { method, adapter, values } = adapterFromFolder(folder, spec);
+  const state = AdapterState.of(gpu, adapter, values);
   const facts = {
     ...{ id: newId(), name: await freeName(session, name), method, origin: "imported" as const },
     ...{ savedAt: Date.now(), steps: 0, finalLoss: null, validationLoss: null },

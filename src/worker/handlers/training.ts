@@ -1,12 +1,13 @@
 import { LuthierError } from "../../lib/errors";
 import type { TrainingResult } from "../../protocol/commands";
-import { planAdapter } from "../adapter-plan";
+import { planAdapter, withoutPlan } from "../adapter-plan";
 import type { RunConfig } from "../../spec/training";
 import type { RunCheckpoint } from "../../storage/checkpoints";
 import type { EncodedRows } from "../encoded-rows";
 import { Gate } from "../gate";
 import type { Handlers } from "../serve";
 import type { Session } from "../session";
+import { withExperts } from "../experts";
 import { forecastTraining } from "../forecast";
 import { measureTraining } from "../measure";
 import { findInterruptedRun, forgetRun, requireCheckpoint } from "../run-progress";
@@ -51,9 +52,14 @@ export function trainingHandlers(session: Session, encoded: EncodedRows): Pick<H
       return runTraining({ session, encoded, config, gate, signal, resume });
     });
   return {
-    planAdapter({ method }) {
+    async planAdapter({ method }) {
       const { engine, tokenizer } = session.model;
-      return planAdapter(engine.spec, (text) => tokenizer.encode(text, { addSpecialTokens: true }), method);
+      const tokenize = (text: string): number[] => tokenizer.encode(text, { addSpecialTokens: true });
+      try {
+        return planAdapter(engine.spec, tokenize, await withExperts(session, method));
+      } catch (error) {
+        return withoutPlan(engine.spec, error);
+      }
     },
     forecastTraining({ config, budgetBytes }) {
       forecast.abort();

@@ -19,6 +19,7 @@ const spec = describeModel(readJson("llama", "config.json"));
 /** Words of a text are numbers here, and a token's embedding is its id everywhere. */
 const context: InitContext = {
   random: makeRng(7),
+  experts: new Map(),
   tokenize: (text) => text.split(" ").filter(Boolean).map(Number),
   baseRows: (name, rows) => {
     expect(name).toBe("model.embed_tokens.weight");

@@ -74,6 +74,17 @@ describe("PEFT folders", () => {
     await expect(readPeftFolder([])).rejects.toMatchObject({ code: "adapter" });
   });
 
+  it("reads the adapters that it builds on, each in a folder of its own", async () => {
+    const files = [
+      ...sources(writePeftFolder({ config, tensors })),
+      ...sources(writePeftFolder({ config: { own: 1 }, tensors }), "0/"),
+    ];
+    const experts = [{ name: "0", config: { own: 1 }, tensors }];
+    expect(await readPeftFolder(files)).toEqual({ config, tensors, experts });
+    const deeper = sources(writePeftFolder({ config, tensors }), "0/1/");
+    await expect(readPeftFolder([...files, ...deeper])).rejects.toThrow(/more than one adapter/);
+  });
+
   it("keeps to the folder of the config", async () => {
     const [configFile, weights] = sources(writePeftFolder({ config, tensors }), "a/");
     await expect(

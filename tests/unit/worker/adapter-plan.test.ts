@@ -3,6 +3,8 @@ import { describeModel } from "../../../src/engine/models/registry";
 import type { AdapterPlan } from "../../../src/protocol/commands";
 import { defaultValues, type FieldValues } from "../../../src/spec/fields";
 import { METHOD_IDS, methodSpecs, type MethodId } from "../../../src/spec/methods";
+import { contractTerms } from "../../support/contract";
+import { expertConfigs } from "../../support/experts";
 import { planAdapter } from "../../../src/worker/adapter-plan";
 
 const spec = describeModel({
@@ -15,7 +17,8 @@ const letters = (text: string): number[] => [...text].map((letter) => letter.cha
 
 function plan(id: MethodId, edits: FieldValues = {}): AdapterPlan {
   const options = { ...defaultValues(methodSpecs[id].fields), ...edits };
-  return planAdapter(spec, letters, { id, options });
+  const experts = expertConfigs(spec, contractTerms[id][0]?.experts);
+  return planAdapter(spec, letters, { id, options, experts });
 }
 
 describe("the plan of every method", () => {

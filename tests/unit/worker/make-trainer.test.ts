@@ -12,7 +12,7 @@ import { predictTrainingMemory } from "../../../src/engine/train/memory";
 import { LuthierError } from "../../../src/lib/errors";
 import { defaultValues } from "../../../src/spec/fields";
 import type { Quantization } from "../../../src/spec/model";
-import { trainingFields, type TrainingOptions } from "../../../src/spec/training";
+import { trainingFields, type RunConfig, type TrainingOptions } from "../../../src/spec/training";
 import { fitChanges } from "../../../src/worker/forecast";
 import { makeTrainer } from "../../../src/worker/make-trainer";
 import { type RunSetup, trainerOptions } from "../../../src/worker/run-setup";
@@ -41,7 +41,11 @@ const rows: EncodedRow[] = Array.from({ length: 32 }, () => ({
 function setUp(changes: Partial<TrainingOptions>): RunSetup {
   const training = { ...defaults, validationSplit: 0, ...changes };
   const adapter = methods.lora.bind({ r: 4 }, spec);
-  return { adapter, rows, training, data: planTrainingData(rows, training, adapter) };
+  const config: RunConfig = {
+    ...{ datasetId: "rows", modelId: "model", templateId: "chat", continueFrom: null },
+    ...{ method: { id: "lora", options: { r: 4 } }, training },
+  };
+  return { config, adapter, rows, training, data: planTrainingData(rows, training, adapter) };
 }
 
 /** The model with all its weights at zero. */

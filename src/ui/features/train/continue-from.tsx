@@ -1,4 +1,7 @@
 import { Button } from "@mantine/core";
+import type { AdapterSummary } from "../../../protocol/commands";
+import { expertsWithin } from "../../../spec/fields";
+import { type MethodChoice, methodSpecs } from "../../../spec/methods";
 import { useStudio } from "../../store/context";
 import { isTraining, selectAdapter, selectMethodValues } from "../../store/selectors";
 import { methodValues } from "../../store/training-values";
@@ -8,12 +11,14 @@ import classes from "./train-step.module.css";
 /** Which adapter a run would go on from, and a way to the options that it was made with. */
 export function ContinueFrom() {
   const text = useText();
-  const { adapter, locked, same, take } = useStudio((state) => {
+  const { adapter, method, locked, same, take } = useStudio((state) => {
     const found = selectAdapter(state);
     const values = selectMethodValues(state);
-    const options = found && methodValues(found.method.id, state.model, found.method.options);
+    const method = found && ownMethod(found);
+    const options = method && methodValues(method.id, state.model, method.options);
     return {
       adapter: found,
+      method,
       locked: isTraining(state),
       same:
         found?.method.id === state.methodId &&
@@ -21,7 +26,7 @@ export function ContinueFrom() {
       take: state.takeMethod,
     };
   });
-  if (!adapter) return null;
+  if (!adapter || !method) return null;
   return (
     <div className={classes.continueFrom}>
       <span>{text.train.continueFrom(adapter.name, adapter.steps)}</span>
@@ -31,7 +36,7 @@ export function ContinueFrom() {
           variant="light"
           disabled={locked}
           onClick={() => {
-            take(adapter.method);
+            take(method);
           }}
         >
           {text.train.takeMethod}
@@ -39,4 +44,11 @@ export function ContinueFrom() {
       )}
     </div>
   );
+}
+
+/** The method an adapter was made with; adapters that it builds on are those within it, which the library may have lost. */
+function ownMethod({ id, method }: AdapterSummary): MethodChoice {
+  const field = methodSpecs[method.id].fields.find(({ type }) => type === "adapters");
+  if (!field) return method;
+  return { id: method.id, options: { ...method.options, [field.name]: expertsWithin(id) } };
 }

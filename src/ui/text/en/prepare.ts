@@ -133,4 +133,7 @@ export const method = {
   parameters: (count: string) => `${count} parameters`,
   someOf: (count: number, of: number) => `${formatInteger(count)} of ${formatInteger(of)}`,
   trainingMemory: "Extra memory",
+  noAdapters: (methods: readonly string[]) =>
+    `This model has none to choose yet. Train one with ${methods.join(" or ")}, or load one under Export.`,
+  expertsWithin: (name: string) => `Those within “${name}”`,
 };

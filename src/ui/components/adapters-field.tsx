@@ -1,0 +1,69 @@
+import { Checkbox, Radio } from "@mantine/core";
+import { type AdaptersField as Spec, chosenAdapters, holderOfExperts } from "../../spec/fields";
+import { METHOD_IDS, methodSpecs } from "../../spec/methods";
+import { useStudio } from "../store/context";
+import { useText } from "../text/text";
+import classes from "./adapters-field.module.css";
+
+interface Props {
+  readonly field: Spec;
+  readonly label: string;
+  readonly value: string;
+  readonly problem: string | undefined;
+  readonly showHint: boolean;
+  readonly disabled: boolean;
+  readonly onChange: (value: string) => void;
+}
+
+/** Trained adapters of the loaded model to choose from: a box for each, or a single choice. */
+export function AdaptersField({ field, label, value, problem, showHint, disabled, onChange }: Props) {
+  const text = useText();
+  const adapters = useStudio((state) => state.adapters);
+  const fitting = adapters.filter(({ method }) => field.methods.includes(method.id));
+  const holder = adapters.find(({ id }) => id === holderOfExperts(value));
+  const titles = METHOD_IDS.filter((id) => field.methods.includes(id)).map((id) => methodSpecs[id].title);
+  const choices = [
+    ...(holder ? [{ value, label: text.method.expertsWithin(holder.name) }] : []),
+    ...fitting.map(({ id, name }) => ({ value: id, label: name })),
+  ];
+  const chosen = holder ? [value] : chosenAdapters(value);
+  const kept = chosen.filter((id) => choices.some((choice) => choice.value === id));
+  const shared = {
+    label,
+    inputWrapperOrder: ORDER,
+    ...(showHint ? { description: field.hint } : {}),
+    ...(problem === undefined ? {} : { error: problem }),
+  };
+  const none = choices.length === 0 && <p className={classes.none}>{text.method.noAdapters(titles)}</p>;
+  if (field.max === 1) {
+    return (
+      <Radio.Group {...shared} value={kept[0] ?? null} onChange={onChange}>
+        <div className={classes.choices}>
+          {choices.map((choice) => (
+            <Radio key={choice.value} {...choice} disabled={disabled} />
+          ))}
+        </div>
+        {none}
+      </Radio.Group>
+    );
+  }
+  return (
+    <Checkbox.Group
+      {...shared}
+      value={kept}
+      onChange={(ids) => {
+        // What another adapter holds goes with no others.
+        onChange(ids.filter((id) => holderOfExperts(id) === null).join(","));
+      }}
+    >
+      <div className={classes.choices}>
+        {choices.map((choice) => (
+          <Checkbox key={choice.value} {...choice} disabled={disabled} />
+        ))}
+      </div>
+      {none}
+    </Checkbox.Group>
+  );
+}
+
+const ORDER: ("label" | "input" | "description" | "error")[] = ["label", "input", "error", "description"];

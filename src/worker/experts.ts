@@ -1,0 +1,79 @@
+import type { HostTensor } from "../engine/adapters/method";
+import { expertValues } from "../engine/adapters/experts";
+import { optionError } from "../engine/adapters/option-reader";
+import { methods } from "../engine/adapters/registry";
+import type { AdapterSummary } from "../protocol/commands";
+import { type AdaptersField, chosenAdapters, holderOfExperts } from "../spec/fields";
+import { type MethodChoice, methodSpecs } from "../spec/methods";
+import type { RunConfig } from "../spec/training";
+import { libraryOf, readAdapter } from "./kept-adapter";
+import type { Session } from "./session";
+
+/** The field by which a method's form chooses trained adapters of the library; null where it builds on none. */
+function adaptersField(method: MethodChoice): AdaptersField | null {
+  return methodSpecs[method.id].fields.find((field) => field.type === "adapters") ?? null;
+}
+
+/**
+ * A choice with the adapters that its form names, as they stand in the loaded model's library, so that it can be bound
+ * without the library from here on. Errors stand at the field.
+ */
+export async function withExperts(session: Session, method: MethodChoice): Promise<MethodChoice> {
+  const field = adaptersField(method);
+  if (!field || method.experts) return method;
+  const library = await libraryOf(session);
+  const value = method.options[field.name] ?? "";
+  const holder = holderOfExperts(value);
+  if (holder !== null) {
+    const { experts } = findExpert(library, { ...field, methods: [method.id] }, holder).method;
+    return experts ? { ...method, experts } : method;
+  }
+  const experts = chosenAdapters(value).map((id) => {
+    const { name, method: own } = findExpert(library, field, id);
+    const { config } = methods[own.id].bind(own.options, session.model.engine.spec, own.experts);
+    return { name, config };
+  });
+  return { ...method, experts };
+}
+
+/** The method of a run: one that goes on from a kept adapter builds on the experts which that has within it. */
+export async function methodOfRun(session: Session, config: RunConfig): Promise<MethodChoice> {
+  const { method, continueFrom } = config;
+  if (continueFrom === null || !adaptersField(method)) return withExperts(session, method);
+  const { method: kept } = (await readAdapter(session, continueFrom)).summary;
+  return withExperts(session, kept.experts ? { ...method, experts: kept.experts } : method);
+}
+
+/** The values of the adapters that a run's method builds on, as {@link expertValues} has them. Errors as {@link withExperts}. */
+export async function readExpertValues(
+  session: Session,
+  { method, continueFrom }: RunConfig,
+): Promise<ReadonlyMap<string, HostTensor>> {
+  const field = adaptersField(method);
+  if (!field) return new Map();
+  const value = method.options[field.name] ?? "";
+  const holder = continueFrom ?? holderOfExperts(value);
+  if (holder !== null) return (await readAdapter(session, holder)).values;
+  const library = await libraryOf(session);
+  const tensors: ReadonlyMap<string, HostTensor>[] = [];
+  for (const id of chosenAdapters(value)) {
+    const { adapter, values } = await readAdapter(session, findExpert(library, field, id).id);
+    tensors.push(adapter.exportTensors(values));
+  }
+  return expertValues(tensors);
+}
+
+function findExpert(library: readonly AdapterSummary[], field: AdaptersField, id: string): AdapterSummary {
+  const found = library.find((adapter) => adapter.id === id);
+  const advice = `Choose others under ${field.name}.`;
+  if (!found) {
+    throw optionError(field.name, "An adapter chosen here is not among those of the loaded model.", advice);
+  }
+  if (field.methods.includes(found.method.id)) return found;
+  const titles = Object.values(methodSpecs).filter((spec) => field.methods.includes(spec.id));
+  throw optionError(
+    field.name,
+    `“${found.name}” is of the method ${methodSpecs[found.method.id].title}; what can be chosen here is ${titles.map(({ title }) => title).join(" or ")}.`,
+    advice,
+  );
+}

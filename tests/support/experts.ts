@@ -1,0 +1,40 @@
+import { initContext, initialValues } from "../../src/engine/adapters/adapter-state";
+import type { HostTensor } from "../../src/engine/adapters/method";
+import { methods } from "../../src/engine/adapters/registry";
+import type { DecoderSpec } from "../../src/engine/models/decoder-spec";
+import type { LoadedModel } from "../../src/engine/models/loaded-model";
+import { makeRng } from "../../src/lib/rng";
+import type { Expert, MethodChoice } from "../../src/spec/methods";
+
+/** An adapter that another one can build on, with its tensors by the names of its file. */
+export interface TestExpert extends Expert {
+  readonly tensors: ReadonlyMap<string, HostTensor>;
+}
+
+/** Adapters without their values, as a method is bound with them. */
+export function expertConfigs(spec: DecoderSpec, choices: readonly MethodChoice[] = []): Expert[] {
+  return choices.map(({ id, options }, index) => ({
+    name: `${id} ${index}`,
+    config: methods[id].bind(options, spec).config,
+  }));
+}
+
+/** Adapters as if they had been trained: all their values are random. */
+export async function makeExperts(
+  model: Pick<LoadedModel, "spec" | "tensors">,
+  choices: readonly MethodChoice[] = [],
+): Promise<TestExpert[]> {
+  const experts: TestExpert[] = [];
+  for (const [index, { id, options }] of choices.entries()) {
+    const adapter = methods[id].bind(options, model.spec);
+    const random = makeRng(index, 7);
+    const values = await initialValues(
+      adapter,
+      initContext(model.tensors, random, () => [1]),
+    );
+    for (const { data } of values.values()) data.forEach((_, i) => (data[i] = 0.2 * random.normal()));
+    const tensors = adapter.exportTensors(values);
+    experts.push({ name: `${id} ${index}`, config: adapter.config, tensors });
+  }
+  return experts;
+}

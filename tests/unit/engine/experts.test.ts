@@ -1,0 +1,63 @@
+import { describe, expect, test } from "vitest";
+import { adapterFromFolder } from "../../../src/engine/adapters/from-folder";
+import { methods } from "../../../src/engine/adapters/registry";
+import { describeModel } from "../../../src/engine/models/registry";
+import type { PeftFolder } from "../../../src/formats/peft-folder";
+import { LuthierError } from "../../../src/lib/errors";
+import type { FieldValues } from "../../../src/spec/fields";
+import type { Expert, MethodId } from "../../../src/spec/methods";
+import { readJson } from "../../support/golden";
+
+const model = describeModel(readJson<Record<string, unknown>>("llama_tied", "config.json"));
+
+/** An adapter of that method as another one would be given it. */
+function expert(id: MethodId, options: FieldValues = {}): Expert {
+  return { name: `my ${id}`, config: methods[id].bind(options, model).config };
+}
+
+/** The field at which binding is refused, and why. */
+function refusal(id: MethodId, options: FieldValues, experts: readonly Expert[]): string {
+  try {
+    methods[id].bind(options, model, experts);
+  } catch (error) {
+    if (error instanceof LuthierError) return `${error.field}: ${error.what}`;
+    throw error;
+  }
+  return "taken";
+}
+
+describe("MAD-X's task adapter", () => {
+  test("stands on one language adapter", () => {
+    expect(refusal("mad-x-task", {}, [])).toMatch(/^language_adapter: .* takes 1 trained adapters, not 0/);
+    expect(refusal("mad-x-task", {}, [expert("pfeiffer")])).toMatch(
+      /^language_adapter: “my pfeiffer” is no MAD-X language adapter/,
+    );
+    expect(refusal("mad-x-task", {}, [expert("lora")])).toMatch(/^language_adapter: “my lora” is no/);
+    expect(refusal("mad-x-task", {}, [expert("mad-x-language")])).toBe("taken");
+  });
+});
+
+test("an invertible adapter needs some width within", () => {
+  const options = { inv_adapter_reduction_factor: model.hiddenSize };
+  expect(refusal("mad-x-language", options, [])).toMatch(/^inv_adapter_reduction_factor: .* no width/);
+});
+
+describe("a folder with folders inside", () => {
+  const nothing: PeftFolder["tensors"] = new Map();
+  const folder = (config: Expert["config"], experts: PeftFolder["experts"]): PeftFolder => ({
+    ...{ config, tensors: nothing },
+    ...(experts && { experts }),
+  });
+
+  test("is refused where the method builds on none", () => {
+    const two = folder(expert("pfeiffer").config, [{ name: "other", config: {}, tensors: nothing }]);
+    expect(() => adapterFromFolder(two, model)).toThrow(/more than one adapter.*other/);
+  });
+
+  test("names the folder that is missing", () => {
+    const task = methods["mad-x-task"].bind({}, model, [expert("mad-x-language")]);
+    expect(() => adapterFromFolder(folder(task.config, []), model)).toThrow(
+      /whose folder language is missing/,
+    );
+  });
+});
