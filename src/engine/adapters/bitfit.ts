@@ -3,6 +3,7 @@ import { f32 } from "../graph/value";
 import { declareWeights } from "../models/decoder-spec";
 import { refuseUnless } from "./config-check";
 import type { Adapter, BaseChange, Method } from "./method";
+import { taskType } from "./task-type";
 
 /** PEFT's target_modules for a LoRA that is on no layer. */
 const NO_TARGETS = "dummy-target-modules";
@@ -39,7 +40,7 @@ export const bitfit: Method = {
       }),
       config: {
         peft_type: "LORA",
-        task_type: "CAUSAL_LM",
+        task_type: taskType(model),
         r: 1,
         lora_alpha: 1,
         lora_dropout: 0,

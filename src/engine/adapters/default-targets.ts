@@ -21,6 +21,8 @@ const ia3: Readonly<Record<string, Ia3Targets>> = {
   gemma3_text: queryValueDown,
   opt: { targets: ["q_proj", "k_proj", "fc2"], feedforward: ["fc2"] },
   gpt2: { targets: ["c_attn", "mlp.c_proj"], feedforward: ["mlp.c_proj"] },
+  t5: { targets: ["k", "v", "wo"], feedforward: ["wo"] },
+  mt5: { targets: ["k", "v", "wi_1"], feedforward: [] },
   bloom: { targets: ["query_key_value", "mlp.dense_4h_to_h"], feedforward: ["mlp.dense_4h_to_h"] },
 } satisfies Readonly<Record<FamilyId, Ia3Targets>> & Record<string, Ia3Targets>;
 

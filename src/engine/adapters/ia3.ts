@@ -12,6 +12,7 @@ import type { LinearSite } from "./hooks";
 import type { Adapter, BaseChange, HostTensor, Method } from "./method";
 import { optionError, OptionReader } from "./option-reader";
 import { savedTargets, targetsText } from "./saved-options";
+import { taskType } from "./task-type";
 import { matchTargets, parseTargets, type TargetModules } from "./targets";
 
 /** A layer whose output, or in a feed-forward layer whose input, is scaled number by number. */
@@ -138,7 +139,7 @@ function mergeFactors(
 function peftConfig(options: Ia3Options, model: DecoderSpec): Record<string, unknown> {
   return {
     peft_type: "IA3",
-    task_type: "CAUSAL_LM",
+    task_type: taskType(model),
     target_modules: savedTargets(options.targets, model),
     feedforward_modules: savedTargets(options.feedforward, model),
     ...(options.excluded ? { exclude_modules: options.excluded } : {}),

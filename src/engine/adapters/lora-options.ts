@@ -12,6 +12,7 @@ import { refuseUnless } from "./config-check";
 import { OptionReader, optionError } from "./option-reader";
 import { isLeftToSaved } from "./saved-modules";
 import { patternText, savedTargets, targetsText } from "./saved-options";
+import { taskType } from "./task-type";
 import { matchTargets, parseTargets, type TargetModules } from "./targets";
 
 export type BiasOption = "none" | "lora_only" | "all";
@@ -122,7 +123,7 @@ export function loraConfig(trained: LoraOptions, model: DecoderSpec): Record<str
   const conv1d = linearLayers(model).some((layer) => layer.conv1d) && !loraTargets(options, model).head;
   return {
     peft_type: "LORA",
-    task_type: "CAUSAL_LM",
+    task_type: taskType(model),
     r: options.r,
     lora_alpha: options.alpha,
     lora_dropout: options.dropout,

@@ -9,6 +9,7 @@ import type { AdapterHooks } from "./hooks";
 import type { Random } from "./method";
 import type { OptionReader } from "./option-reader";
 import { patternText, savedTargets, targetsText } from "./saved-options";
+import { taskType } from "./task-type";
 import { matchTargets, parseTargets, patternValue, type TargetModules } from "./targets";
 
 /** The options that LoHa and LoKr share. */
@@ -60,7 +61,7 @@ export function lycorisLayers(options: LycorisOptions, model: DecoderSpec): Lyco
 /** The keys of adapter_config.json that both have. */
 export function lycorisConfig(options: LycorisOptions, model: DecoderSpec): Record<string, unknown> {
   return {
-    task_type: "CAUSAL_LM",
+    task_type: taskType(model),
     r: options.r,
     alpha: options.alpha,
     target_modules: savedTargets(options.targets, model),

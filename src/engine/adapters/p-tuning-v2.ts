@@ -1,8 +1,8 @@
 import { pTuningV2Fields } from "../../spec/methods/p-tuning-v2";
-import { refuseUnless } from "./config-check";
 import type { Method } from "./method";
 import { OptionReader } from "./option-reader";
 import { prefixAdapter } from "./prefix";
+import { checkSoftPrompt } from "./soft-prompt";
 
 /**
  * P-tuning v2 (Liu et al. 2021, arXiv 2110.07602): deep prompts, which are a prefix of every layer without a network,
@@ -20,7 +20,7 @@ export const pTuningV2: Method = {
     });
   },
   readConfig(config) {
-    refuseUnless(config, { num_transformer_submodules: [1], modules_to_save: [null] });
+    checkSoftPrompt(config);
     return { num_virtual_tokens: config.num_virtual_tokens as number };
   },
 };

@@ -1,14 +1,21 @@
 import { pTuningFields } from "../../spec/methods/p-tuning";
 import { defined } from "../../lib/invariant";
 import { f32 } from "../graph/value";
-import { refuseUnless } from "./config-check";
 import { fill } from "./dense";
 import { lstmEncoder } from "./lstm-encoder";
 import type { Adapter, Method } from "./method";
 import { mlpEncoder } from "./mlp-encoder";
 import { OptionReader } from "./option-reader";
 import type { PromptEncoder } from "./prompt-encoder";
-import { EMBEDDING, importSoftPrompt, PROMPT_EMBEDDINGS, softPromptConfig } from "./soft-prompt";
+import {
+  checkSoftPrompt,
+  EMBEDDING,
+  frontRows,
+  importSoftPrompt,
+  PROMPT_EMBEDDINGS,
+  softPromptConfig,
+  submodules,
+} from "./soft-prompt";
 
 /**
  * P-tuning (Liu et al. 2021, arXiv 2103.10385) as PEFT has it: `num_virtual_tokens` virtual tokens in front of the text,
@@ -28,20 +35,22 @@ export const pTuning: Method = {
       type === "MLP"
         ? mlpEncoder([width, hidden, hidden, width])
         : chain(lstmEncoder({ width, hidden, layers, dropout }), mlpEncoder([2 * hidden, 2 * hidden, width]));
-    const table = f32(tokens, width);
+    const rows = tokens * submodules(model);
+    const table = f32(rows, width);
     return {
       parameters: [
         {
           name: EMBEDDING,
           shape: table.shape,
-          init: ({ random }) => fill(tokens * width, () => random.normal()),
+          init: ({ random }) => fill(rows * width, () => random.normal()),
         },
         ...encoder.parameters,
       ],
       promptLength: tokens,
       prefixLength: 0,
       hooks: (graph, mode) => ({
-        virtualTokens: () => encoder.apply(graph, graph.parameter(EMBEDDING, table), mode),
+        virtualTokens: () =>
+          frontRows(graph, encoder.apply(graph, graph.parameter(EMBEDDING, table), mode), tokens),
       }),
       config: {
         ...softPromptConfig("P_TUNING", tokens, model, width, model.heads),
@@ -56,7 +65,7 @@ export const pTuning: Method = {
     } satisfies Adapter;
   },
   readConfig(config) {
-    refuseUnless(config, { num_transformer_submodules: [1], modules_to_save: [null] });
+    checkSoftPrompt(config);
     return {
       num_virtual_tokens: config.num_virtual_tokens as number,
       encoder_reparameterization_type: config.encoder_reparameterization_type as string,

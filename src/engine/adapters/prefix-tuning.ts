@@ -1,8 +1,8 @@
 import { prefixTuningFields } from "../../spec/methods/prefix-tuning";
-import { refuseUnless } from "./config-check";
 import type { Method } from "./method";
 import { OptionReader } from "./option-reader";
 import { prefixAdapter } from "./prefix";
+import { checkSoftPrompt } from "./soft-prompt";
 
 /** Prefix tuning (Li & Liang 2021, arXiv 2101.00190) as PEFT has it, with and without prefix_projection. */
 export const prefixTuning: Method = {
@@ -17,7 +17,7 @@ export const prefixTuning: Method = {
     });
   },
   readConfig(config) {
-    refuseUnless(config, { num_transformer_submodules: [1], modules_to_save: [null] });
+    checkSoftPrompt(config);
     // PEFT saves what the projection makes, not the projection: from here on the prefix itself trains.
     return { num_virtual_tokens: config.num_virtual_tokens as number, prefix_projection: false };
   },

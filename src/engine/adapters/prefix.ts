@@ -7,7 +7,7 @@ import { tanh } from "../ops/tanh";
 import { dense, type DenseLayer, denseParameters, fill, hostDense, hostMap } from "./dense";
 import type { AdapterHooks } from "./hooks";
 import type { Adapter, HostTensor, ParameterSpec } from "./method";
-import { EMBEDDING, importSoftPrompt, PROMPT_EMBEDDINGS, softPromptConfig } from "./soft-prompt";
+import { EMBEDDING, importSoftPrompt, PROMPT_EMBEDDINGS, softPromptConfig, submodules } from "./soft-prompt";
 
 /** What a prefix is like. */
 export interface PrefixOptions {
@@ -33,7 +33,7 @@ interface PrefixShape {
 const TRANSFORM = "prompt_encoder.transform";
 
 /**
- * Keys and values of virtual tokens in front of every layer, without rotary positions, saved as PEFT saves them: a row
+ * Keys and values of virtual tokens in front of every layer (of the decoder, where there is an encoder), without rotary positions, saved as PEFT saves them: a row
  * holds (layer, key/value, head, dim), flattened. With a network a row is transform.2(tanh(transform.0(embedding))), and
  * only the result is saved.
  */
@@ -46,7 +46,8 @@ export function prefixAdapter(model: DecoderSpec, options: PrefixOptions): Adapt
     parameters: parameters(shape, zero),
     promptLength: 0,
     prefixLength: tokens,
-    hooks: (graph, mode) => makeHooks(graph, shape, mode === "train" ? options.dropout : 0),
+    hooks: (graph, mode) =>
+      makeHooks(graph, shape, mode === "train" ? options.dropout : 0, keyPiece(shape, submodules(model))),
     config: {
       ...softPromptConfig("PREFIX_TUNING", tokens, model, shape.tokenDim, heads),
       prefix_projection: hidden !== null,
@@ -82,7 +83,20 @@ function parameters(shape: PrefixShape, zero: boolean): ParameterSpec[] {
   return [table(tokenDim, false), ...denseParameters(first), ...denseParameters(second, start)];
 }
 
-function makeHooks(graph: Graph, shape: PrefixShape, dropout: number): AdapterHooks {
+/**
+ * Which of the pieces of a row is a layer's key; its value is the next. Of models with an encoder, PEFT repeats the row
+ * and deals it out four pieces a layer, of which the decoder's own attention gets the first two.
+ */
+function keyPiece({ layers }: PrefixShape, stacks: 1 | 2): (layer: number) => number {
+  return (layer) => (2 * stacks * layer) % (2 * layers);
+}
+
+function makeHooks(
+  graph: Graph,
+  shape: PrefixShape,
+  dropout: number,
+  keyOf: (layer: number) => number,
+): AdapterHooks {
   let pieces: readonly Value[] | null = null;
   return {
     prefix(layer) {
@@ -91,7 +105,7 @@ function makeHooks(graph: Graph, shape: PrefixShape, dropout: number): AdapterHo
       });
       const piece = (index: number): Value =>
         graph.reshape(defined(pieces?.[index], "prefix piece"), shape.tokens, shape.heads, shape.headDim);
-      return { key: piece(2 * layer), value: piece(2 * layer + 1), dropout };
+      return { key: piece(keyOf(layer)), value: piece(keyOf(layer) + 1), dropout };
     },
   };
 }

@@ -2,10 +2,17 @@ import { defined } from "../../lib/invariant";
 import { promptTuningFields } from "../../spec/methods/prompt-tuning";
 import { f32 } from "../graph/value";
 import type { DecoderSpec } from "../models/decoder-spec";
-import { refuseUnless } from "./config-check";
 import type { Adapter, InitContext, Method } from "./method";
 import { optionError, OptionReader } from "./option-reader";
-import { EMBEDDING, importSoftPrompt, PROMPT_EMBEDDINGS, softPromptConfig } from "./soft-prompt";
+import {
+  checkSoftPrompt,
+  EMBEDDING,
+  frontRows,
+  importSoftPrompt,
+  PROMPT_EMBEDDINGS,
+  softPromptConfig,
+  submodules,
+} from "./soft-prompt";
 
 /**
  * Prompt tuning (Lester et al. 2021, arXiv 2104.08691): `num_virtual_tokens` trained embeddings in front of the
@@ -27,12 +34,13 @@ export const promptTuning: Method = {
         "Write the words to start from, or choose another start.",
       );
     }
+    const rows = tokens * submodules(model);
     return {
       parameters: [
         {
           name: EMBEDDING,
-          shape: [tokens, model.embeddingSize],
-          init: (context) => initialPrompt(context, model, tokens, init, text),
+          shape: [rows, model.embeddingSize],
+          init: (context) => initialPrompt(context, model, rows, init, text),
         },
       ],
       promptLength: tokens,
@@ -41,7 +49,8 @@ export const promptTuning: Method = {
         if (init === "TEXT") checkLength(tokenize(text), tokens);
       },
       hooks: (graph) => ({
-        virtualTokens: () => graph.parameter(EMBEDDING, f32(tokens, model.embeddingSize)),
+        virtualTokens: () =>
+          frontRows(graph, graph.parameter(EMBEDDING, f32(rows, model.embeddingSize)), tokens),
       }),
       config: {
         ...softPromptConfig("PROMPT_TUNING", tokens, model, model.embeddingSize, model.heads),
@@ -53,7 +62,7 @@ export const promptTuning: Method = {
     } satisfies Adapter;
   },
   readConfig(config) {
-    refuseUnless(config, { num_transformer_submodules: [1], modules_to_save: [null] });
+    checkSoftPrompt(config);
     return { num_virtual_tokens: config.num_virtual_tokens as number, prompt_tuning_init: "RANDOM" };
   },
 };

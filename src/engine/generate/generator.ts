@@ -4,24 +4,23 @@ import type { FinishReason, GenerationOptions } from "../../spec/generation";
 import type { AdapterState } from "../adapters/adapter-state";
 import { noAdapter } from "../adapters/hooks";
 import type { Random } from "../adapters/method";
-import type { Gpu } from "../gpu/device";
 import { ReadbackRing } from "../gpu/readback";
 import { SlotPool } from "../gpu/slot-pool";
-import { STORAGE } from "../gpu/usage";
 import type { Plan } from "../graph/plan";
-import { type BufferResolver, Program } from "../graph/program";
+import { type BufferResolver, Program, type ProgramInputs } from "../graph/program";
 import type { Value } from "../graph/value";
-import { type DecoderSpec, firstPosition, slidingWindows } from "../models/decoder-spec";
+import type { DecoderSpec } from "../models/decoder-spec";
 import type { LoadedModel } from "../models/loaded-model";
-import { keyStartName } from "../nn/attention";
-import { cacheElements, cacheKey, cacheValue, planPass, planPrefix, planVirtualTokens } from "./programs";
+import { KeyValueCache } from "./key-value-cache";
+import { encodeInputs, passInputs } from "./pass-inputs";
+import { planEncode, planPass, planPrefix, planVirtualTokens } from "./programs";
 import { sampleToken } from "./sampling";
 
 /** Tokens of a prompt that one prefill pass takes. */
 const PREFILL_TOKENS = 32;
 
-/** A place of the cache that no pass writes to: queries of padding go nowhere. */
-const NO_SLOT = 0xffffffff;
+/** An encoder sees its whole prompt at once: it has a program for each of these lengths, and one for the longest prompt. */
+const ENCODER_LENGTHS = [64, 256, 1024];
 
 /**
  * Answers token by token with a key-value cache, with the base model or with an adapter on it. Programs are made
@@ -36,6 +35,8 @@ export class Generator {
   readonly #pool: SlotPool;
   readonly #cache: KeyValueCache;
   readonly #logits: ReadbackRing;
+  /** Tokens that the encoder has read, virtual ones included. */
+  #encoded = 0;
 
   private constructor(
     model: LoadedModel,
@@ -68,8 +69,7 @@ export class Generator {
     };
     try {
       return await gpu.allocating("the answers' cache", async () => {
-        const present = Object.values(plans).filter((plan) => plan !== null);
-        const slotBytes = present.map((plan) => plan.slotBytes);
+        const slotBytes = listPlans(plans).map((plan) => plan.slotBytes);
         const pool = own(new SlotPool(gpu, slotBytes));
         const cache = own(new KeyValueCache(gpu, spec, capacity));
         const resolver: BufferResolver = {
@@ -78,10 +78,17 @@ export class Generator {
         };
         const build = async (plan: Plan): Promise<Program> =>
           own(await Program.create(gpu, model.pipelines, plan, pool, resolver));
+        // One after another: a failure must not leave others still in the making.
+        const buildAll = async (encoders: readonly EncoderPlan[]): Promise<EncoderProgram[]> => {
+          const programs: EncoderProgram[] = [];
+          for (const { length, plan } of encoders) programs.push({ length, program: await build(plan) });
+          return programs;
+        };
         const programs = {
-          prefill: await build(plans.prefill),
+          prefill: plans.prefill && (await build(plans.prefill)),
           decode: await build(plans.decode),
           front: plans.front && (await build(plans.front)),
+          encode: await buildAll(plans.encode),
         };
         return own(new Generator(model, state, capacity, programs, pool, cache));
       });
@@ -102,13 +109,11 @@ export class Generator {
     random: Random,
     signal?: AbortSignal,
   ): AsyncGenerator<number, FinishReason> {
-    const front = this.#frontLength();
-    const room = this.capacity - front - prompt.length;
-    if (prompt.length === 0 || room < 1) throw noRoom(prompt.length, this.capacity - front);
-    this.#feedFront(front);
-    const ids = [...prompt];
-    let logits = await this.#prefill(prompt, front);
-    const budget = Math.min(options.maxNewTokens, room);
+    const budget = Math.min(options.maxNewTokens, this.#roomFor(prompt));
+    const { encoder } = this.#spec;
+    const front = this.#decoderFront;
+    const ids = encoder ? [encoder.startId] : [...prompt];
+    let logits = await this.logitsAfter(prompt);
     for (let made = 0; made < budget; made++) {
       if (signal?.aborted) return "stopped";
       const id = sampleToken(logits, ids, options, () => random.uniform());
@@ -120,31 +125,57 @@ export class Generator {
     return "length";
   }
 
-  /** Logits of the token after `prompt`, (vocabulary). */
+  /** Logits of the token after `prompt`, or of an answer's first token where an encoder reads the prompt: (vocabulary). */
   async logitsAfter(prompt: readonly number[]): Promise<Float32Array> {
-    const front = this.#frontLength();
-    this.#feedFront(front);
-    return this.#prefill(prompt, front);
+    const front = this.#decoderFront;
+    this.#programs.front?.run(this.#inputs(new Uint32Array(front), 0, front));
+    const { encoder } = this.#spec;
+    if (!encoder) return this.#prefill(prompt, front);
+    this.#encode(prompt);
+    return this.#decode(encoder.startId, front);
   }
 
   destroy(): void {
-    for (const program of Object.values(this.#programs)) program?.destroy();
+    const { prefill, decode, front, encode } = this.#programs;
+    for (const program of [prefill, decode, front, ...encode.map((one) => one.program)]) program?.destroy();
     this.#pool.destroy();
     this.#cache.destroy();
     this.#logits.destroy();
   }
 
-  #frontLength(): number {
-    const adapter = this.#state?.adapter;
-    return adapter ? adapter.promptLength + adapter.prefixLength : 0;
+  /** Virtual tokens that stand in front of what the encoder reads. */
+  get #encoderFront(): number {
+    return this.#spec.encoder ? (this.#state?.adapter.promptLength ?? 0) : 0;
   }
 
-  #feedFront(front: number): void {
-    this.#programs.front?.run(this.#inputs(new Uint32Array(front), 0, front));
+  /** Virtual tokens and prefix in front of what the decoder reads. */
+  get #decoderFront(): number {
+    const { promptLength = 0, prefixLength = 0 } = this.#state?.adapter ?? {};
+    return promptLength + prefixLength - this.#encoderFront;
+  }
+
+  /** Tokens that an answer to `prompt` may have. Errors: no prompt, or one that leaves no room. */
+  #roomFor(prompt: readonly number[]): number {
+    const { length } = prompt;
+    const places = this.capacity - this.#decoderFront;
+    // Where an encoder reads the prompt, the answer has a cache of its own, which begins with the start token.
+    const room = this.#spec.encoder ? places - 1 : places - length;
+    const promptRoom = this.#spec.encoder ? this.capacity - this.#encoderFront : places;
+    if (length === 0 || length > promptRoom || room < 1) throw noRoom(length, promptRoom);
+    return room;
+  }
+
+  #encode(prompt: readonly number[]): void {
+    const { program, length } = defined(
+      this.#programs.encode.find((encoder) => encoder.length >= prompt.length),
+      "a program for the prompt's length",
+    );
+    program.run(encodeInputs(prompt, length, this.#encoderFront));
+    this.#encoded = this.#encoderFront + prompt.length;
   }
 
   async #prefill(prompt: readonly number[], front: number): Promise<Float32Array> {
-    const { prefill } = this.#programs;
+    const prefill = defined(this.#programs.prefill, "a program for prompts");
     for (let start = 0; start < prompt.length; start += PREFILL_TOKENS) {
       const piece = prompt.slice(start, start + PREFILL_TOKENS);
       const ids = new Uint32Array(PREFILL_TOKENS);
@@ -159,8 +190,8 @@ export class Generator {
     return this.#readLogits(this.#programs.decode);
   }
 
-  #inputs(ids: Uint32Array, start: number, count: number): Record<string, Uint32Array> {
-    return passInputs(this.#spec, ids, start, count);
+  #inputs(ids: Uint32Array, start: number, count: number): ProgramInputs {
+    return passInputs(this.#spec, ids, start, count, this.#encoded);
   }
 
   async #readLogits(program: Program): Promise<Float32Array> {
@@ -168,51 +199,53 @@ export class Generator {
   }
 }
 
-/** Keys and values of every layer for all places of a sequence. */
-class KeyValueCache {
-  readonly #gpu: Gpu;
-  readonly #buffers = new Map<string, GPUBuffer>();
-
-  constructor(gpu: Gpu, spec: DecoderSpec, capacity: number) {
-    this.#gpu = gpu;
-    spec.blocks.forEach((_, layer) => {
-      for (const name of [cacheKey(layer), cacheValue(layer)]) {
-        this.#buffers.set(name, gpu.createBuffer(name, cacheElements(spec, capacity) * 4, STORAGE));
-      }
-    });
-  }
-
-  buffer(name: string): GPUBuffer {
-    return defined(this.#buffers.get(name), name);
-  }
-
-  destroy(): void {
-    for (const buffer of this.#buffers.values()) this.#gpu.destroyBuffer(buffer);
-  }
-}
-
 interface GeneratorPrograms {
-  readonly prefill: Program;
+  /** Reads a piece of a prompt; null where an encoder reads it. */
+  readonly prefill: Program | null;
   readonly decode: Program;
-  /** Feeds the adapter's virtual tokens or prefix; null without any. */
+  /** Feeds the adapter's virtual tokens or prefix to the decoder; null without any. */
   readonly front: Program | null;
+  /** An encoder's programs, the shortest first; none without an encoder. */
+  readonly encode: readonly EncoderProgram[];
 }
 
-function makePlans(
-  model: LoadedModel,
-  state: AdapterState | null,
-  capacity: number,
-): { prefill: Plan; decode: Plan; front: Plan | null } {
+interface EncoderProgram {
+  /** Tokens of the longest prompt that it takes. */
+  readonly length: number;
+  readonly program: Program;
+}
+
+interface EncoderPlan {
+  readonly length: number;
+  readonly plan: Plan;
+}
+
+interface GeneratorPlans {
+  readonly prefill: Plan | null;
+  readonly decode: Plan;
+  readonly front: Plan | null;
+  readonly encode: readonly EncoderPlan[];
+}
+
+function listPlans({ prefill, decode, front, encode }: GeneratorPlans): Plan[] {
+  return [prefill, decode, front, ...encode.map(({ plan }) => plan)].filter((plan) => plan !== null);
+}
+
+function makePlans(model: LoadedModel, state: AdapterState | null, capacity: number): GeneratorPlans {
+  const { encoder } = model.spec;
   const adapter = state?.adapter;
   const hooks = adapter?.hooks ?? (() => noAdapter);
   const { promptLength = 0, prefixLength = 0 } = adapter ?? {};
   let front: Plan | null = null;
-  if (promptLength > 0) front = planVirtualTokens(model, hooks, promptLength, capacity);
+  if (promptLength > 0 && !encoder) front = planVirtualTokens(model, hooks, promptLength, capacity);
   else if (prefixLength > 0) front = planPrefix(model, hooks, prefixLength, capacity);
+  const longest = capacity - promptLength;
+  const lengths = encoder ? [...ENCODER_LENGTHS.filter((length) => length < longest), longest] : [];
   return {
-    prefill: planPass(model, hooks, PREFILL_TOKENS, capacity),
+    prefill: encoder ? null : planPass(model, hooks, PREFILL_TOKENS, capacity),
     decode: planPass(model, hooks, 1, capacity),
     front,
+    encode: lengths.map((length) => ({ length, plan: planEncode(model, hooks, length, capacity) })),
   };
 }
 
@@ -227,32 +260,6 @@ function resolveLeaf(
   if (value.storage === "state") return { buffer: cache.buffer(value.name), offsetBytes: 0 };
   const adapter = defined(state, "adapter state");
   return adapter.range(value.name, adapter.buffer);
-}
-
-/** Inputs of a pass over places `start` … `start + count`; ids past `count` are padding that sees and writes nothing. */
-function passInputs(
-  spec: DecoderSpec,
-  ids: Uint32Array,
-  start: number,
-  count: number,
-): Record<string, Uint32Array> {
-  const places = Uint32Array.from(ids, (_, i) => (i < count ? start + i : 0));
-  const keyEnd = places.map((place, i) => (i < count ? place + 1 : 0));
-  const windows = slidingWindows(spec).map((window) => [
-    keyStartName(window),
-    keyEnd.map((end) => Math.max(0, end - window)),
-  ]);
-  return {
-    input_ids: ids,
-    positions: places.map((place) => place + firstPosition(spec)),
-    slots: places.map((place, i) => (i < count ? place : NO_SLOT)),
-    key_start: new Uint32Array(ids.length),
-    ...(Object.fromEntries(windows) as Record<string, Uint32Array>),
-    key_end: keyEnd,
-    last_row: Uint32Array.of(Math.max(0, count - 1)),
-    // Generation drops nothing, but an adapter's graph may ask for the scalars.
-    step: new Uint32Array(8),
-  };
 }
 
 function noRoom(tokens: number, places: number): LuthierError {

@@ -4,8 +4,9 @@ import { makePlan, type Plan } from "../graph/plan";
 import { f32, u32, type Value } from "../graph/value";
 import { buildDecoder, idsInput } from "../models/decoder";
 import type { DecoderSpec } from "../models/decoder-spec";
-import { blockAttention } from "../nn/attention";
-import { applyHead, type Attend, type BuildContext } from "../nn/context";
+import { buildEncoder, projectEncoded } from "../models/encoder-decoder";
+import { blockAttention, CROSS_RANGE, encoderAttention } from "../nn/attention";
+import { applyHead, type Attend, type BuildContext, type CrossAttend } from "../nn/context";
 import { writeCache } from "../ops/cache-write";
 import { gatherRows } from "../ops/gather-rows";
 import type { ModelShape } from "../train/programs";
@@ -13,6 +14,18 @@ import type { ModelShape } from "../train/programs";
 /** Names of a layer's cache states. */
 export const cacheKey = (layer: number): string => `cache.key.${layer}`;
 export const cacheValue = (layer: number): string => `cache.value.${layer}`;
+
+/** The same of what a decoder's block makes of the encoder's tokens, once a prompt. */
+export const crossKey = (layer: number): string => `cross.key.${layer}`;
+export const crossValue = (layer: number): string => `cross.value.${layer}`;
+
+/** Names of all states of a model. */
+export function cacheNames({ blocks }: DecoderSpec): string[] {
+  return blocks.flatMap(({ cross }, layer) => [
+    ...[cacheKey(layer), cacheValue(layer)],
+    ...(cross ? [crossKey(layer), crossValue(layer)] : []),
+  ]);
+}
 
 /** Elements of one cache state. */
 export function cacheElements(spec: DecoderSpec, capacity: number): number {
@@ -24,11 +37,32 @@ export function planPass(model: ModelShape, hooks: MakeHooks, length: number, ca
   const graph = new Graph();
   // Virtual tokens and prefixes are in the cache already.
   const { virtualTokens: _, prefix: __, ...adapter } = hooks(graph, "infer");
-  const context = makeContext(model, graph, capacity, adapter);
+  const context = {
+    ...makeContext(model, graph, capacity, adapter),
+    cross: cachedCross(graph, model.spec, capacity),
+  };
   const hidden = buildDecoder(context, model.spec, length, idsInput(context, length));
   const last = graph.apply(gatherRows, [hidden, graph.input("last_row", u32(1))], {});
   const logits = applyHead(context, model.spec, last);
   return makePlan(graph, { logits }, model.tuning);
+}
+
+/**
+ * Plans an encoder's pass over a prompt of up to `length` tokens, behind the adapter's virtual ones, and the writing of
+ * what the decoder's blocks make of it; what padding gives is never seen.
+ */
+export function planEncode(model: ModelShape, hooks: MakeHooks, length: number, capacity: number): Plan {
+  const { spec } = model;
+  const graph = new Graph();
+  const context = makeContext(model, graph, capacity, hooks(graph, "infer"));
+  const encoded = buildEncoder(context, spec, length);
+  const slots = graph.input("slots", u32(encoded.type.shape[0] ?? 0));
+  spec.blocks.forEach((_, layer) => {
+    const [key, value] = projectEncoded(context, spec, layer, encoded);
+    intoCache(graph, spec, capacity, crossKey(layer), key, slots);
+    intoCache(graph, spec, capacity, crossValue(layer), value, slots);
+  });
+  return makePlan(graph, {}, model.tuning);
 }
 
 /** Plans the feeding of an adapter's virtual prompt tokens (`promptLength` of them) into an empty cache. */
@@ -75,12 +109,22 @@ function makeContext(model: ModelShape, graph: Graph, capacity: number, adapter:
 
 /** Attention over the cache, into which this pass first writes its own keys and values. */
 function cachedAttention(graph: Graph, spec: DecoderSpec, capacity: number): Attend {
-  return (layer, q, k, v) => {
+  return (layer, q, k, v, bias) => {
     const tokens = q.type.shape[1] ?? 0;
     const slots = graph.input("slots", u32(tokens));
     const key = intoCache(graph, spec, capacity, cacheKey(layer), k, slots);
     const value = intoCache(graph, spec, capacity, cacheValue(layer), v, slots);
-    return blockAttention(graph, spec, layer, { q, key, value, prefix: 0 });
+    return blockAttention(graph, spec, layer, { q, key, value, prefix: 0, bias });
+  };
+}
+
+/** Attention to the encoder's tokens as the prompt's pass has left them. */
+function cachedCross(graph: Graph, spec: DecoderSpec, capacity: number): CrossAttend {
+  const state = (name: string): Value =>
+    graph.state(name, f32(1, capacity, spec.keyValueHeads, spec.headDim));
+  return (layer, q) => {
+    const [key, value] = [state(crossKey(layer)), state(crossValue(layer))];
+    return encoderAttention(graph, spec, { q, key, value, bias: null }, CROSS_RANGE);
   };
 }
 

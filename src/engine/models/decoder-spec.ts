@@ -27,6 +27,15 @@ export type ProjectionSpec =
   /** One layer for all three: q, k and v side by side, or the three of each head side by side. */
   | { readonly type: "fused"; readonly qkv: LinearSpec; readonly byHead: boolean };
 
+/** Attention to what the encoder gives: x + o(attention(q(norm(x)), k(encoded), v(encoded))). */
+export interface CrossAttentionSpec {
+  readonly norm: NormSpec;
+  readonly q: LinearSpec;
+  readonly k: LinearSpec;
+  readonly v: LinearSpec;
+  readonly o: LinearSpec;
+}
+
 export type AttentionSpec = ProjectionSpec & {
   readonly o: LinearSpec;
   /** Norms of every head's query and key, before positions are applied. */
@@ -57,12 +66,13 @@ export type MlpSpec =
       readonly activation: Exclude<ActivationSpec, "silu">;
     };
 
-/** One block: a residual sum with attention, then one with the feed-forward layer. */
+/** One block: a residual sum with attention, in decoders with an encoder one with that, then one with the feed-forward layer. */
 export interface BlockSpec {
   /** Module path: "model.layers.0". */
   readonly path: string;
   readonly attentionNorm: NormSpec;
   readonly attention: AttentionSpec;
+  readonly cross?: CrossAttentionSpec;
   readonly mlpNorm: NormSpec;
   readonly mlp: MlpSpec;
   /**
@@ -79,9 +89,31 @@ export type PositionSpec =
   /** A table (offset + positions, hidden), whose row offset + p is added to the embedding at p. */
   | { readonly type: "learned"; readonly path: string; readonly offset: number }
   /** Scores rise along the keys by a slope of each head (Press et al. 2021, arXiv 2108.12409). */
-  | { readonly type: "alibi" };
+  | { readonly type: "alibi" }
+  | RelativePositions;
 
-/** A decoder-only language model described by data; a family file makes one from config.json. */
+/**
+ * Scores change by the distance of query and key (Raffel et al. 2020, arXiv 1910.10683): each stack has a table (buckets,
+ * heads), and a distance is of one bucket, from `maxDistance` on of the last.
+ */
+export interface RelativePositions {
+  readonly type: "relative";
+  /** Module paths of the tables. */
+  readonly encoder: string;
+  readonly decoder: string;
+  readonly buckets: number;
+  readonly maxDistance: number;
+}
+
+/** The encoder of an encoder-decoder model, which has the decoder's embedding and sizes. */
+export interface EncoderSpec {
+  readonly blocks: readonly BlockSpec[];
+  readonly finalNorm: NormSpec;
+  /** The id that the decoder starts from. */
+  readonly startId: number;
+}
+
+/** A language model described by data, a decoder alone or with an encoder; a family file makes one from config.json. */
 export interface DecoderSpec {
   readonly family: string;
   readonly vocabularySize: number;
@@ -105,27 +137,39 @@ export interface DecoderSpec {
   readonly attentionScale?: number;
   /** Bound of attention's scores (softcap · tanh(score / softcap)); absent: none. */
   readonly attentionSoftcap?: number;
+  /** What reads the prompt where the decoder writes only the answer. */
+  readonly encoder?: EncoderSpec;
+  /** The decoder's. */
   readonly blocks: readonly BlockSpec[];
   /** Absent where the last block's norm is the last one. */
   readonly finalNorm?: NormSpec;
   /** Module path of the output head, and whether it shares the token embedding's weight. */
   readonly head: { readonly path: string; readonly tied: boolean };
+  /** Multiplies what the head reads (T5: 1 / √hidden); absent: 1. */
+  readonly headInputScale?: number;
   /** What the inner model is called in full checkpoints; files of the bare model leave it out. */
   readonly prefix: string;
   /** PEFT's default target_modules for LoRA. */
   readonly loraTargets: readonly string[];
 }
 
+/** The blocks of both stacks, the encoder's first. */
+export function allBlocks({ encoder, blocks }: DecoderSpec): readonly BlockSpec[] {
+  return encoder ? [...encoder.blocks, ...blocks] : blocks;
+}
+
 /** All linear layers of a block, in forward order. */
-export function blockLinears({ attention, mlp }: BlockSpec): LinearSpec[] {
+export function blockLinears({ attention, cross, mlp }: BlockSpec): LinearSpec[] {
   const projections = attention.type === "fused" ? [attention.qkv] : [attention.q, attention.k, attention.v];
   const mlpLinears = mlp.type === "gated" ? [mlp.gate, mlp.up, mlp.down] : [mlp.up, mlp.down];
-  return [...projections, attention.o, ...mlpLinears];
+  const crossLinears = cross ? [cross.q, cross.k, cross.v, cross.o] : [];
+  return [...projections, attention.o, ...crossLinears, ...mlpLinears];
 }
 
 /** All linear layers except the output head, in forward order: what `all-linear` means. */
-export function linearLayers({ projections, blocks }: DecoderSpec): LinearSpec[] {
-  const inner = blocks.flatMap(blockLinears);
+export function linearLayers(spec: DecoderSpec): LinearSpec[] {
+  const { projections } = spec;
+  const inner = allBlocks(spec).flatMap(blockLinears);
   return projections ? [projections.into, ...inner, projections.outOf] : inner;
 }
 
@@ -136,10 +180,19 @@ export interface TableSpec {
   readonly columns: number;
 }
 
-/** The token embedding, then the table of positions where the model learns one. */
+/** The token embedding, then the tables of positions where the model learns such. */
 export function embeddingTables(spec: DecoderSpec): TableSpec[] {
   const { embedTokens, vocabularySize, embeddingSize, positions, maxPositions, hiddenSize } = spec;
   const tokens = { path: embedTokens, rows: vocabularySize, columns: embeddingSize };
+  if (positions.type === "relative")
+    return [
+      tokens,
+      ...[positions.encoder, positions.decoder].map((path) => ({
+        path,
+        rows: positions.buckets,
+        columns: spec.heads,
+      })),
+    ];
   if (positions.type !== "learned") return [tokens];
   return [tokens, { path: positions.path, rows: positions.offset + maxPositions, columns: hiddenSize }];
 }
@@ -180,11 +233,12 @@ export function declareWeights(spec: DecoderSpec): WeightDeclaration[] {
   }));
   if (embeddingNorm) declarations.push(...declareNorm(embeddingNorm));
   if (projections) declarations.push(...[projections.into, projections.outOf].flatMap(declareLinear));
-  for (const block of spec.blocks)
+  for (const block of allBlocks(spec))
     declarations.push(
       ...blockNorms(block).flatMap(declareNorm),
       ...blockLinears(block).flatMap(declareLinear),
     );
+  if (spec.encoder) declarations.push(...declareNorm(spec.encoder.finalNorm));
   if (finalNorm) declarations.push(...declareNorm(finalNorm));
   if (!head.tied) declarations.push(...declareLinear(headLayer(spec)));
   return declarations;
@@ -194,9 +248,10 @@ function blockNorms({
   attentionNorm,
   mlpNorm,
   outputNorms,
+  cross,
   attention: { headNorms },
 }: BlockSpec): NormSpec[] {
-  const optional = [headNorms?.q, headNorms?.k, outputNorms?.attention, outputNorms?.mlp];
+  const optional = [cross?.norm, headNorms?.q, headNorms?.k, outputNorms?.attention, outputNorms?.mlp];
   return [attentionNorm, mlpNorm, ...optional.filter((norm) => norm !== undefined)];
 }
 

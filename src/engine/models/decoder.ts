@@ -14,10 +14,18 @@ import { concatRows } from "../ops/concat-rows";
 import { gelu, geluMultiply } from "../ops/gelu";
 import { relu } from "../ops/relu";
 import { rope } from "../ops/rope";
+import { scale } from "../ops/scale";
 import { siluMultiply } from "../ops/silu-multiply";
 import { splitColumns } from "../ops/split-columns";
-import type { AttentionSpec, BlockSpec, DecoderSpec, MlpSpec, NormSpec } from "./decoder-spec";
-import { ropeNames } from "./tables";
+import type {
+  AttentionSpec,
+  BlockSpec,
+  CrossAttentionSpec,
+  DecoderSpec,
+  MlpSpec,
+  NormSpec,
+} from "./decoder-spec";
+import { RELATIVE_BUCKETS, ropeNames } from "./tables";
 
 /**
  * Builds a decoder over token ids (B · T), which may be null when only virtual tokens are fed.
@@ -29,17 +37,50 @@ export function buildDecoder(
   length: number,
   ids: Value | null,
 ): Value {
+  const { graph, adapter } = context;
+  const blocksOutput = buildStack(context, spec, "decoder", length, ids);
+  const x = spec.projections ? applyLinear(context, spec.projections.outOf, blocksOutput) : blocksOutput;
+  const hidden = adapter.hidden?.(x) ?? x;
+  return spec.headInputScale === undefined
+    ? hidden
+    : graph.apply(scale, [hidden], { alpha: spec.headInputScale });
+}
+
+/** Embeddings of ids (B · T) through the blocks of one stack and its last norm, (B · T', hidden). */
+export function buildStack(
+  context: BuildContext,
+  spec: DecoderSpec,
+  stack: "encoder" | "decoder",
+  length: number,
+  ids: Value | null,
+): Value {
   const { graph, rows } = context;
+  const { blocks, finalNorm } = stack === "encoder" ? defined(spec.encoder, "encoder") : spec;
   const embedded = embedInputs(context, spec, length, ids);
   const total = embedded.type.shape[1] ?? 0;
-  const positions = positionsInput(context, rows * total);
-  let x = enterBlocks(context, spec, graph.reshape(embedded, rows * total, spec.embeddingSize), positions);
-  spec.blocks.forEach((block, index) => {
-    x = graph.checkpoint(() => buildBlock(context, spec, block, index, x, positions));
+  const places = readPlaces(context, spec, stack, rows * total);
+  let x = enterBlocks(context, spec, graph.reshape(embedded, rows * total, spec.embeddingSize), places);
+  blocks.forEach((block, index) => {
+    x = graph.checkpoint(() => buildBlock(context, spec, block, index, x, places));
   });
-  if (spec.finalNorm) x = applyNorm(context, spec.finalNorm, x);
-  if (spec.projections) x = applyLinear(context, spec.projections.outOf, x);
-  return context.adapter.hidden?.(x) ?? x;
+  return finalNorm ? applyNorm(context, finalNorm, x) : x;
+}
+
+/** How a stack knows where its tokens stand: by the position of each, or by biases of attention for each distance. */
+interface Places {
+  readonly positions: Value | null;
+  readonly bias: Value | null;
+}
+
+function readPlaces(
+  context: BuildContext,
+  { positions }: DecoderSpec,
+  stack: "encoder" | "decoder",
+  tokens: number,
+): Places {
+  if (positions.type !== "relative") return { positions: positionsInput(context, tokens), bias: null };
+  const buckets = context.graph.constant(RELATIVE_BUCKETS[stack], u32(2 * positions.maxDistance + 1));
+  return { positions: null, bias: applyEmbedding(context, positions[stack], buckets) };
 }
 
 /** Token embeddings with the adapter's virtual tokens in front, (B, T', embedding size). */
@@ -60,15 +101,20 @@ function embedInputs(context: BuildContext, spec: DecoderSpec, length: number, i
  * What the first block gets: embeddings (B · T', embedding size) normalised, widened, with learned positions added, and
  * what the adapter makes of them.
  */
-function enterBlocks(context: BuildContext, spec: DecoderSpec, embedded: Value, positions: Value): Value {
-  const placed = placeInputs(context, spec, embedded, positions);
+function enterBlocks(context: BuildContext, spec: DecoderSpec, embedded: Value, places: Places): Value {
+  const placed = placeInputs(context, spec, embedded, places);
   return context.adapter.embedded?.(placed) ?? placed;
 }
 
-function placeInputs(context: BuildContext, spec: DecoderSpec, embedded: Value, positions: Value): Value {
+function placeInputs(
+  context: BuildContext,
+  spec: DecoderSpec,
+  embedded: Value,
+  { positions }: Places,
+): Value {
   const normed = spec.embeddingNorm ? applyNorm(context, spec.embeddingNorm, embedded) : embedded;
   const x = spec.projections ? applyLinear(context, spec.projections.into, normed) : normed;
-  if (spec.positions.type !== "learned") return x;
+  if (spec.positions.type !== "learned" || !positions) return x;
   return context.graph.apply(add, [x, applyEmbedding(context, spec.positions.path, positions)], {});
 }
 
@@ -78,7 +124,7 @@ function buildBlock(
   block: BlockSpec,
   layer: number,
   x: Value,
-  positions: Value,
+  places: Places,
 ): Value {
   const { attentionNorm, mlpNorm, outputNorms } = block;
   const before = (norm: NormSpec, value: Value): Value =>
@@ -88,12 +134,30 @@ function buildBlock(
   const output = (norm: NormSpec | undefined, value: Value): Value =>
     norm ? applyNorm(context, norm, value) : value;
   const site = { block: block.path, layer };
-  const attended = buildAttention(context, spec, block.attention, layer, before(attentionNorm, x), positions);
+  const attended = buildAttention(context, spec, block.attention, layer, before(attentionNorm, x), places);
   const attention = output(outputNorms?.attention, attended);
   const sum = joinResidual(context, { ...site, place: "attention", y: attention, residual: x });
-  const middle = after(attentionNorm, sum);
+  const attendedAll = block.cross ? addCross(context, spec, block.cross, layer, sum) : sum;
+  const middle = after(attentionNorm, attendedAll);
   const mlp = output(outputNorms?.mlp, buildMlp(context, block.mlp, before(mlpNorm, middle)));
   return after(mlpNorm, joinResidual(context, { ...site, place: "mlp", y: mlp, residual: middle }));
+}
+
+/** x and what its tokens find in the encoder's output. */
+function addCross(
+  context: BuildContext,
+  spec: DecoderSpec,
+  cross: CrossAttentionSpec,
+  layer: number,
+  x: Value,
+): Value {
+  const { graph, rows } = context;
+  const length = (x.type.shape[0] ?? 0) / rows;
+  const q = applyLinear(context, cross.q, applyNorm(context, cross.norm, x));
+  const attend = defined(context.cross, "attention to an encoder");
+  const y = attend(layer, graph.reshape(q, rows, length, spec.heads, spec.headDim));
+  const out = applyLinear(context, cross.o, graph.reshape(y, rows * length, spec.heads * spec.headDim));
+  return graph.apply(add, [x, out], {});
 }
 
 function buildAttention(
@@ -102,7 +166,7 @@ function buildAttention(
   attention: AttentionSpec,
   layer: number,
   x: Value,
-  positions: Value,
+  { positions, bias }: Places,
 ): Value {
   const { graph, rows } = context;
   const length = (x.type.shape[0] ?? 0) / rows;
@@ -111,7 +175,7 @@ function buildAttention(
     graph.reshape(value, rows, length, count, spec.headDim);
   const place = (value: Value, norm: NormSpec | undefined): Value => {
     const normed = norm ? applyNorm(context, norm, value) : value;
-    return spec.positions.type === "rope"
+    return spec.positions.type === "rope" && positions
       ? turn(context, spec, attention.ropeTable ?? 0, normed, positions)
       : normed;
   };
@@ -120,6 +184,7 @@ function buildAttention(
     place(heads(q, spec.heads), attention.headNorms?.q),
     place(heads(k, spec.keyValueHeads), attention.headNorms?.k),
     heads(v, spec.keyValueHeads),
+    bias,
   );
   return applyLinear(context, attention.o, graph.reshape(y, rows * length, spec.heads * spec.headDim));
 }

@@ -19,10 +19,14 @@ import type { WeightShapes } from "../weights/weight-shapes";
 export interface Attend {
   /**
    * @param q (B, T, H, D) @param k (B, T, KV, D) @param v (B, T, KV, D), positions already applied
+   * @param bias what scores get for each distance (distances, H), or null
    * @returns (B, T, H, D)
    */
-  (layer: number, q: Value, k: Value, v: Value): Value;
+  (layer: number, q: Value, k: Value, v: Value, bias: Value | null): Value;
 }
+
+/** Attention of a decoder's block to what the encoder gives: q (B, T, H, D) -> (B, T, H, D). */
+export type CrossAttend = (layer: number, q: Value) => Value;
 
 /** Everything a model file needs to build its graph: weights by Hugging Face name, and the places where an adapter may hook in. */
 export interface BuildContext {
@@ -32,6 +36,8 @@ export interface BuildContext {
   /** Sequences B of a batch. */
   readonly rows: number;
   readonly attend: Attend;
+  /** In the decoder of an encoder-decoder. */
+  readonly cross?: CrossAttend;
 }
 
 /** A frozen vector, or the trainable one that an adapter puts in its place. */

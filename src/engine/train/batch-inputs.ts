@@ -2,33 +2,11 @@ import { invariant } from "../../lib/invariant";
 import type { ProgramInputs } from "../graph/program";
 import { type DecoderSpec, firstPosition, slidingWindows } from "../models/decoder-spec";
 import { keyStartName } from "../nn/attention";
+import { pairInputs } from "./pair-inputs";
+import { type BatchShape, NO_INDEX, type TrainingBatch, type VirtualLengths } from "./training-batch";
 
-/** Padding in `label_rows` and `labels`: no row, no label. */
-export const NO_INDEX = 0xffffffff;
-
-/** Sequences as the engine trains on them. All arrays are row-major (rows, length). */
-export interface TrainingBatch {
-  readonly rows: number;
-  readonly length: number;
-  readonly ids: Uint32Array;
-  /** 1 where the token at that place is to be predicted. */
-  readonly supervised: Uint8Array;
-  /** For each row, the stretches of tokens that see only each other, in order; what lies outside is padding. */
-  readonly segments: readonly (readonly { readonly start: number; readonly length: number }[])[];
-}
-
-/** Virtual tokens of the adapter that takes part. */
-export interface VirtualLengths {
-  readonly promptLength: number;
-  readonly prefixLength: number;
-}
-
-/** The size of a training program: token rows and columns, and places for supervised tokens. */
-export interface BatchShape {
-  readonly rows: number;
-  readonly length: number;
-  readonly labels: number;
-}
+export { NO_INDEX };
+export type { BatchShape, TrainingBatch, VirtualLengths };
 
 /** Supervised tokens that have a token before them to be predicted from. */
 export function countLabels(batch: TrainingBatch, { promptLength }: VirtualLengths): number {
@@ -46,7 +24,7 @@ export function canPack(
   { promptLength, prefixLength }: VirtualLengths,
   length: number,
 ): boolean {
-  if (promptLength > 0) return false;
+  if (spec.encoder || promptLength > 0) return false;
   if (prefixLength === 0) return true;
   const hidesPrefix = slidingWindows(spec).some((window) => window < prefixLength + length);
   return !hidesPrefix && spec.positions.type !== "alibi";
@@ -54,7 +32,8 @@ export function canPack(
 
 /**
  * A batch as a program's inputs: ids, positions, what each query sees, and for each supervised token the row of
- * hidden states that predicts it. Virtual prompt tokens stand in front of each row.
+ * hidden states that predicts it. Virtual prompt tokens stand in front of each row. An encoder-decoder has inputs of
+ * its own ({@link pairInputs}).
  */
 export function batchInputs(
   batch: TrainingBatch,
@@ -65,6 +44,7 @@ export function batchInputs(
   const { promptLength, prefixLength } = virtual;
   const { rows, length } = batch;
   invariant(rows === shape.rows && length === shape.length, "a batch has the shape of its program");
+  if (spec.encoder) return pairInputs(batch, shape, virtual, spec.encoder);
   const total = promptLength + length;
   const positions = new Uint32Array(rows * total);
   const keyStart = new Uint32Array(rows * total);

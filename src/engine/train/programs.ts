@@ -7,6 +7,7 @@ import { makePlan, type Plan } from "../graph/plan";
 import type { BufferRange } from "../graph/program";
 import { f32, u32, type Value } from "../graph/value";
 import { buildDecoder, idsInput } from "../models/decoder";
+import { buildEncoderDecoder } from "../models/encoder-decoder";
 import type { LoadedModel } from "../models/loaded-model";
 import { blockAttention } from "../nn/attention";
 import { applyHead, applyHeadLoss, type Attend, type BuildContext } from "../nn/context";
@@ -15,8 +16,10 @@ import { concatRows } from "../ops/concat-rows";
 import { gatherRows } from "../ops/gather-rows";
 import { reduceSum, sumSquares } from "../ops/reduce-sum";
 import { adamw, stepMetrics } from "../ops/adamw";
+import { addSquares, maskGradients } from "../ops/flat-gradients";
 import type { BatchShape } from "./batch-inputs";
 import type { WeightShapes } from "../weights/weight-shapes";
+import { pairLengths } from "./pair-inputs";
 import { learningRateFactors, type OptimizerState } from "./optimizer-state";
 import { applyDropout, STEP_SCALARS, stepScalarsInput } from "./step-scalars";
 
@@ -79,7 +82,9 @@ function makeContext(
   };
 }
 
-function buildHidden(context: BuildContext, { spec }: ModelShape, { rows, length }: BatchShape): Value {
+function buildHidden(context: BuildContext, { spec }: ModelShape, shape: BatchShape): Value {
+  if (spec.encoder) return buildEncoderDecoder(context, spec, pairLengths(shape));
+  const { rows, length } = shape;
   return buildDecoder(context, spec, length, idsInput(context, rows * length));
 }
 
@@ -92,7 +97,7 @@ function fullAttention(
   prefix: PrefixHook | undefined,
   rows: number,
 ): Attend {
-  return (layer, q, k, v) => {
+  return (layer, q, k, v, bias) => {
     const front = prefix?.(layer);
     const withFront = (part: "key" | "value", text: Value): Value => {
       if (!front) return text;
@@ -105,6 +110,7 @@ function fullAttention(
       key: withFront("key", k),
       value: withFront("value", v),
       prefix: front?.key.type.shape[0] ?? 0,
+      bias,
     });
   };
 }
@@ -125,6 +131,7 @@ export function planUpdate(model: ModelShape, state: AdapterShape, options: Upda
   const graph = new Graph();
   const flat = (name: string): Value => graph.state(name, f32(state.length));
   const gradients = flat(FLAT.gradients);
+  if (state.adapter.selection) graph.applyAll(maskGradients, [gradients, flat(FLAT.v)], {});
   const [norm] = graph.applyAll(sumSquares, [gradients], {}) as [Value];
   graph.applyAll(stepMetrics, [norm, graph.state("metrics", f32(4))], {});
   const blocks = state.length / PARAMETER_ALIGNMENT;
@@ -144,6 +151,14 @@ export function planUpdate(model: ModelShape, state: AdapterShape, options: Upda
     beta1CorrectionIndex: STEP_SCALARS.beta1Correction,
     beta2CorrectionIndex: STEP_SCALARS.beta2Correction,
   });
+  return makePlan(graph, {}, model.tuning);
+}
+
+/** Plans what adds squared gradients to the second moments, which are free before the first step. */
+export function planSquares(model: ModelShape, state: AdapterShape): Plan {
+  const graph = new Graph();
+  const flat = (name: string): Value => graph.state(name, f32(state.length));
+  graph.applyAll(addSquares, [flat(FLAT.gradients), flat(FLAT.v)], {});
   return makePlan(graph, {}, model.tuning);
 }
 

@@ -1,0 +1,25 @@
+import { defined } from "../../lib/invariant";
+import type { Gpu } from "../gpu/device";
+import { STORAGE } from "../gpu/usage";
+import type { DecoderSpec } from "../models/decoder-spec";
+import { cacheElements, cacheNames } from "./programs";
+
+/** Keys and values of every layer for all places of a sequence, and for those of a prompt that an encoder reads. */
+export class KeyValueCache {
+  readonly #gpu: Gpu;
+  readonly #buffers = new Map<string, GPUBuffer>();
+
+  constructor(gpu: Gpu, spec: DecoderSpec, capacity: number) {
+    this.#gpu = gpu;
+    for (const name of cacheNames(spec))
+      this.#buffers.set(name, gpu.createBuffer(name, cacheElements(spec, capacity) * 4, STORAGE));
+  }
+
+  buffer(name: string): GPUBuffer {
+    return defined(this.#buffers.get(name), name);
+  }
+
+  destroy(): void {
+    for (const buffer of this.#buffers.values()) this.#gpu.destroyBuffer(buffer);
+  }
+}

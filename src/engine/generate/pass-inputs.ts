@@ -1,0 +1,55 @@
+import type { ProgramInputs } from "../graph/program";
+import { type DecoderSpec, firstPosition, slidingWindows } from "../models/decoder-spec";
+import { CROSS_RANGE, ENCODER_RANGE, keyStartName } from "../nn/attention";
+
+/** A place of the cache that no pass writes to: queries of padding go nowhere. */
+const NO_SLOT = 0xffffffff;
+
+/** Generation drops nothing, but an adapter's graph may ask for the scalars. */
+const STEP = new Uint32Array(8);
+
+/**
+ * Inputs of a pass over places `start` … `start + count`; ids past `count` are padding that sees and writes nothing.
+ *
+ * @param encoded tokens that an encoder has left, virtual ones included
+ */
+export function passInputs(
+  spec: DecoderSpec,
+  ids: Uint32Array,
+  start: number,
+  count: number,
+  encoded: number,
+): ProgramInputs {
+  const places = Uint32Array.from(ids, (_, i) => (i < count ? start + i : 0));
+  const keyEnd = places.map((place, i) => (i < count ? place + 1 : 0));
+  const windows = slidingWindows(spec).map((window) => [
+    keyStartName(window),
+    keyEnd.map((end) => Math.max(0, end - window)),
+  ]);
+  return {
+    input_ids: ids,
+    positions: places.map((place) => place + firstPosition(spec)),
+    slots: places.map((place, i) => (i < count ? place : NO_SLOT)),
+    key_start: new Uint32Array(ids.length),
+    ...(Object.fromEntries(windows) as Record<string, Uint32Array>),
+    key_end: keyEnd,
+    last_row: Uint32Array.of(Math.max(0, count - 1)),
+    [CROSS_RANGE[0]]: new Uint32Array(ids.length),
+    [CROSS_RANGE[1]]: new Uint32Array(ids.length).fill(encoded),
+    step: STEP,
+  };
+}
+
+/** Inputs of an encoder's pass over a prompt behind `front` virtual tokens, padded to `length` tokens. */
+export function encodeInputs(prompt: readonly number[], length: number, front: number): ProgramInputs {
+  const ids = new Uint32Array(length);
+  ids.set(prompt);
+  const end = front + prompt.length;
+  return {
+    encoder_ids: ids,
+    [ENCODER_RANGE[0]]: new Uint32Array(front + length),
+    [ENCODER_RANGE[1]]: new Uint32Array(front + length).fill(end),
+    slots: Uint32Array.from({ length: front + length }, (_, place) => (place < end ? place : NO_SLOT)),
+    step: STEP,
+  };
+}

@@ -1,0 +1,59 @@
+import { defined } from "../../lib/invariant";
+import { u32, type Value } from "../graph/value";
+import { CROSS_RANGE, ENCODER_RANGE, encoderAttention } from "../nn/attention";
+import { applyLinear, type Attend, type BuildContext, type CrossAttend } from "../nn/context";
+import { buildDecoder, buildStack, idsInput } from "./decoder";
+import type { DecoderSpec } from "./decoder-spec";
+
+/** Tokens that a row of the encoder and one of the decoder have. */
+export interface PairLengths {
+  readonly source: number;
+  readonly target: number;
+}
+
+/**
+ * Builds both stacks: the encoder over the input `encoder_ids` (B · source), behind the adapter's virtual tokens, and
+ * the decoder over `input_ids` (B · target). Returns what the head reads, (B · target, embedding size).
+ */
+export function buildEncoderDecoder(
+  context: BuildContext,
+  spec: DecoderSpec,
+  { source, target }: PairLengths,
+): Value {
+  const { graph, rows } = context;
+  const encoded = buildEncoder(context, spec, source);
+  const cross: CrossAttend = (layer, q) => {
+    const [key, value] = projectEncoded(context, spec, layer, encoded);
+    return encoderAttention(graph, spec, { q, key, value, bias: null }, CROSS_RANGE);
+  };
+  return buildDecoder(decoderContext({ ...context, cross }), spec, target, idsInput(context, rows * target));
+}
+
+/** The encoder over the input `encoder_ids` (B · length): (B · T', hidden), where T' counts virtual tokens too. */
+export function buildEncoder(context: BuildContext, spec: DecoderSpec, length: number): Value {
+  const { graph, rows } = context;
+  const attend: Attend = (_, q, key, value, bias) =>
+    encoderAttention(graph, spec, { q, key, value, bias }, ENCODER_RANGE);
+  const ids = graph.input("encoder_ids", u32(rows * length));
+  return buildStack({ ...context, attend }, spec, "encoder", length, ids);
+}
+
+/** The keys and values that a block of the decoder makes of the encoder's output, (B, T', heads, head size) each. */
+export function projectEncoded(
+  context: BuildContext,
+  spec: DecoderSpec,
+  layer: number,
+  encoded: Value,
+): readonly [key: Value, value: Value] {
+  const { graph, rows } = context;
+  const { k, v } = defined(spec.blocks[layer]?.cross, `attention of block ${layer} to the encoder`);
+  const length = (encoded.type.shape[0] ?? 0) / rows;
+  const heads = (value: Value): Value => graph.reshape(value, rows, length, spec.keyValueHeads, spec.headDim);
+  return [heads(applyLinear(context, k, encoded)), heads(applyLinear(context, v, encoded))];
+}
+
+/** Virtual tokens stand in front of what the encoder reads, not of the answer. */
+export function decoderContext(context: BuildContext): BuildContext {
+  const { virtualTokens: _, ...adapter } = context.adapter;
+  return { ...context, adapter };
+}
