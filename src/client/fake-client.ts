@@ -156,6 +156,8 @@ export class FakeClient implements Client {
     resume: async () => void (this.status = "running"),
     stop: async () => void (this.status = "stopping"),
 
+    mergedBytes: async () => 4_100_000,
+    keepMerged: async () => undefined,
     generate: async ({ requestId, side, adapterId, messages }) => {
       this.answering = true;
       const question = messages.at(-1)?.content ?? "";

@@ -1,10 +1,9 @@
 import type { Adapter, BaseChange, HostTensor } from "../engine/adapters/method";
 import type { LoadedModel } from "../engine/models/loaded-model";
-import { elementsOf, readAllValues, type TensorSource } from "../engine/weights/tensor-source";
-import { narrow } from "../formats/float-bits";
-import { type FloatType, isFloatType, storedBytes } from "../formats/quantised/block-types";
+import { mergeableTensors, mergeChanges, mergedType, readMerged } from "../engine/models/merged-model";
+import { elementsOf, type TensorSource } from "../engine/weights/tensor-source";
+import { type FloatType, storedBytes } from "../formats/quantised/block-types";
 import { safetensorsHeader } from "../formats/safetensors";
-import { LuthierError } from "../lib/errors";
 
 /** One file of a merged model, made while it is read. */
 export interface MergedFile {
@@ -40,9 +39,6 @@ const DEFAULT_FILE_BYTES = 2 * 2 ** 30;
 /** Bytes of an unchanged tensor that are read at once. */
 const COPY_BYTES = 8 * 2 ** 20;
 
-/** What the numbers of a quantised base become. */
-const WIDENED: FloatType = "F16";
-
 const torchNames: Readonly<Record<FloatType, string>> = { F32: "float32", F16: "float16", BF16: "bfloat16" };
 
 /**
@@ -54,19 +50,12 @@ const torchNames: Readonly<Record<FloatType, string>> = { F32: "float32", F16: "
  * @throws LuthierError("adapter") where the method does not merge.
  */
 export function mergedFiles(source: MergeSource): MergedFile[] {
-  const { adapter, parameters, maxFileBytes = DEFAULT_FILE_BYTES } = source;
-  if (!adapter.merge) {
-    throw new LuthierError(
-      "adapter",
-      "This method adds to the model what no weight can hold, so it cannot be merged.",
-      "Export the adapter itself.",
-    );
-  }
-  const changes = adapter.merge(parameters);
-  const tensors = [...baseTensors(source)].map(([name, tensor]): MergedTensor => ({
+  const { model, adapter, parameters, maxFileBytes = DEFAULT_FILE_BYTES } = source;
+  const changes = mergeChanges(adapter, parameters);
+  const tensors = [...mergeableTensors(model, adapter)].map(([name, tensor]): MergedTensor => ({
     name,
     source: tensor,
-    dtype: isFloatType(tensor.dtype) ? tensor.dtype : WIDENED,
+    dtype: mergedType(tensor.dtype),
     change: changes.get(name) ?? null,
   }));
   const shards = cutIntoFiles(tensors, maxFileBytes);
@@ -77,15 +66,6 @@ export function mergedFiles(source: MergeSource): MergedFile[] {
     ...weights,
     ...[...source.others].map(([path, bytes]) => wholeFile(path, bytes)),
   ];
-}
-
-/** The base's tensors; an adapter that unties the head gives it a copy of the embedding for a tensor of its own. */
-function baseTensors({ model, adapter }: MergeSource): ReadonlyMap<string, TensorSource> {
-  const { head, embedTokens } = model.spec;
-  const table = model.tensors.get(`${embedTokens}.weight`);
-  if (!adapter.unties || !table) return model.tensors;
-  const name = `${head.path}.weight`;
-  return new Map([...model.tensors, [name, { ...table, name }]]);
 }
 
 const bytesOf = ({ dtype, source }: MergedTensor): number => storedBytes(dtype, elementsOf(source));
@@ -151,8 +131,7 @@ async function* tensorBytes(tensor: MergedTensor): AsyncGenerator<Uint8Array<Arr
     }
     return;
   }
-  const base = { shape: source.shape, data: await readAllValues(source) };
-  yield narrow(dtype, (change ? change(base) : base).data);
+  yield await readMerged(source, change);
 }
 
 function textFile(path: string, value: unknown): MergedFile {

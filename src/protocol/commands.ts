@@ -153,11 +153,17 @@ export interface Commands extends HubCommands {
     side: Side;
     /** The adapter that answers, or null for the base model alone. */
     adapterId: string | null;
+    /** Whether the adapter answers from the model's own weights, into a copy of which it is then merged. */
+    merged: boolean;
     messages: readonly ChatMessage[];
     templateId: TemplateId;
     options: GenerationOptions;
   }): AnswerResult;
   stopGeneration(): void;
+  /** GPU bytes that answers of the merged model take beside the base; allocates nothing. */
+  mergedBytes(args: { id: string }): number;
+  /** Frees the merged weights of all adapters but these. */
+  keepMerged(args: { ids: readonly string[] }): void;
 
   /** The adapters of the loaded model, the latest first; none while no model is loaded. */
   listAdapters(): readonly AdapterSummary[];

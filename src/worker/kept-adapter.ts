@@ -1,6 +1,8 @@
 import { AdapterState } from "../engine/adapters/adapter-state";
 import type { Adapter, HostTensor } from "../engine/adapters/method";
 import { methods } from "../engine/adapters/registry";
+import type { LoadedModel } from "../engine/models/loaded-model";
+import { mergeOnGpu } from "../engine/models/merged-model";
 import { hostTensorFile, readHostTensors } from "../export/peft";
 import { LuthierError } from "../lib/errors";
 import type { AdapterSummary } from "../protocol/commands";
@@ -60,6 +62,16 @@ export async function holdAdapter(session: Session, id: string): Promise<ActiveA
   const active = { summary, run, state, kept: true };
   session.holdAdapter(active);
   return active;
+}
+
+/** The loaded model with an adapter of the library in its weights, on the GPU. Errors: as {@link mergeOnGpu}'s. */
+export async function holdMerged(session: Session, id: string): Promise<LoadedModel> {
+  const held = session.heldMerged(id);
+  if (held) return held;
+  const { adapter, values } = await readAdapter(session, id);
+  const merged = await mergeOnGpu(session.model.engine, adapter, values);
+  session.holdMerged(id, merged);
+  return merged;
 }
 
 async function findKept(session: Session, id: string): Promise<StoredAdapter> {

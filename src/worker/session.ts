@@ -42,9 +42,17 @@ export interface ActiveAdapter {
   readonly kept: boolean;
 }
 
-/** What answers on one side, and with which adapter; null is the base model alone. */
+/** Who answers. */
+export interface Speaker {
+  /** The base model, or its copy with the adapter in its weights. */
+  readonly engine: LoadedModel;
+  /** The adapter that answers beside the weights, or null. */
+  readonly state: AdapterState | null;
+}
+
+/** What answers on one side. */
 interface SideGenerator {
-  readonly adapterId: string | null;
+  readonly speaker: Speaker;
   readonly generator: Generator;
 }
 
@@ -69,6 +77,8 @@ export class Session {
   #context: Promise<GpuContext> | null = null;
   #model: ActiveModel | null = null;
   readonly #adapters = new Map<string, ActiveAdapter>();
+  /** The base model with an adapter in its weights, by the adapter's id. */
+  readonly #merged = new Map<string, LoadedModel>();
   readonly #generators = new Map<Side, SideGenerator>();
 
   constructor(emit: Emit) {
@@ -111,6 +121,7 @@ export class Session {
   setModel(model: ActiveModel | null): void {
     for (const side of [...this.#generators.keys()]) this.#dropGenerator(side);
     for (const id of [...this.#adapters.keys()]) this.dropAdapter(id);
+    this.keepMerged([]);
     this.#model?.engine.weights.destroy();
     this.#model = model;
   }
@@ -124,26 +135,38 @@ export class Session {
 
   /** Frees an adapter and what answers with it; nothing happens when it is not held. */
   dropAdapter(id: string): void {
-    for (const [side, { adapterId }] of [...this.#generators])
-      if (adapterId === id) this.#dropGenerator(side);
-    this.#adapters.get(id)?.state.destroy();
-    this.#adapters.delete(id);
+    this.#dropState(id);
+    this.#dropMerged(id);
   }
 
-  /** A generator for one side with room for `tokens` tokens; kept until the side asks another adapter. */
-  async generator(side: Side, adapter: ActiveAdapter | null, tokens: number): Promise<Generator> {
-    const { engine } = this.model;
-    const state = adapter?.state ?? null;
-    const adapterId = adapter?.summary.id ?? null;
+  heldMerged(id: string): LoadedModel | null {
+    return this.#merged.get(id) ?? null;
+  }
+
+  /** Takes the base model with that adapter in its weights. */
+  holdMerged(id: string, merged: LoadedModel): void {
+    this.#dropMerged(id);
+    this.#merged.set(id, merged);
+  }
+
+  /** Frees the merged weights of all adapters but these, and what answers with them. */
+  keepMerged(ids: readonly string[]): void {
+    for (const id of [...this.#merged.keys()]) if (!ids.includes(id)) this.#dropMerged(id);
+  }
+
+  /** A generator for one side with room for `tokens` tokens; kept until somebody else answers there. */
+  async generator(side: Side, speaker: Speaker, tokens: number): Promise<Generator> {
+    const { engine, state } = speaker;
     const front = state ? state.adapter.promptLength + state.adapter.prefixLength : 0;
     const wanted = Math.ceil((tokens + front) / CAPACITY_STEP) * CAPACITY_STEP;
     const capacity = Math.min(wanted, engine.maxPositions);
     const known = this.#generators.get(side);
-    if (known?.adapterId === adapterId && known.generator.capacity >= capacity) return known.generator;
+    const isSame = known?.speaker.engine === engine && known.speaker.state === state;
+    if (isSame && known.generator.capacity >= capacity) return known.generator;
     this.#dropGenerator(side);
-    this.#freeUnused(adapterId);
+    this.#freeUnused(state);
     const generator = await Generator.create(engine, state, capacity);
-    this.#generators.set(side, { adapterId, generator });
+    this.#generators.set(side, { speaker, generator });
     return generator;
   }
 
@@ -171,15 +194,37 @@ export class Session {
     this.#generators.clear();
     this.#model = null;
     this.#adapters.clear();
+    this.#merged.clear();
     this.#context = null;
   }
 
   /** Frees adapters that storage has and no side answers with, but for `wanted`. */
-  #freeUnused(wanted: string | null): void {
-    const used = new Set([wanted, ...[...this.#generators.values()].map(({ adapterId }) => adapterId)]);
-    for (const { summary, kept } of [...this.#adapters.values()]) {
-      if (kept && !used.has(summary.id)) this.dropAdapter(summary.id);
+  #freeUnused(wanted: AdapterState | null): void {
+    const speaking = [...this.#generators.values()].map(({ speaker }) => speaker.state);
+    const used = new Set([wanted, ...speaking]);
+    for (const { summary, state, kept } of [...this.#adapters.values()]) {
+      if (kept && !used.has(state)) this.#dropState(summary.id);
     }
+  }
+
+  #dropState(id: string): void {
+    const held = this.#adapters.get(id);
+    if (!held) return;
+    this.#dropSpeaking(({ state }) => state === held.state);
+    held.state.destroy();
+    this.#adapters.delete(id);
+  }
+
+  #dropMerged(id: string): void {
+    const held = this.#merged.get(id);
+    if (!held) return;
+    this.#dropSpeaking(({ engine }) => engine === held);
+    held.weights.destroy();
+    this.#merged.delete(id);
+  }
+
+  #dropSpeaking(matches: (speaker: Speaker) => boolean): void {
+    for (const [side, { speaker }] of [...this.#generators]) if (matches(speaker)) this.#dropGenerator(side);
   }
 
   #dropGenerator(side: Side): void {

@@ -7,11 +7,13 @@ import { methods } from "../../src/engine/adapters/registry";
 import type { Gpu } from "../../src/engine/gpu/device";
 import { storageKinds } from "../../src/engine/graph/op";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
+import { mergedGpuBytes, mergeOnGpu } from "../../src/engine/models/merged-model";
 import { countLabels } from "../../src/engine/train/batch-inputs";
 import { adamDefaults, Trainer } from "../../src/engine/train/trainer";
 import { peftFiles } from "../../src/export/peft";
 import { bytesSource } from "../../src/formats/byte-source";
 import { readPeftFolder } from "../../src/formats/peft-folder";
+import { LuthierError } from "../../src/lib/errors";
 import { makeRng } from "../../src/lib/rng";
 import { METHOD_IDS, type MethodId } from "../../src/spec/methods";
 import { baseAdapter } from "../support/base-adapter";
@@ -20,8 +22,10 @@ import { type ContractTerms, contractTerms } from "../support/contract";
 import { goldenBatches, loadGoldenModel, readTensors } from "../support/golden";
 import { makeExperts } from "../support/experts";
 import { openTestGpu } from "../support/gpu";
+import { relativeError } from "../support/errors";
 import { computeLogits } from "../support/logits";
 import { mergedModel } from "../support/merged-model";
+import { observe } from "../support/observe";
 import { modelOfKind } from "../support/model-of-kind";
 
 let gpu: Gpu;
@@ -42,6 +46,17 @@ const ROUNDING = 2e-5;
 interface Bound {
   readonly adapter: Adapter;
   readonly state: AdapterState;
+}
+
+/** What a refusal says. */
+function sentenceOf(attempt: () => unknown): string {
+  try {
+    attempt();
+  } catch (error) {
+    if (error instanceof LuthierError) return error.what;
+    throw error;
+  }
+  return "";
 }
 
 async function begin(model: LoadedModel, id: MethodId, terms: ContractTerms): Promise<Bound> {
@@ -110,15 +125,20 @@ describe.each(families)("every method keeps the contract on %s", (family) => {
   afterAll(() => model.weights.destroy());
 
   test.each(cases)("%s %s", async (id, _, terms) => {
+    const seen = { method: id, model: model.spec.family } as const;
     if (terms.refusedOn?.(model.spec)) {
-      expect(() => methods[id].bind(terms.options, model.spec)).toThrow(terms.refusal);
+      const bind = (): Adapter => methods[id].bind(terms.options, model.spec);
+      expect(bind).toThrow(terms.refusal);
+      observe({ ...seen, fact: "refused", value: sentenceOf(bind) });
       return;
     }
     const bound = await begin(model, id, terms);
     const [batch] = await batchesOf(family);
     const logits = (state: AdapterState): Promise<Float32Array> => computeLogits(model, state, batch!);
-    if (terms.identity) expectClose(await logits(bound.state), base, ROUNDING, "logits at the start");
-    else expect(await logits(bound.state), "logits at the start").not.toEqual(base);
+    const start = await logits(bound.state);
+    if (terms.identity) expectClose(start, base, ROUNDING, "logits at the start");
+    else expect(start, "logits at the start").not.toEqual(base);
+    observe({ ...seen, fact: "start", value: relativeError(start, base) });
 
     const before = await bound.state.read();
     const trained = await train(model, bound, family, terms.learningRate);
@@ -129,17 +149,28 @@ describe.each(families)("every method keeps the contract on %s", (family) => {
       expect(moved, `${name} moves`).toBe(!fixed.has(name));
     }
     expect(await baseLogits(model, family), "the base model").toEqual(base);
+    observe({ ...seen, fact: "own parameters", value: true });
 
     const adapted = await logits(bound.state);
     const again = await reload(model, bound.adapter, trained);
-    expectClose(await logits(again.state), adapted, terms.converts ? ROUNDING : 0, "logits after loading");
+    const loaded = await logits(again.state);
+    expectClose(loaded, adapted, terms.converts ? ROUNDING : 0, "logits after loading");
+    observe({ ...seen, fact: "saved and loaded", value: relativeError(loaded, adapted) });
     again.state.destroy();
 
     expect(bound.adapter.merge !== undefined, "whether it merges").toBe(terms.merges);
-    if (terms.merges) {
+    if (!terms.merges) observe({ ...seen, fact: "merged", value: null });
+    else {
       const merged = await mergedModel(model, bound.adapter, trained, family);
-      expectClose(await baseLogits(merged, family), adapted, ROUNDING, "logits of the merged model");
+      const logits = await baseLogits(merged, family);
+      expectClose(logits, adapted, ROUNDING, "logits of the merged model");
+      observe({ ...seen, fact: "merged", value: relativeError(logits, adapted) });
       merged.weights.destroy();
+      const beside = await mergeOnGpu(model, bound.adapter, trained);
+      expect(await baseLogits(beside, family), "logits of the model merged beside its base").toEqual(logits);
+      expect(beside.weights.sizeBytes).toBe(mergedGpuBytes(model, bound.adapter, trained));
+      beside.weights.destroy();
+      expect(await baseLogits(model, family), "the base beside it").toEqual(base);
     }
     bound.state.destroy();
   });
@@ -158,6 +189,7 @@ describe.each(storageKinds)("every method starts on weights in %s", (kind) => {
       const logits = await computeLogits(model, bound.state, batch!);
       if (terms.identity) expectClose(logits, base, ROUNDING, `${id} at the start`);
       else expect(logits.every(Number.isFinite), `${id} stays finite`).toBe(true);
+      observe({ method: id, model: model.spec.family, fact: "storage", value: kind });
       bound.state.destroy();
     }
     model.weights.destroy();

@@ -8,6 +8,7 @@ folder `merged` is a whole model, which transformers loads alone."""
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ import torch
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM
 
-from common import GOLDEN_DIR, be_deterministic, relative_l2
+from common import GOLDEN_DIR, be_deterministic, observe_loaded, relative_l2
 from golden_cases import CASES
 from golden_families import load_base
 from golden_training import Batch, masked_logits
@@ -86,6 +87,16 @@ def check(case: str, folder: Path) -> Verdict:
     )
 
 
+def observe(verdict: Verdict, folder: Path) -> None:
+    """Writes down who loaded the case: PEFT where the folder says that it is PEFT's, and
+    transformers where there is a merged model."""
+    config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+    if "peft_type" in config:
+        observe_loaded(verdict.case, "PEFT")
+    if verdict.merged is not None:
+        observe_loaded(verdict.case, "transformers, merged")
+
+
 def merged_logits(folder: Path, batch: Batch) -> torch.Tensor | None:
     """What transformers makes of a merged model; None where there is none."""
     if not folder.is_dir():
@@ -103,6 +114,8 @@ def main(directory: Path, wanted: list[str]) -> int:
     verdicts = [check(case, directory / case) for case in cases]
     print(f"{'case':32} {'ours / PEFT':>12} {'PEFT / golden':>14} {'ours / merged':>14}")
     for verdict in verdicts:
+        if verdict.passed:
+            observe(verdict, directory / verdict.case)
         note = verdict.problem or ("ok" if verdict.passed else "differs")
         merged = "-" if verdict.merged is None else f"{verdict.merged:.1e}"
         print(f"{verdict.case:32} {verdict.ours:12.1e} {verdict.golden:14.1e} {merged:>14}  {note}")

@@ -85,6 +85,16 @@ def write_json(path: Path, value: Any) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
+def observe_loaded(case: str, by: str) -> None:
+    """Writes down who has loaded a case's export and computed our logits, where the environment's
+    LUTHIER_OBSERVATIONS names a folder; tests/support/observe.ts says what it is for."""
+    folder = os.environ.get("LUTHIER_OBSERVATIONS")
+    if folder:
+        line = json.dumps({"case": case, "fact": "loaded by", "value": by})
+        with open(Path(folder) / f"{os.getpid()}.jsonl", "a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, (set, frozenset)):
         return sorted(value)

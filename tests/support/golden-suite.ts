@@ -14,10 +14,12 @@ import {
   type GoldenTensor,
   goldenState,
   loadGoldenModel,
+  methodOfCase,
   readJson,
   readTensors,
   under,
 } from "./golden";
+import { observe } from "./observe";
 import { computeLogits } from "./logits";
 
 const TOLERANCE = 1e-4;
@@ -111,6 +113,7 @@ async function holdToGolden(gpu: Gpu, model: LoadedModel, family: string, name: 
     const actual = settled(trained.get(parameter)!.data);
     expectClose(actual, settled(expected.data), 1e-3, `trained ${parameter}`);
   }
+  observe({ method: methodOfCase(family, name), model: family, fact: "trained", value: model.spec.family });
   trainer.destroy();
   state.destroy();
 }

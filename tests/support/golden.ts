@@ -66,6 +66,12 @@ export function readJson<T>(...path: string[]): T {
   return JSON.parse(readFileSync(join(goldenRoot, ...path), "utf8")) as T;
 }
 
+/** The studio's method of a golden case. */
+export function methodOfCase(family: string, name: string): MethodId {
+  const { method } = readJson<GoldenInfo>(family, name, "golden.json");
+  return method ?? methodOfConfig(readJson(family, name, "adapter_config.json"));
+}
+
 /** All tensors of a golden safetensors file. */
 export async function readTensors(...path: string[]): Promise<Map<string, GoldenTensor>> {
   const source = bytesSource(path.join("/"), readFileSync(join(goldenRoot, ...path)));

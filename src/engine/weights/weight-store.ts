@@ -28,42 +28,39 @@ const CHUNK_BYTES = 8 * 2 ** 20;
 /** The frozen weights of one model on the GPU: matrices in their stored precision, vectors in f32. */
 export class WeightStore implements WeightShapes {
   readonly #gpu: Gpu;
+  readonly #base: WeightStore | null;
   readonly #matrices = new Map<string, { ref: WeightRef; shards: GPUBuffer[] }>();
   readonly #vectors = new Map<string, { buffer: GPUBuffer; length: number }>();
 
-  constructor(gpu: Gpu) {
+  /** @param base another model's weights, which stand in for all that this store is not given; it has to outlive it */
+  constructor(gpu: Gpu, base: WeightStore | null = null) {
     this.#gpu = gpu;
+    this.#base = base;
   }
 
   matrix(name: string): WeightRef {
-    return defined(this.#matrices.get(name), `matrix ${name}`).ref;
-  }
-
-  hasVector(name: string): boolean {
-    return this.#vectors.has(name);
+    return this.#matrices.get(name)?.ref ?? defined(this.#base, `matrix ${name}`).matrix(name);
   }
 
   vectorLength(name: string): number {
-    return defined(this.#vectors.get(name), `vector ${name}`).length;
+    return this.#vectors.get(name)?.length ?? defined(this.#base, `vector ${name}`).vectorLength(name);
   }
 
+  /** Bytes of its own, without those of what stands in. */
   get sizeBytes(): number {
     const shards = [...this.#matrices.values()].flatMap((matrix) => matrix.shards);
     const vectors = [...this.#vectors.values()].map(({ buffer }) => buffer);
     return [...shards, ...vectors].reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Names of all frozen vectors. */
-  vectorNames(): string[] {
-    return [...this.#vectors.keys()];
-  }
-
   shardBuffer(name: string, shard: number): GPUBuffer {
-    return defined(this.#matrices.get(name)?.shards[shard], `shard ${shard} of ${name}`);
+    const own = this.#matrices.get(name);
+    if (!own) return defined(this.#base, `shard ${shard} of ${name}`).shardBuffer(name, shard);
+    return defined(own.shards[shard], `shard ${shard} of ${name}`);
   }
 
   constantBuffer(name: string): GPUBuffer {
-    return defined(this.#vectors.get(name), `constant ${name}`).buffer;
+    return this.#vectors.get(name)?.buffer ?? defined(this.#base, `constant ${name}`).constantBuffer(name);
   }
 
   /** Adds a constant that the engine computes itself (a table). */

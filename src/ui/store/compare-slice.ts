@@ -4,7 +4,7 @@ import { toProblem } from "../lib/problem";
 import { isTraining, selectTemplate } from "./selectors";
 import type { Answer, CompareSlice, SliceCreator, Turn } from "./state";
 import { generationValues, toGenerationOptions } from "./training-values";
-import { answerOf, baseOnly, chooseVoice } from "./voices";
+import { answerOf, baseOnly, chooseVoice, readVoice } from "./voices";
 
 const waiting: Answer = { state: "waiting", text: "", tokensPerSecond: null, finish: null, problem: null };
 
@@ -38,12 +38,15 @@ export const compareSlice: SliceCreator<CompareSlice> =
     async function ask(turnId: string, side: Side): Promise<boolean> {
       const options = toGenerationOptions(generationValues(get().generationEdits));
       if (!options) return false;
+      const voice = get().voices[side];
+      const speaker = voice === null ? { id: null, merged: false } : readVoice(voice);
       change(turnId, side, { state: "streaming" });
       try {
         const result = await client.call("generate", {
           requestId: turnId,
           side,
-          adapterId: get().voices[side],
+          adapterId: speaker.id,
+          merged: speaker.merged,
           messages: conversation(get().turns, side),
           templateId: selectTemplate(get()),
           options,
@@ -116,8 +119,8 @@ export const compareSlice: SliceCreator<CompareSlice> =
         set({ markDifferences: on });
       },
 
-      chooseVoice: (side, adapterId) => {
-        set(({ voices }) => ({ voices: chooseVoice(voices, side, adapterId) }));
+      chooseVoice: (side, voice) => {
+        set(({ voices }) => ({ voices: chooseVoice(voices, side, voice) }));
       },
     };
   };

@@ -1,7 +1,9 @@
+import { toProblem } from "../lib/problem";
 import { advance } from "../lib/progress";
 import type { StudioStore } from "./create-store";
 import { lengthInputs, planInputs } from "./selectors";
 import type { Runtime } from "./state";
+import { mergedIds } from "./voices";
 
 const PLAN_DELAY_MS = 200;
 const LENGTHS_DELAY_MS = 400;
@@ -21,6 +23,18 @@ export function connectStore(store: StudioStore, runtime: Runtime): () => void {
       (state) => lengthInputs(state)?.key,
       LENGTHS_DELAY_MS,
       () => void store.getState().refreshLengths(),
+    ),
+    // A side that is no longer chosen gives its merged weights back at once.
+    onChange(
+      store,
+      (state) => mergedIds(state.voices).join(),
+      0,
+      () => {
+        const ids = mergedIds(store.getState().voices);
+        runtime.client.call("keepMerged", { ids }).catch((error: unknown) => {
+          store.setState({ fault: toProblem(error) });
+        });
+      },
     ),
   ];
   return () => {

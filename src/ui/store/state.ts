@@ -172,7 +172,10 @@ export interface Answer {
   readonly problem: ErrorData | null;
 }
 
-/** Who answers on each side: an adapter by its id, or null for the base model alone. */
+/**
+ * Who answers on each side: null for the base model alone, an adapter by its id, or the model with one merged into its
+ * weights (`mergedVoice`).
+ */
 export type Voices = Readonly<Record<Side, string | null>>;
 
 /** A question and both answers; `after` is null while there was no adapter. */
@@ -200,7 +203,7 @@ export interface CompareSlice {
   growAnswer(turnId: string, side: Side, text: string, tokensPerSecond: number): void;
   editGeneration(name: string, value: FieldValue): void;
   setMarkDifferences(on: boolean): void;
-  chooseVoice(side: Side, adapterId: string | null): void;
+  chooseVoice(side: Side, voice: string | null): void;
 }
 
 export interface AdaptersSlice {

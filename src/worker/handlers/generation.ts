@@ -3,14 +3,17 @@ import { promptIds } from "../../data/shape/conversation";
 import { makeRng } from "../../lib/rng";
 import { StreamDecoder } from "../../tokenizer/stream-decoder";
 import { checkIds } from "../check-ids";
-import { holdAdapter } from "../kept-adapter";
+import { mergedGpuBytes } from "../../engine/models/merged-model";
+import { holdAdapter, holdMerged, readAdapter } from "../kept-adapter";
 import type { Handlers } from "../serve";
-import type { Session } from "../session";
+import type { Session, Speaker } from "../session";
 
 type GenerateArgs = Parameters<Commands["generate"]>[0];
 
-/** Answers of the base model, alone or with one of its adapters. */
-export function generationHandlers(session: Session): Pick<Handlers, "generate" | "stopGeneration"> {
+type Names = "generate" | "stopGeneration" | "mergedBytes" | "keepMerged";
+
+/** Answers of the base model, alone, with one of its adapters, or with one merged into its weights. */
+export function generationHandlers(session: Session): Pick<Handlers, Names> {
   let running: AbortController | null = null;
   return {
     async generate(args) {
@@ -24,16 +27,21 @@ export function generationHandlers(session: Session): Pick<Handlers, "generate" 
       }
     },
     stopGeneration: () => running?.abort(),
+    async mergedBytes({ id }) {
+      const { adapter, values } = await readAdapter(session, id);
+      return mergedGpuBytes(session.model.engine, adapter, values);
+    },
+    keepMerged: ({ ids }) => session.keepMerged(ids),
   };
 }
 
 async function answer(session: Session, args: GenerateArgs, signal: AbortSignal): Promise<AnswerResult> {
-  const { requestId, side, adapterId, messages, templateId, options } = args;
+  const { requestId, side, messages, templateId, options } = args;
   const { tokenizer } = session.model;
   const { ids, endIds } = promptIds(messages, templateId, tokenizer);
   checkIds(ids, session.model);
-  const adapter = adapterId === null ? null : await holdAdapter(session, adapterId);
-  const generator = await session.generator(side, adapter, ids.length + options.maxNewTokens);
+  const speaker = await findSpeaker(session, args);
+  const generator = await session.generator(side, speaker, ids.length + options.maxNewTokens);
   const decoder = new StreamDecoder(tokenizer);
   const started = performance.now();
   let text = "";
@@ -49,4 +57,12 @@ async function answer(session: Session, args: GenerateArgs, signal: AbortSignal)
   }
   text += decoder.flush();
   return { text, tokens, tokensPerSecond: speed(), finish: next.value };
+}
+
+/** Brings who answers onto the GPU. Errors: there is no such adapter; it does not merge; no memory for it. */
+async function findSpeaker(session: Session, { adapterId, merged }: GenerateArgs): Promise<Speaker> {
+  const { engine } = session.model;
+  if (adapterId === null) return { engine, state: null };
+  if (merged) return { engine: await holdMerged(session, adapterId), state: null };
+  return { engine, state: (await holdAdapter(session, adapterId)).state };
 }

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { AdapterSummary } from "../../../src/protocol/commands";
 import type { Answer, Turn } from "../../../src/ui/store/state";
-import { answerOf, baseOnly, chooseVoice, fitVoices } from "../../../src/ui/store/voices";
+import {
+  answerOf,
+  baseOnly,
+  chooseVoice,
+  fitVoices,
+  isMergedPair,
+  mergedIds,
+  mergedVoice,
+  readVoice,
+} from "../../../src/ui/store/voices";
 
 const library = (...ids: string[]): AdapterSummary[] =>
   ids.map((id) => ({
@@ -49,6 +58,22 @@ describe("voices", () => {
   it("change places when one side takes what the other has", () => {
     expect(chooseVoice({ before: null, after: "a" }, "before", "a")).toEqual({ before: "a", after: null });
     expect(chooseVoice({ before: null, after: "a" }, "before", "b")).toEqual({ before: "b", after: "a" });
+  });
+
+  it("may be an adapter's merged into the weights, beside the adapter itself", () => {
+    const merged = mergedVoice("a");
+    expect(readVoice(merged)).toEqual({ id: "a", merged: true });
+    expect(readVoice("a")).toEqual({ id: "a", merged: false });
+    const pair = chooseVoice({ before: null, after: "a" }, "before", merged);
+    expect(pair).toEqual({ before: merged, after: "a" });
+    expect(mergedIds(pair)).toEqual(["a"]);
+    expect(isMergedPair(pair)).toBe(true);
+    expect(isMergedPair({ before: "b", after: merged })).toBe(false);
+    expect(isMergedPair({ before: null, after: merged })).toBe(false);
+    expect(fitVoices(pair, library("a"))).toEqual(pair);
+    expect(fitVoices(pair, library("b"))).toEqual({ before: null, after: "b" });
+    const cannot = library("a").map((adapter) => ({ ...adapter, merges: false }));
+    expect(fitVoices(pair, cannot)).toEqual({ before: null, after: "a" });
   });
 
   it("find their answers wherever they stood", () => {

@@ -11,6 +11,7 @@ import { AnswerPanes } from "./answer-panes";
 import classes from "./compare-step.module.css";
 import { conversationText } from "./conversation-text";
 import { EarlierTurns } from "./earlier-turns";
+import { MergedNote } from "./merged-note";
 import { MessageForm } from "./message-form";
 import { QuestionLine } from "./question-line";
 import { Suggestions } from "./suggestions";
@@ -26,6 +27,7 @@ export function CompareStep() {
       <EarlierTurns turns={turns.slice(0, -1)} />
       {last && <QuestionLine key={last.id} turn={last} />}
       <AnswerPanes turn={last ?? null} />
+      <MergedNote turn={last ?? null} />
       <MessageForm />
       <Suggestions />
       <AnswerOptions />

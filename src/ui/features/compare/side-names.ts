@@ -1,6 +1,7 @@
 import type { AdapterSummary } from "../../../protocol/commands";
 import type { Side } from "../../../spec/generation";
 import type { Voices } from "../../store/state";
+import { readVoice } from "../../store/voices";
 import type { Text } from "../../text/en";
 
 /** What the sides are called: "before" and "after" where the base stands on the left. */
@@ -10,7 +11,9 @@ export function sideTitles(voices: Voices, text: Text): Readonly<Record<Side, st
 }
 
 /** Who answers, by name. */
-export function voiceName(id: string | null, adapters: readonly AdapterSummary[], text: Text): string {
-  if (id === null) return text.compare.base;
-  return adapters.find((adapter) => adapter.id === id)?.name ?? text.compare.gone;
+export function voiceName(voice: string | null, adapters: readonly AdapterSummary[], text: Text): string {
+  if (voice === null) return text.compare.base;
+  const { id, merged } = readVoice(voice);
+  const name = adapters.find((adapter) => adapter.id === id)?.name ?? text.compare.gone;
+  return merged ? text.compare.merged(name) : name;
 }

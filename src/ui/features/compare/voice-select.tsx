@@ -2,12 +2,13 @@ import { NativeSelect } from "@mantine/core";
 import type { Side } from "../../../spec/generation";
 import { useStudio } from "../../store/context";
 import { isTraining } from "../../store/selectors";
+import { mergedVoice } from "../../store/voices";
 import { useText } from "../../text/text";
 
 /** The option of the base model; adapters have their ids. */
 const BASE = "base";
 
-/** Who answers on one side: the base model, or any adapter of it. */
+/** Who answers on one side: the base model, any adapter of it, or the model with one merged into its weights. */
 export function VoiceSelect({ side }: { side: Side }) {
   const text = useText();
   const { adapters, voice, locked, choose } = useStudio((state) => ({
@@ -27,7 +28,10 @@ export function VoiceSelect({ side }: { side: Side }) {
           ? [{ value: "", label: text.compare.afterNobody }]
           : [
               { value: BASE, label: text.compare.base },
-              ...adapters.map(({ id, name }) => ({ value: id, label: name })),
+              ...adapters.flatMap(({ id, name, merges }) => [
+                { value: id, label: name },
+                ...(merges ? [{ value: mergedVoice(id), label: text.compare.merged(name) }] : []),
+              ]),
             ]
       }
       onChange={(event) => {

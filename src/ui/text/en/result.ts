@@ -4,7 +4,8 @@ import { plural } from "./words";
 /* Texts of the steps after a run: Compare and Export. */
 
 export const compare = {
-  intro: "The same question and the same seed for both sides: the base model, or any of your adapters.",
+  intro:
+    "The same question and the same seed for both sides: the base model, any of your adapters, or the model with one merged into its weights.",
   before: "Before",
   after: "After",
   left: "Left",
@@ -13,6 +14,10 @@ export const compare = {
   rightSide: "Right side",
   base: "The base model",
   gone: "A deleted adapter",
+  merged: (name: string) => `${name}, merged`,
+  mergedCost: (bytes: number) =>
+    `What the adapter changes is kept twice for the merged side: ${formatBytes(bytes)} of GPU memory, until you choose another one there.`,
+  mergedSame: "The merged model answers the same, word for word.",
   afterNobody: "no adapter yet",
   emptySide: "The answer appears here.",
   askBoth: "Ask both again",

@@ -1,0 +1,27 @@
+import { useStudio, useStudioContext } from "../../store/context";
+import type { Turn } from "../../store/state";
+import { useRemote } from "../../store/use-remote";
+import { answerOf, isMergedPair, mergedIds } from "../../store/voices";
+import { useText } from "../../text/text";
+import classes from "./answer-panes.module.css";
+
+/** What a merged side costs, and whether it answered as its adapter did beside the weights. */
+export function MergedNote({ turn }: { turn: Turn | null }) {
+  const text = useText();
+  const { client } = useStudioContext();
+  const voices = useStudio((state) => state.voices);
+  const ids = mergedIds(voices);
+  const { value: bytes } = useRemote(ids.length > 0 ? ids.join() : null, async () => {
+    const sizes = await Promise.all(ids.map((id) => client.call("mergedBytes", { id })));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  });
+  if (ids.length === 0) return null;
+  const [before, after] = (["before", "after"] as const).map((side) => turn && answerOf(turn, voices, side));
+  const same =
+    isMergedPair(voices) && before?.state === "done" && after?.state === "done" && before.text === after.text;
+  return (
+    <p className={classes.note}>
+      {same && <strong>{text.compare.mergedSame}</strong>} {bytes !== null && text.compare.mergedCost(bytes)}
+    </p>
+  );
+}

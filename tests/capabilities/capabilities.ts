@@ -1,0 +1,53 @@
+import { METHOD_IDS, type MethodId, methodSpecs } from "../../src/spec/methods";
+import type { Facts, Observation } from "../support/observe";
+
+/** Differences that only the order of f32 sums makes. */
+const ROUNDING = 2e-5;
+
+export const HEAD =
+  "| method | starts as the base | moves only its own | merges | saves and loads | weights stored as | equals its reference on | refused | its export is loaded by |\n" +
+  `|${" --- |".repeat(9)}`;
+
+/** The capability table: one line a method, of what the checks saw and of nothing else. */
+export function capabilityTable(observations: readonly Observation[]): string {
+  return [HEAD, ...METHOD_IDS.map((id) => capabilityRow(id, observations))].join("\n");
+}
+
+function capabilityRow(id: MethodId, observations: readonly Observation[]): string {
+  const own = observations.filter(({ method }) => method === id);
+  /** The values of one fact. */
+  const values = <Fact extends keyof Facts>(fact: Fact): Facts[Fact][] =>
+    own.filter((seen) => seen.fact === fact).map((seen) => seen.value as Facts[Fact]);
+  const cells = [
+    methodSpecs[id].title,
+    agreed(values("start").map((distance) => distance <= ROUNDING)),
+    agreed(values("own parameters")),
+    agreed(values("merged").map((distance) => distance !== null && distance <= ROUNDING)),
+    savedCell(values("saved and loaded")),
+    listed(values("storage")),
+    listed(values("trained")),
+    listed(own.flatMap((seen) => (seen.fact === "refused" ? [`on ${seen.model}: ${seen.value}`] : []))),
+    listed(values("loaded by")),
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+const UNSEEN = "–";
+
+function agreed(seen: readonly boolean[]): string {
+  if (seen.length === 0) return UNSEEN;
+  if (seen.every(Boolean)) return "yes";
+  return seen.some(Boolean) ? "by its options" : "no";
+}
+
+function savedCell(distances: readonly number[]): string {
+  if (distances.length === 0) return UNSEEN;
+  const worst = Math.max(...distances);
+  if (worst === 0) return "exactly";
+  const some = distances.some((distance) => distance === 0) ? "exactly, or by its options " : "";
+  return `${some}to ${worst.toExponential(0)}`;
+}
+
+function listed(values: readonly string[]): string {
+  return [...new Set(values)].sort().join(", ") || UNSEEN;
+}

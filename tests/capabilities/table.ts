@@ -1,0 +1,61 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { methodOfCase } from "../support/golden";
+import type { Observation } from "../support/observe";
+import { capabilityTable } from "./capabilities";
+
+/** What the Python checks write: they know a golden case by its name. */
+type Line = Observation | { readonly case: string; readonly fact: "loaded by"; readonly value: string };
+
+/**
+ * Runs the contract and the goldens, and the checks of exports where tests/oracle/setup.sh has made their Python, and
+ * prints what they saw of each method. With LUTHIER_GOLDENS the goldens are those of that folder. Returns 1 when a check
+ * failed; the table then lacks what it should have seen.
+ */
+export async function main(): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "luthier-observed-"));
+  const env = { ...process.env, LUTHIER_OBSERVATIONS: folder };
+  const run = (command: string, ...args: string[]): boolean =>
+    spawnSync(command, args, { stdio: ["ignore", 2, 2], env }).status === 0;
+  try {
+    const passed = [
+      run("npx", "vitest", "run", "--project", "gpu", "tests/gpu/contract.test.ts", "tests/gpu/golden-"),
+      ...checkExports(run, join(folder, "exports")),
+    ];
+    console.log(capabilityTable(readObservations(folder)));
+    return passed.every(Boolean) ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Has the reference libraries load what we export, as far as they are installed. */
+function checkExports(run: (command: string, ...args: string[]) => boolean, exports: string): boolean[] {
+  const venv = process.env.LUTHIER_VENV ?? join(homedir(), ".cache/luthier/venv");
+  const checks = [
+    [join(venv, "bin/python"), "tests/oracle/check_exports.py"],
+    [join(`${venv}-adapters`, "bin/python"), "tests/oracle/check_adapters.py"],
+  ] as const;
+  const installed = checks.filter(([python]) => existsSync(python));
+  if (installed.length === 0) {
+    console.error("No Python of tests/oracle/setup.sh: who loads the exports stays open.");
+    return [];
+  }
+  const exported = run("node", "tests/run.mjs", "tests/oracle/export-goldens.ts", exports);
+  return [exported, ...installed.map(([python, script]) => run(python, script, exports))];
+}
+
+function readObservations(folder: string): Observation[] {
+  const lines = readdirSync(folder)
+    .filter((file) => file.endsWith(".jsonl"))
+    .flatMap((file) => readFileSync(join(folder, file), "utf8").trim().split("\n"))
+    .map((line) => JSON.parse(line) as Line);
+  return lines.map((line) => {
+    if ("method" in line) return line;
+    const [family = "", name = ""] = line.case.split("/");
+    const { fact, value } = line;
+    return { method: methodOfCase(family, name), model: family, fact, value };
+  });
+}
