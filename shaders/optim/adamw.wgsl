@@ -1,7 +1,8 @@
 // One AdamW step over flat buffers, four numbers at a time, with g the clipped gradient and (factor, decay) of the group:
 //   p -= lr·decay·p;  m = β1·m + (1-β1)·g;  v = β2·v + (1-β2)·g²;  p -= lr/c1 · m / (√v/√c2 + ε)
 // where lr = step[learning rate] · factor, c1 = 1-β1^t, c2 = 1-β2^t, and g = gradient · min(1, max/(norm + 1e-6)).
-// Updates parameters, m and v in place; nothing when the norm is not finite. Groups are those of blocks of 64 numbers.
+// Updates parameters, m and v in place; nothing when the norm is not finite, and no number whose v is negative, the mark of
+// those that do not train. Groups are those of blocks of 64 numbers.
 struct Params {
   // Vectors of four.
   count: u32,
@@ -47,9 +48,11 @@ fn main(
   let gradient = gradients[i] * clip;
   let first = m[i] + params.beta1_rest * (gradient - m[i]);
   let second = params.beta2 * v[i] + params.beta2_rest * gradient * gradient;
-  m[i] = first;
-  v[i] = second;
+  let still = v[i] < vec4(0.0);
+  m[i] = select(first, m[i], still);
+  v[i] = select(second, v[i], still);
   let decayed = parameters[i] * (1.0 - learning_rate * group.y);
   let root = sqrt(second) / sqrt(step[params.beta2_correction_index]) + params.epsilon;
-  parameters[i] = decayed - learning_rate / step[params.beta1_correction_index] * first / root;
+  let moved = decayed - learning_rate / step[params.beta1_correction_index] * first / root;
+  parameters[i] = select(moved, parameters[i], still);
 }

@@ -39,6 +39,7 @@ const LIBRARIES: Readonly<Record<FolderFormat, string>> = {
   "adapters-stack": "adapter-transformers",
   weights: "transformers",
   luthier: "transformers",
+  "luthier-sparse": "transformers",
 };
 
 function frontMatter({ baseModel, license, format }: CardFacts): string {
@@ -129,6 +130,16 @@ const loading: Readonly<Record<FolderFormat, Loading>> = {
     lines: [
       'trained = load_file("path/to/this/folder/adapter_model.safetensors")',
       "model.load_state_dict(trained, strict=False)",
+    ],
+  },
+  "luthier-sparse": {
+    ...PLAIN,
+    imports: ["from safetensors.torch import load_file", FROM_TRANSFORMERS],
+    lines: [
+      'changes = load_file("path/to/this/folder/adapter_model.safetensors")',
+      'for name in (key.removesuffix(".values") for key in changes if key.endswith(".values")):',
+      '    rows, columns = changes[f"{name}.indices"].long()',
+      '    model.get_parameter(name).data[rows, columns] += changes[f"{name}.values"]',
     ],
   },
   luthier: {

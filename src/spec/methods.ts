@@ -1,4 +1,5 @@
 import type { Field, FieldValues } from "./fields";
+import { fishmaskFields } from "./methods/fishmask";
 import { houlsbyFields, madXLanguageFields, madXTaskFields, pfeifferFields } from "./methods/bottleneck";
 import { ia3Fields } from "./methods/ia3";
 import { kronaFields } from "./methods/krona";
@@ -25,6 +26,7 @@ export const METHOD_IDS = [
   "p-tuning",
   "p-tuning-v2",
   "bitfit",
+  "fishmask",
   "last-layers",
   "full",
   "houlsby",
@@ -161,6 +163,15 @@ export const methodSpecs: Readonly<Record<MethodId, MethodSpec>> = {
       "Trains only the biases that the model has. Tiny and gentle; choose it for a change of tone, where the family has biases (GPT-2, Qwen2).",
     fields: [],
     learningRate: { default: 5e-3, low: 1e-4, high: 5e-2 },
+  },
+  fishmask: {
+    id: "fishmask",
+    title: "FishMask",
+    group: "Parts of the model",
+    summary:
+      "Trains the few weights of the model that matter most for this data, found before the first step. Choose it for a sparse change that merges without a trace; while it trains it takes as much memory as all the weights it chooses from.",
+    fields: fishmaskFields,
+    learningRate: { default: 1e-3, low: 1e-5, high: 1e-1 },
   },
   "last-layers": {
     id: "last-layers",

@@ -160,6 +160,10 @@ async function trainAll(job: TrainingJob, setup: RunSetup, parts: RunState): Pro
       shouldRest: () => gate.isClosed || keeper.isDue || sampler?.isDue(trainer.stepCount) === true,
     };
     for await (const report of trainingLoop(trainer, plan, signal)) {
+      if (report.type === "selection") {
+        tellSelection(report, tell);
+        continue;
+      }
       reporter.add(report, report.type === "step" ? data.tokens(report.step - 1) : 0);
       if (report.type === "validation" && watchesBest(training)) {
         await best.add(report.step, report.loss);
@@ -195,6 +199,13 @@ async function rest(
     if (!signal.aborted) reporter.send("running");
   }
   reporter.rest();
+}
+
+/** Tells how far the choice of what trains is, in quarters. */
+function tellSelection({ done, total }: { done: number; total: number }, tell: (text: string) => void): void {
+  const quarter = Math.ceil(total / 4);
+  if (done === 1) tell(`Weighing every weight on ${total} texts, to choose those that train.`);
+  if (done === total || done % quarter === 0) tell(`Weighed on ${done} of ${total} texts.`);
 }
 
 function watchesBest(training: TrainingOptions): boolean {

@@ -42,6 +42,7 @@ const adapters: readonly (readonly [MethodId, FieldValues])[] = [
   ["lora", { r: 16, target_modules: "all-linear", lora_dropout: 0.1 }],
   ["prefix-tuning", { num_virtual_tokens: 20 }],
   ["prompt-tuning", { num_virtual_tokens: 20 }],
+  ["fishmask", { target_modules: "q_proj, v_proj, c_attn" }],
   ["said", { intrinsic_dimension: 500, target_modules: "all-linear" }],
 ];
 

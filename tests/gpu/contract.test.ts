@@ -27,6 +27,7 @@ import { computeLogits } from "../support/logits";
 import { mergedModel } from "../support/merged-model";
 import { observe } from "../support/observe";
 import { modelOfKind } from "../support/model-of-kind";
+import { trainSteps } from "../support/train-steps";
 
 let gpu: Gpu;
 beforeAll(async () => {
@@ -96,9 +97,7 @@ async function train(
     maxGradNorm: 1,
     ...adamDefaults,
   });
-  for (let step = 0; step < 2; step++) {
-    expect((await trainer.step(batches, learningRate, 1)).finite).toBe(true);
-  }
+  for (const { finite } of await trainSteps(trainer, batches, 2, learningRate, 1)) expect(finite).toBe(true);
   trainer.destroy();
   return state.read();
 }

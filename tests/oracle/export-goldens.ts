@@ -20,6 +20,7 @@ import {
 import { openTestGpu } from "../support/gpu";
 import { computeLogits } from "../support/logits";
 import { mergedGolden } from "../support/merged-model";
+import { trainSteps } from "../support/train-steps";
 
 /**
  * Trains every golden case ten steps and writes, for each, the folder we export, the merged model where the method
@@ -61,7 +62,7 @@ async function exportCase(
     maxGradNorm: training.max_grad_norm,
     ...adamDefaults,
   });
-  for (let step = 0; step < training.steps; step++) await trainer.step(batches, training.learning_rate, 0);
+  await trainSteps(trainer, batches, training.steps, training.learning_rate);
   const logits = await computeLogits(model, state, first);
   mkdirSync(folder, { recursive: true });
   const files = peftFiles(adapter, await state.read(), `tests/golden/${family}`, "");

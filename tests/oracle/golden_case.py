@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from peft import PeftConfig, PeftModel, get_peft_model
 from torch import Tensor, nn
@@ -40,6 +41,8 @@ class Case:
     """Tensors that the method needs beside the trained ones and never changes."""
     learning_rate_factor: Callable[[str], float] = lambda _name: 1.0
     """Factor of the learning rate for a parameter."""
+    before_step: Callable[[nn.Module, Any, int], None] = lambda _model, _batch, _step: None
+    """What the method does before an optimizer step, counted from 0, on the case's batch."""
 
 
 @dataclass(frozen=True)
@@ -151,11 +154,13 @@ def _describe_peft(model: nn.Module) -> dict[str, object]:
 
 
 def plain_name(name: str) -> str:
-    """A PEFT parameter name without the segment that names the adapter, as PEFT saves it."""
+    """A PEFT parameter name without the segment that names the adapter, as PEFT saves it; that of a
+    weight's parametrization as of a part of the weight."""
     name = name.replace(".modules_to_save.default.", ".")
     if "lora_magnitude_vector" in name:
         return name.removesuffix(".default.weight")
-    return name.removesuffix(".default").replace(".default.", ".")
+    plain = name.removesuffix(".default").replace(".default.", ".")
+    return plain.replace(".parametrizations.weight.0.", ".weight.")
 
 
 def own_copies(model: nn.Module) -> set[str]:

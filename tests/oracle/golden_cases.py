@@ -10,6 +10,7 @@ import cases_p_tuning
 import cases_said
 import cases_selective
 import cases_soft_prompts
+import cases_sparse
 from golden_case import Case
 
 CASES: dict[str, Case] = {
@@ -21,4 +22,5 @@ CASES: dict[str, Case] = {
     **cases_lycoris.CASES,
     **cases_ia3.CASES,
     **cases_soft_prompts.CASES,
+    **cases_sparse.CASES,
 }

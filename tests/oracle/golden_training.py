@@ -97,7 +97,8 @@ def train(model: nn.Module, batch: Batch, case: Case) -> Training:
     losses: list[float] = []
     norms: list[float] = []
     first: dict[str, Tensor] = {}
-    for _ in range(STEPS):
+    for step in range(STEPS):
+        case.before_step(model, batch, step)
         optimizer.zero_grad()
         loss = 0.0
         for ids, mask, labels in zip(

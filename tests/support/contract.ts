@@ -55,6 +55,7 @@ export const contractTerms: Readonly<Record<MethodId, readonly ContractTerms[]>>
   "p-tuning": [{ ...front, converts: true, options: { num_virtual_tokens: 3 } }],
   "p-tuning-v2": [{ ...front, options: { num_virtual_tokens: 3 } }],
   bitfit: [{ ...weight, options: {}, refusedOn: hasNoBias, refusal: /bias/ }],
+  fishmask: [{ ...weight, options: { ...everywhere, keep_ratio: 0.5, fish_samples: 3 } }],
   "last-layers": [{ ...weight, options: {} }],
   full: [{ ...weight, options: {} }],
   houlsby: [

@@ -21,6 +21,7 @@ import {
 } from "./golden";
 import { observe } from "./observe";
 import { computeLogits } from "./logits";
+import { trainSteps } from "./train-steps";
 
 const TOLERANCE = 1e-4;
 /** How far apart gradients may be that are zero but for rounding. */
@@ -98,13 +99,9 @@ async function holdToGolden(gpu: Gpu, model: LoadedModel, family: string, name: 
     const noise = others(actual.map((value, index) => Math.abs(value - (expected.data[index] ?? 0))));
     expect(Math.max(0, ...noise), `vanishing gradients of ${parameter}`).toBeLessThanOrEqual(NOISE);
   }
-  const losses: number[] = [];
-  const norms: number[] = [];
-  for (let step = 0; step < info.training.steps; step++) {
-    const metrics = await trainer.step(batches, info.training.learning_rate, 0);
-    losses.push(metrics.loss);
-    norms.push(metrics.gradNorm);
-  }
+  const metrics = await trainSteps(trainer, batches, info.training.steps, info.training.learning_rate);
+  const losses = metrics.map(({ loss }) => loss);
+  const norms = metrics.map(({ gradNorm }) => gradNorm);
   expectClose(losses, tensors.get("losses")!.data, TOLERANCE, "losses");
   expectClose(norms, tensors.get("grad_norms")!.data, 1e-3, "gradient norms");
   const trained = await state.read();

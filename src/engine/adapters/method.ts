@@ -48,7 +48,7 @@ export type BaseChange = (base: HostTensor) => HostTensor;
  * adapter) or with adapters stacked over each other, transformers, which takes the trained weights in the place of its
  * own, or Luthier alone.
  */
-export type FolderFormat = "peft" | "adapters" | "adapters-heads" | "adapters-stack" | "weights" | "luthier";
+export type FolderFormat = "peft" | "adapters" | "adapters-heads" | "adapters-stack" | "weights" | "luthier" | "luthier-sparse";
 
 /** A frozen adapter within another one, as it is exported: a folder of its own beside the adapter's files. */
 export interface ExpertFolder {
@@ -58,6 +58,28 @@ export interface ExpertFolder {
   readonly weightsFile?: string;
   /** Tensors of its file from its values under the names that it was trained by. */
   exportTensors(values: ReadonlyMap<string, HostTensor>): ReadonlyMap<string, HostTensor>;
+}
+
+/** What a method chose: the values of all parameters, and for each of them 1 where a number goes on training. */
+export interface Choice {
+  readonly values: ReadonlyMap<string, HostTensor>;
+  readonly trains: ReadonlyMap<string, Uint8Array>;
+}
+
+/** How a method chooses, once in a run, which numbers of its parameters train; the others stay as they are from then on. */
+export interface Selection {
+  /** Share of the run's steps that come before it. */
+  readonly after: number;
+  /** Texts on which each number is weighed first; 0 where the values themselves decide. */
+  readonly samples: number;
+  /**
+   * @param importance each number's squared gradients of the mean loss of a text, summed over the texts; null at first
+   * @returns null to be asked again with the importance
+   */
+  choose(
+    values: ReadonlyMap<string, HostTensor>,
+    importance: ReadonlyMap<string, HostTensor> | null,
+  ): Choice | null;
 }
 
 /** A method with its options bound to one model: everything the engine and the exporter need of it. */
@@ -71,6 +93,8 @@ export interface Adapter {
   checkText?(tokenize: InitContext["tokenize"]): void;
   /** What the method does in a graph; called once for each graph. */
   readonly hooks: MakeHooks;
+  /** Absent where all parameters train from the first step to the last. */
+  readonly selection?: Selection;
   /** PEFT's adapter_config.json without the base model's name. */
   readonly config: Readonly<Record<string, unknown>>;
   /** What the file of the tensors is called where it is not PEFT's adapter_model.safetensors. */

@@ -3,6 +3,7 @@ import type { MethodId } from "../../spec/methods";
 import { pfeiffer } from "./pfeiffer";
 import { houlsby } from "./houlsby";
 import { bitfit } from "./bitfit";
+import { fishmask } from "./fishmask";
 import { full } from "./full";
 import { ia3 } from "./ia3";
 import { krona } from "./krona";
@@ -32,6 +33,7 @@ export const methods: Readonly<Record<MethodId, Method>> = {
   "p-tuning": pTuning,
   "p-tuning-v2": pTuningV2,
   bitfit,
+  fishmask,
   "last-layers": lastLayers,
   full,
   houlsby,

@@ -19,6 +19,7 @@ import { dropoutKernels } from "../ops/dropout";
 import { embeddingKernels } from "../ops/embedding";
 import { embeddingBackwardKernels, occurrencesKernel } from "../ops/embedding-trainable";
 import { fastfoodKernels } from "../ops/fastfood";
+import { flatGradientKernels } from "../ops/flat-gradients";
 import { gatherRowsKernels, scatterRowsKernels } from "../ops/gather-rows";
 import {
   layerNormBackwardKernels,
@@ -62,6 +63,7 @@ export function allKernels(): readonly Kernel[] {
     ...lstmKernels,
     ...rowSquaresKernels,
     ...fastfoodKernels,
+    ...flatGradientKernels,
     adamwKernel,
     doraGainKernel,
     keepTopKernel,

@@ -18,6 +18,7 @@ import { dropout } from "./dropout";
 import { embedding } from "./embedding";
 import { embeddingBackward, embeddingTrainable, idOccurrences } from "./embedding-trainable";
 import { fastfoodGradient, fastfoodLinear } from "./fastfood";
+import { addSquares, maskGradients } from "./flat-gradients";
 import { gatherRows, scatterRows } from "./gather-rows";
 import { gelu, geluMultiply } from "./gelu";
 import { keepTop } from "./keep-top";
@@ -50,6 +51,7 @@ export const ops = {
   adamw,
   add,
   addBias,
+  addSquares,
   attention,
   attentionBackwardBias,
   attentionBackwardKeyValue,
@@ -79,6 +81,7 @@ export const ops = {
   linearCrossEntropy,
   lstm,
   lstmBackward,
+  maskGradients,
   matmul,
   multiply,
   multiplyColumn,

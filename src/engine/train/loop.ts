@@ -2,6 +2,7 @@ import { LuthierError } from "../../lib/errors";
 import type { Schedule } from "../../spec/training";
 import type { TrainingBatch } from "./batch-inputs";
 import { scheduleFactor } from "./schedule";
+import { isSelectionDue, select } from "./selection";
 import type { StepMetrics, Trainer } from "./trainer";
 
 /** The order of a run: batches of each optimizer step, and how the learning rate goes. */
@@ -33,6 +34,8 @@ export type LoopReport =
       readonly learningRate: number;
     } & StepMetrics)
   | { readonly type: "validation"; readonly step: number; readonly loss: number }
+  /** The adapter chooses which of its numbers train: so many texts of all are weighed for that. */
+  | { readonly type: "selection"; readonly step: number; readonly done: number; readonly total: number }
   /** All steps so far are reported and none is on its way: the time for a snapshot or a pause. */
   | { readonly type: "rest"; readonly step: number };
 
@@ -75,6 +78,13 @@ async function* runSteps(
   const first = trainer.stepCount;
   if (validates && isDue(first) && plan.validatedStep !== first) yield await validate(trainer, plan, first);
   for (let step = first; step < plan.totalSteps && !signal?.aborted; step++) {
+    if (isSelectionDue(trainer.adapter, step, plan.totalSteps)) {
+      while (pending.length > 0) yield await settle(plan, pending);
+      for await (const progress of select(trainer, firstPass(plan))) {
+        yield { type: "selection", step, ...progress };
+        if (signal?.aborted) return;
+      }
+    }
     const factor = scheduleFactor(plan.schedule, step, plan.warmupSteps, plan.totalSteps);
     const learningRate = plan.learningRate * factor;
     pending.push({ step, learningRate, metrics: trainer.step(plan.batches(step), learningRate, plan.seed) });
@@ -86,6 +96,13 @@ async function* runSteps(
   }
   while (pending.length > 0) yield await settle(plan, pending);
   if (validates) yield await validate(trainer, plan, trainer.stepCount);
+}
+
+/** The batches of the first pass over the data, in the run's order. */
+function* firstPass({ batches, epoch, totalSteps }: TrainingPlan): Generator<TrainingBatch> {
+  for (let step = 0; step < totalSteps && (step === 0 || epoch(step - 1) < 1); step++) {
+    yield* batches(step);
+  }
 }
 
 async function validate(trainer: Trainer, plan: TrainingPlan, step: number): Promise<LoopReport> {

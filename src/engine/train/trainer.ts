@@ -1,5 +1,6 @@
 import { defined, invariant } from "../../lib/invariant";
 import type { AdapterState } from "../adapters/adapter-state";
+import type { Adapter } from "../adapters/method";
 import type { Gpu } from "../gpu/device";
 import { readBytes, ReadbackRing } from "../gpu/readback";
 import { SlotPool } from "../gpu/slot-pool";
@@ -107,6 +108,10 @@ export class Trainer {
           train: await buildAll(plans.train),
           evaluate: await buildAll(plans.evaluate),
           update: await build(plans.update),
+          weigh: plans.weigh && {
+            text: { shape: plans.weigh.text.shape, program: await build(plans.weigh.text.plan) },
+            squares: await build(plans.weigh.squares),
+          },
         };
         return own(new Trainer({ model, state, options, optimizer, pool, programs }));
       });
@@ -114,6 +119,10 @@ export class Trainer {
       for (const part of made) part.destroy();
       throw error;
     }
+  }
+
+  get adapter(): Adapter {
+    return this.#state.adapter;
   }
 
   /** Optimizer steps so far. */
@@ -196,6 +205,25 @@ export class Trainer {
     return this.#optimizer.readGradients();
   }
 
+  /** Length of the batches of one text that {@link weigh} takes. */
+  get textLength(): number {
+    return this.#programs.weigh?.text.shape.length ?? 0;
+  }
+
+  /**
+   * Adds the squared gradients of a text's mean loss to the second moments, which a selection before the first step takes
+   * from there; settles when the GPU has got there.
+   */
+  async weigh(text: TrainingBatch): Promise<void> {
+    const { text: run, squares } = defined(this.#programs.weigh, "programs that weigh");
+    const virtual = this.#state.adapter;
+    this.#optimizer.beginStep();
+    const step = lossScalars(1 / Math.max(1, countLabels(text, virtual)));
+    run.program.run({ ...batchInputs(text, run.shape, virtual, this.#spec), step });
+    squares.run({});
+    await this.#readLoss();
+  }
+
   /** Dispatches of one forward and backward pass of the first shape. */
   get dispatches(): number {
     return this.#programs.train[0]?.program.dispatches ?? 0;
@@ -203,9 +231,9 @@ export class Trainer {
 
   /** Frees programs, slots and optimizer state; the adapter's parameters stay. */
   destroy(): void {
-    const { train, evaluate, update } = this.#programs;
+    const { train, evaluate, update, weigh } = this.#programs;
     for (const { program } of [...train, ...evaluate]) program.destroy();
-    update.destroy();
+    for (const program of [update, ...(weigh ? [weigh.text.program, weigh.squares] : [])]) program.destroy();
     this.#pool.destroy();
     this.#optimizer.destroy();
     this.#metrics.destroy();
@@ -243,6 +271,7 @@ interface TrainerPrograms {
   readonly train: readonly ShapedProgram[];
   readonly evaluate: readonly ShapedProgram[];
   readonly update: Program;
+  readonly weigh: { readonly text: ShapedProgram; readonly squares: Program } | null;
 }
 
 interface TrainerParts {

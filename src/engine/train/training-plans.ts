@@ -1,7 +1,14 @@
 import type { GraphMode } from "../adapters/hooks";
 import type { Plan } from "../graph/plan";
 import type { BatchShape } from "./batch-inputs";
-import { type AdapterShape, type ModelShape, planBatch, planUpdate, type UpdateOptions } from "./programs";
+import {
+  type AdapterShape,
+  type ModelShape,
+  planBatch,
+  planSquares,
+  planUpdate,
+  type UpdateOptions,
+} from "./programs";
 
 /** What a run's plans depend on. */
 export interface PlanOptions extends UpdateOptions {
@@ -18,6 +25,8 @@ export interface TrainingPlans {
   readonly train: readonly ShapedPlan[];
   readonly evaluate: readonly ShapedPlan[];
   readonly update: Plan;
+  /** For adapters that weigh their numbers on single texts before they choose what trains. */
+  readonly weigh: { readonly text: ShapedPlan; readonly squares: Plan } | null;
 }
 
 /** A plan for batches of one shape. */
@@ -32,14 +41,24 @@ export function planTraining(model: ModelShape, state: AdapterShape, options: Pl
     shape,
     plan: planBatch(model, state, shape, mode, { recompute: options.gradientCheckpointing === true }),
   });
+  const text = textShape(state, options);
   return {
     train: options.shapes.map(plan("train")),
     evaluate: options.evaluationShapes.map(plan("infer")),
     update: planUpdate(model, state, options),
+    weigh: text && { text: plan("train")(text), squares: planSquares(model, state) },
   };
 }
 
+/** The shape of a batch of one text, as long as the longest; null where the adapter weighs nothing. */
+function textShape({ adapter }: AdapterShape, { shapes }: PlanOptions): BatchShape | null {
+  if (!adapter.selection?.samples) return null;
+  const length = Math.max(...shapes.map((shape) => shape.length));
+  return { rows: 1, length, labels: 64 * Math.ceil(length / 64) };
+}
+
 /** All plans of a run in one list. */
-export function listPlans({ train, evaluate, update }: TrainingPlans): Plan[] {
-  return [...[...train, ...evaluate].map(({ plan }) => plan), update];
+export function listPlans({ train, evaluate, update, weigh }: TrainingPlans): Plan[] {
+  const weighing = weigh ? [weigh.text.plan, weigh.squares] : [];
+  return [...[...train, ...evaluate].map(({ plan }) => plan), update, ...weighing];
 }

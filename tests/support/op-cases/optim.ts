@@ -3,6 +3,7 @@ import type { Gpu } from "../../../src/engine/gpu/device";
 import { Graph } from "../../../src/engine/graph/graph";
 import { f32, u32, type Value } from "../../../src/engine/graph/value";
 import { adamw, stepMetrics } from "../../../src/engine/ops/adamw";
+import { addSquares, maskGradients } from "../../../src/engine/ops/flat-gradients";
 import { reduceSum, sumSquares } from "../../../src/engine/ops/reduce-sum";
 import { normal } from "../check-op";
 import { expectClose } from "../compare";
@@ -112,6 +113,49 @@ async function skipsNonFinite(gpu: Gpu): Promise<void> {
   }
 }
 
+/** A negative second moment marks a number that does not train: no gradient, decay or moment moves it. */
+async function keepsStill(gpu: Gpu): Promise<void> {
+  const start: Flats = {
+    parameters: normal(COUNT, 1),
+    m: normal(COUNT, 2),
+    v: normal(COUNT, 3).map(Math.abs),
+  };
+  const isStill = (i: number): boolean => i % 3 === 0;
+  const marked = { ...start, v: start.v.map((v, i) => (isStill(i) ? -1 : v)) };
+  const gradients = normal(COUNT, 4);
+  const free = await update(gpu, start, gradients, 3, 1);
+  const { metrics: _metrics, ...held } = await update(gpu, marked, gradients, 3, 1);
+  for (const name of ["parameters", "m", "v"] as const) {
+    const expected = free[name].map((value, i) => (isStill(i) ? marked[name][i]! : value));
+    expect(held[name], name).toEqual(expected);
+  }
+}
+
+/** An op over a gradient buffer and another: what `wanted` holds afterwards. */
+function flatCase(
+  name: string,
+  op: typeof addSquares,
+  wanted: "gradients" | "v",
+  expected: (gradient: number, v: number) => number,
+): RegisteredCase {
+  const traceFlat = (): { graph: Graph; states: Record<string, Value> } => {
+    const graph = new Graph();
+    const states = { gradients: graph.state("gradients", f32(COUNT)), v: graph.state("v", f32(COUNT)) };
+    graph.applyAll(op, [states.gradients, states.v], {});
+    return { graph, states };
+  };
+  const check = async (gpu: Gpu): Promise<void> => {
+    const { graph, states } = traceFlat();
+    const leaves = { gradients: normal(COUNT, 1), v: normal(COUNT, 2) };
+    const got = await runGraph(gpu, graph, states, { leaves });
+    const values = leaves.gradients.map((gradient, i) => expected(gradient, leaves.v[i]!));
+    expectClose(got[wanted]!, values, 1e-6, name);
+    const other = wanted === "v" ? "gradients" : "v";
+    expect(got[other], `${name} leaves ${other}`).toEqual(leaves[other]);
+  };
+  return { name, trace: () => traceFlat().graph, check };
+}
+
 function updateCase(name: string, check: (gpu: Gpu) => Promise<void>): RegisteredCase {
   return { name: `adamw ${name}`, trace: () => trace(1).graph, check };
 }
@@ -132,6 +176,9 @@ export const optimCases: readonly RegisteredCase[] = [
   updateCase("moves as in float64 for ten steps", (gpu) => tenSteps(gpu, 0)),
   updateCase("clips as in float64 for ten steps", (gpu) => tenSteps(gpu, 1)),
   updateCase("changes nothing when the norm is not finite", skipsNonFinite),
+  updateCase("leaves alone what is marked as still", keepsStill),
+  flatCase("maskGradients", maskGradients, "gradients", (gradient, v) => (v < 0 ? 0 : gradient)),
+  flatCase("addSquares", addSquares, "v", (gradient, v) => v + gradient * gradient),
   ...[0, 1, 7, 4096, 4097, 100_000].flatMap((count) => [
     sum(count, false, "software"),
     sum(count, true, "software"),

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AdapterState, initContext, initialValues } from "../../src/engine/adapters/adapter-state";
+import type { Adapter, HostTensor } from "../../src/engine/adapters/method";
+import { methods } from "../../src/engine/adapters/registry";
+import type { Gpu } from "../../src/engine/gpu/device";
+import type { LoadedModel } from "../../src/engine/models/loaded-model";
+import type { TrainingBatch } from "../../src/engine/train/batch-inputs";
+import { type LoopReport, trainingLoop, type TrainingPlan } from "../../src/engine/train/loop";
+import { adamDefaults, Trainer, type TrainerSnapshot } from "../../src/engine/train/trainer";
+import { makeRng } from "../../src/lib/rng";
+import { goldenBatches, loadGoldenModel, readTensors } from "../support/golden";
+import { openTestGpu } from "../support/gpu";
+
+let gpu: Gpu;
+let model: LoadedModel;
+let batches: TrainingBatch[];
+beforeAll(async () => {
+  gpu = await openTestGpu();
+  model = await loadGoldenModel(gpu, "llama_tied");
+  batches = goldenBatches(await readTensors("llama_tied", "lora", "golden.safetensors"));
+});
+afterAll(() => gpu.close());
+
+const STEPS = 5;
+const OPTIONS = { keep_ratio: 0.1, fish_samples: 4, target_modules: "q_proj" };
+
+function plan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
+  return {
+    totalSteps: STEPS,
+    batches: () => batches,
+    epoch: (step) => step + 1,
+    validation: [],
+    validateEvery: 0,
+    learningRate: 1e-2,
+    schedule: "constant",
+    warmupSteps: 0,
+    seed: 5,
+    ...changes,
+  };
+}
+
+async function start(adapter: Adapter, values?: ReadonlyMap<string, HostTensor>) {
+  const context = initContext(model.tensors, makeRng(1), () => []);
+  const state = AdapterState.of(gpu, adapter, values ?? (await initialValues(adapter, context)));
+  const { rows, length } = batches[0]!;
+  const trainer = await Trainer.create(model, state, {
+    shapes: [{ rows, length, labels: 64 }],
+    evaluationShapes: [],
+    // Large enough to be seen where it should not act.
+    weightDecay: 0.5,
+    maxGradNorm: 1,
+    ...adamDefaults,
+  });
+  const free = (): void => {
+    trainer.destroy();
+    state.destroy();
+  };
+  return { state, trainer, free };
+}
+
+/** Runs to the end or to the first rest; returns what was reported. */
+async function run(trainer: Trainer, changes: Partial<TrainingPlan> = {}): Promise<LoopReport[]> {
+  const reports: LoopReport[] = [];
+  for await (const report of trainingLoop(trainer, plan(changes))) {
+    reports.push(report);
+    if (report.type === "rest") break;
+  }
+  return reports;
+}
+
+const numbers = (values: ReadonlyMap<string, HostTensor>): number[] =>
+  [...values.values()].flatMap(({ data }) => [...data]);
+
+describe("FishMask", () => {
+  const bind = (): Adapter => methods.fishmask.bind(OPTIONS, model.spec);
+
+  test("weighs the texts before the first step and moves only the share it keeps", async () => {
+    const { state, trainer, free } = await start(bind());
+    const reports = await run(trainer);
+    expect(reports.slice(0, 5).map(({ type }) => type)).toEqual([
+      ...Array<string>(4).fill("selection"),
+      "step",
+    ]);
+    const deltas = numbers(await state.read());
+    const moved = deltas.filter((delta) => delta !== 0);
+    expect(moved.length).toBe(Math.floor(OPTIONS.keep_ratio * deltas.length));
+    free();
+  });
+
+  test("goes on under the same mask after an interruption", async () => {
+    const whole = await start(bind());
+    await run(whole.trainer);
+    const first = await start(bind());
+    await run(first.trainer, { shouldRest: () => first.trainer.stepCount === 2 });
+    const kept: TrainerSnapshot = await first.trainer.snapshot();
+    const second = await start(bind());
+    second.trainer.restore(kept);
+    const reports = await run(second.trainer);
+    expect(reports.every(({ type }) => type === "step")).toBe(true);
+    expect(await second.state.read()).toEqual(await whole.state.read());
+    for (const part of [whole, first, second]) part.free();
+  });
+
+  test("trains a kept adapter's own weights further and no others", async () => {
+    const first = await start(bind());
+    await run(first.trainer);
+    const before = await first.state.read();
+    const again = await start(bind(), before);
+    const reports = await run(again.trainer, { learningRate: 1e-3 });
+    expect(reports.every(({ type }) => type === "step")).toBe(true);
+    const [old, now] = [numbers(before), numbers(await again.state.read())];
+    expect(now.map((delta) => delta !== 0)).toEqual(old.map((delta) => delta !== 0));
+    expect(now).not.toEqual(old);
+    for (const part of [first, again]) part.free();
+  });
+});

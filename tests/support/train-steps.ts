@@ -1,0 +1,22 @@
+import type { TrainingBatch } from "../../src/engine/train/batch-inputs";
+import { isSelectionDue, select } from "../../src/engine/train/selection";
+import type { StepMetrics, Trainer } from "../../src/engine/train/trainer";
+
+/** Optimizer steps over the same batches; an adapter that chooses what trains does so when it is due. */
+export async function trainSteps(
+  trainer: Trainer,
+  batches: readonly TrainingBatch[],
+  steps: number,
+  learningRate: number,
+  seed = 0,
+): Promise<StepMetrics[]> {
+  const metrics: StepMetrics[] = [];
+  for (let step = 0; step < steps; step++) {
+    if (isSelectionDue(trainer.adapter, step, steps)) {
+      // Its reports are for a person who waits.
+      for await (const _ of select(trainer, batches));
+    }
+    metrics.push(await trainer.step(batches, learningRate, seed));
+  }
+  return metrics;
+}
