@@ -7,13 +7,22 @@ export interface ModuleInfo {
   readonly outFeatures: number;
 }
 
+/** How many numbers of NF4 may share a scale. */
+export const NF4_BLOCK_SIZES = [64, 256] as const;
+export type Nf4BlockSize = (typeof NF4_BLOCK_SIZES)[number];
+
 /** How the matrices of a model's layers are made smaller while it loads; what is quantised already stays as it is. */
 export interface Quantization {
-  /** QLoRA's four bits a number, in blocks of 64 that share a scale. */
+  /** QLoRA's four bits a number, in blocks that share a scale. */
   readonly type: "nf4";
+  /** Numbers of a block: 256 take less room than 64 and are less exact. */
+  readonly blockSize: Nf4BlockSize;
   /** Whether the scales are kept in eight bits too. */
   readonly doubleQuantization: boolean;
 }
+
+/** As QLoRA's authors quantise. */
+export const QLORA: Quantization = { type: "nf4", blockSize: 64, doubleQuantization: true };
 
 /** Where a downloaded model came from. */
 export interface ModelOrigin extends HubAddress {

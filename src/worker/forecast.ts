@@ -8,6 +8,7 @@ import type { TensorDtype } from "../engine/weights/tensor-source";
 import { cancelled, LuthierError } from "../lib/errors";
 import { defined } from "../lib/invariant";
 import type { FitChange, TrainingForecast } from "../spec/forecast";
+import { QLORA } from "../spec/model";
 import type { RunConfig, TrainingOptions } from "../spec/training";
 import type { EncodedRows } from "./encoded-rows";
 import { type PredictBytes, suggestChanges } from "./fit";
@@ -67,8 +68,6 @@ export async function fitChanges(
   return changes.sort((a, b) => Number(b.fits) - Number(a.fits));
 }
 
-const NF4 = { type: "nf4", doubleQuantization: true } as const;
-
 /** The same run on the model loaded in four bits, or null where that saves nothing. */
 function quantisedChange(
   { spec, tuning, tensors, weights, gpu }: LoadedModel,
@@ -78,7 +77,7 @@ function quantisedChange(
   const layers = new Set(linearLayers(spec).map(({ path }) => `${path}.weight`));
   const dtypeOf = (name: string): TensorDtype => {
     const { dtype } = defined(tensors.get(name), `tensor ${name}`);
-    return layers.has(name) ? quantisedDtype(dtype, NF4) : dtype;
+    return layers.has(name) ? quantisedDtype(dtype, QLORA) : dtype;
   };
   const smaller = declaredWeights(spec, dtypeOf, gpu.summary.maxBindingBytes);
   if (smaller.sizeBytes >= weights.sizeBytes) return null;
@@ -87,7 +86,7 @@ function quantisedChange(
   return {
     kind: "quantization",
     options: {},
-    quantization: NF4,
+    quantization: QLORA,
     totalBytes,
     fits: totalBytes <= budgetBytes,
   };

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { AdapterState } from "../../src/engine/adapters/adapter-state";
+import { AdapterState, initContext, initialValues } from "../../src/engine/adapters/adapter-state";
 import { methods } from "../../src/engine/adapters/registry";
 import type { Gpu } from "../../src/engine/gpu/device";
 import { readBytes } from "../../src/engine/gpu/readback";
 import { elementCount } from "../../src/engine/graph/value";
-import { declareWeights, linearLayers } from "../../src/engine/models/decoder-spec";
+import { declareWeights, linearLayers, type LinearSpec } from "../../src/engine/models/decoder-spec";
 import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-model";
 import { describeModel } from "../../src/engine/models/registry";
 import type { TrainingBatch } from "../../src/engine/train/batch-inputs";
@@ -14,6 +14,7 @@ import { readAllValues, type TensorSource } from "../../src/engine/weights/tenso
 import { WeightStore } from "../../src/engine/weights/weight-store";
 import { makeRng } from "../../src/lib/rng";
 import type { Quantization } from "../../src/spec/model";
+import { baseAdapter } from "../support/base-adapter";
 import { expectClose } from "../support/compare";
 import { readJson } from "../support/golden";
 import { openTestGpu } from "../support/gpu";
@@ -64,6 +65,16 @@ const load = (
     quantization,
   });
 
+function tinyBatch(length = 9): TrainingBatch {
+  return {
+    rows: 1,
+    length,
+    ids: Uint32Array.from({ length }, (_, index) => (index * 37 + 5) % 97),
+    supervised: new Uint8Array(length).fill(1),
+    segments: [[{ start: 0, length }]],
+  };
+}
+
 /** Logits, loss and gradients under a LoRA on all layers. */
 async function compute(model: LoadedModel) {
   const adapter = methods.lora.bind({ r: 2, target_modules: "all-linear" }, model.spec);
@@ -74,14 +85,8 @@ async function compute(model: LoadedModel) {
   });
   const state = new AdapterState(gpu, adapter);
   state.write(new Map(values));
-  const length = 9;
-  const batch: TrainingBatch = {
-    rows: 1,
-    length,
-    ids: Uint32Array.from({ length }, (_, index) => (index * 37 + 5) % 97),
-    supervised: new Uint8Array(length).fill(1),
-    segments: [[{ start: 0, length }]],
-  };
+  const batch = tinyBatch();
+  const { length } = batch;
   const logits = await computeLogits(model, state, batch);
   const trainer = await Trainer.create(model, state, {
     shapes: [{ rows: 1, length, labels: 64 }],
@@ -97,17 +102,19 @@ async function compute(model: LoadedModel) {
 }
 
 test.each([
-  ["llama", true],
-  ["gpt2", false],
+  ["llama", 64, true, "NF4_DOUBLE"],
+  ["gpt2", 64, false, "NF4"],
+  ["llama", 256, false, "NF4_256"],
+  ["gpt2", 256, true, "NF4_256_DOUBLE"],
 ] as const)(
-  "%s in NF4 (scales quantised: %s) is the model of the widened weights",
-  async (family, double) => {
+  "%s in NF4 (blocks of %i, scales quantised: %s) is the model of the widened weights",
+  async (family, blockSize, doubleQuantization, dtype) => {
     const sources = randomSources(family);
-    const small = await load(family, sources, { type: "nf4", doubleQuantization: double });
+    const small = await load(family, sources, { type: "nf4", blockSize, doubleQuantization });
     const layers = new Set(linearLayers(small.spec).map(({ path }) => `${path}.weight`));
     const widened = new Map(sources);
     for (const [name, source] of small.tensors) {
-      expect(source.dtype).toBe(layers.has(name) ? (double ? "NF4_DOUBLE" : "NF4") : "F32");
+      expect(source.dtype).toBe(layers.has(name) ? dtype : "F32");
       if (layers.has(name)) widened.set(name, floatSource(name, source.shape, await readAllValues(source)));
     }
     const whole = await load(family, widened, null);
@@ -118,19 +125,59 @@ test.each([
       expectClose(got.gradients.get(name)!.data, data, 1e-4, `gradient of ${name}`);
     }
     const original = await load(family, sources, null);
-    const error = expected.logits.reduce(
-      (most, value, i) => Math.max(most, Math.abs(value - got.logits[i]!)),
-      0,
-    );
     const exact = await compute(original);
-    const change = exact.logits.reduce(
-      (most, value, i) => Math.max(most, Math.abs(value - got.logits[i]!)),
-      0,
-    );
-    expect(change).toBeGreaterThan(100 * error);
+    const error = maxDifference(expected.logits, got.logits);
+    expect(maxDifference(exact.logits, got.logits)).toBeGreaterThan(100 * error);
     for (const model of [small, whole, original]) model.weights.destroy();
   },
 );
+
+test.each(["llama", "gpt2"] as const)(
+  "DoRA starts at the lengths of the widened rows of %s",
+  async (family) => {
+    const sources = randomSources(family);
+    const model = await load(family, sources, { type: "nf4", blockSize: 256, doubleQuantization: true });
+    const adapter = methods.lora.bind({ r: 2, target_modules: "all-linear", use_dora: true }, model.spec);
+    const values = await initialValues(
+      adapter,
+      initContext(model.tensors, makeRng(1), () => []),
+    );
+    for (const layer of linearLayers(model.spec)) {
+      const name = `${layer.path}.weight`;
+      const [widened, exact] = [
+        await readAllValues(model.tensors.get(name)!),
+        await readAllValues(sources.get(name)!),
+      ];
+      const magnitude = values.get(`base_model.model.${layer.path}.lora_magnitude_vector`)!.data;
+      expectClose(magnitude, rowLengths(layer, widened), 1e-6, `magnitude of ${name}`);
+      expect(maxDifference(magnitude, rowLengths(layer, exact)), name).toBeGreaterThan(1e-3);
+    }
+    const state = AdapterState.of(gpu, adapter, values);
+    const batch = tinyBatch();
+    const base = new AdapterState(gpu, baseAdapter);
+    const [start, alone] = [
+      await computeLogits(model, state, batch),
+      await computeLogits(model, base, batch),
+    ];
+    expectClose(start, alone, 1e-5, "logits at the start");
+    state.destroy();
+    base.destroy();
+    model.weights.destroy();
+  },
+);
+
+/** Lengths of the rows of a layer's matrix, which is stored as (out, in) or, of a Conv1D, as (in, out). */
+function rowLengths({ outFeatures, inFeatures, conv1d }: LinearSpec, stored: Float32Array): Float64Array {
+  const squares = new Float64Array(outFeatures);
+  stored.forEach((value, i) => {
+    squares[conv1d ? i % outFeatures : Math.floor(i / inFeatures)]! += value * value;
+  });
+  return squares.map(Math.sqrt);
+}
+
+function maxDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  return Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
+}
 
 test("a matrix in shards is uploaded whole, block by block", async () => {
   const narrow = await openTestGpu({ maxBindingBytes: 36864 });
@@ -141,6 +188,7 @@ test("a matrix in shards is uploaded whole, block by block", async () => {
     const values = Float32Array.from({ length: rows * columns }, () => rng.normal());
     const source = nf4Source(floatSource(name, [rows, columns], values), false, {
       type: "nf4",
+      blockSize: 64,
       doubleQuantization: false,
     });
     const store = new WeightStore(narrow);

@@ -104,7 +104,7 @@ def modules(family: str) -> Modules:
 
 def is_gpt2(family: str) -> bool:
     """Whether the family stores its layers as Conv1D."""
-    return family == "gpt2"
+    return family.split("_")[0] == "gpt2"
 
 
 def token_dim(family: str) -> int | None:

@@ -21,7 +21,8 @@ from transformers import (
     Qwen3Config,
 )
 
-from common import GOLDEN_DIR, random_like
+from common import GOLDEN_DIR, random_like, write_json
+from nf4_reference import Nf4, check_reference, quantise_blocks
 
 LLAMA_SIZES = {
     "hidden_size": 32,
@@ -36,6 +37,19 @@ LLAMA_SIZES = {
     "pad_token_id": 0,
 }
 
+
+GPT2_SIZES = {
+    "n_embd": 36,
+    "n_inner": 44,
+    "n_head": 3,
+    "n_positions": 64,
+    "resid_pdrop": 0.0,
+    "embd_pdrop": 0.0,
+    "attn_pdrop": 0.0,
+    "bos_token_id": None,
+    "eos_token_id": None,
+    "pad_token_id": 0,
+}
 
 OPT_SIZES = {
     "hidden_size": 32,
@@ -59,6 +73,10 @@ class Family:
     """Write `rope_theta` and `rope_scaling`, as checkpoints older than transformers 5 do."""
     greedy_tokens: int = 32
     """Length of its greedy answers."""
+    quantization: Nf4 | None = None
+    """How its layers are quantised while it loads; its files are not."""
+    cases: tuple[str, ...] | None = None
+    """The only cases that are made of it; None where each case says so itself."""
 
 
 def _llama3_rope() -> dict[str, object]:
@@ -72,6 +90,24 @@ def _llama3_rope() -> dict[str, object]:
         "high_freq_factor": 4.0,
         "original_max_position_embeddings": 64,
     }
+
+
+def _nf4(config: PretrainedConfig, block_size: int, double: bool) -> Family:
+    """A model of one block as QLoRA trains it, without DoRA and with it."""
+    return Family(
+        config,
+        greedy_tokens=8,
+        quantization=Nf4(block_size, double),
+        cases=("lora", "dora"),
+    )
+
+
+def _small_llama() -> LlamaConfig:
+    return LlamaConfig(vocab_size=71, **{**LLAMA_SIZES, "num_hidden_layers": 1})
+
+
+def _small_gpt2() -> GPT2Config:
+    return GPT2Config(vocab_size=73, n_layer=1, **GPT2_SIZES)
 
 
 FAMILIES: dict[str, Family] = {
@@ -153,22 +189,13 @@ FAMILIES: dict[str, Family] = {
         )
     ),
     "gpt2": Family(
-        GPT2Config(
-            vocab_size=98,
-            n_embd=36,
-            n_inner=44,
-            n_layer=2,
-            n_head=3,
-            n_positions=64,
-            resid_pdrop=0.0,
-            embd_pdrop=0.0,
-            attn_pdrop=0.0,
-            bos_token_id=None,
-            eos_token_id=None,
-            pad_token_id=0,
-        ),
+        GPT2Config(vocab_size=98, n_layer=2, **GPT2_SIZES),
         greedy_tokens=12,
     ),
+    "llama_nf4": _nf4(_small_llama(), 64, double=False),
+    "llama_nf4_256_double": _nf4(_small_llama(), 256, double=True),
+    "gpt2_nf4_double": _nf4(_small_gpt2(), 64, double=True),
+    "gpt2_nf4_256": _nf4(_small_gpt2(), 256, double=False),
     "opt": Family(OPTConfig(vocab_size=100, **OPT_SIZES)),
     "opt_350m": Family(
         OPTConfig(
@@ -213,7 +240,10 @@ def load_base(family: str) -> PreTrainedModel:
     model = AutoModelForCausalLM.from_pretrained(
         GOLDEN_DIR / family, dtype=torch.float32, attn_implementation="eager"
     )
-    return model.eval()
+    how = FAMILIES[family].quantization
+    if how:
+        check_reference()
+    return (quantise_blocks(model, how) if how else model).eval()
 
 
 def write_base(family: str, model: PreTrainedModel) -> None:
@@ -221,6 +251,9 @@ def write_base(family: str, model: PreTrainedModel) -> None:
     folder = GOLDEN_DIR / family
     model.save_pretrained(folder)
     (folder / "generation_config.json").unlink(missing_ok=True)
+    how = FAMILIES[family].quantization
+    if how:
+        write_json(folder / "quantization.json", how.as_json())
     if FAMILIES[family].legacy_rope_keys:
         _respell_rope(folder / "config.json")
 

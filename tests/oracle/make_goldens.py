@@ -58,6 +58,7 @@ def write_base_golden(family: str) -> Batch:
     """Writes the base model and what it says without any adapter (base.safetensors)."""
     model = build_base(family)
     write_base(family, model)
+    model = load_base(family)
     batch = training.make_batch(family, model.config.vocab_size)
     tensors = {
         "input_ids": batch.input_ids.int(),
@@ -186,8 +187,12 @@ def describe(
     }
 
 
-def offered(case: Case, family: str, flags: set[str]) -> bool:
+def offered(name: str, family: str, flags: set[str]) -> bool:
     """Whether the case is made for the family: where it is committed, elsewhere, or both."""
+    case = CASES[name]
+    only = FAMILIES[family].cases
+    if only is not None:
+        return name in only and "--rest" not in flags
     is_committed = case.committed is None or family in case.committed
     wanted = "--all" in flags or is_committed != ("--rest" in flags)
     return case.trains_on(family) and wanted
@@ -204,7 +209,7 @@ def main(arguments: list[str]) -> None:
         write_schedules()
         write_prompt_text()
     for family in FAMILIES:
-        names = [n for n in CASES if offered(CASES[n], family, flags)]
+        names = [n for n in CASES if offered(n, family, flags)]
         names = [n for n in names if not wanted or family in wanted or f"{family}/{n}" in wanted]
         if not names:
             continue

@@ -1,9 +1,10 @@
 """Usage: python tests/oracle/make_quantised_goldens.py [OUT_DIR]   quantised bytes and the numbers they stand for.
 
 blocks.safetensors: for each GGUF type some blocks as stored (`Q4_K.bytes`) and their numbers in
-float32 by the gguf package (`Q4_K.values`). nf4.safetensors, nf4_double.safetensors: a matrix in
-float16 (`original`) as bitsandbytes quantises it (`linear.weight`, `linear.weight.absmax`, ...,
-named as in its checkpoints) and the first and last numbers it dequantises to (`head`, `tail`).
+float32 by the gguf package (`Q4_K.values`). nf4.safetensors, nf4_double.safetensors and the same
+with blocks of 256 numbers (nf4_256): a matrix in float16 (`original`) as bitsandbytes quantises it
+(`linear.weight`, `linear.weight.absmax`, ..., named as in its checkpoints) and the first and last
+numbers it dequantises to (`head`, `tail`).
 Wants bitsandbytes 0.50.2, which nothing else here needs."""
 
 from __future__ import annotations
@@ -50,13 +51,13 @@ def write_blocks(path: Path) -> None:
     save_file(tensors, path)
 
 
-def write_nf4(path: Path, double: bool) -> None:
+def write_nf4(path: Path, double: bool, blocksize: int = 64) -> None:
     torch.manual_seed(1)
     original = (torch.randn(SHAPE) * 0.03).half()
     original.view(-1)[64:128] = 0
     original.view(-1)[130] = 0.75
     codes, state = bnb.quantize_4bit(
-        original, blocksize=64, quant_type="nf4", compress_statistics=double
+        original, blocksize=blocksize, quant_type="nf4", compress_statistics=double
     )
     # In float32, as the page computes; checkpoints widen to the type of the original.
     state.dtype = torch.float32
@@ -72,6 +73,8 @@ def main(out: Path) -> None:
     write_blocks(out / "blocks.safetensors")
     write_nf4(out / "nf4.safetensors", double=False)
     write_nf4(out / "nf4_double.safetensors", double=True)
+    write_nf4(out / "nf4_256.safetensors", double=False, blocksize=256)
+    write_nf4(out / "nf4_256_double.safetensors", double=True, blocksize=256)
 
 
 if __name__ == "__main__":

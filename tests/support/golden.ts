@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AdapterState } from "../../src/engine/adapters/adapter-state";
@@ -14,6 +14,7 @@ import { openWeights } from "../../src/formats/model-weights";
 import { readSafetensorsHeader } from "../../src/formats/safetensors";
 import type { FieldValues } from "../../src/spec/fields";
 import type { Expert, MethodId } from "../../src/spec/methods";
+import type { Quantization } from "../../src/spec/model";
 import { fixedTuning, pipelinesOf } from "./run-graph";
 
 /** The committed goldens, or the fuller set that CI makes. */
@@ -98,6 +99,12 @@ export function under(tensors: ReadonlyMap<string, GoldenTensor>, heading: strin
   return entries.length === 0 && heading === "saved" ? under(tensors, "after") : new Map(entries);
 }
 
+/** How a family's model is quantised while it loads, or null. */
+function quantizationOf(family: string): Quantization | null {
+  const file = "quantization.json";
+  return existsSync(join(goldenRoot, family, file)) ? readJson<Quantization>(family, file) : null;
+}
+
 /** Loads a golden family's base model. */
 export async function loadGoldenModel(gpu: Gpu, family: string): Promise<LoadedModel> {
   const source = bytesSource(
@@ -110,6 +117,7 @@ export async function loadGoldenModel(gpu: Gpu, family: string): Promise<LoadedM
     gpu,
     pipelines: pipelinesOf(gpu),
     tuning: fixedTuning(gpu),
+    quantization: quantizationOf(family),
   });
 }
 

@@ -24,6 +24,8 @@ const SCALES: Readonly<
   Q6_K: { f16: [208] },
   NF4: { f32: [0] },
   NF4_DOUBLE: { f32: [0, 4] },
+  NF4_256: { f32: [0] },
+  NF4_256_DOUBLE: { f32: [0, 4] },
 };
 
 /** Seeded numbers of a kind: eighths where it holds single numbers, else blocks of arbitrary bytes. */

@@ -33,6 +33,8 @@ export const storageKinds = [
   "q6_k",
   "nf4",
   "nf4_double",
+  "nf4_256",
+  "nf4_256_double",
 ] as const;
 
 export type StorageKind = (typeof storageKinds)[number];

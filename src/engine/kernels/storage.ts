@@ -10,7 +10,8 @@ export const blockKinds: readonly StorageKind[] = storageKinds.filter((kind) => 
 /** What gives a kernel `widen4(at4)`, four numbers of a matrix in blocks. */
 export function blockLibraries(kind: StorageKind): readonly string[] {
   const table = kind.startsWith("nf4") ? ["lib/nf4"] : [];
-  return ["lib/blocks", ...table, `lib/blocks_${kind}`];
+  const scales = kind.endsWith("_double") ? ["lib/nf4_scales"] : [];
+  return ["lib/blocks", ...table, ...scales, `lib/blocks_${kind}`];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isFloatType } from "../../formats/quantised/block-types";
-import { Nf4Quantiser, packNf4, packNf4Double, quantiseScales } from "../../formats/quantised/nf4";
+import { Nf4Quantiser, nf4Type, packNf4, packNf4Double, quantiseScales } from "../../formats/quantised/nf4";
 import type { Quantization } from "../../spec/model";
 import {
   elementsOf,
@@ -14,9 +14,11 @@ import {
 const CHUNK_ELEMENTS = 2 ** 20;
 
 /** The type that a matrix gets; what is quantised already stays as it is. */
-export function quantisedDtype(dtype: TensorDtype, { doubleQuantization }: Quantization): TensorDtype {
-  if (!isFloatType(dtype)) return dtype;
-  return doubleQuantization ? "NF4_DOUBLE" : "NF4";
+export function quantisedDtype(
+  dtype: TensorDtype,
+  { doubleQuantization, blockSize }: Quantization,
+): TensorDtype {
+  return isFloatType(dtype) ? nf4Type(blockSize, doubleQuantization) : dtype;
 }
 
 /**
@@ -35,16 +37,23 @@ export function nf4Source(source: TensorSource, isConv1d: boolean, options: Quan
     return fresh;
   };
   const isTransposed = isConv1d;
-  return { ...source, dtype, isTransposed, read: async (start, end) => (await bytes()).slice(start, end) };
+  const fileDtype = isFloatType(source.dtype) ? source.dtype : undefined;
+  return {
+    ...source,
+    dtype,
+    fileDtype,
+    isTransposed,
+    read: async (start, end) => (await bytes()).slice(start, end),
+  };
 }
 
 async function quantise(
   source: TensorSource,
   isConv1d: boolean,
-  { doubleQuantization }: Quantization,
+  { doubleQuantization, blockSize }: Quantization,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const elements = elementsOf(source);
-  const quantiser = new Nf4Quantiser(elements);
+  const quantiser = new Nf4Quantiser(elements, blockSize);
   if (isConv1d && !source.isTransposed) {
     const [inFeatures = 1, outFeatures = 1] = source.shape;
     quantiser.add(transposed(await readAllValues(source), inFeatures, outFeatures));
@@ -54,7 +63,5 @@ async function quantise(
     }
   }
   const { matrix } = quantiser;
-  return doubleQuantization
-    ? packNf4Double(matrix.codes, elements, quantiseScales(matrix.absmax))
-    : packNf4(matrix);
+  return doubleQuantization ? packNf4Double(matrix, quantiseScales(matrix.absmax)) : packNf4(matrix);
 }

@@ -1,4 +1,10 @@
-import { blockLayout, type BlockType, isBlockType, storedBytes } from "../../formats/quantised/block-types";
+import {
+  blockLayout,
+  type BlockType,
+  breaksOff,
+  isBlockType,
+  storedBytes,
+} from "../../formats/quantised/block-types";
 import { scaleAndMin } from "../../formats/quantised/dequantise";
 import type { StorageKind } from "../graph/op";
 import type { TensorDtype } from "./tensor-source";
@@ -101,6 +107,8 @@ const layouts: Readonly<Record<TensorDtype, StorageLayout>> = {
   ]),
   NF4: asStored("nf4", "NF4", 1),
   NF4_DOUBLE: asStored("nf4_double", "NF4_DOUBLE", 1),
+  NF4_256: asStored("nf4_256", "NF4_256", 1),
+  NF4_256_DOUBLE: asStored("nf4_256_double", "NF4_256_DOUBLE", 1),
 };
 
 /** How numbers of a stored type lie on the GPU. */
@@ -111,7 +119,7 @@ export function storageLayout(dtype: TensorDtype): StorageLayout {
 /** Bytes on the GPU of a stretch of numbers that begins with a unit. */
 export function packedBytes(dtype: TensorDtype, elements: number): number {
   const { unitElements, unitBytes } = layouts[dtype];
-  if (isBlockType(dtype) && dtype !== "NF4_DOUBLE") return Math.ceil(elements / unitElements) * unitBytes;
+  if (isBlockType(dtype) && !breaksOff(dtype)) return Math.ceil(elements / unitElements) * unitBytes;
   return Math.ceil(storedBytes(dtype, elements) / 4) * 4;
 }
 

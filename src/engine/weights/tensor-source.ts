@@ -22,6 +22,8 @@ export interface TensorSource {
   readonly shape: readonly number[];
   /** True when the bytes hold the transpose of a matrix of that shape (GPT-2's layers in GGUF). */
   readonly isTransposed?: boolean;
+  /** The type of the numbers in the file, where they are quantised as they are read. */
+  readonly fileDtype?: FloatType | undefined;
   /** Bytes `start` … `end` of the tensor's own data; for types in blocks both lie between blocks. */
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }

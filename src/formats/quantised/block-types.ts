@@ -15,7 +15,7 @@ const DOUBLE_HEADER_BYTES = 4 + 4 + 256;
  * The `Q` types are those of GGUF. NF4 is QLoRA's: `NF4` is a block of 64 numbers, an f32 scale and 32 bytes, the first
  * number of each byte in its upper half. `NF4_DOUBLE` is 256 such blocks whose scales are quantised too: an f32 scale
  * of the scales, their f32 offset, 256 bytes, then the 8192 bytes of the numbers; the last block of a matrix may break
- * off after its numbers.
+ * off after its numbers. `NF4_256` and `NF4_256_DOUBLE` are the same with blocks of 256 numbers.
  */
 export const blockTypes = {
   Q4_0: { elements: 32, bytes: 18 },
@@ -28,6 +28,8 @@ export const blockTypes = {
   Q6_K: { elements: 256, bytes: 210 },
   NF4: { elements: 64, bytes: 36 },
   NF4_DOUBLE: { elements: 16384, bytes: DOUBLE_HEADER_BYTES + 8192 },
+  NF4_256: { elements: 256, bytes: 132 },
+  NF4_256_DOUBLE: { elements: 65536, bytes: DOUBLE_HEADER_BYTES + 32768 },
 } as const satisfies Readonly<Record<string, BlockLayout>>;
 
 export type BlockType = keyof typeof blockTypes;
@@ -50,10 +52,15 @@ export function blockLayout(type: FloatType | BlockType): BlockLayout {
   return isBlockType(type) ? blockTypes[type] : { elements: 1, bytes: floatBytes[type] };
 }
 
-/** Bytes that the first `elements` numbers take, whole blocks but for the last one of `NF4_DOUBLE`. */
+/** Whether the last block of a matrix breaks off after its numbers. */
+export function breaksOff(type: FloatType | BlockType): boolean {
+  return type === "NF4_DOUBLE" || type === "NF4_256_DOUBLE";
+}
+
+/** Bytes that the first `elements` numbers take, whole blocks but for the last one of types that break off. */
 export function storedBytes(type: FloatType | BlockType, elements: number): number {
   const { elements: each, bytes } = blockLayout(type);
   const rest = elements % each;
-  if (type !== "NF4_DOUBLE" || rest === 0) return Math.ceil(elements / each) * bytes;
+  if (!breaksOff(type) || rest === 0) return Math.ceil(elements / each) * bytes;
   return Math.floor(elements / each) * bytes + DOUBLE_HEADER_BYTES + Math.ceil(rest / 8) * 4;
 }

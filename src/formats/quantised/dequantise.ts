@@ -129,4 +129,6 @@ const dequantisers: Readonly<Record<BlockType, Dequantise>> = {
   Q6_K: q6_k,
   NF4: dequantiseNf4,
   NF4_DOUBLE: dequantiseNf4Double,
+  NF4_256: dequantiseNf4,
+  NF4_256_DOUBLE: dequantiseNf4Double,
 };

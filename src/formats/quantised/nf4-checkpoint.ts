@@ -3,10 +3,10 @@ import { isRecord, parseJsonObject } from "../../lib/json";
 import { widen } from "../float-bits";
 import type { ModelTensor } from "../model-weights";
 import { blockTypes, storedBytes } from "./block-types";
-import { DYNAMIC_VALUES, NF4_VALUES, packNf4, packNf4Double } from "./nf4";
+import { DYNAMIC_VALUES, type Nf4BlockSize, nf4Type, NF4_VALUES, packNf4, packNf4Double } from "./nf4";
 
 const STATE_SUFFIX = ".quant_state.bitsandbytes__nf4";
-const BLOCK = blockTypes.NF4.elements;
+const SMALLEST_BLOCK = 64;
 const NESTED = 256;
 
 /** The tensors that bitsandbytes keeps for one matrix, checked against each other. */
@@ -18,6 +18,8 @@ interface Nf4Parts {
   readonly absmax: ModelTensor;
   /** Numbers that share a scale: a multiple of 64. */
   readonly blockSize: number;
+  /** Those that share one here: the largest of our blocks that cuts theirs into whole ones. */
+  readonly ownBlock: Nf4BlockSize;
   /** How the scales are quantised, where they are. */
   readonly nested: {
     readonly absmax: ModelTensor;
@@ -65,7 +67,7 @@ async function readParts(name: string, tensors: ReadonlyMap<string, ModelTensor>
   );
   const { quant_type: type, blocksize: blockSize, shape } = state;
   if (type !== "nf4") throw broken(name, `is of the kind ${JSON.stringify(type)}`);
-  if (!isCount(blockSize) || blockSize % BLOCK !== 0)
+  if (!isCount(blockSize) || blockSize % SMALLEST_BLOCK !== 0)
     throw broken(name, "has blocks that are no multiple of 64");
   if (!Array.isArray(shape) || shape.length !== 2 || !shape.every(isCount))
     throw broken(name, "has no shape");
@@ -81,7 +83,8 @@ async function readParts(name: string, tensors: ReadonlyMap<string, ModelTensor>
   expectBytes(name, codes, "U8", Math.ceil(elements / 2));
   expectBytes(name, absmax, nested ? "U8" : "F32", nested ? scales : 4 * scales);
   if (nested) expectBytes(name, nested.absmax, "F32", 4 * Math.ceil(scales / nested.blockSize));
-  return { name, shape, elements, codes, absmax, blockSize, nested };
+  const ownBlock = blockSize % 256 === 0 ? 256 : 64;
+  return { name, shape, elements, codes, absmax, blockSize, ownBlock, nested };
 }
 
 function readNested(name: string, state: unknown, absmax: ModelTensor): NonNullable<Nf4Parts["nested"]> {
@@ -118,8 +121,8 @@ async function checkTable(name: string, tensor: ModelTensor, table: Float32Array
 }
 
 function join(parts: Nf4Parts): ModelTensor {
-  const { name, shape, elements, nested } = parts;
-  const dtype = nested ? "NF4_DOUBLE" : "NF4";
+  const { name, shape, elements, ownBlock, nested } = parts;
+  const dtype = nf4Type(ownBlock, nested !== null);
   const layout = blockTypes[dtype];
   return {
     name,
@@ -139,22 +142,26 @@ function join(parts: Nf4Parts): ModelTensor {
 }
 
 /** Codes of the numbers `first` … `last`, in whole blocks. */
-async function readCodes({ codes }: Nf4Parts, first: number, last: number): Promise<Uint8Array<ArrayBuffer>> {
-  const whole = new Uint8Array((Math.ceil((last - first) / BLOCK) * BLOCK) / 2);
+async function readCodes(
+  { codes, ownBlock }: Nf4Parts,
+  first: number,
+  last: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const whole = new Uint8Array((Math.ceil((last - first) / ownBlock) * ownBlock) / 2);
   whole.set(await codes.read(first / 2, Math.ceil(last / 2)));
   return whole;
 }
 
 /** For each of our blocks the one of the checkpoint that it is part of, counted from that of the first. */
 function blockOwners(
-  { blockSize }: Nf4Parts,
+  { blockSize, ownBlock }: Nf4Parts,
   first: number,
   last: number,
 ): { from: number; to: number; of: number[] } {
   const from = Math.floor(first / blockSize);
   const of = Array.from(
-    { length: Math.ceil((last - first) / BLOCK) },
-    (_, block) => Math.floor((first + block * BLOCK) / blockSize) - from,
+    { length: Math.ceil((last - first) / ownBlock) },
+    (_, block) => Math.floor((first + block * ownBlock) / blockSize) - from,
   );
   return { from, to: Math.ceil(last / blockSize), of };
 }
@@ -163,7 +170,8 @@ async function packSingle(parts: Nf4Parts, first: number, last: number): Promise
   const owners = blockOwners(parts, first, last);
   const scales = widen("F32", await parts.absmax.read(4 * owners.from, 4 * owners.to));
   const absmax = Float32Array.from(owners.of, (owner) => scales[owner] ?? 0);
-  return packNf4({ elements: last - first, codes: await readCodes(parts, first, last), absmax });
+  const codes = await readCodes(parts, first, last);
+  return packNf4({ elements: last - first, blockSize: parts.ownBlock, codes, absmax });
 }
 
 async function packDouble(
@@ -181,7 +189,12 @@ async function packDouble(
     const block = owners.from + (owners.of[group * NESTED] ?? 0);
     return scales[Math.floor(block / nested.blockSize)] ?? 0;
   });
-  return packNf4Double(await readCodes(parts, first, last), last - first, {
+  const matrix = {
+    elements: last - first,
+    blockSize: parts.ownBlock,
+    codes: await readCodes(parts, first, last),
+  };
+  return packNf4Double(matrix, {
     codes: Uint8Array.from(owners.of, (owner) => stored[owner] ?? 0),
     nested: groupScales,
     offset: nested.offset,

@@ -28,9 +28,22 @@ const NF4_MIDPOINTS = midpoints(NF4_VALUES);
 
 /** Scales that share a scale of their own in double quantisation. */
 const NESTED = 256;
-const BLOCK = blockTypes.NF4.elements;
-const { elements: GROUP, bytes: GROUP_BYTES } = blockTypes.NF4_DOUBLE;
 const GROUP_CODES = 8 + NESTED;
+
+/** How many numbers share a scale. */
+export type Nf4BlockSize = 64 | 256;
+
+/** The type whose scales are f32, and the one whose scales are quantised too. */
+const plainTypes = { 64: "NF4", 256: "NF4_256" } as const;
+const doubleTypes = { 64: "NF4_DOUBLE", 256: "NF4_256_DOUBLE" } as const;
+
+/** The stored type of NF4 by its block size and double quantisation. */
+export function nf4Type(
+  blockSize: Nf4BlockSize,
+  double: boolean,
+): (typeof plainTypes)[Nf4BlockSize] | (typeof doubleTypes)[Nf4BlockSize] {
+  return (double ? doubleTypes : plainTypes)[blockSize];
+}
 
 /**
  * The 256 sorted values of bitsandbytes' signed dynamic map: for each of seven powers of ten the middles of equal steps
@@ -39,64 +52,69 @@ const GROUP_CODES = 8 + NESTED;
 export const DYNAMIC_VALUES: Float32Array = makeDynamicValues();
 const DYNAMIC_MIDPOINTS = midpoints(DYNAMIC_VALUES);
 
-/** A matrix in NF4: two codes a byte, the first in the upper half, and one scale for 64 numbers. */
+/** A matrix in NF4: two codes a byte, the first in the upper half, and one scale for each block. */
 export interface Nf4Matrix {
   readonly elements: number;
+  readonly blockSize: Nf4BlockSize;
   readonly codes: Uint8Array;
   readonly absmax: Float32Array;
 }
 
 /**
- * Quantises to NF4: each block of 64 numbers is divided by its largest magnitude, and each quotient takes the nearest
+ * Quantises to NF4: each block of numbers is divided by its largest magnitude, and each quotient takes the nearest
  * code (the lower one when two are as near).
  */
 export class Nf4Quantiser {
   readonly #elements: number;
+  readonly #blockSize: Nf4BlockSize;
   readonly #codes: Uint8Array;
   readonly #absmax: Float32Array;
   #done = 0;
 
   /** @param elements numbers of the whole matrix, in row-major order */
-  constructor(elements: number) {
+  constructor(elements: number, blockSize: Nf4BlockSize = 64) {
     this.#elements = elements;
-    const blocks = Math.ceil(elements / BLOCK);
-    this.#codes = new Uint8Array((blocks * BLOCK) / 2);
+    this.#blockSize = blockSize;
+    const blocks = Math.ceil(elements / blockSize);
+    this.#codes = new Uint8Array((blocks * blockSize) / 2);
     this.#absmax = new Float32Array(blocks);
   }
 
   /** Takes the next numbers: whole blocks, but for the last ones of the matrix. */
   add(values: Float32Array): void {
-    for (let start = 0; start < values.length; start += BLOCK)
-      this.#addBlock(values.subarray(start, start + BLOCK));
+    for (let start = 0; start < values.length; start += this.#blockSize)
+      this.#addBlock(values.subarray(start, start + this.#blockSize));
   }
 
   /** What was made of all numbers. */
   get matrix(): Nf4Matrix {
-    return { elements: this.#elements, codes: this.#codes, absmax: this.#absmax };
+    return { elements: this.#elements, blockSize: this.#blockSize, codes: this.#codes, absmax: this.#absmax };
   }
 
   #addBlock(values: Float32Array): void {
     const absmax = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    this.#absmax[this.#done / BLOCK] = absmax;
-    for (let i = 0; i < BLOCK; i++) {
+    this.#absmax[this.#done / this.#blockSize] = absmax;
+    for (let i = 0; i < this.#blockSize; i++) {
       // Zeros stand for what is missing at the end, and for a block of nothing but zeros.
       const scaled = absmax === 0 ? 0 : Math.fround((values[i] ?? 0) / absmax);
       const code = nearest(NF4_MIDPOINTS, scaled);
       const at = (this.#done + i) >> 1;
       this.#codes[at] = (this.#codes[at] ?? 0) | (i % 2 === 0 ? code << 4 : code);
     }
-    this.#done += BLOCK;
+    this.#done += this.#blockSize;
   }
 }
 
-/** The stored bytes of type NF4. */
-export function packNf4({ codes, absmax }: Nf4Matrix): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(absmax.length * blockTypes.NF4.bytes);
+/** The stored bytes of a type whose scales are f32. */
+export function packNf4({ codes, absmax, blockSize }: Nf4Matrix): Uint8Array<ArrayBuffer> {
+  const blockBytes = blockTypes[plainTypes[blockSize]].bytes;
+  const codeBytes = blockSize / 2;
+  const bytes = new Uint8Array(absmax.length * blockBytes);
   const view = new DataView(bytes.buffer);
   absmax.forEach((scale, block) => {
-    const at = block * blockTypes.NF4.bytes;
+    const at = block * blockBytes;
     view.setFloat32(at, scale, true);
-    bytes.set(codes.subarray(block * (BLOCK / 2), (block + 1) * (BLOCK / 2)), at + 4);
+    bytes.set(codes.subarray(block * codeBytes, (block + 1) * codeBytes), at + 4);
   });
   return bytes;
 }
@@ -125,41 +143,44 @@ export function quantiseScales(absmax: Float32Array): NestedScales {
   return { codes, nested, offset };
 }
 
-/** The stored bytes of type NF4_DOUBLE. */
+/** The stored bytes of a type whose scales are quantised too. */
 export function packNf4Double(
-  codes: Uint8Array,
-  elements: number,
+  { codes, elements, blockSize }: Omit<Nf4Matrix, "absmax">,
   scales: NestedScales,
 ): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(storedBytes("NF4_DOUBLE", elements));
+  const type = doubleTypes[blockSize];
+  const { elements: groupElements, bytes: groupBytes } = blockTypes[type];
+  const bytes = new Uint8Array(storedBytes(type, elements));
   const view = new DataView(bytes.buffer);
-  for (let group = 0; group * GROUP < elements; group++) {
-    const at = group * GROUP_BYTES;
+  for (let group = 0; group * groupElements < elements; group++) {
+    const at = group * groupBytes;
     view.setFloat32(at, scales.nested[group] ?? 0, true);
     view.setFloat32(at + 4, scales.offset, true);
     bytes.set(scales.codes.subarray(group * NESTED, (group + 1) * NESTED), at + 8);
     const room = bytes.length - at - GROUP_CODES;
-    const first = (group * GROUP) / 2;
-    bytes.set(codes.subarray(first, first + Math.min(GROUP / 2, room)), at + GROUP_CODES);
+    const first = (group * groupElements) / 2;
+    bytes.set(codes.subarray(first, first + Math.min(groupElements / 2, room)), at + GROUP_CODES);
   }
   return bytes;
 }
 
-/** One block of type NF4. */
+/** One block of a type whose scales are f32. */
 export function dequantiseNf4(block: Uint8Array, out: Float32Array): void {
   const scale = new DataView(block.buffer, block.byteOffset).getFloat32(0, true);
   widenCodes(block.subarray(4), scale, out);
 }
 
-/** One block of type NF4_DOUBLE, or the beginning of one. */
+/** One block of a type whose scales are quantised too, or the beginning of one. */
 export function dequantiseNf4Double(block: Uint8Array, out: Float32Array): void {
   const view = new DataView(block.buffer, block.byteOffset);
   const [nested, offset] = [view.getFloat32(0, true), view.getFloat32(4, true)];
+  const blockSize = out.length / NESTED;
   for (let i = 0; i < NESTED; i++) {
-    const from = GROUP_CODES + i * (BLOCK / 2);
+    const from = GROUP_CODES + i * (blockSize / 2);
     const value = Math.fround((DYNAMIC_VALUES[block[8 + i] ?? 0] ?? 0) * nested);
-    const codes = block.subarray(from, from + BLOCK / 2);
-    widenCodes(codes, Math.fround(value + offset), out.subarray(i * BLOCK, i * BLOCK + 2 * codes.length));
+    const codes = block.subarray(from, from + blockSize / 2);
+    const start = i * blockSize;
+    widenCodes(codes, Math.fround(value + offset), out.subarray(start, start + 2 * codes.length));
   }
 }
 

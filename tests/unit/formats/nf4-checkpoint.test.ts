@@ -6,7 +6,13 @@ import { readValues, safetensorsTensor } from "../../../src/engine/weights/tenso
 import { LuthierError } from "../../../src/lib/errors";
 import { floatsOf, quantisedGolden } from "../../support/quantised-golden";
 
-const FILES = ["nf4.safetensors", "nf4_double.safetensors"] as const;
+const FILES = {
+  "nf4.safetensors": "NF4",
+  "nf4_double.safetensors": "NF4_DOUBLE",
+  "nf4_256.safetensors": "NF4_256",
+  "nf4_256_double.safetensors": "NF4_256_DOUBLE",
+} as const;
+const files = Object.entries(FILES);
 
 /** A tensor with other bytes. */
 function withBytes(tensor: ModelTensor, bytes: Uint8Array<ArrayBuffer>): ModelTensor {
@@ -17,22 +23,30 @@ function withBytes(tensor: ModelTensor, bytes: Uint8Array<ArrayBuffer>): ModelTe
   };
 }
 
-test.each(FILES)("%s as bitsandbytes wrote it gives the numbers that bitsandbytes gives", async (file) => {
-  const golden = await quantisedGolden(file);
-  const joined = await joinNf4(golden);
-  expect([...joined.keys()].sort()).toEqual(["head", "linear.weight", "original", "tail"]);
-  const source = safetensorsTensor(joined.get("linear.weight")!);
-  expect(source.shape).toEqual([67, 250]);
-  const count = 67 * 250;
-  const expected = [await floatsOf(golden, "head"), await floatsOf(golden, "tail")];
-  const got = [await readValues(source, 0, 600), await readValues(source, count - 600, 600)];
-  got.forEach((values, end) =>
-    values.forEach((value, i) => expect(Math.abs(value - expected[end]![i]!)).toBeLessThanOrEqual(1e-7)),
-  );
-  // Read whole it is the same as in parts.
-  const whole = dequantise(source.dtype, await source.read(0, joined.get("linear.weight")!.sizeBytes), count);
-  expect(whole.slice(count - 600)).toEqual(got[1]);
-});
+test.each(files)(
+  "%s as bitsandbytes wrote it gives the numbers that bitsandbytes gives",
+  async (file, dtype) => {
+    const golden = await quantisedGolden(file);
+    const joined = await joinNf4(golden);
+    expect([...joined.keys()].sort()).toEqual(["head", "linear.weight", "original", "tail"]);
+    const source = safetensorsTensor(joined.get("linear.weight")!);
+    expect(source.shape).toEqual([67, 250]);
+    expect(source.dtype).toBe(dtype);
+    const count = 67 * 250;
+    const expected = [await floatsOf(golden, "head"), await floatsOf(golden, "tail")];
+    const got = [await readValues(source, 0, 600), await readValues(source, count - 600, 600)];
+    got.forEach((values, end) =>
+      values.forEach((value, i) => expect(Math.abs(value - expected[end]![i]!)).toBeLessThanOrEqual(1e-7)),
+    );
+    // Read whole it is the same as in parts.
+    const whole = dequantise(
+      source.dtype,
+      await source.read(0, joined.get("linear.weight")!.sizeBytes),
+      count,
+    );
+    expect(whole.slice(count - 600)).toEqual(got[1]);
+  },
+);
 
 test("larger blocks are blocks of 64 that share a scale", async () => {
   const golden = new Map(await quantisedGolden("nf4.safetensors"));

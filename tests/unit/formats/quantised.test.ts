@@ -4,7 +4,9 @@ import { dequantise } from "../../../src/formats/quantised/dequantise";
 import {
   DYNAMIC_VALUES,
   NF4_VALUES,
+  type Nf4BlockSize,
   Nf4Quantiser,
+  nf4Type,
   packNf4,
   packNf4Double,
   quantiseScales,
@@ -27,11 +29,21 @@ async function originalOf(file: string): Promise<Float32Array<ArrayBuffer>> {
 }
 
 /** Feeds the numbers in pieces, as loading does. */
-function quantise(values: Float32Array): Nf4Quantiser {
-  const quantiser = new Nf4Quantiser(values.length);
-  for (let start = 0; start < values.length; start += 640) quantiser.add(values.subarray(start, start + 640));
+function quantise(values: Float32Array, blockSize: Nf4BlockSize = 64): Nf4Quantiser {
+  const quantiser = new Nf4Quantiser(values.length, blockSize);
+  const piece = 10 * blockSize;
+  for (let start = 0; start < values.length; start += piece)
+    quantiser.add(values.subarray(start, start + piece));
   return quantiser;
 }
+
+/** What bitsandbytes made of the same matrix: block size, and whether the scales are quantised too. */
+const NF4_FILES = [
+  ["nf4.safetensors", 64, false],
+  ["nf4_double.safetensors", 64, true],
+  ["nf4_256.safetensors", 256, false],
+  ["nf4_256_double.safetensors", 256, true],
+] as const;
 
 describe("NF4 as bitsandbytes makes it", () => {
   test("tables", async () => {
@@ -42,13 +54,16 @@ describe("NF4 as bitsandbytes makes it", () => {
     dynamic.forEach((value, i) => expect(Math.abs(DYNAMIC_VALUES[i]! - value)).toBeLessThanOrEqual(1e-7));
   });
 
-  test("codes and scales", async () => {
-    const golden = await quantisedGolden("nf4.safetensors");
-    const { codes, absmax } = quantise(await originalOf("nf4.safetensors")).matrix;
-    const expected = await bytesOf(golden, "linear.weight");
-    expect(codes.slice(0, expected.length)).toEqual(expected);
-    expect(absmax).toEqual(await floatsOf(golden, "linear.weight.absmax"));
-  });
+  test.each(NF4_FILES.filter(([, , double]) => !double))(
+    "codes and scales of %s",
+    async (file, blockSize) => {
+      const golden = await quantisedGolden(file);
+      const { codes, absmax } = quantise(await originalOf(file), blockSize).matrix;
+      const expected = await bytesOf(golden, "linear.weight");
+      expect(codes.slice(0, expected.length)).toEqual(expected);
+      expect(absmax).toEqual(await floatsOf(golden, "linear.weight.absmax"));
+    },
+  );
 
   test("double quantisation", async () => {
     const golden = await quantisedGolden("nf4_double.safetensors");
@@ -69,16 +84,11 @@ describe("NF4 as bitsandbytes makes it", () => {
     );
   });
 
-  test.each([
-    ["nf4.safetensors", "NF4"],
-    ["nf4_double.safetensors", "NF4_DOUBLE"],
-  ] as const)("numbers of %s", async (file, type) => {
+  test.each(NF4_FILES)("numbers of %s", async (file, blockSize, double) => {
     const original = await originalOf(file);
-    const { matrix } = quantise(original);
-    const bytes =
-      type === "NF4"
-        ? packNf4(matrix)
-        : packNf4Double(matrix.codes, original.length, quantiseScales(matrix.absmax));
+    const { matrix } = quantise(original, blockSize);
+    const type = nf4Type(blockSize, double);
+    const bytes = double ? packNf4Double(matrix, quantiseScales(matrix.absmax)) : packNf4(matrix);
     expect(bytes.length).toBe(storedBytes(type, original.length));
     const values = dequantise(type, bytes, original.length);
     const golden = await quantisedGolden(file);

@@ -1,5 +1,6 @@
 import { Checkbox, NativeSelect } from "@mantine/core";
 import { IconFolderDown } from "@tabler/icons-react";
+import { NF4_BLOCK_SIZES, QLORA } from "../../../spec/model";
 import { DropZone } from "../../components/drop-zone";
 import { FolderButton } from "../../components/folder-button";
 import { Notice } from "../../components/notice";
@@ -67,22 +68,48 @@ function ModelSelect() {
 
 function QuantizationChoice() {
   const text = useText();
-  const { chosen, locked, choose } = useStudio((state) => ({
-    chosen: state.quantization !== null,
-    locked: state.modelBusy || isTraining(state) || state.answering,
+  const { quantization, disabled, choose } = useStudio((state) => ({
+    quantization: state.quantization,
+    disabled: state.modelBusy || isTraining(state) || state.answering,
     choose: state.setQuantization,
   }));
   return (
-    <Checkbox
-      className={classes.select ?? ""}
-      label={text.model.nf4}
-      description={text.model.nf4Hint}
-      checked={chosen}
-      disabled={locked}
-      onChange={(event) =>
-        void choose(event.currentTarget.checked ? { type: "nf4", doubleQuantization: true } : null)
-      }
-    />
+    <>
+      <Checkbox
+        className={classes.select ?? ""}
+        label={text.model.nf4}
+        description={text.model.nf4Hint}
+        checked={quantization !== null}
+        disabled={disabled}
+        onChange={(event) => void choose(event.currentTarget.checked ? QLORA : null)}
+      />
+      {quantization && (
+        <>
+          <NativeSelect
+            className={classes.select ?? ""}
+            label={text.model.nf4Block}
+            description={text.model.nf4BlockHint}
+            value={quantization.blockSize}
+            disabled={disabled}
+            data={NF4_BLOCK_SIZES.map(String)}
+            onChange={(event) => {
+              const blockSize = NF4_BLOCK_SIZES.find((size) => String(size) === event.currentTarget.value);
+              if (blockSize) void choose({ ...quantization, blockSize });
+            }}
+          />
+          <Checkbox
+            className={classes.select ?? ""}
+            label={text.model.nf4Double}
+            description={text.model.nf4DoubleHint}
+            checked={quantization.doubleQuantization}
+            disabled={disabled}
+            onChange={(event) =>
+              void choose({ ...quantization, doubleQuantization: event.currentTarget.checked })
+            }
+          />
+        </>
+      )}
+    </>
   );
 }
 

@@ -79,6 +79,11 @@ export const model = {
   nf4: "Load in 4 bits (NF4)",
   nf4Hint:
     "The layers take about a quarter of their f16 size in GPU memory, as in QLoRA, and lose a little precision. Weights that are quantised already stay as they are.",
+  nf4Block: "Numbers that share a scale",
+  nf4BlockHint: "64 is QLoRA's. 256 takes up to a twelfth less room and rounds more coarsely.",
+  nf4Double: "Quantise the scales too (double quantisation)",
+  nf4DoubleHint:
+    "Takes a twelfth less room where 64 share a scale, and hardly less where 256 do; next to nothing is lost.",
   folder: "Choose a folder",
   folderLabel: "Model folder",
   loading: "Loading the model",
