@@ -5,7 +5,7 @@ import { PipelineCache } from "../../src/engine/gpu/pipelines";
 import { declareWeights } from "../../src/engine/models/decoder-spec";
 import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-model";
 import { describeModel } from "../../src/engine/models/registry";
-import type { TrainingBatch } from "../../src/engine/train/batch-inputs";
+import { canPack, type TrainingBatch } from "../../src/engine/train/batch-inputs";
 import { predictTrainingMemory } from "../../src/engine/train/memory";
 import { adamDefaults, Trainer, type TrainerOptions } from "../../src/engine/train/trainer";
 import type { TensorDtype } from "../../src/engine/weights/tensor-source";
@@ -22,7 +22,7 @@ import { fixedTuning } from "../support/run-graph";
  * prediction is off by more than a tenth.
  */
 
-/** Widths of real models; few layers and small vocabularies keep the benchmark short. */
+/** Widths of real models; few layers and small vocabularies keep it within the 512 MB that the device offers. */
 const families: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   gpt2: { model_type: "gpt2", vocab_size: 5003, n_embd: 768, n_head: 12, n_layer: 3, n_positions: 512 },
   llama: {
@@ -30,20 +30,51 @@ const families: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     ...{ num_attention_heads: 9, num_key_value_heads: 3, num_hidden_layers: 4 },
     ...{ max_position_embeddings: 2048, tie_word_embeddings: true },
   },
+  mistral: {
+    ...{ model_type: "mistral", vocab_size: 3200, hidden_size: 768, intermediate_size: 2048 },
+    ...{ num_attention_heads: 12, num_key_value_heads: 4, num_hidden_layers: 3, sliding_window: 96 },
+    ...{ max_position_embeddings: 2048, tie_word_embeddings: false },
+  },
   qwen2: {
     ...{ model_type: "qwen2", vocab_size: 15000, hidden_size: 896, intermediate_size: 4864 },
     ...{ num_attention_heads: 14, num_key_value_heads: 2, num_hidden_layers: 3 },
     ...{ max_position_embeddings: 2048, tie_word_embeddings: false },
   },
+  qwen3: {
+    ...{ model_type: "qwen3", vocab_size: 15000, hidden_size: 1024, intermediate_size: 3072, head_dim: 128 },
+    ...{ num_attention_heads: 16, num_key_value_heads: 8, num_hidden_layers: 2 },
+    ...{ max_position_embeddings: 2048, tie_word_embeddings: true },
+  },
+  gemma3: {
+    ...{ model_type: "gemma3_text", vocab_size: 26000, hidden_size: 640, intermediate_size: 2048 },
+    ...{ num_attention_heads: 4, num_key_value_heads: 1, head_dim: 256, num_hidden_layers: 3 },
+    ...{ max_position_embeddings: 2048, query_pre_attn_scalar: 256, sliding_window: 96 },
+    ...{
+      layer_types: ["sliding_attention", "sliding_attention", "full_attention"],
+      tie_word_embeddings: true,
+    },
+  },
+  opt: {
+    ...{ model_type: "opt", vocab_size: 5003, hidden_size: 1024, word_embed_proj_dim: 512, ffn_dim: 4096 },
+    ...{ num_attention_heads: 16, num_hidden_layers: 2, max_position_embeddings: 1024 },
+    ...{ do_layer_norm_before: false, activation_function: "relu", tie_word_embeddings: true },
+  },
+  bloom: {
+    ...{ model_type: "bloom", vocab_size: 4600, hidden_size: 1024, n_layer: 2, n_head: 16 },
+    ...{ tie_word_embeddings: true },
+  },
 };
+
+/** What makes queries and values, in every family. */
+const ATTENTION = "q_proj, v_proj, c_attn, query_key_value";
 
 const adapters: readonly (readonly [MethodId, FieldValues])[] = [
   ["lora", { r: 8 }],
   ["lora", { r: 16, target_modules: "all-linear", lora_dropout: 0.1 }],
   ["prefix-tuning", { num_virtual_tokens: 20 }],
   ["prompt-tuning", { num_virtual_tokens: 20 }],
-  ["fishmask", { target_modules: "q_proj, v_proj, c_attn" }],
-  ["said", { intrinsic_dimension: 500, target_modules: "all-linear" }],
+  ["fishmask", { target_modules: ATTENTION }],
+  ["said", { intrinsic_dimension: 500, target_modules: ATTENTION }],
 ];
 
 interface Setting {
@@ -58,6 +89,7 @@ const settings: readonly Setting[] = [
   { rows: 4, length: 128, packed: false, gradientCheckpointing: false, dtype: "BF16" },
   { rows: 4, length: 128, packed: false, gradientCheckpointing: true, dtype: "BF16" },
   { rows: 1, length: 512, packed: true, gradientCheckpointing: false, dtype: "F16" },
+  { rows: 2, length: 256, packed: false, gradientCheckpointing: false, dtype: "NF4" },
   { rows: 1, length: 512, packed: true, gradientCheckpointing: true, dtype: "NF4" },
 ];
 
@@ -109,7 +141,7 @@ async function measure(
   const context = initContext(model.tensors, random, () => [1]);
   const state = AdapterState.of(gpu, adapter, await initialValues(adapter, context));
   const trainer = await Trainer.create(model, state, options);
-  const batch = makeBatch(rows, length, packed && adapter.promptLength === 0);
+  const batch = makeBatch(rows, length, packed && canPack(model.spec, adapter, length));
   await trainer.step([batch], 1e-3, 1);
   await trainer.evaluate([batch]);
   const allocated = gpu.usage.peakBytes;
