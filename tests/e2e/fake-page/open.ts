@@ -1,0 +1,59 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect } from "vitest";
+import { serveFakePage, type FakePage } from "./serve";
+
+export interface Opening {
+  readonly width?: number;
+  readonly scheme?: "light" | "dark";
+  readonly query?: string;
+}
+
+/**
+ * Serves the page over a fake worker for the tests of a file. Returns what opens it anew, ready to train; errors of the
+ * page fail the test.
+ */
+export function fakePageTests(): (opening: Opening, use: (page: Page) => Promise<void>) => Promise<void> {
+  let studio: FakePage;
+  beforeAll(async () => {
+    studio = await serveFakePage();
+  });
+  afterAll(async () => {
+    await studio.close();
+  });
+  return async ({ width = 1280, scheme = "light", query = "pace=4" }, use) => {
+    const context = await studio.browser.newContext({
+      viewport: { width, height: 800 },
+      colorScheme: scheme,
+    });
+    const page = await context.newPage();
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    page.on("console", (message) => {
+      if (message.type() === "error") errors.push(message.text());
+    });
+    try {
+      await page.goto(`${studio.address}?${query}`);
+      await page.getByRole("status").waitFor();
+      await use(page);
+      expect(errors).toEqual([]);
+    } finally {
+      await context.close();
+    }
+  };
+}
+
+/** The button of that name. */
+export const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+
+/** Trains to the end. */
+export async function train(page: Page): Promise<void> {
+  await button(page, "Train").click();
+  await page.getByRole("status").filter({ hasText: "Done." }).waitFor();
+}
+
+/** Asks both sides and waits for their answers. */
+export async function ask(page: Page, question: string): Promise<void> {
+  await page.getByRole("textbox", { name: "Message" }).fill(question);
+  await button(page, "Send").click();
+  await page.locator('[aria-label="After"][aria-busy="false"]').waitFor();
+}
