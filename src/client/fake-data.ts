@@ -164,6 +164,7 @@ export function fakeModel(card: ModelCard): ModelSummary {
   return {
     ...card,
     precision: "bf16",
+    quantised: null,
     hiddenSize: 192,
     layers: 4,
     vocabularySize: 4096,

@@ -44,7 +44,7 @@ const torchNames: Readonly<Record<FloatType, string>> = { F32: "float32", F16: "
 /**
  * A Hugging Face model folder in which the adapter's update is part of the weights: config.json, model.safetensors (or
  * numbered files with model.safetensors.index.json where it is large) and `others`. Tensors keep the type that the base
- * stores them in; those of a quantised base are widened to f16. Nothing is read before a file's chunks are, and no more
+ * stores them in; those of quantised files are widened to f16. Nothing is read before a file's chunks are, and no more
  * than one tensor at a time.
  *
  * @throws LuthierError("adapter") where the method does not merge.
@@ -55,7 +55,7 @@ export function mergedFiles(source: MergeSource): MergedFile[] {
   const tensors = [...mergeableTensors(model, adapter)].map(([name, tensor]): MergedTensor => ({
     name,
     source: tensor,
-    dtype: mergedType(tensor.dtype),
+    dtype: mergedType(tensor),
     change: changes.get(name) ?? null,
   }));
   const shards = cutIntoFiles(tensors, maxFileBytes);

@@ -49,6 +49,8 @@ export interface ModelCard {
 export interface ModelSummary extends ModelCard {
   /** How the weights are stored, as the page says it: "f16". */
   readonly precision: string;
+  /** Whether layers are quantised: in their file, or while they loaded. */
+  readonly quantised: "stored" | "loaded" | null;
   readonly hiddenSize: number;
   readonly layers: number;
   readonly vocabularySize: number;

@@ -1,6 +1,8 @@
 import { loraEnds } from "../engine/adapters/lora-options";
 import { type DecoderSpec, linearLayers, parameterCount } from "../engine/models/decoder-spec";
 import type { LoadedModel } from "../engine/models/loaded-model";
+import type { TensorSource } from "../engine/weights/tensor-source";
+import { isFloatType } from "../formats/quantised/block-types";
 import type { ModelCard, ModelSummary, ModuleInfo } from "../spec/model";
 
 /** What the page shows of a model on the GPU. */
@@ -19,6 +21,7 @@ export function summarise(
     parameters: parameterCount(spec),
     sizeBytes,
     precision: dtypes.join(" and "),
+    quantised: quantisedHow([...engine.tensors.values()]),
     hiddenSize: spec.hiddenSize,
     layers: spec.blocks.length,
     vocabularySize: spec.vocabularySize,
@@ -33,6 +36,11 @@ export function summarise(
     gpuBytes: engine.gpu.usage.bytes,
     defaults,
   };
+}
+
+function quantisedHow(tensors: readonly TensorSource[]): ModelSummary["quantised"] {
+  if (tensors.some(({ fileDtype }) => fileDtype)) return "loaded";
+  return tensors.some(({ dtype }) => !isFloatType(dtype)) ? "stored" : null;
 }
 
 function endsOf(spec: DecoderSpec): ModuleInfo[] {

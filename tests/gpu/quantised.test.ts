@@ -16,9 +16,19 @@ import { makeRng } from "../../src/lib/rng";
 import type { Quantization } from "../../src/spec/model";
 import { baseAdapter } from "../support/base-adapter";
 import { expectClose } from "../support/compare";
-import { readJson } from "../support/golden";
+import { relativeError } from "../support/errors";
+import {
+  bindCase,
+  goldenBatches,
+  goldenState,
+  loadGoldenModel,
+  readJson,
+  readTensors,
+} from "../support/golden";
 import { openTestGpu } from "../support/gpu";
 import { computeLogits } from "../support/logits";
+import { mergedModel } from "../support/merged-model";
+import { modelOfKind } from "../support/model-of-kind";
 import { fixedTuning, pipelinesOf } from "../support/run-graph";
 
 let gpu: Gpu;
@@ -165,6 +175,47 @@ test.each(["llama", "gpt2"] as const)(
     model.weights.destroy();
   },
 );
+
+test.each(["llama_nf4", "llama_nf4_256_double", "gpt2_nf4_double", "gpt2_nf4_256"])(
+  "merging into %s widens it, adds the update in the file's precision, and answers as the adapter does",
+  async (family) => {
+    const model = await loadGoldenModel(gpu, family);
+    for (const name of ["lora", "dora"]) {
+      const tensors = await readTensors(family, name, "golden.safetensors");
+      const adapter = bindCase(model, family, name);
+      const state = goldenState(gpu, adapter, tensors, "after");
+      const merged = await mergedModel(model, adapter, await state.read(), family);
+      for (const { path } of linearLayers(merged.spec))
+        expect(merged.tensors.get(`${path}.weight`)!.dtype).toBe("F32");
+      const [batch] = goldenBatches(tensors);
+      const base = new AdapterState(gpu, baseAdapter);
+      const expected = await computeLogits(model, state, batch!);
+      expectClose(await computeLogits(merged, base, batch!), expected, 2e-5, `${name}, merged`);
+      for (const each of [state, base]) each.destroy();
+      merged.weights.destroy();
+    }
+    model.weights.destroy();
+  },
+);
+
+test("merging into quantised files loses what f16 rounds off, and no more", async () => {
+  const model = await modelOfKind(gpu, "llama_tied", "q4_0");
+  const tensors = await readTensors("llama_tied", "lora", "golden.safetensors");
+  const adapter = bindCase(model, "llama_tied", "lora");
+  const state = goldenState(gpu, adapter, tensors, "after");
+  const merged = await mergedModel(model, adapter, await state.read(), "llama_tied");
+  expect(new Set([...merged.tensors.values()].map(({ dtype }) => dtype))).toEqual(new Set(["F16", "F32"]));
+  const [batch] = goldenBatches(tensors);
+  const base = new AdapterState(gpu, baseAdapter);
+  const [got, expected] = [
+    await computeLogits(merged, base, batch!),
+    await computeLogits(model, state, batch!),
+  ];
+  expect(relativeError(got, expected)).toBeLessThan(2e-3);
+  expect(relativeError(got, expected)).toBeGreaterThan(1e-6);
+  for (const each of [state, base]) each.destroy();
+  for (const each of [model, merged]) each.weights.destroy();
+});
 
 /** Lengths of the rows of a layer's matrix, which is stored as (out, in) or, of a Conv1D, as (in, out). */
 function rowLengths({ outFeatures, inFeatures, conv1d }: LinearSpec, stored: Float32Array): Float64Array {

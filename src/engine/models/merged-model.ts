@@ -3,17 +3,20 @@ import { type FloatType, isFloatType, storedBytes } from "../../formats/quantise
 import { LuthierError } from "../../lib/errors";
 import { defined } from "../../lib/invariant";
 import type { Adapter, BaseChange, HostTensor } from "../adapters/method";
-import { elementsOf, readAllValues, type TensorDtype, type TensorSource } from "../weights/tensor-source";
+import { elementsOf, readAllValues, type TensorSource } from "../weights/tensor-source";
 import { type WeightDeclaration, WeightStore } from "../weights/weight-store";
 import { declareWeights, type DecoderSpec } from "./decoder-spec";
 import type { LoadedModel } from "./loaded-model";
 
-/** What the numbers of a quantised base become. */
+/** What the numbers of quantised files become. */
 const WIDENED: FloatType = "F16";
 
-/** The type that a merged tensor is stored in: the base's own, or f16 where that is quantised. */
-export function mergedType(dtype: TensorDtype): FloatType {
-  return isFloatType(dtype) ? dtype : WIDENED;
+/**
+ * The type that a merged tensor is stored in: that of the base's file, also where it was quantised while it loaded, or
+ * f16 where the file is quantised.
+ */
+export function mergedType({ dtype, fileDtype }: Pick<TensorSource, "dtype" | "fileDtype">): FloatType {
+  return isFloatType(dtype) ? dtype : (fileDtype ?? WIDENED);
 }
 
 /** All numbers of a base tensor with a change in them, in the type of {@link mergedType}. */
@@ -22,7 +25,7 @@ export async function readMerged(
   change: BaseChange | null,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const base = { shape: source.shape, data: await readAllValues(source) };
-  return narrow(mergedType(source.dtype), (change ? change(base) : base).data);
+  return narrow(mergedType(source), (change ? change(base) : base).data);
 }
 
 /** The base's tensors; an adapter that unties the head gives it a copy of the embedding for a tensor of its own. */
@@ -86,7 +89,7 @@ export function mergedGpuBytes(
   return planMerge(model, adapter, parameters).tensors.reduce((sum, { declaration, source }) => {
     const elements = elementsOf(source);
     const isVector = declaration.layout === "vector";
-    return sum + (isVector ? 4 * elements : storedBytes(mergedType(source.dtype), elements));
+    return sum + (isVector ? 4 * elements : storedBytes(mergedType(source), elements));
   }, 0);
 }
 
@@ -109,7 +112,7 @@ export async function mergeOnGpu(
         const bytes = await readMerged(source, change);
         const merged: TensorSource = {
           name: source.name,
-          dtype: mergedType(source.dtype),
+          dtype: mergedType(source),
           shape: source.shape,
           read: (start, end) => Promise.resolve(bytes.slice(start, end)),
         };

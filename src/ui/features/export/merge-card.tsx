@@ -38,6 +38,7 @@ export function MergeCard() {
           <h3 className={classes.title}>{text.export.mergedTitle}</h3>
           <p className={classes.what}>{text.export.mergedWhat(adapter.name)}</p>
           <p className={classes.what}>
+            {model.quantised && `${text.export.mergedLossy[model.quantised]} `}
             {intoFolder ? text.export.mergedFolder(sizeBytes) : text.export.mergedZip(sizeBytes)}
           </p>
         </div>

@@ -74,6 +74,12 @@ export const exportStep = {
   mergedTitle: "Merged model",
   mergedWhat: (name: string) =>
     `The whole model with “${name}” in its weights, as a Hugging Face folder: no PEFT needed. Load it under Model to chat with it here.`,
+  mergedLossy: {
+    loaded:
+      "The layers are in NF4: they are widened and the update is added in full precision, so that the merged model answers as this one does. What quantising rounded off stays lost; to merge into the exact weights, load the model without NF4 first.",
+    stored:
+      "The layers are quantised in their file: they are widened to f16 and the update is added. What quantising rounded off stays lost, and f16 rounds a little more.",
+  },
   mergedZip: (bytes: number) => `A zip of about ${formatBytes(bytes)}, put together in the browser first.`,
   mergedFolder: (bytes: number) =>
     `About ${formatBytes(bytes)}, written straight into a folder that you choose.`,
