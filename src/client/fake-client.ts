@@ -1,16 +1,8 @@
-import { cancelled, LuthierError } from "../lib/errors";
+import { LuthierError } from "../lib/errors";
 import { defined } from "../lib/invariant";
-import type {
-  AdapterPlan,
-  AdapterSummary,
-  Commands,
-  CommandName,
-  InterruptedRun,
-  TrainingResult,
-} from "../protocol/commands";
-import type { TrainingStatus } from "../protocol/events";
+import type { AdapterPlan, Commands, CommandName, InterruptedRun } from "../protocol/commands";
 import type { DatasetSummary, Row } from "../spec/data";
-import { type MethodChoice, type MethodId, methodSpecs } from "../spec/methods";
+import type { MethodChoice } from "../spec/methods";
 import type { ModelCard, ModelSummary } from "../spec/model";
 import { isTargeted, readTargets } from "../spec/targets";
 import { EventHub, type Client } from "./client";
@@ -21,11 +13,13 @@ import {
   fakeLengths,
   fakeModel,
   fakeRows,
-  fakeSampleAnswer,
   fakeSamples,
   fakeTokens,
 } from "./fake-data";
 import { fakeHub } from "./fake-hub";
+import { FakeLibrary } from "./fake-library";
+import { pause } from "./fake-pace";
+import { FakeRun } from "./fake-run";
 
 /** How the fake behaves. */
 export interface FakeOptions {
@@ -47,12 +41,11 @@ export class FakeClient implements Client {
   private readonly data = new Map<string, { summary: DatasetSummary; rows: Row[] }>();
   private cards: readonly ModelCard[] = fakeCards;
   private model: ModelSummary | null = null;
-  /** The loaded model's, the latest first. */
-  private adapters: AdapterSummary[] = [];
-  private status: TrainingStatus = "done";
   private answering = false;
   private readonly gpu: boolean;
   private readonly paceMs: number;
+  private readonly library = new FakeLibrary(this.events, () => this.paceMs);
+  private readonly training = new FakeRun(this.events, this.library, () => this.paceMs);
   private interrupted: InterruptedRun | null;
 
   constructor(options: FakeOptions = {}) {
@@ -73,6 +66,7 @@ export class FakeClient implements Client {
 
   private readonly handlers: Handlers = {
     ...this.hub(),
+    ...this.library.handlers,
     environment: async () => ({
       adapter: this.gpu
         ? {
@@ -144,17 +138,18 @@ export class FakeClient implements Client {
     planAdapter: async ({ method }) => this.plan(method),
     forecastTraining: async ({ config, budgetBytes }) => fakeForecast(config, budgetBytes),
     measureTraining: async () => ({ flopsPerSecond: 2e11, tokensPerSecond: 1234.5, steps: 4 }),
-    train: ({ method, training }) => this.run(method.id, training.learningRate, training.maxSteps || 60),
+    train: ({ method, training }) =>
+      this.training.train(method.id, training.learningRate, training.maxSteps || 60),
     interruptedRun: async () => this.interrupted,
     resumeRun: async () => {
       const { step, totalSteps } = defined(this.interrupted, "the run");
       this.interrupted = null;
-      return this.run("lora", 2e-4, totalSteps, step);
+      return this.training.train("lora", 2e-4, totalSteps, step);
     },
     discardRun: async () => void (this.interrupted = null),
-    pause: async () => void (this.status = "paused"),
-    resume: async () => void (this.status = "running"),
-    stop: async () => void (this.status = "stopping"),
+    pause: async () => this.training.pause(),
+    resume: async () => this.training.resume(),
+    stop: async () => this.training.stop(),
 
     mergedBytes: async () => 4_100_000,
     keepMerged: async () => undefined,
@@ -162,7 +157,7 @@ export class FakeClient implements Client {
       this.answering = true;
       const question = messages.at(-1)?.content ?? "";
       const base = `A short answer to “${question}” in plain words, as the base model gives it.`;
-      const adapter = this.adapters.find(({ id }) => id === adapterId);
+      const adapter = this.library.find(adapterId);
       const words = (adapter ? `Arr! ${base} So says ${adapter.name}, matey!` : base).split(" ");
       let text = "";
       for (const [index, word] of words.entries()) {
@@ -174,44 +169,6 @@ export class FakeClient implements Client {
       return { text, tokens: words.length, tokensPerSecond: 24.5, finish: "end-token" };
     },
     stopGeneration: async () => void (this.answering = false),
-
-    listAdapters: async () => this.adapters,
-    renameAdapter: async ({ id, name }) => {
-      this.adapters = this.adapters.map((adapter) => (adapter.id === id ? { ...adapter, name } : adapter));
-    },
-    deleteAdapter: async ({ id }) => {
-      this.adapters = this.adapters.filter((adapter) => adapter.id !== id);
-    },
-    exportAdapter: async ({ id }) => ({
-      name: `${defined(
-        this.adapters.find((adapter) => adapter.id === id),
-        "the adapter",
-      ).name.replace(/\W+/g, "-")}.zip`,
-      mediaType: "application/zip",
-      bytes: EMPTY_ZIP.slice(),
-    }),
-    mergeAdapter: async () => {
-      const total = 6_800_000;
-      for (const part of [0.25, 0.5, 1]) {
-        const what = "model.safetensors";
-        this.events.emit("mergeProgress", { done: total * part, total, unit: "bytes", what });
-        await pause(this.paceMs);
-      }
-      return { name: "merged.zip", sizeBytes: total, archive: new Blob([EMPTY_ZIP]) };
-    },
-    cancelMerge: async () => undefined,
-    importAdapter: async ({ files }) => {
-      const [file] = files;
-      if (!file || !/\.(zip|safetensors|json)$/.test(file.name)) {
-        throw new LuthierError(
-          "adapter",
-          `${file?.name ?? "That"} is no adapter.`,
-          "Choose a PEFT folder or a zip.",
-        );
-      }
-      const name = file.name.replace(/\.zip$/, "");
-      return this.addAdapter(name, { id: "lora", options: {} }, "imported", 0, null);
-    },
   };
 
   private hub(): ReturnType<typeof fakeHub> {
@@ -257,7 +214,7 @@ export class FakeClient implements Client {
       });
       await pause(this.paceMs * 4);
     }
-    this.adapters = [];
+    this.library.clear();
     this.model = fakeModel(card);
     return this.model;
   }
@@ -283,87 +240,7 @@ export class FakeClient implements Client {
       problems,
     };
   }
-
-  private addAdapter(
-    name: string,
-    method: MethodChoice,
-    origin: AdapterSummary["origin"],
-    steps: number,
-    loss: number | null,
-  ): AdapterSummary {
-    const validationLoss = loss === null ? null : loss + 0.06;
-    const adapter: AdapterSummary = {
-      ...{ id: crypto.randomUUID(), name, savedAt: Date.now() },
-      ...{ method, origin, steps, finalLoss: loss, validationLoss },
-      ...{
-        trainableParameters: 24_576,
-        sizeBytes: 99_000,
-        loadsInPeft: method.id !== "full",
-        merges: method.id === "lora",
-      },
-    };
-    this.adapters = [adapter, ...this.adapters];
-    return adapter;
-  }
-
-  /** The status may change during every wait, which TypeScript does not see in the field itself. */
-  private is(status: TrainingStatus): boolean {
-    return this.status === status;
-  }
-
-  private async run(
-    id: MethodId,
-    highestRate: number,
-    totalSteps: number,
-    firstStep = 0,
-  ): Promise<TrainingResult> {
-    const startedAt = Date.now();
-    this.status = "preparing";
-    this.events.emit("log", { time: Date.now(), text: `Training with ${id}.` });
-    await pause(this.paceMs * 5);
-    if (this.is("preparing")) this.status = "running";
-    let step = firstStep;
-    let loss = 0;
-    while (step < totalSteps && !this.is("stopping")) {
-      await pause(this.paceMs);
-      const running = this.is("running");
-      if (running) {
-        step++;
-        loss = 0.4 + 3.1 * Math.exp(-step / 14) + 0.16 * Math.sin(step * 1.7) * Math.exp(-step / 50);
-      }
-      const learningRate = highestRate * Math.min(1, step / 5) * (1 - step / (totalSteps + 1));
-      const report = {
-        step,
-        epoch: step / 20,
-        loss,
-        learningRate,
-        gradNorm: 0.6 + 2 * Math.exp(-step / 9),
-        supervisedTokens: 300,
-      };
-      if (running && step % 20 === 0) this.events.emit("sample", fakeSampleAnswer(step));
-      this.events.emit("training", {
-        steps: running ? [report] : [],
-        validation: running && (step % 10 === 0 || step === totalSteps) ? [{ step, loss: loss + 0.06 }] : [],
-        past: false,
-        totalSteps,
-        tokensPerSecond: 1234.5,
-        remainingMs: (totalSteps - step) * 800,
-        gpuBytes: 84_000_000,
-        status: this.status,
-      });
-    }
-    if (step === firstStep) throw cancelled();
-    const status = step === totalSteps ? "done" : "stopped";
-    const name = `${methodSpecs[id].title} ${this.adapters.length + 1}`;
-    const adapter = this.addAdapter(name, { id, options: {} }, "trained", step, loss);
-    this.status = status;
-    const result = { status, steps: step, finalLoss: loss, validationLoss: loss + 0.06 } as const;
-    return { ...result, elapsedMs: Date.now() - startedAt, adapter };
-  }
 }
-
-/** The record that ends a zip, which alone is an empty one. */
-const EMPTY_ZIP = Uint8Array.from([0x50, 0x4b, 5, 6, ...Array.from({ length: 18 }, () => 0)]);
 
 function parseRows(text: string): Row[] {
   try {
@@ -373,8 +250,4 @@ function parseRows(text: string): Row[] {
     // Told below, as a file that is no list would be.
   }
   throw new LuthierError("data", "This is not a JSON list of rows.", "Check the first lines of the file.");
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
