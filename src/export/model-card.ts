@@ -37,6 +37,7 @@ const LIBRARIES: Readonly<Record<FolderFormat, string>> = {
   adapters: "adapter-transformers",
   "adapters-heads": "adapter-transformers",
   "adapters-stack": "adapter-transformers",
+  "adapters-fusion": "adapter-transformers",
   weights: "transformers",
   luthier: "transformers",
   "luthier-sparse": "transformers",
@@ -110,6 +111,17 @@ const loading: Readonly<Record<FolderFormat, Loading>> = {
     model: "AutoAdapterModel",
     imports: ["from adapters import AutoAdapterModel", "from transformers import AutoTokenizer"],
     lines: ['model.load_adapter("path/to/this/folder", use_safetensors=True, set_active=True)'],
+  },
+  "adapters-fusion": {
+    ...PLAIN,
+    imports: ["import json, os", "import adapters", FROM_TRANSFORMERS],
+    lines: [
+      "adapters.init(model)",
+      'folder = "path/to/this/folder"',
+      'for name in json.load(open(os.path.join(folder, "adapter_fusion_config.json")))["adapter_names"]:',
+      "    model.load_adapter(os.path.join(folder, name), use_safetensors=True)",
+      "model.load_adapter_fusion(folder, use_safetensors=True, set_active=True)",
+    ],
   },
   "adapters-stack": {
     model: "AutoAdapterModel",

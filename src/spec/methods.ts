@@ -1,6 +1,7 @@
 import type { Field, FieldValues } from "./fields";
 import { fishmaskFields } from "./methods/fishmask";
 import { houlsbyFields, madXLanguageFields, madXTaskFields, pfeifferFields } from "./methods/bottleneck";
+import { fusionFields } from "./methods/fusion";
 import { ia3Fields } from "./methods/ia3";
 import { kronaFields } from "./methods/krona";
 import { lohaFields } from "./methods/loha";
@@ -33,6 +34,7 @@ export const METHOD_IDS = [
   "pfeiffer",
   "mad-x-language",
   "mad-x-task",
+  "fusion",
 ] as const;
 export type MethodId = (typeof METHOD_IDS)[number];
 
@@ -226,5 +228,14 @@ export const methodSpecs: Readonly<Record<MethodId, MethodSpec>> = {
       "Pfeiffer's bottlenecks for a task, stacked over a language adapter that stays as it is. Choose it to teach a task apart from the language it is spoken in; needs a trained language adapter.",
     fields: madXTaskFields,
     learningRate: { default: 1e-3, low: 1e-4, high: 1e-2 },
+  },
+  fusion: {
+    id: "fusion",
+    title: "AdapterFusion",
+    group: "Bottleneck adapters",
+    summary:
+      "Learns for each token which of several trained bottleneck adapters to listen to, and changes none of them. Choose it to use what separate tasks have learned; it trains more numbers than the adapters have and is the slowest of them.",
+    fields: fusionFields,
+    learningRate: { default: 1e-4, low: 1e-5, high: 1e-2 },
   },
 };

@@ -43,6 +43,8 @@ class Case:
     """Factor of the learning rate for a parameter."""
     before_step: Callable[[nn.Module, Any, int], None] = lambda _model, _batch, _step: None
     """What the method does before an optimizer step, counted from 0, on the case's batch."""
+    add_penalty: Callable[[nn.Module], None] = lambda _model: None
+    """Adds the gradients of what the method's loss has besides the cross entropy, once a step."""
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,7 @@ def train(model: nn.Module, batch: Batch, case: Case) -> Training:
             part = summed_loss(model(input_ids=ids, attention_mask=mask).logits, labels) / total
             part.backward()
             loss += float(part.detach())
+        case.add_penalty(model)
         norms.append(float(torch.nn.utils.clip_grad_norm_(parameters.values(), MAX_GRAD_NORM)))
         losses.append(loss)
         first = first or {name: p.grad.clone() for name, p in parameters.items()}

@@ -79,4 +79,18 @@ export const contractTerms: Readonly<Record<MethodId, readonly ContractTerms[]>>
       experts: [{ id: "mad-x-language", options: { reduction_factor: 8, dropout: 0.1 } }],
     },
   ],
+  fusion: [
+    {
+      ...beside,
+      identity: false,
+      options: { dropout_prob: 0.1 },
+      experts: [8, 4, 16].map((factor) => ({ id: "pfeiffer", options: { reduction_factor: factor } })),
+    },
+    {
+      ...beside,
+      identity: false,
+      options: { regularization: false },
+      experts: [8, 4].map((factor) => ({ id: "houlsby", options: { reduction_factor: factor } })),
+    },
+  ],
 };

@@ -1,5 +1,6 @@
 import type { FieldValues } from "../../spec/fields";
 import type { Expert } from "../../spec/methods";
+import type { Graph } from "../graph/graph";
 import type { DecoderSpec } from "../models/decoder-spec";
 import type { MakeHooks } from "./hooks";
 
@@ -45,10 +46,18 @@ export type BaseChange = (base: HostTensor) => HostTensor;
 
 /**
  * Who reads an exported folder: PEFT, the adapters library, the same with heads of its own (which alone undo an invertible
- * adapter) or with adapters stacked over each other, transformers, which takes the trained weights in the place of its
+ * adapter) or with adapters stacked or fused, transformers, which takes the trained weights in the place of its
  * own, or Luthier alone.
  */
-export type FolderFormat = "peft" | "adapters" | "adapters-heads" | "adapters-stack" | "weights" | "luthier" | "luthier-sparse";
+export type FolderFormat =
+  | "peft"
+  | "adapters"
+  | "adapters-heads"
+  | "adapters-stack"
+  | "adapters-fusion"
+  | "weights"
+  | "luthier"
+  | "luthier-sparse";
 
 /** A frozen adapter within another one, as it is exported: a folder of its own beside the adapter's files. */
 export interface ExpertFolder {
@@ -93,6 +102,11 @@ export interface Adapter {
   checkText?(tokenize: InitContext["tokenize"]): void;
   /** What the method does in a graph; called once for each graph. */
   readonly hooks: MakeHooks;
+  /**
+   * Adds to the gradients, in the graph of the optimizer's step, those of a penalty on the parameters themselves; it
+   * counts once a step, whatever the batch.
+   */
+  readonly penalty?: (graph: Graph) => void;
   /** Absent where all parameters train from the first step to the last. */
   readonly selection?: Selection;
   /** PEFT's adapter_config.json without the base model's name. */

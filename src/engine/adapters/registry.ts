@@ -5,6 +5,7 @@ import { houlsby } from "./houlsby";
 import { bitfit } from "./bitfit";
 import { fishmask } from "./fishmask";
 import { full } from "./full";
+import { fusion } from "./fusion";
 import { ia3 } from "./ia3";
 import { krona } from "./krona";
 import { lastLayers } from "./last-layers";
@@ -40,6 +41,7 @@ export const methods: Readonly<Record<MethodId, Method>> = {
   pfeiffer,
   "mad-x-language": madXLanguage,
   "mad-x-task": madXTask,
+  fusion,
 };
 
 /** The method of an adapter_config.json. Errors: a `peft_type` the studio does not have. */

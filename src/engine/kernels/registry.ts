@@ -20,6 +20,7 @@ import { embeddingKernels } from "../ops/embedding";
 import { embeddingBackwardKernels, occurrencesKernel } from "../ops/embedding-trainable";
 import { fastfoodKernels } from "../ops/fastfood";
 import { flatGradientKernels } from "../ops/flat-gradients";
+import { fromIdentityKernel } from "../ops/from-identity";
 import { gatherRowsKernels, scatterRowsKernels } from "../ops/gather-rows";
 import {
   layerNormBackwardKernels,
@@ -66,6 +67,7 @@ export function allKernels(): readonly Kernel[] {
     ...flatGradientKernels,
     adamwKernel,
     doraGainKernel,
+    fromIdentityKernel,
     keepTopKernel,
     occurrencesKernel,
     softmaxBackwardKernel,

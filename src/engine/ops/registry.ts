@@ -19,6 +19,7 @@ import { embedding } from "./embedding";
 import { embeddingBackward, embeddingTrainable, idOccurrences } from "./embedding-trainable";
 import { fastfoodGradient, fastfoodLinear } from "./fastfood";
 import { addSquares, maskGradients } from "./flat-gradients";
+import { fromIdentity } from "./from-identity";
 import { gatherRows, scatterRows } from "./gather-rows";
 import { gelu, geluMultiply } from "./gelu";
 import { keepTop } from "./keep-top";
@@ -68,6 +69,7 @@ export const ops = {
   embeddingTrainable,
   fastfoodGradient,
   fastfoodLinear,
+  fromIdentity,
   gatedActivationBackward,
   gatherRows,
   gelu,

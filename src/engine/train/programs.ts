@@ -129,6 +129,7 @@ const FLAT = { parameters: "parameters", gradients: "gradients", m: "m", v: "v" 
 /** Plans the optimizer step over the flat buffers: global norm, metrics, clipping and AdamW. */
 export function planUpdate(model: ModelShape, state: AdapterShape, options: UpdateOptions): Plan {
   const graph = new Graph();
+  state.adapter.penalty?.(graph);
   const flat = (name: string): Value => graph.state(name, f32(state.length));
   const gradients = flat(FLAT.gradients);
   if (state.adapter.selection) graph.applyAll(maskGradients, [gradients, flat(FLAT.v)], {});

@@ -4,6 +4,7 @@ import { elementCount, f32, u32, type Value } from "../../../src/engine/graph/va
 import { accumulate } from "../../../src/engine/ops/add";
 import { embeddingBackward } from "../../../src/engine/ops/embedding-trainable";
 import { fastfoodLinear } from "../../../src/engine/ops/fastfood";
+import { fromIdentity } from "../../../src/engine/ops/from-identity";
 import { layerNormBackward, layerNormWeightBackward } from "../../../src/engine/ops/layer-norm";
 import { linear } from "../../../src/engine/ops/linear";
 import { matmul } from "../../../src/engine/ops/matmul";
@@ -57,6 +58,7 @@ const WEIGHT = storedMatrix(130, 12, "f32", 64);
 
 export const accumulateCases: readonly RegisteredCase[] = [
   ...[[7], [3, 8]].flatMap((shape) => [adds(accumulate, {}, [shape]), adds(scale, { alpha: 0.5 }, [shape])]),
+  adds(fromIdentity, { alpha: 0.5 }, [[7, 7]]),
   ...[7, 12].flatMap((n) => [
     adds(rmsNormBackward, { weightOffset: 0 }, [[3, n], [3, n], [n], [3]]),
     adds(rmsNormWeightBackward, {}, [[3, n], [3, n], [3]]),

@@ -1,4 +1,5 @@
 import { f32 } from "../../../src/engine/graph/value";
+import { fromIdentity } from "../../../src/engine/ops/from-identity";
 import { keepTop } from "../../../src/engine/ops/keep-top";
 import { multiplyColumn, rowDot } from "../../../src/engine/ops/row-dot";
 import { softmax } from "../../../src/engine/ops/softmax";
@@ -108,6 +109,15 @@ const top = (rows: number, columns: number, keep: number): RegisteredCase => {
   });
 };
 
+const distance = (size: number): RegisteredCase =>
+  opCase({
+    name: `fromIdentity ${size}`,
+    op: fromIdentity,
+    attrs: { alpha: 0.3 },
+    inputs: [{ type: f32(size, size) }],
+    reference: ([x]) => [x!.map((value, i) => 0.3 * (value - (i % (size + 1) === 0 ? 1 : 0)))],
+  });
+
 export const gateCases: readonly RegisteredCase[] = [
   dot(1, 1),
   dot(7, 13),
@@ -124,4 +134,6 @@ export const gateCases: readonly RegisteredCase[] = [
   top(1, 1, 1),
   top(70, 4, 2),
   top(9, 5, 5),
+  distance(1),
+  distance(13),
 ];

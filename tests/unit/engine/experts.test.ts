@@ -37,6 +37,20 @@ describe("MAD-X's task adapter", () => {
   });
 });
 
+describe("AdapterFusion", () => {
+  test("takes two or more bottlenecks of one kind", () => {
+    const houlsby = expert("houlsby");
+    expect(refusal("fusion", {}, [houlsby])).toMatch(/^adapters: .* takes 2 to 16 trained adapters, not 1/);
+    expect(refusal("fusion", {}, [houlsby, expert("pfeiffer")])).toMatch(/^adapters: .* different places/);
+    for (const id of ["lora", "mad-x-language"] as const) {
+      expect(refusal("fusion", {}, [houlsby, expert(id)])).toMatch(/^adapters: .* no Houlsby or Pfeiffer/);
+    }
+    const wide = { ...houlsby, config: { ...houlsby.config, hidden_size: 64 } };
+    expect(refusal("fusion", {}, [houlsby, wide])).toMatch(/^adapters: .* of a model 64 wide, not 32/);
+    expect(refusal("fusion", {}, [houlsby, expert("houlsby", { reduction_factor: 2 })])).toBe("taken");
+  });
+});
+
 test("an invertible adapter needs some width within", () => {
   const options = { inv_adapter_reduction_factor: model.hiddenSize };
   expect(refusal("mad-x-language", options, [])).toMatch(/^inv_adapter_reduction_factor: .* no width/);

@@ -56,7 +56,7 @@ describe.each(cases)("%s %s", (family, name) => {
     const { adapter, folder, peftConfig, files } = await exportGolden(family, name);
     const weights = adapter.weightsFile ?? "adapter_model.safetensors";
     const own = [...files.keys()].filter((file) => !file.includes("/"));
-    expect(own.sort()).toEqual(["README.md", "adapter_config.json", weights].sort());
+    expect(own.sort()).toEqual(["README.md", adapter.configFile ?? "adapter_config.json", weights].sort());
     expect(folder.config.base_model_name_or_path).toBe(BASE);
     const { base_model_name_or_path: _, ...shared } = folder.config;
     expect(shared).toEqual(expectedConfig(shared, peftConfig));

@@ -1,0 +1,38 @@
+import { invariant } from "../../lib/invariant";
+import type { Op } from "../graph/op";
+import { formatShape, type TensorType, type Value } from "../graph/value";
+import { defineKernel, elementGrid } from "../kernels/kernel";
+
+interface FromIdentityAttrs {
+  readonly alpha: number;
+}
+
+export const fromIdentityKernel = defineKernel({
+  shader: "optim/from_identity",
+  includes: ["lib/grid"],
+  params: { size: "u32", alpha: "f32", accumulate: "u32" },
+  bindings: ["read", "read_write"],
+});
+
+/** y = alpha · (x − I): how far a square matrix (N, N) is from doing nothing. */
+export const fromIdentity: Op<FromIdentityAttrs> = {
+  name: "fromIdentity",
+  accumulates: true,
+  infer: ([x]) => {
+    const { shape } = x as TensorType;
+    invariant(
+      shape.length === 2 && shape[0] === shape[1],
+      `fromIdentity: ${formatShape(shape)} is not square`,
+    );
+    return [x as TensorType];
+  },
+  lower: ({ attrs: { alpha }, inputs, outputs, accumulate, dispatch }) => {
+    const size = (inputs[0] as Value).type.shape[0] ?? 0;
+    dispatch({
+      kernel: fromIdentityKernel,
+      params: { size, alpha, accumulate: accumulate ? 1 : 0 },
+      operands: [...inputs, ...outputs],
+      grid: elementGrid(size * size),
+    });
+  },
+};
