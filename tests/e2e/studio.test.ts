@@ -47,6 +47,12 @@ async function ask(
 const sentence = (answer: string): string | undefined =>
   answer.split("\n").find((line) => line.includes("Arr!"));
 
+/** Who can be asked: the base, and each adapter beside the weights and merged into them. */
+const voices = (...names: string[]): string[] => [
+  "The base model",
+  ...names.flatMap((name) => [name, `${name}, merged`]),
+];
+
 test("a newcomer's whole job", async () => {
   if (!studio) throw new Error("the studio is not served");
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
@@ -114,7 +120,7 @@ test("a newcomer's whole job", async () => {
   await page.getByText("imported").first().waitFor();
   const names = (): Promise<string[]> =>
     page.getByRole("combobox", { name: "Right side", exact: true }).getByRole("option").allInnerTexts();
-  await expect.poll(names).toEqual(["The base model", "adapter", "LoRA, pirates"]);
+  await expect.poll(names).toEqual(voices("adapter", "LoRA, pirates"));
   const imported = await ask(page);
   expect(sentence(imported.after)).toBe(sentence(trained.after));
 
@@ -123,11 +129,14 @@ test("a newcomer's whole job", async () => {
   await button(page, "Rename it").click();
   await page.reload();
   await ready(page);
-  await expect.poll(names).toEqual(["The base model", "Brought back", "LoRA, pirates"]);
+  await expect.poll(names).toEqual(voices("Brought back", "LoRA, pirates"));
   await page.getByRole("combobox", { name: "Left side", exact: true }).selectOption("LoRA, pirates");
   const both = await ask(page, ["Left", "Right"]);
   expect(both.before).toContain("Arr!");
   expect(both.after).toContain("Arr!");
+  await page.getByRole("combobox", { name: "Right side", exact: true }).selectOption("LoRA, pirates, merged");
+  const same = await ask(page, ["Left", "Right"]);
+  expect(sentence(same.after)).toBe(sentence(same.before));
 
   await page.getByLabel("Model files").setInputFiles(
     Object.entries(merged).map(([name, bytes]) => ({
