@@ -1,4 +1,5 @@
 import type { Field, FieldValues } from "./fields";
+import { diffPruningFields } from "./methods/diff-pruning";
 import { fishmaskFields } from "./methods/fishmask";
 import { houlsbyFields, madXLanguageFields, madXTaskFields, pfeifferFields } from "./methods/bottleneck";
 import { fusionFields } from "./methods/fusion";
@@ -28,6 +29,7 @@ export const METHOD_IDS = [
   "p-tuning-v2",
   "bitfit",
   "fishmask",
+  "diff-pruning",
   "last-layers",
   "full",
   "houlsby",
@@ -174,6 +176,15 @@ export const methodSpecs: Readonly<Record<MethodId, MethodSpec>> = {
       "Trains the few weights of the model that matter most for this data, found before the first step. Choose it for a sparse change that merges without a trace; while it trains it takes as much memory as all the weights it chooses from.",
     fields: fishmaskFields,
     learningRate: { default: 1e-3, low: 1e-5, high: 1e-1 },
+  },
+  "diff-pruning": {
+    id: "diff-pruning",
+    title: "DiffPruning",
+    group: "Parts of the model",
+    summary:
+      "Trains a change of every weight with a gate on each, then takes back all but the largest and trains those on. Choose it over FishMask when the best weights are to be learned and not guessed; it takes twice the memory.",
+    fields: diffPruningFields,
+    learningRate: { default: 1e-3, low: 1e-5, high: 1e-2 },
   },
   "last-layers": {
     id: "last-layers",

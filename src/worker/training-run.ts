@@ -3,6 +3,7 @@ import type { Adapter, HostTensor } from "../engine/adapters/method";
 import { sameShape } from "../engine/graph/value";
 import { BestValues } from "../engine/train/best-values";
 import { trainingLoop, type TrainingPlan } from "../engine/train/loop";
+import type { SelectionProgress } from "../engine/train/selection";
 import { LuthierError } from "../lib/errors";
 import { newId } from "../lib/id";
 import type { TrainingResult } from "../protocol/commands";
@@ -160,8 +161,10 @@ async function trainAll(job: TrainingJob, setup: RunSetup, parts: RunState): Pro
       shouldRest: () => gate.isClosed || keeper.isDue || sampler?.isDue(trainer.stepCount) === true,
     };
     for await (const report of trainingLoop(trainer, plan, signal)) {
-      if (report.type === "selection") {
+      if (report.type === "selection" || report.type === "selected") {
         tellSelection(report, tell);
+        // What measured best before did so with other numbers than may train now.
+        if (report.type === "selected") best.forget();
         continue;
       }
       reporter.add(report, report.type === "step" ? data.tokens(report.step - 1) : 0);
@@ -202,7 +205,12 @@ async function rest(
 }
 
 /** Tells how far the choice of what trains is, in quarters. */
-function tellSelection({ done, total }: { done: number; total: number }, tell: (text: string) => void): void {
+function tellSelection(progress: SelectionProgress, tell: (text: string) => void): void {
+  if (progress.type === "selected") {
+    tell(`From here on ${progress.training.toLocaleString("en")} numbers train; the others stay.`);
+    return;
+  }
+  const { done, total } = progress;
   const quarter = Math.ceil(total / 4);
   if (done === 1) tell(`Weighing every weight on ${total} texts, to choose those that train.`);
   if (done === total || done % quarter === 0) tell(`Weighed on ${done} of ${total} texts.`);

@@ -8,8 +8,10 @@ import type { TrainingBatch } from "../../src/engine/train/batch-inputs";
 import { type LoopReport, trainingLoop, type TrainingPlan } from "../../src/engine/train/loop";
 import { adamDefaults, Trainer, type TrainerSnapshot } from "../../src/engine/train/trainer";
 import { makeRng } from "../../src/lib/rng";
+import { expectClose } from "../support/compare";
 import { goldenBatches, loadGoldenModel, readTensors } from "../support/golden";
 import { openTestGpu } from "../support/gpu";
+import { computeLogits } from "../support/logits";
 
 let gpu: Gpu;
 let model: LoadedModel;
@@ -71,15 +73,32 @@ async function run(trainer: Trainer, changes: Partial<TrainingPlan> = {}): Promi
 const numbers = (values: ReadonlyMap<string, HostTensor>): number[] =>
   [...values.values()].flatMap(({ data }) => [...data]);
 
+/** A run that is cut off after that many steps must end as if it had not been; returns what the second part reported. */
+async function interrupted(bind: () => Adapter, cut: number): Promise<LoopReport[]> {
+  const whole = await start(bind());
+  await run(whole.trainer);
+  const first = await start(bind());
+  await run(first.trainer, { shouldRest: () => first.trainer.stepCount === cut });
+  const kept: TrainerSnapshot = await first.trainer.snapshot();
+  const second = await start(bind());
+  second.trainer.restore(kept);
+  const reports = await run(second.trainer);
+  expect(await second.state.read()).toEqual(await whole.state.read());
+  for (const part of [whole, first, second]) part.free();
+  return reports;
+}
+
 describe("FishMask", () => {
   const bind = (): Adapter => methods.fishmask.bind(OPTIONS, model.spec);
 
   test("weighs the texts before the first step and moves only the share it keeps", async () => {
     const { state, trainer, free } = await start(bind());
     const reports = await run(trainer);
-    expect(reports.slice(0, 5).map(({ type }) => type)).toEqual([
-      ...Array<string>(4).fill("selection"),
-      "step",
+    const weighed = Array<string>(OPTIONS.fish_samples).fill("selection");
+    expect(reports.map(({ type }) => type)).toEqual([
+      ...weighed,
+      "selected",
+      ...Array<string>(STEPS).fill("step"),
     ]);
     const deltas = numbers(await state.read());
     const moved = deltas.filter((delta) => delta !== 0);
@@ -88,17 +107,8 @@ describe("FishMask", () => {
   });
 
   test("goes on under the same mask after an interruption", async () => {
-    const whole = await start(bind());
-    await run(whole.trainer);
-    const first = await start(bind());
-    await run(first.trainer, { shouldRest: () => first.trainer.stepCount === 2 });
-    const kept: TrainerSnapshot = await first.trainer.snapshot();
-    const second = await start(bind());
-    second.trainer.restore(kept);
-    const reports = await run(second.trainer);
+    const reports = await interrupted(bind, 2);
     expect(reports.every(({ type }) => type === "step")).toBe(true);
-    expect(await second.state.read()).toEqual(await whole.state.read());
-    for (const part of [whole, first, second]) part.free();
   });
 
   test("trains a kept adapter's own weights further and no others", async () => {
@@ -107,10 +117,50 @@ describe("FishMask", () => {
     const before = await first.state.read();
     const again = await start(bind(), before);
     const reports = await run(again.trainer, { learningRate: 1e-3 });
-    expect(reports.every(({ type }) => type === "step")).toBe(true);
+    expect(reports.map(({ type }) => type)).toEqual(["selected", ...Array<string>(STEPS).fill("step")]);
     const [old, now] = [numbers(before), numbers(await again.state.read())];
     expect(now.map((delta) => delta !== 0)).toEqual(old.map((delta) => delta !== 0));
     expect(now).not.toEqual(old);
     for (const part of [first, again]) part.free();
+  });
+});
+
+describe("DiffPruning", () => {
+  const options = { target_sparsity: 0.1, prune_after: 0.6, alpha_init: 1, target_modules: "q_proj" };
+  const bind = (): Adapter => methods["diff-pruning"].bind(options, model.spec);
+  const deltasOf = async (state: AdapterState): Promise<number[]> =>
+    numbers(new Map([...(await state.read())].filter(([name]) => name.endsWith(".delta"))));
+
+  test("takes back all but its share after its part of the steps", async () => {
+    const { state, trainer, free } = await start(bind());
+    await run(trainer, { shouldRest: () => trainer.stepCount === 3 });
+    const dense = await deltasOf(state);
+    expect(dense.filter((delta) => delta !== 0).length).toBeGreaterThan(0.9 * dense.length);
+    const reports = await run(trainer);
+    expect(reports.map(({ type }) => type)).toEqual(["selected", "step", "step"]);
+    const sparse = await deltasOf(state);
+    const kept = sparse.filter((delta) => delta !== 0);
+    expect(kept.length).toBe(Math.floor(options.target_sparsity * sparse.length));
+    free();
+  });
+
+  test.each([2, 3, 4])("goes on as it was after an interruption at step %i", async (cut) => {
+    const reports = await interrupted(bind, cut);
+    expect(reports.filter(({ type }) => type === "selected").length).toBe(cut > 3 ? 0 : 1);
+  });
+
+  test("is exported as its gates stand, though it was stopped before", async () => {
+    const { state, trainer, free } = await start(bind());
+    await run(trainer, { shouldRest: () => trainer.stepCount === 2 });
+    const adapter = bind();
+    const again = AdapterState.of(
+      gpu,
+      adapter,
+      adapter.importTensors(adapter.exportTensors(await state.read())),
+    );
+    const logits = await computeLogits(model, state, batches[0]!);
+    expectClose(await computeLogits(model, again, batches[0]!), logits, 2e-5, "logits after loading");
+    again.destroy();
+    free();
   });
 });

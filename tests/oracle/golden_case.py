@@ -10,6 +10,7 @@ from typing import Any
 from peft import PeftConfig, PeftModel, get_peft_model
 from torch import Tensor, nn
 from torch.nn import Parameter
+from torch.optim import Optimizer
 from transformers import PreTrainedModel
 
 from common import random_like
@@ -41,7 +42,7 @@ class Case:
     """Tensors that the method needs beside the trained ones and never changes."""
     learning_rate_factor: Callable[[str], float] = lambda _name: 1.0
     """Factor of the learning rate for a parameter."""
-    before_step: Callable[[nn.Module, Any, int], None] = lambda _model, _batch, _step: None
+    before_step: Callable[[nn.Module, Optimizer, Any, int], None] = lambda _m, _o, _b, _s: None
     """What the method does before an optimizer step, counted from 0, on the case's batch."""
     add_penalty: Callable[[nn.Module], None] = lambda _model: None
     """Adds the gradients of what the method's loss has besides the cross entropy, once a step."""

@@ -98,7 +98,7 @@ def train(model: nn.Module, batch: Batch, case: Case) -> Training:
     norms: list[float] = []
     first: dict[str, Tensor] = {}
     for step in range(STEPS):
-        case.before_step(model, batch, step)
+        case.before_step(model, optimizer, batch, step)
         optimizer.zero_grad()
         loss = 0.0
         for ids, mask, labels in zip(

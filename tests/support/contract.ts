@@ -56,6 +56,9 @@ export const contractTerms: Readonly<Record<MethodId, readonly ContractTerms[]>>
   "p-tuning-v2": [{ ...front, options: { num_virtual_tokens: 3 } }],
   bitfit: [{ ...weight, options: {}, refusedOn: hasNoBias, refusal: /bias/ }],
   fishmask: [{ ...weight, options: { ...everywhere, keep_ratio: 0.5, fish_samples: 3 } }],
+  "diff-pruning": [
+    { ...weight, converts: true, options: { ...everywhere, target_sparsity: 0.5, prune_after: 0.5 } },
+  ],
   "last-layers": [{ ...weight, options: {} }],
   full: [{ ...weight, options: {} }],
   houlsby: [

@@ -3,6 +3,7 @@ import type { MethodId } from "../../spec/methods";
 import { pfeiffer } from "./pfeiffer";
 import { houlsby } from "./houlsby";
 import { bitfit } from "./bitfit";
+import { diffPruning } from "./diff-pruning";
 import { fishmask } from "./fishmask";
 import { full } from "./full";
 import { fusion } from "./fusion";
@@ -35,6 +36,7 @@ export const methods: Readonly<Record<MethodId, Method>> = {
   "p-tuning-v2": pTuningV2,
   bitfit,
   fishmask,
+  "diff-pruning": diffPruning,
   "last-layers": lastLayers,
   full,
   houlsby,

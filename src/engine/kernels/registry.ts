@@ -22,6 +22,7 @@ import { fastfoodKernels } from "../ops/fastfood";
 import { flatGradientKernels } from "../ops/flat-gradients";
 import { fromIdentityKernel } from "../ops/from-identity";
 import { gatherRowsKernels, scatterRowsKernels } from "../ops/gather-rows";
+import { hardConcreteKernels } from "../ops/hard-concrete";
 import {
   layerNormBackwardKernels,
   layerNormKernels,
@@ -65,6 +66,7 @@ export function allKernels(): readonly Kernel[] {
     ...rowSquaresKernels,
     ...fastfoodKernels,
     ...flatGradientKernels,
+    ...hardConcreteKernels,
     adamwKernel,
     doraGainKernel,
     fromIdentityKernel,

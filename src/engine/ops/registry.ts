@@ -23,6 +23,7 @@ import { fromIdentity } from "./from-identity";
 import { gatherRows, scatterRows } from "./gather-rows";
 import { gelu, geluMultiply } from "./gelu";
 import { keepTop } from "./keep-top";
+import { gatePenalty, hardConcrete, hardConcreteBackward } from "./hard-concrete";
 import { layerNorm, layerNormBackward, layerNormWeightBackward } from "./layer-norm";
 import { linear } from "./linear";
 import { linearCrossEntropy } from "./linear-cross-entropy";
@@ -71,9 +72,12 @@ export const ops = {
   fastfoodLinear,
   fromIdentity,
   gatedActivationBackward,
+  gatePenalty,
   gatherRows,
   gelu,
   geluMultiply,
+  hardConcrete,
+  hardConcreteBackward,
   idOccurrences,
   keepTop,
   layerNorm,

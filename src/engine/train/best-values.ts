@@ -42,6 +42,11 @@ export class BestValues {
     }
   }
 
+  /** Starts anew, where earlier values are no longer what the run is to end with. */
+  forget(): void {
+    this.#progress = { best: null, measuredSince: 0 };
+  }
+
   /** Puts the best values back into the adapter and returns where they are from; null when nothing was measured. */
   restore(): Best | null {
     const { best } = this.#progress;

@@ -36,6 +36,8 @@ export type LoopReport =
   | { readonly type: "validation"; readonly step: number; readonly loss: number }
   /** The adapter chooses which of its numbers train: so many texts of all are weighed for that. */
   | { readonly type: "selection"; readonly step: number; readonly done: number; readonly total: number }
+  /** It has chosen: from this step on, that many of them train. */
+  | { readonly type: "selected"; readonly step: number; readonly training: number }
   /** All steps so far are reported and none is on its way: the time for a snapshot or a pause. */
   | { readonly type: "rest"; readonly step: number };
 
@@ -81,7 +83,7 @@ async function* runSteps(
     if (isSelectionDue(trainer.adapter, step, plan.totalSteps)) {
       while (pending.length > 0) yield await settle(plan, pending);
       for await (const progress of select(trainer, firstPass(plan))) {
-        yield { type: "selection", step, ...progress };
+        yield { step, ...progress };
         if (signal?.aborted) return;
       }
     }

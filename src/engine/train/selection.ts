@@ -7,11 +7,10 @@ import type { Trainer } from "./trainer";
 /** The second moment of a number that does not train; no true one is negative. It travels with snapshots. */
 export const STILL = -1;
 
-/** How far a selection is. */
-export interface SelectionProgress {
-  readonly done: number;
-  readonly total: number;
-}
+/** How far a selection is, and at last how many numbers train. */
+export type SelectionProgress =
+  | { readonly type: "selection"; readonly done: number; readonly total: number }
+  | { readonly type: "selected"; readonly training: number };
 
 /** Whether an adapter chooses what trains right before the step of that number (from 0). */
 export function isSelectionDue({ selection }: Adapter, step: number, totalSteps: number): boolean {
@@ -54,22 +53,25 @@ export async function* select(
       if (done === selection.samples) break;
       await trainer.weigh(text);
       done++;
-      yield { done, total: selection.samples };
+      yield { type: "selection", done, total: selection.samples };
     }
     const { v } = await trainer.snapshot();
     chosen = selection.choose(tensorsAt(places, before.parameters), tensorsAt(places, v));
   }
   const { values, trains } = defined(chosen, "a choice");
+  let training = 0;
   for (const { name, offset, count } of places) {
     const marks = defined(trains.get(name), `marks of ${name}`);
     before.parameters.set(defined(values.get(name), name).data, offset);
     for (let i = 0; i < count; i++) {
+      training += marks[i] ?? 0;
       if (marks[i]) continue;
       before.m[offset + i] = 0;
       before.v[offset + i] = STILL;
     }
   }
   trainer.restore(before);
+  yield { type: "selected", training };
 }
 
 function tensorsAt(

@@ -7,6 +7,7 @@ import { elementwiseCases } from "./elementwise";
 import { embedCases } from "./embed";
 import { gateCases } from "./gates";
 import { fastfoodCases } from "./fastfood";
+import { hardConcreteCases } from "./hard-concrete";
 import { lossCases } from "./loss";
 import { lstmCases } from "./lstm";
 import { matmulCases } from "./matmul";
@@ -23,6 +24,7 @@ export const opCases: readonly RegisteredCase[] = [
   ...elementwiseCases,
   ...embedCases,
   ...fastfoodCases,
+  ...hardConcreteCases,
   ...lossCases,
   ...gateCases,
   ...lstmCases,

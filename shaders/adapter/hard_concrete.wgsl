@@ -1,0 +1,29 @@
+// y[i] = z(α[i]) · δ[i] with hard concrete gates, which noise moves where params.noisy is 1. Overwrites y.
+struct Params {
+  count: u32,
+  site: u32,
+  seed_index: u32,
+  noisy: u32,
+  lower: f32,
+  upper: f32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> delta: array<f32>;
+@group(0) @binding(2) var<storage, read> alpha: array<f32>;
+@group(0) @binding(3) var<storage, read> step: array<u32>;
+@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
+  if (i >= params.count) {
+    return;
+  }
+  let u = select(0.5, gate_noise(i, params.site, step[params.seed_index]), params.noisy == 1u);
+  y[i] = gate(alpha[i], u, params.lower, params.upper).x * delta[i];
+}

@@ -1,0 +1,72 @@
+import type { Field } from "../fields";
+import { sparseTargetFields } from "./sparse";
+
+/** DiffPruning's options, under the names of its paper's code where that has them. */
+export const diffPruningFields = [
+  {
+    name: "target_sparsity",
+    type: "number",
+    default: 0.005,
+    min: 0,
+    exclusiveMin: true,
+    max: 1,
+    level: "basic",
+    hint: "Share of the chosen layers' weights that differ from the model's in the end. 0.005 is the paper's half a percent; more learns more and makes a larger file.",
+  },
+  {
+    name: "prune_after",
+    type: "number",
+    default: 0.5,
+    min: 0.1,
+    max: 0.9,
+    level: "basic",
+    hint: "Share of the steps after which all but the largest changes are taken back; the rest train on alone. Too early prunes what has not been learned, too late leaves no time to recover. A run stopped before is not sparse.",
+  },
+  {
+    name: "sparsity_pen",
+    type: "number",
+    default: 1.25e-7,
+    min: 0,
+    max: 1,
+    level: "advanced",
+    hint: "Weight of the penalty on every gate that is open, which shuts those of little use before the pruning. High values shut all of them; 0 leaves the choice to size alone.",
+  },
+  {
+    name: "gate_learning_rate_ratio",
+    type: "number",
+    default: 50,
+    min: 0,
+    exclusiveMin: true,
+    max: 100_000,
+    level: "advanced",
+    hint: "How many times faster than the changes their gates learn: the paper's gates learn at 0.1. Too slow and no gate moves, too fast and they shut by chance.",
+  },
+  {
+    name: "alpha_init",
+    type: "number",
+    default: 5,
+    min: -20,
+    max: 20,
+    level: "advanced",
+    hint: "Where the gates start: 5 is open for nearly all, 0 half open. Low values hold back what can be learned at first.",
+  },
+  {
+    name: "concrete_lower",
+    type: "number",
+    default: -1.5,
+    min: -100,
+    max: -0.01,
+    level: "advanced",
+    hint: "What a gate's curve is stretched down to before it is cut at 0. Nearer to 0, few gates shut wholly.",
+  },
+  {
+    name: "concrete_upper",
+    type: "number",
+    default: 1.5,
+    min: 1.01,
+    max: 100,
+    level: "advanced",
+    hint: "What a gate's curve is stretched up to before it is cut at 1. Nearer to 1, few gates open wholly.",
+  },
+  ...sparseTargetFields,
+] as const satisfies readonly Field[];
