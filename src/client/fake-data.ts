@@ -170,6 +170,7 @@ export function fakeModel(card: ModelCard): ModelSummary {
     vocabularySize: 4096,
     maxLength: 1024,
     hasChatTemplate: true,
+    autoModel: "AutoModelForCausalLM",
     modules: fakeModules(4, 192),
     ends: [],
     gpuBytes: card.sizeBytes + 2_000_000,

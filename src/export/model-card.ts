@@ -1,4 +1,5 @@
 import type { FolderFormat } from "../engine/adapters/method";
+import type { AutoModel } from "../spec/model";
 import type { RunConfig } from "../spec/training";
 
 /** What a card tells of the run that made an adapter. */
@@ -7,6 +8,8 @@ export interface CardFacts {
   readonly baseModel: string;
   readonly methodTitle: string;
   readonly format: FolderFormat;
+  /** The class of transformers that loads the base model. */
+  readonly autoModel: AutoModel;
   readonly license: string;
   readonly trainableParameters: number;
   /** Null for an adapter that came from elsewhere. */
@@ -89,8 +92,10 @@ interface Loading {
   readonly lines: readonly string[];
 }
 
-const PLAIN = { model: "AutoModelForCausalLM" } as const;
-const FROM_TRANSFORMERS = "from transformers import AutoModelForCausalLM, AutoTokenizer";
+/** Stands for the class of transformers that loads the base model. */
+const AUTO_MODEL = "{AutoModel}";
+const PLAIN = { model: AUTO_MODEL } as const;
+const FROM_TRANSFORMERS = `from transformers import ${AUTO_MODEL}, AutoTokenizer`;
 
 const loading: Readonly<Record<FolderFormat, Loading>> = {
   peft: {
@@ -165,16 +170,18 @@ const loading: Readonly<Record<FolderFormat, Loading>> = {
 };
 
 /** The lines of Python that use an adapter folder. */
-export function pythonUsage(baseModel: string, format: FolderFormat): string {
+export function pythonUsage(baseModel: string, format: FolderFormat, autoModel: AutoModel): string {
   const { imports, model, lines } = loading[format];
   return [
     ...imports,
     `tokenizer = AutoTokenizer.from_pretrained("${baseModel}")`,
     `model = ${model}.from_pretrained("${baseModel}")`,
     ...lines,
-  ].join("\n");
+  ]
+    .join("\n")
+    .replaceAll(AUTO_MODEL, autoModel);
 }
 
-function usage({ baseModel, format }: CardFacts): string {
-  return `## Use\n\n\`\`\`python\n${pythonUsage(baseModel, format)}\n\`\`\`\n`;
+function usage({ baseModel, format, autoModel }: CardFacts): string {
+  return `## Use\n\n\`\`\`python\n${pythonUsage(baseModel, format, autoModel)}\n\`\`\`\n`;
 }

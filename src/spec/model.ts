@@ -45,6 +45,9 @@ export interface ModelCard {
   readonly keptAt?: number;
 }
 
+/** The classes of transformers for language models: a decoder alone, and one with an encoder. */
+export type AutoModel = "AutoModelForCausalLM" | "AutoModelForSeq2SeqLM";
+
 /** What the page shows of the model that is loaded. */
 export interface ModelSummary extends ModelCard {
   /** How the weights are stored, as the page says it: "f16". */
@@ -56,6 +59,8 @@ export interface ModelSummary extends ModelCard {
   readonly vocabularySize: number;
   readonly maxLength: number;
   readonly hasChatTemplate: boolean;
+  /** The class of transformers that loads it. */
+  readonly autoModel: AutoModel;
   /** The linear layers of its blocks. */
   readonly modules: readonly ModuleInfo[];
   /** The embedding tables and the head, as (rows, width): what LoRA may target beside them. */

@@ -18,6 +18,13 @@ export interface Tokenizer {
   readonly eosIds: readonly number[];
   /** Ids that the tokenizer puts in front of a text of its own accord (a start token), mostly none or one. */
   readonly prefixIds: readonly number[];
+  /** Ids that it puts behind a text of its own accord (T5's end token). */
+  readonly suffixIds: readonly number[];
+  /**
+   * Whether prompts are texts of their own, with all that the tokenizer puts around one, and answers others: an encoder
+   * reads the ones and a decoder writes the others.
+   */
+  readonly splitsAnswers: boolean;
   /** Ids of control tokens, which `skipSpecialTokens` leaves out. */
   readonly specialIds: ReadonlySet<number>;
   readonly hasChatTemplate: boolean;
@@ -39,10 +46,12 @@ export interface Tokenizer {
 
 /**
  * Builds the tokenizer of a model folder.
+ * @param options.splitsAnswers whether the model has an encoder
  * @throws LuthierError("model") when tokenizer.json describes no tokenizer that can be built
  */
 export function loadTokenizer(
   folder: Pick<ModelFolder, "tokenizer"> & Partial<Pick<ModelFolder, "config" | "generationConfig">>,
+  { splitsAnswers }: Pick<Tokenizer, "splitsAnswers"> = { splitsAnswers: false },
 ): Tokenizer {
   const { tokenizer: files, config, generationConfig } = folder;
   const inner = build(files);
@@ -64,7 +73,8 @@ export function loadTokenizer(
     bosId: inner.bos_token_id ?? null,
     eosId: eosId ?? ends[0] ?? null,
     eosIds: [...new Set(eosId === null ? ends : [eosId, ...ends])],
-    prefixIds: findPrefix(encode),
+    ...findSurroundings(encode),
+    splitsAnswers,
     specialIds,
     hasChatTemplate: chatTemplate(inner) !== null,
     dropsFirstSpace: spelling.dropsFirstSpace,
@@ -129,14 +139,14 @@ function endIds(value: unknown, vocabularySize: number): number[] {
   );
 }
 
-/** What stands in front of a text only when special tokens are asked for. */
-function findPrefix(encode: Tokenizer["encode"]): number[] {
+/** What stands around a text only when special tokens are asked for. */
+function findSurroundings(encode: Tokenizer["encode"]): Pick<Tokenizer, "prefixIds" | "suffixIds"> {
   const plain = encode("a", { addSpecialTokens: false });
   const full = encode("a", { addSpecialTokens: true });
   const isAt = (start: number): boolean => plain.every((id, i) => full[start + i] === id);
   for (let start = 0; start + plain.length <= full.length; start++)
-    if (isAt(start)) return full.slice(0, start);
-  return [];
+    if (isAt(start)) return { prefixIds: full.slice(0, start), suffixIds: full.slice(start + plain.length) };
+  return { prefixIds: [], suffixIds: [] };
 }
 
 /** The template's text, or null when there is none or no default among several. */

@@ -1,5 +1,6 @@
 import { trainableCount } from "../engine/adapters/adapter-state";
 import type { Adapter } from "../engine/adapters/method";
+import { submodules } from "../engine/adapters/soft-prompt";
 import { elementCount } from "../engine/graph/value";
 import type { DecoderSpec } from "../engine/models/decoder-spec";
 import type { AdapterSummary } from "../protocol/commands";
@@ -18,7 +19,8 @@ export function adapterFileBytes(adapter: Adapter, spec: DecoderSpec): number {
     return 4 * elements + parameters.length * HEADER_ENTRY_BYTES;
   }
   const prefixWidth = spec.blocks.length * 2 * spec.keyValueHeads * spec.headDim;
-  return 4 * (promptLength * spec.embeddingSize + prefixLength * prefixWidth) + HEADER_ENTRY_BYTES;
+  const promptRows = promptLength * submodules(spec);
+  return 4 * (promptRows * spec.embeddingSize + prefixLength * prefixWidth) + HEADER_ENTRY_BYTES;
 }
 
 /** What an adapter is called, where it comes from, and how its run ended as far as there was one. */

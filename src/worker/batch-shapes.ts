@@ -1,9 +1,13 @@
 import type { BatchList } from "../data/batch/batches";
 import type { EncodedRow } from "../data/encode/encode-row";
+import type { PairLengths } from "../engine/models/encoder-decoder";
 import type { BatchShape, VirtualLengths } from "../engine/train/batch-inputs";
 
 /** Places for labels come in steps of this many. */
 const LABEL_STEP = 64;
+
+/** Prompts and answers of models with an encoder come in steps of so many tokens. */
+const PAIR_STEP = 8;
 
 /** Supervised tokens of each row that have a token before them to be predicted from; virtual ones count. */
 export function countRowLabels(rows: readonly EncodedRow[], { promptLength }: VirtualLengths): Uint32Array {
@@ -13,19 +17,45 @@ export function countRowLabels(rows: readonly EncodedRow[], { promptLength }: Vi
   });
 }
 
+/** Tokens that an encoder reads of each row, and those that the decoder writes. */
+export function splitRowPairs(rows: readonly EncodedRow[]): PairLengths[] {
+  return rows.map(({ ids, supervised }) => {
+    const first = supervised.indexOf(1);
+    const source = first < 0 ? ids.length : first;
+    return { source, target: ids.length - source };
+  });
+}
+
+/** What shapes are worked out from, besides the batches. */
+export interface RowSizes {
+  readonly labels: Uint32Array;
+  /** For models with an encoder. */
+  readonly pairs: readonly PairLengths[] | null;
+}
+
 /** One shape for each length of the batches given, with places for the most labels that any of them has. */
 export function batchShapes(
   places: Iterable<{ readonly list: BatchList; readonly index: number }>,
   batchSize: number,
-  rowLabels: Uint32Array,
+  { labels, pairs }: RowSizes,
 ): BatchShape[] {
-  const labels = new Map<number, number>();
+  const sizes = new Map<number, Size>();
   for (const { list, index } of places) {
     const length = list.lengthAt(index);
-    const count = list.rowsAt(index).reduce((sum, row) => sum + (rowLabels[row] ?? 0), 0);
-    labels.set(length, Math.max(labels.get(length) ?? 0, count));
+    const rows = list.rowsAt(index);
+    const known = sizes.get(length);
+    const count = rows.reduce((sum, row) => sum + (labels[row] ?? 0), 0);
+    sizes.set(length, {
+      labels: Math.max(known?.labels ?? 0, count),
+      pair:
+        pairs &&
+        longestPair(
+          rows.flatMap((row) => pairs[row] ?? []),
+          known?.pair ?? null,
+        ),
+    });
   }
-  return toShapes(labels, batchSize);
+  return toShapes(sizes, batchSize);
 }
 
 /**
@@ -35,7 +65,7 @@ export function batchShapes(
 export function largestShapes(
   lengths: readonly number[],
   sizes: Uint32Array,
-  rowLabels: Uint32Array,
+  { labels: rowLabels, pairs }: RowSizes,
   { batchSize, packing }: { readonly batchSize: number; readonly packing: boolean },
 ): BatchShape[] {
   const labelsOf = (row: number): number => rowLabels[row] ?? 0;
@@ -56,17 +86,41 @@ export function largestShapes(
       count += Math.ceil(taken * labelsOf(row));
       room -= packing ? sizeOf(row) : 1;
     }
-    return [length, count] as const;
+    const fitting = pairs?.filter((_, row) => sizeOf(row) <= length) ?? null;
+    return [length, { labels: count, pair: fitting && longestPair(fitting, null) }] as const;
   });
   return toShapes(new Map(labels), batchSize);
 }
 
-function toShapes(labelsByLength: ReadonlyMap<number, number>, rows: number): BatchShape[] {
-  return [...labelsByLength]
-    .map(([length, count]) => ({
+interface Size {
+  readonly labels: number;
+  readonly pair: PairLengths | null;
+}
+
+/** The longest prompt and the longest answer of all. */
+function longestPair(pairs: readonly PairLengths[], known: PairLengths | null): PairLengths {
+  return pairs.reduce(
+    (most, { source, target }) => ({
+      source: Math.max(most.source, source),
+      target: Math.max(most.target, target),
+    }),
+    known ?? { source: 0, target: 0 },
+  );
+}
+
+/** Lengths of programs come in these steps. */
+function inSteps({ source, target }: PairLengths): PairLengths {
+  const step = (length: number): number => Math.max(1, Math.ceil(length / PAIR_STEP)) * PAIR_STEP;
+  return { source: step(source), target: step(target) };
+}
+
+function toShapes(sizes: ReadonlyMap<number, Size>, rows: number): BatchShape[] {
+  return [...sizes]
+    .map(([length, { labels: count, pair }]) => ({
       rows,
       length,
       labels: Math.max(1, Math.ceil(count / LABEL_STEP)) * LABEL_STEP,
+      ...(pair ? { pair: inSteps(pair) } : {}),
     }))
     .sort((a, b) => b.length - a.length);
 }

@@ -50,13 +50,15 @@ export async function fitChanges(
   budgetBytes: number,
   signal?: AbortSignal,
 ): Promise<FitChange[]> {
+  const splitsAnswers = session.model.engine.spec.encoder !== undefined;
   const predict: PredictBytes = async (changed) => {
     await letOthersThrough();
     if (signal?.aborted) throw cancelled();
-    const planned = planOrNull(cutRows(rows, changed.maxLength), changed, adapter);
+    const planned = planOrNull(cutRows(rows, changed.maxLength), changed, adapter, splitsAnswers);
     if (!planned) return null;
-    // The largest shape decides the memory that all share; planning it alone keeps this quick.
-    const shapes = planned.shapes.slice(0, 1);
+    // The largest shape decides the memory that all share; planning it alone keeps this quick. With an encoder the
+    // longest rows need not be it.
+    const shapes = splitsAnswers ? planned.shapes : planned.shapes.slice(0, 1);
     const options = { ...trainerOptions(changed, planned), shapes, evaluationShapes: [] };
     return predictTrainingMemory(session.model.engine, adapter, options).total;
   };
@@ -106,9 +108,10 @@ function planOrNull(
   rows: readonly EncodedRow[],
   training: TrainingOptions,
   adapter: Adapter,
+  splitsAnswers: boolean,
 ): TrainingData | null {
   try {
-    return planTrainingData(rows, training, adapter);
+    return planTrainingData(rows, training, adapter, splitsAnswers);
   } catch (error) {
     // So short that no row has anything to learn: no way to save memory.
     if (error instanceof LuthierError && error.code === "data") return null;

@@ -27,6 +27,7 @@ export function summarise(
     vocabularySize: spec.vocabularySize,
     maxLength: engine.maxPositions,
     hasChatTemplate,
+    autoModel: spec.encoder ? "AutoModelForSeq2SeqLM" : "AutoModelForCausalLM",
     modules: linearLayers(spec).map(({ path, inFeatures, outFeatures }) => ({
       path,
       inFeatures,

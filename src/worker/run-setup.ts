@@ -44,7 +44,7 @@ export async function setUpRun(
     adapter,
     rows,
     training,
-    data: planTrainingData(rows, training, adapter),
+    data: planTrainingData(rows, training, adapter, engine.spec.encoder !== undefined),
   };
 }
 

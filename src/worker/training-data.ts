@@ -5,7 +5,7 @@ import type { EncodedRow } from "../data/encode/encode-row";
 import type { BatchShape, VirtualLengths } from "../engine/train/batch-inputs";
 import { LuthierError } from "../lib/errors";
 import type { TrainingOptions } from "../spec/training";
-import { batchShapes, countRowLabels, largestShapes } from "./batch-shapes";
+import { batchShapes, countRowLabels, largestShapes, type RowSizes, splitRowPairs } from "./batch-shapes";
 
 /** Everything of a run that follows from rows, options and seed alone. */
 export interface TrainingData {
@@ -30,11 +30,16 @@ export interface TrainingData {
 /** Runs of up to so many rows are walked through for the shapes that they need; others get all that are possible. */
 const WALKED_ROWS = 50_000;
 
-/** Splits, batches and orders encoded rows. Errors when no row can be trained on. */
+/**
+ * Splits, batches and orders encoded rows. Errors when no row can be trained on.
+ *
+ * @param splitsAnswers whether an encoder reads the prompts
+ */
 export function planTrainingData(
   rows: readonly EncodedRow[],
   options: TrainingOptions,
   virtual: VirtualLengths,
+  splitsAnswers = false,
 ): TrainingData {
   const usable = rows.flatMap((row, index) => (row.excluded === null ? [index] : []));
   if (usable.length === 0) throw nothingToTrain(rows);
@@ -48,7 +53,11 @@ export function planTrainingData(
   const validationLengths = batchLengths([...validationSizes]);
   const validation = orderedBatches(validationRows, options.batchSize, validationLengths, validationSizes);
   const { totalSteps } = epochs;
-  const rowLabels = countRowLabels(train, virtual);
+  const rowSizesOf = (some: readonly EncodedRow[]): RowSizes => ({
+    labels: countRowLabels(some, virtual),
+    pairs: splitsAnswers ? splitRowPairs(some) : null,
+  });
+  const trainSizes = rowSizesOf(train);
   const isShort = totalSteps * options.gradientAccumulation * options.batchSize <= WALKED_ROWS;
   return {
     totalSteps,
@@ -62,12 +71,12 @@ export function planTrainingData(
     runLengths: () => epochs.runLengths(),
     validation,
     shapes: isShort
-      ? batchShapes(epochs.allPlaces(), options.batchSize, rowLabels)
-      : largestShapes(epochs.lengths, epochs.sizes, rowLabels, { ...options, packing }),
+      ? batchShapes(epochs.allPlaces(), options.batchSize, trainSizes)
+      : largestShapes(epochs.lengths, epochs.sizes, trainSizes, { ...options, packing }),
     evaluationShapes: batchShapes(
       Array.from({ length: validation.length }, (_, index) => ({ list: validation, index })),
       options.batchSize,
-      countRowLabels(validationRows, virtual),
+      rowSizesOf(validationRows),
     ),
     trainRows: train.length,
     sampleRow: split.validation[0] ?? split.train[0] ?? 0,

@@ -30,6 +30,8 @@ const cases = [
   ["llama_tied", "prefix_projection", {}],
   ["llama", "prompt", {}],
   ["gpt2", "lora_all", { lora_dropout: 0.2 }],
+  ["t5", "lora", { lora_dropout: 0.2 }],
+  ["mt5", "prompt", {}],
 ] as const;
 
 interface Run {
@@ -74,7 +76,7 @@ async function run(
   return { losses, gradients, slots: prediction.slots };
 }
 
-describe.each(["llama", "gpt2"])("computing the blocks of %s again", (family) => {
+describe.each(["llama", "gpt2", "t5", "mt5"])("computing the blocks of %s again", (family) => {
   let model: LoadedModel;
   beforeAll(async () => {
     model = await loadGoldenModel(gpu, family);

@@ -10,7 +10,17 @@ from peft import LoraConfig, PeftConfig, get_peft_model
 from torch import nn
 from transformers import PreTrainedModel
 
-from golden_case import TASK, Case, is_gpt2, modules, peft_case, randomise, trainable
+from golden_case import (
+    TASK,
+    Case,
+    for_base,
+    is_gpt2,
+    modules,
+    peft_case,
+    randomise,
+    trainable,
+)
+from golden_families import reads_pairs
 
 PLUS_RATIO = 8.0
 WITH_BIASES = ("llama_tied", "qwen2", "gpt2")
@@ -151,7 +161,7 @@ def _pissa(family: str) -> PeftConfig:
 def _build_pissa(base: PreTrainedModel, family: str, case: str) -> nn.Module:
     """PEFT takes the start out of the base model; it is kept here too, as PEFT's conversion to a
     plain LoRA asks for it. Training goes on from random values, as everywhere."""
-    model = get_peft_model(base, _pissa(family))
+    model = get_peft_model(base, for_base(_pissa(family), base))
     model.start = {
         name.replace(".lora_", ".pissa_").removesuffix(".weight"): value.detach().clone()
         for name, value in trainable(model).items()
@@ -191,8 +201,9 @@ CASES: dict[str, Case] = {
         options={"loraplus_lr_ratio": PLUS_RATIO},
         learning_rate_factor=_plus_factor,
     ),
-    "lora_ends": peft_case(_ends),
-    "lora_whole": peft_case(_whole),
+    # With an encoder each stack has a module of its own for the one embedding.
+    "lora_ends": peft_case(_ends, trains_on=lambda family: not reads_pairs(family)),
+    "lora_whole": peft_case(_whole, trains_on=lambda family: not reads_pairs(family)),
     "lora_pissa": PISSA,
     "dora": peft_case(_dora, committed=WITH_BIASES),
 }

@@ -41,6 +41,11 @@ class DeltaLayer(nn.Module):
         for name, shape in delta.shapes(config, *size).items():
             self.register_parameter(name, nn.Parameter(torch.zeros(shape)))
 
+    @property
+    def weight(self) -> Tensor:
+        """The frozen weight, whose type T5 asks for."""
+        return self.base.weight
+
     def forward(self, x: Tensor) -> Tensor:
         """y = W x + b + ΔW x."""
         tensors = {name: getattr(self, name) for name in self.names}

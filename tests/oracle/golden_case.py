@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from peft import PeftConfig, PeftModel, get_peft_model
+from peft import PeftConfig, PeftModel, PrefixTuningConfig, get_peft_model
 from torch import Tensor, nn
 from torch.nn import Parameter
 from torch.optim import Optimizer
@@ -97,6 +97,14 @@ _MODULES = {
         r".*\.0\.(self_attn\.k_proj|fc1)",
         norm="layers.1.final_layer_norm",
     ),
+    "t5": Modules(
+        *["q", "k", "v", "wi", "wo"],
+        some=r"encoder\.block\.0\.layer\.(0\.SelfAttention\.[ko]|1\.DenseReluDense\.wi)",
+    ),
+    "mt5": Modules(
+        *["q", "k", "v", "wi_1", "wo"],
+        some=r"decoder\.block\.0\.layer\.(1\.EncDecAttention\.[ko]|2\.DenseReluDense\.wi_0)",
+    ),
 }
 
 
@@ -119,7 +127,7 @@ def peft_case(config: Callable[[str], PeftConfig], **details: object) -> Case:
     """A case that PEFT itself trains, saves and loads."""
 
     def build(base: PreTrainedModel, family: str, case: str) -> nn.Module:
-        model = get_peft_model(base, config(family))
+        model = get_peft_model(base, for_base(config(family), base))
         randomise(model, family, case)
         return model.train()
 
@@ -130,6 +138,16 @@ def peft_case(config: Callable[[str], PeftConfig], **details: object) -> Case:
         model.save_pretrained(folder)
 
     return Case(build=build, save=save, load=load, describe=_describe_peft, **details)
+
+
+def for_base(config: PeftConfig, base: PreTrainedModel) -> PeftConfig:
+    """The configuration for a model with an encoder, or as it is for one without. PEFT takes the
+    hidden size for that of all heads."""
+    if base.config.is_encoder_decoder:
+        config.task_type = "SEQ_2_SEQ_LM"
+        if isinstance(config, PrefixTuningConfig):
+            config.token_dim = base.config.num_heads * base.config.d_kv
+    return config
 
 
 def randomise(model: nn.Module, family: str, case: str) -> None:
@@ -143,6 +161,8 @@ def randomise(model: nn.Module, family: str, case: str) -> None:
             continue
         near = "magnitude_vector" in name or ".ia3_l" in name
         scale = 0.5 if name == "prompt_encoder.embedding.weight" else 0.2
+        if family in ("t5", "mt5"):  # whose scores nothing scales: they would leave no gradient
+            scale /= 2
         noise = random_like(parameter.shape, 0.1 if near else scale, family, case, name)
         parameter.data.copy_(parameter.data * (1 + noise) if near else noise)
 

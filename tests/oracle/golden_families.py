@@ -9,16 +9,19 @@ from pathlib import Path
 import torch
 from transformers import (
     AutoModelForCausalLM,
+    AutoModelForSeq2SeqLM,
     BloomConfig,
     Gemma3TextConfig,
     GPT2Config,
     LlamaConfig,
     MistralConfig,
+    MT5Config,
     OPTConfig,
     PretrainedConfig,
     PreTrainedModel,
     Qwen2Config,
     Qwen3Config,
+    T5Config,
 )
 
 from common import GOLDEN_DIR, random_like, write_json
@@ -61,6 +64,17 @@ OPT_SIZES = {
     "bos_token_id": None,
     "eos_token_id": None,
     "pad_token_id": 0,
+}
+
+
+T5_SIZES = {
+    "d_model": 32,
+    "d_ff": 44,
+    "dropout_rate": 0.0,
+    "bos_token_id": None,
+    "eos_token_id": None,
+    "pad_token_id": 0,
+    "decoder_start_token_id": 0,
 }
 
 
@@ -202,6 +216,30 @@ FAMILIES: dict[str, Family] = {
             vocab_size=100, do_layer_norm_before=False, word_embed_proj_dim=20, **OPT_SIZES
         )
     ),
+    # Three blocks a stack, so that the prefix of each is another; few buckets, so that texts of
+    # these lengths use all of them.
+    "t5": Family(
+        T5Config(
+            vocab_size=106,
+            num_layers=3,
+            d_kv=8,
+            num_heads=4,
+            relative_attention_num_buckets=8,
+            relative_attention_max_distance=12,
+            **T5_SIZES,
+        )
+    ),
+    "mt5": Family(
+        MT5Config(
+            vocab_size=104,
+            num_layers=2,
+            d_kv=12,
+            num_heads=3,
+            relative_attention_num_buckets=16,
+            relative_attention_max_distance=20,
+            **T5_SIZES,
+        )
+    ),
     "bloom": Family(
         BloomConfig(
             vocab_size=95,
@@ -216,11 +254,22 @@ FAMILIES: dict[str, Family] = {
 }
 
 
+def reads_pairs(family: str) -> bool:
+    """Whether an encoder reads the prompt and a decoder writes the answer."""
+    return FAMILIES[family].config.is_encoder_decoder
+
+
+def _auto_model(family: str) -> type:
+    return AutoModelForSeq2SeqLM if reads_pairs(family) else AutoModelForCausalLM
+
+
 def build_base(family: str) -> PreTrainedModel:
     """The family's model in float32, eager attention, with its seeded weights."""
-    model = AutoModelForCausalLM.from_config(
+    model = _auto_model(family).from_config(
         FAMILIES[family].config, dtype=torch.float32, attn_implementation="eager"
     )
+    if family == "mt5":  # Its checkpoints have a head of their own, whatever its config says.
+        model.lm_head.weight = torch.nn.Parameter(torch.empty_like(model.lm_head.weight))
     for name, parameter in model.named_parameters():
         is_norm = "norm" in name or ".ln_" in name
         # Gemma's norms add one to their weights.
@@ -230,14 +279,20 @@ def build_base(family: str) -> PreTrainedModel:
         elif is_norm:
             value = center + random_like(parameter.shape, 0.2, family, name)
         else:
-            value = random_like(parameter.shape, 0.2, family, name)
+            # T5 does not scale its scores: with larger values they would leave no gradient.
+            is_score = family in ("t5", "mt5") and name.endswith((".q.weight", ".k.weight"))
+            # The first T5 scales what its tied head reads instead.
+            is_tied = name == "shared.weight" and family == "t5"
+            scale = 1.0 if is_tied else 0.1 if is_score else 0.2
+            value = random_like(parameter.shape, scale, family, name)
         parameter.data.copy_(value)
     return model.eval()
 
 
 def load_base(family: str) -> PreTrainedModel:
-    """The committed base model, read back from tests/golden/<family>."""
-    model = AutoModelForCausalLM.from_pretrained(
+    """The committed base model, read back from tests/golden/<family>, in the numbers it has once it
+    is loaded."""
+    model = _auto_model(family).from_pretrained(
         GOLDEN_DIR / family, dtype=torch.float32, attn_implementation="eager"
     )
     how = FAMILIES[family].quantization

@@ -62,9 +62,52 @@ def make_batch(family: str, vocab_size: int) -> Batch:
     return Batch(ids, real.long(), labels)
 
 
+def reads_pairs(model: nn.Module) -> bool:
+    """Whether an encoder reads the prompts and a decoder writes the answers."""
+    configs = [getattr(module, "config", None) for module in model.modules()]
+    return any(getattr(config, "is_encoder_decoder", False) for config in configs)
+
+
+def as_pairs(ids: Tensor, mask: Tensor, labels: Tensor) -> dict[str, Tensor]:
+    """Rows for an encoder-decoder: prompts as its input, and answers as labels from the first
+    place on, both padded to the rows' length."""
+    learned = labels != IGNORED
+    prompts = mask.bool() & ~learned
+    answers = torch.full_like(labels, IGNORED)
+    for row, own in enumerate(learned):
+        answers[row, : own.sum()] = labels[row, own]
+    return {
+        "input_ids": torch.where(prompts, ids, 0),
+        "attention_mask": prompts.long(),
+        "labels": answers,
+    }
+
+
+def micro_loss(model: nn.Module, ids: Tensor, mask: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """The summed loss of a micro-batch, and the mean that the model gives itself."""
+    if not reads_pairs(model):
+        out = model(input_ids=ids, attention_mask=mask, labels=labels)
+        return summed_loss(out.logits, labels), out.loss
+    pairs = as_pairs(ids, mask, labels)
+    out = model(**pairs)
+    losses = torch.nn.functional.cross_entropy(
+        out.logits.flatten(0, 1),
+        pairs["labels"].flatten(),
+        ignore_index=IGNORED,
+        reduction="sum",
+    )
+    return losses, out.loss
+
+
 def masked_logits(model: nn.Module, batch: Batch, micro: int = 0) -> Tensor:
-    """Logits (row, virtual tokens + position, vocabulary) of one micro-batch, zero on padding."""
+    """Logits (row, virtual tokens + position, vocabulary) of one micro-batch, zero on padding;
+    of an encoder-decoder those of the answers (row, place in the answer, vocabulary)."""
     mask = batch.attention_mask[micro]
+    if reads_pairs(model):
+        pairs = as_pairs(batch.input_ids[micro], mask, batch.labels[micro].long())
+        with torch.no_grad():
+            logits = model(**pairs).logits
+        return logits * (pairs["labels"] != IGNORED)[..., None]
     with torch.no_grad():
         logits = model(input_ids=batch.input_ids[micro], attention_mask=mask).logits
     virtual = logits.shape[1] - mask.shape[1]
@@ -74,11 +117,9 @@ def masked_logits(model: nn.Module, batch: Batch, micro: int = 0) -> Tensor:
 def first_gradients(model: nn.Module, batch: Batch) -> dict[str, Tensor]:
     """Gradients of the first micro-batch's loss: summed cross entropy / supervised tokens."""
     model.zero_grad()
-    out = model(
-        input_ids=batch.input_ids[0], attention_mask=batch.attention_mask[0], labels=batch.labels[0]
-    )
-    loss = summed_loss(out.logits, batch.labels[0]) / supervised_count(batch.labels[0])
-    torch.testing.assert_close(loss, out.loss, rtol=1e-5, atol=0)
+    summed, mean = micro_loss(model, batch.input_ids[0], batch.attention_mask[0], batch.labels[0])
+    loss = summed / supervised_count(batch.labels[0])
+    torch.testing.assert_close(loss, mean, rtol=1e-5, atol=0)
     loss.backward()
     gradients = {name: p.grad.clone() for name, p in trainable(model).items()}
     model.zero_grad()
@@ -104,7 +145,7 @@ def train(model: nn.Module, batch: Batch, case: Case) -> Training:
         for ids, mask, labels in zip(
             batch.input_ids, batch.attention_mask, batch.labels, strict=True
         ):
-            part = summed_loss(model(input_ids=ids, attention_mask=mask).logits, labels) / total
+            part = micro_loss(model, ids, mask, labels)[0] / total
             part.backward()
             loss += float(part.detach())
         case.add_penalty(model)
@@ -142,6 +183,7 @@ def greedy(
         max_new_tokens=count,
         do_sample=False,
         pad_token_id=0,
+        decoder_start_token_id=0 if reads_pairs(model) else None,
         output_scores=True,
         return_dict_in_generate=True,
         **options,

@@ -21,7 +21,7 @@ import golden_training as training
 from common import GOLDEN_DIR, be_deterministic, generator, relative_l2, write_json, write_tensors
 from golden_case import Case, trainable
 from golden_cases import CASES
-from golden_families import FAMILIES, build_base, load_base, write_base
+from golden_families import FAMILIES, build_base, load_base, reads_pairs, write_base
 from golden_schedules import write_prompt_text, write_schedules
 from golden_training import Batch, Training
 
@@ -65,7 +65,7 @@ def write_base_golden(family: str) -> Batch:
         "attention_mask": batch.attention_mask.int(),
         "logits": training.masked_logits(model, batch),
         **greedy_answers(family, model, "base", batch),
-        **separate_sequences(family, model),
+        **({} if reads_pairs(family) else separate_sequences(family, model)),
     }
     write_tensors(GOLDEN_DIR / family / "base.safetensors", tensors)
     return batch

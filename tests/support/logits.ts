@@ -6,7 +6,10 @@ import type { LoadedModel } from "../../src/engine/models/loaded-model";
 import { batchInputs, type TrainingBatch } from "../../src/engine/train/batch-inputs";
 import { planLogits } from "../../src/engine/train/programs";
 
-/** Logits of a batch, virtual prompt tokens included, padding zeroed: (rows, T', vocabulary). */
+/**
+ * Logits of a batch, virtual prompt tokens included, padding zeroed: (rows, T', vocabulary). Those of an encoder-decoder
+ * are of the answers.
+ */
 export async function computeLogits(
   model: LoadedModel,
   state: AdapterState,
@@ -30,19 +33,33 @@ export async function computeLogits(
   const all = new Float32Array(await readBytes(model.gpu, program.output("logits")));
   program.destroy();
   pool.destroy();
-  zeroPadding(all, batch, state.adapter.promptLength, model.spec.vocabularySize);
+  const places = model.spec.encoder
+    ? { ends: answerLengths(batch), total: batch.length }
+    : { ends: textEnds(batch, state.adapter.promptLength), total: state.adapter.promptLength + batch.length };
+  zeroPadding(all, places, model.spec.vocabularySize);
   return all;
+}
+
+/** Where each row's text ends, behind the virtual tokens. */
+function textEnds({ segments }: TrainingBatch, promptLength: number): number[] {
+  return segments.map(
+    (texts) => promptLength + Math.max(0, ...texts.map(({ start, length }) => start + length)),
+  );
+}
+
+/** Learned tokens of each row. */
+function answerLengths({ rows, length, supervised }: TrainingBatch): number[] {
+  return Array.from({ length: rows }, (_, row) =>
+    supervised.subarray(row * length, (row + 1) * length).reduce((sum, one) => sum + one, 0),
+  );
 }
 
 function zeroPadding(
   logits: Float32Array,
-  batch: TrainingBatch,
-  promptLength: number,
+  { ends, total }: { readonly ends: readonly number[]; readonly total: number },
   vocabulary: number,
 ): void {
-  const total = promptLength + batch.length;
-  batch.segments.forEach((segments, row) => {
-    const end = Math.max(0, ...segments.map(({ start, length }) => start + length));
-    logits.fill(0, (row * total + promptLength + end) * vocabulary, (row + 1) * total * vocabulary);
-  });
+  ends.forEach((end, row) =>
+    logits.fill(0, (row * total + end) * vocabulary, (row + 1) * total * vocabulary),
+  );
 }

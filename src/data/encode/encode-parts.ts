@@ -11,7 +11,8 @@ export interface EncodedParts {
 
 /**
  * Tokenises prompts and answers separately: neighbouring parts that are both learned or both not are joined first, so
- * that words merge as they will when the model is asked. The mask comes from the pieces' lengths, never from ids.
+ * that words merge as they will when the model is asked. The mask comes from the pieces' lengths, never from ids. For
+ * models with an encoder the last answer stands behind a prompt that ends as the tokenizer ends a text.
  */
 export function encodeParts(
   parts: readonly TextPart[],
@@ -19,15 +20,30 @@ export function encodeParts(
   tokenizer: Tokenizer,
 ): EncodedParts {
   const encoded: EncodedParts = { ids: [], supervised: [], parts: [] };
+  if (tokenizer.splitsAnswers) return encodePair(parts, tokenizer, encoded);
   // A chat template writes its own start token; plain text gets the one that the tokenizer puts in front.
   if (templateId !== "chat") append(encoded, tokenizer.prefixIds, false, () => "template");
-  for (const run of joinRuns(parts)) {
-    const ids = tokenizer.encode(run.text, { addSpecialTokens: false });
-    append(encoded, ids, run.supervised, partsByText(run, ids, tokenizer));
-    if (run.endsAnswer && tokenizer.eosId !== null)
-      append(encoded, [tokenizer.eosId], true, () => "template");
-  }
+  for (const run of joinRuns(parts)) appendRun(encoded, run, tokenizer);
   return encoded;
+}
+
+/** What the encoder reads, in which earlier answers are part of the prompt, and what the decoder writes. */
+function encodePair(parts: readonly TextPart[], tokenizer: Tokenizer, encoded: EncodedParts): EncodedParts {
+  const runs = joinRuns(parts);
+  const answer = runs.at(-1)?.supervised ? runs.at(-1) : undefined;
+  const read = answer ? parts.slice(0, parts.length - answer.pieces.length) : parts;
+  append(encoded, tokenizer.prefixIds, false, () => "template");
+  for (const run of joinRuns(read.map((part) => ({ ...part, supervised: false, endsAnswer: false }))))
+    appendRun(encoded, run, tokenizer);
+  append(encoded, tokenizer.suffixIds, false, () => "template");
+  if (answer) appendRun(encoded, answer, tokenizer);
+  return encoded;
+}
+
+function appendRun(encoded: EncodedParts, run: Run, tokenizer: Tokenizer): void {
+  const ids = tokenizer.encode(run.text, { addSpecialTokens: false });
+  append(encoded, ids, run.supervised, partsByText(run, ids, tokenizer));
+  if (run.endsAnswer && tokenizer.eosId !== null) append(encoded, [tokenizer.eosId], true, () => "template");
 }
 
 interface Run {

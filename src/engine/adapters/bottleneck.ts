@@ -44,8 +44,18 @@ export function bottleneckMethod(kind: BottleneckKind): Method {
   };
 }
 
-/** Where the norm follows the sum, the library's Pfeiffer normalises before the bottleneck and after it. */
-export function checkPlacement({ readsSum }: BottleneckKind, { blocks }: DecoderSpec): void {
+/**
+ * Where the norm follows the sum, the library's Pfeiffer normalises before the bottleneck and after it; in an encoder and
+ * in attention to one it has places that these kinds do not name.
+ */
+export function checkPlacement({ readsSum }: BottleneckKind, { blocks, encoder }: DecoderSpec): void {
+  if (encoder) {
+    throw optionError(
+      "reduction_factor",
+      "Bottlenecks are for models without an encoder here.",
+      "Choose (IA)³ or LoRA, which train any model.",
+    );
+  }
   if (!readsSum || !blocks.some(({ normPlacement }) => normPlacement === "after")) return;
   throw optionError(
     "reduction_factor",

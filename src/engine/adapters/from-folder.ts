@@ -4,6 +4,7 @@ import type { MethodChoice } from "../../spec/methods";
 import type { DecoderSpec } from "../models/decoder-spec";
 import type { Adapter, HostTensor } from "./method";
 import { methodOfConfig, methods } from "./registry";
+import { checkTaskType } from "./task-type";
 
 /** An adapter read from files, bound to a model. */
 export interface FolderAdapter {
@@ -12,8 +13,12 @@ export interface FolderAdapter {
   readonly values: ReadonlyMap<string, HostTensor>;
 }
 
-/** The adapter that a folder holds. Errors: a method or a setting that the studio does not have, a missing expert. */
+/**
+ * The adapter that a folder holds. Errors: a method or a setting that the studio does not have, a task that is not the
+ * model's, a missing expert.
+ */
 export function adapterFromFolder(folder: PeftFolder, model: DecoderSpec): FolderAdapter {
+  checkTaskType(folder.config, model);
   const id = methodOfConfig(folder.config);
   const { expertFolders, bind, readConfig } = methods[id];
   const wanted = expertFolders?.(folder.config) ?? [];

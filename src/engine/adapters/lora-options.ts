@@ -107,9 +107,10 @@ export function loraEnds(model: DecoderSpec): {
 
 /**
  * The token embedding, and positions that are looked up as they are: OPT's are counted from the attention mask, which
- * PEFT would look up in their place.
+ * PEFT would look up in their place. With an encoder, each stack has a module of its own for the one embedding.
  */
-function isLookedUp(path: string, { embedTokens, positions }: DecoderSpec): boolean {
+function isLookedUp(path: string, { embedTokens, positions, encoder }: DecoderSpec): boolean {
+  if (encoder) return false;
   return path === embedTokens || (positions.type === "learned" && positions.offset === 0);
 }
 

@@ -47,7 +47,9 @@ function moduleTensors(model: DecoderSpec): SavedTensor[] {
     declaration,
   }));
   const table = declared.find(({ name }) => name === `${embedTokens}.weight`);
-  return head.tied && table ? [...declared, { ...table, name: `${head.path}.weight` }] : declared;
+  // With an encoder, each stack has a module of its own for the one embedding: no copy would stand for both.
+  const own = model.encoder ? declared.filter((tensor) => tensor !== table) : declared;
+  return head.tied && table ? [...own, { ...table, name: `${head.path}.weight` }] : own;
 }
 
 /** "model.layers.0.mlp" -> itself and the modules that it lies in. */

@@ -34,9 +34,16 @@ export function passInputs(
     ...(Object.fromEntries(windows) as Record<string, Uint32Array>),
     key_end: keyEnd,
     last_row: Uint32Array.of(Math.max(0, count - 1)),
-    [CROSS_RANGE[0]]: new Uint32Array(ids.length),
-    [CROSS_RANGE[1]]: new Uint32Array(ids.length).fill(encoded),
+    ...(spec.encoder && crossInputs(ids.length, encoded)),
     step: STEP,
+  };
+}
+
+/** Every query of a decoder sees all that an encoder has left. */
+function crossInputs(length: number, encoded: number): ProgramInputs {
+  return {
+    [CROSS_RANGE[0]]: new Uint32Array(length),
+    [CROSS_RANGE[1]]: new Uint32Array(length).fill(encoded),
   };
 }
 

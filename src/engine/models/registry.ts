@@ -9,6 +9,7 @@ import { mistral } from "./mistral";
 import { opt } from "./opt";
 import { qwen2 } from "./qwen2";
 import { qwen3 } from "./qwen3";
+import { mt5, t5 } from "./t5";
 
 /** Families by `model_type`; a new one is a file beside these and a line here. */
 export const families = {
@@ -20,6 +21,8 @@ export const families = {
   gpt2,
   opt,
   bloom,
+  t5,
+  mt5,
 } as const satisfies Readonly<Record<string, (config: ConfigReader) => DecoderSpec>>;
 
 export type FamilyId = keyof typeof families;

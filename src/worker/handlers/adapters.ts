@@ -10,6 +10,7 @@ import { newId } from "../../lib/id";
 import type { AdapterSummary, Download } from "../../protocol/commands";
 import { templateTitles, type TemplateId } from "../../spec/data";
 import { methodSpecs } from "../../spec/methods";
+import type { ModelSummary } from "../../spec/model";
 import { deleteAdapter, renameAdapter } from "../../storage/adapters";
 import { freeName } from "../adapter-name";
 import { summariseAdapter } from "../adapter-summary";
@@ -65,17 +66,22 @@ async function rename(session: Session, id: string, name: string): Promise<void>
 async function exportAdapter(session: Session, id: string): Promise<Download> {
   const { model } = session;
   const read = await readAdapter(session, id);
-  const card = adapterCard(read, model.baseName, model.summary.license);
+  const card = adapterCard(read, model.baseName, model.summary);
   const files = peftFiles(read.adapter, read.values, model.baseName, card);
   const slug = `${model.summary.title}-${read.summary.name}`.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
   return { name: `${slug}.zip`, mediaType: "application/zip", bytes: zipFiles(files) };
 }
 
-function adapterCard({ summary, run, adapter }: ReadAdapter, baseModel: string, license: string): string {
+function adapterCard(
+  { summary, run, adapter }: ReadAdapter,
+  baseModel: string,
+  { license, autoModel }: ModelSummary,
+): string {
   return modelCard({
     adapterName: summary.name,
     baseModel,
     format: folderFormat(adapter),
+    autoModel,
     methodTitle: methodSpecs[summary.method.id].title,
     license,
     trainableParameters: summary.trainableParameters,

@@ -1,4 +1,5 @@
 import { loadModel } from "../../engine/models/loaded-model";
+import { describeModel } from "../../engine/models/registry";
 import { safetensorsTensor } from "../../engine/weights/tensor-source";
 import { blobSource } from "../../formats/byte-source";
 import { contentId } from "../../formats/content-id";
@@ -139,7 +140,8 @@ async function activate(
   signal: AbortSignal,
 ): Promise<ModelSummary> {
   const { gpu, pipelines, tuning } = await session.gpu();
-  const tokenizer = loadTokenizer(folder);
+  const splitsAnswers = describeModel(folder.config).encoder !== undefined;
+  const tokenizer = loadTokenizer(folder, { splitsAnswers });
   const tensors = new Map([...folder.tensors].map(([name, tensor]) => [name, safetensorsTensor(tensor)]));
   const engine = await loadModel(folder.config, tensors, {
     gpu,

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { encodeRow } from "../../../src/data/encode/encode-row";
 import { lengthStats } from "../../../src/data/encode/length-stats";
 import { tokenView } from "../../../src/data/encode/token-view";
+import { rowPromptIds } from "../../../src/data/shape/conversation";
 import type { Row, TemplateId } from "../../../src/spec/data";
 import { loadTokenizer, type Tokenizer } from "../../../src/tokenizer/tokenizer";
 import { goldenFiles, goldenTokenizer, STYLES } from "../tokenizer/goldens";
@@ -88,6 +89,35 @@ describe("encodeRow", () => {
     const encoded = encodeRow(long, "alpaca", gpt2, 256);
     expect(encoded.ids).toHaveLength(256);
     expect(encoded.fullLength).toBeGreaterThan(10_000);
+  });
+});
+
+describe("a row for a model with an encoder", () => {
+  const t5 = loadTokenizer({ tokenizer: goldenFiles("t5") }, { splitsAnswers: true });
+  const text = (ids: Iterable<number>): string => t5.decode([...ids], { skipSpecialTokens: false });
+
+  it("is the prompt as the tokenizer puts it, then the answer with its end", () => {
+    const { ids, supervised } = encodeRow(row, "instruction-answer", t5, 1000);
+    const prompt = "Instruction: Name the wood\nInput: of a violin's top\nAnswer: ";
+    const read = t5.encode(prompt, { addSpecialTokens: true });
+    expect([...ids.subarray(0, supervised.indexOf(1))]).toEqual(read);
+    expect(read.at(-1)).toBe(t5.eosId);
+    expect(learned(t5, row, "instruction-answer")).toBe("It is spruce.</s>");
+    expect(supervised.subarray(read.length)).not.toContain(0);
+  });
+
+  it("has earlier answers in its prompt, which are not learned", () => {
+    const told: Row = { ...row, history: [["What is this?", "A violin."]] };
+    const { ids, supervised } = encodeRow(told, "instruction-answer", t5, 1000);
+    const read = text(ids.subarray(0, supervised.indexOf(1)));
+    expect(read).toContain("A violin.");
+    expect(read.split("</s>")).toHaveLength(2);
+    expect(learned(t5, told, "instruction-answer")).toBe("It is spruce.</s>");
+  });
+
+  it("is asked as it is trained", () => {
+    const { ids, supervised } = encodeRow(row, "alpaca", t5, 1000);
+    expect(rowPromptIds(row, "alpaca", t5).ids).toEqual([...ids.subarray(0, supervised.indexOf(1))]);
   });
 });
 

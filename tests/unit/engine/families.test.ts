@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { describeModel } from "../../../src/engine/models/registry";
-import { alibiSlopes } from "../../../src/engine/models/tables";
+import { alibiSlopes, relativeBuckets } from "../../../src/engine/models/tables";
 import { batchInputs, canPack, type TrainingBatch } from "../../../src/engine/train/batch-inputs";
 import { goldenFamilies, readJson } from "../../support/golden";
 
@@ -74,6 +74,9 @@ test.each([
   ["bloom", { apply_residual_connection_post_layernorm: true }, /apply_residual/],
   ["gpt2", { scale_attn_by_inverse_layer_idx: true }, /scale_attn/],
   ["qwen3", { num_key_value_heads: 3 }, /4 attention heads of width 12 do not go with 3/],
+  ["t5", { feed_forward_proj: "gated-silu" }, /feed_forward_proj is "gated-silu"/],
+  ["t5", { relative_attention_num_buckets: 6 }, /6 buckets of distances up to 12/],
+  ["mt5", { relative_attention_max_distance: 8 }, /16 buckets of distances up to 8/],
 ])("%s refuses what it does not have: %o", (family, change, message) => {
   expect(() => describeModel({ ...goldenConfig(family), ...change })).toThrow(message);
 });
@@ -141,4 +144,42 @@ test("a window passes over a prefix and stays within a text", () => {
   ];
   const two = batchInputs(batch(segments), shape, { promptLength: 0, prefixLength: 0 }, spec);
   expect([...(two.key_start_7 as Uint32Array)]).toEqual([0, 0, 0, 3, 3, 3, 3, 3, 3, 3, 4, 5]);
+});
+
+test("t5 tells its first form from the later ones, as transformers 4 and 5 spell them", () => {
+  const { tie_word_embeddings: _, scale_decoder_outputs: __, ...t5 } = goldenConfig("t5");
+  const formOf = (change: Config) => {
+    const { head, headInputScale } = describeModel({ ...t5, ...change });
+    return [head.tied, headInputScale];
+  };
+  const first = [true, 1 / Math.sqrt(32)];
+  const later = [false, undefined];
+  expect(formOf({})).toEqual(first);
+  expect(formOf({ tie_word_embeddings: true })).toEqual(first);
+  expect(formOf({ tie_word_embeddings: false })).toEqual(later);
+  expect(formOf({ tie_word_embeddings: true, scale_decoder_outputs: false })).toEqual(later);
+});
+
+test("t5 has as many blocks in the decoder as in the encoder, unless config.json says otherwise", () => {
+  const { num_decoder_layers: _, ...t5 } = goldenConfig("t5");
+  const counts = (change: Config): (number | undefined)[] => {
+    const { encoder, blocks } = describeModel({ ...t5, ...change });
+    return [encoder?.blocks.length, blocks.length];
+  };
+  expect(counts({})).toEqual([3, 3]);
+  expect(counts({ num_decoder_layers: 5 })).toEqual([3, 5]);
+});
+
+// Of transformers' T5Attention._relative_position_bucket.
+test("distances fall into buckets as in transformers", () => {
+  const at = (table: Uint32Array, distances: readonly number[], reach: number): (number | undefined)[] =>
+    distances.map((distance) => table[distance + reach]);
+  const usual = { buckets: 32, maxDistance: 128 };
+  const distances = [-128, -91, -64, -32, -16, -11, -8, -7, -1, 0, 1, 8, 16, 23, 64, 128];
+  expect(at(relativeBuckets(usual, true), distances, 128)).toEqual([
+    15, 15, 14, 12, 10, 8, 8, 7, 1, 0, 17, 24, 26, 27, 30, 31,
+  ]);
+  expect(at(relativeBuckets(usual, false), distances, 128)).toEqual([
+    31, 29, 26, 21, 16, 11, 8, 7, 1, 0, 0, 0, 0, 0, 0, 0,
+  ]);
 });

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { layOutParameters } from "../../../src/engine/adapters/adapter-state";
 import { noAdapter } from "../../../src/engine/adapters/hooks";
 import { methods } from "../../../src/engine/adapters/registry";
-import { planPass } from "../../../src/engine/generate/programs";
+import { planEncode, planPass } from "../../../src/engine/generate/programs";
 import { Gpu } from "../../../src/engine/gpu/device";
 import { PipelineCache } from "../../../src/engine/gpu/pipelines";
 import type { Tuning } from "../../../src/engine/graph/op";
@@ -72,5 +72,6 @@ describe.each(Object.keys(published))("%s", (name) => {
     const shape = { rows: 1, length: 512, labels: 512 };
     await expectFits(planBatch(model, { adapter, length }, shape, "train"));
     await expectFits(planPass(model, () => noAdapter, 1, 1024));
+    if (model.spec.encoder) await expectFits(planEncode(model, () => noAdapter, 512, 1024));
   });
 });

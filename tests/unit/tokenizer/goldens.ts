@@ -4,7 +4,7 @@ import type { TokenizerFiles } from "../../../src/formats/tokenizer-files";
 import type { ChatMessage } from "../../../src/spec/generation";
 
 /** Styles of tokenizer that tests/oracle/make_tokenizer_goldens.py trains. */
-export const STYLES = ["gpt2", "chatml", "qwen", "llama3", "llama2"] as const;
+export const STYLES = ["gpt2", "chatml", "qwen", "llama3", "llama2", "t5"] as const;
 export type Style = (typeof STYLES)[number];
 
 /** What Python's tokenizers and transformers made of the same files. */

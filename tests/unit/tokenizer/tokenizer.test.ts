@@ -41,9 +41,9 @@ describe.each(STYLES)("the %s style, against Python", (style) => {
     }
   });
 
-  it("knows what it puts in front of a text", () => {
+  it("knows what it puts around a text", () => {
     const { ids, ids_with_special: full } = expected.texts.find(({ text }) => text === "Hello, world!")!;
-    expect([...tokenizer.prefixIds, ...ids]).toEqual(full);
+    expect([...tokenizer.prefixIds, ...ids, ...tokenizer.suffixIds]).toEqual(full);
   });
 });
 

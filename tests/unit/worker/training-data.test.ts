@@ -1,14 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { EncodedRow } from "../../../src/data/encode/encode-row";
-import { countLabels } from "../../../src/engine/train/batch-inputs";
+import { describeModel } from "../../../src/engine/models/registry";
+import { batchInputs, countLabels } from "../../../src/engine/train/batch-inputs";
 import { makeRng } from "../../../src/lib/rng";
 import { defaultValues } from "../../../src/spec/fields";
 import { trainingFields, type TrainingOptions } from "../../../src/spec/training";
 import { planTrainingData } from "../../../src/worker/training-data";
+import { readJson } from "../../support/golden";
 
 const defaults = defaultValues(trainingFields) as unknown as TrainingOptions;
 const options = (changes: Partial<TrainingOptions>): TrainingOptions => ({ ...defaults, ...changes });
 const virtual = { promptLength: 0, prefixLength: 0 };
+const spec = describeModel(readJson("t5", "config.json"));
 
 /** Rows of 4 to 99 tokens, of which some are learned, that count how often their tokens are looked at. */
 function makeRows(count: number): { rows: EncodedRow[]; looks: () => number } {
@@ -88,6 +91,23 @@ describe.each([
       expect(countLabels(batch, tokens)).toBeLessThanOrEqual(shape.labels);
     }
   });
+});
+
+test.each([
+  ["few rows", 300],
+  ["many rows", 20_000],
+])("shapes have room for the prompts and the answers of an encoder's rows: %s", (_, count) => {
+  const { rows } = makeRows(count);
+  const data = planTrainingData(rows, options({ epochs: 3, packing: false }), virtual, true);
+  for (const step of [0, 1, data.totalSteps - 1]) {
+    for (const batch of data.batches(step)) {
+      const shape = data.shapes.find(({ length }) => length === batch.length)!;
+      const { encoder_ids: read, input_ids: written } = batchInputs(batch, shape, virtual, spec);
+      const { source, target } = shape.pair!;
+      expect([read!.length, written!.length]).toEqual([batch.rows * source, batch.rows * target]);
+      expect(Math.max(source, target)).toBeLessThanOrEqual(batch.length);
+    }
+  }
 });
 
 test("places for labels are as many as the fullest batch needs where the run is short enough to see", () => {

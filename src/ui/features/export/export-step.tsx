@@ -35,8 +35,9 @@ export function ExportStep() {
 
 function ExportCard() {
   const text = useText();
-  const { adapter, exporting, training, saved, exportAdapter } = useStudio((state) => ({
+  const { adapter, autoModel, exporting, training, saved, exportAdapter } = useStudio((state) => ({
     adapter: selectAdapter(state),
+    autoModel: state.model?.autoModel,
     exporting: state.exporting,
     training: isTraining(state),
     saved: state.lastExport,
@@ -67,7 +68,10 @@ function ExportCard() {
         <CodeBlock
           title={text.export.python}
           copyLabel={text.export.pythonCopy}
-          code={text.export.pythonLines(saved ? saved.name.replace(/\.zip$/, "") : "adapter")}
+          code={text.export.pythonLines(
+            saved ? saved.name.replace(/\.zip$/, "") : "adapter",
+            autoModel ?? "AutoModelForCausalLM",
+          )}
         />
       )}
     </article>

@@ -100,13 +100,13 @@ export const exportStep = {
   origin: { trained: "trained here", imported: "imported" },
   python: "In Python",
   pythonCopy: "Copy the Python lines",
-  pythonLines: (name: string) =>
+  pythonLines: (name: string, autoModel: string) =>
     [
       "from peft import PeftModel",
-      "from transformers import AutoModelForCausalLM, AutoTokenizer",
+      `from transformers import ${autoModel}, AutoTokenizer`,
       "",
       'tokenizer = AutoTokenizer.from_pretrained("path/to/base-model")',
-      'base = AutoModelForCausalLM.from_pretrained("path/to/base-model")',
+      `base = ${autoModel}.from_pretrained("path/to/base-model")`,
       `model = PeftModel.from_pretrained(base, "path/to/${name}")`,
     ].join("\n"),
   file: "Adapter files",
