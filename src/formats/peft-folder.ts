@@ -15,12 +15,15 @@ export interface PeftTensor {
 export interface PeftFolder {
   readonly config: Readonly<Record<string, unknown>>;
   readonly tensors: ReadonlyMap<string, PeftTensor>;
+  /** The studio's own file of the optimizer's state, where it lies beside; nothing of it is read yet. */
+  readonly optimizer?: ByteSource;
   /** The adapters that it builds on, each in a folder of its own inside; absent without any. */
   readonly experts?: readonly (PeftFolder & { readonly name: string })[];
 }
 
 const CONFIG = "adapter_config.json";
 const WEIGHTS = "adapter_model.safetensors";
+export const OPTIMIZER_FILE = "luthier_optimizer.safetensors";
 
 /** What PEFT and the adapters library call the config, and the weights. */
 const CONFIG_NAMES: readonly string[] = [CONFIG, "adapter_fusion_config.json"];
@@ -53,7 +56,8 @@ async function readFolder(all: readonly ByteSource[], configFile: ByteSource): P
   const { tensors } = await readSafetensorsHeader(weights);
   const read = new Map<string, PeftTensor>();
   for (const entry of tensors) read.set(entry.name, await readTensor(weights, entry));
-  return { config, tensors: read };
+  const optimizer = inside.find((file) => baseName(file.name) === OPTIMIZER_FILE);
+  return { config, tensors: read, ...(optimizer && { optimizer }) };
 }
 
 /**

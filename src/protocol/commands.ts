@@ -50,6 +50,8 @@ export interface AdapterSummary {
   readonly loadsInPeft: boolean;
   /** Whether it can become part of the model's own weights. */
   readonly merges: boolean;
+  /** Bytes of the optimizer's state, with which training goes on exactly; 0 or absent where none is kept. */
+  readonly optimizerBytes?: number;
   readonly steps: number;
   readonly finalLoss: number | null;
   readonly validationLoss: number | null;
@@ -170,7 +172,7 @@ export interface Commands extends HubCommands {
   renameAdapter(args: { id: string; name: string }): void;
   deleteAdapter(args: { id: string }): void;
   /** An adapter as a zip that PEFT loads where it has the method, and the studio in any case. */
-  exportAdapter(args: { id: string }): Download;
+  exportAdapter(args: { id: string; withOptimizer: boolean }): Download;
   /** The loaded model with an adapter in its weights, as a Hugging Face folder; `mergeProgress` tells how far. */
   mergeAdapter(args: { id: string; folder: FileSystemDirectoryHandle | null }): MergedModel;
   cancelMerge(): void;

@@ -17,6 +17,8 @@ export interface AdapterDetails {
   readonly sizeBytes: number;
   readonly loadsInPeft: boolean;
   readonly merges: boolean;
+  /** Bytes of the optimizer's state, which is kept apart; 0 or absent where there is none. */
+  readonly optimizerBytes?: number;
   readonly steps: number;
   readonly finalLoss: number | null;
   readonly validationLoss: number | null;
@@ -32,9 +34,11 @@ export interface AdapterDetails {
 export interface StoredAdapter extends AdapterDetails {
   /** A safetensors file of every trained parameter, from which files for PEFT are made when they are asked for. */
   readonly values: Uint8Array<ArrayBuffer>;
+  /** A file of the optimizer's state, from which a run can go on; absent without one. */
+  readonly optimizer?: Uint8Array<ArrayBuffer>;
 }
 
-/** Details by [id, "details"], files by [id, "files"]; both are written in one transaction. */
+/** Details by [id, "details"], files by [id, "files"] and [id, "optimizer"]; all are written in one transaction. */
 const adapters = createStore("luthier-adapters", "adapters");
 
 type Files = Pick<StoredAdapter, "values">;
@@ -44,12 +48,13 @@ type Files = Pick<StoredAdapter, "values">;
  * @throws LuthierError("storage") when the disk or the quota is full
  */
 export async function saveAdapter(adapter: StoredAdapter): Promise<void> {
-  const { values, ...details } = adapter;
+  const { values, optimizer = null, ...details } = adapter;
   const files: Files = { values };
   await guarded("keep the adapter", () =>
     putAll(adapters, [
       [[adapter.id, "details"], details],
       [[adapter.id, "files"], files],
+      [[adapter.id, "optimizer"], optimizer],
     ]),
   );
 }
@@ -75,6 +80,13 @@ export async function loadAdapter(id: string): Promise<StoredAdapter | null> {
     const details = await get<AdapterDetails>([id, "details"], adapters);
     const files = await get<Files>([id, "files"], adapters);
     return details && files ? { ...details, ...files } : null;
+  });
+}
+
+/** The optimizer's state of a kept adapter, or null when there is none. */
+export async function loadOptimizer(id: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  return guarded("read the optimizer's state", async () => {
+    return (await get<Uint8Array<ArrayBuffer> | null>([id, "optimizer"], adapters)) ?? null;
   });
 }
 

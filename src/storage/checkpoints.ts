@@ -23,6 +23,7 @@ export interface RunCheckpoint {
   /** Steps done, the adapter's parameters and AdamW's moments, flat. */
   readonly snapshot: {
     readonly step: number;
+    readonly earlierSteps?: number;
     readonly parameters: Float32Array<ArrayBuffer>;
     readonly m: Float32Array<ArrayBuffer>;
     readonly v: Float32Array<ArrayBuffer>;

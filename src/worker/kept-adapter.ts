@@ -11,10 +11,29 @@ import type { ActiveAdapter, AdapterRun, Session } from "./session";
 
 /** Keeps an adapter that lies on the GPU in the loaded model's library, so that a reload finds it again. */
 export async function keepAdapter(session: Session, adapter: ActiveAdapter): Promise<void> {
-  const { summary, run, state } = adapter;
+  const { summary, run, state, optimizer } = adapter;
   const values = hostTensorFile(await state.read());
-  await saveAdapter({ ...summary, modelId: session.model.summary.id, run, values });
-  if (session.heldAdapter(summary.id)?.state === state) session.holdAdapter({ ...adapter, kept: true });
+  const stored = { ...summary, modelId: session.model.summary.id, run, values };
+  const isWhole = await saveWith(stored, optimizer);
+  if (session.heldAdapter(summary.id)?.state !== state) return;
+  session.holdAdapter({ summary, run, state, kept: true, ...(!isWhole && optimizer && { optimizer }) });
+}
+
+/** Returns false where storage had room for the adapter, but not for the optimizer's state. */
+async function saveWith(
+  stored: StoredAdapter,
+  optimizer: Uint8Array<ArrayBuffer> | undefined,
+): Promise<boolean> {
+  if (optimizer) {
+    try {
+      await saveAdapter({ ...stored, optimizer });
+      return true;
+    } catch (error) {
+      if (!(error instanceof LuthierError) || error.code !== "storage") throw error;
+    }
+  }
+  await saveAdapter({ ...stored, optimizerBytes: 0 });
+  return !optimizer;
 }
 
 /** The loaded model's adapters, the latest first: those kept, and those that storage had no room for. */

@@ -40,6 +40,8 @@ export interface ActiveAdapter {
   readonly run: AdapterRun | null;
   /** Whether storage has it too; what has no other copy is not freed. */
   readonly kept: boolean;
+  /** A file of the optimizer's state that storage has not taken yet. */
+  readonly optimizer?: Uint8Array<ArrayBuffer>;
 }
 
 /** Who answers. */

@@ -17,6 +17,7 @@ import type { EncodedRows } from "./encoded-rows";
 import type { Gate } from "./gate";
 import { keepAdapter, readAdapter } from "./kept-adapter";
 import { makeTrainer } from "./make-trainer";
+import { keptOptimizer, momentsOf } from "./optimizer-state";
 import { forgetRun, RunKeeper } from "./run-progress";
 import { drawValues, type RunSetup, setUpRun } from "./run-setup";
 import { Sampler } from "./sampler";
@@ -52,15 +53,18 @@ export async function runTraining(asked: TrainingJob): Promise<TrainingResult> {
   reporter.send("preparing");
   const state = await startAdapter(job, setup);
   const identity = resume?.adapter ?? { id: newId(), name: await adapterName(session, config, datasetName) };
-  const trained = (): ActiveAdapter => {
+  const trained = (optimizer: Uint8Array<ArrayBuffer> | null = null): ActiveAdapter => {
     const { doneSteps: steps, finalLoss, validationLoss } = reporter;
     const outcome = { savedAt: Date.now(), steps, finalLoss, validationLoss };
-    const facts = { ...identity, method: config.method, origin: "trained" as const, ...outcome };
+    const made = { method: config.method, origin: "trained" as const };
+    const kept = optimizer ? { optimizer } : {};
+    const facts = { ...identity, ...made, ...outcome, optimizerBytes: optimizer?.length ?? 0 };
     const run = { config, datasetName, datasetRows: rows.length };
-    return { summary: summariseAdapter(facts, adapter, engine.spec), state, run, kept: false };
+    return { summary: summariseAdapter(facts, adapter, engine.spec), state, run, kept: false, ...kept };
   };
+  let optimizer: Uint8Array<ArrayBuffer> | null;
   try {
-    await trainAll(job, setup, { state, reporter, trained, startedAt });
+    optimizer = await trainAll(job, setup, { state, reporter, trained, startedAt });
   } catch (error) {
     // Whatever else broke it off, a lost GPU or too little memory, the run can go on where it was last kept.
     if (error instanceof LuthierError && error.code === "diverged") await forgetRun(session);
@@ -72,7 +76,7 @@ export async function runTraining(asked: TrainingJob): Promise<TrainingResult> {
   if (!session.hasModel) {
     throw new LuthierError("device-lost", "The GPU was lost as training ended.", "Train again.");
   }
-  const active = trained();
+  const active = trained(optimizer);
   session.holdAdapter(active);
   await keepAdapter(session, active);
   await forgetRun(session);
@@ -134,7 +138,12 @@ interface RunState {
   readonly startedAt: number;
 }
 
-async function trainAll(job: TrainingJob, setup: RunSetup, parts: RunState): Promise<void> {
+/** Returns the optimizer's state that belongs to the values, as a file, or null where none is kept. */
+async function trainAll(
+  job: TrainingJob,
+  setup: RunSetup,
+  parts: RunState,
+): Promise<Uint8Array<ArrayBuffer> | null> {
   const { session, config, gate, signal, resume } = job;
   const { state, reporter } = parts;
   const { data, training } = setup;
@@ -154,6 +163,11 @@ async function trainAll(job: TrainingJob, setup: RunSetup, parts: RunState): Pro
       tell(`Going on after step ${resume.snapshot.step} of ${data.totalSteps}.`);
     } else {
       await forgetRun(session);
+      const moments = config.continueFrom && (await momentsOf(session, config.continueFrom, setup.adapter));
+      if (moments) {
+        trainer.adopt(moments);
+        tell(`Going on with the optimizer as it was after ${moments.steps} steps.`);
+      }
     }
     const plan = {
       ...loopPlan(training, data),
@@ -183,7 +197,10 @@ async function trainAll(job: TrainingJob, setup: RunSetup, parts: RunState): Pro
       }
     }
     await gpu.settle();
-    if (training.loadBestModelAtEnd) takeBest(best, reporter, tell);
+    const taken = training.loadBestModelAtEnd ? takeBest(best, reporter, tell) : null;
+    // The moments of the last step are not those of an earlier one's values.
+    if (taken !== null && taken !== trainer.stepCount) return null;
+    return await keptOptimizer(trainer, state, config.method);
   } finally {
     trainer.destroy();
   }
@@ -224,13 +241,15 @@ function isPatienceOver({ earlyStoppingPatience }: TrainingOptions, { progress }
   return earlyStoppingPatience > 0 && progress.measuredSince >= earlyStoppingPatience;
 }
 
-function takeBest(best: BestValues, reporter: TrainingReporter, tell: (text: string) => void): void {
+/** Returns the step whose values were taken, or null. */
+function takeBest(best: BestValues, reporter: TrainingReporter, tell: (text: string) => void): number | null {
   const taken = best.restore();
-  if (!taken) return;
+  if (!taken) return null;
   reporter.validationLoss = taken.loss;
   tell(
     `Took the values of step ${taken.step}, whose validation loss was the lowest: ${taken.loss.toFixed(4)}.`,
   );
+  return taken.step;
 }
 
 function plural(count: number): string {

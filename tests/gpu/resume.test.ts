@@ -1,14 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AdapterState } from "../../src/engine/adapters/adapter-state";
+import { adapterFromFolder } from "../../src/engine/adapters/from-folder";
+import type { HostTensor } from "../../src/engine/adapters/method";
+import { methods } from "../../src/engine/adapters/registry";
 import type { Gpu } from "../../src/engine/gpu/device";
+import type { DecoderSpec } from "../../src/engine/models/decoder-spec";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
 import { countLabels, type TrainingBatch } from "../../src/engine/train/batch-inputs";
 import { BestValues } from "../../src/engine/train/best-values";
 import { type LoopReport, trainingLoop, type TrainingPlan } from "../../src/engine/train/loop";
 import { adamDefaults, Trainer, type TrainerSnapshot } from "../../src/engine/train/trainer";
+import { readOptimizerFile } from "../../src/export/optimizer-file";
+import { peftFiles } from "../../src/export/peft";
+import { bytesSource } from "../../src/formats/byte-source";
+import { OPTIMIZER_FILE, readPeftFolder } from "../../src/formats/peft-folder";
+import { zipFiles } from "../../src/formats/zip";
+import type { MethodChoice } from "../../src/spec/methods";
+import { keptOptimizer, withOptimizer } from "../../src/worker/optimizer-state";
 import {
   bindGolden,
   goldenBatches,
+  type GoldenInfo,
   goldenState,
   type GoldenTensor,
   loadGoldenModel,
@@ -143,3 +155,79 @@ test("the best values are those of the lowest loss, and patience counts what cam
   trainer.destroy();
   state.destroy();
 });
+
+describe("an adapter exported with the optimizer's state", () => {
+  const method = { lora: "lora", p_tuning_mlp: "p-tuning" } as const;
+
+  /** The zip of an adapter and what importing makes of it. */
+  async function reimport(trainer: Trainer, state: AdapterState, choice: MethodChoice, spec: DecoderSpec) {
+    const optimizer = await keptOptimizer(trainer, state, choice);
+    const files = peftFiles(state.adapter, await state.read(), "someone/base", "");
+    files.set(OPTIMIZER_FILE, optimizer!);
+    const folder = await readPeftFolder([bytesSource("adapter.zip", zipFiles(files))]);
+    return withOptimizer(adapterFromFolder(folder, spec), folder, folder.optimizer!, spec);
+  }
+
+  test.each(["lora", "p_tuning_mlp"] as const)("goes on with %s bit for bit", async (name) => {
+    const family = name === "lora" ? "llama" : "llama_tied";
+    const own = family === "llama" ? model : await loadGoldenModel(gpu, family);
+    const tensors = await readTensors(family, name, "golden.safetensors");
+    const config = readJson<Record<string, unknown>>(family, name, "adapter_config.json");
+    const info = readJson<GoldenInfo>(family, name, "golden.json");
+    const id = method[name];
+    const choice = { id, options: { ...methods[id].readConfig(config), ...info.options } };
+    const adapter = methods[id].bind(choice.options, own.spec);
+    const batches = goldenBatches(tensors);
+    const [{ rows, length }] = batches as [TrainingBatch];
+    const labels = 64 * Math.ceil(Math.max(...batches.map((batch) => countLabels(batch, adapter))) / 64);
+    const options = {
+      shapes: [{ rows, length, labels }],
+      evaluationShapes: [],
+      weightDecay: 0.1,
+      maxGradNorm: 1,
+    };
+    const open = (state: AdapterState): Promise<Trainer> =>
+      Trainer.create(own, state, { ...options, ...adamDefaults });
+    const run = async (trainer: Trainer, steps: number): Promise<void> => {
+      for (let step = 0; step < steps; step++) await trainer.step(batches, 1e-2, 1);
+    };
+
+    const whole = goldenState(gpu, adapter, tensors);
+    const straight = await open(whole);
+    await run(straight, 2);
+    const again = await reimport(straight, whole, choice, own.spec);
+    await run(straight, 2);
+    expect(again.steps).toBe(2);
+    expect(again.method).toEqual(choice);
+
+    const state = AdapterState.of(gpu, again.adapter, again.values);
+    const trainer = await open(state);
+    const file = await readOptimizerFile(bytesSource(OPTIMIZER_FILE, again.optimizer));
+    trainer.adopt(file.moments);
+    await run(trainer, 2);
+    expect(await state.read()).toEqual(await whole.read());
+    expect(await trainer.moments()).toEqual(await straight.moments());
+
+    // The state of one adapter is no other's.
+    const stray = await reimport(straight, whole, choice, own.spec).then(({ optimizer }) => optimizer);
+    const foreign = { config: { peft_type: "IA3" }, tensors: new Map() };
+    const found = { ...again, method: { id: "ia3" as const, options: {} } };
+    await expect(withOptimizer(found, foreign, bytesSource(OPTIMIZER_FILE, stray), own.spec)).rejects.toThrow(
+      /another adapter/,
+    );
+
+    // A fresh optimizer would have gone elsewhere.
+    state.write(again.values);
+    trainer.adopt({ ...file.moments, m: zeros(file.moments.m), v: zeros(file.moments.v) });
+    await run(trainer, 2);
+    expect(await state.read()).not.toEqual(await whole.read());
+    for (const part of [straight, trainer, whole, state]) part.destroy();
+    if (own !== model) own.weights.destroy();
+  });
+});
+
+function zeros(tensors: ReadonlyMap<string, HostTensor>): Map<string, HostTensor> {
+  return new Map(
+    [...tensors].map(([name, { shape, data }]) => [name, { shape, data: new Float32Array(data.length) }]),
+  );
+}

@@ -73,29 +73,13 @@ export class AdapterState {
     return { buffer, offsetBytes: defined(this.#places.get(name), `parameter ${name}`).offset * 4 };
   }
 
-  /** Uploads values for every parameter. Errors name a missing tensor, one of another shape, or one too many. */
-  write(values: ReadonlyMap<string, HostTensor>): void {
+  /** Uploads values for every parameter, into another flat buffer where one is given. Errors: {@link checkParameters}'s. */
+  write(values: ReadonlyMap<string, HostTensor>, buffer = this.buffer): void {
+    checkParameters(this.adapter, values);
     const flat = new Float32Array(this.length);
-    for (const { name, shape, offset } of this.#places.values()) {
-      const tensor = values.get(name);
-      if (!tensor || !sameShape(tensor.shape, shape)) {
-        throw new LuthierError(
-          "adapter",
-          `The adapter's ${name} is ${tensor ? formatShape(tensor.shape) : "missing"}; this model needs ${formatShape(shape)}.`,
-          "Load the base model that the adapter was trained on.",
-        );
-      }
-      flat.set(tensor.data, offset);
-    }
-    for (const [name, { shape }] of values) {
-      if (this.#places.has(name)) continue;
-      throw new LuthierError(
-        "adapter",
-        `The adapter's ${name} is ${formatShape(shape)}; this model has no place for it.`,
-        "Load the base model that the adapter was trained on.",
-      );
-    }
-    this.#gpu.device.queue.writeBuffer(this.buffer, 0, flat);
+    for (const { name, offset } of this.#places.values())
+      flat.set(defined(values.get(name), name).data, offset);
+    this.#gpu.device.queue.writeBuffer(buffer, 0, flat);
   }
 
   /** Reads every parameter back. */
@@ -112,6 +96,31 @@ export class AdapterState {
 
   destroy(): void {
     this.#gpu.destroyBuffer(this.buffer);
+  }
+}
+
+/** Errors: values that miss a parameter, have one in another shape, or have one too many; they name it. */
+export function checkParameters(
+  { parameters }: Pick<Adapter, "parameters">,
+  values: ReadonlyMap<string, HostTensor>,
+): void {
+  for (const { name, shape } of parameters) {
+    const tensor = values.get(name);
+    if (tensor && sameShape(tensor.shape, shape)) continue;
+    throw new LuthierError(
+      "adapter",
+      `The adapter's ${name} is ${tensor ? formatShape(tensor.shape) : "missing"}; this model needs ${formatShape(shape)}.`,
+      "Load the base model that the adapter was trained on.",
+    );
+  }
+  const known = new Set(parameters.map(({ name }) => name));
+  for (const [name, { shape }] of values) {
+    if (known.has(name)) continue;
+    throw new LuthierError(
+      "adapter",
+      `The adapter's ${name} is ${formatShape(shape)}; this model has no place for it.`,
+      "Load the base model that the adapter was trained on.",
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { defined, invariant } from "../../lib/invariant";
 import type { AdapterState } from "../adapters/adapter-state";
-import type { Adapter } from "../adapters/method";
+import type { Adapter, HostTensor } from "../adapters/method";
 import type { Gpu } from "../gpu/device";
 import { readBytes, ReadbackRing } from "../gpu/readback";
 import { SlotPool } from "../gpu/slot-pool";
@@ -44,10 +44,19 @@ export const READBACK_BYTES = RING_DEPTH * (METRICS_BYTES + LOSS_BYTES);
 export interface TrainerSnapshot {
   /** Optimizer steps so far. */
   readonly step: number;
+  /** Those before this run whose moments it went on with; none where absent. */
+  readonly earlierSteps?: number;
   readonly parameters: Float32Array<ArrayBuffer>;
   /** AdamW's moments. */
   readonly m: Float32Array<ArrayBuffer>;
   readonly v: Float32Array<ArrayBuffer>;
+}
+
+/** AdamW's moments by parameter, and after how many steps they are so. */
+export interface Moments {
+  readonly steps: number;
+  readonly m: ReadonlyMap<string, HostTensor>;
+  readonly v: ReadonlyMap<string, HostTensor>;
 }
 
 /**
@@ -65,6 +74,7 @@ export class Trainer {
   readonly #metrics: ReadbackRing;
   readonly #losses: ReadbackRing;
   #step = 0;
+  #earlierSteps = 0;
 
   private constructor(parts: TrainerParts) {
     this.#gpu = parts.model.gpu;
@@ -140,13 +150,14 @@ export class Trainer {
     const supervisedTokens = batches.reduce((sum, batch) => sum + countLabels(batch, virtual), 0);
     this.#step++;
     this.#optimizer.beginStep();
+    const adamStep = this.#earlierSteps + this.#step;
     const scalars = (microStep: number): Float32Array<ArrayBuffer> =>
       packStepScalars({
         seed: mixSeed(seed, this.#step, microStep),
         lossScale: 1 / Math.max(1, supervisedTokens),
         learningRate,
-        beta1Correction: 1 - beta1 ** this.#step,
-        beta2Correction: 1 - beta2 ** this.#step,
+        beta1Correction: 1 - beta1 ** adamStep,
+        beta2Correction: 1 - beta2 ** adamStep,
       });
     batches.forEach((batch, index) => {
       const { program, shape } = findProgram(this.#programs.train, batch);
@@ -161,7 +172,7 @@ export class Trainer {
    * later ones do not.
    */
   async snapshot(): Promise<TrainerSnapshot> {
-    const step = this.#step;
+    const [step, earlierSteps] = [this.#step, this.#earlierSteps];
     const [parameters, m, v] = await Promise.all(
       this.#flatBuffers().map((buffer) =>
         readBytes(this.#gpu, { buffer, offsetBytes: 0, sizeBytes: this.#state.length * 4 }),
@@ -169,16 +180,32 @@ export class Trainer {
     );
     const flat = (bytes: ArrayBuffer | undefined): Float32Array<ArrayBuffer> =>
       new Float32Array(defined(bytes, "a flat buffer"));
-    return { step, parameters: flat(parameters), m: flat(m), v: flat(v) };
+    return { step, earlierSteps, parameters: flat(parameters), m: flat(m), v: flat(v) };
   }
 
   /** Goes on from a snapshot: parameters, moments and the count of steps are then as they were. */
-  restore({ step, parameters, m, v }: TrainerSnapshot): void {
+  restore({ step, earlierSteps = 0, parameters, m, v }: TrainerSnapshot): void {
     [parameters, m, v].forEach((values, index) => {
       invariant(values.length === this.#state.length, "a snapshot is of an adapter of the same size");
       this.#gpu.device.queue.writeBuffer(defined(this.#flatBuffers()[index], "buffer"), 0, values);
     });
     this.#step = step;
+    this.#earlierSteps = earlierSteps;
+  }
+
+  /** AdamW's moments as they are now; a later run may {@link adopt} them. */
+  async moments(): Promise<Moments> {
+    const steps = this.#earlierSteps + this.#step;
+    const { m, v } = this.#optimizer;
+    const [first, second] = await Promise.all([this.#state.read(m), this.#state.read(v)]);
+    return { steps, m: first, v: second };
+  }
+
+  /** Begins with the moments of an earlier run. Errors: they are of other parameters. */
+  adopt({ steps, m, v }: Moments): void {
+    this.#state.write(m, this.#optimizer.m);
+    this.#state.write(v, this.#optimizer.v);
+    this.#earlierSteps = steps;
   }
 
   /** Mean loss per supervised token over `batches`, without dropout and without gradients. */

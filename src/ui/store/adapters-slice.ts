@@ -60,11 +60,11 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
       }
     },
 
-    async exportAdapter(id) {
+    async exportAdapter(id, withOptimizer = false) {
       if (get().exporting) return;
       set({ exporting: true, exportProblem: null });
       try {
-        const download = await client.call("exportAdapter", { id });
+        const download = await client.call("exportAdapter", { id, withOptimizer });
         saveFile(download);
         set({ lastExport: { name: download.name, sizeBytes: download.bytes.byteLength } });
       } catch (error) {

@@ -225,7 +225,8 @@ export interface AdaptersSlice {
   chooseAdapter(id: string): void;
   renameAdapter(id: string, name: string): Promise<void>;
   deleteAdapter(id: string): Promise<void>;
-  exportAdapter(id: string): Promise<void>;
+  /** @param withOptimizer whether the zip holds the optimizer's state too */
+  exportAdapter(id: string, withOptimizer?: boolean): Promise<void>;
   /** Saves the model with an adapter in its weights: into a folder, or as a zip. */
   mergeAdapter(id: string, folder: FileSystemDirectoryHandle | null): Promise<void>;
   cancelMerge(): void;

@@ -3,7 +3,7 @@ import { adapterFromFolder } from "../../engine/adapters/from-folder";
 import { modelCard } from "../../export/model-card";
 import { folderFormat, peftFiles } from "../../export/peft";
 import { fileSource } from "../../formats/byte-source";
-import { type PeftFolder, readPeftFolder } from "../../formats/peft-folder";
+import { OPTIMIZER_FILE, type PeftFolder, readPeftFolder } from "../../formats/peft-folder";
 import { zipFiles } from "../../formats/zip";
 import { LuthierError } from "../../lib/errors";
 import { newId } from "../../lib/id";
@@ -16,6 +16,7 @@ import { freeName } from "../adapter-name";
 import { summariseAdapter } from "../adapter-summary";
 import { keepAdapter, libraryOf, readAdapter, type ReadAdapter } from "../kept-adapter";
 import { mergeModel } from "../merge-model";
+import { findOptimizer, withOptimizer } from "../optimizer-state";
 import type { Handlers } from "../serve";
 import type { Session } from "../session";
 
@@ -38,7 +39,7 @@ export function adapterHandlers(session: Session): Pick<Handlers, Names> {
       session.dropAdapter(id);
       await deleteAdapter(id);
     },
-    exportAdapter: ({ id }) => exportAdapter(session, id),
+    exportAdapter: ({ id, withOptimizer }) => exportAdapter(session, id, withOptimizer),
     mergeAdapter({ id, folder }) {
       merging?.abort();
       merging = new AbortController();
@@ -63,11 +64,13 @@ async function rename(session: Session, id: string, name: string): Promise<void>
   if (!held) throw new LuthierError("adapter", "This adapter is no longer kept.", "Reload the page.");
 }
 
-async function exportAdapter(session: Session, id: string): Promise<Download> {
+async function exportAdapter(session: Session, id: string, withState: boolean): Promise<Download> {
   const { model } = session;
   const read = await readAdapter(session, id);
   const card = adapterCard(read, model.baseName, model.summary);
   const files = peftFiles(read.adapter, read.values, model.baseName, card);
+  const optimizer = withState ? await findOptimizer(session, id) : null;
+  if (optimizer) files.set(OPTIMIZER_FILE, optimizer);
   const slug = `${model.summary.title}-${read.summary.name}`.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
   return { name: `${slug}.zip`, mediaType: "application/zip", bytes: zipFiles(files) };
 }
@@ -102,14 +105,18 @@ async function importAdapter(session: Session, name: string, folder: PeftFolder)
     throw new LuthierError("adapter", "A training is running.", "Stop it before you load another adapter.");
   }
   const { gpu, spec } = session.model.engine;
-  const { method, adapter, values } = adapterFromFolder(folder, spec);
+  const found = adapterFromFolder(folder, spec);
+  const resumable = folder.optimizer ? await withOptimizer(found, folder, folder.optimizer, spec) : null;
+  const { method, adapter, values } = resumable ?? found;
   const state = AdapterState.of(gpu, adapter, values);
+  const optimizer = resumable?.optimizer;
   const facts = {
     ...{ id: newId(), name: await freeName(session, name), method, origin: "imported" as const },
-    ...{ savedAt: Date.now(), steps: 0, finalLoss: null, validationLoss: null },
+    ...{ savedAt: Date.now(), steps: resumable?.steps ?? 0, finalLoss: null, validationLoss: null },
+    ...(optimizer && { optimizerBytes: optimizer.length }),
   };
   const summary = summariseAdapter(facts, adapter, spec);
-  const active = { summary, state, run: null, kept: false };
+  const active = { summary, state, run: null, kept: false, ...(optimizer && { optimizer }) };
   session.holdAdapter(active);
   await keepAdapter(session, active);
   return summary;

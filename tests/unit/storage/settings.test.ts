@@ -84,6 +84,17 @@ describe("adapters", () => {
     expect(await adapters.loadAdapter("a")).toBeNull();
   });
 
+  it("keep the optimizer's state apart, and lose it when the adapter is kept anew without", async () => {
+    await adapters.saveAdapter({ ...adapter("a", 1), optimizer: Uint8Array.of(7) });
+    expect(await adapters.loadAdapter("a")).toEqual(adapter("a", 1));
+    expect(await adapters.loadOptimizer("a")).toEqual(Uint8Array.of(7));
+    await adapters.saveAdapter(adapter("a", 2));
+    expect(await adapters.loadOptimizer("a")).toBeNull();
+    await adapters.saveAdapter({ ...adapter("a", 3), optimizer: Uint8Array.of(8) });
+    await adapters.deleteAdapter("a");
+    expect(await adapters.loadOptimizer("a")).toBeNull();
+  });
+
   it("take another name and keep the rest", async () => {
     await adapters.saveAdapter(adapter("a", 1));
     expect(await adapters.renameAdapter("a", "Pirate")).toBe(true);

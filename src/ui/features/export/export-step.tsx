@@ -1,5 +1,6 @@
-import { Button } from "@mantine/core";
+import { Button, Checkbox } from "@mantine/core";
 import { IconDownload, IconPackageImport } from "@tabler/icons-react";
+import { useState } from "react";
 import type { AdapterSummary } from "../../../protocol/commands";
 import { methodSpecs } from "../../../spec/methods";
 import { CodeBlock } from "../../components/code-block";
@@ -43,7 +44,9 @@ function ExportCard() {
     saved: state.lastExport,
     exportAdapter: state.exportAdapter,
   }));
+  const [wantsOptimizer, setWantsOptimizer] = useState(false);
   const inPeft = adapter?.loadsInPeft ?? true;
+  const optimizerBytes = adapter?.optimizerBytes ?? 0;
   return (
     <article className={classes.card}>
       <div className={classes.head}>
@@ -56,12 +59,23 @@ function ExportCard() {
           disabled={!adapter || training}
           loading={exporting}
           onClick={() => {
-            if (adapter) void exportAdapter(adapter.id);
+            if (adapter) void exportAdapter(adapter.id, wantsOptimizer && optimizerBytes > 0);
           }}
         >
           {text.export.button}
         </Button>
       </div>
+      {optimizerBytes > 0 && (
+        <Checkbox
+          label={text.export.withOptimizer}
+          description={text.export.withOptimizerHint(optimizerBytes)}
+          checked={wantsOptimizer}
+          disabled={exporting}
+          onChange={(event) => {
+            setWantsOptimizer(event.currentTarget.checked);
+          }}
+        />
+      )}
       {adapter ? <AdapterFacts adapter={adapter} /> : <p className={classes.what}>{text.export.none}</p>}
       {saved && <p className={classes.saved}>{text.export.saved(saved.name, saved.sizeBytes)}</p>}
       {inPeft && (

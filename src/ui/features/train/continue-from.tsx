@@ -29,7 +29,7 @@ export function ContinueFrom() {
   if (!adapter || !method) return null;
   return (
     <div className={classes.continueFrom}>
-      <span>{text.train.continueFrom(adapter.name, adapter.steps)}</span>
+      <span>{text.train.continueFrom(adapter.name, adapter.steps, (adapter.optimizerBytes ?? 0) > 0)}</span>
       {!same && (
         <Button
           size="compact-sm"

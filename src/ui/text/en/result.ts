@@ -71,9 +71,12 @@ export const exportStep = {
   ownWhat:
     "A zip with the trained tensors, their configuration and a model card. PEFT has no such method; the studio loads it again.",
   button: "Export adapter",
+  withOptimizer: "With the optimizer's state",
+  withOptimizerHint: (bytes: number) =>
+    `Loaded here again, training goes on exactly where it stopped. Adds ${formatBytes(bytes)}; PEFT does not look at it.`,
   mergedTitle: "Merged model",
   mergedWhat: (name: string) =>
-    `The whole model with “${name}” in its weights, as a Hugging Face folder: no PEFT needed. Load it under Model to chat with it here.`,
+    `The whole model with “${name}” in its weights, as a Hugging Face folder: no PEFT needed. Compare has it as “${name}, merged”.`,
   mergedLossy: {
     loaded:
       "The layers are in NF4: they are widened and the update is added in full precision, so that the merged model answers as this one does. What quantising rounded off stays lost; to merge into the exact weights, load the model without NF4 first.",

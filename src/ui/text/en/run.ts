@@ -28,8 +28,8 @@ export const train = {
       `Left out, as no part of the answer fits the maximum length: ${formatInteger(count)} of ${rows(of)}.`,
     "software-adapter": "This machine offers no GPU, so a software one computes. It works, slowly.",
   },
-  continueFrom: (name: string, steps: number) =>
-    `From “${name}”${steps > 0 ? `, ${plural(steps, "step", "steps")}` : ""}. Another one is chosen under Export.`,
+  continueFrom: (name: string, steps: number, withOptimizer: boolean) =>
+    `From “${name}”${steps > 0 ? `, ${plural(steps, "step", "steps")}` : ""}${withOptimizer ? ", with the optimizer as it was then" : ""}. Another one is chosen under Export.`,
   takeMethod: "Use its method and options",
   rateChart: "Learning rate",
   normChart: "Gradient norm",

@@ -1,0 +1,88 @@
+import type { AdapterState } from "../engine/adapters/adapter-state";
+import type { FolderAdapter } from "../engine/adapters/from-folder";
+import type { Adapter } from "../engine/adapters/method";
+import { methods } from "../engine/adapters/registry";
+import { sameShape } from "../engine/graph/value";
+import type { DecoderSpec } from "../engine/models/decoder-spec";
+import type { Moments, Trainer } from "../engine/train/trainer";
+import { checkOptimizer, optimizerFile, readOptimizerFile } from "../export/optimizer-file";
+import { type ByteSource, bytesSource } from "../formats/byte-source";
+import { OPTIMIZER_FILE, type PeftFolder } from "../formats/peft-folder";
+import { LuthierError } from "../lib/errors";
+import { type MethodChoice, methodSpecs } from "../spec/methods";
+import { loadOptimizer } from "../storage/adapters";
+import type { Session } from "./session";
+
+/** A larger state is not kept with its adapter: that of a model that trained as a whole would fill the disk. */
+const MAX_STATE_BYTES = 2 ** 28;
+
+/**
+ * The optimizer's state after a run as a file, or null where none is kept: it is too large, or the method chooses anew in
+ * every run what trains.
+ */
+export async function keptOptimizer(
+  trainer: Trainer,
+  state: AdapterState,
+  method: MethodChoice,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (state.adapter.selection || trainer.stepCount === 0 || 8 * state.length > MAX_STATE_BYTES) return null;
+  return optimizerFile(state.adapter, method, await state.read(), await trainer.moments());
+}
+
+/** The file of an adapter of the library, or null. */
+export async function findOptimizer(session: Session, id: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  return session.heldAdapter(id)?.optimizer ?? loadOptimizer(id);
+}
+
+/** The moments that a run begins with which goes on from an adapter of the library, or null. */
+export async function momentsOf(session: Session, id: string, adapter: Adapter): Promise<Moments | null> {
+  if (adapter.selection) return null;
+  const bytes = await findOptimizer(session, id);
+  if (!bytes) return null;
+  const file = await readOptimizerFile(bytesSource(OPTIMIZER_FILE, bytes));
+  checkOptimizer(adapter, file);
+  return file.moments;
+}
+
+/** An adapter as it was trained, with the bytes of the optimizer's state that lie beside it. */
+export interface ResumableAdapter extends FolderAdapter {
+  readonly steps: number;
+  readonly optimizer: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * What a folder's adapter was when it was exported, with the file of the optimizer's state that lies in it. Errors: the
+ * file is damaged, or belongs to another adapter.
+ */
+export async function withOptimizer(
+  found: FolderAdapter,
+  { tensors }: PeftFolder,
+  source: ByteSource,
+  model: DecoderSpec,
+): Promise<ResumableAdapter> {
+  const file = await readOptimizerFile(source);
+  const { id, options } = file.method;
+  // What builds on other adapters names them as the folder does.
+  const method = found.method.experts ? found.method : { id, options };
+  const adapter = methods[method.id].bind(method.options, model, method.experts);
+  const values = file.parameters ?? found.values;
+  const isOwn = file.parameters
+    ? haveSameShapes(adapter.exportTensors(file.parameters), tensors)
+    : id === found.method.id;
+  if (!isOwn) {
+    throw new LuthierError(
+      "adapter",
+      `${source.name} belongs to another adapter, one of ${methodSpecs[id].title}.`,
+      "Take that file out of the folder or zip, or choose the adapter that it came with.",
+    );
+  }
+  checkOptimizer(adapter, { ...file, parameters: values });
+  const optimizer = await source.read(0, source.sizeBytes);
+  return { method, adapter, values, steps: file.moments.steps, optimizer };
+}
+
+type Shapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
+
+function haveSameShapes(a: Shapes, b: Shapes): boolean {
+  return a.size === b.size && [...a].every(([name, { shape }]) => sameShape(shape, b.get(name)?.shape ?? []));
+}

@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import type { Adapter, HostTensor } from "../../../src/engine/adapters/method";
+import { methods } from "../../../src/engine/adapters/registry";
+import { elementCount } from "../../../src/engine/graph/value";
+import { describeModel } from "../../../src/engine/models/registry";
+import { checkOptimizer, optimizerFile, readOptimizerFile } from "../../../src/export/optimizer-file";
+import { bytesSource } from "../../../src/formats/byte-source";
+import { writeSafetensors } from "../../../src/formats/safetensors";
+import { LuthierError } from "../../../src/lib/errors";
+import { readJson } from "../../support/golden";
+
+const spec = describeModel(readJson<Record<string, unknown>>("llama_tied", "config.json"));
+const method = { id: "lora", options: { r: 2, lora_dropout: 0.1 } } as const;
+const lora = methods.lora.bind(method.options, spec);
+
+function tensors({ parameters }: Adapter, start: number): Map<string, HostTensor> {
+  return new Map(
+    parameters.map(({ name, shape }, index) => {
+      const data = Float32Array.from({ length: elementCount(shape) }, (_, i) => start + index + i / 7);
+      return [name, { shape, data }] as const;
+    }),
+  );
+}
+
+const moments = { steps: 12, m: tensors(lora, -3), v: tensors(lora, 0.5) };
+const read = (bytes: Uint8Array) => readOptimizerFile(bytesSource("luthier_optimizer.safetensors", bytes));
+
+async function refusal(bytes: Uint8Array): Promise<LuthierError> {
+  const error: unknown = await read(bytes)
+    .then((file) => checkOptimizer(lora, file))
+    .catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(LuthierError);
+  return error as LuthierError;
+}
+
+describe("the optimizer's file", () => {
+  test("holds moments, steps, method and options to the bit", async () => {
+    const file = await read(optimizerFile(lora, method, tensors(lora, 1), moments));
+    expect(file).toEqual({ method, moments, parameters: null });
+    expect(() => checkOptimizer(lora, file)).not.toThrow();
+  });
+
+  test("holds the trained values too where the adapter's file does not", async () => {
+    const options = { r: 2, init_lora_weights: "pissa" };
+    const pissa = methods.lora.bind(options, spec);
+    const values = tensors(pissa, 1);
+    const own = { steps: 1, m: tensors(pissa, 0), v: tensors(pissa, 0) };
+    const file = await read(optimizerFile(pissa, { id: "lora", options }, values, own));
+    expect(file.parameters).toEqual(values);
+    expect(() => checkOptimizer(pissa, file)).not.toThrow();
+  });
+
+  test("of another adapter is refused by its first tensor", async () => {
+    const wider = methods.lora.bind({ r: 3 }, spec);
+    const own = { steps: 1, m: tensors(wider, 0), v: tensors(wider, 0) };
+    const error = await refusal(optimizerFile(wider, method, tensors(wider, 0), own));
+    expect(error.what).toMatch(/lora_A\.weight is \[3, 32\]; this model needs \[2, 32\]/);
+  });
+
+  test("that lacks a moment is refused by its name", async () => {
+    const [first] = [...moments.m.keys()];
+    const m = new Map([...moments.m].slice(1));
+    const error = await refusal(optimizerFile(lora, method, tensors(lora, 0), { ...moments, m }));
+    expect(error.what).toContain(`${first} is missing`);
+  });
+
+  const header = (change: object): string =>
+    JSON.stringify({ version: 1, steps: 3, method: { id: "lora", options: {} }, ...change });
+  const withHeader = (text: string): Uint8Array =>
+    writeSafetensors([], { format: "pt", luthier_optimizer: text });
+  test.each<[string, Uint8Array, RegExp]>([
+    ["no header", writeSafetensors([]), /does not say/],
+    ["a header that is no JSON", withHeader("{"), /does not say/],
+    ["another version", withHeader(header({ version: 2 })), /another kind or version/],
+    ["an unknown method", withHeader(header({ method: { id: "constructor", options: {} } })), /another kind/],
+    [
+      "options that are no values",
+      withHeader(header({ method: { id: "lora", options: { r: {} } } })),
+      /for r/,
+    ],
+    ["half a step", withHeader(header({ steps: 0.5 })), /0.5 steps/],
+    ["no step", withHeader(header({ steps: 0 })), /0 steps/],
+    ["text instead of steps", withHeader(header({ steps: "9" })), /"9" steps/],
+    ["bytes cut off", withHeader(header({})).slice(0, 20), /header/],
+  ])("with %s is refused", async (_, bytes, what) => {
+    expect((await refusal(bytes)).what).toMatch(what);
+  });
+
+  test.each([
+    ["m", NaN],
+    ["v", Infinity],
+    ["v", -1],
+    ["other", 1],
+  ])("with %s of %f is refused by the tensor's name", async (heading, value) => {
+    const tensor = { name: `${heading}.x`, dtype: "F32", shape: [1], data: Float32Array.of(value) } as const;
+    const bytes = writeSafetensors([tensor], { format: "pt", luthier_optimizer: header({}) });
+    const error = await refusal(bytes);
+    expect(error.what).toContain(`${heading}.x`);
+    expect(error.advice).toMatch(/without it/);
+  });
+});
