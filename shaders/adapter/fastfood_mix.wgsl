@@ -4,7 +4,15 @@ struct Params {
   count: u32,
   // Half of k, rounded up.
   shift: u32,
-  permutation_key: u32,
+  // A word and an odd factor for each round of the permutation.
+  word_0: u32,
+  word_1: u32,
+  word_2: u32,
+  word_3: u32,
+  factor_0: u32,
+  factor_1: u32,
+  factor_2: u32,
+  factor_3: u32,
   normal_key: u32,
   adjoint: u32,
 }
@@ -13,17 +21,18 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
-// Each step can be undone within k bits: an exclusive or, a product with an odd number, a fold of high bits onto low.
-fn permuted(i: u32) -> u32 {
+// One round of Π. Each step can be undone within k bits: an exclusive or, a product with an odd number, a fold of high
+// bits onto low.
+fn turn(i: u32, word: u32, factor: u32) -> u32 {
   let mask = params.count - 1u;
-  var place = i;
-  for (var round = 0u; round < 4u; round++) {
-    let word = pcg(params.permutation_key + round);
-    place = (place ^ word) & mask;
-    place = (place * (pcg(word) | 1u)) & mask;
-    place ^= place >> params.shift;
-  }
-  return place;
+  let place = (((i ^ word) & mask) * factor) & mask;
+  return place ^ (place >> params.shift);
+}
+
+fn permuted(i: u32) -> u32 {
+  let once = turn(i, params.word_0, params.factor_0);
+  let twice = turn(once, params.word_1, params.factor_1);
+  return turn(turn(twice, params.word_2, params.factor_2), params.word_3, params.factor_3);
 }
 
 // The quantile of a hash: √2 · erf⁻¹(u) with the polynomials of Giles 2010, "Approximating the erfinv function".

@@ -26,12 +26,19 @@ export function fastfoodSign({ sign }: FastfoodKeys, i: number): number {
   return pcg(i ^ sign) < 0x80000000 ? 1 : -1;
 }
 
+/** What each round of the permutation turns with. */
+export function permutationRounds({
+  permutation,
+}: FastfoodKeys): { readonly word: number; readonly factor: number }[] {
+  const words = Array.from({ length: ROUNDS }, (_, round) => pcg((permutation + round) >>> 0));
+  return words.map((word) => ({ word, factor: (pcg(word) | 1) >>> 0 }));
+}
+
 /** Π: a permutation of 2^bits numbers. */
-export function fastfoodPermutation({ permutation }: FastfoodKeys, bits: number): (i: number) => number {
+export function fastfoodPermutation(keys: FastfoodKeys, bits: number): (i: number) => number {
   const mask = 2 ** bits - 1;
   const shift = permutationShift(bits);
-  const words = Array.from({ length: ROUNDS }, (_, round) => pcg((permutation + round) >>> 0));
-  const rounds = words.map((word) => ({ word, factor: pcg(word) | 1 }));
+  const rounds = permutationRounds(keys);
   return (i) => {
     let place = i;
     for (const { word, factor } of rounds) {

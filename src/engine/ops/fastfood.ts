@@ -3,7 +3,7 @@ import type { KernelCall, LowerContext, Op, Operand } from "../graph/op";
 import { elementCount, f32, formatShape, type TensorType, type Value } from "../graph/value";
 import { defineKernel, elementGrid, type Kernel } from "../kernels/kernel";
 import { gemmCall } from "../kernels/matmul";
-import { type FastfoodKeys, fastfoodKeys, permutationShift } from "./fastfood-random";
+import { type FastfoodKeys, fastfoodKeys, permutationRounds, permutationShift } from "./fastfood-random";
 import { matrixShape } from "./shapes";
 import { zeroCall } from "./zero";
 
@@ -46,22 +46,30 @@ const edgeKernel = defineKernel({
 const mixKernel = defineKernel({
   shader: "adapter/fastfood_mix",
   includes: ["lib/element_f32", "lib/grid", "lib/pcg"],
-  params: { count: "u32", shift: "u32", permutation_key: "u32", normal_key: "u32", adjoint: "u32" },
+  params: {
+    count: "u32",
+    shift: "u32",
+    ...({ word_0: "u32", word_1: "u32", word_2: "u32", word_3: "u32" } as const),
+    ...({ factor_0: "u32", factor_1: "u32", factor_2: "u32", factor_3: "u32" } as const),
+    normal_key: "u32",
+    adjoint: "u32",
+  },
   bindings: ["read", "read_write"],
 });
 
-/** Bits of an index that one pass turns, the fewest first: registers hold 16 numbers. */
-const RADIX_BITS = [1, 2, 3, 4] as const;
+const hadamardKernel = {
+  includes: ["lib/grid"],
+  params: { count: "u32", stride: "u32" },
+  bindings: ["read_write"],
+} as const;
 
-const hadamardKernels = RADIX_BITS.map((bits) =>
-  defineKernel({
-    shader: "adapter/hadamard",
-    includes: ["lib/grid"],
-    defines: { RADIX: 2 ** bits },
-    params: { count: "u32", stride: "u32" },
-    bindings: ["read_write"],
-  }),
-);
+/** Passes that turn so many bits of an index, the fewest first: registers hold 16 numbers. */
+const hadamardKernels: readonly Kernel[] = [
+  ...[1, 2, 3].map((bits) =>
+    defineKernel({ ...hadamardKernel, shader: "adapter/hadamard", defines: { RADIX: 2 ** bits } }),
+  ),
+  defineKernel({ ...hadamardKernel, shader: "adapter/hadamard_16" }),
+];
 
 export const fastfoodKernels: readonly Kernel[] = [edgeKernel, mixKernel, ...hadamardKernels];
 
@@ -80,10 +88,14 @@ function mixCall(
   keys: FastfoodKeys,
   adjoint: boolean,
 ): KernelCall {
+  const rounds = permutationRounds(keys).flatMap(({ word, factor }, index) => [
+    [`word_${index}`, word] as const,
+    [`factor_${index}`, factor] as const,
+  ]);
   const params = {
     count: length,
     shift: permutationShift(bits),
-    permutation_key: keys.permutation,
+    ...Object.fromEntries(rounds),
     normal_key: keys.normal,
     adjoint: adjoint ? 1 : 0,
   };
@@ -94,7 +106,7 @@ function mixCall(
 function hadamardCalls(x: Value, bits: number): KernelCall[] {
   const calls: KernelCall[] = [];
   for (let done = 0; done < bits;) {
-    const digit = Math.min(RADIX_BITS.length, bits - done);
+    const digit = Math.min(hadamardKernels.length, bits - done);
     const count = 2 ** (bits - digit);
     const kernel = hadamardKernels[digit - 1];
     invariant(kernel, "a digit has a kernel");
