@@ -93,11 +93,20 @@ function shardName(index: number, count: number): string {
 
 /** The base's configuration without what is no longer so: quantisation, and a head that only seemed to be its own. */
 function mergedConfig({ config, model, adapter }: MergeSource, tensors: readonly MergedTensor[]): unknown {
-  const { quantization_config: _, torch_dtype: _old, dtype: _new, ...kept } = config;
+  // T5's initializer_factor is for making weights anew; transformers refuses its 1.0 in JavaScript's spelling, 1.
+  const {
+    quantization_config: _,
+    torch_dtype: _old,
+    dtype: _new,
+    initializer_factor: _factor,
+    ...kept
+  } = config;
   const types = tensors.map(({ dtype }) => dtype);
   const dtype = types.includes("F32") ? "F32" : (types[0] ?? "F32");
   const tied = model.spec.head.tied && !adapter.unties;
-  return { ...kept, torch_dtype: torchNames[dtype], tie_word_embeddings: tied };
+  // T5 tells by its ties whether the head reads scaled values, unless this says so.
+  const scaled = model.spec.headInputScale === undefined ? {} : { scale_decoder_outputs: true };
+  return { ...kept, ...scaled, torch_dtype: torchNames[dtype], tie_word_embeddings: tied };
 }
 
 function weightIndex(shards: readonly (readonly MergedTensor[])[]): unknown {

@@ -15,11 +15,10 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
-from transformers import AutoModelForCausalLM
 
 from common import GOLDEN_DIR, be_deterministic, observe_loaded, relative_l2
 from golden_cases import CASES
-from golden_families import load_base
+from golden_families import auto_model, load_base
 from golden_training import Batch, masked_logits
 
 TOLERANCE = 1e-4
@@ -70,7 +69,7 @@ def check(case: str, folder: Path) -> Verdict:
         family, name = case.split("/")
         model = CASES[name].load(load_base(family), folder).eval()
         logits = masked_logits(model, batch)
-        whole = merged_logits(folder / "merged", batch)
+        whole = merged_logits(folder / "merged", family, batch)
     except Exception as error:  # whatever PEFT refuses is a finding, and the other cases go on
         return Verdict(
             case, *UNKNOWN, f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
@@ -99,11 +98,11 @@ def observe(verdict: Verdict, folder: Path) -> None:
         observe_loaded(verdict.case, "transformers, merged")
 
 
-def merged_logits(folder: Path, batch: Batch) -> torch.Tensor | None:
+def merged_logits(folder: Path, family: str, batch: Batch) -> torch.Tensor | None:
     """What transformers makes of a merged model; None where there is none."""
     if not folder.is_dir():
         return None
-    model = AutoModelForCausalLM.from_pretrained(
+    model = auto_model(family).from_pretrained(
         folder, dtype=torch.float32, attn_implementation="eager"
     )
     return masked_logits(model.eval(), batch)

@@ -70,7 +70,9 @@ async function exportCase(
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), bytes);
   }
-  const shape = [first.rows, adapter.promptLength + first.length, model.spec.vocabularySize];
+  // An encoder reads the virtual tokens; the logits are of the answers.
+  const virtual = model.spec.encoder ? 0 : adapter.promptLength;
+  const shape = [first.rows, virtual + first.length, model.spec.vocabularySize];
   if (adapter.merge) {
     const merged = await mergedGolden(model, adapter, await state.read(), family);
     mkdirSync(join(folder, "merged"), { recursive: true });

@@ -259,13 +259,14 @@ def reads_pairs(family: str) -> bool:
     return FAMILIES[family].config.is_encoder_decoder
 
 
-def _auto_model(family: str) -> type:
+def auto_model(family: str) -> type:
+    """The class of transformers that loads the family's models."""
     return AutoModelForSeq2SeqLM if reads_pairs(family) else AutoModelForCausalLM
 
 
 def build_base(family: str) -> PreTrainedModel:
     """The family's model in float32, eager attention, with its seeded weights."""
-    model = _auto_model(family).from_config(
+    model = auto_model(family).from_config(
         FAMILIES[family].config, dtype=torch.float32, attn_implementation="eager"
     )
     if family == "mt5":  # Its checkpoints have a head of their own, whatever its config says.
@@ -292,7 +293,7 @@ def build_base(family: str) -> PreTrainedModel:
 def load_base(family: str) -> PreTrainedModel:
     """The committed base model, read back from tests/golden/<family>, in the numbers it has once it
     is loaded."""
-    model = _auto_model(family).from_pretrained(
+    model = auto_model(family).from_pretrained(
         GOLDEN_DIR / family, dtype=torch.float32, attn_implementation="eager"
     )
     how = FAMILIES[family].quantization

@@ -19,10 +19,11 @@ const MAX_POSITIONS = 16384;
  */
 export function t5(config: ConfigReader): DecoderSpec {
   // transformers 5 writes tie_word_embeddings as true for all of them, and says by another field which they are.
-  const isFirst = config.boolean("scale_decoder_outputs", config.boolean("tie_word_embeddings", true));
+  const tied = config.boolean("tie_word_embeddings", true);
+  const isFirst = config.boolean("scale_decoder_outputs", tied);
   const spec = encoderDecoder(config, "t5", "relu");
   const headInputScale = 1 / Math.sqrt(spec.hiddenSize);
-  return isFirst ? { ...spec, head: { ...spec.head, tied: true }, headInputScale } : spec;
+  return isFirst ? { ...spec, head: { ...spec.head, tied }, headInputScale } : spec;
 }
 
 /** mT5 and what was tuned from it, mT0 (transformers `MT5ForConditionalGeneration`): T5 1.1 with a larger vocabulary. */

@@ -158,6 +158,8 @@ test("t5 tells its first form from the later ones, as transformers 4 and 5 spell
   expect(formOf({ tie_word_embeddings: true })).toEqual(first);
   expect(formOf({ tie_word_embeddings: false })).toEqual(later);
   expect(formOf({ tie_word_embeddings: true, scale_decoder_outputs: false })).toEqual(later);
+  // A merged model whose head has become another than the embedding.
+  expect(formOf({ tie_word_embeddings: false, scale_decoder_outputs: true })).toEqual([false, first[1]]);
 });
 
 test("t5 has as many blocks in the decoder as in the encoder, unless config.json says otherwise", () => {
