@@ -13,7 +13,9 @@ const HEADER_ENTRY_BYTES = 130;
  * them while training.
  */
 export function adapterFileBytes(adapter: Adapter, spec: DecoderSpec): number {
-  const { promptLength, prefixLength, parameters } = adapter;
+  const { promptLength, prefixLength, parameters, selection } = adapter;
+  // Of what a method chose, the file holds each number with its row and column.
+  if (selection) return 3 * 4 * selection.kept + 2 * parameters.length * HEADER_ENTRY_BYTES;
   if (promptLength + prefixLength === 0) {
     const elements = parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0);
     return 4 * elements + parameters.length * HEADER_ENTRY_BYTES;

@@ -32,8 +32,9 @@ export function layOutParameters(adapter: Adapter): { places: ParameterPlace[]; 
   return { places, length };
 }
 
-/** Number of trainable parameters, padding not counted. */
+/** Number of trainable parameters, padding not counted; where a method chooses some of them, of those. */
 export function trainableCount(adapter: Adapter): number {
+  if (adapter.selection) return adapter.selection.kept;
   return adapter.parameters.reduce((sum, { shape, fixed }) => sum + (fixed ? 0 : elementCount(shape)), 0);
 }
 

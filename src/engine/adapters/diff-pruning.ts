@@ -15,6 +15,7 @@ import {
   changeHooks,
   deltaName,
   deltaParameter,
+  keptCount,
   mergeChanges,
   readSparse,
   sparseTensors,
@@ -40,7 +41,7 @@ export const diffPruning: Method = {
     const weights = changedWeights(reader, model);
     const shape = { lower: reader.number("concrete_lower"), upper: reader.number("concrete_upper") };
     const diff = gatedDelta(shape);
-    const share = reader.number("target_sparsity");
+    const kept = keptCount(weights, reader.number("target_sparsity"));
     return {
       parameters: weights.flatMap((weight) => gatedParameters(weight, reader, shape)),
       promptLength: 0,
@@ -48,9 +49,10 @@ export const diffPruning: Method = {
       hooks: (graph, mode) =>
         changeHooks(graph, weights, (weight, site) => applyGates(graph, weight, mode, { ...shape, site })),
       selection: {
+        kept,
         after: reader.number("prune_after"),
         samples: 0,
-        choose: (trained) => prune(weights, trained, diff, share),
+        choose: (trained) => prune(weights, trained, diff, kept),
       },
       format: "luthier-sparse",
       config: ownConfig("diff-pruning", {
@@ -127,12 +129,11 @@ function prune(
   weights: readonly ChangedWeight[],
   trained: Values,
   diff: (trained: Values, weight: ChangedWeight) => HostTensor,
-  share: number,
+  count: number,
 ): Choice {
   const diffs = weights.map((weight) => diff(trained, weight));
   const sizes = diffs.map(({ data }) => data.map(Math.abs));
-  const total = sizes.reduce((sum, { length }) => sum + length, 0);
-  const marks = markLargest(sizes, Math.max(1, Math.floor(share * total)));
+  const marks = markLargest(sizes, count);
   const marksOf = (index: number): Uint8Array => defined(marks[index], "marks");
   const kept = weights.map((weight, index): [string, HostTensor] => {
     const { shape, data } = defined(diffs[index], "difference");

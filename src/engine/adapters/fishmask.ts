@@ -10,6 +10,7 @@ import {
   changeHooks,
   deltaName,
   deltaParameter,
+  keptCount,
   mergeChanges,
   readSparse,
   sparseTensors,
@@ -28,6 +29,7 @@ export const fishmask: Method = {
     const weights = changedWeights(reader, model);
     const samples = reader.number("fish_samples");
     const ratio = reader.number("keep_ratio");
+    const kept = keptCount(weights, ratio);
     return {
       parameters: weights.map((weight) => ({
         name: deltaName(weight),
@@ -38,9 +40,10 @@ export const fishmask: Method = {
       prefixLength: 0,
       hooks: (graph) => changeHooks(graph, weights, (weight) => deltaParameter(graph, weight)),
       selection: {
+        kept,
         after: 0,
         samples,
-        choose: (deltas, importance) => chooseWeights(weights, deltas, importance, ratio),
+        choose: (deltas, importance) => chooseWeights(weights, deltas, importance, kept),
       },
       format: "luthier-sparse",
       config: ownConfig("fishmask", {
@@ -66,7 +69,7 @@ function chooseWeights(
   weights: readonly ChangedWeight[],
   values: ReadonlyMap<string, HostTensor>,
   importance: ReadonlyMap<string, HostTensor> | null,
-  ratio: number,
+  kept: number,
 ): Choice | null {
   const named = (marks: readonly Uint8Array[]): Choice => ({
     values,
@@ -77,6 +80,5 @@ function chooseWeights(
     return named(deltas.map((delta) => Uint8Array.from(delta, (value) => (value === 0 ? 0 : 1))));
   if (!importance) return null;
   const scores = weights.map((weight) => deltaOf(importance)(weight).data);
-  const total = scores.reduce((sum, { length }) => sum + length, 0);
-  return named(markLargest(scores, Math.max(1, Math.floor(ratio * total))));
+  return named(markLargest(scores, kept));
 }

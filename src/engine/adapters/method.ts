@@ -79,6 +79,8 @@ export interface Choice {
 
 /** How a method chooses, once in a run, which numbers of its parameters train; the others stay as they are from then on. */
 export interface Selection {
+  /** How many numbers it leaves to train, and the file to hold. */
+  readonly kept: number;
   /** Share of the run's steps that come before it. */
   readonly after: number;
   /** Texts on which each number is weighed first; 0 where the values themselves decide. */

@@ -19,6 +19,12 @@ export interface ChangedWeight {
   readonly columns: number;
 }
 
+/** How many numbers a share of all those weights is: one at least. */
+export function keptCount(weights: readonly ChangedWeight[], share: number): number {
+  const total = weights.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+  return Math.max(1, Math.floor(share * total));
+}
+
 /** The weights that target_modules and exclude_modules choose; empty takes all layers. */
 export function changedWeights(reader: OptionReader, model: DecoderSpec): ChangedWeight[] {
   const targets = parseTargets(reader.text("target_modules")) ?? "all-linear";

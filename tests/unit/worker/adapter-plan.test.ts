@@ -26,7 +26,10 @@ describe("the plan of every method", () => {
     const { problems, trainableParameters, modules, sizeBytes, trainingBytes } = plan(id);
     expect(problems).toEqual({});
     expect(trainableParameters).toBeGreaterThan(0);
-    expect(modules.reduce((sum, { parameters }) => sum + parameters, 0)).toBe(trainableParameters);
+    const inModules = modules.reduce((sum, { parameters }) => sum + parameters, 0);
+    // Which weights a sparse method chooses, and how many of each module, is known when it trains.
+    if (id === "fishmask" || id === "diff-pruning") expect(inModules).toBeGreaterThan(trainableParameters);
+    else expect(inModules).toBe(trainableParameters);
     expect(sizeBytes).toBeGreaterThan(0);
     // The values, their gradients and two moments, four bytes each.
     expect(trainingBytes).toBeGreaterThanOrEqual(16 * trainableParameters);
