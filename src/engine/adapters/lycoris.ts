@@ -4,6 +4,8 @@ import type { Value } from "../graph/value";
 import { type DecoderSpec, linearLayers, type LinearSpec } from "../models/decoder-spec";
 import { add } from "../ops/add";
 import { dropout } from "../ops/dropout";
+import { keepMask } from "../ops/keep-mask";
+import { multiplyRow } from "../ops/multiply";
 import { STEP_SCALARS, stepScalarsInput } from "../train/step-scalars";
 import type { AdapterHooks } from "./hooks";
 import type { Random } from "./method";
@@ -96,14 +98,13 @@ export function readLycorisConfig(config: Readonly<Record<string, unknown>>): Fi
 export interface DropRule {
   readonly rankDropout: number;
   readonly moduleDropout: number;
-  /** Whether the outputs that are kept make good for those that are dropped. */
+  /** Whether the outputs that are kept make good for those that are dropped, by the share that chance has kept. */
   readonly rescale: boolean;
 }
 
 /**
- * y = W x + b + update(x). While training, rank_dropout drops outputs of the update, the same for all tokens (what is
- * kept is scaled by 1 / (1 − p), where PEFT divides by the share that chance has kept), and module_dropout the whole
- * update of a layer.
+ * y = W x + b + update(x). While training, rank_dropout drops outputs of the update, the same for all tokens, and
+ * module_dropout the whole update of a layer.
  */
 export function lycorisHooks<L extends LycorisLayer>(
   graph: Graph,
@@ -123,18 +124,20 @@ export function lycorisHooks<L extends LycorisLayer>(
 }
 
 function dropUpdate(graph: Graph, update: Value, { layer, index }: LycorisLayer, rule: DropRule): Value {
-  const dropped = (x: Value, probability: number, period: number, rescale: boolean, site: number): Value =>
-    probability === 0
-      ? x
-      : graph.apply(dropout, [x, stepScalarsInput(graph)], {
-          probability,
-          period,
-          rescale,
-          site,
-          seedIndex: STEP_SCALARS.seed,
-        });
-  const rows = dropped(update, rule.rankDropout, layer.outFeatures, rule.rescale, 2 * index);
-  return dropped(rows, rule.moduleDropout, 1, false, 2 * index + 1);
+  const { rankDropout, moduleDropout, rescale } = rule;
+  const step = stepScalarsInput(graph);
+  const seedIndex = STEP_SCALARS.seed;
+  let kept = update;
+  if (rankDropout > 0) {
+    const mask = { count: layer.outFeatures, probability: rankDropout, rescale };
+    const row = graph.apply(keepMask, [step], { ...mask, site: 2 * index, seedIndex });
+    kept = graph.apply(multiplyRow, [kept, row], {});
+  }
+  if (moduleDropout > 0) {
+    const whole = { probability: moduleDropout, period: 1, rescale: false };
+    kept = graph.apply(dropout, [kept, step], { ...whole, site: 2 * index + 1, seedIndex });
+  }
+  return kept;
 }
 
 /** PyTorch's kaiming_uniform_ with a = √5 for a matrix (rows, columns): U(±1/√columns). */

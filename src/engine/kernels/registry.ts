@@ -28,6 +28,7 @@ import {
   layerNormKernels,
   layerNormWeightBackwardKernels,
 } from "../ops/layer-norm";
+import { keepMaskKernels } from "../ops/keep-mask";
 import { keepTopKernel } from "../ops/keep-top";
 import { lstmKernels } from "../ops/lstm";
 import { multiplyKernels } from "../ops/multiply";
@@ -63,6 +64,7 @@ export function allKernels(): readonly Kernel[] {
     ...embeddingKernels,
     ...widenKernels,
     ...lstmKernels,
+    ...keepMaskKernels.all,
     ...rowSquaresKernels,
     ...fastfoodKernels,
     ...flatGradientKernels,

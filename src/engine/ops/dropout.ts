@@ -30,6 +30,11 @@ export const dropoutKernels = elementKernels({
   bindings: ["read", "read", "read_write"],
 });
 
+/** The hash from which on a number is kept. */
+export function dropThreshold(probability: number): number {
+  return Math.min(0xffffffff, Math.round(probability * 2 ** 32));
+}
+
 /**
  * y = x / (1 − p) where kept, else 0 (inverted dropout). Inputs: x and the step scalars. What is kept is a hash of seed,
  * site and element (modulo the period), so that the backward makes the same choice and no mask is stored.
@@ -47,12 +52,11 @@ export const dropout: Op<DropoutAttrs> = {
     const { probability, site, seedIndex, period = elements, rescale = true } = attrs;
     const { kernel, width } = dropoutKernels.choose(elements);
     const count = elements / width;
-    const threshold = Math.min(0xffffffff, Math.round(probability * 2 ** 32));
     dispatch({
       kernel,
       params: {
         count,
-        threshold,
+        threshold: dropThreshold(probability),
         site,
         seed_index: seedIndex,
         period,

@@ -22,6 +22,7 @@ import { addSquares, maskGradients } from "./flat-gradients";
 import { fromIdentity } from "./from-identity";
 import { gatherRows, scatterRows } from "./gather-rows";
 import { gelu, geluMultiply } from "./gelu";
+import { keepMask } from "./keep-mask";
 import { keepTop } from "./keep-top";
 import { gatePenalty, hardConcrete, hardConcreteBackward } from "./hard-concrete";
 import { layerNorm, layerNormBackward, layerNormWeightBackward } from "./layer-norm";
@@ -79,6 +80,7 @@ export const ops = {
   hardConcrete,
   hardConcreteBackward,
   idOccurrences,
+  keepMask,
   keepTop,
   layerNorm,
   layerNormBackward,

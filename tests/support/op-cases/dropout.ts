@@ -4,8 +4,11 @@ import { differentiate } from "../../../src/engine/graph/autodiff";
 import { Graph } from "../../../src/engine/graph/graph";
 import { f32, type Value } from "../../../src/engine/graph/value";
 import { dropout } from "../../../src/engine/ops/dropout";
+import { keepMask } from "../../../src/engine/ops/keep-mask";
+import { pcg } from "../../../src/lib/pcg";
 import { runGraph } from "../run-graph";
-import type { RegisteredCase } from "./case";
+import { expectClose } from "../compare";
+import { type RegisteredCase, type Variants, variantTuning } from "./case";
 
 /** What repeats or is not rescaled; neither where absent. */
 interface Rule {
@@ -52,7 +55,51 @@ function dropCase(name: string, check: (gpu: Gpu) => Promise<void>): RegisteredC
   return { name: `dropout ${name}`, trace: () => trace(4, 0.5, 0).graph, check };
 }
 
+const MASK = { seedIndex: 1, site: 3 };
+
+/** What the mask of a seed is, by the definition. */
+function maskReference(count: number, probability: number, seed: number, rescale: boolean): Float64Array {
+  const salt = pcg((MASK.site ^ pcg(seed)) >>> 0);
+  const threshold = Math.round(probability * 2 ** 32);
+  const mask = Float64Array.from({ length: count }, (_, i) => (pcg((i ^ salt) >>> 0) >= threshold ? 1 : 0));
+  const kept = mask.reduce((sum, value) => sum + value, 0);
+  return rescale && kept > 0 ? mask.map((value) => (value * count) / kept) : mask;
+}
+
+function maskCase(variants: Variants): RegisteredCase {
+  const trace = (count: number, probability: number, rescale: boolean): { graph: Graph; mask: Value } => {
+    const graph = new Graph();
+    const attrs = { ...MASK, count, probability, rescale };
+    return { graph, mask: graph.apply(keepMask, [graph.input("step", f32(3))], attrs) };
+  };
+  const check = async (gpu: Gpu): Promise<void> => {
+    for (const [count, probability, seed] of [
+      [1, 0.5, 4],
+      [13, 0.3, 1],
+      [300, 0.1, 2],
+      [1028, 0.9, 3],
+      [8, 0.999999, 1],
+    ] as const) {
+      for (const rescale of [true, false]) {
+        const { graph, mask } = trace(count, probability, rescale);
+        const step = new Float32Array(Uint32Array.of(9, seed, 9).buffer);
+        const got = await runGraph(gpu, graph, { mask }, { leaves: { step } }, variantTuning(gpu, variants));
+        const expected = maskReference(count, probability, seed, rescale);
+        expectClose(got.mask!, expected, 1e-7, `mask of ${count} at ${probability}`);
+      }
+    }
+    // It is what dropout drops by the same seed, site and period.
+    const { graph, mask } = trace(300, 0.4, false);
+    const step = new Float32Array(Uint32Array.of(9, 5, 9).buffer);
+    const got = await runGraph(gpu, graph, { mask }, { leaves: { step } }, variantTuning(gpu, variants));
+    const { y } = await drop(gpu, 300, 0.4, MASK.site, 5, { rescale: false });
+    expect(got.mask).toEqual(y);
+  };
+  return { name: `keepMask (${variants} variants)`, trace: () => trace(8, 0.5, true).graph, check };
+}
+
 export const dropoutCases: readonly RegisteredCase[] = [
+  ...(["software", "barriers", "gpu"] as const).map(maskCase),
   ...[0.1, 0.5, 0.9].map((probability) =>
     dropCase(`keeps its share of ${probability} and rescales`, async (gpu) => {
       const { y } = await drop(gpu, 40_000, probability);

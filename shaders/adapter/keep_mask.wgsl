@@ -1,0 +1,35 @@
+// y[i] = 1 where hash(seed, site, i) >= threshold, else 0, and all of it over its own mean where `rescale` is 1; overwrites
+// y. The hash is lib/pcg, as in elementwise/dropout. One workgroup; where nothing is kept y is zero.
+struct Params {
+  // In elements.
+  count: u32,
+  // The same in numbers.
+  numbers: u32,
+  threshold: u32,
+  site: u32,
+  seed_index: u32,
+  rescale: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> step: array<u32>;
+@group(0) @binding(2) var<storage, read_write> y: array<Element>;
+
+// What is the same for all numbers comes in as many copies as an element has parts.
+fn kept(i: u32, salt: Indices) -> Element {
+  return select(Element(0.0), Element(1.0), pcg(indices(i) ^ salt) >= Indices(params.threshold));
+}
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(local_invocation_index) lane: u32) {
+  let salt = pcg(Indices(params.site) ^ pcg(Indices(step[params.seed_index])));
+  var mine = Element(0.0);
+  for (var i = lane; i < params.count; i += LANES) {
+    mine += kept(i, salt);
+  }
+  let sum = sum_lanes(fold(mine), lane);
+  let scale = select(1.0, f32(params.numbers) / max(sum, 1.0), params.rescale == 1u);
+  for (var i = lane; i < params.count; i += LANES) {
+    y[i] = kept(i, salt) * scale;
+  }
+}
