@@ -39,6 +39,7 @@ const LIBRARIES: Readonly<Record<FolderFormat, string>> = {
   peft: "peft",
   adapters: "adapter-transformers",
   "adapters-heads": "adapter-transformers",
+  "peft-experts": "peft",
   "adapters-stack": "adapter-transformers",
   "adapters-fusion": "adapter-transformers",
   weights: "transformers",
@@ -116,6 +117,17 @@ const loading: Readonly<Record<FolderFormat, Loading>> = {
     model: "AutoAdapterModel",
     imports: ["from adapters import AutoAdapterModel", "from transformers import AutoTokenizer"],
     lines: ['model.load_adapter("path/to/this/folder", use_safetensors=True, set_active=True)'],
+  },
+  "peft-experts": {
+    ...PLAIN,
+    imports: ["import os", "from peft import PeftModel, XLoraConfig", FROM_TRANSFORMERS],
+    lines: [
+      "model.config.use_cache = False",
+      'folder = "path/to/this/folder"',
+      "config = XLoraConfig.from_pretrained(folder)",
+      "config.adapters = {name: os.path.join(folder, name) for name in config.adapters}",
+      "model = PeftModel.from_pretrained(model, folder, config=config)",
+    ],
   },
   "adapters-fusion": {
     ...PLAIN,

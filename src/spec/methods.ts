@@ -13,6 +13,7 @@ import { pTuningFields } from "./methods/p-tuning";
 import { pTuningV2Fields } from "./methods/p-tuning-v2";
 import { prefixTuningFields } from "./methods/prefix-tuning";
 import { promptTuningFields } from "./methods/prompt-tuning";
+import { xloraFields } from "./methods/xlora";
 import { saidFields } from "./methods/said";
 
 /** The training methods that the studio has. */
@@ -37,6 +38,7 @@ export const METHOD_IDS = [
   "mad-x-language",
   "mad-x-task",
   "fusion",
+  "xlora",
 ] as const;
 export type MethodId = (typeof METHOD_IDS)[number];
 
@@ -248,5 +250,14 @@ export const methodSpecs: Readonly<Record<MethodId, MethodSpec>> = {
       "Learns for each token which of several trained bottleneck adapters to listen to, and changes none of them. Choose it to use what separate tasks have learned; it trains more numbers than the adapters have and is the slowest of them.",
     fields: fusionFields,
     learningRate: { default: 1e-4, low: 1e-5, high: 1e-2 },
+  },
+  xlora: {
+    id: "xlora",
+    title: "X-LoRA",
+    group: "Reparameterised",
+    summary:
+      "Mixes several trained LoRA adapters, token by token, by gates made of what the base model sees; only the gates' small classifier trains. Choose it to use what several LoRAs have learned at once; every token passes the model twice.",
+    fields: xloraFields,
+    learningRate: { default: 1e-3, low: 1e-5, high: 5e-2 },
   },
 };

@@ -10,6 +10,7 @@ import cases_p_tuning
 import cases_said
 import cases_selective
 import cases_soft_prompts
+import cases_xlora
 import cases_sparse
 from golden_case import Case
 
@@ -22,5 +23,6 @@ CASES: dict[str, Case] = {
     **cases_lycoris.CASES,
     **cases_ia3.CASES,
     **cases_soft_prompts.CASES,
+    **cases_xlora.CASES,
     **cases_sparse.CASES,
 }

@@ -27,6 +27,15 @@ const weight = { identity: true, merges: true, learningRate: 1e-2 } as const;
 const front = { identity: false, merges: false, learningRate: 1e-2 } as const;
 const beside = { merges: false, learningRate: 1e-2 } as const;
 
+/** LoRAs of different ranks and layers. */
+function loraExperts(count: number): MethodChoice[] {
+  const targets = ["all-linear", "", ".*\\.(0|1)\\..*"];
+  return targets.slice(0, count).map((target_modules, index) => ({
+    id: "lora",
+    options: { target_modules, r: 2 + index, use_rslora: index === 1, lora_dropout: 0.1 },
+  }));
+}
+
 function hasNoBias(model: DecoderSpec): boolean {
   return !declareWeights(model).some(({ name }) => name.endsWith(".bias"));
 }
@@ -80,6 +89,20 @@ export const contractTerms: Readonly<Record<MethodId, readonly ContractTerms[]>>
       identity: false,
       options: { reduction_factor: 4, dropout: 0.1 },
       experts: [{ id: "mad-x-language", options: { reduction_factor: 8, dropout: 0.1 } }],
+    },
+  ],
+  xlora: [
+    {
+      ...beside,
+      identity: false,
+      options: { xlora_depth: 2, xlora_size: 12, layerwise_scalings: true },
+      experts: loraExperts(3),
+    },
+    {
+      ...beside,
+      identity: false,
+      options: { top_k_lora: 2, enable_softmax_topk: true, global_scaling_weight: 1.5 },
+      experts: loraExperts(3),
     },
   ],
   fusion: [

@@ -76,6 +76,11 @@ export interface AdapterHooks {
   head?(hidden: Value): LowRankUpdate | null;
   /** The residual stream after a sub-layer, instead of residual + y. */
   sublayer?(site: SublayerSite): Value;
+  /**
+   * A pass over the same tokens before the other hooks act, with hooks of its own and keys and values of its own; what it
+   * gives (tokens, embedding size) is taken before the first of the others is asked.
+   */
+  readonly firstPass?: { readonly hooks: AdapterHooks; take(hidden: Value): void };
   /** What the first block gets instead of the embeddings with their positions (tokens, hidden). */
   embedded?(x: Value): Value;
   /** What the head gets instead of the final hidden states (tokens, hidden). */

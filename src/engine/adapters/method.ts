@@ -47,12 +47,13 @@ export interface ParameterSpec {
 export type BaseChange = (base: HostTensor) => HostTensor;
 
 /**
- * Who reads an exported folder: PEFT, the adapters library, the same with heads of its own (which alone undo an invertible
- * adapter) or with adapters stacked or fused, transformers, which takes the trained weights in the place of its
- * own, or Luthier alone.
+ * Who reads an exported folder: PEFT, PEFT told where the experts lie, the adapters library, the same with heads of its
+ * own (which alone undo an invertible adapter) or with adapters stacked or fused, transformers, which takes the trained
+ * weights in the place of its own, or Luthier alone.
  */
 export type FolderFormat =
   | "peft"
+  | "peft-experts"
   | "adapters"
   | "adapters-heads"
   | "adapters-stack"
@@ -106,6 +107,8 @@ export interface Adapter {
   checkText?(tokenize: InitContext["tokenize"]): void;
   /** What the method does in a graph; called once for each graph. */
   readonly hooks: MakeHooks;
+  /** Whether its hooks have a first pass, so that an answer needs two caches. */
+  readonly hasFirstPass?: boolean;
   /**
    * Adds to the gradients, in the graph of the optimizer's step, those of a penalty on the parameters themselves; it
    * counts once a step, whatever the batch.

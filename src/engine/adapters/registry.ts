@@ -20,6 +20,7 @@ import { pTuning } from "./p-tuning";
 import { pTuningV2 } from "./p-tuning-v2";
 import { prefixTuning } from "./prefix-tuning";
 import { promptTuning } from "./prompt-tuning";
+import { xlora } from "./xlora";
 import { said } from "./said";
 
 /** Methods by id; a new one is a file beside these and a line here. */
@@ -44,6 +45,7 @@ export const methods: Readonly<Record<MethodId, Method>> = {
   "mad-x-language": madXLanguage,
   "mad-x-task": madXTask,
   fusion,
+  xlora,
 };
 
 /** The method of an adapter_config.json. Errors: a `peft_type` the studio does not have. */

@@ -71,7 +71,7 @@ export class Generator {
       return await gpu.allocating("the answers' cache", async () => {
         const slotBytes = listPlans(plans).map((plan) => plan.slotBytes);
         const pool = own(new SlotPool(gpu, slotBytes));
-        const cache = own(new KeyValueCache(gpu, spec, capacity));
+        const cache = own(new KeyValueCache(gpu, spec, capacity, state?.adapter.hasFirstPass === true));
         const resolver: BufferResolver = {
           weight: (name, shard) => model.weights.shardBuffer(name, shard),
           leaf: (value) => resolveLeaf(model, state, cache, value),

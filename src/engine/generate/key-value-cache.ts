@@ -4,14 +4,17 @@ import { STORAGE } from "../gpu/usage";
 import type { DecoderSpec } from "../models/decoder-spec";
 import { cacheElements, cacheNames } from "./programs";
 
-/** Keys and values of every layer for all places of a sequence, and for those of a prompt that an encoder reads. */
+/**
+ * Keys and values of every layer for all places of a sequence, for those of a prompt that an encoder reads, and once more
+ * for an adapter's first pass.
+ */
 export class KeyValueCache {
   readonly #gpu: Gpu;
   readonly #buffers = new Map<string, GPUBuffer>();
 
-  constructor(gpu: Gpu, spec: DecoderSpec, capacity: number) {
+  constructor(gpu: Gpu, spec: DecoderSpec, capacity: number, hasFirstPass: boolean) {
     this.#gpu = gpu;
-    for (const name of cacheNames(spec))
+    for (const name of cacheNames(spec, hasFirstPass))
       this.#buffers.set(name, gpu.createBuffer(name, cacheElements(spec, capacity) * 4, STORAGE));
   }
 

@@ -11,18 +11,21 @@ import { writeCache } from "../ops/cache-write";
 import { gatherRows } from "../ops/gather-rows";
 import type { ModelShape } from "../train/programs";
 
-/** Names of a layer's cache states. */
-export const cacheKey = (layer: number): string => `cache.key.${layer}`;
-export const cacheValue = (layer: number): string => `cache.value.${layer}`;
+/** Names of a layer's cache states; an adapter's first pass has its own. */
+export const cacheKey = (layer: number, first = false): string =>
+  `${first ? "first." : ""}cache.key.${layer}`;
+export const cacheValue = (layer: number, first = false): string =>
+  `${first ? "first." : ""}cache.value.${layer}`;
 
 /** The same of what a decoder's block makes of the encoder's tokens, once a prompt. */
 export const crossKey = (layer: number): string => `cross.key.${layer}`;
 export const crossValue = (layer: number): string => `cross.value.${layer}`;
 
-/** Names of all states of a model. */
-export function cacheNames({ blocks }: DecoderSpec): string[] {
+/** Names of all states of a model, with those of an adapter's first pass where it has one. */
+export function cacheNames({ blocks }: DecoderSpec, hasFirstPass: boolean): string[] {
   return blocks.flatMap(({ cross }, layer) => [
     ...[cacheKey(layer), cacheValue(layer)],
+    ...(hasFirstPass ? [cacheKey(layer, true), cacheValue(layer, true)] : []),
     ...(cross ? [crossKey(layer), crossValue(layer)] : []),
   ]);
 }
@@ -103,17 +106,18 @@ function makeContext(model: ModelShape, graph: Graph, capacity: number, adapter:
     weights: model.weights,
     adapter,
     rows: 1,
-    attend: cachedAttention(graph, model.spec, capacity),
+    attend: cachedAttention(graph, model.spec, capacity, false),
+    firstAttend: cachedAttention(graph, model.spec, capacity, true),
   };
 }
 
 /** Attention over the cache, into which this pass first writes its own keys and values. */
-function cachedAttention(graph: Graph, spec: DecoderSpec, capacity: number): Attend {
+function cachedAttention(graph: Graph, spec: DecoderSpec, capacity: number, first: boolean): Attend {
   return (layer, q, k, v, bias) => {
     const tokens = q.type.shape[1] ?? 0;
     const slots = graph.input("slots", u32(tokens));
-    const key = intoCache(graph, spec, capacity, cacheKey(layer), k, slots);
-    const value = intoCache(graph, spec, capacity, cacheValue(layer), v, slots);
+    const key = intoCache(graph, spec, capacity, cacheKey(layer, first), k, slots);
+    const value = intoCache(graph, spec, capacity, cacheValue(layer, first), v, slots);
     return blockAttention(graph, spec, layer, { q, key, value, prefix: 0, bias });
   };
 }

@@ -38,12 +38,22 @@ export function buildDecoder(
   ids: Value | null,
 ): Value {
   const { graph, adapter } = context;
-  const blocksOutput = buildStack(context, spec, "decoder", length, ids);
-  const x = spec.projections ? applyLinear(context, spec.projections.outOf, blocksOutput) : blocksOutput;
+  const { firstPass } = adapter;
+  if (firstPass) {
+    const first = { ...context, adapter: firstPass.hooks, attend: context.firstAttend ?? context.attend };
+    firstPass.take(buildHidden(first, spec, length, ids));
+  }
+  const x = buildHidden(context, spec, length, ids);
   const hidden = adapter.hidden?.(x) ?? x;
   return spec.headInputScale === undefined
     ? hidden
     : graph.apply(scale, [hidden], { alpha: spec.headInputScale });
+}
+
+/** The decoder's last hidden states (B · T', embedding size), as the head's input is made of them. */
+function buildHidden(context: BuildContext, spec: DecoderSpec, length: number, ids: Value | null): Value {
+  const x = buildStack(context, spec, "decoder", length, ids);
+  return spec.projections ? applyLinear(context, spec.projections.outOf, x) : x;
 }
 
 /** Embeddings of ids (B · T) through the blocks of one stack and its last norm, (B · T', hidden). */

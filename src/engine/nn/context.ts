@@ -36,6 +36,8 @@ export interface BuildContext {
   /** Sequences B of a batch. */
   readonly rows: number;
   readonly attend: Attend;
+  /** That of an adapter's first pass, where it must not meet the other's keys and values; absent: the same. */
+  readonly firstAttend?: Attend;
   /** In the decoder of an encoder-decoder. */
   readonly cross?: CrossAttend;
 }

@@ -11,14 +11,14 @@ import { readJson } from "../../support/golden";
 const model = describeModel(readJson<Record<string, unknown>>("llama_tied", "config.json"));
 
 /** An adapter of that method as another one would be given it. */
-function expert(id: MethodId, options: FieldValues = {}): Expert {
-  return { name: `my ${id}`, config: methods[id].bind(options, model).config };
+function expert(id: MethodId, options: FieldValues = {}, of = model): Expert {
+  return { name: `my ${id}`, config: methods[id].bind(options, of).config };
 }
 
 /** The field at which binding is refused, and why. */
-function refusal(id: MethodId, options: FieldValues, experts: readonly Expert[]): string {
+function refusal(id: MethodId, options: FieldValues, experts: readonly Expert[], on = model): string {
   try {
-    methods[id].bind(options, model, experts);
+    methods[id].bind(options, on, experts);
   } catch (error) {
     if (error instanceof LuthierError) return `${error.field}: ${error.what}`;
     throw error;
@@ -34,6 +34,45 @@ describe("MAD-X's task adapter", () => {
     );
     expect(refusal("mad-x-task", {}, [expert("lora")])).toMatch(/^language_adapter: “my lora” is no/);
     expect(refusal("mad-x-task", {}, [expert("mad-x-language")])).toBe("taken");
+  });
+});
+
+describe("X-LoRA", () => {
+  const two = [expert("lora", { r: 2 }), expert("lora", { r: 4, use_rslora: true })];
+
+  test("takes two or more LoRAs, whatever their ranks", () => {
+    expect(refusal("xlora", {}, two)).toBe("taken");
+    expect(refusal("xlora", {}, two.slice(1))).toMatch(/^adapters: .* takes 2 to 16 trained adapters, not 1/);
+  });
+
+  test.each([
+    ["of another method", expert("houlsby"), "no LoRA"],
+    ["with DoRA", expert("lora", { use_dora: true }), "uses DoRA"],
+    [
+      "on an embedding",
+      expert("lora", { target_modules: "q_proj, embed_tokens" }),
+      "trains .*lora_embedding_A",
+    ],
+    ["on the head", expert("lora", { target_modules: "q_proj, lm_head" }), "trains .*lm_head"],
+    ["with a whole module", expert("lora", { modules_to_save: "0.mlp" }), "trains .*mlp"],
+  ])("refuses an adapter %s", (_, other, reason) => {
+    expect(refusal("xlora", {}, [...two, other])).toMatch(new RegExp(`^adapters: “my .*” (is )?${reason}`));
+  });
+
+  test("refuses trained biases, and takes what PiSSA began, which is saved as a LoRA", () => {
+    const gpt2 = describeModel(readJson<Record<string, unknown>>("gpt2", "config.json"));
+    const biases = expert("lora", { bias: "all" }, gpt2);
+    expect(refusal("xlora", {}, [biases, biases], gpt2)).toMatch(/^adapters: .*bias too/);
+    const pissa = expert("lora", { init_lora_weights: "pissa", r: 2 });
+    expect(refusal("xlora", {}, [pissa, pissa])).toBe("taken");
+  });
+
+  test("refuses options that do not go together at their field", () => {
+    expect(refusal("xlora", { top_k_lora: 3 }, two)).toMatch(/^top_k_lora: .* 2 adapters/);
+    expect(refusal("xlora", { enable_softmax_topk: true }, two)).toMatch(
+      /^enable_softmax_topk: .*top_k_lora/,
+    );
+    expect(refusal("xlora", { top_k_lora: 1, scaling_pass_value: 1 }, two)).toMatch(/^scaling_pass_value: /);
   });
 });
 
