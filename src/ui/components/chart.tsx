@@ -85,7 +85,11 @@ export function Chart({ label, lines, version, height, format, placeholder }: Pr
             : text.run.chartLabel(label, lastStep, format(mainValue))
         }
       />
-      {lastStep === null && placeholder && <p className={classes.placeholder}>{placeholder}</p>}
+      {lastStep === null && placeholder && (
+        <p className={classes.placeholder}>
+          <span>{placeholder}</span>
+        </p>
+      )}
       <figcaption className={classes.legend}>
         {lines.map((line) => (
           <LegendItem key={line.name} line={line} step={step} format={format} />

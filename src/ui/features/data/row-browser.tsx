@@ -35,27 +35,29 @@ export function RowBrowser({ id, rows, chosen, onChoose }: Props) {
       <div className={classes.bar}>
         <h3 className={classes.heading}>{text.data.examples}</h3>
         {value?.[0] && <span className={classes.columns}>{columnsOf(value).join(", ")}</span>}
-        <span className={classes.range}>{text.data.showing(offset + 1, last, rows)}</span>
-        <ActionIcon
-          variant="default"
-          aria-label={text.data.earlier}
-          disabled={offset === 0}
-          onClick={() => {
-            page(offset - PAGE);
-          }}
-        >
-          <IconChevronLeft size={18} aria-hidden />
-        </ActionIcon>
-        <ActionIcon
-          variant="default"
-          aria-label={text.data.later}
-          disabled={last >= rows}
-          onClick={() => {
-            page(offset + PAGE);
-          }}
-        >
-          <IconChevronRight size={18} aria-hidden />
-        </ActionIcon>
+        <span className={classes.pager}>
+          <span className={classes.range}>{text.data.showing(offset + 1, last, rows)}</span>
+          <ActionIcon
+            variant="default"
+            aria-label={text.data.earlier}
+            disabled={offset === 0}
+            onClick={() => {
+              page(offset - PAGE);
+            }}
+          >
+            <IconChevronLeft size={18} aria-hidden />
+          </ActionIcon>
+          <ActionIcon
+            variant="default"
+            aria-label={text.data.later}
+            disabled={last >= rows}
+            onClick={() => {
+              page(offset + PAGE);
+            }}
+          >
+            <IconChevronRight size={18} aria-hidden />
+          </ActionIcon>
+        </span>
       </div>
       <ProblemAlert problem={problem} />
       <ol className={classes.rows} aria-busy={busy} start={offset + 1}>

@@ -1,8 +1,9 @@
-import { ActionIcon, Button, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { IconDownload, IconPencil, IconPuzzle, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import type { AdapterSummary } from "../../../protocol/commands";
 import { methodSpecs } from "../../../spec/methods";
+import { DeletionQuestion, LibraryItem, LibraryList, LibraryQuestion } from "../../components/library-list";
 import { formatBytes, formatDate } from "../../lib/format";
 import { useStudio } from "../../store/context";
 import { isTraining } from "../../store/selectors";
@@ -16,21 +17,17 @@ export function AdapterLibrary() {
   const { adapters, model } = useStudio((state) => ({ adapters: state.adapters, model: state.model }));
   if (!model || adapters.length === 0) return null;
   return (
-    <div>
-      <h3 className={classes.heading}>{text.export.library}</h3>
-      <p className={classes.hint}>{text.export.libraryHint(model.title)}</p>
-      <ul className={classes.list}>
-        {adapters.map((adapter) => (
-          <LibraryItem key={adapter.id} adapter={adapter} />
-        ))}
-      </ul>
-    </div>
+    <LibraryList title={text.export.library} hint={text.export.libraryHint(model.title)}>
+      {adapters.map((adapter) => (
+        <AdapterItem key={adapter.id} adapter={adapter} />
+      ))}
+    </LibraryList>
   );
 }
 
 type Mode = "shown" | "renaming" | "deleting";
 
-function LibraryItem({ adapter }: { adapter: AdapterSummary }) {
+function AdapterItem({ adapter }: { adapter: AdapterSummary }) {
   const [mode, setMode] = useState<Mode>("shown");
   const close = () => {
     setMode("shown");
@@ -48,63 +45,46 @@ function ShownItem({ adapter, onMode }: { adapter: AdapterSummary; onMode: (mode
     choose: state.chooseAdapter,
     download: state.exportAdapter,
   }));
-  const actions = [
-    [text.export.download(adapter.name), IconDownload, () => void download(adapter.id)],
-    [
-      text.export.rename(adapter.name),
-      IconPencil,
-      () => {
-        onMode("renaming");
-      },
-    ],
-    [
-      text.export.remove(adapter.name),
-      IconTrash,
-      () => {
-        onMode("deleting");
-      },
-    ],
-  ] as const;
   return (
-    <li className={classes.item} data-current={current || undefined}>
-      <button
-        type="button"
-        className={classes.choose}
-        aria-current={current}
-        aria-label={text.export.use(adapter.name)}
-        disabled={locked}
-        onClick={() => {
-          choose(adapter.id);
-        }}
-      >
-        <IconPuzzle size={18} aria-hidden className={classes.icon} />
-        <span className={classes.words}>
-          <span className={classes.name}>{adapter.name}</span>
-          <span className={classes.figures}>{figures(adapter, text)}</span>
-        </span>
-      </button>
-      {actions.map(([label, Icon, act]) => (
-        <ActionIcon
-          key={label}
-          variant="subtle"
-          color="gray"
-          size="lg"
-          aria-label={label}
-          title={label}
-          disabled={locked}
-          onClick={act}
-        >
-          <Icon size={18} aria-hidden />
-        </ActionIcon>
-      ))}
-    </li>
+    <LibraryItem
+      icon={IconPuzzle}
+      name={adapter.name}
+      figures={figures(adapter, text)}
+      label={text.export.use(adapter.name)}
+      current={current}
+      locked={locked}
+      onChoose={() => {
+        choose(adapter.id);
+      }}
+      actions={[
+        {
+          label: text.export.download(adapter.name),
+          icon: IconDownload,
+          act: () => void download(adapter.id),
+        },
+        {
+          label: text.export.rename(adapter.name),
+          icon: IconPencil,
+          act: () => {
+            onMode("renaming");
+          },
+        },
+        {
+          label: text.export.remove(adapter.name),
+          icon: IconTrash,
+          act: () => {
+            onMode("deleting");
+          },
+        },
+      ]}
+    />
   );
 }
 
 function figures(
   { method, origin, steps, finalLoss, savedAt, sizeBytes }: AdapterSummary,
   text: Text,
-): string {
+): string[] {
   const parts = [
     methodSpecs[method.id].title,
     origin === "trained" ? text.export.stepCount(steps) : text.export.origin.imported,
@@ -112,7 +92,7 @@ function figures(
     formatBytes(sizeBytes),
     formatDate(savedAt),
   ];
-  return parts.filter((part) => part !== null).join(" · ");
+  return parts.filter((part) => part !== null);
 }
 
 interface AskProps {
@@ -125,7 +105,7 @@ function Renaming({ adapter, onClose }: AskProps) {
   const [name, setName] = useState(adapter.name);
   const rename = useStudio((state) => state.renameAdapter);
   return (
-    <li className={classes.item} data-asking="name">
+    <LibraryQuestion>
       <form
         className={classes.form}
         onSubmit={(event) => {
@@ -154,7 +134,7 @@ function Renaming({ adapter, onClose }: AskProps) {
           {text.export.renameNo}
         </Button>
       </form>
-    </li>
+    </LibraryQuestion>
   );
 }
 
@@ -162,16 +142,12 @@ function Deleting({ adapter, onClose }: AskProps) {
   const text = useText();
   const remove = useStudio((state) => state.deleteAdapter);
   return (
-    <li className={classes.item} data-asking="delete">
-      <span className={classes.question}>{text.export.removeAsk(adapter.name)}</span>
-      <span className={classes.answers}>
-        <Button size="compact-sm" color="red.9" autoContrast={false} onClick={() => void remove(adapter.id)}>
-          {text.export.removeYes}
-        </Button>
-        <Button size="compact-sm" variant="default" autoFocus onClick={onClose}>
-          {text.export.removeNo}
-        </Button>
-      </span>
-    </li>
+    <DeletionQuestion
+      question={text.export.removeAsk(adapter.name)}
+      yes={text.export.removeYes}
+      no={text.export.removeNo}
+      onYes={() => void remove(adapter.id)}
+      onNo={onClose}
+    />
   );
 }

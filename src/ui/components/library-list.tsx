@@ -1,0 +1,112 @@
+import { ActionIcon, Button } from "@mantine/core";
+import type { Icon } from "@tabler/icons-react";
+import { Fragment, type ReactNode } from "react";
+import classes from "./library-list.module.css";
+
+interface ListProps {
+  readonly title: string;
+  readonly hint?: string;
+  readonly children: ReactNode;
+}
+
+/** Things kept on this machine, one of them in use. */
+export function LibraryList({ title, hint, children }: ListProps) {
+  return (
+    <div>
+      <h3 className={classes.heading}>{title}</h3>
+      {hint !== undefined && <p className={classes.hint}>{hint}</p>}
+      <ul className={classes.list}>{children}</ul>
+    </div>
+  );
+}
+
+interface ItemProps {
+  readonly icon: Icon;
+  readonly name: string;
+  /** Facts about it, for one line where there is room. */
+  readonly figures: readonly string[];
+  /** What choosing it is called. */
+  readonly label: string;
+  readonly current: boolean;
+  readonly locked: boolean;
+  readonly onChoose: () => void;
+  readonly actions: readonly { readonly label: string; readonly icon: Icon; readonly act: () => void }[];
+}
+
+/** One of them: a press takes it into use, the buttons at its end do the rest. */
+export function LibraryItem(props: ItemProps) {
+  const { icon: ItemIcon, name, figures, label, current, locked, onChoose, actions } = props;
+  return (
+    <li className={classes.item} data-current={current || undefined}>
+      <button
+        type="button"
+        className={classes.choose}
+        aria-current={current}
+        aria-label={label}
+        disabled={locked}
+        onClick={onChoose}
+      >
+        <ItemIcon size={18} aria-hidden className={classes.icon} />
+        <span className={classes.words}>
+          <span className={classes.name}>{name}</span>
+          <span className={classes.figures}>
+            {figures.map((figure, index) => (
+              <Fragment key={figure}>
+                {index > 0 && " · "}
+                <span>{figure}</span>
+              </Fragment>
+            ))}
+          </span>
+        </span>
+      </button>
+      {actions.map(({ label, icon: ActIcon, act }) => (
+        <ActionIcon
+          key={label}
+          variant="subtle"
+          color="gray"
+          size="lg"
+          aria-label={label}
+          title={label}
+          disabled={locked}
+          onClick={act}
+        >
+          <ActIcon size={18} aria-hidden />
+        </ActionIcon>
+      ))}
+    </li>
+  );
+}
+
+/** A question in an item's place. */
+export function LibraryQuestion({ children }: { children: ReactNode }) {
+  return (
+    <li className={classes.item} data-asking>
+      {children}
+    </li>
+  );
+}
+
+interface DeletionProps {
+  readonly question: string;
+  readonly yes: string;
+  readonly no: string;
+  readonly onYes: () => void;
+  readonly onNo: () => void;
+}
+
+/** Asks by name before something is deleted. */
+export function DeletionQuestion({ question, yes, no, onYes, onNo }: DeletionProps) {
+  return (
+    <li className={classes.item} data-asking="delete">
+      <span className={classes.name}>{question}</span>
+      <span className={classes.answers}>
+        <Button size="compact-sm" color="red.9" autoContrast={false} onClick={onYes}>
+          {yes}
+        </Button>
+        <Button size="compact-sm" variant="default" autoFocus onClick={onNo}>
+          {no}
+        </Button>
+      </span>
+    </li>
+  );
+}
