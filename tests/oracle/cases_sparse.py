@@ -14,10 +14,10 @@ from torch.nn.utils import parametrize
 from torch.optim import Optimizer
 from transformers import PreTrainedModel
 
-from common import random_like, summed_loss, supervised_count
+from common import random_like, supervised_count
 from gate_noise import gate_noise, step_seed
 from golden_case import Case, modules, trainable
-from golden_training import STEPS, Batch
+from golden_training import STEPS, Batch, micro_loss
 from plain_case import write_own
 
 LOWER, UPPER = -1.0, 1.5
@@ -80,12 +80,15 @@ def load_sparse(base: PreTrainedModel, folder: Path) -> nn.Module:
     return base.eval()
 
 
-def largest(scores: dict[str, Tensor], count: int) -> dict[str, Tensor]:
-    """Marks the so many largest scores of all tensors together."""
+def largest(scores: dict[str, Tensor], share: float) -> tuple[dict[str, Tensor], float]:
+    """Marks about that share of all tensors' largest scores, so many that the last one leads; and the
+    share that says just so many."""
     values = torch.cat([score.flatten() for score in scores.values()]).sort(descending=True).values
-    if values[count - 1] - values[count] < MIN_LEAD * values[count]:
-        raise SystemExit("the choice is too close; keep another number")
-    return {name: score >= values[count - 1] for name, score in scores.items()}
+    count = int(share * len(values))
+    while values[count - 1] - values[count] < MIN_LEAD * values[count]:
+        count -= 1
+    marks = {name: score >= values[count - 1] for name, score in scores.items()}
+    return marks, (count + 0.5) / len(values)
 
 
 def fisher(model: nn.Module, batch: Batch) -> dict[str, Tensor]:
@@ -94,7 +97,7 @@ def fisher(model: nn.Module, batch: Batch) -> dict[str, Tensor]:
     texts = zip(*(part.flatten(0, 1)[:SAMPLES, None] for part in vars(batch).values()), strict=True)
     for ids, mask, labels in texts:
         model.zero_grad()
-        loss = summed_loss(model(input_ids=ids, attention_mask=mask).logits, labels)
+        loss, _ = micro_loss(model, ids, mask, labels)
         (loss / supervised_count(labels)).backward()
         for name, parameter in trainable(model).items():
             sums[name] += parameter.grad**2
@@ -117,8 +120,7 @@ def _fishmask() -> Case:
         if step > 0:
             return
         scores = fisher(model, batch)
-        total = sum(score.numel() for score in scores.values())
-        kept = largest(scores, int(KEEP_RATIO * total))
+        kept, model.sparse_options["keep_ratio"] = largest(scores, KEEP_RATIO)
         for name, parameter in trainable(model).items():
             parameter.register_hook(lambda gradient, mask=kept[name]: gradient * mask)
 
@@ -175,8 +177,8 @@ def _prune(model: nn.Module, optimizer: Optimizer, _batch: Batch, step: int) -> 
         part.seed = None
     with torch.no_grad():
         diffs = {str(part.site): part.gate() * part.delta for part in _gated(model)}
-    total = sum(diff.numel() for diff in diffs.values())
-    kept = largest({n: diff.abs() for n, diff in diffs.items()}, int(TARGET_SPARSITY * total))
+    sizes = {name: diff.abs() for name, diff in diffs.items()}
+    kept, model.sparse_options["target_sparsity"] = largest(sizes, TARGET_SPARSITY)
     for part in _gated(model):
         mask = kept[str(part.site)]
         part.delta.data.copy_(diffs[str(part.site)] * mask)

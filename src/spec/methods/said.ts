@@ -21,7 +21,7 @@ export const saidFields = [
   },
   {
     ...targetModulesField,
-    hint: "Which layers move: names separated by commas, a regex, or all-linear. Empty takes PEFT's defaults for LoRA. A layer's update is made anew at each use, which takes room for twice its weights in f32, one layer at a time.",
+    hint: "Which layers move: names separated by commas, a regex, or all-linear. Empty takes PEFT's defaults for LoRA. A layer's update is made anew at each use, which takes two to four times its weights in f32, for one layer at a time.",
   },
   {
     name: "projection_seed",
