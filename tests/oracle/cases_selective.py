@@ -25,13 +25,20 @@ def _bitfit(_family: str) -> PeftConfig:
 LAST_LAYERS = {"num_layers": 1, "train_final_norm": True, "train_head": True}
 
 
-FINAL_NORMS = ("model.norm.", "transformer.ln_f.", "model.decoder.final_layer_norm.")
+FINAL_NORMS = (
+    "model.norm.",
+    "transformer.ln_f.",
+    "model.decoder.final_layer_norm.",
+    "decoder.final_layer_norm.",
+)
 
 
 def _is_last(name: str, model: PreTrainedModel) -> bool:
-    """The last block, the norm after it, and the head, which is the embedding's weight if tied."""
+    """The last block (the decoder's, where there is an encoder), the norm after it, and the head,
+    which is the embedding's weight if tied."""
     is_head = model.get_parameter(name) is model.get_output_embeddings().weight
-    last = f".{model.config.num_hidden_layers - 1}."
+    number = model.config.num_hidden_layers - 1
+    last = f"decoder.block.{number}." if model.config.is_encoder_decoder else f".{number}."
     return is_head or last in name or name.startswith(FINAL_NORMS)
 
 
