@@ -3,7 +3,7 @@ import { defined } from "../lib/invariant";
 import type { AdapterPlan, Commands, CommandName, InterruptedRun } from "../protocol/commands";
 import type { DatasetSummary, Row } from "../spec/data";
 import type { MethodChoice } from "../spec/methods";
-import type { ModelCard, ModelSummary } from "../spec/model";
+import type { ModelCard, ModelSummary, Quantization } from "../spec/model";
 import { isTargeted, readTargets } from "../spec/targets";
 import { EventHub, type Client } from "./client";
 import {
@@ -116,14 +116,15 @@ export class FakeClient implements Client {
     deleteModel: async ({ id }) => {
       this.cards = this.cards.filter((card) => card.id !== id);
     },
-    loadModel: async ({ id }) =>
+    loadModel: async ({ id, quantization }) =>
       this.load(
         defined(
           this.cards.find((card) => card.id === id),
           "the model",
         ),
+        quantization,
       ),
-    loadModelFiles: async ({ files }) => {
+    loadModelFiles: async ({ files, quantization }) => {
       if (!files.some((file) => file.name === "config.json")) {
         throw new LuthierError(
           "model",
@@ -131,7 +132,7 @@ export class FakeClient implements Client {
           "Choose every file of the model's folder.",
         );
       }
-      return this.load(defined(fakeCards[1], "the kept model"));
+      return this.load(defined(fakeCards[1], "the kept model"), quantization);
     },
     cancelModel: async () => undefined,
 
@@ -203,7 +204,10 @@ export class FakeClient implements Client {
     return summary;
   }
 
-  private async load(card: (typeof fakeCards)[number]): Promise<ModelSummary> {
+  private async load(
+    card: (typeof fakeCards)[number],
+    quantization: Quantization | null,
+  ): Promise<ModelSummary> {
     for (const part of [0.2, 0.5, 0.8]) {
       const total = card.sizeBytes;
       this.events.emit("modelProgress", {
@@ -215,7 +219,10 @@ export class FakeClient implements Client {
       await pause(this.paceMs * 4);
     }
     this.library.clear();
-    this.model = fakeModel(card);
+    const model = fakeModel(card);
+    this.model = quantization
+      ? { ...model, quantised: "loaded", precision: precisionOf(quantization) }
+      : model;
     return this.model;
   }
 
@@ -250,4 +257,9 @@ function parseRows(text: string): Row[] {
     // Told below, as a file that is no list would be.
   }
   throw new LuthierError("data", "This is not a JSON list of rows.", "Check the first lines of the file.");
+}
+
+/** What the worker calls the layers of a model that it quantised. */
+function precisionOf({ blockSize, doubleQuantization }: Quantization): string {
+  return `f16 and nf4${blockSize === 256 ? "_256" : ""}${doubleQuantization ? "_double" : ""}`;
 }

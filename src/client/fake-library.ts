@@ -18,6 +18,7 @@ type Handlers = {
 };
 
 /** The record that ends a zip, which alone is an empty one. */
+const OPTIMIZER_BYTES = 900;
 const EMPTY_ZIP = Uint8Array.from([0x50, 0x4b, 5, 6, ...Array.from({ length: 18 }, () => 0)]);
 
 /** The adapters of the fake client's model, the latest first. */
@@ -58,6 +59,7 @@ export class FakeLibrary {
         sizeBytes: 99_000,
         loadsInPeft: method.id !== "full",
         merges: method.id === "lora",
+        optimizerBytes: steps > 0 ? OPTIMIZER_BYTES : 0,
       },
     };
     this.adapters = [adapter, ...this.adapters];
@@ -72,10 +74,12 @@ export class FakeLibrary {
     deleteAdapter: async ({ id }) => {
       this.adapters = this.adapters.filter((adapter) => adapter.id !== id);
     },
-    exportAdapter: async ({ id }) => ({
+    exportAdapter: async ({ id, withOptimizer }) => ({
       name: `${defined(this.find(id), "the adapter").name.replace(/\W+/g, "-")}.zip`,
       mediaType: "application/zip",
-      bytes: EMPTY_ZIP.slice(),
+      bytes: withOptimizer
+        ? new Uint8Array([...EMPTY_ZIP, ...new Uint8Array(OPTIMIZER_BYTES)])
+        : EMPTY_ZIP.slice(),
     }),
     mergeAdapter: async () => {
       const total = 6_800_000;

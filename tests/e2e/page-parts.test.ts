@@ -7,6 +7,46 @@ import { ask, button, fakePageTests, train } from "./fake-page/open";
 
 const withPage = fakePageTests();
 
+describe("loading in four bits", () => {
+  it("loads the model anew by each of its controls", async () => {
+    await withPage({}, async (page) => {
+      const shows = (precision: string) => page.getByText(precision, { exact: true }).waitFor();
+      const nf4 = page.getByLabel("Load in 4 bits (NF4)");
+      const block = page.getByLabel("Numbers that share a scale");
+      expect(await block.count()).toBe(0);
+      await nf4.check();
+      await shows("f16 and nf4_double");
+      await block.selectOption("256");
+      await shows("f16 and nf4_256_double");
+      await page.getByLabel("Quantise the scales too (double quantisation)").uncheck();
+      await shows("f16 and nf4_256");
+      await block.selectOption("64");
+      await shows("f16 and nf4");
+      await train(page);
+      await page.getByText("The layers are in NF4: they are widened").waitFor();
+      await nf4.uncheck();
+      await expect.poll(() => page.getByText("f16 and nf4", { exact: true }).count()).toBe(0);
+      expect(await block.count()).toBe(0);
+    });
+  });
+});
+
+describe("an exported adapter", () => {
+  it("takes the optimizer's state along where that is asked for", async () => {
+    await withPage({}, async (page) => {
+      const state = page.getByLabel("With the optimizer's state");
+      expect(await state.count()).toBe(0);
+      await train(page);
+      expect(await page.getByText(/Adds .*; PEFT does not look at it/).count()).toBe(1);
+      await button(page, "Export adapter").click();
+      await page.getByText(/^Saved .*\.zip \(22 B\)/).waitFor();
+      await state.check();
+      await button(page, "Export adapter").click();
+      await page.getByText(/^Saved .*\.zip \(922 B\)/).waitFor();
+    });
+  });
+});
+
 describe("the module tree", () => {
   const item = (page: Page, name: string) => page.getByRole("treeitem", { name, exact: true });
   const targets = (page: Page) => page.getByLabel("target_modules").inputValue();
