@@ -180,3 +180,33 @@ test.each([
   state.destroy();
   model.weights.destroy();
 });
+
+test.each([
+  ["t5", "prompt"],
+  ["mt5", "lora"],
+  ["mt5", "prefix"],
+])("%s with %s begins its answers to short and long prompts as training does", async (family, name) => {
+  const model = await loadGoldenModel(gpu, family);
+  const tensors = await readTensors(family, name, "golden.safetensors");
+  const state = goldenState(gpu, bindCase(model, family, name), tensors);
+  const vocabulary = model.spec.vocabularySize;
+  // An encoder has programs for prompts of 64 tokens and of all that there is room for.
+  const generator = await Generator.create(model, state, 90);
+  for (const length of [3, 64, 80]) {
+    const prompt = Array.from({ length }, (_, index) => (index * 31 + 7) % vocabulary);
+    const logits = await computeLogits(model, state, {
+      rows: 1,
+      length: length + 1,
+      ids: Uint32Array.from([...prompt, 5]),
+      supervised: Uint8Array.from({ length: length + 1 }, (_, index) => Number(index === length)),
+      segments: [[{ start: 0, length: length + 1 }]],
+    });
+    const made = await generator.logitsAfter(prompt);
+    expectClose(made, logits.slice(0, vocabulary), 1e-4, `logits after ${length} tokens`);
+  }
+  const long = Array.from({ length: 91 }, () => 1);
+  await expect(answer(generator, long, {})).rejects.toThrow(/has 91 tokens/);
+  generator.destroy();
+  state.destroy();
+  model.weights.destroy();
+});
