@@ -1,6 +1,7 @@
 import { TEMPLATE_IDS } from "../../spec/data";
 import type { FieldValue, FieldValues } from "../../spec/fields";
 import { METHOD_IDS } from "../../spec/methods";
+import { NF4_BLOCK_SIZES, type Quantization } from "../../spec/model";
 import { PRESETS, type StudioState } from "./state";
 
 /** What survives a reload, beside what the worker itself keeps (datasets, weights, the adapter). */
@@ -10,6 +11,7 @@ export type Settings = Pick<
   | "sampleOf"
   | "templateId"
   | "modelId"
+  | "quantization"
   | "hubEndpoint"
   | "methodId"
   | "methodEdits"
@@ -24,10 +26,12 @@ export type Settings = Pick<
 
 export function toSettings(state: StudioState): Settings {
   const { datasetId, sampleOf, templateId, modelId, methodId, methodEdits, preset, trainingEdits } = state;
-  const { hubEndpoint, generationEdits, markDifferences, showHints, keepAwake, notifyWhenDone } = state;
+  const { hubEndpoint, quantization } = state;
+  const { generationEdits, markDifferences, showHints, keepAwake, notifyWhenDone } = state;
   return {
     ...{ datasetId, sampleOf, templateId, modelId, methodId, methodEdits, preset, trainingEdits },
-    ...{ hubEndpoint, generationEdits, markDifferences, showHints, keepAwake, notifyWhenDone },
+    ...{ hubEndpoint, quantization },
+    ...{ generationEdits, markDifferences, showHints, keepAwake, notifyWhenDone },
   };
 }
 
@@ -38,6 +42,7 @@ export function readSettings(stored: unknown): Partial<Settings> {
   return {
     ...optional("datasetId", textOrNull(stored.datasetId)),
     ...optional("modelId", textOrNull(stored.modelId)),
+    ...optional("quantization", readQuantization(stored.quantization)),
     ...optional("hubEndpoint", textOrNull(stored.hubEndpoint) ?? undefined),
     sampleOf: entries(stored.sampleOf, (value) => typeof value === "string"),
     ...optional("templateId", oneOf(TEMPLATE_IDS, stored.templateId)),
@@ -51,6 +56,15 @@ export function readSettings(stored: unknown): Partial<Settings> {
     ...optional("keepAwake", flag(stored.keepAwake)),
     ...optional("notifyWhenDone", flag(stored.notifyWhenDone)),
   };
+}
+
+function readQuantization(stored: unknown): Quantization | null | undefined {
+  if (stored === null) return null;
+  if (!isRecord(stored) || stored.type !== "nf4") return undefined;
+  const blockSize = NF4_BLOCK_SIZES.find((size) => size === stored.blockSize);
+  const doubleQuantization = flag(stored.doubleQuantization);
+  if (blockSize === undefined || doubleQuantization === undefined) return undefined;
+  return { type: "nf4", blockSize, doubleQuantization };
 }
 
 function readValues(stored: unknown): FieldValues {

@@ -9,6 +9,7 @@ describe("readSettings", () => {
     const stored = {
       datasetId: "d",
       modelId: null,
+      quantization: { type: "nf4", blockSize: 256, doubleQuantization: false },
       hubEndpoint: "https://mirror.example",
       sampleOf: { d: "pirate" },
       templateId: "alpaca",
@@ -27,6 +28,7 @@ describe("readSettings", () => {
   it("drops what is not, piece by piece", () => {
     const settings = readSettings({
       datasetId: 5,
+      quantization: { type: "nf4", blockSize: 100, doubleQuantization: true },
       hubEndpoint: 7,
       sampleOf: { d: 1, e: "shop" },
       templateId: "nonsense",

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FakeClient } from "../../../src/client/fake-client";
+import { QLORA } from "../../../src/spec/model";
 import { RunLog } from "../../../src/ui/lib/run-log";
 import { RunSeries } from "../../../src/ui/lib/run-series";
 import { conversation } from "../../../src/ui/store/compare-slice";
@@ -147,6 +148,7 @@ describe("the studio's store", () => {
     studio.state().editTraining("epochs", 5);
     studio.state().editMethod("r", 4);
     studio.state().chooseMethod("prompt-tuning");
+    await studio.state().setQuantization(QLORA);
     expect(studio.state().trainingEdits).toEqual({ epochs: 5 });
     const after = makeStudio(studio.storage);
     expect(after.state()).toMatchObject({
@@ -155,6 +157,7 @@ describe("the studio's store", () => {
       methodEdits: { lora: { r: 4 } },
       datasetId: studio.state().datasetId,
       modelId: "tiny",
+      quantization: QLORA,
     });
     after.end();
   });
