@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { putIntoDocs } from "../support/docs-table";
 import { methodOfCase } from "../support/golden";
 import type { Observation } from "../support/observe";
 import { capabilityTable } from "./capabilities";
@@ -11,8 +12,8 @@ type Line = Observation | { readonly case: string; readonly fact: "loaded by"; r
 
 /**
  * Runs the contract and the goldens, and the checks of exports where tests/oracle/setup.sh has made their Python, and
- * prints what they saw of each method. With LUTHIER_GOLDENS the goldens are those of that folder. Returns 1 when a check
- * failed; the table then lacks what it should have seen.
+ * prints what they saw of each method, in docs/methods.md too. With LUTHIER_GOLDENS the goldens are those of that folder.
+ * Returns 1 when a check failed; the table then lacks what it should have seen, and the docs stay as they are.
  */
 export async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "luthier-observed-"));
@@ -24,8 +25,11 @@ export async function main(): Promise<number> {
       run("npx", "vitest", "run", "--project", "gpu", "tests/gpu/contract.test.ts", "tests/gpu/golden-"),
       ...checkExports(run, join(folder, "exports")),
     ];
-    console.log(capabilityTable(readObservations(folder)));
-    return passed.every(Boolean) ? 0 : 1;
+    const table = capabilityTable(readObservations(folder));
+    console.log(table);
+    if (!passed.every(Boolean)) return 1;
+    putIntoDocs("table:capabilities", table);
+    return 0;
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,0 +1,88 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PipelineCache } from "../../src/engine/gpu/pipelines";
+import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-model";
+import { safetensorsTensor } from "../../src/engine/weights/tensor-source";
+import { bytesSource } from "../../src/formats/byte-source";
+import { openModelFolder } from "../../src/formats/model-folder";
+import type { Row } from "../../src/spec/data";
+import type { FieldValues } from "../../src/spec/fields";
+import type { MethodId } from "../../src/spec/methods";
+import type { Quantization } from "../../src/spec/model";
+import { loadTokenizer, type Tokenizer } from "../../src/tokenizer/tokenizer";
+import { openTestGpu } from "../support/gpu";
+import { fixedTuning } from "../support/run-graph";
+
+/** A sample dataset of public/datasets/index.json. */
+export interface Sample {
+  readonly id: string;
+  readonly file: string;
+  readonly heldout: string;
+  readonly language: string;
+}
+
+/** A row kept out of training, and what shows in an answer that the lesson was learned. */
+export interface HeldOut extends Row {
+  readonly check:
+    | { readonly kind: "regex" | "contains"; readonly value: string }
+    | { readonly kind: "json"; readonly keys: readonly string[] };
+}
+
+interface BuiltIn {
+  readonly path: string;
+  readonly files: readonly string[];
+  readonly training: Readonly<Partial<Record<MethodId, FieldValues>>>;
+}
+
+/** The built-in model, ready to train. */
+export interface OpenModel {
+  readonly engine: LoadedModel;
+  readonly tokenizer: Tokenizer;
+}
+
+/** Options by method under which the built-in model learns: what the page starts with. */
+export function builtInDefaults(): BuiltIn["training"] {
+  return builtIn().training;
+}
+
+/** Loads the built-in model onto a GPU of the tests. */
+export async function openBuiltIn(quantization: Quantization | null = null): Promise<OpenModel> {
+  const { path, files } = builtIn();
+  const gpu = await openTestGpu();
+  const sources = files.map((file) => bytesSource(file, readFileSync(publicPath("models", path, file))));
+  const folder = await openModelFolder(sources);
+  const tensors = new Map([...folder.tensors].map(([name, tensor]) => [name, safetensorsTensor(tensor)]));
+  const engine = await loadModel(folder.config, tensors, {
+    gpu,
+    pipelines: new PipelineCache(gpu),
+    tuning: fixedTuning(gpu),
+    quantization,
+  });
+  return { engine, tokenizer: loadTokenizer(folder) };
+}
+
+export function readSamples(): Sample[] {
+  return readPublic("datasets/index.json");
+}
+
+export function readRows(sample: Sample): Row[] {
+  return readPublic("datasets", sample.file);
+}
+
+export function readHeldOut(sample: Sample): HeldOut[] {
+  return readPublic("datasets", sample.heldout);
+}
+
+function builtIn(): BuiltIn {
+  const [first] = readPublic<BuiltIn[]>("models/index.json");
+  if (!first) throw new Error("public/models/index.json lists no model");
+  return first;
+}
+
+function publicPath(...parts: string[]): string {
+  return join("public", ...parts);
+}
+
+function readPublic<T>(...parts: string[]): T {
+  return JSON.parse(readFileSync(publicPath(...parts), "utf8")) as T;
+}

@@ -1,0 +1,114 @@
+import { METHOD_IDS, type MethodId, methodSpecs } from "../../src/spec/methods";
+import type { FieldValues } from "../../src/spec/fields";
+import type { Quantization } from "../../src/spec/model";
+import { formatBytes, formatInteger, formatLoss, formatShare } from "../../src/ui/lib/format";
+
+/** What one line of the table trains. */
+export interface Entry {
+  /** The method's id, with "+" and the variant's name where it is one. */
+  readonly key: string;
+  readonly title: string;
+  readonly method: MethodId;
+  /** Options in place of the method's own defaults. */
+  readonly options: FieldValues;
+  readonly quantization: Quantization | null;
+}
+
+/** What was measured of an entry. */
+export type Row =
+  | {
+      readonly trainable: number;
+      readonly share: number;
+      /** Mean held-out loss a token, of the base model and of the trained one. */
+      readonly lossBefore: number;
+      readonly lossAfter: number;
+      /** Percent of held-out prompts that are answered in the voice that is taught. */
+      readonly scoreBefore: number;
+      readonly scoreAfter: number;
+      /** The time of a training step: the processor's on a software adapter. */
+      readonly stepMs: number;
+      /** Of the exported folder. */
+      readonly bytes: number;
+    }
+  /** Why the method is not offered on the built-in model. */
+  | { readonly refused: string };
+
+export type Rows = Readonly<Record<string, Row>>;
+
+/** What a method that builds on trained adapters gets: one that knows the voice, and others that know something else. */
+export const builtOn: Partial<Record<MethodId, readonly { method: MethodId; dataset: string }[]>> = {
+  "mad-x-task": [{ method: "mad-x-language", dataset: "copper-fiddle" }],
+  fusion: [
+    { method: "pfeiffer", dataset: "pirate" },
+    { method: "pfeiffer", dataset: "json-answers" },
+  ],
+  xlora: [
+    { method: "lora", dataset: "pirate" },
+    { method: "lora", dataset: "json-answers" },
+  ],
+};
+
+/** Variants that have a line of their own: by their papers they are methods, by PEFT's options they are not. */
+const variants: Partial<
+  Record<MethodId, Record<string, { title: string; options?: FieldValues; quantization?: Quantization }>>
+> = {
+  lora: {
+    dora: { title: "DoRA", options: { use_dora: true } },
+    pissa: { title: "LoRA from PiSSA", options: { init_lora_weights: "pissa", learningRate: 0.002 } },
+    nf4: {
+      title: "QLoRA (NF4 base)",
+      quantization: { type: "nf4", blockSize: 64, doubleQuantization: true },
+    },
+  },
+  "p-tuning": { lstm: { title: "P-tuning, LSTM", options: { encoder_reparameterization_type: "LSTM" } } },
+};
+
+/** Every line of the table: the registry's methods in their order, each with its variants. */
+export const entries: readonly Entry[] = METHOD_IDS.flatMap((method) => [
+  { key: method, title: methodSpecs[method].title, method, options: {}, quantization: null },
+  ...Object.entries(variants[method] ?? {}).map(([name, { title, options = {}, quantization = null }]) => ({
+    key: `${method}+${name}`,
+    title,
+    method,
+    options,
+    quantization,
+  })),
+]);
+
+export const HEAD =
+  "| method | trainable | share | held-out loss before | after | in the voice before | after | ms a step | by LoRA's | on disk |\n" +
+  `|${" --- |".repeat(10)}`;
+
+/** One line of the table; the time of a step is also told by that of plain LoRA, where that has been measured. */
+export function formatRow({ title }: Entry, row: Row, rows: Rows): string {
+  if ("refused" in row) return emptyRow(title, row.refused);
+  const lora = rows.lora;
+  const ratio = lora && "stepMs" in lora ? (row.stepMs / lora.stepMs).toFixed(2) : "–";
+  const cells = [
+    title,
+    formatInteger(row.trainable),
+    formatShare(row.share),
+    formatLoss(row.lossBefore),
+    formatLoss(row.lossAfter),
+    `${row.scoreBefore} %`,
+    `${row.scoreAfter} %`,
+    row.stepMs.toFixed(0),
+    ratio,
+    formatBytes(row.bytes),
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+/** A line without figures, and the reason. */
+function emptyRow(title: string, reason: string): string {
+  return `| ${[title, ...Array.from({ length: 8 }, () => "–"), reason].join(" | ")} |`;
+}
+
+/** The whole table; entries that have not been measured say so. */
+export function formatTable(rows: Rows): string {
+  const lines = entries.map((entry) => {
+    const row = rows[entry.key];
+    return row ? formatRow(entry, row, rows) : emptyRow(entry.title, "not measured yet");
+  });
+  return [HEAD, ...lines].join("\n");
+}

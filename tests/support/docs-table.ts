@@ -1,0 +1,12 @@
+import { readFileSync, writeFileSync } from "node:fs";
+
+const METHODS = "docs/methods.md";
+
+/** Puts a table where docs/methods.md has that one, between its marks. */
+export function putIntoDocs(name: "table:methods" | "table:capabilities", table: string): void {
+  const text = readFileSync(METHODS, "utf8");
+  const [start, end] = [`<!-- ${name} -->\n`, `<!-- end of ${name} -->`];
+  const [from, to] = [text.indexOf(start), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`${METHODS} has no place for ${name}`);
+  writeFileSync(METHODS, `${text.slice(0, from)}${start}\n${table}\n\n${text.slice(to)}`);
+}
