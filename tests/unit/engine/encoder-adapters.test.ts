@@ -1,0 +1,71 @@
+import { describe, expect, test } from "vitest";
+import { methods } from "../../../src/engine/adapters/registry";
+import { checkTaskType } from "../../../src/engine/adapters/task-type";
+import { describeModel } from "../../../src/engine/models/registry";
+import { defaultValues } from "../../../src/spec/fields";
+import { type MethodId, methodSpecs } from "../../../src/spec/methods";
+import { readJson } from "../../support/golden";
+
+const model = describeModel(readJson("mt5", "config.json"));
+const decoder = describeModel(readJson("llama", "config.json"));
+
+function bind(id: MethodId, changes: Readonly<Record<string, string | number | boolean>> = {}) {
+  return methods[id].bind({ ...defaultValues(methodSpecs[id].fields), ...changes }, model);
+}
+
+test.each([
+  "lora",
+  "loha",
+  "lokr",
+  "ia3",
+  "prompt-tuning",
+  "p-tuning",
+  "prefix-tuning",
+  "p-tuning-v2",
+] as const)("%s writes the task of a model with an encoder", (id) => {
+  expect(bind(id).config.task_type).toBe("SEQ_2_SEQ_LM");
+});
+
+describe("virtual tokens", () => {
+  test("stand in front of the prompt, and PEFT's rows for the decoder are saved beside them", () => {
+    const { config, parameters, promptLength } = bind("prompt-tuning", { num_virtual_tokens: 5 });
+    expect([promptLength, parameters[0]?.shape]).toEqual([5, [10, 32]]);
+    expect(config).toMatchObject({ num_virtual_tokens: 5, num_transformer_submodules: 2, token_dim: 32 });
+  });
+
+  test("of a prefix are as wide as all heads together, which need not be the hidden size", () => {
+    const { config, parameters } = bind("prefix-tuning", { num_virtual_tokens: 4, prefix_projection: false });
+    expect(parameters[0]?.shape).toEqual([4, 2 * 2 * 36]);
+    expect(config).toMatchObject({ token_dim: 36, num_attention_heads: 3, num_transformer_submodules: 2 });
+  });
+
+  test("of a file for the decoder alone are refused", () => {
+    const saved = { peft_type: "PROMPT_TUNING", task_type: "SEQ_2_SEQ_LM", num_virtual_tokens: 4 };
+    const read = (count: number) =>
+      methods["prompt-tuning"].readConfig({ ...saved, num_transformer_submodules: count });
+    expect(read(2)).toMatchObject({ num_virtual_tokens: 4 });
+    expect(() => read(1)).toThrow(/num_transformer_submodules is 1/);
+  });
+});
+
+test.each(["houlsby", "pfeiffer", "mad-x-language"] as const)("%s says that it is not for it", (id) => {
+  expect(() => bind(id)).toThrow(/models without an encoder/);
+});
+
+test("BitFit says that there are no biases", () => {
+  expect(() => bind("bitfit")).toThrow(/mt5 family has none/);
+});
+
+test("LoRA leaves alone the embedding, of which each stack has a module of its own", () => {
+  expect(() => bind("lora", { target_modules: "shared" })).toThrow(/No layer of this model matches shared/);
+  expect(() => bind("lora", { modules_to_save: "shared" })).toThrow(
+    /No module of this model ends with shared/,
+  );
+});
+
+test("an adapter for the other kind of model is refused by its task", () => {
+  const of = (task: string | null) => ({ peft_type: "LORA", task_type: task });
+  expect(() => checkTaskType(of("CAUSAL_LM"), model)).toThrow(/task_type is CAUSAL_LM.*takes SEQ_2_SEQ_LM/);
+  expect(() => checkTaskType(of("SEQ_2_SEQ_LM"), decoder)).toThrow(/takes CAUSAL_LM/);
+  for (const task of ["SEQ_2_SEQ_LM", "FEATURE_EXTRACTION", null]) checkTaskType(of(task), model);
+});
