@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { button, fakePageTests, train } from "./fake-page/open";
+
+/** Methods that build on adapters which were trained before, over a fake worker. */
+
+const withPage = fakePageTests();
+
+describe("a field of trained adapters", () => {
+  it("says how to get some, then lists the loaded model's and takes as many as the method does", async () => {
+    await withPage({}, async (page) => {
+      const choose = (name: string) => page.getByRole("radio", { name, exact: true }).click();
+      const experts = page.getByRole("group", { name: "adapters", exact: true });
+      await choose("AdapterFusion");
+      await experts.getByText(/Train one with Houlsby adapters or Pfeiffer adapters/).waitFor();
+      expect(await button(page, "Train").isDisabled()).toBe(true);
+
+      await choose("Houlsby adapters");
+      await page.getByLabel("Max steps").fill("2");
+      await train(page);
+      await choose("AdapterFusion");
+      await experts.getByRole("checkbox").check();
+      await page.getByText("adapters needs 2 adapters.").first().waitFor();
+      expect(await button(page, "Train").isDisabled()).toBe(true);
+
+      await choose("Pfeiffer adapters");
+      await train(page);
+      await choose("AdapterFusion");
+      const boxes = experts.getByRole("checkbox");
+      await expect.poll(() => boxes.count()).toBe(2);
+      for (const box of await boxes.all()) await box.check();
+      await expect.poll(() => button(page, "Train").isEnabled()).toBe(true);
+      await boxes.first().uncheck();
+      await expect.poll(() => button(page, "Train").isDisabled()).toBe(true);
+    });
+  });
+
+  it("is one choice among several where the method stands on one", async () => {
+    await withPage({}, async (page) => {
+      const choose = (name: string) => page.getByRole("radio", { name, exact: true }).click();
+      await choose("MAD-X language adapter");
+      await page.getByLabel("Max steps").fill("2");
+      await train(page);
+      await choose("MAD-X task adapter");
+      const language = page.getByRole("radiogroup", { name: "language_adapter", exact: true });
+      await expect.poll(() => button(page, "Train").isDisabled()).toBe(true);
+      await language.getByRole("radio").check();
+      await expect.poll(() => button(page, "Train").isEnabled()).toBe(true);
+    });
+  });
+});
