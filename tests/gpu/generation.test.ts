@@ -14,6 +14,7 @@ import {
   type GoldenTensor,
   loadGoldenModel,
   readTensors,
+  under,
 } from "../support/golden";
 import { openTestGpu } from "../support/gpu";
 import { computeLogits } from "../support/logits";
@@ -146,6 +147,25 @@ describe("a generator", () => {
     expect(again).toEqual(first);
     expect(other.ids).not.toEqual(first.ids);
   });
+});
+
+test("an answer is of what the adapter has learned by then", async () => {
+  const model = await loadGoldenModel(gpu, "llama_tied");
+  // DoRA's gains are computed once an answer.
+  const tensors = await readTensors("llama_tied", "dora", "golden.safetensors");
+  const state = goldenState(gpu, bindCase(model, "llama_tied", "dora"), tensors);
+  const prompt = promptOf(tensors);
+  const expected = Array.from(tensors.get("generate.adapter")!.data);
+  const generator = await Generator.create(model, state, prompt.length + expected.length);
+  const options = { maxNewTokens: expected.length };
+  const before = await answer(generator, prompt, options);
+  state.write(under(tensors, "after"));
+  const after = await answer(generator, prompt, options);
+  expect(after.ids).toEqual(expected);
+  expect(before.ids).not.toEqual(expected);
+  generator.destroy();
+  state.destroy();
+  model.weights.destroy();
 });
 
 test.each([

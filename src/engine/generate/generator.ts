@@ -13,7 +13,14 @@ import type { DecoderSpec } from "../models/decoder-spec";
 import type { LoadedModel } from "../models/loaded-model";
 import { KeyValueCache } from "./key-value-cache";
 import { encodeInputs, passInputs } from "./pass-inputs";
-import { planEncode, planPass, planPrefix, planVirtualTokens } from "./programs";
+import {
+  type DecodePlans,
+  planDecode,
+  planEncode,
+  planPass,
+  planPrefix,
+  planVirtualTokens,
+} from "./programs";
 import { sampleToken } from "./sampling";
 
 /** Tokens of a prompt that one prefill pass takes. */
@@ -76,17 +83,23 @@ export class Generator {
           weight: (name, shard) => model.weights.shardBuffer(name, shard),
           leaf: (value) => resolveLeaf(model, state, cache, value),
         };
-        const build = async (plan: Plan): Promise<Program> =>
-          own(await Program.create(gpu, model.pipelines, plan, pool, resolver));
+        const build = async (plan: Plan, slots = pool, buffers = resolver): Promise<Program> =>
+          own(await Program.create(gpu, model.pipelines, plan, slots, buffers));
         // One after another: a failure must not leave others still in the making.
         const buildAll = async (encoders: readonly EncoderPlan[]): Promise<EncoderProgram[]> => {
           const programs: EncoderProgram[] = [];
           for (const { length, plan } of encoders) programs.push({ length, program: await build(plan) });
           return programs;
         };
+        const buildOnce = async (plan: Plan): Promise<OnceProgram> => {
+          const slots = own(new SlotPool(gpu, [plan.slotBytes]));
+          return { program: await build(plan, slots), pool: slots };
+        };
+        const once = plans.decode.once && (await buildOnce(plans.decode.once));
         const programs = {
           prefill: plans.prefill && (await build(plans.prefill)),
-          decode: await build(plans.decode),
+          once,
+          decode: await build(plans.decode.each, pool, withOutputs(resolver, once?.program ?? null)),
           front: plans.front && (await build(plans.front)),
           encode: await buildAll(plans.encode),
         };
@@ -128,6 +141,8 @@ export class Generator {
   /** Logits of the token after `prompt`, or of an answer's first token where an encoder reads the prompt: (vocabulary). */
   async logitsAfter(prompt: readonly number[]): Promise<Float32Array> {
     const front = this.#decoderFront;
+    // The adapter may have learned since the last answer.
+    this.#programs.once?.program.run({});
     this.#programs.front?.run(this.#inputs(new Uint32Array(front), 0, front));
     const { encoder } = this.#spec;
     if (!encoder) return this.#prefill(prompt, front);
@@ -136,9 +151,11 @@ export class Generator {
   }
 
   destroy(): void {
-    const { prefill, decode, front, encode } = this.#programs;
-    for (const program of [prefill, decode, front, ...encode.map((one) => one.program)]) program?.destroy();
+    const { prefill, once, decode, front, encode } = this.#programs;
+    for (const program of [prefill, once?.program, decode, front, ...encode.map((one) => one.program)])
+      program?.destroy();
     this.#pool.destroy();
+    once?.pool.destroy();
     this.#cache.destroy();
     this.#logits.destroy();
   }
@@ -203,10 +220,18 @@ interface GeneratorPrograms {
   /** Reads a piece of a prompt; null where an encoder reads it. */
   readonly prefill: Program | null;
   readonly decode: Program;
+  /** Makes what is the same for all tokens of an answer; null without any. */
+  readonly once: OnceProgram | null;
   /** Feeds the adapter's virtual tokens or prefix to the decoder; null without any. */
   readonly front: Program | null;
   /** An encoder's programs, the shortest first; none without an encoder. */
   readonly encode: readonly EncoderProgram[];
+}
+
+/** A program with room of its own, over which no other one writes. */
+interface OnceProgram {
+  readonly program: Program;
+  readonly pool: SlotPool;
 }
 
 interface EncoderProgram {
@@ -222,13 +247,13 @@ interface EncoderPlan {
 
 interface GeneratorPlans {
   readonly prefill: Plan | null;
-  readonly decode: Plan;
+  readonly decode: DecodePlans;
   readonly front: Plan | null;
   readonly encode: readonly EncoderPlan[];
 }
 
 function listPlans({ prefill, decode, front, encode }: GeneratorPlans): Plan[] {
-  return [prefill, decode, front, ...encode.map(({ plan }) => plan)].filter((plan) => plan !== null);
+  return [prefill, decode.each, front, ...encode.map(({ plan }) => plan)].filter((plan) => plan !== null);
 }
 
 function makePlans(model: LoadedModel, state: AdapterState | null, capacity: number): GeneratorPlans {
@@ -243,9 +268,19 @@ function makePlans(model: LoadedModel, state: AdapterState | null, capacity: num
   const lengths = encoder ? [...ENCODER_LENGTHS.filter((length) => length < longest), longest] : [];
   return {
     prefill: encoder ? null : planPass(model, hooks, PREFILL_TOKENS, capacity),
-    decode: planPass(model, hooks, 1, capacity),
+    decode: planDecode(model, hooks, capacity),
     front,
     encode: lengths.map((length) => ({ length, plan: planEncode(model, hooks, length, capacity) })),
+  };
+}
+
+/** Finds the outputs of a program by their names before all else. */
+function withOutputs(resolver: BufferResolver, program: Program | null): BufferResolver {
+  if (!program) return resolver;
+  const isMade = (value: Value): boolean => program.plan.outputs.has(value.name);
+  return {
+    ...resolver,
+    leaf: (value) => (isMade(value) ? program.output(value.name) : resolver.leaf(value)),
   };
 }
 

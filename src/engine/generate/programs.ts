@@ -1,5 +1,6 @@
 import type { AdapterHooks, MakeHooks } from "../adapters/hooks";
 import { Graph } from "../graph/graph";
+import { hoist } from "../graph/hoist";
 import { makePlan, type Plan } from "../graph/plan";
 import { f32, u32, type Value } from "../graph/value";
 import { buildDecoder, idsInput } from "../models/decoder";
@@ -37,6 +38,36 @@ export function cacheElements(spec: DecoderSpec, capacity: number): number {
 
 /** Plans a pass of `length` tokens of one sequence over a cache of `capacity` places; keeps the logits of one row. */
 export function planPass(model: ModelShape, hooks: MakeHooks, length: number, capacity: number): Plan {
+  const { graph, logits } = tracePass(model, hooks, length, capacity);
+  return makePlan(graph, { logits }, model.tuning);
+}
+
+/** What a pass of one token needs, and what of it is the same for all tokens of an answer. */
+export interface DecodePlans {
+  readonly each: Plan;
+  /** Run before the first token; its outputs are states of `each` by their names. Null where nothing is the same. */
+  readonly once: Plan | null;
+}
+
+/** Kept from token to token at most: more would be dearer than computing it again. */
+const MAX_ONCE_BYTES = 64 * 2 ** 20;
+
+/** Plans the pass of one token, without what follows from the adapter's parameters and the weights alone. */
+export function planDecode(model: ModelShape, hooks: MakeHooks, capacity: number): DecodePlans {
+  const { graph, logits } = tracePass(model, hooks, 1, capacity);
+  const { once, made, each, kept } = hoist(graph, { logits }, MAX_ONCE_BYTES);
+  return {
+    each: makePlan(each, kept, model.tuning),
+    once: Object.keys(made).length > 0 ? makePlan(once, made, model.tuning) : null,
+  };
+}
+
+function tracePass(
+  model: ModelShape,
+  hooks: MakeHooks,
+  length: number,
+  capacity: number,
+): { graph: Graph; logits: Value } {
   const graph = new Graph();
   // Virtual tokens and prefixes are in the cache already.
   const { virtualTokens: _, prefix: __, ...adapter } = hooks(graph, "infer");
@@ -46,8 +77,7 @@ export function planPass(model: ModelShape, hooks: MakeHooks, length: number, ca
   };
   const hidden = buildDecoder(context, model.spec, length, idsInput(context, length));
   const last = graph.apply(gatherRows, [hidden, graph.input("last_row", u32(1))], {});
-  const logits = applyHead(context, model.spec, last);
-  return makePlan(graph, { logits }, model.tuning);
+  return { graph, logits: applyHead(context, model.spec, last) };
 }
 
 /**
