@@ -64,9 +64,11 @@ def _said_case(**details: object) -> Case:
     def build(base: PreTrainedModel, family: str, case: str) -> nn.Module:
         targets = f"{modules(family).q}, {modules(family).down}"
         _add_said(base, {"target_modules": targets, "exclude_modules": "", **details})
+        # Nothing scales T5's scores, which larger moves saturate; float32 settles no gradient then.
+        scale = 0.15 if family in ("t5", "mt5") else 0.5
         for name, parameter in trainable(base).items():
             near = name.endswith("intrinsic_said")
-            noise = random_like(parameter.shape, 0.1 if near else 0.5, family, case, name)
+            noise = random_like(parameter.shape, 0.1 if near else scale, family, case, name)
             parameter.data.add_(noise)
         return base.train()
 
