@@ -106,7 +106,7 @@ def _xlora_case(options: dict[str, object], committed: tuple[str, ...]) -> Case:
         load=load,
         describe=lambda model: {"experts": experts(model)},
         # On others PEFT raises an error: it takes the inner model to be called `model`.
-        trains_on=lambda family: family not in ("gpt2", "bloom", "t5", "mt5"),
+        trains_on=lambda family: family.split("_")[0] not in ("gpt2", "bloom", "t5", "mt5"),
         committed=committed,
         fixed=fixed,
     )
