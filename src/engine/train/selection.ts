@@ -64,10 +64,11 @@ export async function* select(
     const marks = defined(trains.get(name), `marks of ${name}`);
     before.parameters.set(defined(values.get(name), name).data, offset);
     for (let i = 0; i < count; i++) {
-      training += marks[i] ?? 0;
-      if (marks[i]) continue;
-      before.m[offset + i] = 0;
-      before.v[offset + i] = STILL;
+      const trainsOn = marks[i] === 1;
+      training += trainsOn ? 1 : 0;
+      // Moments that an earlier run has left may mark as still what trains now.
+      before.v[offset + i] = trainsOn ? Math.max(0, before.v[offset + i] ?? 0) : STILL;
+      if (!trainsOn) before.m[offset + i] = 0;
     }
   }
   trainer.restore(before);
