@@ -74,7 +74,7 @@ const adapters: readonly (readonly [MethodId, FieldValues])[] = [
   ["prefix-tuning", { num_virtual_tokens: 20 }],
   ["prompt-tuning", { num_virtual_tokens: 20 }],
   ["fishmask", { target_modules: ATTENTION }],
-  ["diff-pruning", { target_modules: "q_proj, v_proj, c_attn" }],
+  ["diff-pruning", { target_modules: ATTENTION }],
   ["said", { intrinsic_dimension: 500, target_modules: ATTENTION }],
 ];
 
