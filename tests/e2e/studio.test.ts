@@ -95,6 +95,7 @@ test("a newcomer's whole job", async () => {
   expect(trained.before).not.toContain("Arr!");
   expect(trained.after).toContain("Arr!");
 
+  await page.getByLabel("With the optimizer's state").check();
   const downloading = page.waitForEvent("download");
   await button(page, "Export adapter").click();
   const zip = await readFile(await (await downloading).path());
@@ -102,6 +103,7 @@ test("a newcomer's whole job", async () => {
     "README.md",
     "adapter_config.json",
     "adapter_model.safetensors",
+    "luthier_optimizer.safetensors",
   ]);
 
   const merging = page.waitForEvent("download", { timeout: 120_000 });
@@ -123,6 +125,7 @@ test("a newcomer's whole job", async () => {
   await expect.poll(names).toEqual(voices("adapter", "LoRA, pirates"));
   const imported = await ask(page);
   expect(sentence(imported.after)).toBe(sentence(trained.after));
+  expect(await page.getByLabel("With the optimizer's state").count()).toBe(1);
 
   await button(page, "Rename adapter").click();
   await page.getByLabel("New name").fill("Brought back");
