@@ -203,7 +203,9 @@ function locate(
 
 /** Bytes of the two buffers that a program of this plan owns. */
 export function programBytes(plan: Plan): { readonly inputs: number; readonly uniforms: number } {
-  return { inputs: placeInputs(plan.inputs).sizeBytes, uniforms: packUniforms(plan.calls).arena.length };
+  // A plan without inputs has the smallest buffer there is.
+  const inputs = Math.max(4, placeInputs(plan.inputs).sizeBytes);
+  return { inputs, uniforms: packUniforms(plan.calls).arena.length };
 }
 
 function placeInputs(values: readonly Value[]): { offsets: ReadonlyMap<string, number>; sizeBytes: number } {
