@@ -62,6 +62,10 @@ def _xlora_case(options: dict[str, object], committed: tuple[str, ...]) -> Case:
         model.experts_folder = str(folder)
         model.register_forward_hook(_forget_gates)
         randomise(model, family, case)
+        if "top_k_lora" in options:
+            # Gates far apart, so that rounding does not choose among them.
+            for parameter in trainable(model).values():
+                parameter.data.mul_(4)
         return model.train()
 
     def save(model: nn.Module, folder: Path) -> None:
