@@ -47,7 +47,9 @@ def _targets(family: str) -> str:
     return f"{modules(family).q}, {modules(family).down}"
 
 
-def _add_changes(base: PreTrainedModel, targets: str, change: Callable[[Tensor, int], nn.Module]) -> None:
+def _add_changes(
+    base: PreTrainedModel, targets: str, change: Callable[[Tensor, int], nn.Module]
+) -> None:
     """Lets the weights of the chosen layers change; all else is frozen."""
     base.requires_grad_(False)
     chosen = [
@@ -60,7 +62,9 @@ def _add_changes(base: PreTrainedModel, targets: str, change: Callable[[Tensor, 
         parametrize.register_parametrization(layer, "weight", part)
 
 
-def write_sparse(folder: Path, method: str, options: dict[str, object], deltas: dict[str, Tensor]) -> None:
+def write_sparse(
+    folder: Path, method: str, options: dict[str, object], deltas: dict[str, Tensor]
+) -> None:
     """Luthier's own folder: rows, columns and values of what is not zero."""
     tensors: dict[str, Tensor] = {}
     for name, delta in deltas.items():
