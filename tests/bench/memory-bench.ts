@@ -63,10 +63,16 @@ const families: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     ...{ model_type: "bloom", vocab_size: 4600, hidden_size: 1024, n_layer: 2, n_head: 16 },
     ...{ tie_word_embeddings: true },
   },
+  mt5: {
+    ...{ model_type: "mt5", vocab_size: 25000, d_model: 512, d_kv: 64, d_ff: 1024, num_heads: 6 },
+    ...{ num_layers: 2, num_decoder_layers: 2, feed_forward_proj: "gated-gelu", tie_word_embeddings: false },
+    ...{ relative_attention_num_buckets: 32, relative_attention_max_distance: 128 },
+    ...{ layer_norm_epsilon: 1e-6, decoder_start_token_id: 0, pad_token_id: 0 },
+  },
 };
 
 /** What makes queries and values, in every family. */
-const ATTENTION = "q_proj, v_proj, c_attn, query_key_value";
+const ATTENTION = "q_proj, v_proj, c_attn, query_key_value, q, v";
 
 const adapters: readonly (readonly [MethodId, FieldValues])[] = [
   ["lora", { r: 8 }],
@@ -160,7 +166,8 @@ function makeBatch(rows: number, length: number, packed: boolean): TrainingBatch
     rows,
     length,
     ids: new Uint32Array(rows * length),
-    supervised: new Uint8Array(rows * length).fill(1),
+    // An encoder has to have something to read: the first token of a text is its prompt.
+    supervised: Uint8Array.from({ length: rows * length }, (_, place) => (place % each === 0 ? 0 : 1)),
     segments: Array.from({ length: rows }, () => segments),
   };
 }
