@@ -1,3 +1,4 @@
+import { storageKinds } from "../../src/engine/graph/op";
 import { METHOD_IDS, type MethodId, methodSpecs } from "../../src/spec/methods";
 import type { Facts, Observation } from "../support/observe";
 
@@ -20,11 +21,11 @@ function capabilityRow(id: MethodId, observations: readonly Observation[]): stri
     own.filter((seen) => seen.fact === fact).map((seen) => seen.value as Facts[Fact]);
   const cells = [
     methodSpecs[id].title,
-    agreed(values("start").map((distance) => distance <= ROUNDING)),
+    agreed(values("start").map(isSame)),
     agreed(values("own parameters")),
-    agreed(values("merged").map((distance) => distance !== null && distance <= ROUNDING)),
+    agreed(values("merged").map(isSame)),
     savedCell(values("saved and loaded")),
-    listed(values("storage")),
+    storageCell(values("storage")),
     listed(values("trained")),
     listed(own.flatMap((seen) => (seen.fact === "refused" ? [`on ${seen.model}: ${seen.value}`] : []))),
     listed(values("loaded by")),
@@ -33,6 +34,10 @@ function capabilityRow(id: MethodId, observations: readonly Observation[]): stri
 }
 
 const UNSEEN = "–";
+
+function isSame(distance: number | null): boolean {
+  return distance !== null && distance <= ROUNDING;
+}
 
 function agreed(seen: readonly boolean[]): string {
   if (seen.length === 0) return UNSEEN;
@@ -46,6 +51,12 @@ function savedCell(distances: readonly number[]): string {
   if (worst === 0) return "exactly";
   const some = distances.some((distance) => distance === 0) ? "exactly, or by its options " : "";
   return `${some}to ${worst.toExponential(0)}`;
+}
+
+function storageCell(seen: readonly string[]): string {
+  const missing = storageKinds.filter((kind) => !seen.includes(kind));
+  if (missing.length === 0) return `all ${storageKinds.length} kinds`;
+  return missing.length < seen.length ? `all but ${missing.join(", ")}` : listed(seen);
 }
 
 function listed(values: readonly string[]): string {

@@ -95,7 +95,7 @@ def observe(verdict: Verdict, folder: Path) -> None:
     if "peft_type" in config:
         observe_loaded(verdict.case, "PEFT")
     if verdict.merged is not None:
-        observe_loaded(verdict.case, "transformers, merged")
+        observe_loaded(verdict.case, "transformers (merged)")
 
 
 def merged_logits(folder: Path, family: str, batch: Batch) -> torch.Tensor | None:

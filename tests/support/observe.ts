@@ -4,8 +4,8 @@ import type { MethodId } from "../../src/spec/methods";
 
 /** What a check saw, each with the value it is about. */
 export interface Facts {
-  /** Relative distance of the untrained model's logits from the base's. */
-  readonly start: number;
+  /** Relative distance of the untrained model's logits from the base's; null where there are more of them. */
+  readonly start: number | null;
   /** Whether training moved the method's own parameters, all of them, and nothing of the base. */
   readonly "own parameters": boolean;
   /** Relative distance of the logits after saving and loading again. */

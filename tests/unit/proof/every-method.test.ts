@@ -60,9 +60,11 @@ describe("the capability table", () => {
 
   it("does not call a distance beyond rounding the same", () => {
     const cells = row([
+      { ...seen, fact: "start", value: null },
       { ...seen, fact: "merged", value: 1e-3 },
       { ...seen, fact: "saved and loaded", value: 1e-6 },
     ]);
+    expect(cells[1]).toBe("no");
     expect(cells[3]).toBe("no");
     expect(cells[4]).toBe("to 1e-6");
   });
