@@ -17,6 +17,8 @@ export interface ContractTerms {
   /** Models on which it is not offered, and what it says there. */
   readonly refusedOn?: (model: DecoderSpec) => boolean;
   readonly refusal?: RegExp;
+  /** Parameters behind a softmax: the arbitrary numbers of quantised kinds may saturate it, so that these have no gradient. */
+  readonly saturates?: RegExp;
   /** Learning rate of the two steps that must move every parameter. */
   readonly learningRate: number;
 }
@@ -109,12 +111,14 @@ export const contractTerms: Readonly<Record<MethodId, readonly ContractTerms[]>>
     {
       ...beside,
       identity: false,
+      saturates: /\.(query|key)\./,
       options: { dropout_prob: 0.1 },
       experts: [8, 4, 16].map((factor) => ({ id: "pfeiffer", options: { reduction_factor: factor } })),
     },
     {
       ...beside,
       identity: false,
+      saturates: /\.(query|key)\./,
       options: { regularization: false },
       experts: [8, 4].map((factor) => ({ id: "houlsby", options: { reduction_factor: factor } })),
     },
