@@ -67,7 +67,7 @@ MODELS = {
     "smollm2": RealModel(
         "SmolLM2-135M-Instruct, Q4_1",
         write_smollm2,
-        rows=4,
+        rows=2,
         messages=[{"role": "user", "content": "Why do leaves change colour in autumn?"}],
         splits_digits=True,
     ),
