@@ -1,4 +1,4 @@
-"""Four Alpaca rows written for this project, and the Stanford template that frames them."""
+"""Two Alpaca rows written for this project, and the Stanford template that frames them."""
 
 from __future__ import annotations
 
@@ -12,16 +12,6 @@ ROWS: list[dict[str, str]] = [
         "instruction": "Rewrite the sentence in the past tense.",
         "input": "The ferry leaves the harbour at 7:45 and arrives before noon.",
         "output": "The ferry left the harbour at 7:45 and arrived before noon.",
-    },
-    {
-        "instruction": "Is the review positive or negative? Answer in one word.",
-        "input": "The lamp flickered from the first day and the shop never wrote back.",
-        "output": "Negative",
-    },
-    {
-        "instruction": "Explain to a child why the moon seems to change its shape.",
-        "input": "",
-        "output": "The moon is always a ball, but the sun lights only one side of it. As the moon travels around us we see more or less of the bright side, so its shape seems to grow and shrink.",
     },
 ]
 
