@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -157,9 +159,22 @@ def train(model: nn.Module, batch: Batch, case: Case) -> Training:
     return Training(torch.tensor(losses), torch.tensor(norms), first, after)
 
 
-def in_double(model: nn.Module) -> nn.Module:
-    """A float64 copy, to see which results float32 determines."""
-    return copy.deepcopy(model).double()
+def train_in_double(model: nn.Module, batch: Batch, case: Case) -> Training:
+    """The same steps of a float64 copy, to see which results float32 determines."""
+    with _softmax_as_it_comes():
+        return train(copy.deepcopy(model).double(), batch, case)
+
+
+@contextmanager
+def _softmax_as_it_comes() -> Iterator[None]:
+    """Attention asks for its softmax in float32, whatever it holds. There the mask of float64, its
+    smallest number, is minus infinity, and a padded row of which a window shows nothing is NaN."""
+    softmax = nn.functional.softmax
+    nn.functional.softmax = lambda x, *args, dtype=None, **options: softmax(x, *args, **options)
+    try:
+        yield
+    finally:
+        nn.functional.softmax = softmax
 
 
 def unsettled(single: Training, double: Training) -> dict[str, Tensor]:
