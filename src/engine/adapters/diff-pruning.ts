@@ -3,7 +3,7 @@ import { defined } from "../../lib/invariant";
 import { markLargest } from "../../lib/largest";
 import type { Graph } from "../graph/graph";
 import { f32, type Value } from "../graph/value";
-import { type GateShape, hardConcrete } from "../ops/hard-concrete";
+import { gatePenalty, type GateShape, hardConcrete } from "../ops/hard-concrete";
 import { STEP_SCALARS, stepScalarsInput } from "../train/step-scalars";
 import type { GraphMode } from "./hooks";
 import type { Adapter, Choice, HostTensor, Method, ParameterSpec } from "./method";
@@ -43,11 +43,12 @@ export const diffPruning: Method = {
     const diff = gatedDelta(shape);
     const kept = keptCount(weights, reader.number("target_sparsity"));
     return {
-      parameters: weights.flatMap((weight) => gatedParameters(weight, reader, shape)),
+      parameters: weights.flatMap((weight) => gatedParameters(weight, reader)),
       promptLength: 0,
       prefixLength: 0,
       hooks: (graph, mode) =>
         changeHooks(graph, weights, (weight, site) => applyGates(graph, weight, mode, { ...shape, site })),
+      penalty: (graph) => penaliseOpen(graph, weights, reader.number("sparsity_pen"), shape),
       selection: {
         kept,
         after: reader.number("prune_after"),
@@ -72,7 +73,7 @@ export const diffPruning: Method = {
   readConfig: (config) => readOwnOptions(diffPruningFields, config),
 };
 
-function gatedParameters(weight: ChangedWeight, reader: OptionReader, gate: GateShape): ParameterSpec[] {
+function gatedParameters(weight: ChangedWeight, reader: OptionReader): ParameterSpec[] {
   const shape = [weight.rows, weight.columns];
   const count = weight.rows * weight.columns;
   const alpha = reader.number("alpha_init");
@@ -82,8 +83,6 @@ function gatedParameters(weight: ChangedWeight, reader: OptionReader, gate: Gate
       name: alphaName(weight),
       shape,
       learningRateFactor: reader.number("gate_learning_rate_ratio"),
-      // The chance that a gate is not shut is σ(α − ln(−lower / upper)).
-      penalty: { weight: reader.number("sparsity_pen"), shift: Math.log(-gate.lower / gate.upper) },
       init: () => new Float32Array(count).fill(alpha),
     },
   ];
@@ -100,6 +99,20 @@ function applyGates(
   const noisy = mode === "train";
   const inputs = [deltaParameter(graph, weight), alpha, ...(noisy ? [stepScalarsInput(graph)] : [])];
   return graph.apply(hardConcrete, inputs, { ...gate, noisy, seedIndex: STEP_SCALARS.seed });
+}
+
+/** The penalty on open gates: `weight` times the chance of each that it is not shut, σ(α − ln(−lower / upper)). */
+function penaliseOpen(
+  graph: Graph,
+  weights: readonly ChangedWeight[],
+  weight: number,
+  { lower, upper }: GateShape,
+): void {
+  for (const changed of weights) {
+    const [name, type] = [alphaName(changed), f32(changed.rows, changed.columns)];
+    const inputs = [graph.fixed(name, type), graph.gradient(name, type)];
+    graph.applyAll(gatePenalty, inputs, { weight, shift: Math.log(-lower / upper) });
+  }
 }
 
 /** z ⊙ δ on the host, without noise. */

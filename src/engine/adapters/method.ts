@@ -36,8 +36,6 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
   /** Factor of the learning rate; 1 where it is not given. */
   readonly learningRateFactor?: number;
-  /** Adds weight · Σ σ(p − shift) over the tensor's numbers to the loss of each step. */
-  readonly penalty?: { readonly weight: number; readonly shift: number };
   /** True for what the method needs beside the trained tensors and never changes; graphs read it with `Graph.fixed`. */
   readonly fixed?: boolean;
   init(context: InitContext): Promise<Float32Array<ArrayBuffer>> | Float32Array<ArrayBuffer>;

@@ -14,7 +14,6 @@ import { applyHead, applyHeadLoss, type Attend, type BuildContext } from "../nn/
 import { broadcastBatch } from "../ops/broadcast-batch";
 import { concatRows } from "../ops/concat-rows";
 import { gatherRows } from "../ops/gather-rows";
-import { gatePenalty } from "../ops/hard-concrete";
 import { reduceSum, sumSquares } from "../ops/reduce-sum";
 import { adamw, stepMetrics } from "../ops/adamw";
 import { addSquares, maskGradients } from "../ops/flat-gradients";
@@ -133,11 +132,6 @@ export function planUpdate(model: ModelShape, state: AdapterShape, options: Upda
   state.adapter.penalty?.(graph);
   const flat = (name: string): Value => graph.state(name, f32(state.length));
   const gradients = flat(FLAT.gradients);
-  for (const { name, shape, penalty } of state.adapter.parameters) {
-    if (!penalty) continue;
-    const type = f32(...shape);
-    graph.applyAll(gatePenalty, [graph.fixed(name, type), graph.gradient(name, type)], penalty);
-  }
   if (state.adapter.selection) graph.applyAll(maskGradients, [gradients, flat(FLAT.v)], {});
   const [norm] = graph.applyAll(sumSquares, [gradients], {}) as [Value];
   graph.applyAll(stepMetrics, [norm, graph.state("metrics", f32(4))], {});

@@ -38,3 +38,18 @@ export function packStepScalars(scalars: StepScalars): Float32Array<ArrayBuffer>
   new Uint32Array(packed.buffer)[STEP_SCALARS.seed] = scalars.seed >>> 0;
   return packed;
 }
+
+/** Step scalars of a pass that updates nothing. */
+export function lossScalars(lossScale: number): Float32Array<ArrayBuffer> {
+  return packStepScalars({ seed: 0, lossScale, learningRate: 0, beta1Correction: 1, beta2Correction: 1 });
+}
+
+/** A seed for each pass, so that no two drop the same inputs. */
+export function mixSeed(seed: number, step: number, microStep: number): number {
+  return (
+    (Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) +
+      Math.imul(step, 0xc2b2ae35) +
+      Math.imul(microStep, 0x27d4eb2f)) >>>
+    0
+  );
+}

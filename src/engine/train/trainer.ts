@@ -4,15 +4,15 @@ import type { Adapter, HostTensor } from "../adapters/method";
 import type { Gpu } from "../gpu/device";
 import { readBytes, ReadbackRing } from "../gpu/readback";
 import { SlotPool } from "../gpu/slot-pool";
-import type { Plan } from "../graph/plan";
 import { type BufferResolver, Program } from "../graph/program";
 import type { DecoderSpec } from "../models/decoder-spec";
 import type { LoadedModel } from "../models/loaded-model";
-import { batchInputs, type BatchShape, countLabels, type TrainingBatch } from "./batch-inputs";
+import { batchInputs, countLabels, type TrainingBatch } from "./batch-inputs";
 import { OptimizerState } from "./optimizer-state";
 import { trainingLeaf } from "./programs";
-import { packStepScalars } from "./step-scalars";
-import { listPlans, planTraining, type PlanOptions, type ShapedPlan } from "./training-plans";
+import { lossScalars, mixSeed, packStepScalars } from "./step-scalars";
+import { buildPrograms, findProgram, listPrograms, type TrainerPrograms } from "./trainer-programs";
+import { listPlans, planTraining, type PlanOptions } from "./training-plans";
 
 /** What does not change within a run. */
 export interface TrainerOptions extends PlanOptions {
@@ -106,23 +106,9 @@ export class Trainer {
           weight: (name, shard) => model.weights.shardBuffer(name, shard),
           leaf: (value) => trainingLeaf(model, state, optimizer, value),
         };
-        const build = async (plan: Plan): Promise<Program> =>
-          own(await Program.create(gpu, pipelines, plan, pool, resolver));
-        // One after another: a failure must not leave others still in the making.
-        const buildAll = async (shaped: readonly ShapedPlan[]): Promise<ShapedProgram[]> => {
-          const programs: ShapedProgram[] = [];
-          for (const { shape, plan } of shaped) programs.push({ shape, program: await build(plan) });
-          return programs;
-        };
-        const programs = {
-          train: await buildAll(plans.train),
-          evaluate: await buildAll(plans.evaluate),
-          update: await build(plans.update),
-          weigh: plans.weigh && {
-            text: { shape: plans.weigh.text.shape, program: await build(plans.weigh.text.plan) },
-            squares: await build(plans.weigh.squares),
-          },
-        };
+        const programs = await buildPrograms(plans, async (plan) =>
+          own(await Program.create(gpu, pipelines, plan, pool, resolver)),
+        );
         return own(new Trainer({ model, state, options, optimizer, pool, programs }));
       });
     } catch (error) {
@@ -258,9 +244,7 @@ export class Trainer {
 
   /** Frees programs, slots and optimizer state; the adapter's parameters stay. */
   destroy(): void {
-    const { train, evaluate, update, weigh } = this.#programs;
-    for (const { program } of [...train, ...evaluate]) program.destroy();
-    for (const program of [update, ...(weigh ? [weigh.text.program, weigh.squares] : [])]) program.destroy();
+    for (const program of listPrograms(this.#programs)) program.destroy();
     this.#pool.destroy();
     this.#optimizer.destroy();
     this.#metrics.destroy();
@@ -289,18 +273,6 @@ export class Trainer {
   }
 }
 
-interface ShapedProgram {
-  readonly shape: BatchShape;
-  readonly program: Program;
-}
-
-interface TrainerPrograms {
-  readonly train: readonly ShapedProgram[];
-  readonly evaluate: readonly ShapedProgram[];
-  readonly update: Program;
-  readonly weigh: { readonly text: ShapedProgram; readonly squares: Program } | null;
-}
-
 interface TrainerParts {
   readonly model: LoadedModel;
   readonly state: AdapterState;
@@ -308,25 +280,4 @@ interface TrainerParts {
   readonly optimizer: OptimizerState;
   readonly pool: SlotPool;
   readonly programs: TrainerPrograms;
-}
-
-function findProgram(programs: readonly ShapedProgram[], batch: TrainingBatch): ShapedProgram {
-  const found = programs.find(({ shape }) => shape.rows === batch.rows && shape.length === batch.length);
-  invariant(found, `a program for batches of ${batch.rows} × ${batch.length} tokens was prepared`);
-  return found;
-}
-
-/** Step scalars of a pass that updates nothing. */
-function lossScalars(lossScale: number): Float32Array<ArrayBuffer> {
-  return packStepScalars({ seed: 0, lossScale, learningRate: 0, beta1Correction: 1, beta2Correction: 1 });
-}
-
-/** A seed for each pass, so that no two drop the same inputs. */
-function mixSeed(seed: number, step: number, microStep: number): number {
-  return (
-    (Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) +
-      Math.imul(step, 0xc2b2ae35) +
-      Math.imul(microStep, 0x27d4eb2f)) >>>
-    0
-  );
 }
