@@ -164,7 +164,7 @@ describe("the library", () => {
       await page.keyboard.press("Enter");
       await button(page, "Use Pirate voice").click();
       await page.getByLabel("Go on from the loaded adapter").check();
-      await page.getByText("From “Pirate voice”, 3 steps.").waitFor();
+      await page.getByText("From “Pirate voice”, 3 steps, with the optimizer as it was then.").waitFor();
       await page.getByLabel("r", { exact: true }).fill("4");
       await button(page, "Use its method and options").click();
       expect(await page.getByLabel("r", { exact: true }).inputValue()).toBe("8");
@@ -178,7 +178,7 @@ describe("the library", () => {
       await button(page, "Delete Pirate voice").click();
       await button(page, "Delete it").click();
       await expect.poll(() => button(page, "Use Pirate voice").count()).toBe(0);
-      await page.getByText("From “LoRA 2”, 3 steps.").waitFor();
+      await page.getByText("From “LoRA 2”, 3 steps, with the optimizer as it was then.").waitFor();
     });
   });
 });
