@@ -1,6 +1,6 @@
 import type { Adapter, HostTensor } from "../engine/adapters/method";
 import { checkParameters } from "../engine/adapters/adapter-state";
-import type { Moments } from "../engine/train/trainer";
+import { type Moments, STILL } from "../engine/train/trainer";
 import type { ByteSource } from "../formats/byte-source";
 import { widen } from "../formats/float-bits";
 import { readSafetensorsHeader, writeSafetensors } from "../formats/safetensors";
@@ -57,7 +57,7 @@ export async function readOptimizerFile(source: ByteSource): Promise<OptimizerFi
     const [heading = ""] = name.split(".", 1);
     if (!isHeading(heading) || dtype !== "F32") throw broken(source, `holds ${name} of the type ${dtype}`);
     const data = widen(dtype, await source.read(start, end));
-    if (!data.every((value) => Number.isFinite(value) && (heading !== "v" || value >= 0)))
+    if (!data.every((value) => Number.isFinite(value) && (heading !== "v" || value >= 0 || value === STILL)))
       throw broken(source, `holds numbers in ${name} that no training leaves`);
     read[heading].set(name.slice(heading.length + 1), { shape, data });
   }
@@ -65,10 +65,20 @@ export async function readOptimizerFile(source: ByteSource): Promise<OptimizerFi
   return { method, moments: { steps, m, v }, parameters: parameter.size > 0 ? parameter : null };
 }
 
-/** Holds the file to the adapter that it lies beside. Errors name a tensor that is missing, misshapen or one too many. */
+/**
+ * Holds the file to the adapter that it lies beside. Errors name a tensor that is missing, misshapen, one too many, or
+ * that stands still where the method trains everything.
+ */
 export function checkOptimizer(adapter: Adapter, { moments, parameters }: OptimizerFile): void {
   for (const tensors of [moments.m, moments.v, ...(parameters ? [parameters] : [])])
     checkParameters(adapter, tensors);
+  const still = [...moments.v].find(([, { data }]) => data.includes(STILL));
+  if (!still || adapter.selection) return;
+  throw new LuthierError(
+    "adapter",
+    `The optimizer's state lets numbers of ${still[0]} stand still, but the method trains all of them.`,
+    "Take the file of the optimizer's state out of the folder or zip: training then starts with a fresh one.",
+  );
 }
 
 function isHeading(text: string): text is Heading {

@@ -16,16 +16,13 @@ import type { Session } from "./session";
 /** A larger state is not kept with its adapter: that of a model that trained as a whole would fill the disk. */
 const MAX_STATE_BYTES = 2 ** 28;
 
-/**
- * The optimizer's state after a run as a file, or null where none is kept: it is too large, or the method chooses anew in
- * every run what trains.
- */
+/** The optimizer's state after a run as a file, or null where none is kept: it is too large, or nothing trained. */
 export async function keptOptimizer(
   trainer: Trainer,
   state: AdapterState,
   method: MethodChoice,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  if (state.adapter.selection || trainer.stepCount === 0 || 8 * state.length > MAX_STATE_BYTES) return null;
+  if (trainer.stepCount === 0 || 8 * state.length > MAX_STATE_BYTES) return null;
   return optimizerFile(state.adapter, method, await state.read(), await trainer.moments());
 }
 
@@ -36,7 +33,6 @@ export async function findOptimizer(session: Session, id: string): Promise<Uint8
 
 /** The moments that a run begins with which goes on from an adapter of the library, or null. */
 export async function momentsOf(session: Session, id: string, adapter: Adapter): Promise<Moments | null> {
-  if (adapter.selection) return null;
   const bytes = await findOptimizer(session, id);
   if (!bytes) return null;
   const file = await readOptimizerFile(bytesSource(OPTIMIZER_FILE, bytes));

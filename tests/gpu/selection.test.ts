@@ -7,7 +7,11 @@ import type { LoadedModel } from "../../src/engine/models/loaded-model";
 import type { TrainingBatch } from "../../src/engine/train/batch-inputs";
 import { type LoopReport, trainingLoop, type TrainingPlan } from "../../src/engine/train/loop";
 import { adamDefaults, Trainer, type TrainerSnapshot } from "../../src/engine/train/trainer";
+import { checkOptimizer, optimizerFile, readOptimizerFile } from "../../src/export/optimizer-file";
+import { bytesSource } from "../../src/formats/byte-source";
 import { makeRng } from "../../src/lib/rng";
+import type { FieldValues } from "../../src/spec/fields";
+import type { MethodId } from "../../src/spec/methods";
 import { expectClose } from "../support/compare";
 import { goldenBatches, loadGoldenModel, readTensors } from "../support/golden";
 import { openTestGpu } from "../support/gpu";
@@ -88,6 +92,24 @@ async function interrupted(bind: () => Adapter, cut: number): Promise<LoopReport
   return reports;
 }
 
+/** The optimizer's file of an adapter that has chosen what trains must go on as the run itself does. */
+async function continued(id: MethodId, options: FieldValues, cut: number): Promise<void> {
+  const adapter = methods[id].bind(options, model.spec);
+  const whole = await start(adapter);
+  await run(whole.trainer, { shouldRest: () => whole.trainer.stepCount === cut });
+  const values = await whole.state.read();
+  const bytes = optimizerFile(adapter, { id, options }, values, await whole.trainer.moments());
+  const file = await readOptimizerFile(bytesSource("luthier_optimizer.safetensors", bytes));
+  checkOptimizer(adapter, file);
+  const again = await start(adapter, values);
+  again.trainer.adopt(file.moments);
+  const steps = Array<string>(STEPS - cut).fill("step");
+  expect((await run(again.trainer, { totalSteps: STEPS - cut })).map(({ type }) => type)).toEqual(steps);
+  await run(whole.trainer);
+  expect(await again.state.read()).toEqual(await whole.state.read());
+  for (const part of [whole, again]) part.free();
+}
+
 describe("FishMask", () => {
   const bind = (): Adapter => methods.fishmask.bind(OPTIONS, model.spec);
 
@@ -110,6 +132,9 @@ describe("FishMask", () => {
     const reports = await interrupted(bind, 2);
     expect(reports.every(({ type }) => type === "step")).toBe(true);
   });
+
+  test("goes on under the same mask with the optimizer of an export", () =>
+    continued("fishmask", OPTIONS, 3));
 
   test("trains a kept adapter's own weights further and no others", async () => {
     const first = await start(bind());
@@ -143,6 +168,8 @@ describe("DiffPruning", () => {
     expect(kept.length).toBe(Math.floor(options.target_sparsity * sparse.length));
     free();
   });
+
+  test("goes on under its mask with the optimizer of an export", () => continued("diff-pruning", options, 4));
 
   test.each([2, 3, 4])("goes on as it was after an interruption at step %i", async (cut) => {
     const reports = await interrupted(bind, cut);

@@ -1,20 +1,18 @@
 import { defined } from "../../lib/invariant";
 import { layOutParameters, type ParameterPlace } from "../adapters/adapter-state";
-import type { Adapter, HostTensor } from "../adapters/method";
+import type { HostTensor } from "../adapters/method";
 import type { TrainingBatch } from "./batch-inputs";
-import type { Trainer } from "./trainer";
-
-/** The second moment of a number that does not train; no true one is negative. It travels with snapshots. */
-export const STILL = -1;
+import { STILL, type Trainer } from "./trainer";
 
 /** How far a selection is, and at last how many numbers train. */
 export type SelectionProgress =
   | { readonly type: "selection"; readonly done: number; readonly total: number }
   | { readonly type: "selected"; readonly training: number };
 
-/** Whether an adapter chooses what trains right before the step of that number (from 0). */
-export function isSelectionDue({ selection }: Adapter, step: number, totalSteps: number): boolean {
-  return selection !== undefined && step === Math.floor(selection.after * totalSteps);
+/** Whether a trainer's adapter chooses what trains right before the step of that number (from 0), not having chosen yet. */
+export function isSelectionDue(trainer: Trainer, step: number, totalSteps: number): boolean {
+  const { selection } = trainer.adapter;
+  return selection !== undefined && !trainer.hasChosen && step === Math.floor(selection.after * totalSteps);
 }
 
 /** Each text that has something to learn, as a batch of its own. */

@@ -52,6 +52,9 @@ export interface TrainerSnapshot {
   readonly v: Float32Array<ArrayBuffer>;
 }
 
+/** The second moment of a number that does not train; no true one is negative. It travels with snapshots and moments. */
+export const STILL = -1;
+
 /** AdamW's moments by parameter, and after how many steps they are so. */
 export interface Moments {
   readonly steps: number;
@@ -75,6 +78,7 @@ export class Trainer {
   readonly #losses: ReadbackRing;
   #step = 0;
   #earlierSteps = 0;
+  #hasChosen = false;
 
   private constructor(parts: TrainerParts) {
     this.#gpu = parts.model.gpu;
@@ -124,6 +128,11 @@ export class Trainer {
   /** Optimizer steps so far. */
   get stepCount(): number {
     return this.#step;
+  }
+
+  /** Whether the moments say which numbers train: those of an adapter that has made its selection. */
+  get hasChosen(): boolean {
+    return this.#hasChosen;
   }
 
   /**
@@ -177,6 +186,7 @@ export class Trainer {
     });
     this.#step = step;
     this.#earlierSteps = earlierSteps;
+    this.#hasChosen = v.includes(STILL);
   }
 
   /** AdamW's moments as they are now; a later run may {@link adopt} them. */
@@ -192,6 +202,7 @@ export class Trainer {
     this.#state.write(m, this.#optimizer.m);
     this.#state.write(v, this.#optimizer.v);
     this.#earlierSteps = steps;
+    this.#hasChosen = [...v.values()].some(({ data }) => data.includes(STILL));
   }
 
   /** Mean loss per supervised token over `batches`, without dropout and without gradients. */

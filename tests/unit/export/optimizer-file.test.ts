@@ -64,6 +64,24 @@ describe("the optimizer's file", () => {
     expect(error.what).toContain(`${first} is missing`);
   });
 
+  test("may let numbers stand still only where the method chooses what trains", async () => {
+    const still = (adapter: Adapter): Map<string, HostTensor> =>
+      new Map(
+        [...tensors(adapter, 0)].map(([name, { shape, data }]) => [name, { shape, data: data.fill(-1) }]),
+      );
+    const standing = still(lora);
+    const [first] = [...standing.keys()];
+    const error = await refusal(optimizerFile(lora, method, tensors(lora, 0), { ...moments, v: standing }));
+    expect(error.what).toContain(`${first} stand still`);
+
+    const fishmask = methods.fishmask.bind({}, spec);
+    const own = { steps: 1, m: tensors(fishmask, 0), v: still(fishmask) };
+    const file = await read(
+      optimizerFile(fishmask, { id: "fishmask", options: {} }, tensors(fishmask, 0), own),
+    );
+    expect(() => checkOptimizer(fishmask, file)).not.toThrow();
+  });
+
   const header = (change: object): string =>
     JSON.stringify({ version: 1, steps: 3, method: { id: "lora", options: {} }, ...change });
   const withHeader = (text: string): Uint8Array =>
@@ -89,7 +107,7 @@ describe("the optimizer's file", () => {
   test.each([
     ["m", NaN],
     ["v", Infinity],
-    ["v", -1],
+    ["v", -0.5],
     ["other", 1],
   ])("with %s of %f is refused by the tensor's name", async (heading, value) => {
     const tensor = { name: `${heading}.x`, dtype: "F32", shape: [1], data: Float32Array.of(value) } as const;
