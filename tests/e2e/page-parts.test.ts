@@ -167,7 +167,7 @@ describe("the library", () => {
       await page.getByText("From “Pirate voice”, 3 steps, with the optimizer as it was then.").waitFor();
       await page.getByLabel("r", { exact: true }).fill("4");
       await button(page, "Use its method and options").click();
-      expect(await page.getByLabel("r", { exact: true }).inputValue()).toBe("8");
+      await expect.poll(() => page.getByLabel("r", { exact: true }).inputValue()).toBe("8");
 
       const downloading = page.waitForEvent("download");
       await button(page, "Save Pirate voice").click();
