@@ -2,32 +2,24 @@ import { LuthierError } from "../../lib/errors";
 import { defined } from "../../lib/invariant";
 import type { FinishReason, GenerationOptions } from "../../spec/generation";
 import type { AdapterState } from "../adapters/adapter-state";
-import { noAdapter } from "../adapters/hooks";
 import type { Random } from "../adapters/method";
 import { ReadbackRing } from "../gpu/readback";
 import { SlotPool } from "../gpu/slot-pool";
-import type { Plan } from "../graph/plan";
 import { type BufferResolver, Program, type ProgramInputs } from "../graph/program";
 import type { Value } from "../graph/value";
 import type { DecoderSpec } from "../models/decoder-spec";
 import type { LoadedModel } from "../models/loaded-model";
+import {
+  buildPrograms,
+  type GeneratorPrograms,
+  listPrograms,
+  planGenerator,
+  PREFILL_TOKENS,
+  sharedSlotBytes,
+} from "./generator-programs";
 import { KeyValueCache } from "./key-value-cache";
 import { encodeInputs, passInputs } from "./pass-inputs";
-import {
-  type DecodePlans,
-  planDecode,
-  planEncode,
-  planPass,
-  planPrefix,
-  planVirtualTokens,
-} from "./programs";
 import { sampleToken } from "./sampling";
-
-/** Tokens of a prompt that one prefill pass takes. */
-const PREFILL_TOKENS = 32;
-
-/** An encoder sees its whole prompt at once: it has a program for each of these lengths, and one for the longest prompt. */
-const ENCODER_LENGTHS = [64, 256, 1024];
 
 /**
  * Answers token by token with a key-value cache, with the base model or with an adapter on it. Programs are made
@@ -68,7 +60,7 @@ export class Generator {
    */
   static async create(model: LoadedModel, state: AdapterState | null, capacity: number): Promise<Generator> {
     const { gpu, spec } = model;
-    const plans = makePlans(model, state, capacity);
+    const plans = planGenerator(model, state, capacity);
     const made: { destroy(): void }[] = [];
     const own = <T extends { destroy(): void }>(part: T): T => {
       made.push(part);
@@ -76,33 +68,19 @@ export class Generator {
     };
     try {
       return await gpu.allocating("the answers' cache", async () => {
-        const slotBytes = listPlans(plans).map((plan) => plan.slotBytes);
-        const pool = own(new SlotPool(gpu, slotBytes));
+        const pool = own(new SlotPool(gpu, sharedSlotBytes(plans)));
         const cache = own(new KeyValueCache(gpu, spec, capacity, state?.adapter.hasFirstPass === true));
         const resolver: BufferResolver = {
           weight: (name, shard) => model.weights.shardBuffer(name, shard),
           leaf: (value) => resolveLeaf(model, state, cache, value),
         };
-        const build = async (plan: Plan, slots = pool, buffers = resolver): Promise<Program> =>
-          own(await Program.create(gpu, model.pipelines, plan, slots, buffers));
-        // One after another: a failure must not leave others still in the making.
-        const buildAll = async (encoders: readonly EncoderPlan[]): Promise<EncoderProgram[]> => {
-          const programs: EncoderProgram[] = [];
-          for (const { length, plan } of encoders) programs.push({ length, program: await build(plan) });
-          return programs;
-        };
-        const buildOnce = async (plan: Plan): Promise<OnceProgram> => {
-          const slots = own(new SlotPool(gpu, [plan.slotBytes]));
-          return { program: await build(plan, slots), pool: slots };
-        };
-        const once = plans.decode.once && (await buildOnce(plans.decode.once));
-        const programs = {
-          prefill: plans.prefill && (await build(plans.prefill)),
-          once,
-          decode: await build(plans.decode.each, pool, withOutputs(resolver, once?.program ?? null)),
-          front: plans.front && (await build(plans.front)),
-          encode: await buildAll(plans.encode),
-        };
+        const programs = await buildPrograms(plans, {
+          shared: pool,
+          resolver,
+          makePool: (slotBytes) => own(new SlotPool(gpu, [slotBytes])),
+          build: async (plan, slots, buffers) =>
+            own(await Program.create(gpu, model.pipelines, plan, slots, buffers)),
+        });
         return own(new Generator(model, state, capacity, programs, pool, cache));
       });
     } catch (error) {
@@ -151,11 +129,9 @@ export class Generator {
   }
 
   destroy(): void {
-    const { prefill, once, decode, front, encode } = this.#programs;
-    for (const program of [prefill, once?.program, decode, front, ...encode.map((one) => one.program)])
-      program?.destroy();
+    for (const program of listPrograms(this.#programs)) program.destroy();
     this.#pool.destroy();
-    once?.pool.destroy();
+    this.#programs.once?.pool.destroy();
     this.#cache.destroy();
     this.#logits.destroy();
   }
@@ -214,74 +190,6 @@ export class Generator {
   async #readLogits(program: Program): Promise<Float32Array> {
     return new Float32Array(await this.#logits.read(program.output("logits")));
   }
-}
-
-interface GeneratorPrograms {
-  /** Reads a piece of a prompt; null where an encoder reads it. */
-  readonly prefill: Program | null;
-  readonly decode: Program;
-  /** Makes what is the same for all tokens of an answer; null without any. */
-  readonly once: OnceProgram | null;
-  /** Feeds the adapter's virtual tokens or prefix to the decoder; null without any. */
-  readonly front: Program | null;
-  /** An encoder's programs, the shortest first; none without an encoder. */
-  readonly encode: readonly EncoderProgram[];
-}
-
-/** A program with room of its own, over which no other one writes. */
-interface OnceProgram {
-  readonly program: Program;
-  readonly pool: SlotPool;
-}
-
-interface EncoderProgram {
-  /** Tokens of the longest prompt that it takes. */
-  readonly length: number;
-  readonly program: Program;
-}
-
-interface EncoderPlan {
-  readonly length: number;
-  readonly plan: Plan;
-}
-
-interface GeneratorPlans {
-  readonly prefill: Plan | null;
-  readonly decode: DecodePlans;
-  readonly front: Plan | null;
-  readonly encode: readonly EncoderPlan[];
-}
-
-function listPlans({ prefill, decode, front, encode }: GeneratorPlans): Plan[] {
-  return [prefill, decode.each, front, ...encode.map(({ plan }) => plan)].filter((plan) => plan !== null);
-}
-
-function makePlans(model: LoadedModel, state: AdapterState | null, capacity: number): GeneratorPlans {
-  const { encoder } = model.spec;
-  const adapter = state?.adapter;
-  const hooks = adapter?.hooks ?? (() => noAdapter);
-  const { promptLength = 0, prefixLength = 0 } = adapter ?? {};
-  let front: Plan | null = null;
-  if (promptLength > 0 && !encoder) front = planVirtualTokens(model, hooks, promptLength, capacity);
-  else if (prefixLength > 0) front = planPrefix(model, hooks, prefixLength, capacity);
-  const longest = capacity - promptLength;
-  const lengths = encoder ? [...ENCODER_LENGTHS.filter((length) => length < longest), longest] : [];
-  return {
-    prefill: encoder ? null : planPass(model, hooks, PREFILL_TOKENS, capacity),
-    decode: planDecode(model, hooks, capacity),
-    front,
-    encode: lengths.map((length) => ({ length, plan: planEncode(model, hooks, length, capacity) })),
-  };
-}
-
-/** Finds the outputs of a program by their names before all else. */
-function withOutputs(resolver: BufferResolver, program: Program | null): BufferResolver {
-  if (!program) return resolver;
-  const isMade = (value: Value): boolean => program.plan.outputs.has(value.name);
-  return {
-    ...resolver,
-    leaf: (value) => (isMade(value) ? program.output(value.name) : resolver.leaf(value)),
-  };
 }
 
 function resolveLeaf(
