@@ -57,7 +57,7 @@ export class FakeLibrary {
       ...{
         trainableParameters: 24_576,
         sizeBytes: 99_000,
-        loadsInPeft: method.id !== "full",
+        format: method.id === "full" ? "weights" : method.id === "houlsby" ? "adapters" : "peft",
         merges: method.id === "lora",
         optimizerBytes: steps > 0 ? OPTIMIZER_BYTES : 0,
       },

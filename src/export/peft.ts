@@ -1,10 +1,11 @@
 import { ownValues, valuesOfExpert } from "../engine/adapters/experts";
-import type { Adapter, FolderFormat, HostTensor } from "../engine/adapters/method";
+import type { Adapter, HostTensor } from "../engine/adapters/method";
 import { bytesSource } from "../formats/byte-source";
 import { widen } from "../formats/float-bits";
 import { writePeftFolder } from "../formats/peft-folder";
 import { readSafetensorsHeader, writeSafetensors } from "../formats/safetensors";
 import { LuthierError } from "../lib/errors";
+import type { FolderFormat } from "../spec/folder-format";
 
 /**
  * The files of a PEFT adapter folder: adapter_config.json, adapter_model.safetensors and README.md, and a folder for each

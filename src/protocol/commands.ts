@@ -1,4 +1,5 @@
 import type { DatasetSummary, LengthStats, Row, SampleDataset, TemplateId, TokenView } from "../spec/data";
+import type { FolderFormat } from "../spec/folder-format";
 import type { TrainingForecast, TrainingSpeed } from "../spec/forecast";
 import type { ChatMessage, FinishReason, GenerationOptions, Side } from "../spec/generation";
 import type { MethodChoice } from "../spec/methods";
@@ -46,8 +47,8 @@ export interface AdapterSummary {
   readonly savedAt: number;
   readonly trainableParameters: number;
   readonly sizeBytes: number;
-  /** Whether PEFT has the method, so that it loads the exported files. */
-  readonly loadsInPeft: boolean;
+  /** Who reads its exported files; absent, for PEFT, in what was kept before this was. */
+  readonly format?: FolderFormat;
   /** Whether it can become part of the model's own weights. */
   readonly merges: boolean;
   /** Bytes of the optimizer's state, with which training goes on exactly; 0 or absent where none is kept. */

@@ -1,4 +1,5 @@
 import { createStore, get, getMany, keys, promisifyRequest } from "idb-keyval";
+import type { FolderFormat } from "../spec/folder-format";
 import type { MethodChoice } from "../spec/methods";
 import type { RunConfig } from "../spec/training";
 import { guarded, keysOf, putAll } from "./database";
@@ -15,7 +16,8 @@ export interface AdapterDetails {
   readonly trainableParameters: number;
   /** Bytes of the exported adapter file, about. */
   readonly sizeBytes: number;
-  readonly loadsInPeft: boolean;
+  /** Who reads its exported files; absent, for PEFT, in what was kept before this was. */
+  readonly format?: FolderFormat;
   readonly merges: boolean;
   /** Bytes of the optimizer's state, which is kept apart; 0 or absent where there is none. */
   readonly optimizerBytes?: number;

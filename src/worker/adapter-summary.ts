@@ -3,6 +3,7 @@ import type { Adapter } from "../engine/adapters/method";
 import { submodules } from "../engine/adapters/soft-prompt";
 import { elementCount } from "../engine/graph/value";
 import type { DecoderSpec } from "../engine/models/decoder-spec";
+import { folderFormat } from "../export/peft";
 import type { AdapterSummary } from "../protocol/commands";
 
 /** Bytes of a safetensors header's entry for one tensor, about. */
@@ -26,10 +27,7 @@ export function adapterFileBytes(adapter: Adapter, spec: DecoderSpec): number {
 }
 
 /** What an adapter is called, where it comes from, and how its run ended as far as there was one. */
-export type AdapterFacts = Omit<
-  AdapterSummary,
-  "trainableParameters" | "sizeBytes" | "loadsInPeft" | "merges"
->;
+export type AdapterFacts = Omit<AdapterSummary, "trainableParameters" | "sizeBytes" | "format" | "merges">;
 
 /** What the page shows of an adapter. */
 export function summariseAdapter(facts: AdapterFacts, adapter: Adapter, spec: DecoderSpec): AdapterSummary {
@@ -37,7 +35,7 @@ export function summariseAdapter(facts: AdapterFacts, adapter: Adapter, spec: De
     ...facts,
     trainableParameters: trainableCount(adapter),
     sizeBytes: adapterFileBytes(adapter, spec),
-    loadsInPeft: "peft_type" in adapter.config,
+    format: folderFormat(adapter),
     merges: adapter.merge !== undefined,
   };
 }

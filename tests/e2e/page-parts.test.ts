@@ -37,12 +37,26 @@ describe("an exported adapter", () => {
       const state = page.getByLabel("With the optimizer's state");
       expect(await state.count()).toBe(0);
       await train(page);
-      expect(await page.getByText(/Adds .*; PEFT does not look at it/).count()).toBe(1);
+      expect(await page.getByText(/Adds .*; other libraries do not look at it/).count()).toBe(1);
       await button(page, "Export adapter").click();
       await page.getByText(/^Saved .*\.zip \(22 B\)/).waitFor();
       await state.check();
       await button(page, "Export adapter").click();
       await page.getByText(/^Saved .*\.zip \(922 B\)/).waitFor();
+    });
+  });
+
+  it("comes with the lines of the library that reads it", async () => {
+    await withPage({}, async (page) => {
+      const lines = page.locator("#export pre");
+      await page.getByLabel("Max steps").fill("3");
+      await train(page);
+      await page.getByRole("heading", { name: "PEFT adapter" }).waitFor();
+      expect(await lines.innerText()).toContain("PeftModel.from_pretrained(model,");
+      await page.getByRole("radio", { name: "Houlsby adapters", exact: true }).click();
+      await train(page);
+      await page.getByRole("heading", { name: "AdapterHub adapter" }).waitFor();
+      expect(await lines.innerText()).toContain("model.load_adapter(");
     });
   });
 });

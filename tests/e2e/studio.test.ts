@@ -146,7 +146,7 @@ test("a newcomer's whole job", async () => {
       ...{ name, mimeType: "application/octet-stream", buffer: Buffer.from(bytes) },
     })),
   );
-  await page.getByText("no adapter yet").first().waitFor({ state: "attached", timeout: 120_000 });
+  await page.getByText("No adapter yet").first().waitFor({ state: "attached", timeout: 120_000 });
   await ready(page);
   await page.getByRole("textbox", { name: "Message" }).fill(QUESTION);
   await button(page, "Send").click();

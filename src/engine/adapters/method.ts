@@ -1,4 +1,5 @@
 import type { FieldValues } from "../../spec/fields";
+import type { FolderFormat } from "../../spec/folder-format";
 import type { Expert } from "../../spec/methods";
 import type { Graph } from "../graph/graph";
 import type { DecoderSpec } from "../models/decoder-spec";
@@ -43,22 +44,6 @@ export interface ParameterSpec {
 
 /** What merging makes of a base tensor: in its stored shape, widened to f32, in and out. */
 export type BaseChange = (base: HostTensor) => HostTensor;
-
-/**
- * Who reads an exported folder: PEFT, PEFT told where the experts lie, the adapters library, the same with heads of its
- * own (which alone undo an invertible adapter) or with adapters stacked or fused, transformers, which takes the trained
- * weights in the place of its own, or Luthier alone.
- */
-export type FolderFormat =
-  | "peft"
-  | "peft-experts"
-  | "adapters"
-  | "adapters-heads"
-  | "adapters-stack"
-  | "adapters-fusion"
-  | "weights"
-  | "luthier"
-  | "luthier-sparse";
 
 /** A frozen adapter within another one, as it is exported: a folder of its own beside the adapter's files. */
 export interface ExpertFolder {

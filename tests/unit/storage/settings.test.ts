@@ -53,7 +53,7 @@ describe("adapters", () => {
     savedAt,
     trainableParameters: 12,
     sizeBytes: 178,
-    loadsInPeft: true,
+    format: "peft",
     merges: true,
     steps: 0,
     finalLoss: null,

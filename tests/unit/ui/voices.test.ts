@@ -18,7 +18,7 @@ const library = (...ids: string[]): AdapterSummary[] =>
     ...{
       trainableParameters: 1,
       sizeBytes: 4,
-      loadsInPeft: true,
+      format: "peft",
       merges: true,
       steps: 1,
       finalLoss: null,

@@ -47,7 +47,7 @@ async function keep(
   await saveAdapter({
     ...{ id, modelId, name: `the ${id}`, origin: "trained", savedAt: 0, steps: 1, run: null },
     method: { id: method, options, ...(experts && { experts }) },
-    ...{ trainableParameters: 1, sizeBytes: 1, loadsInPeft: true, merges: false },
+    ...{ trainableParameters: 1, sizeBytes: 1, format: "peft" as const, merges: false },
     ...{ finalLoss: null, validationLoss: null },
     values: hostTensorFile(new Map(values)),
   });

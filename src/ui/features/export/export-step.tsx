@@ -2,6 +2,7 @@ import { Button, Checkbox } from "@mantine/core";
 import { IconDownload, IconPackageImport } from "@tabler/icons-react";
 import { useState } from "react";
 import type { AdapterSummary } from "../../../protocol/commands";
+import { folderReaders, pythonUsage } from "../../../spec/folder-format";
 import { methodSpecs } from "../../../spec/methods";
 import { CodeBlock } from "../../components/code-block";
 import { DropZone } from "../../components/drop-zone";
@@ -45,14 +46,16 @@ function ExportCard() {
     exportAdapter: state.exportAdapter,
   }));
   const [wantsOptimizer, setWantsOptimizer] = useState(false);
-  const inPeft = adapter?.loadsInPeft ?? true;
+  const format = adapter?.format ?? "peft";
+  const reader = folderReaders[format];
+  const { title, what } = text.export.formats[reader];
   const optimizerBytes = adapter?.optimizerBytes ?? 0;
   return (
     <article className={classes.card}>
       <div className={classes.head}>
         <div className={classes.words}>
-          <h3 className={classes.title}>{inPeft ? text.export.title : text.export.ownTitle}</h3>
-          <p className={classes.what}>{inPeft ? text.export.what : text.export.ownWhat}</p>
+          <h3 className={classes.title}>{title}</h3>
+          <p className={classes.what}>{what}</p>
         </div>
         <Button
           leftSection={<IconDownload size={18} aria-hidden />}
@@ -78,13 +81,15 @@ function ExportCard() {
       )}
       {adapter ? <AdapterFacts adapter={adapter} /> : <p className={classes.what}>{text.export.none}</p>}
       {saved && <p className={classes.saved}>{text.export.saved(saved.name, saved.sizeBytes)}</p>}
-      {inPeft && (
+      {reader !== "luthier" && (
         <CodeBlock
           title={text.export.python}
           copyLabel={text.export.pythonCopy}
-          code={text.export.pythonLines(
-            saved ? saved.name.replace(/\.zip$/, "") : "adapter",
+          code={pythonUsage(
+            "path/to/base-model",
+            format,
             autoModel ?? "AutoModelForCausalLM",
+            `path/to/${saved ? saved.name.replace(/\.zip$/, "") : "adapter"}`,
           )}
         />
       )}

@@ -1,3 +1,4 @@
+import type { FolderReader } from "../../../spec/folder-format";
 import { formatBytes, formatLoss, formatRate } from "../../lib/format";
 import { plural } from "./words";
 
@@ -18,7 +19,7 @@ export const compare = {
   mergedCost: (bytes: number) =>
     `What the adapter changes is kept twice for the merged side: ${formatBytes(bytes)} of GPU memory, until you choose another one there.`,
   mergedSame: "The merged model answers the same, word for word.",
-  afterNobody: "no adapter yet",
+  afterNobody: "No adapter yet",
   emptySide: "The answer appears here.",
   askBoth: "Ask both again",
   afterNone: "Train, or load an adapter in Export, and its answer appears here.",
@@ -27,7 +28,7 @@ export const compare = {
   send: "Send",
   stop: "End the answers",
   suggestions: "Try one it has not seen",
-  expected: "In the data",
+  expected: "The dataset's answer",
   options: "Answer options",
   more: "More options",
   mark: "Mark words that differ",
@@ -65,15 +66,28 @@ export const exportStep = {
   removeNo: "Keep it",
   stepCount: (steps: number) => plural(steps, "step", "steps"),
   lossWas: (loss: number) => `loss ${formatLoss(loss)}`,
-  title: "PEFT adapter",
-  what: "A zip with adapter_config.json, adapter_model.safetensors and a model card. Loads in Hugging Face PEFT, and again here.",
-  ownTitle: "Luthier adapter",
-  ownWhat:
-    "A zip with the trained tensors, their configuration and a model card. PEFT has no such method; the studio loads it again.",
+  formats: {
+    peft: {
+      title: "PEFT adapter",
+      what: "A zip with adapter_config.json, adapter_model.safetensors and a model card. Loads in Hugging Face PEFT, and again here.",
+    },
+    adapters: {
+      title: "AdapterHub adapter",
+      what: "A zip with the adapter's configuration, its tensors and a model card. Loads in the adapters library, and again here.",
+    },
+    transformers: {
+      title: "Trained weights",
+      what: "A zip with what the run changed in the model, its configuration and a model card. A few lines put it into the base model; it loads again here too.",
+    },
+    luthier: {
+      title: "Luthier adapter",
+      what: "A zip with the trained tensors, their configuration and a model card. No library has this method; the studio loads it again.",
+    },
+  } satisfies Record<FolderReader, { title: string; what: string }>,
   button: "Export adapter",
   withOptimizer: "With the optimizer's state",
   withOptimizerHint: (bytes: number) =>
-    `Loaded here again, training goes on exactly where it stopped. Adds ${formatBytes(bytes)}; PEFT does not look at it.`,
+    `Loaded here again, training goes on exactly where it stopped. Adds ${formatBytes(bytes)}; other libraries do not look at it.`,
   mergedTitle: "Merged model",
   mergedWhat: (name: string) =>
     `The whole model with “${name}” in its weights, as a Hugging Face folder: no PEFT needed. Compare has it as “${name}, merged”.`,
@@ -103,19 +117,10 @@ export const exportStep = {
   origin: { trained: "trained here", imported: "imported" },
   python: "In Python",
   pythonCopy: "Copy the Python lines",
-  pythonLines: (name: string, autoModel: string) =>
-    [
-      "from peft import PeftModel",
-      `from transformers import ${autoModel}, AutoTokenizer`,
-      "",
-      'tokenizer = AutoTokenizer.from_pretrained("path/to/base-model")',
-      `base = ${autoModel}.from_pretrained("path/to/base-model")`,
-      `model = PeftModel.from_pretrained(base, "path/to/${name}")`,
-    ].join("\n"),
   file: "Adapter files",
   importTitle: "Load an adapter",
-  drop: "Drop a PEFT folder or zip here, or click to choose",
-  dropHint: "adapter_config.json and adapter_model.safetensors, made here or by PEFT, for the model in use.",
+  drop: "Drop an adapter's folder or zip here, or click to choose",
+  dropHint: "For the model in use, made here, by PEFT, or by the adapters library.",
   importing: "Reading the adapter…",
   needsModel: "Load the base model of the adapter first.",
 };

@@ -1,0 +1,161 @@
+import type { AutoModel } from "./model";
+
+/**
+ * Who reads an exported folder: PEFT, PEFT told where the experts lie, the adapters library, the same with heads of its
+ * own (which alone undo an invertible adapter) or with adapters stacked or fused, transformers, which takes the trained
+ * weights in the place of its own, or Luthier alone.
+ */
+export type FolderFormat =
+  | "peft"
+  | "peft-experts"
+  | "adapters"
+  | "adapters-heads"
+  | "adapters-stack"
+  | "adapters-fusion"
+  | "weights"
+  | "luthier"
+  | "luthier-sparse";
+
+/** The library that loads an exported folder; Luthier where none does. */
+export type FolderReader = "peft" | "adapters" | "transformers" | "luthier";
+
+/** Which library loads a folder of each format. */
+export const folderReaders: Readonly<Record<FolderFormat, FolderReader>> = {
+  peft: "peft",
+  "peft-experts": "peft",
+  adapters: "adapters",
+  "adapters-heads": "adapters",
+  "adapters-stack": "adapters",
+  "adapters-fusion": "adapters",
+  weights: "transformers",
+  "luthier-sparse": "transformers",
+  luthier: "luthier",
+};
+
+interface Loading {
+  readonly imports: readonly string[];
+  /** The class of the base model. */
+  readonly model: string;
+  readonly lines: readonly string[];
+}
+
+/** Stand for the class of transformers that loads the base model, and for where the folder lies. */
+const AUTO_MODEL = "{AutoModel}";
+const FOLDER = "{folder}";
+const PLAIN = { model: AUTO_MODEL } as const;
+const FROM_TRANSFORMERS = `from transformers import ${AUTO_MODEL}, AutoTokenizer`;
+
+/** The class of the adapters library that has heads of its own. */
+const ADAPTER_MODEL = "AutoAdapterModel";
+const TOKENIZER_ALONE = "from transformers import AutoTokenizer";
+
+const loading: Readonly<Record<FolderFormat, Loading>> = {
+  peft: {
+    ...PLAIN,
+    imports: ["from peft import PeftModel", FROM_TRANSFORMERS],
+    lines: ['model = PeftModel.from_pretrained(model, "{folder}")'],
+  },
+  adapters: {
+    ...PLAIN,
+    imports: ["import adapters", FROM_TRANSFORMERS],
+    lines: ["adapters.init(model)", 'model.load_adapter("{folder}", use_safetensors=True, set_active=True)'],
+  },
+  "adapters-heads": {
+    // A head of transformers' own would leave out the inverse of what stands after the embeddings.
+    model: ADAPTER_MODEL,
+    imports: [`from adapters import ${ADAPTER_MODEL}`, TOKENIZER_ALONE],
+    lines: ['model.load_adapter("{folder}", use_safetensors=True, set_active=True)'],
+  },
+  "peft-experts": {
+    ...PLAIN,
+    imports: ["import os", "from peft import PeftModel, XLoraConfig", FROM_TRANSFORMERS],
+    lines: [
+      "model.config.use_cache = False",
+      'folder = "{folder}"',
+      "config = XLoraConfig.from_pretrained(folder)",
+      "config.adapters = {name: os.path.join(folder, name) for name in config.adapters}",
+      "model = PeftModel.from_pretrained(model, folder, config=config)",
+    ],
+  },
+  "adapters-fusion": {
+    ...PLAIN,
+    imports: ["import json, os", "import adapters", FROM_TRANSFORMERS],
+    lines: [
+      "adapters.init(model)",
+      'folder = "{folder}"',
+      'for name in json.load(open(os.path.join(folder, "adapter_fusion_config.json")))["adapter_names"]:',
+      "    model.load_adapter(os.path.join(folder, name), use_safetensors=True)",
+      "model.load_adapter_fusion(folder, use_safetensors=True, set_active=True)",
+    ],
+  },
+  "adapters-stack": {
+    model: ADAPTER_MODEL,
+    imports: [
+      `from adapters import ${ADAPTER_MODEL}`,
+      "from adapters.composition import Stack",
+      TOKENIZER_ALONE,
+    ],
+    lines: [
+      'language = model.load_adapter("{folder}/language", use_safetensors=True)',
+      'task = model.load_adapter("{folder}", use_safetensors=True)',
+      "model.set_active_adapters(Stack(language, task))",
+    ],
+  },
+  weights: {
+    ...PLAIN,
+    imports: ["from safetensors.torch import load_file", FROM_TRANSFORMERS],
+    lines: [
+      'trained = load_file("{folder}/adapter_model.safetensors")',
+      "model.load_state_dict(trained, strict=False)",
+    ],
+  },
+  "luthier-sparse": {
+    ...PLAIN,
+    imports: ["from safetensors.torch import load_file", FROM_TRANSFORMERS],
+    lines: [
+      'changes = load_file("{folder}/adapter_model.safetensors")',
+      'for name in (key.removesuffix(".values") for key in changes if key.endswith(".values")):',
+      '    rows, columns = changes[f"{name}.indices"].long()',
+      '    model.get_parameter(name).data[rows, columns] += changes[f"{name}.values"]',
+    ],
+  },
+  luthier: {
+    ...PLAIN,
+    imports: [FROM_TRANSFORMERS],
+    lines: [
+      "# That is the base model: only Luthier reads this folder. Load it there and export the merged model,",
+      "# which from_pretrained takes like any other.",
+    ],
+  },
+};
+
+/** The lines of Python that use an adapter folder, which lies at `folder`. */
+export function pythonUsage(
+  baseModel: string,
+  format: FolderFormat,
+  autoModel: AutoModel,
+  folder = "path/to/this/folder",
+): string {
+  const { imports, model, lines } = loading[format];
+  const isCarried = model === ADAPTER_MODEL && autoModel === "AutoModelForSeq2SeqLM";
+  return [
+    ...imports.map((line) => (isCarried && line === TOKENIZER_ALONE ? FROM_TRANSFORMERS : line)),
+    `tokenizer = AutoTokenizer.from_pretrained("${baseModel}")`,
+    ...(isCarried ? carryOver(baseModel) : [`model = ${model}.from_pretrained("${baseModel}")`]),
+    ...lines,
+  ]
+    .join("\n")
+    .replaceAll(AUTO_MODEL, autoModel)
+    .replaceAll(FOLDER, folder);
+}
+
+/** The adapters library reads no file of an encoder-decoder that has a head: transformers does, and hands it over. */
+function carryOver(baseModel: string): string[] {
+  return [
+    `plain = ${AUTO_MODEL}.from_pretrained("${baseModel}")`,
+    `model = ${ADAPTER_MODEL}.from_config(plain.config)`,
+    "model.transformer.load_state_dict(plain.state_dict(), strict=False)",
+    'model.add_seq2seq_lm_head("lm")',
+    'model.heads["lm"].set_output_embeddings(plain.lm_head)',
+  ];
+}
