@@ -20,7 +20,6 @@ from golden_case import (
     randomise,
     trainable,
 )
-from golden_families import reads_pairs
 
 PLUS_RATIO = 8.0
 WITH_BIASES = ("llama_tied", "qwen2", "gpt2")
@@ -133,14 +132,15 @@ def _ends(family: str) -> PeftConfig:
 
 
 def _whole(family: str) -> PeftConfig:
-    """A norm, linear layers, the token embedding and the head train as a whole."""
+    """A norm, linear layers, the token embedding where there is one module of it, and the head train
+    as a whole."""
     names = modules(family)
     return LoraConfig(
         task_type=TASK,
         r=2,
         lora_alpha=4,
         target_modules=[names.q],
-        modules_to_save=[names.norm, names.down, names.tables[0], "lm_head"],
+        modules_to_save=[names.norm, names.down, *names.tables[:1], "lm_head"],
         fan_in_fan_out=is_gpt2(family),
     )
 
@@ -201,9 +201,8 @@ CASES: dict[str, Case] = {
         options={"loraplus_lr_ratio": PLUS_RATIO},
         learning_rate_factor=_plus_factor,
     ),
-    # With an encoder each stack has a module of its own for the one embedding.
-    "lora_ends": peft_case(_ends, trains_on=lambda family: not reads_pairs(family)),
-    "lora_whole": peft_case(_whole, trains_on=lambda family: not reads_pairs(family)),
+    "lora_ends": peft_case(_ends),
+    "lora_whole": peft_case(_whole),
     "lora_pissa": PISSA,
     "dora": peft_case(_dora, committed=WITH_BIASES),
 }

@@ -17,7 +17,8 @@ from transformers import PreTrainedModel
 from common import random_like, supervised_count
 from gate_noise import gate_noise, step_seed
 from golden_case import Case, modules, trainable
-from golden_training import STEPS, Batch, micro_loss
+from golden_batch import Batch, micro_loss
+from golden_training import STEPS
 from plain_case import write_own
 
 LOWER, UPPER = -1.0, 1.5

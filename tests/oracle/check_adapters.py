@@ -2,7 +2,7 @@
 
 Runs in the environment of `setup.sh adapters`. For each case: the library, given the golden's
 starting values, must have the golden's logits, gradients and losses; and it must load our export in
-DIR/<family>/<case> and compute our logits from it."""
+DIR/<family>/<case> and compute our logits from it, also by the lines of its model card."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ import torch
 from adapters.composition import Fuse, Stack
 from safetensors.torch import load_file
 from torch import Tensor
-from transformers import AutoModelForCausalLM, PreTrainedModel
+from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, PreTrainedModel
 
 from common import (
     GOLDEN_DIR,
     be_deterministic,
     observe_loaded,
     relative_l2,
-    summed_loss,
     supervised_count,
 )
+from golden_batch import Batch, masked_logits, micro_loss
+from usage import run_usage
 
 CASES = (
     "houlsby",
@@ -41,24 +42,42 @@ TOLERANCE = 1e-4
 
 
 def load_base(family: str, case: str) -> PreTrainedModel:
-    """The committed base model, ready for adapters."""
-    kind = adapters.AutoAdapterModel if case in WITH_OWN_HEADS else AutoModelForCausalLM
+    """The golden's base model, ready for adapters."""
+    folder = GOLDEN_DIR / family
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    reads_pairs = config.get("is_encoder_decoder", False)
+    plain = AutoModelForSeq2SeqLM if reads_pairs else AutoModelForCausalLM
+    has_own_head = case in WITH_OWN_HEADS
+    kind = adapters.AutoAdapterModel if has_own_head and not reads_pairs else plain
+    # Files of transformers 5 call all of T5's heads tied, and say by another field which are.
+    tied = config.get("scale_decoder_outputs", not reads_pairs and config["tie_word_embeddings"])
     model = kind.from_pretrained(
-        GOLDEN_DIR / family, dtype=torch.float32, attn_implementation="eager"
+        folder, dtype=torch.float32, attn_implementation="eager", tie_word_embeddings=tied
     )
+    if has_own_head and reads_pairs:
+        return with_own_head(model)
     adapters.init(model)
     return model
 
 
-def masked_logits(model: PreTrainedModel, golden: dict[str, Tensor]) -> Tensor:
-    """Logits of the first micro-batch, zero on padding."""
-    mask = golden["attention_mask"][0].long()
-    with torch.no_grad():
-        logits = model(input_ids=golden["input_ids"][0].long(), attention_mask=mask).logits
-    return logits * mask[..., None]
+def with_own_head(plain: PreTrainedModel) -> PreTrainedModel:
+    """The library's class with the numbers of an encoder-decoder, whose files with a head it does
+    not read itself."""
+    model = adapters.AutoAdapterModel.from_config(plain.config, attn_implementation="eager")
+    numbers = {n: p for n, p in plain.state_dict().items() if not n.startswith("lm_head.")}
+    model.transformer.load_state_dict(numbers)
+    model.add_seq2seq_lm_head("lm")
+    model.heads["lm"].set_output_embeddings(plain.lm_head)
+    adapters.init(model)
+    return model
 
 
-def losses(model: PreTrainedModel, golden: dict[str, Tensor], training: dict) -> list[float]:
+def read_batch(golden: dict[str, Tensor]) -> Batch:
+    """The rows of a golden."""
+    return Batch(*(golden[key].long() for key in ("input_ids", "attention_mask", "labels")))
+
+
+def losses(model: PreTrainedModel, batch: Batch, training: dict) -> list[float]:
     """The summed loss before each AdamW step on both micro-batches."""
     parameters = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(
@@ -68,18 +87,13 @@ def losses(model: PreTrainedModel, golden: dict[str, Tensor], training: dict) ->
         eps=training["epsilon"],
         weight_decay=training["weight_decay"],
     )
-    labels = golden["labels"].long()
-    total = sum(supervised_count(part) for part in labels)
+    total = sum(supervised_count(labels) for labels in batch.labels)
     measured: list[float] = []
     for _ in range(training["steps"]):
         optimizer.zero_grad()
         loss = 0.0
-        for micro, target in enumerate(labels):
-            logits = model(
-                input_ids=golden["input_ids"][micro].long(),
-                attention_mask=golden["attention_mask"][micro].long(),
-            ).logits
-            part = summed_loss(logits, target) / total
+        for rows in zip(batch.input_ids, batch.attention_mask, batch.labels, strict=True):
+            part = micro_loss(model, *rows)[0] / total
             part.backward()
             loss += float(part.detach())
         penalty = model.base_model.get_fusion_regularization_loss()
@@ -104,13 +118,19 @@ def is_fusion(config: dict[str, object]) -> bool:
     return "value_before_softmax" in config
 
 
+def own_name(name: str, golden: dict[str, Tensor]) -> str:
+    """A parameter's name in the golden; the library's own T5 has the model within another."""
+    return name if f"init.{name}" in golden else name.removeprefix("transformer.")
+
+
 def fill_experts(model: PreTrainedModel, names: list[str], golden: dict[str, Tensor]) -> None:
     """Gives the frozen adapters the golden's values, which all have one name there."""
     for index, expert in enumerate(names):
         for name, parameter in model.named_parameters():
             if f"adapters.{expert}." in name:
-                key = f"init.experts.{index}.{name.replace(f'.{expert}.', f'.{NAME}.')}"
-                parameter.data.copy_(golden[key])
+                own = f"experts.{index}.{name.replace(f'.{expert}.', f'.{NAME}.')}"
+                within = own.replace(f"experts.{index}.transformer.", f"experts.{index}.")
+                parameter.data.copy_(golden[f"init.{own if f'init.{own}' in golden else within}"])
 
 
 def check_golden(family: str, case: str) -> dict[str, float]:
@@ -133,15 +153,15 @@ def check_golden(family: str, case: str) -> dict[str, float]:
         if experts:
             model.set_active_adapters(Stack(*names, NAME))
     fill_experts(model, names, golden)
-    named = {n: p for n, p in model.named_parameters() if p.requires_grad}
+    named = {own_name(n, golden): p for n, p in model.named_parameters() if p.requires_grad}
     for name, parameter in named.items():
         parameter.data.copy_(golden[f"init.{name}"])
-    logits = masked_logits(model, golden)
-    ids, mask, labels = (golden[k][0].long() for k in ("input_ids", "attention_mask", "labels"))
-    loss = summed_loss(model(input_ids=ids, attention_mask=mask).logits, labels)
-    (loss / supervised_count(labels)).backward()
+    batch = read_batch(golden)
+    logits = masked_logits(model, batch)
+    first = (batch.input_ids[0], batch.attention_mask[0], batch.labels[0])
+    (micro_loss(model, *first)[0] / supervised_count(first[-1])).backward()
     worst = max(gradient_gap(n, p, golden) for n, p in named.items())
-    run = torch.tensor(losses(model, golden, training))
+    run = torch.tensor(losses(model, batch, training))
     return {
         "logits": relative_l2(logits, golden["logits"]),
         "gradients": worst,
@@ -160,7 +180,18 @@ def check_export(family: str, case: str, folder: Path) -> float:
     else:
         names.append(model.load_adapter(str(folder), use_safetensors=True))
         model.set_active_adapters(Stack(*names))
-    logits = masked_logits(model.eval(), golden)
+    return gap_of_ours(folder, masked_logits(model.eval(), read_batch(golden)))
+
+
+def check_card(family: str, case: str, folder: Path) -> float:
+    """How far our logits are from those of the model that the card's lines load."""
+    golden = load_file(GOLDEN_DIR / family / case / "golden.safetensors")
+    model = run_usage(folder, (GOLDEN_DIR / family).resolve(), with_adapters=True)
+    return gap_of_ours(folder, masked_logits(model, read_batch(golden)))
+
+
+def gap_of_ours(folder: Path, logits: Tensor) -> float:
+    """How far our logits are from these, where these are of tokens."""
     ours = load_file(folder / "ours.safetensors")["logits"]
     return relative_l2(torch.where(logits.abs().sum(-1, keepdim=True) > 0, ours, 0), logits)
 
@@ -174,6 +205,8 @@ def main(directory: Path) -> int:
         family, case = path.parent.name, path.name
         far = check_golden(family, case)
         far["export"] = check_export(family, case, directory / family / case)
+        if family != "mt5":  # whose config, of transformers 5, this one reads as that of a tied head
+            far["card"] = check_card(family, case, directory / family / case)
         agrees = all(value < TOLERANCE for value in far.values())
         failures += not agrees
         if agrees:

@@ -4,7 +4,8 @@ PEFT and compares logits.
 Each folder holds our exported adapter after the golden's ten steps (adapter_config.json,
 adapter_model.safetensors) and ours.safetensors with our `logits` of the golden's first
 micro-batch. Every golden case must be there, or every one named. Where the method merges, its
-folder `merged` is a whole model, which transformers loads alone."""
+folder `merged` is a whole model, which transformers loads alone; usage.py is what the model card
+says of loading it."""
 
 from __future__ import annotations
 
@@ -17,9 +18,10 @@ import torch
 from safetensors.torch import load_file
 
 from common import GOLDEN_DIR, be_deterministic, observe_loaded, relative_l2
+from golden_batch import Batch, masked_logits
 from golden_cases import CASES
-from golden_families import auto_model, load_base
-from golden_training import Batch, masked_logits
+from golden_families import FAMILIES, auto_model, load_base
+from usage import run_usage
 
 TOLERANCE = 1e-4
 TRAINED = 1e-2
@@ -39,12 +41,14 @@ class Verdict:
     problem: str = ""
     merged: float | None = None
     """Relative L2 of our logits from those of the merged model, where there is one."""
+    card: float | None = None
+    """The same from those of the model that the card's lines load."""
 
     @property
     def passed(self) -> bool:
         """PEFT computes our logits from our file, and the file holds the trained adapter."""
-        merges = self.merged is None or self.merged < TOLERANCE
-        return not self.problem and self.ours < TOLERANCE and self.golden < TRAINED and merges
+        others = all(gap is None or gap < TOLERANCE for gap in (self.merged, self.card))
+        return not self.problem and self.ours < TOLERANCE and self.golden < TRAINED and others
 
 
 def golden_cases() -> list[str]:
@@ -70,6 +74,7 @@ def check(case: str, folder: Path) -> Verdict:
         model = CASES[name].load(load_base(family), folder).eval()
         logits = masked_logits(model, batch)
         whole = merged_logits(folder / "merged", family, batch)
+        card = card_logits(folder, family, batch)
     except Exception as error:  # whatever PEFT refuses is a finding, and the other cases go on
         return Verdict(
             case, *UNKNOWN, f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
@@ -84,15 +89,16 @@ def check(case: str, folder: Path) -> Verdict:
         relative_l2(ours, logits),
         relative_l2(logits, golden["saved_logits"]),
         merged=None if whole is None else relative_l2(ours, whole),
+        card=None if card is None else relative_l2(ours, card),
     )
 
 
 def observe(verdict: Verdict, folder: Path) -> None:
-    """Writes down who loaded the case: PEFT where the folder says that it is PEFT's, and
-    transformers where there is a merged model."""
+    """Writes down who loaded the case: PEFT where the folder says that it is PEFT's and nobody that
+    it is not, and transformers where there is a merged model."""
     path = next(folder / name for name in CONFIG_NAMES if (folder / name).is_file())
     config = json.loads(path.read_text(encoding="utf-8"))
-    if "peft_type" in config:
+    if "peft_type" in config and (folder / "usage.py").is_file():
         observe_loaded(verdict.case, "PEFT")
     if verdict.merged is not None:
         observe_loaded(verdict.case, "transformers (merged)")
@@ -108,18 +114,29 @@ def merged_logits(folder: Path, family: str, batch: Batch) -> torch.Tensor | Non
     return masked_logits(model.eval(), batch)
 
 
+def card_logits(folder: Path, family: str, batch: Batch) -> torch.Tensor | None:
+    """What the model gives that the card's lines load; None where they need another library, or
+    where the base model is quantised once it is loaded."""
+    if FAMILIES[family].quantization:
+        return None
+    model = run_usage(folder, (GOLDEN_DIR / family).resolve(), with_adapters=False)
+    return None if model is None else masked_logits(model, batch)
+
+
 def main(directory: Path, wanted: list[str]) -> int:
     """Prints one row per case, or only of those named; 1 if any failed."""
     be_deterministic()
     cases = [case for case in golden_cases() if not wanted or case in wanted]
     verdicts = [check(case, directory / case) for case in cases]
-    print(f"{'case':32} {'ours / PEFT':>12} {'PEFT / golden':>14} {'ours / merged':>14}")
+    heads = ("ours / PEFT", "PEFT / golden", "ours / merged", "ours / card")
+    print(f"{'case':32}", *(f"{head:>14}" for head in heads))
     for verdict in verdicts:
         if verdict.passed:
             observe(verdict, directory / verdict.case)
         note = verdict.problem or ("ok" if verdict.passed else "differs")
-        merged = "-" if verdict.merged is None else f"{verdict.merged:.1e}"
-        print(f"{verdict.case:32} {verdict.ours:12.1e} {verdict.golden:14.1e} {merged:>14}  {note}")
+        gaps = (verdict.ours, verdict.golden, verdict.merged, verdict.card)
+        row = ("-" if gap is None else f"{gap:.1e}" for gap in gaps)
+        print(f"{verdict.case:32}", *(f"{cell:>14}" for cell in row), f" {note}")
     failures = sum(not verdict.passed for verdict in verdicts)
     print(f"{len(verdicts) - failures} of {len(verdicts)} exports agree with PEFT")
     return 1 if failures or not verdicts else 0

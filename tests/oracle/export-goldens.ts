@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { peftFiles } from "../../src/export/peft";
+import { folderFormat, peftFiles } from "../../src/export/peft";
 import { adamDefaults, Trainer } from "../../src/engine/train/trainer";
+import { pythonUsage } from "../../src/spec/folder-format";
 import { countLabels } from "../../src/engine/train/batch-inputs";
 import { writeSafetensors } from "../../src/formats/safetensors";
 import type { Gpu } from "../../src/engine/gpu/device";
@@ -23,8 +24,8 @@ import { mergedGolden } from "../support/merged-model";
 import { trainSteps } from "../support/train-steps";
 
 /**
- * Trains every golden case ten steps and writes, for each, the folder we export, the merged model where the method
- * merges, and the logits we compute:
+ * Trains every golden case ten steps and writes, for each, the folder we export, the lines of its model card that load
+ * it, the merged model where the method merges, and the logits we compute:
  * `node tests/run.mjs tests/oracle/export-goldens.ts DIR [family/case …]`, to be checked by check_exports.py.
  */
 export async function main([directory, ...wanted]: string[]): Promise<number> {
@@ -69,6 +70,11 @@ async function exportCase(
   for (const [file, bytes] of files) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), bytes);
+  }
+  const format = folderFormat(adapter);
+  if (format !== "luthier") {
+    const autoModel = model.spec.encoder ? "AutoModelForSeq2SeqLM" : "AutoModelForCausalLM";
+    writeFileSync(join(folder, "usage.py"), pythonUsage("base/model", format, autoModel, "the/folder"));
   }
   // An encoder reads the virtual tokens; the logits are of the answers.
   const virtual = model.spec.encoder ? 0 : adapter.promptLength;

@@ -71,6 +71,8 @@ class Modules:
 _SEPARATE = Modules(
     "q_proj", "k_proj", "v_proj", "up_proj", "down_proj", r".*\.0\.(self_attn\.[ko]|mlp\.up)_proj"
 )
+# Each stack has a module of its own for the one embedding, so that an update of it is none.
+_PAIR_ENDS = {"tables": (), "norm": "decoder.final_layer_norm"}
 _MODULES = {
     "gpt2": Modules(
         *["c_attn"] * 3,
@@ -100,10 +102,12 @@ _MODULES = {
     "t5": Modules(
         *["q", "k", "v", "wi", "wo"],
         some=r"encoder\.block\.0\.layer\.(0\.SelfAttention\.[ko]|1\.DenseReluDense\.wi)",
+        **_PAIR_ENDS,
     ),
     "mt5": Modules(
         *["q", "k", "v", "wi_1", "wo"],
         some=r"decoder\.block\.0\.layer\.(1\.EncDecAttention\.[ko]|2\.DenseReluDense\.wi_0)",
+        **_PAIR_ENDS,
     ),
 }
 
@@ -161,10 +165,14 @@ def randomise(model: nn.Module, family: str, case: str) -> None:
             continue
         near = "magnitude_vector" in name or ".ia3_l" in name
         scale = 0.5 if name == "prompt_encoder.embedding.weight" else 0.2
-        if family in ("t5", "mt5"):  # whose scores nothing scales: they would leave no gradient
-            scale /= 2
+        scale *= calm(family)
         noise = random_like(parameter.shape, 0.1 if near else scale, family, case, name)
         parameter.data.copy_(parameter.data * (1 + noise) if near else noise)
+
+
+def calm(family: str) -> float:
+    """Factor of random values: T5 does not scale its scores, and large ones leave no gradient."""
+    return 0.5 if family in ("t5", "mt5") else 1
 
 
 def _describe_peft(model: nn.Module) -> dict[str, object]:

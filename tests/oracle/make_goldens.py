@@ -19,11 +19,12 @@ from torch import Tensor
 
 import golden_training as training
 from common import GOLDEN_DIR, be_deterministic, generator, relative_l2, write_json, write_tensors
+from golden_batch import ROWS, Batch, make_batch, masked_logits
 from golden_case import Case, trainable
 from golden_cases import CASES
 from golden_families import FAMILIES, build_base, load_base, reads_pairs, write_base
 from golden_schedules import write_prompt_text, write_schedules
-from golden_training import Batch, Training
+from golden_training import Training
 
 MIN_LEAD = 1e-3
 PROMPT_TOKENS = 5
@@ -59,11 +60,11 @@ def write_base_golden(family: str) -> Batch:
     model = build_base(family)
     write_base(family, model)
     model = load_base(family)
-    batch = training.make_batch(family, model.config.vocab_size)
+    batch = make_batch(family, model.config.vocab_size)
     tensors = {
         "input_ids": batch.input_ids.int(),
         "attention_mask": batch.attention_mask.int(),
-        "logits": training.masked_logits(model, batch),
+        "logits": masked_logits(model, batch),
         **greedy_answers(family, model, "base", batch),
         **({} if reads_pairs(family) else separate_sequences(family, model)),
     }
@@ -94,7 +95,7 @@ def write_case(family: str, name: str, batch: Batch) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     model = case.build(load_base(family), family, name)
     init = {name: p.detach().clone() for name, p in trainable(model).items()}
-    logits = training.masked_logits(model, batch)
+    logits = masked_logits(model, batch)
     gradients = training.first_gradients(model, batch)
     double = training.train_in_double(model, batch, case)
     run = training.train(model, batch, case)
@@ -123,10 +124,12 @@ def write_case(family: str, name: str, batch: Batch) -> None:
 
 
 def check_settled(label: str, run: Training, double: Training) -> None:
-    """Ten float32 losses must be far better determined than the 1e-4 asked of ours."""
-    gap = relative_l2(run.losses, double.losses)
-    if not gap <= 1e-5:
-        raise SystemExit(f"{label}: float32 and float64 losses differ by {gap:.1e}")
+    """Ten float32 losses and norms of gradients must be far better determined than the 1e-4 and the
+    1e-3 asked of ours."""
+    for what, bound in (("losses", 1e-5), ("grad_norms", 1e-4)):
+        gap = relative_l2(getattr(run, what), getattr(double, what))
+        if not gap <= bound:
+            raise SystemExit(f"{label}: float32 and float64 {what} differ by {gap:.1e}")
 
 
 def saved_adapter(
@@ -142,7 +145,7 @@ def saved_adapter(
     after = trainable(model)
     if saved.keys() == after.keys() and all(torch.equal(saved[n], p) for n, p in after.items()):
         saved = {}  # `after` says it already
-    return {**prefixed("saved", saved), "saved_logits": training.masked_logits(loaded, batch)}
+    return {**prefixed("saved", saved), "saved_logits": masked_logits(loaded, batch)}
 
 
 def write_config(source: Path, family: str, folder: Path) -> None:
@@ -176,7 +179,7 @@ def describe(
             "epsilon": training.EPSILON,
             "weight_decay": training.WEIGHT_DECAY,
             "max_grad_norm": training.MAX_GRAD_NORM,
-            "gradient_accumulation": len(training.ROWS),
+            "gradient_accumulation": len(ROWS),
         },
         "generation": {"new_tokens": FAMILIES[family].greedy_tokens, "options": GREEDY_OPTIONS},
         "made_with": {

@@ -1,7 +1,7 @@
 import { isRecord } from "../../lib/json";
 import type { Field, FieldValues } from "../../spec/fields";
-import type { DecoderSpec } from "../models/decoder-spec";
-import { ADAPTER_NAME, type Place } from "./bottleneck-layers";
+import type { DecoderSpec, SublayerName } from "../models/decoder-spec";
+import { ADAPTER_NAME } from "./bottleneck-layers";
 import { refuseUnless } from "./config-check";
 import { OptionReader } from "./option-reader";
 
@@ -9,7 +9,7 @@ import { OptionReader } from "./option-reader";
 export interface BottleneckKind {
   readonly fields: readonly Field[];
   /** The sub-layers that get one. */
-  readonly places: readonly Place[];
+  readonly places: readonly SublayerName[];
   /** Whether it reads the sub-layer's output with the residual stream added, or alone. */
   readonly readsSum: boolean;
   /** Whether an invertible adapter stands after the embeddings, and its inverse before the head. */

@@ -1,7 +1,7 @@
 import { defined } from "../../lib/invariant";
 import type { Graph } from "../graph/graph";
 import type { Value } from "../graph/value";
-import type { BlockSpec } from "../models/decoder-spec";
+import type { BlockSpec, SublayerName } from "../models/decoder-spec";
 import { add } from "../ops/add";
 import { gelu } from "../ops/gelu";
 import { relu } from "../ops/relu";
@@ -12,12 +12,13 @@ import { dense, type DenseLayer, fill, uniform } from "./dense";
 import type { SublayerSite } from "./hooks";
 import type { ParameterSpec } from "./method";
 
-export type Place = SublayerSite["place"];
-
 /** The adapter's own name, which the library's files have in every tensor's name. */
 export const ADAPTER_NAME = "luthier";
 
-const MODULES: Readonly<Record<Place, string>> = { attention: "attention_adapters", mlp: "output_adapters" };
+const MODULES: Readonly<Record<SublayerName, string>> = {
+  attention: "attention_adapters",
+  mlp: "output_adapters",
+};
 
 const ACTIVATIONS: Readonly<Record<string, (graph: Graph, x: Value) => Value>> = {
   relu: (graph, x) => graph.apply(relu, [x], {}),
@@ -31,7 +32,7 @@ const BERT_DEVIATION = 0.02;
 
 /** The bottlenecks that one adapter puts into a model: one for each place of each block. */
 export interface Bottlenecks {
-  readonly places: readonly Place[];
+  readonly places: readonly SublayerName[];
   /** Whether one reads the sub-layer's output with the residual stream added, or alone. */
   readonly readsSum: boolean;
   readonly hidden: number;
@@ -53,12 +54,16 @@ export function activate(graph: Graph, activation: string, x: Value): Value {
   return defined(ACTIVATIONS[activation], `activation ${activation}`)(graph, x);
 }
 
-/** The module in which the library keeps what stands at a place of a block. */
-export function placePath(block: string, place: Place): string {
-  return `${block}.${MODULES[place]}`;
+/** The module in which the library keeps what stands at a place of a block: one of its own, or the sub-layer. */
+export function placePath({ path, sublayers }: BlockSpec, place: SublayerName): string {
+  return sublayers?.[place] ?? `${path}.${MODULES[place]}`;
 }
 
-function layersAt({ prefix, frozen, hidden, width }: Bottlenecks, block: string, place: Place): Layers {
+function layersAt(
+  { prefix, frozen, hidden, width }: Bottlenecks,
+  block: BlockSpec,
+  place: SublayerName,
+): Layers {
   const path = `${prefix}${placePath(block, place)}.adapters.${ADAPTER_NAME}`;
   return {
     down: { name: `${path}.adapter_down.0`, outFeatures: width, inFeatures: hidden, frozen },
@@ -72,9 +77,9 @@ export function bottleneckParameters(
   blocks: readonly BlockSpec[],
   start: "bert" | "mam_adapter",
 ): ParameterSpec[] {
-  return blocks.flatMap(({ path }) =>
+  return blocks.flatMap((block) =>
     bottlenecks.places.flatMap((place) => {
-      const { down, up } = layersAt(bottlenecks, path, place);
+      const { down, up } = layersAt(bottlenecks, block, place);
       return [...startOf(down, start), ...startOf(up, start === "bert" ? "bert" : "zero")];
     }),
   );

@@ -1,5 +1,5 @@
 import type { Graph } from "../graph/graph";
-import type { DecoderSpec } from "../models/decoder-spec";
+import { allBlocks, type DecoderSpec } from "../models/decoder-spec";
 import { add } from "../ops/add";
 import {
   type BottleneckKind,
@@ -44,18 +44,8 @@ export function bottleneckMethod(kind: BottleneckKind): Method {
   };
 }
 
-/**
- * Where the norm follows the sum, the library's Pfeiffer normalises before the bottleneck and after it; in an encoder and
- * in attention to one it has places that these kinds do not name.
- */
-export function checkPlacement({ readsSum }: BottleneckKind, { blocks, encoder }: DecoderSpec): void {
-  if (encoder) {
-    throw optionError(
-      "reduction_factor",
-      "Bottlenecks are for models without an encoder here.",
-      "Choose (IA)³ or LoRA, which train any model.",
-    );
-  }
+/** Where the norm follows the sum, the library's Pfeiffer normalises before the bottleneck and after it. */
+export function checkPlacement({ readsSum }: BottleneckKind, { blocks }: DecoderSpec): void {
   if (!readsSum || !blocks.some(({ normPlacement }) => normPlacement === "after")) return;
   throw optionError(
     "reduction_factor",
@@ -92,10 +82,13 @@ export function bottleneckParts(
 /** The parameters of what an adapter puts into a model, and how they start. */
 export function partsParameters(
   { bottlenecks, ends }: BottleneckParts,
-  { blocks }: DecoderSpec,
+  model: DecoderSpec,
   start: BottleneckOptions["start"],
 ): ParameterSpec[] {
-  return [...bottleneckParameters(bottlenecks, blocks, start), ...(ends ? invertibleParameters(ends) : [])];
+  return [
+    ...bottleneckParameters(bottlenecks, allBlocks(model), start),
+    ...(ends ? invertibleParameters(ends) : []),
+  ];
 }
 
 /** Adapters stacked over each other: each reads the residual stream with what those before it have added. */
@@ -121,6 +114,6 @@ export function renameBottlenecks(
   name = ADAPTER_NAME,
 ): Map<string, HostTensor> {
   const renamed = (tensor: string): string =>
-    tensor.replace(/(_adapters\.adapters|invertible_adapters)\.[^.]+\./, `$1.${name}.`);
+    tensor.replace(/(\.adapters|invertible_adapters)\.[^.]+\./, `$1.${name}.`);
   return new Map([...tensors].map(([tensor, values]) => [renamed(tensor), values]));
 }

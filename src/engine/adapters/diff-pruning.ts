@@ -146,7 +146,10 @@ function prune(
 ): Choice {
   const diffs = weights.map((weight) => diff(trained, weight));
   const sizes = diffs.map(({ data }) => data.map(Math.abs));
-  const marks = markLargest(sizes, count);
+  // Where fewer gates are open than may stay, zeros are among the largest; they stay zeros.
+  const marks = markLargest(sizes, count).map((part, index) =>
+    part.map((mark, i) => (sizes[index]?.[i] ? mark : 0)),
+  );
   const marksOf = (index: number): Uint8Array => defined(marks[index], "marks");
   const kept = weights.map((weight, index): [string, HostTensor] => {
     const { shape, data } = defined(diffs[index], "difference");

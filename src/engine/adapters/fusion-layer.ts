@@ -1,13 +1,13 @@
 import type { Graph } from "../graph/graph";
 import { f32, type Value } from "../graph/value";
-import type { BlockSpec } from "../models/decoder-spec";
+import type { BlockSpec, SublayerName } from "../models/decoder-spec";
 import { add } from "../ops/add";
 import { matmul } from "../ops/matmul";
 import { multiplyColumn, rowDot } from "../ops/row-dot";
 import { softmax } from "../ops/softmax";
 import { concatColumns, splitColumns } from "../ops/split-columns";
 import { applyDropout } from "../train/step-scalars";
-import { bottleneckOutput, type Bottlenecks, type Place, placePath, startOf } from "./bottleneck-layers";
+import { bottleneckOutput, type Bottlenecks, placePath, startOf } from "./bottleneck-layers";
 import { dense, type DenseLayer } from "./dense";
 import type { SublayerSite } from "./hooks";
 import type { ParameterSpec } from "./method";
@@ -15,7 +15,7 @@ import type { ParameterSpec } from "./method";
 /** The fusion of several bottlenecks at the places of every block. */
 export interface FusionLayer {
   readonly adapters: readonly Bottlenecks[];
-  readonly places: readonly Place[];
+  readonly places: readonly SublayerName[];
   readonly hidden: number;
   /** The fused adapters' names with commas between them. */
   readonly name: string;
@@ -29,7 +29,7 @@ interface FusionNames {
   readonly value: string;
 }
 
-function namesAt({ name, hidden }: FusionLayer, block: string, place: Place): FusionNames {
+function namesAt({ name, hidden }: FusionLayer, block: BlockSpec, place: SublayerName): FusionNames {
   const path = `${placePath(block, place)}.adapter_fusion_layer.${name}`;
   const square = { outFeatures: hidden, inFeatures: hidden };
   return {
@@ -44,9 +44,9 @@ export function fusionParameters(layer: FusionLayer, blocks: readonly BlockSpec[
   const { hidden } = layer;
   const identity = (): Float32Array<ArrayBuffer> =>
     Float32Array.from({ length: hidden * hidden }, (_, i) => (i % (hidden + 1) === 0 ? 1 : 1e-6));
-  return blocks.flatMap(({ path }) =>
+  return blocks.flatMap((block) =>
     layer.places.flatMap((place) => {
-      const { query, key, value } = namesAt(layer, path, place);
+      const { query, key, value } = namesAt(layer, block, place);
       const values: ParameterSpec = { name: value, shape: [hidden, hidden], init: identity };
       return [...startOf(query, "bert"), ...startOf(key, "bert"), values];
     }),

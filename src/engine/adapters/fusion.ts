@@ -4,7 +4,7 @@ import type { Expert } from "../../spec/methods";
 import { fusedAdaptersField, fusionFields } from "../../spec/methods/fusion";
 import type { Graph } from "../graph/graph";
 import { f32 } from "../graph/value";
-import type { DecoderSpec } from "../models/decoder-spec";
+import { allBlocks, type DecoderSpec } from "../models/decoder-spec";
 import { fromIdentity } from "../ops/from-identity";
 import { bottleneckParts, checkPlacement, partsParameters, renameBottlenecks } from "./bottleneck";
 import {
@@ -63,7 +63,7 @@ export const fusion: Method = {
     };
     const regularised = reader.boolean("regularization");
     return {
-      parameters: [...fusionParameters(layer, model.blocks), ...fused.flatMap((one) => one.parameters)],
+      parameters: [...fusionParameters(layer, allBlocks(model)), ...fused.flatMap((one) => one.parameters)],
       promptLength: 0,
       prefixLength: 0,
       hooks: (graph, mode) => ({ sublayer: (site) => fuse(graph, layer, site, mode === "train") }),
@@ -146,10 +146,10 @@ function bindFused(kind: BottleneckKind, { config }: Expert, index: number, mode
 }
 
 /** The gradient of 0.01 · |V − I|² for every value matrix. */
-function addPenalty(graph: Graph, { places, hidden, name }: FusionLayer, { blocks }: DecoderSpec): void {
-  for (const { path } of blocks) {
+function addPenalty(graph: Graph, { places, hidden, name }: FusionLayer, model: DecoderSpec): void {
+  for (const block of allBlocks(model)) {
     for (const place of places) {
-      const value = `${placePath(path, place)}.adapter_fusion_layer.${name}.value.weight`;
+      const value = `${placePath(block, place)}.adapter_fusion_layer.${name}.value.weight`;
       const type = f32(hidden, hidden);
       const matrix = graph.parameter(value, type);
       graph.applyInto(fromIdentity, [matrix], { alpha: 2 * PENALTY }, graph.gradient(value, type));

@@ -1,7 +1,7 @@
 import type { Graph } from "../graph/graph";
 import type { WeightRef } from "../graph/op";
 import type { Value } from "../graph/value";
-import type { LinearSpec } from "../models/decoder-spec";
+import type { BlockSpec, LinearSpec, SublayerName } from "../models/decoder-spec";
 
 /** A linear layer that runs on x (…, in). */
 export interface LinearSite {
@@ -17,10 +17,10 @@ export interface LinearSite {
 
 /** What a sub-layer of a block gives: y (tokens, hidden), and the residual stream x that it is about to join. */
 export interface SublayerSite {
-  /** Module path of the block: "model.layers.0". */
-  readonly block: string;
+  readonly block: BlockSpec;
+  /** The block's number, those of an encoder counted before the decoder's. */
   readonly layer: number;
-  readonly place: "attention" | "mlp";
+  readonly place: SublayerName;
   readonly y: Value;
   readonly residual: Value;
 }
@@ -81,9 +81,9 @@ export interface AdapterHooks {
    * gives (tokens, embedding size) is taken before the first of the others is asked.
    */
   readonly firstPass?: { readonly hooks: AdapterHooks; take(hidden: Value): void };
-  /** What the first block gets instead of the embeddings with their positions (tokens, hidden). */
+  /** What the first block, the encoder's where there is one, gets instead of embeddings with their positions (tokens, hidden). */
   embedded?(x: Value): Value;
-  /** What the head gets instead of the final hidden states (tokens, hidden). */
+  /** What the head gets instead of the final hidden states (tokens, hidden), as they are scaled for it. */
   hidden?(x: Value): Value;
   /** The embeddings (P, hidden) of virtual tokens in front of the text. */
   virtualTokens?(): Value;

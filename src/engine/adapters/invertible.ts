@@ -34,7 +34,7 @@ interface InvertibleOptions {
 
 /** Errors, at the field: a network without width; a model whose embeddings are not as wide as its blocks. */
 export function invertible(
-  { hiddenSize, prefix: base, projections }: DecoderSpec,
+  { hiddenSize, prefix: base, projections, encoder }: DecoderSpec,
   { activation, factor, prefix, frozen }: InvertibleOptions,
 ): Invertible {
   if (projections) {
@@ -55,7 +55,7 @@ export function invertible(
         `Choose at most ${from}.`,
       );
     }
-    const path = `${prefix}${base}invertible_adapters.${ADAPTER_NAME}.${name}`;
+    const path = `${prefix}${encoder ? `${encoder.path}.` : base}invertible_adapters.${ADAPTER_NAME}.${name}`;
     return [
       { name: `${path}.0`, outFeatures: width, inFeatures: from, frozen },
       { name: `${path}.2`, outFeatures: to, inFeatures: width, frozen },

@@ -8,7 +8,7 @@ import {
   kroneckerUpdate,
   mergeKronecker,
 } from "./kronecker";
-import { lycorisConfig, lycorisHooks } from "./lycoris";
+import { lycorisConfig, lycorisFormat, lycorisHooks } from "./lycoris";
 import type { Adapter, Method } from "./method";
 import { OptionReader } from "./option-reader";
 import { targetsText } from "./saved-options";
@@ -62,6 +62,7 @@ export const krona: Method = {
         rank_dropout_scale: false,
         init_weights: true,
       },
+      ...lycorisFormat(layers),
       exportTensors: (parameters) => parameters,
       importTensors: (tensors) => tensors,
       merge: (trained) => new Map([...layers.values()].map((layer) => mergeKronecker(layer, trained))),

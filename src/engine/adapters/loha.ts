@@ -10,6 +10,7 @@ import {
   kaimingUniform,
   type LycorisLayer,
   lycorisConfig,
+  lycorisFormat,
   lycorisHooks,
   lycorisLayers,
   readLycoris,
@@ -40,6 +41,7 @@ export const loha: Method = {
       hooks: (graph, mode) =>
         lycorisHooks(graph, layers, (layer, x) => update(graph, layer, x), mode === "train" ? drop : null),
       config: { peft_type: "LOHA", ...lycorisConfig(options, model), init_weights: true },
+      ...lycorisFormat(layers),
       exportTensors: (parameters) => parameters,
       importTensors: (tensors) => tensors,
       merge: (trained) => new Map([...layers.values()].map((layer) => mergeLayer(layer, trained))),

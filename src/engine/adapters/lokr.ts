@@ -11,6 +11,7 @@ import {
 import {
   type LycorisLayer,
   lycorisConfig,
+  lycorisFormat,
   lycorisHooks,
   lycorisLayers,
   type LycorisOptions,
@@ -57,6 +58,7 @@ export const lokr: Method = {
           mode === "train" ? drop : null,
         ),
       config: peftConfig(options, model),
+      ...lycorisFormat(layers),
       exportTensors: (parameters) => parameters,
       importTensors: (tensors) => tensors,
       merge: (trained) => new Map([...layers.values()].map((layer) => mergeKronecker(layer, trained))),

@@ -94,6 +94,13 @@ export function readLycorisConfig(config: Readonly<Record<string, unknown>>): Fi
   };
 }
 
+/** PEFT has these updates for Linear layers alone: it raises an error on GPT-2's Conv1D. */
+export function lycorisFormat(layers: ReadonlyMap<string, { readonly layer: LinearSpec }>): {
+  readonly format?: "luthier";
+} {
+  return [...layers.values()].some(({ layer }) => layer.conv1d) ? { format: "luthier" } : {};
+}
+
 /** How an update is dropped while it trains. */
 export interface DropRule {
   readonly rankDropout: number;

@@ -98,13 +98,13 @@ function readOptions(values: FieldValues): Options {
   };
 }
 
-/** The encoder of an encoder-decoder has run before there are hidden states to make gates of. */
+/** PEFT makes the gates of hidden states that an encoder-decoder does not give under that name. */
 function checkModel({ encoder }: DecoderSpec): void {
   if (!encoder) return;
   throw optionError(
     loraExpertsField.name,
-    "X-LoRA is for models without an encoder.",
-    "Choose LoRA, which trains any model.",
+    "X-LoRA reads the hidden states of a decoder alone, and this model has an encoder too; PEFT has none for such models.",
+    "Choose LoRA or AdapterFusion, which train any model.",
   );
 }
 

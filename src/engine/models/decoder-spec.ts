@@ -66,10 +66,15 @@ export type MlpSpec =
       readonly activation: Exclude<ActivationSpec, "silu">;
     };
 
+/** The sub-layers of every block. */
+export type SublayerName = "attention" | "mlp";
+
 /** One block: a residual sum with attention, in decoders with an encoder one with that, then one with the feed-forward layer. */
 export interface BlockSpec {
   /** Module path: "model.layers.0". */
   readonly path: string;
+  /** Module paths of the sub-layers, where each is a module that holds its norm too (T5). */
+  readonly sublayers?: Readonly<Record<SublayerName, string>>;
   readonly attentionNorm: NormSpec;
   readonly attention: AttentionSpec;
   readonly cross?: CrossAttentionSpec;
@@ -107,6 +112,8 @@ export interface RelativePositions {
 
 /** The encoder of an encoder-decoder model, which has the decoder's embedding and sizes. */
 export interface EncoderSpec {
+  /** Module path. */
+  readonly path: string;
   readonly blocks: readonly BlockSpec[];
   readonly finalNorm: NormSpec;
   /** The id that the decoder starts from. */

@@ -44,10 +44,9 @@ export function buildDecoder(
     firstPass.take(buildHidden(first, spec, length, ids));
   }
   const x = buildHidden(context, spec, length, ids);
-  const hidden = adapter.hidden?.(x) ?? x;
-  return spec.headInputScale === undefined
-    ? hidden
-    : graph.apply(scale, [hidden], { alpha: spec.headInputScale });
+  const scaled =
+    spec.headInputScale === undefined ? x : graph.apply(scale, [x], { alpha: spec.headInputScale });
+  return adapter.hidden?.(scaled) ?? scaled;
 }
 
 /** The decoder's last hidden states (B · T', embedding size), as the head's input is made of them. */
@@ -78,19 +77,23 @@ export function buildStack(
 
 /** How a stack knows where its tokens stand: by the position of each, or by biases of attention for each distance. */
 interface Places {
+  /** Blocks that have run before the stack's own. */
+  readonly blocksBefore: number;
   readonly positions: Value | null;
   readonly bias: Value | null;
 }
 
 function readPlaces(
   context: BuildContext,
-  { positions }: DecoderSpec,
+  { positions, encoder }: DecoderSpec,
   stack: "encoder" | "decoder",
   tokens: number,
 ): Places {
-  if (positions.type !== "relative") return { positions: positionsInput(context, tokens), bias: null };
+  const blocksBefore = stack === "decoder" && encoder ? encoder.blocks.length : 0;
+  if (positions.type !== "relative")
+    return { blocksBefore, positions: positionsInput(context, tokens), bias: null };
   const buckets = context.graph.constant(RELATIVE_BUCKETS[stack], u32(2 * positions.maxDistance + 1));
-  return { positions: null, bias: applyEmbedding(context, positions[stack], buckets) };
+  return { blocksBefore, positions: null, bias: applyEmbedding(context, positions[stack], buckets) };
 }
 
 /** Token embeddings with the adapter's virtual tokens in front, (B, T', embedding size). */
@@ -108,12 +111,12 @@ function embedInputs(context: BuildContext, spec: DecoderSpec, length: number, i
 }
 
 /**
- * What the first block gets: embeddings (B · T', embedding size) normalised, widened, with learned positions added, and
- * what the adapter makes of them.
+ * What a stack's first block gets: embeddings (B · T', embedding size) normalised, widened, with learned positions added,
+ * and in the first stack what the adapter makes of them.
  */
 function enterBlocks(context: BuildContext, spec: DecoderSpec, embedded: Value, places: Places): Value {
   const placed = placeInputs(context, spec, embedded, places);
-  return context.adapter.embedded?.(placed) ?? placed;
+  return (places.blocksBefore === 0 && context.adapter.embedded?.(placed)) || placed;
 }
 
 function placeInputs(
@@ -143,7 +146,7 @@ function buildBlock(
     block.normPlacement === "after" ? applyNorm(context, norm, value) : value;
   const output = (norm: NormSpec | undefined, value: Value): Value =>
     norm ? applyNorm(context, norm, value) : value;
-  const site = { block: block.path, layer };
+  const site = { block, layer: places.blocksBefore + layer };
   const attended = buildAttention(context, spec, block.attention, layer, before(attentionNorm, x), places);
   const attention = output(outputNorms?.attention, attended);
   const sum = joinResidual(context, { ...site, place: "attention", y: attention, residual: x });

@@ -57,6 +57,7 @@ function encoderDecoder(config: ConfigReader, family: string, feedForward: strin
     },
     attentionScale: 1,
     encoder: {
+      path: "encoder",
       blocks: makeBlocks("encoder", layers),
       finalNorm: norm(config, "encoder.final_layer_norm"),
       startId: config.integer("decoder_start_token_id", config.integer("pad_token_id", 0, 0), 0),
@@ -98,6 +99,7 @@ function blockMaker(
       const last = layer(hasCross ? 2 : 1);
       return {
         path,
+        sublayers: { attention: layer(0), mlp: last },
         attentionNorm: norm(config, `${layer(0)}.layer_norm`),
         attention: { type: "separate", ...projections(config, `${layer(0)}.SelfAttention`) },
         ...(hasCross ? { cross: crossAttention(config, layer(1)) } : {}),

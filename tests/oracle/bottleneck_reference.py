@@ -1,0 +1,198 @@
+"""Bottleneck adapters and their fusion in plain PyTorch, after the adapters library's formulas and
+under its names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+NAME = "luthier"
+FUNCTIONS = {"swish": nn.functional.silu, "relu": nn.functional.relu}
+
+
+class Bottleneck(nn.Module):
+    """up(function(down(x))) under the library's names, joined to a sub-layer's output by hooks; they
+    are methods, so that a copy of the model calls its own."""
+
+    def __init__(self, hidden: int, config: dict[str, object]) -> None:
+        super().__init__()
+        width = int(hidden // config["reduction_factor"])
+        self.adapter_down = nn.Sequential(nn.Linear(hidden, width))
+        self.adapter_up = nn.Linear(width, hidden)
+        self.function = FUNCTIONS[config["non_linearity"]]
+        self.reads_sum = config["original_ln_before"]
+        self.residual: Tensor | None = None
+
+    def remember(self, _norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        """Keeps the residual stream that the sub-layer's output will join."""
+        self.residual = inputs[0]
+
+    def up(self, x: Tensor) -> Tensor:
+        """What the bottleneck gives for what it reads."""
+        return self.adapter_up(self.function(self.adapter_down(x)))
+
+    def join(self, _layer: nn.Module, _inputs: object, output: Tensor | tuple[Tensor, ...]):
+        """Adds the bottleneck's share to the sub-layer's output."""
+        y = output[0] if isinstance(output, tuple) else output
+        x = y + self.residual if self.reads_sum else y
+        self.residual = None
+        joined = y + self.up(x)
+        return (joined, *output[1:]) if isinstance(output, tuple) else joined
+
+
+class Fusion(nn.Module):
+    """Weighs the outputs of several bottlenecks for each token, in the place of their own joining."""
+
+    def __init__(self, hidden: int, members: list[Bottleneck]) -> None:
+        super().__init__()
+        self.query = nn.Linear(hidden, hidden)
+        self.key = nn.Linear(hidden, hidden)
+        self.value = nn.Linear(hidden, hidden, bias=False)
+        self.members = members
+        self.residual: Tensor | None = None
+
+    def remember(self, _norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        """Keeps the residual stream that the sub-layer's output will join."""
+        self.residual = inputs[0]
+
+    def join(self, _layer: nn.Module, _inputs: object, output: Tensor | tuple[Tensor, ...]):
+        """Adds the weighed outputs to the sub-layer's."""
+        y = output[0] if isinstance(output, tuple) else output
+        x = y + self.residual if self.members[0].reads_sum else y
+        self.residual = None
+        outputs = torch.stack([member.up(x) for member in self.members], dim=-2)
+        scores = (self.query(x).unsqueeze(-2) * self.key(outputs)).sum(-1)
+        mixed = (scores.softmax(-1).unsqueeze(-1) * self.value(outputs)).sum(-2)
+        joined = y + mixed
+        return (joined, *output[1:]) if isinstance(output, tuple) else joined
+
+
+class Coupling(nn.Module):
+    """The invertible adapter (NICE) after the embeddings, and its inverse before the head."""
+
+    def __init__(self, hidden: int, config: dict[str, object]) -> None:
+        super().__init__()
+        self.first = hidden // 2
+        second = hidden - self.first
+        self.F = self._network(second, self.first, config)
+        self.G = self._network(self.first, second, config)
+
+    @staticmethod
+    def _network(inputs: int, outputs: int, config: dict[str, object]) -> nn.Sequential:
+        width = int(inputs // config["inv_adapter_reduction_factor"])
+        function = {"relu": nn.ReLU, "swish": nn.SiLU}[config["non_linearity"]]
+        return nn.Sequential(nn.Linear(inputs, width), function(), nn.Linear(width, outputs))
+
+    def change_input(self, _block: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """What the first block gets."""
+        first, second = inputs[0][..., : self.first], inputs[0][..., self.first :]
+        first = first + self.F(second)
+        return torch.cat((first, second + self.G(first)), -1), *inputs[1:]
+
+    def undo_input(self, _head: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """What the head gets."""
+        first, second = inputs[0][..., : self.first], inputs[0][..., self.first :]
+        second = second - self.G(first)
+        return torch.cat((first - self.F(second), second), -1), *inputs[1:]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a bottleneck stands: the module that holds it, the layer whose output it joins, and the
+    norm that the residual stream passes before."""
+
+    holder: nn.Module
+    layer: nn.Module
+    norm: nn.Module
+
+    def hook(self, part: Bottleneck | Fusion, reads_sum: bool) -> None:
+        """Lets a part join the layer's output."""
+        if reads_sum:
+            self.norm.register_forward_pre_hook(part.remember)
+        self.layer.register_forward_hook(part.join)
+
+
+def insert(
+    base: PreTrainedModel, config: dict[str, object], own: str = NAME, joins: bool = True
+) -> PreTrainedModel:
+    """Puts bottlenecks beside the sub-layers and, where the config asks for it, an invertible
+    adapter around them; freezes all else. Others that are there already come first. Those that do
+    not join are there to be fused."""
+    base.requires_grad_(False)
+    if config["inv_adapter"] is not None:
+        coupling = Coupling(base.config.hidden_size, config)
+        holder = base.encoder if base.config.is_encoder_decoder else base.base_model
+        holder.invertible_adapters = nn.ModuleDict({own: coupling})
+        blocks(base)[0].register_forward_pre_hook(coupling.change_input)
+        base.lm_head.register_forward_pre_hook(coupling.undo_input)
+    for place in places(base, config):
+        bottleneck = Bottleneck(base.config.hidden_size, config)
+        if not hasattr(place.holder, "adapters"):
+            place.holder.adapters = nn.ModuleDict()
+        place.holder.adapters[own] = bottleneck
+        if joins:
+            place.hook(bottleneck, bottleneck.reads_sum)
+    return base
+
+
+def fuse(base: PreTrainedModel, config: dict[str, object], names: list[str]) -> PreTrainedModel:
+    """Puts fusions of the bottlenecks that are there, and freezes all else."""
+    base.requires_grad_(False)
+    for place in places(base, config):
+        members = [place.holder.adapters[own] for own in names]
+        fusion = Fusion(base.config.hidden_size, members)
+        place.holder.adapter_fusion_layer = nn.ModuleDict({",".join(names): fusion})
+        place.hook(fusion, config["original_ln_before"])
+    return base
+
+
+def blocks(base: PreTrainedModel) -> list[nn.Module]:
+    """All blocks, an encoder's first."""
+    if base.config.is_encoder_decoder:
+        return [*base.encoder.block, *base.decoder.block]
+    return list(base.get_submodule(_BLOCKS.get(base.config.model_type, "model.layers")))
+
+
+_BLOCKS = {"gpt2": "transformer.h", "bloom": "transformer.h", "opt": "model.decoder.layers"}
+
+
+def places(base: PreTrainedModel, config: dict[str, object]) -> Iterator[Place]:
+    """The places of every block that a config names."""
+    for block in blocks(base):
+        if base.config.is_encoder_decoder:
+            attention, *_, mlp = block.layer
+            yield Place(mlp, mlp.DenseReluDense, mlp.layer_norm)
+            if config["mh_adapter"]:
+                yield Place(attention, attention.SelfAttention, attention.layer_norm)
+            continue
+        attention, mlp, norm = _SUBLAYERS.get(base.config.model_type, _SUBLAYERS["llama"])
+        norm = block.get_submodule(norm)
+        yield Place(_holder(block, "output_adapters"), block.get_submodule(mlp), norm)
+        if config["mh_adapter"]:
+            holder = _holder(block, "attention_adapters")
+            yield Place(holder, block.get_submodule(attention), norm)
+
+
+_SUBLAYERS = {
+    "llama": ("self_attn", "mlp", "post_attention_layernorm"),
+    "gpt2": ("attn", "mlp", "ln_2"),
+    "bloom": ("self_attention.dense", "mlp.dense_4h_to_h", "post_attention_layernorm"),
+    "opt": ("self_attn", "fc2", "final_layer_norm"),
+    "gemma3_text": (
+        "post_attention_layernorm",
+        "post_feedforward_layernorm",
+        "pre_feedforward_layernorm",
+    ),
+}
+"""What gives a block's share to the residual stream, from attention and from the feed-forward
+layers, and the norm between them."""
+
+
+def _holder(block: nn.Module, name: str) -> nn.Module:
+    if not hasattr(block, name):
+        block.add_module(name, nn.Module())
+    return block.get_submodule(name)
