@@ -242,6 +242,7 @@ export class FakeClient implements Client {
       totalParameters: model.parameters,
       sizeBytes: trainableParameters * 4,
       trainingBytes: trainableParameters * 16,
+      reader: "peft",
       modules,
       targets: modules.map(({ path }) => path),
       problems,

@@ -1,5 +1,5 @@
 import type { DatasetSummary, LengthStats, Row, SampleDataset, TemplateId, TokenView } from "../spec/data";
-import type { FolderFormat } from "../spec/folder-format";
+import type { FolderFormat, FolderReader } from "../spec/folder-format";
 import type { TrainingForecast, TrainingSpeed } from "../spec/forecast";
 import type { ChatMessage, FinishReason, GenerationOptions, Side } from "../spec/generation";
 import type { MethodChoice } from "../spec/methods";
@@ -29,6 +29,8 @@ export interface AdapterPlan {
   readonly sizeBytes: number;
   /** GPU bytes beside the model's own while it trains: the adapter, its gradients and AdamW's moments. */
   readonly trainingBytes: number;
+  /** What loads the exported adapter; null where nothing can train. */
+  readonly reader: FolderReader | null;
   /** What trains, by the module that it belongs to. */
   readonly modules: readonly { readonly path: string; readonly parameters: number }[];
   /** Paths of the modules that target_modules chooses. */

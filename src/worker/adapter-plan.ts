@@ -10,8 +10,10 @@ import {
   parameterCount,
 } from "../engine/models/decoder-spec";
 import { optimizerBytes } from "../engine/train/optimizer-state";
+import { folderFormat } from "../export/peft";
 import { LuthierError } from "../lib/errors";
 import type { AdapterPlan } from "../protocol/commands";
+import { folderReaders } from "../spec/folder-format";
 import type { MethodChoice } from "../spec/methods";
 import { adapterFileBytes } from "./adapter-summary";
 
@@ -35,6 +37,7 @@ export function planAdapter(
       totalParameters,
       sizeBytes: adapterFileBytes(adapter, spec),
       trainingBytes: 4 * length + optimizerBytes(adapter, length),
+      reader: folderReaders[folderFormat(adapter)],
       modules: parametersByModule(adapter, spec),
       targets: targetsOf(adapter, spec),
       problems: {},
@@ -49,7 +52,7 @@ export function withoutPlan(spec: DecoderSpec, error: unknown): AdapterPlan {
   if (!(error instanceof LuthierError) || !error.field) throw error;
   const problems = { [error.field]: `${error.what} ${error.advice}` };
   const nothing = { trainableParameters: 0, sizeBytes: 0, trainingBytes: 0, modules: [], targets: [] };
-  return { ...nothing, totalParameters: parameterCount(spec), problems };
+  return { ...nothing, reader: null, totalParameters: parameterCount(spec), problems };
 }
 
 /** PEFT names a parameter by its module's path, then by what the method calls it. */

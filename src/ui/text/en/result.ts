@@ -81,7 +81,7 @@ export const exportStep = {
     },
     luthier: {
       title: "Luthier adapter",
-      what: "A zip with the trained tensors, their configuration and a model card. No library has this method; the studio loads it again.",
+      what: "A zip with the trained tensors, their configuration and a model card. No library loads it on this model; the studio does.",
     },
   } satisfies Record<FolderReader, { title: string; what: string }>,
   button: "Export adapter",
