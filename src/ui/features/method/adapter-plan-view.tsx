@@ -1,4 +1,6 @@
 import { Skeleton } from "@mantine/core";
+import { Fragment } from "react";
+import type { AdapterPlan } from "../../../protocol/commands";
 import { Facts } from "../../components/facts";
 import { Fold } from "../../components/fold";
 import { formatBytes, formatInteger, formatShare } from "../../lib/format";
@@ -15,20 +17,40 @@ export function PlanFigures() {
     hasModel: state.model !== null,
   }));
   if (!hasModel) return <p className={classes.quiet}>{text.method.needsModel}</p>;
-  if (!plan) return busy ? <Skeleton height={46} radius="md" /> : null;
-  const share = plan.trainableParameters / Math.max(1, plan.totalParameters);
+  if (!plan && busy) return <Skeleton height={46} radius="md" />;
+  const figures = plan && planFigures(plan);
   return (
     <div aria-busy={busy}>
       <Facts
         items={[
-          [text.method.trainable, formatInteger(plan.trainableParameters)],
-          [text.method.share, formatShare(share)],
-          [text.method.fileSize, formatBytes(plan.sizeBytes)],
-          [text.method.trainingMemory, formatBytes(plan.trainingBytes)],
+          [text.method.trainable, figures?.trainable ?? NONE],
+          [text.method.share, figures?.share ?? NONE],
+          [text.method.fileSize, figures?.fileSize ?? NONE],
+          [text.method.trainingMemory, figures?.memory ?? NONE],
+          [text.method.reader, plan?.reader ? text.method.readers[plan.reader] : NONE],
         ]}
       />
     </div>
   );
+}
+
+const NONE = "–";
+
+/** The figures of a plan; null where options that cannot be used leave none. */
+function planFigures({
+  trainableParameters,
+  totalParameters,
+  sizeBytes,
+  trainingBytes,
+  problems,
+}: AdapterPlan): Record<"trainable" | "share" | "fileSize" | "memory", string> | null {
+  if (Object.keys(problems).length > 0) return null;
+  return {
+    trainable: formatInteger(trainableParameters),
+    share: formatShare(trainableParameters / Math.max(1, totalParameters)),
+    fileSize: formatBytes(sizeBytes),
+    memory: formatBytes(trainingBytes),
+  };
 }
 
 /** Every module that trains, with its count of parameters. */
@@ -41,7 +63,18 @@ export function TrainedModules() {
       <ul className={classes.modules}>
         {plan.modules.map((module) => (
           <li key={module.path}>
-            <span className={classes.path}>{module.path}</span>
+            <span className={classes.path}>
+              {module.path.split(".").map((part, index) => (
+                <Fragment key={index}>
+                  {index > 0 && (
+                    <>
+                      .<wbr />
+                    </>
+                  )}
+                  {part}
+                </Fragment>
+              ))}
+            </span>
             <span className={classes.count}>{formatInteger(module.parameters)}</span>
           </li>
         ))}

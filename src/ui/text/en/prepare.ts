@@ -1,3 +1,4 @@
+import type { FolderReader } from "../../../spec/folder-format";
 import { formatBytes, formatInteger, formatShare } from "../../lib/format";
 import { plural, rows, tokens } from "./words";
 
@@ -68,7 +69,7 @@ export const data = {
 };
 
 export const model = {
-  intro: "The base that learns. It stays frozen; only the adapter trains.",
+  intro: "The base that learns. Most methods leave it as it is and train something small beside it.",
   select: "Base model",
   choose: "Choose a model",
   fromFiles: "Files being read",
@@ -121,7 +122,7 @@ export const model = {
 };
 
 export const method = {
-  intro: "What is trained beside the frozen model, and how much of it.",
+  intro: "What is trained, and how much of it.",
   label: "Method",
   explain: "Explain every option",
   more: "More options",
@@ -138,6 +139,13 @@ export const method = {
   parameters: (count: string) => `${count} parameters`,
   someOf: (count: number, of: number) => `${formatInteger(count)} of ${formatInteger(of)}`,
   trainingMemory: "Extra memory",
+  reader: "Loads in",
+  readers: {
+    peft: "PEFT",
+    adapters: "AdapterHub",
+    transformers: "transformers",
+    luthier: "Luthier only",
+  } satisfies Record<FolderReader, string>,
   noAdapters: (methods: readonly string[]) =>
     `This model has none to choose yet. Train one with ${methods.join(" or ")}, or load one under Export.`,
   expertsWithin: (name: string) => `Those within “${name}”`,
