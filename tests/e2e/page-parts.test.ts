@@ -239,6 +239,20 @@ describe("manners", () => {
     });
   });
 
+  it("draw the charts in the colours that the system changes to", async () => {
+    await withPage({}, async (page) => {
+      await train(page);
+      const lines = (): Promise<number> => page.evaluate(countGridPixels);
+      await expect.poll(lines).toBeGreaterThan(100);
+      await page.emulateMedia({ colorScheme: "dark" });
+      await page.locator('[data-mantine-color-scheme="dark"]').waitFor();
+      await expect.poll(lines).toBeGreaterThan(100);
+      await page.emulateMedia({ colorScheme: "light" });
+      await page.locator('[data-mantine-color-scheme="light"]').waitFor();
+      await expect.poll(lines).toBeGreaterThan(100);
+    });
+  });
+
   for (const scheme of ["light", "dark"] as const) {
     for (const width of [360, 768, 1440]) {
       it(`fit ${width} px in ${scheme}, with no sideways scroll and readable text`, async () => {
@@ -285,3 +299,18 @@ describe("manners", () => {
     }
   }
 });
+
+/** Pixels of the loss chart in the colour that lines of a grid have now. Runs in the page. */
+function countGridPixels(): number {
+  const chart = document.querySelector<HTMLCanvasElement>("aside canvas");
+  const probe = document.createElement("canvas").getContext("2d");
+  const drawn = chart?.getContext("2d");
+  if (!chart || !probe || !drawn) return 0;
+  probe.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--lt-line").trim();
+  probe.fillRect(0, 0, 1, 1);
+  const wanted = probe.getImageData(0, 0, 1, 1).data.join();
+  const { data } = drawn.getImageData(0, 0, chart.width, chart.height);
+  let count = 0;
+  for (let i = 0; i < data.length; i += 4) if (data.slice(i, i + 4).join() === wanted) count++;
+  return count;
+}

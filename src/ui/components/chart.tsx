@@ -1,8 +1,9 @@
-import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import "../lib/browser-language";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { formatTicks } from "../lib/format";
+import { useShownScheme } from "../lib/use-shown-scheme";
 import { useText } from "../text/text";
 import classes from "./chart.module.css";
 
@@ -34,7 +35,7 @@ export function Chart({ label, lines, version, height, format, placeholder }: Pr
   const text = useText();
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const scheme = useComputedColorScheme("light");
+  const scheme = useShownScheme();
   const [pointed, setPointed] = useState<number | null>(null);
   const data = useRef<uPlot.AlignedData>([[]]);
   const shape = JSON.stringify(
@@ -44,7 +45,7 @@ export function Chart({ label, lines, version, height, format, placeholder }: Pr
   useEffect(() => {
     const element = holder.current;
     if (!element) return;
-    const chart = new uPlot(plotOptions(element, lines, height, format, setPointed), data.current, element);
+    const chart = new uPlot(plotOptions(element, lines, height, setPointed), data.current, element);
     plot.current = chart;
     const observer = new ResizeObserver(() => {
       if (element.clientWidth > 0) chart.setSize({ width: element.clientWidth, height });
@@ -141,7 +142,6 @@ function plotOptions(
   element: HTMLElement,
   lines: readonly ChartLine[],
   height: number,
-  format: (value: number) => string,
   onPoint: (step: number | null) => void,
 ): uPlot.Options {
   const style = getComputedStyle(element);
@@ -161,7 +161,7 @@ function plotOptions(
     scales: { x: { time: false } },
     axes: [
       { ...axis, size: 26, gap: 4, incrs: STEP_INCREMENTS, space: 48 },
-      { ...axis, size: 52, gap: 6, space: 32, values: (_, ticks) => ticks.map(format) },
+      { ...axis, size: 52, gap: 6, space: 26, values: (_, ticks) => formatTicks(ticks) },
     ],
     series: [
       {},

@@ -53,6 +53,15 @@ export function formatTyped(value: number): string {
   return String(value);
 }
 
+/** The marks of an axis, all with as many decimals as the finest of them needs: 4.5, 5 -> "4.5", "5.0". */
+export function formatTicks(ticks: readonly number[]): string[] {
+  // What a step of 0.1 adds up to is seldom the decimal number that it stands for.
+  const marks = ticks.map((tick) => Number(tick.toPrecision(6)));
+  if (marks.every((mark) => Math.abs(mark) < 1e-3)) return marks.map(formatTyped);
+  const decimals = Math.max(0, ...marks.map((mark) => String(mark).split(".")[1]?.length ?? 0));
+  return marks.map((mark) => (mark === 0 ? "0" : mark.toFixed(decimals)));
+}
+
 /** The number that a person typed ("2e-4", " 0,5 ", "1 000"), or null when it is none. */
 export function parseTyped(text: string): number | null {
   const compact = text

@@ -5,6 +5,7 @@ import {
   formatLoss,
   formatRate,
   formatShare,
+  formatTicks,
   formatTyped,
   parseTyped,
 } from "../../../src/ui/lib/format";
@@ -32,6 +33,32 @@ describe("format", () => {
   ])("the number %d as people type it", (value, shown) => {
     expect(formatTyped(value)).toBe(shown);
     expect(parseTyped(shown)).toBe(value);
+  });
+
+  it.each([
+    [
+      [0, 2, 4, 6],
+      ["0", "2", "4", "6"],
+    ],
+    [
+      [4.5, 5, 5.5],
+      ["4.5", "5.0", "5.5"],
+    ],
+    [
+      [0, 0.1, 0.2, 0.1 + 0.2],
+      ["0", "0.1", "0.2", "0.3"],
+    ],
+    [
+      [0, 2.5e-4, 5e-4],
+      ["0", "2.5e-4", "5e-4"],
+    ],
+    [
+      [0, 5e-4, 0.001],
+      ["0", "0.0005", "0.0010"],
+    ],
+    [[], []],
+  ])("the marks of an axis %j as %j", (ticks, shown) => {
+    expect(formatTicks(ticks)).toEqual(shown);
   });
 
   it.each([
