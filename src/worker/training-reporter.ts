@@ -8,6 +8,11 @@ const INTERVAL_MS = 100;
 /** Speed is that of the last this many steps. */
 const WINDOW_STEPS = 20;
 
+interface Speed {
+  readonly tokensPerSecond: number;
+  readonly msPerStep: number;
+}
+
 /** Gathers what the loop tells and sends it on in few messages, with speed and time left. */
 export class TrainingReporter {
   readonly #emit: Emit;
@@ -18,6 +23,7 @@ export class TrainingReporter {
   readonly #validation: ValidationReport[] = [];
   #sent = { steps: 0, validation: 0 };
   #recent: { timeMs: number; tokens: number }[] = [];
+  #lastSpeed: Speed | null = null;
   #lastSent = -Infinity;
   #doneSteps = 0;
   /** What the last messages said; the run's result. */
@@ -62,7 +68,7 @@ export class TrainingReporter {
     if (performance.now() - this.#lastSent >= INTERVAL_MS) this.send("running");
   }
 
-  /** Time does not count while a run rests. */
+  /** Time does not count while a run rests; the speed stays what it was until two more steps tell a newer one. */
   rest(): void {
     this.#recent = [];
   }
@@ -95,11 +101,16 @@ export class TrainingReporter {
     this.validationLoss = report.loss;
   }
 
-  #speed(): { tokensPerSecond: number; msPerStep: number } | null {
+  #speed(): Speed | null {
     const [first, last] = [this.#recent[0], this.#recent.at(-1)];
-    if (!first || !last || first === last) return null;
-    const elapsedMs = last.timeMs - first.timeMs;
-    const tokens = this.#recent.slice(1).reduce((sum, step) => sum + step.tokens, 0);
-    return { tokensPerSecond: (tokens / elapsedMs) * 1000, msPerStep: elapsedMs / (this.#recent.length - 1) };
+    if (first && last && first !== last) {
+      const elapsedMs = last.timeMs - first.timeMs;
+      const tokens = this.#recent.slice(1).reduce((sum, step) => sum + step.tokens, 0);
+      this.#lastSpeed = {
+        tokensPerSecond: (tokens / elapsedMs) * 1000,
+        msPerStep: elapsedMs / (this.#recent.length - 1),
+      };
+    }
+    return this.#lastSpeed;
   }
 }
