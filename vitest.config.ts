@@ -34,6 +34,8 @@ export default defineConfig({
           name: "e2e",
           sequence: { groupOrder: 2 },
           include: ["tests/e2e/**/*.test.ts"],
+          // As long as the browser's own waits; the default of a second says how busy the machine is.
+          expect: { poll: { timeout: 30_000 } },
           testTimeout: 600_000,
           hookTimeout: 120_000,
           maxWorkers: 1,
