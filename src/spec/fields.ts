@@ -91,9 +91,9 @@ export function fieldProblem(field: Field, value: FieldValue): string | null {
   if (field.type === "adapters" && holderOfExperts(value) === null) {
     const chosen = chosenAdapters(value).length;
     if (chosen < field.min)
-      return `${field.name} needs ${field.min === 1 ? "an adapter" : `${field.min} adapters`}.`;
+      return `${field.name}: choose ${field.min === 1 ? "an adapter" : `at least ${field.min} adapters`}.`;
     if (chosen > field.max)
-      return `${field.name} takes ${field.max === 1 ? "one adapter" : `${field.max} adapters`} at most.`;
+      return `${field.name}: choose ${field.max === 1 ? "one adapter" : `${field.max} adapters`} at most.`;
   }
   return null;
 }

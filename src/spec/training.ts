@@ -232,7 +232,7 @@ export const trainingFields = [
     type: "boolean",
     default: false,
     level: "advanced",
-    hint: "Starts where the trained or imported adapter stands. Method and options must be those it was made with; the optimizer starts afresh.",
+    hint: "Starts where the adapter in use stands. Method and options must be those it was made with; the optimizer goes on as well where its state was kept, and otherwise starts afresh.",
   },
 ] as const satisfies readonly TrainingField[];
 

@@ -19,7 +19,8 @@ describe("a field of trained adapters", () => {
       await train(page);
       await choose("AdapterFusion");
       await experts.getByRole("checkbox").check();
-      await page.getByText("adapters needs 2 adapters.").first().waitFor();
+      await page.getByText("adapters: choose at least 2 adapters.").first().waitFor();
+      await page.getByText("An option of the method needs a look.").waitFor();
       expect(await button(page, "Train").isDisabled()).toBe(true);
 
       await choose("Pfeiffer adapters");

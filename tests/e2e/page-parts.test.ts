@@ -113,6 +113,7 @@ describe("the module tree", () => {
 });
 
 describe("the library", () => {
+  const focused = (page: Page) => page.locator(":focus").getAttribute("aria-label");
   const side = (page: Page, name: string) => page.getByRole("combobox", { name, exact: true });
   const region = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 
@@ -174,8 +175,11 @@ describe("the library", () => {
       await train(page);
       await train(page);
       await button(page, "Rename LoRA 1").click();
+      await page.getByLabel("New name").press("Escape");
+      await expect.poll(() => focused(page)).toBe("Rename LoRA 1");
+      await button(page, "Rename LoRA 1").click();
       await page.getByLabel("New name").fill("Pirate voice");
-      await page.keyboard.press("Enter");
+      await page.getByLabel("New name").press("Enter");
       await button(page, "Use Pirate voice").click();
       await page.getByLabel("Go on from the loaded adapter").check();
       await page.getByText("From “Pirate voice”, 3 steps, with the optimizer as it was then.").waitFor();
@@ -189,6 +193,7 @@ describe("the library", () => {
       await button(page, "Delete Pirate voice").click();
       await page.getByText("Delete “Pirate voice” from this browser?").waitFor();
       await button(page, "Keep it").click();
+      await expect.poll(() => focused(page)).toBe("Delete Pirate voice");
       await button(page, "Delete Pirate voice").click();
       await button(page, "Delete it").click();
       await expect.poll(() => button(page, "Use Pirate voice").count()).toBe(0);
@@ -236,6 +241,16 @@ describe("manners", () => {
       await page.getByRole("radio", { name: "LoRA", exact: true }).focus();
       await page.keyboard.press("ArrowRight");
       expect(await page.getByRole("radio", { name: "LoHa", exact: true }).isChecked()).toBe(true);
+    });
+  });
+
+  it("lead the keyboard past the steps to the run", async () => {
+    await withPage({}, async (page) => {
+      await expect.poll(() => button(page, "Train").isEnabled()).toBe(true);
+      await page.getByRole("link", { name: "Skip to the run" }).focus();
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Tab");
+      expect(await page.locator(":focus").innerText()).toBe("Train");
     });
   });
 

@@ -30,7 +30,15 @@ interface ItemProps {
   readonly current: boolean;
   readonly locked: boolean;
   readonly onChoose: () => void;
-  readonly actions: readonly { readonly label: string; readonly icon: Icon; readonly act: () => void }[];
+  readonly actions: readonly ItemAction[];
+}
+
+interface ItemAction {
+  readonly label: string;
+  readonly icon: Icon;
+  /** Whether the keyboard stands on it at first: it asked a question that is answered now. */
+  readonly focused?: boolean;
+  readonly act: () => void;
 }
 
 /** One of them: a press takes it into use, the buttons at its end do the rest. */
@@ -52,27 +60,32 @@ export function LibraryItem(props: ItemProps) {
           <span className={classes.figures}>
             {figures.map((figure, index) => (
               <Fragment key={figure}>
-                {index > 0 && " · "}
-                <span>{figure}</span>
+                <span>
+                  {figure}
+                  {index < figures.length - 1 && " ·"}
+                </span>{" "}
               </Fragment>
             ))}
           </span>
         </span>
       </button>
-      {actions.map(({ label, icon: ActIcon, act }) => (
-        <ActionIcon
-          key={label}
-          variant="subtle"
-          color="gray"
-          size="lg"
-          aria-label={label}
-          title={label}
-          disabled={locked}
-          onClick={act}
-        >
-          <ActIcon size={18} aria-hidden />
-        </ActionIcon>
-      ))}
+      <span className={classes.actions} data-several={actions.length > 1 || undefined}>
+        {actions.map(({ label, icon: ActIcon, focused = false, act }) => (
+          <ActionIcon
+            key={label}
+            variant="subtle"
+            color="gray"
+            size="lg"
+            aria-label={label}
+            title={label}
+            disabled={locked}
+            autoFocus={focused}
+            onClick={act}
+          >
+            <ActIcon size={18} aria-hidden />
+          </ActionIcon>
+        ))}
+      </span>
     </li>
   );
 }

@@ -24,6 +24,7 @@ export function DatasetList() {
 function DatasetItem({ dataset }: { dataset: DatasetSummary }) {
   const text = useText();
   const [asking, setAsking] = useState(false);
+  const [asked, setAsked] = useState(false);
   const { current, locked, choose, remove } = useStudio((state) => ({
     current: state.datasetId === dataset.id,
     locked: isTraining(state) || state.importing !== null,
@@ -38,6 +39,7 @@ function DatasetItem({ dataset }: { dataset: DatasetSummary }) {
         no={text.data.removeNo}
         onYes={() => void remove(dataset.id)}
         onNo={() => {
+          setAsked(true);
           setAsking(false);
         }}
       />
@@ -58,6 +60,7 @@ function DatasetItem({ dataset }: { dataset: DatasetSummary }) {
         {
           label: text.data.remove(dataset.name),
           icon: IconTrash,
+          focused: asked,
           act: () => {
             setAsking(true);
           },

@@ -102,6 +102,7 @@ interface RowProps {
 
 function RowCard({ row, index, chosen, onChoose }: RowProps) {
   const text = useText();
+  const label = chosen ? text.data.tokensShown : text.data.showTokens;
   return (
     <li className={classes.row} data-chosen={chosen || undefined}>
       <div className={classes.rowBar}>
@@ -111,11 +112,12 @@ function RowCard({ row, index, chosen, onChoose }: RowProps) {
           variant="subtle"
           color={chosen ? "spruce" : "gray"}
           aria-pressed={chosen}
+          aria-label={`${label}: ${text.data.rowNumber(index + 1)}`}
           onClick={() => {
             onChoose(index);
           }}
         >
-          {chosen ? text.data.tokensShown : text.data.showTokens}
+          {label}
         </Button>
       </div>
       <dl className={classes.fields}>

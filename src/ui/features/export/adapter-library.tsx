@@ -26,18 +26,29 @@ export function AdapterLibrary() {
 }
 
 type Mode = "shown" | "renaming" | "deleting";
+const AT_FIRST = { mode: "shown", before: "shown" } as const;
 
 function AdapterItem({ adapter }: { adapter: AdapterSummary }) {
-  const [mode, setMode] = useState<Mode>("shown");
+  const [{ mode, before }, setModes] = useState<{ mode: Mode; before: Mode }>(AT_FIRST);
+  const setMode = (next: Mode) => {
+    setModes({ mode: next, before: mode });
+  };
   const close = () => {
     setMode("shown");
   };
   if (mode === "renaming") return <Renaming adapter={adapter} onClose={close} />;
   if (mode === "deleting") return <Deleting adapter={adapter} onClose={close} />;
-  return <ShownItem adapter={adapter} onMode={setMode} />;
+  return <ShownItem adapter={adapter} before={before} onMode={setMode} />;
 }
 
-function ShownItem({ adapter, onMode }: { adapter: AdapterSummary; onMode: (mode: Mode) => void }) {
+interface ShownProps {
+  readonly adapter: AdapterSummary;
+  /** What stood in its place. */
+  readonly before: Mode;
+  readonly onMode: (mode: Mode) => void;
+}
+
+function ShownItem({ adapter, before, onMode }: ShownProps) {
   const text = useText();
   const { current, locked, choose, download } = useStudio((state) => ({
     current: state.adapterId === adapter.id,
@@ -65,6 +76,7 @@ function ShownItem({ adapter, onMode }: { adapter: AdapterSummary; onMode: (mode
         {
           label: text.export.rename(adapter.name),
           icon: IconPencil,
+          focused: before === "renaming",
           act: () => {
             onMode("renaming");
           },
@@ -72,6 +84,7 @@ function ShownItem({ adapter, onMode }: { adapter: AdapterSummary; onMode: (mode
         {
           label: text.export.remove(adapter.name),
           icon: IconTrash,
+          focused: before === "deleting",
           act: () => {
             onMode("deleting");
           },

@@ -35,11 +35,19 @@ export function MethodPicker() {
       >
         <div className={classes.groups}>
           {GROUPS.map(([group, members]) => (
-            <div key={group} className={classes.group}>
+            <div key={group} role="group" aria-label={group} className={classes.group}>
               <span className={classes.groupName}>{group}</span>
               <div className={classes.members}>
                 {members.map(({ id, title, summary }) => (
-                  <Tooltip key={id} label={summary} multiline w={300} openDelay={400} events={ON_HOVER}>
+                  <Tooltip
+                    key={id}
+                    label={summary}
+                    multiline
+                    w={300}
+                    openDelay={400}
+                    events={ON_HOVER}
+                    disabled={id === methodId}
+                  >
                     <Radio
                       value={id}
                       label={title}

@@ -11,7 +11,7 @@ import { MethodPicker } from "./method-picker";
 import classes from "./method-step.module.css";
 import { ModulePicker } from "./module-picker";
 
-/** Third step: what trains beside the frozen model, under PEFT's own names. */
+/** Third step: what trains, under PEFT's own names. */
 export function MethodStep() {
   const text = useText();
   const planProblem = useStudio((state) => state.planProblem);

@@ -148,6 +148,7 @@ function AccessFields() {
           value={token}
           error={problemField === text.hub.token}
           disabled={busy}
+          visibilityToggleButtonProps={{ "aria-label": text.hub.tokenShow }}
           // A password manager would offer to save it, and the studio's own memory is the box below.
           autoComplete="off"
           onChange={(event) => {

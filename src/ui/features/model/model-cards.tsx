@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Skeleton } from "@mantine/core";
 import { IconCheck, IconTrash } from "@tabler/icons-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { ModelCard, ModelSummary } from "../../../spec/model";
 import { Facts } from "../../components/facts";
 import { formatBytes, formatCompact, formatDate, formatInteger } from "../../lib/format";
@@ -29,6 +29,7 @@ export function ModelCards() {
 function Card({ card, summary }: { card: ModelCard; summary: ModelSummary | null }) {
   const text = useText();
   const [asking, setAsking] = useState(false);
+  const bin = useRef<HTMLButtonElement>(null);
   const { busy, locked, load } = useStudio((state) => ({
     busy: state.modelBusy && state.modelId === card.id,
     locked: state.modelBusy || isTraining(state) || state.answering,
@@ -60,6 +61,7 @@ function Card({ card, summary }: { card: ModelCard; summary: ModelSummary | null
         )}
         {card.source !== "built-in" && (
           <ActionIcon
+            ref={bin}
             variant="subtle"
             color="gray"
             aria-label={text.model.remove(card.title)}
@@ -77,6 +79,7 @@ function Card({ card, summary }: { card: ModelCard; summary: ModelSummary | null
           card={card}
           onClose={() => {
             setAsking(false);
+            bin.current?.focus();
           }}
         />
       )}

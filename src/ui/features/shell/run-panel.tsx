@@ -3,7 +3,7 @@ import { IconArrowRight, IconChevronDown, IconChevronUp } from "@tabler/icons-re
 import { useState } from "react";
 import { ProblemAlert } from "../../components/problem-alert";
 import { useStudio } from "../../store/context";
-import { selectTrainBlock } from "../../store/selectors";
+import { isTraining, selectTrainBlock } from "../../store/selectors";
 import { useText } from "../../text/text";
 import { LossChart } from "./loss-chart";
 import { RunButtons } from "./run-buttons";
@@ -17,19 +17,31 @@ export function RunPanel() {
   const text = useText();
   const [open, setOpen] = useState(false);
   const status = useStatusSentence();
-  const { block, idle, problem, dismiss, compare } = useStudio((state) => ({
+  const { block, idle, active, problem, dismiss, compare } = useStudio((state) => ({
     block: selectTrainBlock(state),
+    active: isTraining(state),
     idle: state.runStatus === "idle",
     problem: state.trainProblem,
     dismiss: state.dismissTrainProblem,
     compare: state.result !== null,
   }));
+  // A run that has ended keeps its sentence; why the next one cannot start stands under it.
+  const reason = !idle && !active && block !== "answering" ? block : null;
   return (
-    <aside aria-label={text.run.label} className={classes.panel} data-open={open || undefined}>
+    <aside
+      id="run"
+      tabIndex={-1}
+      aria-label={text.run.label}
+      className={classes.panel}
+      data-open={open || undefined}
+    >
       <div className={classes.bar}>
-        <p role="status" className={classes.status}>
-          {idle && block ? text.run.blocked[block] : status}
-        </p>
+        <div className={classes.words}>
+          <p role="status" className={classes.status}>
+            {idle && block ? text.run.blocked[block] : status}
+          </p>
+          {reason && <p className={classes.reason}>{text.run.blocked[reason]}</p>}
+        </div>
         <RunButtons />
         <ActionIcon
           variant="default"

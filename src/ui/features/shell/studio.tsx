@@ -20,6 +20,17 @@ export function Studio() {
       <a href="#data" className={classes.skip}>
         {text.shell.skip}
       </a>
+      <a
+        href="#run"
+        className={classes.skip}
+        onClick={(event) => {
+          // The address stays with the step.
+          event.preventDefault();
+          document.getElementById("run")?.focus();
+        }}
+      >
+        {text.shell.skipToRun}
+      </a>
       <Manners />
       <Rail />
       <main className={classes.main}>

@@ -28,6 +28,7 @@ export function RunLogView() {
         ref={box}
         className={classes.log}
         data-empty={lines.length === 0 || undefined}
+        role="region"
         tabIndex={0}
         aria-label={text.train.log}
         onScroll={({ currentTarget: element }) => {

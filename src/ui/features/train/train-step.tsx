@@ -51,8 +51,9 @@ function Presets() {
         {PRESETS.map((id) => (
           <Button
             key={id}
-            variant={id === preset ? "light" : "default"}
+            variant="default"
             className={classes.preset ?? ""}
+            data-chosen={id === preset || undefined}
             aria-pressed={id === preset && changed === 0}
             disabled={locked}
             onClick={() => {

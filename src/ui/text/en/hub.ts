@@ -12,6 +12,7 @@ export const hub = {
   endpoint: "Hub endpoint",
   endpointHint: "Empty for Hugging Face, or a mirror's address",
   token: "Access token",
+  tokenShow: "Show or hide the token",
   tokenHint: "For gated and private models; not saved",
   tokenHintRemember: "Saved in this browser once the hub accepts it",
   tokenHintKept: "One is saved in this browser",

@@ -16,6 +16,7 @@ export const shell = {
   stepStates: { empty: "empty", ready: "ready", busy: "busy", done: "done", problem: "problem" },
   stepsLabel: "Steps",
   skip: "Skip to the first step",
+  skipToRun: "Skip to the run",
   detail: {
     importing: "importing…",
     loading: "loading…",
