@@ -75,3 +75,41 @@ test("a sparse file holds the numbers that differ, and nothing of a weight that 
   expect(saved.get(`${NAME}.values`)).toEqual({ shape: [2], data: Float32Array.of(0.5, -2) });
   expect(adapter.importTensors(saved)).toEqual(values);
 });
+
+test("DiffPruning keeps the largest differences, and none whose gate is shut", () => {
+  const options = { target_modules: "layers.0.self_attn.q_proj", target_sparsity: 4 / 1024 };
+  const adapter = methods["diff-pruning"].bind(options, model);
+  const [delta, alpha] = [`${NAME}.delta`, `${NAME}.alpha`];
+  const choose = (open: number[]) => {
+    const [deltas, alphas] = [new Float32Array(1024), new Float32Array(1024).fill(-9)];
+    deltas.fill(3, 0, 20);
+    open.forEach((place, i) => {
+      deltas[place] = (-1) ** i * (i + 1);
+      alphas[place] = 9;
+    });
+    const shape = [32, 32];
+    const values = new Map([
+      [delta, { shape, data: deltas }],
+      [alpha, { shape, data: alphas }],
+    ]);
+    const { values: kept, trains } = adapter.selection!.choose(values, null)!;
+    const places = (name: string) => [...trains.get(name)!.keys()].filter((i) => trains.get(name)![i] === 1);
+    const stays = [...kept.get(delta)!.data.entries()].filter(([, value]) => value !== 0);
+    return { trains: places(delta), gates: places(alpha), stays };
+  };
+  const stays = [
+    [40, -2],
+    [50, 3],
+    [60, -4],
+    [70, 5],
+  ];
+  expect(choose([30, 40, 50, 60, 70])).toEqual({ trains: [40, 50, 60, 70], gates: [], stays });
+  expect(choose([900, 30])).toEqual({
+    trains: [30, 900],
+    gates: [],
+    stays: [
+      [30, -2],
+      [900, 1],
+    ],
+  });
+});
