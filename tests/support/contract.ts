@@ -6,6 +6,8 @@ import type { MethodChoice, MethodId } from "../../src/spec/methods";
 export interface ContractTerms {
   /** Options small enough for the golden models. */
   readonly options: FieldValues;
+  /** The golden families whose modules the options name; absent: any. */
+  readonly families?: readonly string[];
   /** The adapters that it builds on. */
   readonly experts?: readonly MethodChoice[];
   /** Whether the adapted model starts as the base model; virtual tokens and random layers change it from the first. */
@@ -24,7 +26,7 @@ export interface ContractTerms {
 }
 
 const everywhere = { target_modules: "all-linear" };
-const everyEnd = "q_proj, c_attn, embed_tokens, wte, wpe, lm_head";
+const everyEnd = "q_proj, c_attn, q, embed_tokens, wte, wpe, lm_head";
 const weight = { identity: true, merges: true, learningRate: 1e-2 } as const;
 const front = { identity: false, merges: false, learningRate: 1e-2 } as const;
 const beside = { merges: false, learningRate: 1e-2 } as const;
@@ -38,6 +40,8 @@ function loraExperts(count: number): MethodChoice[] {
   }));
 }
 
+const withoutEncoder = { refusedOn: ({ encoder }: DecoderSpec) => encoder !== undefined, refusal: /encoder/ };
+
 function hasNoBias(model: DecoderSpec): boolean {
   return !declareWeights(model).some(({ name }) => name.endsWith(".bias"));
 }
@@ -48,7 +52,13 @@ export const contractTerms: Readonly<Record<MethodId, readonly ContractTerms[]>>
     { ...weight, options: { ...everywhere, r: 4, bias: "all", lora_dropout: 0.1 } },
     { ...weight, options: { ...everywhere, r: 4, use_dora: true, lora_dropout: 0.1 } },
     { ...weight, converts: true, options: { ...everywhere, r: 3, init_lora_weights: "pissa" } },
-    { ...weight, options: { target_modules: everyEnd, modules_to_save: "0.mlp", r: 3, lora_dropout: 0.1 } },
+    ...[
+      { families: ["llama_tied", "gpt2", "qwen2"], modules_to_save: "0.mlp" },
+      { families: ["t5"], modules_to_save: "0.layer.1.DenseReluDense" },
+    ].map(({ families, modules_to_save }) => ({
+      ...{ ...weight, families },
+      options: { target_modules: everyEnd, modules_to_save, r: 3, lora_dropout: 0.1 },
+    })),
   ],
   loha: [{ ...weight, options: { ...everywhere, r: 3, rank_dropout: 0.1, module_dropout: 0.1 } }],
   lokr: [
@@ -96,12 +106,14 @@ export const contractTerms: Readonly<Record<MethodId, readonly ContractTerms[]>>
   xlora: [
     {
       ...beside,
+      ...withoutEncoder,
       identity: false,
       options: { xlora_depth: 2, xlora_size: 12, layerwise_scalings: true },
       experts: loraExperts(3),
     },
     {
       ...beside,
+      ...withoutEncoder,
       identity: false,
       options: { top_k_lora: 2, enable_softmax_topk: true, global_scaling_weight: 1.5 },
       experts: loraExperts(3),

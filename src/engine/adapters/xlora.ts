@@ -52,8 +52,8 @@ export const xlora: Method = {
   expertFolders: ({ adapters }) => Object.keys((adapters ?? {}) as Record<string, unknown>),
   bind(values, model, experts = []) {
     const options = readOptions(values);
-    checkExpertCount(loraExpertsField, experts);
     checkModel(model);
+    checkExpertCount(loraExpertsField, experts);
     checkOptions(options, experts.length);
     const bound = experts.map((expert, index) => bindLora(expert, index, model));
     const layers = adaptedLayers(bound, model);
