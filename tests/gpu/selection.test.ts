@@ -171,6 +171,22 @@ describe("DiffPruning", () => {
 
   test("goes on under its mask with the optimizer of an export", () => continued("diff-pruning", options, 4));
 
+  test("trains a kept adapter's own numbers further and no others", async () => {
+    const first = await start(bind());
+    await run(first.trainer);
+    const adapter = bind();
+    const again = await start(
+      adapter,
+      adapter.importTensors(adapter.exportTensors(await first.state.read())),
+    );
+    const reports = await run(again.trainer, { learningRate: 1e-3 });
+    expect(reports.map(({ type }) => type)).toEqual(["selected", ...Array<string>(STEPS).fill("step")]);
+    const [old, now] = [await deltasOf(first.state), await deltasOf(again.state)];
+    expect(now.map((delta) => delta !== 0)).toEqual(old.map((delta) => delta !== 0));
+    expect(now).not.toEqual(old);
+    for (const part of [first, again]) part.free();
+  });
+
   test.each([2, 3, 4])("goes on as it was after an interruption at step %i", async (cut) => {
     const reports = await interrupted(bind, cut);
     expect(reports.filter(({ type }) => type === "selected").length).toBe(cut > 3 ? 0 : 1);

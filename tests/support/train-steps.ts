@@ -12,7 +12,7 @@ export async function trainSteps(
 ): Promise<StepMetrics[]> {
   const metrics: StepMetrics[] = [];
   for (let step = 0; step < steps; step++) {
-    if (isSelectionDue(trainer, step, steps)) {
+    if (await isSelectionDue(trainer, step, steps)) {
       // Its reports are for a person who waits.
       for await (const _ of select(trainer, batches));
     }

@@ -31,7 +31,7 @@ const alphaName = ({ name }: ChangedWeight): string => `${name}.alpha`;
 /**
  * DiffPruning (Guo et al. 2021, arXiv 2012.07463): W + z ⊙ δ with a hard concrete gate z for each number and a penalty on
  * open gates. After a share of the steps the largest of z ⊙ δ over all layers become δ, the others zero, and gates open for
- * good; then δ trains on where it is not zero. A file holds z ⊙ δ with z as it is without noise.
+ * good; then δ trains on where it is not zero, in later runs too. A file holds z ⊙ δ with z as it is without noise.
  */
 export const diffPruning: Method = {
   peftType: null,
@@ -54,6 +54,7 @@ export const diffPruning: Method = {
         after: reader.number("prune_after"),
         samples: 0,
         choose: (trained) => prune(weights, trained, diff, kept),
+        isMade: (values) => isSparse(weights, values, kept),
       },
       format: "luthier-sparse",
       config: ownConfig("diff-pruning", {
@@ -135,6 +136,15 @@ function withGates(weights: readonly ChangedWeight[], deltas: Values): Map<strin
     return [alphaName(weight), { shape: [weight.rows, weight.columns], data }];
   });
   return new Map([...deltas, ...gates]);
+}
+
+/** Whether differences are those of a run that has pruned: some, and no more than that many. */
+function isSparse(weights: readonly ChangedWeight[], values: Values, count: number): boolean {
+  const changed = weights.reduce((sum, weight) => {
+    const { data } = defined(values.get(deltaName(weight)), deltaName(weight));
+    return sum + data.reduce((part, value) => part + (value === 0 ? 0 : 1), 0);
+  }, 0);
+  return changed > 0 && changed <= count;
 }
 
 /** Keeps the largest differences of all weights together, which alone train on. */

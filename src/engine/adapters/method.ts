@@ -77,6 +77,8 @@ export interface Selection {
     values: ReadonlyMap<string, HostTensor>,
     importance: ReadonlyMap<string, HostTensor> | null,
   ): Choice | null;
+  /** Whether values that a run starts from were chosen before, so that it chooses before its first step; absent: none are. */
+  isMade?(values: ReadonlyMap<string, HostTensor>): boolean;
 }
 
 /** A method with its options bound to one model: everything the engine and the exporter need of it. */

@@ -80,7 +80,7 @@ async function* runSteps(
   const first = trainer.stepCount;
   if (validates && isDue(first) && plan.validatedStep !== first) yield await validate(trainer, plan, first);
   for (let step = first; step < plan.totalSteps && !signal?.aborted; step++) {
-    if (isSelectionDue(trainer, step, plan.totalSteps)) {
+    if (await isSelectionDue(trainer, step, plan.totalSteps)) {
       while (pending.length > 0) yield await settle(plan, pending);
       for await (const progress of select(trainer, firstPass(plan))) {
         yield { step, ...progress };

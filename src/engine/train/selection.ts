@@ -10,9 +10,14 @@ export type SelectionProgress =
   | { readonly type: "selected"; readonly training: number };
 
 /** Whether a trainer's adapter chooses what trains right before the step of that number (from 0), not having chosen yet. */
-export function isSelectionDue(trainer: Trainer, step: number, totalSteps: number): boolean {
-  const { selection } = trainer.adapter;
-  return selection !== undefined && !trainer.hasChosen && step === Math.floor(selection.after * totalSteps);
+export async function isSelectionDue(trainer: Trainer, step: number, totalSteps: number): Promise<boolean> {
+  const { adapter, hasChosen } = trainer;
+  const { selection } = adapter;
+  if (!selection || hasChosen) return false;
+  if (step === Math.floor(selection.after * totalSteps)) return true;
+  if (step > 0 || !selection.isMade) return false;
+  const { parameters } = await trainer.snapshot();
+  return selection.isMade(tensorsAt(layOutParameters(adapter).places, parameters));
 }
 
 /** Each text that has something to learn, as a batch of its own. */
