@@ -147,6 +147,10 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--mantine-color-error": "#ff9d94",
     "--mantine-color-placeholder": dark[2],
     "--mantine-color-default-border": dark[4],
+    // The quieter button; Mantine's own is darker than what it lies on.
+    "--mantine-color-spruce-light": "#243a30",
+    "--mantine-color-spruce-light-hover": "#2b4539",
+    "--mantine-color-spruce-light-color": spruce[2],
     "--lt-surface": "#1b1f1c",
     "--lt-sunken": "#222623",
     "--lt-line": dark[5],

@@ -15,21 +15,28 @@ import { MergedNote } from "./merged-note";
 import { MessageForm } from "./message-form";
 import { QuestionLine } from "./question-line";
 import { Suggestions } from "./suggestions";
+import { useHeldOut } from "./use-held-out";
 
 /** Fifth step: one question, the base's answer and the adapter's side by side. */
 export function CompareStep() {
   const text = useText();
   const turns = useStudio((state) => state.turns);
   const last = turns.at(-1);
+  const { questions, expected } = useHeldOut();
   return (
     <StepSection step="compare" intro={text.compare.intro}>
       {turns.length > 0 && <ConversationBar />}
       <EarlierTurns turns={turns.slice(0, -1)} />
       {last && <QuestionLine key={last.id} turn={last} />}
       <AnswerPanes turn={last ?? null} />
+      {expected !== null && (
+        <p className={classes.expected}>
+          <span>{text.compare.expected}</span> {expected}
+        </p>
+      )}
       <MergedNote turn={last ?? null} />
       <MessageForm />
-      <Suggestions />
+      <Suggestions questions={questions} />
       <AnswerOptions />
     </StepSection>
   );

@@ -1,0 +1,37 @@
+import type { Row } from "../../../spec/data";
+import { useStudio, useStudioContext } from "../../store/context";
+import { selectDataset, selectTrainingValues } from "../../store/selectors";
+import { useRemote } from "../../store/use-remote";
+
+const SUGGESTED = 3;
+/** Rows among which the question that was asked is looked for. */
+const READ = 40;
+
+/** A row as the question that it asks. */
+function questionOf({ instruction, input }: Row): string {
+  return input === "" ? instruction : `${instruction}\n\n${input}`;
+}
+
+/** Questions that training does not see, and the dataset's own answer to the one that was asked. */
+export function useHeldOut(): { readonly questions: readonly string[]; readonly expected: string | null } {
+  const { client } = useStudioContext();
+  const { id, split, seed, sample, asked } = useStudio((state) => {
+    const values = selectTrainingValues(state);
+    const dataset = selectDataset(state);
+    return {
+      id: dataset && dataset.rows > 0 ? dataset.id : null,
+      split: typeof values.validationSplit === "number" ? values.validationSplit : 0,
+      seed: typeof values.seed === "number" ? values.seed : 0,
+      sample: state.samples.find((known) => dataset && known.id === state.sampleOf[dataset.id]),
+      asked: state.turns.at(-1)?.question ?? null,
+    };
+  });
+  const { value } = useRemote(id === null ? null : JSON.stringify([id, split, seed]), () =>
+    client.call("heldOutRows", { id: id ?? "", validationSplit: split, seed, count: READ }),
+  );
+  const rows = value ?? [];
+  return {
+    questions: (sample ? sample.suggestions : rows.map(questionOf)).slice(0, SUGGESTED),
+    expected: rows.find((row) => questionOf(row) === asked)?.output ?? null,
+  };
+}
