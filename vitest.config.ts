@@ -16,6 +16,8 @@ export default defineConfig({
           name: "unit",
           sequence: { groupOrder: 0 },
           include: ["tests/unit/**/*.test.{ts,tsx}", "tests/shaders/**/*.test.ts"],
+          testTimeout: 30_000,
+          expect: { poll: { timeout: 10_000 } },
         },
       },
       {
@@ -34,7 +36,7 @@ export default defineConfig({
           name: "e2e",
           sequence: { groupOrder: 2 },
           include: ["tests/e2e/**/*.test.ts"],
-          // As long as the browser's own waits; the default of a second says how busy the machine is.
+          // As long as the browser's own waits; the default of a second measures how busy the machine is.
           expect: { poll: { timeout: 30_000 } },
           testTimeout: 600_000,
           hookTimeout: 120_000,
