@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { Gpu } from "../../src/engine/gpu/device";
 import { PipelineCache } from "../../src/engine/gpu/pipelines";
 import { SlotPool } from "../../src/engine/gpu/slot-pool";
@@ -25,7 +26,7 @@ const RUNS = 5;
 
 /** Times a frozen layer in every storage kind: `node tests/run.mjs tests/bench/kinds-bench.ts` */
 export async function main(): Promise<number> {
-  const gpu = await openTestGpu();
+  const gpu = await openTestGpu({}, availableParallelism());
   const pipelines = new PipelineCache(gpu);
   console.log(
     `Layer ${LAYER.inputs} -> ${LAYER.outputs} on ${gpu.summary.name}: ms, and times the first kind's`,

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { PipelineCache } from "../../src/engine/gpu/pipelines";
 import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-model";
@@ -48,7 +49,7 @@ export function builtInDefaults(): BuiltIn["training"] {
 /** Loads the built-in model onto a GPU of the tests. */
 export async function openBuiltIn(quantization: Quantization | null = null): Promise<OpenModel> {
   const { path, files } = builtIn();
-  const gpu = await openTestGpu();
+  const gpu = await openTestGpu({}, availableParallelism());
   const sources = files.map((file) => bytesSource(file, readFileSync(publicPath("models", path, file))));
   const folder = await openModelFolder(sources);
   const tensors = new Map([...folder.tensors].map(([name, tensor]) => [name, safetensorsTensor(tensor)]));

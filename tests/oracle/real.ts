@@ -1,4 +1,5 @@
 import { openAsBlob, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { AdapterState } from "../../src/engine/adapters/adapter-state";
 import { noAdapter } from "../../src/engine/adapters/hooks";
@@ -51,7 +52,7 @@ export async function main([directory]: string[]): Promise<number> {
   if (!directory) throw new Error("usage: real.ts REFERENCE_DIR");
   const reference = JSON.parse(readFileSync(join(directory, "reference.json"), "utf8")) as Reference;
   const tensors = await readReference(join(directory, "reference.safetensors"));
-  const gpu = await openTestGpu();
+  const gpu = await openTestGpu({}, availableParallelism());
   console.log(`${reference.title} on ${gpu.summary.name}`);
   const started = performance.now();
   const file = blobSource("model.gguf", await openAsBlob(join(directory, "model.gguf")));

@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { AdapterState } from "../../src/engine/adapters/adapter-state";
 import { lora } from "../../src/engine/adapters/lora";
@@ -42,7 +43,7 @@ const ROWS = [
  */
 export async function main([directory]: string[]): Promise<number> {
   if (!directory) throw new Error("usage: wide-block.ts DIR");
-  const gpu = await openTestGpu();
+  const gpu = await openTestGpu({}, availableParallelism());
   const model = await loadModel(CONFIG, randomWeights(), {
     ...{ gpu, pipelines: pipelinesOf(gpu), tuning: fixedTuning(gpu), quantization: QLORA },
   });

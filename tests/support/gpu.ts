@@ -1,5 +1,6 @@
 import { create, globals } from "webgpu";
 import { Gpu, type OpenOptions } from "../../src/engine/gpu/device";
+import { withAdapterThreads } from "./software-adapter";
 
 Object.assign(globalThis, globals);
 
@@ -13,9 +14,13 @@ const nullInstance = create(["backend=null"]);
 /** Dawn must outlive the process: its threads crash or stop a process that collects an instance first. */
 Object.assign(globalThis, { luthierDawn: [instance, nullInstance] });
 
-/** Opens the adapter of this machine (or the software adapter) through Dawn in Node. */
-export async function openTestGpu(options: OpenOptions = {}): Promise<Gpu> {
-  return Gpu.open(instance, options);
+/**
+ * Opens the adapter of this machine (or the software adapter) through Dawn in Node.
+ *
+ * @param threads of the software adapter
+ */
+export async function openTestGpu(options: OpenOptions = {}, threads = 1): Promise<Gpu> {
+  return withAdapterThreads(threads, () => Gpu.open(instance, options));
 }
 
 /** A GPU object that compiles shaders and makes pipelines but computes nothing: no adapter is needed. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
@@ -30,6 +30,23 @@ export async function unpackTestBrowser(): Promise<TestBrowser> {
   } finally {
     if (before === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = before;
+  }
+}
+
+/**
+ * Opens the software adapter with that many threads: it reads how many from the working folder, when its device is made.
+ * Small models are three times as fast with one, as their kernels are done before other threads have woken.
+ */
+export async function withAdapterThreads<T>(threads: number, open: () => Promise<T>): Promise<T> {
+  const folder = join(dirname(unpacked), `threads-${threads}`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "SwiftShader.ini"), `[Processor]\nThreadCount=${threads}\n`);
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    return await open();
+  } finally {
+    process.chdir(before);
   }
 }
 
