@@ -76,7 +76,7 @@ export const methodSpecs: Readonly<Record<MethodId, MethodSpec>> = {
     title: "LoRA",
     group: "Reparameterised",
     summary:
-      "Adds a small trained matrix beside each chosen layer. The safe first choice: strong results, a small file, and it runs everywhere.",
+      "Adds a small trained matrix beside each chosen layer. The safe first choice: strong results, a small file, and it runs everywhere. Its options make it DoRA, rsLoRA, LoRA+ or PiSSA; over a model loaded in NF4 it is QLoRA.",
     fields: loraFields,
     learningRate: { default: 2e-4, low: 1e-5, high: 5e-3 },
   },
