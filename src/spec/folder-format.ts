@@ -2,8 +2,8 @@ import type { AutoModel } from "./model";
 
 /**
  * Who reads an exported folder: PEFT, PEFT told where the experts lie, the adapters library, the same with heads of its
- * own (which alone undo an invertible adapter) or with adapters stacked or fused, transformers, which takes the trained
- * weights in the place of its own, or Luthier alone.
+ * own (which in its own classes alone undo an invertible adapter) or with adapters stacked, there or in transformers' own
+ * classes, or fused, transformers, which takes the trained weights in the place of its own, or Luthier alone.
  */
 export type FolderFormat =
   | "peft"
@@ -11,6 +11,7 @@ export type FolderFormat =
   | "adapters"
   | "adapters-heads"
   | "adapters-stack"
+  | "adapters-stack-plain"
   | "adapters-fusion"
   | "weights"
   | "luthier"
@@ -26,6 +27,7 @@ export const folderReaders: Readonly<Record<FolderFormat, FolderReader>> = {
   adapters: "adapters",
   "adapters-heads": "adapters",
   "adapters-stack": "adapters",
+  "adapters-stack-plain": "adapters",
   "adapters-fusion": "adapters",
   weights: "transformers",
   "luthier-sparse": "transformers",
@@ -48,6 +50,12 @@ const FROM_TRANSFORMERS = `from transformers import ${AUTO_MODEL}, AutoTokenizer
 /** The class of the adapters library that has heads of its own. */
 const ADAPTER_MODEL = "AutoAdapterModel";
 const TOKENIZER_ALONE = "from transformers import AutoTokenizer";
+
+const STACK = [
+  'language = model.load_adapter("{folder}/language", use_safetensors=True)',
+  'task = model.load_adapter("{folder}", use_safetensors=True)',
+  "model.set_active_adapters(Stack(language, task))",
+];
 
 const loading: Readonly<Record<FolderFormat, Loading>> = {
   peft: {
@@ -95,11 +103,12 @@ const loading: Readonly<Record<FolderFormat, Loading>> = {
       "from adapters.composition import Stack",
       TOKENIZER_ALONE,
     ],
-    lines: [
-      'language = model.load_adapter("{folder}/language", use_safetensors=True)',
-      'task = model.load_adapter("{folder}", use_safetensors=True)',
-      "model.set_active_adapters(Stack(language, task))",
-    ],
+    lines: STACK,
+  },
+  "adapters-stack-plain": {
+    ...PLAIN,
+    imports: ["import adapters", "from adapters.composition import Stack", FROM_TRANSFORMERS],
+    lines: ["adapters.init(model)", ...STACK],
   },
   weights: {
     ...PLAIN,

@@ -14,9 +14,40 @@ NAME = "luthier"
 FUNCTIONS = {"swish": nn.functional.silu, "relu": nn.functional.relu}
 
 
-class Bottleneck(nn.Module):
-    """up(function(down(x))) under the library's names, joined to a sub-layer's output by hooks; they
-    are methods, so that a copy of the model calls its own."""
+class Joined(nn.Module):
+    """What joins a sub-layer's output by hooks; they are methods, so that a copy of the model calls
+    its own."""
+
+    reads_sum: bool
+    """Whether it reads the residual stream with the output in it, or the output alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.residual: Tensor | None = None
+        self.output_norm: tuple[nn.Module, ...] = ()
+        """The norm that the output passes after this, where there is one; not a part of this."""
+
+    def remember(self, _norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        """Keeps the residual stream that the sub-layer's output will join."""
+        self.residual = inputs[0]
+
+    def join(self, _layer: nn.Module, _inputs: object, output: Tensor | tuple[Tensor, ...]):
+        """Adds its share to the sub-layer's output."""
+        y = output[0] if isinstance(output, tuple) else output
+        x = y + self.residual if self.reads_sum else y
+        for norm in self.output_norm if self.reads_sum else ():
+            x = norm(x)
+        self.residual = None
+        joined = y + self.share(x)
+        return (joined, *output[1:]) if isinstance(output, tuple) else joined
+
+    def share(self, x: Tensor) -> Tensor:
+        """What is added, for what it reads."""
+        raise NotImplementedError
+
+
+class Bottleneck(Joined):
+    """up(function(down(x))) under the library's names."""
 
     def __init__(self, hidden: int, config: dict[str, object]) -> None:
         super().__init__()
@@ -25,26 +56,12 @@ class Bottleneck(nn.Module):
         self.adapter_up = nn.Linear(width, hidden)
         self.function = FUNCTIONS[config["non_linearity"]]
         self.reads_sum = config["original_ln_before"]
-        self.residual: Tensor | None = None
 
-    def remember(self, _norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-        """Keeps the residual stream that the sub-layer's output will join."""
-        self.residual = inputs[0]
-
-    def up(self, x: Tensor) -> Tensor:
-        """What the bottleneck gives for what it reads."""
+    def share(self, x: Tensor) -> Tensor:
         return self.adapter_up(self.function(self.adapter_down(x)))
 
-    def join(self, _layer: nn.Module, _inputs: object, output: Tensor | tuple[Tensor, ...]):
-        """Adds the bottleneck's share to the sub-layer's output."""
-        y = output[0] if isinstance(output, tuple) else output
-        x = y + self.residual if self.reads_sum else y
-        self.residual = None
-        joined = y + self.up(x)
-        return (joined, *output[1:]) if isinstance(output, tuple) else joined
 
-
-class Fusion(nn.Module):
+class Fusion(Joined):
     """Weighs the outputs of several bottlenecks for each token, in the place of their own joining."""
 
     def __init__(self, hidden: int, members: list[Bottleneck]) -> None:
@@ -53,22 +70,12 @@ class Fusion(nn.Module):
         self.key = nn.Linear(hidden, hidden)
         self.value = nn.Linear(hidden, hidden, bias=False)
         self.members = members
-        self.residual: Tensor | None = None
+        self.reads_sum = members[0].reads_sum
 
-    def remember(self, _norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-        """Keeps the residual stream that the sub-layer's output will join."""
-        self.residual = inputs[0]
-
-    def join(self, _layer: nn.Module, _inputs: object, output: Tensor | tuple[Tensor, ...]):
-        """Adds the weighed outputs to the sub-layer's."""
-        y = output[0] if isinstance(output, tuple) else output
-        x = y + self.residual if self.members[0].reads_sum else y
-        self.residual = None
-        outputs = torch.stack([member.up(x) for member in self.members], dim=-2)
+    def share(self, x: Tensor) -> Tensor:
+        outputs = torch.stack([member.share(x) for member in self.members], dim=-2)
         scores = (self.query(x).unsqueeze(-2) * self.key(outputs)).sum(-1)
-        mixed = (scores.softmax(-1).unsqueeze(-1) * self.value(outputs)).sum(-2)
-        joined = y + mixed
-        return (joined, *output[1:]) if isinstance(output, tuple) else joined
+        return (scores.softmax(-1).unsqueeze(-1) * self.value(outputs)).sum(-2)
 
 
 class Coupling(nn.Module):
@@ -102,17 +109,19 @@ class Coupling(nn.Module):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a bottleneck stands: the module that holds it, the layer whose output it joins, and the
-    norm that the residual stream passes before."""
+    """Where a bottleneck stands: the module that holds it, the layer whose output it joins, the norm
+    that the residual stream passes before, and the one that the output passes after."""
 
     holder: nn.Module
     layer: nn.Module
     norm: nn.Module
+    output_norm: nn.Module | None = None
 
-    def hook(self, part: Bottleneck | Fusion, reads_sum: bool) -> None:
+    def hook(self, part: Joined) -> None:
         """Lets a part join the layer's output."""
-        if reads_sum:
+        if part.reads_sum:
             self.norm.register_forward_pre_hook(part.remember)
+        part.output_norm = (self.output_norm,) if self.output_norm else ()
         self.layer.register_forward_hook(part.join)
 
 
@@ -135,7 +144,7 @@ def insert(
             place.holder.adapters = nn.ModuleDict()
         place.holder.adapters[own] = bottleneck
         if joins:
-            place.hook(bottleneck, bottleneck.reads_sum)
+            place.hook(bottleneck)
     return base
 
 
@@ -146,7 +155,7 @@ def fuse(base: PreTrainedModel, config: dict[str, object], names: list[str]) -> 
         members = [place.holder.adapters[own] for own in names]
         fusion = Fusion(base.config.hidden_size, members)
         place.holder.adapter_fusion_layer = nn.ModuleDict({",".join(names): fusion})
-        place.hook(fusion, config["original_ln_before"])
+        place.hook(fusion)
     return base
 
 
@@ -169,12 +178,12 @@ def places(base: PreTrainedModel, config: dict[str, object]) -> Iterator[Place]:
             if config["mh_adapter"]:
                 yield Place(attention, attention.SelfAttention, attention.layer_norm)
             continue
-        attention, mlp, norm = _SUBLAYERS.get(base.config.model_type, _SUBLAYERS["llama"])
-        norm = block.get_submodule(norm)
-        yield Place(_holder(block, "output_adapters"), block.get_submodule(mlp), norm)
+        names = _SUBLAYERS.get(base.config.model_type, _SUBLAYERS["llama"])
+        attention, mlp, norm = (block.get_submodule(name) for name in names)
+        after = getattr(block, "post_feedforward_layernorm", None)
+        yield Place(_holder(block, "output_adapters"), mlp, norm, after)
         if config["mh_adapter"]:
-            holder = _holder(block, "attention_adapters")
-            yield Place(holder, block.get_submodule(attention), norm)
+            yield Place(_holder(block, "attention_adapters"), attention, norm)
 
 
 _SUBLAYERS = {
@@ -182,11 +191,7 @@ _SUBLAYERS = {
     "gpt2": ("attn", "mlp", "ln_2"),
     "bloom": ("self_attention.dense", "mlp.dense_4h_to_h", "post_attention_layernorm"),
     "opt": ("self_attn", "fc2", "final_layer_norm"),
-    "gemma3_text": (
-        "post_attention_layernorm",
-        "post_feedforward_layernorm",
-        "pre_feedforward_layernorm",
-    ),
+    "gemma3_text": ("self_attn", "mlp", "pre_feedforward_layernorm"),
 }
 """What gives a block's share to the residual stream, from attention and from the feed-forward
 layers, and the norm between them."""

@@ -1,5 +1,6 @@
 import { isRecord } from "../../lib/json";
 import type { Field, FieldValues } from "../../spec/fields";
+import type { FolderFormat } from "../../spec/folder-format";
 import type { DecoderSpec, SublayerName } from "../models/decoder-spec";
 import { ADAPTER_NAME } from "./bottleneck-layers";
 import { refuseUnless } from "./config-check";
@@ -14,6 +15,32 @@ export interface BottleneckKind {
   readonly readsSum: boolean;
   /** Whether an invertible adapter stands after the embeddings, and its inverse before the head. */
   readonly invertible: boolean;
+}
+
+/** How the adapters library takes hold of a family: by classes that it has for it, or by hooks in transformers' own. */
+const LIBRARY: Readonly<Record<string, "classes" | "hooks">> = {
+  ...{ llama: "classes", mistral: "classes", gpt2: "classes", t5: "classes", mt5: "classes" },
+  ...{ qwen2: "hooks", qwen3: "hooks", gemma3_text: "hooks" },
+};
+
+/** Where hooks do what otherwise heads of the library's own do. */
+const HOOKED: Partial<Record<FolderFormat, FolderFormat>> = {
+  "adapters-heads": "adapters",
+  "adapters-stack": "adapters-stack-plain",
+};
+
+/**
+ * Who reads an exported folder of that format on a model: the library, where it knows the family. Its hooks give all blocks
+ * the last one's norm, so that what reads the sum through a norm (Gemma) is the studio's alone.
+ */
+export function libraryFormat(
+  format: FolderFormat,
+  { readsSum }: BottleneckKind,
+  { family, blocks }: DecoderSpec,
+): FolderFormat {
+  const way = LIBRARY[family];
+  if (!way || (readsSum && blocks.some(({ outputNorms }) => outputNorms))) return "luthier";
+  return way === "hooks" ? (HOOKED[format] ?? format) : format;
 }
 
 /** A bottleneck's options, read from its form. */

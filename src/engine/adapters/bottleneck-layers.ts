@@ -105,36 +105,39 @@ export function startOf(
   ];
 }
 
-/** up(function(down(x))) at a sub-layer, whose output is y and whose sum with the residual stream is `sum`. */
+/** What a bottleneck reads at a sub-layer: its output, alone or in the residual stream. */
+export function readSite({ readsSum }: Bottlenecks, { y, withResidual }: SublayerSite): Value {
+  return readsSum ? withResidual(y) : y;
+}
+
+/** up(function(down(x))) at a sub-layer. */
 export function bottleneckOutput(
   graph: Graph,
   bottlenecks: Bottlenecks,
-  { block, place, y }: SublayerSite,
-  sum: Value,
+  { block, place }: SublayerSite,
+  x: Value,
 ): Value {
   const { down, up } = layersAt(bottlenecks, block, place);
-  const inner = dense(graph, down, bottlenecks.readsSum ? sum : y);
-  return dense(graph, up, activate(graph, bottlenecks.activation, inner));
+  return dense(graph, up, activate(graph, bottlenecks.activation, dense(graph, down, x)));
 }
 
 /**
- * The residual stream after a sub-layer, `sum`, with what the bottleneck makes of it or of the sub-layer's output alone.
+ * What a sub-layer gives, with what the bottleneck makes of it.
  *
  * @param index tells apart the adapters of one model while it trains, so that each drops other numbers; null: none drops
  */
-export function joinBottleneck(
+export function addBottleneck(
   graph: Graph,
   bottlenecks: Bottlenecks,
   site: SublayerSite,
-  sum: Value,
   index: number | null,
 ): Value {
-  const { layer, place } = site;
-  if (!bottlenecks.places.includes(place)) return sum;
-  const update = bottleneckOutput(graph, bottlenecks, site, sum);
+  const { layer, place, y } = site;
+  if (!bottlenecks.places.includes(place)) return y;
+  const update = bottleneckOutput(graph, bottlenecks, site, readSite(bottlenecks, site));
   const number = 2 * layer + (place === "attention" ? 0 : 1) + DROPOUT_SITES * (index ?? 0);
   const kept = applyDropout(graph, update, index === null ? 0 : bottlenecks.dropout, number);
-  return graph.apply(add, [sum, kept], {});
+  return graph.apply(add, [y, kept], {});
 }
 
 /** More places than any model has. */

@@ -1,15 +1,15 @@
 import type { Graph } from "../graph/graph";
 import { allBlocks, type DecoderSpec } from "../models/decoder-spec";
-import { add } from "../ops/add";
 import {
   type BottleneckKind,
   type BottleneckOptions,
   isLibraryConfig,
   libraryConfig,
+  libraryFormat,
   readBottleneckOptions,
   readLibraryConfig,
 } from "./bottleneck-config";
-import { ADAPTER_NAME, bottleneckParameters, type Bottlenecks, joinBottleneck } from "./bottleneck-layers";
+import { ADAPTER_NAME, addBottleneck, bottleneckParameters, type Bottlenecks } from "./bottleneck-layers";
 import type { AdapterHooks } from "./hooks";
 import { type Invertible, invertible, invertibleHooks, invertibleParameters } from "./invertible";
 import type { Adapter, HostTensor, Method, ParameterSpec } from "./method";
@@ -18,7 +18,8 @@ import { optionError } from "./option-reader";
 
 /**
  * Two dense layers with a function between them beside a sub-layer f, as the adapters library has them for models that
- * normalise first: h = residual + f + up(act(down(x))), x being f or residual + f.
+ * normalise first: h = residual + f + up(act(down(x))), x being f or residual + f. Where the model normalises what f gives,
+ * that norm comes after the bottleneck, and what it reads of the sum has passed that norm too.
  */
 export function bottleneckMethod(kind: BottleneckKind): Method {
   return {
@@ -35,7 +36,7 @@ export function bottleneckMethod(kind: BottleneckKind): Method {
         hooks: (graph, mode) => bottleneckHooks(graph, [parts], mode === "train"),
         config: libraryConfig(kind, options, model),
         weightsFile: "adapter.safetensors",
-        format: kind.invertible ? "adapters-heads" : "adapters",
+        format: libraryFormat(kind.invertible ? "adapters-heads" : "adapters", kind, model),
         exportTensors: (trained) => trained,
         importTensors: (tensors) => renameBottlenecks(tensors),
       } satisfies Adapter;
@@ -91,7 +92,7 @@ export function partsParameters(
   ];
 }
 
-/** Adapters stacked over each other: each reads the residual stream with what those before it have added. */
+/** Adapters stacked over each other: each reads what the sub-layer gives with what those before it have added. */
 export function bottleneckHooks(
   graph: Graph,
   stack: readonly BottleneckParts[],
@@ -102,8 +103,9 @@ export function bottleneckHooks(
     ...(ends && invertibleHooks(graph, ends)),
     sublayer: (site) =>
       stack.reduce(
-        (sum, { bottlenecks }, index) => joinBottleneck(graph, bottlenecks, site, sum, trains ? index : null),
-        graph.apply(add, [site.residual, site.y], {}),
+        (y, { bottlenecks }, index) =>
+          addBottleneck(graph, bottlenecks, { ...site, y }, trains ? index : null),
+        site.y,
       ),
   };
 }

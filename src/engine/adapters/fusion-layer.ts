@@ -1,3 +1,4 @@
+import { defined } from "../../lib/invariant";
 import type { Graph } from "../graph/graph";
 import { f32, type Value } from "../graph/value";
 import type { BlockSpec, SublayerName } from "../models/decoder-spec";
@@ -7,7 +8,7 @@ import { multiplyColumn, rowDot } from "../ops/row-dot";
 import { softmax } from "../ops/softmax";
 import { concatColumns, splitColumns } from "../ops/split-columns";
 import { applyDropout } from "../train/step-scalars";
-import { bottleneckOutput, type Bottlenecks, placePath, startOf } from "./bottleneck-layers";
+import { bottleneckOutput, type Bottlenecks, placePath, readSite, startOf } from "./bottleneck-layers";
 import { dense, type DenseLayer } from "./dense";
 import type { SublayerSite } from "./hooks";
 import type { ParameterSpec } from "./method";
@@ -54,18 +55,19 @@ export function fusionParameters(layer: FusionLayer, blocks: readonly BlockSpec[
 }
 
 /**
- * The residual stream after a sub-layer with all its bottlenecks: sum + V Σ pᵢ uᵢ, with p = softmax(q · kᵢ) over the
- * adapters' outputs u, q and k made of what they read and of what they give. V stands in front of the sum, and K is
+ * What a sub-layer gives with all its bottlenecks: y + V Σ pᵢ uᵢ, with p = softmax(q · kᵢ) over the adapters' outputs u, q
+ * and k made of what they read and of what they give. V stands in front of the sum, and K is
  * applied to the query: both are linear, and so each is multiplied once and not for each adapter.
  */
 export function fuse(graph: Graph, layer: FusionLayer, site: SublayerSite, trains: boolean): Value {
-  const { block, place, y, residual } = site;
-  const sum = graph.apply(add, [residual, y], {});
-  if (!layer.places.includes(place)) return sum;
+  const { block, place, y } = site;
+  if (!layer.places.includes(place)) return y;
   const { adapters, hidden } = layer;
-  const outputs = adapters.map((adapter) => bottleneckOutput(graph, adapter, site, sum));
+  // All read the same: they are of one kind.
+  const x = readSite(defined(adapters[0], "an adapter"), site);
+  const outputs = adapters.map((adapter) => bottleneckOutput(graph, adapter, site, x));
   const names = namesAt(layer, block, place);
-  const query = dense(graph, names.query, adapters[0]?.readsSum ? sum : y);
+  const query = dense(graph, names.query, x);
   const weights = graph.apply(softmax, [scoresOf(graph, layer, site, names.key, query, outputs, trains)], {
     skipZeros: false,
   });
@@ -74,7 +76,7 @@ export function fuse(graph: Graph, layer: FusionLayer, site: SublayerSite, train
     .map((output, index) => graph.apply(multiplyColumn, [output, shares[index] as Value], {}))
     .reduce((total, share) => graph.apply(add, [total, share], {}));
   const value = graph.parameter(names.value, f32(hidden, hidden));
-  return graph.apply(add, [sum, graph.apply(matmul, [mixed, value], { form: "nt", alpha: 1 })], {});
+  return graph.apply(add, [y, graph.apply(matmul, [mixed, value], { form: "nt", alpha: 1 })], {});
 }
 
 /** q · (K uᵢ + b) for every adapter i: (tokens, adapters). */

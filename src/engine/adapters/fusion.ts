@@ -12,6 +12,7 @@ import {
   isLibraryConfig,
   LIBRARY_FORMAT,
   libraryConfig,
+  libraryFormat,
   readBottleneckOptions,
   readLibraryConfig,
 } from "./bottleneck-config";
@@ -78,7 +79,7 @@ export const fusion: Method = {
       },
       configFile: "adapter_fusion_config.json",
       weightsFile: "model_adapter_fusion.safetensors",
-      format: "adapters-fusion",
+      format: libraryFormat("adapters-fusion", kind, model),
       experts: fused.map(({ folder }) => folder),
       exportTensors: (trained) => trained,
       importTensors: (tensors, others = []) =>

@@ -15,14 +15,15 @@ export interface LinearSite {
   addBias(y: Value): Value;
 }
 
-/** What a sub-layer of a block gives: y (tokens, hidden), and the residual stream x that it is about to join. */
+/** What a sub-layer of a block gives, y (tokens, hidden), before a norm of it and before it joins the residual stream. */
 export interface SublayerSite {
   readonly block: BlockSpec;
   /** The block's number, those of an encoder counted before the decoder's. */
   readonly layer: number;
   readonly place: SublayerName;
   readonly y: Value;
-  readonly residual: Value;
+  /** The residual stream with y, or with what stands for it, in it; through the norm of y where the model has one. */
+  withResidual(y: Value): Value;
 }
 
 /** Keys and values in front of the text's own, (P, KV, D) each, without batch. */
@@ -74,7 +75,7 @@ export interface AdapterHooks {
   embedding?(site: EmbeddingSite): Value;
   /** What the output head adds to its logits for hidden states (rows, embedding size), or null. */
   head?(hidden: Value): LowRankUpdate | null;
-  /** The residual stream after a sub-layer, instead of residual + y. */
+  /** What a sub-layer gives instead of y. */
   sublayer?(site: SublayerSite): Value;
   /**
    * A pass over the same tokens before the other hooks act, with hooks of its own and keys and values of its own; what it

@@ -12,6 +12,7 @@ import {
 import {
   isLibraryConfig,
   libraryConfig,
+  libraryFormat,
   readBottleneckOptions,
   readLibraryConfig,
 } from "./bottleneck-config";
@@ -48,7 +49,7 @@ export const madXTask: Method = {
       hooks: (graph, mode) => bottleneckHooks(graph, [language.parts, task], mode === "train"),
       config: { ...libraryConfig(kind, options, model), ...ownMark("mad-x-task") },
       weightsFile: "adapter.safetensors",
-      format: "adapters-stack",
+      format: libraryFormat("adapters-stack", kind, model),
       experts: [language.folder],
       exportTensors: (trained) => trained,
       importTensors: (tensors, others = []) =>

@@ -1,13 +1,7 @@
 import { defined, invariant } from "../../lib/invariant";
+import type { SublayerSite } from "../adapters/hooks";
 import { f32, u32, type Value } from "../graph/value";
-import {
-  applyEmbedding,
-  applyLinear,
-  applyNorm,
-  type BuildContext,
-  joinResidual,
-  positionsInput,
-} from "../nn/context";
+import { applyEmbedding, applyLinear, applyNorm, type BuildContext, positionsInput } from "../nn/context";
 import { add } from "../ops/add";
 import { broadcastBatch } from "../ops/broadcast-batch";
 import { concatRows } from "../ops/concat-rows";
@@ -139,21 +133,33 @@ function buildBlock(
   x: Value,
   places: Places,
 ): Value {
-  const { attentionNorm, mlpNorm, outputNorms } = block;
+  const { attentionNorm, mlpNorm } = block;
   const before = (norm: NormSpec, value: Value): Value =>
     block.normPlacement === "after" ? value : applyNorm(context, norm, value);
   const after = (norm: NormSpec, value: Value): Value =>
     block.normPlacement === "after" ? applyNorm(context, norm, value) : value;
-  const output = (norm: NormSpec | undefined, value: Value): Value =>
-    norm ? applyNorm(context, norm, value) : value;
   const site = { block, layer: places.blocksBefore + layer };
   const attended = buildAttention(context, spec, block.attention, layer, before(attentionNorm, x), places);
-  const attention = output(outputNorms?.attention, attended);
-  const sum = joinResidual(context, { ...site, place: "attention", y: attention, residual: x });
+  const sum = joinResidual(context, { ...site, place: "attention" }, attended, x);
   const attendedAll = block.cross ? addCross(context, spec, block.cross, layer, sum) : sum;
   const middle = after(attentionNorm, attendedAll);
-  const mlp = output(outputNorms?.mlp, buildMlp(context, block.mlp, before(mlpNorm, middle)));
-  return after(mlpNorm, joinResidual(context, { ...site, place: "mlp", y: mlp, residual: middle }));
+  const mlp = buildMlp(context, block.mlp, before(mlpNorm, middle));
+  return after(mlpNorm, joinResidual(context, { ...site, place: "mlp" }, mlp, middle));
+}
+
+/** The residual stream after a sub-layer gives y: residual + norm(y), where y may be what the adapter puts in its place. */
+function joinResidual(
+  context: BuildContext,
+  site: Omit<SublayerSite, "y" | "withResidual">,
+  y: Value,
+  residual: Value,
+): Value {
+  const { graph, adapter } = context;
+  const norm = site.block.outputNorms?.[site.place];
+  const normed = (value: Value): Value => (norm ? applyNorm(context, norm, value) : value);
+  const withResidual = (value: Value): Value => normed(graph.apply(add, [residual, value], {}));
+  const joining = adapter.sublayer?.({ ...site, y, withResidual }) ?? y;
+  return graph.apply(add, [residual, normed(joining)], {});
 }
 
 /** x and what its tokens find in the encoder's output. */

@@ -1,5 +1,5 @@
 import { invariant } from "../../lib/invariant";
-import type { AdapterHooks, LinearSite, SublayerSite, TrainableMatrix } from "../adapters/hooks";
+import type { AdapterHooks, LinearSite, TrainableMatrix } from "../adapters/hooks";
 import type { Graph } from "../graph/graph";
 import { f32, u32, type Value } from "../graph/value";
 import { type DecoderSpec, headWeightName, type LinearSpec, type NormSpec } from "../models/decoder-spec";
@@ -83,12 +83,6 @@ export function applyLinear(context: BuildContext, layer: LinearSpec, x: Value):
     addBias: (y) => (layer.bias ? graph.apply(addBias, [y, vector(context, `${layer.path}.bias`)], {}) : y),
   };
   return adapter.linear ? adapter.linear(site) : site.addBias(site.multiply(x));
-}
-
-/** The residual stream after a sub-layer: residual + y, or what the adapter makes of both. */
-export function joinResidual(context: BuildContext, site: SublayerSite): Value {
-  const { graph, adapter } = context;
-  return adapter.sublayer ? adapter.sublayer(site) : graph.apply(add, [site.residual, site.y], {});
 }
 
 /** Normalises the last dimension. */

@@ -48,8 +48,26 @@ describe("virtual tokens", () => {
   });
 });
 
-test.each(["houlsby", "pfeiffer", "mad-x-language"] as const)("%s says that it is not for it", (id) => {
-  expect(() => bind(id)).toThrow(/models without an encoder/);
+test("bottlenecks stand in the sub-layers of both stacks, none at the attention to the encoder", () => {
+  const places = (id: MethodId): string[] =>
+    bind(id).parameters.flatMap(
+      ({ name }) => /(.*)\.adapters\.luthier\.adapter_up\.bias/.exec(name)?.[1] ?? [],
+    );
+  const blocks = [0, 1].map((index) => [
+    ...[0, 1].map((layer) => `encoder.block.${index}.layer.${layer}`),
+    ...[0, 2].map((layer) => `decoder.block.${index}.layer.${layer}`),
+  ]);
+  expect(places("houlsby").sort()).toEqual(blocks.flat().sort());
+  expect(places("pfeiffer").length).toBe(4);
+});
+
+test("the invertible adapter is the encoder's", () => {
+  const names = bind("mad-x-language").parameters.map(({ name }) => name);
+  expect(names).toContain("encoder.invertible_adapters.luthier.F.0.weight");
+});
+
+test("X-LoRA says that PEFT has none for such models", () => {
+  expect(() => bind("xlora")).toThrow(/reads the hidden states of a decoder alone/);
 });
 
 test("BitFit says that there are no biases", () => {
