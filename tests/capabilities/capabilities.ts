@@ -27,7 +27,10 @@ function capabilityRow(id: MethodId, observations: readonly Observation[]): stri
     savedCell(values("saved and loaded")),
     storageCell(values("storage")),
     listed(values("trained")),
-    listed(own.flatMap((seen) => (seen.fact === "refused" ? [`on ${seen.model}: ${seen.value}`] : []))),
+    listed(
+      own.flatMap((seen) => (seen.fact === "refused" ? [`on ${seen.model}: ${seen.value}`] : [])),
+      " ",
+    ),
     listed(values("loaded by")),
   ];
   return `| ${cells.join(" | ")} |`;
@@ -59,6 +62,6 @@ function storageCell(seen: readonly string[]): string {
   return missing.length < seen.length ? `all but ${missing.join(", ")}` : listed(seen);
 }
 
-function listed(values: readonly string[]): string {
-  return [...new Set(values)].sort().join(", ") || UNSEEN;
+function listed(values: readonly string[], separator = ", "): string {
+  return [...new Set(values)].sort().join(separator) || UNSEEN;
 }
