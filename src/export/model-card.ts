@@ -1,5 +1,6 @@
-import { type FolderFormat, type FolderReader, folderReaders, pythonUsage } from "../spec/folder-format";
+import { type FolderFormat, type FolderReader, folderReaders } from "../spec/folder-format";
 import type { AutoModel } from "../spec/model";
+import { pythonUsage } from "../spec/python-usage";
 import type { RunConfig } from "../spec/training";
 
 /** What a card tells of the run that made an adapter. */
@@ -10,6 +11,7 @@ export interface CardFacts {
   readonly format: FolderFormat;
   /** The class of transformers that loads the base model. */
   readonly autoModel: AutoModel;
+  readonly family: string;
   readonly license: string;
   readonly trainableParameters: number;
   /** Null for an adapter that came from elsewhere. */
@@ -86,6 +88,6 @@ function loss(value: number | null): string {
   return value === null ? "not measured" : value.toFixed(4);
 }
 
-function usage({ baseModel, format, autoModel }: CardFacts): string {
-  return `## Use\n\n\`\`\`python\n${pythonUsage(baseModel, format, autoModel)}\n\`\`\`\n`;
+function usage({ baseModel: name, autoModel, family, format }: CardFacts): string {
+  return `## Use\n\n\`\`\`python\n${pythonUsage({ name, autoModel, family }, format)}\n\`\`\`\n`;
 }

@@ -71,18 +71,22 @@ def base_folder(family: str) -> Path:
     return folder
 
 
-def load_base(family: str, case: str) -> PreTrainedModel:
-    """The golden's base model, ready for adapters."""
+def load_base(
+    family: str, case: str, interface: adapters.AdapterModelInterface | None
+) -> PreTrainedModel:
+    """The golden's base model, ready for adapters; `interface` tells of a family where that is
+    needed."""
     folder = base_folder(family)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     reads_pairs = config.get("is_encoder_decoder", False)
     plain = AutoModelForSeq2SeqLM if reads_pairs else AutoModelForCausalLM
-    has_own_head = case in WITH_OWN_HEADS and get_adapter_interface(config["model_type"]) is None
+    interface = interface or get_adapter_interface(config["model_type"])
+    has_own_head = case in WITH_OWN_HEADS and interface is None
     kind = adapters.AutoAdapterModel if has_own_head and not reads_pairs else plain
     model = kind.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
     if has_own_head and reads_pairs:
         return with_own_head(model)
-    adapters.init(model)
+    adapters.init(model, interface=interface)
     return model
 
 
@@ -159,14 +163,16 @@ def fill_experts(model: PreTrainedModel, names: list[str], golden: dict[str, Ten
                 parameter.data.copy_(golden[f"init.{own if f'init.{own}' in golden else within}"])
 
 
-def check_golden(family: str, case: str) -> dict[str, float]:
+def check_golden(
+    family: str, case: str, interface: adapters.AdapterModelInterface | None
+) -> dict[str, float]:
     """How far the library is from the golden."""
     folder = GOLDEN_DIR / family / case
     golden = load_file(folder / "golden.safetensors")
     config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))["config"]
     info = json.loads((folder / "golden.json").read_text(encoding="utf-8"))
     training, experts = info["training"], info.get("experts", [])
-    model = load_base(family, case)
+    model = load_base(family, case, interface)
     for expert in experts:
         model.add_adapter(expert["name"], config=adapters.BnConfig(**expert["config"]["config"]))
     names = [expert["name"] for expert in experts]
@@ -195,10 +201,12 @@ def check_golden(family: str, case: str) -> dict[str, float]:
     }
 
 
-def check_export(family: str, case: str, folder: Path) -> float:
+def check_export(
+    family: str, case: str, folder: Path, interface: adapters.AdapterModelInterface | None = None
+) -> float:
     """How far our logits are from those that the library computes from our export."""
     golden = load_file(GOLDEN_DIR / family / case / "golden.safetensors")
-    model = load_base(family, case)
+    model = load_base(family, case, interface)
     inside = sorted(path.parent for path in folder.glob("*/adapter_config.json"))
     names = [model.load_adapter(str(path), use_safetensors=True) for path in inside]
     if (folder / "adapter_fusion_config.json").is_file():
@@ -217,11 +225,17 @@ def is_loaded(family: str, case: str, folder: Path) -> bool:
         return False
 
 
-def check_card(family: str, case: str, folder: Path) -> float:
-    """How far our logits are from those of the model that the card's lines load."""
+def check_case(family: str, case: str, folder: Path) -> dict[str, float]:
+    """How far the library is from the golden, and our logits from what it makes of the export, by
+    itself and by the card's lines, which also say what it has to be told of the family."""
     golden = load_file(GOLDEN_DIR / family / case / "golden.safetensors")
     model = run_usage(folder, base_folder(family), with_adapters=True)
-    return gap_of_ours(folder, masked_logits(model, read_batch(golden)))
+    interface = model.base_model.adapter_interface
+    return {
+        **check_golden(family, case, interface),
+        "export": check_export(family, case, folder, interface),
+        "card": gap_of_ours(folder, masked_logits(model, read_batch(golden))),
+    }
 
 
 def gap_of_ours(folder: Path, logits: Tensor) -> float:
@@ -244,9 +258,7 @@ def main(directory: Path) -> int:
             verdict = "is loaded, though it says not" if loads else "is the studio's alone"
             print(f"{family}/{case:12}", verdict)
             continue
-        far = check_golden(family, case)
-        far["export"] = check_export(family, case, folder)
-        far["card"] = check_card(family, case, folder)
+        far = check_case(family, case, folder)
         agrees = all(value < TOLERANCE for value in far.values())
         failures += not agrees
         if agrees:

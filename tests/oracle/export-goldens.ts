@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { folderFormat, peftFiles } from "../../src/export/peft";
 import { adamDefaults, Trainer } from "../../src/engine/train/trainer";
-import { pythonUsage } from "../../src/spec/folder-format";
+import { pythonUsage } from "../../src/spec/python-usage";
 import { countLabels } from "../../src/engine/train/batch-inputs";
 import { writeSafetensors } from "../../src/formats/safetensors";
 import type { Gpu } from "../../src/engine/gpu/device";
@@ -74,7 +74,8 @@ async function exportCase(
   const format = folderFormat(adapter);
   if (format !== "luthier") {
     const autoModel = model.spec.encoder ? "AutoModelForSeq2SeqLM" : "AutoModelForCausalLM";
-    writeFileSync(join(folder, "usage.py"), pythonUsage("base/model", format, autoModel, "the/folder"));
+    const base = { name: "base/model", autoModel, family: model.spec.family } as const;
+    writeFileSync(join(folder, "usage.py"), pythonUsage(base, format, "the/folder"));
   }
   // An encoder reads the virtual tokens; the logits are of the answers.
   const virtual = model.spec.encoder ? 0 : adapter.promptLength;

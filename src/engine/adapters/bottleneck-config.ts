@@ -20,7 +20,7 @@ export interface BottleneckKind {
 /** How the adapters library takes hold of a family: by classes that it has for it, or by hooks in transformers' own. */
 const LIBRARY: Readonly<Record<string, "classes" | "hooks">> = {
   ...{ llama: "classes", mistral: "classes", gpt2: "classes", t5: "classes", mt5: "classes" },
-  ...{ qwen2: "hooks", qwen3: "hooks", gemma3_text: "hooks" },
+  ...{ qwen2: "hooks", qwen3: "hooks", gemma3_text: "hooks", bloom: "hooks", opt: "hooks" },
 };
 
 /** Where hooks do what otherwise heads of the library's own do. */
@@ -30,8 +30,9 @@ const HOOKED: Partial<Record<FolderFormat, FolderFormat>> = {
 };
 
 /**
- * Who reads an exported folder of that format on a model: the library, where it knows the family. Its hooks give all blocks
- * the last one's norm, so that what reads the sum through a norm (Gemma) is the studio's alone.
+ * Who reads an exported folder of that format on a model: the library, where it knows the family or can be told of it. The
+ * studio's alone is what reads the sum through a norm (Gemma), as the library's hooks give all blocks the last one's; and of
+ * OPT what is fused, as its feed-forward layers see no texts but tokens, or stands behind positions, which no module adds.
  */
 export function libraryFormat(
   format: FolderFormat,
@@ -39,7 +40,8 @@ export function libraryFormat(
   { family, blocks }: DecoderSpec,
 ): FolderFormat {
   const way = LIBRARY[family];
-  if (!way || (readsSum && blocks.some(({ outputNorms }) => outputNorms))) return "luthier";
+  const isOthers = readsSum && blocks.some(({ outputNorms }) => outputNorms);
+  if (!way || isOthers || (family === "opt" && format !== "adapters")) return "luthier";
   return way === "hooks" ? (HOOKED[format] ?? format) : format;
 }
 

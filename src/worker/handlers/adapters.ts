@@ -78,13 +78,13 @@ async function exportAdapter(session: Session, id: string, withState: boolean): 
 function adapterCard(
   { summary, run, adapter }: ReadAdapter,
   baseModel: string,
-  { license, autoModel }: ModelSummary,
+  { license, autoModel, family }: ModelSummary,
 ): string {
   return modelCard({
     adapterName: summary.name,
     baseModel,
     format: folderFormat(adapter),
-    autoModel,
+    ...{ autoModel, family },
     methodTitle: methodSpecs[summary.method.id].title,
     license,
     trainableParameters: summary.trainableParameters,

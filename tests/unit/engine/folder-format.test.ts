@@ -3,8 +3,8 @@ import { methods } from "../../../src/engine/adapters/registry";
 import { describeModel } from "../../../src/engine/models/registry";
 import { folderFormat } from "../../../src/export/peft";
 import { defaultValues } from "../../../src/spec/fields";
-import { pythonUsage } from "../../../src/spec/folder-format";
 import { type MethodId, methodSpecs } from "../../../src/spec/methods";
+import { type BaseModel, pythonUsage } from "../../../src/spec/python-usage";
 import { readJson } from "../../support/golden";
 
 /** Who reads a method's export on a golden family; .ci/run has the libraries themselves confirm it. */
@@ -19,9 +19,15 @@ describe("who reads an exported folder", () => {
     ["loha", { llama: "peft", gpt2: "luthier" }],
     ["lokr", { llama: "peft", gpt2: "luthier" }],
     ["krona", { bloom: "peft", gpt2: "luthier" }],
-    ["houlsby", { llama: "adapters", t5: "adapters", qwen3: "adapters", gemma3: "adapters", opt: "luthier" }],
-    ["pfeiffer", { gpt2: "adapters", qwen2: "adapters", gemma3: "luthier", bloom: "luthier" }],
-    ["mad-x-language", { mistral: "adapters-heads", mt5: "adapters-heads", qwen2: "adapters" }],
+    [
+      "houlsby",
+      { llama: "adapters", t5: "adapters", qwen3: "adapters", gemma3: "adapters", opt_350m: "adapters" },
+    ],
+    ["pfeiffer", { gpt2: "adapters", qwen2: "adapters", gemma3: "luthier", bloom: "adapters" }],
+    [
+      "mad-x-language",
+      { mistral: "adapters-heads", mt5: "adapters-heads", bloom: "adapters", opt: "luthier" },
+    ],
     ["full", { llama: "weights" }],
   ] as const)("is told of %s by the model's family", (id, families) => {
     const formats = Object.keys(families).map((family) => [family, formatOn(family, id)]);
@@ -29,13 +35,19 @@ describe("who reads an exported folder", () => {
   });
 
   test("is told how, with the class that the model has", () => {
-    const plain = pythonUsage("some/model", "adapters", "AutoModelForSeq2SeqLM", "a/folder");
+    const of = (family: string, autoModel: BaseModel["autoModel"] = "AutoModelForCausalLM") => ({
+      ...{ name: "some/model", autoModel, family },
+    });
+    const plain = pythonUsage(of("t5", "AutoModelForSeq2SeqLM"), "adapters", "a/folder");
     expect(plain).toContain('AutoModelForSeq2SeqLM.from_pretrained("some/model")');
     expect(plain).toContain('model.load_adapter("a/folder"');
-    expect(pythonUsage("m", "adapters-heads", "AutoModelForCausalLM")).toContain(
-      'model = AutoAdapterModel.from_pretrained("m")',
+    expect(pythonUsage(of("llama"), "adapters-heads")).toContain(
+      'model = AutoAdapterModel.from_pretrained("some/model")',
     );
-    expect(pythonUsage("m", "adapters-heads", "AutoModelForSeq2SeqLM")).toMatch(
+    expect(pythonUsage(of("opt"), "adapters")).toMatch(
+      /attn_o_proj="out_proj",[^]*init\(model, interface=interface\)/,
+    );
+    expect(pythonUsage(of("mt5", "AutoModelForSeq2SeqLM"), "adapters-heads")).toMatch(
       /import AutoModelForSeq2SeqLM, AutoTokenizer\n[^]*plain = AutoModelForSeq2SeqLM[^]*set_output_embeddings\(plain\.lm_head\)/,
     );
   });

@@ -2,7 +2,8 @@ import { Button, Checkbox } from "@mantine/core";
 import { IconDownload, IconPackageImport } from "@tabler/icons-react";
 import { useState } from "react";
 import type { AdapterSummary } from "../../../protocol/commands";
-import { folderReaders, pythonUsage } from "../../../spec/folder-format";
+import { folderReaders } from "../../../spec/folder-format";
+import { pythonUsage } from "../../../spec/python-usage";
 import { methodSpecs } from "../../../spec/methods";
 import { CodeBlock } from "../../components/code-block";
 import { DropZone } from "../../components/drop-zone";
@@ -37,9 +38,9 @@ export function ExportStep() {
 
 function ExportCard() {
   const text = useText();
-  const { adapter, autoModel, exporting, training, saved, exportAdapter } = useStudio((state) => ({
+  const { adapter, model, exporting, training, saved, exportAdapter } = useStudio((state) => ({
     adapter: selectAdapter(state),
-    autoModel: state.model?.autoModel,
+    model: state.model,
     exporting: state.exporting,
     training: isTraining(state),
     saved: state.lastExport,
@@ -86,9 +87,12 @@ function ExportCard() {
           title={text.export.python}
           copyLabel={text.export.pythonCopy}
           code={pythonUsage(
-            "path/to/base-model",
+            {
+              name: "path/to/base-model",
+              autoModel: model?.autoModel ?? "AutoModelForCausalLM",
+              family: model?.family ?? "",
+            },
             format,
-            autoModel ?? "AutoModelForCausalLM",
             `path/to/${saved ? saved.name.replace(/\.zip$/, "") : "adapter"}`,
           )}
         />
