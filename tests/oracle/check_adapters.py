@@ -148,9 +148,9 @@ def is_fusion(config: dict[str, object]) -> bool:
     return "value_before_softmax" in config
 
 
-def own_name(name: str, golden: dict[str, Tensor]) -> str:
+def own_name(name: str, golden: dict[str, Tensor], within: str = "") -> str:
     """A parameter's name in the golden; the library's own T5 has the model within another."""
-    return name if f"init.{name}" in golden else name.removeprefix("transformer.")
+    return name if f"init.{within}{name}" in golden else name.removeprefix("transformer.")
 
 
 def fill_experts(model: PreTrainedModel, names: list[str], golden: dict[str, Tensor]) -> None:
@@ -158,9 +158,9 @@ def fill_experts(model: PreTrainedModel, names: list[str], golden: dict[str, Ten
     for index, expert in enumerate(names):
         for name, parameter in model.named_parameters():
             if f"adapters.{expert}." in name:
-                own = f"experts.{index}.{name.replace(f'.{expert}.', f'.{NAME}.')}"
-                within = own.replace(f"experts.{index}.transformer.", f"experts.{index}.")
-                parameter.data.copy_(golden[f"init.{own if f'init.{own}' in golden else within}"])
+                within = f"experts.{index}."
+                own = own_name(name.replace(f".{expert}.", f".{NAME}."), golden, within)
+                parameter.data.copy_(golden[f"init.{within}{own}"])
 
 
 def check_golden(

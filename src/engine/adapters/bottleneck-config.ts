@@ -40,8 +40,8 @@ export function libraryFormat(
   { family, blocks }: DecoderSpec,
 ): FolderFormat {
   const way = LIBRARY[family];
-  const isOthers = readsSum && blocks.some(({ outputNorms }) => outputNorms);
-  if (!way || isOthers || (family === "opt" && format !== "adapters")) return "luthier";
+  const readsThroughNorm = readsSum && blocks.some(({ outputNorms }) => outputNorms);
+  if (!way || readsThroughNorm || (family === "opt" && format !== "adapters")) return "luthier";
   return way === "hooks" ? (HOOKED[format] ?? format) : format;
 }
 

@@ -56,8 +56,8 @@ export function fusionParameters(layer: FusionLayer, blocks: readonly BlockSpec[
 
 /**
  * What a sub-layer gives with all its bottlenecks: y + V Σ pᵢ uᵢ, with p = softmax(q · kᵢ) over the adapters' outputs u, q
- * and k made of what they read and of what they give. V stands in front of the sum, and K is
- * applied to the query: both are linear, and so each is multiplied once and not for each adapter.
+ * and k made of what they read and of what they give. V stands in front of the sum, and K is applied to the query: both
+ * are linear, and so each is multiplied once and not for each adapter.
  */
 export function fuse(graph: Graph, layer: FusionLayer, site: SublayerSite, trains: boolean): Value {
   const { block, place, y } = site;

@@ -86,7 +86,7 @@ export interface AdapterHooks {
   embedded?(x: Value): Value;
   /** What the head gets instead of the final hidden states (tokens, hidden), as they are scaled for it. */
   hidden?(x: Value): Value;
-  /** The embeddings (P, hidden) of virtual tokens in front of the text. */
+  /** The embeddings (P, hidden) of virtual tokens in front of the text, that of the encoder where there is one. */
   virtualTokens?(): Value;
   /** What every query of a layer sees in front of its own sequence. */
   prefix?(layer: number): PrefixKeyValue;

@@ -1,5 +1,5 @@
 import { defined, invariant } from "../../lib/invariant";
-import type { SublayerSite } from "../adapters/hooks";
+import type { AdapterHooks, SublayerSite } from "../adapters/hooks";
 import { f32, u32, type Value } from "../graph/value";
 import { applyEmbedding, applyLinear, applyNorm, type BuildContext, positionsInput } from "../nn/context";
 import { add } from "../ops/add";
@@ -59,15 +59,25 @@ export function buildStack(
 ): Value {
   const { graph, rows } = context;
   const { blocks, finalNorm } = stack === "encoder" ? defined(spec.encoder, "encoder") : spec;
-  const embedded = embedInputs(context, spec, length, ids);
+  // Only the stack that the prompt enters by has the adapter at its entry.
+  const entry: EntryHooks = stack === "encoder" || !spec.encoder ? context.adapter : {};
+  const embedded = embedInputs(context, spec, entry, length, ids);
   const total = embedded.type.shape[1] ?? 0;
   const places = readPlaces(context, spec, stack, rows * total);
-  let x = enterBlocks(context, spec, graph.reshape(embedded, rows * total, spec.embeddingSize), places);
+  const placed = placeInputs(
+    context,
+    spec,
+    graph.reshape(embedded, rows * total, spec.embeddingSize),
+    places,
+  );
+  let x = entry.embedded?.(placed) ?? placed;
   blocks.forEach((block, index) => {
     x = graph.checkpoint(() => buildBlock(context, spec, block, index, x, places));
   });
   return finalNorm ? applyNorm(context, finalNorm, x) : x;
 }
+
+type EntryHooks = Pick<AdapterHooks, "virtualTokens" | "embedded">;
 
 /** How a stack knows where its tokens stand: by the position of each, or by biases of attention for each distance. */
 interface Places {
@@ -91,9 +101,15 @@ function readPlaces(
 }
 
 /** Token embeddings with the adapter's virtual tokens in front, (B, T', embedding size). */
-function embedInputs(context: BuildContext, spec: DecoderSpec, length: number, ids: Value | null): Value {
+function embedInputs(
+  context: BuildContext,
+  spec: DecoderSpec,
+  entry: EntryHooks,
+  length: number,
+  ids: Value | null,
+): Value {
   const { graph, rows } = context;
-  const virtual = context.adapter.virtualTokens?.();
+  const virtual = entry.virtualTokens?.();
   const front = virtual && graph.apply(broadcastBatch, [virtual], { batch: rows });
   if (!ids) {
     invariant(front, "a pass without ids feeds virtual tokens");
@@ -104,15 +120,7 @@ function embedInputs(context: BuildContext, spec: DecoderSpec, length: number, i
   return front ? graph.apply(concatRows, [front, text], {}) : text;
 }
 
-/**
- * What a stack's first block gets: embeddings (B · T', embedding size) normalised, widened, with learned positions added,
- * and in the first stack what the adapter makes of them.
- */
-function enterBlocks(context: BuildContext, spec: DecoderSpec, embedded: Value, places: Places): Value {
-  const placed = placeInputs(context, spec, embedded, places);
-  return (places.blocksBefore === 0 && context.adapter.embedded?.(placed)) || placed;
-}
-
+/** Embeddings (B · T', embedding size) normalised, widened, with learned positions added. */
 function placeInputs(
   context: BuildContext,
   spec: DecoderSpec,

@@ -26,7 +26,7 @@ export function buildEncoderDecoder(
     const [key, value] = projectEncoded(context, spec, layer, encoded);
     return encoderAttention(graph, spec, { q, key, value, bias: null }, CROSS_RANGE);
   };
-  return buildDecoder(decoderContext({ ...context, cross }), spec, target, idsInput(context, rows * target));
+  return buildDecoder({ ...context, cross }, spec, target, idsInput(context, rows * target));
 }
 
 /** The encoder over the input `encoder_ids` (B · length): (B · T', hidden), where T' counts virtual tokens too. */
@@ -50,10 +50,4 @@ export function projectEncoded(
   const length = (encoded.type.shape[0] ?? 0) / rows;
   const heads = (value: Value): Value => graph.reshape(value, rows, length, spec.keyValueHeads, spec.headDim);
   return [heads(applyLinear(context, k, encoded)), heads(applyLinear(context, v, encoded))];
-}
-
-/** Virtual tokens stand in front of what the encoder reads, not of the answer. */
-export function decoderContext(context: BuildContext): BuildContext {
-  const { virtualTokens: _, ...adapter } = context.adapter;
-  return { ...context, adapter };
 }

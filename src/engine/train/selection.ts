@@ -11,13 +11,10 @@ export type SelectionProgress =
 
 /** Whether a trainer's adapter chooses what trains right before the step of that number (from 0), not having chosen yet. */
 export async function isSelectionDue(trainer: Trainer, step: number, totalSteps: number): Promise<boolean> {
-  const { adapter, hasChosen } = trainer;
-  const { selection } = adapter;
-  if (!selection || hasChosen) return false;
+  const { selection } = trainer.adapter;
+  if (!selection || trainer.hasChosen) return false;
   if (step === Math.floor(selection.after * totalSteps)) return true;
-  if (step > 0 || !selection.isMade) return false;
-  const { parameters } = await trainer.snapshot();
-  return selection.isMade(tensorsAt(layOutParameters(adapter).places, parameters));
+  return step === 0 && selection.isMade !== undefined && selection.isMade(await trainer.parameters());
 }
 
 /** Each text that has something to learn, as a batch of its own. */

@@ -189,6 +189,11 @@ export class Trainer {
     this.#hasChosen = v.includes(STILL);
   }
 
+  /** The adapter's parameters as they are now. */
+  parameters(): Promise<Map<string, HostTensor>> {
+    return this.#state.read();
+  }
+
   /** AdamW's moments as they are now; a later run may {@link adopt} them. */
   async moments(): Promise<Moments> {
     const steps = this.#earlierSteps + this.#step;
