@@ -1,8 +1,6 @@
 // C (m,n) = A (m,k) B^T with B stored (n,k), for one row of A or very few: decoding. k and the strides of A and B are
 // multiples of four. A workgroup makes four columns of one row: its lanes share k, then add up in a tree. The grid is
 // folded over x and y for the columns and has the rows in z. Writes over C or adds to it: see lib/matmul.
-override LANES: u32 = 64u;
-
 @group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
 
 var<workgroup> partial: array<vec4<f32>, LANES>;

@@ -1,7 +1,5 @@
 // C (m,n) = the product of the factors that lib/tile_a_* and lib/tile_b_* stage in workgroup memory, for GPUs. A
 // workgroup makes ROWS x COLUMNS elements, an invocation 8 x 4 of them in registers. Writes over C or adds to it: see lib/matmul.
-override ROWS: u32 = 64u;
-override COLUMNS: u32 = 64u;
 const DEPTH = 16u;
 
 // [k][four rows] and [k][four columns].

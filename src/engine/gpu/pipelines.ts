@@ -37,7 +37,7 @@ export class PipelineCache {
       return await device.createComputePipelineAsync({
         label: key,
         layout,
-        compute: { module, entryPoint: "main", constants: { ...kernel.constants } },
+        compute: { module, entryPoint: "main" },
       });
     } catch (cause) {
       const detail = (await moduleError)?.message ?? (cause instanceof Error ? cause.message : String(cause));

@@ -17,10 +17,11 @@ export interface Kernel {
   readonly shader: string;
   /** Library files put in front of the shader: "lib/weight_f16". */
   readonly includes: readonly string[];
-  /** Whole numbers put in front as `const NAME = 12u;`, where an override cannot stand (array sizes, loop bounds). */
+  /**
+   * Whole numbers put in front of the shader as `const NAME = 12u;`: array sizes, loop bounds, workgroup sizes. Never
+   * pipeline-overridable constants, on which naga (Firefox, wgpu) panics where they size arrays or the workgroup.
+   */
   readonly defines: Readonly<Record<string, number>>;
-  /** Pipeline-overridable constants. */
-  readonly constants: Readonly<Record<string, number>>;
   readonly params: Readonly<Record<string, ParamKind>>;
   readonly bindings: readonly ("read" | "read_write")[];
   /** Device features without which the kernel cannot be compiled. */
@@ -31,13 +32,12 @@ export interface Kernel {
 export function defineKernel(
   kernel: Pick<Kernel, "shader" | "params" | "bindings"> & Partial<Kernel>,
 ): Kernel {
-  return { includes: [], defines: {}, constants: {}, requires: [], ...kernel };
+  return { includes: [], defines: {}, requires: [], ...kernel };
 }
 
 /** The identity of a kernel's pipeline: equal keys compile to the same code. */
 export function kernelKey(kernel: Kernel): string {
-  const constants = Object.entries({ ...kernel.defines, ...kernel.constants });
-  const values = constants.map(([name, value]) => `${name}=${value}`);
+  const values = Object.entries(kernel.defines).map(([name, value]) => `${name}=${value}`);
   return [...kernel.includes, kernel.shader, ...values].join(" ");
 }
 

@@ -99,7 +99,7 @@ function tile(rows: number, columns: number): GemmVariant {
           shape.form === "tn" ? "lib/tile_a_columns" : "lib/tile_a_rows",
           shape.form === "nt" ? "lib/tile_b_rows" : "lib/tile_b_columns",
         ],
-        constants: { ROWS: rows, COLUMNS: columns },
+        defines: { ROWS: rows, COLUMNS: columns },
         params,
         bindings,
       }),
@@ -108,7 +108,12 @@ function tile(rows: number, columns: number): GemmVariant {
 }
 
 /** Lanes share k for a few columns of one row: decoding. B is read anew for each row. */
-function gemv(shader: string, columns: number, requires: readonly GPUFeatureName[]): GemmVariant {
+function gemv(
+  shader: string,
+  columns: number,
+  defines: Kernel["defines"],
+  requires: readonly GPUFeatureName[],
+): GemmVariant {
   return {
     requires,
     supports: (shape) => shape.form === "nt" && shape.m <= MAX_WORKGROUPS && readsByFour(shape),
@@ -116,6 +121,7 @@ function gemv(shader: string, columns: number, requires: readonly GPUFeatureName
       defineKernel({
         shader,
         includes: ["lib/grid", "lib/matmul", output(shape), ...weightLibraries(shape.kind, 4)],
+        defines,
         requires,
         params,
         bindings,
@@ -143,10 +149,10 @@ const guarded: GemmVariant = {
 
 export const gemmVariants: Readonly<Record<GemmVariantId, GemmVariant>> = {
   quad,
-  quad_gemv: gemv("matmul/quad_gemv", 8, ["subgroups"]),
+  quad_gemv: gemv("matmul/quad_gemv", 8, {}, ["subgroups"]),
   tile_32: tile(32, 32),
   tile_64: tile(64, 64),
   tile_128: tile(128, 64),
-  gemv: gemv("matmul/gemv", 4, []),
+  gemv: gemv("matmul/gemv", 4, { LANES: 64 }, []),
   guarded,
 };
