@@ -32,9 +32,24 @@ export default defineConfig({
         },
       },
       {
+        // Operators, whole models and answers again, on the kernels that real GPUs get.
+        test: {
+          name: "gpu-kernels",
+          sequence: { groupOrder: 2 },
+          include: [
+            "tests/gpu/ops/**/*.test.ts",
+            "tests/gpu/{golden-1,golden-2,generation,matmul,quantised}.test.ts",
+          ],
+          env: { LUTHIER_KERNELS: "gpu" },
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+      {
         test: {
           name: "e2e",
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           include: ["tests/e2e/**/*.test.ts"],
           // As long as the browser's own waits; the default of a second measures how busy the machine is.
           expect: { poll: { timeout: 30_000 } },

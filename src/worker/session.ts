@@ -12,6 +12,7 @@ import type { Side } from "../spec/generation";
 import type { ModelSummary } from "../spec/model";
 import type { RunConfig } from "../spec/training";
 import type { Tokenizer } from "../tokenizer/tokenizer";
+import { StoredCompileJournal } from "../storage/compile-journal";
 import { loadSetting, saveSetting } from "../storage/settings";
 import type { Emit } from "./serve";
 
@@ -184,7 +185,15 @@ export class Session {
       this.#forgetGpu();
       this.emit("fault", error.toData());
     });
-    const pipelines = new PipelineCache(gpu);
+    const journal = await StoredCompileJournal.open(`${gpuName(gpu)} ${navigator.userAgent}`);
+    void gpu.lost.then(() => journal.close());
+    const pipelines = new PipelineCache(gpu, journal);
+    pipelines.onBroken = ({ what }) => {
+      this.emit("log", {
+        time: Date.now(),
+        text: `${what} Where there is another kernel for the work, it is used.`,
+      });
+    };
     const known = await loadSetting(tuningKey(gpu), parseChoices);
     const tuning = new GemmTuner(gpu, pipelines, known ?? {});
     return { gpu, pipelines, tuning };
@@ -235,9 +244,13 @@ export class Session {
   }
 }
 
+function gpuName({ summary: { name, architecture } }: Gpu): string {
+  return `${name} ${architecture}`;
+}
+
 /** Choices belong to an adapter: another GPU has other favourites. */
-function tuningKey({ summary: { name, architecture } }: Gpu): string {
-  return `tuning ${name} ${architecture}`;
+function tuningKey(gpu: Gpu): string {
+  return `tuning ${gpuName(gpu)}`;
 }
 
 function parseChoices(value: unknown): Record<string, string> | null {

@@ -3,6 +3,7 @@ import { PipelineCache } from "../../src/engine/gpu/pipelines";
 import { GemmTuner } from "../../src/engine/kernels/gemm-tuner";
 import { gemmCandidates, gemmProblemKey } from "../../src/engine/kernels/matmul";
 import type { GemmShape } from "../../src/engine/kernels/matmul-variants";
+import { LuthierError } from "../../src/lib/errors";
 import { openTestGpu } from "../support/gpu";
 
 // Two rows: a shape for which every adapter has more than one candidate.
@@ -41,5 +42,29 @@ test("small products and unknown problems take the default unmeasured", async ()
   tuner.choice("something else");
   expect(await tuner.measure()).toBe(false);
   expect(tuner.choices).toEqual({});
+  gpu.close();
+});
+
+test("takes as much room as B's storage, and leaves alone what cannot be bound", async () => {
+  const gpu = await openTestGpu({ maxBindingBytes: 2 * shape.n * shape.k });
+  const tuner = new GemmTuner(gpu, new PipelineCache(gpu));
+  tuner.choice(gemmProblemKey(shape));
+  expect(await tuner.measure()).toBe(false);
+  gpu.resetPeak();
+  tuner.choice(gemmProblemKey({ ...shape, kind: "f16" }));
+  expect(await tuner.measure()).toBe(true);
+  expect(gpu.usage.peakBytes).toBeLessThan(2 * shape.n * shape.k + 4 * shape.m * (shape.n + shape.k) + 1024);
+  expect(gpu.usage.buffers).toBe(0);
+  gpu.close();
+});
+
+test("takes the default where the GPU has no memory to try", async () => {
+  const gpu = await openTestGpu();
+  const tuner = new GemmTuner(gpu, new PipelineCache(gpu));
+  gpu.allocating = () => Promise.reject(new LuthierError("out-of-memory", "No room.", "Wait."));
+  tuner.choice(gemmProblemKey(shape));
+  expect(await tuner.measure()).toBe(false);
+  expect(tuner.choice(gemmProblemKey(shape))).toBeNull();
+  expect(gpu.usage.buffers).toBe(0);
   gpu.close();
 });

@@ -10,3 +10,17 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
   const error = Math.sqrt(difference) / Math.max(Math.sqrt(norm), 1e-12);
   return Number.isNaN(error) ? Infinity : error;
 }
+
+/** Half the distance of two neighbouring f32 numbers near one. */
+const UNIT_ROUNDOFF = 2 ** -24;
+
+/**
+ * The relative L2 error to allow in sums of `terms` products of independent numbers, added one by one in f32: rounding the
+ * partial sums, which grow like √i, leaves √(terms / 6) unit roundoffs (root mean square); twice that, and some for
+ * widening the factors and rounding the result.
+ *
+ * @param isInBlocks whether a factor is widened from blocks, with a product and a sum of its own
+ */
+export function dotTolerance(terms: number, isInBlocks: boolean): number {
+  return UNIT_ROUNDOFF * (2 * Math.sqrt(terms / 6) + (isInBlocks ? 8 : 4));
+}

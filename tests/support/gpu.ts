@@ -15,12 +15,31 @@ const nullInstance = create(["backend=null"]);
 Object.assign(globalThis, { luthierDawn: [instance, nullInstance] });
 
 /**
- * Opens the adapter of this machine (or the software adapter) through Dawn in Node.
+ * Opens the adapter of this machine (or the software adapter) through Dawn in Node. With LUTHIER_KERNELS=gpu it passes
+ * for a real GPU without subgroups, so that whole models run on the kernels that people's cards get.
  *
  * @param threads of the software adapter
  */
 export async function openTestGpu(options: OpenOptions = {}, threads = 1): Promise<Gpu> {
-  return withAdapterThreads(threads, () => Gpu.open(instance, options));
+  const gpu = process.env.LUTHIER_KERNELS === "gpu" ? asHardware(instance) : instance;
+  return withAdapterThreads(threads, () => Gpu.open(gpu, options));
+}
+
+/** The same adapters under the name of a card, and without subgroups. */
+function asHardware(gpu: GPU): GPU {
+  return {
+    async requestAdapter(options: GPURequestAdapterOptions) {
+      const adapter = await gpu.requestAdapter(options);
+      return (
+        adapter && {
+          features: new Set([...adapter.features].filter((feature) => feature !== "subgroups")),
+          limits: adapter.limits,
+          info: { vendor: "test", architecture: "card", device: "", description: "Test card" },
+          requestDevice: (descriptor: GPUDeviceDescriptor) => adapter.requestDevice(descriptor),
+        }
+      );
+    },
+  } as unknown as GPU;
 }
 
 /** A GPU object that compiles shaders and makes pipelines but computes nothing: no adapter is needed. */

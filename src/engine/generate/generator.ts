@@ -4,6 +4,7 @@ import type { FinishReason, GenerationOptions } from "../../spec/generation";
 import type { AdapterState } from "../adapters/adapter-state";
 import type { Random } from "../adapters/method";
 import { ReadbackRing } from "../gpu/readback";
+import { withoutBroken } from "../gpu/pipelines";
 import { SlotPool } from "../gpu/slot-pool";
 import { type BufferResolver, Program, type ProgramInputs } from "../graph/program";
 import type { Value } from "../graph/value";
@@ -58,7 +59,11 @@ export class Generator {
    * Plans, allocates and compiles for sequences of up to `capacity` tokens. `state` null is the base model.
    * Errors: not enough memory; nothing is left behind.
    */
-  static async create(model: LoadedModel, state: AdapterState | null, capacity: number): Promise<Generator> {
+  static create(model: LoadedModel, state: AdapterState | null, capacity: number): Promise<Generator> {
+    return withoutBroken(model.pipelines, () => Generator.#build(model, state, capacity));
+  }
+
+  static async #build(model: LoadedModel, state: AdapterState | null, capacity: number): Promise<Generator> {
     const { gpu, spec } = model;
     const plans = planGenerator(model, state, capacity);
     const made: { destroy(): void }[] = [];

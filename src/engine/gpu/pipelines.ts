@@ -1,53 +1,146 @@
 import { LuthierError } from "../../lib/errors";
+import { defined } from "../../lib/invariant";
 import { type Kernel, kernelKey } from "../kernels/kernel";
 import type { Gpu } from "./device";
 import { assembleShader } from "./shaders";
 
+/**
+ * What is remembered of compilations beyond the life of a page, because one can take the device, or the whole tab, down.
+ * Kernels go by their {@link kernelKey}.
+ */
+export interface CompileJournal {
+  /** Kernels that took the device down when they were compiled alone: they are not tried again. */
+  readonly fatal: ReadonlySet<string>;
+  /** Kernels of which one took the device down: each is compiled alone, so that a second time tells which. */
+  readonly suspects: ReadonlySet<string>;
+  /** Notes, durably, that these are about to be compiled. Never rejects. */
+  begin(keys: readonly string[]): Promise<void>;
+  /** Notes that the device survived them. Never rejects. */
+  end(keys: readonly string[]): Promise<void>;
+}
+
+/** A kernel that this device does not compile. */
+export class KernelError extends LuthierError {
+  readonly key: string;
+
+  constructor(key: string, what: string, advice: string, options?: ErrorOptions) {
+    super("gpu", what, advice, options);
+    this.key = key;
+  }
+}
+
+const ADVICE =
+  "Update the browser and the graphics driver. If that does not help, report it with this message.";
+
+/** A device that is going down rejects pipelines before it says that it is lost: how long that may take. */
+const LOSS_MS = 250;
+
 /** Compiles each kernel once per device; equal kernels share a pipeline. */
 export class PipelineCache {
   readonly #gpu: Gpu;
+  readonly #journal: CompileJournal | null;
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  readonly #broken = new Set<string>();
 
-  constructor(gpu: Gpu) {
+  /** Called with each kernel that is found not to compile. */
+  onBroken: (error: KernelError) => void = () => undefined;
+
+  constructor(gpu: Gpu, journal: CompileJournal | null = null) {
     this.#gpu = gpu;
+    this.#journal = journal;
   }
 
   get size(): number {
     return this.#pipelines.size;
   }
 
-  /** The kernel's pipeline; compilation runs beside that of others. Errors carry the compiler's message. */
-  get(kernel: Kernel): Promise<GPUComputePipeline> {
-    const key = kernelKey(kernel);
-    let pipeline = this.#pipelines.get(key);
-    if (!pipeline) {
-      pipeline = this.#compile(key, kernel);
-      this.#pipelines.set(key, pipeline);
+  /** How many kernels were found not to compile. */
+  get brokenCount(): number {
+    return this.#broken.size;
+  }
+
+  /** Whether a kernel is known not to compile on this device. */
+  isBroken(kernel: Kernel): boolean {
+    return this.#broken.has(kernelKey(kernel));
+  }
+
+  /** The kernel's pipeline. Errors: {@link KernelError} with the compiler's message. */
+  async get(kernel: Kernel): Promise<GPUComputePipeline> {
+    const [pipeline] = await this.getAll([kernel]);
+    return defined(pipeline, "pipeline");
+  }
+
+  /**
+   * The pipelines of kernels, in their order; new ones are compiled side by side. Errors: the first {@link KernelError},
+   * after all have been tried.
+   */
+  async getAll(kernels: readonly Kernel[]): Promise<GPUComputePipeline[]> {
+    const fresh = new Map(kernels.map((kernel) => [kernelKey(kernel), kernel]));
+    for (const key of this.#pipelines.keys()) fresh.delete(key);
+    this.#compileAll(fresh);
+    const outcomes = await Promise.allSettled(
+      kernels.map((kernel) => this.#pipelines.get(kernelKey(kernel))),
+    );
+    return outcomes.map((outcome) => {
+      if (outcome.status === "rejected") throw outcome.reason;
+      return defined(outcome.value, "pipeline");
+    });
+  }
+
+  /** Puts a promise for each kernel into the cache: all at once, but suspects after them and one by one. */
+  #compileAll(fresh: ReadonlyMap<string, Kernel>): void {
+    const isSuspect = (key: string): boolean => this.#journal?.suspects.has(key) === true;
+    const entries = [...fresh];
+    const together = entries.filter(([key]) => !isSuspect(key));
+    const alone = entries.filter(([key]) => isSuspect(key)).map((entry) => [entry]);
+    let before: Promise<unknown> = Promise.resolve();
+    for (const group of [together, ...alone]) {
+      const keys = group.map(([key]) => key);
+      const begun = before.then(() => this.#journal?.begin(keys));
+      const compiling = group.map(([key, kernel]) => {
+        const pipeline = begun.then(() => this.#compile(key, kernel));
+        this.#pipelines.set(key, pipeline);
+        return pipeline;
+      });
+      before = Promise.allSettled(compiling).then(async () => {
+        if (this.#journal && !(await this.#isLost())) await this.#journal.end(keys);
+      });
     }
-    return pipeline;
   }
 
   async #compile(key: string, kernel: Kernel): Promise<GPUComputePipeline> {
+    if (this.#journal?.fatal.has(key)) {
+      throw this.#breakdown(key, "it took the GPU down when it was compiled before");
+    }
     const { device } = this.#gpu;
     device.pushErrorScope("validation");
     const module = device.createShaderModule({ label: key, code: assembleShader(kernel) });
     const moduleError = device.popErrorScope();
     const layout = device.createPipelineLayout({ bindGroupLayouts: [this.#layout(kernel)] });
     try {
-      return await device.createComputePipelineAsync({
-        label: key,
-        layout,
-        compute: { module, entryPoint: "main" },
-      });
+      const compute = { module, entryPoint: "main" };
+      return await device.createComputePipelineAsync({ label: key, layout, compute });
     } catch (cause) {
+      if (await this.#isLost()) this.#gpu.check();
       const detail = (await moduleError)?.message ?? (cause instanceof Error ? cause.message : String(cause));
-      throw new LuthierError(
-        "gpu",
-        `The kernel ${key} did not compile: ${detail}`,
-        "This is a fault of Luthier or of the driver; report it with this message.",
-        { cause },
-      );
+      throw this.#breakdown(key, detail, { cause });
     }
+  }
+
+  /** Notes that a kernel is broken; returns the error that says so. */
+  #breakdown(key: string, detail: string, options?: ErrorOptions): KernelError {
+    const error = new KernelError(key, `The kernel ${key} did not compile: ${detail}`, ADVICE, options);
+    this.#broken.add(key);
+    this.onBroken(error);
+    return error;
+  }
+
+  /** Whether the device is lost, or is in a moment: pipelines settle before the loss is told. */
+  #isLost(): Promise<boolean> {
+    return Promise.race([
+      this.#gpu.lost.then(() => true),
+      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), LOSS_MS)),
+    ]);
   }
 
   #layout(kernel: Kernel): GPUBindGroupLayout {
@@ -58,6 +151,21 @@ export class PipelineCache {
       return { binding: index + 1, visibility, buffer: { type } };
     });
     return this.#gpu.device.createBindGroupLayout({ entries: [params, ...buffers] });
+  }
+}
+
+/**
+ * Builds what runs on a plan, and again without the kernels that turn out not to compile, as long as planning finds
+ * others in their place. `build` plans anew each time and leaves nothing behind when it fails.
+ */
+export async function withoutBroken<T>(pipelines: PipelineCache, build: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const known = pipelines.brokenCount;
+    try {
+      return await build();
+    } catch (error) {
+      if (!(error instanceof KernelError) || pipelines.brokenCount === known) throw error;
+    }
   }
 }
 

@@ -80,6 +80,8 @@ export interface Tuning {
   has(feature: GPUFeatureName): boolean;
   /** The id of the variant to use for a problem (op and shape), or null when none was measured. */
   choice(problem: string): string | null;
+  /** Whether a kernel is known not to compile on this device; absent where none is. */
+  isBroken?(kernel: Kernel): boolean;
 }
 
 /** What `vjp` may use: all that the forward node knows, and the gradients of its outputs. */

@@ -78,7 +78,7 @@ export class Program {
     resolver: BufferResolver,
   ): Promise<Program> {
     checkBindingSizes(gpu, plan);
-    const compiled = await Promise.all(plan.calls.map(({ call }) => pipelines.get(call.kernel)));
+    const compiled = await pipelines.getAll(plan.calls.map(({ call }) => call.kernel));
     const inputs = createInputs(gpu, plan.inputs);
     const uniforms = createUniforms(gpu, plan.calls);
     const slots = pool.buffersFor(plan.slotBytes);

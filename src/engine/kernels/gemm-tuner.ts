@@ -1,9 +1,11 @@
+import { LuthierError } from "../../lib/errors";
 import { defined } from "../../lib/invariant";
 import type { Gpu } from "../gpu/device";
-import type { PipelineCache } from "../gpu/pipelines";
+import { KernelError, type PipelineCache } from "../gpu/pipelines";
 import { BufferUsage, STORAGE } from "../gpu/usage";
 import type { StorageKind, Tuning } from "../graph/op";
-import { packParams } from "./kernel";
+import { kindBytes } from "../weights/storage-layout";
+import { type Grid, type Kernel, packParams } from "./kernel";
 import { gemmCall, gemmCandidates, type GemmProblem, gemmProblemKey } from "./matmul";
 import type { GemmForm, GemmShape } from "./matmul-variants";
 
@@ -42,6 +44,10 @@ export class GemmTuner implements Tuning {
     return this.#gpu.has(feature);
   }
 
+  isBroken(kernel: Kernel): boolean {
+    return this.#pipelines.isBroken(kernel);
+  }
+
   choice(problem: string): string | null {
     const known = this.#choices.get(problem);
     if (known === undefined) this.#wanted.add(problem);
@@ -52,53 +58,82 @@ export class GemmTuner implements Tuning {
   async measure(): Promise<boolean> {
     const shapes = [...this.#wanted]
       .flatMap((key) => parseKey(key) ?? [])
-      .filter((shape) => isWorthTiming(shape, this));
+      .filter((shape) => isWorthTiming(shape, this) && this.#fits(shape));
     this.#wanted.clear();
     const started = performance.now();
     let found = false;
     for (const shape of shapes) {
       if (performance.now() - started > BUDGET_MS) break;
-      this.#choices.set(gemmProblemKey(shape), await this.#fastest(shape));
-      found = true;
+      const fastest = await this.#fastest(shape);
+      if (fastest) this.#choices.set(gemmProblemKey(shape), fastest);
+      found ||= fastest !== null;
     }
     return found;
   }
 
-  async #fastest(shape: GemmShape): Promise<string> {
-    const { m, n, k } = shape;
-    const elements = { a: m * k, b: n * k, c: m * n };
-    const buffers = [elements.a, elements.b, elements.c].map((count) =>
-      this.#gpu.createBuffer("tuning", count * 4, STORAGE),
-    );
+  /** Whether the matrices of a product, lying densely, can be bound one by one. */
+  #fits(shape: GemmShape): boolean {
+    const { maxBindingBytes, maxBufferBytes } = this.#gpu.summary;
+    return operandBytes(shape).every((bytes) => bytes <= Math.min(maxBindingBytes, maxBufferBytes));
+  }
+
+  /** The id of the fastest variant; null where there is no room to try or none compiles. */
+  async #fastest(shape: GemmShape): Promise<string | null> {
+    const buffers: GPUBuffer[] = [];
     try {
-      let best = { id: "", ms: Infinity };
+      await this.#gpu.allocating("tuning", () => {
+        for (const bytes of operandBytes(shape))
+          buffers.push(this.#gpu.createBuffer("tuning", bytes, STORAGE));
+      });
+      let best: { id: string | null; ms: number } = { id: null, ms: Infinity };
       for (const id of gemmCandidates(shape, this)) {
         const ms = await this.#time(shape, id, buffers);
         if (ms < best.ms) best = { id, ms };
       }
       return best.id;
+    } catch (error) {
+      if (error instanceof LuthierError && error.code === "out-of-memory") return null;
+      throw error;
     } finally {
       for (const buffer of buffers) this.#gpu.destroyBuffer(buffer);
     }
   }
 
-  /** Milliseconds of one dispatch of a variant: the better of two submits after one that warms up. */
+  /**
+   * Milliseconds of one dispatch of a variant: the better of two submits after one that warms up; infinitely many where
+   * its kernel does not compile.
+   */
   async #time(shape: GemmShape, id: string, buffers: readonly GPUBuffer[]): Promise<number> {
-    const { kernel, params, grid } = gemmCall(unplaced(shape), { ...this.#fixed(id) });
-    const pipeline = await this.#pipelines.get(kernel);
-    const { device } = this.#gpu;
-    const packed = packParams(kernel, params);
-    const uniforms = this.#gpu.createBuffer(
-      "tuning params",
-      packed.byteLength,
-      BufferUsage.UNIFORM | BufferUsage.COPY_DST,
-    );
-    device.queue.writeBuffer(uniforms, 0, packed);
-    const bindGroup = device.createBindGroup({
-      layout: pipeline.getBindGroupLayout(0),
-      entries: [uniforms, ...buffers].map((buffer, binding) => ({ binding, resource: { buffer } })),
+    const { kernel, params, grid } = gemmCall(unplaced(shape), this.#fixed(id));
+    const pipeline = await this.#pipelines.get(kernel).catch((error: unknown) => {
+      if (error instanceof KernelError) return null;
+      throw error;
     });
-    const submit = async (count: number): Promise<number> => {
+    if (!pipeline) return Infinity;
+    const packed = packParams(kernel, params);
+    const usage = BufferUsage.UNIFORM | BufferUsage.COPY_DST;
+    const uniforms = this.#gpu.createBuffer("tuning params", packed.byteLength, usage);
+    try {
+      this.#gpu.device.queue.writeBuffer(uniforms, 0, packed);
+      const submit = this.#submitter(pipeline, [uniforms, ...buffers], grid);
+      await submit(1);
+      const repeats = Math.max(1, Math.min(MAX_REPEATS, Math.round(TIMED_MS / (await submit(1)))));
+      return Math.min(await submit(repeats), await submit(repeats));
+    } finally {
+      this.#gpu.destroyBuffer(uniforms);
+    }
+  }
+
+  /** A function that submits so many dispatches, waits for them, and gives back the milliseconds of one. */
+  #submitter(
+    pipeline: GPUComputePipeline,
+    buffers: readonly GPUBuffer[],
+    grid: Grid,
+  ): (count: number) => Promise<number> {
+    const { device } = this.#gpu;
+    const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
+    const bindGroup = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+    return async (count) => {
       const started = performance.now();
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();
@@ -110,17 +145,17 @@ export class GemmTuner implements Tuning {
       await this.#gpu.settle();
       return (performance.now() - started) / count;
     };
-    await submit(1);
-    const repeats = Math.max(1, Math.min(MAX_REPEATS, Math.round(TIMED_MS / (await submit(1)))));
-    const ms = Math.min(await submit(repeats), await submit(repeats));
-    this.#gpu.destroyBuffer(uniforms);
-    return ms;
   }
 
   /** This adapter with one variant forced. */
   #fixed(id: string): Tuning {
     return { software: this.software, has: (feature) => this.has(feature), choice: () => id };
   }
+}
+
+/** Bytes of A, B and C as they lie on the GPU. */
+function operandBytes({ m, n, k, kind }: GemmShape): readonly [number, number, number] {
+  return [m * k * 4, kindBytes(kind, n * k), m * n * 4];
 }
 
 function flopsOf({ m, n, k }: GemmShape): number {

@@ -23,10 +23,13 @@ export function gemmProblemKey({ form, m, n, k, kind }: GemmShape): string {
 
 /** The variants worth measuring for a shape on an adapter, the default first. */
 export function gemmCandidates(shape: GemmShape, tuning: Tuning): readonly GemmVariantId[] {
-  const runs = (id: GemmVariantId): boolean =>
-    gemmVariants[id].supports(shape) && gemmVariants[id].requires.every((feature) => tuning.has(feature));
-  const order = tuning.software ? softwareOrder(shape) : gpuOrder(shape);
-  const candidates = order.filter(runs);
+  const runs = (id: GemmVariantId): boolean => {
+    const { supports, requires, kernel } = gemmVariants[id];
+    return (
+      supports(shape) && requires.every((feature) => tuning.has(feature)) && !tuning.isBroken?.(kernel(shape))
+    );
+  };
+  const candidates = (tuning.software ? softwareOrder(shape) : gpuOrder(shape)).filter(runs);
   return candidates.length > 0 ? candidates : ["guarded"];
 }
 

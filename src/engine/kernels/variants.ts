@@ -1,3 +1,4 @@
+import { defined } from "../../lib/invariant";
 import type { Tuning } from "../graph/op";
 import { defineKernel, type Grid, elementGrid, type Kernel } from "./kernel";
 
@@ -43,6 +44,20 @@ export function elementWidth(...sizes: readonly number[]): Width {
   return sizes.every((size) => size % 4 === 0) && sizes[0] !== 0 ? 4 : 1;
 }
 
+/** The widths that read what `width` reads, the widest first. */
+function widthsFrom(width: Width): readonly Width[] {
+  return width === 4 ? [4, 1] : [1];
+}
+
+/**
+ * The first choice whose kernel is not known to be broken. Where all are, the first, so that its error is the one
+ * that is told.
+ */
+export function firstUsable<T extends { readonly kernel: Kernel }>(choices: readonly T[], tuning: Tuning): T {
+  const usable = choices.find(({ kernel }) => !tuning.isBroken?.(kernel));
+  return usable ?? defined(choices[0], "a variant");
+}
+
 /** Makes the variants of an elementwise shader: it sees `Element` and `WIDTH` of lib/element_*.wgsl. */
 export function elementKernels(base: KernelBase): ElementKernels {
   const make = (width: Width): Kernel =>
@@ -80,11 +95,11 @@ const LANE_VARIANTS = {
 
 type LaneVariantId = keyof typeof LANE_VARIANTS;
 
-/** The variant for rows of `elements` elements. */
-function laneVariant(elements: number, tuning: Tuning): LaneVariantId {
-  if (tuning.software) return tuning.has("subgroups") ? "quad" : "four";
-  if (elements <= 32) return "short";
-  return elements <= 512 ? "middle" : "long";
+/** The variants for rows of `elements` elements, the best first, then those with fewer lanes. */
+function laneVariants(elements: number, tuning: Tuning): readonly LaneVariantId[] {
+  if (tuning.software) return tuning.has("subgroups") ? ["quad", "four"] : ["four"];
+  if (elements <= 32) return ["short", "four"];
+  return elements <= 512 ? ["middle", "short", "four"] : ["long", "middle", "short", "four"];
 }
 
 /**
@@ -113,10 +128,13 @@ export function rowKernels(
   const kernels = { 1: forWidth(1), 4: forWidth(4) };
   return {
     all: WIDTHS.flatMap((width) => Object.values(kernels[width])),
-    choose: (columns, tuning) => {
-      const width = elementWidth(columns);
-      return { width, kernel: kernels[width][laneVariant(columns / width, tuning)] };
-    },
+    choose: (columns, tuning) =>
+      firstUsable(
+        widthsFrom(elementWidth(columns)).flatMap((width) =>
+          laneVariants(columns / width, tuning).map((lanes) => ({ width, kernel: kernels[width][lanes] })),
+        ),
+        tuning,
+      ),
   };
 }
 
@@ -135,12 +153,17 @@ export function columnKernels(base: KernelBase): ColumnKernels {
   const shared = { 1: make(1, 16, 16), 4: make(4, 16, 16) };
   return {
     all: [...Object.values(alone), ...Object.values(shared)],
-    choose: (rows, columns, { software }) => {
+    choose: (rows, columns, tuning) => {
       // A matrix without rows is bound to four bytes, which hold no vector.
-      const width = rows > 0 ? elementWidth(columns) : 1;
-      const isShared = !software && rows >= SHARED_COLUMN_ROWS;
-      const kernel = (isShared ? shared : alone)[width];
-      return { width, kernel, grid: elementGrid(columns / width, isShared ? 16 : 64) };
+      const widths = widthsFrom(rows > 0 ? elementWidth(columns) : 1);
+      const isShared = !tuning.software && rows >= SHARED_COLUMN_ROWS;
+      const choice = (kernels: typeof alone, perWorkgroup: number) => (width: Width) => ({
+        width,
+        kernel: kernels[width],
+        grid: elementGrid(columns / width, perWorkgroup),
+      });
+      const together = isShared ? widths.map(choice(shared, 16)) : [];
+      return firstUsable([...together, ...widths.map(choice(alone, 64))], tuning);
     },
   };
 }

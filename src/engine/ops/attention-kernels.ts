@@ -2,6 +2,7 @@ import { defined } from "../../lib/invariant";
 import type { KernelCall, Tuning } from "../graph/op";
 import type { TensorType, Value } from "../graph/value";
 import { defineKernel, type Grid, type Kernel, type ParamValues } from "../kernels/kernel";
+import { firstUsable } from "../kernels/variants";
 
 /** What a query may see and how its scores are made. */
 export interface AttentionAttrs {
@@ -99,11 +100,17 @@ export function attentionCall(
   bias: Value | undefined,
   tuning: Tuning,
 ): KernelCall {
-  const variants = attentionVariants(phase, dims, tuning);
-  const chosen = tuning.choice(attentionProblem(phase, dims));
-  const variant = variants.find((candidate) => candidate === chosen) ?? defined(variants[0], "variant");
+  const measured = tuning.choice(attentionProblem(phase, dims));
+  const bestFirst = attentionVariants(phase, dims, tuning).toSorted(
+    (a, b) => Number(b === measured) - Number(a === measured),
+  );
+  const score = scoreKind(attrs, bias);
+  const { variant, kernel } = firstUsable(
+    bestFirst.map((variant) => ({ variant, kernel: attentionKernel(variant, phase, dims.width, score) })),
+    tuning,
+  );
   return {
-    kernel: attentionKernel(variant, phase, dims.width, scoreKind(attrs, bias)),
+    kernel,
     params: attentionParams(dims, attrs, bias),
     operands,
     grid: VARIANTS[variant].grid(phase, dims),

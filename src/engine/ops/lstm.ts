@@ -1,6 +1,7 @@
 import type { KernelCall, Op, Tuning } from "../graph/op";
 import { f32, type TensorType, type Value } from "../graph/value";
 import { defineKernel, type Kernel } from "../kernels/kernel";
+import { firstUsable } from "../kernels/variants";
 import { matmul } from "./matmul";
 import { requireShape } from "./shapes";
 
@@ -50,8 +51,13 @@ function lstmCall(
   tuning: Tuning,
 ): KernelCall {
   const [rows = 0, hidden = 0] = weight.type.shape;
+  const { gpu, software } = kernels;
+  const { kernel } = firstUsable(
+    (tuning.software ? [software] : [gpu, software]).map((kernel) => ({ kernel })),
+    tuning,
+  );
   return {
-    kernel: tuning.software ? kernels.software : kernels.gpu,
+    kernel,
     params: { length, hidden },
     operands,
     grid: [2, 1, 1],

@@ -3,6 +3,7 @@ import type { AdapterState } from "../adapters/adapter-state";
 import type { Adapter, HostTensor } from "../adapters/method";
 import type { Gpu } from "../gpu/device";
 import { readBytes, ReadbackRing } from "../gpu/readback";
+import { withoutBroken } from "../gpu/pipelines";
 import { SlotPool } from "../gpu/slot-pool";
 import { type BufferResolver, Program } from "../graph/program";
 import type { DecoderSpec } from "../models/decoder-spec";
@@ -93,7 +94,11 @@ export class Trainer {
   }
 
   /** Plans, allocates and compiles everything a run needs. Errors: not enough memory; nothing is left behind. */
-  static async create(model: LoadedModel, state: AdapterState, options: TrainerOptions): Promise<Trainer> {
+  static create(model: LoadedModel, state: AdapterState, options: TrainerOptions): Promise<Trainer> {
+    return withoutBroken(model.pipelines, () => Trainer.#build(model, state, options));
+  }
+
+  static async #build(model: LoadedModel, state: AdapterState, options: TrainerOptions): Promise<Trainer> {
     const { gpu, pipelines } = model;
     const plans = planTraining(model, state, options);
     const made: { destroy(): void }[] = [];

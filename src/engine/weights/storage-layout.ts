@@ -6,6 +6,7 @@ import {
   storedBytes,
 } from "../../formats/quantised/block-types";
 import { scaleAndMin } from "../../formats/quantised/dequantise";
+import { defined } from "../../lib/invariant";
 import type { StorageKind } from "../graph/op";
 import type { TensorDtype } from "./tensor-source";
 
@@ -121,6 +122,18 @@ export function packedBytes(dtype: TensorDtype, elements: number): number {
   const { unitElements, unitBytes } = layouts[dtype];
   if (isBlockType(dtype) && !breaksOff(dtype)) return Math.ceil(elements / unitElements) * unitBytes;
   return Math.ceil(storedBytes(dtype, elements) / 4) * 4;
+}
+
+/** Bytes on the GPU of so many numbers of a storage kind. */
+export function kindBytes(kind: StorageKind, elements: number): number {
+  const dtypes = Object.keys(layouts) as TensorDtype[];
+  return packedBytes(
+    defined(
+      dtypes.find((dtype) => layouts[dtype].kind === kind),
+      kind,
+    ),
+    elements,
+  );
 }
 
 /** The fewest rows that are whole units. */

@@ -1,0 +1,25 @@
+import { vi } from "vitest";
+
+/** Gives this process Web Locks; `releaseAll` is the end of every holder, as when their tabs crash. */
+export function fakeLocks(): { releaseAll(): void } {
+  const held = new Set<string>();
+  const request = async (
+    name: string,
+    ...rest: [callback: LockGrantedCallback<unknown>] | [LockOptions, LockGrantedCallback<unknown>]
+  ): Promise<unknown> => {
+    const callback = rest.at(-1) as LockGrantedCallback<unknown>;
+    const options = rest.length > 1 ? (rest[0] as LockOptions) : {};
+    if (held.has(name)) {
+      if (options.ifAvailable) return callback(null);
+      throw new Error(`the lock ${name} is held: nothing here waits for one`);
+    }
+    held.add(name);
+    try {
+      return await callback({ name, mode: "exclusive" });
+    } finally {
+      held.delete(name);
+    }
+  };
+  vi.stubGlobal("navigator", { locks: { request } });
+  return { releaseAll: () => held.clear() };
+}
