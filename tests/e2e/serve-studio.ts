@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium } from "playwright-core";
 import { build, preview } from "vite";
-import { unpackTestBrowser } from "../support/software-adapter";
+import { browserUnderTest } from "../support/software-adapter";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const outDir = join(root, "node_modules/.cache/luthier/studio");
@@ -35,7 +35,7 @@ export async function serveStudio(): Promise<ServedStudio> {
     preview: { port: 0, open: false },
     logLevel: "error",
   });
-  const { executablePath, env } = await unpackTestBrowser();
+  const { executablePath, env } = await browserUnderTest();
   const inherited = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );

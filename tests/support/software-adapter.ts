@@ -33,6 +33,12 @@ export async function unpackTestBrowser(): Promise<TestBrowser> {
   }
 }
 
+/** The browser that tests drive: LUTHIER_CHROMIUM's, which finds its own libraries, or the test browser. */
+export async function browserUnderTest(): Promise<TestBrowser> {
+  const executablePath = process.env.LUTHIER_CHROMIUM;
+  return executablePath ? { executablePath, env: { LD_LIBRARY_PATH: "" } } : unpackTestBrowser();
+}
+
 /**
  * Opens the software adapter with that many threads: it reads how many from the working folder, when its device is made.
  * Small models are three times as fast with one, as their kernels are done before other threads have woken.
