@@ -19,7 +19,7 @@ export interface Kernel {
   readonly includes: readonly string[];
   /**
    * Whole numbers put in front of the shader as `const NAME = 12u;`: array sizes, loop bounds, workgroup sizes. Never
-   * pipeline-overridable constants, on which naga (Firefox, wgpu) panics where they size arrays or the workgroup.
+   * pipeline-overridable constants: naga (Firefox, wgpu) panics on arrays sized by an expression of one.
    */
   readonly defines: Readonly<Record<string, number>>;
   readonly params: Readonly<Record<string, ParamKind>>;
