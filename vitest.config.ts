@@ -7,6 +7,8 @@ if (process.env.LUTHIER_GPU !== "native" && process.platform === "linux") {
   Object.assign(process.env, (await unpackTestBrowser()).env);
 }
 
+const WORDED = ["tests/support/worded.ts"];
+
 export default defineConfig({
   test: {
     pool: "forks",
@@ -16,6 +18,7 @@ export default defineConfig({
           name: "unit",
           sequence: { groupOrder: 0 },
           include: ["tests/unit/**/*.test.{ts,tsx}", "tests/shaders/**/*.test.ts"],
+          setupFiles: WORDED,
           testTimeout: 30_000,
           expect: { poll: { timeout: 10_000 } },
         },
@@ -26,6 +29,7 @@ export default defineConfig({
           // One kind of test after the other: browser and GPU tests want the machine for themselves.
           sequence: { groupOrder: 1 },
           include: ["tests/gpu/**/*.test.ts"],
+          setupFiles: WORDED,
           testTimeout: 300_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
@@ -41,6 +45,7 @@ export default defineConfig({
             "tests/gpu/{golden-1,golden-2,generation,matmul,quantised}.test.ts",
           ],
           env: { LUTHIER_KERNELS: "gpu" },
+          setupFiles: WORDED,
           testTimeout: 300_000,
           hookTimeout: 120_000,
           maxWorkers: 2,

@@ -19,6 +19,7 @@ let status;
 try {
   const native = process.env.LUTHIER_GPU === "native" || process.platform !== "linux";
   if (native || process.env.LUTHIER_RUN_CHILD) {
+    await server.ssrLoadModule(resolve("tests/support/worded.ts"));
     const { main } = await server.ssrLoadModule(resolve(program));
     status = (await main(args)) ?? 0;
   } else {

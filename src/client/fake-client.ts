@@ -79,7 +79,12 @@ export class FakeClient implements Client {
         : null,
       gpuProblem: this.gpu
         ? null
-        : { what: "This browser has no WebGPU.", advice: "Use one of those below." },
+        : {
+            code: "plain",
+            kind: "gpu",
+            what: "This browser has no WebGPU.",
+            advice: "Use one of those below.",
+          },
       storage: { usedBytes: 12_400_000, quotaBytes: 4_200_000_000 },
     }),
     listDatasets: async () => [...this.data.values()].map(({ summary }) => summary),

@@ -32,7 +32,7 @@ export async function importDataset(file: Blob, options: ImportOptions): Promise
       next = await reading.next();
     }
     const report: ReadReport = next.value;
-    if (signal?.aborted) throw cancelled("The import was cancelled.");
+    if (signal?.aborted) throw cancelled();
     return await writer.commit({ name, sizeBytes: file.size, ...report });
   } catch (error) {
     await writer.discard();
@@ -49,7 +49,7 @@ async function* piecesOf(
   let doneBytes = 0;
   try {
     for (;;) {
-      if (signal?.aborted) throw cancelled("The import was cancelled.");
+      if (signal?.aborted) throw cancelled();
       const { done, value } = await reader.read().catch((cause: unknown) => {
         throw unreadable(name, cause);
       });

@@ -74,7 +74,7 @@ export async function fetchSource(
     }
     return blobSource(name, await collect(response, onProgress));
   } catch (cause) {
-    if (signal?.aborted || isCancelled(cause)) throw cancelled("The download was cancelled.");
+    if (signal?.aborted || isCancelled(cause)) throw cancelled();
     if (cause instanceof LuthierError) throw cause;
     throw new LuthierError(
       "file",

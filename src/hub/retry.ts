@@ -44,7 +44,7 @@ export async function withRetries<T>(
     try {
       return await attempt(() => (failures = 0));
     } catch (error) {
-      if (signal.aborted) throw cancelled("The download was stopped; what has arrived is kept.");
+      if (signal.aborted) throw cancelled();
       if (!(error instanceof Transient)) throw error;
       const ms = error.retryAfterMs ?? FIRST_WAIT_MS * 2 ** Math.max(0, failures - 1);
       if (failures >= tries || ms > LONGEST_WAIT_MS) throw error.problem;

@@ -1,61 +1,83 @@
-/** What kind of thing went wrong; the page groups and words its advice by it. */
-export type ErrorCode =
-  | "data"
-  | "file"
-  | "format"
-  | "model"
-  | "adapter"
-  | "config"
-  | "gpu"
-  | "out-of-memory"
-  | "device-lost"
-  | "diverged"
-  | "storage"
-  | "network"
-  | "cancelled";
+import type { PlainKind, Problem, ProblemCode } from "./problems/problem";
 
 /** The parts of a {@link LuthierError} as they cross the worker's wire. */
 export interface ErrorData {
-  readonly code: ErrorCode;
-  /** What happened and where (row, file, tensor, both shapes), as a sentence. */
-  readonly what: string;
-  /** What the person can do next, as a sentence. */
-  readonly advice: string;
-  /** The form field that caused it, by its label. */
+  readonly problem: Problem;
+  /** The id of the form field that caused it. */
   readonly field?: string;
 }
 
-/** The one error class meant for people: what happened, where, and what to do. */
-export class LuthierError extends Error implements ErrorData {
-  readonly code: ErrorCode;
+interface LuthierErrorOptions extends ErrorOptions {
+  readonly field?: string;
+}
+
+/** What is told of a problem: what happened and where, and what to do next, each a sentence or more. */
+export interface ProblemWords {
   readonly what: string;
   readonly advice: string;
+}
+
+/** Without words, an error reads as its code and facts. */
+let wording = (problem: Problem): ProblemWords => {
+  const { code, ...facts } = problem;
+  return problem.code === "plain" ? problem : { what: `${code} ${JSON.stringify(facts)}`, advice: "" };
+};
+
+/** Gives errors words of their own, in tests and programs without a page; the page words problems itself. */
+export function wordErrors(words: (problem: Problem) => ProblemWords): void {
+  wording = words;
+}
+
+/** The one error class meant for people: what happened, where, and what to do, as a code and facts. */
+export class LuthierError extends Error {
+  readonly problem: Problem;
   readonly field?: string;
 
-  constructor(code: ErrorCode, what: string, advice: string, options?: ErrorOptions & { field?: string }) {
-    super(`${what} ${advice}`, options);
+  constructor(problem: Problem, options?: LuthierErrorOptions);
+  constructor(kind: PlainKind, what: string, advice: string, options?: LuthierErrorOptions);
+  constructor(first: Problem | PlainKind, ...rest: readonly unknown[]) {
+    const problem: Problem =
+      typeof first === "string"
+        ? { code: "plain", kind: first, what: String(rest[0]), advice: String(rest[1]) }
+        : first;
+    const options = (typeof first === "string" ? rest[2] : rest[0]) as LuthierErrorOptions | undefined;
+    const { what, advice } = wording(problem);
+    super(`${what} ${advice}`.trim(), options);
     this.name = "LuthierError";
-    this.code = code;
-    this.what = what;
-    this.advice = advice;
+    this.problem = problem;
     if (options?.field) this.field = options.field;
+  }
+
+  /** The code of the problem; of one without a code, its kind. */
+  get code(): ProblemCode | PlainKind {
+    return this.problem.code === "plain" ? this.problem.kind : this.problem.code;
+  }
+
+  /** What happened, as {@link wordErrors} says it. */
+  get what(): string {
+    return wording(this.problem).what;
+  }
+
+  /** What to do, as {@link wordErrors} says it. */
+  get advice(): string {
+    return wording(this.problem).advice;
   }
 
   /** The plain data that a message carries. */
   toData(): ErrorData {
-    const { code, what, advice, field } = this;
-    return { code, what, advice, ...(field && { field }) };
+    const { problem, field } = this;
+    return { problem, ...(field && { field }) };
   }
 
   /** Rebuilds the error on the other side of the wire. */
-  static fromData(data: ErrorData): LuthierError {
-    return new LuthierError(data.code, data.what, data.advice, data.field ? { field: data.field } : {});
+  static fromData({ problem, field }: ErrorData): LuthierError {
+    return new LuthierError(problem, field ? { field } : {});
   }
 }
 
 /** The error of a person's own Stop or Cancel; callers treat it as an end, not a failure. */
-export function cancelled(what = "The work was stopped."): LuthierError {
-  return new LuthierError("cancelled", what, "Start it again when you like.");
+export function cancelled(): LuthierError {
+  return new LuthierError({ code: "cancelled" });
 }
 
 /** True for the error that {@link cancelled} makes and for an aborted signal's reason. */

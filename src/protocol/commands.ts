@@ -1,3 +1,4 @@
+import type { Problem } from "../lib/problems/problem";
 import type { DatasetSummary, LengthStats, Row, SampleDataset, TemplateId, TokenView } from "../spec/data";
 import type { FolderFormat, FolderReader } from "../spec/folder-format";
 import type { TrainingForecast, TrainingSpeed } from "../spec/forecast";
@@ -17,7 +18,7 @@ export interface Environment {
     readonly maxBufferBytes: number;
     readonly maxBindingBytes: number;
   } | null;
-  readonly gpuProblem: { readonly what: string; readonly advice: string } | null;
+  readonly gpuProblem: Problem | null;
   readonly storage: { readonly usedBytes: number; readonly quotaBytes: number } | null;
 }
 

@@ -50,7 +50,7 @@ export async function keepModel(
     await enter({ card, names: files.map(({ name }) => name), place, folder });
   } catch (error) {
     await guarded("clear away the unfinished model", () => fileStores[place].delete(folder));
-    throw options.signal?.aborted ? cancelled("The model was not kept.") : error;
+    throw options.signal?.aborted ? cancelled() : error;
   } finally {
     release();
   }

@@ -44,7 +44,7 @@ function watched(session: Session, files: readonly StreamedFile[], signal: Abort
     ...file,
     async *chunks() {
       for await (const bytes of file.chunks()) {
-        if (signal.aborted) throw cancelled("Merging was stopped.");
+        if (signal.aborted) throw cancelled();
         yield bytes;
         done += bytes.length;
         if (performance.now() - reportedAt < REPORT_EVERY_MS && done < total) continue;

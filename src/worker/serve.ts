@@ -56,10 +56,5 @@ function transferables(result: CommandResult<CommandName>): Transferable[] {
 export function readable(error: unknown): LuthierError {
   if (error instanceof LuthierError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  return new LuthierError(
-    "gpu",
-    `Luthier made a mistake: ${message}.`,
-    "Reload the page; your datasets are kept. Please report it with this message.",
-    { cause: error },
-  );
+  return new LuthierError({ code: "internal", reason: message }, { cause: error });
 }

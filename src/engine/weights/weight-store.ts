@@ -92,7 +92,7 @@ export class WeightStore implements WeightShapes {
     }
     if (layout === "vector") {
       this.addConstant(name, await readAllValues(source));
-      if (signal?.aborted) throw cancelled("Loading the model was stopped.");
+      if (signal?.aborted) throw cancelled();
       onBytes(sourceBytes(source));
     } else if (layout === "conv1d") {
       await this.#loadConv1d(declaration, source, onBytes, signal);
@@ -128,7 +128,7 @@ export class WeightStore implements WeightShapes {
       for (let row = 0; row < count; row += step) {
         const end = rowStart + Math.min(row + step, count);
         const bytes = await source.read(stored(rowStart + row), stored(end));
-        if (signal?.aborted) throw cancelled("Loading the model was stopped.");
+        if (signal?.aborted) throw cancelled();
         const at = packedBytes(dtype, row * columns);
         this.#gpu.device.queue.writeBuffer(defined(buffers[index], "shard"), at, pack(bytes));
         onBytes(bytes.length);

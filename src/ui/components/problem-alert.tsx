@@ -16,11 +16,12 @@ interface Props {
 export function ProblemAlert({ problem, onDismiss, action }: Props) {
   const text = useText();
   if (!problem) return null;
+  const { what, advice } = text.problem(problem.problem);
   return (
     <div role="alert" className={classes.notice} data-kind="problem">
       <IconAlertCircle size={20} aria-hidden className={classes.icon} />
       <div className={classes.words}>
-        <strong>{problem.what}</strong> {problem.advice}
+        <strong>{what}</strong> {advice}
         {action && <div className={classes.action}>{action}</div>}
       </div>
       {onDismiss && <CloseButton size="sm" aria-label={text.shell.dismiss} onClick={onDismiss} />}

@@ -21,6 +21,6 @@ async function describeEnvironment(session: Session): Promise<Environment> {
     };
   } catch (error) {
     if (!(error instanceof LuthierError) || isCancelled(error)) throw error;
-    return { adapter: null, gpuProblem: { what: error.what, advice: error.advice }, storage };
+    return { adapter: null, gpuProblem: error.problem, storage };
   }
 }

@@ -154,7 +154,7 @@ async function activate(
   });
   if (signal.aborted) {
     engine.weights.destroy();
-    throw cancelled("Loading the model was stopped.");
+    throw cancelled();
   }
   const title = source.title ?? folder.name;
   const card = { id: source.id, title, source: source.source, license: source.license };

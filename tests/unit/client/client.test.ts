@@ -44,7 +44,12 @@ describe("connectClient", () => {
     const port = new StubPort();
     const answer = connectClient(port).call("deleteDataset", { id: "x" });
     const error = { code: "storage", what: "It is gone.", advice: "Import it again." } as const;
-    port.reply({ type: "error", id: port.sent[0]!.id, error });
+    const { code: kind, ...words } = error;
+    port.reply({
+      type: "error",
+      id: port.sent[0]!.id,
+      error: { problem: { code: "plain", kind, ...words } },
+    });
     await expect(answer).rejects.toThrow(LuthierError);
     await expect(answer).rejects.toMatchObject(error);
   });

@@ -66,7 +66,7 @@ describe("models from a hub", () => {
     for (const answer of ["resume", "discard"] as const) {
       state().editHub({ hubRepository: `owner/lost-${answer}` });
       await state().download();
-      expect(state().hubProblem?.code).toBe("network");
+      expect(state().hubProblem?.problem).toMatchObject({ kind: "network" });
       const [begun] = state().downloads;
       expect(begun!.doneBytes).toBeGreaterThan(0);
       if (answer === "resume") await state().resumeDownload(begun!.id);

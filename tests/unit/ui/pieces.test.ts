@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { LuthierError } from "../../../src/lib/errors";
 import { chosenOf, leafName, togglePaths } from "../../../src/ui/lib/module-names";
 import { toProblem } from "../../../src/ui/lib/problem";
+import { en } from "../../../src/ui/text/en";
 import { tokenRuns } from "../../../src/ui/lib/token-runs";
 
 describe("module names", () => {
@@ -41,8 +42,9 @@ describe("tokenRuns", () => {
 
 describe("toProblem", () => {
   it("passes a LuthierError on and owns up to the rest", () => {
-    const data = { code: "gpu", what: "It broke.", advice: "Try again." } as const;
+    const problem = { code: "plain", kind: "gpu", what: "It broke.", advice: "Try again." } as const;
+    const data = { problem };
     expect(toProblem(LuthierError.fromData(data))).toEqual(data);
-    expect(toProblem(new Error("invariant: x")).what).toContain("invariant: x");
+    expect(en.problem(toProblem(new Error("invariant: x")).problem).what).toContain("invariant: x");
   });
 });

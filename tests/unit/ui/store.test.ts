@@ -168,7 +168,7 @@ describe("the studio's store", () => {
     await studio.state().importSample("pirate");
     expect(studio.state().datasets).toEqual(before);
     await studio.state().importFile(new File(["{nope"], "bad.json"));
-    expect(studio.state().dataProblem?.code).toBe("data");
+    expect(studio.state().dataProblem?.problem).toMatchObject({ kind: "data" });
     expect(studio.state().datasets).toEqual(before);
     expect(studio.state().importing).toBeNull();
     await studio.state().deleteDataset(before[0]!.id);

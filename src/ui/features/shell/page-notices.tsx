@@ -18,12 +18,14 @@ export function PageNotices() {
     dismiss: state.dismissFault,
     load: state.loadModel,
   }));
+  const noGpu = gpuProblem && text.problem(gpuProblem);
+  const isDeviceLost = fault?.problem.code === "plain" && fault.problem.kind === "device-lost";
   return (
     <div className={classes.notices}>
-      {gpuProblem && (
+      {noGpu && (
         <Notice kind="warning" title={text.shell.noGpu.title}>
           <p>
-            {gpuProblem.what} {gpuProblem.advice}
+            {noGpu.what} {noGpu.advice}
           </p>
           <p>{text.shell.noGpu.browsers}</p>
           <p>{text.shell.noGpu.stillWorks}</p>
@@ -33,7 +35,7 @@ export function PageNotices() {
         problem={fault}
         onDismiss={dismiss}
         action={
-          fault?.code === "device-lost" && modelId !== null ? (
+          isDeviceLost && modelId !== null ? (
             <Button
               size="compact-sm"
               variant="default"

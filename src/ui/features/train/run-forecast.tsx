@@ -40,6 +40,7 @@ export function RunForecast() {
   );
   if (!adapter) return null;
   const forecast = remote.value;
+  const problem = remote.problem && text.problem(remote.problem.problem);
   return (
     <section className={classes.panel} aria-labelledby="forecast-title" aria-busy={remote.busy}>
       <div className={classes.head}>
@@ -54,9 +55,9 @@ export function RunForecast() {
       </div>
       {key === null && <p className={classes.quiet}>{text.forecast.waiting}</p>}
       {key !== null && !forecast && !remote.problem && <Skeleton height={96} radius="md" />}
-      {remote.problem && (
+      {problem && (
         <Notice kind="info">
-          {remote.problem.what} {remote.problem.advice}
+          {problem.what} {problem.advice}
         </Notice>
       )}
       {forecast && <MemoryBar memory={forecast.memory} budgetBytes={budgetBytes} />}

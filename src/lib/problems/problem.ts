@@ -1,0 +1,36 @@
+import type { WorkProblems } from "./work-problems";
+
+/**
+ * Everything that can be told to a person as a problem: a code and the facts that its sentence needs. Facts are data
+ * (names, numbers with the unit in their name, lists); sentences are the page's matter (`src/ui/text`), which has exactly
+ * one for each code, or does not compile. Each part of the studio has a file here; its codes begin with its name.
+ */
+export interface Problems extends WorkProblems {
+  /** A sentence that was made below the page: what has no code of its own yet. */
+  readonly plain: { readonly kind: PlainKind; readonly what: string; readonly advice: string };
+}
+
+export type ProblemCode = keyof Problems;
+
+/** One problem: its code and its facts. */
+export type Problem<Code extends ProblemCode = ProblemCode> = {
+  readonly [C in Code]: { readonly code: C } & Problems[C];
+}[Code];
+
+/** The kinds of sentences without a code. */
+export type PlainKind =
+  | "data"
+  | "file"
+  | "format"
+  | "model"
+  | "adapter"
+  | "config"
+  | "gpu"
+  | "out-of-memory"
+  | "device-lost"
+  | "diverged"
+  | "storage"
+  | "network"
+  | "busy"
+  | "cancelled"
+  | "internal";
