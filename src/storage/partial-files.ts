@@ -52,13 +52,13 @@ export function opfsPartialFolder(folder: string): PartialFolder {
   };
   return {
     open: (file) =>
-      guarded("write the download", async () => {
+      guarded("download-write", async () => {
         const handle = await (await directory()).getFileHandle(String(file), { create: true });
         invariant(isWritableInPlace(handle), "files can be written in place");
         return new OpfsPartialFile(await handle.createSyncAccessHandle().catch(inOtherTab));
       }),
     sizeBytes: (file) =>
-      guarded("look at the download", async () => {
+      guarded("download-look", async () => {
         const handle = await (await directory()).getFileHandle(String(file)).catch(() => null);
         return handle ? (await handle.getFile()).size : 0;
       }),
@@ -71,12 +71,7 @@ function isWritableInPlace(handle: FileSystemFileHandle): handle is WritableInPl
 
 function inOtherTab(cause: unknown): never {
   if (!(cause instanceof DOMException) || cause.name !== "NoModificationAllowedError") throw cause;
-  throw new LuthierError(
-    "storage",
-    "This model is being downloaded in another tab.",
-    "Wait for that one, or cancel it there.",
-    { cause },
-  );
+  throw new LuthierError({ code: "storage/download-elsewhere" }, { cause });
 }
 
 class OpfsPartialFile implements PartialFile {

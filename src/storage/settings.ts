@@ -8,16 +8,16 @@ const settings = createStore("luthier-settings", "settings");
  * @param parse returns the value when it still has the expected form, else null
  */
 export async function loadSetting<T>(key: string, parse: (value: unknown) => T | null): Promise<T | null> {
-  const value = await guarded("read the settings", () => get<unknown>(key, settings));
+  const value = await guarded("settings-read", () => get<unknown>(key, settings));
   return value === undefined ? null : parse(value);
 }
 
 /** Saves a small value: anything that structured clone copies. */
 export async function saveSetting(key: string, value: unknown): Promise<void> {
-  await guarded("save the settings", () => putAll(settings, [[key, value]]));
+  await guarded("settings-save", () => putAll(settings, [[key, value]]));
 }
 
 /** Forgets a value. */
 export async function deleteSetting(key: string): Promise<void> {
-  await guarded("save the settings", () => del(key, settings));
+  await guarded("settings-save", () => del(key, settings));
 }

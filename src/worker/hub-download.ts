@@ -34,7 +34,7 @@ export async function fetchModel(
   access: { token: string; signal: AbortSignal },
 ): Promise<ModelCard> {
   const { doneBytes, totalBytes } = await describeDownload(record);
-  await ensureRoom(`keep ${record.address.repository}`, totalBytes - doneBytes);
+  await ensureRoom("model-keep", totalBytes - doneBytes, record.address.repository);
   try {
     const known = await fetchFiles(session, record, access);
     return await keep(record, known);
@@ -47,11 +47,7 @@ export async function fetchModel(
 /** Refuses to begin where nothing could be kept. Errors: LuthierError("storage"). */
 export function checkCanKeep(): void {
   if (canKeepPartialFiles()) return;
-  throw new LuthierError(
-    "storage",
-    "This page cannot keep downloads: the browser gives it no storage for files.",
-    "Open the studio over https or from localhost, in an ordinary window, or drop the model's files instead.",
-  );
+  throw new LuthierError({ code: "storage/no-files" });
 }
 
 /** What config.json says of a model. */

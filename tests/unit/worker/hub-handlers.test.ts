@@ -25,6 +25,7 @@ let progress: DownloadProgress[];
 /** What a page that begins anew finds. */
 async function reload(): Promise<void> {
   vi.resetModules();
+  await import("../../support/worded");
   const { hubHandlers } = await import("../../../src/worker/handlers/hub");
   models = await import("../../../src/storage/models");
   progress = [];

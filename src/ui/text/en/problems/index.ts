@@ -1,9 +1,11 @@
 import type { ProblemWords } from "../../../../lib/errors";
 import type { Problem } from "../../../../lib/problems/problem";
 import type { ProblemTexts } from "./words";
+import { storageProblems } from "./storage";
 import { workProblems } from "./work";
 
 const problems: ProblemTexts = {
+  ...storageProblems,
   ...workProblems,
   plain: ({ what, advice }) => ({ what, advice }),
 };
