@@ -31,7 +31,7 @@ export function fakeHub(events: EventHub, paceMs: () => number, keep: (card: Mod
     const endpoint = args.endpoint || DEFAULT_HUB_ENDPOINT;
     if (!/^[^/]+(\/[^/]+)?$/.test(repository)) {
       throw new LuthierError("config", "No repository is named.", "Enter a name such as owner/model.", {
-        field: "Repository",
+        field: "hubRepository",
       });
     }
     if (repository.includes("gated") && (args.token || tokens.get(endpoint)) !== TOKEN) {
@@ -39,7 +39,7 @@ export function fakeHub(events: EventHub, paceMs: () => number, keep: (card: Mod
         "network",
         `${repository} is open only to those who accepted its owners' terms on huggingface.co.`,
         "Accept them on its page, make an access token there, and enter it as Access token.",
-        { field: "Access token" },
+        { field: "hubToken" },
       );
     }
     if (rememberToken && args.token) tokens.set(endpoint, args.token);

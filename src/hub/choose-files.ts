@@ -66,11 +66,12 @@ async function safetensorsFiles(repository: HubRepository, options: AskOptions):
     ({ path }) => path.endsWith(".safetensors") && !path.includes("/") && !path.startsWith("adapter_"),
   );
   if (others.length > 1) {
-    throw new LuthierError(
-      "model",
-      `${repository.address.repository} has ${others.length} safetensors files and no ${INDEX}, so it is not known which of them are the model.`,
-      "Download the files that belong together yourself, and drop them below.",
-    );
+    throw new LuthierError({
+      code: "model/several-weights",
+      repository: repository.address.repository,
+      count: others.length,
+      index: INDEX,
+    });
   }
   return others;
 }
@@ -94,14 +95,9 @@ function find({ files }: HubRepository, path: string): HubFile | undefined {
 }
 
 function missing({ address, files }: HubRepository, name: string): LuthierError {
-  const adapter = files.some(({ path }) => path === "adapter_config.json");
-  return new LuthierError(
-    "model",
-    `${address.repository} has no ${name}, which the model needs.`,
-    adapter
-      ? "It is an adapter: download its base model here, and load the adapter under Export."
-      : "Look for another copy of this model on the hub, often one that says “safetensors” or “HF” in its name.",
-  );
+  const isAdapter = files.some(({ path }) => path === "adapter_config.json");
+  const { repository } = address;
+  return new LuthierError({ code: "model/file-missing-on-hub", repository, name, isAdapter });
 }
 
 function noWeights(repository: HubRepository): LuthierError {
@@ -109,10 +105,10 @@ function noWeights(repository: HubRepository): LuthierError {
   const parts = files.some(({ path }) => /\.gguf$/i.test(path));
   const foreign = files.find(({ path }) => FOREIGN_WEIGHTS.test(path));
   if (files.some(({ path }) => path === "adapter_config.json")) return missing(repository, "config.json");
-  const instead = parts ? ", only parts of split GGUF files" : foreign ? `, only ${foreign.path}` : "";
-  return new LuthierError(
-    "model",
-    `${address.repository} has no weights that the studio reads${instead}.`,
-    "It reads *.safetensors and whole *.gguf files: look for another copy of this model on the hub.",
-  );
+  const instead = parts ? "gguf-parts" : foreign ? { path: foreign.path } : null;
+  return new LuthierError({
+    code: "model/no-weights-on-hub",
+    repository: address.repository,
+    instead,
+  });
 }

@@ -27,7 +27,7 @@ describe("listing", () => {
     const asking = await ask(plain, {}, token);
     await expect(listRepository(addressIn(asking, name), asking.options)).rejects.toMatchObject({
       code: "network",
-      field: "Repository",
+      field: "hubRepository",
       what: expect.stringContaining(what),
     });
   });
@@ -36,7 +36,7 @@ describe("listing", () => {
     const gated = { ...plain, token: "hf_right" };
     const without = await ask(gated);
     await expect(listRepository(addressIn(without), without.options)).rejects.toMatchObject({
-      field: "Access token",
+      field: "hubToken",
       what: expect.stringContaining("owner/model is open only to those who accepted"),
     });
     const wrong = await ask(gated, {}, "hf_wrong");

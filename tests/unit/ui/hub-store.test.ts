@@ -96,7 +96,7 @@ describe("models from a hub", () => {
   it("that are gated ask for a token, which never reaches what the page saves", async () => {
     state().editHub({ hubRepository: "owner/gated", hubEndpoint: "https://mirror.example" });
     await state().download();
-    expect(state().hubProblem?.field).toBe("Access token");
+    expect(state().hubProblem?.field).toBe("hubToken");
     state().editHub({ hubToken: "hf_right", hubRemember: true });
     await state().download();
     expect(state().hubProblem).toBeNull();

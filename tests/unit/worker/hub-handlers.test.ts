@@ -146,7 +146,7 @@ describe("commands about a hub", () => {
     const { endpoint } = hub;
     const gated = (more: Partial<HubRequest>) => handlers.listRepository(request("owner/gated", more));
     await expect(gated({ token: "hf_wrong", rememberToken: true })).rejects.toMatchObject({
-      field: "Access token",
+      field: "hubToken",
     });
     await gated({ token: "hf_right" });
     expect(await handlers.hasToken({ endpoint })).toBe(false);
@@ -160,7 +160,7 @@ describe("commands about a hub", () => {
     expect(hub.fileRequests().every(({ authorization }) => authorization === null)).toBe(true);
     expect(JSON.stringify([card, progress, await models.listModels()])).not.toContain("hf_right");
     await handlers.forgetToken({ endpoint });
-    await expect(gated({})).rejects.toMatchObject({ field: "Access token" });
+    await expect(gated({})).rejects.toMatchObject({ field: "hubToken" });
   });
 
   it("say so where nothing can be kept", async () => {

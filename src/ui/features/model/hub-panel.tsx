@@ -59,7 +59,7 @@ function HubForm() {
           description={text.hub.repositoryHint}
           placeholder={text.hub.repositoryPlaceholder}
           value={hubRepository}
-          error={problemField === text.hub.repository}
+          error={problemField === "hubRepository"}
           disabled={busy}
           autoComplete="off"
           autoCapitalize="off"
@@ -131,7 +131,7 @@ function AccessFields() {
         placeholder={DEFAULT_HUB_ENDPOINT}
         inputMode="url"
         value={endpoint}
-        error={problemField === text.hub.endpoint}
+        error={problemField === "hubEndpoint"}
         disabled={busy}
         autoCapitalize="off"
         spellCheck={false}
@@ -146,7 +146,7 @@ function AccessFields() {
             kept ? text.hub.tokenHintKept : remember ? text.hub.tokenHintRemember : text.hub.tokenHint
           }
           value={token}
-          error={problemField === text.hub.token}
+          error={problemField === "hubToken"}
           disabled={busy}
           visibilityToggleButtonProps={{ "aria-label": text.hub.tokenShow }}
           // A password manager would offer to save it, and the studio's own memory is the box below.

@@ -1,10 +1,12 @@
 import type { ProblemWords } from "../../../../lib/errors";
 import type { Problem } from "../../../../lib/problems/problem";
 import type { ProblemTexts } from "./words";
+import { hubProblems } from "./hub";
 import { storageProblems } from "./storage";
 import { workProblems } from "./work";
 
 const problems: ProblemTexts = {
+  ...hubProblems,
   ...storageProblems,
   ...workProblems,
   plain: ({ what, advice }) => ({ what, advice }),
