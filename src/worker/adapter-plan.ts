@@ -1,14 +1,9 @@
 import { layOutParameters, trainableCount } from "../engine/adapters/adapter-state";
-import type { Adapter, InitContext, ParameterSpec } from "../engine/adapters/method";
-import { loraEnds } from "../engine/adapters/lora-options";
+import type { Adapter, InitContext, ParameterSpec } from "../engine/adapters/common/method";
+import { loraEnds } from "../engine/adapters/lora/lora-options";
 import { methods } from "../engine/adapters/registry";
 import { elementCount } from "../engine/graph/value";
-import {
-  declareWeights,
-  type DecoderSpec,
-  linearLayers,
-  parameterCount,
-} from "../engine/models/decoder-spec";
+import { declareWeights, type DecoderSpec, linearLayers, parameterCount } from "../engine/nn/model-spec";
 import { optimizerBytes } from "../engine/train/optimizer-state";
 import { folderFormat } from "../export/peft";
 import { LuthierError } from "../lib/errors";

@@ -1,8 +1,8 @@
 import { trainableCount } from "../engine/adapters/adapter-state";
-import type { Adapter } from "../engine/adapters/method";
-import { submodules } from "../engine/adapters/soft-prompt";
+import type { Adapter } from "../engine/adapters/common/method";
+import { submodules } from "../engine/adapters/soft-prompt/soft-prompt";
 import { elementCount } from "../engine/graph/value";
-import type { DecoderSpec } from "../engine/models/decoder-spec";
+import type { DecoderSpec } from "../engine/nn/model-spec";
 import { folderFormat } from "../export/peft";
 import type { AdapterSummary } from "../protocol/commands";
 

@@ -1,6 +1,6 @@
 import type { EncodedRow } from "../data/encode/encode-row";
-import type { Adapter } from "../engine/adapters/method";
-import { linearLayers } from "../engine/models/decoder-spec";
+import type { Adapter } from "../engine/adapters/common/method";
+import { linearLayers } from "../engine/nn/model-spec";
 import type { LoadedModel } from "../engine/models/loaded-model";
 import { declaredWeights, predictTrainingMemory, type TrainingMemory } from "../engine/train/memory";
 import { quantisedDtype } from "../engine/weights/nf4-source";

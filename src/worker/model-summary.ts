@@ -1,5 +1,5 @@
-import { loraEnds } from "../engine/adapters/lora-options";
-import { type DecoderSpec, linearLayers, parameterCount } from "../engine/models/decoder-spec";
+import { loraEnds } from "../engine/adapters/lora/lora-options";
+import { type DecoderSpec, linearLayers, parameterCount } from "../engine/nn/model-spec";
 import type { LoadedModel } from "../engine/models/loaded-model";
 import type { TensorSource } from "../engine/weights/tensor-source";
 import { isFloatType } from "../formats/quantised/block-types";

@@ -3,8 +3,8 @@ import { type BatchList, orderedBatches, rowSizes } from "../../src/data/batch/b
 import { batchLengths } from "../../src/data/batch/lengths";
 import { promptIds } from "../../src/data/shape/conversation";
 import { AdapterState, initContext, initialValues } from "../../src/engine/adapters/adapter-state";
-import { expertValues } from "../../src/engine/adapters/experts";
-import type { Adapter, HostTensor } from "../../src/engine/adapters/method";
+import { expertValues } from "../../src/engine/adapters/composed/experts";
+import type { Adapter, HostTensor } from "../../src/engine/adapters/common/method";
 import { methods } from "../../src/engine/adapters/registry";
 import { Generator } from "../../src/engine/generate/generator";
 import type { BatchShape } from "../../src/engine/train/batch-inputs";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Gpu } from "../../src/engine/gpu/device";
 import { PipelineCache } from "../../src/engine/gpu/pipelines";
 import { STORAGE } from "../../src/engine/gpu/usage";
-import { defineKernel } from "../../src/engine/kernels/kernel";
+import { defineKernel } from "../../src/engine/gpu/kernel";
 import { openTestGpu } from "../support/gpu";
 
 test("no WebGPU is told with what to do", async () => {

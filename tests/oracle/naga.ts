@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assembleShader } from "../../src/engine/gpu/shaders";
-import { kernelKey } from "../../src/engine/kernels/kernel";
+import { kernelKey } from "../../src/engine/gpu/kernel";
 import { allKernels } from "../../src/engine/kernels/registry";
 
 /**

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { assembleShader, shaderNames, shaderSource } from "../../src/engine/gpu/shaders";
-import { kernelKey } from "../../src/engine/kernels/kernel";
+import { kernelKey } from "../../src/engine/gpu/kernel";
 import { allKernels } from "../../src/engine/kernels/registry";
 import { createNullGpu } from "../support/gpu";
 

@@ -1,4 +1,4 @@
-import { declareWeights, type DecoderSpec } from "../../src/engine/models/decoder-spec";
+import { declareWeights, type DecoderSpec } from "../../src/engine/nn/model-spec";
 import type { FieldValues } from "../../src/spec/fields";
 import type { MethodChoice, MethodId } from "../../src/spec/methods";
 

@@ -1,7 +1,7 @@
 import { initContext, initialValues } from "../../src/engine/adapters/adapter-state";
-import type { HostTensor } from "../../src/engine/adapters/method";
+import type { HostTensor } from "../../src/engine/adapters/common/method";
 import { methods } from "../../src/engine/adapters/registry";
-import type { DecoderSpec } from "../../src/engine/models/decoder-spec";
+import type { DecoderSpec } from "../../src/engine/nn/model-spec";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
 import { makeRng } from "../../src/lib/rng";
 import type { Expert, MethodChoice } from "../../src/spec/methods";

@@ -7,7 +7,7 @@ import { STORAGE } from "../gpu/usage";
 import type { BufferRange } from "../graph/program";
 import { elementCount, formatShape, sameShape } from "../graph/value";
 import { readAllValues, readValues, type TensorSource } from "../weights/tensor-source";
-import type { Adapter, HostTensor, InitContext, Random } from "./method";
+import type { Adapter, HostTensor, InitContext, Random } from "./common/method";
 
 /** Parameters start at multiples of this many elements, so that each can be bound on its own. */
 export const PARAMETER_ALIGNMENT = 64;

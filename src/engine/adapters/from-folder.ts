@@ -1,10 +1,10 @@
 import type { PeftFolder, PeftTensor } from "../../formats/peft-folder";
 import { LuthierError } from "../../lib/errors";
 import type { MethodChoice } from "../../spec/methods";
-import type { DecoderSpec } from "../models/decoder-spec";
-import type { Adapter, HostTensor } from "./method";
+import type { DecoderSpec } from "../nn/model-spec";
+import type { Adapter, HostTensor } from "./common/method";
 import { methodOfConfig, methods } from "./registry";
-import { checkTaskType } from "./task-type";
+import { checkTaskType } from "./common/task-type";
 
 /** An adapter read from files, bound to a model. */
 export interface FolderAdapter {

@@ -1,5 +1,5 @@
 import type { AdapterState } from "../adapters/adapter-state";
-import { noAdapter } from "../adapters/hooks";
+import { noAdapter } from "../nn/hooks";
 import type { SlotPool } from "../gpu/slot-pool";
 import type { Plan } from "../graph/plan";
 import type { BufferResolver, Program } from "../graph/program";

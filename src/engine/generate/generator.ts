@@ -2,13 +2,13 @@ import { LuthierError } from "../../lib/errors";
 import { defined } from "../../lib/invariant";
 import type { FinishReason, GenerationOptions } from "../../spec/generation";
 import type { AdapterState } from "../adapters/adapter-state";
-import type { Random } from "../adapters/method";
+import type { Random } from "../adapters/common/method";
 import { ReadbackRing } from "../gpu/readback";
 import { withoutBroken } from "../gpu/pipelines";
 import { SlotPool } from "../gpu/slot-pool";
 import { type BufferResolver, Program, type ProgramInputs } from "../graph/program";
 import type { Value } from "../graph/value";
-import type { DecoderSpec } from "../models/decoder-spec";
+import type { DecoderSpec } from "../nn/model-spec";
 import type { LoadedModel } from "../models/loaded-model";
 import {
   buildPrograms,

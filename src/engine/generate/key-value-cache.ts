@@ -1,7 +1,7 @@
 import { defined } from "../../lib/invariant";
 import type { Gpu } from "../gpu/device";
 import { STORAGE } from "../gpu/usage";
-import type { DecoderSpec } from "../models/decoder-spec";
+import type { DecoderSpec } from "../nn/model-spec";
 import { cacheElements, cacheNames } from "./programs";
 
 /**

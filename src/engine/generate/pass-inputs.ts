@@ -1,5 +1,5 @@
 import type { ProgramInputs } from "../graph/program";
-import { type DecoderSpec, firstPosition, slidingWindows } from "../models/decoder-spec";
+import { type DecoderSpec, firstPosition, slidingWindows } from "../nn/model-spec";
 import { CROSS_RANGE, ENCODER_RANGE, keyStartName } from "../nn/attention";
 
 /** A place of the cache that no pass writes to: queries of padding go nowhere. */

@@ -1,10 +1,10 @@
-import type { AdapterHooks, MakeHooks } from "../adapters/hooks";
+import type { AdapterHooks, MakeHooks } from "../nn/hooks";
 import { Graph } from "../graph/graph";
-import { hoist } from "../graph/hoist";
+import { hoist } from "../transform/hoist";
 import { makePlan, type Plan } from "../graph/plan";
 import { f32, u32, type Value } from "../graph/value";
 import { buildDecoder, idsInput } from "../models/decoder";
-import type { DecoderSpec } from "../models/decoder-spec";
+import type { DecoderSpec } from "../nn/model-spec";
 import { buildEncoder, projectEncoded } from "../models/encoder-decoder";
 import { blockAttention, CROSS_RANGE, encoderAttention } from "../nn/attention";
 import { applyHead, type Attend, type BuildContext, type CrossAttend } from "../nn/context";

@@ -1,4 +1,4 @@
-import type { Grid, Kernel, ParamValues } from "../kernels/kernel";
+import type { Grid, Kernel, ParamValues } from "../gpu/kernel";
 import type { Graph } from "./graph";
 import type { TensorType, Value } from "./value";
 

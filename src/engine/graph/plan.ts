@@ -1,6 +1,6 @@
 import { invariant } from "../../lib/invariant";
-import type { Grid } from "../kernels/kernel";
-import { fuse } from "./fuse";
+import type { Grid } from "../gpu/kernel";
+import { fuse } from "../transform/fuse";
 import type { Graph, Node } from "./graph";
 import type { KernelCall, Operand, Tuning } from "./op";
 import { byteSize, bytesOwner, sameShape, type TensorType, type Value } from "./value";

@@ -4,7 +4,7 @@ import type { Gpu } from "../gpu/device";
 import type { PipelineCache } from "../gpu/pipelines";
 import type { SlotPool } from "../gpu/slot-pool";
 import { BufferUsage, STORAGE } from "../gpu/usage";
-import { packParams } from "../kernels/kernel";
+import { packParams } from "../gpu/kernel";
 import type { Plan, PlannedCall, PlannedOperand } from "./plan";
 import { byteSize, type Value } from "./value";
 

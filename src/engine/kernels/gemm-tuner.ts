@@ -5,7 +5,7 @@ import { KernelError, type PipelineCache } from "../gpu/pipelines";
 import { BufferUsage, STORAGE } from "../gpu/usage";
 import type { StorageKind, Tuning } from "../graph/op";
 import { kindBytes } from "../weights/storage-layout";
-import { type Grid, type Kernel, packParams } from "./kernel";
+import { type Grid, type Kernel, packParams } from "../gpu/kernel";
 import { gemmCall, gemmCandidates, type GemmProblem, gemmProblemKey } from "./matmul";
 import type { GemmForm, GemmShape } from "./matmul-variants";
 

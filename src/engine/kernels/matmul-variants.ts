@@ -1,5 +1,5 @@
 import type { StorageKind } from "../graph/op";
-import { defineKernel, flatGrid, type Grid, type Kernel, MAX_WORKGROUPS } from "./kernel";
+import { defineKernel, flatGrid, type Grid, type Kernel, MAX_WORKGROUPS } from "../gpu/kernel";
 import { weightLibraries } from "./storage";
 
 /**

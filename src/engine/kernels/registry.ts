@@ -43,7 +43,7 @@ import { sumRowsKernels } from "../ops/sum-rows";
 import { transposeKernel } from "../ops/transpose";
 import { widenKernels } from "../ops/weight-panels";
 import { zeroKernels } from "../ops/zero";
-import { type Kernel, kernelKey } from "./kernel";
+import { type Kernel, kernelKey } from "../gpu/kernel";
 import { type GemmShape, gemmVariants } from "./matmul-variants";
 
 /** Head sizes for the kernels that are compiled for each: one that is a multiple of four, and one that is not. */

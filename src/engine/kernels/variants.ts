@@ -1,6 +1,6 @@
 import { defined } from "../../lib/invariant";
 import type { Tuning } from "../graph/op";
-import { defineKernel, type Grid, elementGrid, type Kernel } from "./kernel";
+import { defineKernel, type Grid, elementGrid, type Kernel } from "../gpu/kernel";
 
 type KernelBase = Parameters<typeof defineKernel>[0];
 

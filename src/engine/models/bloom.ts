@@ -1,5 +1,5 @@
 import type { ConfigReader } from "./config-reader";
-import type { BlockSpec, DecoderSpec } from "./decoder-spec";
+import type { BlockSpec, DecoderSpec } from "../nn/model-spec";
 import { evenHeadDim, layerNorm, linear, refuseSetting } from "./layers";
 
 /** BLOOM and its sizes (transformers `BloomForCausalLM`): layer norm also of the embeddings, and ALiBi for positions. */

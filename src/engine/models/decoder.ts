@@ -1,5 +1,5 @@
 import { defined, invariant } from "../../lib/invariant";
-import type { AdapterHooks, SublayerSite } from "../adapters/hooks";
+import type { AdapterHooks, SublayerSite } from "../nn/hooks";
 import { f32, u32, type Value } from "../graph/value";
 import { applyEmbedding, applyLinear, applyNorm, type BuildContext, positionsInput } from "../nn/context";
 import { add } from "../ops/add";
@@ -18,8 +18,8 @@ import type {
   DecoderSpec,
   MlpSpec,
   NormSpec,
-} from "./decoder-spec";
-import { RELATIVE_BUCKETS, ropeNames } from "./tables";
+} from "../nn/model-spec";
+import { RELATIVE_BUCKETS, ropeNames } from "../nn/tables";
 
 /**
  * Builds a decoder over token ids (B · T), which may be null when only virtual tokens are fed.

@@ -3,7 +3,7 @@ import { u32, type Value } from "../graph/value";
 import { CROSS_RANGE, ENCODER_RANGE, encoderAttention } from "../nn/attention";
 import { applyLinear, type Attend, type BuildContext, type CrossAttend } from "../nn/context";
 import { buildDecoder, buildStack, idsInput } from "./decoder";
-import type { DecoderSpec } from "./decoder-spec";
+import type { DecoderSpec } from "../nn/model-spec";
 
 /** Tokens that a row of the encoder and one of the decoder have. */
 export interface PairLengths {

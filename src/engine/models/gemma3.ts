@@ -1,6 +1,6 @@
 import { readLayerRope, readRope, type RopeSpec } from "../nn/rope-table";
 import type { ConfigReader } from "./config-reader";
-import type { BlockSpec, DecoderSpec, NormSpec } from "./decoder-spec";
+import type { BlockSpec, DecoderSpec, NormSpec } from "../nn/model-spec";
 import { type HeadSizes, linear, readHeads, refuseSetting, rmsNorm, slidingLayers } from "./layers";
 
 /** The model's rotary tables: that of layers which see everything, and that of layers with a sliding window. */

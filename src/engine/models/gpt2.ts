@@ -1,5 +1,5 @@
 import type { ConfigReader } from "./config-reader";
-import type { BlockSpec, DecoderSpec, LinearSpec } from "./decoder-spec";
+import type { BlockSpec, DecoderSpec, LinearSpec } from "../nn/model-spec";
 import { evenHeadDim, layerNorm, refuseSetting } from "./layers";
 
 /** GPT-2 and its sizes (transformers `GPT2LMHeadModel`): layer norm, learned positions, one fused q-k-v layer. */

@@ -1,6 +1,6 @@
 import { readRope } from "../nn/rope-table";
 import type { ConfigReader } from "./config-reader";
-import type { AttentionSpec, BlockSpec, DecoderSpec } from "./decoder-spec";
+import type { AttentionSpec, BlockSpec, DecoderSpec } from "../nn/model-spec";
 import { type HeadSizes, linear, readHeads, rmsNorm } from "./layers";
 
 /** What sets a llama-like family apart. */

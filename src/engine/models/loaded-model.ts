@@ -7,9 +7,9 @@ import type { Quantization } from "../../spec/model";
 import { nf4Source } from "../weights/nf4-source";
 import { sourceBytes, type TensorSource } from "../weights/tensor-source";
 import { WeightStore } from "../weights/weight-store";
-import { declareWeights, type DecoderSpec, linearLayers } from "./decoder-spec";
+import { declareWeights, type DecoderSpec, linearLayers } from "../nn/model-spec";
 import { describeModel } from "./registry";
-import { declareTables } from "./tables";
+import { declareTables } from "../nn/tables";
 
 /** Positions for which rotary tables are made; longer texts than this are not trained in a page. */
 const MAX_TABLE_POSITIONS = 16384;

@@ -1,5 +1,5 @@
 import type { ConfigReader } from "./config-reader";
-import type { BlockSpec, DecoderSpec } from "./decoder-spec";
+import type { BlockSpec, DecoderSpec } from "../nn/model-spec";
 import { evenHeadDim, layerNorm, linear, refuseSetting } from "./layers";
 
 /** LayerNorm's own default: OPT's config.json does not say. */

@@ -1,5 +1,5 @@
 import type { ConfigReader } from "./config-reader";
-import type { DecoderSpec } from "./decoder-spec";
+import type { DecoderSpec } from "../nn/model-spec";
 import { llamaLike } from "./llama";
 import { qwenWindows } from "./qwen2";
 

@@ -1,6 +1,6 @@
 import { LuthierError } from "../../lib/errors";
 import { ConfigReader } from "./config-reader";
-import type { DecoderSpec } from "./decoder-spec";
+import type { DecoderSpec } from "../nn/model-spec";
 import { bloom } from "./bloom";
 import { gemma3 } from "./gemma3";
 import { gpt2 } from "./gpt2";

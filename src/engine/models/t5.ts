@@ -7,7 +7,7 @@ import type {
   LinearSpec,
   MlpSpec,
   NormSpec,
-} from "./decoder-spec";
+} from "../nn/model-spec";
 import { linear, rmsNorm } from "./layers";
 
 /** Distances have no end, so that only memory limits a text; so many tokens each of the prompt and the answer may have. */

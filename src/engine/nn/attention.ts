@@ -1,8 +1,8 @@
 import type { Graph } from "../graph/graph";
 import { f32, u32, type Value } from "../graph/value";
 import { defined } from "../../lib/invariant";
-import type { DecoderSpec } from "../models/decoder-spec";
-import { ALIBI_SLOPES } from "../models/tables";
+import type { DecoderSpec } from "./model-spec";
+import { ALIBI_SLOPES } from "./tables";
 import { attention } from "../ops/attention";
 
 /** The input that holds each query's first visible key; a window that is too short for the keys has one of its own. */

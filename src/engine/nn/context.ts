@@ -1,8 +1,8 @@
 import { invariant } from "../../lib/invariant";
-import type { AdapterHooks, LinearSite, TrainableMatrix } from "../adapters/hooks";
+import type { AdapterHooks, LinearSite, TrainableMatrix } from "./hooks";
 import type { Graph } from "../graph/graph";
 import { f32, u32, type Value } from "../graph/value";
-import { type DecoderSpec, headWeightName, type LinearSpec, type NormSpec } from "../models/decoder-spec";
+import { type DecoderSpec, headWeightName, type LinearSpec, type NormSpec } from "./model-spec";
 import { add } from "../ops/add";
 import { addBias } from "../ops/add-bias";
 import { embedding } from "../ops/embedding";

@@ -1,7 +1,7 @@
 import { defined, invariant } from "../../lib/invariant";
 import type { LowerContext, Op } from "../graph/op";
 import { elementCount, formatShape, sameShape, type TensorType, type Value } from "../graph/value";
-import { elementGrid, type Kernel } from "../kernels/kernel";
+import { elementGrid, type Kernel } from "../gpu/kernel";
 import { type ElementKernels, elementKernels } from "../kernels/variants";
 
 /** Functions of one number with a file in shaders/lib, and what that file needs. */

@@ -1,7 +1,7 @@
 import { invariant } from "../../lib/invariant";
 import type { Op } from "../graph/op";
 import { elementCount, type Value } from "../graph/value";
-import { defineKernel, elementGrid } from "../kernels/kernel";
+import { defineKernel, elementGrid } from "../gpu/kernel";
 
 interface AdamwAttrs {
   readonly beta1: number;

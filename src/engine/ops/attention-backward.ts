@@ -1,7 +1,7 @@
 import { invariant } from "../../lib/invariant";
 import type { Op } from "../graph/op";
 import { elementCount, formatShape, sameShape, type TensorType, u32, type Value } from "../graph/value";
-import { elementGrid } from "../kernels/kernel";
+import { elementGrid } from "../gpu/kernel";
 import {
   type AttentionAttrs,
   attentionBackwardBiasCall,

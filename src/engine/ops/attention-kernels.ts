@@ -1,7 +1,7 @@
 import { defined } from "../../lib/invariant";
 import type { KernelCall, Tuning } from "../graph/op";
 import type { TensorType, Value } from "../graph/value";
-import { defineKernel, type Grid, type Kernel, type ParamValues } from "../kernels/kernel";
+import { defineKernel, type Grid, type Kernel, type ParamValues } from "../gpu/kernel";
 import { firstUsable } from "../kernels/variants";
 
 /** What a query may see and how its scores are made. */

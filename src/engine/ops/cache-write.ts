@@ -2,7 +2,7 @@ import { invariant } from "../../lib/invariant";
 import type { Graph } from "../graph/graph";
 import type { Op } from "../graph/op";
 import { elementCount, f32, formatShape, type TensorType, type Value } from "../graph/value";
-import { elementGrid } from "../kernels/kernel";
+import { elementGrid } from "../gpu/kernel";
 import { elementKernels } from "../kernels/variants";
 
 interface CacheWriteAttrs {

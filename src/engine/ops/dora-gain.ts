@@ -1,6 +1,6 @@
 import type { Op } from "../graph/op";
 import { f32, type TensorType, type Value } from "../graph/value";
-import { defineKernel, elementGrid } from "../kernels/kernel";
+import { defineKernel, elementGrid } from "../gpu/kernel";
 import { multiply } from "./multiply";
 import { requireShape } from "./shapes";
 

@@ -1,6 +1,6 @@
 import type { Op } from "../graph/op";
 import { elementCount, type TensorType, type Value } from "../graph/value";
-import { elementGrid } from "../kernels/kernel";
+import { elementGrid } from "../gpu/kernel";
 import { elementKernels } from "../kernels/variants";
 
 interface DropoutAttrs {

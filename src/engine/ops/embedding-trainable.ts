@@ -1,7 +1,7 @@
 import { invariant } from "../../lib/invariant";
 import type { Op } from "../graph/op";
 import { elementCount, f32, formatShape, type TensorType, u32, type Value } from "../graph/value";
-import { defineKernel, elementGrid, flatGrid } from "../kernels/kernel";
+import { defineKernel, elementGrid, flatGrid } from "../gpu/kernel";
 import { elementKernels } from "../kernels/variants";
 import { gatherRowsCall } from "./gather-rows";
 import { zeroCall } from "./zero";

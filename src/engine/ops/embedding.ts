@@ -1,7 +1,7 @@
 import { invariant } from "../../lib/invariant";
 import { type Op, type StorageKind, storageKinds, type WeightRef } from "../graph/op";
 import { elementCount, f32, type TensorType, type Value } from "../graph/value";
-import { defineKernel, flatGrid, type Kernel } from "../kernels/kernel";
+import { defineKernel, flatGrid, type Kernel } from "../gpu/kernel";
 import { weightLibraries } from "../kernels/storage";
 import { elementWidth, type Width } from "../kernels/variants";
 

@@ -1,7 +1,7 @@
 import { invariant } from "../../lib/invariant";
 import type { KernelCall, LowerContext, Op, Operand } from "../graph/op";
 import { elementCount, f32, formatShape, type TensorType, type Value } from "../graph/value";
-import { defineKernel, elementGrid, type Kernel } from "../kernels/kernel";
+import { defineKernel, elementGrid, type Kernel } from "../gpu/kernel";
 import { gemmCall } from "../kernels/matmul";
 import { type FastfoodKeys, fastfoodKeys, permutationRounds, permutationShift } from "./fastfood-random";
 import { matrixShape } from "./shapes";

@@ -1,7 +1,7 @@
 import { invariant } from "../../lib/invariant";
 import type { Op } from "../graph/op";
 import { elementCount, type Value } from "../graph/value";
-import { defineKernel, elementGrid, type Kernel } from "../kernels/kernel";
+import { defineKernel, elementGrid, type Kernel } from "../gpu/kernel";
 
 type NoAttrs = Record<never, never>;
 

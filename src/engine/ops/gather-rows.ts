@@ -1,7 +1,7 @@
 import { invariant } from "../../lib/invariant";
 import type { KernelCall, Op } from "../graph/op";
 import { elementCount, f32, formatShape, type TensorType, type Value } from "../graph/value";
-import { elementGrid } from "../kernels/kernel";
+import { elementGrid } from "../gpu/kernel";
 import { type ElementKernels, elementKernels } from "../kernels/variants";
 import { zeroCall } from "./zero";
 

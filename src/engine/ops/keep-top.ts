@@ -1,6 +1,6 @@
 import type { Op } from "../graph/op";
 import { elementCount, type TensorType, type Value } from "../graph/value";
-import { defineKernel, elementGrid } from "../kernels/kernel";
+import { defineKernel, elementGrid } from "../gpu/kernel";
 import { matrixShape, requireShape } from "./shapes";
 
 interface KeepTopAttrs {

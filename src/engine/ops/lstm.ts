@@ -1,6 +1,6 @@
 import type { KernelCall, Op, Tuning } from "../graph/op";
 import { f32, type TensorType, type Value } from "../graph/value";
-import { defineKernel, type Kernel } from "../kernels/kernel";
+import { defineKernel, type Kernel } from "../gpu/kernel";
 import { firstUsable } from "../kernels/variants";
 import { matmul } from "./matmul";
 import { requireShape } from "./shapes";

@@ -1,6 +1,6 @@
 import type { LowerContext, Op } from "../graph/op";
 import { elementCount, type TensorType, type Value } from "../graph/value";
-import { elementGrid } from "../kernels/kernel";
+import { elementGrid } from "../gpu/kernel";
 import { elementKernels } from "../kernels/variants";
 import { matrixShape, requireShape } from "./shapes";
 import { sumRows } from "./sum-rows";

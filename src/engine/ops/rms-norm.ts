@@ -1,6 +1,6 @@
 import type { Op } from "../graph/op";
 import { f32, type TensorType, type Value } from "../graph/value";
-import { flatGrid } from "../kernels/kernel";
+import { flatGrid } from "../gpu/kernel";
 import { columnKernels, rowKernels } from "../kernels/variants";
 import { matrixShape, requireShape } from "./shapes";
 

@@ -1,6 +1,6 @@
 import type { Op } from "../graph/op";
 import { elementCount, f32, type TensorType, type Value } from "../graph/value";
-import { elementGrid, flatGrid } from "../kernels/kernel";
+import { elementGrid, flatGrid } from "../gpu/kernel";
 import { elementKernels, rowKernels } from "../kernels/variants";
 import { matrixShape, requireShape } from "./shapes";
 

@@ -1,6 +1,6 @@
 import { type Op, type StorageKind, storageKinds, type WeightRef } from "../graph/op";
 import { f32, type Value } from "../graph/value";
-import { flatGrid, type Kernel } from "../kernels/kernel";
+import { flatGrid, type Kernel } from "../gpu/kernel";
 import { weightLibraries } from "../kernels/storage";
 import { rowKernels, type RowKernels } from "../kernels/variants";
 

@@ -1,6 +1,6 @@
 import type { LowerContext, Operand, StorageKind, WeightRef } from "../graph/op";
 import { f32 } from "../graph/value";
-import { defineKernel, elementGrid, type Kernel } from "../kernels/kernel";
+import { defineKernel, elementGrid, type Kernel } from "../gpu/kernel";
 import { blockKinds, blockLibraries } from "../kernels/storage";
 
 /** A stretch of rows of a frozen matrix, ready to be multiplied with. */

@@ -1,6 +1,6 @@
 import { invariant } from "../../lib/invariant";
 import type { ProgramInputs } from "../graph/program";
-import { type DecoderSpec, firstPosition, slidingWindows } from "../models/decoder-spec";
+import { type DecoderSpec, firstPosition, slidingWindows } from "../nn/model-spec";
 import { keyStartName } from "../nn/attention";
 import { pairInputs } from "./pair-inputs";
 import { type BatchShape, NO_INDEX, type TrainingBatch, type VirtualLengths } from "./training-batch";

@@ -1,11 +1,11 @@
 import { layOutParameters } from "../adapters/adapter-state";
-import type { Adapter } from "../adapters/method";
+import type { Adapter } from "../adapters/common/method";
 import { pooledSizes } from "../gpu/slot-pool";
 import type { Plan } from "../graph/plan";
 import { programBytes } from "../graph/program";
-import { declareWeights, type DecoderSpec } from "../models/decoder-spec";
+import { declareWeights, type DecoderSpec } from "../nn/model-spec";
 import { tablePositions } from "../models/loaded-model";
-import { declareTables } from "../models/tables";
+import { declareTables } from "../nn/tables";
 import { defined } from "../../lib/invariant";
 import type { WeightRef } from "../graph/op";
 import type { TensorDtype } from "../weights/tensor-source";

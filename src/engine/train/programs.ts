@@ -1,6 +1,6 @@
 import { type AdapterState, PARAMETER_ALIGNMENT } from "../adapters/adapter-state";
-import type { AdapterHooks, GraphMode } from "../adapters/hooks";
-import { differentiate, type DifferentiateOptions } from "../graph/autodiff";
+import type { AdapterHooks, GraphMode } from "../nn/hooks";
+import { differentiate, type DifferentiateOptions } from "../transform/autodiff";
 import { defined } from "../../lib/invariant";
 import { Graph } from "../graph/graph";
 import { makePlan, type Plan } from "../graph/plan";
@@ -21,7 +21,7 @@ import type { BatchShape } from "./batch-inputs";
 import type { WeightShapes } from "../weights/weight-shapes";
 import { pairLengths } from "./pair-inputs";
 import { learningRateFactors, type OptimizerState } from "./optimizer-state";
-import { applyDropout, STEP_SCALARS, stepScalarsInput } from "./step-scalars";
+import { applyDropout, STEP_SCALARS, stepScalarsInput } from "../nn/step-scalars";
 
 /** What planning needs of a model, whether its weights are on a GPU or not. */
 export type ModelShape = Pick<LoadedModel, "spec" | "tuning"> & { readonly weights: WeightShapes };

@@ -1,17 +1,17 @@
 import { defined, invariant } from "../../lib/invariant";
 import type { AdapterState } from "../adapters/adapter-state";
-import type { Adapter, HostTensor } from "../adapters/method";
+import type { Adapter, HostTensor } from "../adapters/common/method";
 import type { Gpu } from "../gpu/device";
 import { readBytes, ReadbackRing } from "../gpu/readback";
 import { withoutBroken } from "../gpu/pipelines";
 import { SlotPool } from "../gpu/slot-pool";
 import { type BufferResolver, Program } from "../graph/program";
-import type { DecoderSpec } from "../models/decoder-spec";
+import type { DecoderSpec } from "../nn/model-spec";
 import type { LoadedModel } from "../models/loaded-model";
 import { batchInputs, countLabels, type TrainingBatch } from "./batch-inputs";
 import { OptimizerState } from "./optimizer-state";
 import { trainingLeaf } from "./programs";
-import { lossScalars, mixSeed, packStepScalars } from "./step-scalars";
+import { lossScalars, mixSeed, packStepScalars } from "../nn/step-scalars";
 import { buildPrograms, findProgram, listPrograms, type TrainerPrograms } from "./trainer-programs";
 import { listPlans, planTraining, type PlanOptions } from "./training-plans";
 

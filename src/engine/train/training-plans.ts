@@ -1,4 +1,4 @@
-import type { GraphMode } from "../adapters/hooks";
+import type { GraphMode } from "../nn/hooks";
 import type { Plan } from "../graph/plan";
 import type { BatchShape } from "./batch-inputs";
 import {

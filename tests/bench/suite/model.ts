@@ -1,10 +1,10 @@
 import { makeRng } from "../../../src/lib/rng";
-import type { Adapter } from "../../../src/engine/adapters/method";
+import type { Adapter } from "../../../src/engine/adapters/common/method";
 import { AdapterState, initContext, initialValues } from "../../../src/engine/adapters/adapter-state";
 import { methods } from "../../../src/engine/adapters/registry";
 import type { Gpu } from "../../../src/engine/gpu/device";
 import { PipelineCache } from "../../../src/engine/gpu/pipelines";
-import { declareWeights } from "../../../src/engine/models/decoder-spec";
+import { declareWeights } from "../../../src/engine/nn/model-spec";
 import { type LoadedModel, loadModel } from "../../../src/engine/models/loaded-model";
 import { describeModel } from "../../../src/engine/models/registry";
 import type { TrainingBatch } from "../../../src/engine/train/batch-inputs";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { methods } from "../../../src/engine/adapters/registry";
 import { planDecode, planPass } from "../../../src/engine/generate/programs";
 import { Graph } from "../../../src/engine/graph/graph";
-import { hoist } from "../../../src/engine/graph/hoist";
+import { hoist } from "../../../src/engine/transform/hoist";
 import type { Tuning } from "../../../src/engine/graph/op";
 import { makePlan, type Plan } from "../../../src/engine/graph/plan";
 import { f32, type Value } from "../../../src/engine/graph/value";

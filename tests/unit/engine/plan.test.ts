@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { layOutParameters } from "../../../src/engine/adapters/adapter-state";
-import { differentiate } from "../../../src/engine/graph/autodiff";
+import { differentiate } from "../../../src/engine/transform/autodiff";
 import { Graph } from "../../../src/engine/graph/graph";
 import { makePlan, type Plan, type PlannedCall, type PlannedOperand } from "../../../src/engine/graph/plan";
 import type { Operand, Tuning } from "../../../src/engine/graph/op";

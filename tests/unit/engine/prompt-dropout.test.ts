@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { layOutParameters } from "../../../src/engine/adapters/adapter-state";
-import type { GraphMode } from "../../../src/engine/adapters/hooks";
+import type { GraphMode } from "../../../src/engine/nn/hooks";
 import { methods } from "../../../src/engine/adapters/registry";
 import type { KernelCall } from "../../../src/engine/graph/op";
 import { describeModel } from "../../../src/engine/models/registry";

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { layOutParameters } from "../../../src/engine/adapters/adapter-state";
-import { noAdapter } from "../../../src/engine/adapters/hooks";
+import { noAdapter } from "../../../src/engine/nn/hooks";
 import { methods } from "../../../src/engine/adapters/registry";
 import { planEncode, planPass } from "../../../src/engine/generate/programs";
 import { Gpu } from "../../../src/engine/gpu/device";
 import { PipelineCache } from "../../../src/engine/gpu/pipelines";
 import type { Tuning } from "../../../src/engine/graph/op";
 import type { Plan } from "../../../src/engine/graph/plan";
-import { headWeightName, parameterCount } from "../../../src/engine/models/decoder-spec";
+import { headWeightName, parameterCount } from "../../../src/engine/nn/model-spec";
 import { describeModel } from "../../../src/engine/models/registry";
 import { declaredWeights } from "../../../src/engine/train/memory";
 import { type ModelShape, planBatch } from "../../../src/engine/train/programs";

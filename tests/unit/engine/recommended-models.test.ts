@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { methods } from "../../../src/engine/adapters/registry";
 import { Gpu } from "../../../src/engine/gpu/device";
-import { parameterCount } from "../../../src/engine/models/decoder-spec";
+import { parameterCount } from "../../../src/engine/nn/model-spec";
 import { describeModel } from "../../../src/engine/models/registry";
 import { declaredWeights, predictTrainingMemory } from "../../../src/engine/train/memory";
 import { adamDefaults } from "../../../src/engine/train/trainer";
