@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assembleShader } from "../../src/engine/gpu/shaders";
 import { kernelKey } from "../../src/engine/gpu/kernel";
-import { allKernels } from "../../src/engine/kernels/registry";
+import { allKernels } from "../support/kernels";
 
 /**
  * Has check_naga.py compile every kernel and variant with naga, on the adapter that this process was pointed at:

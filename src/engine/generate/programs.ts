@@ -1,7 +1,8 @@
 import type { AdapterHooks, MakeHooks } from "../nn/hooks";
 import { Graph } from "../graph/graph";
 import { hoist } from "../transform/hoist";
-import { makePlan, type Plan } from "../graph/plan";
+import type { Plan } from "../graph/plan";
+import { makePlan } from "../transform/make-plan";
 import { f32, u32, type Value } from "../graph/value";
 import { buildDecoder, idsInput } from "../models/decoder";
 import type { DecoderSpec } from "../nn/model-spec";
@@ -10,7 +11,7 @@ import { blockAttention, CROSS_RANGE, encoderAttention } from "../nn/attention";
 import { applyHead, type Attend, type BuildContext, type CrossAttend } from "../nn/context";
 import { writeCache } from "../ops/cache-write";
 import { gatherRows } from "../ops/gather-rows";
-import type { ModelShape } from "../train/programs";
+import type { ModelShape } from "../models/loaded-model";
 
 /** Names of a layer's cache states; an adapter's first pass has its own. */
 export const cacheKey = (layer: number, first = false): string =>

@@ -1,7 +1,8 @@
-import { readLayerRope, readRope, type RopeSpec } from "../nn/rope-table";
-import type { ConfigReader } from "./config-reader";
 import type { BlockSpec, DecoderSpec, NormSpec } from "../nn/model-spec";
+import type { RopeSpec } from "../nn/rope-table";
+import type { ConfigReader } from "./config-reader";
 import { type HeadSizes, linear, readHeads, refuseSetting, rmsNorm, slidingLayers } from "./layers";
+import { readLayerRope, readRope } from "./rope-config";
 
 /** The model's rotary tables: that of layers which see everything, and that of layers with a sliding window. */
 const TABLES = { global: 0, local: 1 } as const;

@@ -1,7 +1,7 @@
-import { readRope } from "../nn/rope-table";
 import type { ConfigReader } from "./config-reader";
 import type { AttentionSpec, BlockSpec, DecoderSpec } from "../nn/model-spec";
 import { type HeadSizes, linear, readHeads, rmsNorm } from "./layers";
+import { readRope } from "./rope-config";
 
 /** What sets a llama-like family apart. */
 export interface LlamaTraits {

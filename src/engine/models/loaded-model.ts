@@ -6,6 +6,7 @@ import type { Tuning } from "../graph/op";
 import type { Quantization } from "../../spec/model";
 import { nf4Source } from "../weights/nf4-source";
 import { sourceBytes, type TensorSource } from "../weights/tensor-source";
+import type { WeightShapes } from "../weights/weight-shapes";
 import { WeightStore } from "../weights/weight-store";
 import { declareWeights, type DecoderSpec, linearLayers } from "../nn/model-spec";
 import { describeModel } from "./registry";
@@ -31,6 +32,9 @@ export interface LoadedModel {
   /** Where the frozen tensors can be read again (initial values, merging). */
   readonly tensors: ReadonlyMap<string, TensorSource>;
 }
+
+/** What planning needs of a model, whether its weights are on a GPU or not. */
+export type ModelShape = Pick<LoadedModel, "spec" | "tuning"> & { readonly weights: WeightShapes };
 
 /** What loading needs besides the files. */
 export interface LoadOptions {

@@ -37,11 +37,6 @@ const backwardKernels = laneKernels("adapter/lstm_backward", [
   ...(["read_write", "read_write", "read_write"] as const),
 ]);
 
-export const lstmKernels: readonly Kernel[] = [
-  ...Object.values(forwardKernels),
-  ...Object.values(backwardKernels),
-];
-
 /** One dispatch of two workgroups, one for each direction. */
 function lstmCall(
   kernels: LaneKernels,
@@ -73,6 +68,7 @@ function lstmCall(
  */
 export const lstm: Op<NoAttrs> = {
   name: "lstm",
+  kernels: Object.values(forwardKernels),
   infer: ([x, reverse, w, wReverse]) => {
     const [length = 0, width = 0] = (x as TensorType).shape;
     const hidden = width / 4;
@@ -102,6 +98,7 @@ export const lstm: Op<NoAttrs> = {
  */
 export const lstmBackward: Op<NoAttrs> = {
   name: "lstmBackward",
+  kernels: Object.values(backwardKernels),
   infer: ([dy, , w]) => {
     const [length = 0] = (dy as TensorType).shape;
     const [rows = 0, hidden = 0] = (w as TensorType).shape;

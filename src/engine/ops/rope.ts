@@ -11,7 +11,7 @@ interface RopeAttrs {
   readonly interleaved: boolean;
 }
 
-export const ropeKernels = elementKernels({
+const ropeKernels = elementKernels({
   shader: "attention/rope",
   params: {
     count: "u32",
@@ -33,6 +33,7 @@ export const ropeKernels = elementKernels({
  */
 export const rope: Op<RopeAttrs> = {
   name: "rope",
+  kernels: ropeKernels.all,
   infer: (inputs) => {
     const [x, positions, cos, sin] = inputs as [TensorType, TensorType, TensorType, TensorType];
     const shapes = inputs.map((input) => formatShape(input.shape)).join(", ");

@@ -4,14 +4,13 @@ import { pooledSizes } from "../gpu/slot-pool";
 import type { Plan } from "../graph/plan";
 import { programBytes } from "../graph/program";
 import { declareWeights, type DecoderSpec } from "../nn/model-spec";
-import { tablePositions } from "../models/loaded-model";
+import { type ModelShape, tablePositions } from "../models/loaded-model";
 import { declareTables } from "../nn/tables";
 import { defined } from "../../lib/invariant";
 import type { WeightRef } from "../graph/op";
 import type { TensorDtype } from "../weights/tensor-source";
 import { matrixRef, shardBytes, type WeightShapes } from "../weights/weight-shapes";
 import { optimizerBytes } from "./optimizer-state";
-import type { ModelShape } from "./programs";
 import { READBACK_BYTES, type TrainerOptions } from "./trainer";
 import { listPlans, planTraining } from "./training-plans";
 

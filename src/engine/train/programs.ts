@@ -3,12 +3,13 @@ import type { AdapterHooks, GraphMode } from "../nn/hooks";
 import { differentiate, type DifferentiateOptions } from "../transform/autodiff";
 import { defined } from "../../lib/invariant";
 import { Graph } from "../graph/graph";
-import { makePlan, type Plan } from "../graph/plan";
+import type { Plan } from "../graph/plan";
+import { makePlan } from "../transform/make-plan";
 import type { BufferRange } from "../graph/program";
 import { f32, u32, type Value } from "../graph/value";
 import { buildDecoder, idsInput } from "../models/decoder";
 import { buildEncoderDecoder } from "../models/encoder-decoder";
-import type { LoadedModel } from "../models/loaded-model";
+import type { LoadedModel, ModelShape } from "../models/loaded-model";
 import { blockAttention } from "../nn/attention";
 import { applyHead, applyHeadLoss, type Attend, type BuildContext } from "../nn/context";
 import { broadcastBatch } from "../ops/broadcast-batch";
@@ -18,13 +19,9 @@ import { reduceSum, sumSquares } from "../ops/reduce-sum";
 import { adamw, stepMetrics } from "../ops/adamw";
 import { addSquares, maskGradients } from "../ops/flat-gradients";
 import type { BatchShape } from "./batch-inputs";
-import type { WeightShapes } from "../weights/weight-shapes";
 import { pairLengths } from "./pair-inputs";
 import { learningRateFactors, type OptimizerState } from "./optimizer-state";
 import { applyDropout, STEP_SCALARS, stepScalarsInput } from "../nn/step-scalars";
-
-/** What planning needs of a model, whether its weights are on a GPU or not. */
-export type ModelShape = Pick<LoadedModel, "spec" | "tuning"> & { readonly weights: WeightShapes };
 
 /** What planning needs of an adapter: itself, and the element count of its flat buffers. */
 export type AdapterShape = Pick<AdapterState, "adapter" | "length">;

@@ -1,28 +1,21 @@
 import { accumulate, add } from "../ops/add";
 import type { Graph, Node } from "../graph/graph";
+import type { NodeOrder } from "../graph/plan";
 import { bytesOwner, elementCount, storageRoot, type Value } from "../graph/value";
-
-/** A node list after fusion: which values stand for which. */
-export interface FusedGraph {
-  /** Nodes to run, in order. */
-  readonly nodes: readonly Node[];
-  /** Follows a value to the one that stands for it after fusion. */
-  resolve(value: Value): Value;
-}
 
 /**
  * Folds sums into the kernels that compute a summand: `a + matmul(x, w)` becomes a matmul that adds to `a` in
  * place where `a` is not needed afterwards, and the gradients of parameters are added straight into the flat
  * gradient buffer. Also drops nodes that nobody reads (`keep` are the graph's outputs).
  */
-export function fuse(graph: Graph, keep: readonly Value[]): FusedGraph {
+export function fuse(graph: Graph, keep: readonly Value[]): NodeOrder {
   const replaced = new Map<number, Value>();
   const resolve = (value: Value): Value => {
     const next = replaced.get(storageRoot(value).id);
     return next ? resolve(next) : value;
   };
   const nodes = liveNodes(graph.nodes, keep);
-  const usage = measureUsage(nodes, keep);
+  const usage = measureUsage(graph, nodes, keep);
   const movedTo = new Map<Node, Node>();
   const dropped = new Set<Node>();
   nodes.forEach((node, position) => {
@@ -46,6 +39,7 @@ export function fuse(graph: Graph, keep: readonly Value[]): FusedGraph {
 
 /** Who reads what, and when, kept true while nodes are folded. */
 interface Usage {
+  readonly graph: Graph;
   readonly position: Map<Node, number>;
   /** Last position at which a value (by id of its root and of its owner) is read or written. */
   readonly lastUse: Map<number, number>;
@@ -85,7 +79,7 @@ function extend(lastUse: Map<number, number>, id: number, position: number): voi
 /** The node that computes `value` when it can add into another value and only one reader needs it. */
 function fusable(value: Value, usage: Usage): Node | null {
   const root = storageRoot(value);
-  const producer = root.producer;
+  const producer = usage.graph.producerOf(root);
   if (!producer || !producer.op.accumulates || producer.into) return null;
   if (producer.outputs.length !== 1 || usage.readers.get(root.id) !== 1) return null;
   return producer;
@@ -131,8 +125,14 @@ function liveNodes(nodes: readonly Node[], keep: readonly Value[]): Node[] {
   return live.reverse();
 }
 
-function measureUsage(nodes: readonly Node[], keep: readonly Value[]): Usage {
-  const usage: Usage = { position: new Map(), lastUse: new Map(), readers: new Map(), changedAt: new Map() };
+function measureUsage(graph: Graph, nodes: readonly Node[], keep: readonly Value[]): Usage {
+  const usage: Usage = {
+    graph,
+    position: new Map(),
+    lastUse: new Map(),
+    readers: new Map(),
+    changedAt: new Map(),
+  };
   const read = (value: Value, position: number): void => {
     const id = storageRoot(value).id;
     usage.readers.set(id, (usage.readers.get(id) ?? 0) + 1);

@@ -1,6 +1,6 @@
 import { defined } from "../../lib/invariant";
 import { Graph, type Node } from "../graph/graph";
-import { byteSize, storageRoot, type Value } from "../graph/value";
+import { byteSize, type Producer, storageRoot, type Value } from "../graph/value";
 
 /** A graph in two: what depends on parameters and frozen tensors alone, and all else, which runs many times. */
 export interface HoistedGraph {
@@ -31,8 +31,8 @@ export function hoist(graph: Graph, keep: Readonly<Record<string, Value>>, maxBy
   return { once: first.graph, made, each: rest.graph, kept };
 }
 
-function nodesOfOnce(graph: Graph, keep: readonly Value[], maxBytes: number): ReadonlySet<Node> {
-  const once = new Set<Node>();
+function nodesOfOnce(graph: Graph, keep: readonly Value[], maxBytes: number): ReadonlySet<Producer> {
+  const once = new Set<Producer>();
   const writtenInto = new Set(graph.nodes.map(({ into }) => into && storageRoot(into).producer));
   const isSame = (value: Value): boolean => {
     const { storage, producer } = storageRoot(value);
@@ -54,7 +54,7 @@ function nodesOfOnce(graph: Graph, keep: readonly Value[], maxBytes: number): Re
 }
 
 /** The values of `once` that others read or that are kept, each once. */
-function edges(graph: Graph, keep: readonly Value[], once: ReadonlySet<Node>): Value[] {
+function edges(graph: Graph, keep: readonly Value[], once: ReadonlySet<Producer>): Value[] {
   const read = graph.nodes.filter((node) => !once.has(node)).flatMap(({ inputs }) => inputs);
   const roots = [...read, ...keep].map(storageRoot);
   return [...new Set(roots.filter(({ producer }) => producer !== null && once.has(producer)))];

@@ -9,7 +9,7 @@ import { type LoadedModel, loadModel } from "../../../src/engine/models/loaded-m
 import { describeModel } from "../../../src/engine/models/registry";
 import type { TrainingBatch } from "../../../src/engine/train/batch-inputs";
 import { declaredWeights } from "../../../src/engine/train/memory";
-import type { ModelShape } from "../../../src/engine/train/programs";
+import type { ModelShape } from "../../../src/engine/models/loaded-model";
 import { adamDefaults, type TrainerOptions } from "../../../src/engine/train/trainer";
 import type { TensorSource } from "../../../src/engine/weights/tensor-source";
 import { fixedTuning } from "../../support/run-graph";

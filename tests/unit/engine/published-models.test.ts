@@ -9,9 +9,10 @@ import { PipelineCache } from "../../../src/engine/gpu/pipelines";
 import type { Tuning } from "../../../src/engine/graph/op";
 import type { Plan } from "../../../src/engine/graph/plan";
 import { headWeightName, parameterCount } from "../../../src/engine/nn/model-spec";
+import type { ModelShape } from "../../../src/engine/models/loaded-model";
 import { describeModel } from "../../../src/engine/models/registry";
 import { declaredWeights } from "../../../src/engine/train/memory";
-import { type ModelShape, planBatch } from "../../../src/engine/train/programs";
+import { planBatch } from "../../../src/engine/train/programs";
 import { createNullGpu } from "../../support/gpu";
 
 /** The parts of published config.json files that describe the network, and how many parameters each is said to have. */
