@@ -2,7 +2,8 @@ import { LuthierError } from "../../../lib/errors";
 import { f32 } from "../../graph/value";
 import { declareWeights } from "../../nn/model-spec";
 import { refuseUnless } from "../common/config-check";
-import type { Adapter, BaseChange, Method } from "../common/method";
+import { defineAdapter } from "../common/define-adapter";
+import type { BaseChange, Method } from "../common/method";
 import { taskType } from "../common/task-type";
 
 /** PEFT's target_modules for a LoRA that is on no layer. */
@@ -27,14 +28,12 @@ export const bitfit: Method = {
       );
     }
     const names = new Set(biases.map(({ name }) => name));
-    return {
+    return defineAdapter({
       parameters: biases.map(({ name, shape }) => ({
         name: `${PREFIX}${name}`,
         shape,
         init: ({ baseVector }) => baseVector(name),
       })),
-      promptLength: 0,
-      prefixLength: 0,
       hooks: (graph) => ({
         vector: (name, length) => (names.has(name) ? graph.parameter(`${PREFIX}${name}`, f32(length)) : null),
       }),
@@ -50,8 +49,6 @@ export const bitfit: Method = {
         modules_to_save: null,
         init_lora_weights: true,
       },
-      exportTensors: (trained) => trained,
-      importTensors: (tensors) => tensors,
       merge: (trained) =>
         new Map(
           [...trained].map(([name, tensor]): [string, BaseChange] => [
@@ -59,7 +56,7 @@ export const bitfit: Method = {
             () => tensor,
           ]),
         ),
-    } satisfies Adapter;
+    });
   },
   readConfig(config) {
     refuseUnless(config, { bias: ["all"], modules_to_save: [null] });

@@ -1,6 +1,7 @@
 import { declareWeights } from "../../nn/model-spec";
 import { baseHooks, baseParameters, replaceBase } from "./base-tensors";
-import type { Adapter, Method } from "../common/method";
+import { defineAdapter } from "../common/define-adapter";
+import type { Method } from "../common/method";
 import { isOwnConfig, ownConfig } from "../common/own-format";
 
 /** Full fine-tuning: every tensor of the model trains, a tied head through both of its uses. */
@@ -9,16 +10,12 @@ export const full: Method = {
   reads: (config) => isOwnConfig("full", config),
   bind(_values, model) {
     const tensors = declareWeights(model);
-    return {
+    return defineAdapter({
       parameters: baseParameters(tensors),
-      promptLength: 0,
-      prefixLength: 0,
       hooks: (graph) => baseHooks(graph, tensors),
       config: ownConfig("full", {}),
-      exportTensors: (trained) => trained,
-      importTensors: (saved) => saved,
       merge: replaceBase,
-    } satisfies Adapter;
+    });
   },
   readConfig: () => ({}),
 };

@@ -2,7 +2,8 @@ import { lastLayersFields } from "../../../spec/methods/last-layers";
 import { declareWeights, type DecoderSpec, headWeightName } from "../../nn/model-spec";
 import type { WeightDeclaration } from "../../weights/weight-store";
 import { baseHooks, baseParameters, replaceBase } from "./base-tensors";
-import type { Adapter, Method } from "../common/method";
+import { defineAdapter } from "../common/define-adapter";
+import type { Method } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
 import { isOwnConfig, ownConfig, readOwnOptions } from "../common/own-format";
 
@@ -24,20 +25,16 @@ export const lastLayers: Method = {
       head: reader.boolean("train_head"),
     };
     const tensors = chooseTensors(options, model);
-    return {
+    return defineAdapter({
       parameters: baseParameters(tensors),
-      promptLength: 0,
-      prefixLength: 0,
       hooks: (graph) => baseHooks(graph, tensors),
       config: ownConfig("last-layers", {
         num_layers: options.layers,
         train_final_norm: options.norm,
         train_head: options.head,
       }),
-      exportTensors: (trained) => trained,
-      importTensors: (saved) => saved,
       merge: replaceBase,
-    } satisfies Adapter;
+    });
   },
   readConfig: (config) => readOwnOptions(lastLayersFields, config),
 };

@@ -12,7 +12,8 @@ import {
 import { ADAPTER_NAME, addBottleneck, bottleneckParameters, type Bottlenecks } from "./bottleneck-layers";
 import type { AdapterHooks } from "../../nn/hooks";
 import { type Invertible, invertible, invertibleHooks, invertibleParameters } from "./invertible";
-import type { Adapter, HostTensor, Method, ParameterSpec } from "../common/method";
+import { defineAdapter } from "../common/define-adapter";
+import type { HostTensor, Method, ParameterSpec } from "../common/method";
 import { hasOwnMark } from "../common/own-format";
 import { optionError } from "../common/option-reader";
 
@@ -29,17 +30,14 @@ export function bottleneckMethod(kind: BottleneckKind): Method {
       const options = readBottleneckOptions(kind, values);
       checkPlacement(kind, model);
       const parts = bottleneckParts(kind, options, model);
-      return {
+      return defineAdapter({
         parameters: partsParameters(parts, model, options.start),
-        promptLength: 0,
-        prefixLength: 0,
         hooks: (graph, mode) => bottleneckHooks(graph, [parts], mode === "train"),
         config: libraryConfig(kind, options, model),
         weightsFile: "adapter.safetensors",
         format: libraryFormat(kind.invertible ? "adapters-heads" : "adapters", kind, model),
-        exportTensors: (trained) => trained,
         importTensors: (tensors) => renameBottlenecks(tensors),
-      } satisfies Adapter;
+      });
     },
     readConfig: (config) => readLibraryConfig(kind, config),
   };

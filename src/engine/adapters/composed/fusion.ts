@@ -26,7 +26,8 @@ import { refuseUnless } from "../common/config-check";
 import { checkExpertCount, expertPrefix, expertValues, frozenParameters } from "./experts";
 import { fuse, type FusionLayer, fusionParameters } from "./fusion-layer";
 import { houlsbyKind } from "../bottleneck/houlsby";
-import type { Adapter, ExpertFolder, HostTensor, Method, ParameterSpec } from "../common/method";
+import { defineAdapter } from "../common/define-adapter";
+import type { ExpertFolder, HostTensor, Method, ParameterSpec } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
 import { hasOwnMark } from "../common/own-format";
 import { pfeifferKind } from "../bottleneck/pfeiffer";
@@ -68,10 +69,8 @@ export const fusion: Method = {
       dropout: reader.number("dropout_prob"),
     };
     const regularised = reader.boolean("regularization");
-    return {
+    return defineAdapter({
       parameters: [...fusionParameters(layer, allBlocks(model)), ...fused.flatMap((one) => one.parameters)],
-      promptLength: 0,
-      prefixLength: 0,
       hooks: (graph, mode) => ({ sublayer: (site) => fuse(graph, layer, site, mode === "train") }),
       ...(regularised && { penalty: (graph: Graph) => addPenalty(graph, layer, model) }),
       config: {
@@ -86,13 +85,12 @@ export const fusion: Method = {
       weightsFile: "model_adapter_fusion.safetensors",
       format: libraryFormat("adapters-fusion", kind, model),
       experts: fused.map(({ folder }) => folder),
-      exportTensors: (trained) => trained,
       importTensors: (tensors, others = []) =>
         new Map([
           ...renameFusion(tensors, layer.name),
           ...expertValues(others.map((other) => renameBottlenecks(other))),
         ]),
-    } satisfies Adapter;
+    });
   },
   readConfig: ({ config }) => {
     const read = config as Readonly<Record<string, unknown>>;

@@ -18,6 +18,7 @@ import {
 } from "../bottleneck/bottleneck-config";
 import { checkExpertCount, expertPrefix, expertValues, frozenParameters } from "./experts";
 import { madXLanguageKind } from "../bottleneck/mad-x-language";
+import { defineAdapter } from "../common/define-adapter";
 import type { Adapter, ExpertFolder, Method } from "../common/method";
 import { optionError } from "../common/option-reader";
 import { isOwnConfig, ownMark } from "../common/own-format";
@@ -42,22 +43,19 @@ export const madXTask: Method = {
     checkExpertCount(languageAdapterField, experts);
     const task = bottleneckParts(kind, options, model);
     const language = bindLanguage(experts[0] as Expert, model);
-    return {
+    return defineAdapter({
       parameters: [...partsParameters(task, model, options.start), ...language.parameters],
-      promptLength: 0,
-      prefixLength: 0,
       hooks: (graph, mode) => bottleneckHooks(graph, [language.parts, task], mode === "train"),
       config: { ...libraryConfig(kind, options, model), ...ownMark("mad-x-task") },
       weightsFile: "adapter.safetensors",
       format: libraryFormat("adapters-stack", kind, model),
       experts: [language.folder],
-      exportTensors: (trained) => trained,
       importTensors: (tensors, others = []) =>
         new Map([
           ...renameBottlenecks(tensors),
           ...expertValues(others.map((other) => renameBottlenecks(other))),
         ]),
-    } satisfies Adapter;
+    });
   },
   readConfig: (config) => readLibraryConfig(kind, config),
 };

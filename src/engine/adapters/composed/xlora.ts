@@ -14,7 +14,8 @@ import { refuseUnless } from "../common/config-check";
 import { dense, type DenseLayer, denseParameters } from "../common/dense";
 import { checkExpertCount, expertValues } from "./experts";
 import type { AdapterHooks, GraphMode } from "../../nn/hooks";
-import type { Adapter, Method } from "../common/method";
+import { defineAdapter } from "../common/define-adapter";
+import type { Method } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
 import { isOwnConfig, ownMark } from "../common/own-format";
 import { adaptedLayers, applyExperts, bindLora, type Gates, type LoraExpert } from "./xlora-experts";
@@ -63,21 +64,18 @@ export const xlora: Method = {
       layers: new Map(layers.map(({ path }, index) => [path, index])),
       classifier: classifierLayers(options, bound.length, layers.length, model),
     };
-    return {
+    return defineAdapter({
       parameters: [
         ...mixture.classifier.flatMap((layer) => denseParameters(layer)),
         ...bound.flatMap(({ parameters }) => parameters),
       ],
-      promptLength: 0,
-      prefixLength: 0,
       hasFirstPass: true,
       hooks: (graph, mode) => makeHooks(graph, mixture, mode),
       config: makeConfig(options, bound, model),
       format: isLoadedByPeft(model) ? "peft-experts" : "luthier",
       experts: bound.map(({ folder }) => folder),
-      exportTensors: (trained) => trained,
       importTensors: (tensors, others = []) => new Map([...tensors, ...expertValues(others)]),
-    } satisfies Adapter;
+    });
   },
   readConfig,
 };

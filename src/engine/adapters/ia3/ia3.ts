@@ -9,7 +9,8 @@ import { changeWeight, scaleColumns, scaleRows } from "../common/base-matrix";
 import { refuseUnless } from "../common/config-check";
 import { ia3Targets } from "./default-targets";
 import type { LinearSite } from "../../nn/hooks";
-import type { Adapter, BaseChange, HostTensor, Method } from "../common/method";
+import { defineAdapter } from "../common/define-adapter";
+import type { BaseChange, HostTensor, Method } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
 import { savedTargets, targetsText } from "../common/saved-options";
 import { taskType } from "../common/task-type";
@@ -43,14 +44,12 @@ export const ia3: Method = {
   bind(values, model) {
     const options = readOptions(new OptionReader(ia3Fields, values), model);
     const layers = new Map(scaledLayers(options, model).map((scaled) => [scaled.layer.path, scaled]));
-    const adapter: Adapter = {
+    return defineAdapter({
       parameters: [...layers.values()].map((scaled) => ({
         name: nameOf(scaled.layer),
         shape: scaled.feedforward ? [1, width(scaled)] : [width(scaled), 1],
         init: () => new Float32Array(width(scaled)).fill(1),
       })),
-      promptLength: 0,
-      prefixLength: 0,
       hooks: (graph) => ({
         linear: (site) => {
           const scaled = layers.get(site.layer.path);
@@ -58,11 +57,8 @@ export const ia3: Method = {
         },
       }),
       config: peftConfig(options, model),
-      exportTensors: (parameters) => parameters,
-      importTensors: (tensors) => tensors,
       merge: (trained) => new Map([...layers.values()].flatMap((scaled) => mergeFactors(scaled, trained))),
-    };
-    return adapter;
+    });
   },
   readConfig(config) {
     refuseUnless(config, { modules_to_save: [null] });

@@ -23,6 +23,7 @@ import {
   readLoraConfig,
   readLoraOptions,
 } from "./lora-options";
+import { defineAdapter } from "../common/define-adapter";
 import type { Adapter, BaseChange, HostTensor, Method, ParameterSpec } from "../common/method";
 import { mergeSaved, savedHooks, savedParameters, type SavedTensor, savedTensors } from "./saved-modules";
 
@@ -52,22 +53,20 @@ export const lora: Method = {
     const parts = findParts(options, model);
     const { layers, head, tables, biases, saved } = parts;
     const adapted = [...layers.values(), ...(head ? [head] : [])];
-    const adapter: Adapter = {
+    const adapter: Adapter = defineAdapter({
       parameters: [
         ...[...tables.values()].flatMap(tableParameters),
         ...adapted.flatMap(loraParameters),
         ...biasParameters(biases, model, layers, options.learningRateRatio),
         ...savedParameters(saved, options.learningRateRatio),
       ],
-      promptLength: 0,
-      prefixLength: 0,
       hooks: (graph, mode) => makeHooks(graph, parts, mode === "train"),
       config: loraConfig(options, model),
       exportTensors: (trained) => (options.init === "pissa" ? exportPissa(adapted, trained) : trained),
       importTensors: (tensors) => withoutBase(tensors, model, adapter.parameters),
       merge: (trained) => mergeAll(parts, trained),
       unties: untiesHead(parts, model),
-    };
+    });
     return adapter;
   },
   readConfig: readLoraConfig,

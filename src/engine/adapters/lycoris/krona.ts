@@ -9,7 +9,8 @@ import {
   mergeKronecker,
 } from "./kronecker";
 import { lycorisConfig, lycorisFormat, lycorisHooks } from "./lycoris";
-import type { Adapter, Method } from "../common/method";
+import { defineAdapter } from "../common/define-adapter";
+import type { Method } from "../common/method";
 import { OptionReader } from "../common/option-reader";
 import { targetsText } from "../common/saved-options";
 import { matchTargets, parseTargets } from "../common/targets";
@@ -46,12 +47,10 @@ export const krona: Method = {
       alphaPattern: {},
       layersToTransform: null,
     };
-    const adapter: Adapter = {
+    return defineAdapter({
       parameters: [...layers.values()].flatMap(({ left, right }) =>
         [left, right].flatMap((part) => factorParameters(part, "_a")),
       ),
-      promptLength: 0,
-      prefixLength: 0,
       hooks: (graph) => lycorisHooks(graph, layers, (layer, x) => kroneckerUpdate(graph, layer, x), null),
       config: {
         peft_type: "LOKR",
@@ -63,11 +62,8 @@ export const krona: Method = {
         init_weights: true,
       },
       ...lycorisFormat(layers),
-      exportTensors: (parameters) => parameters,
-      importTensors: (tensors) => tensors,
       merge: (trained) => new Map([...layers.values()].map((layer) => mergeKronecker(layer, trained))),
-    };
-    return adapter;
+    });
   },
   readConfig(config) {
     refuseUnless(config, { modules_to_save: [null], decompose_both: [false] });

@@ -16,7 +16,8 @@ import {
   readLycoris,
   readLycorisConfig,
 } from "./lycoris";
-import type { Adapter, BaseChange, HostTensor, Method, ParameterSpec } from "../common/method";
+import { defineAdapter } from "../common/define-adapter";
+import type { BaseChange, HostTensor, Method, ParameterSpec } from "../common/method";
 import { OptionReader } from "../common/option-reader";
 
 /** Two products of low rank, (out, r) times (r, in) each. */
@@ -34,19 +35,14 @@ export const loha: Method = {
     const options = readLycoris(new OptionReader(lohaFields, values), model);
     const layers = new Map(lycorisLayers(options, model).map((layer) => [layer.layer.path, layer]));
     const drop = { ...options, rescale: true };
-    const adapter: Adapter = {
+    return defineAdapter({
       parameters: [...layers.values()].flatMap((layer) => FACTORS.map((factor) => parameter(layer, factor))),
-      promptLength: 0,
-      prefixLength: 0,
       hooks: (graph, mode) =>
         lycorisHooks(graph, layers, (layer, x) => update(graph, layer, x), mode === "train" ? drop : null),
       config: { peft_type: "LOHA", ...lycorisConfig(options, model), init_weights: true },
       ...lycorisFormat(layers),
-      exportTensors: (parameters) => parameters,
-      importTensors: (tensors) => tensors,
       merge: (trained) => new Map([...layers.values()].map((layer) => mergeLayer(layer, trained))),
-    };
-    return adapter;
+    });
   },
   readConfig(config) {
     refuseUnless(config, { modules_to_save: [null], use_effective_conv2d: [false] });

@@ -18,7 +18,8 @@ import {
   readLycoris,
   readLycorisConfig,
 } from "./lycoris";
-import type { Adapter, Method } from "../common/method";
+import { defineAdapter } from "../common/define-adapter";
+import type { Method } from "../common/method";
 import { OptionReader } from "../common/option-reader";
 
 interface LokrOptions extends LycorisOptions {
@@ -44,12 +45,10 @@ export const lokr: Method = {
     const drop = { ...options, rescale: options.rankDropoutScale };
     // In a product of two the start is a zero w1_a, or with "lycoris" a zero w2_b.
     const zeroPart = options.lycorisInit ? "_b" : "_a";
-    const adapter: Adapter = {
+    return defineAdapter({
       parameters: [...layers.values()].flatMap(({ left, right }) =>
         [left, right].flatMap((factor) => factorParameters(factor, zeroPart)),
       ),
-      promptLength: 0,
-      prefixLength: 0,
       hooks: (graph, mode) =>
         lycorisHooks(
           graph,
@@ -59,11 +58,8 @@ export const lokr: Method = {
         ),
       config: peftConfig(options, model),
       ...lycorisFormat(layers),
-      exportTensors: (parameters) => parameters,
-      importTensors: (tensors) => tensors,
       merge: (trained) => new Map([...layers.values()].map((layer) => mergeKronecker(layer, trained))),
-    };
-    return adapter;
+    });
   },
   readConfig(config) {
     refuseUnless(config, { modules_to_save: [null], use_effective_conv2d: [false] });

@@ -9,7 +9,8 @@ import { fastfoodLinear, type Projection } from "../../ops/fastfood";
 import { multiplyRow } from "../../ops/multiply";
 import { projectVector } from "./fastfood";
 import type { AdapterHooks, LinearSite } from "../../nn/hooks";
-import type { Adapter, BaseChange, HostTensor, Method, ParameterSpec } from "../common/method";
+import { defineAdapter } from "../common/define-adapter";
+import type { BaseChange, HostTensor, Method, ParameterSpec } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
 import { isOwnConfig, ownConfig, readOwnOptions } from "../common/own-format";
 import { matchTargets, parseTargets } from "../common/targets";
@@ -42,10 +43,8 @@ export const said: Method = {
   bind(values, model) {
     const reader = new OptionReader(saidFields, values);
     const method = readSaid(reader, model);
-    return {
+    return defineAdapter({
       parameters: saidParameters(method),
-      promptLength: 0,
-      prefixLength: 0,
       hooks: (graph) => saidHooks(graph, method),
       format: "luthier",
       config: ownConfig("said", {
@@ -55,11 +54,9 @@ export const said: Method = {
         exclude_modules: reader.text("exclude_modules"),
         projection_seed: reader.number("projection_seed"),
       }),
-      exportTensors: (trained) => trained,
-      importTensors: (saved) => saved,
       merge: (trained) =>
         new Map([...method.layers.values()].map((layer) => mergeLayer(layer, method, trained))),
-    } satisfies Adapter;
+    });
   },
   readConfig: (config) => readOwnOptions(saidFields, config),
 };

@@ -3,7 +3,8 @@ import { defined } from "../../../lib/invariant";
 import { f32 } from "../../graph/value";
 import { fill } from "../common/dense";
 import { lstmEncoder } from "./lstm-encoder";
-import type { Adapter, Method } from "../common/method";
+import { defineAdapter } from "../common/define-adapter";
+import type { Method } from "../common/method";
 import { mlpEncoder } from "./mlp-encoder";
 import { OptionReader } from "../common/option-reader";
 import type { PromptEncoder } from "./prompt-encoder";
@@ -37,7 +38,7 @@ export const pTuning: Method = {
         : chain(lstmEncoder({ width, hidden, layers, dropout }), mlpEncoder([2 * hidden, 2 * hidden, width]));
     const rows = tokens * submodules(model);
     const table = f32(rows, width);
-    return {
+    return defineAdapter({
       parameters: [
         {
           name: EMBEDDING,
@@ -47,7 +48,6 @@ export const pTuning: Method = {
         ...encoder.parameters,
       ],
       promptLength: tokens,
-      prefixLength: 0,
       hooks: (graph, mode) => ({
         virtualTokens: () =>
           frontRows(graph, encoder.apply(graph, graph.parameter(EMBEDDING, table), mode), tokens),
@@ -62,7 +62,7 @@ export const pTuning: Method = {
       exportTensors: (trained) =>
         new Map([[PROMPT_EMBEDDINGS, encoder.encode(trained, defined(trained.get(EMBEDDING), EMBEDDING))]]),
       importTensors: importSoftPrompt,
-    } satisfies Adapter;
+    });
   },
   readConfig(config) {
     checkSoftPrompt(config);

@@ -6,6 +6,7 @@ import { splitColumns } from "../../ops/split-columns";
 import { tanh } from "../../ops/tanh";
 import { dense, type DenseLayer, denseParameters, fill, hostDense, hostMap } from "../common/dense";
 import type { AdapterHooks } from "../../nn/hooks";
+import { defineAdapter } from "../common/define-adapter";
 import type { Adapter, HostTensor, ParameterSpec } from "../common/method";
 import { EMBEDDING, importSoftPrompt, PROMPT_EMBEDDINGS, softPromptConfig, submodules } from "./soft-prompt";
 
@@ -42,9 +43,8 @@ export function prefixAdapter(model: DecoderSpec, options: PrefixOptions): Adapt
   const { keyValueHeads: heads, headDim } = model;
   const layers = model.blocks.length;
   const shape: PrefixShape = { tokens, layers, heads, headDim, tokenDim: heads * headDim, hidden };
-  return {
+  return defineAdapter({
     parameters: parameters(shape, zero),
-    promptLength: 0,
     prefixLength: tokens,
     hooks: (graph, mode) =>
       makeHooks(graph, shape, mode === "train" ? options.dropout : 0, keyPiece(shape, submodules(model))),
@@ -55,7 +55,7 @@ export function prefixAdapter(model: DecoderSpec, options: PrefixOptions): Adapt
     },
     exportTensors: (trained) => new Map([[PROMPT_EMBEDDINGS, encode(shape, trained)]]),
     importTensors: importSoftPrompt,
-  };
+  });
 }
 
 const width = (shape: PrefixShape): number => shape.layers * 2 * shape.tokenDim;

@@ -2,7 +2,8 @@ import { defined } from "../../../lib/invariant";
 import { promptTuningFields } from "../../../spec/methods/prompt-tuning";
 import { f32 } from "../../graph/value";
 import type { DecoderSpec } from "../../nn/model-spec";
-import type { Adapter, InitContext, Method } from "../common/method";
+import { defineAdapter } from "../common/define-adapter";
+import type { InitContext, Method } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
 import {
   checkSoftPrompt,
@@ -35,7 +36,7 @@ export const promptTuning: Method = {
       );
     }
     const rows = tokens * submodules(model);
-    return {
+    return defineAdapter({
       parameters: [
         {
           name: EMBEDDING,
@@ -44,7 +45,6 @@ export const promptTuning: Method = {
         },
       ],
       promptLength: tokens,
-      prefixLength: 0,
       checkText: (tokenize) => {
         if (init === "TEXT") checkLength(tokenize(text), tokens);
       },
@@ -59,7 +59,7 @@ export const promptTuning: Method = {
       },
       exportTensors: (trained) => new Map([[PROMPT_EMBEDDINGS, defined(trained.get(EMBEDDING), EMBEDDING)]]),
       importTensors: importSoftPrompt,
-    } satisfies Adapter;
+    });
   },
   readConfig(config) {
     checkSoftPrompt(config);

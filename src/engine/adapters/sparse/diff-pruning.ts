@@ -6,7 +6,8 @@ import { f32, type Value } from "../../graph/value";
 import { gatePenalty, type GateShape, hardConcrete } from "../../ops/hard-concrete";
 import { STEP_SCALARS, stepScalarsInput } from "../../nn/step-scalars";
 import type { GraphMode } from "../../nn/hooks";
-import type { Adapter, Choice, HostTensor, Method, ParameterSpec } from "../common/method";
+import { defineAdapter } from "../common/define-adapter";
+import type { Choice, HostTensor, Method, ParameterSpec } from "../common/method";
 import { OptionReader } from "../common/option-reader";
 import { isOwnConfig, ownConfig, readOwnOptions } from "../common/own-format";
 import {
@@ -42,10 +43,8 @@ export const diffPruning: Method = {
     const shape = { lower: reader.number("concrete_lower"), upper: reader.number("concrete_upper") };
     const diff = gatedDelta(shape);
     const kept = keptCount(weights, reader.number("target_sparsity"));
-    return {
+    return defineAdapter({
       parameters: weights.flatMap((weight) => gatedParameters(weight, reader)),
-      promptLength: 0,
-      prefixLength: 0,
       hooks: (graph, mode) =>
         changeHooks(graph, weights, (weight, site) => applyGates(graph, weight, mode, { ...shape, site })),
       penalty: (graph) => penaliseOpen(graph, weights, reader.number("sparsity_pen"), shape),
@@ -69,7 +68,7 @@ export const diffPruning: Method = {
       exportTensors: (trained) => sparseTensors(weights, (weight) => diff(trained, weight)),
       importTensors: (saved) => withGates(weights, readSparse(weights, saved)),
       merge: (trained) => mergeChanges(weights, (weight) => diff(trained, weight)),
-    } satisfies Adapter;
+    });
   },
   readConfig: (config) => readOwnOptions(diffPruningFields, config),
 };

@@ -1,7 +1,8 @@
 import { fishmaskFields } from "../../../spec/methods/fishmask";
 import { defined } from "../../../lib/invariant";
 import { markLargest } from "../../../lib/largest";
-import type { Adapter, Choice, HostTensor, Method } from "../common/method";
+import { defineAdapter } from "../common/define-adapter";
+import type { Choice, HostTensor, Method } from "../common/method";
 import { OptionReader } from "../common/option-reader";
 import { isOwnConfig, ownConfig, readOwnOptions } from "../common/own-format";
 import {
@@ -30,14 +31,12 @@ export const fishmask: Method = {
     const samples = reader.number("fish_samples");
     const ratio = reader.number("keep_ratio");
     const kept = keptCount(weights, ratio);
-    return {
+    return defineAdapter({
       parameters: weights.map((weight) => ({
         name: deltaName(weight),
         shape: [weight.rows, weight.columns],
         init: () => new Float32Array(weight.rows * weight.columns),
       })),
-      promptLength: 0,
-      prefixLength: 0,
       hooks: (graph) => changeHooks(graph, weights, (weight) => deltaParameter(graph, weight)),
       selection: {
         kept,
@@ -55,7 +54,7 @@ export const fishmask: Method = {
       exportTensors: (trained) => sparseTensors(weights, deltaOf(trained)),
       importTensors: (saved) => readSparse(weights, saved),
       merge: (trained) => mergeChanges(weights, deltaOf(trained)),
-    } satisfies Adapter;
+    });
   },
   readConfig: (config) => readOwnOptions(fishmaskFields, config),
 };
