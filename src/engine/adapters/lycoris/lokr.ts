@@ -19,10 +19,11 @@ import {
   readLycorisConfig,
 } from "./lycoris";
 import { defineAdapter } from "../common/define-adapter";
-import type { Method } from "../common/method";
+import type { Adapter, Method } from "../common/method";
 import { OptionReader } from "../common/option-reader";
 
-interface LokrOptions extends LycorisOptions {
+/** LoKrConfig as the studio reads it. */
+export interface LokrOptions extends LycorisOptions {
   readonly factor: number;
   readonly both: boolean;
   readonly rankDropoutScale: boolean;
@@ -38,28 +39,7 @@ interface LokrOptions extends LycorisOptions {
 export const lokr: Method = {
   peftType: "LOKR",
   bind(values, model) {
-    const options = readOptions(new OptionReader(lokrFields, values), model);
-    const layers = new Map(
-      lycorisLayers(options, model).map((layer) => [layer.layer.path, cutLayer(layer, options)]),
-    );
-    const drop = { ...options, rescale: options.rankDropoutScale };
-    // In a product of two the start is a zero w1_a, or with "lycoris" a zero w2_b.
-    const zeroPart = options.lycorisInit ? "_b" : "_a";
-    return defineAdapter({
-      parameters: [...layers.values()].flatMap(({ left, right }) =>
-        [left, right].flatMap((factor) => factorParameters(factor, zeroPart)),
-      ),
-      hooks: (graph, mode) =>
-        lycorisHooks(
-          graph,
-          layers,
-          (layer, x) => kroneckerUpdate(graph, layer, x),
-          mode === "train" ? drop : null,
-        ),
-      config: peftConfig(options, model),
-      ...lycorisFormat(layers),
-      merge: (trained) => new Map([...layers.values()].map((layer) => mergeKronecker(layer, trained))),
-    });
+    return lokrAdapter(readOptions(new OptionReader(lokrFields, values), model), model);
   },
   readConfig(config) {
     refuseUnless(config, { modules_to_save: [null], use_effective_conv2d: [false] });
@@ -72,6 +52,35 @@ export const lokr: Method = {
     };
   },
 };
+
+/** @param mark what the config has besides LoKr's own keys */
+export function lokrAdapter(
+  options: LokrOptions,
+  model: DecoderSpec,
+  mark: Readonly<Record<string, unknown>> = {},
+): Adapter {
+  const layers = new Map(
+    lycorisLayers(options, model).map((layer) => [layer.layer.path, cutLayer(layer, options)]),
+  );
+  const drop = { ...options, rescale: options.rankDropoutScale };
+  // In a product of two the start is a zero w1_a, or with "lycoris" a zero w2_b.
+  const zeroPart = options.lycorisInit ? "_b" : "_a";
+  return defineAdapter({
+    parameters: [...layers.values()].flatMap(({ left, right }) =>
+      [left, right].flatMap((factor) => factorParameters(factor, zeroPart)),
+    ),
+    hooks: (graph, mode) =>
+      lycorisHooks(
+        graph,
+        layers,
+        (layer, x) => kroneckerUpdate(graph, layer, x),
+        mode === "train" ? drop : null,
+      ),
+    config: { ...peftConfig(options, model), ...mark },
+    ...lycorisFormat(layers),
+    merge: (trained) => new Map([...layers.values()].map((layer) => mergeKronecker(layer, trained))),
+  });
+}
 
 function readOptions(reader: OptionReader, model: DecoderSpec): LokrOptions {
   return {
