@@ -5,14 +5,7 @@ import type { Plan } from "../graph/plan";
 import type { BufferResolver, Program } from "../graph/program";
 import type { Value } from "../graph/value";
 import type { LoadedModel } from "../models/loaded-model";
-import {
-  type DecodePlans,
-  planDecode,
-  planEncode,
-  planPass,
-  planPrefix,
-  planVirtualTokens,
-} from "./programs";
+import { type DecodePlans, planDecode, planEncode, planPass, planPrefix, planVirtualTokens } from "./plans";
 
 /** Tokens of a prompt that one prefill pass takes. */
 export const PREFILL_TOKENS = 32;

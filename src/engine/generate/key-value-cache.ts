@@ -2,7 +2,7 @@ import { defined } from "../../lib/invariant";
 import type { Gpu } from "../gpu/device";
 import { STORAGE } from "../gpu/usage";
 import type { DecoderSpec } from "../nn/model-spec";
-import { cacheElements, cacheNames } from "./programs";
+import { cacheElements, cacheNames } from "./plans";
 
 /**
  * Keys and values of every layer for all places of a sequence, for those of a prompt that an encoder reads, and once more

@@ -10,7 +10,7 @@ import type { DecoderSpec } from "../nn/model-spec";
 import type { LoadedModel } from "../models/loaded-model";
 import { batchInputs, countLabels, type TrainingBatch } from "./batch-inputs";
 import { OptimizerState } from "./optimizer-state";
-import { trainingLeaf } from "./programs";
+import { trainingLeaf } from "./plans";
 import { lossScalars, mixSeed, packStepScalars } from "../nn/step-scalars";
 import { buildPrograms, findProgram, listPrograms, type TrainerPrograms } from "./trainer-programs";
 import { listPlans, planTraining, type PlanOptions } from "./training-plans";

@@ -2,7 +2,7 @@ import type { GraphMode } from "../nn/hooks";
 import type { Plan } from "../graph/plan";
 import type { ModelShape } from "../models/loaded-model";
 import type { BatchShape } from "./batch-inputs";
-import { type AdapterShape, planBatch, planSquares, planUpdate, type UpdateOptions } from "./programs";
+import { type AdapterShape, planBatch, planSquares, planUpdate, type UpdateOptions } from "./plans";
 
 /** What a run's plans depend on. */
 export interface PlanOptions extends UpdateOptions {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { methods } from "../../../src/engine/adapters/registry";
-import { planDecode, planPass } from "../../../src/engine/generate/programs";
+import { planDecode, planPass } from "../../../src/engine/generate/plans";
 import { Graph } from "../../../src/engine/graph/graph";
 import { hoist } from "../../../src/engine/transform/hoist";
 import type { Tuning } from "../../../src/engine/graph/op";

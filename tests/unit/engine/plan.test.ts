@@ -11,7 +11,7 @@ import { add } from "../../../src/engine/ops/add";
 import { matmul } from "../../../src/engine/ops/matmul";
 import { tanh } from "../../../src/engine/ops/tanh";
 import { declaredWeights } from "../../../src/engine/train/memory";
-import { planBatch } from "../../../src/engine/train/programs";
+import { planBatch } from "../../../src/engine/train/plans";
 import { bindCase, goldenCases, goldenFamilies, readJson } from "../../support/golden";
 
 const tuning: Tuning = { software: true, has: () => false, choice: () => null };

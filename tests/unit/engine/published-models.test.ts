@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { layOutParameters } from "../../../src/engine/adapters/adapter-state";
 import { noAdapter } from "../../../src/engine/nn/hooks";
 import { methods } from "../../../src/engine/adapters/registry";
-import { planEncode, planPass } from "../../../src/engine/generate/programs";
+import { planEncode, planPass } from "../../../src/engine/generate/plans";
 import { Gpu } from "../../../src/engine/gpu/device";
 import { PipelineCache } from "../../../src/engine/gpu/pipelines";
 import type { Tuning } from "../../../src/engine/graph/op";
@@ -12,7 +12,7 @@ import { headWeightName, parameterCount } from "../../../src/engine/nn/model-spe
 import type { ModelShape } from "../../../src/engine/models/loaded-model";
 import { describeModel } from "../../../src/engine/models/registry";
 import { declaredWeights } from "../../../src/engine/train/memory";
-import { planBatch } from "../../../src/engine/train/programs";
+import { planBatch } from "../../../src/engine/train/plans";
 import { createNullGpu } from "../../support/gpu";
 
 /** The parts of published config.json files that describe the network, and how many parameters each is said to have. */
