@@ -1,4 +1,5 @@
-import type { AdapterHooks, MakeHooks } from "../nn/hooks";
+import type { AdapterState } from "../adapters/adapter-state";
+import { type AdapterHooks, type MakeHooks, noAdapter } from "../nn/hooks";
 import { Graph } from "../graph/graph";
 import { hoist } from "../transform/hoist";
 import type { Plan } from "../graph/plan";
@@ -11,7 +12,13 @@ import { blockAttention, CROSS_RANGE, encoderAttention } from "../nn/attention";
 import { applyHead, type Attend, type BuildContext, type CrossAttend } from "../nn/context";
 import { writeCache } from "../ops/cache-write";
 import { gatherRows } from "../ops/gather-rows";
-import type { ModelShape } from "../models/loaded-model";
+import type { LoadedModel, ModelShape } from "../models/loaded-model";
+
+/** Tokens of a prompt that one prefill pass takes. */
+export const PREFILL_TOKENS = 32;
+
+/** An encoder sees its whole prompt at once: it has a program for each of these lengths, and one for the longest prompt. */
+const ENCODER_LENGTHS = [64, 256, 1024];
 
 /** Names of a layer's cache states; an adapter's first pass has its own. */
 export const cacheKey = (layer: number, first = false): string =>
@@ -175,4 +182,47 @@ function intoCache(
   const { keyValueHeads, headDim } = spec;
   const rows = graph.reshape(value, 1, slots.type.shape[0] ?? 0, keyValueHeads, headDim);
   return writeCache(graph, rows, slots, graph.state(name, f32(1, capacity, keyValueHeads, headDim)));
+}
+
+/** A plan for prompts of up to `length` tokens that an encoder reads. */
+export interface EncoderPlan {
+  readonly length: number;
+  readonly plan: Plan;
+}
+
+/** The plans of a cache size, before anything is allocated. */
+export interface GeneratorPlans {
+  readonly prefill: Plan | null;
+  readonly decode: DecodePlans;
+  readonly front: Plan | null;
+  readonly encode: readonly EncoderPlan[];
+}
+
+/** Plans all that an answer of up to `capacity` tokens needs, prompt included. `state` null is the base model. */
+export function planGenerator(
+  model: LoadedModel,
+  state: AdapterState | null,
+  capacity: number,
+): GeneratorPlans {
+  const { encoder } = model.spec;
+  const adapter = state?.adapter;
+  const hooks = adapter?.hooks ?? (() => noAdapter);
+  const { promptLength = 0, prefixLength = 0 } = adapter ?? {};
+  let front: Plan | null = null;
+  if (promptLength > 0 && !encoder) front = planVirtualTokens(model, hooks, promptLength, capacity);
+  else if (prefixLength > 0) front = planPrefix(model, hooks, prefixLength, capacity);
+  const longest = capacity - promptLength;
+  const lengths = encoder ? [...ENCODER_LENGTHS.filter((length) => length < longest), longest] : [];
+  return {
+    prefill: encoder ? null : planPass(model, hooks, PREFILL_TOKENS, capacity),
+    decode: planDecode(model, hooks, capacity),
+    front,
+    encode: lengths.map((length) => ({ length, plan: planEncode(model, hooks, length, capacity) })),
+  };
+}
+
+/** The slots of each program that shares them; the one that runs once an answer has room of its own. */
+export function sharedSlotBytes({ prefill, decode, front, encode }: GeneratorPlans): (readonly number[])[] {
+  const plans = [prefill, decode.each, front, ...encode.map(({ plan }) => plan)];
+  return plans.filter((plan) => plan !== null).map((plan) => plan.slotBytes);
 }

@@ -12,7 +12,7 @@ import type { TensorDtype } from "../weights/tensor-source";
 import { matrixRef, shardBytes, type WeightShapes } from "../weights/weight-shapes";
 import { optimizerBytes } from "./optimizer-state";
 import { READBACK_BYTES, type TrainerOptions } from "./trainer";
-import { listPlans, planTraining } from "./training-plans";
+import { listPlans, planTraining } from "./plans";
 
 /** GPU bytes of a training run, by what they are for. */
 export interface TrainingMemory {

@@ -1,15 +1,13 @@
 import { type AdapterState, PARAMETER_ALIGNMENT } from "../adapters/adapter-state";
 import type { AdapterHooks, GraphMode } from "../nn/hooks";
 import { differentiate, type DifferentiateOptions } from "../transform/autodiff";
-import { defined } from "../../lib/invariant";
 import { Graph } from "../graph/graph";
 import type { Plan } from "../graph/plan";
 import { makePlan } from "../transform/make-plan";
-import type { BufferRange } from "../graph/program";
 import { f32, u32, type Value } from "../graph/value";
 import { buildDecoder, idsInput } from "../models/decoder";
 import { buildEncoderDecoder } from "../models/encoder-decoder";
-import type { LoadedModel, ModelShape } from "../models/loaded-model";
+import type { ModelShape } from "../models/loaded-model";
 import { blockAttention } from "../nn/attention";
 import { applyHead, applyHeadLoss, type Attend, type BuildContext } from "../nn/context";
 import { broadcastBatch } from "../ops/broadcast-batch";
@@ -20,7 +18,7 @@ import { adamw, stepMetrics } from "../ops/adamw";
 import { addSquares, maskGradients } from "../ops/flat-gradients";
 import type { BatchShape } from "./batch-inputs";
 import { pairLengths } from "./pair-inputs";
-import { learningRateFactors, type OptimizerState } from "./optimizer-state";
+import { learningRateFactors } from "./optimizer-state";
 import { applyDropout, STEP_SCALARS, stepScalarsInput } from "../nn/step-scalars";
 
 /** What planning needs of an adapter: itself, and the element count of its flat buffers. */
@@ -120,8 +118,8 @@ export interface UpdateOptions {
   readonly maxGradNorm: number;
 }
 
-/** States of the update's graph, by the buffers that hold them. */
-const FLAT = { parameters: "parameters", gradients: "gradients", m: "m", v: "v" } as const;
+/** Names of the states that are flat buffers. */
+export const FLAT = { parameters: "parameters", gradients: "gradients", m: "m", v: "v" } as const;
 
 /** Plans the optimizer step over the flat buffers: global norm, metrics, clipping and AdamW. */
 export function planUpdate(model: ModelShape, state: AdapterShape, options: UpdateOptions): Plan {
@@ -160,26 +158,55 @@ export function planSquares(model: ModelShape, state: AdapterShape): Plan {
   return makePlan(graph, {}, model.tuning);
 }
 
-/** Finds the buffers of a training graph's leaves. */
-export function trainingLeaf(
-  model: LoadedModel,
-  state: AdapterState,
-  optimizer: OptimizerState,
-  value: Value,
-): BufferRange {
-  if (value.storage === "constant")
-    return { buffer: model.weights.constantBuffer(value.name), offsetBytes: 0 };
-  if (value.storage === "parameter") return state.range(value.name, state.buffer);
-  if (value.storage === "gradient") return state.range(value.name, optimizer.gradients);
-  const states: Readonly<Record<string, GPUBuffer>> = {
-    [FLAT.parameters]: state.buffer,
-    [FLAT.gradients]: optimizer.gradients,
-    [FLAT.m]: optimizer.m,
-    [FLAT.v]: optimizer.v,
-    groups: optimizer.groups,
-    groupTable: optimizer.groupTable,
-    metrics: optimizer.metrics,
-    [LOSS_SUM]: optimizer.lossSum,
+/** What a run's plans depend on. */
+export interface PlanOptions extends UpdateOptions {
+  /** The shapes that batches come in. */
+  readonly shapes: readonly BatchShape[];
+  /** Shapes of validation batches. */
+  readonly evaluationShapes: readonly BatchShape[];
+  /** Computes each block again in the backward pass instead of keeping its inner values: less memory, a third more work. */
+  readonly gradientCheckpointing?: boolean;
+}
+
+/** The plans of everything a run executes. */
+export interface TrainingPlans {
+  readonly train: readonly ShapedPlan[];
+  readonly evaluate: readonly ShapedPlan[];
+  readonly update: Plan;
+  /** For adapters that weigh their numbers on single texts before they choose what trains. */
+  readonly weigh: { readonly text: ShapedPlan; readonly squares: Plan } | null;
+}
+
+/** A plan for batches of one shape. */
+export interface ShapedPlan {
+  readonly shape: BatchShape;
+  readonly plan: Plan;
+}
+
+/** Plans a run; nothing is allocated. */
+export function planTraining(model: ModelShape, state: AdapterShape, options: PlanOptions): TrainingPlans {
+  const plan = (mode: GraphMode) => (shape: BatchShape) => ({
+    shape,
+    plan: planBatch(model, state, shape, mode, { recompute: options.gradientCheckpointing === true }),
+  });
+  const text = textShape(state, options);
+  return {
+    train: options.shapes.map(plan("train")),
+    evaluate: options.evaluationShapes.map(plan("infer")),
+    update: planUpdate(model, state, options),
+    weigh: text && { text: plan("train")(text), squares: planSquares(model, state) },
   };
-  return { buffer: defined(states[value.name], `state ${value.name}`), offsetBytes: 0 };
+}
+
+/** The shape of a batch of one text, as long as the longest; null where the adapter weighs nothing. */
+function textShape({ adapter }: AdapterShape, { shapes }: PlanOptions): BatchShape | null {
+  if (!adapter.selection?.samples) return null;
+  const length = Math.max(...shapes.map((shape) => shape.length));
+  return { rows: 1, length, labels: 64 * Math.ceil(length / 64) };
+}
+
+/** All plans of a run in one list. */
+export function listPlans({ train, evaluate, update, weigh }: TrainingPlans): Plan[] {
+  const weighing = weigh ? [weigh.text.plan, weigh.squares] : [];
+  return [...[...train, ...evaluate].map(({ plan }) => plan), update, ...weighing];
 }
