@@ -5,7 +5,7 @@ import { defined } from "../../lib/invariant";
 import type { Adapter, BaseChange, HostTensor } from "./common/method";
 import { elementsOf, readAllValues, type TensorSource } from "../weights/tensor-source";
 import { type WeightDeclaration, WeightStore } from "../weights/weight-store";
-import { declareWeights, type DecoderSpec } from "../nn/model-spec";
+import { declareWeights, type ModelSpec } from "../nn/model-spec";
 import type { LoadedModel } from "../models/loaded-model";
 
 /** What the numbers of quantised files become. */
@@ -54,7 +54,7 @@ export function mergeChanges(
 
 /** What a merged model needs beside its base. */
 interface MergePlan {
-  readonly spec: DecoderSpec;
+  readonly spec: ModelSpec;
   readonly tensors: readonly {
     readonly declaration: WeightDeclaration;
     readonly source: TensorSource;

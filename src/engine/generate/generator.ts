@@ -8,7 +8,7 @@ import { ReadbackRing } from "../gpu/readback";
 import { withoutBroken } from "../gpu/pipelines";
 import { SlotPool } from "../gpu/slot-pool";
 import { type BufferResolver, Program, type ProgramInputs } from "../graph/program";
-import type { DecoderSpec } from "../nn/model-spec";
+import type { ModelSpec } from "../nn/model-spec";
 import type { LoadedModel } from "../models/loaded-model";
 import { buildPrograms, generationLeaf, type GeneratorPrograms } from "./generator-programs";
 import { KeyValueCache } from "./key-value-cache";
@@ -23,7 +23,7 @@ import { sampleToken } from "./sampling";
 export class Generator {
   /** Places of the cache: virtual tokens, prompt and answer together. */
   readonly capacity: number;
-  readonly #spec: DecoderSpec;
+  readonly #spec: ModelSpec;
   readonly #state: AdapterState | null;
   readonly #programs: GeneratorPrograms;
   readonly #parts: Ownership;

@@ -1,7 +1,7 @@
 import { defined } from "../../lib/invariant";
 import type { Gpu } from "../gpu/device";
 import { STORAGE } from "../gpu/usage";
-import type { DecoderSpec } from "../nn/model-spec";
+import type { ModelSpec } from "../nn/model-spec";
 import { cacheElements, cacheNames } from "./plans";
 
 /**
@@ -12,7 +12,7 @@ export class KeyValueCache {
   readonly #gpu: Gpu;
   readonly #buffers = new Map<string, GPUBuffer>();
 
-  constructor(gpu: Gpu, spec: DecoderSpec, capacity: number, hasFirstPass: boolean) {
+  constructor(gpu: Gpu, spec: ModelSpec, capacity: number, hasFirstPass: boolean) {
     this.#gpu = gpu;
     for (const name of cacheNames(spec, hasFirstPass))
       this.#buffers.set(name, gpu.createBuffer(name, cacheElements(spec, capacity) * 4, STORAGE));

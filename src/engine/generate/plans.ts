@@ -6,7 +6,7 @@ import type { Plan } from "../graph/plan";
 import { makePlan } from "../transform/make-plan";
 import { f32, u32, type Value } from "../graph/value";
 import { buildDecoder, idsInput } from "../models/decoder";
-import type { DecoderSpec } from "../nn/model-spec";
+import type { ModelSpec } from "../nn/model-spec";
 import { buildEncoder, projectEncoded } from "../models/encoder-decoder";
 import { blockAttention, CROSS_RANGE, encoderAttention } from "../nn/attention";
 import { applyHead, type Attend, type BuildContext, type CrossAttend } from "../nn/context";
@@ -31,7 +31,7 @@ export const crossKey = (layer: number): string => `cross.key.${layer}`;
 export const crossValue = (layer: number): string => `cross.value.${layer}`;
 
 /** Names of all states of a model, with those of an adapter's first pass where it has one. */
-export function cacheNames({ blocks }: DecoderSpec, hasFirstPass: boolean): string[] {
+export function cacheNames({ blocks }: ModelSpec, hasFirstPass: boolean): string[] {
   return blocks.flatMap(({ cross }, layer) => [
     ...[cacheKey(layer), cacheValue(layer)],
     ...(hasFirstPass ? [cacheKey(layer, true), cacheValue(layer, true)] : []),
@@ -40,7 +40,7 @@ export function cacheNames({ blocks }: DecoderSpec, hasFirstPass: boolean): stri
 }
 
 /** Elements of one cache state. */
-export function cacheElements(spec: DecoderSpec, capacity: number): number {
+export function cacheElements(spec: ModelSpec, capacity: number): number {
   return capacity * spec.keyValueHeads * spec.headDim;
 }
 
@@ -150,7 +150,7 @@ function makeContext(model: ModelShape, graph: Graph, capacity: number, adapter:
 }
 
 /** Attention over the cache, into which this pass first writes its own keys and values. */
-function cachedAttention(graph: Graph, spec: DecoderSpec, capacity: number, first: boolean): Attend {
+function cachedAttention(graph: Graph, spec: ModelSpec, capacity: number, first: boolean): Attend {
   return (layer, q, k, v, bias) => {
     const tokens = q.type.shape[1] ?? 0;
     const slots = graph.input("slots", u32(tokens));
@@ -161,7 +161,7 @@ function cachedAttention(graph: Graph, spec: DecoderSpec, capacity: number, firs
 }
 
 /** Attention to the encoder's tokens as the prompt's pass has left them. */
-function cachedCross(graph: Graph, spec: DecoderSpec, capacity: number): CrossAttend {
+function cachedCross(graph: Graph, spec: ModelSpec, capacity: number): CrossAttend {
   const state = (name: string): Value =>
     graph.state(name, f32(1, capacity, spec.keyValueHeads, spec.headDim));
   return (layer, q) => {
@@ -173,7 +173,7 @@ function cachedCross(graph: Graph, spec: DecoderSpec, capacity: number): CrossAt
 /** The cache after this pass has written `value` (1, T, KV, D) or (T, KV, D) at `slots`. */
 function intoCache(
   graph: Graph,
-  spec: DecoderSpec,
+  spec: ModelSpec,
   capacity: number,
   name: string,
   value: Value,

@@ -1,4 +1,4 @@
-import type { BlockSpec, DecoderSpec, NormSpec } from "../nn/model-spec";
+import type { BlockSpec, ModelSpec, NormSpec } from "../nn/model-spec";
 import type { RopeSpec } from "../nn/rope-table";
 import type { ConfigReader } from "./config-reader";
 import { type HeadSizes, linear, readHeads, refuseSetting, rmsNorm, slidingLayers } from "./layers";
@@ -13,7 +13,7 @@ const LOCAL_THETA = 10_000;
  * Gemma 3's language model (transformers `Gemma3ForCausalLM`: 270M, 1B): scaled embeddings, four norms a block whose
  * weights are differences from one, norms of heads, and layers that see a window between layers that see everything.
  */
-export function gemma3(config: ConfigReader): DecoderSpec {
+export function gemma3(config: ConfigReader): ModelSpec {
   if (config.boolean("use_bidirectional_attention", false))
     throw refuseSetting("attention in both directions");
   if (config.has("final_logit_softcapping")) throw refuseSetting("bounded logits (final_logit_softcapping)");

@@ -1,9 +1,9 @@
 import type { ConfigReader } from "./config-reader";
-import type { BlockSpec, DecoderSpec, LinearSpec } from "../nn/model-spec";
+import type { BlockSpec, ModelSpec, LinearSpec } from "../nn/model-spec";
 import { evenHeadDim, layerNorm, refuseSetting } from "./layers";
 
 /** GPT-2 and its sizes (transformers `GPT2LMHeadModel`): layer norm, learned positions, one fused q-k-v layer. */
-export function gpt2(config: ConfigReader): DecoderSpec {
+export function gpt2(config: ConfigReader): ModelSpec {
   const hidden = config.integer("n_embd");
   const heads = config.integer("n_head");
   const layer = layerMaker(config, hidden);

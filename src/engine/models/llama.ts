@@ -1,5 +1,5 @@
 import type { ConfigReader } from "./config-reader";
-import type { AttentionSpec, BlockSpec, DecoderSpec } from "../nn/model-spec";
+import type { AttentionSpec, BlockSpec, ModelSpec } from "../nn/model-spec";
 import { type HeadSizes, linear, readHeads, rmsNorm } from "./layers";
 import { readRope } from "./rope-config";
 
@@ -14,14 +14,14 @@ export interface LlamaTraits {
 }
 
 /** Llama 2 and 3, SmolLM2, TinyLlama (transformers `LlamaForCausalLM`). */
-export function llama(config: ConfigReader): DecoderSpec {
+export function llama(config: ConfigReader): ModelSpec {
   const attention = config.boolean("attention_bias", false);
   const mlp = config.boolean("mlp_bias", false);
   return llamaLike("llama", config, { biases: { qkv: attention, o: attention, mlp } });
 }
 
 /** The shape that Llama and its relatives share: RMS norm, rotary positions, gated SiLU. */
-export function llamaLike(family: string, config: ConfigReader, traits: LlamaTraits): DecoderSpec {
+export function llamaLike(family: string, config: ConfigReader, traits: LlamaTraits): ModelSpec {
   config.choice("hidden_act", ["silu"], "silu");
   const hiddenSize = config.integer("hidden_size");
   const sizes = readHeads(config);

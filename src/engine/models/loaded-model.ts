@@ -8,7 +8,7 @@ import { nf4Source } from "../weights/nf4-source";
 import { sourceBytes, type TensorSource } from "../weights/tensor-source";
 import type { WeightShapes } from "../weights/weight-shapes";
 import { WeightStore } from "../weights/weight-store";
-import { declareWeights, type DecoderSpec, linearLayers } from "../nn/model-spec";
+import { declareWeights, type ModelSpec, linearLayers } from "../nn/model-spec";
 import { describeModel } from "./registry";
 import { declareTables } from "../nn/tables";
 
@@ -16,7 +16,7 @@ import { declareTables } from "../nn/tables";
 const MAX_TABLE_POSITIONS = 16384;
 
 /** Tokens that one sequence of the model may have here. */
-export function tablePositions(spec: DecoderSpec): number {
+export function tablePositions(spec: ModelSpec): number {
   return Math.min(spec.maxPositions, MAX_TABLE_POSITIONS);
 }
 
@@ -25,7 +25,7 @@ export interface LoadedModel {
   readonly gpu: Gpu;
   readonly pipelines: PipelineCache;
   readonly tuning: Tuning;
-  readonly spec: DecoderSpec;
+  readonly spec: ModelSpec;
   readonly weights: WeightStore;
   /** Tokens that one sequence may have, virtual ones included. */
   readonly maxPositions: number;
@@ -86,7 +86,7 @@ export async function loadModel(
 }
 
 /** Some checkpoints leave out a tied head without saying so in config.json. */
-function tieWhenHeadIsMissing(spec: DecoderSpec, files: ReadonlyMap<string, TensorSource>): DecoderSpec {
+function tieWhenHeadIsMissing(spec: ModelSpec, files: ReadonlyMap<string, TensorSource>): ModelSpec {
   const { head } = spec;
   return head.tied || files.has(`${head.path}.weight`) ? spec : { ...spec, head: { ...head, tied: true } };
 }
@@ -102,7 +102,7 @@ function findTensor(files: ReadonlyMap<string, TensorSource>, name: string, pref
   );
 }
 
-function addTables(weights: WeightStore, spec: DecoderSpec, positions: number): void {
+function addTables(weights: WeightStore, spec: ModelSpec, positions: number): void {
   for (const { names, make } of declareTables(spec, positions)) {
     make().forEach((values, index) => {
       weights.addConstant(defined(names[index], "table name"), values);

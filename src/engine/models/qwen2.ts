@@ -1,10 +1,10 @@
 import type { ConfigReader } from "./config-reader";
-import type { DecoderSpec } from "../nn/model-spec";
+import type { ModelSpec } from "../nn/model-spec";
 import { slidingLayers } from "./layers";
 import { llamaLike } from "./llama";
 
 /** Qwen1.5, Qwen2, Qwen2.5 (transformers `Qwen2ForCausalLM`): Llama's shape with biases on q, k and v. */
-export function qwen2(config: ConfigReader): DecoderSpec {
+export function qwen2(config: ConfigReader): ModelSpec {
   return llamaLike("qwen2", config, {
     biases: { qkv: true, o: false, mlp: false },
     windows: qwenWindows(config),

@@ -3,7 +3,7 @@ import type { ConfigReader } from "./config-reader";
 import type {
   BlockSpec,
   CrossAttentionSpec,
-  DecoderSpec,
+  ModelSpec,
   LinearSpec,
   MlpSpec,
   NormSpec,
@@ -17,7 +17,7 @@ const MAX_POSITIONS = 16384;
  * T5 and its later forms, Flan-T5 among them (transformers `T5ForConditionalGeneration`): ReLU and a tied head that reads
  * scaled values in the first, gated GELU and a head of its own from 1.1 on.
  */
-export function t5(config: ConfigReader): DecoderSpec {
+export function t5(config: ConfigReader): ModelSpec {
   // transformers 5 writes tie_word_embeddings as true for all of them, and says by another field which they are.
   const tied = config.boolean("tie_word_embeddings", true);
   const isFirst = config.boolean("scale_decoder_outputs", tied);
@@ -27,12 +27,12 @@ export function t5(config: ConfigReader): DecoderSpec {
 }
 
 /** mT5 and what was tuned from it, mT0 (transformers `MT5ForConditionalGeneration`): T5 1.1 with a larger vocabulary. */
-export function mt5(config: ConfigReader): DecoderSpec {
+export function mt5(config: ConfigReader): ModelSpec {
   return encoderDecoder(config, "mt5", "gated-gelu");
 }
 
 /** What all have in common; a head that the files leave out is the embedding. */
-function encoderDecoder(config: ConfigReader, family: string, feedForward: string): DecoderSpec {
+function encoderDecoder(config: ConfigReader, family: string, feedForward: string): ModelSpec {
   const hidden = config.integer("d_model");
   const heads = config.integer("num_heads");
   const layers = config.integer("num_layers");

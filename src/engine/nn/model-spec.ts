@@ -121,7 +121,7 @@ export interface EncoderSpec {
 }
 
 /** A language model described by data, a decoder alone or with an encoder; a family file makes one from config.json. */
-export interface DecoderSpec {
+export interface ModelSpec {
   readonly family: string;
   readonly vocabularySize: number;
   readonly hiddenSize: number;
@@ -161,7 +161,7 @@ export interface DecoderSpec {
 }
 
 /** The blocks of both stacks, the encoder's first. */
-export function allBlocks({ encoder, blocks }: DecoderSpec): readonly BlockSpec[] {
+export function allBlocks({ encoder, blocks }: ModelSpec): readonly BlockSpec[] {
   return encoder ? [...encoder.blocks, ...blocks] : blocks;
 }
 
@@ -174,7 +174,7 @@ export function blockLinears({ attention, cross, mlp }: BlockSpec): LinearSpec[]
 }
 
 /** All linear layers except the output head, in forward order: what `all-linear` means. */
-export function linearLayers(spec: DecoderSpec): LinearSpec[] {
+export function linearLayers(spec: ModelSpec): LinearSpec[] {
   const { projections } = spec;
   const inner = allBlocks(spec).flatMap(blockLinears);
   return projections ? [projections.into, ...inner, projections.outOf] : inner;
@@ -188,7 +188,7 @@ export interface TableSpec {
 }
 
 /** The token embedding, then the tables of positions where the model learns such. */
-export function embeddingTables(spec: DecoderSpec): TableSpec[] {
+export function embeddingTables(spec: ModelSpec): TableSpec[] {
   const { embedTokens, vocabularySize, embeddingSize, positions, maxPositions, hiddenSize } = spec;
   const tokens = { path: embedTokens, rows: vocabularySize, columns: embeddingSize };
   if (positions.type === "relative")
@@ -205,7 +205,7 @@ export function embeddingTables(spec: DecoderSpec): TableSpec[] {
 }
 
 /** The output head as the linear layer that it is, tied or not. */
-export function headLayer({ head, embeddingSize, vocabularySize }: DecoderSpec): LinearSpec {
+export function headLayer({ head, embeddingSize, vocabularySize }: ModelSpec): LinearSpec {
   return {
     path: head.path,
     inFeatures: embeddingSize,
@@ -216,22 +216,22 @@ export function headLayer({ head, embeddingSize, vocabularySize }: DecoderSpec):
 }
 
 /** Name of the matrix that the output head multiplies with. */
-export function headWeightName(spec: DecoderSpec): string {
+export function headWeightName(spec: ModelSpec): string {
   return `${spec.head.tied ? spec.embedTokens : spec.head.path}.weight`;
 }
 
 /** The sliding windows that blocks have, each once. */
-export function slidingWindows({ blocks }: DecoderSpec): number[] {
+export function slidingWindows({ blocks }: ModelSpec): number[] {
   return [...new Set(blocks.flatMap(({ attention }) => attention.window ?? []))];
 }
 
 /** The row of a learned position table that belongs to position 0; 0 without such a table. */
-export function firstPosition({ positions }: DecoderSpec): number {
+export function firstPosition({ positions }: ModelSpec): number {
   return positions.type === "learned" ? positions.offset : 0;
 }
 
 /** Every tensor the model needs from its files, and how it lies on the GPU. */
-export function declareWeights(spec: DecoderSpec): WeightDeclaration[] {
+export function declareWeights(spec: ModelSpec): WeightDeclaration[] {
   const { projections, head, embeddingNorm, finalNorm } = spec;
   const declarations = embeddingTables(spec).map(({ path, rows, columns }): WeightDeclaration => ({
     name: `${path}.weight`,
@@ -279,7 +279,7 @@ function declareLinear({ path, inFeatures, outFeatures, bias, conv1d }: LinearSp
 }
 
 /** Number of stored parameters (a tied head counts once). */
-export function parameterCount(spec: DecoderSpec): number {
+export function parameterCount(spec: ModelSpec): number {
   return declareWeights(spec).reduce(
     (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
     0,

@@ -1,5 +1,5 @@
 import { ropeTables } from "./rope-table";
-import type { DecoderSpec, RelativePositions } from "./model-spec";
+import type { ModelSpec, RelativePositions } from "./model-spec";
 
 /** The constant that holds ALiBi's slope of each head. */
 export const ALIBI_SLOPES = "alibi.slopes";
@@ -22,10 +22,7 @@ export interface TableDeclaration {
 }
 
 /** The tables of a model for sequences of up to `positions` tokens. */
-export function declareTables(
-  { positions: spec, heads }: DecoderSpec,
-  positions: number,
-): TableDeclaration[] {
+export function declareTables({ positions: spec, heads }: ModelSpec, positions: number): TableDeclaration[] {
   if (spec.type === "rope") {
     return spec.tables.map((table, index) => ({
       names: ropeNames(index),

@@ -3,7 +3,7 @@ import type { Adapter } from "../adapters/common/method";
 import { pooledSizes } from "../gpu/slot-pool";
 import type { Plan } from "../graph/plan";
 import { programBytes } from "../graph/program";
-import { declareWeights, type DecoderSpec } from "../nn/model-spec";
+import { declareWeights, type ModelSpec } from "../nn/model-spec";
 import { type ModelShape, tablePositions } from "../models/loaded-model";
 import { declareTables } from "../nn/tables";
 import { defined } from "../../lib/invariant";
@@ -66,7 +66,7 @@ export function predictTrainingMemory(
  * @param dtypeOf the stored element type of a tensor (matrices keep it, vectors become f32)
  */
 export function declaredWeights(
-  spec: DecoderSpec,
+  spec: ModelSpec,
   dtypeOf: (name: string) => TensorDtype,
   maxBindingBytes: number,
 ): WeightShapes {

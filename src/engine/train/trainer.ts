@@ -7,7 +7,7 @@ import { readBytes, ReadbackRing } from "../gpu/readback";
 import { withoutBroken } from "../gpu/pipelines";
 import { SlotPool } from "../gpu/slot-pool";
 import { type BufferResolver, Program } from "../graph/program";
-import type { DecoderSpec } from "../nn/model-spec";
+import type { ModelSpec } from "../nn/model-spec";
 import type { LoadedModel } from "../models/loaded-model";
 import { batchInputs, countLabels, type TrainingBatch } from "./batch-inputs";
 import { OptimizerState } from "./optimizer-state";
@@ -69,7 +69,7 @@ export interface Moments {
  */
 export class Trainer {
   readonly #gpu: Gpu;
-  readonly #spec: DecoderSpec;
+  readonly #spec: ModelSpec;
   readonly #state: AdapterState;
   readonly #options: TrainerOptions;
   readonly #optimizer: OptimizerState;

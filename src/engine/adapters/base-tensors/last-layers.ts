@@ -1,5 +1,5 @@
 import { lastLayersFields } from "../../../spec/methods/last-layers";
-import { declareWeights, type DecoderSpec, headWeightName } from "../../nn/model-spec";
+import { declareWeights, type ModelSpec, headWeightName } from "../../nn/model-spec";
 import type { WeightDeclaration } from "../../weights/weight-store";
 import { baseHooks, baseParameters, replaceBase } from "./base-tensors";
 import { defineAdapter } from "../common/define-adapter";
@@ -40,7 +40,7 @@ export const lastLayers: Method = {
 };
 
 /** The tensors that train. Errors: more blocks than the model has, or nothing at all. */
-function chooseTensors({ layers, norm, head }: LastLayersOptions, model: DecoderSpec): WeightDeclaration[] {
+function chooseTensors({ layers, norm, head }: LastLayersOptions, model: ModelSpec): WeightDeclaration[] {
   const { blocks, finalNorm } = model;
   if (layers > blocks.length) {
     throw optionError(

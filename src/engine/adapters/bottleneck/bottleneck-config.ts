@@ -1,7 +1,7 @@
 import { isRecord } from "../../../lib/json";
 import type { Field, FieldValues } from "../../../spec/fields";
 import type { FolderFormat } from "../../../spec/folder-format";
-import type { DecoderSpec, SublayerName } from "../../nn/model-spec";
+import type { ModelSpec, SublayerName } from "../../nn/model-spec";
 import { ADAPTER_NAME } from "./bottleneck-layers";
 import { refuseUnless } from "../common/config-check";
 import { OptionReader } from "../common/option-reader";
@@ -37,7 +37,7 @@ const HOOKED: Partial<Record<FolderFormat, FolderFormat>> = {
 export function libraryFormat(
   format: FolderFormat,
   { readsSum }: BottleneckKind,
-  { family, blocks }: DecoderSpec,
+  { family, blocks }: ModelSpec,
 ): FolderFormat {
   const way = LIBRARY[family];
   const readsThroughNorm = readsSum && blocks.some(({ outputNorms }) => outputNorms);
@@ -97,7 +97,7 @@ function settings({ places, readsSum, invertible }: BottleneckKind): Record<stri
 export function libraryConfig(
   kind: BottleneckKind,
   { reductionFactor, activation, dropout, start, inverseFactor }: BottleneckOptions,
-  { family, hiddenSize }: DecoderSpec,
+  { family, hiddenSize }: ModelSpec,
   name = ADAPTER_NAME,
 ): Record<string, unknown> {
   return {

@@ -1,5 +1,5 @@
 import type { Graph } from "../../graph/graph";
-import { allBlocks, type DecoderSpec } from "../../nn/model-spec";
+import { allBlocks, type ModelSpec } from "../../nn/model-spec";
 import {
   type BottleneckKind,
   type BottleneckOptions,
@@ -44,7 +44,7 @@ export function bottleneckMethod(kind: BottleneckKind): Method {
 }
 
 /** Where the norm follows the sum, the library's Pfeiffer normalises before the bottleneck and after it. */
-export function checkPlacement({ readsSum }: BottleneckKind, { blocks }: DecoderSpec): void {
+export function checkPlacement({ readsSum }: BottleneckKind, { blocks }: ModelSpec): void {
   if (!readsSum || !blocks.some(({ normPlacement }) => normPlacement === "after")) return;
   throw optionError(
     "reduction_factor",
@@ -64,7 +64,7 @@ export interface BottleneckParts {
 export function bottleneckParts(
   { places, readsSum }: BottleneckKind,
   { reductionFactor, activation, dropout, inverseFactor }: BottleneckOptions,
-  model: DecoderSpec,
+  model: ModelSpec,
   expert: string | null = null,
 ): BottleneckParts {
   const { hiddenSize: hidden } = model;
@@ -81,7 +81,7 @@ export function bottleneckParts(
 /** The parameters of what an adapter puts into a model, and how they start. */
 export function partsParameters(
   { bottlenecks, ends }: BottleneckParts,
-  model: DecoderSpec,
+  model: ModelSpec,
   start: BottleneckOptions["start"],
 ): ParameterSpec[] {
   return [

@@ -1,6 +1,6 @@
 import type { Graph } from "../../graph/graph";
 import type { Value } from "../../graph/value";
-import type { DecoderSpec } from "../../nn/model-spec";
+import type { ModelSpec } from "../../nn/model-spec";
 import { add } from "../../ops/add";
 import { scale } from "../../ops/scale";
 import { concatColumns, splitColumns } from "../../ops/split-columns";
@@ -34,7 +34,7 @@ interface InvertibleOptions {
 
 /** Errors, at the field: a network without width; a model whose embeddings are not as wide as its blocks. */
 export function invertible(
-  { hiddenSize, prefix: base, projections, encoder }: DecoderSpec,
+  { hiddenSize, prefix: base, projections, encoder }: ModelSpec,
   { activation, factor, prefix, frozen }: InvertibleOptions,
 ): Invertible {
   if (projections) {

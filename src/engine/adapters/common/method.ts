@@ -2,7 +2,7 @@ import type { FieldValues } from "../../../spec/fields";
 import type { FolderFormat } from "../../../spec/folder-format";
 import type { Expert } from "../../../spec/methods";
 import type { Graph } from "../../graph/graph";
-import type { DecoderSpec } from "../../nn/model-spec";
+import type { ModelSpec } from "../../nn/model-spec";
 import type { MakeHooks } from "../../nn/hooks";
 
 /** A tensor on the host: f32, row-major. */
@@ -149,7 +149,7 @@ export interface Method {
    *
    * @param experts the trained adapters that the method builds on
    */
-  bind(options: FieldValues, model: DecoderSpec, experts?: readonly Expert[]): Adapter;
+  bind(options: FieldValues, model: ModelSpec, experts?: readonly Expert[]): Adapter;
   /** Options from an adapter_config.json. Errors: a setting the studio does not have. */
   readConfig(config: Readonly<Record<string, unknown>>): FieldValues;
 }

@@ -1,8 +1,8 @@
-import { type DecoderSpec, linearLayers } from "../../nn/model-spec";
+import { type ModelSpec, linearLayers } from "../../nn/model-spec";
 import { formatTargets, type TargetModules } from "./targets";
 
 /** PEFT takes a single name as a regex, and expands "all-linear" when it makes an adapter, not when it loads one. */
-export function savedTargets(targets: TargetModules, model: DecoderSpec): TargetModules {
+export function savedTargets(targets: TargetModules, model: ModelSpec): TargetModules {
   return targets === "all-linear" ? linearLayers(model).map(({ path }) => path) : targets;
 }
 

@@ -1,13 +1,13 @@
-import type { DecoderSpec } from "../../nn/model-spec";
+import type { ModelSpec } from "../../nn/model-spec";
 import { LuthierError } from "../../../lib/errors";
 
 /** PEFT's `task_type` of adapters for a model. */
-export function taskType({ encoder }: DecoderSpec): "CAUSAL_LM" | "SEQ_2_SEQ_LM" {
+export function taskType({ encoder }: ModelSpec): "CAUSAL_LM" | "SEQ_2_SEQ_LM" {
   return encoder ? "SEQ_2_SEQ_LM" : "CAUSAL_LM";
 }
 
 /** Refuses an adapter_config.json that is for the other kind of language model; one that does not say passes. */
-export function checkTaskType(config: Readonly<Record<string, unknown>>, model: DecoderSpec): void {
+export function checkTaskType(config: Readonly<Record<string, unknown>>, model: ModelSpec): void {
   const task = config.task_type ?? null;
   const kinds: readonly unknown[] = ["CAUSAL_LM", "SEQ_2_SEQ_LM"];
   if (!kinds.includes(task) || task === taskType(model)) return;

@@ -4,7 +4,7 @@ import type { Expert } from "../../../spec/methods";
 import { fusedAdaptersField, fusionFields } from "../../../spec/methods/fusion";
 import type { Graph } from "../../graph/graph";
 import { f32 } from "../../graph/value";
-import { allBlocks, type DecoderSpec } from "../../nn/model-spec";
+import { allBlocks, type ModelSpec } from "../../nn/model-spec";
 import { fromIdentity } from "../../ops/from-identity";
 import {
   bottleneckParts,
@@ -103,7 +103,7 @@ export const fusion: Method = {
 };
 
 /** The kind that all chosen adapters are of. Errors, at the field: another method's, of two kinds, of another model. */
-function commonKind(experts: readonly Expert[], model: DecoderSpec): BottleneckKind {
+function commonKind(experts: readonly Expert[], model: ModelSpec): BottleneckKind {
   const kinds = experts.map(({ name, config }) => {
     const kind = [houlsbyKind, pfeifferKind].find((one) => isLibraryConfig(one, config));
     const refuse = (why: string): Error =>
@@ -133,7 +133,7 @@ interface Fused {
   readonly folder: ExpertFolder;
 }
 
-function bindFused(kind: BottleneckKind, { config }: Expert, index: number, model: DecoderSpec): Fused {
+function bindFused(kind: BottleneckKind, { config }: Expert, index: number, model: ModelSpec): Fused {
   const options = readBottleneckOptions(kind, readLibraryConfig(kind, config));
   const own = bottleneckParts(kind, options, model);
   const folder = `expert_${index}`;
@@ -150,7 +150,7 @@ function bindFused(kind: BottleneckKind, { config }: Expert, index: number, mode
 }
 
 /** The gradient of 0.01 · |V − I|² for every value matrix. */
-function addPenalty(graph: Graph, { places, hidden, name }: FusionLayer, model: DecoderSpec): void {
+function addPenalty(graph: Graph, { places, hidden, name }: FusionLayer, model: ModelSpec): void {
   for (const block of allBlocks(model)) {
     for (const place of places) {
       const value = `${placePath(block, place)}.adapter_fusion_layer.${name}.value.weight`;

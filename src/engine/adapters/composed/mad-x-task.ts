@@ -1,6 +1,6 @@
 import type { Expert } from "../../../spec/methods";
 import { languageAdapterField, madXTaskFields } from "../../../spec/methods/bottleneck";
-import type { DecoderSpec } from "../../nn/model-spec";
+import type { ModelSpec } from "../../nn/model-spec";
 import {
   bottleneckHooks,
   type BottleneckParts,
@@ -67,7 +67,7 @@ interface Language {
 }
 
 /** The chosen language adapter as it stands frozen under the task's. Errors, at the field: it is none. */
-function bindLanguage({ name, config }: Expert, model: DecoderSpec): Language {
+function bindLanguage({ name, config }: Expert, model: ModelSpec): Language {
   if (!isLibraryConfig(madXLanguageKind, config)) {
     throw optionError(
       languageAdapterField.name,

@@ -3,7 +3,7 @@ import type { Expert } from "../../../spec/methods";
 import { loraExpertsField } from "../../../spec/methods/xlora";
 import type { Graph } from "../../graph/graph";
 import { f32, type Value } from "../../graph/value";
-import { type DecoderSpec, linearLayers, type LinearSpec } from "../../nn/model-spec";
+import { type ModelSpec, linearLayers, type LinearSpec } from "../../nn/model-spec";
 import { add } from "../../ops/add";
 import { matmul } from "../../ops/matmul";
 import { multiplyColumn } from "../../ops/row-dot";
@@ -30,7 +30,7 @@ export interface LoraExpert {
 const MATRIX = /^base_model\.model\.(.+)\.lora_[AB]\.weight$/;
 
 /** Binds an expert to the model. Errors, at the field: it is no LoRA, or has more than the two matrices of linear layers. */
-export function bindLora({ name, config }: Expert, index: number, model: DecoderSpec): LoraExpert {
+export function bindLora({ name, config }: Expert, index: number, model: ModelSpec): LoraExpert {
   const refuse = (why: string): Error =>
     optionError(loraExpertsField.name, `“${name}” ${why}.`, "Choose other adapters.");
   if (config.peft_type !== lora.peftType) throw refuse("is no LoRA adapter");
@@ -56,7 +56,7 @@ export function bindLora({ name, config }: Expert, index: number, model: Decoder
 }
 
 /** The layers that any of the experts has, in PyTorch's order of modules, by which PEFT counts them. */
-export function adaptedLayers(experts: readonly LoraExpert[], model: DecoderSpec): LinearSpec[] {
+export function adaptedLayers(experts: readonly LoraExpert[], model: ModelSpec): LinearSpec[] {
   const layers = linearLayers(model).filter(({ path }) => experts.some((expert) => expert.layers.has(path)));
   if (model.family !== "opt") return layers;
   // OPT's modules are made in another order than they run in: project_out first, and in a block k, v, q.

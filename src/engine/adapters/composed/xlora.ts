@@ -3,7 +3,7 @@ import type { FieldValues } from "../../../spec/fields";
 import { loraExpertsField, xloraFields } from "../../../spec/methods/xlora";
 import type { Graph } from "../../graph/graph";
 import type { Value } from "../../graph/value";
-import type { DecoderSpec } from "../../nn/model-spec";
+import type { ModelSpec } from "../../nn/model-spec";
 import { keepTop } from "../../ops/keep-top";
 import { relu } from "../../ops/relu";
 import { scale } from "../../ops/scale";
@@ -97,7 +97,7 @@ function readOptions(values: FieldValues): Options {
 }
 
 /** PEFT makes the gates of hidden states that an encoder-decoder does not give under that name. */
-function checkModel({ encoder }: DecoderSpec): void {
+function checkModel({ encoder }: ModelSpec): void {
   if (!encoder) return;
   throw optionError(
     loraExpertsField.name,
@@ -135,7 +135,7 @@ function classifierLayers(
   { depth, size, dropout, layerwise }: Options,
   experts: number,
   layers: number,
-  { embeddingSize }: DecoderSpec,
+  { embeddingSize }: ModelSpec,
 ): DenseLayer[] {
   const step = dropout > 0 ? 3 : 2;
   return Array.from({ length: depth }, (_, index) => ({
@@ -210,14 +210,14 @@ function shapeGates(
 }
 
 /** PEFT puts experts onto models whose inner one is called `model`; on others it raises an error. */
-function isLoadedByPeft({ prefix }: DecoderSpec): boolean {
+function isLoadedByPeft({ prefix }: ModelSpec): boolean {
   return prefix === "model.";
 }
 
 function makeConfig(
   options: Options,
   experts: readonly LoraExpert[],
-  model: DecoderSpec,
+  model: ModelSpec,
 ): Record<string, unknown> {
   return {
     ...(isLoadedByPeft(model) ? { peft_type: "XLORA" } : ownMark("xlora")),

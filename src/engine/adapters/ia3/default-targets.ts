@@ -1,5 +1,5 @@
 import type { FamilyId } from "../../models/registry";
-import type { DecoderSpec } from "../../nn/model-spec";
+import type { ModelSpec } from "../../nn/model-spec";
 
 /** Layers that (IA)³ scales by default, and those of them whose input it scales. */
 export interface Ia3Targets {
@@ -27,6 +27,6 @@ const ia3: Readonly<Record<string, Ia3Targets>> = {
 } satisfies Readonly<Record<FamilyId, Ia3Targets>> & Record<string, Ia3Targets>;
 
 /** PEFT's default layers of (IA)³ for a model's family. */
-export function ia3Targets({ family }: DecoderSpec): Ia3Targets {
+export function ia3Targets({ family }: ModelSpec): Ia3Targets {
   return ia3[family] ?? { targets: [], feedforward: [] };
 }

@@ -3,7 +3,7 @@ import { isNamed } from "../../../spec/targets";
 import { defined } from "../../../lib/invariant";
 import type { Graph } from "../../graph/graph";
 import { f32, type Value } from "../../graph/value";
-import { type DecoderSpec, linearLayers, type LinearSpec } from "../../nn/model-spec";
+import { type ModelSpec, linearLayers, type LinearSpec } from "../../nn/model-spec";
 import { multiplyRow } from "../../ops/multiply";
 import { changeWeight, scaleColumns, scaleRows } from "../common/base-matrix";
 import { refuseUnless } from "../common/config-check";
@@ -74,7 +74,7 @@ function feedforwardText(modules: unknown): string {
   return Array.isArray(modules) && modules.length === 0 ? NONE : targetsText(modules);
 }
 
-function readOptions(reader: OptionReader, model: DecoderSpec): Ia3Options {
+function readOptions(reader: OptionReader, model: ModelSpec): Ia3Options {
   const defaults = ia3Targets(model);
   const feedforward = reader.text("feedforward_modules");
   const chosen = feedforward === NONE ? [] : parseTargets(feedforward, "feedforward_modules");
@@ -98,7 +98,7 @@ function checkFeedforward(names: readonly string[], layers: readonly LinearSpec[
   );
 }
 
-function scaledLayers(options: Ia3Options, model: DecoderSpec): ScaledLayer[] {
+function scaledLayers(options: Ia3Options, model: ModelSpec): ScaledLayer[] {
   return matchTargets(options, linearLayers(model)).map((layer) => ({
     layer,
     feedforward: isNamed(options.feedforward, layer.path),
@@ -132,7 +132,7 @@ function mergeFactors(
   return layer.bias && !feedforward ? [...changes, [`${layer.path}.bias`, bias]] : changes;
 }
 
-function peftConfig(options: Ia3Options, model: DecoderSpec): Record<string, unknown> {
+function peftConfig(options: Ia3Options, model: ModelSpec): Record<string, unknown> {
   return {
     peft_type: "IA3",
     task_type: taskType(model),

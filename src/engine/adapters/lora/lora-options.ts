@@ -1,7 +1,7 @@
 import type { FieldValues } from "../../../spec/fields";
 import { loraFields } from "../../../spec/methods/lora";
 import {
-  type DecoderSpec,
+  type ModelSpec,
   embeddingTables,
   headLayer,
   linearLayers,
@@ -49,7 +49,7 @@ export interface LoraTargets {
 }
 
 /** Options from a form's values. Errors stand at their fields. */
-export function readLoraOptions(values: FieldValues, model: DecoderSpec): LoraOptions {
+export function readLoraOptions(values: FieldValues, model: ModelSpec): LoraOptions {
   const reader = new OptionReader(loraFields, values);
   return {
     r: reader.number("r"),
@@ -83,7 +83,7 @@ function readModuleNames(text: string): string[] {
  * The modules that get an update: linear layers, and where they are named also embedding tables and the head, which
  * all-linear leaves out. What modules_to_save trains as a whole is left to it.
  */
-export function loraTargets(options: LoraOptions, model: DecoderSpec): LoraTargets {
+export function loraTargets(options: LoraOptions, model: ModelSpec): LoraTargets {
   const layers = linearLayers(model);
   const { tables, head } = loraEnds(model);
   const named = options.targets === "all-linear" ? layers : [...tables, ...layers, head];
@@ -97,7 +97,7 @@ export function loraTargets(options: LoraOptions, model: DecoderSpec): LoraTarge
 }
 
 /** The embedding tables and the head, which may have an update beside the linear layers. */
-export function loraEnds(model: DecoderSpec): {
+export function loraEnds(model: ModelSpec): {
   readonly tables: readonly TableSpec[];
   readonly head: LinearSpec;
 } {
@@ -109,7 +109,7 @@ export function loraEnds(model: DecoderSpec): {
  * The token embedding, and positions that are looked up as they are: OPT's are counted from the attention mask, which
  * PEFT would look up in their place. With an encoder, each stack has a module of its own for the one embedding.
  */
-function isLookedUp(path: string, { embedTokens, positions, encoder }: DecoderSpec): boolean {
+function isLookedUp(path: string, { embedTokens, positions, encoder }: ModelSpec): boolean {
   if (encoder) return false;
   return path === embedTokens || (positions.type === "learned" && positions.offset === 0);
 }
@@ -118,7 +118,7 @@ function isLookedUp(path: string, { embedTokens, positions, encoder }: DecoderSp
  * adapter_config.json, with the keys that PEFT has had since 0.9 and those of the options that are used. What started
  * with PiSSA is saved as a plain LoRA of twice the rank and the same scale.
  */
-export function loraConfig(trained: LoraOptions, model: DecoderSpec): Record<string, unknown> {
+export function loraConfig(trained: LoraOptions, model: ModelSpec): Record<string, unknown> {
   const options = trained.init === "pissa" ? doubled(trained) : trained;
   // PEFT has one such flag, which a Linear among its targets turns off; it finds out the rest itself.
   const conv1d = linearLayers(model).some((layer) => layer.conv1d) && !loraTargets(options, model).head;

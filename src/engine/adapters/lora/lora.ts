@@ -1,7 +1,7 @@
 import { defined } from "../../../lib/invariant";
 import type { Graph } from "../../graph/graph";
 import { f32, sameShape } from "../../graph/value";
-import { declareWeights, type DecoderSpec, type LinearSpec } from "../../nn/model-spec";
+import { declareWeights, type ModelSpec, type LinearSpec } from "../../nn/model-spec";
 import { optionError } from "../common/option-reader";
 import type { AdapterHooks } from "../../nn/hooks";
 import { applyTable, type LoraTable, loraTable, mergeTable, tableParameters } from "./lora-embedding";
@@ -72,7 +72,7 @@ export const lora: Method = {
   readConfig: readLoraConfig,
 };
 
-function findParts(options: LoraOptions, model: DecoderSpec): Parts {
+function findParts(options: LoraOptions, model: ModelSpec): Parts {
   const targets = loraTargets(options, model);
   checkBiases(options, targets.layers);
   checkStart(options);
@@ -153,7 +153,7 @@ function checkSaved(saved: readonly SavedTensor[], { layers, tables, head }: Lor
 /** Whether the embedding and a head that is tied to it part: what changes one of them does not change the other. */
 function untiesHead(
   { tables, head, saved }: Parts,
-  { head: { tied, path }, embedTokens }: DecoderSpec,
+  { head: { tied, path }, embedTokens }: ModelSpec,
 ): boolean {
   if (!tied) return false;
   const ends = [`${embedTokens}.weight`, `${path}.weight`];
@@ -166,7 +166,7 @@ function untiesHead(
  */
 function withoutBase(
   tensors: ReadonlyMap<string, HostTensor>,
-  model: DecoderSpec,
+  model: ModelSpec,
   parameters: readonly ParameterSpec[],
 ): ReadonlyMap<string, HostTensor> {
   const own = new Set(parameters.map(({ name }) => name));
@@ -181,7 +181,7 @@ function withoutBase(
   return new Map([...tensors].filter(([name, tensor]) => !isBase(name, tensor)));
 }
 
-function biasNames(bias: BiasOption, model: DecoderSpec, layers: Layers): ReadonlySet<string> {
+function biasNames(bias: BiasOption, model: ModelSpec, layers: Layers): ReadonlySet<string> {
   if (bias === "none") return new Set();
   const all = declareWeights(model)
     .filter(({ name }) => name.endsWith(".bias"))
@@ -197,7 +197,7 @@ function biasParameterName(name: string, layers: Layers): string {
 
 function biasParameters(
   names: ReadonlySet<string>,
-  model: DecoderSpec,
+  model: ModelSpec,
   layers: Layers,
   learningRateFactor: number,
 ): ParameterSpec[] {

@@ -1,6 +1,6 @@
 import type { Graph } from "../../graph/graph";
 import { f32 } from "../../graph/value";
-import { declareWeights, type DecoderSpec } from "../../nn/model-spec";
+import { declareWeights, type ModelSpec } from "../../nn/model-spec";
 import type { WeightDeclaration } from "../../weights/weight-store";
 import type { AdapterHooks } from "../../nn/hooks";
 import type { BaseChange, HostTensor, ParameterSpec } from "../common/method";
@@ -23,7 +23,7 @@ const moduleOf = (name: string): string => name.slice(0, name.lastIndexOf("."));
  * The tensors of the modules that the names choose, by PEFT's rule: a module's path ends with the name, dot or no dot,
  * and all that lies within it comes along. Errors at modules_to_save: a name that chooses nothing.
  */
-export function savedTensors(names: readonly string[], model: DecoderSpec): SavedTensor[] {
+export function savedTensors(names: readonly string[], model: ModelSpec): SavedTensor[] {
   const all = moduleTensors(model);
   const matches = (name: string, tensor: SavedTensor): boolean =>
     ownPaths(moduleOf(tensor.name)).some((path) => `${PREFIX}${path}`.endsWith(name));
@@ -39,7 +39,7 @@ export function savedTensors(names: readonly string[], model: DecoderSpec): Save
   return all.filter((tensor) => names.some((name) => matches(name, tensor)));
 }
 
-function moduleTensors(model: DecoderSpec): SavedTensor[] {
+function moduleTensors(model: ModelSpec): SavedTensor[] {
   const { head, embedTokens } = model;
   const declared = declareWeights(model).map((declaration) => ({
     name: declaration.name,

@@ -1,5 +1,5 @@
 import { lokrFields } from "../../../spec/methods/lokr";
-import type { DecoderSpec } from "../../nn/model-spec";
+import type { ModelSpec } from "../../nn/model-spec";
 import { refuseUnless } from "../common/config-check";
 import {
   factorise,
@@ -56,7 +56,7 @@ export const lokr: Method = {
 /** @param mark what the config has besides LoKr's own keys */
 export function lokrAdapter(
   options: LokrOptions,
-  model: DecoderSpec,
+  model: ModelSpec,
   mark: Readonly<Record<string, unknown>> = {},
 ): Adapter {
   const layers = new Map(
@@ -82,7 +82,7 @@ export function lokrAdapter(
   });
 }
 
-function readOptions(reader: OptionReader, model: DecoderSpec): LokrOptions {
+function readOptions(reader: OptionReader, model: ModelSpec): LokrOptions {
   return {
     ...readLycoris(reader, model),
     factor: reader.number("decompose_factor"),
@@ -109,7 +109,7 @@ function cutLayer(layer: LycorisLayer, { factor, both, lycorisInit }: LokrOption
   };
 }
 
-function peftConfig(options: LokrOptions, model: DecoderSpec): Record<string, unknown> {
+function peftConfig(options: LokrOptions, model: ModelSpec): Record<string, unknown> {
   return {
     peft_type: "LOKR",
     ...lycorisConfig(options, model),

@@ -1,7 +1,7 @@
 import type { FieldValues } from "../../../spec/fields";
 import type { Graph } from "../../graph/graph";
 import type { Value } from "../../graph/value";
-import { type DecoderSpec, linearLayers, type LinearSpec } from "../../nn/model-spec";
+import { type ModelSpec, linearLayers, type LinearSpec } from "../../nn/model-spec";
 import { add } from "../../ops/add";
 import { dropout } from "../../ops/dropout";
 import { keepMask } from "../../ops/keep-mask";
@@ -37,7 +37,7 @@ export interface LycorisLayer {
 }
 
 /** Options from a form's values. Errors stand at their fields. */
-export function readLycoris(reader: OptionReader, model: DecoderSpec): LycorisOptions {
+export function readLycoris(reader: OptionReader, model: ModelSpec): LycorisOptions {
   return {
     r: reader.number("r"),
     alpha: reader.number("alpha"),
@@ -52,7 +52,7 @@ export function readLycoris(reader: OptionReader, model: DecoderSpec): LycorisOp
 }
 
 /** The layers that get an update. */
-export function lycorisLayers(options: LycorisOptions, model: DecoderSpec): LycorisLayer[] {
+export function lycorisLayers(options: LycorisOptions, model: ModelSpec): LycorisLayer[] {
   return matchTargets(options, linearLayers(model)).map((layer, index) => {
     const rank = patternValue(options.rankPattern, layer.path, options.r);
     const alpha = patternValue(options.alphaPattern, layer.path, options.alpha);
@@ -61,7 +61,7 @@ export function lycorisLayers(options: LycorisOptions, model: DecoderSpec): Lyco
 }
 
 /** The keys of adapter_config.json that both have. */
-export function lycorisConfig(options: LycorisOptions, model: DecoderSpec): Record<string, unknown> {
+export function lycorisConfig(options: LycorisOptions, model: ModelSpec): Record<string, unknown> {
   return {
     task_type: taskType(model),
     r: options.r,

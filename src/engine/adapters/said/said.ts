@@ -3,7 +3,7 @@ import { defined } from "../../../lib/invariant";
 import { pcg } from "../../../lib/pcg";
 import type { Graph } from "../../graph/graph";
 import { f32, type Value } from "../../graph/value";
-import { type DecoderSpec, linearLayers, type LinearSpec } from "../../nn/model-spec";
+import { type ModelSpec, linearLayers, type LinearSpec } from "../../nn/model-spec";
 import { add } from "../../ops/add";
 import { fastfoodLinear, type Projection } from "../../ops/fastfood";
 import { multiplyRow } from "../../ops/multiply";
@@ -62,7 +62,7 @@ export const said: Method = {
 };
 
 /** Errors: a bad target, or fewer numbers than layers that want one each. */
-function readSaid(reader: OptionReader, model: DecoderSpec): Said {
+function readSaid(reader: OptionReader, model: ModelSpec): Said {
   const targets = parseTargets(reader.text("target_modules")) ?? model.loraTargets;
   const excluded = parseTargets(reader.text("exclude_modules"), "exclude_modules");
   const seed = reader.number("projection_seed");

@@ -1,7 +1,7 @@
 import { defined } from "../../../lib/invariant";
 import type { Graph } from "../../graph/graph";
 import { f32, type Value } from "../../graph/value";
-import type { DecoderSpec } from "../../nn/model-spec";
+import type { ModelSpec } from "../../nn/model-spec";
 import { splitColumns } from "../../ops/split-columns";
 import { tanh } from "../../ops/tanh";
 import { dense, type DenseLayer, denseParameters, fill, hostDense, hostMap } from "../common/dense";
@@ -38,7 +38,7 @@ const TRANSFORM = "prompt_encoder.transform";
  * holds (layer, key/value, head, dim), flattened. With a network a row is transform.2(tanh(transform.0(embedding))), and
  * only the result is saved.
  */
-export function prefixAdapter(model: DecoderSpec, options: PrefixOptions): Adapter {
+export function prefixAdapter(model: ModelSpec, options: PrefixOptions): Adapter {
   const { tokens, hidden, zero } = options;
   const { keyValueHeads: heads, headDim } = model;
   const layers = model.blocks.length;

@@ -1,7 +1,7 @@
 import { defined } from "../../../lib/invariant";
 import { promptTuningFields } from "../../../spec/methods/prompt-tuning";
 import { f32 } from "../../graph/value";
-import type { DecoderSpec } from "../../nn/model-spec";
+import type { ModelSpec } from "../../nn/model-spec";
 import { defineAdapter } from "../common/define-adapter";
 import type { InitContext, Method } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
@@ -69,7 +69,7 @@ export const promptTuning: Method = {
 
 async function initialPrompt(
   context: InitContext,
-  model: DecoderSpec,
+  model: ModelSpec,
   tokens: number,
   init: string,
   text: string,

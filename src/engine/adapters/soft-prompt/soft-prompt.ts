@@ -2,7 +2,7 @@ import { LuthierError } from "../../../lib/errors";
 import { defined } from "../../../lib/invariant";
 import type { Graph } from "../../graph/graph";
 import type { Value } from "../../graph/value";
-import type { DecoderSpec } from "../../nn/model-spec";
+import type { ModelSpec } from "../../nn/model-spec";
 import { splitColumns } from "../../ops/split-columns";
 import { refuseUnless } from "../common/config-check";
 import { taskType } from "../common/task-type";
@@ -15,7 +15,7 @@ export const PROMPT_EMBEDDINGS = "prompt_embeddings";
 export const EMBEDDING = "prompt_encoder.embedding.weight";
 
 /** PEFT has as many virtual tokens for the decoder as for the encoder, though prompts use the encoder's alone. */
-export function submodules({ encoder }: DecoderSpec): 1 | 2 {
+export function submodules({ encoder }: ModelSpec): 1 | 2 {
   return encoder ? 2 : 1;
 }
 
@@ -38,7 +38,7 @@ export function checkSoftPrompt(config: Readonly<Record<string, unknown>>): void
 export function softPromptConfig(
   peftType: string,
   virtualTokens: number,
-  model: DecoderSpec,
+  model: ModelSpec,
   tokenDim: number,
   heads: number,
 ): Record<string, unknown> {

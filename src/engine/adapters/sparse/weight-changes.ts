@@ -2,7 +2,7 @@ import { LuthierError } from "../../../lib/errors";
 import { defined } from "../../../lib/invariant";
 import type { Graph } from "../../graph/graph";
 import { f32, type Value } from "../../graph/value";
-import { type DecoderSpec, linearLayers, type LinearSpec } from "../../nn/model-spec";
+import { type ModelSpec, linearLayers, type LinearSpec } from "../../nn/model-spec";
 import { add } from "../../ops/add";
 import { matmul } from "../../ops/matmul";
 import type { AdapterHooks } from "../../nn/hooks";
@@ -26,7 +26,7 @@ export function keptCount(weights: readonly ChangedWeight[], share: number): num
 }
 
 /** The weights that target_modules and exclude_modules choose; empty takes all layers. */
-export function changedWeights(reader: OptionReader, model: DecoderSpec): ChangedWeight[] {
+export function changedWeights(reader: OptionReader, model: ModelSpec): ChangedWeight[] {
   const targets = parseTargets(reader.text("target_modules")) ?? "all-linear";
   const excluded = parseTargets(reader.text("exclude_modules"), "exclude_modules");
   return matchTargets({ targets, excluded }, linearLayers(model)).map((layer) => {
