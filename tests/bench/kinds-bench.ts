@@ -29,7 +29,7 @@ export async function main(): Promise<number> {
   const gpu = await openTestGpu({}, availableParallelism());
   const pipelines = new PipelineCache(gpu);
   console.log(
-    `Layer ${LAYER.inputs} -> ${LAYER.outputs} on ${gpu.summary.name}: ms, and times the first kind's`,
+    `Layer ${LAYER.inputs} -> ${LAYER.outputs} on ${gpu.info.name}: ms, and times the first kind's`,
   );
   for (const { label, rows, transposed } of PASSES) {
     console.log(label);

@@ -25,7 +25,7 @@ test("a command that the device refuses surfaces once, and the device stays usab
 
 test("a buffer beyond the adapter's limit is refused before the GPU sees it", async () => {
   const gpu = await openTestGpu();
-  const tooLarge = gpu.summary.maxBufferBytes + 4;
+  const tooLarge = gpu.info.maxBufferBytes + 4;
   expect(() => gpu.createBuffer("huge", tooLarge, STORAGE)).toThrow(/"huge" needs/);
   expect(gpu.usage.bytes).toBe(0);
   gpu.close();

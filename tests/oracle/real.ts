@@ -53,7 +53,7 @@ export async function main([directory]: string[]): Promise<number> {
   const reference = JSON.parse(readFileSync(join(directory, "reference.json"), "utf8")) as Reference;
   const tensors = await readReference(join(directory, "reference.safetensors"));
   const gpu = await openTestGpu({}, availableParallelism());
-  console.log(`${reference.title} on ${gpu.summary.name}`);
+  console.log(`${reference.title} on ${gpu.info.name}`);
   const started = performance.now();
   const file = blobSource("model.gguf", await openAsBlob(join(directory, "model.gguf")));
   const folder = await openModelFolder([file]);

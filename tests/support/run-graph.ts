@@ -20,10 +20,10 @@ export interface GraphData {
   >;
 }
 
-/** A tuning that always takes the default of an adapter of the given kind. */
+/** A tuning that always takes the default of a GPU of the given kind. */
 export function fixedTuning(gpu: Gpu, choices: Readonly<Record<string, string>> = {}): Tuning {
   return {
-    software: gpu.summary.software,
+    software: gpu.info.software,
     has: (feature) => gpu.has(feature),
     choice: (problem) => choices[problem] ?? null,
   };

@@ -127,7 +127,7 @@ export function checkParameters(
 
 /** The optimizer's kernel sees each flat buffer as one binding. */
 function checkLength(gpu: Gpu, length: number): void {
-  const { maxBindingBytes } = gpu.summary;
+  const { maxBindingBytes } = gpu.info;
   if (4 * length <= maxBindingBytes) return;
   throw new LuthierError(
     "out-of-memory",

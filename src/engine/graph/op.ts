@@ -72,9 +72,9 @@ export interface LowerContext<A> {
   scratch(type: TensorType): Value;
 }
 
-/** Chooses among variants of a kernel; an engine measures them once per adapter and shape. */
+/** Chooses among variants of a kernel; an engine measures them once per GPU and shape. */
 export interface Tuning {
-  /** True on adapters that compute on the processor. */
+  /** True on software GPUs. */
   readonly software: boolean;
   has(feature: GPUFeatureName): boolean;
   /** The id of the variant to use for a problem (op and shape), or null when none was measured. */

@@ -69,7 +69,7 @@ function gridOf(columns: number, rows: number): (shape: GemmShape) => Grid {
 /** Elements that one quad makes, by form. */
 const quadTiles = { nt: gridOf(12, 16), nn: gridOf(16, 12), tn: gridOf(16, 16) };
 
-/** Registers only, four lanes that exchange by quad swaps: for adapters that compute on the processor. */
+/** Registers only, four lanes that exchange by quad swaps: for software GPUs. */
 const quad: GemmVariant = {
   requires: ["subgroups"],
   supports: readsByFour,

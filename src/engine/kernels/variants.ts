@@ -82,7 +82,7 @@ interface LaneVariant {
 const throughMemory = (lanes: number): LaneVariant => ({ lanes, library: "lib/reduce", requires: [] });
 
 /**
- * A barrier costs a software adapter a switch between fibres for every four lanes, so there a row gets only four, and
+ * A barrier costs a software GPU a switch between fibres for every four lanes, so there a row gets only four, and
  * no barrier where they can swap registers.
  */
 const LANE_VARIANTS = {

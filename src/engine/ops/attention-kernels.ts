@@ -57,7 +57,7 @@ export type AttentionPhase = "forward" | "backward_query" | "backward_key_value"
 
 /**
  * Kernels that do the same work: tiles in shared memory, one workgroup a row for few queries, and both again in the
- * registers of a quad for adapters that compute on the processor.
+ * registers of a quad for software GPUs.
  */
 export type AttentionVariant = "tiled" | "decode" | "quad" | "quad_decode";
 

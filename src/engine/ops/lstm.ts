@@ -7,7 +7,7 @@ import { requireShape } from "./shapes";
 
 type NoAttrs = Record<never, never>;
 
-/** Invocations of a direction's workgroup: a software adapter pays for each four of them at every barrier. */
+/** Invocations of a direction's workgroup: a software GPU pays for each four of them at every barrier. */
 const LANES = { software: 4, gpu: 256 } as const;
 
 interface LaneKernels {

@@ -27,7 +27,7 @@ export interface TrainingMemory {
   readonly uniforms: number;
   readonly readback: number;
   readonly total: number;
-  /** Bytes of the largest stretch that one kernel binds, which an adapter limits too. */
+  /** Bytes of the largest stretch that one kernel binds, which a GPU limits too. */
   readonly largestBinding: number;
   /** Floating-point operations of one pass over a training batch, by its length. */
   readonly flopsByLength: ReadonlyMap<number, number>;

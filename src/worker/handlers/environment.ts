@@ -13,7 +13,7 @@ async function describeEnvironment(session: Session): Promise<Environment> {
   const storage = await estimateStorage();
   try {
     const { gpu } = await session.gpu();
-    const { name, software, features, maxBufferBytes, maxBindingBytes } = gpu.summary;
+    const { name, software, features, maxBufferBytes, maxBindingBytes } = gpu.info;
     return {
       adapter: { name, software, features, maxBufferBytes, maxBindingBytes },
       gpuProblem: null,

@@ -46,7 +46,7 @@ function benchConfig(layers: number): Record<string, unknown> {
 /** The model as it will be on the GPU, with nothing there yet. */
 export function describeBench(gpu: Gpu, layers: number = SIZE.layers): ModelShape {
   const spec = describeModel(benchConfig(layers));
-  const weights = declaredWeights(spec, () => "F32", gpu.summary.maxBindingBytes);
+  const weights = declaredWeights(spec, () => "F32", gpu.info.maxBindingBytes);
   return { spec, weights, tuning: fixedTuning(gpu) };
 }
 

@@ -89,7 +89,7 @@ export const matmulCases: readonly RegisteredCase[] = [
     frozen({ rows: 1, inFeatures: 8, outFeatures: 4, kind }),
     frozen({ rows: 5, inFeatures: 7, outFeatures: 3, kind }),
     frozen({ rows: 6, inFeatures: 12, outFeatures: 136, kind, shardRows: 64 }),
-    // Rows from which software adapters widen blocks in panels.
+    // Rows from which software GPUs widen blocks in panels.
     frozen({ rows: 17, inFeatures: 7, outFeatures: 131, kind, shardRows: 64 }),
   ]),
   // More rows than one panel holds.

@@ -74,7 +74,7 @@ test.each(cases)("training $model with $method in $dtype takes what is predicted
   const spec = describeModel(configs[each.model]!);
   const adapter = methods[each.method].bind(each.options, spec);
   const before = gpu.usage;
-  const weights = declaredWeights(spec, () => each.dtype, gpu.summary.maxBindingBytes);
+  const weights = declaredWeights(spec, () => each.dtype, gpu.info.maxBindingBytes);
   const shape = { spec, weights, tuning: fixedTuning(gpu) };
   const prediction = predictTrainingMemory(shape, adapter, options);
   expect(gpu.usage).toEqual(before);
@@ -95,7 +95,7 @@ test.each(cases)("training $model with $method in $dtype takes what is predicted
 test("weights that do not fit one binding are predicted in their shards", async () => {
   const spec = describeModel(configs.llama!);
   const model = await loadZeros("llama", "BF16", narrowGpu);
-  const weights = declaredWeights(spec, () => "BF16", narrowGpu.summary.maxBindingBytes);
+  const weights = declaredWeights(spec, () => "BF16", narrowGpu.info.maxBindingBytes);
   const embedding = weights.matrix("model.embed_tokens.weight");
   expect(embedding.shards.length).toBeGreaterThan(1);
   expect(embedding).toEqual(model.weights.matrix("model.embed_tokens.weight"));

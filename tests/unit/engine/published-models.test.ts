@@ -35,7 +35,7 @@ beforeAll(async () => {
 const tunings: Readonly<Record<string, Tuning>> = {
   "a GPU": { software: false, has: (feature) => features.has(feature), choice: () => null },
   "a GPU without subgroups": { software: false, has: () => false, choice: () => null },
-  "a software adapter": { software: true, has: (feature) => features.has(feature), choice: () => null },
+  "a software GPU": { software: true, has: (feature) => features.has(feature), choice: () => null },
 };
 
 function shapeOf(name: string, tuning: Tuning): ModelShape {

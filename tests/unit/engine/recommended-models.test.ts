@@ -32,7 +32,7 @@ test.each(Object.keys(configs))("the forecast for %s is near the engine's own pr
   expect(model.family).toBe(spec.family);
   expect(model.parameters).toBe(parameterCount(spec));
   const stored = model.downloadBytes / model.parameters > 3 ? "F32" : "BF16";
-  const weights = declaredWeights(spec, () => stored, gpu.summary.maxBindingBytes);
+  const weights = declaredWeights(spec, () => stored, gpu.info.maxBindingBytes);
   const { rank, tokens } = ESTIMATE;
   const adapter = methods.lora.bind({ r: rank, target_modules: "all-linear" }, spec);
   const shape = { rows: 1, length: tokens, labels: tokens };

@@ -26,7 +26,7 @@ function plan(kind: StorageKind, rows: number, software: boolean): Plan {
 
 const shaders = ({ calls }: Plan): string[] => calls.map(({ call }) => call.kernel.shader.split("/")[0]!);
 
-test("a software adapter widens blocks once for many rows, in one scratch after the other's", () => {
+test("a software GPU widens blocks once for many rows, in one scratch after the other's", () => {
   const planned = plan("q4_0", 16, true);
   expect(shaders(planned)).toEqual(["quant", "matmul", "quant", "matmul"]);
   const scratch = planned.calls.flatMap(({ call, operands }) =>

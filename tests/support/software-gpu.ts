@@ -6,10 +6,10 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const unpacked = join(root, "node_modules/.cache/luthier/chromium");
 
-/** The test browser and the software Vulkan adapter, unpacked out of their npm package. */
+/** The test browser and the software Vulkan GPU, unpacked out of their npm package. */
 export interface TestBrowser {
   readonly executablePath: string;
-  /** Environment in which a process finds the libraries and, over Vulkan, the software adapter. */
+  /** Environment in which a process finds the libraries and, over Vulkan, the software GPU. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -26,7 +26,7 @@ export async function unpackTestBrowser(): Promise<TestBrowser> {
     const bin = join(dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium")), "../bin");
     const executablePath = await chromium.executablePath();
     if (!existsSync(join(unpacked, "al2023"))) await inflate(join(bin, "al2023.tar.br"));
-    return { executablePath, env: adapterEnvironment() };
+    return { executablePath, env: gpuEnvironment() };
   } finally {
     if (before === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = before;
@@ -40,10 +40,10 @@ export async function browserUnderTest(): Promise<TestBrowser> {
 }
 
 /**
- * Opens the software adapter with that many threads: it reads how many from the working folder, when its device is made.
+ * Opens the software GPU with that many threads: it reads how many from the working folder, when its device is made.
  * Small models are three times as fast with one, as their kernels are done before other threads have woken.
  */
-export async function withAdapterThreads<T>(threads: number, open: () => Promise<T>): Promise<T> {
+export async function withGpuThreads<T>(threads: number, open: () => Promise<T>): Promise<T> {
   const folder = join(dirname(unpacked), `threads-${threads}`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "SwiftShader.ini"), `[Processor]\nThreadCount=${threads}\n`);
@@ -56,7 +56,7 @@ export async function withAdapterThreads<T>(threads: number, open: () => Promise
   }
 }
 
-function adapterEnvironment(): Record<string, string> {
+function gpuEnvironment(): Record<string, string> {
   const libraries = [unpacked, join(unpacked, "al2023/lib"), process.env.LD_LIBRARY_PATH];
   return {
     VK_ICD_FILENAMES: join(unpacked, "vk_swiftshader_icd.json"),
