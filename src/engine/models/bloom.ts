@@ -27,6 +27,10 @@ export function bloom(config: ConfigReader): ModelSpec {
     head: { path: "lm_head", tied: config.boolean("tie_word_embeddings", true) },
     prefix: "transformer.",
     loraTargets: ["query_key_value"],
+    ia3Targets: {
+      targets: ["query_key_value", "mlp.dense_4h_to_h"],
+      feedforward: ["mlp.dense_4h_to_h"],
+    },
   };
 }
 

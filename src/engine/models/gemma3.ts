@@ -39,6 +39,7 @@ export function gemma3(config: ConfigReader): ModelSpec {
     head: { path: "lm_head", tied: config.boolean("tie_word_embeddings", true) },
     prefix: "model.",
     loraTargets: ["q_proj", "v_proj"],
+    ia3Targets: { targets: ["q_proj", "v_proj", "down_proj"], feedforward: ["down_proj"] },
   };
 }
 

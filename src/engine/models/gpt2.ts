@@ -23,6 +23,7 @@ export function gpt2(config: ConfigReader): ModelSpec {
     head: { path: "lm_head", tied: config.boolean("tie_word_embeddings", true) },
     prefix: "transformer.",
     loraTargets: ["c_attn"],
+    ia3Targets: { targets: ["c_attn", "mlp.c_proj"], feedforward: ["mlp.c_proj"] },
   };
 }
 

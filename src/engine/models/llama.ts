@@ -5,6 +5,8 @@ import { readRope } from "./rope-config";
 
 /** What sets a llama-like family apart. */
 export interface LlamaTraits {
+  /** The layer beside v_proj and down_proj that PEFT's (IA)³ scales; absent: k_proj. */
+  readonly ia3Projection?: "q_proj";
   /** Which layers carry biases. */
   readonly biases: { readonly qkv: boolean; readonly o: boolean; readonly mlp: boolean };
   /** Norms of every head's query and key (Qwen3). */
@@ -41,6 +43,10 @@ export function llamaLike(family: string, config: ConfigReader, traits: LlamaTra
     head: { path: "lm_head", tied: config.boolean("tie_word_embeddings", false) },
     prefix: "model.",
     loraTargets: ["q_proj", "v_proj"],
+    ia3Targets: {
+      targets: [traits.ia3Projection ?? "k_proj", "v_proj", "down_proj"],
+      feedforward: ["down_proj"],
+    },
   };
 }
 

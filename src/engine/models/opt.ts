@@ -49,6 +49,7 @@ export function opt(config: ConfigReader): ModelSpec {
     head: { path: "lm_head", tied: config.boolean("tie_word_embeddings", true) },
     prefix: "model.",
     loraTargets: ["q_proj", "v_proj"],
+    ia3Targets: { targets: ["q_proj", "k_proj", "fc2"], feedforward: ["fc2"] },
   };
 }
 

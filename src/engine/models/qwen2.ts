@@ -7,6 +7,7 @@ import { llamaLike } from "./llama";
 export function qwen2(config: ConfigReader): ModelSpec {
   return llamaLike("qwen2", config, {
     biases: { qkv: true, o: false, mlp: false },
+    ia3Projection: "q_proj",
     windows: qwenWindows(config),
   });
 }

@@ -9,6 +9,7 @@ export function qwen3(config: ConfigReader): ModelSpec {
   return llamaLike("qwen3", config, {
     biases: { qkv: attention, o: attention, mlp: false },
     headNorms: true,
+    ia3Projection: "q_proj",
     windows: qwenWindows(config),
   });
 }

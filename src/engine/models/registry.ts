@@ -25,7 +25,7 @@ export const families = {
   mt5,
 } as const satisfies Readonly<Record<string, (config: ConfigReader) => ModelSpec>>;
 
-export type FamilyId = keyof typeof families;
+type FamilyId = keyof typeof families;
 
 /** Describes the model of a config.json. Errors: a family the studio does not have, a field that cannot be. */
 export function describeModel(config: Readonly<Record<string, unknown>>): ModelSpec {

@@ -28,7 +28,8 @@ export function t5(config: ConfigReader): ModelSpec {
 
 /** mT5 and what was tuned from it, mT0 (transformers `MT5ForConditionalGeneration`): T5 1.1 with a larger vocabulary. */
 export function mt5(config: ConfigReader): ModelSpec {
-  return encoderDecoder(config, "mt5", "gated-gelu");
+  const spec = encoderDecoder(config, "mt5", "gated-gelu");
+  return { ...spec, ia3Targets: { targets: ["k", "v", "wi_1"], feedforward: [] } };
 }
 
 /** What all have in common; a head that the files leave out is the embedding. */
@@ -67,6 +68,7 @@ function encoderDecoder(config: ConfigReader, family: string, feedForward: strin
     head: { path: "lm_head", tied: false },
     prefix: "",
     loraTargets: ["q", "v"],
+    ia3Targets: { targets: ["k", "v", "wo"], feedforward: ["wo"] },
   };
 }
 

@@ -120,6 +120,12 @@ export interface EncoderSpec {
   readonly startId: number;
 }
 
+/** Layers that (IA)³ scales, and those of them whose input it scales. */
+export interface Ia3Targets {
+  readonly targets: readonly string[];
+  readonly feedforward: readonly string[];
+}
+
 /** A language model described by data, a decoder alone or with an encoder; a family file makes one from config.json. */
 export interface ModelSpec {
   readonly family: string;
@@ -158,6 +164,8 @@ export interface ModelSpec {
   readonly prefix: string;
   /** PEFT's default target_modules for LoRA. */
   readonly loraTargets: readonly string[];
+  /** PEFT's default layers of (IA)³: those that are scaled, and those of them whose input is. */
+  readonly ia3Targets: Ia3Targets;
 }
 
 /** The blocks of both stacks, the encoder's first. */

@@ -7,7 +7,6 @@ import { type ModelSpec, linearLayers, type LinearSpec } from "../../nn/model-sp
 import { multiplyRow } from "../../ops/multiply";
 import { changeWeight, scaleColumns, scaleRows } from "../common/base-matrix";
 import { refuseUnless } from "../common/config-check";
-import { ia3Targets } from "./default-targets";
 import type { LinearSite } from "../../nn/hooks";
 import { defineAdapter } from "../common/define-adapter";
 import type { BaseChange, HostTensor, Method } from "../common/method";
@@ -75,7 +74,7 @@ function feedforwardText(modules: unknown): string {
 }
 
 function readOptions(reader: OptionReader, model: ModelSpec): Ia3Options {
-  const defaults = ia3Targets(model);
+  const defaults = model.ia3Targets;
   const feedforward = reader.text("feedforward_modules");
   const chosen = feedforward === NONE ? [] : parseTargets(feedforward, "feedforward_modules");
   const options: Ia3Options = {
