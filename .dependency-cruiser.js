@@ -1,5 +1,5 @@
 /**
- * No file may come to import itself through others. Types may refer to each other: nothing runs in a circle then.
+ * No file may come to import itself through others, for types as for values.
  * @type {import("dependency-cruiser").IConfiguration}
  */
 export default {
@@ -9,7 +9,7 @@ export default {
       comment: "Move what both need into a file below them.",
       severity: "error",
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+      to: { circular: true },
     },
   ],
   options: { tsPreCompilationDeps: true, doNotFollow: { path: "node_modules" } },

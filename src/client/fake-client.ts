@@ -68,7 +68,7 @@ export class FakeClient implements Client {
     ...this.hub(),
     ...this.library.handlers,
     environment: async () => ({
-      adapter: this.gpu
+      gpu: this.gpu
         ? {
             name: "Example GPU",
             software: false,

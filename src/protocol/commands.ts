@@ -11,7 +11,7 @@ import type { HubCommands } from "./hub-commands";
 /** What the machine offers. */
 export interface Environment {
   /** Null when there is no WebGPU here; `gpuProblem` then says why. */
-  readonly adapter: {
+  readonly gpu: {
     readonly name: string;
     readonly software: boolean;
     readonly features: readonly string[];

@@ -1,6 +1,6 @@
-import type { HostTensor } from "../engine/adapters/method";
-import { expertValues } from "../engine/adapters/experts";
-import { optionError } from "../engine/adapters/option-reader";
+import type { HostTensor } from "../engine/adapters/common/method";
+import { expertValues } from "../engine/adapters/composed/experts";
+import { optionError } from "../engine/adapters/common/option-reader";
 import { methods } from "../engine/adapters/registry";
 import type { AdapterSummary } from "../protocol/commands";
 import { type AdaptersField, chosenAdapters, holderOfExperts } from "../spec/fields";

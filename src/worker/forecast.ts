@@ -1,6 +1,6 @@
 import type { EncodedRow } from "../data/encode/encode-row";
-import type { Adapter } from "../engine/adapters/method";
-import { linearLayers } from "../engine/models/decoder-spec";
+import type { Adapter } from "../engine/adapters/common/method";
+import { linearLayers } from "../engine/nn/model-spec";
 import type { LoadedModel } from "../engine/models/loaded-model";
 import { declaredWeights, predictTrainingMemory, type TrainingMemory } from "../engine/train/memory";
 import { quantisedDtype } from "../engine/weights/nf4-source";
@@ -33,7 +33,7 @@ export async function forecastTraining(
   const memory = predictTrainingMemory(engine, adapter, trainerOptions(training, data));
   const others = othersOnGpu(session);
   const total = memory.total + others;
-  const { maxBindingBytes } = engine.gpu.summary;
+  const { maxBindingBytes } = engine.gpu.info;
   return {
     memory: { ...forPerson(memory), others, total },
     oversizedBytes: memory.largestBinding > maxBindingBytes ? memory.largestBinding : null,
@@ -81,7 +81,7 @@ function quantisedChange(
     const { dtype } = defined(tensors.get(name), `tensor ${name}`);
     return layers.has(name) ? quantisedDtype(dtype, QLORA) : dtype;
   };
-  const smaller = declaredWeights(spec, dtypeOf, gpu.summary.maxBindingBytes);
+  const smaller = declaredWeights(spec, dtypeOf, gpu.info.maxBindingBytes);
   if (smaller.sizeBytes >= weights.sizeBytes) return null;
   const options = trainerOptions(training, data);
   const totalBytes = predictTrainingMemory({ spec, tuning, weights: smaller }, adapter, options).total;

@@ -1,5 +1,5 @@
 import { describeModel, families } from "../engine/models/registry";
-import { parameterCount } from "../engine/models/decoder-spec";
+import { parameterCount } from "../engine/nn/model-spec";
 import { blobSource } from "../formats/byte-source";
 import { contentId } from "../formats/content-id";
 import { downloadModel } from "../hub/download-model";

@@ -1,8 +1,8 @@
 import { AdapterState } from "../engine/adapters/adapter-state";
-import type { Adapter, HostTensor } from "../engine/adapters/method";
+import type { Adapter, HostTensor } from "../engine/adapters/common/method";
 import { methods } from "../engine/adapters/registry";
 import type { LoadedModel } from "../engine/models/loaded-model";
-import { mergeOnGpu } from "../engine/models/merged-model";
+import { mergeOnGpu } from "../engine/adapters/merged-model";
 import { hostTensorFile, readHostTensors } from "../export/peft";
 import { LuthierError } from "../lib/errors";
 import type { AdapterSummary } from "../protocol/commands";

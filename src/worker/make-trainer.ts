@@ -1,7 +1,7 @@
 import type { AdapterState } from "../engine/adapters/adapter-state";
 import { predictTrainingMemory } from "../engine/train/memory";
 import { Trainer } from "../engine/train/trainer";
-import { planTraining } from "../engine/train/training-plans";
+import { planTraining } from "../engine/train/plans";
 import { LuthierError } from "../lib/errors";
 import type { FitChange } from "../spec/forecast";
 import { trainingLabels } from "../spec/training";

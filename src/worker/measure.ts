@@ -1,5 +1,5 @@
 import { AdapterState } from "../engine/adapters/adapter-state";
-import { planTraining } from "../engine/train/training-plans";
+import { planTraining } from "../engine/train/plans";
 import { cancelled } from "../lib/errors";
 import type { TrainingSpeed } from "../spec/forecast";
 import type { RunConfig } from "../spec/training";

@@ -1,9 +1,9 @@
 import type { AdapterState } from "../engine/adapters/adapter-state";
 import type { FolderAdapter } from "../engine/adapters/from-folder";
-import type { Adapter } from "../engine/adapters/method";
+import type { Adapter } from "../engine/adapters/common/method";
 import { methods } from "../engine/adapters/registry";
 import { sameShape } from "../engine/graph/value";
-import type { DecoderSpec } from "../engine/models/decoder-spec";
+import type { ModelSpec } from "../engine/nn/model-spec";
 import type { Moments, Trainer } from "../engine/train/trainer";
 import { checkOptimizer, optimizerFile, readOptimizerFile } from "../export/optimizer-file";
 import { type ByteSource, bytesSource } from "../formats/byte-source";
@@ -54,7 +54,7 @@ export async function withOptimizer(
   found: FolderAdapter,
   { tensors }: PeftFolder,
   source: ByteSource,
-  model: DecoderSpec,
+  model: ModelSpec,
 ): Promise<ResumableAdapter> {
   const file = await readOptimizerFile(source);
   const { id, options } = file.method;

@@ -1,5 +1,5 @@
 import { initContext, initialValues } from "../engine/adapters/adapter-state";
-import type { Adapter, HostTensor } from "../engine/adapters/method";
+import type { Adapter, HostTensor } from "../engine/adapters/common/method";
 import { methods } from "../engine/adapters/registry";
 import { canPack } from "../engine/train/batch-inputs";
 import { adamDefaults, type TrainerOptions } from "../engine/train/trainer";

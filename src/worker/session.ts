@@ -244,11 +244,11 @@ export class Session {
   }
 }
 
-function gpuName({ summary: { name, architecture } }: Gpu): string {
+function gpuName({ info: { name, architecture } }: Gpu): string {
   return `${name} ${architecture}`;
 }
 
-/** Choices belong to an adapter: another GPU has other favourites. */
+/** Choices belong to a GPU: another one has other favourites. */
 function tuningKey(gpu: Gpu): string {
   return `tuning ${gpuName(gpu)}`;
 }

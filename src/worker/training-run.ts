@@ -1,5 +1,5 @@
 import { AdapterState } from "../engine/adapters/adapter-state";
-import type { Adapter, HostTensor } from "../engine/adapters/method";
+import type { Adapter, HostTensor } from "../engine/adapters/common/method";
 import { sameShape } from "../engine/graph/value";
 import { BestValues } from "../engine/train/best-values";
 import { trainingLoop, type TrainingPlan } from "../engine/train/loop";

@@ -1,4 +1,4 @@
-import type { AdapterSummary } from "../../src/engine/gpu/device";
+import type { GpuInfo } from "../../src/engine/gpu/device";
 import { openBrowser } from "./browser";
 import { installRivals } from "./rivals";
 import type { Place } from "./place";
@@ -20,8 +20,8 @@ export async function main(args: readonly string[]): Promise<number> {
   const withRivals = !args.includes("--no-rivals") && !args.includes("--profile") && installRivals();
   const place = args.includes("--node") ? (await import("./node")).openNode() : await openBrowser();
   try {
-    const adapter = await place.run((bench) => bench.adapter(), false);
-    console.log(`\n${describe(adapter)}, ${place.name}`);
+    const gpu = await place.run((bench) => bench.gpuInfo(), false);
+    console.log(`\n${describe(gpu)}, ${place.name}`);
     if (args.includes("--profile")) await printProfile(place);
     else console.log(formatTable(await measure(place, args, withRivals)));
   } finally {
@@ -53,7 +53,7 @@ async function printProfile(place: Place): Promise<void> {
   }
 }
 
-function describe({ name, software, features }: AdapterSummary): string {
+function describe({ name, software, features }: GpuInfo): string {
   const optional = ["shader-f16", "subgroups"].filter((feature) => features.includes(feature));
   return `${name} (${[software ? "software" : "GPU", ...optional].join(", ")})`;
 }

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium } from "playwright-core";
 import { createServer, type Plugin, type ViteDevServer } from "vite";
-import { unpackTestBrowser } from "../support/software-adapter";
+import { unpackTestBrowser } from "../support/software-gpu";
 import type { Place, Section } from "./place";
 
 const here = dirname(fileURLToPath(import.meta.url));

@@ -2,7 +2,7 @@ import { AdapterState, initContext, initialValues } from "../../src/engine/adapt
 import { methods } from "../../src/engine/adapters/registry";
 import { Gpu } from "../../src/engine/gpu/device";
 import { PipelineCache } from "../../src/engine/gpu/pipelines";
-import { declareWeights } from "../../src/engine/models/decoder-spec";
+import { declareWeights } from "../../src/engine/nn/model-spec";
 import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-model";
 import { describeModel } from "../../src/engine/models/registry";
 import { canPack, type TrainingBatch } from "../../src/engine/train/batch-inputs";

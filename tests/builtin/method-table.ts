@@ -25,7 +25,7 @@ export type Row =
       /** Percent of held-out prompts that are answered in the voice that is taught. */
       readonly scoreBefore: number;
       readonly scoreAfter: number;
-      /** The time of a training step: the processor's on a software adapter. */
+      /** The time of a training step: the processor's on a software GPU. */
       readonly stepMs: number;
       /** Of the exported folder. */
       readonly bytes: number;

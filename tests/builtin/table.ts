@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { trainableCount } from "../../src/engine/adapters/adapter-state";
 import type { AdapterState } from "../../src/engine/adapters/adapter-state";
-import { parameterCount } from "../../src/engine/models/decoder-spec";
+import { parameterCount } from "../../src/engine/nn/model-spec";
 import { peftFiles } from "../../src/export/peft";
 import { LuthierError } from "../../src/lib/errors";
 import { defined } from "../../src/lib/invariant";

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { unzipSync } from "fflate";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { declareWeights } from "../../src/engine/models/decoder-spec";
+import { declareWeights } from "../../src/engine/nn/model-spec";
 import { describeModel } from "../../src/engine/models/registry";
 import { writeSafetensors } from "../../src/formats/safetensors";
 import { normal } from "../support/check-op";

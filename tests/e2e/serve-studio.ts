@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium } from "playwright-core";
 import { build, preview } from "vite";
-import { browserUnderTest } from "../support/software-adapter";
+import { browserUnderTest } from "../support/software-gpu";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const outDir = join(root, "node_modules/.cache/luthier/studio");
@@ -14,7 +14,7 @@ export interface ServedStudio {
   close(): Promise<void>;
 }
 
-/** Flags under which Chromium offers WebGPU on its software adapter and talks to nobody else. */
+/** Flags under which Chromium offers WebGPU on its software GPU and talks to nobody else. */
 const webGpuFlags = [
   "--no-sandbox",
   "--enable-unsafe-webgpu",

@@ -7,6 +7,6 @@ test("opens an adapter, counts buffers and forgets destroyed ones", async () => 
   expect(gpu.usage).toMatchObject({ buffers: 1, bytes: 12 });
   gpu.destroyBuffer(buffer);
   expect(gpu.usage).toMatchObject({ buffers: 0, bytes: 0, peakBytes: 12 });
-  console.log(gpu.summary.name, gpu.summary.features.join(" "), gpu.summary.maxBindingBytes);
+  console.log(gpu.info.name, gpu.info.features.join(" "), gpu.info.maxBindingBytes);
   gpu.close();
 });

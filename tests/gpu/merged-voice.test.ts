@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Gpu } from "../../src/engine/gpu/device";
-import { mergeOnGpu } from "../../src/engine/models/merged-model";
+import { mergeOnGpu } from "../../src/engine/adapters/merged-model";
 import { type ActiveModel, Session } from "../../src/worker/session";
 import { expectClose } from "../support/compare";
 import { bindCase, goldenState, loadGoldenModel, readTensors } from "../support/golden";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { assembleShader, shaderNames, shaderSource } from "../../src/engine/gpu/shaders";
-import { kernelKey } from "../../src/engine/kernels/kernel";
-import { allKernels } from "../../src/engine/kernels/registry";
+import { kernelKey } from "../../src/engine/gpu/kernel";
 import { createNullGpu } from "../support/gpu";
+import { allKernels } from "../support/kernels";
 
 const kernels = allKernels();
 

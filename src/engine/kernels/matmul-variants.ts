@@ -1,5 +1,5 @@
-import type { StorageKind } from "../graph/op";
-import { defineKernel, flatGrid, type Grid, type Kernel, MAX_WORKGROUPS } from "./kernel";
+import { type StorageKind, storageKinds } from "../graph/op";
+import { defineKernel, flatGrid, type Grid, type Kernel, MAX_WORKGROUPS } from "../gpu/kernel";
 import { weightLibraries } from "./storage";
 
 /**
@@ -69,7 +69,7 @@ function gridOf(columns: number, rows: number): (shape: GemmShape) => Grid {
 /** Elements that one quad makes, by form. */
 const quadTiles = { nt: gridOf(12, 16), nn: gridOf(16, 12), tn: gridOf(16, 16) };
 
-/** Registers only, four lanes that exchange by quad swaps: for adapters that compute on the processor. */
+/** Registers only, four lanes that exchange by quad swaps: for software GPUs. */
 const quad: GemmVariant = {
   requires: ["subgroups"],
   supports: readsByFour,
@@ -156,3 +156,16 @@ export const gemmVariants: Readonly<Record<GemmVariantId, GemmVariant>> = {
   gemv: gemv("matmul/gemv", 4, { LANES: 64 }, []),
   guarded,
 };
+
+/** Every kernel of every form and storage kind, for a shape that is a multiple of every tile and for one of none. */
+export const gemmKernels: readonly Kernel[] = (["nt", "nn", "tn"] as const).flatMap((form) =>
+  storageKinds.flatMap((kind) =>
+    [128, 127].flatMap((size) => {
+      const strides = { aStride: size, bStride: size, cStride: size, cOffset: 0 };
+      const shape: GemmShape = { form, kind, m: size, n: size, k: size, ...strides };
+      return Object.values(gemmVariants)
+        .filter((variant) => variant.supports(shape))
+        .map((variant) => variant.kernel(shape));
+    }),
+  ),
+);

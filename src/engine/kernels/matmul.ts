@@ -21,7 +21,7 @@ export function gemmProblemKey({ form, m, n, k, kind }: GemmShape): string {
   return `gemm ${form} ${kind} ${m}x${n}x${k}`;
 }
 
-/** The variants worth measuring for a shape on an adapter, the default first. */
+/** The variants worth measuring for a shape on a GPU, the default first. */
 export function gemmCandidates(shape: GemmShape, tuning: Tuning): readonly GemmVariantId[] {
   const runs = (id: GemmVariantId): boolean => {
     const { supports, requires, kernel } = gemmVariants[id];

@@ -1,6 +1,6 @@
 import { defined } from "../../lib/invariant";
 import type { Tuning } from "../graph/op";
-import { defineKernel, type Grid, elementGrid, type Kernel } from "./kernel";
+import { defineKernel, type Grid, elementGrid, type Kernel } from "../gpu/kernel";
 
 type KernelBase = Parameters<typeof defineKernel>[0];
 
@@ -82,7 +82,7 @@ interface LaneVariant {
 const throughMemory = (lanes: number): LaneVariant => ({ lanes, library: "lib/reduce", requires: [] });
 
 /**
- * A barrier costs a software adapter a switch between fibres for every four lanes, so there a row gets only four, and
+ * A barrier costs a software GPU a switch between fibres for every four lanes, so there a row gets only four, and
  * no barrier where they can swap registers.
  */
 const LANE_VARIANTS = {

@@ -1,7 +1,7 @@
 import { defined } from "../../lib/invariant";
 import type { KernelCall, Tuning } from "../graph/op";
 import type { TensorType, Value } from "../graph/value";
-import { defineKernel, type Grid, type Kernel, type ParamValues } from "../kernels/kernel";
+import { defineKernel, type Grid, type Kernel, type ParamValues } from "../gpu/kernel";
 import { firstUsable } from "../kernels/variants";
 
 /** What a query may see and how its scores are made. */
@@ -57,7 +57,7 @@ export type AttentionPhase = "forward" | "backward_query" | "backward_key_value"
 
 /**
  * Kernels that do the same work: tiles in shared memory, one workgroup a row for few queries, and both again in the
- * registers of a quad for adapters that compute on the processor.
+ * registers of a quad for software GPUs.
  */
 export type AttentionVariant = "tiled" | "decode" | "quad" | "quad_decode";
 
@@ -212,7 +212,7 @@ function scoreParts({ softcap, bias }: ScoreKind): Pick<Kernel, "includes" | "de
 }
 
 /** The kernel of one variant for heads of `width`. */
-export function attentionKernel(
+function attentionKernel(
   variant: AttentionVariant,
   phase: AttentionPhase,
   width: number,
@@ -238,7 +238,7 @@ export function attentionKernel(
 }
 
 /** The kernel of the gradient of biases by distance. */
-export function attentionBackwardBiasKernel(width: number, score: ScoreKind): Kernel {
+function attentionBackwardBiasKernel(width: number, score: ScoreKind): Kernel {
   const parts = scoreParts(score);
   return defineKernel({
     shader: "attention/backward_bias",
@@ -287,3 +287,32 @@ function flops(phase: AttentionPhase, dims: AttentionDims): number {
   const products = { forward: 2, backward_query: 3, backward_key_value: 4 }[phase];
   return 2 * products * dims.batch * dims.heads * dims.queries * dims.keys * dims.width;
 }
+
+/** Head sizes at which {@link attentionKernels} and its like compile: a multiple of four, and one that is not. */
+export const HEAD_WIDTHS = [64, 6] as const;
+
+/** Kinds of score, one for each way to compile it. */
+const SCORES: readonly ScoreKind[] = [false, true].flatMap((softcap) =>
+  ([{ type: "linear" }, { type: "relative", reach: 128, fromLastKey: true }] as const).map((bias) => ({
+    softcap,
+    bias,
+  })),
+);
+
+/** Every kernel of a phase, for two head sizes and one reach of the biases. */
+export function attentionKernels(phase: AttentionPhase): Kernel[] {
+  return HEAD_WIDTHS.flatMap((width) => {
+    const dims = { batch: 1, queries: 64, keys: 64, heads: 2, kvHeads: 1, width };
+    const anyDevice: Tuning = { software: false, has: () => true, choice: () => null };
+    return attentionVariants(phase, dims, anyDevice).flatMap((variant) =>
+      SCORES.map((score) => attentionKernel(variant, phase, width, score)),
+    );
+  });
+}
+
+/** The kernels of the gradient of biases by distance, as {@link attentionKernels} has those of a phase. */
+export const attentionBackwardBiasKernels: readonly Kernel[] = HEAD_WIDTHS.flatMap((width) =>
+  SCORES.filter(({ bias }) => bias.type === "relative").map((score) =>
+    attentionBackwardBiasKernel(width, score),
+  ),
+);

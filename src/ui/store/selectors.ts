@@ -88,7 +88,7 @@ export type TrainBlock =
   | "answering";
 
 export function selectTrainBlock(state: State): TrainBlock | null {
-  if (state.environment && !state.environment.adapter) return "no-gpu";
+  if (state.environment && !state.environment.gpu) return "no-gpu";
   if (!state.dataLoaded || !state.modelsLoaded || !state.environment) return "starting";
   if (state.importing) return "importing";
   if (!selectDataset(state)?.rows) return "no-data";
@@ -165,7 +165,7 @@ export type TrainWarning =
   | { readonly kind: "rate-high" | "rate-low"; readonly low: number; readonly high: number }
   | { readonly kind: "no-validation" | "no-end-token" }
   | { readonly kind: "truncated" | "excluded"; readonly rows: number; readonly of: number }
-  | { readonly kind: "software-adapter" };
+  | { readonly kind: "software-gpu" };
 
 export function selectTrainWarnings(
   state: Pick<State, "preset" | "methodId" | "model" | "trainingEdits" | "lengths" | "environment">,
@@ -186,6 +186,6 @@ export function selectTrainWarnings(
   if (lengths && lengths.truncated > 0) {
     warnings.push({ kind: "truncated", rows: lengths.truncated, of: lengths.rows });
   }
-  if (state.environment?.adapter?.software) warnings.push({ kind: "software-adapter" });
+  if (state.environment?.gpu?.software) warnings.push({ kind: "software-gpu" });
   return warnings;
 }

@@ -3,7 +3,7 @@ import { promptIds } from "../../data/shape/conversation";
 import { makeRng } from "../../lib/rng";
 import { StreamDecoder } from "../../tokenizer/stream-decoder";
 import { checkIds } from "../check-ids";
-import { mergedGpuBytes } from "../../engine/models/merged-model";
+import { mergedGpuBytes } from "../../engine/adapters/merged-model";
 import { holdAdapter, holdMerged, readAdapter } from "../kept-adapter";
 import type { Handlers } from "../serve";
 import type { Session, Speaker } from "../session";

@@ -6,7 +6,7 @@ import { ReadbackRing } from "../../../src/engine/gpu/readback";
 import { SlotPool } from "../../../src/engine/gpu/slot-pool";
 import { STORAGE } from "../../../src/engine/gpu/usage";
 import { Graph } from "../../../src/engine/graph/graph";
-import { makePlan } from "../../../src/engine/graph/plan";
+import { makePlan } from "../../../src/engine/transform/make-plan";
 import { Program } from "../../../src/engine/graph/program";
 import { f32 } from "../../../src/engine/graph/value";
 import { linear } from "../../../src/engine/ops/linear";

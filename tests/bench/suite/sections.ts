@@ -1,4 +1,4 @@
-import type { AdapterSummary, Gpu } from "../../../src/engine/gpu/device";
+import type { GpuInfo, Gpu } from "../../../src/engine/gpu/device";
 import { benchGemm, type GemmResult } from "./gemm";
 import { makeJax, makeTfjs } from "./gemm-rivals";
 import type { KernelCost } from "./profile";
@@ -7,7 +7,7 @@ import { benchTraining, profileTraining, type TrainingResult } from "./training"
 
 /** The parts of the benchmark, wherever they run. Each opens its own device and closes it. */
 export interface Sections {
-  adapter(): Promise<AdapterSummary>;
+  gpuInfo(): Promise<GpuInfo>;
   gemm(withRivals: boolean): Promise<GemmResult[]>;
   /** The rival brings a tfjs of its own, which shares globals with the other: not in the page of `gemm`. */
   training(withRival: boolean): Promise<TrainingResult>;
@@ -29,7 +29,7 @@ export function makeSections(
     }
   };
   return {
-    adapter: () => withGpu((gpu) => Promise.resolve(gpu.summary)),
+    gpuInfo: () => withGpu((gpu) => Promise.resolve(gpu.info)),
     gemm: (withRivals) =>
       withGpu(async (gpu) => benchGemm(gpu, withRivals ? [await makeJax(), await makeTfjs()] : [])),
     training: (withRival) => withGpu((gpu) => benchTraining(gpu, withRival ? trainRival : null)),

@@ -2,7 +2,7 @@ import { loadNanogpt, type TeachableLLM } from "./load-rivals.js";
 import { median } from "./measure";
 import { LORA, SIZE, STEP_TOKENS } from "./model";
 
-/** Steps that count, after one that warms up. Fewer than ours: on a software adapter each takes most of a minute. */
+/** Steps that count, after one that warms up. Fewer than ours: on a software GPU each takes most of a minute. */
 const RUNS = 5;
 
 /** How fast the rival trained. */

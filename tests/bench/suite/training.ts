@@ -5,7 +5,7 @@ import { Generator } from "../../../src/engine/generate/generator";
 import type { LoadedModel } from "../../../src/engine/models/loaded-model";
 import { predictTrainingMemory } from "../../../src/engine/train/memory";
 import { Trainer } from "../../../src/engine/train/trainer";
-import { planTraining } from "../../../src/engine/train/training-plans";
+import { planTraining } from "../../../src/engine/train/plans";
 import { layOutParameters } from "../../../src/engine/adapters/adapter-state";
 import { median, RUNS } from "./measure";
 import {

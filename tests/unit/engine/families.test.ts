@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { describeModel } from "../../../src/engine/models/registry";
-import { alibiSlopes, relativeBuckets } from "../../../src/engine/models/tables";
+import { alibiSlopes, relativeBuckets } from "../../../src/engine/nn/tables";
 import { batchInputs, canPack, type TrainingBatch } from "../../../src/engine/train/batch-inputs";
 import { goldenFamilies, readJson } from "../../support/golden";
 

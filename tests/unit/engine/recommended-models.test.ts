@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { methods } from "../../../src/engine/adapters/registry";
 import { Gpu } from "../../../src/engine/gpu/device";
-import { parameterCount } from "../../../src/engine/models/decoder-spec";
+import { parameterCount } from "../../../src/engine/nn/model-spec";
 import { describeModel } from "../../../src/engine/models/registry";
 import { declaredWeights, predictTrainingMemory } from "../../../src/engine/train/memory";
 import { adamDefaults } from "../../../src/engine/train/trainer";
@@ -32,7 +32,7 @@ test.each(Object.keys(configs))("the forecast for %s is near the engine's own pr
   expect(model.family).toBe(spec.family);
   expect(model.parameters).toBe(parameterCount(spec));
   const stored = model.downloadBytes / model.parameters > 3 ? "F32" : "BF16";
-  const weights = declaredWeights(spec, () => stored, gpu.summary.maxBindingBytes);
+  const weights = declaredWeights(spec, () => stored, gpu.info.maxBindingBytes);
   const { rank, tokens } = ESTIMATE;
   const adapter = methods.lora.bind({ r: rank, target_modules: "all-linear" }, spec);
   const shape = { rows: 1, length: tokens, labels: tokens };

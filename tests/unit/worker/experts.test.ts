@@ -1,6 +1,6 @@
 import "fake-indexeddb/auto";
 import { describe, expect, it } from "vitest";
-import type { HostTensor } from "../../../src/engine/adapters/method";
+import type { HostTensor } from "../../../src/engine/adapters/common/method";
 import { methods } from "../../../src/engine/adapters/registry";
 import { describeModel } from "../../../src/engine/models/registry";
 import { hostTensorFile } from "../../../src/export/peft";

@@ -5,7 +5,7 @@ import { AdapterState } from "../../../src/engine/adapters/adapter-state";
 import { methods } from "../../../src/engine/adapters/registry";
 import { Gpu } from "../../../src/engine/gpu/device";
 import { PipelineCache } from "../../../src/engine/gpu/pipelines";
-import { declareWeights } from "../../../src/engine/models/decoder-spec";
+import { declareWeights } from "../../../src/engine/nn/model-spec";
 import { type LoadedModel, loadModel } from "../../../src/engine/models/loaded-model";
 import { describeModel } from "../../../src/engine/models/registry";
 import { predictTrainingMemory } from "../../../src/engine/train/memory";

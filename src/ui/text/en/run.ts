@@ -26,7 +26,7 @@ export const train = {
       `Longer than the maximum length, and will be cut: ${formatInteger(count)} of ${rows(of)}.`,
     excluded: (count: number, of: number) =>
       `Left out, as no part of the answer fits the maximum length: ${formatInteger(count)} of ${rows(of)}.`,
-    "software-adapter": "This machine offers no GPU, so a software one computes. It works, slowly.",
+    "software-gpu": "This machine offers no GPU, so a software one computes. It works, slowly.",
   },
   continueFrom: (name: string, steps: number, withOptimizer: boolean) =>
     `From “${name}”${steps > 0 ? `, ${plural(steps, "step", "steps")}` : ""}${withOptimizer ? ", with the optimizer as it was then" : ""}. Another one is chosen under Export.`,

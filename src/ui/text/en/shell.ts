@@ -43,7 +43,7 @@ export const shell = {
     stillWorks: "You can import data and look at it; training and answers need WebGPU.",
   },
   machine: {
-    adapter: (name: string) => `GPU: ${name}`,
+    gpu: (name: string) => `GPU: ${name}`,
     software: "software, slow",
     none: "GPU: none",
     looking: "Looking at this machine…",
