@@ -41,7 +41,7 @@ export async function keepModel(
   options: KeepOptions = {},
 ): Promise<void> {
   await ensureRoom("model-keep", totalSize(files), card.title);
-  const place = preferredPlace();
+  const place = await preferredPlace();
   const folder = newId();
   const release = await holdLock(lockName(folder));
   try {
@@ -147,7 +147,7 @@ export async function keptFolders(): Promise<string[]> {
  * @param alsoKnown further folders that something else still wants
  */
 export async function removeModelLeftovers(alsoKnown: () => Promise<readonly string[]>): Promise<void> {
-  const place = preferredPlace();
+  const place = await preferredPlace();
   await guarded("models-clear", async () => {
     for (const folder of await fileStores[place].folders()) {
       await ifUnlocked(lockName(folder), async () => {

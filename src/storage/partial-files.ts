@@ -1,6 +1,7 @@
 import { LuthierError } from "../lib/errors";
 import { invariant } from "../lib/invariant";
 import { guarded } from "./database";
+import { fileSystemRoot } from "./file-system";
 
 /** A file that is written piece by piece and keeps what it has when the page goes away. Calls block; for workers. */
 export interface PartialFile {
@@ -33,14 +34,12 @@ interface SyncHandle {
 
 type WritableInPlace = FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncHandle> };
 
-/** Whether this browser can write files in place: every browser with WebGPU, unless the page came over plain http. */
-export function canKeepPartialFiles(): boolean {
-  return (
-    typeof navigator !== "undefined" &&
-    "getDirectory" in (navigator.storage ?? {}) &&
-    typeof FileSystemFileHandle !== "undefined" &&
-    "createSyncAccessHandle" in FileSystemFileHandle.prototype
-  );
+/**
+ * Whether this browser can write files in place: every browser with WebGPU, unless the page came over plain http or, in
+ * Firefox and Safari, stands in a private window.
+ */
+export async function canKeepPartialFiles(): Promise<boolean> {
+  return (await fileSystemRoot()) !== null && "createSyncAccessHandle" in FileSystemFileHandle.prototype;
 }
 
 /** A folder of models in the origin's private file system, where `fileStores.opfs` finds its files too. */

@@ -45,8 +45,8 @@ export async function fetchModel(
 }
 
 /** Refuses to begin where nothing could be kept. Errors: LuthierError("storage"). */
-export function checkCanKeep(): void {
-  if (canKeepPartialFiles()) return;
+export async function checkCanKeep(): Promise<void> {
+  if (await canKeepPartialFiles()) return;
   throw new LuthierError({ code: "storage/no-files" });
 }
 

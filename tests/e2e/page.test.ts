@@ -190,6 +190,7 @@ describe("the job", () => {
   it("leaves data work alone where there is no WebGPU", async () => {
     await withPage({ query: "pace=4&gpu=off" }, async (page) => {
       await page.getByText("No WebGPU here").waitFor();
+      await page.getByText("chrome://flags/#enable-unsafe-webgpu").waitFor();
       expect(await button(page, "Train").isDisabled()).toBe(true);
       await page.getByRole("button", { name: /^Know a shop/ }).click();
       await button(page, "Use Know a shop").waitFor();

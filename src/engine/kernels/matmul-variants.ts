@@ -84,7 +84,10 @@ const quad: GemmVariant = {
   grid: (shape) => quadTiles[shape.form](shape),
 };
 
-/** Workgroup tiles for GPUs; an invocation makes 8 x 4 elements. */
+/**
+ * Workgroup tiles for GPUs; an invocation makes 8 x 4 elements. Tiles are made by 64 invocations or more: Metal's compiler
+ * loses barriers in workgroups of 32 or fewer (docs/browsers.md).
+ */
 function tile(rows: number, columns: number): GemmVariant {
   return {
     requires: [],
@@ -150,7 +153,7 @@ const guarded: GemmVariant = {
 export const gemmVariants: Readonly<Record<GemmVariantId, GemmVariant>> = {
   quad,
   quad_gemv: gemv("matmul/quad_gemv", 8, {}, ["subgroups"]),
-  tile_32: tile(32, 32),
+  tile_32: tile(32, 64),
   tile_64: tile(64, 64),
   tile_128: tile(128, 64),
   gemv: gemv("matmul/gemv", 4, { LANES: 64 }, []),

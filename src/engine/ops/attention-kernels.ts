@@ -212,7 +212,7 @@ function scoreParts({ softcap, bias }: ScoreKind): Pick<Kernel, "includes" | "de
 }
 
 /** The kernel of one variant for heads of `width`. */
-function attentionKernel(
+export function attentionKernel(
   variant: AttentionVariant,
   phase: AttentionPhase,
   width: number,
@@ -238,7 +238,7 @@ function attentionKernel(
 }
 
 /** The kernel of the gradient of biases by distance. */
-function attentionBackwardBiasKernel(width: number, score: ScoreKind): Kernel {
+export function attentionBackwardBiasKernel(width: number, score: ScoreKind): Kernel {
   const parts = scoreParts(score);
   return defineKernel({
     shader: "attention/backward_bias",

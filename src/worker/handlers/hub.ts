@@ -73,7 +73,7 @@ async function download(
   args: HubRequest & { choiceId: string },
   signal: AbortSignal,
 ): Promise<ModelCard> {
-  checkCanKeep();
+  await checkCanKeep();
   const { repository, choices, token } = await ask(args, signal);
   const choice = choices.find(({ id }) => id === args.choiceId);
   if (!choice) {
@@ -108,7 +108,7 @@ async function findBegun(
 }
 
 async function resume(session: Session, id: string, token: string, signal: AbortSignal): Promise<ModelCard> {
-  checkCanKeep();
+  await checkCanKeep();
   const record = await findDownload(id);
   const { endpoint } = record.address;
   const typed = parseToken(token, endpoint);

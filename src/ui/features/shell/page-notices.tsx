@@ -4,6 +4,7 @@ import { InterruptedRun } from "../train/interrupted-run";
 import { ProblemAlert } from "../../components/problem-alert";
 import { useStudio } from "../../store/context";
 import { isTraining } from "../../store/selectors";
+import { browserKind } from "../../lib/browser-kind";
 import { useText } from "../../text/text";
 import classes from "./page-notices.module.css";
 
@@ -27,7 +28,7 @@ export function PageNotices() {
           <p>
             {noGpu.what} {noGpu.advice}
           </p>
-          <p>{text.shell.noGpu.browsers}</p>
+          <p>{text.shell.noGpu.browsers[browserKind(navigator.userAgent, isSecureContext)]}</p>
           <p>{text.shell.noGpu.stillWorks}</p>
         </Notice>
       )}
