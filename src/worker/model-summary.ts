@@ -34,7 +34,7 @@ export function summarise(
       outFeatures,
     })),
     ends: endsOf(spec),
-    gpuBytes: engine.gpu.usage.bytes,
+    gpuBytes: engine.weights.sizeBytes,
     defaults,
   };
 }

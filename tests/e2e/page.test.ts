@@ -227,4 +227,19 @@ describe("what a run takes", () => {
       await panel.getByText("About 50 s for 60 steps").waitFor();
     });
   });
+
+  it("is measured on the GPU alone: models wait, and what was said stays", async () => {
+    await withPage({ query: "pace=400" }, async (page) => {
+      await expect.poll(() => button(page, "Train").isEnabled()).toBe(true);
+      const choice = page.getByRole("combobox", { name: "Base model" });
+      const use = button(page, "Use SmolLM2-135M-Instruct");
+      expect([await choice.isEnabled(), await use.isEnabled()]).toEqual([true, true]);
+      await button(page, "Measure speed").click();
+      await page.getByRole("status").filter({ hasText: "The speed is being measured…" }).waitFor();
+      expect([await choice.isDisabled(), await use.isDisabled()]).toEqual([true, true]);
+      expect(await button(page, "Train").isDisabled()).toBe(true);
+      await page.getByText(/About .* for \d+ steps/).waitFor();
+      await expect.poll(() => use.isEnabled()).toBe(true);
+    });
+  });
 });

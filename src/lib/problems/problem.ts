@@ -49,6 +49,5 @@ export type PlainKind =
   | "diverged"
   | "storage"
   | "network"
-  | "busy"
   | "cancelled"
   | "internal";

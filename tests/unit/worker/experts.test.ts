@@ -9,7 +9,7 @@ import type { Expert, MethodChoice, MethodId } from "../../../src/spec/methods";
 import type { RunConfig, TrainingOptions } from "../../../src/spec/training";
 import { saveAdapter } from "../../../src/storage/adapters";
 import { methodOfRun, readExpertValues, withExperts } from "../../../src/worker/experts";
-import type { Session } from "../../../src/worker/session";
+import type { AdapterHost } from "../../../src/worker/kept-adapter";
 import { readJson } from "../../support/golden";
 
 const MODEL = "tiny";
@@ -21,7 +21,7 @@ const session = {
   model: { summary: { id: MODEL }, engine: { spec } },
   heldAdapters: [],
   heldAdapter: () => null,
-} as unknown as Session;
+} as unknown as AdapterHost;
 
 /** Keeps an adapter whose every number is `fill`. */
 async function keep(

@@ -13,10 +13,11 @@ import { LuthierError } from "../../../src/lib/errors";
 import { defaultValues } from "../../../src/spec/fields";
 import type { Quantization } from "../../../src/spec/model";
 import { trainingFields, type RunConfig, type TrainingOptions } from "../../../src/spec/training";
+import type { ActiveModel } from "../../../src/worker/active";
 import { fitChanges } from "../../../src/worker/forecast";
 import { makeTrainer } from "../../../src/worker/make-trainer";
 import { type RunSetup, trainerOptions } from "../../../src/worker/run-setup";
-import { type ActiveModel, Session } from "../../../src/worker/session";
+import { Session } from "../../../src/worker/session";
 import { planTrainingData } from "../../../src/worker/training-data";
 import { createNullGpu } from "../../support/gpu";
 import { fixedTuning } from "../../support/run-graph";
@@ -98,7 +99,7 @@ test("a run that does not fit says what it takes, and which changes would take h
 
 test("every change takes what it says", async () => {
   const setup = setUp({ batchSize: 8 });
-  const changes = await fitChanges(session, setup, 0);
+  const changes = await fitChanges(engine, setup, 0);
   const kinds = ["batch", "checkpointing", "length", "quantization", "together"];
   expect(changes.map(({ kind }) => kind).sort()).toEqual(kinds);
   for (const { kind, options, totalBytes } of changes) {
@@ -116,11 +117,10 @@ test("every change takes what it says", async () => {
 
 test("loading the model in NF4 takes what is said of it", async () => {
   const setup = setUp({ batchSize: 2 });
-  const changes = await fitChanges(session, setup, 0);
+  const changes = await fitChanges(engine, setup, 0);
   const { totalBytes, quantization } = changes.find(({ kind }) => kind === "quantization")!;
   const quantised = await load(quantization!);
   const options = trainerOptions(setup.training, setup.data);
   expect(totalBytes).toBe(predictTrainingMemory(quantised, setup.adapter, options).total);
-  session.setModel({ engine: quantised } as ActiveModel);
-  expect((await fitChanges(session, setup, 0)).map(({ kind }) => kind)).not.toContain("quantization");
+  expect((await fitChanges(quantised, setup, 0)).map(({ kind }) => kind)).not.toContain("quantization");
 });

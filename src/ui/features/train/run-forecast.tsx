@@ -5,7 +5,7 @@ import { Notice } from "../../components/notice";
 import { formatTyped, parseTyped } from "../../lib/format";
 import { useStudio, useStudioContext } from "../../store/context";
 import { assumedBudget, forecastInputs } from "../../store/forecast-inputs";
-import { isTraining } from "../../store/selectors";
+import { isTraining } from "../../store/jobs";
 import { useRemote } from "../../store/use-remote";
 import { useText } from "../../text/text";
 import { FitChanges } from "./fit-changes";
@@ -32,9 +32,9 @@ export function RunForecast() {
   const inputs = useStudioContext().store;
   const remote = useRemote(
     gpu ? key : null,
-    () => {
+    (signal) => {
       const wanted = forecastInputs(inputs.getState(), budgetBytes);
-      return wanted ? client.call("forecastTraining", wanted.args) : Promise.resolve(null);
+      return wanted ? client.until(signal).call("forecastTraining", wanted.args) : Promise.resolve(null);
     },
     DELAY_MS,
   );

@@ -1,9 +1,10 @@
-import { mergedFiles } from "../export/merged";
-import { streamZip, type StreamedFile } from "../formats/zip";
-import { cancelled, LuthierError } from "../lib/errors";
-import type { MergedModel } from "../protocol/commands";
-import { readAdapter } from "./kept-adapter";
-import type { ActiveModel, Session } from "./session";
+import { mergedFiles } from "../../export/merged";
+import { streamZip, type StreamedFile } from "../../formats/zip";
+import { cancelled, LuthierError } from "../../lib/errors";
+import type { MergedModel } from "../../protocol/commands";
+import type { ActiveModel } from "../active";
+import { type AdapterHost, readAdapter } from "../kept-adapter";
+import type { Job, JobContext } from "./owner";
 
 /** Progress is told at most this often. */
 const REPORT_EVERY_MS = 100;
@@ -12,17 +13,25 @@ const REPORT_EVERY_MS = 100;
  * Makes the loaded model's folder with an adapter in its weights, tensor by tensor: into `target`, or as a zip.
  * Errors: the method does not merge; a full disk; more than a zip can hold.
  */
-export async function mergeModel(
-  session: Session,
+export function mergeJob(
+  session: AdapterHost,
   id: string,
   target: FileSystemDirectoryHandle | null,
-  signal: AbortSignal,
+): Job<MergedModel> {
+  return { kind: "merge", run: (context) => merge(session, id, target, context) };
+}
+
+async function merge(
+  session: AdapterHost,
+  id: string,
+  target: FileSystemDirectoryHandle | null,
+  context: JobContext,
 ): Promise<MergedModel> {
   const { model } = session;
   const { adapter, values, summary } = await readAdapter(session, id);
   const { config } = model.folder;
   const source = { model: model.engine, config, adapter, parameters: values, others: otherFiles(model) };
-  const files = watched(session, mergedFiles(source), signal);
+  const files = watched(mergedFiles(source), context);
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const name = `${model.summary.title}-${summary.name}`.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
   if (target) {
@@ -36,7 +45,7 @@ export async function mergeModel(
 }
 
 /** The files that report how far they are as their bytes are taken, and end when the person asks for it. */
-function watched(session: Session, files: readonly StreamedFile[], signal: AbortSignal): StreamedFile[] {
+function watched(files: readonly StreamedFile[], { signal, report }: JobContext): StreamedFile[] {
   const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let done = 0;
   let reportedAt = 0;
@@ -49,7 +58,7 @@ function watched(session: Session, files: readonly StreamedFile[], signal: Abort
         done += bytes.length;
         if (performance.now() - reportedAt < REPORT_EVERY_MS && done < total) continue;
         reportedAt = performance.now();
-        session.emit("mergeProgress", { done, total, unit: "bytes", what: file.path });
+        report({ done, total, unit: "bytes", what: file.path });
       }
     },
   }));

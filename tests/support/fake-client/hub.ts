@@ -1,16 +1,16 @@
-import { cancelled, LuthierError } from "../lib/errors";
-import { defined } from "../lib/invariant";
-import type { HubCommands, HubRequest } from "../protocol/hub-commands";
-import { DEFAULT_HUB_ENDPOINT, type HubAddress, type HubListing, type UnfinishedDownload } from "../spec/hub";
-import type { ModelCard } from "../spec/model";
-import { recommendedModels } from "../spec/recommended-models";
-import type { EventHub } from "./client";
-
-type Handlers = {
-  [Name in keyof HubCommands]: (
-    ...args: Parameters<HubCommands[Name]>
-  ) => Promise<ReturnType<HubCommands[Name]>>;
-};
+import { cancelled, LuthierError } from "../../../src/lib/errors";
+import { defined } from "../../../src/lib/invariant";
+import type { HubCommands, HubRequest } from "../../../src/protocol/hub-commands";
+import {
+  DEFAULT_HUB_ENDPOINT,
+  type HubAddress,
+  type HubListing,
+  type UnfinishedDownload,
+} from "../../../src/spec/hub";
+import type { ModelCard } from "../../../src/spec/model";
+import { recommendedModels } from "../../../src/spec/recommended-models";
+import type { JobContext, JobOwner } from "../../../src/worker/jobs/owner";
+import type { Handlers } from "../../../src/worker/serve";
 
 const TOTAL_BYTES = 271_000_000;
 const TOKEN = "hf_right";
@@ -21,10 +21,13 @@ const TOKEN = "hf_right";
  * @param paceMs milliseconds of half a step
  * @param keep takes a finished download into the library
  */
-export function fakeHub(events: EventHub, paceMs: () => number, keep: (card: ModelCard) => void): Handlers {
+export function fakeHub(
+  owner: JobOwner,
+  paceMs: () => number,
+  keep: (card: ModelCard) => void,
+): Pick<Handlers, keyof HubCommands> {
   const unfinished = new Map<string, UnfinishedDownload>();
   const tokens = new Map<string, string>();
-  let running = false;
 
   const listing = (args: HubRequest): HubListing & { readonly address: HubAddress } => {
     const { repository, rememberToken } = args;
@@ -54,31 +57,31 @@ export function fakeHub(events: EventHub, paceMs: () => number, keep: (card: Mod
     };
   };
 
-  const fetchRest = async (download: UnfinishedDownload): Promise<ModelCard> => {
+  const fetchRest = async (
+    download: UnfinishedDownload,
+    { signal, report }: JobContext,
+  ): Promise<ModelCard> => {
     const { id, address, totalBytes } = download;
     const breaks = address.repository.includes("lost") && download.doneBytes === 0;
-    running = true;
     for (let doneBytes = download.doneBytes; doneBytes < totalBytes; doneBytes += totalBytes / 20) {
-      if (breaks && doneBytes > totalBytes / 2) running = false;
       unfinished.set(id, { ...download, doneBytes });
-      if (!running) {
-        if (!breaks) throw cancelled();
+      if (signal.aborted) throw cancelled();
+      if (breaks && doneBytes > totalBytes / 2) {
         throw new LuthierError(
           "network",
           "The connection broke off again and again in the middle of model.safetensors.",
           "Continue when the connection is better; what has arrived is kept.",
         );
       }
-      const progress = {
+      report({
         done: doneBytes,
         total: totalBytes,
-        unit: "bytes" as const,
+        unit: "bytes",
         what: address.repository,
-      };
-      events.emit("downloadProgress", { ...progress, waitingMs: null });
+        waitingMs: null,
+      });
       await new Promise((resolve) => setTimeout(resolve, paceMs() * 2));
     }
-    running = false;
     unfinished.delete(id);
     const card: ModelCard = {
       ...{ id: `model-${address.repository}`, title: address.repository, source: "hub", family: "llama" },
@@ -89,19 +92,25 @@ export function fakeHub(events: EventHub, paceMs: () => number, keep: (card: Mod
     return card;
   };
 
+  const download = async (args: HubRequest, context: JobContext): Promise<ModelCard> => {
+    const { address } = listing(args);
+    const known = [...unfinished.values()].find((each) => each.address.repository === address.repository);
+    const begun = known ?? { id: crypto.randomUUID(), address, doneBytes: 0, totalBytes: TOTAL_BYTES };
+    return fetchRest(begun, context);
+  };
+
   return {
-    listRecommended: async () => recommendedModels,
-    listRepository: async (args) => listing(args),
-    downloadModel: async (args) => {
-      const { address } = listing(args);
-      const known = [...unfinished.values()].find((each) => each.address.repository === address.repository);
-      return fetchRest(known ?? { id: crypto.randomUUID(), address, doneBytes: 0, totalBytes: TOTAL_BYTES });
+    listRecommended: () => recommendedModels,
+    listRepository: (args, call) => owner.run({ kind: "look-up", run: async () => listing(args) }, call),
+    downloadModel: (args, call) =>
+      owner.run({ kind: "download", run: (context) => download(args, context) }, call),
+    listDownloads: () => [...unfinished.values()],
+    resumeDownload: ({ id }, call) => {
+      const begun = defined(unfinished.get(id), "the download");
+      return owner.run({ kind: "download", run: (context) => fetchRest(begun, context) }, call);
     },
-    listDownloads: async () => [...unfinished.values()],
-    resumeDownload: async ({ id }) => fetchRest(defined(unfinished.get(id), "the download")),
-    cancelDownload: async () => void (running = false),
-    discardDownload: async ({ id }) => void unfinished.delete(id),
-    hasToken: async ({ endpoint }) => tokens.has(endpoint || DEFAULT_HUB_ENDPOINT),
-    forgetToken: async ({ endpoint }) => void tokens.delete(endpoint || DEFAULT_HUB_ENDPOINT),
+    discardDownload: ({ id }) => void unfinished.delete(id),
+    hasToken: ({ endpoint }) => tokens.has(endpoint || DEFAULT_HUB_ENDPOINT),
+    forgetToken: ({ endpoint }) => void tokens.delete(endpoint || DEFAULT_HUB_ENDPOINT),
   };
 }

@@ -1,15 +1,24 @@
-import { cancelled } from "../lib/errors";
-import type { TrainingResult } from "../protocol/commands";
-import type { TrainingStatus } from "../protocol/events";
-import { type MethodId, methodSpecs } from "../spec/methods";
-import type { EventHub } from "./client";
-import { fakeSampleAnswer } from "./fake-data";
-import type { FakeLibrary } from "./fake-library";
-import { pause } from "./fake-pace";
+import type { EventHub } from "../../../src/client/client";
+import { cancelled } from "../../../src/lib/errors";
+import type { TrainingResult } from "../../../src/protocol/commands";
+import type { TrainingStatus } from "../../../src/protocol/events";
+import { type MethodId, methodSpecs } from "../../../src/spec/methods";
+import type { Job } from "../../../src/worker/jobs/owner";
+import { fakeSampleAnswer } from "./data";
+import type { FakeLibrary } from "./library";
+import { pause } from "./pace";
+
+/** What is trained, and from where on. */
+interface Asked {
+  readonly id: MethodId;
+  readonly highestRate: number;
+  readonly totalSteps: number;
+  readonly firstStep?: number;
+}
 
 /** The training of the fake client: a loss that falls as such losses do, and an adapter at the end. */
 export class FakeRun {
-  private status: TrainingStatus = "done";
+  private paused = false;
 
   /** @param paceMs milliseconds of a step */
   constructor(
@@ -19,28 +28,30 @@ export class FakeRun {
   ) {}
 
   pause(): void {
-    this.status = "paused";
+    this.paused = true;
   }
 
   resume(): void {
-    this.status = "running";
+    this.paused = false;
   }
 
-  stop(): void {
-    this.status = "stopping";
+  job(asked: Asked): Job<TrainingResult> {
+    return { kind: "train", run: ({ signal }) => this.train(asked, signal) };
   }
 
-  async train(id: MethodId, highestRate: number, totalSteps: number, firstStep = 0): Promise<TrainingResult> {
+  private async train(
+    { id, highestRate, totalSteps, firstStep = 0 }: Asked,
+    signal: AbortSignal,
+  ): Promise<TrainingResult> {
     const startedAt = Date.now();
-    this.status = "preparing";
+    this.paused = false;
     this.events.emit("log", { time: Date.now(), text: `Training with ${id}.` });
     await pause(this.paceMs() * 5);
-    if (this.is("preparing")) this.status = "running";
     let step = firstStep;
     let loss = 0;
-    while (step < totalSteps && !this.is("stopping")) {
+    while (step < totalSteps && !signal.aborted) {
       await pause(this.paceMs());
-      const running = this.is("running");
+      const running = !this.paused && !signal.aborted;
       if (running) {
         step++;
         loss = 0.4 + 3.1 * Math.exp(-step / 14) + 0.16 * Math.sin(step * 1.7) * Math.exp(-step / 50);
@@ -63,20 +74,19 @@ export class FakeRun {
         tokensPerSecond: 1234.5,
         remainingMs: (totalSteps - step) * 800,
         gpuBytes: 84_000_000,
-        status: this.status,
+        status: this.status(signal),
       });
     }
     if (step === firstStep) throw cancelled();
     const status = step === totalSteps ? "done" : "stopped";
     const name = `${methodSpecs[id].title} ${this.library.size + 1}`;
     const adapter = this.library.add(name, { id, options: {} }, "trained", step, loss);
-    this.status = status;
     const result = { status, steps: step, finalLoss: loss, validationLoss: loss + 0.06 } as const;
     return { ...result, elapsedMs: Date.now() - startedAt, adapter };
   }
 
-  /** The status may change during every wait, which TypeScript does not see in the field itself. */
-  private is(status: TrainingStatus): boolean {
-    return this.status === status;
+  private status(signal: AbortSignal): TrainingStatus {
+    if (signal.aborted) return "stopping";
+    return this.paused ? "paused" : "running";
   }
 }

@@ -1,37 +1,43 @@
-import { AdapterState } from "../engine/adapters/adapter-state";
-import type { Adapter, HostTensor } from "../engine/adapters/common/method";
-import { sameShape } from "../engine/graph/value";
-import { BestValues } from "../engine/train/best-values";
-import { trainingLoop, type TrainingPlan } from "../engine/train/loop";
-import type { SelectionProgress } from "../engine/train/selection";
-import { LuthierError } from "../lib/errors";
-import { newId } from "../lib/id";
-import type { TrainingResult } from "../protocol/commands";
-import { methodSpecs } from "../spec/methods";
-import { type RunConfig, trainingLabels, type TrainingOptions } from "../spec/training";
-import type { RunCheckpoint } from "../storage/checkpoints";
-import { findDataset } from "../storage/datasets";
-import { freeName } from "./adapter-name";
-import { summariseAdapter } from "./adapter-summary";
-import type { EncodedRows } from "./encoded-rows";
-import type { Gate } from "./gate";
-import { keepAdapter, readAdapter } from "./kept-adapter";
-import { makeTrainer } from "./make-trainer";
-import { keptOptimizer, momentsOf } from "./optimizer-state";
-import { forgetRun, RunKeeper } from "./run-progress";
-import { drawValues, type RunSetup, setUpRun } from "./run-setup";
-import { Sampler } from "./sampler";
-import type { ActiveAdapter, Session } from "./session";
-import type { TrainingData } from "./training-data";
-import { TrainingReporter } from "./training-reporter";
+import { AdapterState } from "../../engine/adapters/adapter-state";
+import type { Adapter, HostTensor } from "../../engine/adapters/common/method";
+import { sameShape } from "../../engine/graph/value";
+import { BestValues } from "../../engine/train/best-values";
+import { trainingLoop, type TrainingPlan } from "../../engine/train/loop";
+import type { SelectionProgress } from "../../engine/train/selection";
+import { LuthierError } from "../../lib/errors";
+import { newId } from "../../lib/id";
+import type { TrainingResult } from "../../protocol/commands";
+import { methodSpecs } from "../../spec/methods";
+import { type RunConfig, trainingLabels, type TrainingOptions } from "../../spec/training";
+import type { RunCheckpoint } from "../../storage/checkpoints";
+import { findDataset } from "../../storage/datasets";
+import type { ActiveAdapter } from "../active";
+import { freeName } from "../adapter-name";
+import { summariseAdapter } from "../adapter-summary";
+import type { EncodedRows } from "../encoded-rows";
+import type { Gate } from "../gate";
+import { keepAdapter, libraryOf, readAdapter } from "../kept-adapter";
+import { makeTrainer } from "../make-trainer";
+import { keptOptimizer, momentsOf } from "../optimizer-state";
+import { forgetRun, requireCheckpoint, RunKeeper } from "../run-progress";
+import { drawValues, type RunSetup, setUpRun } from "../run-setup";
+import { Sampler } from "../sampler";
+import type { Session } from "../session";
+import type { TrainingData } from "../training-data";
+import { TrainingReporter } from "../training-reporter";
+import type { Job } from "./owner";
 
-/** What a run works with. */
-export interface TrainingJob {
+/** What every run works with. */
+export interface RunHost {
   readonly session: Session;
   readonly encoded: EncodedRows;
-  readonly config: RunConfig;
   /** Closed while the run is paused. */
   readonly gate: Gate;
+}
+
+/** A run that was started. */
+interface Run extends RunHost {
+  readonly config: RunConfig;
   readonly signal: AbortSignal;
   /** Where the run goes on, null for a new one. */
   readonly resume: RunCheckpoint | null;
@@ -40,18 +46,49 @@ export interface TrainingJob {
 /** Measurements on the validation rows during a run, where the options do not say how often. */
 const VALIDATIONS = 5;
 
-/** Runs a training to its end or to Stop. The trained adapter is then a new one of the model's library. */
-export async function runTraining(asked: TrainingJob): Promise<TrainingResult> {
+/**
+ * Trains to the end, or until it is cancelled: it then results in what was learned so far. The trained adapter is a new
+ * one of the model's library.
+ */
+export function trainJob(host: RunHost, config: RunConfig): Job<TrainingResult> {
+  return { kind: "train", run: ({ signal }) => start({ ...host, config, signal, resume: null }) };
+}
+
+/** Goes on with the loaded model's run that did not come to its end. Errors when there is none. */
+export function resumeRunJob(host: RunHost): Job<TrainingResult> {
+  return {
+    kind: "train",
+    async run({ signal }) {
+      const resume = await requireCheckpoint(host.session);
+      return start({ ...host, config: resume.config, signal, resume });
+    },
+  };
+}
+
+/** A run begins unpaused, and one that is to end does not wait at the gate. */
+async function start(run: Run): Promise<TrainingResult> {
+  const { gate, signal } = run;
+  const open = (): void => gate.open();
+  open();
+  signal.addEventListener("abort", open, { once: true });
+  try {
+    return await train(run);
+  } finally {
+    signal.removeEventListener("abort", open);
+  }
+}
+
+async function train(asked: Run): Promise<TrainingResult> {
   const { session, signal, resume } = asked;
   const { engine } = session.model;
   const startedAt = performance.now() - (resume?.elapsedMs ?? 0);
   const { name: datasetName } = await findDataset(asked.config.datasetId);
   const setup = await setUpRun(session, asked.encoded, asked.config, signal);
   const { config, adapter, rows, data } = setup;
-  const job = { ...asked, config };
+  const run = { ...asked, config };
   const reporter = new TrainingReporter(session.emit, data.totalSteps, () => session.gpuBytes);
   reporter.send("preparing");
-  const state = await startAdapter(job, setup);
+  const state = await startAdapter(run, setup);
   const identity = resume?.adapter ?? { id: newId(), name: await adapterName(session, config, datasetName) };
   const trained = (optimizer: Uint8Array<ArrayBuffer> | null = null): ActiveAdapter => {
     const { doneSteps: steps, finalLoss, validationLoss } = reporter;
@@ -59,12 +96,18 @@ export async function runTraining(asked: TrainingJob): Promise<TrainingResult> {
     const made = { method: config.method, origin: "trained" as const };
     const kept = optimizer ? { optimizer } : {};
     const facts = { ...identity, ...made, ...outcome, optimizerBytes: optimizer?.length ?? 0 };
-    const run = { config, datasetName, datasetRows: rows.length };
-    return { summary: summariseAdapter(facts, adapter, engine.spec), state, run, kept: false, ...kept };
+    const origin = { config, datasetName, datasetRows: rows.length };
+    return {
+      summary: summariseAdapter(facts, adapter, engine.spec),
+      state,
+      run: origin,
+      kept: false,
+      ...kept,
+    };
   };
   let optimizer: Uint8Array<ArrayBuffer> | null;
   try {
-    optimizer = await trainAll(job, setup, { state, reporter, trained, startedAt });
+    optimizer = await trainAll(run, setup, { state, reporter, trained, startedAt });
   } catch (error) {
     // Whatever else broke it off, a lost GPU or too little memory, the run can go on where it was last kept.
     if (error instanceof LuthierError && error.code === "diverged") await forgetRun(session);
@@ -92,16 +135,16 @@ export async function runTraining(asked: TrainingJob): Promise<TrainingResult> {
   };
 }
 
-async function startAdapter(job: TrainingJob, setup: RunSetup): Promise<AdapterState> {
-  const { gpu } = job.session.model.engine;
+async function startAdapter(run: Run, setup: RunSetup): Promise<AdapterState> {
+  const { gpu } = run.session.model.engine;
   // A run that goes on takes its values from where it was kept.
-  if (job.resume) return new AdapterState(gpu, setup.adapter);
-  return AdapterState.of(gpu, setup.adapter, await startValues(job, setup));
+  if (run.resume) return new AdapterState(gpu, setup.adapter);
+  return AdapterState.of(gpu, setup.adapter, await startValues(run, setup));
 }
 
 /** Drawn anew by the seed, or what a kept adapter has learned so far. */
 async function startValues(
-  { session, config }: TrainingJob,
+  { session, config }: Run,
   setup: RunSetup,
 ): Promise<ReadonlyMap<string, HostTensor>> {
   if (config.continueFrom !== null) {
@@ -126,8 +169,11 @@ function sameParameters(adapter: Adapter, values: ReadonlyMap<string, HostTensor
 }
 
 /** "LoRA, Talk like a pirate", with a number where the library has that already. */
-function adapterName(session: Session, { method }: RunConfig, datasetName: string): Promise<string> {
-  return freeName(session, `${methodSpecs[method.id].title}, ${datasetName.replace(/\.\w{2,5}$/, "")}`);
+async function adapterName(session: Session, { method }: RunConfig, datasetName: string): Promise<string> {
+  return freeName(
+    await libraryOf(session),
+    `${methodSpecs[method.id].title}, ${datasetName.replace(/\.\w{2,5}$/, "")}`,
+  );
 }
 
 /** What a run makes as it goes. */
@@ -139,12 +185,8 @@ interface RunState {
 }
 
 /** Returns the optimizer's state that belongs to the values, as a file, or null where none is kept. */
-async function trainAll(
-  job: TrainingJob,
-  setup: RunSetup,
-  parts: RunState,
-): Promise<Uint8Array<ArrayBuffer> | null> {
-  const { session, config, gate, signal, resume } = job;
+async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uint8Array<ArrayBuffer> | null> {
+  const { session, config, gate, signal, resume } = run;
   const { state, reporter } = parts;
   const { data, training } = setup;
   const { gpu } = session.model.engine;
@@ -154,7 +196,10 @@ async function trainAll(
   const sampler = await Sampler.create(session, setup, config);
   const keeper = new RunKeeper({
     ...parts,
-    ...{ session, trainer, best, run: { config, totalSteps: data.totalSteps } },
+    session,
+    trainer,
+    best,
+    run: { config, totalSteps: data.totalSteps },
   });
   try {
     if (resume) {
@@ -193,7 +238,7 @@ async function trainAll(
       }
       if (report.type === "rest") {
         if (sampler?.isDue(report.step)) await sampler.sample(report.step, state, signal);
-        await rest(job, reporter, keeper);
+        await rest(run, reporter, keeper);
       }
     }
     await gpu.settle();
@@ -207,11 +252,7 @@ async function trainAll(
 }
 
 /** Keeps the run where that is due and, while it is paused, waits. The time does not count as that of a step. */
-async function rest(
-  { gate, signal }: TrainingJob,
-  reporter: TrainingReporter,
-  keeper: RunKeeper,
-): Promise<void> {
+async function rest({ gate, signal }: Run, reporter: TrainingReporter, keeper: RunKeeper): Promise<void> {
   if (gate.isClosed || keeper.isDue) await keeper.keep();
   if (gate.isClosed) {
     reporter.send("paused");

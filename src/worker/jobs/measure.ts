@@ -1,12 +1,16 @@
-import { AdapterState } from "../engine/adapters/adapter-state";
-import { planTraining } from "../engine/train/plans";
-import { cancelled } from "../lib/errors";
-import type { TrainingSpeed } from "../spec/forecast";
-import type { RunConfig } from "../spec/training";
-import type { EncodedRows } from "./encoded-rows";
-import { makeTrainer } from "./make-trainer";
-import { drawValues, setUpRun, trainerOptions } from "./run-setup";
-import type { Session } from "./session";
+import { AdapterState } from "../../engine/adapters/adapter-state";
+import { planTraining } from "../../engine/train/plans";
+import { cancelled } from "../../lib/errors";
+import type { TrainingSpeed } from "../../spec/forecast";
+import type { RunConfig } from "../../spec/training";
+import type { EncodedRows } from "../encoded-rows";
+import type { AdapterHost } from "../kept-adapter";
+import { makeTrainer, type TrainerHost } from "../make-trainer";
+import { drawValues, setUpRun, trainerOptions } from "../run-setup";
+import type { Job } from "./owner";
+
+/** What a run is measured on. */
+type MeasureHost = AdapterHost & TrainerHost;
 
 /** Steps that are timed at most, and the time after which no further one begins. */
 const STEPS = 4;
@@ -16,8 +20,16 @@ const ENOUGH_MS = 4000;
  * Times the first steps of a run, one batch each, on the real data and throws them away. The very first is not
  * counted: drivers still work on new pipelines then.
  */
-export async function measureTraining(
-  session: Session,
+export function measureJob(
+  session: MeasureHost,
+  encoded: EncodedRows,
+  config: RunConfig,
+): Job<TrainingSpeed> {
+  return { kind: "measure", run: ({ signal }) => measure(session, encoded, config, signal) };
+}
+
+async function measure(
+  session: MeasureHost,
   encoded: EncodedRows,
   config: RunConfig,
   signal: AbortSignal,

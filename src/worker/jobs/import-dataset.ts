@@ -1,0 +1,35 @@
+import { importDataset } from "../../data/import";
+import type { DatasetSummary } from "../../spec/data";
+import { readPublicFile } from "../public-files";
+import { findSample, sampleId } from "../samples";
+import type { Job, JobContext } from "./owner";
+
+/** Reads a file as a dataset. */
+export function importDatasetJob(file: File): Job<DatasetSummary> {
+  return { kind: "import-dataset", run: (context) => read(file, { name: file.name }, context) };
+}
+
+/** Reads a dataset that comes with the studio. */
+export function importSampleJob(id: string): Job<DatasetSummary> {
+  return {
+    kind: "import-dataset",
+    async run(context) {
+      const sample = await findSample(id);
+      const source = await readPublicFile(`datasets/${sample.file}`, context.signal);
+      const bytes = await source.read(0, source.sizeBytes);
+      return read(new Blob([bytes]), { name: sample.title, id: sampleId(id) }, context);
+    },
+  };
+}
+
+function read(
+  file: Blob,
+  named: { readonly name: string; readonly id?: string },
+  { signal, report }: JobContext,
+): Promise<DatasetSummary> {
+  return importDataset(file, {
+    ...named,
+    signal,
+    onProgress: (done, total) => report({ done, total, unit: "bytes", what: named.name }),
+  });
+}
