@@ -52,15 +52,19 @@ export class FakeLibrary {
   ): AdapterSummary {
     const validationLoss = loss === null ? null : loss + 0.06;
     const adapter: AdapterSummary = {
-      ...{ id: crypto.randomUUID(), name, savedAt: Date.now() },
-      ...{ method, origin, steps, finalLoss: loss, validationLoss },
-      ...{
-        trainableParameters: 24_576,
-        sizeBytes: 99_000,
-        format: method.id === "full" ? "weights" : method.id === "houlsby" ? "adapters" : "peft",
-        merges: method.id === "lora",
-        optimizerBytes: steps > 0 ? OPTIMIZER_BYTES : 0,
-      },
+      id: crypto.randomUUID(),
+      name,
+      savedAt: Date.now(),
+      method,
+      origin,
+      steps,
+      finalLoss: loss,
+      validationLoss,
+      trainableParameters: 24_576,
+      sizeBytes: 99_000,
+      format: method.id === "full" ? "weights" : method.id === "houlsby" ? "adapters" : "peft",
+      merges: method.id === "lora",
+      optimizerBytes: steps > 0 ? OPTIMIZER_BYTES : 0,
     };
     this.adapters = [adapter, ...this.adapters];
     return adapter;

@@ -154,7 +154,10 @@ async function trainAll(
   const sampler = await Sampler.create(session, setup, config);
   const keeper = new RunKeeper({
     ...parts,
-    ...{ session, trainer, best, run: { config, totalSteps: data.totalSteps } },
+    session,
+    trainer,
+    best,
+    run: { config, totalSteps: data.totalSteps },
   });
   try {
     if (resume) {

@@ -140,7 +140,9 @@ describe("the job", () => {
       await page.getByRole("alert").filter({ hasText: "This is not a JSON list of rows." }).waitFor();
       const rows = [{ instruction: "a", input: "", output: "b" }];
       await page.getByLabel("Dataset file").setInputFiles({
-        ...{ name: "mine.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(rows)) },
+        name: "mine.json",
+        mimeType: "application/json",
+        buffer: Buffer.from(JSON.stringify(rows)),
       });
       await page.getByText("1 row was left out").click();
       await page.getByText("output is a number, not text.").waitFor();

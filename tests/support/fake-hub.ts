@@ -221,8 +221,17 @@ export class FakeHub {
 
 function noTrouble(): Trouble {
   return {
-    ...{ path: "model.safetensors", drops: 0, dropAfterBytes: 0, damaged: 0, silent: 0, short: 0 },
-    ...{ refusals: 0, refusalStatus: 429, retryAfter: null, noRanges: false, noChecksums: false },
+    path: "model.safetensors",
+    drops: 0,
+    dropAfterBytes: 0,
+    damaged: 0,
+    silent: 0,
+    short: 0,
+    refusals: 0,
+    refusalStatus: 429,
+    retryAfter: null,
+    noRanges: false,
+    noChecksums: false,
   };
 }
 

@@ -58,8 +58,10 @@ export const hubSlice: SliceCreator<HubSlice> =
     function request() {
       const { hubRepository, hubEndpoint, hubToken, hubRemember } = get();
       return {
-        ...{ repository: hubRepository, endpoint: hubEndpoint },
-        ...{ token: hubToken, rememberToken: hubRemember },
+        repository: hubRepository,
+        endpoint: hubEndpoint,
+        token: hubToken,
+        rememberToken: hubRemember,
       };
     }
 

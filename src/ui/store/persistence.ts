@@ -29,9 +29,21 @@ export function toSettings(state: StudioState): Settings {
   const { hubEndpoint, quantization } = state;
   const { generationEdits, markDifferences, showHints, keepAwake, notifyWhenDone } = state;
   return {
-    ...{ datasetId, sampleOf, templateId, modelId, methodId, methodEdits, preset, trainingEdits },
-    ...{ hubEndpoint, quantization },
-    ...{ generationEdits, markDifferences, showHints, keepAwake, notifyWhenDone },
+    datasetId,
+    sampleOf,
+    templateId,
+    modelId,
+    methodId,
+    methodEdits,
+    preset,
+    trainingEdits,
+    hubEndpoint,
+    quantization,
+    generationEdits,
+    markDifferences,
+    showHints,
+    keepAwake,
+    notifyWhenDone,
   };
 }
 

@@ -84,7 +84,8 @@ function adapterCard(
     adapterName: summary.name,
     baseModel,
     format: folderFormat(adapter),
-    ...{ autoModel, family },
+    autoModel,
+    family,
     methodTitle: methodSpecs[summary.method.id].title,
     license,
     trainableParameters: summary.trainableParameters,
@@ -111,8 +112,14 @@ async function importAdapter(session: Session, name: string, folder: PeftFolder)
   const state = AdapterState.of(gpu, adapter, values);
   const optimizer = resumable?.optimizer;
   const facts = {
-    ...{ id: newId(), name: await freeName(session, name), method, origin: "imported" as const },
-    ...{ savedAt: Date.now(), steps: resumable?.steps ?? 0, finalLoss: null, validationLoss: null },
+    id: newId(),
+    name: await freeName(session, name),
+    method,
+    origin: "imported" as const,
+    savedAt: Date.now(),
+    steps: resumable?.steps ?? 0,
+    finalLoss: null,
+    validationLoss: null,
     ...(optimizer && { optimizerBytes: optimizer.length }),
   };
   const summary = summariseAdapter(facts, adapter, spec);

@@ -85,8 +85,14 @@ async function download(
   }
   const { address, commit, license } = repository;
   const record = (await findBegun(address, commit, choice.id)) ?? {
-    ...{ id: newId(), folder: newId(), startedAt: Date.now() },
-    ...{ address, commit, license, choiceId: choice.id, files: choice.files },
+    id: newId(),
+    folder: newId(),
+    startedAt: Date.now(),
+    address,
+    commit,
+    license,
+    choiceId: choice.id,
+    files: choice.files,
   };
   await saveDownload(record);
   return fetchModel(session, record, { token, signal });
