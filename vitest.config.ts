@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { unpackTestBrowser } from "./tests/support/software-adapter";
+import { unpackTestBrowser } from "./tests/support/software-adapter.ts";
 
 // Node's WebGPU finds a Vulkan adapter by the environment its process starts with. LUTHIER_GPU=native keeps the
 // machine's own adapter; otherwise the tests compute on the software adapter of the test browser.
