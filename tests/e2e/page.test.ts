@@ -163,6 +163,24 @@ describe("the job", () => {
     });
   });
 
+  it("takes a file that is dropped, and shows where it may fall", async () => {
+    await withPage({}, async (page) => {
+      const dataTransfer = await page.evaluateHandle(() => {
+        const transfer = new DataTransfer();
+        const rows = [{ instruction: "a", input: "", output: "b" }];
+        const file = new File([JSON.stringify(rows)], "dropped.json", { type: "application/json" });
+        transfer.items.add(file);
+        return transfer;
+      });
+      const input = page.getByLabel("Dataset file");
+      await input.dispatchEvent("dragenter", { dataTransfer });
+      await page.locator("[data-accept]").filter({ has: input }).waitFor();
+      await input.dispatchEvent("drop", { dataTransfer });
+      await button(page, "Delete dropped.json").waitFor();
+      expect(await page.locator("[data-accept]").count()).toBe(0);
+    });
+  });
+
   it("downloads a model, goes on with one that broke off, and deletes only what is confirmed", async () => {
     await withPage({}, async (page) => {
       await button(page, "Train").waitFor();
