@@ -129,11 +129,19 @@ export function wrongChecksum(path: string): LuthierError {
   );
 }
 
-/** The sentence for an answer that a hub would not give. */
-export function notAHub(address: HubAddress, cause?: unknown): LuthierError {
+/**
+ * The sentence for an answer that a hub would not give.
+ * @param details.fault what is wrong with it, where that is known: "has no sha"
+ */
+export function notAHub(
+  address: HubAddress,
+  { fault, cause }: { readonly fault?: string; readonly cause?: unknown } = {},
+): LuthierError {
+  const hub = hubName(address);
+  const inside = fault === undefined ? "" : `: what it says of ${address.repository} ${fault}`;
   return new LuthierError(
     "network",
-    `${hubName(address)} does not answer like a model hub.`,
+    `${hub} does not answer like a model hub${inside}.`,
     "Check the hub endpoint; leave it empty for Hugging Face itself.",
     { cause, field: "Hub endpoint" },
   );

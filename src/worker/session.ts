@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import type { AdapterState } from "../engine/adapters/adapter-state";
 import { Generator } from "../engine/generate/generator";
 import { Gpu } from "../engine/gpu/device";
@@ -6,7 +7,7 @@ import { GemmTuner } from "../engine/kernels/gemm-tuner";
 import type { LoadedModel } from "../engine/models/loaded-model";
 import type { ModelFolder } from "../formats/model-folder";
 import { LuthierError } from "../lib/errors";
-import { isRecord } from "../lib/json";
+import { recordOf } from "../lib/schema";
 import type { AdapterSummary } from "../protocol/commands";
 import type { Side } from "../spec/generation";
 import type { ModelSummary } from "../spec/model";
@@ -185,7 +186,7 @@ export class Session {
       this.emit("fault", error.toData());
     });
     const pipelines = new PipelineCache(gpu);
-    const known = await loadSetting(tuningKey(gpu), parseChoices);
+    const known = await loadSetting(tuningKey(gpu), tuningChoices);
     const tuning = new GemmTuner(gpu, pipelines, known ?? {});
     return { gpu, pipelines, tuning };
   }
@@ -240,10 +241,5 @@ function tuningKey({ summary: { name, architecture } }: Gpu): string {
   return `tuning ${name} ${architecture}`;
 }
 
-function parseChoices(value: unknown): Record<string, string> | null {
-  if (!isRecord(value)) return null;
-  const entries = Object.entries(value).filter(
-    (entry): entry is [string, string] => typeof entry[1] === "string",
-  );
-  return Object.fromEntries(entries);
-}
+/** The fastest kernel variant by matrix shape, as an earlier visit found it. */
+const tuningChoices = recordOf(v.string());
