@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { unpackTestBrowser } from "./tests/support/software-gpu";
+import { unpackTestBrowser } from "./tests/support/software-gpu.ts";
 
 // Node's WebGPU finds a Vulkan adapter by the environment its process starts with. LUTHIER_GPU=native keeps the
 // machine's own GPU; otherwise the tests compute on the software GPU of the test browser.

@@ -1,8 +1,8 @@
+import * as v from "valibot";
 import { LuthierError } from "../lib/errors";
-import { isRecord } from "../lib/json";
+import { objectOf, recordOf } from "../lib/schema";
 import type { HubFile, WeightChoice } from "../spec/hub";
 import { fileUrl } from "./address";
-import { notAHub } from "./hub-errors";
 import type { HubRepository } from "./list-repository";
 import { type AskOptions, readJson } from "./read-json";
 
@@ -22,6 +22,9 @@ const COMPANIONS = [
 ] as const;
 
 const INDEX = "model.safetensors.index.json";
+
+/** An index names the file of each tensor. */
+const weightIndex = objectOf({ weight_map: recordOf(v.string()) });
 
 /** Weights that other programs read and the studio does not. */
 const FOREIGN_WEIGHTS = /\.(bin|pt|pth|ckpt|h5|msgpack|onnx|ot|npz|mlmodel)$/i;
@@ -79,10 +82,8 @@ async function safetensorsFiles(repository: HubRepository, options: AskOptions):
 async function indexedShards(repository: HubRepository, options: AskOptions): Promise<HubFile[]> {
   const { address, commit } = repository;
   const asked = { address, path: INDEX, hasToken: options.token !== "" };
-  const { value } = await readJson(fileUrl(address, commit, INDEX), asked, options);
-  const map = isRecord(value) && isRecord(value.weight_map) ? value.weight_map : null;
-  if (!map) throw notAHub(address);
-  const names = [...new Set(Object.values(map))].map(String).sort();
+  const { value } = await readJson(fileUrl(address, commit, INDEX), weightIndex, asked, options);
+  const names = [...new Set(Object.values(value.weight_map))].sort();
   return names.map((name) => {
     const file = find(repository, name);
     if (!file || name.includes("/")) throw missing(repository, name);

@@ -70,9 +70,22 @@ export function wrongChecksum(path: string): LuthierError {
   return new LuthierError({ code: "format/wrong-checksum", path });
 }
 
-/** The error for an answer that no hub would give. */
-export function notAHub(address: HubAddress, cause?: unknown): LuthierError {
-  return new LuthierError({ code: "network/no-hub", hub: hubName(address) }, { cause, field: "hubEndpoint" });
+/**
+ * The error for an answer that no hub would give.
+ * @param details.fault what is wrong with it, where that is known
+ */
+export function notAHub(
+  address: HubAddress,
+  { fault, cause }: { readonly fault?: string; readonly cause?: unknown } = {},
+): LuthierError {
+  const { repository } = address;
+  const problem = {
+    code: "network/no-hub",
+    hub: hubName(address),
+    repository,
+    fault: fault ?? null,
+  } as const;
+  return new LuthierError(problem, { cause, field: "hubEndpoint" });
 }
 
 function isOffline(): boolean {

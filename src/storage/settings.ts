@@ -1,15 +1,14 @@
 import { createStore, del, get } from "idb-keyval";
+import type * as v from "valibot";
+import { tryParse } from "../lib/schema";
 import { guarded, putAll } from "./database";
 
 const settings = createStore("luthier-settings", "settings");
 
-/**
- * Reads a small value that an earlier visit saved.
- * @param parse returns the value when it still has the expected form, else null
- */
-export async function loadSetting<T>(key: string, parse: (value: unknown) => T | null): Promise<T | null> {
+/** Reads a small value that an earlier visit saved; null when there is none, or none of the form that is wanted. */
+export async function loadSetting<T>(key: string, schema: v.GenericSchema<unknown, T>): Promise<T | null> {
   const value = await guarded("settings-read", () => get<unknown>(key, settings));
-  return value === undefined ? null : parse(value);
+  return tryParse(schema, value).value ?? null;
 }
 
 /** Saves a small value: anything that structured clone copies. */

@@ -4,8 +4,10 @@ import type { TokenizerFiles } from "../formats/tokenizer-files";
 import { concatBytes } from "../lib/bytes";
 import { LuthierError } from "../lib/errors";
 import { isRecord } from "../lib/json";
+import { parseAs } from "../lib/schema";
 import type { ChatMessage } from "../spec/generation";
 import { bytesForPeople, tokenSpelling } from "./token-bytes";
+import { endTokens, tokenizerConfig, tokenizerJson } from "./tokenizer-schema";
 
 /** Turns text into a model's token ids and back. */
 export interface Tokenizer {
@@ -47,22 +49,25 @@ export interface Tokenizer {
 /**
  * Builds the tokenizer of a model folder.
  * @param options.splitsAnswers whether the model has an encoder
- * @throws LuthierError("model") when tokenizer.json describes no tokenizer that can be built
+ * @throws LuthierError("format") naming the file and the key that is not as it should be, ("model") when tokenizer.json
+ * describes no tokenizer that can be built
  */
 export function loadTokenizer(
-  folder: Pick<ModelFolder, "tokenizer"> & Partial<Pick<ModelFolder, "config" | "generationConfig">>,
+  folder: TokenizerFolder,
   { splitsAnswers }: Pick<Tokenizer, "splitsAnswers"> = { splitsAnswers: false },
 ): Tokenizer {
-  const { tokenizer: files, config, generationConfig } = folder;
+  const { tokenizer: files } = folder;
+  const described = parseAs(tokenizerJson, files.tokenizer, { file: "tokenizer.json", advice: RENEW });
   const inner = build(files);
-  const spelling = tokenSpelling(files.tokenizer);
+  const spelling = tokenSpelling(described);
   const tokens = tokensById(inner);
-  const added = addedTokens(files.tokenizer);
+  // These stand for their own text, whatever the spelling of the others.
+  const added = new Set(described.added_tokens.map(({ id }) => id));
   const encode: Tokenizer["encode"] = (text, { addSpecialTokens }) =>
     text === "" && !addSpecialTokens ? [] : inner.encode(text, { add_special_tokens: addSpecialTokens });
   const specialIds = new Set(inner.all_special_ids);
   const eosId = inner.eos_token_id ?? null;
-  const ends = endIds(generationConfig?.eos_token_id ?? config?.eos_token_id, tokens.length);
+  const ends = endIds(folder, tokens.length);
   const tokenBytes = (id: number): Uint8Array<ArrayBuffer> => {
     const token = tokens[id];
     if (token === undefined) return new Uint8Array(0);
@@ -91,32 +96,39 @@ export function loadTokenizer(
   };
 }
 
+/** What a tokenizer is made of: its own files, and the model's, which may name further end tokens. */
+type TokenizerFolder = Pick<ModelFolder, "tokenizer"> &
+  Partial<Pick<ModelFolder, "config" | "generationConfig">>;
+
+/** Their objects are one by now. */
+const CONFIG_FILES = "tokenizer_config.json (with special_tokens_map.json)";
+const RENEW = "Download tokenizer.json again, or save it anew with a current version of transformers.";
+
 function build(files: TokenizerFiles): PreTrainedTokenizer {
+  const config = plainConfig(files);
   try {
-    return new PreTrainedTokenizer(files.tokenizer, plainConfig(files));
+    return new PreTrainedTokenizer(files.tokenizer, config);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new LuthierError(
       "model",
       `tokenizer.json describes a tokenizer that cannot be built: ${reason}.`,
-      "Download tokenizer.json again, or save it anew with a current version of transformers.",
+      RENEW,
       { cause },
     );
   }
 }
 
 /** tokenizer_config.json in the one spelling that the library reads, whatever version of transformers wrote it. */
-function plainConfig(files: TokenizerFiles): Record<string, unknown> {
-  const { additional_special_tokens: additional, chat_template: template, ...rest } = files.config;
-  // A special token is its text, or an object that describes it.
-  const config = Object.fromEntries(
-    Object.entries(rest).map(([key, value]) =>
-      key.endsWith("_token") && isRecord(value) ? [key, value.content] : [key, value],
-    ),
-  );
-  const extra = Array.isArray(additional) ? additional.filter((token) => typeof token === "string") : [];
-  const chat_template = files.chatTemplate ?? template;
-  return { ...config, additional_special_tokens: extra, ...(chat_template ? { chat_template } : {}) };
+function plainConfig({ config, chatTemplate }: TokenizerFiles): Record<string, unknown> {
+  const read = parseAs(tokenizerConfig, config, { file: CONFIG_FILES });
+  const { additional_special_tokens: additional, chat_template: template, ...rest } = read;
+  const chat_template = chatTemplate ?? template;
+  return {
+    ...rest,
+    additional_special_tokens: Array.isArray(additional) ? additional : [],
+    ...(chat_template ? { chat_template } : {}),
+  };
 }
 
 function tokensById(inner: PreTrainedTokenizer): (string | undefined)[] {
@@ -125,18 +137,12 @@ function tokensById(inner: PreTrainedTokenizer): (string | undefined)[] {
   return tokens;
 }
 
-/** Ids of the tokens that stand for their own text, whatever the spelling of the others. */
-function addedTokens(tokenizerJson: Readonly<Record<string, unknown>>): Set<number> {
-  const listed: unknown[] = Array.isArray(tokenizerJson.added_tokens) ? tokenizerJson.added_tokens : [];
-  return new Set(listed.map((token) => (isRecord(token) ? Number(token.id) : -1)));
-}
-
-/** `eos_token_id` of a config is an id, a list of them, or null. */
-function endIds(value: unknown, vocabularySize: number): number[] {
-  const listed: unknown[] = Array.isArray(value) ? value : [value];
-  return listed.filter(
-    (id): id is number => Number.isInteger(id) && Number(id) >= 0 && Number(id) < vocabularySize,
-  );
+/** The end tokens of generation_config.json, or else of config.json, as far as the vocabulary has them. */
+function endIds({ config, generationConfig }: TokenizerFolder, vocabularySize: number): number[] {
+  const own = parseAs(endTokens, generationConfig ?? {}, { file: "generation_config.json" });
+  const ids =
+    own.eos_token_id ?? parseAs(endTokens, config ?? {}, { file: "config.json" }).eos_token_id ?? [];
+  return [ids].flat().filter((id) => id >= 0 && id < vocabularySize);
 }
 
 /** What stands around a text only when special tokens are asked for. */

@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import type { AdapterState } from "../engine/adapters/adapter-state";
 import { Generator } from "../engine/generate/generator";
 import { Gpu } from "../engine/gpu/device";
@@ -5,7 +6,7 @@ import { PipelineCache } from "../engine/gpu/pipelines";
 import { GemmTuner } from "../engine/kernels/gemm-tuner";
 import type { LoadedModel } from "../engine/models/loaded-model";
 import { LuthierError } from "../lib/errors";
-import { isRecord } from "../lib/json";
+import { recordOf } from "../lib/schema";
 import type { AdapterSummary } from "../protocol/commands";
 import type { Side } from "../spec/generation";
 import { StoredCompileJournal } from "../storage/compile-journal";
@@ -168,7 +169,7 @@ export class Session {
         text: `${what} Where there is another kernel for the work, it is used.`,
       });
     };
-    const known = await loadSetting(tuningKey(gpu), parseChoices);
+    const known = await loadSetting(tuningKey(gpu), tuningChoices);
     const tuning = new GemmTuner(gpu, pipelines, known ?? {});
     return { gpu, pipelines, tuning };
   }
@@ -230,10 +231,5 @@ function tuningKey(gpu: Gpu): string {
   return `tuning ${gpuName(gpu)}`;
 }
 
-function parseChoices(value: unknown): Record<string, string> | null {
-  if (!isRecord(value)) return null;
-  const entries = Object.entries(value).filter(
-    (entry): entry is [string, string] => typeof entry[1] === "string",
-  );
-  return Object.fromEntries(entries);
-}
+/** The fastest kernel variant by matrix shape, as an earlier visit found it. */
+const tuningChoices = recordOf(v.string());

@@ -26,8 +26,15 @@ const config = {
   is_encoder_decoder: true,
   tie_word_embeddings: false,
   feed_forward_proj: "gated-gelu",
-  ...{ vocab_size: 235, d_model: 32, d_kv: 8, num_heads: 4, d_ff: 48, num_layers: 2 },
-  ...{ decoder_start_token_id: 0, pad_token_id: 0, eos_token_id: 1 },
+  vocab_size: 235,
+  d_model: 32,
+  d_kv: 8,
+  num_heads: 4,
+  d_ff: 48,
+  num_layers: 2,
+  decoder_start_token_id: 0,
+  pad_token_id: 0,
+  eos_token_id: 1,
 };
 
 function modelFiles(): { name: string; mimeType: string; buffer: Buffer }[] {

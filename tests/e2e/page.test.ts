@@ -140,7 +140,9 @@ describe("the job", () => {
       await page.getByRole("alert").filter({ hasText: "This is not a JSON list of rows." }).waitFor();
       const rows = [{ instruction: "a", input: "", output: "b" }];
       await page.getByLabel("Dataset file").setInputFiles({
-        ...{ name: "mine.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(rows)) },
+        name: "mine.json",
+        mimeType: "application/json",
+        buffer: Buffer.from(JSON.stringify(rows)),
       });
       await page.getByText("1 row was left out").click();
       await page.getByText("output is a number, not text.").waitFor();
@@ -158,6 +160,24 @@ describe("the job", () => {
       await page.getByLabel("target_modules").fill("nothing");
       await page.getByText("No layer of this model is named nothing.").waitFor();
       await page.getByRole("status").filter({ hasText: "An option of the method needs a look." }).waitFor();
+    });
+  });
+
+  it("takes a file that is dropped, and shows where it may fall", async () => {
+    await withPage({}, async (page) => {
+      const dataTransfer = await page.evaluateHandle(() => {
+        const transfer = new DataTransfer();
+        const rows = [{ instruction: "a", input: "", output: "b" }];
+        const file = new File([JSON.stringify(rows)], "dropped.json", { type: "application/json" });
+        transfer.items.add(file);
+        return transfer;
+      });
+      const input = page.getByLabel("Dataset file");
+      await input.dispatchEvent("dragenter", { dataTransfer });
+      await page.locator("[data-accept]").filter({ has: input }).waitFor();
+      await input.dispatchEvent("drop", { dataTransfer });
+      await button(page, "Delete dropped.json").waitFor();
+      expect(await page.locator("[data-accept]").count()).toBe(0);
     });
   });
 

@@ -56,7 +56,8 @@ export const contractTerms: Readonly<Record<MethodId, readonly ContractTerms[]>>
       { families: ["llama_tied", "gpt2", "qwen2"], modules_to_save: "0.mlp" },
       { families: ["t5"], modules_to_save: "0.layer.1.DenseReluDense" },
     ].map(({ families, modules_to_save }) => ({
-      ...{ ...weight, families },
+      ...weight,
+      families,
       options: { target_modules: everyEnd, modules_to_save, r: 3, lora_dropout: 0.1 },
     })),
   ],

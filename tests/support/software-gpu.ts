@@ -1,10 +1,14 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const unpacked = join(root, "node_modules/.cache/luthier/chromium");
+const require = createRequire(import.meta.url);
+const { version } = JSON.parse(
+  readFileSync(join(root, "node_modules/@sparticuz/chromium/package.json"), "utf8"),
+) as { version: string };
+const unpacked = join(root, `node_modules/.cache/luthier/chromium-${version}`);
 
 /** The test browser and the software Vulkan GPU, unpacked out of their npm package. */
 export interface TestBrowser {
@@ -22,10 +26,9 @@ export async function unpackTestBrowser(): Promise<TestBrowser> {
   const before = process.env.TMPDIR;
   process.env.TMPDIR = unpacked;
   try {
-    const { default: chromium, inflate } = await import("@sparticuz/chromium");
-    const bin = join(dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium")), "../bin");
+    const { default: chromium } = await import("@sparticuz/chromium");
     const executablePath = await chromium.executablePath();
-    if (!existsSync(join(unpacked, "al2023"))) await inflate(join(bin, "al2023.tar.br"));
+    if (!existsSync(join(unpacked, "al2023"))) await unpackLibraries();
     return { executablePath, env: gpuEnvironment() };
   } finally {
     if (before === undefined) delete process.env.TMPDIR;
@@ -37,6 +40,13 @@ export async function unpackTestBrowser(): Promise<TestBrowser> {
 export async function browserUnderTest(): Promise<TestBrowser> {
   const executablePath = process.env.LUTHIER_CHROMIUM;
   return executablePath ? { executablePath, env: { LD_LIBRARY_PATH: "" } } : unpackTestBrowser();
+}
+
+/** The libraries that the browser needs. The package unpacks them of its own accord on Amazon's machines alone. */
+async function unpackLibraries(): Promise<void> {
+  const code = dirname(require.resolve("@sparticuz/chromium"));
+  const { inflate } = require(join(code, "lambdafs.cjs")) as { inflate(path: string): Promise<string> };
+  await inflate(join(code, "../../bin/al2023.tar.br"));
 }
 
 /**

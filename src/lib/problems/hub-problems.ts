@@ -24,7 +24,8 @@ export interface HubProblems {
   readonly "network/unreachable": { readonly hub: string };
   readonly "network/broken-off": { readonly path: string };
   readonly "network/offline": object;
-  readonly "network/no-hub": { readonly hub: string };
+  /** `fault` says what is wrong with the answer, where that is known. */
+  readonly "network/no-hub": AskedOf & { readonly fault: string | null };
   readonly "format/wrong-size": {
     readonly path: string;
     readonly expectedBytes: number;

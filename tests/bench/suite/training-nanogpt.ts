@@ -11,6 +11,9 @@ export interface RivalTraining {
   readonly parameters: number;
 }
 
+/** Trains the rival's model. @throws Error where it cannot run. */
+export type TrainRival = () => Promise<RivalTraining>;
+
 /**
  * LoRA training of the same size in @genai-fi/nanogpt, through its public training API: same layers, width, heads,
  * vocabulary, batch, rank and target, its loss read back each step as ours is.

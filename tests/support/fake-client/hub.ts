@@ -47,7 +47,9 @@ export function fakeHub(
     }
     if (rememberToken && args.token) tokens.set(endpoint, args.token);
     const gguf = ["Q4_K_M", "Q8_0"].map((kind, index) => ({
-      ...{ id: `model.${kind}.gguf`, kind: "gguf" as const, sizeBytes: TOTAL_BYTES / (2 - index) },
+      id: `model.${kind}.gguf`,
+      kind: "gguf" as const,
+      sizeBytes: TOTAL_BYTES / (2 - index),
     }));
     const plain = { id: "safetensors", kind: "safetensors" as const, sizeBytes: TOTAL_BYTES };
     return {
@@ -84,9 +86,15 @@ export function fakeHub(
     }
     unfinished.delete(id);
     const card: ModelCard = {
-      ...{ id: `model-${address.repository}`, title: address.repository, source: "hub", family: "llama" },
-      ...{ parameters: 134_515_008, sizeBytes: totalBytes, license: "apache-2.0" },
-      ...{ origin: { ...address, commit: "0123abc" }, keptAt: Date.UTC(2026, 0, 2) },
+      id: `model-${address.repository}`,
+      title: address.repository,
+      source: "hub",
+      family: "llama",
+      parameters: 134_515_008,
+      sizeBytes: totalBytes,
+      license: "apache-2.0",
+      origin: { ...address, commit: "0123abc" },
+      keptAt: Date.UTC(2026, 0, 2),
     };
     keep(card);
     return card;

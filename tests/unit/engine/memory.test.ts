@@ -33,7 +33,9 @@ const cases: { model: string; method: MethodId; options: FieldValues; dtype: Ten
   { model: "gpt2", method: "lora", options: { r: 4 }, dtype: "F32" },
   { model: "llama", method: "lora", options: { target_modules: "all-linear" }, dtype: "BF16" },
   {
-    ...{ model: "llama", method: "lora", dtype: "BF16" },
+    model: "llama",
+    method: "lora",
+    dtype: "BF16",
     options: { target_modules: "embed_tokens, lm_head", modules_to_save: "0.mlp" },
   },
   { model: "llama", method: "prefix-tuning", options: { num_virtual_tokens: 3 }, dtype: "F16" },

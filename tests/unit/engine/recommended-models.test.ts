@@ -12,12 +12,23 @@ import { fixedTuning } from "../../support/run-graph";
 /** What the repositories' config.json files say. */
 const configs: Record<string, Record<string, unknown>> = {
   "HuggingFaceTB/SmolLM2-135M-Instruct": {
-    ...{ model_type: "llama", vocab_size: 49152, hidden_size: 576, intermediate_size: 1536 },
-    ...{ num_hidden_layers: 30, num_attention_heads: 9, num_key_value_heads: 3 },
-    ...{ max_position_embeddings: 8192, tie_word_embeddings: true },
+    model_type: "llama",
+    vocab_size: 49152,
+    hidden_size: 576,
+    intermediate_size: 1536,
+    num_hidden_layers: 30,
+    num_attention_heads: 9,
+    num_key_value_heads: 3,
+    max_position_embeddings: 8192,
+    tie_word_embeddings: true,
   },
   "openai-community/gpt2": {
-    ...{ model_type: "gpt2", vocab_size: 50257, n_embd: 768, n_head: 12, n_layer: 12, n_positions: 1024 },
+    model_type: "gpt2",
+    vocab_size: 50257,
+    n_embd: 768,
+    n_head: 12,
+    n_layer: 12,
+    n_positions: 1024,
   },
 };
 

@@ -38,8 +38,13 @@ const record = (id: string, startedAt = 1): Downloads.DownloadRecord => ({
   startedAt,
 });
 const card: ModelCard = {
-  ...{ id: "model", title: "owner/model", source: "hub", family: "llama", parameters: 1 },
-  ...{ sizeBytes: 12, license: "mit" },
+  id: "model",
+  title: "owner/model",
+  source: "hub",
+  family: "llama",
+  parameters: 1,
+  sizeBytes: 12,
+  license: "mit",
 };
 const bytes = (text: string) => new TextEncoder().encode(text);
 

@@ -45,17 +45,31 @@ async function keep(
     { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(fill) },
   ]);
   await saveAdapter({
-    ...{ id, modelId, name: `the ${id}`, origin: "trained", savedAt: 0, steps: 1, run: null },
+    id,
+    modelId,
+    name: `the ${id}`,
+    origin: "trained",
+    savedAt: 0,
+    steps: 1,
+    run: null,
     method: { id: method, options, ...(experts && { experts }) },
-    ...{ trainableParameters: 1, sizeBytes: 1, format: "peft" as const, merges: false },
-    ...{ finalLoss: null, validationLoss: null },
+    trainableParameters: 1,
+    sizeBytes: 1,
+    format: "peft" as const,
+    merges: false,
+    finalLoss: null,
+    validationLoss: null,
     values: hostTensorFile(new Map(values)),
   });
 }
 
 const mix = (adapters: string): MethodChoice => ({ id: "xlora", options: { adapters } });
 const run = (method: MethodChoice, continueFrom: string | null): RunConfig => ({
-  ...{ datasetId: "rows", modelId: MODEL, templateId: "chat", method, continueFrom },
+  datasetId: "rows",
+  modelId: MODEL,
+  templateId: "chat",
+  method,
+  continueFrom,
   training: {} as TrainingOptions,
 });
 const q = "base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight";

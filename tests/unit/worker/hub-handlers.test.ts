@@ -57,7 +57,10 @@ afterEach(async () => {
 });
 
 const request = (repository: string, more: Partial<HubRequest> = {}): HubRequest => ({
-  ...{ repository, endpoint: hub.endpoint, token: "", rememberToken: false },
+  repository,
+  endpoint: hub.endpoint,
+  token: "",
+  rememberToken: false,
   ...more,
 });
 const download = (repository: string, choiceId = "safetensors") =>

@@ -23,9 +23,15 @@ import { createNullGpu } from "../../support/gpu";
 import { fixedTuning } from "../../support/run-graph";
 
 const config = {
-  ...{ model_type: "llama", vocab_size: 301, hidden_size: 32, intermediate_size: 64 },
-  ...{ num_attention_heads: 4, num_key_value_heads: 2, num_hidden_layers: 4 },
-  ...{ max_position_embeddings: 256, tie_word_embeddings: true },
+  model_type: "llama",
+  vocab_size: 301,
+  hidden_size: 32,
+  intermediate_size: 64,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  num_hidden_layers: 4,
+  max_position_embeddings: 256,
+  tie_word_embeddings: true,
 };
 const spec = describeModel(config);
 const defaults = defaultValues(trainingFields) as unknown as TrainingOptions;
@@ -43,8 +49,12 @@ function setUp(changes: Partial<TrainingOptions>): RunSetup {
   const training = { ...defaults, validationSplit: 0, ...changes };
   const adapter = methods.lora.bind({ r: 4 }, spec);
   const config: RunConfig = {
-    ...{ datasetId: "rows", modelId: "model", templateId: "chat", continueFrom: null },
-    ...{ method: { id: "lora", options: { r: 4 } }, training },
+    datasetId: "rows",
+    modelId: "model",
+    templateId: "chat",
+    continueFrom: null,
+    method: { id: "lora", options: { r: 4 } },
+    training,
   };
   return { config, adapter, rows, training, data: planTrainingData(rows, training, adapter) };
 }

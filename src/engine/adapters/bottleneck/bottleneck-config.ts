@@ -19,8 +19,16 @@ export interface BottleneckKind {
 
 /** How the adapters library takes hold of a family: by classes that it has for it, or by hooks in transformers' own. */
 const LIBRARY: Readonly<Record<string, "classes" | "hooks">> = {
-  ...{ llama: "classes", mistral: "classes", gpt2: "classes", t5: "classes", mt5: "classes" },
-  ...{ qwen2: "hooks", qwen3: "hooks", gemma3_text: "hooks", bloom: "hooks", opt: "hooks" },
+  llama: "classes",
+  mistral: "classes",
+  gpt2: "classes",
+  t5: "classes",
+  mt5: "classes",
+  qwen2: "hooks",
+  qwen3: "hooks",
+  gemma3_text: "hooks",
+  bloom: "hooks",
+  opt: "hooks",
 };
 
 /** Where hooks do what otherwise heads of the library's own do. */

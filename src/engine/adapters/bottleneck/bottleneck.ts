@@ -71,7 +71,12 @@ export function bottleneckParts(
   const named = { prefix: expert ?? "", frozen: expert !== null };
   return {
     bottlenecks: {
-      ...{ places, readsSum, hidden, activation, dropout, ...named },
+      places,
+      readsSum,
+      hidden,
+      activation,
+      dropout,
+      ...named,
       width: Math.max(1, Math.floor(hidden / reductionFactor)),
     },
     ends: inverseFactor === null ? null : invertible(model, { activation, factor: inverseFactor, ...named }),

@@ -79,8 +79,8 @@ export const hubProblems: ProblemTexts<HubProblems> = {
     what: "This machine is offline.",
     advice: "Continue when the connection is back; what has arrived is kept.",
   }),
-  "network/no-hub": ({ hub }) => ({
-    what: `${hub} does not answer like a model hub.`,
+  "network/no-hub": ({ hub, repository, fault }) => ({
+    what: `${hub} does not answer like a model hub${fault === null ? "" : `: what it says of ${repository} ${fault}`}.`,
     advice: "Check the hub endpoint; leave it empty for Hugging Face itself.",
   }),
   "format/wrong-size": ({ path, expectedBytes, found }) => ({
