@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { readBytes } from "../../src/engine/gpu/readback";
+import { STORAGE } from "../../src/engine/gpu/usage";
 import { openTestGpu } from "../support/gpu";
 
 test("opens an adapter, counts buffers and forgets destroyed ones", async () => {
@@ -9,4 +11,13 @@ test("opens an adapter, counts buffers and forgets destroyed ones", async () => 
   expect(gpu.usage).toMatchObject({ buffers: 0, bytes: 0, peakBytes: 12 });
   console.log(gpu.summary.name, gpu.summary.features.join(" "), gpu.summary.maxBindingBytes);
   gpu.close();
+});
+
+test("a read that the device's end cuts off fails, and does not wait for ever", async () => {
+  const gpu = await openTestGpu();
+  const buffer = gpu.createBuffer("test", 16, STORAGE);
+  await readBytes(gpu, { buffer, offsetBytes: 0, sizeBytes: 16 });
+  const cut = readBytes(gpu, { buffer, offsetBytes: 0, sizeBytes: 16 });
+  gpu.close();
+  await expect(cut).rejects.toThrow();
 });

@@ -1,4 +1,5 @@
 import { LuthierError } from "../../lib/errors";
+import { Nudger } from "./nudge";
 
 /** What the page and the tuner need to know of the adapter. */
 export interface AdapterSummary {
@@ -41,10 +42,12 @@ export class Gpu {
   #peakBytes = 0;
   #failure: LuthierError | null = null;
   #closed = false;
+  readonly #nudger: Nudger;
 
   private constructor(device: GPUDevice, summary: AdapterSummary) {
     this.device = device;
     this.summary = summary;
+    this.#nudger = new Nudger(device.queue);
     device.addEventListener("uncapturederror", (event) => {
       this.#failure ??= describeGpuError(event.error);
     });
@@ -135,8 +138,13 @@ export class Gpu {
 
   /** Waits until all submitted work is done, then throws what went wrong in it. */
   async settle(): Promise<void> {
-    await Promise.race([this.device.queue.onSubmittedWorkDone(), this.lost]);
+    await Promise.race([this.hasten(this.device.queue.onSubmittedWorkDone()), this.lost]);
     this.check();
+  }
+
+  /** Awaits what the GPU has to finish first, without the delay that a browser's slow polling adds. */
+  hasten<T>(promise: Promise<T>): Promise<T> {
+    return this.#nudger.hasten(promise);
   }
 
   /**
