@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { Nudger } from "../../src/engine/gpu/nudge";
 import { readBytes } from "../../src/engine/gpu/readback";
+import { measureBarrier, softwareByBarrier } from "../../src/engine/gpu/software-adapter";
 import { STORAGE } from "../../src/engine/gpu/usage";
 import { openTestGpu } from "../support/gpu";
 
@@ -10,6 +12,14 @@ test("opens an adapter, counts buffers and forgets destroyed ones", async () => 
   gpu.destroyBuffer(buffer);
   expect(gpu.usage).toMatchObject({ buffers: 0, bytes: 0, peakBytes: 12 });
   console.log(gpu.summary.name, gpu.summary.features.join(" "), gpu.summary.maxBindingBytes);
+  gpu.close();
+});
+
+test("the barriers of an adapter tell what its name does", async () => {
+  const gpu = await openTestGpu();
+  const microseconds = await measureBarrier(gpu.device, new Nudger(gpu.device.queue));
+  console.log(`${microseconds.toFixed(2)} µs a barrier`);
+  expect(softwareByBarrier(microseconds)).toBe(gpu.summary.software);
   gpu.close();
 });
 

@@ -1,10 +1,11 @@
 import { LuthierError } from "../../lib/errors";
 import { Nudger } from "./nudge";
+import { isSoftware } from "./software-adapter";
 
 /** What the page and the tuner need to know of the adapter. */
 export interface AdapterSummary {
+  /** What the browser calls it, or empty where it tells no name. */
   readonly name: string;
-  readonly vendor: string;
   readonly architecture: string;
   /** True for adapters that compute on the processor; kernels choose other variants there. */
   readonly software: boolean;
@@ -44,10 +45,10 @@ export class Gpu {
   #closed = false;
   readonly #nudger: Nudger;
 
-  private constructor(device: GPUDevice, summary: AdapterSummary) {
+  private constructor(device: GPUDevice, summary: AdapterSummary, nudger: Nudger) {
     this.device = device;
     this.summary = summary;
-    this.#nudger = new Nudger(device.queue);
+    this.#nudger = nudger;
     device.addEventListener("uncapturederror", (event) => {
       this.#failure ??= describeGpuError(event.error);
     });
@@ -88,7 +89,9 @@ export class Gpu {
         maxComputeWorkgroupSizeY: adapter.limits.maxComputeWorkgroupSizeY,
       },
     });
-    return new Gpu(device, summarise(adapter, device, maxBindingBytes));
+    const nudger = new Nudger(device.queue);
+    const software = await isSoftware(adapter.info, device, nudger);
+    return new Gpu(device, summarise(adapter, device, maxBindingBytes, software), nudger);
   }
 
   get usage(): GpuUsage {
@@ -167,18 +170,18 @@ export class Gpu {
   }
 }
 
-function summarise(adapter: GPUAdapter, device: GPUDevice, maxBindingBytes: number): AdapterSummary {
-  const { vendor, architecture, description, device: deviceName } = adapter.info;
-  const name = description || deviceName || [vendor, architecture].filter(Boolean).join(" ") || "unknown GPU";
+function summarise(
+  { info }: GPUAdapter,
+  { features, limits }: GPUDevice,
+  maxBindingBytes: number,
+  software: boolean,
+): AdapterSummary {
   return {
-    name,
-    vendor,
-    architecture,
-    software: /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(
-      `${name} ${architecture} ${vendor}`,
-    ),
-    features: [...device.features].sort(),
-    maxBufferBytes: device.limits.maxBufferSize,
+    name: info.description || info.device || [info.vendor, info.architecture].filter(Boolean).join(" "),
+    architecture: info.architecture,
+    software,
+    features: [...features].sort(),
+    maxBufferBytes: limits.maxBufferSize,
     maxBindingBytes,
   };
 }

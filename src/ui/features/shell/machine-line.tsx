@@ -10,9 +10,7 @@ export function MachineLine() {
   const adapter = environment?.adapter;
   const parts = environment
     ? [
-        adapter
-          ? text.adapter(adapter.software ? `${adapter.name} (${text.software})` : adapter.name)
-          : text.none,
+        adapter ? text.adapter(adapter.name, adapter.software) : text.none,
         adapter && text.f16(adapter.features.includes("shader-f16")),
         adapter && text.subgroups(adapter.features.includes("subgroups")),
         adapter && text.limits(adapter.maxBufferBytes, adapter.maxBindingBytes),
