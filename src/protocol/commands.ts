@@ -12,6 +12,7 @@ import type { HubCommands } from "./hub-commands";
 export interface Environment {
   /** Null when there is no WebGPU here; `gpuProblem` then says why. */
   readonly gpu: {
+    /** Empty where the browser tells none. */
     readonly name: string;
     readonly software: boolean;
     readonly features: readonly string[];

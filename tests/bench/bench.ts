@@ -50,7 +50,7 @@ function chooseScope(args: readonly string[]): { scope: Scope; leftOut: readonly
   if (!quick) return { scope: { rivals, quick }, leftOut };
   const slow: LeftOut = {
     rival: "nanogpt",
-    why: "each of its steps takes more than a minute on a software adapter (--quick)",
+    why: "each of its steps takes more than a minute on a software GPU (--quick)",
   };
   return {
     scope: { rivals: rivals.filter((rival) => rival !== "nanogpt"), quick },

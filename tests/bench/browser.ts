@@ -33,7 +33,7 @@ const page: Plugin = {
   },
 };
 
-/** How long a part may take before it counts as hung: nanogpt trains for many minutes on a software adapter. */
+/** How long a part may take before it counts as hung: nanogpt trains for many minutes on a software GPU. */
 const LIMIT_MINUTES = 60;
 const QUICK_LIMIT_MINUTES = 10;
 

@@ -1,9 +1,11 @@
 import { LuthierError } from "../../lib/errors";
+import { Nudger } from "./nudge";
+import { isSoftware } from "./software-gpu";
 
 /** What the page and the tuner need to know of the GPU. */
 export interface GpuInfo {
+  /** What the browser calls it, or empty where it tells no name. */
   readonly name: string;
-  readonly vendor: string;
   readonly architecture: string;
   /** True for a software GPU, which computes on the processor; kernels choose other variants there. */
   readonly software: boolean;
@@ -41,10 +43,12 @@ export class Gpu {
   #peakBytes = 0;
   #failure: LuthierError | null = null;
   #closed = false;
+  readonly #nudger: Nudger;
 
-  private constructor(device: GPUDevice, info: GpuInfo) {
+  private constructor(device: GPUDevice, info: GpuInfo, nudger: Nudger) {
     this.device = device;
     this.info = info;
+    this.#nudger = nudger;
     device.addEventListener("uncapturederror", (event) => {
       this.#failure ??= describeGpuError(event.error);
     });
@@ -85,7 +89,9 @@ export class Gpu {
         maxComputeWorkgroupSizeY: adapter.limits.maxComputeWorkgroupSizeY,
       },
     });
-    return new Gpu(device, describeGpu(adapter, device, maxBindingBytes));
+    const nudger = new Nudger(device.queue);
+    const software = await isSoftware(adapter.info, device, nudger);
+    return new Gpu(device, describeGpu(adapter, device, maxBindingBytes, software), nudger);
   }
 
   get usage(): GpuUsage {
@@ -135,8 +141,13 @@ export class Gpu {
 
   /** Waits until all submitted work is done, then throws what went wrong in it. */
   async settle(): Promise<void> {
-    await Promise.race([this.device.queue.onSubmittedWorkDone(), this.lost]);
+    await Promise.race([this.hasten(this.device.queue.onSubmittedWorkDone()), this.lost]);
     this.check();
+  }
+
+  /** Awaits what the GPU has to finish first, without the delay that a browser's slow polling adds. */
+  hasten<T>(promise: Promise<T>): Promise<T> {
+    return this.#nudger.hasten(promise);
   }
 
   /**
@@ -159,18 +170,18 @@ export class Gpu {
   }
 }
 
-function describeGpu(adapter: GPUAdapter, device: GPUDevice, maxBindingBytes: number): GpuInfo {
-  const { vendor, architecture, description, device: deviceName } = adapter.info;
-  const name = description || deviceName || [vendor, architecture].filter(Boolean).join(" ") || "unknown GPU";
+function describeGpu(
+  { info }: GPUAdapter,
+  { features, limits }: GPUDevice,
+  maxBindingBytes: number,
+  software: boolean,
+): GpuInfo {
   return {
-    name,
-    vendor,
-    architecture,
-    software: /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(
-      `${name} ${architecture} ${vendor}`,
-    ),
-    features: [...device.features].sort(),
-    maxBufferBytes: device.limits.maxBufferSize,
+    name: info.description || info.device || [info.vendor, info.architecture].filter(Boolean).join(" "),
+    architecture: info.architecture,
+    software,
+    features: [...features].sort(),
+    maxBufferBytes: limits.maxBufferSize,
     maxBindingBytes,
   };
 }

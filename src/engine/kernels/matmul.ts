@@ -34,7 +34,7 @@ export function gemmCandidates(shape: GemmShape, tuning: Tuning): readonly GemmV
 }
 
 function softwareOrder({ m }: GemmShape): readonly GemmVariantId[] {
-  return m <= GEMV_ROWS.software ? ["quad_gemv", "quad"] : ["quad"];
+  return m <= GEMV_ROWS.software ? ["quad_gemv", "four_gemv", "quad"] : ["quad"];
 }
 
 function gpuOrder({ m, n }: GemmShape): readonly GemmVariantId[] {

@@ -10,7 +10,7 @@ export function MachineLine() {
   const gpu = environment?.gpu;
   const parts = environment
     ? [
-        gpu ? text.gpu(gpu.software ? `${gpu.name} (${text.software})` : gpu.name) : text.none,
+        gpu ? text.gpu(gpu.name, gpu.software) : text.none,
         gpu && text.f16(gpu.features.includes("shader-f16")),
         gpu && text.subgroups(gpu.features.includes("subgroups")),
         gpu && text.limits(gpu.maxBufferBytes, gpu.maxBindingBytes),

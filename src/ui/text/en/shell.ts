@@ -57,8 +57,13 @@ export const shell = {
     stillWorks: "You can import data and look at it; training and answers need WebGPU.",
   },
   machine: {
-    gpu: (name: string) => `GPU: ${name}`,
-    software: "software, slow",
+    gpu: (name: string, software: boolean) => {
+      const remarks = [
+        ...(name ? [] : ["name withheld by this browser"]),
+        ...(software ? ["software, slow"] : []),
+      ];
+      return `${name ? `GPU: ${name}` : "GPU"}${remarks.length > 0 ? ` (${remarks.join("; ")})` : ""}`;
+    },
     none: "GPU: none",
     looking: "Looking at this machine…",
     f16: (on: boolean) => `f16 ${on ? "yes" : "no"}`,
