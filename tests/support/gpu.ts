@@ -1,5 +1,6 @@
 import { create, globals } from "webgpu";
 import { Gpu, type OpenOptions } from "../../src/engine/gpu/device";
+import { asHardware } from "./as-hardware";
 import { withGpuThreads } from "./software-gpu";
 
 Object.assign(globalThis, globals);
@@ -23,23 +24,6 @@ Object.assign(globalThis, { luthierDawn: [instance, nullInstance] });
 export async function openTestGpu(options: OpenOptions = {}, threads = 1): Promise<Gpu> {
   const gpu = process.env.LUTHIER_KERNELS === "gpu" ? asHardware(instance) : instance;
   return withGpuThreads(threads, () => Gpu.open(gpu, options));
-}
-
-/** The same adapters under the name of a card, and without subgroups. */
-function asHardware(gpu: GPU): GPU {
-  return {
-    async requestAdapter(options: GPURequestAdapterOptions) {
-      const adapter = await gpu.requestAdapter(options);
-      return (
-        adapter && {
-          features: new Set([...adapter.features].filter((feature) => feature !== "subgroups")),
-          limits: adapter.limits,
-          info: { vendor: "test", architecture: "card", device: "", description: "Test card" },
-          requestDevice: (descriptor: GPUDeviceDescriptor) => adapter.requestDevice(descriptor),
-        }
-      );
-    },
-  } as unknown as GPU;
 }
 
 /** A GPU object that compiles shaders and makes pipelines but computes nothing: no adapter is needed. */
