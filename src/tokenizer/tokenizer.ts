@@ -4,8 +4,19 @@ import type { TokenizerFiles } from "../formats/tokenizer-files";
 import { concatBytes } from "../lib/bytes";
 import { LuthierError } from "../lib/errors";
 import { isRecord } from "../lib/json";
+import type { Problem } from "../lib/problems/problem";
 import type { ChatMessage } from "../spec/generation";
+import { ChatTemplate } from "./chat/template";
+import { type PreparedTokenizer, prepareTokenizer, SPECIAL_TOKENS } from "./prepare";
 import { bytesForPeople, tokenSpelling } from "./token-bytes";
+import { type CutEncoding, TokenPipeline } from "./token-pipeline";
+
+/** A token that stands for its own spelling, in a text. */
+export interface AddedPlace {
+  readonly id: number;
+  readonly start: number;
+  readonly end: number;
+}
 
 /** Turns text into a model's token ids and back. */
 export interface Tokenizer {
@@ -31,6 +42,10 @@ export interface Tokenizer {
   /** True when the text of a first token loses the space in front of its word (SentencePiece). */
   readonly dropsFirstSpace: boolean;
   encode(text: string, options: { addSpecialTokens: boolean }): number[];
+  /** The text as ids, with where the given places of it, ascending, fall among them. */
+  encodeCut(text: string, places: readonly number[]): CutEncoding;
+  /** The tokens in a text that stand for their own spelling, such as "<|im_end|>". */
+  addedTokensIn(text: string): readonly AddedPlace[];
   decode(ids: readonly number[], options: { skipSpecialTokens: boolean }): string;
   /** The bytes that a token adds to the text; none for an id outside the vocabulary. */
   tokenBytes(id: number): Uint8Array<ArrayBuffer>;
@@ -39,27 +54,37 @@ export interface Tokenizer {
   /**
    * The conversation in the words of the model's own chat template.
    * @param options.addGenerationPrompt ends with the opening of the answer that is to come
-   * @throws LuthierError("model") when there is no template or it is broken, ("data") when it refuses the conversation
+   * @throws LuthierError when there is no template, it cannot be read or has no end; and, with
+   * {@link isConversationProblem}, when it refuses the conversation or fails on it
    */
   applyChat(messages: readonly ChatMessage[], options: { addGenerationPrompt: boolean }): string;
 }
 
+/** True when the chat template is in order and this conversation does not suit it. */
+export function isConversationProblem(error: unknown): error is ConversationError {
+  if (!(error instanceof LuthierError)) return false;
+  return error.code === "tokenizer/chat-refused" || error.code === "tokenizer/template-failed";
+}
+
+/** The error of a conversation that does not suit the chat template. */
+type ConversationError = LuthierError & {
+  readonly problem: Problem<"tokenizer/chat-refused" | "tokenizer/template-failed">;
+};
+
 /**
  * Builds the tokenizer of a model folder.
  * @param options.splitsAnswers whether the model has an encoder
- * @throws LuthierError("model") when tokenizer.json describes no tokenizer that can be built
+ * @throws LuthierError when tokenizer.json describes no tokenizer that can be built
  */
 export function loadTokenizer(
   folder: Pick<ModelFolder, "tokenizer"> & Partial<Pick<ModelFolder, "config" | "generationConfig">>,
   { splitsAnswers }: Pick<Tokenizer, "splitsAnswers"> = { splitsAnswers: false },
 ): Tokenizer {
   const { tokenizer: files, config, generationConfig } = folder;
-  const inner = build(files);
+  const { inner, prepared, pipeline, surroundings } = build(files);
   const spelling = tokenSpelling(files.tokenizer);
   const tokens = tokensById(inner);
-  const added = addedTokens(files.tokenizer);
-  const encode: Tokenizer["encode"] = (text, { addSpecialTokens }) =>
-    text === "" && !addSpecialTokens ? [] : inner.encode(text, { add_special_tokens: addSpecialTokens });
+  const added = new Set(prepared.added.map(({ id }) => id));
   const specialIds = new Set(inner.all_special_ids);
   const eosId = inner.eos_token_id ?? null;
   const ends = endIds(generationConfig?.eos_token_id ?? config?.eos_token_id, tokens.length);
@@ -73,12 +98,17 @@ export function loadTokenizer(
     bosId: inner.bos_token_id ?? null,
     eosId: eosId ?? ends[0] ?? null,
     eosIds: [...new Set(eosId === null ? ends : [eosId, ...ends])],
-    ...findSurroundings(encode),
+    ...surroundings,
     splitsAnswers,
     specialIds,
-    hasChatTemplate: chatTemplate(inner) !== null,
+    hasChatTemplate: templateSource(files) !== null,
     dropsFirstSpace: spelling.dropsFirstSpace,
-    encode,
+    encode(text, { addSpecialTokens }) {
+      const { ids } = pipeline.encode(text);
+      return addSpecialTokens ? [...surroundings.prefixIds, ...ids, ...surroundings.suffixIds] : [...ids];
+    },
+    encodeCut: (text, places) => pipeline.encode(text, places),
+    addedTokensIn: (text) => pipeline.addedTokensIn(text),
     decode(ids, { skipSpecialTokens }) {
       const kept = skipSpecialTokens ? ids.filter((id) => !specialIds.has(id)) : ids;
       // Not by the library's own decoder, which loses a byte-order mark and knows no ids beyond the vocabulary.
@@ -87,48 +117,35 @@ export function loadTokenizer(
     },
     tokenBytes,
     tokenText: (id) => bytesForPeople(tokenBytes(id)),
-    applyChat: (messages, { addGenerationPrompt }) => renderChat(inner, messages, addGenerationPrompt),
+    applyChat: chatRenderer(files, prepared.config),
   };
 }
 
-function build(files: TokenizerFiles): PreTrainedTokenizer {
-  try {
-    return new PreTrainedTokenizer(files.tokenizer, plainConfig(files));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new LuthierError(
-      "model",
-      `tokenizer.json describes a tokenizer that cannot be built: ${reason}.`,
-      "Download tokenizer.json again, or save it anew with a current version of transformers.",
-      { cause },
-    );
-  }
+/** What is made of the files before anything is asked of the tokenizer. */
+interface Built {
+  readonly inner: PreTrainedTokenizer;
+  readonly prepared: PreparedTokenizer;
+  readonly pipeline: TokenPipeline;
+  readonly surroundings: Pick<Tokenizer, "prefixIds" | "suffixIds">;
 }
 
-/** tokenizer_config.json in the one spelling that the library reads, whatever version of transformers wrote it. */
-function plainConfig(files: TokenizerFiles): Record<string, unknown> {
-  const { additional_special_tokens: additional, chat_template: template, ...rest } = files.config;
-  // A special token is its text, or an object that describes it.
-  const config = Object.fromEntries(
-    Object.entries(rest).map(([key, value]) =>
-      key.endsWith("_token") && isRecord(value) ? [key, value.content] : [key, value],
-    ),
-  );
-  const extra = Array.isArray(additional) ? additional.filter((token) => typeof token === "string") : [];
-  const chat_template = files.chatTemplate ?? template;
-  return { ...config, additional_special_tokens: extra, ...(chat_template ? { chat_template } : {}) };
+function build(files: TokenizerFiles): Built {
+  try {
+    const prepared = prepareTokenizer(files);
+    const inner = new PreTrainedTokenizer(prepared.tokenizer, prepared.config);
+    const pipeline = new TokenPipeline(inner._tokenizer, prepared.added, prepared.tokenizer.pre_tokenizer);
+    return { inner, prepared, pipeline, surroundings: findSurroundings(inner, files.config) };
+  } catch (cause) {
+    if (cause instanceof LuthierError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new LuthierError({ code: "tokenizer/not-built", reason }, { cause });
+  }
 }
 
 function tokensById(inner: PreTrainedTokenizer): (string | undefined)[] {
   const tokens: (string | undefined)[] = [];
   for (const [token, id] of inner.get_vocab()) if (typeof token === "string") tokens[id] = token;
   return tokens;
-}
-
-/** Ids of the tokens that stand for their own text, whatever the spelling of the others. */
-function addedTokens(tokenizerJson: Readonly<Record<string, unknown>>): Set<number> {
-  const listed: unknown[] = Array.isArray(tokenizerJson.added_tokens) ? tokenizerJson.added_tokens : [];
-  return new Set(listed.map((token) => (isRecord(token) ? Number(token.id) : -1)));
 }
 
 /** `eos_token_id` of a config is an id, a list of them, or null. */
@@ -139,43 +156,55 @@ function endIds(value: unknown, vocabularySize: number): number[] {
   );
 }
 
-/** What stands around a text only when special tokens are asked for. */
-function findSurroundings(encode: Tokenizer["encode"]): Pick<Tokenizer, "prefixIds" | "suffixIds"> {
-  const plain = encode("a", { addSpecialTokens: false });
-  const full = encode("a", { addSpecialTokens: true });
+/**
+ * What stands around a text only when special tokens are asked for: what tokenizer.json says, unless tokenizer_config.json
+ * says whether start and end tokens are added, which then counts, as in transformers.
+ */
+function findSurroundings(
+  inner: PreTrainedTokenizer,
+  config: TokenizerFiles["config"],
+): Pick<Tokenizer, "prefixIds" | "suffixIds"> {
+  if ("add_bos_token" in config || "add_eos_token" in config) {
+    const only = (id: number | undefined, isAdded: unknown): number[] =>
+      isAdded === true && id !== undefined ? [id] : [];
+    return {
+      prefixIds: only(inner.bos_token_id, config.add_bos_token),
+      suffixIds: only(inner.eos_token_id, config.add_eos_token),
+    };
+  }
+  const plain = inner.encode("a", { add_special_tokens: false });
+  const full = inner.encode("a", { add_special_tokens: true });
   const isAt = (start: number): boolean => plain.every((id, i) => full[start + i] === id);
   for (let start = 0; start + plain.length <= full.length; start++)
     if (isAt(start)) return { prefixIds: full.slice(0, start), suffixIds: full.slice(start + plain.length) };
   return { prefixIds: [], suffixIds: [] };
 }
 
-/** The template's text, or null when there is none or no default among several. */
-function chatTemplate(inner: PreTrainedTokenizer): string | null {
-  const template: unknown = inner.chat_template;
-  if (typeof template === "string") return template;
-  return isRecord(template) && typeof template.default === "string" ? template.default : null;
+/** The chat template's text, or null when there is none, or no default among several. */
+function templateSource({ chatTemplate, config }: TokenizerFiles): string | null {
+  const source: unknown = chatTemplate ?? config.chat_template;
+  if (typeof source === "string") return source === "" ? null : source;
+  const named: unknown[] = Array.isArray(source) ? source : [];
+  const main = named.find((entry) => isRecord(entry) && entry.name === "default");
+  return isRecord(main) && typeof main.template === "string" ? main.template : null;
 }
 
-function renderChat(
-  inner: PreTrainedTokenizer,
-  messages: readonly ChatMessage[],
-  addGenerationPrompt: boolean,
-) {
-  const template = chatTemplate(inner);
-  const advice = "Choose another prompt template.";
-  if (template === null) throw new LuthierError("model", "The model has no chat template.", advice);
-  try {
-    return inner.apply_chat_template(
-      messages.map((message) => ({ ...message })),
-      { chat_template: template, tokenize: false, add_generation_prompt: addGenerationPrompt },
-    );
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new LuthierError(
-      "data",
-      `The model's chat template refuses the conversation: ${reason}.`,
-      `Change the conversation (roles, system message, empty turns), or: ${advice}`,
-      { cause },
-    );
-  }
+/** Reads the template when it is first needed. */
+function chatRenderer(
+  files: TokenizerFiles,
+  config: Readonly<Record<string, unknown>>,
+): Tokenizer["applyChat"] {
+  let template: ChatTemplate | null = null;
+  return (messages, { addGenerationPrompt }) => {
+    if (!template) {
+      const source = templateSource(files);
+      if (source === null) throw new LuthierError({ code: "tokenizer/no-chat-template" });
+      const named = SPECIAL_TOKENS.flatMap((name) => {
+        const token = config[name];
+        return typeof token === "string" && token !== "" ? [[name, token] as const] : [];
+      });
+      template = new ChatTemplate(source, Object.fromEntries(named));
+    }
+    return template.render(messages, addGenerationPrompt);
+  };
 }

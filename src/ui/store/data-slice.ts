@@ -43,6 +43,7 @@ export const dataSlice: SliceCreator<DataSlice> =
       templateId: null,
       importing: null,
       dataProblem: null,
+      refusedFile: null,
       lengths: null,
       lengthsProblem: null,
 
@@ -50,8 +51,11 @@ export const dataSlice: SliceCreator<DataSlice> =
         set({ datasetId: id });
       },
 
-      async importFile(file) {
-        await runImport(() => client.call("importDataset", { file }));
+      async importFile(file, encoding) {
+        const dataset = await runImport(() =>
+          client.call("importDataset", { file, ...(encoding && { encoding }) }),
+        );
+        set({ refusedFile: dataset || !get().dataProblem ? null : file });
       },
 
       async importSample(id) {

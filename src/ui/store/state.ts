@@ -3,6 +3,7 @@ import type { Client } from "../../client/client";
 import type { ErrorData } from "../../lib/errors";
 import type { AdapterPlan, AdapterSummary, Environment, TrainingResult } from "../../protocol/commands";
 import type { TrainingStatus } from "../../protocol/events";
+import type { TextEncoding } from "../../lib/problems/dataset-faults";
 import type { DatasetSummary, LengthStats, SampleDataset, TemplateId } from "../../spec/data";
 import type { FieldValue, FieldValues } from "../../spec/fields";
 import type { FinishReason, Side } from "../../spec/generation";
@@ -43,10 +44,12 @@ export interface DataSlice {
   readonly templateId: TemplateId | null;
   readonly importing: TimedProgress | null;
   readonly dataProblem: ErrorData | null;
+  /** The file of the last import that failed. */
+  readonly refusedFile: File | null;
   readonly lengths: LengthStats | null;
   readonly lengthsProblem: ErrorData | null;
   chooseDataset(id: string): void;
-  importFile(file: File): Promise<void>;
+  importFile(file: File, encoding?: TextEncoding): Promise<void>;
   importSample(id: string): Promise<void>;
   cancelImport(): void;
   deleteDataset(id: string): Promise<void>;

@@ -1,7 +1,7 @@
 import { splitRows } from "../../data/batch/split";
 import { lengthStats } from "../../data/encode/length-stats";
 import { tokenView } from "../../data/encode/token-view";
-import { importDataset } from "../../data/import";
+import { importDataset, type ImportOptions } from "../../data/import";
 import { LuthierError } from "../../lib/errors";
 import type { DatasetSummary, Row, SampleDataset } from "../../spec/data";
 import { deleteDataset, findDataset, listDatasets, readRows, removeLeftovers } from "../../storage/datasets";
@@ -30,7 +30,11 @@ interface SampleEntry extends SampleDataset {
 /** Datasets: import, look, delete. Everything here works without a GPU. */
 export function datasetHandlers(session: Session, encoded: EncodedRows): Pick<Handlers, Names> {
   let importing: AbortController | null = null;
-  const runImport = async (file: Blob, name: string, id?: string): Promise<DatasetSummary> => {
+  const runImport = async (
+    file: Blob,
+    name: string,
+    { id, encoding }: Pick<ImportOptions, "id" | "encoding"> = {},
+  ): Promise<DatasetSummary> => {
     importing?.abort();
     const controller = new AbortController();
     importing = controller;
@@ -41,6 +45,7 @@ export function datasetHandlers(session: Session, encoded: EncodedRows): Pick<Ha
         onProgress: (done, total) =>
           session.emit("importProgress", { done, total, unit: "bytes", what: name }),
         ...(id && { id }),
+        ...(encoding && { encoding }),
       });
     } finally {
       if (importing === controller) importing = null;
@@ -52,12 +57,12 @@ export function datasetHandlers(session: Session, encoded: EncodedRows): Pick<Ha
       return listDatasets();
     },
     listSamples: () => samples(),
-    importDataset: ({ file }) => runImport(file, file.name),
+    importDataset: ({ file, encoding }) => runImport(file, file.name, encoding ? { encoding } : {}),
     async importSample({ id }) {
       const sample = await findSample(id);
       const source = await readPublicFile(`datasets/${sample.file}`);
       const bytes = await source.read(0, source.sizeBytes);
-      return runImport(new Blob([bytes]), sample.title, sampleId(id));
+      return runImport(new Blob([bytes]), sample.title, { id: sampleId(id) });
     },
     cancelImport: () => importing?.abort(),
     async deleteDataset({ id }) {
@@ -68,7 +73,7 @@ export function datasetHandlers(session: Session, encoded: EncodedRows): Pick<Ha
     heldOutRows: (args) => heldOutRows(args),
     async tokenView({ datasetId, row, templateId, maxLength }) {
       const [found] = await readRows(datasetId, row, 1);
-      if (!found) throw new LuthierError("data", `The dataset has no row ${row + 1}.`, "Choose another row.");
+      if (!found) throw new LuthierError({ code: "data/no-such-row", row: row + 1 });
       return tokenView(found, templateId, session.model.tokenizer, maxLength);
     },
     async lengthStats(args) {

@@ -38,11 +38,11 @@ export function generationHandlers(session: Session): Pick<Handlers, Names> {
 async function answer(session: Session, args: GenerateArgs, signal: AbortSignal): Promise<AnswerResult> {
   const { requestId, side, messages, templateId, options } = args;
   const { tokenizer } = session.model;
-  const { ids, endIds } = promptIds(messages, templateId, tokenizer);
+  const { ids, endIds, answerLead } = promptIds(messages, templateId, tokenizer);
   checkIds(ids, session.model);
   const speaker = await findSpeaker(session, args);
   const generator = await session.generator(side, speaker, ids.length + options.maxNewTokens);
-  const decoder = new StreamDecoder(tokenizer);
+  const decoder = new StreamDecoder(tokenizer, answerLead);
   const started = performance.now();
   let text = "";
   let tokens = 0;

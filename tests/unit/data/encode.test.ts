@@ -23,17 +23,20 @@ describe("encodeRow", () => {
   it.each(STYLES)("learns the answer and the end token alone: %s", (style) => {
     const tokenizer = goldenTokenizer(style);
     const end = tokenizer.tokenText(tokenizer.eosId!);
-    expect(learned(tokenizer, row, "instruction-answer")).toBe(`It is spruce.${end}`);
+    expect(learned(tokenizer, row, "instruction-answer").trim()).toBe(`It is spruce.${end}`);
     expect(learned(tokenizer, row, "alpaca")).toBe(`It is spruce.${end}`);
   });
 
-  it("tokenises prompt and answer separately, as they are at the time of asking", () => {
-    const { ids } = encodeRow({ ...row, output: " spruce" }, "human-assistant", gpt2, 1000);
-    const prompt = gpt2.encode("Human: Name the wood\nof a violin's top\n\nAssistant: ", {
-      addSpecialTokens: false,
-    });
-    const answer = gpt2.encode(" spruce", { addSpecialTokens: false });
-    expect([...ids]).toEqual([...prompt, ...answer, gpt2.eosId]);
+  it("tokenises prompt and answer as one text, of which the model is asked the beginning", () => {
+    const { ids, supervised } = encodeRow({ ...row, output: "spruce" }, "human-assistant", gpt2, 1000);
+    const text = "Human: Name the wood\nof a violin's top\n\nAssistant: spruce<|endoftext|>";
+    expect([...ids]).toEqual(gpt2.encode(text, { addSpecialTokens: false }));
+    const asked = rowPromptIds(row, "human-assistant", gpt2);
+    expect([...ids.subarray(0, supervised.indexOf(1))]).toEqual(asked.ids);
+    expect([asked.answerLead, learned(gpt2, { ...row, output: "spruce" }, "human-assistant")]).toEqual([
+      " ",
+      " spruce<|endoftext|>",
+    ]);
   });
 
   it("begins with the tokenizer's own start token, in the chat template with the template's", () => {
@@ -52,7 +55,7 @@ describe("encodeRow", () => {
       input: "",
       output: "An end <|endoftext|> token",
     };
-    expect(learned(gpt2, tricky, "instruction-answer")).toBe("An end <|endoftext|> token<|endoftext|>");
+    expect(learned(gpt2, tricky, "instruction-answer")).toBe(" An end <|endoftext|> token<|endoftext|>");
   });
 
   it("cuts the end off and tells", () => {
@@ -62,6 +65,7 @@ describe("encodeRow", () => {
     expect(exact).toEqual(whole);
     const cut = encodeRow(row, "instruction-answer", gpt2, whole.ids.length - 3);
     expect(cut).toMatchObject({ excluded: null, hasEnd: true, fullLength: whole.ids.length });
+    expect([whole.isEndCut, cut.isEndCut]).toEqual([false, true]);
     expect([...cut.ids]).toEqual([...whole.ids.slice(0, -3)]);
     expect(cut.supervised).toEqual(whole.supervised.slice(0, -3));
   });
@@ -69,9 +73,10 @@ describe("encodeRow", () => {
   it("excludes a row whose answer is cut away, and none with a token of it left", () => {
     const whole = encodeRow(row, "instruction-answer", gpt2, 1000);
     const start = whole.supervised.indexOf(1);
-    expect(encodeRow(row, "instruction-answer", gpt2, start).excluded).toBe(
-      `The question alone fills the ${start} tokens, so no part of the answer fits.`,
-    );
+    expect(encodeRow(row, "instruction-answer", gpt2, start).excluded).toEqual({
+      code: "data/question-fills-row",
+      maxLength: start,
+    });
     expect(encodeRow(row, "instruction-answer", gpt2, start + 1).excluded).toBeNull();
   });
 
@@ -80,7 +85,7 @@ describe("encodeRow", () => {
     expect(learned(gpt2, silent, "alpaca")).toBe("<|endoftext|>");
     const endless = loadTokenizer({ tokenizer: { ...goldenFiles("gpt2"), config: {} } });
     const encoded = encodeRow(silent, "alpaca", endless, 1000);
-    expect(encoded).toMatchObject({ excluded: "The row has no answer to learn.", hasEnd: false });
+    expect(encoded).toMatchObject({ excluded: { code: "data/nothing-to-learn" }, hasEnd: false });
     expect(encodeRow(row, "alpaca", endless, 1000)).toMatchObject({ excluded: null, hasEnd: false });
   });
 
@@ -156,7 +161,7 @@ describe("tokenView", () => {
     const view = tokenView(row, "alpaca", gpt2, 10);
     expect(view.tokens).toHaveLength(10);
     expect(view.truncated).toBe(true);
-    expect(view.excluded).toMatch(/fills the 10 tokens/);
+    expect(view.excluded).toEqual({ code: "data/question-fills-row", maxLength: 10 });
   });
 });
 

@@ -1,9 +1,13 @@
 import type { ProblemWords } from "../../../../lib/errors";
 import type { Problem } from "../../../../lib/problems/problem";
+import { tokenizerProblems } from "./tokenizer";
+import { dataProblems } from "./data";
 import type { ProblemTexts } from "./words";
 import { workProblems } from "./work";
 
 const problems: ProblemTexts = {
+  ...dataProblems,
+  ...tokenizerProblems,
   ...workProblems,
   plain: ({ what, advice }) => ({ what, advice }),
 };
