@@ -49,6 +49,8 @@ export function prepareTokenizer(files: TokenizerFiles): PreparedTokenizer {
   const vocabulary = vocabularyOf(files.tokenizer.model);
   const added = allAddedTokens(files, config, vocabulary);
   checkIds(vocabulary, added);
+  if (growth(files.tokenizer.normalizer) > MAX_GROWTH)
+    throw new LuthierError({ code: "tokenizer/text-grows" });
   const tokenizer = {
     ...files.tokenizer,
     pre_tokenizer: samePreTokenizer(files.tokenizer.pre_tokenizer ?? null),
@@ -150,6 +152,31 @@ function checkIds(vocabulary: ReadonlyMap<string, number>, added: readonly Added
   });
 }
 
+/** By how much a normaliser may lengthen a text; a chain of replacements could let it grow without end. */
+const MAX_GROWTH = 1000;
+
+/** The most by which the replacements of a normaliser lengthen a text. */
+function growth(normalizer: unknown): number {
+  if (!isRecord(normalizer)) return 1;
+  const parts: unknown[] = Array.isArray(normalizer.normalizers) ? normalizer.normalizers : [];
+  const within = parts.reduce<number>((factor, part) => factor * growth(part), 1);
+  if (normalizer.type !== "Replace" || typeof normalizer.content !== "string") return within;
+  const { length } = normalizer.content;
+  const pattern = isRecord(normalizer.pattern) ? normalizer.pattern : {};
+  const found =
+    typeof pattern.String === "string" ? pattern.String.length : matchesNothing(pattern.Regex) ? 0 : 1;
+  return Math.max(1, found === 0 ? length + 1 : length / found);
+}
+
+/** True for an expression that is found between characters too. */
+function matchesNothing(expression: unknown): boolean {
+  try {
+    return new RegExp(String(expression), "u").test("");
+  } catch {
+    return false;
+  }
+}
+
 /** GPT-2's words, which ByteLevel parts a text into where nothing else does. */
 const GPT2_WORDS = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
 const PUNCTUATION = String.raw`[\p{P}\x21-\x2F\x3A-\x40\x5B-\x60\x7B-\x7E]`;
@@ -181,13 +208,11 @@ function samePreTokenizer(given: unknown): unknown {
   }
 }
 
-/** Split in all its behaviours: the library has "isolated" and "removed" alone. */
+/** Split in all its behaviours: the library has "isolated", "removed" by an expression, and what is matched alone. */
 function sameSplit(given: Readonly<Record<string, unknown>>): unknown {
-  const behavior = typeof given.behavior === "string" ? given.behavior.toLowerCase() : "";
-  if (behavior === "isolated") return { ...given, invert: false };
-  if (behavior === "removed" || given.invert === true) return given;
-  const { pattern } = given;
-  if (!isRecord(pattern)) return given;
+  const { pattern, behavior, invert } = given;
+  const isIsolated = typeof behavior === "string" && behavior.toLowerCase() === "isolated";
+  if (!isRecord(pattern) || (invert === true && !isIsolated)) return given;
   const source =
     typeof pattern.String === "string"
       ? pattern.String.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&")

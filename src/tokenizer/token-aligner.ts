@@ -75,8 +75,10 @@ export class TokenAligner {
     const at = Math.floor(start);
     const isWhole = at === start;
     if (isWhole && word.startsWith(token, at)) return at + token.length;
-    const character = String.fromCodePoint(word.codePointAt(at) ?? 0);
     if (/^<0x[0-9A-F]{2}>$/.test(token)) {
+      // Half of a character's bytes may lie behind its first unit.
+      const isBehind = /[\udc00-\udfff]/.test(word[at] ?? "") && at > 0;
+      const character = characterAt(word, isBehind ? at - 1 : at);
       const bytes = new TextEncoder().encode(character).length;
       const end = start + character.length / bytes;
       return Math.abs(end - Math.round(end)) < 1e-6 ? Math.round(end) : end;

@@ -19,9 +19,6 @@ export interface CutEncoding {
 
 type Library = PreTrainedTokenizer["_tokenizer"];
 
-/** A normaliser makes a text longer by no more than this; a chain of replacements could let it grow without end. */
-const MAX_GROWTH = 64;
-
 /**
  * Runs the library's normaliser, pre-tokenizer and model on a text, and keeps track of where its tokens come from, which
  * the library does not. Added tokens are found as Python's tokenizers find them; the library does not know
@@ -115,9 +112,7 @@ export class TokenPipeline {
 
   #normalize(text: string): string {
     if (text === "" || !this.#library.normalizer) return text;
-    const normalized = this.#library.normalizer.normalize(text);
-    if (normalized.length <= MAX_GROWTH * text.length + 1024) return normalized;
-    throw new RangeError("the normaliser lets texts grow without end");
+    return this.#library.normalizer.normalize(text);
   }
 
   #words(text: string, isFirst: boolean): string[] {

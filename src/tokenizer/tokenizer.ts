@@ -134,7 +134,7 @@ function build(files: TokenizerFiles): Built {
     const prepared = prepareTokenizer(files);
     const inner = new PreTrainedTokenizer(prepared.tokenizer, prepared.config);
     const pipeline = new TokenPipeline(inner._tokenizer, prepared.added, prepared.tokenizer.pre_tokenizer);
-    return { inner, prepared, pipeline, surroundings: findSurroundings(inner, files.config) };
+    return { inner, prepared, pipeline, surroundings: findSurroundings(inner) };
   } catch (cause) {
     if (cause instanceof LuthierError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -156,28 +156,16 @@ function endIds(value: unknown, vocabularySize: number): number[] {
   );
 }
 
-/**
- * What stands around a text only when special tokens are asked for: what tokenizer.json says, unless tokenizer_config.json
- * says whether start and end tokens are added, which then counts, as in transformers.
- */
-function findSurroundings(
-  inner: PreTrainedTokenizer,
-  config: TokenizerFiles["config"],
-): Pick<Tokenizer, "prefixIds" | "suffixIds"> {
-  if ("add_bos_token" in config || "add_eos_token" in config) {
-    const only = (id: number | undefined, isAdded: unknown): number[] =>
-      isAdded === true && id !== undefined ? [id] : [];
-    return {
-      prefixIds: only(inner.bos_token_id, config.add_bos_token),
-      suffixIds: only(inner.eos_token_id, config.add_eos_token),
-    };
-  }
-  const plain = inner.encode("a", { add_special_tokens: false });
-  const full = inner.encode("a", { add_special_tokens: true });
-  const isAt = (start: number): boolean => plain.every((id, i) => full[start + i] === id);
-  for (let start = 0; start + plain.length <= full.length; start++)
-    if (isAt(start)) return { prefixIds: full.slice(0, start), suffixIds: full.slice(start + plain.length) };
-  return { prefixIds: [], suffixIds: [] };
+/** What stands around a text only when special tokens are asked for. */
+function findSurroundings({
+  _tokenizer: library,
+}: PreTrainedTokenizer): Pick<Tokenizer, "prefixIds" | "suffixIds"> {
+  const text = "a text";
+  const tokens = library.post_processor?.([text], null, true).tokens ?? [text];
+  const idsOf = (some: readonly string[]): number[] =>
+    some.flatMap((token) => library.token_to_id(token) ?? []);
+  const at = tokens.indexOf(text);
+  return { prefixIds: idsOf(tokens.slice(0, at)), suffixIds: idsOf(tokens.slice(at + 1)) };
 }
 
 /** The chat template's text, or null when there is none, or no default among several. */

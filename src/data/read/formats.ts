@@ -40,7 +40,11 @@ export class JsonListParser implements RowParser {
 
   write(piece: Uint8Array): void {
     this.#bytesSinceRow += piece.length;
-    this.#values.write(piece);
+    try {
+      this.#values.write(piece);
+    } catch (error) {
+      throw this.#otherForm() ?? error;
+    }
     if (this.#bytesSinceRow > MAX_ROW_BYTES) {
       const row = this.#rows.valueCount + 1;
       throw new Breakage({ kind: "row-too-long", row, maxMegabytes: MAX_ROW_MB });
@@ -48,12 +52,23 @@ export class JsonListParser implements RowParser {
   }
 
   end(): void {
-    this.#values.end();
+    try {
+      this.#values.end();
+    } catch (error) {
+      throw this.#otherForm() ?? error;
+    }
     if (!this.#inField || this.#field !== null) return;
-    if (this.#hasColumns) throw new Breakage({ kind: "other-format", format: "columns" });
-    if (!this.#waiting) throw new Breakage({ kind: "no-rows" });
+    if (!this.#waiting || this.#hasColumns) throw this.#otherForm() ?? new Breakage({ kind: "no-rows" });
     // A list of other objects: its first one tells what is wrong with them.
     for (const value of this.#waiting.values) this.#rows.add(value);
+  }
+
+  /** The file as one object of another form, or several; it has no list of rows. */
+  #otherForm(): Breakage | null {
+    if (!this.#inField || this.#field !== null) return null;
+    const fields = Object.fromEntries(Array.from(this.#values.keys, (key) => [key, ""]));
+    const format = this.#hasColumns ? "columns" : otherForm(fields);
+    return format && new Breakage({ kind: "other-format", format });
   }
 
   /** The rows are the first list in which one of the first values looks like a row; other lists are named as ignored. */

@@ -8,7 +8,8 @@ const SAMPLE_BYTES = 1 << 14;
  * several encodings; what tells is whether they make the letters that texts in an encoding are made of.
  */
 export function guessEncoding(bytes: Uint8Array): TextEncoding | null {
-  const sample = bytes.subarray(0, SAMPLE_BYTES);
+  const start = firstForeign(bytes);
+  const sample = bytes.subarray(start, start + SAMPLE_BYTES);
   const isLikely = (encoding: TextEncoding, typical: RegExp, share: number): boolean => {
     const text = decoded(sample, encoding);
     const foreign = Array.from(text ?? "").filter((character) => character > "\u007f");
@@ -21,10 +22,16 @@ export function guessEncoding(bytes: Uint8Array): TextEncoding | null {
   // Both give Chinese characters; the frequent ones lie in other rows of bytes.
   if (isLikely("gb18030", han, 0.9) && shareOfLeads(sample, 0xb0, 0xd7) >= 0.6) return "gb18030";
   if (isLikely("big5", han, 0.9) && shareOfLeads(sample, 0xa4, 0xc6) >= 0.6) return "big5";
-  if (isLikely("gb18030", han, 0.9)) return "gb18030";
   // Letters beyond ASCII stand alone in western words, and make up whole words in Russian.
   if (isLikely("windows-1251", /[а-яё]/, 0.7) && shareInRuns(sample) >= 0.6) return "windows-1251";
-  return isLikely("windows-1252", /[à-öø-ÿß’“”–…°§]/, 0.7) ? "windows-1252" : null;
+  if (isLikely("windows-1252", /[à-öø-ÿß’“”–…°§]/, 0.7) && shareInRuns(sample) < 0.4) return "windows-1252";
+  return isLikely("gb18030", han, 0.9) ? "gb18030" : null;
+}
+
+/** The first byte beyond ASCII that begins a character: behind a blank, a quote or another mark. */
+function firstForeign(bytes: Uint8Array): number {
+  const found = bytes.findIndex((byte, at) => byte >= 0x80 && (at === 0 || (bytes[at - 1] ?? 0) < 0x30));
+  return Math.max(0, found);
 }
 
 /** The sample, which may end within a character, or null when it is no such text. */

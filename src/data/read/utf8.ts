@@ -104,7 +104,7 @@ function* textOf(bytes: Uint8Array, label: Label, position: number): Generator<U
   const part = bytes.subarray(0, good);
   if (good > 0) yield label === "utf-8" ? part : new TextEncoder().encode(decode(part, label) ?? "");
   if (good < bytes.length) {
-    const looksLike = label === "utf-8" ? guessEncoding(bytes.subarray(good)) : null;
+    const looksLike = label === "utf-8" ? guessEncoding(bytes) : null;
     throw new Breakage({ kind: "not-text", encoding: label, byte: position + good + 1, looksLike });
   }
 }

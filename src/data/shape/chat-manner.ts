@@ -1,3 +1,4 @@
+import { pythonStrip } from "../../lib/python-text";
 import type { ChatMessage } from "../../spec/generation";
 import { isConversationProblem, type Tokenizer } from "../../tokenizer/tokenizer";
 
@@ -5,8 +6,11 @@ import { isConversationProblem, type Tokenizer } from "../../tokenizer/tokenizer
 export interface ChatManner {
   /** Whether it has a place for a system text; some refuse one, others leave it out without a word. */
   readonly takesSystem: boolean;
-  /** What it writes after an answer up to the token that ends the turn, and that token; null where there is none. */
-  readonly ending: { readonly text: string; readonly id: number } | null;
+  /**
+   * What it writes after an answer to end the turn, which is learned, and the token that the model stops at: null where
+   * the words of the ending are no token, so that nothing stops it.
+   */
+  readonly ending: { readonly text: string; readonly id: number | null };
 }
 
 const known = new WeakMap<Tokenizer, ChatManner>();
@@ -42,10 +46,12 @@ function takesSystem(tokenizer: Tokenizer): boolean {
 function findEnding(tokenizer: Tokenizer): ChatManner["ending"] {
   const text = render(tokenizer, CHAT) ?? "";
   const at = text.lastIndexOf(ANSWER);
-  if (at < 0) return null;
-  const tail = text.slice(at + ANSWER.length);
+  const tail = at < 0 ? "" : text.slice(at + ANSWER.length);
   const [token] = tokenizer.addedTokensIn(tail);
-  return token ? { text: tail.slice(0, token.end), id: token.id } : null;
+  // Blanks at the end belong to what follows.
+  return token
+    ? { text: tail.slice(0, token.end), id: token.id }
+    : { text: pythonStrip(tail, "right"), id: null };
 }
 
 function render(tokenizer: Tokenizer, messages: readonly ChatMessage[]): string | null {

@@ -21,9 +21,11 @@ import { type Conversation, isOpen, joinedQuestion } from "./turns";
 export function renderChat(conversation: Conversation, tokenizer: Tokenizer): Rendering {
   const manner = chatManner(tokenizer);
   const messages = chatMessages(conversation, manner);
+  const addGenerationPrompt = isOpen(conversation);
   const chat: Chat = {
     messages,
-    whole: tokenizer.applyChat(messages, { addGenerationPrompt: isOpen(conversation) }),
+    addGenerationPrompt,
+    whole: tokenizer.applyChat(messages, { addGenerationPrompt }),
     manner,
     tokenizer,
   };
@@ -47,8 +49,8 @@ export function renderChat(conversation: Conversation, tokenizer: Tokenizer): Re
   parts.push(...promptParts(chat.whole.slice(done), messages.slice(told)));
   return {
     parts: withoutEmpty(parts),
-    isOpen: isOpen(conversation),
-    endIds: [...new Set([...tokenizer.eosIds, ...(manner.ending ? [manner.ending.id] : [])])],
+    isOpen: addGenerationPrompt,
+    endIds: [...new Set([...tokenizer.eosIds, ...(manner.ending.id === null ? [] : [manner.ending.id])])],
     answerLead: "",
     notes: { systemInQuestion: Boolean(conversation.system) && !manner.takesSystem, askedDifferently },
   };
@@ -56,6 +58,7 @@ export function renderChat(conversation: Conversation, tokenizer: Tokenizer): Re
 
 interface Chat {
   readonly messages: readonly ChatMessage[];
+  readonly addGenerationPrompt: boolean;
   readonly whole: string;
   readonly manner: ChatManner;
   readonly tokenizer: Tokenizer;
@@ -90,14 +93,10 @@ function placeAnswer(chat: Chat, index: number, from: number): AnswerPlace {
   const answer = messages[index]?.content ?? "";
   const prompt = rendered(chat, asked, true);
   const isPrefix = prompt !== null && prompt.length >= from && whole.startsWith(prompt);
-  if (isPrefix && answer !== "" && whole.startsWith(answer, prompt.length)) {
+  if (isPrefix && startsWithAnswer(whole, prompt.length, answer, manner)) {
     const contentEnd = prompt.length + answer.length;
-    return {
-      start: prompt.length,
-      contentEnd,
-      end: afterEnding(whole, contentEnd, manner),
-      isAskedDifferently: false,
-    };
+    const end = contentEnd + manner.ending.text.length;
+    return { start: prompt.length, contentEnd, end, isAskedDifferently: false };
   }
   const content = findContent(chat, index, from);
   const end = afterEnding(whole, content.end, manner);
@@ -109,6 +108,13 @@ function placeAnswer(chat: Chat, index: number, from: number): AnswerPlace {
   const at = opening === "" ? -1 : whole.slice(from, content.start).lastIndexOf(opening);
   const start = at < 0 ? content.start : from + at + opening.length;
   return { start, contentEnd: content.end, end, isAskedDifferently: at < 0 && opening !== "" };
+}
+
+/** Whether the answer and the ending of a turn stand here just as they are. */
+function startsWithAnswer(whole: string, at: number, answer: string, { ending }: ChatManner): boolean {
+  return (
+    ending.text !== "" && whole.startsWith(answer, at) && whole.startsWith(ending.text, at + answer.length)
+  );
 }
 
 /** The rendering of some of the messages, or null when the template refuses so few. */
@@ -137,7 +143,7 @@ function findContent(chat: Chat, index: number, from: number): { start: number; 
   const content = messages[index]?.content ?? "";
   const mark = MARKS.find((each) => !content.startsWith(each) && !content.endsWith(each)) ?? MARKS[0];
   const replaced = messages.map((message, at) => (at === index ? { ...message, content: mark } : message));
-  const other = rendered(chat, replaced, false);
+  const other = rendered(chat, replaced, chat.addGenerationPrompt);
   if (other?.includes(mark)) {
     const start = sharedStart(whole, other);
     return { start, end: Math.max(start, whole.length - sharedEnd(whole, other)) };
@@ -150,7 +156,7 @@ function findContent(chat: Chat, index: number, from: number): { start: number; 
 
 /** Behind the ending that the template writes after every answer; where it is not there, nothing ends the turn. */
 function afterEnding(whole: string, contentEnd: number, { ending }: ChatManner): number {
-  return ending && whole.startsWith(ending.text, contentEnd) ? contentEnd + ending.text.length : contentEnd;
+  return whole.startsWith(ending.text, contentEnd) ? contentEnd + ending.text.length : contentEnd;
 }
 
 function sharedStart(a: string, b: string): number {

@@ -8,6 +8,8 @@ export interface TokenizerProblems {
     readonly id: number;
     readonly tokens: number;
   };
+  /** The replacements of the normaliser let a text grow without end. */
+  readonly "tokenizer/text-grows": object;
   readonly "tokenizer/no-chat-template": object;
   /** The template is no Jinja that can be read. */
   readonly "tokenizer/template-unreadable": { readonly reason: string };

@@ -1,8 +1,12 @@
 /** What a template may take to render; every step counts one, and long values count by their length. */
-const STEPS = 1_000_000;
+const STEPS = 400_000;
 const STEPS_PER_MESSAGE = 10_000;
 const CHARS = 10_000_000;
 const CHARS_PER_INPUT_CHAR = 100;
+/** What a round of a loop costs beside what is in it. */
+const STEPS_PER_ROUND = 5;
+/** How deep expressions, blocks and macros may lie in each other. */
+const MAX_DEPTH = 300;
 /** Longer lists serve no template. */
 const MAX_LIST = 1_000_000;
 /** Entries of a list that cost as much as a step. */
@@ -15,6 +19,7 @@ export class OverBudget extends Error {}
 export class RenderBudget {
   #steps: number;
   #chars: number;
+  #depth = 0;
 
   constructor(messages: number, inputChars: number) {
     this.#steps = STEPS + STEPS_PER_MESSAGE * messages + inputChars;
@@ -24,6 +29,21 @@ export class RenderBudget {
   step(count = 1): void {
     this.#steps -= count;
     if (this.#steps < 0) throw new OverBudget();
+  }
+
+  /** Counts a round of a loop. */
+  round(): void {
+    this.step(STEPS_PER_ROUND);
+  }
+
+  /** Does a piece of work that may lead to others. */
+  within<T>(work: () => T): T {
+    if (++this.#depth > MAX_DEPTH) throw new OverBudget();
+    try {
+      return work();
+    } finally {
+      this.#depth--;
+    }
   }
 
   /** Counts a value that was made or looked at. */

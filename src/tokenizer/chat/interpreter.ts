@@ -42,7 +42,7 @@ export class TemplateInterpreter extends Interpreter {
 
   override evaluate(node: TemplateNode | undefined, scope: TemplateScope): TemplateValue {
     this.#budget.step();
-    const value = this.#evaluate(node, scope);
+    const value = this.#budget.within(() => this.#evaluate(node, scope));
     this.#budget.value(value.value);
     return value;
   }
@@ -80,7 +80,7 @@ export class TemplateInterpreter extends Interpreter {
     const items = this.#items(node, scope);
     let text = "";
     for (const [index, item] of items.entries()) {
-      this.#budget.step();
+      this.#budget.round();
       const round = new Environment(scope);
       const loop = round.set("loop", {
         index: index + 1,

@@ -106,11 +106,42 @@ describe("loadTokenizer", () => {
     expect(ask(broken)).toThrow(/chat template cannot be read/);
   });
 
+  it("refuses ids far beyond the vocabulary before it makes a table of them", () => {
+    const model = files.tokenizer.model as { vocab: Record<string, number> };
+    const started = performance.now();
+    for (const id of [1_000_000_000, -1, 1.5, "7" as unknown as number]) {
+      const wrong = { ...model, vocab: { ...model.vocab, zzz: id } };
+      const load = () =>
+        loadTokenizer({ tokenizer: { ...files, tokenizer: { ...files.tokenizer, model: wrong } } });
+      if (id === ("7" as unknown)) expect(load).not.toThrow(/the id/);
+      else expect(load).toThrow(/the token “zzz” the id/);
+    }
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
   it("refuses what is no tokenizer", () => {
     const load = (tokenizer: Record<string, unknown>) => () =>
       loadTokenizer({ tokenizer: { ...files, tokenizer } });
     expect(load({})).toThrow(/tokenizer.json describes a tokenizer that cannot be built/);
     expect(load({ ...files.tokenizer, model: { type: "Nonsense" } })).toThrow(/cannot be built/);
+    for (const part of [
+      { type: "Sequence", pretokenizers: [{ type: "Split", pattern: { Regex: "(" } }] },
+      7,
+      {},
+    ])
+      expect(load({ ...files.tokenizer, pre_tokenizer: part })).toThrow(/cannot be built/);
+    expect(load({ ...files.tokenizer, post_processor: { type: "TemplateProcessing" } })).toThrow(
+      /cannot be built/,
+    );
+    const growing = Array.from({ length: 40 }, () => ({
+      type: "Replace",
+      pattern: { String: "a" },
+      content: "aa",
+    }));
+    const endless = { type: "Sequence", normalizers: growing };
+    expect(load({ ...files.tokenizer, normalizer: endless })).toThrow(/grow without end/);
+    const empty = { type: "Replace", pattern: { String: "" }, content: "x".repeat(1000) };
+    expect(load({ ...files.tokenizer, normalizer: empty })).toThrow(/grow without end/);
   });
 });
 
@@ -133,6 +164,18 @@ describe("tokens for people", () => {
 });
 
 describe("StreamDecoder", () => {
+  it("leaves out the blank with which a template lets answers begin", () => {
+    for (const style of ["gpt2", "llama2"] as const) {
+      const tokenizer = goldenTokenizer(style);
+      const decode = (text: string): string => {
+        const stream = new StreamDecoder(tokenizer, " ");
+        const ids = tokenizer.encodeCut(`:${text}`, []).ids.slice(tokenizer.encodeCut(":", []).ids.length);
+        return ids.map((id) => stream.push(id)).join("") + stream.flush();
+      };
+      expect([decode(" Spruce"), decode("  two")]).toEqual(["Spruce", " two"]);
+    }
+  });
+
   it("holds back a character until it is whole", () => {
     const tokenizer = goldenTokenizer("gpt2");
     const ids = tokenizer.encode("a🎻b", { addSpecialTokens: false });

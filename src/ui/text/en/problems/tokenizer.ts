@@ -12,6 +12,10 @@ export const tokenizerProblems: ProblemTexts<TokenizerProblems> = {
     what: `tokenizer.json gives the token “${token}” the id ${id}, though it has only ${tokens} tokens.`,
     advice: "Download tokenizer.json again.",
   }),
+  "tokenizer/text-grows": () => ({
+    what: "tokenizer.json has a normaliser that lets every text grow without end.",
+    advice: "Download tokenizer.json again.",
+  }),
   "tokenizer/no-chat-template": () => ({
     what: "The model has no chat template.",
     advice: OTHER_TEMPLATE,
