@@ -199,6 +199,43 @@ describe("lengthStats", () => {
     expect(none.longest).toBe(lengthStats(encode(1000), 1000).longest);
   });
 
+  it("counts answers that are cut before their end, and none whose end is there", () => {
+    const lengths = encode(1000).map(({ ids }) => ids.length);
+    const prompt = encodeRow(row, "instruction-answer", gpt2, 1000).supervised.indexOf(1);
+    const cut = Math.floor((prompt + Math.max(...lengths)) / 2);
+    const stats = lengthStats(encode(cut), cut);
+    expect(stats.endCut).toBe(lengths.filter((length) => length > cut).length);
+    expect(stats.endCut).toBeGreaterThan(0);
+    expect(lengthStats(encode(1000), 1000).endCut).toBe(0);
+    // Behind the end of a turn the template goes on: to cut that takes no end.
+    const chatml = goldenTokenizer("chatml");
+    const whole = encodeRow(row, "chat", chatml, 1000);
+    expect(whole.supervised.at(-1)).toBe(0);
+    expect(encodeRow(row, "chat", chatml, whole.ids.length - 1).isEndCut).toBe(false);
+    expect(encodeRow(row, "chat", chatml, whole.ids.length - 2).isEndCut).toBe(true);
+  });
+
+  it("tells reasons for leaving rows out apart, and has each with its first row", () => {
+    const chatTemplate =
+      "{% if messages[0].content == 'No.' %}{{ raise_exception('not this one') }}{% endif %}{{ messages[0].content }}:{% if messages | length > 1 %}{{ messages[1].content }}<|im_end|>{% endif %}";
+    const strict = loadTokenizer({ tokenizer: { ...goldenFiles("chatml"), chatTemplate } });
+    const given = [
+      row,
+      { ...row, instruction: "No.", input: "" },
+      { ...row, instruction: "x ".repeat(200) },
+      row,
+    ];
+    const stats = lengthStats(
+      [...given, given[1]!].map((one) => encodeRow(one, "chat", strict, 100)),
+      100,
+    );
+    expect(stats).toMatchObject({ rows: 5, excluded: 3, endTokenMissing: false });
+    expect(stats.exclusions).toEqual([
+      { reason: { code: "tokenizer/chat-refused", reason: "not this one" }, rows: 2, firstRow: 2 },
+      { reason: { code: "data/question-fills-row", maxLength: 100 }, rows: 1, firstRow: 3 },
+    ]);
+  });
+
   it("notices that there is no end token to learn, whatever is cut", () => {
     const endless = loadTokenizer({ tokenizer: { ...goldenFiles("gpt2"), config: {} } });
     expect(lengthStats(encode(1000, endless), 1000).endTokenMissing).toBe(true);
