@@ -1,11 +1,23 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+
+/** Whether `npm start` can open a browser. On Linux that takes a desktop and the program that finds its browser. */
+function hasBrowser(): boolean {
+  if (process.platform !== "linux") return true;
+  const { DISPLAY, WAYLAND_DISPLAY, PATH = "" } = process.env;
+  if (!DISPLAY && !WAYLAND_DISPLAY) return false;
+  return PATH.split(delimiter).some((folder) => existsSync(join(folder, "xdg-open")));
+}
 
 export default defineConfig({
   // Relative addresses, so that the built page works from any folder of a static host.
   base: "./",
   plugins: [react()],
+  server: { open: hasBrowser() },
+  preview: { open: false },
   resolve: {
     alias: {
       // transformers.js is here for tokenizers alone; its inference runtime stays out of the build.

@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
-import { unpackTestBrowser } from "./tests/support/software-adapter";
+import { unpackTestBrowser } from "./tests/support/software-gpu.ts";
 
 // Node's WebGPU finds a Vulkan adapter by the environment its process starts with. LUTHIER_GPU=native keeps the
-// machine's own adapter; otherwise the tests compute on the software adapter of the test browser.
+// machine's own GPU; otherwise the tests compute on the software GPU of the test browser.
 if (process.env.LUTHIER_GPU !== "native" && process.platform === "linux") {
   Object.assign(process.env, (await unpackTestBrowser()).env);
 }

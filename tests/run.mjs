@@ -1,6 +1,6 @@
 // Runs a TypeScript program of tests/ in Node, with the project's own module rules and WebGPU at hand:
 //   node tests/run.mjs tests/bench/bench.ts [arguments]
-// Unless LUTHIER_GPU=native is set, WebGPU computes on the software adapter of the test browser, which has to be in
+// Unless LUTHIER_GPU=native is set, WebGPU computes on the software GPU of the test browser, which has to be in
 // the environment when the process starts: so the program runs in a child.
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
@@ -23,7 +23,7 @@ try {
     const { main } = await server.ssrLoadModule(resolve(program));
     status = (await main(args)) ?? 0;
   } else {
-    const { unpackTestBrowser } = await server.ssrLoadModule(resolve("tests/support/software-adapter.ts"));
+    const { unpackTestBrowser } = await server.ssrLoadModule(resolve("tests/support/software-gpu.ts"));
     const { env } = await unpackTestBrowser();
     const child = spawnSync(process.execPath, process.argv.slice(1), {
       stdio: "inherit",

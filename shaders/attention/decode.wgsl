@@ -1,13 +1,12 @@
 // The same result as tiled.wgsl for few queries and many keys: one workgroup makes one row of one head, its threads
-// share the keys of a block of 256 for the scores, and the block's rows of v for the sum. Overwrites y (B,Tq,H,D) and
-// logsumexp (B,H,Tq).
+// share the keys of a block, four each, for the scores, and the block's rows of v for the sum. Overwrites y (B,Tq,H,D)
+// and logsumexp (B,H,Tq).
 @group(0) @binding(4) var<storage, read> key_start: array<u32>;
 @group(0) @binding(5) var<storage, read> key_end: array<u32>;
 @group(0) @binding(6) var<storage, read> bias: array<f32>;
 @group(0) @binding(7) var<storage, read_write> y: array<Element>;
 @group(0) @binding(8) var<storage, read_write> logsumexp: array<f32>;
 
-const THREADS = 64u;
 const BLOCK = 4u * THREADS;
 // Neighbouring threads sum neighbouring elements of y; when the row is shorter than the workgroup, `SLICES` threads
 // share an element and each takes every SLICES-th key.

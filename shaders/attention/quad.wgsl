@@ -1,4 +1,4 @@
-// The same result as tiled.wgsl on adapters that compute on the processor: one quad makes 16 rows of one head.
+// The same result as tiled.wgsl on software GPUs: one quad makes 16 rows of one head.
 // Overwrites y (B,Tq,H,D) and logsumexp (B,H,Tq).
 @group(0) @binding(4) var<storage, read> key_start: array<u32>;
 @group(0) @binding(5) var<storage, read> key_end: array<u32>;

@@ -1,4 +1,4 @@
-// The same result as tiled_backward_key_value.wgsl on adapters that compute on the processor: one quad makes 16 rows of
+// The same result as tiled_backward_key_value.wgsl on software GPUs: one quad makes 16 rows of
 // one key-value head. Overwrites dk and dv (B,Tk,KV,D).
 @group(0) @binding(7) var<storage, read_write> dk: array<vec4<f32>>;
 @group(0) @binding(8) var<storage, read_write> dv: array<vec4<f32>>;

@@ -1,4 +1,4 @@
-// The same result as tiled_backward_query.wgsl on adapters that compute on the processor: one quad makes 16 rows of one
+// The same result as tiled_backward_query.wgsl on software GPUs: one quad makes 16 rows of one
 // head. Overwrites dq (B,Tq,H,D).
 @group(0) @binding(7) var<storage, read_write> dq: array<vec4<f32>>;
 

@@ -1,4 +1,4 @@
-// The same result as decode.wgsl on adapters that compute on the processor: one quad makes four rows of y whose heads
+// The same result as decode.wgsl on software GPUs: one quad makes four rows of y whose heads
 // share a key-value head; row n of the group is query n % Tq of its head n / Tq. Each lane reads every fourth vector of
 // a row. Overwrites y (B,Tq,H,D) and logsumexp (B,H,Tq).
 @group(0) @binding(4) var<storage, read> key_start: array<u32>;

@@ -1,4 +1,4 @@
-// Shared by the attention kernels for adapters that compute on the processor: reads of four rows at once.
+// Shared by the attention kernels for software GPUs: reads of four rows at once.
 
 // Four elements of each of four rows that begin at `at`.
 fn four_queries(at: vec4<u32>, d: u32) -> mat4x4<f32> {

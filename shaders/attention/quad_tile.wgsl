@@ -1,4 +1,4 @@
-// Shared by the attention kernels for adapters that compute on the processor: one quad holds a 16 x 16 tile of scores in
+// Shared by the attention kernels for software GPUs: one quad holds a 16 x 16 tile of scores in
 // registers. Lane l has rows l, l + 4, l + 8, l + 12. Column group c of a tile is a matrix whose column r belongs to the
 // lane's row r and whose component s belongs to column 4c + (l ^ s); see lib/quad.
 const TILE = 16u;

@@ -1,8 +1,8 @@
 // What the backward kernels need of a query, packed into one vector (they may bind only eight buffers):
 //   stats[b,h,i] = bits of logsumexp, bits of delta = sum_d dy[b,i,h,d] y[b,i,h,d], first and last visible key
 // Overwrites stats (B,H,Tq,4). One thread a row.
-@group(0) @binding(1) var<storage, read> dy: array<array<Element, WIDTH>>;
-@group(0) @binding(2) var<storage, read> y: array<array<Element, WIDTH>>;
+@group(0) @binding(1) var<storage, read> dy: array<Element>;
+@group(0) @binding(2) var<storage, read> y: array<Element>;
 @group(0) @binding(3) var<storage, read> logsumexp: array<f32>;
 @group(0) @binding(4) var<storage, read> key_start: array<u32>;
 @group(0) @binding(5) var<storage, read> key_end: array<u32>;
@@ -22,11 +22,10 @@ fn main(
   if (index >= arrayLength(&logsumexp)) {
     return;
   }
-  let dy_row = &dy[index];
-  let y_row = &y[index];
+  let start = index * WIDTH;
   var delta = 0.0;
   for (var d = 0u; d < WIDTH; d++) {
-    delta += inner((*dy_row)[d], (*y_row)[d]);
+    delta += inner(dy[start + d], y[start + d]);
   }
   let at = (batch * params.heads + head) * params.queries + query % params.queries;
   let range = vec2(key_start[query], min(key_end[query], params.keys));

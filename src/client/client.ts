@@ -1,12 +1,21 @@
-import { LuthierError } from "../lib/errors";
+import { cancelled, LuthierError } from "../lib/errors";
 import type { CommandArgs, CommandName, CommandResult } from "../protocol/commands";
 import type { EventName, Events } from "../protocol/events";
-import type { Reply, Request } from "../protocol/wire";
+import type { CallRequest, Reply, Request } from "../protocol/wire";
 
-/** The studio's engine as the page sees it: commands that answer once, and events that come unasked. */
-export interface Client {
+/** Runs commands of the worker. */
+export interface Caller {
   /** Runs a command. Rejects with a LuthierError that a person can read. */
   call<Name extends CommandName>(command: Name, ...args: CommandArgs<Name>): Promise<CommandResult<Name>>;
+}
+
+/** The studio's engine as the page sees it: commands that answer once, and events that come unasked. */
+export interface Client extends Caller {
+  /**
+   * Runs commands that come to their end when `signal` is aborted. They settle when the worker has ended them: rejected
+   * as cancelled, or with what there was until then where the command says so.
+   */
+  until(signal: AbortSignal): Caller;
   /** Listens to an event; the returned function ends that. */
   on<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void;
 }
@@ -46,31 +55,46 @@ export function connectClient(port: WorkerPort): Client {
     dead = workerDied(event);
     for (const request of pending.values()) request.fail(dead);
     pending.clear();
+    events.emit("jobs", []);
     events.emit("fault", dead.toData());
   };
   port.addEventListener("error", onDeath);
   port.addEventListener("messageerror", onDeath);
 
-  return {
-    call<Name extends CommandName>(command: Name, ...args: CommandArgs<Name>) {
-      return new Promise<CommandResult<Name>>((resolve, reject) => {
-        if (dead) {
-          reject(dead);
-          return;
-        }
-        const id = nextId++;
-        pending.set(id, {
-          settle(reply) {
-            if (reply.type === "error") reject(LuthierError.fromData(reply.error));
-            // The wire pairs results with requests by id alone, so the command's result type is asserted here, once.
-            else resolve(reply.result as CommandResult<Name>);
-          },
-          fail: reject,
-        });
-        // TypeScript cannot see that a generic name and its arguments form one member of the union.
-        port.postMessage({ id, command, args } as Request);
+  function call<Name extends CommandName>(
+    signal: AbortSignal | null,
+    command: Name,
+    args: CommandArgs<Name>,
+  ): Promise<CommandResult<Name>> {
+    return new Promise<CommandResult<Name>>((resolve, reject) => {
+      if (dead || signal?.aborted) {
+        reject(dead ?? cancelled());
+        return;
+      }
+      const id = nextId++;
+      const cancel = (): void => port.postMessage({ type: "cancel", id });
+      const settled = (): void => signal?.removeEventListener("abort", cancel);
+      pending.set(id, {
+        settle(reply) {
+          settled();
+          if (reply.type === "error") reject(LuthierError.fromData(reply.error));
+          // The wire pairs results with requests by id alone, so the command's result type is asserted here, once.
+          else resolve(reply.result as CommandResult<Name>);
+        },
+        fail(error) {
+          settled();
+          reject(error);
+        },
       });
-    },
+      // TypeScript cannot see that a generic name and its arguments form one member of the union.
+      port.postMessage({ type: "call", id, command, args } as CallRequest);
+      signal?.addEventListener("abort", cancel, { once: true });
+    });
+  }
+
+  return {
+    call: (command, ...args) => call(null, command, args),
+    until: (signal) => ({ call: (command, ...args) => call(signal, command, args) }),
     on: (name, listener) => events.on(name, listener),
   };
 }

@@ -1,6 +1,6 @@
-import type { Adapter, BaseChange, HostTensor } from "../engine/adapters/method";
+import type { Adapter, BaseChange, HostTensor } from "../engine/adapters/common/method";
 import type { LoadedModel } from "../engine/models/loaded-model";
-import { mergeableTensors, mergeChanges, mergedType, readMerged } from "../engine/models/merged-model";
+import { mergeableTensors, mergeChanges, mergedType, readMerged } from "../engine/adapters/merged-model";
 import { elementsOf, type TensorSource } from "../engine/weights/tensor-source";
 import { type FloatType, storedBytes } from "../formats/quantised/block-types";
 import { safetensorsHeader } from "../formats/safetensors";

@@ -30,8 +30,8 @@ export interface CardFacts {
 export function modelCard(facts: CardFacts): string {
   return [
     frontMatter(facts),
-    `# ${facts.adapterName}`,
-    `A ${facts.methodTitle} adapter for \`${facts.baseModel}\` with ${facts.trainableParameters} trained parameters, made in the browser with Luthier.`,
+    `# ${plainText(facts.adapterName)}`,
+    `A ${facts.methodTitle} adapter for ${plainText(facts.baseModel)} with ${facts.trainableParameters} trained parameters, made in the browser with Luthier.`,
     ...(facts.run ? [runSection(facts.run)] : []),
     usage(facts),
   ].join("\n\n");
@@ -55,14 +55,26 @@ function frontMatter({ baseModel, license, format }: CardFacts): string {
   return [...lines, "tags:", "- luthier", "---"].join("\n");
 }
 
+/** A double-quoted scalar of YAML: JSON's escapes are among its own. */
 function yaml(text: string): string {
-  return JSON.stringify(text);
+  return JSON.stringify(text).replace(
+    /[\u007f-\u009f\u2028\u2029\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** Text on one line of Markdown that shows as it is: no heading, table cell, link, image or HTML begins in it. */
+function plainText(text: string): string {
+  return text
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
+    .trim()
+    .replace(/[\\`*_{}[\]()<>#+!|~&$]/g, (character) => `\\${character}`);
 }
 
 function runSection(run: NonNullable<CardFacts["run"]>): string {
   const { training, method } = run.config;
   const rows: [string, string | number][] = [
-    ["Dataset", `${run.datasetName} (${run.datasetRows} rows)`],
+    ["Dataset", `${plainText(run.datasetName)} (${run.datasetRows} rows)`],
     ["Template", run.templateTitle],
     ["Steps", run.steps],
     ["Training loss at the end", loss(run.finalLoss)],
@@ -77,7 +89,7 @@ function runSection(run: NonNullable<CardFacts["run"]>): string {
     ["Seed", training.seed],
     ...Object.entries(method.options).map(([name, value]): [string, string] => [
       `\`${name}\``,
-      String(value),
+      plainText(String(value)),
     ]),
   ];
   const table = rows.filter(([, value]) => value !== "").map(([name, value]) => `| ${name} | ${value} |`);

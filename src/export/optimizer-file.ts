@@ -1,4 +1,4 @@
-import type { Adapter, HostTensor } from "../engine/adapters/method";
+import type { Adapter, HostTensor } from "../engine/adapters/common/method";
 import { checkParameters } from "../engine/adapters/adapter-state";
 import { type Moments, STILL } from "../engine/train/trainer";
 import type { ByteSource } from "../formats/byte-source";

@@ -1,5 +1,5 @@
-import { ownValues, valuesOfExpert } from "../engine/adapters/experts";
-import type { Adapter, HostTensor } from "../engine/adapters/method";
+import { ownValues, valuesOfExpert } from "../engine/adapters/composed/experts";
+import type { Adapter, HostTensor } from "../engine/adapters/common/method";
 import { bytesSource } from "../formats/byte-source";
 import { widen } from "../formats/float-bits";
 import { writePeftFolder } from "../formats/peft-folder";

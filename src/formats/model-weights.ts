@@ -1,6 +1,8 @@
+import * as v from "valibot";
 import { LuthierError } from "../lib/errors";
 import { invariant } from "../lib/invariant";
-import { isRecord, parseJsonObject } from "../lib/json";
+import { parseJsonObject } from "../lib/json";
+import { objectOf, parseAs, recordOf } from "../lib/schema";
 import { baseName, type ByteSource, readText } from "./byte-source";
 import type { BlockType } from "./quantised/block-types";
 import { readSafetensorsHeader, type SafetensorsDtype, type TensorEntry } from "./safetensors";
@@ -99,20 +101,19 @@ async function readAll(files: readonly ByteSource[]): Promise<Map<string, ModelT
   return tensors;
 }
 
-/** Follows an index: `weight_map` names the file of each tensor; other files are not opened. */
+/** An index names the file of each tensor. */
+const weightIndex = objectOf({ weight_map: recordOf(v.string()) });
+
+/** Follows an index; files that it does not name are not opened. */
 async function readIndexed(
   index: ByteSource,
   files: readonly ByteSource[],
 ): Promise<Map<string, ModelTensor>> {
-  const { weight_map: map } = parseJsonObject(await readText(index), index.name);
-  if (!isRecord(map)) {
-    throw new LuthierError(
-      "format",
-      `${index.name} has no weight_map.`,
-      "Download the file again, or leave it out.",
-    );
-  }
-  const names = [...new Set(Object.values(map))].map(String);
+  const { weight_map: map } = parseAs(weightIndex, parseJsonObject(await readText(index), index.name), {
+    file: index.name,
+    advice: "Download the file again, or leave it out.",
+  });
+  const names = [...new Set(Object.values(map))];
   const shards = new Map<string, ReadonlyMap<string, ModelTensor>>();
   for (const name of names) {
     const file = files.find((candidate) => baseName(candidate.name) === name);
@@ -121,11 +122,11 @@ async function readIndexed(
   }
   return new Map(
     Object.entries(map).map(([name, shard]) => {
-      const tensor = shards.get(String(shard))?.get(name);
+      const tensor = shards.get(shard)?.get(name);
       if (tensor) return [name, tensor];
       throw new LuthierError(
         "format",
-        `${index.name} says that ${String(shard)} holds tensor ${name}, but it does not.`,
+        `${index.name} says that ${shard} holds tensor ${name}, but it does not.`,
         "The files belong to different models or versions; download them together.",
       );
     }),

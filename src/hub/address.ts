@@ -1,8 +1,8 @@
 import { LuthierError } from "../lib/errors";
 import { DEFAULT_HUB_ENDPOINT, type HubAddress } from "../spec/hub";
 
-/** Labels of the page's fields, as errors name them. */
-const FIELD = { repository: "Repository", endpoint: "Hub endpoint", token: "Access token" } as const;
+/** The page's fields, as errors name them. */
+const FIELD = { repository: "hubRepository", endpoint: "hubEndpoint", token: "hubToken" } as const;
 
 /** A part of a repository's name: letters, digits, "-", "_" and ".", but neither "." nor "..". */
 const NAME = /^(?!\.+$)[A-Za-z0-9._-]{1,96}$/;
@@ -22,20 +22,13 @@ export function parseAddress(repositoryText: string, endpointText: string): HubA
   const parts = path.split("/").filter((part) => part !== "");
   if (parts[0] === "datasets" || parts[0] === "spaces") {
     throw new LuthierError(
-      "config",
-      `${path} is one of the hub's ${parts[0]}, not a model.`,
-      "Enter the name of a model repository.",
+      { code: "config/no-model-repository", path, kind: parts[0] },
       { field: FIELD.repository },
     );
   }
   if (parts.length < 1 || parts.length > 2 || !parts.every((part) => NAME.test(part))) throw badName(path);
   if (revision === "" || revision.length > 200 || NOT_IN_REVISION.test(revision)) {
-    throw new LuthierError(
-      "config",
-      `“${revision}” cannot be a branch, tag or commit.`,
-      "After the @ comes a name such as main, or leave it out.",
-      { field: FIELD.repository },
-    );
+    throw new LuthierError({ code: "config/revision", revision }, { field: FIELD.repository });
   }
   return { endpoint, repository: parts.join("/"), revision };
 }
@@ -49,9 +42,7 @@ export function parseEndpoint(text: string): string {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`);
   if (!url || (url.protocol !== "https:" && url.protocol !== "http:") || url.username || url.password) {
     throw new LuthierError(
-      "config",
-      `“${typed}” is not the address of a hub.`,
-      `Enter an address such as ${DEFAULT_HUB_ENDPOINT}, or leave the field empty.`,
+      { code: "config/endpoint", typed, example: DEFAULT_HUB_ENDPOINT },
       { field: FIELD.endpoint },
     );
   }
@@ -66,22 +57,12 @@ export function parseToken(typed: string, endpoint: string): string {
   const token = typed.trim();
   if (token === "") return token;
   if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new LuthierError(
-      "config",
-      "This is not an access token: it has characters that no token has.",
-      "Copy the token again, alone.",
-      { field: FIELD.token },
-    );
+    throw new LuthierError({ code: "config/token-characters" }, { field: FIELD.token });
   }
   const { protocol, hostname } = new URL(endpoint);
   const local = ["localhost", "127.0.0.1", "[::1]"].includes(hostname) || hostname.endsWith(".localhost");
   if (protocol === "https:" || local) return token;
-  throw new LuthierError(
-    "config",
-    `An access token would travel to ${hostname} unencrypted, for others to read.`,
-    "Use an endpoint that begins with https, or leave the token empty.",
-    { field: FIELD.token },
-  );
+  throw new LuthierError({ code: "config/token-unencrypted", host: hostname }, { field: FIELD.token });
 }
 
 /** The address of a hub as people say it: its host. */
@@ -131,10 +112,5 @@ function decode(part: string): string {
 }
 
 function badName(path: string): LuthierError {
-  return new LuthierError(
-    "config",
-    path === "" ? "No repository is named." : `“${path}” is not the name of a repository.`,
-    "Enter a name such as HuggingFaceTB/SmolLM2-135M-Instruct, or paste the address of its page.",
-    { field: FIELD.repository },
-  );
+  return new LuthierError({ code: "config/repository-name", path }, { field: FIELD.repository });
 }

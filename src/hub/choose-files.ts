@@ -1,8 +1,8 @@
+import * as v from "valibot";
 import { LuthierError } from "../lib/errors";
-import { isRecord } from "../lib/json";
+import { objectOf, recordOf } from "../lib/schema";
 import type { HubFile, WeightChoice } from "../spec/hub";
 import { fileUrl } from "./address";
-import { notAHub } from "./hub-errors";
 import type { HubRepository } from "./list-repository";
 import { type AskOptions, readJson } from "./read-json";
 
@@ -22,6 +22,9 @@ const COMPANIONS = [
 ] as const;
 
 const INDEX = "model.safetensors.index.json";
+
+/** An index names the file of each tensor. */
+const weightIndex = objectOf({ weight_map: recordOf(v.string()) });
 
 /** Weights that other programs read and the studio does not. */
 const FOREIGN_WEIGHTS = /\.(bin|pt|pth|ckpt|h5|msgpack|onnx|ot|npz|mlmodel)$/i;
@@ -66,11 +69,12 @@ async function safetensorsFiles(repository: HubRepository, options: AskOptions):
     ({ path }) => path.endsWith(".safetensors") && !path.includes("/") && !path.startsWith("adapter_"),
   );
   if (others.length > 1) {
-    throw new LuthierError(
-      "model",
-      `${repository.address.repository} has ${others.length} safetensors files and no ${INDEX}, so it is not known which of them are the model.`,
-      "Download the files that belong together yourself, and drop them below.",
-    );
+    throw new LuthierError({
+      code: "model/several-weights",
+      repository: repository.address.repository,
+      count: others.length,
+      index: INDEX,
+    });
   }
   return others;
 }
@@ -78,10 +82,8 @@ async function safetensorsFiles(repository: HubRepository, options: AskOptions):
 async function indexedShards(repository: HubRepository, options: AskOptions): Promise<HubFile[]> {
   const { address, commit } = repository;
   const asked = { address, path: INDEX, hasToken: options.token !== "" };
-  const { value } = await readJson(fileUrl(address, commit, INDEX), asked, options);
-  const map = isRecord(value) && isRecord(value.weight_map) ? value.weight_map : null;
-  if (!map) throw notAHub(address);
-  const names = [...new Set(Object.values(map))].map(String).sort();
+  const { value } = await readJson(fileUrl(address, commit, INDEX), weightIndex, asked, options);
+  const names = [...new Set(Object.values(value.weight_map))].sort();
   return names.map((name) => {
     const file = find(repository, name);
     if (!file || name.includes("/")) throw missing(repository, name);
@@ -94,14 +96,9 @@ function find({ files }: HubRepository, path: string): HubFile | undefined {
 }
 
 function missing({ address, files }: HubRepository, name: string): LuthierError {
-  const adapter = files.some(({ path }) => path === "adapter_config.json");
-  return new LuthierError(
-    "model",
-    `${address.repository} has no ${name}, which the model needs.`,
-    adapter
-      ? "It is an adapter: download its base model here, and load the adapter under Export."
-      : "Look for another copy of this model on the hub, often one that says “safetensors” or “HF” in its name.",
-  );
+  const isAdapter = files.some(({ path }) => path === "adapter_config.json");
+  const { repository } = address;
+  return new LuthierError({ code: "model/file-missing-on-hub", repository, name, isAdapter });
 }
 
 function noWeights(repository: HubRepository): LuthierError {
@@ -109,10 +106,10 @@ function noWeights(repository: HubRepository): LuthierError {
   const parts = files.some(({ path }) => /\.gguf$/i.test(path));
   const foreign = files.find(({ path }) => FOREIGN_WEIGHTS.test(path));
   if (files.some(({ path }) => path === "adapter_config.json")) return missing(repository, "config.json");
-  const instead = parts ? ", only parts of split GGUF files" : foreign ? `, only ${foreign.path}` : "";
-  return new LuthierError(
-    "model",
-    `${address.repository} has no weights that the studio reads${instead}.`,
-    "It reads *.safetensors and whole *.gguf files: look for another copy of this model on the hub.",
-  );
+  const instead = parts ? "gguf-parts" : foreign ? { path: foreign.path } : null;
+  return new LuthierError({
+    code: "model/no-weights-on-hub",
+    repository: address.repository,
+    instead,
+  });
 }

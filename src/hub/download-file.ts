@@ -86,7 +86,7 @@ class Download {
     }
     const { path, sizeBytes } = this.#file;
     if (this.#target.sizeBytes < sizeBytes) {
-      throw new Transient(wrongSize(path, sizeBytes, String(this.#target.sizeBytes)));
+      throw new Transient(wrongSize(path, sizeBytes, this.#target.sizeBytes));
     }
   }
 
@@ -100,7 +100,7 @@ class Download {
     const etag = headers.get("etag");
     const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers.get("content-range") ?? "");
     if (range?.[2] !== undefined && range[2] !== "*" && Number(range[2]) !== sizeBytes) {
-      throw wrongSize(path, sizeBytes, range[2]);
+      throw wrongSize(path, sizeBytes, Number(range[2]));
     }
     // A checksum settles it at the end: then another etag, of another host of the same file, is no reason to begin anew.
     const changed = !checksum && this.#etag !== null && etag !== null && etag !== this.#etag;

@@ -50,7 +50,7 @@ async function withFile(
   index: number,
   work: (file: PartialFile) => Promise<void>,
 ): Promise<void> {
-  await guarded("keep the download", async () => {
+  await guarded("download-keep", async () => {
     const file = await folder.open(index);
     try {
       await work(file);

@@ -1,7 +1,9 @@
+import * as v from "valibot";
 import { isRecord } from "../lib/json";
+import { count, objectOf } from "../lib/schema";
 import type { Checksum, HubAddress, HubFile } from "../spec/hub";
 import { revisionUrl, treeUrl } from "./address";
-import { type Asked, notAHub } from "./hub-errors";
+import type { Asked } from "./hub-errors";
 import { type AskOptions, readJson } from "./read-json";
 
 /** A repository at one commit. */
@@ -15,16 +17,54 @@ export interface HubRepository {
 /** No model repository has this many pages of 1,000 files. */
 const MOST_PAGES = 50;
 
+/** Licences are what an owner wrote, in whatever form: only text counts. */
+const licenseText = v.fallback(v.nullish(v.string()), null);
+
+/** What a hub tells of a revision. */
+const revision = objectOf({
+  sha: v.pipe(v.string(), v.regex(/^[0-9a-f]{7,64}$/i, "the id of a commit")),
+  cardData: v.nullish(objectOf({ license_name: licenseText, license: licenseText })),
+  tags: v.nullish(v.array(v.string())),
+});
+
+/** A file of a commit. Of one in large storage `size` and `oid` are those of the pointer to it. */
+const treeFile = v.pipe(
+  objectOf({
+    type: v.literal("file"),
+    path: v.string(),
+    size: v.nullish(count),
+    oid: v.nullish(v.string()),
+    lfs: v.nullish(
+      objectOf({ size: v.nullish(count), oid: v.nullish(v.string()), sha256: v.nullish(v.string()) }),
+    ),
+  }),
+  v.check(({ size, lfs }) => typeof (lfs?.size ?? size) === "number", "a file with its size"),
+  v.transform(({ path, size, oid, lfs }): HubFile => ({
+    path,
+    sizeBytes: lfs?.size ?? size ?? 0,
+    checksum: lfs ? readChecksum("sha256", 64, lfs.oid ?? lfs.sha256) : readChecksum("git-sha1", 40, oid),
+  })),
+);
+/** Folders, and whatever else is no file. */
+const treeRest = v.pipe(
+  objectOf({ type: v.string() }),
+  v.transform(() => null),
+);
+
+/** A page of a commit's files and folders. */
+const treePage = v.array(
+  v.lazy((entry): v.GenericSchema<unknown, HubFile | null> =>
+    isRecord(entry) && entry.type === "file" ? treeFile : treeRest,
+  ),
+);
+
 /**
  * Asks the hub which commit a revision is now, and for that commit's files with their sizes and checksums.
  * @throws LuthierError("network") when the hub refuses, cannot be reached or is none
  */
 export async function listRepository(address: HubAddress, options: AskOptions): Promise<HubRepository> {
   const asked: Asked = { address, path: null, hasToken: options.token !== "" };
-  const { value: info } = await readJson(revisionUrl(address), asked, options);
-  if (!isRecord(info) || typeof info.sha !== "string" || !/^[0-9a-f]{7,64}$/i.test(info.sha)) {
-    throw notAHub(address);
-  }
+  const { value: info } = await readJson(revisionUrl(address), revision, asked, options);
   const commit = info.sha;
   return {
     address,
@@ -39,9 +79,8 @@ async function listFiles(commit: string, asked: Asked, options: AskOptions): Pro
   const files: HubFile[] = [];
   let url: string | null = first;
   for (let page = 0; url !== null && page < MOST_PAGES; page++) {
-    const { value, headers } = await readJson(url, asked, options);
-    if (!Array.isArray(value)) throw notAHub(asked.address);
-    files.push(...value.flatMap((entry: unknown) => readEntry(entry) ?? []));
+    const { value, headers } = await readJson(url, treePage, asked, options);
+    files.push(...value.filter((entry) => entry !== null));
     url = nextPage(first, headers.get("link"));
   }
   return files;
@@ -60,31 +99,20 @@ function nextPage(first: string, link: string | null): string | null {
   return url.href;
 }
 
-/** A file of the tree; null for a folder, and for what is no entry at all. */
-function readEntry(entry: unknown): HubFile | null {
-  if (!isRecord(entry) || entry.type !== "file" || typeof entry.path !== "string") return null;
-  const lfs = isRecord(entry.lfs) ? entry.lfs : null;
-  const sizeBytes = lfs?.size ?? entry.size;
-  if (typeof sizeBytes !== "number" || !Number.isSafeInteger(sizeBytes) || sizeBytes < 0) return null;
-  const checksum = lfs
-    ? readChecksum("sha256", 64, lfs.oid ?? lfs.sha256)
-    : readChecksum("git-sha1", 40, entry.oid);
-  return { path: entry.path, sizeBytes, checksum };
-}
-
-function readChecksum(kind: Checksum["kind"], digits: number, value: unknown): Checksum | null {
-  if (typeof value !== "string") return null;
+/** Null for a checksum of a kind that is not known here. */
+function readChecksum(
+  kind: Checksum["kind"],
+  digits: number,
+  value: string | null | undefined,
+): Checksum | null {
+  if (!value) return null;
   const hex = value.replace(/^sha256:/, "").toLowerCase();
   return hex.length === digits && /^[0-9a-f]+$/.test(hex) ? { kind, hex } : null;
 }
 
 /** The licence of the model card: its own name where it has one, else the hub's word for it; "" when none is stated. */
-function readLicense(info: Readonly<Record<string, unknown>>): string {
-  const card = isRecord(info.cardData) ? info.cardData : {};
-  const tags = Array.isArray(info.tags) ? info.tags : [];
-  const tag = tags.find((each): each is string => typeof each === "string" && each.startsWith("license:"));
-  const stated = [card.license_name, card.license, tag?.slice("license:".length)].find(
-    (each): each is string => typeof each === "string" && each !== "",
-  );
+function readLicense({ cardData, tags }: v.InferOutput<typeof revision>): string {
+  const tag = tags?.find((each) => each.startsWith("license:"));
+  const stated = [cardData?.license_name, cardData?.license, tag?.slice("license:".length)].find(Boolean);
   return (stated ?? "").slice(0, 80);
 }

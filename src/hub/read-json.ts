@@ -1,4 +1,6 @@
+import type * as v from "valibot";
 import { concatBytes } from "../lib/bytes";
+import { parseAs, tryParse } from "../lib/schema";
 import { type Asked, notAHub, unreachable } from "./hub-errors";
 import { type HubAccess, request } from "./request";
 import { type RetryOptions, Transient, withRetries } from "./retry";
@@ -13,23 +15,39 @@ const TRIES = 3;
 export interface AskOptions extends HubAccess, Pick<RetryOptions, "onWait" | "sleep"> {}
 
 /** An answer in JSON, and its headers. */
-export interface JsonAnswer {
-  readonly value: unknown;
+export interface JsonAnswer<T> {
+  readonly value: T;
   readonly headers: Headers;
 }
 
 /**
- * Asks for a JSON document, again when a failure may pass.
- * @throws LuthierError("network") for refusals, lost connections, and for what is no JSON or without end
+ * Asks for a JSON document of a certain form, again when a failure may pass.
+ * @throws LuthierError("network") for refusals, lost connections, and for an answer that is no JSON, without end or of
+ * another form; ("format") for a file of the repository that is of another form
  */
-export function readJson(url: string, asked: Asked, options: AskOptions): Promise<JsonAnswer> {
+export async function readJson<const Schema extends v.GenericSchema>(
+  url: string,
+  schema: Schema,
+  asked: Asked,
+  options: AskOptions,
+): Promise<JsonAnswer<v.InferOutput<Schema>>> {
+  const { value, headers } = await askForJson(url, asked, options);
+  const { address, path } = asked;
+  if (path !== null)
+    return { value: parseAs(schema, value, { file: `${address.repository}/${path}` }), headers };
+  const answer = tryParse(schema, value);
+  if (answer.fault !== null) throw notAHub(address, { fault: answer.fault });
+  return { value: answer.value, headers };
+}
+
+function askForJson(url: string, asked: Asked, options: AskOptions): Promise<JsonAnswer<unknown>> {
   return withRetries({ ...options, tries: TRIES }, async () => {
     const { response, alive, close } = await request(url, asked, options);
     try {
       const bytes = await readBody(response, asked, alive);
       return { value: JSON.parse(new TextDecoder().decode(bytes)) as unknown, headers: response.headers };
     } catch (error) {
-      if (error instanceof SyntaxError) throw notAHub(asked.address, error);
+      if (error instanceof SyntaxError) throw notAHub(asked.address, { cause: error });
       throw error;
     } finally {
       close();

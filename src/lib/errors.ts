@@ -1,4 +1,4 @@
-import type { PlainKind, Problem, ProblemCode } from "./problems/problem";
+import { type PlainKind, type Problem, type ProblemArea, problemArea } from "./problems/problem";
 
 /** The parts of a {@link LuthierError} as they cross the worker's wire. */
 export interface ErrorData {
@@ -48,9 +48,9 @@ export class LuthierError extends Error {
     if (options?.field) this.field = options.field;
   }
 
-  /** The code of the problem; of one without a code, its kind. */
-  get code(): ProblemCode | PlainKind {
-    return this.problem.code === "plain" ? this.problem.kind : this.problem.code;
+  /** The area of the problem: what callers decide by, where the very code does not matter. */
+  get code(): ProblemArea {
+    return problemArea(this.problem);
   }
 
   /** What happened, as {@link wordErrors} says it. */

@@ -3,7 +3,7 @@ import type { TextEncoding } from "../lib/problems/dataset-faults";
 import type { DatasetSummary, LengthStats, Row, SampleDataset, TemplateId, TokenView } from "../spec/data";
 import type { FolderFormat, FolderReader } from "../spec/folder-format";
 import type { TrainingForecast, TrainingSpeed } from "../spec/forecast";
-import type { ChatMessage, FinishReason, GenerationOptions, Side } from "../spec/generation";
+import type { ChatMessage, GenerationOptions, Side } from "../spec/generation";
 import type { MethodChoice } from "../spec/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../spec/model";
 import type { RunConfig } from "../spec/training";
@@ -12,7 +12,8 @@ import type { HubCommands } from "./hub-commands";
 /** What the machine offers. */
 export interface Environment {
   /** Null when there is no WebGPU here; `gpuProblem` then says why. */
-  readonly adapter: {
+  readonly gpu: {
+    /** Empty where the browser tells none. */
     readonly name: string;
     readonly software: boolean;
     readonly features: readonly string[];
@@ -82,11 +83,14 @@ export interface TrainingResult {
   readonly adapter: AdapterSummary;
 }
 
-export interface AnswerResult {
-  readonly text: string;
-  readonly tokens: number;
-  readonly tokensPerSecond: number;
-  readonly finish: FinishReason;
+/** What one side is asked. */
+export interface Question {
+  readonly side: Side;
+  /** The adapter that answers, or null for the base model alone. */
+  readonly adapterId: string | null;
+  /** Whether the adapter answers from the model's own weights, into a copy of which it is then merged. */
+  readonly merged: boolean;
+  readonly messages: readonly ChatMessage[];
 }
 
 /** A file to download. */
@@ -103,7 +107,10 @@ export interface MergedModel {
   readonly archive: Blob | null;
 }
 
-/** Commands of the page to the worker: name -> arguments and result. */
+/**
+ * Commands of the page to the worker: name -> arguments and result. Those that start a job (`./jobs.ts`) are refused
+ * with the error "busy" while a running job excludes theirs. Any can be cancelled.
+ */
 export interface Commands extends HubCommands {
   /** What the machine is; first call opens the GPU. */
   environment(): Environment;
@@ -111,12 +118,11 @@ export interface Commands extends HubCommands {
   listDatasets(): readonly DatasetSummary[];
   listSamples(): readonly SampleDataset[];
   /**
-   * Reads a dropped, picked or pasted (`text/plain` File) dataset; `importProgress` tells how far. The encoding is given
-   * where the text is none of Unicode's.
+   * Reads a dropped, picked or pasted (`text/plain` File) dataset. A later import takes the place of an earlier. The
+   * encoding is given where the text is none of Unicode's.
    */
   importDataset(args: { file: File; encoding?: TextEncoding }): DatasetSummary;
   importSample(args: { id: string }): DatasetSummary;
-  cancelImport(): void;
   deleteDataset(args: { id: string }): void;
   datasetRows(args: { id: string; offset: number; count: number }): readonly Row[];
   /** Rows that a run with this split and seed keeps out of training; of a sample dataset, its held-out file. */
@@ -126,7 +132,10 @@ export interface Commands extends HubCommands {
   lengthStats(args: { datasetId: string; templateId: TemplateId; maxLength: number }): LengthStats;
 
   listModels(): readonly ModelCard[];
-  /** Loads a built-in model, or one whose files were kept; `modelProgress` tells how far. */
+  /**
+   * Loads a built-in model, or one whose files were kept, in place of an earlier load. The event `model` tells that it is
+   * in use; where loading fails the one before it still is.
+   */
   loadModel(args: { id: string; quantization: Quantization | null }): ModelSummary;
   /**
    * Loads a Hugging Face folder's files (config.json, tokenizer.json, *.safetensors …), each with its path in there, or a
@@ -137,16 +146,15 @@ export interface Commands extends HubCommands {
     paths: readonly string[];
     quantization: Quantization | null;
   }): ModelSummary;
-  cancelModel(): void;
   /** Deletes a kept model from this machine; in use, it is taken off the GPU too. */
   deleteModel(args: { id: string }): void;
 
   planAdapter(args: { method: MethodChoice }): AdapterPlan;
-  /** What a run would take; allocates nothing. A later call ends an earlier one. */
+  /** What a run would take; allocates nothing. */
   forecastTraining(args: { config: RunConfig; budgetBytes: number }): TrainingForecast;
-  /** Times a few steps on the real data and throws them away; Stop ends it. */
+  /** Times a few steps on the real data and throws them away. */
   measureTraining(args: RunConfig): TrainingSpeed;
-  /** Runs to the end, to Stop, or to an error; `training` tells how far. */
+  /** Runs to the end, or to an error; `training` tells how far. Cancelled, it results in what was learned so far. */
   train(args: RunConfig): TrainingResult;
   /** The loaded model's run that a reload or a lost GPU cut off, or null. */
   interruptedRun(): InterruptedRun | null;
@@ -155,21 +163,17 @@ export interface Commands extends HubCommands {
   discardRun(): void;
   pause(): void;
   resume(): void;
-  stop(): void;
 
-  /** Answers the last user message; `answer` carries the text as it grows. */
+  /**
+   * Answers the last message of each question, one after the other; `answer` carries the texts as they grow. Cancelled,
+   * it ends the answer that grows as "stopped" and asks no further side.
+   */
   generate(args: {
     requestId: string;
-    side: Side;
-    /** The adapter that answers, or null for the base model alone. */
-    adapterId: string | null;
-    /** Whether the adapter answers from the model's own weights, into a copy of which it is then merged. */
-    merged: boolean;
-    messages: readonly ChatMessage[];
+    questions: readonly Question[];
     templateId: TemplateId;
     options: GenerationOptions;
-  }): AnswerResult;
-  stopGeneration(): void;
+  }): void;
   /** GPU bytes that answers of the merged model take beside the base; allocates nothing. */
   mergedBytes(args: { id: string }): number;
   /** Frees the merged weights of all adapters but these. */
@@ -181,9 +185,8 @@ export interface Commands extends HubCommands {
   deleteAdapter(args: { id: string }): void;
   /** An adapter as a zip that PEFT loads where it has the method, and the studio in any case. */
   exportAdapter(args: { id: string; withOptimizer: boolean }): Download;
-  /** The loaded model with an adapter in its weights, as a Hugging Face folder; `mergeProgress` tells how far. */
+  /** The loaded model with an adapter in its weights, as a Hugging Face folder. */
   mergeAdapter(args: { id: string; folder: FileSystemDirectoryHandle | null }): MergedModel;
-  cancelMerge(): void;
   /** Reads a PEFT folder's files or a zip of them as a new adapter of the loaded model. */
   importAdapter(args: { files: readonly File[] }): AdapterSummary;
 }

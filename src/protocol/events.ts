@@ -1,6 +1,9 @@
 import type { ErrorData } from "../lib/errors";
+import type { FinishReason, Side } from "../spec/generation";
+import type { ModelSummary } from "../spec/model";
 import type { SampleAnswer, StepReport, ValidationReport } from "../spec/run-history";
-import type { Side } from "../spec/generation";
+import type { AdapterSummary } from "./commands";
+import type { RunningJob } from "./jobs";
 
 /** Progress of work with a known or unknown end. */
 export interface Progress {
@@ -9,12 +12,8 @@ export interface Progress {
   readonly total: number | null;
   readonly unit: "bytes" | "rows" | "tensors";
   readonly what: string;
-}
-
-/** How far a download is. */
-export interface DownloadProgress extends Progress {
   /** Milliseconds until the next try, while a lost connection or a busy server is waited for. */
-  readonly waitingMs: number | null;
+  readonly waitingMs?: number | null;
 }
 
 /** Where a run stands, at most ten times a second. */
@@ -34,16 +33,20 @@ export type TrainingStatus = "preparing" | "running" | "paused" | "stopping" | "
 
 /** Events that the worker sends unasked: name -> payload. */
 export interface Events {
-  readonly importProgress: Progress;
-  readonly modelProgress: Progress;
-  readonly mergeProgress: Progress;
-  readonly downloadProgress: DownloadProgress;
+  /** The jobs that run now, sent whenever one starts or ends; the end of a job before its result. */
+  readonly jobs: readonly RunningJob[];
+  /** How far a running job is. */
+  readonly progress: { readonly jobId: number; readonly progress: Progress };
+  /** The model in use with its adapters, the latest first, sent whenever it changes; null when there is none. */
+  readonly model: { readonly summary: ModelSummary; readonly adapters: readonly AdapterSummary[] } | null;
   readonly training: TrainingReport;
   readonly answer: {
     readonly requestId: string;
     readonly side: Side;
     readonly text: string;
     readonly tokensPerSecond: number;
+    /** Why the answer ended, null while it grows. */
+    readonly finish: FinishReason | null;
   };
   readonly sample: SampleAnswer;
   readonly log: { readonly time: number; readonly text: string };

@@ -21,15 +21,13 @@ export interface HubCommands {
   /** What a repository offers. */
   listRepository(args: HubRequest): HubListing;
   /**
-   * Downloads one of a repository's forms and keeps it as a model, going on from where an earlier attempt ended;
-   * `downloadProgress` tells how far.
+   * Downloads one of a repository's forms and keeps it as a model, going on from where an earlier attempt ended. When it
+   * is cancelled, what has arrived is kept.
    */
   downloadModel(args: HubRequest & { choiceId: string }): ModelCard;
   /** Downloads that were cancelled or broke off, in this visit or an earlier one. */
   listDownloads(): readonly UnfinishedDownload[];
   resumeDownload(args: { id: string; token: string }): ModelCard;
-  /** Stops the download that runs; what has arrived is kept. */
-  cancelDownload(): void;
   /** Gives a download up, with all that has arrived. */
   discardDownload(args: { id: string }): void;
   /** Whether an access token is remembered for an endpoint. The token itself never goes back to the page. */

@@ -3,9 +3,26 @@ import type { CommandArgs, CommandName, CommandResult } from "./commands";
 import type { EventName, Events } from "./events";
 
 /** Page to worker. */
-export type Request = {
-  [Name in CommandName]: { readonly id: number; readonly command: Name; readonly args: CommandArgs<Name> };
+export type Request = CallRequest | CancelRequest;
+
+/** A command to run. */
+export type CallRequest = {
+  [Name in CommandName]: {
+    readonly type: "call";
+    readonly id: number;
+    readonly command: Name;
+    readonly args: CommandArgs<Name>;
+  };
 }[CommandName];
+
+/**
+ * Asks that an earlier request come to its end. It is still answered: with the error "cancelled", or with what there
+ * was until then where the command says so.
+ */
+export interface CancelRequest {
+  readonly type: "cancel";
+  readonly id: number;
+}
 
 /** Worker to page: the answer to a request, or an event. */
 export type Reply =

@@ -1,3 +1,4 @@
+import { pythonString } from "../lib/python-string";
 import type { FolderFormat } from "./folder-format";
 import type { AutoModel } from "./model";
 
@@ -10,136 +11,133 @@ export interface BaseModel {
   readonly family: string;
 }
 
-interface Loading {
-  readonly imports: readonly string[];
-  /** The class of the base model. */
-  readonly model: string;
-  readonly lines: readonly string[];
-}
+/** A path in the exported folder, or the folder itself, as Python text. */
+type Place = (inside?: string) => string;
 
-/** Stand for the class of transformers that loads the base model, and for where the folder lies. */
-const AUTO_MODEL = "{AutoModel}";
-const FOLDER = "{folder}";
-const PLAIN = { model: AUTO_MODEL } as const;
-const FROM_TRANSFORMERS = `from transformers import ${AUTO_MODEL}, AutoTokenizer`;
+interface Loading {
+  /** The library's own imports; those of transformers follow. */
+  readonly imports: readonly string[];
+  /** How the base model is made. */
+  readonly base: "transformers" | "adapters";
+  readonly lines: (place: Place, family: string) => readonly string[];
+}
 
 const INIT_ADAPTERS = "adapters.init(model)";
 
-/** The class of the adapters library that has heads of its own. */
-const ADAPTER_MODEL = "AutoAdapterModel";
-const TOKENIZER_ALONE = "from transformers import AutoTokenizer";
+function loadAdapter(place: Place, rest = ""): string {
+  return `model.load_adapter(${place()}, use_safetensors=True${rest})`;
+}
 
-const STACK = [
-  'language = model.load_adapter("{folder}/language", use_safetensors=True)',
-  'task = model.load_adapter("{folder}", use_safetensors=True)',
+const stack: Loading["lines"] = (place) => [
+  `language = model.load_adapter(${place("language")}, use_safetensors=True)`,
+  `task = ${loadAdapter(place)}`,
   "model.set_active_adapters(Stack(language, task))",
 ];
 
 const loading: Readonly<Record<FolderFormat, Loading>> = {
   peft: {
-    ...PLAIN,
-    imports: ["from peft import PeftModel", FROM_TRANSFORMERS],
-    lines: ['model = PeftModel.from_pretrained(model, "{folder}")'],
+    imports: ["from peft import PeftModel"],
+    base: "transformers",
+    lines: (place) => [`model = PeftModel.from_pretrained(model, ${place()})`],
   },
   adapters: {
-    ...PLAIN,
-    imports: ["import adapters", FROM_TRANSFORMERS],
-    lines: [INIT_ADAPTERS, 'model.load_adapter("{folder}", use_safetensors=True, set_active=True)'],
+    imports: ["import adapters"],
+    base: "transformers",
+    lines: (place, family) => [...initAdapters(family), loadAdapter(place, ", set_active=True")],
   },
   "adapters-heads": {
+    imports: ["from adapters import AutoAdapterModel"],
     // A head of transformers' own would leave out the inverse of what stands after the embeddings.
-    model: ADAPTER_MODEL,
-    imports: [`from adapters import ${ADAPTER_MODEL}`, TOKENIZER_ALONE],
-    lines: ['model.load_adapter("{folder}", use_safetensors=True, set_active=True)'],
+    base: "adapters",
+    lines: (place) => [loadAdapter(place, ", set_active=True")],
   },
   "peft-experts": {
-    ...PLAIN,
-    imports: ["import os", "from peft import PeftModel, XLoraConfig", FROM_TRANSFORMERS],
-    lines: [
+    imports: ["import os", "from peft import PeftModel, XLoraConfig"],
+    base: "transformers",
+    lines: (place) => [
       "model.config.use_cache = False",
-      'folder = "{folder}"',
+      `folder = ${place()}`,
       "config = XLoraConfig.from_pretrained(folder)",
       "config.adapters = {name: os.path.join(folder, name) for name in config.adapters}",
       "model = PeftModel.from_pretrained(model, folder, config=config)",
     ],
   },
   "adapters-fusion": {
-    ...PLAIN,
-    imports: ["import json, os", "import adapters", FROM_TRANSFORMERS],
-    lines: [
-      INIT_ADAPTERS,
-      'folder = "{folder}"',
+    imports: ["import json, os", "import adapters"],
+    base: "transformers",
+    lines: (place, family) => [
+      ...initAdapters(family),
+      `folder = ${place()}`,
       'for name in json.load(open(os.path.join(folder, "adapter_fusion_config.json")))["adapter_names"]:',
       "    model.load_adapter(os.path.join(folder, name), use_safetensors=True)",
       "model.load_adapter_fusion(folder, use_safetensors=True, set_active=True)",
     ],
   },
   "adapters-stack": {
-    model: ADAPTER_MODEL,
-    imports: [
-      `from adapters import ${ADAPTER_MODEL}`,
-      "from adapters.composition import Stack",
-      TOKENIZER_ALONE,
-    ],
-    lines: STACK,
+    imports: ["from adapters import AutoAdapterModel", "from adapters.composition import Stack"],
+    base: "adapters",
+    lines: stack,
   },
   "adapters-stack-plain": {
-    ...PLAIN,
-    imports: ["import adapters", "from adapters.composition import Stack", FROM_TRANSFORMERS],
-    lines: [INIT_ADAPTERS, ...STACK],
+    imports: ["import adapters", "from adapters.composition import Stack"],
+    base: "transformers",
+    lines: (place, family) => [...initAdapters(family), ...stack(place, family)],
   },
   weights: {
-    ...PLAIN,
-    imports: ["from safetensors.torch import load_file", FROM_TRANSFORMERS],
-    lines: [
-      'trained = load_file("{folder}/adapter_model.safetensors")',
+    imports: ["from safetensors.torch import load_file"],
+    base: "transformers",
+    lines: (place) => [
+      `trained = load_file(${place("adapter_model.safetensors")})`,
       "model.load_state_dict(trained, strict=False)",
     ],
   },
   "luthier-sparse": {
-    ...PLAIN,
-    imports: ["from safetensors.torch import load_file", FROM_TRANSFORMERS],
-    lines: [
-      'changes = load_file("{folder}/adapter_model.safetensors")',
+    imports: ["from safetensors.torch import load_file"],
+    base: "transformers",
+    lines: (place) => [
+      `changes = load_file(${place("adapter_model.safetensors")})`,
       'for name in (key.removesuffix(".values") for key in changes if key.endswith(".values")):',
       '    rows, columns = changes[f"{name}.indices"].long()',
       '    model.get_parameter(name).data[rows, columns] += changes[f"{name}.values"]',
     ],
   },
   luthier: {
-    ...PLAIN,
-    imports: [FROM_TRANSFORMERS],
-    lines: [
+    imports: [],
+    base: "transformers",
+    lines: () => [
       "# That is the base model: only Luthier reads this folder. Load it there and export the merged model,",
       "# which from_pretrained takes like any other.",
     ],
   },
 };
 
-/** The lines of Python that use an adapter folder, which lies at `folder`. */
+/** The lines of Python that use an adapter folder, which lies at `folder`. Names may be any text. */
 export function pythonUsage(
   { name, autoModel, family }: BaseModel,
   format: FolderFormat,
   folder = "path/to/this/folder",
 ): string {
-  const { imports, model, lines } = loading[format];
-  const isCarried = model === ADAPTER_MODEL && autoModel === "AutoModelForSeq2SeqLM";
+  const { imports, base, lines } = loading[format];
+  const place: Place = (inside) => pythonString(inside === undefined ? folder : `${folder}/${inside}`);
+  const model = pythonString(name);
+  const isCarried = base === "adapters" && autoModel === "AutoModelForSeq2SeqLM";
+  const transformers = base === "adapters" && !isCarried ? "AutoTokenizer" : `${autoModel}, AutoTokenizer`;
   return [
-    ...imports.map((line) => (isCarried && line === TOKENIZER_ALONE ? FROM_TRANSFORMERS : line)),
-    `tokenizer = AutoTokenizer.from_pretrained("${name}")`,
-    ...(isCarried ? carryOver(name) : [`model = ${model}.from_pretrained("${name}")`]),
-    ...lines.flatMap((line) => (line === INIT_ADAPTERS ? initAdapters(family) : [line])),
-  ]
-    .join("\n")
-    .replaceAll(AUTO_MODEL, autoModel)
-    .replaceAll(FOLDER, folder);
+    ...imports,
+    `from transformers import ${transformers}`,
+    `tokenizer = AutoTokenizer.from_pretrained(${model})`,
+    ...(isCarried
+      ? carryOver(model, autoModel)
+      : [`model = ${base === "adapters" ? "AutoAdapterModel" : autoModel}.from_pretrained(${model})`]),
+    ...lines(place, family),
+  ].join("\n");
 }
 
 /** The adapters library reads no file of an encoder-decoder that has a head: transformers does, and hands it over. */
-function carryOver(baseModel: string): string[] {
+function carryOver(model: string, autoModel: AutoModel): string[] {
   return [
-    `plain = ${AUTO_MODEL}.from_pretrained("${baseModel}")`,
-    `model = ${ADAPTER_MODEL}.from_config(plain.config)`,
+    `plain = ${autoModel}.from_pretrained(${model})`,
+    "model = AutoAdapterModel.from_config(plain.config)",
     "model.transformer.load_state_dict(plain.state_dict(), strict=False)",
     'model.add_seq2seq_lm_head("lm")',
     'model.heads["lm"].set_output_embeddings(plain.lm_head)',
@@ -181,7 +179,7 @@ function initAdapters(family: string): string[] {
   const told = INTERFACES[family];
   if (!told) return [INIT_ADAPTERS];
   const rows = Object.entries(told).map(
-    ([key, value]) => `    ${key}=${value === null ? "None" : `"${value}"`},`,
+    ([key, value]) => `    ${key}=${value === null ? "None" : pythonString(value)},`,
   );
   return [
     "interface = adapters.AdapterModelInterface(",

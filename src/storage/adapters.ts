@@ -52,7 +52,7 @@ type Files = Pick<StoredAdapter, "values">;
 export async function saveAdapter(adapter: StoredAdapter): Promise<void> {
   const { values, optimizer = null, ...details } = adapter;
   const files: Files = { values };
-  await guarded("keep the adapter", () =>
+  await guarded("adapter-keep", () =>
     putAll(adapters, [
       [[adapter.id, "details"], details],
       [[adapter.id, "files"], files],
@@ -63,7 +63,7 @@ export async function saveAdapter(adapter: StoredAdapter): Promise<void> {
 
 /** The kept adapters of a model, the latest first. */
 export async function listAdapters(modelId: string): Promise<AdapterDetails[]> {
-  const stored = await guarded("list the adapters", async () => {
+  const stored = await guarded("adapters-list", async () => {
     const all = await keys<[string, string]>(adapters);
     return getMany<AdapterDetails>(
       all.filter(([, part]) => part === "details"),
@@ -78,7 +78,7 @@ export async function listAdapters(modelId: string): Promise<AdapterDetails[]> {
 
 /** A kept adapter with its weights, or null when there is none of that id. */
 export async function loadAdapter(id: string): Promise<StoredAdapter | null> {
-  return guarded("read the adapter", async () => {
+  return guarded("adapter-read", async () => {
     const details = await get<AdapterDetails>([id, "details"], adapters);
     const files = await get<Files>([id, "files"], adapters);
     return details && files ? { ...details, ...files } : null;
@@ -87,7 +87,7 @@ export async function loadAdapter(id: string): Promise<StoredAdapter | null> {
 
 /** The optimizer's state of a kept adapter, or null when there is none. */
 export async function loadOptimizer(id: string): Promise<Uint8Array<ArrayBuffer> | null> {
-  return guarded("read the optimizer's state", async () => {
+  return guarded("optimizer-read", async () => {
     return (await get<Uint8Array<ArrayBuffer> | null>([id, "optimizer"], adapters)) ?? null;
   });
 }
@@ -97,7 +97,7 @@ export async function loadOptimizer(id: string): Promise<Uint8Array<ArrayBuffer>
  * @returns false when there is none of that id
  */
 export async function renameAdapter(id: string, name: string): Promise<boolean> {
-  return guarded("rename the adapter", async () => {
+  return guarded("adapter-rename", async () => {
     const details = await get<AdapterDetails>([id, "details"], adapters);
     if (!details) return false;
     await putAll(adapters, [[[id, "details"], { ...details, name }]]);
@@ -107,7 +107,7 @@ export async function renameAdapter(id: string, name: string): Promise<boolean> 
 
 /** Deletes a kept adapter; nothing happens when it is not there. */
 export async function deleteAdapter(id: string): Promise<void> {
-  await guarded("delete the adapter", () =>
+  await guarded("adapter-delete", () =>
     adapters("readwrite", (store) => promisifyRequest(store.delete(keysOf(id)))),
   );
 }

@@ -46,17 +46,17 @@ const checkpoints = createStore("luthier-runs", "checkpoints");
  * @throws LuthierError("storage") when the disk or the quota is full; the last one then stays
  */
 export async function saveCheckpoint(checkpoint: RunCheckpoint): Promise<void> {
-  await guarded("keep the run's progress", () => putAll(checkpoints, [[checkpoint.modelId, checkpoint]]));
+  await guarded("progress-keep", () => putAll(checkpoints, [[checkpoint.modelId, checkpoint]]));
 }
 
 /** The run of a model that has not come to its end, or null. */
 export async function loadCheckpoint(modelId: string): Promise<RunCheckpoint | null> {
-  return guarded("read the run's progress", async () => {
+  return guarded("progress-read", async () => {
     return (await get<RunCheckpoint>(modelId, checkpoints)) ?? null;
   });
 }
 
 /** Forgets a model's run; nothing happens when there is none. */
 export async function deleteCheckpoint(modelId: string): Promise<void> {
-  await guarded("forget the run's progress", () => del(modelId, checkpoints));
+  await guarded("progress-forget", () => del(modelId, checkpoints));
 }

@@ -42,7 +42,7 @@ export class StoredCompileJournal {
   /**
    * Reads what earlier workers left behind.
    *
-   * @param gpu names the adapter and the browser's version; of others nothing is believed
+   * @param gpu names the GPU and the browser's version; of others nothing is believed
    */
   static async open(gpu: string, now = Date.now()): Promise<StoredCompileJournal> {
     try {

@@ -1,5 +1,6 @@
 import type { UseStore } from "idb-keyval";
 import { LuthierError } from "../lib/errors";
+import type { StorageJob, StorageTask } from "../lib/problems/storage-problems";
 
 /** The part of a store's key range whose keys are arrays that begin with `first`. */
 export function keysOf(first: string): IDBKeyRange {
@@ -33,38 +34,32 @@ export function putAll(
 }
 
 /**
- * Runs a piece of work on stored data and turns its failures into sentences: a full disk, a refused quota, a browser
- * that keeps nothing.
- * @param task what the person asked for, as in "save the dataset"
+ * Runs a piece of work on stored data and tells its failures as problems: a full disk, a refused quota, a browser that
+ * keeps nothing.
+ * @param name of what the task is for, where there can be several
  * @throws LuthierError("storage")
  */
-export async function guarded<T>(task: string, work: () => Promise<T>): Promise<T> {
+export async function guarded<T>(task: StorageTask, work: () => Promise<T>, name?: string): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     if (cause instanceof LuthierError) throw cause;
-    throw storageError(task, cause);
+    throw storageError(job(task, name), cause);
   }
 }
 
 /** The error of a quota that is used up; what was stored before stays. */
-export function quotaError(task: string, cause?: unknown): LuthierError {
-  return new LuthierError(
-    "storage",
-    `There is not enough storage left to ${task}; what was kept before is unchanged.`,
-    "Delete datasets or models you no longer need, or free space on the disk, then try again.",
-    { cause },
-  );
+export function quotaError(task: StorageTask, name?: string): LuthierError {
+  return new LuthierError({ code: "storage/full", ...job(task, name) });
 }
 
-function storageError(task: string, cause: unknown): LuthierError {
+function job(task: StorageTask, name: string | undefined): StorageJob {
+  return name === undefined ? { task } : { task, name };
+}
+
+function storageError(asked: StorageJob, cause: unknown): LuthierError {
   const name = cause instanceof Error || cause instanceof DOMException ? cause.name : "";
-  if (name === "QuotaExceededError") return quotaError(task, cause);
+  if (name === "QuotaExceededError") return new LuthierError({ code: "storage/full", ...asked }, { cause });
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new LuthierError(
-    "storage",
-    `The browser would not ${task}: ${reason.replace(/\.$/, "")}.`,
-    "Private windows and some privacy settings keep no data; try an ordinary window, or free space on the disk.",
-    { cause },
-  );
+  return new LuthierError({ code: "storage/refused", ...asked, reason }, { cause });
 }

@@ -70,13 +70,13 @@ export class DatasetWriter {
     const earlier = await this.#keep(() => get<StoredDataset>(id, summaries));
     await this.#keep(() => putAll(summaries, [[id, stored]]));
     this.#release();
-    if (earlier) await guarded("replace the dataset", () => deleteChunks(earlier.chunksId));
+    if (earlier) await guarded("dataset-replace", () => deleteChunks(earlier.chunksId));
     return summary;
   }
 
   /** Removes what was written. */
   async discard(): Promise<void> {
-    await guarded("clear away the unfinished dataset", () => deleteChunks(this.#chunksId));
+    await guarded("dataset-clear", () => deleteChunks(this.#chunksId));
     this.#release();
   }
 
@@ -92,7 +92,7 @@ export class DatasetWriter {
 
   async #keep<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await guarded("save the dataset", work);
+      return await guarded("dataset-save", work);
     } catch (error) {
       // The first failure is the one to tell; what clearing away misses, removeLeftovers finds.
       await this.discard().catch(() => undefined);
@@ -103,7 +103,7 @@ export class DatasetWriter {
 
 /** All datasets, the latest first. */
 export async function listDatasets(): Promise<DatasetSummary[]> {
-  const stored = await guarded("list the datasets", () => values<StoredDataset>(summaries));
+  const stored = await guarded("datasets-list", () => values<StoredDataset>(summaries));
   return stored.map(({ summary }) => summary).sort((a, b) => b.importedAt - a.importedAt);
 }
 
@@ -126,7 +126,7 @@ export async function readRows(id: string, offset: number, count: number): Promi
     chunksId,
     first + index,
   ]);
-  const found = await guarded("read the dataset", () => getMany<Row[]>(wanted, chunks));
+  const found = await guarded("dataset-read", () => getMany<Row[]>(wanted, chunks));
   const skipped = offset - (starts[first] ?? 0);
   return found.flatMap((chunk) => whole(chunk, summary)).slice(skipped, skipped + end - offset);
 }
@@ -135,13 +135,13 @@ export async function readRows(id: string, offset: number, count: number): Promi
 export async function* streamRows(id: string): AsyncGenerator<readonly Row[], void, void> {
   const { summary, chunksId, starts } = await find(id);
   for (let chunk = 0; chunk < starts.length; chunk++) {
-    yield whole(await guarded("read the dataset", () => get<Row[]>([chunksId, chunk], chunks)), summary);
+    yield whole(await guarded("dataset-read", () => get<Row[]>([chunksId, chunk], chunks)), summary);
   }
 }
 
 /** Deletes a dataset; nothing happens when it is not there. */
 export async function deleteDataset(id: string): Promise<void> {
-  await guarded("delete the dataset", async () => {
+  await guarded("dataset-delete", async () => {
     const stored = await get<StoredDataset>(id, summaries);
     await del(id, summaries);
     if (stored) await deleteChunks(stored.chunksId);
@@ -150,7 +150,7 @@ export async function deleteDataset(id: string): Promise<void> {
 
 /** Removes the rows of imports that broke off (a closed tab, a crash); those that still run in another tab stay. */
 export async function removeLeftovers(): Promise<void> {
-  await guarded("clear away unfinished imports", async () => {
+  await guarded("imports-clear", async () => {
     const written = new Set((await keys<[string, number]>(chunks)).map(([chunksId]) => chunksId));
     for (const chunksId of written) {
       await ifUnlocked(lockName(chunksId), async () => {
@@ -175,22 +175,14 @@ function characters({ instruction, input, output, system, history }: Row): numbe
 }
 
 async function find(id: string): Promise<StoredDataset> {
-  const stored = await guarded("open the dataset", () => get<StoredDataset>(id, summaries));
+  const stored = await guarded("dataset-open", () => get<StoredDataset>(id, summaries));
   if (stored) return stored;
-  throw new LuthierError(
-    "data",
-    "This dataset is no longer there.",
-    "Choose another one, or import it again.",
-  );
+  throw new LuthierError({ code: "data/dataset-gone" });
 }
 
 function whole(chunk: Row[] | undefined, summary: DatasetSummary): Row[] {
   if (chunk) return chunk;
-  throw new LuthierError(
-    "data",
-    `A part of the dataset ${summary.name} is missing: the browser has cleared it away.`,
-    "Delete the dataset and import it again.",
-  );
+  throw new LuthierError({ code: "data/rows-gone", dataset: summary.name });
 }
 
 /** The chunk in which a row lies: the last that starts at it or before. */

@@ -24,13 +24,13 @@ const downloads = createStore("luthier-downloads", "downloads");
 
 /** Notes a download, before its first byte: a folder that nobody has noted is cleared away. */
 export async function saveDownload(record: DownloadRecord): Promise<void> {
-  await guarded("begin the download", () => putAll(downloads, [[record.id, record]]));
+  await guarded("download-begin", () => putAll(downloads, [[record.id, record]]));
 }
 
 /** All unfinished downloads, the oldest first. */
 export async function listDownloads(): Promise<DownloadRecord[]> {
   const [records, kept] = await Promise.all([
-    guarded("list the downloads", () => values<DownloadRecord>(downloads)),
+    guarded("downloads-list", () => values<DownloadRecord>(downloads)),
     keptFolders(),
   ]);
   const finished = ({ folder }: DownloadRecord): boolean => kept.includes(folder);
@@ -43,7 +43,7 @@ export async function listDownloads(): Promise<DownloadRecord[]> {
 export async function findDownload(id: string): Promise<DownloadRecord> {
   const record = (await listDownloads()).find((each) => each.id === id);
   if (record) return record;
-  throw new LuthierError("storage", "This download is no longer known here.", "Begin it again.");
+  throw new LuthierError({ code: "storage/download-unknown" });
 }
 
 /** What the page shows of a download. */
@@ -61,12 +61,12 @@ export async function describeDownload({
 
 /** Forgets a download whose folder has become a model's. */
 export async function forgetDownload(id: string): Promise<void> {
-  await guarded("end the download", () => del(id, downloads));
+  await guarded("download-end", () => del(id, downloads));
 }
 
 /** Gives a download up, with all that has arrived; nothing happens when it is not there. */
 export async function discardDownload(id: string): Promise<void> {
-  await guarded("discard the download", async () => {
+  await guarded("download-discard", async () => {
     const record = await get<DownloadRecord>(id, downloads);
     if (!record) return;
     if (!(await keptFolders()).includes(record.folder)) await fileStores.opfs.delete(record.folder);
@@ -76,6 +76,6 @@ export async function discardDownload(id: string): Promise<void> {
 
 /** The folders of all downloads, finished or not. */
 export async function downloadFolders(): Promise<string[]> {
-  const records = await guarded("list the downloads", () => values<DownloadRecord>(downloads));
+  const records = await guarded("downloads-list", () => values<DownloadRecord>(downloads));
   return records.map(({ folder }) => folder);
 }

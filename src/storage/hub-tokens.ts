@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import { deleteSetting, loadSetting, saveSetting } from "./settings";
 
 /** Access tokens that the person asked to remember: one an endpoint, so that none is ever shown to another host. */
@@ -8,7 +9,7 @@ export async function rememberToken(endpoint: string, token: string): Promise<vo
 
 /** The token for an endpoint; "" when none is remembered. */
 export async function rememberedToken(endpoint: string): Promise<string> {
-  return (await loadSetting(key(endpoint), (value) => (typeof value === "string" ? value : null))) ?? "";
+  return (await loadSetting(key(endpoint), v.string())) ?? "";
 }
 
 export async function forgetToken(endpoint: string): Promise<void> {

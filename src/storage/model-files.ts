@@ -1,6 +1,7 @@
 import { createStore, get, keys, promisifyRequest } from "idb-keyval";
 import { defined } from "../lib/invariant";
 import { keysOf, putAll } from "./database";
+import { fileSystemRoot } from "./file-system";
 
 /** Where the files of kept models lie: each model in a folder, its files numbered from 0. */
 export interface FileStore {
@@ -77,11 +78,9 @@ const opfsFiles: FileStore = {
 export const fileStores: Readonly<Record<FilePlace, FileStore>> = { opfs: opfsFiles, idb: idbFiles };
 
 /** The best place for new files: Safari before 26 writes to the private file system only in ways that block. */
-export function preferredPlace(): FilePlace {
-  const hasFolder = typeof navigator !== "undefined" && "getDirectory" in (navigator.storage ?? {});
-  const canWrite =
-    typeof FileSystemFileHandle !== "undefined" && "createWritable" in FileSystemFileHandle.prototype;
-  return hasFolder && canWrite ? "opfs" : "idb";
+export async function preferredPlace(): Promise<FilePlace> {
+  if (!(await fileSystemRoot())) return "idb";
+  return "createWritable" in FileSystemFileHandle.prototype ? "opfs" : "idb";
 }
 
 async function modelsFolder(): Promise<FileSystemDirectoryHandle> {

@@ -40,16 +40,15 @@ export async function keepModel(
   files: readonly ModelFile[],
   options: KeepOptions = {},
 ): Promise<void> {
-  const task = `keep the model ${card.title}`;
-  await ensureRoom(task, totalSize(files));
-  const place = preferredPlace();
+  await ensureRoom("model-keep", totalSize(files), card.title);
+  const place = await preferredPlace();
   const folder = newId();
   const release = await holdLock(lockName(folder));
   try {
-    await guarded(task, () => copyFiles(place, folder, files, options));
+    await guarded("model-keep", () => copyFiles(place, folder, files, options), card.title);
     await enter({ card, names: files.map(({ name }) => name), place, folder });
   } catch (error) {
-    await guarded("clear away the unfinished model", () => fileStores[place].delete(folder));
+    await guarded("model-clear", () => fileStores[place].delete(folder));
     throw options.signal?.aborted ? cancelled() : error;
   } finally {
     release();
@@ -68,18 +67,18 @@ export async function keepFolder(card: ModelCard, folder: string, names: readonl
 /** Makes an entry, and clears away the files of the one before it. */
 async function enter(stored: StoredModel): Promise<void> {
   const { id, title } = stored.card;
-  const task = `keep the model ${title}`;
-  const earlier = await guarded(task, () => get<StoredModel>(id, models));
   const card = { ...stored.card, keptAt: Date.now() };
-  await guarded(task, () => putAll(models, [[id, { ...stored, card }]]));
-  if (earlier && earlier.folder !== stored.folder) {
-    await guarded(task, () => fileStores[earlier.place].delete(earlier.folder));
-  }
+  const replace = async (): Promise<void> => {
+    const earlier = await get<StoredModel>(id, models);
+    await putAll(models, [[id, { ...stored, card }]]);
+    if (earlier && earlier.folder !== stored.folder) await fileStores[earlier.place].delete(earlier.folder);
+  };
+  await guarded("model-keep", replace, title);
 }
 
 /** Takes what loading a kept model has shown of it; nothing happens when it is not kept. */
 export async function updateCard(card: ModelCard): Promise<void> {
-  await guarded("save what is known of the model", async () => {
+  await guarded("model-describe", async () => {
     const stored = await get<StoredModel>(card.id, models);
     if (stored) await putAll(models, [[card.id, { ...stored, card: { ...stored.card, ...card } }]]);
   });
@@ -108,7 +107,7 @@ function totalSize(files: readonly ModelFile[]): number {
 
 /** Cards of all kept models, by title. */
 export async function listModels(): Promise<ModelCard[]> {
-  const stored = await guarded("list the models", () => values<StoredModel>(models));
+  const stored = await guarded("models-list", () => values<StoredModel>(models));
   return stored.map(({ card }) => card).sort((a, b) => a.title.localeCompare(b.title));
 }
 
@@ -117,14 +116,9 @@ export async function listModels(): Promise<ModelCard[]> {
  * @throws LuthierError("model") when the model was not kept, or the browser has cleared its files away
  */
 export async function openModel(id: string): Promise<ModelFile[]> {
-  const stored = await guarded("open the model", () => get<StoredModel>(id, models));
+  const stored = await guarded("model-open", () => get<StoredModel>(id, models));
   const gone = (cause?: unknown): LuthierError =>
-    new LuthierError(
-      "model",
-      `The files of ${stored?.card.title ?? "this model"} are no longer kept here.`,
-      "Choose the model's files again.",
-      { cause },
-    );
+    new LuthierError({ code: "model/files-gone", title: stored?.card.title ?? null }, { cause });
   if (!stored) throw gone();
   const { names, place, folder } = stored;
   const open = async (name: string, index: number): Promise<ModelFile> => ({
@@ -136,7 +130,7 @@ export async function openModel(id: string): Promise<ModelFile[]> {
 
 /** Deletes a kept model; nothing happens when it is not there. */
 export async function deleteModel(id: string): Promise<void> {
-  await guarded("delete the model", async () => {
+  await guarded("model-delete", async () => {
     const stored = await get<StoredModel>(id, models);
     await del(id, models);
     if (stored) await fileStores[stored.place].delete(stored.folder);
@@ -145,7 +139,7 @@ export async function deleteModel(id: string): Promise<void> {
 
 /** The folders of all kept models. */
 export async function keptFolders(): Promise<string[]> {
-  return (await guarded("list the models", () => values<StoredModel>(models))).map(({ folder }) => folder);
+  return (await guarded("models-list", () => values<StoredModel>(models))).map(({ folder }) => folder);
 }
 
 /**
@@ -153,8 +147,8 @@ export async function keptFolders(): Promise<string[]> {
  * @param alsoKnown further folders that something else still wants
  */
 export async function removeModelLeftovers(alsoKnown: () => Promise<readonly string[]>): Promise<void> {
-  const place = preferredPlace();
-  await guarded("clear away unfinished models", async () => {
+  const place = await preferredPlace();
+  await guarded("models-clear", async () => {
     for (const folder of await fileStores[place].folders()) {
       await ifUnlocked(lockName(folder), async () => {
         // Read under the lock: the model may have been finished a moment ago.

@@ -1,6 +1,7 @@
 import { LuthierError } from "../lib/errors";
 import { invariant } from "../lib/invariant";
 import { guarded } from "./database";
+import { fileSystemRoot } from "./file-system";
 
 /** A file that is written piece by piece and keeps what it has when the page goes away. Calls block; for workers. */
 export interface PartialFile {
@@ -33,14 +34,12 @@ interface SyncHandle {
 
 type WritableInPlace = FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncHandle> };
 
-/** Whether this browser can write files in place: every browser with WebGPU, unless the page came over plain http. */
-export function canKeepPartialFiles(): boolean {
-  return (
-    typeof navigator !== "undefined" &&
-    "getDirectory" in (navigator.storage ?? {}) &&
-    typeof FileSystemFileHandle !== "undefined" &&
-    "createSyncAccessHandle" in FileSystemFileHandle.prototype
-  );
+/**
+ * Whether this browser can write files in place: every browser with WebGPU, unless the page came over plain http or, in
+ * Firefox and Safari, stands in a private window.
+ */
+export async function canKeepPartialFiles(): Promise<boolean> {
+  return (await fileSystemRoot()) !== null && "createSyncAccessHandle" in FileSystemFileHandle.prototype;
 }
 
 /** A folder of models in the origin's private file system, where `fileStores.opfs` finds its files too. */
@@ -52,13 +51,13 @@ export function opfsPartialFolder(folder: string): PartialFolder {
   };
   return {
     open: (file) =>
-      guarded("write the download", async () => {
+      guarded("download-write", async () => {
         const handle = await (await directory()).getFileHandle(String(file), { create: true });
         invariant(isWritableInPlace(handle), "files can be written in place");
         return new OpfsPartialFile(await handle.createSyncAccessHandle().catch(inOtherTab));
       }),
     sizeBytes: (file) =>
-      guarded("look at the download", async () => {
+      guarded("download-look", async () => {
         const handle = await (await directory()).getFileHandle(String(file)).catch(() => null);
         return handle ? (await handle.getFile()).size : 0;
       }),
@@ -71,12 +70,7 @@ function isWritableInPlace(handle: FileSystemFileHandle): handle is WritableInPl
 
 function inOtherTab(cause: unknown): never {
   if (!(cause instanceof DOMException) || cause.name !== "NoModificationAllowedError") throw cause;
-  throw new LuthierError(
-    "storage",
-    "This model is being downloaded in another tab.",
-    "Wait for that one, or cancel it there.",
-    { cause },
-  );
+  throw new LuthierError({ code: "storage/download-elsewhere" }, { cause });
 }
 
 class OpfsPartialFile implements PartialFile {

@@ -1,3 +1,4 @@
+import type { StorageTask } from "../lib/problems/storage-problems";
 import { quotaError } from "./database";
 
 /** What the browser lets this page keep, and how much of it is used. */
@@ -17,7 +18,7 @@ export async function estimateStorage(): Promise<StorageEstimate | null> {
  * Refuses a write that cannot fit before it begins.
  * @throws LuthierError("storage") when the estimate leaves less than `sizeBytes`
  */
-export async function ensureRoom(task: string, sizeBytes: number): Promise<void> {
+export async function ensureRoom(task: StorageTask, sizeBytes: number, name?: string): Promise<void> {
   const estimate = await estimateStorage();
-  if (estimate && estimate.quotaBytes - estimate.usedBytes < sizeBytes) throw quotaError(task);
+  if (estimate && estimate.quotaBytes - estimate.usedBytes < sizeBytes) throw quotaError(task, name);
 }

@@ -1,23 +1,22 @@
 import { createStore, del, get } from "idb-keyval";
+import type * as v from "valibot";
+import { tryParse } from "../lib/schema";
 import { guarded, putAll } from "./database";
 
 const settings = createStore("luthier-settings", "settings");
 
-/**
- * Reads a small value that an earlier visit saved.
- * @param parse returns the value when it still has the expected form, else null
- */
-export async function loadSetting<T>(key: string, parse: (value: unknown) => T | null): Promise<T | null> {
-  const value = await guarded("read the settings", () => get<unknown>(key, settings));
-  return value === undefined ? null : parse(value);
+/** Reads a small value that an earlier visit saved; null when there is none, or none of the form that is wanted. */
+export async function loadSetting<T>(key: string, schema: v.GenericSchema<unknown, T>): Promise<T | null> {
+  const value = await guarded("settings-read", () => get<unknown>(key, settings));
+  return tryParse(schema, value).value ?? null;
 }
 
 /** Saves a small value: anything that structured clone copies. */
 export async function saveSetting(key: string, value: unknown): Promise<void> {
-  await guarded("save the settings", () => putAll(settings, [[key, value]]));
+  await guarded("settings-save", () => putAll(settings, [[key, value]]));
 }
 
 /** Forgets a value. */
 export async function deleteSetting(key: string): Promise<void> {
-  await guarded("save the settings", () => del(key, settings));
+  await guarded("settings-save", () => del(key, settings));
 }

@@ -1,6 +1,8 @@
 import type { TokenizerFiles } from "../formats/tokenizer-files";
 import { LuthierError } from "../lib/errors";
 import { isRecord } from "../lib/json";
+import { parseAs } from "../lib/schema";
+import { type TokenizerConfig, tokenizerConfig, type TokenizerJson, tokenizerJson } from "./tokenizer-schema";
 
 /** A token that stands for its own text, as tokenizer.json describes it. */
 export interface AddedToken {
@@ -18,9 +20,11 @@ export interface AddedToken {
 
 /** The files in the form that the library takes, made to mean what they mean to Python's libraries. */
 export interface PreparedTokenizer {
-  readonly tokenizer: Record<string, unknown>;
-  readonly config: Record<string, unknown>;
+  readonly tokenizer: TokenizerJson;
+  readonly config: TokenizerConfig;
   readonly added: readonly AddedToken[];
+  /** The chat template's source, or null when there is none, or no default among several. */
+  readonly chatTemplate: string | null;
 }
 
 /** Attributes of a tokenizer that name a special token; templates know them by these names. */
@@ -38,39 +42,38 @@ export const SPECIAL_TOKENS = [
 const MAX_ID_PER_TOKEN = 4;
 const MAX_ID_GAP = 100_000;
 
+/** Their objects are one by now. */
+const CONFIG_FILES = "tokenizer_config.json (with special_tokens_map.json)";
+const RENEW = "Download tokenizer.json again, or save it anew with a current version of transformers.";
+
 /**
  * tokenizer.json with the tokens that only tokenizer_config.json knows, and with pre-tokenizers that the library runs
  * differently from Python's spelled as others that it runs alike; tokenizer_config.json in the one spelling that the
  * library reads.
- * @throws LuthierError when an id lies far beyond the vocabulary
+ * @throws LuthierError for a key that is not as it should be, an id far beyond the vocabulary, a normaliser that lets
+ * texts grow without end
  */
 export function prepareTokenizer(files: TokenizerFiles): PreparedTokenizer {
-  const config = plainConfig(files.config);
-  const vocabulary = vocabularyOf(files.tokenizer.model);
-  const added = allAddedTokens(files, config, vocabulary);
+  const described = parseAs(tokenizerJson, files.tokenizer, { file: "tokenizer.json", advice: RENEW });
+  const { chat_template: template, ...read } = parseAs(tokenizerConfig, files.config, { file: CONFIG_FILES });
+  const { additional_special_tokens: additional } = read;
+  const config = { ...read, additional_special_tokens: Array.isArray(additional) ? additional : [] };
+  const vocabulary = vocabularyOf(described.model);
+  const added = allAddedTokens(described.added_tokens, config, vocabulary);
   checkIds(vocabulary, added);
-  if (growth(files.tokenizer.normalizer) > MAX_GROWTH)
-    throw new LuthierError({ code: "tokenizer/text-grows" });
+  if (growth(described.normalizer) > MAX_GROWTH) throw new LuthierError({ code: "tokenizer/text-grows" });
   const tokenizer = {
-    ...files.tokenizer,
-    pre_tokenizer: samePreTokenizer(files.tokenizer.pre_tokenizer ?? null),
+    ...described,
+    pre_tokenizer: samePreTokenizer(described.pre_tokenizer ?? null),
     added_tokens: added.map(({ singleWord, ...token }) => ({ ...token, single_word: singleWord })),
   };
-  return { tokenizer, config, added };
+  return { tokenizer, config, added, chatTemplate: defaultTemplate(files.chatTemplate ?? template) };
 }
 
-/** A special token is its text, or an object that describes it. */
-function plainConfig(config: TokenizerFiles["config"]): Record<string, unknown> {
-  const { additional_special_tokens: additional, extra_special_tokens: extra, ...rest } = config;
-  const named = Object.fromEntries(
-    Object.entries(rest).map(([key, value]) =>
-      key.endsWith("_token") && isRecord(value) ? [key, value.content] : [key, value],
-    ),
-  );
-  const listed: unknown[] = [additional, extra].flatMap((list): unknown[] =>
-    Array.isArray(list) ? list : [],
-  );
-  return { ...named, additional_special_tokens: listed.filter((token) => typeof token === "string") };
+function defaultTemplate(template: TokenizerConfig["chat_template"]): string | null {
+  if (Array.isArray(template)) return template.find(({ name }) => name === "default")?.template ?? null;
+  if (isRecord(template)) return template.default ?? null;
+  return template ? template : null;
 }
 
 /** Ids of the model's own tokens. */
@@ -94,15 +97,11 @@ function vocabularyOf(model: unknown): ReadonlyMap<string, number> {
  * names and nobody else knows. As in transformers the latter two get the next free ids.
  */
 function allAddedTokens(
-  { tokenizer, config: written }: TokenizerFiles,
-  config: Readonly<Record<string, unknown>>,
+  listed: TokenizerJson["added_tokens"],
+  config: TokenizerConfig,
   vocabulary: ReadonlyMap<string, number>,
 ): AddedToken[] {
-  const listed: unknown[] = Array.isArray(tokenizer.added_tokens) ? tokenizer.added_tokens : [];
-  const added = listed.flatMap((token): AddedToken[] => {
-    const read = readAdded(token, isRecord(token) ? Number(token.id) : NaN);
-    return read ? [read] : [];
-  });
+  const added = listed.flatMap((token) => readAdded(token, token.id) ?? []);
   const known = new Set(added.map(({ content }) => content));
   let next = Math.max(vocabulary.size, ...added.map(({ id }) => id + 1));
   const add = (token: unknown): void => {
@@ -112,11 +111,11 @@ function allAddedTokens(
     added.push({ ...read, id: vocabulary.get(read.content) ?? next });
     if (!vocabulary.has(read.content)) next++;
   };
-  const decoder = isRecord(written.added_tokens_decoder) ? Object.entries(written.added_tokens_decoder) : [];
+  const decoder = isRecord(config.added_tokens_decoder) ? Object.entries(config.added_tokens_decoder) : [];
   for (const [, token] of decoder.sort(([a], [b]) => Number(a) - Number(b))) add(token);
   for (const name of SPECIAL_TOKENS) {
     const content = config[name];
-    if (typeof content === "string" && content !== "") add({ content, special: true, normalized: false });
+    if (content) add({ content, special: true, normalized: false });
   }
   return added;
 }

@@ -1,4 +1,4 @@
-import { isRecord } from "../lib/json";
+import type { TokenDecoder, TokenizerJson } from "./tokenizer-schema";
 
 /** How the tokens of a vocabulary spell bytes. */
 export interface TokenSpelling {
@@ -12,8 +12,8 @@ export interface TokenSpelling {
  * Reads the spelling off the decoder in tokenizer.json: byte-level BPE (GPT-2, Qwen2, Llama 3, SmolLM2) writes each
  * byte as a letter; SentencePiece's BPE (Llama 2, TinyLlama) marks words with "▁" and spells rare bytes "<0x0A>".
  */
-export function tokenSpelling(tokenizerJson: Readonly<Record<string, unknown>>): TokenSpelling {
-  const decoders = listDecoders(tokenizerJson.decoder);
+export function tokenSpelling({ decoder }: Pick<TokenizerJson, "decoder">): TokenSpelling {
+  const decoders = listDecoders(decoder);
   if (decoders.some((decoder) => decoder.type === "ByteLevel")) {
     return { bytes: byteLevelBytes, dropsFirstSpace: false };
   }
@@ -54,10 +54,8 @@ function sequenceLength(lead: number): number {
 }
 
 /** The decoder and, when it is a sequence, its parts. */
-function listDecoders(decoder: unknown): Record<string, unknown>[] {
-  if (!isRecord(decoder)) return [];
-  const parts: unknown[] = Array.isArray(decoder.decoders) ? decoder.decoders : [];
-  return [decoder, ...parts.filter(isRecord)];
+function listDecoders(decoder: TokenizerJson["decoder"]): TokenDecoder[] {
+  return decoder ? [decoder, ...(decoder.decoders ?? [])] : [];
 }
 
 /** GPT-2's alphabet: printable Latin-1 stands for itself, the other bytes for U+0100 onwards in their order. */

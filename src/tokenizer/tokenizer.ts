@@ -3,13 +3,14 @@ import type { ModelFolder } from "../formats/model-folder";
 import type { TokenizerFiles } from "../formats/tokenizer-files";
 import { concatBytes } from "../lib/bytes";
 import { LuthierError } from "../lib/errors";
-import { isRecord } from "../lib/json";
 import type { Problem } from "../lib/problems/problem";
+import { parseAs } from "../lib/schema";
 import type { ChatMessage } from "../spec/generation";
 import { ChatTemplate } from "./chat/template";
 import { type PreparedTokenizer, prepareTokenizer, SPECIAL_TOKENS } from "./prepare";
 import { bytesForPeople, tokenSpelling } from "./token-bytes";
 import { type CutEncoding, TokenPipeline } from "./token-pipeline";
+import { endTokens } from "./tokenizer-schema";
 
 /** A token that stands for its own spelling, in a text. */
 export interface AddedPlace {
@@ -63,7 +64,8 @@ export interface Tokenizer {
 /** True when the chat template is in order and this conversation does not suit it. */
 export function isConversationProblem(error: unknown): error is ConversationError {
   if (!(error instanceof LuthierError)) return false;
-  return error.code === "tokenizer/chat-refused" || error.code === "tokenizer/template-failed";
+  const { code } = error.problem;
+  return code === "tokenizer/chat-refused" || code === "tokenizer/template-failed";
 }
 
 /** The error of a conversation that does not suit the chat template. */
@@ -74,20 +76,21 @@ type ConversationError = LuthierError & {
 /**
  * Builds the tokenizer of a model folder.
  * @param options.splitsAnswers whether the model has an encoder
- * @throws LuthierError when tokenizer.json describes no tokenizer that can be built
+ * @throws LuthierError("format") naming the file and the key that is not as it should be; or with a code of the
+ * tokenizer's when tokenizer.json describes none that can be built
  */
 export function loadTokenizer(
-  folder: Pick<ModelFolder, "tokenizer"> & Partial<Pick<ModelFolder, "config" | "generationConfig">>,
+  folder: TokenizerFolder,
   { splitsAnswers }: Pick<Tokenizer, "splitsAnswers"> = { splitsAnswers: false },
 ): Tokenizer {
-  const { tokenizer: files, config, generationConfig } = folder;
+  const { tokenizer: files } = folder;
   const { inner, prepared, pipeline, surroundings } = build(files);
-  const spelling = tokenSpelling(files.tokenizer);
+  const spelling = tokenSpelling(prepared.tokenizer);
   const tokens = tokensById(inner);
   const added = new Set(prepared.added.map(({ id }) => id));
   const specialIds = new Set(inner.all_special_ids);
   const eosId = inner.eos_token_id ?? null;
-  const ends = endIds(generationConfig?.eos_token_id ?? config?.eos_token_id, tokens.length);
+  const ends = endIds(folder, tokens.length);
   const tokenBytes = (id: number): Uint8Array<ArrayBuffer> => {
     const token = tokens[id];
     if (token === undefined) return new Uint8Array(0);
@@ -101,7 +104,7 @@ export function loadTokenizer(
     ...surroundings,
     splitsAnswers,
     specialIds,
-    hasChatTemplate: templateSource(files) !== null,
+    hasChatTemplate: prepared.chatTemplate !== null,
     dropsFirstSpace: spelling.dropsFirstSpace,
     encode(text, { addSpecialTokens }) {
       const { ids } = pipeline.encode(text);
@@ -117,9 +120,13 @@ export function loadTokenizer(
     },
     tokenBytes,
     tokenText: (id) => bytesForPeople(tokenBytes(id)),
-    applyChat: chatRenderer(files, prepared.config),
+    applyChat: chatRenderer(prepared),
   };
 }
+
+/** What a tokenizer is made of: its own files, and the model's, which may name further end tokens. */
+type TokenizerFolder = Pick<ModelFolder, "tokenizer"> &
+  Partial<Pick<ModelFolder, "config" | "generationConfig">>;
 
 /** What is made of the files before anything is asked of the tokenizer. */
 interface Built {
@@ -148,12 +155,12 @@ function tokensById(inner: PreTrainedTokenizer): (string | undefined)[] {
   return tokens;
 }
 
-/** `eos_token_id` of a config is an id, a list of them, or null. */
-function endIds(value: unknown, vocabularySize: number): number[] {
-  const listed: unknown[] = Array.isArray(value) ? value : [value];
-  return listed.filter(
-    (id): id is number => Number.isInteger(id) && Number(id) >= 0 && Number(id) < vocabularySize,
-  );
+/** The end tokens of generation_config.json, or else of config.json, as far as the vocabulary has them. */
+function endIds({ config, generationConfig }: TokenizerFolder, vocabularySize: number): number[] {
+  const own = parseAs(endTokens, generationConfig ?? {}, { file: "generation_config.json" });
+  const ids =
+    own.eos_token_id ?? parseAs(endTokens, config ?? {}, { file: "config.json" }).eos_token_id ?? [];
+  return [ids].flat().filter((id) => id >= 0 && id < vocabularySize);
 }
 
 /** What stands around a text only when special tokens are asked for. */
@@ -168,30 +175,17 @@ function findSurroundings({
   return { prefixIds: idsOf(tokens.slice(0, at)), suffixIds: idsOf(tokens.slice(at + 1)) };
 }
 
-/** The chat template's text, or null when there is none, or no default among several. */
-function templateSource({ chatTemplate, config }: TokenizerFiles): string | null {
-  const source: unknown = chatTemplate ?? config.chat_template;
-  if (typeof source === "string") return source === "" ? null : source;
-  const named: unknown[] = Array.isArray(source) ? source : [];
-  const main = named.find((entry) => isRecord(entry) && entry.name === "default");
-  return isRecord(main) && typeof main.template === "string" ? main.template : null;
-}
-
 /** Reads the template when it is first needed. */
-function chatRenderer(
-  files: TokenizerFiles,
-  config: Readonly<Record<string, unknown>>,
-): Tokenizer["applyChat"] {
+function chatRenderer({ config, chatTemplate }: PreparedTokenizer): Tokenizer["applyChat"] {
   let template: ChatTemplate | null = null;
   return (messages, { addGenerationPrompt }) => {
     if (!template) {
-      const source = templateSource(files);
-      if (source === null) throw new LuthierError({ code: "tokenizer/no-chat-template" });
+      if (chatTemplate === null) throw new LuthierError({ code: "tokenizer/no-chat-template" });
       const named = SPECIAL_TOKENS.flatMap((name) => {
         const token = config[name];
-        return typeof token === "string" && token !== "" ? [[name, token] as const] : [];
+        return token ? [[name, token] as const] : [];
       });
-      template = new ChatTemplate(source, Object.fromEntries(named));
+      template = new ChatTemplate(chatTemplate, Object.fromEntries(named));
     }
     return template.render(messages, addGenerationPrompt);
   };

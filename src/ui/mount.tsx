@@ -1,6 +1,5 @@
 import { MantineProvider } from "@mantine/core";
 import "@mantine/core/styles.layer.css";
-import "@mantine/dropzone/styles.layer.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import type { Client } from "../client/client";

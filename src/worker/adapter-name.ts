@@ -1,9 +1,8 @@
-import { libraryOf } from "./kept-adapter";
-import type { Session } from "./session";
+import type { AdapterSummary } from "../protocol/commands";
 
-/** `name`, or the first of "name 2", "name 3" … that no other adapter of the loaded model has. */
-export async function freeName(session: Session, name: string): Promise<string> {
-  const taken = new Set((await libraryOf(session)).map((summary) => summary.name));
+/** `name`, or the first of "name 2", "name 3" … that no other adapter of the library has. */
+export function freeName(library: readonly AdapterSummary[], name: string): string {
+  const taken = new Set(library.map((summary) => summary.name));
   if (!taken.has(name)) return name;
   let number = 2;
   while (taken.has(`${name} ${String(number)}`)) number++;

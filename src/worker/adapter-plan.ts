@@ -1,14 +1,9 @@
 import { layOutParameters, trainableCount } from "../engine/adapters/adapter-state";
-import type { Adapter, InitContext, ParameterSpec } from "../engine/adapters/method";
-import { loraEnds } from "../engine/adapters/lora-options";
+import type { Adapter, InitContext, ParameterSpec } from "../engine/adapters/common/method";
+import { loraEnds } from "../engine/adapters/lora/lora-options";
 import { methods } from "../engine/adapters/registry";
 import { elementCount } from "../engine/graph/value";
-import {
-  declareWeights,
-  type DecoderSpec,
-  linearLayers,
-  parameterCount,
-} from "../engine/models/decoder-spec";
+import { declareWeights, type ModelSpec, linearLayers, parameterCount } from "../engine/nn/model-spec";
 import { optimizerBytes } from "../engine/train/optimizer-state";
 import { folderFormat } from "../export/peft";
 import { LuthierError } from "../lib/errors";
@@ -23,7 +18,7 @@ import { adapterFileBytes } from "./adapter-summary";
  * @param tokenize as the model's tokenizer, special tokens included
  */
 export function planAdapter(
-  spec: DecoderSpec,
+  spec: ModelSpec,
   tokenize: InitContext["tokenize"],
   method: MethodChoice,
 ): AdapterPlan {
@@ -48,7 +43,7 @@ export function planAdapter(
 }
 
 /** What is planned where a field cannot be used. Throws what is no field's error. */
-export function withoutPlan(spec: DecoderSpec, error: unknown): AdapterPlan {
+export function withoutPlan(spec: ModelSpec, error: unknown): AdapterPlan {
   if (!(error instanceof LuthierError) || !error.field) throw error;
   const problems = { [error.field]: `${error.what} ${error.advice}` };
   const nothing = { trainableParameters: 0, sizeBytes: 0, trainingBytes: 0, modules: [], targets: [] };
@@ -58,7 +53,7 @@ export function withoutPlan(spec: DecoderSpec, error: unknown): AdapterPlan {
 /** PEFT names a parameter by its module's path, then by what the method calls it. */
 const barePath = ({ name }: ParameterSpec): string => name.replace(/^base_model\.model\./, "");
 
-function parametersByModule(adapter: Adapter, spec: DecoderSpec): AdapterPlan["modules"] {
+function parametersByModule(adapter: Adapter, spec: ModelSpec): AdapterPlan["modules"] {
   const known = new Set([
     ...declareWeights(spec).map(({ name }) => name.slice(0, name.lastIndexOf("."))),
     spec.head.path,
@@ -81,7 +76,7 @@ function moduleOf(name: string, known: ReadonlySet<string>): string {
 }
 
 /** The linear layers, tables and head that get something beside their own tensors. */
-function targetsOf(adapter: Adapter, spec: DecoderSpec): string[] {
+function targetsOf(adapter: Adapter, spec: ModelSpec): string[] {
   const { tables, head } = loraEnds(spec);
   const linears = new Set([...linearLayers(spec), ...tables, head].map(({ path }) => path));
   const targets = new Set<string>();

@@ -1,8 +1,8 @@
 import { trainableCount } from "../engine/adapters/adapter-state";
-import type { Adapter } from "../engine/adapters/method";
-import { submodules } from "../engine/adapters/soft-prompt";
+import type { Adapter } from "../engine/adapters/common/method";
+import { submodules } from "../engine/adapters/soft-prompt/soft-prompt";
 import { elementCount } from "../engine/graph/value";
-import type { DecoderSpec } from "../engine/models/decoder-spec";
+import type { ModelSpec } from "../engine/nn/model-spec";
 import { folderFormat } from "../export/peft";
 import type { AdapterSummary } from "../protocol/commands";
 
@@ -13,7 +13,7 @@ const HEADER_ENTRY_BYTES = 130;
  * Bytes of the adapter file, about. Of a soft prompt only the virtual tokens are saved, not the encoder that makes
  * them while training.
  */
-export function adapterFileBytes(adapter: Adapter, spec: DecoderSpec): number {
+export function adapterFileBytes(adapter: Adapter, spec: ModelSpec): number {
   const { promptLength, prefixLength, parameters, selection } = adapter;
   // Of what a method chose, the file holds each number with its row and column.
   if (selection) return 3 * 4 * selection.kept + 2 * parameters.length * HEADER_ENTRY_BYTES;
@@ -30,7 +30,7 @@ export function adapterFileBytes(adapter: Adapter, spec: DecoderSpec): number {
 export type AdapterFacts = Omit<AdapterSummary, "trainableParameters" | "sizeBytes" | "format" | "merges">;
 
 /** What the page shows of an adapter. */
-export function summariseAdapter(facts: AdapterFacts, adapter: Adapter, spec: DecoderSpec): AdapterSummary {
+export function summariseAdapter(facts: AdapterFacts, adapter: Adapter, spec: ModelSpec): AdapterSummary {
   return {
     ...facts,
     trainableParameters: trainableCount(adapter),

@@ -1,5 +1,5 @@
 import type { ByteSource } from "../formats/byte-source";
-import type { ModelSummary } from "../spec/model";
+import type { ModelCard, ModelSummary } from "../spec/model";
 import { readPublicFile, readPublicJson } from "./public-files";
 
 /** An entry of public/models/index.json. */
@@ -24,7 +24,11 @@ export function builtInModels(): Promise<readonly BuiltInModel[]> {
 
 /** Fetches the files of a model that comes with the studio. */
 export function fetchBuiltIn(model: BuiltInModel, signal: AbortSignal): Promise<ByteSource[]> {
-  return Promise.all(
-    model.files.map((file) => readPublicFile(`models/${model.path}/${file}`, undefined, signal)),
-  );
+  return Promise.all(model.files.map((file) => readPublicFile(`models/${model.path}/${file}`, signal)));
+}
+
+/** How the library shows a model that comes with the studio. */
+export function builtInCard(model: BuiltInModel): ModelCard {
+  const { id, title, family, parameters, sizeBytes, license } = model;
+  return { id, title, source: "built-in", family, parameters, sizeBytes, license };
 }

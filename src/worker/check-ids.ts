@@ -1,5 +1,5 @@
 import { LuthierError } from "../lib/errors";
-import type { ActiveModel } from "./session";
+import type { ActiveModel } from "./active";
 
 /** Refuses tokens that the model has no embedding for, before they reach the GPU. */
 export function checkIds(ids: Iterable<number>, { engine, tokenizer }: ActiveModel): void {

@@ -1,13 +1,12 @@
-import type { HostTensor } from "../engine/adapters/method";
-import { expertValues } from "../engine/adapters/experts";
-import { optionError } from "../engine/adapters/option-reader";
+import type { HostTensor } from "../engine/adapters/common/method";
+import { expertValues } from "../engine/adapters/composed/experts";
+import { optionError } from "../engine/adapters/common/option-reader";
 import { methods } from "../engine/adapters/registry";
 import type { AdapterSummary } from "../protocol/commands";
 import { type AdaptersField, chosenAdapters, holderOfExperts } from "../spec/fields";
 import { type MethodChoice, methodSpecs } from "../spec/methods";
 import type { RunConfig } from "../spec/training";
-import { libraryOf, readAdapter } from "./kept-adapter";
-import type { Session } from "./session";
+import { type AdapterHost, libraryOf, readAdapter } from "./kept-adapter";
 
 /** The field by which a method's form chooses trained adapters of the library; null where it builds on none. */
 function adaptersField(method: MethodChoice): AdaptersField | null {
@@ -18,7 +17,7 @@ function adaptersField(method: MethodChoice): AdaptersField | null {
  * A choice with the adapters that its form names, as they stand in the loaded model's library, so that it can be bound
  * without the library from here on. Errors stand at the field.
  */
-export async function withExperts(session: Session, method: MethodChoice): Promise<MethodChoice> {
+export async function withExperts(session: AdapterHost, method: MethodChoice): Promise<MethodChoice> {
   const field = adaptersField(method);
   if (!field || method.experts) return method;
   const library = await libraryOf(session);
@@ -37,7 +36,7 @@ export async function withExperts(session: Session, method: MethodChoice): Promi
 }
 
 /** The method of a run: one that goes on from a kept adapter builds on the experts which that has within it. */
-export async function methodOfRun(session: Session, config: RunConfig): Promise<MethodChoice> {
+export async function methodOfRun(session: AdapterHost, config: RunConfig): Promise<MethodChoice> {
   const { method, continueFrom } = config;
   if (continueFrom === null || !adaptersField(method)) return withExperts(session, method);
   const { method: kept } = (await readAdapter(session, continueFrom)).summary;
@@ -46,7 +45,7 @@ export async function methodOfRun(session: Session, config: RunConfig): Promise<
 
 /** The values of the adapters that a run's method builds on, as {@link expertValues} has them. Errors as {@link withExperts}. */
 export async function readExpertValues(
-  session: Session,
+  session: AdapterHost,
   { method, continueFrom }: RunConfig,
 ): Promise<ReadonlyMap<string, HostTensor>> {
   const field = adaptersField(method);

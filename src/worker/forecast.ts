@@ -1,6 +1,6 @@
 import type { EncodedRow } from "../data/encode/encode-row";
-import type { Adapter } from "../engine/adapters/method";
-import { linearLayers } from "../engine/models/decoder-spec";
+import type { Adapter } from "../engine/adapters/common/method";
+import { linearLayers } from "../engine/nn/model-spec";
 import type { LoadedModel } from "../engine/models/loaded-model";
 import { declaredWeights, predictTrainingMemory, type TrainingMemory } from "../engine/train/memory";
 import { quantisedDtype } from "../engine/weights/nf4-source";
@@ -13,44 +13,50 @@ import type { RunConfig, TrainingOptions } from "../spec/training";
 import type { EncodedRows } from "./encoded-rows";
 import { type PredictBytes, suggestChanges } from "./fit";
 import { type RunSetup, setUpRun, trainerOptions } from "./run-setup";
-import type { Session } from "./session";
+import type { AdapterHost } from "./kept-adapter";
 import { planTrainingData, type TrainingData } from "./training-data";
+
+/** What a run is forecast with. */
+export interface ForecastRequest {
+  readonly config: RunConfig;
+  readonly budgetBytes: number;
+  /** GPU bytes in use now that a run would not free, the model's weights left out. */
+  readonly otherBytes: number;
+}
 
 /**
  * Plans a run as training would and tells its memory and work; nothing is allocated. Between plans it lets other
  * commands through and ends as cancelled when `signal` says so.
  */
 export async function forecastTraining(
-  session: Session,
+  session: AdapterHost,
   encoded: EncodedRows,
-  config: RunConfig,
-  budgetBytes: number,
+  { config, budgetBytes, otherBytes: others }: ForecastRequest,
   signal: AbortSignal,
 ): Promise<TrainingForecast> {
+  const { engine } = session.model;
   const setup = await setUpRun(session, encoded, config, signal);
   const { adapter, training, data } = setup;
-  const { engine } = session.model;
   const memory = predictTrainingMemory(engine, adapter, trainerOptions(training, data));
-  const others = othersOnGpu(session);
   const total = memory.total + others;
-  const { maxBindingBytes } = engine.gpu.summary;
+  const { maxBindingBytes } = engine.gpu.info;
   return {
     memory: { ...forPerson(memory), others, total },
     oversizedBytes: memory.largestBinding > maxBindingBytes ? memory.largestBinding : null,
     totalSteps: data.totalSteps,
     flops: runFlops(memory, data),
-    changes: total > budgetBytes ? await fitChanges(session, setup, budgetBytes - others, signal) : [],
+    changes: total > budgetBytes ? await fitChanges(engine, setup, budgetBytes - others, signal) : [],
   };
 }
 
 /** Ways to bring a run below `budgetBytes`, with what each would take. */
 export async function fitChanges(
-  session: Session,
+  engine: LoadedModel,
   { adapter, rows, training, data }: RunSetup,
   budgetBytes: number,
   signal?: AbortSignal,
 ): Promise<FitChange[]> {
-  const splitsAnswers = session.model.engine.spec.encoder !== undefined;
+  const splitsAnswers = engine.spec.encoder !== undefined;
   const predict: PredictBytes = async (changed) => {
     await letOthersThrough();
     if (signal?.aborted) throw cancelled();
@@ -60,12 +66,12 @@ export async function fitChanges(
     // longest rows need not be it.
     const shapes = splitsAnswers ? planned.shapes : planned.shapes.slice(0, 1);
     const options = { ...trainerOptions(changed, planned), shapes, evaluationShapes: [] };
-    return predictTrainingMemory(session.model.engine, adapter, options).total;
+    return predictTrainingMemory(engine, adapter, options).total;
   };
   const longest = data.shapes[0]?.length ?? training.maxLength;
   const asIs = { ...training, maxLength: Math.min(training.maxLength, longest) };
   const changes = await suggestChanges(asIs, predict, budgetBytes);
-  const quantised = quantisedChange(session.model.engine, { adapter, training, data }, budgetBytes);
+  const quantised = quantisedChange(engine, { adapter, training, data }, budgetBytes);
   if (quantised) changes.push(quantised);
   return changes.sort((a, b) => Number(b.fits) - Number(a.fits));
 }
@@ -81,7 +87,7 @@ function quantisedChange(
     const { dtype } = defined(tensors.get(name), `tensor ${name}`);
     return layers.has(name) ? quantisedDtype(dtype, QLORA) : dtype;
   };
-  const smaller = declaredWeights(spec, dtypeOf, gpu.summary.maxBindingBytes);
+  const smaller = declaredWeights(spec, dtypeOf, gpu.info.maxBindingBytes);
   if (smaller.sizeBytes >= weights.sizeBytes) return null;
   const options = trainerOptions(training, data);
   const totalBytes = predictTrainingMemory({ spec, tuning, weights: smaller }, adapter, options).total;
@@ -116,7 +122,7 @@ function planOrNull(
     return planTrainingData(rows, training, adapter, splitsAnswers);
   } catch (error) {
     // So short that no row has anything to learn: no way to save memory.
-    if (error instanceof LuthierError && error.code === "data/nothing-to-train") return null;
+    if (error instanceof LuthierError && error.problem.code === "data/nothing-to-train") return null;
     throw error;
   }
 }
@@ -137,12 +143,6 @@ function runFlops({ flopsByLength }: TrainingMemory, data: TrainingData): number
 function forPerson(memory: TrainingMemory): Omit<TrainingForecast["memory"], "others" | "total"> {
   const { weights, slots, adapter, optimizer, inputs, uniforms, readback } = memory;
   return { weights, activations: slots, adapter, optimizer, inputs: inputs + uniforms + readback };
-}
-
-/** Caches and adapters that lie beside the model now and are not freed for training. */
-function othersOnGpu(session: Session): number {
-  if (session.training) return 0;
-  return Math.max(0, session.gpuBytes - session.model.engine.weights.sizeBytes);
 }
 
 function letOthersThrough(): Promise<void> {

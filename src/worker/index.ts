@@ -7,18 +7,21 @@ import { generationHandlers } from "./handlers/generation";
 import { hubHandlers } from "./handlers/hub";
 import { modelHandlers } from "./handlers/models";
 import { trainingHandlers } from "./handlers/training";
+import { JobOwner } from "./jobs/owner";
 import { emitterFor, serve } from "./serve";
 import { Session } from "./session";
 
-const session = new Session(emitterFor(self));
-const encoded = new EncodedRows(session);
+const emit = emitterFor(self);
+const owner = new JobOwner(emit);
+const session = new Session(emit, { onLost: () => owner.cancel("train", "measure") });
+const encoded = new EncodedRows(() => session.model);
 
 serve(self, {
   ...environmentHandlers(session),
-  ...datasetHandlers(session, encoded),
-  ...modelHandlers(session),
-  ...hubHandlers(session),
-  ...trainingHandlers(session, encoded),
-  ...generationHandlers(session),
-  ...adapterHandlers(session),
+  ...datasetHandlers(owner, session, encoded),
+  ...modelHandlers(owner, session),
+  ...hubHandlers(owner),
+  ...trainingHandlers(owner, session, encoded),
+  ...generationHandlers(owner, session),
+  ...adapterHandlers(owner, session),
 });

@@ -1,16 +1,23 @@
 import { AdapterState } from "../engine/adapters/adapter-state";
-import type { Adapter, HostTensor } from "../engine/adapters/method";
+import type { Adapter, HostTensor } from "../engine/adapters/common/method";
 import { methods } from "../engine/adapters/registry";
 import type { LoadedModel } from "../engine/models/loaded-model";
-import { mergeOnGpu } from "../engine/models/merged-model";
+import { mergeOnGpu } from "../engine/adapters/merged-model";
 import { hostTensorFile, readHostTensors } from "../export/peft";
 import { LuthierError } from "../lib/errors";
 import type { AdapterSummary } from "../protocol/commands";
 import { listAdapters, loadAdapter, saveAdapter, type StoredAdapter } from "../storage/adapters";
-import type { ActiveAdapter, AdapterRun, Session } from "./session";
+import type { ActiveAdapter, AdapterRun } from "./active";
+import type { Session } from "./session";
+
+/** The loaded model, and those of its adapters that lie on the GPU. */
+export type AdapterHost = Pick<
+  Session,
+  "hasModel" | "model" | "heldAdapters" | "heldAdapter" | "holdAdapter"
+>;
 
 /** Keeps an adapter that lies on the GPU in the loaded model's library, so that a reload finds it again. */
-export async function keepAdapter(session: Session, adapter: ActiveAdapter): Promise<void> {
+export async function keepAdapter(session: AdapterHost, adapter: ActiveAdapter): Promise<void> {
   const { summary, run, state, optimizer } = adapter;
   const values = hostTensorFile(await state.read());
   const stored = { ...summary, modelId: session.model.summary.id, run, values };
@@ -36,15 +43,21 @@ async function saveWith(
   return !optimizer;
 }
 
+/** The adapters that are kept of a model, the latest first. */
+export async function keptAdapters(modelId: string): Promise<AdapterSummary[]> {
+  const kept = await listAdapters(modelId);
+  return kept
+    .map(({ modelId: _model, run: _run, ...summary }) => summary)
+    .sort((a, b) => b.savedAt - a.savedAt);
+}
+
 /** The loaded model's adapters, the latest first: those kept, and those that storage had no room for. */
-export async function libraryOf(session: Session): Promise<AdapterSummary[]> {
+export async function libraryOf(session: AdapterHost): Promise<AdapterSummary[]> {
   if (!session.hasModel) return [];
-  const kept = await listAdapters(session.model.summary.id);
+  const kept = await keptAdapters(session.model.summary.id);
   const unkept = [...session.heldAdapters].filter((adapter) => !adapter.kept).map(({ summary }) => summary);
   const ids = new Set(unkept.map(({ id }) => id));
-  const rest = kept
-    .filter(({ id }) => !ids.has(id))
-    .map(({ modelId: _model, run: _run, ...summary }) => summary);
+  const rest = kept.filter(({ id }) => !ids.has(id));
   return [...unkept, ...rest].sort((a, b) => b.savedAt - a.savedAt);
 }
 
@@ -57,7 +70,7 @@ export interface ReadAdapter {
 }
 
 /** Reads an adapter of the loaded model's library. Errors: there is none of that id. */
-export async function readAdapter(session: Session, id: string): Promise<ReadAdapter> {
+export async function readAdapter(session: AdapterHost, id: string): Promise<ReadAdapter> {
   const held = session.heldAdapter(id);
   if (held) {
     const { summary, run, state } = held;
@@ -73,7 +86,7 @@ export async function readAdapter(session: Session, id: string): Promise<ReadAda
 }
 
 /** An adapter of the library on the GPU. Errors: there is none of that id; no memory for it. */
-export async function holdAdapter(session: Session, id: string): Promise<ActiveAdapter> {
+export async function holdAdapter(session: AdapterHost, id: string): Promise<ActiveAdapter> {
   const held = session.heldAdapter(id);
   if (held) return held;
   const { summary, run, adapter, values } = await readAdapter(session, id);
@@ -93,7 +106,7 @@ export async function holdMerged(session: Session, id: string): Promise<LoadedMo
   return merged;
 }
 
-async function findKept(session: Session, id: string): Promise<StoredAdapter> {
+async function findKept(session: AdapterHost, id: string): Promise<StoredAdapter> {
   const kept = await loadAdapter(id);
   if (kept && kept.modelId === session.model.summary.id) return kept;
   throw new LuthierError(

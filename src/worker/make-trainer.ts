@@ -1,7 +1,8 @@
 import type { AdapterState } from "../engine/adapters/adapter-state";
+import type { LoadedModel } from "../engine/models/loaded-model";
 import { predictTrainingMemory } from "../engine/train/memory";
 import { Trainer } from "../engine/train/trainer";
-import { planTraining } from "../engine/train/training-plans";
+import { planTraining } from "../engine/train/plans";
 import { LuthierError } from "../lib/errors";
 import type { FitChange } from "../spec/forecast";
 import { trainingLabels } from "../spec/training";
@@ -9,11 +10,18 @@ import { fitChanges } from "./forecast";
 import { type RunSetup, trainerOptions } from "./run-setup";
 import type { Session } from "./session";
 
+/** What a trainer is made on. */
+export type TrainerHost = Pick<Session, "model" | "tune">;
+
 /**
  * Makes everything that a run needs on the GPU, with the kernels that are fastest there. Errors: not enough memory,
  * with the changes that would need less.
  */
-export async function makeTrainer(session: Session, setup: RunSetup, state: AdapterState): Promise<Trainer> {
+export async function makeTrainer(
+  session: TrainerHost,
+  setup: RunSetup,
+  state: AdapterState,
+): Promise<Trainer> {
   const { engine } = session.model;
   const options = trainerOptions(setup.training, setup.data);
   // Planning asks the tuner for every matrix shape of the run; what it does not know is timed before the real plan.
@@ -23,16 +31,15 @@ export async function makeTrainer(session: Session, setup: RunSetup, state: Adap
     return await Trainer.create(engine, state, options);
   } catch (error) {
     if (!(error instanceof LuthierError) || error.code !== "out-of-memory") throw error;
-    throw await withWaysOut(error, session, setup);
+    throw await withWaysOut(error, engine, setup);
   }
 }
 
 /** What did not fit is not known, so that what a run takes besides the weights should become half of what it was. */
-async function withWaysOut(error: LuthierError, session: Session, setup: RunSetup): Promise<LuthierError> {
-  const { engine } = session.model;
+async function withWaysOut(error: LuthierError, engine: LoadedModel, setup: RunSetup): Promise<LuthierError> {
   const options = trainerOptions(setup.training, setup.data);
   const { weights, total } = predictTrainingMemory(engine, setup.adapter, options);
-  const changes = await fitChanges(session, setup, weights + (total - weights) / 2);
+  const changes = await fitChanges(engine, setup, weights + (total - weights) / 2);
   const ways = changes.filter((change) => change.totalBytes < total).map(describeChange);
   const advice =
     ways.length > 0

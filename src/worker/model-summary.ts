@@ -1,5 +1,5 @@
-import { loraEnds } from "../engine/adapters/lora-options";
-import { type DecoderSpec, linearLayers, parameterCount } from "../engine/models/decoder-spec";
+import { loraEnds } from "../engine/adapters/lora/lora-options";
+import { type ModelSpec, linearLayers, parameterCount } from "../engine/nn/model-spec";
 import type { LoadedModel } from "../engine/models/loaded-model";
 import type { TensorSource } from "../engine/weights/tensor-source";
 import { isFloatType } from "../formats/quantised/block-types";
@@ -34,7 +34,7 @@ export function summarise(
       outFeatures,
     })),
     ends: endsOf(spec),
-    gpuBytes: engine.gpu.usage.bytes,
+    gpuBytes: engine.weights.sizeBytes,
     defaults,
   };
 }
@@ -44,7 +44,7 @@ function quantisedHow(tensors: readonly TensorSource[]): ModelSummary["quantised
   return tensors.some(({ dtype }) => !isFloatType(dtype)) ? "stored" : null;
 }
 
-function endsOf(spec: DecoderSpec): ModuleInfo[] {
+function endsOf(spec: ModelSpec): ModuleInfo[] {
   const { tables, head } = loraEnds(spec);
   const { path, inFeatures, outFeatures } = head;
   return [

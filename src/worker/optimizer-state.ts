@@ -1,9 +1,9 @@
 import type { AdapterState } from "../engine/adapters/adapter-state";
 import type { FolderAdapter } from "../engine/adapters/from-folder";
-import type { Adapter } from "../engine/adapters/method";
+import type { Adapter } from "../engine/adapters/common/method";
 import { methods } from "../engine/adapters/registry";
 import { sameShape } from "../engine/graph/value";
-import type { DecoderSpec } from "../engine/models/decoder-spec";
+import type { ModelSpec } from "../engine/nn/model-spec";
 import type { Moments, Trainer } from "../engine/train/trainer";
 import { checkOptimizer, optimizerFile, readOptimizerFile } from "../export/optimizer-file";
 import { type ByteSource, bytesSource } from "../formats/byte-source";
@@ -11,7 +11,7 @@ import { OPTIMIZER_FILE, type PeftFolder } from "../formats/peft-folder";
 import { LuthierError } from "../lib/errors";
 import { type MethodChoice, methodSpecs } from "../spec/methods";
 import { loadOptimizer } from "../storage/adapters";
-import type { Session } from "./session";
+import type { AdapterHost } from "./kept-adapter";
 
 /** A larger state is not kept with its adapter: that of a model that trained as a whole would fill the disk. */
 const MAX_STATE_BYTES = 2 ** 28;
@@ -27,12 +27,19 @@ export async function keptOptimizer(
 }
 
 /** The file of an adapter of the library, or null. */
-export async function findOptimizer(session: Session, id: string): Promise<Uint8Array<ArrayBuffer> | null> {
+export async function findOptimizer(
+  session: Pick<AdapterHost, "heldAdapter">,
+  id: string,
+): Promise<Uint8Array<ArrayBuffer> | null> {
   return session.heldAdapter(id)?.optimizer ?? loadOptimizer(id);
 }
 
 /** The moments that a run begins with which goes on from an adapter of the library, or null. */
-export async function momentsOf(session: Session, id: string, adapter: Adapter): Promise<Moments | null> {
+export async function momentsOf(
+  session: Pick<AdapterHost, "heldAdapter">,
+  id: string,
+  adapter: Adapter,
+): Promise<Moments | null> {
   const bytes = await findOptimizer(session, id);
   if (!bytes) return null;
   const file = await readOptimizerFile(bytesSource(OPTIMIZER_FILE, bytes));
@@ -54,7 +61,7 @@ export async function withOptimizer(
   found: FolderAdapter,
   { tensors }: PeftFolder,
   source: ByteSource,
-  model: DecoderSpec,
+  model: ModelSpec,
 ): Promise<ResumableAdapter> {
   const file = await readOptimizerFile(source);
   const { id, options } = file.method;

@@ -1,4 +1,4 @@
-import { type ByteSource, type DownloadProgress, fetchSource } from "../formats/byte-source";
+import { type ByteSource, fetchSource } from "../formats/byte-source";
 import { LuthierError } from "../lib/errors";
 
 /** The folder that the page is served from; a built worker lies in its assets folder. */
@@ -23,14 +23,6 @@ export async function readPublicJson<T>(path: string): Promise<T> {
 }
 
 /** A whole file that comes with the studio. */
-export function readPublicFile(
-  path: string,
-  onProgress?: DownloadProgress,
-  signal?: AbortSignal,
-): Promise<ByteSource> {
-  return fetchSource(publicUrl(path), {
-    name: path,
-    ...(onProgress && { onProgress }),
-    ...(signal && { signal }),
-  });
+export function readPublicFile(path: string, signal: AbortSignal): Promise<ByteSource> {
+  return fetchSource(publicUrl(path), { name: path, signal });
 }

@@ -4,8 +4,9 @@ import { LuthierError } from "../lib/errors";
 import type { InterruptedRun } from "../protocol/commands";
 import { deleteCheckpoint, loadCheckpoint, type RunCheckpoint, saveCheckpoint } from "../storage/checkpoints";
 import { findDataset } from "../storage/datasets";
+import type { ActiveAdapter } from "./active";
 import { keepAdapter } from "./kept-adapter";
-import type { ActiveAdapter, Session } from "./session";
+import type { Session } from "./session";
 import type { TrainingReporter } from "./training-reporter";
 
 /** A run is kept at least this often, so that a closed tab or a lost GPU costs little. */
@@ -66,7 +67,7 @@ export class RunKeeper {
 }
 
 /** Forgets the loaded model's run that was under way; that it cannot be forgotten stops nobody. */
-export async function forgetRun(session: Session): Promise<void> {
+export async function forgetRun(session: Pick<Session, "hasModel" | "model" | "emit">): Promise<void> {
   if (!session.hasModel) return;
   try {
     await deleteCheckpoint(session.model.summary.id);
@@ -77,8 +78,10 @@ export async function forgetRun(session: Session): Promise<void> {
 }
 
 /** The loaded model's run that did not come to its end, or null; one whose dataset is gone is forgotten. */
-export async function findInterruptedRun(session: Session): Promise<InterruptedRun | null> {
-  if (!session.hasModel || session.training) return null;
+export async function findInterruptedRun(
+  session: Pick<Session, "hasModel" | "model" | "emit">,
+): Promise<InterruptedRun | null> {
+  if (!session.hasModel) return null;
   const kept = await loadCheckpoint(session.model.summary.id);
   if (!kept) return null;
   const dataset = await findDataset(kept.config.datasetId).catch(() => null);
@@ -91,8 +94,8 @@ export async function findInterruptedRun(session: Session): Promise<InterruptedR
 }
 
 /** The loaded model's run that is to go on. Errors when there is none. */
-export async function requireCheckpoint(session: Session): Promise<RunCheckpoint> {
-  const kept = await loadCheckpoint(session.model.summary.id);
+export async function requireCheckpoint({ model }: Pick<Session, "model">): Promise<RunCheckpoint> {
+  const kept = await loadCheckpoint(model.summary.id);
   if (kept) return kept;
   throw new LuthierError("config", "There is no run to go on with.", "Start a new one with Train.");
 }

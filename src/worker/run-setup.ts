@@ -1,5 +1,5 @@
 import { initContext, initialValues } from "../engine/adapters/adapter-state";
-import type { Adapter, HostTensor } from "../engine/adapters/method";
+import type { Adapter, HostTensor } from "../engine/adapters/common/method";
 import { methods } from "../engine/adapters/registry";
 import { canPack } from "../engine/train/batch-inputs";
 import { adamDefaults, type TrainerOptions } from "../engine/train/trainer";
@@ -10,7 +10,7 @@ import type { TemplateId } from "../spec/data";
 import type { RunConfig, TrainingOptions } from "../spec/training";
 import type { EncodedRows } from "./encoded-rows";
 import { methodOfRun, readExpertValues } from "./experts";
-import type { Session } from "./session";
+import type { AdapterHost } from "./kept-adapter";
 import { planTrainingData, type TrainingData } from "./training-data";
 
 /** Everything of a run that follows from its configuration, before anything is allocated. */
@@ -26,7 +26,7 @@ export interface RunSetup {
 
 /** Binds the method, encodes the rows and plans their batches. Errors name the field that cannot be used. */
 export async function setUpRun(
-  session: Session,
+  session: AdapterHost,
   encoded: EncodedRows,
   config: RunConfig,
   signal?: AbortSignal,
@@ -50,7 +50,7 @@ export async function setUpRun(
 
 /** Values that an adapter starts from when nothing else is told: drawn by the run's seed. */
 export async function drawValues(
-  session: Session,
+  session: AdapterHost,
   setup: RunSetup,
 ): Promise<ReadonlyMap<string, HostTensor>> {
   const { engine, tokenizer } = session.model;

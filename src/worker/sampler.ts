@@ -9,34 +9,41 @@ import type { RunConfig } from "../spec/training";
 import { readRows } from "../storage/datasets";
 import { StreamDecoder } from "../tokenizer/stream-decoder";
 import type { RunSetup } from "./run-setup";
-import type { Session } from "./session";
+import type { ActiveModel } from "./active";
+import type { Emit } from "./serve";
 
 /** The likeliest token each time, so that what changes is what was learned. */
 const options: GenerationOptions = { ...defaultGeneration, temperature: 0, maxNewTokens: 64 };
 
 /** Answers one question that is kept aside every so many steps, so that one sees the model learn. */
 export class Sampler {
-  readonly #session: Session;
+  readonly #model: ActiveModel;
+  readonly #emit: Emit;
   readonly #row: Row;
   readonly #prompt: PromptIds;
   readonly #every: number;
   #isOver = false;
 
-  private constructor(session: Session, row: Row, prompt: PromptIds, every: number) {
-    this.#session = session;
+  private constructor(model: ActiveModel, emit: Emit, row: Row, prompt: PromptIds, every: number) {
+    this.#model = model;
+    this.#emit = emit;
     this.#row = row;
     this.#prompt = prompt;
     this.#every = every;
   }
 
   /** A sampler of the first row held out (or trained on where none is), or null when none is wanted. */
-  static async create(session: Session, { data }: RunSetup, config: RunConfig): Promise<Sampler | null> {
+  static async create(
+    { model, emit }: { readonly model: ActiveModel; readonly emit: Emit },
+    { data }: RunSetup,
+    config: RunConfig,
+  ): Promise<Sampler | null> {
     const { sampleEvery } = config.training;
     if (sampleEvery === 0) return null;
     const [row] = await readRows(config.datasetId, data.sampleRow, 1);
     if (!row) return null;
-    const prompt = rowPromptIds(row, config.templateId as TemplateId, session.model.tokenizer);
-    return new Sampler(session, row, prompt, sampleEvery);
+    const prompt = rowPromptIds(row, config.templateId as TemplateId, model.tokenizer);
+    return new Sampler(model, emit, row, prompt, sampleEvery);
   }
 
   isDue(step: number): boolean {
@@ -45,7 +52,7 @@ export class Sampler {
 
   /** Answers with the adapter as it is now; no step may be on its way. Without room for the cache it stops asking. */
   async sample(step: number, state: AdapterState, signal: AbortSignal): Promise<void> {
-    const { engine } = this.#session.model;
+    const { engine } = this.#model;
     try {
       const front = state.adapter.promptLength + state.adapter.prefixLength;
       const wanted = front + this.#prompt.ids.length + options.maxNewTokens;
@@ -54,20 +61,20 @@ export class Sampler {
         const answer = await this.#answer(generator, signal);
         const { instruction, input, output } = this.#row;
         const question = [instruction, input].filter((part) => part !== "").join("\n");
-        this.#session.emit("sample", { step, question, expected: output, answer });
+        this.#emit("sample", { step, question, expected: output, answer });
       } finally {
         generator.destroy();
       }
     } catch (error) {
       if (!(error instanceof LuthierError) || error.code === "device-lost") throw error;
       this.#isOver = true;
-      this.#session.emit("log", { time: Date.now(), text: `No more sample answers: ${error.message}` });
+      this.#emit("log", { time: Date.now(), text: `No more sample answers: ${error.message}` });
     }
   }
 
   async #answer(generator: Generator, signal: AbortSignal): Promise<string> {
     const { ids, endIds, answerLead } = this.#prompt;
-    const decoder = new StreamDecoder(this.#session.model.tokenizer, answerLead);
+    const decoder = new StreamDecoder(this.#model.tokenizer, answerLead);
     let text = "";
     for await (const id of generator.generate(ids, options, endIds, makeRng(options.seed), signal)) {
       text += decoder.push(id);

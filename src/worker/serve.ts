@@ -1,12 +1,19 @@
 import { LuthierError } from "../lib/errors";
 import type { CommandArgs, CommandName, CommandResult } from "../protocol/commands";
 import type { EventName, Events } from "../protocol/events";
-import type { Reply, Request } from "../protocol/wire";
+import type { CallRequest, Reply, Request } from "../protocol/wire";
+
+/** The request that a command answers. */
+export interface Call {
+  readonly id: number;
+  /** Aborted when the page asks that the command come to its end. */
+  readonly signal: AbortSignal;
+}
 
 /** What answers the page: one function for every command. */
 export type Handlers = {
   readonly [Name in CommandName]: (
-    ...args: CommandArgs<Name>
+    ...args: [...CommandArgs<Name>, call: Call]
   ) => CommandResult<Name> | Promise<CommandResult<Name>>;
 };
 
@@ -29,22 +36,32 @@ export function emitterFor(port: PagePort): Emit {
 
 /** Answers every request with its result or with an error that a person can read. */
 export function serve(port: PagePort, handlers: Handlers): void {
-  port.addEventListener("message", ({ data: { id, command, args } }) => {
-    void answer(handlers, command, args).then(
-      (result) => port.postMessage({ type: "result", id, result }, transferables(result)),
-      (error: unknown) => port.postMessage({ type: "error", id, error: readable(error).toData() }, []),
-    );
+  const open = new Map<number, AbortController>();
+  port.addEventListener("message", ({ data: request }) => {
+    const { id } = request;
+    if (request.type === "cancel") {
+      open.get(id)?.abort();
+      return;
+    }
+    const controller = new AbortController();
+    open.set(id, controller);
+    void answer(handlers, request, controller.signal)
+      .then(
+        (result) => port.postMessage({ type: "result", id, result }, transferables(result)),
+        (error: unknown) => port.postMessage({ type: "error", id, error: readable(error).toData() }, []),
+      )
+      .finally(() => open.delete(id));
   });
 }
 
 async function answer(
   handlers: Handlers,
-  command: CommandName,
-  args: CommandArgs<CommandName>,
+  { id, command, args }: CallRequest,
+  signal: AbortSignal,
 ): Promise<CommandResult<CommandName>> {
   // The request's type pairs command and arguments; the record loses that pairing.
   const handler = handlers[command] as (...args: unknown[]) => CommandResult<CommandName>;
-  return handler(...args);
+  return handler(...args, { id, signal });
 }
 
 /** Files to download are moved, not copied. */

@@ -1,57 +1,18 @@
+import * as v from "valibot";
 import type { AdapterState } from "../engine/adapters/adapter-state";
 import { Generator } from "../engine/generate/generator";
 import { Gpu } from "../engine/gpu/device";
 import { PipelineCache } from "../engine/gpu/pipelines";
 import { GemmTuner } from "../engine/kernels/gemm-tuner";
 import type { LoadedModel } from "../engine/models/loaded-model";
-import type { ModelFolder } from "../formats/model-folder";
 import { LuthierError } from "../lib/errors";
-import { isRecord } from "../lib/json";
+import { recordOf } from "../lib/schema";
 import type { AdapterSummary } from "../protocol/commands";
 import type { Side } from "../spec/generation";
-import type { ModelSummary } from "../spec/model";
-import type { RunConfig } from "../spec/training";
-import type { Tokenizer } from "../tokenizer/tokenizer";
 import { StoredCompileJournal } from "../storage/compile-journal";
 import { loadSetting, saveSetting } from "../storage/settings";
+import type { ActiveAdapter, ActiveModel, GpuContext, Speaker } from "./active";
 import type { Emit } from "./serve";
-
-/** The base model that answers and trains. */
-export interface ActiveModel {
-  readonly summary: ModelSummary;
-  readonly engine: LoadedModel;
-  readonly tokenizer: Tokenizer;
-  /** What its files say beside the weights. */
-  readonly folder: Pick<ModelFolder, "config" | "generationConfig" | "tokenizer">;
-  /** What exports call the base model. */
-  readonly baseName: string;
-}
-
-/** What is remembered of the run that made an adapter. */
-export interface AdapterRun {
-  readonly config: RunConfig;
-  readonly datasetName: string;
-  readonly datasetRows: number;
-}
-
-/** An adapter on the GPU. */
-export interface ActiveAdapter {
-  readonly summary: AdapterSummary;
-  readonly state: AdapterState;
-  readonly run: AdapterRun | null;
-  /** Whether storage has it too; what has no other copy is not freed. */
-  readonly kept: boolean;
-  /** A file of the optimizer's state that storage has not taken yet. */
-  readonly optimizer?: Uint8Array<ArrayBuffer>;
-}
-
-/** Who answers. */
-export interface Speaker {
-  /** The base model, or its copy with the adapter in its weights. */
-  readonly engine: LoadedModel;
-  /** The adapter that answers beside the weights, or null. */
-  readonly state: AdapterState | null;
-}
 
 /** What answers on one side. */
 interface SideGenerator {
@@ -59,24 +20,22 @@ interface SideGenerator {
   readonly generator: Generator;
 }
 
-/** The GPU and what lives on it. */
-export interface GpuContext {
-  readonly gpu: Gpu;
-  readonly pipelines: PipelineCache;
-  readonly tuning: GemmTuner;
-}
-
 /** Caches are made in steps of this many tokens, so that few programs are. */
 const CAPACITY_STEP = 256;
 
+/** Options of a {@link Session}. */
+interface SessionOptions {
+  /** Called when the GPU is lost, after all that lay there is forgotten. */
+  onLost?(): void;
+}
+
 /**
- * What the page's commands work on: one GPU, one base model, and those of its adapters that somebody uses. Handlers
- * hold no state of their own.
+ * The resources that the page's commands work on: one GPU, one base model, and those of its adapters that somebody uses.
+ * Who may use them when is not its affair: that is the job owner's (`jobs/owner.ts`).
  */
 export class Session {
   readonly emit: Emit;
-  /** Aborts the run that trains now; null when none does. */
-  training: AbortController | null = null;
+  readonly #options: SessionOptions;
   #context: Promise<GpuContext> | null = null;
   #model: ActiveModel | null = null;
   readonly #adapters = new Map<string, ActiveAdapter>();
@@ -84,8 +43,9 @@ export class Session {
   readonly #merged = new Map<string, LoadedModel>();
   readonly #generators = new Map<Side, SideGenerator>();
 
-  constructor(emit: Emit) {
+  constructor(emit: Emit, options: SessionOptions = {}) {
     this.emit = emit;
+    this.#options = options;
   }
 
   /** Opens the GPU at the first call. After a lost device the next call opens it anew. */
@@ -120,13 +80,28 @@ export class Session {
     return this.#model?.engine.gpu.usage.bytes ?? 0;
   }
 
-  /** Takes another model; what stood on the old one is freed. */
-  setModel(model: ActiveModel | null): void {
+  /**
+   * Takes another model, or none, and tells the page; what stood on the old one is freed.
+   *
+   * @param adapters the new model's, the latest first
+   */
+  setModel(model: ActiveModel | null, adapters: readonly AdapterSummary[] = []): void {
+    this.evictModel();
+    this.#model = model;
+    this.emit("model", model && { summary: model.summary, adapters });
+  }
+
+  /** Frees the model's memory on the GPU, to make room. What is known of it stays, for it to be loaded again. */
+  evictModel(): void {
     for (const side of [...this.#generators.keys()]) this.#dropGenerator(side);
     for (const id of [...this.#adapters.keys()]) this.dropAdapter(id);
     this.keepMerged([]);
     this.#model?.engine.weights.destroy();
-    this.#model = model;
+  }
+
+  /** Takes the weights of an evicted model that were loaded again. */
+  restoreModel(engine: LoadedModel): void {
+    this.#model = { ...this.model, engine };
   }
 
   /** Takes an adapter on the GPU, in place of what was held under its id. */
@@ -194,19 +169,22 @@ export class Session {
         text: `${what} Where there is another kernel for the work, it is used.`,
       });
     };
-    const known = await loadSetting(tuningKey(gpu), parseChoices);
+    const known = await loadSetting(tuningKey(gpu), tuningChoices);
     const tuning = new GemmTuner(gpu, pipelines, known ?? {});
     return { gpu, pipelines, tuning };
   }
 
   /** After a lost device nothing on it is left; the page stays usable and loads the model again. */
   #forgetGpu(): void {
-    this.training?.abort();
     this.#generators.clear();
-    this.#model = null;
     this.#adapters.clear();
     this.#merged.clear();
     this.#context = null;
+    if (this.#model) {
+      this.#model = null;
+      this.emit("model", null);
+    }
+    this.#options.onLost?.();
   }
 
   /** Frees adapters that storage has and no side answers with, but for `wanted`. */
@@ -244,19 +222,14 @@ export class Session {
   }
 }
 
-function gpuName({ summary: { name, architecture } }: Gpu): string {
+function gpuName({ info: { name, architecture } }: Gpu): string {
   return `${name} ${architecture}`;
 }
 
-/** Choices belong to an adapter: another GPU has other favourites. */
+/** Choices belong to a GPU: another one has other favourites. */
 function tuningKey(gpu: Gpu): string {
   return `tuning ${gpuName(gpu)}`;
 }
 
-function parseChoices(value: unknown): Record<string, string> | null {
-  if (!isRecord(value)) return null;
-  const entries = Object.entries(value).filter(
-    (entry): entry is [string, string] => typeof entry[1] === "string",
-  );
-  return Object.fromEntries(entries);
-}
+/** The fastest kernel variant by matrix shape, as an earlier visit found it. */
+const tuningChoices = recordOf(v.string());

@@ -2,8 +2,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium } from "playwright-core";
 import { createServer, type Plugin, type ViteDevServer } from "vite";
-import { unpackTestBrowser } from "../support/software-adapter";
+import { unpackTestBrowser } from "../support/software-gpu";
 import type { Place, Section } from "./place";
+import { isInstalled } from "./rivals";
+import { rivalPackages, RIVALS, type Scope } from "./suite/scope";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../..");
@@ -31,6 +33,23 @@ const page: Plugin = {
   },
 };
 
+/** How long a part may take before it counts as hung: nanogpt trains for many minutes on a software GPU. */
+const LIMIT_MINUTES = 60;
+const QUICK_LIMIT_MINUTES = 10;
+
+/** Stands in for packages that are not installed: the server refuses a module that names any other. */
+function absentRivals(): Plugin {
+  const absent = new Set<string>(
+    RIVALS.filter((rival) => !isInstalled(rival)).flatMap((rival) => rivalPackages[rival]),
+  );
+  return {
+    name: "bench-absent-rivals",
+    enforce: "pre",
+    resolveId: (id) => (absent.has(id) ? `\0absent:${id}` : null),
+    load: (id) => (id.startsWith("\0absent:") ? "throw new Error('it is not installed')" : null),
+  };
+}
+
 /** Starts the test browser on a server of the benchmark's page; each section gets a page of its own. */
 export async function openBrowser(): Promise<Place> {
   const server = await createServer({
@@ -38,7 +57,7 @@ export async function openBrowser(): Promise<Place> {
     root: here,
     appType: "custom",
     logLevel: "error",
-    plugins: [page],
+    plugins: [page, absentRivals()],
     cacheDir: join(here, "node_modules/.cache/vite"),
     server: { host: "127.0.0.1", port: 0, fs: { allow: [root] }, watch: null, hmr: false, ws: false },
     optimizeDeps: { entries: ["page/main.ts"] },
@@ -48,7 +67,7 @@ export async function openBrowser(): Promise<Place> {
   const browser = await chromium.launch({ executablePath, args: FLAGS, env: { ...process.env, ...env } });
   return {
     name: `Chromium ${browser.version()}`,
-    run: (section, withRivals) => runSection(browser, server, section, withRivals),
+    run: (section, scope) => runSection(browser, server, section, scope),
     close: async () => {
       await browser.close();
       await server.close();
@@ -60,20 +79,38 @@ async function runSection<T>(
   browser: Browser,
   server: ViteDevServer,
   section: Section<T>,
-  withRivals: boolean,
+  scope: Scope,
 ): Promise<T> {
   const tab = await browser.newPage();
   const faults: string[] = [];
-  tab.on("pageerror", (error) => faults.push(error.message));
   try {
-    await tab.goto(server.resolvedUrls?.local[0] ?? "");
-    await tab.waitForFunction(() => "luthierBench" in globalThis, undefined, { timeout: 120_000 });
-    return await tab.evaluate<T>(`(${String(section)})(luthierBench, ${withRivals})`);
-  } catch (cause) {
-    throw new Error([cause instanceof Error ? cause.message : String(cause), ...faults].join("\n"), {
-      cause,
+    const broken = new Promise<never>((_, reject) => {
+      tab.on("pageerror", (error) => {
+        faults.push(error.message);
+        reject(error);
+      });
     });
+    await tab.goto(server.resolvedUrls?.local[0] ?? "");
+    const started = tab.waitForFunction(() => "luthierBench" in globalThis, undefined, { timeout: 120_000 });
+    await Promise.race([started, broken]);
+    const result = tab.evaluate<T>(`(${String(section)})(luthierBench, ${JSON.stringify(scope)})`);
+    return await withinLimit(result, scope.quick ? QUICK_LIMIT_MINUTES : LIMIT_MINUTES);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error([...new Set([reason, ...faults])].join("\n"), { cause });
   } finally {
     await tab.close();
+  }
+}
+
+async function withinLimit<T>(work: Promise<T>, minutes: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done after ${minutes} minutes`)), minutes * 60_000);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

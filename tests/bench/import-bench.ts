@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type CDPSession, chromium, type Page } from "playwright-core";
 import { createServer, type Plugin, type ViteDevServer } from "vite";
-import { unpackTestBrowser } from "../support/software-adapter";
+import { unpackTestBrowser } from "../support/software-gpu";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const FILE_BYTES = 200e6;

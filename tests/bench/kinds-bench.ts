@@ -5,7 +5,7 @@ import { SlotPool } from "../../src/engine/gpu/slot-pool";
 import { STORAGE } from "../../src/engine/gpu/usage";
 import { Graph } from "../../src/engine/graph/graph";
 import { type StorageKind, storageKinds } from "../../src/engine/graph/op";
-import { makePlan } from "../../src/engine/graph/plan";
+import { makePlan } from "../../src/engine/transform/make-plan";
 import { Program } from "../../src/engine/graph/program";
 import { f32 } from "../../src/engine/graph/value";
 import { linear } from "../../src/engine/ops/linear";
@@ -29,7 +29,7 @@ export async function main(): Promise<number> {
   const gpu = await openTestGpu({}, availableParallelism());
   const pipelines = new PipelineCache(gpu);
   console.log(
-    `Layer ${LAYER.inputs} -> ${LAYER.outputs} on ${gpu.summary.name}: ms, and times the first kind's`,
+    `Layer ${LAYER.inputs} -> ${LAYER.outputs} on ${gpu.info.name}: ms, and times the first kind's`,
   );
   for (const { label, rows, transposed } of PASSES) {
     console.log(label);

@@ -4,18 +4,20 @@ import type { Place } from "./place";
 import { makeSections } from "./suite/sections";
 
 /**
- * Runs the sections in this process, on Dawn. The rivals of `gemm` run there too, given a navigator that has its GPU;
- * nanogpt's build does not load in Node.
+ * Runs the sections in this process, on Dawn. The rivals of `gemm` run there too, given a navigator that has its GPU.
  */
 export function openNode(): Place {
   const gpu = create(["enable-dawn-features=vulkan_enable_f16_on_nvidia"]);
   Object.assign(globalThis, globals);
   // Also keeps Dawn alive: its threads crash a process that collects the instance first.
   Object.defineProperty(globalThis, "navigator", { value: { gpu, userAgent: "Node" }, configurable: true });
-  const sections = makeSections(() => Gpu.open(gpu), null);
+  const sections = makeSections(
+    () => Gpu.open(gpu),
+    () => Promise.reject(new Error("its build does not load in Node")),
+  );
   return {
     name: `Dawn in Node ${process.versions.node}`,
-    run: (section, withRivals) => section(sections, withRivals),
+    run: (section, scope) => section(sections, scope),
     close: () => Promise.resolve(),
   };
 }

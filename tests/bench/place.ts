@@ -1,11 +1,11 @@
-import type { Sections } from "./suite/sections";
+import type { Scope, Sections } from "./suite/sections";
 
 /** A part of the benchmark. It is sent to a page as text, so it may use nothing but its parameters. */
-export type Section<T> = (bench: Sections, withRivals: boolean) => Promise<T>;
+export type Section<T> = (bench: Sections, scope: Scope) => Promise<T>;
 
 /** Where the sections run: a page of the test browser, or this process. */
 export interface Place {
   readonly name: string;
-  run<T>(section: Section<T>, withRivals: boolean): Promise<T>;
+  run<T>(section: Section<T>, scope: Scope): Promise<T>;
   close(): Promise<void>;
 }

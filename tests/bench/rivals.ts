@@ -2,24 +2,48 @@ import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type LeftOut, type RivalName, rivalPackages, RIVALS } from "./suite/scope";
 
 const here = dirname(fileURLToPath(import.meta.url));
+const modules = join(here, "node_modules");
 
 /**
- * Installs the rivals beside the benchmark unless they are there already. Returns false where they cannot be had
- * (no network), so that ours can still be measured.
+ * Installs the rivals beside the benchmark unless they are there already.
+ * @returns those that are there, and the others with the reason, so that Luthier is measured without them
  */
-export function installRivals(): boolean {
-  const installed = join(here, "node_modules/.package-lock.json");
+export function installRivals(): { readonly rivals: readonly RivalName[]; readonly leftOut: LeftOut[] } {
+  const problem = isUpToDate() ? null : install();
+  const rivals = RIVALS.filter(isInstalled);
+  const why = `it could not be installed: ${problem ?? "its packages are missing from tests/bench/node_modules"}`;
+  return {
+    rivals,
+    leftOut: RIVALS.filter((rival) => !rivals.includes(rival)).map((rival) => ({ rival, why })),
+  };
+}
+
+/** Whether every package of a rival lies in tests/bench/node_modules. */
+export function isInstalled(rival: RivalName): boolean {
+  return rivalPackages[rival].every((name) => existsSync(join(modules, name, "package.json")));
+}
+
+function isUpToDate(): boolean {
+  const installed = join(modules, ".package-lock.json");
   const wanted = join(here, "package-lock.json");
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return true;
+  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs;
+}
+
+/** Returns npm's own first complaint, or null where it had none. */
+function install(): string | null {
   console.error("Installing the rivals into tests/bench/node_modules …");
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  const { status } = spawnSync(npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+  const { status, stderr, error } = spawnSync(npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
     cwd: here,
-    stdio: ["ignore", "ignore", "inherit"],
+    encoding: "utf8",
+    stdio: ["ignore", "ignore", "pipe"],
     shell: process.platform === "win32",
+    timeout: 10 * 60_000,
   });
-  if (status !== 0) console.error("The rivals could not be installed: only Luthier is measured.");
-  return status === 0;
+  if (status === 0) return null;
+  const complaint = stderr.split("\n").find((line) => /^npm (error|ERR!) (?!code|syscall|errno)/.test(line));
+  return complaint?.replace(/^npm (error|ERR!) /, "") ?? error?.message ?? `npm ended with ${String(status)}`;
 }

@@ -3,8 +3,8 @@ import { type BatchList, orderedBatches, rowSizes } from "../../src/data/batch/b
 import { batchLengths } from "../../src/data/batch/lengths";
 import { promptIds } from "../../src/data/shape/conversation";
 import { AdapterState, initContext, initialValues } from "../../src/engine/adapters/adapter-state";
-import { expertValues } from "../../src/engine/adapters/experts";
-import type { Adapter, HostTensor } from "../../src/engine/adapters/method";
+import { expertValues } from "../../src/engine/adapters/composed/experts";
+import type { Adapter, HostTensor } from "../../src/engine/adapters/common/method";
 import { methods } from "../../src/engine/adapters/registry";
 import { Generator } from "../../src/engine/generate/generator";
 import type { BatchShape } from "../../src/engine/train/batch-inputs";
@@ -41,7 +41,7 @@ export interface Outcome {
   /** Losses on the held-out rows: at the start and on the way where that was asked for, and at the end. */
   readonly losses: readonly number[];
   readonly seconds: number;
-  /** The time of a step in milliseconds, of the processor's on a software adapter, whose work that is. */
+  /** The time of a step in milliseconds, of the processor's on a software GPU, whose work that is. */
   readonly stepMs: number;
   /** Tokens trained on, padding left out. */
   readonly tokens: number;
@@ -149,9 +149,9 @@ export async function runExperiment(
   return { losses, seconds: (performance.now() - started) / 1000, stepMs, tokens };
 }
 
-/** Milliseconds that go on with the work of steps: on a software adapter other programs do not count. */
+/** Milliseconds that go on with the work of steps: on a software GPU other programs do not count. */
 function stepClock({ engine }: OpenModel): () => number {
-  if (!engine.gpu.summary.software) return () => performance.now();
+  if (!engine.gpu.info.software) return () => performance.now();
   return () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;

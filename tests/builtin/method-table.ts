@@ -25,7 +25,7 @@ export type Row =
       /** Percent of held-out prompts that are answered in the voice that is taught. */
       readonly scoreBefore: number;
       readonly scoreAfter: number;
-      /** The time of a training step: the processor's on a software adapter. */
+      /** The time of a training step: the processor's on a software GPU. */
       readonly stepMs: number;
       /** Of the exported folder. */
       readonly bytes: number;
@@ -34,6 +34,14 @@ export type Row =
   | { readonly refused: string };
 
 export type Rows = Readonly<Record<string, Row>>;
+
+/** In what a row falls short of showing that the method taught the voice; null where it does not. */
+export function shortfall(row: Row): string | null {
+  if ("refused" in row) return null;
+  if (!(row.lossAfter < row.lossBefore / 10)) return "the held-out loss fell to no tenth of what it was";
+  if (!(row.scoreAfter > row.scoreBefore + 50)) return "fewer than half of the answers took on the voice";
+  return null;
+}
 
 /** What a method that builds on trained adapters gets: one that knows the voice, and others that know something else. */
 export const builtOn: Partial<Record<MethodId, readonly { method: MethodId; dataset: string }[]>> = {

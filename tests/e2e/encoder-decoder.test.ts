@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { unzipSync } from "fflate";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { declareWeights } from "../../src/engine/models/decoder-spec";
+import { declareWeights } from "../../src/engine/nn/model-spec";
 import { describeModel } from "../../src/engine/models/registry";
 import { writeSafetensors } from "../../src/formats/safetensors";
 import { normal } from "../support/check-op";
@@ -26,8 +26,15 @@ const config = {
   is_encoder_decoder: true,
   tie_word_embeddings: false,
   feed_forward_proj: "gated-gelu",
-  ...{ vocab_size: 235, d_model: 32, d_kv: 8, num_heads: 4, d_ff: 48, num_layers: 2 },
-  ...{ decoder_start_token_id: 0, pad_token_id: 0, eos_token_id: 1 },
+  vocab_size: 235,
+  d_model: 32,
+  d_kv: 8,
+  num_heads: 4,
+  d_ff: 48,
+  num_layers: 2,
+  decoder_start_token_id: 0,
+  pad_token_id: 0,
+  eos_token_id: 1,
 };
 
 function modelFiles(): { name: string; mimeType: string; buffer: Buffer }[] {

@@ -140,7 +140,9 @@ describe("the job", () => {
       await page.getByRole("alert").filter({ hasText: "This is not a JSON list of rows." }).waitFor();
       const rows = [{ instruction: "a", input: "", output: "b" }];
       await page.getByLabel("Dataset file").setInputFiles({
-        ...{ name: "mine.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(rows)) },
+        name: "mine.json",
+        mimeType: "application/json",
+        buffer: Buffer.from(JSON.stringify(rows)),
       });
       await page.getByText("1 row was left out").click();
       await page.getByText('has a number as "output", not text').waitFor();
@@ -158,6 +160,24 @@ describe("the job", () => {
       await page.getByLabel("target_modules").fill("nothing");
       await page.getByText("No layer of this model is named nothing.").waitFor();
       await page.getByRole("status").filter({ hasText: "An option of the method needs a look." }).waitFor();
+    });
+  });
+
+  it("takes a file that is dropped, and shows where it may fall", async () => {
+    await withPage({}, async (page) => {
+      const dataTransfer = await page.evaluateHandle(() => {
+        const transfer = new DataTransfer();
+        const rows = [{ instruction: "a", input: "", output: "b" }];
+        const file = new File([JSON.stringify(rows)], "dropped.json", { type: "application/json" });
+        transfer.items.add(file);
+        return transfer;
+      });
+      const input = page.getByLabel("Dataset file");
+      await input.dispatchEvent("dragenter", { dataTransfer });
+      await page.locator("[data-accept]").filter({ has: input }).waitFor();
+      await input.dispatchEvent("drop", { dataTransfer });
+      await button(page, "Delete dropped.json").waitFor();
+      expect(await page.locator("[data-accept]").count()).toBe(0);
     });
   });
 
@@ -190,6 +210,7 @@ describe("the job", () => {
   it("leaves data work alone where there is no WebGPU", async () => {
     await withPage({ query: "pace=4&gpu=off" }, async (page) => {
       await page.getByText("No WebGPU here").waitFor();
+      await page.getByText("chrome://flags/#enable-unsafe-webgpu").waitFor();
       expect(await button(page, "Train").isDisabled()).toBe(true);
       await page.getByRole("button", { name: /^Know a shop/ }).click();
       await button(page, "Use Know a shop").waitFor();
@@ -224,6 +245,21 @@ describe("what a run takes", () => {
       expect(await page.getByLabel("Gradient checkpointing").isChecked()).toBe(true);
       await button(page, "Measure speed").click();
       await panel.getByText("About 50 s for 60 steps").waitFor();
+    });
+  });
+
+  it("is measured on the GPU alone: models wait, and what was said stays", async () => {
+    await withPage({ query: "pace=400" }, async (page) => {
+      await expect.poll(() => button(page, "Train").isEnabled()).toBe(true);
+      const choice = page.getByRole("combobox", { name: "Base model" });
+      const use = button(page, "Use SmolLM2-135M-Instruct");
+      expect([await choice.isEnabled(), await use.isEnabled()]).toEqual([true, true]);
+      await button(page, "Measure speed").click();
+      await page.getByRole("status").filter({ hasText: "The speed is being measured…" }).waitFor();
+      expect([await choice.isDisabled(), await use.isDisabled()]).toEqual([true, true]);
+      expect(await button(page, "Train").isDisabled()).toBe(true);
+      await page.getByText(/About .* for \d+ steps/).waitFor();
+      await expect.poll(() => use.isEnabled()).toBe(true);
     });
   });
 });

@@ -2,19 +2,30 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium } from "playwright-core";
 import { build, preview } from "vite";
-import { browserUnderTest } from "../support/software-adapter";
+import { browserUnderTest } from "../support/software-gpu";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const outDir = join(root, "node_modules/.cache/luthier/studio");
 
-/** The studio as it is built for people, served, and a browser whose WebGPU computes in software. */
-export interface ServedStudio {
-  readonly browser: Browser;
+/** The studio as it is built for people, served. */
+export interface ServedPage {
   readonly address: string;
   close(): Promise<void>;
 }
 
-/** Flags under which Chromium offers WebGPU on its software adapter and talks to nobody else. */
+/** The served studio, and a browser whose WebGPU computes in software. */
+export interface ServedStudio extends ServedPage {
+  readonly browser: Browser;
+}
+
+/** What it takes to start the test browser, whoever drives it. */
+export interface ChromiumStart {
+  readonly executablePath: string;
+  readonly args: string[];
+  readonly env: Record<string, string>;
+}
+
+/** Flags under which Chromium offers WebGPU on its software GPU and talks to nobody else. */
 const webGpuFlags = [
   "--no-sandbox",
   "--enable-unsafe-webgpu",
@@ -24,8 +35,27 @@ const webGpuFlags = [
   "--disable-sync",
 ];
 
-/** Builds and serves the studio and starts a browser. */
-export async function serveStudio(): Promise<ServedStudio> {
+/** The environment of this process with `changes`. */
+export function environmentWith(changes: Readonly<Record<string, string>>): Record<string, string> {
+  const inherited = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  return { ...Object.fromEntries(inherited), ...changes };
+}
+
+/** How the test browser starts. */
+export async function chromiumStart(): Promise<ChromiumStart> {
+  const { executablePath, env } = await browserUnderTest();
+  return {
+    executablePath,
+    args: webGpuFlags,
+    // The browser brings its own Vulkan; the one that Node's tests are pointed at would come before it.
+    env: environmentWith({ ...env, VK_ICD_FILENAMES: "" }),
+  };
+}
+
+/** Builds and serves the studio. */
+export async function servePage(): Promise<ServedPage> {
   const configFile = join(root, "vite.config.ts");
   await build({ root, configFile, logLevel: "error", build: { outDir, emptyOutDir: true } });
   const server = await preview({
@@ -35,22 +65,19 @@ export async function serveStudio(): Promise<ServedStudio> {
     preview: { port: 0, open: false },
     logLevel: "error",
   });
-  const { executablePath, env } = await browserUnderTest();
-  const inherited = Object.entries(process.env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
-  );
-  const browser = await chromium.launch({
-    executablePath,
-    args: webGpuFlags,
-    // The browser brings its own Vulkan; the one that Node's tests are pointed at would come before it.
-    env: { ...Object.fromEntries(inherited), ...env, VK_ICD_FILENAMES: "" },
-  });
+  return { address: server.resolvedUrls?.local[0] ?? "", close: () => server.close() };
+}
+
+/** Builds and serves the studio and starts a browser. */
+export async function serveStudio(): Promise<ServedStudio> {
+  const page = await servePage();
+  const browser = await chromium.launch(await chromiumStart());
   return {
     browser,
-    address: server.resolvedUrls?.local[0] ?? "",
+    address: page.address,
     async close() {
       await browser.close();
-      await server.close();
+      await page.close();
     },
   };
 }

@@ -143,7 +143,9 @@ test("a newcomer's whole job", async () => {
 
   await page.getByLabel("Model files").setInputFiles(
     Object.entries(merged).map(([name, bytes]) => ({
-      ...{ name, mimeType: "application/octet-stream", buffer: Buffer.from(bytes) },
+      name,
+      mimeType: "application/octet-stream",
+      buffer: Buffer.from(bytes),
     })),
   );
   await page.getByText("No adapter yet").first().waitFor({ state: "attached", timeout: 120_000 });

@@ -73,7 +73,7 @@ async function train(model: LoadedModel): Promise<void> {
 }
 
 test("training and answers go round kernels that do not compile, and say which", async () => {
-  // What a software adapter and what a card takes first for products, attention and rows.
+  // What a software GPU and what a card takes first for products, attention and rows.
   refuse("matmul/quad_", "matmul/tile", "attention/quad", "lib/reduce_quad", "LANES=256");
   const pipelines = new PipelineCache(gpu);
   const broken: string[] = [];

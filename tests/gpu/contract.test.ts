@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AdapterState, initContext, initialValues } from "../../src/engine/adapters/adapter-state";
-import type { Adapter, HostTensor } from "../../src/engine/adapters/method";
-import { expertValues } from "../../src/engine/adapters/experts";
+import type { Adapter, HostTensor } from "../../src/engine/adapters/common/method";
+import { expertValues } from "../../src/engine/adapters/composed/experts";
 import { adapterFromFolder } from "../../src/engine/adapters/from-folder";
 import { methods } from "../../src/engine/adapters/registry";
 import type { Gpu } from "../../src/engine/gpu/device";
 import { type StorageKind, storageKinds } from "../../src/engine/graph/op";
 import { blockKinds } from "../../src/engine/kernels/storage";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
-import { mergedGpuBytes, mergeOnGpu } from "../../src/engine/models/merged-model";
+import { mergedGpuBytes, mergeOnGpu } from "../../src/engine/adapters/merged-model";
 import { countLabels } from "../../src/engine/train/batch-inputs";
 import { adamDefaults, Trainer } from "../../src/engine/train/trainer";
 import { peftFiles } from "../../src/export/peft";

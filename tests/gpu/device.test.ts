@@ -1,4 +1,8 @@
 import { expect, test } from "vitest";
+import { Nudger } from "../../src/engine/gpu/nudge";
+import { readBytes } from "../../src/engine/gpu/readback";
+import { measureBarrier, softwareByBarrier } from "../../src/engine/gpu/software-gpu";
+import { STORAGE } from "../../src/engine/gpu/usage";
 import { openTestGpu } from "../support/gpu";
 
 test("opens an adapter, counts buffers and forgets destroyed ones", async () => {
@@ -7,6 +11,23 @@ test("opens an adapter, counts buffers and forgets destroyed ones", async () => 
   expect(gpu.usage).toMatchObject({ buffers: 1, bytes: 12 });
   gpu.destroyBuffer(buffer);
   expect(gpu.usage).toMatchObject({ buffers: 0, bytes: 0, peakBytes: 12 });
-  console.log(gpu.summary.name, gpu.summary.features.join(" "), gpu.summary.maxBindingBytes);
+  console.log(gpu.info.name, gpu.info.features.join(" "), gpu.info.maxBindingBytes);
   gpu.close();
+});
+
+test("the barriers of an adapter tell what its name does", async () => {
+  const gpu = await openTestGpu();
+  const microseconds = await measureBarrier(gpu.device, new Nudger(gpu.device.queue));
+  console.log(`${microseconds.toFixed(2)} µs a barrier`);
+  expect(softwareByBarrier(microseconds)).toBe(gpu.info.software);
+  gpu.close();
+});
+
+test("a read that the device's end cuts off fails, and does not wait for ever", async () => {
+  const gpu = await openTestGpu();
+  const buffer = gpu.createBuffer("test", 16, STORAGE);
+  await readBytes(gpu, { buffer, offsetBytes: 0, sizeBytes: 16 });
+  const cut = readBytes(gpu, { buffer, offsetBytes: 0, sizeBytes: 16 });
+  gpu.close();
+  await expect(cut).rejects.toThrow();
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Gpu } from "../../src/engine/gpu/device";
 import { PipelineCache } from "../../src/engine/gpu/pipelines";
 import { STORAGE } from "../../src/engine/gpu/usage";
-import { defineKernel } from "../../src/engine/kernels/kernel";
+import { defineKernel } from "../../src/engine/gpu/kernel";
 import { openTestGpu } from "../support/gpu";
 
 test("no WebGPU is told with what to do", async () => {
@@ -25,7 +25,7 @@ test("a command that the device refuses surfaces once, and the device stays usab
 
 test("a buffer beyond the adapter's limit is refused before the GPU sees it", async () => {
   const gpu = await openTestGpu();
-  const tooLarge = gpu.summary.maxBufferBytes + 4;
+  const tooLarge = gpu.info.maxBufferBytes + 4;
   expect(() => gpu.createBuffer("huge", tooLarge, STORAGE)).toThrow(/"huge" needs/);
   expect(gpu.usage.bytes).toBe(0);
   gpu.close();

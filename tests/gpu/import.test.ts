@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AdapterState } from "../../src/engine/adapters/adapter-state";
-import { ownValues, valuesOfExpert } from "../../src/engine/adapters/experts";
-import type { Adapter, HostTensor } from "../../src/engine/adapters/method";
+import { ownValues, valuesOfExpert } from "../../src/engine/adapters/composed/experts";
+import type { Adapter, HostTensor } from "../../src/engine/adapters/common/method";
 import { methodOfConfig, methods } from "../../src/engine/adapters/registry";
 import type { Gpu } from "../../src/engine/gpu/device";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";

@@ -4,7 +4,7 @@ import { methods } from "../../src/engine/adapters/registry";
 import { Generator } from "../../src/engine/generate/generator";
 import type { Gpu } from "../../src/engine/gpu/device";
 import { elementCount } from "../../src/engine/graph/value";
-import { declareWeights } from "../../src/engine/models/decoder-spec";
+import { declareWeights } from "../../src/engine/nn/model-spec";
 import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-model";
 import { describeModel } from "../../src/engine/models/registry";
 import type { TrainingBatch } from "../../src/engine/train/batch-inputs";

@@ -92,24 +92,24 @@ async function check(id: GemmVariantId, gemm: GemmCase): Promise<void> {
 }
 
 /**
- * A software adapter takes seconds to compile a workgroup tile of the size of people's cards. The suite with the kernels
+ * A software GPU takes seconds to compile a workgroup tile of the size of people's cards. The suite with the kernels
  * of real GPUs tries all of them; here tile_32 stands for the larger ones, which differ from it by two constants, in all
  * forms but one.
  */
 function isTooSlow(gpu: Gpu, id: GemmVariantId, form: GemmForm): boolean {
-  return gpu.summary.software && form !== "nt" && (id === "tile_64" || id === "tile_128");
+  return gpu.info.software && form !== "nt" && (id === "tile_64" || id === "tile_128");
 }
 
-/** Leaves a test out, with the reason, where this adapter lacks a feature or is too slow for the variant. */
+/** Leaves a test out, with the reason, where this GPU lacks a feature or is too slow for the variant. */
 function skipUntried(context: TestContext, id: GemmVariantId, form: GemmForm): void {
   const missing = gemmVariants[id].requires.filter((feature) => !gpu.has(feature));
-  context.skip(missing.length > 0, `this adapter has no ${missing.join(", ")}`);
-  context.skip(isTooSlow(gpu, id, form), "tile_32 stands for it on a software adapter");
+  context.skip(missing.length > 0, `this GPU has no ${missing.join(", ")}`);
+  context.skip(isTooSlow(gpu, id, form), "tile_32 stands for it on a software GPU");
 }
 
 /** All sizes and storage kinds, dense and spread out; fewer where compilation is slow or rows are too many for decoding. */
 function casesOf(id: GemmVariantId, form: GemmForm): readonly GemmCase[] {
-  const isSlow = gpu.summary.software && id.startsWith("tile");
+  const isSlow = gpu.info.software && id.startsWith("tile");
   if (isSlow && id !== "tile_32") return [dense(form, [68, 132, 20], "f32")];
   const stored: readonly StorageKind[] = form === "tn" || isSlow ? ["f32"] : storageKinds;
   const tried = (kind: StorageKind): typeof sizes => (plainKinds.includes(kind) ? sizes : blockSizes);
@@ -147,6 +147,6 @@ describe.each(variants)("%s", (id) => {
 });
 
 test("the grid of a decoding kernel folds past the limit of one dimension", async (context) => {
-  context.skip(!gpu.has("subgroups"), "this adapter has no subgroups");
+  context.skip(!gpu.has("subgroups"), "this GPU has no subgroups");
   await check("quad_gemv", dense("nt", [1, 8 * 65536 + 8, 4], "f32"));
 });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Gpu } from "../../src/engine/gpu/device";
-import { mergeOnGpu } from "../../src/engine/models/merged-model";
-import { type ActiveModel, Session } from "../../src/worker/session";
+import { mergeOnGpu } from "../../src/engine/adapters/merged-model";
+import type { ActiveModel } from "../../src/worker/active";
+import { Session } from "../../src/worker/session";
 import { expectClose } from "../support/compare";
 import { bindCase, goldenState, loadGoldenModel, readTensors } from "../support/golden";
 import { openTestGpu } from "../support/gpu";

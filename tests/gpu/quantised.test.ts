@@ -4,7 +4,7 @@ import { methods } from "../../src/engine/adapters/registry";
 import type { Gpu } from "../../src/engine/gpu/device";
 import { readBytes } from "../../src/engine/gpu/readback";
 import { elementCount } from "../../src/engine/graph/value";
-import { declareWeights, linearLayers, type LinearSpec } from "../../src/engine/models/decoder-spec";
+import { declareWeights, linearLayers, type LinearSpec } from "../../src/engine/nn/model-spec";
 import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-model";
 import { describeModel } from "../../src/engine/models/registry";
 import type { TrainingBatch } from "../../src/engine/train/batch-inputs";

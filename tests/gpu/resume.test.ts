@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AdapterState } from "../../src/engine/adapters/adapter-state";
 import { adapterFromFolder } from "../../src/engine/adapters/from-folder";
-import type { HostTensor } from "../../src/engine/adapters/method";
+import type { HostTensor } from "../../src/engine/adapters/common/method";
 import { methods } from "../../src/engine/adapters/registry";
 import type { Gpu } from "../../src/engine/gpu/device";
-import type { DecoderSpec } from "../../src/engine/models/decoder-spec";
+import type { ModelSpec } from "../../src/engine/nn/model-spec";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
 import { countLabels, type TrainingBatch } from "../../src/engine/train/batch-inputs";
 import { BestValues } from "../../src/engine/train/best-values";
@@ -160,7 +160,7 @@ describe("an adapter exported with the optimizer's state", () => {
   const method = { lora: "lora", p_tuning_mlp: "p-tuning" } as const;
 
   /** The zip of an adapter and what importing makes of it. */
-  async function reimport(trainer: Trainer, state: AdapterState, choice: MethodChoice, spec: DecoderSpec) {
+  async function reimport(trainer: Trainer, state: AdapterState, choice: MethodChoice, spec: ModelSpec) {
     const optimizer = await keptOptimizer(trainer, state, choice);
     const files = peftFiles(state.adapter, await state.read(), "someone/base", "");
     files.set(OPTIMIZER_FILE, optimizer!);

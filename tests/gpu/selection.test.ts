@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AdapterState, initContext, initialValues } from "../../src/engine/adapters/adapter-state";
-import type { Adapter, HostTensor } from "../../src/engine/adapters/method";
+import type { Adapter, HostTensor } from "../../src/engine/adapters/common/method";
 import { methods } from "../../src/engine/adapters/registry";
 import type { Gpu } from "../../src/engine/gpu/device";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assembleShader } from "../../src/engine/gpu/shaders";
-import { kernelKey } from "../../src/engine/kernels/kernel";
-import { allKernels } from "../../src/engine/kernels/registry";
+import { kernelKey } from "../../src/engine/gpu/kernel";
+import { allKernels } from "../support/kernels";
 
 /**
  * Has check_naga.py compile every kernel and variant with naga, on the adapter that this process was pointed at:

@@ -16,8 +16,15 @@ const TEMPLATE = "Human: … Assistant:";
 const PROMPT = `Human: ${QUESTION}\n\nAssistant: `;
 const NEW_TOKENS = 8;
 const FIELDS = {
-  ...{ "Max steps": 6, "Batch size": 2, "Max length": 32, "Validation split": 0, "Sample every": 0 },
-  ...{ "Learning rate": 0.005, "Warmup steps": 0, Epochs: 100, "Max new tokens": NEW_TOKENS },
+  "Max steps": 6,
+  "Batch size": 2,
+  "Max length": 32,
+  "Validation split": 0,
+  "Sample every": 0,
+  "Learning rate": 0.005,
+  "Warmup steps": 0,
+  Epochs: 100,
+  "Max new tokens": NEW_TOKENS,
 };
 /** Ends a wait for what will never come; nothing is measured by it. */
 const PATIENCE_MS = 1_200_000;

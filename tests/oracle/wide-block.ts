@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { AdapterState } from "../../src/engine/adapters/adapter-state";
-import { lora } from "../../src/engine/adapters/lora";
-import type { Adapter, HostTensor } from "../../src/engine/adapters/method";
-import { declareWeights } from "../../src/engine/models/decoder-spec";
+import { lora } from "../../src/engine/adapters/lora/lora";
+import type { Adapter, HostTensor } from "../../src/engine/adapters/common/method";
+import { declareWeights } from "../../src/engine/nn/model-spec";
 import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-model";
 import { describeModel } from "../../src/engine/models/registry";
 import { countLabels, type TrainingBatch } from "../../src/engine/train/batch-inputs";
@@ -21,9 +21,18 @@ import { fixedTuning, pipelinesOf } from "../support/run-graph";
 /** One block of Qwen1.5-1.8B at its full width; a small vocabulary, since the block is what is looked at. */
 const CONFIG = {
   architectures: ["Qwen2ForCausalLM"],
-  ...{ model_type: "qwen2", vocab_size: 512, hidden_size: 2048, intermediate_size: 5504 },
-  ...{ num_hidden_layers: 1, num_attention_heads: 16, num_key_value_heads: 16, hidden_act: "silu" },
-  ...{ max_position_embeddings: 128, rms_norm_eps: 1e-6, rope_theta: 1_000_000, tie_word_embeddings: false },
+  model_type: "qwen2",
+  vocab_size: 512,
+  hidden_size: 2048,
+  intermediate_size: 5504,
+  num_hidden_layers: 1,
+  num_attention_heads: 16,
+  num_key_value_heads: 16,
+  hidden_act: "silu",
+  max_position_embeddings: 128,
+  rms_norm_eps: 1e-6,
+  rope_theta: 1_000_000,
+  tie_word_embeddings: false,
 };
 const LORA = { r: 8, lora_alpha: 16, target_modules: "all-linear" };
 /** The linear layers of the block. */
@@ -45,7 +54,10 @@ export async function main([directory]: string[]): Promise<number> {
   if (!directory) throw new Error("usage: wide-block.ts DIR");
   const gpu = await openTestGpu({}, availableParallelism());
   const model = await loadModel(CONFIG, randomWeights(), {
-    ...{ gpu, pipelines: pipelinesOf(gpu), tuning: fixedTuning(gpu), quantization: QLORA },
+    gpu,
+    pipelines: pipelinesOf(gpu),
+    tuning: fixedTuning(gpu),
+    quantization: QLORA,
   });
   const adapter = lora.bind(LORA, model.spec);
   const values = randomAdapter(adapter);
@@ -147,7 +159,11 @@ async function compute(
   const { rows, length } = batch;
   const shape = { rows, length, labels: Math.ceil(countLabels(batch, adapter) / 64) * 64 };
   const trainer = await Trainer.create(model, state, {
-    ...{ shapes: [shape], evaluationShapes: [shape], weightDecay: 0, maxGradNorm: 1, ...adamDefaults },
+    shapes: [shape],
+    evaluationShapes: [shape],
+    weightDecay: 0,
+    maxGradNorm: 1,
+    ...adamDefaults,
   });
   const logits = await computeLogits(model, state, batch);
   const gradients = await trainer.gradients(batch);

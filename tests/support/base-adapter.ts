@@ -1,5 +1,5 @@
-import { noAdapter } from "../../src/engine/adapters/hooks";
-import type { Adapter } from "../../src/engine/adapters/method";
+import { noAdapter } from "../../src/engine/nn/hooks";
+import type { Adapter } from "../../src/engine/adapters/common/method";
 
 /** The base model alone, where a function asks for an adapter. */
 export const baseAdapter: Adapter = {

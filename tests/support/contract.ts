@@ -1,4 +1,4 @@
-import { declareWeights, type DecoderSpec } from "../../src/engine/models/decoder-spec";
+import { declareWeights, type ModelSpec } from "../../src/engine/nn/model-spec";
 import type { FieldValues } from "../../src/spec/fields";
 import type { MethodChoice, MethodId } from "../../src/spec/methods";
 
@@ -17,7 +17,7 @@ export interface ContractTerms {
   /** Whether a file holds something computed from the parameters, so that training goes on from there and not exactly. */
   readonly converts?: boolean;
   /** Models on which it is not offered, and what it says there. */
-  readonly refusedOn?: (model: DecoderSpec) => boolean;
+  readonly refusedOn?: (model: ModelSpec) => boolean;
   readonly refusal?: RegExp;
   /** Parameters behind a softmax: the arbitrary numbers of quantised kinds may saturate it, so that these have no gradient. */
   readonly saturates?: RegExp;
@@ -40,9 +40,9 @@ function loraExperts(count: number): MethodChoice[] {
   }));
 }
 
-const withoutEncoder = { refusedOn: ({ encoder }: DecoderSpec) => encoder !== undefined, refusal: /encoder/ };
+const withoutEncoder = { refusedOn: ({ encoder }: ModelSpec) => encoder !== undefined, refusal: /encoder/ };
 
-function hasNoBias(model: DecoderSpec): boolean {
+function hasNoBias(model: ModelSpec): boolean {
   return !declareWeights(model).some(({ name }) => name.endsWith(".bias"));
 }
 
@@ -56,7 +56,8 @@ export const contractTerms: Readonly<Record<MethodId, readonly ContractTerms[]>>
       { families: ["llama_tied", "gpt2", "qwen2"], modules_to_save: "0.mlp" },
       { families: ["t5"], modules_to_save: "0.layer.1.DenseReluDense" },
     ].map(({ families, modules_to_save }) => ({
-      ...{ ...weight, families },
+      ...weight,
+      families,
       options: { target_modules: everyEnd, modules_to_save, r: 3, lora_dropout: 0.1 },
     })),
   ],

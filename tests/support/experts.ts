@@ -1,7 +1,7 @@
 import { initContext, initialValues } from "../../src/engine/adapters/adapter-state";
-import type { HostTensor } from "../../src/engine/adapters/method";
+import type { HostTensor } from "../../src/engine/adapters/common/method";
 import { methods } from "../../src/engine/adapters/registry";
-import type { DecoderSpec } from "../../src/engine/models/decoder-spec";
+import type { ModelSpec } from "../../src/engine/nn/model-spec";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
 import { makeRng } from "../../src/lib/rng";
 import type { Expert, MethodChoice } from "../../src/spec/methods";
@@ -12,7 +12,7 @@ export interface TestExpert extends Expert {
 }
 
 /** Adapters without their values, as a method is bound with them. */
-export function expertConfigs(spec: DecoderSpec, choices: readonly MethodChoice[] = []): Expert[] {
+export function expertConfigs(spec: ModelSpec, choices: readonly MethodChoice[] = []): Expert[] {
   return choices.map(({ id, options }, index) => ({
     name: `${id} ${index}`,
     config: methods[id].bind(options, spec).config,

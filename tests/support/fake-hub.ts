@@ -53,6 +53,8 @@ export class FakeHub {
   readonly trouble = noTrouble();
   readonly seen: SeenRequest[] = [];
   readonly commit = COMMIT;
+  /** What is answered in place of a revision's description, or of a page of the tree. */
+  instead: { readonly revision?: unknown; readonly tree?: unknown } = {};
   /** Entries on a page of the tree. */
   pageSize = 1000;
   /** Called for each request that will not be answered. */
@@ -122,6 +124,8 @@ export class FakeHub {
       if (request.headers.authorization !== `Bearer ${repository.token}`) return refuse(response, 401, "");
     }
     if (!["main", COMMIT].includes(revision)) return refuse(response, 404, "RevisionNotFound");
+    const answer = api?.[2] === "revision" ? this.instead.revision : this.instead.tree;
+    if (api && answer !== undefined) return json(response, answer);
     if (api?.[2] === "revision") return this.#describe(repository, response);
     if (api) return this.#tree(name, repository, url, response);
     this.#resolve(name, repository, decodeURIComponent(file?.[3] ?? ""), request, response);
@@ -221,8 +225,17 @@ export class FakeHub {
 
 function noTrouble(): Trouble {
   return {
-    ...{ path: "model.safetensors", drops: 0, dropAfterBytes: 0, damaged: 0, silent: 0, short: 0 },
-    ...{ refusals: 0, refusalStatus: 429, retryAfter: null, noRanges: false, noChecksums: false },
+    path: "model.safetensors",
+    drops: 0,
+    dropAfterBytes: 0,
+    damaged: 0,
+    silent: 0,
+    short: 0,
+    refusals: 0,
+    refusalStatus: 429,
+    retryAfter: null,
+    noRanges: false,
+    noChecksums: false,
   };
 }
 

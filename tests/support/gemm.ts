@@ -3,7 +3,7 @@ import type { PipelineCache } from "../../src/engine/gpu/pipelines";
 import { readBytes } from "../../src/engine/gpu/readback";
 import { BufferUsage, STORAGE } from "../../src/engine/gpu/usage";
 import type { StorageKind } from "../../src/engine/graph/op";
-import { packParams } from "../../src/engine/kernels/kernel";
+import { packParams } from "../../src/engine/gpu/kernel";
 import { type GemmShape, type GemmVariantId, gemmVariants } from "../../src/engine/kernels/matmul-variants";
 
 /** A product under test: its matrices before they are stored, and how the result goes into C. */

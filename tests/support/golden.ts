@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AdapterState } from "../../src/engine/adapters/adapter-state";
-import type { Adapter, HostTensor } from "../../src/engine/adapters/method";
+import type { Adapter, HostTensor } from "../../src/engine/adapters/common/method";
 import { methodOfConfig, methods } from "../../src/engine/adapters/registry";
 import type { Gpu } from "../../src/engine/gpu/device";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";

@@ -1,11 +1,12 @@
 import { create, globals } from "webgpu";
 import { Gpu, type OpenOptions } from "../../src/engine/gpu/device";
-import { withAdapterThreads } from "./software-adapter";
+import { asHardware } from "./as-hardware";
+import { withGpuThreads } from "./software-gpu";
 
 Object.assign(globalThis, globals);
 
 /**
- * The software adapter compiles the zeroing of workgroup memory element by element, which is most of the time that
+ * The software GPU compiles the zeroing of workgroup memory element by element, which is most of the time that
  * tests of tiled kernels take; our kernels write all that they read.
  */
 const instance = create(["enable-dawn-features=vulkan_enable_f16_on_nvidia,disable_workgroup_init"]);
@@ -15,31 +16,14 @@ const nullInstance = create(["backend=null"]);
 Object.assign(globalThis, { luthierDawn: [instance, nullInstance] });
 
 /**
- * Opens the adapter of this machine (or the software adapter) through Dawn in Node. With LUTHIER_KERNELS=gpu it passes
+ * Opens the GPU of this machine (or the software GPU) through Dawn in Node. With LUTHIER_KERNELS=gpu it passes
  * for a real GPU without subgroups, so that whole models run on the kernels that people's cards get.
  *
- * @param threads of the software adapter
+ * @param threads of the software GPU
  */
 export async function openTestGpu(options: OpenOptions = {}, threads = 1): Promise<Gpu> {
   const gpu = process.env.LUTHIER_KERNELS === "gpu" ? asHardware(instance) : instance;
-  return withAdapterThreads(threads, () => Gpu.open(gpu, options));
-}
-
-/** The same adapters under the name of a card, and without subgroups. */
-function asHardware(gpu: GPU): GPU {
-  return {
-    async requestAdapter(options: GPURequestAdapterOptions) {
-      const adapter = await gpu.requestAdapter(options);
-      return (
-        adapter && {
-          features: new Set([...adapter.features].filter((feature) => feature !== "subgroups")),
-          limits: adapter.limits,
-          info: { vendor: "test", architecture: "card", device: "", description: "Test card" },
-          requestDevice: (descriptor: GPUDeviceDescriptor) => adapter.requestDevice(descriptor),
-        }
-      );
-    },
-  } as unknown as GPU;
+  return withGpuThreads(threads, () => Gpu.open(gpu, options));
 }
 
 /** A GPU object that compiles shaders and makes pipelines but computes nothing: no adapter is needed. */

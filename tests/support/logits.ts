@@ -4,7 +4,7 @@ import { SlotPool } from "../../src/engine/gpu/slot-pool";
 import { Program } from "../../src/engine/graph/program";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
 import { batchInputs, type TrainingBatch } from "../../src/engine/train/batch-inputs";
-import { planLogits } from "../../src/engine/train/programs";
+import { planLogits } from "../../src/engine/train/plans";
 
 /**
  * Logits of a batch, virtual prompt tokens included, padding zeroed: (rows, T', vocabulary). Those of an encoder-decoder

@@ -1,4 +1,4 @@
-import type { Adapter, HostTensor } from "../../src/engine/adapters/method";
+import type { Adapter, HostTensor } from "../../src/engine/adapters/common/method";
 import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-model";
 import { safetensorsTensor } from "../../src/engine/weights/tensor-source";
 import { mergedFiles } from "../../src/export/merged";

@@ -1,6 +1,6 @@
 import type { Gpu } from "../../src/engine/gpu/device";
 import type { StorageKind } from "../../src/engine/graph/op";
-import { declareWeights } from "../../src/engine/models/decoder-spec";
+import { declareWeights } from "../../src/engine/nn/model-spec";
 import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-model";
 import { describeModel } from "../../src/engine/models/registry";
 import {

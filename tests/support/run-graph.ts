@@ -5,7 +5,7 @@ import { SlotPool } from "../../src/engine/gpu/slot-pool";
 import { STORAGE } from "../../src/engine/gpu/usage";
 import type { Graph } from "../../src/engine/graph/graph";
 import type { Tuning, WeightRef } from "../../src/engine/graph/op";
-import { makePlan } from "../../src/engine/graph/plan";
+import { makePlan } from "../../src/engine/transform/make-plan";
 import { Program } from "../../src/engine/graph/program";
 import { byteSize, type Value } from "../../src/engine/graph/value";
 
@@ -20,10 +20,10 @@ export interface GraphData {
   >;
 }
 
-/** A tuning that always takes the default of an adapter of the given kind. */
+/** A tuning that always takes the default of a GPU of the given kind. */
 export function fixedTuning(gpu: Gpu, choices: Readonly<Record<string, string>> = {}): Tuning {
   return {
-    software: gpu.summary.software,
+    software: gpu.info.software,
     has: (feature) => gpu.has(feature),
     choice: (problem) => choices[problem] ?? null,
   };

@@ -7,7 +7,7 @@ import { STORAGE } from "../gpu/usage";
 import type { BufferRange } from "../graph/program";
 import { elementCount, formatShape, sameShape } from "../graph/value";
 import { readAllValues, readValues, type TensorSource } from "../weights/tensor-source";
-import type { Adapter, HostTensor, InitContext, Random } from "./method";
+import type { Adapter, HostTensor, InitContext, Random } from "./common/method";
 
 /** Parameters start at multiples of this many elements, so that each can be bound on its own. */
 export const PARAMETER_ALIGNMENT = 64;
@@ -127,7 +127,7 @@ export function checkParameters(
 
 /** The optimizer's kernel sees each flat buffer as one binding. */
 function checkLength(gpu: Gpu, length: number): void {
-  const { maxBindingBytes } = gpu.summary;
+  const { maxBindingBytes } = gpu.info;
   if (4 * length <= maxBindingBytes) return;
   throw new LuthierError(
     "out-of-memory",

@@ -1,10 +1,10 @@
 import type { PeftFolder, PeftTensor } from "../../formats/peft-folder";
 import { LuthierError } from "../../lib/errors";
 import type { MethodChoice } from "../../spec/methods";
-import type { DecoderSpec } from "../models/decoder-spec";
-import type { Adapter, HostTensor } from "./method";
+import type { ModelSpec } from "../nn/model-spec";
+import type { Adapter, HostTensor } from "./common/method";
 import { methodOfConfig, methods } from "./registry";
-import { checkTaskType } from "./task-type";
+import { checkTaskType } from "./common/task-type";
 
 /** An adapter read from files, bound to a model. */
 export interface FolderAdapter {
@@ -17,7 +17,7 @@ export interface FolderAdapter {
  * The adapter that a folder holds. Errors: a method or a setting that the studio does not have, a task that is not the
  * model's, a missing expert.
  */
-export function adapterFromFolder(folder: PeftFolder, model: DecoderSpec): FolderAdapter {
+export function adapterFromFolder(folder: PeftFolder, model: ModelSpec): FolderAdapter {
   checkTaskType(folder.config, model);
   const id = methodOfConfig(folder.config);
   const { expertFolders, bind, readConfig } = methods[id];

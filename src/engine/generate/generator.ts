@@ -2,24 +2,18 @@ import { LuthierError } from "../../lib/errors";
 import { defined } from "../../lib/invariant";
 import type { FinishReason, GenerationOptions } from "../../spec/generation";
 import type { AdapterState } from "../adapters/adapter-state";
-import type { Random } from "../adapters/method";
+import type { Random } from "../adapters/common/method";
+import { Ownership } from "../gpu/ownership";
 import { ReadbackRing } from "../gpu/readback";
 import { withoutBroken } from "../gpu/pipelines";
 import { SlotPool } from "../gpu/slot-pool";
 import { type BufferResolver, Program, type ProgramInputs } from "../graph/program";
-import type { Value } from "../graph/value";
-import type { DecoderSpec } from "../models/decoder-spec";
+import type { ModelSpec } from "../nn/model-spec";
 import type { LoadedModel } from "../models/loaded-model";
-import {
-  buildPrograms,
-  type GeneratorPrograms,
-  listPrograms,
-  planGenerator,
-  PREFILL_TOKENS,
-  sharedSlotBytes,
-} from "./generator-programs";
+import { buildPrograms, generationLeaf, type GeneratorPrograms } from "./generator-programs";
 import { KeyValueCache } from "./key-value-cache";
 import { encodeInputs, passInputs } from "./pass-inputs";
+import { planGenerator, PREFILL_TOKENS, sharedSlotBytes } from "./plans";
 import { sampleToken } from "./sampling";
 
 /**
@@ -29,11 +23,10 @@ import { sampleToken } from "./sampling";
 export class Generator {
   /** Places of the cache: virtual tokens, prompt and answer together. */
   readonly capacity: number;
-  readonly #spec: DecoderSpec;
+  readonly #spec: ModelSpec;
   readonly #state: AdapterState | null;
   readonly #programs: GeneratorPrograms;
-  readonly #pool: SlotPool;
-  readonly #cache: KeyValueCache;
+  readonly #parts: Ownership;
   readonly #logits: ReadbackRing;
   /** Tokens that the encoder has read, virtual ones included. */
   #encoded = 0;
@@ -43,16 +36,14 @@ export class Generator {
     state: AdapterState | null,
     capacity: number,
     programs: GeneratorPrograms,
-    pool: SlotPool,
-    cache: KeyValueCache,
+    ownership: Ownership,
   ) {
     this.capacity = capacity;
     this.#spec = model.spec;
     this.#state = state;
     this.#programs = programs;
-    this.#pool = pool;
-    this.#cache = cache;
-    this.#logits = new ReadbackRing(model.gpu, model.spec.vocabularySize * 4, 1);
+    this.#parts = ownership;
+    this.#logits = ownership.own(new ReadbackRing(model.gpu, model.spec.vocabularySize * 4, 1));
   }
 
   /**
@@ -66,32 +57,25 @@ export class Generator {
   static async #build(model: LoadedModel, state: AdapterState | null, capacity: number): Promise<Generator> {
     const { gpu, spec } = model;
     const plans = planGenerator(model, state, capacity);
-    const made: { destroy(): void }[] = [];
-    const own = <T extends { destroy(): void }>(part: T): T => {
-      made.push(part);
-      return part;
-    };
-    try {
-      return await gpu.allocating("the answers' cache", async () => {
-        const pool = own(new SlotPool(gpu, sharedSlotBytes(plans)));
-        const cache = own(new KeyValueCache(gpu, spec, capacity, state?.adapter.hasFirstPass === true));
+    return Ownership.build((ownership) =>
+      gpu.allocating("the answers' cache", async () => {
+        const pool = ownership.own(new SlotPool(gpu, sharedSlotBytes(plans)));
+        const hasFirstPass = state?.adapter.hasFirstPass === true;
+        const cache = ownership.own(new KeyValueCache(gpu, spec, capacity, hasFirstPass));
         const resolver: BufferResolver = {
           weight: (name, shard) => model.weights.shardBuffer(name, shard),
-          leaf: (value) => resolveLeaf(model, state, cache, value),
+          leaf: (value) => generationLeaf(model, state, cache, value),
         };
         const programs = await buildPrograms(plans, {
           shared: pool,
           resolver,
-          makePool: (slotBytes) => own(new SlotPool(gpu, [slotBytes])),
+          makePool: (slotBytes) => ownership.own(new SlotPool(gpu, [slotBytes])),
           build: async (plan, slots, buffers) =>
-            own(await Program.create(gpu, model.pipelines, plan, slots, buffers)),
+            ownership.own(await Program.create(gpu, model.pipelines, plan, slots, buffers)),
         });
-        return own(new Generator(model, state, capacity, programs, pool, cache));
-      });
-    } catch (error) {
-      for (const part of made) part.destroy();
-      throw error;
-    }
+        return new Generator(model, state, capacity, programs, ownership);
+      }),
+    );
   }
 
   /**
@@ -125,7 +109,7 @@ export class Generator {
   async logitsAfter(prompt: readonly number[]): Promise<Float32Array> {
     const front = this.#decoderFront;
     // The adapter may have learned since the last answer.
-    this.#programs.once?.program.run({});
+    this.#programs.once?.run({});
     this.#programs.front?.run(this.#inputs(new Uint32Array(front), 0, front));
     const { encoder } = this.#spec;
     if (!encoder) return this.#prefill(prompt, front);
@@ -134,11 +118,7 @@ export class Generator {
   }
 
   destroy(): void {
-    for (const program of listPrograms(this.#programs)) program.destroy();
-    this.#pool.destroy();
-    this.#programs.once?.pool.destroy();
-    this.#cache.destroy();
-    this.#logits.destroy();
+    this.#parts.destroy();
   }
 
   /** Virtual tokens that stand in front of what the encoder reads. */
@@ -195,19 +175,6 @@ export class Generator {
   async #readLogits(program: Program): Promise<Float32Array> {
     return new Float32Array(await this.#logits.read(program.output("logits")));
   }
-}
-
-function resolveLeaf(
-  model: LoadedModel,
-  state: AdapterState | null,
-  cache: KeyValueCache,
-  value: Value,
-): { buffer: GPUBuffer; offsetBytes: number } {
-  if (value.storage === "constant")
-    return { buffer: model.weights.constantBuffer(value.name), offsetBytes: 0 };
-  if (value.storage === "state") return { buffer: cache.buffer(value.name), offsetBytes: 0 };
-  const adapter = defined(state, "adapter state");
-  return adapter.range(value.name, adapter.buffer);
 }
 
 function noRoom(tokens: number, places: number): LuthierError {

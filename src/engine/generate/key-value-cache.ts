@@ -1,8 +1,8 @@
 import { defined } from "../../lib/invariant";
 import type { Gpu } from "../gpu/device";
 import { STORAGE } from "../gpu/usage";
-import type { DecoderSpec } from "../models/decoder-spec";
-import { cacheElements, cacheNames } from "./programs";
+import type { ModelSpec } from "../nn/model-spec";
+import { cacheElements, cacheNames } from "./plans";
 
 /**
  * Keys and values of every layer for all places of a sequence, for those of a prompt that an encoder reads, and once more
@@ -12,7 +12,7 @@ export class KeyValueCache {
   readonly #gpu: Gpu;
   readonly #buffers = new Map<string, GPUBuffer>();
 
-  constructor(gpu: Gpu, spec: DecoderSpec, capacity: number, hasFirstPass: boolean) {
+  constructor(gpu: Gpu, spec: ModelSpec, capacity: number, hasFirstPass: boolean) {
     this.#gpu = gpu;
     for (const name of cacheNames(spec, hasFirstPass))
       this.#buffers.set(name, gpu.createBuffer(name, cacheElements(spec, capacity) * 4, STORAGE));

@@ -1,5 +1,5 @@
 import type { ProgramInputs } from "../graph/program";
-import { type DecoderSpec, firstPosition, slidingWindows } from "../models/decoder-spec";
+import { type ModelSpec, firstPosition, slidingWindows } from "../nn/model-spec";
 import { CROSS_RANGE, ENCODER_RANGE, keyStartName } from "../nn/attention";
 
 /** A place of the cache that no pass writes to: queries of padding go nowhere. */
@@ -14,7 +14,7 @@ const STEP = new Uint32Array(8);
  * @param encoded tokens that an encoder has left, virtual ones included
  */
 export function passInputs(
-  spec: DecoderSpec,
+  spec: ModelSpec,
   ids: Uint32Array,
   start: number,
   count: number,

@@ -1,11 +1,13 @@
 import { LuthierError } from "../../lib/errors";
+import { Nudger } from "./nudge";
+import { isSoftware } from "./software-gpu";
 
-/** What the page and the tuner need to know of the adapter. */
-export interface AdapterSummary {
+/** What the page and the tuner need to know of the GPU. */
+export interface GpuInfo {
+  /** What the browser calls it, or empty where it tells no name. */
   readonly name: string;
-  readonly vendor: string;
   readonly architecture: string;
-  /** True for adapters that compute on the processor; kernels choose other variants there. */
+  /** True for a software GPU, which computes on the processor; kernels choose other variants there. */
   readonly software: boolean;
   readonly features: readonly string[];
   readonly maxBufferBytes: number;
@@ -21,19 +23,19 @@ export interface GpuUsage {
 
 /** Options of {@link Gpu.open}. */
 export interface OpenOptions {
-  /** Lower the binding limit (bytes) below what the adapter offers, to test splitting. */
+  /** Lower the binding limit (bytes) below what the GPU offers, to test splitting. */
   readonly maxBindingBytes?: number;
 }
 
 const WANTED_FEATURES: readonly GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
 
 /**
- * A device with the adapter's real limits, and the one place where buffers are made, counted and destroyed.
+ * A device with the GPU's real limits, and the one place where buffers are made, counted and destroyed.
  * Errors that WebGPU reports late (validation, out of memory, loss) are kept and thrown by {@link Gpu.check}.
  */
 export class Gpu {
   readonly device: GPUDevice;
-  readonly summary: AdapterSummary;
+  readonly info: GpuInfo;
   /** Settles when the device is lost, with the reason. */
   readonly lost: Promise<LuthierError>;
   #live = new Map<GPUBuffer, number>();
@@ -41,17 +43,19 @@ export class Gpu {
   #peakBytes = 0;
   #failure: LuthierError | null = null;
   #closed = false;
+  readonly #nudger: Nudger;
 
-  private constructor(device: GPUDevice, summary: AdapterSummary) {
+  private constructor(device: GPUDevice, info: GpuInfo, nudger: Nudger) {
     this.device = device;
-    this.summary = summary;
+    this.info = info;
+    this.#nudger = nudger;
     device.addEventListener("uncapturederror", (event) => {
       this.#failure ??= describeGpuError(event.error);
     });
-    this.lost = device.lost.then((info) => {
+    this.lost = device.lost.then((loss) => {
       const error = new LuthierError(
         "device-lost",
-        `The GPU stopped working for this page (${info.reason || "unknown"}: ${info.message || "no details"}).`,
+        `The GPU stopped working for this page (${loss.reason || "unknown"}: ${loss.message || "no details"}).`,
         "Your data and the last saved adapter are kept. Reload the model to go on; a smaller batch or a shorter length asks less of the GPU.",
       );
       if (!this.#closed) this.#failure ??= error;
@@ -59,7 +63,7 @@ export class Gpu {
     });
   }
 
-  /** Opens the best adapter of `gpu` with all the limits it has. Errors: no adapter, no device. */
+  /** Opens the best GPU of the browser with all the limits it has. Errors: no GPU, no device. */
   static async open(gpu: GPU | undefined, options: OpenOptions = {}): Promise<Gpu> {
     const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" });
     if (!adapter) {
@@ -85,7 +89,9 @@ export class Gpu {
         maxComputeWorkgroupSizeY: adapter.limits.maxComputeWorkgroupSizeY,
       },
     });
-    return new Gpu(device, summarise(adapter, device, maxBindingBytes));
+    const nudger = new Nudger(device.queue);
+    const software = await isSoftware(adapter.info, device, nudger);
+    return new Gpu(device, describeGpu(adapter, device, maxBindingBytes, software), nudger);
   }
 
   get usage(): GpuUsage {
@@ -104,10 +110,10 @@ export class Gpu {
   /** A counted buffer of at least `sizeBytes` (rounded up to four). Errors when it exceeds the device's limit. */
   createBuffer(label: string, sizeBytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
     const size = Math.max(4, Math.ceil(sizeBytes / 4) * 4);
-    if (size > this.summary.maxBufferBytes) {
+    if (size > this.info.maxBufferBytes) {
       throw new LuthierError(
         "out-of-memory",
-        `The buffer "${label}" needs ${size} bytes, but one buffer of this GPU holds at most ${this.summary.maxBufferBytes}.`,
+        `The buffer "${label}" needs ${size} bytes, but one buffer of this GPU holds at most ${this.info.maxBufferBytes}.`,
         "Choose a shorter maximum length, a smaller batch or a smaller model.",
       );
     }
@@ -135,8 +141,13 @@ export class Gpu {
 
   /** Waits until all submitted work is done, then throws what went wrong in it. */
   async settle(): Promise<void> {
-    await Promise.race([this.device.queue.onSubmittedWorkDone(), this.lost]);
+    await Promise.race([this.hasten(this.device.queue.onSubmittedWorkDone()), this.lost]);
     this.check();
+  }
+
+  /** Awaits what the GPU has to finish first, without the delay that a browser's slow polling adds. */
+  hasten<T>(promise: Promise<T>): Promise<T> {
+    return this.#nudger.hasten(promise);
   }
 
   /**
@@ -159,18 +170,18 @@ export class Gpu {
   }
 }
 
-function summarise(adapter: GPUAdapter, device: GPUDevice, maxBindingBytes: number): AdapterSummary {
-  const { vendor, architecture, description, device: deviceName } = adapter.info;
-  const name = description || deviceName || [vendor, architecture].filter(Boolean).join(" ") || "unknown GPU";
+function describeGpu(
+  { info }: GPUAdapter,
+  { features, limits }: GPUDevice,
+  maxBindingBytes: number,
+  software: boolean,
+): GpuInfo {
   return {
-    name,
-    vendor,
-    architecture,
-    software: /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(
-      `${name} ${architecture} ${vendor}`,
-    ),
-    features: [...device.features].sort(),
-    maxBufferBytes: device.limits.maxBufferSize,
+    name: info.description || info.device || [info.vendor, info.architecture].filter(Boolean).join(" "),
+    architecture: info.architecture,
+    software,
+    features: [...features].sort(),
+    maxBufferBytes: limits.maxBufferSize,
     maxBindingBytes,
   };
 }

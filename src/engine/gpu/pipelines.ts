@@ -1,6 +1,6 @@
 import { LuthierError } from "../../lib/errors";
 import { defined } from "../../lib/invariant";
-import { type Kernel, kernelKey } from "../kernels/kernel";
+import { type Kernel, kernelKey } from "./kernel";
 import type { Gpu } from "./device";
 import { assembleShader } from "./shaders";
 

@@ -1,5 +1,5 @@
 import { defined } from "../../lib/invariant";
-import type { Kernel } from "../kernels/kernel";
+import type { Kernel } from "./kernel";
 
 const sources: Record<string, string> = import.meta.glob("../../../shaders/**/*.wgsl", {
   query: "?raw",

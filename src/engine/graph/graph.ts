@@ -1,18 +1,23 @@
 import { defined, invariant } from "../../lib/invariant";
-import type { Op } from "./op";
-import { elementCount, formatShape, sameShape, type Storage, type TensorType, type Value } from "./value";
+import type { GraphBuilder, Op } from "./op";
+import {
+  elementCount,
+  formatShape,
+  type Producer,
+  sameShape,
+  type Storage,
+  storageRoot,
+  type TensorType,
+  type Value,
+} from "./value";
 
 /** One application of an op. */
-export interface Node {
-  readonly id: number;
+export interface Node extends Producer {
   // The op's own attrs type is known only where the op is applied; from here on it travels with its op.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly op: Op<any>;
   readonly attrs: unknown;
   readonly inputs: readonly Value[];
-  readonly outputs: readonly Value[];
-  /** The value whose bytes output 0 takes over and adds to (or writes within); null otherwise. */
-  into: Value | null;
 }
 
 /** What a person or a planner can read of a value's origin. */
@@ -27,7 +32,7 @@ export interface Region {
 }
 
 /** A list of nodes in the order of their making, which is a valid order to run them in. No GPU is touched. */
-export class Graph {
+export class Graph implements GraphBuilder {
   readonly nodes: Node[] = [];
   /** Stretches of nodes that may be computed again for the backward pass; see {@link Graph.checkpoint}. */
   readonly regions: Region[] = [];
@@ -69,6 +74,12 @@ export class Graph {
     return [...this.#leaves.values()].filter((value) => value.storage === storage);
   }
 
+  /** The node that computes a value, or the one that it is a view of; null for leaves. */
+  producerOf(value: Value): Node | null {
+    const { producer } = storageRoot(value);
+    return producer && defined(this.nodes[producer.id], "producer");
+  }
+
   /**
    * Marks what `build` adds as one region: a backward pass that saves memory keeps its inputs alone and computes its
    * inner values again. Regions do not nest.
@@ -82,7 +93,6 @@ export class Graph {
     return result;
   }
 
-  /** Applies an op and returns all its outputs. */
   applyAll<A>(op: Op<A>, inputs: readonly Value[], attrs: A): readonly Value[] {
     const types = op.infer(
       inputs.map((input) => input.type),
@@ -98,14 +108,12 @@ export class Graph {
     return outputs;
   }
 
-  /** Applies an op that has one output. */
   apply<A>(op: Op<A>, inputs: readonly Value[], attrs: A): Value {
     const [output] = this.applyAll(op, inputs, attrs);
     invariant(output, `${op.name} has an output`);
     return output;
   }
 
-  /** Applies an accumulating op whose output 0 takes over the bytes of `into` and adds to them. */
   applyInto<A>(op: Op<A>, inputs: readonly Value[], attrs: A, into: Value): Value {
     const output = this.apply(op, inputs, attrs);
     invariant(op.accumulates, `${op.name} can add into a value`);
@@ -117,7 +125,6 @@ export class Graph {
     return output;
   }
 
-  /** The same bytes under another shape of equally many elements; no kernel runs. */
   reshape(value: Value, ...shape: number[]): Value {
     if (sameShape(shape, value.type.shape)) return value;
     invariant(
@@ -147,7 +154,7 @@ export class Graph {
     name: string,
     type: TensorType,
     storage: Storage,
-    producer: Node | null,
+    producer: Producer | null,
     viewOf: Value | null,
     requiresGrad: boolean,
   ): Value {

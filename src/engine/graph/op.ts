@@ -1,5 +1,4 @@
-import type { Grid, Kernel, ParamValues } from "../kernels/kernel";
-import type { Graph } from "./graph";
+import type { Grid, Kernel, ParamValues } from "../gpu/kernel";
 import type { TensorType, Value } from "./value";
 
 /** A frozen matrix (rows, columns) as the graph sees it; its bytes are in the weight store under its name. */
@@ -73,9 +72,9 @@ export interface LowerContext<A> {
   scratch(type: TensorType): Value;
 }
 
-/** Chooses among variants of a kernel; an engine measures them once per adapter and shape. */
+/** Chooses among variants of a kernel; an engine measures them once per GPU and shape. */
 export interface Tuning {
-  /** True on adapters that compute on the processor. */
+  /** True on software GPUs. */
   readonly software: boolean;
   has(feature: GPUFeatureName): boolean;
   /** The id of the variant to use for a problem (op and shape), or null when none was measured. */
@@ -84,9 +83,21 @@ export interface Tuning {
   isBroken?(kernel: Kernel): boolean;
 }
 
+/** What an op's backward adds nodes with: the graph, as far as ops know it. */
+export interface GraphBuilder {
+  /** Applies an op that has one output. */
+  apply<A>(op: Op<A>, inputs: readonly Value[], attrs: A): Value;
+  /** Applies an op and returns all its outputs. */
+  applyAll<A>(op: Op<A>, inputs: readonly Value[], attrs: A): readonly Value[];
+  /** Applies an accumulating op whose output 0 takes over the bytes of `into` and adds to them. */
+  applyInto<A>(op: Op<A>, inputs: readonly Value[], attrs: A, into: Value): Value;
+  /** The same bytes under another shape of equally many elements; no kernel runs. */
+  reshape(value: Value, ...shape: number[]): Value;
+}
+
 /** What `vjp` may use: all that the forward node knows, and the gradients of its outputs. */
 export interface VjpContext<A> {
-  readonly graph: Graph;
+  readonly graph: GraphBuilder;
   readonly attrs: A;
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
@@ -96,9 +107,11 @@ export interface VjpContext<A> {
   readonly needs: readonly boolean[];
 }
 
-/** An operation of the graph: see "the four seams" in ARCHITECTURE.md. */
+/** An operation of the graph; "Add an op" in ARCHITECTURE.md says what belongs to one. */
 export interface Op<A> {
   readonly name: string;
+  /** Every kernel that `lower` may dispatch; of one that is compiled for a size, one for each kind of size. */
+  readonly kernels: readonly Kernel[];
   /** Types of the outputs. Errors name the op and both shapes. */
   infer(inputs: readonly TensorType[], attrs: A): readonly TensorType[];
   /** Gradients for each input in terms of other ops; absent for ops that only run without gradients. */

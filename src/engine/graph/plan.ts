@@ -1,6 +1,5 @@
 import { invariant } from "../../lib/invariant";
-import type { Grid } from "../kernels/kernel";
-import { fuse } from "./fuse";
+import type { Grid } from "../gpu/kernel";
 import type { Graph, Node } from "./graph";
 import type { KernelCall, Operand, Tuning } from "./op";
 import { byteSize, bytesOwner, sameShape, type TensorType, type Value } from "./value";
@@ -32,13 +31,25 @@ export interface Plan {
   readonly flops: number;
 }
 
+/** The nodes of a graph that run, and which values stand for which. */
+export interface NodeOrder {
+  /** Nodes to run, in order. */
+  readonly nodes: readonly Node[];
+  /** Follows a value to the one that stands for it. */
+  resolve(value: Value): Value;
+}
+
 /**
- * Orders, fuses and lowers a graph, and gives each temp a slot by its lifetime.
+ * Lowers nodes in their order and gives each temp a slot by its lifetime.
  *
  * @param keep values to read after a run, by the name they are asked for with.
  */
-export function makePlan(graph: Graph, keep: Readonly<Record<string, Value>>, tuning: Tuning): Plan {
-  const { nodes, resolve } = fuse(graph, Object.values(keep));
+export function planNodes(
+  graph: Graph,
+  { nodes, resolve }: NodeOrder,
+  keep: Readonly<Record<string, Value>>,
+  tuning: Tuning,
+): Plan {
   const lowered = nodes.map((node) => lowerNode(node, resolve, tuning));
   const kept = Object.fromEntries(Object.entries(keep).map(([name, value]) => [name, resolve(value)]));
   const { slots, slotBytes } = assignSlots(lowered, resolve, Object.values(kept));

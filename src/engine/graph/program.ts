@@ -4,7 +4,7 @@ import type { Gpu } from "../gpu/device";
 import type { PipelineCache } from "../gpu/pipelines";
 import type { SlotPool } from "../gpu/slot-pool";
 import { BufferUsage, STORAGE } from "../gpu/usage";
-import { packParams } from "../kernels/kernel";
+import { packParams } from "../gpu/kernel";
 import type { Plan, PlannedCall, PlannedOperand } from "./plan";
 import { byteSize, type Value } from "./value";
 
@@ -38,7 +38,7 @@ const ALIGNMENT = 256;
 
 /**
  * Work per submit, so that none runs as long as an operating system's GPU watchdog allows (about 2 s): a fifth of a
- * second on a GPU of 100 GFLOP/s, about a second on a software adapter.
+ * second on a GPU of 100 GFLOP/s, about a second on a software GPU.
  */
 const SLICE_FLOPS = { gpu: 2e10, software: 2e9 } as const;
 
@@ -113,8 +113,8 @@ export class Program {
   /** Writes the inputs and submits the whole program. Returns at once; the queue keeps the order of runs. */
   run(inputs: ProgramInputs): void {
     this.#writeInputs(inputs);
-    const { device, summary } = this.#gpu;
-    const sliceFlops = summary.software ? SLICE_FLOPS.software : SLICE_FLOPS.gpu;
+    const { device, info } = this.#gpu;
+    const sliceFlops = info.software ? SLICE_FLOPS.software : SLICE_FLOPS.gpu;
     let encoder = device.createCommandEncoder();
     let pass = encoder.beginComputePass();
     let flops = 0;
@@ -256,7 +256,7 @@ function createUniforms(gpu: Gpu, calls: readonly PlannedCall[]): UniformLayout 
   return { buffer, ...layout };
 }
 
-function checkBindingSizes({ summary: { maxBindingBytes } }: Gpu, plan: Plan): void {
+function checkBindingSizes({ info: { maxBindingBytes } }: Gpu, plan: Plan): void {
   for (const { operands } of plan.calls) {
     for (const operand of operands) {
       if (operand.type === "weight" || operand.sizeBytes <= maxBindingBytes) continue;

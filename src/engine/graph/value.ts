@@ -1,5 +1,3 @@
-import type { Node } from "./graph";
-
 export type DType = "f32" | "u32" | "i32";
 
 /** Shape and element type; every dtype is four bytes wide. Dimensions are row-major. */
@@ -18,6 +16,14 @@ export interface TensorType {
  */
 export type Storage = "temp" | "input" | "constant" | "parameter" | "gradient" | "state";
 
+/** What a value knows of the node that computes it; the graph holds the rest by the node's id. */
+export interface Producer {
+  readonly id: number;
+  readonly outputs: readonly Value[];
+  /** The value whose bytes output 0 takes over and adds to (or writes within); null otherwise. */
+  into: Value | null;
+}
+
 /** One tensor of a graph. */
 export interface Value {
   readonly id: number;
@@ -25,7 +31,7 @@ export interface Value {
   readonly type: TensorType;
   readonly storage: Storage;
   /** The node that computes it; null unless `temp`. */
-  readonly producer: Node | null;
+  readonly producer: Producer | null;
   /** The value whose bytes this one shares from the first element on (a reshape), or null. */
   readonly viewOf: Value | null;
   /** True when a trainable parameter can be reached from it. */

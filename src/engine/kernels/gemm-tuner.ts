@@ -5,7 +5,7 @@ import { KernelError, type PipelineCache } from "../gpu/pipelines";
 import { BufferUsage, STORAGE } from "../gpu/usage";
 import type { StorageKind, Tuning } from "../graph/op";
 import { kindBytes } from "../weights/storage-layout";
-import { type Grid, type Kernel, packParams } from "./kernel";
+import { type Grid, type Kernel, packParams } from "../gpu/kernel";
 import { gemmCall, gemmCandidates, type GemmProblem, gemmProblemKey } from "./matmul";
 import type { GemmForm, GemmShape } from "./matmul-variants";
 
@@ -18,7 +18,7 @@ const MAX_REPEATS = 64;
 const BUDGET_MS = 3000;
 
 /**
- * Chooses matmul variants by timing them once on the adapter at hand: planning asks for shapes, `measure` times those
+ * Chooses matmul variants by timing them once on the GPU at hand: planning asks for shapes, `measure` times those
  * that are new, and planning again uses what was found. Choices can be kept and given back later.
  */
 export class GemmTuner implements Tuning {
@@ -29,7 +29,7 @@ export class GemmTuner implements Tuning {
   readonly #wanted = new Set<string>();
 
   constructor(gpu: Gpu, pipelines: PipelineCache, known: Readonly<Record<string, string>> = {}) {
-    this.software = gpu.summary.software;
+    this.software = gpu.info.software;
     this.#gpu = gpu;
     this.#pipelines = pipelines;
     this.#choices = new Map(Object.entries(known));
@@ -73,7 +73,7 @@ export class GemmTuner implements Tuning {
 
   /** Whether the matrices of a product, lying densely, can be bound one by one. */
   #fits(shape: GemmShape): boolean {
-    const { maxBindingBytes, maxBufferBytes } = this.#gpu.summary;
+    const { maxBindingBytes, maxBufferBytes } = this.#gpu.info;
     return operandBytes(shape).every((bytes) => bytes <= Math.min(maxBindingBytes, maxBufferBytes));
   }
 
@@ -147,7 +147,7 @@ export class GemmTuner implements Tuning {
     };
   }
 
-  /** This adapter with one variant forced. */
+  /** This GPU with one variant forced. */
   #fixed(id: string): Tuning {
     return { software: this.software, has: (feature) => this.has(feature), choice: () => id };
   }

@@ -1,5 +1,5 @@
-import type { StorageKind } from "../graph/op";
-import { defineKernel, flatGrid, type Grid, type Kernel, MAX_WORKGROUPS } from "./kernel";
+import { type StorageKind, storageKinds } from "../graph/op";
+import { defineKernel, flatGrid, type Grid, type Kernel, MAX_WORKGROUPS } from "../gpu/kernel";
 import { weightLibraries } from "./storage";
 
 /**
@@ -25,7 +25,8 @@ export interface GemmShape {
   readonly cOffset: number;
 }
 
-export type GemmVariantId = "quad" | "quad_gemv" | "tile_32" | "tile_64" | "tile_128" | "gemv" | "guarded";
+export type GemmVariantId =
+  "quad" | "quad_gemv" | "four_gemv" | "tile_32" | "tile_64" | "tile_128" | "gemv" | "guarded";
 
 /** One way to compute a product on the GPU. */
 export interface GemmVariant {
@@ -69,7 +70,7 @@ function gridOf(columns: number, rows: number): (shape: GemmShape) => Grid {
 /** Elements that one quad makes, by form. */
 const quadTiles = { nt: gridOf(12, 16), nn: gridOf(16, 12), tn: gridOf(16, 16) };
 
-/** Registers only, four lanes that exchange by quad swaps: for adapters that compute on the processor. */
+/** Registers only, four lanes that exchange by quad swaps: for software GPUs. */
 const quad: GemmVariant = {
   requires: ["subgroups"],
   supports: readsByFour,
@@ -84,7 +85,10 @@ const quad: GemmVariant = {
   grid: (shape) => quadTiles[shape.form](shape),
 };
 
-/** Workgroup tiles for GPUs; an invocation makes 8 x 4 elements. */
+/**
+ * Workgroup tiles for GPUs; an invocation makes 8 x 4 elements. Tiles are made by 64 invocations or more: Metal's compiler
+ * loses barriers in workgroups of 32 or fewer (docs/browsers.md).
+ */
 function tile(rows: number, columns: number): GemmVariant {
   return {
     requires: [],
@@ -150,9 +154,24 @@ const guarded: GemmVariant = {
 export const gemmVariants: Readonly<Record<GemmVariantId, GemmVariant>> = {
   quad,
   quad_gemv: gemv("matmul/quad_gemv", 8, {}, ["subgroups"]),
-  tile_32: tile(32, 32),
+  // Barriers cost a software GPU next to nothing where a workgroup is the four lanes that it computes at once.
+  four_gemv: gemv("matmul/gemv", 4, { LANES: 4 }, []),
+  tile_32: tile(32, 64),
   tile_64: tile(64, 64),
   tile_128: tile(128, 64),
   gemv: gemv("matmul/gemv", 4, { LANES: 64 }, []),
   guarded,
 };
+
+/** Every kernel of every form and storage kind, for a shape that is a multiple of every tile and for one of none. */
+export const gemmKernels: readonly Kernel[] = (["nt", "nn", "tn"] as const).flatMap((form) =>
+  storageKinds.flatMap((kind) =>
+    [128, 127].flatMap((size) => {
+      const strides = { aStride: size, bStride: size, cStride: size, cOffset: 0 };
+      const shape: GemmShape = { form, kind, m: size, n: size, k: size, ...strides };
+      return Object.values(gemmVariants)
+        .filter((variant) => variant.supports(shape))
+        .map((variant) => variant.kernel(shape));
+    }),
+  ),
+);

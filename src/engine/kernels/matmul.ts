@@ -21,7 +21,7 @@ export function gemmProblemKey({ form, m, n, k, kind }: GemmShape): string {
   return `gemm ${form} ${kind} ${m}x${n}x${k}`;
 }
 
-/** The variants worth measuring for a shape on an adapter, the default first. */
+/** The variants worth measuring for a shape on a GPU, the default first. */
 export function gemmCandidates(shape: GemmShape, tuning: Tuning): readonly GemmVariantId[] {
   const runs = (id: GemmVariantId): boolean => {
     const { supports, requires, kernel } = gemmVariants[id];
@@ -34,7 +34,7 @@ export function gemmCandidates(shape: GemmShape, tuning: Tuning): readonly GemmV
 }
 
 function softwareOrder({ m }: GemmShape): readonly GemmVariantId[] {
-  return m <= GEMV_ROWS.software ? ["quad_gemv", "quad"] : ["quad"];
+  return m <= GEMV_ROWS.software ? ["quad_gemv", "four_gemv", "quad"] : ["quad"];
 }
 
 function gpuOrder({ m, n }: GemmShape): readonly GemmVariantId[] {

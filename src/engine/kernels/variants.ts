@@ -1,6 +1,6 @@
 import { defined } from "../../lib/invariant";
 import type { Tuning } from "../graph/op";
-import { defineKernel, type Grid, elementGrid, type Kernel } from "./kernel";
+import { defineKernel, type Grid, elementGrid, type Kernel } from "../gpu/kernel";
 
 type KernelBase = Parameters<typeof defineKernel>[0];
 
@@ -82,24 +82,27 @@ interface LaneVariant {
 const throughMemory = (lanes: number): LaneVariant => ({ lanes, library: "lib/reduce", requires: [] });
 
 /**
- * A barrier costs a software adapter a switch between fibres for every four lanes, so there a row gets only four, and
- * no barrier where they can swap registers.
+ * A barrier costs a software GPU a switch between fibres for every four lanes, so there a row gets only four, and
+ * no barrier where they can swap registers. On a GPU short rows get 64 too: Metal's compiler loses barriers in
+ * workgroups of 32 invocations or fewer (docs/browsers.md).
  */
 const LANE_VARIANTS = {
   quad: { lanes: 4, library: "lib/reduce_quad", requires: ["subgroups"] },
   four: throughMemory(4),
-  short: throughMemory(32),
-  middle: throughMemory(64),
+  short: throughMemory(64),
   long: throughMemory(256),
 } as const satisfies Readonly<Record<string, LaneVariant>>;
 
 type LaneVariantId = keyof typeof LANE_VARIANTS;
 
-/** The variants for rows of `elements` elements, the best first, then those with fewer lanes. */
+/**
+ * The variants for rows of `elements` elements, the best first, then those with fewer lanes. A GPU never gets four lanes
+ * that share memory: better no result than one of lost barriers.
+ */
 function laneVariants(elements: number, tuning: Tuning): readonly LaneVariantId[] {
-  if (tuning.software) return tuning.has("subgroups") ? ["quad", "four"] : ["four"];
-  if (elements <= 32) return ["short", "four"];
-  return elements <= 512 ? ["middle", "short", "four"] : ["long", "middle", "short", "four"];
+  const quad: readonly LaneVariantId[] = tuning.has("subgroups") ? ["quad"] : [];
+  if (tuning.software) return [...quad, "four"];
+  return elements <= 512 ? ["short", ...quad] : ["long", "short", ...quad];
 }
 
 /**
@@ -122,7 +125,6 @@ export function rowKernels(
     quad: make(width, LANE_VARIANTS.quad),
     four: make(width, LANE_VARIANTS.four),
     short: make(width, LANE_VARIANTS.short),
-    middle: make(width, LANE_VARIANTS.middle),
     long: make(width, LANE_VARIANTS.long),
   });
   const kernels = { 1: forWidth(1), 4: forWidth(4) };

@@ -1,9 +1,9 @@
 import type { ConfigReader } from "./config-reader";
-import type { BlockSpec, DecoderSpec } from "./decoder-spec";
+import type { BlockSpec, ModelSpec } from "../nn/model-spec";
 import { evenHeadDim, layerNorm, linear, refuseSetting } from "./layers";
 
 /** BLOOM and its sizes (transformers `BloomForCausalLM`): layer norm also of the embeddings, and ALiBi for positions. */
-export function bloom(config: ConfigReader): DecoderSpec {
+export function bloom(config: ConfigReader): ModelSpec {
   if (config.boolean("apply_residual_connection_post_layernorm", false))
     throw refuseSetting("residual sums with normalised values (apply_residual_connection_post_layernorm)");
   const hidden = config.integer(config.has("n_embed") ? "n_embed" : "hidden_size");
@@ -27,6 +27,10 @@ export function bloom(config: ConfigReader): DecoderSpec {
     head: { path: "lm_head", tied: config.boolean("tie_word_embeddings", true) },
     prefix: "transformer.",
     loraTargets: ["query_key_value"],
+    ia3Targets: {
+      targets: ["query_key_value", "mlp.dense_4h_to_h"],
+      feedforward: ["mlp.dense_4h_to_h"],
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { defined, invariant } from "../../lib/invariant";
-import type { AdapterHooks, SublayerSite } from "../adapters/hooks";
+import type { AdapterHooks, SublayerSite } from "../nn/hooks";
 import { f32, u32, type Value } from "../graph/value";
 import { applyEmbedding, applyLinear, applyNorm, type BuildContext, positionsInput } from "../nn/context";
 import { add } from "../ops/add";
@@ -15,11 +15,11 @@ import type {
   AttentionSpec,
   BlockSpec,
   CrossAttentionSpec,
-  DecoderSpec,
+  ModelSpec,
   MlpSpec,
   NormSpec,
-} from "./decoder-spec";
-import { RELATIVE_BUCKETS, ropeNames } from "./tables";
+} from "../nn/model-spec";
+import { RELATIVE_BUCKETS, ropeNames } from "../nn/tables";
 
 /**
  * Builds a decoder over token ids (B · T), which may be null when only virtual tokens are fed.
@@ -27,7 +27,7 @@ import { RELATIVE_BUCKETS, ropeNames } from "./tables";
  */
 export function buildDecoder(
   context: BuildContext,
-  spec: DecoderSpec,
+  spec: ModelSpec,
   length: number,
   ids: Value | null,
 ): Value {
@@ -44,7 +44,7 @@ export function buildDecoder(
 }
 
 /** The decoder's last hidden states (B · T', embedding size), as the head's input is made of them. */
-function buildHidden(context: BuildContext, spec: DecoderSpec, length: number, ids: Value | null): Value {
+function buildHidden(context: BuildContext, spec: ModelSpec, length: number, ids: Value | null): Value {
   const x = buildStack(context, spec, "decoder", length, ids);
   return spec.projections ? applyLinear(context, spec.projections.outOf, x) : x;
 }
@@ -52,7 +52,7 @@ function buildHidden(context: BuildContext, spec: DecoderSpec, length: number, i
 /** Embeddings of ids (B · T) through the blocks of one stack and its last norm, (B · T', hidden). */
 export function buildStack(
   context: BuildContext,
-  spec: DecoderSpec,
+  spec: ModelSpec,
   stack: "encoder" | "decoder",
   length: number,
   ids: Value | null,
@@ -89,7 +89,7 @@ interface Places {
 
 function readPlaces(
   context: BuildContext,
-  { positions, encoder }: DecoderSpec,
+  { positions, encoder }: ModelSpec,
   stack: "encoder" | "decoder",
   tokens: number,
 ): Places {
@@ -103,7 +103,7 @@ function readPlaces(
 /** Token embeddings with the adapter's virtual tokens in front, (B, T', embedding size). */
 function embedInputs(
   context: BuildContext,
-  spec: DecoderSpec,
+  spec: ModelSpec,
   entry: EntryHooks,
   length: number,
   ids: Value | null,
@@ -121,12 +121,7 @@ function embedInputs(
 }
 
 /** Embeddings (B · T', embedding size) normalised, widened, with learned positions added. */
-function placeInputs(
-  context: BuildContext,
-  spec: DecoderSpec,
-  embedded: Value,
-  { positions }: Places,
-): Value {
+function placeInputs(context: BuildContext, spec: ModelSpec, embedded: Value, { positions }: Places): Value {
   const normed = spec.embeddingNorm ? applyNorm(context, spec.embeddingNorm, embedded) : embedded;
   const x = spec.projections ? applyLinear(context, spec.projections.into, normed) : normed;
   if (spec.positions.type !== "learned" || !positions) return x;
@@ -135,7 +130,7 @@ function placeInputs(
 
 function buildBlock(
   context: BuildContext,
-  spec: DecoderSpec,
+  spec: ModelSpec,
   block: BlockSpec,
   layer: number,
   x: Value,
@@ -173,7 +168,7 @@ function joinResidual(
 /** x and what its tokens find in the encoder's output. */
 function addCross(
   context: BuildContext,
-  spec: DecoderSpec,
+  spec: ModelSpec,
   cross: CrossAttentionSpec,
   layer: number,
   x: Value,
@@ -189,7 +184,7 @@ function addCross(
 
 function buildAttention(
   context: BuildContext,
-  spec: DecoderSpec,
+  spec: ModelSpec,
   attention: AttentionSpec,
   layer: number,
   x: Value,
@@ -219,7 +214,7 @@ function buildAttention(
 /** Queries, keys and values of x (tokens, hidden); each holds the heads of a token side by side. */
 function project(
   context: BuildContext,
-  spec: DecoderSpec,
+  spec: ModelSpec,
   attention: AttentionSpec,
   x: Value,
 ): [Value, Value, Value] {
@@ -238,13 +233,7 @@ function project(
 }
 
 /** Rotary positions on (B, T, heads, D). */
-function turn(
-  context: BuildContext,
-  spec: DecoderSpec,
-  index: number,
-  value: Value,
-  positions: Value,
-): Value {
+function turn(context: BuildContext, spec: ModelSpec, index: number, value: Value, positions: Value): Value {
   const { graph, weights } = context;
   invariant(spec.positions.type === "rope", "rotary positions");
   const half = defined(spec.positions.tables[index], `rotary table ${index}`).dimension / 2;

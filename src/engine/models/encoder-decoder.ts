@@ -3,7 +3,7 @@ import { u32, type Value } from "../graph/value";
 import { CROSS_RANGE, ENCODER_RANGE, encoderAttention } from "../nn/attention";
 import { applyLinear, type Attend, type BuildContext, type CrossAttend } from "../nn/context";
 import { buildDecoder, buildStack, idsInput } from "./decoder";
-import type { DecoderSpec } from "./decoder-spec";
+import type { ModelSpec } from "../nn/model-spec";
 
 /** Tokens that a row of the encoder and one of the decoder have. */
 export interface PairLengths {
@@ -17,7 +17,7 @@ export interface PairLengths {
  */
 export function buildEncoderDecoder(
   context: BuildContext,
-  spec: DecoderSpec,
+  spec: ModelSpec,
   { source, target }: PairLengths,
 ): Value {
   const { graph, rows } = context;
@@ -30,7 +30,7 @@ export function buildEncoderDecoder(
 }
 
 /** The encoder over the input `encoder_ids` (B · length): (B · T', hidden), where T' counts virtual tokens too. */
-export function buildEncoder(context: BuildContext, spec: DecoderSpec, length: number): Value {
+export function buildEncoder(context: BuildContext, spec: ModelSpec, length: number): Value {
   const { graph, rows } = context;
   const attend: Attend = (_, q, key, value, bias) =>
     encoderAttention(graph, spec, { q, key, value, bias }, ENCODER_RANGE);
@@ -41,7 +41,7 @@ export function buildEncoder(context: BuildContext, spec: DecoderSpec, length: n
 /** The keys and values that a block of the decoder makes of the encoder's output, (B, T', heads, head size) each. */
 export function projectEncoded(
   context: BuildContext,
-  spec: DecoderSpec,
+  spec: ModelSpec,
   layer: number,
   encoded: Value,
 ): readonly [key: Value, value: Value] {

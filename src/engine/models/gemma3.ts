@@ -1,7 +1,8 @@
-import { readLayerRope, readRope, type RopeSpec } from "../nn/rope-table";
+import type { BlockSpec, ModelSpec, NormSpec } from "../nn/model-spec";
+import type { RopeSpec } from "../nn/rope-table";
 import type { ConfigReader } from "./config-reader";
-import type { BlockSpec, DecoderSpec, NormSpec } from "./decoder-spec";
 import { type HeadSizes, linear, readHeads, refuseSetting, rmsNorm, slidingLayers } from "./layers";
+import { readLayerRope, readRope } from "./rope-config";
 
 /** The model's rotary tables: that of layers which see everything, and that of layers with a sliding window. */
 const TABLES = { global: 0, local: 1 } as const;
@@ -12,7 +13,7 @@ const LOCAL_THETA = 10_000;
  * Gemma 3's language model (transformers `Gemma3ForCausalLM`: 270M, 1B): scaled embeddings, four norms a block whose
  * weights are differences from one, norms of heads, and layers that see a window between layers that see everything.
  */
-export function gemma3(config: ConfigReader): DecoderSpec {
+export function gemma3(config: ConfigReader): ModelSpec {
   if (config.boolean("use_bidirectional_attention", false))
     throw refuseSetting("attention in both directions");
   if (config.has("final_logit_softcapping")) throw refuseSetting("bounded logits (final_logit_softcapping)");
@@ -38,6 +39,7 @@ export function gemma3(config: ConfigReader): DecoderSpec {
     head: { path: "lm_head", tied: config.boolean("tie_word_embeddings", true) },
     prefix: "model.",
     loraTargets: ["q_proj", "v_proj"],
+    ia3Targets: { targets: ["q_proj", "v_proj", "down_proj"], feedforward: ["down_proj"] },
   };
 }
 

@@ -1,9 +1,9 @@
 import type { ConfigReader } from "./config-reader";
-import type { BlockSpec, DecoderSpec, LinearSpec } from "./decoder-spec";
+import type { BlockSpec, ModelSpec, LinearSpec } from "../nn/model-spec";
 import { evenHeadDim, layerNorm, refuseSetting } from "./layers";
 
 /** GPT-2 and its sizes (transformers `GPT2LMHeadModel`): layer norm, learned positions, one fused q-k-v layer. */
-export function gpt2(config: ConfigReader): DecoderSpec {
+export function gpt2(config: ConfigReader): ModelSpec {
   const hidden = config.integer("n_embd");
   const heads = config.integer("n_head");
   const layer = layerMaker(config, hidden);
@@ -23,6 +23,7 @@ export function gpt2(config: ConfigReader): DecoderSpec {
     head: { path: "lm_head", tied: config.boolean("tie_word_embeddings", true) },
     prefix: "transformer.",
     loraTargets: ["c_attn"],
+    ia3Targets: { targets: ["c_attn", "mlp.c_proj"], feedforward: ["mlp.c_proj"] },
   };
 }
 

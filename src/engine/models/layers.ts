@@ -1,6 +1,6 @@
 import { LuthierError } from "../../lib/errors";
 import type { ConfigReader } from "./config-reader";
-import type { LinearSpec, NormSpec } from "./decoder-spec";
+import type { LinearSpec, NormSpec } from "../nn/model-spec";
 
 /** A linear layer whose weight is stored as (out, in). */
 export function linear(path: string, inFeatures: number, outFeatures: number, bias: boolean): LinearSpec {

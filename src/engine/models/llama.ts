@@ -1,10 +1,12 @@
-import { readRope } from "../nn/rope-table";
 import type { ConfigReader } from "./config-reader";
-import type { AttentionSpec, BlockSpec, DecoderSpec } from "./decoder-spec";
+import type { AttentionSpec, BlockSpec, ModelSpec } from "../nn/model-spec";
 import { type HeadSizes, linear, readHeads, rmsNorm } from "./layers";
+import { readRope } from "./rope-config";
 
 /** What sets a llama-like family apart. */
 export interface LlamaTraits {
+  /** The layer beside v_proj and down_proj that PEFT's (IA)³ scales; absent: k_proj. */
+  readonly ia3Projection?: "q_proj";
   /** Which layers carry biases. */
   readonly biases: { readonly qkv: boolean; readonly o: boolean; readonly mlp: boolean };
   /** Norms of every head's query and key (Qwen3). */
@@ -14,14 +16,14 @@ export interface LlamaTraits {
 }
 
 /** Llama 2 and 3, SmolLM2, TinyLlama (transformers `LlamaForCausalLM`). */
-export function llama(config: ConfigReader): DecoderSpec {
+export function llama(config: ConfigReader): ModelSpec {
   const attention = config.boolean("attention_bias", false);
   const mlp = config.boolean("mlp_bias", false);
   return llamaLike("llama", config, { biases: { qkv: attention, o: attention, mlp } });
 }
 
 /** The shape that Llama and its relatives share: RMS norm, rotary positions, gated SiLU. */
-export function llamaLike(family: string, config: ConfigReader, traits: LlamaTraits): DecoderSpec {
+export function llamaLike(family: string, config: ConfigReader, traits: LlamaTraits): ModelSpec {
   config.choice("hidden_act", ["silu"], "silu");
   const hiddenSize = config.integer("hidden_size");
   const sizes = readHeads(config);
@@ -41,6 +43,10 @@ export function llamaLike(family: string, config: ConfigReader, traits: LlamaTra
     head: { path: "lm_head", tied: config.boolean("tie_word_embeddings", false) },
     prefix: "model.",
     loraTargets: ["q_proj", "v_proj"],
+    ia3Targets: {
+      targets: [traits.ia3Projection ?? "k_proj", "v_proj", "down_proj"],
+      feedforward: ["down_proj"],
+    },
   };
 }
 

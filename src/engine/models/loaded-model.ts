@@ -6,16 +6,17 @@ import type { Tuning } from "../graph/op";
 import type { Quantization } from "../../spec/model";
 import { nf4Source } from "../weights/nf4-source";
 import { sourceBytes, type TensorSource } from "../weights/tensor-source";
+import type { WeightShapes } from "../weights/weight-shapes";
 import { WeightStore } from "../weights/weight-store";
-import { declareWeights, type DecoderSpec, linearLayers } from "./decoder-spec";
+import { declareWeights, type ModelSpec, linearLayers } from "../nn/model-spec";
 import { describeModel } from "./registry";
-import { declareTables } from "./tables";
+import { declareTables } from "../nn/tables";
 
 /** Positions for which rotary tables are made; longer texts than this are not trained in a page. */
 const MAX_TABLE_POSITIONS = 16384;
 
 /** Tokens that one sequence of the model may have here. */
-export function tablePositions(spec: DecoderSpec): number {
+export function tablePositions(spec: ModelSpec): number {
   return Math.min(spec.maxPositions, MAX_TABLE_POSITIONS);
 }
 
@@ -24,13 +25,16 @@ export interface LoadedModel {
   readonly gpu: Gpu;
   readonly pipelines: PipelineCache;
   readonly tuning: Tuning;
-  readonly spec: DecoderSpec;
+  readonly spec: ModelSpec;
   readonly weights: WeightStore;
   /** Tokens that one sequence may have, virtual ones included. */
   readonly maxPositions: number;
   /** Where the frozen tensors can be read again (initial values, merging). */
   readonly tensors: ReadonlyMap<string, TensorSource>;
 }
+
+/** What planning needs of a model, whether its weights are on a GPU or not. */
+export type ModelShape = Pick<LoadedModel, "spec" | "tuning"> & { readonly weights: WeightShapes };
 
 /** What loading needs besides the files. */
 export interface LoadOptions {
@@ -82,7 +86,7 @@ export async function loadModel(
 }
 
 /** Some checkpoints leave out a tied head without saying so in config.json. */
-function tieWhenHeadIsMissing(spec: DecoderSpec, files: ReadonlyMap<string, TensorSource>): DecoderSpec {
+function tieWhenHeadIsMissing(spec: ModelSpec, files: ReadonlyMap<string, TensorSource>): ModelSpec {
   const { head } = spec;
   return head.tied || files.has(`${head.path}.weight`) ? spec : { ...spec, head: { ...head, tied: true } };
 }
@@ -98,7 +102,7 @@ function findTensor(files: ReadonlyMap<string, TensorSource>, name: string, pref
   );
 }
 
-function addTables(weights: WeightStore, spec: DecoderSpec, positions: number): void {
+function addTables(weights: WeightStore, spec: ModelSpec, positions: number): void {
   for (const { names, make } of declareTables(spec, positions)) {
     make().forEach((values, index) => {
       weights.addConstant(defined(names[index], "table name"), values);

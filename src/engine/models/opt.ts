@@ -1,5 +1,5 @@
 import type { ConfigReader } from "./config-reader";
-import type { BlockSpec, DecoderSpec } from "./decoder-spec";
+import type { BlockSpec, ModelSpec } from "../nn/model-spec";
 import { evenHeadDim, layerNorm, linear, refuseSetting } from "./layers";
 
 /** LayerNorm's own default: OPT's config.json does not say. */
@@ -12,7 +12,7 @@ const POSITION_OFFSET = 2;
  * OPT and its sizes (transformers `OPTForCausalLM`): layer norm, learned positions, ReLU. OPT-350m normalises after its
  * residual sums, and its embeddings are narrower than its blocks.
  */
-export function opt(config: ConfigReader): DecoderSpec {
+export function opt(config: ConfigReader): ModelSpec {
   if (!config.boolean("enable_bias", true)) throw refuseSetting("linear layers without biases (enable_bias)");
   if (!config.boolean("layer_norm_elementwise_affine", true))
     throw refuseSetting("norms without weights (layer_norm_elementwise_affine)");
@@ -49,6 +49,7 @@ export function opt(config: ConfigReader): DecoderSpec {
     head: { path: "lm_head", tied: config.boolean("tie_word_embeddings", true) },
     prefix: "model.",
     loraTargets: ["q_proj", "v_proj"],
+    ia3Targets: { targets: ["q_proj", "k_proj", "fc2"], feedforward: ["fc2"] },
   };
 }
 

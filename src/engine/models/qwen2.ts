@@ -1,12 +1,13 @@
 import type { ConfigReader } from "./config-reader";
-import type { DecoderSpec } from "./decoder-spec";
+import type { ModelSpec } from "../nn/model-spec";
 import { slidingLayers } from "./layers";
 import { llamaLike } from "./llama";
 
 /** Qwen1.5, Qwen2, Qwen2.5 (transformers `Qwen2ForCausalLM`): Llama's shape with biases on q, k and v. */
-export function qwen2(config: ConfigReader): DecoderSpec {
+export function qwen2(config: ConfigReader): ModelSpec {
   return llamaLike("qwen2", config, {
     biases: { qkv: true, o: false, mlp: false },
+    ia3Projection: "q_proj",
     windows: qwenWindows(config),
   });
 }

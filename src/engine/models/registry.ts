@@ -1,6 +1,6 @@
 import { LuthierError } from "../../lib/errors";
 import { ConfigReader } from "./config-reader";
-import type { DecoderSpec } from "./decoder-spec";
+import type { ModelSpec } from "../nn/model-spec";
 import { bloom } from "./bloom";
 import { gemma3 } from "./gemma3";
 import { gpt2 } from "./gpt2";
@@ -23,12 +23,12 @@ export const families = {
   bloom,
   t5,
   mt5,
-} as const satisfies Readonly<Record<string, (config: ConfigReader) => DecoderSpec>>;
+} as const satisfies Readonly<Record<string, (config: ConfigReader) => ModelSpec>>;
 
-export type FamilyId = keyof typeof families;
+type FamilyId = keyof typeof families;
 
 /** Describes the model of a config.json. Errors: a family the studio does not have, a field that cannot be. */
-export function describeModel(config: Readonly<Record<string, unknown>>): DecoderSpec {
+export function describeModel(config: Readonly<Record<string, unknown>>): ModelSpec {
   const type = config.model_type;
   if (typeof type !== "string" || !Object.hasOwn(families, type)) {
     throw new LuthierError(

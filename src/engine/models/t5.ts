@@ -3,11 +3,11 @@ import type { ConfigReader } from "./config-reader";
 import type {
   BlockSpec,
   CrossAttentionSpec,
-  DecoderSpec,
+  ModelSpec,
   LinearSpec,
   MlpSpec,
   NormSpec,
-} from "./decoder-spec";
+} from "../nn/model-spec";
 import { linear, rmsNorm } from "./layers";
 
 /** Distances have no end, so that only memory limits a text; so many tokens each of the prompt and the answer may have. */
@@ -17,7 +17,7 @@ const MAX_POSITIONS = 16384;
  * T5 and its later forms, Flan-T5 among them (transformers `T5ForConditionalGeneration`): ReLU and a tied head that reads
  * scaled values in the first, gated GELU and a head of its own from 1.1 on.
  */
-export function t5(config: ConfigReader): DecoderSpec {
+export function t5(config: ConfigReader): ModelSpec {
   // transformers 5 writes tie_word_embeddings as true for all of them, and says by another field which they are.
   const tied = config.boolean("tie_word_embeddings", true);
   const isFirst = config.boolean("scale_decoder_outputs", tied);
@@ -27,12 +27,13 @@ export function t5(config: ConfigReader): DecoderSpec {
 }
 
 /** mT5 and what was tuned from it, mT0 (transformers `MT5ForConditionalGeneration`): T5 1.1 with a larger vocabulary. */
-export function mt5(config: ConfigReader): DecoderSpec {
-  return encoderDecoder(config, "mt5", "gated-gelu");
+export function mt5(config: ConfigReader): ModelSpec {
+  const spec = encoderDecoder(config, "mt5", "gated-gelu");
+  return { ...spec, ia3Targets: { targets: ["k", "v", "wi_1"], feedforward: [] } };
 }
 
 /** What all have in common; a head that the files leave out is the embedding. */
-function encoderDecoder(config: ConfigReader, family: string, feedForward: string): DecoderSpec {
+function encoderDecoder(config: ConfigReader, family: string, feedForward: string): ModelSpec {
   const hidden = config.integer("d_model");
   const heads = config.integer("num_heads");
   const layers = config.integer("num_layers");
@@ -67,6 +68,7 @@ function encoderDecoder(config: ConfigReader, family: string, feedForward: strin
     head: { path: "lm_head", tied: false },
     prefix: "",
     loraTargets: ["q", "v"],
+    ia3Targets: { targets: ["k", "v", "wo"], feedforward: ["wo"] },
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Graph } from "../graph/graph";
 import { f32, u32, type Value } from "../graph/value";
 import { defined } from "../../lib/invariant";
-import type { DecoderSpec } from "../models/decoder-spec";
-import { ALIBI_SLOPES } from "../models/tables";
+import type { ModelSpec } from "./model-spec";
+import { ALIBI_SLOPES } from "./tables";
 import { attention } from "../ops/attention";
 
 /** The input that holds each query's first visible key; a window that is too short for the keys has one of its own. */
@@ -35,7 +35,7 @@ interface AttentionParts {
  */
 export function blockAttention(
   graph: Graph,
-  spec: DecoderSpec,
+  spec: ModelSpec,
   layer: number,
   { q, key, value, prefix, bias }: AttentionParts & { readonly prefix: number },
 ): Value {
@@ -64,7 +64,7 @@ export const CROSS_RANGE = ["cross_key_start", "cross_key_end"] as const;
  */
 export function encoderAttention(
   graph: Graph,
-  spec: DecoderSpec,
+  spec: ModelSpec,
   { q, key, value, bias }: AttentionParts,
   names: typeof ENCODER_RANGE | typeof CROSS_RANGE,
 ): Value {

@@ -1,8 +1,8 @@
 import { invariant } from "../../lib/invariant";
-import type { AdapterHooks, LinearSite, TrainableMatrix } from "../adapters/hooks";
+import type { AdapterHooks, LinearSite, TrainableMatrix } from "./hooks";
 import type { Graph } from "../graph/graph";
 import { f32, u32, type Value } from "../graph/value";
-import { type DecoderSpec, headWeightName, type LinearSpec, type NormSpec } from "../models/decoder-spec";
+import { type ModelSpec, headWeightName, type LinearSpec, type NormSpec } from "./model-spec";
 import { add } from "../ops/add";
 import { addBias } from "../ops/add-bias";
 import { embedding } from "../ops/embedding";
@@ -116,7 +116,7 @@ function lookUp(context: BuildContext, path: string, ids: Value, factor: number)
 }
 
 /** Logits of hidden states (R, embedding size) -> (R, vocabulary). */
-export function applyHead(context: BuildContext, spec: DecoderSpec, hidden: Value): Value {
+export function applyHead(context: BuildContext, spec: ModelSpec, hidden: Value): Value {
   const { graph, adapter } = context;
   const logits = multiplyMatrix(context, headWeightName(spec), spec.head.path, hidden);
   const update = adapter.head?.(hidden);
@@ -132,7 +132,7 @@ export function applyHead(context: BuildContext, spec: DecoderSpec, hidden: Valu
  */
 export function applyHeadLoss(
   context: BuildContext,
-  spec: DecoderSpec,
+  spec: ModelSpec,
   [hidden, labels, step]: readonly [hidden: Value, labels: Value, step: Value],
   { scaleIndex, withGradient }: { readonly scaleIndex: number; readonly withGradient: boolean },
 ): Value {

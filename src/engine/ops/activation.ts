@@ -1,7 +1,7 @@
 import { defined, invariant } from "../../lib/invariant";
 import type { LowerContext, Op } from "../graph/op";
 import { elementCount, formatShape, sameShape, type TensorType, type Value } from "../graph/value";
-import { elementGrid, type Kernel } from "../kernels/kernel";
+import { elementGrid, type Kernel } from "../gpu/kernel";
 import { type ElementKernels, elementKernels } from "../kernels/variants";
 
 /** Functions of one number with a file in shaders/lib, and what that file needs. */
@@ -47,14 +47,16 @@ function kernelsOf(name: ActivationName, gated: boolean): ActivationKernels {
   return kernels;
 }
 
-/** All kernels of activations, alone and gating. */
-export function activationKernels(): Kernel[] {
-  const gates: readonly ActivationName[] = ["silu", "gelu_tanh", "gelu_none"];
-  const all = [
-    ...(Object.keys(INCLUDES) as ActivationName[]).map((name) => kernelsOf(name, false)),
-    ...gates.map((name) => kernelsOf(name, true)),
-  ];
-  return all.flatMap(({ forward, backward }) => [...forward.all, ...backward.all]);
+/** Activations that ops apply, and those that gate. */
+const PLAIN = Object.keys(INCLUDES) as readonly ActivationName[];
+const GATES: readonly ActivationName[] = ["silu", "gelu_tanh", "gelu_none"];
+
+function forwardKernels(names: readonly ActivationName[], gated: boolean): Kernel[] {
+  return names.flatMap((name) => kernelsOf(name, gated).forward.all);
+}
+
+function backwardKernels(names: readonly ActivationName[], gated: boolean): Kernel[] {
+  return names.flatMap((name) => kernelsOf(name, gated).backward.all);
 }
 
 function lowerElements<A>(context: LowerContext<A>, kernels: ElementKernels): void {
@@ -72,6 +74,7 @@ interface BackwardAttrs {
 /** dx = dy · activation'(x): dy, x -> dx. */
 export const activationBackward: Op<BackwardAttrs> = {
   name: "activationBackward",
+  kernels: backwardKernels(PLAIN, false),
   infer: ([dy]) => [dy as TensorType],
   lower: (context) => lowerElements(context, kernelsOf(context.attrs.activation, false).backward),
 };
@@ -79,6 +82,7 @@ export const activationBackward: Op<BackwardAttrs> = {
 /** dgate = dy · up · activation'(gate), dup = dy · activation(gate): dy, gate, up -> dgate, dup. */
 export const gatedActivationBackward: Op<BackwardAttrs> = {
   name: "gatedActivationBackward",
+  kernels: backwardKernels(GATES, true),
   infer: ([dy]) => [dy as TensorType, dy as TensorType],
   lower: (context) => lowerElements(context, kernelsOf(context.attrs.activation, true).backward),
 };
@@ -87,6 +91,7 @@ export const gatedActivationBackward: Op<BackwardAttrs> = {
 export function activationOp<A>(name: string, choose: (attrs: A) => ActivationName): Op<A> {
   return {
     name,
+    kernels: forwardKernels(PLAIN, false),
     infer: ([x]) => [x as TensorType],
     vjp: ({ graph, attrs, inputs, gradOutputs: [dy] }) => [
       dy
@@ -101,6 +106,7 @@ export function activationOp<A>(name: string, choose: (attrs: A) => ActivationNa
 export function gatedActivationOp<A>(name: string, choose: (attrs: A) => ActivationName): Op<A> {
   return {
     name,
+    kernels: forwardKernels(GATES, true),
     infer: ([gate, up]) => {
       const [left, right] = [gate as TensorType, up as TensorType];
       invariant(

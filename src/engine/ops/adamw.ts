@@ -1,7 +1,7 @@
 import { invariant } from "../../lib/invariant";
 import type { Op } from "../graph/op";
 import { elementCount, type Value } from "../graph/value";
-import { defineKernel, elementGrid } from "../kernels/kernel";
+import { defineKernel, elementGrid } from "../gpu/kernel";
 
 interface AdamwAttrs {
   readonly beta1: number;
@@ -15,7 +15,7 @@ interface AdamwAttrs {
   readonly beta2CorrectionIndex: number;
 }
 
-export const adamwKernel = defineKernel({
+const adamwKernel = defineKernel({
   shader: "optim/adamw",
   includes: ["lib/grid"],
   params: {
@@ -32,7 +32,7 @@ export const adamwKernel = defineKernel({
   bindings: ["read_write", "read", "read_write", "read_write", "read", "read", "read", "read"],
 });
 
-export const stepMetricsKernel = defineKernel({
+const stepMetricsKernel = defineKernel({
   shader: "optim/step_metrics",
   params: { count: "u32" },
   bindings: ["read", "read_write"],
@@ -47,6 +47,7 @@ export const stepMetricsKernel = defineKernel({
  */
 export const adamw: Op<AdamwAttrs> = {
   name: "adamw",
+  kernels: [adamwKernel],
   effect: true,
   infer: () => [],
   lower: ({ inputs, attrs, dispatch }) => {
@@ -76,6 +77,7 @@ export const adamw: Op<AdamwAttrs> = {
 /** Writes metrics (4) from the squared norm: the norm, and 1 where it is not finite. No outputs. */
 export const stepMetrics: Op<Record<never, never>> = {
   name: "stepMetrics",
+  kernels: [stepMetricsKernel],
   effect: true,
   infer: () => [],
   lower: ({ inputs, dispatch }) => {

@@ -1,11 +1,11 @@
 import type { Op } from "../graph/op";
 import { elementCount, type TensorType, type Value } from "../graph/value";
-import { elementGrid } from "../kernels/kernel";
+import { elementGrid } from "../gpu/kernel";
 import { elementKernels } from "../kernels/variants";
 import { matrixShape, requireShape } from "./shapes";
 import { sumRows } from "./sum-rows";
 
-export const addBiasKernels = elementKernels({
+const addBiasKernels = elementKernels({
   shader: "elementwise/add_bias",
   params: { count: "u32", columns: "u32" },
   bindings: ["read", "read", "read_write"],
@@ -14,6 +14,7 @@ export const addBiasKernels = elementKernels({
 /** y = x + b along the last dimension: x (…, N), b (N) -> (…, N). */
 export const addBias: Op<Record<never, never>> = {
   name: "addBias",
+  kernels: addBiasKernels.all,
   infer: ([x, b]) => {
     const type = x as TensorType;
     requireShape("addBias", "the bias", b, [matrixShape(type).columns]);

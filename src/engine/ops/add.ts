@@ -1,18 +1,18 @@
 import { invariant } from "../../lib/invariant";
 import type { Op } from "../graph/op";
 import { elementCount, formatShape, sameShape, type TensorType, type Value } from "../graph/value";
-import { elementGrid } from "../kernels/kernel";
+import { elementGrid } from "../gpu/kernel";
 import { elementKernels } from "../kernels/variants";
 
 type NoAttrs = Record<never, never>;
 
-export const addKernels = elementKernels({
+const addKernels = elementKernels({
   shader: "elementwise/add",
   params: { count: "u32" },
   bindings: ["read", "read", "read_write"],
 });
 
-export const accumulateKernels = elementKernels({
+const accumulateKernels = elementKernels({
   shader: "elementwise/accumulate",
   params: { count: "u32", overwrite: "u32" },
   bindings: ["read", "read_write"],
@@ -21,6 +21,7 @@ export const accumulateKernels = elementKernels({
 /** y = a + b, element by element, for equal shapes. */
 export const add: Op<NoAttrs> = {
   name: "add",
+  kernels: addKernels.all,
   infer: ([a, b]) => {
     const [left, right] = [a as TensorType, b as TensorType];
     invariant(
@@ -47,6 +48,7 @@ export const add: Op<NoAttrs> = {
 /** y += x where the graph gives y as the node's `into` (gradients, metrics); a copy of x where it does not. */
 export const accumulate: Op<NoAttrs> = {
   name: "accumulate",
+  kernels: accumulateKernels.all,
   accumulates: true,
   infer: ([x]) => [x as TensorType],
   lower: ({ inputs, outputs, accumulate: adds, dispatch }) => {

@@ -1,14 +1,17 @@
 import { invariant } from "../../lib/invariant";
 import type { Op } from "../graph/op";
 import { elementCount, formatShape, sameShape, type TensorType, u32, type Value } from "../graph/value";
-import { elementGrid } from "../kernels/kernel";
+import { elementGrid } from "../gpu/kernel";
 import {
   type AttentionAttrs,
   attentionBackwardBiasCall,
+  attentionBackwardBiasKernels,
   attentionCall,
   attentionDims,
+  attentionKernels,
   attentionParams,
   attentionStatsKernel,
+  HEAD_WIDTHS,
 } from "./attention-kernels";
 
 /** q, k, v, keyStart, keyEnd and, where places change scores, the biases. */
@@ -30,6 +33,7 @@ type BackwardInputs = [q: Value, k: Value, v: Value, dy: Value, stats: Value, bi
  */
 export const attentionStats: Op<{ readonly keys: number }> = {
   name: "attentionStats",
+  kernels: HEAD_WIDTHS.map(attentionStatsKernel),
   infer: ([dy, y]) => {
     const [left, right] = [dy as TensorType, y as TensorType];
     invariant(
@@ -54,6 +58,7 @@ export const attentionStats: Op<{ readonly keys: number }> = {
 /** The gradient of attention's q. Inputs: q, k, v, dy, stats (of {@link attentionStats}), and the biases if any. */
 export const attentionBackwardQuery: Op<AttentionAttrs> = {
   name: "attentionBackwardQuery",
+  kernels: attentionKernels("backward_query"),
   infer: ([q]) => [q as TensorType],
   lower: ({ attrs, inputs, outputs, tuning, dispatch }) => {
     const [q, k, v, dy, stats, bias] = inputs as BackwardInputs;
@@ -66,6 +71,7 @@ export const attentionBackwardQuery: Op<AttentionAttrs> = {
 /** The gradients of attention's k and v, summed over the query heads that share them. Inputs as for q's. */
 export const attentionBackwardKeyValue: Op<AttentionAttrs> = {
   name: "attentionBackwardKeyValue",
+  kernels: attentionKernels("backward_key_value"),
   infer: ([, k, v]) => [k as TensorType, v as TensorType],
   lower: ({ attrs, inputs, outputs, tuning, dispatch }) => {
     const [q, k, v, dy, stats, bias] = inputs as BackwardInputs;
@@ -78,6 +84,7 @@ export const attentionBackwardKeyValue: Op<AttentionAttrs> = {
 /** The gradient of attention's biases by distance, (2 reach + 1, H). Inputs as for q's, the biases among them. */
 export const attentionBackwardBias: Op<AttentionAttrs> = {
   name: "attentionBackwardBias",
+  kernels: attentionBackwardBiasKernels,
   infer: (inputs) => [inputs[5] as TensorType],
   lower: ({ attrs, inputs, outputs, dispatch }) => {
     const [q, k, , , , bias] = inputs as Required<BackwardInputs>;

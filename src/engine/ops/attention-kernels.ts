@@ -1,7 +1,7 @@
 import { defined } from "../../lib/invariant";
 import type { KernelCall, Tuning } from "../graph/op";
 import type { TensorType, Value } from "../graph/value";
-import { defineKernel, type Grid, type Kernel, type ParamValues } from "../kernels/kernel";
+import { defineKernel, type Grid, type Kernel, type ParamValues } from "../gpu/kernel";
 import { firstUsable } from "../kernels/variants";
 
 /** What a query may see and how its scores are made. */
@@ -57,9 +57,10 @@ export type AttentionPhase = "forward" | "backward_query" | "backward_key_value"
 
 /**
  * Kernels that do the same work: tiles in shared memory, one workgroup a row for few queries, and both again in the
- * registers of a quad for adapters that compute on the processor.
+ * registers of a quad for software GPUs. Where such a GPU has no subgroups, a row's
+ * workgroup is the four lanes that it computes at once, between which barriers cost next to nothing.
  */
-export type AttentionVariant = "tiled" | "decode" | "quad" | "quad_decode";
+export type AttentionVariant = "tiled" | "decode" | "quad" | "quad_decode" | "four_decode";
 
 /** The name by which {@link Tuning.choice} is asked for the variant of a problem. */
 export function attentionProblem(phase: AttentionPhase, dims: AttentionDims): string {
@@ -80,7 +81,9 @@ export function attentionVariants(
   tuning: Tuning,
 ): readonly AttentionVariant[] {
   const tiles: AttentionVariant[] = tuning.software ? ["quad", "tiled"] : ["tiled", "quad"];
-  const rows: AttentionVariant[] = tuning.software ? ["quad_decode", "decode"] : ["decode", "quad_decode"];
+  const rows: AttentionVariant[] = tuning.software
+    ? ["quad_decode", "four_decode", "decode"]
+    : ["decode", "four_decode", "quad_decode"];
   const forward = dims.queries <= DECODE_QUERIES ? [...rows, ...tiles] : [...tiles, ...rows];
   return (phase === "forward" ? forward : tiles).filter((variant) => {
     if (VARIANTS[variant].requires.length === 0) return true;
@@ -155,6 +158,9 @@ function elementFile(width: number): string {
 }
 
 interface VariantSpec {
+  /** The shader under shaders/attention, where it is not the variant's name. */
+  readonly shader?: string;
+  readonly defines?: Kernel["defines"];
   readonly includes: readonly string[];
   /** Variants that require quads read heads as vectors of four. */
   readonly requires: readonly GPUFeatureName[];
@@ -176,7 +182,14 @@ const VARIANTS: Readonly<Record<AttentionVariant, VariantSpec>> = {
     requires: ["subgroups"],
     grid: tileGrid(16),
   },
-  decode: { includes: [], requires: [], grid: tileGrid(1) },
+  decode: { defines: { THREADS: 64 }, includes: [], requires: [], grid: tileGrid(1) },
+  four_decode: {
+    shader: "decode",
+    defines: { THREADS: 4 },
+    includes: [],
+    requires: [],
+    grid: tileGrid(1),
+  },
   quad_decode: {
     includes: ["lib/quad", "attention/quad_rows"],
     requires: ["subgroups"],
@@ -218,11 +231,11 @@ export function attentionKernel(
   width: number,
   score: ScoreKind,
 ): Kernel {
-  const { includes, requires } = VARIANTS[variant];
+  const { shader = variant, defines = {}, includes, requires } = VARIANTS[variant];
   const forward = phase === "forward";
   const parts = scoreParts(score);
   return defineKernel({
-    shader: `attention/${variant}${forward ? "" : `_${phase}`}`,
+    shader: `attention/${shader}${forward ? "" : `_${phase}`}`,
     includes: [
       elementFile(width),
       "attention/common",
@@ -230,7 +243,7 @@ export function attentionKernel(
       ...(forward ? [] : ["attention/backward_inputs"]),
       ...includes,
     ],
-    defines: { HEAD_DIM: width, ...parts.defines },
+    defines: { HEAD_DIM: width, ...defines, ...parts.defines },
     params: PARAMS,
     bindings: BINDINGS[phase],
     requires,
@@ -287,3 +300,32 @@ function flops(phase: AttentionPhase, dims: AttentionDims): number {
   const products = { forward: 2, backward_query: 3, backward_key_value: 4 }[phase];
   return 2 * products * dims.batch * dims.heads * dims.queries * dims.keys * dims.width;
 }
+
+/** Head sizes at which {@link attentionKernels} and its like compile: a multiple of four, and one that is not. */
+export const HEAD_WIDTHS = [64, 6] as const;
+
+/** Kinds of score, one for each way to compile it. */
+const SCORES: readonly ScoreKind[] = [false, true].flatMap((softcap) =>
+  ([{ type: "linear" }, { type: "relative", reach: 128, fromLastKey: true }] as const).map((bias) => ({
+    softcap,
+    bias,
+  })),
+);
+
+/** Every kernel of a phase, for two head sizes and one reach of the biases. */
+export function attentionKernels(phase: AttentionPhase): Kernel[] {
+  return HEAD_WIDTHS.flatMap((width) => {
+    const dims = { batch: 1, queries: 64, keys: 64, heads: 2, kvHeads: 1, width };
+    const anyDevice: Tuning = { software: false, has: () => true, choice: () => null };
+    return attentionVariants(phase, dims, anyDevice).flatMap((variant) =>
+      SCORES.map((score) => attentionKernel(variant, phase, width, score)),
+    );
+  });
+}
+
+/** The kernels of the gradient of biases by distance, as {@link attentionKernels} has those of a phase. */
+export const attentionBackwardBiasKernels: readonly Kernel[] = HEAD_WIDTHS.flatMap((width) =>
+  SCORES.filter(({ bias }) => bias.type === "relative").map((score) =>
+    attentionBackwardBiasKernel(width, score),
+  ),
+);

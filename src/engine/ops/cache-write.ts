@@ -1,8 +1,7 @@
 import { invariant } from "../../lib/invariant";
-import type { Graph } from "../graph/graph";
-import type { Op } from "../graph/op";
+import type { GraphBuilder, Op } from "../graph/op";
 import { elementCount, f32, formatShape, type TensorType, type Value } from "../graph/value";
-import { elementGrid } from "../kernels/kernel";
+import { elementGrid } from "../gpu/kernel";
 import { elementKernels } from "../kernels/variants";
 
 interface CacheWriteAttrs {
@@ -10,7 +9,7 @@ interface CacheWriteAttrs {
   readonly capacity: number;
 }
 
-export const cacheWriteKernels = elementKernels({
+const cacheWriteKernels = elementKernels({
   shader: "attention/cache_write",
   params: { count: "u32", length: "u32", capacity: "u32", width: "u32" },
   bindings: ["read", "read", "read_write"],
@@ -22,6 +21,7 @@ export const cacheWriteKernels = elementKernels({
  */
 export const cacheWrite: Op<CacheWriteAttrs> = {
   name: "cacheWrite",
+  kernels: cacheWriteKernels.all,
   accumulates: true,
   infer: ([x, slots], { capacity }) => {
     const [values, places] = [x as TensorType, slots as TensorType];
@@ -49,6 +49,6 @@ export const cacheWrite: Op<CacheWriteAttrs> = {
 };
 
 /** Writes x (B,T,KV,D) at `slots` u32 (B·T) of `cache` (B,P,KV,D); read the cache through the value returned. */
-export function writeCache(graph: Graph, x: Value, slots: Value, cache: Value): Value {
+export function writeCache(graph: GraphBuilder, x: Value, slots: Value, cache: Value): Value {
   return graph.applyInto(cacheWrite, [x, slots], { capacity: cache.type.shape[1] ?? 0 }, cache);
 }

@@ -1,7 +1,7 @@
 import { invariant } from "../../lib/invariant";
 import type { Op } from "../graph/op";
 import { elementCount, f32, formatShape, sameShape, type TensorType, type Value } from "../graph/value";
-import { copyBlockCall } from "./copy-block";
+import { copyBlockCall, copyBlockKernels } from "./copy-block";
 
 /** Elements of one batch entry. */
 function entrySize({ type }: Value): number {
@@ -11,6 +11,7 @@ function entrySize({ type }: Value): number {
 /** Joins a (B, n, …) and b (B, T, …) along axis 1 -> (B, n + T, …). */
 export const concatRows: Op<Record<never, never>> = {
   name: "concatRows",
+  kernels: copyBlockKernels.all,
   infer: ([a, b]) => {
     const [first, second] = [a as TensorType, b as TensorType];
     const [batch = 0, front = 0, ...rest] = first.shape;
@@ -52,6 +53,7 @@ export const concatRows: Op<Record<never, never>> = {
 /** Entries `start` … `start + length` of axis 1. The gradient of {@link concatRows}; has none itself. */
 export const sliceRows: Op<{ readonly start: number; readonly length: number }> = {
   name: "sliceRows",
+  kernels: copyBlockKernels.all,
   infer: ([x], { start, length }) => {
     const [batch = 0, total = 0, ...rest] = (x as TensorType).shape;
     invariant(start + length <= total, `sliceRows: ${start} + ${length} is past ${total}`);

@@ -1,5 +1,5 @@
 import type { KernelCall, Operand } from "../graph/op";
-import { elementGrid } from "../kernels/kernel";
+import { elementGrid } from "../gpu/kernel";
 import { elementKernels } from "../kernels/variants";
 
 export const copyBlockKernels = elementKernels({

@@ -1,5 +1,5 @@
 import type { KernelCall, Operand, Tuning } from "../graph/op";
-import { flatGrid } from "../kernels/kernel";
+import { flatGrid } from "../gpu/kernel";
 import { rowKernels } from "../kernels/variants";
 
 export const crossEntropyKernels = rowKernels({

@@ -1,6 +1,6 @@
 import type { Op } from "../graph/op";
 import { f32, type TensorType, type Value } from "../graph/value";
-import { defineKernel, elementGrid } from "../kernels/kernel";
+import { defineKernel, elementGrid } from "../gpu/kernel";
 import { multiply } from "./multiply";
 import { requireShape } from "./shapes";
 
@@ -9,7 +9,7 @@ interface DoraGainAttrs {
   readonly scale: number;
 }
 
-export const doraGainKernel = defineKernel({
+const doraGainKernel = defineKernel({
   shader: "adapter/dora_gain",
   includes: ["lib/grid"],
   params: { rows: "u32", rank: "u32", scale: "f32" },
@@ -26,6 +26,7 @@ export const doraGainKernel = defineKernel({
  */
 export const doraGain: Op<DoraGainAttrs> = {
   name: "doraGain",
+  kernels: [doraGainKernel],
   infer: ([magnitude, squares, crossed, b, spread]) => {
     const [rows = 0, rank = 0] = (b as TensorType).shape;
     requireShape("doraGain", "the magnitude", magnitude, [rows]);

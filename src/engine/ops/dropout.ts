@@ -1,6 +1,6 @@
 import type { Op } from "../graph/op";
 import { elementCount, type TensorType, type Value } from "../graph/value";
-import { elementGrid } from "../kernels/kernel";
+import { elementGrid } from "../gpu/kernel";
 import { elementKernels } from "../kernels/variants";
 
 interface DropoutAttrs {
@@ -16,7 +16,7 @@ interface DropoutAttrs {
   readonly seedIndex: number;
 }
 
-export const dropoutKernels = elementKernels({
+const dropoutKernels = elementKernels({
   shader: "elementwise/dropout",
   includes: ["lib/pcg"],
   params: {
@@ -41,6 +41,7 @@ export function dropThreshold(probability: number): number {
  */
 export const dropout: Op<DropoutAttrs> = {
   name: "dropout",
+  kernels: dropoutKernels.all,
   infer: ([x]) => [x as TensorType],
   vjp: ({ graph, inputs, attrs, gradOutputs: [dy], needs }) => [
     needs[0] && dy ? graph.apply(dropout, [dy, inputs[1] as Value], attrs) : null,

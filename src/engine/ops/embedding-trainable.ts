@@ -1,21 +1,21 @@
 import { invariant } from "../../lib/invariant";
 import type { Op } from "../graph/op";
 import { elementCount, f32, formatShape, type TensorType, u32, type Value } from "../graph/value";
-import { defineKernel, elementGrid, flatGrid } from "../kernels/kernel";
+import { defineKernel, elementGrid, flatGrid } from "../gpu/kernel";
 import { elementKernels } from "../kernels/variants";
-import { gatherRowsCall } from "./gather-rows";
-import { zeroCall } from "./zero";
+import { gatherRowsCall, gatherRowsKernels } from "./gather-rows";
+import { zeroCall, zeroKernels } from "./zero";
 
 type NoAttrs = Record<never, never>;
 
-export const occurrencesKernel = defineKernel({
+const occurrencesKernel = defineKernel({
   shader: "embed/occurrences",
   includes: ["lib/grid"],
   params: { count: "u32" },
   bindings: ["read", "read_write"],
 });
 
-export const embeddingBackwardKernels = elementKernels({
+const embeddingBackwardKernels = elementKernels({
   shader: "embed/lookup_backward",
   params: { count: "u32", columns: "u32", rows: "u32" },
   bindings: ["read", "read", "read", "read_write"],
@@ -24,6 +24,7 @@ export const embeddingBackwardKernels = elementKernels({
 /** Rows of a trainable table: ids u32 (R), table (V, N) -> (R, N). An id of V or more gives a row of zeros. */
 export const embeddingTrainable: Op<NoAttrs> = {
   name: "embeddingTrainable",
+  kernels: gatherRowsKernels.all,
   infer: ([ids, table]) => {
     const [rows, values] = [ids as TensorType, table as TensorType];
     invariant(
@@ -48,6 +49,7 @@ export const embeddingTrainable: Op<NoAttrs> = {
 /** For each position of ids (R): whether it is its id's first, and the next of the same id (R if none) -> u32 (R, 2). */
 export const idOccurrences: Op<NoAttrs> = {
   name: "idOccurrences",
+  kernels: [occurrencesKernel],
   infer: ([ids]) => [u32(elementCount((ids as TensorType).shape), 2)],
   lower: ({ inputs, outputs, dispatch }) => {
     const count = elementCount((inputs[0] as Value).type.shape);
@@ -63,6 +65,7 @@ export const idOccurrences: Op<NoAttrs> = {
 /** Gradient of {@link embeddingTrainable} for the table, the same in every run: dy (R, N), ids (R), occurrences (R, 2). */
 export const embeddingBackward: Op<{ readonly rows: number }> = {
   name: "embeddingBackward",
+  kernels: [...embeddingBackwardKernels.all, ...zeroKernels.all],
   accumulates: true,
   infer: ([dy], { rows }) => [f32(rows, (dy as TensorType).shape[1] ?? 0)],
   lower: ({ attrs, inputs, outputs, accumulate, dispatch }) => {

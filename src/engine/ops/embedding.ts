@@ -1,7 +1,7 @@
 import { invariant } from "../../lib/invariant";
 import { type Op, type StorageKind, storageKinds, type WeightRef } from "../graph/op";
 import { elementCount, f32, type TensorType, type Value } from "../graph/value";
-import { defineKernel, flatGrid, type Kernel } from "../kernels/kernel";
+import { defineKernel, flatGrid, type Kernel } from "../gpu/kernel";
 import { weightLibraries } from "../kernels/storage";
 import { elementWidth, type Width } from "../kernels/variants";
 
@@ -38,17 +38,13 @@ const kernels = Object.fromEntries(
   storageKinds.map((kind) => [kind, { 1: makeKernel(kind, 1), 4: makeKernel(kind, 4) }]),
 ) as Record<StorageKind, Record<Width, Kernel>>;
 
-/** Every variant of the lookup. */
-export const embeddingKernels: readonly Kernel[] = storageKinds.flatMap((kind) =>
-  Object.values(kernels[kind]),
-);
-
 /**
  * Rows of a frozen table, widened and scaled: ids u32 (…) -> (…, N). Every id must be below the table's row count (the
  * host checks): rows of other ids are left unwritten. One dispatch a shard. Nothing flows back into a frozen table.
  */
 export const embedding: Op<EmbeddingAttrs> = {
   name: "embedding",
+  kernels: storageKinds.flatMap((kind) => Object.values(kernels[kind])),
   infer: ([ids], { weight }) => {
     const { shape, dtype } = ids as TensorType;
     invariant(dtype === "u32", `embedding: ids of ${weight.name} are u32, got ${dtype}`);

@@ -1,11 +1,12 @@
 import { invariant } from "../../lib/invariant";
 import type { KernelCall, LowerContext, Op, Operand } from "../graph/op";
 import { elementCount, f32, formatShape, type TensorType, type Value } from "../graph/value";
-import { defineKernel, elementGrid, type Kernel } from "../kernels/kernel";
+import { defineKernel, elementGrid, type Kernel } from "../gpu/kernel";
 import { gemmCall } from "../kernels/matmul";
 import { type FastfoodKeys, fastfoodKeys, permutationRounds, permutationShift } from "./fastfood-random";
 import { matrixShape } from "./shapes";
-import { zeroCall } from "./zero";
+import { zeroCall, zeroKernels } from "./zero";
+import { gemmKernels } from "../kernels/matmul-variants";
 
 /** A matrix W that is a projection of a short vector; see {@link fastfoodLinear}. */
 export interface Projection {
@@ -49,8 +50,14 @@ const mixKernel = defineKernel({
   params: {
     count: "u32",
     shift: "u32",
-    ...({ word_0: "u32", word_1: "u32", word_2: "u32", word_3: "u32" } as const),
-    ...({ factor_0: "u32", factor_1: "u32", factor_2: "u32", factor_3: "u32" } as const),
+    word_0: "u32",
+    word_1: "u32",
+    word_2: "u32",
+    word_3: "u32",
+    factor_0: "u32",
+    factor_1: "u32",
+    factor_2: "u32",
+    factor_3: "u32",
     normal_key: "u32",
     adjoint: "u32",
   },
@@ -71,7 +78,7 @@ const hadamardKernels: readonly Kernel[] = [
   defineKernel({ ...hadamardKernel, shader: "adapter/hadamard_16" }),
 ];
 
-export const fastfoodKernels: readonly Kernel[] = [edgeKernel, mixKernel, ...hadamardKernels];
+const fastfoodKernels: readonly Kernel[] = [edgeKernel, mixKernel, ...hadamardKernels];
 
 function edgeCall(
   [x, y]: readonly [Value, Value],
@@ -131,6 +138,7 @@ function workVectors({ scratch }: LowerContext<unknown>, length: number): [Value
  */
 export const fastfoodLinear: Op<FastfoodAttrs> = {
   name: "fastfoodLinear",
+  kernels: [...fastfoodKernels, ...gemmKernels],
   accumulates: true,
   infer: ([x, v], { rows, columns, form }) => {
     const [from, to] = form === "nt" ? [columns, rows] : [rows, columns];
@@ -185,6 +193,7 @@ export const fastfoodLinear: Op<FastfoodAttrs> = {
 /** The gradient of {@link fastfoodLinear} for v: Pᵀ of the gradient of W, from dy and x. */
 export const fastfoodGradient: Op<FastfoodAttrs & { readonly dimension: number }> = {
   name: "fastfoodGradient",
+  kernels: [...fastfoodKernels, ...gemmKernels, ...zeroKernels.all],
   infer: (_, { dimension }) => [f32(dimension)],
   lower: (context) => {
     const { inputs, outputs, attrs, tuning, dispatch } = context;

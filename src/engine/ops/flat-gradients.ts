@@ -1,7 +1,7 @@
 import { invariant } from "../../lib/invariant";
 import type { Op } from "../graph/op";
 import { elementCount, type Value } from "../graph/value";
-import { defineKernel, elementGrid, type Kernel } from "../kernels/kernel";
+import { defineKernel, elementGrid, type Kernel } from "../gpu/kernel";
 
 type NoAttrs = Record<never, never>;
 
@@ -12,12 +12,11 @@ function flatKernel(shader: string, bindings: Kernel["bindings"]): Kernel {
 const maskKernel = flatKernel("optim/mask_gradients", ["read_write", "read"]);
 const squaresKernel = flatKernel("optim/add_squares", ["read", "read_write"]);
 
-export const flatGradientKernels: readonly Kernel[] = [maskKernel, squaresKernel];
-
 /** An op over two flat buffers (N) in whole vectors of four, without outputs. */
 function flatOp(name: string, kernel: Kernel): Op<NoAttrs> {
   return {
     name,
+    kernels: [kernel],
     effect: true,
     infer: () => [],
     lower: ({ inputs, dispatch }) => {

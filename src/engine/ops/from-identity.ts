@@ -1,13 +1,13 @@
 import { invariant } from "../../lib/invariant";
 import type { Op } from "../graph/op";
 import { formatShape, type TensorType, type Value } from "../graph/value";
-import { defineKernel, elementGrid } from "../kernels/kernel";
+import { defineKernel, elementGrid } from "../gpu/kernel";
 
 interface FromIdentityAttrs {
   readonly alpha: number;
 }
 
-export const fromIdentityKernel = defineKernel({
+const fromIdentityKernel = defineKernel({
   shader: "optim/from_identity",
   includes: ["lib/grid"],
   params: { size: "u32", alpha: "f32", accumulate: "u32" },
@@ -17,6 +17,7 @@ export const fromIdentityKernel = defineKernel({
 /** y = alpha · (x − I): how far a square matrix (N, N) is from doing nothing. */
 export const fromIdentity: Op<FromIdentityAttrs> = {
   name: "fromIdentity",
+  kernels: [fromIdentityKernel],
   accumulates: true,
   infer: ([x]) => {
     const { shape } = x as TensorType;

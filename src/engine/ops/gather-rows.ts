@@ -1,9 +1,9 @@
 import { invariant } from "../../lib/invariant";
 import type { KernelCall, Op } from "../graph/op";
 import { elementCount, f32, formatShape, type TensorType, type Value } from "../graph/value";
-import { elementGrid } from "../kernels/kernel";
+import { elementGrid } from "../gpu/kernel";
 import { type ElementKernels, elementKernels } from "../kernels/variants";
-import { zeroCall } from "./zero";
+import { zeroCall, zeroKernels } from "./zero";
 
 const shape = {
   params: { count: "u32", width: "u32", rows: "u32" },
@@ -11,7 +11,7 @@ const shape = {
 } as const;
 
 export const gatherRowsKernels = elementKernels({ shader: "embed/gather_rows", ...shape });
-export const scatterRowsKernels = elementKernels({ shader: "embed/scatter_rows", ...shape });
+const scatterRowsKernels = elementKernels({ shader: "embed/scatter_rows", ...shape });
 
 /** Moves rows of `x` to `y`; `elements` is the size of the side that has a row for every index. */
 function rowsCall(
@@ -38,6 +38,7 @@ export function gatherRowsCall(x: Value, rows: Value, y: Value): KernelCall {
  */
 export const gatherRows: Op<Record<never, never>> = {
   name: "gatherRows",
+  kernels: gatherRowsKernels.all,
   infer: ([x, rows]) => {
     const [values, indices] = [x as TensorType, rows as TensorType];
     invariant(
@@ -62,6 +63,7 @@ export const gatherRows: Op<Record<never, never>> = {
 /** y[rows[i]] = x[i] in zeros (R, N); indices of R or more are dropped. The gradient of {@link gatherRows}. */
 export const scatterRows: Op<{ readonly rows: number }> = {
   name: "scatterRows",
+  kernels: [...scatterRowsKernels.all, ...zeroKernels.all],
   infer: ([x], { rows }) => [f32(rows, (x as TensorType).shape[1] ?? 0)],
   lower: ({ inputs, outputs, attrs, dispatch }) => {
     const [x] = inputs as [Value];

@@ -1,7 +1,7 @@
 import { invariant } from "../../lib/invariant";
 import type { Op } from "../graph/op";
 import { elementCount, formatShape, sameShape, type TensorType, type Value } from "../graph/value";
-import { defineKernel, elementGrid, type Kernel } from "../kernels/kernel";
+import { defineKernel, elementGrid } from "../gpu/kernel";
 
 /** How gates open and shut. */
 export interface GateShape {
@@ -43,8 +43,6 @@ const penaltyKernel = defineKernel({
   bindings: ["read", "read_write"],
 });
 
-export const hardConcreteKernels: readonly Kernel[] = [forwardKernel, backwardKernel, penaltyKernel];
-
 function gateParams(attrs: HardConcreteAttrs, count: number): Record<string, number> {
   const { site, seedIndex, noisy, lower, upper } = attrs;
   return { count, site, seed_index: seedIndex, noisy: noisy ? 1 : 0, lower, upper };
@@ -58,6 +56,7 @@ function gateParams(attrs: HardConcreteAttrs, count: number): Record<string, num
  */
 export const hardConcrete: Op<HardConcreteAttrs> = {
   name: "hardConcrete",
+  kernels: [forwardKernel],
   infer: ([delta, alpha]) => {
     const [values, gates] = [delta as TensorType, alpha as TensorType];
     invariant(
@@ -85,6 +84,7 @@ export const hardConcrete: Op<HardConcreteAttrs> = {
 /** dδ and dα of {@link hardConcrete} from δ, α, dy and, with noise, step scalars. */
 export const hardConcreteBackward: Op<HardConcreteAttrs> = {
   name: "hardConcreteBackward",
+  kernels: [backwardKernel],
   infer: ([delta, alpha]) => [delta as TensorType, alpha as TensorType],
   lower: ({ attrs, inputs, outputs, dispatch }) => {
     const count = elementCount((outputs[0] as Value).type.shape);
@@ -98,6 +98,7 @@ export const hardConcreteBackward: Op<HardConcreteAttrs> = {
 /** Adds the gradient of weight · Σ σ(α − shift) to that of α (the second input), in place. */
 export const gatePenalty: Op<{ readonly weight: number; readonly shift: number }> = {
   name: "gatePenalty",
+  kernels: [penaltyKernel],
   effect: true,
   infer: () => [],
   lower: ({ attrs, inputs, dispatch }) => {

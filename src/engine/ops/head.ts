@@ -37,13 +37,25 @@ export function trainableHead(context: PanelContext, weight: Value, gradient: Va
     vocabulary,
     logits: (h, logits, rows, stride, accumulate) =>
       product({
-        ...{ form: "nt", m: rows, n: vocabulary, k: hidden, aStride: hidden, cStride: stride },
-        ...{ accumulate, operands: [h, weight, logits] },
+        form: "nt",
+        m: rows,
+        n: vocabulary,
+        k: hidden,
+        aStride: hidden,
+        cStride: stride,
+        accumulate,
+        operands: [h, weight, logits],
       }),
     hiddenGradient: (logits, dh, rows, stride) =>
       product({
-        ...{ form: "nn", m: rows, n: hidden, k: vocabulary, aStride: stride, cStride: hidden },
-        ...{ accumulate: false, operands: [logits, weight, dh] },
+        form: "nn",
+        m: rows,
+        n: hidden,
+        k: vocabulary,
+        aStride: stride,
+        cStride: hidden,
+        accumulate: false,
+        operands: [logits, weight, dh],
       }),
   };
   if (!gradient) return head;
@@ -51,8 +63,14 @@ export function trainableHead(context: PanelContext, weight: Value, gradient: Va
     ...head,
     weightGradient: (logits, h, rows, stride, accumulate) =>
       product({
-        ...{ form: "tn", m: vocabulary, n: hidden, k: rows, aStride: stride, cStride: hidden },
-        ...{ accumulate, operands: [logits, h, gradient] },
+        form: "tn",
+        m: vocabulary,
+        n: hidden,
+        k: rows,
+        aStride: stride,
+        cStride: hidden,
+        accumulate,
+        operands: [logits, h, gradient],
       }),
   };
 }

@@ -17,7 +17,7 @@ interface KeepMaskAttrs {
   readonly seedIndex: number;
 }
 
-export const keepMaskKernels = rowKernels({
+const keepMaskKernels = rowKernels({
   shader: "adapter/keep_mask",
   includes: ["lib/pcg"],
   params: {
@@ -34,6 +34,7 @@ export const keepMaskKernels = rowKernels({
 /** A mask (count) of zeros and equal numbers from the step scalars: the seed's choice, which `dropout` makes the same. */
 export const keepMask: Op<KeepMaskAttrs> = {
   name: "keepMask",
+  kernels: keepMaskKernels.all,
   infer: (_, { count }) => [f32(count)],
   lower: ({ attrs, inputs, outputs, tuning, dispatch }) => {
     const { count: numbers, probability, site, seedIndex, rescale } = attrs;

@@ -1,6 +1,6 @@
 import type { Op } from "../graph/op";
 import { elementCount, type TensorType, type Value } from "../graph/value";
-import { defineKernel, elementGrid } from "../kernels/kernel";
+import { defineKernel, elementGrid } from "../gpu/kernel";
 import { matrixShape, requireShape } from "./shapes";
 
 interface KeepTopAttrs {
@@ -8,7 +8,7 @@ interface KeepTopAttrs {
   readonly keep: number;
 }
 
-export const keepTopKernel = defineKernel({
+const keepTopKernel = defineKernel({
   shader: "adapter/keep_top",
   includes: ["lib/grid"],
   params: { count: "u32", columns: "u32", keep: "u32" },
@@ -21,6 +21,7 @@ export const keepTopKernel = defineKernel({
  */
 export const keepTop: Op<KeepTopAttrs> = {
   name: "keepTop",
+  kernels: [keepTopKernel],
   infer: ([x, score]) => {
     const type = x as TensorType;
     requireShape("keepTop", "the score", score, type.shape);

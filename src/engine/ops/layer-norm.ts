@@ -1,6 +1,6 @@
 import type { Op } from "../graph/op";
 import { f32, type TensorType, type Value } from "../graph/value";
-import { flatGrid } from "../kernels/kernel";
+import { flatGrid } from "../gpu/kernel";
 import { columnKernels, rowKernels } from "../kernels/variants";
 import { matrixShape, requireShape } from "./shapes";
 import { sumRows } from "./sum-rows";
@@ -11,19 +11,19 @@ interface LayerNormAttrs {
   readonly epsilon: number;
 }
 
-export const layerNormKernels = rowKernels({
+const layerNormKernels = rowKernels({
   shader: "norm/layer_norm",
   params: { rows: "u32", columns: "u32", epsilon: "f32" },
   bindings: ["read", "read", "read", "read_write", "read_write"],
 });
 
-export const layerNormBackwardKernels = rowKernels({
+const layerNormBackwardKernels = rowKernels({
   shader: "norm/layer_norm_backward",
   params: { rows: "u32", columns: "u32", accumulate: "u32" },
   bindings: ["read", "read", "read", "read", "read_write"],
 });
 
-export const layerNormWeightBackwardKernels = columnKernels({
+const layerNormWeightBackwardKernels = columnKernels({
   shader: "norm/layer_norm_weight_backward",
   params: { rows: "u32", columns: "u32", accumulate: "u32" },
   bindings: ["read", "read", "read", "read_write"],
@@ -36,6 +36,7 @@ export const layerNormWeightBackwardKernels = columnKernels({
  */
 export const layerNorm: Op<LayerNormAttrs> = {
   name: "layerNorm",
+  kernels: layerNormKernels.all,
   infer: ([x, w, b]) => {
     const type = x as TensorType;
     const { rows, columns } = matrixShape(type);
@@ -68,6 +69,7 @@ export const layerNorm: Op<LayerNormAttrs> = {
 /** Gradient of {@link layerNorm} for x: dy, x (…, N), w (N), statistics (rows, 2) -> dx (…, N). */
 export const layerNormBackward: Op<NoAttrs> = {
   name: "layerNormBackward",
+  kernels: layerNormBackwardKernels.all,
   accumulates: true,
   infer: ([dy, x]) => {
     requireShape("layerNormBackward", "the gradient", dy, (x as TensorType).shape);
@@ -88,6 +90,7 @@ export const layerNormBackward: Op<NoAttrs> = {
 /** Gradient of {@link layerNorm} for w: dy, x (…, N), statistics (rows, 2) -> dw (N). */
 export const layerNormWeightBackward: Op<NoAttrs> = {
   name: "layerNormWeightBackward",
+  kernels: layerNormWeightBackwardKernels.all,
   accumulates: true,
   infer: ([dy]) => [f32(matrixShape(dy as TensorType).columns)],
   lower: ({ inputs, outputs, accumulate, tuning, dispatch }) => {

@@ -2,8 +2,9 @@ import { invariant } from "../../lib/invariant";
 import type { Op, Operand, WeightRef } from "../graph/op";
 import { f32, formatShape, type TensorType, type Value } from "../graph/value";
 import { gemmCall } from "../kernels/matmul";
-import { type PanelContext, weightPanels } from "./weight-panels";
+import { type PanelContext, weightPanels, widenKernels } from "./weight-panels";
 import { matrixShape } from "./shapes";
+import { gemmKernels } from "../kernels/matmul-variants";
 
 interface LinearAttrs {
   readonly weight: WeightRef;
@@ -14,6 +15,7 @@ interface LinearAttrs {
 /** Multiplication with a frozen matrix W (out, in) in whatever storage it has; W gets no gradient. */
 export const linear: Op<LinearAttrs> = {
   name: "linear",
+  kernels: [...gemmKernels, ...widenKernels],
   accumulates: true,
   infer: ([x], { weight, transposed }) => {
     const { shape } = x as TensorType;

@@ -1,13 +1,13 @@
 import type { KernelCall, Op, Tuning } from "../graph/op";
 import { f32, type TensorType, type Value } from "../graph/value";
-import { defineKernel, type Kernel } from "../kernels/kernel";
+import { defineKernel, type Kernel } from "../gpu/kernel";
 import { firstUsable } from "../kernels/variants";
 import { matmul } from "./matmul";
 import { requireShape } from "./shapes";
 
 type NoAttrs = Record<never, never>;
 
-/** Invocations of a direction's workgroup: a software adapter pays for each four of them at every barrier. */
+/** Invocations of a direction's workgroup: a software GPU pays for each four of them at every barrier. */
 const LANES = { software: 4, gpu: 256 } as const;
 
 interface LaneKernels {
@@ -36,11 +36,6 @@ const backwardKernels = laneKernels("adapter/lstm_backward", [
   ...(["read", "read", "read", "read"] as const),
   ...(["read_write", "read_write", "read_write"] as const),
 ]);
-
-export const lstmKernels: readonly Kernel[] = [
-  ...Object.values(forwardKernels),
-  ...Object.values(backwardKernels),
-];
 
 /** One dispatch of two workgroups, one for each direction. */
 function lstmCall(
@@ -73,6 +68,7 @@ function lstmCall(
  */
 export const lstm: Op<NoAttrs> = {
   name: "lstm",
+  kernels: Object.values(forwardKernels),
   infer: ([x, reverse, w, wReverse]) => {
     const [length = 0, width = 0] = (x as TensorType).shape;
     const hidden = width / 4;
@@ -102,6 +98,7 @@ export const lstm: Op<NoAttrs> = {
  */
 export const lstmBackward: Op<NoAttrs> = {
   name: "lstmBackward",
+  kernels: Object.values(backwardKernels),
   infer: ([dy, , w]) => {
     const [length = 0] = (dy as TensorType).shape;
     const [rows = 0, hidden = 0] = (w as TensorType).shape;

@@ -1,13 +1,13 @@
 import type { LowerContext, Op } from "../graph/op";
 import { elementCount, type TensorType, type Value } from "../graph/value";
-import { elementGrid } from "../kernels/kernel";
+import { elementGrid } from "../gpu/kernel";
 import { elementKernels } from "../kernels/variants";
 import { matrixShape, requireShape } from "./shapes";
 import { sumRows } from "./sum-rows";
 
 type NoAttrs = Record<never, never>;
 
-export const multiplyKernels = elementKernels({
+const multiplyKernels = elementKernels({
   shader: "elementwise/multiply",
   params: { count: "u32", period: "u32" },
   bindings: ["read", "read", "read_write"],
@@ -30,6 +30,7 @@ function lowerProduct({ inputs, outputs, dispatch }: LowerContext<NoAttrs>): voi
 /** y = a · b, element by element, for equal shapes. */
 export const multiply: Op<NoAttrs> = {
   name: "multiply",
+  kernels: multiplyKernels.all,
   infer: ([a, b]) => {
     requireShape("multiply", "the second factor", b, (a as TensorType).shape);
     return [b];
@@ -48,6 +49,7 @@ export const multiply: Op<NoAttrs> = {
 /** y = x · l with l along the last dimension: x (…, N), l (N) -> (…, N). */
 export const multiplyRow: Op<NoAttrs> = {
   name: "multiplyRow",
+  kernels: multiplyKernels.all,
   infer: ([x, l]) => {
     const type = x as TensorType;
     requireShape("multiplyRow", "the row", l, [matrixShape(type).columns]);

@@ -4,7 +4,7 @@ import { rowKernels } from "../kernels/variants";
 
 type NoAttrs = Record<never, never>;
 
-export const reduceSumKernels = rowKernels({
+const reduceSumKernels = rowKernels({
   shader: "optim/reduce_sum",
   params: { count: "u32", share: "u32", squares: "u32", accumulate: "u32" },
   bindings: ["read", "read_write"],
@@ -26,6 +26,7 @@ export const sumSquares: Op<NoAttrs> = reduction("sumSquares", true);
 function reduction(name: string, squares: boolean): Op<NoAttrs> {
   return {
     name,
+    kernels: reduceSumKernels.all,
     accumulates: true,
     infer: ([x]) => [f32(1), f32(partCount(elementCount((x as TensorType).shape)))],
     lower: (context) => lowerReduction(context, squares),

@@ -1,6 +1,6 @@
 import type { Op } from "../graph/op";
 import { f32, type TensorType, type Value } from "../graph/value";
-import { flatGrid } from "../kernels/kernel";
+import { flatGrid } from "../gpu/kernel";
 import { columnKernels, rowKernels } from "../kernels/variants";
 import { matrixShape, requireShape } from "./shapes";
 
@@ -10,19 +10,19 @@ interface RmsNormAttrs {
   readonly weightOffset: 0 | 1;
 }
 
-export const rmsNormKernels = rowKernels({
+const rmsNormKernels = rowKernels({
   shader: "norm/rms_norm",
   params: { rows: "u32", columns: "u32", epsilon: "f32", weight_offset: "f32" },
   bindings: ["read", "read", "read_write", "read_write"],
 });
 
-export const rmsNormBackwardKernels = rowKernels({
+const rmsNormBackwardKernels = rowKernels({
   shader: "norm/rms_norm_backward",
   params: { rows: "u32", columns: "u32", weight_offset: "f32", accumulate: "u32" },
   bindings: ["read", "read", "read", "read", "read_write"],
 });
 
-export const rmsNormWeightBackwardKernels = columnKernels({
+const rmsNormWeightBackwardKernels = columnKernels({
   shader: "norm/rms_norm_weight_backward",
   params: { rows: "u32", columns: "u32", accumulate: "u32" },
   bindings: ["read", "read", "read", "read_write"],
@@ -35,6 +35,7 @@ export const rmsNormWeightBackwardKernels = columnKernels({
  */
 export const rmsNorm: Op<RmsNormAttrs> = {
   name: "rmsNorm",
+  kernels: rmsNormKernels.all,
   infer: ([x, w]) => {
     const type = x as TensorType;
     const { rows, columns } = matrixShape(type);
@@ -66,6 +67,7 @@ export const rmsNorm: Op<RmsNormAttrs> = {
 /** Gradient of {@link rmsNorm} for x: dy, x (…, N), w (N), 1/rms (rows) -> dx (…, N). */
 export const rmsNormBackward: Op<Pick<RmsNormAttrs, "weightOffset">> = {
   name: "rmsNormBackward",
+  kernels: rmsNormBackwardKernels.all,
   accumulates: true,
   infer: ([dy, x]) => {
     requireShape("rmsNormBackward", "the gradient", dy, (x as TensorType).shape);
@@ -91,6 +93,7 @@ export const rmsNormBackward: Op<Pick<RmsNormAttrs, "weightOffset">> = {
 /** Gradient of {@link rmsNorm} for w: dy, x (…, N), 1/rms (rows) -> dw (N). */
 export const rmsNormWeightBackward: Op<Record<never, never>> = {
   name: "rmsNormWeightBackward",
+  kernels: rmsNormWeightBackwardKernels.all,
   accumulates: true,
   infer: ([dy]) => [f32(matrixShape(dy as TensorType).columns)],
   lower: ({ inputs, outputs, accumulate, tuning, dispatch }) => {

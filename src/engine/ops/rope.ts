@@ -1,7 +1,7 @@
 import { invariant } from "../../lib/invariant";
 import type { Op } from "../graph/op";
 import { elementCount, formatShape, sameShape, type TensorType, type Value } from "../graph/value";
-import { elementGrid } from "../kernels/kernel";
+import { elementGrid } from "../gpu/kernel";
 import { elementKernels } from "../kernels/variants";
 
 interface RopeAttrs {
@@ -11,7 +11,7 @@ interface RopeAttrs {
   readonly interleaved: boolean;
 }
 
-export const ropeKernels = elementKernels({
+const ropeKernels = elementKernels({
   shader: "attention/rope",
   params: {
     count: "u32",
@@ -33,6 +33,7 @@ export const ropeKernels = elementKernels({
  */
 export const rope: Op<RopeAttrs> = {
   name: "rope",
+  kernels: ropeKernels.all,
   infer: (inputs) => {
     const [x, positions, cos, sin] = inputs as [TensorType, TensorType, TensorType, TensorType];
     const shapes = inputs.map((input) => formatShape(input.shape)).join(", ");

@@ -1,18 +1,18 @@
 import type { Op } from "../graph/op";
 import { elementCount, f32, type TensorType, type Value } from "../graph/value";
-import { elementGrid, flatGrid } from "../kernels/kernel";
+import { elementGrid, flatGrid } from "../gpu/kernel";
 import { elementKernels, rowKernels } from "../kernels/variants";
 import { matrixShape, requireShape } from "./shapes";
 
 type NoAttrs = Record<never, never>;
 
-export const rowDotKernels = rowKernels({
+const rowDotKernels = rowKernels({
   shader: "adapter/row_dot",
   params: { rows: "u32", columns: "u32" },
   bindings: ["read", "read", "read_write"],
 });
 
-export const multiplyColumnKernels = elementKernels({
+const multiplyColumnKernels = elementKernels({
   shader: "elementwise/multiply_column",
   params: { count: "u32", columns: "u32" },
   bindings: ["read", "read", "read_write"],
@@ -26,6 +26,7 @@ function columnOf({ shape }: TensorType): TensorType {
 /** y[r] = Σ a[r,c] · b[r,c]: a, b (…, N) -> (…, 1). */
 export const rowDot: Op<NoAttrs> = {
   name: "rowDot",
+  kernels: rowDotKernels.all,
   infer: ([a, b]) => {
     const type = a as TensorType;
     requireShape("rowDot", "the second factor", b, type.shape);
@@ -54,6 +55,7 @@ export const rowDot: Op<NoAttrs> = {
 /** y = x · g with one number for each row: x (…, N), g (…, 1) -> (…, N). */
 export const multiplyColumn: Op<NoAttrs> = {
   name: "multiplyColumn",
+  kernels: multiplyColumnKernels.all,
   infer: ([x, g]) => {
     const type = x as TensorType;
     requireShape("multiplyColumn", "the column", g, columnOf(type).shape);

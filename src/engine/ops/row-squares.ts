@@ -1,6 +1,6 @@
 import { type Op, type StorageKind, storageKinds, type WeightRef } from "../graph/op";
 import { f32, type Value } from "../graph/value";
-import { flatGrid, type Kernel } from "../kernels/kernel";
+import { flatGrid } from "../gpu/kernel";
 import { weightLibraries } from "../kernels/storage";
 import { rowKernels, type RowKernels } from "../kernels/variants";
 
@@ -27,12 +27,10 @@ const kernels = Object.fromEntries(storageKinds.map((kind) => [kind, makeKernels
   RowKernels
 >;
 
-/** Every variant of {@link rowSquares}. */
-export const rowSquaresKernels: readonly Kernel[] = storageKinds.flatMap((kind) => kernels[kind].all);
-
 /** The squared length of every row of a frozen matrix (rows, columns) as it is widened: -> (rows). No inputs. */
 export const rowSquares: Op<RowSquaresAttrs> = {
   name: "rowSquares",
+  kernels: storageKinds.flatMap((kind) => kernels[kind].all),
   infer: (_, { weight }) => [f32(weight.rows)],
   lower: ({ attrs: { weight }, outputs, tuning, dispatch }) => {
     const { kernel, width } = kernels[weight.kind].choose(weight.columns, tuning);

@@ -1,13 +1,13 @@
 import type { Op } from "../graph/op";
 import { elementCount, type TensorType, type Value } from "../graph/value";
-import { elementGrid } from "../kernels/kernel";
+import { elementGrid } from "../gpu/kernel";
 import { elementKernels } from "../kernels/variants";
 
 interface ScaleAttrs {
   readonly alpha: number;
 }
 
-export const scaleKernels = elementKernels({
+const scaleKernels = elementKernels({
   shader: "elementwise/scale",
   params: { count: "u32", alpha: "f32", accumulate: "u32" },
   bindings: ["read", "read_write"],
@@ -16,6 +16,7 @@ export const scaleKernels = elementKernels({
 /** y = alpha · x, element by element. */
 export const scale: Op<ScaleAttrs> = {
   name: "scale",
+  kernels: scaleKernels.all,
   accumulates: true,
   infer: ([x]) => [x as TensorType],
   vjp: ({ graph, attrs, gradOutputs: [dy] }) => [dy ? graph.apply(scale, [dy], attrs) : null],

@@ -1,6 +1,6 @@
 import type { Op } from "../graph/op";
 import type { TensorType, Value } from "../graph/value";
-import { defineKernel, elementGrid } from "../kernels/kernel";
+import { defineKernel, elementGrid } from "../gpu/kernel";
 import { matrixShape, requireShape } from "./shapes";
 
 interface SoftmaxAttrs {
@@ -8,14 +8,14 @@ interface SoftmaxAttrs {
   readonly skipZeros: boolean;
 }
 
-export const softmaxKernel = defineKernel({
+const softmaxKernel = defineKernel({
   shader: "adapter/softmax",
   includes: ["lib/grid"],
   params: { rows: "u32", columns: "u32", skip_zeros: "u32" },
   bindings: ["read", "read_write"],
 });
 
-export const softmaxBackwardKernel = defineKernel({
+const softmaxBackwardKernel = defineKernel({
   shader: "adapter/softmax_backward",
   includes: ["lib/grid"],
   params: { rows: "u32", columns: "u32" },
@@ -25,6 +25,7 @@ export const softmaxBackwardKernel = defineKernel({
 /** y = exp(x) / Σ exp(x) along the last dimension, which is short: (…, N) -> (…, N). */
 export const softmax: Op<SoftmaxAttrs> = {
   name: "softmax",
+  kernels: [softmaxKernel],
   infer: ([x]) => [x as TensorType],
   vjp: ({ graph, outputs, gradOutputs: [dy] }) => [
     dy ? graph.apply(softmaxBackward, [dy, outputs[0] as Value], {}) : null,
@@ -43,6 +44,7 @@ export const softmax: Op<SoftmaxAttrs> = {
 /** dx = y · (dy − Σ dy · y): dy, y (…, N) -> dx. What the softmax skipped is zero in y, and so here. */
 export const softmaxBackward: Op<Record<never, never>> = {
   name: "softmaxBackward",
+  kernels: [softmaxBackwardKernel],
   infer: ([dy, y]) => {
     const type = dy as TensorType;
     requireShape("softmaxBackward", "what the softmax gave", y, type.shape);

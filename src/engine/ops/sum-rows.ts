@@ -3,7 +3,7 @@ import { f32, type TensorType, type Value } from "../graph/value";
 import { columnKernels } from "../kernels/variants";
 import { matrixShape } from "./shapes";
 
-export const sumRowsKernels = columnKernels({
+const sumRowsKernels = columnKernels({
   shader: "elementwise/sum_rows",
   params: { rows: "u32", columns: "u32", accumulate: "u32" },
   bindings: ["read", "read_write"],
@@ -12,6 +12,7 @@ export const sumRowsKernels = columnKernels({
 /** y[c] = Σ x[…, c]: x (…, N) -> (N). */
 export const sumRows: Op<Record<never, never>> = {
   name: "sumRows",
+  kernels: sumRowsKernels.all,
   accumulates: true,
   infer: ([x]) => [f32(matrixShape(x as TensorType).columns)],
   lower: ({ inputs, outputs, accumulate, tuning, dispatch }) => {

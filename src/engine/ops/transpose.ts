@@ -1,9 +1,9 @@
 import { invariant } from "../../lib/invariant";
 import type { Op } from "../graph/op";
 import { elementCount, f32, formatShape, type TensorType, type Value } from "../graph/value";
-import { defineKernel, elementGrid } from "../kernels/kernel";
+import { defineKernel, elementGrid } from "../gpu/kernel";
 
-export const transposeKernel = defineKernel({
+const transposeKernel = defineKernel({
   shader: "elementwise/transpose",
   includes: ["lib/grid"],
   params: { count: "u32", rows: "u32", columns: "u32" },
@@ -13,6 +13,7 @@ export const transposeKernel = defineKernel({
 /** The last two dimensions swapped: (…, R, C) -> (…, C, R). */
 export const transpose: Op<Record<never, never>> = {
   name: "transpose",
+  kernels: [transposeKernel],
   infer: ([x]) => {
     const { shape } = x as TensorType;
     invariant(shape.length >= 2, `transpose: ${formatShape(shape)} has no rows and columns`);

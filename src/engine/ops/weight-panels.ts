@@ -1,6 +1,6 @@
 import type { LowerContext, Operand, StorageKind, WeightRef } from "../graph/op";
 import { f32 } from "../graph/value";
-import { defineKernel, elementGrid, type Kernel } from "../kernels/kernel";
+import { defineKernel, elementGrid, type Kernel } from "../gpu/kernel";
 import { blockKinds, blockLibraries } from "../kernels/storage";
 
 /** A stretch of rows of a frozen matrix, ready to be multiplied with. */
@@ -14,7 +14,7 @@ export interface WeightPanel {
 /** What a product with a frozen matrix needs of the lowering. */
 export type PanelContext = Pick<LowerContext<unknown>, "tuning" | "dispatch" | "scratch">;
 
-/** Rows of the other factor from which a software adapter widens a matrix once instead of for every few of them. */
+/** Rows of the other factor from which a software GPU widens a matrix once instead of for every few of them. */
 const WIDEN_ROWS = 16;
 /** Bytes of a widened panel at most; panels start at multiples of 64 rows. */
 const PANEL_BYTES = 4 * 2 ** 20;
@@ -36,7 +36,7 @@ export const widenKernels: readonly Kernel[] = [...kernels.values()];
 
 /**
  * The parts of a frozen matrix that a product goes through: its shards, or where widening costs more than multiplying
- * (kinds in blocks, many rows, an adapter that computes on the processor) panels of them, each widened to f32 in the
+ * (kinds in blocks, many rows, a software GPU) panels of them, each widened to f32 in the
  * same scratch before it is used.
  *
  * @param rows rows of the other factor

@@ -1,6 +1,6 @@
 import type { KernelCall } from "../graph/op";
 import { elementCount, type Value } from "../graph/value";
-import { elementGrid } from "../kernels/kernel";
+import { elementGrid } from "../gpu/kernel";
 import { elementKernels } from "../kernels/variants";
 
 export const zeroKernels = elementKernels({

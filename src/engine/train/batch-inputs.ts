@@ -1,6 +1,6 @@
 import { invariant } from "../../lib/invariant";
 import type { ProgramInputs } from "../graph/program";
-import { type DecoderSpec, firstPosition, slidingWindows } from "../models/decoder-spec";
+import { type ModelSpec, firstPosition, slidingWindows } from "../nn/model-spec";
 import { keyStartName } from "../nn/attention";
 import { pairInputs } from "./pair-inputs";
 import { type BatchShape, NO_INDEX, type TrainingBatch, type VirtualLengths } from "./training-batch";
@@ -20,7 +20,7 @@ export function countLabels(batch: TrainingBatch, { promptLength }: VirtualLengt
  * one text; a prefix must lie as far from each text's start as from the first one's, where distance counts.
  */
 export function canPack(
-  spec: DecoderSpec,
+  spec: ModelSpec,
   { promptLength, prefixLength }: VirtualLengths,
   length: number,
 ): boolean {
@@ -39,7 +39,7 @@ export function batchInputs(
   batch: TrainingBatch,
   shape: BatchShape,
   virtual: VirtualLengths,
-  spec: DecoderSpec,
+  spec: ModelSpec,
 ): ProgramInputs {
   const { promptLength, prefixLength } = virtual;
   const { rows, length } = batch;
@@ -79,7 +79,7 @@ export function batchInputs(
 function windowInputs(
   keyStart: Uint32Array,
   keyEnd: Uint32Array,
-  spec: DecoderSpec,
+  spec: ModelSpec,
   prefixLength: number,
 ): ProgramInputs {
   const starts = slidingWindows(spec).map((window) => {

@@ -1,5 +1,5 @@
 import type { AdapterState } from "../adapters/adapter-state";
-import type { HostTensor } from "../adapters/method";
+import type { HostTensor } from "../adapters/common/method";
 
 /** The values of the step that measured best so far. */
 export interface Best {

@@ -1,19 +1,18 @@
 import { layOutParameters } from "../adapters/adapter-state";
-import type { Adapter } from "../adapters/method";
+import type { Adapter } from "../adapters/common/method";
 import { pooledSizes } from "../gpu/slot-pool";
 import type { Plan } from "../graph/plan";
 import { programBytes } from "../graph/program";
-import { declareWeights, type DecoderSpec } from "../models/decoder-spec";
-import { tablePositions } from "../models/loaded-model";
-import { declareTables } from "../models/tables";
+import { declareWeights, type ModelSpec } from "../nn/model-spec";
+import { type ModelShape, tablePositions } from "../models/loaded-model";
+import { declareTables } from "../nn/tables";
 import { defined } from "../../lib/invariant";
 import type { WeightRef } from "../graph/op";
 import type { TensorDtype } from "../weights/tensor-source";
 import { matrixRef, shardBytes, type WeightShapes } from "../weights/weight-shapes";
 import { optimizerBytes } from "./optimizer-state";
-import type { ModelShape } from "./programs";
 import { READBACK_BYTES, type TrainerOptions } from "./trainer";
-import { listPlans, planTraining } from "./training-plans";
+import { listPlans, planTraining } from "./plans";
 
 /** GPU bytes of a training run, by what they are for. */
 export interface TrainingMemory {
@@ -28,7 +27,7 @@ export interface TrainingMemory {
   readonly uniforms: number;
   readonly readback: number;
   readonly total: number;
-  /** Bytes of the largest stretch that one kernel binds, which an adapter limits too. */
+  /** Bytes of the largest stretch that one kernel binds, which a GPU limits too. */
   readonly largestBinding: number;
   /** Floating-point operations of one pass over a training batch, by its length. */
   readonly flopsByLength: ReadonlyMap<number, number>;
@@ -67,7 +66,7 @@ export function predictTrainingMemory(
  * @param dtypeOf the stored element type of a tensor (matrices keep it, vectors become f32)
  */
 export function declaredWeights(
-  spec: DecoderSpec,
+  spec: ModelSpec,
   dtypeOf: (name: string) => TensorDtype,
   maxBindingBytes: number,
 ): WeightShapes {

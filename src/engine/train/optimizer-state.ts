@@ -1,6 +1,6 @@
 import { defined } from "../../lib/invariant";
 import { type AdapterState, layOutParameters, PARAMETER_ALIGNMENT } from "../adapters/adapter-state";
-import type { Adapter, HostTensor, ParameterSpec } from "../adapters/method";
+import type { Adapter, HostTensor, ParameterSpec } from "../adapters/common/method";
 import type { Gpu } from "../gpu/device";
 import { BufferUsage, STORAGE } from "../gpu/usage";
 

@@ -1,7 +1,7 @@
 import { invariant } from "../../lib/invariant";
 import type { ProgramInputs } from "../graph/program";
 import type { PairLengths } from "../models/encoder-decoder";
-import type { EncoderSpec } from "../models/decoder-spec";
+import type { EncoderSpec } from "../nn/model-spec";
 import { CROSS_RANGE, ENCODER_RANGE, keyStartName } from "../nn/attention";
 import { type BatchShape, NO_INDEX, type TrainingBatch, type VirtualLengths } from "./training-batch";
 

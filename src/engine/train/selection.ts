@@ -1,6 +1,6 @@
 import { defined } from "../../lib/invariant";
 import { layOutParameters, type ParameterPlace } from "../adapters/adapter-state";
-import type { HostTensor } from "../adapters/method";
+import type { HostTensor } from "../adapters/common/method";
 import type { TrainingBatch } from "./batch-inputs";
 import { STILL, type Trainer } from "./trainer";
 

@@ -1,8 +1,12 @@
-import { invariant } from "../../lib/invariant";
+import { defined, invariant } from "../../lib/invariant";
+import type { AdapterState } from "../adapters/adapter-state";
 import type { Plan } from "../graph/plan";
-import type { Program } from "../graph/program";
+import type { BufferRange, Program } from "../graph/program";
+import type { Value } from "../graph/value";
+import type { LoadedModel } from "../models/loaded-model";
 import type { BatchShape, TrainingBatch } from "./batch-inputs";
-import type { ShapedPlan, TrainingPlans } from "./training-plans";
+import type { OptimizerState } from "./optimizer-state";
+import { FLAT, LOSS_SUM, type ShapedPlan, type TrainingPlans } from "./plans";
 
 /** A program for batches of one shape. */
 export interface ShapedProgram {
@@ -40,15 +44,33 @@ export async function buildPrograms(
   };
 }
 
-/** All programs of a run in one list. */
-export function listPrograms({ train, evaluate, update, weigh }: TrainerPrograms): Program[] {
-  const shaped = [...train, ...evaluate, ...(weigh ? [weigh.text] : [])];
-  return [...shaped.map(({ program }) => program), update, ...(weigh ? [weigh.squares] : [])];
-}
-
 /** The program that a batch's shape was prepared with. */
 export function findProgram(programs: readonly ShapedProgram[], batch: TrainingBatch): ShapedProgram {
   const found = programs.find(({ shape }) => shape.rows === batch.rows && shape.length === batch.length);
   invariant(found, `a program for batches of ${batch.rows} × ${batch.length} tokens was prepared`);
   return found;
+}
+
+/** Finds the buffers of a training graph's leaves. */
+export function trainingLeaf(
+  model: LoadedModel,
+  state: AdapterState,
+  optimizer: OptimizerState,
+  value: Value,
+): BufferRange {
+  if (value.storage === "constant")
+    return { buffer: model.weights.constantBuffer(value.name), offsetBytes: 0 };
+  if (value.storage === "parameter") return state.range(value.name, state.buffer);
+  if (value.storage === "gradient") return state.range(value.name, optimizer.gradients);
+  const states: Readonly<Record<string, GPUBuffer>> = {
+    [FLAT.parameters]: state.buffer,
+    [FLAT.gradients]: optimizer.gradients,
+    [FLAT.m]: optimizer.m,
+    [FLAT.v]: optimizer.v,
+    groups: optimizer.groups,
+    groupTable: optimizer.groupTable,
+    metrics: optimizer.metrics,
+    [LOSS_SUM]: optimizer.lossSum,
+  };
+  return { buffer: defined(states[value.name], `state ${value.name}`), offsetBytes: 0 };
 }

@@ -1,19 +1,19 @@
 import { defined, invariant } from "../../lib/invariant";
 import type { AdapterState } from "../adapters/adapter-state";
-import type { Adapter, HostTensor } from "../adapters/method";
+import type { Adapter, HostTensor } from "../adapters/common/method";
 import type { Gpu } from "../gpu/device";
+import { Ownership } from "../gpu/ownership";
 import { readBytes, ReadbackRing } from "../gpu/readback";
 import { withoutBroken } from "../gpu/pipelines";
 import { SlotPool } from "../gpu/slot-pool";
 import { type BufferResolver, Program } from "../graph/program";
-import type { DecoderSpec } from "../models/decoder-spec";
+import type { ModelSpec } from "../nn/model-spec";
 import type { LoadedModel } from "../models/loaded-model";
 import { batchInputs, countLabels, type TrainingBatch } from "./batch-inputs";
 import { OptimizerState } from "./optimizer-state";
-import { trainingLeaf } from "./programs";
-import { lossScalars, mixSeed, packStepScalars } from "./step-scalars";
-import { buildPrograms, findProgram, listPrograms, type TrainerPrograms } from "./trainer-programs";
-import { listPlans, planTraining, type PlanOptions } from "./training-plans";
+import { listPlans, planTraining, type PlanOptions } from "./plans";
+import { lossScalars, mixSeed, packStepScalars } from "../nn/step-scalars";
+import { buildPrograms, findProgram, type TrainerPrograms, trainingLeaf } from "./trainer-programs";
 
 /** What does not change within a run. */
 export interface TrainerOptions extends PlanOptions {
@@ -69,12 +69,12 @@ export interface Moments {
  */
 export class Trainer {
   readonly #gpu: Gpu;
-  readonly #spec: DecoderSpec;
+  readonly #spec: ModelSpec;
   readonly #state: AdapterState;
   readonly #options: TrainerOptions;
   readonly #optimizer: OptimizerState;
-  readonly #pool: SlotPool;
   readonly #programs: TrainerPrograms;
+  readonly #parts: Ownership;
   readonly #metrics: ReadbackRing;
   readonly #losses: ReadbackRing;
   #step = 0;
@@ -87,10 +87,12 @@ export class Trainer {
     this.#state = parts.state;
     this.#options = parts.options;
     this.#optimizer = parts.optimizer;
-    this.#pool = parts.pool;
     this.#programs = parts.programs;
-    this.#metrics = new ReadbackRing(parts.model.gpu, METRICS_BYTES, RING_DEPTH);
-    this.#losses = new ReadbackRing(parts.model.gpu, LOSS_BYTES, RING_DEPTH);
+    this.#parts = parts.ownership;
+    const ring = (sizeBytes: number): ReadbackRing =>
+      parts.ownership.own(new ReadbackRing(parts.model.gpu, sizeBytes, RING_DEPTH));
+    this.#metrics = ring(METRICS_BYTES);
+    this.#losses = ring(LOSS_BYTES);
   }
 
   /** Plans, allocates and compiles everything a run needs. Errors: not enough memory; nothing is left behind. */
@@ -101,29 +103,21 @@ export class Trainer {
   static async #build(model: LoadedModel, state: AdapterState, options: TrainerOptions): Promise<Trainer> {
     const { gpu, pipelines } = model;
     const plans = planTraining(model, state, options);
-    const made: { destroy(): void }[] = [];
-    const own = <T extends { destroy(): void }>(part: T): T => {
-      made.push(part);
-      return part;
-    };
-    try {
-      return await gpu.allocating("training", async () => {
+    return Ownership.build((ownership) =>
+      gpu.allocating("training", async () => {
         const slotBytes = listPlans(plans).map((plan) => plan.slotBytes);
-        const pool = own(new SlotPool(gpu, slotBytes));
-        const optimizer = own(new OptimizerState(gpu, state, options.weightDecay));
+        const pool = ownership.own(new SlotPool(gpu, slotBytes));
+        const optimizer = ownership.own(new OptimizerState(gpu, state, options.weightDecay));
         const resolver: BufferResolver = {
           weight: (name, shard) => model.weights.shardBuffer(name, shard),
           leaf: (value) => trainingLeaf(model, state, optimizer, value),
         };
         const programs = await buildPrograms(plans, async (plan) =>
-          own(await Program.create(gpu, pipelines, plan, pool, resolver)),
+          ownership.own(await Program.create(gpu, pipelines, plan, pool, resolver)),
         );
-        return own(new Trainer({ model, state, options, optimizer, pool, programs }));
-      });
-    } catch (error) {
-      for (const part of made) part.destroy();
-      throw error;
-    }
+        return new Trainer({ model, state, options, optimizer, programs, ownership });
+      }),
+    );
   }
 
   get adapter(): Adapter {
@@ -265,11 +259,7 @@ export class Trainer {
 
   /** Frees programs, slots and optimizer state; the adapter's parameters stay. */
   destroy(): void {
-    for (const program of listPrograms(this.#programs)) program.destroy();
-    this.#pool.destroy();
-    this.#optimizer.destroy();
-    this.#metrics.destroy();
-    this.#losses.destroy();
+    this.#parts.destroy();
   }
 
   #flatBuffers(): readonly GPUBuffer[] {
@@ -299,6 +289,6 @@ interface TrainerParts {
   readonly state: AdapterState;
   readonly options: TrainerOptions;
   readonly optimizer: OptimizerState;
-  readonly pool: SlotPool;
   readonly programs: TrainerPrograms;
+  readonly ownership: Ownership;
 }

@@ -157,7 +157,7 @@ export class WeightStore implements WeightShapes {
   }
 
   #createMatrix(name: string, rows: number, columns: number, dtype: TensorDtype): GPUBuffer[] {
-    const ref = matrixRef(name, rows, columns, dtype, this.#gpu.summary.maxBindingBytes);
+    const ref = matrixRef(name, rows, columns, dtype, this.#gpu.info.maxBindingBytes);
     const buffers = shardBytes(ref, dtype).map((sizeBytes, index) =>
       this.#gpu.createBuffer(`${name}#${index}`, sizeBytes, STORAGE),
     );

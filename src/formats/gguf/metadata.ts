@@ -1,4 +1,5 @@
-import { isRecord } from "../../lib/json";
+import * as v from "valibot";
+import { parseAs } from "../../lib/schema";
 import type { Cursor } from "./cursor";
 
 /** A value of the metadata; whole numbers of 64 bits beyond 2^53 lose their last digits. */
@@ -71,44 +72,67 @@ async function readList(cursor: Cursor, key: string): Promise<GgufValue> {
   return values as readonly string[];
 }
 
-/** Reads typed entries of the metadata; what is missing or of another type is null. */
+const finite = v.pipe(v.number(), v.finite());
+
+/** Lists are as long as a vocabulary: they are looked through without a note of every item. */
+const textList = v.custom<readonly string[]>(
+  (value) => Array.isArray(value) && value.every((item) => typeof item === "string"),
+  "a list of texts",
+);
+const numberList = v.custom<readonly number[]>(
+  (value) => Array.isArray(value) && value.every((item) => typeof item === "number"),
+  "a list of numbers",
+);
+
+/** Reads typed entries of a file's metadata; what is missing is null, what is of another type is refused. */
 export class MetadataReader {
   readonly #metadata: GgufMetadata;
+  readonly #file: string;
 
-  constructor(metadata: GgufMetadata) {
+  constructor(metadata: GgufMetadata, file: string) {
     this.#metadata = metadata;
+    this.#file = file;
   }
 
   number(key: string): number | null {
-    const value = this.#metadata.get(key);
-    return typeof value === "number" && Number.isFinite(value) ? value : null;
+    return this.#read(key, finite);
   }
 
   text(key: string): string | null {
-    const value = this.#metadata.get(key);
-    return typeof value === "string" ? value : null;
+    return this.#read(key, v.string());
   }
 
   boolean(key: string): boolean | null {
-    const value = this.#metadata.get(key);
-    return typeof value === "boolean" ? value : null;
+    return this.#read(key, v.boolean());
   }
 
   numbers(key: string): readonly number[] | null {
-    const value = this.#metadata.get(key);
-    return isList(value) && value.every((item) => typeof item === "number")
-      ? (value as readonly number[])
-      : null;
+    return this.#read(key, numberList);
   }
 
   texts(key: string): readonly string[] | null {
-    const value = this.#metadata.get(key);
-    return isList(value) && value.every((item) => typeof item === "string")
-      ? (value as readonly string[])
-      : null;
+    return this.#read(key, textList);
   }
-}
 
-function isList(value: GgufValue | undefined): value is readonly GgufValue[] & GgufValue {
-  return Array.isArray(value) && !isRecord(value);
+  /** An entry without which the model would be another one. */
+  requireNumber(key: string): number {
+    return this.#parse(key, finite);
+  }
+
+  /** See {@link requireNumber}. */
+  requireNumbers(key: string): readonly number[] {
+    return this.#parse(key, numberList);
+  }
+
+  #read<T>(key: string, schema: v.GenericSchema<unknown, T>): T | null {
+    return this.#metadata.has(key) ? this.#parse(key, schema) : null;
+  }
+
+  #parse<T>(key: string, schema: v.GenericSchema<unknown, T>): T {
+    return parseAs(schema, this.#metadata.get(key), {
+      file: this.#file,
+      key,
+      advice: "Choose another GGUF file of the model, or its safetensors folder.",
+    });
+  }
 }

@@ -31,7 +31,7 @@ export async function openGguf(files: readonly ByteSource[]): Promise<GgufModel>
   for (const file of sorted) parts.push({ file, header: await readGgufHeader(file) });
   const [first] = parts;
   if (!first) throw new LuthierError("model", "No GGUF file was given.", "Choose a *.gguf file.");
-  const metadata = new MetadataReader(first.header.metadata);
+  const metadata = new MetadataReader(first.header.metadata, first.file.name);
   checkParts(first.file, metadata, parts.length);
   const type = metadata.text("general.architecture") ?? "";
   const architecture = findArchitecture(first.file, metadata, type);
@@ -101,11 +101,7 @@ function translate(
   type: string,
   stored: ReadonlyMap<string, ModelTensor>,
 ): Map<string, ModelTensor> {
-  const heads = (key: string): number => metadata.number(`${type}.attention.${key}`) ?? 0;
-  const queryHeads = heads("head_count");
-  const mixed: Readonly<Record<string, number>> = architecture.hasMixedHeads
-    ? { attn_q: queryHeads, attn_k: heads("head_count_kv") || queryHeads }
-    : {};
+  const mixed = architecture.hasMixedHeads ? mixedHeads(metadata, type) : {};
   const tensors = new Map<string, ModelTensor>();
   for (const tensor of stored.values()) {
     const parts = /^(?:blk\.(\d+)\.)?(\w+)\.(weight|bias)$/.exec(tensor.name);
@@ -116,6 +112,12 @@ function translate(
     tensors.set(name, { ...adapt(architecture, tensor, part, kind, mixed[part] ?? 0), name });
   }
   return tensors;
+}
+
+/** Heads of the layers whose rows llama.cpp has put in another order. */
+function mixedHeads(metadata: MetadataReader, type: string): Readonly<Record<string, number>> {
+  const queryHeads = metadata.requireNumber(`${type}.attention.head_count`);
+  return { attn_q: queryHeads, attn_k: metadata.number(`${type}.attention.head_count_kv`) ?? queryHeads };
 }
 
 /** Undoes what llama.cpp's converter did to a tensor. */

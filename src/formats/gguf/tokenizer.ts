@@ -9,6 +9,9 @@ const UNKNOWN = 2;
 const CONTROL = 3;
 const USER_DEFINED = 4;
 
+/** What SentencePiece's tokenizers choose their pieces by. */
+const SCORES = "tokenizer.ggml.scores";
+
 /** A vocabulary by id, as the metadata have it. */
 interface Vocabulary {
   readonly tokens: readonly string[];
@@ -85,7 +88,7 @@ function readVocabulary(metadata: MetadataReader): Vocabulary {
   const tokens = metadata.texts("tokenizer.ggml.tokens");
   if (!tokens || tokens.length === 0) throw unusable("holds no list of tokens");
   const types = metadata.numbers("tokenizer.ggml.token_type") ?? tokens.map(() => 1);
-  const scores = metadata.numbers("tokenizer.ggml.scores") ?? tokens.map(() => 0);
+  const scores = metadata.numbers(SCORES) ?? tokens.map(() => 0);
   if (types.length !== tokens.length || scores.length !== tokens.length) {
     throw unusable("has lists of tokens, kinds and scores that are not of one length");
   }
@@ -166,6 +169,7 @@ const MARK = "▁";
 /** SentencePiece's BPE: merges follow from the scores, rare characters are spelled in bytes. */
 function sentencePiece(metadata: MetadataReader, vocabulary: Vocabulary): ReturnType<Maker> {
   const { tokens, types } = vocabulary;
+  metadata.requireNumbers(SCORES);
   const hasPrefix = metadata.boolean("tokenizer.ggml.add_space_prefix") ?? true;
   const model = {
     type: "BPE",
@@ -202,6 +206,7 @@ function sentencePiece(metadata: MetadataReader, vocabulary: Vocabulary): Return
 
 /** SentencePiece's Unigram: the pieces whose scores add up best. */
 function unigram(metadata: MetadataReader, { tokens, types, scores }: Vocabulary): ReturnType<Maker> {
+  metadata.requireNumbers(SCORES);
   const isPrefixed = metadata.boolean("tokenizer.ggml.add_space_prefix") ?? true;
   const metaspace = {
     type: "Metaspace",

@@ -1,5 +1,7 @@
+import * as v from "valibot";
 import { LuthierError } from "../../lib/errors";
-import { isRecord, parseJsonObject } from "../../lib/json";
+import { parseJsonObject } from "../../lib/json";
+import { objectOf, parseAs } from "../../lib/schema";
 import { widen } from "../float-bits";
 import type { ModelTensor } from "../model-weights";
 import { blockTypes, storedBytes } from "./block-types";
@@ -8,6 +10,27 @@ import { DYNAMIC_VALUES, type Nf4BlockSize, nf4Type, NF4_VALUES, packNf4, packNf
 const STATE_SUFFIX = ".quant_state.bitsandbytes__nf4";
 const SMALLEST_BLOCK = 64;
 const NESTED = 256;
+
+const positive = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const multipleOf = (factor: number) =>
+  v.pipe(
+    positive,
+    v.check((size) => size % factor === 0, `a multiple of ${factor}`),
+  );
+
+/** What bitsandbytes notes of a matrix beside its codes. */
+const quantState = objectOf({
+  quant_type: v.literal("nf4"),
+  blocksize: multipleOf(SMALLEST_BLOCK),
+  shape: v.pipe(
+    v.array(positive),
+    v.check((sizes) => sizes.length === 2, "a list of two sizes"),
+  ),
+});
+/** The same where its scales are quantised too. */
+const nestedState = objectOf({ nested_blocksize: multipleOf(NESTED), nested_offset: v.number() });
+
+const ADVICE = "Save the model anew with a current bitsandbytes, or choose its unquantised checkpoint.";
 
 /** The tensors that bitsandbytes keeps for one matrix, checked against each other. */
 interface Nf4Parts {
@@ -48,11 +71,7 @@ export async function joinNf4(
 }
 
 function broken(name: string, what: string): LuthierError {
-  return new LuthierError(
-    "format",
-    `The NF4 matrix ${name} ${what}.`,
-    "Save the model anew with a current bitsandbytes, or choose its unquantised checkpoint.",
-  );
+  return new LuthierError("format", `The NF4 matrix ${name} ${what}.`, ADVICE);
 }
 
 async function readParts(name: string, tensors: ReadonlyMap<string, ModelTensor>): Promise<Nf4Parts> {
@@ -61,21 +80,14 @@ async function readParts(name: string, tensors: ReadonlyMap<string, ModelTensor>
     if (!tensor) throw broken(name, `is stored without ${name}${suffix}`);
     return tensor;
   };
-  const state = parseJsonObject(
-    new TextDecoder().decode(await readAll(part(STATE_SUFFIX))),
-    name + STATE_SUFFIX,
-  );
-  const { quant_type: type, blocksize: blockSize, shape } = state;
-  if (type !== "nf4") throw broken(name, `is of the kind ${JSON.stringify(type)}`);
-  if (!isCount(blockSize) || blockSize % SMALLEST_BLOCK !== 0)
-    throw broken(name, "has blocks that are no multiple of 64");
-  if (!Array.isArray(shape) || shape.length !== 2 || !shape.every(isCount))
-    throw broken(name, "has no shape");
+  const file = name + STATE_SUFFIX;
+  const state = parseJsonObject(new TextDecoder().decode(await readAll(part(STATE_SUFFIX))), file);
+  const { blocksize: blockSize, shape } = parseAs(quantState, state, { file, advice: ADVICE });
   const elements = shape.reduce((product: number, size: number) => product * size, 1);
   await checkTable(name, part(".quant_map"), NF4_VALUES);
   const absmax = part(".absmax");
   const nested = tensors.has(`${name}.nested_absmax`)
-    ? readNested(name, state, part(".nested_absmax"))
+    ? readNested(state, file, part(".nested_absmax"))
     : null;
   if (nested) await checkTable(name, part(".nested_quant_map"), DYNAMIC_VALUES);
   const codes = part("");
@@ -87,16 +99,9 @@ async function readParts(name: string, tensors: ReadonlyMap<string, ModelTensor>
   return { name, shape, elements, codes, absmax, blockSize, ownBlock, nested };
 }
 
-function readNested(name: string, state: unknown, absmax: ModelTensor): NonNullable<Nf4Parts["nested"]> {
-  const { nested_blocksize: blockSize, nested_offset: offset } = isRecord(state) ? state : {};
-  if (!isCount(blockSize) || blockSize % NESTED !== 0 || typeof offset !== "number") {
-    throw broken(name, "does not say how its scales are quantised");
-  }
-  return { absmax, blockSize, offset };
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
+function readNested(state: unknown, file: string, absmax: ModelTensor): NonNullable<Nf4Parts["nested"]> {
+  const read = parseAs(nestedState, state, { file, advice: ADVICE });
+  return { absmax, blockSize: read.nested_blocksize, offset: read.nested_offset };
 }
 
 function readAll(tensor: ModelTensor): Promise<Uint8Array<ArrayBuffer>> {

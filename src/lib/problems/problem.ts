@@ -1,4 +1,6 @@
 import type { DataProblems } from "./data-problems";
+import type { HubProblems } from "./hub-problems";
+import type { StorageProblems } from "./storage-problems";
 import type { TokenizerProblems } from "./tokenizer-problems";
 import type { WorkProblems } from "./work-problems";
 
@@ -7,7 +9,8 @@ import type { WorkProblems } from "./work-problems";
  * (names, numbers with the unit in their name, lists); sentences are the page's matter (`src/ui/text`), which has exactly
  * one for each code, or does not compile. Each part of the studio has a file here; its codes begin with its name.
  */
-export interface Problems extends DataProblems, TokenizerProblems, WorkProblems {
+export interface Problems
+  extends DataProblems, HubProblems, StorageProblems, TokenizerProblems, WorkProblems {
   /** A sentence that was made below the page: what has no code of its own yet. */
   readonly plain: { readonly kind: PlainKind; readonly what: string; readonly advice: string };
 }
@@ -18,6 +21,22 @@ export type ProblemCode = keyof Problems;
 export type Problem<Code extends ProblemCode = ProblemCode> = {
   readonly [C in Code]: { readonly code: C } & Problems[C];
 }[Code];
+
+/** What callers tell problems apart by: "storage" of "storage/full", and whole codes without a part. */
+export type ProblemArea =
+  | PlainKind
+  | (ProblemCode extends infer Code
+      ? Code extends `${infer Area}/${string}`
+        ? Area
+        : Exclude<Code, "plain">
+      : never);
+
+/** The area of a problem. */
+export function problemArea(problem: Problem): ProblemArea {
+  if (problem.code === "plain") return problem.kind;
+  // What stands before the slash is an area by the type's own definition.
+  return problem.code.split("/", 1)[0] as ProblemArea;
+}
 
 /** The kinds of sentences without a code. */
 export type PlainKind =
@@ -33,6 +52,5 @@ export type PlainKind =
   | "diverged"
   | "storage"
   | "network"
-  | "busy"
   | "cancelled"
   | "internal";

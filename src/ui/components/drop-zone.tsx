@@ -1,5 +1,5 @@
-import { Dropzone } from "@mantine/dropzone";
 import type { ReactNode } from "react";
+import { useDropzone } from "react-dropzone";
 import classes from "./drop-zone.module.css";
 
 interface Props {
@@ -29,32 +29,38 @@ export function DropZone({
   disabled = false,
   onFiles,
 }: Props) {
+  const { getRootProps, getInputProps, isDragAccept } = useDropzone({
+    // A dropped folder holds several files even where one is expected; the first of them is taken there.
+    multiple: true,
+    disabled,
+    noKeyboard: true,
+    onDropAccepted: (files) => {
+      if (files.length > 0) onFiles(multiple ? files : files.slice(0, 1));
+    },
+  });
+  const inputProps = getInputProps({
+    "aria-label": label,
+    className: classes.input,
+    multiple,
+    disabled,
+    tabIndex: 0,
+    style: {},
+    ...(accept === undefined ? {} : { accept }),
+  });
   return (
-    <Dropzone
-      className={classes.zone ?? ""}
-      classNames={{ inner: classes.inner ?? "" }}
-      activateOnKeyboard={false}
-      // A dropped folder holds several files even where one is expected; the first of them is taken there.
-      multiple
-      disabled={disabled}
-      onDrop={(files) => {
-        if (files.length > 0) onFiles(multiple ? files : files.slice(0, 1));
-      }}
-      inputProps={{
-        "aria-label": label,
-        className: classes.input,
-        multiple,
-        disabled,
-        tabIndex: 0,
-        style: {},
-        ...(accept === undefined ? {} : { accept }),
-      }}
+    <div
+      {...getRootProps({ className: classes.zone })}
+      data-accept={isDragAccept || undefined}
+      data-disabled={disabled || undefined}
     >
-      <span className={classes.icon}>{icon}</span>
-      <span>
-        <span className={classes.title}>{title}</span>
-        <span className={classes.hint}>{hint}</span>
-      </span>
-    </Dropzone>
+      <input {...inputProps} />
+      <div className={classes.inner}>
+        <span className={classes.icon}>{icon}</span>
+        <span>
+          <span className={classes.title}>{title}</span>
+          <span className={classes.hint}>{hint}</span>
+        </span>
+      </div>
+    </div>
   );
 }

@@ -34,7 +34,15 @@ export function OptionField({ field, label, value, problem, showHint, disabled =
   }
   if (field.type === "adapters") {
     return (
-      <AdaptersField {...{ field, label, problem, showHint, disabled, onChange }} value={String(value)} />
+      <AdaptersField
+        field={field}
+        label={label}
+        value={String(value)}
+        problem={problem}
+        showHint={showHint}
+        disabled={disabled}
+        onChange={onChange}
+      />
     );
   }
   if (field.type === "select") {

@@ -1,12 +1,16 @@
-import { isCancelled } from "../../lib/errors";
+import { type ErrorData, isCancelled } from "../../lib/errors";
+import type { Question } from "../../protocol/commands";
 import type { ChatMessage, Side } from "../../spec/generation";
 import { toProblem } from "../lib/problem";
-import { isTraining, selectTemplate } from "./selectors";
+import { isExcluded, JobCalls } from "./jobs";
+import { selectTemplate } from "./selectors";
 import type { Answer, CompareSlice, SliceCreator, Turn } from "./state";
 import { generationValues, toGenerationOptions } from "./training-values";
 import { answerOf, baseOnly, chooseVoice, readVoice } from "./voices";
 
 const waiting: Answer = { state: "waiting", text: "", tokensPerSecond: null, finish: null, problem: null };
+
+const SIDES = ["before", "after"] as const;
 
 /**
  * The conversation as one side had it: its own earlier answers, then the new question. Where its voice was not asked
@@ -25,6 +29,8 @@ export function conversation(turns: readonly Turn[], side: Side): ChatMessage[] 
 export const compareSlice: SliceCreator<CompareSlice> =
   ({ client }) =>
   (set, get) => {
+    const answers = new JobCalls(set);
+
     function change(turnId: string, side: Side, part: Partial<Answer>): void {
       set(({ turns }) => ({
         turns: turns.map((turn) => {
@@ -34,81 +40,79 @@ export const compareSlice: SliceCreator<CompareSlice> =
       }));
     }
 
-    /** Asks one side; false when the person stopped it, so that the other side is not asked. */
-    async function ask(turnId: string, side: Side): Promise<boolean> {
-      const options = toGenerationOptions(generationValues(get().generationEdits));
-      if (!options) return false;
+    /** What a side is asked, by whoever speaks there now. */
+    function question(side: Side): Question {
       const voice = get().voices[side];
-      const speaker = voice === null ? { id: null, merged: false } : readVoice(voice);
-      change(turnId, side, { state: "streaming" });
-      try {
-        const result = await client.call("generate", {
-          requestId: turnId,
-          side,
-          adapterId: speaker.id,
-          merged: speaker.merged,
-          messages: conversation(get().turns, side),
-          templateId: selectTemplate(get()),
-          options,
-        });
-        const { text, tokensPerSecond, finish } = result;
-        change(turnId, side, { state: "done", text, tokensPerSecond, finish });
-        return finish !== "stopped";
-      } catch (error) {
-        const stopped = isCancelled(error);
-        change(turnId, side, {
-          state: stopped ? "done" : "failed",
-          finish: stopped ? "stopped" : null,
-          problem: stopped ? null : toProblem(error),
-        });
-        return false;
-      }
+      const { id, merged } = voice === null ? { id: null, merged: false } : readVoice(voice);
+      return { side, adapterId: id, merged, messages: conversation(get().turns, side) };
+    }
+
+    /** Ends the answers that did not come to their end: the first of them by `problem`, the others unasked. */
+    function endAnswers(turnId: string, problem: ErrorData | null): void {
+      const turn = get().turns.find(({ id }) => id === turnId);
+      const [first, ...others] = SIDES.filter((side) => {
+        const state = turn?.[side]?.state;
+        return state === "streaming" || state === "waiting";
+      });
+      if (!first) return;
+      change(turnId, first, problem ? { state: "failed", problem } : { state: "done", finish: "stopped" });
+      for (const side of others) change(turnId, side, { state: "done", finish: "stopped" });
     }
 
     return {
       turns: [],
       voices: baseOnly,
-      answering: false,
       generationEdits: {},
       markDifferences: false,
 
-      async send(question) {
-        const content = question.trim();
+      async send(message) {
+        const content = message.trim();
         const state = get();
-        if (content === "" || state.answering || isTraining(state) || !state.model) return;
+        const options = toGenerationOptions(generationValues(state.generationEdits));
+        if (content === "" || !options || !state.model) return;
+        if (isExcluded(state, "answer")) return;
+        const sides = state.voices.after === state.voices.before ? (["before"] as const) : SIDES;
         const turn: Turn = {
           id: crypto.randomUUID(),
           question: content,
           voices: state.voices,
-          before: waiting,
-          after: state.voices.after === state.voices.before ? null : waiting,
+          before: { ...waiting, state: "streaming" },
+          after: sides.length > 1 ? waiting : null,
         };
-        set({ turns: [...state.turns, turn], answering: true });
-        const goOn = await ask(turn.id, "before");
-        if (turn.after && goOn) await ask(turn.id, "after");
-        else if (turn.after) change(turn.id, "after", { state: "done", finish: "stopped" });
-        set({ answering: false });
+        set({ turns: [...state.turns, turn] });
+        const request = { requestId: turn.id, questions: sides.map(question) };
+        const templateId = selectTemplate(get());
+        try {
+          await answers.run({ kind: "answer" }, (signal) =>
+            client.until(signal).call("generate", { ...request, templateId, options }),
+          );
+          endAnswers(turn.id, null);
+        } catch (error) {
+          endAnswers(turn.id, isCancelled(error) ? null : toProblem(error));
+        }
       },
 
       async resend(turnId, question) {
-        const { turns, answering } = get();
+        const { turns } = get();
         const index = turns.findIndex((turn) => turn.id === turnId);
-        if (answering || index < 0) return;
+        if (isExcluded(get(), "answer") || index < 0) return;
         set({ turns: turns.slice(0, index) });
         await get().send(question);
       },
 
       stopAnswers: () => {
-        // The command that is answering reports how it ended; a refusal to stop has nothing to add.
-        void client.call("stopGeneration").catch(() => undefined);
+        answers.cancel();
       },
 
       clearConversation: () => {
         set({ turns: [] });
       },
 
-      growAnswer: (turnId, side, text, tokensPerSecond) => {
-        change(turnId, side, { text, tokensPerSecond });
+      growAnswer: ({ requestId, side, text, tokensPerSecond, finish }) => {
+        const state = finish === null ? "streaming" : "done";
+        change(requestId, side, { state, text, tokensPerSecond, finish });
+        if (side === "before" && finish !== null && finish !== "stopped")
+          change(requestId, "after", { state: "streaming" });
       },
 
       editGeneration: (name, value) => {

@@ -1,6 +1,7 @@
 import { toProblem } from "../lib/problem";
 import { advance } from "../lib/progress";
 import type { StudioStore } from "./create-store";
+import { takeJobs } from "./jobs";
 import { lengthInputs, planInputs } from "./selectors";
 import type { Runtime } from "./state";
 import { mergedIds } from "./voices";
@@ -45,24 +46,21 @@ export function connectStore(store: StudioStore, runtime: Runtime): () => void {
 function listen(store: StudioStore, { client, series, log }: Runtime): (() => void)[] {
   const { setState } = store;
   return [
-    client.on("importProgress", (progress) => {
-      setState(({ importing }) => ({ importing: importing && advance(importing, progress, Date.now()) }));
+    client.on("jobs", (running) => {
+      const { jobs, beginRun } = store.getState();
+      const known = new Set(jobs.map(({ id }) => id));
+      setState({ jobs: takeJobs(jobs, running) });
+      if (running.some(({ id, kind }) => kind === "train" && !known.has(id))) beginRun();
     }),
-    client.on("modelProgress", (progress) => {
-      setState(({ modelBusy, modelProgress }) => ({
-        modelProgress: modelBusy ? advance(modelProgress, progress, Date.now()) : null,
+    client.on("progress", ({ jobId, progress }) => {
+      setState(({ jobs }) => ({
+        jobs: jobs.map((job) =>
+          job.id === jobId ? { ...job, progress: advance(job.progress, progress, Date.now()) } : job,
+        ),
       }));
     }),
-    client.on("mergeProgress", (progress) => {
-      setState(({ merging, mergeProgress }) => ({
-        mergeProgress: merging ? advance(mergeProgress, progress, Date.now()) : null,
-      }));
-    }),
-    client.on("downloadProgress", ({ waitingMs, ...progress }) => {
-      setState(({ hubBusy, downloadProgress }) => ({
-        downloadProgress: hubBusy ? advance(downloadProgress, progress, Date.now()) : null,
-        downloadWaiting: waitingMs !== null,
-      }));
+    client.on("model", (model) => {
+      store.getState().takeModel(model);
     }),
     client.on("training", (report) => {
       series.append(report);
@@ -84,8 +82,8 @@ function listen(store: StudioStore, { client, series, log }: Runtime): (() => vo
         },
       }));
     }),
-    client.on("answer", ({ requestId, side, text, tokensPerSecond }) => {
-      store.getState().growAnswer(requestId, side, text, tokensPerSecond);
+    client.on("answer", (answer) => {
+      store.getState().growAnswer(answer);
     }),
     client.on("sample", (sample) => {
       setState(({ sampleAnswers }) => ({ sampleAnswers: [...sampleAnswers, sample] }));

@@ -5,6 +5,7 @@ import { compareSlice } from "./compare-slice";
 import { dataSlice } from "./data-slice";
 import { environmentSlice } from "./environment-slice";
 import { hubSlice } from "./hub-slice";
+import { jobsSlice } from "./jobs-slice";
 import { methodSlice } from "./method-slice";
 import { modelSlice } from "./model-slice";
 import { readSettings, toSettings } from "./persistence";
@@ -22,6 +23,7 @@ export function createStudioStore(
   return createStore<StudioState>()(
     persist(
       (...api) => ({
+        ...jobsSlice(runtime)(...api),
         ...environmentSlice(runtime)(...api),
         ...dataSlice(runtime)(...api),
         ...modelSlice(runtime)(...api),

@@ -1,35 +1,30 @@
 import { isCancelled } from "../../lib/errors";
 import type { DatasetSummary } from "../../spec/data";
 import { toProblem } from "../lib/problem";
+import { JobCalls } from "./jobs";
 import { lengthInputs } from "./selectors";
 import type { DataSlice, SliceCreator } from "./state";
 
 export const dataSlice: SliceCreator<DataSlice> =
   ({ client }) =>
   (set, get) => {
+    const imports = new JobCalls(set);
+
     /** Runs an import; what is already there stays as it was when it fails. */
-    async function runImport(read: () => Promise<DatasetSummary>): Promise<DatasetSummary | null> {
-      const startedAt = Date.now();
-      set({
-        dataProblem: null,
-        importing: {
-          progress: { done: 0, total: null, unit: "bytes", what: "" },
-          startedAt,
-          doneAtStart: 0,
-          now: startedAt,
-        },
-      });
+    async function runImport(
+      read: (signal: AbortSignal) => Promise<DatasetSummary>,
+    ): Promise<DatasetSummary | null> {
+      set({ dataProblem: null });
       try {
-        const dataset = await read();
+        const dataset = await imports.run({ kind: "import-dataset" }, read);
         set(({ datasets }) => ({
           datasets: [...datasets.filter((other) => other.id !== dataset.id), dataset],
           datasetId: dataset.id,
-          importing: null,
         }));
         await get().refreshEnvironment();
         return dataset;
       } catch (error) {
-        set({ importing: null, dataProblem: isCancelled(error) ? null : toProblem(error) });
+        set({ dataProblem: isCancelled(error) ? null : toProblem(error) });
         return null;
       }
     }
@@ -41,7 +36,6 @@ export const dataSlice: SliceCreator<DataSlice> =
       datasetId: null,
       sampleOf: {},
       templateId: null,
-      importing: null,
       dataProblem: null,
       refusedFile: null,
       lengths: null,
@@ -52,8 +46,8 @@ export const dataSlice: SliceCreator<DataSlice> =
       },
 
       async importFile(file, encoding) {
-        const dataset = await runImport(() =>
-          client.call("importDataset", { file, ...(encoding && { encoding }) }),
+        const dataset = await runImport((signal) =>
+          client.until(signal).call("importDataset", { file, ...(encoding && { encoding }) }),
         );
         set({ refusedFile: dataset || !get().dataProblem ? null : file });
       },
@@ -65,14 +59,12 @@ export const dataSlice: SliceCreator<DataSlice> =
           set({ datasetId: known.id });
           return;
         }
-        const dataset = await runImport(() => client.call("importSample", { id }));
+        const dataset = await runImport((signal) => client.until(signal).call("importSample", { id }));
         if (dataset) set((state) => ({ sampleOf: { ...state.sampleOf, [dataset.id]: id } }));
       },
 
       cancelImport: () => {
-        client.call("cancelImport").catch((error: unknown) => {
-          set({ dataProblem: toProblem(error) });
-        });
+        imports.cancel();
       },
 
       async deleteDataset(id) {

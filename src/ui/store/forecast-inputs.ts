@@ -25,6 +25,7 @@ export function forecastInputs(
     maxGradNorm: _g,
     ...relevant
   } = config.training;
-  const key = JSON.stringify([{ ...config, training: relevant }, budgetBytes]);
+  // A model that is loaded in fewer bits keeps its id.
+  const key = JSON.stringify([{ ...config, training: relevant }, state.model?.precision, budgetBytes]);
   return { key, args: { config, budgetBytes } };
 }

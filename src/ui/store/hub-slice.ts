@@ -1,26 +1,28 @@
+import type { Caller } from "../../client/client";
 import { isCancelled } from "../../lib/errors";
 import type { ModelCard } from "../../spec/model";
 import { toProblem } from "../lib/problem";
-import { isTraining } from "./selectors";
+import { isExcluded, JobCalls } from "./jobs";
 import type { HubSlice, SliceCreator } from "./state";
 
 /** Models from a hub: the form, the download that runs, and those that can go on. */
 export const hubSlice: SliceCreator<HubSlice> =
   ({ client }) =>
   (set, get) => {
-    /** Runs a question or a download; the page shows one at a time. */
-    async function busyWith(
-      kind: NonNullable<HubSlice["hubBusy"]>,
-      work: () => Promise<void>,
-    ): Promise<void> {
-      if (get().hubBusy) return;
-      set({ hubBusy: kind, hubProblem: null, downloadProgress: null, downloadWaiting: false });
+    const requests = new JobCalls(set);
+
+    /** Makes a request of a hub, one at a time; null when it came to nothing. */
+    async function ask<T>(
+      kind: "look-up" | "download",
+      request: (worker: Caller) => Promise<T>,
+    ): Promise<T | null> {
+      if (isExcluded(get(), kind)) return null;
+      set({ hubProblem: null });
       try {
-        await work();
+        return await requests.run({ kind }, (signal) => request(client.until(signal)));
       } catch (error) {
         set({ hubProblem: isCancelled(error) ? null : toProblem(error) });
-      } finally {
-        set({ hubBusy: null, downloadProgress: null, downloadWaiting: false });
+        return null;
       }
     }
 
@@ -36,30 +38,30 @@ export const hubSlice: SliceCreator<HubSlice> =
     }
 
     /** Downloads, shows the model in the library, and puts it to use when nothing else is going on. */
-    async function fetchModel(fetch: () => Promise<ModelCard>): Promise<void> {
-      let card: ModelCard | null = null;
-      await busyWith("downloading", async () => {
-        try {
-          card = await fetch();
-          set({ models: await client.call("listModels") });
-        } finally {
-          await askForDownloads();
-          await get().refreshEnvironment();
-        }
-      });
+    async function fetchModel(fetch: (worker: Caller) => Promise<ModelCard>): Promise<void> {
+      const card = await ask("download", fetch);
+      try {
+        if (card) set({ models: await client.call("listModels") });
+        await askForDownloads();
+        await get().refreshEnvironment();
+      } catch (error) {
+        set({ hubProblem: toProblem(error) });
+      }
       await takeIntoUse(card);
     }
 
     async function takeIntoUse(card: ModelCard | null): Promise<void> {
       const state = get();
-      if (card && !state.modelBusy && !isTraining(state) && !state.answering) await state.loadModel(card.id);
+      if (card && !isExcluded(state, "load-model")) await state.loadModel(card.id);
     }
 
     function request() {
       const { hubRepository, hubEndpoint, hubToken, hubRemember } = get();
       return {
-        ...{ repository: hubRepository, endpoint: hubEndpoint },
-        ...{ token: hubToken, rememberToken: hubRemember },
+        repository: hubRepository,
+        endpoint: hubEndpoint,
+        token: hubToken,
+        rememberToken: hubRemember,
       };
     }
 
@@ -72,9 +74,6 @@ export const hubSlice: SliceCreator<HubSlice> =
       tokenKept: false,
       hubListing: null,
       hubChoice: null,
-      hubBusy: null,
-      downloadProgress: null,
-      downloadWaiting: false,
       hubProblem: null,
       downloads: [],
 
@@ -103,28 +102,24 @@ export const hubSlice: SliceCreator<HubSlice> =
 
       async download() {
         if (!get().hubListing) {
-          await busyWith("looking", async () => {
-            const listing = await client.call("listRepository", request());
-            set({ hubListing: listing, hubChoice: listing.choices[0]?.id ?? null });
-          });
+          const listing = await ask("look-up", (worker) => worker.call("listRepository", request()));
+          if (listing) set({ hubListing: listing, hubChoice: listing.choices[0]?.id ?? null });
           await askForToken();
           const { hubListing, hubProblem } = get();
           if (hubProblem || hubListing?.choices.length !== 1) return;
         }
         const { hubChoice } = get();
         if (hubChoice === null) return;
-        await fetchModel(() => client.call("downloadModel", { ...request(), choiceId: hubChoice }));
+        await fetchModel((worker) => worker.call("downloadModel", { ...request(), choiceId: hubChoice }));
         if (!get().hubProblem) set({ hubListing: null, hubChoice: null });
       },
 
       async resumeDownload(id) {
-        await fetchModel(() => client.call("resumeDownload", { id, token: get().hubToken }));
+        await fetchModel((worker) => worker.call("resumeDownload", { id, token: get().hubToken }));
       },
 
       cancelDownload: () => {
-        client.call("cancelDownload").catch((error: unknown) => {
-          set({ hubProblem: toProblem(error) });
-        });
+        requests.cancel();
       },
 
       async discardDownload(id) {

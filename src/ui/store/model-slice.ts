@@ -1,46 +1,49 @@
+import type { Caller } from "../../client/client";
 import { isCancelled } from "../../lib/errors";
 import type { ModelSummary } from "../../spec/model";
 import { filePath } from "../lib/file-path";
 import { toProblem } from "../lib/problem";
+import { JobCalls } from "./jobs";
 import type { ModelSlice, SliceCreator } from "./state";
 import { baseOnly } from "./voices";
 
-/** The page while no model is loaded. */
-const withoutModel = {
-  model: null,
-  modelProgress: null,
-  modelProblem: null,
+/** What belongs to a model and goes with it. */
+const ofNoModel = {
   adapters: [],
   adapterId: null,
   voices: baseOnly,
-  // Who spoke there goes with the model.
-  turns: [],
   lastMerge: null,
-  plan: null,
-  lengths: null,
   lastExport: null,
 } as const;
 
 export const modelSlice: SliceCreator<ModelSlice> =
   ({ client }) =>
   (set, get) => {
-    /** Loads a model; the one before it is gone from the GPU either way, so a failure leaves none. */
-    async function load(read: () => Promise<ModelSummary>): Promise<void> {
-      set({ ...withoutModel, modelBusy: true });
+    const loads = new JobCalls(set);
+
+    /**
+     * Asks for a model; what the page shows changes when the worker has taken it (`takeModel`). False when that came to
+     * nothing.
+     */
+    async function load(
+      subject: string | null,
+      read: (worker: Caller) => Promise<ModelSummary>,
+    ): Promise<boolean> {
+      set({ modelProblem: null });
       try {
-        const model = await read();
-        const [adapters, models] = await Promise.all([
-          client.call("listAdapters"),
-          client.call("listModels"),
-        ]);
-        set({ model, modelId: model.id, models });
-        get().setAdapters(adapters);
+        await loads.run({ kind: "load-model", subject }, (signal) => read(client.until(signal)));
+        set({ models: await client.call("listModels") });
         await get().refreshEnvironment();
+        return true;
       } catch (error) {
         set({ modelProblem: isCancelled(error) ? null : toProblem(error) });
-      } finally {
-        set({ modelBusy: false, modelProgress: null });
+        return false;
       }
+    }
+
+    function loadById(id: string): Promise<boolean> {
+      const { quantization } = get();
+      return load(id, (worker) => worker.call("loadModel", { id, quantization }));
     }
 
     return {
@@ -48,44 +51,53 @@ export const modelSlice: SliceCreator<ModelSlice> =
       modelsLoaded: false,
       modelId: null,
       model: null,
-      modelBusy: false,
-      modelProgress: null,
       modelProblem: null,
       quantization: null,
 
       async setQuantization(quantization) {
+        const { model, quantization: before } = get();
         set({ quantization });
-        const { model } = get();
-        if (model) await get().loadModel(model.id);
+        if (model && !(await loadById(model.id))) set({ quantization: before });
       },
 
       async loadModel(id) {
-        set({ modelId: id });
-        const { quantization } = get();
-        await load(() => client.call("loadModel", { id, quantization }));
+        await loadById(id);
       },
 
       async loadModelFiles(files) {
-        const before = get().modelId;
-        set({ modelId: null });
         const { quantization } = get();
         const paths = files.map(filePath);
-        await load(() => client.call("loadModelFiles", { files, paths, quantization }));
-        if (!get().model) set({ modelId: before });
+        await load(null, (worker) => worker.call("loadModelFiles", { files, paths, quantization }));
       },
 
       cancelModel: () => {
-        client.call("cancelModel").catch((error: unknown) => {
-          set({ modelProblem: toProblem(error) });
+        loads.cancel();
+      },
+
+      takeModel(taken) {
+        if (!taken) {
+          set({ ...ofNoModel, model: null, plan: null, lengths: null });
+          return;
+        }
+        const { summary, adapters } = taken;
+        const isAnother = get().model?.id !== summary.id;
+        set({
+          ...ofNoModel,
+          ...(isAnother && { plan: null, lengths: null }),
+          // Who spoke there goes with the model.
+          turns: [],
+          model: summary,
+          modelId: summary.id,
         });
+        get().setAdapters(adapters);
       },
 
       async deleteModel(id) {
         try {
+          const isInUse = get().model?.id === id;
           await client.call("deleteModel", { id });
-          const models = await client.call("listModels");
-          const gone = get().model?.id === id;
-          set(gone ? { ...withoutModel, models, modelId: null } : { models });
+          if (isInUse) set({ modelId: null, turns: [], modelProblem: null });
+          set({ models: await client.call("listModels") });
           await get().refreshEnvironment();
         } catch (error) {
           set({ modelProblem: toProblem(error) });

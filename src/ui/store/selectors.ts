@@ -3,7 +3,8 @@ import type { DatasetSummary, RowExclusion, TemplateId } from "../../spec/data";
 import type { FieldValues } from "../../spec/fields";
 import { methodSpecs, type MethodChoice } from "../../spec/methods";
 import type { RunConfig } from "../../spec/training";
-import type { StudioState } from "./state";
+import { isExcluded, isRunning, isTraining } from "./jobs";
+import type { RunStatus, StudioState } from "./state";
 import {
   formProblems,
   methodValues,
@@ -71,8 +72,9 @@ export function lengthInputs(state: State): { key: string; args: CommandArgs<"le
   return { key: JSON.stringify([state.model.id, args]), args };
 }
 
-export function isTraining(state: Pick<State, "runStatus">): boolean {
-  return ["preparing", "running", "paused", "stopping"].includes(state.runStatus);
+/** Whether a run of this status has not ended. */
+export function isUnderWay(status: RunStatus): boolean {
+  return ["preparing", "running", "paused", "stopping"].includes(status);
 }
 
 /** Why Train cannot be pressed now, or null. */
@@ -85,18 +87,30 @@ export type TrainBlock =
   | "model-loading"
   | "method-problem"
   | "training-problem"
-  | "answering";
+  | "answering"
+  | "measuring"
+  | "merging"
+  | "busy";
 
 export function selectTrainBlock(state: State): TrainBlock | null {
-  if (state.environment && !state.environment.adapter) return "no-gpu";
+  if (state.environment && !state.environment.gpu) return "no-gpu";
   if (!state.dataLoaded || !state.modelsLoaded || !state.environment) return "starting";
-  if (state.importing) return "importing";
+  if (isRunning(state, "import-dataset")) return "importing";
   if (!selectDataset(state)?.rows) return "no-data";
-  if (state.modelBusy) return "model-loading";
+  if (isRunning(state, "load-model")) return "model-loading";
   if (!state.model) return "no-model";
   if (Object.keys(selectMethodProblems(state)).length > 0 || state.planProblem) return "method-problem";
   if (!toTrainingOptions(selectTrainingValues(state))) return "training-problem";
-  return state.answering ? "answering" : null;
+  return busyWith(state);
+}
+
+/** The other work that keeps a run from starting, or null. */
+function busyWith(state: State): TrainBlock | null {
+  if (isRunning(state, "answer")) return "answering";
+  if (isRunning(state, "measure")) return "measuring";
+  if (isRunning(state, "merge")) return "merging";
+  const others = state.jobs.filter(({ kind }) => kind !== "train");
+  return isExcluded({ jobs: others }, "train") ? "busy" : null;
 }
 
 /** Everything that decides the run, or null while something is missing or wrong. */
@@ -128,12 +142,12 @@ export function selectStepState(state: State, step: StepId): StepState {
 
 const stepStates: Readonly<Record<StepId, (state: State) => StepState>> = {
   data(state) {
-    if (state.importing) return "busy";
+    if (isRunning(state, "import-dataset")) return "busy";
     if (state.dataProblem) return "problem";
     return selectDataset(state)?.rows ? "done" : "empty";
   },
   model(state) {
-    if (state.modelBusy) return "busy";
+    if (isRunning(state, "load-model")) return "busy";
     if (state.modelProblem) return "problem";
     return state.model ? "done" : "empty";
   },
@@ -148,12 +162,12 @@ const stepStates: Readonly<Record<StepId, (state: State) => StepState>> = {
     return selectTrainBlock(state) === null ? "ready" : "empty";
   },
   compare(state) {
-    if (state.answering) return "busy";
+    if (isRunning(state, "answer")) return "busy";
     if (state.turns.some((turn) => turn.after?.state === "done")) return "done";
     return state.adapterId ? "ready" : "empty";
   },
   export(state) {
-    if (state.exporting || state.importingAdapter) return "busy";
+    if (isRunning(state, "export", "import-adapter")) return "busy";
     if (state.exportProblem) return "problem";
     if (state.lastExport) return "done";
     return state.adapterId ? "ready" : "empty";
@@ -172,7 +186,7 @@ export type TrainWarning =
       /** That of most of them. */
       readonly reason: RowExclusion | null;
     }
-  | { readonly kind: "software-adapter" };
+  | { readonly kind: "software-gpu" };
 
 export function selectTrainWarnings(
   state: Pick<State, "preset" | "methodId" | "model" | "trainingEdits" | "lengths" | "environment">,
@@ -201,6 +215,6 @@ export function selectTrainWarnings(
   if (lengths && lengths.endCut > 0) {
     warnings.push({ kind: "end-cut", rows: lengths.endCut, of: lengths.rows });
   }
-  if (state.environment?.adapter?.software) warnings.push({ kind: "software-adapter" });
+  if (state.environment?.gpu?.software) warnings.push({ kind: "software-gpu" });
   return warnings;
 }

@@ -1,9 +1,10 @@
 import type { StateCreator } from "zustand/vanilla";
 import type { Client } from "../../client/client";
 import type { ErrorData } from "../../lib/errors";
-import type { AdapterPlan, AdapterSummary, Environment, TrainingResult } from "../../protocol/commands";
-import type { TrainingStatus } from "../../protocol/events";
 import type { TextEncoding } from "../../lib/problems/dataset-faults";
+import type { AdapterPlan, AdapterSummary, Environment, TrainingResult } from "../../protocol/commands";
+import type { Events, TrainingStatus } from "../../protocol/events";
+import type { RunningJob } from "../../protocol/jobs";
 import type { DatasetSummary, LengthStats, SampleDataset, TemplateId } from "../../spec/data";
 import type { FieldValue, FieldValues } from "../../spec/fields";
 import type { FinishReason, Side } from "../../spec/generation";
@@ -21,6 +22,19 @@ export interface Runtime {
   readonly client: Client;
   readonly series: RunSeries;
   readonly log: RunLog;
+}
+
+/** A job of the worker with how far it is. One that was asked for and not begun yet has a negative id. */
+export interface ShownJob extends RunningJob {
+  readonly progress: TimedProgress | null;
+}
+
+export interface JobsSlice {
+  /**
+   * The jobs that run in the worker, by its own account, and those that the page has just asked for: what is busy or
+   * locked follows from them alone.
+   */
+  readonly jobs: readonly ShownJob[];
 }
 
 export interface EnvironmentSlice {
@@ -42,7 +56,6 @@ export interface DataSlice {
   readonly sampleOf: Readonly<Record<string, string>>;
   /** Null follows the model: its own chat template where it has one. */
   readonly templateId: TemplateId | null;
-  readonly importing: TimedProgress | null;
   readonly dataProblem: ErrorData | null;
   /** The file of the last import that failed. */
   readonly refusedFile: File | null;
@@ -61,19 +74,21 @@ export interface DataSlice {
 export interface ModelSlice {
   readonly models: readonly ModelCard[];
   readonly modelsLoaded: boolean;
-  /** The model chosen; `model` follows once it is loaded. */
+  /** The model in use, or the one that was: a reload begins with it. */
   readonly modelId: string | null;
+  /** The model in use, by the worker's own account. */
   readonly model: ModelSummary | null;
-  readonly modelBusy: boolean;
-  readonly modelProgress: TimedProgress | null;
   readonly modelProblem: ErrorData | null;
   /** How the next model is made smaller while it loads. */
   readonly quantization: Quantization | null;
-  /** Loads the chosen model anew that way. */
+  /** Loads the model in use anew that way. */
   setQuantization(quantization: Quantization | null): Promise<void>;
+  /** The model in use stays so until the worker has taken the new one, and when that fails. */
   loadModel(id: string): Promise<void>;
   loadModelFiles(files: readonly File[]): Promise<void>;
   cancelModel(): void;
+  /** Shows the model that the worker took into use, or that there is none. */
+  takeModel(model: Events["model"]): void;
   /** Deletes a kept model; one in use is taken out of use. */
   deleteModel(id: string): Promise<void>;
   dismissModelProblem(): void;
@@ -94,10 +109,6 @@ export interface HubSlice extends HubForm {
   /** What the repository in the form offers, when there is something to choose. */
   readonly hubListing: HubListing | null;
   readonly hubChoice: string | null;
-  readonly hubBusy: "looking" | "downloading" | null;
-  readonly downloadProgress: TimedProgress | null;
-  /** True while a lost connection or a busy server is waited for. */
-  readonly downloadWaiting: boolean;
   readonly hubProblem: ErrorData | null;
   readonly downloads: readonly UnfinishedDownload[];
   startHub(): Promise<void>;
@@ -159,11 +170,13 @@ export interface TrainSlice {
   choosePreset(id: PresetId): void;
   editTraining(name: string, value: FieldValue): void;
   train(): Promise<void>;
+  /** Shows the run that the worker has begun in place of the one before. */
+  beginRun(): void;
   /** Goes on with the run that was cut off. */
   resumeRun(): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
-  stop(): Promise<void>;
+  stop(): void;
   dismissTrainProblem(): void;
 }
 
@@ -195,7 +208,6 @@ export interface CompareSlice {
   readonly turns: readonly Turn[];
   /** Who is asked next. */
   readonly voices: Voices;
-  readonly answering: boolean;
   readonly generationEdits: FieldValues;
   readonly markDifferences: boolean;
   send(question: string): Promise<void>;
@@ -203,7 +215,7 @@ export interface CompareSlice {
   resend(turnId: string, question: string): Promise<void>;
   stopAnswers(): void;
   clearConversation(): void;
-  growAnswer(turnId: string, side: Side, text: string, tokensPerSecond: number): void;
+  growAnswer(answer: Events["answer"]): void;
   editGeneration(name: string, value: FieldValue): void;
   setMarkDifferences(on: boolean): void;
   chooseVoice(side: Side, voice: string | null): void;
@@ -214,11 +226,7 @@ export interface AdaptersSlice {
   readonly adapters: readonly AdapterSummary[];
   /** The adapter in use: what is exported, and what a run may go on from. */
   readonly adapterId: string | null;
-  readonly exporting: boolean;
-  readonly importingAdapter: boolean;
   readonly lastExport: { readonly name: string; readonly sizeBytes: number } | null;
-  readonly merging: boolean;
-  readonly mergeProgress: TimedProgress | null;
   readonly lastMerge: { readonly name: string; readonly sizeBytes: number } | null;
   readonly exportProblem: ErrorData | null;
   /** Takes the library as the worker lists it. */
@@ -246,7 +254,8 @@ export interface SettingsSlice {
   setNotifyWhenDone(on: boolean): void;
 }
 
-export type StudioState = EnvironmentSlice &
+export type StudioState = JobsSlice &
+  EnvironmentSlice &
   DataSlice &
   ModelSlice &
   HubSlice &

@@ -1,8 +1,10 @@
+import type { Caller } from "../../client/client";
 import { isCancelled } from "../../lib/errors";
 import { defined } from "../../lib/invariant";
 import { toProblem } from "../lib/problem";
 import type { TrainingResult } from "../../protocol/commands";
-import { isTraining, selectRunConfig, selectTrainBlock } from "./selectors";
+import { isExcluded, isTraining, JobCalls } from "./jobs";
+import { selectRunConfig, selectTrainBlock } from "./selectors";
 import type { RunFigures, SliceCreator, TrainSlice } from "./state";
 
 export const emptyRun: RunFigures = {
@@ -19,26 +21,22 @@ export const emptyRun: RunFigures = {
 export const trainSlice: SliceCreator<TrainSlice> =
   ({ client, series, log }) =>
   (set, get) => {
-    const tell = (command: "pause" | "resume" | "stop") =>
+    const runs = new JobCalls(set);
+    /** Whether the worker has begun the run that was asked for last. */
+    let isBegun = false;
+
+    const tell = (command: "pause" | "resume") =>
       client.call(command).catch((error: unknown) => {
         set({ trainProblem: toProblem(error) });
       });
 
-    /** Shows a run from its start to what came of it. */
-    const follow = async (run: () => Promise<TrainingResult>): Promise<void> => {
-      series.clear();
-      log.clear();
-      set(({ seriesVersion }) => ({
-        runStatus: "preparing",
-        run: emptyRun,
-        seriesVersion: seriesVersion + 1,
-        result: null,
-        trainProblem: null,
-        sampleAnswers: [],
-        lastExport: null,
-      }));
+    /** Follows a run to what came of it. What is shown of the one before stays until the worker has begun it. */
+    const follow = async (run: (worker: Caller) => Promise<TrainingResult>): Promise<void> => {
+      const { runStatus: before } = get();
+      isBegun = false;
+      set({ runStatus: "preparing", trainProblem: null });
       try {
-        const result = await run();
+        const result = await runs.run({ kind: "train" }, (signal) => run(client.until(signal)));
         get().addAdapter(result.adapter);
         set(({ run }) => ({
           runStatus: result.status,
@@ -52,8 +50,9 @@ export const trainSlice: SliceCreator<TrainSlice> =
           },
         }));
       } catch (error) {
-        if (isCancelled(error)) set({ runStatus: "stopped" });
-        else set({ runStatus: "failed", trainProblem: toProblem(error) });
+        const ended = isCancelled(error) ? "stopped" : "failed";
+        set({ runStatus: isBegun ? ended : before });
+        if (ended === "failed") set({ trainProblem: toProblem(error) });
         // A run that broke off may still leave its last good weights.
         get().setAdapters(await client.call("listAdapters").catch(() => get().adapters));
       }
@@ -78,21 +77,37 @@ export const trainSlice: SliceCreator<TrainSlice> =
       },
 
       async train() {
-        if (isTraining(get()) || selectTrainBlock(get()) !== null) return;
+        if (isExcluded(get(), "train") || selectTrainBlock(get()) !== null) return;
         const config = defined(selectRunConfig(get()), "the run's configuration");
-        await follow(() => client.call("train", config));
+        await follow((worker) => worker.call("train", config));
       },
 
       async resumeRun() {
-        if (isTraining(get()) || !get().model) return;
-        await follow(() => client.call("resumeRun"));
+        if (isExcluded(get(), "train") || !get().model) return;
+        await follow((worker) => worker.call("resumeRun"));
+      },
+
+      beginRun() {
+        isBegun = true;
+        series.clear();
+        log.clear();
+        set(({ seriesVersion }) => ({
+          runStatus: "preparing",
+          run: emptyRun,
+          seriesVersion: seriesVersion + 1,
+          result: null,
+          trainProblem: null,
+          sampleAnswers: [],
+          lastExport: null,
+        }));
       },
 
       pause: () => tell("pause"),
       resume: () => tell("resume"),
-      async stop() {
+      stop() {
+        if (!isTraining(get())) return;
         set({ runStatus: "stopping" });
-        await tell("stop");
+        runs.cancel();
       },
 
       dismissTrainProblem: () => {

@@ -18,8 +18,14 @@ interface Settled<T> {
 /**
  * What the worker answers for `key`, asked anew when the key changes and has rested for `delayMs`. A null key asks
  * nothing and has no answer.
+ *
+ * @param load its signal is aborted when the answer is no longer wanted
  */
-export function useRemote<T>(key: string | null, load: () => Promise<T>, delayMs = 0): Remote<T> {
+export function useRemote<T>(
+  key: string | null,
+  load: (signal: AbortSignal) => Promise<T>,
+  delayMs = 0,
+): Remote<T> {
   const [settled, setSettled] = useState<Settled<T> | null>(null);
   const latest = useRef(load);
   useEffect(() => {
@@ -28,19 +34,21 @@ export function useRemote<T>(key: string | null, load: () => Promise<T>, delayMs
 
   useEffect(() => {
     if (key === null) return;
-    let wanted = true;
+    const controller = new AbortController();
+    const { signal } = controller;
     const timer = setTimeout(() => {
-      latest.current().then(
+      latest.current(signal).then(
         (value) => {
-          if (wanted) setSettled({ key, value, problem: null });
+          if (!signal.aborted) setSettled({ key, value, problem: null });
         },
         (error: unknown) => {
-          if (wanted) setSettled({ key, value: null, problem: isCancelled(error) ? null : toProblem(error) });
+          if (!signal.aborted)
+            setSettled({ key, value: null, problem: isCancelled(error) ? null : toProblem(error) });
         },
       );
     }, delayMs);
     return () => {
-      wanted = false;
+      controller.abort();
       clearTimeout(timer);
     };
   }, [key, delayMs]);

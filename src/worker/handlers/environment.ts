@@ -13,14 +13,14 @@ async function describeEnvironment(session: Session): Promise<Environment> {
   const storage = await estimateStorage();
   try {
     const { gpu } = await session.gpu();
-    const { name, software, features, maxBufferBytes, maxBindingBytes } = gpu.summary;
+    const { name, software, features, maxBufferBytes, maxBindingBytes } = gpu.info;
     return {
-      adapter: { name, software, features, maxBufferBytes, maxBindingBytes },
+      gpu: { name, software, features, maxBufferBytes, maxBindingBytes },
       gpuProblem: null,
       storage,
     };
   } catch (error) {
     if (!(error instanceof LuthierError) || isCancelled(error)) throw error;
-    return { adapter: null, gpuProblem: error.problem, storage };
+    return { gpu: null, gpuProblem: error.problem, storage };
   }
 }

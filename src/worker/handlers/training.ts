@@ -1,17 +1,15 @@
-import { LuthierError } from "../../lib/errors";
-import type { TrainingResult } from "../../protocol/commands";
 import { planAdapter, withoutPlan } from "../adapter-plan";
-import type { RunConfig } from "../../spec/training";
-import type { RunCheckpoint } from "../../storage/checkpoints";
 import type { EncodedRows } from "../encoded-rows";
-import { Gate } from "../gate";
-import type { Handlers } from "../serve";
-import type { Session } from "../session";
 import { withExperts } from "../experts";
 import { forecastTraining } from "../forecast";
-import { measureTraining } from "../measure";
-import { findInterruptedRun, forgetRun, requireCheckpoint } from "../run-progress";
-import { runTraining } from "../training-run";
+import { Gate } from "../gate";
+import { discardRunJob } from "../jobs/edit-library";
+import { measureJob } from "../jobs/measure";
+import type { JobOwner } from "../jobs/owner";
+import { resumeRunJob, trainJob } from "../jobs/train";
+import { findInterruptedRun } from "../run-progress";
+import type { Handlers } from "../serve";
+import type { Session } from "../session";
 
 type Names =
   | "planAdapter"
@@ -22,35 +20,21 @@ type Names =
   | "resumeRun"
   | "discardRun"
   | "pause"
-  | "resume"
-  | "stop";
+  | "resume";
 
 /** Planning and running of a training. */
-export function trainingHandlers(session: Session, encoded: EncodedRows): Pick<Handlers, Names> {
+export function trainingHandlers(
+  owner: JobOwner,
+  session: Session,
+  encoded: EncodedRows,
+): Pick<Handlers, Names> {
   const gate = new Gate();
-  let forecast = new AbortController();
-  /** One run at a time; Stop ends it. */
-  const alone = async <T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> => {
-    if (session.training) {
-      throw new LuthierError(
-        "config",
-        "A training is already running.",
-        "Stop it first, or wait until it is done.",
-      );
-    }
-    const controller = new AbortController();
-    session.training = controller;
-    try {
-      return await run(controller.signal);
-    } finally {
-      session.training = null;
-    }
-  };
-  const run = (config: RunConfig, resume: RunCheckpoint | null): Promise<TrainingResult> =>
-    alone((signal) => {
-      gate.open();
-      return runTraining({ session, encoded, config, gate, signal, resume });
-    });
+  const host = { session, encoded, gate };
+  /** Caches and adapters that lie beside the model now and are not freed for training. */
+  const otherBytes = (): number =>
+    owner.runs("train", "measure")
+      ? 0
+      : Math.max(0, session.gpuBytes - session.model.engine.weights.sizeBytes);
   return {
     async planAdapter({ method }) {
       const { engine, tokenizer } = session.model;
@@ -61,26 +45,19 @@ export function trainingHandlers(session: Session, encoded: EncodedRows): Pick<H
         return withoutPlan(engine.spec, error);
       }
     },
-    forecastTraining({ config, budgetBytes }) {
-      forecast.abort();
-      forecast = new AbortController();
-      return forecastTraining(session, encoded, config, budgetBytes, forecast.signal);
+    async forecastTraining({ config, budgetBytes }, { signal }) {
+      // While another model takes its place, the weights of the one in use may be gone for the moment.
+      await owner.ended(["load-model"], signal);
+      return forecastTraining(session, encoded, { config, budgetBytes, otherBytes: otherBytes() }, signal);
     },
-    measureTraining: (config) => alone((signal) => measureTraining(session, encoded, config, signal)),
-    train: (config) => run(config, null),
-    interruptedRun: () => findInterruptedRun(session),
-    async resumeRun() {
-      const resume = await requireCheckpoint(session);
-      return run(resume.config, resume);
-    },
-    discardRun: () => forgetRun(session),
+    measureTraining: (config, call) => owner.run(measureJob(session, encoded, config), call),
+    train: (config, call) => owner.run(trainJob(host, config), call),
+    interruptedRun: () => (owner.runs("train") ? null : findInterruptedRun(session)),
+    resumeRun: (call) => owner.run(resumeRunJob(host), call),
+    discardRun: (call) => owner.run(discardRunJob(session), call),
     pause: () => {
-      if (session.training) gate.close();
+      if (owner.runs("train")) gate.close();
     },
     resume: () => gate.open(),
-    stop: () => {
-      session.training?.abort();
-      gate.open();
-    },
   };
 }

@@ -6,12 +6,13 @@ import { ReadbackRing } from "../../../src/engine/gpu/readback";
 import { SlotPool } from "../../../src/engine/gpu/slot-pool";
 import { STORAGE } from "../../../src/engine/gpu/usage";
 import { Graph } from "../../../src/engine/graph/graph";
-import { makePlan } from "../../../src/engine/graph/plan";
+import { makePlan } from "../../../src/engine/transform/make-plan";
 import { Program } from "../../../src/engine/graph/program";
 import { f32 } from "../../../src/engine/graph/value";
 import { linear } from "../../../src/engine/ops/linear";
 import { fixedTuning } from "../../support/run-graph";
 import { type Contender, race } from "./measure";
+import { type LeftOut, reasonOf, type RivalName, runsOf, type Scope } from "./scope";
 
 /** y (m, n) = x times a stored weight: `nt` with W (n, k) as in a forward pass, `nn` with W (k, n) as in a backward. */
 export interface GemmProblem {
@@ -45,27 +46,87 @@ export interface GemmResult {
   readonly rivals: Readonly<Record<string, number>>;
 }
 
-/** Times every form and shape, ours and the rivals' in turn. */
-export async function benchGemm(gpu: Gpu, rivals: readonly MakeContender[]): Promise<GemmResult[]> {
+/** Times of all products, and the rivals that could not take part. */
+export interface GemmResults {
+  readonly results: readonly GemmResult[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/**
+ * Times every form and shape, ours and the rivals' in turn. A rival that fails once is left out from there on.
+ * @param load how to load each rival that multiplies matrices
+ */
+export async function benchGemm(
+  gpu: Gpu,
+  load: Readonly<Partial<Record<RivalName, () => Promise<MakeContender>>>>,
+  scope: Scope,
+): Promise<GemmResults> {
   const pipelines = new PipelineCache(gpu);
   const results: GemmResult[] = [];
+  const { makers, leftOut } = await loadRivals(load, scope);
   for (const form of ["nt", "nn"] as const) {
-    for (const { n, k } of SHAPES) {
+    for (const { n, k } of scope.quick ? SHAPES.slice(0, 1) : SHAPES) {
       const problem = makeProblem(form, n, k);
-      const made = [await makeOurs(gpu, pipelines, problem)];
-      for (const make of rivals) made.push(await make(problem));
-      const times = await race(
-        made.map(({ contender }) => contender),
+      const ours = await makeOurs(gpu, pipelines, problem);
+      const { entrants, faults } = await enter(makers, problem);
+      const { times, failures } = await race(
+        ours.contender,
+        [...entrants.values()].map(({ contender }) => contender),
+        runsOf(scope),
         sampleCheck(problem),
         TOLERANCE,
       );
-      for (const { destroy } of made) destroy();
-      const { ours = NaN, ...others } = Object.fromEntries(times);
+      for (const { destroy } of [ours, ...entrants.values()]) destroy();
+      for (const rival of [...makers.keys()]) {
+        const why = faults.get(rival) ?? failures.get(rival);
+        if (why === undefined) continue;
+        makers.delete(rival);
+        leftOut.push({ rival, why });
+      }
+      const { ours: elapsedMs = NaN, ...others } = Object.fromEntries(times);
       const label = `GEMM ${form.toUpperCase()} f32 ${TOKENS}×${n}×${k}`;
-      results.push({ label, flops: 2 * TOKENS * n * k, ours, rivals: others });
+      results.push({ label, flops: 2 * TOKENS * n * k, ours: elapsedMs, rivals: others });
     }
   }
-  return results;
+  return { results, leftOut };
+}
+
+/** The rivals of the scope that load. */
+async function loadRivals(
+  load: Readonly<Partial<Record<RivalName, () => Promise<MakeContender>>>>,
+  { rivals }: Scope,
+): Promise<{ makers: Map<RivalName, MakeContender>; leftOut: LeftOut[] }> {
+  const makers = new Map<RivalName, MakeContender>();
+  const leftOut: LeftOut[] = [];
+  for (const rival of rivals) {
+    try {
+      const make = await load[rival]?.();
+      if (make) makers.set(rival, make);
+    } catch (error) {
+      leftOut.push({ rival, why: reasonOf(error) });
+    }
+  }
+  return { makers, leftOut };
+}
+
+/** The rivals with the problem's factors on the GPU, and why others could not have them there. */
+async function enter(
+  makers: ReadonlyMap<RivalName, MakeContender>,
+  problem: GemmProblem,
+): Promise<{
+  entrants: Map<RivalName, Awaited<ReturnType<MakeContender>>>;
+  faults: Map<RivalName, string>;
+}> {
+  const entrants = new Map<RivalName, Awaited<ReturnType<MakeContender>>>();
+  const faults = new Map<RivalName, string>();
+  for (const [rival, make] of makers) {
+    try {
+      entrants.set(rival, await make(problem));
+    } catch (error) {
+      faults.set(rival, reasonOf(error));
+    }
+  }
+  return { entrants, faults };
 }
 
 function makeProblem(form: "nt" | "nn", n: number, k: number): GemmProblem {

@@ -1,3 +1,5 @@
+import { reasonOf } from "./scope";
+
 /** One contender of a comparison: does the whole job once, results on the host included. */
 export interface Contender {
   readonly name: string;
@@ -6,34 +8,53 @@ export interface Contender {
   run(): Promise<Float32Array>;
 }
 
-/** Runs that count, after one that warms up. */
-export const RUNS = 7;
-
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/** What a race came to: median milliseconds by name, and why contenders dropped out of it. */
+export interface Outcome {
+  readonly times: ReadonlyMap<string, number>;
+  readonly failures: ReadonlyMap<string, string>;
+}
+
 /**
- * Median milliseconds of each contender. They take turns, so that whatever else the machine does meets all alike.
- * Errors: a contender whose device reports an error, or whose numbers differ from `expected`.
+ * Times `ours` and its rivals. They take turns, so that whatever else the machine does meets all alike. A rival whose
+ * device reports an error, or whose numbers are off, drops out.
+ * @param expected how far a result is off, relatively
+ * @throws Error where that happens to ours
  */
 export async function race(
-  contenders: readonly Contender[],
+  ours: Contender,
+  rivals: readonly Contender[],
+  runs: number,
   expected: (result: Float32Array) => number,
   tolerance: number,
-): Promise<ReadonlyMap<string, number>> {
-  for (const contender of contenders) {
-    const { result } = await timed(contender);
-    const error = expected(result);
-    if (!(error <= tolerance)) throw new Error(`${contender.name} is off by ${error} relative`);
+): Promise<Outcome> {
+  const field = [ours, ...rivals];
+  const times = new Map<string, number[]>(field.map(({ name }) => [name, []]));
+  const failures = new Map<string, string>();
+  // The first run warms up and is checked.
+  for (let run = 0; run <= runs; run++) {
+    for (const contender of field.filter(({ name }) => !failures.has(name))) {
+      try {
+        const { result, elapsedMs } = await timed(contender);
+        if (run === 0) checkResult(contender, expected(result), tolerance);
+        else times.get(contender.name)?.push(elapsedMs);
+      } catch (error) {
+        if (contender === ours) throw error;
+        failures.set(contender.name, reasonOf(error));
+      }
+    }
   }
-  const times = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
-  for (let run = 0; run < RUNS; run++) {
-    for (const contender of contenders) times.get(contender.name)!.push((await timed(contender)).elapsedMs);
-  }
-  return new Map([...times].map(([name, values]) => [name, median(values)]));
+  for (const name of failures.keys()) times.delete(name);
+  return { times: new Map([...times].map(([name, values]) => [name, median(values)])), failures };
+}
+
+function checkResult({ name }: Contender, error: number, tolerance: number): void {
+  if (!(error <= tolerance)) throw new Error(`${name} is off by ${error} relative`);
 }
 
 /** An invalid pipeline runs infinitely fast: no time counts unless the device reported nothing. */

@@ -1,15 +1,15 @@
 import { makeRng } from "../../../src/lib/rng";
-import type { Adapter } from "../../../src/engine/adapters/method";
+import type { Adapter } from "../../../src/engine/adapters/common/method";
 import { AdapterState, initContext, initialValues } from "../../../src/engine/adapters/adapter-state";
 import { methods } from "../../../src/engine/adapters/registry";
 import type { Gpu } from "../../../src/engine/gpu/device";
 import { PipelineCache } from "../../../src/engine/gpu/pipelines";
-import { declareWeights } from "../../../src/engine/models/decoder-spec";
+import { declareWeights } from "../../../src/engine/nn/model-spec";
 import { type LoadedModel, loadModel } from "../../../src/engine/models/loaded-model";
 import { describeModel } from "../../../src/engine/models/registry";
 import type { TrainingBatch } from "../../../src/engine/train/batch-inputs";
 import { declaredWeights } from "../../../src/engine/train/memory";
-import type { ModelShape } from "../../../src/engine/train/programs";
+import type { ModelShape } from "../../../src/engine/models/loaded-model";
 import { adamDefaults, type TrainerOptions } from "../../../src/engine/train/trainer";
 import type { TensorSource } from "../../../src/engine/weights/tensor-source";
 import { fixedTuning } from "../../support/run-graph";
@@ -46,7 +46,7 @@ function benchConfig(layers: number): Record<string, unknown> {
 /** The model as it will be on the GPU, with nothing there yet. */
 export function describeBench(gpu: Gpu, layers: number = SIZE.layers): ModelShape {
   const spec = describeModel(benchConfig(layers));
-  const weights = declaredWeights(spec, () => "F32", gpu.summary.maxBindingBytes);
+  const weights = declaredWeights(spec, () => "F32", gpu.info.maxBindingBytes);
   return { spec, weights, tuning: fixedTuning(gpu) };
 }
 

@@ -1,25 +1,25 @@
-import type { AdapterSummary, Gpu } from "../../../src/engine/gpu/device";
-import { benchGemm, type GemmResult } from "./gemm";
+import type { Gpu, GpuInfo } from "../../../src/engine/gpu/device";
+import { benchGemm, type GemmResults } from "./gemm";
 import { makeJax, makeTfjs } from "./gemm-rivals";
 import type { KernelCost } from "./profile";
-import type { RivalTraining } from "./training-nanogpt";
+import type { Scope } from "./scope";
+import type { TrainRival } from "./training-nanogpt";
 import { benchTraining, profileTraining, type TrainingResult } from "./training";
+
+export type { Scope } from "./scope";
 
 /** The parts of the benchmark, wherever they run. Each opens its own device and closes it. */
 export interface Sections {
-  adapter(): Promise<AdapterSummary>;
-  gemm(withRivals: boolean): Promise<GemmResult[]>;
+  gpuInfo(): Promise<GpuInfo>;
+  gemm(scope: Scope): Promise<GemmResults>;
   /** The rival brings a tfjs of its own, which shares globals with the other: not in the page of `gemm`. */
-  training(withRival: boolean): Promise<TrainingResult>;
+  training(scope: Scope): Promise<TrainingResult>;
   /** Of one training step, the most expensive first. */
   profile(): Promise<KernelCost[]>;
 }
 
-/** @param trainRival the rival of `training`, null where it cannot run */
-export function makeSections(
-  open: () => Promise<Gpu>,
-  trainRival: (() => Promise<RivalTraining>) | null,
-): Sections {
+/** @param trainRival the rival of `training` */
+export function makeSections(open: () => Promise<Gpu>, trainRival: TrainRival): Sections {
   const withGpu = async <T>(task: (gpu: Gpu) => Promise<T>): Promise<T> => {
     const gpu = await open();
     try {
@@ -29,10 +29,9 @@ export function makeSections(
     }
   };
   return {
-    adapter: () => withGpu((gpu) => Promise.resolve(gpu.summary)),
-    gemm: (withRivals) =>
-      withGpu(async (gpu) => benchGemm(gpu, withRivals ? [await makeJax(), await makeTfjs()] : [])),
-    training: (withRival) => withGpu((gpu) => benchTraining(gpu, withRival ? trainRival : null)),
+    gpuInfo: () => withGpu((gpu) => Promise.resolve(gpu.info)),
+    gemm: (scope) => withGpu((gpu) => benchGemm(gpu, { "jax-js": makeJax, tfjs: makeTfjs }, scope)),
+    training: (scope) => withGpu((gpu) => benchTraining(gpu, trainRival, scope)),
     profile: () => withGpu(profileTraining),
   };
 }

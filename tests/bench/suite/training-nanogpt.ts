@@ -2,7 +2,7 @@ import { loadNanogpt, type TeachableLLM } from "./load-rivals.js";
 import { median } from "./measure";
 import { LORA, SIZE, STEP_TOKENS } from "./model";
 
-/** Steps that count, after one that warms up. Fewer than ours: on a software adapter each takes most of a minute. */
+/** Steps that count, after one that warms up. Fewer than ours: on a software GPU each takes most of a minute. */
 const RUNS = 5;
 
 /** How fast the rival trained. */
@@ -10,6 +10,9 @@ export interface RivalTraining {
   readonly tokensPerSecond: number;
   readonly parameters: number;
 }
+
+/** Trains the rival's model. @throws Error where it cannot run. */
+export type TrainRival = () => Promise<RivalTraining>;
 
 /**
  * LoRA training of the same size in @genai-fi/nanogpt, through its public training API: same layers, width, heads,

@@ -5,9 +5,9 @@ import { Generator } from "../../../src/engine/generate/generator";
 import type { LoadedModel } from "../../../src/engine/models/loaded-model";
 import { predictTrainingMemory } from "../../../src/engine/train/memory";
 import { Trainer } from "../../../src/engine/train/trainer";
-import { planTraining } from "../../../src/engine/train/training-plans";
+import { planTraining } from "../../../src/engine/train/plans";
 import { layOutParameters } from "../../../src/engine/adapters/adapter-state";
-import { median, RUNS } from "./measure";
+import { median } from "./measure";
 import {
   benchOptions,
   bindLora,
@@ -19,7 +19,8 @@ import {
   STEP_TOKENS,
 } from "./model";
 import { type KernelCost, profileKernels } from "./profile";
-import type { RivalTraining } from "./training-nanogpt";
+import { type LeftOut, reasonOf, runsOf, type Scope } from "./scope";
+import type { RivalTraining, TrainRival } from "./training-nanogpt";
 
 /** What one LoRA training run showed. */
 export interface TrainingResult {
@@ -34,24 +35,30 @@ export interface TrainingResult {
   readonly predictedBytes: number;
   readonly decodeTokensPerSecond: number;
   readonly rival: RivalTraining | null;
+  readonly leftOut: readonly LeftOut[];
 }
 
 /**
  * Trains and generates with the benchmark's model. The rival trains between two halves of our steps, so that both
  * meet the same machine. Errors: a loss that cannot be right.
  */
-export async function benchTraining(
-  gpu: Gpu,
-  trainRival: (() => Promise<RivalTraining>) | null,
-): Promise<TrainingResult> {
+export async function benchTraining(gpu: Gpu, trainRival: TrainRival, scope: Scope): Promise<TrainingResult> {
   gpu.resetPeak();
   const model = await loadBenchModel(gpu);
   const state = await makeLora(model);
   const trainer = await Trainer.create(model, state, benchOptions);
   await timeStep(trainer, 0);
-  const steps = await timeSteps(trainer);
-  const rival = trainRival && (await trainRival());
-  if (rival) steps.push(...(await timeSteps(trainer)));
+  const steps = await timeSteps(trainer, runsOf(scope));
+  const leftOut: LeftOut[] = [];
+  let rival: RivalTraining | null = null;
+  if (scope.rivals.includes("nanogpt")) {
+    try {
+      rival = await trainRival();
+      steps.push(...(await timeSteps(trainer, runsOf(scope))));
+    } catch (error) {
+      leftOut.push({ rival: "nanogpt", why: reasonOf(error) });
+    }
+  }
   const { peakBytes } = gpu.usage;
   trainer.destroy();
   const decodeTokensPerSecond = await timeDecoding(model);
@@ -64,6 +71,7 @@ export async function benchTraining(
     predictedBytes: predictTrainingMemory(describeBench(gpu), bindLora(model.spec), benchOptions).total,
     decodeTokensPerSecond,
     rival,
+    leftOut,
   };
 }
 
@@ -89,9 +97,9 @@ interface StepTime {
   readonly hostMs: number;
 }
 
-async function timeSteps(trainer: Trainer): Promise<StepTime[]> {
+async function timeSteps(trainer: Trainer, runs: number): Promise<StepTime[]> {
   const steps: StepTime[] = [];
-  for (let run = 1; run <= RUNS; run++) steps.push(await timeStep(trainer, run));
+  for (let run = 1; run <= runs; run++) steps.push(await timeStep(trainer, run));
   return steps;
 }
 

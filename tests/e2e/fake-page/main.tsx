@@ -1,4 +1,4 @@
-import { FakeClient } from "../../../src/client/fake-client";
+import { FakeClient } from "../../support/fake-client/client";
 import { mountStudio } from "../../../src/ui/mount";
 
 /**

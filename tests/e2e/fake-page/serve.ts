@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { chromium, type Browser } from "playwright-core";
 import { build, preview, type InlineConfig } from "vite";
-import { unpackTestBrowser } from "../../support/software-adapter";
+import { unpackTestBrowser } from "../../support/software-gpu";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../../..");

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Gpu } from "../../../src/engine/gpu/device";
-import { differentiate } from "../../../src/engine/graph/autodiff";
+import { differentiate } from "../../../src/engine/transform/autodiff";
 import { Graph } from "../../../src/engine/graph/graph";
 import type { Tuning } from "../../../src/engine/graph/op";
 import { elementCount, f32, u32, type Value } from "../../../src/engine/graph/value";
@@ -82,7 +82,7 @@ function tuningFor(variant: AttentionVariant): Tuning {
   return { ...fixedTuning(gpu), choice: () => variant };
 }
 
-const VARIANTS: readonly AttentionVariant[] = ["tiled", "quad", "decode", "quad_decode"];
+const VARIANTS: readonly AttentionVariant[] = ["tiled", "quad", "decode", "quad_decode", "four_decode"];
 
 const SMALL: Record<string, Shape> = {
   "one position": { queries: 1, mask: causal },
@@ -151,6 +151,7 @@ test.each([
   ["decode", 5],
   ["quad", 20],
   ["quad_decode", 20],
+  ["four_decode", 5],
 ] as const)("%s attention with bounded scores and heads of %i", async (variant, width) => {
   const problem = problemOf({ queries: 35, heads: [2, 1], width, softcap: 0.7, mask: causal });
   await checkAttention(problem, tuningFor(variant));
@@ -161,6 +162,8 @@ test.each([
   ["decode", 256],
   ["quad_decode", 4],
   ["quad_decode", 256],
+  ["four_decode", 67],
+  ["four_decode", 256],
   ["quad", 64],
 ] as const)("%s attention forward with heads of %i", async (variant, width) => {
   const problem = problemOf({ queries: 3, keys: 300, width, mask: (_, i) => [0, 290 + i] });

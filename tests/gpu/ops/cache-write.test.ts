@@ -41,7 +41,14 @@ test("writes rows at their slots, skips slots past the end and keeps the rest", 
 
 test("attention over a cache with holes sees what was just written", async () => {
   const problem = {
-    ...{ batch: 2, queries: 2, keys: 9, heads: 4, kvHeads: 2, width: 8, scale: 0.3, prefix: 2 },
+    batch: 2,
+    queries: 2,
+    keys: 9,
+    heads: 4,
+    kvHeads: 2,
+    width: 8,
+    scale: 0.3,
+    prefix: 2,
     keyStart: [4, 4, 5, 5],
     keyEnd: [6, 7, 7, 8],
   };

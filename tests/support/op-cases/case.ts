@@ -15,7 +15,7 @@ export interface RegisteredCase {
 const TOLERANCE = 1e-6;
 
 /**
- * Which adapters' kernel variants to run: those of GPUs, of software adapters, or of software adapters without
+ * Which GPUs' kernel variants to run: those of GPUs, of software GPUs, or of software GPUs without
  * subgroups, which need barriers. The machine's own where nothing is said.
  */
 export type Variants = "gpu" | "software" | "barriers";

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Gpu } from "../../../src/engine/gpu/device";
-import { differentiate } from "../../../src/engine/graph/autodiff";
+import { differentiate } from "../../../src/engine/transform/autodiff";
 import { Graph } from "../../../src/engine/graph/graph";
 import { f32, type Value } from "../../../src/engine/graph/value";
 import { dropout } from "../../../src/engine/ops/dropout";

@@ -1,5 +1,5 @@
 import type { Gpu } from "../../../src/engine/gpu/device";
-import { differentiate } from "../../../src/engine/graph/autodiff";
+import { differentiate } from "../../../src/engine/transform/autodiff";
 import { Graph } from "../../../src/engine/graph/graph";
 import { f32, u32, type Value } from "../../../src/engine/graph/value";
 import { linearCrossEntropy } from "../../../src/engine/ops/linear-cross-entropy";

@@ -1,5 +1,5 @@
 import type { Gpu } from "../../../src/engine/gpu/device";
-import { differentiate } from "../../../src/engine/graph/autodiff";
+import { differentiate } from "../../../src/engine/transform/autodiff";
 import { Graph } from "../../../src/engine/graph/graph";
 import { type StorageKind, storageKinds } from "../../../src/engine/graph/op";
 import { f32, type Value } from "../../../src/engine/graph/value";
@@ -89,7 +89,7 @@ export const matmulCases: readonly RegisteredCase[] = [
     frozen({ rows: 1, inFeatures: 8, outFeatures: 4, kind }),
     frozen({ rows: 5, inFeatures: 7, outFeatures: 3, kind }),
     frozen({ rows: 6, inFeatures: 12, outFeatures: 136, kind, shardRows: 64 }),
-    // Rows from which software adapters widen blocks in panels.
+    // Rows from which software GPUs widen blocks in panels.
     frozen({ rows: 17, inFeatures: 7, outFeatures: 131, kind, shardRows: 64 }),
   ]),
   // More rows than one panel holds.

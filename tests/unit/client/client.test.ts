@@ -54,6 +54,23 @@ describe("connectClient", () => {
     await expect(answer).rejects.toMatchObject(error);
   });
 
+  it("asks once that a request come to its end, and only while it is open", async () => {
+    const port = new StubPort();
+    const client = connectClient(port);
+    const controller = new AbortController();
+    const caller = client.until(controller.signal);
+    const done = caller.call("listDatasets");
+    const open = caller.call("listSamples");
+    port.reply({ type: "result", id: port.sent[0]!.id, result: [] });
+    await done;
+    controller.abort();
+    expect(port.sent.slice(2)).toEqual([{ type: "cancel", id: port.sent[1]!.id }]);
+    port.reply({ type: "result", id: port.sent[1]!.id, result: [] });
+    expect(await open, "it is the worker that ends it").toEqual([]);
+    await expect(caller.call("listDatasets")).rejects.toMatchObject({ code: "cancelled" });
+    expect(port.sent).toHaveLength(3);
+  });
+
   it("hands events to those who listen, until they stop", () => {
     const port = new StubPort();
     const listener = vi.fn();
@@ -71,11 +88,14 @@ describe("connectClient", () => {
     const client = connectClient(port);
     const fault = vi.fn();
     client.on("fault", fault);
+    const jobs = vi.fn();
+    client.on("jobs", jobs);
     const open = client.call("environment");
     port.die("out of memory");
     await expect(open).rejects.toMatchObject({ code: "device-lost" });
     await expect(client.call("environment")).rejects.toMatchObject({ code: "device-lost" });
     expect(fault).toHaveBeenCalledTimes(1);
+    expect(jobs, "nothing runs any more").toHaveBeenCalledExactlyOnceWith([]);
     expect(port.sent).toHaveLength(1);
   });
 });

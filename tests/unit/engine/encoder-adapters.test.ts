@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { methods } from "../../../src/engine/adapters/registry";
-import { checkTaskType } from "../../../src/engine/adapters/task-type";
+import { checkTaskType } from "../../../src/engine/adapters/common/task-type";
 import { describeModel } from "../../../src/engine/models/registry";
 import { defaultValues } from "../../../src/spec/fields";
 import { type MethodId, methodSpecs } from "../../../src/spec/methods";

@@ -98,7 +98,8 @@ test("an invertible adapter needs some width within", () => {
 describe("a folder with folders inside", () => {
   const nothing: PeftFolder["tensors"] = new Map();
   const folder = (config: Expert["config"], experts: PeftFolder["experts"]): PeftFolder => ({
-    ...{ config, tensors: nothing },
+    config,
+    tensors: nothing,
     ...(experts && { experts }),
   });
 

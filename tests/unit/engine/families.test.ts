@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { describeModel } from "../../../src/engine/models/registry";
-import { alibiSlopes, relativeBuckets } from "../../../src/engine/models/tables";
+import { describeModel, families } from "../../../src/engine/models/registry";
+import { alibiSlopes, relativeBuckets } from "../../../src/engine/nn/tables";
 import { batchInputs, canPack, type TrainingBatch } from "../../../src/engine/train/batch-inputs";
 import { goldenFamilies, readJson } from "../../support/golden";
 
@@ -8,6 +8,11 @@ type Config = Record<string, unknown>;
 const goldenConfig = (family: string): Config => readJson<Config>(family, "config.json");
 const windowsOf = (config: Config): (number | undefined)[] =>
   describeModel(config).blocks.map(({ attention }) => attention.window);
+
+test("every family has a golden model", () => {
+  const types = new Set(goldenFamilies().map((family) => goldenConfig(family).model_type));
+  expect(Object.keys(families).filter((type) => !types.has(type))).toEqual([]);
+});
 
 describe("sliding windows", () => {
   const mistral = goldenConfig("mistral");

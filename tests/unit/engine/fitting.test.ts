@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { methods } from "../../../src/engine/adapters/registry";
 import type { Tuning } from "../../../src/engine/graph/op";
-import { linearLayers } from "../../../src/engine/models/decoder-spec";
+import { linearLayers } from "../../../src/engine/nn/model-spec";
 import { describeModel } from "../../../src/engine/models/registry";
 import {
   declaredWeights,

@@ -36,7 +36,9 @@ describe("who reads an exported folder", () => {
 
   test("is told how, with the class that the model has", () => {
     const of = (family: string, autoModel: BaseModel["autoModel"] = "AutoModelForCausalLM") => ({
-      ...{ name: "some/model", autoModel, family },
+      name: "some/model",
+      autoModel,
+      family,
     });
     const plain = pythonUsage(of("t5", "AutoModelForSeq2SeqLM"), "adapters", "a/folder");
     expect(plain).toContain('AutoModelForSeq2SeqLM.from_pretrained("some/model")');

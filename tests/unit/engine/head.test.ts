@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { Graph } from "../../../src/engine/graph/graph";
 import type { Tuning, WeightRef } from "../../../src/engine/graph/op";
-import { makePlan, type Plan } from "../../../src/engine/graph/plan";
+import type { Plan } from "../../../src/engine/graph/plan";
+import { makePlan } from "../../../src/engine/transform/make-plan";
 import { f32, u32 } from "../../../src/engine/graph/value";
 import { linearCrossEntropy, lossChunkRows } from "../../../src/engine/ops/linear-cross-entropy";
 

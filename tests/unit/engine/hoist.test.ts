@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { methods } from "../../../src/engine/adapters/registry";
-import { planDecode, planPass } from "../../../src/engine/generate/programs";
+import { planDecode, planPass } from "../../../src/engine/generate/plans";
 import { Graph } from "../../../src/engine/graph/graph";
-import { hoist } from "../../../src/engine/graph/hoist";
+import { hoist } from "../../../src/engine/transform/hoist";
 import type { Tuning } from "../../../src/engine/graph/op";
-import { makePlan, type Plan } from "../../../src/engine/graph/plan";
+import type { Plan } from "../../../src/engine/graph/plan";
+import { makePlan } from "../../../src/engine/transform/make-plan";
 import { f32, type Value } from "../../../src/engine/graph/value";
 import { describeModel } from "../../../src/engine/models/registry";
 import { add } from "../../../src/engine/ops/add";

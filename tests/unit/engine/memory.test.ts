@@ -3,7 +3,7 @@ import { AdapterState } from "../../../src/engine/adapters/adapter-state";
 import { methods } from "../../../src/engine/adapters/registry";
 import { Gpu } from "../../../src/engine/gpu/device";
 import { PipelineCache } from "../../../src/engine/gpu/pipelines";
-import { declareWeights } from "../../../src/engine/models/decoder-spec";
+import { declareWeights } from "../../../src/engine/nn/model-spec";
 import { type LoadedModel, loadModel } from "../../../src/engine/models/loaded-model";
 import { describeModel } from "../../../src/engine/models/registry";
 import { declaredWeights, predictTrainingMemory } from "../../../src/engine/train/memory";
@@ -33,7 +33,9 @@ const cases: { model: string; method: MethodId; options: FieldValues; dtype: Ten
   { model: "gpt2", method: "lora", options: { r: 4 }, dtype: "F32" },
   { model: "llama", method: "lora", options: { target_modules: "all-linear" }, dtype: "BF16" },
   {
-    ...{ model: "llama", method: "lora", dtype: "BF16" },
+    model: "llama",
+    method: "lora",
+    dtype: "BF16",
     options: { target_modules: "embed_tokens, lm_head", modules_to_save: "0.mlp" },
   },
   { model: "llama", method: "prefix-tuning", options: { num_virtual_tokens: 3 }, dtype: "F16" },
@@ -74,7 +76,7 @@ test.each(cases)("training $model with $method in $dtype takes what is predicted
   const spec = describeModel(configs[each.model]!);
   const adapter = methods[each.method].bind(each.options, spec);
   const before = gpu.usage;
-  const weights = declaredWeights(spec, () => each.dtype, gpu.summary.maxBindingBytes);
+  const weights = declaredWeights(spec, () => each.dtype, gpu.info.maxBindingBytes);
   const shape = { spec, weights, tuning: fixedTuning(gpu) };
   const prediction = predictTrainingMemory(shape, adapter, options);
   expect(gpu.usage).toEqual(before);
@@ -95,7 +97,7 @@ test.each(cases)("training $model with $method in $dtype takes what is predicted
 test("weights that do not fit one binding are predicted in their shards", async () => {
   const spec = describeModel(configs.llama!);
   const model = await loadZeros("llama", "BF16", narrowGpu);
-  const weights = declaredWeights(spec, () => "BF16", narrowGpu.summary.maxBindingBytes);
+  const weights = declaredWeights(spec, () => "BF16", narrowGpu.info.maxBindingBytes);
   const embedding = weights.matrix("model.embed_tokens.weight");
   expect(embedding.shards.length).toBeGreaterThan(1);
   expect(embedding).toEqual(model.weights.matrix("model.embed_tokens.weight"));

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { Op } from "../../../src/engine/graph/op";
+import type { Op, Tuning } from "../../../src/engine/graph/op";
+import { planNodes } from "../../../src/engine/graph/plan";
 import { ops } from "../../../src/engine/ops/registry";
 import { opCases } from "../../support/op-cases";
 
@@ -27,4 +28,23 @@ test("every op that adds into a value has a case in which it does", () => {
   const adding = new Set(nodes.filter((node) => node.into).map((node) => node.op.name));
   const accumulating = Object.entries(ops).filter(([, op]) => "accumulates" in op && op.accumulates);
   expect(accumulating.map(([name]) => name).filter((name) => !adding.has(name))).toEqual([]);
+});
+
+test("every op lists the kernels that it dispatches", () => {
+  const tunings = [true, false].map((software): Tuning => ({
+    software,
+    has: () => true,
+    choice: () => null,
+  }));
+  for (const entry of opCases) {
+    const graph = entry.trace();
+    const shaders = new Map(
+      graph.nodes.map(({ op, id }) => [`${op.name}_${id}`, op.kernels.map(({ shader }) => shader)]),
+    );
+    const plans = tunings.map((tuning) =>
+      planNodes(graph, { nodes: graph.nodes, resolve: (value) => value }, {}, tuning),
+    );
+    for (const { label, call } of plans.flatMap(({ calls }) => calls))
+      expect(shaders.get(label), `${entry.name}: ${label}`).toContain(call.kernel.shader);
+  }
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { initContext, initialValues } from "../../../src/engine/adapters/adapter-state";
-import { baseMatrix } from "../../../src/engine/adapters/base-matrix";
-import { linearLayers } from "../../../src/engine/models/decoder-spec";
+import { baseMatrix } from "../../../src/engine/adapters/common/base-matrix";
+import { linearLayers } from "../../../src/engine/nn/model-spec";
 import { describeModel } from "../../../src/engine/models/registry";
 import { safetensorsTensor } from "../../../src/engine/weights/tensor-source";
 import { bytesSource } from "../../../src/formats/byte-source";

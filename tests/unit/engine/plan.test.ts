@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { layOutParameters } from "../../../src/engine/adapters/adapter-state";
-import { differentiate } from "../../../src/engine/graph/autodiff";
+import { differentiate } from "../../../src/engine/transform/autodiff";
 import { Graph } from "../../../src/engine/graph/graph";
-import { makePlan, type Plan, type PlannedCall, type PlannedOperand } from "../../../src/engine/graph/plan";
+import type { Plan, PlannedCall, PlannedOperand } from "../../../src/engine/graph/plan";
+import { makePlan } from "../../../src/engine/transform/make-plan";
 import type { Operand, Tuning } from "../../../src/engine/graph/op";
 import { bytesOwner, f32, storageRoot, type Value } from "../../../src/engine/graph/value";
 import { describeModel } from "../../../src/engine/models/registry";
@@ -10,7 +11,7 @@ import { add } from "../../../src/engine/ops/add";
 import { matmul } from "../../../src/engine/ops/matmul";
 import { tanh } from "../../../src/engine/ops/tanh";
 import { declaredWeights } from "../../../src/engine/train/memory";
-import { planBatch } from "../../../src/engine/train/programs";
+import { planBatch } from "../../../src/engine/train/plans";
 import { bindCase, goldenCases, goldenFamilies, readJson } from "../../support/golden";
 
 const tuning: Tuning = { software: true, has: () => false, choice: () => null };

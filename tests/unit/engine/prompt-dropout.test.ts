@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { layOutParameters } from "../../../src/engine/adapters/adapter-state";
-import type { GraphMode } from "../../../src/engine/adapters/hooks";
+import type { GraphMode } from "../../../src/engine/nn/hooks";
 import { methods } from "../../../src/engine/adapters/registry";
 import type { KernelCall } from "../../../src/engine/graph/op";
 import { describeModel } from "../../../src/engine/models/registry";
 import { declaredWeights } from "../../../src/engine/train/memory";
-import { planBatch } from "../../../src/engine/train/programs";
+import { planBatch } from "../../../src/engine/train/plans";
 import type { FieldValues } from "../../../src/spec/fields";
 import type { MethodId } from "../../../src/spec/methods";
 

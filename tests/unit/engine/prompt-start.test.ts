@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { InitContext } from "../../../src/engine/adapters/method";
-import { fitIds, promptTuning } from "../../../src/engine/adapters/prompt-tuning";
+import type { InitContext } from "../../../src/engine/adapters/common/method";
+import { fitIds, promptTuning } from "../../../src/engine/adapters/soft-prompt/prompt-tuning";
 import { describeModel } from "../../../src/engine/models/registry";
 import { makeRng } from "../../../src/lib/rng";
 import type { FieldValues } from "../../../src/spec/fields";

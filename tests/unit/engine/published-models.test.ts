@@ -1,17 +1,18 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { layOutParameters } from "../../../src/engine/adapters/adapter-state";
-import { noAdapter } from "../../../src/engine/adapters/hooks";
+import { noAdapter } from "../../../src/engine/nn/hooks";
 import { methods } from "../../../src/engine/adapters/registry";
-import { planEncode, planPass } from "../../../src/engine/generate/programs";
+import { planEncode, planPass } from "../../../src/engine/generate/plans";
 import { Gpu } from "../../../src/engine/gpu/device";
 import { PipelineCache } from "../../../src/engine/gpu/pipelines";
 import type { Tuning } from "../../../src/engine/graph/op";
 import type { Plan } from "../../../src/engine/graph/plan";
-import { headWeightName, parameterCount } from "../../../src/engine/models/decoder-spec";
+import { headWeightName, parameterCount } from "../../../src/engine/nn/model-spec";
+import type { ModelShape } from "../../../src/engine/models/loaded-model";
 import { describeModel } from "../../../src/engine/models/registry";
 import { declaredWeights } from "../../../src/engine/train/memory";
-import { type ModelShape, planBatch } from "../../../src/engine/train/programs";
+import { planBatch } from "../../../src/engine/train/plans";
 import { createNullGpu } from "../../support/gpu";
 
 /** The parts of published config.json files that describe the network, and how many parameters each is said to have. */
@@ -34,7 +35,7 @@ beforeAll(async () => {
 const tunings: Readonly<Record<string, Tuning>> = {
   "a GPU": { software: false, has: (feature) => features.has(feature), choice: () => null },
   "a GPU without subgroups": { software: false, has: () => false, choice: () => null },
-  "a software adapter": { software: true, has: (feature) => features.has(feature), choice: () => null },
+  "a software GPU": { software: true, has: (feature) => features.has(feature), choice: () => null },
 };
 
 function shapeOf(name: string, tuning: Tuning): ModelShape {

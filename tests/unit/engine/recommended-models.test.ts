@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { methods } from "../../../src/engine/adapters/registry";
 import { Gpu } from "../../../src/engine/gpu/device";
-import { parameterCount } from "../../../src/engine/models/decoder-spec";
+import { parameterCount } from "../../../src/engine/nn/model-spec";
 import { describeModel } from "../../../src/engine/models/registry";
 import { declaredWeights, predictTrainingMemory } from "../../../src/engine/train/memory";
 import { adamDefaults } from "../../../src/engine/train/trainer";
@@ -12,12 +12,23 @@ import { fixedTuning } from "../../support/run-graph";
 /** What the repositories' config.json files say. */
 const configs: Record<string, Record<string, unknown>> = {
   "HuggingFaceTB/SmolLM2-135M-Instruct": {
-    ...{ model_type: "llama", vocab_size: 49152, hidden_size: 576, intermediate_size: 1536 },
-    ...{ num_hidden_layers: 30, num_attention_heads: 9, num_key_value_heads: 3 },
-    ...{ max_position_embeddings: 8192, tie_word_embeddings: true },
+    model_type: "llama",
+    vocab_size: 49152,
+    hidden_size: 576,
+    intermediate_size: 1536,
+    num_hidden_layers: 30,
+    num_attention_heads: 9,
+    num_key_value_heads: 3,
+    max_position_embeddings: 8192,
+    tie_word_embeddings: true,
   },
   "openai-community/gpt2": {
-    ...{ model_type: "gpt2", vocab_size: 50257, n_embd: 768, n_head: 12, n_layer: 12, n_positions: 1024 },
+    model_type: "gpt2",
+    vocab_size: 50257,
+    n_embd: 768,
+    n_head: 12,
+    n_layer: 12,
+    n_positions: 1024,
   },
 };
 
@@ -32,7 +43,7 @@ test.each(Object.keys(configs))("the forecast for %s is near the engine's own pr
   expect(model.family).toBe(spec.family);
   expect(model.parameters).toBe(parameterCount(spec));
   const stored = model.downloadBytes / model.parameters > 3 ? "F32" : "BF16";
-  const weights = declaredWeights(spec, () => stored, gpu.summary.maxBindingBytes);
+  const weights = declaredWeights(spec, () => stored, gpu.info.maxBindingBytes);
   const { rank, tokens } = ESTIMATE;
   const adapter = methods.lora.bind({ r: rank, target_modules: "all-linear" }, spec);
   const shape = { rows: 1, length: tokens, labels: tokens };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { HostTensor } from "../../../src/engine/adapters/method";
+import type { HostTensor } from "../../../src/engine/adapters/common/method";
 import { methods } from "../../../src/engine/adapters/registry";
 import { describeModel } from "../../../src/engine/models/registry";
 import { LuthierError } from "../../../src/lib/errors";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { topSingularTriplets } from "../../../src/engine/adapters/svd";
+import { topSingularTriplets } from "../../../src/engine/adapters/lora/svd";
 import { makeRng } from "../../../src/lib/rng";
 
 /** A matrix with the given singular values: two random sets of orthogonal vectors. */

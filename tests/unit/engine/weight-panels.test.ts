@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { Graph } from "../../../src/engine/graph/graph";
 import type { StorageKind, Tuning } from "../../../src/engine/graph/op";
-import { makePlan, type Plan } from "../../../src/engine/graph/plan";
+import type { Plan } from "../../../src/engine/graph/plan";
+import { makePlan } from "../../../src/engine/transform/make-plan";
 import { f32 } from "../../../src/engine/graph/value";
 import { linear } from "../../../src/engine/ops/linear";
 
@@ -25,7 +26,7 @@ function plan(kind: StorageKind, rows: number, software: boolean): Plan {
 
 const shaders = ({ calls }: Plan): string[] => calls.map(({ call }) => call.kernel.shader.split("/")[0]!);
 
-test("a software adapter widens blocks once for many rows, in one scratch after the other's", () => {
+test("a software GPU widens blocks once for many rows, in one scratch after the other's", () => {
   const planned = plan("q4_0", 16, true);
   expect(shaders(planned)).toEqual(["quant", "matmul", "quant", "matmul"]);
   const scratch = planned.calls.flatMap(({ call, operands }) =>

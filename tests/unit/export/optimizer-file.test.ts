@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Adapter, HostTensor } from "../../../src/engine/adapters/method";
+import type { Adapter, HostTensor } from "../../../src/engine/adapters/common/method";
 import { methods } from "../../../src/engine/adapters/registry";
 import { elementCount } from "../../../src/engine/graph/value";
 import { describeModel } from "../../../src/engine/models/registry";

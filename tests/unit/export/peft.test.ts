@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ownValues } from "../../../src/engine/adapters/experts";
+import { ownValues } from "../../../src/engine/adapters/composed/experts";
 import { adapterFromFolder } from "../../../src/engine/adapters/from-folder";
 import { describeModel } from "../../../src/engine/models/registry";
 import { peftFiles } from "../../../src/export/peft";

@@ -170,8 +170,35 @@ describe("the tokenizer inside", () => {
     expect(tokenizer.encode("ab a", { addSpecialTokens: true })).toEqual([4, 5, 4, 1]);
   });
 
+  test("none is refused", async () => {
+    const { "tokenizer.ggml.model": _, ...rest } = llama;
+    expect(await refusal(open(file(rest)))).toMatch(/holds no tokenizer/);
+  });
+
+  test("SentencePiece's without the scores that it chooses by is refused", async () => {
+    for (const kind of ["llama", "t5"]) {
+      const entries = { ...llama, "tokenizer.ggml.model": text(kind) };
+      expect(await refusal(open(file(entries)))).toBe("tiny.gguf has no tokenizer.ggml.scores.");
+    }
+  });
+
   test.each([
-    ["no tokenizer", { "tokenizer.ggml.model": u32(1) }, /holds no tokenizer/],
+    [
+      "a kind that is no text",
+      { "tokenizer.ggml.model": u32(1) },
+      /has 1 at tokenizer.ggml.model, where text/,
+    ],
+    [
+      "tokens that are no texts",
+      { "tokenizer.ggml.tokens": ints(1) },
+      /tokens, where a list of texts belongs/,
+    ],
+    [
+      "kinds that are no numbers",
+      { "tokenizer.ggml.token_type": texts("a") },
+      /where a list of numbers belongs/,
+    ],
+    ["a flag that is a number", { "tokenizer.ggml.add_bos_token": u32(1) }, /where true or false belongs/],
     ["an unknown kind", { "tokenizer.ggml.model": text("rwkv") }, /kind "rwkv"/],
     ["an unknown way to split", { "tokenizer.ggml.pre": text("martian") }, /martian/],
     ["kinds for other tokens", { "tokenizer.ggml.token_type": ints(1) }, /not of one length/],
@@ -220,11 +247,31 @@ describe("a damaged or hostile file is refused with its name", () => {
     ["an architecture that is not known", file({ ...llama, "general.architecture": text("mamba") }), /mamba/],
     ["an adapter", file({ ...llama, "general.type": text("adapter") }), /adapter/],
     ["one part of several", file({ ...llama, "split.count": u32(3) }), /one of 3 parts/],
+    [
+      "a count of parts that is no number",
+      file({ ...llama, "split.count": text("3") }),
+      /has the text “3” at split.count, where a number belongs/,
+    ],
+    [
+      "a number of heads for each layer",
+      file({ ...llama, "llama.attention.head_count_kv": ints(1, 2) }),
+      /has a list at llama.attention.head_count_kv, where a number belongs/,
+    ],
+    [
+      "a size that is no finite number",
+      file({ ...llama, "llama.embedding_length": { type: "f32", value: Infinity } }),
+      /has Infinity at llama.embedding_length, where a finite number belongs/,
+    ],
   ];
 
   test.each(cases)("%s", async (_, bytes, message) => {
     const what = await refusal(open(bytes));
     expect(what).toMatch(message);
+  });
+
+  test("a model whose rows are in another order for each head, without the number of heads", async () => {
+    const { "llama.attention.head_count": _, ...rest } = llama;
+    expect(await refusal(open(file(rest)))).toBe("tiny.gguf has no llama.attention.head_count.");
   });
 
   test("an entry given twice", async () => {

@@ -157,6 +157,16 @@ describe("openModelFolder", () => {
     ],
     ["a numbered shard missing", [config, tokenizer, second], /model-00001-of-00002.safetensors is missing/],
     ["an index without a map", [config, tokenizer, first, second, json(index.name, {})], /has no weight_map/],
+    [
+      "an index whose map is null",
+      [config, tokenizer, first, second, json(index.name, { weight_map: null })],
+      /index.json has null at weight_map, where an object belongs/,
+    ],
+    [
+      "an index that names no file of a tensor",
+      [config, tokenizer, first, second, json(index.name, { weight_map: { "a.weight": null } })],
+      /index.json has null at weight_map\["a.weight"\], where text belongs\. Download the file again/,
+    ],
     ["an index that is no JSON", [config, tokenizer, text(index.name, "{")], /index.json is not valid JSON/],
     [
       "an index of another model",

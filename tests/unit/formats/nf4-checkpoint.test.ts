@@ -92,9 +92,34 @@ const damages: [string, (tensors: Map<string, ModelTensor>) => void, RegExp][] =
       const text = JSON.stringify({ quant_type: kind, blocksize: 64, shape: [67, 250] });
       all.set(name, withBytes(all.get(name)!, new TextEncoder().encode(text)));
     },
-    /of the kind/,
+    /at quant_type, where “nf4” belongs/,
   ]),
 ];
+
+const STATE = "linear.weight.quant_state.bitsandbytes__nf4";
+
+test.each([
+  ["nf4.safetensors", { blocksize: undefined }, "has no blocksize"],
+  ["nf4.safetensors", { blocksize: "64" }, "has the text “64” at blocksize, where a number belongs"],
+  ["nf4.safetensors", { blocksize: 32 }, "has 32 at blocksize, where a multiple of 64 belongs"],
+  ["nf4.safetensors", { shape: null }, "has null at shape, where a list belongs"],
+  ["nf4.safetensors", { shape: [67] }, "has a list at shape, where a list of two sizes belongs"],
+  ["nf4.safetensors", { shape: [67, 2.5] }, "has 2.5 at shape[1], where a whole number belongs"],
+  ["nf4_double.safetensors", { nested_blocksize: 64 }, "has 64 at nested_blocksize, where a multiple of 256"],
+  ["nf4_double.safetensors", { nested_offset: undefined }, "has no nested_offset"],
+  ["nf4_double.safetensors", { nested_offset: null }, "has null at nested_offset, where a number belongs"],
+] as const)("%s with the state %o is refused with the key", async (file, wrong, fault) => {
+  const tensors = new Map(await quantisedGolden(file));
+  const state = tensors.get(STATE)!;
+  const told = JSON.parse(new TextDecoder().decode(await state.read(0, state.sizeBytes))) as object;
+  const text = JSON.stringify({ ...told, ...wrong });
+  tensors.set(STATE, withBytes(state, new TextEncoder().encode(text)));
+  await expect(joinNf4(tensors)).rejects.toMatchObject({
+    code: "format",
+    what: expect.stringContaining(`${STATE} ${fault}`),
+    advice: expect.stringContaining("bitsandbytes"),
+  });
+});
 
 test.each(damages)("%s is refused with the matrix's name", async (_, damage, message) => {
   const tensors = new Map(await quantisedGolden("nf4.safetensors"));

@@ -77,7 +77,8 @@ describe("zip", () => {
 
   it("packs files as their bytes come", async () => {
     const file = (path: string, pieces: Uint8Array<ArrayBuffer>[], sizeBytes = 7): StreamedFile => ({
-      ...{ path, sizeBytes },
+      path,
+      sizeBytes,
       async *chunks() {
         yield* pieces;
       },

@@ -27,7 +27,11 @@ describe("the address of a repository", () => {
     ["https://huggingface.co/datasets/owner/name", "datasets/owner/name is one of the hub's datasets"],
   ])("%j is refused", (typed, what) => {
     expect(() => parseAddress(typed, "")).toThrow(
-      expect.objectContaining({ code: "config", field: "Repository", what: expect.stringContaining(what) }),
+      expect.objectContaining({
+        code: "config",
+        field: "hubRepository",
+        what: expect.stringContaining(what),
+      }),
     );
   });
 
@@ -43,7 +47,7 @@ describe("the address of a repository", () => {
   it.each(["ftp://mirror.example", "https://user:secret@mirror.example", "https://", "file:///etc"])(
     "the endpoint %s is refused",
     (typed) => {
-      expect(() => parseEndpoint(typed)).toThrow(expect.objectContaining({ field: "Hub endpoint" }));
+      expect(() => parseEndpoint(typed)).toThrow(expect.objectContaining({ field: "hubEndpoint" }));
     },
   );
 
@@ -72,7 +76,7 @@ describe("an access token", () => {
       ["hf_sécret", hub],
     ] as const) {
       expect(() => parseToken(token, endpoint)).toThrow(
-        expect.objectContaining({ field: "Access token", message: expect.not.stringContaining("cret") }),
+        expect.objectContaining({ field: "hubToken", message: expect.not.stringContaining("cret") }),
       );
     }
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseAddress } from "../../../src/hub/address";
 import { chooseFiles } from "../../../src/hub/choose-files";
 import { listRepository } from "../../../src/hub/list-repository";
+import type { FakeHub } from "../../support/fake-hub";
 import { addressIn, ask, plain, text, weights } from "./asking";
 
 describe("listing", () => {
@@ -27,7 +28,7 @@ describe("listing", () => {
     const asking = await ask(plain, {}, token);
     await expect(listRepository(addressIn(asking, name), asking.options)).rejects.toMatchObject({
       code: "network",
-      field: "Repository",
+      field: "hubRepository",
       what: expect.stringContaining(what),
     });
   });
@@ -36,7 +37,7 @@ describe("listing", () => {
     const gated = { ...plain, token: "hf_right" };
     const without = await ask(gated);
     await expect(listRepository(addressIn(without), without.options)).rejects.toMatchObject({
-      field: "Access token",
+      field: "hubToken",
       what: expect.stringContaining("owner/model is open only to those who accepted"),
     });
     const wrong = await ask(gated, {}, "hf_wrong");
@@ -59,6 +60,62 @@ describe("listing", () => {
     const other = await ask(plain);
     const below = parseAddress("owner/model", `${other.hub.endpoint}/owner/model/resolve/main/config.json?`);
     await expect(listRepository(below, other.options)).rejects.toMatchObject({ code: "network" });
+  });
+});
+
+describe("an answer that no hub gives", () => {
+  const sha = "0123456789abcdef0123456789abcdef01234567";
+  const file = { type: "file", path: "config.json", size: 2, oid: "1".repeat(40) };
+  const listing = async (instead: FakeHub["instead"]) => {
+    const asking = await ask(plain);
+    asking.hub.instead = instead;
+    return listRepository(addressIn(asking), asking.options);
+  };
+
+  it.each([
+    [{ revision: null }, "holds null, where an object belongs"],
+    [{ revision: [] }, "holds a list, where an object belongs"],
+    [{ revision: {} }, "has no sha"],
+    [{ revision: { sha: null } }, "has null at sha, where text belongs"],
+    [{ revision: { sha: "main" } }, "has the text “main” at sha, where the id of a commit belongs"],
+    [{ revision: { sha, tags: "license:mit" } }, "has the text “license:mit” at tags, where a list belongs"],
+    [{ tree: { error: "no" } }, "holds an object, where a list belongs"],
+    [{ tree: [file, null] }, "has null at [1], where an object belongs"],
+    [{ tree: [{}] }, "has no [0].type"],
+    [{ tree: [{ ...file, path: 1 }] }, "has 1 at [0].path, where text belongs"],
+    [{ tree: [{ ...file, size: "2" }] }, "has the text “2” at [0].size, where a number belongs"],
+    [{ tree: [{ ...file, size: -1 }] }, "has -1 at [0].size, where a number of at least 0 belongs"],
+    [{ tree: [{ ...file, size: null }] }, "has an object at [0], where a file with its size belongs"],
+    [{ tree: [{ ...file, oid: 1 }] }, "has 1 at [0].oid, where text belongs"],
+    [{ tree: [{ ...file, lfs: { size: 0.5 } }] }, "has 0.5 at [0].lfs.size, where a whole number belongs"],
+  ])("is refused with the key that is wrong: %o", async (instead, fault) => {
+    await expect(listing(instead)).rejects.toMatchObject({
+      code: "network",
+      field: "hubEndpoint",
+      what: expect.stringMatching(
+        /^localhost:\d+ does not answer like a model hub: what it says of owner\/model /,
+      ),
+      message: expect.stringContaining(`${fault}.`),
+    });
+  });
+
+  it("may leave out what a mirror does not know", async () => {
+    const { license, files } = await listing({
+      revision: { sha, cardData: { license: ["mit"], license_name: null }, tags: null },
+      tree: [
+        { type: "file", path: "plain", size: 2 },
+        { type: "file", path: "odd", size: 2, oid: "W/x", lfs: null },
+        { type: "file", path: "large", lfs: { size: 9, sha256: "a".repeat(64) } },
+        { type: "directory", path: "folder" },
+        { type: "submodule" },
+      ],
+    });
+    expect(license).toBe("");
+    expect(files).toEqual([
+      { path: "plain", sizeBytes: 2, checksum: null },
+      { path: "odd", sizeBytes: 2, checksum: null },
+      { path: "large", sizeBytes: 9, checksum: { kind: "sha256", hex: "a".repeat(64) } },
+    ]);
   });
 });
 
@@ -92,6 +149,22 @@ describe("choosing files", () => {
     ]);
     await expect(choose(one)).rejects.toMatchObject({
       what: "owner/model has no model-2.safetensors, which the model needs.",
+    });
+  });
+
+  it.each([
+    [{}, "has no weight_map"],
+    [{ weight_map: null }, "has null at weight_map, where an object belongs"],
+    [
+      { weight_map: { "model.norm.weight": 1 } },
+      'has 1 at weight_map["model.norm.weight"], where text belongs',
+    ],
+    [[], "holds a list, where an object belongs"],
+  ])("refuses an index that is none, with its name and the key: %o", async (index, fault) => {
+    const files = { ...config, "model.safetensors.index.json": text(JSON.stringify(index)) };
+    await expect(choose(files)).rejects.toMatchObject({
+      code: "format",
+      what: `owner/model/model.safetensors.index.json ${fault}.`,
     });
   });
 

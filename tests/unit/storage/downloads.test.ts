@@ -3,7 +3,7 @@ import type { ModelCard } from "../../../src/spec/model";
 import type * as Downloads from "../../../src/storage/downloads";
 import type * as Models from "../../../src/storage/models";
 import type * as PartialFiles from "../../../src/storage/partial-files";
-import { FakeDirectory, FakeFile } from "./fake-opfs";
+import { FakeDirectory, FakeFile, refuseDirectory } from "./fake-opfs";
 import { fresh } from "./fresh";
 
 let downloads: typeof Downloads;
@@ -38,8 +38,13 @@ const record = (id: string, startedAt = 1): Downloads.DownloadRecord => ({
   startedAt,
 });
 const card: ModelCard = {
-  ...{ id: "model", title: "owner/model", source: "hub", family: "llama", parameters: 1 },
-  ...{ sizeBytes: 12, license: "mit" },
+  id: "model",
+  title: "owner/model",
+  source: "hub",
+  family: "llama",
+  parameters: 1,
+  sizeBytes: 12,
+  license: "mit",
 };
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -51,7 +56,7 @@ async function write(folder: string, file: number, text: string): Promise<void> 
 
 describe("partial files", () => {
   it("grow, are read back, and begin anew", async () => {
-    expect(partials.canKeepPartialFiles()).toBe(true);
+    expect(await partials.canKeepPartialFiles()).toBe(true);
     await write("a", 0, "hello ");
     const again = await partials.opfsPartialFolder("a").open(0);
     again.append(bytes("world"));
@@ -88,9 +93,14 @@ describe("partial files", () => {
     expect(file.sizeBytes).toBe(2);
   });
 
-  it("cannot be kept where the browser has no private file system", () => {
+  it("cannot be kept where the browser has no private file system", async () => {
     vi.stubGlobal("navigator", {});
-    expect(partials.canKeepPartialFiles()).toBe(false);
+    expect(await partials.canKeepPartialFiles()).toBe(false);
+  });
+
+  it("cannot be kept where a private window refuses it", async () => {
+    vi.stubGlobal("navigator", { storage: { getDirectory: refuseDirectory } });
+    expect(await partials.canKeepPartialFiles()).toBe(false);
   });
 });
 

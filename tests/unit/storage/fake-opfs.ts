@@ -120,3 +120,8 @@ export class FakeDirectory {
     return Promise.resolve(entry);
   }
 }
+
+/** `navigator.storage.getDirectory` as it is in private windows of Firefox and Safari. */
+export function refuseDirectory(): Promise<FakeDirectory> {
+  return Promise.reject(new DOMException("Security error when calling GetDirectory", "SecurityError"));
+}

@@ -7,6 +7,7 @@ import type { Row } from "../../../src/spec/data";
 export async function fresh<T>(load: () => Promise<T>): Promise<T> {
   vi.resetModules();
   vi.stubGlobal("indexedDB", new IDBFactory());
+  await import("../../support/worded");
   return load();
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ModelCard } from "../../../src/spec/model";
 import type * as Models from "../../../src/storage/models";
-import { FakeDirectory, FakeFile } from "./fake-opfs";
+import { FakeDirectory, FakeFile, refuseDirectory } from "./fake-opfs";
 import { countEntries, fresh, fullDisk } from "./fresh";
 
 let models: typeof Models;
@@ -147,4 +147,14 @@ describe.each(["opfs", "idb"] as const)("models kept in %s", (place) => {
       what: "The files of Model a are no longer kept here.",
     });
   });
+});
+
+it("keeps models in IndexedDB where a private window refuses the private file system", async () => {
+  models = await fresh(() => import("../../../src/storage/models"));
+  vi.stubGlobal("navigator", { storage: { getDirectory: refuseDirectory } });
+  vi.stubGlobal("FileSystemFileHandle", FakeFile);
+  await models.removeModelLeftovers(() => Promise.resolve([]));
+  await models.keepModel(card("a"), files());
+  expect(await texts("a")).toHaveLength(2);
+  expect(await countEntries("luthier-model-files", "files")).toBe(2);
 });

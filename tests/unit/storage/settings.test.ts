@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type * as Adapters from "../../../src/storage/adapters";
 import type * as Settings from "../../../src/storage/settings";
@@ -13,29 +14,31 @@ describe("settings", () => {
   beforeEach(async () => {
     settings = await fresh(() => import("../../../src/storage/settings"));
   });
-  const parse = (value: unknown): { seed: number } | null =>
-    typeof value === "object" && value && "seed" in value ? { seed: Number(value.seed) } : null;
+  const schema = v.object({ seed: v.number() });
 
   it("are kept, replaced and forgotten", async () => {
-    expect(await settings.loadSetting("session", parse)).toBeNull();
+    expect(await settings.loadSetting("session", schema)).toBeNull();
     await settings.saveSetting("session", { seed: 1 });
     await settings.saveSetting("session", { seed: 2 });
-    expect(await settings.loadSetting("session", parse)).toEqual({ seed: 2 });
+    expect(await settings.loadSetting("session", schema)).toEqual({ seed: 2 });
     await settings.deleteSetting("session");
-    expect(await settings.loadSetting("session", parse)).toBeNull();
+    expect(await settings.loadSetting("session", schema)).toBeNull();
   });
 
-  it("of an older form are judged by their reader", async () => {
-    await settings.saveSetting("session", "seed=3");
-    expect(await settings.loadSetting("session", parse)).toBeNull();
-  });
+  it.each(["seed=3", null, {}, { seed: "3" }, { seed: null }])(
+    "of another form are none: %o",
+    async (value) => {
+      await settings.saveSetting("session", value);
+      expect(await settings.loadSetting("session", schema)).toBeNull();
+    },
+  );
 
   it("say so when they cannot be saved, and stay as they were", async () => {
     await settings.saveSetting("session", { seed: 1 });
     const restore = fullDisk();
     await expect(settings.saveSetting("session", { seed: 2 })).rejects.toMatchObject({ code: "storage" });
     restore();
-    expect(await settings.loadSetting("session", parse)).toEqual({ seed: 1 });
+    expect(await settings.loadSetting("session", schema)).toEqual({ seed: 1 });
   });
 });
 

@@ -58,7 +58,25 @@ describe("loadTokenizer", () => {
     expect(load({ eos_token_id: imEnd })).toEqual([600, imEnd]);
     expect(load(null, { eos_token_id: imEnd })).toEqual([600, imEnd]);
     expect(load({ eos_token_id: null })).toEqual([600]);
-    expect(load({ eos_token_id: [-1, 603, 1.5, "602"] })).toEqual([600]);
+    // Ids that the vocabulary does not have end nothing.
+    expect(load({ eos_token_id: [-1, 603] })).toEqual([600]);
+  });
+
+  it.each([
+    [{ eos_token_id: "602" }, {}, "generation_config.json has the text “602” at eos_token_id, where"],
+    [
+      { eos_token_id: [1, 1.5] },
+      {},
+      "generation_config.json has 1.5 at eos_token_id[1], where a whole number",
+    ],
+    [{ eos_token_id: [null] }, {}, "generation_config.json has null at eos_token_id[0], where a number"],
+    [
+      null,
+      { eos_token_id: {} },
+      "config.json has an object at eos_token_id, where a number or a list belongs.",
+    ],
+  ])("refuses end tokens that are no ids: %o, %o", (generationConfig, config, what) => {
+    expect(() => loadTokenizer({ tokenizer: files, generationConfig, config })).toThrow(what);
   });
 
   it("finds the end token in generation_config.json alone, or knows that there is none", () => {
@@ -122,26 +140,78 @@ describe("loadTokenizer", () => {
   it("refuses what is no tokenizer", () => {
     const load = (tokenizer: Record<string, unknown>) => () =>
       loadTokenizer({ tokenizer: { ...files, tokenizer } });
-    expect(load({})).toThrow(/tokenizer.json describes a tokenizer that cannot be built/);
-    expect(load({ ...files.tokenizer, model: { type: "Nonsense" } })).toThrow(/cannot be built/);
-    for (const part of [
-      { type: "Sequence", pretokenizers: [{ type: "Split", pattern: { Regex: "(" } }] },
-      7,
-      {},
-    ])
-      expect(load({ ...files.tokenizer, pre_tokenizer: part })).toThrow(/cannot be built/);
-    expect(load({ ...files.tokenizer, post_processor: { type: "TemplateProcessing" } })).toThrow(
-      /cannot be built/,
+    expect(load({})).toThrow(/tokenizer.json has no model\. Download tokenizer.json again/);
+    expect(load({ ...files.tokenizer, model: { type: "Nonsense" } })).toThrow(
+      /tokenizer.json describes a tokenizer that cannot be built/,
     );
-    const growing = Array.from({ length: 40 }, () => ({
-      type: "Replace",
-      pattern: { String: "a" },
-      content: "aa",
-    }));
-    const endless = { type: "Sequence", normalizers: growing };
-    expect(load({ ...files.tokenizer, normalizer: endless })).toThrow(/grow without end/);
+    const brokenSplit = { type: "Split", pattern: { Regex: "(" } };
+    for (const part of [{ type: "Sequence", pretokenizers: [brokenSplit] }, 7, {}])
+      expect(load({ ...files.tokenizer, pre_tokenizer: part })).toThrow(/cannot be built/);
+    const post_processor = { type: "TemplateProcessing" };
+    expect(load({ ...files.tokenizer, post_processor })).toThrow(/cannot be built/);
+  });
+
+  it("refuses a normaliser that lets texts grow without end", () => {
+    const load = (normalizer: Record<string, unknown>) => () =>
+      loadTokenizer({ tokenizer: { ...files, tokenizer: { ...files.tokenizer, normalizer } } });
+    const doubled = { type: "Replace", pattern: { String: "a" }, content: "aa" };
+    expect(load({ type: "Sequence", normalizers: Array(40).fill(doubled) })).toThrow(/grow without end/);
     const empty = { type: "Replace", pattern: { String: "" }, content: "x".repeat(1000) };
-    expect(load({ ...files.tokenizer, normalizer: empty })).toThrow(/grow without end/);
+    expect(load(empty)).toThrow(/grow without end/);
+    expect(load({ type: "Sequence", normalizers: [doubled, doubled] })).not.toThrow();
+  });
+
+  const strip = { type: "Strip", content: " ", start: "1" };
+  it.each([
+    [{ model: null }, "has null at model, where an object belongs"],
+    [{ added_tokens: undefined }, "has no added_tokens"],
+    [{ added_tokens: { a: 1 } }, "has an object at added_tokens, where a list belongs"],
+    [{ added_tokens: [{ id: "8", content: "a" }] }, "has the text “8” at added_tokens[0].id, where a number"],
+    [
+      { added_tokens: [{ id: -1, content: "a" }] },
+      "has -1 at added_tokens[0].id, where a number of at least 0",
+    ],
+    [{ added_tokens: [{ id: 1 }] }, "has no added_tokens[0].content"],
+    [{ decoder: { type: "Sequence", decoders: [strip] } }, "has the text “1” at decoder.decoders[0].start"],
+    [{ decoder: {} }, "has no decoder.type"],
+  ])("refuses tokenizer.json with the key that is wrong: %o", (wrong, what) => {
+    const tokenizer = { ...files.tokenizer, ...wrong };
+    expect(() => loadTokenizer({ tokenizer: { ...files, tokenizer } })).toThrow(`tokenizer.json ${what}`);
+  });
+
+  it.each([
+    [{ eos_token: 5 }, "has 5 at eos_token, where text or an object belongs"],
+    [{ eos_token: { content: null } }, "has null at eos_token.content, where text belongs"],
+    [{ bos_token: {} }, "has no bos_token.content"],
+    [
+      { additional_special_tokens: "<a>" },
+      "has the text “<a>” at additional_special_tokens, where a list or an",
+    ],
+    [
+      { additional_special_tokens: ["<a>", 1] },
+      "has 1 at additional_special_tokens[1], where text or an object",
+    ],
+    [{ chat_template: 1 }, "has 1 at chat_template, where text, a list or an object belongs"],
+    [{ chat_template: [{ name: "default" }] }, "has no chat_template[0].template"],
+  ])("refuses tokenizer_config.json with the key that is wrong: %o", (config, what) => {
+    const message = `tokenizer_config.json (with special_tokens_map.json) ${what}`;
+    expect(() => loadTokenizer({ tokenizer: { ...files, config } })).toThrow(message);
+  });
+
+  it("takes null for what a file does not have", () => {
+    const config = {
+      eos_token: "<|im_end|>",
+      bos_token: null,
+      additional_special_tokens: null,
+      chat_template: null,
+    };
+    const tokenizer = {
+      ...files,
+      config,
+      tokenizer: { ...files.tokenizer, decoder: null },
+      chatTemplate: null,
+    };
+    expect(loadTokenizer({ tokenizer })).toMatchObject({ eosId: imEnd, bosId: null, hasChatTemplate: false });
   });
 });
 

@@ -101,6 +101,14 @@ describe("format", () => {
     expect(en.about(ms)).toBe(shown);
   });
 
+  it("says of a GPU what the browser tells", () => {
+    const { gpu } = en.shell.machine;
+    expect(gpu("Apple M2", false)).toBe("GPU: Apple M2");
+    expect(gpu("SwiftShader", true)).toBe("GPU: SwiftShader (software, slow)");
+    expect(gpu("", false)).toBe("GPU (name withheld by this browser)");
+    expect(gpu("", true)).toBe("GPU (name withheld by this browser; software, slow)");
+  });
+
   it("tells past times exactly", () => {
     expect(en.run.exactly(59_400)).toBe("59 s");
     expect(en.run.exactly(125_000)).toBe("2 min 5 s");

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FakeClient } from "../../../src/client/fake-client";
+import { FakeClient } from "../../support/fake-client/client";
 import { RunLog } from "../../../src/ui/lib/run-log";
 import { RunSeries } from "../../../src/ui/lib/run-series";
 import { connectStore } from "../../../src/ui/store/connect";
 import { createStudioStore, type StudioStore } from "../../../src/ui/store/create-store";
+import { jobOf } from "../../../src/ui/store/jobs";
 
 const kept = new Map<string, string>();
 const storage = {
@@ -31,17 +32,17 @@ describe("models from a hub", () => {
     expect(state().recommended.length).toBeGreaterThan(0);
     state().editHub({ hubRepository: "owner/model" });
     const shares: number[] = [];
-    const stop = store.subscribe(({ downloadProgress }) => {
-      if (downloadProgress) shares.push(downloadProgress.progress.done);
+    const stop = store.subscribe((now) => {
+      const progress = jobOf(now, "download")?.progress;
+      if (progress) shares.push(progress.progress.done);
     });
     await state().download();
     stop();
     expect(shares.at(-1)).toBeGreaterThan(shares[0]!);
     expect(state()).toMatchObject({
-      hubBusy: null,
+      jobs: [],
       hubProblem: null,
       hubListing: null,
-      downloadProgress: null,
     });
     expect(state().model).toMatchObject({ title: "owner/model", source: "hub" });
     expect(state().models.some(({ title }) => title === "owner/model")).toBe(true);
@@ -81,22 +82,22 @@ describe("models from a hub", () => {
     state().editHub({ hubRepository: "owner/model" });
     const downloading = state().download();
     await new Promise<void>((resolve) => {
-      const stop = store.subscribe(({ downloadProgress }) => {
-        if (!downloadProgress) return;
+      const stop = store.subscribe((now) => {
+        if (!jobOf(now, "download")?.progress) return;
         stop();
         resolve();
       });
     });
     state().cancelDownload();
     await downloading;
-    expect(state()).toMatchObject({ hubBusy: null, hubProblem: null });
+    expect(state()).toMatchObject({ jobs: [], hubProblem: null });
     expect(state().downloads).toHaveLength(1);
   });
 
   it("that are gated ask for a token, which never reaches what the page saves", async () => {
     state().editHub({ hubRepository: "owner/gated", hubEndpoint: "https://mirror.example" });
     await state().download();
-    expect(state().hubProblem?.field).toBe("Access token");
+    expect(state().hubProblem?.field).toBe("hubToken");
     state().editHub({ hubToken: "hf_right", hubRemember: true });
     await state().download();
     expect(state().hubProblem).toBeNull();

@@ -25,6 +25,17 @@ describe("readSettings", () => {
     });
   });
 
+  it("takes a visit without edits for one that made none", () => {
+    const none = { sampleOf: {}, methodEdits: noEdits, trainingEdits: {}, generationEdits: {} };
+    expect(readSettings({})).toStrictEqual(none);
+    expect(readSettings({ quantization: null, templateId: null })).toStrictEqual({
+      ...none,
+      quantization: null,
+    });
+    const broken = { methodEdits: { lora: 5, gone: { r: 1 }, ia3: { r: Infinity, alpha: 2 } }, preset: null };
+    expect(readSettings(broken)).toStrictEqual({ ...none, methodEdits: { ...noEdits, ia3: { alpha: 2 } } });
+  });
+
   it("drops what is not, piece by piece", () => {
     const settings = readSettings({
       datasetId: 5,
@@ -43,6 +54,8 @@ describe("readSettings", () => {
       trainingEdits: { seed: 3 },
       generationEdits: {},
     });
+    // A key that held nothing usable is not there at all: it must not hide the default.
+    expect(settings).not.toHaveProperty("datasetId");
     expect(readSettings(null)).toEqual({});
     expect(readSettings("text")).toEqual({});
   });

@@ -22,7 +22,11 @@ describe("module names", () => {
 describe("tokenRuns", () => {
   it("gathers neighbours of one part and one supervision", () => {
     const token = (part: "template" | "prompt" | "answer", supervised = false) => ({
-      ...{ id: 1, text: "x", special: false, part, supervised },
+      id: 1,
+      text: "x",
+      special: false,
+      part,
+      supervised,
     });
     const runs = tokenRuns([
       token("template"),

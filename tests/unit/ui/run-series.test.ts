@@ -3,7 +3,12 @@ import { RunLog } from "../../../src/ui/lib/run-log";
 import { RunSeries } from "../../../src/ui/lib/run-series";
 
 const step = (index: number, loss: number) => ({
-  ...{ step: index, epoch: 0, loss, learningRate: 1e-3, gradNorm: 2, supervisedTokens: 10 },
+  step: index,
+  epoch: 0,
+  loss,
+  learningRate: 1e-3,
+  gradNorm: 2,
+  supervisedTokens: 10,
 });
 
 describe("RunSeries", () => {

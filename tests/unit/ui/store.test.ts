@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FakeClient } from "../../../src/client/fake-client";
+import { FakeClient } from "../../support/fake-client/client";
 import { QLORA } from "../../../src/spec/model";
 import { RunLog } from "../../../src/ui/lib/run-log";
 import { RunSeries } from "../../../src/ui/lib/run-series";
@@ -170,7 +170,7 @@ describe("the studio's store", () => {
     await studio.state().importFile(new File(["{nope"], "bad.json"));
     expect(studio.state().dataProblem?.problem).toMatchObject({ kind: "data" });
     expect(studio.state().datasets).toEqual(before);
-    expect(studio.state().importing).toBeNull();
+    expect(studio.state().jobs).toEqual([]);
     await studio.state().deleteDataset(before[0]!.id);
     expect(studio.state().datasetId).toBeNull();
     expect(selectTrainBlock(studio.state())).toBe("no-data");

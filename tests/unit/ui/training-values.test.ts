@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fakeCards, fakeModel } from "../../../src/client/fake-data";
+import { fakeCards, fakeModel } from "../../support/fake-client/data";
 import { METHOD_IDS, methodSpecs } from "../../../src/spec/methods";
 import { trainingFields, trainingLabels } from "../../../src/spec/training";
 import {

@@ -14,16 +14,18 @@ import {
 
 const library = (...ids: string[]): AdapterSummary[] =>
   ids.map((id) => ({
-    ...{ id, name: id, method: { id: "lora", options: {} }, origin: "trained", savedAt: 0 },
-    ...{
-      trainableParameters: 1,
-      sizeBytes: 4,
-      format: "peft",
-      merges: true,
-      steps: 1,
-      finalLoss: null,
-      validationLoss: null,
-    },
+    id,
+    name: id,
+    method: { id: "lora", options: {} },
+    origin: "trained",
+    savedAt: 0,
+    trainableParameters: 1,
+    sizeBytes: 4,
+    format: "peft",
+    merges: true,
+    steps: 1,
+    finalLoss: null,
+    validationLoss: null,
   }));
 
 describe("voices", () => {
@@ -78,11 +80,18 @@ describe("voices", () => {
 
   it("find their answers wherever they stood", () => {
     const answer = (text: string): Answer => ({
-      ...{ state: "done", text, tokensPerSecond: null, finish: null, problem: null },
+      state: "done",
+      text,
+      tokensPerSecond: null,
+      finish: null,
+      problem: null,
     });
     const turn: Turn = {
-      ...{ id: "1", question: "?", voices: { before: null, after: "a" } },
-      ...{ before: answer("base"), after: answer("a") },
+      id: "1",
+      question: "?",
+      voices: { before: null, after: "a" },
+      before: answer("base"),
+      after: answer("a"),
     };
     expect(answerOf(turn, { before: "a", after: null }, "before")?.text).toBe("a");
     expect(answerOf(turn, { before: "a", after: null }, "after")?.text).toBe("base");

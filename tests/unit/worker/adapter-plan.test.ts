@@ -8,8 +8,14 @@ import { expertConfigs } from "../../support/experts";
 import { planAdapter } from "../../../src/worker/adapter-plan";
 
 const spec = describeModel({
-  ...{ model_type: "qwen2", vocab_size: 301, hidden_size: 32, intermediate_size: 44 },
-  ...{ num_attention_heads: 4, num_key_value_heads: 2, num_hidden_layers: 2, max_position_embeddings: 64 },
+  model_type: "qwen2",
+  vocab_size: 301,
+  hidden_size: 32,
+  intermediate_size: 44,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  num_hidden_layers: 2,
+  max_position_embeddings: 64,
 });
 
 /** A tokenizer with a token for every letter. */

@@ -1,6 +1,6 @@
 import "fake-indexeddb/auto";
 import { describe, expect, it } from "vitest";
-import type { HostTensor } from "../../../src/engine/adapters/method";
+import type { HostTensor } from "../../../src/engine/adapters/common/method";
 import { methods } from "../../../src/engine/adapters/registry";
 import { describeModel } from "../../../src/engine/models/registry";
 import { hostTensorFile } from "../../../src/export/peft";
@@ -9,7 +9,7 @@ import type { Expert, MethodChoice, MethodId } from "../../../src/spec/methods";
 import type { RunConfig, TrainingOptions } from "../../../src/spec/training";
 import { saveAdapter } from "../../../src/storage/adapters";
 import { methodOfRun, readExpertValues, withExperts } from "../../../src/worker/experts";
-import type { Session } from "../../../src/worker/session";
+import type { AdapterHost } from "../../../src/worker/kept-adapter";
 import { readJson } from "../../support/golden";
 
 const MODEL = "tiny";
@@ -21,7 +21,7 @@ const session = {
   model: { summary: { id: MODEL }, engine: { spec } },
   heldAdapters: [],
   heldAdapter: () => null,
-} as unknown as Session;
+} as unknown as AdapterHost;
 
 /** Keeps an adapter whose every number is `fill`. */
 async function keep(
@@ -45,17 +45,31 @@ async function keep(
     { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(fill) },
   ]);
   await saveAdapter({
-    ...{ id, modelId, name: `the ${id}`, origin: "trained", savedAt: 0, steps: 1, run: null },
+    id,
+    modelId,
+    name: `the ${id}`,
+    origin: "trained",
+    savedAt: 0,
+    steps: 1,
+    run: null,
     method: { id: method, options, ...(experts && { experts }) },
-    ...{ trainableParameters: 1, sizeBytes: 1, format: "peft" as const, merges: false },
-    ...{ finalLoss: null, validationLoss: null },
+    trainableParameters: 1,
+    sizeBytes: 1,
+    format: "peft" as const,
+    merges: false,
+    finalLoss: null,
+    validationLoss: null,
     values: hostTensorFile(new Map(values)),
   });
 }
 
 const mix = (adapters: string): MethodChoice => ({ id: "xlora", options: { adapters } });
 const run = (method: MethodChoice, continueFrom: string | null): RunConfig => ({
-  ...{ datasetId: "rows", modelId: MODEL, templateId: "chat", method, continueFrom },
+  datasetId: "rows",
+  modelId: MODEL,
+  templateId: "chat",
+  method,
+  continueFrom,
   training: {} as TrainingOptions,
 });
 const q = "base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight";

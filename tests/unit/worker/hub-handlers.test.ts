@@ -1,11 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { DownloadProgress } from "../../../src/protocol/events";
+import type { Client } from "../../../src/client/client";
+import type { Progress } from "../../../src/protocol/events";
 import type { HubRequest } from "../../../src/protocol/hub-commands";
 import type * as Models from "../../../src/storage/models";
-import type * as Hub from "../../../src/worker/handlers/hub";
-import type { Session } from "../../../src/worker/session";
 import { FakeHub } from "../../support/fake-hub";
 import { FakeDirectory, FakeFile } from "../storage/fake-opfs";
 import { fresh } from "../storage/fresh";
@@ -18,22 +17,21 @@ const weights = new Uint8Array(200_000).fill(7);
 
 let hub: FakeHub;
 let root: FakeDirectory;
-let handlers: ReturnType<typeof Hub.hubHandlers>;
+let worker: Client;
 let models: typeof Models;
-let progress: DownloadProgress[];
+let progress: Progress[];
 
 /** What a page that begins anew finds. */
 async function reload(): Promise<void> {
   vi.resetModules();
+  await import("../../support/worded");
   const { hubHandlers } = await import("../../../src/worker/handlers/hub");
   models = await import("../../../src/storage/models");
+  const { JobOwner } = await import("../../../src/worker/jobs/owner");
+  const { linkWorker } = await import("../../support/worker-link");
   progress = [];
-  const emit = (name: string, payload: DownloadProgress): void => {
-    expect(name).toBe("downloadProgress");
-    progress.push(payload);
-  };
-  // The commands use nothing else of a session.
-  handlers = hubHandlers({ emit } as unknown as Session);
+  worker = linkWorker((emit) => hubHandlers(new JobOwner(emit)));
+  worker.on("progress", (message) => progress.push(message.progress));
 }
 
 beforeEach(async () => {
@@ -59,15 +57,18 @@ afterEach(async () => {
 });
 
 const request = (repository: string, more: Partial<HubRequest> = {}): HubRequest => ({
-  ...{ repository, endpoint: hub.endpoint, token: "", rememberToken: false },
+  repository,
+  endpoint: hub.endpoint,
+  token: "",
+  rememberToken: false,
   ...more,
 });
 const download = (repository: string, choiceId = "safetensors") =>
-  handlers.downloadModel({ ...request(repository), choiceId });
+  worker.call("downloadModel", { ...request(repository), choiceId });
 
 describe("commands about a hub", () => {
   it("look a repository up, and download it into the library", async () => {
-    expect(await handlers.listRepository(request("owner/spruce"))).toMatchObject({
+    expect(await worker.call("listRepository", request("owner/spruce"))).toMatchObject({
       license: "apache-2.0",
       choices: [{ id: "safetensors", kind: "safetensors" }],
     });
@@ -85,7 +86,7 @@ describe("commands about a hub", () => {
     const files = await models.openModel(card.id);
     expect(files.map(({ name }) => name)).toEqual([...SPRUCE, "model.safetensors"]);
     expect(Buffer.compare(Buffer.from(await files.at(-1)!.blob.arrayBuffer()), weights)).toBe(0);
-    expect(await handlers.listDownloads()).toEqual([]);
+    expect(await worker.call("listDownloads")).toEqual([]);
   });
 
   it("go on after a reload with what is missing, by Download or by the list", async () => {
@@ -93,16 +94,16 @@ describe("commands about a hub", () => {
       Object.assign(hub.trouble, { refusals: 1, retryAfter: "600" });
       await expect(download("owner/spruce")).rejects.toMatchObject({ code: "network" });
       await reload();
-      const [begun, ...others] = await handlers.listDownloads();
+      const [begun, ...others] = await worker.call("listDownloads");
       expect(others).toEqual([]);
       expect(begun!.doneBytes).toBeGreaterThan(0);
       hub.seen.length = 0;
       if (how === "download") await download("owner/spruce");
-      else await handlers.resumeDownload({ id: begun!.id, token: "" });
+      else await worker.call("resumeDownload", { id: begun!.id, token: "" });
       expect(hub.seen.some(({ path }) => path.includes("/resolve/") && path.endsWith("/config.json"))).toBe(
         false,
       );
-      expect(await handlers.listDownloads()).toEqual([]);
+      expect(await worker.call("listDownloads")).toEqual([]);
       const [card] = await models.listModels();
       await models.deleteModel(card!.id);
       expect(root.countFiles()).toBe(0);
@@ -111,17 +112,20 @@ describe("commands about a hub", () => {
 
   it("run one at a time, and are cancelled with what has arrived kept", async () => {
     hub.trouble.silent = 1;
-    const going = download("owner/spruce");
-    await expect(handlers.listRepository(request("owner/spruce"))).rejects.toMatchObject({
+    const controller = new AbortController();
+    const going = worker
+      .until(controller.signal)
+      .call("downloadModel", { ...request("owner/spruce"), choiceId: "safetensors" });
+    await expect(worker.call("listRepository", request("owner/spruce"))).rejects.toMatchObject({
       what: "Another download is running.",
     });
     // The weights' host says nothing, so the download is still going, whatever this machine's speed.
     await vi.waitFor(() => expect(hub.fileRequests().length).toBeGreaterThan(0), { timeout: 20_000 });
-    await handlers.cancelDownload();
+    controller.abort();
     await expect(going).rejects.toMatchObject({ code: "cancelled" });
-    const [begun] = await handlers.listDownloads();
+    const [begun] = await worker.call("listDownloads");
     expect(begun!.doneBytes).toBeGreaterThan(0);
-    await handlers.discardDownload({ id: begun!.id });
+    await worker.call("discardDownload", { id: begun!.id });
     expect(root.countFiles()).toBe(0);
   });
 
@@ -131,7 +135,7 @@ describe("commands about a hub", () => {
       what: expect.stringContaining("squirrel"),
     });
     expect(hub.fileRequests().filter(({ path }) => path.includes("safetensors"))).toEqual([]);
-    expect(await handlers.listDownloads()).toEqual([]);
+    expect(await worker.call("listDownloads")).toEqual([]);
     expect(root.countFiles()).toBe(0);
   });
 
@@ -143,23 +147,23 @@ describe("commands about a hub", () => {
 
   it("remember a token only when asked, for its endpoint alone, and never show it", async () => {
     const { endpoint } = hub;
-    const gated = (more: Partial<HubRequest>) => handlers.listRepository(request("owner/gated", more));
+    const gated = (more: Partial<HubRequest>) => worker.call("listRepository", request("owner/gated", more));
     await expect(gated({ token: "hf_wrong", rememberToken: true })).rejects.toMatchObject({
-      field: "Access token",
+      field: "hubToken",
     });
     await gated({ token: "hf_right" });
-    expect(await handlers.hasToken({ endpoint })).toBe(false);
+    expect(await worker.call("hasToken", { endpoint })).toBe(false);
     await gated({ token: "hf_right", rememberToken: true });
     await reload();
-    expect(await handlers.hasToken({ endpoint })).toBe(true);
-    expect(await handlers.hasToken({ endpoint: "" })).toBe(false);
+    expect(await worker.call("hasToken", { endpoint })).toBe(true);
+    expect(await worker.call("hasToken", { endpoint: "" })).toBe(false);
     hub.seen.length = 0;
     const card = await download("owner/gated");
     expect(hub.seen.some(({ authorization }) => authorization === "Bearer hf_right")).toBe(true);
     expect(hub.fileRequests().every(({ authorization }) => authorization === null)).toBe(true);
     expect(JSON.stringify([card, progress, await models.listModels()])).not.toContain("hf_right");
-    await handlers.forgetToken({ endpoint });
-    await expect(gated({})).rejects.toMatchObject({ field: "Access token" });
+    await worker.call("forgetToken", { endpoint });
+    await expect(gated({})).rejects.toMatchObject({ field: "hubToken" });
   });
 
   it("say so where nothing can be kept", async () => {

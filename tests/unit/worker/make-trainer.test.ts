@@ -6,7 +6,7 @@ import { AdapterState } from "../../../src/engine/adapters/adapter-state";
 import { methods } from "../../../src/engine/adapters/registry";
 import { Gpu } from "../../../src/engine/gpu/device";
 import { PipelineCache } from "../../../src/engine/gpu/pipelines";
-import { declareWeights } from "../../../src/engine/models/decoder-spec";
+import { declareWeights } from "../../../src/engine/nn/model-spec";
 import { type LoadedModel, loadModel } from "../../../src/engine/models/loaded-model";
 import { describeModel } from "../../../src/engine/models/registry";
 import { predictTrainingMemory } from "../../../src/engine/train/memory";
@@ -14,18 +14,25 @@ import { LuthierError } from "../../../src/lib/errors";
 import { defaultValues } from "../../../src/spec/fields";
 import type { Quantization } from "../../../src/spec/model";
 import { trainingFields, type RunConfig, type TrainingOptions } from "../../../src/spec/training";
+import type { ActiveModel } from "../../../src/worker/active";
 import { fitChanges } from "../../../src/worker/forecast";
 import { makeTrainer } from "../../../src/worker/make-trainer";
 import { type RunSetup, trainerOptions } from "../../../src/worker/run-setup";
-import { type ActiveModel, Session } from "../../../src/worker/session";
+import { Session } from "../../../src/worker/session";
 import { planTrainingData } from "../../../src/worker/training-data";
 import { createNullGpu } from "../../support/gpu";
 import { fixedTuning } from "../../support/run-graph";
 
 const config = {
-  ...{ model_type: "llama", vocab_size: 301, hidden_size: 32, intermediate_size: 64 },
-  ...{ num_attention_heads: 4, num_key_value_heads: 2, num_hidden_layers: 4 },
-  ...{ max_position_embeddings: 256, tie_word_embeddings: true },
+  model_type: "llama",
+  vocab_size: 301,
+  hidden_size: 32,
+  intermediate_size: 64,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  num_hidden_layers: 4,
+  max_position_embeddings: 256,
+  tie_word_embeddings: true,
 };
 const spec = describeModel(config);
 const defaults = defaultValues(trainingFields) as unknown as TrainingOptions;
@@ -45,8 +52,12 @@ function setUp(changes: Partial<TrainingOptions>): RunSetup {
   const training = { ...defaults, validationSplit: 0, ...changes };
   const adapter = methods.lora.bind({ r: 4 }, spec);
   const config: RunConfig = {
-    ...{ datasetId: "rows", modelId: "model", templateId: "chat", continueFrom: null },
-    ...{ method: { id: "lora", options: { r: 4 } }, training },
+    datasetId: "rows",
+    modelId: "model",
+    templateId: "chat",
+    continueFrom: null,
+    method: { id: "lora", options: { r: 4 } },
+    training,
   };
   return { config, adapter, rows, training, data: planTrainingData(rows, training, adapter) };
 }
@@ -101,7 +112,7 @@ test("a run that does not fit says what it takes, and which changes would take h
 
 test("every change takes what it says", async () => {
   const setup = setUp({ batchSize: 8 });
-  const changes = await fitChanges(session, setup, 0);
+  const changes = await fitChanges(engine, setup, 0);
   const kinds = ["batch", "checkpointing", "length", "quantization", "together"];
   expect(changes.map(({ kind }) => kind).sort()).toEqual(kinds);
   for (const { kind, options, totalBytes } of changes) {
@@ -119,11 +130,10 @@ test("every change takes what it says", async () => {
 
 test("loading the model in NF4 takes what is said of it", async () => {
   const setup = setUp({ batchSize: 2 });
-  const changes = await fitChanges(session, setup, 0);
+  const changes = await fitChanges(engine, setup, 0);
   const { totalBytes, quantization } = changes.find(({ kind }) => kind === "quantization")!;
   const quantised = await load(quantization!);
   const options = trainerOptions(setup.training, setup.data);
   expect(totalBytes).toBe(predictTrainingMemory(quantised, setup.adapter, options).total);
-  session.setModel({ engine: quantised } as ActiveModel);
-  expect((await fitChanges(session, setup, 0)).map(({ kind }) => kind)).not.toContain("quantization");
+  expect((await fitChanges(quantised, setup, 0)).map(({ kind }) => kind)).not.toContain("quantization");
 });

@@ -7,16 +7,14 @@ const TOKENS = 50;
 const STEP_MS = 500;
 
 const step = (number: number): LoopReport => ({
-  ...{
-    type: "step",
-    step: number,
-    epoch: 0,
-    loss: 1,
-    learningRate: 1e-3,
-    gradNorm: 1,
-    supervisedTokens: 9,
-    finite: true,
-  },
+  type: "step",
+  step: number,
+  epoch: 0,
+  loss: 1,
+  learningRate: 1e-3,
+  gradNorm: 1,
+  supervisedTokens: 9,
+  finite: true,
 });
 
 describe("what a run reports", () => {

@@ -6,7 +6,7 @@ import { CopyButton } from "../../components/copy-button";
 import { ProblemAlert } from "../../components/problem-alert";
 import { diffWords, type DiffWord } from "../../lib/word-diff";
 import { useStudio } from "../../store/context";
-import { isTraining } from "../../store/selectors";
+import { isExcluded } from "../../store/jobs";
 import type { Answer, Turn } from "../../store/state";
 import { answerOf } from "../../store/voices";
 import { useText } from "../../text/text";
@@ -53,7 +53,7 @@ export function AnswerPanes({ turn }: { turn: Turn | null }) {
 function AskAgain({ turn }: { turn: Turn }) {
   const text = useText();
   const { locked, resend } = useStudio((state) => ({
-    locked: state.answering || isTraining(state),
+    locked: isExcluded(state, "answer"),
     resend: state.resend,
   }));
   return (

@@ -5,6 +5,7 @@ import { CopyButton } from "../../components/copy-button";
 import { OptionGrid } from "../../components/option-grid";
 import { StepSection } from "../../components/step-section";
 import { useStudio } from "../../store/context";
+import { isRunning } from "../../store/jobs";
 import { formProblems, generationValues } from "../../store/training-values";
 import { useText } from "../../text/text";
 import { AnswerPanes } from "./answer-panes";
@@ -50,7 +51,7 @@ function ConversationBar() {
     mark: state.markDifferences,
     setMark: state.setMarkDifferences,
     clear: state.clearConversation,
-    answering: state.answering,
+    answering: isRunning(state, "answer"),
   }));
   return (
     <div className={classes.bar}>

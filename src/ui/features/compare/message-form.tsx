@@ -2,7 +2,7 @@ import { Button, Textarea } from "@mantine/core";
 import { IconPlayerStop, IconSend } from "@tabler/icons-react";
 import { useState } from "react";
 import { useStudio } from "../../store/context";
-import { isTraining } from "../../store/selectors";
+import { isExcluded, isRunning, isTraining } from "../../store/jobs";
 import { generationValues, toGenerationOptions } from "../../store/training-values";
 import { useText } from "../../text/text";
 import classes from "./compare-step.module.css";
@@ -11,16 +11,22 @@ import classes from "./compare-step.module.css";
 export function MessageForm() {
   const text = useText();
   const [message, setMessage] = useState("");
-  const { answering, training, hasModel, optionsFit, send, stop } = useStudio((state) => ({
-    answering: state.answering,
+  const { answering, training, excluded, hasModel, optionsFit, send, stop } = useStudio((state) => ({
+    answering: isRunning(state, "answer"),
+    excluded: isExcluded(state, "answer"),
     training: isTraining(state),
     hasModel: state.model !== null,
     optionsFit: toGenerationOptions(generationValues(state.generationEdits)) !== null,
     send: state.send,
     stop: state.stopAnswers,
   }));
-  const blocked = training ? text.compare.blockedTraining : hasModel ? null : text.compare.blockedModel;
+  const blocked = blockedText();
   const canSend = blocked === null && !answering && optionsFit && message.trim() !== "";
+  function blockedText(): string | null {
+    if (training) return text.compare.blockedTraining;
+    if (!hasModel) return text.compare.blockedModel;
+    return excluded && !answering ? text.compare.blockedBusy : null;
+  }
   const submit = () => {
     if (!canSend) return;
     setMessage("");

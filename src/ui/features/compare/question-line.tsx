@@ -2,7 +2,7 @@ import { ActionIcon, Button, Textarea } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
 import { useState } from "react";
 import { useStudio } from "../../store/context";
-import { isTraining } from "../../store/selectors";
+import { isExcluded } from "../../store/jobs";
 import type { Turn } from "../../store/state";
 import { useText } from "../../text/text";
 import classes from "./compare-step.module.css";
@@ -12,7 +12,7 @@ export function QuestionLine({ turn }: { turn: Turn }) {
   const text = useText();
   const [draft, setDraft] = useState<string | null>(null);
   const { locked, resend } = useStudio((state) => ({
-    locked: state.answering || isTraining(state),
+    locked: isExcluded(state, "answer"),
     resend: state.resend,
   }));
   if (draft === null) {

@@ -1,5 +1,5 @@
 import { useStudio } from "../../store/context";
-import { isTraining } from "../../store/selectors";
+import { isExcluded } from "../../store/jobs";
 import { useText } from "../../text/text";
 import classes from "./compare-step.module.css";
 
@@ -7,7 +7,7 @@ import classes from "./compare-step.module.css";
 export function Suggestions({ questions }: { questions: readonly string[] }) {
   const text = useText();
   const { locked, send } = useStudio((state) => ({
-    locked: state.answering || isTraining(state) || !state.model,
+    locked: isExcluded(state, "answer") || !state.model,
     send: state.send,
   }));
   if (questions.length === 0) return null;

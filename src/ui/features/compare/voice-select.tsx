@@ -1,7 +1,7 @@
 import { NativeSelect } from "@mantine/core";
 import type { Side } from "../../../spec/generation";
 import { useStudio } from "../../store/context";
-import { isTraining } from "../../store/selectors";
+import { isExcluded } from "../../store/jobs";
 import { mergedVoice } from "../../store/voices";
 import { useText } from "../../text/text";
 
@@ -14,7 +14,7 @@ export function VoiceSelect({ side }: { side: Side }) {
   const { adapters, voice, locked, choose } = useStudio((state) => ({
     adapters: state.adapters,
     voice: state.voices[side],
-    locked: state.answering || isTraining(state),
+    locked: isExcluded(state, "answer"),
     choose: state.chooseVoice,
   }));
   const nobody = side === "after" && adapters.length === 0;

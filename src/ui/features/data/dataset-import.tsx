@@ -5,7 +5,7 @@ import { DropZone } from "../../components/drop-zone";
 import { Fold } from "../../components/fold";
 import { ProgressLine } from "../../components/progress-line";
 import { useStudio } from "../../store/context";
-import { isTraining } from "../../store/selectors";
+import { isExcluded, jobOf } from "../../store/jobs";
 import { useText } from "../../text/text";
 import classes from "./dataset-import.module.css";
 
@@ -13,8 +13,8 @@ import classes from "./dataset-import.module.css";
 export function DatasetImport() {
   const text = useText();
   const { importing, disabled, importFile, cancel } = useStudio((state) => ({
-    importing: state.importing,
-    disabled: state.importing !== null || isTraining(state),
+    importing: jobOf(state, "import-dataset"),
+    disabled: isExcluded(state, "import-dataset"),
     importFile: state.importFile,
     cancel: state.cancelImport,
   }));
@@ -31,7 +31,7 @@ export function DatasetImport() {
           if (file) void importFile(file);
         }}
       />
-      {importing && <ProgressLine label={text.data.importing} timed={importing} onCancel={cancel} />}
+      {importing && <ProgressLine label={text.data.importing} timed={importing.progress} onCancel={cancel} />}
       <Fold title={text.data.paste}>
         <PasteArea disabled={disabled} onPaste={(file) => void importFile(file)} />
       </Fold>

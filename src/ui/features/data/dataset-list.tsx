@@ -4,7 +4,7 @@ import type { DatasetSummary } from "../../../spec/data";
 import { DeletionQuestion, LibraryItem, LibraryList } from "../../components/library-list";
 import { formatBytes } from "../../lib/format";
 import { useStudio } from "../../store/context";
-import { isTraining } from "../../store/selectors";
+import { isExcluded } from "../../store/jobs";
 import { useText } from "../../text/text";
 
 /** The datasets kept on this machine: switch between them, or delete one after being asked by name. */
@@ -27,7 +27,7 @@ function DatasetItem({ dataset }: { dataset: DatasetSummary }) {
   const [asked, setAsked] = useState(false);
   const { current, locked, choose, remove } = useStudio((state) => ({
     current: state.datasetId === dataset.id,
-    locked: isTraining(state) || state.importing !== null,
+    locked: isExcluded(state, "delete-dataset"),
     choose: state.chooseDataset,
     remove: state.deleteDataset,
   }));

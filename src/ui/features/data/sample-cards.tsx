@@ -1,7 +1,7 @@
 import { Skeleton } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import { useStudio } from "../../store/context";
-import { isTraining } from "../../store/selectors";
+import { isExcluded } from "../../store/jobs";
 import { useText } from "../../text/text";
 import classes from "./sample-cards.module.css";
 
@@ -12,7 +12,7 @@ export function SampleCards() {
     samples: state.samples,
     loaded: state.dataLoaded,
     current: state.datasetId === null ? undefined : state.sampleOf[state.datasetId],
-    busy: state.importing !== null || isTraining(state),
+    busy: isExcluded(state, "import-dataset"),
     importSample: state.importSample,
   }));
   if (loaded && samples.length === 0) return null;

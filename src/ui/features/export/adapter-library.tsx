@@ -6,7 +6,7 @@ import { methodSpecs } from "../../../spec/methods";
 import { DeletionQuestion, LibraryItem, LibraryList, LibraryQuestion } from "../../components/library-list";
 import { formatBytes, formatDate } from "../../lib/format";
 import { useStudio } from "../../store/context";
-import { isTraining } from "../../store/selectors";
+import { isExcluded } from "../../store/jobs";
 import type { Text } from "../../text/en";
 import { useText } from "../../text/text";
 import classes from "./adapter-library.module.css";
@@ -52,7 +52,7 @@ function ShownItem({ adapter, before, onMode }: ShownProps) {
   const text = useText();
   const { current, locked, choose, download } = useStudio((state) => ({
     current: state.adapterId === adapter.id,
-    locked: isTraining(state) || state.answering || state.exporting,
+    locked: isExcluded(state, "edit-library"),
     choose: state.chooseAdapter,
     download: state.exportAdapter,
   }));

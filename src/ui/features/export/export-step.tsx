@@ -12,7 +12,8 @@ import { ProblemAlert } from "../../components/problem-alert";
 import { StepSection } from "../../components/step-section";
 import { formatBytes, formatInteger, formatLoss } from "../../lib/format";
 import { useStudio } from "../../store/context";
-import { isTraining, selectAdapter } from "../../store/selectors";
+import { isExcluded, isRunning } from "../../store/jobs";
+import { selectAdapter } from "../../store/selectors";
 import { useText } from "../../text/text";
 import { AdapterLibrary } from "./adapter-library";
 import classes from "./export-step.module.css";
@@ -38,11 +39,11 @@ export function ExportStep() {
 
 function ExportCard() {
   const text = useText();
-  const { adapter, model, exporting, training, saved, exportAdapter } = useStudio((state) => ({
+  const { adapter, model, exporting, locked, saved, exportAdapter } = useStudio((state) => ({
     adapter: selectAdapter(state),
     model: state.model,
-    exporting: state.exporting,
-    training: isTraining(state),
+    exporting: isRunning(state, "export"),
+    locked: isExcluded(state, "export"),
     saved: state.lastExport,
     exportAdapter: state.exportAdapter,
   }));
@@ -60,7 +61,7 @@ function ExportCard() {
         </div>
         <Button
           leftSection={<IconDownload size={18} aria-hidden />}
-          disabled={!adapter || training}
+          disabled={!adapter || locked}
           loading={exporting}
           onClick={() => {
             if (adapter) void exportAdapter(adapter.id, wantsOptimizer && optimizerBytes > 0);
@@ -123,8 +124,8 @@ function AdapterFacts({ adapter }: { adapter: AdapterSummary }) {
 function ImportCard() {
   const text = useText();
   const { busy, locked, hasModel, importAdapter } = useStudio((state) => ({
-    busy: state.importingAdapter,
-    locked: state.importingAdapter || isTraining(state) || state.answering,
+    busy: isRunning(state, "import-adapter"),
+    locked: isExcluded(state, "import-adapter"),
     hasModel: state.model !== null,
     importAdapter: state.importAdapter,
   }));

@@ -3,7 +3,8 @@ import { IconDownload } from "@tabler/icons-react";
 import { ProgressLine } from "../../components/progress-line";
 import { canChooseFolder, chooseFolder } from "../../lib/choose-folder";
 import { useStudio } from "../../store/context";
-import { isTraining, selectAdapter } from "../../store/selectors";
+import { isExcluded, jobOf } from "../../store/jobs";
+import { selectAdapter } from "../../store/selectors";
 import { useText } from "../../text/text";
 import classes from "./export-step.module.css";
 
@@ -13,12 +14,11 @@ const FOLDER_BYTES = 500_000_000;
 /** The whole model with the adapter in its weights, where the method allows that. */
 export function MergeCard() {
   const text = useText();
-  const { adapter, model, locked, merging, progress, saved, merge, cancel } = useStudio((state) => ({
+  const { adapter, model, locked, merging, saved, merge, cancel } = useStudio((state) => ({
     adapter: selectAdapter(state),
     model: state.model,
-    locked: isTraining(state) || state.exporting,
-    merging: state.merging,
-    progress: state.mergeProgress,
+    locked: isExcluded(state, "merge"),
+    merging: jobOf(state, "merge"),
     saved: state.lastMerge,
     merge: state.mergeAdapter,
     cancel: state.cancelMerge,
@@ -46,13 +46,13 @@ export function MergeCard() {
           variant="light"
           leftSection={<IconDownload size={18} aria-hidden />}
           disabled={locked}
-          loading={merging}
+          loading={merging !== null}
           onClick={() => void start()}
         >
           {text.export.mergedButton}
         </Button>
       </div>
-      {merging && <ProgressLine label={text.export.merging} timed={progress} onCancel={cancel} />}
+      {merging && <ProgressLine label={text.export.merging} timed={merging.progress} onCancel={cancel} />}
       {saved && <p className={classes.saved}>{text.export.saved(saved.name, saved.sizeBytes)}</p>}
     </article>
   );

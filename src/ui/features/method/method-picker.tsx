@@ -3,7 +3,7 @@ import { METHOD_IDS, methodSpecs } from "../../../spec/methods";
 import { Fold } from "../../components/fold";
 import { groupBy } from "../../lib/group-by";
 import { useStudio } from "../../store/context";
-import { isTraining } from "../../store/selectors";
+import { isTraining } from "../../store/jobs";
 import { useText } from "../../text/text";
 import classes from "./method-picker.module.css";
 

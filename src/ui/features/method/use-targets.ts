@@ -3,7 +3,8 @@ import { isNamed, isTargeted, readTargets } from "../../../spec/targets";
 import type { FieldValues } from "../../../spec/fields";
 import { spellTargets } from "../../lib/target-spelling";
 import { useStudio } from "../../store/context";
-import { isTraining, selectMethodValues } from "../../store/selectors";
+import { isTraining } from "../../store/jobs";
+import { selectMethodValues } from "../../store/selectors";
 
 /** The modules that the method's form targets, and how to target others. */
 export interface Targets {

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { useStudio } from "../../store/context";
+import { isExcluded } from "../../store/jobs";
 import { useText } from "../../text/text";
 import classes from "./hub-panel.module.css";
 
@@ -8,7 +9,7 @@ export function DownloadList() {
   const text = useText();
   const { downloads, busy, resume, discard } = useStudio((state) => ({
     downloads: state.downloads,
-    busy: state.hubBusy !== null,
+    busy: isExcluded(state, "download"),
     resume: state.resumeDownload,
     discard: state.discardDownload,
   }));

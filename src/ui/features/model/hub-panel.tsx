@@ -5,6 +5,7 @@ import { ProblemAlert } from "../../components/problem-alert";
 import { ProgressLine } from "../../components/progress-line";
 import { askToKeepStorage } from "../../lib/keep-storage";
 import { useStudio } from "../../store/context";
+import { isExcluded, jobOf } from "../../store/jobs";
 import { useText } from "../../text/text";
 import { DownloadList } from "./download-list";
 import classes from "./hub-panel.module.css";
@@ -38,7 +39,7 @@ function HubForm() {
   const text = useText();
   const { hubRepository, busy, problemField, edit, download } = useStudio((state) => ({
     hubRepository: state.hubRepository,
-    busy: state.hubBusy !== null,
+    busy: isExcluded(state, "download"),
     problemField: state.hubProblem?.field,
     edit: state.editHub,
     download: state.download,
@@ -59,7 +60,7 @@ function HubForm() {
           description={text.hub.repositoryHint}
           placeholder={text.hub.repositoryPlaceholder}
           value={hubRepository}
-          error={problemField === text.hub.repository}
+          error={problemField === "hubRepository"}
           disabled={busy}
           autoComplete="off"
           autoCapitalize="off"
@@ -89,7 +90,7 @@ function WeightsChoice() {
   const { listing, choice, busy, choose } = useStudio((state) => ({
     listing: state.hubListing,
     choice: state.hubChoice,
-    busy: state.hubBusy !== null,
+    busy: isExcluded(state, "download"),
     choose: state.chooseWeights,
   }));
   if (!listing || listing.choices.length < 2) return null;
@@ -118,7 +119,7 @@ function AccessFields() {
     token: state.hubToken,
     remember: state.hubRemember,
     kept: state.tokenKept,
-    busy: state.hubBusy !== null,
+    busy: isExcluded(state, "download"),
     problemField: state.hubProblem?.field,
     edit: state.editHub,
     forget: state.forgetToken,
@@ -131,7 +132,7 @@ function AccessFields() {
         placeholder={DEFAULT_HUB_ENDPOINT}
         inputMode="url"
         value={endpoint}
-        error={problemField === text.hub.endpoint}
+        error={problemField === "hubEndpoint"}
         disabled={busy}
         autoCapitalize="off"
         spellCheck={false}
@@ -146,7 +147,7 @@ function AccessFields() {
             kept ? text.hub.tokenHintKept : remember ? text.hub.tokenHintRemember : text.hub.tokenHint
           }
           value={token}
-          error={problemField === text.hub.token}
+          error={problemField === "hubToken"}
           disabled={busy}
           visibilityToggleButtonProps={{ "aria-label": text.hub.tokenShow }}
           // A password manager would offer to save it, and the studio's own memory is the box below.
@@ -176,20 +177,19 @@ function AccessFields() {
 
 function HubProgress() {
   const text = useText();
-  const { busy, progress, waiting, cancel } = useStudio((state) => ({
-    busy: state.hubBusy,
-    progress: state.downloadProgress,
-    waiting: state.downloadWaiting,
+  const { job, cancel } = useStudio((state) => ({
+    job: jobOf(state, "look-up") ?? jobOf(state, "download"),
     cancel: state.cancelDownload,
   }));
-  if (busy === null) return null;
-  const label = busy === "looking" ? text.hub.looking : text.hub.downloading;
+  if (!job) return null;
+  const label = job.kind === "look-up" ? text.hub.looking : text.hub.downloading;
+  const waitingMs = job.progress?.progress.waitingMs ?? null;
   return (
     <ProgressLine
       label={label}
-      timed={progress}
+      timed={job.progress}
       onCancel={cancel}
-      {...(waiting && { note: text.hub.waiting })}
+      {...(waitingMs !== null && { note: text.hub.waiting })}
     />
   );
 }

@@ -5,7 +5,7 @@ import type { ModelCard, ModelSummary } from "../../../spec/model";
 import { Facts } from "../../components/facts";
 import { formatBytes, formatCompact, formatDate, formatInteger } from "../../lib/format";
 import { useStudio } from "../../store/context";
-import { isTraining } from "../../store/selectors";
+import { isExcluded, jobOf } from "../../store/jobs";
 import { type Text, useText } from "../../text/text";
 import classes from "./model-step.module.css";
 
@@ -31,8 +31,8 @@ function Card({ card, summary }: { card: ModelCard; summary: ModelSummary | null
   const [asking, setAsking] = useState(false);
   const bin = useRef<HTMLButtonElement>(null);
   const { busy, locked, load } = useStudio((state) => ({
-    busy: state.modelBusy && state.modelId === card.id,
-    locked: state.modelBusy || isTraining(state) || state.answering,
+    busy: jobOf(state, "load-model")?.subject === card.id,
+    locked: isExcluded(state, "load-model"),
     load: state.loadModel,
   }));
   return (

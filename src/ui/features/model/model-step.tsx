@@ -8,7 +8,7 @@ import { ProblemAlert } from "../../components/problem-alert";
 import { ProgressLine } from "../../components/progress-line";
 import { StepSection } from "../../components/step-section";
 import { useStudio } from "../../store/context";
-import { isTraining } from "../../store/selectors";
+import { isExcluded, isRunning, jobOf } from "../../store/jobs";
 import { useText } from "../../text/text";
 import { HubPanel } from "./hub-panel";
 import { ModelLibrary } from "./model-library";
@@ -17,19 +17,22 @@ import classes from "./model-step.module.css";
 /** Second step: choose the base model, built in, from a hub, or from a folder on disk. */
 export function ModelStep() {
   const text = useText();
-  const { problem, dismiss, busy, progress, cancel, nothing } = useStudio((state) => ({
+  const { problem, dismiss, loading, cancel, nothing } = useStudio((state) => ({
     problem: state.modelProblem,
     dismiss: state.dismissModelProblem,
-    busy: state.modelBusy,
-    progress: state.modelProgress,
+    loading: jobOf(state, "load-model"),
     cancel: state.cancelModel,
-    nothing: state.modelsLoaded && state.models.length === 0 && !state.modelBusy && !state.modelProblem,
+    nothing:
+      state.modelsLoaded &&
+      state.models.length === 0 &&
+      !isRunning(state, "load-model") &&
+      !state.modelProblem,
   }));
   return (
     <StepSection step="model" intro={text.model.intro}>
       <ModelSelect />
       <QuantizationChoice />
-      {busy && <ProgressLine label={text.model.loading} timed={progress} onCancel={cancel} />}
+      {loading && <ProgressLine label={text.model.loading} timed={loading.progress} onCancel={cancel} />}
       <ProblemAlert problem={problem} onDismiss={dismiss} />
       {nothing && <Notice kind="info">{text.model.none}</Notice>}
       <ModelLibrary />
@@ -41,24 +44,25 @@ export function ModelStep() {
 
 function ModelSelect() {
   const text = useText();
-  const { models, modelId, busy, locked, load } = useStudio((state) => ({
+  const { models, modelId, loading, locked, load } = useStudio((state) => ({
     models: state.models,
     modelId: state.modelId,
-    busy: state.modelBusy,
-    locked: state.modelBusy || isTraining(state) || state.answering,
+    loading: jobOf(state, "load-model"),
+    locked: isExcluded(state, "load-model"),
     load: state.loadModel,
   }));
-  const known = models.some((card) => card.id === modelId);
+  const shownId = loading ? loading.subject : modelId;
+  const known = models.some((card) => card.id === shownId);
   return (
     <NativeSelect
       className={classes.select ?? ""}
       label={text.model.select}
-      value={known ? (modelId ?? "") : ""}
+      value={known ? (shownId ?? "") : ""}
       disabled={locked || models.length === 0}
       data={[
         ...(known
           ? []
-          : [{ value: "", label: busy ? text.model.fromFiles : text.model.choose, disabled: true }]),
+          : [{ value: "", label: loading ? text.model.fromFiles : text.model.choose, disabled: true }]),
         ...models.map((card) => ({ value: card.id, label: card.title })),
       ]}
       onChange={(event) => void load(event.currentTarget.value)}
@@ -70,7 +74,7 @@ function QuantizationChoice() {
   const text = useText();
   const { quantization, disabled, choose } = useStudio((state) => ({
     quantization: state.quantization,
-    disabled: state.modelBusy || isTraining(state) || state.answering,
+    disabled: isExcluded(state, "load-model"),
     choose: state.setQuantization,
   }));
   return (
@@ -116,7 +120,7 @@ function QuantizationChoice() {
 function ModelFiles() {
   const text = useText();
   const { disabled, load } = useStudio((state) => ({
-    disabled: state.modelBusy || isTraining(state) || state.answering,
+    disabled: isExcluded(state, "load-model"),
     load: state.loadModelFiles,
   }));
   return (

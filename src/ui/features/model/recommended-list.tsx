@@ -4,6 +4,7 @@ import { ESTIMATE, type RecommendedModel, trainingBytes } from "../../../spec/re
 import { Fold } from "../../components/fold";
 import { askToKeepStorage } from "../../lib/keep-storage";
 import { useStudio } from "../../store/context";
+import { isExcluded } from "../../store/jobs";
 import { useText } from "../../text/text";
 import classes from "./hub-panel.module.css";
 
@@ -36,7 +37,7 @@ function RecommendedItem({ model }: { model: RecommendedModel }) {
   const { repository, title, parameters, downloadBytes, license, gated } = model;
   const { here, busy, edit, download } = useStudio((state) => ({
     here: state.models.some((card) => card.origin?.repository === repository),
-    busy: state.hubBusy !== null,
+    busy: isExcluded(state, "download"),
     edit: state.editHub,
     download: state.download,
   }));

@@ -7,15 +7,13 @@ import classes from "./machine-line.module.css";
 export function MachineLine() {
   const text = useText().shell.machine;
   const environment = useStudio((state) => state.environment);
-  const adapter = environment?.adapter;
+  const gpu = environment?.gpu;
   const parts = environment
     ? [
-        adapter
-          ? text.adapter(adapter.software ? `${adapter.name} (${text.software})` : adapter.name)
-          : text.none,
-        adapter && text.f16(adapter.features.includes("shader-f16")),
-        adapter && text.subgroups(adapter.features.includes("subgroups")),
-        adapter && text.limits(adapter.maxBufferBytes, adapter.maxBindingBytes),
+        gpu ? text.gpu(gpu.name, gpu.software) : text.none,
+        gpu && text.f16(gpu.features.includes("shader-f16")),
+        gpu && text.subgroups(gpu.features.includes("subgroups")),
+        gpu && text.limits(gpu.maxBufferBytes, gpu.maxBindingBytes),
         environment.storage && text.storage(environment.storage.usedBytes, environment.storage.quotaBytes),
       ]
     : [text.looking];

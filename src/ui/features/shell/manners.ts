@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { useStudio, useStudioContext } from "../../store/context";
-import { isTraining } from "../../store/selectors";
+import { isTraining } from "../../store/jobs";
+import { isUnderWay } from "../../store/selectors";
 import { useText } from "../../text/text";
 
 /**
@@ -65,7 +66,7 @@ function useTitle(): void {
   const title = useStudio(({ runStatus, run }) => {
     if (runStatus === "paused") return text.run.titlePaused;
     if (runStatus === "done") return text.run.titleDone;
-    const active = isTraining({ runStatus }) && run.totalSteps > 0;
+    const active = isUnderWay(runStatus) && run.totalSteps > 0;
     return active ? text.run.titleRunning(run.step / run.totalSteps) : text.shell.brand;
   });
   useEffect(() => {
@@ -80,7 +81,8 @@ function useNotification(): void {
   useEffect(
     () =>
       store.subscribe((state, before) => {
-        const ended = isTraining(before) && (state.runStatus === "done" || state.runStatus === "failed");
+        const ended =
+          isUnderWay(before.runStatus) && (state.runStatus === "done" || state.runStatus === "failed");
         if (!ended || !state.notifyWhenDone || !document.hidden) return;
         if (!("Notification" in window) || Notification.permission !== "granted") return;
         const { title, body } =

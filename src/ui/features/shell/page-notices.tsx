@@ -3,7 +3,8 @@ import { Notice } from "../../components/notice";
 import { InterruptedRun } from "../train/interrupted-run";
 import { ProblemAlert } from "../../components/problem-alert";
 import { useStudio } from "../../store/context";
-import { isTraining } from "../../store/selectors";
+import { isExcluded } from "../../store/jobs";
+import { browserKind } from "../../lib/browser-kind";
 import { useText } from "../../text/text";
 import classes from "./page-notices.module.css";
 
@@ -14,7 +15,7 @@ export function PageNotices() {
     gpuProblem: state.environment?.gpuProblem ?? null,
     fault: state.fault,
     modelId: state.modelId,
-    busy: state.modelBusy || isTraining(state),
+    busy: isExcluded(state, "load-model"),
     dismiss: state.dismissFault,
     load: state.loadModel,
   }));
@@ -27,7 +28,7 @@ export function PageNotices() {
           <p>
             {noGpu.what} {noGpu.advice}
           </p>
-          <p>{text.shell.noGpu.browsers}</p>
+          <p>{text.shell.noGpu.browsers[browserKind(navigator.userAgent, isSecureContext)]}</p>
           <p>{text.shell.noGpu.stillWorks}</p>
         </Notice>
       )}

@@ -1,7 +1,8 @@
 import { Button } from "@mantine/core";
 import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerStopFilled } from "@tabler/icons-react";
 import { useStudio } from "../../store/context";
-import { isTraining, selectTrainBlock } from "../../store/selectors";
+import { isTraining } from "../../store/jobs";
+import { selectTrainBlock } from "../../store/selectors";
 import { useText } from "../../text/text";
 import classes from "./run-buttons.module.css";
 
@@ -56,7 +57,7 @@ export function RunButtons() {
         variant="default"
         leftSection={<IconPlayerStopFilled size={18} aria-hidden />}
         disabled={status === "stopping"}
-        onClick={() => void stop()}
+        onClick={stop}
       >
         {text.run.stop}
       </Button>

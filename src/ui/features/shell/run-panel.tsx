@@ -3,7 +3,8 @@ import { IconArrowRight, IconChevronDown, IconChevronUp } from "@tabler/icons-re
 import { useState } from "react";
 import { ProblemAlert } from "../../components/problem-alert";
 import { useStudio } from "../../store/context";
-import { isTraining, selectTrainBlock } from "../../store/selectors";
+import { isTraining } from "../../store/jobs";
+import { selectTrainBlock } from "../../store/selectors";
 import { useText } from "../../text/text";
 import { LossChart } from "./loss-chart";
 import { RunButtons } from "./run-buttons";

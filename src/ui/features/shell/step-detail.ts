@@ -1,11 +1,6 @@
 import { methodSpecs } from "../../../spec/methods";
-import {
-  isTraining,
-  selectAdapter,
-  selectDataset,
-  selectStepState,
-  type StepId,
-} from "../../store/selectors";
+import { isRunning, isTraining } from "../../store/jobs";
+import { selectAdapter, selectDataset, selectStepState, type StepId } from "../../store/selectors";
 import type { StudioState } from "../../store/state";
 import type { Text } from "../../text/en";
 
@@ -19,12 +14,12 @@ type Detail = (state: StudioState, text: Text["shell"]["detail"]) => string;
 
 const details: Readonly<Record<StepId, Detail>> = {
   data(state, text) {
-    if (state.importing) return text.importing;
+    if (isRunning(state, "import-dataset")) return text.importing;
     const dataset = selectDataset(state);
     return dataset ? dataset.name : text.noData;
   },
   model(state, text) {
-    if (state.modelBusy) return text.loading;
+    if (isRunning(state, "load-model")) return text.loading;
     return state.model ? state.model.title : text.noModel;
   },
   method(state) {

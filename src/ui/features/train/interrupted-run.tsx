@@ -5,7 +5,7 @@ import { Notice } from "../../components/notice";
 import { ProblemAlert } from "../../components/problem-alert";
 import { toProblem } from "../../lib/problem";
 import { useStudio, useStudioContext } from "../../store/context";
-import { isTraining } from "../../store/selectors";
+import { isTraining } from "../../store/jobs";
 import { useRemote } from "../../store/use-remote";
 import { useText } from "../../text/text";
 

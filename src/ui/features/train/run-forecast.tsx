@@ -5,7 +5,7 @@ import { Notice } from "../../components/notice";
 import { formatTyped, parseTyped } from "../../lib/format";
 import { useStudio, useStudioContext } from "../../store/context";
 import { assumedBudget, forecastInputs } from "../../store/forecast-inputs";
-import { isTraining } from "../../store/selectors";
+import { isTraining } from "../../store/jobs";
 import { useRemote } from "../../store/use-remote";
 import { useText } from "../../text/text";
 import { FitChanges } from "./fit-changes";
@@ -20,25 +20,25 @@ const DELAY_MS = 500;
 export function RunForecast() {
   const text = useText();
   const { client } = useStudioContext();
-  const adapter = useStudio((state) => state.environment?.adapter ?? null);
+  const gpu = useStudio((state) => state.environment?.gpu ?? null);
   const locked = useStudio(isTraining);
   const [budgetGigabytes, setBudget] = useLocalStorage<number | null>({
     key: "luthier-gpu-memory",
     defaultValue: null,
   });
-  const assumed = assumedBudget(adapter?.maxBufferBytes ?? 0);
+  const assumed = assumedBudget(gpu?.maxBufferBytes ?? 0);
   const budgetBytes = budgetGigabytes === null ? assumed : budgetGigabytes * GIGABYTE;
   const key = useStudio((state) => forecastInputs(state, budgetBytes)?.key ?? null);
   const inputs = useStudioContext().store;
   const remote = useRemote(
-    adapter ? key : null,
-    () => {
+    gpu ? key : null,
+    (signal) => {
       const wanted = forecastInputs(inputs.getState(), budgetBytes);
-      return wanted ? client.call("forecastTraining", wanted.args) : Promise.resolve(null);
+      return wanted ? client.until(signal).call("forecastTraining", wanted.args) : Promise.resolve(null);
     },
     DELAY_MS,
   );
-  if (!adapter) return null;
+  if (!gpu) return null;
   const forecast = remote.value;
   const problem = remote.problem && text.problem(remote.problem.problem);
   return (
@@ -65,7 +65,7 @@ export function RunForecast() {
         <FitChanges
           forecast={forecast}
           budgetBytes={budgetBytes}
-          maxBindingBytes={adapter.maxBindingBytes}
+          maxBindingBytes={gpu.maxBindingBytes}
           disabled={locked}
         />
       )}
@@ -73,7 +73,7 @@ export function RunForecast() {
         {forecast ? <RunTime forecast={forecast} /> : <div />}
         <BudgetField
           gigabytes={budgetBytes / GIGABYTE}
-          hint={text.forecast.budgetHint(assumed, adapter.maxBufferBytes)}
+          hint={text.forecast.budgetHint(assumed, gpu.maxBufferBytes)}
           onChange={setBudget}
         />
       </div>

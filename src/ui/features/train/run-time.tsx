@@ -6,7 +6,8 @@ import type { TrainingForecast, TrainingSpeed } from "../../../spec/forecast";
 import { ProblemAlert } from "../../components/problem-alert";
 import { toProblem } from "../../lib/problem";
 import { useStudio, useStudioContext } from "../../store/context";
-import { isTraining, selectRunConfig, selectTrainBlock } from "../../store/selectors";
+import { isExcluded, isRunning, isTraining, JobCalls } from "../../store/jobs";
+import { selectRunConfig, selectTrainBlock } from "../../store/selectors";
 import { useText } from "../../text/text";
 import classes from "./run-forecast.module.css";
 
@@ -14,25 +15,26 @@ import classes from "./run-forecast.module.css";
 export function RunTime({ forecast }: { forecast: TrainingForecast }) {
   const text = useText();
   const { client, store } = useStudioContext();
-  const { modelId, blocked } = useStudio((state) => ({
+  const { modelId, busy, blocked } = useStudio((state) => ({
     modelId: state.model?.id ?? null,
+    busy: isRunning(state, "measure"),
     blocked: isTraining(state) || selectTrainBlock(state) !== null,
   }));
   const [measured, setMeasured] = useState<{ modelId: string | null; speed: TrainingSpeed } | null>(null);
-  const [busy, setBusy] = useState(false);
+  const [calls] = useState(() => new JobCalls(store.setState));
   const [problem, setProblem] = useState<ErrorData | null>(null);
   const speed = measured?.modelId === modelId ? measured.speed : null;
   const measure = async (): Promise<void> => {
     const config = selectRunConfig(store.getState());
-    if (!config) return;
-    setBusy(true);
+    if (!config || isExcluded(store.getState(), "measure")) return;
     setProblem(null);
     try {
-      setMeasured({ modelId, speed: await client.call("measureTraining", config) });
+      const speed = await calls.run({ kind: "measure" }, (signal) =>
+        client.until(signal).call("measureTraining", config),
+      );
+      setMeasured({ modelId, speed });
     } catch (error) {
       if (!isCancelled(error)) setProblem(toProblem(error));
-    } finally {
-      setBusy(false);
     }
   };
   return (

@@ -4,12 +4,8 @@ import { Notice } from "../../components/notice";
 import { OptionGrid } from "../../components/option-grid";
 import { StepSection } from "../../components/step-section";
 import { useStudio } from "../../store/context";
-import {
-  isTraining,
-  selectTrainingValues,
-  selectTrainWarnings,
-  type TrainWarning,
-} from "../../store/selectors";
+import { isTraining } from "../../store/jobs";
+import { selectTrainingValues, selectTrainWarnings, type TrainWarning } from "../../store/selectors";
 import { PRESETS } from "../../store/state";
 import { formProblems } from "../../store/training-values";
 import type { Text } from "../../text/en";

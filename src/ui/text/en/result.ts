@@ -48,6 +48,7 @@ export const compare = {
   earlier: "Earlier in this conversation",
   blockedTraining: "Answers wait until the run ends.",
   blockedModel: "Answers need a loaded model.",
+  blockedBusy: "Answers wait until what runs now is done.",
 };
 
 export const exportStep = {

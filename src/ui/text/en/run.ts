@@ -28,7 +28,7 @@ export const train = {
       `Left out: ${formatInteger(count)} of ${rows(of)}. ${reason}`,
     "end-cut": (count: number, of: number) =>
       `Cut before the answer ends, so that no end is learned from them: ${formatInteger(count)} of ${rows(of)}. Where all are, the model does not learn to stop.`,
-    "software-adapter": "This machine offers no GPU, so a software one computes. It works, slowly.",
+    "software-gpu": "This machine offers no GPU, so a software one computes. It works, slowly.",
   },
   continueFrom: (name: string, steps: number, withOptimizer: boolean) =>
     `From “${name}”${steps > 0 ? `, ${plural(steps, "step", "steps")}` : ""}${withOptimizer ? ", with the optimizer as it was then" : ""}. Another one is chosen under Export.`,
@@ -83,6 +83,9 @@ export const run = {
     "method-problem": "An option of the method needs a look.",
     "training-problem": "A training field needs a look.",
     answering: "An answer is being written…",
+    measuring: "The speed is being measured…",
+    merging: "A merged model is being saved…",
+    busy: "Something else is being finished first…",
   },
   lossChart: "Loss",
   chartLabel: (name: string, step: number, value: string) => `Chart: ${name}. At step ${step}: ${value}.`,

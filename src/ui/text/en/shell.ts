@@ -1,3 +1,4 @@
+import type { BrowserKind } from "../../lib/browser-kind";
 import { formatBytes, formatInteger, formatLoss, formatRate } from "../../lib/format";
 import { plural, about } from "./words";
 
@@ -38,13 +39,31 @@ export const shell = {
   },
   noGpu: {
     title: "No WebGPU here",
-    browsers:
-      "Chrome and Edge 113 or newer have it, Safari from version 26, and Firefox 141 or newer on Windows. In Chrome on Linux turn on chrome://flags/#enable-unsafe-webgpu.",
+    /** What to do, by the browser. */
+    browsers: {
+      insecure:
+        "Browsers give it to pages that came over https or from localhost, and this one came over http.",
+      safari:
+        "Safari has it from macOS, iOS, iPadOS and visionOS 26 on; Safari 26 on an older macOS has not. On iPhone and iPad the same holds for the other browsers.",
+      firefox:
+        "Firefox has it on Windows from version 141 and on Macs with Apple silicon from 147, with macOS 26 from 145. Elsewhere set dom.webgpu.enabled to true in about:config.",
+      chromium:
+        "Use Chrome, Edge or another browser built on Chromium from version 127 on. Where a newer one finds no adapter, chrome://gpu says why.",
+      chromiumOnLinux:
+        "Chrome on Linux has it from version 144 for newer GPUs of Intel and from 147 for NVIDIA's. For others turn on chrome://flags/#enable-unsafe-webgpu.",
+      other:
+        "Use Chrome or Edge from version 127, Safari from 26, or Firefox from 141 on Windows and 147 on Macs.",
+    } satisfies Record<BrowserKind, string>,
     stillWorks: "You can import data and look at it; training and answers need WebGPU.",
   },
   machine: {
-    adapter: (name: string) => `GPU: ${name}`,
-    software: "software, slow",
+    gpu: (name: string, software: boolean) => {
+      const remarks = [
+        ...(name ? [] : ["name withheld by this browser"]),
+        ...(software ? ["software, slow"] : []),
+      ];
+      return `${name ? `GPU: ${name}` : "GPU"}${remarks.length > 0 ? ` (${remarks.join("; ")})` : ""}`;
+    },
     none: "GPU: none",
     looking: "Looking at this machine…",
     f16: (on: boolean) => `f16 ${on ? "yes" : "no"}`,

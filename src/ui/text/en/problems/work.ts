@@ -1,8 +1,30 @@
+import type { JobKind } from "../../../../lib/job-kind";
 import type { WorkProblems } from "../../../../lib/problems/work-problems";
 import type { ProblemTexts } from "./words";
 
+const busy: Readonly<Record<JobKind, string>> = {
+  "load-model": "A model is loading.",
+  "delete-model": "A model is being deleted.",
+  train: "A training is running.",
+  measure: "The speed of a run is being measured.",
+  answer: "An answer is being written.",
+  merge: "A merged model is being saved.",
+  export: "An adapter is being exported.",
+  "import-adapter": "An adapter is being read.",
+  "edit-library": "The library of adapters is being changed.",
+  "import-dataset": "A dataset is being imported.",
+  "delete-dataset": "A dataset is being deleted.",
+  "look-up": "A repository is being looked up.",
+  download: "Another download is running.",
+};
+
 export const workProblems: ProblemTexts<WorkProblems> = {
   cancelled: () => ({ what: "The work was stopped.", advice: "Start it again when you like." }),
+  busy: ({ running }) => ({ what: busy[running], advice: "Stop it first, or wait until it is done." }),
+  "work/no-model-left": ({ title }) => ({
+    what: `The model could not be loaded. ${title} had made room for it and could not be loaded again, so that no model is loaded now.`,
+    advice: "Choose a model to load; where memory is short, close other tabs that use the GPU.",
+  }),
   internal: ({ reason }) => ({
     what: `Luthier made a mistake: ${reason.replace(/\.$/, "")}.`,
     advice: "Reload the page; your datasets and settings are kept. Please report it with this message.",

@@ -1,0 +1,21 @@
+import { declareWeights } from "../../nn/model-spec";
+import { baseHooks, baseParameters, replaceBase } from "./base-tensors";
+import { defineAdapter } from "../common/define-adapter";
+import type { Method } from "../common/method";
+import { isOwnConfig, ownConfig } from "../common/own-format";
+
+/** Full fine-tuning: every tensor of the model trains, a tied head through both of its uses. */
+export const full: Method = {
+  peftType: null,
+  reads: (config) => isOwnConfig("full", config),
+  bind(_values, model) {
+    const tensors = declareWeights(model);
+    return defineAdapter({
+      parameters: baseParameters(tensors),
+      hooks: (graph) => baseHooks(graph, tensors),
+      config: ownConfig("full", {}),
+      merge: replaceBase,
+    });
+  },
+  readConfig: () => ({}),
+};

@@ -1,0 +1,59 @@
+import { lastLayersFields } from "../../../spec/methods/last-layers";
+import { declareWeights, type ModelSpec, headWeightName } from "../../nn/model-spec";
+import type { WeightDeclaration } from "../../weights/weight-store";
+import { baseHooks, baseParameters, replaceBase } from "./base-tensors";
+import { defineAdapter } from "../common/define-adapter";
+import type { Method } from "../common/method";
+import { optionError, OptionReader } from "../common/option-reader";
+import { isOwnConfig, ownConfig, readOwnOptions } from "../common/own-format";
+
+interface LastLayersOptions {
+  readonly layers: number;
+  readonly norm: boolean;
+  readonly head: boolean;
+}
+
+/** Trains the last blocks, and if wanted the final norm and the head; all before them stays frozen, and has no backward. */
+export const lastLayers: Method = {
+  peftType: null,
+  reads: (config) => isOwnConfig("last-layers", config),
+  bind(values, model) {
+    const reader = new OptionReader(lastLayersFields, values);
+    const options = {
+      layers: reader.number("num_layers"),
+      norm: reader.boolean("train_final_norm"),
+      head: reader.boolean("train_head"),
+    };
+    const tensors = chooseTensors(options, model);
+    return defineAdapter({
+      parameters: baseParameters(tensors),
+      hooks: (graph) => baseHooks(graph, tensors),
+      config: ownConfig("last-layers", {
+        num_layers: options.layers,
+        train_final_norm: options.norm,
+        train_head: options.head,
+      }),
+      merge: replaceBase,
+    });
+  },
+  readConfig: (config) => readOwnOptions(lastLayersFields, config),
+};
+
+/** The tensors that train. Errors: more blocks than the model has, or nothing at all. */
+function chooseTensors({ layers, norm, head }: LastLayersOptions, model: ModelSpec): WeightDeclaration[] {
+  const { blocks, finalNorm } = model;
+  if (layers > blocks.length) {
+    throw optionError(
+      "num_layers",
+      `num_layers is ${layers}, and this model has ${blocks.length} layers.`,
+      `Choose at most ${blocks.length}.`,
+    );
+  }
+  const paths = blocks.slice(blocks.length - layers).map(({ path }) => `${path}.`);
+  if (norm && finalNorm) paths.push(`${finalNorm.path}.`);
+  const tensors = declareWeights(model).filter(
+    ({ name }) => paths.some((path) => name.startsWith(path)) || (head && name === headWeightName(model)),
+  );
+  if (tensors.length > 0) return tensors;
+  throw optionError("num_layers", "Nothing would train.", "Choose at least one layer, the norm or the head.");
+}

@@ -1,0 +1,144 @@
+import { defined } from "../../../lib/invariant";
+import type { Graph } from "../../graph/graph";
+import type { Value } from "../../graph/value";
+import type { BlockSpec, SublayerName } from "../../nn/model-spec";
+import { add } from "../../ops/add";
+import { gelu } from "../../ops/gelu";
+import { relu } from "../../ops/relu";
+import { silu } from "../../ops/silu";
+import { tanh } from "../../ops/tanh";
+import { applyDropout } from "../../nn/step-scalars";
+import { dense, type DenseLayer, fill, uniform } from "../common/dense";
+import type { SublayerSite } from "../../nn/hooks";
+import type { ParameterSpec } from "../common/method";
+
+/** The adapter's own name, which the library's files have in every tensor's name. */
+export const ADAPTER_NAME = "luthier";
+
+const MODULES: Readonly<Record<SublayerName, string>> = {
+  attention: "attention_adapters",
+  mlp: "output_adapters",
+};
+
+const ACTIVATIONS: Readonly<Record<string, (graph: Graph, x: Value) => Value>> = {
+  relu: (graph, x) => graph.apply(relu, [x], {}),
+  swish: (graph, x) => graph.apply(silu, [x], {}),
+  gelu: (graph, x) => graph.apply(gelu, [x], { approximate: "none" }),
+  tanh: (graph, x) => graph.apply(tanh, [x], {}),
+};
+
+/** Standard deviation of the library's "bert" start. */
+const BERT_DEVIATION = 0.02;
+
+/** The bottlenecks that one adapter puts into a model: one for each place of each block. */
+export interface Bottlenecks {
+  readonly places: readonly SublayerName[];
+  /** Whether one reads the sub-layer's output with the residual stream added, or alone. */
+  readonly readsSum: boolean;
+  readonly hidden: number;
+  readonly width: number;
+  readonly activation: string;
+  readonly dropout: number;
+  /** Stands in front of every parameter's name, where the adapter is a frozen one that another builds on. */
+  readonly prefix: string;
+  readonly frozen: boolean;
+}
+
+interface Layers {
+  readonly down: DenseLayer;
+  readonly up: DenseLayer;
+}
+
+/** A function between dense layers by the library's name. */
+export function activate(graph: Graph, activation: string, x: Value): Value {
+  return defined(ACTIVATIONS[activation], `activation ${activation}`)(graph, x);
+}
+
+/** The module in which the library keeps what stands at a place of a block: one of its own, or the sub-layer. */
+export function placePath({ path, sublayers }: BlockSpec, place: SublayerName): string {
+  return sublayers?.[place] ?? `${path}.${MODULES[place]}`;
+}
+
+function layersAt(
+  { prefix, frozen, hidden, width }: Bottlenecks,
+  block: BlockSpec,
+  place: SublayerName,
+): Layers {
+  const path = `${prefix}${placePath(block, place)}.adapters.${ADAPTER_NAME}`;
+  return {
+    down: { name: `${path}.adapter_down.0`, outFeatures: width, inFeatures: hidden, frozen },
+    up: { name: `${path}.adapter_up`, outFeatures: hidden, inFeatures: width, frozen },
+  };
+}
+
+/** "bert": weights normal(0, 0.02); "mam_adapter": down Kaiming uniform, up zero. Biases start at zero in both. */
+export function bottleneckParameters(
+  bottlenecks: Bottlenecks,
+  blocks: readonly BlockSpec[],
+  start: "bert" | "mam_adapter",
+): ParameterSpec[] {
+  return blocks.flatMap((block) =>
+    bottlenecks.places.flatMap((place) => {
+      const { down, up } = layersAt(bottlenecks, block, place);
+      return [...startOf(down, start), ...startOf(up, start === "bert" ? "bert" : "zero")];
+    }),
+  );
+}
+
+/** A dense layer with its bias at zero and its weight normal(0, 0.02), Kaiming uniform, or zero. */
+export function startOf(
+  { name, outFeatures, inFeatures }: DenseLayer,
+  start: "bert" | "mam_adapter" | "zero",
+): ParameterSpec[] {
+  const count = outFeatures * inFeatures;
+  return [
+    {
+      name: `${name}.weight`,
+      shape: [outFeatures, inFeatures],
+      init: ({ random }) => {
+        if (start === "bert") return fill(count, () => BERT_DEVIATION * random.normal());
+        if (start === "zero") return new Float32Array(count);
+        return uniform(random, count, 1 / Math.sqrt(inFeatures));
+      },
+    },
+    { name: `${name}.bias`, shape: [outFeatures], init: () => new Float32Array(outFeatures) },
+  ];
+}
+
+/** What a bottleneck reads at a sub-layer: its output, alone or in the residual stream. */
+export function readSite({ readsSum }: Bottlenecks, { y, withResidual }: SublayerSite): Value {
+  return readsSum ? withResidual(y) : y;
+}
+
+/** up(function(down(x))) at a sub-layer. */
+export function bottleneckOutput(
+  graph: Graph,
+  bottlenecks: Bottlenecks,
+  { block, place }: SublayerSite,
+  x: Value,
+): Value {
+  const { down, up } = layersAt(bottlenecks, block, place);
+  return dense(graph, up, activate(graph, bottlenecks.activation, dense(graph, down, x)));
+}
+
+/**
+ * What a sub-layer gives, with what the bottleneck makes of it.
+ *
+ * @param index tells apart the adapters of one model while it trains, so that each drops other numbers; null: none drops
+ */
+export function addBottleneck(
+  graph: Graph,
+  bottlenecks: Bottlenecks,
+  site: SublayerSite,
+  index: number | null,
+): Value {
+  const { layer, place, y } = site;
+  if (!bottlenecks.places.includes(place)) return y;
+  const update = bottleneckOutput(graph, bottlenecks, site, readSite(bottlenecks, site));
+  const number = 2 * layer + (place === "attention" ? 0 : 1) + DROPOUT_SITES * (index ?? 0);
+  const kept = applyDropout(graph, update, index === null ? 0 : bottlenecks.dropout, number);
+  return graph.apply(add, [y, kept], {});
+}
+
+/** More places than any model has. */
+const DROPOUT_SITES = 4096;

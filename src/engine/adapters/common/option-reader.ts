@@ -1,0 +1,86 @@
+import { LuthierError } from "../../../lib/errors";
+import { type Field, fieldProblem, type FieldValue, type FieldValues } from "../../../spec/fields";
+
+/** The error of an option that cannot be used, shown at its field. */
+export function optionError(field: string, what: string, advice: string): LuthierError {
+  return new LuthierError("config", what, advice, { field });
+}
+
+/** Reads a form's values under the names of its fields; errors stand at the field. */
+export class OptionReader {
+  readonly #values: Readonly<Record<string, FieldValue>>;
+
+  constructor(fields: readonly Field[], values: FieldValues) {
+    const read: Record<string, FieldValue> = {};
+    for (const field of fields) {
+      // Adapters reach a method as its experts; ids mean nothing beyond the library.
+      if (field.type === "adapters") continue;
+      const value = values[field.name] ?? field.default;
+      const problem = fieldProblem(field, value);
+      if (problem) throw optionError(field.name, problem, field.hint);
+      read[field.name] = value;
+    }
+    this.#values = read;
+  }
+
+  number(name: string): number {
+    return this.#values[name] as number;
+  }
+
+  boolean(name: string): boolean {
+    return this.#values[name] as boolean;
+  }
+
+  text(name: string): string {
+    return (this.#values[name] as string).trim();
+  }
+
+  /** A list of whole numbers separated by commas or spaces; null when empty. */
+  integers(name: string): readonly number[] | null {
+    const words = this.text(name)
+      .split(/[\s,]+/)
+      .filter(Boolean);
+    const numbers = words.map(Number);
+    if (numbers.some((number) => !Number.isInteger(number) || number < 0)) {
+      throw optionError(
+        name,
+        `${name} is "${this.text(name)}".`,
+        "Write whole numbers from 0, separated by commas.",
+      );
+    }
+    return numbers.length === 0 ? null : numbers;
+  }
+
+  /** "regex=number" pairs separated by commas, in their order. */
+  patterns(name: string, valid: (value: number) => boolean): Readonly<Record<string, number>> {
+    const pairs = this.text(name)
+      .split(",")
+      .filter((pair) => pair.trim() !== "");
+    return Object.fromEntries(
+      pairs.map((pair) => {
+        const [pattern, value] = [
+          pair.slice(0, pair.lastIndexOf("=")).trim(),
+          Number(pair.slice(pair.lastIndexOf("=") + 1)),
+        ];
+        if (!pair.includes("=") || !pattern || !isRegex(pattern) || !valid(value)) {
+          throw optionError(
+            name,
+            `"${pair.trim()}" in ${name} is no pattern and value.`,
+            "Write pairs such as v_proj=16, separated by commas.",
+          );
+        }
+        return [pattern, value];
+      }),
+    );
+  }
+}
+
+/** Whether a text compiles as a regular expression. */
+export function isRegex(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,19 @@
+import type { ModelSpec } from "../../nn/model-spec";
+import { LuthierError } from "../../../lib/errors";
+
+/** PEFT's `task_type` of adapters for a model. */
+export function taskType({ encoder }: ModelSpec): "CAUSAL_LM" | "SEQ_2_SEQ_LM" {
+  return encoder ? "SEQ_2_SEQ_LM" : "CAUSAL_LM";
+}
+
+/** Refuses an adapter_config.json that is for the other kind of language model; one that does not say passes. */
+export function checkTaskType(config: Readonly<Record<string, unknown>>, model: ModelSpec): void {
+  const task = config.task_type ?? null;
+  const kinds: readonly unknown[] = ["CAUSAL_LM", "SEQ_2_SEQ_LM"];
+  if (!kinds.includes(task) || task === taskType(model)) return;
+  throw new LuthierError(
+    "adapter",
+    `adapter_config.json: task_type is ${String(task)}, and the model in use takes ${taskType(model)}.`,
+    "Load the base model that the adapter was trained on.",
+  );
+}

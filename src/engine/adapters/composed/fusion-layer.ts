@@ -1,0 +1,108 @@
+import { defined } from "../../../lib/invariant";
+import type { Graph } from "../../graph/graph";
+import { f32, type Value } from "../../graph/value";
+import type { BlockSpec, SublayerName } from "../../nn/model-spec";
+import { add } from "../../ops/add";
+import { matmul } from "../../ops/matmul";
+import { multiplyColumn, rowDot } from "../../ops/row-dot";
+import { softmax } from "../../ops/softmax";
+import { concatColumns, splitColumns } from "../../ops/split-columns";
+import { applyDropout } from "../../nn/step-scalars";
+import {
+  bottleneckOutput,
+  type Bottlenecks,
+  placePath,
+  readSite,
+  startOf,
+} from "../bottleneck/bottleneck-layers";
+import { dense, type DenseLayer } from "../common/dense";
+import type { SublayerSite } from "../../nn/hooks";
+import type { ParameterSpec } from "../common/method";
+
+/** The fusion of several bottlenecks at the places of every block. */
+export interface FusionLayer {
+  readonly adapters: readonly Bottlenecks[];
+  readonly places: readonly SublayerName[];
+  readonly hidden: number;
+  /** The fused adapters' names with commas between them. */
+  readonly name: string;
+  readonly dropout: number;
+}
+
+interface FusionNames {
+  readonly query: DenseLayer;
+  readonly key: DenseLayer;
+  /** The value matrix, which has no bias. */
+  readonly value: string;
+}
+
+function namesAt({ name, hidden }: FusionLayer, block: BlockSpec, place: SublayerName): FusionNames {
+  const path = `${placePath(block, place)}.adapter_fusion_layer.${name}`;
+  const square = { outFeatures: hidden, inFeatures: hidden };
+  return {
+    query: { name: `${path}.query`, ...square },
+    key: { name: `${path}.key`, ...square },
+    value: `${path}.value.weight`,
+  };
+}
+
+/** Queries and keys start normal(0, 0.02) without bias, values at identity and 1e-6 beside it. */
+export function fusionParameters(layer: FusionLayer, blocks: readonly BlockSpec[]): ParameterSpec[] {
+  const { hidden } = layer;
+  const identity = (): Float32Array<ArrayBuffer> =>
+    Float32Array.from({ length: hidden * hidden }, (_, i) => (i % (hidden + 1) === 0 ? 1 : 1e-6));
+  return blocks.flatMap((block) =>
+    layer.places.flatMap((place) => {
+      const { query, key, value } = namesAt(layer, block, place);
+      const values: ParameterSpec = { name: value, shape: [hidden, hidden], init: identity };
+      return [...startOf(query, "bert"), ...startOf(key, "bert"), values];
+    }),
+  );
+}
+
+/**
+ * What a sub-layer gives with all its bottlenecks: y + V Σ pᵢ uᵢ, with p = softmax(q · kᵢ) over the adapters' outputs u, q
+ * and k made of what they read and of what they give. V stands in front of the sum, and K is applied to the query: both
+ * are linear, and so each is multiplied once and not for each adapter.
+ */
+export function fuse(graph: Graph, layer: FusionLayer, site: SublayerSite, trains: boolean): Value {
+  const { block, place, y } = site;
+  if (!layer.places.includes(place)) return y;
+  const { adapters, hidden } = layer;
+  // All read the same: they are of one kind.
+  const x = readSite(defined(adapters[0], "an adapter"), site);
+  const outputs = adapters.map((adapter) => bottleneckOutput(graph, adapter, site, x));
+  const names = namesAt(layer, block, place);
+  const query = dense(graph, names.query, x);
+  const weights = graph.apply(softmax, [scoresOf(graph, layer, site, names.key, query, outputs, trains)], {
+    skipZeros: false,
+  });
+  const shares = graph.applyAll(splitColumns, [weights], { sizes: outputs.map(() => 1) });
+  const mixed = outputs
+    .map((output, index) => graph.apply(multiplyColumn, [output, shares[index] as Value], {}))
+    .reduce((total, share) => graph.apply(add, [total, share], {}));
+  const value = graph.parameter(names.value, f32(hidden, hidden));
+  return graph.apply(add, [y, graph.apply(matmul, [mixed, value], { form: "nt", alpha: 1 })], {});
+}
+
+/** q · (K uᵢ + b) for every adapter i: (tokens, adapters). */
+function scoresOf(
+  graph: Graph,
+  { hidden, dropout }: FusionLayer,
+  { layer, place }: SublayerSite,
+  key: DenseLayer,
+  query: Value,
+  outputs: readonly Value[],
+  trains: boolean,
+): Value {
+  const weight = graph.parameter(`${key.name}.weight`, f32(hidden, hidden));
+  const bias = graph.reshape(graph.parameter(`${key.name}.bias`, f32(hidden)), 1, hidden);
+  const crossed = graph.apply(matmul, [query, weight], { form: "nn", alpha: 1 });
+  const offset = graph.apply(matmul, [query, bias], { form: "nt", alpha: 1 });
+  const scores = outputs.map((output) =>
+    graph.apply(add, [graph.apply(rowDot, [crossed, output], {}), offset], {}),
+  );
+  const sizes = outputs.map(() => 1);
+  const joined = graph.apply(concatColumns, scores, { sizes, places: sizes.map((_, index) => index) });
+  return applyDropout(graph, joined, trains ? dropout : 0, 2 * layer + (place === "attention" ? 0 : 1));
+}

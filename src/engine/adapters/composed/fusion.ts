@@ -1,0 +1,169 @@
+import { isRecord } from "../../../lib/json";
+import { defined } from "../../../lib/invariant";
+import type { Expert } from "../../../spec/methods";
+import { fusedAdaptersField, fusionFields } from "../../../spec/methods/fusion";
+import type { Graph } from "../../graph/graph";
+import { f32 } from "../../graph/value";
+import { allBlocks, type ModelSpec } from "../../nn/model-spec";
+import { fromIdentity } from "../../ops/from-identity";
+import {
+  bottleneckParts,
+  checkPlacement,
+  partsParameters,
+  renameBottlenecks,
+} from "../bottleneck/bottleneck";
+import {
+  type BottleneckKind,
+  isLibraryConfig,
+  LIBRARY_FORMAT,
+  libraryConfig,
+  libraryFormat,
+  readBottleneckOptions,
+  readLibraryConfig,
+} from "../bottleneck/bottleneck-config";
+import { type Bottlenecks, placePath } from "../bottleneck/bottleneck-layers";
+import { refuseUnless } from "../common/config-check";
+import { checkExpertCount, expertPrefix, expertValues, frozenParameters } from "./experts";
+import { fuse, type FusionLayer, fusionParameters } from "./fusion-layer";
+import { houlsbyKind } from "../bottleneck/houlsby";
+import { defineAdapter } from "../common/define-adapter";
+import type { ExpertFolder, HostTensor, Method, ParameterSpec } from "../common/method";
+import { optionError, OptionReader } from "../common/option-reader";
+import { hasOwnMark } from "../common/own-format";
+import { pfeifferKind } from "../bottleneck/pfeiffer";
+
+/** Weight of the penalty |V − I|² in the library's trainer. */
+const PENALTY = 0.01;
+
+/** What the library's "dynamic" fusion is, beside what can be chosen. */
+const SETTINGS = {
+  key: true,
+  query: true,
+  value: true,
+  query_before_ln: false,
+  residual_before: false,
+  temperature: false,
+  value_before_softmax: true,
+  value_initialized: true,
+} as const;
+
+/**
+ * AdapterFusion (Pfeiffer et al. 2021, arXiv 2005.00247): over several trained bottlenecks of one kind, which stay as they
+ * are, an attention at each place trains that weighs their outputs for each token. Its penalty acts on the gradient, once
+ * a step; the loss shown is that of the tokens alone.
+ */
+export const fusion: Method = {
+  peftType: null,
+  reads: ({ config }) => isRecord(config) && "value_before_softmax" in config,
+  expertFolders: ({ adapter_names: names }) => (Array.isArray(names) ? names.map(String) : []),
+  bind(values, model, experts = []) {
+    const reader = new OptionReader(fusionFields, values);
+    checkExpertCount(fusedAdaptersField, experts);
+    const kind = commonKind(experts, model);
+    const fused = experts.map((expert, index) => bindFused(kind, expert, index, model));
+    const layer: FusionLayer = {
+      adapters: fused.map(({ bottlenecks }) => bottlenecks),
+      places: kind.places,
+      hidden: model.hiddenSize,
+      name: fused.map(({ folder }) => folder.folder).join(","),
+      dropout: reader.number("dropout_prob"),
+    };
+    const regularised = reader.boolean("regularization");
+    return defineAdapter({
+      parameters: [...fusionParameters(layer, allBlocks(model)), ...fused.flatMap((one) => one.parameters)],
+      hooks: (graph, mode) => ({ sublayer: (site) => fuse(graph, layer, site, mode === "train") }),
+      ...(regularised && { penalty: (graph: Graph) => addPenalty(graph, layer, model) }),
+      config: {
+        config: { ...SETTINGS, regularization: regularised, dropout_prob: layer.dropout },
+        name: layer.name,
+        adapter_names: fused.map(({ folder }) => folder.folder),
+        hidden_size: model.hiddenSize,
+        model_type: model.family,
+        version: LIBRARY_FORMAT,
+      },
+      configFile: "adapter_fusion_config.json",
+      weightsFile: "model_adapter_fusion.safetensors",
+      format: libraryFormat("adapters-fusion", kind, model),
+      experts: fused.map(({ folder }) => folder),
+      importTensors: (tensors, others = []) =>
+        new Map([
+          ...renameFusion(tensors, layer.name),
+          ...expertValues(others.map((other) => renameBottlenecks(other))),
+        ]),
+    });
+  },
+  readConfig: ({ config }) => {
+    const read = config as Readonly<Record<string, unknown>>;
+    refuseUnless(read, Object.fromEntries(Object.entries(SETTINGS).map(([key, value]) => [key, [value]])));
+    return {
+      regularization: read.regularization !== false,
+      dropout_prob: (read.dropout_prob ?? 0) as number,
+    };
+  },
+};
+
+/** The kind that all chosen adapters are of. Errors, at the field: another method's, of two kinds, of another model. */
+function commonKind(experts: readonly Expert[], model: ModelSpec): BottleneckKind {
+  const kinds = experts.map(({ name, config }) => {
+    const kind = [houlsbyKind, pfeifferKind].find((one) => isLibraryConfig(one, config));
+    const refuse = (why: string): Error =>
+      optionError(fusedAdaptersField.name, `“${name}” ${why}.`, "Choose other adapters.");
+    if (!kind || hasOwnMark(config)) throw refuse("is no Houlsby or Pfeiffer adapter");
+    const { hidden_size: hidden = model.hiddenSize } = config;
+    if (hidden !== model.hiddenSize)
+      throw refuse(`is of a model ${String(hidden)} wide, not ${model.hiddenSize}`);
+    return kind;
+  });
+  const kind = defined(kinds[0], "a chosen adapter");
+  const other = kinds.findIndex((one) => one !== kind);
+  if (other >= 0) {
+    throw optionError(
+      fusedAdaptersField.name,
+      `“${experts[0]?.name}” and “${experts[other]?.name}” stand at different places of a block.`,
+      "Choose only Houlsby adapters, or only Pfeiffer adapters.",
+    );
+  }
+  checkPlacement(kind, model);
+  return kind;
+}
+
+interface Fused {
+  readonly bottlenecks: Bottlenecks;
+  readonly parameters: readonly ParameterSpec[];
+  readonly folder: ExpertFolder;
+}
+
+function bindFused(kind: BottleneckKind, { config }: Expert, index: number, model: ModelSpec): Fused {
+  const options = readBottleneckOptions(kind, readLibraryConfig(kind, config));
+  const own = bottleneckParts(kind, options, model);
+  const folder = `expert_${index}`;
+  return {
+    bottlenecks: bottleneckParts(kind, options, model, expertPrefix(index)).bottlenecks,
+    parameters: frozenParameters(index, partsParameters(own, model, options.start)),
+    folder: {
+      folder,
+      config: libraryConfig(kind, options, model, folder),
+      weightsFile: "adapter.safetensors",
+      exportTensors: (values) => renameBottlenecks(values, folder),
+    },
+  };
+}
+
+/** The gradient of 0.01 · |V − I|² for every value matrix. */
+function addPenalty(graph: Graph, { places, hidden, name }: FusionLayer, model: ModelSpec): void {
+  for (const block of allBlocks(model)) {
+    for (const place of places) {
+      const value = `${placePath(block, place)}.adapter_fusion_layer.${name}.value.weight`;
+      const type = f32(hidden, hidden);
+      const matrix = graph.parameter(value, type);
+      graph.applyInto(fromIdentity, [matrix], { alpha: 2 * PENALTY }, graph.gradient(value, type));
+    }
+  }
+}
+
+/** Fusions are called after the adapters that they fuse. */
+function renameFusion(tensors: ReadonlyMap<string, HostTensor>, name: string): Map<string, HostTensor> {
+  const own = (tensor: string): string =>
+    tensor.replace(/adapter_fusion_layer\..+\.(query|key|value)\./, `adapter_fusion_layer.${name}.$1.`);
+  return new Map([...tensors].map(([tensor, values]) => [own(tensor), values]));
+}

@@ -1,0 +1,145 @@
+import { ia3Fields } from "../../../spec/methods/ia3";
+import { isNamed } from "../../../spec/targets";
+import { defined } from "../../../lib/invariant";
+import type { Graph } from "../../graph/graph";
+import { f32, type Value } from "../../graph/value";
+import { type ModelSpec, linearLayers, type LinearSpec } from "../../nn/model-spec";
+import { multiplyRow } from "../../ops/multiply";
+import { changeWeight, scaleColumns, scaleRows } from "../common/base-matrix";
+import { refuseUnless } from "../common/config-check";
+import type { LinearSite } from "../../nn/hooks";
+import { defineAdapter } from "../common/define-adapter";
+import type { BaseChange, HostTensor, Method } from "../common/method";
+import { optionError, OptionReader } from "../common/option-reader";
+import { savedTargets, targetsText } from "../common/saved-options";
+import { taskType } from "../common/task-type";
+import { matchTargets, parseTargets, type TargetModules } from "../common/targets";
+
+/** A layer whose output, or in a feed-forward layer whose input, is scaled number by number. */
+interface ScaledLayer {
+  readonly layer: LinearSpec;
+  readonly feedforward: boolean;
+}
+
+interface Ia3Options {
+  readonly targets: TargetModules;
+  readonly excluded: TargetModules | null;
+  readonly feedforward: TargetModules;
+}
+
+/** What feedforward_modules says where no layer's input is scaled; empty means the family's defaults. */
+const NONE = "none";
+
+const nameOf = ({ path }: LinearSpec): string => `base_model.model.${path}.ia3_l`;
+const width = ({ layer, feedforward }: ScaledLayer): number =>
+  feedforward ? layer.inFeatures : layer.outFeatures;
+
+/**
+ * (IA)³ (Liu et al. 2022, arXiv 2205.05638): y = (W x + b) ⊙ l, in feed-forward layers y = W (x ⊙ l) + b. The factors l
+ * start at one.
+ */
+export const ia3: Method = {
+  peftType: "IA3",
+  bind(values, model) {
+    const options = readOptions(new OptionReader(ia3Fields, values), model);
+    const layers = new Map(scaledLayers(options, model).map((scaled) => [scaled.layer.path, scaled]));
+    return defineAdapter({
+      parameters: [...layers.values()].map((scaled) => ({
+        name: nameOf(scaled.layer),
+        shape: scaled.feedforward ? [1, width(scaled)] : [width(scaled), 1],
+        init: () => new Float32Array(width(scaled)).fill(1),
+      })),
+      hooks: (graph) => ({
+        linear: (site) => {
+          const scaled = layers.get(site.layer.path);
+          return scaled ? applyFactors(graph, scaled, site) : site.addBias(site.multiply(site.x));
+        },
+      }),
+      config: peftConfig(options, model),
+      merge: (trained) => new Map([...layers.values()].flatMap((scaled) => mergeFactors(scaled, trained))),
+    });
+  },
+  readConfig(config) {
+    refuseUnless(config, { modules_to_save: [null] });
+    return {
+      target_modules: targetsText(config.target_modules),
+      exclude_modules: targetsText(config.exclude_modules),
+      feedforward_modules: feedforwardText(config.feedforward_modules),
+    };
+  },
+};
+
+function feedforwardText(modules: unknown): string {
+  return Array.isArray(modules) && modules.length === 0 ? NONE : targetsText(modules);
+}
+
+function readOptions(reader: OptionReader, model: ModelSpec): Ia3Options {
+  const defaults = model.ia3Targets;
+  const feedforward = reader.text("feedforward_modules");
+  const chosen = feedforward === NONE ? [] : parseTargets(feedforward, "feedforward_modules");
+  const options: Ia3Options = {
+    targets: parseTargets(reader.text("target_modules")) ?? defaults.targets,
+    excluded: parseTargets(reader.text("exclude_modules"), "exclude_modules"),
+    feedforward: chosen ?? defaults.feedforward,
+  };
+  if (Array.isArray(chosen)) checkFeedforward(chosen, matchTargets(options, linearLayers(model)));
+  return options;
+}
+
+/** PEFT's rule for a list that was given: all of it are targets. */
+function checkFeedforward(names: readonly string[], layers: readonly LinearSpec[]): void {
+  const stray = names.find((name) => !layers.some(({ path }) => isNamed([name], path)));
+  if (!stray) return;
+  throw optionError(
+    "feedforward_modules",
+    `feedforward_modules names ${stray}, which target_modules does not choose.`,
+    "Name only layers that are targets too.",
+  );
+}
+
+function scaledLayers(options: Ia3Options, model: ModelSpec): ScaledLayer[] {
+  return matchTargets(options, linearLayers(model)).map((layer) => ({
+    layer,
+    feedforward: isNamed(options.feedforward, layer.path),
+  }));
+}
+
+function applyFactors(graph: Graph, scaled: ScaledLayer, site: LinearSite): Value {
+  const { layer, feedforward } = scaled;
+  const length = width(scaled);
+  const parameter = graph.parameter(nameOf(layer), feedforward ? f32(1, length) : f32(length, 1));
+  const factors = graph.reshape(parameter, length);
+  if (feedforward) {
+    return site.addBias(site.multiply(graph.apply(multiplyRow, [site.x, factors], {})));
+  }
+  return graph.apply(multiplyRow, [site.addBias(site.multiply(site.x)), factors], {});
+}
+
+function mergeFactors(
+  { layer, feedforward }: ScaledLayer,
+  trained: ReadonlyMap<string, HostTensor>,
+): [string, BaseChange][] {
+  const name = nameOf(layer);
+  const factors = defined(trained.get(name), name).data;
+  const scale = feedforward ? scaleColumns : scaleRows;
+  const weight: BaseChange = (base) => changeWeight(layer, base, (matrix) => scale(matrix, factors));
+  const bias: BaseChange = ({ shape, data }) => ({
+    shape,
+    data: data.map((value, i) => value * (factors[i] ?? 1)),
+  });
+  const changes: [string, BaseChange][] = [[`${layer.path}.weight`, weight]];
+  return layer.bias && !feedforward ? [...changes, [`${layer.path}.bias`, bias]] : changes;
+}
+
+function peftConfig(options: Ia3Options, model: ModelSpec): Record<string, unknown> {
+  return {
+    peft_type: "IA3",
+    task_type: taskType(model),
+    target_modules: savedTargets(options.targets, model),
+    feedforward_modules: savedTargets(options.feedforward, model),
+    ...(options.excluded ? { exclude_modules: options.excluded } : {}),
+    fan_in_fan_out: linearLayers(model).some((layer) => layer.conv1d),
+    init_ia3_weights: true,
+    modules_to_save: null,
+  };
+}

@@ -1,0 +1,261 @@
+import { defined } from "../../../lib/invariant";
+import type { Graph } from "../../graph/graph";
+import { f32, type Value } from "../../graph/value";
+import type { LinearSpec } from "../../nn/model-spec";
+import { add } from "../../ops/add";
+import { addBias } from "../../ops/add-bias";
+import { doraGain } from "../../ops/dora-gain";
+import { matmul } from "../../ops/matmul";
+import { linear } from "../../ops/linear";
+import { multiplyRow } from "../../ops/multiply";
+import { rowSquares } from "../../ops/row-squares";
+import { scale as scaleOp } from "../../ops/scale";
+import { applyDropout } from "../../nn/step-scalars";
+import { addProduct, baseMatrix, changeWeight, rowLengths, scaleRows } from "../common/base-matrix";
+import type { LinearSite, LowRankUpdate } from "../../nn/hooks";
+import type { LoraOptions } from "./lora-options";
+import type { BaseChange, HostTensor, InitContext, ParameterSpec, Random } from "../common/method";
+import { optionError } from "../common/option-reader";
+import { type SingularTriplets, topSingularTriplets } from "./svd";
+import { patternValue } from "../common/targets";
+
+/** An adapted layer with its own rank and scale. */
+export interface LoraLayer {
+  readonly layer: LinearSpec;
+  readonly rank: number;
+  readonly scale: number;
+  /** Counts layers, so that each drops other inputs. */
+  readonly index: number;
+  readonly options: LoraOptions;
+}
+
+/** PEFT's names of a layer's tensors. */
+function names({ path }: LinearSpec): Record<"a" | "b" | "bBias" | "magnitude" | "a0" | "b0", string> {
+  const prefix = `base_model.model.${path}`;
+  return {
+    a: `${prefix}.lora_A.weight`,
+    b: `${prefix}.lora_B.weight`,
+    bBias: `${prefix}.lora_B.bias`,
+    magnitude: `${prefix}.lora_magnitude_vector`,
+    a0: `${prefix}.pissa_A`,
+    b0: `${prefix}.pissa_B`,
+  };
+}
+
+/** Rank and scale of a module: lora_alpha / r, or lora_alpha / √r (rsLoRA, arXiv 2312.03732). */
+export function loraStrength(path: string, options: LoraOptions): Pick<LoraLayer, "rank" | "scale"> {
+  const rank = patternValue(options.rankPattern, path, options.r);
+  const alpha = patternValue(options.alphaPattern, path, options.alpha);
+  return { rank, scale: alpha / (options.rslora ? Math.sqrt(rank) : rank) };
+}
+
+/** A layer under its own rank and scale. */
+export function loraLayer(layer: LinearSpec, index: number, options: LoraOptions): LoraLayer {
+  return { layer, ...loraStrength(layer.path, options), index, options };
+}
+
+/**
+ * A starts Kaiming uniform or normal(1/r), B and its bias at zero, the magnitude at the length of W's rows; PiSSA has
+ * a start of its own.
+ */
+export function loraParameters(lora: LoraLayer): ParameterSpec[] {
+  const { layer, rank, options } = lora;
+  if (options.init === "pissa") return pissaParameters(lora);
+  const { inFeatures, outFeatures } = layer;
+  const name = names(layer);
+  const learningRateFactor = options.learningRateRatio;
+  const zeros = (count: number) => () => new Float32Array(count);
+  const bias = { name: name.bBias, shape: [outFeatures], init: zeros(outFeatures), learningRateFactor };
+  const magnitude: ParameterSpec = {
+    name: name.magnitude,
+    shape: [outFeatures],
+    learningRateFactor,
+    init: async (context) => rowLengths(await baseMatrix(context, layer), outFeatures),
+  };
+  return [
+    {
+      name: name.a,
+      shape: [rank, inFeatures],
+      init: ({ random }) => initialA(random, rank, inFeatures, options.init === "gaussian"),
+    },
+    { name: name.b, shape: [outFeatures, rank], init: zeros(outFeatures * rank), learningRateFactor },
+    ...(options.loraBias ? [bias] : []),
+    ...(options.dora ? [magnitude] : []),
+  ];
+}
+
+/** B₀ A₀ = the largest singular triplets of W over s, shared between both: A = √σ vᵀ, B = u √σ; and both once more. */
+function pissaParameters({ layer, rank, scale, options }: LoraLayer): ParameterSpec[] {
+  const { inFeatures, outFeatures } = layer;
+  if (rank > Math.min(inFeatures, outFeatures)) {
+    throw optionError(
+      "r",
+      `pissa finds at most ${Math.min(inFeatures, outFeatures)} directions in ${layer.path}, not ${rank}.`,
+      "Lower r, or choose another start.",
+    );
+  }
+  let start: Promise<PissaStart> | null = null;
+  const find = async (context: InitContext): Promise<PissaStart> => {
+    const matrix = await baseMatrix(context, layer);
+    return pissaStart(topSingularTriplets(matrix, outFeatures, rank, context.random), scale);
+  };
+  // Both factors and their fixed copies start from the same search.
+  const part = (key: "a" | "b") => async (context: InitContext) =>
+    (await (start ??= find(context)))[key].slice();
+  const name = names(layer);
+  const learningRateFactor = options.learningRateRatio;
+  const [aShape, bShape] = [
+    [rank, inFeatures],
+    [outFeatures, rank],
+  ];
+  return [
+    { name: name.a, shape: aShape, init: part("a") },
+    { name: name.b, shape: bShape, init: part("b"), learningRateFactor },
+    { name: name.a0, shape: aShape, init: part("a"), fixed: true },
+    { name: name.b0, shape: bShape, init: part("b"), fixed: true },
+  ];
+}
+
+type PissaStart = Readonly<Record<"a" | "b", Float32Array<ArrayBuffer>>>;
+
+function pissaStart({ values, left, right }: SingularTriplets, scale: number): PissaStart {
+  const roots = values.map((value) => Math.sqrt(value / scale));
+  const a = right.flatMap((vector, k) => Array.from(vector, (value) => value * (roots[k] ?? 0)));
+  const rows = left[0]?.length ?? 0;
+  const b = Float32Array.from(
+    { length: rows * roots.length },
+    (_, i) => (left[i % roots.length]?.[Math.floor(i / roots.length)] ?? 0) * (roots[i % roots.length] ?? 0),
+  );
+  return { a: Float32Array.from(a), b };
+}
+
+/** Kaiming uniform with a = √5, which is U(±1/√in), or normal with standard deviation 1/r. */
+function initialA(
+  random: Random,
+  rank: number,
+  inFeatures: number,
+  gaussian: boolean,
+): Float32Array<ArrayBuffer> {
+  const bound = 1 / Math.sqrt(inFeatures);
+  const draw = gaussian ? () => random.normal() / rank : () => (2 * random.uniform() - 1) * bound;
+  return Float32Array.from({ length: rank * inFeatures }, draw);
+}
+
+/** What the adapted layer gives for its input. */
+export function applyLora(graph: Graph, lora: LoraLayer, site: LinearSite, trains: boolean): Value {
+  const { x } = site;
+  const dropped = applyDropout(graph, x, trains ? lora.options.dropout : 0, lora.index);
+  const update = lowRankUpdate(graph, lora, dropped);
+  const y = site.multiply(x);
+  if (!lora.options.dora) return site.addBias(graph.apply(add, [y, update], {}));
+  const gain = rowGain(graph, lora, site);
+  if (dropped === x) {
+    return site.addBias(graph.apply(multiplyRow, [graph.apply(add, [y, update], {}), gain], {}));
+  }
+  // (m/n − 1) ⊙ W x_d + (m/n) ⊙ s B A x_d, beside W x of the whole input.
+  const kept = site.multiply(dropped);
+  const gained = graph.apply(multiplyRow, [graph.apply(add, [kept, update], {}), gain], {});
+  const without = graph.apply(add, [y, graph.apply(scaleOp, [kept], { alpha: -1 })], {});
+  return site.addBias(graph.apply(add, [without, gained], {}));
+}
+
+/** What the head adds to its logits for hidden states: s · (dropout(h) Aᵀ) Bᵀ, with s in the first factor. */
+export function headUpdate(graph: Graph, lora: LoraLayer, hidden: Value, trains: boolean): LowRankUpdate {
+  const { layer, rank, scale, options, index } = lora;
+  const name = names(layer);
+  const dropped = applyDropout(graph, hidden, trains ? options.dropout : 0, index);
+  const a = graph.parameter(name.a, f32(rank, layer.inFeatures));
+  const low = graph.apply(matmul, [dropped, a], { form: "nt", alpha: scale });
+  return { low, up: graph.parameter(name.b, f32(layer.outFeatures, rank)) };
+}
+
+/** s · (x Aᵀ) Bᵀ, with B's bias where it has one: never forms B A. */
+function lowRankUpdate(graph: Graph, { layer, rank, scale, options }: LoraLayer, x: Value): Value {
+  const { inFeatures, outFeatures } = layer;
+  const name = names(layer);
+  const a = graph.parameter(name.a, f32(rank, inFeatures));
+  const b = graph.parameter(name.b, f32(outFeatures, rank));
+  const product = (right: Value, left: Value, factor: number): Value => {
+    const low = graph.apply(matmul, [x, right], { form: "nt", alpha: 1 });
+    return graph.apply(matmul, [low, left], { form: "nt", alpha: factor });
+  };
+  const update = product(a, b, scale);
+  if (options.init === "pissa") {
+    const a0 = graph.fixed(name.a0, f32(rank, inFeatures));
+    const b0 = graph.fixed(name.b0, f32(outFeatures, rank));
+    return graph.apply(add, [update, product(a0, b0, -scale)], {});
+  }
+  if (!options.loraBias) return update;
+  const bias = graph.parameter(name.bBias, f32(outFeatures));
+  return graph.apply(addBias, [update, graph.apply(scaleOp, [bias], { alpha: scale })], {});
+}
+
+/** DoRA's factor of each output: magnitude / |W + s B A|, by row. */
+function rowGain(graph: Graph, { layer, rank, scale }: LoraLayer, site: LinearSite): Value {
+  const name = names(layer);
+  const a = graph.parameter(name.a, f32(rank, layer.inFeatures));
+  const b = graph.parameter(name.b, f32(layer.outFeatures, rank));
+  const magnitude = graph.parameter(name.magnitude, f32(layer.outFeatures));
+  const squares = graph.apply(rowSquares, [], { weight: site.weight });
+  const crossed = graph.apply(linear, [a], { weight: site.weight, transposed: false });
+  const gram = graph.apply(matmul, [a, a], { form: "nt", alpha: 1 });
+  const spread = graph.apply(matmul, [b, gram], { form: "nn", alpha: 1 });
+  const [gain] = graph.applyAll(doraGain, [magnitude, squares, crossed, b, spread], { scale });
+  return defined(gain, "gain");
+}
+
+/**
+ * The change from PiSSA's start as plain LoRA tensors of twice the rank, as PEFT converts it: A over A₀, and B beside
+ * −B₀.
+ */
+export function exportPissa(
+  layers: readonly LoraLayer[],
+  trained: ReadonlyMap<string, HostTensor>,
+): Map<string, HostTensor> {
+  const saved = new Map<string, HostTensor>();
+  for (const { layer, rank } of layers) {
+    const name = names(layer);
+    const { inFeatures, outFeatures } = layer;
+    const values = (of: string): Float32Array<ArrayBuffer> => defined(trained.get(of), of).data;
+    const a = new Float32Array(2 * rank * inFeatures);
+    a.set(values(name.a));
+    a.set(values(name.a0), rank * inFeatures);
+    const b = new Float32Array(2 * rank * outFeatures);
+    const [end, start] = [values(name.b), values(name.b0).map((value) => -value)];
+    for (let row = 0; row < outFeatures; row++) {
+      b.set(end.subarray(row * rank, (row + 1) * rank), 2 * row * rank);
+      b.set(start.subarray(row * rank, (row + 1) * rank), (2 * row + 1) * rank);
+    }
+    saved.set(name.a, { shape: [2 * rank, inFeatures], data: a });
+    saved.set(name.b, { shape: [outFeatures, 2 * rank], data: b });
+  }
+  return saved;
+}
+
+/** What merging makes of the base tensors of a layer. */
+export function mergeLora(
+  { layer, rank, scale, options }: LoraLayer,
+  trained: ReadonlyMap<string, HostTensor>,
+): [string, BaseChange][] {
+  const name = names(layer);
+  const values = (of: string): Float32Array<ArrayBuffer> => defined(trained.get(of), of).data;
+  const rows = layer.outFeatures;
+  const weight: BaseChange = (base) =>
+    changeWeight(layer, base, (matrix) => {
+      addProduct(matrix, values(name.b), values(name.a), { rows, rank, factor: scale });
+      if (options.init === "pissa")
+        addProduct(matrix, values(name.b0), values(name.a0), { rows, rank, factor: -scale });
+      if (!options.dora) return;
+      const lengths = rowLengths(matrix, rows);
+      scaleRows(
+        matrix,
+        values(name.magnitude).map((m, row) => m / (lengths[row] ?? 1)),
+      );
+    });
+  const bias: BaseChange = ({ shape, data }) => {
+    const update = values(name.bBias);
+    return { shape, data: data.map((value, i) => value + scale * (update[i] ?? 0)) };
+  };
+  const changes: [string, BaseChange][] = [[`${layer.path}.weight`, weight]];
+  return options.loraBias ? [...changes, [`${layer.path}.bias`, bias]] : changes;
+}

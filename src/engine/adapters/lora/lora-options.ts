@@ -1,0 +1,186 @@
+import type { FieldValues } from "../../../spec/fields";
+import { loraFields } from "../../../spec/methods/lora";
+import {
+  type ModelSpec,
+  embeddingTables,
+  headLayer,
+  linearLayers,
+  type LinearSpec,
+  type TableSpec,
+} from "../../nn/model-spec";
+import { refuseUnless } from "../common/config-check";
+import { OptionReader, optionError } from "../common/option-reader";
+import { isLeftToSaved } from "./saved-modules";
+import { patternText, savedTargets, targetsText } from "../common/saved-options";
+import { taskType } from "../common/task-type";
+import { matchTargets, parseTargets, type TargetModules } from "../common/targets";
+
+export type BiasOption = "none" | "lora_only" | "all";
+
+/** How lora_A and lora_B start. */
+export type LoraInit = "true" | "gaussian" | "pissa";
+
+/** LoraConfig as the studio reads it. */
+export interface LoraOptions {
+  readonly r: number;
+  readonly alpha: number;
+  readonly dropout: number;
+  readonly targets: TargetModules;
+  readonly excluded: TargetModules | null;
+  readonly bias: BiasOption;
+  readonly loraBias: boolean;
+  readonly rslora: boolean;
+  readonly dora: boolean;
+  readonly init: LoraInit;
+  /** Learning rate of B over that of A (LoRA+). */
+  readonly learningRateRatio: number;
+  readonly rankPattern: Readonly<Record<string, number>>;
+  readonly alphaPattern: Readonly<Record<string, number>>;
+  readonly layersToTransform: readonly number[] | null;
+  /** Names of modules that train as a whole. */
+  readonly modulesToSave: readonly string[];
+}
+
+/** What gets an update of low rank. */
+export interface LoraTargets {
+  readonly layers: readonly LinearSpec[];
+  readonly tables: readonly TableSpec[];
+  readonly head: LinearSpec | null;
+}
+
+/** Options from a form's values. Errors stand at their fields. */
+export function readLoraOptions(values: FieldValues, model: ModelSpec): LoraOptions {
+  const reader = new OptionReader(loraFields, values);
+  return {
+    r: reader.number("r"),
+    alpha: reader.number("lora_alpha"),
+    dropout: reader.number("lora_dropout"),
+    targets: parseTargets(reader.text("target_modules")) ?? model.loraTargets,
+    excluded: parseTargets(reader.text("exclude_modules"), "exclude_modules"),
+    bias: reader.text("bias") as BiasOption,
+    loraBias: reader.boolean("lora_bias"),
+    rslora: reader.boolean("use_rslora"),
+    dora: reader.boolean("use_dora"),
+    init: reader.text("init_lora_weights") as LoraInit,
+    learningRateRatio: reader.number("loraplus_lr_ratio"),
+    rankPattern: reader.patterns("rank_pattern", (rank) => Number.isInteger(rank) && rank > 0),
+    alphaPattern: reader.patterns("alpha_pattern", (alpha) => alpha > 0),
+    layersToTransform: reader.integers("layers_to_transform"),
+    modulesToSave: readModuleNames(reader.text("modules_to_save")),
+  };
+}
+
+function readModuleNames(text: string): string[] {
+  if (/^[\w.\-\s,]*$/.test(text)) return text.split(/[\s,]+/).filter(Boolean);
+  throw optionError(
+    "modules_to_save",
+    `modules_to_save is "${text}".`,
+    "Write the paths of modules, or how they end, separated by commas.",
+  );
+}
+
+/**
+ * The modules that get an update: linear layers, and where they are named also embedding tables and the head, which
+ * all-linear leaves out. What modules_to_save trains as a whole is left to it.
+ */
+export function loraTargets(options: LoraOptions, model: ModelSpec): LoraTargets {
+  const layers = linearLayers(model);
+  const { tables, head } = loraEnds(model);
+  const named = options.targets === "all-linear" ? layers : [...tables, ...layers, head];
+  const free = named.filter(({ path }) => !isLeftToSaved(options.modulesToSave, path));
+  const chosen = new Set<unknown>(matchTargets(options, free));
+  return {
+    layers: layers.filter((layer) => chosen.has(layer)),
+    tables: tables.filter((table) => chosen.has(table)),
+    head: chosen.has(head) ? head : null,
+  };
+}
+
+/** The embedding tables and the head, which may have an update beside the linear layers. */
+export function loraEnds(model: ModelSpec): {
+  readonly tables: readonly TableSpec[];
+  readonly head: LinearSpec;
+} {
+  const tables = embeddingTables(model).filter(({ path }) => isLookedUp(path, model));
+  return { tables, head: headLayer(model) };
+}
+
+/**
+ * The token embedding, and positions that are looked up as they are: OPT's are counted from the attention mask, which
+ * PEFT would look up in their place. With an encoder, each stack has a module of its own for the one embedding.
+ */
+function isLookedUp(path: string, { embedTokens, positions, encoder }: ModelSpec): boolean {
+  if (encoder) return false;
+  return path === embedTokens || (positions.type === "learned" && positions.offset === 0);
+}
+
+/**
+ * adapter_config.json, with the keys that PEFT has had since 0.9 and those of the options that are used. What started
+ * with PiSSA is saved as a plain LoRA of twice the rank and the same scale.
+ */
+export function loraConfig(trained: LoraOptions, model: ModelSpec): Record<string, unknown> {
+  const options = trained.init === "pissa" ? doubled(trained) : trained;
+  // PEFT has one such flag, which a Linear among its targets turns off; it finds out the rest itself.
+  const conv1d = linearLayers(model).some((layer) => layer.conv1d) && !loraTargets(options, model).head;
+  return {
+    peft_type: "LORA",
+    task_type: taskType(model),
+    r: options.r,
+    lora_alpha: options.alpha,
+    lora_dropout: options.dropout,
+    target_modules: savedTargets(options.targets, model),
+    ...(options.excluded ? { exclude_modules: options.excluded } : {}),
+    bias: options.bias,
+    ...(options.loraBias ? { lora_bias: true } : {}),
+    fan_in_fan_out: conv1d,
+    modules_to_save: options.modulesToSave.length > 0 ? options.modulesToSave : null,
+    init_lora_weights: options.init === "gaussian" ? "gaussian" : true,
+    use_rslora: options.rslora,
+    use_dora: options.dora,
+    rank_pattern: options.rankPattern,
+    alpha_pattern: options.alphaPattern,
+    layers_to_transform: options.layersToTransform,
+    layers_pattern: null,
+  };
+}
+
+/** The same updates at twice the rank: alpha / r stays, or alpha / √r. */
+function doubled(options: LoraOptions): LoraOptions {
+  const times = (factor: number, pattern: Readonly<Record<string, number>>): Record<string, number> =>
+    Object.fromEntries(Object.entries(pattern).map(([key, value]) => [key, factor * value]));
+  const alphaFactor = options.rslora ? Math.SQRT2 : 2;
+  return {
+    ...options,
+    r: 2 * options.r,
+    alpha: alphaFactor * options.alpha,
+    rankPattern: times(2, options.rankPattern),
+    alphaPattern: times(alphaFactor, options.alphaPattern),
+  };
+}
+
+/** Options from an adapter_config.json. Errors: a setting the studio does not have. */
+export function readLoraConfig(config: Readonly<Record<string, unknown>>): FieldValues {
+  refuseUnless(config, {
+    use_qalora: [false],
+    ensure_weight_tying: [false],
+    trainable_token_indices: [null],
+    target_parameters: [null],
+    layer_replication: [null],
+  });
+  return {
+    r: config.r as number,
+    lora_alpha: config.lora_alpha as number,
+    lora_dropout: (config.lora_dropout ?? 0) as number,
+    target_modules: targetsText(config.target_modules),
+    exclude_modules: targetsText(config.exclude_modules),
+    bias: (config.bias ?? "none") as string,
+    lora_bias: config.lora_bias === true,
+    use_rslora: config.use_rslora === true,
+    use_dora: config.use_dora === true,
+    init_lora_weights: config.init_lora_weights === "gaussian" ? "gaussian" : "true",
+    rank_pattern: patternText(config.rank_pattern),
+    alpha_pattern: patternText(config.alpha_pattern),
+    layers_to_transform: [config.layers_to_transform ?? []].flat().join(", "),
+    modules_to_save: [config.modules_to_save ?? []].flat().join(", "),
+  };
+}

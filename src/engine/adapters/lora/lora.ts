@@ -1,0 +1,254 @@
+import { defined } from "../../../lib/invariant";
+import type { Graph } from "../../graph/graph";
+import { f32, sameShape } from "../../graph/value";
+import { declareWeights, type ModelSpec, type LinearSpec } from "../../nn/model-spec";
+import { optionError } from "../common/option-reader";
+import type { AdapterHooks } from "../../nn/hooks";
+import { applyTable, type LoraTable, loraTable, mergeTable, tableParameters } from "./lora-embedding";
+import {
+  applyLora,
+  exportPissa,
+  headUpdate,
+  type LoraLayer,
+  loraLayer,
+  loraParameters,
+  mergeLora,
+} from "./lora-layer";
+import {
+  type BiasOption,
+  loraConfig,
+  type LoraOptions,
+  type LoraTargets,
+  loraTargets,
+  readLoraConfig,
+  readLoraOptions,
+} from "./lora-options";
+import { defineAdapter } from "../common/define-adapter";
+import type { Adapter, BaseChange, HostTensor, Method, ParameterSpec } from "../common/method";
+import { mergeSaved, savedHooks, savedParameters, type SavedTensor, savedTensors } from "./saved-modules";
+
+type Layers = ReadonlyMap<string, LoraLayer>;
+
+/** All that trains, by module path. */
+interface Parts {
+  readonly layers: Layers;
+  readonly tables: ReadonlyMap<string, LoraTable>;
+  readonly head: LoraLayer | null;
+  readonly biases: ReadonlySet<string>;
+  readonly saved: readonly SavedTensor[];
+}
+
+/**
+ * LoRA (Hu et al. 2021, arXiv 2106.09685): y = W x + s · B (A dropout(x)), with s = lora_alpha / r. With use_dora
+ * (Liu et al. 2024, arXiv 2402.09353) the rows of W + s · B A are brought to trained lengths: y = (m / n) ⊙ (W x +
+ * s · B A x) + b, n being their own lengths, through which no gradient flows. LoRA+ (Hayou et al. 2024,
+ * arXiv 2402.12354) trains B faster than A. PiSSA (Meng et al. 2024, arXiv 2404.02948) starts at the main directions of W and takes them out
+ * of it, which here is a fixed update beside it: y = W x + s · (B A − B₀ A₀) x. Embedding tables and the head may have an
+ * update too, and modules may train as a whole; a head that was tied to the embedding is its own then.
+ */
+export const lora: Method = {
+  peftType: "LORA",
+  bind(values, model) {
+    const options = readLoraOptions(values, model);
+    const parts = findParts(options, model);
+    const { layers, head, tables, biases, saved } = parts;
+    const adapted = [...layers.values(), ...(head ? [head] : [])];
+    const adapter: Adapter = defineAdapter({
+      parameters: [
+        ...[...tables.values()].flatMap(tableParameters),
+        ...adapted.flatMap(loraParameters),
+        ...biasParameters(biases, model, layers, options.learningRateRatio),
+        ...savedParameters(saved, options.learningRateRatio),
+      ],
+      hooks: (graph, mode) => makeHooks(graph, parts, mode === "train"),
+      config: loraConfig(options, model),
+      exportTensors: (trained) => (options.init === "pissa" ? exportPissa(adapted, trained) : trained),
+      importTensors: (tensors) => withoutBase(tensors, model, adapter.parameters),
+      merge: (trained) => mergeAll(parts, trained),
+      unties: untiesHead(parts, model),
+    });
+    return adapter;
+  },
+  readConfig: readLoraConfig,
+};
+
+function findParts(options: LoraOptions, model: ModelSpec): Parts {
+  const targets = loraTargets(options, model);
+  checkBiases(options, targets.layers);
+  checkStart(options);
+  checkEnds(options, targets);
+  const { layers: linears, tables, head } = targets;
+  const layers: Layers = new Map(
+    linears.map((layer, index) => [layer.path, loraLayer(layer, index, options)]),
+  );
+  const saved = savedTensors(options.modulesToSave, model);
+  checkSaved(saved, targets);
+  const savedNames = new Set(saved.map(({ name }) => name));
+  return {
+    layers,
+    tables: new Map(tables.map((table) => [table.path, loraTable(table, options)])),
+    head: head && loraLayer(head, linears.length, options),
+    biases: new Set([...biasNames(options.bias, model, layers)].filter((name) => !savedNames.has(name))),
+    saved,
+  };
+}
+
+/** PEFT's rules for lora_bias: not with DoRA, and only where there is a bias to merge it into. */
+function checkBiases(options: LoraOptions, targets: readonly LinearSpec[]): void {
+  if (!options.loraBias) return;
+  if (options.dora) {
+    throw optionError("lora_bias", "lora_bias does not go with use_dora.", "Turn one of them off.");
+  }
+  if (options.init !== "true") {
+    throw optionError(
+      "lora_bias",
+      "lora_bias goes only with the start that init_lora_weights calls true.",
+      "Choose init_lora_weights true.",
+    );
+  }
+  const without = targets.find(({ bias }) => !bias);
+  if (!without) return;
+  throw optionError(
+    "lora_bias",
+    `${without.path} has no bias for lora_bias to change.`,
+    "Turn lora_bias off, or choose layers that have a bias.",
+  );
+}
+
+function checkStart({ init, dora, bias }: LoraOptions): void {
+  if (init !== "pissa") return;
+  const other = dora ? "use_dora" : bias === "none" ? null : "bias";
+  if (!other) return;
+  throw optionError(
+    "init_lora_weights",
+    `pissa does not go with ${other}: it is saved as the change from its start, which has no place for that.`,
+    `Choose another start, or turn ${other} off.`,
+  );
+}
+
+/** What the embedding tables and the head cannot have. */
+function checkEnds({ dora, init, loraBias }: LoraOptions, { tables, head }: LoraTargets): void {
+  const [end] = [...tables, ...(head ? [head] : [])];
+  const field = dora ? "use_dora" : init === "pissa" ? "init_lora_weights" : loraBias ? "lora_bias" : null;
+  if (!end || !field) return;
+  throw optionError(
+    field,
+    `${field === "init_lora_weights" ? "pissa" : field} is for the linear layers of the blocks, not for ${end.path}.`,
+    `Choose another setting, or leave ${end.path} out of target_modules.`,
+  );
+}
+
+/** A module cannot train as a whole and have an update beside it. */
+function checkSaved(saved: readonly SavedTensor[], { layers, tables, head }: LoraTargets): void {
+  const targets = [...tables, ...layers, ...(head ? [head] : [])];
+  const both = targets.find(({ path }) => saved.some(({ name }) => name === `${path}.weight`));
+  if (!both) return;
+  throw optionError(
+    "modules_to_save",
+    `${both.path} would train as a whole and have an update beside it.`,
+    "Write its whole path into modules_to_save, or leave it out of target_modules.",
+  );
+}
+
+/** Whether the embedding and a head that is tied to it part: what changes one of them does not change the other. */
+function untiesHead(
+  { tables, head, saved }: Parts,
+  { head: { tied, path }, embedTokens }: ModelSpec,
+): boolean {
+  if (!tied) return false;
+  const ends = [`${embedTokens}.weight`, `${path}.weight`];
+  return tables.has(embedTokens) || head !== null || saved.some(({ name }) => ends.includes(name));
+}
+
+/**
+ * The tensors without the base model's own embedding and head, which PEFT stores beside updates of them. One that has
+ * another shape stays, to be refused: its vocabulary is not this model's.
+ */
+function withoutBase(
+  tensors: ReadonlyMap<string, HostTensor>,
+  model: ModelSpec,
+  parameters: readonly ParameterSpec[],
+): ReadonlyMap<string, HostTensor> {
+  const own = new Set(parameters.map(({ name }) => name));
+  const ends = new Set(
+    [model.embedTokens, model.head.path].flatMap((path) =>
+      [".weight", ".base_layer.weight"].map((part) => `base_model.model.${path}${part}`),
+    ),
+  );
+  const shape = [model.vocabularySize, model.embeddingSize];
+  const isBase = (name: string, tensor: HostTensor): boolean =>
+    ends.has(name) && !own.has(name) && sameShape(tensor.shape, shape);
+  return new Map([...tensors].filter(([name, tensor]) => !isBase(name, tensor)));
+}
+
+function biasNames(bias: BiasOption, model: ModelSpec, layers: Layers): ReadonlySet<string> {
+  if (bias === "none") return new Set();
+  const all = declareWeights(model)
+    .filter(({ name }) => name.endsWith(".bias"))
+    .map(({ name }) => name);
+  return new Set(bias === "all" ? all : all.filter((name) => layers.has(name.slice(0, -".bias".length))));
+}
+
+/** PEFT's name for a bias: under base_layer where the layer is adapted. */
+function biasParameterName(name: string, layers: Layers): string {
+  const path = name.slice(0, -".bias".length);
+  return `base_model.model.${path}${layers.has(path) ? ".base_layer" : ""}.bias`;
+}
+
+function biasParameters(
+  names: ReadonlySet<string>,
+  model: ModelSpec,
+  layers: Layers,
+  learningRateFactor: number,
+): ParameterSpec[] {
+  return declareWeights(model)
+    .filter(({ name }) => names.has(name))
+    .map(({ name, shape }) => ({
+      name: biasParameterName(name, layers),
+      shape,
+      learningRateFactor,
+      init: ({ baseVector }) => baseVector(name),
+    }));
+}
+
+function makeHooks(
+  graph: Graph,
+  { layers, tables, head, biases, saved }: Parts,
+  trains: boolean,
+): AdapterHooks {
+  const whole = savedHooks(graph, saved);
+  return {
+    linear: (site) => {
+      const layer = layers.get(site.layer.path);
+      return layer ? applyLora(graph, layer, site, trains) : site.addBias(site.multiply(site.x));
+    },
+    vector: (name, length) =>
+      biases.has(name)
+        ? graph.parameter(biasParameterName(name, layers), f32(length))
+        : whole.vector(name, length),
+    matrix: whole.matrix,
+    embedding: (site) => {
+      const table = tables.get(site.path);
+      return table ? applyTable(graph, table, site) : site.rows;
+    },
+    head: (hidden) => head && headUpdate(graph, head, hidden, trains),
+  };
+}
+
+function mergeAll(
+  { layers, tables, head, biases, saved }: Parts,
+  trained: ReadonlyMap<string, HostTensor>,
+): Map<string, BaseChange> {
+  const changes = new Map([
+    ...[...layers.values(), ...(head ? [head] : [])].flatMap((layer) => mergeLora(layer, trained)),
+    ...[...tables.values()].map((table) => mergeTable(table, trained)),
+    ...mergeSaved(saved, trained),
+  ]);
+  for (const name of biases) {
+    const parameter = biasParameterName(name, layers);
+    const bias = defined(trained.get(parameter), parameter);
+    const change = changes.get(name);
+    changes.set(name, () => (change ? change(bias) : bias));
+  }
+  return changes;
+}

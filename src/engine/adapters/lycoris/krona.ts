@@ -1,0 +1,59 @@
+import { kronaFields } from "../../../spec/methods/krona";
+import { linearLayers, type LinearSpec } from "../../nn/model-spec";
+import { refuseUnless } from "../common/config-check";
+import type { Method } from "../common/method";
+import { OptionReader } from "../common/option-reader";
+import { isOwnConfig, ownMark } from "../common/own-format";
+import { targetsText } from "../common/saved-options";
+import { matchTargets, parseTargets } from "../common/targets";
+import { factorise } from "./kronecker";
+import { lokrAdapter, type LokrOptions } from "./lokr";
+
+/**
+ * KronA (Edalati et al. 2022, arXiv 2212.10650): y = W x + b + scale · (A ⊗ B) x with both factors whole. A starts at
+ * zero, B Kaiming uniform. PEFT has no KronA; a LoKr whose rank is too high to cut either factor is the same, so that is
+ * what it is here and what is written: PEFT loads it, but not on GPT-2's Conv1D.
+ */
+export const krona: Method = {
+  peftType: "LOKR",
+  reads: (config) => config.peft_type === "LOKR" && isOwnConfig("krona", config),
+  bind(values, model) {
+    const reader = new OptionReader(kronaFields, values);
+    const targets = parseTargets(reader.text("target_modules")) ?? model.loraTargets;
+    const excluded = parseTargets(reader.text("exclude_modules"), "exclude_modules");
+    const factor = reader.number("decompose_factor");
+    const scale = reader.number("scale");
+    const rank = wholeRank(matchTargets({ targets, excluded }, linearLayers(model)), factor);
+    const options: LokrOptions = {
+      r: rank,
+      alpha: scale * rank,
+      targets,
+      excluded,
+      rankDropout: 0,
+      moduleDropout: 0,
+      rankPattern: {},
+      alphaPattern: {},
+      layersToTransform: null,
+      factor,
+      both: false,
+      rankDropoutScale: false,
+      lycorisInit: false,
+    };
+    return lokrAdapter(options, model, ownMark("krona"));
+  },
+  readConfig(config) {
+    refuseUnless(config, { modules_to_save: [null], decompose_both: [false] });
+    return {
+      scale: (config.alpha as number) / (config.r as number),
+      target_modules: targetsText(config.target_modules),
+      exclude_modules: targetsText(config.exclude_modules),
+      decompose_factor: config.decompose_factor as number,
+    };
+  },
+};
+
+/** The smallest rank with which LoKr leaves the right factor of every layer whole. */
+function wholeRank(layers: readonly LinearSpec[], factor: number): number {
+  const sizes = layers.flatMap(({ inFeatures, outFeatures }) => [inFeatures, outFeatures]);
+  return Math.max(...sizes.map((size) => Math.ceil(factorise(size, factor)[1] / 2)));
+}

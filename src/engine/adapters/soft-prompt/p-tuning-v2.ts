@@ -1,0 +1,26 @@
+import { pTuningV2Fields } from "../../../spec/methods/p-tuning-v2";
+import type { Method } from "../common/method";
+import { OptionReader } from "../common/option-reader";
+import { prefixAdapter } from "./prefix";
+import { checkSoftPrompt } from "./soft-prompt";
+
+/**
+ * P-tuning v2 (Liu et al. 2021, arXiv 2110.07602): deep prompts, which are a prefix of every layer without a network,
+ * with dropout on it while it trains. PEFT loads what it writes as prefix tuning.
+ */
+export const pTuningV2: Method = {
+  peftType: "PREFIX_TUNING",
+  bind(values, model) {
+    const reader = new OptionReader(pTuningV2Fields, values);
+    return prefixAdapter(model, {
+      tokens: reader.number("num_virtual_tokens"),
+      hidden: null,
+      zero: reader.text("init_weights") === "zero",
+      dropout: reader.number("prefix_dropout"),
+    });
+  },
+  readConfig(config) {
+    checkSoftPrompt(config);
+    return { num_virtual_tokens: config.num_virtual_tokens as number };
+  },
+};

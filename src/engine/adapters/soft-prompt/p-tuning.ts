@@ -1,0 +1,86 @@
+import { pTuningFields } from "../../../spec/methods/p-tuning";
+import { defined } from "../../../lib/invariant";
+import { f32 } from "../../graph/value";
+import { fill } from "../common/dense";
+import { lstmEncoder } from "./lstm-encoder";
+import { defineAdapter } from "../common/define-adapter";
+import type { Method } from "../common/method";
+import { mlpEncoder } from "./mlp-encoder";
+import { OptionReader } from "../common/option-reader";
+import type { PromptEncoder } from "./prompt-encoder";
+import {
+  checkSoftPrompt,
+  EMBEDDING,
+  frontRows,
+  importSoftPrompt,
+  PROMPT_EMBEDDINGS,
+  softPromptConfig,
+  submodules,
+} from "./soft-prompt";
+
+/**
+ * P-tuning (Liu et al. 2021, arXiv 2103.10385) as PEFT has it: `num_virtual_tokens` virtual tokens in front of the text,
+ * made by a small network from trained embeddings. Only what the network makes is saved.
+ */
+export const pTuning: Method = {
+  peftType: "P_TUNING",
+  bind(values, model) {
+    const reader = new OptionReader(pTuningFields, values);
+    const tokens = reader.number("num_virtual_tokens");
+    const type = reader.text("encoder_reparameterization_type");
+    const width = model.embeddingSize;
+    const hidden = reader.number("encoder_hidden_size") || width;
+    const layers = reader.number("encoder_num_layers");
+    const dropout = reader.number("encoder_dropout");
+    const encoder =
+      type === "MLP"
+        ? mlpEncoder([width, hidden, hidden, width])
+        : chain(lstmEncoder({ width, hidden, layers, dropout }), mlpEncoder([2 * hidden, 2 * hidden, width]));
+    const rows = tokens * submodules(model);
+    const table = f32(rows, width);
+    return defineAdapter({
+      parameters: [
+        {
+          name: EMBEDDING,
+          shape: table.shape,
+          init: ({ random }) => fill(rows * width, () => random.normal()),
+        },
+        ...encoder.parameters,
+      ],
+      promptLength: tokens,
+      hooks: (graph, mode) => ({
+        virtualTokens: () =>
+          frontRows(graph, encoder.apply(graph, graph.parameter(EMBEDDING, table), mode), tokens),
+      }),
+      config: {
+        ...softPromptConfig("P_TUNING", tokens, model, width, model.heads),
+        encoder_reparameterization_type: type,
+        encoder_hidden_size: hidden,
+        encoder_num_layers: layers,
+        encoder_dropout: dropout,
+      },
+      exportTensors: (trained) =>
+        new Map([[PROMPT_EMBEDDINGS, encoder.encode(trained, defined(trained.get(EMBEDDING), EMBEDDING))]]),
+      importTensors: importSoftPrompt,
+    });
+  },
+  readConfig(config) {
+    checkSoftPrompt(config);
+    return {
+      num_virtual_tokens: config.num_virtual_tokens as number,
+      encoder_reparameterization_type: config.encoder_reparameterization_type as string,
+      encoder_hidden_size: config.encoder_hidden_size as number,
+      encoder_num_layers: (config.encoder_num_layers ?? 2) as number,
+      encoder_dropout: (config.encoder_dropout ?? 0) as number,
+    };
+  },
+};
+
+/** One network after another. */
+function chain(first: PromptEncoder, second: PromptEncoder): PromptEncoder {
+  return {
+    parameters: [...first.parameters, ...second.parameters],
+    apply: (graph, x, mode) => second.apply(graph, first.apply(graph, x, mode), mode),
+    encode: (trained, x) => second.encode(trained, first.encode(trained, x)),
+  };
+}

@@ -1,0 +1,24 @@
+import { prefixTuningFields } from "../../../spec/methods/prefix-tuning";
+import type { Method } from "../common/method";
+import { OptionReader } from "../common/option-reader";
+import { prefixAdapter } from "./prefix";
+import { checkSoftPrompt } from "./soft-prompt";
+
+/** Prefix tuning (Li & Liang 2021, arXiv 2101.00190) as PEFT has it, with and without prefix_projection. */
+export const prefixTuning: Method = {
+  peftType: "PREFIX_TUNING",
+  bind(values, model) {
+    const reader = new OptionReader(prefixTuningFields, values);
+    return prefixAdapter(model, {
+      tokens: reader.number("num_virtual_tokens"),
+      hidden: reader.boolean("prefix_projection") ? reader.number("encoder_hidden_size") : null,
+      zero: reader.text("init_weights") === "zero",
+      dropout: 0,
+    });
+  },
+  readConfig(config) {
+    checkSoftPrompt(config);
+    // PEFT saves what the projection makes, not the projection: from here on the prefix itself trains.
+    return { num_virtual_tokens: config.num_virtual_tokens as number, prefix_projection: false };
+  },
+};

@@ -1,0 +1,109 @@
+import { defined } from "../../../lib/invariant";
+import { promptTuningFields } from "../../../spec/methods/prompt-tuning";
+import { f32 } from "../../graph/value";
+import type { ModelSpec } from "../../nn/model-spec";
+import { defineAdapter } from "../common/define-adapter";
+import type { InitContext, Method } from "../common/method";
+import { optionError, OptionReader } from "../common/option-reader";
+import {
+  checkSoftPrompt,
+  EMBEDDING,
+  frontRows,
+  importSoftPrompt,
+  PROMPT_EMBEDDINGS,
+  softPromptConfig,
+  submodules,
+} from "./soft-prompt";
+
+/**
+ * Prompt tuning (Lester et al. 2021, arXiv 2104.08691): `num_virtual_tokens` trained embeddings in front of the
+ * text's own. They start as normal(0, 1), as embeddings of random tokens, or as those of a text.
+ */
+export const promptTuning: Method = {
+  peftType: "PROMPT_TUNING",
+  // Of P-tuning PEFT saves the virtual tokens alone: without their network they are a prompt that trains by itself.
+  reads: ({ peft_type: type }) => type === "PROMPT_TUNING" || type === "P_TUNING",
+  bind(values, model) {
+    const reader = new OptionReader(promptTuningFields, values);
+    const tokens = reader.number("num_virtual_tokens");
+    const init = reader.text("prompt_tuning_init");
+    const text = reader.text("prompt_tuning_init_text");
+    if (init === "TEXT" && text === "") {
+      throw optionError(
+        "prompt_tuning_init_text",
+        "prompt_tuning_init is TEXT, but there is no text.",
+        "Write the words to start from, or choose another start.",
+      );
+    }
+    const rows = tokens * submodules(model);
+    return defineAdapter({
+      parameters: [
+        {
+          name: EMBEDDING,
+          shape: [rows, model.embeddingSize],
+          init: (context) => initialPrompt(context, model, rows, init, text),
+        },
+      ],
+      promptLength: tokens,
+      checkText: (tokenize) => {
+        if (init === "TEXT") checkLength(tokenize(text), tokens);
+      },
+      hooks: (graph) => ({
+        virtualTokens: () =>
+          frontRows(graph, graph.parameter(EMBEDDING, f32(rows, model.embeddingSize)), tokens),
+      }),
+      config: {
+        ...softPromptConfig("PROMPT_TUNING", tokens, model, model.embeddingSize, model.heads),
+        // The start is over: RANDOM keeps loaders from asking for a tokenizer.
+        prompt_tuning_init: "RANDOM",
+      },
+      exportTensors: (trained) => new Map([[PROMPT_EMBEDDINGS, defined(trained.get(EMBEDDING), EMBEDDING)]]),
+      importTensors: importSoftPrompt,
+    });
+  },
+  readConfig(config) {
+    checkSoftPrompt(config);
+    return { num_virtual_tokens: config.num_virtual_tokens as number, prompt_tuning_init: "RANDOM" };
+  },
+};
+
+async function initialPrompt(
+  context: InitContext,
+  model: ModelSpec,
+  tokens: number,
+  init: string,
+  text: string,
+): Promise<Float32Array<ArrayBuffer>> {
+  if (init === "RANDOM")
+    return Float32Array.from({ length: tokens * model.embeddingSize }, () => context.random.normal());
+  const rows =
+    init === "TEXT"
+      ? fitIds(context.tokenize(text), tokens)
+      : Array.from({ length: tokens }, () => Math.floor(context.random.uniform() * model.vocabularySize));
+  const embeddings = await context.baseRows(`${model.embedTokens}.weight`, rows);
+  // Virtual tokens are not scaled in the model: they start as the scaled embeddings.
+  const factor = model.embeddingScale ?? 1;
+  return embeddings.map((value) => value * factor);
+}
+
+/** PEFT cuts a longer text without a word. */
+function checkLength(ids: readonly number[], tokens: number): void {
+  if (ids.length <= tokens) return;
+  throw optionError(
+    "prompt_tuning_init_text",
+    `The text is ${ids.length} tokens long, and there are ${tokens} virtual tokens.`,
+    `Shorten it, or set num_virtual_tokens to ${ids.length}.`,
+  );
+}
+
+/** PEFT's rule: cut to `count`, or repeat the whole list until it is long enough and cut then. */
+export function fitIds(ids: readonly number[], count: number): number[] {
+  if (ids.length === 0) {
+    throw optionError(
+      "prompt_tuning_init_text",
+      "The text has no tokens under this model's tokenizer.",
+      "Write some words.",
+    );
+  }
+  return Array.from({ length: count }, (_, index) => defined(ids[index % ids.length], "id"));
+}

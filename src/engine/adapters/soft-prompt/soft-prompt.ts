@@ -1,0 +1,66 @@
+import { LuthierError } from "../../../lib/errors";
+import { defined } from "../../../lib/invariant";
+import type { Graph } from "../../graph/graph";
+import type { Value } from "../../graph/value";
+import type { ModelSpec } from "../../nn/model-spec";
+import { splitColumns } from "../../ops/split-columns";
+import { refuseUnless } from "../common/config-check";
+import { taskType } from "../common/task-type";
+import type { HostTensor } from "../common/method";
+
+/** The one tensor that PEFT saves for a soft prompt. */
+export const PROMPT_EMBEDDINGS = "prompt_embeddings";
+
+/** PEFT's parameter name of the virtual tokens' embedding while training. */
+export const EMBEDDING = "prompt_encoder.embedding.weight";
+
+/** PEFT has as many virtual tokens for the decoder as for the encoder, though prompts use the encoder's alone. */
+export function submodules({ encoder }: ModelSpec): 1 | 2 {
+  return encoder ? 2 : 1;
+}
+
+/** The first `tokens` rows of a prompt (all rows, width): those that stand in front of the text. */
+export function frontRows(graph: Graph, rows: Value, tokens: number): Value {
+  const [total = 0, width = 0] = rows.type.shape;
+  if (total === tokens) return rows;
+  const sizes = [tokens * width, (total - tokens) * width];
+  const [front] = graph.applyAll(splitColumns, [graph.reshape(rows, 1, total * width)], { sizes });
+  return graph.reshape(defined(front, "the first rows"), tokens, width);
+}
+
+/** Refuses what no soft prompt here has: a count of submodules that is not the task's, and other trained modules. */
+export function checkSoftPrompt(config: Readonly<Record<string, unknown>>): void {
+  const count = config.task_type === "SEQ_2_SEQ_LM" ? 2 : 1;
+  refuseUnless(config, { num_transformer_submodules: [count], modules_to_save: [null] });
+}
+
+/** The keys of adapter_config.json that all soft prompts share. `tokenDim` and `heads` count key-value heads where the prompt is keys and values. */
+export function softPromptConfig(
+  peftType: string,
+  virtualTokens: number,
+  model: ModelSpec,
+  tokenDim: number,
+  heads: number,
+): Record<string, unknown> {
+  return {
+    peft_type: peftType,
+    task_type: taskType(model),
+    num_virtual_tokens: virtualTokens,
+    token_dim: tokenDim,
+    num_transformer_submodules: submodules(model),
+    num_attention_heads: heads,
+    num_layers: model.blocks.length,
+    modules_to_save: null,
+  };
+}
+
+/** The trained parameter from the one tensor of a soft prompt's file. Errors: the file does not have it. */
+export function importSoftPrompt(tensors: ReadonlyMap<string, HostTensor>): Map<string, HostTensor> {
+  const saved = tensors.get(PROMPT_EMBEDDINGS);
+  if (saved) return new Map([[EMBEDDING, saved]]);
+  throw new LuthierError(
+    "adapter",
+    `adapter_model.safetensors has no ${PROMPT_EMBEDDINGS}, which its adapter_config.json asks for.`,
+    "Check that both files belong to the same adapter.",
+  );
+}

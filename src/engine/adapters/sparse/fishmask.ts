@@ -1,0 +1,83 @@
+import { fishmaskFields } from "../../../spec/methods/fishmask";
+import { defined } from "../../../lib/invariant";
+import { markLargest } from "../../../lib/largest";
+import { defineAdapter } from "../common/define-adapter";
+import type { Choice, HostTensor, Method } from "../common/method";
+import { OptionReader } from "../common/option-reader";
+import { isOwnConfig, ownConfig, readOwnOptions } from "../common/own-format";
+import {
+  type ChangedWeight,
+  changedWeights,
+  changeHooks,
+  deltaName,
+  deltaParameter,
+  keptCount,
+  mergeChanges,
+  readSparse,
+  sparseTensors,
+} from "./weight-changes";
+
+/**
+ * FishMask (Sung et al. 2021, arXiv 2111.09839): only the weights with the largest empirical Fisher information train, the
+ * sum over texts of the squared gradient of the loss. They are chosen over all layers together before the first step and
+ * stay the same. What trains is their difference from the model's, so that weight decay draws them back to it.
+ */
+export const fishmask: Method = {
+  peftType: null,
+  reads: (config) => isOwnConfig("fishmask", config),
+  bind(values, model) {
+    const reader = new OptionReader(fishmaskFields, values);
+    const weights = changedWeights(reader, model);
+    const samples = reader.number("fish_samples");
+    const ratio = reader.number("keep_ratio");
+    const kept = keptCount(weights, ratio);
+    return defineAdapter({
+      parameters: weights.map((weight) => ({
+        name: deltaName(weight),
+        shape: [weight.rows, weight.columns],
+        init: () => new Float32Array(weight.rows * weight.columns),
+      })),
+      hooks: (graph) => changeHooks(graph, weights, (weight) => deltaParameter(graph, weight)),
+      selection: {
+        kept,
+        after: 0,
+        samples,
+        choose: (deltas, importance) => chooseWeights(weights, deltas, importance, kept),
+      },
+      format: "luthier-sparse",
+      config: ownConfig("fishmask", {
+        keep_ratio: ratio,
+        fish_samples: samples,
+        target_modules: reader.text("target_modules"),
+        exclude_modules: reader.text("exclude_modules"),
+      }),
+      exportTensors: (trained) => sparseTensors(weights, deltaOf(trained)),
+      importTensors: (saved) => readSparse(weights, saved),
+      merge: (trained) => mergeChanges(weights, deltaOf(trained)),
+    });
+  },
+  readConfig: (config) => readOwnOptions(fishmaskFields, config),
+};
+
+function deltaOf(trained: ReadonlyMap<string, HostTensor>): (weight: ChangedWeight) => HostTensor {
+  return (weight) => defined(trained.get(deltaName(weight)), deltaName(weight));
+}
+
+/** The most important weights, or those that an adapter which goes on has changed already. */
+function chooseWeights(
+  weights: readonly ChangedWeight[],
+  values: ReadonlyMap<string, HostTensor>,
+  importance: ReadonlyMap<string, HostTensor> | null,
+  kept: number,
+): Choice | null {
+  const named = (marks: readonly Uint8Array[]): Choice => ({
+    values,
+    trains: new Map(weights.map((weight, i) => [deltaName(weight), defined(marks[i], "marks")])),
+  });
+  const deltas = weights.map((weight) => deltaOf(values)(weight).data);
+  if (deltas.some((delta) => delta.some((value) => value !== 0)))
+    return named(deltas.map((delta) => Uint8Array.from(delta, (value) => (value === 0 ? 0 : 1))));
+  if (!importance) return null;
+  const scores = weights.map((weight) => deltaOf(importance)(weight).data);
+  return named(markLargest(scores, kept));
+}

@@ -1,0 +1,144 @@
+import { LuthierError } from "../../../lib/errors";
+import { defined } from "../../../lib/invariant";
+import type { Graph } from "../../graph/graph";
+import { f32, type Value } from "../../graph/value";
+import { type ModelSpec, linearLayers, type LinearSpec } from "../../nn/model-spec";
+import { add } from "../../ops/add";
+import { matmul } from "../../ops/matmul";
+import type { AdapterHooks } from "../../nn/hooks";
+import type { BaseChange, HostTensor } from "../common/method";
+import type { OptionReader } from "../common/option-reader";
+import { matchTargets, parseTargets } from "../common/targets";
+
+/** A matrix of the model that changes number by number; `rows` and `columns` are as it is stored. */
+export interface ChangedWeight {
+  readonly layer: LinearSpec;
+  /** The model's name of the tensor. */
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** How many numbers a share of all those weights is: one at least. */
+export function keptCount(weights: readonly ChangedWeight[], share: number): number {
+  const total = weights.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+  return Math.max(1, Math.floor(share * total));
+}
+
+/** The weights that target_modules and exclude_modules choose; empty takes all layers. */
+export function changedWeights(reader: OptionReader, model: ModelSpec): ChangedWeight[] {
+  const targets = parseTargets(reader.text("target_modules")) ?? "all-linear";
+  const excluded = parseTargets(reader.text("exclude_modules"), "exclude_modules");
+  return matchTargets({ targets, excluded }, linearLayers(model)).map((layer) => {
+    const { path, inFeatures, outFeatures, conv1d } = layer;
+    const [rows, columns] = conv1d ? [inFeatures, outFeatures] : [outFeatures, inFeatures];
+    return { layer, name: `${path}.weight`, rows, columns };
+  });
+}
+
+/** The trained tensor that holds a weight's difference from the model's. */
+export function deltaName({ name }: ChangedWeight): string {
+  return `${name}.delta`;
+}
+
+/** y = W x + b + Δ x with the Δ that `delta` makes for a weight. */
+export function changeHooks(
+  graph: Graph,
+  weights: readonly ChangedWeight[],
+  delta: (weight: ChangedWeight, index: number) => Value,
+): AdapterHooks {
+  const places = new Map(weights.map((weight, index) => [weight.layer.path, { weight, index }]));
+  return {
+    linear: ({ layer, x, multiply, addBias }) => {
+      const y = addBias(multiply(x));
+      const place = places.get(layer.path);
+      if (!place) return y;
+      const form = layer.conv1d ? "nn" : "nt";
+      const change = graph.apply(matmul, [x, delta(place.weight, place.index)], { form, alpha: 1 });
+      return graph.apply(add, [y, change], {});
+    },
+  };
+}
+
+/** Δ as a parameter. */
+export function deltaParameter(graph: Graph, weight: ChangedWeight): Value {
+  return graph.parameter(deltaName(weight), f32(weight.rows, weight.columns));
+}
+
+/** Merging adds every weight's difference. */
+export function mergeChanges(
+  weights: readonly ChangedWeight[],
+  deltaOf: (weight: ChangedWeight) => HostTensor,
+): Map<string, BaseChange> {
+  return new Map(
+    weights.map((weight): [string, BaseChange] => [
+      weight.name,
+      ({ shape, data }) => {
+        const delta = deltaOf(weight).data;
+        return { shape, data: data.map((value, i) => value + (delta[i] ?? 0)) };
+      },
+    ]),
+  );
+}
+
+/**
+ * The numbers that differ from the model's, as a file holds them: for each weight `.indices` (2, n), rows and columns as
+ * whole numbers, and `.values` (n), what is added there. A weight that is as it was has neither.
+ */
+export function sparseTensors(
+  weights: readonly ChangedWeight[],
+  deltaOf: (weight: ChangedWeight) => HostTensor,
+): Map<string, HostTensor> {
+  const tensors = new Map<string, HostTensor>();
+  for (const weight of weights) {
+    const { data } = deltaOf(weight);
+    const places = Uint32Array.from(data.keys()).filter((place) => data[place] !== 0);
+    const count = places.length;
+    if (count === 0) continue;
+    const indices = new Float32Array(2 * count);
+    places.forEach((place, i) => {
+      indices[i] = Math.floor(place / weight.columns);
+      indices[count + i] = place % weight.columns;
+    });
+    const values = Float32Array.from(places, (place) => data[place] ?? 0);
+    tensors.set(`${weight.name}.indices`, { shape: [2, count], data: indices });
+    tensors.set(`${weight.name}.values`, { shape: [count], data: values });
+  }
+  return tensors;
+}
+
+/** The differences of every weight from what {@link sparseTensors} wrote. Errors: a file that is damaged or another's. */
+export function readSparse(
+  weights: readonly ChangedWeight[],
+  saved: ReadonlyMap<string, HostTensor>,
+): Map<string, HostTensor> {
+  const known = new Set(weights.flatMap(({ name }) => [`${name}.indices`, `${name}.values`]));
+  const unknown = [...saved.keys()].find((name) => !known.has(name));
+  if (unknown !== undefined) throw damaged(unknown, "belongs to no layer that the adapter's options choose");
+  return new Map(
+    weights.map((weight) => {
+      const { name, rows, columns } = weight;
+      const data = new Float32Array(rows * columns);
+      const indices = saved.get(`${name}.indices`)?.data ?? new Float32Array(0);
+      const values = saved.get(`${name}.values`)?.data ?? new Float32Array(0);
+      if (indices.length !== 2 * values.length)
+        throw damaged(`${name}.indices`, "does not have a row and a column for each value");
+      values.forEach((value, i) => {
+        const [row, column] = [defined(indices[i], "row"), defined(indices[values.length + i], "column")];
+        const isInside = Number.isInteger(row) && Number.isInteger(column) && row >= 0 && column >= 0;
+        if (!isInside || row >= rows || column >= columns)
+          throw damaged(`${name}.indices`, `points outside of ${rows} × ${columns} numbers`);
+        data[row * columns + column] = value;
+      });
+      return [deltaName(weight), { shape: [rows, columns], data }];
+    }),
+  );
+}
+
+function damaged(tensor: string, what: string): LuthierError {
+  return new LuthierError(
+    "adapter",
+    `The adapter's ${tensor} ${what}.`,
+    "Load the base model that the adapter was trained on, or export the adapter again.",
+  );
+}

@@ -1,0 +1,212 @@
+import { type AdapterState, PARAMETER_ALIGNMENT } from "../adapters/adapter-state";
+import type { AdapterHooks, GraphMode } from "../nn/hooks";
+import { differentiate, type DifferentiateOptions } from "../transform/autodiff";
+import { Graph } from "../graph/graph";
+import type { Plan } from "../graph/plan";
+import { makePlan } from "../transform/make-plan";
+import { f32, u32, type Value } from "../graph/value";
+import { buildDecoder, idsInput } from "../models/decoder";
+import { buildEncoderDecoder } from "../models/encoder-decoder";
+import type { ModelShape } from "../models/loaded-model";
+import { blockAttention } from "../nn/attention";
+import { applyHead, applyHeadLoss, type Attend, type BuildContext } from "../nn/context";
+import { broadcastBatch } from "../ops/broadcast-batch";
+import { concatRows } from "../ops/concat-rows";
+import { gatherRows } from "../ops/gather-rows";
+import { reduceSum, sumSquares } from "../ops/reduce-sum";
+import { adamw, stepMetrics } from "../ops/adamw";
+import { addSquares, maskGradients } from "../ops/flat-gradients";
+import type { BatchShape } from "./batch-inputs";
+import { pairLengths } from "./pair-inputs";
+import { learningRateFactors } from "./optimizer-state";
+import { applyDropout, STEP_SCALARS, stepScalarsInput } from "../nn/step-scalars";
+
+/** What planning needs of an adapter: itself, and the element count of its flat buffers. */
+export type AdapterShape = Pick<AdapterState, "adapter" | "length">;
+
+/** The state that sums the unscaled losses of supervised tokens. */
+export const LOSS_SUM = "loss_sum";
+
+/**
+ * Plans one forward pass over a batch with its summed loss; in "train" mode also the backward pass, which adds to
+ * the gradients and may compute each block again instead of keeping its inner values.
+ */
+export function planBatch(
+  model: ModelShape,
+  state: AdapterShape,
+  shape: BatchShape,
+  mode: GraphMode,
+  backward: DifferentiateOptions = {},
+): Plan {
+  const graph = new Graph();
+  const context = makeContext(model, state, shape, mode, graph);
+  const hidden = buildHidden(context, model, shape);
+  const rows = graph.apply(gatherRows, [hidden, graph.input("label_rows", u32(shape.labels))], {});
+  const labels = graph.input("labels", u32(shape.labels));
+  const loss = applyHeadLoss(context, model.spec, [rows, labels, stepScalarsInput(graph)], {
+    scaleIndex: STEP_SCALARS.lossScale,
+    withGradient: mode === "train",
+  });
+  graph.applyInto(reduceSum, [loss], {}, graph.state(LOSS_SUM, f32(1)));
+  if (mode === "train") differentiate(graph, loss, loss, backward);
+  return makePlan(graph, {}, model.tuning);
+}
+
+/** Plans one forward pass that keeps all logits, (rows · T', vocabulary); for checks against a reference. */
+export function planLogits(model: ModelShape, state: AdapterShape, shape: BatchShape): Plan {
+  const graph = new Graph();
+  const context = makeContext(model, state, shape, "infer", graph);
+  const logits = applyHead(context, model.spec, buildHidden(context, model, shape));
+  return makePlan(graph, { logits }, model.tuning);
+}
+
+function makeContext(
+  model: ModelShape,
+  state: AdapterShape,
+  shape: BatchShape,
+  mode: GraphMode,
+  graph: Graph,
+): BuildContext {
+  const adapter = state.adapter.hooks(graph, mode);
+  return {
+    graph,
+    weights: model.weights,
+    adapter,
+    rows: shape.rows,
+    attend: fullAttention(graph, model, adapter.prefix?.bind(adapter), shape.rows),
+  };
+}
+
+function buildHidden(context: BuildContext, { spec }: ModelShape, shape: BatchShape): Value {
+  if (spec.encoder) return buildEncoderDecoder(context, spec, pairLengths(shape));
+  const { rows, length } = shape;
+  return buildDecoder(context, spec, length, idsInput(context, rows * length));
+}
+
+type PrefixHook = NonNullable<AdapterHooks["prefix"]>;
+
+/** Attention within the batch, with the adapter's prefix in front of every row's keys and values. */
+function fullAttention(
+  graph: Graph,
+  model: ModelShape,
+  prefix: PrefixHook | undefined,
+  rows: number,
+): Attend {
+  return (layer, q, k, v, bias) => {
+    const front = prefix?.(layer);
+    const withFront = (part: "key" | "value", text: Value): Value => {
+      if (!front) return text;
+      const spread = graph.apply(broadcastBatch, [front[part]], { batch: rows });
+      const site = 2 * layer + (part === "key" ? 0 : 1);
+      return graph.apply(concatRows, [applyDropout(graph, spread, front.dropout, site), text], {});
+    };
+    return blockAttention(graph, model.spec, layer, {
+      q,
+      key: withFront("key", k),
+      value: withFront("value", v),
+      prefix: front?.key.type.shape[0] ?? 0,
+      bias,
+    });
+  };
+}
+
+/** AdamW's numbers and the clipping norm (0 turns it off). */
+export interface UpdateOptions {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly maxGradNorm: number;
+}
+
+/** Names of the states that are flat buffers. */
+export const FLAT = { parameters: "parameters", gradients: "gradients", m: "m", v: "v" } as const;
+
+/** Plans the optimizer step over the flat buffers: global norm, metrics, clipping and AdamW. */
+export function planUpdate(model: ModelShape, state: AdapterShape, options: UpdateOptions): Plan {
+  const graph = new Graph();
+  state.adapter.penalty?.(graph);
+  const flat = (name: string): Value => graph.state(name, f32(state.length));
+  const gradients = flat(FLAT.gradients);
+  if (state.adapter.selection) graph.applyAll(maskGradients, [gradients, flat(FLAT.v)], {});
+  const [norm] = graph.applyAll(sumSquares, [gradients], {}) as [Value];
+  graph.applyAll(stepMetrics, [norm, graph.state("metrics", f32(4))], {});
+  const blocks = state.length / PARAMETER_ALIGNMENT;
+  const inputs = [
+    flat(FLAT.parameters),
+    gradients,
+    flat(FLAT.m),
+    flat(FLAT.v),
+    graph.state("groups", u32(blocks)),
+    graph.state("groupTable", f32(learningRateFactors(state.adapter).length, 2)),
+    stepScalarsInput(graph),
+    norm,
+  ];
+  graph.applyAll(adamw, inputs, {
+    ...options,
+    learningRateIndex: STEP_SCALARS.learningRate,
+    beta1CorrectionIndex: STEP_SCALARS.beta1Correction,
+    beta2CorrectionIndex: STEP_SCALARS.beta2Correction,
+  });
+  return makePlan(graph, {}, model.tuning);
+}
+
+/** Plans what adds squared gradients to the second moments, which are free before the first step. */
+export function planSquares(model: ModelShape, state: AdapterShape): Plan {
+  const graph = new Graph();
+  const flat = (name: string): Value => graph.state(name, f32(state.length));
+  graph.applyAll(addSquares, [flat(FLAT.gradients), flat(FLAT.v)], {});
+  return makePlan(graph, {}, model.tuning);
+}
+
+/** What a run's plans depend on. */
+export interface PlanOptions extends UpdateOptions {
+  /** The shapes that batches come in. */
+  readonly shapes: readonly BatchShape[];
+  /** Shapes of validation batches. */
+  readonly evaluationShapes: readonly BatchShape[];
+  /** Computes each block again in the backward pass instead of keeping its inner values: less memory, a third more work. */
+  readonly gradientCheckpointing?: boolean;
+}
+
+/** The plans of everything a run executes. */
+export interface TrainingPlans {
+  readonly train: readonly ShapedPlan[];
+  readonly evaluate: readonly ShapedPlan[];
+  readonly update: Plan;
+  /** For adapters that weigh their numbers on single texts before they choose what trains. */
+  readonly weigh: { readonly text: ShapedPlan; readonly squares: Plan } | null;
+}
+
+/** A plan for batches of one shape. */
+export interface ShapedPlan {
+  readonly shape: BatchShape;
+  readonly plan: Plan;
+}
+
+/** Plans a run; nothing is allocated. */
+export function planTraining(model: ModelShape, state: AdapterShape, options: PlanOptions): TrainingPlans {
+  const plan = (mode: GraphMode) => (shape: BatchShape) => ({
+    shape,
+    plan: planBatch(model, state, shape, mode, { recompute: options.gradientCheckpointing === true }),
+  });
+  const text = textShape(state, options);
+  return {
+    train: options.shapes.map(plan("train")),
+    evaluate: options.evaluationShapes.map(plan("infer")),
+    update: planUpdate(model, state, options),
+    weigh: text && { text: plan("train")(text), squares: planSquares(model, state) },
+  };
+}
+
+/** The shape of a batch of one text, as long as the longest; null where the adapter weighs nothing. */
+function textShape({ adapter }: AdapterShape, { shapes }: PlanOptions): BatchShape | null {
+  if (!adapter.selection?.samples) return null;
+  const length = Math.max(...shapes.map((shape) => shape.length));
+  return { rows: 1, length, labels: 64 * Math.ceil(length / 64) };
+}
+
+/** All plans of a run in one list. */
+export function listPlans({ train, evaluate, update, weigh }: TrainingPlans): Plan[] {
+  const weighing = weigh ? [weigh.text.plan, weigh.squares] : [];
+  return [...[...train, ...evaluate].map(({ plan }) => plan), update, ...weighing];
+}

@@ -1,0 +1,69 @@
+import { defined, invariant } from "../../lib/invariant";
+import { accumulate, add } from "../ops/add";
+import type { Graph, Node } from "../graph/graph";
+import { Recompute } from "./recompute";
+import { sameShape, storageRoot, type Value } from "../graph/value";
+
+/** How a backward pass comes by the values of the forward pass. */
+export interface DifferentiateOptions {
+  /** Computes the inner values of checkpointed regions again instead of keeping them. */
+  readonly recompute?: boolean;
+}
+
+/**
+ * Adds the backward pass of `loss` to the graph (reverse-mode differentiation): each parameter's gradient is added
+ * to its view of the flat gradient buffer. `seed` is the gradient of the loss values themselves (same shape).
+ * Only nodes between a parameter and the loss get a backward at all.
+ */
+export function differentiate(
+  graph: Graph,
+  loss: Value,
+  seed: Value,
+  { recompute = false }: DifferentiateOptions = {},
+): void {
+  const gradients = new Map<number, Value>();
+  gradients.set(storageRoot(loss).id, seed);
+  const again = recompute ? new Recompute(graph) : null;
+  for (const node of [...graph.nodes].reverse()) {
+    if (!node.outputs.some((output) => output.requiresGrad && gradients.has(output.id))) continue;
+    backward(graph, node, gradients, again?.valuesFor(node));
+  }
+  for (const parameter of graph.leaves("parameter")) {
+    const gradient = gradients.get(parameter.id);
+    if (!gradient) continue;
+    const sink = graph.gradient(parameter.name, parameter.type);
+    graph.applyInto(accumulate, [graph.reshape(gradient, ...parameter.type.shape)], {}, sink);
+  }
+}
+
+function backward(
+  graph: Graph,
+  node: Node,
+  gradients: Map<number, Value>,
+  standIn: (value: Value) => Value = (value) => value,
+): void {
+  const vjp = defined(node.op.vjp, `vjp of ${node.op.name}`);
+  const inputGradients = vjp({
+    graph,
+    attrs: node.attrs,
+    inputs: node.inputs.map(standIn),
+    outputs: node.outputs.map(standIn),
+    gradOutputs: node.outputs.map((output) => {
+      const gradient = gradients.get(output.id);
+      return gradient ? graph.reshape(gradient, ...output.type.shape) : null;
+    }),
+    needs: node.inputs.map((input) => input.requiresGrad),
+  });
+  node.inputs.forEach((input, index) => {
+    const gradient = inputGradients[index];
+    if (!gradient || !input.requiresGrad) return;
+    invariant(
+      sameShape(gradient.type.shape, input.type.shape),
+      `${node.op.name}: gradient ${index} has shape [${gradient.type.shape}] for an input of [${input.type.shape}]`,
+    );
+    const root = storageRoot(input);
+    const shaped = graph.reshape(gradient, ...root.type.shape);
+    const sum = gradients.get(root.id);
+    gradients.set(root.id, sum ? graph.apply(add, [sum, shaped], {}) : shaped);
+  });
+}

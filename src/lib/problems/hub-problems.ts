@@ -1,0 +1,50 @@
+/** A repository, and the host of the hub that was asked for it. */
+export interface AskedOf {
+  readonly repository: string;
+  readonly hub: string;
+}
+
+/** Faults around a model hub: what was typed, what it answered, and what came over the wire. */
+export interface HubProblems {
+  readonly "config/no-model-repository": { readonly path: string; readonly kind: "datasets" | "spaces" };
+  /** `path` is "" where nothing was typed. */
+  readonly "config/repository-name": { readonly path: string };
+  readonly "config/revision": { readonly revision: string };
+  readonly "config/endpoint": { readonly typed: string; readonly example: string };
+  readonly "config/token-characters": object;
+  readonly "config/token-unencrypted": { readonly host: string };
+  readonly "network/gated": AskedOf & { readonly page: string; readonly hasToken: boolean };
+  readonly "network/token-refused": { readonly hub: string };
+  readonly "network/no-revision": AskedOf & { readonly revision: string };
+  readonly "network/file-gone": AskedOf & { readonly path: string };
+  readonly "network/refused": { readonly hub: string; readonly asked: string; readonly status: number };
+  readonly "network/no-repository": AskedOf & { readonly hasToken: boolean };
+  readonly "network/too-many-requests": { readonly hub: string; readonly retryAfterMs: number | null };
+  readonly "network/in-trouble": { readonly hub: string; readonly status: number };
+  readonly "network/unreachable": { readonly hub: string };
+  readonly "network/broken-off": { readonly path: string };
+  readonly "network/offline": object;
+  /** `fault` says what is wrong with the answer, where that is known. */
+  readonly "network/no-hub": AskedOf & { readonly fault: string | null };
+  readonly "format/wrong-size": {
+    readonly path: string;
+    readonly expectedBytes: number;
+    readonly found: number | "fewer" | "more";
+  };
+  readonly "format/wrong-checksum": { readonly path: string };
+  readonly "model/several-weights": {
+    readonly repository: string;
+    readonly count: number;
+    readonly index: string;
+  };
+  readonly "model/file-missing-on-hub": {
+    readonly repository: string;
+    readonly name: string;
+    readonly isAdapter: boolean;
+  };
+  readonly "model/no-weights-on-hub": {
+    readonly repository: string;
+    /** What it has instead: parts of split GGUF files, or a file of another format. */
+    readonly instead: "gguf-parts" | { readonly path: string } | null;
+  };
+}

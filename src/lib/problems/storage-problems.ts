@@ -1,0 +1,55 @@
+/** What the studio wanted of the browser's storage. */
+export type StorageTask =
+  | "adapter-delete"
+  | "adapter-keep"
+  | "adapter-read"
+  | "adapter-rename"
+  | "adapters-list"
+  | "dataset-clear"
+  | "dataset-delete"
+  | "dataset-open"
+  | "dataset-read"
+  | "dataset-replace"
+  | "dataset-save"
+  | "datasets-list"
+  | "download-begin"
+  | "download-discard"
+  | "download-end"
+  | "download-keep"
+  | "download-look"
+  | "download-write"
+  | "downloads-list"
+  | "imports-clear"
+  | "model-clear"
+  | "model-delete"
+  | "model-describe"
+  | "model-keep"
+  | "model-open"
+  | "models-clear"
+  | "models-list"
+  | "optimizer-read"
+  | "progress-forget"
+  | "progress-keep"
+  | "progress-read"
+  | "settings-read"
+  | "settings-save";
+
+/** A task, and the name of what it was for where there can be several. */
+export interface StorageJob {
+  readonly task: StorageTask;
+  readonly name?: string;
+}
+
+/** Faults of what is kept in this browser. */
+export interface StorageProblems {
+  readonly "storage/full": StorageJob;
+  readonly "storage/refused": StorageJob & { readonly reason: string };
+  /** The browser gives the page no storage for files. */
+  readonly "storage/no-files": object;
+  /** Another tab writes the file. */
+  readonly "storage/download-elsewhere": object;
+  readonly "storage/download-unknown": object;
+  readonly "model/files-gone": { readonly title: string | null };
+  readonly "data/dataset-gone": object;
+  readonly "data/rows-gone": { readonly dataset: string };
+}

@@ -1,0 +1,62 @@
+import * as v from "valibot";
+import { count, objectOf, recordOf } from "../lib/schema";
+
+/** What the studio itself reads of a model's tokenizer files; the rest is for transformers.js. */
+
+/** How tokens become text: Strip, Metaspace, ByteLevel and others, or several in turn. */
+const decoderKeys = {
+  type: v.string(),
+  content: v.nullish(v.string()),
+  start: v.nullish(count),
+  prepend_scheme: v.nullish(v.string()),
+  add_prefix_space: v.nullish(v.boolean()),
+};
+const decoder = objectOf(decoderKeys);
+
+export type TokenDecoder = v.InferOutput<typeof decoder>;
+
+/** tokenizer.json. */
+export const tokenizerJson = objectOf({
+  model: objectOf({}),
+  added_tokens: v.array(objectOf({ id: count, content: v.string() })),
+  decoder: v.nullish(objectOf({ ...decoderKeys, decoders: v.nullish(v.array(decoder)) })),
+});
+
+export type TokenizerJson = v.InferOutput<typeof tokenizerJson>;
+
+/** A special token is its text, or an object that describes it. */
+const tokenText = v.union([
+  v.string(),
+  v.pipe(
+    objectOf({ content: v.string() }),
+    v.transform(({ content }) => content),
+  ),
+]);
+const specialToken = v.nullish(tokenText);
+
+/** tokenizer_config.json, with what special_tokens_map.json adds. */
+export const tokenizerConfig = objectOf({
+  bos_token: specialToken,
+  eos_token: specialToken,
+  unk_token: specialToken,
+  sep_token: specialToken,
+  pad_token: specialToken,
+  cls_token: specialToken,
+  mask_token: specialToken,
+  additional_special_tokens: v.nullish(v.union([v.array(tokenText), recordOf(tokenText)])),
+  /** One template, or several by name, of which "default" is for chat. */
+  chat_template: v.nullish(
+    v.union([
+      v.string(),
+      v.array(objectOf({ name: v.string(), template: v.string() })),
+      recordOf(v.string()),
+    ]),
+  ),
+});
+
+export type TokenizerConfig = v.InferOutput<typeof tokenizerConfig>;
+
+const tokenId = v.pipe(v.number(), v.integer());
+
+/** The end tokens that generation_config.json and config.json name. */
+export const endTokens = objectOf({ eos_token_id: v.nullish(v.union([tokenId, v.array(tokenId)])) });

@@ -1,0 +1,74 @@
+import { excludedBy, type JobKind, type RunningJob } from "../../protocol/jobs";
+import type { ShownJob, StudioState } from "./state";
+
+type State = Pick<StudioState, "jobs">;
+
+/** The running job of a kind, or null. */
+export function jobOf({ jobs }: State, kind: JobKind): ShownJob | null {
+  return jobs.find((job) => job.kind === kind) ?? null;
+}
+
+/** Whether a job of one of these kinds runs. */
+export function isRunning({ jobs }: State, ...kinds: readonly JobKind[]): boolean {
+  return jobs.some(({ kind }) => kinds.includes(kind));
+}
+
+/** Whether a running job keeps one of this kind from starting. */
+export function isExcluded({ jobs }: State, kind: JobKind): boolean {
+  return jobs.some(({ excludes }) => excludes.includes(kind));
+}
+
+export function isTraining(state: State): boolean {
+  return isRunning(state, "train");
+}
+
+/** What a call of the page will be when the worker has taken it. */
+type Asked = Pick<ShownJob, "kind"> & Partial<Pick<ShownJob, "subject">>;
+
+/** Changes the store's state. */
+type SetJobs = (change: (state: State) => State) => void;
+
+/** Ids of what is asked for; those of the worker's jobs are positive. */
+let lastAsked = 0;
+
+/** Calls of an action that start jobs; the latest can be cancelled. */
+export class JobCalls {
+  readonly #set: SetJobs;
+  #latest: AbortController | null = null;
+
+  constructor(set: SetJobs) {
+    this.#set = set;
+  }
+
+  /** Makes a call under a signal of its own. From now until the worker tells of it, the job counts as running. */
+  async run<T>(asked: Asked, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    this.#latest = controller;
+    const { kind, subject = null } = asked;
+    const id = --lastAsked;
+    const job: ShownJob = { id, kind, subject, excludes: excludedBy(kind), progress: null };
+    this.#set(({ jobs }) => ({ jobs: [...jobs, job] }));
+    try {
+      return await call(controller.signal);
+    } finally {
+      this.#set(({ jobs }) => ({ jobs: jobs.filter((other) => other.id !== id) }));
+      if (this.#latest === controller) this.#latest = null;
+    }
+  }
+
+  cancel(): void {
+    this.#latest?.abort();
+  }
+}
+
+/** The jobs that the worker tells of, and those asked for that it has not told of yet. */
+export function takeJobs(known: readonly ShownJob[], running: readonly RunningJob[]): ShownJob[] {
+  const byId = new Map(known.map((job) => [job.id, job]));
+  const begun = running.filter(({ id }) => !byId.has(id)).map(({ kind }) => kind);
+  const asked = known.filter(({ id }) => id < 0);
+  for (const kind of begun) {
+    const index = asked.findIndex((job) => job.kind === kind);
+    if (index >= 0) asked.splice(index, 1);
+  }
+  return [...running.map((job) => byId.get(job.id) ?? { ...job, progress: null }), ...asked];
+}

@@ -1,0 +1,77 @@
+import type { StorageJob, StorageProblems, StorageTask } from "../../../../lib/problems/storage-problems";
+import type { ProblemTexts } from "./words";
+
+const tasks: Readonly<Record<StorageTask, string>> = {
+  "adapter-delete": "delete the adapter",
+  "adapter-keep": "keep the adapter",
+  "adapter-read": "read the adapter",
+  "adapter-rename": "rename the adapter",
+  "adapters-list": "list the adapters",
+  "dataset-clear": "clear away the unfinished dataset",
+  "dataset-delete": "delete the dataset",
+  "dataset-open": "open the dataset",
+  "dataset-read": "read the dataset",
+  "dataset-replace": "replace the dataset",
+  "dataset-save": "save the dataset",
+  "datasets-list": "list the datasets",
+  "download-begin": "begin the download",
+  "download-discard": "discard the download",
+  "download-end": "end the download",
+  "download-keep": "keep the download",
+  "download-look": "look at the download",
+  "download-write": "write the download",
+  "downloads-list": "list the downloads",
+  "imports-clear": "clear away unfinished imports",
+  "model-clear": "clear away the unfinished model",
+  "model-delete": "delete the model",
+  "model-describe": "save what is known of the model",
+  "model-keep": "keep the model",
+  "model-open": "open the model",
+  "models-clear": "clear away unfinished models",
+  "models-list": "list the models",
+  "optimizer-read": "read the optimizer's state",
+  "progress-forget": "forget the run's progress",
+  "progress-keep": "keep the run's progress",
+  "progress-read": "read the run's progress",
+  "settings-read": "read the settings",
+  "settings-save": "save the settings",
+};
+
+const asked = ({ task, name }: StorageJob): string => (name ? `${tasks[task]} ${name}` : tasks[task]);
+
+export const storageProblems: ProblemTexts<StorageProblems> = {
+  "storage/full": (job) => ({
+    what: `There is not enough storage left to ${asked(job)}; what was kept before is unchanged.`,
+    advice: "Delete datasets or models you no longer need, or free space on the disk, then try again.",
+  }),
+  "storage/refused": ({ reason, ...job }) => ({
+    what: `The browser would not ${asked(job)}: ${reason.replace(/\.$/, "")}.`,
+    advice:
+      "Private windows and some privacy settings keep no data; try an ordinary window, or free space on the disk.",
+  }),
+  "storage/no-files": () => ({
+    what: "This page cannot keep downloads: the browser gives it no storage for files.",
+    advice:
+      "Open the studio over https or from localhost, in an ordinary window, or drop the model's files instead.",
+  }),
+  "storage/download-elsewhere": () => ({
+    what: "This model is being downloaded in another tab.",
+    advice: "Wait for that one, or cancel it there.",
+  }),
+  "storage/download-unknown": () => ({
+    what: "This download is no longer known here.",
+    advice: "Begin it again.",
+  }),
+  "model/files-gone": ({ title }) => ({
+    what: `The files of ${title ?? "this model"} are no longer kept here.`,
+    advice: "Choose the model's files again.",
+  }),
+  "data/dataset-gone": () => ({
+    what: "This dataset is no longer there.",
+    advice: "Choose another one, or import it again.",
+  }),
+  "data/rows-gone": ({ dataset }) => ({
+    what: `A part of the dataset ${dataset} is missing: the browser has cleared it away.`,
+    advice: "Delete the dataset and import it again.",
+  }),
+};

@@ -1,0 +1,54 @@
+import type { AdapterState } from "../engine/adapters/adapter-state";
+import type { Gpu } from "../engine/gpu/device";
+import type { PipelineCache } from "../engine/gpu/pipelines";
+import type { GemmTuner } from "../engine/kernels/gemm-tuner";
+import type { LoadedModel } from "../engine/models/loaded-model";
+import type { ModelFolder } from "../formats/model-folder";
+import type { AdapterSummary } from "../protocol/commands";
+import type { ModelSummary } from "../spec/model";
+import type { RunConfig } from "../spec/training";
+import type { Tokenizer } from "../tokenizer/tokenizer";
+
+/** The base model that answers and trains. */
+export interface ActiveModel {
+  readonly summary: ModelSummary;
+  readonly engine: LoadedModel;
+  readonly tokenizer: Tokenizer;
+  /** What its files say beside the weights. */
+  readonly folder: Pick<ModelFolder, "config" | "generationConfig" | "tokenizer">;
+  /** What exports call the base model. */
+  readonly baseName: string;
+}
+
+/** What is remembered of the run that made an adapter. */
+export interface AdapterRun {
+  readonly config: RunConfig;
+  readonly datasetName: string;
+  readonly datasetRows: number;
+}
+
+/** An adapter on the GPU. */
+export interface ActiveAdapter {
+  readonly summary: AdapterSummary;
+  readonly state: AdapterState;
+  readonly run: AdapterRun | null;
+  /** Whether storage has it too; what has no other copy is not freed. */
+  readonly kept: boolean;
+  /** A file of the optimizer's state that storage has not taken yet. */
+  readonly optimizer?: Uint8Array<ArrayBuffer>;
+}
+
+/** Who answers. */
+export interface Speaker {
+  /** The base model, or its copy with the adapter in its weights. */
+  readonly engine: LoadedModel;
+  /** The adapter that answers beside the weights, or null. */
+  readonly state: AdapterState | null;
+}
+
+/** The GPU and what lives on it. */
+export interface GpuContext {
+  readonly gpu: Gpu;
+  readonly pipelines: PipelineCache;
+  readonly tuning: GemmTuner;
+}

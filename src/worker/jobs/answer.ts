@@ -1,0 +1,66 @@
+import { promptIds } from "../../data/shape/conversation";
+import { makeRng } from "../../lib/rng";
+import type { CommandArgs, Question } from "../../protocol/commands";
+import type { FinishReason } from "../../spec/generation";
+import { StreamDecoder } from "../../tokenizer/stream-decoder";
+import type { Speaker } from "../active";
+import { checkIds } from "../check-ids";
+import { holdAdapter, holdMerged } from "../kept-adapter";
+import type { Session } from "../session";
+import type { Job } from "./owner";
+
+type Args = CommandArgs<"generate">[0];
+
+/** Answers the questions one after the other; after one that was stopped no further one. */
+export function answerJob(session: Session, args: Args): Job<void> {
+  return {
+    kind: "answer",
+    async run({ signal }) {
+      for (const question of args.questions) {
+        const finish = await answer(session, args, question, signal);
+        if (finish === "stopped") return;
+      }
+    },
+  };
+}
+
+async function answer(
+  session: Session,
+  { requestId, templateId, options }: Args,
+  question: Question,
+  signal: AbortSignal,
+): Promise<FinishReason> {
+  const { side, messages } = question;
+  const { tokenizer } = session.model;
+  const { ids, endIds, answerLead } = promptIds(messages, templateId, tokenizer);
+  checkIds(ids, session.model);
+  const speaker = await findSpeaker(session, question);
+  const generator = await session.generator(side, speaker, ids.length + options.maxNewTokens);
+  const decoder = new StreamDecoder(tokenizer, answerLead);
+  const started = performance.now();
+  let text = "";
+  let tokens = 0;
+  const tell = (finish: FinishReason | null): void => {
+    const tokensPerSecond = (tokens / Math.max(1, performance.now() - started)) * 1000;
+    session.emit("answer", { requestId, side, text, tokensPerSecond, finish });
+  };
+  const answers = generator.generate(ids, options, endIds, makeRng(options.seed), signal);
+  let next = await answers.next();
+  while (!next.done) {
+    tokens++;
+    text += decoder.push(next.value);
+    tell(null);
+    next = await answers.next();
+  }
+  text += decoder.flush();
+  tell(next.value);
+  return next.value;
+}
+
+/** Brings who answers onto the GPU. Errors: there is no such adapter; it does not merge; no memory for it. */
+async function findSpeaker(session: Session, { adapterId, merged }: Question): Promise<Speaker> {
+  const { engine } = session.model;
+  if (adapterId === null) return { engine, state: null };
+  if (merged) return { engine: await holdMerged(session, adapterId), state: null };
+  return { engine, state: (await holdAdapter(session, adapterId)).state };
+}

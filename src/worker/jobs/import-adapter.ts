@@ -1,0 +1,52 @@
+import { AdapterState } from "../../engine/adapters/adapter-state";
+import { adapterFromFolder } from "../../engine/adapters/from-folder";
+import { fileSource } from "../../formats/byte-source";
+import { type PeftFolder, readPeftFolder } from "../../formats/peft-folder";
+import { newId } from "../../lib/id";
+import type { AdapterSummary } from "../../protocol/commands";
+import { freeName } from "../adapter-name";
+import { summariseAdapter } from "../adapter-summary";
+import { type AdapterHost, keepAdapter, libraryOf } from "../kept-adapter";
+import { withOptimizer } from "../optimizer-state";
+import type { Job } from "./owner";
+
+/** Reads an adapter's files as a new one of the loaded model. */
+export function importAdapterJob(session: AdapterHost, files: readonly File[]): Job<AdapterSummary> {
+  return {
+    kind: "import-adapter",
+    async run() {
+      const folder = await readPeftFolder(files.map(fileSource));
+      const name = files[0]?.name.replace(/\.zip$/, "") ?? "Adapter";
+      return importAdapter(session, name, folder);
+    },
+  };
+}
+
+async function importAdapter(
+  session: AdapterHost,
+  name: string,
+  folder: PeftFolder,
+): Promise<AdapterSummary> {
+  const { gpu, spec } = session.model.engine;
+  const found = adapterFromFolder(folder, spec);
+  const resumable = folder.optimizer ? await withOptimizer(found, folder, folder.optimizer, spec) : null;
+  const { method, adapter, values } = resumable ?? found;
+  const state = AdapterState.of(gpu, adapter, values);
+  const optimizer = resumable?.optimizer;
+  const facts = {
+    id: newId(),
+    name: freeName(await libraryOf(session), name),
+    method,
+    origin: "imported" as const,
+    savedAt: Date.now(),
+    steps: resumable?.steps ?? 0,
+    finalLoss: null,
+    validationLoss: null,
+    ...(optimizer && { optimizerBytes: optimizer.length }),
+  };
+  const summary = summariseAdapter(facts, adapter, spec);
+  const active = { summary, state, run: null, kept: false, ...(optimizer && { optimizer }) };
+  session.holdAdapter(active);
+  await keepAdapter(session, active);
+  return summary;
+}

@@ -1,0 +1,171 @@
+import { describeModel } from "../../engine/models/registry";
+import { safetensorsTensor } from "../../engine/weights/tensor-source";
+import { blobSource } from "../../formats/byte-source";
+import { contentId } from "../../formats/content-id";
+import { type ModelFolder, openModelFolder } from "../../formats/model-folder";
+import { cancelled, LuthierError } from "../../lib/errors";
+import { defined } from "../../lib/invariant";
+import type { AdapterSummary, CommandArgs } from "../../protocol/commands";
+import type { ModelCard, ModelSummary, Quantization } from "../../spec/model";
+import { keepModel, listModels as keptModels, openModel, updateCard } from "../../storage/models";
+import { loadTokenizer } from "../../tokenizer/tokenizer";
+import type { ActiveModel } from "../active";
+import { builtInModels, fetchBuiltIn } from "../built-in";
+import { keptAdapters } from "../kept-adapter";
+import { summarise } from "../model-summary";
+import type { Session } from "../session";
+import { replaceModel } from "./model-swap";
+import type { Job, JobContext } from "./owner";
+import { uploadModel } from "./upload-model";
+
+/** A model whose files are open. */
+interface OpenedModel {
+  readonly folder: ModelFolder;
+  readonly id: string;
+  readonly title: string | null;
+  readonly source: ModelCard["source"];
+  readonly license: string;
+  readonly defaults: ModelSummary["defaults"];
+  readonly quantization: Quantization | null;
+  /** Writes down what is known once its weights are read. */
+  keep?(summary: ModelSummary, signal: AbortSignal): Promise<void>;
+}
+
+/** Loads a built-in model or a kept one. The model in use stays so until the new one is ready, and when that fails. */
+export function loadModelJob(
+  session: Session,
+  id: string,
+  quantization: Quantization | null,
+): Job<ModelSummary> {
+  return {
+    kind: "load-model",
+    subject: id,
+    run: async (context) => load(session, await openById(id, quantization, context.signal), context),
+  };
+}
+
+/** Loads a model from files and keeps them; else as {@link loadModelJob}. */
+export function loadModelFilesJob(
+  session: Session,
+  args: CommandArgs<"loadModelFiles">[0],
+): Job<ModelSummary> {
+  return {
+    kind: "load-model",
+    run: async (context) => load(session, await openFiles(args), context),
+  };
+}
+
+async function load(session: Session, opened: OpenedModel, context: JobContext): Promise<ModelSummary> {
+  const { model, adapters } = await replaceModel(session, context, () => prepare(session, opened, context));
+  session.setModel(model, adapters);
+  return model.summary;
+}
+
+async function openById(
+  id: string,
+  quantization: Quantization | null,
+  signal: AbortSignal,
+): Promise<OpenedModel> {
+  const builtIn = (await builtInModels()).find((model) => model.id === id);
+  if (builtIn) {
+    const folder = await openModelFolder(await fetchBuiltIn(builtIn, signal));
+    const { title, license, training: defaults } = builtIn;
+    return { folder, id, title, source: "built-in", license, defaults, quantization };
+  }
+  const card = (await keptModels()).find((model) => model.id === id);
+  if (!card) {
+    throw new LuthierError("model", "This model's files are no longer kept.", "Choose its files again.");
+  }
+  const files = (await openModel(id)).map(({ name, blob }) => blobSource(name, blob));
+  const { title, source, license } = card;
+  return {
+    folder: await openModelFolder(files),
+    id,
+    title,
+    source,
+    license,
+    defaults: {},
+    quantization,
+    async keep({ family, parameters }) {
+      const isKnown = card.family === family && card.parameters === parameters;
+      if (!isKnown) await updateCard({ ...card, family, parameters });
+    },
+  };
+}
+
+async function openFiles({
+  files,
+  paths,
+  quantization,
+}: CommandArgs<"loadModelFiles">[0]): Promise<OpenedModel> {
+  const blobs = new Map(files.map((file, index) => [blobSource(paths[index] ?? file.name, file), file]));
+  const folder = await openModelFolder([...blobs.keys()]);
+  const id = `model-${await contentId(folder.files)}`;
+  const kept = folder.files.map((file) => ({ name: file.name, blob: defined(blobs.get(file), file.name) }));
+  const sizeBytes = kept.reduce((sum, { blob }) => sum + blob.size, 0);
+  return {
+    folder,
+    id,
+    title: null,
+    source: "files",
+    license: "",
+    defaults: {},
+    quantization,
+    keep: ({ title, family, parameters, license }, signal) =>
+      keepModel({ id, title, source: "files", family, parameters, sizeBytes, license }, kept, { signal }),
+  };
+}
+
+/** A model that is ready to be the session's. */
+interface PreparedModel {
+  readonly model: ActiveModel;
+  readonly adapters: readonly AdapterSummary[];
+}
+
+/** Uploads a model's weights; when anything fails, or the job is cancelled, they are freed. */
+async function prepare(
+  session: Session,
+  opened: OpenedModel,
+  { signal, report }: JobContext,
+): Promise<PreparedModel> {
+  const { folder, id, source, license, defaults, quantization } = opened;
+  const { gpu, pipelines, tuning } = await session.gpu();
+  const splitsAnswers = describeModel(folder.config).encoder !== undefined;
+  const tokenizer = loadTokenizer(folder, { splitsAnswers });
+  const tensors = new Map([...folder.tensors].map(([name, tensor]) => [name, safetensorsTensor(tensor)]));
+  const engine = await uploadModel(folder.config, tensors, {
+    gpu,
+    pipelines,
+    tuning,
+    signal,
+    quantization,
+    onProgress: (done, total) => report({ done, total, unit: "bytes", what: folder.name }),
+  });
+  try {
+    const title = opened.title ?? folder.name;
+    const card = { id, title, source, license };
+    const summary = summarise(card, engine, folder.sizeBytes, tokenizer.hasChatTemplate, defaults);
+    await keep(session, opened, summary, signal);
+    const adapters = await keptAdapters(id);
+    if (signal.aborted) throw cancelled();
+    return { model: { summary, engine, tokenizer, folder, baseName: title }, adapters };
+  } catch (error) {
+    engine.weights.destroy();
+    throw error;
+  }
+}
+
+/** Without room to keep it a model can still be trained, until the page is left. */
+async function keep(
+  session: Pick<Session, "emit">,
+  opened: OpenedModel,
+  summary: ModelSummary,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await opened.keep?.(summary, signal);
+  } catch (error) {
+    if (!(error instanceof LuthierError) || error.code !== "storage") throw error;
+    session.emit("fault", error.toData());
+  }
+}

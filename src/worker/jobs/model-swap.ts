@@ -1,0 +1,79 @@
+import { AdapterState } from "../../engine/adapters/adapter-state";
+import type { HostTensor } from "../../engine/adapters/common/method";
+import { cancelled, LuthierError } from "../../lib/errors";
+import type { ActiveAdapter, ActiveModel } from "../active";
+import type { Session } from "../session";
+import type { JobContext } from "./owner";
+import { uploadModel } from "./upload-model";
+
+/**
+ * Brings another model onto the GPU while the one in use stays there. Where both do not fit, the one in use is freed
+ * first, and loaded again when the other cannot be loaded then either.
+ */
+export async function replaceModel<Prepared>(
+  session: Session,
+  context: JobContext,
+  prepare: () => Promise<Prepared>,
+): Promise<Prepared> {
+  try {
+    return await prepare();
+  } catch (error) {
+    if (!session.hasModel || !isOutOfMemory(error)) throw error;
+  }
+  const before = session.model;
+  const unkept = await readUnkept(session);
+  if (context.signal.aborted) throw cancelled();
+  session.evictModel();
+  try {
+    return await prepare();
+  } catch (error) {
+    // A GPU that was lost took the model with it, and has told so.
+    if (session.hasModel) await restore(session, { before, unkept }, context);
+    throw error;
+  }
+}
+
+/** An adapter that storage had no room for, with its values. */
+interface UnkeptAdapter {
+  readonly adapter: ActiveAdapter;
+  readonly values: ReadonlyMap<string, HostTensor>;
+}
+
+function readUnkept(session: Session): Promise<UnkeptAdapter[]> {
+  const unkept = [...session.heldAdapters].filter(({ kept }) => !kept);
+  return Promise.all(unkept.map(async (adapter) => ({ adapter, values: await adapter.state.read() })));
+}
+
+interface Eviction {
+  readonly before: ActiveModel;
+  readonly unkept: readonly UnkeptAdapter[];
+}
+
+/** Loads the evicted model again. Errors: that failed too, and no model is in use any more. */
+async function restore(
+  session: Session,
+  { before, unkept }: Eviction,
+  { report }: JobContext,
+): Promise<void> {
+  const { folder, engine, summary } = before;
+  const { gpu, pipelines, tuning, tensors } = engine;
+  try {
+    const again = await uploadModel(folder.config, tensors, {
+      gpu,
+      pipelines,
+      tuning,
+      onProgress: (done, total) => report({ done, total, unit: "bytes", what: summary.title }),
+    });
+    session.restoreModel(again);
+    for (const { adapter, values } of unkept) {
+      session.holdAdapter({ ...adapter, state: AdapterState.of(gpu, adapter.state.adapter, values) });
+    }
+  } catch (failure) {
+    if (session.hasModel) session.setModel(null);
+    throw new LuthierError({ code: "work/no-model-left", title: summary.title }, { cause: failure });
+  }
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof LuthierError && error.code === "out-of-memory";
+}

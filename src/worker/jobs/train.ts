@@ -1,0 +1,319 @@
+import { AdapterState } from "../../engine/adapters/adapter-state";
+import type { Adapter, HostTensor } from "../../engine/adapters/common/method";
+import { sameShape } from "../../engine/graph/value";
+import { BestValues } from "../../engine/train/best-values";
+import { trainingLoop, type TrainingPlan } from "../../engine/train/loop";
+import type { SelectionProgress } from "../../engine/train/selection";
+import { LuthierError } from "../../lib/errors";
+import { newId } from "../../lib/id";
+import type { TrainingResult } from "../../protocol/commands";
+import { methodSpecs } from "../../spec/methods";
+import { type RunConfig, trainingLabels, type TrainingOptions } from "../../spec/training";
+import type { RunCheckpoint } from "../../storage/checkpoints";
+import { findDataset } from "../../storage/datasets";
+import type { ActiveAdapter } from "../active";
+import { freeName } from "../adapter-name";
+import { summariseAdapter } from "../adapter-summary";
+import type { EncodedRows } from "../encoded-rows";
+import type { Gate } from "../gate";
+import { keepAdapter, libraryOf, readAdapter } from "../kept-adapter";
+import { makeTrainer } from "../make-trainer";
+import { keptOptimizer, momentsOf } from "../optimizer-state";
+import { forgetRun, requireCheckpoint, RunKeeper } from "../run-progress";
+import { drawValues, type RunSetup, setUpRun } from "../run-setup";
+import { Sampler } from "../sampler";
+import type { Session } from "../session";
+import type { TrainingData } from "../training-data";
+import { TrainingReporter } from "../training-reporter";
+import type { Job } from "./owner";
+
+/** What every run works with. */
+export interface RunHost {
+  readonly session: Session;
+  readonly encoded: EncodedRows;
+  /** Closed while the run is paused. */
+  readonly gate: Gate;
+}
+
+/** A run that was started. */
+interface Run extends RunHost {
+  readonly config: RunConfig;
+  readonly signal: AbortSignal;
+  /** Where the run goes on, null for a new one. */
+  readonly resume: RunCheckpoint | null;
+}
+
+/** Measurements on the validation rows during a run, where the options do not say how often. */
+const VALIDATIONS = 5;
+
+/**
+ * Trains to the end, or until it is cancelled: it then results in what was learned so far. The trained adapter is a new
+ * one of the model's library.
+ */
+export function trainJob(host: RunHost, config: RunConfig): Job<TrainingResult> {
+  return { kind: "train", run: ({ signal }) => start({ ...host, config, signal, resume: null }) };
+}
+
+/** Goes on with the loaded model's run that did not come to its end. Errors when there is none. */
+export function resumeRunJob(host: RunHost): Job<TrainingResult> {
+  return {
+    kind: "train",
+    async run({ signal }) {
+      const resume = await requireCheckpoint(host.session);
+      return start({ ...host, config: resume.config, signal, resume });
+    },
+  };
+}
+
+/** A run begins unpaused, and one that is to end does not wait at the gate. */
+async function start(run: Run): Promise<TrainingResult> {
+  const { gate, signal } = run;
+  const open = (): void => gate.open();
+  open();
+  signal.addEventListener("abort", open, { once: true });
+  try {
+    return await train(run);
+  } finally {
+    signal.removeEventListener("abort", open);
+  }
+}
+
+async function train(asked: Run): Promise<TrainingResult> {
+  const { session, signal, resume } = asked;
+  const { engine } = session.model;
+  const startedAt = performance.now() - (resume?.elapsedMs ?? 0);
+  const { name: datasetName } = await findDataset(asked.config.datasetId);
+  const setup = await setUpRun(session, asked.encoded, asked.config, signal);
+  const { config, adapter, rows, data } = setup;
+  const run = { ...asked, config };
+  const reporter = new TrainingReporter(session.emit, data.totalSteps, () => session.gpuBytes);
+  reporter.send("preparing");
+  const state = await startAdapter(run, setup);
+  const identity = resume?.adapter ?? { id: newId(), name: await adapterName(session, config, datasetName) };
+  const trained = (optimizer: Uint8Array<ArrayBuffer> | null = null): ActiveAdapter => {
+    const { doneSteps: steps, finalLoss, validationLoss } = reporter;
+    const outcome = { savedAt: Date.now(), steps, finalLoss, validationLoss };
+    const made = { method: config.method, origin: "trained" as const };
+    const kept = optimizer ? { optimizer } : {};
+    const facts = { ...identity, ...made, ...outcome, optimizerBytes: optimizer?.length ?? 0 };
+    const origin = { config, datasetName, datasetRows: rows.length };
+    return {
+      summary: summariseAdapter(facts, adapter, engine.spec),
+      state,
+      run: origin,
+      kept: false,
+      ...kept,
+    };
+  };
+  let optimizer: Uint8Array<ArrayBuffer> | null;
+  try {
+    optimizer = await trainAll(run, setup, { state, reporter, trained, startedAt });
+  } catch (error) {
+    // Whatever else broke it off, a lost GPU or too little memory, the run can go on where it was last kept.
+    if (error instanceof LuthierError && error.code === "diverged") await forgetRun(session);
+    if (reporter.doneSteps > 0 && session.hasModel) session.holdAdapter(trained());
+    else state.destroy();
+    reporter.send("failed");
+    throw error;
+  }
+  if (!session.hasModel) {
+    throw new LuthierError("device-lost", "The GPU was lost as training ended.", "Train again.");
+  }
+  const active = trained(optimizer);
+  session.holdAdapter(active);
+  await keepAdapter(session, active);
+  await forgetRun(session);
+  const status = signal.aborted ? "stopped" : "done";
+  reporter.send(status);
+  return {
+    status,
+    steps: reporter.doneSteps,
+    finalLoss: reporter.finalLoss,
+    validationLoss: reporter.validationLoss,
+    elapsedMs: performance.now() - startedAt,
+    adapter: active.summary,
+  };
+}
+
+async function startAdapter(run: Run, setup: RunSetup): Promise<AdapterState> {
+  const { gpu } = run.session.model.engine;
+  // A run that goes on takes its values from where it was kept.
+  if (run.resume) return new AdapterState(gpu, setup.adapter);
+  return AdapterState.of(gpu, setup.adapter, await startValues(run, setup));
+}
+
+/** Drawn anew by the seed, or what a kept adapter has learned so far. */
+async function startValues(
+  { session, config }: Run,
+  setup: RunSetup,
+): Promise<ReadonlyMap<string, HostTensor>> {
+  if (config.continueFrom !== null) {
+    const { summary, values } = await readAdapter(session, config.continueFrom);
+    if (sameParameters(setup.adapter, values)) return values;
+    throw new LuthierError(
+      "config",
+      `The options chosen train other parameters than those of “${summary.name}”.`,
+      "Choose the method and the options it was made with, or turn off “Go on from the loaded adapter”.",
+      { field: trainingLabels.continueAdapter },
+    );
+  }
+  return drawValues(session, setup);
+}
+
+/** Whether values are one for each parameter, in its shape. */
+function sameParameters(adapter: Adapter, values: ReadonlyMap<string, HostTensor>): boolean {
+  return (
+    adapter.parameters.length === values.size &&
+    adapter.parameters.every(({ name, shape }) => sameShape(values.get(name)?.shape ?? [], shape))
+  );
+}
+
+/** "LoRA, Talk like a pirate", with a number where the library has that already. */
+async function adapterName(session: Session, { method }: RunConfig, datasetName: string): Promise<string> {
+  return freeName(
+    await libraryOf(session),
+    `${methodSpecs[method.id].title}, ${datasetName.replace(/\.\w{2,5}$/, "")}`,
+  );
+}
+
+/** What a run makes as it goes. */
+interface RunState {
+  readonly state: AdapterState;
+  readonly reporter: TrainingReporter;
+  trained(): ActiveAdapter;
+  readonly startedAt: number;
+}
+
+/** Returns the optimizer's state that belongs to the values, as a file, or null where none is kept. */
+async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uint8Array<ArrayBuffer> | null> {
+  const { session, config, gate, signal, resume } = run;
+  const { state, reporter } = parts;
+  const { data, training } = setup;
+  const { gpu } = session.model.engine;
+  const tell = (text: string): void => session.emit("log", { time: Date.now(), text });
+  const trainer = await makeTrainer(session, setup, state);
+  const best = new BestValues(state, resume?.best);
+  const sampler = await Sampler.create(session, setup, config);
+  const keeper = new RunKeeper({
+    ...parts,
+    session,
+    trainer,
+    best,
+    run: { config, totalSteps: data.totalSteps },
+  });
+  try {
+    if (resume) {
+      trainer.restore(resume.snapshot);
+      reporter.replay(resume.history);
+      tell(`Going on after step ${resume.snapshot.step} of ${data.totalSteps}.`);
+    } else {
+      await forgetRun(session);
+      const moments = config.continueFrom && (await momentsOf(session, config.continueFrom, setup.adapter));
+      if (moments) {
+        trainer.adopt(moments);
+        tell(`Going on with the optimizer as it was after ${moments.steps} steps.`);
+      }
+    }
+    const plan = {
+      ...loopPlan(training, data),
+      ...validatedStep(resume),
+      shouldRest: () => gate.isClosed || keeper.isDue || sampler?.isDue(trainer.stepCount) === true,
+    };
+    for await (const report of trainingLoop(trainer, plan, signal)) {
+      if (report.type === "selection" || report.type === "selected") {
+        tellSelection(report, tell);
+        // What measured best before did so with other numbers than may train now.
+        if (report.type === "selected") best.forget();
+        continue;
+      }
+      reporter.add(report, report.type === "step" ? data.tokens(report.step - 1) : 0);
+      if (report.type === "validation" && watchesBest(training)) {
+        await best.add(report.step, report.loss);
+        if (isPatienceOver(training, best)) {
+          tell(
+            `Stopping early: the validation loss has not fallen for ${plural(training.earlyStoppingPatience)}.`,
+          );
+          break;
+        }
+      }
+      if (report.type === "rest") {
+        if (sampler?.isDue(report.step)) await sampler.sample(report.step, state, signal);
+        await rest(run, reporter, keeper);
+      }
+    }
+    await gpu.settle();
+    const taken = training.loadBestModelAtEnd ? takeBest(best, reporter, tell) : null;
+    // The moments of the last step are not those of an earlier one's values.
+    if (taken !== null && taken !== trainer.stepCount) return null;
+    return await keptOptimizer(trainer, state, config.method);
+  } finally {
+    trainer.destroy();
+  }
+}
+
+/** Keeps the run where that is due and, while it is paused, waits. The time does not count as that of a step. */
+async function rest({ gate, signal }: Run, reporter: TrainingReporter, keeper: RunKeeper): Promise<void> {
+  if (gate.isClosed || keeper.isDue) await keeper.keep();
+  if (gate.isClosed) {
+    reporter.send("paused");
+    await gate.pass();
+    if (!signal.aborted) reporter.send("running");
+  }
+  reporter.rest();
+}
+
+/** Tells how far the choice of what trains is, in quarters. */
+function tellSelection(progress: SelectionProgress, tell: (text: string) => void): void {
+  if (progress.type === "selected") {
+    tell(`From here on ${progress.training.toLocaleString("en")} numbers train; the others stay.`);
+    return;
+  }
+  const { done, total } = progress;
+  const quarter = Math.ceil(total / 4);
+  if (done === 1) tell(`Weighing every weight on ${total} texts, to choose those that train.`);
+  if (done === total || done % quarter === 0) tell(`Weighed on ${done} of ${total} texts.`);
+}
+
+function watchesBest(training: TrainingOptions): boolean {
+  return training.loadBestModelAtEnd || training.earlyStoppingPatience > 0;
+}
+
+function isPatienceOver({ earlyStoppingPatience }: TrainingOptions, { progress }: BestValues): boolean {
+  return earlyStoppingPatience > 0 && progress.measuredSince >= earlyStoppingPatience;
+}
+
+/** Returns the step whose values were taken, or null. */
+function takeBest(best: BestValues, reporter: TrainingReporter, tell: (text: string) => void): number | null {
+  const taken = best.restore();
+  if (!taken) return null;
+  reporter.validationLoss = taken.loss;
+  tell(
+    `Took the values of step ${taken.step}, whose validation loss was the lowest: ${taken.loss.toFixed(4)}.`,
+  );
+  return taken.step;
+}
+
+function plural(count: number): string {
+  return count === 1 ? "one measurement" : `${count} measurements`;
+}
+
+function validatedStep(resume: RunCheckpoint | null): Pick<TrainingPlan, "validatedStep"> {
+  const last = resume?.history.validation.at(-1);
+  return last ? { validatedStep: last.step } : {};
+}
+
+function loopPlan(training: TrainingOptions, data: TrainingData): TrainingPlan {
+  const { learningRate, schedule, warmupSteps, evalSteps, seed } = training;
+  const { totalSteps, validation } = data;
+  return {
+    totalSteps,
+    batches: (step) => data.batches(step),
+    epoch: (step) => data.epoch(step),
+    validation,
+    validateEvery: evalSteps > 0 ? evalSteps : Math.max(1, Math.ceil(totalSteps / VALIDATIONS)),
+    learningRate,
+    schedule,
+    warmupSteps: Math.min(warmupSteps, totalSteps),
+    seed,
+  };
+}

@@ -1,0 +1,8 @@
+import { JestChaiExpect } from "@vitest/expect";
+import { expect, use } from "chai";
+
+/** What cases mean by vitest's `expect` where no test runner is: in a page. */
+
+use(JestChaiExpect);
+
+export { expect };

@@ -1,0 +1,43 @@
+import { Gpu } from "../../src/engine/gpu/device";
+import { Nudger } from "../../src/engine/gpu/nudge";
+import { measureBarrier } from "../../src/engine/gpu/software-gpu";
+import { asHardware } from "../support/as-hardware";
+import { opCases } from "../support/op-cases";
+import "../support/worded";
+
+/** What the test asks of the page of cases; runs in the browser. */
+export interface OpsPage {
+  /** Opens the GPU, with the kernel variants of cards or with its own. */
+  open(variants: "own" | "gpu"): Promise<string>;
+  /** Runs the cases of those names, and returns the complaint of each that fails, by its name. */
+  run(names: readonly string[]): Promise<Record<string, string>>;
+  /** Microseconds that the GPU takes for a barrier. */
+  barrier(): Promise<number>;
+}
+
+let gpu: Gpu | null = null;
+
+function opened(): Gpu {
+  if (!gpu) throw new Error("no GPU is open");
+  return gpu;
+}
+
+const page: OpsPage = {
+  async open(variants) {
+    gpu?.close();
+    gpu = await Gpu.open(variants === "gpu" ? asHardware(navigator.gpu) : navigator.gpu);
+    return JSON.stringify(gpu.info);
+  },
+  async run(names) {
+    const complaints: Record<string, string> = {};
+    for (const { name, check } of opCases.filter((known) => names.includes(known.name))) {
+      await check(opened()).catch((error: unknown) => {
+        complaints[name] = error instanceof Error ? error.message : String(error);
+      });
+    }
+    return complaints;
+  },
+  barrier: () => measureBarrier(opened().device, new Nudger(opened().device.queue)),
+};
+
+Object.assign(globalThis, { luthierOps: page });

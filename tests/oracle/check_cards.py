@@ -1,0 +1,45 @@
+"""Usage: python tests/oracle/check_cards.py CASES.json   the Python of model cards, parsed by Python.
+
+Each case has the lines for a hostile name and for the name PLAIN: both must be the same program but
+for that string."""
+
+from __future__ import annotations
+
+import ast
+import json
+import sys
+from pathlib import Path
+
+
+class Renamed(ast.NodeTransformer):
+    """Puts another text in place of PLAIN in every string."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:  # noqa: N802
+        """Strings that are PLAIN, or a path that begins with it."""
+        if isinstance(node.value, str):
+            return ast.Constant(node.value.replace("PLAIN", self.name))
+        return node
+
+
+def main(path: str) -> int:
+    """Prints what differs; the exit status says whether anything did."""
+    cases = json.loads(Path(path).read_text(encoding="utf-8"))
+    wrong = 0
+    for case in cases:
+        expected = ast.dump(Renamed(case["name"]).visit(ast.parse(case["plain"])))
+        try:
+            problem = "" if ast.dump(ast.parse(case["hostile"])) == expected else "another program"
+        except SyntaxError as error:
+            problem = str(error)
+        if problem:
+            wrong += 1
+            print(f"{case['format']} {case['name']!r}: {problem}\n{case['hostile']}")
+    print(f"{len(cases)} programs of model cards parsed, {wrong} of them not as they should be")
+    return int(wrong > 0 or not cases)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,16 @@
+/** The same GPUs under the name of a card, and without subgroups: whole models run on the kernels that cards get. */
+export function asHardware(gpu: GPU): GPU {
+  return {
+    async requestAdapter(options: GPURequestAdapterOptions) {
+      const adapter = await gpu.requestAdapter(options);
+      return (
+        adapter && {
+          features: new Set([...adapter.features].filter((feature) => feature !== "subgroups")),
+          limits: adapter.limits,
+          info: { vendor: "test", architecture: "card", device: "", description: "Test card" },
+          requestDevice: (descriptor: GPUDeviceDescriptor) => adapter.requestDevice(descriptor),
+        }
+      );
+    },
+  } as unknown as GPU;
+}

@@ -1,0 +1,331 @@
+import { EventHub, type Caller, type Client } from "../../../src/client/client";
+import { cancelled, LuthierError } from "../../../src/lib/errors";
+import { defined } from "../../../src/lib/invariant";
+import type {
+  AdapterPlan,
+  CommandArgs,
+  CommandName,
+  CommandResult,
+  InterruptedRun,
+} from "../../../src/protocol/commands";
+import type { DatasetSummary, Row } from "../../../src/spec/data";
+import type { TrainingSpeed } from "../../../src/spec/forecast";
+import type { FinishReason } from "../../../src/spec/generation";
+import type { MethodChoice } from "../../../src/spec/methods";
+import type { ModelCard, ModelSummary, Quantization } from "../../../src/spec/model";
+import { isTargeted, readTargets } from "../../../src/spec/targets";
+import { type JobContext, JobOwner } from "../../../src/worker/jobs/owner";
+import type { Handlers } from "../../../src/worker/serve";
+import {
+  fakeCards,
+  fakeForecast,
+  fakeInterruptedRun,
+  fakeLengths,
+  fakeModel,
+  fakeRows,
+  fakeSamples,
+  fakeTokens,
+} from "./data";
+import { fakeHub } from "./hub";
+import { FakeLibrary } from "./library";
+import { pause } from "./pace";
+import { FakeRun } from "./run";
+
+/** How the fake behaves. */
+export interface FakeOptions {
+  /** False pretends a browser without WebGPU. */
+  readonly gpu?: boolean;
+  /** Milliseconds of a training step, and of a word of an answer. */
+  readonly paceMs?: number;
+  /** True pretends that a reload cut off a run. */
+  readonly interrupted?: boolean;
+}
+
+/**
+ * A client without a worker: keeps everything in memory and makes its figures up. What excludes what is the worker's own
+ * rule. For tests of the page alone.
+ */
+export class FakeClient implements Client {
+  private readonly events = new EventHub();
+  private readonly owner = new JobOwner((name, payload) => this.events.emit(name, payload));
+  private readonly data = new Map<string, { summary: DatasetSummary; rows: Row[] }>();
+  private cards: readonly ModelCard[] = fakeCards;
+  private model: ModelSummary | null = null;
+  private calls = 0;
+  private readonly gpu: boolean;
+  private readonly paceMs: number;
+  private readonly library = new FakeLibrary(this.owner, () => this.paceMs);
+  private readonly training = new FakeRun(this.events, this.library, () => this.paceMs);
+  private interrupted: InterruptedRun | null;
+
+  constructor(options: FakeOptions = {}) {
+    this.gpu = options.gpu ?? true;
+    this.paceMs = options.paceMs ?? 30;
+    this.interrupted = options.interrupted ? fakeInterruptedRun : null;
+  }
+
+  readonly on = this.events.on.bind(this.events);
+
+  call<Name extends CommandName>(command: Name, ...args: CommandArgs<Name>): Promise<CommandResult<Name>> {
+    return this.until(new AbortController().signal).call(command, ...args);
+  }
+
+  until(signal: AbortSignal): Caller {
+    return {
+      call: async (command, ...args) => {
+        const id = ++this.calls;
+        await pause(1);
+        return this.handlers[command](...args, { id, signal });
+      },
+    };
+  }
+
+  private readonly handlers: Handlers = {
+    ...this.hub(),
+    ...this.library.handlers,
+    environment: () => ({
+      gpu: this.gpu
+        ? {
+            name: "Example GPU",
+            software: false,
+            features: ["shader-f16"],
+            maxBufferBytes: 2 ** 31,
+            maxBindingBytes: 2 ** 27,
+          }
+        : null,
+      gpuProblem: this.gpu
+        ? null
+        : {
+            code: "plain",
+            kind: "gpu",
+            what: "This browser has no WebGPU.",
+            advice: "Use one of those below.",
+          },
+      storage: { usedBytes: 12_400_000, quotaBytes: 4_200_000_000 },
+    }),
+    listDatasets: () => [...this.data.values()].map(({ summary }) => summary),
+    listSamples: () => fakeSamples,
+    importDataset: ({ file }, call) =>
+      this.owner.run({ kind: "import-dataset", run: (context) => this.import(file, context) }, call),
+    importSample: ({ id }, call) =>
+      this.owner.run({ kind: "import-dataset", run: async () => this.importSample(id) }, call),
+    deleteDataset: ({ id }, call) =>
+      this.owner.run({ kind: "delete-dataset", run: async () => void this.data.delete(id) }, call),
+    datasetRows: ({ id, offset, count }) => this.rows(id).slice(offset, offset + count),
+    heldOutRows: ({ id, count }) => this.rows(id).slice(-count),
+    tokenView: ({ datasetId, row, maxLength }) =>
+      fakeTokens(defined(this.rows(datasetId)[row], "the row"), maxLength),
+    lengthStats: ({ datasetId, maxLength }) => fakeLengths(this.rows(datasetId), maxLength),
+
+    listModels: () => this.cards,
+    deleteModel: ({ id }, call) =>
+      this.owner.run({ kind: "delete-model", run: async () => this.deleteModel(id) }, call),
+    loadModel: ({ id, quantization }, call) =>
+      this.owner.run(
+        {
+          kind: "load-model",
+          subject: id,
+          run: (context) => this.load(this.card(id), quantization, context),
+        },
+        call,
+      ),
+    loadModelFiles: ({ files, quantization }, call) =>
+      this.owner.run(
+        { kind: "load-model", run: (context) => this.loadFiles(files, quantization, context) },
+        call,
+      ),
+
+    planAdapter: ({ method }) => this.plan(method),
+    forecastTraining: ({ config, budgetBytes }) => fakeForecast(config, budgetBytes),
+    measureTraining: (_config, call) => this.owner.run({ kind: "measure", run: () => this.measure() }, call),
+    train: ({ method, training }, call) => {
+      const asked = { id: method.id, highestRate: training.learningRate };
+      return this.owner.run(this.training.job({ ...asked, totalSteps: training.maxSteps || 60 }), call);
+    },
+    interruptedRun: () => this.interrupted,
+    resumeRun: (call) => {
+      const { step: firstStep, totalSteps } = defined(this.interrupted, "the run");
+      this.interrupted = null;
+      const asked = { id: "lora", highestRate: 2e-4, totalSteps, firstStep } as const;
+      return this.owner.run(this.training.job(asked), call);
+    },
+    discardRun: () => void (this.interrupted = null),
+    pause: () => this.training.pause(),
+    resume: () => this.training.resume(),
+
+    mergedBytes: () => 4_100_000,
+    keepMerged: () => undefined,
+    generate: (args, call) =>
+      this.owner.run({ kind: "answer", run: ({ signal }) => this.answer(args, signal) }, call),
+  };
+
+  private async answer(
+    { requestId, questions }: CommandArgs<"generate">[0],
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const { side, adapterId, messages } of questions) {
+      const question = messages.at(-1)?.content ?? "";
+      const base = `A short answer to “${question}” in plain words, as the base model gives it.`;
+      const adapter = this.library.find(adapterId);
+      if (adapterId !== null && !adapter)
+        throw new LuthierError("adapter", "This adapter is no longer kept.", "Choose another one.");
+      const words = (adapter ? `Arr! ${base} So says ${adapter.name}, matey!` : base).split(" ");
+      let text = "";
+      const tell = (finish: FinishReason | null): void =>
+        this.events.emit("answer", { requestId, side, text, tokensPerSecond: 24.5, finish });
+      for (const [index, word] of words.entries()) {
+        if (signal.aborted) {
+          tell("stopped");
+          return;
+        }
+        text += index === 0 ? word : ` ${word}`;
+        tell(null);
+        await pause(this.paceMs);
+      }
+      tell("end-token");
+    }
+  }
+
+  private async measure(): Promise<TrainingSpeed> {
+    await pause(this.paceMs * 5);
+    return { flopsPerSecond: 2e11, tokensPerSecond: 1234.5, steps: 4 };
+  }
+
+  private async import(file: File, { signal, report }: JobContext): Promise<DatasetSummary> {
+    const total = file.size;
+    for (const part of [0.3, 0.7, 1]) {
+      report({ done: total * part, total, unit: "bytes", what: `Reading ${file.name}` });
+      await pause(this.paceMs);
+      if (signal.aborted) throw cancelled();
+    }
+    return this.keep(file.name, parseRows(await file.text()), total);
+  }
+
+  private importSample(id: string): DatasetSummary {
+    const sample = defined(
+      fakeSamples.find((known) => known.id === id),
+      "the sample",
+    );
+    return this.keep(sample.title, fakeRows(240), 38_000);
+  }
+
+  private card(id: string): ModelCard {
+    return defined(
+      this.cards.find((card) => card.id === id),
+      "the model",
+    );
+  }
+
+  private deleteModel(id: string): void {
+    this.cards = this.cards.filter((card) => card.id !== id);
+    if (this.model?.id === id) this.use(null);
+  }
+
+  private hub(): ReturnType<typeof fakeHub> {
+    return fakeHub(
+      this.owner,
+      () => this.paceMs,
+      (card) => {
+        this.cards = [...this.cards.filter(({ id }) => id !== card.id), card];
+      },
+    );
+  }
+
+  private rows(id: string): Row[] {
+    return defined(this.data.get(id), "the dataset").rows;
+  }
+
+  private keep(name: string, rows: Row[], sizeBytes: number): DatasetSummary {
+    const id = crypto.randomUUID();
+    const summary: DatasetSummary = {
+      id,
+      name,
+      rows: rows.length,
+      sizeBytes,
+      importedAt: Date.now(),
+      problems: name.endsWith(".json")
+        ? [{ row: 2, reason: { kind: "not-text", field: "output", found: "number" } }]
+        : [],
+      problemCount: name.endsWith(".json") ? 1 : 0,
+      duplicates: 0,
+      ignoredFields: [],
+      brokenAt: null,
+    };
+    this.data.set(id, { summary, rows });
+    return summary;
+  }
+
+  private async loadFiles(
+    files: readonly File[],
+    quantization: Quantization | null,
+    context: JobContext,
+  ): Promise<ModelSummary> {
+    if (!files.some((file) => file.name === "config.json")) {
+      throw new LuthierError("model", "config.json is missing.", "Choose every file of the model's folder.");
+    }
+    return this.load(defined(fakeCards[1], "the kept model"), quantization, context);
+  }
+
+  private async load(
+    card: ModelCard,
+    quantization: Quantization | null,
+    { signal, report }: JobContext,
+  ): Promise<ModelSummary> {
+    for (const part of [0.2, 0.5, 0.8]) {
+      const total = card.sizeBytes;
+      report({ done: total * part, total, unit: "bytes", what: `Loading ${card.title}` });
+      await pause(this.paceMs * 4);
+      if (signal.aborted) throw cancelled();
+    }
+    const model = fakeModel(card);
+    const loaded: ModelSummary = quantization
+      ? { ...model, quantised: "loaded", precision: precisionOf(quantization) }
+      : model;
+    this.use(loaded);
+    return loaded;
+  }
+
+  private use(model: ModelSummary | null): void {
+    this.library.clear();
+    this.model = model;
+    this.events.emit("model", model && { summary: model, adapters: [] });
+  }
+
+  private plan(method: MethodChoice): AdapterPlan {
+    const model = defined(this.model, "the model");
+    const rank = Number(method.options.r ?? method.options.num_virtual_tokens ?? 1);
+    const text = String(method.options.target_modules ?? "");
+    const targets = readTargets(text) ?? ["q_proj", "v_proj"];
+    const modules = model.modules
+      .filter(({ path }) => isTargeted({ targets }, path))
+      .map(({ path, inFeatures, outFeatures }) => ({ path, parameters: rank * (inFeatures + outFeatures) }));
+    const trainableParameters = modules.reduce((sum, module) => sum + module.parameters, 0);
+    const problems: Record<string, string> = {};
+    if (modules.length === 0) problems.target_modules = `No layer of this model is named ${text}.`;
+    return {
+      trainableParameters,
+      totalParameters: model.parameters,
+      sizeBytes: trainableParameters * 4,
+      trainingBytes: trainableParameters * 16,
+      reader: "peft",
+      modules,
+      targets: modules.map(({ path }) => path),
+      problems,
+    };
+  }
+}
+
+function parseRows(text: string): Row[] {
+  try {
+    const rows: unknown = JSON.parse(text);
+    if (Array.isArray(rows)) return rows.filter((row): row is Row => typeof row?.output === "string");
+  } catch {
+    // Told below, as a file that is no list would be.
+  }
+  throw new LuthierError("data", "This is not a JSON list of rows.", "Check the first lines of the file.");
+}
+
+/** What the worker calls the layers of a model that it quantised. */
+function precisionOf({ blockSize, doubleQuantization }: Quantization): string {
+  return `f16 and nf4${blockSize === 256 ? "_256" : ""}${doubleQuantization ? "_double" : ""}`;
+}

@@ -1,0 +1,92 @@
+import type { EventHub } from "../../../src/client/client";
+import { cancelled } from "../../../src/lib/errors";
+import type { TrainingResult } from "../../../src/protocol/commands";
+import type { TrainingStatus } from "../../../src/protocol/events";
+import { type MethodId, methodSpecs } from "../../../src/spec/methods";
+import type { Job } from "../../../src/worker/jobs/owner";
+import { fakeSampleAnswer } from "./data";
+import type { FakeLibrary } from "./library";
+import { pause } from "./pace";
+
+/** What is trained, and from where on. */
+interface Asked {
+  readonly id: MethodId;
+  readonly highestRate: number;
+  readonly totalSteps: number;
+  readonly firstStep?: number;
+}
+
+/** The training of the fake client: a loss that falls as such losses do, and an adapter at the end. */
+export class FakeRun {
+  private paused = false;
+
+  /** @param paceMs milliseconds of a step */
+  constructor(
+    private readonly events: EventHub,
+    private readonly library: FakeLibrary,
+    private readonly paceMs: () => number,
+  ) {}
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+  }
+
+  job(asked: Asked): Job<TrainingResult> {
+    return { kind: "train", run: ({ signal }) => this.train(asked, signal) };
+  }
+
+  private async train(
+    { id, highestRate, totalSteps, firstStep = 0 }: Asked,
+    signal: AbortSignal,
+  ): Promise<TrainingResult> {
+    const startedAt = Date.now();
+    this.paused = false;
+    this.events.emit("log", { time: Date.now(), text: `Training with ${id}.` });
+    await pause(this.paceMs() * 5);
+    let step = firstStep;
+    let loss = 0;
+    while (step < totalSteps && !signal.aborted) {
+      await pause(this.paceMs());
+      const running = !this.paused && !signal.aborted;
+      if (running) {
+        step++;
+        loss = 0.4 + 3.1 * Math.exp(-step / 14) + 0.16 * Math.sin(step * 1.7) * Math.exp(-step / 50);
+      }
+      const learningRate = highestRate * Math.min(1, step / 5) * (1 - step / (totalSteps + 1));
+      const report = {
+        step,
+        epoch: step / 20,
+        loss,
+        learningRate,
+        gradNorm: 0.6 + 2 * Math.exp(-step / 9),
+        supervisedTokens: 300,
+      };
+      if (running && step % 20 === 0) this.events.emit("sample", fakeSampleAnswer(step));
+      this.events.emit("training", {
+        steps: running ? [report] : [],
+        validation: running && (step % 10 === 0 || step === totalSteps) ? [{ step, loss: loss + 0.06 }] : [],
+        past: false,
+        totalSteps,
+        tokensPerSecond: 1234.5,
+        remainingMs: (totalSteps - step) * 800,
+        gpuBytes: 84_000_000,
+        status: this.status(signal),
+      });
+    }
+    if (step === firstStep) throw cancelled();
+    const status = step === totalSteps ? "done" : "stopped";
+    const name = `${methodSpecs[id].title} ${this.library.size + 1}`;
+    const adapter = this.library.add(name, { id, options: {} }, "trained", step, loss);
+    const result = { status, steps: step, finalLoss: loss, validationLoss: loss + 0.06 } as const;
+    return { ...result, elapsedMs: Date.now() - startedAt, adapter };
+  }
+
+  private status(signal: AbortSignal): TrainingStatus {
+    if (signal.aborted) return "stopping";
+    return this.paused ? "paused" : "running";
+  }
+}

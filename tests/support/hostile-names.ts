@@ -1,0 +1,20 @@
+/** Names as a file, a repository or a dataset may bring them: each tries to be more than a name where it is written. */
+export const hostileNames: readonly string[] = [
+  '"); import os; os.system("id"); ("',
+  "'''\nimport os\n'''",
+  "a\nb\r\nc\u2028d\u2029e\u0085f",
+  "back\\slash\\",
+  "tab\tnul\0del\u007f",
+  "{folder}{AutoModel}${name}%s{0}",
+  "```\n# Heading\n```python\nimport os",
+  "---\nlicense: mit\n---",
+  "| a | b |\n| --- | --- |",
+  "[link](javascript:alert(1)) ![x](http://example.com/x.png)",
+  "<script>alert(1)</script> &lt;",
+  "*bold* _it_ `code` ~~gone~~ # x",
+  "\u202Egnp.exe\u202C \u200Bzero",
+  "lone \ud800 surrogate",
+  "emoji 🦄 你好 مرحبا",
+  "\ufeffbom",
+  "",
+];

@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Nudger } from "../../../src/engine/gpu/nudge";
+
+/** Waiting for the GPU in a browser that looks for finished work at submits, and else every 100 ms. */
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A queue that notes when it was handed something; `lists` are the command lists handed over. */
+function makeQueue(): { queue: GPUQueue; times: number[]; lists: unknown[] } {
+  const [times, lists]: [number[], unknown[]] = [[], []];
+  const submit = (list: unknown): void => {
+    times.push(performance.now());
+    lists.push(list);
+  };
+  return { queue: { submit } as unknown as GPUQueue, times, lists };
+}
+
+const never = (): Promise<void> => new Promise(() => {});
+const after = (ms: number): Promise<string> =>
+  new Promise((resolve) => setTimeout(() => resolve("done"), ms));
+
+test("empty submits follow while a promise is awaited, none after it, and its value comes through", async () => {
+  const { queue, times, lists } = makeQueue();
+  const waited = new Nudger(queue).hasten(after(5.5));
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await waited).toBe("done");
+  expect(times.length).toBeGreaterThanOrEqual(3);
+  expect(Math.max(...times)).toBeLessThanOrEqual(times[0]! + 5.5);
+  expect(lists.every((list) => Array.isArray(list) && list.length === 0)).toBe(true);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("a refusal ends them too, and is passed on", async () => {
+  const { queue, times } = makeQueue();
+  const refused = new Nudger(queue).hasten(Promise.reject(new Error("lost")));
+  await expect(refused).rejects.toThrow("lost");
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(times).toEqual([]);
+});
+
+test("a long wait gets longer by an eighth at most, until the browser's own poll is as good", async () => {
+  const { queue, times } = makeQueue();
+  const started = performance.now();
+  void new Nudger(queue).hasten(never());
+  await vi.advanceTimersByTimeAsync(60_000);
+  const waits = times.map((time) => time - started);
+  waits.forEach((wait, i) => {
+    const before = waits[i - 1] ?? 0;
+    expect(wait - before, `after ${before} ms`).toBeLessThanOrEqual(Math.max(1, before / 8) + 1);
+  });
+  expect(waits.at(-1)).toBeGreaterThan(700);
+  expect(waits.length).toBeLessThan(70);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("what is awaited together is nudged together, quickly again after each end", async () => {
+  const { queue, times } = makeQueue();
+  const nudger = new Nudger(queue);
+  const waits = [nudger.hasten(after(400)), nudger.hasten(after(402))];
+  await vi.advanceTimersByTimeAsync(399);
+  const early = times.length;
+  expect(early).toBeLessThan(60);
+  await vi.advanceTimersByTimeAsync(2);
+  expect(times.length).toBeGreaterThan(early);
+  await vi.advanceTimersByTimeAsync(1000);
+  await Promise.all(waits);
+  expect(vi.getTimerCount()).toBe(0);
+});

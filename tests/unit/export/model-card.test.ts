@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { type CardFacts, modelCard } from "../../../src/export/model-card";
+import { pythonString } from "../../../src/lib/python-string";
+import { folderReaders, type FolderFormat } from "../../../src/spec/folder-format";
+import { pythonUsage } from "../../../src/spec/python-usage";
+import { hostileNames } from "../../support/hostile-names";
+
+const formats = Object.keys(folderReaders) as FolderFormat[];
+
+function facts(name: string, format: FolderFormat): CardFacts {
+  return {
+    adapterName: name,
+    baseModel: name,
+    methodTitle: "LoRA",
+    format,
+    autoModel: "AutoModelForCausalLM",
+    family: "llama",
+    license: name || "mit",
+    trainableParameters: 12,
+    run: null,
+  };
+}
+
+/** The fenced blocks of a Markdown text, as CommonMark ends them. */
+function fences(markdown: string): string[] {
+  const found: string[] = [];
+  let open: string[] | null = null;
+  for (const line of markdown.split(/\r\n|\r|\n/)) {
+    if (open && /^ {0,3}```+\s*$/.test(line)) {
+      found.push(open.join("\n"));
+      open = null;
+    } else if (open) open.push(line);
+    else if (/^ {0,3}(```|~~~)/.test(line)) open = [];
+  }
+  expect(open).toBeNull();
+  return found;
+}
+
+describe("a model card", () => {
+  it.each(hostileNames)("of %j has its own parts and no others", (name) => {
+    for (const format of formats) {
+      const card = modelCard(facts(name, format));
+      const plain = modelCard(facts("name", format));
+      const shape = (text: string): string[] =>
+        text.split(/[\n\r\u2028\u2029\u0085]/).map((line) => /^(#+ |---|- |\w+:|```|)/.exec(line)?.[0] ?? "");
+      expect(shape(card)).toEqual(shape(plain));
+      const base = { name, autoModel: "AutoModelForCausalLM" as const, family: "llama" };
+      expect(fences(card)).toEqual([pythonUsage(base, format)]);
+      const prose =
+        card
+          .split("---\n")
+          .at(-1)
+          ?.replace(/^```[^]*?^```/m, "") ?? "";
+      expect(prose).not.toMatch(/(?<!\\)[<[\]!|`*]/);
+    }
+  });
+});
+
+describe("a Python string", () => {
+  it.each(hostileNames)("of %j stays on its line and means the same", (name) => {
+    const literal = pythonString(name);
+    expect(literal).toMatch(/^"(?:[^"\\\p{Cc}\u2028\u2029\u202a-\u202e]|\\["\\bfnrt]|\\u[0-9a-f]{4})*"$/u);
+    expect(JSON.parse(literal)).toBe(name);
+  });
+
+  it("keeps ordinary names as they are", () => {
+    expect(pythonString("owner/model-1.5_x")).toBe('"owner/model-1.5_x"');
+    expect(pythonString("模型 🦄")).toBe('"模型 🦄"');
+  });
+});

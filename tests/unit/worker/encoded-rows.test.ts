@@ -1,0 +1,72 @@
+import { beforeEach, expect, it, vi } from "vitest";
+import type { EncodedRow } from "../../../src/data/encode/encode-row";
+import type { Row } from "../../../src/spec/data";
+import type { ActiveModel } from "../../../src/worker/active";
+import { EncodedRows } from "../../../src/worker/encoded-rows";
+
+/** Chunks of rows that come when they are asked for, and how many came. */
+let chunks: (() => void)[] = [];
+let read = 0;
+vi.mock("../../../src/storage/datasets", () => ({
+  async *streamRows(): AsyncGenerator<readonly Row[]> {
+    for (let chunk = 0; chunk < 3; chunk++) {
+      await new Promise<void>((resolve) => chunks.push(resolve));
+      read++;
+      yield [{ instruction: String(chunk), input: "", output: "" }];
+    }
+  },
+}));
+vi.mock("../../../src/data/encode/encode-row", () => ({
+  encodeRow: ({ instruction }: Row) => ({ ids: Uint32Array.of(Number(instruction)) }) as EncodedRow,
+}));
+
+const model = { summary: { id: "m" }, engine: { spec: { vocabularySize: 10 } } } as unknown as ActiveModel;
+const key = { datasetId: "d", templateId: "chat", maxLength: 64 } as const;
+
+let encoded: EncodedRows;
+beforeEach(() => {
+  chunks = [];
+  read = 0;
+  encoded = new EncodedRows(() => model);
+});
+
+/** Lets the next chunk through. */
+async function nextChunk(): Promise<void> {
+  await vi.waitFor(() => expect(chunks.length).toBeGreaterThan(0));
+  chunks.shift()?.();
+  await new Promise((resolve) => setTimeout(resolve));
+}
+
+it("encodes once for all who ask for the same, and for the next too", async () => {
+  const [one, other] = [encoded.get(key), encoded.get(key)];
+  for (let chunk = 0; chunk < 3; chunk++) await nextChunk();
+  expect((await one).map(({ ids }) => ids[0])).toEqual([0, 1, 2]);
+  expect(await other).toBe(await one);
+  expect(await encoded.get(key)).toBe(await one);
+  expect(read).toBe(3);
+});
+
+it("goes on for those who still wait when another gives up", async () => {
+  const controller = new AbortController();
+  const impatient = encoded.get(key, controller.signal);
+  const patient = encoded.get(key);
+  await nextChunk();
+  controller.abort();
+  await expect(impatient).rejects.toMatchObject({ code: "cancelled" });
+  await nextChunk();
+  await nextChunk();
+  expect(await patient).toHaveLength(3);
+});
+
+it("ends when nobody waits any more, and begins anew for the next", async () => {
+  const controller = new AbortController();
+  const given = encoded.get(key, controller.signal);
+  await nextChunk();
+  controller.abort();
+  await expect(given).rejects.toMatchObject({ code: "cancelled" });
+  await nextChunk();
+  expect(chunks, "no further chunk is asked for").toEqual([]);
+  const again = encoded.get(key);
+  for (let chunk = 0; chunk < 3; chunk++) await nextChunk();
+  expect(await again).toHaveLength(3);
+});

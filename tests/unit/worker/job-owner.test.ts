@@ -1,0 +1,277 @@
+import { beforeEach, describe, expect, it, test } from "vitest";
+import { cancelled, LuthierError } from "../../../src/lib/errors";
+import type { Events } from "../../../src/protocol/events";
+import type { JobKind } from "../../../src/protocol/jobs";
+import { type JobContext, JobOwner } from "../../../src/worker/jobs/owner";
+
+/** What cannot start while a job of a kind runs, written down apart from the rules that say so. */
+const exclusions: Readonly<Record<JobKind, readonly JobKind[]>> = {
+  "load-model": [
+    ...["load-model", "delete-model", "train", "measure", "answer"],
+    ...["merge", "export", "import-adapter", "edit-library"],
+  ] as JobKind[],
+  "delete-model": [
+    ...["load-model", "delete-model", "train", "measure", "answer"],
+    ...["merge", "export", "import-adapter", "edit-library"],
+  ] as JobKind[],
+  train: [
+    ...["load-model", "delete-model", "train", "measure", "answer", "merge", "export"],
+    ...["import-adapter", "edit-library", "import-dataset", "delete-dataset"],
+  ] as JobKind[],
+  measure: [
+    ...["load-model", "delete-model", "train", "measure", "answer"],
+    ...["import-adapter", "edit-library", "import-dataset", "delete-dataset"],
+  ] as JobKind[],
+  answer: ["load-model", "delete-model", "train", "measure", "answer", "import-adapter", "edit-library"],
+  merge: ["load-model", "delete-model", "train", "merge", "export", "import-adapter", "edit-library"],
+  export: ["load-model", "delete-model", "train", "merge", "export", "import-adapter", "edit-library"],
+  "import-adapter": [
+    ...["load-model", "delete-model", "train", "measure", "answer", "merge", "export"],
+    ...["import-adapter", "edit-library"],
+  ] as JobKind[],
+  "edit-library": [
+    ...["load-model", "delete-model", "train", "measure", "answer", "merge", "export"],
+    ...["import-adapter", "edit-library"],
+  ] as JobKind[],
+  "import-dataset": ["train", "measure", "import-dataset", "delete-dataset"],
+  "delete-dataset": ["train", "measure", "import-dataset", "delete-dataset"],
+  "look-up": ["look-up", "download"],
+  download: ["look-up", "download"],
+};
+const kinds = Object.keys(exclusions) as JobKind[];
+
+/** Kinds of which a later job takes the place of the earlier. */
+const replaced: readonly JobKind[] = ["load-model", "answer", "merge", "import-dataset"];
+
+let owner: JobOwner;
+let told: Events["jobs"][];
+let progress: Events["progress"][];
+let calls: number;
+beforeEach(() => {
+  told = [];
+  progress = [];
+  calls = 0;
+  owner = new JobOwner((name, payload) => {
+    if (name === "jobs") told.push(payload as Events["jobs"]);
+    if (name === "progress") progress.push(payload as Events["progress"]);
+  });
+});
+
+/** A job that runs until it is told to end, whatever its signal says. */
+function startJob(kind: JobKind, subject?: string) {
+  const controller = new AbortController();
+  let context: JobContext | null = null;
+  let settle: { end: () => void; fail: (error: unknown) => void } | undefined;
+  const work = new Promise<string>((resolve, reject) => {
+    settle = { end: () => resolve(`${kind} done`), fail: reject };
+  });
+  const id = ++calls;
+  const run = (given: JobContext): Promise<string> => {
+    context = given;
+    return work;
+  };
+  const outcome = owner.run(
+    { kind, ...(subject !== undefined && { subject }), run },
+    { id, signal: controller.signal },
+  );
+  // Whoever waits for the outcome hears of a failure; a test that does not is not about it.
+  outcome.catch(() => undefined);
+  return {
+    id,
+    outcome,
+    cancel: () => controller.abort(),
+    end: () => settle?.end(),
+    fail: (error: unknown) => settle?.fail(error),
+    get hasStarted() {
+      return context !== null;
+    },
+    get context(): JobContext {
+      if (!context) throw new Error("the job has not started");
+      return context;
+    },
+  };
+}
+
+/** Lets everything happen that waits for nothing from outside. */
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+const running = (): JobKind[] => (told.at(-1) ?? []).map(({ kind }) => kind);
+
+describe("what excludes what", () => {
+  test.each(kinds)("beside %s", async (kind) => {
+    for (const other of kinds) {
+      const first = startJob(kind);
+      await settled();
+      const second = startJob(other);
+      await settled();
+      if (!exclusions[kind].includes(other)) {
+        expect(second.hasStarted, other).toBe(true);
+      } else if (kind === other && replaced.includes(kind)) {
+        expect(first.context.signal.aborted, other).toBe(true);
+        expect(second.hasStarted, other).toBe(false);
+      } else {
+        await expect(second.outcome, other).rejects.toMatchObject({ code: "busy" });
+        expect(first.context.signal.aborted, other).toBe(false);
+      }
+      first.end();
+      second.end();
+      await settled();
+      expect(running()).toEqual([]);
+    }
+  });
+
+  it("is told to the page with each job", () => {
+    for (const kind of kinds) {
+      const job = startJob(kind);
+      expect([...(told.at(-1)?.[0]?.excludes ?? [])].sort()).toEqual([...exclusions[kind]].sort());
+      job.end();
+      owner = new JobOwner((name, payload) => void (name === "jobs" && told.push(payload as Events["jobs"])));
+    }
+  });
+
+  it("goes both ways", () => {
+    for (const one of kinds)
+      for (const other of kinds)
+        expect(exclusions[one].includes(other), `${one}, ${other}`).toBe(exclusions[other].includes(one));
+  });
+});
+
+describe("a job", () => {
+  it("has its place from the call on to its very end, also when it is cancelled and takes its time", async () => {
+    const train = startJob("train");
+    // In the same turn, before anything could have started.
+    await expect(startJob("load-model").outcome).rejects.toMatchObject({
+      code: "busy",
+      what: "A training is running.",
+    });
+    await settled();
+    train.cancel();
+    await settled();
+    expect(train.context.signal.aborted).toBe(true);
+    await expect(startJob("load-model").outcome).rejects.toMatchObject({ code: "busy" });
+    expect(owner.runs("train")).toBe(true);
+    train.end();
+    expect(await train.outcome).toBe("train done");
+    expect(owner.runs("train")).toBe(false);
+    const load = startJob("load-model");
+    await settled();
+    expect(load.hasStarted).toBe(true);
+  });
+
+  it("that throws gives its place back and its error on", async () => {
+    const train = startJob("train");
+    await settled();
+    const error = new LuthierError("diverged", "The loss is not a number.", "Train slower.");
+    train.fail(error);
+    await expect(train.outcome).rejects.toBe(error);
+    expect(running()).toEqual([]);
+    const crash = new Error("at once");
+    const thrown = owner.run(
+      {
+        kind: "train",
+        run() {
+          throw crash;
+        },
+      },
+      { id: 9, signal: new AbortController().signal },
+    );
+    await expect(thrown).rejects.toBe(crash);
+    expect(running()).toEqual([]);
+  });
+
+  it("that was cancelled before it started takes no place", async () => {
+    const call = { id: 1, signal: AbortSignal.abort() };
+    const outcome = owner.run({ kind: "train", run: () => Promise.resolve("ran") }, call);
+    await expect(outcome).rejects.toMatchObject({ code: "cancelled" });
+    expect(told).toEqual([]);
+  });
+
+  it("that is cancelled while it waits never runs, and leaves at once", async () => {
+    const first = startJob("load-model");
+    await settled();
+    const second = startJob("load-model");
+    await settled();
+    second.cancel();
+    await expect(second.outcome).rejects.toMatchObject({ code: "cancelled" });
+    expect(second.hasStarted).toBe(false);
+    expect(running()).toEqual(["load-model"]);
+    first.end();
+    await first.outcome;
+    expect(second.hasStarted).toBe(false);
+  });
+
+  it("takes the place of all of its kind that came before, when the last of them has ended", async () => {
+    const first = startJob("load-model");
+    await settled();
+    const second = startJob("load-model");
+    const third = startJob("load-model");
+    await expect(second.outcome).rejects.toMatchObject({ code: "cancelled" });
+    await settled();
+    expect([second.hasStarted, third.hasStarted]).toEqual([false, false]);
+    // Who waits has a place already.
+    await expect(startJob("train").outcome).rejects.toMatchObject({ code: "busy" });
+    first.fail(cancelled());
+    await settled();
+    expect(third.hasStarted).toBe(true);
+    third.end();
+    expect(await third.outcome).toBe("load-model done");
+  });
+
+  it("tells the page of its start and its end, before who called it hears of that", async () => {
+    const load = startJob("load-model", "spruce");
+    const download = startJob("download");
+    expect(told.map((jobs) => jobs.map(({ id, kind, subject }) => [id, kind, subject]))).toEqual([
+      [[1, "load-model", "spruce"]],
+      [
+        [1, "load-model", "spruce"],
+        [2, "download", null],
+      ],
+    ]);
+    await settled();
+    load.end();
+    let seen: JobKind[] = [];
+    await load.outcome.then(() => (seen = running()));
+    expect(seen).toEqual(["download"]);
+    download.end();
+    await download.outcome;
+    expect(running()).toEqual([]);
+    expect(told).toHaveLength(4);
+  });
+
+  it("tells how far it is while it runs, and no more after", async () => {
+    const load = startJob("load-model");
+    await settled();
+    const report = { done: 1, total: 2, unit: "bytes", what: "weights" } as const;
+    load.context.report(report);
+    expect(progress).toEqual([{ jobId: load.id, progress: report }]);
+    load.end();
+    await load.outcome;
+    load.context.report({ ...report, done: 2 });
+    expect(progress).toHaveLength(1);
+  });
+});
+
+describe("the owner", () => {
+  it("cancels the jobs of a kind", async () => {
+    const [train, download] = [startJob("train"), startJob("download")];
+    await settled();
+    owner.cancel("train", "measure");
+    expect(train.context.signal.aborted).toBe(true);
+    expect(download.context.signal.aborted).toBe(false);
+  });
+
+  it("says when the last job of a kind has ended, or that nobody waits for that any more", async () => {
+    const load = startJob("load-model");
+    const { signal } = new AbortController();
+    let isOver = false;
+    const over = owner.ended(["load-model"], signal).then(() => (isOver = true));
+    await settled();
+    expect(isOver).toBe(false);
+    const controller = new AbortController();
+    const given = owner.ended(["load-model"], controller.signal);
+    controller.abort();
+    await expect(given).rejects.toMatchObject({ code: "cancelled" });
+    load.end();
+    await over;
+    expect(owner.runs("load-model")).toBe(false);
+  });
+});

@@ -1,0 +1,253 @@
+import "fake-indexeddb/auto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Client } from "../../../src/client/client";
+import { AdapterState } from "../../../src/engine/adapters/adapter-state";
+import { methods } from "../../../src/engine/adapters/registry";
+import type { Gpu } from "../../../src/engine/gpu/device";
+import { LuthierError } from "../../../src/lib/errors";
+import type { AdapterSummary } from "../../../src/protocol/commands";
+import type { Events } from "../../../src/protocol/events";
+import { RunLog } from "../../../src/ui/lib/run-log";
+import { RunSeries } from "../../../src/ui/lib/run-series";
+import { connectStore } from "../../../src/ui/store/connect";
+import { createStudioStore, type StudioStore } from "../../../src/ui/store/create-store";
+import type * as Models from "../../../src/worker/handlers/models";
+import { JobOwner } from "../../../src/worker/jobs/owner";
+import { libraryOf } from "../../../src/worker/kept-adapter";
+import { Session } from "../../../src/worker/session";
+import { createNullGpu } from "../../support/gpu";
+import { linkWorker } from "../../support/worker-link";
+
+/**
+ * Loading a model in place of another, as the page and the worker see it: the true store over the true handlers, on a
+ * device that computes nothing.
+ */
+
+const PUBLIC = "public";
+const GOLDEN = "tests/golden/llama_tied";
+
+/** What a reload finds, served from the folder. */
+async function servePublic(url: string): Promise<Response> {
+  return new Response(new Uint8Array(await readFile(join(PUBLIC, new URL(url).pathname))));
+}
+
+let modelHandlers: typeof Models.modelHandlers;
+beforeAll(async () => {
+  vi.stubGlobal("self", { location: { href: "http://luthier.test/worker.js" } });
+  ({ modelHandlers } = await import("../../../src/worker/handlers/models"));
+});
+
+let owner: JobOwner;
+let session: Session;
+let client: Client;
+let store: StudioStore;
+let gpu: Gpu;
+let end: () => void;
+const onLost = vi.fn();
+let taken: Events["model"][];
+const state = () => store.getState();
+
+beforeEach(async () => {
+  vi.stubGlobal("navigator", { gpu: createNullGpu() });
+  vi.stubGlobal("fetch", servePublic);
+  client = linkWorker((emit) => {
+    owner = new JobOwner(emit);
+    session = new Session(emit, { onLost });
+    return {
+      ...modelHandlers(owner, session),
+      environment: () => ({ gpu: null, gpuProblem: null, storage: null }),
+      keepMerged: () => undefined,
+    };
+  });
+  ({ gpu } = await session.gpu());
+  const heard: Events["model"][] = [];
+  taken = heard;
+  // The device of the test before may be lost only now.
+  client.on("model", (model) => heard.push(model));
+  const runtime = { client, series: new RunSeries(), log: new RunLog() };
+  store = createStudioStore(runtime, () => ({
+    getItem: () => null,
+    setItem: () => undefined,
+    removeItem: () => undefined,
+  }));
+  end = connectStore(store, runtime);
+  await state().loadModel("spruce");
+  expect(state().model?.id).toBe("spruce");
+  expect(taken).toHaveLength(1);
+  // Somebody spoke there.
+  store.setState({ turns: [turn] });
+});
+afterEach(() => {
+  end();
+  gpu.close();
+  vi.restoreAllMocks();
+});
+
+const done = {
+  state: "done",
+  text: "Mice.",
+  tokensPerSecond: 1,
+  finish: "end-token",
+  problem: null,
+} as const;
+const turn = {
+  ...{ id: "1", question: "What do snakes eat?", voices: { before: null, after: null } },
+  ...{ before: done, after: null },
+};
+
+/** The files of another model, those named in `change` with other bytes. */
+async function otherFiles(change: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {}): Promise<File[]> {
+  const from = { "config.json": GOLDEN, "model.safetensors": GOLDEN };
+  const tokenizer = {
+    "tokenizer.json": "public/models/spruce",
+    "tokenizer_config.json": "public/models/spruce",
+  };
+  return Promise.all(
+    Object.entries({ ...from, ...tokenizer }).map(async ([name, folder]) => {
+      const bytes = change[name] ?? new Uint8Array(await readFile(join(folder, name)));
+      return new File([bytes], name);
+    }),
+  );
+}
+
+/** Makes the device refuse weights beyond these bytes in all, and complain of what was written there, as a true one does. */
+function limitMemory(bytes: () => number): void {
+  const { allocating } = gpu;
+  vi.spyOn(gpu, "allocating").mockImplementation(
+    (what, allocate) =>
+      allocating.call(gpu, what, async () => {
+        const made = await allocate();
+        if (gpu.usage.bytes <= bytes()) return made;
+        gpu.device.createBuffer({ size: 16, usage: 0 });
+        throw new LuthierError("out-of-memory", `The GPU has not enough memory for ${what}.`, "");
+      }) as never,
+  );
+}
+
+/** What both sides agree on as long as the first model is in use, with all that was said. */
+function expectFirstModel(): void {
+  expect(session.model.summary.id).toBe("spruce");
+  expect(state()).toMatchObject({ model: { id: "spruce" }, modelId: "spruce", turns: [turn] });
+  expect(taken).toHaveLength(1);
+  expect(gpu.usage.bytes).toBe(session.model.engine.weights.sizeBytes);
+  expect(state().jobs).toEqual([]);
+}
+
+describe("another model", () => {
+  it("takes the place of the first on both sides at once, when it is ready", async () => {
+    const seen: (string | undefined)[] = [];
+    const stop = store.subscribe((now) => {
+      if (seen.at(-1) !== now.model?.id) seen.push(now.model?.id);
+    });
+    await state().loadModelFiles(await otherFiles());
+    stop();
+    expect(state().modelProblem).toBeNull();
+    const { id } = session.model.summary;
+    expect(seen).toEqual(["spruce", id]);
+    expect(state()).toMatchObject({ modelId: id, turns: [], adapters: [] });
+    expect(gpu.usage.bytes).toBe(session.model.engine.weights.sizeBytes);
+    expect(session.model.summary.gpuBytes).toBe(gpu.usage.bytes);
+  });
+
+  it("that is asked for while a training runs is refused, and nothing is lost", async () => {
+    const controller = new AbortController();
+    let endRun: (() => void) | undefined;
+    const run = owner.run(
+      { kind: "train", run: () => new Promise<void>((resolve) => (endRun = resolve)) },
+      { id: 99, signal: controller.signal },
+    );
+    await state().loadModel("spruce");
+    expect(state().modelProblem).toMatchObject({ problem: { code: "busy", running: "train" } });
+    endRun?.();
+    await run;
+    await vi.waitFor(() => expect(state().jobs).toEqual([]));
+    expectFirstModel();
+  });
+
+  it.each([
+    ["has a broken config.json", { "config.json": new TextEncoder().encode("{") }],
+    ["is of an unknown family", { "config.json": new TextEncoder().encode('{"model_type":"squirrel"}') }],
+    ["has damaged weights", { "model.safetensors": new Uint8Array(100) }],
+  ])("that %s leaves the first in use", async (_, change) => {
+    await state().loadModelFiles(await otherFiles(change));
+    expect(state().modelProblem).not.toBeNull();
+    expect(state().modelProblem?.problem.code).not.toBe("internal");
+    expectFirstModel();
+  });
+
+  it("whose loading is cancelled leaves the first in use", async () => {
+    const { allocating } = gpu;
+    vi.spyOn(gpu, "allocating").mockImplementation(async (what, allocate) => {
+      const made = await allocating.call(gpu, what, allocate);
+      state().cancelModel();
+      // The message has to reach the worker.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return made as never;
+    });
+    await state().loadModelFiles(await otherFiles());
+    expect(state().modelProblem).toBeNull();
+    expectFirstModel();
+  });
+
+  it("that does not fit beside the first is loaded in its place", async () => {
+    const first = session.model.engine.weights.sizeBytes;
+    limitMemory(() => first);
+    await state().loadModelFiles(await otherFiles());
+    expect(state().modelProblem).toBeNull();
+    expect(taken).toHaveLength(2);
+    expect(state().model?.id).toBe(session.model.summary.id);
+    expect(state().model?.id).not.toBe("spruce");
+    expect(gpu.usage.bytes).toBe(session.model.engine.weights.sizeBytes);
+  });
+
+  it("that does not fit at all makes way for the first again, with its unkept adapter", async () => {
+    const before = session.model.engine.weights.sizeBytes;
+    const adapter = methods.lora.bind({ r: 2 }, session.model.engine.spec);
+    const lora = new AdapterState(gpu, adapter);
+    const summary = { id: "unkept", name: "Unkept", savedAt: 1 } as AdapterSummary;
+    session.holdAdapter({ summary, state: lora, run: null, kept: false });
+    let uploads = 0;
+    // Room for the one that was there, not for the other, beside it or alone.
+    limitMemory(() => (++uploads > 2 ? before : 0));
+    await state().loadModelFiles(await otherFiles());
+    expect(uploads).toBe(3);
+    expect(state().modelProblem?.problem).toMatchObject({ kind: "out-of-memory" });
+    expect(session.heldAdapter("unkept")?.state).not.toBe(lora);
+    expect((await libraryOf(session)).map(({ id }) => id)).toEqual(["unkept"]);
+    session.dropAdapter("unkept");
+    expect(session.model.engine.weights.sizeBytes).toBe(before);
+    expectFirstModel();
+  });
+
+  it("that fails, and the first after it too, leaves none, and the page says so", async () => {
+    limitMemory(() => 0);
+    await state().loadModelFiles(await otherFiles());
+    expect(session.hasModel).toBe(false);
+    expect(state()).toMatchObject({ model: null, modelId: "spruce", jobs: [] });
+    expect(state().modelProblem).toEqual({ problem: { code: "work/no-model-left", title: "Spruce" } });
+    expect(gpu.usage.bytes).toBe(0);
+  });
+
+  it("is none when the GPU is lost, until the page loads it again", async () => {
+    onLost.mockClear();
+    gpu.device.destroy();
+    await vi.waitFor(() => expect(state().fault?.problem).toMatchObject({ kind: "device-lost" }));
+    expect(onLost).toHaveBeenCalledTimes(1);
+    expect(session.hasModel).toBe(false);
+    expect(state()).toMatchObject({ model: null, modelId: "spruce", turns: [turn] });
+    await state().loadModel("spruce");
+    expect(state().model?.id).toBe("spruce");
+    expect(session.hasModel).toBe(true);
+  });
+
+  it("is loaded again in four bits, and stays as it was where that fails", async () => {
+    limitMemory(() => 0);
+    const { precision } = session.model.summary;
+    vi.spyOn(session, "gpu").mockRejectedValueOnce(new LuthierError("gpu", "No.", "Wait."));
+    await state().setQuantization({ type: "nf4", blockSize: 64, doubleQuantization: true });
+    expect(state()).toMatchObject({ quantization: null, model: { precision } });
+    expectFirstModel();
+  });
+});
