@@ -1,4 +1,5 @@
 import { cancelled, LuthierError } from "../lib/errors";
+import type { TextEncoding } from "../lib/problems/dataset-faults";
 import type { DatasetSummary } from "../spec/data";
 import { createDataset } from "../storage/datasets";
 import { readRows } from "./read/read-rows";
@@ -10,6 +11,8 @@ export interface ImportOptions {
   readonly name: string;
   /** Takes the place of the dataset with this id; without it the dataset is a new one. */
   readonly id?: string;
+  /** The encoding of its text, where it is none of Unicode's. */
+  readonly encoding?: TextEncoding;
   readonly signal?: AbortSignal;
   /** Told the bytes read so far, for every piece of some 64 kB. */
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
@@ -18,14 +21,14 @@ export interface ImportOptions {
 /**
  * Reads a file of Alpaca rows into storage, piece by piece, so that memory stays small whatever the file's size. The
  * dataset appears when it is whole; after any failure, and after an abort, everything is as before.
- * @throws LuthierError("data") when the file holds no row to keep, "file" when it can no longer be read, "storage" when
- * the disk is full, "cancelled" after an abort
+ * @throws LuthierError when the file holds no row to keep, can no longer be read or does not fit on the disk, and
+ * "cancelled" after an abort
  */
 export async function importDataset(file: Blob, options: ImportOptions): Promise<DatasetSummary> {
-  const { name, id, signal } = options;
+  const { name, id, encoding, signal } = options;
   const writer = await createDataset(id);
   try {
-    const reading = readRows(piecesOf(file, options), name);
+    const reading = readRows(piecesOf(file, options), name, encoding);
     let next = await reading.next();
     while (!next.done) {
       await writer.append(next.value);
@@ -65,10 +68,5 @@ async function* piecesOf(
 }
 
 function unreadable(name: string, cause: unknown): LuthierError {
-  return new LuthierError(
-    "file",
-    `${name} can no longer be read: it was moved or changed after it was chosen.`,
-    "Choose the file again.",
-    { cause },
-  );
+  return new LuthierError({ code: "data/file-gone", name }, { cause });
 }

@@ -1,4 +1,5 @@
 import type { Problem } from "../lib/problems/problem";
+import type { TextEncoding } from "../lib/problems/dataset-faults";
 import type { DatasetSummary, LengthStats, Row, SampleDataset, TemplateId, TokenView } from "../spec/data";
 import type { FolderFormat, FolderReader } from "../spec/folder-format";
 import type { TrainingForecast, TrainingSpeed } from "../spec/forecast";
@@ -116,8 +117,11 @@ export interface Commands extends HubCommands {
 
   listDatasets(): readonly DatasetSummary[];
   listSamples(): readonly SampleDataset[];
-  /** Reads a dropped, picked or pasted (`text/plain` File) dataset. A later import takes the place of an earlier. */
-  importDataset(args: { file: File }): DatasetSummary;
+  /**
+   * Reads a dropped, picked or pasted (`text/plain` File) dataset. A later import takes the place of an earlier. The
+   * encoding is given where the text is none of Unicode's.
+   */
+  importDataset(args: { file: File; encoding?: TextEncoding }): DatasetSummary;
   importSample(args: { id: string }): DatasetSummary;
   deleteDataset(args: { id: string }): void;
   datasetRows(args: { id: string; offset: number; count: number }): readonly Row[];

@@ -1,3 +1,6 @@
+import type { FileBreak, RowFault } from "../lib/problems/dataset-faults";
+import type { Problem } from "../lib/problems/problem";
+
 /** One row as Alpaca has it, after reading: strings only, unknown fields dropped. */
 export interface Row {
   readonly instruction: string;
@@ -11,7 +14,8 @@ export interface Row {
 /** A row that was kept out, or a remark about the file. `row` counts from 1; null when it concerns the whole file. */
 export interface RowProblem {
   readonly row: number | null;
-  readonly reason: string;
+  /** Datasets that an earlier version of the studio read have a sentence here. */
+  readonly reason: RowFault | string;
 }
 
 /** What the page shows of a dataset. */
@@ -27,8 +31,10 @@ export interface DatasetSummary {
   readonly duplicates: number;
   /** Field names that were ignored. */
   readonly ignoredFields: readonly string[];
-  /** Set when the file broke off and only the rows before it were read: what and where. */
-  readonly brokenAt: string | null;
+  /** Rows whose answer is empty; not counted by earlier versions. */
+  readonly emptyAnswers?: number;
+  /** Set when the file broke off and only the rows before it were read; a sentence where an earlier version read it. */
+  readonly brokenAt: FileBreak | string | null;
 }
 
 /** A sample dataset that comes with the studio (public/datasets/index.json). */
@@ -63,8 +69,27 @@ export interface TokenView {
   }[];
   /** True when the row was cut to the maximum length. */
   readonly truncated: boolean;
+  /** True when the cut took the end of the answer, so that no end is learned. */
+  readonly endCut: boolean;
+  /** True when the system text stands in the first question, as the template has no other place for it. */
+  readonly systemInQuestion: boolean;
+  /** True when the model is asked with words before its answer that this row does not have. */
+  readonly askedDifferently: boolean;
   /** Why the row takes no part in training, or null. */
-  readonly excluded: string | null;
+  readonly excluded: RowExclusion | null;
+}
+
+/** Why a row takes no part in training. */
+export type RowExclusion = Problem<
+  "data/question-fills-row" | "data/nothing-to-learn" | "tokenizer/chat-refused" | "tokenizer/template-failed"
+>;
+
+/** How many rows are left out for one reason. */
+export interface Exclusion {
+  readonly reason: RowExclusion;
+  readonly rows: number;
+  /** The number of the first of them, from 1. */
+  readonly firstRow: number;
 }
 
 /** Whose words a token is: the template's, the row's, or the answer that is learned. */
@@ -78,8 +103,16 @@ export interface LengthStats {
   readonly binWidth: number;
   readonly longest: number;
   readonly truncated: number;
-  /** Rows left out because no part of their answer fits. */
+  /** Rows whose answer is cut before its end, so that no end is learned of them. */
+  readonly endCut: number;
+  /** Rows whose system text stands in the first question, as the template has no other place for it. */
+  readonly systemInQuestion: number;
+  /** Rows without the words in front of an answer with which the model is asked. */
+  readonly askedDifferently: number;
+  /** Rows left out, for whatever reason. */
   readonly excluded: number;
+  /** The most frequent reasons for which rows are left out. */
+  readonly exclusions: readonly Exclusion[];
   readonly supervisedTokens: number;
   readonly totalTokens: number;
   /** True when the template gives the model no end token to learn to stop by. */

@@ -6,11 +6,14 @@ import type { Tokenizer } from "./tokenizer";
  */
 export class StreamDecoder {
   readonly #tokenizer: Tokenizer;
+  readonly #lead: string;
   readonly #utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
   #atStart = true;
 
-  constructor(tokenizer: Tokenizer) {
+  /** @param lead with which the template lets answers begin; it is left out */
+  constructor(tokenizer: Tokenizer, lead = "") {
     this.#tokenizer = tokenizer;
+    this.#lead = lead;
   }
 
   /** The text that one more token completes; control tokens give none. */
@@ -27,6 +30,8 @@ export class StreamDecoder {
   #trimmed(text: string): string {
     if (!this.#atStart || text === "") return text;
     this.#atStart = false;
-    return this.#tokenizer.dropsFirstSpace && text.startsWith(" ") ? text.slice(1) : text;
+    // A word mark at the start stands for the lead where both are a blank.
+    const lead = this.#lead || (this.#tokenizer.dropsFirstSpace ? " " : "");
+    return text.startsWith(lead) ? text.slice(lead.length) : text;
   }
 }

@@ -72,6 +72,15 @@ function makeAlphabet(): Map<string, number> {
   return alphabet;
 }
 
+const letterOfByte: ReadonlyMap<number, string> = new Map(
+  [...byteOfLetter].map(([letter, byte]) => [byte, letter]),
+);
+
+/** A text's bytes in GPT-2's alphabet, a letter each. */
+export function byteLetters(text: string): string {
+  return Array.from(new TextEncoder().encode(text), (byte) => letterOfByte.get(byte)).join("");
+}
+
 function byteLevelBytes(token: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(token.length);
   for (let i = 0; i < token.length; i++) {

@@ -54,6 +54,8 @@ export const tokenizerConfig = objectOf({
   ),
 });
 
+export type TokenizerConfig = v.InferOutput<typeof tokenizerConfig>;
+
 const tokenId = v.pipe(v.number(), v.integer());
 
 /** The end tokens that generation_config.json and config.json name. */

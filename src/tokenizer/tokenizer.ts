@@ -3,11 +3,21 @@ import type { ModelFolder } from "../formats/model-folder";
 import type { TokenizerFiles } from "../formats/tokenizer-files";
 import { concatBytes } from "../lib/bytes";
 import { LuthierError } from "../lib/errors";
-import { isRecord } from "../lib/json";
+import type { Problem } from "../lib/problems/problem";
 import { parseAs } from "../lib/schema";
 import type { ChatMessage } from "../spec/generation";
+import { ChatTemplate } from "./chat/template";
+import { type PreparedTokenizer, prepareTokenizer, SPECIAL_TOKENS } from "./prepare";
 import { bytesForPeople, tokenSpelling } from "./token-bytes";
-import { endTokens, tokenizerConfig, tokenizerJson } from "./tokenizer-schema";
+import { type CutEncoding, TokenPipeline } from "./token-pipeline";
+import { endTokens } from "./tokenizer-schema";
+
+/** A token that stands for its own spelling, in a text. */
+export interface AddedPlace {
+  readonly id: number;
+  readonly start: number;
+  readonly end: number;
+}
 
 /** Turns text into a model's token ids and back. */
 export interface Tokenizer {
@@ -33,6 +43,10 @@ export interface Tokenizer {
   /** True when the text of a first token loses the space in front of its word (SentencePiece). */
   readonly dropsFirstSpace: boolean;
   encode(text: string, options: { addSpecialTokens: boolean }): number[];
+  /** The text as ids, with where the given places of it, ascending, fall among them. */
+  encodeCut(text: string, places: readonly number[]): CutEncoding;
+  /** The tokens in a text that stand for their own spelling, such as "<|im_end|>". */
+  addedTokensIn(text: string): readonly AddedPlace[];
   decode(ids: readonly number[], options: { skipSpecialTokens: boolean }): string;
   /** The bytes that a token adds to the text; none for an id outside the vocabulary. */
   tokenBytes(id: number): Uint8Array<ArrayBuffer>;
@@ -41,30 +55,39 @@ export interface Tokenizer {
   /**
    * The conversation in the words of the model's own chat template.
    * @param options.addGenerationPrompt ends with the opening of the answer that is to come
-   * @throws LuthierError("model") when there is no template or it is broken, ("data") when it refuses the conversation
+   * @throws LuthierError when there is no template, it cannot be read or has no end; and, with
+   * {@link isConversationProblem}, when it refuses the conversation or fails on it
    */
   applyChat(messages: readonly ChatMessage[], options: { addGenerationPrompt: boolean }): string;
 }
 
+/** True when the chat template is in order and this conversation does not suit it. */
+export function isConversationProblem(error: unknown): error is ConversationError {
+  if (!(error instanceof LuthierError)) return false;
+  const { code } = error.problem;
+  return code === "tokenizer/chat-refused" || code === "tokenizer/template-failed";
+}
+
+/** The error of a conversation that does not suit the chat template. */
+type ConversationError = LuthierError & {
+  readonly problem: Problem<"tokenizer/chat-refused" | "tokenizer/template-failed">;
+};
+
 /**
  * Builds the tokenizer of a model folder.
  * @param options.splitsAnswers whether the model has an encoder
- * @throws LuthierError("format") naming the file and the key that is not as it should be, ("model") when tokenizer.json
- * describes no tokenizer that can be built
+ * @throws LuthierError("format") naming the file and the key that is not as it should be; or with a code of the
+ * tokenizer's when tokenizer.json describes none that can be built
  */
 export function loadTokenizer(
   folder: TokenizerFolder,
   { splitsAnswers }: Pick<Tokenizer, "splitsAnswers"> = { splitsAnswers: false },
 ): Tokenizer {
   const { tokenizer: files } = folder;
-  const described = parseAs(tokenizerJson, files.tokenizer, { file: "tokenizer.json", advice: RENEW });
-  const inner = build(files);
-  const spelling = tokenSpelling(described);
+  const { inner, prepared, pipeline, surroundings } = build(files);
+  const spelling = tokenSpelling(prepared.tokenizer);
   const tokens = tokensById(inner);
-  // These stand for their own text, whatever the spelling of the others.
-  const added = new Set(described.added_tokens.map(({ id }) => id));
-  const encode: Tokenizer["encode"] = (text, { addSpecialTokens }) =>
-    text === "" && !addSpecialTokens ? [] : inner.encode(text, { add_special_tokens: addSpecialTokens });
+  const added = new Set(prepared.added.map(({ id }) => id));
   const specialIds = new Set(inner.all_special_ids);
   const eosId = inner.eos_token_id ?? null;
   const ends = endIds(folder, tokens.length);
@@ -78,12 +101,17 @@ export function loadTokenizer(
     bosId: inner.bos_token_id ?? null,
     eosId: eosId ?? ends[0] ?? null,
     eosIds: [...new Set(eosId === null ? ends : [eosId, ...ends])],
-    ...findSurroundings(encode),
+    ...surroundings,
     splitsAnswers,
     specialIds,
-    hasChatTemplate: chatTemplate(inner) !== null,
+    hasChatTemplate: prepared.chatTemplate !== null,
     dropsFirstSpace: spelling.dropsFirstSpace,
-    encode,
+    encode(text, { addSpecialTokens }) {
+      const { ids } = pipeline.encode(text);
+      return addSpecialTokens ? [...surroundings.prefixIds, ...ids, ...surroundings.suffixIds] : [...ids];
+    },
+    encodeCut: (text, places) => pipeline.encode(text, places),
+    addedTokensIn: (text) => pipeline.addedTokensIn(text),
     decode(ids, { skipSpecialTokens }) {
       const kept = skipSpecialTokens ? ids.filter((id) => !specialIds.has(id)) : ids;
       // Not by the library's own decoder, which loses a byte-order mark and knows no ids beyond the vocabulary.
@@ -92,7 +120,7 @@ export function loadTokenizer(
     },
     tokenBytes,
     tokenText: (id) => bytesForPeople(tokenBytes(id)),
-    applyChat: (messages, { addGenerationPrompt }) => renderChat(inner, messages, addGenerationPrompt),
+    applyChat: chatRenderer(prepared),
   };
 }
 
@@ -100,35 +128,25 @@ export function loadTokenizer(
 type TokenizerFolder = Pick<ModelFolder, "tokenizer"> &
   Partial<Pick<ModelFolder, "config" | "generationConfig">>;
 
-/** Their objects are one by now. */
-const CONFIG_FILES = "tokenizer_config.json (with special_tokens_map.json)";
-const RENEW = "Download tokenizer.json again, or save it anew with a current version of transformers.";
-
-function build(files: TokenizerFiles): PreTrainedTokenizer {
-  const config = plainConfig(files);
-  try {
-    return new PreTrainedTokenizer(files.tokenizer, config);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new LuthierError(
-      "model",
-      `tokenizer.json describes a tokenizer that cannot be built: ${reason}.`,
-      RENEW,
-      { cause },
-    );
-  }
+/** What is made of the files before anything is asked of the tokenizer. */
+interface Built {
+  readonly inner: PreTrainedTokenizer;
+  readonly prepared: PreparedTokenizer;
+  readonly pipeline: TokenPipeline;
+  readonly surroundings: Pick<Tokenizer, "prefixIds" | "suffixIds">;
 }
 
-/** tokenizer_config.json in the one spelling that the library reads, whatever version of transformers wrote it. */
-function plainConfig({ config, chatTemplate }: TokenizerFiles): Record<string, unknown> {
-  const read = parseAs(tokenizerConfig, config, { file: CONFIG_FILES });
-  const { additional_special_tokens: additional, chat_template: template, ...rest } = read;
-  const chat_template = chatTemplate ?? template;
-  return {
-    ...rest,
-    additional_special_tokens: Array.isArray(additional) ? additional : [],
-    ...(chat_template ? { chat_template } : {}),
-  };
+function build(files: TokenizerFiles): Built {
+  try {
+    const prepared = prepareTokenizer(files);
+    const inner = new PreTrainedTokenizer(prepared.tokenizer, prepared.config);
+    const pipeline = new TokenPipeline(inner._tokenizer, prepared.added, prepared.tokenizer.pre_tokenizer);
+    return { inner, prepared, pipeline, surroundings: findSurroundings(inner) };
+  } catch (cause) {
+    if (cause instanceof LuthierError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new LuthierError({ code: "tokenizer/not-built", reason }, { cause });
+  }
 }
 
 function tokensById(inner: PreTrainedTokenizer): (string | undefined)[] {
@@ -146,42 +164,29 @@ function endIds({ config, generationConfig }: TokenizerFolder, vocabularySize: n
 }
 
 /** What stands around a text only when special tokens are asked for. */
-function findSurroundings(encode: Tokenizer["encode"]): Pick<Tokenizer, "prefixIds" | "suffixIds"> {
-  const plain = encode("a", { addSpecialTokens: false });
-  const full = encode("a", { addSpecialTokens: true });
-  const isAt = (start: number): boolean => plain.every((id, i) => full[start + i] === id);
-  for (let start = 0; start + plain.length <= full.length; start++)
-    if (isAt(start)) return { prefixIds: full.slice(0, start), suffixIds: full.slice(start + plain.length) };
-  return { prefixIds: [], suffixIds: [] };
+function findSurroundings({
+  _tokenizer: library,
+}: PreTrainedTokenizer): Pick<Tokenizer, "prefixIds" | "suffixIds"> {
+  const text = "a text";
+  const tokens = library.post_processor?.([text], null, true).tokens ?? [text];
+  const idsOf = (some: readonly string[]): number[] =>
+    some.flatMap((token) => library.token_to_id(token) ?? []);
+  const at = tokens.indexOf(text);
+  return { prefixIds: idsOf(tokens.slice(0, at)), suffixIds: idsOf(tokens.slice(at + 1)) };
 }
 
-/** The template's text, or null when there is none or no default among several. */
-function chatTemplate(inner: PreTrainedTokenizer): string | null {
-  const template: unknown = inner.chat_template;
-  if (typeof template === "string") return template;
-  return isRecord(template) && typeof template.default === "string" ? template.default : null;
-}
-
-function renderChat(
-  inner: PreTrainedTokenizer,
-  messages: readonly ChatMessage[],
-  addGenerationPrompt: boolean,
-) {
-  const template = chatTemplate(inner);
-  const advice = "Choose another prompt template.";
-  if (template === null) throw new LuthierError("model", "The model has no chat template.", advice);
-  try {
-    return inner.apply_chat_template(
-      messages.map((message) => ({ ...message })),
-      { chat_template: template, tokenize: false, add_generation_prompt: addGenerationPrompt },
-    );
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new LuthierError(
-      "data",
-      `The model's chat template refuses the conversation: ${reason}.`,
-      `Change the conversation (roles, system message, empty turns), or: ${advice}`,
-      { cause },
-    );
-  }
+/** Reads the template when it is first needed. */
+function chatRenderer({ config, chatTemplate }: PreparedTokenizer): Tokenizer["applyChat"] {
+  let template: ChatTemplate | null = null;
+  return (messages, { addGenerationPrompt }) => {
+    if (!template) {
+      if (chatTemplate === null) throw new LuthierError({ code: "tokenizer/no-chat-template" });
+      const named = SPECIAL_TOKENS.flatMap((name) => {
+        const token = config[name];
+        return token ? [[name, token] as const] : [];
+      });
+      template = new ChatTemplate(chatTemplate, Object.fromEntries(named));
+    }
+    return template.render(messages, addGenerationPrompt);
+  };
 }

@@ -105,7 +105,9 @@ function cutRows(rows: readonly EncodedRow[], maxLength: number): EncodedRow[] {
   return rows.map((row) => {
     if (row.ids.length <= maxLength) return row;
     const supervised = row.supervised.subarray(0, maxLength);
-    const excluded = supervised.subarray(1).includes(1) ? row.excluded : "No part of the answer fits.";
+    const excluded = supervised.subarray(1).includes(1)
+      ? row.excluded
+      : ({ code: "data/question-fills-row", maxLength } as const);
     return { ...row, ids: row.ids.subarray(0, maxLength), supervised, excluded };
   });
 }
@@ -120,7 +122,7 @@ function planOrNull(
     return planTrainingData(rows, training, adapter, splitsAnswers);
   } catch (error) {
     // So short that no row has anything to learn: no way to save memory.
-    if (error instanceof LuthierError && error.code === "data") return null;
+    if (error instanceof LuthierError && error.problem.code === "data/nothing-to-train") return null;
     throw error;
   }
 }

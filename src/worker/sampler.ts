@@ -73,8 +73,8 @@ export class Sampler {
   }
 
   async #answer(generator: Generator, signal: AbortSignal): Promise<string> {
-    const decoder = new StreamDecoder(this.#model.tokenizer);
-    const { ids, endIds } = this.#prompt;
+    const { ids, endIds, answerLead } = this.#prompt;
+    const decoder = new StreamDecoder(this.#model.tokenizer, answerLead);
     let text = "";
     for await (const id of generator.generate(ids, options, endIds, makeRng(options.seed), signal)) {
       text += decoder.push(id);

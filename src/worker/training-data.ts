@@ -148,11 +148,8 @@ class Epochs {
 }
 
 function nothingToTrain(rows: readonly EncodedRow[]): LuthierError {
-  const reason = rows[0]?.excluded ?? "The dataset has no rows.";
   return new LuthierError(
-    "data",
-    `No row of the dataset can be trained on. ${reason}`,
-    "Raise Max length, or choose another dataset or template.",
-    { field: "Max length" },
+    { code: "data/nothing-to-train", first: rows[0]?.excluded ?? null },
+    { field: "maxLength" },
   );
 }

@@ -145,7 +145,7 @@ describe("the job", () => {
         buffer: Buffer.from(JSON.stringify(rows)),
       });
       await page.getByText("1 row was left out").click();
-      await page.getByText("output is a number, not text.").waitFor();
+      await page.getByText('has a number as "output", not text').waitFor();
       expect(await page.getByRole("alert").count()).toBe(0);
       await button(page, "Delete mine.json").click();
       await button(page, "Keep it").click();

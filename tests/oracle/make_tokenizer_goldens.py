@@ -1,13 +1,19 @@
-"""Usage: python tests/oracle/make_tokenizer_goldens.py   writes tests/golden/tokenizer/<style>/.
+"""Usage: python tests/oracle/make_tokenizer_goldens.py   writes tests/golden/tokenizer/.
 
 Trains one small tokenizer for each style that the model families use, and records what Python's
-tokenizers and transformers make of awkward texts and conversations.
+tokenizers and transformers make of awkward texts and conversations; conversations.json holds rows
+under chat templates and plain ones, variants.json tokenizers that differ in a few entries.
+
+`… make_tokenizer_goldens.py --rows 200 --seed 7 FILE` writes conversations.json of random rows to FILE
+and nothing else; LUTHIER_CONVERSATIONS=FILE lets tests/unit/data/against-python.test.ts read it.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
+from pathlib import Path
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +22,8 @@ from tokenizers.trainers import BpeTrainer, UnigramTrainer
 from transformers import PreTrainedTokenizerFast
 
 from common import GOLDEN_DIR, write_json
+from conversation_goldens import ROWS, conversation_goldens, random_rows
+from tokenizer_variants import variant_goldens
 
 OUT = GOLDEN_DIR / "tokenizer"
 VOCABULARY = 600
@@ -307,18 +315,24 @@ def chat_case(tokenizer: PreTrainedTokenizerFast, messages: list[dict[str, str]]
     }
 
 
-def is_settled(style: str, text: str) -> bool:
-    """Whether all agree on the text: a byte-order mark is white space to JavaScript alone, at which
-    T5's words part."""
-    return style != "t5" or "\ufeff" not in text
+UNSTEADY = {"t5"}
+"""Styles whose trainer gives another vocabulary every time; their tokenizers are kept."""
+
+
+def load(style: str) -> PreTrainedTokenizerFast:
+    """The tokenizer of a style from its committed folder."""
+    return PreTrainedTokenizerFast.from_pretrained(OUT / style)
 
 
 def write_style(name: str) -> None:
     """Writes the tokenizer's own files and golden.json."""
     folder = OUT / name
-    shutil.rmtree(folder, ignore_errors=True)
-    tokenizer = STYLES[name]()
-    tokenizer.save_pretrained(folder)
+    if name in UNSTEADY and folder.exists():
+        tokenizer = load(name)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+        tokenizer = STYLES[name]()
+        tokenizer.save_pretrained(folder)
     conversations = CONVERSATIONS if tokenizer.chat_template else []
     write_json(
         folder / "golden.json",
@@ -329,17 +343,39 @@ def write_style(name: str) -> None:
             "special_ids": sorted(
                 id for id, token in tokenizer.added_tokens_decoder.items() if token.special
             ),
-            "texts": [text_case(tokenizer, text) for text in TEXTS if is_settled(name, text)],
+            "texts": [text_case(tokenizer, text) for text in TEXTS],
             "chats": [chat_case(tokenizer, messages) for messages in conversations],
         },
     )
 
 
+def write_lines(path: Path, value: dict[str, Any]) -> None:
+    """JSON with each case on a line of its own."""
+    entries = []
+    for name, held in value.items():
+        if isinstance(held, list):
+            lines = ",\n".join(json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in held)
+            entries.append(f"{json.dumps(name)}: [\n{lines}\n]")
+        else:
+            entries.append(f"{json.dumps(name)}: {json.dumps(held, ensure_ascii=False)}")
+    path.write_text("{\n" + ",\n".join(entries) + "\n}\n", encoding="utf-8")
+
+
 def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("file", type=Path, nargs="?")
+    given = parser.parse_args()
+    if given.rows:
+        write_lines(given.file, conversation_goldens(load, random_rows(given.rows, given.seed)))
+        return
     for name in STYLES:
         write_style(name)
         size = sum(path.stat().st_size for path in (OUT / name).iterdir())
         print(f"{name}: {size} bytes")
+    write_lines(OUT / "conversations.json", conversation_goldens(load, ROWS))
+    write_lines(OUT / "variants.json", {"variants": variant_goldens(OUT)})
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-import { LuthierError } from "../../lib/errors";
-import type { Row, TemplateId } from "../../spec/data";
-import type { Tokenizer } from "../../tokenizer/tokenizer";
+import type { Row, RowExclusion, TemplateId } from "../../spec/data";
+import { isConversationProblem, type Tokenizer } from "../../tokenizer/tokenizer";
+import { NO_NOTES, type RenderingNotes } from "../shape/rendering";
 import { renderConversation } from "../shape/templates";
 import { rowConversation } from "../shape/turns";
-import { encodeParts, type EncodedParts } from "./encode-parts";
+import { encodeRendering, type EncodedParts } from "./encode-rendering";
 
 /** A row ready to train on. Arrays run side by side, one entry a token. */
 export interface EncodedRow {
@@ -14,14 +14,25 @@ export interface EncodedRow {
   readonly fullLength: number;
   /** Whether an end token is among what is learned, before the row was cut. */
   readonly hasEnd: boolean;
+  /** Whether the cut took the end token of an answer whose beginning is learned. */
+  readonly isEndCut: boolean;
+  readonly notes: RenderingNotes;
   /** Why the row takes no part in training, or null. */
-  readonly excluded: string | null;
+  readonly excluded: RowExclusion | null;
+}
+
+/** All tokens of a row, or none and the reason for which the template refuses it. */
+export interface WholeRow {
+  readonly encoded: EncodedParts;
+  readonly endIds: readonly number[];
+  readonly notes: RenderingNotes;
+  readonly refusal: RowExclusion | null;
 }
 
 /**
  * Renders, tokenises and cuts a row to `maxLength` tokens (the right end goes). A row none of whose answer is left is
  * excluded, and so is one that the chat template refuses.
- * @throws LuthierError("model") when the model has no chat template and one is asked for
+ * @throws LuthierError when a chat template is asked for and the model has none, or a broken one
  */
 export function encodeRow(
   row: Row,
@@ -29,38 +40,43 @@ export function encodeRow(
   tokenizer: Tokenizer,
   maxLength: number,
 ): EncodedRow {
-  const { encoded, refusal } = encodeWhole(row, templateId, tokenizer);
+  return cutRow(encodeWhole(row, templateId, tokenizer), maxLength);
+}
+
+/** See {@link encodeRow}. */
+export function cutRow({ encoded, endIds, notes, refusal }: WholeRow, maxLength: number): EncodedRow {
   const fullLength = encoded.ids.length;
   const supervised = Uint8Array.from(encoded.supervised.slice(0, maxLength), Number);
+  const hasEnd = encoded.ids.some((id, index) => encoded.supervised[index] && endIds.includes(id));
   return {
     ids: Uint32Array.from(encoded.ids.slice(0, maxLength)),
     supervised,
     fullLength,
-    hasEnd: encoded.ids.some((id, index) => encoded.supervised[index] && tokenizer.eosIds.includes(id)),
+    hasEnd,
+    // An answer that is cut goes on behind the cut.
+    isEndCut: hasEnd && supervised[maxLength - 1] === 1 && encoded.supervised[maxLength] === true,
+    notes,
     excluded: refusal ?? exclusion(supervised, fullLength, maxLength),
   };
 }
 
-/** All tokens of a row, or none and the reason for which the template refuses it. */
-export function encodeWhole(
-  row: Row,
-  templateId: TemplateId,
-  tokenizer: Tokenizer,
-): { encoded: EncodedParts; refusal: string | null } {
+/** Renders and tokenises a row. */
+export function encodeWhole(row: Row, templateId: TemplateId, tokenizer: Tokenizer): WholeRow {
   try {
-    const parts = renderConversation(rowConversation(row), templateId, tokenizer);
-    return { encoded: encodeParts(parts, templateId, tokenizer), refusal: null };
+    const rendering = renderConversation(rowConversation(row), templateId, tokenizer);
+    const encoded = encodeRendering(rendering, templateId, tokenizer);
+    return { encoded, endIds: rendering.endIds, notes: rendering.notes, refusal: null };
   } catch (error) {
     // One row that does not suit the template is no reason to stop for all the others.
-    if (!(error instanceof LuthierError) || error.code !== "data") throw error;
-    return { encoded: { ids: [], supervised: [], parts: [] }, refusal: error.what };
+    if (!isConversationProblem(error)) throw error;
+    const encoded = { ids: [], supervised: [], parts: [] };
+    return { encoded, endIds: [], notes: NO_NOTES, refusal: error.problem };
   }
 }
 
-function exclusion(supervised: Uint8Array, fullLength: number, maxLength: number): string | null {
+function exclusion(supervised: Uint8Array, fullLength: number, maxLength: number): RowExclusion | null {
   // The first token of a row has nothing before it to be predicted from.
   if (supervised.subarray(1).includes(1)) return null;
-  if (fullLength > maxLength)
-    return `The question alone fills the ${maxLength} tokens, so no part of the answer fits.`;
-  return "The row has no answer to learn.";
+  if (fullLength > maxLength) return { code: "data/question-fills-row", maxLength };
+  return { code: "data/nothing-to-learn" };
 }

@@ -1,4 +1,4 @@
-import type { LengthStats } from "../../spec/data";
+import type { Exclusion, LengthStats, RowExclusion } from "../../spec/data";
 import type { EncodedRow } from "./encode-row";
 
 /** Bars that the histogram aims at. */
@@ -9,6 +9,8 @@ export function lengthStats(rows: readonly EncodedRow[], maxLength: number): Len
   const longest = rows.reduce((most, { fullLength }) => Math.max(most, fullLength), 0);
   const binWidth = niceWidth(Math.max(longest, maxLength) / BARS);
   const histogram = new Array<number>(Math.floor(longest / binWidth) + 1).fill(0);
+  // What a template refuses to write says nothing of how it ends answers.
+  const usable = rows.filter(({ fullLength }) => fullLength > 0);
   let supervisedTokens = 0;
   let totalTokens = 0;
   for (const row of rows) {
@@ -25,11 +27,31 @@ export function lengthStats(rows: readonly EncodedRow[], maxLength: number): Len
     binWidth,
     longest,
     truncated: rows.filter(({ fullLength }) => fullLength > maxLength).length,
+    endCut: rows.filter(({ excluded, isEndCut }) => excluded === null && isEndCut).length,
+    systemInQuestion: rows.filter(({ notes }) => notes.systemInQuestion).length,
+    askedDifferently: rows.filter(({ notes }) => notes.askedDifferently).length,
     excluded: rows.filter(({ excluded }) => excluded !== null).length,
+    exclusions: countExclusions(rows),
     supervisedTokens,
     totalTokens,
-    endTokenMissing: rows.length > 0 && !rows.some(({ hasEnd }) => hasEnd),
+    endTokenMissing: usable.length > 0 && !usable.some(({ hasEnd }) => hasEnd),
   };
+}
+
+/** Reasons that are told apart; those of a template can be as many as the rows. */
+const MAX_REASONS = 5;
+
+/** Why rows are left out, the most frequent reason first. */
+function countExclusions(rows: readonly EncodedRow[]): Exclusion[] {
+  const reasons = new Map<string, { reason: RowExclusion; rows: number; firstRow: number }>();
+  for (const [index, { excluded }] of rows.entries()) {
+    if (!excluded) continue;
+    const key = JSON.stringify(excluded);
+    const known = reasons.get(key);
+    if (known) known.rows++;
+    else reasons.set(key, { reason: excluded, rows: 1, firstRow: index + 1 });
+  }
+  return [...reasons.values()].sort((a, b) => b.rows - a.rows).slice(0, MAX_REASONS);
 }
 
 /** The next of 1, 2, 4, 8 … that is at least `width`. */

@@ -1,27 +1,32 @@
 import { isRecord } from "../../lib/json";
+import type { JsonKind, RowFault } from "../../lib/problems/dataset-faults";
 import type { Row } from "../../spec/data";
 
 /** A value of the file as a row, or why it is none. */
-export type CheckedRow = { readonly row: Row } | { readonly reason: string };
+export type CheckedRow = { readonly row: Row } | { readonly fault: RowFault };
 
 const KNOWN_FIELDS: ReadonlySet<string> = new Set(["instruction", "input", "output", "system", "history"]);
 
 /**
  * Checks one value: an object with the texts `instruction` and `output`; `input` and `system` are texts where they are
- * there, `history` a list of [question, answer]. Texts must be whole Unicode without NUL.
+ * there, `history` a list of [question, answer]; null is as good as not there, and so is an empty text. Texts must be
+ * whole Unicode without NUL.
  * @param onIgnored told the names of all other fields
  */
 export function checkRow(value: unknown, onIgnored: (field: string) => void): CheckedRow {
-  if (!isRecord(value)) return { reason: `is ${kindOf(value)}, not an object` };
+  if (!isRecord(value)) return { fault: { kind: "not-an-object", found: kindOf(value) } };
   for (const field of Object.keys(value)) if (!KNOWN_FIELDS.has(field)) onIgnored(field);
-  const { instruction, output, input = "", system = null, history = null } = value;
-  const reason =
+  const { instruction, output } = value;
+  const input = value.input ?? "";
+  const system = value.system ?? "";
+  const history = value.history === "" ? [] : (value.history ?? []);
+  const fault =
     missingText("instruction", instruction) ??
     missingText("output", output) ??
-    textProblem("input", input) ??
-    (system === null ? null : textProblem("system", system)) ??
-    (history === null ? null : historyProblem(history));
-  if (reason !== null) return { reason };
+    textFault("input", input) ??
+    textFault("system", system) ??
+    historyFault(history);
+  if (fault !== null) return { fault };
   return {
     row: {
       instruction: String(instruction),
@@ -33,20 +38,20 @@ export function checkRow(value: unknown, onIgnored: (field: string) => void): Ch
   };
 }
 
-function missingText(field: string, value: unknown): string | null {
-  return value === undefined ? `has no "${field}"` : textProblem(field, value);
+function missingText(field: string, value: unknown): RowFault | null {
+  return value === undefined ? { kind: "no-field", field } : textFault(field, value);
 }
 
-function textProblem(field: string, value: unknown): string | null {
-  if (typeof value !== "string") return `has ${kindOf(value)} as "${field}", not text`;
-  if (value.includes("\0")) return `has a NUL character in "${field}"`;
-  if (!value.isWellFormed()) return `has half a character (a lone surrogate) in "${field}"`;
+function textFault(field: string, value: unknown): RowFault | null {
+  if (typeof value !== "string") return { kind: "not-text", field, found: kindOf(value) };
+  if (value.includes("\0")) return { kind: "nul", field };
+  if (!value.isWellFormed()) return { kind: "half-character", field };
   return null;
 }
 
-function historyProblem(value: unknown): string | null {
-  if (!isHistory(value)) return 'has a "history" that is not a list of [question, answer]';
-  return value.flat().reduce<string | null>((found, text) => found ?? textProblem("history", text), null);
+function historyFault(value: unknown): RowFault | null {
+  if (!isHistory(value)) return { kind: "history-form" };
+  return value.flat().reduce<RowFault | null>((found, text) => found ?? textFault("history", text), null);
 }
 
 function isHistory(value: unknown): value is [string, string][] {
@@ -56,9 +61,10 @@ function isHistory(value: unknown): value is [string, string][] {
   );
 }
 
-function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "object") return "an object";
-  return typeof value === "string" ? "a text" : `a ${typeof value}`;
+function kindOf(value: unknown): JsonKind {
+  if (value === null || value === undefined) return "null";
+  if (Array.isArray(value)) return "list";
+  if (typeof value === "object") return "object";
+  if (typeof value === "string") return "text";
+  return typeof value === "boolean" ? "boolean" : "number";
 }

@@ -1,8 +1,10 @@
 import { concatBytes } from "../../lib/bytes";
 import { isRecord } from "../../lib/json";
+import type { JsonBreak } from "../../lib/problems/dataset-faults";
 import { Breakage } from "./breakage";
 import { JsonError, JsonValues } from "./json-values";
 import type { RowCollector } from "./row-collector";
+import { looksLikeRow, otherForm } from "./row-shape";
 
 /** Reads one of the forms that rows come in; fed with UTF-8 in pieces. */
 export interface RowParser {
@@ -21,40 +23,79 @@ export class JsonListParser implements RowParser {
   readonly #rows: RowCollector;
   readonly #inField: boolean;
   #field: string | null = null;
+  /** Values of the list that is being read, as long as it is not known whether they are rows. */
+  #waiting: { readonly field: string; readonly values: unknown[] } | null = null;
+  #hasColumns = false;
   #bytesSinceRow = 0;
 
   constructor(rows: RowCollector, inField: boolean) {
     this.#rows = rows;
     this.#inField = inField;
     this.#values = new JsonValues([inField ? "$.*.*" : "$.*"], ({ value, inList, field }) => {
-      if (inField && (!inList || !this.#isRowsField(field))) return;
       this.#bytesSinceRow = 0;
-      rows.add(value);
+      if (!inField) rows.add(value);
+      else if (field !== null) this.#addFrom(field, value, inList);
     });
   }
 
   write(piece: Uint8Array): void {
     this.#bytesSinceRow += piece.length;
-    this.#values.write(piece);
+    try {
+      this.#values.write(piece);
+    } catch (error) {
+      throw this.#otherForm() ?? error;
+    }
     if (this.#bytesSinceRow > MAX_ROW_BYTES) {
-      throw new Breakage(`has a row ${this.#rows.valueCount + 1} of more than ${MAX_ROW_MB} MB`);
+      const row = this.#rows.valueCount + 1;
+      throw new Breakage({ kind: "row-too-long", row, maxMegabytes: MAX_ROW_MB });
     }
   }
 
   end(): void {
-    this.#values.end();
-    if (this.#inField && this.#field === null) {
-      throw new Breakage("is one JSON object without a list of rows in it");
+    try {
+      this.#values.end();
+    } catch (error) {
+      throw this.#otherForm() ?? error;
     }
+    if (!this.#inField || this.#field !== null) return;
+    if (!this.#waiting || this.#hasColumns) throw this.#otherForm() ?? new Breakage({ kind: "no-rows" });
+    // A list of other objects: its first one tells what is wrong with them.
+    for (const value of this.#waiting.values) this.#rows.add(value);
   }
 
-  /** The first list is the one with the rows; others are named as ignored. */
-  #isRowsField(field: string | null): boolean {
-    this.#field ??= field;
-    if (field !== this.#field) this.#rows.ignore(field ?? "");
-    return field === this.#field;
+  /** The file as one object of another form, or several; it has no list of rows. */
+  #otherForm(): Breakage | null {
+    if (!this.#inField || this.#field !== null) return null;
+    const fields = Object.fromEntries(Array.from(this.#values.keys, (key) => [key, ""]));
+    const format = this.#hasColumns ? "columns" : otherForm(fields);
+    return format && new Breakage({ kind: "other-format", format });
+  }
+
+  /** The rows are the first list in which one of the first values looks like a row; other lists are named as ignored. */
+  #addFrom(field: string, value: unknown, inList: boolean): void {
+    if (field === "instruction" || field === "output") this.#hasColumns ||= !isRecord(value);
+    if (!inList) return;
+    if (field === this.#field) {
+      this.#rows.add(value);
+    } else if (this.#field === null && looksLikeRow(value)) {
+      const before = this.#waiting?.field === field ? this.#waiting.values : [];
+      if (this.#waiting && this.#waiting.field !== field) this.#rows.ignore(this.#waiting.field);
+      this.#field = field;
+      this.#waiting = null;
+      for (const each of [...before, value]) this.#rows.add(each);
+    } else if (this.#field === null && this.#waiting?.field === field) {
+      if (this.#waiting.values.length < MAX_WAITING) this.#waiting.values.push(value);
+    } else if (this.#field === null && (isRecord(value) || !this.#waiting)) {
+      if (this.#waiting) this.#rows.ignore(this.#waiting.field);
+      this.#waiting = { field, values: [value] };
+    } else {
+      this.#rows.ignore(field);
+    }
   }
 }
+
+/** Values that wait for the first row among them. */
+const MAX_WAITING = 100;
 
 /** JSON Lines: a row on each line. A bad line costs no more than itself. */
 export class JsonLinesParser implements RowParser {
@@ -92,7 +133,8 @@ export class JsonLinesParser implements RowParser {
   #finishLine(): void {
     const [first, ...others] = this.#rest;
     const bytes = others.length === 0 ? (first ?? new Uint8Array(0)) : concatBytes(this.#rest);
-    if (this.#restBytes > MAX_ROW_BYTES) this.#rows.reject(`is a line of more than ${MAX_ROW_MB} MB`);
+    if (this.#restBytes > MAX_ROW_BYTES)
+      this.#rows.reject({ kind: "line-too-long", maxMegabytes: MAX_ROW_MB });
     else this.#readLine(bytes);
     this.#rest = [];
     this.#restBytes = 0;
@@ -104,19 +146,38 @@ export class JsonLinesParser implements RowParser {
     if (text === "") return;
     const value = parseLine(text);
     if (value !== undefined) this.#rows.add(value);
-    else this.#rows.reject(`is not valid JSON: line ${this.#line}${lineProblem(bytes)}`);
+    else this.#rows.reject({ kind: "not-json", line: this.#line, at: lineBreak(bytes) });
   }
 }
 
 const NEWLINE = 0x0a;
 
-/** The value of a line, or undefined, which no JSON text is. */
+/**
+ * The value of a line, or undefined, which no JSON text is. A comma at its end, as of a list that was taken apart, does
+ * not count, and NaN and ±Infinity are null.
+ */
 function parseLine(text: string): unknown {
+  const bare = text.endsWith(",") ? text.slice(0, -1) : text;
   try {
-    return JSON.parse(text);
+    return JSON.parse(bare);
   } catch {
-    return undefined;
+    return /NaN|Infinity/.test(bare) ? parsePython(bare) : undefined;
   }
+}
+
+function parsePython(text: string): unknown {
+  let found: unknown;
+  const values = new JsonValues(["$"], ({ value }) => {
+    found = value;
+  });
+  try {
+    values.write(new TextEncoder().encode(text));
+    values.end();
+  } catch (error) {
+    if (error instanceof JsonError) return undefined;
+    throw error;
+  }
+  return found;
 }
 
 /** The parser for a text that begins with `start`: its first line that is not blank, or as much as there is of it. */
@@ -140,7 +201,7 @@ export function chooseParser(start: Uint8Array, rows: RowCollector): RowParser |
 function beginsObject(line: string, isWhole: boolean): boolean {
   let isRow = false;
   const values = new JsonValues(["$.*"], ({ value, field }) => {
-    isRow ||= typeof value === "string" && (field === "instruction" || field === "output");
+    isRow ||= typeof value === "string" && field !== null && ROW_FIELDS.has(field);
   });
   try {
     values.write(new TextEncoder().encode(line));
@@ -151,20 +212,23 @@ function beginsObject(line: string, isWhole: boolean): boolean {
   return isWhole || !isRow;
 }
 
+/** Fields whose texts show that an object is a row. */
+const ROW_FIELDS: ReadonlySet<string> = new Set(["instruction", "output", "prompt", "completion"]);
+
 /** True for an object that wraps the rows, as in {"data": [{…}, …]}. */
 function wrapsRows(value: unknown): boolean {
-  if (!isRecord(value) || "instruction" in value) return false;
+  if (!isRecord(value) || "instruction" in value || otherForm(value) !== null) return false;
   return Object.values(value).some((field) => Array.isArray(field) && field.some(isRecord));
 }
 
 /** Where in a line the JSON breaks and why, as the browser itself does not say in the same words everywhere. */
-function lineProblem(bytes: Uint8Array): string {
+function lineBreak(bytes: Uint8Array): JsonBreak | null {
   const values = new JsonValues(["$"], () => undefined);
   try {
     values.write(bytes);
     values.end();
   } catch (error) {
-    if (error instanceof JsonError) return `, column ${error.place.column}, ${error.what}`;
+    if (error instanceof JsonError) return error.json;
   }
-  return "";
+  return null;
 }

@@ -1,21 +1,23 @@
 import { TokenizerError, TokenParser, TokenParserError, Tokenizer, TokenType } from "@streamparser/json";
+import type { JsonBreak, JsonFault, TextPlace } from "../../lib/problems/dataset-faults";
 import { Breakage } from "./breakage";
-import { type LineColumn, TextPosition } from "./text-position";
+import { type MendedPiece, PythonNumbers } from "./python-numbers";
+import { TextPosition } from "./text-position";
 
-/** A JSON text that is not one, and where; `what` goes on after "at line 3, column 5". */
+/** A JSON text that is not one, and where. */
 export class JsonError extends Breakage {
-  readonly place: LineColumn;
-  readonly what: string;
+  readonly json: JsonBreak;
 
-  constructor(place: LineColumn, what: string) {
-    super(`breaks off at line ${place.line}, column ${place.column}: ${what}`);
-    this.place = place;
-    this.what = what;
+  constructor(place: TextPlace, fault: JsonFault) {
+    super({ kind: "json", place, fault });
+    this.json = { place, fault };
   }
 }
 
 /** Nothing a dataset holds nests deeper; what does would only fill the memory. */
 const MAX_DEPTH = 64;
+/** Fields that are remembered by name. */
+const MAX_KEYS = 50;
 /** Bytes of strings that are gathered before they are decoded at once. */
 const STRING_BUFFER_BYTES = 1 << 16;
 
@@ -33,12 +35,17 @@ export class JsonValues {
   readonly #tokenizer = new Tokenizer({ stringBufferSize: STRING_BUFFER_BYTES });
   readonly #parser: TokenParser;
   readonly #position = new TextPosition();
-  #piece: Uint8Array = new Uint8Array(0);
+  readonly #numbers = new PythonNumbers();
+  #piece: MendedPiece = this.#numbers.end();
+  /** Mended bytes before the piece. */
   #pieceStart = 0;
   #tokenOffset = 0;
   #depth = 0;
+  readonly #keys = new Set<string>();
+  #lastText = "";
 
   constructor(paths: string[], onValue: (found: FoundValue) => void) {
+    keepByteOrderMarks(this.#tokenizer);
     this.#parser = new TokenParser({ paths, keepStack: false });
     this.#parser.onValue = ({ value, parent, stack, key }) => {
       const outer = stack[1] === undefined ? key : stack[1].key;
@@ -50,6 +57,7 @@ export class JsonValues {
     this.#tokenizer.onToken = (token) => {
       this.#tokenOffset = token.offset;
       this.#countDepth(token.token);
+      this.#noteKey(token.token, token.value);
       this.#parser.write(token);
     };
   }
@@ -59,29 +67,42 @@ export class JsonValues {
     return this.#parser.isEnded;
   }
 
+  /** Names of the outermost object's fields, as far as they were read; so many of them. */
+  get keys(): ReadonlySet<string> {
+    return this.#keys;
+  }
+
   /** Parses a piece. @throws JsonError at the first character that cannot stand where it stands */
   write(piece: Uint8Array): void {
-    this.#piece = piece;
-    this.#run(() => this.#tokenizer.write(piece));
-    this.#position.advance(piece);
-    this.#pieceStart += piece.length;
+    this.#parse(this.#numbers.mend(piece));
   }
 
   /** Ends the text. @throws JsonError when the outermost value is not complete */
   end(): void {
+    this.#parse(this.#numbers.end());
     if (this.isComplete) return;
-    throw new JsonError(this.#position.locate(new Uint8Array(0), 0), "the text ends in the middle");
+    throw new JsonError(this.#position.locate(new Uint8Array(0), 0), { kind: "ends-early" });
+  }
+
+  #parse(piece: MendedPiece): void {
+    this.#piece = piece;
+    this.#run(() => this.#tokenizer.write(piece.mended));
+    this.#position.advance(piece.original);
+    this.#pieceStart += piece.mended.length;
   }
 
   #countDepth(token: TokenType): void {
     if (token === TokenType.LEFT_BRACE || token === TokenType.LEFT_BRACKET) this.#depth++;
     if (token === TokenType.RIGHT_BRACE || token === TokenType.RIGHT_BRACKET) this.#depth--;
     if (this.#depth > MAX_DEPTH) {
-      throw new JsonError(
-        this.#place(this.#tokenOffset),
-        `lists and objects are nested more than ${MAX_DEPTH} deep`,
-      );
+      throw new JsonError(this.#place(this.#tokenOffset), { kind: "too-deep", maxDepth: MAX_DEPTH });
     }
+  }
+
+  #noteKey(token: TokenType, value: unknown): void {
+    if (this.#depth !== 1 || this.#keys.size >= MAX_KEYS) return;
+    if (token === TokenType.STRING && typeof value === "string") this.#lastText = value;
+    if (token === TokenType.COLON) this.#keys.add(this.#lastText);
   }
 
   #run(work: () => void): void {
@@ -94,8 +115,9 @@ export class JsonValues {
     }
   }
 
-  #place(offset: number): LineColumn {
-    return this.#position.locate(this.#piece, offset - this.#pieceStart);
+  #place(offset: number): TextPlace {
+    const { original, originalOffset } = this.#piece;
+    return this.#position.locate(original, originalOffset(offset - this.#pieceStart));
   }
 
   /** A character that no token has at that place. */
@@ -103,28 +125,36 @@ export class JsonValues {
     const offset = Number(/absolute position "(\d+)"/.exec(error.message)?.[1] ?? this.#tokenOffset);
     const place = this.#place(offset);
     if (error.message.endsWith("in state STRING_DEFAULT")) {
-      return new JsonError(place, "a text holds a line break or control character that is not escaped");
+      return new JsonError(place, { kind: "raw-control-character" });
     }
     if (/in state STRING_/.test(error.message)) {
-      return new JsonError(place, "a text holds a backslash before something that JSON does not escape");
+      return new JsonError(place, { kind: "wrong-escape" });
     }
-    const found = new TextDecoder().decode(this.#piece.subarray(offset - this.#pieceStart).subarray(0, 4));
+    const found = new TextDecoder().decode(
+      this.#piece.mended.subarray(offset - this.#pieceStart).subarray(0, 4),
+    );
     const character = String.fromCodePoint(found.codePointAt(0) ?? 0xfffd);
-    return new JsonError(place, `${JSON.stringify(character)} was not expected here`);
+    return new JsonError(place, { kind: "unexpected", character });
   }
 
   /** A token that cannot follow the one before it. */
   #parserError(error: TokenParserError): JsonError {
     const state = /in state (\w+)$/.exec(error.message)?.[1] ?? "";
-    const expected = expectedIn[state] ?? "the end of the file";
-    return new JsonError(this.#place(this.#tokenOffset), `${expected} was expected here`);
+    const what = expectedIn[state] ?? "file-end";
+    return new JsonError(this.#place(this.#tokenOffset), { kind: "expected", what });
   }
 }
 
 /** What the parser waits for in each of its states. */
-const expectedIn: Readonly<Record<string, string>> = {
-  VALUE: "a value",
-  KEY: "a field name in quotes",
-  COLON: "a colon after the field name",
-  COMMA: "a comma or a closing bracket",
+const expectedIn: Readonly<Record<string, "value" | "field-name" | "colon" | "comma">> = {
+  VALUE: "value",
+  KEY: "field-name",
+  COLON: "colon",
+  COMMA: "comma",
 };
+
+/** The library's decoder drops U+FEFF at the start of a text, where it is a character like any other. */
+function keepByteOrderMarks(tokenizer: Tokenizer): void {
+  const { bufferedString } = tokenizer as unknown as { bufferedString: { decoder: TextDecoder } };
+  bufferedString.decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+}

@@ -1,14 +1,13 @@
 import { concatBytes } from "../../lib/bytes";
 import { LuthierError } from "../../lib/errors";
+import type { FileBreak, TextEncoding } from "../../lib/problems/dataset-faults";
+import type { NotJson } from "../../lib/problems/data-problems";
 import type { Row } from "../../spec/data";
 import { Breakage } from "./breakage";
 import { foreignType } from "./file-type";
 import { chooseParser, type RowParser } from "./formats";
 import { type ReadReport, RowCollector } from "./row-collector";
 import { utf8Pieces } from "./utf8";
-
-const ADVICE =
-  'Choose a JSON list of objects with "instruction", "input" and "output", or JSON Lines with one such object on each line.';
 
 /** Bytes by which the kind of a file shows. */
 const SNIFF_BYTES = 64;
@@ -21,17 +20,19 @@ const FIRST_LINE_BYTES = 2 ** 20;
  *
  * A file that breaks off (broken JSON, bytes that are no text) after some good rows ends with `brokenAt` set.
  * @param name of the file, for messages
- * @throws LuthierError("data") when there is no row to keep: an empty file, another kind of file, only bad rows
+ * @param encoding of its text, where it is none of Unicode's
+ * @throws LuthierError when there is no row to keep: an empty file, another kind of file, only bad rows
  */
 export async function* readRows(
   bytes: AsyncIterable<Uint8Array>,
   name: string,
+  encoding?: TextEncoding,
 ): AsyncGenerator<Row[], ReadReport, void> {
   const rows = new RowCollector();
   let parser: RowParser | null = null;
-  let brokenAt: string | null = null;
+  let brokenAt: FileBreak | null = null;
   try {
-    for await (const piece of wholeFirstLine(utf8Pieces(recognised(bytes, name)))) {
+    for await (const piece of wholeFirstLine(utf8Pieces(recognised(bytes, name), encoding))) {
       parser ??= chooseParser(piece, rows);
       if (!parser) throw notJson(piece, name);
       parser.write(piece);
@@ -41,14 +42,12 @@ export async function* readRows(
     parser?.end();
   } catch (error) {
     if (!(error instanceof Breakage)) throw error;
-    brokenAt = error.message;
+    brokenAt = error.at;
   }
   const last = rows.take();
   if (last.length > 0) yield last;
   if (rows.rowCount === 0) throw nothingToKeep(rows, name, brokenAt, parser !== null);
-  return rows.report(
-    brokenAt && `The file ${brokenAt}. The ${rows.rowCount} good rows before that were kept.`,
-  );
+  return rows.report(brokenAt);
 }
 
 /** Passes the bytes on unless they begin like another kind of file. */
@@ -57,13 +56,9 @@ async function* recognised(
   name: string,
 ): AsyncGenerator<Uint8Array, void, void> {
   const check = (start: Uint8Array): Uint8Array => {
-    const foreign = foreignType(start);
-    if (!foreign) return start;
-    throw new LuthierError(
-      "data",
-      `${name} is ${foreign.what}, not a dataset.`,
-      `${foreign.advice}${ADVICE}`,
-    );
+    const kind = foreignType(start);
+    if (!kind) return start;
+    throw new LuthierError({ code: "data/foreign-file", name, kind });
   };
   yield* joinedStart(pieces, (start) => start.length >= SNIFF_BYTES, check);
 }
@@ -104,28 +99,36 @@ async function* joinedStart(
 
 function notJson(start: Uint8Array, name: string): LuthierError {
   const text = new TextDecoder().decode(start.subarray(0, 200)).trimStart();
-  const looks =
+  // Excel writes the separator into a line of its own.
+  if (/^(?:sep=.\s|[\w" ]*(?:instruction|output|prompt|question)[\w" ]*[,;\t])/i.test(text))
+    return new LuthierError({ code: "data/other-format", name, format: "csv" });
+  const looks: NotJson =
     text === ""
-      ? "begins with nothing but blank space"
+      ? { kind: "blank" }
       : text.startsWith("<")
-        ? "looks like a web page or XML"
-        : /^[\w" ]*instruction[\w" ]*[,;\t]/i.test(text)
-          ? "looks like a CSV table"
-          : `does not begin like JSON, but with ${JSON.stringify(text.slice(0, 20))}`;
-  return new LuthierError("data", `${name} ${looks}.`, ADVICE);
+        ? { kind: "markup" }
+        : { kind: "text", start: text.slice(0, 20) };
+  return new LuthierError({ code: "data/not-json", name, looks });
 }
 
 function nothingToKeep(
   rows: RowCollector,
   name: string,
-  brokenAt: string | null,
+  brokenAt: FileBreak | null,
   hasText: boolean,
 ): LuthierError {
-  if (brokenAt !== null)
-    return new LuthierError("data", `${name} ${brokenAt}. There is no row before it.`, ADVICE);
-  if (!hasText) return new LuthierError("data", `${name} is empty.`, ADVICE);
+  const format = rows.firstForm;
+  if (format) return new LuthierError({ code: "data/other-format", name, format });
+  if (brokenAt?.kind === "other-format")
+    return new LuthierError({ code: "data/other-format", name, format: brokenAt.format });
+  if (brokenAt?.kind === "not-text") {
+    const { encoding, byte, looksLike } = brokenAt;
+    return new LuthierError({ code: "data/not-text", name, encoding, byte, looksLike });
+  }
+  if (brokenAt) return new LuthierError({ code: "data/broken", name, at: brokenAt });
+  if (!hasText) return new LuthierError({ code: "data/empty-file", name });
   const { valueCount, firstProblem } = rows;
-  if (!firstProblem) return new LuthierError("data", `${name} holds no rows.`, ADVICE);
-  const none = valueCount === 1 ? "The only row cannot" : `None of the ${valueCount} rows can`;
-  return new LuthierError("data", `${none} be used: row ${firstProblem.row} ${firstProblem.reason}.`, ADVICE);
+  if (!firstProblem) return new LuthierError({ code: "data/no-rows", name });
+  const { row, reason: fault } = firstProblem;
+  return new LuthierError({ code: "data/no-good-row", rows: valueCount, row, fault });
 }

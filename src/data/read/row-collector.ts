@@ -1,11 +1,19 @@
-import type { DatasetSummary, Row, RowProblem } from "../../spec/data";
+import type { FileBreak, OtherFormat, RowFault } from "../../lib/problems/dataset-faults";
+import type { DatasetSummary, Row } from "../../spec/data";
 import { checkRow } from "./check-row";
+import { otherForm, withoutHubFrame } from "./row-shape";
 
 /** What a file was found to hold beside its rows. */
 export type ReadReport = Pick<
   DatasetSummary,
-  "problems" | "problemCount" | "duplicates" | "ignoredFields" | "brokenAt"
+  "problems" | "problemCount" | "duplicates" | "ignoredFields" | "emptyAnswers" | "brokenAt"
 >;
+
+/** A row that was left out. */
+interface FaultyRow {
+  readonly row: number;
+  readonly reason: RowFault;
+}
 
 /** Problems that are kept for showing; the others are only counted. */
 const MAX_PROBLEMS = 200;
@@ -14,13 +22,15 @@ const MAX_IGNORED = 50;
 
 /** Takes the values of a file one by one: keeps the good rows, remembers what is wrong with the others. */
 export class RowCollector {
-  readonly #problems: RowProblem[] = [];
+  readonly #problems: FaultyRow[] = [];
   readonly #ignored = new Set<string>();
   readonly #hashes = new Set<number>();
   #problemCount = 0;
   #duplicates = 0;
   #values = 0;
   #good = 0;
+  #emptyAnswers = 0;
+  #firstForm: OtherFormat | null = null;
   #pending: Row[] = [];
 
   /** Values so far, good or not: the number of the last row. */
@@ -33,18 +43,26 @@ export class RowCollector {
     return this.#good;
   }
 
-  get firstProblem(): RowProblem | null {
+  get firstProblem(): FaultyRow | null {
     return this.#problems[0] ?? null;
   }
 
+  /** The other form that the first value has. */
+  get firstForm(): OtherFormat | null {
+    return this.#firstForm;
+  }
+
   /** Takes the next value. A row that was there before is kept, and counted. */
-  add(value: unknown): void {
+  add(given: unknown): void {
+    const value = withoutHubFrame(given);
     this.#values++;
+    if (this.#values === 1) this.#firstForm = otherForm(value);
     const checked = checkRow(value, (field) => this.ignore(field));
-    if ("reason" in checked) {
-      this.#note(checked.reason);
+    if ("fault" in checked) {
+      this.#note(checked.fault);
       return;
     }
+    if (checked.row.output === "") this.#emptyAnswers++;
     const hash = hashRow(checked.row);
     if (this.#hashes.has(hash)) this.#duplicates++;
     this.#hashes.add(hash);
@@ -52,10 +70,10 @@ export class RowCollector {
     this.#pending.push(checked.row);
   }
 
-  /** Counts a row that could not even be read; the reason goes on after "Row 3". */
-  reject(reason: string): void {
+  /** Counts a row that could not even be read. */
+  reject(fault: RowFault): void {
     this.#values++;
-    this.#note(reason);
+    this.#note(fault);
   }
 
   /** Remembers the name of a field that is not used. */
@@ -70,17 +88,18 @@ export class RowCollector {
     return rows;
   }
 
-  report(brokenAt: string | null): ReadReport {
+  report(brokenAt: FileBreak | null): ReadReport {
     return {
       problems: this.#problems,
       problemCount: this.#problemCount,
       duplicates: this.#duplicates,
       ignoredFields: [...this.#ignored],
+      emptyAnswers: this.#emptyAnswers,
       brokenAt,
     };
   }
 
-  #note(reason: string): void {
+  #note(reason: RowFault): void {
     this.#problemCount++;
     if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ row: this.#values, reason });
   }

@@ -1,10 +1,6 @@
-/** A place in a text as editors count it, both from 1; a column is a character. */
-export interface LineColumn {
-  readonly line: number;
-  readonly column: number;
-}
+import type { TextPlace } from "../../lib/problems/dataset-faults";
 
-/** Counts lines and columns of UTF-8 text that passes by in pieces. */
+/** Counts lines and columns of UTF-8 text that passes by in pieces; a column is a character. */
 export class TextPosition {
   #line = 1;
   #column = 1;
@@ -17,7 +13,7 @@ export class TextPosition {
   }
 
   /** Where the byte at `index` of the next piece stands; before it, where the piece begins. */
-  locate(bytes: Uint8Array, index: number): LineColumn {
+  locate(bytes: Uint8Array, index: number): TextPlace {
     const end = Math.min(Math.max(index, 0), bytes.length);
     let line = this.#line;
     let column = this.#column;

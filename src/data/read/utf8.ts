@@ -1,12 +1,21 @@
 import { concatBytes } from "../../lib/bytes";
+import type { TextEncoding } from "../../lib/problems/dataset-faults";
 import { Breakage } from "./breakage";
+import { guessEncoding } from "./guess-encoding";
 
 /**
  * Turns the bytes of a text file into UTF-8 without a byte-order mark: UTF-8 as it is, UTF-16 by its mark or by the
- * zeros of its first letters. Pieces end between characters.
+ * zeros of its first letters, any other encoding when it is named. Pieces end between characters.
  * @throws Breakage naming the first byte that is no text, after everything before it was given out
  */
-export async function* utf8Pieces(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+export async function* utf8Pieces(
+  pieces: AsyncIterable<Uint8Array>,
+  named?: TextEncoding,
+): AsyncGenerator<Uint8Array, void, void> {
+  if (named) {
+    yield* decodedPieces(pieces, named);
+    return;
+  }
   let encoding: Encoding | null = null;
   let rest: Uint8Array = new Uint8Array(0);
   let position = 0;
@@ -30,6 +39,27 @@ export async function* utf8Pieces(pieces: AsyncIterable<Uint8Array>): AsyncGener
   yield* textOf(encoding ? rest : rest.subarray(markBytes), label, encoding ? position : markBytes);
 }
 
+/** Text in an encoding that somebody named. */
+async function* decodedPieces(
+  pieces: AsyncIterable<Uint8Array>,
+  encoding: TextEncoding,
+): AsyncGenerator<Uint8Array, void, void> {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  let position = 0;
+  const decode = (piece?: Uint8Array): Uint8Array => {
+    try {
+      return new TextEncoder().encode(piece ? decoder.decode(piece, { stream: true }) : decoder.decode());
+    } catch {
+      throw new Breakage({ kind: "not-text", encoding, byte: position + 1, looksLike: null });
+    }
+  };
+  for await (const piece of pieces) {
+    yield decode(piece);
+    position += piece.length;
+  }
+  yield decode();
+}
+
 type Label = "utf-8" | "utf-16le" | "utf-16be";
 
 interface Encoding {
@@ -41,7 +71,7 @@ function detectEncoding(bytes: Uint8Array): Encoding {
   const [a, b, c, d] = bytes;
   if (a === 0xef && b === 0xbb && c === 0xbf) return { label: "utf-8", markBytes: 3 };
   if (a === 0xff && b === 0xfe && c === 0 && d === 0) {
-    throw new Breakage("is UTF-32 text, which is not read here");
+    throw new Breakage({ kind: "utf-32" });
   }
   if (a === 0xff && b === 0xfe) return { label: "utf-16le", markBytes: 2 };
   if (a === 0xfe && b === 0xff) return { label: "utf-16be", markBytes: 2 };
@@ -74,8 +104,8 @@ function* textOf(bytes: Uint8Array, label: Label, position: number): Generator<U
   const part = bytes.subarray(0, good);
   if (good > 0) yield label === "utf-8" ? part : new TextEncoder().encode(decode(part, label) ?? "");
   if (good < bytes.length) {
-    const name = label === "utf-8" ? "UTF-8" : "UTF-16";
-    throw new Breakage(`is not valid ${name} text from byte ${position + good + 1} on`);
+    const looksLike = label === "utf-8" ? guessEncoding(bytes) : null;
+    throw new Breakage({ kind: "not-text", encoding: label, byte: position + good + 1, looksLike });
   }
 }
 

@@ -1,110 +1,187 @@
-import { LuthierError } from "../../lib/errors";
+import { pythonStrip } from "../../lib/python-text";
 import type { ChatMessage } from "../../spec/generation";
-import type { Tokenizer } from "../../tokenizer/tokenizer";
-import { promptText, templateText, type TextPart } from "./parts";
-import type { Conversation, Turn } from "./turns";
+import { isConversationProblem, type Tokenizer } from "../../tokenizer/tokenizer";
+import { chatManner, type ChatManner } from "./chat-manner";
+import {
+  answerText,
+  promptText,
+  type Rendering,
+  templateText,
+  type TextPart,
+  withoutEmpty,
+} from "./rendering";
+import { type Conversation, isOpen, joinedQuestion } from "./turns";
 
 /**
- * Renders by the model's own chat template. Each answer is found by rendering the conversation up to it with the
- * opening of an answer, and then with the answer: what is new is the answer and the words that end it. All answers are
- * learned, up to and with their end token, which the template writes itself; some templates rewrite earlier turns once
- * a later one follows, and then only the last answer is.
- * @throws LuthierError("data") when the template refuses the conversation or answers cannot be told from prompts
+ * Renders by the model's own chat template, once and whole, as transformers does. What is learned of an answer begins
+ * where the words end with which the model is asked, or with the answer itself where this row does not have those words,
+ * and ends with the token that ends the turn.
+ * @throws LuthierError when the template refuses the conversation, fails on it, or is no template
  */
-export function chatParts(conversation: Conversation, tokenizer: Tokenizer): TextPart[] {
-  const parts = everyAnswer(conversation, tokenizer) ?? lastAnswer(conversation, tokenizer);
-  // Words after the end token of the last answer matter to nobody: the model stops before them.
-  const last = parts.at(-1);
-  const endsWithAnswer = conversation.turns.at(-1)?.answer !== null;
-  return endsWithAnswer && last && !last.supervised ? parts.slice(0, -1) : parts;
-}
-
-/** Parts turn by turn, or null when a later turn changes how an earlier one is written. */
-function everyAnswer({ system, turns }: Conversation, tokenizer: Tokenizer): TextPart[] | null {
-  const messages = systemMessages(system);
+export function renderChat(conversation: Conversation, tokenizer: Tokenizer): Rendering {
+  const manner = chatManner(tokenizer);
+  const messages = chatMessages(conversation, manner);
+  const addGenerationPrompt = isOpen(conversation);
+  const chat: Chat = {
+    messages,
+    addGenerationPrompt,
+    whole: tokenizer.applyChat(messages, { addGenerationPrompt }),
+    manner,
+    tokenizer,
+  };
+  const learned = new Set(conversation.turns.filter((turn) => turn.role === "assistant" && turn.learned));
   const parts: TextPart[] = [];
-  let rendered = "";
-  for (const turn of turns) {
-    messages.push({ role: "user", content: question(turn) });
-    const prompt = tokenizer.applyChat(messages, { addGenerationPrompt: true });
-    if (!prompt.startsWith(rendered)) return null;
-    const contents = messages.slice(rendered === "" ? 0 : -1).map(({ content }) => content);
-    parts.push(...splitPrompt(prompt.slice(rendered.length), contents));
-    if (turn.answer === null) break;
-    messages.push({ role: "assistant", content: turn.answer });
-    rendered = tokenizer.applyChat(messages, { addGenerationPrompt: false });
-    if (!rendered.startsWith(prompt)) return null;
-    parts.push(...splitAnswer(rendered.slice(prompt.length), turn.answer, tokenizer));
+  const first = messages.length - conversation.turns.length;
+  let done = 0;
+  let told = 0;
+  let askedDifferently = false;
+  for (const [index, turn] of conversation.turns.entries()) {
+    if (!learned.has(turn)) continue;
+    const place = placeAnswer(chat, first + index, done);
+    const { start, contentEnd, end } = place;
+    parts.push(...promptParts(chat.whole.slice(done, start), messages.slice(told, first + index)));
+    parts.push(answerText(chat.whole.slice(start, contentEnd), true));
+    parts.push({ ...templateText(chat.whole.slice(contentEnd, end)), learned: true });
+    done = end;
+    told = first + index + 1;
+    askedDifferently = place.isAskedDifferently;
   }
-  return parts;
+  parts.push(...promptParts(chat.whole.slice(done), messages.slice(told)));
+  return {
+    parts: withoutEmpty(parts),
+    isOpen: addGenerationPrompt,
+    endIds: [...new Set([...tokenizer.eosIds, ...(manner.ending.id === null ? [] : [manner.ending.id])])],
+    answerLead: "",
+    notes: { systemInQuestion: Boolean(conversation.system) && !manner.takesSystem, askedDifferently },
+  };
 }
 
-/** The whole conversation as a prompt, and its last answer. */
-function lastAnswer({ system, turns }: Conversation, tokenizer: Tokenizer): TextPart[] {
-  const messages = systemMessages(system);
-  for (const turn of turns) {
-    messages.push({ role: "user", content: question(turn) });
-    if (turn.answer !== null) messages.push({ role: "assistant", content: turn.answer });
+interface Chat {
+  readonly messages: readonly ChatMessage[];
+  readonly addGenerationPrompt: boolean;
+  readonly whole: string;
+  readonly manner: ChatManner;
+  readonly tokenizer: Tokenizer;
+}
+
+/** The conversation as messages; a system text that the template has no place for goes in front of the first question. */
+function chatMessages({ system, turns }: Conversation, { takesSystem }: ChatManner): ChatMessage[] {
+  const messages = turns.map((turn): ChatMessage => {
+    return { role: turn.role, content: turn.role === "user" ? joinedQuestion(turn) : turn.text };
+  });
+  if (!system) return messages;
+  const [first, ...others] = messages;
+  if (takesSystem || !first || first.role !== "user")
+    return [{ role: "system", content: system }, ...messages];
+  return [{ role: "user", content: `${system}\n\n${first.content}` }, ...others];
+}
+
+/** Where an answer stands in the whole rendering. */
+interface AnswerPlace {
+  /** Where what is learned begins: before the answer itself where the template writes something in front of it. */
+  readonly start: number;
+  readonly contentEnd: number;
+  /** Behind the token that ends the turn. */
+  readonly end: number;
+  readonly isAskedDifferently: boolean;
+}
+
+/** @param from where the answer before it ends */
+function placeAnswer(chat: Chat, index: number, from: number): AnswerPlace {
+  const { whole, messages, manner } = chat;
+  const asked = messages.slice(0, index);
+  const answer = messages[index]?.content ?? "";
+  const prompt = rendered(chat, asked, true);
+  const isPrefix = prompt !== null && prompt.length >= from && whole.startsWith(prompt);
+  if (isPrefix && startsWithAnswer(whole, prompt.length, answer, manner)) {
+    const contentEnd = prompt.length + answer.length;
+    const end = contentEnd + manner.ending.text.length;
+    return { start: prompt.length, contentEnd, end, isAskedDifferently: false };
   }
-  const answer = turns.at(-1)?.answer ?? null;
-  const asked = answer === null ? messages : messages.slice(0, -1);
-  const prompt = tokenizer.applyChat(asked, { addGenerationPrompt: true });
-  const parts = splitPrompt(
-    prompt,
-    asked.map(({ content }) => content),
-  );
-  if (answer === null) return parts;
-  const whole = tokenizer.applyChat(messages, { addGenerationPrompt: false });
-  if (whole.startsWith(prompt))
-    return [...parts, ...splitAnswer(whole.slice(prompt.length), answer, tokenizer)];
-  throw new LuthierError(
-    "data",
-    "The model's chat template writes the question differently once it is answered, so the answer cannot be told apart.",
-    "Choose another prompt template.",
+  const content = findContent(chat, index, from);
+  const end = afterEnding(whole, content.end, manner);
+  if (isPrefix && prompt.length <= content.start)
+    return { start: prompt.length, contentEnd: content.end, end, isAskedDifferently: false };
+  // The template writes what comes before differently once it is answered; the words of asking may still be there.
+  const opening =
+    prompt === null ? "" : prompt.slice(sharedStart(prompt, rendered(chat, asked, false) ?? ""));
+  const at = opening === "" ? -1 : whole.slice(from, content.start).lastIndexOf(opening);
+  const start = at < 0 ? content.start : from + at + opening.length;
+  return { start, contentEnd: content.end, end, isAskedDifferently: at < 0 && opening !== "" };
+}
+
+/** Whether the answer and the ending of a turn stand here just as they are. */
+function startsWithAnswer(whole: string, at: number, answer: string, { ending }: ChatManner): boolean {
+  return (
+    ending.text !== "" && whole.startsWith(answer, at) && whole.startsWith(ending.text, at + answer.length)
   );
 }
 
-function systemMessages(system: string | null): ChatMessage[] {
-  return system ? [{ role: "system", content: system }] : [];
+/** The rendering of some of the messages, or null when the template refuses so few. */
+function rendered(
+  { tokenizer }: Chat,
+  messages: readonly ChatMessage[],
+  addGenerationPrompt: boolean,
+): string | null {
+  try {
+    return tokenizer.applyChat(messages, { addGenerationPrompt });
+  } catch (error) {
+    if (isConversationProblem(error)) return null;
+    throw error;
+  }
 }
 
-/** Alpaca's input as most chat sets have it: a line of its own under the instruction. */
-function question({ instruction, input }: Turn): string {
-  return [instruction, input].filter(Boolean).join("\n");
+/** Stand in for an answer; no one writes them. */
+const MARKS = ["\uE000", "\uE001"] as const;
+
+/**
+ * Where the text of a message stands in the whole rendering: what changes when another text takes its place. A template
+ * may have trimmed it, or left a part of it out.
+ */
+function findContent(chat: Chat, index: number, from: number): { start: number; end: number } {
+  const { whole, messages } = chat;
+  const content = messages[index]?.content ?? "";
+  const mark = MARKS.find((each) => !content.startsWith(each) && !content.endsWith(each)) ?? MARKS[0];
+  const replaced = messages.map((message, at) => (at === index ? { ...message, content: mark } : message));
+  const other = rendered(chat, replaced, chat.addGenerationPrompt);
+  if (other?.includes(mark)) {
+    const start = sharedStart(whole, other);
+    return { start, end: Math.max(start, whole.length - sharedEnd(whole, other)) };
+  }
+  const start = whole.indexOf(pythonStrip(content), from);
+  return start < 0
+    ? { start: whole.length, end: whole.length }
+    : { start, end: start + pythonStrip(content).length };
+}
+
+/** Behind the ending that the template writes after every answer; where it is not there, nothing ends the turn. */
+function afterEnding(whole: string, contentEnd: number, { ending }: ChatManner): number {
+  return whole.startsWith(ending.text, contentEnd) ? contentEnd + ending.text.length : contentEnd;
+}
+
+function sharedStart(a: string, b: string): number {
+  let shared = 0;
+  while (shared < a.length && shared < b.length && a[shared] === b[shared]) shared++;
+  return shared;
+}
+
+function sharedEnd(a: string, b: string): number {
+  let shared = 0;
+  while (shared < a.length && shared < b.length && a[a.length - 1 - shared] === b[b.length - 1 - shared])
+    shared++;
+  return shared;
 }
 
 /** Marks the people's words in a prompt. This is for showing only: nothing of a prompt is learned. */
-function splitPrompt(text: string, contents: readonly string[]): TextPart[] {
+function promptParts(text: string, messages: readonly ChatMessage[]): TextPart[] {
   const parts: TextPart[] = [];
   let rest = text;
-  for (const content of contents) {
-    const { start, end } = findContent(rest, content);
-    if (start === end) continue;
-    parts.push(templateText(rest.slice(0, start)), promptText(rest.slice(start, end)));
-    rest = rest.slice(end);
+  for (const { content } of messages) {
+    const written = rest.includes(content) ? content : pythonStrip(content);
+    const start = rest.indexOf(written);
+    if (start < 0 || written === "") continue;
+    parts.push(templateText(rest.slice(0, start)), promptText(written));
+    rest = rest.slice(start + written.length);
   }
   return [...parts, templateText(rest)];
-}
-
-/** The answer with its end token, both learned, so that the model stops where it should; and what follows. */
-function splitAnswer(text: string, content: string, tokenizer: Tokenizer): TextPart[] {
-  const contentEnd = findContent(text, content).end;
-  const ends = tokenizer.eosIds.flatMap((id) => {
-    const token = tokenizer.tokenText(id);
-    const at = token === "" ? -1 : text.indexOf(token, contentEnd);
-    return at < 0 ? [] : [at + token.length];
-  });
-  const end = ends.length > 0 ? Math.min(...ends) : contentEnd;
-  return [
-    { text: text.slice(0, contentEnd), part: "answer", supervised: true },
-    { text: text.slice(contentEnd, end), part: "template", supervised: true },
-    templateText(text.slice(end)),
-  ];
-}
-
-/** Where a message stands in a rendering, which may have trimmed it; nothing at the start when it is not there. */
-function findContent(text: string, content: string): { start: number; end: number } {
-  const written = text.includes(content) ? content : content.trim();
-  const start = text.indexOf(written);
-  return start < 0 ? { start: 0, end: 0 } : { start, end: start + written.length };
 }

@@ -1,7 +1,7 @@
 import type { Row, TemplateId } from "../../spec/data";
 import type { ChatMessage } from "../../spec/generation";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
-import { encodeParts } from "../encode/encode-parts";
+import { encodeRendering } from "../encode/encode-rendering";
 import { renderConversation } from "./templates";
 import { type Conversation, messagesConversation, rowConversation } from "./turns";
 
@@ -10,6 +10,8 @@ export interface PromptIds {
   readonly ids: readonly number[];
   /** Tokens that end the answer. */
   readonly endIds: ReadonlySet<number>;
+  /** What the answer begins with by the template's will; it is not shown. */
+  readonly answerLead: string;
 }
 
 /** Tokens of a conversation that ends with an open question, by the same path that rows take in training. */
@@ -24,8 +26,7 @@ export function promptIds(
 /** Tokens of a row up to where its answer begins. */
 export function rowPromptIds(row: Row, templateId: TemplateId, tokenizer: Tokenizer): PromptIds {
   const { system, turns } = rowConversation(row);
-  const asked = turns.map((turn, index) => (index === turns.length - 1 ? { ...turn, answer: null } : turn));
-  return conversationIds({ system, turns: asked }, templateId, tokenizer);
+  return conversationIds({ system, turns: turns.slice(0, -1) }, templateId, tokenizer);
 }
 
 function conversationIds(
@@ -33,6 +34,7 @@ function conversationIds(
   templateId: TemplateId,
   tokenizer: Tokenizer,
 ): PromptIds {
-  const parts = renderConversation(conversation, templateId, tokenizer);
-  return { ids: encodeParts(parts, templateId, tokenizer).ids, endIds: new Set(tokenizer.eosIds) };
+  const rendering = renderConversation(conversation, templateId, tokenizer);
+  const { ids } = encodeRendering(rendering, templateId, tokenizer);
+  return { ids, endIds: new Set(rendering.endIds), answerLead: rendering.answerLead };
 }

@@ -1,40 +1,80 @@
+import { pythonStrip } from "../../lib/python-text";
 import type { TemplateId } from "../../spec/data";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
-import { chatParts } from "./chat-template";
-import { answerText, promptText, templateText, type TextPart } from "./parts";
-import type { Conversation, Turn } from "./turns";
+import { renderChat } from "./chat-template";
+import {
+  answerText,
+  NO_NOTES,
+  promptText,
+  type Rendering,
+  templateText,
+  type TextPart,
+  withoutEmpty,
+} from "./rendering";
+import { type Answer, type Conversation, isOpen, type Question } from "./turns";
 
-/** Renders a conversation as parts, in order; an open question ends with the words in front of the answer. */
+/** Renders a conversation whole; an open question ends with the words in front of the answer. */
 export function renderConversation(
   conversation: Conversation,
   templateId: TemplateId,
   tokenizer: Tokenizer,
-): TextPart[] {
-  const parts =
-    templateId === "chat"
-      ? chatParts(conversation, tokenizer)
-      : plainParts(conversation, plainTemplates[templateId]);
-  return parts.filter(({ text, endsAnswer }) => text !== "" || endsAnswer);
+): Rendering {
+  if (templateId === "chat") return renderChat(conversation, tokenizer);
+  const template = plainTemplates[templateId];
+  return {
+    parts: withoutEmpty(plainParts(conversation, template, tokenizer)),
+    isOpen: isOpen(conversation),
+    endIds: tokenizer.eosIds,
+    answerLead: template.lead,
+    notes: NO_NOTES,
+  };
 }
 
-/** The parts of a question up to where its answer begins. */
-type PlainTemplate = (turn: Turn, isFirst: boolean) => TextPart[];
+interface PlainTemplate {
+  /** The parts of a question up to where its answer begins. */
+  readonly question: (turn: Question, isFirst: boolean) => TextPart[];
+  /**
+   * The blank in front of answers. It goes with the answer, since most tokenizers make one token of a blank and the word
+   * behind it: a question that ended with the blank would be another one than the model has learned to answer.
+   */
+  readonly lead: string;
+}
 
 const plainTemplates: Readonly<Record<Exclude<TemplateId, "chat">, PlainTemplate>> = {
-  alpaca: alpacaQuestion,
-  "human-assistant": humanQuestion,
-  "instruction-answer": instructionQuestion,
+  alpaca: { question: alpacaQuestion, lead: "" },
+  "human-assistant": { question: humanQuestion, lead: " " },
+  "instruction-answer": { question: instructionQuestion, lead: " " },
 };
 
 /** Plain templates know no system role: its text stands in front of the first question. */
-function plainParts({ system, turns }: Conversation, question: PlainTemplate): TextPart[] {
+function plainParts(
+  { system, turns }: Conversation,
+  { question, lead }: PlainTemplate,
+  tokenizer: Tokenizer,
+): TextPart[] {
   const opening = system ? [promptText(system), templateText("\n\n")] : [];
-  const rendered = turns.flatMap((turn, index) => [
-    ...(index > 0 ? [templateText("\n\n")] : []),
-    ...question(turn, index === 0),
-    ...(turn.answer === null ? [] : [answerText(turn.answer)]),
-  ]);
+  const rendered = turns.flatMap((turn, index) =>
+    turn.role === "assistant"
+      ? plainAnswer(turn, lead, tokenizer)
+      : [...(index > 0 ? [templateText("\n\n")] : []), ...question(turn, index === 0)],
+  );
   return [...opening, ...rendered];
+}
+
+/** An answer and the end token after it. */
+function plainAnswer({ text, learned }: Answer, lead: string, tokenizer: Tokenizer): TextPart[] {
+  return [{ ...templateText(lead), learned }, answerText(text, learned), ...endToken(learned, tokenizer)];
+}
+
+/** The end token in its own spelling; by its id where that would be read as something else. */
+function endToken(learned: boolean, tokenizer: Tokenizer): TextPart[] {
+  const { eosId } = tokenizer;
+  if (eosId === null) return [];
+  const text = tokenizer.tokenText(eosId);
+  const ids = tokenizer.encode(text, { addSpecialTokens: false });
+  const isSpelled = ids.length === 1 && ids[0] === eosId;
+  const spelling = isSpelled ? { text } : { text: "", id: eosId };
+  return [{ ...spelling, part: "template", learned, isEnd: true }];
 }
 
 const ALPACA_WITH_INPUT =
@@ -43,11 +83,11 @@ const ALPACA_WITHOUT_INPUT =
   "Below is an instruction that describes a task. Write a response that appropriately completes the request.\n\n";
 
 /** The prompt of Stanford Alpaca's train.py, in both its forms; later turns leave the opening out. */
-function alpacaQuestion({ instruction, input }: Turn, isFirst: boolean): TextPart[] {
+function alpacaQuestion({ text, input }: Question, isFirst: boolean): TextPart[] {
   const opening = input ? ALPACA_WITH_INPUT : ALPACA_WITHOUT_INPUT;
   return [
     templateText(`${isFirst ? opening : ""}### Instruction:\n`),
-    promptText(instruction),
+    promptText(text),
     ...(input ? [templateText("\n\n### Input:\n"), promptText(input)] : []),
     templateText("\n\n### Response:"),
   ];
@@ -57,17 +97,17 @@ function alpacaQuestion({ instruction, input }: Turn, isFirst: boolean): TextPar
  * "Human: …" and "Assistant: …" with a blank line between. The question is stripped together with the word in front of
  * it, so that only space at its end goes, as in the scripts that this form comes from.
  */
-function humanQuestion({ instruction, input }: Turn): TextPart[] {
-  const [opening = "", ...question] = `Human: ${instruction}\n${input}`.trim().split(/(?<=^Human: )/);
-  return [templateText(opening), promptText(question.join("")), templateText("\n\nAssistant: ")];
+function humanQuestion({ text, input }: Question): TextPart[] {
+  const [opening = "", ...question] = pythonStrip(`Human: ${text}\n${input}`).split(/(?<=^Human: )/);
+  return [templateText(opening), promptText(question.join("")), templateText("\n\nAssistant:")];
 }
 
 /** "Instruction: …", "Input: …" where there is one, "Answer: …", a line each. */
-function instructionQuestion({ instruction, input }: Turn): TextPart[] {
+function instructionQuestion({ text, input }: Question): TextPart[] {
   return [
     templateText("Instruction: "),
-    promptText(instruction),
+    promptText(text),
     ...(input ? [templateText("\nInput: "), promptText(input)] : []),
-    templateText("\nAnswer: "),
+    templateText("\nAnswer:"),
   ];
 }

@@ -1,5 +1,7 @@
+import type { DataProblems } from "./data-problems";
 import type { HubProblems } from "./hub-problems";
 import type { StorageProblems } from "./storage-problems";
+import type { TokenizerProblems } from "./tokenizer-problems";
 import type { WorkProblems } from "./work-problems";
 
 /**
@@ -7,7 +9,8 @@ import type { WorkProblems } from "./work-problems";
  * (names, numbers with the unit in their name, lists); sentences are the page's matter (`src/ui/text`), which has exactly
  * one for each code, or does not compile. Each part of the studio has a file here; its codes begin with its name.
  */
-export interface Problems extends HubProblems, StorageProblems, WorkProblems {
+export interface Problems
+  extends DataProblems, HubProblems, StorageProblems, TokenizerProblems, WorkProblems {
   /** A sentence that was made below the page: what has no code of its own yet. */
   readonly plain: { readonly kind: PlainKind; readonly what: string; readonly advice: string };
 }

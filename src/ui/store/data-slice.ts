@@ -37,6 +37,7 @@ export const dataSlice: SliceCreator<DataSlice> =
       sampleOf: {},
       templateId: null,
       dataProblem: null,
+      refusedFile: null,
       lengths: null,
       lengthsProblem: null,
 
@@ -44,8 +45,11 @@ export const dataSlice: SliceCreator<DataSlice> =
         set({ datasetId: id });
       },
 
-      async importFile(file) {
-        await runImport((signal) => client.until(signal).call("importDataset", { file }));
+      async importFile(file, encoding) {
+        const dataset = await runImport((signal) =>
+          client.until(signal).call("importDataset", { file, ...(encoding && { encoding }) }),
+        );
+        set({ refusedFile: dataset || !get().dataProblem ? null : file });
       },
 
       async importSample(id) {

@@ -1,5 +1,5 @@
 import type { AdapterSummary, CommandArgs } from "../../protocol/commands";
-import type { DatasetSummary, TemplateId } from "../../spec/data";
+import type { DatasetSummary, RowExclusion, TemplateId } from "../../spec/data";
 import type { FieldValues } from "../../spec/fields";
 import { methodSpecs, type MethodChoice } from "../../spec/methods";
 import type { RunConfig } from "../../spec/training";
@@ -178,7 +178,14 @@ const stepStates: Readonly<Record<StepId, (state: State) => StepState>> = {
 export type TrainWarning =
   | { readonly kind: "rate-high" | "rate-low"; readonly low: number; readonly high: number }
   | { readonly kind: "no-validation" | "no-end-token" }
-  | { readonly kind: "truncated" | "excluded"; readonly rows: number; readonly of: number }
+  | { readonly kind: "truncated" | "end-cut"; readonly rows: number; readonly of: number }
+  | {
+      readonly kind: "excluded";
+      readonly rows: number;
+      readonly of: number;
+      /** That of most of them. */
+      readonly reason: RowExclusion | null;
+    }
   | { readonly kind: "software-gpu" };
 
 export function selectTrainWarnings(
@@ -196,9 +203,17 @@ export function selectTrainWarnings(
   const { lengths } = state;
   if (lengths?.endTokenMissing) warnings.push({ kind: "no-end-token" });
   if (lengths && lengths.excluded > 0)
-    warnings.push({ kind: "excluded", rows: lengths.excluded, of: lengths.rows });
+    warnings.push({
+      kind: "excluded",
+      rows: lengths.excluded,
+      of: lengths.rows,
+      reason: lengths.exclusions[0]?.reason ?? null,
+    });
   if (lengths && lengths.truncated > 0) {
     warnings.push({ kind: "truncated", rows: lengths.truncated, of: lengths.rows });
+  }
+  if (lengths && lengths.endCut > 0) {
+    warnings.push({ kind: "end-cut", rows: lengths.endCut, of: lengths.rows });
   }
   if (state.environment?.gpu?.software) warnings.push({ kind: "software-gpu" });
   return warnings;

@@ -1,6 +1,7 @@
 import type { StateCreator } from "zustand/vanilla";
 import type { Client } from "../../client/client";
 import type { ErrorData } from "../../lib/errors";
+import type { TextEncoding } from "../../lib/problems/dataset-faults";
 import type { AdapterPlan, AdapterSummary, Environment, TrainingResult } from "../../protocol/commands";
 import type { Events, TrainingStatus } from "../../protocol/events";
 import type { RunningJob } from "../../protocol/jobs";
@@ -56,10 +57,12 @@ export interface DataSlice {
   /** Null follows the model: its own chat template where it has one. */
   readonly templateId: TemplateId | null;
   readonly dataProblem: ErrorData | null;
+  /** The file of the last import that failed. */
+  readonly refusedFile: File | null;
   readonly lengths: LengthStats | null;
   readonly lengthsProblem: ErrorData | null;
   chooseDataset(id: string): void;
-  importFile(file: File): Promise<void>;
+  importFile(file: File, encoding?: TextEncoding): Promise<void>;
   importSample(id: string): Promise<void>;
   cancelImport(): void;
   deleteDataset(id: string): Promise<void>;

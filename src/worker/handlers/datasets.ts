@@ -36,14 +36,14 @@ export function datasetHandlers(
       return listDatasets();
     },
     listSamples: () => samples(),
-    importDataset: ({ file }, call) => owner.run(importDatasetJob(file), call),
+    importDataset: ({ file, encoding }, call) => owner.run(importDatasetJob(file, encoding), call),
     importSample: ({ id }, call) => owner.run(importSampleJob(id), call),
     deleteDataset: ({ id }, call) => owner.run(deleteDatasetJob(encoded, id), call),
     datasetRows: ({ id, offset, count }) => readRows(id, offset, count),
     heldOutRows: (args) => heldOutRows(args),
     async tokenView({ datasetId, row, templateId, maxLength }) {
       const [found] = await readRows(datasetId, row, 1);
-      if (!found) throw new LuthierError("data", `The dataset has no row ${row + 1}.`, "Choose another row.");
+      if (!found) throw new LuthierError({ code: "data/no-such-row", row: row + 1 });
       return tokenView(found, templateId, session.model.tokenizer, maxLength);
     },
     async lengthStats(args, { signal }) {

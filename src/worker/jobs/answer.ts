@@ -32,11 +32,11 @@ async function answer(
 ): Promise<FinishReason> {
   const { side, messages } = question;
   const { tokenizer } = session.model;
-  const { ids, endIds } = promptIds(messages, templateId, tokenizer);
+  const { ids, endIds, answerLead } = promptIds(messages, templateId, tokenizer);
   checkIds(ids, session.model);
   const speaker = await findSpeaker(session, question);
   const generator = await session.generator(side, speaker, ids.length + options.maxNewTokens);
-  const decoder = new StreamDecoder(tokenizer);
+  const decoder = new StreamDecoder(tokenizer, answerLead);
   const started = performance.now();
   let text = "";
   let tokens = 0;

@@ -1,12 +1,14 @@
-import { importDataset } from "../../data/import";
+import { importDataset, type ImportOptions } from "../../data/import";
+import type { TextEncoding } from "../../lib/problems/dataset-faults";
 import type { DatasetSummary } from "../../spec/data";
 import { readPublicFile } from "../public-files";
 import { findSample, sampleId } from "../samples";
 import type { Job, JobContext } from "./owner";
 
 /** Reads a file as a dataset. */
-export function importDatasetJob(file: File): Job<DatasetSummary> {
-  return { kind: "import-dataset", run: (context) => read(file, { name: file.name }, context) };
+export function importDatasetJob(file: File, encoding?: TextEncoding): Job<DatasetSummary> {
+  const named = { name: file.name, ...(encoding && { encoding }) };
+  return { kind: "import-dataset", run: (context) => read(file, named, context) };
 }
 
 /** Reads a dataset that comes with the studio. */
@@ -24,7 +26,7 @@ export function importSampleJob(id: string): Job<DatasetSummary> {
 
 function read(
   file: Blob,
-  named: { readonly name: string; readonly id?: string },
+  named: Pick<ImportOptions, "name" | "id" | "encoding">,
   { signal, report }: JobContext,
 ): Promise<DatasetSummary> {
   return importDataset(file, {

@@ -243,7 +243,9 @@ export class FakeClient implements Client {
       rows: rows.length,
       sizeBytes,
       importedAt: Date.now(),
-      problems: name.endsWith(".json") ? [{ row: 2, reason: "output is a number, not text." }] : [],
+      problems: name.endsWith(".json")
+        ? [{ row: 2, reason: { kind: "not-text", field: "output", found: "number" } }]
+        : [],
       problemCount: name.endsWith(".json") ? 1 : 0,
       duplicates: 0,
       ignoredFields: [],

@@ -97,15 +97,23 @@ export function fakeTokens(row: Row, maxLength: number): TokenView {
     ...words(row.output, "answer"),
     special("<|im_end|>", 2, true),
   ];
-  const excluded =
-    tokens.findIndex((token) => token.supervised) >= maxLength ? "No part of the answer fits." : null;
-  return { tokens: tokens.slice(0, maxLength), truncated: tokens.length > maxLength, excluded };
+  const start = tokens.findIndex((token) => token.supervised);
+  const truncated = tokens.length > maxLength;
+  return {
+    tokens: tokens.slice(0, maxLength),
+    truncated,
+    endCut: truncated && start < maxLength,
+    systemInQuestion: false,
+    askedDifferently: false,
+    excluded: start >= maxLength ? { code: "data/question-fills-row", maxLength } : null,
+  };
 }
 
 /** Lengths of made-up rows. */
 export function fakeLengths(rows: readonly Row[], maxLength: number): LengthStats {
   const views = rows.map((row) => fakeTokens(row, Infinity));
   const lengths = views.map((view) => view.tokens.length);
+  const cut = rows.map((row) => fakeTokens(row, maxLength));
   const longest = Math.max(...lengths);
   const binWidth = Math.max(1, Math.ceil(longest / 24));
   const histogram = Array.from({ length: Math.floor(longest / binWidth) + 1 }, () => 0);
@@ -119,7 +127,13 @@ export function fakeLengths(rows: readonly Row[], maxLength: number): LengthStat
     binWidth,
     longest,
     truncated: lengths.filter((length) => length > maxLength).length,
-    excluded: views.filter((view) => view.tokens.findIndex((token) => token.supervised) >= maxLength).length,
+    endCut: cut.filter((view) => view.endCut).length,
+    systemInQuestion: 0,
+    askedDifferently: 0,
+    excluded: cut.filter((view) => view.excluded).length,
+    exclusions: cut.flatMap(({ excluded: reason }, index) =>
+      reason ? [{ reason, rows: 1, firstRow: index + 1 }] : [],
+    ),
     supervisedTokens: views.flatMap((view) => view.tokens).filter((token) => token.supervised).length,
     totalTokens: lengths.reduce((sum, length) => sum + length, 0),
     endTokenMissing: false,

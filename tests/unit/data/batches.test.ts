@@ -4,6 +4,7 @@ import { batchLengths } from "../../../src/data/batch/lengths";
 import { packRows } from "../../../src/data/batch/pack";
 import { splitRows } from "../../../src/data/batch/split";
 import type { EncodedRow } from "../../../src/data/encode/encode-row";
+import { NO_NOTES } from "../../../src/data/shape/rendering";
 import { makeRng } from "../../../src/lib/rng";
 
 /** Row `n` of `length` tokens, all with the id n + 1, the second half of them learned. */
@@ -13,6 +14,8 @@ function row(n: number, length: number): EncodedRow {
     supervised: Uint8Array.from({ length }, (_, i) => Number(i >= length / 2)),
     fullLength: length,
     hasEnd: true,
+    isEndCut: false,
+    notes: NO_NOTES,
     excluded: null,
   };
 }

@@ -23,17 +23,20 @@ describe("encodeRow", () => {
   it.each(STYLES)("learns the answer and the end token alone: %s", (style) => {
     const tokenizer = goldenTokenizer(style);
     const end = tokenizer.tokenText(tokenizer.eosId!);
-    expect(learned(tokenizer, row, "instruction-answer")).toBe(`It is spruce.${end}`);
+    expect(learned(tokenizer, row, "instruction-answer").trim()).toBe(`It is spruce.${end}`);
     expect(learned(tokenizer, row, "alpaca")).toBe(`It is spruce.${end}`);
   });
 
-  it("tokenises prompt and answer separately, as they are at the time of asking", () => {
-    const { ids } = encodeRow({ ...row, output: " spruce" }, "human-assistant", gpt2, 1000);
-    const prompt = gpt2.encode("Human: Name the wood\nof a violin's top\n\nAssistant: ", {
-      addSpecialTokens: false,
-    });
-    const answer = gpt2.encode(" spruce", { addSpecialTokens: false });
-    expect([...ids]).toEqual([...prompt, ...answer, gpt2.eosId]);
+  it("tokenises prompt and answer as one text, of which the model is asked the beginning", () => {
+    const { ids, supervised } = encodeRow({ ...row, output: "spruce" }, "human-assistant", gpt2, 1000);
+    const text = "Human: Name the wood\nof a violin's top\n\nAssistant: spruce<|endoftext|>";
+    expect([...ids]).toEqual(gpt2.encode(text, { addSpecialTokens: false }));
+    const asked = rowPromptIds(row, "human-assistant", gpt2);
+    expect([...ids.subarray(0, supervised.indexOf(1))]).toEqual(asked.ids);
+    expect([asked.answerLead, learned(gpt2, { ...row, output: "spruce" }, "human-assistant")]).toEqual([
+      " ",
+      " spruce<|endoftext|>",
+    ]);
   });
 
   it("begins with the tokenizer's own start token, in the chat template with the template's", () => {
@@ -52,7 +55,7 @@ describe("encodeRow", () => {
       input: "",
       output: "An end <|endoftext|> token",
     };
-    expect(learned(gpt2, tricky, "instruction-answer")).toBe("An end <|endoftext|> token<|endoftext|>");
+    expect(learned(gpt2, tricky, "instruction-answer")).toBe(" An end <|endoftext|> token<|endoftext|>");
   });
 
   it("cuts the end off and tells", () => {
@@ -62,6 +65,7 @@ describe("encodeRow", () => {
     expect(exact).toEqual(whole);
     const cut = encodeRow(row, "instruction-answer", gpt2, whole.ids.length - 3);
     expect(cut).toMatchObject({ excluded: null, hasEnd: true, fullLength: whole.ids.length });
+    expect([whole.isEndCut, cut.isEndCut]).toEqual([false, true]);
     expect([...cut.ids]).toEqual([...whole.ids.slice(0, -3)]);
     expect(cut.supervised).toEqual(whole.supervised.slice(0, -3));
   });
@@ -69,9 +73,10 @@ describe("encodeRow", () => {
   it("excludes a row whose answer is cut away, and none with a token of it left", () => {
     const whole = encodeRow(row, "instruction-answer", gpt2, 1000);
     const start = whole.supervised.indexOf(1);
-    expect(encodeRow(row, "instruction-answer", gpt2, start).excluded).toBe(
-      `The question alone fills the ${start} tokens, so no part of the answer fits.`,
-    );
+    expect(encodeRow(row, "instruction-answer", gpt2, start).excluded).toEqual({
+      code: "data/question-fills-row",
+      maxLength: start,
+    });
     expect(encodeRow(row, "instruction-answer", gpt2, start + 1).excluded).toBeNull();
   });
 
@@ -80,7 +85,7 @@ describe("encodeRow", () => {
     expect(learned(gpt2, silent, "alpaca")).toBe("<|endoftext|>");
     const endless = loadTokenizer({ tokenizer: { ...goldenFiles("gpt2"), config: {} } });
     const encoded = encodeRow(silent, "alpaca", endless, 1000);
-    expect(encoded).toMatchObject({ excluded: "The row has no answer to learn.", hasEnd: false });
+    expect(encoded).toMatchObject({ excluded: { code: "data/nothing-to-learn" }, hasEnd: false });
     expect(encodeRow(row, "alpaca", endless, 1000)).toMatchObject({ excluded: null, hasEnd: false });
   });
 
@@ -156,7 +161,7 @@ describe("tokenView", () => {
     const view = tokenView(row, "alpaca", gpt2, 10);
     expect(view.tokens).toHaveLength(10);
     expect(view.truncated).toBe(true);
-    expect(view.excluded).toMatch(/fills the 10 tokens/);
+    expect(view.excluded).toEqual({ code: "data/question-fills-row", maxLength: 10 });
   });
 });
 
@@ -192,6 +197,43 @@ describe("lengthStats", () => {
     const none = lengthStats(encode(prompt), prompt);
     expect(none).toMatchObject({ excluded: 40, truncated: 40, totalTokens: 0, supervisedTokens: 0 });
     expect(none.longest).toBe(lengthStats(encode(1000), 1000).longest);
+  });
+
+  it("counts answers that are cut before their end, and none whose end is there", () => {
+    const lengths = encode(1000).map(({ ids }) => ids.length);
+    const prompt = encodeRow(row, "instruction-answer", gpt2, 1000).supervised.indexOf(1);
+    const cut = Math.floor((prompt + Math.max(...lengths)) / 2);
+    const stats = lengthStats(encode(cut), cut);
+    expect(stats.endCut).toBe(lengths.filter((length) => length > cut).length);
+    expect(stats.endCut).toBeGreaterThan(0);
+    expect(lengthStats(encode(1000), 1000).endCut).toBe(0);
+    // Behind the end of a turn the template goes on: to cut that takes no end.
+    const chatml = goldenTokenizer("chatml");
+    const whole = encodeRow(row, "chat", chatml, 1000);
+    expect(whole.supervised.at(-1)).toBe(0);
+    expect(encodeRow(row, "chat", chatml, whole.ids.length - 1).isEndCut).toBe(false);
+    expect(encodeRow(row, "chat", chatml, whole.ids.length - 2).isEndCut).toBe(true);
+  });
+
+  it("tells reasons for leaving rows out apart, and has each with its first row", () => {
+    const chatTemplate =
+      "{% if messages[0].content == 'No.' %}{{ raise_exception('not this one') }}{% endif %}{{ messages[0].content }}:{% if messages | length > 1 %}{{ messages[1].content }}<|im_end|>{% endif %}";
+    const strict = loadTokenizer({ tokenizer: { ...goldenFiles("chatml"), chatTemplate } });
+    const given = [
+      row,
+      { ...row, instruction: "No.", input: "" },
+      { ...row, instruction: "x ".repeat(200) },
+      row,
+    ];
+    const stats = lengthStats(
+      [...given, given[1]!].map((one) => encodeRow(one, "chat", strict, 100)),
+      100,
+    );
+    expect(stats).toMatchObject({ rows: 5, excluded: 3, endTokenMissing: false });
+    expect(stats.exclusions).toEqual([
+      { reason: { code: "tokenizer/chat-refused", reason: "not this one" }, rows: 2, firstRow: 2 },
+      { reason: { code: "data/question-fills-row", maxLength: 100 }, rows: 1, firstRow: 3 },
+    ]);
   });
 
   it("notices that there is no end token to learn, whatever is cut", () => {

@@ -52,7 +52,7 @@ describe("importDataset", () => {
       name: "big.json",
       rows: 5000,
       sizeBytes: content.size,
-      problems: [{ row: 5001, reason: 'has no "instruction"' }],
+      problems: [{ row: 5001, reason: { kind: "no-field", field: "instruction" } }],
       problemCount: 1,
       duplicates: 0,
       ignoredFields: ["id"],
@@ -68,7 +68,11 @@ describe("importDataset", () => {
   it("offers the rows before a break", async () => {
     const summary = await importDataset(file(JSON.stringify(rows(2500)).slice(0, -5)), { name: "cut.json" });
     expect(summary.rows).toBe(2499);
-    expect(summary.brokenAt).toMatch(/breaks off at line 1, column \d+: the text ends in the middle/);
+    expect(summary.brokenAt).toMatchObject({
+      kind: "json",
+      place: { line: 1 },
+      fault: { kind: "ends-early" },
+    });
     expect(await stored(summary.id)).toEqual(rows(2499));
   });
 
@@ -126,8 +130,7 @@ describe("importDataset", () => {
       }),
     );
     await expect(importDataset(gone, { name: "gone.json" })).rejects.toMatchObject({
-      code: "file",
-      what: "gone.json can no longer be read: it was moved or changed after it was chosen.",
+      problem: { code: "data/file-gone", name: "gone.json" },
     });
   });
 });

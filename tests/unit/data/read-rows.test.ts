@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readRows } from "../../../src/data/read/read-rows";
 import type { ReadReport } from "../../../src/data/read/row-collector";
 import type { Row } from "../../../src/spec/data";
+import { brokenFile, rowFault } from "../../../src/ui/text/en/dataset-faults";
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -24,7 +25,25 @@ async function read(
 
 const row = (n: number): Row => ({ instruction: `question ${n}`, input: "", output: `answer ${n}` });
 const three = [row(1), row(2), row(3)];
-const clean: ReadReport = { problems: [], problemCount: 0, duplicates: 0, ignoredFields: [], brokenAt: null };
+const clean: ReadReport = {
+  problems: [],
+  problemCount: 0,
+  duplicates: 0,
+  ignoredFields: [],
+  emptyAnswers: 0,
+  brokenAt: null,
+};
+
+/** A report in the page's words. */
+function worded({ problems, brokenAt }: ReadReport, goodRows: number) {
+  return {
+    problems: problems.map(({ row, reason }) => ({
+      row,
+      reason: typeof reason === "string" ? reason : rowFault(reason),
+    })),
+    brokenAt: brokenAt && typeof brokenAt !== "string" ? brokenFile(brokenAt, goodRows) : brokenAt,
+  };
+}
 
 describe("forms of a file", () => {
   const forms: [string, string][] = [
@@ -113,8 +132,8 @@ describe("encodings", () => {
     for (const size of [1, 10, 1 << 16]) {
       const { rows, report } = await read(bytes, size);
       expect(rows).toEqual(three);
-      expect(report.brokenAt).toMatch(
-        /The file is not valid UTF-8 text from byte \d+ on. The 3 good rows before/,
+      expect(worded(report, rows.length).brokenAt).toMatch(
+        /The file is not valid UTF-8 text from byte \d+ on; it looks like Windows-1252. The 3 good rows before/,
       );
     }
   });
@@ -140,7 +159,7 @@ describe("rows that cannot be used", () => {
     ["a number as output", { ...row(1), output: 5 }, 'has a number as "output", not text'],
     ["null as instruction", { ...row(1), instruction: null }, 'has null as "instruction", not text'],
     ["an object as input", { ...row(1), input: {} }, 'has an object as "input", not text'],
-    ["null as input", { ...row(1), input: null }, 'has null as "input", not text'],
+    ["null as output", { ...row(1), output: null }, 'has null as "output", not text'],
     ["a boolean as system", { ...row(1), system: true }, 'has a boolean as "system", not text'],
     [
       "a history of texts",
@@ -175,7 +194,8 @@ describe("rows that cannot be used", () => {
     for (const text of [JSON.stringify(values), values.map((one) => JSON.stringify(one)).join("\n")]) {
       const { rows, report } = await read(text);
       expect(rows).toEqual([row(1), row(2)]);
-      expect(report).toEqual({ ...clean, problems: [{ row: 2, reason }], problemCount: 1 });
+      expect(worded(report, 2)).toEqual({ problems: [{ row: 2, reason }], brokenAt: null });
+      expect(report.problemCount).toBe(1);
     }
   });
 
@@ -183,14 +203,14 @@ describe("rows that cannot be used", () => {
     const { report } = await read(JSON.stringify([row(1), ...Array<number>(500).fill(7)]));
     expect(report.problemCount).toBe(500);
     expect(report.problems).toHaveLength(200);
-    expect(report.problems.at(-1)).toEqual({ row: 201, reason: "is a number, not an object" });
+    expect(worded(report, 1).problems.at(-1)).toEqual({ row: 201, reason: "is a number, not an object" });
   });
 
   it("make an empty import when there are no others", async () => {
     await expect(read("[1, 2]")).rejects.toThrow(
       /None of the 2 rows can be used: row 1 is a number, not an object/,
     );
-    await expect(read('[{"prompt": "a"}]')).rejects.toThrow(
+    await expect(read('[{"quest": "a"}]')).rejects.toThrow(
       /The only row cannot be used: row 1 has no "instruction"/,
     );
     await expect(read("[1, 2]")).rejects.toMatchObject({ code: "data" });
@@ -213,7 +233,7 @@ describe("rows that can", () => {
       { instruction: "", input: "", output: "b" },
       { instruction: "a", input: "i", output: "b", system: "s", history: [["q", "a"]] },
     ]);
-    expect(report).toEqual(clean);
+    expect(report).toEqual({ ...clean, emptyAnswers: 1 });
   });
 
   it("may have other fields, which are named once", async () => {
@@ -318,8 +338,8 @@ describe("broken JSON", () => {
   it.each(breaks)("is located and the rows before it kept: %s", async (_what, text, message) => {
     const { rows, report } = await read(text);
     expect(rows).toEqual(three);
-    expect(report.brokenAt).toContain(`The file breaks off at ${message}`);
-    expect(report.brokenAt).toMatch(/The 3 good rows before that were kept.$/);
+    expect(worded(report, rows.length).brokenAt).toContain(`The file breaks off at ${message}`);
+    expect(worded(report, rows.length).brokenAt).toMatch(/The 3 good rows before that were kept.$/);
   });
 
   it("is located on the same line in pieces of any size", async () => {
@@ -327,7 +347,7 @@ describe("broken JSON", () => {
       for (const size of [1, 11]) {
         const { rows, report } = await read(text, size);
         expect(rows).toEqual(three);
-        expect(report.brokenAt).toContain(/line \d+/.exec(message)![0]);
+        expect(worded(report, rows.length).brokenAt).toContain(/line \d+/.exec(message)![0]);
       }
     }
   });
@@ -346,7 +366,7 @@ describe("broken JSON", () => {
     const text = `${JSON.stringify(row(1))}\n{"instruction": "a" "output"}\n\n{'a'}\n${JSON.stringify(row(2))}\n{"instruction": "cut`;
     const { rows, report } = await read(text);
     expect(rows).toEqual([row(1), row(2)]);
-    expect(report.problems).toEqual([
+    expect(worded(report, rows.length).problems).toEqual([
       {
         row: 2,
         reason: "is not valid JSON: line 2, column 21, a comma or a closing bracket was expected here",
@@ -387,7 +407,7 @@ describe("what is no dataset", () => {
     ["a PDF", utf8("%PDF-1.7\n"), /is a PDF document/],
     ["a GGUF model", utf8("GGUF\x03"), /is a GGUF model.*Model files/],
     ["a web page", "<!doctype html><title>Not found</title>", /looks like a web page/],
-    ["a CSV table", "instruction,input,output\na,b,c\n", /looks like a CSV table/],
+    ["a CSV table", "instruction,input,output\na,b,c\n", /holds a CSV table.*read_csv/],
     ["prose", "Once upon a time", /does not begin like JSON, but with "Once upon a time"/],
     ["bytes of no known kind", Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), /does not begin like JSON/],
   ];
@@ -404,6 +424,8 @@ describe("what is no dataset", () => {
     const line = `${JSON.stringify(row(1))}\n"${"x".repeat(17 * 2 ** 20)}"\n${JSON.stringify(row(2))}`;
     const { rows, report } = await read(line);
     expect(rows).toEqual([row(1), row(2)]);
-    expect(report.problems).toEqual([{ row: 2, reason: "is a line of more than 16 MB" }]);
+    expect(worded(report, rows.length).problems).toEqual([
+      { row: 2, reason: "is a line of more than 16 MB" },
+    ]);
   });
 });

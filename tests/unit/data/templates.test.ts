@@ -22,14 +22,14 @@ const long: Row = {
   ],
 };
 
-/** The text of a row, with what is learned in 「」, and the end token that is appended as ⏹. */
+/** The whole text of a row, with what is learned in 「」. */
 function marked(given: Row, templateId: TemplateId, tokenizer: Tokenizer = chatml): string {
   let text = "";
   let learned = false;
-  for (const part of renderConversation(rowConversation(given), templateId, tokenizer)) {
-    if (part.supervised !== learned) text += part.supervised ? "「" : "」";
-    text += part.text + (part.endsAnswer ? "⏹" : "");
-    learned = part.supervised;
+  for (const part of renderConversation(rowConversation(given), templateId, tokenizer).parts) {
+    if (part.learned !== learned) text += part.learned ? "「" : "」";
+    text += part.text;
+    learned = part.learned;
   }
   return learned ? `${text}」` : text;
 }
@@ -37,50 +37,56 @@ function marked(given: Row, templateId: TemplateId, tokenizer: Tokenizer = chatm
 describe("plain templates", () => {
   it("are Stanford Alpaca's own words, with input and without", () => {
     expect(marked(row, "alpaca")).toBe(
-      "Below is an instruction that describes a task. Write a response that appropriately completes the request.\n\n### Instruction:\nName a wood.\n\n### Response:「Spruce.⏹」",
+      "Below is an instruction that describes a task. Write a response that appropriately completes the request.\n\n### Instruction:\nName a wood.\n\n### Response:「Spruce.<|im_end|>」",
     );
     expect(marked(withInput, "alpaca")).toBe(
-      "Below is an instruction that describes a task, paired with an input that provides further context. Write a response that appropriately completes the request.\n\n### Instruction:\nName a wood.\n\n### Input:\nIt is light.\n\n### Response:「Spruce.⏹」",
+      "Below is an instruction that describes a task, paired with an input that provides further context. Write a response that appropriately completes the request.\n\n### Instruction:\nName a wood.\n\n### Input:\nIt is light.\n\n### Response:「Spruce.<|im_end|>」",
     );
   });
 
   it("are Human and Assistant, the question stripped at its end", () => {
-    expect(marked(row, "human-assistant")).toBe("Human: Name a wood.\n\nAssistant: 「Spruce.⏹」");
+    expect(marked(row, "human-assistant")).toBe("Human: Name a wood.\n\nAssistant:「 Spruce.<|im_end|>」");
     expect(marked(withInput, "human-assistant")).toBe(
-      "Human: Name a wood.\nIt is light.\n\nAssistant: 「Spruce.⏹」",
+      "Human: Name a wood.\nIt is light.\n\nAssistant:「 Spruce.<|im_end|>」",
     );
     const loose = { ...row, instruction: "  Name a wood.\n\n" };
-    expect(marked(loose, "human-assistant")).toBe("Human:   Name a wood.\n\nAssistant: 「Spruce.⏹」");
-    expect(marked({ ...row, instruction: "" }, "human-assistant")).toBe("Human:\n\nAssistant: 「Spruce.⏹」");
+    expect(marked(loose, "human-assistant")).toBe(
+      "Human:   Name a wood.\n\nAssistant:「 Spruce.<|im_end|>」",
+    );
+    expect(marked({ ...row, instruction: "" }, "human-assistant")).toBe(
+      "Human:\n\nAssistant:「 Spruce.<|im_end|>」",
+    );
   });
 
   it("are Instruction, Input and Answer, a line each", () => {
-    expect(marked(row, "instruction-answer")).toBe("Instruction: Name a wood.\nAnswer: 「Spruce.⏹」");
+    expect(marked(row, "instruction-answer")).toBe(
+      "Instruction: Name a wood.\nAnswer:「 Spruce.<|im_end|>」",
+    );
     expect(marked(withInput, "instruction-answer")).toBe(
-      "Instruction: Name a wood.\nInput: It is light.\nAnswer: 「Spruce.⏹」",
+      "Instruction: Name a wood.\nInput: It is light.\nAnswer:「 Spruce.<|im_end|>」",
     );
   });
 
   it("put earlier turns and a system text in front, and learn every answer", () => {
     expect(marked(long, "human-assistant")).toBe(
-      "Be brief.\n\nHuman: Name a wood.\n\nAssistant: 「Spruce.⏹」\n\nHuman: Another.\n\nAssistant: 「Ebony.⏹」\n\nHuman: And now?\n\nAssistant: 「Maple.⏹」",
+      "Be brief.\n\nHuman: Name a wood.\n\nAssistant:「 Spruce.<|im_end|>」\n\nHuman: Another.\n\nAssistant:「 Ebony.<|im_end|>」\n\nHuman: And now?\n\nAssistant:「 Maple.<|im_end|>」",
     );
     expect(marked({ ...long, system: "" }, "alpaca")).toBe(
-      "Below is an instruction that describes a task. Write a response that appropriately completes the request.\n\n### Instruction:\nName a wood.\n\n### Response:「Spruce.⏹」\n\n### Instruction:\nAnother.\n\n### Response:「Ebony.⏹」\n\n### Instruction:\nAnd now?\n\n### Response:「Maple.⏹」",
+      "Below is an instruction that describes a task. Write a response that appropriately completes the request.\n\n### Instruction:\nName a wood.\n\n### Response:「Spruce.<|im_end|>」\n\n### Instruction:\nAnother.\n\n### Response:「Ebony.<|im_end|>」\n\n### Instruction:\nAnd now?\n\n### Response:「Maple.<|im_end|>」",
     );
   });
 });
 
 describe("the model's own chat template", () => {
-  it("learns the answer and its end token, and nothing after it", () => {
+  it("learns the answer and its end token, and not what the template writes after it", () => {
     expect(marked(withInput, "chat")).toBe(
-      "<|im_start|>system\nYou are a helpful luthier.<|im_end|>\n<|im_start|>user\nName a wood.\nIt is light.<|im_end|>\n<|im_start|>assistant\n「Spruce.<|im_end|>」",
+      "<|im_start|>system\nYou are a helpful luthier.<|im_end|>\n<|im_start|>user\nName a wood.\nIt is light.<|im_end|>\n<|im_start|>assistant\n「Spruce.<|im_end|>」\n",
     );
   });
 
   it("learns every answer of a conversation", () => {
     expect(marked(long, "chat")).toBe(
-      "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nName a wood.<|im_end|>\n<|im_start|>assistant\n「Spruce.<|im_end|>」\n<|im_start|>user\nAnother.<|im_end|>\n<|im_start|>assistant\n「Ebony.<|im_end|>」\n<|im_start|>user\nAnd now?<|im_end|>\n<|im_start|>assistant\n「Maple.<|im_end|>」",
+      "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nName a wood.<|im_end|>\n<|im_start|>assistant\n「Spruce.<|im_end|>」\n<|im_start|>user\nAnother.<|im_end|>\n<|im_start|>assistant\n「Ebony.<|im_end|>」\n<|im_start|>user\nAnd now?<|im_end|>\n<|im_start|>assistant\n「Maple.<|im_end|>」\n",
     );
   });
 
@@ -97,45 +103,86 @@ describe("the model's own chat template", () => {
     );
   });
 
-  it("knows the end token from generation_config.json", () => {
+  it("ends where the template ends a turn, whatever the tokenizer's own end token is", () => {
     const generationConfig = { eos_token_id: [602, 600] };
-    const qwen = loadTokenizer({ tokenizer: goldenFiles("qwen"), generationConfig });
-    expect(marked(row, "chat", qwen)).toMatch(/「Spruce\.<\|im_end\|>」$/);
-    // <|im_end|> is no end token for a tokenizer that knows only <|endoftext|>.
-    expect(marked(row, "chat", goldenTokenizer("qwen"))).toMatch(/「Spruce\.」$/);
+    const told = loadTokenizer({ tokenizer: goldenFiles("qwen"), generationConfig });
+    for (const qwen of [told, goldenTokenizer("qwen")]) {
+      expect(marked(row, "chat", qwen)).toMatch(/「Spruce\.<\|im_end\|>」\n$/);
+      const { endIds } = promptIds([{ role: "user", content: "Hi" }], "chat", qwen);
+      expect([...endIds].sort()).toEqual([600, 602]);
+    }
+    // A template that ends turns with words alone leaves the model nothing to stop by.
+    const bare = template("{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}");
+    expect(marked(row, "chat", bare)).toBe("user: Name a wood.\n「assistant: Spruce.」\n");
+    expect(encodeRow(row, "chat", bare, 100).hasEnd).toBe(false);
   });
 
   it("finds the end token behind an answer that speaks of it", () => {
     const tricky = { ...row, output: "ChatML ends turns by <|im_end|> tokens" };
-    expect(marked(tricky, "chat")).toMatch(/「ChatML ends turns by <\|im_end\|> tokens<\|im_end\|>」$/);
+    expect(marked(tricky, "chat")).toMatch(/「ChatML ends turns by <\|im_end\|> tokens<\|im_end\|>」\n$/);
   });
 
   const template = (chatTemplate: string) =>
     loadTokenizer({ tokenizer: { ...goldenFiles("chatml"), chatTemplate } });
 
-  it("learns only the last answer where the template rewrites earlier ones", () => {
+  it("learns every answer where the template writes earlier ones differently", () => {
     const thinking = template(
       "{% for m in messages %}{{ m.role }}: {% if m.role == 'assistant' and loop.last %}(thinks) {% endif %}{{ m.content }}<|im_end|>{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}",
     );
     expect(marked(long, "chat", thinking)).toBe(
-      "system: Be brief.<|im_end|>user: Name a wood.<|im_end|>assistant: Spruce.<|im_end|>user: Another.<|im_end|>assistant: Ebony.<|im_end|>user: And now?<|im_end|>assistant: 「(thinks) Maple.<|im_end|>」",
+      "system: Be brief.<|im_end|>user: Name a wood.<|im_end|>assistant: 「Spruce.<|im_end|>」user: Another.<|im_end|>assistant: 「Ebony.<|im_end|>」user: And now?<|im_end|>assistant: 「(thinks) Maple.<|im_end|>」",
     );
   });
 
-  it("leaves out rows that it cannot write, and says why", () => {
+  it("learns a finished answer where the model is asked with an opened thinking block, and notes it", () => {
+    const opening = template(
+      "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n<think>\n{% endif %}",
+    );
+    for (const given of [row, { ...row, output: "<b>Spruce</b>" }, { ...row, output: "" }]) {
+      const { excluded, notes } = encodeRow(given, "chat", opening, 100);
+      expect([excluded, notes.askedDifferently]).toEqual([null, true]);
+      expect(marked(given, "chat", opening)).toMatch(`assistant\n「${given.output}<|im_end|>」`);
+    }
+    expect(encodeRow(row, "chat", chatml, 100).notes.askedDifferently).toBe(false);
+  });
+
+  it("puts the system text in front of the first question where the template has no place for it", () => {
+    const refuses = "{% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}";
+    const turns =
+      "{% for m in messages %}{% if m.role != 'system' %}<|im_start|>{{ m.content }}<|im_end|>{% endif %}{% endfor %}";
+    for (const source of [refuses + turns, turns]) {
+      const tokenizer = template(source);
+      expect(marked(long, "chat", tokenizer)).toMatch(
+        /^<\|im_start\|>Be brief\.\n\nName a wood\.<\|im_end\|>/,
+      );
+      expect(encodeRow(long, "chat", tokenizer, 100).notes.systemInQuestion).toBe(true);
+      expect(encodeRow(row, "chat", tokenizer, 100).notes.systemInQuestion).toBe(false);
+    }
+    expect(encodeRow(long, "chat", chatml, 100).notes.systemInQuestion).toBe(false);
+  });
+
+  it("leaves out rows that the template refuses or fails on, and says why", () => {
     const rewriting = template(
       "{% for m in messages %}{{ messages | length }} {{ m.content }}{% endfor %}{% if add_generation_prompt %}>{% endif %}",
     );
-    expect(encodeRow(row, "chat", rewriting, 100).excluded).toMatch(/writes the question differently once/);
-    const refusing = template(
-      "{% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}{{ messages[0].content }}",
+    expect(marked(row, "chat", rewriting)).toBe("2 Name a wood.2 「Spruce.」");
+    const short = template(
+      "{% if messages | length > 3 %}{{ raise_exception('too long') }}{% endif %}{{ messages[0].content }}",
     );
-    expect(encodeRow(long, "chat", refusing, 100).excluded).toMatch(/refuses the conversation: no system/);
+    expect(encodeRow(long, "chat", short, 100).excluded).toEqual({
+      code: "tokenizer/chat-refused",
+      reason: "too long",
+    });
+    const failing = template("{{ messages[0].content | nonsense }}");
+    expect(encodeRow(row, "chat", failing, 100).excluded).toMatchObject({
+      code: "tokenizer/template-failed",
+    });
     expect(() => encodeRow(row, "chat", goldenTokenizer("gpt2"), 100)).toThrow(/has no chat template/);
+    expect(() => encodeRow(row, "chat", template("{% if"), 100)).toThrow(/chat template cannot be read/);
   });
 
   it("marks the words of people in the prompt", () => {
-    const parts = renderConversation(rowConversation(long), "chat", chatml);
+    const { parts } = renderConversation(rowConversation(long), "chat", chatml);
     const prompts = parts.filter(({ part }) => part === "prompt").map(({ text }) => text);
     expect(prompts).toEqual(["Be brief.", "Name a wood.", "Another.", "And now?"]);
   });
@@ -163,8 +210,10 @@ describe("asking", () => {
       const prompt = trained.ids.slice(0, ids.length);
       expect([...prompt]).toEqual(ids);
       expect(trained.supervised[ids.length - 1]).toBe(0);
-      expect(trained.supervised.slice(ids.length).every((one) => one === 1)).toBe(true);
-      expect([...endIds]).toEqual([...tokenizer.eosIds]);
+      const after = [...trained.supervised.slice(ids.length)];
+      // Behind the end token there may be words of the template.
+      expect(after.lastIndexOf(1)).toBe(after.indexOf(0) < 0 ? after.length - 1 : after.indexOf(0) - 1);
+      expect(endIds.has(trained.ids[ids.length + after.lastIndexOf(1)]!)).toBe(true);
     },
   );
 
@@ -176,7 +225,7 @@ describe("asking", () => {
     ]);
     expect(conversation).toEqual({
       system: null,
-      turns: [{ instruction: "One\n\nTwo", input: "", answer: null }],
+      turns: [{ role: "user", text: "One\n\nTwo", input: "" }],
     });
   });
 });

@@ -121,7 +121,20 @@ describe("loadTokenizer", () => {
     expect(ask(goldenTokenizer("gpt2"))).toThrow(/has no chat template/);
     expect(ask(goldenTokenizer("llama2"))).toThrow(/refuses the conversation: .*must alternate/);
     const broken = loadTokenizer({ tokenizer: { ...files, chatTemplate: "{% if" } });
-    expect(ask(broken)).toThrow(/chat template refuses/);
+    expect(ask(broken)).toThrow(/chat template cannot be read/);
+  });
+
+  it("refuses ids far beyond the vocabulary before it makes a table of them", () => {
+    const model = files.tokenizer.model as { vocab: Record<string, number> };
+    const started = performance.now();
+    for (const id of [1_000_000_000, -1, 1.5, "7" as unknown as number]) {
+      const wrong = { ...model, vocab: { ...model.vocab, zzz: id } };
+      const load = () =>
+        loadTokenizer({ tokenizer: { ...files, tokenizer: { ...files.tokenizer, model: wrong } } });
+      if (id === ("7" as unknown)) expect(load).not.toThrow(/the id/);
+      else expect(load).toThrow(/the token “zzz” the id/);
+    }
+    expect(performance.now() - started).toBeLessThan(2000);
   });
 
   it("refuses what is no tokenizer", () => {
@@ -131,6 +144,21 @@ describe("loadTokenizer", () => {
     expect(load({ ...files.tokenizer, model: { type: "Nonsense" } })).toThrow(
       /tokenizer.json describes a tokenizer that cannot be built/,
     );
+    const brokenSplit = { type: "Split", pattern: { Regex: "(" } };
+    for (const part of [{ type: "Sequence", pretokenizers: [brokenSplit] }, 7, {}])
+      expect(load({ ...files.tokenizer, pre_tokenizer: part })).toThrow(/cannot be built/);
+    const post_processor = { type: "TemplateProcessing" };
+    expect(load({ ...files.tokenizer, post_processor })).toThrow(/cannot be built/);
+  });
+
+  it("refuses a normaliser that lets texts grow without end", () => {
+    const load = (normalizer: Record<string, unknown>) => () =>
+      loadTokenizer({ tokenizer: { ...files, tokenizer: { ...files.tokenizer, normalizer } } });
+    const doubled = { type: "Replace", pattern: { String: "a" }, content: "aa" };
+    expect(load({ type: "Sequence", normalizers: Array(40).fill(doubled) })).toThrow(/grow without end/);
+    const empty = { type: "Replace", pattern: { String: "" }, content: "x".repeat(1000) };
+    expect(load(empty)).toThrow(/grow without end/);
+    expect(load({ type: "Sequence", normalizers: [doubled, doubled] })).not.toThrow();
   });
 
   const strip = { type: "Strip", content: " ", start: "1" };
@@ -206,6 +234,18 @@ describe("tokens for people", () => {
 });
 
 describe("StreamDecoder", () => {
+  it("leaves out the blank with which a template lets answers begin", () => {
+    for (const style of ["gpt2", "llama2"] as const) {
+      const tokenizer = goldenTokenizer(style);
+      const decode = (text: string): string => {
+        const stream = new StreamDecoder(tokenizer, " ");
+        const ids = tokenizer.encodeCut(`:${text}`, []).ids.slice(tokenizer.encodeCut(":", []).ids.length);
+        return ids.map((id) => stream.push(id)).join("") + stream.flush();
+      };
+      expect([decode(" Spruce"), decode("  two")]).toEqual(["Spruce", " two"]);
+    }
+  });
+
   it("holds back a character until it is whole", () => {
     const tokenizer = goldenTokenizer("gpt2");
     const ids = tokenizer.encode("a🎻b", { addSpecialTokens: false });

@@ -201,7 +201,7 @@ describe("the studio's store", () => {
     studio.state().editTraining("learningRate", 1e-7);
     studio.state().editTraining("maxLength", 20);
     await studio.state().refreshLengths();
-    expect(kinds()).toEqual(["rate-low", "no-validation", "excluded", "truncated"]);
+    expect(kinds()).toEqual(["rate-low", "no-validation", "excluded", "truncated", "end-cut"]);
     studio.state().editTraining("maxLength", "none");
     expect(lengthInputs(studio.state())).toBeNull();
   });

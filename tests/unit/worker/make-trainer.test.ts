@@ -1,6 +1,7 @@
 import "fake-indexeddb/auto";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { EncodedRow } from "../../../src/data/encode/encode-row";
+import { NO_NOTES } from "../../../src/data/shape/rendering";
 import { AdapterState } from "../../../src/engine/adapters/adapter-state";
 import { methods } from "../../../src/engine/adapters/registry";
 import { Gpu } from "../../../src/engine/gpu/device";
@@ -42,6 +43,8 @@ const rows: EncodedRow[] = Array.from({ length: 32 }, () => ({
   supervised: Uint8Array.from({ length: 64 }, (_, i) => Number(i >= 32)),
   fullLength: 64,
   hasEnd: true,
+  isEndCut: false,
+  notes: NO_NOTES,
   excluded: null,
 }));
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { EncodedRow } from "../../../src/data/encode/encode-row";
+import { NO_NOTES } from "../../../src/data/shape/rendering";
 import { describeModel } from "../../../src/engine/models/registry";
 import { batchInputs, countLabels } from "../../../src/engine/train/batch-inputs";
 import { makeRng } from "../../../src/lib/rng";
@@ -35,6 +36,8 @@ function makeRows(count: number): { rows: EncodedRow[]; looks: () => number } {
       },
       fullLength: length,
       hasEnd: true,
+      isEndCut: false,
+      notes: NO_NOTES,
       excluded: null,
     };
   });

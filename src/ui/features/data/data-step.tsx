@@ -1,3 +1,4 @@
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { ProblemAlert } from "../../components/problem-alert";
 import { StepSection } from "../../components/step-section";
@@ -14,16 +15,24 @@ import { SampleCards } from "./sample-cards";
 /** First step: choose or import rows, and see what they are and how the model will read them. */
 export function DataStep() {
   const text = useText();
-  const { problem, dismiss, dataset } = useStudio((state) => ({
+  const { problem, refusedFile, importFile, dismiss, dataset } = useStudio((state) => ({
     problem: state.dataProblem,
+    refusedFile: state.refusedFile,
+    importFile: state.importFile,
     dismiss: state.dismissDataProblem,
     dataset: selectDataset(state),
   }));
+  const encoding = problem?.problem.code === "data/not-text" ? problem.problem.looksLike : null;
+  const readAs = encoding && refusedFile && (
+    <Button size="compact-sm" variant="light" onClick={() => void importFile(refusedFile, encoding)}>
+      {text.data.readAs(encoding)}
+    </Button>
+  );
   return (
     <StepSection step="data" intro={text.data.intro}>
       <SampleCards />
       <DatasetImport />
-      <ProblemAlert problem={problem} onDismiss={dismiss} />
+      <ProblemAlert problem={problem} onDismiss={dismiss} action={readAs} />
       <DatasetList />
       {dataset && (
         <>

@@ -26,11 +26,16 @@ export function DatasetOverview({ dataset }: { dataset: DatasetSummary }) {
       />
       {dataset.brokenAt !== null && (
         <Notice kind="warning" title={text.data.broken}>
-          {dataset.brokenAt}
+          {typeof dataset.brokenAt === "string"
+            ? dataset.brokenAt
+            : text.data.brokenFile(dataset.brokenAt, dataset.rows)}
         </Notice>
       )}
       {dataset.ignoredFields.length > 0 && (
         <Notice kind="info">{text.data.ignored(dataset.ignoredFields.join(", "))}</Notice>
+      )}
+      {dataset.emptyAnswers !== undefined && dataset.emptyAnswers > 0 && (
+        <Notice kind="warning">{text.data.emptyAnswers(dataset.emptyAnswers)}</Notice>
       )}
       {problemCount > 0 && (
         <Fold title={text.data.problemsTitle(problemCount)}>
@@ -38,7 +43,9 @@ export function DatasetOverview({ dataset }: { dataset: DatasetSummary }) {
             {problems.map((problem, index) => (
               <li key={index}>
                 <span className={classes.row}>{text.data.problemRow(problem.row)}</span>
-                <span>{problem.reason}</span>
+                <span>
+                  {typeof problem.reason === "string" ? problem.reason : text.data.rowFault(problem.reason)}
+                </span>
               </li>
             ))}
             {unseen > 0 && <li>{text.data.moreProblems(unseen)}</li>}

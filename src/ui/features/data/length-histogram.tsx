@@ -1,5 +1,6 @@
 import { Skeleton } from "@mantine/core";
 import type { LengthStats } from "../../../spec/data";
+import { Notice } from "../../components/notice";
 import { useText } from "../../text/text";
 import classes from "./length-histogram.module.css";
 
@@ -69,7 +70,22 @@ function Notes({ lengths }: { lengths: LengthStats }) {
   const notes = [
     text.data.learnedShare(share),
     lengths.truncated > 0 && text.data.cutRows(lengths.truncated),
-    lengths.excluded > 0 && text.data.excludedRows(lengths.excluded),
+    lengths.endCut > 0 && text.data.endCutRows(lengths.endCut),
   ].filter((note) => note !== false);
-  return <p className={classes.note}>{notes.join(" · ")}</p>;
+  return (
+    <>
+      <p className={classes.note}>{notes.join(" · ")}</p>
+      {lengths.exclusions.map(({ reason, rows, firstRow }) => (
+        <Notice key={JSON.stringify(reason)} kind="warning">
+          {text.data.excludedRows(rows, firstRow, text.problem(reason).what)}
+        </Notice>
+      ))}
+      {lengths.systemInQuestion > 0 && (
+        <Notice kind="info">{text.data.systemInQuestionRows(lengths.systemInQuestion)}</Notice>
+      )}
+      {lengths.askedDifferently > 0 && (
+        <Notice kind="info">{text.data.askedDifferentlyRows(lengths.askedDifferently)}</Notice>
+      )}
+    </>
+  );
 }

@@ -43,8 +43,14 @@ export function TokenPanel({ view, row, busy }: { view: TokenView | null; row: n
           {text.data.moreTokens(Math.min(hidden, PAGE))}
         </Button>
       )}
-      {view?.truncated && <Notice kind="warning">{text.data.truncated}</Notice>}
-      {view?.excluded != null && <Notice kind="warning">{view.excluded}</Notice>}
+      {view?.truncated && (
+        <Notice kind="warning">
+          {text.data.truncated} {view.endCut && text.data.endCut}
+        </Notice>
+      )}
+      {view?.systemInQuestion && <Notice kind="info">{text.data.systemInQuestion}</Notice>}
+      {view?.askedDifferently && <Notice kind="info">{text.data.askedDifferently}</Notice>}
+      {view?.excluded != null && <Notice kind="warning">{text.problem(view.excluded).what}</Notice>}
     </div>
   );
 }

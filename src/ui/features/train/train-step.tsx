@@ -121,8 +121,12 @@ function warningSentence(warning: TrainWarning, text: Text): string {
     case "rate-low":
       return sentences[warning.kind](warning.low, warning.high);
     case "truncated":
-    case "excluded":
+    case "end-cut":
       return sentences[warning.kind](warning.rows, warning.of);
+    case "excluded": {
+      const { rows, of, reason } = warning;
+      return sentences.excluded(rows, of, reason ? text.problem(reason).what : "");
+    }
     default:
       return sentences[warning.kind];
   }

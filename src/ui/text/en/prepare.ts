@@ -1,5 +1,7 @@
+import type { TextEncoding } from "../../../lib/problems/dataset-faults";
 import type { FolderReader } from "../../../spec/folder-format";
 import { formatBytes, formatInteger, formatShare } from "../../lib/format";
+import { brokenFile, encodingNames, rowFault } from "./dataset-faults";
 import { plural, rows, tokens } from "./words";
 
 /* Texts of the steps before a run: Data, Model, Method. */
@@ -39,6 +41,13 @@ export const data = {
   emptyField: "empty",
   historyTurns: (count: number) => plural(count, "earlier turn", "earlier turns"),
   broken: "The file broke off; the rows before that are here.",
+  brokenFile,
+  rowFault,
+  readAs: (encoding: TextEncoding) => `Read it as ${encodingNames[encoding]}`,
+  emptyAnswers: (count: number) =>
+    count === 1
+      ? "1 row has an empty answer: it teaches the model to say nothing."
+      : `${formatInteger(count)} rows have an empty answer: they teach the model to say nothing.`,
   problemsTitle: (count: number) => plural(count, "row was left out", "rows were left out"),
   problemRow: (row: number | null) => (row === null ? "File" : `Row ${formatInteger(row)}`),
   moreProblems: (count: number) => `and ${formatInteger(count)} more`,
@@ -56,6 +65,11 @@ export const data = {
     special: "Special token",
   },
   truncated: "Cut at the maximum length.",
+  endCut: "The answer is cut before its end, so the model does not learn from this row where to stop.",
+  systemInQuestion:
+    "The model's template has no place for a system text: it stands in front of the first question.",
+  askedDifferently:
+    "The model is asked with words before its answer, such as an opened thinking block, that this row does not have. It is learned as the template writes a finished answer.",
   moreTokens: (count: number) => `Show ${formatInteger(count)} more tokens`,
   tokenCount: (count: number, learned: number) => `${tokens(count)}, ${formatInteger(learned)} learned`,
   lengthsTitle: "Lengths",
@@ -65,7 +79,13 @@ export const data = {
   longest: (count: number) => `longest ${tokens(count)}`,
   learnedShare: (share: number) => `${formatShare(share)} of all tokens are learned`,
   cutRows: (cut: number) => `${rows(cut)} cut at the maximum length`,
-  excludedRows: (count: number) => `${rows(count)} left out: no part of the answer fits`,
+  endCutRows: (count: number) => `${rows(count)} cut before the answer ends: no end is learned from them`,
+  excludedRows: (count: number, firstRow: number, reason: string) =>
+    `${rows(count)} left out (first: ${formatInteger(firstRow)}). ${reason}`,
+  systemInQuestionRows: (count: number) =>
+    `The model's template has no place for a system text: in ${rows(count)} it stands in front of the first question.`,
+  askedDifferentlyRows: (count: number) =>
+    `The model is asked with words before its answer, such as an opened thinking block, that ${plural(count, "row does", "rows do")} not have. They are learned as the template writes a finished answer.`,
 };
 
 export const model = {

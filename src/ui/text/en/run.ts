@@ -24,8 +24,10 @@ export const train = {
       "This template ends answers without an end token; the model will not learn where to stop.",
     truncated: (count: number, of: number) =>
       `Longer than the maximum length, and will be cut: ${formatInteger(count)} of ${rows(of)}.`,
-    excluded: (count: number, of: number) =>
-      `Left out, as no part of the answer fits the maximum length: ${formatInteger(count)} of ${rows(of)}.`,
+    excluded: (count: number, of: number, reason: string) =>
+      `Left out: ${formatInteger(count)} of ${rows(of)}. ${reason}`,
+    "end-cut": (count: number, of: number) =>
+      `Cut before the answer ends, so that no end is learned from them: ${formatInteger(count)} of ${rows(of)}. Where all are, the model does not learn to stop.`,
     "software-gpu": "This machine offers no GPU, so a software one computes. It works, slowly.",
   },
   continueFrom: (name: string, steps: number, withOptimizer: boolean) =>

@@ -1,13 +1,17 @@
 import type { ProblemWords } from "../../../../lib/errors";
 import type { Problem } from "../../../../lib/problems/problem";
+import { dataProblems } from "./data";
 import type { ProblemTexts } from "./words";
 import { hubProblems } from "./hub";
 import { storageProblems } from "./storage";
+import { tokenizerProblems } from "./tokenizer";
 import { workProblems } from "./work";
 
 const problems: ProblemTexts = {
+  ...dataProblems,
   ...hubProblems,
   ...storageProblems,
+  ...tokenizerProblems,
   ...workProblems,
   plain: ({ what, advice }) => ({ what, advice }),
 };

@@ -1,0 +1,74 @@
+/* What can be wrong with a dataset's file and its rows, as facts. */
+
+/** The kinds of JSON values. */
+export type JsonKind = "null" | "list" | "object" | "text" | "number" | "boolean";
+
+/** Where in a text, as editors count it, both from 1. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Why a text is no JSON from some place on. */
+export type JsonFault =
+  | { readonly kind: "ends-early" | "raw-control-character" | "wrong-escape" }
+  | { readonly kind: "too-deep"; readonly maxDepth: number }
+  | { readonly kind: "unexpected"; readonly character: string }
+  | { readonly kind: "expected"; readonly what: "value" | "field-name" | "colon" | "comma" | "file-end" };
+
+/** Why a row was left out. */
+export type RowFault =
+  | { readonly kind: "not-an-object"; readonly found: JsonKind }
+  | { readonly kind: "no-field"; readonly field: string }
+  | { readonly kind: "not-text"; readonly field: string; readonly found: JsonKind }
+  | { readonly kind: "nul" | "half-character"; readonly field: string }
+  | { readonly kind: "history-form" }
+  | { readonly kind: "line-too-long"; readonly maxMegabytes: number }
+  | { readonly kind: "not-json"; readonly line: number; readonly at: JsonBreak | null };
+
+/** A place where a JSON text breaks off, and why. */
+export interface JsonBreak {
+  readonly place: TextPlace;
+  readonly fault: JsonFault;
+}
+
+/** Encodings of text that the studio can tell or be told. */
+export const TEXT_ENCODINGS = [
+  "gb18030",
+  "big5",
+  "shift_jis",
+  "euc-kr",
+  "windows-1252",
+  "windows-1251",
+  "utf-16le",
+  "utf-16be",
+] as const;
+export type TextEncoding = (typeof TEXT_ENCODINGS)[number];
+
+/** Forms of datasets that are known by sight and not read yet. */
+export type OtherFormat =
+  | "messages"
+  | "sharegpt"
+  | "dolly"
+  | "prompt-completion"
+  | "question-answer"
+  | "preference"
+  | "text"
+  | "columns"
+  | "csv";
+
+/** The point from which a file cannot be read on. */
+export type FileBreak =
+  | ({ readonly kind: "json" } & JsonBreak)
+  | { readonly kind: "row-too-long"; readonly row: number; readonly maxMegabytes: number }
+  | {
+      readonly kind: "not-text";
+      /** In which it was read. */
+      readonly encoding: "utf-8" | TextEncoding;
+      /** From 1. */
+      readonly byte: number;
+      readonly looksLike: TextEncoding | null;
+    }
+  | { readonly kind: "utf-32" }
+  | { readonly kind: "no-rows" }
+  | { readonly kind: "other-format"; readonly format: OtherFormat };

@@ -1,0 +1,22 @@
+/** Tokenizers and chat templates. */
+export interface TokenizerProblems {
+  /** tokenizer.json describes nothing that can be built; `reason` is the library's. */
+  readonly "tokenizer/not-built": { readonly reason: string };
+  /** A token has an id far beyond the number of tokens. */
+  readonly "tokenizer/id-out-of-range": {
+    readonly token: string;
+    readonly id: number;
+    readonly tokens: number;
+  };
+  /** The replacements of the normaliser let a text grow without end. */
+  readonly "tokenizer/text-grows": object;
+  readonly "tokenizer/no-chat-template": object;
+  /** The template is no Jinja that can be read. */
+  readonly "tokenizer/template-unreadable": { readonly reason: string };
+  /** The template takes more work or room than any template needs. */
+  readonly "tokenizer/template-endless": object;
+  /** The template raises an error of its own about the conversation. */
+  readonly "tokenizer/chat-refused": { readonly reason: string };
+  /** The template breaks on the conversation. */
+  readonly "tokenizer/template-failed": { readonly reason: string };
+}

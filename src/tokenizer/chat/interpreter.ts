@@ -1,0 +1,146 @@
+import { Environment, Interpreter } from "@huggingface/jinja";
+import type { RenderBudget } from "./budget";
+import {
+  isFor,
+  isIf,
+  isName,
+  isSelect,
+  isTuple,
+  type ForNode,
+  type TemplateNode,
+  type TemplateProgram,
+  type TemplateScope,
+  type TemplateValue,
+} from "./syntax";
+
+/** `{% break %}` or `{% continue %}` on its way to the loop, with the text that was written before it. */
+class LoopSignal {
+  text = "";
+  readonly isBreak: boolean;
+
+  constructor(isBreak: boolean) {
+    this.isBreak = isBreak;
+  }
+}
+
+/**
+ * The library's interpreter under a budget, with loops as Jinja has them: what is set within a round is gone in the next,
+ * and text before `continue` and `break` stays.
+ */
+export class TemplateInterpreter extends Interpreter {
+  readonly #budget: RenderBudget;
+
+  constructor(globals: TemplateScope, budget: RenderBudget) {
+    super(globals);
+    this.#budget = budget;
+  }
+
+  /** The text of the whole template. */
+  render(program: TemplateProgram): string {
+    return this.#block(program.body, this.global);
+  }
+
+  override evaluate(node: TemplateNode | undefined, scope: TemplateScope): TemplateValue {
+    this.#budget.step();
+    const value = this.#budget.within(() => this.#evaluate(node, scope));
+    this.#budget.value(value.value);
+    return value;
+  }
+
+  #evaluate(node: TemplateNode | undefined, scope: TemplateScope): TemplateValue {
+    if (!node) return super.evaluate(undefined, scope);
+    if (isIf(node)) {
+      const isTrue = this.evaluate(node.test, scope).__bool__().value;
+      return this.#text(this.#block(isTrue ? node.body : node.alternate, scope));
+    }
+    if (isFor(node)) return this.#text(this.#loop(node, scope));
+    if (node.type === "Break" || node.type === "Continue") throw new LoopSignal(node.type === "Break");
+    return super.evaluate(node, scope);
+  }
+
+  #text(value: string): TemplateValue {
+    return super.evaluate({ type: "StringLiteral", value } as TemplateNode, this.global);
+  }
+
+  #block(statements: readonly TemplateNode[], scope: TemplateScope): string {
+    let text = "";
+    for (const statement of statements) {
+      try {
+        const value = this.evaluate(statement, scope);
+        if (value.type !== "NullValue" && value.type !== "UndefinedValue") text += value.toString();
+      } catch (error) {
+        if (error instanceof LoopSignal) error.text = text + error.text;
+        throw error;
+      }
+    }
+    return text;
+  }
+
+  #loop(node: ForNode, scope: TemplateScope): string {
+    const items = this.#items(node, scope);
+    let text = "";
+    for (const [index, item] of items.entries()) {
+      this.#budget.round();
+      const round = new Environment(scope);
+      const loop = round.set("loop", {
+        index: index + 1,
+        index0: index,
+        revindex: items.length - index,
+        revindex0: items.length - index - 1,
+        first: index === 0,
+        last: index === items.length - 1,
+        length: items.length,
+      }).value as Map<string, TemplateValue>;
+      const [before, after] = [items[index - 1], items[index + 1]];
+      if (before) loop.set("previtem", before);
+      if (after) loop.set("nextitem", after);
+      assign(node.loopvar, item, round);
+      try {
+        text += this.#block(node.body, round);
+      } catch (error) {
+        if (!(error instanceof LoopSignal)) throw error;
+        text += error.text;
+        if (error.isBreak) break;
+      }
+    }
+    return items.length > 0 ? text : this.#block(node.defaultBlock, scope);
+  }
+
+  /** What a loop goes over: a list, the keys of an object, the characters of a text; the chosen ones under a condition. */
+  #items({ iterable, loopvar }: ForNode, scope: TemplateScope): TemplateValue[] {
+    const from = isSelect(iterable) ? iterable.lhs : iterable;
+    const { type, value } = this.evaluate(from, scope);
+    const items =
+      typeof value === "string"
+        ? Array.from(value, (character) => this.#text(character))
+        : value instanceof Map
+          ? [...value.keys()].map((key) => this.#text(key))
+          : Array.isArray(value)
+            ? (value as TemplateValue[])
+            : null;
+    if (!items) throw new Error(`${type} cannot be looped over`);
+    this.#budget.step(items.length);
+    if (!isSelect(iterable)) return items;
+    return items.filter((item) => {
+      const round = new Environment(scope);
+      assign(loopvar, item, round);
+      return this.evaluate(iterable.test, round).__bool__().value;
+    });
+  }
+}
+
+/** Gives the loop's name, or names, their values. */
+function assign(target: TemplateNode, item: TemplateValue, scope: TemplateScope): void {
+  if (isName(target)) {
+    scope.setVariable(target.value, item);
+    return;
+  }
+  const parts = Array.isArray(item.value) ? (item.value as TemplateValue[]) : [];
+  if (!isTuple(target) || parts.length !== target.value.length) {
+    throw new Error(`a loop cannot take ${item.type} apart`);
+  }
+  for (const [index, name] of target.value.entries()) {
+    const part = parts[index];
+    if (part) assign(name, part, scope);
+  }
+}

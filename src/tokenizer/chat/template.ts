@@ -1,0 +1,91 @@
+import { Environment, parse, tokenize } from "@huggingface/jinja";
+import { LuthierError } from "../../lib/errors";
+import type { ChatMessage } from "../../spec/generation";
+import { OverBudget, RenderBudget } from "./budget";
+import { TemplateInterpreter } from "./interpreter";
+import { pythonFunctions, TemplateRefusal, withPythonFunctions } from "./python-functions";
+import type { TemplateProgram } from "./syntax";
+
+/** Templates of models have some thousand characters, the longest ones thirty thousand. */
+const MAX_SOURCE_CHARS = 2 ** 18;
+/** A longer run of white space in a template serves no purpose, and takes the parser time that grows by its square. */
+const MAX_SPACE_RUN = 1000;
+
+/** What can be wrong with a template, or with a conversation in its eyes. */
+type TemplateProblem =
+  "tokenizer/template-unreadable" | "tokenizer/chat-refused" | "tokenizer/template-failed";
+
+/** A chat template as transformers renders it: trimmed blocks, Python's text functions, its limit on `range`. */
+export class ChatTemplate {
+  readonly #program: TemplateProgram;
+  readonly #globals: Readonly<Record<string, unknown>>;
+
+  /**
+   * @param source of the template
+   * @param specialTokens that templates know by name, such as `bos_token`
+   * @throws LuthierError for a source that is no template
+   */
+  constructor(source: string, specialTokens: Readonly<Record<string, string>>) {
+    this.#program = read(source);
+    this.#globals = specialTokens;
+  }
+
+  /**
+   * The conversation in the template's words.
+   * @throws LuthierError when the template refuses it, fails on it, or does not come to an end
+   */
+  render(messages: readonly ChatMessage[], addGenerationPrompt: boolean): string {
+    const environment = new Environment();
+    const variables = {
+      ...pythonFunctions,
+      ...this.#globals,
+      messages: messages.map((message) => ({ ...message })),
+      add_generation_prompt: addGenerationPrompt,
+      tools: null,
+      documents: null,
+    };
+    for (const [name, value] of Object.entries(variables)) environment.set(name, value);
+    const chars = messages.reduce((sum, { content }) => sum + content.length, 0);
+    const budget = new RenderBudget(messages.length, chars);
+    try {
+      return new TemplateInterpreter(environment, budget).render(this.#program);
+    } catch (cause) {
+      throw failure(
+        cause,
+        cause instanceof TemplateRefusal ? "tokenizer/chat-refused" : "tokenizer/template-failed",
+      );
+    }
+  }
+}
+
+function read(source: string): TemplateProgram {
+  if (source.length > MAX_SOURCE_CHARS || longestSpace(source) > MAX_SPACE_RUN) {
+    throw new LuthierError({ code: "tokenizer/template-endless" });
+  }
+  try {
+    // Jinja reads every kind of line end as "\n".
+    const tokens = tokenize(source.replace(/\r\n?/g, "\n"), { lstrip_blocks: true, trim_blocks: true });
+    return withPythonFunctions(parse(tokens) as unknown as TemplateProgram);
+  } catch (cause) {
+    throw failure(cause, "tokenizer/template-unreadable");
+  }
+}
+
+function longestSpace(source: string): number {
+  let longest = 0;
+  let run = 0;
+  for (let i = 0; i < source.length; i++) {
+    run = source.charCodeAt(i) <= 0x20 ? run + 1 : 0;
+    longest = Math.max(longest, run);
+  }
+  return longest;
+}
+
+/** A full stack and a text that no browser can hold are over the budget too. */
+function failure(cause: unknown, code: TemplateProblem): LuthierError {
+  if (cause instanceof OverBudget || cause instanceof RangeError) {
+    return new LuthierError({ code: "tokenizer/template-endless" }, { cause });
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new LuthierError({ code, reason }, { cause });
+}

@@ -1,0 +1,106 @@
+import type { PreTrainedTokenizer } from "@xenova/transformers";
+import { byteLetters } from "./token-bytes";
+
+type Model = NonNullable<PreTrainedTokenizer["_tokenizer"]["model"]>;
+
+/** Where a token lies in a text, in the units of {@link TokenAligner.length}; parts of a character are fractions. */
+export interface TokenSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where a word was found: `at`, behind `inserted` units that the pre-tokenizer put in front of it. */
+interface WordPlace {
+  readonly at: number;
+  readonly inserted: number;
+}
+
+/**
+ * Finds tokens again in the normalised text that they come from. A byte-level tokenizer's text is measured in bytes, any
+ * other's in UTF-16 units, with "▁" read as the space that it marks.
+ */
+export class TokenAligner {
+  readonly #model: Model | null;
+  readonly #isByteLevel: boolean;
+
+  constructor(model: Model | null, preTokenizer: unknown) {
+    this.#model = model;
+    this.#isByteLevel = JSON.stringify(preTokenizer).includes('"ByteLevel"');
+  }
+
+  /** How long a text is in the units of the spans. */
+  length(text: string): number {
+    return this.#isByteLevel ? new TextEncoder().encode(text).length : text.length;
+  }
+
+  /** The spans of the tokens of each word; a space that was put in front of a word goes with its first character. */
+  spans(text: string, words: readonly string[], tokens: readonly (readonly string[])[]): TokenSpan[] {
+    const units = this.#isByteLevel ? byteLetters(text) : unmarked(text);
+    const spans: TokenSpan[] = [];
+    let from = 0;
+    for (const [index, word] of words.entries()) {
+      const place = this.#find(units, word, from);
+      const found = this.#within(word, tokens[index] ?? [], place);
+      spans.push(...found);
+      from = place.at - place.inserted + word.length;
+    }
+    return spans;
+  }
+
+  /** The next place of a word; blanks before it may have been dropped, one in front of it may have been put there. */
+  #find(units: string, word: string, from: number): WordPlace {
+    const sought = this.#isByteLevel ? word : unmarked(word);
+    const hasBlank = sought.startsWith(this.#isByteLevel ? "Ġ" : " ");
+    for (let at = from; at <= units.length; at++) {
+      if (units.startsWith(sought, at)) return { at, inserted: 0 };
+      if (hasBlank && units.startsWith(sought.slice(1), at)) return { at, inserted: 1 };
+    }
+    return { at: from, inserted: 0 };
+  }
+
+  #within(word: string, tokens: readonly string[], { at, inserted }: WordPlace): TokenSpan[] {
+    const first = at - inserted;
+    let done = 0;
+    return tokens.map((token) => {
+      const start = Math.max(at, first + done);
+      done = this.#after(word, token, done);
+      const end = first + done;
+      // What was put in front belongs to the character behind it.
+      return { start, end: end > at ? end : at + 0.5 };
+    });
+  }
+
+  /** Where a token that begins at `start` of a word ends. */
+  #after(word: string, token: string, start: number): number {
+    const at = Math.floor(start);
+    const isWhole = at === start;
+    if (isWhole && word.startsWith(token, at)) return at + token.length;
+    if (/^<0x[0-9A-F]{2}>$/.test(token)) {
+      // Half of a character's bytes may lie behind its first unit.
+      const isBehind = /[\udc00-\udfff]/.test(word[at] ?? "") && at > 0;
+      const character = characterAt(word, isBehind ? at - 1 : at);
+      const bytes = new TextEncoder().encode(character).length;
+      const end = start + character.length / bytes;
+      return Math.abs(end - Math.round(end)) < 1e-6 ? Math.round(end) : end;
+    }
+    return this.#afterUnknown(word, at);
+  }
+
+  /** The token for unknown characters stands for one of them, or for all in a row where the model joins them. */
+  #afterUnknown(word: string, start: number): number {
+    const known = this.#model?.tokens_to_ids;
+    let end = start;
+    do {
+      end += (word.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
+    } while (this.#model?.fuse_unk && end < word.length && !known?.has(characterAt(word, end)));
+    return Math.min(end, word.length);
+  }
+}
+
+function unmarked(text: string): string {
+  return text.replaceAll("▁", " ");
+}
+
+function characterAt(text: string, index: number): string {
+  return String.fromCodePoint(text.codePointAt(index) ?? 0);
+}

@@ -1,0 +1,122 @@
+import type {
+  FileBreak,
+  JsonBreak,
+  JsonFault,
+  JsonKind,
+  OtherFormat,
+  RowFault,
+  TextEncoding,
+} from "../../../lib/problems/dataset-faults";
+import { formatInteger } from "../../lib/format";
+
+/* What is wrong with a dataset's file or with one of its rows. */
+
+const kinds: Readonly<Record<JsonKind, string>> = {
+  null: "null",
+  list: "a list",
+  object: "an object",
+  text: "a text",
+  number: "a number",
+  boolean: "a boolean",
+};
+
+const expected: Readonly<Record<(JsonFault & { kind: "expected" })["what"], string>> = {
+  value: "a value",
+  "field-name": "a field name in quotes",
+  colon: "a colon after the field name",
+  comma: "a comma or a closing bracket",
+  "file-end": "the end of the file",
+};
+
+export const encodingNames: Readonly<Record<"utf-8" | TextEncoding, string>> = {
+  "utf-8": "UTF-8",
+  "utf-16le": "UTF-16",
+  "utf-16be": "UTF-16",
+  gb18030: "GB18030",
+  big5: "Big5",
+  shift_jis: "Shift-JIS",
+  "euc-kr": "EUC-KR",
+  "windows-1251": "Windows-1251",
+  "windows-1252": "Windows-1252",
+};
+
+/** What a file of another form holds. */
+export const formatNames: Readonly<Record<OtherFormat, string>> = {
+  messages: "OpenAI messages (lists of role and content)",
+  sharegpt: "ShareGPT conversations (lists of from and value)",
+  dolly: "rows like Dolly's (instruction, context and response)",
+  "prompt-completion": "prompts and completions",
+  "question-answer": "questions and answers under other names (question and answer)",
+  preference: "preferences (chosen and rejected answers)",
+  text: "plain texts without questions and answers",
+  columns: "a table by columns, as pandas' to_json writes it without orient",
+  csv: "a CSV table",
+};
+
+function jsonFault(fault: JsonFault): string {
+  switch (fault.kind) {
+    case "ends-early":
+      return "the text ends in the middle";
+    case "raw-control-character":
+      return "a text holds a line break or control character that is not escaped";
+    case "wrong-escape":
+      return "a text holds a backslash before something that JSON does not escape";
+    case "too-deep":
+      return `lists and objects are nested more than ${fault.maxDepth} deep`;
+    case "unexpected":
+      return `${JSON.stringify(fault.character)} was not expected here`;
+    case "expected":
+      return `${expected[fault.what]} was expected here`;
+  }
+}
+
+function lineBreak({ place, fault }: JsonBreak): string {
+  return `column ${place.column}, ${jsonFault(fault)}`;
+}
+
+/** Goes on after "Row 3". */
+export function rowFault(fault: RowFault): string {
+  switch (fault.kind) {
+    case "not-an-object":
+      return `is ${kinds[fault.found]}, not an object`;
+    case "no-field":
+      return `has no "${fault.field}"`;
+    case "not-text":
+      return `has ${kinds[fault.found]} as "${fault.field}", not text`;
+    case "nul":
+      return `has a NUL character in "${fault.field}"`;
+    case "half-character":
+      return `has half a character (a lone surrogate) in "${fault.field}"`;
+    case "history-form":
+      return 'has a "history" that is not a list of [question, answer]';
+    case "line-too-long":
+      return `is a line of more than ${fault.maxMegabytes} MB`;
+    case "not-json":
+      return `is not valid JSON: line ${fault.line}${fault.at ? `, ${lineBreak(fault.at)}` : ""}`;
+  }
+}
+
+/** Goes on after the name of the file. */
+export function fileBreak(at: FileBreak): string {
+  switch (at.kind) {
+    case "json":
+      return `breaks off at line ${at.place.line}, column ${at.place.column}: ${jsonFault(at.fault)}`;
+    case "row-too-long":
+      return `has a row ${at.row} of more than ${at.maxMegabytes} MB`;
+    case "not-text": {
+      const looks = at.looksLike ? `; it looks like ${encodingNames[at.looksLike]}` : "";
+      return `is not valid ${encodingNames[at.encoding]} text from byte ${at.byte} on${looks}`;
+    }
+    case "utf-32":
+      return "is UTF-32 text, which is not read here";
+    case "no-rows":
+      return "is one JSON object without a list of rows in it";
+    case "other-format":
+      return `holds ${formatNames[at.format]}`;
+  }
+}
+
+/** What became of a file that breaks off. */
+export function brokenFile(at: FileBreak, goodRows: number): string {
+  return `The file ${fileBreak(at)}. The ${formatInteger(goodRows)} good rows before that were kept.`;
+}

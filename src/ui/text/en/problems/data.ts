@@ -1,0 +1,114 @@
+import type { DataProblems, ForeignFile, NotJson } from "../../../../lib/problems/data-problems";
+import type { OtherFormat } from "../../../../lib/problems/dataset-faults";
+import { encodingNames, fileBreak, formatNames, rowFault } from "../dataset-faults";
+import { tokenizerProblems } from "./tokenizer";
+import type { ProblemTexts } from "./words";
+
+const CHOOSE =
+  'Choose a JSON list of objects with "instruction", "input" and "output", or JSON Lines with one such object on each line.';
+
+const foreign: Readonly<Record<ForeignFile, { readonly what: string; readonly advice: string }>> = {
+  png: { what: "a PNG picture", advice: "" },
+  jpeg: { what: "a JPEG picture", advice: "" },
+  gif: { what: "a GIF picture", advice: "" },
+  pdf: { what: "a PDF document", advice: "" },
+  zip: {
+    what: "a zip archive or an Office document",
+    advice: "Unpack it first, or save the sheet as JSON. ",
+  },
+  gzip: { what: "a gzip archive", advice: "Unpack it first. " },
+  zstandard: { what: "a Zstandard archive", advice: "Unpack it first. " },
+  "7-zip": { what: "a 7-Zip archive", advice: "Unpack it first. " },
+  parquet: {
+    what: "a Parquet table",
+    advice:
+      'Convert it in Python: `pandas.read_parquet(file).to_json("data.jsonl", orient="records", lines=True)`. ',
+  },
+  arrow: { what: "an Arrow table", advice: "Convert it to JSON Lines first. " },
+  sqlite: { what: "an SQLite database", advice: "" },
+  gguf: { what: "a GGUF model", advice: "Models go to “Model files”. " },
+};
+
+const conversion: Readonly<Partial<Record<OtherFormat, string>>> = {
+  columns: 'Save it again with `orient="records"`. ',
+  csv: 'Convert it in Python: `pandas.read_csv(file).to_json("data.jsonl", orient="records", lines=True)`. ',
+};
+
+function looksLike(looks: NotJson): string {
+  switch (looks.kind) {
+    case "blank":
+      return "begins with nothing but blank space";
+    case "markup":
+      return "looks like a web page or XML";
+    case "text":
+      return `does not begin like JSON, but with ${JSON.stringify(looks.start)}`;
+  }
+}
+
+const rowProblems = {
+  "data/question-fills-row": ({ maxLength }) => ({
+    what: `The question alone fills the ${maxLength} tokens, so no part of the answer fits.`,
+    advice: "Raise Max length.",
+  }),
+  "data/nothing-to-learn": () => ({
+    what: "The row has no answer to learn.",
+    advice: "Give it an answer, or choose another template.",
+  }),
+} satisfies Partial<ProblemTexts<DataProblems>>;
+
+/** Why a row cannot be trained on. */
+function firstReason(first: NonNullable<DataProblems["data/nothing-to-train"]["first"]>): string {
+  switch (first.code) {
+    case "data/question-fills-row":
+      return rowProblems[first.code](first).what;
+    case "data/nothing-to-learn":
+      return rowProblems[first.code]().what;
+    case "tokenizer/chat-refused":
+    case "tokenizer/template-failed":
+      return tokenizerProblems[first.code](first).what;
+  }
+}
+
+export const dataProblems: ProblemTexts<DataProblems> = {
+  ...rowProblems,
+  "data/nothing-to-train": ({ first }) => ({
+    what: `No row of the dataset can be trained on. ${first ? firstReason(first) : "The dataset has no rows."}`,
+    advice:
+      first?.code === "data/question-fills-row"
+        ? "Raise Max length, or choose another dataset or template."
+        : "Choose another dataset or template.",
+  }),
+  "data/no-such-row": ({ row }) => ({
+    what: `The dataset has no row ${row}.`,
+    advice: "Choose another row.",
+  }),
+  "data/file-gone": ({ name }) => ({
+    what: `${name} can no longer be read: it was moved or changed after it was chosen.`,
+    advice: "Choose the file again.",
+  }),
+  "data/foreign-file": ({ name, kind }) => ({
+    what: `${name} is ${foreign[kind].what}, not a dataset.`,
+    advice: `${foreign[kind].advice}${CHOOSE}`,
+  }),
+  "data/other-format": ({ name, format }) => ({
+    what: `${name} holds ${formatNames[format]}, which the studio does not read yet.`,
+    advice: `${conversion[format] ?? ""}${CHOOSE}`,
+  }),
+  "data/not-json": ({ name, looks }) => ({ what: `${name} ${looksLike(looks)}.`, advice: CHOOSE }),
+  "data/not-text": ({ name, looksLike: guess, ...rest }) => ({
+    what: `${name} ${fileBreak({ kind: "not-text", looksLike: guess, ...rest })}.`,
+    advice: guess
+      ? `Read it as ${encodingNames[guess]}, or save it as UTF-8.`
+      : "Save it as UTF-8 in the program that wrote it.",
+  }),
+  "data/broken": ({ name, at }) => ({
+    what: `${name} ${fileBreak(at)}. There is no row before it.`,
+    advice: CHOOSE,
+  }),
+  "data/empty-file": ({ name }) => ({ what: `${name} is empty.`, advice: CHOOSE }),
+  "data/no-rows": ({ name }) => ({ what: `${name} holds no rows.`, advice: CHOOSE }),
+  "data/no-good-row": ({ rows, row, fault }) => ({
+    what: `${rows === 1 ? "The only row cannot" : `None of the ${rows} rows can`} be used: row ${row} ${rowFault(fault)}.`,
+    advice: CHOOSE,
+  }),
+};

@@ -1,0 +1,39 @@
+import type { TokenizerProblems } from "../../../../lib/problems/tokenizer-problems";
+import type { ProblemTexts } from "./words";
+
+const OTHER_TEMPLATE = "Choose another prompt template.";
+
+export const tokenizerProblems: ProblemTexts<TokenizerProblems> = {
+  "tokenizer/not-built": ({ reason }) => ({
+    what: `tokenizer.json describes a tokenizer that cannot be built: ${reason}.`,
+    advice: "Download tokenizer.json again, or save it anew with a current version of transformers.",
+  }),
+  "tokenizer/id-out-of-range": ({ token, id, tokens }) => ({
+    what: `tokenizer.json gives the token “${token}” the id ${id}, though it has only ${tokens} tokens.`,
+    advice: "Download tokenizer.json again.",
+  }),
+  "tokenizer/text-grows": () => ({
+    what: "tokenizer.json has a normaliser that lets every text grow without end.",
+    advice: "Download tokenizer.json again.",
+  }),
+  "tokenizer/no-chat-template": () => ({
+    what: "The model has no chat template.",
+    advice: OTHER_TEMPLATE,
+  }),
+  "tokenizer/template-unreadable": ({ reason }) => ({
+    what: `The model's chat template cannot be read: ${reason}.`,
+    advice: OTHER_TEMPLATE,
+  }),
+  "tokenizer/template-endless": () => ({
+    what: "The model's chat template does not come to an end: it takes more work than any template needs.",
+    advice: OTHER_TEMPLATE,
+  }),
+  "tokenizer/chat-refused": ({ reason }) => ({
+    what: `The model's chat template refuses the conversation: ${reason}.`,
+    advice: `Change the conversation (roles, system message, empty turns), or: ${OTHER_TEMPLATE}`,
+  }),
+  "tokenizer/template-failed": ({ reason }) => ({
+    what: `The model's chat template fails on the conversation: ${reason}.`,
+    advice: OTHER_TEMPLATE,
+  }),
+};

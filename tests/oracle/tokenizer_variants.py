@@ -1,0 +1,116 @@
+"""Tokenizers that differ from a committed one in a few entries, and what Python makes of texts with them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from transformers import PreTrainedTokenizerFast
+
+BLANKS = "a\u0085b \u001c c\ufeff d\u3000e\u00a0f  g\n\n h\u2028"
+TEXTS = [
+    "mending unmending mendings mending, Mending remending",
+    "a  <|pad|>  b <|end|> c",
+    "٣٤٥ ²³ Ⅷ 123 4½ ৩",
+    BLANKS,
+    "\ufeff!\ufeff\ufeff? \u0085\u0085x",
+    'He said: "no..." (yes) -- [ok]! ¿qué? €5',
+    "line one\n\n\nline two \n three   four",
+    "the violin's top, isn't it",
+]
+
+
+def added(id: int, content: str, **changes: bool) -> dict[str, Any]:
+    token = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": False}
+    return {"id": id, "content": content, **token, **changes}
+
+
+def split(pattern: dict[str, str], behavior: str, invert: bool = False) -> dict[str, Any]:
+    return {"type": "Split", "pattern": pattern, "behavior": behavior, "invert": invert}
+
+
+BYTES = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": False}
+
+
+def then_bytes(*parts: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "Sequence", "pretokenizers": [*parts, BYTES]}
+
+
+# `tokenizer` replaces entries of tokenizer.json, `added` is appended to its added tokens, `config` replaces entries of
+# tokenizer_config.json.
+VARIANTS: list[dict[str, Any]] = [
+    {"name": "single words", "style": "chatml", "added": [added(600, "mending", single_word=True)]},
+    {
+        "name": "normalised tokens",
+        "style": "llama2",
+        "added": [added(600, "mending", normalized=True), added(601, "unmending", normalized=True)],
+    },
+    {
+        "name": "stripping tokens",
+        "style": "chatml",
+        "added": [added(600, "<|pad|>", lstrip=True), added(601, "<|end|>", rstrip=True)],
+    },
+    {
+        "name": "tokens of the configuration alone",
+        "style": "chatml",
+        "config": {
+            "added_tokens_decoder": {"600": {**added(0, "<|end|>", special=True)}},
+            "pad_token": "<|pad|>",
+        },
+    },
+    {
+        "name": "a start token that tokenizer_config.json asks for",
+        "style": "chatml",
+        "config": {"add_bos_token": True},
+    },
+    {
+        "name": "a start token that tokenizer_config.json does not want",
+        "style": "llama2",
+        "config": {"add_bos_token": False},
+    },
+    *[
+        {"name": name, "style": "gpt2", "tokenizer": {"pre_tokenizer": pre_tokenizer}}
+        for name, pre_tokenizer in {
+            "digits one by one": then_bytes({"type": "Digits", "individual_digits": True}),
+            "digits together": then_bytes({"type": "Digits", "individual_digits": False}),
+            "white space": then_bytes({"type": "WhitespaceSplit"}),
+            "punctuation isolated": then_bytes({"type": "Punctuation", "behavior": "Isolated"}),
+            "punctuation contiguous": then_bytes({"type": "Punctuation", "behavior": "Contiguous"}),
+            "split removed": then_bytes(split({"String": " "}, "Removed")),
+            "split merged with previous": then_bytes(split({"String": " "}, "MergedWithPrevious")),
+            "split merged with next": then_bytes(split({"Regex": "[aeiou]"}, "MergedWithNext")),
+            "split contiguous": then_bytes(split({"Regex": "[a-f]"}, "Contiguous")),
+            "split inverted": then_bytes(split({"Regex": "\\w+"}, "Removed", True)),
+        }.items()
+    ],
+]
+NAMES = {"config": "tokenizer_config.json", "tokenizer": "tokenizer.json"}
+
+
+def variant_goldens(golden_dir: Path) -> list[dict[str, Any]]:
+    return [{**variant, "texts": read(golden_dir, variant)} for variant in VARIANTS]
+
+
+def read(golden_dir: Path, variant: dict[str, Any]) -> list[dict[str, Any]]:
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "tokenizer"
+        shutil.copytree(golden_dir / variant["style"], target)
+        described = json.loads((target / NAMES["tokenizer"]).read_text())
+        described.update(variant.get("tokenizer", {}))
+        described["added_tokens"] += variant.get("added", [])
+        (target / NAMES["tokenizer"]).write_text(json.dumps(described))
+        config = json.loads((target / NAMES["config"]).read_text())
+        config.update(variant.get("config", {}))
+        (target / NAMES["config"]).write_text(json.dumps(config))
+        tokenizer = PreTrainedTokenizerFast.from_pretrained(target)
+    return [
+        {
+            "text": text,
+            "ids": tokenizer(text, add_special_tokens=False).input_ids,
+            "ids_with_special": tokenizer(text).input_ids,
+        }
+        for text in TEXTS
+    ]

@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { encodeRow } from "../../../src/data/encode/encode-row";
+import { rowPromptIds } from "../../../src/data/shape/conversation";
+import { TEMPLATE_IDS, type Row, type TemplateId } from "../../../src/spec/data";
+import { loadTokenizer, type Tokenizer } from "../../../src/tokenizer/tokenizer";
+import { goldenFiles, type Style } from "../tokenizer/goldens";
+
+/** What tests/oracle/conversation_goldens.py makes of rows. */
+interface Goldens {
+  readonly templates: Readonly<Record<string, string>>;
+  readonly rows: readonly (Omit<Row, "input"> & { readonly input?: string })[];
+  readonly cases: readonly {
+    readonly style: Style;
+    readonly template: string;
+    readonly row: number;
+    readonly ids: number[];
+    /** [first, last + 1] */
+    readonly learned: readonly (readonly [number, number])[];
+    readonly asked: number[];
+  }[];
+}
+
+const committed = new URL("../../golden/tokenizer/conversations.json", import.meta.url);
+const goldens = JSON.parse(readFileSync(process.env.LUTHIER_CONVERSATIONS ?? committed, "utf8")) as Goldens;
+
+const tokenizers = new Map<string, Tokenizer>();
+
+function tokenizerOf(style: Style, chatTemplate: string | null): Tokenizer {
+  const key = `${style} ${chatTemplate ?? ""}`;
+  const known = tokenizers.get(key) ?? loadTokenizer({ tokenizer: { ...goldenFiles(style), chatTemplate } });
+  tokenizers.set(key, known);
+  return known;
+}
+
+function runs(supervised: Uint8Array): [number, number][] {
+  const found: [number, number][] = [];
+  supervised.forEach((one, index) => {
+    if (one === 0) return;
+    const last = found.at(-1);
+    if (last?.[1] === index) last[1]++;
+    else found.push([index, index + 1]);
+  });
+  return found;
+}
+
+const groups = [...new Set(goldens.cases.map(({ style, template }) => `${template} on ${style}`))];
+
+describe.each(groups)("%s, as Python has it", (name) => {
+  it.each(goldens.cases.filter(({ style, template }) => `${template} on ${style}` === name))(
+    "row $row",
+    ({ style, template, row: index, ids, learned, asked }) => {
+      const plain = TEMPLATE_IDS.find((id) => id === template && id !== "chat");
+      const templateId: TemplateId = plain ?? "chat";
+      const tokenizer = tokenizerOf(style, plain ? null : (goldens.templates[template] ?? null));
+      const given = goldens.rows[index]!;
+      const row: Row = { ...given, input: given.input ?? "" };
+      const encoded = encodeRow(row, templateId, tokenizer, 100_000);
+      const text = (some: Iterable<number>) => tokenizer.decode([...some], { skipSpecialTokens: false });
+      // Texts first: they tell more than ids where something is wrong.
+      expect(text(encoded.ids)).toBe(text(ids));
+      expect([...encoded.ids]).toEqual(ids);
+      expect(runs(encoded.supervised)).toEqual(learned);
+      expect(rowPromptIds(row, templateId, tokenizer).ids).toEqual(asked);
+    },
+  );
+});
