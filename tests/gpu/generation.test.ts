@@ -8,7 +8,7 @@ import { defaultGeneration, type FinishReason, type GenerationOptions } from "..
 import { expectClose } from "../support/compare";
 import {
   bindCase,
-  goldenCases,
+  casesToCompute,
   goldenFamilies,
   goldenState,
   type GoldenTensor,
@@ -87,7 +87,7 @@ describe.each(goldenFamilies())("%s answers as transformers", (family) => {
     await expectGolden(model, null, await readTensors(family, "base.safetensors"), "base");
   });
 
-  test.each(goldenCases(family))("%s", async (name) => {
+  test.each(casesToCompute(family))("%s", async (name) => {
     const tensors = await readTensors(family, name, "golden.safetensors");
     const adapter = bindCase(model, family, name);
     const state = goldenState(gpu, adapter, tensors, "after");

@@ -63,6 +63,34 @@ export function goldenCases(family: string): string[] {
     .map((entry) => entry.name);
 }
 
+/**
+ * The cases to compute: all of them, but with the kernels of real GPUs, which a software GPU compiles slowly, one of each
+ * family and one of each method, unless LUTHIER_CASES=all.
+ */
+export function casesToCompute(family: string): string[] {
+  if (process.env.LUTHIER_KERNELS !== "gpu" || process.env.LUTHIER_CASES === "all")
+    return goldenCases(family);
+  chosenCases ??= chooseCases();
+  return chosenCases.get(family) ?? [];
+}
+
+let chosenCases: ReadonlyMap<string, string[]> | undefined;
+
+function chooseCases(): ReadonlyMap<string, string[]> {
+  const seen = new Set<MethodId>();
+  return new Map(
+    goldenFamilies().map((family) => {
+      const cases = goldenCases(family).filter((name, index) => {
+        const method = methodOfCase(family, name);
+        const isChosen = index === 0 || !seen.has(method);
+        seen.add(method);
+        return isChosen;
+      });
+      return [family, cases];
+    }),
+  );
+}
+
 export function readJson<T>(...path: string[]): T {
   return JSON.parse(readFileSync(join(goldenRoot, ...path), "utf8")) as T;
 }
