@@ -13,7 +13,8 @@ const ROWS = [
 const QUESTION = "What do dogs say?";
 /** The template that is chosen, and what it makes of the question. */
 const TEMPLATE = "Human: … Assistant:";
-const PROMPT = `Human: ${QUESTION}\n\nAssistant: `;
+// The blank that follows is the first of the answer.
+const PROMPT = `Human: ${QUESTION}\n\nAssistant:`;
 const NEW_TOKENS = 8;
 const FIELDS = {
   "Max steps": 6,
