@@ -29,7 +29,7 @@ export class StoredCompileJournal {
   readonly #gpu: string;
   readonly #id = newId();
   readonly #open = new Set<string>();
-  #release: Promise<() => void>;
+  readonly #release: Promise<() => void>;
   #writes: Promise<void> = Promise.resolve();
 
   private constructor(gpu: string, fatal: ReadonlySet<string>, suspects: ReadonlySet<string>) {
@@ -47,8 +47,8 @@ export class StoredCompileJournal {
   static async open(gpu: string, now = Date.now()): Promise<StoredCompileJournal> {
     try {
       await judgeOpen(now);
-      const [fatal, suspects] = await Promise.all([recall("fatal", gpu, now), recall("suspect", gpu, now)]);
-      return new StoredCompileJournal(gpu, fatal, suspects);
+      const { fatal, suspect } = await recall(gpu, now);
+      return new StoredCompileJournal(gpu, fatal, suspect);
     } catch {
       return new StoredCompileJournal(gpu, new Set(), new Set());
     }
@@ -113,13 +113,13 @@ async function judgeOpen(now: number): Promise<void> {
   }
 }
 
-/** The kernels of a verdict on this GPU; verdicts that are too old are forgotten. */
-async function recall(verdict: Verdict, gpu: string, now: number): Promise<Set<string>> {
-  const found = new Set<string>();
+/** The kernels of each verdict on this GPU; verdicts that are too old are forgotten. */
+async function recall(gpu: string, now: number): Promise<Record<Verdict, ReadonlySet<string>>> {
+  const found = { fatal: new Set<string>(), suspect: new Set<string>() };
   for (const [at, time] of await entries<IDBValidKey, number>(store)) {
-    if (!Array.isArray(at) || at[0] !== verdict) continue;
+    if (!Array.isArray(at) || (at[0] !== "fatal" && at[0] !== "suspect")) continue;
     if (now - time > REMEMBERED_MS) await del(at, store);
-    else if (at[1] === gpu) found.add(String(at[2]));
+    else if (at[1] === gpu) found[at[0]].add(String(at[2]));
   }
   return found;
 }

@@ -94,7 +94,7 @@ export class PipelineCache {
     const together = entries.filter(([key]) => !isSuspect(key));
     const alone = entries.filter(([key]) => isSuspect(key)).map((entry) => [entry]);
     let before: Promise<unknown> = Promise.resolve();
-    for (const group of [together, ...alone]) {
+    for (const group of [together, ...alone].filter(({ length }) => length > 0)) {
       const keys = group.map(([key]) => key);
       const begun = before.then(() => this.#journal?.begin(keys));
       const compiling = group.map(([key, kernel]) => {
