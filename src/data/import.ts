@@ -1,6 +1,6 @@
 import { cancelled, LuthierError } from "../lib/errors";
 import type { TextEncoding } from "../lib/problems/dataset-faults";
-import type { DatasetSummary } from "../spec/data";
+import type { DatasetSummary } from "../shared/data";
 import { createDataset } from "../storage/datasets";
 import { readRows } from "./read/read-rows";
 import type { ReadReport } from "./read/row-collector";

@@ -1,7 +1,7 @@
-import { type FolderFormat, type FolderReader, folderReaders } from "../spec/folder-format";
-import type { AutoModel } from "../spec/model";
-import { pythonUsage } from "../spec/python-usage";
-import type { RunConfig } from "../spec/training";
+import { type FolderFormat, type FolderReader, folderReaders } from "../shared/folder-format";
+import type { AutoModel } from "../shared/model";
+import { pythonUsage } from "../shared/python-usage";
+import type { RunConfig } from "../shared/training";
 
 /** What a card tells of the run that made an adapter. */
 export interface CardFacts {

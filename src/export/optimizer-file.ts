@@ -6,7 +6,7 @@ import { widen } from "../formats/float-bits";
 import { readSafetensorsHeader, writeSafetensors } from "../formats/safetensors";
 import { LuthierError } from "../lib/errors";
 import { isRecord } from "../lib/json";
-import { METHOD_IDS, type MethodChoice, type MethodId } from "../spec/methods";
+import { METHOD_IDS, type MethodChoice, type MethodId } from "../shared/methods";
 
 /** What an adapter needs to go on training exactly, beside what is exported of it. */
 export interface OptimizerFile {

@@ -5,7 +5,7 @@ import { widen } from "../formats/float-bits";
 import { writePeftFolder } from "../formats/peft-folder";
 import { readSafetensorsHeader, writeSafetensors } from "../formats/safetensors";
 import { LuthierError } from "../lib/errors";
-import type { FolderFormat } from "../spec/folder-format";
+import type { FolderFormat } from "../shared/folder-format";
 
 /**
  * The files of a PEFT adapter folder: adapter_config.json, adapter_model.safetensors and README.md, and a folder for each

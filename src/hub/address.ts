@@ -1,5 +1,5 @@
 import { LuthierError } from "../lib/errors";
-import { DEFAULT_HUB_ENDPOINT, type HubAddress } from "../spec/hub";
+import { DEFAULT_HUB_ENDPOINT, type HubAddress } from "../shared/hub";
 
 /** The page's fields, as errors name them. */
 const FIELD = { repository: "hubRepository", endpoint: "hubEndpoint", token: "hubToken" } as const;

@@ -1,6 +1,6 @@
 import { sha1 } from "@noble/hashes/legacy.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import type { HubFile } from "../spec/hub";
+import type { HubFile } from "../shared/hub";
 import type { PartialFile } from "../storage/partial-files";
 
 /** Bytes read back at once. */

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { LuthierError } from "../lib/errors";
 import { objectOf, recordOf } from "../lib/schema";
-import type { HubFile, WeightChoice } from "../spec/hub";
+import type { HubFile, WeightChoice } from "../shared/hub";
 import { fileUrl } from "./address";
 import type { HubRepository } from "./list-repository";
 import { type AskOptions, readJson } from "./read-json";

@@ -1,4 +1,4 @@
-import type { HubFile } from "../spec/hub";
+import type { HubFile } from "../shared/hub";
 import type { PartialFile } from "../storage/partial-files";
 import { type RunningChecksum, startChecksum, updateFromFile } from "./checksum";
 import { type Asked, brokenOff, wrongChecksum, wrongSize } from "./hub-errors";

@@ -1,6 +1,6 @@
 import { guarded } from "../storage/database";
 import type { PartialFile, PartialFolder } from "../storage/partial-files";
-import type { HubAddress, HubFile } from "../spec/hub";
+import type { HubAddress, HubFile } from "../shared/hub";
 import { fileUrl } from "./address";
 import { downloadFile, type FileDownload } from "./download-file";
 

@@ -1,5 +1,5 @@
 import { LuthierError } from "../lib/errors";
-import type { HubAddress } from "../spec/hub";
+import type { HubAddress } from "../shared/hub";
 import { hubName, pageUrl } from "./address";
 
 /** What was asked for when a server refused: decides what is told. */

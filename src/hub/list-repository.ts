@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { isRecord } from "../lib/json";
 import { count, objectOf } from "../lib/schema";
-import type { Checksum, HubAddress, HubFile } from "../spec/hub";
+import type { Checksum, HubAddress, HubFile } from "../shared/hub";
 import { revisionUrl, treeUrl } from "./address";
 import type { Asked } from "./hub-errors";
 import { type AskOptions, readJson } from "./read-json";

@@ -1,12 +1,12 @@
 import type { Problem } from "../lib/problems/problem";
 import type { TextEncoding } from "../lib/problems/dataset-faults";
-import type { DatasetSummary, LengthStats, Row, SampleDataset, TemplateId, TokenView } from "../spec/data";
-import type { FolderFormat, FolderReader } from "../spec/folder-format";
-import type { TrainingForecast, TrainingSpeed } from "../spec/forecast";
-import type { ChatMessage, GenerationOptions, Side } from "../spec/generation";
-import type { MethodChoice } from "../spec/methods";
-import type { ModelCard, ModelSummary, Quantization } from "../spec/model";
-import type { RunConfig } from "../spec/training";
+import type { DatasetSummary, LengthStats, Row, SampleDataset, TemplateId, TokenView } from "../shared/data";
+import type { FolderFormat, FolderReader } from "../shared/folder-format";
+import type { TrainingForecast, TrainingSpeed } from "../shared/forecast";
+import type { ChatMessage, GenerationOptions, Side } from "../shared/generation";
+import type { MethodChoice } from "../shared/methods";
+import type { ModelCard, ModelSummary, Quantization } from "../shared/model";
+import type { RunConfig } from "../shared/training";
 import type { HubCommands } from "./hub-commands";
 
 /** What the machine offers. */

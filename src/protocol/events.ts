@@ -1,7 +1,7 @@
 import type { ErrorData } from "../lib/errors";
-import type { FinishReason, Side } from "../spec/generation";
-import type { ModelSummary } from "../spec/model";
-import type { SampleAnswer, StepReport, ValidationReport } from "../spec/run-history";
+import type { FinishReason, Side } from "../shared/generation";
+import type { ModelSummary } from "../shared/model";
+import type { SampleAnswer, StepReport, ValidationReport } from "../shared/run-history";
 import type { AdapterSummary } from "./commands";
 import type { RunningJob } from "./jobs";
 

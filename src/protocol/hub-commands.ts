@@ -1,6 +1,6 @@
-import type { HubListing, UnfinishedDownload } from "../spec/hub";
-import type { ModelCard } from "../spec/model";
-import type { RecommendedModel } from "../spec/recommended-models";
+import type { HubListing, UnfinishedDownload } from "../shared/hub";
+import type { ModelCard } from "../shared/model";
+import type { RecommendedModel } from "../shared/recommended-models";
 
 /** A repository as a person typed it, and how to ask for it. */
 export interface HubRequest {

@@ -1,7 +1,7 @@
 import { createStore, get, getMany, keys, promisifyRequest } from "idb-keyval";
-import type { FolderFormat } from "../spec/folder-format";
-import type { MethodChoice } from "../spec/methods";
-import type { RunConfig } from "../spec/training";
+import type { FolderFormat } from "../shared/folder-format";
+import type { MethodChoice } from "../shared/methods";
+import type { RunConfig } from "../shared/training";
 import { guarded, keysOf, putAll } from "./database";
 
 /** What is known of a kept adapter without reading its weights. */

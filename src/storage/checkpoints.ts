@@ -1,6 +1,6 @@
 import { createStore, del, get } from "idb-keyval";
-import type { RunHistory } from "../spec/run-history";
-import type { RunConfig } from "../spec/training";
+import type { RunHistory } from "../shared/run-history";
+import type { RunConfig } from "../shared/training";
 import { guarded, putAll } from "./database";
 
 /** A tensor by its parts, as the engine gives it. */

@@ -1,7 +1,7 @@
 import { createStore, del, get, getMany, keys, promisifyRequest, values } from "idb-keyval";
 import { LuthierError } from "../lib/errors";
 import { newId } from "../lib/id";
-import type { DatasetSummary, Row } from "../spec/data";
+import type { DatasetSummary, Row } from "../shared/data";
 import { guarded, keysOf, putAll } from "./database";
 import { holdLock, ifUnlocked } from "./locks";
 

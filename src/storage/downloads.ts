@@ -1,6 +1,6 @@
 import { createStore, del, get, values } from "idb-keyval";
 import { LuthierError } from "../lib/errors";
-import type { HubAddress, HubFile, UnfinishedDownload } from "../spec/hub";
+import type { HubAddress, HubFile, UnfinishedDownload } from "../shared/hub";
 import { guarded, putAll } from "./database";
 import { fileStores } from "./model-files";
 import { keptFolders } from "./models";

@@ -1,7 +1,7 @@
 import { createStore, del, get, values } from "idb-keyval";
 import { cancelled, LuthierError } from "../lib/errors";
 import { newId } from "../lib/id";
-import type { ModelCard } from "../spec/model";
+import type { ModelCard } from "../shared/model";
 import { guarded, putAll } from "./database";
 import { holdLock, ifUnlocked } from "./locks";
 import { type FilePlace, fileStores, preferredPlace } from "./model-files";

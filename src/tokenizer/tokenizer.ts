@@ -5,7 +5,7 @@ import { concatBytes } from "../lib/bytes";
 import { LuthierError } from "../lib/errors";
 import type { Problem } from "../lib/problems/problem";
 import { parseAs } from "../lib/schema";
-import type { ChatMessage } from "../spec/generation";
+import type { ChatMessage } from "../shared/generation";
 import { ChatTemplate } from "./chat/template";
 import { type PreparedTokenizer, prepareTokenizer, SPECIAL_TOKENS } from "./prepare";
 import { bytesForPeople, tokenSpelling } from "./token-bytes";

@@ -5,8 +5,8 @@ import type { GemmTuner } from "../engine/kernels/gemm-tuner";
 import type { LoadedModel } from "../engine/models/loaded-model";
 import type { ModelFolder } from "../formats/model-folder";
 import type { AdapterSummary } from "../protocol/commands";
-import type { ModelSummary } from "../spec/model";
-import type { RunConfig } from "../spec/training";
+import type { ModelSummary } from "../shared/model";
+import type { RunConfig } from "../shared/training";
 import type { Tokenizer } from "../tokenizer/tokenizer";
 
 /** The base model that answers and trains. */

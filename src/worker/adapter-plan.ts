@@ -8,8 +8,8 @@ import { optimizerBytes } from "../engine/train/optimizer-state";
 import { folderFormat } from "../export/peft";
 import { LuthierError } from "../lib/errors";
 import type { AdapterPlan } from "../protocol/commands";
-import { folderReaders } from "../spec/folder-format";
-import type { MethodChoice } from "../spec/methods";
+import { folderReaders } from "../shared/folder-format";
+import type { MethodChoice } from "../shared/methods";
 import { adapterFileBytes } from "./adapter-summary";
 
 /**

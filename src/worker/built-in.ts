@@ -1,5 +1,5 @@
 import type { ByteSource } from "../formats/byte-source";
-import type { ModelCard, ModelSummary } from "../spec/model";
+import type { ModelCard, ModelSummary } from "../shared/model";
 import { readPublicFile, readPublicJson } from "./public-files";
 
 /** An entry of public/models/index.json. */

@@ -1,7 +1,7 @@
 import { type EncodedRow, encodeRow } from "../data/encode/encode-row";
 import { untilAborted } from "../lib/abort";
 import { cancelled } from "../lib/errors";
-import type { TemplateId } from "../spec/data";
+import type { TemplateId } from "../shared/data";
 import { streamRows } from "../storage/datasets";
 import type { ActiveModel } from "./active";
 import { checkIds } from "./check-ids";

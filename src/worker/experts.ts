@@ -3,9 +3,9 @@ import { expertValues } from "../engine/adapters/composed/experts";
 import { optionError } from "../engine/adapters/common/option-reader";
 import { methods } from "../engine/adapters/registry";
 import type { AdapterSummary } from "../protocol/commands";
-import { type AdaptersField, chosenAdapters, holderOfExperts } from "../spec/fields";
-import { type MethodChoice, methodSpecs } from "../spec/methods";
-import type { RunConfig } from "../spec/training";
+import { type AdaptersField, chosenAdapters, holderOfExperts } from "../shared/fields";
+import { type MethodChoice, methodSpecs } from "../shared/methods";
+import type { RunConfig } from "../shared/training";
 import { type AdapterHost, libraryOf, readAdapter } from "./kept-adapter";
 
 /** The field by which a method's form chooses trained adapters of the library; null where it builds on none. */

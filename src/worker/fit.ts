@@ -1,5 +1,5 @@
-import type { FitChange, FitKind, FitOptions } from "../spec/forecast";
-import type { TrainingOptions } from "../spec/training";
+import type { FitChange, FitKind, FitOptions } from "../shared/forecast";
+import type { TrainingOptions } from "../shared/training";
 
 /** Bytes that a run under these options would take, or null when it could not run at all. */
 export type PredictBytes = (options: TrainingOptions) => Promise<number | null>;

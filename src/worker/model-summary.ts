@@ -3,7 +3,7 @@ import { type ModelSpec, linearLayers, parameterCount } from "../engine/nn/model
 import type { LoadedModel } from "../engine/models/loaded-model";
 import type { TensorSource } from "../engine/weights/tensor-source";
 import { isFloatType } from "../formats/quantised/block-types";
-import type { ModelCard, ModelSummary, ModuleInfo } from "../spec/model";
+import type { ModelCard, ModelSummary, ModuleInfo } from "../shared/model";
 
 /** What the page shows of a model on the GPU. */
 export function summarise(

@@ -9,7 +9,7 @@ import { checkOptimizer, optimizerFile, readOptimizerFile } from "../export/opti
 import { type ByteSource, bytesSource } from "../formats/byte-source";
 import { OPTIMIZER_FILE, type PeftFolder } from "../formats/peft-folder";
 import { LuthierError } from "../lib/errors";
-import { type MethodChoice, methodSpecs } from "../spec/methods";
+import { type MethodChoice, methodSpecs } from "../shared/methods";
 import { loadOptimizer } from "../storage/adapters";
 import type { AdapterHost } from "./kept-adapter";
 

@@ -1,5 +1,5 @@
 import { LuthierError } from "../lib/errors";
-import type { SampleDataset } from "../spec/data";
+import type { SampleDataset } from "../shared/data";
 import { readPublicJson } from "./public-files";
 
 /** An entry of public/datasets/index.json. */

@@ -8,7 +8,7 @@ import type { LoadedModel } from "../engine/models/loaded-model";
 import { LuthierError } from "../lib/errors";
 import { recordOf } from "../lib/schema";
 import type { AdapterSummary } from "../protocol/commands";
-import type { Side } from "../spec/generation";
+import type { Side } from "../shared/generation";
 import { StoredCompileJournal } from "../storage/compile-journal";
 import { loadSetting, saveSetting } from "../storage/settings";
 import type { ActiveAdapter, ActiveModel, GpuContext, Speaker } from "./active";

@@ -4,7 +4,7 @@ import { splitRows } from "../data/batch/split";
 import type { EncodedRow } from "../data/encode/encode-row";
 import type { BatchShape, VirtualLengths } from "../engine/train/batch-inputs";
 import { LuthierError } from "../lib/errors";
-import type { TrainingOptions } from "../spec/training";
+import type { TrainingOptions } from "../shared/training";
 import { batchShapes, countRowLabels, largestShapes, type RowSizes, splitRowPairs } from "./batch-shapes";
 
 /** Everything of a run that follows from rows, options and seed alone. */

@@ -1,6 +1,6 @@
 import type { LoopReport } from "../engine/train/loop";
 import type { TrainingReport, TrainingStatus } from "../protocol/events";
-import type { RunHistory, StepReport, ValidationReport } from "../spec/run-history";
+import type { RunHistory, StepReport, ValidationReport } from "../shared/run-history";
 import type { Emit } from "./serve";
 
 /** At most ten messages a second reach the page. */

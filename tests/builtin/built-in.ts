@@ -6,10 +6,10 @@ import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-mode
 import { safetensorsTensor } from "../../src/engine/weights/tensor-source";
 import { bytesSource } from "../../src/formats/byte-source";
 import { openModelFolder } from "../../src/formats/model-folder";
-import type { Row } from "../../src/spec/data";
-import type { FieldValues } from "../../src/spec/fields";
-import type { MethodId } from "../../src/spec/methods";
-import type { Quantization } from "../../src/spec/model";
+import type { Row } from "../../src/shared/data";
+import type { FieldValues } from "../../src/shared/fields";
+import type { MethodId } from "../../src/shared/methods";
+import type { Quantization } from "../../src/shared/model";
 import { loadTokenizer, type Tokenizer } from "../../src/tokenizer/tokenizer";
 import { openTestGpu } from "../support/gpu";
 import { fixedTuning } from "../support/run-graph";

@@ -1,4 +1,4 @@
-import type { MethodId } from "../../src/spec/methods";
+import type { MethodId } from "../../src/shared/methods";
 import {
   builtInDefaults,
   openBuiltIn,

@@ -1,6 +1,6 @@
-import { METHOD_IDS, type MethodId, methodSpecs } from "../../src/spec/methods";
-import type { FieldValues } from "../../src/spec/fields";
-import type { Quantization } from "../../src/spec/model";
+import { METHOD_IDS, type MethodId, methodSpecs } from "../../src/shared/methods";
+import type { FieldValues } from "../../src/shared/fields";
+import type { Quantization } from "../../src/shared/model";
 import { formatBytes, formatInteger, formatLoss, formatShare } from "../../src/ui/lib/format";
 
 /** What one line of the table trains. */

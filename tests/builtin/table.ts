@@ -5,7 +5,7 @@ import { parameterCount } from "../../src/engine/nn/model-spec";
 import { peftFiles } from "../../src/export/peft";
 import { LuthierError } from "../../src/lib/errors";
 import { defined } from "../../src/lib/invariant";
-import type { FieldValues } from "../../src/spec/fields";
+import type { FieldValues } from "../../src/shared/fields";
 import {
   builtInDefaults,
   openBuiltIn,

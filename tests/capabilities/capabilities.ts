@@ -1,5 +1,5 @@
 import { storageKinds } from "../../src/engine/graph/op";
-import { METHOD_IDS, type MethodId, methodSpecs } from "../../src/spec/methods";
+import { METHOD_IDS, type MethodId, methodSpecs } from "../../src/shared/methods";
 import type { Facts, Observation } from "../support/observe";
 
 /** Differences that only the order of f32 sums makes. */

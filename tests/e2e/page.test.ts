@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { methodSpecs } from "../../src/spec/methods";
+import { methodSpecs } from "../../src/shared/methods";
 import { ask, button, fakePageTests } from "./fake-page/open";
 
 /** The page over a fake worker: what a person meets, whatever the engine does. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { servePage, type ServedPage } from "../e2e/serve-studio";
 import { openChromium, openFirefox, type TestedBrowser } from "./browsers";
-import { methodSpecs } from "../../src/spec/methods";
+import { methodSpecs } from "../../src/shared/methods";
 import { doJob, type JobResult, METHODS } from "./job";
 import { StudioPage } from "./studio-page";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { methodSpecs, type MethodId } from "../../src/spec/methods";
+import { methodSpecs, type MethodId } from "../../src/shared/methods";
 import type { Answers, GivenFile, StudioPage } from "./studio-page";
 import { tinyGguf } from "./tiny-gguf";
 

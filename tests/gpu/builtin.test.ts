@@ -9,7 +9,7 @@ import { safetensorsTensor } from "../../src/engine/weights/tensor-source";
 import { bytesSource } from "../../src/formats/byte-source";
 import { openModelFolder } from "../../src/formats/model-folder";
 import { makeRng } from "../../src/lib/rng";
-import { defaultGeneration } from "../../src/spec/generation";
+import { defaultGeneration } from "../../src/shared/generation";
 import { loadTokenizer } from "../../src/tokenizer/tokenizer";
 import { baseAdapter } from "../support/base-adapter";
 import { expectClose } from "../support/compare";

@@ -16,7 +16,7 @@ import { bytesSource } from "../../src/formats/byte-source";
 import { readPeftFolder } from "../../src/formats/peft-folder";
 import { LuthierError } from "../../src/lib/errors";
 import { makeRng } from "../../src/lib/rng";
-import { METHOD_IDS, type MethodId } from "../../src/spec/methods";
+import { METHOD_IDS, type MethodId } from "../../src/shared/methods";
 import { baseAdapter } from "../support/base-adapter";
 import { expectClose } from "../support/compare";
 import { type ContractTerms, contractTerms } from "../support/contract";

@@ -4,7 +4,7 @@ import { Generator } from "../../src/engine/generate/generator";
 import type { Gpu } from "../../src/engine/gpu/device";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
 import { makeRng } from "../../src/lib/rng";
-import { defaultGeneration, type FinishReason, type GenerationOptions } from "../../src/spec/generation";
+import { defaultGeneration, type FinishReason, type GenerationOptions } from "../../src/shared/generation";
 import { expectClose } from "../support/compare";
 import {
   bindCase,

@@ -7,7 +7,7 @@ import type { Gpu } from "../../src/engine/gpu/device";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
 import { describeModel } from "../../src/engine/models/registry";
 import { LuthierError } from "../../src/lib/errors";
-import type { Expert } from "../../src/spec/methods";
+import type { Expert } from "../../src/shared/methods";
 import { expectClose } from "../support/compare";
 import {
   goldenBatches,

@@ -4,7 +4,7 @@ import type { Gpu } from "../../src/engine/gpu/device";
 import { countLabels } from "../../src/engine/train/batch-inputs";
 import { adamDefaults, Trainer } from "../../src/engine/train/trainer";
 import { makeRng } from "../../src/lib/rng";
-import { defaultGeneration } from "../../src/spec/generation";
+import { defaultGeneration } from "../../src/shared/generation";
 import { bindCase, goldenBatches, goldenState, loadGoldenModel, readTensors } from "../support/golden";
 import { openTestGpu } from "../support/gpu";
 

@@ -13,7 +13,7 @@ import { nf4Source } from "../../src/engine/weights/nf4-source";
 import { readAllValues, type TensorSource } from "../../src/engine/weights/tensor-source";
 import { WeightStore } from "../../src/engine/weights/weight-store";
 import { makeRng } from "../../src/lib/rng";
-import type { Quantization } from "../../src/spec/model";
+import type { Quantization } from "../../src/shared/model";
 import { baseAdapter } from "../support/base-adapter";
 import { expectClose } from "../support/compare";
 import { relativeError } from "../support/errors";

@@ -15,7 +15,7 @@ import { peftFiles } from "../../src/export/peft";
 import { bytesSource } from "../../src/formats/byte-source";
 import { OPTIMIZER_FILE, readPeftFolder } from "../../src/formats/peft-folder";
 import { zipFiles } from "../../src/formats/zip";
-import type { MethodChoice } from "../../src/spec/methods";
+import type { MethodChoice } from "../../src/shared/methods";
 import { keptOptimizer, withOptimizer } from "../../src/worker/optimizer-state";
 import {
   bindGolden,

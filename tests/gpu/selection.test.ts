@@ -10,8 +10,8 @@ import { adamDefaults, Trainer, type TrainerSnapshot } from "../../src/engine/tr
 import { checkOptimizer, optimizerFile, readOptimizerFile } from "../../src/export/optimizer-file";
 import { bytesSource } from "../../src/formats/byte-source";
 import { makeRng } from "../../src/lib/rng";
-import type { FieldValues } from "../../src/spec/fields";
-import type { MethodId } from "../../src/spec/methods";
+import type { FieldValues } from "../../src/shared/fields";
+import type { MethodId } from "../../src/shared/methods";
 import { expectClose } from "../support/compare";
 import { goldenBatches, loadGoldenModel, readTensors } from "../support/golden";
 import { openTestGpu } from "../support/gpu";

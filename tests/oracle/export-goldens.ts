@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { folderFormat, peftFiles } from "../../src/export/peft";
 import { adamDefaults, Trainer } from "../../src/engine/train/trainer";
-import { pythonUsage } from "../../src/spec/python-usage";
+import { pythonUsage } from "../../src/shared/python-usage";
 import { countLabels } from "../../src/engine/train/batch-inputs";
 import { writeSafetensors } from "../../src/formats/safetensors";
 import type { Gpu } from "../../src/engine/gpu/device";

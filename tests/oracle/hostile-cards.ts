@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
-import { folderReaders, type FolderFormat } from "../../src/spec/folder-format";
-import { pythonUsage } from "../../src/spec/python-usage";
+import { folderReaders, type FolderFormat } from "../../src/shared/folder-format";
+import { pythonUsage } from "../../src/shared/python-usage";
 import { hostileNames } from "../support/hostile-names";
 
 /** Writes the Python of every folder format for hostile names of model and folder, beside that for plain ones. */

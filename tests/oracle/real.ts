@@ -15,7 +15,7 @@ import { blobSource, bytesSource } from "../../src/formats/byte-source";
 import { openModelFolder } from "../../src/formats/model-folder";
 import { readSafetensorsHeader } from "../../src/formats/safetensors";
 import { makeRng } from "../../src/lib/rng";
-import { defaultGeneration } from "../../src/spec/generation";
+import { defaultGeneration } from "../../src/shared/generation";
 import { loadTokenizer } from "../../src/tokenizer/tokenizer";
 import { relativeError } from "../support/errors";
 import { openTestGpu } from "../support/gpu";

@@ -13,7 +13,7 @@ import { readAllValues, type TensorSource } from "../../src/engine/weights/tenso
 import { peftFiles } from "../../src/export/peft";
 import { type TensorToWrite, writeSafetensors } from "../../src/formats/safetensors";
 import { makeRng, type Rng } from "../../src/lib/rng";
-import { QLORA } from "../../src/spec/model";
+import { QLORA } from "../../src/shared/model";
 import { openTestGpu } from "../support/gpu";
 import { computeLogits } from "../support/logits";
 import { fixedTuning, pipelinesOf } from "../support/run-graph";

@@ -1,6 +1,6 @@
 import { declareWeights, type ModelSpec } from "../../src/engine/nn/model-spec";
-import type { FieldValues } from "../../src/spec/fields";
-import type { MethodChoice, MethodId } from "../../src/spec/methods";
+import type { FieldValues } from "../../src/shared/fields";
+import type { MethodChoice, MethodId } from "../../src/shared/methods";
 
 /** How a method stands to the one contract; tests/gpu/contract.test.ts holds it to it. */
 export interface ContractTerms {

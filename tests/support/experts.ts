@@ -4,7 +4,7 @@ import { methods } from "../../src/engine/adapters/registry";
 import type { ModelSpec } from "../../src/engine/nn/model-spec";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
 import { makeRng } from "../../src/lib/rng";
-import type { Expert, MethodChoice } from "../../src/spec/methods";
+import type { Expert, MethodChoice } from "../../src/shared/methods";
 
 /** An adapter that another one can build on, with its tensors by the names of its file. */
 export interface TestExpert extends Expert {

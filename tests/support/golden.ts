@@ -12,9 +12,9 @@ import { safetensorsTensor } from "../../src/engine/weights/tensor-source";
 import { bytesSource } from "../../src/formats/byte-source";
 import { openWeights } from "../../src/formats/model-weights";
 import { readSafetensorsHeader } from "../../src/formats/safetensors";
-import type { FieldValues } from "../../src/spec/fields";
-import type { Expert, MethodId } from "../../src/spec/methods";
-import type { Quantization } from "../../src/spec/model";
+import type { FieldValues } from "../../src/shared/fields";
+import type { Expert, MethodId } from "../../src/shared/methods";
+import type { Quantization } from "../../src/shared/model";
 import { fixedTuning, pipelinesOf } from "./run-graph";
 
 /** The committed goldens, or the fuller set that CI makes. */

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { MethodId } from "../../src/spec/methods";
+import type { MethodId } from "../../src/shared/methods";
 
 /** What a check saw, each with the value it is about. */
 export interface Facts {

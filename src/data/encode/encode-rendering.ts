@@ -1,4 +1,4 @@
-import type { TemplateId, TokenPart } from "../../spec/data";
+import type { TemplateId, TokenPart } from "../../shared/data";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import type { Rendering, TextPart } from "../shape/rendering";
 

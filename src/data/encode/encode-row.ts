@@ -1,4 +1,4 @@
-import type { Row, RowExclusion, TemplateId } from "../../spec/data";
+import type { Row, RowExclusion, TemplateId } from "../../shared/data";
 import { isConversationProblem, type Tokenizer } from "../../tokenizer/tokenizer";
 import { NO_NOTES, type RenderingNotes } from "../shape/rendering";
 import { renderConversation } from "../shape/templates";

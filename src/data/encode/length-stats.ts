@@ -1,4 +1,4 @@
-import type { Exclusion, LengthStats, RowExclusion } from "../../spec/data";
+import type { Exclusion, LengthStats, RowExclusion } from "../../shared/data";
 import type { EncodedRow } from "./encode-row";
 
 /** Bars that the histogram aims at. */

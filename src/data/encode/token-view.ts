@@ -1,4 +1,4 @@
-import type { Row, TemplateId, TokenView } from "../../spec/data";
+import type { Row, TemplateId, TokenView } from "../../shared/data";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import { cutRow, encodeWhole } from "./encode-row";
 

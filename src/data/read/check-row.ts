@@ -1,6 +1,6 @@
 import { isRecord } from "../../lib/json";
 import type { JsonKind, RowFault } from "../../lib/problems/dataset-faults";
-import type { Row } from "../../spec/data";
+import type { Row } from "../../shared/data";
 
 /** A value of the file as a row, or why it is none. */
 export type CheckedRow = { readonly row: Row } | { readonly fault: RowFault };

@@ -2,7 +2,7 @@ import { concatBytes } from "../../lib/bytes";
 import { LuthierError } from "../../lib/errors";
 import type { FileBreak, TextEncoding } from "../../lib/problems/dataset-faults";
 import type { NotJson } from "../../lib/problems/data-problems";
-import type { Row } from "../../spec/data";
+import type { Row } from "../../shared/data";
 import { Breakage } from "./breakage";
 import { foreignType } from "./file-type";
 import { chooseParser, type RowParser } from "./formats";

@@ -1,5 +1,5 @@
 import type { FileBreak, OtherFormat, RowFault } from "../../lib/problems/dataset-faults";
-import type { DatasetSummary, Row } from "../../spec/data";
+import type { DatasetSummary, Row } from "../../shared/data";
 import { checkRow } from "./check-row";
 import { otherForm, withoutHubFrame } from "./row-shape";
 

@@ -1,5 +1,5 @@
 import { pythonStrip } from "../../lib/python-text";
-import type { ChatMessage } from "../../spec/generation";
+import type { ChatMessage } from "../../shared/generation";
 import { isConversationProblem, type Tokenizer } from "../../tokenizer/tokenizer";
 import { chatManner, type ChatManner } from "./chat-manner";
 import {

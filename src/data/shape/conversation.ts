@@ -1,5 +1,5 @@
-import type { Row, TemplateId } from "../../spec/data";
-import type { ChatMessage } from "../../spec/generation";
+import type { Row, TemplateId } from "../../shared/data";
+import type { ChatMessage } from "../../shared/generation";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import { encodeRendering } from "../encode/encode-rendering";
 import { renderConversation } from "./templates";

@@ -1,4 +1,4 @@
-import type { TokenPart } from "../../spec/data";
+import type { TokenPart } from "../../shared/data";
 
 /** A stretch of a rendered conversation. */
 export interface TextPart {

@@ -1,5 +1,5 @@
 import { pythonStrip } from "../../lib/python-text";
-import type { TemplateId } from "../../spec/data";
+import type { TemplateId } from "../../shared/data";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import { renderChat } from "./chat-template";
 import {

@@ -1,5 +1,5 @@
-import type { Row } from "../../spec/data";
-import type { ChatMessage } from "../../spec/generation";
+import type { Row } from "../../shared/data";
+import type { ChatMessage } from "../../shared/generation";
 
 /** What a person says. */
 export interface Question {

@@ -1,6 +1,6 @@
 import type { PeftFolder, PeftTensor } from "../../formats/peft-folder";
 import { LuthierError } from "../../lib/errors";
-import type { MethodChoice } from "../../spec/methods";
+import type { MethodChoice } from "../../shared/methods";
 import type { ModelSpec } from "../nn/model-spec";
 import type { Adapter, HostTensor } from "./common/method";
 import { methodOfConfig, methods } from "./registry";

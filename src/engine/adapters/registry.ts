@@ -1,5 +1,5 @@
 import { LuthierError } from "../../lib/errors";
-import type { MethodId } from "../../spec/methods";
+import type { MethodId } from "../../shared/methods";
 import { pfeiffer } from "./bottleneck/pfeiffer";
 import { houlsby } from "./bottleneck/houlsby";
 import { bitfit } from "./base-tensors/bitfit";

@@ -1,6 +1,6 @@
 import { LuthierError } from "../../lib/errors";
 import { defined } from "../../lib/invariant";
-import type { FinishReason, GenerationOptions } from "../../spec/generation";
+import type { FinishReason, GenerationOptions } from "../../shared/generation";
 import type { AdapterState } from "../adapters/adapter-state";
 import type { Random } from "../adapters/common/method";
 import { Ownership } from "../gpu/ownership";

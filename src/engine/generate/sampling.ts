@@ -1,4 +1,4 @@
-import type { GenerationOptions } from "../../spec/generation";
+import type { GenerationOptions } from "../../shared/generation";
 
 /**
  * The next token from logits under transformers' processors, in transformers' order: repetition penalty, banned

@@ -3,7 +3,7 @@ import { defined } from "../../lib/invariant";
 import type { Gpu } from "../gpu/device";
 import type { PipelineCache } from "../gpu/pipelines";
 import type { Tuning } from "../graph/op";
-import type { Quantization } from "../../spec/model";
+import type { Quantization } from "../../shared/model";
 import { nf4Source } from "../weights/nf4-source";
 import { sourceBytes, type TensorSource } from "../weights/tensor-source";
 import type { WeightShapes } from "../weights/weight-shapes";

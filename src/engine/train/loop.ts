@@ -1,5 +1,5 @@
 import { LuthierError } from "../../lib/errors";
-import type { Schedule } from "../../spec/training";
+import type { Schedule } from "../../shared/training";
 import type { TrainingBatch } from "./batch-inputs";
 import { scheduleFactor } from "./schedule";
 import { isSelectionDue, select } from "./selection";

@@ -1,4 +1,4 @@
-import type { Schedule } from "../../spec/training";
+import type { Schedule } from "../../shared/training";
 
 /**
  * Factor of the learning rate at an optimizer step counted from 0 (transformers' get_*_schedule_with_warmup):

@@ -1,6 +1,6 @@
 import { isFloatType } from "../../formats/quantised/block-types";
 import { Nf4Quantiser, nf4Type, packNf4, packNf4Double, quantiseScales } from "../../formats/quantised/nf4";
-import type { Quantization } from "../../spec/model";
+import type { Quantization } from "../../shared/model";
 import {
   elementsOf,
   readAllValues,

@@ -1,6 +1,6 @@
 import { Environment, parse, tokenize } from "@huggingface/jinja";
 import { LuthierError } from "../../lib/errors";
-import type { ChatMessage } from "../../spec/generation";
+import type { ChatMessage } from "../../shared/generation";
 import { OverBudget, RenderBudget } from "./budget";
 import { TemplateInterpreter } from "./interpreter";
 import { pythonFunctions, TemplateRefusal, withPythonFunctions } from "./python-functions";

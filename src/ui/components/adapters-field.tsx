@@ -1,6 +1,6 @@
 import { Checkbox, Radio } from "@mantine/core";
-import { type AdaptersField as Spec, chosenAdapters, holderOfExperts } from "../../spec/fields";
-import { METHOD_IDS, methodSpecs } from "../../spec/methods";
+import { type AdaptersField as Spec, chosenAdapters, holderOfExperts } from "../../shared/fields";
+import { METHOD_IDS, methodSpecs } from "../../shared/methods";
 import { useStudio } from "../store/context";
 import { useText } from "../text/text";
 import classes from "./adapters-field.module.css";

@@ -1,6 +1,6 @@
 import { Checkbox, NativeSelect, TextInput } from "@mantine/core";
 import { useState } from "react";
-import type { Field, FieldValue } from "../../spec/fields";
+import type { Field, FieldValue } from "../../shared/fields";
 import { AdaptersField } from "./adapters-field";
 import { formatTyped, parseTyped } from "../lib/format";
 

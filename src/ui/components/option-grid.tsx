@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { Field, FieldValue, FieldValues } from "../../spec/fields";
+import type { Field, FieldValue, FieldValues } from "../../shared/fields";
 import { isShown, type FieldProblems } from "../store/training-values";
 import { Fold } from "./fold";
 import { OptionField } from "./option-field";

@@ -1,4 +1,4 @@
-import type { ModuleInfo } from "../../spec/model";
+import type { ModuleInfo } from "../../shared/model";
 import { groupBy } from "./group-by";
 
 /** A part of the model: a module that holds others, or a layer. */

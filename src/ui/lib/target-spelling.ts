@@ -1,4 +1,4 @@
-import { isNamed, layerIndex, readTargets } from "../../spec/targets";
+import { isNamed, layerIndex, readTargets } from "../../shared/targets";
 import { groupBy } from "./group-by";
 
 /**

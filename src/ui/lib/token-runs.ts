@@ -1,4 +1,4 @@
-import type { TokenPart, TokenView } from "../../spec/data";
+import type { TokenPart, TokenView } from "../../shared/data";
 
 type Token = TokenView["tokens"][number];
 

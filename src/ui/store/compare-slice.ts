@@ -1,6 +1,6 @@
 import { type ErrorData, isCancelled } from "../../lib/errors";
 import type { Question } from "../../protocol/commands";
-import type { ChatMessage, Side } from "../../spec/generation";
+import type { ChatMessage, Side } from "../../shared/generation";
 import { toProblem } from "../lib/problem";
 import { isExcluded, JobCalls } from "./jobs";
 import { selectTemplate } from "./selectors";

@@ -1,5 +1,5 @@
 import { isCancelled } from "../../lib/errors";
-import type { DatasetSummary } from "../../spec/data";
+import type { DatasetSummary } from "../../shared/data";
 import { toProblem } from "../lib/problem";
 import { JobCalls } from "./jobs";
 import { lengthInputs } from "./selectors";

@@ -1,6 +1,6 @@
 import type { Caller } from "../../client/client";
 import { isCancelled } from "../../lib/errors";
-import type { ModelCard } from "../../spec/model";
+import type { ModelCard } from "../../shared/model";
 import { toProblem } from "../lib/problem";
 import { isExcluded, JobCalls } from "./jobs";
 import type { HubSlice, SliceCreator } from "./state";

@@ -1,6 +1,6 @@
 import type { Caller } from "../../client/client";
 import { isCancelled } from "../../lib/errors";
-import type { ModelSummary } from "../../spec/model";
+import type { ModelSummary } from "../../shared/model";
 import { filePath } from "../lib/file-path";
 import { toProblem } from "../lib/problem";
 import { JobCalls } from "./jobs";

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { recordOf } from "../../lib/schema";
-import { TEMPLATE_IDS } from "../../spec/data";
-import { METHOD_IDS } from "../../spec/methods";
-import { NF4_BLOCK_SIZES } from "../../spec/model";
+import { TEMPLATE_IDS } from "../../shared/data";
+import { METHOD_IDS } from "../../shared/methods";
+import { NF4_BLOCK_SIZES } from "../../shared/model";
 import { PRESETS, type StudioState } from "./state";
 
 /** What survives a reload, beside what the worker itself keeps (datasets, weights, the adapter). */

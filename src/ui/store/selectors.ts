@@ -1,8 +1,8 @@
 import type { AdapterSummary, CommandArgs } from "../../protocol/commands";
-import type { DatasetSummary, RowExclusion, TemplateId } from "../../spec/data";
-import type { FieldValues } from "../../spec/fields";
-import { methodSpecs, type MethodChoice } from "../../spec/methods";
-import type { RunConfig } from "../../spec/training";
+import type { DatasetSummary, RowExclusion, TemplateId } from "../../shared/data";
+import type { FieldValues } from "../../shared/fields";
+import { methodSpecs, type MethodChoice } from "../../shared/methods";
+import type { RunConfig } from "../../shared/training";
 import { isExcluded, isRunning, isTraining } from "./jobs";
 import type { RunStatus, StudioState } from "./state";
 import {

@@ -1,8 +1,8 @@
-import { defaultValues, fieldProblem, type Field, type FieldValues } from "../../spec/fields";
-import { generationFields, generationLabels, type GenerationOptions } from "../../spec/generation";
-import { methodSpecs, type MethodId } from "../../spec/methods";
-import type { ModelSummary } from "../../spec/model";
-import { SCHEDULES, trainingFields, trainingLabels, type TrainingOptions } from "../../spec/training";
+import { defaultValues, fieldProblem, type Field, type FieldValues } from "../../shared/fields";
+import { generationFields, generationLabels, type GenerationOptions } from "../../shared/generation";
+import { methodSpecs, type MethodId } from "../../shared/methods";
+import type { ModelSummary } from "../../shared/model";
+import { SCHEDULES, trainingFields, trainingLabels, type TrainingOptions } from "../../shared/training";
 import type { PresetId } from "./state";
 
 /** Field name -> why its value cannot be used. */

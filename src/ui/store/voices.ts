@@ -1,5 +1,5 @@
 import type { AdapterSummary } from "../../protocol/commands";
-import type { Side } from "../../spec/generation";
+import type { Side } from "../../shared/generation";
 import type { Answer, Turn, Voices } from "./state";
 
 const MERGED = "merged ";

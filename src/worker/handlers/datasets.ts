@@ -2,7 +2,7 @@ import { splitRows } from "../../data/batch/split";
 import { lengthStats } from "../../data/encode/length-stats";
 import { tokenView } from "../../data/encode/token-view";
 import { LuthierError } from "../../lib/errors";
-import type { Row } from "../../spec/data";
+import type { Row } from "../../shared/data";
 import { findDataset, listDatasets, readRows, removeLeftovers } from "../../storage/datasets";
 import type { EncodedRows } from "../encoded-rows";
 import { deleteDatasetJob } from "../jobs/delete-dataset";

@@ -1,7 +1,7 @@
 import { families } from "../../engine/models/registry";
 import { parseEndpoint } from "../../hub/address";
 import type { HubCommands } from "../../protocol/hub-commands";
-import { recommendedModels } from "../../spec/recommended-models";
+import { recommendedModels } from "../../shared/recommended-models";
 import { describeDownload, discardDownload, listDownloads } from "../../storage/downloads";
 import { forgetToken, rememberedToken } from "../../storage/hub-tokens";
 import { downloadJob, resumeDownloadJob } from "../jobs/download";

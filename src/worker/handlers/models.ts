@@ -1,4 +1,4 @@
-import type { ModelCard } from "../../spec/model";
+import type { ModelCard } from "../../shared/model";
 import { downloadFolders } from "../../storage/downloads";
 import { listModels as keptModels, removeModelLeftovers } from "../../storage/models";
 import { builtInCard, builtInModels } from "../built-in";

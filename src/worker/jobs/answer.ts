@@ -1,7 +1,7 @@
 import { promptIds } from "../../data/shape/conversation";
 import { makeRng } from "../../lib/rng";
 import type { CommandArgs, Question } from "../../protocol/commands";
-import type { FinishReason } from "../../spec/generation";
+import type { FinishReason } from "../../shared/generation";
 import { StreamDecoder } from "../../tokenizer/stream-decoder";
 import type { Speaker } from "../active";
 import { checkIds } from "../check-ids";

@@ -8,8 +8,8 @@ import { LuthierError } from "../../lib/errors";
 import { newId } from "../../lib/id";
 import { parseJsonObject } from "../../lib/json";
 import type { HubRequest } from "../../protocol/hub-commands";
-import type { HubAddress, HubFile } from "../../spec/hub";
-import type { ModelCard } from "../../spec/model";
+import type { HubAddress, HubFile } from "../../shared/hub";
+import type { ModelCard } from "../../shared/model";
 import {
   describeDownload,
   discardDownload,

@@ -1,6 +1,6 @@
 import { importDataset, type ImportOptions } from "../../data/import";
 import type { TextEncoding } from "../../lib/problems/dataset-faults";
-import type { DatasetSummary } from "../../spec/data";
+import type { DatasetSummary } from "../../shared/data";
 import { readPublicFile } from "../public-files";
 import { findSample, sampleId } from "../samples";
 import type { Job, JobContext } from "./owner";

@@ -6,7 +6,7 @@ import { type ModelFolder, openModelFolder } from "../../formats/model-folder";
 import { cancelled, LuthierError } from "../../lib/errors";
 import { defined } from "../../lib/invariant";
 import type { AdapterSummary, CommandArgs } from "../../protocol/commands";
-import type { ModelCard, ModelSummary, Quantization } from "../../spec/model";
+import type { ModelCard, ModelSummary, Quantization } from "../../shared/model";
 import { keepModel, listModels as keptModels, openModel, updateCard } from "../../storage/models";
 import { loadTokenizer } from "../../tokenizer/tokenizer";
 import type { ActiveModel } from "../active";

@@ -1,5 +1,5 @@
 import type { HubRequest } from "../../protocol/hub-commands";
-import type { HubListing } from "../../spec/hub";
+import type { HubListing } from "../../shared/hub";
 import { askHub } from "../hub-offer";
 import type { Job } from "./owner";
 

@@ -1,8 +1,8 @@
 import { AdapterState } from "../../engine/adapters/adapter-state";
 import { planTraining } from "../../engine/train/plans";
 import { cancelled } from "../../lib/errors";
-import type { TrainingSpeed } from "../../spec/forecast";
-import type { RunConfig } from "../../spec/training";
+import type { TrainingSpeed } from "../../shared/forecast";
+import type { RunConfig } from "../../shared/training";
 import type { EncodedRows } from "../encoded-rows";
 import type { AdapterHost } from "../kept-adapter";
 import { makeTrainer, type TrainerHost } from "../make-trainer";

@@ -1,4 +1,4 @@
-import { defaultGeneration } from "../../../src/spec/generation";
+import { defaultGeneration } from "../../../src/shared/generation";
 import { makeRng } from "../../../src/lib/rng";
 import type { Gpu } from "../../../src/engine/gpu/device";
 import { Generator } from "../../../src/engine/generate/generator";

@@ -8,12 +8,12 @@ import type {
   CommandResult,
   InterruptedRun,
 } from "../../../src/protocol/commands";
-import type { DatasetSummary, Row } from "../../../src/spec/data";
-import type { TrainingSpeed } from "../../../src/spec/forecast";
-import type { FinishReason } from "../../../src/spec/generation";
-import type { MethodChoice } from "../../../src/spec/methods";
-import type { ModelCard, ModelSummary, Quantization } from "../../../src/spec/model";
-import { isTargeted, readTargets } from "../../../src/spec/targets";
+import type { DatasetSummary, Row } from "../../../src/shared/data";
+import type { TrainingSpeed } from "../../../src/shared/forecast";
+import type { FinishReason } from "../../../src/shared/generation";
+import type { MethodChoice } from "../../../src/shared/methods";
+import type { ModelCard, ModelSummary, Quantization } from "../../../src/shared/model";
+import { isTargeted, readTargets } from "../../../src/shared/targets";
 import { type JobContext, JobOwner } from "../../../src/worker/jobs/owner";
 import type { Handlers } from "../../../src/worker/serve";
 import {

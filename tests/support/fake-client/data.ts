@@ -1,9 +1,9 @@
 import type { InterruptedRun } from "../../../src/protocol/commands";
-import type { LengthStats, Row, SampleDataset, TokenView } from "../../../src/spec/data";
-import type { FitChange, FitKind, FitOptions, TrainingForecast } from "../../../src/spec/forecast";
-import type { ModelCard, ModelSummary, ModuleInfo } from "../../../src/spec/model";
-import type { SampleAnswer } from "../../../src/spec/run-history";
-import type { RunConfig } from "../../../src/spec/training";
+import type { LengthStats, Row, SampleDataset, TokenView } from "../../../src/shared/data";
+import type { FitChange, FitKind, FitOptions, TrainingForecast } from "../../../src/shared/forecast";
+import type { ModelCard, ModelSummary, ModuleInfo } from "../../../src/shared/model";
+import type { SampleAnswer } from "../../../src/shared/run-history";
+import type { RunConfig } from "../../../src/shared/training";
 
 /** Data of the fake client: enough of everything to draw every part of the page. */
 

@@ -6,9 +6,9 @@ import {
   type HubAddress,
   type HubListing,
   type UnfinishedDownload,
-} from "../../../src/spec/hub";
-import type { ModelCard } from "../../../src/spec/model";
-import { recommendedModels } from "../../../src/spec/recommended-models";
+} from "../../../src/shared/hub";
+import type { ModelCard } from "../../../src/shared/model";
+import { recommendedModels } from "../../../src/shared/recommended-models";
 import type { JobContext, JobOwner } from "../../../src/worker/jobs/owner";
 import type { Handlers } from "../../../src/worker/serve";
 

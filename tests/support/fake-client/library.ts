@@ -1,7 +1,7 @@
 import { cancelled, LuthierError } from "../../../src/lib/errors";
 import { defined } from "../../../src/lib/invariant";
 import type { AdapterSummary, Download, MergedModel } from "../../../src/protocol/commands";
-import type { MethodChoice } from "../../../src/spec/methods";
+import type { MethodChoice } from "../../../src/shared/methods";
 import type { JobContext, JobOwner } from "../../../src/worker/jobs/owner";
 import type { Handlers } from "../../../src/worker/serve";
 import { pause } from "./pace";

@@ -2,7 +2,7 @@ import type { EventHub } from "../../../src/client/client";
 import { cancelled } from "../../../src/lib/errors";
 import type { TrainingResult } from "../../../src/protocol/commands";
 import type { TrainingStatus } from "../../../src/protocol/events";
-import { type MethodId, methodSpecs } from "../../../src/spec/methods";
+import { type MethodId, methodSpecs } from "../../../src/shared/methods";
 import type { Job } from "../../../src/worker/jobs/owner";
 import { fakeSampleAnswer } from "./data";
 import type { FakeLibrary } from "./library";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { encodeRow } from "../../../src/data/encode/encode-row";
 import { rowPromptIds } from "../../../src/data/shape/conversation";
-import { TEMPLATE_IDS, type Row, type TemplateId } from "../../../src/spec/data";
+import { TEMPLATE_IDS, type Row, type TemplateId } from "../../../src/shared/data";
 import { loadTokenizer, type Tokenizer } from "../../../src/tokenizer/tokenizer";
 import { goldenFiles, type Style } from "../tokenizer/goldens";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readRows } from "../../../src/data/read/read-rows";
 import type { ReadReport } from "../../../src/data/read/row-collector";
 import type { TextEncoding } from "../../../src/lib/problems/dataset-faults";
-import type { Row } from "../../../src/spec/data";
+import type { Row } from "../../../src/shared/data";
 
 async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += size) yield bytes.slice(start, start + size);

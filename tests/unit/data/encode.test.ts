@@ -3,7 +3,7 @@ import { encodeRow } from "../../../src/data/encode/encode-row";
 import { lengthStats } from "../../../src/data/encode/length-stats";
 import { tokenView } from "../../../src/data/encode/token-view";
 import { rowPromptIds } from "../../../src/data/shape/conversation";
-import type { Row, TemplateId } from "../../../src/spec/data";
+import type { Row, TemplateId } from "../../../src/shared/data";
 import { loadTokenizer, type Tokenizer } from "../../../src/tokenizer/tokenizer";
 import { goldenFiles, goldenTokenizer, STYLES } from "../tokenizer/goldens";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type * as Import from "../../../src/data/import";
-import type { Row } from "../../../src/spec/data";
+import type { Row } from "../../../src/shared/data";
 import type * as Datasets from "../../../src/storage/datasets";
 import { countEntries, fresh, fullDisk, rows } from "../storage/fresh";
 

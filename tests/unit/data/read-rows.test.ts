@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readRows } from "../../../src/data/read/read-rows";
 import type { ReadReport } from "../../../src/data/read/row-collector";
-import type { Row } from "../../../src/spec/data";
+import type { Row } from "../../../src/shared/data";
 import { brokenFile, rowFault } from "../../../src/ui/text/en/dataset-faults";
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);

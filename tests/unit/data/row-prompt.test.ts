@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { encodeRow } from "../../../src/data/encode/encode-row";
 import { promptIds, rowPromptIds } from "../../../src/data/shape/conversation";
-import type { Row } from "../../../src/spec/data";
+import type { Row } from "../../../src/shared/data";
 import { goldenTokenizer, STYLES } from "../tokenizer/goldens";
 
 const row: Row = {

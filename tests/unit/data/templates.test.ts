@@ -3,8 +3,8 @@ import { encodeRow } from "../../../src/data/encode/encode-row";
 import { promptIds } from "../../../src/data/shape/conversation";
 import { renderConversation } from "../../../src/data/shape/templates";
 import { messagesConversation, rowConversation } from "../../../src/data/shape/turns";
-import { type Row, TEMPLATE_IDS, type TemplateId } from "../../../src/spec/data";
-import type { ChatMessage } from "../../../src/spec/generation";
+import { type Row, TEMPLATE_IDS, type TemplateId } from "../../../src/shared/data";
+import type { ChatMessage } from "../../../src/shared/generation";
 import { loadTokenizer, type Tokenizer } from "../../../src/tokenizer/tokenizer";
 import { goldenFiles, goldenTokenizer, STYLES } from "../tokenizer/goldens";
 

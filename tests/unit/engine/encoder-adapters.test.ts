@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { methods } from "../../../src/engine/adapters/registry";
 import { checkTaskType } from "../../../src/engine/adapters/common/task-type";
 import { describeModel } from "../../../src/engine/models/registry";
-import { defaultValues } from "../../../src/spec/fields";
-import { type MethodId, methodSpecs } from "../../../src/spec/methods";
+import { defaultValues } from "../../../src/shared/fields";
+import { type MethodId, methodSpecs } from "../../../src/shared/methods";
 import { readJson } from "../../support/golden";
 
 const model = describeModel(readJson("mt5", "config.json"));

@@ -4,8 +4,8 @@ import { methods } from "../../../src/engine/adapters/registry";
 import { describeModel } from "../../../src/engine/models/registry";
 import type { PeftFolder } from "../../../src/formats/peft-folder";
 import { LuthierError } from "../../../src/lib/errors";
-import type { FieldValues } from "../../../src/spec/fields";
-import type { Expert, MethodId } from "../../../src/spec/methods";
+import type { FieldValues } from "../../../src/shared/fields";
+import type { Expert, MethodId } from "../../../src/shared/methods";
 import { readJson } from "../../support/golden";
 
 const model = describeModel(readJson<Record<string, unknown>>("llama_tied", "config.json"));

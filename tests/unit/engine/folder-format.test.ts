@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { methods } from "../../../src/engine/adapters/registry";
 import { describeModel } from "../../../src/engine/models/registry";
 import { folderFormat } from "../../../src/export/peft";
-import { defaultValues } from "../../../src/spec/fields";
-import { type MethodId, methodSpecs } from "../../../src/spec/methods";
-import { type BaseModel, pythonUsage } from "../../../src/spec/python-usage";
+import { defaultValues } from "../../../src/shared/fields";
+import { type MethodId, methodSpecs } from "../../../src/shared/methods";
+import { type BaseModel, pythonUsage } from "../../../src/shared/python-usage";
 import { readJson } from "../../support/golden";
 
 /** Who reads a method's export on a golden family; .ci/run has the libraries themselves confirm it. */

@@ -12,7 +12,7 @@ import { add } from "../../../src/engine/ops/add";
 import { multiply } from "../../../src/engine/ops/multiply";
 import { scale } from "../../../src/engine/ops/scale";
 import { declaredWeights } from "../../../src/engine/train/memory";
-import type { FieldValues } from "../../../src/spec/fields";
+import type { FieldValues } from "../../../src/shared/fields";
 import { readJson } from "../../support/golden";
 
 const tuning: Tuning = { software: false, has: () => false, choice: () => null };

@@ -9,8 +9,8 @@ import { describeModel } from "../../../src/engine/models/registry";
 import { declaredWeights, predictTrainingMemory } from "../../../src/engine/train/memory";
 import { adamDefaults, Trainer, type TrainerOptions } from "../../../src/engine/train/trainer";
 import type { TensorDtype } from "../../../src/engine/weights/tensor-source";
-import type { FieldValues } from "../../../src/spec/fields";
-import type { MethodId } from "../../../src/spec/methods";
+import type { FieldValues } from "../../../src/shared/fields";
+import type { MethodId } from "../../../src/shared/methods";
 import { createNullGpu } from "../../support/gpu";
 import { fixedTuning } from "../../support/run-graph";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { methodOfConfig, methods } from "../../../src/engine/adapters/registry";
-import { METHOD_IDS, methodSpecs } from "../../../src/spec/methods";
+import { METHOD_IDS, methodSpecs } from "../../../src/shared/methods";
 import { goldenCases, goldenFamilies, type GoldenInfo, readJson } from "../../support/golden";
 
 /** The methods that goldens hold against their reference. */

@@ -6,8 +6,8 @@ import type { KernelCall } from "../../../src/engine/graph/op";
 import { describeModel } from "../../../src/engine/models/registry";
 import { declaredWeights } from "../../../src/engine/train/memory";
 import { planBatch } from "../../../src/engine/train/plans";
-import type { FieldValues } from "../../../src/spec/fields";
-import type { MethodId } from "../../../src/spec/methods";
+import type { FieldValues } from "../../../src/shared/fields";
+import type { MethodId } from "../../../src/shared/methods";
 
 const config = {
   model_type: "llama",

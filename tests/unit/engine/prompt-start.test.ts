@@ -3,7 +3,7 @@ import type { InitContext } from "../../../src/engine/adapters/common/method";
 import { fitIds, promptTuning } from "../../../src/engine/adapters/soft-prompt/prompt-tuning";
 import { describeModel } from "../../../src/engine/models/registry";
 import { makeRng } from "../../../src/lib/rng";
-import type { FieldValues } from "../../../src/spec/fields";
+import type { FieldValues } from "../../../src/shared/fields";
 import { readJson } from "../../support/golden";
 
 interface TextCase {

@@ -5,7 +5,7 @@ import { parameterCount } from "../../../src/engine/nn/model-spec";
 import { describeModel } from "../../../src/engine/models/registry";
 import { declaredWeights, predictTrainingMemory } from "../../../src/engine/train/memory";
 import { adamDefaults } from "../../../src/engine/train/trainer";
-import { ESTIMATE, recommendedModels, trainingBytes } from "../../../src/spec/recommended-models";
+import { ESTIMATE, recommendedModels, trainingBytes } from "../../../src/shared/recommended-models";
 import { createNullGpu } from "../../support/gpu";
 import { fixedTuning } from "../../support/run-graph";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { argmax, sampleToken } from "../../../src/engine/generate/sampling";
 import { makeRng } from "../../../src/lib/rng";
-import { defaultGeneration, type GenerationOptions } from "../../../src/spec/generation";
+import { defaultGeneration, type GenerationOptions } from "../../../src/shared/generation";
 
 /** Logits whose softmax is exactly these probabilities. */
 const logitsOf = (...probabilities: number[]): Float32Array =>

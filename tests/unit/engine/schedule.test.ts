@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { scheduleFactor } from "../../../src/engine/train/schedule";
-import { type Schedule, SCHEDULES } from "../../../src/spec/training";
+import { type Schedule, SCHEDULES } from "../../../src/shared/training";
 import { readJson } from "../../support/golden";
 
 interface ScheduleGolden {

@@ -3,8 +3,8 @@ import type { HostTensor } from "../../../src/engine/adapters/common/method";
 import { methods } from "../../../src/engine/adapters/registry";
 import { describeModel } from "../../../src/engine/models/registry";
 import { LuthierError } from "../../../src/lib/errors";
-import type { FieldValues } from "../../../src/spec/fields";
-import type { MethodId } from "../../../src/spec/methods";
+import type { FieldValues } from "../../../src/shared/fields";
+import type { MethodId } from "../../../src/shared/methods";
 import { readJson } from "../../support/golden";
 
 const model = describeModel(readJson("llama_tied", "config.json"));

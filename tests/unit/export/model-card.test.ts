@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type CardFacts, modelCard } from "../../../src/export/model-card";
 import { pythonString } from "../../../src/lib/python-string";
-import { folderReaders, type FolderFormat } from "../../../src/spec/folder-format";
-import { pythonUsage } from "../../../src/spec/python-usage";
+import { folderReaders, type FolderFormat } from "../../../src/shared/folder-format";
+import { pythonUsage } from "../../../src/shared/python-usage";
 import { hostileNames } from "../../support/hostile-names";
 
 const formats = Object.keys(folderReaders) as FolderFormat[];

@@ -7,9 +7,9 @@ import { elementCount } from "../../../src/engine/graph/value";
 import { parameterCount } from "../../../src/engine/nn/model-spec";
 import { describeModel } from "../../../src/engine/models/registry";
 import { peftFiles } from "../../../src/export/peft";
-import { defaultValues, fieldProblem, type FieldValues } from "../../../src/spec/fields";
-import { METHOD_IDS, type MethodId, methodSpecs } from "../../../src/spec/methods";
-import { trainingFields } from "../../../src/spec/training";
+import { defaultValues, fieldProblem, type FieldValues } from "../../../src/shared/fields";
+import { METHOD_IDS, type MethodId, methodSpecs } from "../../../src/shared/methods";
+import { trainingFields } from "../../../src/shared/training";
 import { builtInDefaults } from "../../builtin/built-in";
 import { builtOn, entries, type Entry, formatTable, type Rows, shortfall } from "../../builtin/method-table";
 

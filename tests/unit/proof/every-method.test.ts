@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { describeModel } from "../../../src/engine/models/registry";
-import { METHOD_IDS, methodSpecs } from "../../../src/spec/methods";
+import { METHOD_IDS, methodSpecs } from "../../../src/shared/methods";
 import { capabilityTable, HEAD } from "../../capabilities/capabilities";
 import { contractTerms } from "../../support/contract";
 import { goldenCases, goldenFamilies, methodOfCase, readJson } from "../../support/golden";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { RunConfig } from "../../../src/spec/training";
+import type { RunConfig } from "../../../src/shared/training";
 import type { RunCheckpoint } from "../../../src/storage/checkpoints";
 import { fresh } from "./fresh";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Row } from "../../../src/spec/data";
+import type { Row } from "../../../src/shared/data";
 import type * as Datasets from "../../../src/storage/datasets";
 import { countEntries, fresh, fullDisk, rows } from "./fresh";
 

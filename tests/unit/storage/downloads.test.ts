@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ModelCard } from "../../../src/spec/model";
+import type { ModelCard } from "../../../src/shared/model";
 import type * as Downloads from "../../../src/storage/downloads";
 import type * as Models from "../../../src/storage/models";
 import type * as PartialFiles from "../../../src/storage/partial-files";

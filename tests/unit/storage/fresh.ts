@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { vi } from "vitest";
-import type { Row } from "../../../src/spec/data";
+import type { Row } from "../../../src/shared/data";
 
 /** Loads a storage module over an empty IndexedDB of its own. */
 export async function fresh<T>(load: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ModelCard } from "../../../src/spec/model";
+import type { ModelCard } from "../../../src/shared/model";
 import type * as Models from "../../../src/storage/models";
 import { FakeDirectory, FakeFile, refuseDirectory } from "./fake-opfs";
 import { countEntries, fresh, fullDisk } from "./fresh";

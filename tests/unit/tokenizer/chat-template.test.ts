@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ChatTemplate } from "../../../src/tokenizer/chat/template";
-import type { ChatMessage } from "../../../src/spec/generation";
+import type { ChatMessage } from "../../../src/shared/generation";
 
 const chat: readonly ChatMessage[] = [
   { role: "user", content: "  Hi \n" },

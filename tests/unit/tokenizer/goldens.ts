@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { loadTokenizer, type Tokenizer } from "../../../src/tokenizer/tokenizer";
 import type { TokenizerFiles } from "../../../src/formats/tokenizer-files";
-import type { ChatMessage } from "../../../src/spec/generation";
+import type { ChatMessage } from "../../../src/shared/generation";
 
 /** Styles of tokenizer that tests/oracle/make_tokenizer_goldens.py trains. */
 export const STYLES = ["gpt2", "chatml", "qwen", "llama3", "llama2", "t5"] as const;

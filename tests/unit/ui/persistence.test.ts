@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { METHOD_IDS } from "../../../src/spec/methods";
+import { METHOD_IDS } from "../../../src/shared/methods";
 import { readSettings } from "../../../src/ui/store/persistence";
 
 const noEdits = Object.fromEntries(METHOD_IDS.map((id) => [id, {}]));

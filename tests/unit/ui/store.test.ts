@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FakeClient } from "../../support/fake-client/client";
-import { QLORA } from "../../../src/spec/model";
+import { QLORA } from "../../../src/shared/model";
 import { RunLog } from "../../../src/ui/lib/run-log";
 import { RunSeries } from "../../../src/ui/lib/run-series";
 import { conversation } from "../../../src/ui/store/compare-slice";

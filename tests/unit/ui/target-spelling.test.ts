@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { makeRng } from "../../../src/lib/rng";
-import { isTargeted, readTargets } from "../../../src/spec/targets";
+import { isTargeted, readTargets } from "../../../src/shared/targets";
 import { spellTargets } from "../../../src/ui/lib/target-spelling";
 
 const llama = Array.from({ length: 12 }, (_, layer) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fakeCards, fakeModel } from "../../support/fake-client/data";
-import { METHOD_IDS, methodSpecs } from "../../../src/spec/methods";
-import { trainingFields, trainingLabels } from "../../../src/spec/training";
+import { METHOD_IDS, methodSpecs } from "../../../src/shared/methods";
+import { trainingFields, trainingLabels } from "../../../src/shared/training";
 import {
   formProblems,
   generationValues,

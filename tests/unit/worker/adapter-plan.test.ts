@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { describeModel } from "../../../src/engine/models/registry";
 import type { AdapterPlan } from "../../../src/protocol/commands";
-import { defaultValues, type FieldValues } from "../../../src/spec/fields";
-import { METHOD_IDS, methodSpecs, type MethodId } from "../../../src/spec/methods";
+import { defaultValues, type FieldValues } from "../../../src/shared/fields";
+import { METHOD_IDS, methodSpecs, type MethodId } from "../../../src/shared/methods";
 import { contractTerms } from "../../support/contract";
 import { expertConfigs } from "../../support/experts";
 import { planAdapter } from "../../../src/worker/adapter-plan";

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, vi } from "vitest";
 import type { EncodedRow } from "../../../src/data/encode/encode-row";
-import type { Row } from "../../../src/spec/data";
+import type { Row } from "../../../src/shared/data";
 import type { ActiveModel } from "../../../src/worker/active";
 import { EncodedRows } from "../../../src/worker/encoded-rows";
 

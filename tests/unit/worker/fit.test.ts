@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { defaultValues } from "../../../src/spec/fields";
-import { trainingFields, type TrainingOptions } from "../../../src/spec/training";
+import { defaultValues } from "../../../src/shared/fields";
+import { trainingFields, type TrainingOptions } from "../../../src/shared/training";
 import { type PredictBytes, suggestChanges } from "../../../src/worker/fit";
 
 const defaults = defaultValues(trainingFields) as unknown as TrainingOptions;

@@ -11,9 +11,9 @@ import { type LoadedModel, loadModel } from "../../../src/engine/models/loaded-m
 import { describeModel } from "../../../src/engine/models/registry";
 import { predictTrainingMemory } from "../../../src/engine/train/memory";
 import { LuthierError } from "../../../src/lib/errors";
-import { defaultValues } from "../../../src/spec/fields";
-import type { Quantization } from "../../../src/spec/model";
-import { trainingFields, type RunConfig, type TrainingOptions } from "../../../src/spec/training";
+import { defaultValues } from "../../../src/shared/fields";
+import type { Quantization } from "../../../src/shared/model";
+import { trainingFields, type RunConfig, type TrainingOptions } from "../../../src/shared/training";
 import type { ActiveModel } from "../../../src/worker/active";
 import { fitChanges } from "../../../src/worker/forecast";
 import { makeTrainer } from "../../../src/worker/make-trainer";

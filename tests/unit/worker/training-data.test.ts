@@ -4,8 +4,8 @@ import { NO_NOTES } from "../../../src/data/shape/rendering";
 import { describeModel } from "../../../src/engine/models/registry";
 import { batchInputs, countLabels } from "../../../src/engine/train/batch-inputs";
 import { makeRng } from "../../../src/lib/rng";
-import { defaultValues } from "../../../src/spec/fields";
-import { trainingFields, type TrainingOptions } from "../../../src/spec/training";
+import { defaultValues } from "../../../src/shared/fields";
+import { trainingFields, type TrainingOptions } from "../../../src/shared/training";
 import { planTrainingData } from "../../../src/worker/training-data";
 import { readJson } from "../../support/golden";
 

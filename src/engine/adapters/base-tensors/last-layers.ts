@@ -1,4 +1,4 @@
-import { lastLayersFields } from "../../../spec/methods/last-layers";
+import { lastLayersFields } from "../../../shared/methods/last-layers";
 import { declareWeights, type ModelSpec, headWeightName } from "../../nn/model-spec";
 import type { WeightDeclaration } from "../../weights/weight-store";
 import { baseHooks, baseParameters, replaceBase } from "./base-tensors";

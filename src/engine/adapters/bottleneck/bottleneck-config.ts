@@ -1,6 +1,6 @@
 import { isRecord } from "../../../lib/json";
-import type { Field, FieldValues } from "../../../spec/fields";
-import type { FolderFormat } from "../../../spec/folder-format";
+import type { Field, FieldValues } from "../../../shared/fields";
+import type { FolderFormat } from "../../../shared/folder-format";
 import type { ModelSpec, SublayerName } from "../../nn/model-spec";
 import { ADAPTER_NAME } from "./bottleneck-layers";
 import { refuseUnless } from "../common/config-check";

@@ -1,4 +1,4 @@
-import { houlsbyFields } from "../../../spec/methods/bottleneck";
+import { houlsbyFields } from "../../../shared/methods/bottleneck";
 import type { BottleneckKind } from "./bottleneck-config";
 import { bottleneckMethod } from "./bottleneck";
 

@@ -1,4 +1,4 @@
-import { madXLanguageFields } from "../../../spec/methods/bottleneck";
+import { madXLanguageFields } from "../../../shared/methods/bottleneck";
 import type { BottleneckKind } from "./bottleneck-config";
 import { bottleneckMethod } from "./bottleneck";
 

@@ -1,4 +1,4 @@
-import { pfeifferFields } from "../../../spec/methods/bottleneck";
+import { pfeifferFields } from "../../../shared/methods/bottleneck";
 import type { BottleneckKind } from "./bottleneck-config";
 import { bottleneckMethod } from "./bottleneck";
 

@@ -1,6 +1,6 @@
-import type { FieldValues } from "../../../spec/fields";
-import type { FolderFormat } from "../../../spec/folder-format";
-import type { Expert } from "../../../spec/methods";
+import type { FieldValues } from "../../../shared/fields";
+import type { FolderFormat } from "../../../shared/folder-format";
+import type { Expert } from "../../../shared/methods";
 import type { Graph } from "../../graph/graph";
 import type { ModelSpec } from "../../nn/model-spec";
 import type { MakeHooks } from "../../nn/hooks";

@@ -1,5 +1,5 @@
 import { LuthierError } from "../../../lib/errors";
-import { type Field, fieldProblem, type FieldValue, type FieldValues } from "../../../spec/fields";
+import { type Field, fieldProblem, type FieldValue, type FieldValues } from "../../../shared/fields";
 
 /** The error of an option that cannot be used, shown at its field. */
 export function optionError(field: string, what: string, advice: string): LuthierError {

@@ -1,5 +1,5 @@
-import type { Field, FieldValues } from "../../../spec/fields";
-import type { MethodId } from "../../../spec/methods";
+import type { Field, FieldValues } from "../../../shared/fields";
+import type { MethodId } from "../../../shared/methods";
 
 /** The key of adapter_config.json by which methods outside PEFT know their own folders. */
 const METHOD_KEY = "luthier_method";

@@ -4,7 +4,7 @@ import {
   readTargets,
   type TargetChoice,
   type TargetModules,
-} from "../../../spec/targets";
+} from "../../../shared/targets";
 import { isRegex, optionError } from "./option-reader";
 
 export type { TargetChoice, TargetModules };

@@ -1,6 +1,6 @@
 import { defined } from "../../../lib/invariant";
-import type { AdaptersField } from "../../../spec/fields";
-import type { Expert } from "../../../spec/methods";
+import type { AdaptersField } from "../../../shared/fields";
+import type { Expert } from "../../../shared/methods";
 import type { HostTensor, ParameterSpec } from "../common/method";
 import { optionError } from "../common/option-reader";
 

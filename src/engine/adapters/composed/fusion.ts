@@ -1,7 +1,7 @@
 import { isRecord } from "../../../lib/json";
 import { defined } from "../../../lib/invariant";
-import type { Expert } from "../../../spec/methods";
-import { fusedAdaptersField, fusionFields } from "../../../spec/methods/fusion";
+import type { Expert } from "../../../shared/methods";
+import { fusedAdaptersField, fusionFields } from "../../../shared/methods/fusion";
 import type { Graph } from "../../graph/graph";
 import { f32 } from "../../graph/value";
 import { allBlocks, type ModelSpec } from "../../nn/model-spec";

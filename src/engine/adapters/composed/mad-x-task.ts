@@ -1,5 +1,5 @@
-import type { Expert } from "../../../spec/methods";
-import { languageAdapterField, madXTaskFields } from "../../../spec/methods/bottleneck";
+import type { Expert } from "../../../shared/methods";
+import { languageAdapterField, madXTaskFields } from "../../../shared/methods/bottleneck";
 import type { ModelSpec } from "../../nn/model-spec";
 import {
   bottleneckHooks,

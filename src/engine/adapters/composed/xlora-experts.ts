@@ -1,6 +1,6 @@
 import { defined } from "../../../lib/invariant";
-import type { Expert } from "../../../spec/methods";
-import { loraExpertsField } from "../../../spec/methods/xlora";
+import type { Expert } from "../../../shared/methods";
+import { loraExpertsField } from "../../../shared/methods/xlora";
 import type { Graph } from "../../graph/graph";
 import { f32, type Value } from "../../graph/value";
 import { type ModelSpec, linearLayers, type LinearSpec } from "../../nn/model-spec";

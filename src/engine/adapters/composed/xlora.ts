@@ -1,6 +1,6 @@
 import { defined } from "../../../lib/invariant";
-import type { FieldValues } from "../../../spec/fields";
-import { loraExpertsField, xloraFields } from "../../../spec/methods/xlora";
+import type { FieldValues } from "../../../shared/fields";
+import { loraExpertsField, xloraFields } from "../../../shared/methods/xlora";
 import type { Graph } from "../../graph/graph";
 import type { Value } from "../../graph/value";
 import type { ModelSpec } from "../../nn/model-spec";

@@ -1,5 +1,5 @@
-import { ia3Fields } from "../../../spec/methods/ia3";
-import { isNamed } from "../../../spec/targets";
+import { ia3Fields } from "../../../shared/methods/ia3";
+import { isNamed } from "../../../shared/targets";
 import { defined } from "../../../lib/invariant";
 import type { Graph } from "../../graph/graph";
 import { f32, type Value } from "../../graph/value";

@@ -1,5 +1,5 @@
-import type { FieldValues } from "../../../spec/fields";
-import { loraFields } from "../../../spec/methods/lora";
+import type { FieldValues } from "../../../shared/fields";
+import { loraFields } from "../../../shared/methods/lora";
 import {
   type ModelSpec,
   embeddingTables,

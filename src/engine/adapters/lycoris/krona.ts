@@ -1,4 +1,4 @@
-import { kronaFields } from "../../../spec/methods/krona";
+import { kronaFields } from "../../../shared/methods/krona";
 import { linearLayers, type LinearSpec } from "../../nn/model-spec";
 import { refuseUnless } from "../common/config-check";
 import type { Method } from "../common/method";

@@ -1,5 +1,5 @@
 import { defined } from "../../../lib/invariant";
-import { lohaFields } from "../../../spec/methods/loha";
+import { lohaFields } from "../../../shared/methods/loha";
 import type { Graph } from "../../graph/graph";
 import { f32, type Value } from "../../graph/value";
 import { matmul } from "../../ops/matmul";

@@ -1,4 +1,4 @@
-import { lokrFields } from "../../../spec/methods/lokr";
+import { lokrFields } from "../../../shared/methods/lokr";
 import type { ModelSpec } from "../../nn/model-spec";
 import { refuseUnless } from "../common/config-check";
 import {

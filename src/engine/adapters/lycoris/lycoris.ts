@@ -1,4 +1,4 @@
-import type { FieldValues } from "../../../spec/fields";
+import type { FieldValues } from "../../../shared/fields";
 import type { Graph } from "../../graph/graph";
 import type { Value } from "../../graph/value";
 import { type ModelSpec, linearLayers, type LinearSpec } from "../../nn/model-spec";

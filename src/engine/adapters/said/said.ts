@@ -1,4 +1,4 @@
-import { saidFields } from "../../../spec/methods/said";
+import { saidFields } from "../../../shared/methods/said";
 import { defined } from "../../../lib/invariant";
 import { pcg } from "../../../lib/pcg";
 import type { Graph } from "../../graph/graph";

@@ -1,4 +1,4 @@
-import { pTuningV2Fields } from "../../../spec/methods/p-tuning-v2";
+import { pTuningV2Fields } from "../../../shared/methods/p-tuning-v2";
 import type { Method } from "../common/method";
 import { OptionReader } from "../common/option-reader";
 import { prefixAdapter } from "./prefix";

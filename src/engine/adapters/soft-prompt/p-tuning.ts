@@ -1,4 +1,4 @@
-import { pTuningFields } from "../../../spec/methods/p-tuning";
+import { pTuningFields } from "../../../shared/methods/p-tuning";
 import { defined } from "../../../lib/invariant";
 import { f32 } from "../../graph/value";
 import { fill } from "../common/dense";

@@ -1,4 +1,4 @@
-import { prefixTuningFields } from "../../../spec/methods/prefix-tuning";
+import { prefixTuningFields } from "../../../shared/methods/prefix-tuning";
 import type { Method } from "../common/method";
 import { OptionReader } from "../common/option-reader";
 import { prefixAdapter } from "./prefix";

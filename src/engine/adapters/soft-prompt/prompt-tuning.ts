@@ -1,5 +1,5 @@
 import { defined } from "../../../lib/invariant";
-import { promptTuningFields } from "../../../spec/methods/prompt-tuning";
+import { promptTuningFields } from "../../../shared/methods/prompt-tuning";
 import { f32 } from "../../graph/value";
 import type { ModelSpec } from "../../nn/model-spec";
 import { defineAdapter } from "../common/define-adapter";

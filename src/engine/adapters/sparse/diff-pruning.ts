@@ -1,4 +1,4 @@
-import { diffPruningFields } from "../../../spec/methods/diff-pruning";
+import { diffPruningFields } from "../../../shared/methods/diff-pruning";
 import { defined } from "../../../lib/invariant";
 import { markLargest } from "../../../lib/largest";
 import type { Graph } from "../../graph/graph";

@@ -1,4 +1,4 @@
-import { fishmaskFields } from "../../../spec/methods/fishmask";
+import { fishmaskFields } from "../../../shared/methods/fishmask";
 import { defined } from "../../../lib/invariant";
 import { markLargest } from "../../../lib/largest";
 import { defineAdapter } from "../common/define-adapter";

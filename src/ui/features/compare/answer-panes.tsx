@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconRefresh } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import type { Side } from "../../../spec/generation";
+import type { Side } from "../../../shared/generation";
 import { CopyButton } from "../../components/copy-button";
 import { ProblemAlert } from "../../components/problem-alert";
 import { diffWords, type DiffWord } from "../../lib/word-diff";

@@ -1,6 +1,6 @@
 import { Button, Switch } from "@mantine/core";
 import { IconPencilPlus } from "@tabler/icons-react";
-import { generationFields, generationLabels } from "../../../spec/generation";
+import { generationFields, generationLabels } from "../../../shared/generation";
 import { CopyButton } from "../../components/copy-button";
 import { OptionGrid } from "../../components/option-grid";
 import { StepSection } from "../../components/step-section";

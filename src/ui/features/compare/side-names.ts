@@ -1,5 +1,5 @@
 import type { AdapterSummary } from "../../../protocol/commands";
-import type { Side } from "../../../spec/generation";
+import type { Side } from "../../../shared/generation";
 import type { Voices } from "../../store/state";
 import { readVoice } from "../../store/voices";
 import type { Text } from "../../text/en";

@@ -1,4 +1,4 @@
-import type { Row } from "../../../spec/data";
+import type { Row } from "../../../shared/data";
 import { useStudio, useStudioContext } from "../../store/context";
 import { selectDataset, selectTrainingValues } from "../../store/selectors";
 import { useRemote } from "../../store/use-remote";

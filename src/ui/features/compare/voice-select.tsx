@@ -1,5 +1,5 @@
 import { NativeSelect } from "@mantine/core";
-import type { Side } from "../../../spec/generation";
+import type { Side } from "../../../shared/generation";
 import { useStudio } from "../../store/context";
 import { isExcluded } from "../../store/jobs";
 import { mergedVoice } from "../../store/voices";

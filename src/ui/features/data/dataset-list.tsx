@@ -1,6 +1,6 @@
 import { IconDatabase, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
-import type { DatasetSummary } from "../../../spec/data";
+import type { DatasetSummary } from "../../../shared/data";
 import { DeletionQuestion, LibraryItem, LibraryList } from "../../components/library-list";
 import { formatBytes } from "../../lib/format";
 import { useStudio } from "../../store/context";

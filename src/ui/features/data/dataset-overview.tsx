@@ -1,4 +1,4 @@
-import type { DatasetSummary } from "../../../spec/data";
+import type { DatasetSummary } from "../../../shared/data";
 import { Facts } from "../../components/facts";
 import { Fold } from "../../components/fold";
 import { Notice } from "../../components/notice";

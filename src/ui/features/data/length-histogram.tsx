@@ -1,5 +1,5 @@
 import { Skeleton } from "@mantine/core";
-import type { LengthStats } from "../../../spec/data";
+import type { LengthStats } from "../../../shared/data";
 import { Notice } from "../../components/notice";
 import { useText } from "../../text/text";
 import classes from "./length-histogram.module.css";

@@ -1,5 +1,5 @@
 import { NativeSelect } from "@mantine/core";
-import { TEMPLATE_IDS, templateTitles, type TemplateId } from "../../../spec/data";
+import { TEMPLATE_IDS, templateTitles, type TemplateId } from "../../../shared/data";
 import { Notice } from "../../components/notice";
 import { ProblemAlert } from "../../components/problem-alert";
 import { useStudio, useStudioContext } from "../../store/context";

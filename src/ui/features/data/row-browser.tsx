@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Skeleton } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { useState } from "react";
-import type { Row } from "../../../spec/data";
+import type { Row } from "../../../shared/data";
 import { ProblemAlert } from "../../components/problem-alert";
 import { useStudioContext } from "../../store/context";
 import { useRemote } from "../../store/use-remote";

@@ -1,6 +1,6 @@
 import { Button, Skeleton, VisuallyHidden } from "@mantine/core";
 import { Fragment, useState } from "react";
-import type { TokenPart, TokenView } from "../../../spec/data";
+import type { TokenPart, TokenView } from "../../../shared/data";
 import { Notice } from "../../components/notice";
 import { tokenRuns, type TokenRun } from "../../lib/token-runs";
 import { useText } from "../../text/text";

@@ -1,5 +1,5 @@
 import { Radio, Tooltip, VisuallyHidden } from "@mantine/core";
-import { METHOD_IDS, methodSpecs } from "../../../spec/methods";
+import { METHOD_IDS, methodSpecs } from "../../../shared/methods";
 import { Fold } from "../../components/fold";
 import { groupBy } from "../../lib/group-by";
 import { useStudio } from "../../store/context";

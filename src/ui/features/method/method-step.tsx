@@ -1,5 +1,5 @@
 import { Button, Switch } from "@mantine/core";
-import { methodSpecs } from "../../../spec/methods";
+import { methodSpecs } from "../../../shared/methods";
 import { OptionGrid } from "../../components/option-grid";
 import { ProblemAlert } from "../../components/problem-alert";
 import { StepSection } from "../../components/step-section";

@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import type { ModuleInfo } from "../../../spec/model";
+import type { ModuleInfo } from "../../../shared/model";
 import { Fold } from "../../components/fold";
 import { formatInteger } from "../../lib/format";
 import { groupBy } from "../../lib/group-by";

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
-import { isNamed, isTargeted, readTargets } from "../../../spec/targets";
-import type { FieldValues } from "../../../spec/fields";
+import { isNamed, isTargeted, readTargets } from "../../../shared/targets";
+import type { FieldValues } from "../../../shared/fields";
 import { spellTargets } from "../../lib/target-spelling";
 import { useStudio } from "../../store/context";
 import { isTraining } from "../../store/jobs";

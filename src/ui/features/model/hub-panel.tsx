@@ -1,6 +1,6 @@
 import { Button, Checkbox, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
-import { DEFAULT_HUB_ENDPOINT } from "../../../spec/hub";
+import { DEFAULT_HUB_ENDPOINT } from "../../../shared/hub";
 import { ProblemAlert } from "../../components/problem-alert";
 import { ProgressLine } from "../../components/progress-line";
 import { askToKeepStorage } from "../../lib/keep-storage";

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Skeleton } from "@mantine/core";
 import { IconCheck, IconTrash } from "@tabler/icons-react";
 import { useRef, useState } from "react";
-import type { ModelCard, ModelSummary } from "../../../spec/model";
+import type { ModelCard, ModelSummary } from "../../../shared/model";
 import { Facts } from "../../components/facts";
 import { formatBytes, formatCompact, formatDate, formatInteger } from "../../lib/format";
 import { useStudio } from "../../store/context";

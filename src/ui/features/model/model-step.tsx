@@ -1,6 +1,6 @@
 import { Checkbox, NativeSelect } from "@mantine/core";
 import { IconFolderDown } from "@tabler/icons-react";
-import { NF4_BLOCK_SIZES, QLORA } from "../../../spec/model";
+import { NF4_BLOCK_SIZES, QLORA } from "../../../shared/model";
 import { DropZone } from "../../components/drop-zone";
 import { FolderButton } from "../../components/folder-button";
 import { Notice } from "../../components/notice";

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
-import { ESTIMATE, type RecommendedModel, trainingBytes } from "../../../spec/recommended-models";
+import { ESTIMATE, type RecommendedModel, trainingBytes } from "../../../shared/recommended-models";
 import { Fold } from "../../components/fold";
 import { askToKeepStorage } from "../../lib/keep-storage";
 import { useStudio } from "../../store/context";

@@ -1,4 +1,4 @@
-import { methodSpecs } from "../../../spec/methods";
+import { methodSpecs } from "../../../shared/methods";
 import { isRunning, isTraining } from "../../store/jobs";
 import { selectAdapter, selectDataset, selectStepState, type StepId } from "../../store/selectors";
 import type { StudioState } from "../../store/state";

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import type { AdapterSummary } from "../../../protocol/commands";
-import { expertsWithin } from "../../../spec/fields";
-import { type MethodChoice, methodSpecs } from "../../../spec/methods";
+import { expertsWithin } from "../../../shared/fields";
+import { type MethodChoice, methodSpecs } from "../../../shared/methods";
 import { useStudio } from "../../store/context";
 import { isTraining } from "../../store/jobs";
 import { selectAdapter, selectMethodValues } from "../../store/selectors";

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import type { FitChange, TrainingForecast } from "../../../spec/forecast";
+import type { FitChange, TrainingForecast } from "../../../shared/forecast";
 import { Notice } from "../../components/notice";
 import { formatBytes } from "../../lib/format";
 import { useStudio } from "../../store/context";

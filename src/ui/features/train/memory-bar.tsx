@@ -1,4 +1,4 @@
-import type { MemoryForecast } from "../../../spec/forecast";
+import type { MemoryForecast } from "../../../shared/forecast";
 import { formatBytes } from "../../lib/format";
 import { useText } from "../../text/text";
 import classes from "./run-forecast.module.css";

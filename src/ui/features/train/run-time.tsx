@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { ErrorData } from "../../../lib/errors";
 import { isCancelled } from "../../../lib/errors";
-import type { TrainingForecast, TrainingSpeed } from "../../../spec/forecast";
+import type { TrainingForecast, TrainingSpeed } from "../../../shared/forecast";
 import { ProblemAlert } from "../../components/problem-alert";
 import { toProblem } from "../../lib/problem";
 import { useStudio, useStudioContext } from "../../store/context";

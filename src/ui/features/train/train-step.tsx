@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { trainingFields, trainingLabels } from "../../../spec/training";
+import { trainingFields, trainingLabels } from "../../../shared/training";
 import { Notice } from "../../components/notice";
 import { OptionGrid } from "../../components/option-grid";
 import { StepSection } from "../../components/step-section";

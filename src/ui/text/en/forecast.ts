@@ -1,5 +1,5 @@
-import type { FitKind, FitOptions, MemoryForecast } from "../../../spec/forecast";
-import { trainingLabels } from "../../../spec/training";
+import type { FitKind, FitOptions, MemoryForecast } from "../../../shared/forecast";
+import { trainingLabels } from "../../../shared/training";
 import { formatBytes, formatRate } from "../../lib/format";
 import { about, exactly, plural } from "./words";
 

@@ -1,5 +1,5 @@
 import type { TextEncoding } from "../../../lib/problems/dataset-faults";
-import type { FolderReader } from "../../../spec/folder-format";
+import type { FolderReader } from "../../../shared/folder-format";
 import { formatBytes, formatInteger, formatShare } from "../../lib/format";
 import { brokenFile, encodingNames, rowFault } from "./dataset-faults";
 import { plural, rows, tokens } from "./words";

@@ -1,4 +1,4 @@
-import type { FolderReader } from "../../../spec/folder-format";
+import type { FolderReader } from "../../../shared/folder-format";
 import { formatBytes, formatLoss, formatRate } from "../../lib/format";
 import { plural } from "./words";
 
