@@ -19,16 +19,7 @@ struct Params {
 @group(0) @binding(4) var<storage, read> sin_table: array<Element>;
 @group(0) @binding(5) var<storage, read_write> y: array<Element>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
-  if (i >= params.count) {
-    return;
-  }
+fn compute_element(i: u32) {
   let width = params.head_width - params.pairs;
   let row = i / width;
   let pair = i % width;

@@ -14,16 +14,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> source_values: array<Element>;
 @group(0) @binding(2) var<storage, read_write> target_values: array<Element>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
-  if (i >= params.count) {
-    return;
-  }
+fn compute_element(i: u32) {
   let row = i / params.width;
   let column = i % params.width;
   target_values[params.target_offset + row * params.target_stride + column] =

@@ -12,17 +12,9 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> dgate: array<Element>;
 @group(0) @binding(5) var<storage, read_write> dup: array<Element>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
-  if (i < params.count) {
-    let x = gate[i];
-    let upstream = dy[i];
-    dgate[i] = upstream * up[i] * slope(x);
-    dup[i] = upstream * activate(x);
-  }
+fn compute_element(i: u32) {
+  let x = gate[i];
+  let upstream = dy[i];
+  dgate[i] = upstream * up[i] * slope(x);
+  dup[i] = upstream * activate(x);
 }

@@ -10,14 +10,6 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<Element>;
 @group(0) @binding(2) var<storage, read_write> y: array<Element>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
-  if (i < params.count) {
-    y[i] = params.alpha * x[i] + select(Element(0.0), y[i], params.accumulate == 1u);
-  }
+fn compute_element(i: u32) {
+  y[i] = params.alpha * x[i] + select(Element(0.0), y[i], params.accumulate == 1u);
 }

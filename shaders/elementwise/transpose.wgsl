@@ -9,16 +9,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
-  if (i >= params.count) {
-    return;
-  }
+fn compute_element(i: u32) {
   let row = i % params.rows;
   let column = (i / params.rows) % params.columns;
   let block = i / (params.rows * params.columns);

@@ -36,16 +36,7 @@ fn lane_share(start: u32, lane: u32) -> vec2<f32> {
   return vec2(maximum, sum);
 }
 
-@compute @workgroup_size(LANES)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let row = flat_workgroup(workgroup, workgroups);
-  if (row >= params.rows) {
-    return;
-  }
+fn compute_row(row: u32, lane: u32) {
   let label = labels[row];
   let start = row * params.stride;
   if (label >= params.columns) {

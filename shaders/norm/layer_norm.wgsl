@@ -15,16 +15,7 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> y: array<Element>;
 @group(0) @binding(5) var<storage, read_write> statistics: array<vec2<f32>>;
 
-@compute @workgroup_size(LANES)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let row = flat_workgroup(workgroup, workgroups);
-  if (row >= params.rows) {
-    return;
-  }
+fn compute_row(row: u32, lane: u32) {
   let start = row * params.columns;
   let count = f32(params.columns * WIDTH);
   var values = Element(0.0);

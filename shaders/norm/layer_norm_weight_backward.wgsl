@@ -11,29 +11,10 @@ struct Params {
 @group(0) @binding(1) var<storage, read> dy: array<Element>;
 @group(0) @binding(2) var<storage, read> x: array<Element>;
 @group(0) @binding(3) var<storage, read> statistics: array<vec2<f32>>;
-@group(0) @binding(4) var<storage, read_write> dw: array<Element>;
+@group(0) @binding(4) var<storage, read_write> sums: array<Element>;
 
-@compute @workgroup_size(COLUMN_LANES * ROW_LANES)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let column = flat_workgroup(workgroup, workgroups) * COLUMN_LANES + lane % COLUMN_LANES;
-  let row_lane = lane / COLUMN_LANES;
-  var sum = Element(0.0);
-  if (column < params.columns) {
-    for (var row = row_lane; row < params.rows; row += ROW_LANES) {
-      let i = row * params.columns + column;
-      let row_statistics = statistics[row];
-      sum += dy[i] * (x[i] - row_statistics.x) * row_statistics.y;
-    }
-  }
-  var total = sum_row_lanes(sum, lane);
-  if (row_lane == 0u && column < params.columns) {
-    if (params.accumulate == 1u) {
-      total += dw[column];
-    }
-    dw[column] = total;
-  }
+fn term(row: u32, column: u32) -> Element {
+  let i = row * params.columns + column;
+  let row_statistics = statistics[row];
+  return dy[i] * (x[i] - row_statistics.x) * row_statistics.y;
 }

@@ -27,16 +27,10 @@ struct Params {
 @group(0) @binding(7) var<storage, read> step: array<f32>;
 @group(0) @binding(8) var<storage, read> squared_norm: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
+fn compute_element(i: u32) {
   // The exponent's bits are all ones in infinities and NaN; comparisons with NaN may be optimised away.
   let finite = (bitcast<u32>(squared_norm[0]) & 0x7f800000u) != 0x7f800000u;
-  if (i >= params.count || !finite) {
+  if (!finite) {
     return;
   }
   var clip = 1.0;

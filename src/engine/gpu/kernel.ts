@@ -8,6 +8,15 @@ export type ParamValues = Readonly<Record<string, number>>;
 export type Grid = readonly [x: number, y: number, z: number];
 
 /**
+ * Which entry point the assembler puts in front of a shader, and so what the shader supplies (shaders/lib/entry_*.wgsl):
+ * - `element`: `compute_element(i)`, for each i below `params.count`; its grid is {@link elementGrid};
+ * - `row`: `compute_row(row, lane)` in the LANES of one workgroup, for each row below `params.rows`;
+ * - `column`: `term(row, column)`, to be summed over the rows;
+ * - `own`: its own `main`.
+ */
+export type EntryPoint = "element" | "row" | "column" | "own";
+
+/**
  * One compute kernel: what is compiled and cached. What changes from call to call (params, buffers, grid) stays
  * outside. The shader binds its `Params` uniform at binding 0 of group 0 and its storage buffers from binding 1
  * on, in the order of `bindings`; its entry point is `main`.
@@ -17,6 +26,7 @@ export interface Kernel {
   readonly shader: string;
   /** Library files put in front of the shader: "lib/weight_f16". */
   readonly includes: readonly string[];
+  readonly entry: EntryPoint;
   /**
    * Whole numbers put in front of the shader as `const NAME = 12u;`: array sizes, loop bounds, workgroup sizes. Never
    * pipeline-overridable constants: naga (Firefox, wgpu) panics on arrays sized by an expression of one.
@@ -32,7 +42,7 @@ export interface Kernel {
 export function defineKernel(
   kernel: Pick<Kernel, "shader" | "params" | "bindings"> & Partial<Kernel>,
 ): Kernel {
-  return { includes: [], defines: {}, requires: [], ...kernel };
+  return { includes: [], entry: "own", defines: {}, requires: [], ...kernel };
 }
 
 /** The identity of a kernel's pipeline: equal keys compile to the same code. */

@@ -1,5 +1,5 @@
 import { defined } from "../../lib/invariant";
-import type { Kernel } from "./kernel";
+import type { EntryPoint, Kernel } from "./kernel";
 
 const sources: Record<string, string> = import.meta.glob("../../../shaders/**/*.wgsl", {
   query: "?raw",
@@ -22,10 +22,22 @@ export function shaderSource(name: string): string {
 /** WGSL extensions by the device feature that offers them. */
 const EXTENSIONS: Partial<Record<GPUFeatureName, string>> = { "shader-f16": "f16", subgroups: "subgroups" };
 
-/** The WGSL that a kernel compiles: extensions of the features it requires, its defines, library files, itself. */
+const ENTRY_FILES: Readonly<Record<EntryPoint, readonly string[]>> = {
+  element: ["lib/grid", "lib/entry_element"],
+  row: ["lib/grid", "lib/entry_row"],
+  column: ["lib/grid", "lib/entry_column"],
+  own: [],
+};
+
+/** The shader files of a kernel in the order in which they are put together. */
+export function shaderFiles({ includes, entry, shader }: Kernel): string[] {
+  return [...includes, ...ENTRY_FILES[entry], shader];
+}
+
+/** The WGSL that a kernel compiles: extensions of the features it requires, its defines, its files. */
 export function assembleShader(kernel: Kernel): string {
   const extensions = kernel.requires.flatMap((feature) => EXTENSIONS[feature] ?? []);
   const enables = extensions.map((extension) => `enable ${extension};`);
   const defines = Object.entries(kernel.defines).map(([name, value]) => `const ${name} = ${value}u;`);
-  return [...enables, ...defines, ...[...kernel.includes, kernel.shader].map(shaderSource)].join("\n");
+  return [...enables, ...defines, ...shaderFiles(kernel).map(shaderSource)].join("\n");
 }

@@ -61,7 +61,11 @@ export function firstUsable<T extends { readonly kernel: Kernel }>(choices: read
 /** Makes the variants of an elementwise shader: it sees `Element` and `WIDTH` of lib/element_*.wgsl. */
 export function elementKernels(base: KernelBase): ElementKernels {
   const make = (width: Width): Kernel =>
-    defineKernel({ ...base, includes: [ELEMENT_LIBRARY[width], "lib/grid", ...(base.includes ?? [])] });
+    defineKernel({
+      entry: "element",
+      ...base,
+      includes: [ELEMENT_LIBRARY[width], ...(base.includes ?? [])],
+    });
   const kernels = { 1: make(1), 4: make(4) };
   return {
     all: Object.values(kernels),
@@ -116,8 +120,9 @@ export function rowKernels(
 ): RowKernels {
   const make = (width: Width, { lanes, library, requires }: LaneVariant): Kernel =>
     defineKernel({
+      entry: "row",
       ...base,
-      includes: [ELEMENT_LIBRARY[width], "lib/grid", library, ...(base.includes ?? []), ...libraries(width)],
+      includes: [ELEMENT_LIBRARY[width], library, ...(base.includes ?? []), ...libraries(width)],
       defines: { LANES: lanes },
       requires,
     });
@@ -148,7 +153,8 @@ export function columnKernels(base: KernelBase): ColumnKernels {
   const make = (width: Width, columnLanes: number, rowLanes: number): Kernel =>
     defineKernel({
       ...base,
-      includes: [ELEMENT_LIBRARY[width], "lib/grid", "lib/columns", ...(base.includes ?? [])],
+      entry: "column",
+      includes: [ELEMENT_LIBRARY[width], ...(base.includes ?? [])],
       defines: { COLUMN_LANES: columnLanes, ROW_LANES: rowLanes },
     });
   const alone = { 1: make(1, 64, 1), 4: make(4, 64, 1) };

@@ -17,7 +17,7 @@ interface AdamwAttrs {
 
 const adamwKernel = defineKernel({
   shader: "optim/adamw",
-  includes: ["lib/grid"],
+  entry: "element",
   params: {
     count: "u32",
     beta1_rest: "f32",

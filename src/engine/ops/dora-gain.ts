@@ -10,9 +10,9 @@ interface DoraGainAttrs {
 }
 
 const doraGainKernel = defineKernel({
-  shader: "adapter/dora_gain",
-  includes: ["lib/grid"],
-  params: { rows: "u32", rank: "u32", scale: "f32" },
+  shader: "rows/dora_gain",
+  entry: "element",
+  params: { count: "u32", rank: "u32", scale: "f32" },
   bindings: ["read", "read", "read", "read", "read", "read_write", "read_write"],
 });
 
@@ -43,7 +43,7 @@ export const doraGain: Op<DoraGainAttrs> = {
     const [rows = 0, rank = 0] = (inputs[3] as Value).type.shape;
     dispatch({
       kernel: doraGainKernel,
-      params: { rows, rank, scale },
+      params: { count: rows, rank, scale },
       operands: [...inputs, ...outputs],
       grid: elementGrid(rows),
     });

@@ -10,13 +10,15 @@ type NoAttrs = Record<never, never>;
 
 const occurrencesKernel = defineKernel({
   shader: "embed/occurrences",
-  includes: ["lib/grid"],
+  entry: "element",
   params: { count: "u32" },
   bindings: ["read", "read_write"],
 });
 
 const embeddingBackwardKernels = elementKernels({
   shader: "embed/lookup_backward",
+  entry: "own",
+  includes: ["lib/grid"],
   params: { count: "u32", columns: "u32", rows: "u32" },
   bindings: ["read", "read", "read", "read_write"],
 });

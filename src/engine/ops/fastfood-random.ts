@@ -21,7 +21,7 @@ export function permutationShift(bits: number): number {
   return Math.max(1, Math.ceil(bits / 2));
 }
 
-/** B(i): 1 or −1. The three parts here are those of shaders/adapter/fastfood_*.wgsl. */
+/** B(i): 1 or −1. The three parts here are those of shaders/fastfood/*.wgsl. */
 export function fastfoodSign({ sign }: FastfoodKeys, i: number): number {
   return pcg(i ^ sign) < 0x80000000 ? 1 : -1;
 }

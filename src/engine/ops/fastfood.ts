@@ -38,15 +38,17 @@ export function fastfoodSize(dimension: number, elements: number): FastfoodSize 
 }
 
 const edgeKernel = defineKernel({
-  shader: "adapter/fastfood_edge",
-  includes: ["lib/element_f32", "lib/grid", "lib/pcg"],
+  shader: "fastfood/edge",
+  entry: "element",
+  includes: ["lib/element_f32", "lib/pcg"],
   params: { count: "u32", filled: "u32", sign_key: "u32", alpha: "f32" },
   bindings: ["read", "read_write"],
 });
 
 const mixKernel = defineKernel({
-  shader: "adapter/fastfood_mix",
-  includes: ["lib/element_f32", "lib/grid", "lib/pcg"],
+  shader: "fastfood/mix",
+  entry: "element",
+  includes: ["lib/element_f32", "lib/pcg"],
   params: {
     count: "u32",
     shift: "u32",
@@ -65,7 +67,7 @@ const mixKernel = defineKernel({
 });
 
 const hadamardKernel = {
-  includes: ["lib/grid"],
+  entry: "element",
   params: { count: "u32", stride: "u32" },
   bindings: ["read_write"],
 } as const;
@@ -73,9 +75,9 @@ const hadamardKernel = {
 /** Passes that turn so many bits of an index, the fewest first: registers hold 16 numbers. */
 const hadamardKernels: readonly Kernel[] = [
   ...[1, 2, 3].map((bits) =>
-    defineKernel({ ...hadamardKernel, shader: "adapter/hadamard", defines: { RADIX: 2 ** bits } }),
+    defineKernel({ ...hadamardKernel, shader: "fastfood/hadamard", defines: { RADIX: 2 ** bits } }),
   ),
-  defineKernel({ ...hadamardKernel, shader: "adapter/hadamard_16" }),
+  defineKernel({ ...hadamardKernel, shader: "fastfood/hadamard_16" }),
 ];
 
 const fastfoodKernels: readonly Kernel[] = [edgeKernel, mixKernel, ...hadamardKernels];

@@ -6,7 +6,7 @@ import { defineKernel, elementGrid, type Kernel } from "../gpu/kernel";
 type NoAttrs = Record<never, never>;
 
 function flatKernel(shader: string, bindings: Kernel["bindings"]): Kernel {
-  return defineKernel({ shader, includes: ["lib/grid"], params: { count: "u32" }, bindings });
+  return defineKernel({ shader, entry: "element", params: { count: "u32" }, bindings });
 }
 
 const maskKernel = flatKernel("optim/mask_gradients", ["read_write", "read"]);

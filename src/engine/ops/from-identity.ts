@@ -8,9 +8,9 @@ interface FromIdentityAttrs {
 }
 
 const fromIdentityKernel = defineKernel({
-  shader: "optim/from_identity",
-  includes: ["lib/grid"],
-  params: { size: "u32", alpha: "f32", accumulate: "u32" },
+  shader: "elementwise/from_identity",
+  entry: "element",
+  params: { count: "u32", size: "u32", alpha: "f32", accumulate: "u32" },
   bindings: ["read", "read_write"],
 });
 
@@ -31,7 +31,7 @@ export const fromIdentity: Op<FromIdentityAttrs> = {
     const size = (inputs[0] as Value).type.shape[0] ?? 0;
     dispatch({
       kernel: fromIdentityKernel,
-      params: { size, alpha, accumulate: accumulate ? 1 : 0 },
+      params: { count: size * size, size, alpha, accumulate: accumulate ? 1 : 0 },
       operands: [...inputs, ...outputs],
       grid: elementGrid(size * size),
     });

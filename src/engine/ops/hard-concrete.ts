@@ -20,25 +20,26 @@ interface HardConcreteAttrs extends GateShape {
 }
 
 const gateKernel = {
-  includes: ["lib/element_f32", "lib/grid", "lib/pcg", "lib/hard_concrete"],
+  entry: "element",
+  includes: ["lib/element_f32", "lib/pcg", "lib/hard_concrete"],
   params: { count: "u32", site: "u32", seed_index: "u32", noisy: "u32", lower: "f32", upper: "f32" },
 } as const;
 
 const forwardKernel = defineKernel({
   ...gateKernel,
-  shader: "adapter/hard_concrete",
+  shader: "gate/hard_concrete",
   bindings: ["read", "read", "read", "read_write"],
 });
 
 const backwardKernel = defineKernel({
   ...gateKernel,
-  shader: "adapter/hard_concrete_backward",
+  shader: "gate/hard_concrete_backward",
   bindings: ["read", "read", "read", "read", "read_write", "read_write"],
 });
 
 const penaltyKernel = defineKernel({
-  shader: "optim/gate_penalty",
-  includes: ["lib/grid"],
+  shader: "gate/penalty",
+  entry: "element",
   params: { count: "u32", weight: "f32", shift: "f32" },
   bindings: ["read", "read_write"],
 });

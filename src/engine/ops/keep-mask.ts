@@ -18,7 +18,8 @@ interface KeepMaskAttrs {
 }
 
 const keepMaskKernels = rowKernels({
-  shader: "adapter/keep_mask",
+  shader: "elementwise/keep_mask",
+  entry: "own",
   includes: ["lib/pcg"],
   params: {
     count: "u32",

@@ -9,8 +9,8 @@ interface KeepTopAttrs {
 }
 
 const keepTopKernel = defineKernel({
-  shader: "adapter/keep_top",
-  includes: ["lib/grid"],
+  shader: "rows/keep_top",
+  entry: "element",
   params: { count: "u32", columns: "u32", keep: "u32" },
   bindings: ["read", "read", "read_write"],
 });

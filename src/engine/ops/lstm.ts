@@ -27,12 +27,12 @@ function laneKernels(shader: string, bindings: Kernel["bindings"]): LaneKernels 
   return { software: make(LANES.software), gpu: make(LANES.gpu) };
 }
 
-const forwardKernels = laneKernels("adapter/lstm", [
+const forwardKernels = laneKernels("recurrent/lstm", [
   ...(["read", "read", "read", "read"] as const),
   ...(["read_write", "read_write", "read_write", "read_write"] as const),
 ]);
 
-const backwardKernels = laneKernels("adapter/lstm_backward", [
+const backwardKernels = laneKernels("recurrent/lstm_backward", [
   ...(["read", "read", "read", "read"] as const),
   ...(["read_write", "read_write", "read_write"] as const),
 ]);

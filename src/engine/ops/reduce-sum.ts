@@ -6,6 +6,7 @@ type NoAttrs = Record<never, never>;
 
 const reduceSumKernels = rowKernels({
   shader: "optim/reduce_sum",
+  entry: "own",
   params: { count: "u32", share: "u32", squares: "u32", accumulate: "u32" },
   bindings: ["read", "read_write"],
 });

@@ -7,7 +7,7 @@ import { matrixShape, requireShape } from "./shapes";
 type NoAttrs = Record<never, never>;
 
 const rowDotKernels = rowKernels({
-  shader: "adapter/row_dot",
+  shader: "rows/row_dot",
   params: { rows: "u32", columns: "u32" },
   bindings: ["read", "read", "read_write"],
 });

@@ -11,7 +11,7 @@ interface RowSquaresAttrs {
 function makeKernels(kind: StorageKind): RowKernels {
   return rowKernels(
     {
-      shader: "adapter/row_squares",
+      shader: "rows/row_squares",
       params: { rows: "u32", columns: "u32", first_row: "u32", b_stride: "u32" },
       bindings: ["read_write", "read"],
     },

@@ -9,16 +9,16 @@ interface SoftmaxAttrs {
 }
 
 const softmaxKernel = defineKernel({
-  shader: "adapter/softmax",
-  includes: ["lib/grid"],
-  params: { rows: "u32", columns: "u32", skip_zeros: "u32" },
+  shader: "rows/softmax",
+  entry: "element",
+  params: { count: "u32", columns: "u32", skip_zeros: "u32" },
   bindings: ["read", "read_write"],
 });
 
 const softmaxBackwardKernel = defineKernel({
-  shader: "adapter/softmax_backward",
-  includes: ["lib/grid"],
-  params: { rows: "u32", columns: "u32" },
+  shader: "rows/softmax_backward",
+  entry: "element",
+  params: { count: "u32", columns: "u32" },
   bindings: ["read", "read", "read_write"],
 });
 
@@ -34,7 +34,7 @@ export const softmax: Op<SoftmaxAttrs> = {
     const { rows, columns } = matrixShape((inputs[0] as Value).type);
     dispatch({
       kernel: softmaxKernel,
-      params: { rows, columns, skip_zeros: skipZeros ? 1 : 0 },
+      params: { count: rows, columns, skip_zeros: skipZeros ? 1 : 0 },
       operands: [...inputs, ...outputs],
       grid: elementGrid(rows),
     });
@@ -54,7 +54,7 @@ export const softmaxBackward: Op<Record<never, never>> = {
     const { rows, columns } = matrixShape((inputs[0] as Value).type);
     dispatch({
       kernel: softmaxBackwardKernel,
-      params: { rows, columns },
+      params: { count: rows, columns },
       operands: [...inputs, ...outputs],
       grid: elementGrid(rows),
     });

@@ -4,7 +4,7 @@ import { columnKernels } from "../kernels/variants";
 import { matrixShape } from "./shapes";
 
 const sumRowsKernels = columnKernels({
-  shader: "elementwise/sum_rows",
+  shader: "rows/sum_rows",
   params: { rows: "u32", columns: "u32", accumulate: "u32" },
   bindings: ["read", "read_write"],
 });

@@ -5,7 +5,7 @@ import { defineKernel, elementGrid } from "../gpu/kernel";
 
 const transposeKernel = defineKernel({
   shader: "elementwise/transpose",
-  includes: ["lib/grid"],
+  entry: "element",
   params: { count: "u32", rows: "u32", columns: "u32" },
   bindings: ["read", "read_write"],
 });

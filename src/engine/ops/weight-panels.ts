@@ -24,8 +24,9 @@ const kernels: ReadonlyMap<StorageKind, Kernel> = new Map(
     kind,
     defineKernel({
       shader: "quant/widen",
-      includes: ["lib/grid", ...blockLibraries(kind)],
-      params: { first4: "u32", count4: "u32" },
+      entry: "element",
+      includes: blockLibraries(kind),
+      params: { first4: "u32", count: "u32" },
       bindings: ["read_write", "read"],
     }),
   ]),
@@ -60,13 +61,13 @@ export function* weightPanels(
     }
     for (let row = 0; row < shard.rows; row += most) {
       const count = Math.min(most, shard.rows - row);
-      const count4 = Math.ceil((count * columns) / 4);
+      const groups = Math.ceil((count * columns) / 4);
       dispatch({
         kernel,
-        params: { first4: (row * columns) / 4, count4 },
+        params: { first4: (row * columns) / 4, count: groups },
         operands: [panel, stored],
-        grid: elementGrid(count4),
-        flops: 64 * count4,
+        grid: elementGrid(groups),
+        flops: 64 * groups,
       });
       yield { rowStart: shard.rowStart + row, rows: count, kind: "f32", operand: panel };
     }

@@ -1,5 +1,6 @@
 // y = alpha · (x - I) for a square matrix; overwrites y (size, size), or adds to it where params.accumulate is 1.
 struct Params {
+  count: u32,
   size: u32,
   alpha: f32,
   accumulate: u32,
@@ -9,16 +10,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
-  if (i >= params.size * params.size) {
-    return;
-  }
+fn compute_element(i: u32) {
   var value = params.alpha * (x[i] - select(0.0, 1.0, i / params.size == i % params.size));
   if (params.accumulate == 1u) {
     value += y[i];

@@ -1,7 +1,8 @@
 // For each row of x (rows, columns): y = exp(x) / Σ exp(x), where params.skip_zeros is 1 over the numbers that are not
 // zero alone; the others, and a row of zeros, give zero. Overwrites y. One invocation a row: the columns are few.
 struct Params {
-  rows: u32,
+  // Rows.
+  count: u32,
   columns: u32,
   skip_zeros: u32,
 }
@@ -16,16 +17,7 @@ fn counts(value: f32) -> bool {
   return params.skip_zeros == 0u || value != 0.0;
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let row = flat_workgroup(workgroup, workgroups) * 64u + local;
-  if (row >= params.rows) {
-    return;
-  }
+fn compute_element(row: u32) {
   let start = row * params.columns;
   var maximum = LOWEST;
   for (var i = start; i < start + params.columns; i++) {

@@ -1,7 +1,8 @@
 // For each row: dx = y · (dy - Σ dy · y), with y what the softmax gave. Overwrites dx (rows, columns). One invocation a
 // row: the columns are few.
 struct Params {
-  rows: u32,
+  // Rows.
+  count: u32,
   columns: u32,
 }
 
@@ -10,16 +11,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read> y: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let row = flat_workgroup(workgroup, workgroups) * 64u + local;
-  if (row >= params.rows) {
-    return;
-  }
+fn compute_element(row: u32) {
   let start = row * params.columns;
   var mean = 0.0;
   for (var i = start; i < start + params.columns; i++) {

@@ -1,4 +1,4 @@
-// x = (I ⊗ H ⊗ I) x in place for a digit of 16 values, as adapter/hadamard has it, in the registers of one invocation.
+// x = (I ⊗ H ⊗ I) x in place for a digit of 16 values, as fastfood/hadamard has it, in the registers of one invocation.
 struct Params {
   // Invocations: numbers / 16.
   count: u32,
@@ -28,16 +28,7 @@ fn store(first: u32, values: vec4<f32>) {
   x[first + 3u * stride] = values.w;
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
-  if (i >= params.count) {
-    return;
-  }
+fn compute_element(i: u32) {
   let first = (i / params.stride) * params.stride * 16u + i % params.stride;
   let quarter = 4u * params.stride;
   let a = turned(load(first));

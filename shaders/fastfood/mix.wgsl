@@ -67,16 +67,7 @@ fn normal(i: u32) -> f32 {
   return 1.41421356 * p * u;
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
-  if (i >= params.count) {
-    return;
-  }
+fn compute_element(i: u32) {
   let place = permuted(i);
   if (params.adjoint == 1u) {
     y[place] = normal(i) * x[i];

@@ -11,16 +11,7 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 
-@compute @workgroup_size(LANES)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let row = flat_workgroup(workgroup, workgroups);
-  if (row >= params.rows) {
-    return;
-  }
+fn compute_row(row: u32, lane: u32) {
   var squares = Element(0.0);
   for (var i = lane; i < params.columns; i += LANES) {
     let value = load_element(row, i);

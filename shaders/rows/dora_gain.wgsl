@@ -2,7 +2,8 @@
 //   n[i]² = |W[i]|² + 2s Σ_k B[i,k] (A Wᵀ)[k,i] + s² Σ_k B[i,k] (B A Aᵀ)[i,k];  gain[i] = magnitude[i] / n[i]
 // Overwrites gain (rows) and inverse (rows), which is 1 / n. One invocation a row.
 struct Params {
-  rows: u32,
+  // Rows.
+  count: u32,
   rank: u32,
   scale: f32,
 }
@@ -19,20 +20,11 @@ struct Params {
 @group(0) @binding(6) var<storage, read_write> gain: array<f32>;
 @group(0) @binding(7) var<storage, read_write> inverse: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
-  if (i >= params.rows) {
-    return;
-  }
+fn compute_element(i: u32) {
   var sum = 0.0;
   for (var k = 0u; k < params.rank; k++) {
     let at = i * params.rank + k;
-    sum += b[at] * (2.0 * crossed[k * params.rows + i] + params.scale * spread[at]);
+    sum += b[at] * (2.0 * crossed[k * params.count + i] + params.scale * spread[at]);
   }
   let length_inverse = 1.0 / sqrt(squares[i] + params.scale * sum);
   inverse[i] = length_inverse;

@@ -17,16 +17,7 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> d_delta: array<f32>;
 @group(0) @binding(6) var<storage, read_write> d_alpha: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = flat_workgroup(workgroup, workgroups) * 64u + local;
-  if (i >= params.count) {
-    return;
-  }
+fn compute_element(i: u32) {
   let u = select(0.5, gate_noise(i, params.site, step[params.seed_index]), params.noisy == 1u);
   let z = gate(alpha[i], u, params.lower, params.upper);
   d_delta[i] = dy[i] * z.x;
