@@ -61,21 +61,40 @@ fn add_weighted_chunk(rows: ptr<function, Rows>, chunk: u32, place: Place) {
   }
 }
 
-// q . k for 32 rows of q by 32 rows of k.
-fn query_key_dots(place: Place) -> Scores {
+// What `fetch` reads: rows of q and dy are those of the place's head from row0 on, rows of k and v those of its kv_head
+// from key0 on.
+const QUERY = 0u;
+const KEY = 1u;
+const VALUE = 2u;
+const DY = 3u;
+
+// left . right for 32 rows of one source by 32 rows of another.
+fn tile_dots(left_source: u32, right_source: u32, place: Place) -> Scores {
   var dots = Scores();
   for (var chunk = 0u; chunk < CHUNKS; chunk++) {
     workgroupBarrier();
     for (var e = 8u * place.y + place.x; e < 256u; e += 64u) {
       let row = e / 8u;
       let d = 8u * chunk + e % 8u;
-      left[row * STRIDE + e % 8u] = fetch_query(place.batch, place.row0 + row, place.head, d);
-      right[column_slot(row) * STRIDE + e % 8u] = fetch_key(place.batch, place.key0 + row, place.kv_head, d);
+      left[row * STRIDE + e % 8u] = fetch(left_source, place, row, d);
+      right[column_slot(row) * STRIDE + e % 8u] = fetch(right_source, place, row, d);
     }
     workgroupBarrier();
     multiply_chunk(&dots, place);
   }
   return dots;
+}
+
+// rows += weights . source for the 32 rows of the tile.
+fn add_weighted_rows(rows: ptr<function, Rows>, source: u32, place: Place) {
+  for (var chunk = 0u; chunk < CHUNKS; chunk++) {
+    workgroupBarrier();
+    for (var e = 8u * place.y + place.x; e < 256u; e += 64u) {
+      right[e / 8u * STRIDE + e % 8u] = fetch(source, place, e / 8u, 8u * chunk + e % 8u);
+    }
+    workgroupBarrier();
+    add_weighted_chunk(rows, chunk, place);
+  }
 }
 
 // The union of the ranges [x, y) of all threads, as far as they are not empty; the same for all threads.

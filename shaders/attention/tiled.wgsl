@@ -17,16 +17,17 @@ fn visible_range(batch: u32, row: u32) -> vec2<u32> {
   return vec2(key_start[at], min(key_end[at], params.keys));
 }
 
-// rows += weights . v for the tile's 32 keys.
-fn add_values(rows: ptr<function, Rows>, place: Place) {
-  for (var chunk = 0u; chunk < CHUNKS; chunk++) {
-    workgroupBarrier();
-    for (var e = 8u * place.y + place.x; e < 256u; e += 64u) {
-      let key = place.key0 + e / 8u;
-      right[e / 8u * STRIDE + e % 8u] = fetch_value(place.batch, key, place.kv_head, 8u * chunk + e % 8u);
+fn fetch(source: u32, place: Place, row: u32, d: u32) -> Element {
+  switch source {
+    case QUERY: {
+      return fetch_query(place.batch, place.row0 + row, place.head, d);
     }
-    workgroupBarrier();
-    add_weighted_chunk(rows, chunk, place);
+    case KEY: {
+      return fetch_key(place.batch, place.key0 + row, place.kv_head, d);
+    }
+    default: {
+      return fetch_value(place.batch, place.key0 + row, place.kv_head, d);
+    }
   }
 }
 
@@ -106,7 +107,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   var softmax = Softmax(vec4(LOWEST), vec4(0.0));
   for (var key0 = next_key_tile(0u, range, TILE); key0 < params.keys; key0 = next_key_tile(key0 + TILE, range, TILE)) {
     place.key0 = key0;
-    var scores = query_key_dots(place);
+    var scores = tile_dots(QUERY, KEY, place);
     let keys = key0 + 4u * place.x + vec4(0u, 1u, 2u, 3u);
     for (var r = 0u; r < 4u; r++) {
       let visible = sees(keys, vec4(ranges[r].x), vec4(ranges[r].y));
@@ -114,7 +115,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       scores[r] = select(vec4(LOWEST), capped(scores[r]) + biases, visible);
     }
     soften(&softmax, &rows, scores, place);
-    add_values(&rows, place);
+    add_weighted_rows(&rows, VALUE, place);
   }
   write_rows(&rows, softmax, place);
 }

@@ -18,66 +18,6 @@ fn queries_that_see(batch: u32, key0: u32, local: u32) -> vec2<u32> {
   return union_of_ranges(vec2(first, last), local);
 }
 
-// k . q for 32 rows of k by 32 rows of q.
-fn key_query_dots(place: Place) -> Scores {
-  var dots = Scores();
-  for (var chunk = 0u; chunk < CHUNKS; chunk++) {
-    workgroupBarrier();
-    for (var e = 8u * place.y + place.x; e < 256u; e += 64u) {
-      let row = e / 8u;
-      let d = 8u * chunk + e % 8u;
-      left[row * STRIDE + e % 8u] = fetch_key(place.batch, place.key0 + row, place.kv_head, d);
-      right[column_slot(row) * STRIDE + e % 8u] = fetch_query(place.batch, place.row0 + row, place.head, d);
-    }
-    workgroupBarrier();
-    multiply_chunk(&dots, place);
-  }
-  return dots;
-}
-
-// v . dy for 32 rows of v by 32 rows of dy.
-fn value_dy_dots(place: Place) -> Scores {
-  var dots = Scores();
-  for (var chunk = 0u; chunk < CHUNKS; chunk++) {
-    workgroupBarrier();
-    for (var e = 8u * place.y + place.x; e < 256u; e += 64u) {
-      let row = e / 8u;
-      let d = 8u * chunk + e % 8u;
-      left[row * STRIDE + e % 8u] = fetch_value(place.batch, place.key0 + row, place.kv_head, d);
-      right[column_slot(row) * STRIDE + e % 8u] = fetch_dy(place.batch, place.row0 + row, place.head, d);
-    }
-    workgroupBarrier();
-    multiply_chunk(&dots, place);
-  }
-  return dots;
-}
-
-// rows += weights . dy for the tile's 32 queries.
-fn add_dy(rows: ptr<function, Rows>, place: Place) {
-  for (var chunk = 0u; chunk < CHUNKS; chunk++) {
-    workgroupBarrier();
-    for (var e = 8u * place.y + place.x; e < 256u; e += 64u) {
-      let row = place.row0 + e / 8u;
-      right[e / 8u * STRIDE + e % 8u] = fetch_dy(place.batch, row, place.head, 8u * chunk + e % 8u);
-    }
-    workgroupBarrier();
-    add_weighted_chunk(rows, chunk, place);
-  }
-}
-
-// rows += weights . q for the tile's 32 queries.
-fn add_queries(rows: ptr<function, Rows>, place: Place) {
-  for (var chunk = 0u; chunk < CHUNKS; chunk++) {
-    workgroupBarrier();
-    for (var e = 8u * place.y + place.x; e < 256u; e += 64u) {
-      let row = place.row0 + e / 8u;
-      right[e / 8u * STRIDE + e % 8u] = fetch_query(place.batch, row, place.head, 8u * chunk + e % 8u);
-    }
-    workgroupBarrier();
-    add_weighted_chunk(rows, chunk, place);
-  }
-}
-
 // The stats of a thread's four columns.
 struct Columns {
   logsumexp: vec4<f32>,
@@ -102,7 +42,7 @@ fn columns_of(place: Place) -> Columns {
 
 // Adds what one tile of queries gives to the rows of dk and dv.
 fn add_tile(key_rows: ptr<function, Rows>, value_rows: ptr<function, Rows>, place: Place, own_bias: HeadBias) {
-  let dots = key_query_dots(place);
+  let dots = tile_dots(KEY, QUERY, place);
   // Columns past the last query have dy = 0 and delta = 0, so that they add nothing.
   let columns = columns_of(place);
   let rows = place.row0 + 4u * place.x + vec4(0u, 1u, 2u, 3u);
@@ -113,12 +53,12 @@ fn add_tile(key_rows: ptr<function, Rows>, value_rows: ptr<function, Rows>, plac
     let p = select(vec4(0.0), exp(s - columns.logsumexp), visible);
     weights[(4u * place.y + r) * STRIDE + place.x] = p;
   }
-  add_dy(value_rows, place);
-  let dp = value_dy_dots(place);
+  add_weighted_rows(value_rows, DY, place);
+  let dp = tile_dots(VALUE, DY, place);
   for (var r = 0u; r < 4u; r++) {
     weights[(4u * place.y + r) * STRIDE + place.x] *= (dp[r] - columns.delta) * capped_slope(capped(dots[r]));
   }
-  add_queries(key_rows, place);
+  add_weighted_rows(key_rows, QUERY, place);
 }
 
 @compute @workgroup_size(8, 8)

@@ -2,36 +2,6 @@
 // overwrites dq (B,Tq,H,D). One workgroup makes 32 rows of one head (arXiv 2205.14135, algorithm 4, by queries).
 @group(0) @binding(7) var<storage, read_write> dq: array<Element>;
 
-// dy . v for 32 rows of dy by 32 rows of v.
-fn dy_value_dots(place: Place) -> Scores {
-  var dots = Scores();
-  for (var chunk = 0u; chunk < CHUNKS; chunk++) {
-    workgroupBarrier();
-    for (var e = 8u * place.y + place.x; e < 256u; e += 64u) {
-      let row = e / 8u;
-      let d = 8u * chunk + e % 8u;
-      left[row * STRIDE + e % 8u] = fetch_dy(place.batch, place.row0 + row, place.head, d);
-      right[column_slot(row) * STRIDE + e % 8u] = fetch_value(place.batch, place.key0 + row, place.kv_head, d);
-    }
-    workgroupBarrier();
-    multiply_chunk(&dots, place);
-  }
-  return dots;
-}
-
-// rows += weights . k for the tile's 32 keys.
-fn add_keys(rows: ptr<function, Rows>, place: Place) {
-  for (var chunk = 0u; chunk < CHUNKS; chunk++) {
-    workgroupBarrier();
-    for (var e = 8u * place.y + place.x; e < 256u; e += 64u) {
-      let key = place.key0 + e / 8u;
-      right[e / 8u * STRIDE + e % 8u] = fetch_key(place.batch, key, place.kv_head, 8u * chunk + e % 8u);
-    }
-    workgroupBarrier();
-    add_weighted_chunk(rows, chunk, place);
-  }
-}
-
 @compute @workgroup_size(8, 8)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_id) thread: vec3<u32>) {
   let batch = workgroup.z;
@@ -48,8 +18,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   var rows: Rows;
   for (var key0 = next_key_tile(0u, range, TILE); key0 < params.keys; key0 = next_key_tile(key0 + TILE, range, TILE)) {
     place.key0 = key0;
-    let dots = query_key_dots(place);
-    let dp = dy_value_dots(place);
+    let dots = tile_dots(QUERY, KEY, place);
+    let dp = tile_dots(DY, VALUE, place);
     let keys = key0 + 4u * place.x + vec4(0u, 1u, 2u, 3u);
     for (var r = 0u; r < 4u; r++) {
       let visible = sees(keys, vec4(own[r].z), vec4(own[r].w));
@@ -59,7 +29,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       let ds = p * (dp[r] - bitcast<f32>(own[r].y)) * capped_slope(value);
       weights[(4u * place.y + r) * STRIDE + place.x] = ds;
     }
-    add_keys(&rows, place);
+    add_weighted_rows(&rows, KEY, place);
   }
   for (var r = 0u; r < 4u; r++) {
     let row = place.row0 + 4u * place.y + r;

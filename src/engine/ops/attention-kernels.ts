@@ -162,6 +162,8 @@ interface VariantSpec {
   readonly shader?: string;
   readonly defines?: Kernel["defines"];
   readonly includes: readonly string[];
+  /** What its backward kernels include besides. */
+  readonly backwardIncludes?: readonly string[];
   /** Variants that require quads read heads as vectors of four. */
   readonly requires: readonly GPUFeatureName[];
   grid(phase: AttentionPhase, dims: AttentionDims): Grid;
@@ -176,7 +178,12 @@ function tileGrid(size: number): VariantSpec["grid"] {
 }
 
 const VARIANTS: Readonly<Record<AttentionVariant, VariantSpec>> = {
-  tiled: { includes: ["attention/tile"], requires: [], grid: tileGrid(32) },
+  tiled: {
+    includes: ["attention/tile"],
+    backwardIncludes: ["attention/tile_backward"],
+    requires: [],
+    grid: tileGrid(32),
+  },
   quad: {
     includes: ["lib/quad", "attention/quad_rows", "attention/quad_tile"],
     requires: ["subgroups"],
@@ -231,7 +238,7 @@ export function attentionKernel(
   width: number,
   score: ScoreKind,
 ): Kernel {
-  const { shader = variant, defines = {}, includes, requires } = VARIANTS[variant];
+  const { shader = variant, defines = {}, includes, backwardIncludes = [], requires } = VARIANTS[variant];
   const forward = phase === "forward";
   const parts = scoreParts(score);
   return defineKernel({
@@ -242,6 +249,7 @@ export function attentionKernel(
       ...parts.includes,
       ...(forward ? [] : ["attention/backward_inputs"]),
       ...includes,
+      ...(forward ? [] : backwardIncludes),
     ],
     defines: { HEAD_DIM: width, ...defines, ...parts.defines },
     params: PARAMS,
