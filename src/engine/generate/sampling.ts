@@ -14,8 +14,7 @@ export function sampleToken(
   penaliseRepetition(scores, previous, options.repetitionPenalty);
   banRepeatedNgrams(scores, previous, options.noRepeatNgramSize);
   if (options.temperature === 0) return argmax(scores);
-  const kept = keepLikely(scores, options);
-  return draw(kept, uniform());
+  return draw(scores, options, uniform());
 }
 
 /** The place of the largest value; the first of equals. */
@@ -44,35 +43,91 @@ function banRepeatedNgrams(scores: Float32Array, previous: readonly number[], si
   }
 }
 
-interface Candidate {
-  readonly id: number;
-  readonly probability: number;
-}
-
-/** Probabilities of what top-k and top-p leave, most likely first. */
-function keepLikely(scores: Float32Array, { temperature, topK, topP }: GenerationOptions): Candidate[] {
-  const ids = Array.from(scores.keys()).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
-  const top = topK > 0 ? ids.slice(0, topK) : ids;
-  const largest = scores[top[0] ?? 0] ?? 0;
-  const weights = top.map((id) => Math.exp(((scores[id] ?? -Infinity) - largest) / temperature));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const kept: Candidate[] = [];
-  let mass = 0;
-  for (const [index, id] of top.entries()) {
-    if (mass >= topP && kept.length > 0) break;
-    const probability = (weights[index] ?? 0) / total;
-    kept.push({ id, probability });
-    mass += probability;
-  }
-  return kept;
-}
-
-function draw(candidates: readonly Candidate[], uniform: number): number {
-  const total = candidates.reduce((sum, { probability }) => sum + probability, 0);
-  let rest = uniform * total;
-  for (const { id, probability } of candidates) {
-    rest -= probability;
+/**
+ * Draws an id, the likeliest first, among those that top-k and top-p leave. Sorts no more of the vocabulary than that
+ * takes.
+ */
+function draw(scores: Float32Array, { temperature, topK, topP }: GenerationOptions, uniform: number): number {
+  const weights = relativeWeights(scores, temperature);
+  const total = sum(weights);
+  // Without top-k and top-p the draw itself says how far down the list to go.
+  const share = topP < 1 ? topP : uniform;
+  const likely = likeliest(weights, (ids) =>
+    topK > 0 ? ids.length >= topK : massOf(weights, ids) > share * total,
+  );
+  sortByScore(likely, scores);
+  const top = topK > 0 ? likely.subarray(0, topK) : likely;
+  const kept = topP < 1 ? nucleus(top, weights, topK > 0 ? massOf(weights, top) : total, topP) : top;
+  const isWhole = topK === 0 && topP >= 1;
+  let rest = uniform * (isWhole ? total : massOf(weights, kept));
+  for (const id of kept) {
+    rest -= weights[id] ?? 0;
     if (rest < 0) return id;
   }
-  return candidates.at(-1)?.id ?? 0;
+  return kept.at(-1) ?? 0;
+}
+
+/** The ids that weigh at least as much as any other, in order, as many as satisfy `isEnough`, or all. */
+function likeliest(weights: Float64Array, isEnough: (ids: Uint32Array) => boolean): Uint32Array<ArrayBuffer> {
+  for (let cut = 0.1; cut > 1e-10; cut /= 32) {
+    const ids = atLeast(weights, cut);
+    if (isEnough(ids)) return ids;
+  }
+  return atLeast(weights, 0);
+}
+
+/** exp((score - largest score) / temperature) of every id. */
+function relativeWeights(scores: Float32Array, temperature: number): Float64Array {
+  const largest = scores[argmax(scores)] ?? 0;
+  const weights = new Float64Array(scores.length);
+  // A plain loop: Float64Array.from with a function takes five times as long.
+  for (let id = 0; id < scores.length; id++)
+    weights[id] = Math.exp(((scores[id] ?? -Infinity) - largest) / temperature);
+  return weights;
+}
+
+function sum(values: Float64Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}
+
+function massOf(weights: Float64Array, ids: Uint32Array): number {
+  let mass = 0;
+  for (const id of ids) mass += weights[id] ?? 0;
+  return mass;
+}
+
+/** The ids that weigh at least `cut`, in order. */
+function atLeast(weights: Float64Array, cut: number): Uint32Array<ArrayBuffer> {
+  const ids = new Uint32Array(weights.length);
+  let count = 0;
+  for (let id = 0; id < weights.length; id++) if ((weights[id] ?? 0) >= cut) ids[count++] = id;
+  return ids.subarray(0, count);
+}
+
+/** Largest vocabulary whose ids fit beside 32 bits of score in a double's 53. */
+const ID_RANGE = 2 ** 20;
+
+/** Sorts ids by falling score, equals by id, as one sort of numbers: ten times as fast as with a comparison function. */
+function sortByScore(ids: Uint32Array, scores: Float32Array): void {
+  const bits = new Uint32Array(scores.buffer, scores.byteOffset, scores.length);
+  const keys = new Float64Array(ids.length);
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] ?? 0;
+    const pattern = bits[id] ?? 0;
+    // Bit patterns of positive floats rise with the float and those of negative ones fall; -0 is as large as 0.
+    const falling = pattern >>> 31 === 0 ? 0x80000000 - pattern : pattern;
+    keys[i] = falling * ID_RANGE + id;
+  }
+  keys.sort();
+  for (let i = 0; i < ids.length; i++) ids[i] = (keys[i] ?? 0) % ID_RANGE;
+}
+
+/** The fewest of `ids`, likeliest first, that make up the share `topP` of `total`; at least one. */
+function nucleus(ids: Uint32Array, weights: Float64Array, total: number, topP: number): Uint32Array {
+  let mass = 0;
+  let count = 0;
+  while (count < ids.length && (count === 0 || mass < topP * total)) mass += weights[ids[count++] ?? 0] ?? 0;
+  return ids.subarray(0, count);
 }

@@ -76,6 +76,49 @@ describe("drawing", () => {
   });
 });
 
+/** What sampleToken does, by sorting everything. */
+function drawBySorting(scores: Float32Array, options: GenerationOptions, uniform: number): number {
+  const { temperature, topK, topP } = options;
+  const ids = Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]!);
+  const top = topK > 0 ? ids.slice(0, topK) : ids;
+  const weights = top.map((id) => Math.exp((scores[id]! - scores[top[0]!]!) / temperature));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let kept = 0;
+  for (let mass = 0; kept < top.length && (kept === 0 || mass < topP * total); kept++) mass += weights[kept]!;
+  let rest = uniform * weights.slice(0, kept).reduce((sum, weight) => sum + weight, 0);
+  const drawn = top.slice(0, kept).find((_, index) => (rest -= weights[index]!) < 0);
+  return drawn ?? top[kept - 1]!;
+}
+
+describe.each([50, 20_000])("the draw equals one from the whole list, sorted, among %i", (size) => {
+  const filters = [
+    { topK: 0, topP: 1 },
+    { topK: 40, topP: 1 },
+    { topK: 0, topP: 0.9 },
+    { topK: 50, topP: 0.95 },
+    { topK: 0, topP: 0.999 },
+  ];
+  test.each(filters)("top k $topK, top p $topP", (filter) => {
+    for (const spread of [0.1, 1, 4, 12])
+      for (const temperature of [0.7, 1, 2])
+        for (let seed = 0; seed < (size > 1000 ? 2 : 20); seed++) {
+          const rng = makeRng(seed);
+          // Steps of 1/64 give equals, and zeros of both signs.
+          const scores = Float32Array.from(
+            { length: size },
+            () => Math.round(rng.normal() * spread * 64) / 64,
+          );
+          if (seed % 2 === 0) scores[3] = -Infinity;
+          const options = { ...defaultGeneration, ...filter, temperature };
+          const uniform = rng.uniform();
+          expect(
+            sampleToken(scores, [], options, () => uniform),
+            `spread ${spread}, temperature ${temperature}, seed ${seed}`,
+          ).toBe(drawBySorting(scores, options, uniform));
+        }
+  });
+});
+
 describe("processors", () => {
   const greedy = (values: number[], previous: number[], options: Partial<GenerationOptions>): number =>
     sampleToken(Float32Array.from(values), previous, { ...defaultGeneration, ...options }, () => 0);
