@@ -11,6 +11,8 @@ struct Params {
   alibi: u32,
   scale: f32,
   softcap: f32,
+  // The first tile of this dispatch, where tiles are workgroups along x: long calls are cut into several.
+  first_tile: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;

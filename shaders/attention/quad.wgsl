@@ -54,7 +54,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
   let head = workgroup.y;
   let kv_head = head / (params.heads / params.kv_heads);
   let own_bias = head_bias(head);
-  let rows = lane_rows(workgroup.x * TILE, lane);
+  let rows = lane_rows((params.first_tile + workgroup.x) * TILE, lane);
   let query_at = query_offsets(batch, rows, head);
   let range_at = batch * params.queries + min(rows, vec4(params.queries - 1u));
   let starts = vec4(key_start[range_at.x], key_start[range_at.y], key_start[range_at.z], key_start[range_at.w]);

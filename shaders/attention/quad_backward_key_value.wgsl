@@ -84,7 +84,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
   let batch = workgroup.z;
   let kv_head = workgroup.y;
   let group = params.heads / params.kv_heads;
-  let key0 = workgroup.x * TILE;
+  let key0 = (params.first_tile + workgroup.x) * TILE;
   let keys = lane_rows(key0, lane);
   let key_at = key_offsets(batch, keys, kv_head);
   let range = queries_that_see(batch, key0, lane);

@@ -37,7 +37,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
   let head = workgroup.y;
   let kv_head = head / (params.heads / params.kv_heads);
   let own_bias = head_bias(head);
-  let rows = lane_rows(workgroup.x * TILE, lane);
+  let rows = lane_rows((params.first_tile + workgroup.x) * TILE, lane);
   let query_at = query_offsets(batch, rows, head);
   let stats0 = fetch_stats(batch, head, rows.x);
   let stats1 = fetch_stats(batch, head, rows.y);

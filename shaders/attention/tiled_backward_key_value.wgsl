@@ -66,7 +66,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   let batch = workgroup.z;
   let kv_head = workgroup.y;
   let group = params.heads / params.kv_heads;
-  let key0 = workgroup.x * TILE;
+  let key0 = (params.first_tile + workgroup.x) * TILE;
   let range = queries_that_see(batch, key0, 8u * thread.y + thread.x);
   var key_rows: Rows;
   var value_rows: Rows;

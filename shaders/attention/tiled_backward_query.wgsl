@@ -7,7 +7,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   let batch = workgroup.z;
   let head = workgroup.y;
   let kv_head = head / (params.heads / params.kv_heads);
-  var place = Place(batch, head, kv_head, workgroup.x * TILE, 0u, thread.x, thread.y);
+  var place = Place(batch, head, kv_head, (params.first_tile + workgroup.x) * TILE, 0u, thread.x, thread.y);
   let own_bias = head_bias(head);
   var own: array<vec4<u32>, 4>;
   for (var r = 0u; r < 4u; r++) {

@@ -11,6 +11,9 @@ struct Params {
   c_offset: u32,
   alpha: f32,
   accumulate: u32,
+  // The first tile of this dispatch: long products are cut into several.
+  first_x: u32,
+  first_y: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;

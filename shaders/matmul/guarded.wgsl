@@ -2,8 +2,9 @@
 // over. Each invocation makes 4 x 4 elements in registers. Writes over C or adds to it: see lib/matmul.
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) block: vec3<u32>) {
-  let row = block.y * 4u;
-  let column = block.x * 4u;
+  // Tiles are 8 by 8 invocations.
+  let row = (8u * params.first_y + block.y) * 4u;
+  let column = (8u * params.first_x + block.x) * 4u;
   if (row >= params.m || column >= params.n) {
     return;
   }

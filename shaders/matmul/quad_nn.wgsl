@@ -9,7 +9,8 @@ fn load_a4(row_start: u32, k: u32) -> vec4<f32> {
 }
 
 @compute @workgroup_size(4)
-fn main(@builtin(workgroup_id) tile: vec3<u32>, @builtin(subgroup_invocation_id) invocation: u32) {
+fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocation_id) invocation: u32) {
+  let tile = workgroup.xy + vec2(params.first_x, params.first_y);
   let lane = invocation & 3u;
   let row = tile.y * 12u + lane;
   let column4 = tile.x * 4u + lane;

@@ -4,7 +4,8 @@
 @group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
 
 @compute @workgroup_size(4)
-fn main(@builtin(workgroup_id) tile: vec3<u32>, @builtin(subgroup_invocation_id) invocation: u32) {
+fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocation_id) invocation: u32) {
+  let tile = workgroup.xy + vec2(params.first_x, params.first_y);
   let lane = invocation & 3u;
   let row = tile.y * 16u + lane;
   let column = tile.x * 12u;

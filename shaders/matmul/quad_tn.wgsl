@@ -4,7 +4,8 @@
 @group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
 
 @compute @workgroup_size(4)
-fn main(@builtin(workgroup_id) tile: vec3<u32>, @builtin(subgroup_invocation_id) invocation: u32) {
+fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocation_id) invocation: u32) {
+  let tile = workgroup.xy + vec2(params.first_x, params.first_y);
   let lane = invocation & 3u;
   // Past the edge the last rows and columns are read again; write_c4 leaves their results out.
   let a_column4 = min(tile.y * 4u + lane, params.m / 4u - 1u);

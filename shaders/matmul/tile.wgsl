@@ -8,10 +8,11 @@ var<workgroup> b_tile: array<vec4<f32>, DEPTH * COLUMNS / 4u>;
 
 @compute @workgroup_size(COLUMNS / 4u, ROWS / 8u)
 fn main(
-  @builtin(workgroup_id) tile: vec3<u32>,
+  @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(local_invocation_id) local: vec3<u32>,
   @builtin(local_invocation_index) index: u32,
 ) {
+  let tile = workgroup.xy + vec2(params.first_x, params.first_y);
   let first_row = tile.y * ROWS;
   let first_column = tile.x * COLUMNS;
   var sums: array<vec4<f32>, 8>;

@@ -1,7 +1,7 @@
 import type { AdapterState } from "../engine/adapters/adapter-state";
 import type { Gpu } from "../engine/gpu/device";
 import type { PipelineCache } from "../engine/gpu/pipelines";
-import type { GemmTuner } from "../engine/kernels/gemm-tuner";
+import type { Tuner } from "../engine/kernels/tuner";
 import type { LoadedModel } from "../engine/models/loaded-model";
 import type { ModelFolder } from "../formats/model-folder";
 import type { AdapterSummary } from "../protocol/commands";
@@ -50,5 +50,5 @@ export interface Speaker {
 export interface GpuContext {
   readonly gpu: Gpu;
   readonly pipelines: PipelineCache;
-  readonly tuning: GemmTuner;
+  readonly tuning: Tuner;
 }

@@ -3,7 +3,7 @@ import type { AdapterState } from "../engine/adapters/adapter-state";
 import { Generator } from "../engine/generate/generator";
 import { Gpu } from "../engine/gpu/device";
 import { PipelineCache } from "../engine/gpu/pipelines";
-import { GemmTuner } from "../engine/kernels/gemm-tuner";
+import { Tuner } from "../engine/kernels/tuner";
 import type { LoadedModel } from "../engine/models/loaded-model";
 import { LuthierError } from "../lib/errors";
 import { recordOf } from "../lib/schema";
@@ -170,7 +170,7 @@ export class Session {
       });
     };
     const known = await loadSetting(tuningKey(gpu), tuningChoices);
-    const tuning = new GemmTuner(gpu, pipelines, known ?? {});
+    const tuning = new Tuner(gpu, pipelines, known ?? {});
     return { gpu, pipelines, tuning };
   }
 

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { Generator } from "../../src/engine/generate/generator";
 import type { Gpu } from "../../src/engine/gpu/device";
 import { type CompileJournal, KernelError, PipelineCache } from "../../src/engine/gpu/pipelines";
-import { GemmTuner } from "../../src/engine/kernels/gemm-tuner";
-import { gemmCandidates, gemmProblemKey } from "../../src/engine/kernels/matmul";
+import { Tuner } from "../../src/engine/kernels/tuner";
+import { gemmCall, gemmCandidates, gemmProblemKey } from "../../src/engine/kernels/matmul";
 import type { GemmShape } from "../../src/engine/kernels/matmul-variants";
 import { adamDefaults, Trainer } from "../../src/engine/train/trainer";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
@@ -17,6 +17,7 @@ import {
   readJson,
   readTensors,
 } from "../support/golden";
+import { gemmProblem } from "../support/gemm";
 import { openTestGpu } from "../support/gpu";
 import { trainSteps } from "../support/train-steps";
 
@@ -45,7 +46,7 @@ function refuse(...pieces: readonly string[]): void {
 /** The golden model of llama on pipelines of its own. */
 async function load(pipelines: PipelineCache): Promise<LoadedModel> {
   const model = await loadGoldenModel(gpu, "llama");
-  return { ...model, pipelines, tuning: new GemmTuner(gpu, pipelines) };
+  return { ...model, pipelines, tuning: new Tuner(gpu, pipelines) };
 }
 
 async function train(model: LoadedModel): Promise<void> {
@@ -108,12 +109,12 @@ test("the tuner takes the best of those that compile", async () => {
     ...{ aStride: 1280, bStride: 1280, cStride: 4096, cOffset: 0 },
   };
   const pipelines = new PipelineCache(gpu);
-  const tuner = new GemmTuner(gpu, pipelines);
+  const tuner = new Tuner(gpu, pipelines);
   const [first, ...others] = gemmCandidates(shape, tuner);
   refuse(first === "gemv" ? "matmul/gemv" : "matmul/quad_gemv");
-  tuner.choice(gemmProblemKey(shape));
+  gemmCall(gemmProblem(shape), tuner);
   expect(await tuner.measure()).toBe(true);
-  expect(others).toContain(tuner.choice(gemmProblemKey(shape)));
+  expect(others).toContain(tuner.choices[gemmProblemKey(shape)]);
   expect(gemmCandidates(shape, tuner)).toEqual(others);
   expect(gpu.usage.buffers).toBe(0);
 });

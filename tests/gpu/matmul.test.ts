@@ -141,6 +141,19 @@ describe.each(variants)("%s", (id) => {
     expect(await runGemm(gpu, pipelines, id, noRows)).toEqual(noRows.c);
   });
 
+  test.runIf(variant.tiled).for(supported)("%s cut into a dispatch for each tile", async (form, context) => {
+    skipUntried(context, id, form);
+    // Cut along the longer side: once along y, once along x.
+    for (const size of [
+      [132, 20, 20],
+      [20, 132, 20],
+    ] as const) {
+      const gemm = dense(form, size, "f32");
+      const got = await runGemm(gpu, pipelines, id, gemm, 1);
+      expectClose(got, gemmReference(gemm), 1e-6, `${id} ${form} ${size.join("x")}`);
+    }
+  });
+
   test("takes part in some of the shapes above", () => {
     expect(forms.flatMap(shapesOf).length).toBeGreaterThan(2);
   });

@@ -4,7 +4,10 @@ import { readBytes } from "../../src/engine/gpu/readback";
 import { BufferUsage, STORAGE } from "../../src/engine/gpu/usage";
 import type { StorageKind } from "../../src/engine/graph/op";
 import { packParams } from "../../src/engine/gpu/kernel";
-import { type GemmShape, type GemmVariantId, gemmVariants } from "../../src/engine/kernels/matmul-variants";
+import { cutCall } from "../../src/engine/graph/cut";
+import { f32, type Value } from "../../src/engine/graph/value";
+import { type GemmProblem, variantCall } from "../../src/engine/kernels/matmul";
+import type { GemmShape, GemmVariantId } from "../../src/engine/kernels/matmul-variants";
 
 /** A product under test: its matrices before they are stored, and how the result goes into C. */
 export interface GemmCase extends GemmShape {
@@ -44,26 +47,36 @@ export function gemmReference(gemm: GemmCase): Float64Array {
   return result;
 }
 
-/** Runs one variant and reads all of C. */
+/** A product of matrices that lie densely, as planning asks for it. */
+export function gemmProblem(shape: GemmShape): GemmProblem {
+  const matrix = (name: string, rows: number, columns: number): Value => ({
+    id: 0,
+    name,
+    type: f32(rows, columns),
+    storage: "temp",
+    producer: null,
+    viewOf: null,
+    requiresGrad: false,
+  });
+  const { m, n, k, kind } = shape;
+  const weight = { name: "b", rows: n, columns: k, kind, shards: [{ rowStart: 0, rows: n }] };
+  return {
+    ...shape,
+    alpha: 1,
+    accumulate: false,
+    operands: [matrix("a", m, k), { weight, shard: 0 }, matrix("c", m, n)],
+  };
+}
+
+/** Runs one variant, in dispatches of at most `maxFlops`, and reads all of C. */
 export async function runGemm(
   gpu: Gpu,
   pipelines: PipelineCache,
   id: GemmVariantId,
   gemm: GemmCase,
+  maxFlops = Infinity,
 ): Promise<Float32Array> {
-  const variant = gemmVariants[id];
-  const kernel = variant.kernel(gemm);
-  const params = packParams(kernel, {
-    m: gemm.m,
-    n: gemm.n,
-    k: gemm.k,
-    a_stride: gemm.aStride,
-    b_stride: gemm.bStride,
-    c_stride: gemm.cStride,
-    c_offset: gemm.cOffset,
-    alpha: gemm.alpha,
-    accumulate: gemm.accumulate ? 1 : 0,
-  });
+  const calls = cutCall(variantCall({ ...gemmProblem(gemm), ...gemm }, id), maxFlops);
   const uniform = BufferUsage.UNIFORM | BufferUsage.COPY_DST;
   const upload = (bytes: ArrayBuffer, usage: number): GPUBuffer => {
     const buffer = gpu.createBuffer("gemm", Math.max(16, bytes.byteLength), usage);
@@ -72,19 +85,21 @@ export async function runGemm(
   };
   const c = upload(gemm.c.buffer, STORAGE);
   const b = upload(gemm.stored ?? storedAs(gemm.kind, gemm.b), STORAGE);
-  const buffers = [upload(params, uniform), upload(gemm.a.buffer, STORAGE), b, c];
-  const pipeline = await pipelines.get(kernel);
+  const a = upload(gemm.a.buffer, STORAGE);
+  const uniforms = calls.map((call) => upload(packParams(call.kernel, call.params), uniform));
   const encoder = gpu.device.createCommandEncoder();
   const pass = encoder.beginComputePass();
-  pass.setPipeline(pipeline);
-  const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
-  const layout = pipeline.getBindGroupLayout(0);
-  pass.setBindGroup(0, gpu.device.createBindGroup({ layout, entries }));
-  pass.dispatchWorkgroups(...variant.grid(gemm));
+  for (const [index, call] of calls.entries()) {
+    const pipeline = await pipelines.get(call.kernel);
+    const entries = [uniforms[index]!, a, b, c].map((buffer, binding) => ({ binding, resource: { buffer } }));
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, gpu.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
+    pass.dispatchWorkgroups(...call.grid);
+  }
   pass.end();
   gpu.device.queue.submit([encoder.finish()]);
   const bytes = await readBytes(gpu, { buffer: c, offsetBytes: 0, sizeBytes: gemm.c.byteLength });
-  for (const buffer of buffers) gpu.destroyBuffer(buffer);
+  for (const buffer of [...uniforms, a, b, c]) gpu.destroyBuffer(buffer);
   return new Float32Array(bytes);
 }
 

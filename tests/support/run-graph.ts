@@ -25,7 +25,7 @@ export function fixedTuning(gpu: Gpu, choices: Readonly<Record<string, string>> 
   return {
     software: gpu.info.software,
     has: (feature) => gpu.has(feature),
-    choice: (problem) => choices[problem] ?? null,
+    choice: ({ key }) => choices[key] ?? null,
   };
 }
 

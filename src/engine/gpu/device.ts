@@ -1,5 +1,6 @@
 import { LuthierError } from "../../lib/errors";
 import { Nudger } from "./nudge";
+import { Pace } from "./pace";
 import { isSoftware } from "./software-gpu";
 
 /** What the page and the tuner need to know of the GPU. */
@@ -43,11 +44,14 @@ export class Gpu {
   #peakBytes = 0;
   #failure: LuthierError | null = null;
   #closed = false;
+  /** How much work one submit should hold. */
+  readonly pace: Pace;
   readonly #nudger: Nudger;
 
   private constructor(device: GPUDevice, info: GpuInfo, nudger: Nudger) {
     this.device = device;
     this.info = info;
+    this.pace = new Pace(info.software);
     this.#nudger = nudger;
     device.addEventListener("uncapturederror", (event) => {
       this.#failure ??= describeGpuError(event.error);

@@ -57,6 +57,30 @@ export interface KernelCall {
   readonly grid: Grid;
   /** Multiply-adds counted twice; slices submits and estimates time. Small kernels leave it out. */
   readonly flops?: number;
+  /** How a call that is too long for one dispatch is cut into several; see `graph/cut.ts`. */
+  readonly cut?: {
+    /** The axis of the grid that is cut. */
+    readonly axis: 0 | 1 | 2;
+    /** The param that tells the kernel the first workgroup of its part; 0 in the whole call. */
+    readonly param: string;
+  };
+}
+
+/** One of several kernels that do the same work. */
+export interface Variant {
+  readonly id: string;
+  readonly call: KernelCall;
+}
+
+/** What a tuner is asked: which of these is the fastest? */
+export interface TuningProblem {
+  /** Names the work and all sizes that bear on its time; choices are kept by it. */
+  readonly key: string;
+  /** How much there is to win: multiply-adds counted twice, or bytes where memory bounds it. */
+  readonly work: number;
+  readonly variants: readonly Variant[];
+  /** Words that fill an operand, over and over, by its index; the others are zeros, where the time depends on none. */
+  readonly contents?: Readonly<Record<number, readonly number[]>>;
 }
 
 /** What `lower` may use. */
@@ -77,8 +101,10 @@ export interface Tuning {
   /** True on software GPUs. */
   readonly software: boolean;
   has(feature: GPUFeatureName): boolean;
-  /** The id of the variant to use for a problem (op and shape), or null when none was measured. */
-  choice(problem: string): string | null;
+  /** The id of the variant to use for a problem, or null when none was measured. */
+  choice(problem: TuningProblem): string | null;
+  /** Multiply-adds, counted twice, of a dispatch at most; absent for the usual bound of `graph/cut.ts`. */
+  readonly maxDispatchFlops?: number;
   /** Whether a kernel is known not to compile on this device; absent where none is. */
   isBroken?(kernel: Kernel): boolean;
 }

@@ -37,12 +37,6 @@ interface ReadyCall {
 const ALIGNMENT = 256;
 
 /**
- * Work per submit, so that none runs as long as an operating system's GPU watchdog allows (about 2 s): a fifth of a
- * second on a GPU of 100 GFLOP/s, about a second on a software GPU.
- */
-const SLICE_FLOPS = { gpu: 2e10, software: 2e9 } as const;
-
-/**
  * A plan with its pipelines compiled and its bind groups made: running it writes one input buffer, encodes the same
  * dispatches again and submits them. Nothing is allocated, compiled or bound in {@link Program.run}.
  */
@@ -113,8 +107,9 @@ export class Program {
   /** Writes the inputs and submits the whole program. Returns at once; the queue keeps the order of runs. */
   run(inputs: ProgramInputs): void {
     this.#writeInputs(inputs);
-    const { device, info } = this.#gpu;
-    const sliceFlops = info.software ? SLICE_FLOPS.software : SLICE_FLOPS.gpu;
+    const { device, pace } = this.#gpu;
+    const { sliceFlops } = pace;
+    const started = performance.now();
     let encoder = device.createCommandEncoder();
     let pass = encoder.beginComputePass();
     let flops = 0;
@@ -133,6 +128,7 @@ export class Program {
     }
     pass.end();
     device.queue.submit([encoder.finish()]);
+    pace.measure(this.plan.flops, started, device.queue);
   }
 
   /** Where a kept value lies after a run. */

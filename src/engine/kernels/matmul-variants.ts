@@ -35,6 +35,8 @@ export interface GemmVariant {
   supports(shape: GemmShape): boolean;
   kernel(shape: GemmShape): Kernel;
   grid(shape: GemmShape): Grid;
+  /** False where its workgroups have no tiles of x and y, along which a long product could be cut. */
+  readonly tiled: boolean;
 }
 
 const params = {
@@ -47,6 +49,8 @@ const params = {
   c_offset: "u32",
   alpha: "f32",
   accumulate: "u32",
+  first_x: "u32",
+  first_y: "u32",
 } as const;
 
 const bindings = ["read", "read", "read_write"] as const;
@@ -83,6 +87,7 @@ const quad: GemmVariant = {
       bindings,
     }),
   grid: (shape) => quadTiles[shape.form](shape),
+  tiled: true,
 };
 
 /**
@@ -108,6 +113,7 @@ function tile(rows: number, columns: number): GemmVariant {
         bindings,
       }),
     grid: gridOf(columns, rows),
+    tiled: true,
   };
 }
 
@@ -134,6 +140,7 @@ function gemv(
       const [x, y] = flatGrid(Math.ceil(n / columns));
       return [x, y, m];
     },
+    tiled: false,
   };
 }
 
@@ -149,6 +156,7 @@ const guarded: GemmVariant = {
       bindings,
     }),
   grid: gridOf(32, 32),
+  tiled: true,
 };
 
 export const gemmVariants: Readonly<Record<GemmVariantId, GemmVariant>> = {

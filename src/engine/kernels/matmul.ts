@@ -1,4 +1,5 @@
 import type { KernelCall, Operand, Tuning } from "../graph/op";
+import { chooseCall } from "./variants";
 import { type GemmShape, type GemmVariantId, gemmVariants } from "./matmul-variants";
 
 /** A product to dispatch: C (+)= alpha · A B. */
@@ -46,11 +47,17 @@ function gpuOrder({ m, n }: GemmShape): readonly GemmVariantId[] {
 
 /** The dispatch of a product with the variant measured best, or the default where none was measured. */
 export function gemmCall(problem: GemmProblem, tuning: Tuning): KernelCall {
+  const work = 2 * problem.m * problem.n * problem.k;
+  const variants = gemmCandidates(problem, tuning).map((id) => ({ id, call: variantCall(problem, id) }));
+  return chooseCall({ key: gemmProblemKey(problem), work, variants }, [], tuning);
+}
+
+/** The dispatch of a product with one variant. */
+export function variantCall(problem: GemmProblem, id: GemmVariantId): KernelCall {
   const { m, n, k, aStride, bStride, cStride, cOffset, alpha, accumulate, operands } = problem;
-  const candidates = gemmCandidates(problem, tuning);
-  const measured = tuning.choice(gemmProblemKey(problem));
-  const id = candidates.find((candidate) => candidate === measured) ?? candidates[0] ?? "guarded";
   const variant = gemmVariants[id];
+  const grid = variant.grid(problem);
+  const axis = grid[1] > grid[0] ? 1 : 0;
   return {
     kernel: variant.kernel(problem),
     params: {
@@ -63,9 +70,12 @@ export function gemmCall(problem: GemmProblem, tuning: Tuning): KernelCall {
       c_offset: cOffset,
       alpha,
       accumulate: accumulate ? 1 : 0,
+      first_x: 0,
+      first_y: 0,
     },
     operands,
-    grid: variant.grid(problem),
+    grid,
     flops: 2 * m * n * k,
+    ...(variant.tiled && { cut: { axis, param: axis === 1 ? "first_y" : "first_x" } }),
   };
 }

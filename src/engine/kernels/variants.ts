@@ -1,6 +1,6 @@
 import { defined } from "../../lib/invariant";
-import type { Tuning } from "../graph/op";
-import { defineKernel, type Grid, elementGrid, type Kernel } from "../gpu/kernel";
+import type { KernelCall, Operand, Tuning, TuningProblem, Variant } from "../graph/op";
+import { defineKernel, elementGrid, flatGrid, type Kernel, type ParamValues } from "../gpu/kernel";
 
 type KernelBase = Parameters<typeof defineKernel>[0];
 
@@ -20,18 +20,29 @@ export interface ElementKernels {
   choose(...sizes: readonly number[]): WidthChoice;
 }
 
+/** What a kernel over the rows or columns of a matrix is called with. */
+export interface MatrixCall {
+  readonly rows: number;
+  readonly columns: number;
+  /** Params besides the rows and the columns, which are counted in elements of `width`. */
+  params?(width: Width): ParamValues;
+  readonly operands: readonly Operand[];
+}
+
 /** One shader that gives each row a workgroup, compiled for both widths and several counts of lanes. */
 export interface RowKernels {
   readonly all: readonly Kernel[];
-  /** The kernel for rows of `columns` numbers. */
+  /** The default kernel for rows of `columns` numbers. */
   choose(columns: number, tuning: Tuning): WidthChoice;
+  /** The dispatch over a matrix with the variant measured best, or the default. */
+  call(call: MatrixCall, tuning: Tuning): KernelCall;
 }
 
 /** A shader that sums over rows, a column (or four) at a time. */
 export interface ColumnKernels {
   readonly all: readonly Kernel[];
-  /** The kernel and grid for a matrix; the kernel wants its columns counted in elements. */
-  choose(rows: number, columns: number, tuning: Tuning): WidthChoice & { readonly grid: Grid };
+  /** The dispatch over a matrix with the variant measured best, or the default. */
+  call(call: MatrixCall, tuning: Tuning): KernelCall;
 }
 
 const WIDTHS = [1, 4] as const;
@@ -50,12 +61,23 @@ function widthsFrom(width: Width): readonly Width[] {
 }
 
 /**
- * The first choice whose kernel is not known to be broken. Where all are, the first, so that its error is the one
- * that is told.
+ * The call of the variant that was measured best, or of the first; of those that are known not to compile none. Where all
+ * are broken, the first, so that its error is the one that is told.
+ *
+ * @param others what does the same work but is not worth timing: for where none of the problem's variants compiles
  */
-export function firstUsable<T extends { readonly kernel: Kernel }>(choices: readonly T[], tuning: Tuning): T {
-  const usable = choices.find(({ kernel }) => !tuning.isBroken?.(kernel));
-  return usable ?? defined(choices[0], "a variant");
+export function chooseCall(problem: TuningProblem, others: readonly Variant[], tuning: Tuning): KernelCall {
+  const isUsable = ({ call }: Variant): boolean => !tuning.isBroken?.(call.kernel);
+  const variants = problem.variants.filter(isUsable);
+  const measured = tuning.choice({ ...problem, variants });
+  const usable = [...variants, ...others.filter(isUsable)];
+  const chosen = usable.find(({ id }) => id === measured) ?? usable[0] ?? problem.variants[0];
+  return defined(chosen, "a variant").call;
+}
+
+/** The first kernel that is not known to be broken; where all are, the first. */
+export function firstUsable(kernels: readonly Kernel[], tuning: Tuning): Kernel {
+  return defined(kernels.find((kernel) => !tuning.isBroken?.(kernel)) ?? kernels[0], "a kernel");
 }
 
 /** Makes the variants of an elementwise shader: it sees `Element` and `WIDTH` of lib/element_*.wgsl. */
@@ -100,13 +122,17 @@ const LANE_VARIANTS = {
 type LaneVariantId = keyof typeof LANE_VARIANTS;
 
 /**
- * The variants for rows of `elements` elements, the best first, then those with fewer lanes. A GPU never gets four lanes
- * that share memory: better no result than one of lost barriers.
+ * The variants for rows of `elements` elements: those that compete, the default first, and the others, which a GPU takes
+ * only where these do not compile. A GPU never gets four lanes that share memory: better no result than one of lost
+ * barriers.
  */
-function laneVariants(elements: number, tuning: Tuning): readonly LaneVariantId[] {
+function laneVariants(
+  elements: number,
+  tuning: Tuning,
+): { readonly timed: readonly LaneVariantId[]; readonly others: readonly LaneVariantId[] } {
   const quad: readonly LaneVariantId[] = tuning.has("subgroups") ? ["quad"] : [];
-  if (tuning.software) return [...quad, "four"];
-  return elements <= 512 ? ["short", ...quad] : ["long", "short", ...quad];
+  if (tuning.software) return { timed: [...quad, "four"].slice(0, 1) as LaneVariantId[], others: ["four"] };
+  return { timed: elements <= 512 ? ["short", "long"] : ["long", "short"], others: quad };
 }
 
 /**
@@ -133,16 +159,55 @@ export function rowKernels(
     long: make(width, LANE_VARIANTS.long),
   });
   const kernels = { 1: forWidth(1), 4: forWidth(4) };
+  const inOrder = (columns: number, tuning: Tuning, which: "timed" | "others"): LaneChoice[] =>
+    widthsFrom(elementWidth(columns)).flatMap((width) =>
+      laneVariants(columns / width, tuning)[which].map((lanes) => ({
+        id: `${lanes} x${width}`,
+        width,
+        kernel: kernels[width][lanes],
+      })),
+    );
   return {
     all: WIDTHS.flatMap((width) => Object.values(kernels[width])),
-    choose: (columns, tuning) =>
-      firstUsable(
-        widthsFrom(elementWidth(columns)).flatMap((width) =>
-          laneVariants(columns / width, tuning).map((lanes) => ({ width, kernel: kernels[width][lanes] })),
-        ),
-        tuning,
-      ),
+    choose: (columns, tuning) => {
+      const choices = [...inOrder(columns, tuning, "timed"), ...inOrder(columns, tuning, "others")];
+      return defined(choices.find(({ kernel }) => !tuning.isBroken?.(kernel)) ?? choices[0], "a variant");
+    },
+    call: (matrix, tuning) => {
+      const { rows, columns, params, operands } = matrix;
+      const variant = ({ id, width, kernel }: LaneChoice): Variant => ({
+        id,
+        call: {
+          kernel,
+          params: { rows, columns: columns / width, ...params?.(width) },
+          operands,
+          grid: flatGrid(rows),
+        },
+      });
+      const [first, ...rest] = inOrder(columns, tuning, "timed");
+      const best = defined(first, "a variant");
+      // Rows that can be read four numbers at a time are; only the lanes are in question.
+      const timed = [best, ...rest.filter(({ width }) => width === best.width)];
+      const others = [
+        ...rest.filter((choice) => !timed.includes(choice)),
+        ...inOrder(columns, tuning, "others"),
+      ];
+      const problem = {
+        key: matrixKey(base.shader, matrix),
+        work: 4 * rows * columns,
+        variants: timed.map(variant),
+      };
+      return chooseCall(problem, others.map(variant), tuning);
+    },
   };
+}
+
+interface LaneChoice extends WidthChoice {
+  readonly id: string;
+}
+
+function matrixKey(shader: string, { rows, columns }: MatrixCall): string {
+  return `${shader} ${rows}x${columns}`;
 }
 
 /** Rows from which it pays that several invocations share a column. */
@@ -161,17 +226,29 @@ export function columnKernels(base: KernelBase): ColumnKernels {
   const shared = { 1: make(1, 16, 16), 4: make(4, 16, 16) };
   return {
     all: [...Object.values(alone), ...Object.values(shared)],
-    choose: (rows, columns, tuning) => {
-      // A matrix without rows is bound to four bytes, which hold no vector.
-      const widths = widthsFrom(rows > 0 ? elementWidth(columns) : 1);
-      const isShared = !tuning.software && rows >= SHARED_COLUMN_ROWS;
-      const choice = (kernels: typeof alone, perWorkgroup: number) => (width: Width) => ({
-        width,
-        kernel: kernels[width],
-        grid: elementGrid(columns / width, perWorkgroup),
+    call: (matrix, tuning) => {
+      const { rows, columns, params, operands } = matrix;
+      const variant = (id: "shared" | "alone", width: Width): Variant => ({
+        id: `${id} x${width}`,
+        call: {
+          kernel: (id === "shared" ? shared : alone)[width],
+          params: { rows, columns: columns / width, ...params?.(width) },
+          operands,
+          grid: elementGrid(columns / width, id === "shared" ? 16 : 64),
+        },
       });
-      const together = isShared ? widths.map(choice(shared, 16)) : [];
-      return firstUsable([...together, ...widths.map(choice(alone, 64))], tuning);
+      // A matrix without rows is bound to four bytes, which hold no vector.
+      const [width = 1, ...narrower] = widthsFrom(rows > 0 ? elementWidth(columns) : 1);
+      const isTall = rows >= SHARED_COLUMN_ROWS;
+      const ids = tuning.software ? (["alone"] as const) : (["shared", "alone"] as const);
+      const byDefault = isTall ? ids : ids.toReversed();
+      const problem = {
+        key: matrixKey(base.shader, matrix),
+        work: 4 * rows * columns,
+        variants: byDefault.map((id) => variant(id, width)),
+      };
+      const others = narrower.flatMap((other) => byDefault.map((id) => variant(id, other)));
+      return chooseCall(problem, others, tuning);
     },
   };
 }

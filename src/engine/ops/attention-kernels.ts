@@ -2,7 +2,7 @@ import { defined } from "../../lib/invariant";
 import type { KernelCall, Tuning } from "../graph/op";
 import type { TensorType, Value } from "../graph/value";
 import { defineKernel, type Grid, type Kernel, type ParamValues } from "../gpu/kernel";
-import { firstUsable } from "../kernels/variants";
+import { chooseCall } from "../kernels/variants";
 
 /** What a query may see and how its scores are made. */
 export interface AttentionAttrs {
@@ -103,22 +103,48 @@ export function attentionCall(
   bias: Value | undefined,
   tuning: Tuning,
 ): KernelCall {
-  const measured = tuning.choice(attentionProblem(phase, dims));
-  const bestFirst = attentionVariants(phase, dims, tuning).toSorted(
-    (a, b) => Number(b === measured) - Number(a === measured),
-  );
   const score = scoreKind(attrs, bias);
-  const { variant, kernel } = firstUsable(
-    bestFirst.map((variant) => ({ variant, kernel: attentionKernel(variant, phase, dims.width, score) })),
-    tuning,
-  );
-  return {
-    kernel,
-    params: attentionParams(dims, attrs, bias),
-    operands,
-    grid: VARIANTS[variant].grid(phase, dims),
-    flops: flops(phase, dims),
+  const work = flops(phase, dims);
+  const variants = attentionVariants(phase, dims, tuning).map((id) => {
+    const call: KernelCall = {
+      kernel: attentionKernel(id, phase, dims.width, score),
+      params: attentionParams(dims, attrs, bias),
+      operands,
+      grid: VARIANTS[id].grid(phase, dims),
+      flops: work,
+    };
+    return { id, call: VARIANTS[id].isTiled ? { ...call, cut: TILE_CUT } : call };
+  });
+  const timed = timedVariants(phase, dims, tuning);
+  const problem = {
+    key: attentionProblem(phase, dims),
+    work,
+    variants: variants.filter(({ id }) => timed.includes(id)),
+    // Zeros would let no query see a key.
+    contents: { [KEY_END]: [dims.keys] },
   };
+  const others = variants.filter(({ id }) => !timed.includes(id));
+  return chooseCall(problem, others, tuning);
+}
+
+/** Along the tiles of queries, or of keys in the gradients of k and v. */
+const TILE_CUT = { axis: 0, param: "first_tile" } as const;
+
+/** The operand of the forward kernels that says where the keys end that a query sees. */
+const KEY_END = 4;
+
+/** Up to so many queries it is measured whether one workgroup a row beats tiles. */
+const TIMED_QUERIES = 32;
+
+/** The variants that compete, the default first; the others are for where these do not compile. */
+function timedVariants(
+  phase: AttentionPhase,
+  dims: AttentionDims,
+  tuning: Tuning,
+): readonly AttentionVariant[] {
+  const [best = "tiled"] = attentionVariants(phase, dims, tuning);
+  if (tuning.software || phase !== "forward" || dims.queries > TIMED_QUERIES) return [best];
+  return best === "decode" ? ["decode", "tiled"] : ["tiled", "decode"];
 }
 
 /** Params of all attention kernels. */
@@ -132,6 +158,7 @@ export function attentionParams(dims: AttentionDims, attrs: AttentionAttrs, bias
     alibi: bias && !attrs.distancesFrom ? 1 : 0,
     scale: attrs.scale,
     softcap: attrs.softcap ?? 0,
+    first_tile: 0,
   };
 }
 
@@ -144,6 +171,7 @@ const PARAMS = {
   alibi: "u32",
   scale: "f32",
   softcap: "f32",
+  first_tile: "u32",
 } as const;
 
 const BINDINGS: Readonly<Record<AttentionPhase, Kernel["bindings"]>> = {
@@ -166,6 +194,8 @@ interface VariantSpec {
   readonly backwardIncludes?: readonly string[];
   /** Variants that require quads read heads as vectors of four. */
   readonly requires: readonly GPUFeatureName[];
+  /** Whether workgroups along x are tiles, of which a call can be cut into some at a time. */
+  readonly isTiled: boolean;
   grid(phase: AttentionPhase, dims: AttentionDims): Grid;
 }
 
@@ -182,24 +212,28 @@ const VARIANTS: Readonly<Record<AttentionVariant, VariantSpec>> = {
     includes: ["attention/tile"],
     backwardIncludes: ["attention/tile_backward"],
     requires: [],
+    isTiled: true,
     grid: tileGrid(32),
   },
   quad: {
     includes: ["lib/quad", "attention/quad_rows", "attention/quad_tile"],
     requires: ["subgroups"],
+    isTiled: true,
     grid: tileGrid(16),
   },
-  decode: { defines: { THREADS: 64 }, includes: [], requires: [], grid: tileGrid(1) },
+  decode: { defines: { THREADS: 64 }, includes: [], requires: [], isTiled: false, grid: tileGrid(1) },
   four_decode: {
     shader: "decode",
     defines: { THREADS: 4 },
     includes: [],
     requires: [],
+    isTiled: false,
     grid: tileGrid(1),
   },
   quad_decode: {
     includes: ["lib/quad", "attention/quad_rows"],
     requires: ["subgroups"],
+    isTiled: false,
     grid: (_, { batch, queries, heads, kvHeads }) => [
       Math.ceil((queries * heads) / kvHeads / 4),
       kvHeads,

@@ -1,5 +1,5 @@
 import type { KernelCall, Operand, Tuning } from "../graph/op";
-import { flatGrid } from "../gpu/kernel";
+import type { ParamValues } from "../gpu/kernel";
 import { rowKernels } from "../kernels/variants";
 
 export const crossEntropyKernels = rowKernels({
@@ -26,12 +26,12 @@ export interface CrossEntropyCall {
 /** Loss of each row, and the scaled gradient written over the logits; one workgroup a row. */
 export function crossEntropyCall(call: CrossEntropyCall, tuning: Tuning): KernelCall {
   const { rows, columns, stride, scaleIndex, withGradient, operands } = call;
-  const { kernel, width } = crossEntropyKernels.choose(stride, tuning);
-  const gradient = withGradient ? 1 : 0;
-  return {
-    kernel,
-    params: { rows, columns, stride: stride / width, scale_index: scaleIndex, gradient },
-    operands,
-    grid: flatGrid(rows),
-  };
+  const params = (width: number): ParamValues => ({
+    // Rows are read with their padding; the columns, counted in numbers, say where it begins.
+    columns,
+    stride: stride / width,
+    scale_index: scaleIndex,
+    gradient: withGradient ? 1 : 0,
+  });
+  return crossEntropyKernels.call({ rows, columns: stride, params, operands }, tuning);
 }

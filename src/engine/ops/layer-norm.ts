@@ -1,6 +1,6 @@
 import type { Op } from "../graph/op";
 import { f32, type TensorType, type Value } from "../graph/value";
-import { flatGrid } from "../gpu/kernel";
+import type { ParamValues } from "../gpu/kernel";
 import { columnKernels, rowKernels } from "../kernels/variants";
 import { matrixShape, requireShape } from "./shapes";
 import { sumRows } from "./sum-rows";
@@ -56,13 +56,8 @@ export const layerNorm: Op<LayerNormAttrs> = {
   },
   lower: ({ attrs, inputs, outputs, tuning, dispatch }) => {
     const { rows, columns } = matrixShape((inputs[0] as Value).type);
-    const { kernel, width } = layerNormKernels.choose(columns, tuning);
-    dispatch({
-      kernel,
-      params: { rows, columns: columns / width, epsilon: attrs.epsilon },
-      operands: [...inputs, ...outputs],
-      grid: flatGrid(rows),
-    });
+    const params = (): ParamValues => ({ epsilon: attrs.epsilon });
+    dispatch(layerNormKernels.call({ rows, columns, params, operands: [...inputs, ...outputs] }, tuning));
   },
 };
 
@@ -77,13 +72,9 @@ export const layerNormBackward: Op<NoAttrs> = {
   },
   lower: ({ inputs, outputs, accumulate, tuning, dispatch }) => {
     const { rows, columns } = matrixShape((inputs[0] as Value).type);
-    const { kernel, width } = layerNormBackwardKernels.choose(columns, tuning);
-    dispatch({
-      kernel,
-      params: { rows, columns: columns / width, accumulate: accumulate ? 1 : 0 },
-      operands: [...inputs, ...outputs],
-      grid: flatGrid(rows),
-    });
+    const params = (): ParamValues => ({ accumulate: accumulate ? 1 : 0 });
+    const operands = [...inputs, ...outputs];
+    dispatch(layerNormBackwardKernels.call({ rows, columns, params, operands }, tuning));
   },
 };
 
@@ -95,12 +86,8 @@ export const layerNormWeightBackward: Op<NoAttrs> = {
   infer: ([dy]) => [f32(matrixShape(dy as TensorType).columns)],
   lower: ({ inputs, outputs, accumulate, tuning, dispatch }) => {
     const { rows, columns } = matrixShape((inputs[0] as Value).type);
-    const { kernel, width, grid } = layerNormWeightBackwardKernels.choose(rows, columns, tuning);
-    dispatch({
-      kernel,
-      params: { rows, columns: columns / width, accumulate: accumulate ? 1 : 0 },
-      operands: [...inputs, ...outputs],
-      grid,
-    });
+    const params = (): ParamValues => ({ accumulate: accumulate ? 1 : 0 });
+    const operands = [...inputs, ...outputs];
+    dispatch(layerNormWeightBackwardKernels.call({ rows, columns, params, operands }, tuning));
   },
 };

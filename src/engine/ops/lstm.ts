@@ -47,10 +47,7 @@ function lstmCall(
 ): KernelCall {
   const [rows = 0, hidden = 0] = weight.type.shape;
   const { gpu, software } = kernels;
-  const { kernel } = firstUsable(
-    (tuning.software ? [software] : [gpu, software]).map((kernel) => ({ kernel })),
-    tuning,
-  );
+  const kernel = firstUsable(tuning.software ? [software] : [gpu, software], tuning);
   return {
     kernel,
     params: { length, hidden },

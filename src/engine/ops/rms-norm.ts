@@ -1,6 +1,6 @@
 import type { Op } from "../graph/op";
 import { f32, type TensorType, type Value } from "../graph/value";
-import { flatGrid } from "../gpu/kernel";
+import type { ParamValues } from "../gpu/kernel";
 import { columnKernels, rowKernels } from "../kernels/variants";
 import { matrixShape, requireShape } from "./shapes";
 
@@ -54,13 +54,8 @@ export const rmsNorm: Op<RmsNormAttrs> = {
   },
   lower: ({ attrs, inputs, outputs, tuning, dispatch }) => {
     const { rows, columns } = matrixShape((inputs[0] as Value).type);
-    const { kernel, width } = rmsNormKernels.choose(columns, tuning);
-    dispatch({
-      kernel,
-      params: { rows, columns: columns / width, epsilon: attrs.epsilon, weight_offset: attrs.weightOffset },
-      operands: [...inputs, ...outputs],
-      grid: flatGrid(rows),
-    });
+    const params = (): ParamValues => ({ epsilon: attrs.epsilon, weight_offset: attrs.weightOffset });
+    dispatch(rmsNormKernels.call({ rows, columns, params, operands: [...inputs, ...outputs] }, tuning));
   },
 };
 
@@ -75,18 +70,13 @@ export const rmsNormBackward: Op<Pick<RmsNormAttrs, "weightOffset">> = {
   },
   lower: ({ attrs, inputs, outputs, accumulate, tuning, dispatch }) => {
     const { rows, columns } = matrixShape((inputs[0] as Value).type);
-    const { kernel, width } = rmsNormBackwardKernels.choose(columns, tuning);
-    dispatch({
-      kernel,
-      params: {
-        rows,
-        columns: columns / width,
-        weight_offset: attrs.weightOffset,
-        accumulate: accumulate ? 1 : 0,
-      },
-      operands: [...inputs, ...outputs],
-      grid: flatGrid(rows),
+    const params = (): ParamValues => ({
+      weight_offset: attrs.weightOffset,
+      accumulate: accumulate ? 1 : 0,
     });
+    dispatch(
+      rmsNormBackwardKernels.call({ rows, columns, params, operands: [...inputs, ...outputs] }, tuning),
+    );
   },
 };
 
@@ -98,12 +88,8 @@ export const rmsNormWeightBackward: Op<Record<never, never>> = {
   infer: ([dy]) => [f32(matrixShape(dy as TensorType).columns)],
   lower: ({ inputs, outputs, accumulate, tuning, dispatch }) => {
     const { rows, columns } = matrixShape((inputs[0] as Value).type);
-    const { kernel, width, grid } = rmsNormWeightBackwardKernels.choose(rows, columns, tuning);
-    dispatch({
-      kernel,
-      params: { rows, columns: columns / width, accumulate: accumulate ? 1 : 0 },
-      operands: [...inputs, ...outputs],
-      grid,
-    });
+    const params = (): ParamValues => ({ accumulate: accumulate ? 1 : 0 });
+    const operands = [...inputs, ...outputs];
+    dispatch(rmsNormWeightBackwardKernels.call({ rows, columns, params, operands }, tuning));
   },
 };

@@ -1,6 +1,6 @@
 import type { Op } from "../graph/op";
 import { elementCount, f32, type TensorType, type Value } from "../graph/value";
-import { elementGrid, flatGrid } from "../gpu/kernel";
+import { elementGrid } from "../gpu/kernel";
 import { elementKernels, rowKernels } from "../kernels/variants";
 import { matrixShape, requireShape } from "./shapes";
 
@@ -42,13 +42,7 @@ export const rowDot: Op<NoAttrs> = {
   },
   lower: ({ inputs, outputs, tuning, dispatch }) => {
     const { rows, columns } = matrixShape((inputs[0] as Value).type);
-    const { kernel, width } = rowDotKernels.choose(columns, tuning);
-    dispatch({
-      kernel,
-      params: { rows, columns: columns / width },
-      operands: [...inputs, ...outputs],
-      grid: flatGrid(rows),
-    });
+    dispatch(rowDotKernels.call({ rows, columns, operands: [...inputs, ...outputs] }, tuning));
   },
 };
 

@@ -1,5 +1,6 @@
 import type { Op } from "../graph/op";
 import { f32, type TensorType, type Value } from "../graph/value";
+import type { ParamValues } from "../gpu/kernel";
 import { columnKernels } from "../kernels/variants";
 import { matrixShape } from "./shapes";
 
@@ -17,12 +18,7 @@ export const sumRows: Op<Record<never, never>> = {
   infer: ([x]) => [f32(matrixShape(x as TensorType).columns)],
   lower: ({ inputs, outputs, accumulate, tuning, dispatch }) => {
     const { rows, columns } = matrixShape((inputs[0] as Value).type);
-    const { kernel, width, grid } = sumRowsKernels.choose(rows, columns, tuning);
-    dispatch({
-      kernel,
-      params: { rows, columns: columns / width, accumulate: accumulate ? 1 : 0 },
-      operands: [...inputs, ...outputs],
-      grid,
-    });
+    const params = (): ParamValues => ({ accumulate: accumulate ? 1 : 0 });
+    dispatch(sumRowsKernels.call({ rows, columns, params, operands: [...inputs, ...outputs] }, tuning));
   },
 };

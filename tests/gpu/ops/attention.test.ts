@@ -146,6 +146,12 @@ describe.each(VARIANTS)("%s attention", (variant) => {
   });
 });
 
+test.each(["tiled", "quad"] as const)("%s attention cut into several dispatches", async (variant) => {
+  const problem = problemOf({ queries: 70, heads: [2, 1], width: 36, mask: packed(23) });
+  // Less than a tile's work, so that each has a dispatch of its own.
+  await checkAttention(problem, { ...tuningFor(variant), maxDispatchFlops: 1 });
+});
+
 test.each([
   ["tiled", 5],
   ["decode", 5],

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { PipelineCache } from "../../src/engine/gpu/pipelines";
-import { GemmTuner } from "../../src/engine/kernels/gemm-tuner";
-import { gemmCandidates, gemmProblemKey } from "../../src/engine/kernels/matmul";
+import { Tuner } from "../../src/engine/kernels/tuner";
+import { gemmCall, gemmCandidates, gemmProblemKey } from "../../src/engine/kernels/matmul";
 import type { GemmShape } from "../../src/engine/kernels/matmul-variants";
 import { LuthierError } from "../../src/lib/errors";
+import { gemmProblem } from "../support/gemm";
 import { openTestGpu } from "../support/gpu";
 
 // Two rows: a shape for which every adapter has more than one candidate.
@@ -19,27 +20,33 @@ const shape: GemmShape = {
   cOffset: 0,
 };
 
+/** Plans a product, for which the tuner is asked. */
+const plan = (tuner: Tuner, problem: GemmShape): void => void gemmCall(gemmProblem(problem), tuner);
+
 test("measures a shape once, remembers it, and leaves no buffer behind", async () => {
   const gpu = await openTestGpu();
-  const tuner = new GemmTuner(gpu, new PipelineCache(gpu));
+  const tuner = new Tuner(gpu, new PipelineCache(gpu));
   const candidates = gemmCandidates(shape, tuner);
   expect(candidates.length).toBeGreaterThan(1);
-  expect(tuner.choice(gemmProblemKey(shape))).toBeNull();
+  plan(tuner, shape);
+  expect(tuner.choices).toEqual({});
   expect(await tuner.measure()).toBe(true);
-  expect(candidates).toContain(tuner.choice(gemmProblemKey(shape)));
+  expect(candidates).toContain(tuner.choices[gemmProblemKey(shape)]);
+  plan(tuner, shape);
   expect(await tuner.measure()).toBe(false);
   expect(gpu.usage.buffers).toBe(0);
 
-  const later = new GemmTuner(gpu, new PipelineCache(gpu), tuner.choices);
-  expect(later.choice(gemmProblemKey(shape))).toBe(tuner.choice(gemmProblemKey(shape)));
+  const later = new Tuner(gpu, new PipelineCache(gpu), tuner.choices);
+  const { kernel } = gemmCall(gemmProblem(shape), later);
+  expect(kernel).toEqual(gemmCall(gemmProblem(shape), tuner).kernel);
+  expect(await later.measure()).toBe(false);
   gpu.close();
 });
 
-test("small products and unknown problems take the default unmeasured", async () => {
+test("small products take the default unmeasured", async () => {
   const gpu = await openTestGpu();
-  const tuner = new GemmTuner(gpu, new PipelineCache(gpu));
-  tuner.choice(gemmProblemKey({ ...shape, n: 8 }));
-  tuner.choice("something else");
+  const tuner = new Tuner(gpu, new PipelineCache(gpu));
+  plan(tuner, { ...shape, n: 8 });
   expect(await tuner.measure()).toBe(false);
   expect(tuner.choices).toEqual({});
   gpu.close();
@@ -47,11 +54,11 @@ test("small products and unknown problems take the default unmeasured", async ()
 
 test("takes as much room as B's storage, and leaves alone what cannot be bound", async () => {
   const gpu = await openTestGpu({ maxBindingBytes: 2 * shape.n * shape.k });
-  const tuner = new GemmTuner(gpu, new PipelineCache(gpu));
-  tuner.choice(gemmProblemKey(shape));
+  const tuner = new Tuner(gpu, new PipelineCache(gpu));
+  plan(tuner, shape);
   expect(await tuner.measure()).toBe(false);
   gpu.resetPeak();
-  tuner.choice(gemmProblemKey({ ...shape, kind: "f16" }));
+  plan(tuner, { ...shape, kind: "f16" });
   expect(await tuner.measure()).toBe(true);
   expect(gpu.usage.peakBytes).toBeLessThan(2 * shape.n * shape.k + 4 * shape.m * (shape.n + shape.k) + 1024);
   expect(gpu.usage.buffers).toBe(0);
@@ -60,11 +67,11 @@ test("takes as much room as B's storage, and leaves alone what cannot be bound",
 
 test("takes the default where the GPU has no memory to try", async () => {
   const gpu = await openTestGpu();
-  const tuner = new GemmTuner(gpu, new PipelineCache(gpu));
+  const tuner = new Tuner(gpu, new PipelineCache(gpu));
   gpu.allocating = () => Promise.reject(new LuthierError("out-of-memory", "No room.", "Wait."));
-  tuner.choice(gemmProblemKey(shape));
+  plan(tuner, shape);
   expect(await tuner.measure()).toBe(false);
-  expect(tuner.choice(gemmProblemKey(shape))).toBeNull();
+  expect(tuner.choices).toEqual({});
   expect(gpu.usage.buffers).toBe(0);
   gpu.close();
 });
