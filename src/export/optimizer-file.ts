@@ -6,6 +6,7 @@ import { widen } from "../formats/float-bits";
 import { readSafetensorsHeader, writeSafetensors } from "../formats/safetensors";
 import { LuthierError } from "../lib/errors";
 import { isRecord } from "../lib/json";
+import type { OptimizerFileFault } from "../lib/problems/adapter-problems";
 import { METHOD_IDS, type MethodChoice, type MethodId } from "../shared/methods";
 
 /** What an adapter needs to go on training exactly, beside what is exported of it. */
@@ -55,10 +56,11 @@ export async function readOptimizerFile(source: ByteSource): Promise<OptimizerFi
   const read: Record<Heading, Map<string, HostTensor>> = { m: new Map(), v: new Map(), parameter: new Map() };
   for (const { name, dtype, shape, start, end } of tensors) {
     const [heading = ""] = name.split(".", 1);
-    if (!isHeading(heading) || dtype !== "F32") throw broken(source, `holds ${name} of the type ${dtype}`);
+    if (!isHeading(heading) || dtype !== "F32")
+      throw broken(source, { kind: "element-type", tensor: name, dtype });
     const data = widen(dtype, await source.read(start, end));
     if (!data.every((value) => Number.isFinite(value) && (heading !== "v" || value >= 0 || value === STILL)))
-      throw broken(source, `holds numbers in ${name} that no training leaves`);
+      throw broken(source, { kind: "values", tensor: name });
     read[heading].set(name.slice(heading.length + 1), { shape, data });
   }
   const { m, v, parameter } = read;
@@ -74,11 +76,7 @@ export function checkOptimizer(adapter: Adapter, { moments, parameters }: Optimi
     checkParameters(adapter, tensors);
   const still = [...moments.v].find(([, { data }]) => data.includes(STILL));
   if (!still || adapter.selection) return;
-  throw new LuthierError(
-    "adapter",
-    `The optimizer's state lets numbers of ${still[0]} stand still, but the method trains all of them.`,
-    "Take the file of the optimizer's state out of the folder or zip: training then starts with a fresh one.",
-  );
+  throw new LuthierError({ code: "adapter/optimizer-freezes", parameter: still[0] });
 }
 
 function isHeading(text: string): text is Heading {
@@ -93,30 +91,26 @@ function readHeader(
   try {
     header = JSON.parse(text ?? "");
   } catch {
-    throw broken(source, "does not say what it belongs to");
+    throw broken(source, { kind: "no-header" });
   }
   const { version, steps, method } = isRecord(header) ? header : {};
   const { id, options } = isRecord(method) ? method : {};
   const isKnown = typeof id === "string" && (METHOD_IDS as readonly string[]).includes(id);
-  if (version !== 1 || !isKnown || !isRecord(options)) throw broken(source, "is of another kind or version");
+  if (version !== 1 || !isKnown || !isRecord(options)) throw broken(source, { kind: "other-kind" });
   if (typeof steps !== "number" || !Number.isSafeInteger(steps) || steps < 1)
-    throw broken(source, `counts ${JSON.stringify(steps)} steps`);
+    throw broken(source, { kind: "steps", steps: steps === undefined ? null : JSON.stringify(steps) });
   const values = Object.entries(options);
   const isValue = (value: unknown): value is string | number | boolean =>
     ["string", "number", "boolean"].includes(typeof value);
   const read = Object.fromEntries(
     values.map(([name, value]) => {
-      if (!isValue(value)) throw broken(source, `has no value for ${name}`);
+      if (!isValue(value)) throw broken(source, { kind: "option", option: name });
       return [name, value];
     }),
   );
   return { steps, method: { id: id as MethodId, options: read } };
 }
 
-function broken(source: ByteSource, what: string): LuthierError {
-  return new LuthierError(
-    "adapter",
-    `${source.name} ${what}.`,
-    "Take that file out of the folder or zip: the adapter loads without it, and training starts with a fresh optimizer.",
-  );
+function broken({ name: file }: ByteSource, fault: OptimizerFileFault): LuthierError {
+  return new LuthierError({ code: "adapter/optimizer-file", file, fault });
 }

@@ -66,12 +66,7 @@ export class ReadbackRing {
       await this.#gpu.hasten(staging.mapAsync(MAP_MODE_READ, 0, sizeBytes));
     } catch (cause) {
       this.#gpu.check();
-      throw new LuthierError(
-        "gpu",
-        "The GPU did not give back a result.",
-        "Reload the model and try again; if it happens again, choose a smaller batch.",
-        { cause },
-      );
+      throw new LuthierError({ code: "gpu/no-result" }, { cause });
     }
     this.#gpu.check();
   }

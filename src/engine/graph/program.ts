@@ -256,12 +256,9 @@ function checkBindingSizes({ info: { maxBindingBytes } }: Gpu, plan: Plan): void
   for (const { operands } of plan.calls) {
     for (const operand of operands) {
       if (operand.type === "weight" || operand.sizeBytes <= maxBindingBytes) continue;
-      const what = operand.type === "slot" ? "One intermediate result" : `"${operand.value.name}"`;
-      throw new LuthierError(
-        "out-of-memory",
-        `${what} needs ${operand.sizeBytes} bytes, but this GPU binds at most ${maxBindingBytes} at once.`,
-        "Choose a shorter maximum length, a smaller batch size or a smaller adapter.",
-      );
+      const tensor = operand.type === "slot" ? null : operand.value.name;
+      const bytes = operand.sizeBytes;
+      throw new LuthierError({ code: "out-of-memory/binding", tensor, bytes, maxBindingBytes });
     }
   }
 }

@@ -89,7 +89,7 @@ export class Tuner implements Tuning {
   async #fastest(problem: TuningProblem, stopwatch: Stopwatch): Promise<string | null> {
     const buffers: GPUBuffer[] = [];
     try {
-      await this.#gpu.allocating("tuning", () => {
+      await this.#gpu.allocating({ kind: "tuning" }, () => {
         for (const operand of problem.variants[0]?.call.operands ?? [])
           buffers.push(this.#gpu.createBuffer("tuning", operandBytes(operand), STORAGE));
       });

@@ -104,7 +104,7 @@ export class Trainer {
     const { gpu, pipelines } = model;
     const plans = planTraining(model, state, options);
     return Ownership.build((ownership) =>
-      gpu.allocating("training", async () => {
+      gpu.allocating({ kind: "training" }, async () => {
         const slotBytes = listPlans(plans).map((plan) => plan.slotBytes);
         const pool = ownership.own(new SlotPool(gpu, slotBytes));
         const optimizer = ownership.own(new OptimizerState(gpu, state, options.weightDecay));

@@ -1,5 +1,8 @@
+import type { AdapterProblems } from "./adapter-problems";
 import type { DataProblems } from "./data-problems";
+import type { EngineProblems } from "./engine-problems";
 import type { HubProblems } from "./hub-problems";
+import type { MethodProblems } from "./method-problems";
 import type { StorageProblems } from "./storage-problems";
 import type { TokenizerProblems } from "./tokenizer-problems";
 import type { WorkProblems } from "./work-problems";
@@ -10,7 +13,15 @@ import type { WorkProblems } from "./work-problems";
  * one for each code, or does not compile. Each part of the studio has a file here; its codes begin with its name.
  */
 export interface Problems
-  extends DataProblems, HubProblems, StorageProblems, TokenizerProblems, WorkProblems {
+  extends
+    AdapterProblems,
+    DataProblems,
+    EngineProblems,
+    HubProblems,
+    MethodProblems,
+    StorageProblems,
+    TokenizerProblems,
+    WorkProblems {
   /** A sentence that was made below the page: what has no code of its own yet. */
   readonly plain: { readonly kind: PlainKind; readonly what: string; readonly advice: string };
 }

@@ -1,6 +1,8 @@
 import type { ReactNode } from "react";
+import type { Problem } from "../../lib/problems/problem";
 import type { Field, FieldValue, FieldValues } from "../../shared/fields";
 import { isShown, type FieldProblems } from "../store/training-values";
+import { useText } from "../text/text";
 import { Fold } from "./fold";
 import { OptionField } from "./option-field";
 import classes from "./option-grid.module.css";
@@ -38,6 +40,12 @@ export function OptionGrid(props: Props) {
 }
 
 function Cells({ fields, values, problems, labels, showHints, disabled, onChange, below }: Props) {
+  const text = useText();
+  const worded = (problem: string | Problem | undefined): string | undefined => {
+    if (typeof problem !== "object") return problem;
+    const { what, advice } = text.problem(problem);
+    return `${what} ${advice}`;
+  };
   return (
     <div className={classes.grid}>
       {fields.map((field) => (
@@ -46,7 +54,7 @@ function Cells({ fields, values, problems, labels, showHints, disabled, onChange
             field={field}
             label={labels?.[field.name] ?? field.name}
             value={values[field.name] ?? field.default}
-            problem={problems[field.name]}
+            problem={worded(problems[field.name])}
             showHint={showHints}
             disabled={disabled ?? false}
             onChange={(value) => {

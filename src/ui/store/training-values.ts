@@ -1,3 +1,4 @@
+import type { Problem } from "../../lib/problems/problem";
 import { defaultValues, fieldProblem, type Field, type FieldValues } from "../../shared/fields";
 import { generationFields, generationLabels, type GenerationOptions } from "../../shared/generation";
 import { methodSpecs, type MethodId } from "../../shared/methods";
@@ -5,8 +6,8 @@ import type { ModelSummary } from "../../shared/model";
 import { SCHEDULES, trainingFields, trainingLabels, type TrainingOptions } from "../../shared/training";
 import type { PresetId } from "./state";
 
-/** Field name -> why its value cannot be used. */
-export type FieldProblems = Readonly<Record<string, string>>;
+/** Field name -> why its value cannot be used: as a sentence, or as the worker tells it. */
+export type FieldProblems = Readonly<Record<string, string | Problem>>;
 
 /** The values of a method's form: its defaults, what suits the model, then what the person changed. */
 export function methodValues(

@@ -106,22 +106,23 @@ export const fusion: Method = {
 function commonKind(experts: readonly Expert[], model: ModelSpec): BottleneckKind {
   const kinds = experts.map(({ name, config }) => {
     const kind = [houlsbyKind, pfeifferKind].find((one) => isLibraryConfig(one, config));
-    const refuse = (why: string): Error =>
-      optionError(fusedAdaptersField.name, `“${name}” ${why}.`, "Choose other adapters.");
-    if (!kind || hasOwnMark(config)) throw refuse("is no Houlsby or Pfeiffer adapter");
-    const { hidden_size: hidden = model.hiddenSize } = config;
-    if (hidden !== model.hiddenSize)
-      throw refuse(`is of a model ${String(hidden)} wide, not ${model.hiddenSize}`);
-    return kind;
+    if (!kind || hasOwnMark(config))
+      throw optionError(fusedAdaptersField.name, { code: "config/not-bottleneck", name });
+    const { hidden_size: width = model.hiddenSize } = config;
+    if (width === model.hiddenSize) return kind;
+    throw optionError(fusedAdaptersField.name, {
+      code: "config/adapter-width",
+      name,
+      width: String(width),
+      modelWidth: model.hiddenSize,
+    });
   });
   const kind = defined(kinds[0], "a chosen adapter");
-  const other = kinds.findIndex((one) => one !== kind);
-  if (other >= 0) {
-    throw optionError(
-      fusedAdaptersField.name,
-      `“${experts[0]?.name}” and “${experts[other]?.name}” stand at different places of a block.`,
-      "Choose only Houlsby adapters, or only Pfeiffer adapters.",
-    );
+  const [first] = experts;
+  const second = experts.find((_, index) => kinds[index] !== kind);
+  if (first && second) {
+    const names = { first: first.name, second: second.name };
+    throw optionError(fusedAdaptersField.name, { code: "config/adapter-places", ...names });
   }
   checkPlacement(kind, model);
   return kind;

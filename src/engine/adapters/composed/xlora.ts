@@ -99,35 +99,14 @@ function readOptions(values: FieldValues): Options {
 /** PEFT makes the gates of hidden states that an encoder-decoder does not give under that name. */
 function checkModel({ encoder }: ModelSpec): void {
   if (!encoder) return;
-  throw optionError(
-    loraExpertsField.name,
-    "X-LoRA reads the hidden states of a decoder alone, and this model has an encoder too; PEFT has none for such models.",
-    "Choose LoRA or AdapterFusion, which train any model.",
-  );
+  throw optionError(loraExpertsField.name, { code: "config/xlora-encoder" });
 }
 
-function checkOptions({ topK, softmaxTopK, passValue }: Options, experts: number): void {
-  if (topK > experts) {
-    throw optionError(
-      "top_k_lora",
-      `top_k_lora is ${topK}, and ${experts} adapters are chosen.`,
-      "Choose as many at most, or 0 for all.",
-    );
-  }
-  if (softmaxTopK && topK === 0) {
-    throw optionError(
-      "enable_softmax_topk",
-      "enable_softmax_topk needs top_k_lora.",
-      "Set that, or turn this off.",
-    );
-  }
-  if (topK > 0 && passValue !== 0) {
-    throw optionError(
-      "scaling_pass_value",
-      "In the first pass all gates are equal, so that nothing says which of them top_k_lora keeps.",
-      "Leave it at 0, or top_k_lora.",
-    );
-  }
+function checkOptions({ topK, softmaxTopK, passValue }: Options, adapters: number): void {
+  if (topK > adapters) throw optionError("top_k_lora", { code: "config/top-k", topK, adapters });
+  if (softmaxTopK && topK === 0) throw optionError("enable_softmax_topk", { code: "config/top-k-unset" });
+  if (topK > 0 && passValue !== 0)
+    throw optionError("scaling_pass_value", { code: "config/pass-value-beside-top-k" });
 }
 
 /** Linear layers under their places among the ReLUs and dropouts between them, as PEFT's Sequential counts. */

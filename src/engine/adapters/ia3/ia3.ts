@@ -90,11 +90,7 @@ function readOptions(reader: OptionReader, model: ModelSpec): Ia3Options {
 function checkFeedforward(names: readonly string[], layers: readonly LinearSpec[]): void {
   const stray = names.find((name) => !layers.some(({ path }) => isNamed([name], path)));
   if (!stray) return;
-  throw optionError(
-    "feedforward_modules",
-    `feedforward_modules names ${stray}, which target_modules does not choose.`,
-    "Name only layers that are targets too.",
-  );
+  throw optionError("feedforward_modules", { code: "config/feedforward-no-target", module: stray });
 }
 
 function scaledLayers(options: Ia3Options, model: ModelSpec): ScaledLayer[] {

@@ -72,11 +72,7 @@ export function readLoraOptions(values: FieldValues, model: ModelSpec): LoraOpti
 
 function readModuleNames(text: string): string[] {
   if (/^[\w.\-\s,]*$/.test(text)) return text.split(/[\s,]+/).filter(Boolean);
-  throw optionError(
-    "modules_to_save",
-    `modules_to_save is "${text}".`,
-    "Write the paths of modules, or how they end, separated by commas.",
-  );
+  throw optionError("modules_to_save", { code: "config/module-names", text });
 }
 
 /**

@@ -58,9 +58,5 @@ export function softPromptConfig(
 export function importSoftPrompt(tensors: ReadonlyMap<string, HostTensor>): Map<string, HostTensor> {
   const saved = tensors.get(PROMPT_EMBEDDINGS);
   if (saved) return new Map([[EMBEDDING, saved]]);
-  throw new LuthierError(
-    "adapter",
-    `adapter_model.safetensors has no ${PROMPT_EMBEDDINGS}, which its adapter_config.json asks for.`,
-    "Check that both files belong to the same adapter.",
-  );
+  throw new LuthierError({ code: "adapter/no-prompt", tensor: PROMPT_EMBEDDINGS });
 }

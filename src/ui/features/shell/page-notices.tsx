@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { problemArea } from "../../../lib/problems/problem";
 import { Notice } from "../../components/notice";
 import { InterruptedRun } from "../train/interrupted-run";
 import { ProblemAlert } from "../../components/problem-alert";
@@ -20,7 +21,7 @@ export function PageNotices() {
     load: state.loadModel,
   }));
   const noGpu = gpuProblem && text.problem(gpuProblem);
-  const isDeviceLost = fault?.problem.code === "plain" && fault.problem.kind === "device-lost";
+  const isDeviceLost = fault !== null && problemArea(fault.problem) === "device-lost";
   return (
     <div className={classes.notices}>
       {noGpu && (

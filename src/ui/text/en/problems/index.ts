@@ -1,6 +1,9 @@
 import type { ProblemWords } from "../../../../lib/errors";
 import type { Problem } from "../../../../lib/problems/problem";
+import { adapterProblems } from "./adapter";
 import { dataProblems } from "./data";
+import { engineProblems } from "./engine";
+import { methodProblems } from "./method";
 import type { ProblemTexts } from "./words";
 import { hubProblems } from "./hub";
 import { storageProblems } from "./storage";
@@ -8,8 +11,11 @@ import { tokenizerProblems } from "./tokenizer";
 import { workProblems } from "./work";
 
 const problems: ProblemTexts = {
+  ...adapterProblems,
   ...dataProblems,
+  ...engineProblems,
   ...hubProblems,
+  ...methodProblems,
   ...storageProblems,
   ...tokenizerProblems,
   ...workProblems,
