@@ -53,7 +53,7 @@ export class AdapterState {
     this.length = length;
     checkLength(gpu, length);
     this.#places = new Map(places.map((place) => [place.name, place]));
-    this.buffer = gpu.createBuffer("adapter parameters", length * 4, STORAGE);
+    this.buffer = gpu.createBuffer("adapter.parameters", length * 4, STORAGE);
   }
 
   /** A state with values. Errors as {@link AdapterState.write}; nothing is left behind. */

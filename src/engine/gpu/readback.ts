@@ -32,7 +32,7 @@ export class ReadbackRing {
   constructor(gpu: Gpu, sizeBytes: number, depth: number) {
     this.#gpu = gpu;
     this.#all = Array.from({ length: depth }, (_, index) =>
-      gpu.createBuffer(`read-back ${index}`, sizeBytes, BufferUsage.MAP_READ | BufferUsage.COPY_DST),
+      gpu.createBuffer(`readback.${index}`, sizeBytes, BufferUsage.MAP_READ | BufferUsage.COPY_DST),
     );
     this.#free = [...this.#all];
   }

@@ -124,7 +124,7 @@ export class Tuner implements Tuning {
     if (!pipeline) return Infinity;
     const packed = packParams(call.kernel, call.params);
     const usage = BufferUsage.UNIFORM | BufferUsage.COPY_DST;
-    const uniforms = this.#gpu.createBuffer("tuning params", packed.byteLength, usage);
+    const uniforms = this.#gpu.createBuffer("tuning.params", packed.byteLength, usage);
     try {
       const { device } = this.#gpu;
       device.queue.writeBuffer(uniforms, 0, packed);

@@ -1,6 +1,6 @@
 import { defined } from "../../lib/invariant";
 import { type AdapterState, layOutParameters, PARAMETER_ALIGNMENT } from "../adapters/adapter-state";
-import type { Adapter, HostTensor, ParameterSpec } from "../adapters/common/method";
+import type { Adapter, ParameterSpec } from "../adapters/common/method";
 import type { Gpu } from "../gpu/device";
 import { BufferUsage, STORAGE } from "../gpu/usage";
 
@@ -52,27 +52,25 @@ export class OptimizerState {
   /** Gradient norm and the flag of a non-finite one, written by each update. */
   readonly metrics: GPUBuffer;
   readonly #gpu: Gpu;
-  readonly #state: AdapterState;
 
   constructor(gpu: Gpu, state: AdapterState, weightDecay: number) {
     this.#gpu = gpu;
-    this.#state = state;
     const flat = (label: string): GPUBuffer => gpu.createBuffer(label, state.length * 4, STORAGE);
-    this.gradients = flat("adapter gradients");
-    this.m = flat("first moments");
-    this.v = flat("second moments");
-    this.groups = gpu.createBuffer("parameter groups", (state.length / PARAMETER_ALIGNMENT) * 4, STORAGE);
+    this.gradients = flat("adapter.gradients");
+    this.m = flat("adamw.m");
+    this.v = flat("adamw.v");
+    this.groups = gpu.createBuffer("adamw.groups", (state.length / PARAMETER_ALIGNMENT) * 4, STORAGE);
     const factors = learningRateFactors(state.adapter);
     gpu.device.queue.writeBuffer(this.groups, 0, blockGroups(state.adapter, factors));
     this.groupTable = gpu.createBuffer(
-      "group table",
+      "adamw.group_table",
       factors.length * GROUP_BYTES,
       BufferUsage.STORAGE | BufferUsage.COPY_DST,
     );
     const table = factors.flatMap((factor) => [factor, weightDecay]);
     gpu.device.queue.writeBuffer(this.groupTable, 0, Float32Array.from(table));
-    this.lossSum = gpu.createBuffer("loss sum", SCALAR_BYTES.lossSum, STORAGE);
-    this.metrics = gpu.createBuffer("step metrics", SCALAR_BYTES.metrics, STORAGE);
+    this.lossSum = gpu.createBuffer("loss_sum", SCALAR_BYTES.lossSum, STORAGE);
+    this.metrics = gpu.createBuffer("step_metrics", SCALAR_BYTES.metrics, STORAGE);
   }
 
   /** Clears gradients and the loss sum; the first thing of every optimizer step. */
@@ -81,11 +79,6 @@ export class OptimizerState {
     encoder.clearBuffer(this.gradients);
     encoder.clearBuffer(this.lossSum);
     this.#gpu.device.queue.submit([encoder.finish()]);
-  }
-
-  /** The gradients by parameter name; for checks against a reference. */
-  readGradients(): Promise<Map<string, HostTensor>> {
-    return this.#state.read(this.gradients);
   }
 
   destroy(): void {

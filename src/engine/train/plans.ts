@@ -9,7 +9,7 @@ import { buildDecoder, idsInput } from "../models/decoder";
 import { buildEncoderDecoder } from "../models/encoder-decoder";
 import type { ModelShape } from "../models/loaded-model";
 import { blockAttention } from "../nn/attention";
-import { applyHead, applyHeadLoss, type Attend, type BuildContext } from "../nn/context";
+import { applyHeadLoss, type Attend, type BuildContext } from "../nn/context";
 import { broadcastBatch } from "../ops/broadcast-batch";
 import { concatRows } from "../ops/concat-rows";
 import { gatherRows } from "../ops/gather-rows";
@@ -38,9 +38,8 @@ export function planBatch(
   mode: GraphMode,
   backward: DifferentiateOptions = {},
 ): Plan {
-  const graph = new Graph();
-  const context = makeContext(model, state, shape, mode, graph);
-  const hidden = buildHidden(context, model, shape);
+  const { context, hidden } = traceForward(model, state, shape, mode);
+  const { graph } = context;
   const rows = graph.apply(gatherRows, [hidden, graph.input("label_rows", u32(shape.labels))], {});
   const labels = graph.input("labels", u32(shape.labels));
   const loss = applyHeadLoss(context, model.spec, [rows, labels, stepScalarsInput(graph)], {
@@ -52,29 +51,23 @@ export function planBatch(
   return makePlan(graph, {}, model.tuning);
 }
 
-/** Plans one forward pass that keeps all logits, (rows · T', vocabulary); for checks against a reference. */
-export function planLogits(model: ModelShape, state: AdapterShape, shape: BatchShape): Plan {
-  const graph = new Graph();
-  const context = makeContext(model, state, shape, "infer", graph);
-  const logits = applyHead(context, model.spec, buildHidden(context, model, shape));
-  return makePlan(graph, { logits }, model.tuning);
-}
-
-function makeContext(
+/** Traces a forward pass over a batch up to the hidden states that the head reads, (rows · T', width), in a graph of its own. */
+export function traceForward(
   model: ModelShape,
   state: AdapterShape,
   shape: BatchShape,
   mode: GraphMode,
-  graph: Graph,
-): BuildContext {
+): { readonly context: BuildContext; readonly hidden: Value } {
+  const graph = new Graph();
   const adapter = state.adapter.hooks(graph, mode);
-  return {
+  const context: BuildContext = {
     graph,
     weights: model.weights,
     adapter,
     rows: shape.rows,
     attend: fullAttention(graph, model, adapter.prefix?.bind(adapter), shape.rows),
   };
+  return { context, hidden: buildHidden(context, model, shape) };
 }
 
 function buildHidden(context: BuildContext, { spec }: ModelShape, shape: BatchShape): Value {

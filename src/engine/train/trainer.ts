@@ -223,16 +223,6 @@ export class Trainer {
     return (await this.#readLoss()) / Math.max(1, tokens);
   }
 
-  /** Gradients of one forward and backward pass, with no update; for checks against a reference. */
-  async gradients(batch: TrainingBatch): ReturnType<OptimizerState["readGradients"]> {
-    const virtual = this.#state.adapter;
-    this.#optimizer.beginStep();
-    const { program, shape } = findProgram(this.#programs.train, batch);
-    const step = lossScalars(1 / Math.max(1, countLabels(batch, virtual)));
-    program.run({ ...batchInputs(batch, shape, virtual, this.#spec), step });
-    return this.#optimizer.readGradients();
-  }
-
   /** Length of the batches of one text that {@link weigh} takes. */
   get textLength(): number {
     return this.#programs.weigh?.text.shape.length ?? 0;

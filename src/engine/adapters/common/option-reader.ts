@@ -18,6 +18,7 @@ export class OptionReader {
       if (field.type === "adapters") continue;
       const value = values[field.name] ?? field.default;
       const problem = fieldProblem(field, value);
+      // eslint-disable-next-line no-restricted-syntax -- what is wrong with a field's value is a sentence still
       if (problem) throw new LuthierError("config", problem, field.hint, { field: field.name });
       read[field.name] = value;
     }
