@@ -102,7 +102,7 @@ export class AdapterState {
 /** Errors: values that miss a parameter, have one in another shape, or have one too many; they name it. */
 export function checkParameters(
   { parameters }: Pick<Adapter, "parameters">,
-  values: ReadonlyMap<string, HostTensor>,
+  values: ReadonlyMap<string, Pick<HostTensor, "shape">>,
 ): void {
   for (const { name, shape } of parameters) {
     const tensor = values.get(name);

@@ -14,7 +14,7 @@ import { broadcastBatch } from "../ops/broadcast-batch";
 import { concatRows } from "../ops/concat-rows";
 import { gatherRows } from "../ops/gather-rows";
 import { reduceSum, sumSquares } from "../ops/reduce-sum";
-import { adamw, stepMetrics } from "../ops/adamw";
+import { adamw, BLOCK_WORDS, stepMetrics } from "../ops/adamw";
 import { addSquares, maskGradients } from "../ops/flat-gradients";
 import type { BatchShape } from "./batch-inputs";
 import { pairLengths } from "./pair-inputs";
@@ -120,16 +120,16 @@ export function planUpdate(model: ModelShape, state: AdapterShape, options: Upda
   state.adapter.penalty?.(graph);
   const flat = (name: string): Value => graph.state(name, f32(state.length));
   const gradients = flat(FLAT.gradients);
-  if (state.adapter.selection) graph.applyAll(maskGradients, [gradients, flat(FLAT.v)], {});
+  const blocks = graph.state("blocks", u32((state.length / PARAMETER_ALIGNMENT) * BLOCK_WORDS));
+  if (state.adapter.selection) graph.applyAll(maskGradients, [gradients, blocks], {});
   const [norm] = graph.applyAll(sumSquares, [gradients], {}) as [Value];
   graph.applyAll(stepMetrics, [norm, graph.state("metrics", f32(4))], {});
-  const blocks = state.length / PARAMETER_ALIGNMENT;
   const inputs = [
     flat(FLAT.parameters),
     gradients,
     flat(FLAT.m),
     flat(FLAT.v),
-    graph.state("groups", u32(blocks)),
+    blocks,
     graph.state("groupTable", f32(learningRateFactors(state.adapter).length, 2)),
     stepScalarsInput(graph),
     norm,

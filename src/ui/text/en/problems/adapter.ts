@@ -82,7 +82,7 @@ export const adapterProblems: ProblemTexts<AdapterProblems> = {
       "Take that file out of the folder or zip: the adapter loads without it, and training starts with a fresh optimizer.",
   }),
   "adapter/optimizer-freezes": ({ parameter }) => ({
-    what: `The optimizer's state lets numbers of ${parameter} stand still, but the method trains all of them.`,
+    what: `The optimizer's state has numbers of ${parameter} frozen, but the method trains all of them.`,
     advice:
       "Take the file of the optimizer's state out of the folder or zip: training then starts with a fresh one.",
   }),
