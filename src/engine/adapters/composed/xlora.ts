@@ -1,4 +1,6 @@
+import * as v from "valibot";
 import { defined } from "../../../lib/invariant";
+import { recordOf } from "../../../lib/schema";
 import type { FieldValues } from "../../../shared/fields";
 import { loraExpertsField, xloraFields } from "../../../shared/methods/xlora";
 import type { Graph } from "../../graph/graph";
@@ -17,6 +19,7 @@ import type { AdapterHooks, GraphMode } from "../../nn/hooks";
 import { defineAdapter } from "../common/define-adapter";
 import type { Method } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
+import { readSaved, savedShare, savedSwitch } from "../common/saved-options";
 import { isOwnConfig, ownMark } from "../common/own-format";
 import { adaptedLayers, applyExperts, bindLora, type Gates, type LoraExpert } from "./xlora-experts";
 
@@ -50,7 +53,7 @@ interface Mixture {
 export const xlora: Method = {
   peftType: "XLORA",
   reads: (config) => isOwnConfig("xlora", config),
-  expertFolders: ({ adapters }) => Object.keys((adapters ?? {}) as Record<string, unknown>),
+  expertFolders: (config) => Object.keys(readSaved({ adapters: recordOf(v.string()) }, config).adapters),
   bind(values, model, experts = []) {
     const options = readOptions(values);
     checkModel(model);
@@ -220,11 +223,19 @@ function makeConfig(
 
 function readConfig(config: Readonly<Record<string, unknown>>): FieldValues {
   refuseUnless(config, { use_trainable_adapters: [false] });
-  const read = config as Readonly<Record<string, number | boolean | null>>;
-  const names = xloraFields.filter(({ type }) => type !== "adapters").map(({ name }) => name);
-  const known = names.flatMap((name): [string, number | boolean][] => {
-    const value = read[name];
-    return value === undefined || value === null ? [] : [[name, value]];
-  });
-  return Object.fromEntries(known);
+  return readSaved(savedXlora, config);
 }
+
+/** PEFT's XLoraConfig; where it says nothing, its own defaults. */
+const savedXlora = {
+  enable_softmax: v.nullish(v.boolean(), true),
+  enable_softmax_topk: savedSwitch,
+  softmax_temperature: v.nullish(v.number(), 1),
+  layerwise_scalings: savedSwitch,
+  top_k_lora: v.nullish(v.number(), 0),
+  xlora_depth: v.nullish(v.number(), 1),
+  xlora_size: v.nullish(v.number(), 2048),
+  xlora_dropout_p: v.nullish(v.number(), 0.2),
+  scaling_pass_value: savedShare,
+  global_scaling_weight: v.nullish(v.number(), 1),
+};

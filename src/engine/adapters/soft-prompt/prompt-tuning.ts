@@ -6,11 +6,11 @@ import { defineAdapter } from "../common/define-adapter";
 import type { InitContext, Method } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
 import {
-  checkSoftPrompt,
   EMBEDDING,
   frontRows,
   importSoftPrompt,
   PROMPT_EMBEDDINGS,
+  readVirtualTokens,
   softPromptConfig,
   submodules,
 } from "./soft-prompt";
@@ -56,10 +56,7 @@ export const promptTuning: Method = {
       importTensors: importSoftPrompt,
     });
   },
-  readConfig(config) {
-    checkSoftPrompt(config);
-    return { num_virtual_tokens: config.num_virtual_tokens as number, prompt_tuning_init: "RANDOM" };
-  },
+  readConfig: (config) => ({ ...readVirtualTokens(config), prompt_tuning_init: "RANDOM" }),
 };
 
 async function initialPrompt(
