@@ -1,6 +1,7 @@
 import type { AdapterProblems } from "./adapter-problems";
 import type { DataProblems } from "./data-problems";
 import type { EngineProblems } from "./engine-problems";
+import type { FormProblems } from "./form-problems";
 import type { HubProblems } from "./hub-problems";
 import type { MethodProblems } from "./method-problems";
 import type { StorageProblems } from "./storage-problems";
@@ -17,6 +18,7 @@ export interface Problems
     AdapterProblems,
     DataProblems,
     EngineProblems,
+    FormProblems,
     HubProblems,
     MethodProblems,
     StorageProblems,

@@ -1,6 +1,6 @@
 import { LuthierError } from "../../../lib/errors";
 import type { Problem } from "../../../lib/problems/problem";
-import { type Field, fieldProblem, type FieldValue, type FieldValues } from "../../../shared/fields";
+import { type Field, fieldFault, type FieldValue, type FieldValues } from "../../../shared/fields";
 
 /** The error of an option that cannot be used, shown at its field. */
 export function optionError(field: string, problem: Problem): LuthierError {
@@ -17,9 +17,8 @@ export class OptionReader {
       // Adapters reach a method as its experts; ids mean nothing beyond the library.
       if (field.type === "adapters") continue;
       const value = values[field.name] ?? field.default;
-      const problem = fieldProblem(field, value);
-      // eslint-disable-next-line no-restricted-syntax -- what is wrong with a field's value is a sentence still
-      if (problem) throw new LuthierError("config", problem, field.hint, { field: field.name });
+      const fault = fieldFault(field, value);
+      if (fault) throw optionError(field.name, { code: "config/field", field: field.name, fault });
       read[field.name] = value;
     }
     this.#values = read;

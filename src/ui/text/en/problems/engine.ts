@@ -1,5 +1,5 @@
 import type { EngineProblems, GpuAllocation } from "../../../../lib/problems/engine-problems";
-import { formatBytes } from "../../../lib/format";
+import { format } from "../format";
 import type { ProblemTexts } from "./words";
 
 function memoryFor(wanted: GpuAllocation): string {
@@ -60,7 +60,7 @@ export const engineProblems: ProblemTexts<EngineProblems> = {
     advice: "Choose a shorter maximum length, a smaller batch size or a smaller adapter.",
   }),
   "out-of-memory/parameters": ({ bytes, maxBindingBytes }) => ({
-    what: `The trained parameters take ${formatBytes(bytes)} in f32, and this GPU gives a kernel at most ${formatBytes(maxBindingBytes)} at once.`,
+    what: `The trained parameters take ${format.bytes(bytes)} in f32, and this GPU gives a kernel at most ${format.bytes(maxBindingBytes)} at once.`,
     advice: "Choose a method or options that train less of the model.",
   }),
   "model/rows-exceed-binding": ({ tensor, rows, bytes, maxBindingBytes }) => ({

@@ -4,6 +4,8 @@ import { adapterProblems } from "./adapter";
 import { dataProblems } from "./data";
 import { engineProblems } from "./engine";
 import { methodProblems } from "./method";
+import { fieldFault } from "../field-faults";
+import { formProblems } from "./form";
 import type { ProblemTexts } from "./words";
 import { hubProblems } from "./hub";
 import { storageProblems } from "./storage";
@@ -14,6 +16,7 @@ const problems: ProblemTexts = {
   ...adapterProblems,
   ...dataProblems,
   ...engineProblems,
+  ...formProblems,
   ...hubProblems,
   ...methodProblems,
   ...storageProblems,
@@ -26,4 +29,11 @@ const problems: ProblemTexts = {
 export function problem(told: Problem): ProblemWords {
   // A code and its facts belong together by their type; TypeScript cannot follow that through the look-up.
   return (problems[told.code] as (facts: Problem) => ProblemWords)(told);
+}
+
+/** What to tell of a problem at its field, which the page shows under that label. */
+export function fieldProblem(told: Problem, label: string): string {
+  if (told.code === "config/field") return fieldFault(told.fault, label);
+  const { what, advice } = problem(told);
+  return `${what} ${advice}`.trim();
 }
