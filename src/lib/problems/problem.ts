@@ -1,7 +1,10 @@
 import type { DataProblems } from "./data-problems";
+import type { FormatProblems } from "./format-problems";
+import type { GgufProblems } from "./gguf-problems";
 import type { HubProblems } from "./hub-problems";
 import type { StorageProblems } from "./storage-problems";
 import type { TokenizerProblems } from "./tokenizer-problems";
+import type { ValueProblems } from "./value-faults";
 import type { WorkProblems } from "./work-problems";
 
 /**
@@ -10,7 +13,15 @@ import type { WorkProblems } from "./work-problems";
  * one for each code, or does not compile. Each part of the studio has a file here; its codes begin with its name.
  */
 export interface Problems
-  extends DataProblems, HubProblems, StorageProblems, TokenizerProblems, WorkProblems {
+  extends
+    DataProblems,
+    FormatProblems,
+    GgufProblems,
+    HubProblems,
+    StorageProblems,
+    TokenizerProblems,
+    ValueProblems,
+    WorkProblems {
   /** A sentence that was made below the page: what has no code of its own yet. */
   readonly plain: { readonly kind: PlainKind; readonly what: string; readonly advice: string };
 }

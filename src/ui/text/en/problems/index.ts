@@ -2,6 +2,8 @@ import type { ProblemWords } from "../../../../lib/errors";
 import type { Problem } from "../../../../lib/problems/problem";
 import { dataProblems } from "./data";
 import type { ProblemTexts } from "./words";
+import { formatProblems, valueProblems } from "./formats";
+import { ggufProblems } from "./gguf";
 import { hubProblems } from "./hub";
 import { storageProblems } from "./storage";
 import { tokenizerProblems } from "./tokenizer";
@@ -9,9 +11,12 @@ import { workProblems } from "./work";
 
 const problems: ProblemTexts = {
   ...dataProblems,
+  ...formatProblems,
+  ...ggufProblems,
   ...hubProblems,
   ...storageProblems,
   ...tokenizerProblems,
+  ...valueProblems,
   ...workProblems,
   plain: ({ what, advice }) => ({ what, advice }),
 };
