@@ -1,7 +1,7 @@
 import type { HostTensor } from "../engine/adapters/common/method";
 import { expertValues } from "../engine/adapters/composed/experts";
-import { optionError } from "../engine/adapters/common/option-reader";
 import { methods } from "../engine/adapters/registry";
+import { LuthierError } from "../lib/errors";
 import type { AdapterSummary } from "../protocol/commands";
 import { type AdaptersField, chosenAdapters, holderOfExperts } from "../shared/fields";
 import { type MethodChoice, methodSpecs } from "../shared/methods";
@@ -64,15 +64,12 @@ export async function readExpertValues(
 
 function findExpert(library: readonly AdapterSummary[], field: AdaptersField, id: string): AdapterSummary {
   const found = library.find((adapter) => adapter.id === id);
-  const advice = `Choose others under ${field.name}.`;
-  if (!found) {
-    throw optionError(field.name, "An adapter chosen here is not among those of the loaded model.", advice);
-  }
-  if (field.methods.includes(found.method.id)) return found;
-  const titles = Object.values(methodSpecs).filter((spec) => field.methods.includes(spec.id));
-  throw optionError(
-    field.name,
-    `“${found.name}” is of the method ${methodSpecs[found.method.id].title}; what can be chosen here is ${titles.map(({ title }) => title).join(" or ")}.`,
-    advice,
+  const { name: option, methods: allowed } = field;
+  if (!found) throw new LuthierError({ code: "config/adapter-not-of-model", option }, { field: option });
+  const { name: adapter, method } = found;
+  if (allowed.includes(method.id)) return found;
+  throw new LuthierError(
+    { code: "config/adapter-of-other-method", option, adapter, method: method.id, allowed },
+    { field: option },
   );
 }

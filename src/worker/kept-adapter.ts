@@ -109,9 +109,5 @@ export async function holdMerged(session: Session, id: string): Promise<LoadedMo
 async function findKept(session: AdapterHost, id: string): Promise<StoredAdapter> {
   const kept = await loadAdapter(id);
   if (kept && kept.modelId === session.model.summary.id) return kept;
-  throw new LuthierError(
-    "adapter",
-    "This adapter is no longer kept.",
-    "Choose another one, or load its files under Export.",
-  );
+  throw new LuthierError({ code: "adapter/not-kept" });
 }

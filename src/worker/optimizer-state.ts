@@ -9,7 +9,7 @@ import { checkOptimizer, optimizerFile, readOptimizerFile } from "../export/opti
 import { type ByteSource, bytesSource } from "../formats/byte-source";
 import { OPTIMIZER_FILE, type PeftFolder } from "../formats/peft-folder";
 import { LuthierError } from "../lib/errors";
-import { type MethodChoice, methodSpecs } from "../shared/methods";
+import type { MethodChoice } from "../shared/methods";
 import { loadOptimizer } from "../storage/adapters";
 import type { AdapterHost } from "./kept-adapter";
 
@@ -73,11 +73,7 @@ export async function withOptimizer(
     ? haveSameShapes(adapter.exportTensors(file.parameters), tensors)
     : id === found.method.id;
   if (!isOwn) {
-    throw new LuthierError(
-      "adapter",
-      `${source.name} belongs to another adapter, one of ${methodSpecs[id].title}.`,
-      "Take that file out of the folder or zip, or choose the adapter that it came with.",
-    );
+    throw new LuthierError({ code: "adapter/foreign-optimizer", file: source.name, method: id });
   }
   checkOptimizer(adapter, { ...file, parameters: values });
   const optimizer = await source.read(0, source.sizeBytes);

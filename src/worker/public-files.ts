@@ -13,11 +13,7 @@ export function publicUrl(path: string): string {
 export async function readPublicJson<T>(path: string): Promise<T> {
   const response = await fetch(publicUrl(path));
   if (!response.ok) {
-    throw new LuthierError(
-      "file",
-      `The studio's own file ${path} could not be read (status ${response.status}).`,
-      "Reload the page; if it happens again, the studio was not copied whole to this server.",
-    );
+    throw new LuthierError({ code: "file/not-installed", path, status: response.status });
   }
   return (await response.json()) as T;
 }

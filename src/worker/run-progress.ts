@@ -97,5 +97,5 @@ export async function findInterruptedRun(
 export async function requireCheckpoint({ model }: Pick<Session, "model">): Promise<RunCheckpoint> {
   const kept = await loadCheckpoint(model.summary.id);
   if (kept) return kept;
-  throw new LuthierError("config", "There is no run to go on with.", "Start a new one with Train.");
+  throw new LuthierError({ code: "config/no-run-to-resume" });
 }

@@ -15,7 +15,7 @@ export function samples(): Promise<readonly SampleEntry[]> {
 /** A dataset that comes with the studio. Errors: there is none of that id. */
 export async function findSample(id: string): Promise<SampleEntry> {
   const sample = (await samples()).find((entry) => entry.id === id);
-  if (!sample) throw new LuthierError("data", `There is no sample dataset ${id}.`, "Choose one of the list.");
+  if (!sample) throw new LuthierError({ code: "data/no-sample", id });
   return sample;
 }
 

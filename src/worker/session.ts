@@ -60,7 +60,7 @@ export class Session {
   /** The loaded model. Errors when there is none. */
   get model(): ActiveModel {
     if (this.#model) return this.#model;
-    throw new LuthierError("model", "No model is loaded.", "Choose a base model first.");
+    throw new LuthierError({ code: "model/not-loaded" });
   }
 
   get hasModel(): boolean {

@@ -5,6 +5,7 @@ import type { HubProblems } from "./hub-problems";
 import type { StorageProblems } from "./storage-problems";
 import type { TokenizerProblems } from "./tokenizer-problems";
 import type { ValueProblems } from "./value-faults";
+import type { WorkerProblems } from "./worker-problems";
 import type { WorkProblems } from "./work-problems";
 
 /**
@@ -21,6 +22,7 @@ export interface Problems
     StorageProblems,
     TokenizerProblems,
     ValueProblems,
+    WorkerProblems,
     WorkProblems {
   /** A sentence that was made below the page: what has no code of its own yet. */
   readonly plain: { readonly kind: PlainKind; readonly what: string; readonly advice: string };

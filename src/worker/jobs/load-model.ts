@@ -73,9 +73,7 @@ async function openById(
     return { folder, id, title, source: "built-in", license, defaults, quantization };
   }
   const card = (await keptModels()).find((model) => model.id === id);
-  if (!card) {
-    throw new LuthierError("model", "This model's files are no longer kept.", "Choose its files again.");
-  }
+  if (!card) throw new LuthierError({ code: "model/files-gone", title: null });
   const files = (await openModel(id)).map(({ name, blob }) => blobSource(name, blob));
   const { title, source, license } = card;
   return {

@@ -8,7 +8,7 @@ import { LuthierError } from "../../lib/errors";
 import { newId } from "../../lib/id";
 import type { TrainingResult } from "../../protocol/commands";
 import { methodSpecs } from "../../shared/methods";
-import { type RunConfig, trainingLabels, type TrainingOptions } from "../../shared/training";
+import type { RunConfig, TrainingOptions } from "../../shared/training";
 import type { RunCheckpoint } from "../../storage/checkpoints";
 import { findDataset } from "../../storage/datasets";
 import type { ActiveAdapter } from "../active";
@@ -117,7 +117,7 @@ async function train(asked: Run): Promise<TrainingResult> {
     throw error;
   }
   if (!session.hasModel) {
-    throw new LuthierError("device-lost", "The GPU was lost as training ended.", "Train again.");
+    throw new LuthierError({ code: "device-lost/run-ending" });
   }
   const active = trained(optimizer);
   session.holdAdapter(active);
@@ -151,10 +151,8 @@ async function startValues(
     const { summary, values } = await readAdapter(session, config.continueFrom);
     if (sameParameters(setup.adapter, values)) return values;
     throw new LuthierError(
-      "config",
-      `The options chosen train other parameters than those of “${summary.name}”.`,
-      "Choose the method and the options it was made with, or turn off “Go on from the loaded adapter”.",
-      { field: trainingLabels.continueAdapter },
+      { code: "config/other-parameters", adapter: summary.name },
+      { field: "continueAdapter" },
     );
   }
   return drawValues(session, setup);

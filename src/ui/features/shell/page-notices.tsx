@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { problemArea } from "../../../lib/problems/problem";
 import { Notice } from "../../components/notice";
 import { InterruptedRun } from "../train/interrupted-run";
 import { ProblemAlert } from "../../components/problem-alert";
@@ -20,7 +21,11 @@ export function PageNotices() {
     load: state.loadModel,
   }));
   const noGpu = gpuProblem && text.problem(gpuProblem);
-  const isDeviceLost = fault?.problem.code === "plain" && fault.problem.kind === "device-lost";
+  // A worker that has stopped loads nothing: only the whole page can be loaded again.
+  const isDeviceLost =
+    fault !== null &&
+    problemArea(fault.problem) === "device-lost" &&
+    fault.problem.code !== "device-lost/worker-stopped";
   return (
     <div className={classes.notices}>
       {noGpu && (

@@ -1,11 +1,8 @@
 import type { ExpectedValue, FoundValue, ValueFault, ValueRemedy } from "../../../lib/problems/value-faults";
 
-/* What is wrong with a value that came from outside. */
+import { oneOf } from "./words";
 
-/** "a", "a or b", "a, b or c". */
-function oneOf(words: readonly string[]): string {
-  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`;
-}
+/* What is wrong with a value that came from outside. */
 
 function found(value: FoundValue): string {
   switch (value.kind) {

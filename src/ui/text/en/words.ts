@@ -4,6 +4,11 @@ import { formatInteger, formatLoss } from "../../lib/format";
 export const plural = (count: number, one: string, many: string) =>
   `${formatInteger(count)} ${count === 1 ? one : many}`;
 
+/** "a", "a or b", "a, b or c". */
+export function oneOf(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`;
+}
+
 /** "about 3 min": no more precise than a forecast can be. */
 export function about(ms: number): string {
   const seconds = ms / 1000;

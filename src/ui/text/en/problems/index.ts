@@ -7,6 +7,7 @@ import { ggufProblems } from "./gguf";
 import { hubProblems } from "./hub";
 import { storageProblems } from "./storage";
 import { tokenizerProblems } from "./tokenizer";
+import { workerProblems } from "./worker";
 import { workProblems } from "./work";
 
 const problems: ProblemTexts = {
@@ -17,6 +18,7 @@ const problems: ProblemTexts = {
   ...storageProblems,
   ...tokenizerProblems,
   ...valueProblems,
+  ...workerProblems,
   ...workProblems,
   plain: ({ what, advice }) => ({ what, advice }),
 };
