@@ -163,11 +163,8 @@ export class Session {
     const journal = await StoredCompileJournal.open(`${gpuName(gpu)} ${navigator.userAgent}`);
     void gpu.lost.then(() => journal.close());
     const pipelines = new PipelineCache(gpu, journal);
-    pipelines.onBroken = ({ what }) => {
-      this.emit("log", {
-        time: Date.now(),
-        text: `${what} Where there is another kernel for the work, it is used.`,
-      });
+    pipelines.onBroken = ({ problem }) => {
+      this.emit("log", { time: Date.now(), line: { kind: "kernel-broken", problem } });
     };
     const known = await loadSetting(tuningKey(gpu), tuningChoices);
     const tuning = new Tuner(gpu, pipelines, known ?? {});

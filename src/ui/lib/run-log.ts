@@ -1,20 +1,36 @@
 import type { TrainingReport } from "../../protocol/events";
+import type { Text } from "../text/text";
 import { formatClock, formatLoss, formatTyped } from "./format";
 
 const KEPT_LINES = 5000;
 
+/** A line of the log: when it was, and what it says in the words of a language. */
+interface Entry {
+  readonly time: number;
+  readonly say: (text: Text) => string;
+}
+
 /** The lines of the log, kept outside the store; the oldest go when there are too many. */
 export class RunLog {
-  private kept: string[] = [];
+  #entries: Entry[] = [];
+  /** The lines so far in the language that they were last read in. */
+  #read: { readonly text: Text; readonly lines: string[] } | null = null;
 
-  /** The lines, oldest first. */
-  get lines(): readonly string[] {
-    return this.kept;
+  /** The lines in a language, oldest first. */
+  lines(text: Text): readonly string[] {
+    if (this.#read?.text !== text) this.#read = { text, lines: [] };
+    const { lines } = this.#read;
+    for (const { time, say } of this.#entries.slice(lines.length)) {
+      lines.push(`${formatClock(time)}  ${say(text)}`);
+    }
+    return lines;
   }
 
-  add(time: number, text: string): void {
-    this.kept.push(`${formatClock(time)}  ${text}`);
-    if (this.kept.length > KEPT_LINES) this.kept = this.kept.slice(-KEPT_LINES * 0.8);
+  add(time: number, say: Entry["say"]): void {
+    this.#entries.push({ time, say });
+    if (this.#entries.length <= KEPT_LINES) return;
+    this.#entries = this.#entries.slice(-KEPT_LINES * 0.8);
+    this.#read = null;
   }
 
   /** One line a step, and one a validation. */
@@ -22,15 +38,20 @@ export class RunLog {
     for (const step of report.steps) {
       this.add(
         time,
-        `step ${step.step}/${report.totalSteps}  loss ${formatLoss(step.loss)}  lr ${formatTyped(Number(step.learningRate.toPrecision(3)))}  grad norm ${step.gradNorm.toPrecision(3)}`,
+        () =>
+          `step ${step.step}/${report.totalSteps}  loss ${formatLoss(step.loss)}  lr ${formatTyped(Number(step.learningRate.toPrecision(3)))}  grad norm ${step.gradNorm.toPrecision(3)}`,
       );
     }
     for (const point of report.validation) {
-      this.add(time, `step ${point.step}/${report.totalSteps}  validation loss ${formatLoss(point.loss)}`);
+      this.add(
+        time,
+        () => `step ${point.step}/${report.totalSteps}  validation loss ${formatLoss(point.loss)}`,
+      );
     }
   }
 
   clear(): void {
-    this.kept = [];
+    this.#entries = [];
+    this.#read = null;
   }
 }

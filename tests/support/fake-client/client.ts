@@ -326,6 +326,6 @@ function parseRows(text: string): Row[] {
 }
 
 /** What the worker calls the layers of a model that it quantised. */
-function precisionOf({ blockSize, doubleQuantization }: Quantization): string {
-  return `f16 and nf4${blockSize === 256 ? "_256" : ""}${doubleQuantization ? "_double" : ""}`;
+function precisionOf({ blockSize, doubleQuantization }: Quantization): string[] {
+  return ["f16", `nf4${blockSize === 256 ? "_256" : ""}${doubleQuantization ? "_double" : ""}`];
 }

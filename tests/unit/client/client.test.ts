@@ -75,9 +75,10 @@ describe("connectClient", () => {
     const port = new StubPort();
     const listener = vi.fn();
     const end = connectClient(port).on("log", listener);
-    const event = { type: "event", name: "log", payload: { time: 1, text: "hello" } } as const;
+    const payload = { time: 1, line: { kind: "selected", numbers: 7 } } as const;
+    const event = { type: "event", name: "log", payload } as const;
     port.reply(event);
-    expect(listener).toHaveBeenCalledExactlyOnceWith({ time: 1, text: "hello" });
+    expect(listener).toHaveBeenCalledExactlyOnceWith(payload);
     end();
     port.reply(event);
     expect(listener).toHaveBeenCalledTimes(1);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RunLog } from "../../../src/ui/lib/run-log";
+import { en } from "../../../src/ui/text/en";
 import { RunSeries } from "../../../src/ui/lib/run-series";
 
 const step = (index: number, loss: number) => ({
@@ -48,15 +49,24 @@ describe("RunSeries", () => {
 });
 
 describe("RunLog", () => {
+  it("says what the worker tells in the page's words", () => {
+    const log = new RunLog();
+    const full = { code: "storage/full", task: "progress-keep" } as const;
+    log.add(0, () => en.run.logLine({ kind: "stopping-early", measurements: 1 }));
+    log.add(0, () => en.run.logLine({ kind: "samples-ended", problem: full }));
+    expect(log.lines(en)[0]).toContain("has not fallen for one measurement.");
+    expect(log.lines(en)[1]).toContain("No more sample answers: There is not enough storage left");
+  });
+
   it("writes a line a step and drops the oldest when there are too many", () => {
     const log = new RunLog();
     log.addReport(0, { steps: [step(7, 1.5)], validation: [{ step: 7, loss: 2 }], totalSteps: 60 });
-    expect(log.lines[0]).toMatch(
+    expect(log.lines(en)[0]).toMatch(
       /^\d\d:\d\d:\d\d {2}step 7\/60 {2}loss 1\.500 {2}lr 0\.001 {2}grad norm 2\.00$/,
     );
-    expect(log.lines[1]).toContain("validation loss 2.000");
-    for (let i = 0; i < 6000; i++) log.add(0, String(i));
-    expect(log.lines.length).toBeLessThanOrEqual(5000);
-    expect(log.lines.at(-1)).toContain("5999");
+    expect(log.lines(en)[1]).toContain("validation loss 2.000");
+    for (let i = 0; i < 6000; i++) log.add(0, () => String(i));
+    expect(log.lines(en).length).toBeLessThanOrEqual(5000);
+    expect(log.lines(en).at(-1)).toContain("5999");
   });
 });

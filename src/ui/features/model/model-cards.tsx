@@ -121,7 +121,7 @@ function CardFacts({ card, summary }: { card: ModelCard; summary: ModelSummary |
       items={[
         [facts.family, card.family],
         [facts.parameters, card.parameters > 0 ? formatCompact(card.parameters) : null],
-        [facts.precision, summary?.precision ?? null],
+        [facts.precision, summary && text.model.precision(summary.precision)],
         [facts.size, formatBytes(card.sizeBytes)],
         [facts.gpu, summary && summary.gpuBytes > 0 ? formatBytes(summary.gpuBytes) : null],
         [facts.layers, summary && formatInteger(summary.layers)],

@@ -1,4 +1,5 @@
 import { formatDate, formatInteger, formatLoss, formatTyped } from "../../lib/format";
+import { logLine } from "./log";
 import { plural, exactly, rows, stepSentence } from "./words";
 
 /* Texts of the Train step and of the run panel. */
@@ -98,6 +99,7 @@ export const run = {
     rate: "lr",
     norm: "gradient norm",
   },
+  logLine,
   atStep: (step: number) => `step ${formatInteger(step)}`,
   figures: {
     step: "Step",
