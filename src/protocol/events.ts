@@ -2,7 +2,7 @@ import type { ErrorData } from "../lib/errors";
 import type { FinishReason, Side } from "../shared/generation";
 import type { ModelSummary } from "../shared/model";
 import type { SampleAnswer, StepReport, ValidationReport } from "../shared/run-history";
-import type { AdapterSummary } from "./commands";
+import type { AdapterSummary } from "../shared/adapter";
 import type { RunningJob } from "./jobs";
 import type { LogLine } from "./log";
 

@@ -2,7 +2,7 @@ import type { HostTensor } from "../engine/adapters/common/method";
 import { expertValues } from "../engine/adapters/composed/experts";
 import { methods } from "../engine/adapters/registry";
 import { LuthierError } from "../lib/errors";
-import type { AdapterSummary } from "../protocol/commands";
+import type { AdapterSummary } from "../shared/adapter";
 import { type AdaptersField, chosenAdapters, holderOfExperts } from "../shared/fields";
 import { type MethodChoice, methodSpecs } from "../shared/methods";
 import type { RunConfig } from "../shared/training";

@@ -5,7 +5,7 @@ import type { LoadedModel } from "../engine/models/loaded-model";
 import { mergeOnGpu } from "../engine/adapters/merged-model";
 import { hostTensorFile, readHostTensors } from "../export/peft";
 import { LuthierError } from "../lib/errors";
-import type { AdapterSummary } from "../protocol/commands";
+import type { AdapterSummary } from "../shared/adapter";
 import { listAdapters, loadAdapter, saveAdapter, type StoredAdapter } from "../storage/adapters";
 import type { ActiveAdapter, AdapterRun } from "./active";
 import type { Session } from "./session";

@@ -7,7 +7,7 @@ import { Tuner } from "../engine/kernels/tuner";
 import type { LoadedModel } from "../engine/models/loaded-model";
 import { LuthierError } from "../lib/errors";
 import { recordOf } from "../lib/schema";
-import type { AdapterSummary } from "../protocol/commands";
+import type { AdapterSummary } from "../shared/adapter";
 import type { Side } from "../shared/generation";
 import { StoredCompileJournal } from "../storage/compile-journal";
 import { loadSetting, saveSetting } from "../storage/settings";

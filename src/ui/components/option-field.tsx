@@ -37,7 +37,7 @@ export function OptionField({ field, label, value, problem, showHint, disabled =
       <AdaptersField
         field={field}
         label={label}
-        value={String(value)}
+        value={value}
         problem={problem}
         showHint={showHint}
         disabled={disabled}

@@ -1,6 +1,7 @@
 import { cancelled, LuthierError } from "../../../src/lib/errors";
 import { defined } from "../../../src/lib/invariant";
-import type { AdapterSummary, Download, MergedModel } from "../../../src/protocol/commands";
+import type { Download, MergedModel } from "../../../src/protocol/commands";
+import type { AdapterSummary } from "../../../src/shared/adapter";
 import type { MethodChoice } from "../../../src/shared/methods";
 import type { JobContext, JobOwner } from "../../../src/worker/jobs/owner";
 import type { Handlers } from "../../../src/worker/serve";

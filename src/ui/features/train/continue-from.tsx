@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
-import type { AdapterSummary } from "../../../protocol/commands";
-import { expertsWithin } from "../../../shared/fields";
+import type { AdapterSummary } from "../../../shared/adapter";
+import { isSameValue } from "../../../shared/fields";
 import { type MethodChoice, methodSpecs } from "../../../shared/methods";
 import { useStudio } from "../../store/context";
 import { isTraining } from "../../store/jobs";
@@ -23,7 +23,7 @@ export function ContinueFrom() {
       locked: isTraining(state),
       same:
         found?.method.id === state.methodId &&
-        Object.entries(options ?? {}).every(([name, value]) => values[name] === value),
+        Object.entries(options ?? {}).every(([name, value]) => isSameValue(values[name], value)),
       take: state.takeMethod,
     };
   });
@@ -51,5 +51,5 @@ export function ContinueFrom() {
 function ownMethod({ id, method }: AdapterSummary): MethodChoice {
   const field = methodSpecs[method.id].fields.find(({ type }) => type === "adapters");
   if (!field) return method;
-  return { id: method.id, options: { ...method.options, [field.name]: expertsWithin(id) } };
+  return { id: method.id, options: { ...method.options, [field.name]: { within: id } } };
 }
