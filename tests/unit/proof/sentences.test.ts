@@ -20,30 +20,23 @@ const DEVELOPERS: ReadonlySet<string> = new Set([
   "DOMException",
 ]);
 
-/** What nobody is told though it has words side by side, by file, and why. */
-const ALLOWED: Readonly<Record<string, { readonly why: string; readonly texts: readonly string[] }>> = {
-  "src/data/read/file-type.ts": { why: "a file's first bytes", texts: ["SQLite format 3"] },
-  "src/data/read/json-values.ts": { why: "a library's message", texts: ["in state STRING_DEFAULT"] },
-  "src/data/shape/templates.ts": {
-    why: "what models are asked with",
-    texts: [
-      "Below is an instruction that describes a task, paired with an input that provides further context. Write a response that appropriately completes the request.\n\n",
-      "Below is an instruction that describes a task. Write a response that appropriately completes the request.\n\n",
-    ],
-  },
-  "src/formats/safetensors.ts": { why: "a file's first words", texts: ["version https://git-lfs"] },
-  "src/hub/checksum.ts": { why: "what git hashes", texts: ["blob …\0"] },
-  "src/hub/request.ts": { why: "a header of HTTP", texts: ["Bearer …"] },
-  "src/storage/compile-journal.ts": { why: "the name of a lock", texts: ["luthier compiling …"] },
-  "src/storage/hub-tokens.ts": { why: "a key in storage", texts: ["hub token …"] },
-  "src/tokenizer/chat/python-functions.ts": {
-    why: "Python's strftime has English names",
-    texts: [
-      "January February March April May June July August September October November December",
-      "Sunday Monday Tuesday Wednesday Thursday Friday Saturday",
-    ],
-  },
-  "src/worker/session.ts": { why: "a key in storage", texts: ["tuning …"] },
+/** What nobody is told though it has words side by side, and why. */
+const ALLOWED: Readonly<Record<string, string>> = {
+  "SQLite format 3": "a file's first bytes",
+  "version https://git-lfs": "a file's first words",
+  "in state STRING_DEFAULT": "a library's message, by which it is known",
+  "Below is an instruction that describes a task, paired with an input that provides further context. Write a response that appropriately completes the request.\n\n":
+    "what models are asked with",
+  "Below is an instruction that describes a task. Write a response that appropriately completes the request.\n\n":
+    "what models are asked with",
+  "blob …\0": "what git hashes",
+  "Bearer …": "a header of HTTP",
+  "luthier compiling …": "the name of a lock",
+  "hub token …": "a key in storage",
+  "tuning …": "a key in storage",
+  "January February March April May June July August September October November December":
+    "Python's strftime has English names",
+  "Sunday Monday Tuesday Wednesday Thursday Friday Saturday": "Python's strftime has English names",
 };
 
 const WORD = String.raw`[A-Za-z][a-z']+`;
@@ -94,22 +87,17 @@ const files = FOLDERS.flatMap((folder) =>
     .map((path) => `src/${folder}/${path.replaceAll("\\", "/")}`),
 );
 
-const found = files.map((path) => ({ path, texts: sentencesIn(readFileSync(path, "utf8"), path) }));
+const found = files.flatMap((path) =>
+  sentencesIn(readFileSync(path, "utf8"), path).map((sentence) => ({ path, ...sentence })),
+);
 
 test("no sentence for people stands below the page", () => {
-  const told = found.flatMap(({ path, texts }) =>
-    texts
-      .filter(({ text }) => !ALLOWED[path]?.texts.includes(text))
-      .map(({ line, text }) => `${path}:${String(line)} ${JSON.stringify(text)}`),
-  );
+  const told = found.filter(({ text }) => !(text in ALLOWED));
   expect(told).toEqual([]);
 });
 
 test("what is allowed is still there", () => {
-  for (const [path, { texts }] of Object.entries(ALLOWED)) {
-    const here = found.find((file) => file.path === path)?.texts.map(({ text }) => text);
-    expect(here, path).toEqual(expect.arrayContaining([...texts]));
-  }
+  expect(found.map(({ text }) => text)).toEqual(expect.arrayContaining(Object.keys(ALLOWED)));
 });
 
 test.each([
