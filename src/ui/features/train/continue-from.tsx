@@ -12,14 +12,13 @@ import classes from "./train-step.module.css";
 /** Which adapter a run would go on from, and a way to the options that it was made with. */
 export function ContinueFrom() {
   const text = useText();
-  const { adapter, method, locked, same, take } = useStudio((state) => {
+  const { adapter, locked, same, take } = useStudio((state) => {
     const found = selectAdapter(state);
     const values = selectMethodValues(state);
     const method = found && ownMethod(found);
     const options = method && methodValues(method.id, state.model, method.options);
     return {
       adapter: found,
-      method,
       locked: isTraining(state),
       same:
         found?.method.id === state.methodId &&
@@ -27,7 +26,7 @@ export function ContinueFrom() {
       take: state.takeMethod,
     };
   });
-  if (!adapter || !method) return null;
+  if (!adapter) return null;
   return (
     <div className={classes.continueFrom}>
       <span>{text.train.continueFrom(adapter.name, adapter.steps, (adapter.optimizerBytes ?? 0) > 0)}</span>
@@ -37,7 +36,7 @@ export function ContinueFrom() {
           variant="light"
           disabled={locked}
           onClick={() => {
-            take(method);
+            take(ownMethod(adapter));
           }}
         >
           {text.train.takeMethod}
