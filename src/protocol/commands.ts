@@ -39,7 +39,7 @@ export interface AdapterPlan {
   /** Paths of the modules that target_modules chooses. */
   readonly targets: readonly string[];
   /** Field name -> why its value cannot be used. Empty when the method can train. */
-  readonly problems: Readonly<Record<string, string>>;
+  readonly problems: Readonly<Record<string, Problem>>;
 }
 
 /** An adapter of the loaded model, as the library shows it. */

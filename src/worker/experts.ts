@@ -2,9 +2,10 @@ import type { HostTensor } from "../engine/adapters/common/method";
 import { expertValues } from "../engine/adapters/composed/experts";
 import { optionError } from "../engine/adapters/common/option-reader";
 import { methods } from "../engine/adapters/registry";
+import { methodTitles } from "../export/card-words";
 import type { AdapterSummary } from "../protocol/commands";
 import { type AdaptersField, chosenAdapters, holderOfExperts } from "../shared/fields";
-import { type MethodChoice, methodSpecs } from "../shared/methods";
+import { METHOD_IDS, type MethodChoice, methodSpecs } from "../shared/methods";
 import type { RunConfig } from "../shared/training";
 import { type AdapterHost, libraryOf, readAdapter } from "./kept-adapter";
 
@@ -69,10 +70,10 @@ function findExpert(library: readonly AdapterSummary[], field: AdaptersField, id
     throw optionError(field.name, "An adapter chosen here is not among those of the loaded model.", advice);
   }
   if (field.methods.includes(found.method.id)) return found;
-  const titles = Object.values(methodSpecs).filter((spec) => field.methods.includes(spec.id));
+  const ids = METHOD_IDS.filter((method) => field.methods.includes(method));
   throw optionError(
     field.name,
-    `“${found.name}” is of the method ${methodSpecs[found.method.id].title}; what can be chosen here is ${titles.map(({ title }) => title).join(" or ")}.`,
+    `“${found.name}” is of the method ${methodTitles[found.method.id]}; what can be chosen here is ${ids.map((method) => methodTitles[method]).join(" or ")}.`,
     advice,
   );
 }

@@ -5,7 +5,6 @@ import { Trainer } from "../engine/train/trainer";
 import { planTraining } from "../engine/train/plans";
 import { LuthierError } from "../lib/errors";
 import type { FitChange } from "../shared/forecast";
-import { trainingLabels } from "../shared/training";
 import { fitChanges } from "./forecast";
 import { type RunSetup, trainerOptions } from "./run-setup";
 import type { Session } from "./session";
@@ -48,6 +47,13 @@ async function withWaysOut(error: LuthierError, engine: LoadedModel, setup: RunS
   const what = `The GPU has not enough memory for this run, which takes ${gigabytes(total)}.`;
   return new LuthierError("out-of-memory", what, advice, { cause: error });
 }
+
+const trainingLabels = {
+  batchSize: "Batch size",
+  gradientAccumulation: "Gradient accumulation",
+  maxLength: "Max length",
+  gradientCheckpointing: "Gradient checkpointing",
+} as const;
 
 /** "set Batch size to 2 and Gradient accumulation to 4 (1.2 GB)" */
 function describeChange({ kind, options, totalBytes }: FitChange): string {

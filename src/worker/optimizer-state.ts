@@ -5,11 +5,12 @@ import { methods } from "../engine/adapters/registry";
 import { sameShape } from "../engine/graph/value";
 import type { ModelSpec } from "../engine/nn/model-spec";
 import type { Moments, Trainer } from "../engine/train/trainer";
+import { methodTitles } from "../export/card-words";
 import { checkOptimizer, optimizerFile, readOptimizerFile } from "../export/optimizer-file";
 import { type ByteSource, bytesSource } from "../formats/byte-source";
 import { OPTIMIZER_FILE, type PeftFolder } from "../formats/peft-folder";
 import { LuthierError } from "../lib/errors";
-import { type MethodChoice, methodSpecs } from "../shared/methods";
+import type { MethodChoice } from "../shared/methods";
 import { loadOptimizer } from "../storage/adapters";
 import type { AdapterHost } from "./kept-adapter";
 
@@ -75,7 +76,7 @@ export async function withOptimizer(
   if (!isOwn) {
     throw new LuthierError(
       "adapter",
-      `${source.name} belongs to another adapter, one of ${methodSpecs[id].title}.`,
+      `${source.name} belongs to another adapter, one of ${methodTitles[id]}.`,
       "Take that file out of the folder or zip, or choose the adapter that it came with.",
     );
   }

@@ -1,4 +1,5 @@
 import type { DataProblems } from "./data-problems";
+import type { FormProblems } from "./form-problems";
 import type { HubProblems } from "./hub-problems";
 import type { StorageProblems } from "./storage-problems";
 import type { TokenizerProblems } from "./tokenizer-problems";
@@ -10,7 +11,7 @@ import type { WorkProblems } from "./work-problems";
  * one for each code, or does not compile. Each part of the studio has a file here; its codes begin with its name.
  */
 export interface Problems
-  extends DataProblems, HubProblems, StorageProblems, TokenizerProblems, WorkProblems {
+  extends DataProblems, FormProblems, HubProblems, StorageProblems, TokenizerProblems, WorkProblems {
   /** A sentence that was made below the page: what has no code of its own yet. */
   readonly plain: { readonly kind: PlainKind; readonly what: string; readonly advice: string };
 }

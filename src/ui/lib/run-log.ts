@@ -1,36 +1,48 @@
 import type { TrainingReport } from "../../protocol/events";
-import { formatClock, formatLoss, formatTyped } from "./format";
+import type { Text } from "../text/text";
 
 const KEPT_LINES = 5000;
 
+/** A line of the log: when it was, and what it says in the words of a language. */
+interface Entry {
+  readonly time: number;
+  readonly say: (text: Text) => string;
+}
+
 /** The lines of the log, kept outside the store; the oldest go when there are too many. */
 export class RunLog {
-  private kept: string[] = [];
+  #entries: Entry[] = [];
+  /** The lines so far in the language that they were last read in. */
+  #read: { readonly text: Text; readonly lines: string[] } | null = null;
 
-  /** The lines, oldest first. */
-  get lines(): readonly string[] {
-    return this.kept;
+  /** The lines in a language, oldest first. */
+  lines(text: Text): readonly string[] {
+    if (this.#read?.text !== text) this.#read = { text, lines: [] };
+    const { lines } = this.#read;
+    for (const { time, say } of this.#entries.slice(lines.length)) {
+      lines.push(`${text.format.clock(time)}  ${say(text)}`);
+    }
+    return lines;
   }
 
-  add(time: number, text: string): void {
-    this.kept.push(`${formatClock(time)}  ${text}`);
-    if (this.kept.length > KEPT_LINES) this.kept = this.kept.slice(-KEPT_LINES * 0.8);
+  add(time: number, say: Entry["say"]): void {
+    this.#entries.push({ time, say });
+    if (this.#entries.length <= KEPT_LINES) return;
+    this.#entries = this.#entries.slice(-KEPT_LINES * 0.8);
+    this.#read = null;
   }
 
   /** One line a step, and one a validation. */
   addReport(time: number, report: Pick<TrainingReport, "steps" | "validation" | "totalSteps">): void {
-    for (const step of report.steps) {
-      this.add(
-        time,
-        `step ${step.step}/${report.totalSteps}  loss ${formatLoss(step.loss)}  lr ${formatTyped(Number(step.learningRate.toPrecision(3)))}  grad norm ${step.gradNorm.toPrecision(3)}`,
-      );
-    }
+    const { totalSteps } = report;
+    for (const step of report.steps) this.add(time, (text) => text.run.log.step(step, totalSteps));
     for (const point of report.validation) {
-      this.add(time, `step ${point.step}/${report.totalSteps}  validation loss ${formatLoss(point.loss)}`);
+      this.add(time, (text) => text.run.log.validation(point, totalSteps));
     }
   }
 
   clear(): void {
-    this.kept = [];
+    this.#entries = [];
+    this.#read = null;
   }
 }

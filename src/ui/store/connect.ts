@@ -89,7 +89,7 @@ function listen(store: StudioStore, { client, series, log }: Runtime): (() => vo
       setState(({ sampleAnswers }) => ({ sampleAnswers: [...sampleAnswers, sample] }));
     }),
     client.on("log", ({ time, text }) => {
-      log.add(time, text);
+      log.add(time, () => text);
       setState(({ seriesVersion }) => ({ seriesVersion: seriesVersion + 1 }));
     }),
     client.on("fault", (fault) => {

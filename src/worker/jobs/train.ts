@@ -4,11 +4,11 @@ import { sameShape } from "../../engine/graph/value";
 import { BestValues } from "../../engine/train/best-values";
 import { trainingLoop, type TrainingPlan } from "../../engine/train/loop";
 import type { SelectionProgress } from "../../engine/train/selection";
+import { methodTitles } from "../../export/card-words";
 import { LuthierError } from "../../lib/errors";
 import { newId } from "../../lib/id";
 import type { TrainingResult } from "../../protocol/commands";
-import { methodSpecs } from "../../shared/methods";
-import { type RunConfig, trainingLabels, type TrainingOptions } from "../../shared/training";
+import type { RunConfig, TrainingOptions } from "../../shared/training";
 import type { RunCheckpoint } from "../../storage/checkpoints";
 import { findDataset } from "../../storage/datasets";
 import type { ActiveAdapter } from "../active";
@@ -154,7 +154,7 @@ async function startValues(
       "config",
       `The options chosen train other parameters than those of “${summary.name}”.`,
       "Choose the method and the options it was made with, or turn off “Go on from the loaded adapter”.",
-      { field: trainingLabels.continueAdapter },
+      { field: "continueAdapter" },
     );
   }
   return drawValues(session, setup);
@@ -172,7 +172,7 @@ function sameParameters(adapter: Adapter, values: ReadonlyMap<string, HostTensor
 async function adapterName(session: Session, { method }: RunConfig, datasetName: string): Promise<string> {
   return freeName(
     await libraryOf(session),
-    `${methodSpecs[method.id].title}, ${datasetName.replace(/\.\w{2,5}$/, "")}`,
+    `${methodTitles[method.id]}, ${datasetName.replace(/\.\w{2,5}$/, "")}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RunLog } from "../../../src/ui/lib/run-log";
 import { RunSeries } from "../../../src/ui/lib/run-series";
+import { en } from "../../../src/ui/text/en";
 
 const step = (index: number, loss: number) => ({
   step: index,
@@ -51,12 +52,12 @@ describe("RunLog", () => {
   it("writes a line a step and drops the oldest when there are too many", () => {
     const log = new RunLog();
     log.addReport(0, { steps: [step(7, 1.5)], validation: [{ step: 7, loss: 2 }], totalSteps: 60 });
-    expect(log.lines[0]).toMatch(
+    expect(log.lines(en)[0]).toMatch(
       /^\d\d:\d\d:\d\d {2}step 7\/60 {2}loss 1\.500 {2}lr 0\.001 {2}grad norm 2\.00$/,
     );
-    expect(log.lines[1]).toContain("validation loss 2.000");
-    for (let i = 0; i < 6000; i++) log.add(0, String(i));
-    expect(log.lines.length).toBeLessThanOrEqual(5000);
-    expect(log.lines.at(-1)).toContain("5999");
+    expect(log.lines(en)[1]).toContain("validation loss 2.000");
+    for (let i = 0; i < 6000; i++) log.add(0, () => String(i));
+    expect(log.lines(en).length).toBeLessThanOrEqual(5000);
+    expect(log.lines(en).at(-1)).toContain("5999");
   });
 });

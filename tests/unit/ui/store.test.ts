@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FakeClient } from "../../support/fake-client/client";
 import { QLORA } from "../../../src/shared/model";
 import { RunLog } from "../../../src/ui/lib/run-log";
+import { en } from "../../../src/ui/text/en";
 import { RunSeries } from "../../../src/ui/lib/run-series";
 import { conversation } from "../../../src/ui/store/compare-slice";
 import { connectStore } from "../../../src/ui/store/connect";
@@ -66,7 +67,7 @@ describe("the studio's store", () => {
     expect(studio.state().runStatus).toBe("done");
     expect(studio.state().run).toMatchObject({ step: 12, totalSteps: 12 });
     expect(studio.series.loss.values).toHaveLength(12);
-    expect(studio.log.lines.some((line) => line.includes("step 12/12"))).toBe(true);
+    expect(studio.log.lines(en).some((line) => line.includes("step 12/12"))).toBe(true);
     expect(selectAdapter(studio.state())?.origin).toBe("trained");
     await studio.state().send("  What is a cat?  ");
     const [turn] = studio.state().turns;

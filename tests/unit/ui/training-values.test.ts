@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fakeCards, fakeModel } from "../../support/fake-client/data";
 import { METHOD_IDS, methodSpecs } from "../../../src/shared/methods";
-import { trainingFields, trainingLabels } from "../../../src/shared/training";
+import { trainingFields } from "../../../src/shared/training";
 import {
   formProblems,
   generationValues,
@@ -10,6 +10,7 @@ import {
   toGenerationOptions,
   toTrainingOptions,
 } from "../../../src/ui/store/training-values";
+import { en } from "../../../src/ui/text/en";
 import { PRESETS } from "../../../src/ui/store/state";
 
 const model = {
@@ -62,10 +63,11 @@ describe("training values", () => {
 
   it("name a wrong field by its label, and cannot be trained with", () => {
     const values = { ...presetValues("balanced", "lora", null), epochs: "abc", batchSize: 1.5 };
-    expect(formProblems(trainingFields, values, trainingLabels)).toEqual({
-      epochs: "Epochs is a number.",
-      batchSize: "Batch size is a whole number.",
-    });
+    const problems = formProblems(trainingFields, values);
+    expect(Object.keys(problems)).toEqual(["epochs", "batchSize"]);
+    const { epochs, batchSize } = en.trainingOptions;
+    expect(en.fieldProblem(problems.epochs!, epochs.label)).toBe("Epochs is a number.");
+    expect(en.fieldProblem(problems.batchSize!, batchSize.label)).toBe("Batch size is a whole number.");
     expect(toTrainingOptions(values)).toBeNull();
   });
 

@@ -1,6 +1,6 @@
 import type { AdapterSummary } from "../../../protocol/commands";
 import type { Turn } from "../../store/state";
-import type { Text } from "../../text/en";
+import type { Text } from "../../text/text";
 import { voiceName } from "./side-names";
 
 /** The conversation as plain text, both answers under each question. */

@@ -56,7 +56,7 @@ function StepLink({ step, current }: { step: StepId; current: boolean }) {
   const text = useText();
   const { stepState, detail } = useStudio((state) => ({
     stepState: selectStepState(state, step),
-    detail: stepDetail(state, step, text.shell.detail),
+    detail: stepDetail(state, step, text),
   }));
   const StepIcon = ICONS[step];
   return (

@@ -17,7 +17,7 @@ export function RunLogView() {
   useEffect(() => {
     if (box.current && atEnd.current) box.current.scrollTop = box.current.scrollHeight;
   }, [version]);
-  const { lines } = log;
+  const lines = log.lines(text);
   return (
     <div>
       <div className={classes.logBar}>

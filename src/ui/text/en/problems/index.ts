@@ -1,6 +1,8 @@
 import type { ProblemWords } from "../../../../lib/errors";
 import type { Problem } from "../../../../lib/problems/problem";
 import { dataProblems } from "./data";
+import { fieldFault } from "../field-faults";
+import { formProblems } from "./form";
 import type { ProblemTexts } from "./words";
 import { hubProblems } from "./hub";
 import { storageProblems } from "./storage";
@@ -9,6 +11,7 @@ import { workProblems } from "./work";
 
 const problems: ProblemTexts = {
   ...dataProblems,
+  ...formProblems,
   ...hubProblems,
   ...storageProblems,
   ...tokenizerProblems,
@@ -20,4 +23,11 @@ const problems: ProblemTexts = {
 export function problem(told: Problem): ProblemWords {
   // A code and its facts belong together by their type; TypeScript cannot follow that through the look-up.
   return (problems[told.code] as (facts: Problem) => ProblemWords)(told);
+}
+
+/** What to tell of a problem at its field, which the page shows under that label. */
+export function fieldProblem(told: Problem, label: string): string {
+  if (told.code === "config/field") return fieldFault(told.fault, label);
+  const { what, advice } = problem(told);
+  return `${what} ${advice}`.trim();
 }
