@@ -34,3 +34,9 @@ export const templateTitles: Readonly<Record<TemplateId, string>> = {
   "human-assistant": "Human: … Assistant:",
   "instruction-answer": "Instruction / Input / Answer",
 };
+
+/** Comments of Python where it can load no more than the base model. */
+export const luthierOnly = [
+  "# That is the base model: only Luthier reads this folder. Load it there and export the merged model,",
+  "# which from_pretrained takes like any other.",
+];

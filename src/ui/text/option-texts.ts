@@ -25,9 +25,9 @@ type Placeholder<F extends Field> = F extends { readonly type: TextField["type"]
   : unknown;
 
 /** A text for each field of a form and for each of its choices: one missing or one too many does not compile. */
-export type OptionTexts<Fields extends readonly Field[]> = {
-  readonly [F in Fields[number] as F["name"]]: { readonly hint: string } & Choices<F> & Placeholder<F>;
-};
+export type OptionTexts<Fields extends readonly Field[]> = Fields extends readonly []
+  ? Readonly<Record<string, never>>
+  : { readonly [F in Fields[number] as F["name"]]: { readonly hint: string } & Choices<F> & Placeholder<F> };
 
 /** The same for forms whose fields do not go by the names of their options. */
 export type LabelledOptionTexts<Fields extends readonly Field[]> = {

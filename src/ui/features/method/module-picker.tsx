@@ -47,7 +47,7 @@ function Picker({ modules, ends }: Props) {
             {text.method.tree}{" "}
             <span className={classes.count}>
               {text.method.matching(chosen.size, paths.length)}
-              {sum > 0 && ` · ${text.method.parameters(text.format.integer(sum))}`}
+              {sum > 0 && ` · ${text.method.parameters(sum)}`}
             </span>
           </span>
         }

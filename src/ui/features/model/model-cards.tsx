@@ -91,7 +91,7 @@ function Card({ card, summary }: { card: ModelCard; summary: ModelSummary | null
 function origin({ source, origin: from, keptAt }: ModelCard, text: Text): string {
   if (source === "built-in") return text.model.builtIn;
   const where = from ? text.model.fromHub(new URL(from.endpoint).host) : text.model.kept;
-  return keptAt === undefined ? where : `${where}, ${text.model.keptOn(text.format.date(keptAt))}`;
+  return keptAt === undefined ? where : text.model.keptSince(where, keptAt);
 }
 
 function DeleteQuestion({ card, onClose }: { card: ModelCard; onClose: () => void }) {

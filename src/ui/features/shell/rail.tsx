@@ -77,7 +77,7 @@ function StepLink({ step, current }: { step: StepId; current: boolean }) {
           <span className={classes.name}>{text.shell.steps[step]}</span>
           <span className={classes.detail}>{detail}</span>
         </span>
-        <VisuallyHidden>{`, ${text.shell.stepStates[stepState]}`}</VisuallyHidden>
+        <VisuallyHidden>{text.shell.spokenState(text.shell.stepStates[stepState])}</VisuallyHidden>
       </a>
     </li>
   );

@@ -39,6 +39,8 @@ export const data = {
   rowNumber: (row: number) => `Row ${format.integer(row)}`,
   showTokens: "Show its tokens",
   tokensShown: "Tokens below",
+  /** What a button does, and to which row. */
+  ofRow: (what: string, row: number) => `${what}: Row ${format.integer(row)}`,
   emptyField: "empty",
   historyTurns: (count: number) => plural(count, "earlier turn", "earlier turns"),
   broken: "The file broke off; the rows before that are here.",
@@ -71,6 +73,8 @@ export const data = {
     answer: "Answer: this is learned",
     special: "Special token",
   },
+  /** Said in front of the tokens of a part, for those who do not see its colour. */
+  spokenPart: (part: string) => ` ${part}: `,
   truncated: "Cut at the maximum length.",
   endCut: "The answer is cut before its end, so the model does not learn from this row where to stop.",
   systemInQuestion:
@@ -118,7 +122,7 @@ export const model = {
   builtIn: "Built in",
   kept: "Your files",
   fromHub: (host: string) => `From ${host}`,
-  keptOn: (date: string) => `kept ${date}`,
+  keptSince: (where: string, time: number) => `${where}, kept ${format.date(time)}`,
   fromThisMachine: "From this machine",
   library: (count: number, bytes: number) =>
     `${plural(count, "model is", "models are")} kept on this machine, ${format.bytes(bytes)}.`,
@@ -163,7 +167,7 @@ export const method = {
   suggestions: "Layers of this model",
   tree: "Choose in the model",
   matching: (count: number, of: number) => `${format.integer(count)} of ${format.integer(of)} layers match`,
-  parameters: (count: string) => `${count} parameters`,
+  parameters: (count: number) => `${format.integer(count)} parameters`,
   someOf: (count: number, of: number) => `${format.integer(count)} of ${format.integer(of)}`,
   trainingMemory: "Extra memory",
   reader: "Loads in",

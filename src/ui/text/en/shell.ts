@@ -1,3 +1,4 @@
+import type { Progress } from "../../../protocol/events";
 import type { BrowserKind } from "../../lib/browser-kind";
 import { format } from "./format";
 import { plural } from "./words";
@@ -15,6 +16,8 @@ export const shell = {
     export: "Export",
   },
   stepStates: { empty: "empty", ready: "ready", busy: "busy", done: "done", problem: "problem" },
+  /** Said after the name of a step. */
+  spokenState: (state: string) => `, ${state}`,
   stepsLabel: "Steps",
   skip: "Skip to the first step",
   skipToRun: "Skip to the run",
@@ -79,15 +82,22 @@ export const shell = {
   copied: "Copied",
 };
 
+/** What work is counted in. */
+const units: Readonly<Record<Progress["unit"], string>> = {
+  bytes: "bytes",
+  rows: "rows",
+  tensors: "tensors",
+};
+
 export const progress = {
   unknown: "Working…",
   bytes: (done: number, total: number | null) =>
     total === null ? format.bytes(done) : `${format.bytes(done)} of ${format.bytes(total)}`,
-  count: (done: number, total: number | null, unit: string) =>
+  count: (done: number, total: number | null, unit: Progress["unit"]) =>
     total === null
-      ? `${format.integer(done)} ${unit}`
-      : `${format.integer(done)} of ${format.integer(total)} ${unit}`,
+      ? `${format.integer(done)} ${units[unit]}`
+      : `${format.integer(done)} of ${format.integer(total)} ${units[unit]}`,
   bytesPerSecond: (rate: number) => `${format.bytes(rate)}/s`,
-  perSecond: (rate: number, unit: string) => `${format.rate(rate)} ${unit}/s`,
+  perSecond: (rate: number, unit: Progress["unit"]) => `${format.rate(rate)} ${units[unit]}/s`,
   left: (ms: number) => `${format.about(ms)} left`,
 };
