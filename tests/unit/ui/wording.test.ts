@@ -5,6 +5,8 @@ import { findWording } from "../../support/find-wording";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
+const FOLDERS = ["src/shared", "src/ui"];
+
 /** Files that have words of a language, and why they may. */
 const ALLOWED: Readonly<Record<string, string>> = {
   "src/shared/python-usage.ts": "Python, which is the same in every language",
@@ -23,7 +25,7 @@ function sources(folder: string): string[] {
 
 describe("words for people", () => {
   it("stand in src/ui/text alone", () => {
-    const files = [...sources("src/shared"), ...sources("src/ui")].filter(
+    const files = FOLDERS.flatMap(sources).filter(
       (file) => !file.startsWith("src/ui/text/en/") && !(file in ALLOWED),
     );
     expect(files.length).toBeGreaterThan(100);
