@@ -5,8 +5,7 @@ import type { AdapterSummary } from "../../../protocol/commands";
 import { DeletionQuestion, LibraryItem, LibraryList, LibraryQuestion } from "../../components/library-list";
 import { useStudio } from "../../store/context";
 import { isExcluded } from "../../store/jobs";
-import type { Text } from "../../text/text";
-import { useText } from "../../text/text";
+import { type Text, useText } from "../../text/text";
 import classes from "./adapter-library.module.css";
 
 /** The loaded model's adapters: take one into use, rename it, download it, or delete it after being asked by name. */
