@@ -9,7 +9,7 @@ import tseslint from "typescript-eslint";
  */
 const layers = {
   lib: [],
-  spec: ["lib"],
+  shared: ["lib"],
   formats: ["lib"],
   tokenizer: ["lib", "shared", "formats"],
   storage: ["lib", "shared"],

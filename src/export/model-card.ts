@@ -2,6 +2,7 @@ import { type FolderFormat, type FolderReader, folderReaders } from "../shared/f
 import type { AutoModel } from "../shared/model";
 import { pythonUsage } from "../shared/python-usage";
 import type { RunConfig } from "../shared/training";
+import { luthierOnly } from "./card-words";
 
 /** What a card tells of the run that made an adapter. */
 export interface CardFacts {
@@ -101,5 +102,9 @@ function loss(value: number | null): string {
 }
 
 function usage({ baseModel: name, autoModel, family, format }: CardFacts): string {
-  return `## Use\n\n\`\`\`python\n${pythonUsage({ name, autoModel, family }, format)}\n\`\`\`\n`;
+  const lines = [
+    pythonUsage({ name, autoModel, family }, format),
+    ...(folderReaders[format] === "luthier" ? luthierOnly : []),
+  ];
+  return `## Use\n\n\`\`\`python\n${lines.join("\n")}\n\`\`\`\n`;
 }

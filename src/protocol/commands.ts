@@ -40,7 +40,7 @@ export interface AdapterPlan {
   /** Paths of the modules that target_modules chooses. */
   readonly targets: readonly string[];
   /** Field name -> why its value cannot be used. Empty when the method can train. */
-  readonly problems: Readonly<Record<string, string>>;
+  readonly problems: Readonly<Record<string, Problem>>;
 }
 
 /** A run that did not come to its end and can go on. */

@@ -50,13 +50,6 @@ export interface SampleDataset {
 export const TEMPLATE_IDS = ["chat", "alpaca", "human-assistant", "instruction-answer"] as const;
 export type TemplateId = (typeof TEMPLATE_IDS)[number];
 
-export const templateTitles: Readonly<Record<TemplateId, string>> = {
-  chat: "The model's own chat template",
-  alpaca: "Stanford Alpaca",
-  "human-assistant": "Human: … Assistant:",
-  "instruction-answer": "Instruction / Input / Answer",
-};
-
 /** A stretch of the token view. */
 export interface TokenView {
   /** Text of each token as people can read it. */

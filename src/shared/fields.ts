@@ -1,9 +1,9 @@
-/** What every field of a form says about itself. Names are PEFT's own; the page renders forms from these. */
+import type { FieldFault } from "../lib/problems/form-problems";
+
+/** What every field of a form says about itself. The page renders forms from these, in words of its own. */
 interface FieldBase<Name extends string> {
-  /** The option's name, which is also its accessible label. */
+  /** The option's name: of a method's options PEFT's own. */
   readonly name: Name;
-  /** One sentence: what it does, and what goes wrong at either end. */
-  readonly hint: string;
   /** Shown at once, or folded under "More options". */
   readonly level: "basic" | "advanced";
   /** Shown only while this other boolean field is on, or this select field has the value. */
@@ -27,14 +27,13 @@ export interface BooleanField<Name extends string = string> extends FieldBase<Na
 export interface SelectField<Name extends string = string> extends FieldBase<Name> {
   readonly type: "select";
   readonly default: string;
-  readonly choices: readonly { readonly value: string; readonly label: string }[];
+  readonly choices: readonly string[];
 }
 
 export interface TextField<Name extends string = string> extends FieldBase<Name> {
   /** `modules`: names separated by commas or spaces, a regex, or "all-linear". `patterns`: "regex=number" pairs. */
   readonly type: "text" | "modules" | "patterns" | "integers";
   readonly default: string;
-  readonly placeholder?: string;
   /** Of `modules`: whether embedding tables and the output head may be named beside linear layers. */
   readonly ends?: boolean;
 }
@@ -83,30 +82,27 @@ export function isSameValue(a: FieldValue | undefined, b: FieldValue): boolean {
   return a === b || (typeof a === "object" && typeof b === "object" && a.within === b.within);
 }
 
-/** Why a value does not suit its field, as a sentence for the person, or null. */
-export function fieldProblem(field: Field, value: FieldValue): string | null {
-  if (field.type === "integer" || field.type === "number") return numberProblem(field, value);
-  if (field.type === "boolean") return typeof value === "boolean" ? null : `${field.name} is on or off.`;
+/** Why a value does not suit its field, or null. */
+export function fieldFault(field: Field, value: FieldValue): FieldFault | null {
+  if (field.type === "integer" || field.type === "number") return numberFault(field, value);
+  if (field.type === "boolean") return typeof value === "boolean" ? null : { kind: "not-on-or-off" };
   if (field.type === "adapters" && holderOfExperts(value) !== null) return null;
-  if (typeof value !== "string") return `${field.name} is text.`;
-  if (field.type === "select" && !field.choices.some((choice) => choice.value === value)) {
-    return `${field.name} is one of ${field.choices.map((choice) => choice.value).join(", ")}.`;
+  if (typeof value !== "string") return { kind: "not-text" };
+  if (field.type === "select" && !field.choices.includes(value)) {
+    return { kind: "no-choice", choices: field.choices };
   }
   if (field.type === "adapters") {
     const chosen = chosenAdapters(value).length;
-    if (chosen < field.min)
-      return `${field.name}: choose ${field.min === 1 ? "an adapter" : `at least ${field.min} adapters`}.`;
-    if (chosen > field.max)
-      return `${field.name}: choose ${field.max === 1 ? "one adapter" : `${field.max} adapters`} at most.`;
+    if (chosen < field.min) return { kind: "too-few-adapters", min: field.min };
+    if (chosen > field.max) return { kind: "too-many-adapters", max: field.max };
   }
   return null;
 }
 
-function numberProblem(field: NumberField, value: FieldValue): string | null {
-  if (typeof value !== "number" || !Number.isFinite(value)) return `${field.name} is a number.`;
-  if (field.type === "integer" && !Number.isInteger(value)) return `${field.name} is a whole number.`;
-  if (value < field.min || (field.exclusiveMin && value === field.min)) {
-    return `${field.name} is ${field.exclusiveMin ? "more than" : "at least"} ${field.min}.`;
-  }
-  return value > field.max ? `${field.name} is at most ${field.max}.` : null;
+function numberFault(field: NumberField, value: FieldValue): FieldFault | null {
+  if (typeof value !== "number" || !Number.isFinite(value)) return { kind: "not-a-number" };
+  if (field.type === "integer" && !Number.isInteger(value)) return { kind: "not-whole" };
+  if (field.exclusiveMin && value <= field.min) return { kind: "not-above", min: field.min };
+  if (value < field.min) return { kind: "below", min: field.min };
+  return value > field.max ? { kind: "above", max: field.max } : null;
 }

@@ -24,17 +24,6 @@ export const defaultGeneration: GenerationOptions = {
   seed: 42,
 };
 
-/** Labels of the answer's fields; fixed, as those of training are. */
-export const generationLabels: Readonly<Record<keyof GenerationOptions, string>> = {
-  temperature: "Temperature",
-  topP: "Top p",
-  topK: "Top k",
-  repetitionPenalty: "Repetition penalty",
-  noRepeatNgramSize: "No repeat n-gram size",
-  maxNewTokens: "Max new tokens",
-  seed: "Random start",
-};
-
 export const generationFields = [
   {
     name: "temperature",
@@ -43,7 +32,6 @@ export const generationFields = [
     min: 0,
     max: 5,
     level: "basic",
-    hint: "0 always takes the likeliest word. Around 0.7 varies; above 1.5 rambles.",
   },
   {
     name: "topP",
@@ -53,7 +41,6 @@ export const generationFields = [
     exclusiveMin: true,
     max: 1,
     level: "basic",
-    hint: "Draws only among the likeliest words that together have this share. 1 allows all.",
   },
   {
     name: "maxNewTokens",
@@ -62,7 +49,6 @@ export const generationFields = [
     min: 1,
     max: 4096,
     level: "basic",
-    hint: "Longest answer, in tokens.",
   },
   {
     name: "topK",
@@ -71,7 +57,6 @@ export const generationFields = [
     min: 0,
     max: 100_000,
     level: "advanced",
-    hint: "Draws only among this many likeliest words. 0 turns it off.",
   },
   {
     name: "repetitionPenalty",
@@ -80,7 +65,6 @@ export const generationFields = [
     min: 0.1,
     max: 5,
     level: "advanced",
-    hint: "Above 1 avoids words already used; far above 1 breaks sentences.",
   },
   {
     name: "noRepeatNgramSize",
@@ -89,7 +73,6 @@ export const generationFields = [
     min: 0,
     max: 20,
     level: "advanced",
-    hint: "Never repeats a run of this many tokens. 0 turns it off.",
   },
   {
     name: "seed",
@@ -98,7 +81,6 @@ export const generationFields = [
     min: 0,
     max: 4294967295,
     level: "advanced",
-    hint: "Seed of the draw. The same number gives the same answer, and both sides use it.",
   },
 ] as const satisfies readonly Field<keyof GenerationOptions>[];
 

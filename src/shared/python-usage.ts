@@ -104,14 +104,14 @@ const loading: Readonly<Record<FolderFormat, Loading>> = {
   luthier: {
     imports: [],
     base: "transformers",
-    lines: () => [
-      "# That is the base model: only Luthier reads this folder. Load it there and export the merged model,",
-      "# which from_pretrained takes like any other.",
-    ],
+    lines: () => [],
   },
 };
 
-/** The lines of Python that use an adapter folder, which lies at `folder`. Names may be any text. */
+/**
+ * The lines of Python that use an adapter folder, which lies at `folder`; those of the base model alone where no library
+ * reads it. Names may be any text.
+ */
 export function pythonUsage(
   { name, autoModel, family }: BaseModel,
   format: FolderFormat,

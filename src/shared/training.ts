@@ -40,29 +40,6 @@ export interface TrainingOptions {
   readonly continueAdapter: boolean;
 }
 
-/** Labels of the training form's fields; fixed, so that a keyboard, a screen reader and a script can find them. */
-export const trainingLabels: Readonly<Record<keyof TrainingOptions, string>> = {
-  epochs: "Epochs",
-  maxSteps: "Max steps",
-  batchSize: "Batch size",
-  gradientAccumulation: "Gradient accumulation",
-  learningRate: "Learning rate",
-  weightDecay: "Weight decay",
-  warmupSteps: "Warmup steps",
-  schedule: "Schedule",
-  maxGradNorm: "Max grad norm",
-  maxLength: "Max length",
-  validationSplit: "Validation split",
-  evalSteps: "Eval steps",
-  loadBestModelAtEnd: "Load best model at end",
-  earlyStoppingPatience: "Early stopping patience",
-  sampleEvery: "Sample every",
-  seed: "Seed",
-  packing: "Packing",
-  gradientCheckpointing: "Gradient checkpointing",
-  continueAdapter: "Go on from the loaded adapter",
-};
-
 type TrainingField = Field<keyof TrainingOptions>;
 
 export const trainingFields = [
@@ -74,7 +51,6 @@ export const trainingFields = [
     exclusiveMin: true,
     max: 1000,
     level: "basic",
-    hint: "Passes over the data. One to three is usual; more on little data learns it by heart.",
   },
   {
     name: "maxSteps",
@@ -83,7 +59,6 @@ export const trainingFields = [
     min: 0,
     max: 1_000_000,
     level: "basic",
-    hint: "Stop after this many optimizer steps. 0 trains all epochs.",
   },
   {
     name: "batchSize",
@@ -92,7 +67,6 @@ export const trainingFields = [
     min: 1,
     max: 256,
     level: "basic",
-    hint: "Rows computed at once. More is steadier and takes more memory.",
   },
   {
     name: "gradientAccumulation",
@@ -101,7 +75,6 @@ export const trainingFields = [
     min: 1,
     max: 1024,
     level: "advanced",
-    hint: "Batches summed before each step: a larger batch without the memory.",
   },
   {
     name: "learningRate",
@@ -111,7 +84,6 @@ export const trainingFields = [
     exclusiveMin: true,
     max: 10,
     level: "basic",
-    hint: "Size of each step. Too high and the loss jumps or breaks; too low and nothing changes.",
   },
   {
     name: "weightDecay",
@@ -120,7 +92,6 @@ export const trainingFields = [
     min: 0,
     max: 1,
     level: "advanced",
-    hint: "Pulls trained weights towards zero. 0 to 0.1.",
   },
   {
     name: "warmupSteps",
@@ -129,19 +100,13 @@ export const trainingFields = [
     min: 0,
     max: 100_000,
     level: "advanced",
-    hint: "Steps over which the learning rate rises from zero.",
   },
   {
     name: "schedule",
     type: "select",
     default: "cosine",
-    choices: [
-      { value: "linear", label: "linear" },
-      { value: "cosine", label: "cosine" },
-      { value: "constant", label: "constant" },
-    ],
+    choices: ["linear", "cosine", "constant"],
     level: "advanced",
-    hint: "How the learning rate goes on after the warm-up.",
   },
   {
     name: "maxGradNorm",
@@ -150,7 +115,6 @@ export const trainingFields = [
     min: 0,
     max: 1000,
     level: "advanced",
-    hint: "Limits the size of a step when a batch surprises. 0 turns it off.",
   },
   {
     name: "maxLength",
@@ -159,7 +123,6 @@ export const trainingFields = [
     min: 8,
     max: 32768,
     level: "basic",
-    hint: "Tokens of a row at most. Longer rows are cut, and counted in the data view; memory grows with it.",
   },
   {
     name: "validationSplit",
@@ -168,7 +131,6 @@ export const trainingFields = [
     min: 0,
     max: 0.5,
     level: "basic",
-    hint: "Share of rows kept aside to measure on. 0 leaves you blind to learning by heart.",
   },
   {
     name: "evalSteps",
@@ -177,7 +139,6 @@ export const trainingFields = [
     min: 0,
     max: 1_000_000,
     level: "advanced",
-    hint: "Steps between measurements on the rows kept aside. 0 measures five times.",
   },
   {
     name: "earlyStoppingPatience",
@@ -186,7 +147,6 @@ export const trainingFields = [
     min: 0,
     max: 1000,
     level: "advanced",
-    hint: "Stops after this many measurements without a better one. 0 never stops early.",
   },
   {
     name: "sampleEvery",
@@ -195,7 +155,6 @@ export const trainingFields = [
     min: 0,
     max: 1_000_000,
     level: "advanced",
-    hint: "Answers one row kept aside every so many steps, to watch it learn. 0 does not.",
   },
   {
     name: "seed",
@@ -204,35 +163,30 @@ export const trainingFields = [
     min: 0,
     max: 4294967295,
     level: "advanced",
-    hint: "The same seed gives the same run.",
   },
   {
     name: "loadBestModelAtEnd",
     type: "boolean",
     default: false,
     level: "advanced",
-    hint: "Ends with what measured best on the rows kept aside, not with the last step.",
   },
   {
     name: "packing",
     type: "boolean",
     default: false,
     level: "advanced",
-    hint: "Puts short rows together in one sequence, each seeing only itself. Faster when lengths vary much.",
   },
   {
     name: "gradientCheckpointing",
     type: "boolean",
     default: false,
     level: "advanced",
-    hint: "Computes each block twice instead of keeping what is inside it: far less memory, about a third more time, the same result.",
   },
   {
     name: "continueAdapter",
     type: "boolean",
     default: false,
     level: "advanced",
-    hint: "Starts where the adapter in use stands. Method and options must be those it was made with; the optimizer goes on as well where its state was kept, and otherwise starts afresh.",
   },
 ] as const satisfies readonly TrainingField[];
 

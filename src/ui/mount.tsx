@@ -9,11 +9,21 @@ import { RunSeries } from "./lib/run-series";
 import { connectStore } from "./store/connect";
 import { StudioContext } from "./store/context";
 import { createStudioStore } from "./store/create-store";
+import { chooseLanguage } from "./text/languages";
+import { type Text, TextProvider } from "./text/text";
 import "./theme/global.css";
 import { cssVariables, theme } from "./theme/theme";
 
-/** Draws the studio over a client and starts it; returns how to take it down again. */
-export function mountStudio(element: HTMLElement, client: Client): () => void {
+/**
+ * Draws the studio over a client and starts it; returns how to take it down again.
+ *
+ * @param text the page's language; by itself the one that the browser asks for
+ */
+export function mountStudio(
+  element: HTMLElement,
+  client: Client,
+  text: Text = chooseLanguage(navigator.languages),
+): () => void {
   const runtime = { client, series: new RunSeries(), log: new RunLog() };
   const store = createStudioStore(runtime);
   const disconnect = connectStore(store, runtime);
@@ -21,9 +31,11 @@ export function mountStudio(element: HTMLElement, client: Client): () => void {
   root.render(
     <StrictMode>
       <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
-        <StudioContext value={{ ...runtime, store }}>
-          <Studio />
-        </StudioContext>
+        <TextProvider text={text}>
+          <StudioContext value={{ ...runtime, store }}>
+            <Studio />
+          </StudioContext>
+        </TextProvider>
       </MantineProvider>
     </StrictMode>,
   );

@@ -45,7 +45,7 @@ export function planAdapter(
 /** What is planned where a field cannot be used. Throws what is no field's error. */
 export function withoutPlan(spec: ModelSpec, error: unknown): AdapterPlan {
   if (!(error instanceof LuthierError) || !error.field) throw error;
-  const problems = { [error.field]: `${error.what} ${error.advice}` };
+  const problems = { [error.field]: error.problem };
   const nothing = { trainableParameters: 0, sizeBytes: 0, trainingBytes: 0, modules: [], targets: [] };
   return { ...nothing, reader: null, totalParameters: parameterCount(spec), problems };
 }

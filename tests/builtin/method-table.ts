@@ -1,7 +1,7 @@
-import { METHOD_IDS, type MethodId, methodSpecs } from "../../src/shared/methods";
+import { METHOD_IDS, type MethodId } from "../../src/shared/methods";
 import type { FieldValues } from "../../src/shared/fields";
 import type { Quantization } from "../../src/shared/model";
-import { formatBytes, formatInteger, formatLoss, formatShare } from "../../src/ui/lib/format";
+import { en } from "../../src/ui/text/en";
 
 /** What one line of the table trains. */
 export interface Entry {
@@ -73,7 +73,7 @@ const variants: Partial<
 
 /** Every line of the table: the registry's methods in their order, each with its variants. */
 export const entries: readonly Entry[] = METHOD_IDS.flatMap((method) => [
-  { key: method, title: methodSpecs[method].title, method, options: {}, quantization: null },
+  { key: method, title: en.methods[method].title, method, options: {}, quantization: null },
   ...Object.entries(variants[method] ?? {}).map(([name, { title, options = {}, quantization = null }]) => ({
     key: `${method}+${name}`,
     title,
@@ -94,15 +94,15 @@ export function formatRow({ title }: Entry, row: Row, rows: Rows): string {
   const ratio = lora && "stepMs" in lora ? (row.stepMs / lora.stepMs).toFixed(2) : "–";
   const cells = [
     title,
-    formatInteger(row.trainable),
-    formatShare(row.share),
-    formatLoss(row.lossBefore),
-    formatLoss(row.lossAfter),
+    en.format.integer(row.trainable),
+    en.format.share(row.share),
+    en.format.loss(row.lossBefore),
+    en.format.loss(row.lossAfter),
     `${row.scoreBefore} %`,
     `${row.scoreAfter} %`,
     row.stepMs.toFixed(0),
     ratio,
-    formatBytes(row.bytes),
+    en.format.bytes(row.bytes),
   ];
   return `| ${cells.join(" | ")} |`;
 }

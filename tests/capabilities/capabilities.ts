@@ -1,5 +1,6 @@
 import { storageKinds } from "../../src/engine/graph/op";
-import { METHOD_IDS, type MethodId, methodSpecs } from "../../src/shared/methods";
+import { METHOD_IDS, type MethodId } from "../../src/shared/methods";
+import { en } from "../../src/ui/text/en";
 import type { Facts, Observation } from "../support/observe";
 
 /** Differences that only the order of f32 sums makes. */
@@ -20,7 +21,7 @@ function capabilityRow(id: MethodId, observations: readonly Observation[]): stri
   const values = <Fact extends keyof Facts>(fact: Fact): Facts[Fact][] =>
     own.filter((seen) => seen.fact === fact).map((seen) => seen.value as Facts[Fact]);
   const cells = [
-    methodSpecs[id].title,
+    en.methods[id].title,
     agreed(values("start").map(isSame)),
     agreed(values("own parameters")),
     agreed(values("merged").map(isSame)),

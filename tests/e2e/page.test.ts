@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { methodSpecs } from "../../src/shared/methods";
+import { en } from "../../src/ui/text/en";
 import { ask, button, fakePageTests } from "./fake-page/open";
 
 /** The page over a fake worker: what a person meets, whatever the engine does. */
@@ -49,9 +50,9 @@ describe("accessible names", () => {
 
   it("of each method's options are PEFT's", async () => {
     await withPage({}, async (page) => {
-      for (const spec of Object.values(methodSpecs)) {
-        await page.getByRole("radio", { name: spec.title, exact: true }).click();
-        for (const field of spec.fields.filter((known) => known.level === "basic" && !("when" in known))) {
+      for (const { id, fields } of Object.values(methodSpecs)) {
+        await page.getByRole("radio", { name: en.methods[id].title, exact: true }).click();
+        for (const field of fields.filter((known) => known.level === "basic" && !("when" in known))) {
           await page.getByLabel(field.name, { exact: true }).waitFor({ state: "visible" });
         }
       }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { methodSpecs, type MethodId } from "../../src/shared/methods";
+import type { MethodId } from "../../src/shared/methods";
+import { en } from "../../src/ui/text/en";
 import type { Answers, GivenFile, StudioPage } from "./studio-page";
 import { tinyGguf } from "./tiny-gguf";
 
@@ -68,7 +69,7 @@ export async function doJob(studio: StudioPage): Promise<JobResult> {
   await studio.type("Max steps", String(METHOD_STEPS));
   for (const { id, experts = [] } of METHODS) {
     losses[id] = await timed(id, async () => {
-      await studio.tick(methodSpecs[id].title, "Method");
+      await studio.tick(en.methods[id].title, "Method");
       for (const expert of experts) await studio.tick(expert, "adapters");
       await train(studio);
       return studio.losses();
@@ -76,7 +77,7 @@ export async function doJob(studio: StudioPage): Promise<JobResult> {
   }
 
   losses.gguf = await timed("gguf", async () => {
-    await studio.tick(methodSpecs.lora.title, "Method");
+    await studio.tick(en.methods.lora.title, "Method");
     await studio.give("Model files", [{ name: "bytewise.gguf", bytes: tinyGguf() }]);
     await studio.reads("bytewise");
     // A token for each byte.

@@ -1,4 +1,5 @@
 import type { DataProblems } from "./data-problems";
+import type { FormProblems } from "./form-problems";
 import type { FormatProblems } from "./format-problems";
 import type { GgufProblems } from "./gguf-problems";
 import type { HubProblems } from "./hub-problems";
@@ -16,6 +17,7 @@ import type { WorkProblems } from "./work-problems";
 export interface Problems
   extends
     DataProblems,
+    FormProblems,
     FormatProblems,
     GgufProblems,
     HubProblems,

@@ -1,7 +1,7 @@
 import type { AdaptersField, Field } from "../fields";
 
 /** The options of a bottleneck under the adapters library's names (BnConfig); the two kinds differ in their function. */
-function bottleneckFields(nonLinearity: "swish" | "relu"): readonly Field[] {
+function bottleneckFields(nonLinearity: "swish" | "relu") {
   return [
     {
       name: "reduction_factor",
@@ -11,20 +11,13 @@ function bottleneckFields(nonLinearity: "swish" | "relu"): readonly Field[] {
       exclusiveMin: true,
       max: 16384,
       level: "basic",
-      hint: "The hidden size divided by this is the bottleneck's width. Smaller is wider: it learns more and costs more.",
     },
     {
       name: "non_linearity",
       type: "select",
       default: nonLinearity,
-      choices: [
-        { value: "relu", label: "relu" },
-        { value: "swish", label: "swish" },
-        { value: "gelu", label: "gelu" },
-        { value: "tanh", label: "tanh" },
-      ],
+      choices: ["relu", "swish", "gelu", "tanh"],
       level: "basic",
-      hint: "The function between the two layers. The default is the method's own; the others rarely matter.",
     },
     {
       name: "dropout",
@@ -33,30 +26,25 @@ function bottleneckFields(nonLinearity: "swish" | "relu"): readonly Field[] {
       min: 0,
       max: 0.9,
       level: "basic",
-      hint: "Share of the bottleneck's output dropped while training, against learning by heart.",
     },
     {
       name: "init_weights",
       type: "select",
       default: "bert",
-      choices: [
-        { value: "bert", label: "bert: normal(0, 0.02), close to the base model" },
-        { value: "mam_adapter", label: "mam_adapter: exactly the base model" },
-      ],
+      choices: ["bert", "mam_adapter"],
       level: "advanced",
-      hint: "How the layers start. Both start gently; mam_adapter begins exactly where the base model is.",
     },
-  ];
+  ] as const satisfies readonly Field[];
 }
 
 /** Houlsby's options. */
-export const houlsbyFields: readonly Field[] = bottleneckFields("swish");
+export const houlsbyFields = bottleneckFields("swish");
 
 /** Pfeiffer's options. */
-export const pfeifferFields: readonly Field[] = bottleneckFields("relu");
+export const pfeifferFields = bottleneckFields("relu");
 
 /** Those of MAD-X's language adapter (the library's SeqBnInvConfig). */
-export const madXLanguageFields: readonly Field[] = [
+export const madXLanguageFields = [
   ...pfeifferFields,
   {
     name: "inv_adapter_reduction_factor",
@@ -66,9 +54,8 @@ export const madXLanguageFields: readonly Field[] = [
     exclusiveMin: true,
     max: 16384,
     level: "advanced",
-    hint: "Half the hidden size divided by this is the width within the invertible adapter. Larger is smaller and learns less of the language.",
   },
-];
+] as const satisfies readonly Field[];
 
 /** The language adapter that a task adapter stands on. */
 export const languageAdapterField = {
@@ -79,8 +66,7 @@ export const languageAdapterField = {
   min: 1,
   max: 1,
   level: "basic",
-  hint: "The language adapter under the task's, which stays as it is. Train one first with the method MAD-X language adapter, or load one.",
 } as const satisfies AdaptersField;
 
 /** Those of MAD-X's task adapter. */
-export const madXTaskFields: readonly Field[] = [languageAdapterField, ...pfeifferFields];
+export const madXTaskFields = [languageAdapterField, ...pfeifferFields] as const;

@@ -11,7 +11,6 @@ export const diffPruningFields = [
     exclusiveMin: true,
     max: 1,
     level: "basic",
-    hint: "Share of the chosen layers' weights that differ from the model's in the end. 0.005 is the paper's half a percent; more learns more and makes a larger file.",
   },
   {
     name: "prune_after",
@@ -20,7 +19,6 @@ export const diffPruningFields = [
     min: 0.1,
     max: 0.9,
     level: "basic",
-    hint: "Share of the steps after which all but the largest changes are taken back; the rest train on alone. Too early prunes what has not been learned, too late leaves no time to recover. A run stopped before is not sparse.",
   },
   {
     name: "sparsity_pen",
@@ -29,7 +27,6 @@ export const diffPruningFields = [
     min: 0,
     max: 1,
     level: "advanced",
-    hint: "Weight of the penalty on every gate that is open, which shuts those of little use before the pruning. High values shut all of them; 0 leaves the choice to size alone. 1.25e-7 is the paper's, for thousands of steps; a short run wants more, such as 1e-5.",
   },
   {
     name: "gate_learning_rate_ratio",
@@ -39,7 +36,6 @@ export const diffPruningFields = [
     exclusiveMin: true,
     max: 100_000,
     level: "advanced",
-    hint: "How many times faster than the changes their gates learn: the paper's gates learn at 0.1. Too slow and no gate moves, too fast and they shut by chance.",
   },
   {
     name: "alpha_init",
@@ -48,7 +44,6 @@ export const diffPruningFields = [
     min: -20,
     max: 20,
     level: "advanced",
-    hint: "Where the gates start: 5 is open for nearly all, 0 half open. Low values hold back what can be learned at first; from high ones, a short run ends before any gate is shut.",
   },
   {
     name: "concrete_lower",
@@ -57,7 +52,6 @@ export const diffPruningFields = [
     min: -100,
     max: -0.01,
     level: "advanced",
-    hint: "What a gate's curve is stretched down to before it is cut at 0. Nearer to 0, few gates shut wholly.",
   },
   {
     name: "concrete_upper",
@@ -66,7 +60,6 @@ export const diffPruningFields = [
     min: 1.01,
     max: 100,
     level: "advanced",
-    hint: "What a gate's curve is stretched up to before it is cut at 1. Nearer to 1, few gates open wholly.",
   },
   ...sparseTargetFields,
 ] as const satisfies readonly Field[];

@@ -11,7 +11,6 @@ export const fishmaskFields = [
     exclusiveMin: true,
     max: 1,
     level: "basic",
-    hint: "Share of the chosen layers' weights that train. 0.005 is the paper's half a percent; more learns more and makes a larger file, 1 trains all of them.",
   },
   {
     name: "fish_samples",
@@ -20,7 +19,6 @@ export const fishmaskFields = [
     min: 1,
     max: 100_000,
     level: "basic",
-    hint: "Texts on which each weight is weighed before the first step; every one costs a pass of its own. Too few choose by chance; the paper takes 1024.",
   },
   ...sparseTargetFields,
 ] as const satisfies readonly Field[];

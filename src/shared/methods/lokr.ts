@@ -9,7 +9,6 @@ export const decomposeFactorField = {
   min: -1,
   max: 4096,
   level: "basic",
-  hint: "How the layer's sizes are cut in two: -1 near their square roots; a number makes the left factor about that size. Far from the root costs more parameters.",
 } as const satisfies Field;
 
 /** LoKr's options under PEFT's names (LoKrConfig). */
@@ -21,24 +20,18 @@ export const lokrFields = [
     type: "boolean",
     default: false,
     level: "advanced",
-    hint: "Gives the left factor rank r too, where that is smaller. Saves parameters on large factors only.",
   },
   {
     name: "rank_dropout_scale",
     type: "boolean",
     default: false,
     level: "advanced",
-    hint: "Whether what rank_dropout keeps is scaled up to make good for what it drops.",
   },
   {
     name: "init_weights",
     type: "select",
     default: "true",
-    choices: [
-      { value: "true", label: "true: the left factor starts at zero" },
-      { value: "lycoris", label: "lycoris: the right factor starts at zero" },
-    ],
+    choices: ["true", "lycoris"],
     level: "advanced",
-    hint: "Which factor starts at zero, so that training begins exactly at the base model.",
   },
 ] as const satisfies readonly Field[];

@@ -15,7 +15,6 @@ export const lycorisFields = [
     min: 1,
     max: 1024,
     level: "basic",
-    hint: "Rank of each factor. Higher learns more and costs more; too high on little data learns it by heart.",
   },
   {
     name: "alpha",
@@ -25,7 +24,6 @@ export const lycorisFields = [
     exclusiveMin: true,
     max: 4096,
     level: "basic",
-    hint: "Strength of the update: it is scaled by alpha / r. Far more than r makes training unsteady.",
   },
   targetModulesField,
   {
@@ -35,7 +33,6 @@ export const lycorisFields = [
     min: 0,
     max: 0.9,
     level: "advanced",
-    hint: "Share of the update's outputs that is dropped at each step, against learning by heart. 0 for short runs.",
   },
   {
     name: "module_dropout",
@@ -44,7 +41,6 @@ export const lycorisFields = [
     min: 0,
     max: 0.9,
     level: "advanced",
-    hint: "Chance that a layer goes without its update for a step. 0 for short runs; high values learn slowly.",
   },
   excludeModulesField,
   rankPatternField,
@@ -52,9 +48,7 @@ export const lycorisFields = [
     name: "alpha_pattern",
     type: "patterns",
     default: "",
-    placeholder: "v_proj=32",
     level: "advanced",
-    hint: "Other alpha for some layers, as regex=alpha pairs; the first that fits wins.",
   },
   layersToTransformField,
 ] as const satisfies readonly Field[];

@@ -9,7 +9,6 @@ export const pTuningV2Fields = [
     min: 1,
     max: 1024,
     level: "basic",
-    hint: "Virtual tokens in front of every layer. More carry more, and take their length from the context.",
   },
   {
     name: "prefix_dropout",
@@ -18,17 +17,12 @@ export const pTuningV2Fields = [
     min: 0,
     max: 0.9,
     level: "basic",
-    hint: "Share of the prefix's numbers dropped in each sequence while training, against learning by heart. 0 makes it plain prefix tuning.",
   },
   {
     name: "init_weights",
     type: "select",
     default: "random",
-    choices: [
-      { value: "random", label: "random: as PEFT starts it" },
-      { value: "zero", label: "zero: close to the base model" },
-    ],
+    choices: ["random", "zero"],
     level: "advanced",
-    hint: "How the prefix starts. A random one disturbs the model until it has learned; a zero one starts gently.",
   },
 ] as const satisfies readonly Field[];

@@ -9,11 +9,10 @@ export const loraExpertsField = {
   min: 2,
   max: 16,
   level: "basic",
-  hint: "Two or more trained LoRA adapters, which stay as they are; ranks and layers may differ. DoRA, trained biases and trained whole modules do not go with it.",
 } as const satisfies AdaptersField;
 
 /** X-LoRA's options under PEFT's names (XLoraConfig). */
-export const xloraFields: readonly Field[] = [
+export const xloraFields = [
   loraExpertsField,
   {
     name: "top_k_lora",
@@ -22,14 +21,12 @@ export const xloraFields: readonly Field[] = [
     min: 0,
     max: 16,
     level: "basic",
-    hint: "How many adapters count for a token, those with the largest gates. 0 takes all.",
   },
   {
     name: "layerwise_scalings",
     type: "boolean",
     default: false,
     level: "basic",
-    hint: "A gate for each adapted layer instead of one for all. Finer, and it takes more data.",
   },
   {
     name: "xlora_depth",
@@ -38,7 +35,6 @@ export const xloraFields: readonly Field[] = [
     min: 1,
     max: 8,
     level: "basic",
-    hint: "Layers of the classifier that makes the gates. One is enough where the tasks are easy to tell apart.",
   },
   {
     name: "xlora_size",
@@ -47,7 +43,6 @@ export const xloraFields: readonly Field[] = [
     min: 1,
     max: 16384,
     level: "advanced",
-    hint: "Width between the classifier's layers, where it has more than one.",
   },
   {
     name: "xlora_dropout_p",
@@ -56,14 +51,12 @@ export const xloraFields: readonly Field[] = [
     min: 0,
     max: 0.9,
     level: "advanced",
-    hint: "Share dropped between the classifier's layers while training, where it has more than one.",
   },
   {
     name: "enable_softmax",
     type: "boolean",
     default: true,
     level: "advanced",
-    hint: "Makes the gates of a token sum to one. Without it they are free, and may grow.",
   },
   {
     name: "softmax_temperature",
@@ -74,14 +67,12 @@ export const xloraFields: readonly Field[] = [
     max: 100,
     level: "advanced",
     when: { field: "enable_softmax", equals: true },
-    hint: "Below one the largest gate takes more; above one they become alike.",
   },
   {
     name: "enable_softmax_topk",
     type: "boolean",
     default: false,
     level: "advanced",
-    hint: "A softmax over the gates that top_k_lora keeps, so that they sum to one again. Instead of enable_softmax, or after it.",
   },
   {
     name: "scaling_pass_value",
@@ -90,7 +81,6 @@ export const xloraFields: readonly Field[] = [
     min: -10,
     max: 10,
     level: "advanced",
-    hint: "Every gate in the first pass, whose hidden states the classifier reads. 0 is the base model alone.",
   },
   {
     name: "global_scaling_weight",
@@ -99,6 +89,5 @@ export const xloraFields: readonly Field[] = [
     min: -10,
     max: 10,
     level: "advanced",
-    hint: "Factor of all adapters together.",
   },
-];
+] as const satisfies readonly Field[];

@@ -5,7 +5,7 @@ import {
   type FieldValue,
   holderOfExperts,
 } from "../../shared/fields";
-import { METHOD_IDS, methodSpecs } from "../../shared/methods";
+import { METHOD_IDS } from "../../shared/methods";
 import { useStudio } from "../store/context";
 import { useText } from "../text/text";
 import classes from "./adapters-field.module.css";
@@ -15,18 +15,19 @@ interface Props {
   readonly label: string;
   readonly value: FieldValue;
   readonly problem: string | undefined;
-  readonly showHint: boolean;
+  /** Null where hints are off. */
+  readonly hint: string | null;
   readonly disabled: boolean;
   readonly onChange: (value: FieldValue) => void;
 }
 
 /** Trained adapters of the loaded model to choose from: a box for each, or a single choice. */
-export function AdaptersField({ field, label, value, problem, showHint, disabled, onChange }: Props) {
+export function AdaptersField({ field, label, value, problem, hint, disabled, onChange }: Props) {
   const text = useText();
   const adapters = useStudio((state) => state.adapters);
   const fitting = adapters.filter(({ method }) => field.methods.includes(method.id));
   const holder = adapters.find(({ id }) => id === holderOfExperts(value));
-  const titles = METHOD_IDS.filter((id) => field.methods.includes(id)).map((id) => methodSpecs[id].title);
+  const titles = METHOD_IDS.filter((id) => field.methods.includes(id)).map((id) => text.methods[id].title);
   const choices = [
     ...(holder ? [{ value: holder.id, label: text.method.expertsWithin(holder.name) }] : []),
     ...fitting.map(({ id, name }) => ({ value: id, label: name })),
@@ -36,7 +37,7 @@ export function AdaptersField({ field, label, value, problem, showHint, disabled
   const shared = {
     label,
     inputWrapperOrder: ORDER,
-    ...(showHint ? { description: field.hint } : {}),
+    ...(hint === null ? {} : { description: hint }),
     ...(problem === undefined ? {} : { error: problem }),
   };
   const none = choices.length === 0 && <p className={classes.none}>{text.method.noAdapters(titles)}</p>;

@@ -2,8 +2,8 @@ import { useEffect, useRef, useState } from "react";
 import "../lib/browser-language";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { formatTicks } from "../lib/format";
 import { useShownScheme } from "../lib/use-shown-scheme";
+import type { Format } from "../text/format";
 import { useText } from "../text/text";
 import classes from "./chart.module.css";
 
@@ -45,7 +45,11 @@ export function Chart({ label, lines, version, height, format, placeholder }: Pr
   useEffect(() => {
     const element = holder.current;
     if (!element) return;
-    const chart = new uPlot(plotOptions(element, lines, height, setPointed), data.current, element);
+    const chart = new uPlot(
+      plotOptions(element, { lines, height, format: text.format, onPoint: setPointed }),
+      data.current,
+      element,
+    );
     plot.current = chart;
     const observer = new ResizeObserver(() => {
       if (element.clientWidth > 0) chart.setSize({ width: element.clientWidth, height });
@@ -58,7 +62,7 @@ export function Chart({ label, lines, version, height, format, placeholder }: Pr
     };
     // The chart is made anew only when its shape or colours change; values come by setData below.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [shape, scheme, height]);
+  }, [shape, scheme, height, text]);
 
   useEffect(() => {
     data.current = align(lines);
@@ -138,12 +142,12 @@ function align(lines: readonly ChartLine[]): uPlot.AlignedData {
   return tables.length === 0 ? [[]] : uPlot.join(tables);
 }
 
-function plotOptions(
-  element: HTMLElement,
-  lines: readonly ChartLine[],
-  height: number,
-  onPoint: (step: number | null) => void,
-): uPlot.Options {
+interface PlotParts extends Pick<Props, "lines" | "height"> {
+  readonly format: Format;
+  readonly onPoint: (step: number | null) => void;
+}
+
+function plotOptions(element: HTMLElement, { lines, height, format, onPoint }: PlotParts): uPlot.Options {
   const style = getComputedStyle(element);
   const color = (role: string) => style.getPropertyValue(role).trim();
   const font = `12px ${style.fontFamily}`;
@@ -160,8 +164,15 @@ function plotOptions(
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
     scales: { x: { time: false } },
     axes: [
-      { ...axis, size: 26, gap: 4, incrs: STEP_INCREMENTS, space: 48 },
-      { ...axis, size: 52, gap: 6, space: 26, values: (_, ticks) => formatTicks(ticks) },
+      {
+        ...axis,
+        size: 26,
+        gap: 4,
+        incrs: STEP_INCREMENTS,
+        space: 48,
+        values: (_, ticks) => ticks.map(format.integer),
+      },
+      { ...axis, size: 52, gap: 6, space: 26, values: (_, ticks) => format.ticks(ticks) },
     ],
     series: [
       {},

@@ -1,12 +1,13 @@
 import { Checkbox, NativeSelect, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { Field, FieldValue } from "../../shared/fields";
+import type { OptionText } from "../text/option-texts";
 import { AdaptersField } from "./adapters-field";
-import { formatTyped, parseTyped } from "../lib/format";
+import { formatTyped, parseTyped } from "../lib/typed-number";
 
 interface Props {
   readonly field: Field;
-  readonly label: string;
+  readonly words: OptionText;
   readonly value: FieldValue;
   readonly problem: string | undefined;
   readonly showHint: boolean;
@@ -15,8 +16,9 @@ interface Props {
 }
 
 /** One option of a form as its field describes it; the label is its accessible name, the hint its description. */
-export function OptionField({ field, label, value, problem, showHint, disabled = false, onChange }: Props) {
-  const description = showHint ? { description: field.hint } : {};
+export function OptionField({ field, words, value, problem, showHint, disabled = false, onChange }: Props) {
+  const label = words.label ?? field.name;
+  const description = showHint ? { description: words.hint } : {};
   const error = problem === undefined ? {} : { error: problem };
   if (field.type === "boolean") {
     return (
@@ -39,7 +41,7 @@ export function OptionField({ field, label, value, problem, showHint, disabled =
         label={label}
         value={value}
         problem={problem}
-        showHint={showHint}
+        hint={showHint ? words.hint : null}
         disabled={disabled}
         onChange={onChange}
       />
@@ -50,7 +52,7 @@ export function OptionField({ field, label, value, problem, showHint, disabled =
       <NativeSelect
         label={label}
         value={String(value)}
-        data={field.choices.map((choice) => ({ value: choice.value, label: choice.label }))}
+        data={field.choices.map((choice) => ({ value: choice, label: words.choices?.[choice] ?? choice }))}
         disabled={disabled}
         inputWrapperOrder={ORDER}
         onChange={(event) => {
@@ -67,8 +69,8 @@ export function OptionField({ field, label, value, problem, showHint, disabled =
       label={label}
       shown={typeof value === "number" ? formatTyped(value) : String(value)}
       numeric={isNumber}
-      placeholder={"placeholder" in field ? field.placeholder : undefined}
-      description={showHint ? field.hint : undefined}
+      placeholder={words.placeholder}
+      description={showHint ? words.hint : undefined}
       problem={problem}
       disabled={disabled}
       onChange={(typed) => {

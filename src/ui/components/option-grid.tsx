@@ -1,6 +1,9 @@
 import type { ReactNode } from "react";
+import { defined } from "../../lib/invariant";
 import type { Field, FieldValue, FieldValues } from "../../shared/fields";
 import { isShown, type FieldProblems } from "../store/training-values";
+import type { OptionText } from "../text/option-texts";
+import { useText } from "../text/text";
 import { Fold } from "./fold";
 import { OptionField } from "./option-field";
 import classes from "./option-grid.module.css";
@@ -9,7 +12,8 @@ interface Props {
   readonly fields: readonly Field[];
   readonly values: FieldValues;
   readonly problems: FieldProblems;
-  readonly labels?: Readonly<Record<string, string>>;
+  /** What the page says of each field, by its name. */
+  readonly texts: Readonly<Record<string, OptionText>>;
   readonly showHints: boolean;
   readonly disabled?: boolean;
   /** The line under which advanced fields are folded; without it all are shown. */
@@ -37,34 +41,53 @@ export function OptionGrid(props: Props) {
   );
 }
 
-function Cells({ fields, values, problems, labels, showHints, disabled, onChange, below }: Props) {
+function Cells(props: Props) {
   return (
     <div className={classes.grid}>
-      {fields.map((field) => (
-        <div key={field.name} className={classes.cell} data-span={spanOf(field)}>
-          <OptionField
-            field={field}
-            label={labels?.[field.name] ?? field.name}
-            value={values[field.name] ?? field.default}
-            problem={problems[field.name]}
-            showHint={showHints}
-            disabled={disabled ?? false}
-            onChange={(value) => {
-              onChange(field.name, value);
-            }}
-          />
-          {below?.[field.name]}
-        </div>
+      {props.fields.map((field) => (
+        <Cell key={field.name} {...props} field={field} />
       ))}
     </div>
   );
 }
 
+function Cell({
+  field,
+  values,
+  problems,
+  texts,
+  showHints,
+  disabled,
+  onChange,
+  below,
+}: Props & { field: Field }) {
+  const text = useText();
+  const { name } = field;
+  const words = defined(texts[name], `the text of ${name}`);
+  const problem = problems[name];
+  return (
+    <div className={classes.cell} data-span={spanOf(field, words)}>
+      <OptionField
+        field={field}
+        words={words}
+        value={values[name] ?? field.default}
+        problem={problem && text.fieldProblem(problem, words.label ?? name)}
+        showHint={showHints}
+        disabled={disabled ?? false}
+        onChange={(value) => {
+          onChange(name, value);
+        }}
+      />
+      {below?.[name]}
+    </div>
+  );
+}
+
 /** How many columns a field takes: a switch with its hint reads best as a line of its own. */
-function spanOf(field: Field): "all" | "row" | "two" | undefined {
+function spanOf(field: Field, { choices = {} }: OptionText): "all" | "row" | "two" | undefined {
   if (field.type === "boolean") return "all";
   if (field.type === "select")
-    return field.choices.some(({ label }) => label.length > 20) ? "two" : undefined;
+    return Object.values(choices).some((label) => label.length > 20) ? "two" : undefined;
   if (field.type === "modules" || field.type === "adapters") return "row";
   return field.type === "patterns" || field.type === "text" ? "two" : undefined;
 }

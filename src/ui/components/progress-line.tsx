@@ -27,12 +27,11 @@ export function ProgressLine({ label, timed, note, onCancel }: Props) {
       : text.progress.unknown,
     note !== undefined && note,
     note === undefined &&
+      progress &&
       perSecond !== null &&
-      (bytes
-        ? text.progress.bytesPerSecond(perSecond)
-        : text.progress.perSecond(perSecond, progress?.unit ?? "")),
+      (bytes ? text.progress.bytesPerSecond(perSecond) : text.progress.perSecond(perSecond, progress.unit)),
     note === undefined && remainingMs !== null && text.progress.left(remainingMs),
-  ].filter((part) => part !== false);
+  ].filter((part) => typeof part === "string");
   return (
     <div className={classes.line}>
       <div className={classes.words}>

@@ -1,6 +1,5 @@
 import type { TrainingReport } from "../../protocol/events";
 import type { Text } from "../text/text";
-import { formatClock, formatLoss, formatTyped } from "./format";
 
 const KEPT_LINES = 5000;
 
@@ -21,7 +20,7 @@ export class RunLog {
     if (this.#read?.text !== text) this.#read = { text, lines: [] };
     const { lines } = this.#read;
     for (const { time, say } of this.#entries.slice(lines.length)) {
-      lines.push(`${formatClock(time)}  ${say(text)}`);
+      lines.push(`${text.format.clock(time)}  ${say(text)}`);
     }
     return lines;
   }
@@ -35,18 +34,10 @@ export class RunLog {
 
   /** One line a step, and one a validation. */
   addReport(time: number, report: Pick<TrainingReport, "steps" | "validation" | "totalSteps">): void {
-    for (const step of report.steps) {
-      this.add(
-        time,
-        () =>
-          `step ${step.step}/${report.totalSteps}  loss ${formatLoss(step.loss)}  lr ${formatTyped(Number(step.learningRate.toPrecision(3)))}  grad norm ${step.gradNorm.toPrecision(3)}`,
-      );
-    }
+    const { totalSteps } = report;
+    for (const step of report.steps) this.add(time, (text) => text.run.log.step(step, totalSteps));
     for (const point of report.validation) {
-      this.add(
-        time,
-        () => `step ${point.step}/${report.totalSteps}  validation loss ${formatLoss(point.loss)}`,
-      );
+      this.add(time, (text) => text.run.log.validation(point, totalSteps));
     }
   }
 

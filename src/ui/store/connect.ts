@@ -89,7 +89,7 @@ function listen(store: StudioStore, { client, series, log }: Runtime): (() => vo
       setState(({ sampleAnswers }) => ({ sampleAnswers: [...sampleAnswers, sample] }));
     }),
     client.on("log", ({ time, line }) => {
-      log.add(time, (text) => text.run.logLine(line));
+      log.add(time, (text) => text.run.log.line(line));
       setState(({ seriesVersion }) => ({ seriesVersion: seriesVersion + 1 }));
     }),
     client.on("fault", (fault) => {

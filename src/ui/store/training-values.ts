@@ -1,12 +1,13 @@
-import { defaultValues, fieldProblem, type Field, type FieldValues } from "../../shared/fields";
-import { generationFields, generationLabels, type GenerationOptions } from "../../shared/generation";
+import type { Problem } from "../../lib/problems/problem";
+import { defaultValues, fieldFault, type Field, type FieldValues } from "../../shared/fields";
+import { generationFields, type GenerationOptions } from "../../shared/generation";
 import { methodSpecs, type MethodId } from "../../shared/methods";
 import type { ModelSummary } from "../../shared/model";
-import { SCHEDULES, trainingFields, trainingLabels, type TrainingOptions } from "../../shared/training";
+import { SCHEDULES, trainingFields, type TrainingOptions } from "../../shared/training";
 import type { PresetId } from "./state";
 
 /** Field name -> why its value cannot be used. */
-export type FieldProblems = Readonly<Record<string, string>>;
+export type FieldProblems = Readonly<Record<string, Problem>>;
 
 /** The values of a method's form: its defaults, what suits the model, then what the person changed. */
 export function methodValues(
@@ -50,17 +51,12 @@ function suiting(fields: readonly Field[], defaults: FieldValues | undefined): F
 }
 
 /** What is wrong in a form, by field name; fields that are not shown cannot be wrong. */
-export function formProblems(
-  fields: readonly Field[],
-  values: FieldValues,
-  labels: Readonly<Record<string, string>> = {},
-): FieldProblems {
-  const problems: Record<string, string> = {};
+export function formProblems(fields: readonly Field[], values: FieldValues): FieldProblems {
+  const problems: Record<string, Problem> = {};
   for (const field of fields) {
     if (!isShown(field, values)) continue;
-    const named = { ...field, name: labels[field.name] ?? field.name };
-    const problem = fieldProblem(named, values[field.name] ?? field.default);
-    if (problem) problems[field.name] = problem;
+    const fault = fieldFault(field, values[field.name] ?? field.default);
+    if (fault) problems[field.name] = { code: "config/field", field: field.name, fault };
   }
   return problems;
 }
@@ -72,7 +68,7 @@ export function isShown(field: Field, values: FieldValues): boolean {
 
 /** The training options that a form's values mean, or null while any of them is wrong. */
 export function toTrainingOptions(values: FieldValues): TrainingOptions | null {
-  if (Object.keys(formProblems(trainingFields, values, trainingLabels)).length > 0) return null;
+  if (Object.keys(formProblems(trainingFields, values)).length > 0) return null;
   const schedule = SCHEDULES.find((name) => name === values.schedule);
   if (!schedule) return null;
   return {
@@ -105,7 +101,7 @@ export function generationValues(edits: FieldValues): FieldValues {
 
 /** The options of an answer, or null while any value is wrong. */
 export function toGenerationOptions(values: FieldValues): GenerationOptions | null {
-  if (Object.keys(formProblems(generationFields, values, generationLabels)).length > 0) return null;
+  if (Object.keys(formProblems(generationFields, values)).length > 0) return null;
   return {
     temperature: Number(values.temperature),
     topP: Number(values.topP),

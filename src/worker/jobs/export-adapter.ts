@@ -1,10 +1,10 @@
+import { methodTitles, templateTitles } from "../../export/card-words";
 import { modelCard } from "../../export/model-card";
 import { folderFormat, peftFiles } from "../../export/peft";
 import { OPTIMIZER_FILE } from "../../formats/peft-folder";
 import { zipFiles } from "../../formats/zip";
 import type { Download } from "../../protocol/commands";
-import { templateTitles, type TemplateId } from "../../shared/data";
-import { methodSpecs } from "../../shared/methods";
+import type { TemplateId } from "../../shared/data";
 import type { ModelSummary } from "../../shared/model";
 import { type AdapterHost, readAdapter, type ReadAdapter } from "../kept-adapter";
 import { findOptimizer } from "../optimizer-state";
@@ -37,7 +37,7 @@ function adapterCard(
     format: folderFormat(adapter),
     autoModel,
     family,
-    methodTitle: methodSpecs[summary.method.id].title,
+    methodTitle: methodTitles[summary.method.id],
     license,
     trainableParameters: summary.trainableParameters,
     run: run && {

@@ -4,11 +4,11 @@ import { sameShape } from "../../engine/graph/value";
 import { BestValues } from "../../engine/train/best-values";
 import { trainingLoop, type TrainingPlan } from "../../engine/train/loop";
 import type { SelectionProgress } from "../../engine/train/selection";
+import { methodTitles } from "../../export/card-words";
 import { LuthierError } from "../../lib/errors";
 import { newId } from "../../lib/id";
 import type { TrainingResult } from "../../protocol/commands";
 import type { LogLine } from "../../protocol/log";
-import { methodSpecs } from "../../shared/methods";
 import type { RunConfig, TrainingOptions } from "../../shared/training";
 import type { RunCheckpoint } from "../../storage/checkpoints";
 import { findDataset } from "../../storage/datasets";
@@ -171,7 +171,7 @@ function sameParameters(adapter: Adapter, values: ReadonlyMap<string, HostTensor
 async function adapterName(session: Session, { method }: RunConfig, datasetName: string): Promise<string> {
   return freeName(
     await libraryOf(session),
-    `${methodSpecs[method.id].title}, ${datasetName.replace(/\.\w{2,5}$/, "")}`,
+    `${methodTitles[method.id]}, ${datasetName.replace(/\.\w{2,5}$/, "")}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { EventHub, type Caller, type Client } from "../../../src/client/client";
 import { cancelled, LuthierError } from "../../../src/lib/errors";
 import { defined } from "../../../src/lib/invariant";
+import type { Problem } from "../../../src/lib/problems/problem";
 import type {
   AdapterPlan,
   CommandArgs,
@@ -299,8 +300,11 @@ export class FakeClient implements Client {
       .filter(({ path }) => isTargeted({ targets }, path))
       .map(({ path, inFeatures, outFeatures }) => ({ path, parameters: rank * (inFeatures + outFeatures) }));
     const trainableParameters = modules.reduce((sum, module) => sum + module.parameters, 0);
-    const problems: Record<string, string> = {};
-    if (modules.length === 0) problems.target_modules = `No layer of this model is named ${text}.`;
+    const problems: Record<string, Problem> = {};
+    if (modules.length === 0) {
+      const what = `No layer of this model is named ${text}.`;
+      problems.target_modules = { code: "plain", kind: "config", what, advice: "" };
+    }
     return {
       trainableParameters,
       totalParameters: model.parameters,

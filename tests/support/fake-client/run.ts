@@ -2,7 +2,8 @@ import type { EventHub } from "../../../src/client/client";
 import { cancelled } from "../../../src/lib/errors";
 import type { TrainingResult } from "../../../src/protocol/commands";
 import type { TrainingStatus } from "../../../src/protocol/events";
-import { type MethodId, methodSpecs } from "../../../src/shared/methods";
+import type { MethodId } from "../../../src/shared/methods";
+import { en } from "../../../src/ui/text/en";
 import type { Job } from "../../../src/worker/jobs/owner";
 import { fakeSampleAnswer } from "./data";
 import type { FakeLibrary } from "./library";
@@ -79,7 +80,7 @@ export class FakeRun {
     }
     if (step === firstStep) throw cancelled();
     const status = step === totalSteps ? "done" : "stopped";
-    const name = `${methodSpecs[id].title} ${this.library.size + 1}`;
+    const name = `${en.methods[id].title} ${this.library.size + 1}`;
     const adapter = this.library.add(name, { id, options: {} }, "trained", step, loss);
     const result = { status, steps: step, finalLoss: loss, validationLoss: loss + 0.06 } as const;
     return { ...result, elapsedMs: Date.now() - startedAt, adapter };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { luthierOnly } from "../../../src/export/card-words";
 import { type CardFacts, modelCard } from "../../../src/export/model-card";
 import { pythonString } from "../../../src/lib/python-string";
 import { folderReaders, type FolderFormat } from "../../../src/shared/folder-format";
@@ -45,7 +46,8 @@ describe("a model card", () => {
         text.split(/[\n\r\u2028\u2029\u0085]/).map((line) => /^(#+ |---|- |\w+:|```|)/.exec(line)?.[0] ?? "");
       expect(shape(card)).toEqual(shape(plain));
       const base = { name, autoModel: "AutoModelForCausalLM" as const, family: "llama" };
-      expect(fences(card)).toEqual([pythonUsage(base, format)]);
+      const remarks = format === "luthier" ? luthierOnly : [];
+      expect(fences(card)).toEqual([[pythonUsage(base, format), ...remarks].join("\n")]);
       const prose =
         card
           .split("---\n")

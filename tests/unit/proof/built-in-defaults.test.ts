@@ -7,7 +7,7 @@ import { elementCount } from "../../../src/engine/graph/value";
 import { parameterCount } from "../../../src/engine/nn/model-spec";
 import { describeModel } from "../../../src/engine/models/registry";
 import { peftFiles } from "../../../src/export/peft";
-import { defaultValues, fieldProblem, type FieldValues } from "../../../src/shared/fields";
+import { defaultValues, fieldFault, type FieldValues } from "../../../src/shared/fields";
 import { METHOD_IDS, type MethodId, methodSpecs } from "../../../src/shared/methods";
 import { trainingFields } from "../../../src/shared/training";
 import { builtInDefaults } from "../../builtin/built-in";
@@ -32,7 +32,7 @@ describe("the built-in model's defaults", () => {
       for (const [name, value] of Object.entries(values)) {
         const field = fields.find((known) => known.name === name);
         expect(field, name).toBeDefined();
-        expect(fieldProblem(field!, value), name).toBeNull();
+        expect(fieldFault(field!, value), name).toBeNull();
       }
     },
   );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { describeModel } from "../../../src/engine/models/registry";
-import { METHOD_IDS, methodSpecs } from "../../../src/shared/methods";
+import { METHOD_IDS } from "../../../src/shared/methods";
+import { en } from "../../../src/ui/text/en";
 import { capabilityTable, HEAD } from "../../capabilities/capabilities";
 import { contractTerms } from "../../support/contract";
 import { goldenCases, goldenFamilies, methodOfCase, readJson } from "../../support/golden";
@@ -31,7 +32,7 @@ describe("the capability table", () => {
   const row = (observations: readonly Observation[]): string[] =>
     capabilityTable(observations)
       .split("\n")
-      .find((line) => line.startsWith(`| ${methodSpecs.lora.title} |`))!
+      .find((line) => line.startsWith(`| ${en.methods.lora.title} |`))!
       .split(" | ");
 
   it("has a line for every method, with dashes where nothing was seen", () => {

@@ -1,14 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  formatBytes,
-  formatCompact,
-  formatLoss,
-  formatRate,
-  formatShare,
-  formatTicks,
-  formatTyped,
-  parseTyped,
-} from "../../../src/ui/lib/format";
+import { formatTyped, parseTyped } from "../../../src/ui/lib/typed-number";
+import { createFormat, type FormatWords } from "../../../src/ui/text/format";
 import { en } from "../../../src/ui/text/en";
 
 describe("format", () => {
@@ -21,7 +13,7 @@ describe("format", () => {
     [12_345_678, "12.3 MB"],
     [2 ** 31, "2.1 GB"],
   ])("bytes %d as %s", (bytes, shown) => {
-    expect(formatBytes(bytes)).toBe(shown);
+    expect(en.format.bytes(bytes)).toBe(shown);
   });
 
   it.each([
@@ -58,7 +50,7 @@ describe("format", () => {
     ],
     [[], []],
   ])("the marks of an axis %j as %j", (ticks, shown) => {
-    expect(formatTicks(ticks)).toEqual(shown);
+    expect(en.format.ticks(ticks)).toEqual(shown);
   });
 
   it.each([
@@ -79,14 +71,14 @@ describe("format", () => {
   );
 
   it("shows counts, shares, rates and losses", () => {
-    expect(formatCompact(134_515_008)).toBe("135M");
-    expect(formatShare(0.0072)).toBe("0.72 %");
-    expect(formatShare(0.00002)).toBe("0.0020 %");
-    expect(formatShare(0.5)).toBe("50 %");
-    expect(formatRate(1234.5)).toBe("1,235");
-    expect(formatRate(4.567)).toBe("4.6");
-    expect(formatLoss(1.23449)).toBe("1.234");
-    expect(formatLoss(NaN)).toBe("NaN");
+    expect(en.format.compact(134_515_008)).toBe("135M");
+    expect(en.format.share(0.0072)).toBe("0.72 %");
+    expect(en.format.share(0.00002)).toBe("0.0020 %");
+    expect(en.format.share(0.5)).toBe("50 %");
+    expect(en.format.rate(1234.5)).toBe("1,235");
+    expect(en.format.rate(4.567)).toBe("4.6");
+    expect(en.format.loss(1.23449)).toBe("1.234");
+    expect(en.format.loss(NaN)).toBe("NaN");
   });
 
   it.each([
@@ -98,7 +90,7 @@ describe("format", () => {
     [5_400_000, "about 1.5 h"],
     [36_000_000, "about 10 h"],
   ])("%d ms left as %s", (ms, shown) => {
-    expect(en.about(ms)).toBe(shown);
+    expect(en.format.about(ms)).toBe(shown);
   });
 
   it("says of a GPU what the browser tells", () => {
@@ -110,8 +102,44 @@ describe("format", () => {
   });
 
   it("tells past times exactly", () => {
-    expect(en.run.exactly(59_400)).toBe("59 s");
-    expect(en.run.exactly(125_000)).toBe("2 min 5 s");
-    expect(en.run.exactly(3_725_000)).toBe("1 h 2 min");
+    expect(en.format.exactly(59_400)).toBe("59 s");
+    expect(en.format.exactly(125_000)).toBe("2 min 5 s");
+    expect(en.format.exactly(3_725_000)).toBe("1 h 2 min");
+  });
+
+  it("tells the time of a step in few digits", () => {
+    expect([3, 123, 2345, 61_000].map(en.format.step)).toEqual(["1 ms", "120 ms", "2.3 s", "1 min 1 s"]);
+  });
+
+  it("counts and lists", () => {
+    expect([0, 1, 2000].map((count) => en.data.rowCount(count))).toEqual(["0 rows", "1 row", "2,000 rows"]);
+    expect(en.format.list(["a", "b", "c"])).toBe("a, b, c");
+    expect(en.format.either(["a", "b", "c"])).toBe("a, b or c");
+    expect(en.format.date(Date.UTC(2026, 10, 22, 12))).toMatch(/^2\d Nov 2026, \d\d:\d\d$/);
+    expect(en.format.clock(0)).toMatch(/^\d\d:\d\d:\d\d$/);
+  });
+
+  it("follows another language's rules", () => {
+    const words: FormatWords = {
+      locale: "de",
+      percent: (number) => `${number} %`,
+      milliseconds: (number) => `${number} ms`,
+      seconds: (number) => `${number} s`,
+      minutes: (number) => `${number} Min.`,
+      hours: (number) => `${number} Std.`,
+      about: (time) => `etwa ${time}`,
+    };
+    const german = createFormat(words);
+    expect(german.bytes(12_345_678)).toBe("12,3 MB");
+    expect(german.bytes(999)).toBe("999 B");
+    expect(german.integer(1_234_567)).toBe("1.234.567");
+    expect(german.share(0.0072)).toBe("0,72 %");
+    expect(german.loss(1.2344)).toBe("1,234");
+    expect(german.ticks([4.5, 5])).toEqual(["4,5", "5,0"]);
+    expect(german.about(5_400_000)).toBe("etwa 1,5 Std.");
+    expect(german.either(["a", "b", "c"])).toBe("a, b oder c");
+    const polish = createFormat({ ...words, locale: "pl" });
+    const files = { one: "plik", few: "pliki", other: "plików" };
+    expect([1, 3, 5].map((count) => polish.plural(count, files))).toEqual(["1 plik", "3 pliki", "5 plików"]);
   });
 });

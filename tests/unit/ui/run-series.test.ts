@@ -52,8 +52,8 @@ describe("RunLog", () => {
   it("says what the worker tells in the page's words", () => {
     const log = new RunLog();
     const full = { code: "storage/full", task: "progress-keep" } as const;
-    log.add(0, () => en.run.logLine({ kind: "stopping-early", measurements: 1 }));
-    log.add(0, () => en.run.logLine({ kind: "samples-ended", problem: full }));
+    log.add(0, () => en.run.log.line({ kind: "stopping-early", measurements: 1 }));
+    log.add(0, () => en.run.log.line({ kind: "samples-ended", problem: full }));
     expect(log.lines(en)[0]).toContain("has not fallen for one measurement.");
     expect(log.lines(en)[1]).toContain("No more sample answers: There is not enough storage left");
   });

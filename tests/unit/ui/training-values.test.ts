@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { fakeCards, fakeModel } from "../../support/fake-client/data";
+import type { Field, FieldValue } from "../../../src/shared/fields";
 import { METHOD_IDS, methodSpecs } from "../../../src/shared/methods";
-import { trainingFields, trainingLabels } from "../../../src/shared/training";
+import { trainingFields } from "../../../src/shared/training";
 import {
   formProblems,
   generationValues,
@@ -10,6 +11,7 @@ import {
   toGenerationOptions,
   toTrainingOptions,
 } from "../../../src/ui/store/training-values";
+import { en } from "../../../src/ui/text/en";
 import { PRESETS } from "../../../src/ui/store/state";
 
 const model = {
@@ -62,11 +64,41 @@ describe("training values", () => {
 
   it("name a wrong field by its label, and cannot be trained with", () => {
     const values = { ...presetValues("balanced", "lora", null), epochs: "abc", batchSize: 1.5 };
-    expect(formProblems(trainingFields, values, trainingLabels)).toEqual({
-      epochs: "Epochs is a number.",
-      batchSize: "Batch size is a whole number.",
-    });
+    const problems = formProblems(trainingFields, values);
+    expect(Object.keys(problems)).toEqual(["epochs", "batchSize"]);
+    const { epochs, batchSize } = en.trainingOptions;
+    expect(en.fieldProblem(problems.epochs!, epochs.label)).toBe("Epochs is a number.");
+    expect(en.fieldProblem(problems.batchSize!, batchSize.label)).toBe("Batch size is a whole number.");
     expect(toTrainingOptions(values)).toBeNull();
+  });
+
+  it("say what is wrong with a field in a sentence", () => {
+    const number = { name: "r", type: "integer", default: 8, min: 1, max: 64, level: "basic" } as const;
+    const share = { ...number, type: "number", min: 0, exclusiveMin: true } as const;
+    const onOff = { name: "r", type: "boolean", default: false, level: "basic" } as const;
+    const choice = { name: "r", type: "select", default: "a", choices: ["a", "b"], level: "basic" } as const;
+    const text = { name: "r", type: "text", default: "", level: "basic" } as const;
+    const some = { ...text, type: "adapters", methods: ["lora"], min: 2, max: 3 } as const;
+    const one = { ...some, min: 1, max: 1 } as const;
+    const cases: readonly (readonly [Field, FieldValue, string])[] = [
+      [number, "x", "r is a number."],
+      [number, 1.5, "r is a whole number."],
+      [number, 0, "r is at least 1."],
+      [number, 65, "r is at most 64."],
+      [share, 0, "r is more than 0."],
+      [onOff, "on", "r is on or off."],
+      [choice, "c", "r is one of a, b."],
+      [text, 1, "r is text."],
+      [some, "a", "r: choose at least 2 adapters."],
+      [some, "a,b,c,d", "r: choose 3 adapters at most."],
+      [one, "", "r: choose an adapter."],
+      [one, "a,b", "r: choose one adapter at most."],
+    ];
+    for (const [field, value, sentence] of cases) {
+      const problem = formProblems([field], { r: value }).r;
+      expect(problem && en.fieldProblem(problem, "r")).toBe(sentence);
+      expect(problem && en.problem(problem).what).toBe(sentence);
+    }
   });
 
   it("do not mind a field that is not shown", () => {

@@ -1,5 +1,5 @@
 import { LuthierError } from "../../../lib/errors";
-import { type Field, fieldProblem, type FieldValue, type FieldValues } from "../../../shared/fields";
+import { type Field, fieldFault, type FieldValue, type FieldValues } from "../../../shared/fields";
 
 /** The error of an option that cannot be used, shown at its field. */
 export function optionError(field: string, what: string, advice: string): LuthierError {
@@ -16,8 +16,9 @@ export class OptionReader {
       // Adapters reach a method as its experts; ids mean nothing beyond the library.
       if (field.type === "adapters") continue;
       const value = values[field.name] ?? field.default;
-      const problem = fieldProblem(field, value);
-      if (problem) throw optionError(field.name, problem, field.hint);
+      const fault = fieldFault(field, value);
+      if (fault)
+        throw new LuthierError({ code: "config/field", field: field.name, fault }, { field: field.name });
       read[field.name] = value;
     }
     this.#values = read;

@@ -47,8 +47,12 @@ export function ownValues(values: ReadonlyMap<string, HostTensor>): Map<string, 
 }
 
 /** Errors, at the field: too few experts or too many. */
-export function checkExpertCount({ name, min, max, hint }: AdaptersField, experts: readonly Expert[]): void {
+export function checkExpertCount({ name, min, max }: AdaptersField, experts: readonly Expert[]): void {
   if (experts.length >= min && experts.length <= max) return;
   const wanted = min === max ? `${min}` : `${min} to ${max}`;
-  throw optionError(name, `${name} takes ${wanted} trained adapters, not ${experts.length}.`, hint);
+  throw optionError(
+    name,
+    `${name} takes ${wanted} trained adapters, not ${experts.length}.`,
+    "Choose others.",
+  );
 }

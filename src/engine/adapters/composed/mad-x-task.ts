@@ -72,7 +72,7 @@ function bindLanguage({ name, config }: Expert, model: ModelSpec): Language {
     throw optionError(
       languageAdapterField.name,
       `“${name}” is no MAD-X language adapter.`,
-      languageAdapterField.hint,
+      "Train one first with the method MAD-X language adapter, or load one.",
     );
   }
   const options = readBottleneckOptions(madXLanguageKind, readLibraryConfig(madXLanguageKind, config));

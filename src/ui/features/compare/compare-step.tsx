@@ -1,6 +1,6 @@
 import { Button, Switch } from "@mantine/core";
 import { IconPencilPlus } from "@tabler/icons-react";
-import { generationFields, generationLabels } from "../../../shared/generation";
+import { generationFields } from "../../../shared/generation";
 import { CopyButton } from "../../components/copy-button";
 import { OptionGrid } from "../../components/option-grid";
 import { StepSection } from "../../components/step-section";
@@ -93,8 +93,8 @@ function AnswerOptions() {
       <OptionGrid
         fields={generationFields}
         values={values}
-        problems={formProblems(generationFields, values, generationLabels)}
-        labels={generationLabels}
+        problems={formProblems(generationFields, values)}
+        texts={text.answerOptions}
         showHints={hints}
         foldTitle={text.compare.more}
         onChange={edit}

@@ -1,6 +1,6 @@
 import type { AdapterSummary } from "../../../shared/adapter";
 import type { Turn } from "../../store/state";
-import type { Text } from "../../text/en";
+import type { Text } from "../../text/text";
 import { voiceName } from "./side-names";
 
 /** The conversation as plain text, both answers under each question. */
@@ -12,9 +12,9 @@ export function conversationText(
   return turns
     .map(({ question, voices, before, after }) =>
       [
-        `${text.compare.you}: ${question}`,
-        `${voiceName(voices.before, adapters, text)}: ${before.text}`,
-        ...(after ? [`${voiceName(voices.after, adapters, text)}: ${after.text}`] : []),
+        text.compare.said(text.compare.you, question),
+        text.compare.said(voiceName(voices.before, adapters, text), before.text),
+        ...(after ? [text.compare.said(voiceName(voices.after, adapters, text), after.text)] : []),
       ].join("\n"),
     )
     .join("\n\n");

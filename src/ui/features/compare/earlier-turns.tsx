@@ -12,7 +12,7 @@ export function EarlierTurns({ turns }: { turns: readonly Turn[] }) {
   const adapters = useStudio((state) => state.adapters);
   if (turns.length === 0) return null;
   return (
-    <Fold title={`${text.compare.earlier} (${String(turns.length)})`}>
+    <Fold title={text.compare.earlier(turns.length)}>
       <ol className={classes.earlier}>
         {turns.map((turn) => (
           <li key={turn.id}>

@@ -2,7 +2,7 @@ import type { AdapterSummary } from "../../../shared/adapter";
 import type { Side } from "../../../shared/generation";
 import type { Voices } from "../../store/state";
 import { readVoice } from "../../store/voices";
-import type { Text } from "../../text/en";
+import type { Text } from "../../text/text";
 
 /** What the sides are called: "before" and "after" where the base stands on the left. */
 export function sideTitles(voices: Voices, text: Text): Readonly<Record<Side, string>> {

@@ -2,7 +2,6 @@ import { IconDatabase, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import type { DatasetSummary } from "../../../shared/data";
 import { DeletionQuestion, LibraryItem, LibraryList } from "../../components/library-list";
-import { formatBytes } from "../../lib/format";
 import { useStudio } from "../../store/context";
 import { isExcluded } from "../../store/jobs";
 import { useText } from "../../text/text";
@@ -49,7 +48,7 @@ function DatasetItem({ dataset }: { dataset: DatasetSummary }) {
     <LibraryItem
       icon={IconDatabase}
       name={dataset.name}
-      figures={[text.data.rowCount(dataset.rows), formatBytes(dataset.sizeBytes)]}
+      figures={[text.data.rowCount(dataset.rows), text.format.bytes(dataset.sizeBytes)]}
       label={text.data.use(dataset.name)}
       current={current}
       locked={locked}

@@ -2,7 +2,6 @@ import type { DatasetSummary } from "../../../shared/data";
 import { Facts } from "../../components/facts";
 import { Fold } from "../../components/fold";
 import { Notice } from "../../components/notice";
-import { formatBytes, formatInteger } from "../../lib/format";
 import { useText } from "../../text/text";
 import classes from "./dataset-overview.module.css";
 
@@ -15,13 +14,13 @@ export function DatasetOverview({ dataset }: { dataset: DatasetSummary }) {
     <div className={classes.overview}>
       <Facts
         items={[
-          [text.data.rows, formatInteger(dataset.rows)],
-          [text.data.problems, problemCount === 0 ? text.data.none : formatInteger(problemCount)],
+          [text.data.rows, text.format.integer(dataset.rows)],
+          [text.data.problems, problemCount === 0 ? text.data.none : text.format.integer(problemCount)],
           [
             text.data.duplicates,
-            dataset.duplicates === 0 ? text.data.none : formatInteger(dataset.duplicates),
+            dataset.duplicates === 0 ? text.data.none : text.format.integer(dataset.duplicates),
           ],
-          [text.data.size, formatBytes(dataset.sizeBytes)],
+          [text.data.size, text.format.bytes(dataset.sizeBytes)],
         ]}
       />
       {dataset.brokenAt !== null && (
@@ -32,7 +31,7 @@ export function DatasetOverview({ dataset }: { dataset: DatasetSummary }) {
         </Notice>
       )}
       {dataset.ignoredFields.length > 0 && (
-        <Notice kind="info">{text.data.ignored(dataset.ignoredFields.join(", "))}</Notice>
+        <Notice kind="info">{text.data.ignored(dataset.ignoredFields)}</Notice>
       )}
       {dataset.emptyAnswers !== undefined && dataset.emptyAnswers > 0 && (
         <Notice kind="warning">{text.data.emptyAnswers(dataset.emptyAnswers)}</Notice>

@@ -57,8 +57,8 @@ function Bars({ lengths, maxLength }: { lengths: LengthStats; maxLength: number 
         </span>
       </div>
       <div className={classes.axis} aria-hidden>
-        <span>0</span>
-        <span>{Math.round(end)}</span>
+        <span>{text.format.integer(0)}</span>
+        <span>{text.format.integer(end)}</span>
       </div>
     </div>
   );

@@ -1,5 +1,5 @@
 import { NativeSelect } from "@mantine/core";
-import { TEMPLATE_IDS, templateTitles, type TemplateId } from "../../../shared/data";
+import { TEMPLATE_IDS, type TemplateId } from "../../../shared/data";
 import { Notice } from "../../components/notice";
 import { ProblemAlert } from "../../components/problem-alert";
 import { useStudio, useStudioContext } from "../../store/context";
@@ -52,8 +52,10 @@ function TemplatePicker() {
     hasChat: state.model?.hasChatTemplate ?? true,
     choose: state.chooseTemplate,
   }));
-  const label = (id: TemplateId) =>
-    id === "chat" && !hasChat ? `${templateTitles[id]} (${text.data.noChatTemplate})` : templateTitles[id];
+  const label = (id: TemplateId) => {
+    const title = text.data.templates[id];
+    return id === "chat" && !hasChat ? text.data.noChatTemplate(title) : title;
+  };
   return (
     <NativeSelect
       className={classes.template ?? ""}

@@ -34,7 +34,7 @@ export function RowBrowser({ id, rows, chosen, onChoose }: Props) {
     <div>
       <div className={classes.bar}>
         <h3 className={classes.heading}>{text.data.examples}</h3>
-        {value?.[0] && <span className={classes.columns}>{columnsOf(value).join(", ")}</span>}
+        {value?.[0] && <span className={classes.columns}>{text.format.list(columnsOf(value))}</span>}
         <span className={classes.pager}>
           <span className={classes.range}>{text.data.showing(offset + 1, last, rows)}</span>
           <ActionIcon
@@ -112,7 +112,7 @@ function RowCard({ row, index, chosen, onChoose }: RowProps) {
           variant="subtle"
           color={chosen ? "spruce" : "gray"}
           aria-pressed={chosen}
-          aria-label={`${label}: ${text.data.rowNumber(index + 1)}`}
+          aria-label={text.data.ofRow(label, index + 1)}
           onClick={() => {
             onChoose(index);
           }}

@@ -81,7 +81,7 @@ function Run({ run }: { run: TokenRun }) {
   const names: Record<TokenPart, string> = text.data.legend;
   return (
     <>
-      <VisuallyHidden>{` ${names[run.part]}: `}</VisuallyHidden>
+      <VisuallyHidden>{text.data.spokenPart(names[run.part])}</VisuallyHidden>
       {run.tokens.map((token, index) => (
         <Fragment key={index}>
           <span

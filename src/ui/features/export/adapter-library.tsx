@@ -2,13 +2,10 @@ import { Button, TextInput } from "@mantine/core";
 import { IconDownload, IconPencil, IconPuzzle, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import type { AdapterSummary } from "../../../shared/adapter";
-import { methodSpecs } from "../../../shared/methods";
 import { DeletionQuestion, LibraryItem, LibraryList, LibraryQuestion } from "../../components/library-list";
-import { formatBytes, formatDate } from "../../lib/format";
 import { useStudio } from "../../store/context";
 import { isExcluded } from "../../store/jobs";
-import type { Text } from "../../text/en";
-import { useText } from "../../text/text";
+import { type Text, useText } from "../../text/text";
 import classes from "./adapter-library.module.css";
 
 /** The loaded model's adapters: take one into use, rename it, download it, or delete it after being asked by name. */
@@ -99,11 +96,11 @@ function figures(
   text: Text,
 ): string[] {
   const parts = [
-    methodSpecs[method.id].title,
+    text.methods[method.id].title,
     origin === "trained" ? text.export.stepCount(steps) : text.export.origin.imported,
     finalLoss === null ? null : text.export.lossWas(finalLoss),
-    formatBytes(sizeBytes),
-    formatDate(savedAt),
+    text.format.bytes(sizeBytes),
+    text.format.date(savedAt),
   ];
   return parts.filter((part) => part !== null);
 }

@@ -4,13 +4,11 @@ import { useState } from "react";
 import type { AdapterSummary } from "../../../shared/adapter";
 import { folderReaders } from "../../../shared/folder-format";
 import { pythonUsage } from "../../../shared/python-usage";
-import { methodSpecs } from "../../../shared/methods";
 import { CodeBlock } from "../../components/code-block";
 import { DropZone } from "../../components/drop-zone";
 import { Facts } from "../../components/facts";
 import { ProblemAlert } from "../../components/problem-alert";
 import { StepSection } from "../../components/step-section";
-import { formatBytes, formatInteger, formatLoss } from "../../lib/format";
 import { useStudio } from "../../store/context";
 import { isExcluded, isRunning } from "../../store/jobs";
 import { selectAdapter } from "../../store/selectors";
@@ -109,13 +107,13 @@ function AdapterFacts({ adapter }: { adapter: AdapterSummary }) {
     <Facts
       items={[
         [facts.name, adapter.name],
-        [facts.method, methodSpecs[adapter.method.id].title],
+        [facts.method, text.methods[adapter.method.id].title],
         [facts.origin, text.export.origin[adapter.origin]],
-        [facts.steps, adapter.steps > 0 ? formatInteger(adapter.steps) : null],
-        [facts.loss, adapter.finalLoss === null ? null : formatLoss(adapter.finalLoss)],
-        [facts.validation, adapter.validationLoss === null ? null : formatLoss(adapter.validationLoss)],
-        [facts.trainable, formatInteger(adapter.trainableParameters)],
-        [facts.size, formatBytes(adapter.sizeBytes)],
+        [facts.steps, adapter.steps > 0 ? text.format.integer(adapter.steps) : null],
+        [facts.loss, adapter.finalLoss === null ? null : text.format.loss(adapter.finalLoss)],
+        [facts.validation, adapter.validationLoss === null ? null : text.format.loss(adapter.validationLoss)],
+        [facts.trainable, text.format.integer(adapter.trainableParameters)],
+        [facts.size, text.format.bytes(adapter.sizeBytes)],
       ]}
     />
   );

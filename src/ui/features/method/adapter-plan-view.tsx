@@ -3,8 +3,8 @@ import { Fragment } from "react";
 import type { AdapterPlan } from "../../../protocol/commands";
 import { Facts } from "../../components/facts";
 import { Fold } from "../../components/fold";
-import { formatBytes, formatInteger, formatShare } from "../../lib/format";
 import { useStudio } from "../../store/context";
+import type { Format } from "../../text/format";
 import { useText } from "../../text/text";
 import classes from "./adapter-plan-view.module.css";
 
@@ -18,7 +18,7 @@ export function PlanFigures() {
   }));
   if (!hasModel) return <p className={classes.quiet}>{text.method.needsModel}</p>;
   if (!plan && busy) return <Skeleton height={46} radius="md" />;
-  const figures = plan && planFigures(plan);
+  const figures = plan && planFigures(plan, text.format);
   return (
     <div aria-busy={busy}>
       <Facts
@@ -37,19 +37,16 @@ export function PlanFigures() {
 const NONE = "–";
 
 /** The figures of a plan; null where options that cannot be used leave none. */
-function planFigures({
-  trainableParameters,
-  totalParameters,
-  sizeBytes,
-  trainingBytes,
-  problems,
-}: AdapterPlan): Record<"trainable" | "share" | "fileSize" | "memory", string> | null {
+function planFigures(
+  { trainableParameters, totalParameters, sizeBytes, trainingBytes, problems }: AdapterPlan,
+  format: Format,
+): Record<"trainable" | "share" | "fileSize" | "memory", string> | null {
   if (Object.keys(problems).length > 0) return null;
   return {
-    trainable: formatInteger(trainableParameters),
-    share: formatShare(trainableParameters / Math.max(1, totalParameters)),
-    fileSize: formatBytes(sizeBytes),
-    memory: formatBytes(trainingBytes),
+    trainable: format.integer(trainableParameters),
+    share: format.share(trainableParameters / Math.max(1, totalParameters)),
+    fileSize: format.bytes(sizeBytes),
+    memory: format.bytes(trainingBytes),
   };
 }
 
@@ -75,7 +72,7 @@ export function TrainedModules() {
                 </Fragment>
               ))}
             </span>
-            <span className={classes.count}>{formatInteger(module.parameters)}</span>
+            <span className={classes.count}>{text.format.integer(module.parameters)}</span>
           </li>
         ))}
       </ul>

@@ -35,13 +35,13 @@ export function MethodPicker() {
       >
         <div className={classes.groups}>
           {GROUPS.map(([group, members]) => (
-            <div key={group} role="group" aria-label={group} className={classes.group}>
-              <span className={classes.groupName}>{group}</span>
+            <div key={group} role="group" aria-label={text.methodGroups[group]} className={classes.group}>
+              <span className={classes.groupName}>{text.methodGroups[group]}</span>
               <div className={classes.members}>
-                {members.map(({ id, title, summary }) => (
+                {members.map(({ id }) => (
                   <Tooltip
                     key={id}
-                    label={summary}
+                    label={text.methods[id].summary}
                     multiline
                     w={300}
                     openDelay={400}
@@ -50,7 +50,7 @@ export function MethodPicker() {
                   >
                     <Radio
                       value={id}
-                      label={title}
+                      label={text.methods[id].title}
                       disabled={locked}
                       className={classes.pill ?? ""}
                       classNames={{ label: classes.pillLabel ?? "", inner: classes.pillInput ?? "" }}
@@ -65,10 +65,10 @@ export function MethodPicker() {
       <Fold title={text.method.everyMethod}>
         <dl className={classes.sentences}>
           {GROUPS.flatMap(([, members]) =>
-            members.map(({ id, title, summary }) => (
+            members.map(({ id }) => (
               <div key={id} className={classes.sentence}>
-                <dt>{title}</dt>
-                <dd>{summary}</dd>
+                <dt>{text.methods[id].title}</dt>
+                <dd>{text.methods[id].summary}</dd>
               </div>
             )),
           )}

@@ -29,8 +29,8 @@ export function MethodStep() {
 
 /** What the chosen method does, and how much of the model it would train. */
 function ChosenMethod() {
-  const methodId = useStudio((state) => state.methodId);
-  const { title, summary } = methodSpecs[methodId];
+  const text = useText();
+  const { title, summary } = text.methods[useStudio((state) => state.methodId)];
   return (
     <div className={classes.chosen}>
       <div>
@@ -83,6 +83,7 @@ function MethodForm() {
         fields={fields}
         values={selectMethodValues(form)}
         problems={selectMethodProblems(form)}
+        texts={text.methods[methodId].options}
         showHints={hints}
         disabled={locked}
         foldTitle={text.method.more}

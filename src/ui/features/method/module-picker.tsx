@@ -1,7 +1,6 @@
 import { useMemo } from "react";
 import type { ModuleInfo } from "../../../shared/model";
 import { Fold } from "../../components/fold";
-import { formatInteger } from "../../lib/format";
 import { groupBy } from "../../lib/group-by";
 import { chosenOf, leafName, togglePaths } from "../../lib/module-names";
 import { buildModuleTree } from "../../lib/module-tree";
@@ -48,7 +47,7 @@ function Picker({ modules, ends }: Props) {
             {text.method.tree}{" "}
             <span className={classes.count}>
               {text.method.matching(chosen.size, paths.length)}
-              {sum > 0 && ` · ${text.method.parameters(formatInteger(sum))}`}
+              {sum > 0 && ` · ${text.method.parameters(sum)}`}
             </span>
           </span>
         }

@@ -1,7 +1,6 @@
 import { Checkbox } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
 import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
-import { formatInteger } from "../../lib/format";
 import { type Chosen, chosenOf, togglePaths } from "../../lib/module-names";
 import { type ModuleNode, openAtFirst, visibleNodes, type VisibleNode } from "../../lib/module-tree";
 import { useText } from "../../text/text";
@@ -189,10 +188,10 @@ function Figures({ node, state, trained, chosen }: FigureProps) {
   return (
     <>
       <span className={classes.shape}>
-        {formatInteger(leaf.outFeatures)} × {formatInteger(leaf.inFeatures)}
+        {text.format.integer(leaf.outFeatures)} × {text.format.integer(leaf.inFeatures)}
       </span>
       <span className={classes.figures}>
-        {parameters === undefined ? "" : `+${formatInteger(parameters)}`}
+        {parameters === undefined ? "" : `+${text.format.integer(parameters)}`}
       </span>
     </>
   );

@@ -3,7 +3,6 @@ import { IconCheck, IconTrash } from "@tabler/icons-react";
 import { useRef, useState } from "react";
 import type { ModelCard, ModelSummary } from "../../../shared/model";
 import { Facts } from "../../components/facts";
-import { formatBytes, formatCompact, formatDate, formatInteger } from "../../lib/format";
 import { useStudio } from "../../store/context";
 import { isExcluded, jobOf } from "../../store/jobs";
 import { type Text, useText } from "../../text/text";
@@ -92,7 +91,7 @@ function Card({ card, summary }: { card: ModelCard; summary: ModelSummary | null
 function origin({ source, origin: from, keptAt }: ModelCard, text: Text): string {
   if (source === "built-in") return text.model.builtIn;
   const where = from ? text.model.fromHub(new URL(from.endpoint).host) : text.model.kept;
-  return keptAt === undefined ? where : `${where}, ${text.model.keptOn(formatDate(keptAt))}`;
+  return keptAt === undefined ? where : text.model.keptSince(where, keptAt);
 }
 
 function DeleteQuestion({ card, onClose }: { card: ModelCard; onClose: () => void }) {
@@ -120,13 +119,13 @@ function CardFacts({ card, summary }: { card: ModelCard; summary: ModelSummary |
     <Facts
       items={[
         [facts.family, card.family],
-        [facts.parameters, card.parameters > 0 ? formatCompact(card.parameters) : null],
+        [facts.parameters, card.parameters > 0 ? text.format.compact(card.parameters) : null],
         [facts.precision, summary && text.model.precision(summary.precision)],
-        [facts.size, formatBytes(card.sizeBytes)],
-        [facts.gpu, summary && summary.gpuBytes > 0 ? formatBytes(summary.gpuBytes) : null],
-        [facts.layers, summary && formatInteger(summary.layers)],
-        [facts.hidden, summary && formatInteger(summary.hiddenSize)],
-        [facts.vocabulary, summary && formatInteger(summary.vocabularySize)],
+        [facts.size, text.format.bytes(card.sizeBytes)],
+        [facts.gpu, summary && summary.gpuBytes > 0 ? text.format.bytes(summary.gpuBytes) : null],
+        [facts.layers, summary && text.format.integer(summary.layers)],
+        [facts.hidden, summary && text.format.integer(summary.hiddenSize)],
+        [facts.vocabulary, summary && text.format.integer(summary.vocabularySize)],
         [facts.context, summary && text.model.tokens(summary.maxLength)],
         [facts.license, card.license === "" ? text.model.unknownLicense : card.license],
       ]}

@@ -1,5 +1,4 @@
 import { Chart } from "../../components/chart";
-import { formatLoss } from "../../lib/format";
 import { useStudio, useStudioContext } from "../../store/context";
 import { useText } from "../../text/text";
 
@@ -17,7 +16,7 @@ export function LossChart() {
       label={text.run.lossChart}
       version={version}
       height={HEIGHT}
-      format={formatLoss}
+      format={text.format.loss}
       placeholder={text.run.chartPlaceholder}
       lines={[
         {

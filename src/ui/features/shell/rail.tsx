@@ -56,7 +56,7 @@ function StepLink({ step, current }: { step: StepId; current: boolean }) {
   const text = useText();
   const { stepState, detail } = useStudio((state) => ({
     stepState: selectStepState(state, step),
-    detail: stepDetail(state, step, text.shell.detail),
+    detail: stepDetail(state, step, text),
   }));
   const StepIcon = ICONS[step];
   return (
@@ -77,7 +77,7 @@ function StepLink({ step, current }: { step: StepId; current: boolean }) {
           <span className={classes.name}>{text.shell.steps[step]}</span>
           <span className={classes.detail}>{detail}</span>
         </span>
-        <VisuallyHidden>{`, ${text.shell.stepStates[stepState]}`}</VisuallyHidden>
+        <VisuallyHidden>{text.shell.spokenState(text.shell.stepStates[stepState])}</VisuallyHidden>
       </a>
     </li>
   );

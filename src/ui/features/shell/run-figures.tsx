@@ -1,4 +1,3 @@
-import { formatBytes, formatLoss, formatRate } from "../../lib/format";
 import { useStudio } from "../../store/context";
 import { useText } from "../../text/text";
 import classes from "./run-figures.module.css";
@@ -17,15 +16,15 @@ export function RunFiguresView() {
   const memory = run.gpuBytes ?? modelBytes;
   const items: readonly (readonly [string, string])[] = [
     [figures.step, run.totalSteps > 0 ? text.run.stepOf(run.step, run.totalSteps) : NONE],
-    [figures.epoch, run.totalSteps > 0 ? run.epoch.toFixed(2) : NONE],
-    [figures.loss, run.loss === null ? NONE : formatLoss(run.loss)],
-    [figures.validation, run.validationLoss === null ? NONE : formatLoss(run.validationLoss)],
-    [figures.speed, run.tokensPerSecond ? formatRate(run.tokensPerSecond) : NONE],
+    [figures.epoch, run.totalSteps > 0 ? text.format.fixed(run.epoch, 2) : NONE],
+    [figures.loss, run.loss === null ? NONE : text.format.loss(run.loss)],
+    [figures.validation, run.validationLoss === null ? NONE : text.format.loss(run.validationLoss)],
+    [figures.speed, run.tokensPerSecond ? text.format.rate(run.tokensPerSecond) : NONE],
     result
-      ? [figures.took, text.run.exactly(result.elapsedMs)]
-      : [figures.left, run.remainingMs === null ? NONE : text.about(run.remainingMs)],
-    [figures.memory, memory ? formatBytes(memory) : NONE],
-    [figures.modelMemory, modelBytes ? formatBytes(modelBytes) : NONE],
+      ? [figures.took, text.format.exactly(result.elapsedMs)]
+      : [figures.left, run.remainingMs === null ? NONE : text.format.about(run.remainingMs)],
+    [figures.memory, memory ? text.format.bytes(memory) : NONE],
+    [figures.modelMemory, modelBytes ? text.format.bytes(modelBytes) : NONE],
   ];
   return (
     <dl className={classes.figures}>

@@ -1,41 +1,41 @@
-import { methodSpecs } from "../../../shared/methods";
 import { isRunning, isTraining } from "../../store/jobs";
 import { selectAdapter, selectDataset, selectStepState, type StepId } from "../../store/selectors";
 import type { StudioState } from "../../store/state";
-import type { Text } from "../../text/en";
+import type { Text } from "../../text/text";
 
 /** The quiet line under a step's name: where it stands, in a few words. */
-export function stepDetail(state: StudioState, step: StepId, text: Text["shell"]["detail"]): string {
-  if (selectStepState(state, step) === "problem") return text.problem;
+export function stepDetail(state: StudioState, step: StepId, text: Text): string {
+  if (selectStepState(state, step) === "problem") return text.shell.detail.problem;
   return details[step](state, text);
 }
 
-type Detail = (state: StudioState, text: Text["shell"]["detail"]) => string;
+type Detail = (state: StudioState, text: Text) => string;
 
 const details: Readonly<Record<StepId, Detail>> = {
   data(state, text) {
-    if (isRunning(state, "import-dataset")) return text.importing;
+    if (isRunning(state, "import-dataset")) return text.shell.detail.importing;
     const dataset = selectDataset(state);
-    return dataset ? dataset.name : text.noData;
+    return dataset ? dataset.name : text.shell.detail.noData;
   },
   model(state, text) {
-    if (isRunning(state, "load-model")) return text.loading;
-    return state.model ? state.model.title : text.noModel;
+    if (isRunning(state, "load-model")) return text.shell.detail.loading;
+    return state.model ? state.model.title : text.shell.detail.noModel;
   },
-  method(state) {
-    return methodSpecs[state.methodId].title;
+  method(state, text) {
+    return text.methods[state.methodId].title;
   },
   train(state, text) {
-    if (isTraining(state) && state.run.totalSteps > 0) return text.step(state.run.step, state.run.totalSteps);
+    if (isTraining(state) && state.run.totalSteps > 0)
+      return text.shell.detail.step(state.run.step, state.run.totalSteps);
     const loss = state.result ? state.run.loss : null;
-    return loss === null ? text.notTrained : text.loss(loss);
+    return loss === null ? text.shell.detail.notTrained : text.shell.detail.loss(loss);
   },
   compare(state, text) {
-    if (state.turns.length > 0) return text.asked(state.turns.length);
-    return state.adapterId ? text.ask : text.noAdapter;
+    if (state.turns.length > 0) return text.shell.detail.asked(state.turns.length);
+    return state.adapterId ? text.shell.detail.ask : text.shell.detail.noAdapter;
   },
   export(state, text) {
     const adapter = selectAdapter(state);
-    return adapter ? text.size(adapter.sizeBytes) : text.noAdapter;
+    return adapter ? text.shell.detail.size(adapter.sizeBytes) : text.shell.detail.noAdapter;
   },
 };

@@ -1,8 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useStudio } from "../../store/context";
 import type { RunStatus } from "../../store/state";
-import type { Text } from "../../text/en";
-import { useText } from "../../text/text";
+import { type Text, useText } from "../../text/text";
 
 const PAUSE_MS = 1000;
 

@@ -1,7 +1,6 @@
 import { Button } from "@mantine/core";
 import type { FitChange, TrainingForecast } from "../../../shared/forecast";
 import { Notice } from "../../components/notice";
-import { formatBytes } from "../../lib/format";
 import { useStudio } from "../../store/context";
 import { useText } from "../../text/text";
 import classes from "./run-forecast.module.css";
@@ -55,7 +54,7 @@ function Change({ change, disabled }: { change: FitChange; disabled: boolean }) 
         {change.quantization ? text.forecast.quantise : text.forecast.change(change.options)}
       </Button>
       <span className={classes.effect}>
-        <strong>{formatBytes(change.totalBytes)}</strong>,{" "}
+        <strong>{text.format.bytes(change.totalBytes)}</strong>,{" "}
         {change.fits ? text.forecast.kinds[change.kind] : text.forecast.notEnough}
       </span>
     </li>

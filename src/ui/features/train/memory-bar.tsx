@@ -1,5 +1,4 @@
 import type { MemoryForecast } from "../../../shared/forecast";
-import { formatBytes } from "../../lib/format";
 import { useText } from "../../text/text";
 import classes from "./run-forecast.module.css";
 
@@ -31,7 +30,7 @@ export function MemoryBar({ memory, budgetBytes }: { memory: MemoryForecast; bud
           <li key={part}>
             <span className={classes.swatch} data-part={part} aria-hidden />
             <span className={classes.name}>{text.forecast.parts[part]}</span>
-            <span className={classes.bytes}>{formatBytes(memory[part])}</span>
+            <span className={classes.bytes}>{text.format.bytes(memory[part])}</span>
           </li>
         ))}
       </ul>

@@ -1,5 +1,5 @@
 import { Chart } from "../../components/chart";
-import { formatTyped } from "../../lib/format";
+import { formatTyped } from "../../lib/typed-number";
 import { useStudio, useStudioContext } from "../../store/context";
 import { useText } from "../../text/text";
 import classes from "./train-step.module.css";

@@ -2,7 +2,7 @@ import { Skeleton, TextInput } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
 import { useState } from "react";
 import { Notice } from "../../components/notice";
-import { formatTyped, parseTyped } from "../../lib/format";
+import { formatTyped, parseTyped } from "../../lib/typed-number";
 import { useStudio, useStudioContext } from "../../store/context";
 import { assumedBudget, forecastInputs } from "../../store/forecast-inputs";
 import { isTraining } from "../../store/jobs";

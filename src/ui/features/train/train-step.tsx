@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { trainingFields, trainingLabels } from "../../../shared/training";
+import { trainingFields } from "../../../shared/training";
 import { Notice } from "../../components/notice";
 import { OptionGrid } from "../../components/option-grid";
 import { StepSection } from "../../components/step-section";
@@ -8,8 +8,7 @@ import { isTraining } from "../../store/jobs";
 import { selectTrainingValues, selectTrainWarnings, type TrainWarning } from "../../store/selectors";
 import { PRESETS } from "../../store/state";
 import { formProblems } from "../../store/training-values";
-import type { Text } from "../../text/en";
-import { useText } from "../../text/text";
+import { type Text, useText } from "../../text/text";
 import { ContinueFrom } from "./continue-from";
 import { RunCharts } from "./run-charts";
 import { SampleAnswers } from "./sample-answers";
@@ -69,6 +68,7 @@ function Presets() {
 }
 
 function TrainingForm() {
+  const text = useText();
   const { locked, hints, hasAdapter, edit } = useStudio((state) => ({
     locked: isTraining(state),
     hints: state.showHints,
@@ -86,8 +86,8 @@ function TrainingForm() {
     <OptionGrid
       fields={trainingFields.filter((field) => field.name !== "continueAdapter" || hasAdapter)}
       values={values}
-      problems={formProblems(trainingFields, values, trainingLabels)}
-      labels={trainingLabels}
+      problems={formProblems(trainingFields, values)}
+      texts={text.trainingOptions}
       showHints={hints}
       disabled={locked}
       onChange={edit}

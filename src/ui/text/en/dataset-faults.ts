@@ -7,7 +7,7 @@ import type {
   RowFault,
   TextEncoding,
 } from "../../../lib/problems/dataset-faults";
-import { formatInteger } from "../../lib/format";
+import { format } from "./format";
 
 /* What is wrong with a dataset's file or with one of its rows. */
 
@@ -118,5 +118,5 @@ export function fileBreak(at: FileBreak): string {
 
 /** What became of a file that breaks off. */
 export function brokenFile(at: FileBreak, goodRows: number): string {
-  return `The file ${fileBreak(at)}. The ${formatInteger(goodRows)} good rows before that were kept.`;
+  return `The file ${fileBreak(at)}. The ${format.integer(goodRows)} good rows before that were kept.`;
 }

@@ -1,7 +1,7 @@
 import type { FitKind, FitOptions, MemoryForecast } from "../../../shared/forecast";
-import { trainingLabels } from "../../../shared/training";
-import { formatBytes, formatRate } from "../../lib/format";
-import { about, exactly, plural } from "./words";
+import { format } from "./format";
+import { trainingOptions } from "./options";
+import { plural } from "./words";
 
 /* Texts of what a run will take, in the Train step. */
 
@@ -17,17 +17,17 @@ const parts: Readonly<Record<Exclude<keyof MemoryForecast, "total">, string>> = 
 export const forecast = {
   title: "What this run takes",
   parts,
-  of: (total: number, budget: number) => `${formatBytes(total)} of ${formatBytes(budget)}`,
+  of: (total: number, budget: number) => `${format.bytes(total)} of ${format.bytes(budget)}`,
   barLabel: (total: number, budget: number) =>
-    `The run takes ${formatBytes(total)} of GPU memory; ${formatBytes(budget)} are at hand.`,
+    `The run takes ${format.bytes(total)} of GPU memory; ${format.bytes(budget)} are at hand.`,
   waiting: "Choose a dataset and a model to see what a run takes.",
   budget: "GPU memory in GB",
   budgetHint: (assumed: number, largest: number) =>
-    `Browsers do not tell how much a GPU has: ${formatBytes(assumed)} is an assumption, type yours. One buffer of it holds up to ${formatBytes(largest)}.`,
+    `Browsers do not tell how much a GPU has: ${format.bytes(assumed)} is an assumption, type yours. One buffer of it holds up to ${format.bytes(largest)}.`,
   budgetProblem: "A number above 0.",
-  tooMuch: (over: number) => `This run needs ${formatBytes(over)} more than the GPU has`,
+  tooMuch: (over: number) => `This run needs ${format.bytes(over)} more than the GPU has`,
   oversized: (bytes: number, most: number) =>
-    `One intermediate result takes ${formatBytes(bytes)}, but this GPU takes at most ${formatBytes(most)} at a time. Shorter rows or smaller batches help.`,
+    `One intermediate result takes ${format.bytes(bytes)}, but this GPU takes at most ${format.bytes(most)} at a time. Shorter rows or smaller batches help.`,
   changesLead: "One of these brings it down:",
   noChange: "No change of these options brings it down far enough. A smaller model would fit.",
   kinds: {
@@ -40,7 +40,7 @@ export const forecast = {
   change: (options: FitOptions) =>
     Object.entries(options)
       .map(([name, value]) => {
-        const label = trainingLabels[name as keyof FitOptions];
+        const label = trainingOptions[name as keyof FitOptions].label;
         return value === true ? label : `${label} ${value}`;
       })
       .join(", "),
@@ -52,16 +52,8 @@ export const forecast = {
   unmeasured: (steps: number) =>
     `${plural(steps, "step", "steps")}. How long one takes shows after a measurement of a few seconds, or with the first steps of the run.`,
   measured: (steps: number, totalMs: number, stepMs: number, tokensPerSecond: number) =>
-    `${capital(about(totalMs))} for ${plural(steps, "step", "steps")}, ${perStep(stepMs)} each, at the measured ${formatRate(tokensPerSecond)} tokens a second.`,
+    `${capital(format.about(totalMs))} for ${plural(steps, "step", "steps")}, ${format.step(stepMs)} each, at the measured ${format.rate(tokensPerSecond)} tokens a second.`,
 };
-
-function perStep(ms: number): string {
-  return ms < 950
-    ? `${Math.max(1, Math.round(ms / 10) * 10)} ms`
-    : ms < 9500
-      ? `${(ms / 1000).toFixed(1)} s`
-      : exactly(ms);
-}
 
 function capital(sentence: string): string {
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);

@@ -1,4 +1,4 @@
-import { formatBytes, formatCompact } from "../../lib/format";
+import { format } from "./format";
 import { plural } from "./words";
 
 /** Texts of downloads from a hub. */
@@ -22,22 +22,22 @@ export const hub = {
   weightsHint: (count: number, license: string) =>
     `${plural(count, "form is", "forms are")} on offer${license && `, licence ${license}`}; choose one, then download.`,
   choice: (kind: "safetensors" | "gguf", id: string, bytes: number) =>
-    `${kind === "safetensors" ? "safetensors" : id} · ${formatBytes(bytes)}`,
+    `${kind === "safetensors" ? "safetensors" : id} · ${format.bytes(bytes)}`,
   download: "Download",
   looking: "Looking it up…",
   downloading: "Downloading",
   waiting: "connection lost, trying again soon",
   unfinished: "Unfinished downloads",
-  arrived: (done: number, total: number) => `${formatBytes(done)} of ${formatBytes(total)} are here`,
+  arrived: (done: number, total: number) => `${format.bytes(done)} of ${format.bytes(total)} are here`,
   goOn: "Continue",
   goOnWith: (name: string) => `Continue ${name}`,
   discard: "Discard",
   discardOf: (name: string) => `Discard ${name}`,
   known: "Well-known models",
   knownHint: "their download, and the GPU memory that training needs",
-  facts: (parameters: number, license: string) => `${formatCompact(parameters)} parameters · ${license}`,
+  facts: (parameters: number, license: string) => `${format.compact(parameters)} parameters · ${license}`,
   needs: (download: number, memory: number) =>
-    `${formatBytes(download)} download · ~${formatBytes(memory)} to train`,
+    `${format.bytes(download)} download · ~${format.bytes(memory)} to train`,
   gated: "Asks you to accept its terms first",
   get: "Get",
   getOf: (title: string) => `Get ${title}`,

@@ -1,5 +1,5 @@
 import type { LogLine } from "../../../protocol/log";
-import { formatInteger } from "../../lib/format";
+import { format } from "./format";
 import { problem } from "./problems";
 import type { Problem } from "../../../lib/problems/problem";
 
@@ -20,13 +20,13 @@ export function logLine(line: LogLine): string {
     case "weighed":
       return `Weighed on ${line.done} of ${line.texts} texts.`;
     case "selected":
-      return `From here on ${formatInteger(line.numbers)} numbers train; the others stay.`;
+      return `From here on ${format.integer(line.numbers)} numbers train; the others stay.`;
     case "stopping-early": {
       const { measurements } = line;
       return `Stopping early: the validation loss has not fallen for ${measurements === 1 ? "one measurement" : `${measurements} measurements`}.`;
     }
     case "best-taken":
-      return `Took the values of step ${line.step}, whose validation loss was the lowest: ${line.loss.toFixed(4)}.`;
+      return `Took the values of step ${line.step}, whose validation loss was the lowest: ${format.fixed(line.loss, 4)}.`;
     case "kernel-broken":
       return `${problem(line.problem).what} Where there is another kernel for the work, it is used.`;
     case "samples-ended":

@@ -1,6 +1,7 @@
 import type { TextEncoding } from "../../../lib/problems/dataset-faults";
+import type { TemplateId } from "../../../shared/data";
 import type { FolderReader } from "../../../shared/folder-format";
-import { formatBytes, formatInteger, formatShare } from "../../lib/format";
+import { format } from "./format";
 import { brokenFile, encodingNames, rowFault } from "./dataset-faults";
 import { plural, rows, tokens } from "./words";
 
@@ -32,12 +33,14 @@ export const data = {
   none: "none",
   examples: "Rows",
   showing: (first: number, last: number, total: number) =>
-    `${formatInteger(first)}–${formatInteger(last)} of ${formatInteger(total)}`,
+    `${format.integer(first)}–${format.integer(last)} of ${format.integer(total)}`,
   earlier: "Earlier rows",
   later: "Later rows",
-  rowNumber: (row: number) => `Row ${formatInteger(row)}`,
+  rowNumber: (row: number) => `Row ${format.integer(row)}`,
   showTokens: "Show its tokens",
   tokensShown: "Tokens below",
+  /** What a button does, and to which row. */
+  ofRow: (what: string, row: number) => `${what}: Row ${format.integer(row)}`,
   emptyField: "empty",
   historyTurns: (count: number) => plural(count, "earlier turn", "earlier turns"),
   broken: "The file broke off; the rows before that are here.",
@@ -47,16 +50,22 @@ export const data = {
   emptyAnswers: (count: number) =>
     count === 1
       ? "1 row has an empty answer: it teaches the model to say nothing."
-      : `${formatInteger(count)} rows have an empty answer: they teach the model to say nothing.`,
+      : `${format.integer(count)} rows have an empty answer: they teach the model to say nothing.`,
   problemsTitle: (count: number) => plural(count, "row was left out", "rows were left out"),
-  problemRow: (row: number | null) => (row === null ? "File" : `Row ${formatInteger(row)}`),
-  moreProblems: (count: number) => `and ${formatInteger(count)} more`,
-  ignored: (fields: string) => `These fields are not used: ${fields}.`,
+  problemRow: (row: number | null) => (row === null ? "File" : `Row ${format.integer(row)}`),
+  moreProblems: (count: number) => `and ${format.integer(count)} more`,
+  ignored: (fields: readonly string[]) => `These fields are not used: ${format.list(fields)}.`,
   template: "Prompt template",
   templateHint:
     "How a row becomes the text that the model reads. Use the same one wherever the adapter runs.",
-  noChatTemplate: "this model has none",
-  tokenTitle: (row: number) => `Row ${formatInteger(row)} as the model reads it`,
+  templates: {
+    chat: "The model's own chat template",
+    alpaca: "Stanford Alpaca",
+    "human-assistant": "Human: … Assistant:",
+    "instruction-answer": "Instruction / Input / Answer",
+  } satisfies Record<TemplateId, string>,
+  noChatTemplate: (title: string) => `${title} (this model has none)`,
+  tokenTitle: (row: number) => `Row ${format.integer(row)} as the model reads it`,
   tokensNeedModel: "Tokens appear once a model is loaded.",
   legend: {
     template: "Template",
@@ -64,24 +73,26 @@ export const data = {
     answer: "Answer: this is learned",
     special: "Special token",
   },
+  /** Said in front of the tokens of a part, for those who do not see its colour. */
+  spokenPart: (part: string) => ` ${part}: `,
   truncated: "Cut at the maximum length.",
   endCut: "The answer is cut before its end, so the model does not learn from this row where to stop.",
   systemInQuestion:
     "The model's template has no place for a system text: it stands in front of the first question.",
   askedDifferently:
     "The model is asked with words before its answer, such as an opened thinking block, that this row does not have. It is learned as the template writes a finished answer.",
-  moreTokens: (count: number) => `Show ${formatInteger(count)} more tokens`,
-  tokenCount: (count: number, learned: number) => `${tokens(count)}, ${formatInteger(learned)} learned`,
+  moreTokens: (count: number) => `Show ${format.integer(count)} more tokens`,
+  tokenCount: (count: number, learned: number) => `${tokens(count)}, ${format.integer(learned)} learned`,
   lengthsTitle: "Lengths",
   lengthsLabel: (count: number, longest: number, max: number) =>
-    `Histogram of ${rows(count)} by length. Longest ${tokens(longest)}, maximum length ${formatInteger(max)}.`,
-  maxLength: (max: number) => `max length ${formatInteger(max)}`,
+    `Histogram of ${rows(count)} by length. Longest ${tokens(longest)}, maximum length ${format.integer(max)}.`,
+  maxLength: (max: number) => `max length ${format.integer(max)}`,
   longest: (count: number) => `longest ${tokens(count)}`,
-  learnedShare: (share: number) => `${formatShare(share)} of all tokens are learned`,
+  learnedShare: (share: number) => `${format.share(share)} of all tokens are learned`,
   cutRows: (cut: number) => `${rows(cut)} cut at the maximum length`,
   endCutRows: (count: number) => `${rows(count)} cut before the answer ends: no end is learned from them`,
   excludedRows: (count: number, firstRow: number, reason: string) =>
-    `${rows(count)} left out (first: ${formatInteger(firstRow)}). ${reason}`,
+    `${rows(count)} left out (first: ${format.integer(firstRow)}). ${reason}`,
   systemInQuestionRows: (count: number) =>
     `The model's template has no place for a system text: in ${rows(count)} it stands in front of the first question.`,
   askedDifferentlyRows: (count: number) =>
@@ -111,14 +122,14 @@ export const model = {
   builtIn: "Built in",
   kept: "Your files",
   fromHub: (host: string) => `From ${host}`,
-  keptOn: (date: string) => `kept ${date}`,
+  keptSince: (where: string, time: number) => `${where}, kept ${format.date(time)}`,
   fromThisMachine: "From this machine",
   library: (count: number, bytes: number) =>
-    `${plural(count, "model is", "models are")} kept on this machine, ${formatBytes(bytes)}.`,
+    `${plural(count, "model is", "models are")} kept on this machine, ${format.bytes(bytes)}.`,
   storage: (used: number, left: number) =>
-    `The studio uses ${formatBytes(used)} in all; ${formatBytes(left)} are left.`,
+    `The studio uses ${format.bytes(used)} in all; ${format.bytes(left)} are left.`,
   remove: (title: string) => `Delete ${title}`,
-  removeAsk: (title: string, bytes: number) => `Delete “${title}” and free ${formatBytes(bytes)}?`,
+  removeAsk: (title: string, bytes: number) => `Delete “${title}” and free ${format.bytes(bytes)}?`,
   removeYes: "Delete it",
   removeNo: "Keep it",
   use: (title: string) => `Use ${title}`,
@@ -156,9 +167,9 @@ export const method = {
   needsModel: "The count of parameters appears once a model is loaded.",
   suggestions: "Layers of this model",
   tree: "Choose in the model",
-  matching: (count: number, of: number) => `${formatInteger(count)} of ${formatInteger(of)} layers match`,
-  parameters: (count: string) => `${count} parameters`,
-  someOf: (count: number, of: number) => `${formatInteger(count)} of ${formatInteger(of)}`,
+  matching: (count: number, of: number) => `${format.integer(count)} of ${format.integer(of)} layers match`,
+  parameters: (count: number) => `${format.integer(count)} parameters`,
+  someOf: (count: number, of: number) => `${format.integer(count)} of ${format.integer(of)}`,
   trainingMemory: "Extra memory",
   reader: "Loads in",
   readers: {
@@ -168,6 +179,6 @@ export const method = {
     luthier: "Luthier only",
   } satisfies Record<FolderReader, string>,
   noAdapters: (methods: readonly string[]) =>
-    `This model has none to choose yet. Train one with ${methods.join(" or ")}, or load one under Export.`,
+    `This model has none to choose yet. Train one with ${format.either(methods)}, or load one under Export.`,
   expertsWithin: (name: string) => `Those within “${name}”`,
 };

@@ -1,5 +1,5 @@
 import type { FolderReader } from "../../../shared/folder-format";
-import { formatBytes, formatLoss, formatRate } from "../../lib/format";
+import { format } from "./format";
 import { plural } from "./words";
 
 /* Texts of the steps after a run: Compare and Export. */
@@ -17,7 +17,7 @@ export const compare = {
   gone: "A deleted adapter",
   merged: (name: string) => `${name}, merged`,
   mergedCost: (bytes: number) =>
-    `What the adapter changes is kept twice for the merged side: ${formatBytes(bytes)} of GPU memory, until you choose another one there.`,
+    `What the adapter changes is kept twice for the merged side: ${format.bytes(bytes)} of GPU memory, until you choose another one there.`,
   mergedSame: "The merged model answers the same, word for word.",
   afterNobody: "No adapter yet",
   emptySide: "The answer appears here.",
@@ -34,18 +34,19 @@ export const compare = {
   mark: "Mark words that differ",
   clear: "New conversation",
   you: "You",
+  said: (who: string, words: string) => `${who}: ${words}`,
   edit: "Edit and ask again",
   askAgain: "Ask again",
   keep: "Leave it",
   editLabel: "Your words",
   copy: "Copy the conversation",
   copyAnswer: (side: string) => `Copy: ${side.toLowerCase()}`,
-  rate: (perSecond: number) => `${formatRate(perSecond)} tokens/s`,
+  rate: (perSecond: number) => `${format.rate(perSecond)} tokens/s`,
   finish: { "end-token": "", length: "cut at the maximum", stopped: "stopped" },
   waiting: "Waiting for its turn…",
   writing: "Writing…",
   nothing: "(an empty answer)",
-  earlier: "Earlier in this conversation",
+  earlier: (turns: number) => `Earlier in this conversation (${format.integer(turns)})`,
   blockedTraining: "Answers wait until the run ends.",
   blockedModel: "Answers need a loaded model.",
   blockedBusy: "Answers wait until what runs now is done.",
@@ -66,7 +67,7 @@ export const exportStep = {
   removeYes: "Delete it",
   removeNo: "Keep it",
   stepCount: (steps: number) => plural(steps, "step", "steps"),
-  lossWas: (loss: number) => `loss ${formatLoss(loss)}`,
+  lossWas: (loss: number) => `loss ${format.loss(loss)}`,
   formats: {
     peft: {
       title: "PEFT adapter",
@@ -88,7 +89,7 @@ export const exportStep = {
   button: "Export adapter",
   withOptimizer: "With the optimizer's state",
   withOptimizerHint: (bytes: number) =>
-    `Loaded here again, training goes on exactly where it stopped. Adds ${formatBytes(bytes)}; other libraries do not look at it.`,
+    `Loaded here again, training goes on exactly where it stopped. Adds ${format.bytes(bytes)}; other libraries do not look at it.`,
   mergedTitle: "Merged model",
   mergedWhat: (name: string) =>
     `The whole model with “${name}” in its weights, as a Hugging Face folder: no PEFT needed. Compare has it as “${name}, merged”.`,
@@ -98,13 +99,13 @@ export const exportStep = {
     stored:
       "The layers are quantised in their file: they are widened to f16 and the update is added. What quantising rounded off stays lost, and f16 rounds a little more.",
   },
-  mergedZip: (bytes: number) => `A zip of about ${formatBytes(bytes)}, put together in the browser first.`,
+  mergedZip: (bytes: number) => `A zip of about ${format.bytes(bytes)}, put together in the browser first.`,
   mergedFolder: (bytes: number) =>
-    `About ${formatBytes(bytes)}, written straight into a folder that you choose.`,
+    `About ${format.bytes(bytes)}, written straight into a folder that you choose.`,
   mergedButton: "Download merged model",
   merging: "Merging",
   none: "There is no adapter yet. Train one, or load one below.",
-  saved: (name: string, bytes: number) => `Saved ${name} (${formatBytes(bytes)}).`,
+  saved: (name: string, bytes: number) => `Saved ${name} (${format.bytes(bytes)}).`,
   facts: {
     name: "Adapter",
     method: "Method",

@@ -1,6 +1,8 @@
-import { formatDate, formatInteger, formatLoss, formatTyped } from "../../lib/format";
+import type { StepReport, ValidationReport } from "../../../shared/run-history";
+import { format } from "./format";
+import { formatTyped } from "../../lib/typed-number";
 import { logLine } from "./log";
-import { plural, exactly, rows, stepSentence } from "./words";
+import { plural, rows, stepSentence } from "./words";
 
 /* Texts of the Train step and of the run panel. */
 
@@ -24,11 +26,11 @@ export const train = {
     "no-end-token":
       "This template ends answers without an end token; the model will not learn where to stop.",
     truncated: (count: number, of: number) =>
-      `Longer than the maximum length, and will be cut: ${formatInteger(count)} of ${rows(of)}.`,
+      `Longer than the maximum length, and will be cut: ${format.integer(count)} of ${rows(of)}.`,
     excluded: (count: number, of: number, reason: string) =>
-      `Left out: ${formatInteger(count)} of ${rows(of)}. ${reason}`,
+      `Left out: ${format.integer(count)} of ${rows(of)}. ${reason}`,
     "end-cut": (count: number, of: number) =>
-      `Cut before the answer ends, so that no end is learned from them: ${formatInteger(count)} of ${rows(of)}. Where all are, the model does not learn to stop.`,
+      `Cut before the answer ends, so that no end is learned from them: ${format.integer(count)} of ${rows(of)}. Where all are, the model does not learn to stop.`,
     "software-gpu": "This machine offers no GPU, so a software one computes. It works, slowly.",
   },
   continueFrom: (name: string, steps: number, withOptimizer: boolean) =>
@@ -38,7 +40,7 @@ export const train = {
   normChart: "Gradient norm",
   samples: "Answers on the way",
   sampleExpected: "The dataset's answer",
-  sampleStep: (step: number) => `After step ${formatInteger(step)}`,
+  sampleStep: (step: number) => `After step ${format.integer(step)}`,
   sampleEmpty: "(nothing)",
   log: "Log",
   logEmpty: "Nothing yet.",
@@ -49,7 +51,7 @@ export const run = {
   interrupted: {
     title: "A run was cut off",
     what: (name: string, step: number, total: number, savedAt: number) =>
-      `“${name}” was kept after step ${formatInteger(step)} of ${formatInteger(total)} (${formatDate(savedAt)}). It can go on from there as if nothing had happened.`,
+      `“${name}” was kept after step ${format.integer(step)} of ${format.integer(total)} (${format.date(savedAt)}). It can go on from there as if nothing had happened.`,
     resume: "Resume training",
     discard: "Discard it",
   },
@@ -99,8 +101,15 @@ export const run = {
     rate: "lr",
     norm: "gradient norm",
   },
-  logLine,
-  atStep: (step: number) => `step ${formatInteger(step)}`,
+  /** Lines of the log. */
+  log: {
+    line: logLine,
+    step: ({ step, loss, learningRate, gradNorm }: StepReport, total: number) =>
+      `step ${step}/${total}  loss ${format.loss(loss)}  lr ${formatTyped(Number(learningRate.toPrecision(3)))}  grad norm ${gradNorm.toPrecision(3)}`,
+    validation: ({ step, loss }: ValidationReport, total: number) =>
+      `step ${step}/${total}  validation loss ${format.loss(loss)}`,
+  },
+  atStep: (step: number) => `step ${format.integer(step)}`,
   figures: {
     step: "Step",
     epoch: "Epoch",
@@ -112,18 +121,17 @@ export const run = {
     memory: "GPU memory",
     modelMemory: "Model on the GPU",
   },
-  exactly,
-  stepOf: (step: number, total: number) => `${formatInteger(step)} / ${formatInteger(total)}`,
+  stepOf: (step: number, total: number) => `${format.integer(step)} / ${format.integer(total)}`,
   compareNow: "See what changed",
   keepAwake: "Keep the screen awake",
   tellMe: "Tell me when it is done",
   tellMeDenied: "The browser does not allow notifications for this page. Allow them in its site settings.",
   notification: (loss: number | null) => ({
     title: "The run is done",
-    body: loss === null ? "The adapter is ready." : `Final loss ${formatLoss(loss)}. The adapter is ready.`,
+    body: loss === null ? "The adapter is ready." : `Final loss ${format.loss(loss)}. The adapter is ready.`,
   }),
   notificationFailed: { title: "The run broke off", body: "The page says why." },
-  titleRunning: (share: number) => `${Math.floor(share * 100)} % · Luthier`,
+  titleRunning: (share: number) => `${format.done(share)} · Luthier`,
   titlePaused: "Paused · Luthier",
   titleDone: "Done · Luthier",
 };

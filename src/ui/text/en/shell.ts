@@ -1,6 +1,7 @@
+import type { Progress } from "../../../protocol/events";
 import type { BrowserKind } from "../../lib/browser-kind";
-import { formatBytes, formatInteger, formatLoss, formatRate } from "../../lib/format";
-import { plural, about } from "./words";
+import { format } from "./format";
+import { plural } from "./words";
 
 /* Texts of the page around the steps, and of progress. */
 
@@ -15,6 +16,8 @@ export const shell = {
     export: "Export",
   },
   stepStates: { empty: "empty", ready: "ready", busy: "busy", done: "done", problem: "problem" },
+  /** Said after the name of a step. */
+  spokenState: (state: string) => `, ${state}`,
   stepsLabel: "Steps",
   skip: "Skip to the first step",
   skipToRun: "Skip to the run",
@@ -24,13 +27,13 @@ export const shell = {
     noData: "choose a dataset",
     noModel: "choose a model",
     notTrained: "not trained yet",
-    step: (step: number, total: number) => `step ${step} of ${total}`,
-    loss: (loss: number) => `loss ${formatLoss(loss)}`,
+    step: (step: number, total: number) => `step ${format.fixed(step, 0)} of ${format.fixed(total, 0)}`,
+    loss: (loss: number) => `loss ${format.loss(loss)}`,
     problem: "needs a look",
     noAdapter: "after training",
     ask: "ask a question",
     asked: (count: number) => plural(count, "question asked", "questions asked"),
-    size: (bytes: number) => formatBytes(bytes),
+    size: (bytes: number) => format.bytes(bytes),
   },
   scheme: {
     light: "Colours: light. Change to dark",
@@ -69,8 +72,8 @@ export const shell = {
     f16: (on: boolean) => `f16 ${on ? "yes" : "no"}`,
     subgroups: (on: boolean) => `subgroups ${on ? "yes" : "no"}`,
     limits: (buffer: number, binding: number) =>
-      `buffers up to ${formatBytes(buffer)}, bindings up to ${formatBytes(binding)}`,
-    storage: (used: number, quota: number) => `${formatBytes(used)} stored of ${formatBytes(quota)}`,
+      `buffers up to ${format.bytes(buffer)}, bindings up to ${format.bytes(binding)}`,
+    storage: (used: number, quota: number) => `${format.bytes(used)} stored of ${format.bytes(quota)}`,
     private: "Everything stays on this machine.",
   },
   dismiss: "Dismiss",
@@ -79,15 +82,22 @@ export const shell = {
   copied: "Copied",
 };
 
+/** What work is counted in. */
+const units: Readonly<Record<Progress["unit"], string>> = {
+  bytes: "bytes",
+  rows: "rows",
+  tensors: "tensors",
+};
+
 export const progress = {
   unknown: "Working…",
   bytes: (done: number, total: number | null) =>
-    total === null ? formatBytes(done) : `${formatBytes(done)} of ${formatBytes(total)}`,
-  count: (done: number, total: number | null, unit: string) =>
+    total === null ? format.bytes(done) : `${format.bytes(done)} of ${format.bytes(total)}`,
+  count: (done: number, total: number | null, unit: Progress["unit"]) =>
     total === null
-      ? `${formatInteger(done)} ${unit}`
-      : `${formatInteger(done)} of ${formatInteger(total)} ${unit}`,
-  bytesPerSecond: (rate: number) => `${formatBytes(rate)}/s`,
-  perSecond: (rate: number, unit: string) => `${formatRate(rate)} ${unit}/s`,
-  left: (ms: number) => `${about(ms)} left`,
+      ? `${format.integer(done)} ${units[unit]}`
+      : `${format.integer(done)} of ${format.integer(total)} ${units[unit]}`,
+  bytesPerSecond: (rate: number) => `${format.bytes(rate)}/s`,
+  perSecond: (rate: number, unit: Progress["unit"]) => `${format.rate(rate)} ${units[unit]}/s`,
+  left: (ms: number) => `${format.about(ms)} left`,
 };

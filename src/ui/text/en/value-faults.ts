@@ -1,6 +1,6 @@
 import type { ExpectedValue, FoundValue, ValueFault, ValueRemedy } from "../../../lib/problems/value-faults";
 
-import { oneOf } from "./words";
+import { format } from "./format";
 
 /* What is wrong with a value that came from outside. */
 
@@ -55,7 +55,7 @@ function expected(value: ExpectedValue): string {
     case "sized-file":
       return "a file with its size";
     case "choice":
-      return oneOf(value.values.map((one) => (one.kind === "text" ? quoted(one) : found(one))));
+      return format.either(value.values.map((one) => (one.kind === "text" ? quoted(one) : found(one))));
     case "other":
       return value.name;
   }
@@ -63,7 +63,7 @@ function expected(value: ExpectedValue): string {
 
 /** The end of a sentence about a file: "has no weight_map", "has the text “8” at ids[0], where a number belongs". */
 export function valueFault({ path, found: value, expected: forms }: ValueFault): string {
-  const belongs = oneOf([...new Set(forms.map(expected))]);
+  const belongs = format.either([...new Set(forms.map(expected))]);
   if (path === "") return `holds ${found(value)}, where ${belongs} belongs`;
   if (value.kind === "nothing") return `has no ${path}`;
   return `has ${found(value)} at ${path}, where ${belongs} belongs`;

@@ -1,8 +1,11 @@
 import type { DataProblems, ForeignFile, NotJson } from "../../../../lib/problems/data-problems";
 import type { OtherFormat } from "../../../../lib/problems/dataset-faults";
 import { encodingNames, fileBreak, formatNames, rowFault } from "../dataset-faults";
+import { trainingOptions } from "../options";
 import { tokenizerProblems } from "./tokenizer";
 import type { ProblemTexts } from "./words";
+
+const MAX_LENGTH = trainingOptions.maxLength.label;
 
 const CHOOSE =
   'Choose a JSON list of objects with "instruction", "input" and "output", or JSON Lines with one such object on each line.';
@@ -48,7 +51,7 @@ function looksLike(looks: NotJson): string {
 const rowProblems = {
   "data/question-fills-row": ({ maxLength }) => ({
     what: `The question alone fills the ${maxLength} tokens, so no part of the answer fits.`,
-    advice: "Raise Max length.",
+    advice: `Raise ${MAX_LENGTH}.`,
   }),
   "data/nothing-to-learn": () => ({
     what: "The row has no answer to learn.",
@@ -75,7 +78,7 @@ export const dataProblems: ProblemTexts<DataProblems> = {
     what: `No row of the dataset can be trained on. ${first ? firstReason(first) : "The dataset has no rows."}`,
     advice:
       first?.code === "data/question-fills-row"
-        ? "Raise Max length, or choose another dataset or template."
+        ? `Raise ${MAX_LENGTH}, or choose another dataset or template.`
         : "Choose another dataset or template.",
   }),
   "data/no-such-row": ({ row }) => ({

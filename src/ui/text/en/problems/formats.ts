@@ -6,7 +6,7 @@ import type {
   ZipFault,
 } from "../../../../lib/problems/format-problems";
 import type { ValueProblems, WrongValue } from "../../../../lib/problems/value-faults";
-import { formatBytes } from "../../../lib/format";
+import { format } from "../format";
 import { remedies, valueFault } from "../value-faults";
 import type { ProblemTexts } from "./words";
 
@@ -23,7 +23,7 @@ function zipFault(fault: ZipFault): string {
     case "too-many-files":
       return `holds more than ${fault.most} files`;
     case "too-large":
-      return `unpacks to more than ${formatBytes(fault.mostBytes)}`;
+      return `unpacks to more than ${format.bytes(fault.mostBytes)}`;
   }
 }
 
@@ -46,7 +46,7 @@ function safetensorsFault(fault: SafetensorsFault): string {
     case "tensor":
       return `describes tensor ${fault.tensor} ${entryFault(fault.fault)}`;
     case "cut":
-      return `breaks off after ${formatBytes(fault.fileBytes)}; its header announces ${formatBytes(fault.announcedBytes)}`;
+      return `breaks off after ${format.bytes(fault.fileBytes)}; its header announces ${format.bytes(fault.announcedBytes)}`;
     case "overlap":
       return `lets tensor ${fault.tensor} overlap another`;
     case "gap-before":
@@ -117,7 +117,7 @@ export const formatProblems: ProblemTexts<FormatProblems> = {
     advice: "Check that the studio is still being served, then try again.",
   }),
   "file/too-large-for-zip": ({ totalBytes }) => ({
-    what: `The files have ${formatBytes(totalBytes)}, more than one zip can hold.`,
+    what: `The files have ${format.bytes(totalBytes)}, more than one zip can hold.`,
     advice: "Use a browser that lets a page write into a folder, such as Chrome or Edge.",
   }),
   "format/zip": ({ file, fault }) => ({

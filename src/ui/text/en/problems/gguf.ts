@@ -4,7 +4,7 @@ import type {
   GgufProblems,
   GgufTokenizerFault,
 } from "../../../../lib/problems/gguf-problems";
-import { formatBytes } from "../../../lib/format";
+import { format } from "../format";
 import type { ProblemTexts } from "./words";
 
 function things(of: GgufCount): string {
@@ -67,7 +67,7 @@ function tensorFault(fault: Extract<GgufFault, { tensor: string }>): string {
     case "overlap":
       return `lets tensor ${tensor} overlap another`;
     case "cut":
-      return `breaks off after ${formatBytes(fault.fileBytes)}; tensor ${tensor} ends at ${formatBytes(fault.endBytes)}`;
+      return `breaks off after ${format.bytes(fault.fileBytes)}; tensor ${tensor} ends at ${format.bytes(fault.endBytes)}`;
   }
 }
 
@@ -89,7 +89,7 @@ function tokenizerFault(fault: GgufTokenizerFault): string {
 }
 
 const readable = (known: readonly string[]): string =>
-  `These are read: ${known.join(", ")}. Other models may work from their safetensors folder.`;
+  `These are read: ${format.list(known)}. Other models may work from their safetensors folder.`;
 
 export const ggufProblems: ProblemTexts<GgufProblems> = {
   "format/gguf": ({ file, fault }) => ({

@@ -1,6 +1,8 @@
 import type { ProblemWords } from "../../../../lib/errors";
 import type { Problem } from "../../../../lib/problems/problem";
 import { dataProblems } from "./data";
+import { fieldFault } from "../field-faults";
+import { formProblems } from "./form";
 import type { ProblemTexts } from "./words";
 import { formatProblems, valueProblems } from "./formats";
 import { ggufProblems } from "./gguf";
@@ -14,6 +16,7 @@ const problems: ProblemTexts = {
   ...dataProblems,
   ...formatProblems,
   ...ggufProblems,
+  ...formProblems,
   ...hubProblems,
   ...storageProblems,
   ...tokenizerProblems,
@@ -27,4 +30,11 @@ const problems: ProblemTexts = {
 export function problem(told: Problem): ProblemWords {
   // A code and its facts belong together by their type; TypeScript cannot follow that through the look-up.
   return (problems[told.code] as (facts: Problem) => ProblemWords)(told);
+}
+
+/** What to tell of a problem at its field, which the page shows under that label. */
+export function fieldProblem(told: Problem, label: string): string {
+  if (told.code === "config/field") return fieldFault(told.fault, label);
+  const { what, advice } = problem(told);
+  return `${what} ${advice}`.trim();
 }

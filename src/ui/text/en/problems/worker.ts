@@ -1,12 +1,14 @@
 import type { SmallerRun, WorkerProblems } from "../../../../lib/problems/worker-problems";
-import { methodSpecs } from "../../../../shared/methods";
-import { trainingLabels } from "../../../../shared/training";
-import { oneOf } from "../words";
+import { METHOD_IDS } from "../../../../shared/methods";
+import { format } from "../format";
+import { methods } from "../methods";
+import { trainingOptions } from "../options";
 import type { ProblemTexts } from "./words";
 
 /** The name of a method by its id; adapters of a later version may have one that is not known here. */
 function methodTitle(id: string): string {
-  return Object.values(methodSpecs).find((spec) => spec.id === id)?.title ?? id;
+  const known = METHOD_IDS.find((method) => method === id);
+  return known ? methods[known].title : id;
 }
 
 function gigabytes(bytes: number): string {
@@ -16,11 +18,11 @@ function gigabytes(bytes: number): string {
 /** "set Batch size to 2 and Gradient accumulation to 4 (1.2 GB)" */
 function change({ quantised, gradientCheckpointing, totalBytes, ...numbers }: SmallerRun): string {
   if (quantised) return `load the model in NF4 (${gigabytes(totalBytes)})`;
-  const parts = gradientCheckpointing ? [`turn on ${trainingLabels.gradientCheckpointing}`] : [];
+  const parts = gradientCheckpointing ? [`turn on ${trainingOptions.gradientCheckpointing.label}`] : [];
   const names = ["batchSize", "gradientAccumulation", "maxLength"] as const;
   const settings = names.flatMap((name) => {
     const value = numbers[name];
-    return value === undefined ? [] : [`${trainingLabels[name]} to ${value}`];
+    return value === undefined ? [] : [`${trainingOptions[name].label} to ${value}`];
   });
   if (settings.length > 0) parts.push(`set ${settings.join(" and ")}`);
   return `${parts.join(" and ")} (${gigabytes(totalBytes)})`;
@@ -61,7 +63,7 @@ export const workerProblems: ProblemTexts<WorkerProblems> = {
   }),
   "config/other-parameters": ({ adapter }) => ({
     what: `The options chosen train other parameters than those of “${adapter}”.`,
-    advice: `Choose the method and the options it was made with, or turn off “${trainingLabels.continueAdapter}”.`,
+    advice: `Choose the method and the options it was made with, or turn off “${trainingOptions.continueAdapter.label}”.`,
   }),
   "config/no-run-to-resume": () => ({
     what: "There is no run to go on with.",
@@ -72,7 +74,7 @@ export const workerProblems: ProblemTexts<WorkerProblems> = {
     advice: `Choose others under ${option}.`,
   }),
   "config/adapter-of-other-method": ({ option, adapter, method, allowed }) => ({
-    what: `“${adapter}” is of the method ${methodTitle(method)}; what can be chosen here is ${oneOf(allowed.map(methodTitle))}.`,
+    what: `“${adapter}” is of the method ${methodTitle(method)}; what can be chosen here is ${format.either(allowed.map(methodTitle))}.`,
     advice: `Choose others under ${option}.`,
   }),
   "adapter/no-name": () => ({

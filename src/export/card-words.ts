@@ -1,0 +1,42 @@
+import type { TemplateId } from "../shared/data";
+import type { MethodId } from "../shared/methods";
+
+/* The English of files that leave the studio: whoever reads them may not know the language of the page. */
+
+/** What the literature calls each method. */
+export const methodTitles: Readonly<Record<MethodId, string>> = {
+  lora: "LoRA",
+  loha: "LoHa",
+  lokr: "LoKr",
+  krona: "KronA",
+  said: "Intrinsic SAID",
+  ia3: "(IA)³",
+  "prefix-tuning": "Prefix tuning",
+  "prompt-tuning": "Prompt tuning",
+  "p-tuning": "P-tuning",
+  "p-tuning-v2": "P-tuning v2",
+  bitfit: "BitFit",
+  fishmask: "FishMask",
+  "diff-pruning": "DiffPruning",
+  "last-layers": "Last layers",
+  full: "Full fine-tuning",
+  houlsby: "Houlsby adapters",
+  pfeiffer: "Pfeiffer adapters",
+  "mad-x-language": "MAD-X language adapter",
+  "mad-x-task": "MAD-X task adapter",
+  fusion: "AdapterFusion",
+  xlora: "X-LoRA",
+};
+
+export const templateTitles: Readonly<Record<TemplateId, string>> = {
+  chat: "The model's own chat template",
+  alpaca: "Stanford Alpaca",
+  "human-assistant": "Human: … Assistant:",
+  "instruction-answer": "Instruction / Input / Answer",
+};
+
+/** Comments of Python where it can load no more than the base model. */
+export const luthierOnly = [
+  "# That is the base model: only Luthier reads this folder. Load it there and export the merged model,",
+  "# which from_pretrained takes like any other.",
+];

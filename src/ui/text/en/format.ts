@@ -1,0 +1,14 @@
+import { createFormat } from "../format";
+
+/** Numbers, times and lists in English. */
+export const format = createFormat({
+  locale: "en",
+  // Britain writes days and lists so that no reader mistakes them; its short millions would be "135m".
+  regionalLocale: "en-GB",
+  percent: (number) => `${number} %`,
+  milliseconds: (number) => `${number} ms`,
+  seconds: (number) => `${number} s`,
+  minutes: (number) => `${number} min`,
+  hours: (number) => `${number} h`,
+  about: (time) => `about ${time}`,
+});

@@ -1,0 +1,32 @@
+import { forecast } from "./forecast";
+import { format } from "./format";
+import { hub } from "./hub";
+import { methodGroups, methods } from "./methods";
+import { answerOptions, trainingOptions } from "./options";
+import { data, method, model } from "./prepare";
+import { fieldProblem, problem } from "./problems";
+import { compare, exportStep } from "./result";
+import { run, train } from "./run";
+import { progress, shell } from "./shell";
+
+/** Every sentence and label of the page in English, and how it writes numbers. */
+export const en = {
+  format,
+  problem,
+  fieldProblem,
+  shell,
+  progress,
+  data,
+  model,
+  hub,
+  method,
+  methods,
+  methodGroups,
+  train,
+  trainingOptions,
+  forecast,
+  run,
+  compare,
+  answerOptions,
+  export: exportStep,
+};

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import type { generationFields } from "../../../src/shared/generation";
+import type { MethodFields } from "../../../src/shared/methods";
+import { en } from "../../../src/ui/text/en";
+import { chooseLanguage } from "../../../src/ui/text/languages";
+import type { LabelledOptionTexts, MethodText, OptionTexts } from "../../../src/ui/text/option-texts";
+import type { Text } from "../../../src/ui/text/text";
+import { pseudoLanguage, unmarked } from "../../support/pseudo-language";
+
+describe("a language of the page", () => {
+  it("is chosen by what the browser asks for, else English", () => {
+    const toy = pseudoLanguage(en);
+    const known = { en, de: toy, "pt-BR": toy };
+    expect(chooseLanguage(["de-AT", "en"], known)).toBe(toy);
+    expect(chooseLanguage(["fr", "pt-BR", "en"], known)).toBe(toy);
+    expect(chooseLanguage(["pt-PT", "en-GB"], known)).toBe(en);
+    expect(chooseLanguage(["fr"], known)).toBe(en);
+    expect(chooseLanguage([])).toBe(en);
+  });
+
+  it("may be any object of English's shape, and says all of it", () => {
+    const toy: Text = pseudoLanguage(en);
+    expect(unmarked(toy.data.rowCount(2))).toBe("");
+    expect(toy.data.rowCount(2)).toContain("2 rows");
+    expect(toy.methods.lora.options.bias.choices.all).toBe("⟦all: every bias of the model⟧");
+    expect(toy.problem({ code: "config/field", field: "r", fault: { kind: "not-whole" } }).what).toBe(
+      "⟦r is a whole number.⟧",
+    );
+  });
+
+  // The type checker reads these: what should not compile, and would, is a directive that is not used.
+  it("does not compile where something is missing or too much", () => {
+    type Lora = MethodText<"lora">["options"];
+    // @ts-expect-error a language without most of its parts
+    const partial: Text = { format: en.format, shell: en.shell };
+    // @ts-expect-error a label that is no text
+    const wrong: Text["run"] = { ...en.run, label: 1 };
+    // @ts-expect-error options without a text
+    const missing: OptionTexts<MethodFields["ia3"]> = {};
+    // @ts-expect-error an option without its hint
+    const unhinted: Lora["r"] = {};
+    // @ts-expect-error a text field without a placeholder
+    const empty: Lora["target_modules"] = { hint: "" };
+    // @ts-expect-error a text for an option that there is not
+    const tooMuch: OptionTexts<MethodFields["loha"]> = { ...en.methods.loha.options, rank: { hint: "" } };
+    // @ts-expect-error a text of a method without options
+    const surplus: OptionTexts<MethodFields["bitfit"]> = { r: { hint: "" } };
+    // @ts-expect-error a choice that there is not
+    const choice: Lora["bias"]["choices"] = { none: "", lora_only: "", all: "", some: "" };
+    // @ts-expect-error a choice without a name
+    const unnamed: Lora["bias"]["choices"] = { none: "", all: "" };
+    // @ts-expect-error a labelled field without its label
+    const unlabelled: LabelledOptionTexts<typeof generationFields>["seed"] = { hint: "" };
+    const all = [partial, wrong, missing, unhinted, empty, tooMuch, surplus, choice, unnamed, unlabelled];
+    expect(all).toHaveLength(10);
+  });
+});
