@@ -1,8 +1,8 @@
 // One AdamW step over flat buffers, four numbers at a time, with g the clipped gradient and (factor, decay) of the group:
 //   p -= lr·decay·p;  m = β1·m + (1-β1)·g;  v = β2·v + (1-β2)·g²;  p -= lr/c1 · m / (√v/√c2 + ε)
 // where lr = step[learning rate] · factor, c1 = 1-β1^t, c2 = 1-β2^t, and g = gradient · min(1, max/(norm + 1e-6)).
-// Updates parameters, m and v in place; nothing when the norm is not finite, and no number whose v is negative, the mark of
-// those that do not train. Groups are those of blocks of 64 numbers.
+// Updates parameters, m and v in place; nothing when the norm is not finite, and no number that is frozen. A group is that
+// of blocks of 64 numbers.
 struct Params {
   // Vectors of four.
   count: u32,
@@ -22,7 +22,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read> gradients: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> m: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> v: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read> groups: array<u32>;
+@group(0) @binding(5) var<storage, read> blocks: array<u32>;
 @group(0) @binding(6) var<storage, read> group_table: array<vec2<f32>>;
 @group(0) @binding(7) var<storage, read> step: array<f32>;
 @group(0) @binding(8) var<storage, read> squared_norm: array<f32>;
@@ -37,16 +37,16 @@ fn compute_element(i: u32) {
   if (params.max_grad_norm > 0.0) {
     clip = min(1.0, params.max_grad_norm / (sqrt(squared_norm[0]) + 1e-6));
   }
-  let group = group_table[groups[i / 16u]];
+  let group = group_table[blocks[BLOCK_WORDS * (i / 16u)]];
   let learning_rate = step[params.learning_rate_index] * group.x;
   let gradient = gradients[i] * clip;
   let first = m[i] + params.beta1_rest * (gradient - m[i]);
   let second = params.beta2 * v[i] + params.beta2_rest * gradient * gradient;
-  let still = v[i] < vec4(0.0);
-  m[i] = select(first, m[i], still);
-  v[i] = select(second, v[i], still);
+  let frozen = is_frozen(blocks[frozen_word(i)], i);
+  m[i] = select(first, m[i], frozen);
+  v[i] = select(second, v[i], frozen);
   let decayed = parameters[i] * (1.0 - learning_rate * group.y);
   let root = sqrt(second) / sqrt(step[params.beta2_correction_index]) + params.epsilon;
   let moved = decayed - learning_rate / step[params.beta1_correction_index] * first / root;
-  parameters[i] = select(moved, parameters[i], still);
+  parameters[i] = select(moved, parameters[i], frozen);
 }

@@ -1,11 +1,13 @@
 import type { Adapter, HostTensor } from "../engine/adapters/common/method";
 import { checkParameters } from "../engine/adapters/adapter-state";
-import { type Moments, STILL } from "../engine/train/trainer";
+import type { FrozenMask } from "../engine/train/frozen";
+import type { Moments } from "../engine/train/trainer";
 import type { ByteSource } from "../formats/byte-source";
 import { widen } from "../formats/float-bits";
 import { readSafetensorsHeader, writeSafetensors } from "../formats/safetensors";
 import { LuthierError } from "../lib/errors";
 import { isRecord } from "../lib/json";
+import type { OptimizerFileFault } from "../lib/problems/adapter-problems";
 import { METHOD_IDS, type MethodChoice, type MethodId } from "../shared/methods";
 
 /** What an adapter needs to go on training exactly, beside what is exported of it. */
@@ -21,18 +23,26 @@ export interface OptimizerFile {
 const METADATA = "luthier_optimizer";
 
 type Heading = "m" | "v" | "parameter";
+
+/** In front of a parameter's name in the tensor that tells its frozen numbers. */
+const FROZEN = "frozen";
+
+/** What files of version 1 hold in place of a frozen number's second moment. */
+const FROZEN_MOMENT = -1;
+
 type Tensors = ReadonlyMap<string, HostTensor>;
 
 /**
  * The optimizer's state as a safetensors file beside the adapter's own, which PEFT does not look at: AdamW's moments
- * under `m.<parameter>` and `v.<parameter>`, in the metadata the count of steps and the method, and under
- * `parameter.<parameter>` the trained values where the adapter's file does not hold them.
+ * under `m.<parameter>` and `v.<parameter>`, in the metadata the count of steps and the method, under
+ * `parameter.<parameter>` the trained values where the adapter's file does not hold them, and under `frozen.<parameter>`
+ * which numbers a selection has frozen.
  */
 export function optimizerFile(
   adapter: Adapter,
   method: MethodChoice,
   values: Tensors,
-  { steps, m, v }: Moments,
+  { steps, m, v, frozen }: Moments,
 ): Uint8Array<ArrayBuffer> {
   const converts = adapter.exportTensors(values) !== values;
   const under = (heading: Heading, tensors: Tensors) =>
@@ -41,9 +51,14 @@ export function optimizerFile(
       dtype: "F32" as const,
       ...tensor,
     }));
-  const header = { version: 1, steps, method: { id: method.id, options: method.options } };
+  const masks = [...(frozen ?? [])].map(([name, mask]) => ({
+    name: `${FROZEN}.${name}`,
+    dtype: "BOOL" as const,
+    ...mask,
+  }));
+  const header = { version: 2, steps, method: { id: method.id, options: method.options } };
   return writeSafetensors(
-    [...under("m", m), ...under("v", v), ...(converts ? under("parameter", values) : [])],
+    [...under("m", m), ...under("v", v), ...(converts ? under("parameter", values) : []), ...masks],
     { format: "pt", [METADATA]: JSON.stringify(header) },
   );
 }
@@ -51,34 +66,53 @@ export function optimizerFile(
 /** Errors: a file that is damaged or of another kind; {@link checkOptimizer} holds it to an adapter. */
 export async function readOptimizerFile(source: ByteSource): Promise<OptimizerFile> {
   const { tensors, metadata } = await readSafetensorsHeader(source);
-  const { steps, method } = readHeader(source, metadata[METADATA]);
+  const { version, steps, method } = readHeader(source, metadata[METADATA]);
   const read: Record<Heading, Map<string, HostTensor>> = { m: new Map(), v: new Map(), parameter: new Map() };
-  for (const { name, dtype, shape, start, end } of tensors) {
-    const [heading = ""] = name.split(".", 1);
-    if (!isHeading(heading) || dtype !== "F32") throw broken(source, `holds ${name} of the type ${dtype}`);
-    const data = widen(dtype, await source.read(start, end));
-    if (!data.every((value) => Number.isFinite(value) && (heading !== "v" || value >= 0 || value === STILL)))
-      throw broken(source, `holds numbers in ${name} that no training leaves`);
-    read[heading].set(name.slice(heading.length + 1), { shape, data });
+  const masks = new Map<string, FrozenMask>();
+  for (const { name: tensor, dtype, shape, start, end } of tensors) {
+    const [heading = ""] = tensor.split(".", 1);
+    const name = tensor.slice(heading.length + 1);
+    const bytes = await source.read(start, end);
+    if (heading === FROZEN && dtype === "BOOL") {
+      if (bytes.some((byte) => byte > 1)) throw broken(source, { kind: "values", tensor });
+      masks.set(name, { shape, data: bytes });
+      continue;
+    }
+    if (!isHeading(heading) || dtype !== "F32") throw broken(source, { kind: "element-type", tensor, dtype });
+    const data = widen(dtype, bytes);
+    if (heading === "v" && version === 1 && data.includes(FROZEN_MOMENT))
+      masks.set(name, { shape, data: takeFrozen(data) });
+    if (!data.every((value) => Number.isFinite(value) && (heading !== "v" || value >= 0)))
+      throw broken(source, { kind: "values", tensor });
+    read[heading].set(name, { shape, data });
   }
   const { m, v, parameter } = read;
-  return { method, moments: { steps, m, v }, parameters: parameter.size > 0 ? parameter : null };
+  const moments = { steps, m, v, frozen: masks.size > 0 ? masks : null };
+  return { method, moments, parameters: parameter.size > 0 ? parameter : null };
+}
+
+/** The mask that second moments of version 1 hold, whose place zeros take. */
+function takeFrozen(v: Float32Array): Uint8Array {
+  const mask = Uint8Array.from(v, (moment) => (moment === FROZEN_MOMENT ? 1 : 0));
+  mask.forEach((frozen, i) => {
+    if (frozen) v[i] = 0;
+  });
+  return mask;
 }
 
 /**
  * Holds the file to the adapter that it lies beside. Errors name a tensor that is missing, misshapen, one too many, or
- * that stands still where the method trains everything.
+ * that is frozen where the method trains everything.
  */
 export function checkOptimizer(adapter: Adapter, { moments, parameters }: OptimizerFile): void {
-  for (const tensors of [moments.m, moments.v, ...(parameters ? [parameters] : [])])
-    checkParameters(adapter, tensors);
-  const still = [...moments.v].find(([, { data }]) => data.includes(STILL));
-  if (!still || adapter.selection) return;
-  throw new LuthierError(
-    "adapter",
-    `The optimizer's state lets numbers of ${still[0]} stand still, but the method trains all of them.`,
-    "Take the file of the optimizer's state out of the folder or zip: training then starts with a fresh one.",
-  );
+  const { m, v, frozen } = moments;
+  for (const tensors of [m, v, ...(parameters ? [parameters] : [])]) checkParameters(adapter, tensors);
+  if (!frozen) return;
+  // A parameter without a mask has nothing frozen.
+  checkParameters(adapter, new Map<string, Pick<HostTensor, "shape">>([...m, ...frozen]));
+  const [parameter] = [...frozen].find(([, { data }]) => data.includes(1)) ?? [];
+  if (parameter !== undefined && !adapter.selection)
+    throw new LuthierError({ code: "adapter/optimizer-freezes", parameter });
 }
 
 function isHeading(text: string): text is Heading {
@@ -88,35 +122,32 @@ function isHeading(text: string): text is Heading {
 function readHeader(
   source: ByteSource,
   text: string | undefined,
-): { steps: number; method: OptimizerFile["method"] } {
+): { version: 1 | 2; steps: number; method: OptimizerFile["method"] } {
   let header: unknown;
   try {
     header = JSON.parse(text ?? "");
   } catch {
-    throw broken(source, "does not say what it belongs to");
+    throw broken(source, { kind: "no-header" });
   }
   const { version, steps, method } = isRecord(header) ? header : {};
   const { id, options } = isRecord(method) ? method : {};
   const isKnown = typeof id === "string" && (METHOD_IDS as readonly string[]).includes(id);
-  if (version !== 1 || !isKnown || !isRecord(options)) throw broken(source, "is of another kind or version");
+  const isVersion = version === 1 || version === 2;
+  if (!isVersion || !isKnown || !isRecord(options)) throw broken(source, { kind: "other-kind" });
   if (typeof steps !== "number" || !Number.isSafeInteger(steps) || steps < 1)
-    throw broken(source, `counts ${JSON.stringify(steps)} steps`);
+    throw broken(source, { kind: "steps", steps: steps === undefined ? null : JSON.stringify(steps) });
   const values = Object.entries(options);
   const isValue = (value: unknown): value is string | number | boolean =>
     ["string", "number", "boolean"].includes(typeof value);
   const read = Object.fromEntries(
     values.map(([name, value]) => {
-      if (!isValue(value)) throw broken(source, `has no value for ${name}`);
+      if (!isValue(value)) throw broken(source, { kind: "option", option: name });
       return [name, value];
     }),
   );
-  return { steps, method: { id: id as MethodId, options: read } };
+  return { version, steps, method: { id: id as MethodId, options: read } };
 }
 
-function broken(source: ByteSource, what: string): LuthierError {
-  return new LuthierError(
-    "adapter",
-    `${source.name} ${what}.`,
-    "Take that file out of the folder or zip: the adapter loads without it, and training starts with a fresh optimizer.",
-  );
+function broken({ name: file }: ByteSource, fault: OptimizerFileFault): LuthierError {
+  return new LuthierError({ code: "adapter/optimizer-file", file, fault });
 }

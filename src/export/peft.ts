@@ -72,13 +72,7 @@ export async function readHostTensors(bytes: Uint8Array<ArrayBuffer>): Promise<M
   const { tensors } = await readSafetensorsHeader(source);
   const read = new Map<string, HostTensor>();
   for (const { name, dtype, shape, start, end } of tensors) {
-    if (dtype !== "F32") {
-      throw new LuthierError(
-        "adapter",
-        `The kept adapter's ${name} is ${dtype}.`,
-        "Train or import it again.",
-      );
-    }
+    if (dtype !== "F32") throw new LuthierError({ code: "adapter/kept-type", tensor: name, dtype });
     read.set(name, { shape, data: widen(dtype, await source.read(start, end)) });
   }
   return read;

@@ -67,13 +67,11 @@ export async function readSafetensorsHeader(source: ByteSource): Promise<Safeten
   return { tensors, metadata: parseMetadata(source, metadata) };
 }
 
-/** A tensor to write: f32, row-major. */
-export interface TensorToWrite {
-  readonly name: string;
-  readonly dtype: "F32";
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
+/** A tensor to write: row-major, f32 or a byte of 0 or 1 for each truth value. */
+export type TensorToWrite = { readonly name: string; readonly shape: readonly number[] } & (
+  | { readonly dtype: "F32"; readonly data: Float32Array }
+  | { readonly dtype: "BOOL"; readonly data: Uint8Array }
+);
 
 /**
  * Writes a safetensors file as the reference writer does: tensors by name, header padded with spaces to 8 bytes.

@@ -27,6 +27,8 @@ export interface RunCheckpoint {
     readonly parameters: Float32Array<ArrayBuffer>;
     readonly m: Float32Array<ArrayBuffer>;
     readonly v: Float32Array<ArrayBuffer>;
+    /** A bit for each number that is frozen; absent where none is. */
+    readonly frozen?: Uint32Array<ArrayBuffer>;
   };
   readonly best: {
     readonly best: {
@@ -52,8 +54,23 @@ export async function saveCheckpoint(checkpoint: RunCheckpoint): Promise<void> {
 /** The run of a model that has not come to its end, or null. */
 export async function loadCheckpoint(modelId: string): Promise<RunCheckpoint | null> {
   return guarded("progress-read", async () => {
-    return (await get<RunCheckpoint>(modelId, checkpoints)) ?? null;
+    const kept = await get<RunCheckpoint>(modelId, checkpoints);
+    return kept ? { ...kept, snapshot: withFrozenBits(kept.snapshot) } : null;
   });
+}
+
+/** What earlier versions keep as the second moment of a frozen number. */
+const FROZEN_MOMENT = -1;
+
+function withFrozenBits(snapshot: RunCheckpoint["snapshot"]): RunCheckpoint["snapshot"] {
+  if (!snapshot.v.includes(FROZEN_MOMENT)) return snapshot;
+  const frozen = new Uint32Array(Math.ceil(snapshot.v.length / 32));
+  const v = snapshot.v.map((moment, i) => {
+    if (moment !== FROZEN_MOMENT) return moment;
+    frozen[i >>> 5] = (frozen[i >>> 5] ?? 0) | (1 << (i & 31));
+    return 0;
+  });
+  return { ...snapshot, v, frozen };
 }
 
 /** Forgets a model's run; nothing happens when there is none. */

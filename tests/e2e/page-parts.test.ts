@@ -105,7 +105,7 @@ describe("the module tree", () => {
       await page.getByLabel("target_modules").fill("q_proj");
       await page.getByText("4 of 28 layers match").waitFor();
       await page.getByRole("group", { name: "Layers of this model" }).getByText("q_proj").click();
-      await page.getByText("No layer of this model is named none.").waitFor();
+      await page.getByText("No layer of this model matches none.").waitFor();
       await page.getByRole("status").filter({ hasText: "An option of the method needs a look." }).waitFor();
     });
   });

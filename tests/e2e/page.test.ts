@@ -159,7 +159,7 @@ describe("the job", () => {
       expect(await button(page, "Train").isDisabled()).toBe(true);
       await button(page, "Balanced").click();
       await page.getByLabel("target_modules").fill("nothing");
-      await page.getByText("No layer of this model is named nothing.").waitFor();
+      await page.getByText("No layer of this model matches nothing.").waitFor();
       await page.getByRole("status").filter({ hasText: "An option of the method needs a look." }).waitFor();
     });
   });

@@ -8,7 +8,6 @@ import { declareWeights, linearLayers, type LinearSpec } from "../../src/engine/
 import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-model";
 import { describeModel } from "../../src/engine/models/registry";
 import type { TrainingBatch } from "../../src/engine/train/batch-inputs";
-import { adamDefaults, Trainer } from "../../src/engine/train/trainer";
 import { nf4Source } from "../../src/engine/weights/nf4-source";
 import { readAllValues, type TensorSource } from "../../src/engine/weights/tensor-source";
 import { WeightStore } from "../../src/engine/weights/weight-store";
@@ -26,6 +25,7 @@ import {
   readTensors,
 } from "../support/golden";
 import { openTestGpu } from "../support/gpu";
+import { computeGradients } from "../support/gradients";
 import { computeLogits } from "../support/logits";
 import { mergedModel } from "../support/merged-model";
 import { modelOfKind } from "../support/model-of-kind";
@@ -96,17 +96,8 @@ async function compute(model: LoadedModel) {
   const state = new AdapterState(gpu, adapter);
   state.write(new Map(values));
   const batch = tinyBatch();
-  const { length } = batch;
   const logits = await computeLogits(model, state, batch);
-  const trainer = await Trainer.create(model, state, {
-    shapes: [{ rows: 1, length, labels: 64 }],
-    evaluationShapes: [],
-    weightDecay: 0,
-    maxGradNorm: 1,
-    ...adamDefaults,
-  });
-  const gradients = await trainer.gradients(batch);
-  trainer.destroy();
+  const gradients = await computeGradients(model, state, batch);
   state.destroy();
   return { logits, gradients };
 }

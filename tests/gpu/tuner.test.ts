@@ -68,7 +68,7 @@ test("takes as much room as B's storage, and leaves alone what cannot be bound",
 test("takes the default where the GPU has no memory to try", async () => {
   const gpu = await openTestGpu();
   const tuner = new Tuner(gpu, new PipelineCache(gpu));
-  gpu.allocating = () => Promise.reject(new LuthierError("out-of-memory", "No room.", "Wait."));
+  gpu.allocating = (wanted) => Promise.reject(new LuthierError({ code: "out-of-memory/gpu", wanted }));
   plan(tuner, shape);
   expect(await tuner.measure()).toBe(false);
   expect(tuner.choices).toEqual({});

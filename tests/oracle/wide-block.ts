@@ -15,6 +15,7 @@ import { type TensorToWrite, writeSafetensors } from "../../src/formats/safetens
 import { makeRng, type Rng } from "../../src/lib/rng";
 import { QLORA } from "../../src/shared/model";
 import { openTestGpu } from "../support/gpu";
+import { computeGradients } from "../support/gradients";
 import { computeLogits } from "../support/logits";
 import { fixedTuning, pipelinesOf } from "../support/run-graph";
 
@@ -166,7 +167,7 @@ async function compute(
     ...adamDefaults,
   });
   const logits = await computeLogits(model, state, batch);
-  const gradients = await trainer.gradients(batch);
+  const gradients = await computeGradients(model, state, batch);
   const loss = Float32Array.of(await trainer.evaluate([batch]));
   const written = [...gradients].map(([name, { shape: size, data }]) => {
     return { name: `grad.${name}`, dtype: "F32", shape: size, data: Float32Array.from(data) } as const;

@@ -1,10 +1,13 @@
 import type { AdapterState } from "../../src/engine/adapters/adapter-state";
 import { readBytes } from "../../src/engine/gpu/readback";
 import { SlotPool } from "../../src/engine/gpu/slot-pool";
+import type { Plan } from "../../src/engine/graph/plan";
 import { Program } from "../../src/engine/graph/program";
-import type { LoadedModel } from "../../src/engine/models/loaded-model";
-import { batchInputs, type TrainingBatch } from "../../src/engine/train/batch-inputs";
-import { planLogits } from "../../src/engine/train/plans";
+import type { LoadedModel, ModelShape } from "../../src/engine/models/loaded-model";
+import { applyHead } from "../../src/engine/nn/context";
+import { makePlan } from "../../src/engine/transform/make-plan";
+import { type BatchShape, batchInputs, type TrainingBatch } from "../../src/engine/train/batch-inputs";
+import { type AdapterShape, traceForward } from "../../src/engine/train/plans";
 
 /**
  * Logits of a batch, virtual prompt tokens included, padding zeroed: (rows, T', vocabulary). Those of an encoder-decoder
@@ -38,6 +41,12 @@ export async function computeLogits(
     : { ends: textEnds(batch, state.adapter.promptLength), total: state.adapter.promptLength + batch.length };
   zeroPadding(all, places, model.spec.vocabularySize);
   return all;
+}
+
+/** Plans one forward pass that keeps all logits, (rows · T', vocabulary). */
+function planLogits(model: ModelShape, state: AdapterShape, shape: BatchShape): Plan {
+  const { context, hidden } = traceForward(model, state, shape, "infer");
+  return makePlan(context.graph, { logits: applyHead(context, model.spec, hidden) }, model.tuning);
 }
 
 /** Where each row's text ends, behind the virtual tokens. */

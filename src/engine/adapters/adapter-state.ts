@@ -1,11 +1,10 @@
-import { formatBytes } from "../../lib/bytes";
 import { LuthierError } from "../../lib/errors";
 import { defined } from "../../lib/invariant";
 import type { Gpu } from "../gpu/device";
 import { readBytes } from "../gpu/readback";
 import { STORAGE } from "../gpu/usage";
 import type { BufferRange } from "../graph/program";
-import { elementCount, formatShape, sameShape } from "../graph/value";
+import { elementCount, sameShape } from "../graph/value";
 import { readAllValues, readValues, type TensorSource } from "../weights/tensor-source";
 import type { Adapter, HostTensor, InitContext, Random } from "./common/method";
 
@@ -54,7 +53,7 @@ export class AdapterState {
     this.length = length;
     checkLength(gpu, length);
     this.#places = new Map(places.map((place) => [place.name, place]));
-    this.buffer = gpu.createBuffer("adapter parameters", length * 4, STORAGE);
+    this.buffer = gpu.createBuffer("adapter.parameters", length * 4, STORAGE);
   }
 
   /** A state with values. Errors as {@link AdapterState.write}; nothing is left behind. */
@@ -103,25 +102,18 @@ export class AdapterState {
 /** Errors: values that miss a parameter, have one in another shape, or have one too many; they name it. */
 export function checkParameters(
   { parameters }: Pick<Adapter, "parameters">,
-  values: ReadonlyMap<string, HostTensor>,
+  values: ReadonlyMap<string, Pick<HostTensor, "shape">>,
 ): void {
   for (const { name, shape } of parameters) {
     const tensor = values.get(name);
     if (tensor && sameShape(tensor.shape, shape)) continue;
-    throw new LuthierError(
-      "adapter",
-      `The adapter's ${name} is ${tensor ? formatShape(tensor.shape) : "missing"}; this model needs ${formatShape(shape)}.`,
-      "Load the base model that the adapter was trained on.",
-    );
+    const found = tensor?.shape ?? null;
+    throw new LuthierError({ code: "adapter/parameter-shape", parameter: name, found, expected: shape });
   }
   const known = new Set(parameters.map(({ name }) => name));
   for (const [name, { shape }] of values) {
     if (known.has(name)) continue;
-    throw new LuthierError(
-      "adapter",
-      `The adapter's ${name} is ${formatShape(shape)}; this model has no place for it.`,
-      "Load the base model that the adapter was trained on.",
-    );
+    throw new LuthierError({ code: "adapter/unknown-parameter", parameter: name, shape });
   }
 }
 
@@ -129,11 +121,7 @@ export function checkParameters(
 function checkLength(gpu: Gpu, length: number): void {
   const { maxBindingBytes } = gpu.info;
   if (4 * length <= maxBindingBytes) return;
-  throw new LuthierError(
-    "out-of-memory",
-    `The trained parameters take ${formatBytes(4 * length)} in f32, and this GPU gives a kernel at most ${formatBytes(maxBindingBytes)} at once.`,
-    "Choose a method or options that train less of the model.",
-  );
+  throw new LuthierError({ code: "out-of-memory/parameters", bytes: 4 * length, maxBindingBytes });
 }
 
 /** Draws every parameter's initial value. */

@@ -25,11 +25,7 @@ export function adapterFromFolder(folder: PeftFolder, model: ModelSpec): FolderA
   const experts = wanted.map((name) => expertFolder(folder, name));
   const [other] = (folder.experts ?? []).filter(({ name }) => !wanted.includes(name));
   if (other && wanted.length === 0) {
-    throw new LuthierError(
-      "adapter",
-      `There is more than one adapter: the folder itself and ${other.name} within it.`,
-      "Choose the files of one adapter only.",
-    );
+    throw new LuthierError({ code: "adapter/folder-within", folder: other.name });
   }
   const options = readConfig(folder.config);
   const named = experts.map(({ name, config }) => ({ name, config }));
@@ -45,11 +41,7 @@ export function adapterFromFolder(folder: PeftFolder, model: ModelSpec): FolderA
 function expertFolder({ experts = [] }: PeftFolder, wanted: string): NonNullable<PeftFolder["experts"]>[0] {
   const found = experts.find(({ name }) => name === wanted);
   if (found) return found;
-  throw new LuthierError(
-    "adapter",
-    `This adapter builds on another one, whose folder ${wanted} is missing.`,
-    "Choose the whole folder, or its zip.",
-  );
+  throw new LuthierError({ code: "adapter/folder-missing", folder: wanted });
 }
 
 function copied(tensors: ReadonlyMap<string, PeftTensor>): Map<string, HostTensor> {

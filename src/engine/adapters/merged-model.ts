@@ -45,11 +45,7 @@ export function mergeChanges(
   parameters: ReadonlyMap<string, HostTensor>,
 ): ReadonlyMap<string, BaseChange> {
   if (adapter.merge) return adapter.merge(parameters);
-  throw new LuthierError(
-    "adapter",
-    "This method adds to the model what no weight can hold, so it cannot be merged.",
-    "Export the adapter itself.",
-  );
+  throw new LuthierError({ code: "adapter/not-mergeable" });
 }
 
 /** What a merged model needs beside its base. */
@@ -107,7 +103,7 @@ export async function mergeOnGpu(
   const { spec, tensors } = planMerge(model, adapter, parameters);
   const weights = new WeightStore(gpu, model.weights);
   try {
-    await gpu.allocating("the merged weights", async () => {
+    await gpu.allocating({ kind: "merged-weights" }, async () => {
       for (const { declaration, source, change } of tensors) {
         const bytes = await readMerged(source, change);
         const merged: TensorSource = {

@@ -55,9 +55,7 @@ export function methodOfConfig(config: Readonly<Record<string, unknown>>): Metho
     entries.find(([, method]) => method.reads?.(config)) ??
     entries.find(([, { peftType }]) => peftType !== null && peftType === config.peft_type);
   if (entry) return entry[0];
-  throw new LuthierError(
-    "adapter",
-    `adapter_config.json: peft_type is ${JSON.stringify(config.peft_type) ?? "missing"}, which Luthier cannot load.`,
-    `It loads these: ${[...new Set(entries.flatMap(([, { peftType }]) => peftType ?? []))].join(", ")}.`,
-  );
+  const peftType = config.peft_type === undefined ? null : JSON.stringify(config.peft_type);
+  const known = [...new Set(entries.flatMap(([, method]) => method.peftType ?? []))];
+  throw new LuthierError({ code: "adapter/unknown-method", peftType, known });
 }

@@ -58,7 +58,7 @@ export class Generator {
     const { gpu, spec } = model;
     const plans = planGenerator(model, state, capacity);
     return Ownership.build((ownership) =>
-      gpu.allocating("the answers' cache", async () => {
+      gpu.allocating({ kind: "answer-cache" }, async () => {
         const pool = ownership.own(new SlotPool(gpu, sharedSlotBytes(plans)));
         const hasFirstPass = state?.adapter.hasFirstPass === true;
         const cache = ownership.own(new KeyValueCache(gpu, spec, capacity, hasFirstPass));
@@ -177,11 +177,7 @@ export class Generator {
   }
 }
 
-function noRoom(tokens: number, places: number): LuthierError {
-  if (tokens === 0) return new LuthierError("config", "The prompt has no tokens.", "Write a message first.");
-  return new LuthierError(
-    "config",
-    `The conversation has ${tokens} tokens; only ${places} fit, and an answer needs room too.`,
-    "Clear the conversation or shorten the message.",
-  );
+function noRoom(tokens: number, maxTokens: number): LuthierError {
+  if (tokens === 0) return new LuthierError({ code: "config/empty-prompt" });
+  return new LuthierError({ code: "config/conversation-too-long", tokens, maxTokens });
 }

@@ -1,4 +1,5 @@
 import { LuthierError } from "../../lib/errors";
+import type { GpuAllocation } from "../../lib/problems/engine-problems";
 import { Nudger } from "./nudge";
 import { Pace } from "./pace";
 import { isSoftware } from "./software-gpu";
@@ -57,11 +58,8 @@ export class Gpu {
       this.#failure ??= describeGpuError(event.error);
     });
     this.lost = device.lost.then((loss) => {
-      const error = new LuthierError(
-        "device-lost",
-        `The GPU stopped working for this page (${loss.reason || "unknown"}: ${loss.message || "no details"}).`,
-        "Your data and the last saved adapter are kept. Reload the model to go on; a smaller batch or a shorter length asks less of the GPU.",
-      );
+      const { reason, message } = loss;
+      const error = new LuthierError({ code: "device-lost/gpu", reason, message });
       if (!this.#closed) this.#failure ??= error;
       return error;
     });
@@ -70,13 +68,7 @@ export class Gpu {
   /** Opens the best GPU of the browser with all the limits it has. Errors: no GPU, no device. */
   static async open(gpu: GPU | undefined, options: OpenOptions = {}): Promise<Gpu> {
     const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" });
-    if (!adapter) {
-      throw new LuthierError(
-        "gpu",
-        "This browser offers no WebGPU adapter.",
-        "Use a current Chrome, Edge, Firefox or Safari, and turn on hardware acceleration in its settings.",
-      );
-    }
+    if (!adapter) throw new LuthierError({ code: "gpu/no-adapter" });
     const maxBindingBytes = Math.min(
       adapter.limits.maxStorageBufferBindingSize,
       options.maxBindingBytes ?? Infinity,
@@ -114,13 +106,9 @@ export class Gpu {
   /** A counted buffer of at least `sizeBytes` (rounded up to four). Errors when it exceeds the device's limit. */
   createBuffer(label: string, sizeBytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
     const size = Math.max(4, Math.ceil(sizeBytes / 4) * 4);
-    if (size > this.info.maxBufferBytes) {
-      throw new LuthierError(
-        "out-of-memory",
-        `The buffer "${label}" needs ${size} bytes, but one buffer of this GPU holds at most ${this.info.maxBufferBytes}.`,
-        "Choose a shorter maximum length, a smaller batch or a smaller model.",
-      );
-    }
+    const { maxBufferBytes } = this.info;
+    if (size > maxBufferBytes)
+      throw new LuthierError({ code: "out-of-memory/buffer", buffer: label, bytes: size, maxBufferBytes });
     const buffer = this.device.createBuffer({ label, size, usage });
     this.#live.set(buffer, size);
     this.#bytes += size;
@@ -156,12 +144,12 @@ export class Gpu {
 
   /**
    * Runs `allocate` under an out-of-memory scope, which is the only way that WebGPU tells of it in time. On failure
-   * throws a readable error; the caller frees what it had made.
+   * throws an error that names what was `wanted`; the caller frees what it had made.
    */
-  async allocating<T>(what: string, allocate: () => T | Promise<T>): Promise<T> {
+  async allocating<T>(wanted: GpuAllocation, allocate: () => T | Promise<T>): Promise<T> {
     this.device.pushErrorScope("out-of-memory");
     const [outcome] = await Promise.allSettled([Promise.resolve().then(allocate)]);
-    if (await this.device.popErrorScope()) throw outOfMemory(what);
+    if (await this.device.popErrorScope()) throw outOfMemory(wanted);
     if (outcome.status === "rejected") throw outcome.reason;
     return outcome.value;
   }
@@ -190,19 +178,11 @@ function describeGpu(
   };
 }
 
-function outOfMemory(what: string): LuthierError {
-  return new LuthierError(
-    "out-of-memory",
-    `The GPU has not enough memory for ${what}.`,
-    "Close other tabs that use the GPU, or choose a shorter maximum length, a smaller batch or a smaller model.",
-  );
+function outOfMemory(wanted: GpuAllocation): LuthierError {
+  return new LuthierError({ code: "out-of-memory/gpu", wanted });
 }
 
 function describeGpuError(error: GPUError): LuthierError {
-  if (error.constructor.name === "GPUOutOfMemoryError") return outOfMemory("this step");
-  return new LuthierError(
-    "gpu",
-    `The GPU refused a command: ${error.message}`,
-    "This is a fault of Luthier or of the driver. Reload the page, and report it with this message.",
-  );
+  if (error.constructor.name === "GPUOutOfMemoryError") return outOfMemory({ kind: "step" });
+  return new LuthierError({ code: "gpu/command-refused", reason: error.message });
 }

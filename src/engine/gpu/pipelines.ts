@@ -1,5 +1,6 @@
 import { LuthierError } from "../../lib/errors";
 import { defined } from "../../lib/invariant";
+import type { CompileFault } from "../../lib/problems/engine-problems";
 import { type Kernel, kernelKey } from "./kernel";
 import type { Gpu } from "./device";
 import { assembleShader } from "./shaders";
@@ -23,14 +24,11 @@ export interface CompileJournal {
 export class KernelError extends LuthierError {
   readonly key: string;
 
-  constructor(key: string, what: string, advice: string, options?: ErrorOptions) {
-    super("gpu", what, advice, options);
+  constructor(key: string, fault: CompileFault, options?: ErrorOptions) {
+    super({ code: "gpu/kernel-not-compiled", kernel: key, fault }, options);
     this.key = key;
   }
 }
-
-const ADVICE =
-  "Update the browser and the graphics driver. If that does not help, report it with this message.";
 
 /** A device that is going down rejects pipelines before it says that it is lost: how long that may take. */
 const LOSS_MS = 250;
@@ -48,10 +46,6 @@ export class PipelineCache {
   constructor(gpu: Gpu, journal: CompileJournal | null = null) {
     this.#gpu = gpu;
     this.#journal = journal;
-  }
-
-  get size(): number {
-    return this.#pipelines.size;
   }
 
   /** How many kernels were found not to compile. */
@@ -110,7 +104,7 @@ export class PipelineCache {
 
   async #compile(key: string, kernel: Kernel): Promise<GPUComputePipeline> {
     if (this.#journal?.fatal.has(key)) {
-      throw this.#breakdown(key, "it took the GPU down when it was compiled before");
+      throw this.#breakdown(key, { kind: "took-gpu-down" });
     }
     const { device } = this.#gpu;
     device.pushErrorScope("validation");
@@ -122,14 +116,15 @@ export class PipelineCache {
       return await device.createComputePipelineAsync({ label: key, layout, compute });
     } catch (cause) {
       if (await this.#isLost()) this.#gpu.check();
-      const detail = (await moduleError)?.message ?? (cause instanceof Error ? cause.message : String(cause));
-      throw this.#breakdown(key, detail, { cause });
+      const message =
+        (await moduleError)?.message ?? (cause instanceof Error ? cause.message : String(cause));
+      throw this.#breakdown(key, { kind: "refused", message }, { cause });
     }
   }
 
   /** Notes that a kernel is broken; returns the error that says so. */
-  #breakdown(key: string, detail: string, options?: ErrorOptions): KernelError {
-    const error = new KernelError(key, `The kernel ${key} did not compile: ${detail}`, ADVICE, options);
+  #breakdown(key: string, fault: CompileFault, options?: ErrorOptions): KernelError {
+    const error = new KernelError(key, fault, options);
     this.#broken.add(key);
     this.onBroken(error);
     return error;

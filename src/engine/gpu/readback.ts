@@ -32,7 +32,7 @@ export class ReadbackRing {
   constructor(gpu: Gpu, sizeBytes: number, depth: number) {
     this.#gpu = gpu;
     this.#all = Array.from({ length: depth }, (_, index) =>
-      gpu.createBuffer(`read-back ${index}`, sizeBytes, BufferUsage.MAP_READ | BufferUsage.COPY_DST),
+      gpu.createBuffer(`readback.${index}`, sizeBytes, BufferUsage.MAP_READ | BufferUsage.COPY_DST),
     );
     this.#free = [...this.#all];
   }
@@ -66,12 +66,7 @@ export class ReadbackRing {
       await this.#gpu.hasten(staging.mapAsync(MAP_MODE_READ, 0, sizeBytes));
     } catch (cause) {
       this.#gpu.check();
-      throw new LuthierError(
-        "gpu",
-        "The GPU did not give back a result.",
-        "Reload the model and try again; if it happens again, choose a smaller batch.",
-        { cause },
-      );
+      throw new LuthierError({ code: "gpu/no-result" }, { cause });
     }
     this.#gpu.check();
   }

@@ -15,7 +15,7 @@ export class SlotPool {
     this.#gpu = gpu;
     const sizes = pooledSizes(programs);
     this.sizeBytes = sizes.reduce((sum, size) => sum + size, 0);
-    this.#buffers = sizes.map((size, index) => gpu.createBuffer(`slot ${index}`, size, STORAGE));
+    this.#buffers = sizes.map((size, index) => gpu.createBuffer(`slots.${index}`, size, STORAGE));
   }
 
   /** The buffer for each slot of a program, in the program's own order. */

@@ -216,7 +216,7 @@ function placeInputs(values: readonly Value[]): { offsets: ReadonlyMap<string, n
 
 function createInputs(gpu: Gpu, values: readonly Value[]): InputLayout & { sizeBytes: number } {
   const layout = placeInputs(values);
-  return { buffer: gpu.createBuffer("program inputs", layout.sizeBytes, STORAGE), ...layout };
+  return { buffer: gpu.createBuffer("program.inputs", layout.sizeBytes, STORAGE), ...layout };
 }
 
 /** Where each call's params lie in one buffer for all. */
@@ -247,7 +247,7 @@ function packUniforms(calls: readonly PlannedCall[]): UniformLayout & { arena: U
 
 function createUniforms(gpu: Gpu, calls: readonly PlannedCall[]): UniformLayout & { buffer: GPUBuffer } {
   const { arena, ...layout } = packUniforms(calls);
-  const buffer = gpu.createBuffer("program params", arena.length, BufferUsage.UNIFORM | BufferUsage.COPY_DST);
+  const buffer = gpu.createBuffer("program.params", arena.length, BufferUsage.UNIFORM | BufferUsage.COPY_DST);
   gpu.device.queue.writeBuffer(buffer, 0, arena);
   return { buffer, ...layout };
 }
@@ -256,12 +256,9 @@ function checkBindingSizes({ info: { maxBindingBytes } }: Gpu, plan: Plan): void
   for (const { operands } of plan.calls) {
     for (const operand of operands) {
       if (operand.type === "weight" || operand.sizeBytes <= maxBindingBytes) continue;
-      const what = operand.type === "slot" ? "One intermediate result" : `"${operand.value.name}"`;
-      throw new LuthierError(
-        "out-of-memory",
-        `${what} needs ${operand.sizeBytes} bytes, but this GPU binds at most ${maxBindingBytes} at once.`,
-        "Choose a shorter maximum length, a smaller batch size or a smaller adapter.",
-      );
+      const tensor = operand.type === "slot" ? null : operand.value.name;
+      const bytes = operand.sizeBytes;
+      throw new LuthierError({ code: "out-of-memory/binding", tensor, bytes, maxBindingBytes });
     }
   }
 }

@@ -89,7 +89,7 @@ export class Tuner implements Tuning {
   async #fastest(problem: TuningProblem, stopwatch: Stopwatch): Promise<string | null> {
     const buffers: GPUBuffer[] = [];
     try {
-      await this.#gpu.allocating("tuning", () => {
+      await this.#gpu.allocating({ kind: "tuning" }, () => {
         for (const operand of problem.variants[0]?.call.operands ?? [])
           buffers.push(this.#gpu.createBuffer("tuning", operandBytes(operand), STORAGE));
       });
@@ -124,7 +124,7 @@ export class Tuner implements Tuning {
     if (!pipeline) return Infinity;
     const packed = packParams(call.kernel, call.params);
     const usage = BufferUsage.UNIFORM | BufferUsage.COPY_DST;
-    const uniforms = this.#gpu.createBuffer("tuning params", packed.byteLength, usage);
+    const uniforms = this.#gpu.createBuffer("tuning.params", packed.byteLength, usage);
     try {
       const { device } = this.#gpu;
       device.queue.writeBuffer(uniforms, 0, packed);

@@ -71,7 +71,7 @@ export async function loadModel(
   let doneBytes = 0;
   const onBytes = (bytes: number): void => options.onProgress?.((doneBytes += bytes), totalBytes);
   try {
-    await gpu.allocating(`the model's weights (${totalBytes} bytes)`, async () => {
+    await gpu.allocating({ kind: "weights", bytes: totalBytes }, async () => {
       for (const { declaration, source } of wanted) await weights.load(declaration, source, onBytes, signal);
     });
     const maxPositions = tablePositions(spec);

@@ -15,9 +15,19 @@ interface AdamwAttrs {
   readonly beta2CorrectionIndex: number;
 }
 
+/** Numbers of a block of parameters. */
+const BLOCK = 64;
+
+/** Words of a block: its group, and a bit for each number that is frozen, the first the lowest. */
+export const BLOCK_WORDS = 1 + BLOCK / 32;
+
+/** What kernels have that read blocks. */
+export const readsBlocks = { includes: ["lib/frozen"], defines: { BLOCK_WORDS } } as const;
+
 const adamwKernel = defineKernel({
   shader: "optim/adamw",
   entry: "element",
+  ...readsBlocks,
   params: {
     count: "u32",
     beta1_rest: "f32",
@@ -40,10 +50,10 @@ const stepMetricsKernel = defineKernel({
 
 /**
  * AdamW with decoupled decay (arXiv 1711.05101) over flat buffers, exactly as PyTorch's, after clipping by global norm
- * as clip_grad_norm_ does. A norm that is not finite changes nothing.
+ * as clip_grad_norm_ does. A norm that is not finite changes nothing, and nothing changes a frozen number.
  *
- * Inputs, all updated in place where they change: parameters, gradients, m, v (N), groups u32 (N / 64), group table
- * (learning-rate factor, decay) pairs, step scalars, squared norm (1). No outputs.
+ * Inputs, all updated in place where they change: parameters, gradients, m, v (N), blocks u32 (N / 64 ·
+ * {@link BLOCK_WORDS}), group table (learning-rate factor, decay) pairs, step scalars, squared norm (1). No outputs.
  */
 export const adamw: Op<AdamwAttrs> = {
   name: "adamw",
@@ -53,7 +63,7 @@ export const adamw: Op<AdamwAttrs> = {
   lower: ({ inputs, attrs, dispatch }) => {
     const [parameters] = inputs as [Value];
     const elements = elementCount(parameters.type.shape);
-    invariant(elements % 64 === 0, `adamw: ${elements} parameters are not whole blocks of 64`);
+    invariant(elements % BLOCK === 0, `adamw: ${elements} parameters are not whole blocks of ${BLOCK}`);
     const count = elements / 4;
     dispatch({
       kernel: adamwKernel,

@@ -1,18 +1,27 @@
 import { invariant } from "../../lib/invariant";
 import type { Op } from "../graph/op";
 import { elementCount, type Value } from "../graph/value";
+import { readsBlocks } from "./adamw";
 import { defineKernel, elementGrid, type Kernel } from "../gpu/kernel";
 
 type NoAttrs = Record<never, never>;
 
-function flatKernel(shader: string, bindings: Kernel["bindings"]): Kernel {
-  return defineKernel({ shader, entry: "element", params: { count: "u32" }, bindings });
-}
+const maskKernel = defineKernel({
+  shader: "optim/mask_gradients",
+  entry: "element",
+  ...readsBlocks,
+  params: { count: "u32" },
+  bindings: ["read_write", "read"],
+});
 
-const maskKernel = flatKernel("optim/mask_gradients", ["read_write", "read"]);
-const squaresKernel = flatKernel("optim/add_squares", ["read", "read_write"]);
+const squaresKernel = defineKernel({
+  shader: "optim/add_squares",
+  entry: "element",
+  params: { count: "u32" },
+  bindings: ["read", "read_write"],
+});
 
-/** An op over two flat buffers (N) in whole vectors of four, without outputs. */
+/** An op over gradients (N) in whole vectors of four and another buffer, without outputs. */
 function flatOp(name: string, kernel: Kernel): Op<NoAttrs> {
   return {
     name,
@@ -29,7 +38,7 @@ function flatOp(name: string, kernel: Kernel): Op<NoAttrs> {
   };
 }
 
-/** Clears gradients where the second moment is negative, the mark of numbers that do not train. In place. */
+/** Clears the gradients of frozen numbers in place; the second input is adamw's blocks. */
 export const maskGradients: Op<NoAttrs> = flatOp("maskGradients", maskKernel);
 
 /** Adds the squares of gradients to sums (the second input), in place. */

@@ -119,9 +119,5 @@ async function settle(plan: TrainingPlan, pending: Pending[]): Promise<LoopRepor
 }
 
 function diverged(step: number, { loss, gradNorm }: StepMetrics): LuthierError {
-  return new LuthierError(
-    "diverged",
-    `Training broke at step ${step}: the loss is ${loss} and the gradient's norm ${gradNorm}.`,
-    "The adapter keeps its last good values. Lower the learning rate, keep Max grad norm at 1, and try again.",
-  );
+  return new LuthierError({ code: "diverged", step, loss, gradNorm });
 }

@@ -9,12 +9,12 @@ import { buildDecoder, idsInput } from "../models/decoder";
 import { buildEncoderDecoder } from "../models/encoder-decoder";
 import type { ModelShape } from "../models/loaded-model";
 import { blockAttention } from "../nn/attention";
-import { applyHead, applyHeadLoss, type Attend, type BuildContext } from "../nn/context";
+import { applyHeadLoss, type Attend, type BuildContext } from "../nn/context";
 import { broadcastBatch } from "../ops/broadcast-batch";
 import { concatRows } from "../ops/concat-rows";
 import { gatherRows } from "../ops/gather-rows";
 import { reduceSum, sumSquares } from "../ops/reduce-sum";
-import { adamw, stepMetrics } from "../ops/adamw";
+import { adamw, BLOCK_WORDS, stepMetrics } from "../ops/adamw";
 import { addSquares, maskGradients } from "../ops/flat-gradients";
 import type { BatchShape } from "./batch-inputs";
 import { pairLengths } from "./pair-inputs";
@@ -38,9 +38,8 @@ export function planBatch(
   mode: GraphMode,
   backward: DifferentiateOptions = {},
 ): Plan {
-  const graph = new Graph();
-  const context = makeContext(model, state, shape, mode, graph);
-  const hidden = buildHidden(context, model, shape);
+  const { context, hidden } = traceForward(model, state, shape, mode);
+  const { graph } = context;
   const rows = graph.apply(gatherRows, [hidden, graph.input("label_rows", u32(shape.labels))], {});
   const labels = graph.input("labels", u32(shape.labels));
   const loss = applyHeadLoss(context, model.spec, [rows, labels, stepScalarsInput(graph)], {
@@ -52,29 +51,23 @@ export function planBatch(
   return makePlan(graph, {}, model.tuning);
 }
 
-/** Plans one forward pass that keeps all logits, (rows · T', vocabulary); for checks against a reference. */
-export function planLogits(model: ModelShape, state: AdapterShape, shape: BatchShape): Plan {
-  const graph = new Graph();
-  const context = makeContext(model, state, shape, "infer", graph);
-  const logits = applyHead(context, model.spec, buildHidden(context, model, shape));
-  return makePlan(graph, { logits }, model.tuning);
-}
-
-function makeContext(
+/** Traces a forward pass over a batch up to the hidden states that the head reads, (rows · T', width), in a graph of its own. */
+export function traceForward(
   model: ModelShape,
   state: AdapterShape,
   shape: BatchShape,
   mode: GraphMode,
-  graph: Graph,
-): BuildContext {
+): { readonly context: BuildContext; readonly hidden: Value } {
+  const graph = new Graph();
   const adapter = state.adapter.hooks(graph, mode);
-  return {
+  const context: BuildContext = {
     graph,
     weights: model.weights,
     adapter,
     rows: shape.rows,
     attend: fullAttention(graph, model, adapter.prefix?.bind(adapter), shape.rows),
   };
+  return { context, hidden: buildHidden(context, model, shape) };
 }
 
 function buildHidden(context: BuildContext, { spec }: ModelShape, shape: BatchShape): Value {
@@ -127,16 +120,16 @@ export function planUpdate(model: ModelShape, state: AdapterShape, options: Upda
   state.adapter.penalty?.(graph);
   const flat = (name: string): Value => graph.state(name, f32(state.length));
   const gradients = flat(FLAT.gradients);
-  if (state.adapter.selection) graph.applyAll(maskGradients, [gradients, flat(FLAT.v)], {});
+  const blocks = graph.state("blocks", u32((state.length / PARAMETER_ALIGNMENT) * BLOCK_WORDS));
+  if (state.adapter.selection) graph.applyAll(maskGradients, [gradients, blocks], {});
   const [norm] = graph.applyAll(sumSquares, [gradients], {}) as [Value];
   graph.applyAll(stepMetrics, [norm, graph.state("metrics", f32(4))], {});
-  const blocks = state.length / PARAMETER_ALIGNMENT;
   const inputs = [
     flat(FLAT.parameters),
     gradients,
     flat(FLAT.m),
     flat(FLAT.v),
-    graph.state("groups", u32(blocks)),
+    blocks,
     graph.state("groupTable", f32(learningRateFactors(state.adapter).length, 2)),
     stepScalarsInput(graph),
     norm,

@@ -2,7 +2,8 @@ import { defined } from "../../lib/invariant";
 import { layOutParameters, type ParameterPlace } from "../adapters/adapter-state";
 import type { HostTensor } from "../adapters/common/method";
 import type { TrainingBatch } from "./batch-inputs";
-import { STILL, type Trainer } from "./trainer";
+import { type FrozenMask, packFrozen } from "./frozen";
+import type { Trainer } from "./trainer";
 
 /** How far a selection is, and at last how many numbers train. */
 export type SelectionProgress =
@@ -34,8 +35,8 @@ function* singleTexts(batches: Iterable<TrainingBatch>, length: number): Generat
 }
 
 /**
- * Makes an adapter's selection: weighs every number on texts where it asks for that, lets it choose, and marks the rest as
- * still. No step may be on its way.
+ * Makes an adapter's selection: weighs every number on texts where it asks for that, lets it choose, and freezes the
+ * rest. No step may be on its way.
  *
  * @param batches where texts are taken from, as many as it asks for
  */
@@ -44,7 +45,7 @@ export async function* select(
   batches: Iterable<TrainingBatch>,
 ): AsyncGenerator<SelectionProgress, void> {
   const selection = defined(trainer.adapter.selection, "a selection");
-  const { places } = layOutParameters(trainer.adapter);
+  const { places, length } = layOutParameters(trainer.adapter);
   const before = await trainer.snapshot();
   let chosen = selection.choose(tensorsAt(places, before.parameters), null);
   if (!chosen) {
@@ -60,18 +61,17 @@ export async function* select(
   }
   const { values, trains } = defined(chosen, "a choice");
   let training = 0;
-  for (const { name, offset, count } of places) {
-    const marks = defined(trains.get(name), `marks of ${name}`);
+  const masks = new Map<string, FrozenMask>();
+  for (const { name, shape, offset } of places) {
+    const data = defined(trains.get(name), `marks of ${name}`).map((trainsOn) => 1 - trainsOn);
+    masks.set(name, { shape, data });
     before.parameters.set(defined(values.get(name), name).data, offset);
-    for (let i = 0; i < count; i++) {
-      const trainsOn = marks[i] === 1;
-      training += trainsOn ? 1 : 0;
-      // Moments that an earlier run has left may mark as still what trains now.
-      before.v[offset + i] = trainsOn ? Math.max(0, before.v[offset + i] ?? 0) : STILL;
-      if (!trainsOn) before.m[offset + i] = 0;
-    }
+    data.forEach((frozen, i) => {
+      training += 1 - frozen;
+      if (frozen) before.m[offset + i] = before.v[offset + i] = 0;
+    });
   }
-  trainer.restore(before);
+  trainer.restore({ ...before, frozen: packFrozen(places, length, masks) });
   yield { type: "selected", training };
 }
 

@@ -67,7 +67,7 @@ export function trainingLeaf(
     [FLAT.gradients]: optimizer.gradients,
     [FLAT.m]: optimizer.m,
     [FLAT.v]: optimizer.v,
-    groups: optimizer.groups,
+    blocks: optimizer.blocks,
     groupTable: optimizer.groupTable,
     metrics: optimizer.metrics,
     [LOSS_SUM]: optimizer.lossSum,

@@ -1,5 +1,5 @@
 import { defined, invariant } from "../../lib/invariant";
-import type { AdapterState } from "../adapters/adapter-state";
+import { type AdapterState, layOutParameters } from "../adapters/adapter-state";
 import type { Adapter, HostTensor } from "../adapters/common/method";
 import type { Gpu } from "../gpu/device";
 import { Ownership } from "../gpu/ownership";
@@ -10,6 +10,7 @@ import { type BufferResolver, Program } from "../graph/program";
 import type { ModelSpec } from "../nn/model-spec";
 import type { LoadedModel } from "../models/loaded-model";
 import { batchInputs, countLabels, type TrainingBatch } from "./batch-inputs";
+import { type FrozenBits, type FrozenMask, packFrozen, unpackFrozen } from "./frozen";
 import { OptimizerState } from "./optimizer-state";
 import { listPlans, planTraining, type PlanOptions } from "./plans";
 import { lossScalars, mixSeed, packStepScalars } from "../nn/step-scalars";
@@ -51,16 +52,17 @@ export interface TrainerSnapshot {
   /** AdamW's moments. */
   readonly m: Float32Array<ArrayBuffer>;
   readonly v: Float32Array<ArrayBuffer>;
+  /** What a selection has frozen; absent before one. */
+  readonly frozen?: FrozenBits;
 }
-
-/** The second moment of a number that does not train; no true one is negative. It travels with snapshots and moments. */
-export const STILL = -1;
 
 /** AdamW's moments by parameter, and after how many steps they are so. */
 export interface Moments {
   readonly steps: number;
   readonly m: ReadonlyMap<string, HostTensor>;
   readonly v: ReadonlyMap<string, HostTensor>;
+  /** What a selection has frozen; null before one. */
+  readonly frozen: ReadonlyMap<string, FrozenMask> | null;
 }
 
 /**
@@ -79,7 +81,7 @@ export class Trainer {
   readonly #losses: ReadbackRing;
   #step = 0;
   #earlierSteps = 0;
-  #hasChosen = false;
+  #frozen: FrozenBits | null = null;
 
   private constructor(parts: TrainerParts) {
     this.#gpu = parts.model.gpu;
@@ -104,7 +106,7 @@ export class Trainer {
     const { gpu, pipelines } = model;
     const plans = planTraining(model, state, options);
     return Ownership.build((ownership) =>
-      gpu.allocating("training", async () => {
+      gpu.allocating({ kind: "training" }, async () => {
         const slotBytes = listPlans(plans).map((plan) => plan.slotBytes);
         const pool = ownership.own(new SlotPool(gpu, slotBytes));
         const optimizer = ownership.own(new OptimizerState(gpu, state, options.weightDecay));
@@ -129,9 +131,9 @@ export class Trainer {
     return this.#step;
   }
 
-  /** Whether the moments say which numbers train: those of an adapter that has made its selection. */
+  /** Whether the adapter has made its selection of the numbers that train. */
   get hasChosen(): boolean {
-    return this.#hasChosen;
+    return this.#frozen !== null;
   }
 
   /**
@@ -174,18 +176,19 @@ export class Trainer {
     );
     const flat = (bytes: ArrayBuffer | undefined): Float32Array<ArrayBuffer> =>
       new Float32Array(defined(bytes, "a flat buffer"));
-    return { step, earlierSteps, parameters: flat(parameters), m: flat(m), v: flat(v) };
+    const frozen = this.#frozen && { frozen: this.#frozen };
+    return { step, earlierSteps, parameters: flat(parameters), m: flat(m), v: flat(v), ...frozen };
   }
 
   /** Goes on from a snapshot: parameters, moments and the count of steps are then as they were. */
-  restore({ step, earlierSteps = 0, parameters, m, v }: TrainerSnapshot): void {
+  restore({ step, earlierSteps = 0, parameters, m, v, frozen }: TrainerSnapshot): void {
     [parameters, m, v].forEach((values, index) => {
       invariant(values.length === this.#state.length, "a snapshot is of an adapter of the same size");
       this.#gpu.device.queue.writeBuffer(defined(this.#flatBuffers()[index], "buffer"), 0, values);
     });
     this.#step = step;
     this.#earlierSteps = earlierSteps;
-    this.#hasChosen = v.includes(STILL);
+    this.#freeze(frozen ?? null);
   }
 
   /** The adapter's parameters as they are now. */
@@ -197,16 +200,18 @@ export class Trainer {
   async moments(): Promise<Moments> {
     const steps = this.#earlierSteps + this.#step;
     const { m, v } = this.#optimizer;
+    const frozen = this.#frozen && unpackFrozen(layOutParameters(this.adapter).places, this.#frozen);
     const [first, second] = await Promise.all([this.#state.read(m), this.#state.read(v)]);
-    return { steps, m: first, v: second };
+    return { steps, m: first, v: second, frozen };
   }
 
   /** Begins with the moments of an earlier run. Errors: they are of other parameters. */
-  adopt({ steps, m, v }: Moments): void {
+  adopt({ steps, m, v, frozen }: Moments): void {
     this.#state.write(m, this.#optimizer.m);
     this.#state.write(v, this.#optimizer.v);
     this.#earlierSteps = steps;
-    this.#hasChosen = [...v.values()].some(({ data }) => data.includes(STILL));
+    const { places, length } = layOutParameters(this.adapter);
+    this.#freeze(frozen && packFrozen(places, length, frozen));
   }
 
   /** Mean loss per supervised token over `batches`, without dropout and without gradients. */
@@ -221,16 +226,6 @@ export class Trainer {
       program.run({ ...batchInputs(batch, shape, virtual, this.#spec), step });
     }
     return (await this.#readLoss()) / Math.max(1, tokens);
-  }
-
-  /** Gradients of one forward and backward pass, with no update; for checks against a reference. */
-  async gradients(batch: TrainingBatch): ReturnType<OptimizerState["readGradients"]> {
-    const virtual = this.#state.adapter;
-    this.#optimizer.beginStep();
-    const { program, shape } = findProgram(this.#programs.train, batch);
-    const step = lossScalars(1 / Math.max(1, countLabels(batch, virtual)));
-    program.run({ ...batchInputs(batch, shape, virtual, this.#spec), step });
-    return this.#optimizer.readGradients();
   }
 
   /** Length of the batches of one text that {@link weigh} takes. */
@@ -260,6 +255,11 @@ export class Trainer {
   /** Frees programs, slots and optimizer state; the adapter's parameters stay. */
   destroy(): void {
     this.#parts.destroy();
+  }
+
+  #freeze(frozen: FrozenBits | null): void {
+    this.#frozen = frozen;
+    this.#optimizer.freeze(frozen);
   }
 
   #flatBuffers(): readonly GPUBuffer[] {

@@ -20,11 +20,13 @@ export function shardRows(matrix: MatrixToCut, maxBytes: number): WeightShard[] 
   const step = Math.max(ROW_ALIGNMENT, unitRows);
   const most = Math.floor(maxBytes / bytesOf(step)) * step;
   if (most === 0) {
-    throw new LuthierError(
-      "model",
-      `${step} rows of ${name} take ${bytesOf(step)} bytes, more than this GPU binds at once (${maxBytes}).`,
-      "Use a GPU with a larger binding limit or a smaller model.",
-    );
+    throw new LuthierError({
+      code: "model/rows-exceed-binding",
+      tensor: name,
+      rows: step,
+      bytes: bytesOf(step),
+      maxBindingBytes: maxBytes,
+    });
   }
   const shards: WeightShard[] = [];
   for (let rowStart = 0; rowStart < rows; rowStart += most) {

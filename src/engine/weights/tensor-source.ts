@@ -31,13 +31,8 @@ export interface TensorSource {
 /** A tensor of a model's files. Errors: an element type that the engine does not compute with. */
 export function safetensorsTensor(tensor: ModelTensor): TensorSource {
   const { name, dtype, shape, isTransposed = false } = tensor;
-  if (!isFloatType(dtype) && !isBlockType(dtype)) {
-    throw new LuthierError(
-      "model",
-      `${name} is stored as ${dtype}, which Luthier does not train on.`,
-      "Use a checkpoint in F32, F16, BF16 or NF4, or a GGUF file.",
-    );
-  }
+  if (!isFloatType(dtype) && !isBlockType(dtype))
+    throw new LuthierError({ code: "model/element-type", tensor: name, dtype });
   return { name, dtype, shape, isTransposed, read: (start, end) => tensor.read(start, end) };
 }
 

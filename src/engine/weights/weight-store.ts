@@ -3,7 +3,6 @@ import { defined, invariant } from "../../lib/invariant";
 import type { Gpu } from "../gpu/device";
 import { STORAGE } from "../gpu/usage";
 import type { WeightRef } from "../graph/op";
-import { formatShape } from "../graph/value";
 import { isFloatType, storedBytes } from "../../formats/quantised/block-types";
 import { packedBytes, storageLayout, unitRows } from "./storage-layout";
 import { readAllValues, sourceBytes, type TensorDtype, type TensorSource, transposed } from "./tensor-source";
@@ -84,11 +83,8 @@ export class WeightStore implements WeightShapes {
   ): Promise<void> {
     const { name, shape, layout } = declaration;
     if (source.shape.join() !== shape.join()) {
-      throw new LuthierError(
-        "model",
-        `${name} has shape ${formatShape(source.shape)} in the files, but config.json asks for ${formatShape(shape)}.`,
-        "Check that config.json and the weights belong to the same model.",
-      );
+      const found = source.shape;
+      throw new LuthierError({ code: "model/tensor-shape", tensor: name, found, expected: shape });
     }
     if (layout === "vector") {
       this.addConstant(name, await readAllValues(source));

@@ -1,8 +1,11 @@
+import type { AdapterProblems } from "./adapter-problems";
 import type { DataProblems } from "./data-problems";
 import type { FormProblems } from "./form-problems";
 import type { FormatProblems } from "./format-problems";
 import type { GgufProblems } from "./gguf-problems";
+import type { EngineProblems } from "./engine-problems";
 import type { HubProblems } from "./hub-problems";
+import type { MethodProblems } from "./method-problems";
 import type { StorageProblems } from "./storage-problems";
 import type { TokenizerProblems } from "./tokenizer-problems";
 import type { ValueProblems } from "./value-faults";
@@ -16,11 +19,14 @@ import type { WorkProblems } from "./work-problems";
  */
 export interface Problems
   extends
+    AdapterProblems,
     DataProblems,
+    EngineProblems,
     FormProblems,
     FormatProblems,
     GgufProblems,
     HubProblems,
+    MethodProblems,
     StorageProblems,
     TokenizerProblems,
     ValueProblems,

@@ -3,7 +3,7 @@ import { saveBlob, saveFile } from "../lib/save-file";
 import { toProblem } from "../lib/problem";
 import { isExcluded, JobCalls } from "./jobs";
 import type { AdaptersSlice, SliceCreator } from "./state";
-import { fitVoices } from "./voices";
+import { adapterVoice, fitVoices } from "./voices";
 
 /** The library of adapters of the loaded model: which is in use, names, files out and in. */
 export const adaptersSlice: SliceCreator<AdaptersSlice> =
@@ -30,7 +30,7 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
         set(({ adapters, voices }) => ({
           adapters: [adapter, ...adapters.filter(({ id }) => id !== adapter.id)],
           adapterId: adapter.id,
-          voices: { ...voices, after: adapter.id },
+          voices: { ...voices, after: adapterVoice(adapter.id) },
           lastExport: null,
           lastMerge: null,
         }));

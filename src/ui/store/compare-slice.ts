@@ -6,7 +6,7 @@ import { isExcluded, JobCalls } from "./jobs";
 import { selectTemplate } from "./selectors";
 import type { Answer, CompareSlice, SliceCreator, Turn } from "./state";
 import { generationValues, toGenerationOptions } from "./training-values";
-import { answerOf, baseOnly, chooseVoice, readVoice } from "./voices";
+import { answerOf, baseOnly, chooseVoice, isSameVoice } from "./voices";
 
 const waiting: Answer = { state: "waiting", text: "", tokensPerSecond: null, finish: null, problem: null };
 
@@ -43,8 +43,8 @@ export const compareSlice: SliceCreator<CompareSlice> =
     /** What a side is asked, by whoever speaks there now. */
     function question(side: Side): Question {
       const voice = get().voices[side];
-      const { id, merged } = voice === null ? { id: null, merged: false } : readVoice(voice);
-      return { side, adapterId: id, merged, messages: conversation(get().turns, side) };
+      const { adapterId, merged } = voice ?? { adapterId: null, merged: false };
+      return { side, adapterId, merged, messages: conversation(get().turns, side) };
     }
 
     /** Ends the answers that did not come to their end: the first of them by `problem`, the others unasked. */
@@ -71,7 +71,7 @@ export const compareSlice: SliceCreator<CompareSlice> =
         const options = toGenerationOptions(generationValues(state.generationEdits));
         if (content === "" || !options || !state.model) return;
         if (isExcluded(state, "answer")) return;
-        const sides = state.voices.after === state.voices.before ? (["before"] as const) : SIDES;
+        const sides = isSameVoice(state.voices.after, state.voices.before) ? (["before"] as const) : SIDES;
         const turn: Turn = {
           id: crypto.randomUUID(),
           question: content,

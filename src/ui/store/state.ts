@@ -189,11 +189,14 @@ export interface Answer {
   readonly problem: ErrorData | null;
 }
 
-/**
- * Who answers on each side: null for the base model alone, an adapter by its id, or the model with one merged into its
- * weights (`mergedVoice`).
- */
-export type Voices = Readonly<Record<Side, string | null>>;
+/** Who answers other than the base model alone: it with an adapter, beside its weights or merged into them. */
+export interface Voice {
+  readonly adapterId: string;
+  readonly merged: boolean;
+}
+
+/** Who answers on each side; null for the base model alone. */
+export type Voices = Readonly<Record<Side, Voice | null>>;
 
 /** A question and both answers; `after` is null while there was no adapter. */
 export interface Turn {
@@ -219,7 +222,7 @@ export interface CompareSlice {
   growAnswer(answer: Events["answer"]): void;
   editGeneration(name: string, value: FieldValue): void;
   setMarkDifferences(on: boolean): void;
-  chooseVoice(side: Side, voice: string | null): void;
+  chooseVoice(side: Side, voice: Voice | null): void;
 }
 
 export interface AdaptersSlice {

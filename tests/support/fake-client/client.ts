@@ -302,8 +302,9 @@ export class FakeClient implements Client {
     const trainableParameters = modules.reduce((sum, module) => sum + module.parameters, 0);
     const problems: Record<string, Problem> = {};
     if (modules.length === 0) {
-      const what = `No layer of this model is named ${text}.`;
-      problems.target_modules = { code: "plain", kind: "config", what, advice: "" };
+      const names = model.modules.map(({ path }) => path.slice(path.lastIndexOf(".") + 1));
+      const facts = { targets: text, layers: null, modules: [...new Set(names)] };
+      problems.target_modules = { code: "config/no-target", ...facts };
     }
     return {
       trainableParameters,

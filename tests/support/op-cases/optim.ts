@@ -1,14 +1,14 @@
 import { expect } from "vitest";
 import type { Gpu } from "../../../src/engine/gpu/device";
 import { Graph } from "../../../src/engine/graph/graph";
-import { f32, u32, type Value } from "../../../src/engine/graph/value";
-import { adamw, stepMetrics } from "../../../src/engine/ops/adamw";
+import { f32, type TensorType, u32, type Value } from "../../../src/engine/graph/value";
+import { adamw, BLOCK_WORDS, stepMetrics } from "../../../src/engine/ops/adamw";
 import { addSquares, maskGradients } from "../../../src/engine/ops/flat-gradients";
 import { reduceSum, sumSquares } from "../../../src/engine/ops/reduce-sum";
 import { normal } from "../check-op";
 import { expectClose } from "../compare";
 import { type AdamwOptions, adamwStep } from "../reference/optim";
-import { runGraph } from "../run-graph";
+import { type HostArray, runGraph } from "../run-graph";
 import { opCase, type RegisteredCase, type Variants } from "./case";
 
 const COUNT = 64 * 70;
@@ -30,7 +30,10 @@ function trace(maxGradNorm: number): { graph: Graph; wanted: Record<string, Valu
   const metrics = graph.state("metrics", f32(4));
   graph.applyAll(stepMetrics, [norm, metrics], {});
   const states = { parameters: flat("parameters"), m: flat("m"), v: flat("v") };
-  const tables = [graph.state("groups", u32(COUNT / 64)), graph.state("groupTable", f32(2, 2))];
+  const tables = [
+    graph.state("blocks", u32((COUNT / 64) * BLOCK_WORDS)),
+    graph.state("groupTable", f32(2, 2)),
+  ];
   const step = graph.input("step", f32(3));
   graph.applyAll(adamw, [states.parameters, gradients, states.m, states.v, ...tables, step, norm], {
     ...NUMBERS,
@@ -42,6 +45,20 @@ function trace(maxGradNorm: number): { graph: Graph; wanted: Record<string, Valu
   return { graph, wanted: { ...states, metrics } };
 }
 
+/** The words of the blocks: the group of each, and a bit for each number that is frozen. */
+function blocksOf(isFrozen: (i: number) => boolean): Uint32Array<ArrayBuffer> {
+  const blocks = new Uint32Array((COUNT / 64) * BLOCK_WORDS);
+  for (let i = 0; i < COUNT; i++) {
+    const block = Math.floor(i / 64);
+    blocks[block * BLOCK_WORDS] = groupOf(block);
+    const word = block * BLOCK_WORDS + 1 + Math.floor((i % 64) / 32);
+    if (isFrozen(i)) blocks[word] = blocks[word]! | (1 << (i % 32));
+  }
+  return blocks;
+}
+
+const isThird = (i: number): boolean => i % 3 === 0;
+
 type Flats = Record<"parameters" | "m" | "v", Float32Array>;
 
 /** One step on the GPU: what the buffers hold afterwards. */
@@ -51,13 +68,14 @@ async function update(
   gradients: Float32Array,
   step: number,
   maxGradNorm: number,
+  isFrozen: (i: number) => boolean = () => false,
 ): Promise<Flats & { metrics: Float32Array }> {
   const { graph, wanted } = trace(maxGradNorm);
   const corrections = [1 - NUMBERS.beta1 ** step, 1 - NUMBERS.beta2 ** step];
   const leaves = {
     ...states,
     gradients,
-    groups: Uint32Array.from({ length: COUNT / 64 }, (_, block) => groupOf(block)),
+    blocks: blocksOf(isFrozen),
     groupTable: Float32Array.from(TABLE.flat()),
     step: Float32Array.of(LEARNING_RATE, ...corrections),
   };
@@ -113,45 +131,44 @@ async function skipsNonFinite(gpu: Gpu): Promise<void> {
   }
 }
 
-/** A negative second moment marks a number that does not train: no gradient, decay or moment moves it. */
-async function keepsStill(gpu: Gpu): Promise<void> {
+/** No gradient, decay or moment moves a frozen number. */
+async function keepsFrozen(gpu: Gpu): Promise<void> {
   const start: Flats = {
     parameters: normal(COUNT, 1),
     m: normal(COUNT, 2),
     v: normal(COUNT, 3).map(Math.abs),
   };
-  const isStill = (i: number): boolean => i % 3 === 0;
-  const marked = { ...start, v: start.v.map((v, i) => (isStill(i) ? -1 : v)) };
   const gradients = normal(COUNT, 4);
   const free = await update(gpu, start, gradients, 3, 1);
-  const { metrics: _metrics, ...held } = await update(gpu, marked, gradients, 3, 1);
+  const { metrics: _metrics, ...held } = await update(gpu, start, gradients, 3, 1, isThird);
   for (const name of ["parameters", "m", "v"] as const) {
-    const expected = free[name].map((value, i) => (isStill(i) ? marked[name][i]! : value));
+    const expected = free[name].map((value, i) => (isThird(i) ? start[name][i]! : value));
     expect(held[name], name).toEqual(expected);
   }
 }
 
-/** An op over a gradient buffer and another: what `wanted` holds afterwards. */
+/** An op over gradients and another buffer: what those hold afterwards that `expected` names. */
 function flatCase(
   name: string,
   op: typeof addSquares,
-  wanted: "gradients" | "v",
-  expected: (gradient: number, v: number) => number,
+  other: { readonly type: TensorType; readonly data: HostArray },
+  expected: (gradients: Float32Array) => Readonly<Partial<Record<"gradients" | "other", Float32Array>>>,
 ): RegisteredCase {
-  const traceFlat = (): { graph: Graph; states: Record<string, Value> } => {
+  const traceFlat = (): { graph: Graph; states: Record<"gradients" | "other", Value> } => {
     const graph = new Graph();
-    const states = { gradients: graph.state("gradients", f32(COUNT)), v: graph.state("v", f32(COUNT)) };
-    graph.applyAll(op, [states.gradients, states.v], {});
+    const states = {
+      gradients: graph.state("gradients", f32(COUNT)),
+      other: graph.state("other", other.type),
+    };
+    graph.applyAll(op, [states.gradients, states.other], {});
     return { graph, states };
   };
   const check = async (gpu: Gpu): Promise<void> => {
     const { graph, states } = traceFlat();
-    const leaves = { gradients: normal(COUNT, 1), v: normal(COUNT, 2) };
-    const got = await runGraph(gpu, graph, states, { leaves });
-    const values = leaves.gradients.map((gradient, i) => expected(gradient, leaves.v[i]!));
-    expectClose(got[wanted]!, values, 1e-6, name);
-    const other = wanted === "v" ? "gradients" : "v";
-    expect(got[other], `${name} leaves ${other}`).toEqual(leaves[other]);
+    const gradients = normal(COUNT, 1);
+    const got = await runGraph(gpu, graph, states, { leaves: { gradients, other: other.data } });
+    for (const [state, values] of Object.entries(expected(gradients)))
+      expectClose(got[state]!, values, 1e-6, `${name}: ${state}`);
   };
   return { name, trace: () => traceFlat().graph, check };
 }
@@ -176,9 +193,17 @@ export const optimCases: readonly RegisteredCase[] = [
   updateCase("moves as in float64 for ten steps", (gpu) => tenSteps(gpu, 0)),
   updateCase("clips as in float64 for ten steps", (gpu) => tenSteps(gpu, 1)),
   updateCase("changes nothing when the norm is not finite", skipsNonFinite),
-  updateCase("leaves alone what is marked as still", keepsStill),
-  flatCase("maskGradients", maskGradients, "gradients", (gradient, v) => (v < 0 ? 0 : gradient)),
-  flatCase("addSquares", addSquares, "v", (gradient, v) => v + gradient * gradient),
+  updateCase("leaves alone what is frozen", keepsFrozen),
+  flatCase(
+    "maskGradients",
+    maskGradients,
+    { type: u32((COUNT / 64) * BLOCK_WORDS), data: blocksOf(isThird) },
+    (gradients) => ({ gradients: gradients.map((gradient, i) => (isThird(i) ? 0 : gradient)) }),
+  ),
+  flatCase("addSquares", addSquares, { type: f32(COUNT), data: normal(COUNT, 2) }, (gradients) => ({
+    gradients,
+    other: normal(COUNT, 2).map((sum, i) => sum + gradients[i]! ** 2),
+  })),
   ...[0, 1, 7, 4096, 4097, 100_000].flatMap((count) => [
     sum(count, false, "software"),
     sum(count, true, "software"),

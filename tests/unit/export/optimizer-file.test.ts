@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Adapter, HostTensor } from "../../../src/engine/adapters/common/method";
 import { methods } from "../../../src/engine/adapters/registry";
 import { elementCount } from "../../../src/engine/graph/value";
+import type { FrozenMask } from "../../../src/engine/train/frozen";
+import type { Moments } from "../../../src/engine/train/trainer";
 import { describeModel } from "../../../src/engine/models/registry";
 import { checkOptimizer, optimizerFile, readOptimizerFile } from "../../../src/export/optimizer-file";
 import { bytesSource } from "../../../src/formats/byte-source";
@@ -22,7 +24,7 @@ function tensors({ parameters }: Adapter, start: number): Map<string, HostTensor
   );
 }
 
-const moments = { steps: 12, m: tensors(lora, -3), v: tensors(lora, 0.5) };
+const moments = { steps: 12, m: tensors(lora, -3), v: tensors(lora, 0.5), frozen: null };
 const read = (bytes: Uint8Array) => readOptimizerFile(bytesSource("luthier_optimizer.safetensors", bytes));
 
 async function refusal(bytes: Uint8Array): Promise<LuthierError> {
@@ -44,7 +46,7 @@ describe("the optimizer's file", () => {
     const options = { r: 2, init_lora_weights: "pissa" };
     const pissa = methods.lora.bind(options, spec);
     const values = tensors(pissa, 1);
-    const own = { steps: 1, m: tensors(pissa, 0), v: tensors(pissa, 0) };
+    const own = { steps: 1, m: tensors(pissa, 0), v: tensors(pissa, 0), frozen: null };
     const file = await read(optimizerFile(pissa, { id: "lora", options }, values, own));
     expect(file.parameters).toEqual(values);
     expect(() => checkOptimizer(pissa, file)).not.toThrow();
@@ -52,7 +54,7 @@ describe("the optimizer's file", () => {
 
   test("of another adapter is refused by its first tensor", async () => {
     const wider = methods.lora.bind({ r: 3 }, spec);
-    const own = { steps: 1, m: tensors(wider, 0), v: tensors(wider, 0) };
+    const own = { steps: 1, m: tensors(wider, 0), v: tensors(wider, 0), frozen: null };
     const error = await refusal(optimizerFile(wider, method, tensors(wider, 0), own));
     expect(error.what).toMatch(/lora_A\.weight is \[3, 32\]; this model needs \[2, 32\]/);
   });
@@ -64,22 +66,61 @@ describe("the optimizer's file", () => {
     expect(error.what).toContain(`${first} is missing`);
   });
 
-  test("may let numbers stand still only where the method chooses what trains", async () => {
-    const still = (adapter: Adapter): Map<string, HostTensor> =>
-      new Map(
-        [...tensors(adapter, 0)].map(([name, { shape, data }]) => [name, { shape, data: data.fill(-1) }]),
-      );
-    const standing = still(lora);
-    const [first] = [...standing.keys()];
-    const error = await refusal(optimizerFile(lora, method, tensors(lora, 0), { ...moments, v: standing }));
-    expect(error.what).toContain(`${first} stand still`);
-
-    const fishmask = methods.fishmask.bind({}, spec);
-    const own = { steps: 1, m: tensors(fishmask, 0), v: still(fishmask) };
-    const file = await read(
-      optimizerFile(fishmask, { id: "fishmask", options: {} }, tensors(fishmask, 0), own),
+  /** Every third number of each parameter. */
+  const masks = ({ parameters }: Adapter): Map<string, FrozenMask> =>
+    new Map(
+      parameters.map(({ name, shape }) => {
+        const data = Uint8Array.from({ length: elementCount(shape) }, (_, i) => (i % 3 === 0 ? 1 : 0));
+        return [name, { shape, data }] as const;
+      }),
     );
+  const fishmask = methods.fishmask.bind({}, spec);
+  const chosen = { steps: 1, m: tensors(fishmask, 0), v: tensors(fishmask, 0), frozen: masks(fishmask) };
+  const write = (own: Moments): Uint8Array<ArrayBuffer> =>
+    optimizerFile(fishmask, { id: "fishmask", options: {} }, tensors(fishmask, 0), own);
+
+  test("holds which numbers are frozen", async () => {
+    const file = await read(write(chosen));
+    expect(file.moments).toEqual(chosen);
     expect(() => checkOptimizer(fishmask, file)).not.toThrow();
+  });
+
+  test("freezes numbers only where the method chooses what trains", async () => {
+    const frozen = masks(lora);
+    const [first] = [...frozen.keys()];
+    const error = await refusal(optimizerFile(lora, method, tensors(lora, 0), { ...moments, frozen }));
+    expect(error.what).toContain(`numbers of ${first} frozen`);
+  });
+
+  test("with a mask of another shape, or of a parameter that there is not, is refused", async () => {
+    const [[first, { shape }]] = [...chosen.frozen] as [[string, FrozenMask]];
+    const wrong = { shape: [2], data: new Uint8Array(2) };
+    const misshapen = await read(write({ ...chosen, frozen: new Map([[first, wrong]]) }));
+    expect(() => checkOptimizer(fishmask, misshapen)).toThrow(`${first} is [2]`);
+    const other = await read(
+      write({ ...chosen, frozen: new Map([["x", { shape, data: masks(fishmask).get(first)!.data }]]) }),
+    );
+    expect(() => checkOptimizer(fishmask, other)).toThrow("x is");
+  });
+
+  test("of the first version tells frozen numbers by second moments of −1", async () => {
+    const under = (heading: string, held: ReadonlyMap<string, HostTensor>) =>
+      [...held].map(([name, tensor]) => ({ name: `${heading}.${name}`, dtype: "F32" as const, ...tensor }));
+    const marked = [...chosen.v].map(([name, { shape, data }]) => {
+      const mask = chosen.frozen.get(name)!.data;
+      return [name, { shape, data: data.map((value, i) => (mask[i] ? -1 : value)) }] as const;
+    });
+    const text = header({ steps: 1, method: { id: "fishmask", options: {} } });
+    const bytes = writeSafetensors([...under("m", chosen.m), ...under("v", new Map(marked))], {
+      format: "pt",
+      luthier_optimizer: text,
+    });
+    const { m, v, frozen } = (await read(bytes)).moments;
+    expect({ m, frozen }).toEqual({ m: chosen.m, frozen: chosen.frozen });
+    for (const [name, { data }] of v) {
+      const mask = chosen.frozen.get(name)!.data;
+      expect(data).toEqual(chosen.v.get(name)!.data.map((value, i) => (mask[i] ? 0 : value)));
+    }
   });
 
   const header = (change: object): string =>
@@ -89,7 +130,7 @@ describe("the optimizer's file", () => {
   test.each<[string, Uint8Array, RegExp]>([
     ["no header", writeSafetensors([]), /does not say/],
     ["a header that is no JSON", withHeader("{"), /does not say/],
-    ["another version", withHeader(header({ version: 2 })), /another kind or version/],
+    ["another version", withHeader(header({ version: 3 })), /another kind or version/],
     ["an unknown method", withHeader(header({ method: { id: "constructor", options: {} } })), /another kind/],
     [
       "options that are no values",
@@ -108,10 +149,11 @@ describe("the optimizer's file", () => {
     ["m", NaN],
     ["v", Infinity],
     ["v", -0.5],
+    ["v", -1],
     ["other", 1],
   ])("with %s of %f is refused by the tensor's name", async (heading, value) => {
     const tensor = { name: `${heading}.x`, dtype: "F32", shape: [1], data: Float32Array.of(value) } as const;
-    const bytes = writeSafetensors([tensor], { format: "pt", luthier_optimizer: header({}) });
+    const bytes = writeSafetensors([tensor], { format: "pt", luthier_optimizer: header({ version: 2 }) });
     const error = await refusal(bytes);
     expect(error.what).toContain(`${heading}.x`);
     expect(error.advice).toMatch(/without it/);

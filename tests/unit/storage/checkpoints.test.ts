@@ -36,6 +36,17 @@ it("keeps a run bit for bit, one for each model, the last in the place of those 
   expect(await loadCheckpoint("large")).toEqual(checkpoint("large", 5));
 });
 
+it("reads frozen numbers from runs of earlier versions, which kept −1 as their second moment", async () => {
+  const { loadCheckpoint, saveCheckpoint } = await open();
+  const kept = checkpoint("small", 3);
+  const isFrozen = (index: number): boolean => index === 0 || index === 31 || index === 69;
+  const v = kept.snapshot.v.map((moment, index) => (isFrozen(index) ? -1 : moment));
+  await saveCheckpoint({ ...kept, snapshot: { ...kept.snapshot, v } });
+  const snapshot = (await loadCheckpoint("small"))?.snapshot;
+  expect(snapshot?.v).toEqual(kept.snapshot.v.map((moment, index) => (isFrozen(index) ? 0 : moment)));
+  expect(snapshot?.frozen).toEqual(Uint32Array.of(2 ** 31 + 1, 0, 1 << 5));
+});
+
 it("forgets a run when told to", async () => {
   const { deleteCheckpoint, loadCheckpoint, saveCheckpoint } = await open();
   await saveCheckpoint(checkpoint("small", 3));

@@ -5,6 +5,7 @@ import { connectStore } from "../../../src/ui/store/connect";
 import { createStudioStore, type StudioStore } from "../../../src/ui/store/create-store";
 import { isExcluded, isRunning, isTraining, jobOf } from "../../../src/ui/store/jobs";
 import { selectRunConfig, selectTrainBlock } from "../../../src/ui/store/selectors";
+import { adapterVoice } from "../../../src/ui/store/voices";
 import { FakeClient } from "../../support/fake-client/client";
 
 /** The page's side of the jobs: what it shows and locks follows the worker. */
@@ -162,7 +163,7 @@ describe("work under way", () => {
   });
 
   it("that fails on one side leaves the other's answer, and shows the problem where it was", async () => {
-    store.setState({ voices: { before: null, after: "gone" } });
+    store.setState({ voices: { before: null, after: adapterVoice("gone") } });
     await state().send("One?");
     const turn = state().turns.at(-1);
     expect(turn?.before).toMatchObject({ state: "done", finish: "end-token", problem: null });

@@ -17,6 +17,7 @@ import {
   selectTrainWarnings,
   STEPS,
 } from "../../../src/ui/store/selectors";
+import { adapterVoice } from "../../../src/ui/store/voices";
 
 /** A storage in memory, as a browser keeps it. */
 function memoryStorage() {
@@ -112,8 +113,8 @@ describe("the studio's store", () => {
     const [second, ...others] = studio.state().adapters;
     expect(others).toEqual([first]);
     expect(studio.state().adapterId).toBe(second!.id);
-    expect(studio.state().voices).toEqual({ before: null, after: second!.id });
-    studio.state().chooseVoice("before", first.id);
+    expect(studio.state().voices).toEqual({ before: null, after: adapterVoice(second!.id) });
+    studio.state().chooseVoice("before", adapterVoice(first.id));
     await studio.state().send("One?");
     const [turn] = studio.state().turns;
     expect(turn?.before.text).toContain(`So says ${first.name}`);
@@ -133,7 +134,7 @@ describe("the studio's store", () => {
     await studio.state().renameAdapter(first!.id, "Pirate");
     expect(studio.state().adapters.map(({ name }) => name)).toEqual([second!.name, "Pirate"]);
     await studio.state().deleteAdapter(second!.id);
-    expect(studio.state().voices).toEqual({ before: null, after: first!.id });
+    expect(studio.state().voices).toEqual({ before: null, after: adapterVoice(first!.id) });
     expect(studio.state().adapterId).toBe(first!.id);
     await studio.state().deleteAdapter(first!.id);
     expect(studio.state()).toMatchObject({

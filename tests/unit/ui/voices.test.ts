@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { AdapterSummary } from "../../../src/shared/adapter";
 import type { Answer, Turn } from "../../../src/ui/store/state";
 import {
+  adapterVoice,
   answerOf,
   baseOnly,
   chooseVoice,
@@ -9,7 +10,6 @@ import {
   isMergedPair,
   mergedIds,
   mergedVoice,
-  readVoice,
 } from "../../../src/ui/store/voices";
 
 const library = (...ids: string[]): AdapterSummary[] =>
@@ -31,51 +31,62 @@ const library = (...ids: string[]): AdapterSummary[] =>
 describe("voices", () => {
   it("are the base and the latest adapter until somebody chooses", () => {
     expect(fitVoices(baseOnly, [])).toEqual({ before: null, after: null });
-    expect(fitVoices(baseOnly, library("new", "old"))).toEqual({ before: null, after: "new" });
-    expect(fitVoices({ before: null, after: "old" }, library("new", "old"))).toEqual({
+    expect(fitVoices(baseOnly, library("new", "old"))).toEqual({ before: null, after: adapterVoice("new") });
+    expect(fitVoices({ before: null, after: adapterVoice("old") }, library("new", "old"))).toEqual({
       before: null,
-      after: "old",
+      after: adapterVoice("old"),
     });
   });
 
   it("give way when their adapter is gone, and never become the same", () => {
-    expect(fitVoices({ before: "gone", after: "old" }, library("new", "old"))).toEqual({
+    expect(
+      fitVoices({ before: adapterVoice("gone"), after: adapterVoice("old") }, library("new", "old")),
+    ).toEqual({
       before: null,
-      after: "old",
+      after: adapterVoice("old"),
     });
-    expect(fitVoices({ before: "new", after: "gone" }, library("new", "old"))).toEqual({
-      before: "new",
-      after: "old",
+    expect(
+      fitVoices({ before: adapterVoice("new"), after: adapterVoice("gone") }, library("new", "old")),
+    ).toEqual({
+      before: adapterVoice("new"),
+      after: adapterVoice("old"),
     });
-    expect(fitVoices({ before: "gone", after: null }, library("new"))).toEqual({
+    expect(fitVoices({ before: adapterVoice("gone"), after: null }, library("new"))).toEqual({
       before: null,
-      after: "new",
+      after: adapterVoice("new"),
     });
   });
 
   it("leave the base on the right where it was put", () => {
-    expect(fitVoices({ before: "a", after: null }, library("b", "a"))).toEqual({ before: "a", after: null });
+    expect(fitVoices({ before: adapterVoice("a"), after: null }, library("b", "a"))).toEqual({
+      before: adapterVoice("a"),
+      after: null,
+    });
   });
 
   it("change places when one side takes what the other has", () => {
-    expect(chooseVoice({ before: null, after: "a" }, "before", "a")).toEqual({ before: "a", after: null });
-    expect(chooseVoice({ before: null, after: "a" }, "before", "b")).toEqual({ before: "b", after: "a" });
+    expect(chooseVoice({ before: null, after: adapterVoice("a") }, "before", adapterVoice("a"))).toEqual({
+      before: adapterVoice("a"),
+      after: null,
+    });
+    expect(chooseVoice({ before: null, after: adapterVoice("a") }, "before", adapterVoice("b"))).toEqual({
+      before: adapterVoice("b"),
+      after: adapterVoice("a"),
+    });
   });
 
   it("may be an adapter's merged into the weights, beside the adapter itself", () => {
     const merged = mergedVoice("a");
-    expect(readVoice(merged)).toEqual({ id: "a", merged: true });
-    expect(readVoice("a")).toEqual({ id: "a", merged: false });
-    const pair = chooseVoice({ before: null, after: "a" }, "before", merged);
-    expect(pair).toEqual({ before: merged, after: "a" });
+    const pair = chooseVoice({ before: null, after: adapterVoice("a") }, "before", merged);
+    expect(pair).toEqual({ before: merged, after: adapterVoice("a") });
     expect(mergedIds(pair)).toEqual(["a"]);
     expect(isMergedPair(pair)).toBe(true);
-    expect(isMergedPair({ before: "b", after: merged })).toBe(false);
+    expect(isMergedPair({ before: adapterVoice("b"), after: merged })).toBe(false);
     expect(isMergedPair({ before: null, after: merged })).toBe(false);
     expect(fitVoices(pair, library("a"))).toEqual(pair);
-    expect(fitVoices(pair, library("b"))).toEqual({ before: null, after: "b" });
+    expect(fitVoices(pair, library("b"))).toEqual({ before: null, after: adapterVoice("b") });
     const cannot = library("a").map((adapter) => ({ ...adapter, merges: false }));
-    expect(fitVoices(pair, cannot)).toEqual({ before: null, after: "a" });
+    expect(fitVoices(pair, cannot)).toEqual({ before: null, after: adapterVoice("a") });
   });
 
   it("find their answers wherever they stood", () => {
@@ -89,13 +100,13 @@ describe("voices", () => {
     const turn: Turn = {
       id: "1",
       question: "?",
-      voices: { before: null, after: "a" },
+      voices: { before: null, after: adapterVoice("a") },
       before: answer("base"),
       after: answer("a"),
     };
-    expect(answerOf(turn, { before: "a", after: null }, "before")?.text).toBe("a");
-    expect(answerOf(turn, { before: "a", after: null }, "after")?.text).toBe("base");
-    expect(answerOf(turn, { before: null, after: "b" }, "after")).toBeNull();
+    expect(answerOf(turn, { before: adapterVoice("a"), after: null }, "before")?.text).toBe("a");
+    expect(answerOf(turn, { before: adapterVoice("a"), after: null }, "after")?.text).toBe("base");
+    expect(answerOf(turn, { before: null, after: adapterVoice("b") }, "after")).toBeNull();
     expect(answerOf(turn, baseOnly, "after")).toBeNull();
   });
 });

@@ -116,12 +116,12 @@ async function otherFiles(change: Readonly<Record<string, Uint8Array<ArrayBuffer
 function limitMemory(bytes: () => number): void {
   const { allocating } = gpu;
   vi.spyOn(gpu, "allocating").mockImplementation(
-    (what, allocate) =>
-      allocating.call(gpu, what, async () => {
+    (wanted, allocate) =>
+      allocating.call(gpu, wanted, async () => {
         const made = await allocate();
         if (gpu.usage.bytes <= bytes()) return made;
         gpu.device.createBuffer({ size: 16, usage: 0 });
-        throw new LuthierError("out-of-memory", `The GPU has not enough memory for ${what}.`, "");
+        throw new LuthierError({ code: "out-of-memory/gpu", wanted });
       }) as never,
   );
 }
@@ -213,7 +213,7 @@ describe("another model", () => {
     limitMemory(() => (++uploads > 2 ? before : 0));
     await state().loadModelFiles(await otherFiles());
     expect(uploads).toBe(3);
-    expect(state().modelProblem?.problem).toMatchObject({ kind: "out-of-memory" });
+    expect(state().modelProblem?.problem).toMatchObject({ code: "out-of-memory/gpu" });
     expect(session.heldAdapter("unkept")?.state).not.toBe(lora);
     expect((await libraryOf(session)).map(({ id }) => id)).toEqual(["unkept"]);
     session.dropAdapter("unkept");
@@ -233,7 +233,7 @@ describe("another model", () => {
   it("is none when the GPU is lost, until the page loads it again", async () => {
     onLost.mockClear();
     gpu.device.destroy();
-    await vi.waitFor(() => expect(state().fault?.problem).toMatchObject({ kind: "device-lost" }));
+    await vi.waitFor(() => expect(state().fault?.problem).toMatchObject({ code: "device-lost/gpu" }));
     expect(onLost).toHaveBeenCalledTimes(1);
     expect(session.hasModel).toBe(false);
     expect(state()).toMatchObject({ model: null, modelId: "spruce", turns: [turn] });

@@ -20,13 +20,7 @@ export const bitfit: Method = {
   reads: (config) => config.peft_type === "LORA" && config.target_modules === NO_TARGETS,
   bind(_values, model) {
     const biases = declareWeights(model).filter(({ name }) => name.endsWith(".bias"));
-    if (biases.length === 0) {
-      throw new LuthierError(
-        "config",
-        `BitFit trains biases, and this model of the ${model.family} family has none.`,
-        "Choose (IA)³ or LoRA, which train as little on any model.",
-      );
-    }
+    if (biases.length === 0) throw new LuthierError({ code: "config/no-biases", family: model.family });
     const names = new Set(biases.map(({ name }) => name));
     return defineAdapter({
       parameters: biases.map(({ name, shape }) => ({

@@ -42,18 +42,13 @@ export const lastLayers: Method = {
 /** The tensors that train. Errors: more blocks than the model has, or nothing at all. */
 function chooseTensors({ layers, norm, head }: LastLayersOptions, model: ModelSpec): WeightDeclaration[] {
   const { blocks, finalNorm } = model;
-  if (layers > blocks.length) {
-    throw optionError(
-      "num_layers",
-      `num_layers is ${layers}, and this model has ${blocks.length} layers.`,
-      `Choose at most ${blocks.length}.`,
-    );
-  }
+  if (layers > blocks.length)
+    throw optionError("num_layers", { code: "config/layer-count", layers, modelLayers: blocks.length });
   const paths = blocks.slice(blocks.length - layers).map(({ path }) => `${path}.`);
   if (norm && finalNorm) paths.push(`${finalNorm.path}.`);
   const tensors = declareWeights(model).filter(
     ({ name }) => paths.some((path) => name.startsWith(path)) || (head && name === headWeightName(model)),
   );
   if (tensors.length > 0) return tensors;
-  throw optionError("num_layers", "Nothing would train.", "Choose at least one layer, the norm or the head.");
+  throw optionError("num_layers", { code: "config/nothing-trains" });
 }

@@ -1,10 +1,13 @@
+import * as v from "valibot";
 import { isRecord } from "../../../lib/json";
+import { recordOf } from "../../../lib/schema";
 import type { Field, FieldValues } from "../../../shared/fields";
 import type { FolderFormat } from "../../../shared/folder-format";
 import type { ModelSpec, SublayerName } from "../../nn/model-spec";
 import { ADAPTER_NAME } from "./bottleneck-layers";
 import { refuseUnless } from "../common/config-check";
 import { OptionReader } from "../common/option-reader";
+import { readSaved, savedShare } from "../common/saved-options";
 
 /** What tells the bottleneck methods apart. */
 export interface BottleneckKind {
@@ -134,25 +137,32 @@ export function isLibraryConfig(
   return config.mh_adapter === places.includes("attention") && isInvertible === invertible;
 }
 
+/** What the library's BnConfig leaves to choose here. */
+const savedBottleneck = {
+  reduction_factor: v.number(),
+  non_linearity: v.string(),
+  dropout: savedShare,
+  init_weights: v.nullish(v.string(), "bert"),
+  inv_adapter_reduction_factor: v.nullish(v.number(), 2),
+};
+
 /** A form's values from the library's adapter_config.json. Errors: a setting that is not the kind's. */
 export function readLibraryConfig(
   kind: BottleneckKind,
   file: Readonly<Record<string, unknown>>,
 ): FieldValues {
-  const config = file.config as Readonly<Record<string, unknown>>;
+  const { config } = readSaved({ config: recordOf(v.unknown()) }, file);
   const allowed = Object.entries(settings(kind)).map(([key, value]) => [key, [value]] as const);
   // Lists are compared by what stands in them.
   const leftOut = Array.isArray(config.leave_out) && config.leave_out.length > 0;
   refuseUnless(config, Object.fromEntries(allowed.filter(([key]) => key !== "leave_out" || leftOut)));
   refuseUnless(config, { scaling: [1], architecture: [null] });
-  const inverse = kind.invertible && {
-    inv_adapter_reduction_factor: (config.inv_adapter_reduction_factor ?? 2) as number,
-  };
+  const { config: saved } = readSaved({ config: v.object(savedBottleneck) }, file);
+  const { inv_adapter_reduction_factor: inverse, ...options } = saved;
+  const start = options.init_weights === "mam_adapter" ? "mam_adapter" : "bert";
   return {
-    reduction_factor: config.reduction_factor as number,
-    non_linearity: config.non_linearity as string,
-    dropout: (config.dropout ?? 0) as number,
-    init_weights: config.init_weights === "mam_adapter" ? "mam_adapter" : "bert",
-    ...inverse,
+    ...options,
+    init_weights: start,
+    ...(kind.invertible && { inv_adapter_reduction_factor: inverse }),
   };
 }

@@ -46,11 +46,7 @@ export function bottleneckMethod(kind: BottleneckKind): Method {
 /** Where the norm follows the sum, the library's Pfeiffer normalises before the bottleneck and after it. */
 export function checkPlacement({ readsSum }: BottleneckKind, { blocks }: ModelSpec): void {
   if (!readsSum || !blocks.some(({ normPlacement }) => normPlacement === "after")) return;
-  throw optionError(
-    "reduction_factor",
-    "This model normalises after each sum, which this bottleneck does not go with here.",
-    "Choose Houlsby.",
-  );
+  throw optionError("reduction_factor", { code: "config/norm-after-sum" });
 }
 
 /** What an adapter puts into a model. */

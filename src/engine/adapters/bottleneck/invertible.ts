@@ -37,24 +37,13 @@ export function invertible(
   { hiddenSize, prefix: base, projections, encoder }: ModelSpec,
   { activation, factor, prefix, frozen }: InvertibleOptions,
 ): Invertible {
-  if (projections) {
-    throw optionError(
-      "inv_adapter_reduction_factor",
-      "This model's embeddings are not as wide as its blocks, so that nothing before the head could undo the invertible adapter.",
-      "Choose Pfeiffer, or another model.",
-    );
-  }
+  const field = "inv_adapter_reduction_factor";
+  if (projections) throw optionError(field, { code: "config/embedding-width" });
   const first = Math.floor(hiddenSize / 2);
   const second = hiddenSize - first;
   const network = (name: "F" | "G", from: number, to: number): Network => {
     const width = Math.floor(from / factor);
-    if (width < 1) {
-      throw optionError(
-        "inv_adapter_reduction_factor",
-        `${from} numbers divided by ${factor} leave the invertible adapter no width.`,
-        `Choose at most ${from}.`,
-      );
-    }
+    if (width < 1) throw optionError(field, { code: "config/invertible-width", numbers: from, factor });
     const path = `${prefix}${encoder ? `${encoder.path}.` : base}invertible_adapters.${ADAPTER_NAME}.${name}`;
     return [
       { name: `${path}.0`, outFeatures: width, inFeatures: from, frozen },

@@ -8,10 +8,6 @@ export function refuseUnless(
   for (const [key, values] of Object.entries(allowed)) {
     const value = config[key];
     if (value === undefined || value === null || values.includes(value)) continue;
-    throw new LuthierError(
-      "adapter",
-      `adapter_config.json: ${key} is ${JSON.stringify(value)}, which Luthier cannot load.`,
-      "Merge this adapter in PEFT, or train it without that setting.",
-    );
+    throw new LuthierError({ code: "adapter/setting", key, value: JSON.stringify(value) });
   }
 }

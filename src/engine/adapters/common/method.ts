@@ -145,7 +145,7 @@ export interface Method {
   /** The folders of the experts beside a file of that config, in their order; absent where a method builds on none. */
   expertFolders?(config: Readonly<Record<string, unknown>>): readonly string[];
   /**
-   * Binds options to a model. Errors name the field: `LuthierError("config", …)` with the field in `field`.
+   * Binds options to a model. Errors are "config/…" with the name of the field in `field`.
    *
    * @param experts the trained adapters that the method builds on
    */

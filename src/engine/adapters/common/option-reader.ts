@@ -1,9 +1,10 @@
 import { LuthierError } from "../../../lib/errors";
+import type { Problem } from "../../../lib/problems/problem";
 import { type Field, fieldFault, type FieldValue, type FieldValues } from "../../../shared/fields";
 
 /** The error of an option that cannot be used, shown at its field. */
-export function optionError(field: string, what: string, advice: string): LuthierError {
-  return new LuthierError("config", what, advice, { field });
+export function optionError(field: string, problem: Problem): LuthierError {
+  return new LuthierError(problem, { field });
 }
 
 /** Reads a form's values under the names of its fields; errors stand at the field. */
@@ -17,8 +18,7 @@ export class OptionReader {
       if (field.type === "adapters") continue;
       const value = values[field.name] ?? field.default;
       const fault = fieldFault(field, value);
-      if (fault)
-        throw new LuthierError({ code: "config/field", field: field.name, fault }, { field: field.name });
+      if (fault) throw optionError(field.name, { code: "config/field", field: field.name, fault });
       read[field.name] = value;
     }
     this.#values = read;
@@ -43,11 +43,7 @@ export class OptionReader {
       .filter(Boolean);
     const numbers = words.map(Number);
     if (numbers.some((number) => !Number.isInteger(number) || number < 0)) {
-      throw optionError(
-        name,
-        `${name} is "${this.text(name)}".`,
-        "Write whole numbers from 0, separated by commas.",
-      );
+      throw optionError(name, { code: "config/whole-numbers", option: name, text: this.text(name) });
     }
     return numbers.length === 0 ? null : numbers;
   }
@@ -64,11 +60,7 @@ export class OptionReader {
           Number(pair.slice(pair.lastIndexOf("=") + 1)),
         ];
         if (!pair.includes("=") || !pattern || !isRegex(pattern) || !valid(value)) {
-          throw optionError(
-            name,
-            `"${pair.trim()}" in ${name} is no pattern and value.`,
-            "Write pairs such as v_proj=16, separated by commas.",
-          );
+          throw optionError(name, { code: "config/pattern", option: name, pair: pair.trim() });
         }
         return [pattern, value];
       }),

@@ -1,5 +1,8 @@
+import * as v from "valibot";
+import { recordOf } from "../../../lib/schema";
 import type { Field, FieldValues } from "../../../shared/fields";
 import type { MethodId } from "../../../shared/methods";
+import { readSaved } from "./saved-options";
 
 /** The key of adapter_config.json by which methods outside PEFT know their own folders. */
 const METHOD_KEY = "luthier_method";
@@ -24,16 +27,15 @@ export function isOwnConfig(method: MethodId, config: Readonly<Record<string, un
   return config[METHOD_KEY] === method;
 }
 
-/** The options of such a file; what is not of the field's kind is left to the fields to refuse. */
+/** The options of such a file that the form still has; their ranges are left to the fields to check. */
 export function readOwnOptions(
   fields: readonly Field[],
   config: Readonly<Record<string, unknown>>,
 ): FieldValues {
-  const options = (config.options ?? {}) as Readonly<Record<string, unknown>>;
-  const known = fields.flatMap(({ name }) => {
-    const value = options[name];
-    const isValue = typeof value === "number" || typeof value === "boolean" || typeof value === "string";
-    return isValue ? [[name, value] as const] : [];
-  });
-  return Object.fromEntries(known);
+  const { options } = readSaved(
+    { options: recordOf(v.union([v.number(), v.boolean(), v.string()])) },
+    config,
+  );
+  const names = new Set(fields.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(options).filter(([name]) => names.has(name)));
 }

@@ -1,19 +1,46 @@
+import * as v from "valibot";
+import { parseAs, recordOf } from "../../../lib/schema";
 import { type ModelSpec, linearLayers } from "../../nn/model-spec";
-import { formatTargets, type TargetModules } from "./targets";
+import type { TargetModules } from "./targets";
 
 /** PEFT takes a single name as a regex, and expands "all-linear" when it makes an adapter, not when it loads one. */
 export function savedTargets(targets: TargetModules, model: ModelSpec): TargetModules {
   return targets === "all-linear" ? linearLayers(model).map(({ path }) => path) : targets;
 }
 
-/** A config's list of modules, or regex, as the form shows it. */
-export function targetsText(targets: unknown): string {
-  return formatTargets((targets ?? "") as TargetModules);
+/**
+ * Reads these keys of an adapter's config. What libraries always write must be there; what they may leave out, or write
+ * as null, is `v.nullish` with their own default. Errors name the key.
+ */
+export function readSaved<const Entries extends v.ObjectEntries>(
+  entries: Entries,
+  config: unknown,
+  file = "adapter_config.json",
+): v.InferOutput<v.ObjectSchema<Entries, undefined>> {
+  return parseAs(v.pipe(recordOf(v.unknown()), v.object(entries)), config, { file });
 }
 
-/** A config's pattern table as the form shows it. */
-export function patternText(pattern: unknown): string {
-  return Object.entries((pattern ?? {}) as Record<string, number>)
+/** A list of modules, or a regex. */
+export const savedModules = v.nullish(v.union([v.string(), v.array(v.string())]), "");
+
+/** A table of values by pattern. */
+export const savedPattern = v.nullish(recordOf(v.number()), {});
+
+/** Numbers of layers, one or several. */
+export const savedLayers = v.nullish(v.union([v.number(), v.array(v.number())]), []);
+
+/** A switch that is off where nothing is said. */
+export const savedSwitch = v.nullish(v.boolean(), false);
+
+/** A share that is 0 where nothing is said. */
+export const savedShare = v.nullish(v.number(), 0);
+
+/** How something starts: true or false, or a name. */
+export const savedStart = v.nullish(v.union([v.boolean(), v.string()]), true);
+
+/** A pattern table as the form shows it. */
+export function patternText(pattern: Readonly<Record<string, number>>): string {
+  return Object.entries(pattern)
     .map(([key, value]) => `${key}=${value}`)
     .join(", ");
 }

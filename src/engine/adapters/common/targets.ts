@@ -17,11 +17,7 @@ export type { TargetChoice, TargetModules };
 export function parseTargets(text: string, field = "target_modules"): TargetModules | null {
   const targets = readTargets(text);
   if (typeof targets === "string" && !isRegex(targets)) {
-    throw optionError(
-      field,
-      `"${text}" is no valid regular expression.`,
-      "Write module names separated by commas, a regex, or all-linear.",
-    );
+    throw optionError(field, { code: "config/target-regex", text });
   }
   return targets;
 }
@@ -42,29 +38,19 @@ export function matchTargets<M extends { readonly path: string }>(
 ): M[] {
   const { targets, excluded = null, layersToTransform = null } = choice;
   if (layersToTransform && typeof targets === "string") {
-    throw optionError(
-      "layers_to_transform",
-      "layers_to_transform goes only with a list of names in target_modules.",
-      "List the module names, or write the layers into the regex.",
-    );
+    throw optionError("layers_to_transform", { code: "config/layers-beside-regex" });
   }
   const targeted = layers.filter(({ path }) => isTargeted(choice, path));
   const chosen = targeted.filter(({ path }) => !excluded || !isNamed(excluded, path));
   if (chosen.length > 0) return chosen;
-  const names = [...new Set(layers.map(({ path }) => path.split(".").at(-1)))].join(", ");
-  const inLayers = layersToTransform ? ` in layers ${layersToTransform.join(", ")}` : "";
-  if (targeted.length > 0) {
-    throw optionError(
-      "exclude_modules",
-      "exclude_modules leaves out every layer that target_modules chooses.",
-      `This model's layers are called ${names}.`,
-    );
-  }
-  throw optionError(
-    layersToTransform ? "layers_to_transform" : "target_modules",
-    `No layer of this model matches ${formatTargets(targets)}${inLayers}.`,
-    `This model's layers are called ${names}.`,
-  );
+  const modules = [...new Set(layers.map(({ path }) => path.slice(path.lastIndexOf(".") + 1)))];
+  if (targeted.length > 0) throw optionError("exclude_modules", { code: "config/all-excluded", modules });
+  throw optionError(layersToTransform ? "layers_to_transform" : "target_modules", {
+    code: "config/no-target",
+    targets,
+    layers: layersToTransform,
+    modules,
+  });
 }
 
 /** The value of the first pattern that fits a path (PEFT's rank_pattern and alpha_pattern), or `fallback`. */

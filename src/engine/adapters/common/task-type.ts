@@ -11,9 +11,5 @@ export function checkTaskType(config: Readonly<Record<string, unknown>>, model: 
   const task = config.task_type ?? null;
   const kinds: readonly unknown[] = ["CAUSAL_LM", "SEQ_2_SEQ_LM"];
   if (!kinds.includes(task) || task === taskType(model)) return;
-  throw new LuthierError(
-    "adapter",
-    `adapter_config.json: task_type is ${String(task)}, and the model in use takes ${taskType(model)}.`,
-    "Load the base model that the adapter was trained on.",
-  );
+  throw new LuthierError({ code: "adapter/other-task", task: String(task), modelTask: taskType(model) });
 }

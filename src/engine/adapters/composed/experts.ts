@@ -48,11 +48,7 @@ export function ownValues(values: ReadonlyMap<string, HostTensor>): Map<string, 
 
 /** Errors, at the field: too few experts or too many. */
 export function checkExpertCount({ name, min, max }: AdaptersField, experts: readonly Expert[]): void {
-  if (experts.length >= min && experts.length <= max) return;
-  const wanted = min === max ? `${min}` : `${min} to ${max}`;
-  throw optionError(
-    name,
-    `${name} takes ${wanted} trained adapters, not ${experts.length}.`,
-    "Choose others.",
-  );
+  const chosen = experts.length;
+  if (chosen >= min && chosen <= max) return;
+  throw optionError(name, { code: "config/adapter-count", option: name, min, max, chosen });
 }

@@ -1,4 +1,6 @@
+import * as v from "valibot";
 import { isRecord } from "../../../lib/json";
+import { recordOf } from "../../../lib/schema";
 import { defined } from "../../../lib/invariant";
 import type { Expert } from "../../../shared/methods";
 import { fusedAdaptersField, fusionFields } from "../../../shared/methods/fusion";
@@ -29,8 +31,14 @@ import { houlsbyKind } from "../bottleneck/houlsby";
 import { defineAdapter } from "../common/define-adapter";
 import type { ExpertFolder, HostTensor, Method, ParameterSpec } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
+import { readSaved, savedShare } from "../common/saved-options";
 import { hasOwnMark } from "../common/own-format";
 import { pfeifferKind } from "../bottleneck/pfeiffer";
+
+const FILE = "adapter_fusion_config.json";
+
+/** What the library's AdapterFusionConfig leaves to choose here. */
+const savedFusion = { regularization: v.nullish(v.boolean(), true), dropout_prob: savedShare };
 
 /** Weight of the penalty |V − I|² in the library's trainer. */
 const PENALTY = 0.01;
@@ -55,7 +63,7 @@ const SETTINGS = {
 export const fusion: Method = {
   peftType: null,
   reads: ({ config }) => isRecord(config) && "value_before_softmax" in config,
-  expertFolders: ({ adapter_names: names }) => (Array.isArray(names) ? names.map(String) : []),
+  expertFolders: (config) => readSaved({ adapter_names: v.array(v.string()) }, config, FILE).adapter_names,
   bind(values, model, experts = []) {
     const reader = new OptionReader(fusionFields, values);
     checkExpertCount(fusedAdaptersField, experts);
@@ -81,7 +89,7 @@ export const fusion: Method = {
         model_type: model.family,
         version: LIBRARY_FORMAT,
       },
-      configFile: "adapter_fusion_config.json",
+      configFile: FILE,
       weightsFile: "model_adapter_fusion.safetensors",
       format: libraryFormat("adapters-fusion", kind, model),
       experts: fused.map(({ folder }) => folder),
@@ -92,13 +100,10 @@ export const fusion: Method = {
         ]),
     });
   },
-  readConfig: ({ config }) => {
-    const read = config as Readonly<Record<string, unknown>>;
-    refuseUnless(read, Object.fromEntries(Object.entries(SETTINGS).map(([key, value]) => [key, [value]])));
-    return {
-      regularization: read.regularization !== false,
-      dropout_prob: (read.dropout_prob ?? 0) as number,
-    };
+  readConfig: (file) => {
+    const { config } = readSaved({ config: recordOf(v.unknown()) }, file, FILE);
+    refuseUnless(config, Object.fromEntries(Object.entries(SETTINGS).map(([key, value]) => [key, [value]])));
+    return readSaved({ config: v.object(savedFusion) }, file, FILE).config;
   },
 };
 
@@ -106,22 +111,23 @@ export const fusion: Method = {
 function commonKind(experts: readonly Expert[], model: ModelSpec): BottleneckKind {
   const kinds = experts.map(({ name, config }) => {
     const kind = [houlsbyKind, pfeifferKind].find((one) => isLibraryConfig(one, config));
-    const refuse = (why: string): Error =>
-      optionError(fusedAdaptersField.name, `“${name}” ${why}.`, "Choose other adapters.");
-    if (!kind || hasOwnMark(config)) throw refuse("is no Houlsby or Pfeiffer adapter");
-    const { hidden_size: hidden = model.hiddenSize } = config;
-    if (hidden !== model.hiddenSize)
-      throw refuse(`is of a model ${String(hidden)} wide, not ${model.hiddenSize}`);
-    return kind;
+    if (!kind || hasOwnMark(config))
+      throw optionError(fusedAdaptersField.name, { code: "config/not-bottleneck", name });
+    const { hidden_size: width = model.hiddenSize } = config;
+    if (width === model.hiddenSize) return kind;
+    throw optionError(fusedAdaptersField.name, {
+      code: "config/adapter-width",
+      name,
+      width: String(width),
+      modelWidth: model.hiddenSize,
+    });
   });
   const kind = defined(kinds[0], "a chosen adapter");
-  const other = kinds.findIndex((one) => one !== kind);
-  if (other >= 0) {
-    throw optionError(
-      fusedAdaptersField.name,
-      `“${experts[0]?.name}” and “${experts[other]?.name}” stand at different places of a block.`,
-      "Choose only Houlsby adapters, or only Pfeiffer adapters.",
-    );
+  const [first] = experts;
+  const second = experts.find((_, index) => kinds[index] !== kind);
+  if (first && second) {
+    const names = { first: first.name, second: second.name };
+    throw optionError(fusedAdaptersField.name, { code: "config/adapter-places", ...names });
   }
   checkPlacement(kind, model);
   return kind;

@@ -68,13 +68,8 @@ interface Language {
 
 /** The chosen language adapter as it stands frozen under the task's. Errors, at the field: it is none. */
 function bindLanguage({ name, config }: Expert, model: ModelSpec): Language {
-  if (!isLibraryConfig(madXLanguageKind, config)) {
-    throw optionError(
-      languageAdapterField.name,
-      `“${name}” is no MAD-X language adapter.`,
-      "Train one first with the method MAD-X language adapter, or load one.",
-    );
-  }
+  if (!isLibraryConfig(madXLanguageKind, config))
+    throw optionError(languageAdapterField.name, { code: "config/not-language-adapter", name });
   const options = readBottleneckOptions(madXLanguageKind, readLibraryConfig(madXLanguageKind, config));
   const own = bottleneckParts(madXLanguageKind, options, model);
   return {

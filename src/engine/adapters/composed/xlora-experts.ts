@@ -31,20 +31,17 @@ const MATRIX = /^base_model\.model\.(.+)\.lora_[AB]\.weight$/;
 
 /** Binds an expert to the model. Errors, at the field: it is no LoRA, or has more than the two matrices of linear layers. */
 export function bindLora({ name, config }: Expert, index: number, model: ModelSpec): LoraExpert {
-  const refuse = (why: string): Error =>
-    optionError(loraExpertsField.name, `“${name}” ${why}.`, "Choose other adapters.");
-  if (config.peft_type !== lora.peftType) throw refuse("is no LoRA adapter");
-  if (config.use_dora === true) throw refuse("uses DoRA, which X-LoRA does not take");
+  const field = loraExpertsField.name;
+  if (config.peft_type !== lora.peftType) throw optionError(field, { code: "config/not-lora", name });
+  if (config.use_dora === true) throw optionError(field, { code: "config/expert-uses-dora", name });
   const values = lora.readConfig(config);
   const adapter = lora.bind(values, model);
   const options = readLoraOptions(values, model);
   const linears = new Set(linearLayers(model).map(({ path }) => path));
-  const paths = adapter.parameters.map((parameter) => {
-    const path = MATRIX.exec(parameter.name)?.[1];
+  const paths = adapter.parameters.map(({ name: parameter }) => {
+    const path = MATRIX.exec(parameter)?.[1];
     if (path !== undefined && linears.has(path)) return path;
-    throw refuse(
-      `trains ${parameter.name} too, and X-LoRA takes nothing but LoRA's matrices of the blocks' layers`,
-    );
+    throw optionError(field, { code: "config/expert-trains-more", name, parameter });
   });
   return {
     index,

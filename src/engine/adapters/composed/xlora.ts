@@ -1,4 +1,6 @@
+import * as v from "valibot";
 import { defined } from "../../../lib/invariant";
+import { recordOf } from "../../../lib/schema";
 import type { FieldValues } from "../../../shared/fields";
 import { loraExpertsField, xloraFields } from "../../../shared/methods/xlora";
 import type { Graph } from "../../graph/graph";
@@ -17,6 +19,7 @@ import type { AdapterHooks, GraphMode } from "../../nn/hooks";
 import { defineAdapter } from "../common/define-adapter";
 import type { Method } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
+import { readSaved, savedShare, savedSwitch } from "../common/saved-options";
 import { isOwnConfig, ownMark } from "../common/own-format";
 import { adaptedLayers, applyExperts, bindLora, type Gates, type LoraExpert } from "./xlora-experts";
 
@@ -50,7 +53,7 @@ interface Mixture {
 export const xlora: Method = {
   peftType: "XLORA",
   reads: (config) => isOwnConfig("xlora", config),
-  expertFolders: ({ adapters }) => Object.keys((adapters ?? {}) as Record<string, unknown>),
+  expertFolders: (config) => Object.keys(readSaved({ adapters: recordOf(v.string()) }, config).adapters),
   bind(values, model, experts = []) {
     const options = readOptions(values);
     checkModel(model);
@@ -99,35 +102,14 @@ function readOptions(values: FieldValues): Options {
 /** PEFT makes the gates of hidden states that an encoder-decoder does not give under that name. */
 function checkModel({ encoder }: ModelSpec): void {
   if (!encoder) return;
-  throw optionError(
-    loraExpertsField.name,
-    "X-LoRA reads the hidden states of a decoder alone, and this model has an encoder too; PEFT has none for such models.",
-    "Choose LoRA or AdapterFusion, which train any model.",
-  );
+  throw optionError(loraExpertsField.name, { code: "config/xlora-encoder" });
 }
 
-function checkOptions({ topK, softmaxTopK, passValue }: Options, experts: number): void {
-  if (topK > experts) {
-    throw optionError(
-      "top_k_lora",
-      `top_k_lora is ${topK}, and ${experts} adapters are chosen.`,
-      "Choose as many at most, or 0 for all.",
-    );
-  }
-  if (softmaxTopK && topK === 0) {
-    throw optionError(
-      "enable_softmax_topk",
-      "enable_softmax_topk needs top_k_lora.",
-      "Set that, or turn this off.",
-    );
-  }
-  if (topK > 0 && passValue !== 0) {
-    throw optionError(
-      "scaling_pass_value",
-      "In the first pass all gates are equal, so that nothing says which of them top_k_lora keeps.",
-      "Leave it at 0, or top_k_lora.",
-    );
-  }
+function checkOptions({ topK, softmaxTopK, passValue }: Options, adapters: number): void {
+  if (topK > adapters) throw optionError("top_k_lora", { code: "config/top-k", topK, adapters });
+  if (softmaxTopK && topK === 0) throw optionError("enable_softmax_topk", { code: "config/top-k-unset" });
+  if (topK > 0 && passValue !== 0)
+    throw optionError("scaling_pass_value", { code: "config/pass-value-beside-top-k" });
 }
 
 /** Linear layers under their places among the ReLUs and dropouts between them, as PEFT's Sequential counts. */
@@ -241,11 +223,19 @@ function makeConfig(
 
 function readConfig(config: Readonly<Record<string, unknown>>): FieldValues {
   refuseUnless(config, { use_trainable_adapters: [false] });
-  const read = config as Readonly<Record<string, number | boolean | null>>;
-  const names = xloraFields.filter(({ type }) => type !== "adapters").map(({ name }) => name);
-  const known = names.flatMap((name): [string, number | boolean][] => {
-    const value = read[name];
-    return value === undefined || value === null ? [] : [[name, value]];
-  });
-  return Object.fromEntries(known);
+  return readSaved(savedXlora, config);
 }
+
+/** PEFT's XLoraConfig; where it says nothing, its own defaults. */
+const savedXlora = {
+  enable_softmax: v.nullish(v.boolean(), true),
+  enable_softmax_topk: savedSwitch,
+  softmax_temperature: v.nullish(v.number(), 1),
+  layerwise_scalings: savedSwitch,
+  top_k_lora: v.nullish(v.number(), 0),
+  xlora_depth: v.nullish(v.number(), 1),
+  xlora_size: v.nullish(v.number(), 2048),
+  xlora_dropout_p: v.nullish(v.number(), 0.2),
+  scaling_pass_value: savedShare,
+  global_scaling_weight: v.nullish(v.number(), 1),
+};

@@ -11,9 +11,9 @@ import type { LinearSite } from "../../nn/hooks";
 import { defineAdapter } from "../common/define-adapter";
 import type { BaseChange, HostTensor, Method } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
-import { savedTargets, targetsText } from "../common/saved-options";
+import { readSaved, savedModules, savedTargets } from "../common/saved-options";
 import { taskType } from "../common/task-type";
-import { matchTargets, parseTargets, type TargetModules } from "../common/targets";
+import { formatTargets, matchTargets, parseTargets, type TargetModules } from "../common/targets";
 
 /** A layer whose output, or in a feed-forward layer whose input, is scaled number by number. */
 interface ScaledLayer {
@@ -61,16 +61,23 @@ export const ia3: Method = {
   },
   readConfig(config) {
     refuseUnless(config, { modules_to_save: [null] });
+    const { target_modules, exclude_modules, feedforward_modules } = readSaved(savedIa3, config);
     return {
-      target_modules: targetsText(config.target_modules),
-      exclude_modules: targetsText(config.exclude_modules),
-      feedforward_modules: feedforwardText(config.feedforward_modules),
+      target_modules: formatTargets(target_modules),
+      exclude_modules: formatTargets(exclude_modules),
+      feedforward_modules: feedforwardText(feedforward_modules),
     };
   },
 };
 
-function feedforwardText(modules: unknown): string {
-  return Array.isArray(modules) && modules.length === 0 ? NONE : targetsText(modules);
+const savedIa3 = {
+  target_modules: savedModules,
+  exclude_modules: savedModules,
+  feedforward_modules: savedModules,
+};
+
+function feedforwardText(modules: TargetModules): string {
+  return Array.isArray(modules) && modules.length === 0 ? NONE : formatTargets(modules);
 }
 
 function readOptions(reader: OptionReader, model: ModelSpec): Ia3Options {
@@ -90,11 +97,7 @@ function readOptions(reader: OptionReader, model: ModelSpec): Ia3Options {
 function checkFeedforward(names: readonly string[], layers: readonly LinearSpec[]): void {
   const stray = names.find((name) => !layers.some(({ path }) => isNamed([name], path)));
   if (!stray) return;
-  throw optionError(
-    "feedforward_modules",
-    `feedforward_modules names ${stray}, which target_modules does not choose.`,
-    "Name only layers that are targets too.",
-  );
+  throw optionError("feedforward_modules", { code: "config/feedforward-no-target", module: stray });
 }
 
 function scaledLayers(options: Ia3Options, model: ModelSpec): ScaledLayer[] {

@@ -87,13 +87,9 @@ export function loraParameters(lora: LoraLayer): ParameterSpec[] {
 /** B₀ A₀ = the largest singular triplets of W over s, shared between both: A = √σ vᵀ, B = u √σ; and both once more. */
 function pissaParameters({ layer, rank, scale, options }: LoraLayer): ParameterSpec[] {
   const { inFeatures, outFeatures } = layer;
-  if (rank > Math.min(inFeatures, outFeatures)) {
-    throw optionError(
-      "r",
-      `pissa finds at most ${Math.min(inFeatures, outFeatures)} directions in ${layer.path}, not ${rank}.`,
-      "Lower r, or choose another start.",
-    );
-  }
+  const maxRank = Math.min(inFeatures, outFeatures);
+  if (rank > maxRank)
+    throw optionError("r", { code: "config/pissa-rank", module: layer.path, rank, maxRank });
   let start: Promise<PissaStart> | null = null;
   const find = async (context: InitContext): Promise<PissaStart> => {
     const matrix = await baseMatrix(context, layer);

@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import type { FieldValues } from "../../../shared/fields";
 import { loraFields } from "../../../shared/methods/lora";
 import {
@@ -11,9 +12,19 @@ import {
 import { refuseUnless } from "../common/config-check";
 import { OptionReader, optionError } from "../common/option-reader";
 import { isLeftToSaved } from "./saved-modules";
-import { patternText, savedTargets, targetsText } from "../common/saved-options";
+import {
+  patternText,
+  readSaved,
+  savedLayers,
+  savedModules,
+  savedPattern,
+  savedShare,
+  savedStart,
+  savedSwitch,
+  savedTargets,
+} from "../common/saved-options";
 import { taskType } from "../common/task-type";
-import { matchTargets, parseTargets, type TargetModules } from "../common/targets";
+import { formatTargets, matchTargets, parseTargets, type TargetModules } from "../common/targets";
 
 export type BiasOption = "none" | "lora_only" | "all";
 
@@ -72,11 +83,7 @@ export function readLoraOptions(values: FieldValues, model: ModelSpec): LoraOpti
 
 function readModuleNames(text: string): string[] {
   if (/^[\w.\-\s,]*$/.test(text)) return text.split(/[\s,]+/).filter(Boolean);
-  throw optionError(
-    "modules_to_save",
-    `modules_to_save is "${text}".`,
-    "Write the paths of modules, or how they end, separated by commas.",
-  );
+  throw optionError("modules_to_save", { code: "config/module-names", text });
 }
 
 /**
@@ -158,6 +165,24 @@ function doubled(options: LoraOptions): LoraOptions {
   };
 }
 
+/** PEFT's LoraConfig as it is saved. */
+const savedLora = {
+  r: v.number(),
+  lora_alpha: v.number(),
+  lora_dropout: savedShare,
+  target_modules: savedModules,
+  exclude_modules: savedModules,
+  bias: v.nullish(v.string(), "none"),
+  lora_bias: savedSwitch,
+  use_rslora: savedSwitch,
+  use_dora: savedSwitch,
+  init_lora_weights: savedStart,
+  rank_pattern: savedPattern,
+  alpha_pattern: savedPattern,
+  layers_to_transform: savedLayers,
+  modules_to_save: savedModules,
+};
+
 /** Options from an adapter_config.json. Errors: a setting the studio does not have. */
 export function readLoraConfig(config: Readonly<Record<string, unknown>>): FieldValues {
   refuseUnless(config, {
@@ -167,20 +192,15 @@ export function readLoraConfig(config: Readonly<Record<string, unknown>>): Field
     target_parameters: [null],
     layer_replication: [null],
   });
+  const { layers_to_transform: layers, modules_to_save: modules, ...saved } = readSaved(savedLora, config);
   return {
-    r: config.r as number,
-    lora_alpha: config.lora_alpha as number,
-    lora_dropout: (config.lora_dropout ?? 0) as number,
-    target_modules: targetsText(config.target_modules),
-    exclude_modules: targetsText(config.exclude_modules),
-    bias: (config.bias ?? "none") as string,
-    lora_bias: config.lora_bias === true,
-    use_rslora: config.use_rslora === true,
-    use_dora: config.use_dora === true,
-    init_lora_weights: config.init_lora_weights === "gaussian" ? "gaussian" : "true",
-    rank_pattern: patternText(config.rank_pattern),
-    alpha_pattern: patternText(config.alpha_pattern),
-    layers_to_transform: [config.layers_to_transform ?? []].flat().join(", "),
-    modules_to_save: [config.modules_to_save ?? []].flat().join(", "),
+    ...saved,
+    target_modules: formatTargets(saved.target_modules),
+    exclude_modules: formatTargets(saved.exclude_modules),
+    init_lora_weights: saved.init_lora_weights === "gaussian" ? "gaussian" : "true",
+    rank_pattern: patternText(saved.rank_pattern),
+    alpha_pattern: patternText(saved.alpha_pattern),
+    layers_to_transform: [layers].flat().join(", "),
+    modules_to_save: [modules].flat().join(", "),
   };
 }

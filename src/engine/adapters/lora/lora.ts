@@ -96,34 +96,18 @@ function findParts(options: LoraOptions, model: ModelSpec): Parts {
 /** PEFT's rules for lora_bias: not with DoRA, and only where there is a bias to merge it into. */
 function checkBiases(options: LoraOptions, targets: readonly LinearSpec[]): void {
   if (!options.loraBias) return;
-  if (options.dora) {
-    throw optionError("lora_bias", "lora_bias does not go with use_dora.", "Turn one of them off.");
-  }
-  if (options.init !== "true") {
-    throw optionError(
-      "lora_bias",
-      "lora_bias goes only with the start that init_lora_weights calls true.",
-      "Choose init_lora_weights true.",
-    );
-  }
+  if (options.dora) throw optionError("lora_bias", { code: "config/lora-bias-beside-dora" });
+  if (options.init !== "true") throw optionError("lora_bias", { code: "config/lora-bias-start" });
   const without = targets.find(({ bias }) => !bias);
   if (!without) return;
-  throw optionError(
-    "lora_bias",
-    `${without.path} has no bias for lora_bias to change.`,
-    "Turn lora_bias off, or choose layers that have a bias.",
-  );
+  throw optionError("lora_bias", { code: "config/lora-bias-without-bias", module: without.path });
 }
 
 function checkStart({ init, dora, bias }: LoraOptions): void {
   if (init !== "pissa") return;
   const other = dora ? "use_dora" : bias === "none" ? null : "bias";
   if (!other) return;
-  throw optionError(
-    "init_lora_weights",
-    `pissa does not go with ${other}: it is saved as the change from its start, which has no place for that.`,
-    `Choose another start, or turn ${other} off.`,
-  );
+  throw optionError("init_lora_weights", { code: "config/pissa-beside", option: other });
 }
 
 /** What the embedding tables and the head cannot have. */
@@ -131,11 +115,8 @@ function checkEnds({ dora, init, loraBias }: LoraOptions, { tables, head }: Lora
   const [end] = [...tables, ...(head ? [head] : [])];
   const field = dora ? "use_dora" : init === "pissa" ? "init_lora_weights" : loraBias ? "lora_bias" : null;
   if (!end || !field) return;
-  throw optionError(
-    field,
-    `${field === "init_lora_weights" ? "pissa" : field} is for the linear layers of the blocks, not for ${end.path}.`,
-    `Choose another setting, or leave ${end.path} out of target_modules.`,
-  );
+  const option = field === "init_lora_weights" ? "pissa" : field;
+  throw optionError(field, { code: "config/blocks-only", option, module: end.path });
 }
 
 /** A module cannot train as a whole and have an update beside it. */
@@ -143,11 +124,7 @@ function checkSaved(saved: readonly SavedTensor[], { layers, tables, head }: Lor
   const targets = [...tables, ...layers, ...(head ? [head] : [])];
   const both = targets.find(({ path }) => saved.some(({ name }) => name === `${path}.weight`));
   if (!both) return;
-  throw optionError(
-    "modules_to_save",
-    `${both.path} would train as a whole and have an update beside it.`,
-    "Write its whole path into modules_to_save, or leave it out of target_modules.",
-  );
+  throw optionError("modules_to_save", { code: "config/saved-and-targeted", module: both.path });
 }
 
 /** Whether the embedding and a head that is tied to it part: what changes one of them does not change the other. */

@@ -29,12 +29,9 @@ export function savedTensors(names: readonly string[], model: ModelSpec): SavedT
     ownPaths(moduleOf(tensor.name)).some((path) => `${PREFIX}${path}`.endsWith(name));
   const lost = names.find((name) => !all.some((tensor) => matches(name, tensor)));
   if (lost !== undefined) {
-    const known = [...new Set(all.map(({ name }) => moduleOf(name).split(".").at(-1)))].join(", ");
-    throw optionError(
-      "modules_to_save",
-      `No module of this model ends with ${lost}.`,
-      `This model's modules are called ${known}.`,
-    );
+    const paths = all.map(({ name }) => moduleOf(name));
+    const modules = [...new Set(paths.map((path) => path.slice(path.lastIndexOf(".") + 1)))];
+    throw optionError("modules_to_save", { code: "config/no-module", name: lost, modules });
   }
   return all.filter((tensor) => names.some((name) => matches(name, tensor)));
 }

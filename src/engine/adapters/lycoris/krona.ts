@@ -1,11 +1,12 @@
+import * as v from "valibot";
 import { kronaFields } from "../../../shared/methods/krona";
 import { linearLayers, type LinearSpec } from "../../nn/model-spec";
 import { refuseUnless } from "../common/config-check";
 import type { Method } from "../common/method";
 import { OptionReader } from "../common/option-reader";
 import { isOwnConfig, ownMark } from "../common/own-format";
-import { targetsText } from "../common/saved-options";
-import { matchTargets, parseTargets } from "../common/targets";
+import { readSaved, savedModules } from "../common/saved-options";
+import { formatTargets, matchTargets, parseTargets } from "../common/targets";
 import { factorise } from "./kronecker";
 import { lokrAdapter, type LokrOptions } from "./lokr";
 
@@ -43,13 +44,23 @@ export const krona: Method = {
   },
   readConfig(config) {
     refuseUnless(config, { modules_to_save: [null], decompose_both: [false] });
+    const { alpha, r, ...saved } = readSaved(savedKrona, config);
     return {
-      scale: (config.alpha as number) / (config.r as number),
-      target_modules: targetsText(config.target_modules),
-      exclude_modules: targetsText(config.exclude_modules),
-      decompose_factor: config.decompose_factor as number,
+      scale: alpha / r,
+      target_modules: formatTargets(saved.target_modules),
+      exclude_modules: formatTargets(saved.exclude_modules),
+      decompose_factor: saved.decompose_factor,
     };
   },
+};
+
+/** A LoKr's keys from which KronA's options follow. */
+const savedKrona = {
+  r: v.number(),
+  alpha: v.number(),
+  target_modules: savedModules,
+  exclude_modules: savedModules,
+  decompose_factor: v.number(),
 };
 
 /** The smallest rank with which LoKr leaves the right factor of every layer whole. */

@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import { lokrFields } from "../../../shared/methods/lokr";
 import type { ModelSpec } from "../../nn/model-spec";
 import { refuseUnless } from "../common/config-check";
@@ -21,6 +22,7 @@ import {
 import { defineAdapter } from "../common/define-adapter";
 import type { Adapter, Method } from "../common/method";
 import { OptionReader } from "../common/option-reader";
+import { readSaved, savedStart, savedSwitch } from "../common/saved-options";
 
 /** LoKrConfig as the studio reads it. */
 export interface LokrOptions extends LycorisOptions {
@@ -43,14 +45,18 @@ export const lokr: Method = {
   },
   readConfig(config) {
     refuseUnless(config, { modules_to_save: [null], use_effective_conv2d: [false] });
-    return {
-      ...readLycorisConfig(config),
-      decompose_factor: (config.decompose_factor ?? -1) as number,
-      decompose_both: config.decompose_both === true,
-      rank_dropout_scale: config.rank_dropout_scale === true,
-      init_weights: config.init_weights === "lycoris" ? "lycoris" : "true",
-    };
+    const saved = readSaved(savedLokr, config);
+    const start = saved.init_weights === "lycoris" ? "lycoris" : "true";
+    return { ...readLycorisConfig(config), ...saved, init_weights: start };
   },
+};
+
+/** What LoKrConfig has beside LoHa's. */
+const savedLokr = {
+  decompose_factor: v.nullish(v.number(), -1),
+  decompose_both: savedSwitch,
+  rank_dropout_scale: savedSwitch,
+  init_weights: savedStart,
 };
 
 /** @param mark what the config has besides LoKr's own keys */

@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import type { FieldValues } from "../../../shared/fields";
 import type { Graph } from "../../graph/graph";
 import type { Value } from "../../graph/value";
@@ -10,9 +11,23 @@ import { STEP_SCALARS, stepScalarsInput } from "../../nn/step-scalars";
 import type { AdapterHooks } from "../../nn/hooks";
 import type { Random } from "../common/method";
 import type { OptionReader } from "../common/option-reader";
-import { patternText, savedTargets, targetsText } from "../common/saved-options";
+import {
+  patternText,
+  readSaved,
+  savedLayers,
+  savedModules,
+  savedPattern,
+  savedShare,
+  savedTargets,
+} from "../common/saved-options";
 import { taskType } from "../common/task-type";
-import { matchTargets, parseTargets, patternValue, type TargetModules } from "../common/targets";
+import {
+  formatTargets,
+  matchTargets,
+  parseTargets,
+  patternValue,
+  type TargetModules,
+} from "../common/targets";
 
 /** The options that LoHa and LoKr share. */
 export interface LycorisOptions {
@@ -79,18 +94,28 @@ export function lycorisConfig(options: LycorisOptions, model: ModelSpec): Record
   };
 }
 
+const savedLycoris = {
+  r: v.number(),
+  alpha: v.number(),
+  target_modules: savedModules,
+  exclude_modules: savedModules,
+  rank_dropout: savedShare,
+  module_dropout: savedShare,
+  rank_pattern: savedPattern,
+  alpha_pattern: savedPattern,
+  layers_to_transform: savedLayers,
+};
+
 /** Options from the keys of an adapter_config.json that both have. */
 export function readLycorisConfig(config: Readonly<Record<string, unknown>>): FieldValues {
+  const saved = readSaved(savedLycoris, config);
   return {
-    r: config.r as number,
-    alpha: config.alpha as number,
-    target_modules: targetsText(config.target_modules),
-    exclude_modules: targetsText(config.exclude_modules),
-    rank_dropout: (config.rank_dropout ?? 0) as number,
-    module_dropout: (config.module_dropout ?? 0) as number,
-    rank_pattern: patternText(config.rank_pattern),
-    alpha_pattern: patternText(config.alpha_pattern),
-    layers_to_transform: [config.layers_to_transform ?? []].flat().join(", "),
+    ...saved,
+    target_modules: formatTargets(saved.target_modules),
+    exclude_modules: formatTargets(saved.exclude_modules),
+    rank_pattern: patternText(saved.rank_pattern),
+    alpha_pattern: patternText(saved.alpha_pattern),
+    layers_to_transform: [saved.layers_to_transform].flat().join(", "),
   };
 }
 

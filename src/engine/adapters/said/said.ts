@@ -71,11 +71,8 @@ function readSaid(reader: OptionReader, model: ModelSpec): Said {
   const inAll = reader.number("intrinsic_dimension");
   const dimension = structureAware ? inAll - chosen.length : inAll;
   if (dimension < 1) {
-    throw optionError(
-      "intrinsic_dimension",
-      `intrinsic_dimension is ${inAll}, and each of ${chosen.length} layers takes one of them as its strength.`,
-      `Choose at least ${chosen.length + 1}, or turn off structure_aware.`,
-    );
+    const facts = { dimension: inAll, layers: chosen.length };
+    throw optionError("intrinsic_dimension", { code: "config/intrinsic-dimension", ...facts });
   }
   const layers = chosen.map((layer, index): [string, SaidLayer] => {
     const { path, inFeatures, outFeatures, conv1d } = layer;

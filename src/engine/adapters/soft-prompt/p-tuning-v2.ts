@@ -2,7 +2,7 @@ import { pTuningV2Fields } from "../../../shared/methods/p-tuning-v2";
 import type { Method } from "../common/method";
 import { OptionReader } from "../common/option-reader";
 import { prefixAdapter } from "./prefix";
-import { checkSoftPrompt } from "./soft-prompt";
+import { readVirtualTokens } from "./soft-prompt";
 
 /**
  * P-tuning v2 (Liu et al. 2021, arXiv 2110.07602): deep prompts, which are a prefix of every layer without a network,
@@ -19,8 +19,5 @@ export const pTuningV2: Method = {
       dropout: reader.number("prefix_dropout"),
     });
   },
-  readConfig(config) {
-    checkSoftPrompt(config);
-    return { num_virtual_tokens: config.num_virtual_tokens as number };
-  },
+  readConfig: readVirtualTokens,
 };

@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import { pTuningFields } from "../../../shared/methods/p-tuning";
 import { defined } from "../../../lib/invariant";
 import { f32 } from "../../graph/value";
@@ -7,13 +8,14 @@ import { defineAdapter } from "../common/define-adapter";
 import type { Method } from "../common/method";
 import { mlpEncoder } from "./mlp-encoder";
 import { OptionReader } from "../common/option-reader";
+import { readSaved, savedShare } from "../common/saved-options";
 import type { PromptEncoder } from "./prompt-encoder";
 import {
-  checkSoftPrompt,
   EMBEDDING,
   frontRows,
   importSoftPrompt,
   PROMPT_EMBEDDINGS,
+  readVirtualTokens,
   softPromptConfig,
   submodules,
 } from "./soft-prompt";
@@ -64,16 +66,15 @@ export const pTuning: Method = {
       importTensors: importSoftPrompt,
     });
   },
-  readConfig(config) {
-    checkSoftPrompt(config);
-    return {
-      num_virtual_tokens: config.num_virtual_tokens as number,
-      encoder_reparameterization_type: config.encoder_reparameterization_type as string,
-      encoder_hidden_size: config.encoder_hidden_size as number,
-      encoder_num_layers: (config.encoder_num_layers ?? 2) as number,
-      encoder_dropout: (config.encoder_dropout ?? 0) as number,
-    };
-  },
+  readConfig: (config) => ({ ...readVirtualTokens(config), ...readSaved(savedEncoder, config) }),
+};
+
+/** PEFT's PromptEncoderConfig, whose width is the model's where it is null. */
+const savedEncoder = {
+  encoder_reparameterization_type: v.string(),
+  encoder_hidden_size: v.nullish(v.number(), 0),
+  encoder_num_layers: v.nullish(v.number(), 2),
+  encoder_dropout: savedShare,
 };
 
 /** One network after another. */

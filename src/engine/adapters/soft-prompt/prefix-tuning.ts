@@ -2,7 +2,7 @@ import { prefixTuningFields } from "../../../shared/methods/prefix-tuning";
 import type { Method } from "../common/method";
 import { OptionReader } from "../common/option-reader";
 import { prefixAdapter } from "./prefix";
-import { checkSoftPrompt } from "./soft-prompt";
+import { readVirtualTokens } from "./soft-prompt";
 
 /** Prefix tuning (Li & Liang 2021, arXiv 2101.00190) as PEFT has it, with and without prefix_projection. */
 export const prefixTuning: Method = {
@@ -16,9 +16,6 @@ export const prefixTuning: Method = {
       dropout: 0,
     });
   },
-  readConfig(config) {
-    checkSoftPrompt(config);
-    // PEFT saves what the projection makes, not the projection: from here on the prefix itself trains.
-    return { num_virtual_tokens: config.num_virtual_tokens as number, prefix_projection: false };
-  },
+  // PEFT saves what the projection makes, not the projection: from here on the prefix itself trains.
+  readConfig: (config) => ({ ...readVirtualTokens(config), prefix_projection: false }),
 };

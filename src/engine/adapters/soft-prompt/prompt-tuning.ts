@@ -6,11 +6,11 @@ import { defineAdapter } from "../common/define-adapter";
 import type { InitContext, Method } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
 import {
-  checkSoftPrompt,
   EMBEDDING,
   frontRows,
   importSoftPrompt,
   PROMPT_EMBEDDINGS,
+  readVirtualTokens,
   softPromptConfig,
   submodules,
 } from "./soft-prompt";
@@ -28,13 +28,8 @@ export const promptTuning: Method = {
     const tokens = reader.number("num_virtual_tokens");
     const init = reader.text("prompt_tuning_init");
     const text = reader.text("prompt_tuning_init_text");
-    if (init === "TEXT" && text === "") {
-      throw optionError(
-        "prompt_tuning_init_text",
-        "prompt_tuning_init is TEXT, but there is no text.",
-        "Write the words to start from, or choose another start.",
-      );
-    }
+    if (init === "TEXT" && text === "")
+      throw optionError("prompt_tuning_init_text", { code: "config/no-prompt-text" });
     const rows = tokens * submodules(model);
     return defineAdapter({
       parameters: [
@@ -61,10 +56,7 @@ export const promptTuning: Method = {
       importTensors: importSoftPrompt,
     });
   },
-  readConfig(config) {
-    checkSoftPrompt(config);
-    return { num_virtual_tokens: config.num_virtual_tokens as number, prompt_tuning_init: "RANDOM" };
-  },
+  readConfig: (config) => ({ ...readVirtualTokens(config), prompt_tuning_init: "RANDOM" }),
 };
 
 async function initialPrompt(
@@ -87,23 +79,13 @@ async function initialPrompt(
 }
 
 /** PEFT cuts a longer text without a word. */
-function checkLength(ids: readonly number[], tokens: number): void {
-  if (ids.length <= tokens) return;
-  throw optionError(
-    "prompt_tuning_init_text",
-    `The text is ${ids.length} tokens long, and there are ${tokens} virtual tokens.`,
-    `Shorten it, or set num_virtual_tokens to ${ids.length}.`,
-  );
+function checkLength({ length: tokens }: readonly number[], virtualTokens: number): void {
+  if (tokens <= virtualTokens) return;
+  throw optionError("prompt_tuning_init_text", { code: "config/prompt-text-length", tokens, virtualTokens });
 }
 
 /** PEFT's rule: cut to `count`, or repeat the whole list until it is long enough and cut then. */
 export function fitIds(ids: readonly number[], count: number): number[] {
-  if (ids.length === 0) {
-    throw optionError(
-      "prompt_tuning_init_text",
-      "The text has no tokens under this model's tokenizer.",
-      "Write some words.",
-    );
-  }
+  if (ids.length === 0) throw optionError("prompt_tuning_init_text", { code: "config/prompt-text-tokens" });
   return Array.from({ length: count }, (_, index) => defined(ids[index % ids.length], "id"));
 }

@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import { LuthierError } from "../../../lib/errors";
 import { defined } from "../../../lib/invariant";
 import type { Graph } from "../../graph/graph";
@@ -5,6 +6,7 @@ import type { Value } from "../../graph/value";
 import type { ModelSpec } from "../../nn/model-spec";
 import { splitColumns } from "../../ops/split-columns";
 import { refuseUnless } from "../common/config-check";
+import { readSaved } from "../common/saved-options";
 import { taskType } from "../common/task-type";
 import type { HostTensor } from "../common/method";
 
@@ -28,10 +30,14 @@ export function frontRows(graph: Graph, rows: Value, tokens: number): Value {
   return graph.reshape(defined(front, "the first rows"), tokens, width);
 }
 
-/** Refuses what no soft prompt here has: a count of submodules that is not the task's, and other trained modules. */
-export function checkSoftPrompt(config: Readonly<Record<string, unknown>>): void {
+/**
+ * Virtual tokens of a soft prompt's config. Errors: what no soft prompt here has, which are a count of submodules that is
+ * not the task's, and other trained modules.
+ */
+export function readVirtualTokens(config: Readonly<Record<string, unknown>>): { num_virtual_tokens: number } {
   const count = config.task_type === "SEQ_2_SEQ_LM" ? 2 : 1;
   refuseUnless(config, { num_transformer_submodules: [count], modules_to_save: [null] });
+  return readSaved({ num_virtual_tokens: v.number() }, config);
 }
 
 /** The keys of adapter_config.json that all soft prompts share. `tokenDim` and `heads` count key-value heads where the prompt is keys and values. */
@@ -58,9 +64,5 @@ export function softPromptConfig(
 export function importSoftPrompt(tensors: ReadonlyMap<string, HostTensor>): Map<string, HostTensor> {
   const saved = tensors.get(PROMPT_EMBEDDINGS);
   if (saved) return new Map([[EMBEDDING, saved]]);
-  throw new LuthierError(
-    "adapter",
-    `adapter_model.safetensors has no ${PROMPT_EMBEDDINGS}, which its adapter_config.json asks for.`,
-    "Check that both files belong to the same adapter.",
-  );
+  throw new LuthierError({ code: "adapter/no-prompt", tensor: PROMPT_EMBEDDINGS });
 }

@@ -114,7 +114,7 @@ export function readSparse(
 ): Map<string, HostTensor> {
   const known = new Set(weights.flatMap(({ name }) => [`${name}.indices`, `${name}.values`]));
   const unknown = [...saved.keys()].find((name) => !known.has(name));
-  if (unknown !== undefined) throw damaged(unknown, "belongs to no layer that the adapter's options choose");
+  if (unknown !== undefined) throw new LuthierError({ code: "adapter/untargeted-tensor", tensor: unknown });
   return new Map(
     weights.map((weight) => {
       const { name, rows, columns } = weight;
@@ -122,23 +122,15 @@ export function readSparse(
       const indices = saved.get(`${name}.indices`)?.data ?? new Float32Array(0);
       const values = saved.get(`${name}.values`)?.data ?? new Float32Array(0);
       if (indices.length !== 2 * values.length)
-        throw damaged(`${name}.indices`, "does not have a row and a column for each value");
+        throw new LuthierError({ code: "adapter/index-count", tensor: `${name}.indices` });
       values.forEach((value, i) => {
         const [row, column] = [defined(indices[i], "row"), defined(indices[values.length + i], "column")];
         const isInside = Number.isInteger(row) && Number.isInteger(column) && row >= 0 && column >= 0;
         if (!isInside || row >= rows || column >= columns)
-          throw damaged(`${name}.indices`, `points outside of ${rows} × ${columns} numbers`);
+          throw new LuthierError({ code: "adapter/index-range", tensor: `${name}.indices`, rows, columns });
         data[row * columns + column] = value;
       });
       return [deltaName(weight), { shape: [rows, columns], data }];
     }),
-  );
-}
-
-function damaged(tensor: string, what: string): LuthierError {
-  return new LuthierError(
-    "adapter",
-    `The adapter's ${tensor} ${what}.`,
-    "Load the base model that the adapter was trained on, or export the adapter again.",
   );
 }

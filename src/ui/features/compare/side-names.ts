@@ -1,7 +1,6 @@
 import type { AdapterSummary } from "../../../shared/adapter";
 import type { Side } from "../../../shared/generation";
-import type { Voices } from "../../store/state";
-import { readVoice } from "../../store/voices";
+import type { Voice, Voices } from "../../store/state";
 import type { Text } from "../../text/text";
 
 /** What the sides are called: "before" and "after" where the base stands on the left. */
@@ -11,9 +10,8 @@ export function sideTitles(voices: Voices, text: Text): Readonly<Record<Side, st
 }
 
 /** Who answers, by name. */
-export function voiceName(voice: string | null, adapters: readonly AdapterSummary[], text: Text): string {
+export function voiceName(voice: Voice | null, adapters: readonly AdapterSummary[], text: Text): string {
   if (voice === null) return text.compare.base;
-  const { id, merged } = readVoice(voice);
-  const name = adapters.find((adapter) => adapter.id === id)?.name ?? text.compare.gone;
-  return merged ? text.compare.merged(name) : name;
+  const name = adapters.find(({ id }) => id === voice.adapterId)?.name ?? text.compare.gone;
+  return voice.merged ? text.compare.merged(name) : name;
 }

@@ -1,8 +1,11 @@
 import type { ProblemWords } from "../../../../lib/errors";
 import type { Problem } from "../../../../lib/problems/problem";
+import { adapterProblems } from "./adapter";
 import { dataProblems } from "./data";
 import { fieldFault } from "../field-faults";
 import { formProblems } from "./form";
+import { engineProblems } from "./engine";
+import { methodProblems } from "./method";
 import type { ProblemTexts } from "./words";
 import { formatProblems, valueProblems } from "./formats";
 import { ggufProblems } from "./gguf";
@@ -13,11 +16,14 @@ import { workerProblems } from "./worker";
 import { workProblems } from "./work";
 
 const problems: ProblemTexts = {
+  ...adapterProblems,
   ...dataProblems,
   ...formatProblems,
   ...ggufProblems,
   ...formProblems,
+  ...engineProblems,
   ...hubProblems,
+  ...methodProblems,
   ...storageProblems,
   ...tokenizerProblems,
   ...valueProblems,

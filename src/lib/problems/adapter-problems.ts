@@ -1,0 +1,42 @@
+/** Why the file of an optimizer's state cannot be read. */
+export type OptimizerFileFault =
+  | { readonly kind: "no-header" | "other-kind" }
+  | { readonly kind: "element-type"; readonly tensor: string; readonly dtype: string }
+  | { readonly kind: "values"; readonly tensor: string }
+  /** `steps` as JSON; null where the file does not count them. */
+  | { readonly kind: "steps"; readonly steps: string | null }
+  | { readonly kind: "option"; readonly option: string };
+
+/** Trained adapters, their folders and files. */
+export interface AdapterProblems {
+  /** A setting of adapter_config.json that the studio does not have; `value` as JSON. */
+  readonly "adapter/setting": { readonly key: string; readonly value: string };
+  readonly "adapter/other-task": { readonly task: string; readonly modelTask: string };
+  /** `peftType` as JSON; null where it is missing. */
+  readonly "adapter/unknown-method": { readonly peftType: string | null; readonly known: readonly string[] };
+  /** There is an adapter in a folder within another that does not build on it. */
+  readonly "adapter/folder-within": { readonly folder: string };
+  readonly "adapter/folder-missing": { readonly folder: string };
+  /** `found` is null where the adapter has no such parameter. */
+  readonly "adapter/parameter-shape": {
+    readonly parameter: string;
+    readonly found: readonly number[] | null;
+    readonly expected: readonly number[];
+  };
+  readonly "adapter/unknown-parameter": { readonly parameter: string; readonly shape: readonly number[] };
+  readonly "adapter/not-mergeable": object;
+  readonly "adapter/no-prompt": { readonly tensor: string };
+  /** Of single weights that were trained: a tensor of no layer among the targets. */
+  readonly "adapter/untargeted-tensor": { readonly tensor: string };
+  /** Indices without values, or values without indices. */
+  readonly "adapter/index-count": { readonly tensor: string };
+  readonly "adapter/index-range": {
+    readonly tensor: string;
+    readonly rows: number;
+    readonly columns: number;
+  };
+  readonly "adapter/kept-type": { readonly tensor: string; readonly dtype: string };
+  readonly "adapter/optimizer-file": { readonly file: string; readonly fault: OptimizerFileFault };
+  /** The optimizer's state freezes numbers though the method trains all. */
+  readonly "adapter/optimizer-freezes": { readonly parameter: string };
+}

@@ -1,0 +1,89 @@
+import type { AdapterProblems, OptimizerFileFault } from "../../../../lib/problems/adapter-problems";
+import type { ProblemTexts } from "./words";
+
+const BASE_MODEL = "Load the base model that the adapter was trained on.";
+const DAMAGED = "Load the base model that the adapter was trained on, or export the adapter again.";
+
+const shape = (sizes: readonly number[]): string => `[${sizes.join(", ")}]`;
+
+function optimizerFile(fault: OptimizerFileFault): string {
+  switch (fault.kind) {
+    case "no-header":
+      return "does not say what it belongs to";
+    case "other-kind":
+      return "is of another kind or version";
+    case "element-type":
+      return `holds ${fault.tensor} of the type ${fault.dtype}`;
+    case "values":
+      return `holds numbers in ${fault.tensor} that no training leaves`;
+    case "steps":
+      return `counts ${fault.steps ?? "no"} steps`;
+    case "option":
+      return `has no value for ${fault.option}`;
+  }
+}
+
+export const adapterProblems: ProblemTexts<AdapterProblems> = {
+  "adapter/setting": ({ key, value }) => ({
+    what: `adapter_config.json: ${key} is ${value}, which Luthier cannot load.`,
+    advice: "Merge this adapter in PEFT, or train it without that setting.",
+  }),
+  "adapter/other-task": ({ task, modelTask }) => ({
+    what: `adapter_config.json: task_type is ${task}, and the model in use takes ${modelTask}.`,
+    advice: BASE_MODEL,
+  }),
+  "adapter/unknown-method": ({ peftType, known }) => ({
+    what: `adapter_config.json: peft_type is ${peftType ?? "missing"}, which Luthier cannot load.`,
+    advice: `It loads these: ${known.join(", ")}.`,
+  }),
+  "adapter/folder-within": ({ folder }) => ({
+    what: `There is more than one adapter: the folder itself and ${folder} within it.`,
+    advice: "Choose the files of one adapter only.",
+  }),
+  "adapter/folder-missing": ({ folder }) => ({
+    what: `This adapter builds on another one, whose folder ${folder} is missing.`,
+    advice: "Choose the whole folder, or its zip.",
+  }),
+  "adapter/parameter-shape": ({ parameter, found, expected }) => ({
+    what: `The adapter's ${parameter} is ${found ? shape(found) : "missing"}; this model needs ${shape(expected)}.`,
+    advice: BASE_MODEL,
+  }),
+  "adapter/unknown-parameter": ({ parameter, shape: sizes }) => ({
+    what: `The adapter's ${parameter} is ${shape(sizes)}; this model has no place for it.`,
+    advice: BASE_MODEL,
+  }),
+  "adapter/not-mergeable": () => ({
+    what: "This method adds to the model what no weight can hold, so it cannot be merged.",
+    advice: "Export the adapter itself.",
+  }),
+  "adapter/no-prompt": ({ tensor }) => ({
+    what: `adapter_model.safetensors has no ${tensor}, which its adapter_config.json asks for.`,
+    advice: "Check that both files belong to the same adapter.",
+  }),
+  "adapter/untargeted-tensor": ({ tensor }) => ({
+    what: `The adapter's ${tensor} belongs to no layer that the adapter's options choose.`,
+    advice: DAMAGED,
+  }),
+  "adapter/index-count": ({ tensor }) => ({
+    what: `The adapter's ${tensor} does not have a row and a column for each value.`,
+    advice: DAMAGED,
+  }),
+  "adapter/index-range": ({ tensor, rows, columns }) => ({
+    what: `The adapter's ${tensor} points outside of ${rows} × ${columns} numbers.`,
+    advice: DAMAGED,
+  }),
+  "adapter/kept-type": ({ tensor, dtype }) => ({
+    what: `The kept adapter's ${tensor} is ${dtype}.`,
+    advice: "Train or import it again.",
+  }),
+  "adapter/optimizer-file": ({ file, fault }) => ({
+    what: `${file} ${optimizerFile(fault)}.`,
+    advice:
+      "Take that file out of the folder or zip: the adapter loads without it, and training starts with a fresh optimizer.",
+  }),
+  "adapter/optimizer-freezes": ({ parameter }) => ({
+    what: `The optimizer's state has numbers of ${parameter} frozen, but the method trains all of them.`,
+    advice:
+      "Take the file of the optimizer's state out of the folder or zip: training then starts with a fresh one.",
+  }),
+};
