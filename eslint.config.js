@@ -75,7 +75,6 @@ const codedFolders = [
   "export",
   "formats",
   "hub",
-  "lib",
   "protocol",
   "storage",
   "tokenizer",
