@@ -60,7 +60,7 @@ export class RunKeeper {
     } catch (error) {
       if (!(error instanceof LuthierError) || error.code !== "storage") throw error;
       this.#isFull = true;
-      session.emit("log", { time: Date.now(), text: error.message });
+      session.emit("log", { time: Date.now(), line: { kind: "problem", problem: error.problem } });
     }
     this.#keptAt = performance.now();
   }
@@ -73,7 +73,7 @@ export async function forgetRun(session: Pick<Session, "hasModel" | "model" | "e
     await deleteCheckpoint(session.model.summary.id);
   } catch (error) {
     if (!(error instanceof LuthierError)) throw error;
-    session.emit("log", { time: Date.now(), text: error.message });
+    session.emit("log", { time: Date.now(), line: { kind: "problem", problem: error.problem } });
   }
 }
 
@@ -97,5 +97,5 @@ export async function findInterruptedRun(
 export async function requireCheckpoint({ model }: Pick<Session, "model">): Promise<RunCheckpoint> {
   const kept = await loadCheckpoint(model.summary.id);
   if (kept) return kept;
-  throw new LuthierError("config", "There is no run to go on with.", "Start a new one with Train.");
+  throw new LuthierError({ code: "config/no-run-to-resume" });
 }

@@ -21,7 +21,11 @@ export function PageNotices() {
     load: state.loadModel,
   }));
   const noGpu = gpuProblem && text.problem(gpuProblem);
-  const isDeviceLost = fault !== null && problemArea(fault.problem) === "device-lost";
+  // A worker that has stopped loads nothing: only the whole page can be loaded again.
+  const isDeviceLost =
+    fault !== null &&
+    problemArea(fault.problem) === "device-lost" &&
+    fault.problem.code !== "device-lost/worker-stopped";
   return (
     <div className={classes.notices}>
       {noGpu && (
