@@ -1,5 +1,4 @@
 import { describeModel } from "../../engine/models/registry";
-import { safetensorsTensor } from "../../engine/weights/tensor-source";
 import { blobSource } from "../../formats/byte-source";
 import { contentId } from "../../formats/content-id";
 import { type ModelFolder, openModelFolder } from "../../formats/model-folder";
@@ -132,8 +131,7 @@ async function prepare(
   const { gpu, pipelines, tuning } = await session.gpu();
   const splitsAnswers = describeModel(folder.config).encoder !== undefined;
   const tokenizer = loadTokenizer(folder, { splitsAnswers });
-  const tensors = new Map([...folder.tensors].map(([name, tensor]) => [name, safetensorsTensor(tensor)]));
-  const engine = await uploadModel(folder.config, tensors, {
+  const engine = await uploadModel(folder.config, folder.tensors, {
     gpu,
     pipelines,
     tuning,
