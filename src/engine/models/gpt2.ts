@@ -32,6 +32,8 @@ export const gpt2 = defineFamily({
     dropout: ["attn_pdrop", "embd_pdrop", "resid_pdrop"],
     numerics: ["reorder_and_upcast_attn"],
     "other-heads": [
+      "hidden_dropout",
+      "summary_last_dropout",
       "summary_activation",
       "summary_first_dropout",
       "summary_proj_to_labels",

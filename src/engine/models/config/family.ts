@@ -47,8 +47,9 @@ export function defineFamily<const Used extends Fields>(definition: FamilyDefini
     [...reasonsByKey(COMMON_IDLE), ...reasonsByKey(definition.idle ?? {})].filter(([key]) => !own.has(key)),
   );
   const fallbacks = Object.entries(used).map(([key, { fallback }]) => [key, fallback]);
+  const read = { ...Object.fromEntries(fallbacks), quantization_config: null };
   return {
-    keys: { className, used: Object.fromEntries(fallbacks), idle, refused, aliases },
+    keys: { className, used: read, idle, refused, aliases },
     describe(config) {
       checkSettings(refused, config);
       checkQuantisation(config.quantization_config);
@@ -94,10 +95,7 @@ function checkQuantisation(value: unknown): void {
 export function unreadKeys({ used, idle, refused, aliases }: FamilyKeys, config: Config): string[] {
   const known = [used, idle, refused, aliases];
   return Object.keys(config).filter(
-    (key) =>
-      !known.some((list) => Object.hasOwn(list, key)) &&
-      key !== "quantization_config" &&
-      !isEmpty(config[key]),
+    (key) => !known.some((list) => Object.hasOwn(list, key)) && !isEmpty(config[key]),
   );
 }
 

@@ -116,8 +116,22 @@ export const COMMON_IDLE: IdleKeys = {
     "pretraining_tp",
     "gradient_checkpointing",
   ],
-  // Families of one stack run it whichever way these stand.
-  "not-applied": ["add_cross_attention", "is_decoder", "is_encoder_decoder", "tie_encoder_decoder"],
+  // Families of one stack run it whichever way the flags stand; the other keys are those of
+  // other families.
+  "not-applied": [
+    "add_cross_attention",
+    "head_dim",
+    "is_decoder",
+    "is_encoder_decoder",
+    "layer_types",
+    "num_heads",
+    "original_max_position_embeddings",
+    "partial_rotary_factor",
+    "rope_parameters",
+    "rope_scaling",
+    "rope_theta",
+    "tie_encoder_decoder",
+  ],
 };
 
 /** Refused in every family. */
