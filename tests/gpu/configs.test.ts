@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { AdapterState } from "../../src/engine/adapters/adapter-state";
 import type { Gpu } from "../../src/engine/gpu/device";
-import { loadModel } from "../../src/engine/models/loaded-model";
+import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-model";
 import type { TrainingBatch } from "../../src/engine/train/batch-inputs";
 import type { StoredTensor } from "../../src/engine/weights/tensor-source";
 import { bytesSource } from "../../src/formats/byte-source";
+import { openModelFolder } from "../../src/formats/model-folder";
 import { openWeights } from "../../src/formats/model-weights";
 import { LuthierError } from "../../src/lib/errors";
 import { baseAdapter } from "../support/base-adapter";
@@ -45,6 +46,17 @@ beforeAll(async () => {
 afterAll(() => gpu.close());
 
 const TOLERANCE = 1e-4;
+
+/** The logits of the last place of what the model writes. */
+async function lastLogits(model: LoadedModel): Promise<Float32Array> {
+  const state = new AdapterState(gpu, baseAdapter);
+  const splits = model.spec.encoder !== undefined;
+  const all = await computeLogits(model, state, batch(splits));
+  state.destroy();
+  const last = splits ? ids.length - prompt - 1 : ids.length - 1;
+  const { vocabularySize } = model.spec;
+  return all.subarray(last * vocabularySize, (last + 1) * vocabularySize);
+}
 
 /** The tensor with its rows in reverse. */
 function reversed(tensor: StoredTensor): StoredTensor {
@@ -100,13 +112,16 @@ test.each(cases.map((variant) => [variant.name, variant] as const))("%s", async 
     return;
   }
   const model = await loading;
-  const state = new AdapterState(gpu, baseAdapter);
-  const splits = model.spec.encoder !== undefined;
-  const all = await computeLogits(model, state, batch(splits));
-  const last = splits ? ids.length - prompt - 1 : ids.length - 1;
-  const { vocabularySize } = model.spec;
-  const logits = all.subarray(last * vocabularySize, (last + 1) * vocabularySize);
-  expectClose(logits, variant.logits, TOLERANCE, "logits");
-  state.destroy();
+  expectClose(await lastLogits(model), variant.logits, TOLERANCE, "logits");
+  model.weights.destroy();
+});
+
+test("a GGUF file of llama has the biases that it holds", async () => {
+  const name = "llama_with_biases.gguf";
+  const folder = await openModelFolder([bytesSource(name, readFileSync(join(COMMITTED, "gguf", name)))]);
+  const options = { gpu, pipelines: pipelinesOf(gpu), tuning: fixedTuning(gpu) };
+  const model = await loadModel(folder.config, folder.tensors, options);
+  const { logits } = cases.find((variant) => variant.name === "biases on all layers")!;
+  expectClose(await lastLogits(model), logits!, TOLERANCE, "logits");
   model.weights.destroy();
 });

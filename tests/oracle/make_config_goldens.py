@@ -83,7 +83,11 @@ ROPE = [
     Variant("gemma3's older spelling", "gemma3", {"rope_scaling": LINEAR, **THETA}, without=("rope_parameters",)),
 ]
 
+BIASES = "biases on all layers"
+"""Also what tests/golden/gguf/llama_with_biases.gguf holds."""
+
 HEADS = [
+    Variant(BIASES, "llama3", {"rope_scaling": None}),
     Variant("a config that ties beside a head of its own", "llama", {"tie_word_embeddings": True}),
     Variant("a head of its own beside a config that ties", "llama_tied", extra={"lm_head.weight": (EMBED, True)}),
     Variant("the embedding again beside a config that ties", "llama_tied", extra={"lm_head.weight": (EMBED, False)}),

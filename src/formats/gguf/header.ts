@@ -1,4 +1,5 @@
 import { formatBytes } from "../../lib/bytes";
+import { LuthierError } from "../../lib/errors";
 import type { ByteSource } from "../byte-source";
 import { blockLayout, type BlockType, type FloatType, storedBytes } from "../quantised/block-types";
 import { Cursor } from "./cursor";
@@ -118,7 +119,12 @@ async function readTensor(cursor: Cursor): Promise<DescribedTensor> {
   const offset = await cursor.count(`bytes in front of tensor ${name}`, Number.MAX_SAFE_INTEGER);
   const dtype = types[type];
   if (!dtype)
-    throw cursor.broken(`stores tensor ${name} as ${otherTypes[type] ?? `type ${type}`}, which is not read`);
+    throw new LuthierError({
+      code: "model/gguf-type",
+      file: cursor.file,
+      tensor: name,
+      type: otherTypes[type] ?? `type ${type}`,
+    });
   const elements = sizes.reduce((product, size) => product * size, 1);
   const [rowLength = 0] = sizes;
   if (elements === 0 || !Number.isSafeInteger(elements) || rowLength % blockLayout(dtype).elements !== 0) {

@@ -46,6 +46,16 @@ export interface ModelsProblems {
   readonly "model/rope-by-layer": { readonly key: string };
   readonly "model/distance-buckets": { readonly buckets: number; readonly maxDistance: number };
   readonly "model/pad-token": { readonly id: number; readonly vocabularySize: number };
+  /** A key of a GGUF file that may change what the model computes, and that the engine does not follow. */
+  readonly "model/gguf-key": { readonly file: string; readonly key: string; readonly value: string };
+  /** Tensors of a GGUF file that have no place in the model, or are there twice: the first few of `count`. */
+  readonly "model/gguf-tensors": {
+    readonly file: string;
+    readonly names: readonly string[];
+    readonly count: number;
+  };
+  /** A type of numbers that the engine does not compute with, by its name or its number in the file. */
+  readonly "model/gguf-type": { readonly file: string; readonly tensor: string; readonly type: string };
   readonly "model/quantised-otherwise": { readonly method: string };
   readonly "model/no-tensor": { readonly name: string };
   /** Tensors that have no place in the model: the first few of `count`. */

@@ -98,6 +98,19 @@ export const modelsProblems: ProblemTexts<ModelsProblems> = {
     what: `config.json: the token ${id} (pad_token_id or decoder_start_token_id) is outside the vocabulary of ${vocabularySize}.`,
     advice: "Set it to a token that the model has, or to null.",
   }),
+  "model/gguf-key": ({ file, key, value }) => ({
+    what: `${file} sets ${key} to ${value}, which models of this kind do not have here.`,
+    advice: "Choose another file of the model without it, or its safetensors folder.",
+  }),
+  "model/gguf-tensors": ({ file, names, count }) => ({
+    what: `${file} holds ${count === 1 ? "a tensor" : `${count} tensors`} that models of this kind have no place for here: ${names.join(", ")}${count > names.length ? " and others" : ""}.`,
+    advice: "Without them the model would compute something else. Choose its safetensors folder.",
+  }),
+  "model/gguf-type": ({ file, tensor, type }) => ({
+    what: `${file} stores tensor ${tensor} as ${type}, which is not read.`,
+    advice:
+      "Choose another file of the model: its name should end in Q4_K_M, Q5_K_M, Q6_K, Q8_0, Q4_0, F16 or BF16.",
+  }),
   "model/quantised-otherwise": ({ method }) => ({
     what: `config.json says that the weights are quantised by ${method}, which is not read here.`,
     advice: "Choose the unquantised checkpoint, one in NF4 by bitsandbytes, or a GGUF file.",
