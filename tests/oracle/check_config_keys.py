@@ -3,7 +3,8 @@
 For each family: the fields of its configuration class, the aliases that the class resolves, and every
 name that the code of the class and of its model reads from a configuration or takes from the rest of
 config.json must be in one of the engine's lists (used, without effect, refused). Keys that are used
-must have the class's default, aliases must be the class's."""
+must have the class's default, aliases must be the class's. What changes nothing in
+generation_config.json because it is the default anyway must be transformers' default."""
 
 from __future__ import annotations
 
@@ -161,10 +162,24 @@ def check(family: str, keys: dict[str, Any]) -> list[str]:
     return problems
 
 
+def check_generation(keys: dict[str, Any]) -> list[str]:
+    """All else is shown as not followed, so only what is left out can be wrong."""
+    defaults = {name: value for name, value in GenerationConfig._get_default_generation_params().items() if value}
+    known = set(GenerationConfig().to_dict()) | {"_commit_hash"}
+    skipped = {*keys["used"], *keys["idle"]}
+    expected = {name: value for name, value in defaults.items() if name not in skipped}
+    problems = [f"generation: {name} is no key of transformers" for name in sorted(skipped - known)]
+    if keys["defaults"] != expected:
+        problems.append(f"generation: defaults are {keys['defaults']}, in transformers {expected}")
+    return problems
+
+
 def main(path: str) -> int:
     """Prints what is wrong; the exit status says whether anything is."""
-    families = json.loads(Path(path).read_text(encoding="utf-8"))
+    told = json.loads(Path(path).read_text(encoding="utf-8"))
+    families = told["families"]
     problems = [problem for family, keys in families.items() for problem in check(family, keys)]
+    problems += check_generation(told["generation"])
     print("\n".join(problems))
     total = sum(len(asked(getattr(transformers, keys["className"]))) for keys in families.values())
     print(f"{total} keys of {len(families)} families looked up, {len(problems)} problems")

@@ -142,7 +142,7 @@ async function prepare(
   try {
     const title = opened.title ?? folder.name;
     const card = { id, title, source, license };
-    const summary = summarise(card, engine, folder.sizeBytes, tokenizer.hasChatTemplate, defaults);
+    const summary = summarise(card, engine, folder, tokenizer.hasChatTemplate, defaults);
     await keep(session, opened, summary, signal);
     const adapters = await keptAdapters(id);
     if (signal.aborted) throw cancelled();
