@@ -132,17 +132,16 @@ function ropes(values: GemmaValues): RopeSpec[] {
 
 function blocks(values: GemmaValues, sizes: HeadSizes): BlockSpec[] {
   const { layer_types: types, num_hidden_layers: layers, sliding_window_pattern: pattern } = values;
-  const windows = slidingWindows(
-    types,
-    layers,
-    values.sliding_window,
-    (layer) => (layer + 1) % pattern !== 0,
-  );
+  const { sliding_window: window } = values;
+  // transformers makes the mask of a window whether or not a layer has one.
+  if (window === null) throw new LuthierError({ code: "model/no-window" });
+  const windows = slidingWindows(types, layers, window, (layer) => (layer + 1) % pattern !== 0);
   const layer = layerMaker(values, sizes);
-  return windows.map((window, index) => {
+  return windows.map((reach, index) => {
     const block = layer(`model.layers.${index}`);
-    const reach = window === undefined ? { ropeTable: TABLES.global } : { window, ropeTable: TABLES.local };
-    return { ...block, attention: { ...block.attention, ...reach } };
+    const own =
+      reach === undefined ? { ropeTable: TABLES.global } : { window: reach, ropeTable: TABLES.local };
+    return { ...block, attention: { ...block.attention, ...own } };
   });
 }
 

@@ -1,3 +1,4 @@
+import { LuthierError } from "../../lib/errors";
 import { defineFamily } from "./config/family";
 import { size, sizeOrNull } from "./config/fields";
 import { layerTypes, slidingWindows } from "./layers";
@@ -18,8 +19,11 @@ export const mistral = defineFamily({
     layer_types: layerTypes,
   },
   idle: { dropout: ["attention_dropout"] },
-  describe(values) {
+  describe(values, config) {
     const { layer_types: types, num_hidden_layers: layers, sliding_window: window } = values;
+    // Ministral makes the mask of a window whether or not a layer has one.
+    if (Object.hasOwn(config, "layer_types") && window === null)
+      throw new LuthierError({ code: "model/no-window" });
     return llamaLike("mistral", values, {
       biases: { qkv: false, o: false, mlp: false },
       windows: slidingWindows(types, layers, window, () => window !== null),

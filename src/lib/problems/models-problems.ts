@@ -37,7 +37,7 @@ export interface ModelsProblems {
   };
   readonly "model/hidden-not-multiple": { readonly hiddenSize: number; readonly heads: number };
   readonly "model/layer-types": { readonly named: number; readonly layers: number };
-  /** layer_types names layers with a sliding window, and there is none. */
+  /** Layers are said to have a sliding window, and there is none. */
   readonly "model/no-window": object;
   readonly "model/rope-factor": { readonly factor: number };
   /** Only part of each head turns, in a kind of rotary positions that turns all of it. */

@@ -74,8 +74,8 @@ export const modelsProblems: ProblemTexts<ModelsProblems> = {
     advice: OTHER_FILES,
   }),
   "model/no-window": () => ({
-    what: "config.json: layer_types names layers with a sliding window, but the model has no sliding window.",
-    advice: "Set sliding_window (for Qwen also use_sliding_window), or make these layers full_attention.",
+    what: "config.json: sliding_window is null, but layers of this model have a window.",
+    advice: "Set sliding_window (for Qwen also use_sliding_window), or leave layer_types out.",
   }),
   "model/rope-factor": ({ factor }) => ({
     what: `config.json: the rope factor is ${factor}.`,
