@@ -60,7 +60,7 @@ def rope(rng: Random, max_positions: int, head_dim: int) -> Config:
         settings["rope_theta"] = theta
     if maybe(rng):
         config["rope_theta"] = rng.choice((20.0, 500000.0))
-    if maybe(rng, 0.15):
+    if head_dim > 2 and maybe(rng, 0.15):
         config["partial_rotary_factor"] = rng.choice((1.0, 1.0, 0.5))
     if maybe(rng, 0.15):
         config["original_max_position_embeddings"] = rng.choice((12, 24))
@@ -291,8 +291,10 @@ def t5_like(rng: Random) -> Config:
         config["dense_act_fn"] = rng.choice(("gelu", "gelu_new", "silu" if gated else "relu"))
     if maybe(rng, 0.1):
         config["is_gated_act"] = config["feed_forward_proj"].startswith("gated")
-    keys = ("feed_forward_proj", "num_decoder_layers", "relative_attention_num_buckets", "layer_norm_epsilon")
-    return drop_some(rng, config, keys)
+    keys = ("num_decoder_layers", "relative_attention_num_buckets", "layer_norm_epsilon")
+    # What the others stand for depends on the form.
+    form = () if "dense_act_fn" in config or "is_gated_act" in config else ("feed_forward_proj",)
+    return drop_some(rng, config, (*keys, *form))
 
 
 def t5(rng: Random) -> Config:

@@ -1,8 +1,9 @@
+import { LuthierError } from "../../lib/errors";
 import type { AttentionSpec, BlockSpec, ModelSpec } from "../nn/model-spec";
 import { gatedActivations, gatedNames } from "./config/activations";
 import { defineFamily } from "./config/family";
 import { choice, flag, number, size, sizeOrNull, tokenId, type Values } from "./config/fields";
-import { evenHeadDim, groupedHeads, type HeadSizes, linear, paddingRow, rmsNorm } from "./layers";
+import { evenHeadDim, groupedHeads, type HeadSizes, layerTypes, linear, paddingRow, rmsNorm } from "./layers";
 import { readRope, ropeFields } from "./rope-config";
 
 /** What sets a llama-like family apart. */
@@ -40,10 +41,13 @@ export type LlamaValues = Values<typeof llamaFields>;
 /** Llama 2 and 3, SmolLM2, TinyLlama (transformers `LlamaForCausalLM`). */
 export const llama = defineFamily({
   className: "LlamaConfig",
-  used: { ...llamaFields, attention_bias: flag(false), mlp_bias: flag(false) },
+  used: { ...llamaFields, attention_bias: flag(false), mlp_bias: flag(false), layer_types: layerTypes },
   idle: { dropout: ["attention_dropout"] },
   describe(values) {
     evenHeadDim(values.hidden_size, values.num_attention_heads);
+    // transformers keeps a window's keys alone for such layers, and yet lets them see everything.
+    if (values.layer_types?.includes("sliding_attention"))
+      throw new LuthierError({ code: "model/config-setting", setting: "layer_types" });
     const { attention_bias: attention, mlp_bias: mlp } = values;
     return llamaLike("llama", values, { biases: { qkv: attention, o: attention, mlp } });
   },

@@ -152,8 +152,6 @@ export interface ModelSpec {
   readonly positions: PositionSpec;
   /** Factor of attention's dot products; absent: 1 / √headDim. */
   readonly attentionScale?: number;
-  /** Bound of attention's scores (softcap · tanh(score / softcap)); absent: none. */
-  readonly attentionSoftcap?: number;
   /** What reads the prompt where the decoder writes only the answer. */
   readonly encoder?: EncoderSpec;
   /** The decoder's. */

@@ -11,6 +11,7 @@ export type RefusedSetting =
   | "enable_bias"
   | "final_logit_softcapping"
   | "layer_norm_elementwise_affine"
+  | "layer_types"
   | "per_layer_config"
   | "pruned_heads"
   | "scale_attn_by_inverse_layer_idx"

@@ -38,6 +38,7 @@ const settings: Readonly<Record<RefusedSetting, string>> = {
   enable_bias: "linear layers without biases (enable_bias)",
   final_logit_softcapping: "bounded logits (final_logit_softcapping)",
   layer_norm_elementwise_affine: "norms without weights (layer_norm_elementwise_affine)",
+  layer_types: "layers with a sliding window (layer_types)",
   per_layer_config: "layers of different sizes (per_layer_config)",
   pruned_heads: "layers without some of their heads (pruned_heads)",
   scale_attn_by_inverse_layer_idx:
