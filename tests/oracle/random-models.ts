@@ -5,8 +5,6 @@ import { methods } from "../../src/engine/adapters/registry";
 import type { Gpu } from "../../src/engine/gpu/device";
 import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-model";
 import { describeModel } from "../../src/engine/models/registry";
-import { countLabels } from "../../src/engine/train/batch-inputs";
-import { adamDefaults, Trainer } from "../../src/engine/train/trainer";
 import { bytesSource } from "../../src/formats/byte-source";
 import { openWeights } from "../../src/formats/model-weights";
 import { LuthierError } from "../../src/lib/errors";
@@ -15,6 +13,7 @@ import { readAllValues, safetensorsTensor } from "../../src/engine/weights/tenso
 import { baseAdapter } from "../support/base-adapter";
 import { relativeError } from "../support/errors";
 import { type GoldenTensor, goldenBatches, readTensorsOf, under } from "../support/golden";
+import { computeGradients } from "../support/gradients";
 import { openTestGpu } from "../support/gpu";
 import { computeLogits } from "../support/logits";
 import { fixedTuning, pipelinesOf } from "../support/run-graph";
@@ -109,18 +108,10 @@ async function logitsError(model: LoadedModel, golden: ReadonlyMap<string, Golde
 
 /** Full fine-tuning: the gradient of every tensor, all of them as one vector. */
 async function gradientError(model: LoadedModel, golden: ReadonlyMap<string, GoldenTensor>): Promise<number> {
-  const { gpu } = model;
-  const adapter = methods.full.bind({}, model.spec);
-  const state = new AdapterState(gpu, adapter);
-  const [batch] = goldenBatches(golden) as [ReturnType<typeof goldenBatches>[number]];
-  const { rows, length } = batch;
-  const shape = { rows, length, labels: 64 * Math.ceil(countLabels(batch, adapter) / 64) };
+  const state = new AdapterState(model.gpu, methods.full.bind({}, model.spec));
   const trained = [...model.tensors].map(async ([name, source]) => [name, await valuesOf(source)] as const);
   state.write(new Map(await Promise.all(trained)));
-  const options = { shapes: [shape], evaluationShapes: [], weightDecay: 0, maxGradNorm: 0, ...adamDefaults };
-  const trainer = await Trainer.create(model, state, options);
-  const gradients = await trainer.gradients(batch);
-  trainer.destroy();
+  const gradients = await computeGradients(model, state, goldenBatches(golden)[0]!);
   state.destroy();
   const expected = under(golden, "grad");
   const missing = [...expected.keys()].filter((name) => !gradients.has(name));
