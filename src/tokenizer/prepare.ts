@@ -1,6 +1,7 @@
 import type { TokenizerFiles } from "../formats/tokenizer-files";
 import { LuthierError } from "../lib/errors";
 import { isRecord } from "../lib/json";
+import { BoundedRegex } from "../lib/regex/regex";
 import { parseAs } from "../lib/schema";
 import { type TokenizerConfig, tokenizerConfig, type TokenizerJson, tokenizerJson } from "./tokenizer-schema";
 
@@ -170,7 +171,7 @@ function growth(normalizer: unknown): number {
 /** True for an expression that is found between characters too. */
 function matchesNothing(expression: unknown): boolean {
   try {
-    return new RegExp(String(expression), "u").test("");
+    return BoundedRegex.javaScript(new RegExp(String(expression), "u")).matchesStart("");
   } catch {
     return false;
   }

@@ -6,6 +6,7 @@ import { LuthierError } from "../lib/errors";
 import type { Problem } from "../lib/problems/problem";
 import { parseAs } from "../lib/schema";
 import type { ChatMessage } from "../shared/generation";
+import { boundPatterns } from "./bounded-patterns";
 import { ChatTemplate } from "./chat/template";
 import { type PreparedTokenizer, prepareTokenizer, SPECIAL_TOKENS } from "./prepare";
 import { bytesForPeople, tokenSpelling } from "./token-bytes";
@@ -140,6 +141,7 @@ function build(files: TokenizerFiles): Built {
   try {
     const prepared = prepareTokenizer(files);
     const inner = new PreTrainedTokenizer(prepared.tokenizer, prepared.config);
+    boundPatterns(inner._tokenizer);
     const pipeline = new TokenPipeline(inner._tokenizer, prepared.added, prepared.tokenizer.pre_tokenizer);
     return { inner, prepared, pipeline, surroundings: findSurroundings(inner) };
   } catch (cause) {

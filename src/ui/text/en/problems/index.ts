@@ -8,6 +8,7 @@ import { fieldFault } from "../field-faults";
 import { formProblems } from "./form";
 import type { ProblemTexts } from "./words";
 import { hubProblems } from "./hub";
+import { patternProblems } from "./pattern";
 import { storageProblems } from "./storage";
 import { tokenizerProblems } from "./tokenizer";
 import { workProblems } from "./work";
@@ -19,6 +20,7 @@ const problems: ProblemTexts = {
   ...formProblems,
   ...hubProblems,
   ...methodProblems,
+  ...patternProblems,
   ...storageProblems,
   ...tokenizerProblems,
   ...workProblems,
