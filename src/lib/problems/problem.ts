@@ -4,6 +4,7 @@ import type { EngineProblems } from "./engine-problems";
 import type { FormProblems } from "./form-problems";
 import type { HubProblems } from "./hub-problems";
 import type { MethodProblems } from "./method-problems";
+import type { ModelSizeProblems } from "./model-size-problems";
 import type { PatternProblems } from "./pattern-problems";
 import type { StorageProblems } from "./storage-problems";
 import type { TokenizerProblems } from "./tokenizer-problems";
@@ -22,6 +23,7 @@ export interface Problems
     FormProblems,
     HubProblems,
     MethodProblems,
+    ModelSizeProblems,
     PatternProblems,
     StorageProblems,
     TokenizerProblems,

@@ -10,6 +10,10 @@ export interface TokenizerProblems {
   };
   /** The replacements of the normaliser let a text grow without end. */
   readonly "tokenizer/text-grows": object;
+  /** Normaliser, pre-tokenizer or decoder have more parts than any tokenizer. */
+  readonly "tokenizer/too-many-parts": { readonly most: number };
+  /** The tokenizer breaks on a text; `reason` is the library's. */
+  readonly "tokenizer/text-failed": { readonly reason: string };
   /** An expression of tokenizer.json that takes longer than any tokenizer needs. */
   readonly "tokenizer/pattern-endless": { readonly pattern: string };
   /** An expression of tokenizer.json that is none, or uses what is not evaluated; `reason` is the engine's. */

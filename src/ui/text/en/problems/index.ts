@@ -8,6 +8,7 @@ import { fieldFault } from "../field-faults";
 import { formProblems } from "./form";
 import type { ProblemTexts } from "./words";
 import { hubProblems } from "./hub";
+import { modelSizeProblems } from "./model-size";
 import { patternProblems } from "./pattern";
 import { storageProblems } from "./storage";
 import { tokenizerProblems } from "./tokenizer";
@@ -20,6 +21,7 @@ const problems: ProblemTexts = {
   ...formProblems,
   ...hubProblems,
   ...methodProblems,
+  ...modelSizeProblems,
   ...patternProblems,
   ...storageProblems,
   ...tokenizerProblems,

@@ -17,6 +17,14 @@ export const tokenizerProblems: ProblemTexts<TokenizerProblems> = {
     what: "tokenizer.json has a normaliser that lets every text grow without end.",
     advice: "Download tokenizer.json again.",
   }),
+  "tokenizer/too-many-parts": ({ most }) => ({
+    what: `tokenizer.json has a normaliser, pre-tokenizer or decoder of more than ${most} parts.`,
+    advice: RENEW,
+  }),
+  "tokenizer/text-failed": ({ reason }) => ({
+    what: `The tokenizer that tokenizer.json describes breaks on a text: ${reason}.`,
+    advice: RENEW,
+  }),
   "tokenizer/pattern-endless": ({ pattern }) => ({
     what: `tokenizer.json has a regular expression that does not come to an end: ${pattern}`,
     advice: RENEW,
