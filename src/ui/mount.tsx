@@ -13,6 +13,7 @@ import { chooseLanguage } from "./text/languages";
 import { type Text, TextProvider } from "./text/text";
 import "./theme/global.css";
 import { cssVariables, theme } from "./theme/theme";
+import { ThemeVariables } from "./theme/theme-variables";
 
 /**
  * Draws the studio over a client and starts it; returns how to take it down again.
@@ -30,7 +31,14 @@ export function mountStudio(
   const root = createRoot(element);
   root.render(
     <StrictMode>
-      <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={cssVariables}
+        defaultColorScheme="auto"
+        withCssVariables={false}
+        withGlobalClasses={false}
+      >
+        <ThemeVariables />
         <TextProvider text={text}>
           <StudioContext value={{ ...runtime, store }}>
             <Studio />

@@ -2,7 +2,7 @@ import { describeModel } from "../../engine/models/registry";
 import { parameterCount } from "../../engine/nn/model-spec";
 import { blobSource, readText } from "../../formats/byte-source";
 import { contentId } from "../../formats/content-id";
-import { parseToken } from "../../hub/address";
+import { parseEndpoint, parseToken } from "../../hub/address";
 import { downloadModel } from "../../hub/download-model";
 import { LuthierError } from "../../lib/errors";
 import { newId } from "../../lib/id";
@@ -63,15 +63,16 @@ export function downloadJob(request: HubRequest & { choiceId: string }): Job<Mod
   };
 }
 
-/** Goes on with a download that was cancelled or broke off. */
-export function resumeDownloadJob(id: string, typedToken: string): Job<ModelCard> {
+/** Goes on with a download that was cancelled or broke off; a token typed for another endpoint stays out of it. */
+export function resumeDownloadJob(id: string, typed: { endpoint: string; token: string }): Job<ModelCard> {
   return {
     kind: "download",
     async run(context) {
       await checkCanKeep();
       const record = await findDownload(id);
       const { endpoint } = record.address;
-      const token = parseToken(typedToken, endpoint) || (await rememberedToken(endpoint));
+      const isForThis = typed.token !== "" && parseEndpoint(typed.endpoint) === endpoint;
+      const token = (isForThis && parseToken(typed.token, endpoint)) || (await rememberedToken(endpoint));
       return fetchModel(record, { ...context, token });
     },
   };

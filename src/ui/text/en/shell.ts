@@ -75,6 +75,7 @@ export const shell = {
       `buffers up to ${format.bytes(buffer)}, bindings up to ${format.bytes(binding)}`,
     storage: (used: number, quota: number) => `${format.bytes(used)} stored of ${format.bytes(quota)}`,
     private: "Everything stays on this machine.",
+    licences: "Licences of what this page contains",
   },
   dismiss: "Dismiss",
   reloadModel: "Load the model again",
