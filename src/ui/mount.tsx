@@ -8,7 +8,7 @@ import { RunLog } from "./lib/run-log";
 import { RunSeries } from "./lib/run-series";
 import { connectStore } from "./store/connect";
 import { StudioContext } from "./store/context";
-import { createStudioStore } from "./store/create-store";
+import { createStudioStore, type StudioStore } from "./store/create-store";
 import { chooseLanguage } from "./text/languages";
 import { type Text, TextProvider } from "./text/text";
 import "./theme/global.css";
@@ -19,11 +19,13 @@ import { ThemeVariables } from "./theme/theme-variables";
  * Draws the studio over a client and starts it; returns how to take it down again.
  *
  * @param text the page's language; by itself the one that the browser asks for
+ * @param onStore is given the store before the studio starts
  */
 export function mountStudio(
   element: HTMLElement,
   client: Client,
   text: Text = chooseLanguage(navigator.languages),
+  onStore: (store: StudioStore) => void = () => undefined,
 ): () => void {
   const runtime = { client, series: new RunSeries(), log: new RunLog() };
   const store = createStudioStore(runtime);
@@ -47,6 +49,7 @@ export function mountStudio(
       </MantineProvider>
     </StrictMode>,
   );
+  onStore(store);
   void store.getState().start();
   return () => {
     disconnect();

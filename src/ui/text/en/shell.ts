@@ -7,6 +7,9 @@ import { plural } from "./words";
 
 export const shell = {
   brand: "Luthier",
+  /** Which of how many are shown. */
+  range: (first: number, last: number, total: number) =>
+    `${format.integer(first)}–${format.integer(last)} of ${format.integer(total)}`,
   steps: {
     data: "Data",
     model: "Model",

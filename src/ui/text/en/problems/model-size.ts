@@ -1,4 +1,5 @@
 import { formatBytes } from "../../../../lib/bytes";
+import { CHECK_FILE } from "../../../../lib/json";
 import type { ModelSizeProblems } from "../../../../lib/problems/model-size-problems";
 import type { ProblemTexts } from "./words";
 
@@ -7,9 +8,13 @@ export const modelSizeProblems: ProblemTexts<ModelSizeProblems> = {
     what: `config.json: ${key} is ${value}, and the files hold ${most} at the most.`,
     advice: "Check that config.json is the one that belongs to these weights.",
   }),
+  "format/nested-too-deep": ({ file }) => ({
+    what: `${file} has lists and objects in each other, deeper than any file of its kind.`,
+    advice: CHECK_FILE,
+  }),
   "format/text-too-long": ({ file, sizeBytes, maxBytes }) => ({
     what: `${file} has ${formatBytes(sizeBytes)}; files of its kind have at most ${formatBytes(maxBytes)}.`,
-    advice: "Check that the file was downloaded whole and is the right one.",
+    advice: CHECK_FILE,
   }),
   "model/tokens-too-long": ({ longestChars }) => ({
     what: `The GGUF file has tokens of up to ${longestChars} characters, more than any vocabulary.`,
