@@ -40,7 +40,7 @@ it("2,000 questions, 500 adapters and 1,000,000 rows are shown a part at a time,
     await expect.poll(() => button(page, "Train").isEnabled(), { timeout: 60_000 }).toBe(true);
     await page.getByText("of 1,000,000").first().waitFor();
     await page.getByText("1–20 of 500").waitFor();
-    await page.getByText("Earlier in this conversation (1999)").click();
+    await page.getByText("Earlier in this conversation (1,999)").click();
     await page.getByText("1,981–1,999 of 1,999").waitFor();
     expect(await page.locator("body *").count()).toBeLessThan(6000);
 

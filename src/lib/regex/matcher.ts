@@ -2,7 +2,7 @@ import type { RegexProgram } from "./program";
 import { RegexError, type RegexNode } from "./syntax";
 
 /** Steps that one text may take, and more for each of its characters. */
-const STEPS = 4_000_000;
+const STEPS = 2_000_000;
 const STEPS_PER_CHAR = 40;
 /** Bits that may be kept of where a search has been: 64 MiB. */
 const MAX_BITS = 2 ** 29;
