@@ -3,6 +3,8 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { licencePlugins } from "./tools/site/licences.ts";
+import { securityPlugin } from "./tools/site/content-security-policy.ts";
 
 /** Whether `npm start` can open a browser. On Linux that takes a desktop and the program that finds its browser. */
 function hasBrowser(): boolean {
@@ -12,10 +14,12 @@ function hasBrowser(): boolean {
   return PATH.split(delimiter).some((folder) => existsSync(join(folder, "xdg-open")));
 }
 
+const licences = licencePlugins();
+
 export default defineConfig({
   // Relative addresses, so that the built page works from any folder of a static host.
   base: "./",
-  plugins: [react()],
+  plugins: [react(), securityPlugin(), licences.plugin],
   server: { open: hasBrowser() },
   preview: { open: false },
   resolve: {
@@ -35,6 +39,6 @@ export default defineConfig({
       "idb-keyval",
     ],
   },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [licences.workerPlugin()] },
   build: { target: "es2023" },
 });

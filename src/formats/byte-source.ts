@@ -71,8 +71,18 @@ export async function fetchSource(
   }
 }
 
-/** All of a source as text (UTF-8, with or without a byte-order mark). */
-export async function readText(source: ByteSource): Promise<string> {
+/** Files of settings have some kilobytes; an index of many thousand weights has a few megabytes. */
+const MAX_TEXT_BYTES = 2 ** 26;
+
+/**
+ * All of a source as text (UTF-8, with or without a byte-order mark).
+ * @throws LuthierError("format") when it is longer than any file of its kind
+ */
+export async function readText(source: ByteSource, maxBytes = MAX_TEXT_BYTES): Promise<string> {
+  const { name, sizeBytes } = source;
+  if (sizeBytes > maxBytes) {
+    throw new LuthierError({ code: "format/text-too-long", file: name, sizeBytes, maxBytes });
+  }
   return new TextDecoder().decode(await source.read(0, source.sizeBytes));
 }
 

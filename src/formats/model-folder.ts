@@ -2,6 +2,7 @@ import { LuthierError } from "../lib/errors";
 import { parseJsonObject } from "../lib/json";
 import { baseName, type ByteSource, folderName, readText } from "./byte-source";
 import { openGguf } from "./gguf/model";
+import { checkModelSizes, type HeldSizes } from "./model-sizes";
 import { type ModelTensor, openWeights } from "./model-weights";
 import { joinNf4 } from "./quantised/nf4-checkpoint";
 import type { TokenizerFiles } from "./tokenizer-files";
@@ -39,6 +40,7 @@ export async function openModelFolder(files: readonly ByteSource[]): Promise<Mod
   const gguf = files.filter((file) => /\.gguf$/i.test(file.name));
   if (gguf.length > 0 && !files.some((file) => file.name.endsWith(".safetensors"))) {
     const model = await openGguf(gguf);
+    checkModelSizes(model.config, heldSizes(model.tensors));
     return { ...model, sizeBytes: totalBytes(model.tensors), files: gguf };
   }
   const configFile = findConfig(files);
@@ -49,6 +51,7 @@ export async function openModelFolder(files: readonly ByteSource[]): Promise<Mod
   const tokenizer = await readTokenizer(inside);
   const generation = find(inside, "generation_config.json");
   const tensors = await joinNf4(await openWeights(inside));
+  checkModelSizes(config, heldSizes(tensors));
   return {
     name: baseName(folder) || modelName(config),
     config,
@@ -58,6 +61,10 @@ export async function openModelFolder(files: readonly ByteSource[]): Promise<Mod
     sizeBytes: totalBytes(tensors),
     files: inside.filter(isModelFile),
   };
+}
+
+function heldSizes(tensors: ReadonlyMap<string, ModelTensor>): HeldSizes {
+  return { tensors: tensors.size, bytes: totalBytes(tensors) };
 }
 
 function totalBytes(tensors: ReadonlyMap<string, ModelTensor>): number {
@@ -83,8 +90,11 @@ function find(files: readonly ByteSource[], name: string): ByteSource | undefine
   return files.find((file) => baseName(file.name) === name);
 }
 
-async function readJson(file: ByteSource): Promise<Record<string, unknown>> {
-  return parseJsonObject(await readText(file), file.name);
+/** The largest tokenizer.json of any model has some 40 MB. */
+const MAX_TOKENIZER_BYTES = 2 ** 28;
+
+async function readJson(file: ByteSource, maxBytes?: number): Promise<Record<string, unknown>> {
+  return parseJsonObject(await readText(file, maxBytes), file.name);
 }
 
 /** The config.json nearest to the top: repositories keep further ones in folders of other formats. */
@@ -112,7 +122,7 @@ async function readTokenizer(files: readonly ByteSource[]): Promise<TokenizerFil
   const special = find(files, "special_tokens_map.json");
   const template = find(files, "chat_template.jinja");
   return {
-    tokenizer: await readJson(tokenizer),
+    tokenizer: await readJson(tokenizer, MAX_TOKENIZER_BYTES),
     config: { ...(special ? await readJson(special) : {}), ...(config ? await readJson(config) : {}) },
     chatTemplate: template ? await readText(template) : null,
   };

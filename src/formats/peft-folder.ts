@@ -29,13 +29,28 @@ export const OPTIMIZER_FILE = "luthier_optimizer.safetensors";
 const CONFIG_NAMES: readonly string[] = [CONFIG, "adapter_fusion_config.json"];
 const WEIGHTS_NAMES: readonly string[] = [WEIGHTS, "adapter.safetensors", "model_adapter_fusion.safetensors"];
 
+/** PyTorch's own files of weights, which are refused. */
+const PICKLED_NAMES: readonly string[] = ["adapter_model.bin", "pytorch_adapter.bin"];
+
+const KNOWN_NAMES: ReadonlySet<string> = new Set([
+  ...CONFIG_NAMES,
+  ...WEIGHTS_NAMES,
+  ...PICKLED_NAMES,
+  OPTIMIZER_FILE,
+]);
+
+/** Whether a file of an archive is one that is read, or that a message tells of. */
+function isWanted(path: string): boolean {
+  return KNOWN_NAMES.has(baseName(path));
+}
+
 /**
  * Reads a PEFT adapter from its files, or from a zip of them; stored f16 and bf16 are widened to f32.
  * @throws LuthierError("adapter" or "format") that names what is missing or damaged.
  */
 export async function readPeftFolder(files: readonly ByteSource[]): Promise<PeftFolder> {
   const unpacked = await Promise.all(
-    files.map(async (file) => ((await isZip(file)) ? unzipFiles(file) : [file])),
+    files.map(async (file) => ((await isZip(file)) ? unzipFiles(file, { isWanted }) : [file])),
   );
   const all = unpacked.flat();
   const [main, ...others] = findConfigs(all);
@@ -104,8 +119,7 @@ function findConfigs(files: readonly ByteSource[]): [ByteSource, ...ByteSource[]
 }
 
 function noWeights(files: readonly ByteSource[]): LuthierError {
-  const pickled = ["adapter_model.bin", "pytorch_adapter.bin"];
-  const bin = files.map((file) => baseName(file.name)).find((name) => pickled.includes(name));
+  const bin = files.map((file) => baseName(file.name)).find((name) => PICKLED_NAMES.includes(name));
   if (bin) {
     const library = bin.startsWith("adapter") ? "peft" : "adapters";
     return new LuthierError({ code: "adapter/pickled", file: bin, library });

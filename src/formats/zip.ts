@@ -1,7 +1,8 @@
-import { unzipSync, Zip, ZipPassThrough, type Zippable, zipSync } from "fflate";
+import { Inflate, Zip, ZipPassThrough, type Zippable, zipSync } from "fflate";
 import { LuthierError } from "../lib/errors";
 import type { ZipFault } from "../lib/problems/format-problems";
 import { type ByteSource, bytesSource } from "./byte-source";
+import { DamagedZip, packedStart, readZipDirectory, type ZipEntry } from "./zip-directory";
 
 /** What an archive may hold at most before it counts as an attack or a mistake. */
 export interface ZipLimits {
@@ -9,7 +10,22 @@ export interface ZipLimits {
   readonly totalBytes: number;
 }
 
+/** What is unpacked of an archive. */
+export interface UnzipOptions {
+  /** Whether a file is of use, by its path; others are never unpacked. */
+  isWanted?(name: string): boolean;
+  readonly limits?: ZipLimits;
+}
+
 const defaultLimits: ZipLimits = { entries: 1000, totalBytes: 2 ** 31 };
+/** Weights pack to half their size and hardly less; small archives may be of zeros. */
+const MAX_RATIO = 20;
+const MAX_SMALL_BYTES = 2 ** 26;
+const MAX_DIRECTORY_BYTES = 2 ** 24;
+/** Packed bytes that are unpacked at a time: at the most 64 MiB come of them. */
+const PIECE_BYTES = 2 ** 16;
+const STORED = 0;
+const DEFLATED = 8;
 
 /** Packs files into a zip. Tensors are stored as they are, since compression gains next to nothing on them. */
 export function zipFiles(
@@ -67,33 +83,72 @@ export async function isZip(source: ByteSource): Promise<boolean> {
 }
 
 /**
- * Unpacks a zip. Folders and what operating systems add are left out.
+ * Unpacks those files of a zip that are wanted, each when it is first read. Folders and what operating systems add are left
+ * out.
  * @throws LuthierError("format") for a damaged archive, a path that leads out of it, a name given twice, or more than
- * `limits` allows; sizes are judged before anything is unpacked.
+ * `limits` allows; sizes are judged before anything is unpacked
  */
 export async function unzipFiles(
   source: ByteSource,
-  limits: ZipLimits = defaultLimits,
+  { isWanted = () => true, limits = defaultLimits }: UnzipOptions = {},
 ): Promise<ByteSource[]> {
   const names = new Set<string>();
+  const entries: ZipEntry[] = [];
   let totalBytes = 0;
-  const checkEntry = (entry: { name: string; originalSize: number }): boolean => {
-    const name = entry.name.replaceAll("\\", "/");
-    if (name.endsWith("/") || isSystemFile(name)) return false;
+  const mostBytes = Math.min(limits.totalBytes, MAX_SMALL_BYTES + MAX_RATIO * source.sizeBytes);
+  for (const entry of await orRefusal(source, () => readZipDirectory(source, MAX_DIRECTORY_BYTES))) {
+    const { name } = entry;
+    if (name.endsWith("/") || isSystemFile(name)) continue;
     if (!isSafePath(name)) throw refused(source, { kind: "unsafe-name", name });
     if (names.has(name)) throw refused(source, { kind: "name-twice", name });
     names.add(name);
-    totalBytes += entry.originalSize;
     if (names.size > limits.entries) throw refused(source, { kind: "too-many-files", most: limits.entries });
-    if (totalBytes > limits.totalBytes) {
-      throw refused(source, { kind: "too-large", mostBytes: limits.totalBytes });
-    }
-    return true;
-  };
-  const bytes = await source.read(0, source.sizeBytes);
+    if (!isWanted(name)) continue;
+    totalBytes += entry.sizeBytes;
+    if (totalBytes > mostBytes) throw refused(source, { kind: "too-large", mostBytes });
+    entries.push(entry);
+  }
+  return Promise.all(entries.map((entry) => orRefusal(source, () => entrySource(source, entry))));
+}
+
+/** A file of the archive: stored ones are read where they lie, packed ones are unpacked whole. */
+async function entrySource(source: ByteSource, entry: ZipEntry): Promise<ByteSource> {
+  const { name, method, sizeBytes, packedBytes, isEncrypted } = entry;
+  if (isEncrypted || (method !== STORED && method !== DEFLATED))
+    throw new DamagedZip("packed in another way");
+  const start = await packedStart(source, entry);
+  if (method === DEFLATED) {
+    return bytesSource(name, await inflate(source, start, start + packedBytes, sizeBytes));
+  }
+  if (packedBytes !== sizeBytes) throw new DamagedZip("stored in another size");
+  return { name, sizeBytes, read: (from, to) => source.read(start + from, start + to) };
+}
+
+/** Unpacks piece by piece, and no more than was announced. */
+async function inflate(
+  source: ByteSource,
+  start: number,
+  end: number,
+  sizeBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const unpacked = new Uint8Array(sizeBytes);
+  let done = 0;
+  const inflater = new Inflate((piece) => {
+    if (done + piece.length > sizeBytes) throw new DamagedZip("larger than announced");
+    unpacked.set(piece, done);
+    done += piece.length;
+  });
+  for (let at = start; at < end; at += PIECE_BYTES) {
+    const next = Math.min(end, at + PIECE_BYTES);
+    inflater.push(await source.read(at, next), next === end);
+  }
+  if (done !== sizeBytes) throw new DamagedZip("smaller than announced");
+  return unpacked;
+}
+
+async function orRefusal<T>(source: ByteSource, work: () => Promise<T>): Promise<T> {
   try {
-    const files = Object.entries(unzipSync(bytes, { filter: checkEntry }));
-    return files.map(([name, content]) => bytesSource(name.replaceAll("\\", "/"), content));
+    return await work();
   } catch (cause) {
     if (cause instanceof LuthierError) throw cause;
     throw refused(source, { kind: "damaged" }, cause);

@@ -80,7 +80,7 @@ async function listFiles(commit: string, asked: Asked, options: AskOptions): Pro
   let url: string | null = first;
   for (let page = 0; url !== null && page < MOST_PAGES; page++) {
     const { value, headers } = await readJson(url, treePage, asked, options);
-    files.push(...value.filter((entry) => entry !== null));
+    for (const entry of value) if (entry !== null) files.push(entry);
     url = nextPage(first, headers.get("link"));
   }
   return files;

@@ -1,5 +1,6 @@
 import type * as v from "valibot";
 import { concatBytes } from "../lib/bytes";
+import { isNestedTooDeep } from "../lib/json";
 import { parseAs, tryParse } from "../lib/schema";
 import { type Asked, notAHub, unreachable } from "./hub-errors";
 import { type HubAccess, request } from "./request";
@@ -45,7 +46,9 @@ function askForJson(url: string, asked: Asked, options: AskOptions): Promise<Jso
     const { response, alive, close } = await request(url, asked, options);
     try {
       const bytes = await readBody(response, asked, alive);
-      return { value: JSON.parse(new TextDecoder().decode(bytes)) as unknown, headers: response.headers };
+      const text = new TextDecoder().decode(bytes);
+      if (isNestedTooDeep(text)) throw notAHub(asked.address);
+      return { value: JSON.parse(text) as unknown, headers: response.headers };
     } catch (error) {
       if (error instanceof SyntaxError) throw notAHub(asked.address, { cause: error });
       throw error;

@@ -5,11 +5,34 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Files of models nest a dozen deep; what goes through values step by step has a stack that ends. */
+const MAX_DEPTH = 500;
+
+/** Whether lists and objects lie deeper in each other than in any file that is meant. */
+export function isNestedTooDeep(json: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (code === QUOTE) {
+      for (at++; at < json.length && json.charCodeAt(at) !== QUOTE; at++) {
+        if (json.charCodeAt(at) === BACKSLASH) at++;
+      }
+    } else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      if (++depth > MAX_DEPTH) return true;
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--;
+  }
+  return false;
+}
+
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+
 /**
  * Parses a file that has to hold one JSON object.
- * @throws LuthierError("format") naming the file when it is no JSON, or no object.
+ * @throws LuthierError("format") naming the file when it is no JSON, no object, or nested without end.
  */
 export function parseJsonObject(text: string, file: string): Record<string, unknown> {
+  if (isNestedTooDeep(text)) throw new LuthierError({ code: "format/nested-too-deep", file });
   let value: unknown;
   try {
     value = JSON.parse(text.startsWith("\uFEFF") ? text.slice(1) : text);

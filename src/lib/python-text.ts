@@ -1,3 +1,6 @@
+/** What Python's `str.isspace` takes for white space, as a class of an expression spells it. */
+export const PYTHON_SPACE = String.raw`\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000`;
+
 /**
  * True for what Python's `str.isspace` takes for white space. JavaScript's own set has U+FEFF in it, and lacks U+0085 and
  * U+001C to U+001F.

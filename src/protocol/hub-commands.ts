@@ -27,7 +27,8 @@ export interface HubCommands {
   downloadModel(args: HubRequest & { choiceId: string }): ModelCard;
   /** Downloads that were cancelled or broke off, in this visit or an earlier one. */
   listDownloads(): readonly UnfinishedDownload[];
-  resumeDownload(args: { id: string; token: string }): ModelCard;
+  /** The token counts only where the download is from the endpoint for which it was typed. */
+  resumeDownload(args: { id: string; endpoint: string; token: string }): ModelCard;
   /** Gives a download up, with all that has arrived. */
   discardDownload(args: { id: string }): void;
   /** Whether an access token is remembered for an endpoint. The token itself never goes back to the page. */

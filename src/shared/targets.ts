@@ -1,3 +1,5 @@
+import { matchesPath } from "./path-pattern";
+
 /** target_modules as PEFT has it: a list of names, a regex over the whole path, or "all-linear". */
 export type TargetModules = readonly string[] | string;
 
@@ -17,15 +19,18 @@ export function readTargets(text: string): TargetModules | null {
   return /^[\w.\-\s,]+$/.test(text) ? text.split(/[\s,]+/).filter(Boolean) : text;
 }
 
-/** Whether targets name a path: a list entry equals it or its end after a dot; a regex matches the whole of it. */
-export function isNamed(targets: TargetModules, path: string): boolean {
-  if (typeof targets === "string") return new RegExp(`^(?:${targets})$`).test(path);
+/**
+ * Whether targets name a path: a list entry equals it or its end after a dot; a regex matches the whole of it.
+ * @param field of the form that holds them
+ */
+export function isNamed(targets: TargetModules, path: string, field?: string): boolean {
+  if (typeof targets === "string") return matchesPath(targets, path, field);
   return targets.some((name) => path === name || path.endsWith(`.${name}`));
 }
 
 /** Whether a linear layer is a target, before any are left out. Layers count by the first number in the path. */
 export function isTargeted({ targets, layersToTransform = null }: TargetChoice, path: string): boolean {
-  if (targets !== "all-linear" && !isNamed(targets, path)) return false;
+  if (targets !== "all-linear" && !isNamed(targets, path, "target_modules")) return false;
   return !layersToTransform || layersToTransform.includes(layerIndex(path) ?? -1);
 }
 

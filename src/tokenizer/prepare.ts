@@ -1,6 +1,7 @@
 import type { TokenizerFiles } from "../formats/tokenizer-files";
 import { LuthierError } from "../lib/errors";
 import { isRecord } from "../lib/json";
+import { BoundedRegex } from "../lib/regex/regex";
 import { parseAs } from "../lib/schema";
 import { type TokenizerConfig, tokenizerConfig, type TokenizerJson, tokenizerJson } from "./tokenizer-schema";
 
@@ -63,7 +64,9 @@ export function prepareTokenizer(files: TokenizerFiles): PreparedTokenizer {
   const vocabulary = vocabularyOf(described.model);
   const added = allAddedTokens(described.added_tokens, config, vocabulary);
   checkIds(vocabulary, added);
-  if (growth(described.normalizer) > MAX_GROWTH) throw new LuthierError({ code: "tokenizer/text-grows" });
+  checkParts([described.normalizer, described.pre_tokenizer, described.decoder, described.post_processor]);
+  if (growth(described.normalizer) * growth(described.pre_tokenizer) > MAX_GROWTH)
+    throw new LuthierError({ code: "tokenizer/text-grows" });
   const tokenizer = {
     ...described,
     pre_tokenizer: samePreTokenizer(described.pre_tokenizer ?? null),
@@ -105,7 +108,7 @@ function allAddedTokens(
 ): AddedToken[] {
   const added = listed.flatMap((token) => readAdded(token, token.id) ?? []);
   const known = new Set(added.map(({ content }) => content));
-  let next = Math.max(vocabulary.size, ...added.map(({ id }) => id + 1));
+  let next = added.reduce((most, { id }) => Math.max(most, id + 1), vocabulary.size);
   const add = (token: unknown): void => {
     const read = readAdded(token, 0);
     if (!read || known.has(read.content)) return;
@@ -156,11 +159,30 @@ function checkIds(vocabulary: ReadonlyMap<string, number>, added: readonly Added
 /** By how much a normaliser may lengthen a text; a chain of replacements could let it grow without end. */
 const MAX_GROWTH = 1000;
 
-/** The most by which the replacements of a normaliser lengthen a text. */
+/** Parts of parts that are looked into; tokenizers of models have a dozen. */
+const MAX_PARTS = 200;
+
+/** Errors: more parts than {@link MAX_PARTS}, each of which goes through every text. */
+function checkParts(parts: readonly unknown[]): void {
+  const pending = [...parts];
+  for (let done = 0; pending.length > 0; done++) {
+    if (done > MAX_PARTS) throw new LuthierError({ code: "tokenizer/too-many-parts", most: MAX_PARTS });
+    const part = pending.pop();
+    if (!isRecord(part)) continue;
+    for (const key of ["normalizers", "pretokenizers", "decoders", "processors"]) {
+      const within = part[key];
+      if (Array.isArray(within)) for (const each of within.slice(0, MAX_PARTS + 1)) pending.push(each);
+    }
+  }
+}
+
+/** The most by which the replacements of a normaliser or pre-tokenizer lengthen a text. */
 function growth(normalizer: unknown): number {
   if (!isRecord(normalizer)) return 1;
-  const parts: unknown[] = Array.isArray(normalizer.normalizers) ? normalizer.normalizers : [];
-  const within = parts.reduce<number>((factor, part) => factor * growth(part), 1);
+  const parts = [normalizer.normalizers, normalizer.pretokenizers].filter((list) => Array.isArray(list));
+  const within = parts.flat().reduce<number>((factor, part) => factor * growth(part), 1);
+  const put = normalizer.type === "Prepend" ? normalizer.prepend : normalizer.replacement;
+  if (typeof put === "string" && put.length > 1) return within * (put.length + 1);
   if (normalizer.type !== "Replace" || typeof normalizer.content !== "string") return within;
   const { length } = normalizer.content;
   const pattern = isRecord(normalizer.pattern) ? normalizer.pattern : {};
@@ -172,7 +194,7 @@ function growth(normalizer: unknown): number {
 /** True for an expression that is found between characters too. */
 function matchesNothing(expression: unknown): boolean {
   try {
-    return new RegExp(String(expression), "u").test("");
+    return BoundedRegex.javaScript(new RegExp(String(expression), "u")).matchesStart("");
   } catch {
     return false;
   }

@@ -6,6 +6,7 @@ import { LuthierError } from "../lib/errors";
 import type { Problem } from "../lib/problems/problem";
 import { parseAs } from "../lib/schema";
 import type { ChatMessage } from "../shared/generation";
+import { boundPatterns } from "./bounded-patterns";
 import { ChatTemplate } from "./chat/template";
 import { type PreparedTokenizer, prepareTokenizer, SPECIAL_TOKENS } from "./prepare";
 import { bytesForPeople, tokenSpelling } from "./token-bytes";
@@ -107,10 +108,10 @@ export function loadTokenizer(
     hasChatTemplate: prepared.chatTemplate !== null,
     dropsFirstSpace: spelling.dropsFirstSpace,
     encode(text, { addSpecialTokens }) {
-      const { ids } = pipeline.encode(text);
+      const { ids } = orProblem("tokenizer/text-failed", () => pipeline.encode(text));
       return addSpecialTokens ? [...surroundings.prefixIds, ...ids, ...surroundings.suffixIds] : [...ids];
     },
-    encodeCut: (text, places) => pipeline.encode(text, places),
+    encodeCut: (text, places) => orProblem("tokenizer/text-failed", () => pipeline.encode(text, places)),
     addedTokensIn: (text) => pipeline.addedTokensIn(text),
     decode(ids, { skipSpecialTokens }) {
       const kept = skipSpecialTokens ? ids.filter((id) => !specialIds.has(id)) : ids;
@@ -137,15 +138,23 @@ interface Built {
 }
 
 function build(files: TokenizerFiles): Built {
-  try {
+  return orProblem("tokenizer/not-built", () => {
     const prepared = prepareTokenizer(files);
     const inner = new PreTrainedTokenizer(prepared.tokenizer, prepared.config);
+    boundPatterns(inner._tokenizer);
     const pipeline = new TokenPipeline(inner._tokenizer, prepared.added, prepared.tokenizer.pre_tokenizer);
     return { inner, prepared, pipeline, surroundings: findSurroundings(inner) };
+  });
+}
+
+/** What the library throws, in words of ours. */
+function orProblem<T>(code: "tokenizer/not-built" | "tokenizer/text-failed", work: () => T): T {
+  try {
+    return work();
   } catch (cause) {
     if (cause instanceof LuthierError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new LuthierError({ code: "tokenizer/not-built", reason }, { cause });
+    throw new LuthierError({ code, reason }, { cause });
   }
 }
 

@@ -8,21 +8,24 @@ import { RunLog } from "./lib/run-log";
 import { RunSeries } from "./lib/run-series";
 import { connectStore } from "./store/connect";
 import { StudioContext } from "./store/context";
-import { createStudioStore } from "./store/create-store";
+import { createStudioStore, type StudioStore } from "./store/create-store";
 import { chooseLanguage } from "./text/languages";
 import { type Text, TextProvider } from "./text/text";
 import "./theme/global.css";
 import { cssVariables, theme } from "./theme/theme";
+import { ThemeVariables } from "./theme/theme-variables";
 
 /**
  * Draws the studio over a client and starts it; returns how to take it down again.
  *
  * @param text the page's language; by itself the one that the browser asks for
+ * @param onStore is given the store before the studio starts
  */
 export function mountStudio(
   element: HTMLElement,
   client: Client,
   text: Text = chooseLanguage(navigator.languages),
+  onStore: (store: StudioStore) => void = () => undefined,
 ): () => void {
   const runtime = { client, series: new RunSeries(), log: new RunLog() };
   const store = createStudioStore(runtime);
@@ -30,7 +33,14 @@ export function mountStudio(
   const root = createRoot(element);
   root.render(
     <StrictMode>
-      <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={cssVariables}
+        defaultColorScheme="auto"
+        withCssVariables={false}
+        withGlobalClasses={false}
+      >
+        <ThemeVariables />
         <TextProvider text={text}>
           <StudioContext value={{ ...runtime, store }}>
             <Studio />
@@ -39,6 +49,7 @@ export function mountStudio(
       </MantineProvider>
     </StrictMode>,
   );
+  onStore(store);
   void store.getState().start();
   return () => {
     disconnect();

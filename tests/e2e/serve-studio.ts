@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium, type ConsoleMessage, type Page } from "playwright-core";
 import { build, preview } from "vite";
 import { browserUnderTest } from "../support/software-gpu";
 
@@ -66,6 +66,18 @@ export async function servePage(): Promise<ServedPage> {
     logLevel: "error",
   });
   return { address: server.resolvedUrls?.local[0] ?? "", close: () => server.close() };
+}
+
+/** Collects what the content security policy forbade to a page, or to a worker, which says so on the console alone. */
+export function watchViolations(page: Page): string[] {
+  const violations: string[] = [];
+  const take = (message: ConsoleMessage): void => {
+    if (/content security policy|trusted ?(type|script|html)/i.test(message.text()))
+      violations.push(message.text());
+  };
+  page.on("console", take);
+  page.on("worker", (worker) => worker.on("console", take));
+  return violations;
 }
 
 /** Builds and serves the studio and starts a browser. */

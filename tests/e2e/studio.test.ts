@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { unzipSync } from "fflate";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { serveStudio, type ServedStudio } from "./serve-studio";
+import { serveStudio, type ServedStudio, watchViolations } from "./serve-studio";
 
 /** The whole job in a browser with the built-in model: drop, train, compare, export, reload, import. */
 
@@ -59,6 +59,7 @@ test("a newcomer's whole job", async () => {
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
+  const violations = watchViolations(page);
   await page.goto(studio.address);
   await ready(page);
 
@@ -157,5 +158,6 @@ test("a newcomer's whole job", async () => {
     .poll(async () => sentence(await answer.innerText()), { timeout: 120_000 })
     .toBe(sentence(trained.after));
   expect(errors).toEqual([]);
+  expect(violations).toEqual([]);
   await context.close();
 });

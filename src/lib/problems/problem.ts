@@ -7,6 +7,8 @@ import type { EngineProblems } from "./engine-problems";
 import type { HubProblems } from "./hub-problems";
 import type { MethodProblems } from "./method-problems";
 import type { ModelsProblems } from "./models-problems";
+import type { ModelSizeProblems } from "./model-size-problems";
+import type { PatternProblems } from "./pattern-problems";
 import type { StorageProblems } from "./storage-problems";
 import type { TokenizerProblems } from "./tokenizer-problems";
 import type { ValueProblems } from "./value-faults";
@@ -29,6 +31,8 @@ export interface Problems
     HubProblems,
     MethodProblems,
     ModelsProblems,
+    ModelSizeProblems,
+    PatternProblems,
     StorageProblems,
     TokenizerProblems,
     ValueProblems,

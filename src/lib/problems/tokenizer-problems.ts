@@ -10,6 +10,14 @@ export interface TokenizerProblems {
   };
   /** The replacements of the normaliser let a text grow without end. */
   readonly "tokenizer/text-grows": object;
+  /** Normaliser, pre-tokenizer or decoder have more parts than any tokenizer. */
+  readonly "tokenizer/too-many-parts": { readonly most: number };
+  /** The tokenizer breaks on a text; `reason` is the library's. */
+  readonly "tokenizer/text-failed": { readonly reason: string };
+  /** An expression of tokenizer.json that takes longer than any tokenizer needs. */
+  readonly "tokenizer/pattern-endless": { readonly pattern: string };
+  /** An expression of tokenizer.json that is none, or uses what is not evaluated; `reason` is the engine's. */
+  readonly "tokenizer/pattern-unreadable": { readonly pattern: string; readonly reason: string };
   readonly "tokenizer/no-chat-template": object;
   /** The template is no Jinja that can be read. */
   readonly "tokenizer/template-unreadable": { readonly reason: string };

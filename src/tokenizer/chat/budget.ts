@@ -1,3 +1,5 @@
+import { isRecord } from "../../lib/json";
+
 /** What a template may take to render; every step counts one, and long values count by their length. */
 const STEPS = 400_000;
 const STEPS_PER_MESSAGE = 10_000;
@@ -7,10 +9,12 @@ const CHARS_PER_INPUT_CHAR = 100;
 const STEPS_PER_ROUND = 5;
 /** How deep expressions, blocks and macros may lie in each other. */
 const MAX_DEPTH = 300;
-/** Longer lists serve no template. */
-const MAX_LIST = 1_000_000;
-/** Entries of a list that cost as much as a step. */
+/** Longer lists serve no template; entries of lists within count too. */
+const MAX_ENTRIES = 1_000_000;
+/** Entries of a list that cost as much as a step to look at; where work is done on each, it is one. */
 const ENTRIES_PER_STEP = 64;
+/** The longest text that one filter may make. */
+const MAX_MADE_CHARS = 20_000_000;
 
 /** Thrown by a rendering that takes too much; the template is at fault, not the conversation. */
 export class OverBudget extends Error {}
@@ -51,9 +55,36 @@ export class RenderBudget {
     if (typeof value === "string") {
       this.#chars -= value.length;
       if (this.#chars < 0) throw new OverBudget();
-    } else if (Array.isArray(value)) {
-      if (value.length > MAX_LIST) throw new OverBudget();
-      this.step(value.length / ENTRIES_PER_STEP);
-    }
+    } else this.step(entries(value) / ENTRIES_PER_STEP);
   }
+
+  /** Counts the work of a filter, and the text that it makes of `pieces` with `added` characters to each. */
+  filter(value: unknown, pieces: number, added: number): void {
+    const size = typeof value === "string" ? value.length / ENTRIES_PER_STEP : entries(value);
+    this.step(size);
+    if (pieces * added > MAX_MADE_CHARS) throw new OverBudget();
+  }
+}
+
+const counted = new WeakMap<object, { readonly direct: number; readonly all: number }>();
+
+/**
+ * How many entries a list or object shows when it is written out. Lists may hold others several times, so that few of them
+ * stand for more than any text can hold.
+ */
+export function entries(value: unknown): number {
+  const held = Array.isArray(value)
+    ? (value as unknown[])
+    : value instanceof Map
+      ? [...value.values()]
+      : null;
+  if (!held) return 0;
+  // What a namespace holds changes; its lists do not.
+  const known = Array.isArray(value) ? counted.get(value) : undefined;
+  if (known?.direct === held.length) return known.all;
+  let all = held.length;
+  for (const entry of held) all += isRecord(entry) ? entries(entry.value) : 0;
+  if (all > MAX_ENTRIES) throw new OverBudget();
+  if (Array.isArray(value)) counted.set(value, { direct: held.length, all });
+  return all;
 }

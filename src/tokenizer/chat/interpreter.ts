@@ -1,11 +1,15 @@
 import { Environment, Interpreter } from "@huggingface/jinja";
-import type { RenderBudget } from "./budget";
+import { entries, type RenderBudget } from "./budget";
 import {
+  isCall,
+  isFilter,
   isFor,
   isIf,
   isName,
+  isNamedArgument,
   isSelect,
   isTuple,
+  type FilterNode,
   type ForNode,
   type TemplateNode,
   type TemplateProgram,
@@ -20,6 +24,16 @@ class LoopSignal {
 
   constructor(isBreak: boolean) {
     this.isBreak = isBreak;
+  }
+}
+
+/** A value that was evaluated already, in the place of its node. */
+class HeldNode implements TemplateNode {
+  readonly type = "Held";
+  readonly value: TemplateValue;
+
+  constructor(value: TemplateValue) {
+    this.value = value;
   }
 }
 
@@ -49,6 +63,8 @@ export class TemplateInterpreter extends Interpreter {
 
   #evaluate(node: TemplateNode | undefined, scope: TemplateScope): TemplateValue {
     if (!node) return super.evaluate(undefined, scope);
+    if (node instanceof HeldNode) return node.value;
+    if (isFilter(node)) return this.#filter(node, scope);
     if (isIf(node)) {
       const isTrue = this.evaluate(node.test, scope).__bool__().value;
       return this.#text(this.#block(isTrue ? node.body : node.alternate, scope));
@@ -56,6 +72,20 @@ export class TemplateInterpreter extends Interpreter {
     if (isFor(node)) return this.#text(this.#loop(node, scope));
     if (node.type === "Break" || node.type === "Continue") throw new LoopSignal(node.type === "Break");
     return super.evaluate(node, scope);
+  }
+
+  /** Filters do their work at once; what it takes is counted before. */
+  #filter(node: FilterNode, scope: TemplateScope): TemplateValue {
+    const operand = new HeldNode(this.evaluate(node.operand, scope));
+    const given = isCall(node.filter) ? node.filter.args : [];
+    const named = given.map((argument) => (isNamedArgument(argument) ? argument.value : argument));
+    const values = named.map((argument): unknown => this.evaluate(argument, scope).value);
+    const name = isCall(node.filter) ? node.filter.callee : node.filter;
+    const { value } = operand.value;
+    const pieces = isName(name) ? piecesOf(value, name.value, values) : 0;
+    this.#budget.filter(value, pieces, Math.max(0, ...values.map(lengthOf)));
+    // The library tells nodes apart by their class.
+    return super.evaluate(Object.create(node, { operand: { value: operand } }) as FilterNode, scope);
   }
 
   #text(value: string): TemplateValue {
@@ -143,4 +173,17 @@ function assign(target: TemplateNode, item: TemplateValue, scope: TemplateScope)
     const part = parts[index];
     if (part) assign(name, part, scope);
   }
+}
+
+/** Into how many pieces a filter takes a value, each of which gets its arguments. */
+function piecesOf(value: unknown, filter: string, [first]: readonly unknown[]): number {
+  if (typeof value !== "string") return entries(value);
+  if (filter === "indent") return value.split("\n").length;
+  if (filter === "replace" && typeof first === "string") return value.split(first).length;
+  return filter === "join" ? value.length : 0;
+}
+
+function lengthOf(argument: unknown): number {
+  if (typeof argument === "string") return argument.length;
+  return typeof argument === "number" ? argument : 0;
 }

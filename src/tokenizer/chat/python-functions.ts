@@ -65,8 +65,13 @@ function rewritten(value: unknown): unknown {
 /** A method or filter that is to be replaced, as a call of the function. */
 function asCall(node: Readonly<Record<string, unknown>>): Record<string, unknown> | null {
   if (node.type === "CallExpression" && isMember(node.callee)) {
-    const name = METHODS.get(node.callee.property.value);
-    return name ? call(name, [node.callee.object, ...(node.args as unknown[])]) : null;
+    const { object: operand, property } = node.callee;
+    if (property.value === "replace") {
+      // The same as a filter, whose work is counted.
+      return { type: "FilterExpression", operand, filter: { ...node, callee: property } };
+    }
+    const name = METHODS.get(property.value);
+    return name ? call(name, [operand, ...(node.args as unknown[])]) : null;
   }
   if (node.type === "FilterExpression") {
     const { filter } = node;

@@ -43,6 +43,25 @@ export interface TupleNode extends TemplateNode {
   readonly value: readonly TemplateNode[];
 }
 
+/** `operand | filter` or `operand | filter(args)`. */
+export interface FilterNode extends TemplateNode {
+  readonly type: "FilterExpression";
+  readonly operand: TemplateNode;
+  readonly filter: TemplateNode;
+}
+
+/** A call of a filter or function; arguments by name are nodes of their own kind. */
+export interface CallNode extends TemplateNode {
+  readonly type: "CallExpression";
+  readonly callee: TemplateNode;
+  readonly args: readonly TemplateNode[];
+}
+
+export interface NamedArgumentNode extends TemplateNode {
+  readonly type: "KeywordArgumentExpression";
+  readonly value: TemplateNode;
+}
+
 export type TemplateValue = ReturnType<Interpreter["evaluate"]>;
 export type TemplateScope = Environment;
 
@@ -64,4 +83,16 @@ export function isName(node: TemplateNode): node is NameNode {
 
 export function isTuple(node: TemplateNode): node is TupleNode {
   return node.type === "TupleLiteral";
+}
+
+export function isFilter(node: TemplateNode): node is FilterNode {
+  return node.type === "FilterExpression";
+}
+
+export function isCall(node: TemplateNode): node is CallNode {
+  return node.type === "CallExpression";
+}
+
+export function isNamedArgument(node: TemplateNode): node is NamedArgumentNode {
+  return node.type === "KeywordArgumentExpression";
 }

@@ -1,33 +1,32 @@
-import { ActionIcon, Button, CopyButton as Copy } from "@mantine/core";
+import { ActionIcon, Button } from "@mantine/core";
+import { useClipboard } from "@mantine/hooks";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useText } from "../text/text";
 
-/** Copies text and says that it did; `compact` shows the icon alone. */
+/** Copies text, which a function makes when it is asked for, and says that it did; `compact` shows the icon alone. */
 export function CopyButton({
   value,
   label,
   compact = false,
 }: {
-  value: string;
+  value: string | (() => string);
   label: string;
   compact?: boolean;
 }) {
   const text = useText();
-  return (
-    <Copy value={value}>
-      {({ copied, copy }) => {
-        const icon = copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />;
-        const name = copied ? text.shell.copied : label;
-        return compact ? (
-          <ActionIcon variant="subtle" color="gray" aria-label={name} title={name} onClick={copy}>
-            {icon}
-          </ActionIcon>
-        ) : (
-          <Button size="compact-sm" variant="subtle" color="gray" leftSection={icon} onClick={copy}>
-            {name}
-          </Button>
-        );
-      }}
-    </Copy>
+  const { copied, copy } = useClipboard({ timeout: 1000 });
+  const icon = copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />;
+  const name = copied ? text.shell.copied : label;
+  const onClick = () => {
+    copy(typeof value === "string" ? value : value());
+  };
+  return compact ? (
+    <ActionIcon variant="subtle" color="gray" aria-label={name} title={name} onClick={onClick}>
+      {icon}
+    </ActionIcon>
+  ) : (
+    <Button size="compact-sm" variant="subtle" color="gray" leftSection={icon} onClick={onClick}>
+      {name}
+    </Button>
   );
 }

@@ -115,7 +115,8 @@ export const hubSlice: SliceCreator<HubSlice> =
       },
 
       async resumeDownload(id) {
-        await fetchModel((worker) => worker.call("resumeDownload", { id, token: get().hubToken }));
+        const { hubEndpoint: endpoint, hubToken: token } = get();
+        await fetchModel((worker) => worker.call("resumeDownload", { id, endpoint, token }));
       },
 
       cancelDownload: () => {

@@ -16,7 +16,7 @@ export function hubHandlers(owner: JobOwner): Pick<Handlers, keyof HubCommands> 
     listRepository: (args, call) => owner.run(lookUpJob(args), call),
     downloadModel: (args, call) => owner.run(downloadJob(args), call),
     listDownloads: async () => Promise.all((await listDownloads()).map(describeDownload)),
-    resumeDownload: ({ id, token }, call) => owner.run(resumeDownloadJob(id, token), call),
+    resumeDownload: ({ id, ...typed }, call) => owner.run(resumeDownloadJob(id, typed), call),
     discardDownload: ({ id }) => discardDownload(id),
     hasToken: async ({ endpoint }) => (await rememberedToken(parseEndpoint(endpoint))) !== "",
     forgetToken: ({ endpoint }) => forgetToken(parseEndpoint(endpoint)),

@@ -1,11 +1,12 @@
 import { describeModel } from "../../engine/models/registry";
 import { parameterCount } from "../../engine/nn/model-spec";
-import { blobSource } from "../../formats/byte-source";
+import { blobSource, readText } from "../../formats/byte-source";
 import { contentId } from "../../formats/content-id";
-import { parseToken } from "../../hub/address";
+import { parseEndpoint, parseToken } from "../../hub/address";
 import { downloadModel } from "../../hub/download-model";
 import { LuthierError } from "../../lib/errors";
 import { newId } from "../../lib/id";
+import { checkModelSizes } from "../../formats/model-sizes";
 import { parseJsonObject } from "../../lib/json";
 import type { HubRequest } from "../../protocol/hub-commands";
 import type { HubAddress, HubFile } from "../../shared/hub";
@@ -59,15 +60,16 @@ export function downloadJob(request: HubRequest & { choiceId: string }): Job<Mod
   };
 }
 
-/** Goes on with a download that was cancelled or broke off. */
-export function resumeDownloadJob(id: string, typedToken: string): Job<ModelCard> {
+/** Goes on with a download that was cancelled or broke off; a token typed for another endpoint stays out of it. */
+export function resumeDownloadJob(id: string, typed: { endpoint: string; token: string }): Job<ModelCard> {
   return {
     kind: "download",
     async run(context) {
       await checkCanKeep();
       const record = await findDownload(id);
       const { endpoint } = record.address;
-      const token = parseToken(typedToken, endpoint) || (await rememberedToken(endpoint));
+      const isForThis = typed.token !== "" && parseEndpoint(typed.endpoint) === endpoint;
+      const token = (isForThis && parseToken(typed.token, endpoint)) || (await rememberedToken(endpoint));
       return fetchModel(record, { ...context, token });
     },
   };
@@ -159,9 +161,13 @@ function reportProgress(report: JobContext["report"], what: string) {
   };
 }
 
-async function readConfig({ folder, address }: DownloadRecord, index: number): Promise<Known> {
-  const text = await (await fileStores.opfs.open(folder, index)).text();
-  const spec = describeModel(parseJsonObject(text, `${address.repository}/config.json`));
+async function readConfig({ folder, address, files }: DownloadRecord, index: number): Promise<Known> {
+  const source = blobSource(`${address.repository}/config.json`, await fileStores.opfs.open(folder, index));
+  const config = parseJsonObject(await readText(source), source.name);
+  checkModelSizes(config, {
+    bytes: files.reduce((sum: number, { sizeBytes }: HubFile) => sum + sizeBytes, 0),
+  });
+  const spec = describeModel(config);
   return { family: spec.family, parameters: parameterCount(spec) };
 }
 

@@ -38,6 +38,10 @@ export interface FakeOptions {
   readonly gpu?: boolean;
   /** Milliseconds of a training step, and of a word of an answer. */
   readonly paceMs?: number;
+  /** Adapters that the library has from the start. */
+  readonly adapters?: number;
+  /** Rows that the dataset says it has. */
+  readonly rows?: number;
   /** True pretends that a reload cut off a run. */
   readonly interrupted?: boolean;
 }
@@ -58,11 +62,16 @@ export class FakeClient implements Client {
   private readonly library = new FakeLibrary(this.owner, () => this.paceMs);
   private readonly training = new FakeRun(this.events, this.library, () => this.paceMs);
   private interrupted: InterruptedRun | null;
+  private readonly adapterCount: number;
+  /** Rows that every dataset says it has; 0 for as many as it has. */
+  private readonly rowCount: number;
 
   constructor(options: FakeOptions = {}) {
     this.gpu = options.gpu ?? true;
     this.paceMs = options.paceMs ?? 30;
     this.interrupted = options.interrupted ? fakeInterruptedRun : null;
+    this.rowCount = options.rows ?? 0;
+    this.adapterCount = options.adapters ?? 0;
   }
 
   readonly on = this.events.on.bind(this.events);
@@ -240,7 +249,7 @@ export class FakeClient implements Client {
     const summary: DatasetSummary = {
       id,
       name,
-      rows: rows.length,
+      rows: this.rowCount || rows.length,
       sizeBytes,
       importedAt: Date.now(),
       problems: name.endsWith(".json")
@@ -287,8 +296,11 @@ export class FakeClient implements Client {
 
   private use(model: ModelSummary | null): void {
     this.library.clear();
+    for (let index = 1; index <= this.adapterCount; index++) {
+      this.library.add(`Adapter ${index}`, { id: "lora", options: {} }, "trained", 30, 1.5);
+    }
     this.model = model;
-    this.events.emit("model", model && { summary: model, adapters: [] });
+    this.events.emit("model", model && { summary: model, adapters: this.library.all });
   }
 
   private plan(method: MethodChoice): AdapterPlan {

@@ -24,6 +24,10 @@ export class FakeLibrary {
     private readonly paceMs: () => number,
   ) {}
 
+  get all(): readonly AdapterSummary[] {
+    return this.adapters;
+  }
+
   get size(): number {
     return this.adapters.length;
   }

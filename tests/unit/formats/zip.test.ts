@@ -1,7 +1,11 @@
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { bytesSource } from "../../../src/formats/byte-source";
+import { bytesSource, readText } from "../../../src/formats/byte-source";
 import { isZip, type StreamedFile, streamZip, unzipFiles, zipFiles } from "../../../src/formats/zip";
+
+/** What Python's zipfile writes into a stream: a stored file, and a deflated one with 64-bit sizes. */
+const PYTHON_ZIP =
+  "UEsDBBQACAAAAAAAIQAAAAAAAAAAAAAAAAAMAAAAYS9zdG9yZWQudHh0c3RvcmVkUEsHCAv5Q1YGAAAABgAAAFBLAwQtAAgACAAAACEAAAAAAP//////////DAAUAGEvcGFja2VkLnR4dAEAEAAAAAAAAAAAAAAAAAAAAAAAK0hMzk5NUSgYpWhBAQBQSwcIB8gztw4AAAAAAAAAXgEAAAAAAABQSwECFAMUAAgAAAAAACEAC/lDVgYAAAAGAAAADAAAAAAAAAAAAAAAgAEAAAAAYS9zdG9yZWQudHh0UEsBAi0DLQAIAAgAAAAhAAfIM7cOAAAAXgEAAAwAAAAAAAAAAAAAAIABQAAAAGEvcGFja2VkLnR4dFBLBQYAAAAAAgACAHQAAACkAAAAAAA=";
 
 const archive = (files: Record<string, Uint8Array>) => bytesSource("adapter.zip", zipSync(files));
 
@@ -54,13 +58,13 @@ describe("zip", () => {
 
   it("refuses more files or bytes than the limits", async () => {
     const many = Object.fromEntries(Array.from({ length: 4 }, (_, i) => [`f${i}`, new Uint8Array(1000)]));
-    await expect(unzipFiles(archive(many), { entries: 3, totalBytes: 1e6 })).rejects.toThrow(
+    await expect(unzipFiles(archive(many), { limits: { entries: 3, totalBytes: 1e6 } })).rejects.toThrow(
       /more than 3 files/,
     );
-    await expect(unzipFiles(archive(many), { entries: 9, totalBytes: 3999 })).rejects.toThrow(
+    await expect(unzipFiles(archive(many), { limits: { entries: 9, totalBytes: 3999 } })).rejects.toThrow(
       /more than 4.0 kB/,
     );
-    expect(await unzipFiles(archive(many), { entries: 4, totalBytes: 4000 })).toHaveLength(4);
+    expect(await unzipFiles(archive(many), { limits: { entries: 4, totalBytes: 4000 } })).toHaveLength(4);
   });
 
   it("never unpacks more than an entry announces", async () => {
@@ -71,8 +75,28 @@ describe("zip", () => {
       (_, i) => i + 4 <= zip.length && view.getUint32(i, true) === 0x02014b50,
     );
     view.setUint32(directory + 24, 10, true);
-    const files = await unzipFiles(bytesSource("bomb.zip", zip));
-    expect(files.map((file) => file.sizeBytes)).toEqual([10]);
+    await expect(unzipFiles(bytesSource("bomb.zip", zip))).rejects.toThrow(/is damaged/);
+  });
+
+  it("refuses a bomb before it unpacks anything, and leaves what nobody asked for packed", async () => {
+    const zip = zipSync({
+      "adapter_model.safetensors": new Uint8Array(200_000_000),
+      "a.json": strToU8("{}"),
+    });
+    const source = bytesSource("bomb.zip", zip);
+    await expect(unzipFiles(source)).rejects.toThrow(/unpacks to more than/);
+    const files = await unzipFiles(source, { isWanted: (name) => name === "a.json" });
+    expect(files.map(({ name }) => name)).toEqual(["a.json"]);
+  });
+
+  it("reads archives that Python writes as they come, with sizes behind the files", async () => {
+    const written = Uint8Array.from(Buffer.from(PYTHON_ZIP, "base64"));
+    const files = await unzipFiles(bytesSource("python.zip", written));
+    const texts = await Promise.all(files.map(async (file) => [file.name, await readText(file)]));
+    expect(texts).toEqual([
+      ["a/stored.txt", "stored"],
+      ["a/packed.txt", "packed ".repeat(50)],
+    ]);
   });
 
   it("packs files as their bytes come", async () => {

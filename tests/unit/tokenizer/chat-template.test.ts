@@ -92,6 +92,24 @@ describe("templates that are made to hang", () => {
       "a text that is written again and again",
       "{% set s = messages[0].content * 1 if false else 'x' | indent(100000) %}{% for i in range(100000) %}{{ '0123456789' * 1 if false else messages | tojson }}{% endfor %}",
     ],
+    [
+      "lists that hold each other twice",
+      "{% set ns = namespace(s=[1]) %}{% for i in range(60) %}{% set ns.s = [ns.s, ns.s] %}{% endfor %}{{ ns.s | tojson }}",
+    ],
+    ["a wide indent", "{{ (messages | tojson(indent=2)) | indent(300000000) }}"],
+    ["a wide indent of lists", "{{ range(100000) | list | tojson(indent=50000) }}"],
+    [
+      "a text that is put in everywhere",
+      "{% set ns = namespace(s='abcdefgh') %}{% for i in range(17) %}{% set ns.s = ns.s + ns.s %}{% endfor %}{{ ns.s.replace('', ns.s) }}",
+    ],
+    [
+      "a text that joins a long list",
+      "{% set ns = namespace(s='abcdefgh') %}{% for i in range(17) %}{% set ns.s = ns.s + ns.s %}{% endfor %}{{ range(100000) | join(ns.s) }}",
+    ],
+    [
+      "sorting again and again",
+      "{% for i in range(100000) %}{% set s = range(100000) | sort(reverse=true) %}{% endfor %}",
+    ],
     ["blanks for the parser", `{{ 1 }}${" ".repeat(200_000)}x`],
     ["parentheses", `{{ ${"(".repeat(50_000)}1${")".repeat(50_000)} }}`],
     ["megabytes of template", `{# ${"ab ".repeat(200_000)} #}`],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { LuthierError } from "../../../src/lib/errors";
 import { loadTokenizer } from "../../../src/tokenizer/tokenizer";
 import { StreamDecoder } from "../../../src/tokenizer/stream-decoder";
 import { golden, goldenFiles, goldenTokenizer, STYLES } from "./goldens";
@@ -47,8 +48,9 @@ describe.each(STYLES)("the %s style, against Python", (style) => {
   });
 });
 
+const files = goldenFiles("qwen");
+
 describe("loadTokenizer", () => {
-  const files = goldenFiles("qwen");
   const imEnd = 602;
 
   it("adds the end tokens of generation_config.json, or else of config.json", () => {
@@ -212,6 +214,52 @@ describe("loadTokenizer", () => {
       chatTemplate: null,
     };
     expect(loadTokenizer({ tokenizer })).toMatchObject({ eosId: imEnd, bosId: null, hasChatTemplate: false });
+  });
+});
+
+describe("expressions that are made to hang", () => {
+  const text = `${"a".repeat(100_000)}!`;
+  const places: [string, (regex: string) => object][] = [
+    [
+      "a pre-tokenizer",
+      (regex) => ({ pre_tokenizer: { type: "Split", ...piece(regex), behavior: "Isolated" } }),
+    ],
+    ["a normaliser", (regex) => ({ normalizer: { type: "Replace", ...piece(regex), content: "" } })],
+    [
+      "a part of a sequence",
+      (regex) => ({
+        pre_tokenizer: {
+          type: "Sequence",
+          pretokenizers: [{ type: "Split", ...piece(regex), behavior: "MergedWithNext", invert: false }],
+        },
+      }),
+    ],
+  ];
+  const piece = (regex: string) => ({ pattern: { Regex: regex } });
+  const endless = ["(a+)+$", "(.*)*x", "(a|a)*b", "(?=(a+)+$)b", String.raw`(\w+\s?)*\.`, "(a*)*\u{100}|b"];
+  const cases = places.flatMap(([place, files]) =>
+    endless.map((regex) => [place, regex, files(regex)] as const),
+  );
+
+  it.each(cases)("end soon in %s: %s", (_place, _regex, parts) => {
+    const started = performance.now();
+    try {
+      const tokenizer = loadTokenizer({
+        tokenizer: { ...files, tokenizer: { ...(files.tokenizer as object), ...parts } },
+      });
+      expect(tokenizer.encode(text, { addSpecialTokens: false }).length).toBeGreaterThanOrEqual(0);
+    } catch (error) {
+      expect(error).toBeInstanceOf(LuthierError);
+      expect((error as LuthierError).problem.code).toMatch(/^tokenizer\/(pattern-endless|not-built)$/);
+    }
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  it("say what cannot be evaluated", () => {
+    const parts = { pre_tokenizer: { type: "Split", ...piece(String.raw`(a)\1`), behavior: "Isolated" } };
+    expect(() =>
+      loadTokenizer({ tokenizer: { ...files, tokenizer: { ...(files.tokenizer as object), ...parts } } }),
+    ).toThrow(/regular expression that cannot be used \(back references are not evaluated\)/);
   });
 });
 

@@ -99,7 +99,7 @@ describe("commands about a hub", () => {
       expect(begun!.doneBytes).toBeGreaterThan(0);
       hub.seen.length = 0;
       if (how === "download") await download("owner/spruce");
-      else await worker.call("resumeDownload", { id: begun!.id, token: "" });
+      else await worker.call("resumeDownload", { id: begun!.id, endpoint: hub.endpoint, token: "" });
       expect(hub.seen.some(({ path }) => path.includes("/resolve/") && path.endsWith("/config.json"))).toBe(
         false,
       );
@@ -108,6 +108,19 @@ describe("commands about a hub", () => {
       await models.deleteModel(card!.id);
       expect(root.countFiles()).toBe(0);
     }
+  });
+
+  it("keep a token that was typed for one hub from a download of another", async () => {
+    Object.assign(hub.trouble, { refusals: 1, retryAfter: "600" });
+    await expect(download("owner/spruce")).rejects.toMatchObject({ code: "network" });
+    const [begun] = await worker.call("listDownloads");
+    hub.seen.length = 0;
+    const typed = { endpoint: "https://other.example", token: "hf_secret" };
+    await worker.call("resumeDownload", { id: begun!.id, ...typed });
+    expect(hub.seen.length).toBeGreaterThan(0);
+    expect(hub.seen.filter(({ authorization }) => authorization !== null)).toEqual([]);
+    const [card] = await models.listModels();
+    await models.deleteModel(card!.id);
   });
 
   it("run one at a time, and are cancelled with what has arrived kept", async () => {

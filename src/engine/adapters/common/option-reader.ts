@@ -1,5 +1,6 @@
 import { LuthierError } from "../../../lib/errors";
 import type { Problem } from "../../../lib/problems/problem";
+import { patternFault } from "../../../shared/path-pattern";
 import { type Field, fieldFault, type FieldValue, type FieldValues } from "../../../shared/fields";
 
 /** The error of an option that cannot be used, shown at its field. */
@@ -59,21 +60,11 @@ export class OptionReader {
           pair.slice(0, pair.lastIndexOf("=")).trim(),
           Number(pair.slice(pair.lastIndexOf("=") + 1)),
         ];
-        if (!pair.includes("=") || !pattern || !isRegex(pattern) || !valid(value)) {
+        if (!pair.includes("=") || !pattern || patternFault(pattern) !== null || !valid(value)) {
           throw optionError(name, { code: "config/pattern", option: name, pair: pair.trim() });
         }
         return [pattern, value];
       }),
     );
-  }
-}
-
-/** Whether a text compiles as a regular expression. */
-export function isRegex(text: string): boolean {
-  try {
-    new RegExp(text);
-    return true;
-  } catch {
-    return false;
   }
 }

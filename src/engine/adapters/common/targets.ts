@@ -1,3 +1,4 @@
+import { fitsPath, patternFault } from "../../../shared/path-pattern";
 import {
   isNamed,
   isTargeted,
@@ -5,7 +6,7 @@ import {
   type TargetChoice,
   type TargetModules,
 } from "../../../shared/targets";
-import { isRegex, optionError } from "./option-reader";
+import { optionError } from "./option-reader";
 
 export type { TargetChoice, TargetModules };
 
@@ -16,7 +17,7 @@ export type { TargetChoice, TargetModules };
  */
 export function parseTargets(text: string, field = "target_modules"): TargetModules | null {
   const targets = readTargets(text);
-  if (typeof targets === "string" && !isRegex(targets)) {
+  if (typeof targets === "string" && patternFault(targets) !== null) {
     throw optionError(field, { code: "config/target-regex", text });
   }
   return targets;
@@ -41,7 +42,7 @@ export function matchTargets<M extends { readonly path: string }>(
     throw optionError("layers_to_transform", { code: "config/layers-beside-regex" });
   }
   const targeted = layers.filter(({ path }) => isTargeted(choice, path));
-  const chosen = targeted.filter(({ path }) => !excluded || !isNamed(excluded, path));
+  const chosen = targeted.filter(({ path }) => !excluded || !isNamed(excluded, path, "exclude_modules"));
   if (chosen.length > 0) return chosen;
   const modules = [...new Set(layers.map(({ path }) => path.slice(path.lastIndexOf(".") + 1)))];
   if (targeted.length > 0) throw optionError("exclude_modules", { code: "config/all-excluded", modules });
@@ -60,7 +61,7 @@ export function patternValue(
   fallback: number,
 ): number {
   for (const [pattern, value] of Object.entries(patterns)) {
-    if (new RegExp(`^(?:.*\\.)?(?:${pattern})$`).test(path)) return value;
+    if (fitsPath(pattern, path)) return value;
   }
   return fallback;
 }

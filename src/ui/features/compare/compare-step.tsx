@@ -63,7 +63,7 @@ function ConversationBar() {
         }}
       />
       <span className={classes.barEnd}>
-        <CopyButton value={conversationText(turns, adapters, text)} label={text.compare.copy} />
+        <CopyButton value={() => conversationText(turns, adapters, text)} label={text.compare.copy} />
         <Button
           size="compact-sm"
           variant="subtle"

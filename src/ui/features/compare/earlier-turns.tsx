@@ -1,4 +1,6 @@
+import { useState } from "react";
 import { Fold } from "../../components/fold";
+import { Pager } from "../../components/pager";
 import { useStudio } from "../../store/context";
 import type { Turn } from "../../store/state";
 import { useText } from "../../text/text";
@@ -6,15 +8,33 @@ import classes from "./compare-step.module.css";
 import { QuestionLine } from "./question-line";
 import { voiceName } from "./side-names";
 
-/** The conversation before the last question. */
+/** As many as are in the page at a time: conversations may have thousands. */
+const PAGE = 20;
+
+/** The conversation before the last question, its latest part at first. */
 export function EarlierTurns({ turns }: { turns: readonly Turn[] }) {
   const text = useText();
   const adapters = useStudio((state) => state.adapters);
+  const [chosen, setChosen] = useState<number | null>(null);
   if (turns.length === 0) return null;
+  const lastPage = Math.floor((turns.length - 1) / PAGE) * PAGE;
+  const offset = Math.min(chosen ?? lastPage, lastPage);
   return (
     <Fold title={text.compare.earlier(turns.length)}>
-      <ol className={classes.earlier}>
-        {turns.map((turn) => (
+      {turns.length > PAGE && (
+        <Pager
+          offset={offset}
+          size={PAGE}
+          total={turns.length}
+          earlier={text.compare.earlierTurns}
+          later={text.compare.laterTurns}
+          onPage={(to) => {
+            setChosen(to === lastPage ? null : to);
+          }}
+        />
+      )}
+      <ol className={classes.earlier} start={offset + 1}>
+        {turns.slice(offset, offset + PAGE).map((turn) => (
           <li key={turn.id}>
             <QuestionLine turn={turn} />
             <dl className={classes.pair}>

@@ -1,7 +1,7 @@
-import { ActionIcon, Button, Skeleton } from "@mantine/core";
-import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { Button, Skeleton } from "@mantine/core";
 import { useState } from "react";
 import type { Row } from "../../../shared/data";
+import { Pager } from "../../components/pager";
 import { ProblemAlert } from "../../components/problem-alert";
 import { useStudioContext } from "../../store/context";
 import { useRemote } from "../../store/use-remote";
@@ -26,38 +26,19 @@ export function RowBrowser({ id, rows, chosen, onChoose }: Props) {
   const { value, problem, busy } = useRemote(JSON.stringify([id, offset]), () =>
     client.call("datasetRows", { id, offset, count: PAGE }),
   );
-  const last = Math.min(rows, offset + PAGE);
-  const page = (to: number) => {
-    setOffset(Math.max(0, Math.min(to, rows - 1)));
-  };
   return (
     <div>
       <div className={classes.bar}>
         <h3 className={classes.heading}>{text.data.examples}</h3>
         {value?.[0] && <span className={classes.columns}>{text.format.list(columnsOf(value))}</span>}
-        <span className={classes.pager}>
-          <span className={classes.range}>{text.data.showing(offset + 1, last, rows)}</span>
-          <ActionIcon
-            variant="default"
-            aria-label={text.data.earlier}
-            disabled={offset === 0}
-            onClick={() => {
-              page(offset - PAGE);
-            }}
-          >
-            <IconChevronLeft size={18} aria-hidden />
-          </ActionIcon>
-          <ActionIcon
-            variant="default"
-            aria-label={text.data.later}
-            disabled={last >= rows}
-            onClick={() => {
-              page(offset + PAGE);
-            }}
-          >
-            <IconChevronRight size={18} aria-hidden />
-          </ActionIcon>
-        </span>
+        <Pager
+          offset={offset}
+          size={PAGE}
+          total={rows}
+          earlier={text.data.earlier}
+          later={text.data.later}
+          onPage={setOffset}
+        />
       </div>
       <ProblemAlert problem={problem} />
       <ol className={classes.rows} aria-busy={busy} start={offset + 1}>

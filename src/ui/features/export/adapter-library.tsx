@@ -3,6 +3,7 @@ import { IconDownload, IconPencil, IconPuzzle, IconTrash } from "@tabler/icons-r
 import { useState } from "react";
 import type { AdapterSummary } from "../../../shared/adapter";
 import { DeletionQuestion, LibraryItem, LibraryList, LibraryQuestion } from "../../components/library-list";
+import { Pager } from "../../components/pager";
 import { useStudio } from "../../store/context";
 import { isExcluded } from "../../store/jobs";
 import { type Text, useText } from "../../text/text";
@@ -12,15 +13,32 @@ import classes from "./adapter-library.module.css";
 export function AdapterLibrary() {
   const text = useText();
   const { adapters, model } = useStudio((state) => ({ adapters: state.adapters, model: state.model }));
+  const [chosen, setChosen] = useState(0);
   if (!model || adapters.length === 0) return null;
+  const offset = Math.min(chosen, Math.floor((adapters.length - 1) / PAGE) * PAGE);
   return (
-    <LibraryList title={text.export.library} hint={text.export.libraryHint(model.title)}>
-      {adapters.map((adapter) => (
-        <AdapterItem key={adapter.id} adapter={adapter} />
-      ))}
-    </LibraryList>
+    <>
+      <LibraryList title={text.export.library} hint={text.export.libraryHint(model.title)}>
+        {adapters.slice(offset, offset + PAGE).map((adapter) => (
+          <AdapterItem key={adapter.id} adapter={adapter} />
+        ))}
+      </LibraryList>
+      {adapters.length > PAGE && (
+        <Pager
+          offset={offset}
+          size={PAGE}
+          total={adapters.length}
+          earlier={text.export.laterAdapters}
+          later={text.export.earlierAdapters}
+          onPage={setChosen}
+        />
+      )}
+    </>
   );
 }
+
+/** As many as are in the page at a time. */
+const PAGE = 20;
 
 type Mode = "shown" | "renaming" | "deleting";
 const AT_FIRST = { mode: "shown", before: "shown" } as const;

@@ -24,6 +24,9 @@ export function MachineLine() {
         <IconLock size={16} aria-hidden />
         {text.private}
       </p>
+      <a className={classes.licences} href="licenses.txt" target="_blank" rel="noreferrer">
+        {text.licences}
+      </a>
     </footer>
   );
 }

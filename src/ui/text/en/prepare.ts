@@ -36,8 +36,6 @@ export const data = {
   size: "Size",
   none: "none",
   examples: "Rows",
-  showing: (first: number, last: number, total: number) =>
-    `${format.integer(first)}–${format.integer(last)} of ${format.integer(total)}`,
   earlier: "Earlier rows",
   later: "Later rows",
   rowNumber: (row: number) => `Row ${format.integer(row)}`,

@@ -47,6 +47,8 @@ export const compare = {
   writing: "Writing…",
   nothing: "(an empty answer)",
   earlier: (turns: number) => `Earlier in this conversation (${format.integer(turns)})`,
+  earlierTurns: "Earlier questions",
+  laterTurns: "Later questions",
   blockedTraining: "Answers wait until the run ends.",
   blockedModel: "Answers need a loaded model.",
   blockedBusy: "Answers wait until what runs now is done.",
@@ -55,6 +57,8 @@ export const compare = {
 export const exportStep = {
   intro: "Take an adapter with you, or bring one in.",
   library: "Your adapters",
+  laterAdapters: "Newer adapters",
+  earlierAdapters: "Older adapters",
   libraryHint: (model: string) => `For ${model}. They stay in this browser until you delete them.`,
   use: (name: string) => `Use ${name}`,
   download: (name: string) => `Save ${name}`,

@@ -7,6 +7,9 @@ import { plural } from "./words";
 
 export const shell = {
   brand: "Luthier",
+  /** Which of how many are shown. */
+  range: (first: number, last: number, total: number) =>
+    `${format.integer(first)}–${format.integer(last)} of ${format.integer(total)}`,
   steps: {
     data: "Data",
     model: "Model",
@@ -75,6 +78,7 @@ export const shell = {
       `buffers up to ${format.bytes(buffer)}, bindings up to ${format.bytes(binding)}`,
     storage: (used: number, quota: number) => `${format.bytes(used)} stored of ${format.bytes(quota)}`,
     private: "Everything stays on this machine.",
+    licences: "Licences of what this page contains",
   },
   dismiss: "Dismiss",
   reloadModel: "Load the model again",

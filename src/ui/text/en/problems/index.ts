@@ -11,6 +11,8 @@ import { formatProblems, valueProblems } from "./formats";
 import { ggufProblems } from "./gguf";
 import { hubProblems } from "./hub";
 import { modelsProblems } from "./models";
+import { modelSizeProblems } from "./model-size";
+import { patternProblems } from "./pattern";
 import { storageProblems } from "./storage";
 import { tokenizerProblems } from "./tokenizer";
 import { workerProblems } from "./worker";
@@ -27,6 +29,8 @@ const problems: ProblemTexts = {
   ...hubProblems,
   ...methodProblems,
   ...modelsProblems,
+  ...modelSizeProblems,
+  ...patternProblems,
   ...storageProblems,
   ...tokenizerProblems,
   ...valueProblems,

@@ -2,11 +2,12 @@ import type { TokenizerProblems } from "../../../../lib/problems/tokenizer-probl
 import type { ProblemTexts } from "./words";
 
 const OTHER_TEMPLATE = "Choose another prompt template.";
+const RENEW = "Download tokenizer.json again, or save it anew with a current version of transformers.";
 
 export const tokenizerProblems: ProblemTexts<TokenizerProblems> = {
   "tokenizer/not-built": ({ reason }) => ({
     what: `tokenizer.json describes a tokenizer that cannot be built: ${reason}.`,
-    advice: "Download tokenizer.json again, or save it anew with a current version of transformers.",
+    advice: RENEW,
   }),
   "tokenizer/id-out-of-range": ({ token, id, tokens }) => ({
     what: `tokenizer.json gives the token “${token}” the id ${id}, though it has only ${tokens} tokens.`,
@@ -15,6 +16,22 @@ export const tokenizerProblems: ProblemTexts<TokenizerProblems> = {
   "tokenizer/text-grows": () => ({
     what: "tokenizer.json has a normaliser that lets every text grow without end.",
     advice: "Download tokenizer.json again.",
+  }),
+  "tokenizer/too-many-parts": ({ most }) => ({
+    what: `tokenizer.json has a normaliser, pre-tokenizer or decoder of more than ${most} parts.`,
+    advice: RENEW,
+  }),
+  "tokenizer/text-failed": ({ reason }) => ({
+    what: `The tokenizer that tokenizer.json describes breaks on a text: ${reason}.`,
+    advice: RENEW,
+  }),
+  "tokenizer/pattern-endless": ({ pattern }) => ({
+    what: `tokenizer.json has a regular expression that does not come to an end: ${pattern}`,
+    advice: RENEW,
+  }),
+  "tokenizer/pattern-unreadable": ({ pattern, reason }) => ({
+    what: `tokenizer.json has a regular expression that cannot be used (${reason}): ${pattern}`,
+    advice: RENEW,
   }),
   "tokenizer/no-chat-template": () => ({
     what: "The model has no chat template.",
