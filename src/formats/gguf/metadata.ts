@@ -85,10 +85,7 @@ const numberList = v.custom<readonly number[]>(
 );
 
 const flagList = v.pipe(
-  v.custom<readonly boolean[]>(
-    (value) => Array.isArray(value) && value.every((item) => typeof item === "boolean"),
-    "a list of true and false",
-  ),
+  v.array(v.boolean()),
   v.transform((flags) => flags.map(Number)),
 );
 
