@@ -1,5 +1,4 @@
 import type { ModelCard } from "../../shared/model";
-import { downloadFolders } from "../../storage/downloads";
 import { listModels as keptModels, removeModelLeftovers } from "../../storage/models";
 import { builtInCard, builtInModels } from "../built-in";
 import { deleteModelJob } from "../jobs/delete-model";
@@ -21,7 +20,7 @@ export function modelHandlers(owner: JobOwner, session: Session): Pick<Handlers,
 }
 
 async function listModels(): Promise<ModelCard[]> {
-  await removeModelLeftovers(downloadFolders);
+  await removeModelLeftovers();
   const [builtIn, kept] = await Promise.all([builtInModels(), keptModels()]);
   return [...builtIn.map(builtInCard), ...kept];
 }

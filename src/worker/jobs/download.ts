@@ -169,7 +169,7 @@ async function readConfig({ folder, address }: DownloadRecord, index: number): P
 }
 
 async function keep(record: DownloadRecord, known: Known): Promise<ModelCard> {
-  const { id, address, commit, files, folder, license, choiceId } = record;
+  const { address, commit, files, folder, license, choiceId } = record;
   const names = files.map(({ path }) => path);
   const sources = await Promise.all(
     names.map(async (name, index) => blobSource(name, await fileStores.opfs.open(folder, index))),
@@ -184,7 +184,7 @@ async function keep(record: DownloadRecord, known: Known): Promise<ModelCard> {
     origin: { ...address, commit },
   };
   await keepFolder(card, folder, names);
-  await forgetDownload(id);
+  await forgetDownload(record);
   return card;
 }
 
