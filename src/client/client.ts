@@ -120,10 +120,6 @@ export class EventHub {
 }
 
 function workerDied(event: Event): LuthierError {
-  const reason = "message" in event && typeof event.message === "string" ? ` (${event.message})` : "";
-  return new LuthierError(
-    "device-lost",
-    `The part of the studio that computes has stopped${reason}.`,
-    "Reload the page; your datasets and settings are kept.",
-  );
+  const reason = "message" in event && typeof event.message === "string" ? event.message : "";
+  return new LuthierError({ code: "work/worker-stopped", reason });
 }

@@ -65,9 +65,13 @@ export interface AdapterSummary {
 
 /** A run that did not come to its end and can go on. */
 export interface InterruptedRun {
-  /** Of the adapter that it makes. */
+  /** Of the adapter that it makes, as its name is. */
+  readonly id: string;
   readonly name: string;
-  readonly datasetName: string;
+  /** Null where its dataset cannot be found: it cannot go on, and is kept. */
+  readonly datasetName: string | null;
+  /** Whether it is not cut off at all: it trains in another tab. */
+  readonly isElsewhere: boolean;
   readonly step: number;
   readonly totalSteps: number;
   /** When it was last kept: milliseconds since 1970. */
@@ -156,11 +160,11 @@ export interface Commands extends HubCommands {
   measureTraining(args: RunConfig): TrainingSpeed;
   /** Runs to the end, or to an error; `training` tells how far. Cancelled, it results in what was learned so far. */
   train(args: RunConfig): TrainingResult;
-  /** The loaded model's run that a reload or a lost GPU cut off, or null. */
-  interruptedRun(): InterruptedRun | null;
-  /** Goes on with it exactly, under the options that it began with. */
-  resumeRun(): TrainingResult;
-  discardRun(): void;
+  /** The loaded model's runs that a reload or a lost GPU cut off, the latest first. */
+  interruptedRuns(): readonly InterruptedRun[];
+  /** Goes on with one exactly, under the options that it began with. */
+  resumeRun(args: { id: string }): TrainingResult;
+  discardRun(args: { id: string }): void;
   pause(): void;
   resume(): void;
 
@@ -183,6 +187,8 @@ export interface Commands extends HubCommands {
   listAdapters(): readonly AdapterSummary[];
   renameAdapter(args: { id: string; name: string }): void;
   deleteAdapter(args: { id: string }): void;
+  /** Tries again to save an adapter that storage would not take. */
+  saveAdapter(args: { id: string }): void;
   /** An adapter as a zip that PEFT loads where it has the method, and the studio in any case. */
   exportAdapter(args: { id: string; withOptimizer: boolean }): Download;
   /** The loaded model with an adapter in its weights, as a Hugging Face folder. */

@@ -9,6 +9,7 @@ import { jobsSlice } from "./jobs-slice";
 import { methodSlice } from "./method-slice";
 import { modelSlice } from "./model-slice";
 import { readSettings, toSettings } from "./persistence";
+import { recoverySlice } from "./recovery-slice";
 import { settingsSlice } from "./settings-slice";
 import type { Runtime, StudioState } from "./state";
 import { trainSlice } from "./train-slice";
@@ -25,6 +26,7 @@ export function createStudioStore(
       (...api) => ({
         ...jobsSlice(runtime)(...api),
         ...environmentSlice(runtime)(...api),
+        ...recoverySlice(runtime)(...api),
         ...dataSlice(runtime)(...api),
         ...modelSlice(runtime)(...api),
         ...hubSlice(runtime)(...api),

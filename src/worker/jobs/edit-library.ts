@@ -1,6 +1,7 @@
 import { LuthierError } from "../../lib/errors";
 import { deleteAdapter, renameAdapter } from "../../storage/adapters";
-import { forgetRun } from "../run-progress";
+import { saveUnsaved } from "../kept-adapter";
+import { discardRun } from "../run-progress";
 import type { Session } from "../session";
 import type { Job } from "./owner";
 
@@ -14,15 +15,21 @@ export function deleteAdapterJob(session: Session, id: string): Job<void> {
   return {
     kind: "edit-library",
     async run() {
-      session.dropAdapter(id);
       await deleteAdapter(id);
+      session.dropAdapter(id);
+      session.unsaved.release(id);
     },
   };
 }
 
-/** Gives up the run that was interrupted. */
-export function discardRunJob(session: Session): Job<void> {
-  return { kind: "edit-library", run: () => forgetRun(session) };
+/** Tries again to save an adapter that storage would not take. */
+export function saveAdapterJob(session: Session, id: string): Job<void> {
+  return { kind: "edit-library", run: () => saveUnsaved(session, id) };
+}
+
+/** Gives up a run that was interrupted. */
+export function discardRunJob(id: string): Job<void> {
+  return { kind: "edit-library", run: () => discardRun(id) };
 }
 
 async function rename(session: Session, id: string, name: string): Promise<void> {
@@ -31,6 +38,6 @@ async function rename(session: Session, id: string, name: string): Promise<void>
   }
   const held = session.heldAdapter(id);
   if (held) session.holdAdapter({ ...held, summary: { ...held.summary, name } });
-  if (await renameAdapter(id, name)) return;
+  if (session.unsaved.rename(id, name) || (await renameAdapter(id, name))) return;
   if (!held) throw new LuthierError("adapter", "This adapter is no longer kept.", "Reload the page.");
 }

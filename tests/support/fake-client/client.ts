@@ -55,9 +55,18 @@ export class FakeClient implements Client {
   private calls = 0;
   private readonly gpu: boolean;
   private readonly paceMs: number;
-  private readonly library = new FakeLibrary(this.owner, () => this.paceMs);
+  private readonly library = new FakeLibrary(
+    this.events,
+    () => this.isFull,
+    this.owner,
+    () => this.paceMs,
+  );
   private readonly training = new FakeRun(this.events, this.library, () => this.paceMs);
   private interrupted: InterruptedRun | null;
+  private losses = 0;
+  private lastModel: string | null = null;
+  /** Whether the disk has no room for another adapter. */
+  isFull = false;
 
   constructor(options: FakeOptions = {}) {
     this.gpu = options.gpu ?? true;
@@ -79,6 +88,17 @@ export class FakeClient implements Client {
         return this.handlers[command](...args, { id, signal });
       },
     };
+  }
+
+  /** Loses the GPU, with the model on it; a run that is under way was last kept a moment ago. */
+  loseGpu(): void {
+    const lost = new LuthierError("device-lost", "The GPU was lost.", "Load the model again.");
+    this.losses++;
+    const kept = this.training.lose(lost);
+    if (kept) this.interrupted = { ...fakeInterruptedRun, ...kept };
+    this.model = null;
+    this.events.emit("model", null);
+    this.events.emit("fault", lost.toData());
   }
 
   private readonly handlers: Handlers = {
@@ -143,8 +163,8 @@ export class FakeClient implements Client {
       const asked = { id: method.id, highestRate: training.learningRate };
       return this.owner.run(this.training.job({ ...asked, totalSteps: training.maxSteps || 60 }), call);
     },
-    interruptedRun: () => this.interrupted,
-    resumeRun: (call) => {
+    interruptedRuns: () => (this.interrupted ? [this.interrupted] : []),
+    resumeRun: (_args, call) => {
       const { step: firstStep, totalSteps } = defined(this.interrupted, "the run");
       this.interrupted = null;
       const asked = { id: "lora", highestRate: 2e-4, totalSteps, firstStep } as const;
@@ -174,7 +194,9 @@ export class FakeClient implements Client {
       let text = "";
       const tell = (finish: FinishReason | null): void =>
         this.events.emit("answer", { requestId, side, text, tokensPerSecond: 24.5, finish });
+      const { losses } = this;
       for (const [index, word] of words.entries()) {
+        if (losses !== this.losses) throw new LuthierError("device-lost", "The GPU was lost.", "Ask again.");
         if (signal.aborted) {
           tell("stopped");
           return;
@@ -287,9 +309,10 @@ export class FakeClient implements Client {
   }
 
   private use(model: ModelSummary | null): void {
-    this.library.clear();
+    if (model?.id !== this.lastModel) this.library.clear();
     this.model = model;
-    this.events.emit("model", model && { summary: model, adapters: [] });
+    this.lastModel = model?.id ?? null;
+    this.events.emit("model", model && { summary: model, adapters: this.library.all });
   }
 
   private plan(method: MethodChoice): AdapterPlan {

@@ -92,8 +92,9 @@ describe("connectClient", () => {
     client.on("jobs", jobs);
     const open = client.call("environment");
     port.die("out of memory");
-    await expect(open).rejects.toMatchObject({ code: "device-lost" });
-    await expect(client.call("environment")).rejects.toMatchObject({ code: "device-lost" });
+    const stopped = { problem: { code: "work/worker-stopped", reason: "out of memory" } };
+    await expect(open).rejects.toMatchObject(stopped);
+    await expect(client.call("environment")).rejects.toMatchObject(stopped);
     expect(fault).toHaveBeenCalledTimes(1);
     expect(jobs, "nothing runs any more").toHaveBeenCalledExactlyOnceWith([]);
     expect(port.sent).toHaveLength(1);

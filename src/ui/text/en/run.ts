@@ -50,7 +50,13 @@ export const run = {
   interrupted: {
     title: "A run was cut off",
     what: (name: string, step: number, total: number, savedAt: number) =>
-      `“${name}” was kept after step ${format.integer(step)} of ${format.integer(total)} (${format.date(savedAt)}). It can go on from there as if nothing had happened.`,
+      `“${name}” was kept after step ${format.integer(step)} of ${format.integer(total)} (${format.date(savedAt)}).`,
+    goesOn: "It can go on from there as if nothing had happened.",
+    noDataset:
+      "Its dataset is not there, so that it cannot go on; what it had learned is in the library of adapters.",
+    elsewhereTitle: "A run goes on in another tab",
+    elsewhere: (name: string, step: number, total: number) =>
+      `“${name}” was last kept after step ${format.integer(step)} of ${format.integer(total)}. Here you can look, ask and export; training is free when that run has ended.`,
     resume: "Resume training",
     discard: "Discard it",
   },

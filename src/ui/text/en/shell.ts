@@ -77,7 +77,14 @@ export const shell = {
     private: "Everything stays on this machine.",
   },
   dismiss: "Dismiss",
-  reloadModel: "Load the model again",
+  reloadPage: "Reload the page",
+  recovery: {
+    title: "The GPU was lost",
+    underWay:
+      "It is being opened again, and the model with it. A run then goes on from where it was last kept.",
+    done: "It is back, and the model is loaded again; what was under way went on by itself.",
+    dismiss: "Good",
+  },
   cancel: "Cancel",
   copied: "Copied",
 };
