@@ -84,6 +84,8 @@ export interface TrainingResult {
   readonly finalLoss: number | null;
   readonly validationLoss: number | null;
   readonly elapsedMs: number;
+  /** The loss of guessing every token evenly, where the run ended no better: it has learned nothing. Else null. */
+  readonly chanceLoss: number | null;
   readonly adapter: AdapterSummary;
 }
 

@@ -4,6 +4,7 @@ import type { Gpu } from "../gpu/device";
 import type { PipelineCache } from "../gpu/pipelines";
 import type { Tuning } from "../graph/op";
 import type { Quantization } from "../../shared/model";
+import { finiteSource } from "../weights/finite-source";
 import { nf4Source } from "../weights/nf4-source";
 import { sourceBytes, type TensorSource } from "../weights/tensor-source";
 import type { WeightShapes } from "../weights/weight-shapes";
@@ -62,7 +63,7 @@ export async function loadModel(
   const weights = new WeightStore(gpu);
   const layers = new Set(linearLayers(spec).map(({ path }) => `${path}.weight`));
   const wanted = declareWeights(spec).map((declaration) => {
-    const source = findTensor(files, declaration.name, spec.prefix);
+    const source = finiteSource(findTensor(files, declaration.name, spec.prefix));
     const isQuantised = options.quantization && layers.has(declaration.name);
     const isConv1d = declaration.layout === "conv1d";
     return { declaration, source: isQuantised ? nf4Source(source, isConv1d, options.quantization) : source };

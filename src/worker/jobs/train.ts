@@ -13,6 +13,7 @@ import type { RunCheckpoint } from "../../storage/checkpoints";
 import { findDataset } from "../../storage/datasets";
 import { freeName } from "../adapter-name";
 import { summariseAdapter } from "../adapter-summary";
+import { chanceLoss } from "../chance";
 import type { EncodedRows } from "../encoded-rows";
 import type { Gate } from "../gate";
 import { keepAdapter, libraryOf, type NewAdapter, readAdapter } from "../kept-adapter";
@@ -127,6 +128,11 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
     finalLoss: reporter.finalLoss,
     validationLoss: reporter.validationLoss,
     elapsedMs: performance.now() - startedAt,
+    chanceLoss: chanceLoss(
+      reporter.history,
+      engine.spec.vocabularySize,
+      config.training.loadBestModelAtEnd ? reporter.validationLoss : null,
+    ),
     adapter: summary,
   };
 }

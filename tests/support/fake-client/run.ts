@@ -95,7 +95,12 @@ export class FakeRun {
     const name = `${en.methods[id].title} ${this.library.size + 1}`;
     const adapter = this.library.add(name, { id, options: {} }, "trained", step, loss);
     const result = { status, steps: step, finalLoss: loss, validationLoss: loss + 0.06 } as const;
-    return { ...result, elapsedMs: Date.now() - startedAt, adapter };
+    return {
+      ...result,
+      elapsedMs: Date.now() - startedAt,
+      chanceLoss: highestRate >= 1 ? Math.log(4096) : null,
+      adapter,
+    };
   }
 
   private breakOff(): void {

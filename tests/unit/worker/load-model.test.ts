@@ -231,6 +231,17 @@ describe("another model", () => {
     expectFirstModel();
   });
 
+  it("with a number that is none is refused by the tensor's name", async () => {
+    const weights = new Uint8Array(await readFile(join(GOLDEN, "model.safetensors")));
+    weights.set([0, 0, 0xc0, 0x7f], weights.length - 4);
+    await state().loadModelFiles(await otherFiles({ "model.safetensors": weights }));
+    expect(state().modelProblem?.problem).toMatchObject({
+      code: "model/not-finite",
+      tensor: expect.stringMatching(/^model\..+\.weight$/),
+    });
+    expectFirstModel();
+  });
+
   it("that fails, and the first after it too, leaves none, and the page says so", async () => {
     limitMemory(() => 0);
     await state().loadModelFiles(await otherFiles());

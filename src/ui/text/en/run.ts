@@ -16,6 +16,11 @@ export const train = {
   presetsLabel: "Presets",
   changed: (count: number) => `${plural(count, "field", "fields")} changed`,
   warnings: "Before you start",
+  learnedNothing: {
+    title: "This run has learned nothing",
+    what: (loss: number, chance: number) =>
+      `The loss ended at ${formatLoss(loss)}; whoever guesses every token evenly has ${formatLoss(chance)}, the logarithm of the vocabulary's size. The adapter most likely answers nonsense: train again with a lower learning rate or more warm-up steps, and see that template and model fit.`,
+  },
   warning: {
     "rate-high": (low: number, high: number) =>
       `The learning rate is above the usual range of this method (${formatTyped(low)} to ${formatTyped(high)}). The loss may jump or break.`,

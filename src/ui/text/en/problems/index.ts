@@ -10,6 +10,7 @@ import type { ProblemTexts } from "./words";
 import { hubProblems } from "./hub";
 import { storageProblems } from "./storage";
 import { tokenizerProblems } from "./tokenizer";
+import { weightsProblems } from "./weights";
 import { workProblems } from "./work";
 
 const problems: ProblemTexts = {
@@ -21,6 +22,7 @@ const problems: ProblemTexts = {
   ...methodProblems,
   ...storageProblems,
   ...tokenizerProblems,
+  ...weightsProblems,
   ...workProblems,
   plain: ({ what, advice }) => ({ what, advice }),
 };
