@@ -78,6 +78,16 @@ export interface InterruptedRun {
   readonly savedAt: number;
 }
 
+/** Something kept that belongs to no model that is there. */
+export interface Orphan {
+  readonly kind: "adapter" | "run" | "files";
+  readonly id: string;
+  /** Null where none is known. */
+  readonly name: string | null;
+  readonly savedAt: number | null;
+  readonly sizeBytes: number;
+}
+
 export interface TrainingResult {
   readonly status: "done" | "stopped";
   readonly steps: number;
@@ -154,6 +164,9 @@ export interface Commands extends HubCommands {
   }): ModelSummary;
   /** Deletes a kept model from this machine; in use, it is taken off the GPU too. */
   deleteModel(args: { id: string }): void;
+  /** What lies in storage and belongs to no model that is there; it stays until it is deleted by name. */
+  listOrphans(): readonly Orphan[];
+  deleteOrphan(args: Pick<Orphan, "kind" | "id">): void;
 
   planAdapter(args: { method: MethodChoice }): AdapterPlan;
   /** What a run would take; allocates nothing. */

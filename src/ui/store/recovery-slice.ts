@@ -41,7 +41,7 @@ export const recoverySlice: SliceCreator<RecoverySlice> = () => (set, get) => {
     // From here on a further loss is one of its own.
     underWay = null;
     set({
-      recovery: isBack ? "done" : null,
+      recovery: isBack ? "done" : "failed",
       ...(!isBack && { fault: { problem: { code: "device-lost/again", times: losses.length } } }),
     });
     // What was under way belongs to the model that was lost.

@@ -48,8 +48,8 @@ export interface EnvironmentSlice {
 }
 
 export interface RecoverySlice {
-  /** What becomes of a lost GPU: the model is being loaded again, or was. */
-  readonly recovery: "under-way" | "done" | null;
+  /** What becomes of a lost GPU: the model is being loaded again, or was, or could not be. */
+  readonly recovery: "under-way" | "done" | "failed" | null;
   /**
    * Opens the GPU again and loads the model that was lost with it, a few times at most; true when it is there. Calls
    * while one is under way share its outcome.

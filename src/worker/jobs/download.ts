@@ -134,6 +134,9 @@ async function fetchFiles(record: DownloadRecord, { token, signal, report }: Acc
       onProgress: reporter.take,
       onWait: reporter.wait,
       async onFile(file, index) {
+        // Others may have taken what there was at the beginning.
+        const { doneBytes, totalBytes } = await describeDownload(record);
+        await ensureRoom("model-keep", totalBytes - doneBytes, repository);
         if (file.path === "config.json") known = await readConfig(record, index);
       },
     });

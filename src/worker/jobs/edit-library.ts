@@ -1,5 +1,7 @@
 import { LuthierError } from "../../lib/errors";
 import { deleteAdapter, renameAdapter } from "../../storage/adapters";
+import type { Orphan } from "../../protocol/commands";
+import { deleteOrphan } from "../orphans";
 import { saveUnsaved } from "../kept-adapter";
 import { discardRun } from "../run-progress";
 import type { Session } from "../session";
@@ -30,6 +32,11 @@ export function saveAdapterJob(session: Session, id: string): Job<void> {
 /** Gives up a run that was interrupted. */
 export function discardRunJob(id: string): Job<void> {
   return { kind: "edit-library", run: () => discardRun(id) };
+}
+
+/** Deletes something that belongs to no model. */
+export function deleteOrphanJob(orphan: Pick<Orphan, "kind" | "id">): Job<void> {
+  return { kind: "edit-library", run: () => deleteOrphan(orphan) };
 }
 
 async function rename(session: Session, id: string, name: string): Promise<void> {

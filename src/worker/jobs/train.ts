@@ -1,4 +1,4 @@
-import { AdapterState } from "../../engine/adapters/adapter-state";
+import { AdapterState, trainableCount } from "../../engine/adapters/adapter-state";
 import type { Adapter, HostTensor } from "../../engine/adapters/common/method";
 import { sameShape } from "../../engine/graph/value";
 import { BestValues } from "../../engine/train/best-values";
@@ -11,6 +11,7 @@ import type { TrainingResult } from "../../protocol/commands";
 import type { RunConfig, TrainingOptions } from "../../shared/training";
 import type { RunCheckpoint } from "../../storage/checkpoints";
 import { findDataset } from "../../storage/datasets";
+import { reserveRoom } from "../../storage/reserve";
 import { freeName } from "../adapter-name";
 import { summariseAdapter } from "../adapter-summary";
 import { chanceLoss } from "../chance";
@@ -92,7 +93,11 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   const run = { ...asked, config };
   const reporter = new TrainingReporter(session.emit, id, data.totalSteps, () => session.gpuBytes);
   reporter.send("preparing");
-  const state = await startAdapter(run, setup);
+  const giveBack = await reserveFor(session, id, adapter);
+  const state = await startAdapter(run, setup).catch(async (error: unknown) => {
+    await giveBack();
+    throw error;
+  });
   const name = resume?.adapter.name ?? (await adapterName(session, config, datasetName));
   const trained = (optimizer: Uint8Array<ArrayBuffer> | null = null): NewAdapter => {
     const { doneSteps: steps, finalLoss, validationLoss } = reporter;
@@ -107,6 +112,7 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   try {
     optimizer = await trainAll(run, setup, { state, reporter, trained, startedAt });
   } catch (error) {
+    await giveBack();
     if (reporter.doneSteps > 0 && session.hasModel) await keepBroken(session, trained(), error);
     else state.destroy();
     reporter.send("failed");
@@ -115,6 +121,7 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   if (!session.hasModel) {
     throw new LuthierError("device-lost", "The GPU was lost as training ended.", "Train again.");
   }
+  await giveBack();
   const made = trained(optimizer);
   session.holdAdapter(made);
   const summary = await keepAdapter(session, made);
@@ -135,6 +142,17 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
     ),
     adapter: summary,
   };
+}
+
+/** Takes room for the adapter that the run makes. Without any the run goes on, and the page is told at once. */
+async function reserveFor(session: Session, id: string, adapter: Adapter): Promise<() => Promise<void>> {
+  try {
+    return await reserveRoom(id, trainableCount(adapter) * Float32Array.BYTES_PER_ELEMENT);
+  } catch (error) {
+    if (!(error instanceof LuthierError) || error.code !== "storage") throw error;
+    session.emit("fault", error.toData());
+    return () => Promise.resolve();
+  }
 }
 
 /** Keeps the last good weights of a run that broke off. The error that broke it off is the one to tell. */

@@ -8,6 +8,7 @@ import type {
   CommandName,
   CommandResult,
   InterruptedRun,
+  Orphan,
 } from "../../../src/protocol/commands";
 import type { DatasetSummary, Row } from "../../../src/shared/data";
 import type { TrainingSpeed } from "../../../src/shared/forecast";
@@ -40,6 +41,8 @@ export interface FakeOptions {
   readonly paceMs?: number;
   /** True pretends that a reload cut off a run. */
   readonly interrupted?: boolean;
+  /** What lies in storage without a model. */
+  readonly orphans?: readonly Orphan[];
 }
 
 /**
@@ -64,6 +67,7 @@ export class FakeClient implements Client {
   private readonly training = new FakeRun(this.events, this.library, () => this.paceMs);
   private interrupted: InterruptedRun | null;
   private losses = 0;
+  private orphans: readonly Orphan[];
   private lastModel: string | null = null;
   /** Whether the disk has no room for another adapter. */
   isFull = false;
@@ -71,6 +75,7 @@ export class FakeClient implements Client {
   constructor(options: FakeOptions = {}) {
     this.gpu = options.gpu ?? true;
     this.paceMs = options.paceMs ?? 30;
+    this.orphans = options.orphans ?? [];
     this.interrupted = options.interrupted ? fakeInterruptedRun : null;
   }
 
@@ -153,6 +158,16 @@ export class FakeClient implements Client {
     loadModelFiles: ({ files, quantization }, call) =>
       this.owner.run(
         { kind: "load-model", run: (context) => this.loadFiles(files, quantization, context) },
+        call,
+      ),
+
+    listOrphans: () => this.orphans,
+    deleteOrphan: ({ id }, call) =>
+      this.owner.run(
+        {
+          kind: "edit-library",
+          run: async () => void (this.orphans = this.orphans.filter((orphan) => orphan.id !== id)),
+        },
         call,
       ),
 

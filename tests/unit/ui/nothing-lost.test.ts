@@ -89,7 +89,7 @@ describe("a lost GPU", () => {
     client.loseGpu();
     await when(({ fault }) => fault !== null);
     expect(state().fault?.problem).toEqual({ code: "device-lost/again", times: 4 });
-    expect(state()).toMatchObject({ model: null, modelId: "tiny", recovery: null });
+    expect(state()).toMatchObject({ model: null, modelId: "tiny", recovery: "failed" });
   });
 
   it("does not bring a model back over one that the person loads meanwhile", async () => {

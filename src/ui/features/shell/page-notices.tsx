@@ -51,7 +51,8 @@ export function PageNotices() {
 function NoGpu() {
   const text = useText();
   const gpuProblem = useStudio((state) =>
-    state.recovery === "under-way" ? null : (state.environment?.gpuProblem ?? null),
+    // A GPU that was lost was there: no other browser is needed.
+    state.recovery === null ? (state.environment?.gpuProblem ?? null) : null,
   );
   if (!gpuProblem) return null;
   const { what, advice } = text.problem(gpuProblem);
@@ -73,7 +74,7 @@ function Recovery() {
     recovery: state.recovery,
     dismiss: state.dismissRecovery,
   }));
-  if (recovery === null) return null;
+  if (recovery === null || recovery === "failed") return null;
   return (
     <Notice kind="info" title={text.title}>
       {recovery === "under-way" ? text.underWay : text.done}
