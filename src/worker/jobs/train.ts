@@ -27,6 +27,7 @@ import { Sampler } from "../sampler";
 import type { Session } from "../session";
 import type { TrainingData } from "../training-data";
 import { TrainingReporter } from "../training-reporter";
+import { onGpu } from "./on-gpu";
 import type { Job } from "./owner";
 
 /** What every run works with. */
@@ -76,7 +77,7 @@ async function start(run: Run): Promise<TrainingResult> {
   open();
   signal.addEventListener("abort", open, { once: true });
   try {
-    return await train(run, id);
+    return await onGpu(run.session, () => train(run, id));
   } finally {
     signal.removeEventListener("abort", open);
     disown();
