@@ -6,7 +6,6 @@ import type { HubProblems } from "./hub-problems";
 import type { MethodProblems } from "./method-problems";
 import type { StorageProblems } from "./storage-problems";
 import type { TokenizerProblems } from "./tokenizer-problems";
-import type { WeightsProblems } from "./weights-problems";
 import type { WorkProblems } from "./work-problems";
 
 /**
@@ -24,7 +23,6 @@ export interface Problems
     MethodProblems,
     StorageProblems,
     TokenizerProblems,
-    WeightsProblems,
     WorkProblems {
   /** A sentence that was made below the page: what has no code of its own yet. */
   readonly plain: { readonly kind: PlainKind; readonly what: string; readonly advice: string };

@@ -4,7 +4,6 @@ import type { ErrorData } from "../../../lib/errors";
 import type { Orphan } from "../../../protocol/commands";
 import { DeletionQuestion, LibraryList } from "../../components/library-list";
 import { ProblemAlert } from "../../components/problem-alert";
-import { formatBytes, formatDate } from "../../lib/format";
 import { toProblem } from "../../lib/problem";
 import { useStudio, useStudioContext } from "../../store/context";
 import { isExcluded } from "../../store/jobs";
@@ -60,7 +59,8 @@ interface ItemProps {
 }
 
 function OrphanItem({ orphan: { kind, name, savedAt, sizeBytes }, locked, onDelete }: ItemProps) {
-  const text = useText().model.orphans;
+  const { format, model } = useText();
+  const text = model.orphans;
   const [isAsking, setAsking] = useState(false);
   const title = name ?? text.noName;
   if (isAsking) {
@@ -76,7 +76,7 @@ function OrphanItem({ orphan: { kind, name, savedAt, sizeBytes }, locked, onDele
       />
     );
   }
-  const facts = [text.kinds[kind], formatBytes(sizeBytes), savedAt === null ? null : formatDate(savedAt)];
+  const facts = [text.kinds[kind], format.bytes(sizeBytes), savedAt === null ? null : format.date(savedAt)];
   return (
     <li className={classes.item}>
       <div className={classes.words}>

@@ -19,7 +19,7 @@ export const train = {
   learnedNothing: {
     title: "This run has learned nothing",
     what: (loss: number, chance: number) =>
-      `The loss ended at ${formatLoss(loss)}; whoever guesses every token evenly has ${formatLoss(chance)}, the logarithm of the vocabulary's size. The adapter most likely answers nonsense: train again with a lower learning rate or more warm-up steps, and see that template and model fit.`,
+      `The loss ended at ${format.loss(loss)}; whoever guesses every token evenly has ${format.loss(chance)}, the logarithm of the vocabulary's size. The adapter most likely answers nonsense: train again with a lower learning rate or more warm-up steps, and see that template and model fit.`,
   },
   warning: {
     "rate-high": (low: number, high: number) =>

@@ -10,7 +10,6 @@ import type { ProblemTexts } from "./words";
 import { hubProblems } from "./hub";
 import { storageProblems } from "./storage";
 import { tokenizerProblems } from "./tokenizer";
-import { weightsProblems } from "./weights";
 import { workProblems } from "./work";
 
 const problems: ProblemTexts = {
@@ -22,7 +21,6 @@ const problems: ProblemTexts = {
   ...methodProblems,
   ...storageProblems,
   ...tokenizerProblems,
-  ...weightsProblems,
   ...workProblems,
   plain: ({ what, advice }) => ({ what, advice }),
 };
