@@ -64,6 +64,8 @@ export interface Events {
   };
   readonly sample: SampleAnswer;
   readonly log: { readonly time: number; readonly text: string };
+  /** Whether the worker has stopped answering at all. The page's own client tells it. */
+  readonly stalled: boolean;
   /** Something broke outside of a command (a lost device). */
   readonly fault: ErrorData;
 }

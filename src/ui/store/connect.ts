@@ -98,6 +98,9 @@ function listen(store: StudioStore, { client, series, log }: Runtime): (() => vo
     client.on("unsaved", (unsaved) => {
       setState({ unsaved });
     }),
+    client.on("stalled", (stalled) => {
+      store.getState().takeStall(stalled);
+    }),
     client.on("fault", (fault) => {
       if (isDeviceLost(LuthierError.fromData(fault))) void store.getState().recover();
       else setState({ fault });

@@ -1,3 +1,4 @@
+import { jobOf } from "./jobs";
 import { toProblem } from "../lib/problem";
 import type { EnvironmentSlice, SliceCreator } from "./state";
 
@@ -6,6 +7,18 @@ export const environmentSlice: SliceCreator<EnvironmentSlice> =
   (set, get) => ({
     environment: null,
     fault: null,
+    stalled: false,
+    hungModel: null,
+    setAside: null,
+
+    takeStall: (stalled) => {
+      const loading = jobOf(get(), "load-model")?.subject ?? null;
+      set({ stalled, hungModel: stalled ? loading : null });
+    },
+
+    takeUpSettings: () => {
+      set(({ setAside }) => ({ ...setAside, setAside: null }));
+    },
 
     async start() {
       const { refreshEnvironment, startData, startModel, startHub } = get();

@@ -64,7 +64,7 @@ export const modelSlice: SliceCreator<ModelSlice> =
       read: (worker: Caller) => Promise<ModelSummary>,
     ): Promise<boolean> {
       const choice = ++choices;
-      set({ loadsUnasked: false });
+      set({ loadsUnasked: false, hungModel: null });
       const loading = load(subject, read, () => choice === choices);
       asked = loading;
       return loading;
@@ -100,7 +100,9 @@ export const modelSlice: SliceCreator<ModelSlice> =
         return;
       }
       await loadUnasked(() => {
-        const { models, modelId } = get();
+        const { models, modelId, hungModel } = get();
+        // What hung the worker at an earlier start is loaded when the person asks for it, and nothing in its place.
+        if (hungModel !== null && hungModel === modelId) return null;
         const last = models.find((card) => card.id === modelId);
         const chosen = last ?? models.find((card) => card.source === "built-in");
         if (!chosen) set({ modelId: null });

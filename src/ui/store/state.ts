@@ -41,6 +41,16 @@ export interface EnvironmentSlice {
   readonly environment: Environment | null;
   /** Something broke outside of a command. */
   readonly fault: ErrorData | null;
+  /** Whether the worker has stopped answering. */
+  readonly stalled: boolean;
+  /** The model under whose loading it did so: it is not loaded unasked again. */
+  readonly hungModel: string | null;
+  /** The settings that were set aside because an earlier start did not come to rest with them. */
+  readonly setAside: Partial<StudioState> | null;
+  /** Notes what the worker was at when it stopped answering, and forgets that when it answers again. */
+  takeStall(stalled: boolean): void;
+  /** Takes settings up again that were set aside. */
+  takeUpSettings(): void;
   /** Asks the worker for everything and loads the last or first dataset and model. */
   start(): Promise<void>;
   refreshEnvironment(): Promise<void>;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FakeClient } from "../../support/fake-client/client";
 import { fakeCards } from "../../support/fake-client/data";
+import { beginOpening, endOpening } from "../../../src/ui/lib/opening-mark";
 import { RunLog } from "../../../src/ui/lib/run-log";
 import { RunSeries } from "../../../src/ui/lib/run-series";
 import { connectStore } from "../../../src/ui/store/connect";
@@ -16,14 +17,18 @@ let end: () => void;
 let kept: Map<string, string>;
 const state = (): StudioState => store.getState();
 
-function open(): void {
+function open(isStuck = false): void {
   client = new FakeClient({ paceMs: 2 });
   const runtime = { client, series: new RunSeries(), log: new RunLog() };
-  store = createStudioStore(runtime, () => ({
-    getItem: (name) => kept.get(name) ?? null,
-    setItem: (name, value) => void kept.set(name, value),
-    removeItem: (name) => void kept.delete(name),
-  }));
+  store = createStudioStore(
+    runtime,
+    () => ({
+      getItem: (name) => kept.get(name) ?? null,
+      setItem: (name, value) => void kept.set(name, value),
+      removeItem: (name) => void kept.delete(name),
+    }),
+    isStuck,
+  );
   end = connectStore(store, runtime);
 }
 beforeEach(() => {
@@ -152,4 +157,63 @@ it("begins a later visit with what was chosen in the one before", async () => {
   open();
   await state().start();
   expect(state().model?.id).toBe(modelId);
+});
+
+describe("a start after one that hung", () => {
+  it("does not load the model again under which the worker stopped answering, until it is asked for", async () => {
+    await state().start();
+    const { modelId } = state();
+    void state().loadModel(modelId ?? "");
+    await when((now) => isRunning(now, "load-model"));
+    state().takeStall(true);
+    end();
+    open();
+    await state().start();
+    expect(state()).toMatchObject({ model: null, modelId, hungModel: modelId, stalled: false });
+    await state().loadModel(modelId ?? "");
+    expect(state()).toMatchObject({ model: { id: modelId }, hungModel: null });
+    end();
+    open();
+    await state().start();
+    expect(state().model?.id).toBe(modelId);
+  });
+
+  it("loads it where the worker came back, or stopped answering over something else", async () => {
+    await state().start();
+    state().takeStall(true);
+    expect(state().hungModel).toBeNull();
+    void state().loadModel(state().modelId ?? "");
+    await when((now) => isRunning(now, "load-model"));
+    state().takeStall(true);
+    state().takeStall(false);
+    expect(state()).toMatchObject({ hungModel: null, stalled: false });
+  });
+
+  it("sets what was typed aside, and takes it up again when told", () => {
+    state().editMethod("target_modules", "(a+)+$");
+    state().editTraining("maxSteps", 7);
+    const { methodEdits, trainingEdits } = state();
+    end();
+    open(true);
+    expect(state()).toMatchObject({ methodEdits: {}, trainingEdits: {} });
+    state().takeUpSettings();
+    expect(state()).toMatchObject({ methodEdits, trainingEdits, setAside: null });
+    end();
+    kept.clear();
+    open(true);
+    expect(state().setAside).toBeNull();
+  });
+
+  it("is known by an opening that began and never came to rest, but for that of another tab just now", () => {
+    const storage = {
+      getItem: (name: string) => kept.get(name) ?? null,
+      setItem: (name: string, value: string) => void kept.set(name, value),
+      removeItem: (name: string) => void kept.delete(name),
+    };
+    expect(beginOpening(storage, 0)).toBe(false);
+    expect(beginOpening(storage, 2000)).toBe(false);
+    expect(beginOpening(storage, 20_000)).toBe(true);
+    endOpening(storage);
+    expect(beginOpening(storage, 60_000)).toBe(false);
+  });
 });

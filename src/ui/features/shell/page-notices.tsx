@@ -39,12 +39,74 @@ export function PageNotices() {
           ) : null
         }
       />
+      <Stalled />
+      <SetAside />
       <Recovery />
       {unsaved.map((adapter) => (
         <Unsaved key={adapter.id} adapter={adapter} />
       ))}
       <InterruptedRuns />
     </div>
+  );
+}
+
+/** Offers to start anew when the worker answers no more, and to load what it hung with all the same. */
+function Stalled() {
+  const text = useText().shell.stalled;
+  const { stalled, hungModel, model, locked, load } = useStudio((state) => ({
+    stalled: state.stalled,
+    hungModel: state.hungModel,
+    model: state.models.find(({ id }) => id === state.hungModel)?.title ?? "",
+    locked: isExcluded(state, "load-model"),
+    load: state.loadModel,
+  }));
+  if (stalled) {
+    return (
+      <Notice kind="warning" title={text.title}>
+        {text.what}
+        <Group mt="xs">
+          <Button
+            size="compact-md"
+            onClick={() => {
+              location.reload();
+            }}
+          >
+            {text.restart}
+          </Button>
+        </Group>
+      </Notice>
+    );
+  }
+  if (hungModel === null || model === "") return null;
+  return (
+    <Notice kind="warning" title={text.notLoaded(model)}>
+      {text.why}
+      <Group mt="xs">
+        <Button size="compact-md" variant="default" disabled={locked} onClick={() => void load(hungModel)}>
+          {text.load}
+        </Button>
+      </Group>
+    </Notice>
+  );
+}
+
+/** Tells of settings that were set aside. */
+function SetAside() {
+  const text = useText().shell.setAside;
+  const { setAside, takeUp } = useStudio((state) => ({
+    setAside: state.setAside,
+    takeUp: state.takeUpSettings,
+  }));
+  if (!setAside) return null;
+  return (
+    <Notice kind="warning" title={text.title}>
+      {text.what}
+      <Group mt="xs">
+        <Button size="compact-md" variant="default" onClick={takeUp}>
+          {text.takeUp}
+        </Button>
+      </Group>
+    </Notice>
   );
 }
 
