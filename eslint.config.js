@@ -68,7 +68,18 @@ const allowed = Object.fromEntries([
 ]);
 
 /** Folders whose errors are codes with facts; their sentences are the page's, in src/ui/text. */
-const codedFolders = ["data", "engine", "export", "hub", "storage", "tokenizer"];
+const codedFolders = [
+  "client",
+  "data",
+  "engine",
+  "export",
+  "formats",
+  "hub",
+  "protocol",
+  "storage",
+  "tokenizer",
+  "worker",
+];
 
 /** The form of an error that brings its own sentences: LuthierError(kind, what, advice), and the code it makes. */
 const sentencesInErrors = [

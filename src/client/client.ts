@@ -131,6 +131,6 @@ export class EventHub {
 }
 
 function workerDied(event: Event): LuthierError {
-  const reason = "message" in event && typeof event.message === "string" ? event.message : "";
-  return new LuthierError({ code: "work/worker-stopped", reason });
+  const reason = "message" in event && typeof event.message === "string" ? event.message : null;
+  return new LuthierError({ code: "device-lost/worker-stopped", reason });
 }

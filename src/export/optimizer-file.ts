@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import type { Adapter, HostTensor } from "../engine/adapters/common/method";
 import { checkParameters } from "../engine/adapters/adapter-state";
 import type { FrozenMask } from "../engine/train/frozen";
@@ -8,7 +9,7 @@ import { readSafetensorsHeader, writeSafetensors } from "../formats/safetensors"
 import { LuthierError } from "../lib/errors";
 import { isRecord } from "../lib/json";
 import type { OptimizerFileFault } from "../lib/problems/adapter-problems";
-import { METHOD_IDS, type MethodChoice, type MethodId } from "../shared/methods";
+import { METHOD_IDS, type MethodChoice } from "../shared/methods";
 
 /** What an adapter needs to go on training exactly, beside what is exported of it. */
 export interface OptimizerFile {
@@ -119,6 +120,9 @@ function isHeading(text: string): text is Heading {
   return text === "m" || text === "v" || text === "parameter";
 }
 
+/** What an option of a method may be: see `FieldValue`. */
+const fieldValue = v.union([v.string(), v.number(), v.boolean(), v.object({ within: v.string() })]);
+
 function readHeader(
   source: ByteSource,
   text: string | undefined,
@@ -131,21 +135,18 @@ function readHeader(
   }
   const { version, steps, method } = isRecord(header) ? header : {};
   const { id, options } = isRecord(method) ? method : {};
-  const isKnown = typeof id === "string" && (METHOD_IDS as readonly string[]).includes(id);
   const isVersion = version === 1 || version === 2;
-  if (!isVersion || !isKnown || !isRecord(options)) throw broken(source, { kind: "other-kind" });
+  if (!isVersion || !v.is(v.picklist(METHOD_IDS), id) || !isRecord(options))
+    throw broken(source, { kind: "other-kind" });
   if (typeof steps !== "number" || !Number.isSafeInteger(steps) || steps < 1)
     throw broken(source, { kind: "steps", steps: steps === undefined ? null : JSON.stringify(steps) });
-  const values = Object.entries(options);
-  const isValue = (value: unknown): value is string | number | boolean =>
-    ["string", "number", "boolean"].includes(typeof value);
   const read = Object.fromEntries(
-    values.map(([name, value]) => {
-      if (!isValue(value)) throw broken(source, { kind: "option", option: name });
-      return [name, value];
+    Object.entries(options).map(([option, value]) => {
+      if (!v.is(fieldValue, value)) throw broken(source, { kind: "option", option });
+      return [option, value];
     }),
   );
-  return { version, steps, method: { id: id as MethodId, options: read } };
+  return { version, steps, method: { id, options: read } };
 }
 
 function broken({ name: file }: ByteSource, fault: OptimizerFileFault): LuthierError {

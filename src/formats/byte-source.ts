@@ -23,12 +23,7 @@ export function blobSource(name: string, blob: Blob): ByteSource {
       try {
         return new Uint8Array(await blob.slice(start, end).arrayBuffer());
       } catch (cause) {
-        throw new LuthierError(
-          "file",
-          `${name} can no longer be read: it was moved or changed after it was chosen.`,
-          "Choose the file again.",
-          { cause },
-        );
+        throw new LuthierError({ code: "file/gone", name }, { cause });
       }
     },
   };
@@ -66,22 +61,13 @@ export async function fetchSource(
   try {
     const response = await fetch(url, signal ? { signal } : {});
     if (!response.ok) {
-      throw new LuthierError(
-        "file",
-        `${name} could not be fetched: the server answered ${response.status}.`,
-        "Reload the page; if that does not help, the studio was not installed completely.",
-      );
+      throw new LuthierError({ code: "file/not-served", name, status: response.status });
     }
     return blobSource(name, await collect(response, onProgress));
   } catch (cause) {
     if (signal?.aborted || isCancelled(cause)) throw cancelled();
     if (cause instanceof LuthierError) throw cause;
-    throw new LuthierError(
-      "file",
-      `${name} could not be fetched: the connection broke off.`,
-      "Check that the studio is still being served, then try again.",
-      { cause },
-    );
+    throw new LuthierError({ code: "file/connection-lost", name }, { cause });
   }
 }
 

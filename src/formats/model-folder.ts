@@ -76,11 +76,7 @@ function checkNoneTwice(files: readonly ByteSource[]): void {
   const names = files.filter(isModelFile).map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice === undefined) return;
-  throw new LuthierError(
-    "model",
-    `${twice} was chosen twice: these are the files of more than one model.`,
-    "Choose the files of one model only.",
-  );
+  throw new LuthierError({ code: "model/file-twice", file: twice });
 }
 
 function find(files: readonly ByteSource[], name: string): ByteSource | undefined {
@@ -99,28 +95,14 @@ function findConfig(files: readonly ByteSource[]): ByteSource {
   const [first, second] = found.filter((file) => depth(file) === top);
   if (!first) throw noConfig(files);
   if (second) {
-    throw new LuthierError(
-      "model",
-      `There is more than one model: ${first.name} and ${second.name}.`,
-      "Choose the files of one model only.",
-    );
+    throw new LuthierError({ code: "model/several", first: first.name, second: second.name });
   }
   return first;
 }
 
 function noConfig(files: readonly ByteSource[]): LuthierError {
-  if (find(files, "adapter_config.json")) {
-    return new LuthierError(
-      "model",
-      "These files are an adapter, not a model: there is an adapter_config.json but no config.json.",
-      "Load the adapter's base model first; the adapter itself goes to “Adapter files”.",
-    );
-  }
-  return new LuthierError(
-    "model",
-    "No config.json was found.",
-    "Choose a whole Hugging Face model folder (config.json, tokenizer.json and the *.safetensors files), or a *.gguf file.",
-  );
+  const isAdapter = find(files, "adapter_config.json") !== undefined;
+  return new LuthierError({ code: isAdapter ? "model/is-adapter" : "model/no-config" });
 }
 
 async function readTokenizer(files: readonly ByteSource[]): Promise<TokenizerFiles> {
@@ -137,14 +119,9 @@ async function readTokenizer(files: readonly ByteSource[]): Promise<TokenizerFil
 }
 
 function noTokenizer(files: readonly ByteSource[]): LuthierError {
-  const slow = ["tokenizer.model", "spiece.model", "vocab.json", "merges.txt", "vocab.txt"].find((name) =>
-    find(files, name),
-  );
-  const advice = slow
-    ? 'Make it once in Python: `AutoTokenizer.from_pretrained(folder).save_pretrained("converted")`, then choose the tokenizer.json of that folder too.'
-    : "Choose the model's tokenizer.json (and tokenizer_config.json) together with the other files.";
-  const instead = slow ? `; ${slow} alone is the older format` : "";
-  return new LuthierError("model", `No tokenizer.json was found${instead}.`, advice);
+  const older = ["tokenizer.model", "spiece.model", "vocab.json", "merges.txt", "vocab.txt"];
+  const instead = older.find((name) => find(files, name)) ?? null;
+  return new LuthierError({ code: "model/no-tokenizer", instead });
 }
 
 function modelName(config: Readonly<Record<string, unknown>>): string {

@@ -41,17 +41,9 @@ export async function openWeights(files: readonly ByteSource[]): Promise<Map<str
 
 function noWeights(files: readonly ByteSource[]): LuthierError {
   const other = files.find((file) => /\.(bin|pt|pth|ckpt|h5|msgpack|onnx)$/.test(file.name));
-  if (!other) {
-    return new LuthierError(
-      "model",
-      "No weights were found: there is no *.safetensors file beside config.json.",
-      "Choose the weights together with config.json and tokenizer.json.",
-    );
-  }
-  const convert = /\.(bin|pt|pth|ckpt)$/.test(other.name)
-    ? 'Convert it once in Python: `AutoModelForCausalLM.from_pretrained(folder).save_pretrained("converted")`, then choose the files of that folder.'
-    : "Choose the model's safetensors files instead; most model pages offer them.";
-  return new LuthierError("model", `${baseName(other.name)} is not in the safetensors format.`, convert);
+  if (!other) return new LuthierError({ code: "model/no-weights" });
+  const isPyTorch = /\.(bin|pt|pth|ckpt)$/.test(other.name);
+  return new LuthierError({ code: "model/other-weights", file: baseName(other.name), isPyTorch });
 }
 
 /** Shards say how many they are; without an index that is the only way to see that one is missing. */
@@ -74,11 +66,7 @@ function shardName(prefix: string, number: number, count: number): string {
 }
 
 function missingShard(name: string): LuthierError {
-  return new LuthierError(
-    "model",
-    `The weights are not complete: ${name} is missing.`,
-    "Choose all *.safetensors files of the model together.",
-  );
+  return new LuthierError({ code: "model/shard-missing", file: name });
 }
 
 async function readAll(files: readonly ByteSource[]): Promise<Map<string, ModelTensor>> {
@@ -88,11 +76,8 @@ async function readAll(files: readonly ByteSource[]): Promise<Map<string, ModelT
     for (const entry of (await readSafetensorsHeader(file)).tensors) {
       const home = homes.get(entry.name);
       if (home !== undefined) {
-        throw new LuthierError(
-          "format",
-          `Tensor ${entry.name} is stored twice: in ${home} and in ${file.name}.`,
-          "Choose the files of one model only.",
-        );
+        const places = { first: home, second: file.name };
+        throw new LuthierError({ code: "format/tensor-twice", tensor: entry.name, ...places });
       }
       homes.set(entry.name, file.name);
       tensors.set(entry.name, modelTensor(file, entry));
@@ -111,7 +96,7 @@ async function readIndexed(
 ): Promise<Map<string, ModelTensor>> {
   const { weight_map: map } = parseAs(weightIndex, parseJsonObject(await readText(index), index.name), {
     file: index.name,
-    advice: "Download the file again, or leave it out.",
+    remedy: "renew-index",
   });
   const names = [...new Set(Object.values(map))];
   const shards = new Map<string, ReadonlyMap<string, ModelTensor>>();
@@ -124,11 +109,7 @@ async function readIndexed(
     Object.entries(map).map(([name, shard]) => {
       const tensor = shards.get(shard)?.get(name);
       if (tensor) return [name, tensor];
-      throw new LuthierError(
-        "format",
-        `${index.name} says that ${shard} holds tensor ${name}, but it does not.`,
-        "The files belong to different models or versions; download them together.",
-      );
+      throw new LuthierError({ code: "format/index", index: index.name, file: shard, tensor: name });
     }),
   );
 }

@@ -87,11 +87,7 @@ function findConfigs(files: readonly ByteSource[]): [ByteSource, ...ByteSource[]
   const configs = files.filter((file) => CONFIG_NAMES.includes(baseName(file.name)));
   const [first, ...rest] = configs.sort((a, b) => folderName(a.name).length - folderName(b.name).length);
   if (!first) {
-    throw new LuthierError(
-      "adapter",
-      `No ${CONFIG} was found.`,
-      `Choose the adapter's zip, or its ${CONFIG} and ${WEIGHTS} together.`,
-    );
+    throw new LuthierError({ code: "adapter/no-config", config: CONFIG, weights: WEIGHTS });
   }
   const folder = folderName(first.name);
   const isInside = (file: ByteSource): boolean => {
@@ -102,11 +98,7 @@ function findConfigs(files: readonly ByteSource[]): [ByteSource, ...ByteSource[]
   };
   const second = rest.find((file) => !isInside(file));
   if (second) {
-    throw new LuthierError(
-      "adapter",
-      `There is more than one adapter: ${first.name} and ${second.name}.`,
-      "Choose the files of one adapter only.",
-    );
+    throw new LuthierError({ code: "adapter/several", first: first.name, second: second.name });
   }
   return [first, ...rest];
 }
@@ -115,29 +107,16 @@ function noWeights(files: readonly ByteSource[]): LuthierError {
   const pickled = ["adapter_model.bin", "pytorch_adapter.bin"];
   const bin = files.map((file) => baseName(file.name)).find((name) => pickled.includes(name));
   if (bin) {
-    return new LuthierError(
-      "adapter",
-      `${bin} is in PyTorch's own format, which can run code when it is opened.`,
-      bin.startsWith("adapter")
-        ? "Save the adapter again with a current PEFT: it then writes adapter_model.safetensors."
-        : "Save the adapter again with use_safetensors=True.",
-    );
+    const library = bin.startsWith("adapter") ? "peft" : "adapters";
+    return new LuthierError({ code: "adapter/pickled", file: bin, library });
   }
-  return new LuthierError(
-    "adapter",
-    `No ${WEIGHTS} was found beside ${CONFIG}.`,
-    "Choose both files, or the adapter's zip.",
-  );
+  return new LuthierError({ code: "adapter/no-weights", config: CONFIG, weights: WEIGHTS });
 }
 
 async function readTensor(file: ByteSource, entry: TensorEntry): Promise<PeftTensor> {
   const { dtype, shape } = entry;
   if (dtype !== "F32" && dtype !== "F16" && dtype !== "BF16") {
-    throw new LuthierError(
-      "adapter",
-      `Tensor ${entry.name} of ${file.name} is of type ${dtype}.`,
-      "Save the adapter in float32, float16 or bfloat16.",
-    );
+    throw new LuthierError({ code: "adapter/dtype", file: file.name, tensor: entry.name, dtype });
   }
   return { shape, data: widen(dtype, await file.read(entry.start, entry.end)) };
 }

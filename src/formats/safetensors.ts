@@ -1,7 +1,7 @@
-import { formatBytes } from "../lib/bytes";
 import { LuthierError } from "../lib/errors";
 import { invariant } from "../lib/invariant";
 import { isRecord } from "../lib/json";
+import type { SafetensorsFault, TensorEntryFault } from "../lib/problems/format-problems";
 import type { ByteSource } from "./byte-source";
 import { findDuplicateKey } from "./duplicate-key";
 
@@ -50,12 +50,12 @@ const MAX_HEADER_BYTES = 100_000_000;
  * @throws LuthierError("format") naming the file, and the tensor where one is at fault.
  */
 export async function readSafetensorsHeader(source: ByteSource): Promise<SafetensorsHeader> {
-  if (source.sizeBytes < 8) throw broken(source, "is too short to be a safetensors file");
+  if (source.sizeBytes < 8) throw broken(source, { kind: "too-short" });
   const prefix = await source.read(0, 8);
   const length = Number(new DataView(prefix.buffer).getBigUint64(0, true));
   await refusePointer(source, prefix);
   if (length > MAX_HEADER_BYTES || length > source.sizeBytes - 8) {
-    throw broken(source, `says that its header takes ${length} bytes, more than the file can hold`);
+    throw broken(source, { kind: "header-size", headerBytes: length });
   }
   const header = parseHeader(source, await source.read(8, 8 + length));
   const { __metadata__: metadata = {}, ...described } = header;
@@ -123,13 +123,8 @@ function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-function broken(source: ByteSource, what: string, cause?: unknown): LuthierError {
-  return new LuthierError(
-    "format",
-    `${source.name} ${what}.`,
-    "Download the file again, or save it anew with the safetensors library.",
-    { cause },
-  );
+function broken(source: ByteSource, fault: SafetensorsFault, cause?: unknown): LuthierError {
+  return new LuthierError({ code: "format/safetensors", file: source.name, fault }, { cause });
 }
 
 /** A repository cloned without Git LFS holds small text files in place of the weights. */
@@ -137,11 +132,7 @@ async function refusePointer(source: ByteSource, prefix: Uint8Array): Promise<vo
   if (source.sizeBytes > 1024 || new TextDecoder().decode(prefix) !== "version ") return;
   const text = new TextDecoder().decode(await source.read(0, source.sizeBytes));
   if (!text.startsWith("version https://git-lfs")) return;
-  throw new LuthierError(
-    "format",
-    `${source.name} is only a Git LFS pointer, not the weights themselves.`,
-    "Run `git lfs pull` in the model's folder, or download the file from its page.",
-  );
+  throw new LuthierError({ code: "format/lfs-pointer", file: source.name });
 }
 
 function parseHeader(source: ByteSource, bytes: Uint8Array): Record<string, unknown> {
@@ -151,19 +142,19 @@ function parseHeader(source: ByteSource, bytes: Uint8Array): Record<string, unkn
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     value = JSON.parse(text);
   } catch (cause) {
-    throw broken(source, "is not a safetensors file, or its header is damaged", cause);
+    throw broken(source, { kind: "header-damaged" }, cause);
   }
-  if (!isRecord(value)) throw broken(source, "has a header that is not a JSON object");
+  if (!isRecord(value)) throw broken(source, { kind: "header-not-object" });
   const twice = findDuplicateKey(text);
-  if (twice !== null) throw broken(source, `names "${twice}" twice in its header`);
+  if (twice !== null) throw broken(source, { kind: "name-twice", name: twice });
   return value;
 }
 
 function parseMetadata(source: ByteSource, value: unknown): Record<string, string> {
-  if (!isRecord(value)) throw broken(source, "has metadata that is not a JSON object");
+  if (!isRecord(value)) throw broken(source, { kind: "metadata-not-object" });
   return Object.fromEntries(
     Object.entries(value).map(([key, text]) => {
-      if (typeof text !== "string") throw broken(source, `has metadata "${key}" that is not text`);
+      if (typeof text !== "string") throw broken(source, { kind: "metadata-not-text", key });
       return [key, text];
     }),
   );
@@ -179,21 +170,19 @@ function isCount(value: unknown): value is number {
 
 /** Checks one entry of the header; its offsets count from the end of the header at `base`. */
 function parseEntry(source: ByteSource, name: string, value: unknown, base: number): TensorEntry {
-  const fail = (what: string): LuthierError => broken(source, `describes tensor ${name} ${what}`);
-  if (!isRecord(value)) throw fail("by something that is not a JSON object");
+  const fail = (fault: TensorEntryFault): LuthierError =>
+    broken(source, { kind: "tensor", tensor: name, fault });
+  if (!isRecord(value)) throw fail({ kind: "not-object" });
   const { dtype, shape, data_offsets: offsets } = value;
-  if (!isDtype(dtype)) throw fail(`with the unknown type ${JSON.stringify(dtype)}`);
-  if (!Array.isArray(shape) || !shape.every(isCount))
-    throw fail("with a shape that is not a list of whole numbers");
+  if (!isDtype(dtype)) throw fail({ kind: "dtype", dtype: JSON.stringify(dtype) ?? null });
+  if (!Array.isArray(shape) || !shape.every(isCount)) throw fail({ kind: "shape" });
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
-    throw fail("without two whole numbers as data_offsets");
+    throw fail({ kind: "offsets" });
   }
   const [from = 0, to = 0] = offsets;
   const sizeBytes = elementCount(shape) * dtypeSizes[dtype];
   if (!Number.isSafeInteger(sizeBytes) || to - from !== sizeBytes) {
-    throw fail(
-      `as ${dtype} [${shape.join(", ")}], which takes ${sizeBytes} bytes, but gives it ${to - from}`,
-    );
+    throw fail({ kind: "size", dtype, shape, sizeBytes, givenBytes: to - from });
   }
   return { name, dtype, shape, start: base + from, end: base + to };
 }
@@ -202,17 +191,13 @@ function parseEntry(source: ByteSource, name: string, value: unknown, base: numb
 function checkCoverage(source: ByteSource, tensors: readonly TensorEntry[], base: number): void {
   const end = tensors.reduce((last, tensor) => Math.max(last, tensor.end), base);
   if (end > source.sizeBytes) {
-    throw broken(
-      source,
-      `breaks off after ${formatBytes(source.sizeBytes)}; its header announces ${formatBytes(end)}`,
-    );
+    throw broken(source, { kind: "cut", fileBytes: source.sizeBytes, announcedBytes: end });
   }
   let covered = base;
   for (const tensor of tensors) {
-    if (tensor.start < covered) throw broken(source, `lets tensor ${tensor.name} overlap another`);
-    if (tensor.start > covered)
-      throw broken(source, `has bytes before tensor ${tensor.name} that belong to none`);
+    if (tensor.start < covered) throw broken(source, { kind: "overlap", tensor: tensor.name });
+    if (tensor.start > covered) throw broken(source, { kind: "gap-before", tensor: tensor.name });
     covered = tensor.end;
   }
-  if (covered < source.sizeBytes) throw broken(source, "has bytes after its last tensor that belong to none");
+  if (covered < source.sizeBytes) throw broken(source, { kind: "bytes-behind" });
 }

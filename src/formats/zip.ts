@@ -1,6 +1,6 @@
 import { unzipSync, Zip, ZipPassThrough, type Zippable, zipSync } from "fflate";
-import { formatBytes } from "../lib/bytes";
 import { LuthierError } from "../lib/errors";
+import type { ZipFault } from "../lib/problems/format-problems";
 import { type ByteSource, bytesSource } from "./byte-source";
 
 /** What an archive may hold at most before it counts as an attack or a mistake. */
@@ -43,11 +43,7 @@ export async function streamZip(
 ): Promise<void> {
   const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (total > MAX_ZIP_BYTES) {
-    throw new LuthierError(
-      "file",
-      `The files have ${formatBytes(total)}, more than one zip can hold.`,
-      "Use a browser that lets a page write into a folder, such as Chrome or Edge.",
-    );
+    throw new LuthierError({ code: "file/too-large-for-zip", totalBytes: total });
   }
   let failure: Error | null = null;
   const zip = new Zip((error, bytes) => {
@@ -84,13 +80,13 @@ export async function unzipFiles(
   const checkEntry = (entry: { name: string; originalSize: number }): boolean => {
     const name = entry.name.replaceAll("\\", "/");
     if (name.endsWith("/") || isSystemFile(name)) return false;
-    if (!isSafePath(name)) throw refused(source, `holds a file with the unsafe name ${JSON.stringify(name)}`);
-    if (names.has(name)) throw refused(source, `holds ${name} twice`);
+    if (!isSafePath(name)) throw refused(source, { kind: "unsafe-name", name });
+    if (names.has(name)) throw refused(source, { kind: "name-twice", name });
     names.add(name);
     totalBytes += entry.originalSize;
-    if (names.size > limits.entries) throw refused(source, `holds more than ${limits.entries} files`);
+    if (names.size > limits.entries) throw refused(source, { kind: "too-many-files", most: limits.entries });
     if (totalBytes > limits.totalBytes) {
-      throw refused(source, `unpacks to more than ${formatBytes(limits.totalBytes)}`);
+      throw refused(source, { kind: "too-large", mostBytes: limits.totalBytes });
     }
     return true;
   };
@@ -100,7 +96,7 @@ export async function unzipFiles(
     return files.map(([name, content]) => bytesSource(name.replaceAll("\\", "/"), content));
   } catch (cause) {
     if (cause instanceof LuthierError) throw cause;
-    throw refused(source, "is damaged or not a zip archive that can be read", cause);
+    throw refused(source, { kind: "damaged" }, cause);
   }
 }
 
@@ -113,11 +109,6 @@ function isSafePath(name: string): boolean {
   return !/[\0:]/.test(name) && parts.every((part) => part !== "" && part !== "." && part !== "..");
 }
 
-function refused(source: ByteSource, what: string, cause?: unknown): LuthierError {
-  return new LuthierError(
-    "format",
-    `${source.name} ${what}.`,
-    "Make the archive again, or choose the files themselves.",
-    { cause },
-  );
+function refused(source: ByteSource, fault: ZipFault, cause?: unknown): LuthierError {
+  return new LuthierError({ code: "format/zip", file: source.name, fault }, { cause });
 }

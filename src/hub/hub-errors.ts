@@ -1,4 +1,5 @@
 import { LuthierError } from "../lib/errors";
+import type { ValueFault } from "../lib/problems/value-faults";
 import type { HubAddress } from "../shared/hub";
 import { hubName, pageUrl } from "./address";
 
@@ -76,7 +77,7 @@ export function wrongChecksum(path: string): LuthierError {
  */
 export function notAHub(
   address: HubAddress,
-  { fault, cause }: { readonly fault?: string; readonly cause?: unknown } = {},
+  { fault, cause }: { readonly fault?: ValueFault; readonly cause?: unknown } = {},
 ): LuthierError {
   const { repository } = address;
   const problem = {

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isRecord } from "../lib/json";
-import { count, objectOf } from "../lib/schema";
+import { count, form, objectOf } from "../lib/schema";
 import type { Checksum, HubAddress, HubFile } from "../shared/hub";
 import { revisionUrl, treeUrl } from "./address";
 import type { Asked } from "./hub-errors";
@@ -22,7 +22,7 @@ const licenseText = v.fallback(v.nullish(v.string()), null);
 
 /** What a hub tells of a revision. */
 const revision = objectOf({
-  sha: v.pipe(v.string(), v.regex(/^[0-9a-f]{7,64}$/i, "the id of a commit")),
+  sha: v.pipe(v.string(), v.regex(/^[0-9a-f]{7,64}$/i, form("commit-id"))),
   cardData: v.nullish(objectOf({ license_name: licenseText, license: licenseText })),
   tags: v.nullish(v.array(v.string())),
 });
@@ -38,7 +38,7 @@ const treeFile = v.pipe(
       objectOf({ size: v.nullish(count), oid: v.nullish(v.string()), sha256: v.nullish(v.string()) }),
     ),
   }),
-  v.check(({ size, lfs }) => typeof (lfs?.size ?? size) === "number", "a file with its size"),
+  v.check(({ size, lfs }) => typeof (lfs?.size ?? size) === "number", form("sized-file")),
   v.transform(({ path, size, oid, lfs }): HubFile => ({
     path,
     sizeBytes: lfs?.size ?? size ?? 0,

@@ -1,38 +1,41 @@
 import * as v from "valibot";
 import { LuthierError } from "./errors";
-import { CHECK_FILE, isRecord } from "./json";
-import type { PlainKind } from "./problems/problem";
+import { isRecord } from "./json";
+import {
+  CUSTOM_FORMS,
+  type CustomForm,
+  type ExpectedValue,
+  type FoundValue,
+  type ValueFault,
+  type WrongValue,
+} from "./problems/value-faults";
 
 /** Where a value came from, for the error that refuses it. */
-export interface Origin {
-  /** The file as people know it: "tokenizer.json". */
-  readonly file: string;
+export interface Origin extends Pick<WrongValue, "file">, Partial<Pick<WrongValue, "remedy">> {
   /** The key under which the file has the value, where it is not the whole of it. */
   readonly key?: string;
-  readonly code?: PlainKind;
-  /** What the person can do when the value is not as it should be. */
-  readonly advice?: string;
+  readonly code?: "format/value" | "model/value" | "adapter/value";
 }
 
 /**
  * Reads a value that came from outside as `schema` describes it.
- * @throws LuthierError("format", or the origin's code) with the file, the key, what is there and what belongs there
+ * @throws LuthierError("format", or the origin's area) with the file, the key, what is there and what belongs there
  */
 export function parseAs<const Schema extends v.GenericSchema>(
   schema: Schema,
   value: unknown,
-  { file, key, code = "format", advice = CHECK_FILE }: Origin,
+  { file, key, code = "format/value", remedy = "check-file" }: Origin,
 ): v.InferOutput<Schema> {
   const parsed = tryParse(schema, value, key === undefined ? [] : [key]);
   if (parsed.fault === null) return parsed.value;
-  throw new LuthierError(code, `${file} ${parsed.fault}.`, advice);
+  throw new LuthierError({ code, file, fault: parsed.fault, remedy });
 }
 
-/** A value of the form that was asked for, or what is wrong with it, as the end of a sentence about it. */
+/** A value of the form that was asked for, or what is wrong with it. */
 export type Parsed<T> =
-  { readonly fault: null; readonly value: T } | { readonly fault: string; readonly value?: undefined };
+  { readonly fault: null; readonly value: T } | { readonly fault: ValueFault; readonly value?: undefined };
 
-/** Like {@link parseAs}, where the caller has words of its own for a fault. */
+/** Like {@link parseAs}, where the caller has an error of its own for a fault. */
 export function tryParse<const Schema extends v.GenericSchema>(
   schema: Schema,
   value: unknown,
@@ -47,7 +50,12 @@ export function tryParse<const Schema extends v.GenericSchema>(
 /** A whole number that is not negative: an id, a count, a size. */
 export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-const record = v.custom<Record<string, unknown>>(isRecord, "an object");
+/** The message of a schema with a condition of its own: the name of the form that it asks for. */
+export function form(name: CustomForm): CustomForm {
+  return name;
+}
+
+const record = v.custom<Record<string, unknown>>(isRecord, form("object"));
 
 /** A JSON object with these keys, and whatever others; unlike valibot's own not a list. */
 export function objectOf<const Entries extends v.ObjectEntries>(entries: Entries) {
@@ -62,19 +70,15 @@ export function recordOf<const Value extends v.GenericSchema>(value: Value) {
 type Issue = v.BaseIssue<unknown>;
 type Keys = readonly unknown[];
 
-/** "has no weight_map", "has the text “8” at added_tokens[0].id, where a whole number belongs". */
-function describeIssue(issue: Issue, above: Keys): string {
+function describeIssue(issue: Issue, above: Keys): ValueFault {
   const { at, fault } = innermost(issue, above);
-  const path = formatPath(at);
-  if (path === "") return `holds ${describeValue(fault.input)}, where ${expected(fault)} belongs`;
-  if (fault.input === undefined) return `has no ${path}`;
-  return `has ${describeValue(fault.input)} at ${path}, where ${expected(fault)} belongs`;
+  return { path: formatPath(at), found: describeValue(fault.input), expected: expected(fault) };
 }
 
 /** Of a value with several allowed forms, the fault of the form that it begins as: an item of a list, not the list. */
 function innermost(issue: Issue, above: Keys): { readonly at: Keys; readonly fault: Issue } {
   const at = [...above, ...keysOf(issue)];
-  const inside = issue.issues?.find((form) => keysOf(form).length > 0);
+  const inside = issue.issues?.find((inner) => keysOf(inner).length > 0);
   return inside ? innermost(inside, at) : { at, fault: issue };
 }
 
@@ -96,41 +100,49 @@ function formatPath(keys: Keys): string {
 
 const LONGEST_TEXT = 40;
 
-function describeValue(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "object") return "an object";
-  if (typeof value !== "string") return String(value);
-  return `the text “${value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value}”`;
+function describeValue(value: unknown): FoundValue {
+  if (value === undefined) return { kind: "nothing" };
+  if (value === null) return { kind: "null" };
+  if (Array.isArray(value)) return { kind: "list" };
+  if (typeof value === "object") return { kind: "object" };
+  if (typeof value === "number" || typeof value === "boolean") return { kind: "scalar", value };
+  if (typeof value !== "string") return { kind: "scalar", value: String(value) };
+  return { kind: "text", start: value.slice(0, LONGEST_TEXT), isCut: value.length > LONGEST_TEXT };
 }
 
 /** What a schema asks for, by its kind in valibot. */
-const expectations: Readonly<Record<string, string>> = {
-  string: "text",
-  number: "a number",
-  boolean: "true or false",
-  array: "a list",
-  integer: "a whole number",
-  safe_integer: "a whole number",
-  finite: "a finite number",
+const expectations: Readonly<Record<string, ExpectedValue>> = {
+  string: { kind: "text" },
+  number: { kind: "number" },
+  boolean: { kind: "boolean" },
+  array: { kind: "list" },
+  integer: { kind: "whole-number" },
+  safe_integer: { kind: "whole-number" },
+  finite: { kind: "finite-number" },
 };
 
-/** valibot's `("a" | "b" | 1)` as “a”, “b” or 1. */
-function listChoices(choices: string): string {
-  const words = choices.replace(/^\(|\)$/g, "").split(" | ");
-  return listWords(words.map((word) => word.replace(/^"(.*)"$/, "“$1”")));
+/** The values of valibot's `("a" | "b" | 1)`. */
+function choicesOf(listed: string): FoundValue[] {
+  const words = listed.replace(/^\(|\)$/g, "").split(" | ");
+  return words.map((word) => {
+    const [, text] = /^"(.*)"$/.exec(word) ?? [];
+    return text === undefined ? { kind: "scalar", value: word } : { kind: "text", start: text, isCut: false };
+  });
 }
 
-function listWords(words: readonly string[]): string {
-  return words.join(", ").replace(/, ([^,]*)$/, " or $1");
-}
-
-function expected(issue: Issue): string {
+function expected(issue: Issue): ExpectedValue[] {
   const { type, requirement, message } = issue;
-  if (issue.issues) return listWords([...new Set(issue.issues.map(expected))]);
-  if (type === "min_value") return `a number of at least ${String(requirement)}`;
-  if (type === "literal" || type === "picklist") return listChoices(issue.expected ?? message);
-  // Schemas with a condition of their own say in their message what they ask for.
-  return expectations[type] ?? message;
+  if (issue.issues) {
+    // Two forms that ask for the same are one.
+    const all = issue.issues.flatMap(expected);
+    return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+  }
+  if (type === "min_value") return [{ kind: "at-least", least: Number(requirement) }];
+  if (type === "multiple_of") return [{ kind: "multiple", of: Number(requirement) }];
+  if (type === "length") return [{ kind: "list-of-length", length: Number(requirement) }];
+  if (type === "literal" || type === "picklist") {
+    return [{ kind: "choice", values: choicesOf(issue.expected ?? message) }];
+  }
+  const custom = CUSTOM_FORMS.find((name) => name === message);
+  return [custom ? { kind: custom } : (expectations[type] ?? { kind: "other", name: message })];
 }

@@ -1,7 +1,8 @@
 import type { Problem } from "../lib/problems/problem";
 import type { TextEncoding } from "../lib/problems/dataset-faults";
+import type { AdapterSummary } from "../shared/adapter";
 import type { DatasetSummary, LengthStats, Row, SampleDataset, TemplateId, TokenView } from "../shared/data";
-import type { FolderFormat, FolderReader } from "../shared/folder-format";
+import type { FolderReader } from "../shared/folder-format";
 import type { TrainingForecast, TrainingSpeed } from "../shared/forecast";
 import type { ChatMessage, GenerationOptions, Side } from "../shared/generation";
 import type { MethodChoice } from "../shared/methods";
@@ -40,27 +41,6 @@ export interface AdapterPlan {
   readonly targets: readonly string[];
   /** Field name -> why its value cannot be used. Empty when the method can train. */
   readonly problems: Readonly<Record<string, Problem>>;
-}
-
-/** An adapter of the loaded model, as the library shows it. */
-export interface AdapterSummary {
-  readonly id: string;
-  readonly name: string;
-  readonly method: MethodChoice;
-  readonly origin: "trained" | "imported";
-  /** When it was made or last trained: milliseconds since 1970. */
-  readonly savedAt: number;
-  readonly trainableParameters: number;
-  readonly sizeBytes: number;
-  /** Who reads its exported files; absent, for PEFT, in what was kept before this was. */
-  readonly format?: FolderFormat;
-  /** Whether it can become part of the model's own weights. */
-  readonly merges: boolean;
-  /** Bytes of the optimizer's state, with which training goes on exactly; 0 or absent where none is kept. */
-  readonly optimizerBytes?: number;
-  readonly steps: number;
-  readonly finalLoss: number | null;
-  readonly validationLoss: number | null;
 }
 
 /** A run that did not come to its end and can go on. */

@@ -3,8 +3,9 @@ import type { Problem } from "../lib/problems/problem";
 import type { FinishReason, Side } from "../shared/generation";
 import type { ModelSummary } from "../shared/model";
 import type { SampleAnswer, StepReport, ValidationReport } from "../shared/run-history";
-import type { AdapterSummary } from "./commands";
+import type { AdapterSummary } from "../shared/adapter";
 import type { RunningJob } from "./jobs";
+import type { LogLine } from "./log";
 
 /** Progress of work with a known or unknown end. */
 export interface Progress {
@@ -12,6 +13,7 @@ export interface Progress {
   /** Null when unknown. */
   readonly total: number | null;
   readonly unit: "bytes" | "rows" | "tensors";
+  /** The name of what is worked on: a file, a model, a dataset, a repository. */
   readonly what: string;
   /** Milliseconds until the next try, while a lost connection or a busy server is waited for. */
   readonly waitingMs?: number | null;
@@ -63,7 +65,7 @@ export interface Events {
     readonly finish: FinishReason | null;
   };
   readonly sample: SampleAnswer;
-  readonly log: { readonly time: number; readonly text: string };
+  readonly log: { readonly time: number; readonly line: LogLine };
   /** Whether the worker has stopped answering at all. The page's own client tells it. */
   readonly stalled: boolean;
   /** Something broke outside of a command (a lost device). */

@@ -52,7 +52,12 @@ export interface AdaptersField<Name extends string = string> extends FieldBase<N
 export type Field<Name extends string = string> =
   NumberField<Name> | BooleanField<Name> | SelectField<Name> | TextField<Name> | AdaptersField<Name>;
 
-export type FieldValue = number | boolean | string;
+/** The value of a field of adapters that stands for those which an adapter has within it already, by its id. */
+export interface ExpertsWithin {
+  readonly within: string;
+}
+
+export type FieldValue = number | boolean | string | ExpertsWithin;
 
 /** The values of a form by field name, as the person sees them. */
 export type FieldValues = Readonly<Record<string, FieldValue>>;
@@ -62,32 +67,31 @@ export function defaultValues(fields: readonly Field[]): Record<string, FieldVal
   return Object.fromEntries(fields.map((field) => [field.name, field.default]));
 }
 
-/** The ids that the value of a field of adapters holds. */
+/** The ids that the value of a field of adapters names one by one. */
 export function chosenAdapters(value: FieldValue): string[] {
-  return String(value).split(",").filter(Boolean);
-}
-
-const WITHIN = "within:";
-
-/** The value of a field of adapters that stands for those which an adapter has within it already. */
-export function expertsWithin(id: string): string {
-  return WITHIN + id;
+  return typeof value === "string" ? value.split(",").filter(Boolean) : [];
 }
 
 /** The id of the adapter within which a field's adapters are; null where the value names them one by one. */
 export function holderOfExperts(value: FieldValue): string | null {
-  return String(value).startsWith(WITHIN) ? String(value).slice(WITHIN.length) : null;
+  return typeof value === "object" ? value.within : null;
+}
+
+/** Whether two values of a field mean the same. */
+export function isSameValue(a: FieldValue | undefined, b: FieldValue): boolean {
+  return a === b || (typeof a === "object" && typeof b === "object" && a.within === b.within);
 }
 
 /** Why a value does not suit its field, or null. */
 export function fieldFault(field: Field, value: FieldValue): FieldFault | null {
   if (field.type === "integer" || field.type === "number") return numberFault(field, value);
   if (field.type === "boolean") return typeof value === "boolean" ? null : { kind: "not-on-or-off" };
+  if (field.type === "adapters" && holderOfExperts(value) !== null) return null;
   if (typeof value !== "string") return { kind: "not-text" };
   if (field.type === "select" && !field.choices.includes(value)) {
     return { kind: "no-choice", choices: field.choices };
   }
-  if (field.type === "adapters" && holderOfExperts(value) === null) {
+  if (field.type === "adapters") {
     const chosen = chosenAdapters(value).length;
     if (chosen < field.min) return { kind: "too-few-adapters", min: field.min };
     if (chosen > field.max) return { kind: "too-many-adapters", max: field.max };

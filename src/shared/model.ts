@@ -50,8 +50,8 @@ export type AutoModel = "AutoModelForCausalLM" | "AutoModelForSeq2SeqLM";
 
 /** What the page shows of the model that is loaded. */
 export interface ModelSummary extends ModelCard {
-  /** How the weights are stored, as the page says it: "f16". */
-  readonly precision: string;
+  /** How the weights are stored: "f16", "nf4". */
+  readonly precision: readonly string[];
   /** Whether layers are quantised: in their file, or while they loaded. */
   readonly quantised: "stored" | "loaded" | null;
   readonly hiddenSize: number;

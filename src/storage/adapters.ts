@@ -1,31 +1,14 @@
 import { get, getMany, keys, promisifyRequest } from "idb-keyval";
-import type { FolderFormat } from "../shared/folder-format";
-import type { MethodChoice } from "../shared/methods";
+import type { AdapterSummary } from "../shared/adapter";
 import type { RunConfig } from "../shared/training";
 import { guarded, keysOf, openStore, putAll } from "./database";
 import { canReplaceFiles } from "./file-system";
 import { OpfsShelf } from "./opfs-shelf";
 
 /** What is known of a kept adapter without reading its weights. */
-export interface AdapterDetails {
-  readonly id: string;
+export interface AdapterDetails extends AdapterSummary {
   /** Id of the base model it was trained on. */
   readonly modelId: string;
-  readonly name: string;
-  readonly origin: "trained" | "imported";
-  readonly method: MethodChoice;
-  readonly savedAt: number;
-  readonly trainableParameters: number;
-  /** Bytes of the exported adapter file, about. */
-  readonly sizeBytes: number;
-  /** Who reads its exported files; absent, for PEFT, in what was kept before this was. */
-  readonly format?: FolderFormat;
-  readonly merges: boolean;
-  /** Bytes of the optimizer's state, which is kept apart; 0 or absent where there is none. */
-  readonly optimizerBytes?: number;
-  readonly steps: number;
-  readonly finalLoss: number | null;
-  readonly validationLoss: number | null;
   /** The run that trained it, null for an imported one. */
   readonly run: {
     readonly config: RunConfig;

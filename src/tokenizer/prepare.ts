@@ -43,8 +43,7 @@ const MAX_ID_PER_TOKEN = 4;
 const MAX_ID_GAP = 100_000;
 
 /** Their objects are one by now. */
-const CONFIG_FILES = "tokenizer_config.json (with special_tokens_map.json)";
-const RENEW = "Download tokenizer.json again, or save it anew with a current version of transformers.";
+const CONFIG_FILES = "tokenizer_config.json (special_tokens_map.json)";
 
 /**
  * tokenizer.json with the tokens that only tokenizer_config.json knows, and with pre-tokenizers that the library runs
@@ -54,7 +53,10 @@ const RENEW = "Download tokenizer.json again, or save it anew with a current ver
  * texts grow without end
  */
 export function prepareTokenizer(files: TokenizerFiles): PreparedTokenizer {
-  const described = parseAs(tokenizerJson, files.tokenizer, { file: "tokenizer.json", advice: RENEW });
+  const described = parseAs(tokenizerJson, files.tokenizer, {
+    file: "tokenizer.json",
+    remedy: "renew-tokenizer",
+  });
   const { chat_template: template, ...read } = parseAs(tokenizerConfig, files.config, { file: CONFIG_FILES });
   const { additional_special_tokens: additional } = read;
   const config = { ...read, additional_special_tokens: Array.isArray(additional) ? additional : [] };

@@ -4,7 +4,7 @@ import type { PipelineCache } from "../engine/gpu/pipelines";
 import type { Tuner } from "../engine/kernels/tuner";
 import type { LoadedModel } from "../engine/models/loaded-model";
 import type { ModelFolder } from "../formats/model-folder";
-import type { AdapterSummary } from "../protocol/commands";
+import type { AdapterSummary } from "../shared/adapter";
 import type { ModelSummary } from "../shared/model";
 import type { RunConfig } from "../shared/training";
 import type { Tokenizer } from "../tokenizer/tokenizer";

@@ -1,4 +1,4 @@
-import type { AdapterSummary } from "../protocol/commands";
+import type { AdapterSummary } from "../shared/adapter";
 
 /** `name`, or the first of "name 2", "name 3" … that no other adapter of the library has. */
 export function freeName(library: readonly AdapterSummary[], name: string): string {

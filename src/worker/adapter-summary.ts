@@ -4,7 +4,7 @@ import { submodules } from "../engine/adapters/soft-prompt/soft-prompt";
 import { elementCount } from "../engine/graph/value";
 import type { ModelSpec } from "../engine/nn/model-spec";
 import { folderFormat } from "../export/peft";
-import type { AdapterSummary } from "../protocol/commands";
+import type { AdapterSummary } from "../shared/adapter";
 
 /** Bytes of a safetensors header's entry for one tensor, about. */
 const HEADER_ENTRY_BYTES = 130;

@@ -1,25 +1,33 @@
+import * as v from "valibot";
 import type { ByteSource } from "../formats/byte-source";
-import type { ModelCard, ModelSummary } from "../shared/model";
+import { count, objectOf, recordOf } from "../lib/schema";
+import type { ModelCard } from "../shared/model";
 import { readPublicFile, readPublicJson } from "./public-files";
 
-/** An entry of public/models/index.json. */
-export interface BuiltInModel {
-  readonly id: string;
-  readonly title: string;
-  readonly family: string;
-  /** Folder under public/models. */
-  readonly path: string;
-  readonly files: readonly string[];
-  readonly parameters: number;
-  readonly sizeBytes: number;
-  readonly license: string;
-  /** Training values that suit it, by method id. */
-  readonly training: ModelSummary["defaults"];
-}
+const optionValue = v.union([v.string(), v.number(), v.boolean()]);
+
+/** public/models/index.json. */
+const modelIndex = v.array(
+  objectOf({
+    id: v.string(),
+    title: v.string(),
+    family: v.string(),
+    /** Folder under public/models. */
+    path: v.string(),
+    files: v.array(v.string()),
+    parameters: count,
+    sizeBytes: count,
+    license: v.string(),
+    /** Training values that suit it, by method id. */
+    training: recordOf(recordOf(optionValue)),
+  }),
+);
+
+export type BuiltInModel = v.InferOutput<typeof modelIndex>[number];
 
 /** The models that come with the studio. */
 export function builtInModels(): Promise<readonly BuiltInModel[]> {
-  return readPublicJson("models/index.json");
+  return readPublicJson("models/index.json", modelIndex);
 }
 
 /** Fetches the files of a model that comes with the studio. */

@@ -6,10 +6,7 @@ export function checkIds(ids: Iterable<number>, { engine, tokenizer }: ActiveMod
   const { vocabularySize } = engine.spec;
   for (const id of ids) {
     if (id < vocabularySize) continue;
-    throw new LuthierError(
-      "model",
-      `The tokenizer writes "${tokenizer.tokenText(id)}" as token ${id}, but the model knows only ${vocabularySize} tokens.`,
-      "Check that tokenizer.json belongs to this model; tokens that were added to it need a model that was resized for them.",
-    );
+    const token = tokenizer.tokenText(id);
+    throw new LuthierError({ code: "model/unknown-token", token, id, vocabularySize });
   }
 }

@@ -2,10 +2,9 @@ import type { HostTensor } from "../engine/adapters/common/method";
 import { expertValues } from "../engine/adapters/composed/experts";
 import { methods } from "../engine/adapters/registry";
 import { LuthierError } from "../lib/errors";
-import { methodTitles } from "../export/card-words";
-import type { AdapterSummary } from "../protocol/commands";
+import type { AdapterSummary } from "../shared/adapter";
 import { type AdaptersField, chosenAdapters, holderOfExperts } from "../shared/fields";
-import { METHOD_IDS, type MethodChoice, methodSpecs } from "../shared/methods";
+import { type MethodChoice, methodSpecs } from "../shared/methods";
 import type { RunConfig } from "../shared/training";
 import { type AdapterHost, libraryOf, readAdapter } from "./kept-adapter";
 
@@ -65,17 +64,12 @@ export async function readExpertValues(
 
 function findExpert(library: readonly AdapterSummary[], field: AdaptersField, id: string): AdapterSummary {
   const found = library.find((adapter) => adapter.id === id);
-  const advice = `Choose others under ${field.name}.`;
-  if (!found) {
-    const what = "An adapter chosen here is not among those of the loaded model.";
-    throw new LuthierError("config", what, advice, { field: field.name });
-  }
-  if (field.methods.includes(found.method.id)) return found;
-  const ids = METHOD_IDS.filter((method) => field.methods.includes(method));
+  const { name: option, methods: allowed } = field;
+  if (!found) throw new LuthierError({ code: "config/adapter-not-of-model", option }, { field: option });
+  const { name: adapter, method } = found;
+  if (allowed.includes(method.id)) return found;
   throw new LuthierError(
-    "config",
-    `“${found.name}” is of the method ${methodTitles[found.method.id]}; what can be chosen here is ${ids.map((method) => methodTitles[method]).join(" or ")}.`,
-    advice,
-    { field: field.name },
+    { code: "config/adapter-of-other-method", option, adapter, method: method.id, allowed },
+    { field: option },
   );
 }

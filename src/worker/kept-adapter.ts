@@ -5,7 +5,7 @@ import type { LoadedModel } from "../engine/models/loaded-model";
 import { mergeOnGpu } from "../engine/adapters/merged-model";
 import { hostTensorFile, readHostTensors } from "../export/peft";
 import { LuthierError } from "../lib/errors";
-import type { AdapterSummary } from "../protocol/commands";
+import type { AdapterSummary } from "../shared/adapter";
 import { listAdapters, loadAdapter, saveAdapter, type StoredAdapter } from "../storage/adapters";
 import type { ActiveAdapter, AdapterRun } from "./active";
 import type { Session } from "./session";
@@ -155,9 +155,5 @@ export async function holdMerged(session: Session, id: string): Promise<LoadedMo
 async function findKept(session: AdapterHost, id: string): Promise<StoredAdapter> {
   const kept = session.unsaved.find(id) ?? (await loadAdapter(id));
   if (kept && kept.modelId === session.model.summary.id) return kept;
-  throw new LuthierError(
-    "adapter",
-    "This adapter is no longer kept.",
-    "Choose another one, or load its files under Export.",
-  );
+  throw new LuthierError({ code: "adapter/not-kept" });
 }

@@ -4,6 +4,7 @@ import { predictTrainingMemory } from "../engine/train/memory";
 import { Trainer } from "../engine/train/trainer";
 import { planTraining } from "../engine/train/plans";
 import { LuthierError } from "../lib/errors";
+import type { SmallerRun } from "../lib/problems/worker-problems";
 import type { FitChange } from "../shared/forecast";
 import { fitChanges } from "./forecast";
 import { type RunSetup, trainerOptions } from "./run-setup";
@@ -39,38 +40,13 @@ async function withWaysOut(error: LuthierError, engine: LoadedModel, setup: RunS
   const options = trainerOptions(setup.training, setup.data);
   const { weights, total } = predictTrainingMemory(engine, setup.adapter, options);
   const changes = await fitChanges(engine, setup, weights + (total - weights) / 2);
-  const ways = changes.filter((change) => change.totalBytes < total).map(describeChange);
-  const advice =
-    ways.length > 0
-      ? `${capitalised(ways.join(", or "))}. Closing other tabs that use the GPU may help too.`
-      : "Close other tabs that use the GPU, or choose a smaller model.";
-  const what = `The GPU has not enough memory for this run, which takes ${gigabytes(total)}.`;
-  return new LuthierError("out-of-memory", what, advice, { cause: error });
-}
-
-const trainingLabels = {
-  batchSize: "Batch size",
-  gradientAccumulation: "Gradient accumulation",
-  maxLength: "Max length",
-  gradientCheckpointing: "Gradient checkpointing",
-} as const;
-
-/** "set Batch size to 2 and Gradient accumulation to 4 (1.2 GB)" */
-function describeChange({ kind, options, totalBytes }: FitChange): string {
-  if (kind === "quantization") return `load the model in NF4 (${gigabytes(totalBytes)})`;
-  const { gradientCheckpointing, ...numbers } = options;
-  const parts = gradientCheckpointing ? [`turn on ${trainingLabels.gradientCheckpointing}`] : [];
-  const settings = Object.entries(numbers).map(
-    ([name, value]) => `${trainingLabels[name as keyof typeof numbers]} to ${value}`,
+  const smaller = changes.filter((change) => change.totalBytes < total).map(smallerRun);
+  return new LuthierError(
+    { code: "out-of-memory/run", totalBytes: total, changes: smaller },
+    { cause: error },
   );
-  if (settings.length > 0) parts.push(`set ${settings.join(" and ")}`);
-  return `${parts.join(" and ")} (${gigabytes(totalBytes)})`;
 }
 
-function gigabytes(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
-}
-
-function capitalised(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+function smallerRun({ kind, options, totalBytes }: FitChange): SmallerRun {
+  return kind === "quantization" ? { quantised: true, totalBytes } : { ...options, totalBytes };
 }

@@ -20,7 +20,7 @@ export function summarise(
     family: spec.family,
     parameters: parameterCount(spec),
     sizeBytes,
-    precision: dtypes.join(" and "),
+    precision: dtypes,
     quantised: quantisedHow([...engine.tensors.values()]),
     hiddenSize: spec.hiddenSize,
     layers: spec.blocks.length,

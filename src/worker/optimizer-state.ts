@@ -5,7 +5,6 @@ import { methods } from "../engine/adapters/registry";
 import { sameShape } from "../engine/graph/value";
 import type { ModelSpec } from "../engine/nn/model-spec";
 import type { Moments, Trainer } from "../engine/train/trainer";
-import { methodTitles } from "../export/card-words";
 import { checkOptimizer, optimizerFile, readOptimizerFile } from "../export/optimizer-file";
 import { type ByteSource, bytesSource } from "../formats/byte-source";
 import { OPTIMIZER_FILE, type PeftFolder } from "../formats/peft-folder";
@@ -75,11 +74,7 @@ export async function withOptimizer(
     ? haveSameShapes(adapter.exportTensors(file.parameters), tensors)
     : id === found.method.id;
   if (!isOwn) {
-    throw new LuthierError(
-      "adapter",
-      `${source.name} belongs to another adapter, one of ${methodTitles[id]}.`,
-      "Take that file out of the folder or zip, or choose the adapter that it came with.",
-    );
+    throw new LuthierError({ code: "adapter/foreign-optimizer", file: source.name, method: id });
   }
   checkOptimizer(adapter, { ...file, parameters: values });
   const optimizer = await source.read(0, source.sizeBytes);

@@ -1,5 +1,7 @@
+import type * as v from "valibot";
 import { type ByteSource, fetchSource } from "../formats/byte-source";
 import { LuthierError } from "../lib/errors";
+import { parseAs } from "../lib/schema";
 
 /** The folder that the page is served from; a built worker lies in its assets folder. */
 const root = new URL(import.meta.env.DEV ? "/" : "../", self.location.href);
@@ -9,17 +11,13 @@ export function publicUrl(path: string): string {
   return new URL(path, root).href;
 }
 
-/** Reads a JSON file that comes with the studio. */
-export async function readPublicJson<T>(path: string): Promise<T> {
+/** Reads a JSON file that comes with the studio, as `schema` describes it. */
+export async function readPublicJson<T>(path: string, schema: v.GenericSchema<unknown, T>): Promise<T> {
   const response = await fetch(publicUrl(path));
   if (!response.ok) {
-    throw new LuthierError(
-      "file",
-      `The studio's own file ${path} could not be read (status ${response.status}).`,
-      "Reload the page; if it happens again, the studio was not copied whole to this server.",
-    );
+    throw new LuthierError({ code: "file/not-installed", path, status: response.status });
   }
-  return (await response.json()) as T;
+  return parseAs(schema, await response.json(), { file: path });
 }
 
 /** A whole file that comes with the studio. */

@@ -75,7 +75,7 @@ export class RunKeeper {
     } catch (error) {
       if (!(error instanceof LuthierError) || error.code !== "storage") throw error;
       wait = LOOK_AGAIN_MS;
-      session.emit("log", { time: Date.now(), text: error.message });
+      session.emit("log", { time: Date.now(), line: { kind: "problem", problem: error.problem } });
     }
     this.#dueAt = performance.now() + wait;
   }
@@ -87,7 +87,7 @@ export async function forgetRun({ emit }: Pick<Session, "emit">, id: string): Pr
     await deleteCheckpoint(id);
   } catch (error) {
     if (!(error instanceof LuthierError)) throw error;
-    emit("log", { time: Date.now(), text: error.message });
+    emit("log", { time: Date.now(), line: { kind: "problem", problem: error.problem } });
   }
 }
 
@@ -129,5 +129,5 @@ export async function requireCheckpoint(
 ): Promise<RunCheckpoint> {
   const kept = await loadCheckpoint(id);
   if (kept?.modelId === model.summary.id) return kept;
-  throw new LuthierError("config", "There is no run to go on with.", "Start a new one with Train.");
+  throw new LuthierError({ code: "config/no-run-to-resume" });
 }

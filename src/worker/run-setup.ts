@@ -78,9 +78,7 @@ function fittingLength(maxLength: number, adapter: Adapter, maxPositions: number
   const room = maxPositions - adapter.promptLength - adapter.prefixLength;
   if (room >= 8) return Math.min(maxLength, room);
   throw new LuthierError(
-    "config",
-    `The virtual tokens leave ${Math.max(0, room)} of the model's ${maxPositions} positions for text.`,
-    "Choose fewer virtual tokens.",
+    { code: "config/no-room-for-text", positionsLeft: Math.max(0, room), positions: maxPositions },
     { field: "num_virtual_tokens" },
   );
 }

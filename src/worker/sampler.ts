@@ -68,7 +68,10 @@ export class Sampler {
     } catch (error) {
       if (!(error instanceof LuthierError) || error.code === "device-lost") throw error;
       this.#isOver = true;
-      this.#emit("log", { time: Date.now(), text: `No more sample answers: ${error.message}` });
+      this.#emit("log", {
+        time: Date.now(),
+        line: { kind: "samples-ended", problem: error.problem },
+      });
     }
   }
 

@@ -1,25 +1,56 @@
+import * as v from "valibot";
 import { LuthierError } from "../lib/errors";
-import type { SampleDataset } from "../shared/data";
+import { objectOf } from "../lib/schema";
+import type { Row, SampleDataset } from "../shared/data";
 import { readPublicJson } from "./public-files";
 
-/** An entry of public/datasets/index.json. */
-interface SampleEntry extends SampleDataset {
-  readonly heldout: string;
-}
+/** public/datasets/index.json. */
+const sampleIndex = v.array(
+  objectOf({
+    id: v.string(),
+    title: v.string(),
+    teaches: v.string(),
+    file: v.string(),
+    heldout: v.string(),
+    suggestions: v.array(v.string()),
+    language: v.string(),
+  }),
+);
+
+type SampleEntry = SampleDataset & v.InferOutput<typeof sampleIndex>[number];
+
+/** Prompts of a sample's held-out file, beside which stand checks for the tests of the built-in model. */
+const heldOutFile = v.array(
+  v.pipe(
+    objectOf({
+      instruction: v.string(),
+      input: v.optional(v.string(), ""),
+      output: v.optional(v.string(), ""),
+    }),
+    v.transform(({ instruction, input, output }): Row => ({ instruction, input, output })),
+  ),
+);
 
 /** The datasets that come with the studio. */
 export function samples(): Promise<readonly SampleEntry[]> {
-  return readPublicJson("datasets/index.json");
+  return readPublicJson("datasets/index.json", sampleIndex);
 }
 
 /** A dataset that comes with the studio. Errors: there is none of that id. */
 export async function findSample(id: string): Promise<SampleEntry> {
   const sample = (await samples()).find((entry) => entry.id === id);
-  if (!sample) throw new LuthierError("data", `There is no sample dataset ${id}.`, "Choose one of the list.");
+  if (!sample) throw new LuthierError({ code: "data/no-sample", id });
   return sample;
 }
 
 /** Samples keep one id as datasets, so that a second import replaces the first. */
 export function sampleId(id: string): string {
   return `sample-${id}`;
+}
+
+/** The rows that a sample dataset keeps out of training, those of its suggestions first. */
+export async function heldOutOfSample({ heldout, suggestions }: SampleEntry): Promise<Row[]> {
+  const rows = await readPublicJson(`datasets/${heldout}`, heldOutFile);
+  const own = suggestions.flatMap((asked) => rows.find(({ instruction }) => instruction === asked) ?? []);
+  return [...new Set([...own, ...rows])];
 }

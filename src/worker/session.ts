@@ -7,7 +7,7 @@ import { Tuner } from "../engine/kernels/tuner";
 import type { LoadedModel } from "../engine/models/loaded-model";
 import { LuthierError } from "../lib/errors";
 import { recordOf } from "../lib/schema";
-import type { AdapterSummary } from "../protocol/commands";
+import type { AdapterSummary } from "../shared/adapter";
 import type { Side } from "../shared/generation";
 import { StoredCompileJournal } from "../storage/compile-journal";
 import { loadSetting, saveSetting } from "../storage/settings";
@@ -63,7 +63,7 @@ export class Session {
   /** The loaded model. Errors when there is none. */
   get model(): ActiveModel {
     if (this.#model) return this.#model;
-    throw new LuthierError("model", "No model is loaded.", "Choose a base model first.");
+    throw new LuthierError({ code: "model/not-loaded" });
   }
 
   get hasModel(): boolean {
@@ -161,11 +161,8 @@ export class Session {
     const journal = await StoredCompileJournal.open(`${gpuName(gpu)} ${navigator.userAgent}`);
     void gpu.lost.then(() => journal.close());
     const pipelines = new PipelineCache(gpu, journal);
-    pipelines.onBroken = ({ what }) => {
-      this.emit("log", {
-        time: Date.now(),
-        text: `${what} Where there is another kernel for the work, it is used.`,
-      });
+    pipelines.onBroken = ({ problem }) => {
+      this.emit("log", { time: Date.now(), line: { kind: "kernel-broken", problem } });
     };
     const known = await loadSetting(tuningKey(gpu), tuningChoices);
     const tuning = new Tuner(gpu, pipelines, known ?? {});

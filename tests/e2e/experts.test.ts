@@ -46,6 +46,15 @@ describe("a field of trained adapters", () => {
       await expect.poll(() => button(page, "Train").isDisabled()).toBe(true);
       await language.getByRole("radio").check();
       await expect.poll(() => button(page, "Train").isEnabled()).toBe(true);
+
+      // The adapter that was trained has the language adapter within it, whatever becomes of the library's.
+      await train(page);
+      await page.getByLabel("Go on from the loaded adapter").check();
+      await button(page, "Use its method and options").click();
+      await language.getByRole("radio", { name: /^Those within “/, checked: true }).waitFor();
+      expect(await button(page, "Use its method and options").count()).toBe(0);
+      await language.getByRole("radio", { name: /^MAD-X language/ }).check();
+      await button(page, "Use its method and options").waitFor();
     });
   });
 });

@@ -138,7 +138,7 @@ describe("the job", () => {
       await page
         .getByLabel("Dataset file")
         .setInputFiles({ name: "bad.json", mimeType: "application/json", buffer: Buffer.from("{") });
-      await page.getByRole("alert").filter({ hasText: "This is not a JSON list of rows." }).waitFor();
+      await page.getByRole("alert").filter({ hasText: "bad.json holds no rows." }).waitFor();
       const rows = [{ instruction: "a", input: "", output: "b" }];
       await page.getByLabel("Dataset file").setInputFiles({
         name: "mine.json",

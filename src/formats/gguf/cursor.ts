@@ -1,4 +1,5 @@
 import { LuthierError } from "../../lib/errors";
+import type { GgufCount, GgufFault } from "../../lib/problems/gguf-problems";
 import type { ByteSource } from "../byte-source";
 
 /** Bytes read ahead at once. */
@@ -25,13 +26,9 @@ export class Cursor {
     return this.#source.sizeBytes - this.#position;
   }
 
-  /** Errors naming the file, with what is wrong with it. */
-  broken(what: string): LuthierError {
-    return new LuthierError(
-      "format",
-      `${this.#source.name} ${what}.`,
-      "Download the file again; if that does not help, choose another GGUF file of the model.",
-    );
+  /** An error naming the file, with what is wrong with it. */
+  broken(fault: GgufFault): LuthierError {
+    return new LuthierError({ code: "format/gguf", file: this.#source.name, fault });
   }
 
   /** Sees to it that the next bytes are at hand. A promise only where the file has to be read. */
@@ -57,16 +54,16 @@ export class Cursor {
   }
 
   /** A count or length; errors when it is more than `most`. */
-  async count(what: string, most: number): Promise<number> {
+  async count(of: GgufCount, most: number): Promise<number> {
     await this.ensure(8);
     const value = this.take(8).getBigUint64(0, true);
-    if (value > BigInt(Math.floor(most))) throw this.broken(`announces ${value} ${what}, which cannot be`);
+    if (value > BigInt(Math.floor(most))) throw this.broken({ kind: "count", of, count: String(value) });
     return Number(value);
   }
 
   /** A text with its length in front. */
   async text(mostBytes: number): Promise<string> {
-    const length = await this.count("bytes of text", Math.min(mostBytes, this.remaining - 8));
+    const length = await this.count({ things: "text-bytes" }, Math.min(mostBytes, this.remaining - 8));
     const reading = this.ensure(length);
     if (reading) await reading;
     const { buffer, byteOffset } = this.take(length);
@@ -75,7 +72,7 @@ export class Cursor {
   }
 
   async #fill(bytes: number): Promise<void> {
-    if (bytes > this.remaining) throw this.broken("breaks off in its header");
+    if (bytes > this.remaining) throw this.broken({ kind: "header-cut" });
     const end = Math.min(this.#position + Math.max(bytes, WINDOW_BYTES), this.#source.sizeBytes);
     const read = await this.#source.read(this.#position, end);
     this.#window = new DataView(read.buffer, read.byteOffset, read.byteLength);

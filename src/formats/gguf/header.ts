@@ -1,4 +1,3 @@
-import { formatBytes } from "../../lib/bytes";
 import type { ByteSource } from "../byte-source";
 import { blockLayout, type BlockType, type FloatType, storedBytes } from "../quantised/block-types";
 import { Cursor } from "./cursor";
@@ -76,24 +75,18 @@ export async function isGguf(source: ByteSource): Promise<boolean> {
  */
 export async function readGgufHeader(source: ByteSource): Promise<GgufHeader> {
   const cursor = new Cursor(source);
-  if (!(await isGguf(source))) throw cursor.broken("is not a GGUF file");
+  if (!(await isGguf(source))) throw cursor.broken({ kind: "not-gguf" });
   await cursor.u32();
   const version = await cursor.u32();
-  if (version !== 2 && version !== 3) throw cursor.broken(describeVersion(version));
-  const tensorCount = await cursor.count("tensors", MAX_TENSORS);
-  const entryCount = await cursor.count("entries of metadata", cursor.remaining / 12);
+  if (version !== 2 && version !== 3) throw cursor.broken({ kind: "version", version });
+  const tensorCount = await cursor.count({ things: "tensors" }, MAX_TENSORS);
+  const entryCount = await cursor.count({ things: "metadata-entries" }, cursor.remaining / 12);
   const metadata = await readMetadata(cursor, entryCount);
   const described: DescribedTensor[] = [];
   for (let i = 0; i < tensorCount; i++) described.push(await readTensor(cursor));
   const alignment = readAlignment(cursor, metadata);
   const base = Math.ceil(cursor.position / alignment) * alignment;
   return { metadata, tensors: placeTensors(cursor, source, described, base, alignment) };
-}
-
-function describeVersion(version: number): string {
-  return version > 0xffff
-    ? "is stored for big-endian machines"
-    : `is of GGUF version ${version}; versions 2 and 3 are read`;
 }
 
 interface DescribedTensor {
@@ -109,20 +102,20 @@ async function readTensor(cursor: Cursor): Promise<DescribedTensor> {
   const name = await cursor.text(MAX_NAME_BYTES);
   const dimensions = await cursor.u32();
   if (dimensions < 1 || dimensions > MAX_DIMENSIONS) {
-    throw cursor.broken(`gives tensor ${name} ${dimensions} dimensions`);
+    throw cursor.broken({ kind: "dimensions", tensor: name, dimensions });
   }
   const sizes: number[] = [];
-  for (let i = 0; i < dimensions; i++)
-    sizes.push(await cursor.count(`numbers along tensor ${name}`, 2 ** 40));
+  for (let i = 0; i < dimensions; i++) {
+    sizes.push(await cursor.count({ things: "numbers-along", tensor: name }, 2 ** 40));
+  }
   const type = await cursor.u32();
-  const offset = await cursor.count(`bytes in front of tensor ${name}`, Number.MAX_SAFE_INTEGER);
+  const offset = await cursor.count({ things: "bytes-before", tensor: name }, Number.MAX_SAFE_INTEGER);
   const dtype = types[type];
-  if (!dtype)
-    throw cursor.broken(`stores tensor ${name} as ${otherTypes[type] ?? `type ${type}`}, which is not read`);
+  if (!dtype) throw cursor.broken({ kind: "dtype", tensor: name, dtype: otherTypes[type] ?? type });
   const elements = sizes.reduce((product, size) => product * size, 1);
   const [rowLength = 0] = sizes;
   if (elements === 0 || !Number.isSafeInteger(elements) || rowLength % blockLayout(dtype).elements !== 0) {
-    throw cursor.broken(`gives tensor ${name} the sizes ${sizes.join(" × ")}, which ${dtype} cannot have`);
+    throw cursor.broken({ kind: "sizes", tensor: name, sizes, dtype });
   }
   return { name, dtype, shape: sizes.reverse(), offset, sizeBytes: storedBytes(dtype, elements) };
 }
@@ -130,7 +123,8 @@ async function readTensor(cursor: Cursor): Promise<DescribedTensor> {
 function readAlignment(cursor: Cursor, metadata: GgufMetadata): number {
   const alignment = metadata.get("general.alignment") ?? DEFAULT_ALIGNMENT;
   const isPower = typeof alignment === "number" && alignment >= 1 && Number.isInteger(Math.log2(alignment));
-  if (!isPower || alignment > 2 ** 20) throw cursor.broken(`asks for an alignment of ${String(alignment)}`);
+  if (!isPower || alignment > 2 ** 20)
+    throw cursor.broken({ kind: "alignment", alignment: String(alignment) });
   return alignment;
 }
 
@@ -146,15 +140,14 @@ function placeTensors(
   const sorted = [...described].sort((a, b) => a.offset - b.offset);
   let taken = 0;
   return sorted.map(({ name, dtype, shape, offset, sizeBytes }) => {
-    if (names.has(name)) throw cursor.broken(`describes tensor ${name} twice`);
+    if (names.has(name)) throw cursor.broken({ kind: "tensor-twice", tensor: name });
     names.add(name);
-    if (offset % alignment !== 0) throw cursor.broken(`puts tensor ${name} at a byte that is not aligned`);
-    if (offset < taken) throw cursor.broken(`lets tensor ${name} overlap another`);
+    if (offset % alignment !== 0) throw cursor.broken({ kind: "not-aligned", tensor: name });
+    if (offset < taken) throw cursor.broken({ kind: "overlap", tensor: name });
     taken = offset + sizeBytes;
     if (base + taken > source.sizeBytes) {
-      throw cursor.broken(
-        `breaks off after ${formatBytes(source.sizeBytes)}; tensor ${name} ends at ${formatBytes(base + taken)}`,
-      );
+      const { sizeBytes: fileBytes } = source;
+      throw cursor.broken({ kind: "cut", fileBytes, tensor: name, endBytes: base + taken });
     }
     return { name, dtype, shape, start: base + offset, end: base + taken };
   });

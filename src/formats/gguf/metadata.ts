@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { parseAs } from "../../lib/schema";
+import { form, parseAs } from "../../lib/schema";
 import type { Cursor } from "./cursor";
 
 /** A value of the metadata; whole numbers of 64 bits beyond 2^53 lose their last digits. */
@@ -37,11 +37,12 @@ const LIST = 9;
 
 /** Reads the key-value pairs of a GGUF header. Errors: a key given twice, a type or length that cannot be. */
 export async function readMetadata(cursor: Cursor, count: number): Promise<GgufMetadata> {
-  if (count > MAX_ENTRIES) throw cursor.broken(`announces ${count} entries of metadata, which cannot be`);
+  if (count > MAX_ENTRIES)
+    throw cursor.broken({ kind: "count", of: { things: "metadata-entries" }, count: String(count) });
   const metadata = new Map<string, GgufValue>();
   for (let i = 0; i < count; i++) {
     const key = await cursor.text(MAX_KEY_BYTES);
-    if (metadata.has(key)) throw cursor.broken(`gives "${key}" twice`);
+    if (metadata.has(key)) throw cursor.broken({ kind: "key-twice", key });
     metadata.set(key, await readValue(cursor, key, await cursor.u32()));
   }
   return metadata;
@@ -51,7 +52,7 @@ async function readValue(cursor: Cursor, key: string, type: number): Promise<Ggu
   if (type === LIST) return readList(cursor, key);
   if (type === TEXT) return cursor.text(MAX_TEXT_BYTES);
   const scalar = scalars[type];
-  if (!scalar) throw cursor.broken(`gives "${key}" the unknown type ${type}`);
+  if (!scalar) throw cursor.broken({ kind: "value-type", key, type });
   const reading = cursor.ensure(scalar.bytes);
   if (reading) await reading;
   return scalar.read(cursor.take(scalar.bytes));
@@ -61,10 +62,9 @@ async function readList(cursor: Cursor, key: string): Promise<GgufValue> {
   const type = await cursor.u32();
   const leastBytes = type === TEXT ? 8 : scalars[type]?.bytes;
   // Lists of lists occur in no model.
-  if (leastBytes === undefined)
-    throw cursor.broken(`lists values of the unknown type ${type} under "${key}"`);
+  if (leastBytes === undefined) throw cursor.broken({ kind: "item-type", key, type });
   const count = await cursor.count(
-    `elements of "${key}"`,
+    { things: "list-items", key },
     Math.min(MAX_LIST, (cursor.remaining - 8) / leastBytes),
   );
   const values: GgufValue[] = [];
@@ -77,11 +77,11 @@ const finite = v.pipe(v.number(), v.finite());
 /** Lists are as long as a vocabulary: they are looked through without a note of every item. */
 const textList = v.custom<readonly string[]>(
   (value) => Array.isArray(value) && value.every((item) => typeof item === "string"),
-  "a list of texts",
+  form("text-list"),
 );
 const numberList = v.custom<readonly number[]>(
   (value) => Array.isArray(value) && value.every((item) => typeof item === "number"),
-  "a list of numbers",
+  form("number-list"),
 );
 
 /** Reads typed entries of a file's metadata; what is missing is null, what is of another type is refused. */
@@ -132,7 +132,7 @@ export class MetadataReader {
     return parseAs(schema, this.#metadata.get(key), {
       file: this.#file,
       key,
-      advice: "Choose another GGUF file of the model, or its safetensors folder.",
+      remedy: "other-gguf",
     });
   }
 }

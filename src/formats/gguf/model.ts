@@ -30,7 +30,7 @@ export async function openGguf(files: readonly ByteSource[]): Promise<GgufModel>
   const parts: { file: ByteSource; header: GgufHeader }[] = [];
   for (const file of sorted) parts.push({ file, header: await readGgufHeader(file) });
   const [first] = parts;
-  if (!first) throw new LuthierError("model", "No GGUF file was given.", "Choose a *.gguf file.");
+  if (!first) throw new LuthierError({ code: "model/no-gguf" });
   const metadata = new MetadataReader(first.header.metadata, first.file.name);
   checkParts(first.file, metadata, parts.length);
   const type = metadata.text("general.architecture") ?? "";
@@ -52,26 +52,24 @@ function checkParts(file: ByteSource, metadata: MetadataReader, given: number): 
   const count = metadata.number("split.count") ?? 1;
   if (count <= 1 && given === 1) return;
   if (count === given && metadata.number("split.no") === 0) return;
-  throw new LuthierError(
-    "model",
-    count > 1
-      ? `${file.name} is one of ${count} parts of a model, and ${given} were chosen.`
-      : `${given} GGUF files were chosen, each a model of its own.`,
-    count > 1 ? "Choose all its parts together." : "Choose one of them.",
-  );
+  if (count > 1) throw new LuthierError({ code: "model/gguf-parts", file: file.name, count, given });
+  throw new LuthierError({ code: "model/several-ggufs", given });
 }
 
 function findArchitecture(file: ByteSource, metadata: MetadataReader, type: string): Architecture {
   const kind = metadata.text("general.type") ?? "model";
   const architecture = Object.hasOwn(architectures, type) ? architectures[type] : undefined;
   if (architecture && kind === "model") return architecture;
-  throw new LuthierError(
-    "model",
-    kind === "model"
-      ? `${file.name} holds a model of the architecture "${type}", which is not read from GGUF yet.`
-      : `${file.name} holds no model but something of the kind "${kind}".`,
-    `These are read: ${Object.keys(architectures).join(", ")}. Other models may work from their safetensors folder.`,
-  );
+  const known = Object.keys(architectures);
+  if (kind === "model") {
+    throw new LuthierError({
+      code: "model/gguf-architecture",
+      file: file.name,
+      architecture: type,
+      known,
+    });
+  }
+  throw new LuthierError({ code: "model/gguf-kind", file: file.name, kind, known });
 }
 
 async function makeConfig(

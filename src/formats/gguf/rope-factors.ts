@@ -16,11 +16,7 @@ export function llama3Scaling(divisors: Float32Array, theta: number): Record<str
     const smooth = Math.min(1, Math.max(0, (length / wavelength - low) / (high - low)));
     const expected = 1 / ((1 - smooth) / factor + smooth);
     if (!(Math.abs(divisor - expected) <= 1e-3 * expected)) {
-      throw new LuthierError(
-        "model",
-        "The GGUF file stretches its rotary positions in a way that is not known here.",
-        "Choose the model's safetensors folder instead, whose config.json says how.",
-      );
+      throw new LuthierError({ code: "model/gguf-rotary" });
     }
   });
   return { rope_type: "llama3", factor, ...LLAMA3 };

@@ -1,4 +1,5 @@
 import { LuthierError } from "../../lib/errors";
+import type { GgufTokenizerFault } from "../../lib/problems/gguf-problems";
 import type { TokenizerFiles } from "../tokenizer-files";
 import type { MetadataReader } from "./metadata";
 import { byteLevelParts } from "./pre-tokenizers";
@@ -37,7 +38,7 @@ export function tokenizerFiles(metadata: MetadataReader): TokenizerFiles {
   const vocabulary = readVocabulary(metadata);
   const make = kind === null || !Object.hasOwn(makers, kind) ? undefined : makers[kind];
   if (!make) {
-    throw unusable(kind === null ? "holds no tokenizer" : `has a tokenizer of the kind "${kind}"`);
+    throw unusable(kind === null ? { kind: "none" } : { kind: "unknown", name: kind });
   }
   const { parts, addsStart, addsEnd } = make(metadata, vocabulary);
   const named = (name: string): string | null => {
@@ -76,21 +77,17 @@ export function endTokenIds(metadata: MetadataReader): number[] {
   return [...new Set(ids.filter((id) => id !== null))];
 }
 
-function unusable(what: string): LuthierError {
-  return new LuthierError(
-    "model",
-    `The GGUF file ${what}.`,
-    "Choose the model's safetensors folder instead, which has its tokenizer.json.",
-  );
+function unusable(fault: GgufTokenizerFault): LuthierError {
+  return new LuthierError({ code: "model/gguf-tokenizer", fault });
 }
 
 function readVocabulary(metadata: MetadataReader): Vocabulary {
   const tokens = metadata.texts("tokenizer.ggml.tokens");
-  if (!tokens || tokens.length === 0) throw unusable("holds no list of tokens");
+  if (!tokens || tokens.length === 0) throw unusable({ kind: "no-tokens" });
   const types = metadata.numbers("tokenizer.ggml.token_type") ?? tokens.map(() => 1);
   const scores = metadata.numbers(SCORES) ?? tokens.map(() => 0);
   if (types.length !== tokens.length || scores.length !== tokens.length) {
-    throw unusable("has lists of tokens, kinds and scores that are not of one length");
+    throw unusable({ kind: "lengths-differ" });
   }
   return { tokens, types, scores };
 }
@@ -143,9 +140,9 @@ function idsOf(tokens: readonly string[]): Record<string, number> {
 function byteLevel(metadata: MetadataReader, { tokens }: Vocabulary): ReturnType<Maker> {
   const name = metadata.text("tokenizer.ggml.pre") ?? "default";
   const known = byteLevelParts(name);
-  if (!known) throw unusable(`splits text in a way that is not known here ("${name}")`);
+  if (!known) throw unusable({ kind: "unknown-splitting", name });
   const merges = metadata.texts("tokenizer.ggml.merges");
-  if (!merges) throw unusable("has a BPE tokenizer without its merges");
+  if (!merges) throw unusable({ kind: "no-merges" });
   const model = {
     type: "BPE",
     dropout: null,

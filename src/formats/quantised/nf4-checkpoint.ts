@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { LuthierError } from "../../lib/errors";
 import { parseJsonObject } from "../../lib/json";
+import type { Nf4Fault } from "../../lib/problems/format-problems";
 import { objectOf, parseAs } from "../../lib/schema";
 import { widen } from "../float-bits";
 import type { ModelTensor } from "../model-weights";
@@ -12,25 +13,16 @@ const SMALLEST_BLOCK = 64;
 const NESTED = 256;
 
 const positive = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
-const multipleOf = (factor: number) =>
-  v.pipe(
-    positive,
-    v.check((size) => size % factor === 0, `a multiple of ${factor}`),
-  );
+const multipleOf = (factor: number) => v.pipe(positive, v.multipleOf(factor));
 
 /** What bitsandbytes notes of a matrix beside its codes. */
 const quantState = objectOf({
   quant_type: v.literal("nf4"),
   blocksize: multipleOf(SMALLEST_BLOCK),
-  shape: v.pipe(
-    v.array(positive),
-    v.check((sizes) => sizes.length === 2, "a list of two sizes"),
-  ),
+  shape: v.pipe(v.array(positive), v.length(2)),
 });
 /** The same where its scales are quantised too. */
 const nestedState = objectOf({ nested_blocksize: multipleOf(NESTED), nested_offset: v.number() });
-
-const ADVICE = "Save the model anew with a current bitsandbytes, or choose its unquantised checkpoint.";
 
 /** The tensors that bitsandbytes keeps for one matrix, checked against each other. */
 interface Nf4Parts {
@@ -70,19 +62,19 @@ export async function joinNf4(
   return joined;
 }
 
-function broken(name: string, what: string): LuthierError {
-  return new LuthierError("format", `The NF4 matrix ${name} ${what}.`, ADVICE);
+function broken(matrix: string, fault: Nf4Fault): LuthierError {
+  return new LuthierError({ code: "format/nf4", matrix, fault });
 }
 
 async function readParts(name: string, tensors: ReadonlyMap<string, ModelTensor>): Promise<Nf4Parts> {
   const part = (suffix: string): ModelTensor => {
     const tensor = tensors.get(`${name}${suffix}`);
-    if (!tensor) throw broken(name, `is stored without ${name}${suffix}`);
+    if (!tensor) throw broken(name, { kind: "part-missing", part: `${name}${suffix}` });
     return tensor;
   };
   const file = name + STATE_SUFFIX;
   const state = parseJsonObject(new TextDecoder().decode(await readAll(part(STATE_SUFFIX))), file);
-  const { blocksize: blockSize, shape } = parseAs(quantState, state, { file, advice: ADVICE });
+  const { blocksize: blockSize, shape } = parseAs(quantState, state, { file, remedy: "renew-nf4" });
   const elements = shape.reduce((product: number, size: number) => product * size, 1);
   await checkTable(name, part(".quant_map"), NF4_VALUES);
   const absmax = part(".absmax");
@@ -100,7 +92,7 @@ async function readParts(name: string, tensors: ReadonlyMap<string, ModelTensor>
 }
 
 function readNested(state: unknown, file: string, absmax: ModelTensor): NonNullable<Nf4Parts["nested"]> {
-  const read = parseAs(nestedState, state, { file, advice: ADVICE });
+  const read = parseAs(nestedState, state, { file, remedy: "renew-nf4" });
   return { absmax, blockSize: read.nested_blocksize, offset: read.nested_offset };
 }
 
@@ -110,10 +102,8 @@ function readAll(tensor: ModelTensor): Promise<Uint8Array<ArrayBuffer>> {
 
 function expectBytes(name: string, tensor: ModelTensor, dtype: "U8" | "F32", bytes: number): void {
   if (tensor.dtype === dtype && tensor.sizeBytes === bytes) return;
-  throw broken(
-    name,
-    `asks for ${bytes} bytes of ${dtype} in ${tensor.name}, which has ${tensor.sizeBytes} of ${tensor.dtype}`,
-  );
+  const found = { bytes: tensor.sizeBytes, dtype: tensor.dtype };
+  throw broken(name, { kind: "wrong-size", tensor: tensor.name, asked: { bytes, dtype }, found });
 }
 
 /** The tables are the same in every checkpoint; another one would mean other numbers. */
@@ -121,7 +111,7 @@ async function checkTable(name: string, tensor: ModelTensor, table: Float32Array
   expectBytes(name, tensor, "F32", 4 * table.length);
   const values = widen("F32", await readAll(tensor));
   if (values.some((value, i) => !(Math.abs(value - (table[i] ?? 0)) <= 1e-6))) {
-    throw broken(name, `has a table of its own in ${tensor.name}`);
+    throw broken(name, { kind: "own-table", tensor: tensor.name });
   }
 }
 

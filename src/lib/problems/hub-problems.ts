@@ -1,3 +1,5 @@
+import type { ValueFault } from "./value-faults";
+
 /** A repository, and the host of the hub that was asked for it. */
 export interface AskedOf {
   readonly repository: string;
@@ -25,7 +27,7 @@ export interface HubProblems {
   readonly "network/broken-off": { readonly path: string };
   readonly "network/offline": object;
   /** `fault` says what is wrong with the answer, where that is known. */
-  readonly "network/no-hub": AskedOf & { readonly fault: string | null };
+  readonly "network/no-hub": AskedOf & { readonly fault: ValueFault | null };
   readonly "format/wrong-size": {
     readonly path: string;
     readonly expectedBytes: number;

@@ -1,11 +1,15 @@
 import type { AdapterProblems } from "./adapter-problems";
 import type { DataProblems } from "./data-problems";
-import type { EngineProblems } from "./engine-problems";
 import type { FormProblems } from "./form-problems";
+import type { FormatProblems } from "./format-problems";
+import type { GgufProblems } from "./gguf-problems";
+import type { EngineProblems } from "./engine-problems";
 import type { HubProblems } from "./hub-problems";
 import type { MethodProblems } from "./method-problems";
 import type { StorageProblems } from "./storage-problems";
 import type { TokenizerProblems } from "./tokenizer-problems";
+import type { ValueProblems } from "./value-faults";
+import type { WorkerProblems } from "./worker-problems";
 import type { WorkProblems } from "./work-problems";
 
 /**
@@ -19,10 +23,14 @@ export interface Problems
     DataProblems,
     EngineProblems,
     FormProblems,
+    FormatProblems,
+    GgufProblems,
     HubProblems,
     MethodProblems,
     StorageProblems,
     TokenizerProblems,
+    ValueProblems,
+    WorkerProblems,
     WorkProblems {
   /** A sentence that was made below the page: what has no code of its own yet. */
   readonly plain: { readonly kind: PlainKind; readonly what: string; readonly advice: string };

@@ -10,8 +10,6 @@ export interface WorkProblems {
   readonly "busy/elsewhere": object;
   /** The GPU was lost, and could not be brought back or was lost too often; `times` within some minutes. */
   readonly "device-lost/again": { readonly times: number };
-  /** The part of the studio that computes, a worker, came to an end or does not answer. */
-  readonly "work/worker-stopped": { readonly reason: string };
   /** Loading failed; the model of that title had made room for it and could not be loaded again. */
   readonly "work/no-model-left": { readonly title: string };
   /** A fault of the studio itself; `reason` is for its makers. */

@@ -1,5 +1,10 @@
 import { Checkbox, Radio } from "@mantine/core";
-import { type AdaptersField as Spec, chosenAdapters, holderOfExperts } from "../../shared/fields";
+import {
+  type AdaptersField as Spec,
+  chosenAdapters,
+  type FieldValue,
+  holderOfExperts,
+} from "../../shared/fields";
 import { METHOD_IDS } from "../../shared/methods";
 import { useStudio } from "../store/context";
 import { useText } from "../text/text";
@@ -8,12 +13,12 @@ import classes from "./adapters-field.module.css";
 interface Props {
   readonly field: Spec;
   readonly label: string;
-  readonly value: string;
+  readonly value: FieldValue;
   readonly problem: string | undefined;
   /** Null where hints are off. */
   readonly hint: string | null;
   readonly disabled: boolean;
-  readonly onChange: (value: string) => void;
+  readonly onChange: (value: FieldValue) => void;
 }
 
 /** Trained adapters of the loaded model to choose from: a box for each, or a single choice. */
@@ -24,10 +29,10 @@ export function AdaptersField({ field, label, value, problem, hint, disabled, on
   const holder = adapters.find(({ id }) => id === holderOfExperts(value));
   const titles = METHOD_IDS.filter((id) => field.methods.includes(id)).map((id) => text.methods[id].title);
   const choices = [
-    ...(holder ? [{ value, label: text.method.expertsWithin(holder.name) }] : []),
+    ...(holder ? [{ value: holder.id, label: text.method.expertsWithin(holder.name) }] : []),
     ...fitting.map(({ id, name }) => ({ value: id, label: name })),
   ];
-  const chosen = holder ? [value] : chosenAdapters(value);
+  const chosen = holder ? [holder.id] : chosenAdapters(value);
   const kept = chosen.filter((id) => choices.some((choice) => choice.value === id));
   const shared = {
     label,
@@ -54,7 +59,7 @@ export function AdaptersField({ field, label, value, problem, hint, disabled, on
       value={kept}
       onChange={(ids) => {
         // What another adapter holds goes with no others.
-        onChange(ids.filter((id) => holderOfExperts(id) === null).join(","));
+        onChange(ids.filter((id) => id !== holder?.id).join(","));
       }}
     >
       <div className={classes.choices}>

@@ -39,7 +39,7 @@ export function OptionField({ field, words, value, problem, showHint, disabled =
       <AdaptersField
         field={field}
         label={label}
-        value={String(value)}
+        value={value}
         problem={problem}
         hint={showHint ? words.hint : null}
         disabled={disabled}

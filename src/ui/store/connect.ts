@@ -91,8 +91,8 @@ function listen(store: StudioStore, { client, series, log }: Runtime): (() => vo
     client.on("sample", (sample) => {
       setState(({ sampleAnswers }) => ({ sampleAnswers: [...sampleAnswers, sample] }));
     }),
-    client.on("log", ({ time, text }) => {
-      log.add(time, () => text);
+    client.on("log", ({ time, line }) => {
+      log.add(time, (text) => text.run.log.line(line));
       setState(({ seriesVersion }) => ({ seriesVersion: seriesVersion + 1 }));
     }),
     client.on("unsaved", (unsaved) => {

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { recordOf } from "../../lib/schema";
 import { TEMPLATE_IDS } from "../../shared/data";
+import type { FieldValue, FieldValues } from "../../shared/fields";
 import { METHOD_IDS } from "../../shared/methods";
 import { NF4_BLOCK_SIZES } from "../../shared/model";
 import { PRESETS, type StudioState } from "./state";
@@ -63,8 +64,23 @@ function entriesOf<const Schema extends v.GenericSchema>(schema: Schema) {
   return v.optional(v.fallback(entries, {}), {});
 }
 
-const fieldValues = entriesOf(v.union([v.string(), v.boolean(), v.pipe(v.number(), v.finite())]));
-const methodEdits = v.object(Object.fromEntries(METHOD_IDS.map((id) => [id, fieldValues])));
+const simpleValues = [v.string(), v.boolean(), v.pipe(v.number(), v.finite())] as const;
+const expertsWithin = v.object({ within: v.string() });
+const methodValues = v.pipe(
+  entriesOf(v.union([...simpleValues, expertsWithin])),
+  v.transform((values): FieldValues =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, withinOf(value)])),
+  ),
+);
+
+/** Earlier versions kept {@link ExpertsWithin} as a text with a mark in front of the id. */
+function withinOf(value: FieldValue): FieldValue {
+  const [, within] = typeof value === "string" ? (/^within:(.+)$/.exec(value) ?? []) : [];
+  return within === undefined ? value : { within };
+}
+
+const fieldValues = entriesOf(v.union(simpleValues));
+const methodEdits = v.object(Object.fromEntries(METHOD_IDS.map((id) => [id, methodValues])));
 
 const quantization = v.object({
   type: v.literal("nf4"),

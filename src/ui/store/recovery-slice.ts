@@ -9,9 +9,10 @@ const WINDOW_MS = 10 * 60_000;
 /** Milliseconds before each try to open the GPU again: drivers take a while to come back. */
 const WAITS_MS = [200, 2000, 6000];
 
-/** Whether a call failed because the GPU was lost. */
+/** Whether a call failed because the GPU was lost, and not the whole worker with it. */
 export function isDeviceLost(error: unknown): boolean {
-  return problemArea(toProblem(error).problem) === "device-lost";
+  const { problem } = toProblem(error);
+  return problemArea(problem) === "device-lost" && problem.code !== "device-lost/worker-stopped";
 }
 
 /** What the page does by itself when the GPU is lost. */

@@ -1,4 +1,5 @@
-import type { AdapterSummary, CommandArgs } from "../../protocol/commands";
+import type { CommandArgs } from "../../protocol/commands";
+import type { AdapterSummary } from "../../shared/adapter";
 import type { DatasetSummary, RowExclusion, TemplateId } from "../../shared/data";
 import type { FieldValues } from "../../shared/fields";
 import { methodSpecs, type MethodChoice } from "../../shared/methods";

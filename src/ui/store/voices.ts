@@ -1,4 +1,4 @@
-import type { AdapterSummary } from "../../protocol/commands";
+import type { AdapterSummary } from "../../shared/adapter";
 import type { Side } from "../../shared/generation";
 import type { Answer, Turn, Voice, Voices } from "./state";
 

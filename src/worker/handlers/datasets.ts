@@ -8,8 +8,7 @@ import type { EncodedRows } from "../encoded-rows";
 import { deleteDatasetJob } from "../jobs/delete-dataset";
 import { importDatasetJob, importSampleJob } from "../jobs/import-dataset";
 import type { JobOwner } from "../jobs/owner";
-import { readPublicJson } from "../public-files";
-import { sampleId, samples } from "../samples";
+import { heldOutOfSample, sampleId, samples } from "../samples";
 import type { Handlers } from "../serve";
 import type { Session } from "../session";
 
@@ -52,13 +51,6 @@ export function datasetHandlers(
   };
 }
 
-/** A prompt of a sample's held-out file; `check` is for the tests of the built-in model. */
-interface HeldOutPrompt {
-  readonly instruction: string;
-  readonly input?: string;
-  readonly output?: string;
-}
-
 async function heldOutRows({
   id,
   validationSplit,
@@ -71,16 +63,7 @@ async function heldOutRows({
   count: number;
 }): Promise<Row[]> {
   const sample = (await samples()).find((entry) => sampleId(entry.id) === id);
-  if (sample) {
-    const prompts = await readPublicJson<readonly HeldOutPrompt[]>(`datasets/${sample.heldout}`);
-    const own = sample.suggestions.map((instruction) =>
-      prompts.find((prompt) => prompt.instruction === instruction),
-    );
-    const rows = [...own, ...prompts].filter((prompt) => prompt !== undefined);
-    return [...new Set(rows)]
-      .slice(0, count)
-      .map(({ instruction, input = "", output = "" }) => ({ instruction, input, output }));
-  }
+  if (sample) return (await heldOutOfSample(sample)).slice(0, count);
   const { rows } = await findDataset(id);
   const { validation } = splitRows(
     Array.from({ length: rows }, (_, row) => row),

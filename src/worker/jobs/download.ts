@@ -39,11 +39,8 @@ export function downloadJob(request: HubRequest & { choiceId: string }): Job<Mod
       const { repository, choices, token } = await askHub(request, context.signal);
       const choice = choices.find(({ id }) => id === request.choiceId);
       if (!choice) {
-        throw new LuthierError(
-          "model",
-          `${repository.address.repository} no longer offers ${request.choiceId}.`,
-          "Look the repository up again.",
-        );
+        const { repository: name } = repository.address;
+        throw new LuthierError({ code: "model/choice-gone", repository: name, choice: request.choiceId });
       }
       const { address, commit, license } = repository;
       const record = (await findBegun(address, commit, choice.id)) ?? {

@@ -40,11 +40,9 @@ export function deleteOrphanJob(orphan: Pick<Orphan, "kind" | "id">): Job<void> 
 }
 
 async function rename(session: Session, id: string, name: string): Promise<void> {
-  if (name === "") {
-    throw new LuthierError("adapter", "An adapter needs a name.", "Write one, or leave the old one.");
-  }
+  if (name === "") throw new LuthierError({ code: "adapter/no-name" });
   const held = session.heldAdapter(id);
   if (held) session.holdAdapter({ ...held, summary: { ...held.summary, name } });
   if (session.unsaved.rename(id, name) || (await renameAdapter(id, name))) return;
-  if (!held) throw new LuthierError("adapter", "This adapter is no longer kept.", "Reload the page.");
+  if (!held) throw new LuthierError({ code: "adapter/not-kept" });
 }

@@ -3,7 +3,7 @@ import { adapterFromFolder } from "../../engine/adapters/from-folder";
 import { fileSource } from "../../formats/byte-source";
 import { type PeftFolder, readPeftFolder } from "../../formats/peft-folder";
 import { newId } from "../../lib/id";
-import type { AdapterSummary } from "../../protocol/commands";
+import type { AdapterSummary } from "../../shared/adapter";
 import { freeName } from "../adapter-name";
 import { summariseAdapter } from "../adapter-summary";
 import { type AdapterHost, keepAdapter, libraryOf } from "../kept-adapter";

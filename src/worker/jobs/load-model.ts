@@ -5,7 +5,8 @@ import { contentId } from "../../formats/content-id";
 import { type ModelFolder, openModelFolder } from "../../formats/model-folder";
 import { cancelled, LuthierError } from "../../lib/errors";
 import { defined } from "../../lib/invariant";
-import type { AdapterSummary, CommandArgs } from "../../protocol/commands";
+import type { CommandArgs } from "../../protocol/commands";
+import type { AdapterSummary } from "../../shared/adapter";
 import type { ModelCard, ModelSummary, Quantization } from "../../shared/model";
 import { keepModel, listModels as keptModels, openModel, updateCard } from "../../storage/models";
 import { loadTokenizer } from "../../tokenizer/tokenizer";
@@ -73,9 +74,7 @@ async function openById(
     return { folder, id, title, source: "built-in", license, defaults, quantization };
   }
   const card = (await keptModels()).find((model) => model.id === id);
-  if (!card) {
-    throw new LuthierError("model", "This model's files are no longer kept.", "Choose its files again.");
-  }
+  if (!card) throw new LuthierError({ code: "model/files-gone", title: null });
   const files = (await openModel(id)).map(({ name, blob }) => blobSource(name, blob));
   const { title, source, license } = card;
   return {

@@ -77,12 +77,8 @@ async function writeInto(folder: FileSystemDirectoryHandle, file: StreamedFile):
     }
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
-    throw new LuthierError(
-      "file",
-      `The browser could not write ${file.path}: ${error.message.replace(/\.$/, "")}.`,
-      "Check that the folder may be written to and the disk has room.",
-      { cause: error },
-    );
+    const { message: reason } = error;
+    throw new LuthierError({ code: "file/not-written", path: file.path, reason }, { cause: error });
   }
 }
 

@@ -8,6 +8,7 @@ import { methodTitles } from "../../export/card-words";
 import { LuthierError } from "../../lib/errors";
 import { newId } from "../../lib/id";
 import type { TrainingResult } from "../../protocol/commands";
+import type { LogLine } from "../../protocol/log";
 import type { RunConfig, TrainingOptions } from "../../shared/training";
 import type { RunCheckpoint } from "../../storage/checkpoints";
 import { findDataset } from "../../storage/datasets";
@@ -120,7 +121,7 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
     throw error;
   }
   if (!session.hasModel) {
-    throw new LuthierError("device-lost", "The GPU was lost as training ended.", "Train again.");
+    throw new LuthierError({ code: "device-lost/run-ending" });
   }
   await giveBack();
   const made = trained(optimizer);
@@ -187,9 +188,7 @@ async function startValues(
     const { summary, values } = await readAdapter(session, config.continueFrom);
     if (sameParameters(setup.adapter, values)) return values;
     throw new LuthierError(
-      "config",
-      `The options chosen train other parameters than those of “${summary.name}”.`,
-      "Choose the method and the options it was made with, or turn off “Go on from the loaded adapter”.",
+      { code: "config/other-parameters", adapter: summary.name },
       { field: "continueAdapter" },
     );
   }
@@ -212,6 +211,9 @@ async function adapterName(session: Session, { method }: RunConfig, datasetName:
   );
 }
 
+/** Writes a line into the run's log. */
+type Tell = (line: LogLine) => void;
+
 /** What a run makes as it goes. */
 interface RunState {
   readonly state: AdapterState;
@@ -226,7 +228,7 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
   const { state, reporter } = parts;
   const { data, training } = setup;
   const { gpu } = session.model.engine;
-  const tell = (text: string): void => session.emit("log", { time: Date.now(), text });
+  const tell: Tell = (line) => session.emit("log", { time: Date.now(), line });
   const trainer = await makeTrainer(session, setup, state);
   const best = new BestValues(state, resume?.best);
   const sampler = await Sampler.create(session, setup, config);
@@ -241,12 +243,12 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
     if (resume) {
       trainer.restore(resume.snapshot);
       reporter.replay(resume.history);
-      tell(`Going on after step ${resume.snapshot.step} of ${data.totalSteps}.`);
+      tell({ kind: "resumed", step: resume.snapshot.step, totalSteps: data.totalSteps });
     } else {
       const moments = config.continueFrom && (await momentsOf(session, config.continueFrom, setup.adapter));
       if (moments) {
         trainer.adopt(moments);
-        tell(`Going on with the optimizer as it was after ${moments.steps} steps.`);
+        tell({ kind: "optimizer-resumed", steps: moments.steps });
       }
     }
     const plan = {
@@ -265,9 +267,7 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
       if (report.type === "validation" && watchesBest(training)) {
         await best.add(report.step, report.loss);
         if (isPatienceOver(training, best)) {
-          tell(
-            `Stopping early: the validation loss has not fallen for ${plural(training.earlyStoppingPatience)}.`,
-          );
+          tell({ kind: "stopping-early", measurements: training.earlyStoppingPatience });
           break;
         }
       }
@@ -298,15 +298,15 @@ async function rest({ gate, signal }: Run, reporter: TrainingReporter, keeper: R
 }
 
 /** Tells how far the choice of what trains is, in quarters. */
-function tellSelection(progress: SelectionProgress, tell: (text: string) => void): void {
+function tellSelection(progress: SelectionProgress, tell: Tell): void {
   if (progress.type === "selected") {
-    tell(`From here on ${progress.training.toLocaleString("en")} numbers train; the others stay.`);
+    tell({ kind: "selected", numbers: progress.training });
     return;
   }
   const { done, total } = progress;
   const quarter = Math.ceil(total / 4);
-  if (done === 1) tell(`Weighing every weight on ${total} texts, to choose those that train.`);
-  if (done === total || done % quarter === 0) tell(`Weighed on ${done} of ${total} texts.`);
+  if (done === 1) tell({ kind: "weighing", texts: total });
+  if (done === total || done % quarter === 0) tell({ kind: "weighed", done, texts: total });
 }
 
 function watchesBest(training: TrainingOptions): boolean {
@@ -318,18 +318,12 @@ function isPatienceOver({ earlyStoppingPatience }: TrainingOptions, { progress }
 }
 
 /** Returns the step whose values were taken, or null. */
-function takeBest(best: BestValues, reporter: TrainingReporter, tell: (text: string) => void): number | null {
+function takeBest(best: BestValues, reporter: TrainingReporter, tell: Tell): number | null {
   const taken = best.restore();
   if (!taken) return null;
   reporter.validationLoss = taken.loss;
-  tell(
-    `Took the values of step ${taken.step}, whose validation loss was the lowest: ${taken.loss.toFixed(4)}.`,
-  );
+  tell({ kind: "best-taken", step: taken.step, loss: taken.loss });
   return taken.step;
-}
-
-function plural(count: number): string {
-  return count === 1 ? "one measurement" : `${count} measurements`;
 }
 
 function validatedStep(resume: RunCheckpoint | null): Pick<TrainingPlan, "validatedStep"> {

@@ -203,8 +203,7 @@ export class FakeClient implements Client {
       const question = messages.at(-1)?.content ?? "";
       const base = `A short answer to “${question}” in plain words, as the base model gives it.`;
       const adapter = this.library.find(adapterId);
-      if (adapterId !== null && !adapter)
-        throw new LuthierError("adapter", "This adapter is no longer kept.", "Choose another one.");
+      if (adapterId !== null && !adapter) throw new LuthierError({ code: "adapter/not-kept" });
       const words = (adapter ? `Arr! ${base} So says ${adapter.name}, matey!` : base).split(" ");
       let text = "";
       const tell = (finish: FinishReason | null): void =>
@@ -236,7 +235,7 @@ export class FakeClient implements Client {
       await pause(this.paceMs);
       if (signal.aborted) throw cancelled();
     }
-    return this.keep(file.name, parseRows(await file.text()), total);
+    return this.keep(file.name, parseRows(file.name, await file.text()), total);
   }
 
   private importSample(id: string): DatasetSummary {
@@ -299,7 +298,7 @@ export class FakeClient implements Client {
     context: JobContext,
   ): Promise<ModelSummary> {
     if (!files.some((file) => file.name === "config.json")) {
-      throw new LuthierError("model", "config.json is missing.", "Choose every file of the model's folder.");
+      throw new LuthierError({ code: "model/no-config" });
     }
     return this.load(defined(fakeCards[1], "the kept model"), quantization, context);
   }
@@ -358,17 +357,17 @@ export class FakeClient implements Client {
   }
 }
 
-function parseRows(text: string): Row[] {
+function parseRows(name: string, text: string): Row[] {
   try {
     const rows: unknown = JSON.parse(text);
     if (Array.isArray(rows)) return rows.filter((row): row is Row => typeof row?.output === "string");
   } catch {
     // Told below, as a file that is no list would be.
   }
-  throw new LuthierError("data", "This is not a JSON list of rows.", "Check the first lines of the file.");
+  throw new LuthierError({ code: "data/no-rows", name });
 }
 
 /** What the worker calls the layers of a model that it quantised. */
-function precisionOf({ blockSize, doubleQuantization }: Quantization): string {
-  return `f16 and nf4${blockSize === 256 ? "_256" : ""}${doubleQuantization ? "_double" : ""}`;
+function precisionOf({ blockSize, doubleQuantization }: Quantization): string[] {
+  return ["f16", `nf4${blockSize === 256 ? "_256" : ""}${doubleQuantization ? "_double" : ""}`];
 }

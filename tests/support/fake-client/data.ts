@@ -177,7 +177,7 @@ function fakeModules(layers: number, hidden: number): ModuleInfo[] {
 export function fakeModel(card: ModelCard): ModelSummary {
   return {
     ...card,
-    precision: "bf16",
+    precision: ["bf16"],
     quantised: null,
     hiddenSize: 192,
     layers: 4,

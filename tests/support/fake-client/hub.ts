@@ -33,17 +33,13 @@ export function fakeHub(
     const { repository, rememberToken } = args;
     const endpoint = args.endpoint || DEFAULT_HUB_ENDPOINT;
     if (!/^[^/]+(\/[^/]+)?$/.test(repository)) {
-      throw new LuthierError("config", "No repository is named.", "Enter a name such as owner/model.", {
-        field: "hubRepository",
-      });
+      const problem = { code: "config/repository-name", path: repository } as const;
+      throw new LuthierError(problem, { field: "hubRepository" });
     }
     if (repository.includes("gated") && (args.token || tokens.get(endpoint)) !== TOKEN) {
-      throw new LuthierError(
-        "network",
-        `${repository} is open only to those who accepted its owners' terms on huggingface.co.`,
-        "Accept them on its page, make an access token there, and enter it as Access token.",
-        { field: "hubToken" },
-      );
+      const asked = { repository, hub: "huggingface.co", page: `${DEFAULT_HUB_ENDPOINT}/${repository}` };
+      const problem = { code: "network/gated", ...asked, hasToken: args.token !== "" } as const;
+      throw new LuthierError(problem, { field: "hubToken" });
     }
     if (rememberToken && args.token) tokens.set(endpoint, args.token);
     const gguf = ["Q4_K_M", "Q8_0"].map((kind, index) => ({
@@ -69,11 +65,7 @@ export function fakeHub(
       unfinished.set(id, { ...download, doneBytes });
       if (signal.aborted) throw cancelled();
       if (breaks && doneBytes > totalBytes / 2) {
-        throw new LuthierError(
-          "network",
-          "The connection broke off again and again in the middle of model.safetensors.",
-          "Continue when the connection is better; what has arrived is kept.",
-        );
+        throw new LuthierError({ code: "network/broken-off", path: "model.safetensors" });
       }
       report({
         done: doneBytes,

@@ -2,7 +2,8 @@ import { cancelled, LuthierError } from "../../../src/lib/errors";
 import { defined } from "../../../src/lib/invariant";
 import type { EventHub } from "../../../src/client/client";
 import type { UnsavedAdapter } from "../../../src/protocol/events";
-import type { AdapterSummary, Download, MergedModel } from "../../../src/protocol/commands";
+import type { Download, MergedModel } from "../../../src/protocol/commands";
+import type { AdapterSummary } from "../../../src/shared/adapter";
 import type { MethodChoice } from "../../../src/shared/methods";
 import type { JobContext, JobOwner } from "../../../src/worker/jobs/owner";
 import type { Handlers } from "../../../src/worker/serve";
@@ -131,11 +132,8 @@ export class FakeLibrary {
   private import(files: readonly File[]): AdapterSummary {
     const [file] = files;
     if (!file || !/\.(zip|safetensors|json)$/.test(file.name)) {
-      throw new LuthierError(
-        "adapter",
-        `${file?.name ?? "That"} is no adapter.`,
-        "Choose a PEFT folder or a zip.",
-      );
+      const missing = { config: "adapter_config.json", weights: "adapter_model.safetensors" };
+      throw new LuthierError({ code: "adapter/no-config", ...missing });
     }
     const name = file.name.replace(/\.zip$/, "");
     return this.add(name, { id: "lora", options: {} }, "imported", 0, null);

@@ -54,7 +54,7 @@ export class FakeRun {
   ): Promise<TrainingResult> {
     const startedAt = Date.now();
     this.paused = false;
-    this.events.emit("log", { time: Date.now(), text: `Training with ${id}.` });
+    this.events.emit("log", { time: Date.now(), line: { kind: "optimizer-resumed", steps: 60 } });
     await pause(this.paceMs() * 5);
     let step = firstStep;
     let loss = 0;

@@ -49,15 +49,14 @@ describe("connectClient", () => {
   it("rebuilds a worker's error as a LuthierError", async () => {
     const port = new StubPort();
     const answer = connectClient(port).call("deleteDataset", { id: "x" });
-    const error = { code: "storage", what: "It is gone.", advice: "Import it again." } as const;
-    const { code: kind, ...words } = error;
+    const problem = { code: "storage/full", task: "dataset-delete" } as const;
     port.reply({
       type: "error",
       id: port.sent[0]!.id,
-      error: { problem: { code: "plain", kind, ...words } },
+      error: { problem },
     });
     await expect(answer).rejects.toThrow(LuthierError);
-    await expect(answer).rejects.toMatchObject(error);
+    await expect(answer).rejects.toMatchObject({ code: "storage", problem });
   });
 
   it("asks once that a request come to its end, and only while it is open", async () => {
@@ -81,9 +80,10 @@ describe("connectClient", () => {
     const port = new StubPort();
     const listener = vi.fn();
     const end = connectClient(port).on("log", listener);
-    const event = { type: "event", name: "log", payload: { time: 1, text: "hello" } } as const;
+    const payload = { time: 1, line: { kind: "selected", numbers: 7 } } as const;
+    const event = { type: "event", name: "log", payload } as const;
     port.reply(event);
-    expect(listener).toHaveBeenCalledExactlyOnceWith({ time: 1, text: "hello" });
+    expect(listener).toHaveBeenCalledExactlyOnceWith(payload);
     end();
     port.reply(event);
     expect(listener).toHaveBeenCalledTimes(1);
@@ -98,7 +98,7 @@ describe("connectClient", () => {
     client.on("jobs", jobs);
     const open = client.call("environment");
     port.die("out of memory");
-    const stopped = { problem: { code: "work/worker-stopped", reason: "out of memory" } };
+    const stopped = { problem: { code: "device-lost/worker-stopped", reason: "out of memory" } };
     await expect(open).rejects.toMatchObject(stopped);
     await expect(client.call("environment")).rejects.toMatchObject(stopped);
     expect(fault).toHaveBeenCalledTimes(1);

@@ -42,6 +42,12 @@ describe("the optimizer's file", () => {
     expect(() => checkOptimizer(lora, file)).not.toThrow();
   });
 
+  test("holds options of every kind, adapters within another among them", async () => {
+    const choice = { id: "xlora", options: { adapters: { within: "abc" }, use_x: true, depth: 1 } } as const;
+    const file = await read(optimizerFile(lora, choice, tensors(lora, 1), moments));
+    expect(file.method).toEqual(choice);
+  });
+
   test("holds the trained values too where the adapter's file does not", async () => {
     const options = { r: 2, init_lora_weights: "pissa" };
     const pissa = methods.lora.bind(options, spec);

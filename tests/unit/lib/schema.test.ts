@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import * as v from "valibot";
-import { LuthierError } from "../../../src/lib/errors";
 import { count, objectOf, parseAs, recordOf, tryParse } from "../../../src/lib/schema";
+import { valueFault } from "../../../src/ui/text/en/value-faults";
 
 const schema = objectOf({
   size: count,
@@ -34,10 +34,12 @@ test.each([
   [{ size: 1, parts: { "x.y": {} } }, 'has no parts["x.y"].on'],
   [{ size: 1, parts: { x: { on: "yes" } } }, "has the text “yes” at parts.x.on, where true or false belongs"],
 ])("says of %o what is wrong, where, and what belongs there", (value, fault) => {
-  expect(tryParse(schema, value).fault).toBe(fault);
-  const advice = "Write it again.";
-  const error = new LuthierError("adapter", `a.json ${fault}.`, advice);
-  expect(() => parseAs(schema, value, { file: "a.json", code: "adapter", advice })).toThrow(error);
+  const found = tryParse(schema, value).fault;
+  expect(found && valueFault(found)).toBe(fault);
+  const origin = { file: "a.json", code: "adapter/value", remedy: "renew-index" } as const;
+  expect(() => parseAs(schema, value, origin)).toThrow(
+    `a.json ${fault}. Download the file again, or leave it out.`,
+  );
 });
 
 test("knows under which key the file has the value", () => {

@@ -194,7 +194,7 @@ describe("loadTokenizer", () => {
     [{ chat_template: 1 }, "has 1 at chat_template, where text, a list or an object belongs"],
     [{ chat_template: [{ name: "default" }] }, "has no chat_template[0].template"],
   ])("refuses tokenizer_config.json with the key that is wrong: %o", (config, what) => {
-    const message = `tokenizer_config.json (with special_tokens_map.json) ${what}`;
+    const message = `tokenizer_config.json (special_tokens_map.json) ${what}`;
     expect(() => loadTokenizer({ tokenizer: { ...files, config } })).toThrow(message);
   });
 

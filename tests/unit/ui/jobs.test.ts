@@ -69,7 +69,7 @@ describe("a model that is chosen", () => {
   it("and cannot be read leaves what is shown of the one in use", async () => {
     const before = shown();
     await state().loadModelFiles([new File(["?"], "weights.bin")]);
-    expect(state().modelProblem?.problem).toMatchObject({ kind: "model" });
+    expect(state().modelProblem?.problem).toMatchObject({ code: expect.stringMatching(/^model\//) });
     expect(shown()).toEqual(before);
     expect(selectTrainBlock(state())).toBeNull();
   });
@@ -167,7 +167,10 @@ describe("work under way", () => {
     await state().send("One?");
     const turn = state().turns.at(-1);
     expect(turn?.before).toMatchObject({ state: "done", finish: "end-token", problem: null });
-    expect(turn?.after).toMatchObject({ state: "failed", problem: { problem: { kind: "adapter" } } });
+    expect(turn?.after).toMatchObject({
+      state: "failed",
+      problem: { problem: { code: "adapter/not-kept" } },
+    });
   });
 
   it("ends an answer that is stopped, and asks no further side", async () => {

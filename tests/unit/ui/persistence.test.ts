@@ -25,6 +25,15 @@ describe("readSettings", () => {
     });
   });
 
+  it("knows experts within an adapter, as earlier versions wrote them too", () => {
+    const within = { fusion: { adapters: { within: "a1" } } };
+    const kept = { methodEdits: { ...noEdits, ...within } };
+    expect(readSettings({ methodEdits: within })).toMatchObject(kept);
+    expect(readSettings({ methodEdits: { fusion: { adapters: "within:a1" } } })).toMatchObject(kept);
+    const listed = { fusion: { adapters: "a1,a2" } };
+    expect(readSettings({ methodEdits: listed }).methodEdits).toMatchObject(listed);
+  });
+
   it("takes a visit without edits for one that made none", () => {
     const none = { sampleOf: {}, methodEdits: noEdits, trainingEdits: {}, generationEdits: {} };
     expect(readSettings({})).toStrictEqual(none);

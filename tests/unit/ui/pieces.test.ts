@@ -46,7 +46,7 @@ describe("tokenRuns", () => {
 
 describe("toProblem", () => {
   it("passes a LuthierError on and owns up to the rest", () => {
-    const problem = { code: "plain", kind: "gpu", what: "It broke.", advice: "Try again." } as const;
+    const problem = { code: "storage/full", task: "adapter-keep" } as const;
     const data = { problem };
     expect(toProblem(LuthierError.fromData(data))).toEqual(data);
     expect(en.problem(toProblem(new Error("invariant: x")).problem).what).toContain("invariant: x");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RunLog } from "../../../src/ui/lib/run-log";
-import { RunSeries } from "../../../src/ui/lib/run-series";
 import { en } from "../../../src/ui/text/en";
+import { RunSeries } from "../../../src/ui/lib/run-series";
 
 const step = (index: number, loss: number) => ({
   step: index,
@@ -49,6 +49,15 @@ describe("RunSeries", () => {
 });
 
 describe("RunLog", () => {
+  it("says what the worker tells in the page's words", () => {
+    const log = new RunLog();
+    const full = { code: "storage/full", task: "progress-keep" } as const;
+    log.add(0, () => en.run.log.line({ kind: "stopping-early", measurements: 1 }));
+    log.add(0, () => en.run.log.line({ kind: "samples-ended", problem: full }));
+    expect(log.lines(en)[0]).toContain("has not fallen for one measurement.");
+    expect(log.lines(en)[1]).toContain("No more sample answers: There is not enough storage left");
+  });
+
   it("writes a line a step and drops the oldest when there are too many", () => {
     const log = new RunLog();
     log.addReport(0, { steps: [step(7, 1.5)], validation: [{ step: 7, loss: 2 }], totalSteps: 60 });

@@ -95,7 +95,7 @@ describe.each(instants)("what a person does %s stays", (_name, instant) => {
     const nf4 = { type: "nf4", blockSize: 64, doubleQuantization: true } as const;
     await startAnd(() => state().setQuantization(nf4));
     expect(state().quantization).toEqual(nf4);
-    expect(state().model?.precision).toContain("nf4");
+    expect(state().model?.precision).toContain("nf4_double");
   });
 
   it("a method", async () => {

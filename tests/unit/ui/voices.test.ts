@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AdapterSummary } from "../../../src/protocol/commands";
+import type { AdapterSummary } from "../../../src/shared/adapter";
 import type { Answer, Turn } from "../../../src/ui/store/state";
 import {
   adapterVoice,

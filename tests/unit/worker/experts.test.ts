@@ -4,7 +4,7 @@ import type { HostTensor } from "../../../src/engine/adapters/common/method";
 import { methods } from "../../../src/engine/adapters/registry";
 import { describeModel } from "../../../src/engine/models/registry";
 import { hostTensorFile } from "../../../src/export/peft";
-import { expertsWithin, type FieldValues } from "../../../src/shared/fields";
+import type { FieldValue, FieldValues } from "../../../src/shared/fields";
 import type { Expert, MethodChoice, MethodId } from "../../../src/shared/methods";
 import type { RunConfig, TrainingOptions } from "../../../src/shared/training";
 import { saveAdapter } from "../../../src/storage/adapters";
@@ -64,7 +64,7 @@ async function keep(
   });
 }
 
-const mix = (adapters: string): MethodChoice => ({ id: "xlora", options: { adapters } });
+const mix = (adapters: FieldValue): MethodChoice => ({ id: "xlora", options: { adapters } });
 const run = (method: MethodChoice, continueFrom: string | null): RunConfig => ({
   datasetId: "rows",
   modelId: MODEL,
@@ -108,7 +108,7 @@ describe("the adapters that a method builds on", () => {
   it("are those within an adapter that is gone on with, whatever became of the others", async () => {
     const { experts } = await withExperts(session, mix("pirate,poet"));
     await keep("mixture", "xlora", { options: { adapters: "lost,gone" }, experts: experts!, fill: 3 });
-    for (const config of [run(mix("poet,pirate"), "mixture"), run(mix(expertsWithin("mixture")), null)]) {
+    for (const config of [run(mix("poet,pirate"), "mixture"), run(mix({ within: "mixture" }), null)]) {
       const method = await methodOfRun(session, config);
       expect(method.experts).toEqual(experts);
       const values = await readExpertValues(session, { ...config, method });

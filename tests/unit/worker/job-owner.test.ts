@@ -160,7 +160,7 @@ describe("a job", () => {
   it("that throws gives its place back and its error on", async () => {
     const train = startJob("train");
     await settled();
-    const error = new LuthierError("diverged", "The loss is not a number.", "Train slower.");
+    const error = new LuthierError({ code: "storage/full", task: "adapter-keep" });
     train.fail(error);
     await expect(train.outcome).rejects.toBe(error);
     expect(running()).toEqual([]);

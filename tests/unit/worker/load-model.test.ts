@@ -7,7 +7,7 @@ import { AdapterState } from "../../../src/engine/adapters/adapter-state";
 import { methods } from "../../../src/engine/adapters/registry";
 import type { Gpu } from "../../../src/engine/gpu/device";
 import { LuthierError } from "../../../src/lib/errors";
-import type { AdapterSummary } from "../../../src/protocol/commands";
+import type { AdapterSummary } from "../../../src/shared/adapter";
 import type { Events } from "../../../src/protocol/events";
 import { RunLog } from "../../../src/ui/lib/run-log";
 import { RunSeries } from "../../../src/ui/lib/run-series";

@@ -4,7 +4,7 @@ import { linkWorker } from "../../support/worker-link";
 
 describe("the worker's answers", () => {
   it("come as results, or as errors that a person can read", async () => {
-    const refusal = new LuthierError("storage", "It is gone.", "Import it again.");
+    const refusal = new LuthierError({ code: "data/dataset-gone" });
     const client = linkWorker(() => ({
       listDatasets: () => [],
       deleteDataset: () => Promise.reject(refusal),

@@ -1,4 +1,4 @@
-import type { AdapterSummary } from "../../../protocol/commands";
+import type { AdapterSummary } from "../../../shared/adapter";
 import type { Turn } from "../../store/state";
 import type { Text } from "../../text/text";
 import { voiceName } from "./side-names";

@@ -1,4 +1,4 @@
-import type { AdapterSummary } from "../../../protocol/commands";
+import type { AdapterSummary } from "../../../shared/adapter";
 import type { Side } from "../../../shared/generation";
 import type { Voice, Voices } from "../../store/state";
 import type { Text } from "../../text/text";

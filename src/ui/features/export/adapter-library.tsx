@@ -1,7 +1,7 @@
 import { Button, TextInput } from "@mantine/core";
 import { IconDownload, IconPencil, IconPuzzle, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
-import type { AdapterSummary } from "../../../protocol/commands";
+import type { AdapterSummary } from "../../../shared/adapter";
 import { DeletionQuestion, LibraryItem, LibraryList, LibraryQuestion } from "../../components/library-list";
 import { useStudio } from "../../store/context";
 import { isExcluded } from "../../store/jobs";

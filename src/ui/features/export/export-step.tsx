@@ -1,7 +1,7 @@
 import { Button, Checkbox } from "@mantine/core";
 import { IconDownload, IconPackageImport } from "@tabler/icons-react";
 import { useState } from "react";
-import type { AdapterSummary } from "../../../protocol/commands";
+import type { AdapterSummary } from "../../../shared/adapter";
 import { folderReaders } from "../../../shared/folder-format";
 import { pythonUsage } from "../../../shared/python-usage";
 import { CodeBlock } from "../../components/code-block";

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
-import type { AdapterSummary } from "../../../protocol/commands";
-import { expertsWithin } from "../../../shared/fields";
+import type { AdapterSummary } from "../../../shared/adapter";
+import { isSameValue } from "../../../shared/fields";
 import { type MethodChoice, methodSpecs } from "../../../shared/methods";
 import { useStudio } from "../../store/context";
 import { isTraining } from "../../store/jobs";
@@ -12,22 +12,21 @@ import classes from "./train-step.module.css";
 /** Which adapter a run would go on from, and a way to the options that it was made with. */
 export function ContinueFrom() {
   const text = useText();
-  const { adapter, method, locked, same, take } = useStudio((state) => {
+  const { adapter, locked, same, take } = useStudio((state) => {
     const found = selectAdapter(state);
     const values = selectMethodValues(state);
     const method = found && ownMethod(found);
     const options = method && methodValues(method.id, state.model, method.options);
     return {
       adapter: found,
-      method,
       locked: isTraining(state),
       same:
         found?.method.id === state.methodId &&
-        Object.entries(options ?? {}).every(([name, value]) => values[name] === value),
+        Object.entries(options ?? {}).every(([name, value]) => isSameValue(values[name], value)),
       take: state.takeMethod,
     };
   });
-  if (!adapter || !method) return null;
+  if (!adapter) return null;
   return (
     <div className={classes.continueFrom}>
       <span>{text.train.continueFrom(adapter.name, adapter.steps, (adapter.optimizerBytes ?? 0) > 0)}</span>
@@ -37,7 +36,7 @@ export function ContinueFrom() {
           variant="light"
           disabled={locked}
           onClick={() => {
-            take(method);
+            take(ownMethod(adapter));
           }}
         >
           {text.train.takeMethod}
@@ -51,5 +50,5 @@ export function ContinueFrom() {
 function ownMethod({ id, method }: AdapterSummary): MethodChoice {
   const field = methodSpecs[method.id].fields.find(({ type }) => type === "adapters");
   if (!field) return method;
-  return { id: method.id, options: { ...method.options, [field.name]: expertsWithin(id) } };
+  return { id: method.id, options: { ...method.options, [field.name]: { within: id } } };
 }

@@ -159,6 +159,7 @@ export const model = {
     context: "Context",
     gpu: "GPU memory",
   },
+  precision: (types: readonly string[]) => types.join(" and "),
   unknownLicense: "not stated",
   none: "No model is known yet. Drop the files of one.",
 };

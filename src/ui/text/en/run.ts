@@ -1,6 +1,7 @@
 import type { StepReport, ValidationReport } from "../../../shared/run-history";
 import { format } from "./format";
 import { formatTyped } from "../../lib/typed-number";
+import { logLine } from "./log";
 import { plural, rows, stepSentence } from "./words";
 
 /* Texts of the Train step and of the run panel. */
@@ -113,6 +114,7 @@ export const run = {
   },
   /** Lines of the log. */
   log: {
+    line: logLine,
     step: ({ step, loss, learningRate, gradNorm }: StepReport, total: number) =>
       `step ${step}/${total}  loss ${format.loss(loss)}  lr ${formatTyped(Number(learningRate.toPrecision(3)))}  grad norm ${gradNorm.toPrecision(3)}`,
     validation: ({ step, loss }: ValidationReport, total: number) =>

@@ -1,4 +1,5 @@
 import type { HubProblems } from "../../../../lib/problems/hub-problems";
+import { valueFault } from "../value-faults";
 import type { ProblemTexts } from "./words";
 
 export const hubProblems: ProblemTexts<HubProblems> = {
@@ -80,7 +81,7 @@ export const hubProblems: ProblemTexts<HubProblems> = {
     advice: "Continue when the connection is back; what has arrived is kept.",
   }),
   "network/no-hub": ({ hub, repository, fault }) => ({
-    what: `${hub} does not answer like a model hub${fault === null ? "" : `: what it says of ${repository} ${fault}`}.`,
+    what: `${hub} does not answer like a model hub${fault === null ? "" : `: what it says of ${repository} ${valueFault(fault)}`}.`,
     advice: "Check the hub endpoint; leave it empty for Hugging Face itself.",
   }),
   "format/wrong-size": ({ path, expectedBytes, found }) => ({

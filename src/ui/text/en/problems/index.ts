@@ -2,25 +2,33 @@ import type { ProblemWords } from "../../../../lib/errors";
 import type { Problem } from "../../../../lib/problems/problem";
 import { adapterProblems } from "./adapter";
 import { dataProblems } from "./data";
-import { engineProblems } from "./engine";
-import { methodProblems } from "./method";
 import { fieldFault } from "../field-faults";
 import { formProblems } from "./form";
+import { engineProblems } from "./engine";
+import { methodProblems } from "./method";
 import type { ProblemTexts } from "./words";
+import { formatProblems, valueProblems } from "./formats";
+import { ggufProblems } from "./gguf";
 import { hubProblems } from "./hub";
 import { storageProblems } from "./storage";
 import { tokenizerProblems } from "./tokenizer";
+import { workerProblems } from "./worker";
 import { workProblems } from "./work";
 
 const problems: ProblemTexts = {
   ...adapterProblems,
   ...dataProblems,
+  ...formatProblems,
+  ...ggufProblems,
+  ...formProblems,
   ...engineProblems,
   ...formProblems,
   ...hubProblems,
   ...methodProblems,
   ...storageProblems,
   ...tokenizerProblems,
+  ...valueProblems,
+  ...workerProblems,
   ...workProblems,
   plain: ({ what, advice }) => ({ what, advice }),
 };

@@ -33,10 +33,6 @@ export const workProblems: ProblemTexts<WorkProblems> = {
     advice:
       "Reload the page: a run goes on from where it was last kept. If it is lost again, choose a smaller batch or shorter rows, and close other programs that use the GPU.",
   }),
-  "work/worker-stopped": ({ reason }) => ({
-    what: `The part of the studio that computes has stopped${reason === "" ? "" : ` (${reason.replace(/\.$/, "")})`}.`,
-    advice: "Start it again: your datasets, models, adapters and the last kept state of a run are there.",
-  }),
   "work/no-model-left": ({ title }) => ({
     what: `The model could not be loaded. ${title} had made room for it and could not be loaded again, so that no model is loaded now.`,
     advice: "Choose a model to load; where memory is short, close other tabs that use the GPU.",

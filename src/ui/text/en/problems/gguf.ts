@@ -1,0 +1,124 @@
+import type {
+  GgufCount,
+  GgufFault,
+  GgufProblems,
+  GgufTokenizerFault,
+} from "../../../../lib/problems/gguf-problems";
+import { format } from "../format";
+import type { ProblemTexts } from "./words";
+
+function things(of: GgufCount): string {
+  switch (of.things) {
+    case "tensors":
+      return "tensors";
+    case "metadata-entries":
+      return "entries of metadata";
+    case "text-bytes":
+      return "bytes of text";
+    case "numbers-along":
+      return `numbers along tensor ${of.tensor}`;
+    case "bytes-before":
+      return `bytes in front of tensor ${of.tensor}`;
+    case "list-items":
+      return `elements of "${of.key}"`;
+  }
+}
+
+function headerFault(fault: GgufFault): string {
+  switch (fault.kind) {
+    case "not-gguf":
+      return "is not a GGUF file";
+    case "header-cut":
+      return "breaks off in its header";
+    case "version":
+      return fault.version > 0xffff
+        ? "is stored for big-endian machines"
+        : `is of GGUF version ${fault.version}; versions 2 and 3 are read`;
+    case "count":
+      return `announces ${fault.count} ${things(fault.of)}, which cannot be`;
+    case "key-twice":
+      return `gives "${fault.key}" twice`;
+    case "value-type":
+      return `gives "${fault.key}" the unknown type ${fault.type}`;
+    case "item-type":
+      return `lists values of the unknown type ${fault.type} under "${fault.key}"`;
+    case "alignment":
+      return `asks for an alignment of ${fault.alignment}`;
+    default:
+      return tensorFault(fault);
+  }
+}
+
+function tensorFault(fault: Extract<GgufFault, { tensor: string }>): string {
+  const { tensor } = fault;
+  switch (fault.kind) {
+    case "dimensions":
+      return `gives tensor ${tensor} ${fault.dimensions} dimensions`;
+    case "dtype": {
+      const { dtype } = fault;
+      return `stores tensor ${tensor} as ${typeof dtype === "number" ? `type ${dtype}` : dtype}, which is not read`;
+    }
+    case "sizes":
+      return `gives tensor ${tensor} the sizes ${fault.sizes.join(" × ")}, which ${fault.dtype} cannot have`;
+    case "tensor-twice":
+      return `describes tensor ${tensor} twice`;
+    case "not-aligned":
+      return `puts tensor ${tensor} at a byte that is not aligned`;
+    case "overlap":
+      return `lets tensor ${tensor} overlap another`;
+    case "cut":
+      return `breaks off after ${format.bytes(fault.fileBytes)}; tensor ${tensor} ends at ${format.bytes(fault.endBytes)}`;
+  }
+}
+
+function tokenizerFault(fault: GgufTokenizerFault): string {
+  switch (fault.kind) {
+    case "none":
+      return "holds no tokenizer";
+    case "no-tokens":
+      return "holds no list of tokens";
+    case "lengths-differ":
+      return "has lists of tokens, kinds and scores that are not of one length";
+    case "no-merges":
+      return "has a BPE tokenizer without its merges";
+    case "unknown":
+      return `has a tokenizer of the kind "${fault.name}"`;
+    case "unknown-splitting":
+      return `splits text in a way that is not known here ("${fault.name}")`;
+  }
+}
+
+const readable = (known: readonly string[]): string =>
+  `These are read: ${format.list(known)}. Other models may work from their safetensors folder.`;
+
+export const ggufProblems: ProblemTexts<GgufProblems> = {
+  "format/gguf": ({ file, fault }) => ({
+    what: `${file} ${headerFault(fault)}.`,
+    advice: "Download the file again; if that does not help, choose another GGUF file of the model.",
+  }),
+  "model/no-gguf": () => ({ what: "No GGUF file was given.", advice: "Choose a *.gguf file." }),
+  "model/gguf-parts": ({ file, count, given }) => ({
+    what: `${file} is one of ${count} parts of a model, and ${given} were chosen.`,
+    advice: "Choose all its parts together.",
+  }),
+  "model/several-ggufs": ({ given }) => ({
+    what: `${given} GGUF files were chosen, each a model of its own.`,
+    advice: "Choose one of them.",
+  }),
+  "model/gguf-architecture": ({ file, architecture, known }) => ({
+    what: `${file} holds a model of the architecture "${architecture}", which is not read from GGUF yet.`,
+    advice: readable(known),
+  }),
+  "model/gguf-kind": ({ file, kind, known }) => ({
+    what: `${file} holds no model but something of the kind "${kind}".`,
+    advice: readable(known),
+  }),
+  "model/gguf-rotary": () => ({
+    what: "The GGUF file stretches its rotary positions in a way that is not known here.",
+    advice: "Choose the model's safetensors folder instead, whose config.json says how.",
+  }),
+  "model/gguf-tokenizer": ({ fault }) => ({
+    what: `The GGUF file ${tokenizerFault(fault)}.`,
+    advice: "Choose the model's safetensors folder instead, which has its tokenizer.json.",
+  }),
+};

@@ -1,0 +1,104 @@
+import type { SmallerRun, WorkerProblems } from "../../../../lib/problems/worker-problems";
+import { METHOD_IDS } from "../../../../shared/methods";
+import { format } from "../format";
+import { methods } from "../methods";
+import { trainingOptions } from "../options";
+import type { ProblemTexts } from "./words";
+
+/** The name of a method by its id; adapters of a later version may have one that is not known here. */
+function methodTitle(id: string): string {
+  const known = METHOD_IDS.find((method) => method === id);
+  return known ? methods[known].title : id;
+}
+
+function gigabytes(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+}
+
+/** "set Batch size to 2 and Gradient accumulation to 4 (1.2 GB)" */
+function change({ quantised, gradientCheckpointing, totalBytes, ...numbers }: SmallerRun): string {
+  if (quantised) return `load the model in NF4 (${gigabytes(totalBytes)})`;
+  const parts = gradientCheckpointing ? [`turn on ${trainingOptions.gradientCheckpointing.label}`] : [];
+  const names = ["batchSize", "gradientAccumulation", "maxLength"] as const;
+  const settings = names.flatMap((name) => {
+    const value = numbers[name];
+    return value === undefined ? [] : [`${trainingOptions[name].label} to ${value}`];
+  });
+  if (settings.length > 0) parts.push(`set ${settings.join(" and ")}`);
+  return `${parts.join(" and ")} (${gigabytes(totalBytes)})`;
+}
+
+function waysOut(changes: readonly SmallerRun[]): string {
+  if (changes.length === 0) return "Close other tabs that use the GPU, or choose a smaller model.";
+  const ways = changes.map(change).join(", or ");
+  return `${ways.charAt(0).toUpperCase()}${ways.slice(1)}. Closing other tabs that use the GPU may help too.`;
+}
+
+export const workerProblems: ProblemTexts<WorkerProblems> = {
+  "model/not-loaded": () => ({ what: "No model is loaded.", advice: "Choose a base model first." }),
+  "model/choice-gone": ({ repository, choice }) => ({
+    what: `${repository} no longer offers ${choice}.`,
+    advice: "Look the repository up again.",
+  }),
+  "model/unknown-token": ({ token, id, vocabularySize }) => ({
+    what: `The tokenizer writes "${token}" as token ${id}, but the model knows only ${vocabularySize} tokens.`,
+    advice:
+      "Check that tokenizer.json belongs to this model; tokens that were added to it need a model that was resized for them.",
+  }),
+  "data/no-sample": ({ id }) => ({
+    what: `There is no sample dataset ${id}.`,
+    advice: "Choose one of the list.",
+  }),
+  "file/not-installed": ({ path, status }) => ({
+    what: `The studio's own file ${path} could not be read (status ${status}).`,
+    advice: "Reload the page; if it happens again, the studio was not copied whole to this server.",
+  }),
+  "file/not-written": ({ path, reason }) => ({
+    what: `The browser could not write ${path}: ${reason.replace(/\.$/, "")}.`,
+    advice: "Check that the folder may be written to and the disk has room.",
+  }),
+  "config/no-room-for-text": ({ positionsLeft, positions }) => ({
+    what: `The virtual tokens leave ${positionsLeft} of the model's ${positions} positions for text.`,
+    advice: "Choose fewer virtual tokens.",
+  }),
+  "config/other-parameters": ({ adapter }) => ({
+    what: `The options chosen train other parameters than those of “${adapter}”.`,
+    advice: `Choose the method and the options it was made with, or turn off “${trainingOptions.continueAdapter.label}”.`,
+  }),
+  "config/no-run-to-resume": () => ({
+    what: "There is no run to go on with.",
+    advice: "Start a new one with Train.",
+  }),
+  "config/adapter-not-of-model": ({ option }) => ({
+    what: "An adapter chosen here is not among those of the loaded model.",
+    advice: `Choose others under ${option}.`,
+  }),
+  "config/adapter-of-other-method": ({ option, adapter, method, allowed }) => ({
+    what: `“${adapter}” is of the method ${methodTitle(method)}; what can be chosen here is ${format.either(allowed.map(methodTitle))}.`,
+    advice: `Choose others under ${option}.`,
+  }),
+  "adapter/no-name": () => ({
+    what: "An adapter needs a name.",
+    advice: "Write one, or leave the old one.",
+  }),
+  "adapter/not-kept": () => ({
+    what: "This adapter is no longer kept.",
+    advice: "Choose another one, or load its files under Export.",
+  }),
+  "adapter/foreign-optimizer": ({ file, method }) => ({
+    what: `${file} belongs to another adapter, one of ${methodTitle(method)}.`,
+    advice: "Take that file out of the folder or zip, or choose the adapter that it came with.",
+  }),
+  "out-of-memory/run": ({ totalBytes, changes }) => ({
+    what: `The GPU has not enough memory for this run, which takes ${gigabytes(totalBytes)}.`,
+    advice: waysOut(changes),
+  }),
+  "device-lost/run-ending": () => ({
+    what: "The GPU was lost as training ended.",
+    advice: "Train again.",
+  }),
+  "device-lost/worker-stopped": ({ reason }) => ({
+    what: `The part of the studio that computes has stopped${reason === null ? "" : ` (${reason})`}.`,
+    advice: "Reload the page; your datasets and settings are kept.",
+  }),
+};

@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { findWording, type Wording } from "../../support/find-wording";
+
+/**
+ * Below the page there are codes and facts; sentences for people stand in src/ui/text, and in src/export where they
+ * leave the studio.
+ */
+
+const FOLDERS = ["client", "data", "formats", "hub", "lib", "protocol", "storage", "tokenizer", "worker"];
+
+/** What nobody is told though it has words side by side, and why. X stands for what a template puts in. */
+const ALLOWED: Readonly<Record<string, string>> = {
+  "SQLite format 3": "a file's first bytes",
+  "in state STRING_DEFAULT": "a library's message, by which it is known",
+  "Below is an instruction that describes a task, paired with an input that provides further context. Write a response that appropriately completes the request.":
+    "what models are asked with",
+  "Below is an instruction that describes a task. Write a response that appropriately completes the request.":
+    "what models are asked with",
+  "version https://git-lfs": "a file's first words",
+  "blob X\0": "what git hashes",
+  "Bearer X": "a header of HTTP",
+  "luthier compiling X": "the name of a lock",
+  "hub token X": "a key in storage",
+  "tuning X": "a key in storage",
+  "a text": "a text to see what a tokenizer puts around it",
+  "January February March April May June July August September October November December":
+    "Python's strftime has English names",
+  "Sunday Monday Tuesday Wednesday Thursday Friday Saturday": "Python's strftime has English names",
+};
+
+/** Two words or more; labels of one are names in these folders: "ByteLevel", "Split". */
+const sentencesIn = (path: string, source: string): Wording[] =>
+  findWording(path, source).filter(({ text }) => /\S \S/.test(text));
+
+const found = FOLDERS.flatMap((folder) => {
+  const files = readdirSync(join("src", folder), { recursive: true, encoding: "utf8" });
+  return files
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => `src/${folder}/${file.replaceAll("\\", "/")}`)
+    .flatMap((path) => sentencesIn(path, readFileSync(path, "utf8")));
+});
+
+test("no sentence for people stands below the page", () => {
+  expect(found.filter(({ text }) => !(text in ALLOWED))).toEqual([]);
+});
+
+test("what is allowed is still there", () => {
+  expect(found.map(({ text }) => text)).toEqual(expect.arrayContaining(Object.keys(ALLOWED)));
+});
+
+test.each([
+  'throw new LuthierError("data", "It broke.", "Try again.");',
+  "report({ what: `Loading ${title}` });",
+  "const told = `${name} is empty`;",
+  'const reasons = { empty: "has no rows" };',
+])("finds %s", (source) => {
+  expect(sentencesIn("planted.ts", source)).not.toEqual([]);
+});
+
+test.each([
+  'throw new RangeError("range too big");',
+  'const part = { type: "Split", behavior: "Isolated" };',
+  'const key = "data/no-rows"; const unit = `${n} B`;',
+])("passes over %s", (source) => {
+  expect(sentencesIn("passed.ts", source)).toEqual([]);
+});
