@@ -132,7 +132,6 @@ export default tseslint.config(
   },
   {
     files: codedFolders.map((folder) => `src/${folder}/**/*.ts`),
-    ignores: ["src/engine/models/**"],
     rules: { "no-restricted-syntax": ["error", ...sentencesInErrors] },
   },
   {

@@ -17,7 +17,7 @@ fn pair_gradient(batch: u32, row: u32, head: u32, key: u32, row_stats: vec4<u32>
     dp += inner(fetch_dy(batch, row, head, d), fetch_value(batch, key, kv_head, d));
   }
   let biases = key_bias(vec4(head), vec4(row), vec4(row_stats.w), keys);
-  let score = capped(vec4(product)).x + biases.x;
+  let score = params.scale * product + biases.x;
   return exp(score - bitcast<f32>(row_stats.x)) * (dp - bitcast<f32>(row_stats.y));
 }
 

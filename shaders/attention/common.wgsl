@@ -1,7 +1,6 @@
 // Shared by the attention kernels: params, which keys a query sees, and where rows begin.
-//   score(i, j) = capped(dot(q[i], k[j])) + key_bias(h, i, j), where score_plain.wgsl and score_softcap.wgsl say
-// `capped`, and bias_linear.wgsl and bias_relative.wgsl say `key_bias`. A query sees key j when j < prefix or
-// start <= j < end.
+//   score(i, j) = scale * dot(q[i], k[j]) + key_bias(h, i, j), where bias_linear.wgsl and bias_relative.wgsl say
+// `key_bias`. A query sees key j when j < prefix or start <= j < end.
 struct Params {
   queries: u32,
   keys: u32,
@@ -10,7 +9,6 @@ struct Params {
   prefix: u32,
   alibi: u32,
   scale: f32,
-  softcap: f32,
   // The first tile of this dispatch, where tiles are workgroups along x: long calls are cut into several.
   first_tile: u32,
 }

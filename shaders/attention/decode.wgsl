@@ -31,7 +31,7 @@ fn score(batch: u32, head: u32, row: u32, end: u32, key: u32, own_bias: HeadBias
     }
   }
   let keys = key + THREADS * vec4(0u, 1u, 2u, 3u);
-  return capped(dots) + key_bias(vec4(own_bias), vec4(row), vec4(end), keys);
+  return params.scale * dots + key_bias(vec4(own_bias), vec4(row), vec4(end), keys);
 }
 
 // The largest of all threads' values.

@@ -24,7 +24,7 @@ fn row_scores(dots: mat4x4<f32>, keys: vec4<u32>, query: Query) -> mat4x4<f32> {
 }
 
 fn key_scores(dots: vec4<f32>, keys: vec4<u32>, query: Query) -> vec4<f32> {
-  let scores = capped(dots) + key_bias(vec4(query.bias), vec4(query.row), vec4(query.end), keys);
+  let scores = params.scale * dots + key_bias(vec4(query.bias), vec4(query.row), vec4(query.end), keys);
   return select(vec4(LOWEST), scores, sees(keys, vec4(query.start), vec4(query.end)));
 }
 

@@ -47,17 +47,17 @@ fn probabilities(dots: mat4x4<f32>, columns: Columns, keys: vec4<u32>, own_bias:
 
 fn key_probabilities(dots: vec4<f32>, columns: Columns, key: u32, own_bias: HeadBias) -> vec4<f32> {
   let biases = key_bias(vec4(own_bias), columns.rows, columns.end, vec4(key));
-  let p = exp(capped(dots) + biases - columns.logsumexp);
+  let p = exp(params.scale * dots + biases - columns.logsumexp);
   return select(vec4(0.0), p, sees(vec4(key), columns.start, columns.end));
 }
 
 // ds from p, the dot products of q with k and those of dy with v.
 fn gradients(p: mat4x4<f32>, dots: mat4x4<f32>, dp: mat4x4<f32>, delta: vec4<f32>) -> mat4x4<f32> {
   return mat4x4(
-    p[0] * (dp[0] - delta) * capped_slope(capped(dots[0])),
-    p[1] * (dp[1] - delta) * capped_slope(capped(dots[1])),
-    p[2] * (dp[2] - delta) * capped_slope(capped(dots[2])),
-    p[3] * (dp[3] - delta) * capped_slope(capped(dots[3])),
+    p[0] * (dp[0] - delta) * params.scale,
+    p[1] * (dp[1] - delta) * params.scale,
+    p[2] * (dp[2] - delta) * params.scale,
+    p[3] * (dp[3] - delta) * params.scale,
   );
 }
 

@@ -23,10 +23,10 @@ fn row_gradients(dots: mat4x4<f32>, dp: mat4x4<f32>, keys: vec4<u32>, stats: vec
 }
 
 fn key_gradients(dots: vec4<f32>, dp: vec4<f32>, keys: vec4<u32>, stats: vec4<u32>, query: Query) -> vec4<f32> {
-  let value = capped(dots);
+  let value = params.scale * dots;
   let biases = key_bias(vec4(query.bias), vec4(query.row), vec4(stats.w), keys);
   let p = exp(value + biases - bitcast<f32>(stats.x));
-  let ds = p * (dp - bitcast<f32>(stats.y)) * capped_slope(value);
+  let ds = p * (dp - bitcast<f32>(stats.y)) * params.scale;
   return select(vec4(0.0), ds, sees(keys, vec4(stats.z), vec4(stats.w)));
 }
 

@@ -27,7 +27,7 @@ struct Queries {
 
 // Scores of the four rows for one key.
 fn row_scores(dots: vec4<f32>, key: u32, queries: Queries) -> vec4<f32> {
-  let scores = capped(dots) + key_bias(queries.biases, queries.rows, queries.ends, vec4(key));
+  let scores = params.scale * dots + key_bias(queries.biases, queries.rows, queries.ends, vec4(key));
   return select(vec4(LOWEST), scores, sees(vec4(key), queries.starts, queries.ends));
 }
 

@@ -112,7 +112,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     for (var r = 0u; r < 4u; r++) {
       let visible = sees(keys, vec4(ranges[r].x), vec4(ranges[r].y));
       let biases = key_bias(vec4(own_bias), vec4(place.row0 + 4u * place.y + r), vec4(ranges[r].y), keys);
-      scores[r] = select(vec4(LOWEST), capped(scores[r]) + biases, visible);
+      scores[r] = select(vec4(LOWEST), params.scale * scores[r] + biases, visible);
     }
     soften(&softmax, &rows, scores, place);
     add_weighted_rows(&rows, VALUE, place);

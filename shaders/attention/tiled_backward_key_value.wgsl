@@ -48,7 +48,7 @@ fn add_tile(key_rows: ptr<function, Rows>, value_rows: ptr<function, Rows>, plac
   let rows = place.row0 + 4u * place.x + vec4(0u, 1u, 2u, 3u);
   for (var r = 0u; r < 4u; r++) {
     let key = place.key0 + 4u * place.y + r;
-    let s = capped(dots[r]) + key_bias(vec4(own_bias), rows, columns.end, vec4(key));
+    let s = params.scale * dots[r] + key_bias(vec4(own_bias), rows, columns.end, vec4(key));
     let visible = sees(vec4(key), columns.start, columns.end);
     let p = select(vec4(0.0), exp(s - columns.logsumexp), visible);
     weights[(4u * place.y + r) * STRIDE + place.x] = p;
@@ -56,7 +56,7 @@ fn add_tile(key_rows: ptr<function, Rows>, value_rows: ptr<function, Rows>, plac
   add_weighted_rows(value_rows, DY, place);
   let dp = tile_dots(VALUE, DY, place);
   for (var r = 0u; r < 4u; r++) {
-    weights[(4u * place.y + r) * STRIDE + place.x] *= (dp[r] - columns.delta) * capped_slope(capped(dots[r]));
+    weights[(4u * place.y + r) * STRIDE + place.x] *= (dp[r] - columns.delta) * params.scale;
   }
   add_weighted_rows(key_rows, QUERY, place);
 }

@@ -23,10 +23,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     let keys = key0 + 4u * place.x + vec4(0u, 1u, 2u, 3u);
     for (var r = 0u; r < 4u; r++) {
       let visible = sees(keys, vec4(own[r].z), vec4(own[r].w));
-      let value = capped(dots[r]);
+      let value = params.scale * dots[r];
       let s = value + key_bias(vec4(own_bias), vec4(place.row0 + 4u * place.y + r), vec4(own[r].w), keys);
       let p = select(vec4(0.0), exp(s - bitcast<f32>(own[r].x)), visible);
-      let ds = p * (dp[r] - bitcast<f32>(own[r].y)) * capped_slope(value);
+      let ds = p * (dp[r] - bitcast<f32>(own[r].y)) * params.scale;
       weights[(4u * place.y + r) * STRIDE + place.x] = ds;
     }
     add_weighted_rows(&rows, KEY, place);

@@ -1,10 +1,12 @@
 // dtable[id] += Σ dy[i] over the positions i with that id, in order, so that every run gives the same sum. The
-// workgroup of an id's first position adds for all of them; ids past the table are skipped. Other rows stay.
+// workgroup of an id's first position adds for all of them; ids past the table and the padding row are
+// skipped. Other rows stay.
 struct Params {
   count: u32,
   // In elements.
   columns: u32,
   rows: u32,
+  padding_row: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -24,7 +26,7 @@ fn main(
     return;
   }
   let row = ids[first];
-  if (occurrences[first].x == 0u || row >= params.rows) {
+  if (occurrences[first].x == 0u || row >= params.rows || row == params.padding_row) {
     return;
   }
   for (var column = local; column < params.columns; column += 64u) {

@@ -52,7 +52,7 @@ const MAX_HEADER_BYTES = 100_000_000;
 export async function readSafetensorsHeader(source: ByteSource): Promise<SafetensorsHeader> {
   if (source.sizeBytes < 8) throw broken(source, { kind: "too-short" });
   const prefix = await source.read(0, 8);
-  const length = Number(new DataView(prefix.buffer).getBigUint64(0, true));
+  const length = Number(new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true));
   await refusePointer(source, prefix);
   if (length > MAX_HEADER_BYTES || length > source.sizeBytes - 8) {
     throw broken(source, { kind: "header-size", headerBytes: length });

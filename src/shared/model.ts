@@ -66,6 +66,13 @@ export interface ModelSummary extends ModelCard {
   /** The embedding tables and the head, as (rows, width): what LoRA may target beside them. */
   readonly ends: readonly ModuleInfo[];
   readonly gpuBytes: number;
+  /** What its files say that nothing here follows, and that is not plainly off. */
+  readonly unread: {
+    /** Keys of config.json, which transformers does not read either. */
+    readonly config: readonly string[];
+    /** Entries of generation_config.json, values as JSON. */
+    readonly generation: readonly { readonly key: string; readonly value: string }[];
+  };
   /** Training values that suit this model better than the general ones, by method id. */
   readonly defaults: Readonly<Record<string, Readonly<Record<string, number | string | boolean>>>>;
 }

@@ -1,7 +1,10 @@
 import { loraEnds } from "../engine/adapters/lora/lora-options";
 import { type ModelSpec, linearLayers, parameterCount } from "../engine/nn/model-spec";
 import type { LoadedModel } from "../engine/models/loaded-model";
+import { unreadConfigKeys } from "../engine/models/registry";
 import type { TensorSource } from "../engine/weights/tensor-source";
+import { unreadGeneration } from "../formats/generation-config";
+import type { ModelFolder } from "../formats/model-folder";
 import { isFloatType } from "../formats/quantised/block-types";
 import type { ModelCard, ModelSummary, ModuleInfo } from "../shared/model";
 
@@ -9,7 +12,7 @@ import type { ModelCard, ModelSummary, ModuleInfo } from "../shared/model";
 export function summarise(
   card: Pick<ModelCard, "id" | "title" | "source" | "license">,
   engine: LoadedModel,
-  sizeBytes: number,
+  { sizeBytes, config, generationConfig }: Pick<ModelFolder, "sizeBytes" | "config" | "generationConfig">,
   hasChatTemplate: boolean,
   defaults: ModelSummary["defaults"],
 ): ModelSummary {
@@ -35,6 +38,7 @@ export function summarise(
     })),
     ends: endsOf(spec),
     gpuBytes: engine.weights.sizeBytes,
+    unread: { config: unreadConfigKeys(config), generation: unreadGeneration(generationConfig, config) },
     defaults,
   };
 }

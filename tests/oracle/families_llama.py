@@ -45,7 +45,13 @@ LLAMA_KIN: dict[str, Family] = {
         greedy_tokens=12,
     ),
     "llama_tied": Family(
-        LlamaConfig(vocab_size=96, tie_word_embeddings=True, rms_norm_eps=1e-6, **LLAMA_SIZES),
+        LlamaConfig(
+            vocab_size=96,
+            tie_word_embeddings=True,
+            rms_norm_eps=1e-6,
+            # In the midst of its rows, as where the end of a text pads too.
+            **{**LLAMA_SIZES, "pad_token_id": 81},
+        ),
         legacy_rope_keys=True,
         greedy_tokens=12,
     ),

@@ -7,7 +7,7 @@ import {
   attentionKernel,
   attentionStatsKernel,
   attentionVariants,
-  type ScoreKind,
+  type AttentionBias,
 } from "../../src/engine/ops/attention-kernels";
 import { createNullGpu } from "../support/gpu";
 import { allKernels } from "../support/kernels";
@@ -239,16 +239,16 @@ function everyKernel(): NonNullable<typeof parsed> {
 
 function attentionOfAllWidths(): Kernel[] {
   const anyDevice: Tuning = { software: false, has: () => true, choice: () => null };
-  const score: ScoreKind = { softcap: true, bias: { type: "relative", reach: 128, fromLastKey: true } };
+  const bias: AttentionBias = { type: "relative", reach: 128, fromLastKey: true };
   const widths = Array.from({ length: 256 }, (_, index) => index + 1);
   return widths.flatMap((width) => {
     const dims = { batch: 1, queries: 64, keys: 64, heads: 2, kvHeads: 1, width };
     const phases = (["forward", "backward_query", "backward_key_value"] as const).flatMap((phase) =>
       attentionVariants(phase, dims, anyDevice).map((variant) =>
-        attentionKernel(variant, phase, width, score),
+        attentionKernel(variant, phase, width, bias),
       ),
     );
-    return [attentionStatsKernel(width), attentionBackwardBiasKernel(width, score), ...phases];
+    return [attentionStatsKernel(width), attentionBackwardBiasKernel(width, bias), ...phases];
   });
 }
 

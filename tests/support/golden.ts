@@ -102,8 +102,13 @@ export function methodOfCase(family: string, name: string): MethodId {
 }
 
 /** All tensors of a golden safetensors file. */
-export async function readTensors(...path: string[]): Promise<Map<string, GoldenTensor>> {
-  const source = bytesSource(path.join("/"), readFileSync(join(goldenRoot, ...path)));
+export function readTensors(...path: string[]): Promise<Map<string, GoldenTensor>> {
+  return readTensorsOf(join(goldenRoot, ...path));
+}
+
+/** All tensors of a safetensors file of f32 and small whole numbers. */
+export async function readTensorsOf(path: string): Promise<Map<string, GoldenTensor>> {
+  const source = bytesSource(path, readFileSync(path));
   const { tensors } = await readSafetensorsHeader(source);
   const read = await Promise.all(
     tensors.map(async ({ name, dtype, shape, start, end }) => {

@@ -1,38 +1,71 @@
-import type { ConfigReader } from "./config-reader";
+import { LuthierError } from "../../lib/errors";
 import type { BlockSpec, ModelSpec } from "../nn/model-spec";
-import { evenHeadDim, layerNorm, linear, refuseSetting } from "./layers";
+import { defineFamily } from "./config/family";
+import { flag, number, size, sizeOrNull } from "./config/fields";
+import { evenHeadDim, layerNorm, linear } from "./layers";
 
 /** BLOOM and its sizes (transformers `BloomForCausalLM`): layer norm also of the embeddings, and ALiBi for positions. */
-export function bloom(config: ConfigReader): ModelSpec {
-  if (config.boolean("apply_residual_connection_post_layernorm", false))
-    throw refuseSetting("residual sums with normalised values (apply_residual_connection_post_layernorm)");
-  const hidden = config.integer(config.has("n_embed") ? "n_embed" : "hidden_size");
-  const heads = config.integer(config.has("n_head") ? "n_head" : "num_attention_heads");
-  const layers = config.integer(config.has("n_layer") ? "n_layer" : "num_hidden_layers");
-  const epsilon = config.number("layer_norm_epsilon", 1e-5);
-  return {
-    family: "bloom",
-    vocabularySize: config.integer("vocab_size"),
-    hiddenSize: hidden,
-    heads,
-    keyValueHeads: heads,
-    headDim: evenHeadDim(hidden, heads),
-    maxPositions: config.integer("seq_length", 2048),
-    embedTokens: "transformer.word_embeddings",
-    embeddingSize: hidden,
-    embeddingNorm: layerNorm("transformer.word_embeddings_layernorm", hidden, epsilon),
-    positions: { type: "alibi" },
-    blocks: Array.from({ length: layers }, (_, index) => block(`transformer.h.${index}`, hidden, epsilon)),
-    finalNorm: layerNorm("transformer.ln_f", hidden, epsilon),
-    head: { path: "lm_head", tied: config.boolean("tie_word_embeddings", true) },
-    prefix: "transformer.",
-    loraTargets: ["query_key_value"],
-    ia3Targets: {
-      targets: ["query_key_value", "mlp.dense_4h_to_h"],
-      feedforward: ["mlp.dense_4h_to_h"],
-    },
-  };
-}
+export const bloom = defineFamily({
+  className: "BloomConfig",
+  used: {
+    vocab_size: size(250880),
+    hidden_size: size(64),
+    // Of earlier versions; wins where both are there.
+    n_embed: sizeOrNull(null),
+    n_layer: size(2),
+    n_head: size(8),
+    layer_norm_epsilon: number(1e-5),
+    tie_word_embeddings: flag(true),
+    pretraining_tp: size(1, 0),
+    slow_but_exact: flag(false),
+    // What the model was trained with; transformers does not read it.
+    seq_length: size(2048),
+  },
+  aliases: { num_hidden_layers: "n_layer", num_attention_heads: "n_head" },
+  idle: {
+    bookkeeping: [
+      "pad_token_id",
+      "masked_softmax_fusion",
+      "attention_softmax_in_fp32",
+      "bias_dropout_fusion",
+    ],
+    dropout: ["attention_dropout", "hidden_dropout"],
+    "not-applied": ["offset_alibi", "skip_bias_add", "skip_bias_add_qkv", "unk_token_id"],
+  },
+  refused: { apply_residual_connection_post_layernorm: [false] },
+  describe(values): ModelSpec {
+    // With slices of one model, transformers leaves out biases of the output layers.
+    if (values.slow_but_exact && values.pretraining_tp > 1)
+      throw new LuthierError({ code: "model/config-setting", setting: "slow_but_exact" });
+    const { n_head: heads, layer_norm_epsilon: epsilon } = values;
+    const hidden = values.n_embed ?? values.hidden_size;
+    const root = "transformer";
+    return {
+      family: "bloom",
+      vocabularySize: values.vocab_size,
+      hiddenSize: hidden,
+      heads,
+      keyValueHeads: heads,
+      headDim: evenHeadDim(hidden, heads),
+      maxPositions: values.seq_length,
+      embedTokens: `${root}.word_embeddings`,
+      embeddingSize: hidden,
+      embeddingNorm: layerNorm(`${root}.word_embeddings_layernorm`, hidden, epsilon),
+      positions: { type: "alibi" },
+      blocks: Array.from({ length: values.n_layer }, (_, index) =>
+        block(`${root}.h.${index}`, hidden, epsilon),
+      ),
+      finalNorm: layerNorm(`${root}.ln_f`, hidden, epsilon),
+      head: { path: "lm_head", tied: values.tie_word_embeddings },
+      prefix: "transformer.",
+      loraTargets: ["query_key_value"],
+      ia3Targets: {
+        targets: ["query_key_value", "mlp.dense_4h_to_h"],
+        feedforward: ["mlp.dense_4h_to_h"],
+      },
+    };
+  },
+});
 
 function block(path: string, hidden: number, epsilon: number): BlockSpec {
   return {

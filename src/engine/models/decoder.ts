@@ -115,7 +115,8 @@ function embedInputs(
     invariant(front, "a pass without ids feeds virtual tokens");
     return front;
   }
-  const embedded = applyEmbedding(context, spec.embedTokens, ids, spec.embeddingScale);
+  const { embedTokens, embeddingScale: factor, paddingId: paddingRow } = spec;
+  const embedded = applyEmbedding(context, embedTokens, ids, { factor, paddingRow });
   const text = graph.reshape(embedded, rows, length, spec.embeddingSize);
   return front ? graph.apply(concatRows, [front, text], {}) : text;
 }

@@ -1,88 +1,157 @@
-import type { BlockSpec, ModelSpec, NormSpec } from "../nn/model-spec";
+import { LuthierError } from "../../lib/errors";
+import type { BlockSpec, NormSpec } from "../nn/model-spec";
 import type { RopeSpec } from "../nn/rope-table";
-import type { ConfigReader } from "./config-reader";
-import { type HeadSizes, linear, readHeads, refuseSetting, rmsNorm, slidingLayers } from "./layers";
-import { readLayerRope, readRope } from "./rope-config";
+import { gatedActivations, gatedNames } from "./config/activations";
+import { defineFamily } from "./config/family";
+import {
+  choice,
+  flag,
+  number,
+  numberOrNull,
+  objectOrNull,
+  readFields,
+  size,
+  sizeOrNull,
+  tokenId,
+  type Values,
+} from "./config/fields";
+import {
+  evenHeadDim,
+  groupedHeads,
+  type HeadSizes,
+  layerTypes,
+  linear,
+  paddingRow,
+  rmsNorm,
+  slidingWindows,
+} from "./layers";
+import { readSettings } from "./rope-config";
 
 /** The model's rotary tables: that of layers which see everything, and that of layers with a sliding window. */
 const TABLES = { global: 0, local: 1 } as const;
-const GLOBAL_THETA = 1_000_000;
-const LOCAL_THETA = 10_000;
+
+const fields = {
+  vocab_size: size(262208),
+  hidden_size: size(2304),
+  intermediate_size: size(9216),
+  num_hidden_layers: size(26),
+  num_attention_heads: size(8),
+  num_key_value_heads: size(4),
+  head_dim: size(256),
+  hidden_activation: choice(gatedNames, "gelu_pytorch_tanh"),
+  max_position_embeddings: size(131072),
+  rms_norm_eps: number(1e-6),
+  tie_word_embeddings: flag(true),
+  pad_token_id: tokenId(0),
+  attention_bias: flag(false),
+  query_pre_attn_scalar: number(256),
+  sliding_window: sizeOrNull(4096),
+  layer_types: layerTypes,
+  // Of earlier versions: without layer_types, every layer of this number sees everything.
+  sliding_window_pattern: size(6),
+  rope_parameters: objectOrNull(),
+  rope_scaling: objectOrNull(),
+  rope_theta: number(1_000_000),
+  rope_local_base_freq: number(10_000),
+  partial_rotary_factor: numberOrNull(null),
+};
+
+type GemmaValues = Values<typeof fields>;
 
 /**
  * Gemma 3's language model (transformers `Gemma3ForCausalLM`: 270M, 1B): scaled embeddings, four norms a block whose
  * weights are differences from one, norms of heads, and layers that see a window between layers that see everything.
  */
-export function gemma3(config: ConfigReader): ModelSpec {
-  if (config.boolean("use_bidirectional_attention", false))
-    throw refuseSetting("attention in both directions");
-  if (config.has("final_logit_softcapping")) throw refuseSetting("bounded logits (final_logit_softcapping)");
-  config.choice("hidden_activation", ["gelu_pytorch_tanh"], "gelu_pytorch_tanh");
-  const hiddenSize = config.integer("hidden_size");
-  const sizes = readHeads(config, 256);
-  const epsilon = config.number("rms_norm_eps", 1e-6);
-  const softcap = config.has("attn_logit_softcapping") ? config.number("attn_logit_softcapping") : 0;
-  return {
-    family: "gemma3_text",
-    vocabularySize: config.integer("vocab_size"),
-    hiddenSize,
-    ...sizes,
-    maxPositions: config.integer("max_position_embeddings", 131072),
-    embedTokens: "model.embed_tokens",
-    embeddingSize: hiddenSize,
-    embeddingScale: Math.sqrt(hiddenSize),
-    positions: { type: "rope", tables: ropes(config, sizes.headDim) },
-    attentionScale: 1 / Math.sqrt(config.number("query_pre_attn_scalar", 256)),
-    attentionSoftcap: softcap,
-    blocks: blocks(config, hiddenSize, sizes, epsilon),
-    finalNorm: rmsNorm("model.norm", hiddenSize, epsilon, 1),
-    head: { path: "lm_head", tied: config.boolean("tie_word_embeddings", true) },
-    prefix: "model.",
-    loraTargets: ["q_proj", "v_proj"],
-    ia3Targets: { targets: ["q_proj", "v_proj", "down_proj"], feedforward: ["down_proj"] },
+export const gemma3 = defineFamily({
+  className: "Gemma3TextConfig",
+  used: fields,
+  // Gemma 2 bounds its scores; in Gemma 3 transformers reads the key and never applies it.
+  idle: {
+    dropout: ["attention_dropout"],
+    "not-applied": ["attn_logit_softcapping", "_sliding_window_pattern"],
+  },
+  refused: { final_logit_softcapping: [null], use_bidirectional_attention: [null, false] },
+  describe(values) {
+    const { hidden_size: hiddenSize, vocab_size: vocabularySize, num_attention_heads: heads } = values;
+    evenHeadDim(hiddenSize, heads);
+    const sizes = groupedHeads(heads, values.num_key_value_heads, values.head_dim);
+    return {
+      family: "gemma3_text",
+      vocabularySize,
+      hiddenSize,
+      ...sizes,
+      maxPositions: values.max_position_embeddings,
+      embedTokens: "model.embed_tokens",
+      embeddingSize: hiddenSize,
+      embeddingScale: Math.sqrt(hiddenSize),
+      ...paddingRow(values.pad_token_id, vocabularySize),
+      positions: { type: "rope", tables: ropes(values) },
+      attentionScale: 1 / Math.sqrt(values.query_pre_attn_scalar),
+      blocks: blocks(values, sizes),
+      finalNorm: rmsNorm("model.norm", hiddenSize, values.rms_norm_eps, 1),
+      head: { path: "lm_head", tied: values.tie_word_embeddings },
+      prefix: "model.",
+      loraTargets: ["q_proj", "v_proj"],
+      ia3Targets: { targets: ["q_proj", "v_proj", "down_proj"], feedforward: ["down_proj"] },
+    };
+  },
+});
+
+const layerRopes = { full_attention: objectOrNull(), sliding_attention: objectOrNull() };
+
+/**
+ * Rotary settings as transformers 5 spells them, an object for each kind of layer, with those of 4 outside: rope_scaling
+ * lies over what full layers have, and the bases outside stand in for missing ones.
+ */
+function ropes(values: GemmaValues): RopeSpec[] {
+  const { rope_parameters: parameters, rope_scaling: scaling } = values;
+  const { full_attention: full, sliding_attention: sliding } = readFields(
+    layerRopes,
+    parameters ?? {},
+    "rope_parameters.",
+  );
+  if (scaling && parameters && !full)
+    throw new LuthierError({ code: "model/rope-by-layer", key: "rope_parameters.full_attention" });
+  const context = {
+    dimension: values.head_dim,
+    partialFactor: values.partial_rotary_factor,
+    maxPositions: values.max_position_embeddings,
+    originalMaxPositions: null,
   };
+  return [
+    readSettings({ ...full, ...scaling }, "rope_parameters.full_attention.", {
+      ...context,
+      theta: values.rope_theta,
+    }),
+    readSettings(sliding ?? {}, "rope_parameters.sliding_attention.", {
+      ...context,
+      theta: values.rope_local_base_freq,
+    }),
+  ];
 }
 
-/** Rotary fields as transformers 5 spells them (an object for each kind of layer) or as 4 did. */
-function ropes(config: ConfigReader, dimension: number): RopeSpec[] {
-  const fields = config.object("rope_parameters");
-  if (!fields) {
-    const theta = config.number("rope_local_base_freq", LOCAL_THETA);
-    return [readRope(config, dimension, GLOBAL_THETA), { theta, dimension, scaling: { type: "default" } }];
-  }
-  const read = (name: string, theta: number): RopeSpec => {
-    const layer = fields.object(name);
-    return layer
-      ? readLayerRope(layer, dimension, theta)
-      : { theta, dimension, scaling: { type: "default" } };
-  };
-  return [read("full_attention", GLOBAL_THETA), read("sliding_attention", LOCAL_THETA)];
-}
-
-function blocks(config: ConfigReader, hidden: number, sizes: HeadSizes, epsilon: number): BlockSpec[] {
-  // Without layer_types, every sixth layer sees everything.
-  const pattern = config.integer("sliding_window_pattern", 6);
-  const layers = config.integer("num_hidden_layers");
-  const window = config.integer("sliding_window", 4096);
-  const sliding = slidingLayers(config, layers, (layer) => (layer + 1) % pattern !== 0);
-  const layer = layerMaker(config, hidden, sizes, epsilon);
-  return sliding.map((slides, index) => {
+function blocks(values: GemmaValues, sizes: HeadSizes): BlockSpec[] {
+  const { layer_types: types, num_hidden_layers: layers, sliding_window_pattern: pattern } = values;
+  const { sliding_window: window } = values;
+  // transformers makes the mask of a window whether or not a layer has one.
+  if (window === null) throw new LuthierError({ code: "model/no-window" });
+  const windows = slidingWindows(types, layers, window, (layer) => (layer + 1) % pattern !== 0);
+  const layer = layerMaker(values, sizes);
+  return windows.map((reach, index) => {
     const block = layer(`model.layers.${index}`);
-    const reach = slides ? { window, ropeTable: TABLES.local } : { ropeTable: TABLES.global };
-    return { ...block, attention: { ...block.attention, ...reach } };
+    const own =
+      reach === undefined ? { ropeTable: TABLES.global } : { window: reach, ropeTable: TABLES.local };
+    return { ...block, attention: { ...block.attention, ...own } };
   });
 }
 
 function layerMaker(
-  config: ConfigReader,
-  hidden: number,
+  values: GemmaValues,
   { heads, keyValueHeads, headDim }: HeadSizes,
-  epsilon: number,
 ): (path: string) => BlockSpec {
-  const intermediate = config.integer("intermediate_size");
-  const bias = config.boolean("attention_bias", false);
+  const { hidden_size: hidden, intermediate_size: intermediate, attention_bias: bias } = values;
   const [queryWidth, keyWidth] = [heads * headDim, keyValueHeads * headDim];
-  const norm = (path: string, size = hidden): NormSpec => rmsNorm(path, size, epsilon, 1);
+  const norm = (path: string, width = hidden): NormSpec => rmsNorm(path, width, values.rms_norm_eps, 1);
   return (path) => ({
     path,
     attentionNorm: norm(`${path}.input_layernorm`),
@@ -103,7 +172,7 @@ function layerMaker(
       gate: linear(`${path}.mlp.gate_proj`, hidden, intermediate, false),
       up: linear(`${path}.mlp.up_proj`, hidden, intermediate, false),
       down: linear(`${path}.mlp.down_proj`, intermediate, hidden, false),
-      activation: "gelu_tanh",
+      activation: gatedActivations[values.hidden_activation],
     },
     outputNorms: {
       attention: norm(`${path}.post_attention_layernorm`),

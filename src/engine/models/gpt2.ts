@@ -1,47 +1,78 @@
-import type { ConfigReader } from "./config-reader";
-import type { BlockSpec, ModelSpec, LinearSpec } from "../nn/model-spec";
-import { evenHeadDim, layerNorm, refuseSetting } from "./layers";
+import type { BlockSpec, LinearSpec } from "../nn/model-spec";
+import { plainActivations, plainNames } from "./config/activations";
+import { defineFamily } from "./config/family";
+import { choice, flag, number, size, sizeOrNull, type Values } from "./config/fields";
+import { evenHeadDim, layerNorm } from "./layers";
+
+const fields = {
+  vocab_size: size(50257),
+  n_positions: size(1024),
+  n_embd: size(768),
+  n_layer: size(12),
+  n_head: size(12),
+  n_inner: sizeOrNull(null),
+  activation_function: choice(plainNames, "gelu_new"),
+  layer_norm_epsilon: number(1e-5),
+  tie_word_embeddings: flag(true),
+};
 
 /** GPT-2 and its sizes (transformers `GPT2LMHeadModel`): layer norm, learned positions, one fused q-k-v layer. */
-export function gpt2(config: ConfigReader): ModelSpec {
-  const hidden = config.integer("n_embd");
-  const heads = config.integer("n_head");
-  const layer = layerMaker(config, hidden);
-  return {
-    family: "gpt2",
-    vocabularySize: config.integer("vocab_size"),
-    hiddenSize: hidden,
-    heads,
-    keyValueHeads: heads,
-    headDim: evenHeadDim(hidden, heads),
-    maxPositions: config.integer("n_positions", 1024),
-    embedTokens: "transformer.wte",
-    embeddingSize: hidden,
-    positions: { type: "learned", path: "transformer.wpe", offset: 0 },
-    blocks: Array.from({ length: config.integer("n_layer") }, (_, index) => layer(`transformer.h.${index}`)),
-    finalNorm: layerNorm("transformer.ln_f", hidden, config.number("layer_norm_epsilon", 1e-5)),
-    head: { path: "lm_head", tied: config.boolean("tie_word_embeddings", true) },
-    prefix: "transformer.",
-    loraTargets: ["c_attn"],
-    ia3Targets: { targets: ["c_attn", "mlp.c_proj"], feedforward: ["mlp.c_proj"] },
-  };
-}
+export const gpt2 = defineFamily({
+  className: "GPT2Config",
+  used: fields,
+  aliases: {
+    hidden_size: "n_embd",
+    max_position_embeddings: "n_positions",
+    num_attention_heads: "n_head",
+    num_hidden_layers: "n_layer",
+  },
+  idle: {
+    // The model counts its positions by itself, and its embedding has no row for padding.
+    bookkeeping: ["n_ctx", "pad_token_id"],
+    dropout: ["attn_pdrop", "embd_pdrop", "resid_pdrop"],
+    numerics: ["reorder_and_upcast_attn"],
+    "other-heads": [
+      "hidden_dropout",
+      "summary_last_dropout",
+      "summary_activation",
+      "summary_first_dropout",
+      "summary_proj_to_labels",
+      "summary_type",
+      "summary_use_proj",
+    ],
+  },
+  refused: {
+    add_cross_attention: [false],
+    scale_attn_by_inverse_layer_idx: [false],
+    scale_attn_weights: [true],
+  },
+  describe(values) {
+    const { n_embd: hidden, n_head: heads } = values;
+    const layer = layerMaker(values);
+    return {
+      family: "gpt2",
+      vocabularySize: values.vocab_size,
+      hiddenSize: hidden,
+      heads,
+      keyValueHeads: heads,
+      headDim: evenHeadDim(hidden, heads),
+      maxPositions: values.n_positions,
+      embedTokens: "transformer.wte",
+      embeddingSize: hidden,
+      positions: { type: "learned", path: "transformer.wpe", offset: 0 },
+      blocks: Array.from({ length: values.n_layer }, (_, index) => layer(`transformer.h.${index}`)),
+      finalNorm: layerNorm("transformer.ln_f", hidden, values.layer_norm_epsilon),
+      head: { path: "lm_head", tied: values.tie_word_embeddings },
+      prefix: "transformer.",
+      loraTargets: ["c_attn"],
+      ia3Targets: { targets: ["c_attn", "mlp.c_proj"], feedforward: ["mlp.c_proj"] },
+    };
+  },
+});
 
-function layerMaker(config: ConfigReader, hidden: number): (path: string) => BlockSpec {
-  const inner = config.integer("n_inner", 4 * hidden);
-  const epsilon = config.number("layer_norm_epsilon", 1e-5);
-  // "gelu_new" is the tanh approximation, "gelu" the exact one.
-  const activation = config.choice(
-    "activation_function",
-    ["gelu_new", "gelu_pytorch_tanh", "gelu"],
-    "gelu_new",
-  );
-  if (
-    config.boolean("scale_attn_by_inverse_layer_idx", false) ||
-    !config.boolean("scale_attn_weights", true)
-  ) {
-    throw refuseSetting("another scale of attention (scale_attn_weights, scale_attn_by_inverse_layer_idx)");
-  }
+function layerMaker(values: Values<typeof fields>): (path: string) => BlockSpec {
+  const { n_embd: hidden, layer_norm_epsilon: epsilon } = values;
+  const inner = values.n_inner ?? 4 * hidden;
   const conv1d = (path: string, inFeatures: number, outFeatures: number): LinearSpec => ({
     path,
     inFeatures,
@@ -63,7 +94,7 @@ function layerMaker(config: ConfigReader, hidden: number): (path: string) => Blo
       type: "plain",
       up: conv1d(`${path}.mlp.c_fc`, hidden, inner),
       down: conv1d(`${path}.mlp.c_proj`, inner, hidden),
-      activation: activation === "gelu" ? "gelu_none" : "gelu_tanh",
+      activation: plainActivations[values.activation_function],
     },
   });
 }

@@ -1,6 +1,6 @@
 import { LuthierError } from "../../lib/errors";
-import type { ConfigReader } from "./config-reader";
 import type { LinearSpec, NormSpec } from "../nn/model-spec";
+import { wordsOrNull } from "./config/fields";
 
 /** A linear layer whose weight is stored as (out, in). */
 export function linear(path: string, inFeatures: number, outFeatures: number, bias: boolean): LinearSpec {
@@ -23,62 +23,48 @@ export interface HeadSizes {
   readonly headDim: number;
 }
 
-/**
- * Reads the sizes of grouped heads with rotary positions. Errors: heads that cannot share key-value heads, an odd width.
- *
- * @param defaultWidth a head's width where config.json does not say; absent: hidden size / heads
- */
-export function readHeads(config: ConfigReader, defaultWidth?: number): HeadSizes {
-  const heads = config.integer("num_attention_heads");
-  const keyValueHeads = config.integer("num_key_value_heads", heads);
-  const headDim = config.integer(
-    "head_dim",
-    defaultWidth ?? Math.floor(config.integer("hidden_size") / heads),
-  );
-  if (heads % keyValueHeads !== 0 || headDim % 2 !== 0) {
-    throw new LuthierError(
-      "model",
-      `config.json: ${heads} attention heads of width ${headDim} do not go with ${keyValueHeads} key-value heads.`,
-      "The heads must be a multiple of the key-value heads, and their width even.",
-    );
-  }
+/** Checks the sizes of grouped heads with rotary positions. Errors: heads that cannot share key-value heads, an odd width. */
+export function groupedHeads(heads: number, keyValueHeads: number, headDim: number): HeadSizes {
+  if (heads % keyValueHeads !== 0 || headDim % 2 !== 0)
+    throw new LuthierError({ code: "model/heads", heads, keyValueHeads, headDim });
   return { heads, keyValueHeads, headDim };
 }
 
 /** The width of each of `heads` heads that divide the hidden size among them. Errors: they do not. */
-export function evenHeadDim(hidden: number, heads: number): number {
-  if (hidden % heads === 0) return hidden / heads;
-  throw new LuthierError(
-    "model",
-    `config.json: the hidden size ${hidden} is not a multiple of ${heads} attention heads.`,
-    "Check that config.json belongs to these weights.",
-  );
+export function evenHeadDim(hiddenSize: number, heads: number): number {
+  if (hiddenSize % heads === 0) return hiddenSize / heads;
+  throw new LuthierError({ code: "model/hidden-not-multiple", hiddenSize, heads });
 }
 
-/** A setting that published checkpoints of a family leave off, and that it does not have here. */
-export function refuseSetting(setting: string): LuthierError {
-  return new LuthierError(
-    "model",
-    `config.json asks for ${setting}, which this family does not have here.`,
-    "Choose a checkpoint without it.",
-  );
-}
+/** Kinds of layers by what they see; transformers reads the last as the first. */
+export const layerTypes = wordsOrNull(["full_attention", "sliding_attention", "attention"]);
 
-/** Whether each of `layers` layers has a sliding window, from layer_types or else by the layer's number. */
-export function slidingLayers(
-  config: ConfigReader,
+/**
+ * The window of each of `layers` layers, from layer_types or else by the layer's number. Errors: layer_types of another
+ * length, a layer with a window where the model has none.
+ */
+export function slidingWindows(
+  types: readonly string[] | null,
   layers: number,
-  otherwise: (layer: number) => boolean,
-): readonly boolean[] {
-  const types = config.words("layer_types", ["full_attention", "sliding_attention"]);
-  if (types && types.length !== layers) {
-    throw new LuthierError(
-      "model",
-      `config.json: layer_types names ${types.length} layers, num_hidden_layers ${layers}.`,
-      "Check that config.json belongs to these weights.",
-    );
-  }
-  return Array.from({ length: layers }, (_, layer) =>
-    types ? types[layer] === "sliding_attention" : otherwise(layer),
-  );
+  window: number | null,
+  slides: (layer: number) => boolean,
+): (number | undefined)[] {
+  if (types && types.length !== layers)
+    throw new LuthierError({ code: "model/layer-types", named: types.length, layers });
+  return Array.from({ length: layers }, (_, layer) => {
+    if (!(types ? types[layer] === "sliding_attention" : slides(layer))) return undefined;
+    if (window === null) throw new LuthierError({ code: "model/no-window" });
+    return window;
+  });
+}
+
+/**
+ * The row of the token embedding that PyTorch gives no gradient (`padding_idx`), as a part of the specification. Errors:
+ * an id outside the vocabulary; negative ones count from its end.
+ */
+export function paddingRow(id: number | null, vocabularySize: number): { readonly paddingId?: number } {
+  if (id === null) return {};
+  if (id >= vocabularySize || id < -vocabularySize)
+    throw new LuthierError({ code: "model/pad-token", id, vocabularySize });
+  return { paddingId: id < 0 ? id + vocabularySize : id };
 }

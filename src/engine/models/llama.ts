@@ -1,7 +1,10 @@
-import type { ConfigReader } from "./config-reader";
+import { LuthierError } from "../../lib/errors";
 import type { AttentionSpec, BlockSpec, ModelSpec } from "../nn/model-spec";
-import { type HeadSizes, linear, readHeads, rmsNorm } from "./layers";
-import { readRope } from "./rope-config";
+import { gatedActivations, gatedNames } from "./config/activations";
+import { defineFamily } from "./config/family";
+import { choice, flag, number, size, sizeOrNull, tokenId, type Values } from "./config/fields";
+import { evenHeadDim, groupedHeads, type HeadSizes, layerTypes, linear, paddingRow, rmsNorm } from "./layers";
+import { readRope, ropeFields } from "./rope-config";
 
 /** What sets a llama-like family apart. */
 export interface LlamaTraits {
@@ -15,32 +18,60 @@ export interface LlamaTraits {
   readonly windows?: readonly (number | undefined)[];
 }
 
-/** Llama 2 and 3, SmolLM2, TinyLlama (transformers `LlamaForCausalLM`). */
-export function llama(config: ConfigReader): ModelSpec {
-  const attention = config.boolean("attention_bias", false);
-  const mlp = config.boolean("mlp_bias", false);
-  return llamaLike("llama", config, { biases: { qkv: attention, o: attention, mlp } });
-}
+/** The keys that Llama and its relatives share, with Llama's own defaults. */
+export const llamaFields = {
+  ...ropeFields,
+  vocab_size: size(32000),
+  hidden_size: size(4096),
+  intermediate_size: size(11008),
+  num_hidden_layers: size(32),
+  num_attention_heads: size(32),
+  num_key_value_heads: sizeOrNull(null),
+  head_dim: sizeOrNull(null),
+  hidden_act: choice(gatedNames, "silu"),
+  max_position_embeddings: size(2048),
+  rms_norm_eps: number(1e-6),
+  tie_word_embeddings: flag(false),
+  pad_token_id: tokenId(null),
+};
 
-/** The shape that Llama and its relatives share: RMS norm, rotary positions, gated SiLU. */
-export function llamaLike(family: string, config: ConfigReader, traits: LlamaTraits): ModelSpec {
-  config.choice("hidden_act", ["silu"], "silu");
-  const hiddenSize = config.integer("hidden_size");
-  const sizes = readHeads(config);
-  const epsilon = config.number("rms_norm_eps", 1e-6);
-  const layer = layerMaker(config, sizes, traits, epsilon);
+/** What {@link llamaFields} and those of its relatives read. */
+export type LlamaValues = Values<typeof llamaFields>;
+
+/** Llama 2 and 3, SmolLM2, TinyLlama (transformers `LlamaForCausalLM`). */
+export const llama = defineFamily({
+  className: "LlamaConfig",
+  used: { ...llamaFields, attention_bias: flag(false), mlp_bias: flag(false), layer_types: layerTypes },
+  idle: { dropout: ["attention_dropout"] },
+  describe(values) {
+    evenHeadDim(values.hidden_size, values.num_attention_heads);
+    // transformers keeps a window's keys alone for such layers, and yet lets them see everything.
+    if (values.layer_types?.includes("sliding_attention"))
+      throw new LuthierError({ code: "model/config-setting", setting: "layer_types" });
+    const { attention_bias: attention, mlp_bias: mlp } = values;
+    return llamaLike("llama", values, { biases: { qkv: attention, o: attention, mlp } });
+  },
+});
+
+/** The shape that Llama and its relatives share: RMS norm, rotary positions, a gated feed-forward layer. */
+export function llamaLike(family: string, values: LlamaValues, traits: LlamaTraits): ModelSpec {
+  const { hidden_size: hiddenSize, vocab_size: vocabularySize, num_attention_heads: heads } = values;
+  const headDim = values.head_dim ?? Math.floor(hiddenSize / heads);
+  const sizes = groupedHeads(heads, values.num_key_value_heads ?? heads, headDim);
+  const layer = layerMaker(values, sizes, traits);
   return {
     family,
-    vocabularySize: config.integer("vocab_size"),
+    vocabularySize,
     hiddenSize,
     ...sizes,
-    maxPositions: config.integer("max_position_embeddings", 2048),
+    maxPositions: values.max_position_embeddings,
     embedTokens: "model.embed_tokens",
     embeddingSize: hiddenSize,
-    positions: { type: "rope", tables: [readRope(config, sizes.headDim)] },
-    blocks: Array.from({ length: config.integer("num_hidden_layers") }, (_, index) => layer(index)),
-    finalNorm: rmsNorm("model.norm", hiddenSize, epsilon),
-    head: { path: "lm_head", tied: config.boolean("tie_word_embeddings", false) },
+    ...paddingRow(values.pad_token_id, vocabularySize),
+    positions: { type: "rope", tables: [readRope(values, headDim)] },
+    blocks: Array.from({ length: values.num_hidden_layers }, (_, index) => layer(index)),
+    finalNorm: rmsNorm("model.norm", hiddenSize, values.rms_norm_eps),
+    head: { path: "lm_head", tied: values.tie_word_embeddings },
     prefix: "model.",
     loraTargets: ["q_proj", "v_proj"],
     ia3Targets: {
@@ -51,13 +82,11 @@ export function llamaLike(family: string, config: ConfigReader, traits: LlamaTra
 }
 
 function layerMaker(
-  config: ConfigReader,
+  values: LlamaValues,
   sizes: HeadSizes,
   traits: LlamaTraits,
-  epsilon: number,
 ): (layer: number) => BlockSpec {
-  const hidden = config.integer("hidden_size");
-  const intermediate = config.integer("intermediate_size");
+  const { hidden_size: hidden, intermediate_size: intermediate, rms_norm_eps: epsilon } = values;
   const { mlp: bias } = traits.biases;
   return (layer) => {
     const path = `model.layers.${layer}`;
@@ -75,7 +104,7 @@ function layerMaker(
         gate: linear(`${path}.mlp.gate_proj`, hidden, intermediate, bias),
         up: linear(`${path}.mlp.up_proj`, hidden, intermediate, bias),
         down: linear(`${path}.mlp.down_proj`, intermediate, hidden, bias),
-        activation: "silu",
+        activation: gatedActivations[values.hidden_act],
       },
     };
   };

@@ -1,4 +1,3 @@
-import { LuthierError } from "../../lib/errors";
 import { defined } from "../../lib/invariant";
 import type { Gpu } from "../gpu/device";
 import type { PipelineCache } from "../gpu/pipelines";
@@ -10,6 +9,7 @@ import { sourceBytes, type TensorSource } from "../weights/tensor-source";
 import type { WeightShapes } from "../weights/weight-shapes";
 import { WeightStore } from "../weights/weight-store";
 import { declareWeights, type ModelSpec, linearLayers } from "../nn/model-spec";
+import { checkLeftOver, resolveFiles, type StoredTensors } from "./files";
 import { describeModel } from "./registry";
 import { declareTables } from "../nn/tables";
 
@@ -50,24 +50,26 @@ export interface LoadOptions {
 }
 
 /**
- * Reads config.json's description and uploads every tensor it asks for. Errors name the tensor that is missing or
- * has another shape; what was uploaded is freed then.
+ * Reads config.json's description and uploads every tensor it asks for. Errors name the tensor that is missing, has
+ * another shape, or has no place in the model; what was uploaded is freed then.
  */
 export async function loadModel(
   config: Readonly<Record<string, unknown>>,
-  files: ReadonlyMap<string, TensorSource>,
+  files: StoredTensors,
   options: LoadOptions,
 ): Promise<LoadedModel> {
-  const spec = tieWhenHeadIsMissing(describeModel(config), files);
+  const { spec, find } = await resolveFiles(describeModel(config), files);
   const { gpu, pipelines, tuning, signal } = options;
   const weights = new WeightStore(gpu);
   const layers = new Set(linearLayers(spec).map(({ path }) => `${path}.weight`));
-  const wanted = declareWeights(spec).map((declaration) => {
-    const source = finiteSource(findTensor(files, declaration.name, spec.prefix));
+  const declared = declareWeights(spec);
+  const wanted = declared.map((declaration) => {
+    const source = finiteSource(find(declaration.name));
     const isQuantised = options.quantization && layers.has(declaration.name);
     const isConv1d = declaration.layout === "conv1d";
     return { declaration, source: isQuantised ? nf4Source(source, isConv1d, options.quantization) : source };
   });
+  checkLeftOver(spec, declared, files);
   const totalBytes = wanted.reduce((sum, { source }) => sum + sourceBytes(source), 0);
   let doneBytes = 0;
   const onBytes = (bytes: number): void => options.onProgress?.((doneBytes += bytes), totalBytes);
@@ -84,23 +86,6 @@ export async function loadModel(
     weights.destroy();
     throw error;
   }
-}
-
-/** Some checkpoints leave out a tied head without saying so in config.json. */
-function tieWhenHeadIsMissing(spec: ModelSpec, files: ReadonlyMap<string, TensorSource>): ModelSpec {
-  const { head } = spec;
-  return head.tied || files.has(`${head.path}.weight`) ? spec : { ...spec, head: { ...head, tied: true } };
-}
-
-function findTensor(files: ReadonlyMap<string, TensorSource>, name: string, prefix: string): TensorSource {
-  const bare = name.startsWith(prefix) ? files.get(name.slice(prefix.length)) : undefined;
-  const source = files.get(name) ?? bare;
-  if (source) return source;
-  throw new LuthierError(
-    "model",
-    `The files have no tensor ${name}, which config.json asks for.`,
-    "Give all *.safetensors files of the model, and the config.json that belongs to them.",
-  );
 }
 
 function addTables(weights: WeightStore, spec: ModelSpec, positions: number): void {

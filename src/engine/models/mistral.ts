@@ -1,12 +1,32 @@
-import type { ConfigReader } from "./config-reader";
-import type { ModelSpec } from "../nn/model-spec";
-import { llamaLike } from "./llama";
+import { LuthierError } from "../../lib/errors";
+import { defineFamily } from "./config/family";
+import { size, sizeOrNull } from "./config/fields";
+import { layerTypes, slidingWindows } from "./layers";
+import { llamaFields, llamaLike } from "./llama";
 
-/** Mistral 7B and its relatives (transformers `MistralForCausalLM`): Llama's shape, with one sliding window for all layers. */
-export function mistral(config: ConfigReader): ModelSpec {
-  const window = config.integerOrNull("sliding_window", 4096);
-  return llamaLike("mistral", config, {
-    biases: { qkv: false, o: false, mlp: false },
-    windows: Array.from({ length: config.integer("num_hidden_layers") }, () => window ?? undefined),
-  });
-}
+/**
+ * Mistral 7B and its relatives (transformers `MistralForCausalLM`): Llama's shape, with one sliding window for all layers.
+ * With layer_types transformers opens it as Ministral, whose layers have a window where the list says so.
+ */
+export const mistral = defineFamily({
+  className: "MistralConfig",
+  used: {
+    ...llamaFields,
+    intermediate_size: size(14336),
+    num_key_value_heads: sizeOrNull(8),
+    max_position_embeddings: size(131072),
+    sliding_window: sizeOrNull(4096),
+    layer_types: layerTypes,
+  },
+  idle: { dropout: ["attention_dropout"] },
+  describe(values, config) {
+    const { layer_types: types, num_hidden_layers: layers, sliding_window: window } = values;
+    // Ministral makes the mask of a window whether or not a layer has one.
+    if (Object.hasOwn(config, "layer_types") && window === null)
+      throw new LuthierError({ code: "model/no-window" });
+    return llamaLike("mistral", values, {
+      biases: { qkv: false, o: false, mlp: false },
+      windows: slidingWindows(types, layers, window, () => window !== null),
+    });
+  },
+});

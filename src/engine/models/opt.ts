@@ -1,6 +1,8 @@
-import type { ConfigReader } from "./config-reader";
 import type { BlockSpec, ModelSpec } from "../nn/model-spec";
-import { evenHeadDim, layerNorm, linear, refuseSetting } from "./layers";
+import { plainActivations, plainNames } from "./config/activations";
+import { defineFamily } from "./config/family";
+import { choice, flag, size, sizeOrNull, tokenId, type Values } from "./config/fields";
+import { evenHeadDim, layerNorm, linear, paddingRow } from "./layers";
 
 /** LayerNorm's own default: OPT's config.json does not say. */
 const EPSILON = 1e-5;
@@ -8,54 +10,74 @@ const EPSILON = 1e-5;
 /** OPT keeps the first two rows of its position table unused. */
 const POSITION_OFFSET = 2;
 
+const ROOT = "model.decoder";
+
+const fields = {
+  vocab_size: size(50272),
+  hidden_size: size(768),
+  num_hidden_layers: size(12),
+  ffn_dim: size(3072),
+  max_position_embeddings: size(2048),
+  do_layer_norm_before: flag(true),
+  _remove_final_layer_norm: flag(false),
+  word_embed_proj_dim: sizeOrNull(null),
+  num_attention_heads: size(12),
+  activation_function: choice(plainNames, "relu"),
+  pad_token_id: tokenId(1),
+  tie_word_embeddings: flag(true),
+};
+
 /**
  * OPT and its sizes (transformers `OPTForCausalLM`): layer norm, learned positions, ReLU. OPT-350m normalises after its
  * residual sums, and its embeddings are narrower than its blocks.
  */
-export function opt(config: ConfigReader): ModelSpec {
-  if (!config.boolean("enable_bias", true)) throw refuseSetting("linear layers without biases (enable_bias)");
-  if (!config.boolean("layer_norm_elementwise_affine", true))
-    throw refuseSetting("norms without weights (layer_norm_elementwise_affine)");
-  const hidden = config.integer("hidden_size");
-  const heads = config.integer("num_attention_heads");
-  const embeddingSize = config.integer("word_embed_proj_dim", hidden);
-  const before = config.boolean("do_layer_norm_before", true);
-  const hasFinalNorm = before && !config.boolean("_remove_final_layer_norm", false);
-  const layer = layerMaker(config, hidden, before);
-  const root = "model.decoder";
+export const opt = defineFamily({
+  className: "OPTConfig",
+  used: fields,
+  idle: { dropout: ["activation_dropout", "attention_dropout", "dropout", "layerdrop"] },
+  refused: { enable_bias: [true], layer_norm_elementwise_affine: [true] },
+  describe(values) {
+    const { hidden_size: hidden, num_attention_heads: heads, vocab_size: vocabularySize } = values;
+    const embeddingSize = values.word_embed_proj_dim ?? hidden;
+    const hasFinalNorm = values.do_layer_norm_before && !values._remove_final_layer_norm;
+    const layer = layerMaker(values);
+    return {
+      family: "opt",
+      vocabularySize,
+      hiddenSize: hidden,
+      heads,
+      keyValueHeads: heads,
+      headDim: evenHeadDim(hidden, heads),
+      maxPositions: values.max_position_embeddings,
+      embedTokens: `${ROOT}.embed_tokens`,
+      embeddingSize,
+      ...paddingRow(values.pad_token_id, vocabularySize),
+      ...projections(embeddingSize, hidden),
+      positions: { type: "learned", path: `${ROOT}.embed_positions`, offset: POSITION_OFFSET },
+      blocks: Array.from({ length: values.num_hidden_layers }, (_, index) =>
+        layer(`${ROOT}.layers.${index}`),
+      ),
+      ...(hasFinalNorm ? { finalNorm: layerNorm(`${ROOT}.final_layer_norm`, hidden, EPSILON) } : {}),
+      head: { path: "lm_head", tied: values.tie_word_embeddings },
+      prefix: "model.",
+      loraTargets: ["q_proj", "v_proj"],
+      ia3Targets: { targets: ["q_proj", "k_proj", "fc2"], feedforward: ["fc2"] },
+    };
+  },
+});
+
+function projections(embeddingSize: number, hidden: number): Pick<ModelSpec, "projections"> {
+  if (embeddingSize === hidden) return {};
   return {
-    family: "opt",
-    vocabularySize: config.integer("vocab_size"),
-    hiddenSize: hidden,
-    heads,
-    keyValueHeads: heads,
-    headDim: evenHeadDim(hidden, heads),
-    maxPositions: config.integer("max_position_embeddings", 2048),
-    embedTokens: `${root}.embed_tokens`,
-    embeddingSize,
-    ...(embeddingSize === hidden
-      ? {}
-      : {
-          projections: {
-            into: linear(`${root}.project_in`, embeddingSize, hidden, false),
-            outOf: linear(`${root}.project_out`, hidden, embeddingSize, false),
-          },
-        }),
-    positions: { type: "learned", path: `${root}.embed_positions`, offset: POSITION_OFFSET },
-    blocks: Array.from({ length: config.integer("num_hidden_layers") }, (_, index) =>
-      layer(`${root}.layers.${index}`),
-    ),
-    ...(hasFinalNorm ? { finalNorm: layerNorm(`${root}.final_layer_norm`, hidden, EPSILON) } : {}),
-    head: { path: "lm_head", tied: config.boolean("tie_word_embeddings", true) },
-    prefix: "model.",
-    loraTargets: ["q_proj", "v_proj"],
-    ia3Targets: { targets: ["q_proj", "k_proj", "fc2"], feedforward: ["fc2"] },
+    projections: {
+      into: linear(`${ROOT}.project_in`, embeddingSize, hidden, false),
+      outOf: linear(`${ROOT}.project_out`, hidden, embeddingSize, false),
+    },
   };
 }
 
-function layerMaker(config: ConfigReader, hidden: number, before: boolean): (path: string) => BlockSpec {
-  const inner = config.integer("ffn_dim", 4 * hidden);
-  const activation = config.choice("activation_function", ["relu", "gelu"], "relu");
+function layerMaker(values: Values<typeof fields>): (path: string) => BlockSpec {
+  const { hidden_size: hidden, ffn_dim: inner } = values;
   return (path) => ({
     path,
     attentionNorm: layerNorm(`${path}.self_attn_layer_norm`, hidden, EPSILON),
@@ -71,8 +93,8 @@ function layerMaker(config: ConfigReader, hidden: number, before: boolean): (pat
       type: "plain",
       up: linear(`${path}.fc1`, hidden, inner, true),
       down: linear(`${path}.fc2`, inner, hidden, true),
-      activation: activation === "relu" ? "relu" : "gelu_none",
+      activation: plainActivations[values.activation_function],
     },
-    normPlacement: before ? "before" : "after",
+    normPlacement: values.do_layer_norm_before ? "before" : "after",
   });
 }

@@ -1,24 +1,37 @@
-import type { ConfigReader } from "./config-reader";
-import type { ModelSpec } from "../nn/model-spec";
-import { slidingLayers } from "./layers";
-import { llamaLike } from "./llama";
+import { defineFamily } from "./config/family";
+import { flag, size, sizeOrNull, type Values } from "./config/fields";
+import { layerTypes, slidingWindows } from "./layers";
+import { llamaFields, llamaLike } from "./llama";
+
+/** The keys of Qwen's models, with their own defaults. */
+export const qwenFields = {
+  ...llamaFields,
+  vocab_size: size(151936),
+  intermediate_size: size(22016),
+  num_key_value_heads: sizeOrNull(32),
+  max_position_embeddings: size(32768),
+  use_sliding_window: flag(false),
+  sliding_window: sizeOrNull(4096),
+  max_window_layers: size(28, 0),
+  layer_types: layerTypes,
+};
 
 /** Qwen1.5, Qwen2, Qwen2.5 (transformers `Qwen2ForCausalLM`): Llama's shape with biases on q, k and v. */
-export function qwen2(config: ConfigReader): ModelSpec {
-  return llamaLike("qwen2", config, {
-    biases: { qkv: true, o: false, mlp: false },
-    ia3Projection: "q_proj",
-    windows: qwenWindows(config),
-  });
-}
+export const qwen2 = defineFamily({
+  className: "Qwen2Config",
+  used: qwenFields,
+  idle: { dropout: ["attention_dropout"] },
+  describe: (values) =>
+    llamaLike("qwen2", values, {
+      biases: { qkv: true, o: false, mlp: false },
+      ia3Projection: "q_proj",
+      windows: qwenWindows(values),
+    }),
+});
 
 /** Qwen's sliding windows: with use_sliding_window, by layer_types or from layer max_window_layers on. */
-export function qwenWindows(config: ConfigReader): (number | undefined)[] {
-  const layers = config.integer("num_hidden_layers");
-  if (!config.boolean("use_sliding_window", false)) return [];
-  const window = config.integerOrNull("sliding_window", 4096) ?? undefined;
-  const from = config.integer("max_window_layers", 28, 0);
-  return slidingLayers(config, layers, (layer) => layer >= from).map((slides) =>
-    slides ? window : undefined,
-  );
+export function qwenWindows(values: Values<typeof qwenFields>): (number | undefined)[] {
+  const { layer_types: types, num_hidden_layers: layers, max_window_layers: from } = values;
+  const window = values.use_sliding_window ? values.sliding_window : null;
+  return slidingWindows(types, layers, window, (layer) => window !== null && layer >= from);
 }

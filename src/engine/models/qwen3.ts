@@ -1,15 +1,20 @@
-import type { ConfigReader } from "./config-reader";
-import type { ModelSpec } from "../nn/model-spec";
+import { defineFamily } from "./config/family";
+import { flag, sizeOrNull } from "./config/fields";
 import { llamaLike } from "./llama";
-import { qwenWindows } from "./qwen2";
+import { qwenFields, qwenWindows } from "./qwen2";
 
 /** Qwen3 (transformers `Qwen3ForCausalLM`): Llama's shape with norms of every head's query and key. */
-export function qwen3(config: ConfigReader): ModelSpec {
-  const attention = config.boolean("attention_bias", false);
-  return llamaLike("qwen3", config, {
-    biases: { qkv: attention, o: attention, mlp: false },
-    headNorms: true,
-    ia3Projection: "q_proj",
-    windows: qwenWindows(config),
-  });
-}
+export const qwen3 = defineFamily({
+  className: "Qwen3Config",
+  used: { ...qwenFields, head_dim: sizeOrNull(128), attention_bias: flag(false) },
+  idle: { dropout: ["attention_dropout"] },
+  describe(values) {
+    const { attention_bias: attention } = values;
+    return llamaLike("qwen3", values, {
+      biases: { qkv: attention, o: attention, mlp: false },
+      headNorms: true,
+      ia3Projection: "q_proj",
+      windows: qwenWindows(values),
+    });
+  },
+});

@@ -1,5 +1,5 @@
 import { LuthierError } from "../../lib/errors";
-import { ConfigReader } from "./config-reader";
+import { type Family, unreadKeys } from "./config/family";
 import type { ModelSpec } from "../nn/model-spec";
 import { bloom } from "./bloom";
 import { gemma3 } from "./gemma3";
@@ -23,19 +23,23 @@ export const families = {
   bloom,
   t5,
   mt5,
-} as const satisfies Readonly<Record<string, (config: ConfigReader) => ModelSpec>>;
+} as const satisfies Readonly<Record<string, Family>>;
 
 type FamilyId = keyof typeof families;
+type Config = Readonly<Record<string, unknown>>;
 
-/** Describes the model of a config.json. Errors: a family the studio does not have, a field that cannot be. */
-export function describeModel(config: Readonly<Record<string, unknown>>): ModelSpec {
-  const type = config.model_type;
-  if (typeof type !== "string" || !Object.hasOwn(families, type)) {
-    throw new LuthierError(
-      "model",
-      `config.json: model_type is ${JSON.stringify(type) ?? "missing"}, which Luthier cannot train yet.`,
-      `It trains these: ${Object.keys(families).join(", ")}.`,
-    );
-  }
-  return families[type as FamilyId](new ConfigReader(config));
+/** Describes the model of a config.json. Errors: a family the studio does not have, a setting that cannot be. */
+export function describeModel(config: Config): ModelSpec {
+  return familyOf(config).describe(config);
+}
+
+/** Keys of a config.json that nothing reads, neither here nor in transformers, and that are not plainly off. */
+export function unreadConfigKeys(config: Config): string[] {
+  return unreadKeys(familyOf(config).keys, config);
+}
+
+function familyOf({ model_type: type }: Config): Family {
+  if (typeof type === "string" && Object.hasOwn(families, type)) return families[type as FamilyId];
+  const modelType = JSON.stringify(type) ?? null;
+  throw new LuthierError({ code: "model/unknown-family", modelType, known: Object.keys(families) });
 }

@@ -1,40 +1,103 @@
 import { LuthierError } from "../../lib/errors";
+import { isRecord } from "../../lib/json";
 import type { RopeScaling, RopeSpec } from "../nn/rope-table";
-import type { ConfigReader } from "./config-reader";
+import {
+  choice,
+  number,
+  numberOrNull,
+  objectOrNull,
+  readFields,
+  requireNumber,
+  size,
+  sizeOrNull,
+  type Values,
+} from "./config/fields";
 
-/** Reads the rotary fields of a config.json, in the form of transformers 4 or 5. */
-export function readRope(config: ConfigReader, dimension: number, defaultTheta = 10000): RopeSpec {
-  const nested = config.object("rope_parameters") ?? config.object("rope_scaling");
-  const theta = config.has("rope_theta")
-    ? config.number("rope_theta")
-    : (nested?.number("rope_theta", defaultTheta) ?? defaultTheta);
-  return { theta, dimension, scaling: nested ? readScaling(nested) : { type: "default" } };
+/** Rotary keys, as transformers 4 and 5 spell them. */
+export const ropeFields = {
+  rope_parameters: objectOrNull(),
+  rope_scaling: objectOrNull(),
+  rope_theta: number(10000),
+  partial_rotary_factor: numberOrNull(null),
+  original_max_position_embeddings: sizeOrNull(null),
+};
+
+/** What the model's own settings are where the rotary ones do not say. */
+interface RopeContext {
+  readonly dimension: number;
+  readonly theta: number;
+  readonly partialFactor: number | null;
+  readonly maxPositions: number;
+  /** Beats what stands inside, as transformers has it. */
+  readonly originalMaxPositions: number | null;
 }
 
-/** Reads the rotary fields of one kind of layer, where config.json holds an object for each kind. */
-export function readLayerRope(fields: ConfigReader, dimension: number, defaultTheta: number): RopeSpec {
-  return { theta: fields.number("rope_theta", defaultTheta), dimension, scaling: readScaling(fields) };
+type Settings = Readonly<Record<string, unknown>>;
+
+/**
+ * The rotary positions of a model with one kind of them. transformers takes `rope_scaling` before `rope_parameters`, and
+ * a base or a share inside of either before the one outside.
+ */
+export function readRope(
+  values: Values<typeof ropeFields> & { readonly max_position_embeddings: number },
+  dimension: number,
+): RopeSpec {
+  const scaling = values.rope_scaling;
+  const isScaled = scaling !== null && Object.keys(scaling).length > 0;
+  const settings = isScaled ? scaling : (values.rope_parameters ?? {});
+  const name = isScaled ? "rope_scaling" : "rope_parameters";
+  const inner = Object.keys(settings).find((key) => isRecord(settings[key]));
+  if (inner !== undefined) throw new LuthierError({ code: "model/rope-by-layer", key: `${name}.${inner}` });
+  return readSettings(settings, `${name}.`, {
+    dimension,
+    theta: values.rope_theta,
+    partialFactor: values.partial_rotary_factor,
+    maxPositions: values.max_position_embeddings,
+    originalMaxPositions: values.original_max_position_embeddings,
+  });
 }
 
-function readScaling(fields: ConfigReader): RopeScaling {
-  const named = fields.has("rope_type") ? "rope_type" : "type";
+const types = ["default", "linear", "llama3", "dynamic"] as const;
+
+/** Reads one object of rotary settings; `above` is the key that holds it, with a dot. */
+export function readSettings(settings: Settings, above: string, context: RopeContext): RopeSpec {
+  const kind = Object.hasOwn(settings, "rope_type") ? "rope_type" : "type";
+  const type = readFields({ [kind]: choice(types, "default") }, settings, above)[kind] ?? "default";
+  const read = readFields(
+    { rope_theta: number(context.theta), partial_rotary_factor: numberOrNull(context.partialFactor) },
+    settings,
+    above,
+  );
+  const factor = read.partial_rotary_factor ?? 1;
+  // The default kind turns whole heads whatever the share; the others turn a part, which does not go with the heads.
+  if (type !== "default" && Math.floor(context.dimension * factor) !== context.dimension)
+    throw new LuthierError({ code: "model/rope-partial", factor, kind: type });
+  return {
+    theta: read.rope_theta,
+    dimension: context.dimension,
+    scaling: readScaling(type, settings, above, context),
+  };
+}
+
+function readScaling(
+  type: (typeof types)[number],
+  settings: Settings,
+  above: string,
+  { maxPositions, originalMaxPositions }: RopeContext,
+): RopeScaling {
+  if (type === "default") return { type };
+  const factor = requireNumber(settings, "factor", above);
+  if (!(factor > 0)) throw new LuthierError({ code: "model/rope-factor", factor });
   // "dynamic" changes nothing until a sequence is longer than the model was trained for, which is refused here.
-  const type = fields.choice(named, ["default", "linear", "llama3", "dynamic"], "default");
-  if (type === "default" || type === "dynamic") return { type: "default" };
-  const factor = fields.number("factor");
-  if (!(factor > 0)) {
-    throw new LuthierError(
-      "model",
-      `config.json: the rope factor is ${factor}.`,
-      "It should be more than 0.",
-    );
-  }
+  if (type === "dynamic") return { type: "default" };
   if (type === "linear") return { type, factor };
+  const original = { original_max_position_embeddings: size(maxPositions) };
   return {
     type,
     factor,
-    lowFrequencyFactor: fields.number("low_freq_factor"),
-    highFrequencyFactor: fields.number("high_freq_factor"),
-    originalMaxPositions: fields.integer("original_max_position_embeddings"),
+    lowFrequencyFactor: requireNumber(settings, "low_freq_factor", above),
+    highFrequencyFactor: requireNumber(settings, "high_freq_factor", above),
+    originalMaxPositions:
+      originalMaxPositions ?? readFields(original, settings, above).original_max_position_embeddings,
   };
 }

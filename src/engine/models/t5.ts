@@ -1,98 +1,197 @@
 import { LuthierError } from "../../lib/errors";
-import type { ConfigReader } from "./config-reader";
 import type {
   BlockSpec,
   CrossAttentionSpec,
-  ModelSpec,
   LinearSpec,
   MlpSpec,
+  ModelSpec,
   NormSpec,
 } from "../nn/model-spec";
+import {
+  gatedActivations,
+  type GatedName,
+  gatedNames,
+  plainActivations,
+  type PlainName,
+  plainNames,
+} from "./config/activations";
+import { defineFamily } from "./config/family";
+import {
+  choice,
+  choiceOrNull,
+  type Field,
+  flagOrNull,
+  number,
+  readFields,
+  size,
+  sizeOrNull,
+  tokenId,
+  type Values,
+} from "./config/fields";
+import type { IdleKeys } from "./config/keys";
 import { linear, rmsNorm } from "./layers";
 
 /** Distances have no end, so that only memory limits a text; so many tokens each of the prompt and the answer may have. */
 const MAX_POSITIONS = 16384;
 
+type GatedForm = `gated-${GatedName}`;
+const gatedForms = gatedNames.map((name): GatedForm => `gated-${name}`);
+const actNames = [...new Set<GatedName | PlainName>([...gatedNames, ...plainNames])];
+
+/** Without a gate, or behind "gated-" with one. */
+function feedForward(fallback: PlainName | GatedForm): Field<PlainName | GatedForm> {
+  return choice([...plainNames, ...gatedForms], fallback);
+}
+
+const fields = {
+  vocab_size: size(32128),
+  d_model: size(512),
+  d_kv: size(64),
+  d_ff: size(2048),
+  num_layers: size(6),
+  num_decoder_layers: sizeOrNull(null),
+  num_heads: size(8),
+  relative_attention_num_buckets: size(32, 4),
+  relative_attention_max_distance: size(128),
+  layer_norm_epsilon: number(1e-6),
+  feed_forward_proj: feedForward("relu"),
+  // What feed_forward_proj stands for; where they are given too, they win.
+  dense_act_fn: choiceOrNull(actNames),
+  is_gated_act: flagOrNull(null),
+  decoder_start_token_id: tokenId(null),
+  pad_token_id: tokenId(0),
+};
+
+type T5Values = Values<typeof fields>;
+
+const aliases = {
+  hidden_size: "d_model",
+  num_attention_heads: "num_heads",
+  num_hidden_layers: "num_layers",
+  head_dim: "d_kv",
+};
+
+const idle: IdleKeys = {
+  bookkeeping: ["n_positions", "output_past"],
+  dropout: ["dropout_rate"],
+};
+
 /**
  * T5 and its later forms, Flan-T5 among them (transformers `T5ForConditionalGeneration`): ReLU and a tied head that reads
  * scaled values in the first, gated GELU and a head of its own from 1.1 on.
  */
-export function t5(config: ConfigReader): ModelSpec {
-  // transformers 5 writes tie_word_embeddings as true for all of them, and says by another field which they are.
-  const tied = config.boolean("tie_word_embeddings", true);
-  const isFirst = config.boolean("scale_decoder_outputs", tied);
-  const spec = encoderDecoder(config, "t5", "relu");
-  const headInputScale = 1 / Math.sqrt(spec.hiddenSize);
-  return isFirst ? { ...spec, head: { ...spec.head, tied }, headInputScale } : spec;
-}
+export const t5 = defineFamily({
+  className: "T5Config",
+  used: { ...fields, tie_word_embeddings: flagOrNull(null), scale_decoder_outputs: flagOrNull(null) },
+  aliases,
+  idle,
+  describe(values, config) {
+    // transformers 5 ties wherever the file has no head of its own, and tells the first form by another key.
+    const isFirst = values.scale_decoder_outputs ?? values.tie_word_embeddings !== false;
+    const spec = encoderDecoder("t5", values, ownLayers(values, config, 6));
+    const tied = isFirst && values.tie_word_embeddings !== false;
+    const head = { ...spec.head, tied };
+    return isFirst ? { ...spec, head, headInputScale: 1 / Math.sqrt(spec.hiddenSize) } : { ...spec, head };
+  },
+});
 
 /** mT5 and what was tuned from it, mT0 (transformers `MT5ForConditionalGeneration`): T5 1.1 with a larger vocabulary. */
-export function mt5(config: ConfigReader): ModelSpec {
-  const spec = encoderDecoder(config, "mt5", "gated-gelu");
-  return { ...spec, ia3Targets: { targets: ["k", "v", "wi_1"], feedforward: [] } };
-}
+export const mt5 = defineFamily({
+  className: "MT5Config",
+  used: {
+    ...fields,
+    vocab_size: size(250112),
+    d_ff: size(1024),
+    num_layers: size(8),
+    num_heads: size(6),
+    feed_forward_proj: feedForward("gated-gelu"),
+    decoder_start_token_id: tokenId(0),
+  },
+  aliases,
+  idle: {
+    ...idle,
+    // The head is tied wherever the file has none of its own, whatever stands here, and reads what the decoder gives.
+    "not-applied": ["tie_word_embeddings", "scale_decoder_outputs"],
+  },
+  describe(values, config) {
+    const spec = encoderDecoder("mt5", values, ownLayers(values, config, 8));
+    return { ...spec, ia3Targets: { targets: ["k", "v", "wi_1"], feedforward: [] } };
+  },
+});
 
 /** What all have in common; a head that the files leave out is the embedding. */
-function encoderDecoder(config: ConfigReader, family: string, feedForward: string): ModelSpec {
-  const hidden = config.integer("d_model");
-  const heads = config.integer("num_heads");
-  const layers = config.integer("num_layers");
-  const makeBlocks = blockMaker(config, feedForward);
+function encoderDecoder(family: string, values: T5Values, decoderLayers: number): ModelSpec {
+  const { d_model: hidden, num_heads: heads, num_layers: layers } = values;
+  const makeBlocks = blockMaker(values);
   const tablePath = (stack: string): string =>
     `${stack}.block.0.layer.0.SelfAttention.relative_attention_bias`;
   return {
     family,
-    vocabularySize: config.integer("vocab_size"),
+    vocabularySize: values.vocab_size,
     hiddenSize: hidden,
     heads,
     keyValueHeads: heads,
-    headDim: config.integer("d_kv"),
+    headDim: values.d_kv,
     maxPositions: MAX_POSITIONS,
     embedTokens: "shared",
+    embeddingCopies: ["encoder.embed_tokens", "decoder.embed_tokens"],
     embeddingSize: hidden,
     positions: {
       type: "relative",
       encoder: tablePath("encoder"),
       decoder: tablePath("decoder"),
-      ...readBuckets(config),
+      ...readBuckets(values),
     },
     attentionScale: 1,
     encoder: {
       path: "encoder",
       blocks: makeBlocks("encoder", layers),
-      finalNorm: norm(config, "encoder.final_layer_norm"),
-      startId: config.integer("decoder_start_token_id", config.integer("pad_token_id", 0, 0), 0),
+      finalNorm: norm(values, "encoder.final_layer_norm"),
+      startId: startId(values),
     },
-    blocks: makeBlocks("decoder", config.integer("num_decoder_layers", layers)),
-    finalNorm: norm(config, "decoder.final_layer_norm"),
-    head: { path: "lm_head", tied: false },
+    blocks: makeBlocks("decoder", values.num_decoder_layers ?? decoderLayers),
+    finalNorm: norm(values, "decoder.final_layer_norm"),
+    head: { path: "lm_head", tied: false, mayBeMissing: true },
     prefix: "",
     loraTargets: ["q", "v"],
     ia3Targets: { targets: ["k", "v", "wo"], feedforward: ["wo"] },
   };
 }
 
+/** Without a number of its own the decoder has as many blocks as num_layers says, also where an alias says otherwise. */
+function ownLayers(
+  { num_layers: layers }: T5Values,
+  config: Readonly<Record<string, unknown>>,
+  fallback: number,
+): number {
+  if (!Object.hasOwn(config, "num_hidden_layers")) return layers;
+  return readFields({ num_layers: size(fallback) }, config).num_layers;
+}
+
+/** Errors: a start token outside the vocabulary. */
+function startId({
+  decoder_start_token_id: start,
+  pad_token_id: pad,
+  vocab_size: vocabularySize,
+}: T5Values): number {
+  const id = start ?? pad ?? 0;
+  if (id < 0 || id >= vocabularySize) throw new LuthierError({ code: "model/pad-token", id, vocabularySize });
+  return id;
+}
+
 /** Errors: buckets that the rule of distances has no steps for. */
-function readBuckets(config: ConfigReader): { buckets: number; maxDistance: number } {
-  const buckets = config.integer("relative_attention_num_buckets", 32, 4);
-  const maxDistance = config.integer("relative_attention_max_distance", 128);
+function readBuckets(values: T5Values): { buckets: number; maxDistance: number } {
+  const { relative_attention_num_buckets: buckets, relative_attention_max_distance: maxDistance } = values;
   if (buckets % 4 === 0 && maxDistance > buckets / 2) return { buckets, maxDistance };
-  throw new LuthierError(
-    "model",
-    `config.json: ${buckets} buckets of distances up to ${maxDistance} cannot be.`,
-    "relative_attention_num_buckets has to be a multiple of four, and relative_attention_max_distance more than half of it.",
-  );
+  throw new LuthierError({ code: "model/distance-buckets", buckets, maxDistance });
 }
 
-function norm(config: ConfigReader, path: string): NormSpec {
-  return rmsNorm(path, config.integer("d_model"), config.number("layer_norm_epsilon", 1e-6));
+function norm(values: T5Values, path: string): NormSpec {
+  return rmsNorm(path, values.d_model, values.layer_norm_epsilon);
 }
 
-function blockMaker(
-  config: ConfigReader,
-  feedForward: string,
-): (stack: "encoder" | "decoder", count: number) => BlockSpec[] {
-  const makeMlp = mlpMaker(config, feedForward);
+function blockMaker(values: T5Values): (stack: "encoder" | "decoder", count: number) => BlockSpec[] {
+  const makeMlp = mlpMaker(values);
   return (stack, count) =>
     Array.from({ length: count }, (_, index) => {
       const path = `${stack}.block.${index}`;
@@ -102,40 +201,50 @@ function blockMaker(
       return {
         path,
         sublayers: { attention: layer(0), mlp: last },
-        attentionNorm: norm(config, `${layer(0)}.layer_norm`),
-        attention: { type: "separate", ...projections(config, `${layer(0)}.SelfAttention`) },
-        ...(hasCross ? { cross: crossAttention(config, layer(1)) } : {}),
-        mlpNorm: norm(config, `${last}.layer_norm`),
+        attentionNorm: norm(values, `${layer(0)}.layer_norm`),
+        attention: { type: "separate", ...projections(values, `${layer(0)}.SelfAttention`) },
+        ...(hasCross ? { cross: crossAttention(values, layer(1)) } : {}),
+        mlpNorm: norm(values, `${last}.layer_norm`),
         mlp: makeMlp(`${last}.DenseReluDense`),
       };
     });
 }
 
-function crossAttention(config: ConfigReader, path: string): CrossAttentionSpec {
-  return { norm: norm(config, `${path}.layer_norm`), ...projections(config, `${path}.EncDecAttention`) };
+function crossAttention(values: T5Values, path: string): CrossAttentionSpec {
+  return { norm: norm(values, `${path}.layer_norm`), ...projections(values, `${path}.EncDecAttention`) };
 }
 
 /** The heads' width together need not be the hidden size. */
-function projections(config: ConfigReader, path: string): Record<"q" | "k" | "v" | "o", LinearSpec> {
-  const hidden = config.integer("d_model");
-  const inner = config.integer("num_heads") * config.integer("d_kv");
+function projections(values: T5Values, path: string): Record<"q" | "k" | "v" | "o", LinearSpec> {
+  const { d_model: hidden } = values;
+  const inner = values.num_heads * values.d_kv;
   const into = (name: string): LinearSpec => linear(`${path}.${name}`, hidden, inner, false);
   return { q: into("q"), k: into("k"), v: into("v"), o: linear(`${path}.o`, inner, hidden, false) };
 }
 
-function mlpMaker(config: ConfigReader, feedForward: string): (path: string) => MlpSpec {
-  const hidden = config.integer("d_model");
-  const inner = config.integer("d_ff");
-  const form = config.choice("feed_forward_proj", ["relu", "gated-gelu"], feedForward);
+function mlpMaker(values: T5Values): (path: string) => MlpSpec {
+  const { d_model: hidden, d_ff: inner, feed_forward_proj: form } = values;
   const up = (path: string): LinearSpec => linear(path, hidden, inner, false);
   const down = (path: string): LinearSpec => linear(`${path}.wo`, inner, hidden, false);
-  if (form === "relu")
-    return (path) => ({ type: "plain", up: up(`${path}.wi`), down: down(path), activation: "relu" });
+  const isGated = values.is_gated_act ?? form.startsWith("gated-");
+  // "gated-gelu" is the tanh formula, unlike "gelu" by itself.
+  const implied = form === "gated-gelu" ? "gelu_new" : form.replace(/^gated-/, "");
+  const name = values.dense_act_fn ?? implied;
+  if (!isGated) {
+    const activation = plainActivations[oneOf(plainNames, "relu", name)];
+    return (path) => ({ type: "plain", up: up(`${path}.wi`), down: down(path), activation });
+  }
+  const activation = gatedActivations[oneOf(gatedNames, "gelu_new", name)];
   return (path) => ({
     type: "gated",
     gate: up(`${path}.wi_0`),
     up: up(`${path}.wi_1`),
     down: down(path),
-    activation: "gelu_tanh",
+    activation,
   });
+}
+
+/** Errors: an activation that this form of layer does not have. */
+function oneOf<const Name extends string>(names: readonly Name[], fallback: Name, name: string): Name {
+  return readFields({ dense_act_fn: choice(names, fallback) }, { dense_act_fn: name }).dense_act_fn;
 }

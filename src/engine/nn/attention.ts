@@ -48,7 +48,6 @@ export function blockAttention(
   const attrs = {
     scale: spec.attentionScale ?? 1 / Math.sqrt(spec.headDim),
     prefix: window === null ? prefix : 0,
-    softcap: spec.attentionSoftcap ?? 0,
     ...(bias ? { distancesFrom: "last-key" as const } : {}),
   };
   return graph.applyAll(attention, [q, key, value, ...range, ...(biases ? [biases] : [])], attrs)[0] as Value;

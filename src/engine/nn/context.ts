@@ -99,19 +99,35 @@ export function applyNorm(context: BuildContext, norm: NormSpec, x: Value): Valu
   return y as Value;
 }
 
-/** Rows of an embedding table, times `factor`, with whatever the adapter does there: ids (R) -> (R, width). */
-export function applyEmbedding(context: BuildContext, path: string, ids: Value, factor = 1): Value {
-  const rows = lookUp(context, path, ids, factor);
-  return context.adapter.embedding?.({ path, ids, rows, factor }) ?? rows;
+/** How rows are looked up. */
+interface LookUp {
+  /** Multiplies the rows; absent: 1. */
+  readonly factor?: number | undefined;
+  /** The row that gets no gradient; absent: none. */
+  readonly paddingRow?: number | undefined;
 }
 
-function lookUp(context: BuildContext, path: string, ids: Value, factor: number): Value {
+/** Rows of an embedding table with whatever the adapter does there: ids (R) -> (R, width). */
+export function applyEmbedding(context: BuildContext, path: string, ids: Value, options: LookUp = {}): Value {
+  const { factor = 1, paddingRow } = options;
+  const padding = paddingRow === undefined ? {} : { paddingRow };
+  const rows = lookUp(context, path, ids, factor, padding);
+  return context.adapter.embedding?.({ path, ids, rows, factor, padding }) ?? rows;
+}
+
+function lookUp(
+  context: BuildContext,
+  path: string,
+  ids: Value,
+  factor: number,
+  padding: { readonly paddingRow?: number },
+): Value {
   const { graph, weights } = context;
   const name = `${path}.weight`;
   const trainable = trainableMatrix(context, name, path);
   if (!trainable) return graph.apply(embedding, [ids], { weight: weights.matrix(name), scale: factor });
   invariant(!trainable.transposed, "a table lies row by row");
-  const rows = graph.apply(embeddingTrainable, [ids, trainable.value], {});
+  const rows = graph.apply(embeddingTrainable, [ids, trainable.value], padding);
   return factor === 1 ? rows : graph.apply(scale, [rows], { alpha: factor });
 }
 

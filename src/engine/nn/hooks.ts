@@ -43,6 +43,8 @@ export interface EmbeddingSite {
   /** The table's own rows (R, width), times `factor`. */
   readonly rows: Value;
   readonly factor: number;
+  /** The row that gets no gradient, where there is one. */
+  readonly padding: { readonly paddingRow?: number };
 }
 
 /** What is added to a layer's output: low upᵀ, with low (rows, r) and up (out, r). */

@@ -141,6 +141,10 @@ export interface ModelSpec {
   readonly embeddingSize: number;
   /** Multiplies token embeddings, not virtual tokens (Gemma: √hidden); absent: 1. */
   readonly embeddingScale?: number;
+  /** Module paths under which files may hold the token embedding again (T5). */
+  readonly embeddingCopies?: readonly string[];
+  /** The row of the token embedding that looking it up gives no gradient: PyTorch's `padding_idx`; absent: none. */
+  readonly paddingId?: number;
   /** Norm of the embeddings, virtual tokens included (BLOOM). */
   readonly embeddingNorm?: NormSpec;
   /** From the embedding's width to the blocks' and back, where they differ (OPT-350m). */
@@ -148,16 +152,21 @@ export interface ModelSpec {
   readonly positions: PositionSpec;
   /** Factor of attention's dot products; absent: 1 / √headDim. */
   readonly attentionScale?: number;
-  /** Bound of attention's scores (softcap · tanh(score / softcap)); absent: none. */
-  readonly attentionSoftcap?: number;
   /** What reads the prompt where the decoder writes only the answer. */
   readonly encoder?: EncoderSpec;
   /** The decoder's. */
   readonly blocks: readonly BlockSpec[];
   /** Absent where the last block's norm is the last one. */
   readonly finalNorm?: NormSpec;
-  /** Module path of the output head, and whether it shares the token embedding's weight. */
-  readonly head: { readonly path: string; readonly tied: boolean };
+  /** The output head. */
+  readonly head: {
+    /** Module path. */
+    readonly path: string;
+    /** Whether it shares the token embedding's weight. */
+    readonly tied: boolean;
+    /** Whether it does where the files have no weight for it, tied or not (T5). */
+    readonly mayBeMissing?: boolean;
+  };
   /** Multiplies what the head reads (T5: 1 / √hidden); absent: 1. */
   readonly headInputScale?: number;
   /** What the inner model is called in full checkpoints; files of the bare model leave it out. */

@@ -10,8 +10,6 @@ export interface AttentionAttrs {
   readonly scale: number;
   /** Keys 0 … prefix − 1 are visible to every query (prefix tuning). */
   readonly prefix: number;
-  /** Scores are bounded to ±softcap by softcap · tanh(score / softcap); 0 or absent for no bound. */
-  readonly softcap?: number;
   /**
    * Where a query stands for biases by distance: at the key of its own number ("row"), or at the last key that it sees
    * ("last-key"), which is its own where masks are causal and keys cached. Absent: biases are slopes along the keys.
@@ -103,11 +101,11 @@ export function attentionCall(
   bias: Value | undefined,
   tuning: Tuning,
 ): KernelCall {
-  const score = scoreKind(attrs, bias);
+  const kind = attentionBias(attrs, bias?.type);
   const work = flops(phase, dims);
   const variants = attentionVariants(phase, dims, tuning).map((id) => {
     const call: KernelCall = {
-      kernel: attentionKernel(id, phase, dims.width, score),
+      kernel: attentionKernel(id, phase, dims.width, kind),
       params: attentionParams(dims, attrs, bias),
       operands,
       grid: VARIANTS[id].grid(phase, dims),
@@ -157,7 +155,6 @@ export function attentionParams(dims: AttentionDims, attrs: AttentionAttrs, bias
     prefix: Math.min(attrs.prefix, dims.keys),
     alibi: bias && !attrs.distancesFrom ? 1 : 0,
     scale: attrs.scale,
-    softcap: attrs.softcap ?? 0,
     first_tile: 0,
   };
 }
@@ -170,7 +167,6 @@ const PARAMS = {
   prefix: "u32",
   alibi: "u32",
   scale: "f32",
-  softcap: "f32",
   first_tile: "u32",
 } as const;
 
@@ -242,25 +238,10 @@ const VARIANTS: Readonly<Record<AttentionVariant, VariantSpec>> = {
   },
 };
 
-/** What is compiled into a kernel of how dot products become scores. */
-export interface ScoreKind {
-  /** Whether scores are bounded. */
-  readonly softcap: boolean;
-  readonly bias: AttentionBias;
-}
-
-function scoreKind(attrs: AttentionAttrs, bias: Value | undefined): ScoreKind {
-  return { softcap: (attrs.softcap ?? 0) > 0, bias: attentionBias(attrs, bias?.type) };
-}
-
-/** The library files of a kind of score, and the constants that they read. */
-function scoreParts({ softcap, bias }: ScoreKind): Pick<Kernel, "includes" | "defines"> {
+/** The library files of a kind of bias, and the constants that they read. */
+function biasParts(bias: AttentionBias): Pick<Kernel, "includes" | "defines"> {
   return {
-    includes: [
-      softcap ? "attention/score_softcap" : "attention/score_plain",
-      `attention/bias_${bias.type}`,
-      "attention/inputs",
-    ],
+    includes: [`attention/bias_${bias.type}`, "attention/inputs"],
     defines: bias.type === "relative" ? { REACH: bias.reach, FROM_LAST: bias.fromLastKey ? 1 : 0 } : {},
   };
 }
@@ -270,11 +251,11 @@ export function attentionKernel(
   variant: AttentionVariant,
   phase: AttentionPhase,
   width: number,
-  score: ScoreKind,
+  bias: AttentionBias,
 ): Kernel {
   const { shader = variant, defines = {}, includes, backwardIncludes = [], requires } = VARIANTS[variant];
   const forward = phase === "forward";
-  const parts = scoreParts(score);
+  const parts = biasParts(bias);
   return defineKernel({
     shader: `attention/${shader}${forward ? "" : `_${phase}`}`,
     includes: [
@@ -293,8 +274,8 @@ export function attentionKernel(
 }
 
 /** The kernel of the gradient of biases by distance. */
-export function attentionBackwardBiasKernel(width: number, score: ScoreKind): Kernel {
-  const parts = scoreParts(score);
+export function attentionBackwardBiasKernel(width: number, bias: AttentionBias): Kernel {
+  const parts = biasParts(bias);
   return defineKernel({
     shader: "attention/backward_bias",
     includes: [
@@ -318,7 +299,7 @@ export function attentionBackwardBiasCall(
   bias: Value,
 ): KernelCall {
   return {
-    kernel: attentionBackwardBiasKernel(dims.width, scoreKind(attrs, bias)),
+    kernel: attentionBackwardBiasKernel(dims.width, attentionBias(attrs, bias.type)),
     params: attentionParams(dims, attrs, bias),
     operands,
     grid: [bias.type.shape[0] ?? 0, dims.heads, 1],
@@ -346,13 +327,11 @@ function flops(phase: AttentionPhase, dims: AttentionDims): number {
 /** Head sizes at which {@link attentionKernels} and its like compile: a multiple of four, and one that is not. */
 export const HEAD_WIDTHS = [64, 6] as const;
 
-/** Kinds of score, one for each way to compile it. */
-const SCORES: readonly ScoreKind[] = [false, true].flatMap((softcap) =>
-  ([{ type: "linear" }, { type: "relative", reach: 128, fromLastKey: true }] as const).map((bias) => ({
-    softcap,
-    bias,
-  })),
-);
+/** Kinds of bias, one for each way to compile them. */
+const BIASES: readonly AttentionBias[] = [
+  { type: "linear" },
+  { type: "relative", reach: 128, fromLastKey: true },
+];
 
 /** Every kernel of a phase, for two head sizes and one reach of the biases. */
 export function attentionKernels(phase: AttentionPhase): Kernel[] {
@@ -360,14 +339,12 @@ export function attentionKernels(phase: AttentionPhase): Kernel[] {
     const dims = { batch: 1, queries: 64, keys: 64, heads: 2, kvHeads: 1, width };
     const anyDevice: Tuning = { software: false, has: () => true, choice: () => null };
     return attentionVariants(phase, dims, anyDevice).flatMap((variant) =>
-      SCORES.map((score) => attentionKernel(variant, phase, width, score)),
+      BIASES.map((bias) => attentionKernel(variant, phase, width, bias)),
     );
   });
 }
 
 /** The kernels of the gradient of biases by distance, as {@link attentionKernels} has those of a phase. */
 export const attentionBackwardBiasKernels: readonly Kernel[] = HEAD_WIDTHS.flatMap((width) =>
-  SCORES.filter(({ bias }) => bias.type === "relative").map((score) =>
-    attentionBackwardBiasKernel(width, score),
-  ),
+  BIASES.filter(({ type }) => type === "relative").map((bias) => attentionBackwardBiasKernel(width, bias)),
 );

@@ -12,7 +12,7 @@ import { type AttentionAttrs, attentionCall, attentionDims, attentionKernels } f
 
 /**
  * Softmax attention with grouped queries: y[i] = Σ_j softmax_j(score(i, j)) · v[j], score = scale · q[i]·k[j], then
- * softcap, then the bias where one is given: slopes[h] · j (ALiBi), or with `distancesFrom` bias[j − i, h], for
+ * the bias where one is given: slopes[h] · j (ALiBi), or with `distancesFrom` bias[j − i, h], for
  * distances beyond its ends their own.
  *
  * Inputs: q (B,Tq,H,D), k and v (B,Tk,KV,D) with H a multiple of KV, keyStart and keyEnd u32 (B·Tq), and optionally

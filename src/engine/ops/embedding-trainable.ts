@@ -8,6 +8,14 @@ import { zeroCall, zeroKernels } from "./zero";
 
 type NoAttrs = Record<never, never>;
 
+interface TrainableAttrs {
+  /** A row that gets no gradient: PyTorch's `padding_idx`. */
+  readonly paddingRow?: number;
+}
+
+/** No id at all. */
+const NO_ROW = 0xffffffff;
+
 const occurrencesKernel = defineKernel({
   shader: "embed/occurrences",
   entry: "element",
@@ -19,12 +27,12 @@ const embeddingBackwardKernels = elementKernels({
   shader: "embed/lookup_backward",
   entry: "own",
   includes: ["lib/grid"],
-  params: { count: "u32", columns: "u32", rows: "u32" },
+  params: { count: "u32", columns: "u32", rows: "u32", padding_row: "u32" },
   bindings: ["read", "read", "read", "read_write"],
 });
 
 /** Rows of a trainable table: ids u32 (R), table (V, N) -> (R, N). An id of V or more gives a row of zeros. */
-export const embeddingTrainable: Op<NoAttrs> = {
+export const embeddingTrainable: Op<TrainableAttrs> = {
   name: "embeddingTrainable",
   kernels: gatherRowsKernels.all,
   infer: ([ids, table]) => {
@@ -35,12 +43,12 @@ export const embeddingTrainable: Op<NoAttrs> = {
     );
     return [f32(rows.shape[0] ?? 0, values.shape[1] ?? 0)];
   },
-  vjp: ({ graph, inputs, gradOutputs: [dy], needs }) => {
+  vjp: ({ graph, attrs, inputs, gradOutputs: [dy], needs }) => {
     const [ids, table] = inputs as [Value, Value];
     if (!needs[1] || !dy) return [null, null];
     const rows = table.type.shape[0] ?? 0;
     const occurrences = graph.apply(idOccurrences, [ids], {});
-    return [null, graph.apply(embeddingBackward, [dy, ids, occurrences], { rows })];
+    return [null, graph.apply(embeddingBackward, [dy, ids, occurrences], { ...attrs, rows })];
   },
   lower: ({ inputs, outputs, dispatch }) => {
     const [ids, table] = inputs as [Value, Value];
@@ -65,7 +73,7 @@ export const idOccurrences: Op<NoAttrs> = {
 };
 
 /** Gradient of {@link embeddingTrainable} for the table, the same in every run: dy (R, N), ids (R), occurrences (R, 2). */
-export const embeddingBackward: Op<{ readonly rows: number }> = {
+export const embeddingBackward: Op<TrainableAttrs & { readonly rows: number }> = {
   name: "embeddingBackward",
   kernels: [...embeddingBackwardKernels.all, ...zeroKernels.all],
   accumulates: true,
@@ -78,7 +86,12 @@ export const embeddingBackward: Op<{ readonly rows: number }> = {
     if (!accumulate) dispatch(zeroCall(dtable));
     dispatch({
       kernel,
-      params: { count, columns: columns / width, rows: attrs.rows },
+      params: {
+        count,
+        columns: columns / width,
+        rows: attrs.rows,
+        padding_row: attrs.paddingRow ?? NO_ROW,
+      },
       operands: [...inputs, dtable],
       grid: flatGrid(count),
     });

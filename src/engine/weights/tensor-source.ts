@@ -28,12 +28,15 @@ export interface TensorSource {
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
+/** A tensor of a model's files, whether or not the engine can compute with it. */
+export type StoredTensor = Omit<TensorSource, "dtype"> & Pick<ModelTensor, "dtype">;
+
 /** A tensor of a model's files. Errors: an element type that the engine does not compute with. */
-export function safetensorsTensor(tensor: ModelTensor): TensorSource {
-  const { name, dtype, shape, isTransposed = false } = tensor;
+export function safetensorsTensor(tensor: StoredTensor): TensorSource {
+  const { name, dtype } = tensor;
   if (!isFloatType(dtype) && !isBlockType(dtype))
     throw new LuthierError({ code: "model/element-type", tensor: name, dtype });
-  return { name, dtype, shape, isTransposed, read: (start, end) => tensor.read(start, end) };
+  return { ...tensor, dtype };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { LuthierError } from "../../lib/errors";
 import type { MetadataReader } from "./metadata";
 
 /** How models of one GGUF architecture become those that Hugging Face's `model_type` names. */
@@ -10,6 +11,8 @@ export interface Architecture {
   readonly hasMixedHeads?: boolean;
   /** What the file's norm weights have more than Hugging Face's. */
   readonly normOffset?: number;
+  /** Keys that llama.cpp does not read in this architecture. */
+  readonly idleKeys?: readonly string[];
   /** Layers that Hugging Face stores as (in, out): the file holds their transpose. */
   readonly transposed?: readonly string[];
 }
@@ -18,6 +21,14 @@ export interface Architecture {
 export interface Fields {
   number(key: string, fallback?: number): number | undefined;
   text(key: string): string | null;
+  /** A list or one number for all; null where there is none. */
+  numberOrNumbers(key: string): number | readonly number[] | null;
+  /** Whether the file has a tensor of that name in any layer: "attn_q.bias". */
+  hasInLayers(part: string): boolean;
+  /** The error for a key whose value the engine has no way to follow. */
+  refuse(key: string, value: string): LuthierError;
+  /** The padding token, or null. */
+  readonly paddingId: number | null;
   /** Rows of the token embedding. */
   readonly vocabularySize: number;
   readonly isHeadTied: boolean;
@@ -27,7 +38,7 @@ export interface Fields {
 export function fieldsOf(
   metadata: MetadataReader,
   architecture: string,
-  model: Pick<Fields, "vocabularySize" | "isHeadTied">,
+  model: Pick<Fields, "vocabularySize" | "isHeadTied" | "hasInLayers">,
 ): Fields {
   return {
     ...model,
@@ -36,6 +47,15 @@ export function fieldsOf(
       return value === undefined || Number.isInteger(value) ? value : Number(value.toPrecision(7));
     },
     text: (key) => metadata.text(`${architecture}.${key}`),
+    numberOrNumbers: (key) => metadata.numberOrNumbers(`${architecture}.${key}`),
+    refuse: (key, value) =>
+      new LuthierError({
+        code: "model/gguf-key",
+        file: metadata.file,
+        key: `${architecture}.${key}`,
+        value,
+      }),
+    paddingId: metadata.number("tokenizer.ggml.padding_token_id"),
   };
 }
 
@@ -58,7 +78,9 @@ const llamaNames = {
 } as const;
 
 function llamaConfig(modelType: string, fields: Fields): Record<string, unknown> {
-  const { number } = fields;
+  const { number, hasInLayers } = fields;
+  const headDim = number("attention.key_length", plainHeadDim(fields));
+  checkWholeHeads(fields, headDim);
   return {
     model_type: modelType,
     hidden_size: number("embedding_length"),
@@ -66,7 +88,10 @@ function llamaConfig(modelType: string, fields: Fields): Record<string, unknown>
     num_hidden_layers: number("block_count"),
     num_attention_heads: number("attention.head_count"),
     num_key_value_heads: number("attention.head_count_kv", number("attention.head_count")),
-    head_dim: number("attention.key_length"),
+    head_dim: headDim,
+    attention_bias: ["q", "k", "v", "output"].some((part) => hasInLayers(`attn_${part}.bias`)),
+    mlp_bias: ["gate", "up", "down"].some((part) => hasInLayers(`ffn_${part}.bias`)),
+    pad_token_id: fields.paddingId,
     max_position_embeddings: number("context_length"),
     rms_norm_eps: number("attention.layer_norm_rms_epsilon"),
     rope_theta: number("rope.freq_base", 10000),
@@ -76,14 +101,27 @@ function llamaConfig(modelType: string, fields: Fields): Record<string, unknown>
   };
 }
 
-function ropeScaling({ number, text }: Fields): Record<string, unknown> | null {
-  const type = text("rope.scaling.type");
-  if (type === null || type === "none") return null;
-  return {
-    rope_type: type,
-    factor: number("rope.scaling.factor"),
-    original_max_position_embeddings: number("rope.scaling.original_context_length"),
-  };
+/** The width of heads where the file does not say. */
+function plainHeadDim({ number }: Fields): number | undefined {
+  const [hidden, heads] = [number("embedding_length"), number("attention.head_count")];
+  return hidden === undefined || heads === undefined ? undefined : Math.floor(hidden / heads);
+}
+
+/** Errors: heads that turn in part, or whose values are of another width. */
+function checkWholeHeads({ number, refuse }: Fields, headDim: number | undefined): void {
+  for (const key of ["rope.dimension_count", "attention.value_length"]) {
+    const width = number(key, headDim);
+    if (width !== headDim) throw refuse(key, String(width));
+  }
+}
+
+/** Linear scaling, as llama.cpp reads it: also where only a factor is given. */
+function ropeScaling({ number, text, refuse }: Fields): Record<string, unknown> | null {
+  const type = text("rope.scaling.type") ?? "linear";
+  const factor = number("rope.scaling.factor", number("rope.scale_linear", 0));
+  if (type === "none") return null;
+  if (type !== "linear") throw refuse("rope.scaling.type", type);
+  return factor === undefined || factor === 0 || factor === 1 ? null : { rope_type: type, factor };
 }
 
 function gpt2Config({ number, vocabularySize, isHeadTied }: Fields): Record<string, unknown> {
@@ -109,11 +147,19 @@ function gemma3Config(fields: Fields): Record<string, unknown> {
     rope_theta: fields.number("rope.freq_base", 1_000_000),
     rope_local_base_freq: fields.number("rope.freq_base_swa", 10_000),
     sliding_window: fields.number("attention.sliding_window"),
-    sliding_window_pattern: 6,
-    attn_logit_softcapping: null,
-    final_logit_softcapping: null,
+    ...slidingLayers(fields),
   };
 }
+
+/** Every sixth layer sees everything, unless the file says which. */
+function slidingLayers({ numberOrNumbers }: Fields): Record<string, unknown> {
+  const pattern = numberOrNumbers("attention.sliding_window_pattern") ?? 6;
+  if (typeof pattern === "number") return { sliding_window_pattern: pattern };
+  return { layer_types: pattern.map((slides) => (slides ? "sliding_attention" : "full_attention")) };
+}
+
+/** llama.cpp gives these no window. */
+const NO_WINDOW = ["attention.sliding_window"];
 
 /** Architectures by the name in `general.architecture`. Mistral's models go by "llama" there. */
 export const architectures: Readonly<Record<string, Architecture>> = {
@@ -121,9 +167,10 @@ export const architectures: Readonly<Record<string, Architecture>> = {
     config: (fields) => llamaConfig("llama", fields),
     names: llamaNames,
     hasMixedHeads: true,
+    idleKeys: NO_WINDOW,
   },
-  qwen2: { config: (fields) => llamaConfig("qwen2", fields), names: llamaNames },
-  qwen3: { config: (fields) => llamaConfig("qwen3", fields), names: llamaNames },
+  qwen2: { config: (fields) => llamaConfig("qwen2", fields), names: llamaNames, idleKeys: NO_WINDOW },
+  qwen3: { config: (fields) => llamaConfig("qwen3", fields), names: llamaNames, idleKeys: NO_WINDOW },
   gemma3: {
     config: gemma3Config,
     names: {

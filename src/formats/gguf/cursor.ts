@@ -16,6 +16,11 @@ export class Cursor {
     this.#source = source;
   }
 
+  /** The name of the file. */
+  get file(): string {
+    return this.#source.name;
+  }
+
   /** Bytes from the start of the file. */
   get position(): number {
     return this.#position;

@@ -1,3 +1,4 @@
+import { LuthierError } from "../../lib/errors";
 import type { ByteSource } from "../byte-source";
 import { blockLayout, type BlockType, type FloatType, storedBytes } from "../quantised/block-types";
 import { Cursor } from "./cursor";
@@ -111,7 +112,13 @@ async function readTensor(cursor: Cursor): Promise<DescribedTensor> {
   const type = await cursor.u32();
   const offset = await cursor.count({ things: "bytes-before", tensor: name }, Number.MAX_SAFE_INTEGER);
   const dtype = types[type];
-  if (!dtype) throw cursor.broken({ kind: "dtype", tensor: name, dtype: otherTypes[type] ?? type });
+  if (!dtype)
+    throw new LuthierError({
+      code: "model/gguf-type",
+      file: cursor.file,
+      tensor: name,
+      type: otherTypes[type] ?? type,
+    });
   const elements = sizes.reduce((product, size) => product * size, 1);
   const [rowLength = 0] = sizes;
   if (elements === 0 || !Number.isSafeInteger(elements) || rowLength % blockLayout(dtype).elements !== 0) {

@@ -84,14 +84,23 @@ const numberList = v.custom<readonly number[]>(
   form("number-list"),
 );
 
+const flagList = v.pipe(
+  v.custom<readonly boolean[]>(
+    (value) => Array.isArray(value) && value.every((item) => typeof item === "boolean"),
+    "a list of true and false",
+  ),
+  v.transform((flags) => flags.map(Number)),
+);
+
 /** Reads typed entries of a file's metadata; what is missing is null, what is of another type is refused. */
 export class MetadataReader {
   readonly #metadata: GgufMetadata;
-  readonly #file: string;
+  readonly file: string;
+  readonly #asked = new Set<string>();
 
   constructor(metadata: GgufMetadata, file: string) {
     this.#metadata = metadata;
-    this.#file = file;
+    this.file = file;
   }
 
   number(key: string): number | null {
@@ -110,6 +119,11 @@ export class MetadataReader {
     return this.#read(key, numberList);
   }
 
+  /** A list of numbers or truth values, one a layer, or one number for all. */
+  numberOrNumbers(key: string): number | readonly number[] | null {
+    return this.#read(key, v.union([finite, numberList, flagList]));
+  }
+
   texts(key: string): readonly string[] | null {
     return this.#read(key, textList);
   }
@@ -124,13 +138,20 @@ export class MetadataReader {
     return this.#parse(key, numberList);
   }
 
+  /** Entries under a prefix that nobody has asked for. */
+  unread(prefix: string): (readonly [key: string, value: GgufValue])[] {
+    return [...this.#metadata].filter(([key]) => key.startsWith(prefix) && !this.#asked.has(key));
+  }
+
   #read<T>(key: string, schema: v.GenericSchema<unknown, T>): T | null {
+    this.#asked.add(key);
     return this.#metadata.has(key) ? this.#parse(key, schema) : null;
   }
 
   #parse<T>(key: string, schema: v.GenericSchema<unknown, T>): T {
+    this.#asked.add(key);
     return parseAs(schema, this.#metadata.get(key), {
-      file: this.#file,
+      file: this.file,
       key,
       remedy: "other-gguf",
     });

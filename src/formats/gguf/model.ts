@@ -5,6 +5,7 @@ import type { ModelTensor } from "../model-weights";
 import type { TokenizerFiles } from "../tokenizer-files";
 import { type Architecture, architectures, fieldsOf } from "./architectures";
 import { type GgufHeader, readGgufHeader } from "./header";
+import { checkKeys, checkTensors } from "./left-over";
 import { MetadataReader } from "./metadata";
 import { lessenedTensor, plainTensor, transposedTensor, unmixedHeads } from "./tensors";
 import { llama3Scaling } from "./rope-factors";
@@ -35,17 +36,36 @@ export async function openGguf(files: readonly ByteSource[]): Promise<GgufModel>
   checkParts(first.file, metadata, parts.length);
   const type = metadata.text("general.architecture") ?? "";
   const architecture = findArchitecture(first.file, metadata, type);
-  const stored = new Map<string, ModelTensor>();
-  for (const { file, header } of parts) {
-    for (const tensor of header.tensors) stored.set(tensor.name, plainTensor(file, tensor, tensor.name));
-  }
+  const stored = collect(parts);
+  const config = await makeConfig(architecture, metadata, type, stored);
+  checkKeys(metadata, type, first.file.name, architecture.idleKeys ?? []);
   return {
     name: baseName(first.file.name).replace(/(-\d{5}-of-\d{5})?\.gguf$/i, ""),
-    config: await makeConfig(architecture, metadata, type, stored),
+    config,
     generationConfig: { eos_token_id: endTokenIds(metadata) },
     tokenizer: tokenizerFiles(metadata),
     tensors: translate(architecture, metadata, type, stored),
   };
+}
+
+/** The tensors of all parts by name. Errors: one that is given twice. */
+function collect(
+  parts: readonly { readonly file: ByteSource; readonly header: GgufHeader }[],
+): Map<string, ModelTensor> {
+  const stored = new Map<string, ModelTensor>();
+  for (const { file, header } of parts) {
+    for (const tensor of header.tensors) {
+      if (stored.has(tensor.name))
+        throw new LuthierError({
+          code: "model/gguf-tensors",
+          file: file.name,
+          names: [tensor.name],
+          count: 1,
+        });
+      stored.set(tensor.name, plainTensor(file, tensor, tensor.name));
+    }
+  }
+  return stored;
 }
 
 function checkParts(file: ByteSource, metadata: MetadataReader, given: number): void {
@@ -81,10 +101,18 @@ async function makeConfig(
   const fields = fieldsOf(metadata, type, {
     vocabularySize: stored.get("token_embd.weight")?.shape[0] ?? 0,
     isHeadTied: !stored.has("output.weight"),
+    hasInLayers: (part) => [...stored.keys()].some((name) => name.replace(/^blk\.\d+\./, "") === part),
   });
   const config = architecture.config(fields);
   const factors = stored.get(ROPE_FACTORS);
-  if (factors?.dtype !== "F32") return config;
+  if (!factors) return config;
+  if (factors.dtype !== "F32" || config.rope_scaling)
+    throw new LuthierError({
+      code: "model/gguf-tensors",
+      file: metadata.file,
+      names: [ROPE_FACTORS],
+      count: 1,
+    });
   const divisors = widen("F32", await factors.read(0, factors.sizeBytes));
   return {
     ...config,
@@ -92,7 +120,7 @@ async function makeConfig(
   };
 }
 
-/** All tensors that the family knows, under Hugging Face's names and in its order. */
+/** All tensors under Hugging Face's names and in its order. Errors: those that have no place in the model. */
 function translate(
   architecture: Architecture,
   metadata: MetadataReader,
@@ -101,14 +129,19 @@ function translate(
 ): Map<string, ModelTensor> {
   const mixed = architecture.hasMixedHeads ? mixedHeads(metadata, type) : {};
   const tensors = new Map<string, ModelTensor>();
+  const others: string[] = [];
   for (const tensor of stored.values()) {
     const parts = /^(?:blk\.(\d+)\.)?(\w+)\.(weight|bias)$/.exec(tensor.name);
     const [, layer, part = "", kind = ""] = parts ?? [];
     const pattern = architecture.names[layer === undefined ? part : `blk.*.${part}`];
-    if (!parts || !pattern) continue;
+    if (!parts || !pattern) {
+      if (tensor.name !== ROPE_FACTORS) others.push(tensor.name);
+      continue;
+    }
     const name = `${pattern.replace("*", layer ?? "")}.${kind}`;
     tensors.set(name, { ...adapt(architecture, tensor, part, kind, mixed[part] ?? 0), name });
   }
+  checkTensors(others, metadata.file);
   return tensors;
 }
 

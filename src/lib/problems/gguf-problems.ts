@@ -14,8 +14,6 @@ export type GgufFault =
   | { readonly kind: "value-type" | "item-type"; readonly key: string; readonly type: number }
   | { readonly kind: "alignment"; readonly alignment: string }
   | { readonly kind: "dimensions"; readonly tensor: string; readonly dimensions: number }
-  /** A type that is not computed with, by its name or its number in the file. */
-  | { readonly kind: "dtype"; readonly tensor: string; readonly dtype: string | number }
   | {
       readonly kind: "sizes";
       readonly tensor: string;

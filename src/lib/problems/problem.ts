@@ -6,6 +6,7 @@ import type { GgufProblems } from "./gguf-problems";
 import type { EngineProblems } from "./engine-problems";
 import type { HubProblems } from "./hub-problems";
 import type { MethodProblems } from "./method-problems";
+import type { ModelsProblems } from "./models-problems";
 import type { StorageProblems } from "./storage-problems";
 import type { TokenizerProblems } from "./tokenizer-problems";
 import type { ValueProblems } from "./value-faults";
@@ -27,6 +28,7 @@ export interface Problems
     GgufProblems,
     HubProblems,
     MethodProblems,
+    ModelsProblems,
     StorageProblems,
     TokenizerProblems,
     ValueProblems,

@@ -1,5 +1,4 @@
 import { describeModel } from "../../engine/models/registry";
-import { safetensorsTensor } from "../../engine/weights/tensor-source";
 import { blobSource } from "../../formats/byte-source";
 import { contentId } from "../../formats/content-id";
 import { type ModelFolder, openModelFolder } from "../../formats/model-folder";
@@ -131,8 +130,7 @@ async function prepare(
   const { gpu, pipelines, tuning } = await session.gpu();
   const splitsAnswers = describeModel(folder.config).encoder !== undefined;
   const tokenizer = loadTokenizer(folder, { splitsAnswers });
-  const tensors = new Map([...folder.tensors].map(([name, tensor]) => [name, safetensorsTensor(tensor)]));
-  const engine = await uploadModel(folder.config, tensors, {
+  const engine = await uploadModel(folder.config, folder.tensors, {
     gpu,
     pipelines,
     tuning,
@@ -143,7 +141,7 @@ async function prepare(
   try {
     const title = opened.title ?? folder.name;
     const card = { id, title, source, license };
-    const summary = summarise(card, engine, folder.sizeBytes, tokenizer.hasChatTemplate, defaults);
+    const summary = summarise(card, engine, folder, tokenizer.hasChatTemplate, defaults);
     await keep(session, opened, summary, signal);
     const adapters = await adaptersOf(session, id);
     if (signal.aborted) throw cancelled();

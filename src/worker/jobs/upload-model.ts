@@ -1,6 +1,6 @@
 import { type LoadedModel, type LoadOptions, loadModel } from "../../engine/models/loaded-model";
 import type { Gpu } from "../../engine/gpu/device";
-import type { TensorSource } from "../../engine/weights/tensor-source";
+import type { StoredTensors } from "../../engine/models/files";
 import { LuthierError } from "../../lib/errors";
 
 /**
@@ -8,7 +8,7 @@ import { LuthierError } from "../../lib/errors";
  */
 export async function uploadModel(
   config: Readonly<Record<string, unknown>>,
-  tensors: ReadonlyMap<string, TensorSource>,
+  tensors: StoredTensors,
   options: LoadOptions,
 ): Promise<LoadedModel> {
   try {

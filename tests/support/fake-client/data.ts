@@ -188,6 +188,7 @@ export function fakeModel(card: ModelCard): ModelSummary {
     modules: fakeModules(4, 192),
     ends: [],
     gpuBytes: card.sizeBytes + 2_000_000,
+    unread: { config: [], generation: [] },
     defaults: card.source === "built-in" ? { lora: { learningRate: 0.004, maxSteps: 60 } } : {},
   };
 }

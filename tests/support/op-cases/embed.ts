@@ -3,8 +3,13 @@ import { Graph } from "../../../src/engine/graph/graph";
 import { type StorageKind, storageKinds } from "../../../src/engine/graph/op";
 import { f32, u32, type Value } from "../../../src/engine/graph/value";
 import { embedding } from "../../../src/engine/ops/embedding";
-import { embeddingTrainable } from "../../../src/engine/ops/embedding-trainable";
+import {
+  embeddingBackward,
+  embeddingTrainable,
+  idOccurrences,
+} from "../../../src/engine/ops/embedding-trainable";
 import { gatherRows } from "../../../src/engine/ops/gather-rows";
+import { normal } from "../check-op";
 import { expectClose } from "../compare";
 import { runGraph } from "../run-graph";
 import { storedMatrix, type StoredMatrix } from "../stored-matrix";
@@ -45,6 +50,38 @@ const trainable = (rows: number, width: number, ids: readonly number[]): Registe
     reference: ([, table]) => [pickRows(table!, width, ids)],
   });
 
+/** The gradient of every row but the padding row. */
+function gradientButPadding(
+  [rows, width]: readonly [number, number],
+  ids: readonly number[],
+  paddingRow: number,
+): RegisteredCase {
+  const name = `embeddingBackward to ${rows}x${width} without row ${paddingRow}`;
+  const trace = (): { graph: Graph; gradient: Value } => {
+    const graph = new Graph();
+    const places = graph.input("ids", u32(ids.length));
+    const dy = graph.input("dy", f32(ids.length, width));
+    const occurrences = graph.apply(idOccurrences, [places], {});
+    return {
+      graph,
+      gradient: graph.apply(embeddingBackward, [dy, places, occurrences], { rows, paddingRow }),
+    };
+  };
+  const check = async (gpu: Gpu): Promise<void> => {
+    const { graph, gradient } = trace();
+    const dy = normal(ids.length * width, 7);
+    const leaves = { ids: Uint32Array.from(ids), dy };
+    const got = await runGraph(gpu, graph, { gradient }, { leaves });
+    const expected = new Float64Array(rows * width);
+    ids.forEach((id, place) => {
+      if (id === paddingRow) return;
+      for (let i = 0; i < width; i++) expected[id * width + i]! += dy[place * width + i]!;
+    });
+    expectClose(got.gradient!, expected, 1e-6, name);
+  };
+  return { name, trace: () => trace().graph, check };
+}
+
 function lookup(
   kind: StorageKind,
   [rows, columns, shardRows]: readonly [number, number, number],
@@ -77,6 +114,8 @@ export const embedCases: readonly RegisteredCase[] = [
   gather(6, 8, [PADDING, 5, 1]),
   gather(3, 4, [PADDING]),
   trainable(1, 1, [0]),
+  gradientButPadding([5, 7], [3, 0, 3, 2, 2, 4, 0], 2),
+  gradientButPadding([5, 8], [0, 3, 0], 0),
   trainable(5, 7, [3, 0, 3, PADDING, 3, 4, 0]),
   trainable(
     4,

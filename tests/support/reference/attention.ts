@@ -17,7 +17,6 @@ interface Row {
   readonly keys: readonly {
     readonly k: number;
     readonly p: number;
-    readonly slope: number;
     /** The element of the biases that the score has. */
     readonly biasAt: number;
   }[];
@@ -48,7 +47,7 @@ export function attentionGradientReference(
   [q, k, v]: readonly [Float64Array, Float64Array, Float64Array],
   dy: Float64Array,
 ): [dq: Float64Array, dk: Float64Array, dv: Float64Array, dbias: Float64Array] {
-  const { width } = problem;
+  const { width, scale } = problem;
   const [dq, dk, dv] = [q, k, v].map((values) => new Float64Array(values.length)) as [
     Float64Array,
     Float64Array,
@@ -60,7 +59,7 @@ export function attentionGradientReference(
     const mean = row.keys.reduce((sum, key, index) => sum + key.p * dp[index]!, 0);
     row.keys.forEach((key, index) => {
       const dscore = key.p * (dp[index]! - mean);
-      const ds = dscore * key.slope;
+      const ds = dscore * scale;
       dbias[key.biasAt]! += dscore;
       for (let d = 0; d < width; d++) {
         dv[key.k + d]! += key.p * dy[row.q + d]!;
@@ -79,7 +78,7 @@ function dot(a: Float64Array, offsetA: number, b: Float64Array, offsetB: number,
 }
 
 function* rows(problem: AttentionProblem, q: Float64Array, k: Float64Array): Generator<Row> {
-  const { batch, queries, keys, heads, kvHeads, width, prefix } = problem;
+  const { batch, queries, keys, heads, kvHeads, width, prefix, scale } = problem;
   for (let b = 0; b < batch; b++) {
     for (let i = 0; i < queries; i++) {
       const [start, end] = [problem.keyStart[b * queries + i]!, problem.keyEnd[b * queries + i]!];
@@ -91,10 +90,10 @@ function* rows(problem: AttentionProblem, q: Float64Array, k: Float64Array): Gen
         const group = Math.floor(h / (heads / kvHeads));
         const scored = seen.map((j) => {
           const at = ((b * keys + j) * kvHeads + group) * width;
-          const { score, slope } = scoreOf(problem, dot(q, offset, k, at, width));
+          const score = scale * dot(q, offset, k, at, width);
           const place = problem.distancesFrom === "last-key" ? Math.min(end, keys) - 1 : i;
           const { added, biasAt } = biasOf(problem, h, j, j - place);
-          return { k: at, score: score + added, slope, biasAt };
+          return { k: at, score: score + added, biasAt };
         });
         const top = Math.max(...scored.map(({ score }) => score));
         const sum = scored.reduce((total, { score }) => total + Math.exp(score - top), 0);
@@ -104,12 +103,6 @@ function* rows(problem: AttentionProblem, q: Float64Array, k: Float64Array): Gen
       }
     }
   }
-}
-
-function scoreOf({ scale, softcap }: AttentionProblem, product: number): { score: number; slope: number } {
-  if (!softcap) return { score: scale * product, slope: scale };
-  const bounded = Math.tanh((scale * product) / softcap);
-  return { score: softcap * bounded, slope: scale * (1 - bounded ** 2) };
 }
 
 /** What a key at place `j`, so far from the query, adds to the score of a head, and from which element of the biases. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { describeModel, families } from "../../../src/engine/models/registry";
+import { describeModel, families, unreadConfigKeys } from "../../../src/engine/models/registry";
 import { alibiSlopes, relativeBuckets } from "../../../src/engine/nn/tables";
 import { batchInputs, canPack, type TrainingBatch } from "../../../src/engine/train/batch-inputs";
 import { goldenFamilies, readJson } from "../../support/golden";
@@ -72,14 +72,24 @@ test("gemma3 reads rotary tables as transformers 4 and 5 spell them", () => {
 test.each([
   ["gemma3", { final_logit_softcapping: 30 }, /final_logit_softcapping/],
   ["gemma3", { use_bidirectional_attention: true }, /both directions/],
-  ["gemma3", { hidden_activation: "silu" }, /hidden_activation is "silu"/],
+  ["gemma3", { hidden_activation: "relu" }, /hidden_activation is "relu"/],
   ["opt", { enable_bias: false }, /enable_bias/],
   ["opt", { layer_norm_elementwise_affine: false }, /layer_norm_elementwise_affine/],
   ["opt", { num_attention_heads: 5 }, /not a multiple of 5/],
   ["bloom", { apply_residual_connection_post_layernorm: true }, /apply_residual/],
   ["gpt2", { scale_attn_by_inverse_layer_idx: true }, /scale_attn/],
   ["qwen3", { num_key_value_heads: 3 }, /4 attention heads of width 12 do not go with 3/],
-  ["t5", { feed_forward_proj: "gated-silu" }, /feed_forward_proj is "gated-silu"/],
+  ["t5", { feed_forward_proj: "gated-relu" }, /feed_forward_proj is "gated-relu"/],
+  ["t5", { dense_act_fn: "silu" }, /dense_act_fn is "silu"/],
+  ["bloom", { slow_but_exact: true, pretraining_tp: 2 }, /slow_but_exact/],
+  ["gpt2", { scale_attn_weights: false }, /scale_attn_weights/],
+  ["gpt2", { add_cross_attention: true }, /add_cross_attention/],
+  ["llama", { per_layer_config: { 0: { hidden_size: 8 } } }, /per_layer_config/],
+  ["llama", { pruned_heads: { 0: [1] } }, /pruned_heads/],
+  ["llama", { quantization_config: { quant_method: "gptq", bits: 4 } }, /quantised by gptq/],
+  ["llama", { num_hidden_layers: null }, /num_hidden_layers is null/],
+  ["llama", { rms_norm_eps: "1e-5" }, /rms_norm_eps is "1e-5"/],
+  ["llama", { rope_parameters: { rope_type: "linear", factor: 0 } }, /rope factor is 0/],
   ["t5", { relative_attention_num_buckets: 6 }, /6 buckets of distances up to 12/],
   ["mt5", { relative_attention_max_distance: 8 }, /16 buckets of distances up to 8/],
 ])("%s refuses what it does not have: %o", (family, change, message) => {
@@ -93,6 +103,31 @@ test.each(goldenFamilies())("%s: LoRA goes where PEFT puts it by default", (fami
     "adapter_config.json",
   );
   expect([...describeModel(goldenConfig(family)).loraTargets].sort()).toEqual(targets);
+});
+
+test("a missing key has the default of transformers' class", () => {
+  const { ffn_dim: _, ...opt } = goldenConfig("opt");
+  const mlp = describeModel(opt).blocks[0]?.mlp;
+  expect(mlp?.up.outFeatures).toBe(3072);
+  const { vocab_size: __, ...llama } = goldenConfig("llama");
+  expect(describeModel(llama).vocabularySize).toBe(32000);
+});
+
+test("keys that nothing reads are told, unless they are off", () => {
+  const extra = { residual_multiplier: 0.22, mup: false, experts: [], note: "", norm_scale: 0 };
+  expect(unreadConfigKeys({ ...goldenConfig("llama"), ...extra })).toEqual(["residual_multiplier"]);
+  for (const family of goldenFamilies()) expect(unreadConfigKeys(goldenConfig(family)), family).toEqual([]);
+});
+
+test("the padding row is that of PyTorch's padding_idx", () => {
+  const rowOf = (family: string, change: Config = {}) =>
+    describeModel({ ...goldenConfig(family), ...change }).paddingId;
+  expect(rowOf("llama")).toBe(0);
+  expect(rowOf("llama", { pad_token_id: null })).toBeUndefined();
+  expect(rowOf("llama", { pad_token_id: -1 })).toBe(96);
+  const { pad_token_id: _, ...opt } = goldenConfig("opt");
+  expect(describeModel(opt).paddingId).toBe(1);
+  expect(rowOf("gpt2", { pad_token_id: 3 })).toBeUndefined();
 });
 
 test("bloom reads both spellings of its sizes", () => {

@@ -264,6 +264,68 @@ describe("a damaged or hostile file is refused with its name", () => {
     ],
   ];
 
+  const float = (value: number): Entry => ({ type: "f32", value });
+  const keys: [string, Metadata, RegExp][] = [
+    ["YaRN", { "llama.rope.scaling.type": text("yarn") }, /sets llama.rope.scaling.type to yarn/],
+    ["heads that turn in part", { "llama.rope.dimension_count": u32(2) }, /rope.dimension_count to 2/],
+    ["values of another width", { "llama.attention.value_length": u32(8) }, /value_length to 8/],
+    ["experts", { "llama.expert_count": u32(8) }, /expert_count to 8/],
+    ["another scale of attention", { "llama.attention.scale": float(0.5) }, /attention.scale to 0.5/],
+    ["a key that nobody knows", { "llama.mixing": floats(0, 0.5) }, /sets llama.mixing to/],
+    ["attention in both directions", { "llama.attention.causal": flag(false) }, /causal to false/],
+  ];
+
+  test.each(keys)("a key that changes the computation: %s", async (_, entries, message) => {
+    expect(await refusal(open(file({ ...llama, ...entries })))).toMatch(message);
+  });
+
+  test("keys that are off, or say what holds anyway, are no fault", async () => {
+    const { config } = await open(
+      file({
+        ...llama,
+        "llama.expert_count": u32(0),
+        "llama.attention.causal": flag(true),
+        "llama.rope.dimension_count": u32(4),
+        "llama.attention.value_length": u32(4),
+        "llama.vocab_size": u32(5),
+        "llama.rope.scaling.type": text("none"),
+        "qwen2.expert_count": u32(8),
+      }),
+    );
+    expect(config.rope_scaling).toBeNull();
+  });
+
+  test.each([
+    ["rope.scaling.factor", { "llama.rope.scaling.factor": float(4) }],
+    ["rope.scale_linear", { "llama.rope.scale_linear": float(4) }],
+  ])("a factor without a type is linear, as in llama.cpp: %s", async (_, entries) => {
+    const { config } = await open(file({ ...llama, ...entries }));
+    expect(config.rope_scaling).toEqual({ rope_type: "linear", factor: 4 });
+  });
+
+  test("tensors without a place in the model are named", async () => {
+    const stored = [...tensors, counting("blk.0.ffn_gate_exps.weight", 8, 12, 2), counting("rope_long", 4)];
+    expect(await refusal(open(file(llama, stored)))).toMatch(
+      /2 tensors .*: blk.0.ffn_gate_exps.weight, rope_long/,
+    );
+  });
+
+  test("a type that is not read tells which are", async () => {
+    const error: unknown = await open(file(llama, [{ ...counting("x", 256), type: 23 }])).catch(
+      (reason: unknown) => reason,
+    );
+    expect((error as LuthierError).what).toMatch(/IQ4_XS/);
+    expect((error as LuthierError).advice).toMatch(/Q4_K_M/);
+  });
+
+  test("gemma's layers with a window are those that the file names", async () => {
+    const gemma = { ...bpe, "general.architecture": text("gemma3") };
+    const pattern = "gemma3.attention.sliding_window_pattern";
+    const read = async (entry: Entry) => (await open(file({ ...gemma, [pattern]: entry }, []))).config;
+    expect(await read(u32(3))).toMatchObject({ sliding_window_pattern: 3 });
+    expect(await read(ints(1, 0))).toMatchObject({ layer_types: ["sliding_attention", "full_attention"] });
+  });
+
   test.each(cases)("%s", async (_, bytes, message) => {
     const what = await refusal(open(bytes));
     expect(what).toMatch(message);

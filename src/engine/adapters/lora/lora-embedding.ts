@@ -51,7 +51,7 @@ export function applyTable(graph: Graph, { table, rank, scale }: LoraTable, site
   const name = names(table);
   const a = graph.parameter(name.a, f32(rank, table.rows));
   const b = graph.parameter(name.b, f32(table.columns, rank));
-  const low = graph.apply(embeddingTrainable, [site.ids, graph.apply(transpose, [a], {})], {});
+  const low = graph.apply(embeddingTrainable, [site.ids, graph.apply(transpose, [a], {})], site.padding);
   const update = graph.apply(matmul, [low, b], { form: "nt", alpha: scale * site.factor });
   return graph.apply(add, [site.rows, update], {});
 }

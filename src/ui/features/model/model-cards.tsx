@@ -127,6 +127,7 @@ function CardFacts({ card, summary }: { card: ModelCard; summary: ModelSummary |
         [facts.hidden, summary && text.format.integer(summary.hiddenSize)],
         [facts.vocabulary, summary && text.format.integer(summary.vocabularySize)],
         [facts.context, summary && text.model.tokens(summary.maxLength)],
+        [facts.unread, summary && text.model.unread(summary.unread)],
         [facts.license, card.license === "" ? text.model.unknownLicense : card.license],
       ]}
     />

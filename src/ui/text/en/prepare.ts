@@ -1,9 +1,13 @@
 import type { TextEncoding } from "../../../lib/problems/dataset-faults";
 import type { TemplateId } from "../../../shared/data";
 import type { FolderReader } from "../../../shared/folder-format";
+import type { ModelSummary } from "../../../shared/model";
 import { format } from "./format";
 import { brokenFile, encodingNames, rowFault } from "./dataset-faults";
 import { plural, rows, tokens } from "./words";
+
+/** Characters of a value of a file that are shown. */
+const LONGEST_VALUE = 40;
 
 /* Texts of the steps before a run: Data, Model, Method. */
 
@@ -158,6 +162,18 @@ export const model = {
     vocabulary: "Vocabulary",
     context: "Context",
     gpu: "GPU memory",
+    unread: "Not followed",
+  },
+  /** Keys of the model's files that change nothing here, or null where there are none. */
+  unread({ config, generation }: ModelSummary["unread"]): string | null {
+    const answers = generation.map(({ key, value }) =>
+      value.length > LONGEST_VALUE ? `${key} ${value.slice(0, LONGEST_VALUE)}…` : `${key} ${value}`,
+    );
+    const parts = [
+      ...(config.length > 0 ? [`config.json: ${config.join(", ")}`] : []),
+      ...(answers.length > 0 ? [`generation_config.json: ${answers.join(", ")}`] : []),
+    ];
+    return parts.length > 0 ? parts.join("; ") : null;
   },
   precision: (types: readonly string[]) => types.join(" and "),
   unknownLicense: "not stated",

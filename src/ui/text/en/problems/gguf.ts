@@ -54,10 +54,6 @@ function tensorFault(fault: Extract<GgufFault, { tensor: string }>): string {
   switch (fault.kind) {
     case "dimensions":
       return `gives tensor ${tensor} ${fault.dimensions} dimensions`;
-    case "dtype": {
-      const { dtype } = fault;
-      return `stores tensor ${tensor} as ${typeof dtype === "number" ? `type ${dtype}` : dtype}, which is not read`;
-    }
     case "sizes":
       return `gives tensor ${tensor} the sizes ${fault.sizes.join(" × ")}, which ${fault.dtype} cannot have`;
     case "tensor-twice":

@@ -10,6 +10,7 @@ import type { ProblemTexts } from "./words";
 import { formatProblems, valueProblems } from "./formats";
 import { ggufProblems } from "./gguf";
 import { hubProblems } from "./hub";
+import { modelsProblems } from "./models";
 import { storageProblems } from "./storage";
 import { tokenizerProblems } from "./tokenizer";
 import { workerProblems } from "./worker";
@@ -25,6 +26,7 @@ const problems: ProblemTexts = {
   ...formProblems,
   ...hubProblems,
   ...methodProblems,
+  ...modelsProblems,
   ...storageProblems,
   ...tokenizerProblems,
   ...valueProblems,

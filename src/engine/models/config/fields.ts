@@ -1,0 +1,113 @@
+import * as v from "valibot";
+import { LuthierError } from "../../../lib/errors";
+import { isRecord } from "../../../lib/json";
+import type { ConfigExpectation } from "../../../lib/problems/models-problems";
+
+/** One key of config.json: what may stand there, and what holds where it is missing. */
+export interface Field<T> {
+  readonly schema: v.GenericSchema<unknown, T>;
+  readonly expected: ConfigExpectation;
+  readonly fallback: T;
+}
+
+export type Fields = Readonly<Record<string, Field<unknown>>>;
+
+/** The values that {@link readFields} gives. */
+export type Values<F extends Fields> = {
+  readonly [Key in keyof F]: F[Key] extends Field<infer T> ? T : never;
+};
+
+const whole = (min: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(min));
+const finite = v.pipe(v.number(), v.finite());
+const object = v.custom<Readonly<Record<string, unknown>>>(isRecord);
+
+/** A whole number of at least `min`. */
+export function size(fallback: number, min = 1): Field<number> {
+  return { schema: whole(min), expected: { kind: "whole-number", min }, fallback };
+}
+
+/** A whole number of at least `min`, or null. */
+export function sizeOrNull(fallback: number | null, min = 1): Field<number | null> {
+  return { schema: v.nullable(whole(min)), expected: { kind: "whole-number", min }, fallback };
+}
+
+/** The id of a token, which may count from the end of the vocabulary, or null. */
+export function tokenId(fallback: number | null): Field<number | null> {
+  return sizeOrNull(fallback, Number.MIN_SAFE_INTEGER);
+}
+
+export function number(fallback: number): Field<number> {
+  return { schema: finite, expected: { kind: "number" }, fallback };
+}
+
+export function numberOrNull(fallback: number | null): Field<number | null> {
+  return { schema: v.nullable(finite), expected: { kind: "number" }, fallback };
+}
+
+export function flag(fallback: boolean): Field<boolean> {
+  return { schema: v.boolean(), expected: { kind: "boolean" }, fallback };
+}
+
+export function flagOrNull(fallback: boolean | null): Field<boolean | null> {
+  return { schema: v.nullable(v.boolean()), expected: { kind: "boolean" }, fallback };
+}
+
+/** One of the `words`. */
+export function choice<const Word extends string>(
+  words: readonly Word[],
+  fallback: NoInfer<Word>,
+): Field<Word> {
+  return { schema: v.picklist(words), expected: { kind: "one-of", words }, fallback };
+}
+
+/** One of the `words`, or null. */
+export function choiceOrNull<const Word extends string>(words: readonly Word[]): Field<Word | null> {
+  return { schema: v.nullable(v.picklist(words)), expected: { kind: "one-of", words }, fallback: null };
+}
+
+/** A list of some of the `words`, or null. */
+export function wordsOrNull<const Word extends string>(
+  words: readonly Word[],
+): Field<readonly Word[] | null> {
+  return {
+    schema: v.nullable(v.array(v.picklist(words))),
+    expected: { kind: "list-of", words },
+    fallback: null,
+  };
+}
+
+export function objectOrNull(): Field<Readonly<Record<string, unknown>> | null> {
+  return { schema: v.nullable(object), expected: { kind: "object" }, fallback: null };
+}
+
+/**
+ * Reads the keys that `fields` names from an object of config.json; `above` is the key that holds the object.
+ * @throws LuthierError("model/config-value") naming the key, what it holds, and what belongs there
+ */
+export function readFields<const F extends Fields>(
+  fields: F,
+  values: Readonly<Record<string, unknown>>,
+  above = "",
+): Values<F> {
+  const read = Object.entries(fields).map(([key, field]) => [
+    key,
+    readField(field, values[key], above + key),
+  ]);
+  return Object.fromEntries(read) as Values<F>;
+}
+
+/** A number that has no default. */
+export function requireNumber(values: Readonly<Record<string, unknown>>, key: string, above = ""): number {
+  return parseField(number(0), values[key], above + key);
+}
+
+function readField<T>(field: Field<T>, value: unknown, key: string): T {
+  return value === undefined ? field.fallback : parseField(field, value, key);
+}
+
+function parseField<T>({ schema, expected }: Field<T>, value: unknown, key: string): T {
+  const parsed = v.safeParse(schema, value);
+  if (parsed.success) return parsed.output;
+  const found = JSON.stringify(value) ?? null;
+  throw new LuthierError({ code: "model/config-value", key, found, expected });
+}

@@ -1,0 +1,117 @@
+import { isFloatType } from "../../formats/quantised/block-types";
+import { LuthierError } from "../../lib/errors";
+import type { ModelSpec } from "../nn/model-spec";
+import {
+  elementsOf,
+  readValues,
+  safetensorsTensor,
+  type StoredTensor,
+  type TensorSource,
+} from "../weights/tensor-source";
+import type { WeightDeclaration } from "../weights/weight-store";
+
+/** The tensors of a model's files by name. */
+export type StoredTensors = ReadonlyMap<string, StoredTensor>;
+
+/** What the files hold for a model: the model as they have it, and a tensor for each that it declares. */
+export interface Resolved {
+  readonly spec: ModelSpec;
+  /** Gives a declared tensor. Errors: the files have none of that name. */
+  find(name: string): TensorSource;
+}
+
+/** Values that are compared at a time. */
+const CHUNK = 2 ** 18;
+
+/**
+ * Settles what depends on the files, as transformers 5 does: a head of its own counts where its values differ from the
+ * embedding's, whatever config.json says, and of two tied tensors either may be missing.
+ * @throws LuthierError("model") when an encoder-decoder's copies of the embedding differ
+ */
+export async function resolveFiles(described: ModelSpec, files: StoredTensors): Promise<Resolved> {
+  const { prefix, embedTokens, embeddingCopies = [] } = described;
+  const at = (name: string): StoredTensor | undefined =>
+    files.get(name) ?? (name.startsWith(prefix) ? files.get(name.slice(prefix.length)) : undefined);
+  const head = at(`${described.head.path}.weight`);
+  const table = await embeddingOf(at, [embedTokens, ...embeddingCopies]);
+  const mayShare = described.head.tied || described.head.mayBeMissing === true;
+  const shares = mayShare && (!head || !table || (await areEqual(table, head)));
+  const embedding = table ?? (shares ? head : undefined);
+  return {
+    spec: { ...described, head: { ...described.head, tied: shares } },
+    find(name) {
+      const stored = name === `${embedTokens}.weight` ? embedding : at(name);
+      if (stored) return safetensorsTensor(stored);
+      throw new LuthierError({ code: "model/no-tensor", name });
+    },
+  };
+}
+
+/** The token embedding by any of its paths, all of which must hold the same. */
+async function embeddingOf(
+  at: (name: string) => StoredTensor | undefined,
+  paths: readonly string[],
+): Promise<StoredTensor | undefined> {
+  const [first, ...others] = paths.flatMap((path) => at(`${path}.weight`) ?? []);
+  for (const other of others)
+    if (first && !(await areEqual(first, other)))
+      throw new LuthierError({ code: "model/embeddings-differ", names: [first.name, other.name] });
+  return first;
+}
+
+/** Whether two matrices hold the same numbers. */
+async function areEqual(one: StoredTensor, other: StoredTensor): Promise<boolean> {
+  if (one.shape.join() !== other.shape.join()) return false;
+  const [a, b] = [safetensorsTensor(one), safetensorsTensor(other)];
+  const total = elementsOf(one);
+  for (let first = 0; first < total; first += CHUNK) {
+    const count = Math.min(CHUNK, total - first);
+    const [left, right] = await Promise.all([readValues(a, first, count), readValues(b, first, count)]);
+    if (left.some((value, i) => value !== right[i])) return false;
+  }
+  return true;
+}
+
+/**
+ * Tensors that no module of the language model reads, by their names: buffers that code computes anew (masks, positions,
+ * rotary frequencies), a table that T5 has and does not use, and heads of other tasks.
+ */
+const UNUSED = [
+  /(^|\.)rotary_emb\.inv_freq$/,
+  /(^|\.)attn\.rotary_emb\.[a-z_]+$/,
+  /(^|\.)position_ids$/,
+  /(^|\.)attn\.(masked_)?bias$/,
+  /^decoder\.block\.0\.layer\.1\.EncDecAttention\.relative_attention_bias\.weight$/,
+  /^(score|classifier|classification_head|qa_outputs|v_head|value_head|multiple_choice_head)\./,
+];
+
+/** Named in an error; the rest are counted. */
+const NAMED = 5;
+
+/**
+ * Checks that every tensor of the files is one that the model declares, or known to change nothing. Whole numbers and
+ * truth values are buffers: no module computes with them.
+ * @throws LuthierError("model/left-over-tensors")
+ */
+export function checkLeftOver(
+  spec: ModelSpec,
+  declared: readonly Pick<WeightDeclaration, "name">[],
+  files: StoredTensors,
+): void {
+  const { prefix, head, embedTokens, embeddingCopies = [] } = spec;
+  const tables = [head.path, embedTokens, ...embeddingCopies].map((path) => `${path}.weight`);
+  const known = new Set([...declared.map(({ name }) => name), ...tables]);
+  const left = [...files].filter(([name, { dtype }]) => {
+    const isKnown = known.has(name) || known.has(prefix + name);
+    return !isKnown && !isBuffer(dtype) && !UNUSED.some((pattern) => pattern.test(name));
+  });
+  if (left.length === 0) return;
+  const names = left.slice(0, NAMED).map(([name]) => name);
+  throw new LuthierError({ code: "model/left-over-tensors", names, count: left.length });
+}
+
+const BUFFERS: ReadonlySet<string> = new Set(["BOOL", "U8", "I8", "U16", "I16", "U32", "I32", "U64", "I64"]);
+
+function isBuffer(dtype: StoredTensor["dtype"]): boolean {
+  return !isFloatType(dtype) && BUFFERS.has(dtype);
+}

@@ -1,0 +1,10 @@
+import { writeFileSync } from "node:fs";
+import { generationKeys } from "../../src/formats/generation-config";
+import { families } from "../../src/engine/models/registry";
+
+/** Writes what each family does with the keys of its configuration class, and what is done with those of answers. */
+export function main([file]: string[]): void {
+  const keys = Object.entries(families).map(([family, { keys }]) => [family, keys]);
+  const all = { families: Object.fromEntries(keys), generation: generationKeys };
+  writeFileSync(String(file), JSON.stringify(all));
+}

@@ -1,0 +1,323 @@
+"""Awkward configurations, drawn by seed: config.json as files of all ages spell it."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any, Callable
+
+Config = dict[str, Any]
+
+GELUS = ("gelu", "gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_python")
+
+
+def maybe(rng: Random, probability: float = 0.5) -> bool:
+    return rng.random() < probability
+
+
+def drop_some(rng: Random, config: Config, keys: tuple[str, ...]) -> Config:
+    """Leaves out keys whose defaults the class knows."""
+    return {key: value for key, value in config.items() if key not in keys or maybe(rng, 0.7)}
+
+
+def padding(rng: Random, vocabulary: int) -> Config:
+    choice = rng.randrange(5)
+    if choice == 0:
+        return {}
+    if choice == 1:
+        return {"pad_token_id": None}
+    if choice == 2:
+        return {"pad_token_id": -rng.randint(1, vocabulary)}
+    return {"pad_token_id": rng.randrange(vocabulary)}
+
+
+def heads(rng: Random) -> tuple[int, int]:
+    """Query heads and key-value heads: GQA of 1, 3, and others."""
+    shared = rng.choice((1, 1, 2, 3))
+    groups = rng.choice((1, 2, 3))
+    return shared * groups, groups
+
+
+def rope(rng: Random, max_positions: int, head_dim: int) -> Config:
+    """Flat rotary settings in the forms of transformers 4 and 5, and both at once."""
+    theta = rng.choice((50.0, 10000.0, 1e6))
+    kind = rng.choice(("default", "default", "linear", "llama3", "dynamic"))
+    settings: Config = {} if kind == "default" and maybe(rng) else {"rope_type": kind}
+    if kind != "default":
+        settings["factor"] = rng.choice((1.5, 4.0, 8.0))
+    if kind == "dynamic" and head_dim == 2:
+        kind = "linear"  # Its formula divides by the width less two.
+        settings["rope_type"] = kind
+    if kind == "llama3":
+        settings |= {"low_freq_factor": 1.0, "high_freq_factor": 4.0}
+        if maybe(rng):
+            settings["original_max_position_embeddings"] = rng.choice((8, 16, max_positions))
+    if settings.get("rope_type") and maybe(rng, 0.2):
+        settings["type"] = settings["rope_type"] if maybe(rng) else "default"
+    elif settings.get("rope_type") and maybe(rng, 0.2):
+        settings["type"] = settings.pop("rope_type")
+    config: Config = {}
+    if maybe(rng):
+        settings["rope_theta"] = theta
+    if maybe(rng):
+        config["rope_theta"] = rng.choice((20.0, 500000.0))
+    if head_dim > 2 and maybe(rng, 0.15):
+        config["partial_rotary_factor"] = rng.choice((1.0, 1.0, 0.5))
+    if maybe(rng, 0.15):
+        config["original_max_position_embeddings"] = rng.choice((12, 24))
+    where = rng.choice(("rope_parameters", "rope_scaling", "both"))
+    if where == "both":
+        config["rope_parameters"] = {"rope_type": "linear", "factor": 3.0, "rope_theta": 77.0}
+        config["rope_scaling"] = settings
+    else:
+        config[where] = settings if settings or maybe(rng) else None
+    return config
+
+
+def llama_like(rng: Random) -> Config:
+    query, groups = heads(rng)
+    # Not a multiple of what kernels take at a time.
+    hidden = query * rng.choice((1, 3, 5, 6, 8, 11))
+    head_dim = rng.choice((2, 4, 6, 10, 12))
+    positions = rng.choice((16, 33, 64))
+    vocabulary = rng.choice((31, 64, 97, 131))
+    config: Config = {
+        "vocab_size": vocabulary,
+        "hidden_size": max(hidden, 4 * query),
+        "intermediate_size": rng.choice((1, 7, 12, 45)),
+        "num_hidden_layers": rng.choice((1, 2, 5)),
+        "num_attention_heads": query,
+        "num_key_value_heads": groups,
+        "head_dim": head_dim,
+        "max_position_embeddings": positions,
+        "rms_norm_eps": rng.choice((1e-6, 1e-5, 0.01)),
+        "hidden_act": rng.choice(("silu", "silu", "swish", *GELUS)),
+        "tie_word_embeddings": maybe(rng),
+        **padding(rng, vocabulary),
+        **rope(rng, positions, head_dim),
+    }
+    if query == groups and maybe(rng):
+        config["num_key_value_heads"] = None
+    return drop_some(rng, config, ("tie_word_embeddings", "rms_norm_eps", "hidden_act"))
+
+
+def llama(rng: Random) -> Config:
+    config = llama_like(rng)
+    for key in ("attention_bias", "mlp_bias"):
+        if maybe(rng, 0.7):
+            config[key] = maybe(rng)
+    if maybe(rng, 0.2) and config["hidden_size"] // config["num_attention_heads"] % 2 == 0:
+        del config["head_dim"]
+    if maybe(rng, 0.1):
+        config["layer_types"] = ["sliding_attention"] * config["num_hidden_layers"]
+    return config
+
+
+def layer_types(rng: Random, layers: int) -> list[str]:
+    return [rng.choice(("full_attention", "sliding_attention", "full_attention")) for _ in range(layers)]
+
+
+def mistral(rng: Random) -> Config:
+    config = llama_like(rng)
+    if config["num_key_value_heads"] is None:
+        config["num_key_value_heads"] = config["num_attention_heads"]
+    config["sliding_window"] = rng.choice((None, 1, 3, 8))
+    if maybe(rng, 0.4):
+        config["layer_types"] = layer_types(rng, config["num_hidden_layers"]) if maybe(rng, 0.8) else None
+    return config
+
+
+def qwen(rng: Random) -> Config:
+    config = llama_like(rng)
+    if maybe(rng, 0.8):
+        config["use_sliding_window"] = maybe(rng)
+    config["sliding_window"] = rng.choice((None, 1, 4, 8))
+    config["max_window_layers"] = rng.choice((0, 1, 2, 28))
+    if maybe(rng, 0.3):
+        config["layer_types"] = layer_types(rng, config["num_hidden_layers"])
+    return config
+
+
+def qwen3(rng: Random) -> Config:
+    return {**qwen(rng), **({"attention_bias": maybe(rng)} if maybe(rng) else {})}
+
+
+def gemma3(rng: Random) -> Config:
+    config = llama_like(rng)
+    for key in ("hidden_act", "rope_parameters", "rope_scaling", "rope_theta", "original_max_position_embeddings"):
+        config.pop(key, None)
+    if config["num_key_value_heads"] is None:
+        config["num_key_value_heads"] = config["num_attention_heads"]
+    layers = config["num_hidden_layers"]
+    config |= {
+        "hidden_activation": rng.choice(("gelu_pytorch_tanh", "gelu", "silu")),
+        "query_pre_attn_scalar": rng.choice((4, 9, 256)),
+        "sliding_window": rng.choice((1, 4, 9, 9, None)),
+        "attention_bias": maybe(rng),
+    }
+    if maybe(rng):
+        config["layer_types"] = layer_types(rng, layers)
+    elif maybe(rng):
+        config["sliding_window_pattern"] = rng.choice((1, 2, 3))
+    if maybe(rng, 0.3):
+        config["attn_logit_softcapping"] = 0.7
+    config |= gemma_rope(rng)
+    return drop_some(rng, config, ("hidden_activation", "attention_bias"))
+
+
+def gemma_rope(rng: Random) -> Config:
+    config: Config = {}
+    if maybe(rng):
+        config["rope_theta"] = 500.0
+    if maybe(rng):
+        config["rope_local_base_freq"] = 40.0
+    if maybe(rng):
+        full = {"rope_type": "linear", "factor": 4.0} if maybe(rng) else {}
+        sliding = {"rope_type": "default"} if maybe(rng) else {}
+        for settings in (full, sliding):
+            if maybe(rng):
+                settings["rope_theta"] = rng.choice((30.0, 7000.0))
+        config["rope_parameters"] = {"full_attention": full, "sliding_attention": sliding}
+    if maybe(rng, 0.4):
+        config["rope_scaling"] = rng.choice((None, {"rope_type": "linear", "factor": 2.0}))
+    return config
+
+
+def gpt2(rng: Random) -> Config:
+    count = rng.choice((1, 2, 3, 5))
+    hidden = count * rng.choice((1, 4, 7, 12))
+    vocabulary = rng.choice((31, 97, 128))
+    config: Config = {
+        "vocab_size": vocabulary,
+        "n_embd": max(hidden, 4 * count),
+        "n_head": count,
+        "n_layer": rng.choice((1, 2, 5)),
+        "n_positions": rng.choice((16, 33)),
+        "n_inner": rng.choice((None, 3, 20)),
+        "activation_function": rng.choice(("gelu_new", "relu", *GELUS)),
+        "layer_norm_epsilon": rng.choice((1e-5, 0.01)),
+        "tie_word_embeddings": maybe(rng),
+        "reorder_and_upcast_attn": maybe(rng),
+        **padding(rng, vocabulary),
+    }
+    aliases = {
+        "n_embd": "hidden_size",
+        "n_head": "num_attention_heads",
+        "n_layer": "num_hidden_layers",
+        "n_positions": "max_position_embeddings",
+    }
+    config = rename(rng, config, aliases)
+    return drop_some(rng, config, ("tie_word_embeddings", "n_inner", "activation_function"))
+
+
+def rename(rng: Random, config: Config, aliases: dict[str, str]) -> Config:
+    """Some keys under their other names, and some under both with the first one wrong."""
+    named = dict(config)
+    for key, alias in aliases.items():
+        if key in named and maybe(rng, 0.2):
+            named[alias] = named[key]
+            if maybe(rng):
+                named.pop(key)
+            else:
+                named[key] = named[key] + 1
+    return named
+
+
+def opt(rng: Random) -> Config:
+    count = rng.choice((1, 2, 3))
+    hidden = count * rng.choice((4, 5, 8))
+    vocabulary = rng.choice((31, 97, 128))
+    config: Config = {
+        "vocab_size": vocabulary,
+        "hidden_size": hidden,
+        "num_hidden_layers": rng.choice((1, 2, 5)),
+        "ffn_dim": rng.choice((3, 20)),
+        "num_attention_heads": count,
+        "max_position_embeddings": rng.choice((16, 33)),
+        "do_layer_norm_before": maybe(rng),
+        "_remove_final_layer_norm": maybe(rng, 0.3),
+        "word_embed_proj_dim": rng.choice((None, hidden, 6)),
+        "activation_function": rng.choice(("relu", "relu", *GELUS)),
+        "tie_word_embeddings": maybe(rng, 0.7),
+        **padding(rng, vocabulary),
+    }
+    keys = ("tie_word_embeddings", "do_layer_norm_before", "_remove_final_layer_norm", "activation_function", "ffn_dim")
+    return drop_some(rng, config, keys)
+
+
+def bloom(rng: Random) -> Config:
+    count = rng.choice((1, 2, 3, 5, 6))
+    hidden = count * rng.choice((2, 4, 7))
+    vocabulary = rng.choice((31, 97, 128))
+    config: Config = {
+        "vocab_size": vocabulary,
+        "hidden_size": hidden,
+        "n_layer": rng.choice((1, 2, 5)),
+        "n_head": count,
+        "layer_norm_epsilon": rng.choice((1e-5, 0.01)),
+        "tie_word_embeddings": maybe(rng, 0.7),
+        "slow_but_exact": maybe(rng, 0.2),
+        "pretraining_tp": 1,
+        **padding(rng, vocabulary),
+    }
+    config = rename(rng, config, {"n_head": "num_attention_heads", "n_layer": "num_hidden_layers"})
+    if maybe(rng, 0.2):
+        config["n_embed"] = config["hidden_size"]
+        config["hidden_size"] += 1
+    return drop_some(rng, config, ("tie_word_embeddings", "layer_norm_epsilon"))
+
+
+def t5_like(rng: Random) -> Config:
+    count = rng.choice((1, 2, 3))
+    vocabulary = rng.choice((31, 97, 128))
+    config: Config = {
+        "vocab_size": vocabulary,
+        "d_model": rng.choice((5, 12, 16)),
+        "d_kv": rng.choice((2, 3, 8)),
+        "d_ff": rng.choice((3, 20)),
+        "num_layers": rng.choice((1, 2, 3)),
+        "num_decoder_layers": rng.choice((None, 1, 4)),
+        "num_heads": count,
+        "relative_attention_num_buckets": rng.choice((4, 8, 32)),
+        "relative_attention_max_distance": rng.choice((17, 20, 128)),
+        "layer_norm_epsilon": rng.choice((1e-6, 0.01)),
+        "feed_forward_proj": rng.choice(("relu", "gated-gelu", "gated-silu", "gelu", "gated-gelu_new")),
+        "decoder_start_token_id": rng.choice((0, 0, 2)),
+        "pad_token_id": 0,
+    }
+    if maybe(rng, 0.3):
+        config["tie_word_embeddings"] = maybe(rng)
+    if maybe(rng, 0.3):
+        gated = config["feed_forward_proj"].startswith("gated")
+        config["dense_act_fn"] = rng.choice(("gelu", "gelu_new", "silu" if gated else "relu"))
+    if maybe(rng, 0.1):
+        config["is_gated_act"] = config["feed_forward_proj"].startswith("gated")
+    keys = ("num_decoder_layers", "relative_attention_num_buckets", "layer_norm_epsilon")
+    # What the others stand for depends on the form.
+    form = () if "dense_act_fn" in config or "is_gated_act" in config else ("feed_forward_proj",)
+    return drop_some(rng, config, (*keys, *form))
+
+
+def t5(rng: Random) -> Config:
+    config = t5_like(rng)
+    if maybe(rng, 0.3):
+        config["scale_decoder_outputs"] = maybe(rng)
+    return rename(rng, config, {"d_model": "hidden_size", "d_kv": "head_dim"})
+
+
+FAMILIES: dict[str, Callable[[Random], Config]] = {
+    "llama": llama,
+    "mistral": mistral,
+    "qwen2": qwen,
+    "qwen3": qwen3,
+    "gemma3_text": gemma3,
+    "gpt2": gpt2,
+    "opt": opt,
+    "bloom": bloom,
+    "t5": t5,
+    "mt5": t5_like,
+}
+
+
+def random_config(family: str, seed: int) -> Config:
+    """The configuration of that family and seed, always the same."""
+    return {"model_type": family, **FAMILIES[family](Random(f"{family} {seed}"))}
