@@ -1,3 +1,4 @@
+import { watchHeart } from "./heartbeat";
 import { cancelled, LuthierError } from "../lib/errors";
 import type { CommandArgs, CommandName, CommandResult } from "../protocol/commands";
 import type { EventName, Events } from "../protocol/events";
@@ -35,8 +36,10 @@ interface Pending {
 /**
  * A client that speaks to the worker behind `port`. When the worker itself dies, every open command rejects and
  * so does every later one.
+ *
+ * @param beatMs how often the worker is asked for a sign of life, null for never
  */
-export function connectClient(port: WorkerPort): Client {
+export function connectClient(port: WorkerPort, beatMs: number | null = null): Client {
   const pending = new Map<number, Pending>();
   const events = new EventHub();
   let nextId = 1;
@@ -47,11 +50,19 @@ export function connectClient(port: WorkerPort): Client {
       events.emit(reply.name, reply.payload);
       return;
     }
+    if (reply.type === "pong") return;
     const request = pending.get(reply.id);
     pending.delete(reply.id);
     request?.settle(reply);
   });
+  const stopBeating =
+    beatMs === null
+      ? null
+      : watchHeart(port, beatMs, (isStalled) => {
+          events.emit("stalled", isStalled);
+        });
   const onDeath = (event: Event) => {
+    stopBeating?.();
     dead = workerDied(event);
     for (const request of pending.values()) request.fail(dead);
     pending.clear();

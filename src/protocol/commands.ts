@@ -45,13 +45,27 @@ export interface AdapterPlan {
 
 /** A run that did not come to its end and can go on. */
 export interface InterruptedRun {
-  /** Of the adapter that it makes. */
+  /** Of the adapter that it makes, as its name is. */
+  readonly id: string;
   readonly name: string;
-  readonly datasetName: string;
+  /** Null where its dataset cannot be found: it cannot go on, and is kept. */
+  readonly datasetName: string | null;
+  /** Whether it is not cut off at all: it trains in another tab. */
+  readonly isElsewhere: boolean;
   readonly step: number;
   readonly totalSteps: number;
   /** When it was last kept: milliseconds since 1970. */
   readonly savedAt: number;
+}
+
+/** Something kept that belongs to no model that is there. */
+export interface Orphan {
+  readonly kind: "adapter" | "run" | "files";
+  readonly id: string;
+  /** Null where none is known. */
+  readonly name: string | null;
+  readonly savedAt: number | null;
+  readonly sizeBytes: number;
 }
 
 export interface TrainingResult {
@@ -60,6 +74,8 @@ export interface TrainingResult {
   readonly finalLoss: number | null;
   readonly validationLoss: number | null;
   readonly elapsedMs: number;
+  /** The loss of guessing every token evenly, where the run ended no better: it has learned nothing. Else null. */
+  readonly chanceLoss: number | null;
   readonly adapter: AdapterSummary;
 }
 
@@ -128,6 +144,9 @@ export interface Commands extends HubCommands {
   }): ModelSummary;
   /** Deletes a kept model from this machine; in use, it is taken off the GPU too. */
   deleteModel(args: { id: string }): void;
+  /** What lies in storage and belongs to no model that is there; it stays until it is deleted by name. */
+  listOrphans(): readonly Orphan[];
+  deleteOrphan(args: Pick<Orphan, "kind" | "id">): void;
 
   planAdapter(args: { method: MethodChoice }): AdapterPlan;
   /** What a run would take; allocates nothing. */
@@ -136,11 +155,11 @@ export interface Commands extends HubCommands {
   measureTraining(args: RunConfig): TrainingSpeed;
   /** Runs to the end, or to an error; `training` tells how far. Cancelled, it results in what was learned so far. */
   train(args: RunConfig): TrainingResult;
-  /** The loaded model's run that a reload or a lost GPU cut off, or null. */
-  interruptedRun(): InterruptedRun | null;
-  /** Goes on with it exactly, under the options that it began with. */
-  resumeRun(): TrainingResult;
-  discardRun(): void;
+  /** The loaded model's runs that a reload or a lost GPU cut off, the latest first. */
+  interruptedRuns(): readonly InterruptedRun[];
+  /** Goes on with one exactly, under the options that it began with. */
+  resumeRun(args: { id: string }): TrainingResult;
+  discardRun(args: { id: string }): void;
   pause(): void;
   resume(): void;
 
@@ -163,6 +182,8 @@ export interface Commands extends HubCommands {
   listAdapters(): readonly AdapterSummary[];
   renameAdapter(args: { id: string; name: string }): void;
   deleteAdapter(args: { id: string }): void;
+  /** Tries again to save an adapter that storage would not take. */
+  saveAdapter(args: { id: string }): void;
   /** An adapter as a zip that PEFT loads where it has the method, and the studio in any case. */
   exportAdapter(args: { id: string; withOptimizer: boolean }): Download;
   /** The loaded model with an adapter in its weights, as a Hugging Face folder. */

@@ -1,4 +1,5 @@
 import type { ErrorData } from "../lib/errors";
+import type { Problem } from "../lib/problems/problem";
 import type { FinishReason, Side } from "../shared/generation";
 import type { ModelSummary } from "../shared/model";
 import type { SampleAnswer, StepReport, ValidationReport } from "../shared/run-history";
@@ -18,8 +19,19 @@ export interface Progress {
   readonly waitingMs?: number | null;
 }
 
+/** An adapter that is in the worker's memory alone: storage would not take it. */
+export interface UnsavedAdapter {
+  readonly id: string;
+  readonly name: string;
+  readonly modelId: string;
+  /** What kept it from being saved. */
+  readonly problem: Problem;
+}
+
 /** Where a run stands, at most ten times a second. */
 export interface TrainingReport {
+  /** That of the adapter which it makes; under it the run can go on later. */
+  readonly runId: string;
   readonly steps: readonly StepReport[];
   readonly validation: readonly ValidationReport[];
   /** True when steps and validation are those of the time before a run was resumed. */
@@ -42,6 +54,8 @@ export interface Events {
   /** The model in use with its adapters, the latest first, sent whenever it changes; null when there is none. */
   readonly model: { readonly summary: ModelSummary; readonly adapters: readonly AdapterSummary[] } | null;
   readonly training: TrainingReport;
+  /** The adapters that are not saved, sent whenever one comes or goes. */
+  readonly unsaved: readonly UnsavedAdapter[];
   readonly answer: {
     readonly requestId: string;
     readonly side: Side;
@@ -52,6 +66,8 @@ export interface Events {
   };
   readonly sample: SampleAnswer;
   readonly log: { readonly time: number; readonly line: LogLine };
+  /** Whether the worker has stopped answering at all. The page's own client tells it. */
+  readonly stalled: boolean;
   /** Something broke outside of a command (a lost device). */
   readonly fault: ErrorData;
 }

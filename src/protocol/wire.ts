@@ -3,7 +3,7 @@ import type { CommandArgs, CommandName, CommandResult } from "./commands";
 import type { EventName, Events } from "./events";
 
 /** Page to worker. */
-export type Request = CallRequest | CancelRequest;
+export type Request = CallRequest | CancelRequest | Ping;
 
 /** A command to run. */
 export type CallRequest = {
@@ -24,10 +24,16 @@ export interface CancelRequest {
   readonly id: number;
 }
 
+/** Asks for a sign of life. */
+export interface Ping {
+  readonly type: "ping";
+}
+
 /** Worker to page: the answer to a request, or an event. */
 export type Reply =
   | { readonly type: "result"; readonly id: number; readonly result: CommandResult<CommandName> }
   | { readonly type: "error"; readonly id: number; readonly error: ErrorData }
+  | { readonly type: "pong" }
   | EventMessage;
 
 export type EventMessage = {

@@ -1,9 +1,9 @@
-import { createStore, del, delMany, entries, set } from "idb-keyval";
+import { del, delMany, entries, set } from "idb-keyval";
 import { newId } from "../lib/id";
-import { putAll } from "./database";
+import { openStore, putAll } from "./database";
 import { holdLock, ifUnlocked } from "./locks";
 
-const store = createStore("luthier-compilations", "compilations");
+const store = openStore("luthier-compilations", "compilations");
 
 /** How long a kernel that took the GPU down is left alone, unless browser or GPU change before. */
 const REMEMBERED_MS = 7 * 24 * 3600 * 1000;

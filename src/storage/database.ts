@@ -1,6 +1,77 @@
 import type { UseStore } from "idb-keyval";
 import { LuthierError } from "../lib/errors";
 import type { StorageJob, StorageTask } from "../lib/problems/storage-problems";
+import { hasNoRoom } from "./room";
+
+/** Told when another tab brings the databases to a newer version than this code knows. */
+let tellNewerVersion: () => void = () => undefined;
+
+/** Calls `listener` when a newer studio in another tab wants to change the databases; this one has let go of them. */
+export function onNewerVersion(listener: () => void): void {
+  tellNewerVersion = listener;
+}
+
+/** An open database, and what rejects when the browser closes it under our hands. */
+interface Connection {
+  readonly database: IDBDatabase;
+  readonly closed: Promise<never>;
+}
+
+/**
+ * A database with one object store, opened at its first use and again after it was closed. Unlike idb-keyval's own, it
+ * lets a newer tab change the database, and work that is under way when the browser closes the connection (as Chromium
+ * does at a full disk, without ending the transactions) fails instead of never ending.
+ */
+export function openStore(databaseName: string, storeName: string): UseStore {
+  let opening: Promise<Connection> | undefined;
+  const forget = (): void => {
+    opening = undefined;
+  };
+  const open = (): Promise<Connection> => {
+    opening ??= connect(databaseName, storeName, forget).catch((error: unknown) => {
+      forget();
+      throw error;
+    });
+    return opening;
+  };
+  return async (mode, work) => {
+    const { database, closed } = await open();
+    let transaction: IDBTransaction;
+    try {
+      transaction = database.transaction(storeName, mode);
+    } catch (cause) {
+      // Closing, and its event has not come yet: the next use opens it anew.
+      forget();
+      throw cause;
+    }
+    return Promise.race([work(transaction.objectStore(storeName)), closed]);
+  };
+}
+
+function connect(databaseName: string, storeName: string, forget: () => void): Promise<Connection> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(databaseName);
+    request.onupgradeneeded = () => request.result.createObjectStore(storeName);
+    request.onerror = () => reject(request.error ?? new Error("the database did not open"));
+    request.onsuccess = () => {
+      const database = request.result;
+      const closed = new Promise<never>((_, fail) => {
+        database.onclose = () => {
+          forget();
+          fail(new Error("the browser closed the database"));
+        };
+      });
+      // Nobody may be at work on it when it closes.
+      closed.catch(() => undefined);
+      database.onversionchange = ({ newVersion }) => {
+        database.close();
+        forget();
+        if (newVersion !== null) tellNewerVersion();
+      };
+      resolve({ database, closed });
+    };
+  });
+}
 
 /** The part of a store's key range whose keys are arrays that begin with `first`. */
 export function keysOf(first: string): IDBKeyRange {
@@ -44,7 +115,7 @@ export async function guarded<T>(task: StorageTask, work: () => Promise<T>, name
     return await work();
   } catch (cause) {
     if (cause instanceof LuthierError) throw cause;
-    throw storageError(job(task, name), cause);
+    throw await storageError(job(task, name), cause);
   }
 }
 
@@ -57,9 +128,8 @@ function job(task: StorageTask, name: string | undefined): StorageJob {
   return name === undefined ? { task } : { task, name };
 }
 
-function storageError(asked: StorageJob, cause: unknown): LuthierError {
-  const name = cause instanceof Error || cause instanceof DOMException ? cause.name : "";
-  if (name === "QuotaExceededError") return new LuthierError({ code: "storage/full", ...asked }, { cause });
+async function storageError(asked: StorageJob, cause: unknown): Promise<LuthierError> {
   const reason = cause instanceof Error ? cause.message : String(cause);
+  if (await hasNoRoom(cause)) return new LuthierError({ code: "storage/full", ...asked }, { cause });
   return new LuthierError({ code: "storage/refused", ...asked, reason }, { cause });
 }

@@ -1,8 +1,8 @@
-import { createStore, del, get, getMany, keys, promisifyRequest, values } from "idb-keyval";
+import { del, get, getMany, keys, promisifyRequest, values } from "idb-keyval";
 import { LuthierError } from "../lib/errors";
 import { newId } from "../lib/id";
 import type { DatasetSummary, Row } from "../shared/data";
-import { guarded, keysOf, putAll } from "./database";
+import { guarded, keysOf, openStore, putAll } from "./database";
 import { holdLock, ifUnlocked } from "./locks";
 
 /** Rows of one chunk at most, and characters after which a chunk is closed earlier: long rows make short chunks. */
@@ -18,9 +18,9 @@ interface StoredDataset {
 }
 
 /** Summaries by id. A dataset exists from the moment its summary is here. */
-const summaries = createStore("luthier-datasets", "summaries");
+const summaries = openStore("luthier-datasets", "summaries");
 /** Chunks of rows by [chunksId, number of the chunk]. */
-const chunks = createStore("luthier-rows", "chunks");
+const chunks = openStore("luthier-rows", "chunks");
 
 /** What the writer of a dataset tells beside its rows. */
 export type DatasetDetails = Omit<DatasetSummary, "id" | "rows" | "importedAt">;

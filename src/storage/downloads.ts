@@ -1,9 +1,11 @@
-import { createStore, del, get, values } from "idb-keyval";
+import { del, values } from "idb-keyval";
 import { LuthierError } from "../lib/errors";
 import type { HubAddress, HubFile, UnfinishedDownload } from "../shared/hub";
-import { guarded, putAll } from "./database";
+import { cardText, readCardText } from "./card-text";
+import { guarded, openStore, putAll } from "./database";
+import { fileSystemRoot } from "./file-system";
 import { fileStores } from "./model-files";
-import { keptFolders } from "./models";
+import { discardFolder, keptFolders } from "./models";
 import { opfsPartialFolder } from "./partial-files";
 
 /** A download that is not finished: what is wanted, and the folder in which it grows. */
@@ -20,23 +22,39 @@ export interface DownloadRecord {
   readonly startedAt: number;
 }
 
-const downloads = createStore("luthier-downloads", "downloads");
+const downloads = openStore("luthier-downloads", "downloads");
 
-/** Notes a download, before its first byte: a folder that nobody has noted is cleared away. */
+/** Notes a download, before its first byte: in its folder, where no failure of the database reaches it, and here. */
 export async function saveDownload(record: DownloadRecord): Promise<void> {
-  await guarded("download-begin", () => putAll(downloads, [[record.id, record]]));
+  await guarded("download-begin", async () => {
+    await fileStores.opfs.writeNote(record.folder, "download.json", cardText(record));
+    await putAll(downloads, [[record.id, record]]);
+  });
 }
 
 /** All unfinished downloads, the oldest first. */
 export async function listDownloads(): Promise<DownloadRecord[]> {
-  const [records, kept] = await Promise.all([
-    guarded("downloads-list", () => values<DownloadRecord>(downloads)),
-    keptFolders(),
-  ]);
+  const [records, kept] = await Promise.all([guarded("downloads-list", allDownloads), keptFolders()]);
   const finished = ({ folder }: DownloadRecord): boolean => kept.includes(folder);
   // The folder has become a model, and the page went away before the download could be forgotten.
-  await Promise.all(records.filter(finished).map(({ id }) => forgetDownload(id)));
+  await Promise.all(records.filter(finished).map((record) => forgetDownload(record)));
   return records.filter((record) => !finished(record)).sort((a, b) => a.startedAt - b.startedAt);
+}
+
+/** What the folders say, and what is noted here alone: by earlier versions, or before the folder was made. */
+async function allDownloads(): Promise<DownloadRecord[]> {
+  const noted = new Map<string, DownloadRecord>();
+  for (const folder of (await fileSystemRoot()) ? await fileStores.opfs.folders() : []) {
+    const note = await fileStores.opfs.readNote(folder, "download.json");
+    const record = readCardText<DownloadRecord>(note);
+    if (record) noted.set(record.id, record);
+  }
+  const recorded = await values<DownloadRecord>(downloads).catch((error: unknown) => {
+    if (noted.size === 0) throw error;
+    return [];
+  });
+  const all = new Map([...recorded.map((record) => [record.id, record] as const), ...noted]);
+  return [...all.values()];
 }
 
 /** @throws LuthierError("storage") when there is no such download */
@@ -60,22 +78,20 @@ export async function describeDownload({
 }
 
 /** Forgets a download whose folder has become a model's. */
-export async function forgetDownload(id: string): Promise<void> {
-  await guarded("download-end", () => del(id, downloads));
+export async function forgetDownload({ id, folder }: DownloadRecord): Promise<void> {
+  await guarded("download-end", async () => {
+    await fileStores.opfs.removeNote(folder, "download.json");
+    await del(id, downloads);
+  });
 }
 
 /** Gives a download up, with all that has arrived; nothing happens when it is not there. */
 export async function discardDownload(id: string): Promise<void> {
   await guarded("download-discard", async () => {
-    const record = await get<DownloadRecord>(id, downloads);
+    const record = (await allDownloads()).find((each) => each.id === id);
     if (!record) return;
-    if (!(await keptFolders()).includes(record.folder)) await fileStores.opfs.delete(record.folder);
+    if ((await keptFolders()).includes(record.folder)) return forgetDownload(record);
     await del(id, downloads);
+    await discardFolder("opfs", record.folder);
   });
-}
-
-/** The folders of all downloads, finished or not. */
-export async function downloadFolders(): Promise<string[]> {
-  const records = await guarded("downloads-list", () => values<DownloadRecord>(downloads));
-  return records.map(({ folder }) => folder);
 }

@@ -1,7 +1,25 @@
-import { createStore, get, keys, promisifyRequest } from "idb-keyval";
+import { del, get, keys, promisifyRequest } from "idb-keyval";
 import { defined } from "../lib/invariant";
-import { keysOf, putAll } from "./database";
-import { fileSystemRoot } from "./file-system";
+import { keysOf, openStore, putAll } from "./database";
+import {
+  canReplaceFiles,
+  findFile,
+  findFolder,
+  namesIn,
+  openFolder,
+  readText,
+  removeEntry,
+  replaceFile,
+} from "./file-system";
+
+/** Small texts beside a model's files. */
+export type FolderNote =
+  /** What the folder's model is, and how its files are named: a folder with a card is finished. */
+  | "card.json"
+  /** What is being downloaded into the folder. */
+  | "download.json"
+  /** The folder may be cleared away: its model was not finished yet, or is being deleted. */
+  | "unfinished";
 
 /** Where the files of kept models lie: each model in a folder, its files numbered from 0. */
 export interface FileStore {
@@ -17,6 +35,12 @@ export interface FileStore {
   delete(folder: string): Promise<void>;
   /** All folders in which anything is stored. */
   folders(): Promise<string[]>;
+  /** Bytes of all files in a folder. */
+  sizeBytes(folder: string): Promise<number>;
+  writeNote(folder: string, note: FolderNote, text: string): Promise<void>;
+  /** Null where there is none. */
+  readNote(folder: string, note: FolderNote): Promise<string | null>;
+  removeNote(folder: string, note: FolderNote): Promise<void>;
 }
 
 export type FilePlace = "opfs" | "idb";
@@ -24,7 +48,10 @@ export type FilePlace = "opfs" | "idb";
 /** Bytes that are copied at once. */
 const COPY_BYTES = 8 * 2 ** 20;
 
-const blobs = createStore("luthier-model-files", "files");
+/** The folder of the private file system in which the models' folders lie. */
+const AREA = "models";
+
+const blobs = openStore("luthier-model-files", "files");
 
 /** Files as Blobs in IndexedDB: everywhere, but the browser copies them whole. */
 const idbFiles: FileStore = {
@@ -37,14 +64,24 @@ const idbFiles: FileStore = {
   async delete(folder) {
     await blobs("readwrite", (store) => promisifyRequest(store.delete(keysOf(folder))));
   },
-  folders: async () => [...new Set((await keys<[string, number]>(blobs)).map(([folder]) => folder))],
+  async folders() {
+    const known = await keys<[string, number | FolderNote]>(blobs);
+    return [...new Set(known.map(([folder]) => folder))];
+  },
+  async sizeBytes(folder) {
+    const known = (await keys<[string, number | FolderNote]>(blobs)).filter(([name]) => name === folder);
+    const files = await Promise.all(known.map((key) => get<Blob | string>(key, blobs)));
+    return files.reduce((sum, file) => sum + (file instanceof Blob ? file.size : 0), 0);
+  },
+  writeNote: (folder, note, text) => putAll(blobs, [[[folder, note], text]]),
+  readNote: async (folder, note) => (await get<string>([folder, note], blobs)) ?? null,
+  removeNote: (folder, note) => del([folder, note], blobs),
 };
 
 /** Files in the origin's private file system: written in pieces, read in place. */
 const opfsFiles: FileStore = {
   async write(folder, file, blob, onBytes, signal) {
-    const directory = await (await modelsFolder()).getDirectoryHandle(folder, { create: true });
-    const handle = await directory.getFileHandle(String(file), { create: true });
+    const handle = await (await openFolder(AREA, folder)).getFileHandle(String(file), { create: true });
     const writable = await handle.createWritable();
     try {
       for (let start = 0; start < blob.size; start += COPY_BYTES) {
@@ -60,30 +97,40 @@ const opfsFiles: FileStore = {
     }
   },
   async open(folder, file) {
-    const directory = await (await modelsFolder()).getDirectoryHandle(folder);
+    const directory = await (await openFolder(AREA)).getDirectoryHandle(folder);
     return (await directory.getFileHandle(String(file))).getFile();
   },
   async delete(folder) {
-    if (!(await this.folders()).includes(folder)) return;
-    await (await modelsFolder()).removeEntry(folder, { recursive: true });
+    const area = await findFolder(AREA);
+    if (area) await removeEntry(area, folder);
   },
   async folders() {
-    const names: string[] = [];
-    for await (const name of (await modelsFolder()).keys()) names.push(name);
-    return names;
+    const area = await findFolder(AREA);
+    return area ? namesIn(area) : [];
+  },
+  async sizeBytes(folder) {
+    const directory = await findFolder(AREA, folder);
+    if (!directory) return 0;
+    const files = await Promise.all((await namesIn(directory)).map((name) => findFile(directory, name)));
+    return files.reduce((sum, file) => sum + (file?.size ?? 0), 0);
+  },
+  async writeNote(folder, note, text) {
+    await replaceFile(await openFolder(AREA, folder), note, [text]);
+  },
+  async readNote(folder, note) {
+    const directory = await findFolder(AREA, folder);
+    return directory && readText(directory, note);
+  },
+  async removeNote(folder, note) {
+    const directory = await findFolder(AREA, folder);
+    if (directory) await removeEntry(directory, note);
   },
 };
 
 /** The stores that this browser has. */
 export const fileStores: Readonly<Record<FilePlace, FileStore>> = { opfs: opfsFiles, idb: idbFiles };
 
-/** The best place for new files: Safari before 26 writes to the private file system only in ways that block. */
+/** The best place for new files. */
 export async function preferredPlace(): Promise<FilePlace> {
-  if (!(await fileSystemRoot())) return "idb";
-  return "createWritable" in FileSystemFileHandle.prototype ? "opfs" : "idb";
-}
-
-async function modelsFolder(): Promise<FileSystemDirectoryHandle> {
-  const root = await navigator.storage.getDirectory();
-  return root.getDirectoryHandle("models", { create: true });
+  return (await canReplaceFiles()) ? "opfs" : "idb";
 }

@@ -1,7 +1,7 @@
 import { LuthierError } from "../lib/errors";
 import { invariant } from "../lib/invariant";
 import { guarded } from "./database";
-import { fileSystemRoot } from "./file-system";
+import { fileSystemRoot, openFolder, type SyncHandle, type WritableInPlace } from "./file-system";
 
 /** A file that is written piece by piece and keeps what it has when the page goes away. Calls block; for workers. */
 export interface PartialFile {
@@ -22,18 +22,6 @@ export interface PartialFolder {
   sizeBytes(file: number): Promise<number>;
 }
 
-/** The part of a FileSystemSyncAccessHandle that is used; only workers have it, and only their types know it. */
-interface SyncHandle {
-  getSize(): number;
-  read(into: Uint8Array<ArrayBuffer>, options: { at: number }): number;
-  write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
-  truncate(size: number): void;
-  flush(): void;
-  close(): void;
-}
-
-type WritableInPlace = FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncHandle> };
-
 /**
  * Whether this browser can write files in place: every browser with WebGPU, unless the page came over plain http or, in
  * Firefox and Safari, stands in a private window.
@@ -44,11 +32,7 @@ export async function canKeepPartialFiles(): Promise<boolean> {
 
 /** A folder of models in the origin's private file system, where `fileStores.opfs` finds its files too. */
 export function opfsPartialFolder(folder: string): PartialFolder {
-  const directory = async (): Promise<FileSystemDirectoryHandle> => {
-    const root = await navigator.storage.getDirectory();
-    const models = await root.getDirectoryHandle("models", { create: true });
-    return models.getDirectoryHandle(folder, { create: true });
-  };
+  const directory = (): Promise<FileSystemDirectoryHandle> => openFolder("models", folder);
   return {
     open: (file) =>
       guarded("download-write", async () => {

@@ -1,9 +1,9 @@
-import { createStore, del, get } from "idb-keyval";
+import { del, get } from "idb-keyval";
 import type * as v from "valibot";
 import { tryParse } from "../lib/schema";
-import { guarded, putAll } from "./database";
+import { guarded, openStore, putAll } from "./database";
 
-const settings = createStore("luthier-settings", "settings");
+const settings = openStore("luthier-settings", "settings");
 
 /** Reads a small value that an earlier visit saved; null when there is none, or none of the form that is wanted. */
 export async function loadSetting<T>(key: string, schema: v.GenericSchema<unknown, T>): Promise<T | null> {

@@ -4,6 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import type { Client } from "../client/client";
 import { Studio } from "./features/shell/studio";
+import { beginOpening, endOpening } from "./lib/opening-mark";
 import { RunLog } from "./lib/run-log";
 import { RunSeries } from "./lib/run-series";
 import { connectStore } from "./store/connect";
@@ -14,6 +15,9 @@ import { type Text, TextProvider } from "./text/text";
 import "./theme/global.css";
 import { cssVariables, theme } from "./theme/theme";
 import { ThemeVariables } from "./theme/theme-variables";
+
+/** A page that still answers this long after its start has come to rest. */
+const REST_MS = 3000;
 
 /**
  * Draws the studio over a client and starts it; returns how to take it down again.
@@ -28,7 +32,13 @@ export function mountStudio(
   onStore: (store: StudioStore) => void = () => undefined,
 ): () => void {
   const runtime = { client, series: new RunSeries(), log: new RunLog() };
-  const store = createStudioStore(runtime);
+  const isStuck = beginOpening(localStorage);
+  const store = createStudioStore(runtime, () => localStorage, isStuck);
+  const rest = (): void => {
+    endOpening(localStorage);
+  };
+  const resting = setTimeout(rest, REST_MS);
+  addEventListener("pagehide", rest);
   const disconnect = connectStore(store, runtime);
   const root = createRoot(element);
   root.render(
@@ -52,6 +62,8 @@ export function mountStudio(
   onStore(store);
   void store.getState().start();
   return () => {
+    clearTimeout(resting);
+    removeEventListener("pagehide", rest);
     disconnect();
     root.unmount();
   };

@@ -32,10 +32,6 @@ export interface ActiveAdapter {
   readonly summary: AdapterSummary;
   readonly state: AdapterState;
   readonly run: AdapterRun | null;
-  /** Whether storage has it too; what has no other copy is not freed. */
-  readonly kept: boolean;
-  /** A file of the optimizer's state that storage has not taken yet. */
-  readonly optimizer?: Uint8Array<ArrayBuffer>;
 }
 
 /** Who answers. */

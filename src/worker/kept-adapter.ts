@@ -11,54 +11,100 @@ import type { ActiveAdapter, AdapterRun } from "./active";
 import type { Session } from "./session";
 
 /** The loaded model, and those of its adapters that lie on the GPU. */
-export type AdapterHost = Pick<
-  Session,
-  "hasModel" | "model" | "heldAdapters" | "heldAdapter" | "holdAdapter"
->;
+export type AdapterHost = Pick<Session, "hasModel" | "model" | "heldAdapter" | "holdAdapter" | "unsaved">;
 
-/** Keeps an adapter that lies on the GPU in the loaded model's library, so that a reload finds it again. */
-export async function keepAdapter(session: AdapterHost, adapter: ActiveAdapter): Promise<void> {
-  const { summary, run, state, optimizer } = adapter;
-  const values = hostTensorFile(await state.read());
-  const stored = { ...summary, modelId: session.model.summary.id, run, values };
-  const isWhole = await saveWith(stored, optimizer);
-  if (session.heldAdapter(summary.id)?.state !== state) return;
-  session.holdAdapter({ summary, run, state, kept: true, ...(!isWhole && optimizer && { optimizer }) });
+/** An adapter to keep, with a file of the optimizer's state where there is one. */
+export interface NewAdapter extends ActiveAdapter {
+  readonly optimizer?: Uint8Array<ArrayBuffer>;
 }
 
-/** Returns false where storage had room for the adapter, but not for the optimizer's state. */
-async function saveWith(
-  stored: StoredAdapter,
-  optimizer: Uint8Array<ArrayBuffer> | undefined,
-): Promise<boolean> {
+/**
+ * Keeps an adapter that lies on the GPU in the loaded model's library, so that a reload finds it again. Where storage does
+ * not take it, it stays in memory, and the page is told.
+ */
+export async function keepAdapter(session: AdapterHost, adapter: NewAdapter): Promise<AdapterSummary> {
+  const { run, state } = adapter;
+  const stored = await readStored(session, adapter);
+  let { optimizerBytes } = stored;
+  try {
+    optimizerBytes = await saveStored(stored);
+    session.unsaved.release(stored.id);
+  } catch (error) {
+    if (!isStorageError(error)) throw error;
+    session.unsaved.hold(stored, error.problem);
+  }
+  const summary = { ...adapter.summary, ...(optimizerBytes !== undefined && { optimizerBytes }) };
+  if (session.heldAdapter(summary.id)?.state === state) session.holdAdapter({ summary, run, state });
+  return summary;
+}
+
+/** Keeps an adapter as it is now. Errors: LuthierError("storage"); an earlier one of its id then stays as it is. */
+export async function saveNow(session: AdapterHost, adapter: NewAdapter): Promise<void> {
+  await saveStored(await readStored(session, adapter));
+}
+
+/** Tries again to save an adapter that storage would not take. Errors: LuthierError("storage"), and it stays in memory. */
+export async function saveUnsaved({ unsaved }: Pick<AdapterHost, "unsaved">, id: string): Promise<void> {
+  const adapter = unsaved.find(id);
+  if (!adapter) return;
+  await saveStored(adapter);
+  unsaved.release(id);
+}
+
+async function readStored(
+  session: AdapterHost,
+  { summary, run, state, optimizer }: NewAdapter,
+): Promise<StoredAdapter> {
+  const values = hostTensorFile(await state.read());
+  return {
+    ...summary,
+    modelId: session.model.summary.id,
+    run,
+    values,
+    optimizerBytes: optimizer?.length ?? 0,
+    ...(optimizer && { optimizer }),
+  };
+}
+
+/** Saves without the optimizer's state where there is room for the adapter alone; returns the bytes of what it saved. */
+async function saveStored({ optimizer, ...stored }: StoredAdapter): Promise<number> {
   if (optimizer) {
     try {
       await saveAdapter({ ...stored, optimizer });
-      return true;
+      return optimizer.length;
     } catch (error) {
-      if (!(error instanceof LuthierError) || error.code !== "storage") throw error;
+      if (!isStorageError(error)) throw error;
     }
   }
   await saveAdapter({ ...stored, optimizerBytes: 0 });
-  return !optimizer;
+  return 0;
+}
+
+function isStorageError(error: unknown): error is LuthierError {
+  return error instanceof LuthierError && error.code === "storage";
 }
 
 /** The adapters that are kept of a model, the latest first. */
 export async function keptAdapters(modelId: string): Promise<AdapterSummary[]> {
-  const kept = await listAdapters(modelId);
-  return kept
-    .map(({ modelId: _model, run: _run, ...summary }) => summary)
-    .sort((a, b) => b.savedAt - a.savedAt);
+  return (await listAdapters(modelId)).map(({ modelId: _model, run: _run, ...summary }) => summary);
 }
 
-/** The loaded model's adapters, the latest first: those kept, and those that storage had no room for. */
+/** A model's adapters, the latest first: those kept, and those that storage would not take. */
+export async function adaptersOf(
+  { unsaved }: Pick<AdapterHost, "unsaved">,
+  modelId: string,
+): Promise<AdapterSummary[]> {
+  const inMemory = unsaved
+    .of(modelId)
+    .map(({ modelId: _model, run: _run, values: _values, optimizer: _optimizer, ...summary }) => summary);
+  const ids = new Set(inMemory.map(({ id }) => id));
+  const rest = (await keptAdapters(modelId)).filter(({ id }) => !ids.has(id));
+  return [...inMemory, ...rest].sort((a, b) => b.savedAt - a.savedAt);
+}
+
+/** The loaded model's adapters, the latest first. */
 export async function libraryOf(session: AdapterHost): Promise<AdapterSummary[]> {
-  if (!session.hasModel) return [];
-  const kept = await keptAdapters(session.model.summary.id);
-  const unkept = [...session.heldAdapters].filter((adapter) => !adapter.kept).map(({ summary }) => summary);
-  const ids = new Set(unkept.map(({ id }) => id));
-  const rest = kept.filter(({ id }) => !ids.has(id));
-  return [...unkept, ...rest].sort((a, b) => b.savedAt - a.savedAt);
+  return session.hasModel ? adaptersOf(session, session.model.summary.id) : [];
 }
 
 /** An adapter of the library with its values on the host. */
@@ -76,7 +122,7 @@ export async function readAdapter(session: AdapterHost, id: string): Promise<Rea
     const { summary, run, state } = held;
     return { summary, run, adapter: state.adapter, values: await state.read() };
   }
-  const { modelId: _model, run, values, ...summary } = await findKept(session, id);
+  const { modelId: _model, run, values, optimizer: _optimizer, ...summary } = await findKept(session, id);
   const adapter = methods[summary.method.id].bind(
     summary.method.options,
     session.model.engine.spec,
@@ -91,7 +137,7 @@ export async function holdAdapter(session: AdapterHost, id: string): Promise<Act
   if (held) return held;
   const { summary, run, adapter, values } = await readAdapter(session, id);
   const state = AdapterState.of(session.model.engine.gpu, adapter, values);
-  const active = { summary, run, state, kept: true };
+  const active = { summary, run, state };
   session.holdAdapter(active);
   return active;
 }
@@ -107,7 +153,7 @@ export async function holdMerged(session: Session, id: string): Promise<LoadedMo
 }
 
 async function findKept(session: AdapterHost, id: string): Promise<StoredAdapter> {
-  const kept = await loadAdapter(id);
+  const kept = session.unsaved.find(id) ?? (await loadAdapter(id));
   if (kept && kept.modelId === session.model.summary.id) return kept;
   throw new LuthierError({ code: "adapter/not-kept" });
 }

@@ -28,15 +28,16 @@ export async function keptOptimizer(
 
 /** The file of an adapter of the library, or null. */
 export async function findOptimizer(
-  session: Pick<AdapterHost, "heldAdapter">,
+  { unsaved }: Pick<AdapterHost, "unsaved">,
   id: string,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  return session.heldAdapter(id)?.optimizer ?? loadOptimizer(id);
+  const inMemory = unsaved.find(id);
+  return inMemory ? (inMemory.optimizer ?? null) : loadOptimizer(id);
 }
 
 /** The moments that a run begins with which goes on from an adapter of the library, or null. */
 export async function momentsOf(
-  session: Pick<AdapterHost, "heldAdapter">,
+  session: Pick<AdapterHost, "unsaved">,
   id: string,
   adapter: Adapter,
 ): Promise<Moments | null> {

@@ -38,6 +38,10 @@ export function emitterFor(port: PagePort): Emit {
 export function serve(port: PagePort, handlers: Handlers): void {
   const open = new Map<number, AbortController>();
   port.addEventListener("message", ({ data: request }) => {
+    if (request.type === "ping") {
+      port.postMessage({ type: "pong" }, []);
+      return;
+    }
     const { id } = request;
     if (request.type === "cancel") {
       open.get(id)?.abort();

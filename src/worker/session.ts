@@ -13,6 +13,7 @@ import { StoredCompileJournal } from "../storage/compile-journal";
 import { loadSetting, saveSetting } from "../storage/settings";
 import type { ActiveAdapter, ActiveModel, GpuContext, Speaker } from "./active";
 import type { Emit } from "./serve";
+import { UnsavedAdapters } from "./unsaved-adapters";
 
 /** What answers on one side. */
 interface SideGenerator {
@@ -35,6 +36,7 @@ interface SessionOptions {
  */
 export class Session {
   readonly emit: Emit;
+  readonly unsaved: UnsavedAdapters;
   readonly #options: SessionOptions;
   #context: Promise<GpuContext> | null = null;
   #model: ActiveModel | null = null;
@@ -45,6 +47,7 @@ export class Session {
 
   constructor(emit: Emit, options: SessionOptions = {}) {
     this.emit = emit;
+    this.unsaved = new UnsavedAdapters(emit);
     this.#options = options;
   }
 
@@ -65,11 +68,6 @@ export class Session {
 
   get hasModel(): boolean {
     return this.#model !== null;
-  }
-
-  /** The adapters on the GPU. */
-  get heldAdapters(): Iterable<ActiveAdapter> {
-    return this.#adapters.values();
   }
 
   heldAdapter(id: string): ActiveAdapter | null {
@@ -184,12 +182,12 @@ export class Session {
     this.#options.onLost?.();
   }
 
-  /** Frees adapters that storage has and no side answers with, but for `wanted`. */
+  /** Frees adapters that no side answers with, but for `wanted`: storage or memory has their values. */
   #freeUnused(wanted: AdapterState | null): void {
     const speaking = [...this.#generators.values()].map(({ speaker }) => speaker.state);
     const used = new Set([wanted, ...speaking]);
-    for (const { summary, state, kept } of [...this.#adapters.values()]) {
-      if (kept && !used.has(state)) this.#dropState(summary.id);
+    for (const { summary, state } of [...this.#adapters.values()]) {
+      if (!used.has(state)) this.#dropState(summary.id);
     }
   }
 

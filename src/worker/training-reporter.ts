@@ -16,6 +16,7 @@ interface Speed {
 /** Gathers what the loop tells and sends it on in few messages, with speed and time left. */
 export class TrainingReporter {
   readonly #emit: Emit;
+  readonly #runId: string;
   readonly #totalSteps: number;
   readonly #gpuBytes: () => number;
   /** All that was told, and how much of it has been sent. */
@@ -30,8 +31,9 @@ export class TrainingReporter {
   finalLoss: number | null = null;
   validationLoss: number | null = null;
 
-  constructor(emit: Emit, totalSteps: number, gpuBytes: () => number) {
+  constructor(emit: Emit, runId: string, totalSteps: number, gpuBytes: () => number) {
     this.#emit = emit;
+    this.#runId = runId;
     this.#totalSteps = totalSteps;
     this.#gpuBytes = gpuBytes;
   }
@@ -76,6 +78,7 @@ export class TrainingReporter {
   send(status: TrainingStatus, past = false): void {
     const speed = this.#speed();
     const report: TrainingReport = {
+      runId: this.#runId,
       steps: this.#steps.slice(this.#sent.steps),
       validation: this.#validation.slice(this.#sent.validation),
       past,

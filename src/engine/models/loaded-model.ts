@@ -3,6 +3,7 @@ import type { Gpu } from "../gpu/device";
 import type { PipelineCache } from "../gpu/pipelines";
 import type { Tuning } from "../graph/op";
 import type { Quantization } from "../../shared/model";
+import { finiteSource } from "../weights/finite-source";
 import { nf4Source } from "../weights/nf4-source";
 import { sourceBytes, type TensorSource } from "../weights/tensor-source";
 import type { WeightShapes } from "../weights/weight-shapes";
@@ -63,7 +64,7 @@ export async function loadModel(
   const layers = new Set(linearLayers(spec).map(({ path }) => `${path}.weight`));
   const declared = declareWeights(spec);
   const wanted = declared.map((declaration) => {
-    const source = find(declaration.name);
+    const source = finiteSource(find(declaration.name));
     const isQuantised = options.quantization && layers.has(declaration.name);
     const isConv1d = declaration.layout === "conv1d";
     return { declaration, source: isQuantised ? nf4Source(source, isConv1d, options.quantization) : source };

@@ -41,6 +41,8 @@ export interface EngineProblems {
     readonly bytes: number;
     readonly maxBindingBytes: number;
   };
+  /** A tensor holds a number that is not finite. */
+  readonly "model/not-finite": { readonly tensor: string };
   readonly "model/element-type": { readonly tensor: string; readonly dtype: string };
   readonly "model/tensor-shape": {
     readonly tensor: string;

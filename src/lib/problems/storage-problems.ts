@@ -28,6 +28,7 @@ export type StorageTask =
   | "models-clear"
   | "models-list"
   | "optimizer-read"
+  | "run-reserve"
   | "progress-forget"
   | "progress-keep"
   | "progress-read"

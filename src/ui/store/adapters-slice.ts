@@ -1,7 +1,7 @@
 import { isCancelled } from "../../lib/errors";
 import { saveBlob, saveFile } from "../lib/save-file";
 import { toProblem } from "../lib/problem";
-import { isExcluded, JobCalls } from "./jobs";
+import { isExcluded, isRunning, JobCalls } from "./jobs";
 import type { AdaptersSlice, SliceCreator } from "./state";
 import { adapterVoice, fitVoices } from "./voices";
 
@@ -17,6 +17,7 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
       lastExport: null,
       lastMerge: null,
       exportProblem: null,
+      unsaved: [],
 
       setAdapters: (adapters) => {
         set(({ adapterId, voices }) => ({
@@ -60,6 +61,17 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
         }
       },
 
+      async saveAdapter(id) {
+        set({ exportProblem: null });
+        try {
+          await client.call("saveAdapter", { id });
+          get().setAdapters(await client.call("listAdapters"));
+          await get().refreshEnvironment();
+        } catch (error) {
+          set({ exportProblem: toProblem(error) });
+        }
+      },
+
       async exportAdapter(id, withOptimizer = false) {
         if (isExcluded(get(), "export")) return;
         set({ exportProblem: null });
@@ -93,8 +105,11 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
       },
 
       async importAdapter(files) {
-        if (isExcluded(get(), "import-adapter") || files.length === 0) return;
+        const others = get().jobs.filter(({ kind }) => kind !== "load-model");
+        if (isExcluded({ jobs: others }, "import-adapter") || files.length === 0) return;
         set({ exportProblem: null });
+        // An adapter belongs to a model: one that is on its way is waited for.
+        if (!get().model || isRunning(get(), "load-model")) await get().modelSettled();
         try {
           get().addAdapter(
             await calls.run({ kind: "import-adapter" }, (signal) =>

@@ -3,6 +3,7 @@ import type { Question } from "../../protocol/commands";
 import type { ChatMessage, Side } from "../../shared/generation";
 import { toProblem } from "../lib/problem";
 import { isExcluded, JobCalls } from "./jobs";
+import { isDeviceLost } from "./recovery-slice";
 import { selectTemplate } from "./selectors";
 import type { Answer, CompareSlice, SliceCreator, Turn } from "./state";
 import { generationValues, toGenerationOptions } from "./training-values";
@@ -59,38 +60,46 @@ export const compareSlice: SliceCreator<CompareSlice> =
       for (const side of others) change(turnId, side, { state: "done", finish: "stopped" });
     }
 
+    /** @param again whether it is asked once more when the GPU is lost under it */
+    async function ask(content: string, again: boolean): Promise<void> {
+      const state = get();
+      const options = toGenerationOptions(generationValues(state.generationEdits));
+      if (content === "" || !options || !state.model) return;
+      if (isExcluded(state, "answer")) return;
+      const sides = isSameVoice(state.voices.after, state.voices.before) ? (["before"] as const) : SIDES;
+      const turn: Turn = {
+        id: crypto.randomUUID(),
+        question: content,
+        voices: state.voices,
+        before: { ...waiting, state: "streaming" },
+        after: sides.length > 1 ? waiting : null,
+      };
+      set({ turns: [...state.turns, turn] });
+      const request = { requestId: turn.id, questions: sides.map(question) };
+      const templateId = selectTemplate(get());
+      try {
+        await answers.run({ kind: "answer" }, (signal) =>
+          client.until(signal).call("generate", { ...request, templateId, options }),
+        );
+        endAnswers(turn.id, null);
+      } catch (error) {
+        const isLost = isDeviceLost(error);
+        if (isLost && again && (await get().recover()) && get().turns.at(-1)?.id === turn.id) {
+          set(({ turns }) => ({ turns: turns.slice(0, -1) }));
+          await ask(content, false);
+          return;
+        }
+        endAnswers(turn.id, isCancelled(error) ? null : toProblem(error));
+      }
+    }
+
     return {
       turns: [],
       voices: baseOnly,
       generationEdits: {},
       markDifferences: false,
 
-      async send(message) {
-        const content = message.trim();
-        const state = get();
-        const options = toGenerationOptions(generationValues(state.generationEdits));
-        if (content === "" || !options || !state.model) return;
-        if (isExcluded(state, "answer")) return;
-        const sides = isSameVoice(state.voices.after, state.voices.before) ? (["before"] as const) : SIDES;
-        const turn: Turn = {
-          id: crypto.randomUUID(),
-          question: content,
-          voices: state.voices,
-          before: { ...waiting, state: "streaming" },
-          after: sides.length > 1 ? waiting : null,
-        };
-        set({ turns: [...state.turns, turn] });
-        const request = { requestId: turn.id, questions: sides.map(question) };
-        const templateId = selectTemplate(get());
-        try {
-          await answers.run({ kind: "answer" }, (signal) =>
-            client.until(signal).call("generate", { ...request, templateId, options }),
-          );
-          endAnswers(turn.id, null);
-        } catch (error) {
-          endAnswers(turn.id, isCancelled(error) ? null : toProblem(error));
-        }
-      },
+      send: (message) => ask(message.trim(), true),
 
       async resend(turnId, question) {
         const { turns } = get();

@@ -1,7 +1,9 @@
+import { LuthierError } from "../../lib/errors";
 import { toProblem } from "../lib/problem";
 import { advance } from "../lib/progress";
 import type { StudioStore } from "./create-store";
 import { takeJobs } from "./jobs";
+import { isDeviceLost } from "./recovery-slice";
 import { lengthInputs, planInputs } from "./selectors";
 import type { Runtime } from "./state";
 import { mergedIds } from "./voices";
@@ -70,6 +72,7 @@ function listen(store: StudioStore, { client, series, log }: Runtime): (() => vo
         // Stop is shown from the click on, whatever report is still under way.
         runStatus: runStatus === "stopping" && report.status === "running" ? runStatus : report.status,
         seriesVersion: seriesVersion + 1,
+        runId: report.runId,
         run: {
           step: last?.step ?? run.step,
           epoch: last?.epoch ?? run.epoch,
@@ -92,8 +95,15 @@ function listen(store: StudioStore, { client, series, log }: Runtime): (() => vo
       log.add(time, (text) => text.run.log.line(line));
       setState(({ seriesVersion }) => ({ seriesVersion: seriesVersion + 1 }));
     }),
+    client.on("unsaved", (unsaved) => {
+      setState({ unsaved });
+    }),
+    client.on("stalled", (stalled) => {
+      store.getState().takeStall(stalled);
+    }),
     client.on("fault", (fault) => {
-      setState({ fault });
+      if (isDeviceLost(LuthierError.fromData(fault))) void store.getState().recover();
+      else setState({ fault });
     }),
   ];
 }

@@ -1,54 +1,29 @@
+import { jobOf } from "./jobs";
 import { toProblem } from "../lib/problem";
-import type { EnvironmentSlice, SliceCreator, StudioState } from "./state";
+import type { EnvironmentSlice, SliceCreator } from "./state";
 
 export const environmentSlice: SliceCreator<EnvironmentSlice> =
   ({ client }) =>
   (set, get) => ({
     environment: null,
     fault: null,
+    stalled: false,
+    hungModel: null,
+    setAside: null,
+
+    takeStall: (stalled) => {
+      const loading = jobOf(get(), "load-model")?.subject ?? null;
+      set({ stalled, hungModel: stalled ? loading : null });
+    },
+
+    takeUpSettings: () => {
+      set(({ setAside }) => ({ ...setAside, setAside: null }));
+    },
 
     async start() {
-      const environment = get().refreshEnvironment();
-      await Promise.all([
-        environment,
-        startData(client.call("listDatasets"), client.call("listSamples")),
-        startModel(),
-        get().startHub(),
-      ]);
-      await get().refreshEnvironment();
-
-      async function startData(
-        listing: Promise<StudioState["datasets"]>,
-        sampling: Promise<StudioState["samples"]>,
-      ): Promise<void> {
-        try {
-          const [datasets, samples] = await Promise.all([listing, sampling]);
-          set({ datasets, samples, dataLoaded: true });
-        } catch (error) {
-          set({ dataProblem: toProblem(error), dataLoaded: true });
-          return;
-        }
-        const { datasets, samples, datasetId } = get();
-        if (datasets.some((dataset) => dataset.id === datasetId)) return;
-        const newest = datasets.toSorted((a, b) => b.importedAt - a.importedAt)[0];
-        if (newest) get().chooseDataset(newest.id);
-        else if (samples[0]) await get().importSample(samples[0].id);
-      }
-
-      async function startModel(): Promise<void> {
-        try {
-          const models = await client.call("listModels");
-          set({ models, modelsLoaded: true });
-        } catch (error) {
-          set({ modelProblem: toProblem(error), modelsLoaded: true });
-          return;
-        }
-        const { models, modelId } = get();
-        const chosen =
-          models.find((card) => card.id === modelId) ?? models.find((card) => card.source === "built-in");
-        if (chosen) await get().loadModel(chosen.id);
-        else set({ modelId: null });
-      }
+      const { refreshEnvironment, startData, startModel, startHub } = get();
+      await Promise.all([refreshEnvironment(), startData(), startModel(), startHub()]);
+      await refreshEnvironment();
     },
 
     async refreshEnvironment() {

@@ -51,8 +51,10 @@ export const hubSlice: SliceCreator<HubSlice> =
     }
 
     async function takeIntoUse(card: ModelCard | null): Promise<void> {
-      const state = get();
-      if (card && !isExcluded(state, "load-model")) await state.loadModel(card.id);
+      const { jobs, loadsUnasked, loadModel } = get();
+      // What the page loads by itself makes way for what the person downloaded.
+      const others = loadsUnasked ? jobs.filter(({ kind }) => kind !== "load-model") : jobs;
+      if (card && !isExcluded({ jobs: others }, "load-model")) await loadModel(card.id);
     }
 
     function request() {

@@ -18,6 +18,24 @@ export function isExcluded({ jobs }: State, kind: JobKind): boolean {
   return jobs.some(({ excludes }) => excludes.includes(kind));
 }
 
+/** Resolves when no job of the kind runs. */
+export function whileRunning(
+  store: { getState(): State; subscribe(listener: (state: State) => void): () => void },
+  kind: JobKind,
+): Promise<void> {
+  return new Promise((resolve) => {
+    if (!isRunning(store.getState(), kind)) {
+      resolve();
+      return;
+    }
+    const end = store.subscribe((state) => {
+      if (isRunning(state, kind)) return;
+      end();
+      resolve();
+    });
+  });
+}
+
 export function isTraining(state: State): boolean {
   return isRunning(state, "train");
 }

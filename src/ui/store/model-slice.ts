@@ -3,8 +3,8 @@ import { isCancelled } from "../../lib/errors";
 import type { ModelSummary } from "../../shared/model";
 import { filePath } from "../lib/file-path";
 import { toProblem } from "../lib/problem";
-import { JobCalls } from "./jobs";
-import type { ModelSlice, SliceCreator } from "./state";
+import { JobCalls, jobOf, whileRunning } from "./jobs";
+import type { ModelSlice, SliceCreator, StudioState } from "./state";
 import { baseOnly } from "./voices";
 
 /** What belongs to a model and goes with it. */
@@ -18,8 +18,24 @@ const ofNoModel = {
 
 export const modelSlice: SliceCreator<ModelSlice> =
   ({ client }) =>
-  (set, get) => {
+  (set, get, api) => {
     const loads = new JobCalls(set);
+    /** Counts what the person has chosen: what the page loads by itself gives way to it. */
+    let choices = 0;
+    let cancels = 0;
+    /** The load that the person asked for last, settled or not. */
+    let asked: Promise<unknown> = Promise.resolve();
+    /** What was chosen of the model that went: it comes back with the model. */
+    let before: Pick<StudioState, "modelId" | "adapterId" | "voices"> | null = null;
+    let listings = 0;
+    let start: Promise<void> = Promise.resolve();
+
+    /** Lists the models anew; of several lists under way the one asked for last is shown. */
+    async function listModels(): Promise<void> {
+      const listing = ++listings;
+      const models = await client.call("listModels");
+      if (listing === listings) set({ models, modelsLoaded: true });
+    }
 
     /**
      * Asks for a model; what the page shows changes when the worker has taken it (`takeModel`). False when that came to
@@ -28,22 +44,70 @@ export const modelSlice: SliceCreator<ModelSlice> =
     async function load(
       subject: string | null,
       read: (worker: Caller) => Promise<ModelSummary>,
+      mayTell: () => boolean,
     ): Promise<boolean> {
       set({ modelProblem: null });
       try {
         await loads.run({ kind: "load-model", subject }, (signal) => read(client.until(signal)));
-        set({ models: await client.call("listModels") });
+        await listModels();
         await get().refreshEnvironment();
         return true;
       } catch (error) {
-        set({ modelProblem: isCancelled(error) ? null : toProblem(error) });
+        if (mayTell()) set({ modelProblem: isCancelled(error) ? null : toProblem(error) });
         return false;
       }
     }
 
-    function loadById(id: string): Promise<boolean> {
+    /** Loads as the person asks. */
+    function loadAsked(
+      subject: string | null,
+      read: (worker: Caller) => Promise<ModelSummary>,
+    ): Promise<boolean> {
+      const choice = ++choices;
+      set({ loadsUnasked: false, hungModel: null });
+      const loading = load(subject, read, () => choice === choices);
+      asked = loading;
+      return loading;
+    }
+
+    function byId(id: string) {
       const { quantization } = get();
-      return load(id, (worker) => worker.call("loadModel", { id, quantization }));
+      return (worker: Caller) => worker.call("loadModel", { id, quantization });
+    }
+
+    /** Loads what nobody asked for just now, once the person's own loads are through; false when they have a model. */
+    async function loadUnasked(choose: () => string | null): Promise<boolean> {
+      let choice: number;
+      do {
+        choice = choices;
+        await asked;
+      } while (choice !== choices);
+      const id = get().model ? null : choose();
+      if (id === null) return false;
+      const cancelled = cancels;
+      set({ loadsUnasked: true });
+      const isLoaded = await load(id, byId(id), () => choice === choices);
+      if (choice === choices) set({ loadsUnasked: false });
+      // The person's load took the place of this one; where it came to nothing, this one is tried again.
+      return choice === choices || cancelled !== cancels ? isLoaded : loadUnasked(choose);
+    }
+
+    async function listAndLoad(): Promise<void> {
+      try {
+        await listModels();
+      } catch (error) {
+        set({ modelProblem: toProblem(error), modelsLoaded: true });
+        return;
+      }
+      await loadUnasked(() => {
+        const { models, modelId, hungModel } = get();
+        // What hung the worker at an earlier start is loaded when the person asks for it, and nothing in its place.
+        if (hungModel !== null && hungModel === modelId) return null;
+        const last = models.find((card) => card.id === modelId);
+        const chosen = last ?? models.find((card) => card.source === "built-in");
+        if (!chosen) set({ modelId: null });
+        return chosen?.id ?? null;
+      });
     }
 
     return {
@@ -53,39 +117,60 @@ export const modelSlice: SliceCreator<ModelSlice> =
       model: null,
       modelProblem: null,
       quantization: null,
+      loadsUnasked: false,
+
+      startModel() {
+        start = listAndLoad();
+        return start;
+      },
+
+      async modelSettled() {
+        await start;
+        await whileRunning(api, "load-model");
+      },
 
       async setQuantization(quantization) {
-        const { model, quantization: before } = get();
+        const { model, quantization: earlier } = get();
         set({ quantization });
-        if (model && !(await loadById(model.id))) set({ quantization: before });
+        // A model that is on its way comes the new way too.
+        const id = jobOf(get(), "load-model")?.subject ?? model?.id ?? null;
+        if (id !== null && !(await loadAsked(id, byId(id)))) set({ quantization: earlier });
       },
 
       async loadModel(id) {
-        await loadById(id);
+        await loadAsked(id, byId(id));
       },
+
+      reloadModel: (id) => loadUnasked(() => id),
 
       async loadModelFiles(files) {
         const { quantization } = get();
         const paths = files.map(filePath);
-        await load(null, (worker) => worker.call("loadModelFiles", { files, paths, quantization }));
+        await loadAsked(null, (worker) => worker.call("loadModelFiles", { files, paths, quantization }));
       },
 
       cancelModel: () => {
+        cancels++;
         loads.cancel();
       },
 
       takeModel(taken) {
         if (!taken) {
+          const { modelId, adapterId, voices } = get();
+          before = { modelId, adapterId, voices };
           set({ ...ofNoModel, model: null, plan: null, lengths: null });
           return;
         }
         const { summary, adapters } = taken;
         const isAnother = get().model?.id !== summary.id;
+        // The same model again after a lost GPU: what was said and chosen there stays.
+        const isBack = before?.modelId === summary.id ? before : null;
+        before = null;
         set({
           ...ofNoModel,
           ...(isAnother && { plan: null, lengths: null }),
           // Who spoke there goes with the model.
-          turns: [],
+          ...(isBack ?? { turns: [] }),
           model: summary,
           modelId: summary.id,
         });
@@ -97,7 +182,7 @@ export const modelSlice: SliceCreator<ModelSlice> =
           const isInUse = get().model?.id === id;
           await client.call("deleteModel", { id });
           if (isInUse) set({ modelId: null, turns: [], modelProblem: null });
-          set({ models: await client.call("listModels") });
+          await listModels();
           await get().refreshEnvironment();
         } catch (error) {
           set({ modelProblem: toProblem(error) });

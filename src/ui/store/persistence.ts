@@ -13,6 +13,7 @@ export type Settings = Pick<
   | "sampleOf"
   | "templateId"
   | "modelId"
+  | "hungModel"
   | "quantization"
   | "hubEndpoint"
   | "methodId"
@@ -28,13 +29,14 @@ export type Settings = Pick<
 
 export function toSettings(state: StudioState): Settings {
   const { datasetId, sampleOf, templateId, modelId, methodId, methodEdits, preset, trainingEdits } = state;
-  const { hubEndpoint, quantization } = state;
+  const { hubEndpoint, quantization, hungModel } = state;
   const { generationEdits, markDifferences, showHints, keepAwake, notifyWhenDone } = state;
   return {
     datasetId,
     sampleOf,
     templateId,
     modelId,
+    hungModel,
     methodId,
     methodEdits,
     preset,
@@ -91,6 +93,7 @@ const settings = v.object({
   sampleOf: entriesOf(v.string()),
   templateId: orDefault(v.picklist(TEMPLATE_IDS)),
   modelId: orDefault(v.nullable(v.string())),
+  hungModel: orDefault(v.nullable(v.string())),
   quantization: orDefault(v.nullable(quantization)),
   hubEndpoint: orDefault(v.string()),
   methodId: orDefault(v.picklist(METHOD_IDS)),
@@ -112,7 +115,8 @@ export function readSettings(stored: unknown): Partial<Settings> {
 
 type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
 
-function withoutUndefined<T extends object>(values: T): Defined<T> {
+/** What is there, under the types of what is there. */
+export function withoutUndefined<T extends object>(values: T): Defined<T> {
   const defined: Defined<T> = {};
   for (const key in values) {
     const value = values[key];

@@ -4,7 +4,7 @@ import type { ErrorData } from "../../lib/errors";
 import type { TextEncoding } from "../../lib/problems/dataset-faults";
 import type { AdapterPlan, Environment, TrainingResult } from "../../protocol/commands";
 import type { AdapterSummary } from "../../shared/adapter";
-import type { Events, TrainingStatus } from "../../protocol/events";
+import type { Events, TrainingStatus, UnsavedAdapter } from "../../protocol/events";
 import type { RunningJob } from "../../protocol/jobs";
 import type { DatasetSummary, LengthStats, SampleDataset, TemplateId } from "../../shared/data";
 import type { FieldValue, FieldValues } from "../../shared/fields";
@@ -42,10 +42,31 @@ export interface EnvironmentSlice {
   readonly environment: Environment | null;
   /** Something broke outside of a command. */
   readonly fault: ErrorData | null;
+  /** Whether the worker has stopped answering. */
+  readonly stalled: boolean;
+  /** The model under whose loading it did so: it is not loaded unasked again. */
+  readonly hungModel: string | null;
+  /** The settings that were set aside because an earlier start did not come to rest with them. */
+  readonly setAside: Partial<StudioState> | null;
+  /** Notes what the worker was at when it stopped answering, and forgets that when it answers again. */
+  takeStall(stalled: boolean): void;
+  /** Takes settings up again that were set aside. */
+  takeUpSettings(): void;
   /** Asks the worker for everything and loads the last or first dataset and model. */
   start(): Promise<void>;
   refreshEnvironment(): Promise<void>;
   dismissFault(): void;
+}
+
+export interface RecoverySlice {
+  /** What becomes of a lost GPU: the model is being loaded again, or was, or could not be. */
+  readonly recovery: "under-way" | "done" | "failed" | null;
+  /**
+   * Opens the GPU again and loads the model that was lost with it, a few times at most; true when it is there. Calls
+   * while one is under way share its outcome.
+   */
+  recover(): Promise<boolean>;
+  dismissRecovery(): void;
 }
 
 export interface DataSlice {
@@ -62,6 +83,8 @@ export interface DataSlice {
   readonly refusedFile: File | null;
   readonly lengths: LengthStats | null;
   readonly lengthsProblem: ErrorData | null;
+  /** Lists the datasets, and chooses one where the person does not: the last, the newest, or the first sample. */
+  startData(): Promise<void>;
   chooseDataset(id: string): void;
   importFile(file: File, encoding?: TextEncoding): Promise<void>;
   importSample(id: string): Promise<void>;
@@ -82,6 +105,14 @@ export interface ModelSlice {
   readonly modelProblem: ErrorData | null;
   /** How the next model is made smaller while it loads. */
   readonly quantization: Quantization | null;
+  /** Whether the load that runs is one that nobody asked for. */
+  readonly loadsUnasked: boolean;
+  /** Lists the models, and loads the last or the built-in one where the person loads none. */
+  startModel(): Promise<void>;
+  /** Resolves when no model is on its way any more, not that of the start either. */
+  modelSettled(): Promise<void>;
+  /** Loads a model that went with the GPU, unless the person loads another; true when it is there again. */
+  reloadModel(id: string): Promise<boolean>;
   /** Loads the model in use anew that way. */
   setQuantization(quantization: Quantization | null): Promise<void>;
   /** The model in use stays so until the worker has taken the new one, and when that fails. */
@@ -162,6 +193,8 @@ export interface TrainSlice {
   readonly trainingEdits: FieldValues;
   readonly runStatus: RunStatus;
   readonly run: RunFigures;
+  /** Under which the worker keeps the run at hand. */
+  readonly runId: string | null;
   /** Counts up whenever the series or the log have grown. */
   readonly seriesVersion: number;
   readonly result: TrainingResult | null;
@@ -173,8 +206,8 @@ export interface TrainSlice {
   train(): Promise<void>;
   /** Shows the run that the worker has begun in place of the one before. */
   beginRun(): void;
-  /** Goes on with the run that was cut off. */
-  resumeRun(): Promise<void>;
+  /** Goes on with a run that was cut off. */
+  resumeRun(id: string): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   stop(): void;
@@ -233,6 +266,10 @@ export interface AdaptersSlice {
   readonly lastExport: { readonly name: string; readonly sizeBytes: number } | null;
   readonly lastMerge: { readonly name: string; readonly sizeBytes: number } | null;
   readonly exportProblem: ErrorData | null;
+  /** Those of all models that are in memory alone. */
+  readonly unsaved: readonly UnsavedAdapter[];
+  /** Tries again to save one of those. */
+  saveAdapter(id: string): Promise<void>;
   /** Takes the library as the worker lists it. */
   setAdapters(adapters: readonly AdapterSummary[]): void;
   /** Takes up a new adapter: in use, and on the right of the comparison. */
@@ -260,6 +297,7 @@ export interface SettingsSlice {
 
 export type StudioState = JobsSlice &
   EnvironmentSlice &
+  RecoverySlice &
   DataSlice &
   ModelSlice &
   HubSlice &

@@ -4,6 +4,7 @@ import { defined } from "../../lib/invariant";
 import { toProblem } from "../lib/problem";
 import type { TrainingResult } from "../../protocol/commands";
 import { isExcluded, isTraining, JobCalls } from "./jobs";
+import { isDeviceLost } from "./recovery-slice";
 import { selectRunConfig, selectTrainBlock } from "./selectors";
 import type { RunFigures, SliceCreator, TrainSlice } from "./state";
 
@@ -18,6 +19,9 @@ export const emptyRun: RunFigures = {
   gpuBytes: null,
 };
 
+/** Asks the worker for a run, new or to go on with. */
+type Run = (worker: Caller) => Promise<TrainingResult>;
+
 export const trainSlice: SliceCreator<TrainSlice> =
   ({ client, series, log }) =>
   (set, get) => {
@@ -31,12 +35,12 @@ export const trainSlice: SliceCreator<TrainSlice> =
       });
 
     /** Follows a run to what came of it. What is shown of the one before stays until the worker has begun it. */
-    const follow = async (run: (worker: Caller) => Promise<TrainingResult>): Promise<void> => {
+    const follow = async (run: Run): Promise<void> => {
       const { runStatus: before } = get();
       isBegun = false;
       set({ runStatus: "preparing", trainProblem: null });
       try {
-        const result = await runs.run({ kind: "train" }, (signal) => run(client.until(signal)));
+        const result = await lastThrough(run);
         get().addAdapter(result.adapter);
         set(({ run }) => ({
           runStatus: result.status,
@@ -58,11 +62,27 @@ export const trainSlice: SliceCreator<TrainSlice> =
       }
     };
 
+    /** Runs to the end through losses of the GPU, each time from where the run was last kept. */
+    const lastThrough = async (run: Run): Promise<TrainingResult> => {
+      try {
+        return await runs.run({ kind: "train" }, (signal) => run(client.until(signal)));
+      } catch (error) {
+        // How often that is tried is the recovery's to say.
+        if (!isDeviceLost(error) || !(await get().recover())) throw error;
+        const { runId } = get();
+        const kept = await client.call("interruptedRuns");
+        const isKept = runId !== null && kept.some(({ id }) => id === runId);
+        set({ runStatus: "preparing" });
+        return lastThrough(isKept ? (worker) => worker.call("resumeRun", { id: runId }) : run);
+      }
+    };
+
     return {
       preset: "balanced",
       trainingEdits: {},
       runStatus: "idle",
       run: emptyRun,
+      runId: null,
       seriesVersion: 0,
       result: null,
       trainProblem: null,
@@ -82,9 +102,9 @@ export const trainSlice: SliceCreator<TrainSlice> =
         await follow((worker) => worker.call("train", config));
       },
 
-      async resumeRun() {
+      async resumeRun(id) {
         if (isExcluded(get(), "train") || !get().model) return;
-        await follow((worker) => worker.call("resumeRun"));
+        await follow((worker) => worker.call("resumeRun", { id }));
       },
 
       beginRun() {
@@ -94,6 +114,7 @@ export const trainSlice: SliceCreator<TrainSlice> =
         set(({ seriesVersion }) => ({
           runStatus: "preparing",
           run: emptyRun,
+          runId: null,
           seriesVersion: seriesVersion + 1,
           result: null,
           trainProblem: null,

@@ -1,14 +1,17 @@
 import type { ModelCard } from "../../shared/model";
-import { downloadFolders } from "../../storage/downloads";
 import { listModels as keptModels, removeModelLeftovers } from "../../storage/models";
 import { builtInCard, builtInModels } from "../built-in";
 import { deleteModelJob } from "../jobs/delete-model";
 import { loadModelFilesJob, loadModelJob } from "../jobs/load-model";
+import { deleteOrphanJob } from "../jobs/edit-library";
 import type { JobOwner } from "../jobs/owner";
+import { listOrphans } from "../orphans";
+import { isOwned } from "../run-lock";
+import { removeReservations } from "../../storage/reserve";
 import type { Handlers } from "../serve";
 import type { Session } from "../session";
 
-type Names = "listModels" | "loadModel" | "loadModelFiles" | "deleteModel";
+type Names = "listModels" | "loadModel" | "loadModelFiles" | "deleteModel" | "listOrphans" | "deleteOrphan";
 
 /** Choosing and loading of base models. */
 export function modelHandlers(owner: JobOwner, session: Session): Pick<Handlers, Names> {
@@ -17,11 +20,14 @@ export function modelHandlers(owner: JobOwner, session: Session): Pick<Handlers,
     loadModel: ({ id, quantization }, call) => owner.run(loadModelJob(session, id, quantization), call),
     loadModelFiles: (args, call) => owner.run(loadModelFilesJob(session, args), call),
     deleteModel: ({ id }, call) => owner.run(deleteModelJob(session, id), call),
+    listOrphans: () => listOrphans(),
+    deleteOrphan: (orphan, call) => owner.run(deleteOrphanJob(orphan), call),
   };
 }
 
 async function listModels(): Promise<ModelCard[]> {
-  await removeModelLeftovers(downloadFolders);
+  await removeModelLeftovers();
+  await removeReservations(isOwned);
   const [builtIn, kept] = await Promise.all([builtInModels(), keptModels()]);
   return [...builtIn.map(builtInCard), ...kept];
 }

@@ -7,7 +7,7 @@ import { discardRunJob } from "../jobs/edit-library";
 import { measureJob } from "../jobs/measure";
 import type { JobOwner } from "../jobs/owner";
 import { resumeRunJob, trainJob } from "../jobs/train";
-import { findInterruptedRun } from "../run-progress";
+import { listInterruptedRuns } from "../run-progress";
 import type { Handlers } from "../serve";
 import type { Session } from "../session";
 
@@ -16,7 +16,7 @@ type Names =
   | "forecastTraining"
   | "measureTraining"
   | "train"
-  | "interruptedRun"
+  | "interruptedRuns"
   | "resumeRun"
   | "discardRun"
   | "pause"
@@ -52,9 +52,9 @@ export function trainingHandlers(
     },
     measureTraining: (config, call) => owner.run(measureJob(session, encoded, config), call),
     train: (config, call) => owner.run(trainJob(host, config), call),
-    interruptedRun: () => (owner.runs("train") ? null : findInterruptedRun(session)),
-    resumeRun: (call) => owner.run(resumeRunJob(host), call),
-    discardRun: (call) => owner.run(discardRunJob(session), call),
+    interruptedRuns: () => (owner.runs("train") ? [] : listInterruptedRuns(session)),
+    resumeRun: ({ id }, call) => owner.run(resumeRunJob(host, id), call),
+    discardRun: ({ id }, call) => owner.run(discardRunJob(id), call),
     pause: () => {
       if (owner.runs("train")) gate.close();
     },

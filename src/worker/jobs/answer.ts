@@ -7,6 +7,7 @@ import type { Speaker } from "../active";
 import { checkIds } from "../check-ids";
 import { holdAdapter, holdMerged } from "../kept-adapter";
 import type { Session } from "../session";
+import { onGpu } from "./on-gpu";
 import type { Job } from "./owner";
 
 type Args = CommandArgs<"generate">[0];
@@ -15,12 +16,13 @@ type Args = CommandArgs<"generate">[0];
 export function answerJob(session: Session, args: Args): Job<void> {
   return {
     kind: "answer",
-    async run({ signal }) {
-      for (const question of args.questions) {
-        const finish = await answer(session, args, question, signal);
-        if (finish === "stopped") return;
-      }
-    },
+    run: ({ signal }) =>
+      onGpu(session, async () => {
+        for (const question of args.questions) {
+          const finish = await answer(session, args, question, signal);
+          if (finish === "stopped") return;
+        }
+      }),
   };
 }
 

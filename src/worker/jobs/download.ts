@@ -133,6 +133,9 @@ async function fetchFiles(record: DownloadRecord, { token, signal, report }: Acc
       onProgress: reporter.take,
       onWait: reporter.wait,
       async onFile(file, index) {
+        // Others may have taken what there was at the beginning.
+        const { doneBytes, totalBytes } = await describeDownload(record);
+        await ensureRoom("model-keep", totalBytes - doneBytes, repository);
         if (file.path === "config.json") known = await readConfig(record, index);
       },
     });
@@ -172,7 +175,7 @@ async function readConfig({ folder, address, files }: DownloadRecord, index: num
 }
 
 async function keep(record: DownloadRecord, known: Known): Promise<ModelCard> {
-  const { id, address, commit, files, folder, license, choiceId } = record;
+  const { address, commit, files, folder, license, choiceId } = record;
   const names = files.map(({ path }) => path);
   const sources = await Promise.all(
     names.map(async (name, index) => blobSource(name, await fileStores.opfs.open(folder, index))),
@@ -187,7 +190,7 @@ async function keep(record: DownloadRecord, known: Known): Promise<ModelCard> {
     origin: { ...address, commit },
   };
   await keepFolder(card, folder, names);
-  await forgetDownload(id);
+  await forgetDownload(record);
   return card;
 }
 

@@ -1,6 +1,9 @@
 import { LuthierError } from "../../lib/errors";
 import { deleteAdapter, renameAdapter } from "../../storage/adapters";
-import { forgetRun } from "../run-progress";
+import type { Orphan } from "../../protocol/commands";
+import { deleteOrphan } from "../orphans";
+import { saveUnsaved } from "../kept-adapter";
+import { discardRun } from "../run-progress";
 import type { Session } from "../session";
 import type { Job } from "./owner";
 
@@ -14,21 +17,32 @@ export function deleteAdapterJob(session: Session, id: string): Job<void> {
   return {
     kind: "edit-library",
     async run() {
-      session.dropAdapter(id);
       await deleteAdapter(id);
+      session.dropAdapter(id);
+      session.unsaved.release(id);
     },
   };
 }
 
-/** Gives up the run that was interrupted. */
-export function discardRunJob(session: Session): Job<void> {
-  return { kind: "edit-library", run: () => forgetRun(session) };
+/** Tries again to save an adapter that storage would not take. */
+export function saveAdapterJob(session: Session, id: string): Job<void> {
+  return { kind: "edit-library", run: () => saveUnsaved(session, id) };
+}
+
+/** Gives up a run that was interrupted. */
+export function discardRunJob(id: string): Job<void> {
+  return { kind: "edit-library", run: () => discardRun(id) };
+}
+
+/** Deletes something that belongs to no model. */
+export function deleteOrphanJob(orphan: Pick<Orphan, "kind" | "id">): Job<void> {
+  return { kind: "edit-library", run: () => deleteOrphan(orphan) };
 }
 
 async function rename(session: Session, id: string, name: string): Promise<void> {
   if (name === "") throw new LuthierError({ code: "adapter/no-name" });
   const held = session.heldAdapter(id);
   if (held) session.holdAdapter({ ...held, summary: { ...held.summary, name } });
-  if (await renameAdapter(id, name)) return;
+  if (session.unsaved.rename(id, name) || (await renameAdapter(id, name))) return;
   if (!held) throw new LuthierError({ code: "adapter/not-kept" });
 }

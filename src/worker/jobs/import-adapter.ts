@@ -45,8 +45,7 @@ async function importAdapter(
     ...(optimizer && { optimizerBytes: optimizer.length }),
   };
   const summary = summariseAdapter(facts, adapter, spec);
-  const active = { summary, state, run: null, kept: false, ...(optimizer && { optimizer }) };
+  const active = { summary, state, run: null };
   session.holdAdapter(active);
-  await keepAdapter(session, active);
-  return summary;
+  return keepAdapter(session, { ...active, ...(optimizer && { optimizer }) });
 }

@@ -1,6 +1,7 @@
 import { importDataset, type ImportOptions } from "../../data/import";
 import type { TextEncoding } from "../../lib/problems/dataset-faults";
 import type { DatasetSummary } from "../../shared/data";
+import { ensureRoom } from "../../storage/quota";
 import { readPublicFile } from "../public-files";
 import { findSample, sampleId } from "../samples";
 import type { Job, JobContext } from "./owner";
@@ -24,11 +25,13 @@ export function importSampleJob(id: string): Job<DatasetSummary> {
   };
 }
 
-function read(
+async function read(
   file: Blob,
   named: Pick<ImportOptions, "name" | "id" | "encoding">,
   { signal, report }: JobContext,
 ): Promise<DatasetSummary> {
+  // Rows take about what their file takes.
+  await ensureRoom("dataset-save", file.size, named.name);
   return importDataset(file, {
     ...named,
     signal,

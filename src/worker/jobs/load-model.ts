@@ -11,7 +11,7 @@ import { keepModel, listModels as keptModels, openModel, updateCard } from "../.
 import { loadTokenizer } from "../../tokenizer/tokenizer";
 import type { ActiveModel } from "../active";
 import { builtInModels, fetchBuiltIn } from "../built-in";
-import { keptAdapters } from "../kept-adapter";
+import { adaptersOf } from "../kept-adapter";
 import { summarise } from "../model-summary";
 import type { Session } from "../session";
 import { replaceModel } from "./model-swap";
@@ -143,7 +143,7 @@ async function prepare(
     const card = { id, title, source, license };
     const summary = summarise(card, engine, folder, tokenizer.hasChatTemplate, defaults);
     await keep(session, opened, summary, signal);
-    const adapters = await keptAdapters(id);
+    const adapters = await adaptersOf(session, id);
     if (signal.aborted) throw cancelled();
     return { model: { summary, engine, tokenizer, folder, baseName: title }, adapters };
   } catch (error) {

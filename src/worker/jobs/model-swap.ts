@@ -1,7 +1,5 @@
-import { AdapterState } from "../../engine/adapters/adapter-state";
-import type { HostTensor } from "../../engine/adapters/common/method";
 import { cancelled, LuthierError } from "../../lib/errors";
-import type { ActiveAdapter, ActiveModel } from "../active";
+import type { ActiveModel } from "../active";
 import type { Session } from "../session";
 import type { JobContext } from "./owner";
 import { uploadModel } from "./upload-model";
@@ -21,40 +19,19 @@ export async function replaceModel<Prepared>(
     if (!session.hasModel || !isOutOfMemory(error)) throw error;
   }
   const before = session.model;
-  const unkept = await readUnkept(session);
   if (context.signal.aborted) throw cancelled();
   session.evictModel();
   try {
     return await prepare();
   } catch (error) {
     // A GPU that was lost took the model with it, and has told so.
-    if (session.hasModel) await restore(session, { before, unkept }, context);
+    if (session.hasModel) await restore(session, before, context);
     throw error;
   }
 }
 
-/** An adapter that storage had no room for, with its values. */
-interface UnkeptAdapter {
-  readonly adapter: ActiveAdapter;
-  readonly values: ReadonlyMap<string, HostTensor>;
-}
-
-function readUnkept(session: Session): Promise<UnkeptAdapter[]> {
-  const unkept = [...session.heldAdapters].filter(({ kept }) => !kept);
-  return Promise.all(unkept.map(async (adapter) => ({ adapter, values: await adapter.state.read() })));
-}
-
-interface Eviction {
-  readonly before: ActiveModel;
-  readonly unkept: readonly UnkeptAdapter[];
-}
-
 /** Loads the evicted model again. Errors: that failed too, and no model is in use any more. */
-async function restore(
-  session: Session,
-  { before, unkept }: Eviction,
-  { report }: JobContext,
-): Promise<void> {
+async function restore(session: Session, before: ActiveModel, { report }: JobContext): Promise<void> {
   const { folder, engine, summary } = before;
   const { gpu, pipelines, tuning, tensors } = engine;
   try {
@@ -65,9 +42,6 @@ async function restore(
       onProgress: (done, total) => report({ done, total, unit: "bytes", what: summary.title }),
     });
     session.restoreModel(again);
-    for (const { adapter, values } of unkept) {
-      session.holdAdapter({ ...adapter, state: AdapterState.of(gpu, adapter.state.adapter, values) });
-    }
   } catch (failure) {
     if (session.hasModel) session.setModel(null);
     throw new LuthierError({ code: "work/no-model-left", title: summary.title }, { cause: failure });

@@ -1,4 +1,4 @@
-import { AdapterState } from "../../engine/adapters/adapter-state";
+import { AdapterState, trainableCount } from "../../engine/adapters/adapter-state";
 import type { Adapter, HostTensor } from "../../engine/adapters/common/method";
 import { sameShape } from "../../engine/graph/value";
 import { BestValues } from "../../engine/train/best-values";
@@ -12,20 +12,23 @@ import type { LogLine } from "../../protocol/log";
 import type { RunConfig, TrainingOptions } from "../../shared/training";
 import type { RunCheckpoint } from "../../storage/checkpoints";
 import { findDataset } from "../../storage/datasets";
-import type { ActiveAdapter } from "../active";
+import { reserveRoom } from "../../storage/reserve";
 import { freeName } from "../adapter-name";
 import { summariseAdapter } from "../adapter-summary";
+import { chanceLoss } from "../chance";
 import type { EncodedRows } from "../encoded-rows";
 import type { Gate } from "../gate";
-import { keepAdapter, libraryOf, readAdapter } from "../kept-adapter";
+import { keepAdapter, libraryOf, type NewAdapter, readAdapter } from "../kept-adapter";
 import { makeTrainer } from "../make-trainer";
 import { keptOptimizer, momentsOf } from "../optimizer-state";
+import { ownRun } from "../run-lock";
 import { forgetRun, requireCheckpoint, RunKeeper } from "../run-progress";
 import { drawValues, type RunSetup, setUpRun } from "../run-setup";
 import { Sampler } from "../sampler";
 import type { Session } from "../session";
 import type { TrainingData } from "../training-data";
 import { TrainingReporter } from "../training-reporter";
+import { onGpu } from "./on-gpu";
 import type { Job } from "./owner";
 
 /** What every run works with. */
@@ -55,31 +58,34 @@ export function trainJob(host: RunHost, config: RunConfig): Job<TrainingResult> 
   return { kind: "train", run: ({ signal }) => start({ ...host, config, signal, resume: null }) };
 }
 
-/** Goes on with the loaded model's run that did not come to its end. Errors when there is none. */
-export function resumeRunJob(host: RunHost): Job<TrainingResult> {
+/** Goes on with a run of the loaded model that did not come to its end. Errors when there is none of that id. */
+export function resumeRunJob(host: RunHost, id: string): Job<TrainingResult> {
   return {
     kind: "train",
     async run({ signal }) {
-      const resume = await requireCheckpoint(host.session);
+      const resume = await requireCheckpoint(host.session, id);
       return start({ ...host, config: resume.config, signal, resume });
     },
   };
 }
 
-/** A run begins unpaused, and one that is to end does not wait at the gate. */
+/** A run begins unpaused, and one that is to end does not wait at the gate. Errors: another tab trains. */
 async function start(run: Run): Promise<TrainingResult> {
-  const { gate, signal } = run;
+  const { gate, signal, resume } = run;
+  const id = resume?.adapter.id ?? newId();
+  const disown = await ownRun(id);
   const open = (): void => gate.open();
   open();
   signal.addEventListener("abort", open, { once: true });
   try {
-    return await train(run);
+    return await onGpu(run.session, () => train(run, id));
   } finally {
     signal.removeEventListener("abort", open);
+    disown();
   }
 }
 
-async function train(asked: Run): Promise<TrainingResult> {
+async function train(asked: Run, id: string): Promise<TrainingResult> {
   const { session, signal, resume } = asked;
   const { engine } = session.model;
   const startedAt = performance.now() - (resume?.elapsedMs ?? 0);
@@ -87,32 +93,29 @@ async function train(asked: Run): Promise<TrainingResult> {
   const setup = await setUpRun(session, asked.encoded, asked.config, signal);
   const { config, adapter, rows, data } = setup;
   const run = { ...asked, config };
-  const reporter = new TrainingReporter(session.emit, data.totalSteps, () => session.gpuBytes);
+  const reporter = new TrainingReporter(session.emit, id, data.totalSteps, () => session.gpuBytes);
   reporter.send("preparing");
-  const state = await startAdapter(run, setup);
-  const identity = resume?.adapter ?? { id: newId(), name: await adapterName(session, config, datasetName) };
-  const trained = (optimizer: Uint8Array<ArrayBuffer> | null = null): ActiveAdapter => {
+  const giveBack = await reserveFor(session, id, adapter);
+  const state = await startAdapter(run, setup).catch(async (error: unknown) => {
+    await giveBack();
+    throw error;
+  });
+  const name = resume?.adapter.name ?? (await adapterName(session, config, datasetName));
+  const trained = (optimizer: Uint8Array<ArrayBuffer> | null = null): NewAdapter => {
     const { doneSteps: steps, finalLoss, validationLoss } = reporter;
     const outcome = { savedAt: Date.now(), steps, finalLoss, validationLoss };
     const made = { method: config.method, origin: "trained" as const };
-    const kept = optimizer ? { optimizer } : {};
-    const facts = { ...identity, ...made, ...outcome, optimizerBytes: optimizer?.length ?? 0 };
+    const facts = { id, name, ...made, ...outcome, optimizerBytes: optimizer?.length ?? 0 };
     const origin = { config, datasetName, datasetRows: rows.length };
-    return {
-      summary: summariseAdapter(facts, adapter, engine.spec),
-      state,
-      run: origin,
-      kept: false,
-      ...kept,
-    };
+    const summary = summariseAdapter(facts, adapter, engine.spec);
+    return { summary, state, run: origin, ...(optimizer && { optimizer }) };
   };
   let optimizer: Uint8Array<ArrayBuffer> | null;
   try {
     optimizer = await trainAll(run, setup, { state, reporter, trained, startedAt });
   } catch (error) {
-    // Whatever else broke it off, a lost GPU or too little memory, the run can go on where it was last kept.
-    if (error instanceof LuthierError && error.code === "diverged") await forgetRun(session);
-    if (reporter.doneSteps > 0 && session.hasModel) session.holdAdapter(trained());
+    await giveBack();
+    if (reporter.doneSteps > 0 && session.hasModel) await keepBroken(session, trained(), error);
     else state.destroy();
     reporter.send("failed");
     throw error;
@@ -120,10 +123,12 @@ async function train(asked: Run): Promise<TrainingResult> {
   if (!session.hasModel) {
     throw new LuthierError({ code: "device-lost/run-ending" });
   }
-  const active = trained(optimizer);
-  session.holdAdapter(active);
-  await keepAdapter(session, active);
-  await forgetRun(session);
+  await giveBack();
+  const made = trained(optimizer);
+  session.holdAdapter(made);
+  const summary = await keepAdapter(session, made);
+  // What could not be saved can still go on from where it was last kept.
+  if (!session.unsaved.find(id)) await forgetRun(session, id);
   const status = signal.aborted ? "stopped" : "done";
   reporter.send(status);
   return {
@@ -132,8 +137,39 @@ async function train(asked: Run): Promise<TrainingResult> {
     finalLoss: reporter.finalLoss,
     validationLoss: reporter.validationLoss,
     elapsedMs: performance.now() - startedAt,
-    adapter: active.summary,
+    chanceLoss: chanceLoss(
+      reporter.history,
+      engine.spec.vocabularySize,
+      config.training.loadBestModelAtEnd ? reporter.validationLoss : null,
+    ),
+    adapter: summary,
   };
+}
+
+/** Takes room for the adapter that the run makes. Without any the run goes on, and the page is told at once. */
+async function reserveFor(session: Session, id: string, adapter: Adapter): Promise<() => Promise<void>> {
+  try {
+    return await reserveRoom(id, trainableCount(adapter) * Float32Array.BYTES_PER_ELEMENT);
+  } catch (error) {
+    if (!(error instanceof LuthierError) || error.code !== "storage") throw error;
+    session.emit("fault", error.toData());
+    return () => Promise.resolve();
+  }
+}
+
+/** Keeps the last good weights of a run that broke off. The error that broke it off is the one to tell. */
+async function keepBroken(session: Session, adapter: NewAdapter, error: unknown): Promise<void> {
+  session.holdAdapter(adapter);
+  try {
+    await keepAdapter(session, adapter);
+  } catch {
+    // Not even their values can be read: the GPU is about to be lost.
+    return;
+  }
+  const { id } = adapter.summary;
+  const isOver = error instanceof LuthierError && error.code === "diverged";
+  // Whatever else broke it off, too little memory or a lost GPU, the run can go on where it was last kept.
+  if (isOver && !session.unsaved.find(id)) await forgetRun(session, id);
 }
 
 async function startAdapter(run: Run, setup: RunSetup): Promise<AdapterState> {
@@ -182,7 +218,7 @@ type Tell = (line: LogLine) => void;
 interface RunState {
   readonly state: AdapterState;
   readonly reporter: TrainingReporter;
-  trained(): ActiveAdapter;
+  trained(): NewAdapter;
   readonly startedAt: number;
 }
 
@@ -209,7 +245,6 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
       reporter.replay(resume.history);
       tell({ kind: "resumed", step: resume.snapshot.step, totalSteps: data.totalSteps });
     } else {
-      await forgetRun(session);
       const moments = config.continueFrom && (await momentsOf(session, config.continueFrom, setup.adapter));
       if (moments) {
         trainer.adopt(moments);

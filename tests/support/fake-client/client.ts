@@ -8,6 +8,7 @@ import type {
   CommandName,
   CommandResult,
   InterruptedRun,
+  Orphan,
 } from "../../../src/protocol/commands";
 import type { DatasetSummary, Row } from "../../../src/shared/data";
 import type { TrainingSpeed } from "../../../src/shared/forecast";
@@ -44,6 +45,8 @@ export interface FakeOptions {
   readonly rows?: number;
   /** True pretends that a reload cut off a run. */
   readonly interrupted?: boolean;
+  /** What lies in storage without a model. */
+  readonly orphans?: readonly Orphan[];
 }
 
 /**
@@ -59,16 +62,27 @@ export class FakeClient implements Client {
   private calls = 0;
   private readonly gpu: boolean;
   private readonly paceMs: number;
-  private readonly library = new FakeLibrary(this.owner, () => this.paceMs);
+  private readonly library = new FakeLibrary(
+    this.events,
+    () => this.isFull,
+    this.owner,
+    () => this.paceMs,
+  );
   private readonly training = new FakeRun(this.events, this.library, () => this.paceMs);
   private interrupted: InterruptedRun | null;
   private readonly adapterCount: number;
   /** Rows that every dataset says it has; 0 for as many as it has. */
   private readonly rowCount: number;
+  private losses = 0;
+  private orphans: readonly Orphan[];
+  private lastModel: string | null = null;
+  /** Whether the disk has no room for another adapter. */
+  isFull = false;
 
   constructor(options: FakeOptions = {}) {
     this.gpu = options.gpu ?? true;
     this.paceMs = options.paceMs ?? 30;
+    this.orphans = options.orphans ?? [];
     this.interrupted = options.interrupted ? fakeInterruptedRun : null;
     this.rowCount = options.rows ?? 0;
     this.adapterCount = options.adapters ?? 0;
@@ -88,6 +102,17 @@ export class FakeClient implements Client {
         return this.handlers[command](...args, { id, signal });
       },
     };
+  }
+
+  /** Loses the GPU, with the model on it; a run that is under way was last kept a moment ago. */
+  loseGpu(): void {
+    const lost = new LuthierError("device-lost", "The GPU was lost.", "Load the model again.");
+    this.losses++;
+    const kept = this.training.lose(lost);
+    if (kept) this.interrupted = { ...fakeInterruptedRun, ...kept };
+    this.model = null;
+    this.events.emit("model", null);
+    this.events.emit("fault", lost.toData());
   }
 
   private readonly handlers: Handlers = {
@@ -145,6 +170,16 @@ export class FakeClient implements Client {
         call,
       ),
 
+    listOrphans: () => this.orphans,
+    deleteOrphan: ({ id }, call) =>
+      this.owner.run(
+        {
+          kind: "edit-library",
+          run: async () => void (this.orphans = this.orphans.filter((orphan) => orphan.id !== id)),
+        },
+        call,
+      ),
+
     planAdapter: ({ method }) => this.plan(method),
     forecastTraining: ({ config, budgetBytes }) => fakeForecast(config, budgetBytes),
     measureTraining: (_config, call) => this.owner.run({ kind: "measure", run: () => this.measure() }, call),
@@ -152,8 +187,8 @@ export class FakeClient implements Client {
       const asked = { id: method.id, highestRate: training.learningRate };
       return this.owner.run(this.training.job({ ...asked, totalSteps: training.maxSteps || 60 }), call);
     },
-    interruptedRun: () => this.interrupted,
-    resumeRun: (call) => {
+    interruptedRuns: () => (this.interrupted ? [this.interrupted] : []),
+    resumeRun: (_args, call) => {
       const { step: firstStep, totalSteps } = defined(this.interrupted, "the run");
       this.interrupted = null;
       const asked = { id: "lora", highestRate: 2e-4, totalSteps, firstStep } as const;
@@ -182,7 +217,9 @@ export class FakeClient implements Client {
       let text = "";
       const tell = (finish: FinishReason | null): void =>
         this.events.emit("answer", { requestId, side, text, tokensPerSecond: 24.5, finish });
+      const { losses } = this;
       for (const [index, word] of words.entries()) {
+        if (losses !== this.losses) throw new LuthierError("device-lost", "The GPU was lost.", "Ask again.");
         if (signal.aborted) {
           tell("stopped");
           return;
@@ -295,11 +332,14 @@ export class FakeClient implements Client {
   }
 
   private use(model: ModelSummary | null): void {
-    this.library.clear();
-    for (let index = 1; index <= this.adapterCount; index++) {
-      this.library.add(`Adapter ${index}`, { id: "lora", options: {} }, "trained", 30, 1.5);
+    if (model?.id !== this.lastModel) {
+      this.library.clear();
+      for (let index = 1; index <= this.adapterCount; index++) {
+        this.library.add(`Adapter ${index}`, { id: "lora", options: {} }, "trained", 30, 1.5);
+      }
     }
     this.model = model;
+    this.lastModel = model?.id ?? null;
     this.events.emit("model", model && { summary: model, adapters: this.library.all });
   }
 

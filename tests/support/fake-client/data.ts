@@ -226,6 +226,8 @@ export function fakeForecast({ training }: RunConfig, budgetBytes: number): Trai
 }
 
 export const fakeInterruptedRun: InterruptedRun = {
+  id: "run",
+  isElsewhere: false,
   name: "LoRA, Talk like a pirate",
   datasetName: "Talk like a pirate",
   step: 40,

@@ -1,5 +1,7 @@
 import { cancelled, LuthierError } from "../../../src/lib/errors";
 import { defined } from "../../../src/lib/invariant";
+import type { EventHub } from "../../../src/client/client";
+import type { UnsavedAdapter } from "../../../src/protocol/events";
 import type { Download, MergedModel } from "../../../src/protocol/commands";
 import type { AdapterSummary } from "../../../src/shared/adapter";
 import type { MethodChoice } from "../../../src/shared/methods";
@@ -8,7 +10,13 @@ import type { Handlers } from "../../../src/worker/serve";
 import { pause } from "./pace";
 
 type Names =
-  "listAdapters" | "renameAdapter" | "deleteAdapter" | "exportAdapter" | "mergeAdapter" | "importAdapter";
+  | "listAdapters"
+  | "renameAdapter"
+  | "deleteAdapter"
+  | "saveAdapter"
+  | "exportAdapter"
+  | "mergeAdapter"
+  | "importAdapter";
 
 /** The record that ends a zip, which alone is an empty one. */
 const OPTIMIZER_BYTES = 900;
@@ -17,9 +25,12 @@ const EMPTY_ZIP = Uint8Array.from([0x50, 0x4b, 5, 6, ...Array.from({ length: 18 
 /** The adapters of the fake client's model, the latest first. */
 export class FakeLibrary {
   private adapters: AdapterSummary[] = [];
+  private unsaved: readonly UnsavedAdapter[] = [];
 
   /** @param paceMs milliseconds of a quarter of a merge */
   constructor(
+    private readonly events: EventHub,
+    private readonly isFull: () => boolean,
     private readonly owner: JobOwner,
     private readonly paceMs: () => number,
   ) {}
@@ -60,6 +71,11 @@ export class FakeLibrary {
       },
     };
     this.adapters = [adapter, ...this.adapters];
+    if (this.isFull()) {
+      const problem = { code: "storage/full", task: "adapter-keep" } as const;
+      this.unsaved = [...this.unsaved, { id: adapter.id, name, modelId: "tiny", problem }];
+      this.events.emit("unsaved", this.unsaved);
+    }
     return adapter;
   }
 
@@ -69,6 +85,8 @@ export class FakeLibrary {
       this.owner.run({ kind: "edit-library", run: async () => this.rename(id, name) }, call),
     deleteAdapter: ({ id }, call) =>
       this.owner.run({ kind: "edit-library", run: async () => this.delete(id) }, call),
+    saveAdapter: ({ id }, call) =>
+      this.owner.run({ kind: "edit-library", run: async () => this.save(id) }, call),
     exportAdapter: ({ id, withOptimizer }, call) =>
       this.owner.run({ kind: "export", run: async () => this.zip(id, withOptimizer) }, call),
     mergeAdapter: (_args, call) =>
@@ -76,6 +94,12 @@ export class FakeLibrary {
     importAdapter: ({ files }, call) =>
       this.owner.run({ kind: "import-adapter", run: async () => this.import(files) }, call),
   };
+
+  private save(id: string): void {
+    if (this.isFull()) throw new LuthierError({ code: "storage/full", task: "adapter-keep" });
+    this.unsaved = this.unsaved.filter((adapter) => adapter.id !== id);
+    this.events.emit("unsaved", this.unsaved);
+  }
 
   private rename(id: string, name: string): void {
     this.adapters = this.adapters.map((adapter) => (adapter.id === id ? { ...adapter, name } : adapter));

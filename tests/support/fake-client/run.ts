@@ -20,6 +20,8 @@ interface Asked {
 /** The training of the fake client: a loss that falls as such losses do, and an adapter at the end. */
 export class FakeRun {
   private paused = false;
+  private step: { readonly step: number; readonly totalSteps: number } | null = null;
+  private lost: Error | null = null;
 
   /** @param paceMs milliseconds of a step */
   constructor(
@@ -34,6 +36,12 @@ export class FakeRun {
 
   resume(): void {
     this.paused = false;
+  }
+
+  /** Breaks off the run that is under way, and tells how far it was; null where there is none. */
+  lose(error: Error): { readonly step: number; readonly totalSteps: number } | null {
+    if (this.step) this.lost = error;
+    return this.step;
   }
 
   job(asked: Asked): Job<TrainingResult> {
@@ -51,7 +59,9 @@ export class FakeRun {
     let step = firstStep;
     let loss = 0;
     while (step < totalSteps && !signal.aborted) {
+      this.step = { step, totalSteps };
       await pause(this.paceMs());
+      this.breakOff();
       const running = !this.paused && !signal.aborted;
       if (running) {
         step++;
@@ -71,6 +81,7 @@ export class FakeRun {
         steps: running ? [report] : [],
         validation: running && (step % 10 === 0 || step === totalSteps) ? [{ step, loss: loss + 0.06 }] : [],
         past: false,
+        runId: "run",
         totalSteps,
         tokensPerSecond: 1234.5,
         remainingMs: (totalSteps - step) * 800,
@@ -78,12 +89,26 @@ export class FakeRun {
         status: this.status(signal),
       });
     }
+    this.step = null;
     if (step === firstStep) throw cancelled();
     const status = step === totalSteps ? "done" : "stopped";
     const name = `${en.methods[id].title} ${this.library.size + 1}`;
     const adapter = this.library.add(name, { id, options: {} }, "trained", step, loss);
     const result = { status, steps: step, finalLoss: loss, validationLoss: loss + 0.06 } as const;
-    return { ...result, elapsedMs: Date.now() - startedAt, adapter };
+    return {
+      ...result,
+      elapsedMs: Date.now() - startedAt,
+      chanceLoss: highestRate >= 1 ? Math.log(4096) : null,
+      adapter,
+    };
+  }
+
+  private breakOff(): void {
+    const { lost } = this;
+    if (!lost) return;
+    this.lost = null;
+    this.step = null;
+    throw lost;
   }
 
   private status(signal: AbortSignal): TrainingStatus {

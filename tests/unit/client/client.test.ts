@@ -1,27 +1,33 @@
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { connectClient, type WorkerPort } from "../../../src/client/client";
 import { LuthierError } from "../../../src/lib/errors";
-import type { Reply, Request } from "../../../src/protocol/wire";
+import type { Ping, Reply, Request } from "../../../src/protocol/wire";
 
 /** A worker that keeps what it is sent and says what it is told to. */
 class StubPort implements WorkerPort {
-  readonly sent: Request[] = [];
-  private readonly listeners = new Map<string, (event: never) => void>();
+  readonly sent: Exclude<Request, Ping>[] = [];
+  pings = 0;
+  private readonly listeners: [type: string, listener: (event: never) => void][] = [];
 
   postMessage(message: Request): void {
-    this.sent.push(message);
+    if (message.type === "ping") this.pings++;
+    else this.sent.push(message);
   }
 
   addEventListener(type: string, listener: (event: never) => void): void {
-    this.listeners.set(type, listener);
+    this.listeners.push([type, listener]);
   }
 
   reply(data: Reply): void {
-    this.listeners.get("message")?.({ data } as never);
+    this.tell("message", { data });
   }
 
   die(message: string): void {
-    this.listeners.get("error")?.(Object.assign(new Event("error"), { message }) as never);
+    this.tell("error", Object.assign(new Event("error"), { message }));
+  }
+
+  private tell(type: string, event: unknown): void {
+    for (const [known, listener] of this.listeners) if (known === type) listener(event as never);
   }
 }
 
@@ -92,10 +98,43 @@ describe("connectClient", () => {
     client.on("jobs", jobs);
     const open = client.call("environment");
     port.die("out of memory");
-    await expect(open).rejects.toMatchObject({ code: "device-lost" });
-    await expect(client.call("environment")).rejects.toMatchObject({ code: "device-lost" });
+    const stopped = { problem: { code: "device-lost/worker-stopped", reason: "out of memory" } };
+    await expect(open).rejects.toMatchObject(stopped);
+    await expect(client.call("environment")).rejects.toMatchObject(stopped);
     expect(fault).toHaveBeenCalledTimes(1);
     expect(jobs, "nothing runs any more").toHaveBeenCalledExactlyOnceWith([]);
     expect(port.sent).toHaveLength(1);
+  });
+});
+
+describe("the heartbeat", () => {
+  const BEAT_MS = 1000;
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("tells of a worker that answers no more, and of its coming back", () => {
+    const port = new StubPort();
+    const stalled = vi.fn();
+    connectClient(port, BEAT_MS).on("stalled", stalled);
+    for (let beat = 0; beat < 10; beat++) {
+      vi.advanceTimersByTime(BEAT_MS);
+      port.reply({ type: "pong" });
+    }
+    expect(port.pings).toBe(10);
+    vi.advanceTimersByTime(4 * BEAT_MS);
+    expect(stalled).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(20 * BEAT_MS);
+    expect(stalled).toHaveBeenCalledExactlyOnceWith(true);
+    expect(port.pings).toBe(11);
+    port.reply({ type: "pong" });
+    expect(stalled).toHaveBeenLastCalledWith(false);
+  });
+
+  it("ends with the worker", () => {
+    const port = new StubPort();
+    connectClient(port, BEAT_MS);
+    port.die("gone");
+    vi.advanceTimersByTime(10 * BEAT_MS);
+    expect(port.pings).toBe(0);
   });
 });

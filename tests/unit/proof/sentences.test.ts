@@ -22,6 +22,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "blob X\0": "what git hashes",
   "Bearer X": "a header of HTTP",
   "luthier compiling X": "the name of a lock",
+  "luthier run X": "the name of a lock",
+  "luthier training": "the name of a lock",
   "hub token X": "a key in storage",
   "tuning X": "a key in storage",
   "a text": "a text to see what a tokenizer puts around it",

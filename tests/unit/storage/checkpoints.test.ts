@@ -1,19 +1,37 @@
-import { expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RunConfig } from "../../../src/shared/training";
 import type { RunCheckpoint } from "../../../src/storage/checkpoints";
+import type * as Checkpoints from "../../../src/storage/checkpoints";
+import { FakeDirectory, FakeFile } from "./fake-opfs";
 import { fresh } from "./fresh";
 
-const open = () => fresh(() => import("../../../src/storage/checkpoints"));
+let runs: typeof Checkpoints;
+let root: FakeDirectory;
 
-function checkpoint(modelId: string, step: number): RunCheckpoint {
+/** Gives the browser its private file system. */
+function offerFiles(): void {
+  vi.stubGlobal("navigator", { storage: { getDirectory: () => Promise.resolve(root) } });
+  vi.stubGlobal("FileSystemFileHandle", FakeFile);
+}
+
+beforeEach(async () => {
+  root = new FakeDirectory();
+  FakeFile.full = false;
+  runs = await fresh(() => import("../../../src/storage/checkpoints"));
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+function checkpoint(id: string, step: number, modelId = "spruce"): RunCheckpoint {
   const flat = (seed: number): Float32Array<ArrayBuffer> =>
     Float32Array.from({ length: 70 }, (_, index) => Math.fround(Math.sin(seed + index) * 1e-7));
   return {
     modelId,
-    adapter: { id: "adapter", name: "LoRA, pirates" },
+    adapter: { id, name: "LoRA, pirates" },
     config: { datasetId: "data", modelId } as RunConfig,
     totalSteps: 60,
-    savedAt: 1,
+    savedAt: step,
     elapsedMs: 2000,
     history: {
       steps: [{ step, epoch: 0.5, loss: 1.25, learningRate: 1e-4, gradNorm: 0.5, supervisedTokens: 30 }],
@@ -27,30 +45,81 @@ function checkpoint(modelId: string, step: number): RunCheckpoint {
   };
 }
 
-it("keeps a run bit for bit, one for each model, the last in the place of those before", async () => {
-  const { loadCheckpoint, saveCheckpoint } = await open();
-  await saveCheckpoint(checkpoint("small", 3));
-  await saveCheckpoint(checkpoint("large", 5));
-  await saveCheckpoint(checkpoint("small", 9));
-  expect(await loadCheckpoint("small")).toEqual(checkpoint("small", 9));
-  expect(await loadCheckpoint("large")).toEqual(checkpoint("large", 5));
+const ids = (kept: readonly Checkpoints.KeptRun[]) => kept.map(({ adapter }) => adapter.id);
+
+describe.each(["opfs", "idb"] as const)("runs kept in %s", (place) => {
+  beforeEach(() => {
+    if (place === "opfs") offerFiles();
+  });
+
+  it("are kept bit for bit, each by itself, the last state of each in the place of those before", async () => {
+    await runs.saveCheckpoint(checkpoint("first", 3));
+    await runs.saveCheckpoint(checkpoint("second", 5));
+    await runs.saveCheckpoint(checkpoint("first", 9));
+    await runs.saveCheckpoint(checkpoint("elsewhere", 4, "maple"));
+    const { best: _none, ...rest } = checkpoint("worse", 2);
+    await runs.saveCheckpoint({ ...rest, best: { best: null, measuredSince: 3 } });
+    expect(await runs.loadCheckpoint("first")).toEqual(checkpoint("first", 9));
+    expect(await runs.loadCheckpoint("second")).toEqual(checkpoint("second", 5));
+    expect((await runs.loadCheckpoint("worse"))?.best).toEqual({ best: null, measuredSince: 3 });
+    expect(ids(await runs.listRuns("spruce"))).toEqual(["first", "second", "worse"]);
+    expect((await runs.listRuns("maple"))[0]).toMatchObject({ step: 4, totalSteps: 60, modelId: "maple" });
+  });
+
+  it("are forgotten one by one", async () => {
+    await runs.saveCheckpoint(checkpoint("first", 3));
+    await runs.saveCheckpoint(checkpoint("second", 5));
+    await runs.deleteCheckpoint("first");
+    await runs.deleteCheckpoint("never there");
+    expect(await runs.loadCheckpoint("first")).toBeNull();
+    expect(ids(await runs.listRuns("spruce"))).toEqual(["second"]);
+  });
 });
 
-it("reads frozen numbers from runs of earlier versions, which kept −1 as their second moment", async () => {
-  const { loadCheckpoint, saveCheckpoint } = await open();
-  const kept = checkpoint("small", 3);
-  const isFrozen = (index: number): boolean => index === 0 || index === 31 || index === 69;
-  const v = kept.snapshot.v.map((moment, index) => (isFrozen(index) ? -1 : moment));
-  await saveCheckpoint({ ...kept, snapshot: { ...kept.snapshot, v } });
-  const snapshot = (await loadCheckpoint("small"))?.snapshot;
-  expect(snapshot?.v).toEqual(kept.snapshot.v.map((moment, index) => (isFrozen(index) ? 0 : moment)));
-  expect(snapshot?.frozen).toEqual(Uint32Array.of(2 ** 31 + 1, 0, 1 << 5));
-});
+describe("runs in files", () => {
+  it("of a version that kept one for each model go on, and are forgotten", async () => {
+    const { createStore, set } = await import("idb-keyval");
+    await set("spruce", checkpoint("old", 7), createStore("luthier-runs", "checkpoints"));
+    offerFiles();
+    await runs.saveCheckpoint(checkpoint("new", 9));
+    expect(ids(await runs.listRuns("spruce"))).toEqual(["new", "old"]);
+    expect(await runs.loadCheckpoint("old")).toEqual(checkpoint("old", 7));
+    await runs.saveCheckpoint(checkpoint("old", 20));
+    expect(await runs.loadCheckpoint("old")).toEqual(checkpoint("old", 20));
+    await runs.deleteCheckpoint("old");
+    expect(ids(await runs.listRuns("spruce"))).toEqual(["new"]);
+  });
 
-it("forgets a run when told to", async () => {
-  const { deleteCheckpoint, loadCheckpoint, saveCheckpoint } = await open();
-  await saveCheckpoint(checkpoint("small", 3));
-  await deleteCheckpoint("small");
-  await deleteCheckpoint("other");
-  expect(await loadCheckpoint("small")).toBeNull();
+  it("of a version that kept −1 as the second moment of frozen numbers have their bits", async () => {
+    const kept = checkpoint("old", 3);
+    const isFrozen = (index: number): boolean => index === 0 || index === 31 || index === 69;
+    const v = kept.snapshot.v.map((moment, index) => (isFrozen(index) ? -1 : moment));
+    const { createStore, set } = await import("idb-keyval");
+    const old = { ...kept, snapshot: { ...kept.snapshot, v } };
+    await set("spruce", old, createStore("luthier-runs", "checkpoints"));
+    offerFiles();
+    const snapshot = (await runs.loadCheckpoint("old"))?.snapshot;
+    expect(snapshot?.v).toEqual(kept.snapshot.v.map((moment, index) => (isFrozen(index) ? 0 : moment)));
+    expect(snapshot?.frozen).toEqual(Uint32Array.of(2 ** 31 + 1, 0, 1 << 5));
+    const again = { ...kept, snapshot: snapshot! };
+    await runs.saveCheckpoint(again);
+    expect(await runs.loadCheckpoint("old")).toEqual(again);
+  });
+
+  it("keep their last state when the disk is full, and outlive the databases", async () => {
+    offerFiles();
+    await runs.saveCheckpoint(checkpoint("first", 3));
+    FakeFile.full = true;
+    await expect(runs.saveCheckpoint(checkpoint("first", 9))).rejects.toMatchObject({ code: "storage" });
+    runs = await fresh(() => import("../../../src/storage/checkpoints"));
+    expect(await runs.loadCheckpoint("first")).toEqual(checkpoint("first", 3));
+  });
+
+  it("keep numbers that JSON has no words for", async () => {
+    offerFiles();
+    const odd = checkpoint("first", 3);
+    const history = { ...odd.history, validation: [{ step: 1, loss: Number.POSITIVE_INFINITY }] };
+    await runs.saveCheckpoint({ ...odd, history });
+    expect((await runs.loadCheckpoint("first"))?.history).toEqual(history);
+  });
 });

@@ -4,7 +4,7 @@ import type * as Downloads from "../../../src/storage/downloads";
 import type * as Models from "../../../src/storage/models";
 import type * as PartialFiles from "../../../src/storage/partial-files";
 import { FakeDirectory, FakeFile, refuseDirectory } from "./fake-opfs";
-import { fresh } from "./fresh";
+import { clearStore, fresh } from "./fresh";
 
 let downloads: typeof Downloads;
 let models: typeof Models;
@@ -122,7 +122,7 @@ describe("downloads", () => {
   it("are cleared away with all that has arrived", async () => {
     await downloads.saveDownload(record("a"));
     await write("folder-a", 1, "12345");
-    expect(root.countFiles()).toBe(1);
+    expect(root.countFiles()).toBe(2);
     await downloads.discardDownload("a");
     await downloads.discardDownload("never there");
     expect(root.countFiles()).toBe(0);
@@ -133,10 +133,21 @@ describe("downloads", () => {
   it("keep their files when leftovers are cleared away", async () => {
     await downloads.saveDownload(record("a"));
     await write("folder-a", 1, "12345");
-    await write("orphan", 0, "x");
-    await models.removeModelLeftovers(downloads.downloadFolders);
-    expect(root.countFiles()).toBe(1);
+    await models.removeModelLeftovers();
+    expect(root.countFiles()).toBe(2);
+    expect(await models.unknownFolders()).toEqual([]);
     expect((await downloads.listDownloads()).map(({ id }) => id)).toEqual(["a"]);
+  });
+
+  it("go on after the browser has lost the records, and so do those of a version that kept no others", async () => {
+    await downloads.saveDownload(record("a", 1));
+    await write("folder-a", 1, "12345");
+    await clearStore("luthier-downloads", "downloads");
+    expect(await downloads.listDownloads()).toEqual([record("a", 1)]);
+    await downloads.saveDownload(record("b", 2));
+    const { fileStores } = await import("../../../src/storage/model-files");
+    await fileStores.opfs.removeNote("folder-b", "download.json");
+    expect(await downloads.listDownloads()).toEqual([record("a", 1), record("b", 2)]);
   });
 
   it("become models without a copy, even when the page goes away in between", async () => {
@@ -146,7 +157,7 @@ describe("downloads", () => {
     await models.keepFolder(card, "folder-a", ["config.json", "model.safetensors"]);
     expect(await downloads.listDownloads()).toEqual([]);
     await downloads.discardDownload("a");
-    await models.removeModelLeftovers(downloads.downloadFolders);
+    await models.removeModelLeftovers();
     const files = await models.openModel("model");
     expect(await Promise.all(files.map(async ({ name, blob }) => [name, await blob.text()]))).toEqual([
       ["config.json", "{}"],

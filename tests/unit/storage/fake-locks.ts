@@ -20,6 +20,7 @@ export function fakeLocks(): { releaseAll(): void } {
       held.delete(name);
     }
   };
-  vi.stubGlobal("navigator", { locks: { request } });
+  const query = () => Promise.resolve({ held: [...held].map((name) => ({ name })) });
+  vi.stubGlobal("navigator", { locks: { request, query } });
   return { releaseAll: () => held.clear() };
 }

@@ -35,6 +35,7 @@ export class FakeFile {
       },
       close: () => {
         this.#content = new Blob(pieces);
+        this.#bytes = null;
         return Promise.resolve();
       },
       abort: () => Promise.resolve(),
@@ -100,6 +101,11 @@ export class FakeDirectory {
 
   async *keys(): AsyncGenerator<string> {
     yield* this.#entries.keys();
+  }
+
+  /** Whether a file or folder of that name is here. */
+  has(name: string): boolean {
+    return this.#entries.has(name);
   }
 
   countFiles(): number {

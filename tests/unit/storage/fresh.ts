@@ -44,3 +44,9 @@ export async function countEntries(database: string, store: string): Promise<num
   const { createStore, keys } = await import("idb-keyval");
   return (await keys(createStore(database, store))).length;
 }
+
+/** Empties an object store, as when the browser makes a broken database anew. */
+export async function clearStore(database: string, store: string): Promise<void> {
+  const { createStore, clear } = await import("idb-keyval");
+  await clear(createStore(database, store));
+}

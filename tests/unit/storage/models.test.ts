@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ModelCard } from "../../../src/shared/model";
 import type * as Models from "../../../src/storage/models";
 import { FakeDirectory, FakeFile, refuseDirectory } from "./fake-opfs";
-import { countEntries, fresh, fullDisk } from "./fresh";
+import { clearStore, countEntries, fresh, fullDisk } from "./fresh";
 
 let models: typeof Models;
 let root: FakeDirectory;
@@ -55,14 +55,14 @@ describe.each(["opfs", "idb"] as const)("models kept in %s", (place) => {
     await models.keepModel(card("b"), files());
     await models.keepModel(card("a"), files("other"));
     expect((await models.listModels()).map(({ id }) => id)).toEqual(["a", "b"]);
-    expect(await stored()).toBe(4);
+    expect(await stored()).toBe(6);
     expect(await texts("b")).toEqual([
       ["config.json", "{}"],
       ["weights/model.safetensors", "weights"],
     ]);
     await models.deleteModel("b");
     await models.deleteModel("never there");
-    expect(await stored()).toBe(2);
+    expect(await stored()).toBe(3);
     await expect(models.openModel("b")).rejects.toMatchObject({ code: "model" });
     expect(await texts("a")).toHaveLength(2);
   });
@@ -71,7 +71,7 @@ describe.each(["opfs", "idb"] as const)("models kept in %s", (place) => {
     await models.keepModel(card("a"), files("old"));
     await models.keepModel(card("a"), files("new"));
     expect((await texts("a"))[1]![1]).toBe("new");
-    expect(await stored()).toBe(2);
+    expect(await stored()).toBe(3);
   });
 
   it("tell when they were kept, and take what is learnt of them later", async () => {
@@ -102,7 +102,7 @@ describe.each(["opfs", "idb"] as const)("models kept in %s", (place) => {
     });
     restore();
     expect((await texts("a"))[1]![1]).toBe("old");
-    expect(await stored()).toBe(2);
+    expect(await stored()).toBe(3);
   });
 
   it("leave nothing behind when cancelled", async () => {
@@ -129,13 +129,68 @@ describe.each(["opfs", "idb"] as const)("models kept in %s", (place) => {
   it("lose the leftovers of a keeping that broke off, and nothing else", async () => {
     await models.keepModel(card("a"), files());
     const { fileStores } = await import("../../../src/storage/model-files");
-    await fileStores[place].write("orphan", 0, new Blob(["x"]), () => undefined);
+    const folder = (name: string): Promise<void> =>
+      fileStores[place].write(name, 0, new Blob(["x"]), () => undefined);
+    await folder("broken off");
+    await fileStores[place].writeNote("broken off", "unfinished", "");
+    await folder("unknown");
+    expect(await stored()).toBe(6);
+    await models.removeModelLeftovers();
+    expect((await fileStores[place].folders()).filter((name) => name.length < 32)).toEqual(["unknown"]);
+    expect(await models.unknownFolders()).toEqual([{ folder: "unknown", place, sizeBytes: 1 }]);
+    const [kept] = (await fileStores[place].folders()).filter((name) => name.length === 32);
+    await models.deleteUnknownFolder(kept!);
+    await models.deleteUnknownFolder("unknown");
     expect(await stored()).toBe(3);
-    await models.removeModelLeftovers(() => Promise.resolve(["orphan"]));
-    expect(await stored()).toBe(3);
-    await models.removeModelLeftovers(() => Promise.resolve([]));
-    expect(await stored()).toBe(2);
     expect(await texts("a")).toHaveLength(2);
+  });
+
+  it("are all there after the browser has lost the index", async () => {
+    await models.keepModel(card("a"), files());
+    const [before] = await models.listModels();
+    await clearStore("luthier-models", "models");
+    expect(await models.listModels()).toEqual([before]);
+    await models.removeModelLeftovers();
+    expect(await countEntries("luthier-models", "models")).toBe(1);
+    expect(await texts("a")).toHaveLength(2);
+    await models.updateCard({ ...card("a"), parameters: 99 });
+    expect(await models.listModels()).toEqual([{ ...before, parameters: 99 }]);
+  });
+
+  it("of a version without cards get theirs, and then outlive the index too", async () => {
+    await models.keepModel(card("a"), files());
+    const { fileStores } = await import("../../../src/storage/model-files");
+    const [folder] = await fileStores[place].folders();
+    await fileStores[place].removeNote(folder!, "card.json");
+    expect(await texts("a")).toHaveLength(2);
+    await models.removeModelLeftovers();
+    await clearStore("luthier-models", "models");
+    expect(await texts("a")).toHaveLength(2);
+  });
+
+  it("whose deletion broke off are gone after the next look", async () => {
+    await models.keepModel(card("a"), files());
+    const { fileStores } = await import("../../../src/storage/model-files");
+    const [folder] = await fileStores[place].folders();
+    await fileStores[place].writeNote(folder!, "unfinished", "");
+    await fileStores[place].removeNote(folder!, "card.json");
+    await models.removeModelLeftovers();
+    expect(await models.listModels()).toEqual([]);
+    expect(await stored()).toBe(0);
+  });
+
+  it("are kept once, where a crash left the files of before beside the new", async () => {
+    await models.keepModel(card("a"), files("old"));
+    const { fileStores } = await import("../../../src/storage/model-files");
+    const [old] = await fileStores[place].folders();
+    const oldCard = await fileStores[place].readNote(old!, "card.json");
+    await models.keepModel(card("a"), files("new"));
+    await fileStores[place].write(old!, 0, new Blob(["old"]), () => undefined);
+    await fileStores[place].writeNote(old!, "card.json", oldCard!.replace(/"keptAt":\d+/, '"keptAt":1'));
+    expect((await texts("a"))[1]![1]).toBe("new");
+    await models.removeModelLeftovers();
+    expect(await stored()).toBe(3);
+    expect((await texts("a"))[1]![1]).toBe("new");
   });
 
   it("say so when the browser has cleared their files away", async () => {
@@ -153,8 +208,8 @@ it("keeps models in IndexedDB where a private window refuses the private file sy
   models = await fresh(() => import("../../../src/storage/models"));
   vi.stubGlobal("navigator", { storage: { getDirectory: refuseDirectory } });
   vi.stubGlobal("FileSystemFileHandle", FakeFile);
-  await models.removeModelLeftovers(() => Promise.resolve([]));
+  await models.removeModelLeftovers();
   await models.keepModel(card("a"), files());
   expect(await texts("a")).toHaveLength(2);
-  expect(await countEntries("luthier-model-files", "files")).toBe(2);
+  expect(await countEntries("luthier-model-files", "files")).toBe(3);
 });

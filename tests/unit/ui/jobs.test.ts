@@ -157,7 +157,7 @@ describe("work under way", () => {
     await state().train();
     const { run, result } = state();
     // There is none to go on with.
-    await state().resumeRun();
+    await state().resumeRun("gone");
     expect(state()).toMatchObject({ runStatus: "done", run, result });
     expect(state().trainProblem).not.toBeNull();
   });

@@ -9,6 +9,7 @@ import type { Expert, MethodChoice, MethodId } from "../../../src/shared/methods
 import type { RunConfig, TrainingOptions } from "../../../src/shared/training";
 import { saveAdapter } from "../../../src/storage/adapters";
 import { methodOfRun, readExpertValues, withExperts } from "../../../src/worker/experts";
+import { UnsavedAdapters } from "../../../src/worker/unsaved-adapters";
 import type { AdapterHost } from "../../../src/worker/kept-adapter";
 import { readJson } from "../../support/golden";
 
@@ -19,8 +20,8 @@ const spec = describeModel(readJson<Record<string, unknown>>("llama_tied", "conf
 const session = {
   hasModel: true,
   model: { summary: { id: MODEL }, engine: { spec } },
-  heldAdapters: [],
   heldAdapter: () => null,
+  unsaved: new UnsavedAdapters(() => undefined),
 } as unknown as AdapterHost;
 
 /** Keeps an adapter whose every number is `fill`. */

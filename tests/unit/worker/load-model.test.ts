@@ -15,10 +15,11 @@ import { connectStore } from "../../../src/ui/store/connect";
 import { createStudioStore, type StudioStore } from "../../../src/ui/store/create-store";
 import type * as Models from "../../../src/worker/handlers/models";
 import { JobOwner } from "../../../src/worker/jobs/owner";
-import { libraryOf } from "../../../src/worker/kept-adapter";
+import { keepAdapter, libraryOf, readAdapter } from "../../../src/worker/kept-adapter";
 import { Session } from "../../../src/worker/session";
 import { createNullGpu } from "../../support/gpu";
 import { linkWorker } from "../../support/worker-link";
+import { fullDisk } from "../storage/fresh";
 
 /**
  * Loading a model in place of another, as the page and the worker see it: the true store over the true handlers, on a
@@ -27,6 +28,12 @@ import { linkWorker } from "../../support/worker-link";
 
 const PUBLIC = "public";
 const GOLDEN = "tests/golden/llama_tied";
+
+/** What the page is told of the device. */
+const machine = {
+  ...{ name: "Null", software: true, features: [] },
+  ...{ maxBufferBytes: 2 ** 30, maxBindingBytes: 2 ** 27 },
+};
 
 /** What a reload finds, served from the folder. */
 async function servePublic(url: string): Promise<Response> {
@@ -57,7 +64,7 @@ beforeEach(async () => {
     session = new Session(emit, { onLost });
     return {
       ...modelHandlers(owner, session),
-      environment: () => ({ gpu: null, gpuProblem: null, storage: null }),
+      environment: () => ({ gpu: machine, gpuProblem: null, storage: null }),
       keepMerged: () => undefined,
     };
   });
@@ -202,22 +209,36 @@ describe("another model", () => {
     expect(gpu.usage.bytes).toBe(session.model.engine.weights.sizeBytes);
   });
 
-  it("that does not fit at all makes way for the first again, with its unkept adapter", async () => {
+  it("that does not fit at all makes way for the first again, with its unsaved adapter", async () => {
     const before = session.model.engine.weights.sizeBytes;
     const adapter = methods.lora.bind({ r: 2 }, session.model.engine.spec);
     const lora = new AdapterState(gpu, adapter);
-    const summary = { id: "unkept", name: "Unkept", savedAt: 1 } as AdapterSummary;
-    session.holdAdapter({ summary, state: lora, run: null, kept: false });
+    const named = { id: "unsaved", name: "Unsaved", savedAt: 1 };
+    const summary = { ...named, method: { id: "lora", options: { r: 2 } } } as unknown as AdapterSummary;
+    const makeRoom = fullDisk();
+    session.holdAdapter({ summary, state: lora, run: null });
+    await keepAdapter(session, { summary, state: lora, run: null });
+    makeRoom();
     let uploads = 0;
     // Room for the one that was there, not for the other, beside it or alone.
     limitMemory(() => (++uploads > 2 ? before : 0));
     await state().loadModelFiles(await otherFiles());
     expect(uploads).toBe(3);
     expect(state().modelProblem?.problem).toMatchObject({ code: "out-of-memory/gpu" });
-    expect(session.heldAdapter("unkept")?.state).not.toBe(lora);
-    expect((await libraryOf(session)).map(({ id }) => id)).toEqual(["unkept"]);
-    session.dropAdapter("unkept");
+    expect((await libraryOf(session)).map(({ id }) => id)).toEqual(["unsaved"]);
+    expect((await readAdapter(session, "unsaved")).values.size).toBe(adapter.parameters.length);
     expect(session.model.engine.weights.sizeBytes).toBe(before);
+    expectFirstModel();
+  });
+
+  it("with a number that is none is refused by the tensor's name", async () => {
+    const weights = new Uint8Array(await readFile(join(GOLDEN, "model.safetensors")));
+    weights.set([0, 0, 0xc0, 0x7f], weights.length - 4);
+    await state().loadModelFiles(await otherFiles({ "model.safetensors": weights }));
+    expect(state().modelProblem?.problem).toMatchObject({
+      code: "model/not-finite",
+      tensor: expect.stringMatching(/^model\..+\.weight$/),
+    });
     expectFirstModel();
   });
 
@@ -230,15 +251,14 @@ describe("another model", () => {
     expect(gpu.usage.bytes).toBe(0);
   });
 
-  it("is none when the GPU is lost, until the page loads it again", async () => {
+  it("is none when the GPU is lost, and the page loads it again by itself", async () => {
     onLost.mockClear();
     gpu.device.destroy();
-    await vi.waitFor(() => expect(state().fault?.problem).toMatchObject({ code: "device-lost/gpu" }));
+    await vi.waitFor(() => expect(state().recovery).toBe("under-way"));
     expect(onLost).toHaveBeenCalledTimes(1);
-    expect(session.hasModel).toBe(false);
     expect(state()).toMatchObject({ model: null, modelId: "spruce", turns: [turn] });
-    await state().loadModel("spruce");
-    expect(state().model?.id).toBe("spruce");
+    await vi.waitFor(() => expect(state().recovery).toBe("done"), 5000);
+    expect(state()).toMatchObject({ fault: null, model: { id: "spruce" }, turns: [turn] });
     expect(session.hasModel).toBe(true);
   });
 

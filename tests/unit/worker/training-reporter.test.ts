@@ -27,6 +27,7 @@ describe("what a run reports", () => {
       (name, report) => {
         if (name === "training") sent.push(report as TrainingReport);
       },
+      "run",
       10,
       () => 0,
     );

@@ -1,6 +1,7 @@
 import { useStudio } from "../../store/context";
 import { useText } from "../../text/text";
 import { ModelCards } from "./model-cards";
+import { OrphanList } from "./orphan-list";
 import classes from "./model-step.module.css";
 
 /** Every known model, and what the kept ones take of this machine's storage. */
@@ -9,6 +10,7 @@ export function ModelLibrary() {
     <div>
       <ModelCards />
       <StorageLine />
+      <OrphanList />
     </div>
   );
 }

@@ -16,9 +16,9 @@ export function Manners(): null {
   return null;
 }
 
-/** Leaving the page while a run goes on asks first. */
+/** Leaving the page asks first while a run goes on, or an adapter is in memory alone. */
 function useLeaveQuestion(): void {
-  const active = useStudio(isTraining);
+  const active = useStudio((state) => isTraining(state) || state.unsaved.length > 0);
   useEffect(() => {
     if (!active) return;
     const ask = (event: BeforeUnloadEvent) => {

@@ -1,62 +1,179 @@
-import { Button } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
+import type { UnsavedAdapter } from "../../../protocol/events";
 import { problemArea } from "../../../lib/problems/problem";
 import { Notice } from "../../components/notice";
-import { InterruptedRun } from "../train/interrupted-run";
 import { ProblemAlert } from "../../components/problem-alert";
+import { browserKind } from "../../lib/browser-kind";
 import { useStudio } from "../../store/context";
 import { isExcluded } from "../../store/jobs";
-import { browserKind } from "../../lib/browser-kind";
 import { useText } from "../../text/text";
+import { InterruptedRuns } from "../train/interrupted-runs";
 import classes from "./page-notices.module.css";
 
-/** What concerns the whole page: no WebGPU, or something that broke outside of a command. */
+/** What concerns the whole page: no WebGPU, something that broke outside of a command, and what must not be lost. */
 export function PageNotices() {
-  const text = useText();
-  const { gpuProblem, fault, modelId, busy, dismiss, load } = useStudio((state) => ({
-    gpuProblem: state.environment?.gpuProblem ?? null,
+  const { fault, dismiss, unsaved } = useStudio((state) => ({
     fault: state.fault,
-    modelId: state.modelId,
-    busy: isExcluded(state, "load-model"),
     dismiss: state.dismissFault,
-    load: state.loadModel,
+    unsaved: state.unsaved,
   }));
-  const noGpu = gpuProblem && text.problem(gpuProblem);
-  // A worker that has stopped loads nothing: only the whole page can be loaded again.
-  const isDeviceLost =
-    fault !== null &&
-    problemArea(fault.problem) === "device-lost" &&
-    fault.problem.code !== "device-lost/worker-stopped";
+  const text = useText();
+  const wantsReload = fault !== null && problemArea(fault.problem) === "device-lost";
   return (
     <div className={classes.notices}>
-      {noGpu && (
-        <Notice kind="warning" title={text.shell.noGpu.title}>
-          <p>
-            {noGpu.what} {noGpu.advice}
-          </p>
-          <p>{text.shell.noGpu.browsers[browserKind(navigator.userAgent, isSecureContext)]}</p>
-          <p>{text.shell.noGpu.stillWorks}</p>
-        </Notice>
-      )}
+      <NoGpu />
       <ProblemAlert
         problem={fault}
         onDismiss={dismiss}
         action={
-          isDeviceLost && modelId !== null ? (
+          wantsReload ? (
             <Button
               size="compact-sm"
               variant="default"
-              disabled={busy}
               onClick={() => {
-                dismiss();
-                void load(modelId);
+                location.reload();
               }}
             >
-              {text.shell.reloadModel}
+              {text.shell.reloadPage}
             </Button>
           ) : null
         }
       />
-      <InterruptedRun />
+      <Stalled />
+      <SetAside />
+      <Recovery />
+      {unsaved.map((adapter) => (
+        <Unsaved key={adapter.id} adapter={adapter} />
+      ))}
+      <InterruptedRuns />
     </div>
+  );
+}
+
+/** Offers to start anew when the worker answers no more, and to load what it hung with all the same. */
+function Stalled() {
+  const text = useText().shell.stalled;
+  const { stalled, hungModel, model, locked, load } = useStudio((state) => ({
+    stalled: state.stalled,
+    hungModel: state.hungModel,
+    model: state.models.find(({ id }) => id === state.hungModel)?.title ?? "",
+    locked: isExcluded(state, "load-model"),
+    load: state.loadModel,
+  }));
+  if (stalled) {
+    return (
+      <Notice kind="warning" title={text.title}>
+        {text.what}
+        <Group mt="xs">
+          <Button
+            size="compact-md"
+            onClick={() => {
+              location.reload();
+            }}
+          >
+            {text.restart}
+          </Button>
+        </Group>
+      </Notice>
+    );
+  }
+  if (hungModel === null || model === "") return null;
+  return (
+    <Notice kind="warning" title={text.notLoaded(model)}>
+      {text.why}
+      <Group mt="xs">
+        <Button size="compact-md" variant="default" disabled={locked} onClick={() => void load(hungModel)}>
+          {text.load}
+        </Button>
+      </Group>
+    </Notice>
+  );
+}
+
+/** Tells of settings that were set aside. */
+function SetAside() {
+  const text = useText().shell.setAside;
+  const { setAside, takeUp } = useStudio((state) => ({
+    setAside: state.setAside,
+    takeUp: state.takeUpSettings,
+  }));
+  if (!setAside) return null;
+  return (
+    <Notice kind="warning" title={text.title}>
+      {text.what}
+      <Group mt="xs">
+        <Button size="compact-md" variant="default" onClick={takeUp}>
+          {text.takeUp}
+        </Button>
+      </Group>
+    </Notice>
+  );
+}
+
+function NoGpu() {
+  const text = useText();
+  const gpuProblem = useStudio((state) =>
+    // A GPU that was lost was there: no other browser is needed.
+    state.recovery === null ? (state.environment?.gpuProblem ?? null) : null,
+  );
+  if (!gpuProblem) return null;
+  const { what, advice } = text.problem(gpuProblem);
+  return (
+    <Notice kind="warning" title={text.shell.noGpu.title}>
+      <p>
+        {what} {advice}
+      </p>
+      <p>{text.shell.noGpu.browsers[browserKind(navigator.userAgent, isSecureContext)]}</p>
+      <p>{text.shell.noGpu.stillWorks}</p>
+    </Notice>
+  );
+}
+
+/** Tells that the GPU was lost, and what the page does about it by itself. */
+function Recovery() {
+  const text = useText().shell.recovery;
+  const { recovery, dismiss } = useStudio((state) => ({
+    recovery: state.recovery,
+    dismiss: state.dismissRecovery,
+  }));
+  if (recovery === null || recovery === "failed") return null;
+  return (
+    <Notice kind="info" title={text.title}>
+      {recovery === "under-way" ? text.underWay : text.done}
+      {recovery === "done" && (
+        <Group mt="xs">
+          <Button size="compact-sm" variant="default" onClick={dismiss}>
+            {text.dismiss}
+          </Button>
+        </Group>
+      )}
+    </Notice>
+  );
+}
+
+/** An adapter that storage would not take, and the ways to keep it all the same. */
+function Unsaved({ adapter }: { readonly adapter: UnsavedAdapter }) {
+  const text = useText();
+  const { isLoaded, locked, save, download } = useStudio((state) => ({
+    isLoaded: state.model?.id === adapter.modelId,
+    locked: isExcluded(state, "edit-library"),
+    save: state.saveAdapter,
+    download: state.exportAdapter,
+  }));
+  const { what } = text.problem(adapter.problem);
+  return (
+    <Notice kind="warning" title={text.export.unsaved.title(adapter.name)}>
+      {what} {text.export.unsaved.what}
+      <Group gap="xs" mt="xs">
+        <Button size="compact-md" disabled={locked} onClick={() => void save(adapter.id)}>
+          {text.export.unsaved.save}
+        </Button>
+        {isLoaded && (
+          <Button size="compact-md" variant="default" onClick={() => void download(adapter.id, true)}>
+            {text.export.unsaved.download}
+          </Button>
+        )}
+      </Group>
+    </Notice>
   );
 }

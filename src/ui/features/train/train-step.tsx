@@ -25,6 +25,7 @@ export function TrainStep() {
       <TrainingForm />
       <RunForecast />
       <Warnings />
+      <Outcome />
       <RunCharts />
       <SampleAnswers />
       <RunLogView />
@@ -93,6 +94,21 @@ function TrainingForm() {
       onChange={edit}
       below={values.continueAdapter === true ? { continueAdapter: <ContinueFrom /> } : {}}
     />
+  );
+}
+
+/** Tells when the last run has learned nothing. */
+function Outcome() {
+  const text = useText().train.learnedNothing;
+  const { chance, loss } = useStudio(({ result, run }) => ({
+    chance: result?.chanceLoss ?? null,
+    loss: run.loss,
+  }));
+  if (chance === null || loss === null) return null;
+  return (
+    <Notice kind="warning" title={text.title}>
+      {text.what(loss, chance)}
+    </Notice>
   );
 }
 

@@ -68,6 +68,12 @@ export const exportStep = {
   renameNo: "Leave it",
   remove: (name: string) => `Delete ${name}`,
   removeAsk: (name: string) => `Delete “${name}” from this browser?`,
+  unsaved: {
+    title: (name: string) => `“${name}” is not saved`,
+    what: "It is in this page's memory alone until it is saved or downloaded: do not close the page.",
+    save: "Save it again",
+    download: "Download it",
+  },
   removeYes: "Delete it",
   removeNo: "Keep it",
   stepCount: (steps: number) => plural(steps, "step", "steps"),

@@ -17,6 +17,11 @@ export const train = {
   presetsLabel: "Presets",
   changed: (count: number) => `${plural(count, "field", "fields")} changed`,
   warnings: "Before you start",
+  learnedNothing: {
+    title: "This run has learned nothing",
+    what: (loss: number, chance: number) =>
+      `The loss ended at ${format.loss(loss)}; whoever guesses every token evenly has ${format.loss(chance)}, the logarithm of the vocabulary's size. The adapter most likely answers nonsense: train again with a lower learning rate or more warm-up steps, and see that template and model fit.`,
+  },
   warning: {
     "rate-high": (low: number, high: number) =>
       `The learning rate is above the usual range of this method (${formatTyped(low)} to ${formatTyped(high)}). The loss may jump or break.`,
@@ -51,7 +56,13 @@ export const run = {
   interrupted: {
     title: "A run was cut off",
     what: (name: string, step: number, total: number, savedAt: number) =>
-      `“${name}” was kept after step ${format.integer(step)} of ${format.integer(total)} (${format.date(savedAt)}). It can go on from there as if nothing had happened.`,
+      `“${name}” was kept after step ${format.integer(step)} of ${format.integer(total)} (${format.date(savedAt)}).`,
+    goesOn: "It can go on from there as if nothing had happened.",
+    noDataset:
+      "Its dataset is not there, so that it cannot go on; what it had learned is in the library of adapters.",
+    elsewhereTitle: "A run goes on in another tab",
+    elsewhere: (name: string, step: number, total: number) =>
+      `“${name}” was last kept after step ${format.integer(step)} of ${format.integer(total)}. Here you can look, ask and export; training is free when that run has ended.`,
     resume: "Resume training",
     discard: "Discard it",
   },

@@ -81,7 +81,27 @@ export const shell = {
     licences: "Licences of what this page contains",
   },
   dismiss: "Dismiss",
-  reloadModel: "Load the model again",
+  reloadPage: "Reload the page",
+  stalled: {
+    title: "The part of the studio that computes does not answer",
+    what: "It may be busy with something large, and come back. If not, start it anew: what is kept stays, and a run goes on from where it was last kept.",
+    restart: "Start it anew",
+    notLoaded: (title: string) => `${title} was not loaded`,
+    why: "The studio stopped answering while it loaded this model in the last visit. Everything else can be used.",
+    load: "Load it all the same",
+  },
+  setAside: {
+    title: "What you had typed was set aside",
+    what: "The last start did not come to rest with it. The fields have their defaults for now.",
+    takeUp: "Take it up again",
+  },
+  recovery: {
+    title: "The GPU was lost",
+    underWay:
+      "It is being opened again, and the model with it. A run then goes on from where it was last kept.",
+    done: "It is back, and the model is loaded again; what was under way went on by itself.",
+    dismiss: "Good",
+  },
   cancel: "Cancel",
   copied: "Copied",
 };

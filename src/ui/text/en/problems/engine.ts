@@ -67,6 +67,11 @@ export const engineProblems: ProblemTexts<EngineProblems> = {
     what: `${rows} rows of ${tensor} take ${bytes} bytes, more than this GPU binds at once (${maxBindingBytes}).`,
     advice: "Use a GPU with a larger binding limit or a smaller model.",
   }),
+  "model/not-finite": ({ tensor }) => ({
+    what: `${tensor} holds numbers that are not finite (NaN or infinity), so that the model can neither answer nor learn.`,
+    advice:
+      "The file is damaged, or was saved from a training that had diverged: get it again, or choose another checkpoint.",
+  }),
   "model/element-type": ({ tensor, dtype }) => ({
     what: `${tensor} is stored as ${dtype}, which Luthier does not train on.`,
     advice: "Use a checkpoint in F32, F16, BF16 or NF4, or a GGUF file.",

@@ -33,6 +33,7 @@ const tasks: Readonly<Record<StorageTask, string>> = {
   "progress-forget": "forget the run's progress",
   "progress-keep": "keep the run's progress",
   "progress-read": "read the run's progress",
+  "run-reserve": "keep what this run will learn",
   "settings-read": "read the settings",
   "settings-save": "save the settings",
 };

@@ -21,6 +21,18 @@ const busy: Readonly<Record<JobKind, string>> = {
 export const workProblems: ProblemTexts<WorkProblems> = {
   cancelled: () => ({ what: "The work was stopped.", advice: "Start it again when you like." }),
   busy: ({ running }) => ({ what: busy[running], advice: "Stop it first, or wait until it is done." }),
+  "busy/elsewhere": () => ({
+    what: "Another tab of the studio is training.",
+    advice: "Wait until that run is done, or stop it there; everything else can be done here meanwhile.",
+  }),
+  "device-lost/again": ({ times }) => ({
+    what:
+      times > 1
+        ? `The GPU was lost ${times} times within ten minutes.`
+        : "The GPU was lost, and does not come back by itself.",
+    advice:
+      "Reload the page: a run goes on from where it was last kept. If it is lost again, choose a smaller batch or shorter rows, and close other programs that use the GPU.",
+  }),
   "work/no-model-left": ({ title }) => ({
     what: `The model could not be loaded. ${title} had made room for it and could not be loaded again, so that no model is loaded now.`,
     advice: "Choose a model to load; where memory is short, close other tabs that use the GPU.",

@@ -1,0 +1,190 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { chromiumStart, servePage, type ServedPage } from "./serve-studio";
+
+/** What lets a studio down in a true browser, and what must be there afterwards. */
+
+let studio: ServedPage | null = null;
+beforeAll(async () => {
+  studio = await servePage();
+});
+afterAll(() => studio?.close());
+
+/** Chromium gives a page no GPU any more when its process has died twice; with these it does. */
+const FORGIVING = ["--disable-gpu-process-crash-limit", "--disable-domain-blocking-for-3d-apis"];
+
+const PATIENT = { timeout: 400_000 };
+
+const button = (page: Page, name: string): Locator => page.getByRole("button", { name, exact: true });
+const status = (page: Page, words: string | RegExp): Locator =>
+  page.getByRole("status").filter({ hasText: words });
+
+/** Waits until model and dataset are there. */
+async function ready(page: Page): Promise<void> {
+  await button(page, "Train").waitFor(PATIENT);
+  await expect.poll(() => button(page, "Train").isEnabled(), PATIENT).toBe(true);
+}
+
+/** What a test has at hand. */
+interface Visit {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly browser: Browser;
+  readonly address: string;
+}
+
+/** Opens the studio in a browser of its own. */
+async function visit(use: (visit: Visit) => Promise<void>, flags = FORGIVING): Promise<void> {
+  if (!studio) throw new Error("the studio is not served");
+  const { address } = studio;
+  const start = await chromiumStart();
+  const browser = await chromium.launch({ ...start, args: [...start.args, ...flags] });
+  try {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    await page.goto(address);
+    await ready(page);
+    await use({ page, context, browser, address });
+    expect(errors).toEqual([]);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Kills the process in which the browser's GPU work is done. */
+async function killGpu(browser: Browser): Promise<void> {
+  const devtools = await browser.newBrowserCDPSession();
+  await devtools.send("Browser.crashGpuProcess").catch(() => undefined);
+}
+
+/** Starts a run and waits for its first steps. */
+async function begin(page: Page, steps: number): Promise<void> {
+  await page.getByLabel("Max steps").fill(String(steps));
+  await ready(page);
+  await button(page, "Train").click();
+  await status(page, /Step ([2-9]|\d\d) of/).waitFor(PATIENT);
+}
+
+/** How many files lie in a folder of the private file system, folders within it included. */
+function countFiles(page: Page, folder: string): Promise<number> {
+  return page.evaluate(async (name) => {
+    const count = async (directory: FileSystemDirectoryHandle): Promise<number> => {
+      let files = 0;
+      for await (const entry of directory.values()) {
+        files += entry.kind === "file" ? 1 : await count(entry);
+      }
+      return files;
+    };
+    const root = await navigator.storage.getDirectory();
+    return root.getDirectoryHandle(name).then(count, () => 0);
+  }, folder);
+}
+
+test("a killed GPU process: the run goes on by itself, and so does an answer", async () => {
+  await visit(async ({ page, browser }) => {
+    await begin(page, 24);
+    await expect.poll(() => countFiles(page, "runs"), PATIENT).toBeGreaterThan(1);
+    await killGpu(browser);
+    await page.getByText("The GPU was lost").first().waitFor(PATIENT);
+    await status(page, "Done. Step 24 of 24").waitFor(PATIENT);
+    expect(await countFiles(page, "runs")).toBe(0);
+    await button(page, "Good").click();
+
+    await page.getByLabel("Max new tokens").fill("200");
+    await page.getByRole("textbox", { name: "Message" }).fill("What do snakes eat?");
+    await button(page, "Send").click();
+    await page.locator('[aria-label="Before"][aria-busy="true"]').waitFor(PATIENT);
+    await killGpu(browser);
+    await page.getByText("It is back").waitFor(PATIENT);
+    await page.getByRole("region", { name: "After", exact: true }).getByText("Arr!").waitFor(PATIENT);
+    expect(await page.getByRole("alert").count()).toBe(0);
+  });
+});
+
+test("a GPU that the browser does not give back: the page offers a reload, and no other browser", async () => {
+  await visit(async ({ page, browser }) => {
+    await killGpu(browser);
+    await page.getByText("It is back").waitFor(PATIENT);
+    await killGpu(browser);
+    await page.getByRole("alert").filter({ hasText: "The GPU was lost 2 times" }).waitFor(PATIENT);
+    await button(page, "Reload the page").waitFor(PATIENT);
+    expect(await page.getByText("No WebGPU here").count()).toBe(0);
+  }, []);
+});
+
+test("a full disk: the finished adapter stays, is saved when there is room, and outlives a reload", async () => {
+  await visit(async ({ page, context, address }) => {
+    const devtools = await context.newCDPSession(page);
+    const origin = new URL(address).origin;
+    await begin(page, 25);
+    await devtools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
+    await status(page, "Done. Step 25 of 25").waitFor(PATIENT);
+    await page.getByText("is not saved").waitFor(PATIENT);
+    await button(page, "Save it again").click();
+    await page.getByRole("alert").filter({ hasText: "not enough storage" }).waitFor(PATIENT);
+    const downloading = page.waitForEvent("download", PATIENT);
+    await button(page, "Download it").click();
+    expect((await downloading).suggestedFilename()).toMatch(/\.zip$/);
+
+    await devtools.send("Storage.overrideQuotaForOrigin", { origin });
+    await button(page, "Save it again").click();
+    await page.getByText("is not saved").waitFor({ state: "detached", ...PATIENT });
+    await page.reload();
+    await ready(page);
+    await page.getByText("25 steps").first().waitFor(PATIENT);
+  });
+});
+
+test("a second tab looks on while the first trains, and neither's run is lost", async () => {
+  await visit(async ({ page, context, address }) => {
+    await begin(page, 60);
+    await expect.poll(() => countFiles(page, "runs"), PATIENT).toBeGreaterThan(1);
+    const other = await context.newPage();
+    await other.goto(address);
+    await ready(other);
+    await other.getByText("A run goes on in another tab").waitFor(PATIENT);
+    await button(other, "Train").click();
+    await other
+      .getByRole("alert")
+      .filter({ hasText: "Another tab of the studio is training." })
+      .waitFor(PATIENT);
+    await page.close({ runBeforeUnload: false });
+    await other.getByText("A run was cut off").waitFor(PATIENT);
+    await button(other, "Resume training").click();
+    await status(other, /Step [3-6]\d of 60/).waitFor(PATIENT);
+    await button(other, "Stop").click();
+    await status(other, /Stopped\./).waitFor(PATIENT);
+  });
+});
+
+test("databases that the browser has lost hide no model, adapter or run", async () => {
+  await visit(async ({ page }) => {
+    const names = await readdir("public/models/spruce");
+    const files = await Promise.all(
+      names.map(async (name) => ({
+        name,
+        mimeType: "application/octet-stream",
+        buffer: await readFile(join("public/models/spruce", name)),
+      })),
+    );
+    await page.getByLabel("Model files").setInputFiles(files);
+    const kept = page.getByRole("article").filter({ hasText: "Your files" });
+    await kept.getByText("In use").waitFor(PATIENT);
+    const count = await countFiles(page, "models");
+    expect(count).toBeGreaterThan(3);
+    await ready(page);
+    await begin(page, 3);
+    await status(page, "Done. Step 3 of 3").waitFor(PATIENT);
+    await page.evaluate(async () => {
+      for (const { name } of await indexedDB.databases()) if (name) indexedDB.deleteDatabase(name);
+    });
+    await page.reload();
+    await kept.getByText("In use").waitFor(PATIENT);
+    await page.getByText("3 steps").first().waitFor(PATIENT);
+    expect(await countFiles(page, "models")).toBe(count);
+  });
+});

@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type * as Adapters from "../../../src/storage/adapters";
+import { FakeDirectory, FakeFile } from "./fake-opfs";
+import { fresh, fullDisk } from "./fresh";
+
+type Place = "opfs" | "idb";
+
+let adapters: typeof Adapters;
+let root: FakeDirectory;
+
+/** Gives the browser its private file system. */
+function offerFiles(): void {
+  vi.stubGlobal("navigator", { storage: { getDirectory: () => Promise.resolve(root) } });
+  vi.stubGlobal("FileSystemFileHandle", FakeFile);
+}
+
+/** Refuses the weights; returns what makes room again. */
+function fillDisk(place: Place): () => void {
+  if (place === "idb")
+    return fullDisk((value) => typeof value === "object" && value !== null && "values" in value);
+  FakeFile.full = true;
+  return () => (FakeFile.full = false);
+}
+
+beforeEach(async () => {
+  root = new FakeDirectory();
+  FakeFile.full = false;
+  adapters = await fresh(() => import("../../../src/storage/adapters"));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+const adapter = (id: string, savedAt: number): Adapters.StoredAdapter => ({
+  id,
+  modelId: "spruce",
+  name: `adapter ${id}`,
+  origin: "imported",
+  method: { id: "lora", options: { r: 8 } },
+  savedAt,
+  trainableParameters: 12,
+  sizeBytes: 178,
+  format: "peft",
+  merges: true,
+  steps: 0,
+  finalLoss: null,
+  validationLoss: null,
+  run: null,
+  values: Uint8Array.of(1, 2, 3),
+});
+
+describe.each(["opfs", "idb"] as const)("adapters kept in %s", (place) => {
+  beforeEach(() => {
+    if (place === "opfs") offerFiles();
+  });
+
+  it("are kept whole and listed by their model, without their weights", async () => {
+    await adapters.saveAdapter(adapter("a", 1));
+    await adapters.saveAdapter(adapter("b", 2));
+    await adapters.saveAdapter({ ...adapter("c", 3), id: "d", modelId: "maple" });
+    const listed = await adapters.listAdapters("spruce");
+    expect(listed.map(({ id }) => id)).toEqual(["b", "a"]);
+    expect(listed[0]).not.toHaveProperty("values");
+    expect(await adapters.loadAdapter("a")).toEqual(adapter("a", 1));
+    expect(await adapters.loadAdapter("c")).toBeNull();
+  });
+
+  it("are replaced and deleted", async () => {
+    await adapters.saveAdapter(adapter("a", 1));
+    await adapters.saveAdapter(adapter("b", 1));
+    await adapters.saveAdapter({ ...adapter("a", 5), values: Uint8Array.of(9) });
+    expect(await adapters.loadAdapter("a")).toMatchObject({ savedAt: 5, values: Uint8Array.of(9) });
+    await adapters.deleteAdapter("a");
+    await adapters.deleteAdapter("never there");
+    expect((await adapters.listAdapters("spruce")).map(({ id }) => id)).toEqual(["b"]);
+    expect(await adapters.loadAdapter("a")).toBeNull();
+  });
+
+  it("keep the optimizer's state apart, and lose it when the adapter is kept anew without", async () => {
+    await adapters.saveAdapter({ ...adapter("a", 1), optimizer: Uint8Array.of(7) });
+    expect(await adapters.loadAdapter("a")).toEqual(adapter("a", 1));
+    expect(await adapters.loadOptimizer("a")).toEqual(Uint8Array.of(7));
+    await adapters.saveAdapter(adapter("a", 2));
+    expect(await adapters.loadOptimizer("a")).toBeNull();
+    await adapters.saveAdapter({ ...adapter("a", 3), optimizer: Uint8Array.of(8) });
+    await adapters.deleteAdapter("a");
+    expect(await adapters.loadOptimizer("a")).toBeNull();
+  });
+
+  it("take another name and keep the rest", async () => {
+    await adapters.saveAdapter(adapter("a", 1));
+    expect(await adapters.renameAdapter("a", "Pirate")).toBe(true);
+    expect(await adapters.loadAdapter("a")).toEqual({ ...adapter("a", 1), name: "Pirate" });
+    expect(await adapters.renameAdapter("never there", "Pirate")).toBe(false);
+    expect(await adapters.listAdapters("spruce")).toHaveLength(1);
+  });
+
+  it("stay as they were when a newer one does not fit", async () => {
+    await adapters.saveAdapter(adapter("a", 1));
+    const restore = fillDisk(place);
+    await expect(adapters.saveAdapter(adapter("a", 9))).rejects.toMatchObject({
+      code: "storage",
+      what: expect.stringContaining("keep the adapter"),
+    });
+    restore();
+    expect(await adapters.loadAdapter("a")).toEqual(adapter("a", 1));
+  });
+});
+
+describe("adapters in files", () => {
+  it("of a version that had none are listed, read, renamed and replaced", async () => {
+    await adapters.saveAdapter({ ...adapter("a", 1), optimizer: Uint8Array.of(7) });
+    await adapters.saveAdapter(adapter("b", 2));
+    offerFiles();
+    expect((await adapters.listAdapters("spruce")).map(({ id }) => id)).toEqual(["b", "a"]);
+    expect(await adapters.loadAdapter("a")).toEqual(adapter("a", 1));
+    expect(await adapters.loadOptimizer("a")).toEqual(Uint8Array.of(7));
+    expect(await adapters.renameAdapter("a", "Pirate")).toBe(true);
+    await adapters.saveAdapter({ ...adapter("a", 5), name: "Newer" });
+    expect(await adapters.loadOptimizer("a")).toBeNull();
+    expect((await adapters.listAdapters("spruce")).map(({ name }) => name)).toEqual(["Newer", "adapter b"]);
+    await adapters.deleteAdapter("a");
+    expect((await adapters.listAdapters("spruce")).map(({ id }) => id)).toEqual(["b"]);
+  });
+
+  it("outlive the loss of the databases", async () => {
+    offerFiles();
+    await adapters.saveAdapter({ ...adapter("a", 1), finalLoss: Number.NaN });
+    adapters = await fresh(() => import("../../../src/storage/adapters"));
+    expect(await adapters.listAdapters("spruce")).toMatchObject([{ id: "a", finalLoss: Number.NaN }]);
+    expect((await adapters.loadAdapter("a"))?.values).toEqual(Uint8Array.of(1, 2, 3));
+    vi.stubGlobal("indexedDB", {
+      open() {
+        throw new DOMException("Internal error opening backing store.", "UnknownError");
+      },
+    });
+    expect(await adapters.listAdapters("spruce")).toHaveLength(1);
+  });
+
+  it("leave no file behind that a newer one has replaced, and none of a save that failed", async () => {
+    offerFiles();
+    await adapters.saveAdapter({ ...adapter("a", 1), optimizer: Uint8Array.of(7) });
+    await adapters.saveAdapter(adapter("a", 2));
+    expect(root.countFiles()).toBe(2);
+    FakeFile.full = true;
+    await expect(adapters.saveAdapter(adapter("a", 3))).rejects.toMatchObject({ code: "storage" });
+    await expect(adapters.saveAdapter(adapter("b", 3))).rejects.toMatchObject({ code: "storage" });
+    expect(root.countFiles()).toBe(2);
+    expect((await adapters.adapterSizes()).get("a")).toBeGreaterThan(3);
+  });
+});

@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FakeClient } from "../../support/fake-client/client";
+import { RunLog } from "../../../src/ui/lib/run-log";
+import { RunSeries } from "../../../src/ui/lib/run-series";
+import { connectStore } from "../../../src/ui/store/connect";
+import { createStudioStore, type StudioStore } from "../../../src/ui/store/create-store";
+import type { StudioState } from "../../../src/ui/store/state";
+
+/** What becomes of a run, an answer and an adapter when the GPU or the disk lets the page down. */
+
+let client: FakeClient;
+let store: StudioStore;
+let end: () => void;
+const state = (): StudioState => store.getState();
+
+beforeEach(async () => {
+  client = new FakeClient({ paceMs: 5 });
+  const runtime = { client, series: new RunSeries(), log: new RunLog() };
+  store = createStudioStore(runtime, () => ({
+    getItem: () => null,
+    setItem: () => undefined,
+    removeItem: () => undefined,
+  }));
+  end = connectStore(store, runtime);
+  await state().start();
+});
+afterEach(() => {
+  end();
+  vi.restoreAllMocks();
+});
+
+/** Resolves when the state is as wanted. */
+function when(wanted: (now: StudioState) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (now: StudioState): boolean => wanted(now) && (stop(), resolve(), true);
+    const stop = store.subscribe(look);
+    look(state());
+  });
+}
+
+describe("a lost GPU", () => {
+  it("cuts a run off where it was last kept, and the run goes on by itself to its end", async () => {
+    const resumed = vi.spyOn(client, "until");
+    state().editTraining("maxSteps", 12);
+    const training = state().train();
+    await when(({ run }) => run.step >= 4);
+    client.loseGpu();
+    await when(({ recovery }) => recovery === "under-way");
+    await training;
+    expect(state()).toMatchObject({ runStatus: "done", trainProblem: null, fault: null, recovery: "done" });
+    expect(state().run).toMatchObject({ step: 12, totalSteps: 12 });
+    expect(state().adapters).toHaveLength(1);
+    expect(resumed).toHaveBeenCalled();
+    state().dismissRecovery();
+    expect(state().recovery).toBeNull();
+  });
+
+  it("under an answer has the question asked again, once, with what was said before still there", async () => {
+    await state().send("One?");
+    const asking = state().send("Two?");
+    await when(({ turns }) => (turns[1]?.before.text ?? "") !== "");
+    client.loseGpu();
+    await asking;
+    expect(state().turns.map(({ question, before }) => [question, before.state])).toEqual([
+      ["One?", "done"],
+      ["Two?", "done"],
+    ]);
+    expect(state().turns[1]?.before.text).toContain("Two?");
+    const again = state().send("Three?");
+    await when(({ turns }) => (turns[2]?.before.text ?? "") !== "");
+    client.loseGpu();
+    await when(({ turns }) => turns.length === 3 && (turns[2]?.before.text ?? "") === "");
+    await when(({ turns }) => (turns[2]?.before.text ?? "") !== "");
+    client.loseGpu();
+    await again;
+    expect(state().turns[2]?.before).toMatchObject({
+      state: "failed",
+      problem: { problem: { kind: "device-lost" } },
+    });
+  });
+
+  it("that is lost again and again is left to the person, with what was chosen unharmed", async () => {
+    for (let loss = 0; loss < 3; loss++) {
+      client.loseGpu();
+      await when(({ recovery }) => recovery === "under-way");
+      await when(({ recovery }) => recovery === "done");
+      state().dismissRecovery();
+    }
+    client.loseGpu();
+    await when(({ fault }) => fault !== null);
+    expect(state().fault?.problem).toEqual({ code: "device-lost/again", times: 4 });
+    expect(state()).toMatchObject({ model: null, modelId: "tiny", recovery: "failed" });
+  });
+
+  it("does not bring a model back over one that the person loads meanwhile", async () => {
+    client.loseGpu();
+    await when(({ recovery }) => recovery === "under-way");
+    await state().loadModelFiles([new File(["{}"], "config.json")]);
+    const chosen = state().modelId;
+    await when(({ recovery }) => recovery !== "under-way");
+    expect(chosen).not.toBe("tiny");
+    expect(state().model?.id).toBe(chosen);
+    expect(state().fault).toBeNull();
+  });
+});
+
+describe("a full disk at the end of a run", () => {
+  it("leaves the adapter in use, not saved, until saving succeeds", async () => {
+    client.isFull = true;
+    state().editTraining("maxSteps", 2);
+    await state().train();
+    const [adapter] = state().adapters;
+    expect(state()).toMatchObject({ runStatus: "done", trainProblem: null, adapterId: adapter?.id });
+    expect(state().unsaved).toMatchObject([{ id: adapter?.id, problem: { code: "storage/full" } }]);
+    await state().saveAdapter(adapter!.id);
+    expect(state().exportProblem?.problem).toMatchObject({ code: "storage/full" });
+    expect(state().unsaved).toHaveLength(1);
+    client.isFull = false;
+    await state().saveAdapter(adapter!.id);
+    expect(state()).toMatchObject({ unsaved: [], exportProblem: null });
+  });
+});

@@ -1,0 +1,219 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { FakeClient } from "../../support/fake-client/client";
+import { fakeCards } from "../../support/fake-client/data";
+import { beginOpening, endOpening } from "../../../src/ui/lib/opening-mark";
+import { RunLog } from "../../../src/ui/lib/run-log";
+import { RunSeries } from "../../../src/ui/lib/run-series";
+import { connectStore } from "../../../src/ui/store/connect";
+import { createStudioStore, type StudioStore } from "../../../src/ui/store/create-store";
+import { isRunning } from "../../../src/ui/store/jobs";
+import type { StudioState } from "../../../src/ui/store/state";
+
+/** What a person does in the first instants, before and while what the page loads by itself is on its way. */
+
+let client: FakeClient;
+let store: StudioStore;
+let end: () => void;
+let kept: Map<string, string>;
+const state = (): StudioState => store.getState();
+
+function open(isStuck = false): void {
+  client = new FakeClient({ paceMs: 2 });
+  const runtime = { client, series: new RunSeries(), log: new RunLog() };
+  store = createStudioStore(
+    runtime,
+    () => ({
+      getItem: (name) => kept.get(name) ?? null,
+      setItem: (name, value) => void kept.set(name, value),
+      removeItem: (name) => void kept.delete(name),
+    }),
+    isStuck,
+  );
+  end = connectStore(store, runtime);
+}
+beforeEach(() => {
+  kept = new Map();
+  open();
+});
+afterEach(() => end());
+
+/** Resolves when the state is as wanted. */
+function when(wanted: (now: StudioState) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (now: StudioState): boolean => wanted(now) && (stop(), resolve(), true);
+    const stop = store.subscribe(look);
+    look(state());
+  });
+}
+
+/** The instants of a start, each by what has just come true; "at once" is before the first answer of the worker. */
+const instants: readonly (readonly [string, (now: StudioState) => boolean])[] = [
+  ["at once", () => true],
+  ["when the datasets are listed", (now) => now.dataLoaded],
+  ["when the models are listed", (now) => now.modelsLoaded],
+  ["while the sample is imported", (now) => isRunning(now, "import-dataset")],
+  ["while the built-in model loads", (now) => isRunning(now, "load-model")],
+  ["when the sample is there", (now) => now.datasets.length > 0],
+  ["when the built-in model is there", (now) => now.model !== null],
+];
+
+const rows = JSON.stringify([{ instruction: "a", input: "", output: "b" }]);
+const myFile = new File([rows], "mine.json");
+const myModel = [new File(["{}"], "config.json")];
+
+describe.each(instants)("what a person does %s stays", (_name, instant) => {
+  /** Starts the page and acts at the instant; resolves when all has come to rest. */
+  async function startAnd(act: () => Promise<void> | void): Promise<void> {
+    const starting = state().start();
+    await when(instant);
+    await act();
+    await starting;
+    await when(({ jobs }) => jobs.length === 0);
+  }
+
+  it("a file", async () => {
+    await startAnd(() => state().importFile(myFile));
+    const mine = state().datasets.find(({ name }) => name === "mine.json");
+    expect(mine, "the file is listed").toBeDefined();
+    expect(state().datasetId).toBe(mine?.id);
+    expect(state().dataProblem).toBeNull();
+  });
+
+  it("a sample that is not the first", async () => {
+    await startAnd(() => state().importSample("courtier"));
+    expect(state().sampleOf[state().datasetId ?? ""]).toBe("courtier");
+  });
+
+  it("a model's files", async () => {
+    await startAnd(() => state().loadModelFiles(myModel));
+    expect(state().model).not.toBeNull();
+    expect(state().model?.id).toBe(fakeCards[1]?.id);
+    expect(state()).toMatchObject({ modelId: state().model?.id, modelProblem: null });
+  });
+
+  it("a way to make the model smaller", async () => {
+    const nf4 = { type: "nf4", blockSize: 64, doubleQuantization: true } as const;
+    await startAnd(() => state().setQuantization(nf4));
+    expect(state().quantization).toEqual(nf4);
+    expect(state().model?.precision).toContain("nf4_double");
+  });
+
+  it("a method", async () => {
+    await startAnd(() => {
+      state().chooseMethod("prompt-tuning");
+      state().editMethod("num_virtual_tokens", 7);
+    });
+    expect(state()).toMatchObject({ methodId: "prompt-tuning" });
+    expect(state().methodEdits["prompt-tuning"]).toEqual({ num_virtual_tokens: 7 });
+  });
+
+  it("an adapter", async () => {
+    await startAnd(() => state().importAdapter([new File([""], "mine.zip")]));
+    expect(state().adapters.map(({ name }) => name)).toEqual(["mine"]);
+    expect(state().adapterId).toBe(state().adapters[0]?.id);
+    expect(state().exportProblem).toBeNull();
+  });
+
+  it("a downloaded model", async () => {
+    await startAnd(async () => {
+      state().editHub({ hubRepository: "owner/model" });
+      await state().download();
+    });
+    expect(state().model?.title).toBe("owner/model");
+  });
+});
+
+describe("where what the person does comes to nothing", () => {
+  it("a broken file leaves its problem on show, and the sample to begin with", async () => {
+    const starting = state().start();
+    await state().importFile(new File(["{"], "broken.txt"));
+    await starting;
+    expect(state().datasets).toHaveLength(1);
+    expect(state().datasetId).toBe(state().datasets[0]?.id);
+  });
+
+  it("a broken model leaves the built-in one", async () => {
+    const starting = state().start();
+    await when((now) => isRunning(now, "load-model"));
+    await state().loadModelFiles([new File(["x"], "other.bin")]);
+    await starting;
+    expect(state().model?.source).toBe("built-in");
+  });
+
+  it("a cancelled load of the built-in model is not begun again", async () => {
+    const starting = state().start();
+    await when((now) => isRunning(now, "load-model"));
+    state().cancelModel();
+    await starting;
+    expect(state().model).toBeNull();
+  });
+});
+
+it("begins a later visit with what was chosen in the one before", async () => {
+  await state().start();
+  await state().loadModelFiles(myModel);
+  const { modelId } = state();
+  end();
+  open();
+  await state().start();
+  expect(state().model?.id).toBe(modelId);
+});
+
+describe("a start after one that hung", () => {
+  it("does not load the model again under which the worker stopped answering, until it is asked for", async () => {
+    await state().start();
+    const { modelId } = state();
+    void state().loadModel(modelId ?? "");
+    await when((now) => isRunning(now, "load-model"));
+    state().takeStall(true);
+    end();
+    open();
+    await state().start();
+    expect(state()).toMatchObject({ model: null, modelId, hungModel: modelId, stalled: false });
+    await state().loadModel(modelId ?? "");
+    expect(state()).toMatchObject({ model: { id: modelId }, hungModel: null });
+    end();
+    open();
+    await state().start();
+    expect(state().model?.id).toBe(modelId);
+  });
+
+  it("loads it where the worker came back, or stopped answering over something else", async () => {
+    await state().start();
+    state().takeStall(true);
+    expect(state().hungModel).toBeNull();
+    void state().loadModel(state().modelId ?? "");
+    await when((now) => isRunning(now, "load-model"));
+    state().takeStall(true);
+    state().takeStall(false);
+    expect(state()).toMatchObject({ hungModel: null, stalled: false });
+  });
+
+  it("sets what was typed aside, and takes it up again when told", () => {
+    state().editMethod("target_modules", "(a+)+$");
+    state().editTraining("maxSteps", 7);
+    const { methodEdits, trainingEdits } = state();
+    end();
+    open(true);
+    expect(state()).toMatchObject({ methodEdits: {}, trainingEdits: {} });
+    state().takeUpSettings();
+    expect(state()).toMatchObject({ methodEdits, trainingEdits, setAside: null });
+    end();
+    kept.clear();
+    open(true);
+    expect(state().setAside).toBeNull();
+  });
+
+  it("is known by an opening that began and never came to rest, but for that of another tab just now", () => {
+    const storage = {
+      getItem: (name: string) => kept.get(name) ?? null,
+      setItem: (name: string, value: string) => void kept.set(name, value),
+      removeItem: (name: string) => void kept.delete(name),
+    };
+    expect(beginOpening(storage, 0)).toBe(false);
+    expect(beginOpening(storage, 2000)).toBe(false);
+    expect(beginOpening(storage, 20_000)).toBe(true);
+    endOpening(storage);
+    expect(beginOpening(storage, 60_000)).toBe(false);
+  });
+});
