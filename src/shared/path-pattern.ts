@@ -22,13 +22,13 @@ export function fitsPath(key: string, path: string, field?: string): boolean {
   return orProblem(key, field, () => compile(`(.*\\.)?(${key})$`).matchesStart(path));
 }
 
-/** Why a text is no expression of Python's that the studio evaluates; null when it is one. */
-export function patternFault(pattern: string): string | null {
+/** Whether a text is an expression of Python's that the studio evaluates. */
+export function isPattern(pattern: string): boolean {
   try {
     compile(pattern);
-    return null;
+    return true;
   } catch (error) {
-    if (error instanceof RegexError) return error.message;
+    if (error instanceof RegexError) return false;
     throw error;
   }
 }
@@ -48,9 +48,9 @@ function orProblem<T>(pattern: string, field: string | undefined, work: () => T)
   } catch (cause) {
     if (!(cause instanceof RegexError)) throw cause;
     throw new LuthierError(
-      cause.isOverBudget
-        ? { code: "config/pattern-endless", pattern }
-        : { code: "config/pattern-unreadable", pattern, reason: cause.message },
+      cause.fault
+        ? { code: "config/pattern-unreadable", pattern, fault: cause.fault }
+        : { code: "config/pattern-endless", pattern },
       { cause, ...(field && { field }) },
     );
   }

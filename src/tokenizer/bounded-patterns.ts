@@ -46,9 +46,9 @@ function orProblem<T>(source: string, work: () => T): T {
     if (!(cause instanceof RegexError)) throw cause;
     const pattern = source.length > SHOWN_CHARS ? `${source.slice(0, SHOWN_CHARS)}…` : source;
     throw new LuthierError(
-      cause.isOverBudget
-        ? { code: "tokenizer/pattern-endless", pattern }
-        : { code: "tokenizer/pattern-unreadable", pattern, reason: cause.message },
+      cause.fault
+        ? { code: "tokenizer/pattern-unreadable", pattern, fault: cause.fault }
+        : { code: "tokenizer/pattern-endless", pattern },
       { cause },
     );
   }

@@ -8,7 +8,7 @@ export interface Wording {
 }
 
 /** Calls whose words are for the makers of the studio: what they throw is a bug. */
-const ASSERTIONS = new Set(["invariant", "defined", "Error", "RangeError", "DOMException"]);
+const ASSERTIONS = new Set(["invariant", "defined", "Error", "RangeError", "DOMException", "DamagedZip"]);
 /** Attributes of JSX that people read or hear. */
 const READ_ATTRIBUTES = /^(aria-label|aria-description|title|label|placeholder|alt|description)$/;
 /** Two words in a row, the mark of a sentence. */

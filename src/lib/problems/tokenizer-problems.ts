@@ -1,3 +1,4 @@
+import type { RegexFault } from "./pattern-problems";
 /** Tokenizers and chat templates. */
 export interface TokenizerProblems {
   /** tokenizer.json describes nothing that can be built; `reason` is the library's. */
@@ -17,7 +18,7 @@ export interface TokenizerProblems {
   /** An expression of tokenizer.json that takes longer than any tokenizer needs. */
   readonly "tokenizer/pattern-endless": { readonly pattern: string };
   /** An expression of tokenizer.json that is none, or uses what is not evaluated; `reason` is the engine's. */
-  readonly "tokenizer/pattern-unreadable": { readonly pattern: string; readonly reason: string };
+  readonly "tokenizer/pattern-unreadable": { readonly pattern: string; readonly fault: RegexFault };
   readonly "tokenizer/no-chat-template": object;
   /** The template is no Jinja that can be read. */
   readonly "tokenizer/template-unreadable": { readonly reason: string };

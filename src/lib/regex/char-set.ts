@@ -56,6 +56,6 @@ function compile(source: string, flags: string): RegExp {
   try {
     return new RegExp(`^(?:${source})$`, flags);
   } catch {
-    throw new RegexError(`bad character class ${source}`);
+    throw new RegexError({ kind: "character-class", source });
   }
 }

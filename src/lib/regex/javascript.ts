@@ -11,7 +11,7 @@ class JavaScriptParser extends RegexParser {
     if (look) return { kind: "look", isAhead: !look.startsWith("<"), isNegated: look.endsWith("!") };
     if (this.take(":") || this.takeMatch(/<[^>]*>/y)) return { kind: "group" };
     const modifiers = this.takeMatch(/([ims]*)(?:-([ims]*))?:/y);
-    if (!modifiers) throw this.fault("unknown group");
+    if (!modifiers) throw this.fault("unknown-group");
     return { kind: "group", flags: changed(flags, modifiers[1] ?? "", modifiers[2] ?? "") };
   }
 
@@ -41,7 +41,7 @@ class JavaScriptParser extends RegexParser {
     const character = this.next();
     if (character !== "\\") return of(`\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
     const escaped = this.next();
-    if (/[1-9k]/.test(escaped)) throw new RegexError("back references are not evaluated");
+    if (/[1-9k]/.test(escaped)) throw new RegexError({ kind: "back-reference" });
     return of(`\\${escaped}`);
   }
 }

@@ -52,7 +52,7 @@ export class Matcher {
     let at = entry;
     let place = from;
     for (;;) {
-      if (--this.#left < 0) throw new RegexError("the search takes too long", true);
+      if (--this.#left < 0) throw RegexError.overBudget();
       const slot = slots[at] ?? NONE;
       const step = steps[at];
       let isAlive = step !== undefined;
@@ -145,7 +145,7 @@ class Visits {
   readonly #slots: number;
 
   constructor(slots: number, places: number) {
-    if (slots * places > MAX_BITS) throw new RegexError("the text is too long for the expression", true);
+    if (slots * places > MAX_BITS) throw RegexError.overBudget();
     this.#slots = slots;
     this.#bits = new Uint8Array(Math.ceil((slots * places) / 8));
   }

@@ -1,3 +1,4 @@
+import type { PlacedRegexFault } from "../problems/pattern-problems";
 import { CharSets } from "./char-set";
 import { type CharSet, type PlaceKind, RegexError, type RegexFlags, type RegexNode } from "./syntax";
 
@@ -26,14 +27,14 @@ export abstract class RegexParser {
   #depth = 0;
 
   constructor(source: string) {
-    if (source.length > MAX_SOURCE_CHARS) throw new RegexError("the expression is too long", true);
+    if (source.length > MAX_SOURCE_CHARS) throw RegexError.overBudget();
     this.source = source;
   }
 
   /** @throws RegexError for what is no expression, or uses what the studio does not evaluate */
   parse(flags: RegexFlags): RegexNode {
     const node = this.#choice(flags);
-    if (this.at < this.source.length) throw this.fault("unbalanced parenthesis");
+    if (this.at < this.source.length) throw this.fault("unbalanced");
     return node;
   }
 
@@ -46,8 +47,8 @@ export abstract class RegexParser {
   /** Whether a "+" behind a repeat keeps what it took. */
   protected abstract readonly hasPossessive: boolean;
 
-  protected fault(reason: string): RegexError {
-    return new RegexError(`${reason} at position ${this.at}`);
+  protected fault(kind: PlacedRegexFault): RegexError {
+    return new RegexError({ kind, position: this.at });
   }
 
   /** Takes a text that stands next. */
@@ -68,7 +69,7 @@ export abstract class RegexParser {
   /** Takes one character. */
   protected next(): string {
     const codePoint = this.source.codePointAt(this.at);
-    if (codePoint === undefined) throw this.fault("unexpected end");
+    if (codePoint === undefined) throw this.fault("unexpected-end");
     const character = String.fromCodePoint(codePoint);
     this.at += character.length;
     return character;
@@ -83,7 +84,7 @@ export abstract class RegexParser {
   }
 
   #choice(flags: RegexFlags): RegexNode {
-    if (++this.#depth > MAX_DEPTH) throw new RegexError("the groups lie too deep in each other", true);
+    if (++this.#depth > MAX_DEPTH) throw RegexError.overBudget();
     const nodes: RegexNode[] = [];
     let current = flags;
     do {
@@ -110,7 +111,7 @@ export abstract class RegexParser {
         if (start.kind === "flags") current = start.flags;
         else nodes.push(this.#repeated(this.#group(start, current), current));
       } else if (this.repeat()) {
-        throw this.fault("nothing to repeat");
+        throw this.fault("nothing-to-repeat");
       } else nodes.push(this.#repeated(this.atom(current), current));
     }
     const [only] = nodes;
@@ -119,7 +120,7 @@ export abstract class RegexParser {
 
   #group(start: Exclude<GroupStart, null | { kind: "flags" }>, flags: RegexFlags): RegexNode {
     const node = this.#choice(start.kind === "look" ? flags : (start.flags ?? flags));
-    if (!this.take(")")) throw this.fault("missing ), unterminated subpattern");
+    if (!this.take(")")) throw this.fault("group-not-closed");
     if (start.kind === "look") return { ...start, node };
     return start.kind === "atomic" ? { kind: "atomic", node } : node;
   }
@@ -128,11 +129,11 @@ export abstract class RegexParser {
     if (flags.x) this.takeMatch(/(?:\s|#[^\n]*)+/y);
     const repeat = this.repeat();
     if (!repeat) return node;
-    if (repeat.min > repeat.max) throw this.fault("min repeat greater than max repeat");
+    if (repeat.min > repeat.max) throw this.fault("repeat-range");
     const isLazy = this.take("?");
     const isPossessive = !isLazy && this.hasPossessive && this.take("+");
     const repeated: RegexNode = { kind: "repeat", node, ...repeat, isGreedy: !isLazy };
-    if (this.repeat()) throw this.fault("multiple repeat");
+    if (this.repeat()) throw this.fault("multiple-repeat");
     return isPossessive ? { kind: "atomic", node: repeated } : repeated;
   }
 }

@@ -28,7 +28,7 @@ const MAX_STEPS = 20_000;
 export function compileProgram(root: RegexNode): RegexProgram {
   const steps: Instruction[] = [];
   const add = <Step extends Instruction>(step: Step): Step => {
-    if (steps.length >= MAX_STEPS) throw new RegexError("the repeats are too many", true);
+    if (steps.length >= MAX_STEPS) throw RegexError.overBudget();
     steps.push(step);
     return step;
   };

@@ -31,21 +31,21 @@ class PythonParser extends RegexParser {
     const look = this.takeMatch(/<?[=!]/y)?.[0];
     if (look) return { kind: "look", isAhead: !look.startsWith("<"), isNegated: look.endsWith("!") };
     if (this.takeMatch(/#[^)]*\)/y)) return null;
-    if (this.take("P=")) throw new RegexError("back references are not evaluated");
-    if (this.take("(")) throw new RegexError("conditional groups are not evaluated");
+    if (this.take("P=")) throw new RegexError({ kind: "back-reference" });
+    if (this.take("(")) throw new RegexError({ kind: "conditional-group" });
     return this.#modifiers(flags);
   }
 
   #modifiers(flags: RegexFlags): GroupStart {
     const start = this.at - 2;
     const modifiers = this.takeMatch(/([aiLmsux]*)(?:-([imsx]+))?([:)])/y);
-    if (!modifiers) throw this.fault("unknown extension");
+    if (!modifiers) throw this.fault("unknown-group");
     const [, on = "", off = "", end] = modifiers;
-    if (/[aL]/.test(on)) throw new RegexError("the flags a and L are not evaluated");
+    if (/[aL]/.test(on)) throw new RegexError({ kind: "ascii-or-locale-flag" });
     const is = (flag: keyof RegexFlags): boolean => (flags[flag] || on.includes(flag)) && !off.includes(flag);
     const changed = { i: is("i"), m: is("m"), s: is("s"), x: is("x") };
     if (end === ":") return { kind: "group", flags: changed };
-    if (start > 0) throw this.fault("global flags not at the start of the expression");
+    if (start > 0) throw this.fault("flags-not-at-start");
     return { kind: "flags", flags: changed };
   }
 
@@ -95,11 +95,11 @@ class PythonParser extends RegexParser {
     const octal = this.takeMatch(isInClass ? /[0-7]{1,3}/y : /0[0-7]{0,2}|[0-3][0-7]{2}/y);
     if (octal) return codePoint(parseInt(octal[0], 8));
     const character = this.next();
-    if (/[1-9]/.test(character) && !isInClass) throw new RegexError("back references are not evaluated");
+    if (/[1-9]/.test(character) && !isInClass) throw new RegexError({ kind: "back-reference" });
     if (isInClass && character === "b") return "\b";
     const control = CONTROLS[character];
     if (control !== undefined) return control;
-    if (/[a-zA-Z0-9]/.test(character)) throw this.fault(`bad escape \\${character}`);
+    if (/[a-zA-Z0-9]/.test(character)) throw this.fault("escape");
     return character;
   }
 
@@ -114,7 +114,7 @@ class PythonParser extends RegexParser {
       }
       this.at++;
       const last = this.#classItem();
-      if (first.set !== undefined || last.set !== undefined) throw this.fault("bad character range");
+      if (first.set !== undefined || last.set !== undefined) throw this.fault("character-range");
       items += `${literal(first.character)}-${literal(last.character)}`;
     }
     return `${items}]`;
@@ -128,7 +128,7 @@ class PythonParser extends RegexParser {
 }
 
 function codePoint(value: number): string {
-  if (value > 0x10_ffff) throw new RegexError("bad escape");
+  if (value > 0x10_ffff) throw new RegexError({ kind: "escape" });
   return String.fromCodePoint(value);
 }
 

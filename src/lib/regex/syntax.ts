@@ -1,3 +1,5 @@
+import type { RegexFault } from "../problems/pattern-problems";
+
 /** Whether one character belongs to a set. */
 export interface CharSet {
   has(codePoint: number): boolean;
@@ -36,13 +38,18 @@ export interface RegexFlags {
   readonly x: boolean;
 }
 
-/** Why an expression cannot be used, for whoever knows where it came from; `reason` is the engine's own word for it. */
+/** Why an expression cannot be used, for whoever knows where it came from. */
 export class RegexError extends Error {
-  readonly isOverBudget: boolean;
+  /** Null where it asks for more time or room than any expression that is meant. */
+  readonly fault: RegexFault | null;
 
-  constructor(reason: string, isOverBudget = false) {
-    super(reason);
+  constructor(fault: RegexFault | null) {
+    super(fault?.kind ?? "over-budget");
     this.name = "RegexError";
-    this.isOverBudget = isOverBudget;
+    this.fault = fault;
+  }
+
+  static overBudget(): RegexError {
+    return new RegexError(null);
   }
 }

@@ -1,6 +1,6 @@
 import { LuthierError } from "../../../lib/errors";
 import type { Problem } from "../../../lib/problems/problem";
-import { patternFault } from "../../../shared/path-pattern";
+import { isPattern } from "../../../shared/path-pattern";
 import { type Field, fieldFault, type FieldValue, type FieldValues } from "../../../shared/fields";
 
 /** The error of an option that cannot be used, shown at its field. */
@@ -60,7 +60,7 @@ export class OptionReader {
           pair.slice(0, pair.lastIndexOf("=")).trim(),
           Number(pair.slice(pair.lastIndexOf("=") + 1)),
         ];
-        if (!pair.includes("=") || !pattern || patternFault(pattern) !== null || !valid(value)) {
+        if (!pair.includes("=") || !pattern || !isPattern(pattern) || !valid(value)) {
           throw optionError(name, { code: "config/pattern", option: name, pair: pair.trim() });
         }
         return [pattern, value];

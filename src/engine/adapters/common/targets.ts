@@ -1,4 +1,4 @@
-import { fitsPath, patternFault } from "../../../shared/path-pattern";
+import { fitsPath, isPattern } from "../../../shared/path-pattern";
 import {
   isNamed,
   isTargeted,
@@ -17,7 +17,7 @@ export type { TargetChoice, TargetModules };
  */
 export function parseTargets(text: string, field = "target_modules"): TargetModules | null {
   const targets = readTargets(text);
-  if (typeof targets === "string" && patternFault(targets) !== null) {
+  if (typeof targets === "string" && !isPattern(targets)) {
     throw optionError(field, { code: "config/target-regex", text });
   }
   return targets;

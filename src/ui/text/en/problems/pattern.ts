@@ -1,4 +1,5 @@
 import type { PatternProblems } from "../../../../lib/problems/pattern-problems";
+import { regexFault } from "../regex-faults";
 import type { ProblemTexts } from "./words";
 
 const LIST_NAMES = "Write module names separated by commas, a simpler regex, or all-linear.";
@@ -8,8 +9,8 @@ export const patternProblems: ProblemTexts<PatternProblems> = {
     what: `The regular expression ${shown(pattern)} takes too long to match.`,
     advice: LIST_NAMES,
   }),
-  "config/pattern-unreadable": ({ pattern, reason }) => ({
-    what: `${shown(pattern)} is no regular expression of Python's that the studio evaluates: ${reason}.`,
+  "config/pattern-unreadable": ({ pattern, fault }) => ({
+    what: `${shown(pattern)} is no regular expression of Python's that the studio evaluates: ${regexFault(fault)}.`,
     advice: LIST_NAMES,
   }),
 };

@@ -1,4 +1,5 @@
 import type { TokenizerProblems } from "../../../../lib/problems/tokenizer-problems";
+import { regexFault } from "../regex-faults";
 import type { ProblemTexts } from "./words";
 
 const OTHER_TEMPLATE = "Choose another prompt template.";
@@ -29,8 +30,8 @@ export const tokenizerProblems: ProblemTexts<TokenizerProblems> = {
     what: `tokenizer.json has a regular expression that does not come to an end: ${pattern}`,
     advice: RENEW,
   }),
-  "tokenizer/pattern-unreadable": ({ pattern, reason }) => ({
-    what: `tokenizer.json has a regular expression that cannot be used (${reason}): ${pattern}`,
+  "tokenizer/pattern-unreadable": ({ pattern, fault }) => ({
+    what: `tokenizer.json has a regular expression that cannot be used (${regexFault(fault)}): ${pattern}`,
     advice: RENEW,
   }),
   "tokenizer/no-chat-template": () => ({
