@@ -2,6 +2,7 @@ import type { Problem } from "../lib/problems/problem";
 import type { TextEncoding } from "../lib/problems/dataset-faults";
 import type { AdapterSummary } from "../shared/adapter";
 import type { DatasetSummary, LengthStats, Row, SampleDataset, TemplateId, TokenView } from "../shared/data";
+import type { ExportId, ExportOffer, ExportType, MadeExport } from "../shared/exports";
 import type { FolderReader } from "../shared/folder-format";
 import type { TrainingForecast, TrainingSpeed } from "../shared/forecast";
 import type { ChatMessage, GenerationOptions, Side } from "../shared/generation";
@@ -71,20 +72,6 @@ export interface Question {
   /** Whether the adapter answers from the model's own weights, into a copy of which it is then merged. */
   readonly merged: boolean;
   readonly messages: readonly ChatMessage[];
-}
-
-/** A file to download. */
-export interface Download {
-  readonly name: string;
-  readonly mediaType: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
-/** A merged model: written into the folder that was given, or here as a zip of that folder. */
-export interface MergedModel {
-  readonly name: string;
-  readonly sizeBytes: number;
-  readonly archive: Blob | null;
 }
 
 /**
@@ -163,10 +150,22 @@ export interface Commands extends HubCommands {
   listAdapters(): readonly AdapterSummary[];
   renameAdapter(args: { id: string; name: string }): void;
   deleteAdapter(args: { id: string }): void;
-  /** An adapter as a zip that PEFT loads where it has the method, and the studio in any case. */
-  exportAdapter(args: { id: string; withOptimizer: boolean }): Download;
-  /** The loaded model with an adapter in its weights, as a Hugging Face folder. */
-  mergeAdapter(args: { id: string; folder: FileSystemDirectoryHandle | null }): MergedModel;
+  /**
+   * What an adapter can be taken along as, with sizes.
+   *
+   * @param args.templateId how an adapter is asked that came without a run
+   */
+  listExports(args: { id: string; templateId: TemplateId }): readonly ExportOffer[];
+  /** Makes an export of an adapter; into a folder where one is given. */
+  makeExport(args: {
+    id: string;
+    exportId: ExportId;
+    type: ExportType | null;
+    /** Whether the adapter's folder holds the optimizer's state too. */
+    withOptimizer: boolean;
+    templateId: TemplateId;
+    folder: FileSystemDirectoryHandle | null;
+  }): MadeExport;
   /** Reads a PEFT folder's files or a zip of them as a new adapter of the loaded model. */
   importAdapter(args: { files: readonly File[] }): AdapterSummary;
 }

@@ -96,12 +96,7 @@ function fromLeast(bits: 4 | 5): Quantise {
     const scale = inverse(step);
     writeHalf(out, 0, step);
     writeHalf(out, 2, least);
-    pack(
-      (i) => code(round((values[i] ?? 0) - least), scale, 0.5, most),
-      out,
-      bits === 5 ? 8 : 4,
-      highStart,
-    );
+    pack((i) => code(round((values[i] ?? 0) - least), scale, 0.5, most), out, bits === 5 ? 8 : 4, highStart);
   };
 }
 

@@ -1,14 +1,15 @@
+import { exportOffers } from "../../export/registry";
 import { deleteAdapterJob, renameJob } from "../jobs/edit-library";
-import { exportJob } from "../jobs/export-adapter";
+import { exportJob } from "../jobs/export";
 import { importAdapterJob } from "../jobs/import-adapter";
-import { mergeJob } from "../jobs/merge";
 import type { JobOwner } from "../jobs/owner";
+import { exportSource } from "../export-source";
 import { libraryOf } from "../kept-adapter";
 import type { Handlers } from "../serve";
 import type { Session } from "../session";
 
 type Names =
-  "listAdapters" | "renameAdapter" | "deleteAdapter" | "exportAdapter" | "mergeAdapter" | "importAdapter";
+  "listAdapters" | "renameAdapter" | "deleteAdapter" | "listExports" | "makeExport" | "importAdapter";
 
 /** The library of adapters: listing, names, export and import. */
 export function adapterHandlers(owner: JobOwner, session: Session): Pick<Handlers, Names> {
@@ -16,8 +17,11 @@ export function adapterHandlers(owner: JobOwner, session: Session): Pick<Handler
     listAdapters: () => libraryOf(session),
     renameAdapter: ({ id, name }, call) => owner.run(renameJob(session, id, name), call),
     deleteAdapter: ({ id }, call) => owner.run(deleteAdapterJob(session, id), call),
-    exportAdapter: ({ id, withOptimizer }, call) => owner.run(exportJob(session, id, withOptimizer), call),
-    mergeAdapter: ({ id, folder }, call) => owner.run(mergeJob(session, id, folder), call),
+    async listExports({ id, templateId }) {
+      const { source, name } = await exportSource(session, id, templateId);
+      return exportOffers(source, name);
+    },
+    makeExport: (args, call) => owner.run(exportJob(session, args), call),
     importAdapter: ({ files }, call) => owner.run(importAdapterJob(session, files), call),
   };
 }

@@ -59,7 +59,11 @@ export class FakeClient implements Client {
   private calls = 0;
   private readonly gpu: boolean;
   private readonly paceMs: number;
-  private readonly library = new FakeLibrary(this.owner, () => this.paceMs);
+  private readonly library = new FakeLibrary(
+    this.owner,
+    () => this.paceMs,
+    () => this.model?.quantised ?? null,
+  );
   private readonly training = new FakeRun(this.events, this.library, () => this.paceMs);
   private interrupted: InterruptedRun | null;
   private readonly adapterCount: number;
