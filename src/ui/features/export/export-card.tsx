@@ -123,13 +123,10 @@ function Details({ offer, variant, intoFolder }: DetailsProps) {
   const { id, kind, readers, usage } = offer;
   return (
     <>
-      <ul className={classes.facts}>
-        <li>{text.export.size[kind](variant.sizeBytes, intoFolder)}</li>
-        <li>{text.export.readBy(readers)}</li>
-        {variant.notes.map((note) => (
-          <li key={note.code}>{text.export.note(note)}</li>
-        ))}
-      </ul>
+      <p className={classes.facts}>
+        {text.export.size[kind](variant.sizeBytes, intoFolder)} {text.export.readBy(readers)}
+        {variant.notes.map((note) => ` ${text.export.note(note)}`)}
+      </p>
       {usage && (
         <Fold title={text.export.usage[usage.language]}>
           <CodeBlock
