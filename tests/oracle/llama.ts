@@ -34,8 +34,8 @@ interface LlamaSequence {
   evaluate(tokens: number[], options: { temperature: number }): AsyncGenerator<number>;
 }
 
-interface Llama {
-  loadModel(options: { modelPath: string; gpuLayers?: number }): Promise<LlamaModel>;
+export interface Llama {
+  loadModel(options: { modelPath: string; vocabOnly?: boolean }): Promise<LlamaModel>;
 }
 
 /** llama.cpp on the CPU, as tests/oracle/setup.sh installs it; `LUTHIER_LLAMA` names another place. */
