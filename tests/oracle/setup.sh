@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Usage: tests/oracle/setup.sh [adapters|naga]   makes an oracle's Python environment (once per set of
+# Usage: tests/oracle/setup.sh [adapters|naga|mlx]   makes an oracle's Python environment (once per set of
 # pinned versions) and prints the path of its interpreter: the main one, that of the adapters library,
-# which needs an older transformers, or the small one of naga, which needs no PyTorch.
+# which needs an older transformers, or the small ones of naga and mlx-lm, which need no PyTorch.
 #        tests/oracle/setup.sh llama-cpp   installs llama.cpp for Node and prints its folder.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
