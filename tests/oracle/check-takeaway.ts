@@ -166,7 +166,7 @@ function exportSource(
     },
     adapter,
     adapterName: "made up",
-    methodTitle: "LoRA",
+    methodId: "lora",
     trainableParameters: 1,
     adapterBytes: 1,
     run: null,

@@ -17,7 +17,7 @@ export async function main([directory]: string[]): Promise<number> {
       const source = {
         model: { spec, tensors: new Map() },
         adapter,
-        methodTitle: name,
+        methodId: "lora",
         base: { title: family, repository: null },
         values: async () => values,
       } as unknown as ExportSource;

@@ -60,7 +60,7 @@ export function madeUpSource(
     },
     adapter,
     adapterName: "Made up",
-    methodTitle: methodSpecs[id].title,
+    methodId: id,
     trainableParameters: 1,
     adapterBytes: 1000,
     run: null,
