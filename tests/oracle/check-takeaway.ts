@@ -1,5 +1,5 @@
 import { openAsBlob, readdirSync, readFileSync } from "node:fs";
-import { mkdir, open } from "node:fs/promises";
+import { mkdir, open, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { AdapterState } from "../../src/engine/adapters/adapter-state";
@@ -98,6 +98,7 @@ async function checkModel(
     for (const each of files) await write(join(directory, each.path), each);
     return join(directory, files[0]!.path);
   };
+  if (file === null) await writeForPython(source, directory, expected);
   const results: boolean[] = [];
   const isKept = file !== null && [...folder.gguf!.tensors.values()].some(({ dtype }) => isBlockType(dtype));
   for (const type of ["F16", "Q8_0", "Q5_1", "Q4_0"] as const) {
@@ -118,6 +119,26 @@ async function checkModel(
   }
   model.weights.destroy();
   return results;
+}
+
+/** The folders that Python reads, with the lines that use them and the answer that they should print. */
+async function writeForPython(
+  source: ExportSource,
+  directory: string,
+  answer: readonly number[],
+): Promise<void> {
+  for (const { id, usage } of await exportOffers(source, "tuned")) {
+    if (usage?.language !== "python") continue;
+    const choice = { type: id === "merged" ? ("F32" as const) : null, name: "tuned", withOptimizer: false };
+    const { files } = await exportFiles(source, id, choice);
+    for (const each of files) await write(join(directory, id, each.path), each);
+    await writeFile(join(directory, `${id}.py`), usage.code);
+  }
+  const said = source.tokenizer.decode(answer, { skipSpecialTokens: true });
+  await writeFile(
+    join(directory, "answer.json"),
+    JSON.stringify({ question: QUESTION, said, tokens: LENGTH }),
+  );
 }
 
 async function load(gpu: Gpu, folder: ModelFolder): Promise<{ model: LoadedModel; tokenizer: Tokenizer }> {

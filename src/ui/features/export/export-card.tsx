@@ -70,15 +70,18 @@ export function ExportCard({ id, adapter, offer }: Props) {
               }}
             />
           )}
-          <Button
-            variant={id === "adapter" ? "filled" : "light"}
-            leftSection={<IconDownload size={18} aria-hidden />}
-            disabled={!variant || locked}
-            loading={isMaking}
-            onClick={() => void start()}
-          >
-            {text.export.buttons[id]}
-          </Button>
+          {/* Without an adapter the others are only shown for what there will be. */}
+          {(adapter !== null || id === "adapter") && (
+            <Button
+              variant={id === "adapter" ? "filled" : "light"}
+              leftSection={<IconDownload size={18} aria-hidden />}
+              disabled={!variant || locked}
+              loading={isMaking}
+              onClick={() => void start()}
+            >
+              {text.export.buttons[id]}
+            </Button>
+          )}
         </div>
       </div>
       {offer?.problem ? (
