@@ -160,7 +160,6 @@ function differenceOf(spec: ModelSpec): Problem | null {
     spec.blocks.length === GEMMA_27B_LAYERS
   )
     return differs("attention-scale");
-  if (spec.attentionSoftcap) return differs("attention-softcap");
   const fits = spec.blocks.every(
     ({ attention }, layer) => ((layer + 1) % GEMMA_PATTERN !== 0) === (attention.window !== undefined),
   );

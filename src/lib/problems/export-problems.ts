@@ -11,7 +11,7 @@ export type LoraExtra =
   | "several-ranks";
 
 /** What llama.cpp has built into its code for an architecture, and a model has otherwise. */
-export type LlamaCppDifference = "attention-scale" | "attention-softcap" | "window-pattern" | "rope-scaling";
+export type LlamaCppDifference = "attention-scale" | "window-pattern" | "rope-scaling";
 
 /** Why an adapter cannot be taken along in some form. Methods and families are named by their ids. */
 export interface ExportProblems {

@@ -20,7 +20,6 @@ const formats = { gguf: "llama.cpp's adapters have", mlx: "MLX's adapters have" 
 
 const differences: Readonly<Record<LlamaCppDifference, string>> = {
   "attention-scale": "scales attention otherwise",
-  "attention-softcap": "bounds the scores of attention",
   "window-pattern": "has sliding windows in other layers",
   "rope-scaling": "stretches its rotary positions otherwise",
 };
