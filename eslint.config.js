@@ -16,7 +16,7 @@ const layers = {
   hub: ["lib", "shared", "storage"],
   data: ["lib", "shared", "tokenizer", "storage"],
   engine: ["lib", "shared", "formats"],
-  export: ["lib", "shared", "formats", "engine"],
+  export: ["lib", "shared", "formats", "tokenizer", "data", "engine"],
   protocol: ["lib", "shared"],
   worker: ["lib", "shared", "formats", "tokenizer", "storage", "hub", "data", "engine", "export", "protocol"],
   client: ["lib", "shared", "protocol"],

@@ -1,17 +1,11 @@
-import type { Adapter, BaseChange, HostTensor } from "../engine/adapters/common/method";
+import type { Adapter, BaseChange } from "../engine/adapters/common/method";
 import type { LoadedModel } from "../engine/models/loaded-model";
-import { mergeableTensors, mergeChanges, mergedType, readMerged } from "../engine/adapters/merged-model";
+import { mergeableTensors, mergedType, readMerged } from "../engine/adapters/merged-model";
 import { elementsOf, type TensorSource } from "../engine/weights/tensor-source";
 import { type FloatType, storedBytes } from "../formats/quantised/block-types";
 import { safetensorsHeader } from "../formats/safetensors";
-
-/** One file of a merged model, made while it is read. */
-export interface MergedFile {
-  readonly path: string;
-  readonly sizeBytes: number;
-  /** The file's bytes in order. Errors: a base tensor that can no longer be read. */
-  chunks(): AsyncGenerator<Uint8Array<ArrayBuffer>, void>;
-}
+import type { StreamedFile } from "../formats/zip";
+import { jsonFile } from "./streamed-file";
 
 /** What a merged model is made of. */
 export interface MergeSource {
@@ -20,9 +14,10 @@ export interface MergeSource {
   /** The base's config.json. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly adapter: Adapter;
-  readonly parameters: ReadonlyMap<string, HostTensor>;
-  /** Files that go along as they are: tokenizer, generation_config.json, README.md. */
-  readonly others: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+  /** What the adapter makes of the base's tensors, by their names; asked for when the first is read. */
+  changes(): Promise<ReadonlyMap<string, BaseChange>>;
+  /** How all tensors are stored; null as the base stores each, in f16 where that is quantised. */
+  readonly dtype: FloatType | null;
   /** Most bytes of tensors in one file. */
   readonly maxFileBytes?: number;
 }
@@ -31,10 +26,11 @@ interface MergedTensor {
   readonly name: string;
   readonly source: TensorSource;
   readonly dtype: FloatType;
-  readonly change: BaseChange | null;
+  changes(): Promise<ReadonlyMap<string, BaseChange>>;
 }
 
-const DEFAULT_FILE_BYTES = 2 * 2 ** 30;
+/** As transformers cuts them. */
+const DEFAULT_FILE_BYTES = 5e9;
 
 /** Bytes of an unchanged tensor that are read at once. */
 const COPY_BYTES = 8 * 2 ** 20;
@@ -42,29 +38,24 @@ const COPY_BYTES = 8 * 2 ** 20;
 const torchNames: Readonly<Record<FloatType, string>> = { F32: "float32", F16: "float16", BF16: "bfloat16" };
 
 /**
- * A Hugging Face model folder in which the adapter's update is part of the weights: config.json, model.safetensors (or
- * numbered files with model.safetensors.index.json where it is large) and `others`. Tensors keep the type that the base
- * stores them in; those of quantised files are widened to f16. Nothing is read before a file's chunks are, and no more
- * than one tensor at a time.
- *
- * @throws LuthierError("adapter") where the method does not merge.
+ * A Hugging Face model's config.json and weights in which the adapter's update is part of the weights: model.safetensors,
+ * or numbered files with model.safetensors.index.json where it is large. Nothing is read before a file's chunks are, and
+ * no more than one tensor at a time.
  */
-export function mergedFiles(source: MergeSource): MergedFile[] {
-  const { model, adapter, parameters, maxFileBytes = DEFAULT_FILE_BYTES } = source;
-  const changes = mergeChanges(adapter, parameters);
+export function mergedFiles(source: MergeSource): StreamedFile[] {
+  const { model, adapter, changes, dtype, maxFileBytes = DEFAULT_FILE_BYTES } = source;
   const tensors = [...mergeableTensors(model, adapter)].map(([name, tensor]): MergedTensor => ({
     name,
     source: tensor,
-    dtype: mergedType(tensor),
-    change: changes.get(name) ?? null,
+    dtype: dtype ?? mergedType(tensor),
+    changes,
   }));
   const shards = cutIntoFiles(tensors, maxFileBytes);
   const weights = shards.map((shard, index) => weightFile(shard, shardName(index, shards.length)));
   return [
-    textFile("config.json", mergedConfig(source, tensors)),
-    ...(shards.length > 1 ? [textFile("model.safetensors.index.json", weightIndex(shards))] : []),
+    jsonFile("config.json", mergedConfig(source, tensors)),
+    ...(shards.length > 1 ? [jsonFile("model.safetensors.index.json", weightIndex(shards))] : []),
     ...weights,
-    ...[...source.others].map(([path, bytes]) => wholeFile(path, bytes)),
   ];
 }
 
@@ -117,7 +108,7 @@ function weightIndex(shards: readonly (readonly MergedTensor[])[]): unknown {
   return { metadata: { total_size: total }, weight_map: Object.fromEntries(entries) };
 }
 
-function weightFile(tensors: readonly MergedTensor[], path: string): MergedFile {
+function weightFile(tensors: readonly MergedTensor[], path: string): StreamedFile {
   const header = safetensorsHeader(
     tensors.map(({ name, dtype, source }) => ({ name, dtype, shape: source.shape })),
   );
@@ -132,7 +123,8 @@ function weightFile(tensors: readonly MergedTensor[], path: string): MergedFile 
 }
 
 async function* tensorBytes(tensor: MergedTensor): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
-  const { source, dtype, change } = tensor;
+  const { name, source, dtype, changes } = tensor;
+  const change = (await changes()).get(name) ?? null;
   if (!change && source.dtype === dtype && !source.isTransposed) {
     const end = bytesOf(tensor);
     for (let start = 0; start < end; start += COPY_BYTES) {
@@ -140,19 +132,5 @@ async function* tensorBytes(tensor: MergedTensor): AsyncGenerator<Uint8Array<Arr
     }
     return;
   }
-  yield await readMerged(source, change);
-}
-
-function textFile(path: string, value: unknown): MergedFile {
-  return wholeFile(path, new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`));
-}
-
-function wholeFile(path: string, bytes: Uint8Array<ArrayBuffer>): MergedFile {
-  return {
-    path,
-    sizeBytes: bytes.length,
-    async *chunks() {
-      yield bytes;
-    },
-  };
+  yield await readMerged(source, change, dtype);
 }

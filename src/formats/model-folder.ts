@@ -1,7 +1,7 @@
 import { LuthierError } from "../lib/errors";
 import { parseJsonObject } from "../lib/json";
 import { baseName, type ByteSource, folderName, readText } from "./byte-source";
-import { openGguf } from "./gguf/model";
+import { type GgufOrigin, openGguf } from "./gguf/model";
 import { checkModelSizes, type HeldSizes } from "./model-sizes";
 import { type ModelTensor, openWeights } from "./model-weights";
 import { joinNf4 } from "./quantised/nf4-checkpoint";
@@ -19,6 +19,8 @@ export interface ModelFolder {
   readonly sizeBytes: number;
   /** What makes the model again: config.json and those files beside it that belong to it, or the GGUF file. */
   readonly files: readonly ByteSource[];
+  /** Of a GGUF: the file itself. */
+  readonly gguf?: GgufOrigin;
 }
 
 /** The files of a model beside its weights. */

@@ -5,7 +5,6 @@ export type JobKind =
   | "train"
   | "measure"
   | "answer"
-  | "merge"
   | "export"
   | "import-adapter"
   /** Renames or deletes an adapter, or gives up an interrupted run. */

@@ -2,6 +2,7 @@ import type { Problem } from "../lib/problems/problem";
 import type { TextEncoding } from "../lib/problems/dataset-faults";
 import type { AdapterSummary } from "../shared/adapter";
 import type { DatasetSummary, LengthStats, Row, SampleDataset, TemplateId, TokenView } from "../shared/data";
+import type { ExportId, ExportOffer, ExportType, MadeExport } from "../shared/exports";
 import type { FolderReader } from "../shared/folder-format";
 import type { TrainingForecast, TrainingSpeed } from "../shared/forecast";
 import type { ChatMessage, GenerationOptions, Side } from "../shared/generation";
@@ -89,20 +90,6 @@ export interface Question {
   readonly messages: readonly ChatMessage[];
 }
 
-/** A file to download. */
-export interface Download {
-  readonly name: string;
-  readonly mediaType: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
-/** A merged model: written into the folder that was given, or here as a zip of that folder. */
-export interface MergedModel {
-  readonly name: string;
-  readonly sizeBytes: number;
-  readonly archive: Blob | null;
-}
-
 /**
  * Commands of the page to the worker: name -> arguments and result. Those that start a job (`./jobs.ts`) are refused
  * with the error "busy" while a running job excludes theirs. Any can be cancelled.
@@ -184,10 +171,22 @@ export interface Commands extends HubCommands {
   deleteAdapter(args: { id: string }): void;
   /** Tries again to save an adapter that storage would not take. */
   saveAdapter(args: { id: string }): void;
-  /** An adapter as a zip that PEFT loads where it has the method, and the studio in any case. */
-  exportAdapter(args: { id: string; withOptimizer: boolean }): Download;
-  /** The loaded model with an adapter in its weights, as a Hugging Face folder. */
-  mergeAdapter(args: { id: string; folder: FileSystemDirectoryHandle | null }): MergedModel;
+  /**
+   * What an adapter can be taken along as, with sizes.
+   *
+   * @param args.templateId how an adapter is asked that came without a run
+   */
+  listExports(args: { id: string; templateId: TemplateId }): readonly ExportOffer[];
+  /** Makes an export of an adapter; into a folder where one is given. */
+  makeExport(args: {
+    id: string;
+    exportId: ExportId;
+    type: ExportType | null;
+    /** Whether the adapter's folder holds the optimizer's state too. */
+    withOptimizer: boolean;
+    templateId: TemplateId;
+    folder: FileSystemDirectoryHandle | null;
+  }): MadeExport;
   /** Reads a PEFT folder's files or a zip of them as a new adapter of the loaded model. */
   importAdapter(args: { files: readonly File[] }): AdapterSummary;
 }

@@ -5,7 +5,7 @@ import type { Tuner } from "../engine/kernels/tuner";
 import type { LoadedModel } from "../engine/models/loaded-model";
 import type { ModelFolder } from "../formats/model-folder";
 import type { AdapterSummary } from "../shared/adapter";
-import type { ModelSummary } from "../shared/model";
+import type { ModelOrigin, ModelSummary } from "../shared/model";
 import type { RunConfig } from "../shared/training";
 import type { Tokenizer } from "../tokenizer/tokenizer";
 
@@ -15,9 +15,9 @@ export interface ActiveModel {
   readonly engine: LoadedModel;
   readonly tokenizer: Tokenizer;
   /** What its files say beside the weights. */
-  readonly folder: Pick<ModelFolder, "config" | "generationConfig" | "tokenizer">;
-  /** What exports call the base model. */
-  readonly baseName: string;
+  readonly folder: Pick<ModelFolder, "config" | "generationConfig" | "tokenizer" | "gguf">;
+  /** Of a model from a hub. */
+  readonly origin: ModelOrigin | null;
 }
 
 /** What is remembered of the run that made an adapter. */

@@ -51,7 +51,7 @@ export function serve(port: PagePort, handlers: Handlers): void {
     open.set(id, controller);
     void answer(handlers, request, controller.signal)
       .then(
-        (result) => port.postMessage({ type: "result", id, result }, transferables(result)),
+        (result) => port.postMessage({ type: "result", id, result }, []),
         (error: unknown) => port.postMessage({ type: "error", id, error: readable(error).toData() }, []),
       )
       .finally(() => open.delete(id));
@@ -66,11 +66,6 @@ async function answer(
   // The request's type pairs command and arguments; the record loses that pairing.
   const handler = handlers[command] as (...args: unknown[]) => CommandResult<CommandName>;
   return handler(...args, { id, signal });
-}
-
-/** Files to download are moved, not copied. */
-function transferables(result: CommandResult<CommandName>): Transferable[] {
-  return result && typeof result === "object" && "bytes" in result ? [result.bytes.buffer] : [];
 }
 
 /** Any failure as the one error that people see; what is not one is our own fault and says so. */

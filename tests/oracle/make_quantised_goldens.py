@@ -1,7 +1,8 @@
 """Usage: python tests/oracle/make_quantised_goldens.py [OUT_DIR]   quantised bytes and the numbers they stand for.
 
 blocks.safetensors: for each GGUF type some blocks as stored (`Q4_K.bytes`) and their numbers in
-float32 by the gguf package (`Q4_K.values`). nf4.safetensors, nf4_double.safetensors and the same
+float32 by the gguf package (`Q4_K.values`). written.safetensors: numbers (`values`) and the bytes
+that the gguf package quantises them to, by type. nf4.safetensors, nf4_double.safetensors and the same
 with blocks of 256 numbers (nf4_256): a matrix in float16 (`original`) as bitsandbytes quantises it
 (`linear.weight`, `linear.weight.absmax`, ..., named as in its checkpoints) and the first and last
 numbers it dequantises to (`head`, `tail`).
@@ -16,7 +17,7 @@ import bitsandbytes.functional as bnb
 import numpy as np
 import torch
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType
-from gguf.quants import dequantize
+from gguf.quants import dequantize, quantize
 from safetensors.torch import save_file
 from torch import Tensor
 
@@ -51,6 +52,29 @@ def write_blocks(path: Path) -> None:
     save_file(tensors, path)
 
 
+WRITTEN = ("Q8_0", "Q5_1", "Q5_0", "Q4_1", "Q4_0")
+
+
+def write_written(path: Path) -> None:
+    """Blocks as they occur, and those at the edges: zeros, one number, ties, subnormals, outliers."""
+    rng = np.random.default_rng(7)
+    values = rng.normal(0, 0.05, (24, 32)).astype(np.float32)
+    values[8:16] = values[8:16].astype(np.float16)
+    values[16] = 0
+    values[17] = 0.25
+    values[18] = np.arange(-16, 16) / 32
+    values[19] = np.where(np.arange(32) % 2 == 0, -0.125, 0.125)
+    values[20] *= np.float32(1e-6)
+    values[21, 5] = -40
+    values[22] = np.abs(values[22])
+    values[23, :16] = 0
+    tensors = {"values": torch.from_numpy(values.copy())}
+    for name in WRITTEN:
+        stored = quantize(values, GGMLQuantizationType[name])
+        tensors[f"{name}.bytes"] = torch.from_numpy(stored.reshape(-1).copy())
+    save_file(tensors, path)
+
+
 def write_nf4(path: Path, double: bool, blocksize: int = 64) -> None:
     torch.manual_seed(1)
     original = (torch.randn(SHAPE) * 0.03).half()
@@ -71,6 +95,7 @@ def write_nf4(path: Path, double: bool, blocksize: int = 64) -> None:
 def main(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     write_blocks(out / "blocks.safetensors")
+    write_written(out / "written.safetensors")
     write_nf4(out / "nf4.safetensors", double=False)
     write_nf4(out / "nf4_double.safetensors", double=True)
     write_nf4(out / "nf4_256.safetensors", double=False, blocksize=256)

@@ -1,9 +1,21 @@
 #!/usr/bin/env bash
-# Usage: tests/oracle/setup.sh [adapters|naga]   makes an oracle's Python environment (once per set of
+# Usage: tests/oracle/setup.sh [adapters|naga|mlx]   makes an oracle's Python environment (once per set of
 # pinned versions) and prints the path of its interpreter: the main one, that of the adapters library,
-# which needs an older transformers, or the small one of naga, which needs no PyTorch.
+# which needs an older transformers, or the small ones of naga and mlx-lm, which need no PyTorch.
+#        tests/oracle/setup.sh llama-cpp   installs llama.cpp for Node and prints its folder.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+if [[ "${1:-}" == llama-cpp ]]; then
+  folder="${LUTHIER_LLAMA:-$HOME/.cache/luthier/llama-cpp}"
+  mkdir -p "$folder"
+  if ! cmp -s "$here/llama-cpp/package-lock.json" "$folder/package-lock.json"; then
+    cp "$here/llama-cpp/package.json" "$here/llama-cpp/package-lock.json" "$folder"
+    # The CPU's build comes as a package of its own; those of GPUs are large and not needed.
+    (cd "$folder" && npm ci --ignore-scripts --omit=optional --no-audit --no-fund) >&2
+  fi
+  echo "$folder"
+  exit
+fi
 suffix="${1:+-$1}"
 venv="${LUTHIER_VENV:-$HOME/.cache/luthier/venv}$suffix"
 stamp="$venv/.requirements.sha256"

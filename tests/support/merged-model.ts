@@ -1,4 +1,5 @@
 import type { Adapter, HostTensor } from "../../src/engine/adapters/common/method";
+import { mergeChanges } from "../../src/engine/adapters/merged-model";
 import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-model";
 import { safetensorsTensor } from "../../src/engine/weights/tensor-source";
 import { mergedFiles } from "../../src/export/merged";
@@ -14,7 +15,8 @@ export async function mergedGolden(
   family: string,
 ): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const config = readJson<Record<string, unknown>>(family, "config.json");
-  const files = mergedFiles({ model, config, adapter, parameters, others: new Map(), maxFileBytes: 30_000 });
+  const changes = async () => mergeChanges(adapter, parameters);
+  const files = mergedFiles({ model, config, adapter, changes, dtype: null, maxFileBytes: 30_000 });
   const written = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const { path, sizeBytes, chunks } of files) {
     const bytes = new Uint8Array(sizeBytes);

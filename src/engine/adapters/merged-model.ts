@@ -19,13 +19,14 @@ export function mergedType({ dtype, fileDtype }: Pick<TensorSource, "dtype" | "f
   return isFloatType(dtype) ? dtype : (fileDtype ?? WIDENED);
 }
 
-/** All numbers of a base tensor with a change in them, in the type of {@link mergedType}. */
+/** All numbers of a base tensor with a change in them, in a type that is that of {@link mergedType} unless it is given. */
 export async function readMerged(
   source: TensorSource,
   change: BaseChange | null,
+  dtype: FloatType = mergedType(source),
 ): Promise<Uint8Array<ArrayBuffer>> {
   const base = { shape: source.shape, data: await readAllValues(source) };
-  return narrow(mergedType(source), (change ? change(base) : base).data);
+  return narrow(dtype, (change ? change(base) : base).data);
 }
 
 /** The base's tensors; an adapter that unties the head gives it a copy of the embedding for a tensor of its own. */

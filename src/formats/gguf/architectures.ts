@@ -1,12 +1,12 @@
 import { LuthierError } from "../../lib/errors";
 import type { MetadataReader } from "./metadata";
+import type { NameTable } from "./names";
 
 /** How models of one GGUF architecture become those that Hugging Face's `model_type` names. */
 export interface Architecture {
   /** config.json without what all architectures have in common. */
   config(fields: Fields): Record<string, unknown>;
-  /** Hugging Face's names by llama.cpp's, without ".weight" and ".bias"; `blk.*` stands for a layer's number. */
-  readonly names: Readonly<Record<string, string>>;
+  readonly names: NameTable;
   /** Whether the rows of the query and key projections are in llama.cpp's order, with the halves of each head mixed. */
   readonly hasMixedHeads?: boolean;
   /** What the file's norm weights have more than Hugging Face's. */

@@ -1,14 +1,15 @@
 import { LuthierError } from "../../lib/errors";
 import type { ByteSource } from "../byte-source";
-import { blockLayout, type BlockType, type FloatType, storedBytes } from "../quantised/block-types";
+import { blockLayout, storedBytes } from "../quantised/block-types";
 import { Cursor } from "./cursor";
-import { type GgufMetadata, readMetadata } from "./metadata";
+import { type EntryPlace, type GgufMetadata, readMetadata } from "./metadata";
+import { ggufType, type GgufType } from "./types";
 
 /** A tensor as a GGUF file describes it. */
 export interface GgufTensor {
   /** llama.cpp's name: "blk.0.attn_q.weight". */
   readonly name: string;
-  readonly dtype: FloatType | BlockType;
+  readonly dtype: GgufType;
   /** Rows first, as elsewhere; the file has them the other way round. */
   readonly shape: readonly number[];
   /** Bytes of the whole file. */
@@ -18,6 +19,8 @@ export interface GgufTensor {
 
 export interface GgufHeader {
   readonly metadata: GgufMetadata;
+  /** Where each entry of the metadata lies in the file. */
+  readonly entries: readonly EntryPlace[];
   /** In the order of their bytes. */
   readonly tensors: readonly GgufTensor[];
 }
@@ -27,21 +30,6 @@ const MAX_TENSORS = 65536;
 const MAX_NAME_BYTES = 1024;
 const MAX_DIMENSIONS = 4;
 const DEFAULT_ALIGNMENT = 32;
-
-/** Types by their number in the file; what is not here is not computed with. */
-const types: Readonly<Record<number, FloatType | BlockType>> = {
-  0: "F32",
-  1: "F16",
-  2: "Q4_0",
-  3: "Q4_1",
-  6: "Q5_0",
-  7: "Q5_1",
-  8: "Q8_0",
-  12: "Q4_K",
-  13: "Q5_K",
-  14: "Q6_K",
-  30: "BF16",
-};
 
 /** Names of the types that are left out, so that a message can name them. */
 const otherTypes: Readonly<Record<number, string>> = {
@@ -82,17 +70,17 @@ export async function readGgufHeader(source: ByteSource): Promise<GgufHeader> {
   if (version !== 2 && version !== 3) throw cursor.broken({ kind: "version", version });
   const tensorCount = await cursor.count({ things: "tensors" }, MAX_TENSORS);
   const entryCount = await cursor.count({ things: "metadata-entries" }, cursor.remaining / 12);
-  const metadata = await readMetadata(cursor, entryCount);
+  const { metadata, entries } = await readMetadata(cursor, entryCount);
   const described: DescribedTensor[] = [];
   for (let i = 0; i < tensorCount; i++) described.push(await readTensor(cursor));
   const alignment = readAlignment(cursor, metadata);
   const base = Math.ceil(cursor.position / alignment) * alignment;
-  return { metadata, tensors: placeTensors(cursor, source, described, base, alignment) };
+  return { metadata, entries, tensors: placeTensors(cursor, source, described, base, alignment) };
 }
 
 interface DescribedTensor {
   readonly name: string;
-  readonly dtype: FloatType | BlockType;
+  readonly dtype: GgufType;
   readonly shape: readonly number[];
   /** From the first tensor on. */
   readonly offset: number;
@@ -111,7 +99,7 @@ async function readTensor(cursor: Cursor): Promise<DescribedTensor> {
   }
   const type = await cursor.u32();
   const offset = await cursor.count({ things: "bytes-before", tensor: name }, Number.MAX_SAFE_INTEGER);
-  const dtype = types[type];
+  const dtype = ggufType(type);
   if (!dtype)
     throw new LuthierError({
       code: "model/gguf-type",

@@ -8,6 +8,13 @@ export type GgufValue =
 
 export type GgufMetadata = ReadonlyMap<string, GgufValue>;
 
+/** Where the key, type and value of an entry lie, in bytes of the whole file. */
+export interface EntryPlace {
+  readonly key: string;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Entries that the metadata may have, and elements of a list in it: far more than any model needs. */
 const MAX_ENTRIES = 65536;
 const MAX_LIST = 2 ** 22;
@@ -36,16 +43,22 @@ const TEXT = 8;
 const LIST = 9;
 
 /** Reads the key-value pairs of a GGUF header. Errors: a key given twice, a type or length that cannot be. */
-export async function readMetadata(cursor: Cursor, count: number): Promise<GgufMetadata> {
+export async function readMetadata(
+  cursor: Cursor,
+  count: number,
+): Promise<{ readonly metadata: GgufMetadata; readonly entries: readonly EntryPlace[] }> {
   if (count > MAX_ENTRIES)
     throw cursor.broken({ kind: "count", of: { things: "metadata-entries" }, count: String(count) });
   const metadata = new Map<string, GgufValue>();
+  const entries: EntryPlace[] = [];
   for (let i = 0; i < count; i++) {
+    const start = cursor.position;
     const key = await cursor.text(MAX_KEY_BYTES);
     if (metadata.has(key)) throw cursor.broken({ kind: "key-twice", key });
     metadata.set(key, await readValue(cursor, key, await cursor.u32()));
+    entries.push({ key, start, end: cursor.position });
   }
-  return metadata;
+  return { metadata, entries };
 }
 
 async function readValue(cursor: Cursor, key: string, type: number): Promise<GgufValue> {

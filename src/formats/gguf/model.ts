@@ -8,8 +8,25 @@ import { type GgufHeader, readGgufHeader } from "./header";
 import { checkKeys, checkTensors } from "./left-over";
 import { MetadataReader } from "./metadata";
 import { lessenedTensor, plainTensor, transposedTensor, unmixedHeads } from "./tensors";
+import { hubNameOf } from "./names";
 import { llama3Scaling } from "./rope-factors";
 import { endTokenIds, tokenizerFiles } from "./tokenizer";
+
+/** The files themselves, for what is made of them to keep what it does not change. */
+export interface GgufOrigin {
+  readonly architecture: string;
+  /** The entries of the metadata as they lie in the file, its parts' own count left out. */
+  readonly entries: readonly StoredEntry[];
+  /** The tensors as they lie in the files, by llama.cpp's names and in their order. */
+  readonly tensors: ReadonlyMap<string, ModelTensor>;
+}
+
+/** An entry of the metadata whose bytes are unread. */
+export interface StoredEntry {
+  readonly key: string;
+  /** Its key, type and value in the file's own bytes. */
+  read(): Promise<Uint8Array<ArrayBuffer>>;
+}
 
 /** A model from GGUF files, in Hugging Face's words; its weights are unread. */
 export interface GgufModel {
@@ -18,6 +35,7 @@ export interface GgufModel {
   readonly generationConfig: Readonly<Record<string, unknown>>;
   readonly tokenizer: TokenizerFiles;
   readonly tensors: ReadonlyMap<string, ModelTensor>;
+  readonly gguf: GgufOrigin;
 }
 
 const ROPE_FACTORS = "rope_freqs.weight";
@@ -45,6 +63,7 @@ export async function openGguf(files: readonly ByteSource[]): Promise<GgufModel>
     generationConfig: { eos_token_id: endTokenIds(metadata) },
     tokenizer: tokenizerFiles(metadata),
     tensors: translate(architecture, metadata, type, stored),
+    gguf: { architecture: type, entries: storedEntries(first.file, first.header), tensors: stored },
   };
 }
 
@@ -66,6 +85,12 @@ function collect(
     }
   }
   return stored;
+}
+
+function storedEntries(file: ByteSource, { entries }: GgufHeader): StoredEntry[] {
+  return entries
+    .filter(({ key }) => !key.startsWith("split."))
+    .map(({ key, start, end }) => ({ key, read: () => file.read(start, end) }));
 }
 
 function checkParts(file: ByteSource, metadata: MetadataReader, given: number): void {
@@ -131,14 +156,12 @@ function translate(
   const tensors = new Map<string, ModelTensor>();
   const others: string[] = [];
   for (const tensor of stored.values()) {
-    const parts = /^(?:blk\.(\d+)\.)?(\w+)\.(weight|bias)$/.exec(tensor.name);
-    const [, layer, part = "", kind = ""] = parts ?? [];
-    const pattern = architecture.names[layer === undefined ? part : `blk.*.${part}`];
-    if (!parts || !pattern) {
+    const found = hubNameOf(architecture.names, tensor.name);
+    if (!found) {
       if (tensor.name !== ROPE_FACTORS) others.push(tensor.name);
       continue;
     }
-    const name = `${pattern.replace("*", layer ?? "")}.${kind}`;
+    const { name, part, kind } = found;
     tensors.set(name, { ...adapt(architecture, tensor, part, kind, mixed[part] ?? 0), name });
   }
   checkTensors(others, metadata.file);

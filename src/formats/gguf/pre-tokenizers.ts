@@ -1,3 +1,5 @@
+import { isRecord } from "../../lib/json";
+
 /** How a byte-level BPE prepares text, by the name that llama.cpp gives it in `tokenizer.ggml.pre`. */
 export interface ByteLevelParts {
   readonly normalizer: unknown;
@@ -40,6 +42,9 @@ const llama3: ByteLevelParts = {
 };
 const qwen2: ByteLevelParts = { ...plain, pre_tokenizer: gpt4Words(""), normalizer: { type: "NFC" } };
 
+/** BLOOM's expression: what stands between blanks and a few marks. */
+const bloom: ByteLevelParts = { ...plain, pre_tokenizer: words(" ?[^(\\s|[.,!?…。，、।۔،])]+") };
+
 const known: Readonly<Record<string, ByteLevelParts>> = {
   default: gpt2,
   "gpt-2": gpt2,
@@ -54,9 +59,39 @@ const known: Readonly<Record<string, ByteLevelParts>> = {
   falcon3: llama3,
   qwen2,
   "deepseek-r1-qwen": qwen2,
+  bloom,
 };
 
 /** The parts of that name, or null when it is not known. */
 export function byteLevelParts(name: string): ByteLevelParts | null {
   return (Object.hasOwn(known, name) ? known[name] : null) ?? null;
+}
+
+/** The names under which llama.cpp knows them, each kind once. */
+const NAMES = ["gpt-2", "smollm", "llama-bpe", "qwen2", "bloom"] as const;
+
+/** llama.cpp's name of a byte-level BPE with these parts of a tokenizer.json, or null where it has none. */
+export function byteLevelName(
+  parts: Pick<ByteLevelParts, "normalizer" | "pre_tokenizer" | "ignoresMerges">,
+): string | null {
+  const found = NAMES.find((name) => {
+    const { normalizer, pre_tokenizer, ignoresMerges } = known[name] ?? gpt2;
+    return (
+      ignoresMerges === parts.ignoresMerges &&
+      inOneSpelling(normalizer) === inOneSpelling(parts.normalizer) &&
+      inOneSpelling(pre_tokenizer) === inOneSpelling(parts.pre_tokenizer)
+    );
+  });
+  return found ?? null;
+}
+
+/** A part as text, with what its type takes for granted, and without what changes no token. */
+function inOneSpelling(part: unknown): string {
+  if (!isRecord(part)) return "null";
+  const { type, trim_offsets: _trim, ...rest } = part;
+  const defaults = type === "ByteLevel" ? { add_prefix_space: true, use_regex: true } : {};
+  const inner = ["pretokenizers", "normalizers"].flatMap((key) => rest[key] ?? []);
+  if (inner.length > 0) return inner.map(inOneSpelling).join(" then ");
+  const fields = Object.entries({ ...defaults, ...rest }).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([type, fields]);
 }

@@ -1,5 +1,6 @@
 import type { AdapterProblems } from "./adapter-problems";
 import type { DataProblems } from "./data-problems";
+import type { ExportProblems } from "./export-problems";
 import type { FormProblems } from "./form-problems";
 import type { FormatProblems } from "./format-problems";
 import type { GgufProblems } from "./gguf-problems";
@@ -25,6 +26,7 @@ export interface Problems
     AdapterProblems,
     DataProblems,
     EngineProblems,
+    ExportProblems,
     FormProblems,
     FormatProblems,
     GgufProblems,

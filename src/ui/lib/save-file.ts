@@ -1,10 +1,3 @@
-import type { Download } from "../../protocol/commands";
-
-/** Hands a file to the browser's downloads. */
-export function saveFile({ name, mediaType, bytes }: Download): void {
-  saveBlob(name, new Blob([bytes], { type: mediaType }));
-}
-
 /** Hands a blob to the browser's downloads. */
 export function saveBlob(name: string, blob: Blob): void {
   const address = URL.createObjectURL(blob);

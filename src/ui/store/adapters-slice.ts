@@ -1,7 +1,8 @@
 import { isCancelled } from "../../lib/errors";
-import { saveBlob, saveFile } from "../lib/save-file";
+import { saveBlob } from "../lib/save-file";
 import { toProblem } from "../lib/problem";
 import { isExcluded, isRunning, JobCalls } from "./jobs";
+import { selectTemplate } from "./selectors";
 import type { AdaptersSlice, SliceCreator } from "./state";
 import { adapterVoice, fitVoices } from "./voices";
 
@@ -10,12 +11,11 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
   ({ client }) =>
   (set, get) => {
     const calls = new JobCalls(set);
-    const merges = new JobCalls(set);
+    const exports = new JobCalls(set);
     return {
       adapters: [],
       adapterId: null,
       lastExport: null,
-      lastMerge: null,
       exportProblem: null,
       unsaved: [],
 
@@ -33,12 +33,11 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
           adapterId: adapter.id,
           voices: { ...voices, after: adapterVoice(adapter.id) },
           lastExport: null,
-          lastMerge: null,
         }));
       },
 
       chooseAdapter: (id) => {
-        set({ adapterId: id, lastExport: null, lastMerge: null });
+        set({ adapterId: id, lastExport: null });
       },
 
       async renameAdapter(id, name) {
@@ -72,36 +71,26 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
         }
       },
 
-      async exportAdapter(id, withOptimizer = false) {
-        if (isExcluded(get(), "export")) return;
-        set({ exportProblem: null });
-        try {
-          const download = await calls.run({ kind: "export" }, (signal) =>
-            client.until(signal).call("exportAdapter", { id, withOptimizer }),
-          );
-          saveFile(download);
-          set({ lastExport: { name: download.name, sizeBytes: download.bytes.byteLength } });
-        } catch (error) {
-          set({ exportProblem: toProblem(error) });
-        }
-      },
+      listExports: (id, templateId, signal) => client.until(signal).call("listExports", { id, templateId }),
 
-      async mergeAdapter(id, folder) {
-        if (isExcluded(get(), "merge")) return;
-        set({ lastMerge: null, exportProblem: null });
+      async makeExport(id, exportId, { type = null, withOptimizer = false, folder = null } = {}) {
+        if (isExcluded(get(), "export")) return;
+        set({ lastExport: null, exportProblem: null });
+        const args = { id, exportId, type, withOptimizer, templateId: selectTemplate(get()), folder };
         try {
-          const { name, sizeBytes, archive } = await merges.run({ kind: "merge" }, (signal) =>
-            client.until(signal).call("mergeAdapter", { id, folder }),
+          const { name, sizeBytes, archive } = await exports.run(
+            { kind: "export", subject: exportId },
+            (signal) => client.until(signal).call("makeExport", args),
           );
           if (archive) saveBlob(name, archive);
-          set({ lastMerge: { name, sizeBytes } });
+          set({ lastExport: { id: exportId, name, sizeBytes } });
         } catch (error) {
           set({ exportProblem: isCancelled(error) ? null : toProblem(error) });
         }
       },
 
-      cancelMerge: () => {
-        merges.cancel();
+      cancelExport: () => {
+        exports.cancel();
       },
 
       async importAdapter(files) {

@@ -12,7 +12,6 @@ const ofNoModel = {
   adapters: [],
   adapterId: null,
   voices: baseOnly,
-  lastMerge: null,
   lastExport: null,
 } as const;
 

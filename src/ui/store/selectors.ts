@@ -90,7 +90,7 @@ export type TrainBlock =
   | "training-problem"
   | "answering"
   | "measuring"
-  | "merging"
+  | "exporting"
   | "busy";
 
 export function selectTrainBlock(state: State): TrainBlock | null {
@@ -109,7 +109,7 @@ export function selectTrainBlock(state: State): TrainBlock | null {
 function busyWith(state: State): TrainBlock | null {
   if (isRunning(state, "answer")) return "answering";
   if (isRunning(state, "measure")) return "measuring";
-  if (isRunning(state, "merge")) return "merging";
+  if (isRunning(state, "export")) return "exporting";
   const others = state.jobs.filter(({ kind }) => kind !== "train");
   return isExcluded({ jobs: others }, "train") ? "busy" : null;
 }

@@ -2,11 +2,12 @@ import type { StateCreator } from "zustand/vanilla";
 import type { Client } from "../../client/client";
 import type { ErrorData } from "../../lib/errors";
 import type { TextEncoding } from "../../lib/problems/dataset-faults";
-import type { AdapterPlan, Environment, TrainingResult } from "../../protocol/commands";
+import type { AdapterPlan, CommandArgs, Environment, TrainingResult } from "../../protocol/commands";
 import type { AdapterSummary } from "../../shared/adapter";
 import type { Events, TrainingStatus, UnsavedAdapter } from "../../protocol/events";
 import type { RunningJob } from "../../protocol/jobs";
 import type { DatasetSummary, LengthStats, SampleDataset, TemplateId } from "../../shared/data";
+import type { ExportId, ExportOffer } from "../../shared/exports";
 import type { FieldValue, FieldValues } from "../../shared/fields";
 import type { FinishReason, Side } from "../../shared/generation";
 import type { HubListing, UnfinishedDownload } from "../../shared/hub";
@@ -258,13 +259,19 @@ export interface CompareSlice {
   chooseVoice(side: Side, voice: Voice | null): void;
 }
 
+/** What is chosen of an export. */
+export type ExportWishes = Pick<CommandArgs<"makeExport">[0], "type" | "withOptimizer" | "folder">;
+
 export interface AdaptersSlice {
   /** Those of the loaded model, the latest first. */
   readonly adapters: readonly AdapterSummary[];
   /** The adapter in use: what is exported, and what a run may go on from. */
   readonly adapterId: string | null;
-  readonly lastExport: { readonly name: string; readonly sizeBytes: number } | null;
-  readonly lastMerge: { readonly name: string; readonly sizeBytes: number } | null;
+  readonly lastExport: {
+    readonly id: ExportId;
+    readonly name: string;
+    readonly sizeBytes: number;
+  } | null;
   readonly exportProblem: ErrorData | null;
   /** Those of all models that are in memory alone. */
   readonly unsaved: readonly UnsavedAdapter[];
@@ -277,11 +284,11 @@ export interface AdaptersSlice {
   chooseAdapter(id: string): void;
   renameAdapter(id: string, name: string): Promise<void>;
   deleteAdapter(id: string): Promise<void>;
-  /** @param withOptimizer whether the zip holds the optimizer's state too */
-  exportAdapter(id: string, withOptimizer?: boolean): Promise<void>;
-  /** Saves the model with an adapter in its weights: into a folder, or as a zip. */
-  mergeAdapter(id: string, folder: FileSystemDirectoryHandle | null): Promise<void>;
-  cancelMerge(): void;
+  /** What an adapter can be taken along as. */
+  listExports(id: string, templateId: TemplateId, signal: AbortSignal): Promise<readonly ExportOffer[]>;
+  /** Makes an export of an adapter and saves it: into a folder where one is given, else as a download. */
+  makeExport(id: string, exportId: ExportId, wishes?: Partial<ExportWishes>): Promise<void>;
+  cancelExport(): void;
   importAdapter(files: readonly File[]): Promise<void>;
   dismissExportProblem(): void;
 }

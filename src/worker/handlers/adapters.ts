@@ -1,8 +1,9 @@
+import { exportOffers } from "../../export/registry";
 import { deleteAdapterJob, renameJob, saveAdapterJob } from "../jobs/edit-library";
-import { exportJob } from "../jobs/export-adapter";
+import { exportJob } from "../jobs/export";
 import { importAdapterJob } from "../jobs/import-adapter";
-import { mergeJob } from "../jobs/merge";
 import type { JobOwner } from "../jobs/owner";
+import { exportSource } from "../export-source";
 import { libraryOf } from "../kept-adapter";
 import type { Handlers } from "../serve";
 import type { Session } from "../session";
@@ -12,8 +13,8 @@ type Names =
   | "renameAdapter"
   | "deleteAdapter"
   | "saveAdapter"
-  | "exportAdapter"
-  | "mergeAdapter"
+  | "listExports"
+  | "makeExport"
   | "importAdapter";
 
 /** The library of adapters: listing, names, export and import. */
@@ -23,8 +24,11 @@ export function adapterHandlers(owner: JobOwner, session: Session): Pick<Handler
     renameAdapter: ({ id, name }, call) => owner.run(renameJob(session, id, name), call),
     deleteAdapter: ({ id }, call) => owner.run(deleteAdapterJob(session, id), call),
     saveAdapter: ({ id }, call) => owner.run(saveAdapterJob(session, id), call),
-    exportAdapter: ({ id, withOptimizer }, call) => owner.run(exportJob(session, id, withOptimizer), call),
-    mergeAdapter: ({ id, folder }, call) => owner.run(mergeJob(session, id, folder), call),
+    async listExports({ id, templateId }) {
+      const { source, name } = await exportSource(session, id, templateId);
+      return exportOffers(source, name);
+    },
+    makeExport: (args, call) => owner.run(exportJob(session, args), call),
     importAdapter: ({ files }, call) => owner.run(importAdapterJob(session, files), call),
   };
 }

@@ -6,7 +6,7 @@ import { cancelled, LuthierError } from "../../lib/errors";
 import { defined } from "../../lib/invariant";
 import type { CommandArgs } from "../../protocol/commands";
 import type { AdapterSummary } from "../../shared/adapter";
-import type { ModelCard, ModelSummary, Quantization } from "../../shared/model";
+import type { ModelCard, ModelOrigin, ModelSummary, Quantization } from "../../shared/model";
 import { keepModel, listModels as keptModels, openModel, updateCard } from "../../storage/models";
 import { loadTokenizer } from "../../tokenizer/tokenizer";
 import type { ActiveModel } from "../active";
@@ -27,6 +27,8 @@ interface OpenedModel {
   readonly license: string;
   readonly defaults: ModelSummary["defaults"];
   readonly quantization: Quantization | null;
+  /** Of a model from a hub. */
+  readonly origin?: ModelOrigin | undefined;
   /** Writes down what is known once its weights are read. */
   keep?(summary: ModelSummary, signal: AbortSignal): Promise<void>;
 }
@@ -84,6 +86,7 @@ async function openById(
     license,
     defaults: {},
     quantization,
+    origin: card.origin,
     async keep({ family, parameters }) {
       const isKnown = card.family === family && card.parameters === parameters;
       if (!isKnown) await updateCard({ ...card, family, parameters });
@@ -145,7 +148,7 @@ async function prepare(
     await keep(session, opened, summary, signal);
     const adapters = await adaptersOf(session, id);
     if (signal.aborted) throw cancelled();
-    return { model: { summary, engine, tokenizer, folder, baseName: title }, adapters };
+    return { model: { summary, engine, tokenizer, folder, origin: opened.origin ?? null }, adapters };
   } catch (error) {
     engine.weights.destroy();
     throw error;

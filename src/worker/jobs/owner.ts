@@ -5,12 +5,7 @@ import { excludedBy, excludes, type JobKind } from "../../protocol/jobs";
 import type { Call, Emit } from "../serve";
 
 /** Kinds of which a later job cancels the earlier and takes its place, instead of being refused. */
-const replacedKinds: ReadonlySet<JobKind> = new Set<JobKind>([
-  "load-model",
-  "answer",
-  "merge",
-  "import-dataset",
-]);
+const replacedKinds: ReadonlySet<JobKind> = new Set<JobKind>(["load-model", "answer", "import-dataset"]);
 
 /** What a job is given to run with. */
 export interface JobContext {

@@ -67,6 +67,7 @@ export class FakeClient implements Client {
     () => this.isFull,
     this.owner,
     () => this.paceMs,
+    () => this.model?.quantised ?? null,
   );
   private readonly training = new FakeRun(this.events, this.library, () => this.paceMs);
   private interrupted: InterruptedRun | null;

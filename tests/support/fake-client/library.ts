@@ -2,9 +2,12 @@ import { cancelled, LuthierError } from "../../../src/lib/errors";
 import { defined } from "../../../src/lib/invariant";
 import type { EventHub } from "../../../src/client/client";
 import type { UnsavedAdapter } from "../../../src/protocol/events";
-import type { Download, MergedModel } from "../../../src/protocol/commands";
+import type { Problem } from "../../../src/lib/problems/problem";
 import type { AdapterSummary } from "../../../src/shared/adapter";
+import type { ExportId, ExportNote, ExportOffer, ExportType, MadeExport } from "../../../src/shared/exports";
 import type { MethodChoice } from "../../../src/shared/methods";
+import type { ModelSummary } from "../../../src/shared/model";
+import { pythonUsage } from "../../../src/shared/python-usage";
 import type { JobContext, JobOwner } from "../../../src/worker/jobs/owner";
 import type { Handlers } from "../../../src/worker/serve";
 import { pause } from "./pace";
@@ -14,8 +17,8 @@ type Names =
   | "renameAdapter"
   | "deleteAdapter"
   | "saveAdapter"
-  | "exportAdapter"
-  | "mergeAdapter"
+  | "listExports"
+  | "makeExport"
   | "importAdapter";
 
 /** The record that ends a zip, which alone is an empty one. */
@@ -27,12 +30,16 @@ export class FakeLibrary {
   private adapters: AdapterSummary[] = [];
   private unsaved: readonly UnsavedAdapter[] = [];
 
-  /** @param paceMs milliseconds of a quarter of a merge */
+  /**
+   * @param paceMs milliseconds of a quarter of a merge
+   * @param quantised how the model in use is quantised
+   */
   constructor(
     private readonly events: EventHub,
     private readonly isFull: () => boolean,
     private readonly owner: JobOwner,
     private readonly paceMs: () => number,
+    private readonly quantised: () => ModelSummary["quantised"],
   ) {}
 
   get all(): readonly AdapterSummary[] {
@@ -87,10 +94,17 @@ export class FakeLibrary {
       this.owner.run({ kind: "edit-library", run: async () => this.delete(id) }, call),
     saveAdapter: ({ id }, call) =>
       this.owner.run({ kind: "edit-library", run: async () => this.save(id) }, call),
-    exportAdapter: ({ id, withOptimizer }, call) =>
-      this.owner.run({ kind: "export", run: async () => this.zip(id, withOptimizer) }, call),
-    mergeAdapter: (_args, call) =>
-      this.owner.run({ kind: "merge", run: (context) => this.merge(context) }, call),
+    listExports: ({ id }) => this.offers(defined(this.find(id), "the adapter")),
+    makeExport: ({ id, exportId, withOptimizer }, call) =>
+      this.owner.run(
+        {
+          kind: "export",
+          subject: exportId,
+          run: (context) =>
+            exportId === "adapter" ? this.zip(id, withOptimizer) : this.merge(exportId, context),
+        },
+        call,
+      ),
     importAdapter: ({ files }, call) =>
       this.owner.run({ kind: "import-adapter", run: async () => this.import(files) }, call),
   };
@@ -109,24 +123,57 @@ export class FakeLibrary {
     this.adapters = this.adapters.filter((adapter) => adapter.id !== id);
   }
 
-  private zip(id: string, withOptimizer: boolean): Download {
-    const { name } = defined(this.find(id), "the adapter");
-    const optimizer = withOptimizer ? new Uint8Array(OPTIMIZER_BYTES) : [];
-    return {
-      name: `${name.replace(/\W+/g, "-")}.zip`,
-      mediaType: "application/zip",
-      bytes: new Uint8Array([...EMPTY_ZIP, ...optimizer]),
-    };
+  private offers({ method, format, merges, sizeBytes }: AdapterSummary): ExportOffer[] {
+    const cannot: Problem | null = merges ? null : { code: "export/does-not-merge", method: method.id };
+    const note: ExportNote[] = this.quantised() === "loaded" ? [{ code: "widened", how: "loaded" }] : [];
+    const offer = (
+      id: ExportId,
+      problem: Problem | null,
+      variants: [ExportType | null, number][],
+      code: string,
+    ): ExportOffer => ({
+      id,
+      problem,
+      kind: id === "gguf" || id === "gguf-lora" ? "file" : "folder",
+      readers: ["a program"],
+      variants: problem
+        ? []
+        : variants.map(([type, bytes]) => ({ type, sizeBytes: bytes, notes: id === "merged" ? note : [] })),
+      usage: { language: id === "adapter" || id === "merged" ? "python" : "shell", code },
+    });
+    const python = pythonUsage(
+      { name: "spruce", autoModel: "AutoModelForCausalLM", family: "llama" },
+      format ?? "peft",
+    );
+    const gguf: [ExportType, number][] = [
+      ["Q8_0", 2_400_000],
+      ["F16", 4_500_000],
+    ];
+    return [
+      offer("adapter", null, [[null, sizeBytes]], python),
+      offer("merged", cannot, [["base", 6_800_000]], "model"),
+      offer("gguf-lora", cannot, [["F32", sizeBytes]], "llama-cli"),
+      offer("gguf", cannot, gguf, "llama-server"),
+      offer("ollama", cannot, gguf, "ollama run"),
+      offer("mlx", cannot, [[null, sizeBytes]], "mlx_lm.generate"),
+    ];
   }
 
-  private async merge({ signal, report }: JobContext): Promise<MergedModel> {
+  private async zip(id: string, withOptimizer: boolean): Promise<MadeExport> {
+    const { name } = defined(this.find(id), "the adapter");
+    const bytes = new Uint8Array([...EMPTY_ZIP, ...new Uint8Array(withOptimizer ? OPTIMIZER_BYTES : 0)]);
+    const archive = new Blob([bytes], { type: "application/zip" });
+    return { name: `${name.replace(/\W+/g, "-")}.zip`, sizeBytes: bytes.length, archive };
+  }
+
+  private async merge(id: ExportId, { signal, report }: JobContext): Promise<MadeExport> {
     const total = 6_800_000;
     for (const part of [0.25, 0.5, 1]) {
       if (signal.aborted) throw cancelled();
       report({ done: total * part, total, unit: "bytes", what: "model.safetensors" });
       await pause(this.paceMs());
     }
-    return { name: "merged.zip", sizeBytes: total, archive: new Blob([EMPTY_ZIP]) };
+    return { name: `${id}.zip`, sizeBytes: total, archive: new Blob([EMPTY_ZIP]) };
   }
 
   private import(files: readonly File[]): AdapterSummary {

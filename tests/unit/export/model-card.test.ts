@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { luthierOnly } from "../../../src/export/card-words";
 import { type CardFacts, modelCard } from "../../../src/export/model-card";
+import { EXAMPLE_QUESTION, generationUsage } from "../../../src/export/generation-usage";
+import type { PromptManner } from "../../../src/export/prompt-manner";
 import { pythonString } from "../../../src/lib/python-string";
 import { folderReaders, type FolderFormat } from "../../../src/shared/folder-format";
 import { pythonUsage } from "../../../src/shared/python-usage";
@@ -11,14 +13,32 @@ const formats = Object.keys(folderReaders) as FolderFormat[];
 function facts(name: string, format: FolderFormat): CardFacts {
   return {
     adapterName: name,
-    baseModel: name,
-    methodTitle: "LoRA",
+    base: {
+      title: name,
+      repository: name,
+      endpoint: "https://hub.example",
+      license: name || "mit",
+      autoModel: "AutoModelForCausalLM",
+      family: "llama",
+    },
+    methodId: "lora",
     format,
-    autoModel: "AutoModelForCausalLM",
-    family: "llama",
-    license: name || "mit",
     trainableParameters: 12,
     run: null,
+    prompt: prompt(name),
+  };
+}
+
+/** A plain template whose words are as hostile as the name. */
+function prompt(name: string): PromptManner {
+  return {
+    templateId: "alpaca",
+    endIds: [2],
+    endTexts: [name],
+    startIds: [],
+    startText: "",
+    system: "",
+    text: (messages) => `${name}${messages.map(({ content }) => content).join(name)}`,
   };
 }
 
@@ -46,13 +66,19 @@ describe("a model card", () => {
         text.split(/[\n\r\u2028\u2029\u0085]/).map((line) => /^(#+ |---|- |\w+:|```|)/.exec(line)?.[0] ?? "");
       expect(shape(card)).toEqual(shape(plain));
       const base = { name, autoModel: "AutoModelForCausalLM" as const, family: "llama" };
-      const remarks = format === "luthier" ? luthierOnly : [];
-      expect(fences(card)).toEqual([[pythonUsage(base, format), ...remarks].join("\n")]);
+      const loading = pythonUsage(base, format);
+      const asking =
+        folderReaders[format] === "luthier" ? luthierOnly : [generationUsage(prompt(name), base.autoModel)];
+      const python = [loading, ...asking].join("\n");
+      const asked = prompt(name).text([{ role: "user", content: EXAMPLE_QUESTION }]);
+      const [lines, json = "", ...more] = fences(card);
+      expect([lines, JSON.parse(json), more]).toEqual([python, asked, []]);
       const prose =
         card
           .split("---\n")
           .at(-1)
-          ?.replace(/^```[^]*?^```/m, "") ?? "";
+          ?.replace(/^```[^]*?^```/gm, "")
+          .replace(/`"(?:[^"\\`]|\\.)*"`/g, "") ?? "";
       expect(prose).not.toMatch(/(?<!\\)[<[\]!|`*]/);
     }
   });

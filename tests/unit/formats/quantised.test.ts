@@ -11,6 +11,7 @@ import {
   packNf4Double,
   quantiseScales,
 } from "../../../src/formats/quantised/nf4";
+import { quantise as quantiseBlocks, WRITTEN_BLOCKS } from "../../../src/formats/quantised/quantise";
 import { widen } from "../../../src/formats/float-bits";
 import { bytesOf, floatsOf, quantisedGolden } from "../../support/quantised-golden";
 
@@ -23,6 +24,15 @@ test.each(GGUF_TYPES)("%s blocks are widened to the gguf package's numbers, bit 
   expect(new Uint32Array(got.slice().buffer)).toEqual(new Uint32Array(expected.buffer));
   expect(expected.some((value) => value !== 0 && Math.abs(value) < 1e-3)).toBe(true);
 });
+
+test.each(WRITTEN_BLOCKS)(
+  "numbers are quantised to %s as the gguf package does it, bit for bit",
+  async (type) => {
+    const golden = await quantisedGolden("written.safetensors");
+    const got = quantiseBlocks(type, await floatsOf(golden, "values"));
+    expect(got).toEqual(await bytesOf(golden, `${type}.bytes`));
+  },
+);
 
 async function originalOf(file: string): Promise<Float32Array<ArrayBuffer>> {
   return widen("F16", await bytesOf(await quantisedGolden(file), "original"));

@@ -8,14 +8,14 @@ import { type JobContext, JobOwner } from "../../../src/worker/jobs/owner";
 const exclusions: Readonly<Record<JobKind, readonly JobKind[]>> = {
   "load-model": [
     ...["load-model", "delete-model", "train", "measure", "answer"],
-    ...["merge", "export", "import-adapter", "edit-library"],
+    ...["export", "import-adapter", "edit-library"],
   ] as JobKind[],
   "delete-model": [
     ...["load-model", "delete-model", "train", "measure", "answer"],
-    ...["merge", "export", "import-adapter", "edit-library"],
+    ...["export", "import-adapter", "edit-library"],
   ] as JobKind[],
   train: [
-    ...["load-model", "delete-model", "train", "measure", "answer", "merge", "export"],
+    ...["load-model", "delete-model", "train", "measure", "answer", "export"],
     ...["import-adapter", "edit-library", "import-dataset", "delete-dataset"],
   ] as JobKind[],
   measure: [
@@ -23,14 +23,13 @@ const exclusions: Readonly<Record<JobKind, readonly JobKind[]>> = {
     ...["import-adapter", "edit-library", "import-dataset", "delete-dataset"],
   ] as JobKind[],
   answer: ["load-model", "delete-model", "train", "measure", "answer", "import-adapter", "edit-library"],
-  merge: ["load-model", "delete-model", "train", "merge", "export", "import-adapter", "edit-library"],
-  export: ["load-model", "delete-model", "train", "merge", "export", "import-adapter", "edit-library"],
+  export: ["load-model", "delete-model", "train", "export", "import-adapter", "edit-library"],
   "import-adapter": [
-    ...["load-model", "delete-model", "train", "measure", "answer", "merge", "export"],
+    ...["load-model", "delete-model", "train", "measure", "answer", "export"],
     ...["import-adapter", "edit-library"],
   ] as JobKind[],
   "edit-library": [
-    ...["load-model", "delete-model", "train", "measure", "answer", "merge", "export"],
+    ...["load-model", "delete-model", "train", "measure", "answer", "export"],
     ...["import-adapter", "edit-library"],
   ] as JobKind[],
   "import-dataset": ["train", "measure", "import-dataset", "delete-dataset"],
@@ -41,7 +40,7 @@ const exclusions: Readonly<Record<JobKind, readonly JobKind[]>> = {
 const kinds = Object.keys(exclusions) as JobKind[];
 
 /** Kinds of which a later job takes the place of the earlier. */
-const replaced: readonly JobKind[] = ["load-model", "answer", "merge", "import-dataset"];
+const replaced: readonly JobKind[] = ["load-model", "answer", "import-dataset"];
 
 let owner: JobOwner;
 let told: Events["jobs"][];

@@ -69,7 +69,7 @@ function ShownItem({ adapter, before, onMode }: ShownProps) {
     current: state.adapterId === adapter.id,
     locked: isExcluded(state, "edit-library"),
     choose: state.chooseAdapter,
-    download: state.exportAdapter,
+    download: state.makeExport,
   }));
   return (
     <LibraryItem
@@ -86,7 +86,7 @@ function ShownItem({ adapter, before, onMode }: ShownProps) {
         {
           label: text.export.download(adapter.name),
           icon: IconDownload,
-          act: () => void download(adapter.id),
+          act: () => void download(adapter.id, "adapter"),
         },
         {
           label: text.export.rename(adapter.name),

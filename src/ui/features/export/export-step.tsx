@@ -1,10 +1,5 @@
-import { Button, Checkbox } from "@mantine/core";
-import { IconDownload, IconPackageImport } from "@tabler/icons-react";
-import { useState } from "react";
+import { IconPackageImport } from "@tabler/icons-react";
 import type { AdapterSummary } from "../../../shared/adapter";
-import { folderReaders } from "../../../shared/folder-format";
-import { pythonUsage } from "../../../shared/python-usage";
-import { CodeBlock } from "../../components/code-block";
 import { DropZone } from "../../components/drop-zone";
 import { Facts } from "../../components/facts";
 import { ProblemAlert } from "../../components/problem-alert";
@@ -15,7 +10,7 @@ import { selectAdapter } from "../../store/selectors";
 import { useText } from "../../text/text";
 import { AdapterLibrary } from "./adapter-library";
 import classes from "./export-step.module.css";
-import { MergeCard } from "./merge-card";
+import { ExportList } from "./export-list";
 
 /** Last step: take the adapter along, or bring one in. */
 export function ExportStep() {
@@ -27,75 +22,23 @@ export function ExportStep() {
   return (
     <StepSection step="export" intro={text.export.intro}>
       <AdapterLibrary />
-      <ExportCard />
-      <MergeCard />
+      <AdapterCard />
+      <ExportList />
       <ProblemAlert problem={problem} onDismiss={dismiss} />
       <ImportCard />
     </StepSection>
   );
 }
 
-function ExportCard() {
+/** The adapter that is taken along. */
+function AdapterCard() {
   const text = useText();
-  const { adapter, model, exporting, locked, saved, exportAdapter } = useStudio((state) => ({
-    adapter: selectAdapter(state),
-    model: state.model,
-    exporting: isRunning(state, "export"),
-    locked: isExcluded(state, "export"),
-    saved: state.lastExport,
-    exportAdapter: state.exportAdapter,
-  }));
-  const [wantsOptimizer, setWantsOptimizer] = useState(false);
-  const format = adapter?.format ?? "peft";
-  const reader = folderReaders[format];
-  const { title, what } = text.export.formats[reader];
-  const optimizerBytes = adapter?.optimizerBytes ?? 0;
+  const adapter = useStudio(selectAdapter);
+  if (!adapter) return null;
   return (
     <article className={classes.card}>
-      <div className={classes.head}>
-        <div className={classes.words}>
-          <h3 className={classes.title}>{title}</h3>
-          <p className={classes.what}>{what}</p>
-        </div>
-        <Button
-          leftSection={<IconDownload size={18} aria-hidden />}
-          disabled={!adapter || locked}
-          loading={exporting}
-          onClick={() => {
-            if (adapter) void exportAdapter(adapter.id, wantsOptimizer && optimizerBytes > 0);
-          }}
-        >
-          {text.export.button}
-        </Button>
-      </div>
-      {optimizerBytes > 0 && (
-        <Checkbox
-          label={text.export.withOptimizer}
-          description={text.export.withOptimizerHint(optimizerBytes)}
-          checked={wantsOptimizer}
-          disabled={exporting}
-          onChange={(event) => {
-            setWantsOptimizer(event.currentTarget.checked);
-          }}
-        />
-      )}
-      {adapter ? <AdapterFacts adapter={adapter} /> : <p className={classes.what}>{text.export.none}</p>}
-      {saved && <p className={classes.saved}>{text.export.saved(saved.name, saved.sizeBytes)}</p>}
-      {reader !== "luthier" && (
-        <CodeBlock
-          title={text.export.python}
-          copyLabel={text.export.pythonCopy}
-          code={pythonUsage(
-            {
-              name: "path/to/base-model",
-              autoModel: model?.autoModel ?? "AutoModelForCausalLM",
-              family: model?.family ?? "",
-            },
-            format,
-            `path/to/${saved ? saved.name.replace(/\.zip$/, "") : "adapter"}`,
-          )}
-        />
-      )}
+      <h3 className={classes.title}>{text.export.inUse}</h3>
+      <AdapterFacts adapter={adapter} />
     </article>
   );
 }

@@ -154,11 +154,11 @@ function Recovery() {
 /** An adapter that storage would not take, and the ways to keep it all the same. */
 function Unsaved({ adapter }: { readonly adapter: UnsavedAdapter }) {
   const text = useText();
-  const { isLoaded, locked, save, download } = useStudio((state) => ({
+  const { isLoaded, locked, save, makeExport } = useStudio((state) => ({
     isLoaded: state.model?.id === adapter.modelId,
     locked: isExcluded(state, "edit-library"),
     save: state.saveAdapter,
-    download: state.exportAdapter,
+    makeExport: state.makeExport,
   }));
   const { what } = text.problem(adapter.problem);
   return (
@@ -169,7 +169,11 @@ function Unsaved({ adapter }: { readonly adapter: UnsavedAdapter }) {
           {text.export.unsaved.save}
         </Button>
         {isLoaded && (
-          <Button size="compact-md" variant="default" onClick={() => void download(adapter.id, true)}>
+          <Button
+            size="compact-md"
+            variant="default"
+            onClick={() => void makeExport(adapter.id, "adapter", { withOptimizer: true })}
+          >
             {text.export.unsaved.download}
           </Button>
         )}

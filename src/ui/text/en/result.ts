@@ -1,3 +1,4 @@
+import type { ExportId, ExportNote, ExportPurpose, ExportType, UsageLines } from "../../../shared/exports";
 import type { FolderReader } from "../../../shared/folder-format";
 import { format } from "./format";
 import { plural } from "./words";
@@ -54,6 +55,29 @@ export const compare = {
   blockedBusy: "Answers wait until what runs now is done.",
 };
 
+const storedNames: Readonly<Record<Exclude<ExportType, "base">, string>> = {
+  F32: "f32",
+  F16: "f16",
+  BF16: "bf16",
+  Q8_0: "8 bits (Q8_0)",
+  Q5_1: "5 bits (Q5_1)",
+  Q5_0: "5 bits (Q5_0)",
+  Q4_1: "4 bits (Q4_1)",
+  Q4_0: "4 bits (Q4_0)",
+};
+
+const widened = {
+  loaded:
+    "The layers are in NF4: they are widened and the update is added in full precision, so that the merged model answers as this one does. What quantising rounded off stays lost; to merge into the exact weights, load the model without NF4 first.",
+  stored:
+    "The layers are quantised in their file: they are widened and the update is added. What quantising rounded off stays lost.",
+} as const;
+
+const baseNeeded = {
+  gguf: "Needs a GGUF file of the base model beside it.",
+  mlx: "Needs the base model beside it.",
+} as const;
+
 export const exportStep = {
   intro: "Take an adapter with you, or bring one in.",
   library: "Your adapters",
@@ -96,24 +120,75 @@ export const exportStep = {
       what: "A zip with the trained tensors, their configuration and a model card. No library loads it on this model; the studio does.",
     },
   } satisfies Record<FolderReader, { title: string; what: string }>,
-  button: "Export adapter",
+  inUse: "The adapter in use",
+  purposes: {
+    python: "Use it in Python",
+    local: "Run it on a machine of your own",
+  } satisfies Record<ExportPurpose, string>,
+  kinds: {
+    merged: {
+      title: "Merged model",
+      what: "The whole model with the adapter in its weights, as a Hugging Face folder: no PEFT needed. Compare has it as the adapter, merged.",
+    },
+    "gguf-lora": {
+      title: "GGUF adapter",
+      what: "The LoRA for llama.cpp, to load beside a GGUF file of the base model.",
+    },
+    gguf: {
+      title: "Merged GGUF",
+      what: "The whole model with the adapter in its weights as one GGUF file, with tokenizer and chat template.",
+    },
+    ollama: {
+      title: "Ollama",
+      what: "The merged GGUF with a Modelfile, whose template, ends and parameters are those it was trained with.",
+    },
+    mlx: {
+      title: "MLX adapter",
+      what: "The adapter for mlx-lm on a Mac, to load beside the base model.",
+    },
+  } satisfies Record<Exclude<ExportId, "adapter">, { title: string; what: string }>,
+  buttons: {
+    adapter: "Export adapter",
+    merged: "Download merged model",
+    "gguf-lora": "Export GGUF",
+    gguf: "Export merged GGUF",
+    ollama: "Export for Ollama",
+    mlx: "Export MLX",
+  } satisfies Record<ExportId, string>,
+  weightsOf: (title: string) => `Weights of ${title}`,
+  variant: (type: ExportType | null, bytes: number) =>
+    `${type === "base" || type === null ? "as the base" : storedNames[type]} · ${format.bytes(bytes)}`,
+  size: {
+    file: (bytes: number, intoFolder: boolean) =>
+      intoFolder
+        ? `One file of about ${format.bytes(bytes)}, written straight into a folder that you choose.`
+        : `One file of about ${format.bytes(bytes)}.`,
+    folder: (bytes: number, intoFolder: boolean) =>
+      intoFolder
+        ? `About ${format.bytes(bytes)}, written straight into a folder that you choose.`
+        : `A zip of about ${format.bytes(bytes)}.`,
+  },
+  readBy: (readers: readonly string[]) => `Read by ${readers.join(", ")}.`,
+  note: (note: ExportNote) => {
+    switch (note.code) {
+      case "widened":
+        return widened[note.how];
+      case "bytes-kept":
+        return "Layers that are quantised in the base's file keep their very bytes, unless the adapter changes them.";
+      case "rows-in-f16":
+        return `${plural(note.tensors, "matrix has rows that are", "matrices have rows that are")} no whole blocks of 32 numbers: stored in f16 there.`;
+      case "window-lost":
+        return `llama.cpp leaves out the model's sliding window, so answers to texts of more than ${format.integer(note.tokens)} tokens differ there.`;
+      case "base-needed":
+        return baseNeeded[note.format];
+    }
+  },
+  usage: { python: "In Python", shell: "In a terminal" } satisfies Record<UsageLines["language"], string>,
+  usageCopy: (button: string) => `Copy the lines of ${button}`,
+  making: "Making the export",
   withOptimizer: "With the optimizer's state",
   withOptimizerHint: (bytes: number) =>
     `Loaded here again, training goes on exactly where it stopped. Adds ${format.bytes(bytes)}; other libraries do not look at it.`,
-  mergedTitle: "Merged model",
-  mergedWhat: (name: string) =>
-    `The whole model with “${name}” in its weights, as a Hugging Face folder: no PEFT needed. Compare has it as “${name}, merged”.`,
-  mergedLossy: {
-    loaded:
-      "The layers are in NF4: they are widened and the update is added in full precision, so that the merged model answers as this one does. What quantising rounded off stays lost; to merge into the exact weights, load the model without NF4 first.",
-    stored:
-      "The layers are quantised in their file: they are widened to f16 and the update is added. What quantising rounded off stays lost, and f16 rounds a little more.",
-  },
-  mergedZip: (bytes: number) => `A zip of about ${format.bytes(bytes)}, put together in the browser first.`,
-  mergedFolder: (bytes: number) =>
-    `About ${format.bytes(bytes)}, written straight into a folder that you choose.`,
-  mergedButton: "Download merged model",
-  merging: "Merging",
   none: "There is no adapter yet. Train one, or load one below.",
   saved: (name: string, bytes: number) => `Saved ${name} (${format.bytes(bytes)}).`,
   facts: {
@@ -127,8 +202,6 @@ export const exportStep = {
     size: "Size",
   },
   origin: { trained: "trained here", imported: "imported" },
-  python: "In Python",
-  pythonCopy: "Copy the Python lines",
   file: "Adapter files",
   importTitle: "Load an adapter",
   drop: "Drop an adapter's folder or zip here, or click to choose",

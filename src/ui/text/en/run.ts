@@ -98,7 +98,7 @@ export const run = {
     "training-problem": "A training field needs a look.",
     answering: "An answer is being written…",
     measuring: "The speed is being measured…",
-    merging: "A merged model is being saved…",
+    exporting: "An export is being made…",
     busy: "Something else is being finished first…",
   },
   lossChart: "Loss",

@@ -6,6 +6,7 @@ import { fieldFault } from "../field-faults";
 import { formProblems } from "./form";
 import { engineProblems } from "./engine";
 import { methodProblems } from "./method";
+import { exportProblems } from "./export";
 import type { ProblemTexts } from "./words";
 import { formatProblems, valueProblems } from "./formats";
 import { ggufProblems } from "./gguf";
@@ -26,6 +27,7 @@ const problems: ProblemTexts = {
   ...formProblems,
   ...engineProblems,
   ...formProblems,
+  ...exportProblems,
   ...hubProblems,
   ...methodProblems,
   ...modelsProblems,

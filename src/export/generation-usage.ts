@@ -1,0 +1,31 @@
+import { pythonString } from "../lib/python-string";
+import type { AutoModel } from "../shared/model";
+import type { PromptManner } from "./prompt-manner";
+
+/** What the lines of an export ask. */
+export const EXAMPLE_QUESTION = "What is a lantern?";
+
+/**
+ * The lines of Python that ask a loaded `model` through its `tokenizer` as it was trained to be asked: with the same text,
+ * the same start token, and the same tokens that end an answer.
+ */
+export function generationUsage(prompt: PromptManner, autoModel: AutoModel): string {
+  const question = { role: "user", content: EXAMPLE_QUESTION } as const;
+  const isChat = prompt.templateId === "chat";
+  const asking = isChat
+    ? [
+        `messages = [{"role": "user", "content": ${pythonString(question.content)}}]`,
+        "prompt = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)",
+      ]
+    : [`prompt = ${pythonString(prompt.text([question]))}`];
+  const added = isChat && autoModel === "AutoModelForCausalLM" ? ", add_special_tokens=False" : "";
+  const ends = prompt.endIds.length > 0 ? `, eos_token_id=[${prompt.endIds.join(", ")}]` : "";
+  const answer =
+    autoModel === "AutoModelForCausalLM" ? 'output[0][inputs["input_ids"].shape[1]:]' : "output[0]";
+  return [
+    ...asking,
+    `inputs = tokenizer(prompt${added}, return_tensors="pt").to(model.device)`,
+    `output = model.generate(**inputs, max_new_tokens=128, do_sample=False${ends})`,
+    `print(tokenizer.decode(${answer}, skip_special_tokens=True))`,
+  ].join("\n");
+}

@@ -1,0 +1,235 @@
+import { mergeableTensors } from "../../engine/adapters/merged-model";
+import type { Adapter, BaseChange } from "../../engine/adapters/common/method";
+import type { LoadedModel } from "../../engine/models/loaded-model";
+import { linearLayers } from "../../engine/nn/model-spec";
+import { readAllValues, readValues, type TensorSource, transposed } from "../../engine/weights/tensor-source";
+import { narrow } from "../../formats/float-bits";
+import type { GgufOrigin } from "../../formats/gguf/model";
+import { ggufPathOf, hubNameOf } from "../../formats/gguf/names";
+import type { GgufType } from "../../formats/gguf/types";
+import { type GgufEntry, ggufEntry, rowsFit } from "../../formats/gguf/writer";
+import type { ModelTensor } from "../../formats/model-weights";
+import { type FloatType, isBlockType, isFloatType } from "../../formats/quantised/block-types";
+import { quantise, type WrittenBlock } from "../../formats/quantised/quantise";
+import type { StreamedFile } from "../../formats/zip";
+import { defined } from "../../lib/invariant";
+import { fileTypes } from "./file-types";
+import { reordered, type RowOrder } from "./row-order";
+import type { GgufTarget } from "./target";
+import { ggufFile, type TensorToWrite } from "./tensor-file";
+
+/** How the matrices of a GGUF file are stored. */
+export type GgufWeights = FloatType | WrittenBlock;
+
+/** What a merged GGUF is made of. */
+export interface GgufMergeSource {
+  readonly model: Pick<LoadedModel, "spec" | "tensors">;
+  readonly adapter: Adapter;
+  /** The file that the base came from; null for a Hugging Face folder. */
+  readonly origin: GgufOrigin | null;
+  /** The tokenizer's entries; used where the base is a Hugging Face folder. */
+  readonly tokenizer: readonly GgufEntry[];
+  /** What the model is called. */
+  readonly name: string;
+  readonly license: string;
+  /** What the adapter makes of the base's tensors, by their names; asked for when the first is read. */
+  changes(): Promise<ReadonlyMap<string, BaseChange>>;
+}
+
+/** Numbers of a matrix that are read and written at once, about, and bytes of one that stays as it is. */
+const PIECE = 2 ** 20;
+const COPY_BYTES = 8 * 2 ** 20;
+
+/**
+ * A whole model with the adapter in its weights as one GGUF file, tensor by tensor. Matrices are stored as `dtype` says, in
+ * f16 where their rows are no whole blocks; norms, biases and the table of positions in f32. What a base's own file holds
+ * quantised and the adapter leaves alone keeps its bytes, and its metadata stay.
+ */
+export async function mergedGguf(
+  source: GgufMergeSource,
+  target: GgufTarget,
+  path: string,
+  dtype: GgufWeights,
+): Promise<StreamedFile> {
+  const { origin } = source;
+  const tensors = origin
+    ? await tensorsOfFile(source, target, origin, dtype)
+    : tensorsOfFolder(source, target, dtype);
+  const entries = origin ? await keptEntries(origin, source.name, dtype) : newEntries(source, target, dtype);
+  return ggufFile(path, entries, tensors);
+}
+
+/** How many matrices are stored in f16, as their rows are no whole blocks of the type. */
+export function unquantisedCount({ tensors }: Pick<LoadedModel, "tensors">, dtype: GgufWeights): number {
+  if (isFloatType(dtype)) return 0;
+  return [...tensors.values()].filter((tensor) => tensor.shape.length > 1 && !rowsFit(dtype, tensor.shape))
+    .length;
+}
+
+function newEntries(
+  { tokenizer, name, license }: GgufMergeSource,
+  { architecture, entries }: GgufTarget,
+  dtype: GgufWeights,
+): GgufEntry[] {
+  return [
+    ggufEntry("general.architecture", { text: architecture }),
+    ggufEntry("general.type", { text: "model" }),
+    ggufEntry("general.name", { text: name }),
+    ...(license === "" ? [] : [ggufEntry("general.license", { text: license.toLowerCase() })]),
+    ...entries,
+    ...typeEntries(dtype),
+    ...tokenizer,
+  ];
+}
+
+/** ggml's version of its blocks. */
+const QUANTISATION_VERSION = 2;
+
+function typeEntries(dtype: GgufWeights): GgufEntry[] {
+  return [
+    ggufEntry("general.file_type", { u32: fileTypes[dtype] }),
+    ggufEntry("general.quantization_version", { u32: QUANTISATION_VERSION }),
+  ];
+}
+
+/** The file's own entries, but for its name and how its tensors are stored. */
+async function keptEntries(origin: GgufOrigin, name: string, dtype: GgufWeights): Promise<GgufEntry[]> {
+  const ours = [ggufEntry("general.name", { text: name }), ...typeEntries(dtype)];
+  const replaced = new Set([...ours.map(({ key }) => key), "general.alignment"]);
+  const kept: GgufEntry[] = [];
+  for (const entry of origin.entries) {
+    if (!replaced.has(entry.key)) kept.push({ key: entry.key, bytes: await entry.read() });
+  }
+  return [...kept, ...ours];
+}
+
+/** What trained parameters make of base tensors, by their names. */
+type Changes = ReadonlyMap<string, BaseChange>;
+
+/** A base tensor on its way into the file. */
+interface Part {
+  readonly name: string;
+  readonly hubName: string;
+  readonly source: TensorSource;
+  readonly order: RowOrder | null;
+  /** What the file's numbers have more than Hugging Face's. */
+  readonly offset: number;
+  /** (in, out) in Hugging Face's file; llama.cpp has it the other way round. */
+  readonly isTurned: boolean;
+  readonly dtype: GgufWeights;
+  changes(): Promise<Changes>;
+}
+
+function tensorsOfFolder(source: GgufMergeSource, target: GgufTarget, dtype: GgufWeights): TensorToWrite[] {
+  const part = partMaker(source, target, dtype);
+  const tensors = [...mergeableTensors(source.model, source.adapter)].map(([name, tensor]) =>
+    writtenTensor(part(name, tensor)),
+  );
+  const { ropeFactors } = target;
+  if (!ropeFactors) return tensors;
+  const factors: TensorToWrite = {
+    name: "rope_freqs.weight",
+    dtype: "F32",
+    shape: [ropeFactors.length],
+    chunks: () => [narrow("F32", ropeFactors)],
+  };
+  return [factors, ...tensors];
+}
+
+async function tensorsOfFile(
+  source: GgufMergeSource,
+  target: GgufTarget,
+  origin: GgufOrigin,
+  dtype: GgufWeights,
+): Promise<TensorToWrite[]> {
+  const part = partMaker(source, target, dtype);
+  const changes = await source.changes();
+  const left = new Map(mergeableTensors(source.model, source.adapter));
+  const tensors = [...origin.tensors.values()].map((stored): TensorToWrite => {
+    const name = hubNameOf(target.names, stored.name)?.name ?? "";
+    const tensor = left.get(name);
+    left.delete(name);
+    const isKept = !tensor || (isBlockType(stored.dtype) && !changes.has(name));
+    return isKept ? storedTensor(stored) : writtenTensor(part(name, tensor));
+  });
+  // A head of its own, where the file has none.
+  const added = [...left].filter(([name]) => changes.has(name));
+  return [...tensors, ...added.map(([name, tensor]) => writtenTensor(part(name, tensor)))];
+}
+
+/** A tensor as it lies in the base's file. */
+function storedTensor(stored: ModelTensor): TensorToWrite {
+  const { name, dtype, shape, sizeBytes } = stored;
+  return {
+    name,
+    dtype: dtype as GgufType,
+    shape,
+    async *chunks() {
+      for (let start = 0; start < sizeBytes; start += COPY_BYTES) {
+        yield await stored.read(start, Math.min(sizeBytes, start + COPY_BYTES));
+      }
+    },
+  };
+}
+
+function partMaker(
+  { changes, model }: GgufMergeSource,
+  target: GgufTarget,
+  dtype: GgufWeights,
+): (hubName: string, source: TensorSource) => Part {
+  const turned = new Set(linearLayers(model.spec).flatMap(({ path, conv1d }) => (conv1d ? [path] : [])));
+  return (hubName, source) => {
+    const path = hubName.replace(/\.(weight|bias)$/, "");
+    const ggufPath = defined(ggufPathOf(target.names, path), hubName);
+    const part = ggufPath.split(".").at(-1) ?? "";
+    const isMatrix = source.shape.length > 1;
+    return {
+      name: `${ggufPath}${hubName.slice(path.length)}`,
+      hubName,
+      source,
+      order: target.rowOrder(part),
+      offset: part.endsWith("norm") && hubName.endsWith(".weight") ? target.normOffset : 0,
+      isTurned: isMatrix && turned.has(path),
+      dtype: isMatrix && part !== "position_embd" ? dtype : "F32",
+      changes,
+    };
+  };
+}
+
+function writtenTensor(part: Part): TensorToWrite {
+  const shape = part.isTurned ? [...part.source.shape].reverse() : part.source.shape;
+  const dtype = rowsFit(part.dtype, shape) ? part.dtype : "F16";
+  return {
+    name: part.name,
+    dtype,
+    shape,
+    async *chunks() {
+      const change = (await part.changes()).get(part.hubName) ?? null;
+      for await (const values of valuesOf(part, change)) yield stored(values, dtype);
+    },
+  };
+}
+
+function stored(values: Float32Array<ArrayBuffer>, dtype: GgufWeights): Uint8Array<ArrayBuffer> {
+  return isFloatType(dtype) ? narrow(dtype, values) : quantise(dtype, values);
+}
+
+/** The numbers of a tensor in llama.cpp's order: all at once where they change or move, else row by row. */
+async function* valuesOf(
+  { source, order, offset, isTurned }: Part,
+  change: BaseChange | null,
+): AsyncGenerator<Float32Array<ArrayBuffer>, void> {
+  const [rows = 1, width = 1] = source.shape;
+  if (!change && !order && offset === 0 && !isTurned && !source.isTransposed) {
+    const step = Math.max(1, Math.floor(PIECE / width));
+    for (let row = 0; row < rows; row += step) {
+      yield await readValues(source, row * width, Math.min(step, rows - row) * width);
+    }
+    return;
+  }
+  const base = { shape: source.shape, data: await readAllValues(source) };
+  let { data } = change ? change(base) : base;
+  if (isTurned) data = new Float32Array(transposed(data, rows, width).buffer);
+  if (order) data = reordered(data, rows, order);
+  yield offset === 0 ? data : data.map((value) => value + offset);
+}

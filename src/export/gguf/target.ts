@@ -1,0 +1,177 @@
+import type { ModelSpec } from "../../engine/nn/model-spec";
+import { architectures } from "../../formats/gguf/architectures";
+import type { NameTable } from "../../formats/gguf/names";
+import { type GgufEntry, ggufEntry } from "../../formats/gguf/writer";
+import type { Problem } from "../../lib/problems/problem";
+import { bloomRow, mixedRow, type RowOrder } from "./row-order";
+
+/** How a family's models are written for llama.cpp. */
+export interface GgufTarget {
+  /** `general.architecture`. */
+  readonly architecture: string;
+  readonly names: NameTable;
+  /** The order of the rows of a part's weight and bias; null where it is Hugging Face's. */
+  rowOrder(part: string): RowOrder | null;
+  /** What the file's norm weights have more than Hugging Face's. */
+  readonly normOffset: number;
+  /** Sizes and numbers of the model, under the architecture's prefix. */
+  readonly entries: readonly GgufEntry[];
+  /** Divisors of the rotary frequencies, which llama.cpp reads as a tensor; null where there are none. */
+  readonly ropeFactors: Float32Array<ArrayBuffer> | null;
+}
+
+type Describe = (spec: ModelSpec) => GgufTarget;
+
+const bloomNames: NameTable = {
+  token_embd: "transformer.word_embeddings",
+  token_embd_norm: "transformer.word_embeddings_layernorm",
+  output_norm: "transformer.ln_f",
+  output: "lm_head",
+  "blk.*.attn_norm": "transformer.h.*.input_layernorm",
+  "blk.*.attn_qkv": "transformer.h.*.self_attention.query_key_value",
+  "blk.*.attn_output": "transformer.h.*.self_attention.dense",
+  "blk.*.ffn_norm": "transformer.h.*.post_attention_layernorm",
+  "blk.*.ffn_up": "transformer.h.*.mlp.dense_h_to_4h",
+  "blk.*.ffn_down": "transformer.h.*.mlp.dense_4h_to_h",
+};
+
+const targets: Readonly<Record<string, Describe>> = {
+  llama: llamaTarget,
+  mistral: llamaTarget,
+  qwen2: (spec) => plainTarget("qwen2", spec),
+  qwen3: (spec) => plainTarget("qwen3", spec),
+  gemma3_text: (spec) => ({ ...plainTarget("gemma3", spec), normOffset: 1 }),
+  gpt2: (spec) => plainTarget("gpt2", spec),
+  bloom: (spec) => ({
+    ...plainTarget("bloom", spec, bloomNames),
+    rowOrder: (part) => (part === "attn_qkv" ? bloomRow(spec.heads, spec.headDim) : null),
+  }),
+};
+
+/** How the model is written for llama.cpp, or why it cannot be. */
+export function ggufTarget(spec: ModelSpec): GgufTarget | Problem {
+  const { family } = spec;
+  const describe = Object.hasOwn(targets, family) ? targets[family] : undefined;
+  if (!describe) return { code: "export/family-not-in-llama-cpp", family };
+  return differenceOf(spec) ?? describe(spec);
+}
+
+/** The same where it can be; null where it cannot. */
+export function usableTarget(spec: ModelSpec): GgufTarget | null {
+  const target = ggufTarget(spec);
+  return "code" in target ? null : target;
+}
+
+function plainTarget(architecture: string, spec: ModelSpec, names?: NameTable): GgufTarget {
+  return {
+    architecture,
+    names: names ?? architectures[architecture]?.names ?? {},
+    rowOrder: () => null,
+    normOffset: 0,
+    entries: entriesOf(architecture, spec),
+    ropeFactors: null,
+  };
+}
+
+/** Llama and Mistral: the halves of each head of q and k are mixed, and Llama 3's rotary scaling is a tensor. */
+function llamaTarget(spec: ModelSpec): GgufTarget {
+  const heads: Readonly<Record<string, number>> = { attn_q: spec.heads, attn_k: spec.keyValueHeads };
+  return {
+    ...plainTarget("llama", spec),
+    rowOrder: (part) => (part in heads ? mixedRow(spec.headDim) : null),
+    ropeFactors: llama3Factors(spec),
+  };
+}
+
+function entriesOf(architecture: string, spec: ModelSpec): GgufEntry[] {
+  const [block] = spec.blocks;
+  const entries: GgufEntry[] = [];
+  const u32 = (key: string, value: number): void => {
+    entries.push(ggufEntry(`${architecture}.${key}`, { u32: value }));
+  };
+  const f32 = (key: string, value: number): void => {
+    entries.push(ggufEntry(`${architecture}.${key}`, { f32: value }));
+  };
+  u32("block_count", spec.blocks.length);
+  u32("context_length", spec.maxPositions);
+  u32("embedding_length", spec.hiddenSize);
+  u32("feed_forward_length", block?.mlp.up.outFeatures ?? 0);
+  u32("attention.head_count", spec.heads);
+  u32("attention.head_count_kv", spec.keyValueHeads);
+  u32("vocab_size", spec.vocabularySize);
+  const norm = block?.attentionNorm;
+  if (norm?.type === "rms") f32("attention.layer_norm_rms_epsilon", norm.epsilon);
+  else if (norm) f32("attention.layer_norm_epsilon", norm.epsilon);
+  if (spec.positions.type !== "rope") return entries;
+  const [rope, local] = spec.positions.tables;
+  u32("attention.key_length", spec.headDim);
+  u32("attention.value_length", spec.headDim);
+  u32("rope.dimension_count", spec.headDim);
+  if (rope) {
+    f32("rope.freq_base", rope.theta);
+    if (rope.scaling.type === "linear") {
+      entries.push(ggufEntry(`${architecture}.rope.scaling.type`, { text: "linear" }));
+      f32("rope.scaling.factor", rope.scaling.factor);
+    }
+  }
+  if (architecture === "gemma3") {
+    if (local) f32("rope.freq_base_swa", local.theta);
+    u32(
+      "attention.sliding_window",
+      spec.blocks.find(({ attention }) => attention.window)?.attention.window ?? 0,
+    );
+  }
+  return entries;
+}
+
+/** What each rotary frequency is divided by under Llama 3's scaling. */
+function llama3Factors({ positions, headDim }: ModelSpec): Float32Array<ArrayBuffer> | null {
+  const rope = positions.type === "rope" ? positions.tables[0] : undefined;
+  if (rope?.scaling.type !== "llama3") return null;
+  const { factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalMaxPositions } = rope.scaling;
+  return Float32Array.from({ length: headDim / 2 }, (_, i) => {
+    const wavelength = 2 * Math.PI * rope.theta ** ((2 * i) / headDim);
+    if (wavelength < originalMaxPositions / high) return 1;
+    if (wavelength > originalMaxPositions / low) return factor;
+    const smooth = (originalMaxPositions / wavelength - low) / (high - low);
+    return 1 / ((1 - smooth) / factor + smooth);
+  });
+}
+
+/** Every how many layers Gemma 3 of llama.cpp has one without a window. */
+const GEMMA_PATTERN = 6;
+/** llama.cpp tells Gemma 3 27B by its layers, and scales its attention otherwise. */
+const GEMMA_27B_LAYERS = 62;
+
+/** What llama.cpp would compute otherwise; null where it computes the same. */
+function differenceOf(spec: ModelSpec): Problem | null {
+  const { family, positions } = spec;
+  const differs = (difference: Problem<"export/differs-in-llama-cpp">["difference"]): Problem => ({
+    code: "export/differs-in-llama-cpp",
+    family,
+    difference,
+  });
+  const rope = positions.type === "rope" ? positions.tables : [];
+  if (rope[0]?.scaling.type === "llama3" && family !== "llama") return differs("rope-scaling");
+  if (family !== "gemma3_text") return null;
+  const scale = spec.headDim ** -0.5;
+  if (
+    Math.abs((spec.attentionScale ?? scale) - scale) > 1e-6 * scale ||
+    spec.blocks.length === GEMMA_27B_LAYERS
+  )
+    return differs("attention-scale");
+  const fits = spec.blocks.every(
+    ({ attention }, layer) => ((layer + 1) % GEMMA_PATTERN !== 0) === (attention.window !== undefined),
+  );
+  if (!fits) return differs("window-pattern");
+  if (rope[1] && rope[1].scaling.type !== "default") return differs("rope-scaling");
+  return null;
+}
+
+/** The sliding window that llama.cpp leaves out of an architecture; null where there is none, or it has it. */
+export function lostWindow({ family, blocks, maxPositions }: ModelSpec): number | null {
+  if (family === "gemma3_text") return null;
+  const windows = blocks.flatMap(({ attention }) => attention.window ?? []);
+  const least = Math.min(...windows);
+  return least < maxPositions ? least : null;
+}

@@ -1,0 +1,7 @@
+import type { Problem } from "../lib/problems/problem";
+import type { ExportSource } from "./entry";
+
+/** Why the adapter cannot become part of the weights, or null. */
+export function cannotMerge({ adapter, methodId }: ExportSource): Problem | null {
+  return adapter.merge ? null : { code: "export/does-not-merge", method: methodId };
+}

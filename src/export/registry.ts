@@ -1,0 +1,61 @@
+import type { StreamedFile } from "../formats/zip";
+import { defined } from "../lib/invariant";
+import { LuthierError } from "../lib/errors";
+import type { ExportId, ExportOffer, ExportType, ExportVariant } from "../shared/exports";
+import { adapterEntry } from "./entries/adapter";
+import { ggufEntry } from "./entries/gguf";
+import { ggufLoraEntry } from "./entries/gguf-lora";
+import { mergedEntry } from "./entries/merged";
+import { mlxEntry } from "./entries/mlx";
+import { ollamaEntry } from "./entries/ollama";
+import type { ExportChoice, ExportEntry, ExportSource } from "./entry";
+
+/** What can be taken along; a new export is a file in `entries` and a line here. */
+const entries: Readonly<Record<ExportId, ExportEntry>> = {
+  adapter: adapterEntry,
+  merged: mergedEntry,
+  "gguf-lora": ggufLoraEntry,
+  gguf: ggufEntry,
+  ollama: ollamaEntry,
+  mlx: mlxEntry,
+};
+
+/** Every export with its sizes, or with the reason why it cannot be made of this adapter. */
+export function exportOffers(source: ExportSource, name: string): Promise<ExportOffer[]> {
+  return Promise.all(Object.values(entries).map((entry) => offerOf(entry, source, name)));
+}
+
+async function offerOf(entry: ExportEntry, source: ExportSource, name: string): Promise<ExportOffer> {
+  const { id, kind } = entry;
+  const problem = entry.hindrance(source);
+  const offer = { id, kind, problem, readers: entry.readers(source), usage: entry.usage(source, name) };
+  const variants: ExportVariant[] = [];
+  for (const type of problem ? [] : entry.types(source)) {
+    const sizeBytes = await sizeOf(entry, source, type, name);
+    variants.push({ type, sizeBytes, notes: entry.notes(source, type) });
+  }
+  return { ...offer, variants };
+}
+
+async function sizeOf(
+  entry: ExportEntry,
+  source: ExportSource,
+  type: ExportType | null,
+  name: string,
+): Promise<number> {
+  if (entry.sizeBytes) return entry.sizeBytes(source);
+  const files = await entry.files(source, { type, name, withOptimizer: false });
+  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}
+
+/** The files of an export, and whether they are one alone. Errors: it cannot be made of this adapter. */
+export async function exportFiles(
+  source: ExportSource,
+  id: ExportId,
+  choice: ExportChoice,
+): Promise<Pick<ExportEntry, "kind"> & { readonly files: readonly StreamedFile[] }> {
+  const entry = defined(entries[id], id);
+  const problem = entry.hindrance(source);
+  if (problem) throw new LuthierError(problem);
+  return { kind: entry.kind, files: await entry.files(source, choice) };
+}

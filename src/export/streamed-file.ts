@@ -1,0 +1,22 @@
+import type { StreamedFile } from "../formats/zip";
+
+/** A file whose bytes are there. */
+export function wholeFile(path: string, bytes: Uint8Array<ArrayBuffer>): StreamedFile {
+  return {
+    path,
+    sizeBytes: bytes.length,
+    async *chunks() {
+      yield bytes;
+    },
+  };
+}
+
+/** A file of text. */
+export function textFile(path: string, text: string): StreamedFile {
+  return wholeFile(path, new TextEncoder().encode(text));
+}
+
+/** A file of JSON, indented by two. */
+export function jsonFile(path: string, value: unknown): StreamedFile {
+  return textFile(path, `${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,28 @@
+import type { BlockType, FloatType } from "../quantised/block-types";
+
+/** Types of numbers that a GGUF file can hold and that are computed with. */
+export type GgufType = FloatType | Exclude<BlockType, `NF4${string}`>;
+
+/** Types by their number in the file. */
+export const typeNumbers: Readonly<Record<GgufType, number>> = {
+  F32: 0,
+  F16: 1,
+  Q4_0: 2,
+  Q4_1: 3,
+  Q5_0: 6,
+  Q5_1: 7,
+  Q8_0: 8,
+  Q4_K: 12,
+  Q5_K: 13,
+  Q6_K: 14,
+  BF16: 30,
+};
+
+const byNumber: ReadonlyMap<number, GgufType> = new Map(
+  (Object.keys(typeNumbers) as GgufType[]).map((type) => [typeNumbers[type], type]),
+);
+
+/** The type of a number in the file; what is not there is not computed with. */
+export function ggufType(number: number): GgufType | undefined {
+  return byNumber.get(number);
+}

@@ -1,0 +1,33 @@
+/** What a LoRA may have that another program's form of adapters has no place for. */
+export type LoraExtra =
+  | "dora"
+  | "biases"
+  | "whole-modules"
+  | "tied-head"
+  | "tied-embedding"
+  | "position-table"
+  /** An update of the embedding or the head. */
+  | "ends"
+  | "several-ranks";
+
+/** What llama.cpp has built into its code for an architecture, and a model has otherwise. */
+export type LlamaCppDifference = "attention-scale" | "window-pattern" | "rope-scaling";
+
+/** Why an adapter cannot be taken along in some form. Methods and families are named by their ids. */
+export interface ExportProblems {
+  /** llama.cpp has no such models, or none that its converters write. */
+  readonly "export/family-not-in-llama-cpp": { readonly family: string };
+  readonly "export/differs-in-llama-cpp": {
+    readonly family: string;
+    readonly difference: LlamaCppDifference;
+  };
+  /** A method whose adapters GGUF has no form for; `merges` says whether its merged model is a way round. */
+  readonly "export/no-gguf-adapter": { readonly method: string; readonly merges: boolean };
+  readonly "export/lora-extra": { readonly extra: LoraExtra; readonly format: "gguf" | "mlx" };
+  readonly "export/does-not-merge": { readonly method: string };
+  readonly "export/tokenizer-not-in-llama-cpp": { readonly kind: string };
+  readonly "export/family-not-in-mlx": { readonly family: string };
+  /** The template's text cannot be told in Ollama's words. */
+  readonly "export/template-not-in-ollama": object;
+  readonly "export/no-mlx-adapter": { readonly method: string; readonly merges: boolean };
+}

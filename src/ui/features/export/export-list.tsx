@@ -1,0 +1,58 @@
+import type { AdapterSummary } from "../../../shared/adapter";
+import { type ExportId, type ExportOffer, type ExportPurpose, exportPurposes } from "../../../shared/exports";
+import { ProblemAlert } from "../../components/problem-alert";
+import { useStudio } from "../../store/context";
+import { isExcluded, isRunning } from "../../store/jobs";
+import { selectAdapter, selectTemplate } from "../../store/selectors";
+import { useRemote } from "../../store/use-remote";
+import { useText } from "../../text/text";
+import { ExportCard } from "./export-card";
+import classes from "./export-list.module.css";
+
+/** Everything that the adapter in use can be taken along as, by what it is for. */
+export function ExportList() {
+  const text = useText();
+  const { adapter, key, list, templateId } = useStudio((state) => {
+    const chosen = selectAdapter(state);
+    // While a run changes the adapters they are not read; an export of ours changes nothing of what is shown.
+    const rests = isRunning(state, "export") || !isExcluded(state, "export");
+    const template = selectTemplate(state);
+    return {
+      adapter: chosen,
+      key:
+        chosen && rests
+          ? [state.model?.id, chosen.id, chosen.name, chosen.savedAt, template].join(" ")
+          : null,
+      list: state.listExports,
+      templateId: template,
+    };
+  });
+  const { value, problem } = useRemote(key, (signal) => list(adapter?.id ?? "", templateId, signal));
+  return (
+    <>
+      {!adapter && <p className={classes.none}>{text.export.none}</p>}
+      {(Object.keys(exportPurposes) as ExportPurpose[]).map((purpose) => (
+        <section key={purpose} className={classes.group} aria-label={text.export.purposes[purpose]}>
+          <h3 className={classes.heading}>{text.export.purposes[purpose]}</h3>
+          {exportPurposes[purpose].map((id) => (
+            <ExportCard
+              key={`${id} ${adapter?.id ?? ""}`}
+              id={id}
+              adapter={adapter}
+              offer={offerOf(value, id, adapter)}
+            />
+          ))}
+        </section>
+      ))}
+      <ProblemAlert problem={problem} />
+    </>
+  );
+}
+
+function offerOf(
+  offers: readonly ExportOffer[] | null,
+  id: ExportId,
+  adapter: AdapterSummary | null,
+): ExportOffer | null {
+  return adapter ? (offers?.find((offer) => offer.id === id) ?? null) : null;
+}

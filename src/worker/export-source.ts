@@ -1,0 +1,88 @@
+import { mergeChanges } from "../engine/adapters/merged-model";
+import type { BaseChange } from "../engine/adapters/common/method";
+import type { BaseFacts } from "../export/base-facts";
+import type { ExportSource } from "../export/entry";
+import type { CardRun } from "../export/model-card";
+import { promptManner } from "../export/prompt-manner";
+import { templateTitles } from "../export/card-words";
+import type { TemplateId } from "../shared/data";
+import { DEFAULT_HUB_ENDPOINT } from "../shared/hub";
+import { readRows } from "../storage/datasets";
+import type { ActiveModel, AdapterRun } from "./active";
+import { type AdapterHost, readAdapter } from "./kept-adapter";
+import { findOptimizer } from "./optimizer-state";
+
+/** An adapter of the library as exports are made of it, and what its files are called without their endings. */
+export interface FoundSource {
+  readonly source: ExportSource;
+  readonly name: string;
+}
+
+/**
+ * Finds an adapter of the library with its base model.
+ *
+ * @param templateId how an adapter is asked that came without a run
+ * @throws LuthierError when there is none of that id
+ */
+export async function exportSource(
+  session: AdapterHost,
+  id: string,
+  templateId: TemplateId,
+): Promise<FoundSource> {
+  const { model } = session;
+  const { summary, run, adapter, values } = await readAdapter(session, id);
+  const manner = run ? (run.config.templateId as TemplateId) : templateId;
+  let changes: Promise<ReadonlyMap<string, BaseChange>> | null = null;
+  const source: ExportSource = {
+    model: model.engine,
+    folder: model.folder,
+    tokenizer: model.tokenizer,
+    base: baseFacts(model),
+    adapter,
+    adapterName: summary.name,
+    methodId: summary.method.id,
+    trainableParameters: summary.trainableParameters,
+    adapterBytes: summary.sizeBytes,
+    run: run && cardRun(run, summary),
+    prompt: promptManner(manner, model.tokenizer, run ? await sharedSystem(run.config.datasetId) : ""),
+    values: async () => values,
+    changes: () => (changes ??= Promise.resolve().then(() => mergeChanges(adapter, values))),
+    optimizer: () => findOptimizer(session, id),
+  };
+  const name = `${model.summary.title}-${summary.name}`.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
+  return { source, name };
+}
+
+function baseFacts({ summary, origin }: ActiveModel): BaseFacts {
+  const { title, license, autoModel, family } = summary;
+  return {
+    title,
+    repository: origin?.repository ?? null,
+    endpoint: origin?.endpoint ?? DEFAULT_HUB_ENDPOINT,
+    license,
+    autoModel,
+    family,
+  };
+}
+
+function cardRun(
+  { config, datasetName, datasetRows }: AdapterRun,
+  { steps, finalLoss, validationLoss }: Pick<CardRun, "steps" | "finalLoss" | "validationLoss">,
+): CardRun {
+  const templateTitle = templateTitles[config.templateId as TemplateId];
+  return { config, datasetName, datasetRows, templateTitle, steps, finalLoss, validationLoss };
+}
+
+/** Rows that are looked at for a system text of all. */
+const LOOKED_AT = 500;
+
+/** The system text that a dataset's first rows have in common; "" where they have none, or are no longer kept. */
+async function sharedSystem(datasetId: string): Promise<string> {
+  try {
+    const rows = await readRows(datasetId, 0, LOOKED_AT);
+    const [first] = rows;
+    return first?.system && rows.every(({ system }) => system === first.system) ? first.system : "";
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,86 @@
+import { exportFiles } from "../../export/registry";
+import { type StreamedFile, streamZip } from "../../formats/zip";
+import { cancelled, LuthierError } from "../../lib/errors";
+import type { CommandArgs } from "../../protocol/commands";
+import type { MadeExport } from "../../shared/exports";
+import { exportSource } from "../export-source";
+import type { AdapterHost } from "../kept-adapter";
+import type { Job, JobContext } from "./owner";
+
+/** Progress is told at most this often. */
+const REPORT_EVERY_MS = 100;
+
+/**
+ * Makes an export of an adapter, piece by piece: into the folder that is given, or as a file or a zip.
+ * Errors: it cannot be made of this adapter; a full disk; more than a zip can hold.
+ */
+export function exportJob(session: AdapterHost, args: CommandArgs<"makeExport">[0]): Job<MadeExport> {
+  return { kind: "export", subject: args.exportId, run: (context) => makeExport(session, args, context) };
+}
+
+async function makeExport(
+  session: AdapterHost,
+  { id, exportId, type, withOptimizer, templateId, folder }: CommandArgs<"makeExport">[0],
+  context: JobContext,
+): Promise<MadeExport> {
+  const { source, name: base } = await exportSource(session, id, templateId);
+  const name = exportId === "adapter" ? base : `${base}-${exportId}`;
+  const { kind, files: made } = await exportFiles(source, exportId, { type, name, withOptimizer });
+  const files = watched(made, context);
+  const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  if (folder) {
+    for (const file of files) await writeInto(folder, file);
+    return { name: folder.name, sizeBytes, archive: null };
+  }
+  const parts: Blob[] = [];
+  // Every piece becomes a blob at once, which the browser may put on disk.
+  const take = (bytes: Uint8Array<ArrayBuffer>): void => void parts.push(new Blob([bytes]));
+  const [file] = files;
+  if (kind === "file" && file) {
+    for await (const bytes of file.chunks()) take(bytes);
+    return { name: file.path, sizeBytes, archive: new Blob(parts) };
+  }
+  await streamZip(files, take);
+  return { name: `${name}.zip`, sizeBytes, archive: new Blob(parts, { type: "application/zip" }) };
+}
+
+/** The files that report how far they are as their bytes are taken, and end when the person asks for it. */
+function watched(files: readonly StreamedFile[], { signal, report }: JobContext): StreamedFile[] {
+  const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  let done = 0;
+  let reportedAt = 0;
+  return files.map((file) => ({
+    ...file,
+    async *chunks() {
+      for await (const bytes of file.chunks()) {
+        if (signal.aborted) throw cancelled();
+        yield bytes;
+        done += bytes.length;
+        if (performance.now() - reportedAt < REPORT_EVERY_MS && done < total) continue;
+        reportedAt = performance.now();
+        report({ done, total, unit: "bytes", what: file.path });
+      }
+    },
+  }));
+}
+
+async function writeInto(folder: FileSystemDirectoryHandle, file: StreamedFile): Promise<void> {
+  try {
+    const path = file.path.split("/");
+    let inside = folder;
+    for (const part of path.slice(0, -1)) inside = await inside.getDirectoryHandle(part, { create: true });
+    const handle = await inside.getFileHandle(path.at(-1) ?? file.path, { create: true });
+    const stream = await handle.createWritable();
+    try {
+      for await (const bytes of file.chunks()) await stream.write(bytes);
+      await stream.close();
+    } catch (error) {
+      await stream.abort();
+      throw error;
+    }
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    const { message: reason } = error;
+    throw new LuthierError({ code: "file/not-written", path: file.path, reason }, { cause: error });
+  }
+}
