@@ -4,6 +4,10 @@ import type { MethodChoice } from "./methods";
 export const SCHEDULES = ["linear", "cosine", "constant"] as const;
 export type Schedule = (typeof SCHEDULES)[number];
 
+/** Of a conversation, what is learned: every answer that the file does not mark otherwise, the last, those it marks. */
+export const LEARN_FROM = ["every", "last", "flagged"] as const;
+export type LearnFrom = (typeof LEARN_FROM)[number];
+
 /** How to train; units are steps (optimizer updates), tokens and rows. */
 export interface TrainingOptions {
   readonly epochs: number;
@@ -21,6 +25,8 @@ export interface TrainingOptions {
   readonly maxGradNorm: number;
   /** Tokens of a row at most, template and answer together. */
   readonly maxLength: number;
+  /** Absent, for every answer, in runs that were kept before this was. */
+  readonly learnFrom?: LearnFrom;
   /** Share of rows held out from training, 0 to 0.5. */
   readonly validationSplit: number;
   /** Optimizer steps between measurements on the rows held out; 0 measures five times a run. */
@@ -123,6 +129,13 @@ export const trainingFields = [
     min: 8,
     max: 32768,
     level: "basic",
+  },
+  {
+    name: "learnFrom",
+    type: "select",
+    default: "every",
+    choices: LEARN_FROM,
+    level: "advanced",
   },
   {
     name: "validationSplit",

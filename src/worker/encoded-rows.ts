@@ -1,16 +1,14 @@
-import { type EncodedRow, encodeRow } from "../data/encode/encode-row";
+import { DatasetEncoder, type EncodeOptions } from "../data/encode/encode-dataset";
+import type { EncodedRow } from "../data/encode/encode-row";
 import { untilAborted } from "../lib/abort";
 import { cancelled } from "../lib/errors";
-import type { TemplateId } from "../shared/data";
 import { streamRows } from "../storage/datasets";
 import type { ActiveModel } from "./active";
 import { checkIds } from "./check-ids";
 
 /** What decides the tokens of a dataset. */
-interface Key {
+interface Key extends EncodeOptions {
   readonly datasetId: string;
-  readonly templateId: TemplateId;
-  readonly maxLength: number;
 }
 
 /** Rows that are being encoded, or are. */
@@ -55,7 +53,7 @@ export class EncodedRows {
 
   #encoding(key: Key): Encoding {
     const model = this.#model();
-    const name = [key.datasetId, key.templateId, key.maxLength, model.summary.id].join("|");
+    const name = [key.datasetId, key.templateId, key.maxLength, key.learnFrom, model.summary.id].join("|");
     if (this.#latest?.name === name) return this.#latest;
     const controller = new AbortController();
     const rows = encodeAll(key, model, controller.signal);
@@ -75,18 +73,22 @@ export class EncodedRows {
 }
 
 async function encodeAll(
-  { datasetId, templateId, maxLength }: Key,
+  { datasetId, ...options }: Key,
   model: ActiveModel,
   signal: AbortSignal,
 ): Promise<EncodedRow[]> {
+  const encoder = new DatasetEncoder(model.tokenizer, options);
   const encoded: EncodedRow[] = [];
+  const take = (rows: readonly EncodedRow[]): void => {
+    for (const row of rows) {
+      checkIds(row.ids, model);
+      encoded.push(row);
+    }
+  };
   for await (const rows of streamRows(datasetId)) {
     if (signal.aborted) throw cancelled();
-    for (const row of rows) {
-      const tokens = encodeRow(row, templateId, model.tokenizer, maxLength);
-      checkIds(tokens.ids, model);
-      encoded.push(tokens);
-    }
+    for (const row of rows) take(encoder.add(row));
   }
+  take(encoder.end());
   return encoded;
 }

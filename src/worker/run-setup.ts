@@ -38,7 +38,8 @@ export async function setUpRun(
   const packing = config.training.packing && canPack(engine.spec, adapter, maxLength);
   const training = { ...config.training, maxLength, packing };
   const templateId = config.templateId as TemplateId;
-  const rows = await encoded.get({ datasetId: config.datasetId, templateId, maxLength }, signal);
+  const { learnFrom = "every" } = config.training;
+  const rows = await encoded.get({ datasetId: config.datasetId, templateId, maxLength, learnFrom }, signal);
   return {
     config: { ...config, method },
     adapter,

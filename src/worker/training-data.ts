@@ -79,8 +79,13 @@ export function planTrainingData(
       rowSizesOf(validationRows),
     ),
     trainRows: train.length,
-    sampleRow: split.validation[0] ?? split.train[0] ?? 0,
+    sampleRow: placeOf(rows, split.validation[0] ?? split.train[0] ?? 0),
   };
+}
+
+/** The place in the dataset of an encoded row. */
+function placeOf(rows: readonly EncodedRow[], index: number): number {
+  return rows[index]?.row ?? index;
 }
 
 /** Where a batch is found. */

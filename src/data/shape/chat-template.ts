@@ -1,5 +1,5 @@
 import { pythonStrip } from "../../lib/python-text";
-import type { ChatMessage } from "../../shared/generation";
+import type { TemplateMessage } from "../../tokenizer/chat/messages";
 import { isConversationProblem, type Tokenizer } from "../../tokenizer/tokenizer";
 import { chatManner, type ChatManner } from "./chat-manner";
 import {
@@ -10,7 +10,7 @@ import {
   type TextPart,
   withoutEmpty,
 } from "./rendering";
-import { type Conversation, isOpen, joinedQuestion } from "./turns";
+import { type Conversation, isOpen, joinedQuestion, type Turn } from "./turns";
 
 /**
  * Renders by the model's own chat template, once and whole, as transformers does. What is learned of an answer begins
@@ -22,13 +22,9 @@ export function renderChat(conversation: Conversation, tokenizer: Tokenizer): Re
   const manner = chatManner(tokenizer);
   const messages = chatMessages(conversation, manner);
   const addGenerationPrompt = isOpen(conversation);
-  const chat: Chat = {
-    messages,
-    addGenerationPrompt,
-    whole: tokenizer.applyChat(messages, { addGenerationPrompt }),
-    manner,
-    tokenizer,
-  };
+  const { tools } = conversation;
+  const whole = tokenizer.applyChat(messages, { addGenerationPrompt, tools });
+  const chat: Chat = { messages, tools, addGenerationPrompt, whole, manner, tokenizer };
   const learned = new Set(conversation.turns.filter((turn) => turn.role === "assistant" && turn.learned));
   const parts: TextPart[] = [];
   const first = messages.length - conversation.turns.length;
@@ -52,12 +48,17 @@ export function renderChat(conversation: Conversation, tokenizer: Tokenizer): Re
     isOpen: addGenerationPrompt,
     endIds: [...new Set([...tokenizer.eosIds, ...(manner.ending.id === null ? [] : [manner.ending.id])])],
     answerLead: "",
-    notes: { systemInQuestion: Boolean(conversation.system) && !manner.takesSystem, askedDifferently },
+    notes: {
+      systemInQuestion: Boolean(conversation.system) && !manner.takesSystem,
+      askedDifferently,
+      toolsLeftOut: tools.length > 0 && !manner.takesTools,
+    },
   };
 }
 
 interface Chat {
-  readonly messages: readonly ChatMessage[];
+  readonly messages: readonly TemplateMessage[];
+  readonly tools: readonly unknown[];
   readonly addGenerationPrompt: boolean;
   readonly whole: string;
   readonly manner: ChatManner;
@@ -65,15 +66,31 @@ interface Chat {
 }
 
 /** The conversation as messages; a system text that the template has no place for goes in front of the first question. */
-function chatMessages({ system, turns }: Conversation, { takesSystem }: ChatManner): ChatMessage[] {
-  const messages = turns.map((turn): ChatMessage => {
-    return { role: turn.role, content: turn.role === "user" ? joinedQuestion(turn) : turn.text };
-  });
+function chatMessages({ system, turns }: Conversation, { takesSystem }: ChatManner): TemplateMessage[] {
+  const messages = turns.map(templateMessage);
   if (!system) return messages;
   const [first, ...others] = messages;
   if (takesSystem || !first || first.role !== "user")
     return [{ role: "system", content: system }, ...messages];
   return [{ role: "user", content: `${system}\n\n${first.content}` }, ...others];
+}
+
+function templateMessage(turn: Turn): TemplateMessage {
+  if (turn.role === "user") return { role: "user", content: joinedQuestion(turn) };
+  if (turn.role === "assistant" && turn.toolCalls.length > 0) {
+    const calls = turn.toolCalls.map(({ id, name, arguments: given }) => {
+      return { type: "function", ...(id ? { id } : {}), function: { name, arguments: given } } as const;
+    });
+    return { role: "assistant", content: turn.text, tool_calls: calls };
+  }
+  if (turn.role !== "tool") return { role: turn.role, content: turn.text };
+  const { name, callId, text } = turn;
+  return {
+    role: "tool",
+    ...(name ? { name } : {}),
+    ...(callId ? { tool_call_id: callId } : {}),
+    content: text,
+  };
 }
 
 /** Where an answer stands in the whole rendering. */
@@ -119,12 +136,12 @@ function startsWithAnswer(whole: string, at: number, answer: string, { ending }:
 
 /** The rendering of some of the messages, or null when the template refuses so few. */
 function rendered(
-  { tokenizer }: Chat,
-  messages: readonly ChatMessage[],
+  { tokenizer, tools }: Chat,
+  messages: readonly TemplateMessage[],
   addGenerationPrompt: boolean,
 ): string | null {
   try {
-    return tokenizer.applyChat(messages, { addGenerationPrompt });
+    return tokenizer.applyChat(messages, { addGenerationPrompt, tools });
   } catch (error) {
     if (isConversationProblem(error)) return null;
     throw error;
@@ -135,18 +152,27 @@ function rendered(
 const MARKS = ["\uE000", "\uE001"] as const;
 
 /**
- * Where the text of a message stands in the whole rendering: what changes when another text takes its place. A template
- * may have trimmed it, or left a part of it out.
+ * Where the text of a message, with its calls of tools, stands in the whole rendering: what changes when another text
+ * takes its place. A template may have trimmed it, or left a part of it out.
  */
 function findContent(chat: Chat, index: number, from: number): { start: number; end: number } {
-  const { whole, messages } = chat;
+  const { whole, messages, manner } = chat;
   const content = messages[index]?.content ?? "";
   const mark = MARKS.find((each) => !content.startsWith(each) && !content.endsWith(each)) ?? MARKS[0];
-  const replaced = messages.map((message, at) => (at === index ? { ...message, content: mark } : message));
+  const answer = { role: "assistant", content: mark } as const;
+  const replaced = messages.map((message, at) => (at === index ? answer : message));
   const other = rendered(chat, replaced, chat.addGenerationPrompt);
   if (other?.includes(mark)) {
     const start = sharedStart(whole, other);
     return { start, end: Math.max(start, whole.length - sharedEnd(whole, other)) };
+  }
+  const message = messages[index];
+  const upTo = rendered(chat, messages.slice(0, index + 1), false);
+  if (message && "tool_calls" in message && upTo !== null && whole.startsWith(upTo)) {
+    // Where no other text may stand in the place of calls, they end with the rendering that ends with them.
+    const prompt = rendered(chat, messages.slice(0, index), true) ?? "";
+    const end = manner.ending.text === "" ? -1 : upTo.lastIndexOf(manner.ending.text);
+    return { start: sharedStart(prompt, upTo), end: end < prompt.length ? upTo.length : end };
   }
   const start = whole.indexOf(pythonStrip(content), from);
   return start < 0
@@ -173,7 +199,7 @@ function sharedEnd(a: string, b: string): number {
 }
 
 /** Marks the people's words in a prompt. This is for showing only: nothing of a prompt is learned. */
-function promptParts(text: string, messages: readonly ChatMessage[]): TextPart[] {
+function promptParts(text: string, messages: readonly TemplateMessage[]): TextPart[] {
   const parts: TextPart[] = [];
   let rest = text;
   for (const { content } of messages) {

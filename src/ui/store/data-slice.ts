@@ -3,7 +3,7 @@ import type { DatasetSummary } from "../../shared/data";
 import { toProblem } from "../lib/problem";
 import { JobCalls } from "./jobs";
 import { lengthInputs } from "./selectors";
-import type { DataSlice, SliceCreator } from "./state";
+import type { DataSlice, LastFiles, SliceCreator } from "./state";
 
 export const dataSlice: SliceCreator<DataSlice> =
   ({ client }) =>
@@ -29,6 +29,17 @@ export const dataSlice: SliceCreator<DataSlice> =
       }
     }
 
+    /** Reads files in the place of the dataset that came of them before. */
+    async function readFiles(last: LastFiles): Promise<void> {
+      const { files, name, reading, datasetId } = last;
+      const replaces = datasetId === null ? {} : { replaces: datasetId };
+      const dataset = await runImport((signal) =>
+        client.until(signal).call("importDataset", { files, name, reading, ...replaces }),
+      );
+      if (dataset) set({ lastFiles: { ...last, datasetId: dataset.id } });
+      else if (get().dataProblem) set({ lastFiles: last });
+    }
+
     return {
       datasets: [],
       samples: [],
@@ -37,7 +48,7 @@ export const dataSlice: SliceCreator<DataSlice> =
       sampleOf: {},
       templateId: null,
       dataProblem: null,
-      refusedFile: null,
+      lastFiles: null,
       lengths: null,
       lengthsProblem: null,
 
@@ -45,11 +56,11 @@ export const dataSlice: SliceCreator<DataSlice> =
         set({ datasetId: id });
       },
 
-      async importFile(file, encoding) {
-        const dataset = await runImport((signal) =>
-          client.until(signal).call("importDataset", { file, ...(encoding && { encoding }) }),
-        );
-        set({ refusedFile: dataset || !get().dataProblem ? null : file });
+      importFiles: (files, name) => readFiles({ files, name, reading: {}, datasetId: null }),
+
+      async readAnew(reading) {
+        const { lastFiles } = get();
+        if (lastFiles) await readFiles({ ...lastFiles, reading: { ...lastFiles.reading, ...reading } });
       },
 
       async importSample(id) {

@@ -3,7 +3,7 @@ import type { AdapterSummary } from "../../shared/adapter";
 import type { DatasetSummary, RowExclusion, TemplateId } from "../../shared/data";
 import type { FieldValues } from "../../shared/fields";
 import { methodSpecs, type MethodChoice } from "../../shared/methods";
-import type { RunConfig } from "../../shared/training";
+import { LEARN_FROM, type RunConfig } from "../../shared/training";
 import { isExcluded, isRunning, isTraining } from "./jobs";
 import type { RunStatus, StudioState } from "./state";
 import {
@@ -65,11 +65,17 @@ export function planInputs(state: State): { key: string; method: MethodChoice } 
 
 /** What `lengthStats` needs, with a key that tells two requests apart; null while it cannot be asked. */
 export function lengthInputs(state: State): { key: string; args: CommandArgs<"lengthStats">[0] } | null {
-  const { maxLength } = selectTrainingValues(state);
+  const { maxLength, learnFrom: chosen } = selectTrainingValues(state);
+  const learnFrom = LEARN_FROM.find((known) => known === chosen) ?? "every";
   const dataset = selectDataset(state);
   if (!state.model || !dataset || dataset.rows === 0 || typeof maxLength !== "number" || !(maxLength >= 8))
     return null;
-  const args = { datasetId: dataset.id, templateId: selectTemplate(state), maxLength: Math.floor(maxLength) };
+  const args = {
+    datasetId: dataset.id,
+    templateId: selectTemplate(state),
+    maxLength: Math.floor(maxLength),
+    learnFrom,
+  };
   return { key: JSON.stringify([state.model.id, args]), args };
 }
 

@@ -2,7 +2,7 @@ import { splitRows } from "../../data/batch/split";
 import { lengthStats } from "../../data/encode/length-stats";
 import { tokenView } from "../../data/encode/token-view";
 import { LuthierError } from "../../lib/errors";
-import type { Row } from "../../shared/data";
+import type { Row } from "../../shared/rows";
 import { findDataset, listDatasets, readRows, removeLeftovers } from "../../storage/datasets";
 import type { EncodedRows } from "../encoded-rows";
 import { deleteDatasetJob } from "../jobs/delete-dataset";
@@ -35,15 +35,16 @@ export function datasetHandlers(
       return listDatasets();
     },
     listSamples: () => samples(),
-    importDataset: ({ file, encoding }, call) => owner.run(importDatasetJob(file, encoding), call),
+    importDataset: ({ files, name, reading, replaces }, call) =>
+      owner.run(importDatasetJob(files, { ...reading, name, ...(replaces ? { id: replaces } : {}) }), call),
     importSample: ({ id }, call) => owner.run(importSampleJob(id), call),
     deleteDataset: ({ id }, call) => owner.run(deleteDatasetJob(encoded, id), call),
     datasetRows: ({ id, offset, count }) => readRows(id, offset, count),
     heldOutRows: (args) => heldOutRows(args),
-    async tokenView({ datasetId, row, templateId, maxLength }) {
+    async tokenView({ datasetId, row, templateId, maxLength, learnFrom }) {
       const [found] = await readRows(datasetId, row, 1);
       if (!found) throw new LuthierError({ code: "data/no-such-row", row: row + 1 });
-      return tokenView(found, templateId, session.model.tokenizer, maxLength);
+      return tokenView(found, templateId, session.model.tokenizer, maxLength, learnFrom);
     },
     async lengthStats(args, { signal }) {
       return lengthStats(await encoded.get(args, signal), args.maxLength);

@@ -1,14 +1,17 @@
 import { importDataset, type ImportOptions } from "../../data/import";
-import type { TextEncoding } from "../../lib/problems/dataset-faults";
+import type { NamedFile } from "../../data/read/read-files";
 import type { DatasetSummary } from "../../shared/data";
 import { readPublicFile } from "../public-files";
 import { findSample, sampleId } from "../samples";
 import type { Job, JobContext } from "./owner";
 
-/** Reads a file as a dataset. */
-export function importDatasetJob(file: File, encoding?: TextEncoding): Job<DatasetSummary> {
-  const named = { name: file.name, ...(encoding && { encoding }) };
-  return { kind: "import-dataset", run: (context) => read(file, named, context) };
+/** Reads files as one dataset. */
+export function importDatasetJob(
+  files: readonly File[],
+  options: Omit<ImportOptions, "signal" | "onProgress">,
+): Job<DatasetSummary> {
+  const named = files.map((file) => ({ name: file.name, bytes: file }));
+  return { kind: "import-dataset", run: (context) => read(named, options, context) };
 }
 
 /** Reads a dataset that comes with the studio. */
@@ -19,19 +22,20 @@ export function importSampleJob(id: string): Job<DatasetSummary> {
       const sample = await findSample(id);
       const source = await readPublicFile(`datasets/${sample.file}`, context.signal);
       const bytes = await source.read(0, source.sizeBytes);
-      return read(new Blob([bytes]), { name: sample.title, id: sampleId(id) }, context);
+      const file = { name: sample.file, bytes: new Blob([bytes]) };
+      return read([file], { name: sample.title, id: sampleId(id) }, context);
     },
   };
 }
 
 function read(
-  file: Blob,
-  named: Pick<ImportOptions, "name" | "id" | "encoding">,
+  files: readonly NamedFile[],
+  options: Omit<ImportOptions, "signal" | "onProgress">,
   { signal, report }: JobContext,
 ): Promise<DatasetSummary> {
-  return importDataset(file, {
-    ...named,
+  return importDataset(files, {
+    ...options,
     signal,
-    onProgress: (done, total) => report({ done, total, unit: "bytes", what: named.name }),
+    onProgress: (done, total) => report({ done, total, unit: "bytes", what: options.name }),
   });
 }

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, vi } from "vitest";
 import type { EncodedRow } from "../../../src/data/encode/encode-row";
-import type { Row } from "../../../src/shared/data";
+import type { Row } from "../../../src/shared/rows";
 import type { ActiveModel } from "../../../src/worker/active";
 import { EncodedRows } from "../../../src/worker/encoded-rows";
 
@@ -12,16 +12,21 @@ vi.mock("../../../src/storage/datasets", () => ({
     for (let chunk = 0; chunk < 3; chunk++) {
       await new Promise<void>((resolve) => chunks.push(resolve));
       read++;
-      yield [{ instruction: String(chunk), input: "", output: "" }];
+      yield [{ kind: "conversation", system: String(chunk), turns: [] }];
     }
   },
 }));
 vi.mock("../../../src/data/encode/encode-row", () => ({
-  encodeRow: ({ instruction }: Row) => ({ ids: Uint32Array.of(Number(instruction)) }) as EncodedRow,
+  encodeRow: (row: Row) =>
+    ({ ids: Uint32Array.of(Number(row.kind === "conversation" && row.system)) }) as EncodedRow,
 }));
 
-const model = { summary: { id: "m" }, engine: { spec: { vocabularySize: 10 } } } as unknown as ActiveModel;
-const key = { datasetId: "d", templateId: "chat", maxLength: 64 } as const;
+const model = {
+  summary: { id: "m" },
+  tokenizer: {},
+  engine: { spec: { vocabularySize: 10 } },
+} as unknown as ActiveModel;
+const key = { datasetId: "d", templateId: "chat", maxLength: 64, learnFrom: "every" } as const;
 
 let encoded: EncodedRows;
 beforeEach(() => {

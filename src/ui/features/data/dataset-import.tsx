@@ -12,10 +12,10 @@ import classes from "./dataset-import.module.css";
 /** Dropped, picked or pasted rows, with the progress of reading them. */
 export function DatasetImport() {
   const text = useText();
-  const { importing, disabled, importFile, cancel } = useStudio((state) => ({
+  const { importing, disabled, importFiles, cancel } = useStudio((state) => ({
     importing: jobOf(state, "import-dataset"),
     disabled: isExcluded(state, "import-dataset"),
-    importFile: state.importFile,
+    importFiles: state.importFiles,
     cancel: state.cancelImport,
   }));
   return (
@@ -25,15 +25,17 @@ export function DatasetImport() {
         title={text.data.drop}
         hint={text.data.dropHint}
         icon={<IconFileImport size={24} aria-hidden />}
-        accept=".json,.jsonl,.ndjson,.txt,application/json,text/plain"
+        accept=".json,.jsonl,.ndjson,.csv,.tsv,.parquet,.txt,.md,.gz,.zip,application/json,text/plain"
+        multiple
         disabled={disabled}
-        onFiles={([file]) => {
-          if (file) void importFile(file);
+        onFiles={(files) => {
+          const [first, ...others] = files;
+          if (first) void importFiles(files, text.data.filesName(first.name, others.length));
         }}
       />
       {importing && <ProgressLine label={text.data.importing} timed={importing.progress} onCancel={cancel} />}
       <Fold title={text.data.paste}>
-        <PasteArea disabled={disabled} onPaste={(file) => void importFile(file)} />
+        <PasteArea disabled={disabled} onPaste={(file) => void importFiles([file], file.name)} />
       </Fold>
     </div>
   );

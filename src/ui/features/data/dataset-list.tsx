@@ -48,7 +48,11 @@ function DatasetItem({ dataset }: { dataset: DatasetSummary }) {
     <LibraryItem
       icon={IconDatabase}
       name={dataset.name}
-      figures={[text.data.rowCount(dataset.rows), text.format.bytes(dataset.sizeBytes)]}
+      figures={[
+        text.data.formatName(dataset.format ?? "alpaca", dataset.container),
+        text.data.rowCount(dataset.rows),
+        text.format.bytes(dataset.sizeBytes),
+      ]}
       label={text.data.use(dataset.name)}
       current={current}
       locked={locked}

@@ -16,27 +16,25 @@ const DELAY_MS = 300;
 export function ModelView({ id, row }: { id: string; row: number }) {
   const text = useText();
   const { client } = useStudioContext();
-  const { maxLength, modelId, templateId, lengths, lengthsProblem } = useStudio((state) => ({
-    maxLength: lengthInputs(state)?.args.maxLength ?? null,
+  const { args, modelId, lengths, lengthsProblem } = useStudio((state) => ({
+    args: lengthInputs(state)?.args ?? null,
     modelId: state.model?.id ?? null,
-    templateId: selectTemplate(state),
     lengths: state.lengths,
     lengthsProblem: state.lengthsProblem,
   }));
-  const ready = modelId !== null && maxLength !== null;
   const { value, problem, busy } = useRemote(
-    ready ? JSON.stringify([id, row, templateId, maxLength, modelId]) : null,
-    () => client.call("tokenView", { datasetId: id, row, templateId, maxLength: maxLength ?? 0 }),
+    modelId !== null && args ? JSON.stringify([id, row, args, modelId]) : null,
+    () => (args ? client.call("tokenView", { ...args, datasetId: id, row }) : Promise.resolve(null)),
     DELAY_MS,
   );
   return (
     <>
       <TemplatePicker />
       <ProblemAlert problem={problem ?? lengthsProblem} />
-      {ready ? (
+      {modelId !== null && args ? (
         <div className={classes.panels}>
           <TokenPanel view={value} row={row} busy={busy} />
-          <LengthHistogram lengths={lengths} maxLength={maxLength} />
+          <LengthHistogram lengths={lengths} maxLength={args.maxLength} />
         </div>
       ) : (
         <Notice kind="info">{text.data.tokensNeedModel}</Notice>
