@@ -126,6 +126,7 @@ export type RowExclusion = Problem<
   | "data/nothing-to-learn"
   | "data/found-bad"
   | "data/template-without-tools"
+  | "data/answer-not-written"
   | "data/text-needs-decoder"
   | "tokenizer/chat-refused"
   | "tokenizer/template-failed"

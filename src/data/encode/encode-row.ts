@@ -1,3 +1,4 @@
+import { LuthierError } from "../../lib/errors";
 import type { RowExclusion, TemplateId } from "../../shared/data";
 import type { Row } from "../../shared/rows";
 import type { LearnFrom } from "../../shared/training";
@@ -93,8 +94,10 @@ function encodeConversation(
     return { encoded, endIds: rendering.endIds, notes: rendering.notes, refusal: null };
   } catch (error) {
     // One row that does not suit the template is no reason to stop for all the others.
-    if (!isConversationProblem(error)) throw error;
-    return refused(error.problem);
+    if (isConversationProblem(error)) return refused(error.problem);
+    if (error instanceof LuthierError && error.problem.code === "data/answer-not-written")
+      return refused({ code: error.problem.code });
+    throw error;
   }
 }
 

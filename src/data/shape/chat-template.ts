@@ -1,5 +1,6 @@
 import { pythonStrip } from "../../lib/python-text";
-import type { TemplateMessage } from "../../tokenizer/chat/messages";
+import { LuthierError } from "../../lib/errors";
+import type { CallingMessage, TemplateMessage } from "../../tokenizer/chat/messages";
 import { isConversationProblem, type Tokenizer } from "../../tokenizer/tokenizer";
 import { chatManner, type ChatManner } from "./chat-manner";
 import {
@@ -119,6 +120,10 @@ function placeAnswer(chat: Chat, index: number, from: number): AnswerPlace {
   const end = afterEnding(whole, content.end, manner);
   if (isPrefix && prompt.length <= content.start)
     return { start: prompt.length, contentEnd: content.end, end, isAskedDifferently: false };
+  const own = ownText(chat, index);
+  const ownStart = own === null ? -1 : whole.lastIndexOf(own, content.start);
+  if (own !== null && ownStart >= from && ownStart + own.length >= content.end)
+    return { start: ownStart, contentEnd: content.end, end, isAskedDifferently: false };
   // The template writes what comes before differently once it is answered; the words of asking may still be there.
   const opening =
     prompt === null ? "" : prompt.slice(sharedStart(prompt, rendered(chat, asked, false) ?? ""));
@@ -156,7 +161,7 @@ const MARKS = ["\uE000", "\uE001"] as const;
  * takes its place. A template may have trimmed it, or left a part of it out.
  */
 function findContent(chat: Chat, index: number, from: number): { start: number; end: number } {
-  const { whole, messages, manner } = chat;
+  const { whole, messages } = chat;
   const content = messages[index]?.content ?? "";
   const mark = MARKS.find((each) => !content.startsWith(each) && !content.endsWith(each)) ?? MARKS[0];
   const answer = { role: "assistant", content: mark } as const;
@@ -167,17 +172,43 @@ function findContent(chat: Chat, index: number, from: number): { start: number; 
     return { start, end: Math.max(start, whole.length - sharedEnd(whole, other)) };
   }
   const message = messages[index];
-  const upTo = rendered(chat, messages.slice(0, index + 1), false);
-  if (message && "tool_calls" in message && upTo !== null && whole.startsWith(upTo)) {
-    // Where no other text may stand in the place of calls, they end with the rendering that ends with them.
-    const prompt = rendered(chat, messages.slice(0, index), true) ?? "";
-    const end = manner.ending.text === "" ? -1 : upTo.lastIndexOf(manner.ending.text);
-    return { start: sharedStart(prompt, upTo), end: end < prompt.length ? upTo.length : end };
-  }
-  const start = whole.indexOf(pythonStrip(content), from);
-  return start < 0
-    ? { start: whole.length, end: whole.length }
-    : { start, end: start + pythonStrip(content).length };
+  const place = message && "tool_calls" in message ? findCalls(chat, index, message) : null;
+  if (place && place.start >= from) return place;
+  const text = pythonStrip(content);
+  const start = whole.indexOf(text, from);
+  if (start < 0) throw new LuthierError({ code: "data/answer-not-written" });
+  return { start, end: start + text.length };
+}
+
+/**
+ * Where calls of tools stand that no text may replace: what the template adds for them behind the prompt, at the place
+ * that changes with the name of the tool.
+ */
+function findCalls(
+  chat: Chat,
+  index: number,
+  message: CallingMessage,
+): { start: number; end: number } | null {
+  const { whole, messages, manner } = chat;
+  const calls = message.tool_calls.map((call) => ({
+    ...call,
+    function: { ...call.function, name: MARKS[0] },
+  }));
+  const renamed = messages.map((each, at) => (at === index ? { ...message, tool_calls: calls } : each));
+  const other = rendered(chat, renamed, chat.addGenerationPrompt);
+  const own = ownText(chat, index);
+  if (other === null || own === null) return null;
+  const start = whole.lastIndexOf(own, sharedStart(whole, other));
+  const ending = manner.ending.text === "" ? -1 : own.lastIndexOf(manner.ending.text);
+  return start < 0 ? null : { start, end: start + (ending < 0 ? own.length : ending) };
+}
+
+/** What the template adds for an answer to the words with which the model is asked, when nothing comes after it. */
+function ownText(chat: Chat, index: number): string | null {
+  const prompt = rendered(chat, chat.messages.slice(0, index), true);
+  const upTo = rendered(chat, chat.messages.slice(0, index + 1), false);
+  if (prompt === null || !upTo?.startsWith(prompt)) return null;
+  return upTo.slice(prompt.length) || null;
 }
 
 /** Behind the ending that the template writes after every answer; where it is not there, nothing ends the turn. */

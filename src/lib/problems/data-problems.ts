@@ -15,6 +15,8 @@ export interface DataProblems {
   readonly "data/found-bad": object;
   /** The row calls tools, and the template has no place for calls and results. */
   readonly "data/template-without-tools": object;
+  /** The template leaves an answer out, or writes it in another way than it stands in the row. */
+  readonly "data/answer-not-written": object;
   /** A text without question and answer, which a model with an encoder cannot learn. */
   readonly "data/text-needs-decoder": object;
   /** No row of a dataset can be trained on; `first` is why the first one cannot, null when there is none. */
@@ -61,4 +63,8 @@ type RowProblemFacts =
 
 /** Reasons that need no facts. */
 type PlainExclusion =
-  "data/nothing-to-learn" | "data/found-bad" | "data/template-without-tools" | "data/text-needs-decoder";
+  | "data/nothing-to-learn"
+  | "data/found-bad"
+  | "data/template-without-tools"
+  | "data/answer-not-written"
+  | "data/text-needs-decoder";

@@ -12,7 +12,7 @@ interface ToolMessage {
 }
 
 /** An answer that calls tools. */
-interface CallingMessage {
+export interface CallingMessage {
   readonly role: "assistant";
   readonly content: string;
   readonly tool_calls: readonly {

@@ -49,6 +49,10 @@ const rowProblems = {
     what: "The row calls tools, and the template has no place for their calls and results.",
     advice: "Choose the chat template of a model that knows tools.",
   }),
+  "data/answer-not-written": () => ({
+    what: "The template does not write the row's answer as it is, so it cannot be told what is learned.",
+    advice: "Choose another template.",
+  }),
   "data/text-needs-decoder": () => ({
     what: "The row is a text without a question, and a model with an encoder learns answers to questions.",
     advice: "Choose another model or dataset.",
@@ -63,6 +67,7 @@ function firstReason(first: NonNullable<DataProblems["data/nothing-to-train"]["f
     case "data/nothing-to-learn":
     case "data/found-bad":
     case "data/template-without-tools":
+    case "data/answer-not-written":
     case "data/text-needs-decoder":
       return rowProblems[first.code]().what;
     case "tokenizer/chat-refused":
