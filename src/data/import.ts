@@ -9,6 +9,8 @@ export interface ImportOptions extends ReadingOptions {
   readonly name: string;
   /** Takes the place of the dataset with this id; without it the dataset is a new one. */
   readonly id?: string;
+  /** The dataset for which it is a validation file. */
+  readonly validates?: string;
   readonly signal?: AbortSignal;
   /** Told the bytes read so far, for every piece of some 64 kB. */
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
@@ -22,7 +24,7 @@ export interface ImportOptions extends ReadingOptions {
  */
 export async function importDataset(
   files: readonly NamedFile[],
-  { name, id, signal, onProgress, ...reading }: ImportOptions,
+  { name, id, validates, signal, onProgress, ...reading }: ImportOptions,
 ): Promise<DatasetSummary> {
   const sizeBytes = files.reduce((sum, { bytes }) => sum + bytes.size, 0);
   let doneBytes = 0;
@@ -39,7 +41,10 @@ export async function importDataset(
       next = await rows.next();
     }
     if (signal?.aborted) throw cancelled();
-    const chosen = Object.keys(reading).length > 0 ? { reading } : {};
+    const chosen = {
+      ...(Object.keys(reading).length > 0 ? { reading } : {}),
+      ...(validates === undefined ? {} : { validates }),
+    };
     return await writer.commit({ name, sizeBytes, ...next.value, ...chosen });
   } catch (error) {
     await writer.discard();

@@ -122,12 +122,23 @@ export interface Commands extends HubCommands {
     reading?: ReadingOptions;
     /** The dataset whose place the new one takes. */
     replaces?: string;
+    /** The dataset for which it is a validation file. */
+    validates?: string;
   }): DatasetSummary;
   importSample(args: { id: string }): DatasetSummary;
   deleteDataset(args: { id: string }): void;
   datasetRows(args: { id: string; offset: number; count: number }): readonly Row[];
-  /** Rows that a run with this split and seed keeps out of training; of a sample dataset, its held-out file. */
-  heldOutRows(args: { id: string; validationSplit: number; seed: number; count: number }): readonly Row[];
+  /**
+   * Rows that a run with this split and seed keeps out of training; of a sample dataset, its held-out file; or those of a
+   * validation file.
+   */
+  heldOutRows(args: {
+    id: string;
+    validationId: string | null;
+    validationSplit: number;
+    seed: number;
+    count: number;
+  }): readonly Row[];
   /** Tokens of one row; `row` counts from 0. */
   tokenView(args: EncodingArgs & { row: number }): TokenView;
   lengthStats(args: EncodingArgs): LengthStats;

@@ -77,6 +77,8 @@ export interface DatasetSummary {
   readonly kinds?: Readonly<Partial<Record<RowKind, number>>>;
   /** Conversations in which the file marks which answers are learned. */
   readonly flaggedRows?: number;
+  /** The dataset that is measured on its rows, when it is a validation file: it is then not trained on by itself. */
+  readonly validates?: string;
   /** How it was read, where somebody chose. */
   readonly reading?: ReadingOptions;
   /** Set when the file broke off and only the rows before it were read; a sentence where an earlier version read it. */

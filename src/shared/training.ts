@@ -210,6 +210,8 @@ export interface RunConfig {
   readonly templateId: string;
   readonly method: MethodChoice;
   readonly training: TrainingOptions;
+  /** The dataset whose rows are measured on; absent or null, a share of the dataset's own is held out. */
+  readonly validationDatasetId?: string | null;
   /** The adapter whose values the run starts from, or null to start anew. */
   readonly continueFrom: string | null;
 }

@@ -11,6 +11,9 @@ interface Key extends EncodeOptions {
   readonly datasetId: string;
 }
 
+/** What rows are encoded for; the last of each use are kept. */
+export type EncodedUse = "training" | "validation";
+
 /** Rows that are being encoded, or are. */
 interface Encoding {
   readonly name: string;
@@ -21,10 +24,13 @@ interface Encoding {
   isDone: boolean;
 }
 
-/** Encodes datasets row by row out of storage and keeps the last result: views and training ask for the same. */
+/**
+ * Encodes datasets row by row out of storage and keeps the last result, and the last of a validation file: views and
+ * training ask for the same.
+ */
 export class EncodedRows {
   readonly #model: () => ActiveModel;
-  #latest: Encoding | null = null;
+  readonly #latest = new Map<EncodedUse, Encoding>();
 
   /** @param model the model in use, by whose tokenizer rows are encoded */
   constructor(model: () => ActiveModel) {
@@ -35,8 +41,8 @@ export class EncodedRows {
    * All rows of a dataset under the loaded model's tokenizer, excluded ones too. An abort ends the waiting; it ends the
    * work when nobody else waits for it.
    */
-  async get(key: Key, signal?: AbortSignal): Promise<EncodedRow[]> {
-    const encoding = this.#encoding(key);
+  async get(key: Key, signal?: AbortSignal, use: EncodedUse = "training"): Promise<EncodedRow[]> {
+    const encoding = this.#encoding(key, use);
     encoding.waiting++;
     try {
       return await untilAborted(encoding.rows, signal);
@@ -48,17 +54,18 @@ export class EncodedRows {
 
   /** Forgets what was encoded, when a dataset goes. */
   clear(): void {
-    this.#latest = null;
+    this.#latest.clear();
   }
 
-  #encoding(key: Key): Encoding {
+  #encoding(key: Key, use: EncodedUse): Encoding {
     const model = this.#model();
     const name = [key.datasetId, key.templateId, key.maxLength, key.learnFrom, model.summary.id].join("|");
-    if (this.#latest?.name === name) return this.#latest;
+    const known = this.#latest.get(use);
+    if (known?.name === name) return known;
     const controller = new AbortController();
     const rows = encodeAll(key, model, controller.signal);
     const encoding: Encoding = { name, rows, controller, waiting: 0, isDone: false };
-    this.#latest = encoding;
+    this.#latest.set(use, encoding);
     rows.then(
       () => (encoding.isDone = true),
       () => this.#giveUp(encoding),
@@ -68,7 +75,7 @@ export class EncodedRows {
 
   #giveUp(encoding: Encoding): void {
     encoding.controller.abort();
-    if (this.#latest === encoding) this.#latest = null;
+    for (const [use, kept] of this.#latest) if (kept === encoding) this.#latest.delete(use);
   }
 }
 

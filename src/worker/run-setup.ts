@@ -39,13 +39,19 @@ export async function setUpRun(
   const training = { ...config.training, maxLength, packing };
   const templateId = config.templateId as TemplateId;
   const { learnFrom = "every" } = config.training;
-  const rows = await encoded.get({ datasetId: config.datasetId, templateId, maxLength, learnFrom }, signal);
+  const key = { datasetId: config.datasetId, templateId, maxLength, learnFrom };
+  const rows = await encoded.get(key, signal);
+  const { validationDatasetId = null } = config;
+  const validationRows =
+    validationDatasetId === null
+      ? null
+      : await encoded.get({ ...key, datasetId: validationDatasetId }, signal, "validation");
   return {
     config: { ...config, method },
     adapter,
     rows,
     training,
-    data: planTrainingData(rows, training, adapter, engine.spec.encoder !== undefined),
+    data: planTrainingData(rows, training, adapter, engine.spec.encoder !== undefined, validationRows),
   };
 }
 

@@ -41,7 +41,7 @@ export class Sampler {
   ): Promise<Sampler | null> {
     const { sampleEvery } = config.training;
     if (sampleEvery === 0) return null;
-    const [row] = await readRows(config.datasetId, data.sampleRow, 1);
+    const [row] = await readRows(config.validationDatasetId ?? config.datasetId, data.sampleRow, 1);
     if (!row) return null;
     const prompt = rowPromptIds(row, config.templateId as TemplateId, model.tokenizer);
     return new Sampler(model, emit, row, prompt, sampleEvery);

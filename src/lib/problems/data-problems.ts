@@ -21,6 +21,8 @@ export interface DataProblems {
   readonly "data/text-needs-decoder": object;
   /** No row of a dataset can be trained on; `first` is why the first one cannot, null when there is none. */
   readonly "data/nothing-to-train": { readonly first: RowProblemFacts | null };
+  /** No row of the validation file can be measured on. */
+  readonly "data/nothing-to-validate": object;
   readonly "data/no-such-row": { readonly row: number };
   /** The file was moved or changed after it was chosen. */
   readonly "data/file-gone": { readonly name: string };

@@ -2,7 +2,7 @@ import { isCancelled } from "../../lib/errors";
 import type { DatasetSummary } from "../../shared/data";
 import { toProblem } from "../lib/problem";
 import { JobCalls } from "./jobs";
-import { lengthInputs } from "./selectors";
+import { lengthInputs, selectDataset, selectValidation } from "./selectors";
 import type { DataSlice, LastFiles, SliceCreator } from "./state";
 
 export const dataSlice: SliceCreator<DataSlice> =
@@ -17,9 +17,9 @@ export const dataSlice: SliceCreator<DataSlice> =
       set({ dataProblem: null });
       try {
         const dataset = await imports.run({ kind: "import-dataset" }, read);
-        set(({ datasets }) => ({
+        set(({ datasets, datasetId }) => ({
           datasets: [...datasets.filter((other) => other.id !== dataset.id), dataset],
-          datasetId: dataset.id,
+          datasetId: dataset.validates === undefined ? dataset.id : datasetId,
         }));
         await get().refreshEnvironment();
         return dataset;
@@ -31,10 +31,13 @@ export const dataSlice: SliceCreator<DataSlice> =
 
     /** Reads files in the place of the dataset that came of them before. */
     async function readFiles(last: LastFiles): Promise<void> {
-      const { files, name, reading, datasetId } = last;
-      const replaces = datasetId === null ? {} : { replaces: datasetId };
+      const { files, name, reading, datasetId, validates } = last;
+      const place = {
+        ...(datasetId === null ? {} : { replaces: datasetId }),
+        ...(validates === null ? {} : { validates }),
+      };
       const dataset = await runImport((signal) =>
-        client.until(signal).call("importDataset", { files, name, reading, ...replaces }),
+        client.until(signal).call("importDataset", { files, name, reading, ...place }),
       );
       if (dataset) set({ lastFiles: { ...last, datasetId: dataset.id } });
       else if (get().dataProblem) set({ lastFiles: last });
@@ -56,7 +59,17 @@ export const dataSlice: SliceCreator<DataSlice> =
         set({ datasetId: id });
       },
 
-      importFiles: (files, name) => readFiles({ files, name, reading: {}, datasetId: null }),
+      importFiles: (files, name) => readFiles({ files, name, reading: {}, datasetId: null, validates: null }),
+
+      async importValidation(files, name) {
+        const dataset = selectDataset(get());
+        if (!dataset) return;
+        // Its columns are most likely those of the dataset.
+        const { columns } = dataset.reading ?? {};
+        const reading = columns ? { columns } : {};
+        const datasetId = selectValidation(get())?.id ?? null;
+        await readFiles({ files, name, reading, datasetId, validates: dataset.id });
+      },
 
       async readAnew(reading) {
         const { lastFiles } = get();
@@ -82,8 +95,9 @@ export const dataSlice: SliceCreator<DataSlice> =
         try {
           await client.call("deleteDataset", { id });
           set(({ datasets, datasetId }) => {
-            const left = datasets.filter((dataset) => dataset.id !== id);
-            return { datasets: left, datasetId: datasetId === id ? (left.at(-1)?.id ?? null) : datasetId };
+            const left = datasets.filter((dataset) => dataset.id !== id && dataset.validates !== id);
+            const next = left.findLast(({ validates }) => validates === undefined)?.id ?? null;
+            return { datasets: left, datasetId: datasetId === id ? next : datasetId };
           });
           await get().refreshEnvironment();
         } catch (error) {

@@ -30,7 +30,9 @@ export const environmentSlice: SliceCreator<EnvironmentSlice> =
         }
         const { datasets, samples, datasetId } = get();
         if (datasets.some((dataset) => dataset.id === datasetId)) return;
-        const newest = datasets.toSorted((a, b) => b.importedAt - a.importedAt)[0];
+        const [newest] = datasets
+          .filter(({ validates }) => validates === undefined)
+          .toSorted((a, b) => b.importedAt - a.importedAt);
         if (newest) get().chooseDataset(newest.id);
         else if (samples[0]) await get().importSample(samples[0].id);
       }

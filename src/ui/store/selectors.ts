@@ -20,6 +20,12 @@ export function selectDataset(state: State): DatasetSummary | null {
   return state.datasets.find((dataset) => dataset.id === state.datasetId) ?? null;
 }
 
+/** The validation file of the dataset in use. */
+export function selectValidation(state: Pick<State, "datasets" | "datasetId">): DatasetSummary | null {
+  const { datasets, datasetId } = state;
+  return datasets.find(({ validates }) => validates !== undefined && validates === datasetId) ?? null;
+}
+
 /** The adapter in use, null while the model has none. */
 export function selectAdapter(state: Pick<State, "adapters" | "adapterId">): AdapterSummary | null {
   return state.adapters.find(({ id }) => id === state.adapterId) ?? null;
@@ -76,7 +82,7 @@ export function lengthInputs(state: State): { key: string; args: CommandArgs<"le
     maxLength: Math.floor(maxLength),
     learnFrom,
   };
-  return { key: JSON.stringify([state.model.id, args]), args };
+  return { key: JSON.stringify([state.model.id, dataset.importedAt, args]), args };
 }
 
 /** Whether a run of this status has not ended. */
@@ -134,6 +140,7 @@ export function selectRunConfig(state: State): RunConfig | null {
     method: { id: state.methodId, options: selectMethodValues(state) },
     training: { ...training, continueAdapter: continueFrom !== null },
     continueFrom,
+    validationDatasetId: selectValidation(state)?.id ?? null,
   };
 }
 

@@ -60,6 +60,8 @@ export interface LastFiles {
   readonly reading: ReadingOptions;
   /** The dataset that came of them; null where they were refused. */
   readonly datasetId: string | null;
+  /** The dataset for which they are a validation file. */
+  readonly validates: string | null;
 }
 
 export interface DataSlice {
@@ -79,6 +81,8 @@ export interface DataSlice {
   chooseDataset(id: string): void;
   /** Reads files as one dataset. */
   importFiles(files: readonly File[], name: string): Promise<void>;
+  /** Reads files on which the dataset in use is measured, in the place of those before. */
+  importValidation(files: readonly File[], name: string): Promise<void>;
   /** Reads the last files anew in another way; what came of them before is replaced. */
   readAnew(reading: ReadingOptions): Promise<void>;
   importSample(id: string): Promise<void>;

@@ -35,8 +35,13 @@ export function datasetHandlers(
       return listDatasets();
     },
     listSamples: () => samples(),
-    importDataset: ({ files, name, reading, replaces }, call) =>
-      owner.run(importDatasetJob(files, { ...reading, name, ...(replaces ? { id: replaces } : {}) }), call),
+    async importDataset({ files, name, reading, replaces, validates }, call) {
+      const place = { ...(replaces ? { id: replaces } : {}), ...(validates ? { validates } : {}) };
+      const summary = await owner.run(importDatasetJob(files, { ...reading, name, ...place }), call);
+      // What was encoded of a dataset whose place it takes is no longer of use.
+      encoded.clear();
+      return summary;
+    },
     importSample: ({ id }, call) => owner.run(importSampleJob(id), call),
     deleteDataset: ({ id }, call) => owner.run(deleteDatasetJob(encoded, id), call),
     datasetRows: ({ id, offset, count }) => readRows(id, offset, count),
@@ -54,15 +59,18 @@ export function datasetHandlers(
 
 async function heldOutRows({
   id,
+  validationId,
   validationSplit,
   seed,
   count,
 }: {
   id: string;
+  validationId: string | null;
   validationSplit: number;
   seed: number;
   count: number;
 }): Promise<Row[]> {
+  if (validationId !== null) return readRows(validationId, 0, count);
   const sample = (await samples()).find((entry) => sampleId(entry.id) === id);
   if (sample) return (await heldOutOfSample(sample)).slice(0, count);
   const { rows } = await findDataset(id);

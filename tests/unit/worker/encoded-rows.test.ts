@@ -75,3 +75,17 @@ it("ends when nobody waits any more, and begins anew for the next", async () => 
   for (let chunk = 0; chunk < 3; chunk++) await nextChunk();
   expect(await again).toHaveLength(3);
 });
+
+it("keeps those of a validation file beside the dataset's", async () => {
+  const all = async (...args: Parameters<EncodedRows["get"]>) => {
+    const rows = encoded.get(...args);
+    for (let chunk = 0; chunk < 3; chunk++) await nextChunk();
+    return rows;
+  };
+  const own = await all(key);
+  const other = await all({ ...key, datasetId: "v" }, undefined, "validation");
+  expect(await encoded.get(key)).toBe(own);
+  expect(await encoded.get({ ...key, datasetId: "v" }, undefined, "validation")).toBe(other);
+  encoded.clear();
+  expect(await all(key)).not.toBe(own);
+});

@@ -1,6 +1,6 @@
 import { questionOf, type Row } from "../../../shared/rows";
 import { useStudio, useStudioContext } from "../../store/context";
-import { selectDataset, selectTrainingValues } from "../../store/selectors";
+import { selectDataset, selectTrainingValues, selectValidation } from "../../store/selectors";
 import { useRemote } from "../../store/use-remote";
 
 const SUGGESTED = 3;
@@ -18,7 +18,7 @@ function asked(row: Row): { question: string; answer: string }[] {
 /** Questions that training does not see, and the dataset's own answer to the one that was asked. */
 export function useHeldOut(): { readonly questions: readonly string[]; readonly expected: string | null } {
   const { client } = useStudioContext();
-  const { id, split, seed, sample, last } = useStudio((state) => {
+  const { id, split, seed, sample, validationId, last } = useStudio((state) => {
     const values = selectTrainingValues(state);
     const dataset = selectDataset(state);
     return {
@@ -26,11 +26,12 @@ export function useHeldOut(): { readonly questions: readonly string[]; readonly 
       split: typeof values.validationSplit === "number" ? values.validationSplit : 0,
       seed: typeof values.seed === "number" ? values.seed : 0,
       sample: state.samples.find((known) => dataset && known.id === state.sampleOf[dataset.id]),
+      validationId: selectValidation(state)?.id ?? null,
       last: state.turns.at(-1)?.question ?? null,
     };
   });
-  const { value } = useRemote(id === null ? null : JSON.stringify([id, split, seed]), () =>
-    client.call("heldOutRows", { id: id ?? "", validationSplit: split, seed, count: READ }),
+  const { value } = useRemote(id === null ? null : JSON.stringify([id, validationId, split, seed]), () =>
+    client.call("heldOutRows", { id: id ?? "", validationId, validationSplit: split, seed, count: READ }),
   );
   const rows = (value ?? []).flatMap(asked);
   return {

@@ -11,6 +11,7 @@ import { ModelView } from "./model-view";
 import { ReadingQuestion } from "./reading-question";
 import { RowBrowser } from "./row-browser";
 import { SampleCards } from "./sample-cards";
+import { ValidationFile } from "./validation-file";
 
 /** First step: choose or import rows, and see what they are and how the model will read them. */
 export function DataStep() {
@@ -30,7 +31,10 @@ export function DataStep() {
       {dataset && (
         <>
           <DatasetOverview dataset={dataset} />
-          {dataset.rows > 0 && <DatasetRows key={dataset.id} id={dataset.id} rows={dataset.rows} />}
+          {dataset.rows > 0 && (
+            <DatasetRows key={`${dataset.id} ${dataset.importedAt}`} id={dataset.id} rows={dataset.rows} />
+          )}
+          <ValidationFile />
         </>
       )}
     </StepSection>

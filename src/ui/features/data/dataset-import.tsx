@@ -7,6 +7,7 @@ import { ProgressLine } from "../../components/progress-line";
 import { useStudio } from "../../store/context";
 import { isExcluded, jobOf } from "../../store/jobs";
 import { useText } from "../../text/text";
+import { DATASET_FILES } from "./dataset-files";
 import classes from "./dataset-import.module.css";
 
 /** Dropped, picked or pasted rows, with the progress of reading them. */
@@ -25,7 +26,7 @@ export function DatasetImport() {
         title={text.data.drop}
         hint={text.data.dropHint}
         icon={<IconFileImport size={24} aria-hidden />}
-        accept=".json,.jsonl,.ndjson,.csv,.tsv,.parquet,.txt,.md,.gz,.zip,application/json,text/plain"
+        accept={DATASET_FILES}
         multiple
         disabled={disabled}
         onFiles={(files) => {

@@ -16,25 +16,29 @@ const DELAY_MS = 300;
 export function ModelView({ id, row }: { id: string; row: number }) {
   const text = useText();
   const { client } = useStudioContext();
-  const { args, modelId, lengths, lengthsProblem } = useStudio((state) => ({
-    args: lengthInputs(state)?.args ?? null,
+  const { maxLength, learnFrom, modelId, templateId, lengths, lengthsProblem } = useStudio((state) => ({
+    maxLength: lengthInputs(state)?.args.maxLength ?? null,
+    learnFrom: lengthInputs(state)?.args.learnFrom ?? "every",
+    templateId: selectTemplate(state),
     modelId: state.model?.id ?? null,
     lengths: state.lengths,
     lengthsProblem: state.lengthsProblem,
   }));
+  const ready = modelId !== null && maxLength !== null;
+  const args = { datasetId: id, row, templateId, learnFrom };
   const { value, problem, busy } = useRemote(
-    modelId !== null && args ? JSON.stringify([id, row, args, modelId]) : null,
-    () => (args ? client.call("tokenView", { ...args, datasetId: id, row }) : Promise.resolve(null)),
+    ready ? JSON.stringify([args, maxLength, modelId]) : null,
+    () => client.call("tokenView", { ...args, maxLength: maxLength ?? 0 }),
     DELAY_MS,
   );
   return (
     <>
       <TemplatePicker />
       <ProblemAlert problem={problem ?? lengthsProblem} />
-      {modelId !== null && args ? (
+      {ready ? (
         <div className={classes.panels}>
           <TokenPanel view={value} row={row} busy={busy} />
-          <LengthHistogram lengths={lengths} maxLength={args.maxLength} />
+          <LengthHistogram lengths={lengths} maxLength={maxLength} />
         </div>
       ) : (
         <Notice kind="info">{text.data.tokensNeedModel}</Notice>

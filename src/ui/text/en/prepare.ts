@@ -44,6 +44,11 @@ export const data = {
     "JSON, JSONL, CSV, TSV, Parquet, text or Markdown, also zipped: Alpaca, messages, ShareGPT, preferences and more. They never leave this machine.",
   filesName: (first: string, others: number) =>
     others === 0 ? first : `${first} and ${plural(others, "other file", "other files")}`,
+  validationFile: "Validation file",
+  validationHint: "Rows of your own to measure on. Without one, a share of the dataset is kept aside.",
+  validationInUse: (name: string, count: number, format: string) =>
+    `Measured on ${name}: ${rows(count)}, ${format}. “Validation split” is not used.`,
+  removeValidation: "Remove the validation file",
   format: "Format",
   formatName: (format: FormatId, container: ContainerId | undefined) =>
     container === "plain-text"

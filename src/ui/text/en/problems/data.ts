@@ -85,6 +85,10 @@ export const dataProblems: ProblemTexts<DataProblems> = {
         ? `Raise ${MAX_LENGTH}, or choose another dataset or template.`
         : "Choose another dataset or template.",
   }),
+  "data/nothing-to-validate": () => ({
+    what: "No row of the validation file can be measured on.",
+    advice: "Raise Max length, or choose another validation file.",
+  }),
   "data/no-such-row": ({ row }) => ({
     what: `The dataset has no row ${row}.`,
     advice: "Choose another row.",
