@@ -13,7 +13,7 @@ export async function* parquetRows(
   onRead: (share: number) => void,
 ): AsyncGenerator<readonly unknown[], void, void> {
   const { parquetMetadataAsync, parquetReadObjects } = await import("hyparquet");
-  const { compressors } = await import("hyparquet-compressors");
+  const { compressors } = await import("./parquet-compressors");
   const buffer = {
     byteLength: file.size,
     slice: (start: number, end?: number) => file.slice(start, end ?? file.size).arrayBuffer(),
