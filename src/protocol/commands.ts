@@ -1,14 +1,21 @@
 import type { Problem } from "../lib/problems/problem";
-import type { TextEncoding } from "../lib/problems/dataset-faults";
 import type { AdapterSummary } from "../shared/adapter";
-import type { DatasetSummary, LengthStats, Row, SampleDataset, TemplateId, TokenView } from "../shared/data";
+import type {
+  DatasetSummary,
+  LengthStats,
+  ReadingOptions,
+  SampleDataset,
+  TemplateId,
+  TokenView,
+} from "../shared/data";
 import type { ExportId, ExportOffer, ExportType, MadeExport } from "../shared/exports";
 import type { FolderReader } from "../shared/folder-format";
 import type { TrainingForecast, TrainingSpeed } from "../shared/forecast";
 import type { ChatMessage, GenerationOptions, Side } from "../shared/generation";
 import type { MethodChoice } from "../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../shared/model";
-import type { RunConfig } from "../shared/training";
+import type { Row } from "../shared/rows";
+import type { LearnFrom, RunConfig } from "../shared/training";
 import type { HubCommands } from "./hub-commands";
 
 /** What the machine offers. */
@@ -90,6 +97,14 @@ export interface Question {
   readonly messages: readonly ChatMessage[];
 }
 
+/** What decides how a dataset's rows become tokens. */
+export interface EncodingArgs {
+  readonly datasetId: string;
+  readonly templateId: TemplateId;
+  readonly maxLength: number;
+  readonly learnFrom: LearnFrom;
+}
+
 /**
  * Commands of the page to the worker: name -> arguments and result. Those that start a job (`./jobs.ts`) are refused
  * with the error "busy" while a running job excludes theirs. Any can be cancelled.
@@ -101,18 +116,35 @@ export interface Commands extends HubCommands {
   listDatasets(): readonly DatasetSummary[];
   listSamples(): readonly SampleDataset[];
   /**
-   * Reads a dropped, picked or pasted (`text/plain` File) dataset. A later import takes the place of an earlier. The
-   * encoding is given where the text is none of Unicode's.
+   * Reads dropped, picked or pasted (`text/plain` File) files as one dataset. A later import takes the place of an
+   * earlier.
    */
-  importDataset(args: { file: File; encoding?: TextEncoding }): DatasetSummary;
+  importDataset(args: {
+    files: readonly File[];
+    name: string;
+    reading?: ReadingOptions;
+    /** The dataset whose place the new one takes. */
+    replaces?: string;
+    /** The dataset for which it is a validation file. */
+    validates?: string;
+  }): DatasetSummary;
   importSample(args: { id: string }): DatasetSummary;
   deleteDataset(args: { id: string }): void;
   datasetRows(args: { id: string; offset: number; count: number }): readonly Row[];
-  /** Rows that a run with this split and seed keeps out of training; of a sample dataset, its held-out file. */
-  heldOutRows(args: { id: string; validationSplit: number; seed: number; count: number }): readonly Row[];
+  /**
+   * Rows that a run with this split and seed keeps out of training; of a sample dataset, its held-out file; or those of a
+   * validation file.
+   */
+  heldOutRows(args: {
+    id: string;
+    validationId: string | null;
+    validationSplit: number;
+    seed: number;
+    count: number;
+  }): readonly Row[];
   /** Tokens of one row; `row` counts from 0. */
-  tokenView(args: { datasetId: string; row: number; templateId: TemplateId; maxLength: number }): TokenView;
-  lengthStats(args: { datasetId: string; templateId: TemplateId; maxLength: number }): LengthStats;
+  tokenView(args: EncodingArgs & { row: number }): TokenView;
+  lengthStats(args: EncodingArgs): LengthStats;
 
   listModels(): readonly ModelCard[];
   /**

@@ -1,21 +1,57 @@
-import type { FileBreak, RowFault } from "../lib/problems/dataset-faults";
+import type { FileBreak, RowFault, TextEncoding } from "../lib/problems/dataset-faults";
 import type { Problem } from "../lib/problems/problem";
+import type { RowKind } from "./rows";
 
-/** One row as Alpaca has it, after reading: strings only, unknown fields dropped. */
-export interface Row {
-  readonly instruction: string;
-  readonly input: string;
-  readonly output: string;
-  readonly system?: string;
-  /** Earlier turns, oldest first: [question, answer]. */
-  readonly history?: readonly (readonly [string, string])[];
+/** Forms of rows that are told by their fields; "columns" for those that a person told what they are. */
+export const FORMAT_IDS = [
+  "alpaca",
+  "messages",
+  "sharegpt",
+  "prompt-completion",
+  "question-answer",
+  "dolly",
+  "text",
+  "preference",
+  "instruction-preference",
+  "labelled",
+  "columns",
+] as const;
+export type FormatId = (typeof FORMAT_IDS)[number];
+
+/** What rows come in. */
+export type ContainerId = "json" | "json-lines" | "csv" | "tsv" | "parquet" | "plain-text";
+
+/** What a column of a table can be to the studio. */
+export const COLUMN_ROLES = ["instruction", "input", "output", "system", "text"] as const;
+export type ColumnRole = (typeof COLUMN_ROLES)[number];
+
+/** What a person told of a file's columns. */
+export interface ColumnMapping {
+  /** The column of each role. */
+  readonly roles: Readonly<Partial<Record<ColumnRole, string>>>;
+  /** Whether the first line of a table names its columns; told by its cells when it is not given. */
+  readonly headings?: boolean;
+}
+
+/** How plain text becomes rows: not cut at all, by documents, or at blank lines. */
+export const TEXT_CUTS = ["whole", "document", "blank-line"] as const;
+export type TextCut = (typeof TEXT_CUTS)[number];
+
+/** What the reader of a file is told beside its bytes. */
+export interface ReadingOptions {
+  /** The encoding of its text, where it is none of Unicode's. */
+  readonly encoding?: TextEncoding;
+  readonly columns?: ColumnMapping;
+  readonly cut?: TextCut;
 }
 
 /** A row that was kept out, or a remark about the file. `row` counts from 1; null when it concerns the whole file. */
 export interface RowProblem {
   readonly row: number | null;
-  /** Datasets that an earlier version of the studio read have a sentence here. */
-  readonly reason: RowFault | string;
+  /** The file, where there were several. */
+  readonly file?: string;
+  /** Of a whole file, the problem with which it was refused. Earlier versions of the studio kept a sentence here. */
+  readonly reason: RowFault | Problem | string;
 }
 
 /** What the page shows of a dataset. */
@@ -33,6 +69,18 @@ export interface DatasetSummary {
   readonly ignoredFields: readonly string[];
   /** Rows whose answer is empty; not counted by earlier versions. */
   readonly emptyAnswers?: number;
+  /** The form of most of its rows; absent, for Alpaca, in what was read before there were others. */
+  readonly format?: FormatId;
+  /** What they came in; absent where they came from several kinds of files. */
+  readonly container?: ContainerId;
+  /** How many rows there are of each kind. */
+  readonly kinds?: Readonly<Partial<Record<RowKind, number>>>;
+  /** Conversations in which the file marks which answers are learned. */
+  readonly flaggedRows?: number;
+  /** The dataset that is measured on its rows, when it is a validation file: it is then not trained on by itself. */
+  readonly validates?: string;
+  /** How it was read, where somebody chose. */
+  readonly reading?: ReadingOptions;
   /** Set when the file broke off and only the rows before it were read; a sentence where an earlier version read it. */
   readonly brokenAt: FileBreak | string | null;
 }
@@ -68,13 +116,22 @@ export interface TokenView {
   readonly systemInQuestion: boolean;
   /** True when the model is asked with words before its answer that this row does not have. */
   readonly askedDifferently: boolean;
+  /** True when the template has no place for the row's list of tools. */
+  readonly toolsLeftOut: boolean;
   /** Why the row takes no part in training, or null. */
   readonly excluded: RowExclusion | null;
 }
 
 /** Why a row takes no part in training. */
 export type RowExclusion = Problem<
-  "data/question-fills-row" | "data/nothing-to-learn" | "tokenizer/chat-refused" | "tokenizer/template-failed"
+  | "data/question-fills-row"
+  | "data/nothing-to-learn"
+  | "data/found-bad"
+  | "data/template-without-tools"
+  | "data/answer-not-written"
+  | "data/text-needs-decoder"
+  | "tokenizer/chat-refused"
+  | "tokenizer/template-failed"
 >;
 
 /** How many rows are left out for one reason. */
@@ -102,6 +159,8 @@ export interface LengthStats {
   readonly systemInQuestion: number;
   /** Rows without the words in front of an answer with which the model is asked. */
   readonly askedDifferently: number;
+  /** Rows whose list of tools the template has no place for. */
+  readonly toolsLeftOut: number;
   /** Rows left out, for whatever reason. */
   readonly excluded: number;
   /** The most frequent reasons for which rows are left out. */

@@ -4,6 +4,10 @@ import type { MethodChoice } from "./methods";
 export const SCHEDULES = ["linear", "cosine", "constant"] as const;
 export type Schedule = (typeof SCHEDULES)[number];
 
+/** Of a conversation, what is learned: every answer that the file does not mark otherwise, the last, those it marks. */
+export const LEARN_FROM = ["every", "last", "flagged"] as const;
+export type LearnFrom = (typeof LEARN_FROM)[number];
+
 /** How to train; units are steps (optimizer updates), tokens and rows. */
 export interface TrainingOptions {
   readonly epochs: number;
@@ -21,6 +25,8 @@ export interface TrainingOptions {
   readonly maxGradNorm: number;
   /** Tokens of a row at most, template and answer together. */
   readonly maxLength: number;
+  /** Absent, for every answer, in runs that were kept before this was. */
+  readonly learnFrom?: LearnFrom;
   /** Share of rows held out from training, 0 to 0.5. */
   readonly validationSplit: number;
   /** Optimizer steps between measurements on the rows held out; 0 measures five times a run. */
@@ -125,6 +131,13 @@ export const trainingFields = [
     level: "basic",
   },
   {
+    name: "learnFrom",
+    type: "select",
+    default: "every",
+    choices: LEARN_FROM,
+    level: "advanced",
+  },
+  {
     name: "validationSplit",
     type: "number",
     default: 0.1,
@@ -197,6 +210,8 @@ export interface RunConfig {
   readonly templateId: string;
   readonly method: MethodChoice;
   readonly training: TrainingOptions;
+  /** The dataset whose rows are measured on; absent or null, a share of the dataset's own is held out. */
+  readonly validationDatasetId?: string | null;
   /** The adapter whose values the run starts from, or null to start anew. */
   readonly continueFrom: string | null;
 }

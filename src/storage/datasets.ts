@@ -1,9 +1,13 @@
 import { del, get, getMany, keys, promisifyRequest, values } from "idb-keyval";
 import { LuthierError } from "../lib/errors";
 import { newId } from "../lib/id";
-import type { DatasetSummary, Row } from "../shared/data";
+import type { DatasetSummary } from "../shared/data";
+import { type AlpacaRow, type Row, textsOf, upgradeRow } from "../shared/rows";
 import { guarded, keysOf, openStore, putAll } from "./database";
 import { holdLock, ifUnlocked } from "./locks";
+
+/** A row as some version of the studio kept it. */
+type StoredRow = Row | AlpacaRow;
 
 /** Rows of one chunk at most, and characters after which a chunk is closed earlier: long rows make short chunks. */
 const CHUNK_ROWS = 1000;
@@ -126,7 +130,7 @@ export async function readRows(id: string, offset: number, count: number): Promi
     chunksId,
     first + index,
   ]);
-  const found = await guarded("dataset-read", () => getMany<Row[]>(wanted, chunks));
+  const found = await guarded("dataset-read", () => getMany<StoredRow[]>(wanted, chunks));
   const skipped = offset - (starts[first] ?? 0);
   return found.flatMap((chunk) => whole(chunk, summary)).slice(skipped, skipped + end - offset);
 }
@@ -135,7 +139,7 @@ export async function readRows(id: string, offset: number, count: number): Promi
 export async function* streamRows(id: string): AsyncGenerator<readonly Row[], void, void> {
   const { summary, chunksId, starts } = await find(id);
   for (let chunk = 0; chunk < starts.length; chunk++) {
-    yield whole(await guarded("dataset-read", () => get<Row[]>([chunksId, chunk], chunks)), summary);
+    yield whole(await guarded("dataset-read", () => get<StoredRow[]>([chunksId, chunk], chunks)), summary);
   }
 }
 
@@ -166,12 +170,8 @@ function lockName(chunksId: string): string {
   return `luthier-dataset-${chunksId}`;
 }
 
-function characters({ instruction, input, output, system, history }: Row): number {
-  const earlier = (history ?? []).reduce(
-    (sum, [question, answer]) => sum + question.length + answer.length,
-    0,
-  );
-  return instruction.length + input.length + output.length + (system?.length ?? 0) + earlier;
+function characters(row: Row): number {
+  return textsOf(row).reduce((sum, text) => sum + text.length, 0);
 }
 
 async function find(id: string): Promise<StoredDataset> {
@@ -180,8 +180,8 @@ async function find(id: string): Promise<StoredDataset> {
   throw new LuthierError({ code: "data/dataset-gone" });
 }
 
-function whole(chunk: Row[] | undefined, summary: DatasetSummary): Row[] {
-  if (chunk) return chunk;
+function whole(chunk: StoredRow[] | undefined, summary: DatasetSummary): Row[] {
+  if (chunk) return chunk.map(upgradeRow);
   throw new LuthierError({ code: "data/rows-gone", dataset: summary.name });
 }
 

@@ -5,8 +5,8 @@ import { concatBytes } from "../lib/bytes";
 import { LuthierError } from "../lib/errors";
 import type { Problem } from "../lib/problems/problem";
 import { parseAs } from "../lib/schema";
-import type { ChatMessage } from "../shared/generation";
 import { boundPatterns } from "./bounded-patterns";
+import type { ChatOptions, TemplateMessage } from "./chat/messages";
 import { ChatTemplate } from "./chat/template";
 import { type PreparedTokenizer, prepareTokenizer, SPECIAL_TOKENS } from "./prepare";
 import { bytesForPeople, tokenSpelling } from "./token-bytes";
@@ -55,11 +55,10 @@ export interface Tokenizer {
   tokenText(id: number): string;
   /**
    * The conversation in the words of the model's own chat template.
-   * @param options.addGenerationPrompt ends with the opening of the answer that is to come
    * @throws LuthierError when there is no template, it cannot be read or has no end; and, with
    * {@link isConversationProblem}, when it refuses the conversation or fails on it
    */
-  applyChat(messages: readonly ChatMessage[], options: { addGenerationPrompt: boolean }): string;
+  applyChat(messages: readonly TemplateMessage[], options: ChatOptions): string;
 }
 
 /** True when the chat template is in order and this conversation does not suit it. */
@@ -187,7 +186,7 @@ function findSurroundings({
 /** Reads the template when it is first needed. */
 function chatRenderer({ config, chatTemplate }: PreparedTokenizer): Tokenizer["applyChat"] {
   let template: ChatTemplate | null = null;
-  return (messages, { addGenerationPrompt }) => {
+  return (messages, options) => {
     if (!template) {
       if (chatTemplate === null) throw new LuthierError({ code: "tokenizer/no-chat-template" });
       const named = SPECIAL_TOKENS.flatMap((name) => {
@@ -196,6 +195,6 @@ function chatRenderer({ config, chatTemplate }: PreparedTokenizer): Tokenizer["a
       });
       template = new ChatTemplate(chatTemplate, Object.fromEntries(named));
     }
-    return template.render(messages, addGenerationPrompt);
+    return template.render(messages, options);
   };
 }

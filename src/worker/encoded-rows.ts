@@ -1,17 +1,18 @@
-import { type EncodedRow, encodeRow } from "../data/encode/encode-row";
+import { DatasetEncoder, type EncodeOptions } from "../data/encode/encode-dataset";
+import type { EncodedRow } from "../data/encode/encode-row";
 import { untilAborted } from "../lib/abort";
 import { cancelled } from "../lib/errors";
-import type { TemplateId } from "../shared/data";
 import { streamRows } from "../storage/datasets";
 import type { ActiveModel } from "./active";
 import { checkIds } from "./check-ids";
 
 /** What decides the tokens of a dataset. */
-interface Key {
+interface Key extends EncodeOptions {
   readonly datasetId: string;
-  readonly templateId: TemplateId;
-  readonly maxLength: number;
 }
+
+/** What rows are encoded for; the last of each use are kept. */
+export type EncodedUse = "training" | "validation";
 
 /** Rows that are being encoded, or are. */
 interface Encoding {
@@ -23,10 +24,13 @@ interface Encoding {
   isDone: boolean;
 }
 
-/** Encodes datasets row by row out of storage and keeps the last result: views and training ask for the same. */
+/**
+ * Encodes datasets row by row out of storage and keeps the last result, and the last of a validation file: views and
+ * training ask for the same.
+ */
 export class EncodedRows {
   readonly #model: () => ActiveModel;
-  #latest: Encoding | null = null;
+  readonly #latest = new Map<EncodedUse, Encoding>();
 
   /** @param model the model in use, by whose tokenizer rows are encoded */
   constructor(model: () => ActiveModel) {
@@ -37,8 +41,8 @@ export class EncodedRows {
    * All rows of a dataset under the loaded model's tokenizer, excluded ones too. An abort ends the waiting; it ends the
    * work when nobody else waits for it.
    */
-  async get(key: Key, signal?: AbortSignal): Promise<EncodedRow[]> {
-    const encoding = this.#encoding(key);
+  async get(key: Key, signal?: AbortSignal, use: EncodedUse = "training"): Promise<EncodedRow[]> {
+    const encoding = this.#encoding(key, use);
     encoding.waiting++;
     try {
       return await untilAborted(encoding.rows, signal);
@@ -50,17 +54,18 @@ export class EncodedRows {
 
   /** Forgets what was encoded, when a dataset goes. */
   clear(): void {
-    this.#latest = null;
+    this.#latest.clear();
   }
 
-  #encoding(key: Key): Encoding {
+  #encoding(key: Key, use: EncodedUse): Encoding {
     const model = this.#model();
-    const name = [key.datasetId, key.templateId, key.maxLength, model.summary.id].join("|");
-    if (this.#latest?.name === name) return this.#latest;
+    const name = [key.datasetId, key.templateId, key.maxLength, key.learnFrom, model.summary.id].join("|");
+    const known = this.#latest.get(use);
+    if (known?.name === name) return known;
     const controller = new AbortController();
     const rows = encodeAll(key, model, controller.signal);
     const encoding: Encoding = { name, rows, controller, waiting: 0, isDone: false };
-    this.#latest = encoding;
+    this.#latest.set(use, encoding);
     rows.then(
       () => (encoding.isDone = true),
       () => this.#giveUp(encoding),
@@ -70,23 +75,27 @@ export class EncodedRows {
 
   #giveUp(encoding: Encoding): void {
     encoding.controller.abort();
-    if (this.#latest === encoding) this.#latest = null;
+    for (const [use, kept] of this.#latest) if (kept === encoding) this.#latest.delete(use);
   }
 }
 
 async function encodeAll(
-  { datasetId, templateId, maxLength }: Key,
+  { datasetId, ...options }: Key,
   model: ActiveModel,
   signal: AbortSignal,
 ): Promise<EncodedRow[]> {
+  const encoder = new DatasetEncoder(model.tokenizer, options);
   const encoded: EncodedRow[] = [];
+  const take = (rows: readonly EncodedRow[]): void => {
+    for (const row of rows) {
+      checkIds(row.ids, model);
+      encoded.push(row);
+    }
+  };
   for await (const rows of streamRows(datasetId)) {
     if (signal.aborted) throw cancelled();
-    for (const row of rows) {
-      const tokens = encodeRow(row, templateId, model.tokenizer, maxLength);
-      checkIds(tokens.ids, model);
-      encoded.push(tokens);
-    }
+    for (const row of rows) take(encoder.add(row));
   }
+  take(encoder.end());
   return encoded;
 }

@@ -80,8 +80,9 @@ const LOOKED_AT = 500;
 async function sharedSystem(datasetId: string): Promise<string> {
   try {
     const rows = await readRows(datasetId, 0, LOOKED_AT);
-    const [first] = rows;
-    return first?.system && rows.every(({ system }) => system === first.system) ? first.system : "";
+    const systems = rows.map((row) => (row.kind === "text" ? "" : (row.system ?? "")));
+    const [first = ""] = systems;
+    return systems.every((system) => system === first) ? first : "";
   } catch {
     return "";
   }

@@ -38,13 +38,20 @@ export async function setUpRun(
   const packing = config.training.packing && canPack(engine.spec, adapter, maxLength);
   const training = { ...config.training, maxLength, packing };
   const templateId = config.templateId as TemplateId;
-  const rows = await encoded.get({ datasetId: config.datasetId, templateId, maxLength }, signal);
+  const { learnFrom = "every" } = config.training;
+  const key = { datasetId: config.datasetId, templateId, maxLength, learnFrom };
+  const rows = await encoded.get(key, signal);
+  const { validationDatasetId = null } = config;
+  const validationRows =
+    validationDatasetId === null
+      ? null
+      : await encoded.get({ ...key, datasetId: validationDatasetId }, signal, "validation");
   return {
     config: { ...config, method },
     adapter,
     rows,
     training,
-    data: planTrainingData(rows, training, adapter, engine.spec.encoder !== undefined),
+    data: planTrainingData(rows, training, adapter, engine.spec.encoder !== undefined, validationRows),
   };
 }
 

@@ -1,10 +1,11 @@
-import { rowPromptIds, type PromptIds } from "../data/shape/conversation";
+import { rowPromptIds, textBeginning, type PromptIds } from "../data/shape/conversation";
 import type { AdapterState } from "../engine/adapters/adapter-state";
 import { Generator } from "../engine/generate/generator";
 import { LuthierError } from "../lib/errors";
 import { makeRng } from "../lib/rng";
-import type { Row, TemplateId } from "../shared/data";
+import type { TemplateId } from "../shared/data";
 import { defaultGeneration, type GenerationOptions } from "../shared/generation";
+import { questionOf, type Row } from "../shared/rows";
 import type { RunConfig } from "../shared/training";
 import { readRows } from "../storage/datasets";
 import { StreamDecoder } from "../tokenizer/stream-decoder";
@@ -40,7 +41,7 @@ export class Sampler {
   ): Promise<Sampler | null> {
     const { sampleEvery } = config.training;
     if (sampleEvery === 0) return null;
-    const [row] = await readRows(config.datasetId, data.sampleRow, 1);
+    const [row] = await readRows(config.validationDatasetId ?? config.datasetId, data.sampleRow, 1);
     if (!row) return null;
     const prompt = rowPromptIds(row, config.templateId as TemplateId, model.tokenizer);
     return new Sampler(model, emit, row, prompt, sampleEvery);
@@ -59,9 +60,7 @@ export class Sampler {
       const generator = await Generator.create(engine, state, Math.min(wanted, engine.maxPositions));
       try {
         const answer = await this.#answer(generator, signal);
-        const { instruction, input, output } = this.#row;
-        const question = [instruction, input].filter((part) => part !== "").join("\n");
-        this.#emit("sample", { step, question, expected: output, answer });
+        this.#emit("sample", { step, ...asked(this.#row), answer });
       } finally {
         generator.destroy();
       }
@@ -84,4 +83,16 @@ export class Sampler {
     }
     return text + decoder.flush();
   }
+}
+
+/** Characters of a text that are shown beside what the model made of its beginning. */
+const SHOWN = 400;
+
+function asked(row: Row): { question: string; expected: string } {
+  if (row.kind === "text") {
+    const question = textBeginning(row.text);
+    return { question, expected: row.text.slice(question.length).slice(0, SHOWN) };
+  }
+  const { text = "", input = "", answer = "" } = questionOf(row) ?? {};
+  return { question: [text, input].filter((part) => part !== "").join("\n"), expected: answer };
 }

@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { LuthierError } from "../lib/errors";
 import { objectOf } from "../lib/schema";
-import type { Row, SampleDataset } from "../shared/data";
+import type { SampleDataset } from "../shared/data";
+import { alpacaRow, questionOf, type Row } from "../shared/rows";
 import { readPublicJson } from "./public-files";
 
 /** public/datasets/index.json. */
@@ -27,7 +28,7 @@ const heldOutFile = v.array(
       input: v.optional(v.string(), ""),
       output: v.optional(v.string(), ""),
     }),
-    v.transform(({ instruction, input, output }): Row => ({ instruction, input, output })),
+    v.transform((row): Row => alpacaRow(row)),
   ),
 );
 
@@ -51,6 +52,6 @@ export function sampleId(id: string): string {
 /** The rows that a sample dataset keeps out of training, those of its suggestions first. */
 export async function heldOutOfSample({ heldout, suggestions }: SampleEntry): Promise<Row[]> {
   const rows = await readPublicJson(`datasets/${heldout}`, heldOutFile);
-  const own = suggestions.flatMap((asked) => rows.find(({ instruction }) => instruction === asked) ?? []);
+  const own = suggestions.flatMap((asked) => rows.find((row) => questionOf(row)?.text === asked) ?? []);
   return [...new Set([...own, ...rows])];
 }

@@ -23,7 +23,10 @@ export interface TrainingData {
   readonly shapes: readonly BatchShape[];
   readonly evaluationShapes: readonly BatchShape[];
   readonly trainRows: number;
-  /** The row to answer while training, by its place in the dataset: the first held out, else the first. */
+  /**
+   * The row to answer while training, by its place in the dataset: the first held out, else the first. With a validation
+   * file it is its first row, by its place in there.
+   */
   readonly sampleRow: number;
 }
 
@@ -34,19 +37,21 @@ const WALKED_ROWS = 50_000;
  * Splits, batches and orders encoded rows. Errors when no row can be trained on.
  *
  * @param splitsAnswers whether an encoder reads the prompts
+ * @param validationFile the rows of a validation file, in place of which no row of the dataset is held out
  */
 export function planTrainingData(
   rows: readonly EncodedRow[],
   options: TrainingOptions,
   virtual: VirtualLengths,
   splitsAnswers = false,
+  validationFile: readonly EncodedRow[] | null = null,
 ): TrainingData {
-  const usable = rows.flatMap((row, index) => (row.excluded === null ? [index] : []));
+  const usable = usableRows(rows);
   if (usable.length === 0) throw nothingToTrain(rows);
-  const split = splitRows(usable, options.validationSplit, options.seed);
+  const split = splitRows(usable, validationFile ? 0 : options.validationSplit, options.seed);
   const pick = (indices: readonly number[]): EncodedRow[] => indices.flatMap((index) => rows[index] ?? []);
   const train = pick(split.train);
-  const validationRows = pick(split.validation);
+  const validationRows = validationFile ? usableFile(validationFile) : pick(split.validation);
   const packing = options.packing && virtual.promptLength === 0;
   const epochs = new Epochs(train, { ...options, packing });
   const validationSizes = rowSizes(validationRows);
@@ -79,8 +84,27 @@ export function planTrainingData(
       rowSizesOf(validationRows),
     ),
     trainRows: train.length,
-    sampleRow: split.validation[0] ?? split.train[0] ?? 0,
+    sampleRow: validationFile
+      ? placeOf(validationFile, usableRows(validationFile)[0] ?? 0)
+      : placeOf(rows, split.validation[0] ?? split.train[0] ?? 0),
   };
+}
+
+/** Rows by number that can be learned from or measured on. */
+function usableRows(rows: readonly EncodedRow[]): number[] {
+  return rows.flatMap((row, index) => (row.excluded === null ? [index] : []));
+}
+
+/** The rows of a validation file that can be measured on. Errors when there is none. */
+function usableFile(rows: readonly EncodedRow[]): EncodedRow[] {
+  const usable = rows.filter(({ excluded }) => excluded === null);
+  if (usable.length > 0) return usable;
+  throw new LuthierError({ code: "data/nothing-to-validate" }, { field: "maxLength" });
+}
+
+/** The place in the dataset of an encoded row. */
+function placeOf(rows: readonly EncodedRow[], index: number): number {
+  return rows[index]?.row ?? index;
 }
 
 /** Where a batch is found. */

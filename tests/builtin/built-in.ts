@@ -6,9 +6,9 @@ import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-mode
 import { safetensorsTensor } from "../../src/engine/weights/tensor-source";
 import { bytesSource } from "../../src/formats/byte-source";
 import { openModelFolder } from "../../src/formats/model-folder";
-import type { Row } from "../../src/shared/data";
 import type { FieldValues } from "../../src/shared/fields";
 import type { MethodId } from "../../src/shared/methods";
+import { alpacaRow, type AlpacaRow, type Row } from "../../src/shared/rows";
 import type { Quantization } from "../../src/shared/model";
 import { loadTokenizer, type Tokenizer } from "../../src/tokenizer/tokenizer";
 import { openTestGpu } from "../support/gpu";
@@ -23,7 +23,7 @@ export interface Sample {
 }
 
 /** A row kept out of training, and what shows in an answer that the lesson was learned. */
-export interface HeldOut extends Row {
+export interface HeldOut extends AlpacaRow {
   readonly check:
     | { readonly kind: "regex" | "contains"; readonly value: string }
     | { readonly kind: "json"; readonly keys: readonly string[] };
@@ -67,7 +67,7 @@ export function readSamples(): Sample[] {
 }
 
 export function readRows(sample: Sample): Row[] {
-  return readPublic("datasets", sample.file);
+  return readPublic<AlpacaRow[]>("datasets", sample.file).map(alpacaRow);
 }
 
 export function readHeldOut(sample: Sample): HeldOut[] {

@@ -14,6 +14,7 @@ import { makeRng } from "../../src/lib/rng";
 import { defaultValues, type FieldValues } from "../../src/shared/fields";
 import { defaultGeneration } from "../../src/shared/generation";
 import { type Expert, type MethodId, methodSpecs } from "../../src/shared/methods";
+import { alpacaRow } from "../../src/shared/rows";
 import { trainingFields, type TrainingOptions } from "../../src/shared/training";
 import { batchShapes, countRowLabels } from "../../src/worker/batch-shapes";
 import { planTrainingData, type TrainingData } from "../../src/worker/training-data";
@@ -66,10 +67,10 @@ export function planExperiment(
     ...own,
   } as unknown as TrainingOptions;
   const adapter = methods[method].bind({ ...defaultValues(fields), ...own }, model.engine.spec, experts);
-  const encode = (rows: readonly HeldOut[] | ReturnType<typeof readRows>) =>
+  const encode = (rows: ReturnType<typeof readRows>) =>
     rows.map((row) => encodeRow(row, "chat", model.tokenizer, training.maxLength));
   const data = planTrainingData(encode(readRows(sample)), training, adapter);
-  const rows = encode(readHeldOut(sample));
+  const rows = encode(readHeldOut(sample).map(alpacaRow));
   const sizes = rowSizes(rows);
   const batches = orderedBatches(rows, training.batchSize, batchLengths([...sizes]), sizes);
   const places = Array.from({ length: batches.length }, (_, index) => ({ list: batches, index }));

@@ -7,7 +7,8 @@ import { openModelFolder } from "../../src/formats/model-folder";
 import { readPeftFolder } from "../../src/formats/peft-folder";
 import { chooseFiles } from "../../src/hub/choose-files";
 import { listRepository } from "../../src/hub/list-repository";
-import { readRows } from "../../src/data/read/read-rows";
+import { readText } from "../../src/data/read/read-rows";
+import { RowCollector } from "../../src/data/read/row-collector";
 import { parseJsonObject } from "../../src/lib/json";
 import { BoundedRegex } from "../../src/lib/regex/regex";
 import { RegexError } from "../../src/lib/regex/syntax";
@@ -92,7 +93,8 @@ async function readData(bytes: Uint8Array<ArrayBuffer>, rng: Rng): Promise<void>
     yield bytes.subarray(0, cut);
     yield bytes.subarray(cut);
   }
-  for await (const rows of readRows(pieces(), "data.json")) if (rows.length > 100_000) return;
+  for await (const rows of readText(pieces(), "data.json", new RowCollector(), {}))
+    if (rows.length > 100_000) return;
 }
 
 /** Answers requests of a hub with mutants of what a hub answers. */
@@ -218,7 +220,9 @@ export const readers: Readonly<Record<string, Reader>> = {
   },
   "chat template": (rng) => {
     const source = text(golden(`tokenizer/${pick(rng, ["chatml", "qwen", "llama3"])}/chat_template.jinja`));
-    new ChatTemplate(mutateText(source, rng), { bos_token: "<s>" }).render(CHAT, true);
+    new ChatTemplate(mutateText(source, rng), { bos_token: "<s>" }).render(CHAT, {
+      addGenerationPrompt: true,
+    });
   },
   "adapter, config": async (rng) => {
     const { model, files } = pick(rng, await adapterSeeds());

@@ -102,11 +102,15 @@ def row_messages(row: Row) -> list[dict[str, str]]:
 
 
 def render(
-    tokenizer: PreTrainedTokenizerFast, template: str, messages: list[dict[str, str]]
+    tokenizer: PreTrainedTokenizerFast,
+    template: str,
+    messages: list[dict[str, Any]],
+    tools: list[dict[str, Any]] | None = None,
 ) -> tuple[str, list[tuple[int, int]]]:
     """The text, and where transformers has the assistant's words in it."""
     texts, spans = render_jinja_template(
         conversations=[messages],
+        tools=tools,
         chat_template=template,
         return_assistant_tokens_mask=True,
         **tokenizer.special_tokens_map,

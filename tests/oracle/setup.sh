@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Usage: tests/oracle/setup.sh [adapters|naga|mlx]   makes an oracle's Python environment (once per set of
+# Usage: tests/oracle/setup.sh [adapters|naga|mlx|data]   makes an oracle's Python environment (once per set of
 # pinned versions) and prints the path of its interpreter: the main one, that of the adapters library,
-# which needs an older transformers, or the small ones of naga and mlx-lm, which need no PyTorch.
+# which needs an older transformers, the small ones of naga and mlx-lm, or that of datasets' files; the last three need
+# no PyTorch.
 #        tests/oracle/setup.sh llama-cpp   installs llama.cpp for Node and prints its folder.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -20,14 +21,15 @@ suffix="${1:+-$1}"
 venv="${LUTHIER_VENV:-$HOME/.cache/luthier/venv}$suffix"
 stamp="$venv/.requirements.sha256"
 lists=("$here/requirements$suffix.txt")
-[[ -n "$suffix" ]] || lists+=("$here/requirements-nodeps.txt")
+nodeps="$here/requirements$suffix-nodeps.txt"
+[[ ! -f "$nodeps" ]] || lists+=("$nodeps")
 wanted="$(cat "${lists[@]}" | sha256sum | cut -d' ' -f1)"
 
 if [[ ! -f "$stamp" || "$(cat "$stamp")" != "$wanted" ]]; then
   python3 -m venv --clear "$venv" >&2
   "$venv/bin/pip" install --quiet --only-binary :all: -r "${lists[0]}" >&2
-  if [[ -z "$suffix" ]]; then
-    "$venv/bin/pip" install --quiet --only-binary :all: --no-deps -r "${lists[1]}" >&2
+  if [[ -f "$nodeps" ]]; then
+    "$venv/bin/pip" install --quiet --only-binary :all: --no-deps -r "$nodeps" >&2
   fi
   echo "$wanted" >"$stamp"
 fi

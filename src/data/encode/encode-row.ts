@@ -1,8 +1,13 @@
-import type { Row, RowExclusion, TemplateId } from "../../shared/data";
+import { LuthierError } from "../../lib/errors";
+import type { RowExclusion, TemplateId } from "../../shared/data";
+import type { Row } from "../../shared/rows";
+import type { LearnFrom } from "../../shared/training";
 import { isConversationProblem, type Tokenizer } from "../../tokenizer/tokenizer";
+import { chatManner } from "../shape/chat-manner";
 import { NO_NOTES, type RenderingNotes } from "../shape/rendering";
 import { renderConversation } from "../shape/templates";
-import { rowConversation } from "../shape/turns";
+import { type Conversation, rowConversation, usesTools } from "../shape/turns";
+import { documentIds } from "./document-ids";
 import { encodeRendering, type EncodedParts } from "./encode-rendering";
 
 /** A row ready to train on. Arrays run side by side, one entry a token. */
@@ -19,9 +24,11 @@ export interface EncodedRow {
   readonly notes: RenderingNotes;
   /** Why the row takes no part in training, or null. */
   readonly excluded: RowExclusion | null;
+  /** The dataset's row, from 0, in which it begins; absent where it has the same place in its list. */
+  readonly row?: number;
 }
 
-/** All tokens of a row, or none and the reason for which the template refuses it. */
+/** All tokens of a row, or none and the reason for which it cannot be learned. */
 export interface WholeRow {
   readonly encoded: EncodedParts;
   readonly endIds: readonly number[];
@@ -39,8 +46,9 @@ export function encodeRow(
   templateId: TemplateId,
   tokenizer: Tokenizer,
   maxLength: number,
+  learnFrom: LearnFrom = "every",
 ): EncodedRow {
-  return cutRow(encodeWhole(row, templateId, tokenizer), maxLength);
+  return cutRow(encodeWhole(row, templateId, tokenizer, learnFrom), maxLength);
 }
 
 /** See {@link encodeRow}. */
@@ -60,18 +68,52 @@ export function cutRow({ encoded, endIds, notes, refusal }: WholeRow, maxLength:
   };
 }
 
-/** Renders and tokenises a row. */
-export function encodeWhole(row: Row, templateId: TemplateId, tokenizer: Tokenizer): WholeRow {
+/** Renders and tokenises a row; of a text the whole document. */
+export function encodeWhole(
+  row: Row,
+  templateId: TemplateId,
+  tokenizer: Tokenizer,
+  learnFrom: LearnFrom = "every",
+): WholeRow {
+  if (row.kind === "text") return encodeText(row.text, tokenizer);
+  if (row.kind === "labelled" && !row.good) return refused({ code: "data/found-bad" });
+  const conversation = rowConversation(row, learnFrom);
+  if (usesTools(conversation) && !takesCalls(templateId, tokenizer))
+    return refused({ code: "data/template-without-tools" });
+  return encodeConversation(conversation, templateId, tokenizer);
+}
+
+function encodeConversation(
+  conversation: Conversation,
+  templateId: TemplateId,
+  tokenizer: Tokenizer,
+): WholeRow {
   try {
-    const rendering = renderConversation(rowConversation(row), templateId, tokenizer);
+    const rendering = renderConversation(conversation, templateId, tokenizer);
     const encoded = encodeRendering(rendering, templateId, tokenizer);
     return { encoded, endIds: rendering.endIds, notes: rendering.notes, refusal: null };
   } catch (error) {
     // One row that does not suit the template is no reason to stop for all the others.
-    if (!isConversationProblem(error)) throw error;
-    const encoded = { ids: [], supervised: [], parts: [] };
-    return { encoded, endIds: [], notes: NO_NOTES, refusal: error.problem };
+    if (isConversationProblem(error)) return refused(error.problem);
+    if (error instanceof LuthierError && error.problem.code === "data/answer-not-written")
+      return refused({ code: error.problem.code });
+    throw error;
   }
+}
+
+function encodeText(text: string, tokenizer: Tokenizer): WholeRow {
+  if (tokenizer.splitsAnswers) return refused({ code: "data/text-needs-decoder" });
+  const ids = documentIds(text, tokenizer, { isStart: true, isEnd: true });
+  const encoded = { ids, supervised: ids.map(() => true), parts: ids.map(() => "answer" as const) };
+  return { encoded, endIds: tokenizer.eosIds, notes: NO_NOTES, refusal: null };
+}
+
+function takesCalls(templateId: TemplateId, tokenizer: Tokenizer): boolean {
+  return templateId === "chat" && chatManner(tokenizer).takesCalls;
+}
+
+function refused(refusal: RowExclusion): WholeRow {
+  return { encoded: { ids: [], supervised: [], parts: [] }, endIds: [], notes: NO_NOTES, refusal };
 }
 
 function exclusion(supervised: Uint8Array, fullLength: number, maxLength: number): RowExclusion | null {

@@ -29,6 +29,7 @@ export function lengthStats(rows: readonly EncodedRow[], maxLength: number): Len
     truncated: rows.filter(({ fullLength }) => fullLength > maxLength).length,
     endCut: rows.filter(({ excluded, isEndCut }) => excluded === null && isEndCut).length,
     systemInQuestion: rows.filter(({ notes }) => notes.systemInQuestion).length,
+    toolsLeftOut: rows.filter(({ notes }) => notes.toolsLeftOut).length,
     askedDifferently: rows.filter(({ notes }) => notes.askedDifferently).length,
     excluded: rows.filter(({ excluded }) => excluded !== null).length,
     exclusions: countExclusions(rows),
@@ -44,12 +45,12 @@ const MAX_REASONS = 5;
 /** Why rows are left out, the most frequent reason first. */
 function countExclusions(rows: readonly EncodedRow[]): Exclusion[] {
   const reasons = new Map<string, { reason: RowExclusion; rows: number; firstRow: number }>();
-  for (const [index, { excluded }] of rows.entries()) {
+  for (const [index, { excluded, row = index }] of rows.entries()) {
     if (!excluded) continue;
     const key = JSON.stringify(excluded);
     const known = reasons.get(key);
     if (known) known.rows++;
-    else reasons.set(key, { reason: excluded, rows: 1, firstRow: index + 1 });
+    else reasons.set(key, { reason: excluded, rows: 1, firstRow: row + 1 });
   }
   return [...reasons.values()].sort((a, b) => b.rows - a.rows).slice(0, MAX_REASONS);
 }

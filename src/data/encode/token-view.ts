@@ -1,4 +1,6 @@
-import type { Row, TemplateId, TokenView } from "../../shared/data";
+import type { TemplateId, TokenView } from "../../shared/data";
+import type { Row } from "../../shared/rows";
+import type { LearnFrom } from "../../shared/training";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import { cutRow, encodeWhole } from "./encode-row";
 
@@ -8,8 +10,9 @@ export function tokenView(
   templateId: TemplateId,
   tokenizer: Tokenizer,
   maxLength: number,
+  learnFrom: LearnFrom = "every",
 ): TokenView {
-  const whole = encodeWhole(row, templateId, tokenizer);
+  const whole = encodeWhole(row, templateId, tokenizer, learnFrom);
   const { ids, supervised, fullLength, isEndCut, notes, excluded } = cutRow(whole, maxLength);
   return {
     tokens: Array.from(ids, (id, index) => ({
@@ -19,8 +22,9 @@ export function tokenView(
       part: whole.encoded.parts[index] ?? "template",
       special: tokenizer.specialIds.has(id),
     })),
-    truncated: fullLength > maxLength,
-    endCut: isEndCut,
+    // What a block does not take of a text goes into the next.
+    truncated: row.kind !== "text" && fullLength > maxLength,
+    endCut: row.kind !== "text" && isEndCut,
     ...notes,
     excluded,
   };

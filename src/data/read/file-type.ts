@@ -6,15 +6,25 @@ const foreign: readonly (readonly [ForeignFile, readonly number[]])[] = [
   ["jpeg", [0xff, 0xd8, 0xff]],
   ["gif", ascii("GIF8")],
   ["pdf", ascii("%PDF")],
-  ["zip", [0x50, 0x4b, 0x03, 0x04]],
-  ["gzip", [0x1f, 0x8b]],
   ["zstandard", [0x28, 0xb5, 0x2f, 0xfd]],
   ["7-zip", ascii("7z\xbc\xaf")],
-  ["parquet", ascii("PAR1")],
   ["arrow", ascii("ARROW1")],
   ["sqlite", ascii("SQLite format 3")],
   ["gguf", ascii("GGUF")],
 ];
+
+/** Containers that are unpacked, or read in another way than as text. */
+const packed = [
+  ["zip", [0x50, 0x4b, 0x03, 0x04]],
+  ["gzip", [0x1f, 0x8b]],
+  ["parquet", ascii("PAR1")],
+] as const satisfies readonly (readonly [string, readonly number[]])[];
+
+/** What a file that is read in a way of its own begins like, or null. */
+export function packedType(bytes: Uint8Array): (typeof packed)[number][0] | null {
+  const found = packed.find(([, start]) => start.every((byte, index) => bytes[index] === byte));
+  return found ? found[0] : null;
+}
 
 /** What the file is when its first bytes show that it is no text, else null. */
 export function foreignType(bytes: Uint8Array): ForeignFile | null {

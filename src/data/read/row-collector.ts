@@ -1,16 +1,31 @@
-import type { FileBreak, OtherFormat, RowFault } from "../../lib/problems/dataset-faults";
-import type { DatasetSummary, Row } from "../../shared/data";
-import { checkRow } from "./check-row";
-import { otherForm, withoutHubFrame } from "./row-shape";
+import { isRecord } from "../../lib/json";
+import type { StrangeColumn } from "../../lib/problems/data-problems";
+import type { RowFault } from "../../lib/problems/dataset-faults";
+import type { ColumnMapping, ContainerId, DatasetSummary, FormatId, RowProblem } from "../../shared/data";
+import { questionOf, type Row, type RowKind } from "../../shared/rows";
+import { withoutFrame } from "./expand-object";
+import { readColumns, usedColumns } from "./formats/columns";
+import { FaultyRow, type Fields, kindOf } from "./formats/format";
+import { formatOf, meantFormat } from "./formats/registry";
+import { hashRow } from "./hash-row";
 
-/** What a file was found to hold beside its rows. */
+/** What files were found to hold beside their rows. */
 export type ReadReport = Pick<
   DatasetSummary,
-  "problems" | "problemCount" | "duplicates" | "ignoredFields" | "emptyAnswers" | "brokenAt"
+  | "problems"
+  | "problemCount"
+  | "duplicates"
+  | "ignoredFields"
+  | "emptyAnswers"
+  | "brokenAt"
+  | "format"
+  | "container"
+  | "kinds"
+  | "flaggedRows"
 >;
 
 /** A row that was left out. */
-interface FaultyRow {
+interface FaultyValue {
   readonly row: number;
   readonly reason: RowFault;
 }
@@ -19,55 +34,102 @@ interface FaultyRow {
 const MAX_PROBLEMS = 200;
 /** Ignored fields that are named; a file could have millions. */
 const MAX_IGNORED = 50;
+/** Columns that are named when nobody knows what they are, and characters of their examples. */
+const MAX_COLUMNS = 40;
+const EXAMPLE_CHARS = 80;
 
-/** Takes the values of a file one by one: keeps the good rows, remembers what is wrong with the others. */
+/** Takes the values of one or more files one by one: keeps the good rows, remembers what is wrong with the others. */
 export class RowCollector {
-  readonly #problems: FaultyRow[] = [];
+  readonly #columns: ColumnMapping | null;
+  readonly #problems: RowProblem[] = [];
   readonly #ignored = new Set<string>();
   readonly #hashes = new Set<number>();
+  readonly #formats = new Map<FormatId, number>();
+  readonly #kinds = new Map<RowKind, number>();
+  readonly #containers = new Set<ContainerId>();
+  /** Columns of rows that fit no form, each with a value. */
+  readonly #strange = new Map<string, string>();
+  #strangeRows = 0;
+  #file: string | null = null;
+  #firstProblem: FaultyValue | null = null;
   #problemCount = 0;
   #duplicates = 0;
   #values = 0;
   #good = 0;
   #emptyAnswers = 0;
-  #firstForm: OtherFormat | null = null;
+  #flagged = 0;
+  #textGoesOn = false;
   #pending: Row[] = [];
+  #brokenAt: DatasetSummary["brokenAt"] = null;
 
-  /** Values so far, good or not: the number of the last row. */
+  constructor(columns: ColumnMapping | null = null) {
+    this.#columns = columns;
+  }
+
+  /** Values of the file so far, good or not: the number of the last row. */
   get valueCount(): number {
     return this.#values;
   }
 
-  /** Rows so far. */
+  /** Good rows so far, of all files. */
   get rowCount(): number {
     return this.#good;
   }
 
-  get firstProblem(): FaultyRow | null {
-    return this.#problems[0] ?? null;
+  /** Of the file. */
+  get firstProblem(): FaultyValue | null {
+    return this.#firstProblem;
   }
 
-  /** The other form that the first value has. */
-  get firstForm(): OtherFormat | null {
-    return this.#firstForm;
+  /** Rows so far whose columns nobody knows. */
+  get strangeRows(): number {
+    return this.#strangeRows;
+  }
+
+  get strangeColumns(): StrangeColumn[] {
+    return Array.from(this.#strange, ([column, example]) => ({ column, example }));
+  }
+
+  /** True when the last text ends within a document. */
+  get textGoesOn(): boolean {
+    return this.#textGoesOn;
+  }
+
+  /** Begins a file, by name where there are several. Rows are numbered anew. */
+  beginFile(name: string | null): void {
+    this.#file = name;
+    this.#values = 0;
+    this.#firstProblem = null;
+  }
+
+  /** Remembers what the file's rows come in. */
+  useContainer(id: ContainerId): void {
+    this.#containers.add(id);
   }
 
   /** Takes the next value. A row that was there before is kept, and counted. */
   add(given: unknown): void {
-    const value = withoutHubFrame(given);
+    const value = withoutFrame(given);
     this.#values++;
-    if (this.#values === 1) this.#firstForm = otherForm(value);
-    const checked = checkRow(value, (field) => this.ignore(field));
-    if ("fault" in checked) {
-      this.#note(checked.fault);
-      return;
+    try {
+      if (!isRecord(value)) throw new FaultyRow({ kind: "not-an-object", found: kindOf(value) });
+      this.#keep(this.#read(value));
+    } catch (error) {
+      if (!(error instanceof FaultyRow)) throw error;
+      this.#note(error.fault);
     }
-    if (checked.row.output === "") this.#emptyAnswers++;
-    const hash = hashRow(checked.row);
-    if (this.#hashes.has(hash)) this.#duplicates++;
-    this.#hashes.add(hash);
-    this.#good++;
-    this.#pending.push(checked.row);
+  }
+
+  /** Takes a piece of plain text, which goes on in the next one or ends a document. */
+  addText(text: string, goesOn: boolean): void {
+    this.#values++;
+    this.#textGoesOn = goesOn;
+    if (text.includes("\0")) this.#note({ kind: "nul", field: "text" });
+    else if (!text.isWellFormed()) this.#note({ kind: "half-character", field: "text" });
+    else {
+      this.#count(this.#formats, "text");
+      this.#keep({ kind: "text", text, ...(goesOn ? { goesOn } : {}) });
+    }
   }
 
   /** Counts a row that could not even be read. */
@@ -81,6 +143,18 @@ export class RowCollector {
     if (this.#ignored.size < MAX_IGNORED) this.#ignored.add(field.slice(0, 80));
   }
 
+  /** Remembers that a file was left out, and why. */
+  noteFile(problem: RowProblem): void {
+    this.#problemCount++;
+    this.#problems.unshift(problem);
+  }
+
+  /** Remembers where the file broke off. Among several, a file that broke off is a problem. */
+  break(at: Exclude<ReadReport["brokenAt"], string | null>): void {
+    if (this.#file === null) this.#brokenAt = at;
+    else this.noteFile({ row: null, file: this.#file, reason: { kind: "broken-off", at } });
+  }
+
   /** The good rows since the last call. */
   take(): Row[] {
     const rows = this.#pending;
@@ -88,36 +162,86 @@ export class RowCollector {
     return rows;
   }
 
-  report(brokenAt: FileBreak | null): ReadReport {
+  report(): ReadReport {
+    const [format] = [...this.#formats].sort((a, b) => b[1] - a[1])[0] ?? ["alpaca" as const];
+    const [container, ...others] = this.#containers;
     return {
       problems: this.#problems,
       problemCount: this.#problemCount,
       duplicates: this.#duplicates,
       ignoredFields: [...this.#ignored],
       emptyAnswers: this.#emptyAnswers,
-      brokenAt,
+      brokenAt: this.#brokenAt,
+      format,
+      ...(container && others.length === 0 ? { container } : {}),
+      kinds: Object.fromEntries(this.#kinds),
+      flaggedRows: this.#flagged,
     };
+  }
+
+  #read(value: Fields): Row {
+    const used = this.#columns ? usedColumns(this.#columns) : null;
+    const format = this.#columns ? null : (formatOf(value) ?? meantFormat(value));
+    const known = used ?? format?.fields;
+    if (!known) {
+      this.#noteStrange(value);
+      throw new FaultyRow({ kind: "no-field", field: "instruction" });
+    }
+    for (const field of Object.keys(value)) if (!known.has(field)) this.ignore(field);
+    const row = this.#columns ? readColumns(value, this.#columns) : format?.read(value);
+    if (!row) throw new Error("a row has neither columns nor a format");
+    this.#count(this.#formats, format?.id ?? "columns");
+    return row;
+  }
+
+  #noteStrange(value: Fields): void {
+    this.#strangeRows++;
+    for (const [column, found] of Object.entries(value)) {
+      this.ignore(column);
+      const known = this.#strange.get(column);
+      if (known === undefined && this.#strange.size >= MAX_COLUMNS) continue;
+      if (!known) this.#strange.set(column, exampleOf(found));
+    }
+  }
+
+  #keep(row: Row): void {
+    if (row.kind === "text" ? row.text === "" : questionOf(row)?.answer === "" && !hasCalls(row))
+      this.#emptyAnswers++;
+    if (isFlagged(row)) this.#flagged++;
+    const hash = hashRow(row);
+    if (this.#hashes.has(hash)) this.#duplicates++;
+    this.#hashes.add(hash);
+    this.#good++;
+    this.#count(this.#kinds, row.kind);
+    this.#pending.push(row);
+  }
+
+  #count<Key>(counts: Map<Key, number>, key: Key): void {
+    counts.set(key, (counts.get(key) ?? 0) + 1);
   }
 
   #note(reason: RowFault): void {
     this.#problemCount++;
-    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ row: this.#values, reason });
+    const problem = { row: this.#values, reason };
+    this.#firstProblem ??= problem;
+    if (this.#problems.length < MAX_PROBLEMS)
+      this.#problems.push(this.#file === null ? problem : { ...problem, file: this.#file });
   }
 }
 
-/** 53 bits of a row's texts: equal rows agree, and among a million others about one in ten thousand sets errs once. */
-function hashRow({ instruction, input, output, system, history }: Row): number {
-  let high = 0xdeadbeef;
-  let low = 0x41c6ce57;
-  for (const text of [instruction, input, output, system ?? "", ...(history ?? []).flat()]) {
-    for (let i = 0; i <= text.length; i++) {
-      // One step beyond the end, so that ["ab", "c"] and ["a", "bc"] differ.
-      const unit = i < text.length ? text.charCodeAt(i) : 0x10000;
-      high = Math.imul(high ^ unit, 2654435761);
-      low = Math.imul(low ^ unit, 1597334677);
-    }
-  }
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-  return (low >>> 0) + (high & 0x1fffff) * 2 ** 32;
+function hasCalls(row: Row): boolean {
+  const turns = row.kind === "conversation" || row.kind === "labelled" ? row.turns : [];
+  const last = turns.findLast((turn) => turn.role === "assistant");
+  return (last?.toolCalls ?? []).length > 0;
+}
+
+function isFlagged(row: Row): boolean {
+  if (row.kind !== "conversation") return false;
+  return row.turns.some((turn) => turn.role === "assistant" && turn.learned !== undefined);
+}
+
+/** The beginning of a value, as a person knows it. */
+function exampleOf(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  return (typeof value === "string" ? value : JSON.stringify(value)).slice(0, EXAMPLE_CHARS).toWellFormed();
 }

@@ -1,5 +1,6 @@
 import { pythonStrip } from "../../lib/python-text";
-import type { ChatMessage } from "../../shared/generation";
+import { LuthierError } from "../../lib/errors";
+import type { CallingMessage, TemplateMessage } from "../../tokenizer/chat/messages";
 import { isConversationProblem, type Tokenizer } from "../../tokenizer/tokenizer";
 import { chatManner, type ChatManner } from "./chat-manner";
 import {
@@ -10,7 +11,7 @@ import {
   type TextPart,
   withoutEmpty,
 } from "./rendering";
-import { type Conversation, isOpen, joinedQuestion } from "./turns";
+import { type Conversation, isOpen, joinedQuestion, type Turn } from "./turns";
 
 /**
  * Renders by the model's own chat template, once and whole, as transformers does. What is learned of an answer begins
@@ -22,13 +23,9 @@ export function renderChat(conversation: Conversation, tokenizer: Tokenizer): Re
   const manner = chatManner(tokenizer);
   const messages = chatMessages(conversation, manner);
   const addGenerationPrompt = isOpen(conversation);
-  const chat: Chat = {
-    messages,
-    addGenerationPrompt,
-    whole: tokenizer.applyChat(messages, { addGenerationPrompt }),
-    manner,
-    tokenizer,
-  };
+  const { tools } = conversation;
+  const whole = tokenizer.applyChat(messages, { addGenerationPrompt, tools });
+  const chat: Chat = { messages, tools, addGenerationPrompt, whole, manner, tokenizer };
   const learned = new Set(conversation.turns.filter((turn) => turn.role === "assistant" && turn.learned));
   const parts: TextPart[] = [];
   const first = messages.length - conversation.turns.length;
@@ -52,12 +49,17 @@ export function renderChat(conversation: Conversation, tokenizer: Tokenizer): Re
     isOpen: addGenerationPrompt,
     endIds: [...new Set([...tokenizer.eosIds, ...(manner.ending.id === null ? [] : [manner.ending.id])])],
     answerLead: "",
-    notes: { systemInQuestion: Boolean(conversation.system) && !manner.takesSystem, askedDifferently },
+    notes: {
+      systemInQuestion: Boolean(conversation.system) && !manner.takesSystem,
+      askedDifferently,
+      toolsLeftOut: tools.length > 0 && !manner.takesTools,
+    },
   };
 }
 
 interface Chat {
-  readonly messages: readonly ChatMessage[];
+  readonly messages: readonly TemplateMessage[];
+  readonly tools: readonly unknown[];
   readonly addGenerationPrompt: boolean;
   readonly whole: string;
   readonly manner: ChatManner;
@@ -65,15 +67,31 @@ interface Chat {
 }
 
 /** The conversation as messages; a system text that the template has no place for goes in front of the first question. */
-function chatMessages({ system, turns }: Conversation, { takesSystem }: ChatManner): ChatMessage[] {
-  const messages = turns.map((turn): ChatMessage => {
-    return { role: turn.role, content: turn.role === "user" ? joinedQuestion(turn) : turn.text };
-  });
+function chatMessages({ system, turns }: Conversation, { takesSystem }: ChatManner): TemplateMessage[] {
+  const messages = turns.map(templateMessage);
   if (!system) return messages;
   const [first, ...others] = messages;
   if (takesSystem || !first || first.role !== "user")
     return [{ role: "system", content: system }, ...messages];
   return [{ role: "user", content: `${system}\n\n${first.content}` }, ...others];
+}
+
+function templateMessage(turn: Turn): TemplateMessage {
+  if (turn.role === "user") return { role: "user", content: joinedQuestion(turn) };
+  if (turn.role === "assistant" && turn.toolCalls.length > 0) {
+    const calls = turn.toolCalls.map(({ id, name, arguments: given }) => {
+      return { type: "function", ...(id ? { id } : {}), function: { name, arguments: given } } as const;
+    });
+    return { role: "assistant", content: turn.text, tool_calls: calls };
+  }
+  if (turn.role !== "tool") return { role: turn.role, content: turn.text };
+  const { name, callId, text } = turn;
+  return {
+    role: "tool",
+    ...(name ? { name } : {}),
+    ...(callId ? { tool_call_id: callId } : {}),
+    content: text,
+  };
 }
 
 /** Where an answer stands in the whole rendering. */
@@ -102,6 +120,10 @@ function placeAnswer(chat: Chat, index: number, from: number): AnswerPlace {
   const end = afterEnding(whole, content.end, manner);
   if (isPrefix && prompt.length <= content.start)
     return { start: prompt.length, contentEnd: content.end, end, isAskedDifferently: false };
+  const own = ownText(chat, index);
+  const ownStart = own === null ? -1 : whole.lastIndexOf(own, content.start);
+  if (own !== null && ownStart >= from && ownStart + own.length >= content.end)
+    return { start: ownStart, contentEnd: content.end, end, isAskedDifferently: false };
   // The template writes what comes before differently once it is answered; the words of asking may still be there.
   const opening =
     prompt === null ? "" : prompt.slice(sharedStart(prompt, rendered(chat, asked, false) ?? ""));
@@ -119,12 +141,12 @@ function startsWithAnswer(whole: string, at: number, answer: string, { ending }:
 
 /** The rendering of some of the messages, or null when the template refuses so few. */
 function rendered(
-  { tokenizer }: Chat,
-  messages: readonly ChatMessage[],
+  { tokenizer, tools }: Chat,
+  messages: readonly TemplateMessage[],
   addGenerationPrompt: boolean,
 ): string | null {
   try {
-    return tokenizer.applyChat(messages, { addGenerationPrompt });
+    return tokenizer.applyChat(messages, { addGenerationPrompt, tools });
   } catch (error) {
     if (isConversationProblem(error)) return null;
     throw error;
@@ -135,23 +157,58 @@ function rendered(
 const MARKS = ["\uE000", "\uE001"] as const;
 
 /**
- * Where the text of a message stands in the whole rendering: what changes when another text takes its place. A template
- * may have trimmed it, or left a part of it out.
+ * Where the text of a message, with its calls of tools, stands in the whole rendering: what changes when another text
+ * takes its place. A template may have trimmed it, or left a part of it out.
  */
 function findContent(chat: Chat, index: number, from: number): { start: number; end: number } {
   const { whole, messages } = chat;
   const content = messages[index]?.content ?? "";
   const mark = MARKS.find((each) => !content.startsWith(each) && !content.endsWith(each)) ?? MARKS[0];
-  const replaced = messages.map((message, at) => (at === index ? { ...message, content: mark } : message));
+  const answer = { role: "assistant", content: mark } as const;
+  const replaced = messages.map((message, at) => (at === index ? answer : message));
   const other = rendered(chat, replaced, chat.addGenerationPrompt);
   if (other?.includes(mark)) {
     const start = sharedStart(whole, other);
     return { start, end: Math.max(start, whole.length - sharedEnd(whole, other)) };
   }
-  const start = whole.indexOf(pythonStrip(content), from);
-  return start < 0
-    ? { start: whole.length, end: whole.length }
-    : { start, end: start + pythonStrip(content).length };
+  const message = messages[index];
+  const place = message && "tool_calls" in message ? findCalls(chat, index, message) : null;
+  if (place && place.start >= from) return place;
+  const text = pythonStrip(content);
+  const start = whole.indexOf(text, from);
+  if (start < 0) throw new LuthierError({ code: "data/answer-not-written" });
+  return { start, end: start + text.length };
+}
+
+/**
+ * Where calls of tools stand that no text may replace: what the template adds for them behind the prompt, at the place
+ * that changes with the name of the tool.
+ */
+function findCalls(
+  chat: Chat,
+  index: number,
+  message: CallingMessage,
+): { start: number; end: number } | null {
+  const { whole, messages, manner } = chat;
+  const calls = message.tool_calls.map((call) => ({
+    ...call,
+    function: { ...call.function, name: MARKS[0] },
+  }));
+  const renamed = messages.map((each, at) => (at === index ? { ...message, tool_calls: calls } : each));
+  const other = rendered(chat, renamed, chat.addGenerationPrompt);
+  const own = ownText(chat, index);
+  if (other === null || own === null) return null;
+  const start = whole.lastIndexOf(own, sharedStart(whole, other));
+  const ending = manner.ending.text === "" ? -1 : own.lastIndexOf(manner.ending.text);
+  return start < 0 ? null : { start, end: start + (ending < 0 ? own.length : ending) };
+}
+
+/** What the template adds for an answer to the words with which the model is asked, when nothing comes after it. */
+function ownText(chat: Chat, index: number): string | null {
+  const prompt = rendered(chat, chat.messages.slice(0, index), true);
+  const upTo = rendered(chat, chat.messages.slice(0, index + 1), false);
+  if (prompt === null || !upTo?.startsWith(prompt)) return null;
+  return upTo.slice(prompt.length) || null;
 }
 
 /** Behind the ending that the template writes after every answer; where it is not there, nothing ends the turn. */
@@ -173,7 +230,7 @@ function sharedEnd(a: string, b: string): number {
 }
 
 /** Marks the people's words in a prompt. This is for showing only: nothing of a prompt is learned. */
-function promptParts(text: string, messages: readonly ChatMessage[]): TextPart[] {
+function promptParts(text: string, messages: readonly TemplateMessage[]): TextPart[] {
   const parts: TextPart[] = [];
   let rest = text;
   for (const { content } of messages) {

@@ -1,5 +1,6 @@
-import type { Row, TemplateId } from "../../shared/data";
+import type { TemplateId } from "../../shared/data";
 import type { ChatMessage } from "../../shared/generation";
+import type { Row } from "../../shared/rows";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import { encodeRendering } from "../encode/encode-rendering";
 import { renderConversation } from "./templates";
@@ -23,10 +24,24 @@ export function promptIds(
   return conversationIds(messagesConversation(messages), templateId, tokenizer);
 }
 
-/** Tokens of a row up to where its answer begins. */
+/** Tokens of a row up to where its last answer begins; of a text, those of its beginning. */
 export function rowPromptIds(row: Row, templateId: TemplateId, tokenizer: Tokenizer): PromptIds {
-  const { system, turns } = rowConversation(row);
-  return conversationIds({ system, turns: turns.slice(0, -1) }, templateId, tokenizer);
+  if (row.kind === "text") {
+    const ids = tokenizer.encode(textBeginning(row.text), { addSpecialTokens: false });
+    return { ids: [...tokenizer.prefixIds, ...ids], endIds: new Set(tokenizer.eosIds), answerLead: "" };
+  }
+  const conversation = rowConversation(row);
+  return conversationIds({ ...conversation, turns: conversation.turns.slice(0, -1) }, templateId, tokenizer);
+}
+
+/** Characters of a text that a model is asked to go on with. */
+const BEGINNING = 120;
+
+/** Half of a text, or the first words of a longer one. */
+export function textBeginning(text: string): string {
+  const part = text.slice(0, Math.min(BEGINNING, Math.ceil(text.length / 2)));
+  const blank = part.search(/\s\S*$/);
+  return blank > 0 ? part.slice(0, blank) : part;
 }
 
 function conversationIds(

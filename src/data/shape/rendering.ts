@@ -18,6 +18,8 @@ export interface RenderingNotes {
   readonly systemInQuestion: boolean;
   /** The model is asked with words before its answer (such as an opened thinking block) that this row does not have. */
   readonly askedDifferently: boolean;
+  /** The template has no place for the list of tools. */
+  readonly toolsLeftOut: boolean;
 }
 
 /** A conversation in a template's words: the texts of the parts, joined, are the whole text, which is tokenised whole. */
@@ -32,7 +34,11 @@ export interface Rendering {
   readonly notes: RenderingNotes;
 }
 
-export const NO_NOTES: RenderingNotes = { systemInQuestion: false, askedDifferently: false };
+export const NO_NOTES: RenderingNotes = {
+  systemInQuestion: false,
+  askedDifferently: false,
+  toolsLeftOut: false,
+};
 
 export function templateText(text: string): TextPart {
   return { text, part: "template", learned: false };

@@ -11,7 +11,7 @@ import {
   type TextPart,
   withoutEmpty,
 } from "./rendering";
-import { type Answer, type Conversation, isOpen, type Question } from "./turns";
+import { type Answer, type Conversation, isOpen, type Question, type Turn } from "./turns";
 
 /** Renders a conversation whole; an open question ends with the words in front of the answer. */
 export function renderConversation(
@@ -26,7 +26,7 @@ export function renderConversation(
     isOpen: isOpen(conversation),
     endIds: tokenizer.eosIds,
     answerLead: template.lead,
-    notes: NO_NOTES,
+    notes: { ...NO_NOTES, toolsLeftOut: conversation.tools.length > 0 },
   };
 }
 
@@ -46,18 +46,27 @@ const plainTemplates: Readonly<Record<Exclude<TemplateId, "chat">, PlainTemplate
   "instruction-answer": { question: instructionQuestion, lead: " " },
 };
 
-/** Plain templates know no system role: its text stands in front of the first question. */
+/** Plain templates know no system role: its text stands in front of the first question, or of a later one. */
 function plainParts(
   { system, turns }: Conversation,
   { question, lead }: PlainTemplate,
   tokenizer: Tokenizer,
 ): TextPart[] {
   const opening = system ? [promptText(system), templateText("\n\n")] : [];
-  const rendered = turns.flatMap((turn, index) =>
-    turn.role === "assistant"
-      ? plainAnswer(turn, lead, tokenizer)
-      : [...(index > 0 ? [templateText("\n\n")] : []), ...question(turn, index === 0)],
-  );
+  const write = (turn: Turn, index: number): TextPart[] => {
+    switch (turn.role) {
+      case "assistant":
+        return plainAnswer(turn, lead, tokenizer);
+      case "user":
+        return question(turn, index === 0);
+      default:
+        return [promptText(turn.text)];
+    }
+  };
+  const rendered = turns.flatMap((turn, index) => {
+    const isNew = index > 0 && turn.role !== "assistant";
+    return [...(isNew ? [templateText("\n\n")] : []), ...write(turn, index)];
+  });
   return [...opening, ...rendered];
 }
 

@@ -1,5 +1,6 @@
-import type { Row } from "../../shared/data";
+import { conversationOf, type Row, type TextRow, type ToolCall } from "../../shared/rows";
 import type { ChatMessage } from "../../shared/generation";
+import type { LearnFrom } from "../../shared/training";
 
 /** What a person says. */
 export interface Question {
@@ -15,32 +16,63 @@ export interface Answer {
   readonly text: string;
   /** Whether the model learns to say it. */
   readonly learned: boolean;
+  readonly toolCalls: readonly ToolCall[];
 }
 
-export type Turn = Question | Answer;
+/** What the model is told in between: by a tool, or as an instruction. */
+export interface Notice {
+  readonly role: "tool" | "system";
+  readonly text: string;
+  readonly name?: string;
+  readonly callId?: string;
+}
 
-/** A conversation as templates take it; one that ends with a question waits for its answer. */
+export type Turn = Question | Answer | Notice;
+
+/** A conversation as templates take it; one that ends with anything but an answer waits for it. */
 export interface Conversation {
   readonly system: string | null;
   readonly turns: readonly Turn[];
+  readonly tools: readonly unknown[];
 }
 
 /** True when the model is to answer. */
 export function isOpen({ turns }: Conversation): boolean {
-  return turns.at(-1)?.role === "user";
+  return turns.length > 0 && turns.at(-1)?.role !== "assistant";
 }
 
-/** A row as a conversation: its history first, then its own question and answer. Every answer is learned. */
-export function rowConversation(row: Row): Conversation {
-  const history = (row.history ?? []).flatMap(([asked, answered]): Turn[] => [
-    { role: "user", text: asked, input: "" },
-    { role: "assistant", text: answered, learned: true },
-  ]);
-  const own: Turn[] = [
-    { role: "user", text: row.instruction, input: row.input },
-    { role: "assistant", text: row.output, learned: true },
-  ];
-  return { system: row.system ?? null, turns: [...history, ...own] };
+/** True where only a template that knows tools can write the conversation. */
+export function usesTools({ turns }: Conversation): boolean {
+  return turns.some(
+    (turn) => turn.role === "tool" || (turn.role === "assistant" && turn.toolCalls.length > 0),
+  );
+}
+
+/** A row as a conversation that ends with its last answer, with the answers marked that are learned. */
+export function rowConversation(row: Exclude<Row, TextRow>, learnFrom: LearnFrom = "every"): Conversation {
+  const { system, turns, tools } = conversationOf(row);
+  const last = turns.findLastIndex(({ role }) => role === "assistant");
+  return {
+    system: system ?? null,
+    tools: tools ?? [],
+    turns: turns.slice(0, last + 1).map((turn, index): Turn => {
+      if (turn.role === "user") return { role: "user", text: turn.text, input: turn.input ?? "" };
+      if (turn.role !== "assistant") return turn;
+      const learned = isLearned(turn.learned, index === last, learnFrom);
+      return { role: "assistant", text: turn.text, learned, toolCalls: turn.toolCalls ?? [] };
+    }),
+  };
+}
+
+function isLearned(marked: boolean | undefined, isLast: boolean, learnFrom: LearnFrom): boolean {
+  switch (learnFrom) {
+    case "every":
+      return marked !== false;
+    case "last":
+      return isLast;
+    case "flagged":
+      return marked === true;
+  }
 }
 
 /** Messages of the chat pane as a conversation that ends with an open question; questions in a row become one. */
@@ -51,14 +83,14 @@ export function messagesConversation(messages: readonly ChatMessage[]): Conversa
     const last = turns.at(-1);
     const open = last?.role === "user" ? last : null;
     if (role === "assistant" && open) {
-      turns.push({ role: "assistant", text: content, learned: false });
+      turns.push({ role: "assistant", text: content, learned: false, toolCalls: [] });
     } else if (role === "user" && open) {
       turns[turns.length - 1] = { ...open, text: `${open.text}\n\n${content}` };
     } else if (role === "user") {
       turns.push({ role: "user", text: content, input: "" });
     }
   }
-  return { system, turns };
+  return { system, turns, tools: [] };
 }
 
 /** Alpaca's input as most chat sets have it: a line of its own under the instruction. */

@@ -1,20 +1,9 @@
-import type { FileBreak, OtherFormat, RowFault, TextEncoding } from "./dataset-faults";
+import type { FileBreak, RowFault, TextEncoding } from "./dataset-faults";
 import type { TokenizerProblems } from "./tokenizer-problems";
 
 /** Kinds of files that are no text, by their first bytes. */
 export type ForeignFile =
-  | "png"
-  | "jpeg"
-  | "gif"
-  | "pdf"
-  | "zip"
-  | "gzip"
-  | "zstandard"
-  | "7-zip"
-  | "parquet"
-  | "arrow"
-  | "sqlite"
-  | "gguf";
+  "png" | "jpeg" | "gif" | "pdf" | "zstandard" | "7-zip" | "arrow" | "sqlite" | "gguf";
 
 /** Rows and datasets. */
 export interface DataProblems {
@@ -22,13 +11,24 @@ export interface DataProblems {
   readonly "data/question-fills-row": { readonly maxLength: number };
   /** A row's answer gives the model nothing to write. */
   readonly "data/nothing-to-learn": object;
+  /** The row's answer was labelled bad. */
+  readonly "data/found-bad": object;
+  /** The row calls tools, and the template has no place for calls and results. */
+  readonly "data/template-without-tools": object;
+  /** The template leaves an answer out, or writes it in another way than it stands in the row. */
+  readonly "data/answer-not-written": object;
+  /** A text without question and answer, which a model with an encoder cannot learn. */
+  readonly "data/text-needs-decoder": object;
   /** No row of a dataset can be trained on; `first` is why the first one cannot, null when there is none. */
   readonly "data/nothing-to-train": { readonly first: RowProblemFacts | null };
+  /** No row of the validation file can be measured on. */
+  readonly "data/nothing-to-validate": object;
   readonly "data/no-such-row": { readonly row: number };
   /** The file was moved or changed after it was chosen. */
   readonly "data/file-gone": { readonly name: string };
   readonly "data/foreign-file": { readonly name: string; readonly kind: ForeignFile };
-  readonly "data/other-format": { readonly name: string; readonly format: OtherFormat };
+  /** The rows have columns of no known form; somebody has to say what they are. */
+  readonly "data/strange-columns": { readonly name: string; readonly columns: readonly StrangeColumn[] };
   /** The file is no JSON from its first letter on. */
   readonly "data/not-json": { readonly name: string; readonly looks: NotJson };
   readonly "data/not-text": {
@@ -37,11 +37,19 @@ export interface DataProblems {
     readonly byte: number;
     readonly looksLike: TextEncoding | null;
   };
+  /** Archives lie in each other too deep. */
+  readonly "data/archive-in-archive": { readonly name: string };
   /** The file breaks off before its first good row. */
   readonly "data/broken": { readonly name: string; readonly at: FileBreak };
   readonly "data/empty-file": { readonly name: string };
   readonly "data/no-rows": { readonly name: string };
   readonly "data/no-good-row": { readonly rows: number; readonly row: number; readonly fault: RowFault };
+}
+
+/** A column that no form has, with the beginning of a value in it. */
+export interface StrangeColumn {
+  readonly column: string;
+  readonly example: string;
 }
 
 /** What a file that does not begin like JSON begins like. */
@@ -51,6 +59,14 @@ export type NotJson =
 /** Why one row cannot be trained on. */
 type RowProblemFacts =
   | ({ readonly code: "data/question-fills-row" } & DataProblems["data/question-fills-row"])
-  | { readonly code: "data/nothing-to-learn" }
+  | { readonly code: PlainExclusion }
   | ({ readonly code: "tokenizer/chat-refused" } & TokenizerProblems["tokenizer/chat-refused"])
   | ({ readonly code: "tokenizer/template-failed" } & TokenizerProblems["tokenizer/template-failed"]);
+
+/** Reasons that need no facts. */
+type PlainExclusion =
+  | "data/nothing-to-learn"
+  | "data/found-bad"
+  | "data/template-without-tools"
+  | "data/answer-not-written"
+  | "data/text-needs-decoder";

@@ -23,6 +23,19 @@ export type RowFault =
   | { readonly kind: "not-text"; readonly field: string; readonly found: JsonKind }
   | { readonly kind: "nul" | "half-character"; readonly field: string }
   | { readonly kind: "history-form" }
+  | { readonly kind: "not-a-list"; readonly field: string; readonly found: JsonKind }
+  /** A turn that is no object with role and content, or from and value; counted from 1. */
+  | { readonly kind: "turn-form"; readonly field: string; readonly turn: number }
+  | { readonly kind: "unknown-role"; readonly turn: number; readonly role: string }
+  /** `found` is a kind of JSON value, or what the file calls a part of a message. */
+  | { readonly kind: "turn-not-text"; readonly turn: number; readonly found: string }
+  | { readonly kind: "call-form"; readonly turn: number }
+  | { readonly kind: "no-answer" }
+  /** One of two answers is a text and the other a list. */
+  | { readonly kind: "sides-differ" }
+  | { readonly kind: "too-many-cells"; readonly cells: number; readonly columns: number }
+  /** A file among several that breaks off; the rows before that were kept. */
+  | { readonly kind: "broken-off"; readonly at: FileBreak }
   | { readonly kind: "line-too-long"; readonly maxMegabytes: number }
   | { readonly kind: "not-json"; readonly line: number; readonly at: JsonBreak | null };
 
@@ -45,18 +58,6 @@ export const TEXT_ENCODINGS = [
 ] as const;
 export type TextEncoding = (typeof TEXT_ENCODINGS)[number];
 
-/** Forms of datasets that are known by sight and not read yet. */
-export type OtherFormat =
-  | "messages"
-  | "sharegpt"
-  | "dolly"
-  | "prompt-completion"
-  | "question-answer"
-  | "preference"
-  | "text"
-  | "columns"
-  | "csv";
-
 /** The point from which a file cannot be read on. */
 export type FileBreak =
   | ({ readonly kind: "json" } & JsonBreak)
@@ -71,4 +72,5 @@ export type FileBreak =
     }
   | { readonly kind: "utf-32" }
   | { readonly kind: "no-rows" }
-  | { readonly kind: "other-format"; readonly format: OtherFormat };
+  /** A compressed file or a table that is damaged; `reason` is the library's. */
+  | { readonly kind: "damaged"; readonly reason: string };

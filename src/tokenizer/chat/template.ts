@@ -1,8 +1,8 @@
 import { Environment, parse, tokenize } from "@huggingface/jinja";
 import { LuthierError } from "../../lib/errors";
-import type { ChatMessage } from "../../shared/generation";
 import { OverBudget, RenderBudget } from "./budget";
 import { TemplateInterpreter } from "./interpreter";
+import type { ChatOptions, TemplateMessage } from "./messages";
 import { pythonFunctions, TemplateRefusal, withPythonFunctions } from "./python-functions";
 import type { TemplateProgram } from "./syntax";
 
@@ -34,19 +34,21 @@ export class ChatTemplate {
    * The conversation in the template's words.
    * @throws LuthierError when the template refuses it, fails on it, or does not come to an end
    */
-  render(messages: readonly ChatMessage[], addGenerationPrompt: boolean): string {
+  render(messages: readonly TemplateMessage[], { addGenerationPrompt, tools = [] }: ChatOptions): string {
     const environment = new Environment();
     const variables = {
       ...pythonFunctions,
       ...this.#globals,
       messages: messages.map((message) => ({ ...message })),
       add_generation_prompt: addGenerationPrompt,
-      tools: null,
+      tools: tools.length > 0 ? tools : null,
       documents: null,
     };
     for (const [name, value] of Object.entries(variables)) environment.set(name, value);
+    const others = messages.map((message) => ("tool_calls" in message ? message.tool_calls : []));
     const chars = messages.reduce((sum, { content }) => sum + content.length, 0);
-    const budget = new RenderBudget(messages.length, chars);
+    const toolChars = JSON.stringify([tools, others]).length;
+    const budget = new RenderBudget(messages.length + tools.length, chars + toolChars);
     try {
       return new TemplateInterpreter(environment, budget).render(this.#program);
     } catch (cause) {

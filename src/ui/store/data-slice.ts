@@ -1,10 +1,9 @@
-import type { TextEncoding } from "../../lib/problems/dataset-faults";
 import { isCancelled } from "../../lib/errors";
 import type { DatasetSummary } from "../../shared/data";
 import { toProblem } from "../lib/problem";
 import { JobCalls } from "./jobs";
-import { lengthInputs } from "./selectors";
-import type { DataSlice, SliceCreator } from "./state";
+import { lengthInputs, selectDataset, selectValidation } from "./selectors";
+import type { DataSlice, LastFiles, SliceCreator } from "./state";
 
 export const dataSlice: SliceCreator<DataSlice> =
   ({ client }) =>
@@ -24,7 +23,7 @@ export const dataSlice: SliceCreator<DataSlice> =
         const dataset = await imports.run({ kind: "import-dataset" }, read);
         set(({ datasets, datasetId }) => ({
           datasets: [...datasets.filter((other) => other.id !== dataset.id), dataset],
-          datasetId: mayChoose() ? dataset.id : datasetId,
+          datasetId: mayChoose() && dataset.validates === undefined ? dataset.id : datasetId,
         }));
         await get().refreshEnvironment();
         return dataset;
@@ -40,6 +39,20 @@ export const dataSlice: SliceCreator<DataSlice> =
       const reading = runImport(read, () => choice === choices);
       asked = reading;
       return reading;
+    }
+
+    /** Reads files in the place of the dataset that came of them before. */
+    async function readFiles(last: LastFiles): Promise<void> {
+      const { files, name, reading, datasetId, validates } = last;
+      const place = {
+        ...(datasetId === null ? {} : { replaces: datasetId }),
+        ...(validates === null ? {} : { validates }),
+      };
+      const dataset = await importAsked((signal) =>
+        client.until(signal).call("importDataset", { files, name, reading, ...place }),
+      );
+      if (dataset) set({ lastFiles: { ...last, datasetId: dataset.id } });
+      else if (get().dataProblem) set({ lastFiles: last });
     }
 
     async function importSample(
@@ -60,7 +73,9 @@ export const dataSlice: SliceCreator<DataSlice> =
       } while (choice !== choices);
       const { datasets, samples, datasetId } = get();
       if (datasets.some((dataset) => dataset.id === datasetId)) return;
-      const newest = datasets.toSorted((a, b) => b.importedAt - a.importedAt)[0];
+      const [newest] = datasets
+        .filter(({ validates }) => validates === undefined)
+        .toSorted((a, b) => b.importedAt - a.importedAt);
       const [sample] = samples;
       if (newest) set({ datasetId: newest.id });
       else if (sample) await importSample(sample.id, (read) => runImport(read, () => choice === choices));
@@ -76,7 +91,7 @@ export const dataSlice: SliceCreator<DataSlice> =
       sampleOf: {},
       templateId: null,
       dataProblem: null,
-      refusedFile: null,
+      lastFiles: null,
       lengths: null,
       lengthsProblem: null,
 
@@ -105,11 +120,21 @@ export const dataSlice: SliceCreator<DataSlice> =
         set({ datasetId: id });
       },
 
-      async importFile(file: File, encoding?: TextEncoding) {
-        const dataset = await importAsked((signal) =>
-          client.until(signal).call("importDataset", { file, ...(encoding && { encoding }) }),
-        );
-        set({ refusedFile: dataset || !get().dataProblem ? null : file });
+      importFiles: (files, name) => readFiles({ files, name, reading: {}, datasetId: null, validates: null }),
+
+      async importValidation(files, name) {
+        const dataset = selectDataset(get());
+        if (!dataset) return;
+        // Its columns are most likely those of the dataset.
+        const { columns } = dataset.reading ?? {};
+        const reading = columns ? { columns } : {};
+        const datasetId = selectValidation(get())?.id ?? null;
+        await readFiles({ files, name, reading, datasetId, validates: dataset.id });
+      },
+
+      async readAnew(reading) {
+        const { lastFiles } = get();
+        if (lastFiles) await readFiles({ ...lastFiles, reading: { ...lastFiles.reading, ...reading } });
       },
 
       async importSample(id) {
@@ -127,8 +152,9 @@ export const dataSlice: SliceCreator<DataSlice> =
         try {
           await client.call("deleteDataset", { id });
           set(({ datasets, datasetId }) => {
-            const left = datasets.filter((dataset) => dataset.id !== id);
-            return { datasets: left, datasetId: datasetId === id ? (left.at(-1)?.id ?? null) : datasetId };
+            const left = datasets.filter((dataset) => dataset.id !== id && dataset.validates !== id);
+            const next = left.findLast(({ validates }) => validates === undefined)?.id ?? null;
+            return { datasets: left, datasetId: datasetId === id ? next : datasetId };
           });
           await get().refreshEnvironment();
         } catch (error) {

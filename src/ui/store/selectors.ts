@@ -3,7 +3,7 @@ import type { AdapterSummary } from "../../shared/adapter";
 import type { DatasetSummary, RowExclusion, TemplateId } from "../../shared/data";
 import type { FieldValues } from "../../shared/fields";
 import { methodSpecs, type MethodChoice } from "../../shared/methods";
-import type { RunConfig } from "../../shared/training";
+import { LEARN_FROM, type RunConfig } from "../../shared/training";
 import { isExcluded, isRunning, isTraining } from "./jobs";
 import type { RunStatus, StudioState } from "./state";
 import {
@@ -18,6 +18,12 @@ type State = StudioState;
 
 export function selectDataset(state: State): DatasetSummary | null {
   return state.datasets.find((dataset) => dataset.id === state.datasetId) ?? null;
+}
+
+/** The validation file of the dataset in use. */
+export function selectValidation(state: Pick<State, "datasets" | "datasetId">): DatasetSummary | null {
+  const { datasets, datasetId } = state;
+  return datasets.find(({ validates }) => validates !== undefined && validates === datasetId) ?? null;
 }
 
 /** The adapter in use, null while the model has none. */
@@ -65,12 +71,18 @@ export function planInputs(state: State): { key: string; method: MethodChoice } 
 
 /** What `lengthStats` needs, with a key that tells two requests apart; null while it cannot be asked. */
 export function lengthInputs(state: State): { key: string; args: CommandArgs<"lengthStats">[0] } | null {
-  const { maxLength } = selectTrainingValues(state);
+  const { maxLength, learnFrom: chosen } = selectTrainingValues(state);
+  const learnFrom = LEARN_FROM.find((known) => known === chosen) ?? "every";
   const dataset = selectDataset(state);
   if (!state.model || !dataset || dataset.rows === 0 || typeof maxLength !== "number" || !(maxLength >= 8))
     return null;
-  const args = { datasetId: dataset.id, templateId: selectTemplate(state), maxLength: Math.floor(maxLength) };
-  return { key: JSON.stringify([state.model.id, args]), args };
+  const args = {
+    datasetId: dataset.id,
+    templateId: selectTemplate(state),
+    maxLength: Math.floor(maxLength),
+    learnFrom,
+  };
+  return { key: JSON.stringify([state.model.id, dataset.importedAt, args]), args };
 }
 
 /** Whether a run of this status has not ended. */
@@ -128,6 +140,7 @@ export function selectRunConfig(state: State): RunConfig | null {
     method: { id: state.methodId, options: selectMethodValues(state) },
     training: { ...training, continueAdapter: continueFrom !== null },
     continueFrom,
+    validationDatasetId: selectValidation(state)?.id ?? null,
   };
 }
 

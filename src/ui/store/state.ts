@@ -1,12 +1,17 @@
 import type { StateCreator } from "zustand/vanilla";
 import type { Client } from "../../client/client";
 import type { ErrorData } from "../../lib/errors";
-import type { TextEncoding } from "../../lib/problems/dataset-faults";
 import type { AdapterPlan, CommandArgs, Environment, TrainingResult } from "../../protocol/commands";
 import type { AdapterSummary } from "../../shared/adapter";
 import type { Events, TrainingStatus, UnsavedAdapter } from "../../protocol/events";
 import type { RunningJob } from "../../protocol/jobs";
-import type { DatasetSummary, LengthStats, SampleDataset, TemplateId } from "../../shared/data";
+import type {
+  DatasetSummary,
+  LengthStats,
+  ReadingOptions,
+  SampleDataset,
+  TemplateId,
+} from "../../shared/data";
 import type { ExportId, ExportOffer } from "../../shared/exports";
 import type { FieldValue, FieldValues } from "../../shared/fields";
 import type { FinishReason, Side } from "../../shared/generation";
@@ -70,6 +75,17 @@ export interface RecoverySlice {
   dismissRecovery(): void;
 }
 
+/** Files that were read, or refused. */
+export interface LastFiles {
+  readonly files: readonly File[];
+  readonly name: string;
+  readonly reading: ReadingOptions;
+  /** The dataset that came of them; null where they were refused. */
+  readonly datasetId: string | null;
+  /** The dataset for which they are a validation file. */
+  readonly validates: string | null;
+}
+
 export interface DataSlice {
   readonly datasets: readonly DatasetSummary[];
   readonly samples: readonly SampleDataset[];
@@ -80,14 +96,19 @@ export interface DataSlice {
   /** Null follows the model: its own chat template where it has one. */
   readonly templateId: TemplateId | null;
   readonly dataProblem: ErrorData | null;
-  /** The file of the last import that failed. */
-  readonly refusedFile: File | null;
+  /** The files of the last import, which can be read in another way as long as the page has them. */
+  readonly lastFiles: LastFiles | null;
   readonly lengths: LengthStats | null;
   readonly lengthsProblem: ErrorData | null;
   /** Lists the datasets, and chooses one where the person does not: the last, the newest, or the first sample. */
   startData(): Promise<void>;
   chooseDataset(id: string): void;
-  importFile(file: File, encoding?: TextEncoding): Promise<void>;
+  /** Reads files as one dataset. */
+  importFiles(files: readonly File[], name: string): Promise<void>;
+  /** Reads files on which the dataset in use is measured, in the place of those before. */
+  importValidation(files: readonly File[], name: string): Promise<void>;
+  /** Reads the last files anew in another way; what came of them before is replaced. */
+  readAnew(reading: ReadingOptions): Promise<void>;
   importSample(id: string): Promise<void>;
   cancelImport(): void;
   deleteDataset(id: string): Promise<void>;

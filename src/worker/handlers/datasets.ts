@@ -2,7 +2,7 @@ import { splitRows } from "../../data/batch/split";
 import { lengthStats } from "../../data/encode/length-stats";
 import { tokenView } from "../../data/encode/token-view";
 import { LuthierError } from "../../lib/errors";
-import type { Row } from "../../shared/data";
+import type { Row } from "../../shared/rows";
 import { findDataset, listDatasets, readRows, removeLeftovers } from "../../storage/datasets";
 import type { EncodedRows } from "../encoded-rows";
 import { deleteDatasetJob } from "../jobs/delete-dataset";
@@ -35,15 +35,21 @@ export function datasetHandlers(
       return listDatasets();
     },
     listSamples: () => samples(),
-    importDataset: ({ file, encoding }, call) => owner.run(importDatasetJob(file, encoding), call),
+    async importDataset({ files, name, reading, replaces, validates }, call) {
+      const place = { ...(replaces ? { id: replaces } : {}), ...(validates ? { validates } : {}) };
+      const summary = await owner.run(importDatasetJob(files, { ...reading, name, ...place }), call);
+      // What was encoded of a dataset whose place it takes is no longer of use.
+      encoded.clear();
+      return summary;
+    },
     importSample: ({ id }, call) => owner.run(importSampleJob(id), call),
     deleteDataset: ({ id }, call) => owner.run(deleteDatasetJob(encoded, id), call),
     datasetRows: ({ id, offset, count }) => readRows(id, offset, count),
     heldOutRows: (args) => heldOutRows(args),
-    async tokenView({ datasetId, row, templateId, maxLength }) {
+    async tokenView({ datasetId, row, templateId, maxLength, learnFrom }) {
       const [found] = await readRows(datasetId, row, 1);
       if (!found) throw new LuthierError({ code: "data/no-such-row", row: row + 1 });
-      return tokenView(found, templateId, session.model.tokenizer, maxLength);
+      return tokenView(found, templateId, session.model.tokenizer, maxLength, learnFrom);
     },
     async lengthStats(args, { signal }) {
       return lengthStats(await encoded.get(args, signal), args.maxLength);
@@ -53,15 +59,18 @@ export function datasetHandlers(
 
 async function heldOutRows({
   id,
+  validationId,
   validationSplit,
   seed,
   count,
 }: {
   id: string;
+  validationId: string | null;
   validationSplit: number;
   seed: number;
   count: number;
 }): Promise<Row[]> {
+  if (validationId !== null) return readRows(validationId, 0, count);
   const sample = (await samples()).find((entry) => sampleId(entry.id) === id);
   if (sample) return (await heldOutOfSample(sample)).slice(0, count);
   const { rows } = await findDataset(id);

@@ -1,14 +1,15 @@
-import { deleteDataset } from "../../storage/datasets";
+import { deleteDataset, listDatasets } from "../../storage/datasets";
 import type { EncodedRows } from "../encoded-rows";
 import type { Job } from "./owner";
 
-/** Deletes a dataset, with what was encoded of it. */
+/** Deletes a dataset and its validation file, with what was encoded of them. */
 export function deleteDatasetJob(encoded: EncodedRows, id: string): Job<void> {
   return {
     kind: "delete-dataset",
     async run() {
       encoded.clear();
-      await deleteDataset(id);
+      const validation = (await listDatasets()).filter(({ validates }) => validates === id);
+      for (const each of [...validation, { id }]) await deleteDataset(each.id);
     },
   };
 }

@@ -1,15 +1,18 @@
 import { importDataset, type ImportOptions } from "../../data/import";
-import type { TextEncoding } from "../../lib/problems/dataset-faults";
+import type { NamedFile } from "../../data/read/read-files";
 import type { DatasetSummary } from "../../shared/data";
 import { ensureRoom } from "../../storage/quota";
 import { readPublicFile } from "../public-files";
 import { findSample, sampleId } from "../samples";
 import type { Job, JobContext } from "./owner";
 
-/** Reads a file as a dataset. */
-export function importDatasetJob(file: File, encoding?: TextEncoding): Job<DatasetSummary> {
-  const named = { name: file.name, ...(encoding && { encoding }) };
-  return { kind: "import-dataset", run: (context) => read(file, named, context) };
+/** Reads files as one dataset. */
+export function importDatasetJob(
+  files: readonly File[],
+  options: Omit<ImportOptions, "signal" | "onProgress">,
+): Job<DatasetSummary> {
+  const named = files.map((file) => ({ name: file.name, bytes: file }));
+  return { kind: "import-dataset", run: (context) => read(named, options, context) };
 }
 
 /** Reads a dataset that comes with the studio. */
@@ -20,21 +23,23 @@ export function importSampleJob(id: string): Job<DatasetSummary> {
       const sample = await findSample(id);
       const source = await readPublicFile(`datasets/${sample.file}`, context.signal);
       const bytes = await source.read(0, source.sizeBytes);
-      return read(new Blob([bytes]), { name: sample.title, id: sampleId(id) }, context);
+      const file = { name: sample.file, bytes: new Blob([bytes]) };
+      return read([file], { name: sample.title, id: sampleId(id) }, context);
     },
   };
 }
 
 async function read(
-  file: Blob,
-  named: Pick<ImportOptions, "name" | "id" | "encoding">,
+  files: readonly NamedFile[],
+  options: Omit<ImportOptions, "signal" | "onProgress">,
   { signal, report }: JobContext,
 ): Promise<DatasetSummary> {
-  // Rows take about what their file takes.
-  await ensureRoom("dataset-save", file.size, named.name);
-  return importDataset(file, {
-    ...named,
+  // Rows take about what their files take.
+  const sizeBytes = files.reduce((sum, { bytes }) => sum + bytes.size, 0);
+  await ensureRoom("dataset-save", sizeBytes, options.name);
+  return importDataset(files, {
+    ...options,
     signal,
-    onProgress: (done, total) => report({ done, total, unit: "bytes", what: named.name }),
+    onProgress: (done, total) => report({ done, total, unit: "bytes", what: options.name }),
   });
 }

@@ -9,7 +9,7 @@ export interface ImportResult {
 
 self.onmessage = async ({ data: file }: MessageEvent<Blob>): Promise<void> => {
   const started = performance.now();
-  const { id, rows } = await importDataset(file, { name: "generated" });
+  const { id, rows } = await importDataset([{ name: "generated.json", bytes: file }], { name: "generated" });
   const elapsedMs = performance.now() - started;
   await deleteDataset(id);
   self.postMessage({ rows, elapsedMs } satisfies ImportResult);

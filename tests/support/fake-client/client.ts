@@ -10,11 +10,12 @@ import type {
   InterruptedRun,
   Orphan,
 } from "../../../src/protocol/commands";
-import type { DatasetSummary, Row } from "../../../src/shared/data";
+import type { DatasetSummary } from "../../../src/shared/data";
 import type { TrainingSpeed } from "../../../src/shared/forecast";
 import type { FinishReason } from "../../../src/shared/generation";
 import type { MethodChoice } from "../../../src/shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../../../src/shared/model";
+import { alpacaRow, type AlpacaRow as Row } from "../../../src/shared/rows";
 import { isTargeted, readTargets } from "../../../src/shared/targets";
 import { type JobContext, JobOwner } from "../../../src/worker/jobs/owner";
 import type { Handlers } from "../../../src/worker/serve";
@@ -141,14 +142,20 @@ export class FakeClient implements Client {
     }),
     listDatasets: () => [...this.data.values()].map(({ summary }) => summary),
     listSamples: () => fakeSamples,
-    importDataset: ({ file }, call) =>
-      this.owner.run({ kind: "import-dataset", run: (context) => this.import(file, context) }, call),
+    importDataset: ({ files, name }, call) =>
+      this.owner.run(
+        { kind: "import-dataset", run: (context) => this.import(defined(files[0], "a file"), name, context) },
+        call,
+      ),
     importSample: ({ id }, call) =>
       this.owner.run({ kind: "import-dataset", run: async () => this.importSample(id) }, call),
     deleteDataset: ({ id }, call) =>
       this.owner.run({ kind: "delete-dataset", run: async () => void this.data.delete(id) }, call),
-    datasetRows: ({ id, offset, count }) => this.rows(id).slice(offset, offset + count),
-    heldOutRows: ({ id, count }) => this.rows(id).slice(-count),
+    datasetRows: ({ id, offset, count }) =>
+      this.rows(id)
+        .slice(offset, offset + count)
+        .map(alpacaRow),
+    heldOutRows: ({ id, count }) => this.rows(id).slice(-count).map(alpacaRow),
     tokenView: ({ datasetId, row, maxLength }) =>
       fakeTokens(defined(this.rows(datasetId)[row], "the row"), maxLength),
     lengthStats: ({ datasetId, maxLength }) => fakeLengths(this.rows(datasetId), maxLength),
@@ -238,14 +245,14 @@ export class FakeClient implements Client {
     return { flopsPerSecond: 2e11, tokensPerSecond: 1234.5, steps: 4 };
   }
 
-  private async import(file: File, { signal, report }: JobContext): Promise<DatasetSummary> {
+  private async import(file: File, name: string, { signal, report }: JobContext): Promise<DatasetSummary> {
     const total = file.size;
     for (const part of [0.3, 0.7, 1]) {
       report({ done: total * part, total, unit: "bytes", what: `Reading ${file.name}` });
       await pause(this.paceMs);
       if (signal.aborted) throw cancelled();
     }
-    return this.keep(file.name, parseRows(file.name, await file.text()), total);
+    return this.keep(name, parseRows(name, await file.text()), total);
   }
 
   private importSample(id: string): DatasetSummary {

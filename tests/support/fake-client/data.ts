@@ -1,7 +1,8 @@
 import type { InterruptedRun } from "../../../src/protocol/commands";
-import type { LengthStats, Row, SampleDataset, TokenView } from "../../../src/shared/data";
+import type { LengthStats, SampleDataset, TokenView } from "../../../src/shared/data";
 import type { FitChange, FitKind, FitOptions, TrainingForecast } from "../../../src/shared/forecast";
 import type { ModelCard, ModelSummary, ModuleInfo } from "../../../src/shared/model";
+import type { AlpacaRow as Row } from "../../../src/shared/rows";
 import type { SampleAnswer } from "../../../src/shared/run-history";
 import type { RunConfig } from "../../../src/shared/training";
 
@@ -105,6 +106,7 @@ export function fakeTokens(row: Row, maxLength: number): TokenView {
     endCut: truncated && start < maxLength,
     systemInQuestion: false,
     askedDifferently: false,
+    toolsLeftOut: false,
     excluded: start >= maxLength ? { code: "data/question-fills-row", maxLength } : null,
   };
 }
@@ -130,6 +132,7 @@ export function fakeLengths(rows: readonly Row[], maxLength: number): LengthStat
     endCut: cut.filter((view) => view.endCut).length,
     systemInQuestion: 0,
     askedDifferently: 0,
+    toolsLeftOut: 0,
     excluded: cut.filter((view) => view.excluded).length,
     exclusions: cut.flatMap(({ excluded: reason }, index) =>
       reason ? [{ reason, rows: 1, firstRow: index + 1 }] : [],

@@ -2,14 +2,15 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { encodeRow } from "../../../src/data/encode/encode-row";
 import { rowPromptIds } from "../../../src/data/shape/conversation";
-import { TEMPLATE_IDS, type Row, type TemplateId } from "../../../src/shared/data";
+import { TEMPLATE_IDS, type TemplateId } from "../../../src/shared/data";
+import { alpacaRow, type AlpacaRow } from "../../../src/shared/rows";
 import { loadTokenizer, type Tokenizer } from "../../../src/tokenizer/tokenizer";
 import { goldenFiles, type Style } from "../tokenizer/goldens";
 
 /** What tests/oracle/conversation_goldens.py makes of rows. */
 interface Goldens {
   readonly templates: Readonly<Record<string, string>>;
-  readonly rows: readonly (Omit<Row, "input"> & { readonly input?: string })[];
+  readonly rows: readonly (Omit<AlpacaRow, "input"> & { readonly input?: string })[];
   readonly cases: readonly {
     readonly style: Style;
     readonly template: string;
@@ -54,7 +55,7 @@ describe.each(groups)("%s, as Python has it", (name) => {
       const templateId: TemplateId = plain ?? "chat";
       const tokenizer = tokenizerOf(style, plain ? null : (goldens.templates[template] ?? null));
       const given = goldens.rows[index]!;
-      const row: Row = { ...given, input: given.input ?? "" };
+      const row = alpacaRow({ ...given, input: given.input ?? "" });
       const encoded = encodeRow(row, templateId, tokenizer, 100_000);
       const text = (some: Iterable<number>) => tokenizer.decode([...some], { skipSpecialTokens: false });
       // Texts first: they tell more than ids where something is wrong.

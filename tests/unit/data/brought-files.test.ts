@@ -1,24 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { readRows } from "../../../src/data/read/read-rows";
 import type { ReadReport } from "../../../src/data/read/row-collector";
 import type { TextEncoding } from "../../../src/lib/problems/dataset-faults";
-import type { Row } from "../../../src/shared/data";
-
-async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < bytes.length; start += size) yield bytes.slice(start, start + size);
-}
+import type { AlpacaRow as Row } from "../../../src/shared/rows";
+import { toAlpaca } from "../../support/alpaca";
+import { fileOf, readAll } from "../../support/read-dataset";
 
 async function read(
   content: string | Uint8Array,
   { size = 1 << 16, encoding }: { size?: number; encoding?: TextEncoding } = {},
 ): Promise<{ rows: Row[]; report: ReadReport }> {
-  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  const reading = readRows(inPieces(bytes, size), "data.json", encoding);
-  const rows: Row[] = [];
-  for (let next = await reading.next(); ; next = await reading.next()) {
-    if (next.done) return { rows, report: next.value };
-    rows.push(...next.value);
-  }
+  const { rows, report } = await readAll([fileOf(content, "data.json", size)], encoding ? { encoding } : {});
+  return { rows: rows.map(toAlpaca), report };
 }
 
 const row = (instruction: string, output: string, more: Partial<Row> = {}): Row => ({
@@ -149,9 +141,9 @@ describe("wrapped rows", () => {
     expect((await read(page.rows.map((each) => JSON.stringify(each)).join("\n"))).rows).toEqual(good);
   });
 
-  it("are told what they lack when no list holds rows", async () => {
+  it("are asked for when no list holds rows of a known form", async () => {
     await expect(read(JSON.stringify({ tags: ["a"], items: [{ name: "x" }] }))).rejects.toMatchObject({
-      problem: { code: "data/no-good-row", row: 1, fault: { kind: "no-field", field: "instruction" } },
+      problem: { code: "data/strange-columns", columns: [{ column: "name", example: "x" }] },
     });
   });
 });
@@ -165,60 +157,6 @@ describe("lines", () => {
       expect(rows).toEqual(values);
       expect(report.problemCount).toBe(0);
     }
-  });
-});
-
-describe("datasets of other forms", () => {
-  const chat = [
-    { role: "user", content: "Name a fish." },
-    { role: "assistant", content: "Carp." },
-  ];
-  const turns = [
-    { from: "human", value: "Name a fish." },
-    { from: "gpt", value: "Carp." },
-  ];
-  const forms: [string, unknown, RegExp][] = [
-    ["messages", { messages: chat }, /OpenAI messages/],
-    ["sharegpt", { conversations: turns }, /ShareGPT/],
-    ["dolly", { instruction: "Where?", context: "Here.", response: "There." }, /Dolly/],
-    ["prompt-completion", { prompt: "Name a fish.", completion: "Carp." }, /prompts and completions/],
-    ["question-answer", { question: "Name a fish.", answer: "Carp." }, /questions and answers/],
-    ["preference", { prompt: "a", chosen: "b", rejected: "c" }, /preferences/],
-    ["text", { text: "Once upon a time" }, /plain texts/],
-    [
-      "columns",
-      { instruction: { "0": "a" }, input: { "0": "" }, output: { "0": "b" } },
-      /table by columns.*orient/,
-    ],
-    ["columns", { instruction: ["a", "b"], output: ["c", "d"] }, /table by columns/],
-  ];
-
-  it.each(forms)("are named for what they are: %s", async (format, value, words) => {
-    const texts = [
-      JSON.stringify(value),
-      JSON.stringify(value, null, 2),
-      JSON.stringify([value, value]),
-      `${JSON.stringify(value)}\n${JSON.stringify(value)}\n`,
-    ];
-    for (const text of texts) {
-      for (const size of [7, 1 << 16]) {
-        const reading = read(text, { size });
-        await expect(reading).rejects.toMatchObject({ problem: { code: "data/other-format", format } });
-        await expect(reading).rejects.toThrow(words);
-        await expect(reading).rejects.toThrow(/not read yet/);
-      }
-    }
-  });
-
-  it.each([
-    ["a comma between", "instruction,input,output\nName a nut.,,Walnut.\n"],
-    ["Excel's line for its separator", "\ufeffsep=;\r\ninstruction;input;output\r\nName a nut.;;Walnut.\r\n"],
-    ["tabs", "instruction\toutput\na\tb\n"],
-    ["another heading", '"prompt","completion"\n"a","b"\n'],
-  ])("are named for what they are: CSV with %s", async (_what, text) => {
-    await expect(read(text)).rejects.toMatchObject({
-      problem: { code: "data/other-format", format: "csv" },
-    });
   });
 });
 

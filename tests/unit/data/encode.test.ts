@@ -1,11 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { encodeRow } from "../../../src/data/encode/encode-row";
+import { encodeRow as encodeConversation } from "../../../src/data/encode/encode-row";
 import { lengthStats } from "../../../src/data/encode/length-stats";
 import { tokenView } from "../../../src/data/encode/token-view";
 import { rowPromptIds } from "../../../src/data/shape/conversation";
-import type { Row, TemplateId } from "../../../src/shared/data";
+import type { TemplateId } from "../../../src/shared/data";
+import { alpacaRow, type AlpacaRow as Row } from "../../../src/shared/rows";
 import { loadTokenizer, type Tokenizer } from "../../../src/tokenizer/tokenizer";
 import { goldenFiles, goldenTokenizer, STYLES } from "../tokenizer/goldens";
+
+/** Alpaca rows are the shortest to write down. */
+const encodeRow = (given: Row, ...rest: Tail<Parameters<typeof encodeConversation>>) =>
+  encodeConversation(alpacaRow(given), ...rest);
+type Tail<T extends unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never;
 
 const row: Row = { instruction: "Name the wood", input: "of a violin's top", output: "It is spruce." };
 const gpt2 = goldenTokenizer("gpt2");
@@ -31,7 +37,7 @@ describe("encodeRow", () => {
     const { ids, supervised } = encodeRow({ ...row, output: "spruce" }, "human-assistant", gpt2, 1000);
     const text = "Human: Name the wood\nof a violin's top\n\nAssistant: spruce<|endoftext|>";
     expect([...ids]).toEqual(gpt2.encode(text, { addSpecialTokens: false }));
-    const asked = rowPromptIds(row, "human-assistant", gpt2);
+    const asked = rowPromptIds(alpacaRow(row), "human-assistant", gpt2);
     expect([...ids.subarray(0, supervised.indexOf(1))]).toEqual(asked.ids);
     expect([asked.answerLead, learned(gpt2, { ...row, output: "spruce" }, "human-assistant")]).toEqual([
       " ",
@@ -122,14 +128,16 @@ describe("a row for a model with an encoder", () => {
 
   it("is asked as it is trained", () => {
     const { ids, supervised } = encodeRow(row, "alpaca", t5, 1000);
-    expect(rowPromptIds(row, "alpaca", t5).ids).toEqual([...ids.subarray(0, supervised.indexOf(1))]);
+    expect(rowPromptIds(alpacaRow(row), "alpaca", t5).ids).toEqual([
+      ...ids.subarray(0, supervised.indexOf(1)),
+    ]);
   });
 });
 
 describe("tokenView", () => {
   it.each(["gpt2", "llama2", "chatml"] as const)("shows whose words the tokens are: %s", (style) => {
     const tokenizer = goldenTokenizer(style);
-    const { tokens, truncated, excluded } = tokenView(row, "instruction-answer", tokenizer, 1000);
+    const { tokens, truncated, excluded } = tokenView(alpacaRow(row), "instruction-answer", tokenizer, 1000);
     const textOf = (part: string): string =>
       tokens
         .filter((token) => token.part === part && !token.special)
@@ -146,7 +154,7 @@ describe("tokenView", () => {
 
   it("shows wide characters and their parts", () => {
     const wide = { ...row, instruction: "天气 🎻", output: "好" };
-    const { tokens } = tokenView(wide, "human-assistant", gpt2, 1000);
+    const { tokens } = tokenView(alpacaRow(wide), "human-assistant", gpt2, 1000);
     const prompt = tokens.filter(({ part }) => part === "prompt");
     expect(
       gpt2.decode(
@@ -158,7 +166,7 @@ describe("tokenView", () => {
   });
 
   it("shows what is cut and what is left out", () => {
-    const view = tokenView(row, "alpaca", gpt2, 10);
+    const view = tokenView(alpacaRow(row), "alpaca", gpt2, 10);
     expect(view.tokens).toHaveLength(10);
     expect(view.truncated).toBe(true);
     expect(view.excluded).toEqual({ code: "data/question-fills-row", maxLength: 10 });

@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type * as Import from "../../../src/data/import";
-import type { Row } from "../../../src/shared/data";
+import type { AlpacaRow as Row } from "../../../src/shared/rows";
+import { toAlpaca } from "../../support/alpaca";
 import type * as Datasets from "../../../src/storage/datasets";
 import { countEntries, fresh, fullDisk, rows } from "../storage/fresh";
 
-let importDataset: typeof Import.importDataset;
+let importFiles: typeof Import.importDataset;
 let storage: typeof Datasets;
 
 beforeEach(async () => {
-  ({ importDataset } = await fresh(() => import("../../../src/data/import")));
+  ({ importDataset: importFiles } = await fresh(() => import("../../../src/data/import")));
   storage = await import("../../../src/storage/datasets");
 });
 afterEach(() => {
@@ -16,6 +17,9 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+/** One file, which is called as the dataset is. */
+const importDataset = (bytes: Blob, options: Import.ImportOptions) =>
+  importFiles([{ name: options.name, bytes }], options);
 const file = (content: unknown): Blob =>
   new Blob([typeof content === "string" ? content : JSON.stringify(content)]);
 /** A file that its browser reads in pieces of 64 kB. */
@@ -36,7 +40,7 @@ function inPieces(content: Blob): Blob {
 const chunkCount = (): Promise<number> => countEntries("luthier-rows", "chunks");
 async function stored(id: string): Promise<Row[]> {
   const all: Row[] = [];
-  for await (const chunk of storage.streamRows(id)) all.push(...chunk);
+  for await (const chunk of storage.streamRows(id)) all.push(...chunk.map(toAlpaca));
   return all;
 }
 
@@ -78,7 +82,7 @@ describe("importDataset", () => {
 
   it("leaves everything as it was after a refusal", async () => {
     const kept = await importDataset(file(rows(3)), { name: "kept" });
-    await expect(importDataset(file("not json"), { name: "bad.txt" })).rejects.toMatchObject({
+    await expect(importDataset(file("not json"), { name: "bad.json" })).rejects.toMatchObject({
       code: "data",
     });
     await expect(importDataset(file("not json"), { name: "bad", id: kept.id })).rejects.toMatchObject({

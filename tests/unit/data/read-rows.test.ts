@@ -1,31 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { readRows } from "../../../src/data/read/read-rows";
 import type { ReadReport } from "../../../src/data/read/row-collector";
-import type { Row } from "../../../src/shared/data";
+import type { AlpacaRow as Row } from "../../../src/shared/rows";
+import { toAlpaca } from "../../support/alpaca";
+import { fileOf, readAll } from "../../support/read-dataset";
 import { brokenFile, rowFault } from "../../../src/ui/text/en/dataset-faults";
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < bytes.length; start += size) yield bytes.slice(start, start + size);
-}
 
 async function read(
   content: string | Uint8Array,
   size = 1 << 16,
 ): Promise<{ rows: Row[]; report: ReadReport }> {
-  const bytes = typeof content === "string" ? utf8(content) : content;
-  const reading = readRows(inPieces(bytes, size), "data.json");
-  const rows: Row[] = [];
-  for (let next = await reading.next(); ; next = await reading.next()) {
-    if (next.done) return { rows, report: next.value };
-    rows.push(...next.value);
-  }
+  const { rows, report } = await readAll([fileOf(content, "data.json", size)]);
+  return { rows: rows.map(toAlpaca), report };
 }
 
 const row = (n: number): Row => ({ instruction: `question ${n}`, input: "", output: `answer ${n}` });
 const three = [row(1), row(2), row(3)];
-const clean: ReadReport = {
+const clean: Partial<ReadReport> = {
   problems: [],
   problemCount: 0,
   duplicates: 0,
@@ -39,7 +31,7 @@ function worded({ problems, brokenAt }: ReadReport, goodRows: number) {
   return {
     problems: problems.map(({ row, reason }) => ({
       row,
-      reason: typeof reason === "string" ? reason : rowFault(reason),
+      reason: typeof reason === "string" || "code" in reason ? reason : rowFault(reason),
     })),
     brokenAt: brokenAt && typeof brokenAt !== "string" ? brokenFile(brokenAt, goodRows) : brokenAt,
   };
@@ -66,7 +58,7 @@ describe("forms of a file", () => {
     for (const size of [1, 2, 7, 64, 1 << 16]) {
       const { rows, report } = await read(text, size);
       expect(rows).toEqual(three);
-      expect(report).toEqual(clean);
+      expect(report).toMatchObject({ ...clean, format: "alpaca", kinds: { conversation: 3 } });
     }
   });
 
@@ -210,7 +202,7 @@ describe("rows that cannot be used", () => {
     await expect(read("[1, 2]")).rejects.toThrow(
       /None of the 2 rows can be used: row 1 is a number, not an object/,
     );
-    await expect(read('[{"quest": "a"}]')).rejects.toThrow(
+    await expect(read('[{"input": "a", "output": "b"}]')).rejects.toThrow(
       /The only row cannot be used: row 1 has no "instruction"/,
     );
     await expect(read("[1, 2]")).rejects.toMatchObject({ code: "data" });
@@ -233,7 +225,7 @@ describe("rows that can", () => {
       { instruction: "", input: "", output: "b" },
       { instruction: "a", input: "i", output: "b", system: "s", history: [["q", "a"]] },
     ]);
-    expect(report).toEqual({ ...clean, emptyAnswers: 1 });
+    expect(report).toMatchObject({ ...clean, emptyAnswers: 1 });
   });
 
   it("may have other fields, which are named once", async () => {
@@ -356,9 +348,6 @@ describe("broken JSON", () => {
     await expect(read('[{"instruction": }]')).rejects.toThrow(
       "data.json breaks off at line 1, column 18: a value was expected here. There is no row before it.",
     );
-    await expect(read('{"instruction": "a",\n"output": "b"}')).rejects.toThrow(
-      /is one JSON object without a list of rows in it/,
-    );
     await expect(read('{\n"data": 5}')).rejects.toThrow(/without a list of rows/);
   });
 
@@ -397,17 +386,12 @@ describe("what is no dataset", () => {
       Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0),
       /is a PNG picture, not a dataset/,
     ],
-    [
-      "a zip",
-      Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0),
-      /is a zip archive or an Office document.*Unpack it first/,
-    ],
-    ["a Parquet table", utf8("PAR1\x15\x04"), /is a Parquet table.*read_parquet/],
-    ["gzip", Uint8Array.of(0x1f, 0x8b, 8, 0), /is a gzip archive/],
+    ["a zip", Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0), /is damaged \(it has no directory\)/],
+    ["a Parquet table", utf8("PAR1\x15\x04"), /is damaged/],
+    ["gzip", Uint8Array.of(0x1f, 0x8b, 8, 0), /is damaged \(unexpected EOF\)/],
     ["a PDF", utf8("%PDF-1.7\n"), /is a PDF document/],
     ["a GGUF model", utf8("GGUF\x03"), /is a GGUF model.*Model files/],
     ["a web page", "<!doctype html><title>Not found</title>", /looks like a web page/],
-    ["a CSV table", "instruction,input,output\na,b,c\n", /holds a CSV table.*read_csv/],
     ["prose", "Once upon a time", /does not begin like JSON, but with "Once upon a time"/],
     ["bytes of no known kind", Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), /does not begin like JSON/],
   ];

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { encodeRow } from "../../../src/data/encode/encode-row";
 import { promptIds, rowPromptIds } from "../../../src/data/shape/conversation";
-import type { Row } from "../../../src/shared/data";
+import { alpacaRow } from "../../../src/shared/rows";
 import { goldenTokenizer, STYLES } from "../tokenizer/goldens";
 
-const row: Row = {
+const row = alpacaRow({
   instruction: "Name the wood",
   input: "of a violin's top",
   output: "It is spruce.",
   history: [["What is this?", "A violin."]],
-};
+});
 
 describe.each(STYLES)("a row asked while it trains, under the tokenizer of %s", (style) => {
   const tokenizer = goldenTokenizer(style);
@@ -26,7 +26,7 @@ describe.each(STYLES)("a row asked while it trains, under the tokenizer of %s", 
   );
 
   it("is what the chat pane would send", () => {
-    const plain: Row = { instruction: "Name the wood", input: "", output: "Spruce." };
+    const plain = alpacaRow({ instruction: "Name the wood", input: "", output: "Spruce." });
     const asked = promptIds([{ role: "user", content: "Name the wood" }], "alpaca", tokenizer);
     expect(rowPromptIds(plain, "alpaca", tokenizer)).toEqual(asked);
   });

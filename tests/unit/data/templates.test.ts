@@ -1,14 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { encodeRow } from "../../../src/data/encode/encode-row";
+import { encodeRow as encodeConversation } from "../../../src/data/encode/encode-row";
 import { promptIds } from "../../../src/data/shape/conversation";
 import { renderConversation } from "../../../src/data/shape/templates";
 import { messagesConversation, rowConversation } from "../../../src/data/shape/turns";
-import { type Row, TEMPLATE_IDS, type TemplateId } from "../../../src/shared/data";
+import { TEMPLATE_IDS, type TemplateId } from "../../../src/shared/data";
 import type { ChatMessage } from "../../../src/shared/generation";
+import { alpacaRow, type AlpacaRow as Row } from "../../../src/shared/rows";
 import { loadTokenizer, type Tokenizer } from "../../../src/tokenizer/tokenizer";
 import { goldenFiles, goldenTokenizer, STYLES } from "../tokenizer/goldens";
 
 const chatml = goldenTokenizer("chatml");
+/** Alpaca rows are the shortest to write down. */
+const encodeRow = (given: Row, ...rest: Tail<Parameters<typeof encodeConversation>>) =>
+  encodeConversation(alpacaRow(given), ...rest);
+type Tail<T extends unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never;
+
 const row: Row = { instruction: "Name a wood.", input: "", output: "Spruce." };
 const withInput: Row = { ...row, input: "It is light." };
 const long: Row = {
@@ -26,7 +32,7 @@ const long: Row = {
 function marked(given: Row, templateId: TemplateId, tokenizer: Tokenizer = chatml): string {
   let text = "";
   let learned = false;
-  for (const part of renderConversation(rowConversation(given), templateId, tokenizer).parts) {
+  for (const part of renderConversation(rowConversation(alpacaRow(given)), templateId, tokenizer).parts) {
     if (part.learned !== learned) text += part.learned ? "「" : "」";
     text += part.text;
     learned = part.learned;
@@ -182,7 +188,7 @@ describe("the model's own chat template", () => {
   });
 
   it("marks the words of people in the prompt", () => {
-    const { parts } = renderConversation(rowConversation(long), "chat", chatml);
+    const { parts } = renderConversation(rowConversation(alpacaRow(long)), "chat", chatml);
     const prompts = parts.filter(({ part }) => part === "prompt").map(({ text }) => text);
     expect(prompts).toEqual(["Be brief.", "Name a wood.", "Another.", "And now?"]);
   });
@@ -226,6 +232,7 @@ describe("asking", () => {
     expect(conversation).toEqual({
       system: null,
       turns: [{ role: "user", text: "One\n\nTwo", input: "" }],
+      tools: [],
     });
   });
 });

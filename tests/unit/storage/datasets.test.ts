@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Row } from "../../../src/shared/data";
+import type { Row } from "../../../src/shared/rows";
 import type * as Datasets from "../../../src/storage/datasets";
-import { countEntries, fresh, fullDisk, rows } from "./fresh";
+import { conversations as rows, countEntries, fresh, fullDisk } from "./fresh";
 
 let storage: typeof Datasets;
 
@@ -56,12 +56,10 @@ describe("datasets", () => {
   });
 
   it("close a chunk early when its rows are long", async () => {
-    const long = rows(5).map((row) => ({
-      ...row,
-      output: "x".repeat(600_000),
-      system: "s",
-      history: [["q", "a"]] as const,
-    }));
+    const long = rows(5).map(
+      (row): Row =>
+        ({ ...row, system: "s", turns: [{ role: "assistant", text: "x".repeat(600_000) }] }) as Row,
+    );
     const { id } = await store(long);
     expect(await chunkCount()).toBe(3);
     expect(await storage.readRows(id, 1, 3)).toEqual(long.slice(1, 4));

@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { vi } from "vitest";
-import type { Row } from "../../../src/shared/data";
+import { alpacaRow, type AlpacaRow, type Row } from "../../../src/shared/rows";
 
 /** Loads a storage module over an empty IndexedDB of its own. */
 export async function fresh<T>(load: () => Promise<T>): Promise<T> {
@@ -31,12 +31,17 @@ export function fullDisk(refuses: (value: unknown) => boolean = () => true): () 
 }
 
 /** Rows that differ by their number. */
-export function rows(count: number, from = 0): Row[] {
+export function rows(count: number, from = 0): AlpacaRow[] {
   return Array.from({ length: count }, (_, i) => ({
     instruction: `question ${from + i}`,
     input: "",
     output: `answer ${from + i}`,
   }));
+}
+
+/** {@link rows} as they are kept. */
+export function conversations(count: number, from = 0): Row[] {
+  return rows(count, from).map(alpacaRow);
 }
 
 /** Counts the entries of every object store. */

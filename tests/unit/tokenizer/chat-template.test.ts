@@ -9,7 +9,7 @@ const chat: readonly ChatMessage[] = [
 ];
 
 function render(source: string, messages = chat): string {
-  return new ChatTemplate(source, { bos_token: "<s>" }).render(messages, true);
+  return new ChatTemplate(source, { bos_token: "<s>" }).render(messages, { addGenerationPrompt: true });
 }
 
 describe("Python's text functions in templates", () => {

@@ -72,7 +72,7 @@ describe.each(instants)("what a person does %s stays", (_name, instant) => {
   }
 
   it("a file", async () => {
-    await startAnd(() => state().importFile(myFile));
+    await startAnd(() => state().importFiles([myFile], "mine.json"));
     const mine = state().datasets.find(({ name }) => name === "mine.json");
     expect(mine, "the file is listed").toBeDefined();
     expect(state().datasetId).toBe(mine?.id);
@@ -126,7 +126,7 @@ describe.each(instants)("what a person does %s stays", (_name, instant) => {
 describe("where what the person does comes to nothing", () => {
   it("a broken file leaves its problem on show, and the sample to begin with", async () => {
     const starting = state().start();
-    await state().importFile(new File(["{"], "broken.txt"));
+    await state().importFiles([new File(["{"], "broken.txt")], "broken.txt");
     await starting;
     expect(state().datasets).toHaveLength(1);
     expect(state().datasetId).toBe(state().datasets[0]?.id);

@@ -169,7 +169,7 @@ describe("the studio's store", () => {
     const before = studio.state().datasets;
     await studio.state().importSample("pirate");
     expect(studio.state().datasets).toEqual(before);
-    await studio.state().importFile(new File(["{nope"], "bad.json"));
+    await studio.state().importFiles([new File(["{nope"], "bad.json")], "bad.json");
     expect(studio.state().dataProblem?.problem).toMatchObject({ code: expect.stringMatching(/^data\//) });
     expect(studio.state().datasets).toEqual(before);
     expect(studio.state().jobs).toEqual([]);

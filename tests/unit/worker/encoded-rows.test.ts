@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, vi } from "vitest";
 import type { EncodedRow } from "../../../src/data/encode/encode-row";
-import type { Row } from "../../../src/shared/data";
+import type { Row } from "../../../src/shared/rows";
 import type { ActiveModel } from "../../../src/worker/active";
 import { EncodedRows } from "../../../src/worker/encoded-rows";
 
@@ -12,16 +12,21 @@ vi.mock("../../../src/storage/datasets", () => ({
     for (let chunk = 0; chunk < 3; chunk++) {
       await new Promise<void>((resolve) => chunks.push(resolve));
       read++;
-      yield [{ instruction: String(chunk), input: "", output: "" }];
+      yield [{ kind: "conversation", system: String(chunk), turns: [] }];
     }
   },
 }));
 vi.mock("../../../src/data/encode/encode-row", () => ({
-  encodeRow: ({ instruction }: Row) => ({ ids: Uint32Array.of(Number(instruction)) }) as EncodedRow,
+  encodeRow: (row: Row) =>
+    ({ ids: Uint32Array.of(Number(row.kind === "conversation" && row.system)) }) as EncodedRow,
 }));
 
-const model = { summary: { id: "m" }, engine: { spec: { vocabularySize: 10 } } } as unknown as ActiveModel;
-const key = { datasetId: "d", templateId: "chat", maxLength: 64 } as const;
+const model = {
+  summary: { id: "m" },
+  tokenizer: {},
+  engine: { spec: { vocabularySize: 10 } },
+} as unknown as ActiveModel;
+const key = { datasetId: "d", templateId: "chat", maxLength: 64, learnFrom: "every" } as const;
 
 let encoded: EncodedRows;
 beforeEach(() => {
@@ -69,4 +74,18 @@ it("ends when nobody waits any more, and begins anew for the next", async () => 
   const again = encoded.get(key);
   for (let chunk = 0; chunk < 3; chunk++) await nextChunk();
   expect(await again).toHaveLength(3);
+});
+
+it("keeps those of a validation file beside the dataset's", async () => {
+  const all = async (...args: Parameters<EncodedRows["get"]>) => {
+    const rows = encoded.get(...args);
+    for (let chunk = 0; chunk < 3; chunk++) await nextChunk();
+    return rows;
+  };
+  const own = await all(key);
+  const other = await all({ ...key, datasetId: "v" }, undefined, "validation");
+  expect(await encoded.get(key)).toBe(own);
+  expect(await encoded.get({ ...key, datasetId: "v" }, undefined, "validation")).toBe(other);
+  encoded.clear();
+  expect(await all(key)).not.toBe(own);
 });

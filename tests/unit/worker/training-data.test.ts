@@ -137,3 +137,31 @@ test("every step of every epoch has a batch, also where packing makes one less",
   );
   for (let step = 0; step < data.totalSteps; step++) expect(data.batches(step)).toHaveLength(1);
 });
+
+test("a validation file is measured on in place of rows of the dataset, and gives the row to answer", () => {
+  const { rows } = makeRows(50);
+  const bad = { code: "data/nothing-to-learn" } as const;
+  const own = makeRows(7).rows.map((row, index) => ({
+    ...row,
+    excluded: index === 0 ? bad : null,
+    row: index + 3,
+  }));
+  const data = planTrainingData(rows, options({ validationSplit: 0.5 }), virtual, false, own);
+  expect(data.trainRows).toBe(50);
+  const measured = [...data.validation].flatMap(({ segments }) => segments.flat());
+  expect(measured.map(({ length }) => length).sort()).toEqual(
+    own
+      .slice(1)
+      .map(({ ids }) => ids.length)
+      .sort(),
+  );
+  expect(data.sampleRow).toBe(4);
+  expect(() => planTrainingData(rows, options({}), virtual, false, own.slice(0, 1))).toThrow(
+    /No row of the validation file/,
+  );
+});
+
+test("a text's block to answer is told by the row in which it begins", () => {
+  const rows = makeRows(4).rows.map((row) => ({ ...row, row: 9 }));
+  expect(planTrainingData(rows, options({ validationSplit: 0 }), virtual).sampleRow).toBe(9);
+});

@@ -1,21 +1,24 @@
-import type { Row } from "../../../shared/data";
+import { questionOf, type Row } from "../../../shared/rows";
 import { useStudio, useStudioContext } from "../../store/context";
-import { selectDataset, selectTrainingValues } from "../../store/selectors";
+import { selectDataset, selectTrainingValues, selectValidation } from "../../store/selectors";
 import { useRemote } from "../../store/use-remote";
 
 const SUGGESTED = 3;
 /** Rows among which the question that was asked is looked for. */
 const READ = 40;
 
-/** A row as the question that it asks. */
-function questionOf({ instruction, input }: Row): string {
-  return input === "" ? instruction : `${instruction}\n\n${input}`;
+/** A row as the question that it asks last, with its answer; a text asks none. */
+function asked(row: Row): { question: string; answer: string }[] {
+  const found = questionOf(row);
+  if (!found) return [];
+  const { text, input, answer } = found;
+  return [{ question: input === "" ? text : `${text}\n\n${input}`, answer }];
 }
 
 /** Questions that training does not see, and the dataset's own answer to the one that was asked. */
 export function useHeldOut(): { readonly questions: readonly string[]; readonly expected: string | null } {
   const { client } = useStudioContext();
-  const { id, split, seed, sample, asked } = useStudio((state) => {
+  const { id, split, seed, sample, validationId, last } = useStudio((state) => {
     const values = selectTrainingValues(state);
     const dataset = selectDataset(state);
     return {
@@ -23,15 +26,16 @@ export function useHeldOut(): { readonly questions: readonly string[]; readonly 
       split: typeof values.validationSplit === "number" ? values.validationSplit : 0,
       seed: typeof values.seed === "number" ? values.seed : 0,
       sample: state.samples.find((known) => dataset && known.id === state.sampleOf[dataset.id]),
-      asked: state.turns.at(-1)?.question ?? null,
+      validationId: selectValidation(state)?.id ?? null,
+      last: state.turns.at(-1)?.question ?? null,
     };
   });
-  const { value } = useRemote(id === null ? null : JSON.stringify([id, split, seed]), () =>
-    client.call("heldOutRows", { id: id ?? "", validationSplit: split, seed, count: READ }),
+  const { value } = useRemote(id === null ? null : JSON.stringify([id, validationId, split, seed]), () =>
+    client.call("heldOutRows", { id: id ?? "", validationId, validationSplit: split, seed, count: READ }),
   );
-  const rows = value ?? [];
+  const rows = (value ?? []).flatMap(asked);
   return {
-    questions: (sample ? sample.suggestions : rows.map(questionOf)).slice(0, SUGGESTED),
-    expected: rows.find((row) => questionOf(row) === asked)?.output ?? null,
+    questions: (sample ? sample.suggestions : rows.map(({ question }) => question)).slice(0, SUGGESTED),
+    expected: rows.find(({ question }) => question === last)?.answer ?? null,
   };
 }

@@ -1,4 +1,3 @@
-import { Button } from "@mantine/core";
 import { useState } from "react";
 import { ProblemAlert } from "../../components/problem-alert";
 import { StepSection } from "../../components/step-section";
@@ -9,35 +8,33 @@ import { DatasetImport } from "./dataset-import";
 import { DatasetList } from "./dataset-list";
 import { DatasetOverview } from "./dataset-overview";
 import { ModelView } from "./model-view";
+import { ReadingQuestion } from "./reading-question";
 import { RowBrowser } from "./row-browser";
 import { SampleCards } from "./sample-cards";
+import { ValidationFile } from "./validation-file";
 
 /** First step: choose or import rows, and see what they are and how the model will read them. */
 export function DataStep() {
   const text = useText();
-  const { problem, refusedFile, importFile, dismiss, dataset } = useStudio((state) => ({
+  const { problem, dismiss, dataset } = useStudio((state) => ({
     problem: state.dataProblem,
-    refusedFile: state.refusedFile,
-    importFile: state.importFile,
     dismiss: state.dismissDataProblem,
     dataset: selectDataset(state),
   }));
-  const encoding = problem?.problem.code === "data/not-text" ? problem.problem.looksLike : null;
-  const readAs = encoding && refusedFile && (
-    <Button size="compact-sm" variant="light" onClick={() => void importFile(refusedFile, encoding)}>
-      {text.data.readAs(encoding)}
-    </Button>
-  );
   return (
     <StepSection step="data" intro={text.data.intro}>
       <SampleCards />
       <DatasetImport />
-      <ProblemAlert problem={problem} onDismiss={dismiss} action={readAs} />
+      <ProblemAlert problem={problem} onDismiss={dismiss} />
+      <ReadingQuestion />
       <DatasetList />
       {dataset && (
         <>
           <DatasetOverview dataset={dataset} />
-          {dataset.rows > 0 && <DatasetRows key={dataset.id} id={dataset.id} rows={dataset.rows} />}
+          {dataset.rows > 0 && (
+            <DatasetRows key={`${dataset.id} ${dataset.importedAt}`} id={dataset.id} rows={dataset.rows} />
+          )}
+          <ValidationFile />
         </>
       )}
     </StepSection>

@@ -7,15 +7,16 @@ import { ProgressLine } from "../../components/progress-line";
 import { useStudio } from "../../store/context";
 import { isExcluded, jobOf } from "../../store/jobs";
 import { useText } from "../../text/text";
+import { DATASET_FILES } from "./dataset-files";
 import classes from "./dataset-import.module.css";
 
 /** Dropped, picked or pasted rows, with the progress of reading them. */
 export function DatasetImport() {
   const text = useText();
-  const { importing, disabled, importFile, cancel } = useStudio((state) => ({
+  const { importing, disabled, importFiles, cancel } = useStudio((state) => ({
     importing: jobOf(state, "import-dataset"),
     disabled: isExcluded(state, "import-dataset"),
-    importFile: state.importFile,
+    importFiles: state.importFiles,
     cancel: state.cancelImport,
   }));
   return (
@@ -25,15 +26,17 @@ export function DatasetImport() {
         title={text.data.drop}
         hint={text.data.dropHint}
         icon={<IconFileImport size={24} aria-hidden />}
-        accept=".json,.jsonl,.ndjson,.txt,application/json,text/plain"
+        accept={DATASET_FILES}
+        multiple
         disabled={disabled}
-        onFiles={([file]) => {
-          if (file) void importFile(file);
+        onFiles={(files) => {
+          const [first, ...others] = files;
+          if (first) void importFiles(files, text.data.filesName(first.name, others.length));
         }}
       />
       {importing && <ProgressLine label={text.data.importing} timed={importing.progress} onCancel={cancel} />}
       <Fold title={text.data.paste}>
-        <PasteArea disabled={disabled} onPaste={(file) => void importFile(file)} />
+        <PasteArea disabled={disabled} onPaste={(file) => void importFiles([file], file.name)} />
       </Fold>
     </div>
   );

@@ -9,7 +9,8 @@ import { useText } from "../../text/text";
 /** The datasets kept on this machine: switch between them, or delete one after being asked by name. */
 export function DatasetList() {
   const text = useText();
-  const { datasets, loaded } = useStudio((state) => ({ datasets: state.datasets, loaded: state.dataLoaded }));
+  const { all, loaded } = useStudio((state) => ({ all: state.datasets, loaded: state.dataLoaded }));
+  const datasets = all.filter(({ validates }) => validates === undefined);
   if (!loaded || datasets.length === 0) return null;
   return (
     <LibraryList title={text.data.datasets}>
@@ -48,7 +49,11 @@ function DatasetItem({ dataset }: { dataset: DatasetSummary }) {
     <LibraryItem
       icon={IconDatabase}
       name={dataset.name}
-      figures={[text.data.rowCount(dataset.rows), text.format.bytes(dataset.sizeBytes)]}
+      figures={[
+        text.data.formatName(dataset.format ?? "alpaca", dataset.container),
+        text.data.rowCount(dataset.rows),
+        text.format.bytes(dataset.sizeBytes),
+      ]}
       label={text.data.use(dataset.name)}
       current={current}
       locked={locked}

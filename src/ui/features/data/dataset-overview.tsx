@@ -1,8 +1,8 @@
-import type { DatasetSummary } from "../../../shared/data";
+import type { DatasetSummary, RowProblem } from "../../../shared/data";
 import { Facts } from "../../components/facts";
 import { Fold } from "../../components/fold";
 import { Notice } from "../../components/notice";
-import { useText } from "../../text/text";
+import { type Text, useText } from "../../text/text";
 import classes from "./dataset-overview.module.css";
 
 /** Rows, duplicates and problems of a dataset, and every problem by its row. */
@@ -14,6 +14,7 @@ export function DatasetOverview({ dataset }: { dataset: DatasetSummary }) {
     <div className={classes.overview}>
       <Facts
         items={[
+          [text.data.format, text.data.formatName(dataset.format ?? "alpaca", dataset.container)],
           [text.data.rows, text.format.integer(dataset.rows)],
           [text.data.problems, problemCount === 0 ? text.data.none : text.format.integer(problemCount)],
           [
@@ -33,6 +34,7 @@ export function DatasetOverview({ dataset }: { dataset: DatasetSummary }) {
       {dataset.ignoredFields.length > 0 && (
         <Notice kind="info">{text.data.ignored(dataset.ignoredFields)}</Notice>
       )}
+      <KindNotices dataset={dataset} />
       {dataset.emptyAnswers !== undefined && dataset.emptyAnswers > 0 && (
         <Notice kind="warning">{text.data.emptyAnswers(dataset.emptyAnswers)}</Notice>
       )}
@@ -41,10 +43,12 @@ export function DatasetOverview({ dataset }: { dataset: DatasetSummary }) {
           <ul className={classes.problems} aria-label={text.data.problems}>
             {problems.map((problem, index) => (
               <li key={index}>
-                <span className={classes.row}>{text.data.problemRow(problem.row)}</span>
-                <span>
-                  {typeof problem.reason === "string" ? problem.reason : text.data.rowFault(problem.reason)}
+                <span className={classes.row}>
+                  {problem.file === undefined
+                    ? text.data.problemRow(problem.row)
+                    : text.data.problemFile(problem.file, problem.row)}
                 </span>
+                <span>{reasonText(problem.reason, text)}</span>
               </li>
             ))}
             {unseen > 0 && <li>{text.data.moreProblems(unseen)}</li>}
@@ -53,4 +57,23 @@ export function DatasetOverview({ dataset }: { dataset: DatasetSummary }) {
       )}
     </div>
   );
+}
+
+/** What is done with rows that are more than questions and answers. */
+function KindNotices({ dataset: { kinds = {}, flaggedRows = 0 } }: { dataset: DatasetSummary }) {
+  const text = useText();
+  const { preference = 0, labelled = 0 } = kinds;
+  return (
+    <>
+      {kinds.text !== undefined && <Notice kind="info">{text.data.textRows}</Notice>}
+      {preference > 0 && <Notice kind="info">{text.data.preferenceRows(preference)}</Notice>}
+      {labelled > 0 && <Notice kind="info">{text.data.labelledRows(labelled)}</Notice>}
+      {flaggedRows > 0 && <Notice kind="info">{text.data.flaggedRows(flaggedRows)}</Notice>}
+    </>
+  );
+}
+
+function reasonText(reason: RowProblem["reason"], text: Text): string {
+  if (typeof reason === "string") return reason;
+  return "code" in reason ? text.problem(reason).what : text.data.rowFault(reason);
 }

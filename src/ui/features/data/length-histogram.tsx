@@ -86,6 +86,9 @@ function Notes({ lengths }: { lengths: LengthStats }) {
       {lengths.askedDifferently > 0 && (
         <Notice kind="info">{text.data.askedDifferentlyRows(lengths.askedDifferently)}</Notice>
       )}
+      {lengths.toolsLeftOut > 0 && (
+        <Notice kind="warning">{text.data.toolsLeftOutRows(lengths.toolsLeftOut)}</Notice>
+      )}
     </>
   );
 }

@@ -16,17 +16,19 @@ const DELAY_MS = 300;
 export function ModelView({ id, row }: { id: string; row: number }) {
   const text = useText();
   const { client } = useStudioContext();
-  const { maxLength, modelId, templateId, lengths, lengthsProblem } = useStudio((state) => ({
+  const { maxLength, learnFrom, modelId, templateId, lengths, lengthsProblem } = useStudio((state) => ({
     maxLength: lengthInputs(state)?.args.maxLength ?? null,
-    modelId: state.model?.id ?? null,
+    learnFrom: lengthInputs(state)?.args.learnFrom ?? "every",
     templateId: selectTemplate(state),
+    modelId: state.model?.id ?? null,
     lengths: state.lengths,
     lengthsProblem: state.lengthsProblem,
   }));
   const ready = modelId !== null && maxLength !== null;
+  const args = { datasetId: id, row, templateId, learnFrom };
   const { value, problem, busy } = useRemote(
-    ready ? JSON.stringify([id, row, templateId, maxLength, modelId]) : null,
-    () => client.call("tokenView", { datasetId: id, row, templateId, maxLength: maxLength ?? 0 }),
+    ready ? JSON.stringify([args, maxLength, modelId]) : null,
+    () => client.call("tokenView", { ...args, maxLength: maxLength ?? 0 }),
     DELAY_MS,
   );
   return (

@@ -1,12 +1,13 @@
 import { Button, Skeleton } from "@mantine/core";
 import { useState } from "react";
-import type { Row } from "../../../shared/data";
+import type { Row } from "../../../shared/rows";
 import { Pager } from "../../components/pager";
 import { ProblemAlert } from "../../components/problem-alert";
 import { useStudioContext } from "../../store/context";
 import { useRemote } from "../../store/use-remote";
 import { useText } from "../../text/text";
 import classes from "./row-browser.module.css";
+import { columnsOf, rowParts } from "./row-parts";
 
 const PAGE = 3;
 
@@ -57,14 +58,6 @@ export function RowBrowser({ id, rows, chosen, onChoose }: Props) {
   );
 }
 
-/** The fields in use among some rows. */
-function columnsOf(rows: readonly Row[]): string[] {
-  const columns = ["instruction", "input", "output"];
-  if (rows.some((row) => row.system !== undefined)) columns.push("system");
-  if (rows.some((row) => row.history !== undefined)) columns.push("history");
-  return columns;
-}
-
 function RowSkeleton() {
   return (
     <li className={classes.row}>
@@ -83,6 +76,7 @@ interface RowProps {
 
 function RowCard({ row, index, chosen, onChoose }: RowProps) {
   const text = useText();
+  const parts = rowParts(row);
   const label = chosen ? text.data.tokensShown : text.data.showTokens;
   return (
     <li className={classes.row} data-chosen={chosen || undefined}>
@@ -102,17 +96,19 @@ function RowCard({ row, index, chosen, onChoose }: RowProps) {
         </Button>
       </div>
       <dl className={classes.fields}>
-        {row.system !== undefined && <RowField name="system" value={row.system} />}
-        {row.history !== undefined && row.history.length > 0 && (
-          <RowField name="history" value={text.data.historyTurns(row.history.length)} />
-        )}
-        <RowField name="instruction" value={row.instruction} />
-        {row.input !== "" && <RowField name="input" value={row.input} />}
-        <RowField name="output" value={row.output} />
+        {parts.slice(0, SHOWN_PARTS).map(({ name, value }, part) => (
+          <RowField key={part} name={name} value={value} />
+        ))}
       </dl>
+      {parts.length > SHOWN_PARTS && (
+        <p className={classes.more}>{text.data.moreParts(parts.length - SHOWN_PARTS)}</p>
+      )}
     </li>
   );
 }
+
+/** Turns of a row that are shown on its card. */
+const SHOWN_PARTS = 12;
 
 /** Characters of a field that are shown; the rest is not of use on a card and would slow the page. */
 const SHOWN = 600;

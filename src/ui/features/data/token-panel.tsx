@@ -50,6 +50,7 @@ export function TokenPanel({ view, row, busy }: { view: TokenView | null; row: n
       )}
       {view?.systemInQuestion && <Notice kind="info">{text.data.systemInQuestion}</Notice>}
       {view?.askedDifferently && <Notice kind="info">{text.data.askedDifferently}</Notice>}
+      {view?.toolsLeftOut && <Notice kind="warning">{text.data.toolsLeftOut}</Notice>}
       {view?.excluded != null && <Notice kind="warning">{text.problem(view.excluded).what}</Notice>}
     </div>
   );

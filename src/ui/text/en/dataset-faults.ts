@@ -3,7 +3,6 @@ import type {
   JsonBreak,
   JsonFault,
   JsonKind,
-  OtherFormat,
   RowFault,
   TextEncoding,
 } from "../../../lib/problems/dataset-faults";
@@ -38,19 +37,6 @@ export const encodingNames: Readonly<Record<"utf-8" | TextEncoding, string>> = {
   "euc-kr": "EUC-KR",
   "windows-1251": "Windows-1251",
   "windows-1252": "Windows-1252",
-};
-
-/** What a file of another form holds. */
-export const formatNames: Readonly<Record<OtherFormat, string>> = {
-  messages: "OpenAI messages (lists of role and content)",
-  sharegpt: "ShareGPT conversations (lists of from and value)",
-  dolly: "rows like Dolly's (instruction, context and response)",
-  "prompt-completion": "prompts and completions",
-  "question-answer": "questions and answers under other names (question and answer)",
-  preference: "preferences (chosen and rejected answers)",
-  text: "plain texts without questions and answers",
-  columns: "a table by columns, as pandas' to_json writes it without orient",
-  csv: "a CSV table",
 };
 
 function jsonFault(fault: JsonFault): string {
@@ -89,6 +75,24 @@ export function rowFault(fault: RowFault): string {
       return `has half a character (a lone surrogate) in "${fault.field}"`;
     case "history-form":
       return 'has a "history" that is not a list of [question, answer]';
+    case "not-a-list":
+      return `has ${kinds[fault.found]} as "${fault.field}", not a list`;
+    case "turn-form":
+      return `has a turn ${fault.turn} in "${fault.field}" that is no object with role and content, or from and value`;
+    case "unknown-role":
+      return `has a turn ${fault.turn} of the unknown role ${JSON.stringify(fault.role)}`;
+    case "turn-not-text":
+      return `has a turn ${fault.turn} that is not text but ${fault.found}`;
+    case "call-form":
+      return `has a call of a tool in turn ${fault.turn} without a name and arguments`;
+    case "no-answer":
+      return "has no answer of the assistant";
+    case "sides-differ":
+      return "has a text and a list as its two answers";
+    case "too-many-cells":
+      return `has ${fault.cells} cells for ${fault.columns} columns`;
+    case "broken-off":
+      return `${fileBreak(fault.at)}. The good rows before that were kept`;
     case "line-too-long":
       return `is a line of more than ${fault.maxMegabytes} MB`;
     case "not-json":
@@ -111,8 +115,8 @@ export function fileBreak(at: FileBreak): string {
       return "is UTF-32 text, which is not read here";
     case "no-rows":
       return "is one JSON object without a list of rows in it";
-    case "other-format":
-      return `holds ${formatNames[at.format]}`;
+    case "damaged":
+      return `is damaged (${at.reason})`;
   }
 }
 

@@ -49,6 +49,15 @@ export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
     label: "Max length",
     hint: "Tokens of a row at most. Longer rows are cut, and counted in the data view; memory grows with it.",
   },
+  learnFrom: {
+    label: "Learn from",
+    hint: "Which answers of a conversation are learned. One with weight 0 in the file is learned only as the last answer.",
+    choices: {
+      every: "every answer",
+      last: "the last answer",
+      flagged: "answers that the file marks",
+    },
+  },
   validationSplit: {
     label: "Validation split",
     hint: "Share of rows kept aside to measure on. 0 leaves you blind to learning by heart.",

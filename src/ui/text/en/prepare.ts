@@ -1,5 +1,5 @@
 import type { TextEncoding } from "../../../lib/problems/dataset-faults";
-import type { TemplateId } from "../../../shared/data";
+import type { ColumnRole, ContainerId, FormatId, TemplateId, TextCut } from "../../../shared/data";
 import type { FolderReader } from "../../../shared/folder-format";
 import type { ModelSummary } from "../../../shared/model";
 import { format } from "./format";
@@ -11,12 +11,87 @@ const LONGEST_VALUE = 40;
 
 /* Texts of the steps before a run: Data, Model, Method. */
 
+const formatNames: Readonly<Record<FormatId, string>> = {
+  alpaca: "Alpaca",
+  messages: "messages",
+  sharegpt: "ShareGPT",
+  "prompt-completion": "prompt/completion",
+  "question-answer": "question/answer",
+  dolly: "Dolly",
+  text: "text",
+  preference: "preferences",
+  "instruction-preference": "preferences",
+  labelled: "labelled answers",
+  columns: "your columns",
+};
+
+const containerNames: Readonly<Record<ContainerId, string>> = {
+  json: "JSON",
+  "json-lines": "JSON Lines",
+  csv: "CSV",
+  tsv: "TSV",
+  parquet: "Parquet",
+  "plain-text": "plain text",
+};
+
 export const data = {
-  intro: "Questions and the answers you want. Drop an Alpaca file, or begin with a sample.",
+  intro:
+    "Questions and the answers you want, conversations, or plain text. Drop a file, or begin with a sample.",
   samples: "Samples",
   file: "Dataset file",
-  drop: "Drop an Alpaca file here, or click to choose",
-  dropHint: "JSON array or JSONL with instruction, input and output. It never leaves this machine.",
+  drop: "Drop files here, or click to choose",
+  dropHint:
+    "JSON, JSONL, CSV, TSV, Parquet, text or Markdown, also zipped: Alpaca, messages, ShareGPT, preferences and more. They never leave this machine.",
+  filesName: (first: string, others: number) =>
+    others === 0 ? first : `${first} and ${plural(others, "other file", "other files")}`,
+  validationFile: "Validation file",
+  validationHint: "Rows of your own to measure on. Without one, a share of the dataset is kept aside.",
+  validationInUse: (name: string, count: number, format: string) =>
+    `Measured on ${name}: ${rows(count)}, ${format}. “Validation split” is not used.`,
+  removeValidation: "Remove the validation file",
+  format: "Format",
+  formatName: (format: FormatId, container: ContainerId | undefined) =>
+    container === "plain-text"
+      ? containerNames[container]
+      : [
+          container === undefined || container.startsWith("json") ? "" : containerNames[container],
+          formatNames[format],
+        ]
+          .filter((name) => name !== "")
+          .join(", "),
+  encoding: "Encoding",
+  encodingName: (encoding: TextEncoding) =>
+    encoding === "utf-16le" ? "UTF-16 LE" : encoding === "utf-16be" ? "UTF-16 BE" : encodingNames[encoding],
+  encodingPreview: "How the file reads in this encoding",
+  columns: "Columns",
+  columnsHint: "Say what the columns are. With a text alone, every word of it is learned.",
+  columnFor: (role: ColumnRole) => `Column for ${role}`,
+  columnNumber: (column: string) => `column ${column}`,
+  noColumn: "none",
+  headings: "The first line names the columns",
+  useColumns: "Use these columns",
+  cut: "Plain text becomes",
+  cutHint:
+    "Documents are joined by the end token and cut into blocks of the maximum length; every token is learned.",
+  cuts: {
+    whole: "one document a file",
+    document: "documents, cut at end marks and rules between blank lines",
+    "blank-line": "documents, cut at blank lines",
+  } satisfies Record<TextCut, string>,
+  problemFile: (file: string, row: number | null) =>
+    row === null ? file : `${file}, row ${format.integer(row)}`,
+  textRows:
+    "Plain texts: documents are joined by the end token and cut into blocks of the maximum length; every token is learned.",
+  preferenceRows: (count: number) =>
+    `${rows(count)} of preferences: both answers are kept. The studio does not train on preferences yet, so the chosen answers are learned like any other.`,
+  labelledRows: (count: number) =>
+    `${rows(count)} with a label. The studio does not train on labels yet, so the answers labelled true are learned and the others left out.`,
+  flaggedRows: (count: number) =>
+    `In ${rows(count)} the file marks which answers are learned. “Learn from” under Train says how that is used.`,
+  toolsLeftOut: "The template has no place for the list of tools, so the model does not read it.",
+  toolsLeftOutRows: (count: number) =>
+    `The template has no place for lists of tools: in ${rows(count)} the model does not read them.`,
+  moreParts: (count: number) => `and ${plural(count, "more turn", "more turns")}`,
   paste: "Paste rows instead",
   pasteLabel: "Pasted rows",
   pastePlaceholder: '[{"instruction": "Say hello.", "input": "", "output": "Ahoy!"}]',
@@ -44,7 +119,6 @@ export const data = {
   /** What a button does, and to which row. */
   ofRow: (what: string, row: number) => `${what}: Row ${format.integer(row)}`,
   emptyField: "empty",
-  historyTurns: (count: number) => plural(count, "earlier turn", "earlier turns"),
   broken: "The file broke off; the rows before that are here.",
   brokenFile,
   rowFault,

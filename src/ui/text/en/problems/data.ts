@@ -1,6 +1,5 @@
 import type { DataProblems, ForeignFile, NotJson } from "../../../../lib/problems/data-problems";
-import type { OtherFormat } from "../../../../lib/problems/dataset-faults";
-import { encodingNames, fileBreak, formatNames, rowFault } from "../dataset-faults";
+import { encodingNames, fileBreak, rowFault } from "../dataset-faults";
 import { trainingOptions } from "../options";
 import { tokenizerProblems } from "./tokenizer";
 import type { ProblemTexts } from "./words";
@@ -8,33 +7,18 @@ import type { ProblemTexts } from "./words";
 const MAX_LENGTH = trainingOptions.maxLength.label;
 
 const CHOOSE =
-  'Choose a JSON list of objects with "instruction", "input" and "output", or JSON Lines with one such object on each line.';
+  "Choose JSON, JSON Lines, CSV, TSV, Parquet or plain text: questions and answers, conversations, preferences or texts.";
 
 const foreign: Readonly<Record<ForeignFile, { readonly what: string; readonly advice: string }>> = {
   png: { what: "a PNG picture", advice: "" },
   jpeg: { what: "a JPEG picture", advice: "" },
   gif: { what: "a GIF picture", advice: "" },
   pdf: { what: "a PDF document", advice: "" },
-  zip: {
-    what: "a zip archive or an Office document",
-    advice: "Unpack it first, or save the sheet as JSON. ",
-  },
-  gzip: { what: "a gzip archive", advice: "Unpack it first. " },
   zstandard: { what: "a Zstandard archive", advice: "Unpack it first. " },
   "7-zip": { what: "a 7-Zip archive", advice: "Unpack it first. " },
-  parquet: {
-    what: "a Parquet table",
-    advice:
-      'Convert it in Python: `pandas.read_parquet(file).to_json("data.jsonl", orient="records", lines=True)`. ',
-  },
   arrow: { what: "an Arrow table", advice: "Convert it to JSON Lines first. " },
   sqlite: { what: "an SQLite database", advice: "" },
   gguf: { what: "a GGUF model", advice: "Models go to “Model files”. " },
-};
-
-const conversion: Readonly<Partial<Record<OtherFormat, string>>> = {
-  columns: 'Save it again with `orient="records"`. ',
-  csv: 'Convert it in Python: `pandas.read_csv(file).to_json("data.jsonl", orient="records", lines=True)`. ',
 };
 
 function looksLike(looks: NotJson): string {
@@ -57,6 +41,22 @@ const rowProblems = {
     what: "The row has no answer to learn.",
     advice: "Give it an answer, or choose another template.",
   }),
+  "data/found-bad": () => ({
+    what: "The row's answer is labelled as bad, so it is not learned.",
+    advice: "",
+  }),
+  "data/template-without-tools": () => ({
+    what: "The row calls tools, and the template has no place for their calls and results.",
+    advice: "Choose the chat template of a model that knows tools.",
+  }),
+  "data/answer-not-written": () => ({
+    what: "The template does not write the row's answer as it is, so it cannot be told what is learned.",
+    advice: "Choose another template.",
+  }),
+  "data/text-needs-decoder": () => ({
+    what: "The row is a text without a question, and a model with an encoder learns answers to questions.",
+    advice: "Choose another model or dataset.",
+  }),
 } satisfies Partial<ProblemTexts<DataProblems>>;
 
 /** Why a row cannot be trained on. */
@@ -65,6 +65,10 @@ function firstReason(first: NonNullable<DataProblems["data/nothing-to-train"]["f
     case "data/question-fills-row":
       return rowProblems[first.code](first).what;
     case "data/nothing-to-learn":
+    case "data/found-bad":
+    case "data/template-without-tools":
+    case "data/answer-not-written":
+    case "data/text-needs-decoder":
       return rowProblems[first.code]().what;
     case "tokenizer/chat-refused":
     case "tokenizer/template-failed":
@@ -81,6 +85,10 @@ export const dataProblems: ProblemTexts<DataProblems> = {
         ? `Raise ${MAX_LENGTH}, or choose another dataset or template.`
         : "Choose another dataset or template.",
   }),
+  "data/nothing-to-validate": () => ({
+    what: "No row of the validation file can be measured on.",
+    advice: "Raise Max length, or choose another validation file.",
+  }),
   "data/no-such-row": ({ row }) => ({
     what: `The dataset has no row ${row}.`,
     advice: "Choose another row.",
@@ -93,9 +101,9 @@ export const dataProblems: ProblemTexts<DataProblems> = {
     what: `${name} is ${foreign[kind].what}, not a dataset.`,
     advice: `${foreign[kind].advice}${CHOOSE}`,
   }),
-  "data/other-format": ({ name, format }) => ({
-    what: `${name} holds ${formatNames[format]}, which the studio does not read yet.`,
-    advice: `${conversion[format] ?? ""}${CHOOSE}`,
+  "data/strange-columns": ({ name, columns }) => ({
+    what: `The rows of ${name} have columns that the studio does not know: ${columns.map(({ column }) => column).join(", ")}.`,
+    advice: "Say below which of them is the question and which the answer.",
   }),
   "data/not-json": ({ name, looks }) => ({ what: `${name} ${looksLike(looks)}.`, advice: CHOOSE }),
   "data/not-text": ({ name, looksLike: guess, ...rest }) => ({
@@ -103,6 +111,10 @@ export const dataProblems: ProblemTexts<DataProblems> = {
     advice: guess
       ? `Read it as ${encodingNames[guess]}, or save it as UTF-8.`
       : "Save it as UTF-8 in the program that wrote it.",
+  }),
+  "data/archive-in-archive": ({ name }) => ({
+    what: `${name} is an archive within archives.`,
+    advice: "Unpack it first.",
   }),
   "data/broken": ({ name, at }) => ({
     what: `${name} ${fileBreak(at)}. There is no row before it.`,

@@ -1,9 +1,17 @@
-import type { TextPlace } from "../../lib/problems/dataset-faults";
+import type { TextPlace } from "../../../lib/problems/dataset-faults";
 
 /** Counts lines and columns of UTF-8 text that passes by in pieces; a column is a character. */
 export class TextPosition {
   #line = 1;
   #column = 1;
+
+  /** A position of its own that stands at the same place. */
+  copy(): TextPosition {
+    const copy = new TextPosition();
+    copy.#line = this.#line;
+    copy.#column = this.#column;
+    return copy;
+  }
 
   /** Moves behind a piece. */
   advance(bytes: Uint8Array): void {

@@ -1,6 +1,6 @@
 import { TokenizerError, TokenParser, TokenParserError, Tokenizer, TokenType } from "@streamparser/json";
-import type { JsonBreak, JsonFault, TextPlace } from "../../lib/problems/dataset-faults";
-import { Breakage } from "./breakage";
+import type { JsonBreak, JsonFault, TextPlace } from "../../../lib/problems/dataset-faults";
+import { Breakage } from "../breakage";
 import { type MendedPiece, PythonNumbers } from "./python-numbers";
 import { TextPosition } from "./text-position";
 
@@ -16,8 +16,6 @@ export class JsonError extends Breakage {
 
 /** Nothing a dataset holds nests deeper; what does would only fill the memory. */
 const MAX_DEPTH = 64;
-/** Fields that are remembered by name. */
-const MAX_KEYS = 50;
 /** Bytes of strings that are gathered before they are decoded at once. */
 const STRING_BUFFER_BYTES = 1 << 16;
 
@@ -34,17 +32,17 @@ export interface FoundValue {
 export class JsonValues {
   readonly #tokenizer = new Tokenizer({ stringBufferSize: STRING_BUFFER_BYTES });
   readonly #parser: TokenParser;
-  readonly #position = new TextPosition();
+  readonly #position: TextPosition;
   readonly #numbers = new PythonNumbers();
   #piece: MendedPiece = this.#numbers.end();
   /** Mended bytes before the piece. */
   #pieceStart = 0;
   #tokenOffset = 0;
   #depth = 0;
-  readonly #keys = new Set<string>();
-  #lastText = "";
 
-  constructor(paths: string[], onValue: (found: FoundValue) => void) {
+  /** @param position where the text begins, when it stands within another */
+  constructor(paths: string[], onValue: (found: FoundValue) => void, position = new TextPosition()) {
+    this.#position = position;
     keepByteOrderMarks(this.#tokenizer);
     this.#parser = new TokenParser({ paths, keepStack: false });
     this.#parser.onValue = ({ value, parent, stack, key }) => {
@@ -57,7 +55,6 @@ export class JsonValues {
     this.#tokenizer.onToken = (token) => {
       this.#tokenOffset = token.offset;
       this.#countDepth(token.token);
-      this.#noteKey(token.token, token.value);
       this.#parser.write(token);
     };
   }
@@ -65,11 +62,6 @@ export class JsonValues {
   /** True once the outermost value is complete. */
   get isComplete(): boolean {
     return this.#parser.isEnded;
-  }
-
-  /** Names of the outermost object's fields, as far as they were read; so many of them. */
-  get keys(): ReadonlySet<string> {
-    return this.#keys;
   }
 
   /** Parses a piece. @throws JsonError at the first character that cannot stand where it stands */
@@ -97,12 +89,6 @@ export class JsonValues {
     if (this.#depth > MAX_DEPTH) {
       throw new JsonError(this.#place(this.#tokenOffset), { kind: "too-deep", maxDepth: MAX_DEPTH });
     }
-  }
-
-  #noteKey(token: TokenType, value: unknown): void {
-    if (this.#depth !== 1 || this.#keys.size >= MAX_KEYS) return;
-    if (token === TokenType.STRING && typeof value === "string") this.#lastText = value;
-    if (token === TokenType.COLON) this.#keys.add(this.#lastText);
   }
 
   #run(work: () => void): void {

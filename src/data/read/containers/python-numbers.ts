@@ -1,4 +1,4 @@
-import { concatBytes } from "../../lib/bytes";
+import { concatBytes } from "../../../lib/bytes";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

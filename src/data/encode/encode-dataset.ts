@@ -1,0 +1,40 @@
+import type { TemplateId } from "../../shared/data";
+import type { Row } from "../../shared/rows";
+import type { LearnFrom } from "../../shared/training";
+import type { Tokenizer } from "../../tokenizer/tokenizer";
+import { encodeRow, type EncodedRow } from "./encode-row";
+import { TextBlocks } from "./text-blocks";
+
+/** What decides the tokens of a dataset's rows, beside the tokenizer. */
+export interface EncodeOptions {
+  readonly templateId: TemplateId;
+  readonly maxLength: number;
+  readonly learnFrom: LearnFrom;
+}
+
+/** Encodes the rows of a dataset one after the other: conversations each alone, texts joined and cut into blocks. */
+export class DatasetEncoder {
+  readonly #options: EncodeOptions;
+  readonly #tokenizer: Tokenizer;
+  readonly #blocks: TextBlocks;
+  #row = 0;
+
+  constructor(tokenizer: Tokenizer, options: EncodeOptions) {
+    this.#options = options;
+    this.#tokenizer = tokenizer;
+    this.#blocks = new TextBlocks(tokenizer, options.maxLength);
+  }
+
+  /** What the next row completes: mostly itself, of texts any number of blocks. */
+  add(row: Row): EncodedRow[] {
+    const number = this.#row++;
+    if (row.kind === "text" && !this.#tokenizer.splitsAnswers) return this.#blocks.add(row, number);
+    const { templateId, maxLength, learnFrom } = this.#options;
+    return [{ ...encodeRow(row, templateId, this.#tokenizer, maxLength, learnFrom), row: number }];
+  }
+
+  /** What is left of texts. */
+  end(): EncodedRow[] {
+    return this.#blocks.end();
+  }
+}

@@ -1,0 +1,31 @@
+import { Gunzip } from "fflate";
+import { Breakage } from "../breakage";
+
+/** Packed bytes that are unpacked at once: a thousandfold of them is still little memory. */
+const STEP_BYTES = 1 << 13;
+
+/** What nothing takes when it is packed. */
+const LEAST_BYTES = 18;
+
+/** Unpacks gzip, of one member or several. @throws Breakage where it is damaged or cut off */
+export async function* gunzipped(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  let unpacked: Uint8Array[] = [];
+  const gunzip = new Gunzip((bytes) => unpacked.push(bytes));
+  const push = (bytes: Uint8Array, isLast: boolean): Uint8Array[] => {
+    unpacked = [];
+    try {
+      gunzip.push(bytes, isLast);
+    } catch (cause) {
+      throw new Breakage({ kind: "damaged", reason: cause instanceof Error ? cause.message : String(cause) });
+    }
+    return unpacked.filter(({ length }) => length > 0);
+  };
+  let bytes = 0;
+  for await (const piece of pieces) {
+    bytes += piece.length;
+    for (let at = 0; at < piece.length; at += STEP_BYTES)
+      yield* push(piece.slice(at, at + STEP_BYTES), false);
+  }
+  if (bytes < LEAST_BYTES) throw new Breakage({ kind: "damaged", reason: "unexpected EOF" });
+  yield* push(new Uint8Array(0), true);
+}

@@ -1,0 +1,163 @@
+import { concatBytes } from "../../../lib/bytes";
+import { isRecord } from "../../../lib/json";
+import { Breakage } from "../breakage";
+import { expandObject, looksLikeRow } from "../expand-object";
+import type { RowCollector } from "../row-collector";
+import { JsonListParser } from "./json-list";
+import { findBreak, parseJson } from "./json-text";
+import { MAX_ROW_BYTES, MAX_ROW_MB, type RowParser } from "./parser";
+import { TextPosition } from "./text-position";
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPENING = new Set([0x5b, 0x7b]);
+const CLOSING = new Set([0x5d, 0x7d]);
+const COMMA = 0x2c;
+
+/**
+ * JSON objects one after the other, each over any number of lines: rows, or the one object that wraps them or holds them
+ * by columns. An object that is no JSON costs no more than itself; one that is too long to be held is read as a list of
+ * rows in a field.
+ */
+export class JsonObjectsParser implements RowParser {
+  readonly #rows: RowCollector;
+  /** Takes over where the first object is too long or breaks. */
+  #list: JsonListParser | null = null;
+  #held: Uint8Array[] = [];
+  #heldBytes = 0;
+  #isFirst = true;
+  #depth = 0;
+  #inText = false;
+  #isEscaped = false;
+  readonly #position = new TextPosition();
+  /** A first object that neither is a row nor has any; beside others it is a row of strange columns. */
+  #lone: unknown = null;
+
+  constructor(rows: RowCollector) {
+    this.#rows = rows;
+  }
+
+  write(piece: Uint8Array): void {
+    if (this.#list) {
+      this.#list.write(piece);
+      return;
+    }
+    let start = 0;
+    for (let at = 0; at < piece.length; at++) {
+      if (!this.#closes(piece[at] ?? 0)) continue;
+      this.#hold(piece.subarray(start, at + 1));
+      this.#finish();
+      start = at + 1;
+    }
+    this.#hold(piece.slice(start));
+    if (this.#heldBytes <= MAX_ROW_BYTES) return;
+    if (!this.#isFirst)
+      throw new Breakage({
+        kind: "row-too-long",
+        row: this.#rows.valueCount + 1,
+        maxMegabytes: MAX_ROW_MB,
+      });
+    this.#readAsList().write(concatBytes(this.#take()));
+  }
+
+  end(): void {
+    if (this.#list) {
+      this.#list.end();
+      return;
+    }
+    const rest = concatBytes(this.#take());
+    const isBlank = rest.every((byte) => byte <= 0x20 || byte === COMMA);
+    if (this.#lone !== null && isBlank) throw new Breakage({ kind: "no-rows" });
+    this.#addLone();
+    if (isBlank) return;
+    if (this.#isFirst) {
+      // It breaks off; as a list of rows it gives those before the break, and says where that is.
+      const list = this.#readAsList();
+      list.write(rest);
+      list.end();
+      return;
+    }
+    const at = findBreak(withoutComma(rest), this.#position);
+    if (at) throw new Breakage({ kind: "json", ...at });
+  }
+
+  /** Whether a value is complete with this byte. */
+  #closes(byte: number): boolean {
+    if (this.#inText) {
+      if (this.#isEscaped) this.#isEscaped = false;
+      else if (byte === BACKSLASH) this.#isEscaped = true;
+      else if (byte === QUOTE) this.#inText = false;
+      return false;
+    }
+    if (byte === QUOTE) this.#inText = true;
+    else if (OPENING.has(byte)) this.#depth++;
+    else if (CLOSING.has(byte) && this.#depth > 0) return --this.#depth === 0;
+    return false;
+  }
+
+  #hold(part: Uint8Array): void {
+    this.#held.push(part);
+    this.#heldBytes += part.length;
+  }
+
+  #take(): Uint8Array[] {
+    const held = this.#held;
+    this.#held = [];
+    this.#heldBytes = 0;
+    return held;
+  }
+
+  #finish(): void {
+    const bytes = concatBytes(this.#take());
+    const value = parseJson(new TextDecoder("utf-8", { ignoreBOM: true }).decode(withoutComma(bytes)));
+    if (value === undefined && this.#isFirst) {
+      // Whatever rows it has before it breaks are good.
+      const list = this.#readAsList();
+      list.write(bytes);
+      return;
+    }
+    this.#isFirst = false;
+    if (value === undefined) this.#reject(bytes);
+    else this.#add(value);
+    this.#position.advance(bytes);
+  }
+
+  #reject(bytes: Uint8Array): void {
+    const at = findBreak(withoutComma(bytes), this.#position.copy());
+    const { line } = at?.place ?? this.#position.copy().locate(bytes, bytes.length);
+    this.#rows.reject({ kind: "not-json", line, at });
+  }
+
+  #add(value: unknown): void {
+    if (!isRecord(value)) {
+      this.#rows.add(value);
+      return;
+    }
+    const { rows, ignored } = expandObject(value);
+    if (this.#rows.valueCount === 0 && this.#lone === null && rows[0] === value && !looksLikeRow(value)) {
+      this.#lone = value;
+      return;
+    }
+    this.#addLone();
+    for (const field of ignored) this.#rows.ignore(field);
+    for (const row of rows) this.#rows.add(row);
+  }
+
+  #addLone(): void {
+    if (this.#lone !== null) this.#rows.add(this.#lone);
+    this.#lone = null;
+  }
+
+  #readAsList(): JsonListParser {
+    this.#list = new JsonListParser(this.#rows, true);
+    return this.#list;
+  }
+}
+
+/** With blanks in the place of the commas in front of a value, by which some files part their objects. */
+function withoutComma(bytes: Uint8Array): Uint8Array {
+  const start = bytes.findIndex((byte) => byte > 0x20 && byte !== COMMA);
+  const blanked = bytes.slice();
+  for (let at = 0; at < start; at++) if (blanked[at] === COMMA) blanked[at] = 0x20;
+  return blanked;
+}

@@ -1,0 +1,50 @@
+import { Breakage } from "../breakage";
+
+/** Rows of a table that are given out at once, where the file has them in large groups. */
+const MAX_ROWS = 10_000;
+
+/**
+ * The rows of a Parquet file, a row group at a time: that much of it is in memory.
+ * @param onRead told what share of the file was read
+ * @throws Breakage for a damaged file
+ */
+export async function* parquetRows(
+  file: Blob,
+  onRead: (share: number) => void,
+): AsyncGenerator<readonly unknown[], void, void> {
+  const { parquetMetadataAsync, parquetReadObjects } = await import("hyparquet");
+  const { compressors } = await import("./parquet-compressors");
+  const buffer = {
+    byteLength: file.size,
+    slice: (start: number, end?: number) => file.slice(start, end ?? file.size).arrayBuffer(),
+  };
+  const metadata = await damaged(() => parquetMetadataAsync(buffer));
+  let rowStart = 0;
+  for (const { num_rows } of metadata.row_groups) {
+    const rowEnd = rowStart + Number(num_rows);
+    const options = { file: buffer, metadata, rowStart, rowEnd, compressors };
+    const rows = await damaged(() => parquetReadObjects(options));
+    for (let at = 0; at < rows.length; at += MAX_ROWS) yield rows.slice(at, at + MAX_ROWS).map(plain);
+    rowStart = rowEnd;
+    onRead(rowStart / Number(metadata.num_rows));
+  }
+}
+
+async function damaged<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof DOMException) throw cause;
+    throw new Breakage({ kind: "damaged", reason: cause instanceof Error ? cause.message : String(cause) });
+  }
+}
+
+/** Values as JSON has them: large integers as numbers where they are exact, else as texts, and times as texts. */
+function plain(value: unknown): unknown {
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (typeof value === "number" && !Number.isFinite(value)) return null;
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, held]) => [name, plain(held)]));
+}

@@ -1,0 +1,103 @@
+import { Breakage } from "../breakage";
+import { formatOf } from "../formats/registry";
+import type { RowCollector } from "../row-collector";
+import { CsvCells, guessDelimiter } from "./csv-cells";
+import { MAX_ROW_BYTES, MAX_ROW_MB, type RowParser } from "./parser";
+
+/** Characters by which the delimiter is told. */
+const SNIFF_CHARS = 1 << 16;
+
+/** How a table is read when it does not say so itself. */
+export interface TableOptions {
+  readonly delimiter?: string;
+  /** Whether the first line names the columns; told by its cells when it is not given. */
+  readonly headings?: boolean;
+}
+
+/** CSV and TSV: a row on each line, with the names of the columns in the first, mostly. */
+export class TableParser implements RowParser {
+  readonly #rows: RowCollector;
+  readonly #options: TableOptions;
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  #cells: CsvCells | null = null;
+  #start = "";
+  #columns: readonly string[] | null = null;
+
+  constructor(rows: RowCollector, options: TableOptions = {}) {
+    this.#rows = rows;
+    this.#options = options;
+  }
+
+  write(piece: Uint8Array): void {
+    const text = this.#decoder.decode(piece, { stream: true });
+    if (this.#cells) {
+      this.#read(this.#cells, text);
+      return;
+    }
+    this.#start += text;
+    if (this.#start.length >= SNIFF_CHARS) this.#begin();
+  }
+
+  end(): void {
+    if (!this.#cells) this.#begin();
+    this.#cells?.end();
+  }
+
+  /** Finds the delimiter: Excel writes it into a line of its own. */
+  #begin(): void {
+    const [line = "", named] = /^sep=(.)\r?\n/i.exec(this.#start) ?? [];
+    const text = this.#start.slice(line.length);
+    const delimiter = named ?? this.#options.delimiter ?? guessDelimiter(text.slice(0, SNIFF_CHARS));
+    this.#cells = new CsvCells(delimiter, (cells) => this.#add(cells));
+    this.#start = "";
+    this.#read(this.#cells, text);
+  }
+
+  #read(cells: CsvCells, text: string): void {
+    cells.write(text);
+    if (cells.heldChars <= MAX_ROW_BYTES) return;
+    throw new Breakage({ kind: "row-too-long", row: this.#rows.valueCount + 1, maxMegabytes: MAX_ROW_MB });
+  }
+
+  #add(cells: readonly string[]): void {
+    if (this.#columns) {
+      this.#addRow(cells, this.#columns);
+      return;
+    }
+    const names = columnNames(cells);
+    if (this.#options.headings ?? isHeading(names)) {
+      this.#columns = names;
+      return;
+    }
+    this.#columns = cells.map((_, index) => String(index + 1));
+    this.#addRow(cells, this.#columns);
+  }
+
+  #addRow(cells: readonly string[], columns: readonly string[]): void {
+    // Some programs write a delimiter behind the last cell.
+    const extra = cells.slice(columns.length).some((cell) => cell !== "");
+    if (extra) this.#rows.reject({ kind: "too-many-cells", cells: cells.length, columns: columns.length });
+    else this.#rows.add(Object.fromEntries(columns.map((name, index) => [name, cells[index] ?? ""])));
+  }
+}
+
+/** The names in the first line, in small letters where they only so are those of a known form. */
+function columnNames(cells: readonly string[]): readonly string[] {
+  const names = cells.map((cell) => cell.trim());
+  const small = names.map((name) => name.toLowerCase());
+  const fits = (some: readonly string[]): boolean =>
+    formatOf(Object.fromEntries(some.map((name) => [name, ""]))) !== null;
+  return !fits(names) && fits(small) ? small : names;
+}
+
+/** The longest name of a column. */
+const MAX_NAME = 64;
+
+/** Names of columns are short words, each once; a line of texts or numbers is a row. */
+function isHeading(names: readonly string[]): boolean {
+  if (formatOf(Object.fromEntries(names.map((name) => [name, ""]))) !== null) return true;
+  const isName = (name: string): boolean => name.length <= MAX_NAME && !/^[\d.,+-]*$/.test(name);
+  // A nameless first column is the index that pandas writes.
+  const named = names[0] === "" ? names.slice(1) : names;
+  return named.length > 0 && named.every(isName) && new Set(names).size === names.length;
+}

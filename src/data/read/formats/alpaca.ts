@@ -1,0 +1,59 @@
+import { alpacaRow, type ConversationRow, type RowTurn } from "../../../shared/rows";
+import {
+  FaultyRow,
+  type Fields,
+  hasFields,
+  isColumn,
+  neededText,
+  optionalText,
+  type RowFormat,
+  text,
+} from "./format";
+
+/**
+ * Stanford Alpaca's rows: the texts `instruction` and `output`; `input` and `system` are texts where they are there,
+ * `history` a list of [question, answer]; null is as good as not there, and so is an empty text.
+ */
+export const alpaca: RowFormat = {
+  id: "alpaca",
+  fields: new Set(["instruction", "input", "output", "system", "history"]),
+  fits: (value) => hasFields(value, "instruction", "output") && !isColumn(value.instruction),
+  read: alpacaConversation,
+};
+
+/** The row's conversation with its answer. */
+export function alpacaConversation(value: Fields): ConversationRow {
+  const instruction = neededText(value, "instruction");
+  const output = neededText(value, "output");
+  return alpacaRow({ instruction, output, ...alpacaSetting(value) });
+}
+
+/** The row's conversation without an answer. */
+export function alpacaQuestion(value: Fields): {
+  readonly system?: string;
+  readonly turns: readonly RowTurn[];
+} {
+  const instruction = neededText(value, "instruction");
+  const { turns, ...rest } = alpacaRow({ instruction, output: "", ...alpacaSetting(value) });
+  return { ...(rest.system ? { system: rest.system } : {}), turns: turns.slice(0, -1) };
+}
+
+function alpacaSetting(value: Fields): { input: string; system: string; history: [string, string][] } {
+  const input = optionalText(value, "input");
+  const system = optionalText(value, "system");
+  return { input, system, history: history(value.history) };
+}
+
+function history(value: unknown): [string, string][] {
+  if (value === undefined || value === null || value === "") return [];
+  if (!isHistory(value)) throw new FaultyRow({ kind: "history-form" });
+  for (const turn of value.flat()) text(turn, "history");
+  return value;
+}
+
+function isHistory(value: unknown): value is [string, string][] {
+  if (!Array.isArray(value)) return false;
+  return value.every(
+    (turn) => Array.isArray(turn) && turn.length === 2 && turn.every((one) => typeof one === "string"),
+  );
+}

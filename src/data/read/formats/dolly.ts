@@ -1,0 +1,16 @@
+import { alpacaRow } from "../../../shared/rows";
+import { hasFields, isColumn, neededText, optionalText, type RowFormat } from "./format";
+
+/** Dolly's rows: Alpaca's, whose second part is called `context` (or `input`) and whose answer `response`. */
+export const dolly: RowFormat = {
+  id: "dolly",
+  fields: new Set(["instruction", "context", "input", "response", "system"]),
+  fits: (value) => hasFields(value, "instruction", "response") && !isColumn(value.instruction),
+  read: (value) =>
+    alpacaRow({
+      instruction: neededText(value, "instruction"),
+      input: optionalText(value, "context") || optionalText(value, "input"),
+      output: neededText(value, "response"),
+      system: optionalText(value, "system"),
+    }),
+};

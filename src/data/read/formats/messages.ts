@@ -1,0 +1,42 @@
+import { isRecord } from "../../../lib/json";
+import type { Row } from "../../../shared/rows";
+import { type Fields, optionalText, type RowFormat } from "./format";
+import { mannerOf, readTools, readTurns, type TurnManner, withAnswer } from "./turns";
+
+/** Fields in which lists of turns stand, of either manner. */
+export const LIST_FIELDS = ["messages", "conversations", "conversation"] as const;
+
+/** The field in which an object has a list of turns. */
+export function listField(value: Fields, manner?: TurnManner): (typeof LIST_FIELDS)[number] | undefined {
+  return LIST_FIELDS.find((field) => {
+    const found = mannerOf(value[field]);
+    return found !== null && (manner === undefined || manner === found);
+  });
+}
+
+/** A conversation in a list, with a system text and tools beside it where the row has them. */
+export function readConversation(value: Fields): Extract<Row, { kind: "conversation" }> {
+  const field = listField(value) ?? "messages";
+  const { turns, system } = readTurns(value[field], field);
+  const tools = readTools(value.tools);
+  const opening = [optionalText(value, "system"), system ?? ""].filter((text) => text !== "").join("\n\n");
+  return {
+    kind: "conversation",
+    ...(opening ? { system: opening } : {}),
+    turns: withAnswer(turns),
+    ...(tools.length > 0 ? { tools } : {}),
+  };
+}
+
+/** What can only be meant as a list of messages, and not as a column of lists. */
+function isOneList(value: unknown): boolean {
+  return Array.isArray(value) ? !value.some(Array.isArray) : value !== undefined && !isRecord(value);
+}
+
+/** OpenAI's chat format: `messages`, lists of `role` and `content`. */
+export const messages: RowFormat = {
+  id: "messages",
+  fields: new Set([...LIST_FIELDS, "system", "tools"]),
+  fits: (value) => listField(value, "messages") !== undefined || isOneList(value.messages),
+  read: readConversation,
+};

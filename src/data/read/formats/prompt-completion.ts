@@ -1,0 +1,37 @@
+import type { ConversationRow, RowTurn } from "../../../shared/rows";
+import { type Fields, hasFields, isColumn, neededText, optionalText, type RowFormat, text } from "./format";
+import { type Dialogue, mannerOf, readTools, readTurns, withAnswer } from "./turns";
+
+/** What is asked: a text, or a list of messages. */
+export function readPrompt(value: unknown, field = "prompt"): Dialogue {
+  if (mannerOf(value) !== null) return readTurns(value, field);
+  return { turns: [{ role: "user", text: text(value, field) }] };
+}
+
+/** What is answered: a text, or a list of messages. */
+export function readAnswer(value: unknown, field: string): readonly RowTurn[] {
+  if (mannerOf(value) !== null) return readTurns(value, field).turns;
+  return [{ role: "assistant", text: text(value, field) }];
+}
+
+/** `prompt` and `completion` as a conversation. */
+export function promptConversation(value: Fields): ConversationRow {
+  if (value.prompt === undefined) neededText(value, "prompt");
+  const { system = optionalText(value, "system"), turns } = readPrompt(value.prompt);
+  const tools = readTools(value.tools);
+  return {
+    kind: "conversation",
+    ...(system ? { system } : {}),
+    turns: withAnswer([...turns, ...readAnswer(value.completion, "completion")]),
+    ...(tools.length > 0 ? { tools } : {}),
+  };
+}
+
+/** TRL's prompts and completions, as texts or as lists of messages; OpenAI's older format is the same. */
+export const promptCompletion: RowFormat = {
+  id: "prompt-completion",
+  fields: new Set(["prompt", "completion", "system", "tools"]),
+  fits: (value) =>
+    hasFields(value, "prompt", "completion") && (!isColumn(value.prompt) || mannerOf(value.prompt) !== null),
+  read: promptConversation,
+};

@@ -1,0 +1,9 @@
+import { isColumn, neededText, type RowFormat } from "./format";
+
+/** `text`: no question and answer, every token is learned. */
+export const plainText: RowFormat = {
+  id: "text",
+  fields: new Set(["text"]),
+  fits: (value) => "text" in value && !isColumn(value.text),
+  read: (value) => ({ kind: "text", text: neededText(value, "text") }),
+};

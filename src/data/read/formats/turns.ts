@@ -1,0 +1,161 @@
+import { isRecord } from "../../../lib/json";
+import type { RowTurn, ToolCall } from "../../../shared/rows";
+import { FaultyRow, type Fields, kindOf, text, unspelled } from "./format";
+
+/** How the two manners of lists of turns name things. */
+export type TurnManner = "messages" | "sharegpt";
+
+/** A list of turns as the manner tells that its first one has, or null for any other value. */
+export function mannerOf(list: unknown): TurnManner | null {
+  const value = unspelled(list);
+  const first: unknown = Array.isArray(value) ? value.find(isRecord) : undefined;
+  if (!isRecord(first)) return null;
+  if ("role" in first) return "messages";
+  return "from" in first && "value" in first ? "sharegpt" : null;
+}
+
+/** What an instruction at the beginning says, and the turns after it. */
+export interface Dialogue {
+  readonly system?: string;
+  readonly turns: readonly RowTurn[];
+}
+
+/**
+ * Reads a list of turns of either manner.
+ * @param field that the list stands in, for what is wrong with it
+ * @throws FaultyRow
+ */
+export function readTurns(list: unknown, field: string): Dialogue {
+  const value = unspelled(list);
+  if (!Array.isArray(value)) throw new FaultyRow({ kind: "not-a-list", field, found: kindOf(value) });
+  const turns = value.map((turn, index) => readTurn(turn, field, index + 1));
+  const first = turns.findIndex(({ role }) => role !== "system");
+  const opening = turns.slice(0, first < 0 ? turns.length : first);
+  const system = opening
+    .map((turn) => turn.text)
+    .filter((one) => one !== "")
+    .join("\n\n");
+  return { ...(system ? { system } : {}), turns: turns.slice(opening.length) };
+}
+
+/** Reads one turn of either manner. @throws FaultyRow */
+export function readTurn(turn: unknown, field: string, number: number): RowTurn {
+  if (!isRecord(turn)) throw new FaultyRow({ kind: "turn-form", field, turn: number });
+  if ("role" in turn) return readMessage(turn, field, number);
+  if ("from" in turn) return readShareGpt(turn, field, number);
+  throw new FaultyRow({ kind: "turn-form", field, turn: number });
+}
+
+/** The tools of a row: a list, or a text that spells one. @throws FaultyRow */
+export function readTools(given: unknown): readonly unknown[] {
+  const value = unspelled(given);
+  if (value === undefined || value === null || value === "") return [];
+  if (!Array.isArray(value))
+    throw new FaultyRow({ kind: "not-a-list", field: "tools", found: kindOf(value) });
+  return value;
+}
+
+/** Refuses a conversation that no answer ends. @throws FaultyRow */
+export function withAnswer<T extends readonly RowTurn[]>(turns: T): T {
+  if (turns.some(({ role }) => role === "assistant")) return turns;
+  throw new FaultyRow({ kind: "no-answer" });
+}
+
+const MESSAGE_ROLES: Readonly<Record<string, RowTurn["role"]>> = {
+  system: "system",
+  developer: "system",
+  user: "user",
+  assistant: "assistant",
+  tool: "tool",
+  function: "tool",
+};
+
+/** OpenAI's manner: `role` and `content`, which is a text, a list of parts, or null beside calls of tools. */
+function readMessage(message: Fields, field: string, number: number): RowTurn {
+  const role = MESSAGE_ROLES[String(message.role)];
+  if (!role) throw new FaultyRow({ kind: "unknown-role", turn: number, role: shown(message.role) });
+  if (role !== "assistant") {
+    const content = contentText(message.content, field, number);
+    if (role !== "tool") return { role, text: content };
+    return { role, text: content, ...named("name", message.name), ...named("callId", message.tool_call_id) };
+  }
+  const calls = toolCalls(message, number);
+  const content = calls.length > 0 && !message.content ? "" : contentText(message.content, field, number);
+  const thoughts = message.reasoning_content ?? message.thinking ?? "";
+  const text = thoughts === "" ? content : `<think>\n${String(thoughts)}\n</think>\n\n${content}`;
+  return { role, text, ...marked(message.weight), ...(calls.length > 0 ? { toolCalls: calls } : {}) };
+}
+
+function contentText(content: unknown, field: string, number: number): string {
+  const parts = Array.isArray(content) ? content : [content];
+  return parts
+    .map((part: unknown) => {
+      if (typeof part === "string") return text(part, field);
+      if (isRecord(part) && typeof part.text === "string") return text(part.text, field);
+      const found = isRecord(part) ? shown(part.type) : kindOf(part);
+      throw new FaultyRow({ kind: "turn-not-text", turn: number, found });
+    })
+    .join("");
+}
+
+/** `tool_calls`, or the one `function_call` of older files. */
+function toolCalls(message: Fields, number: number): ToolCall[] {
+  const given = message.tool_calls ?? (message.function_call ? [{ function: message.function_call }] : []);
+  if (!Array.isArray(given)) throw new FaultyRow({ kind: "call-form", turn: number });
+  return given.map((call: unknown): ToolCall => {
+    if (!isRecord(call)) throw new FaultyRow({ kind: "call-form", turn: number });
+    return readCall(isRecord(call.function) ? call.function : call, number, call.id);
+  });
+}
+
+function readCall(call: unknown, number: number, id?: unknown): ToolCall {
+  if (!isRecord(call) || typeof call.name !== "string")
+    throw new FaultyRow({ kind: "call-form", turn: number });
+  // OpenAI writes arguments as a text that spells them; templates want the arguments themselves.
+  return { name: call.name, arguments: unspelled(call.arguments ?? {}), ...named("id", id) };
+}
+
+/** The tags of ShareGPT's own files and those of LLaMA-Factory. */
+const SHAREGPT_ROLES: Readonly<Record<string, RowTurn["role"] | "call">> = {
+  system: "system",
+  human: "user",
+  user: "user",
+  gpt: "assistant",
+  chatgpt: "assistant",
+  assistant: "assistant",
+  model: "assistant",
+  bot: "assistant",
+  bing: "assistant",
+  bard: "assistant",
+  function_call: "call",
+  observation: "tool",
+  tool: "tool",
+};
+
+/** ShareGPT's manner: `from` and `value`. */
+function readShareGpt(turn: Fields, field: string, number: number): RowTurn {
+  const role = SHAREGPT_ROLES[String(turn.from)];
+  if (!role) throw new FaultyRow({ kind: "unknown-role", turn: number, role: shown(turn.from) });
+  if (role === "call") {
+    const calls = [unspelled(turn.value)].flat().map((call) => readCall(call, number));
+    return { role: "assistant", text: "", ...marked(turn.weight), toolCalls: calls };
+  }
+  if (typeof turn.value !== "string")
+    throw new FaultyRow({ kind: "turn-not-text", turn: number, found: kindOf(turn.value) });
+  const value = text(turn.value, field);
+  if (role === "assistant") return { role, text: value, ...marked(turn.weight) };
+  return { role, text: value };
+}
+
+/** OpenAI's `weight`: 0 leaves an answer out of what is learned. */
+function marked(weight: unknown): { learned?: boolean } {
+  return typeof weight === "number" || typeof weight === "boolean" ? { learned: Number(weight) > 0 } : {};
+}
+
+function named<Name extends string>(name: Name, value: unknown): { [key in Name]?: string } {
+  return (typeof value === "string" && value !== "" ? { [name]: value } : {}) as { [key in Name]?: string };
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? value.slice(0, 40) : kindOf(value);
+}

@@ -1,0 +1,223 @@
+import { concatBytes } from "../../lib/bytes";
+import { cancelled, isCancelled, LuthierError } from "../../lib/errors";
+import type { ReadingOptions } from "../../shared/data";
+import type { Row } from "../../shared/rows";
+import { Breakage } from "./breakage";
+import { gunzipped } from "./containers/gzip";
+import { parquetRows } from "./containers/parquet";
+import { type ZipMember, zipMembers } from "./containers/zip-members";
+import { packedType } from "./file-type";
+import { joinedStart, nothingToKeep, readText, SNIFF_BYTES } from "./read-rows";
+import { type ReadReport, RowCollector } from "./row-collector";
+
+/** A file with the name that messages have for it. */
+export interface NamedFile {
+  readonly name: string;
+  readonly bytes: Blob;
+}
+
+/** How files are read, and who wants to hear of it. */
+export interface FilesOptions extends ReadingOptions {
+  readonly signal?: AbortSignal;
+  /** Told of bytes as they are read. */
+  readonly onBytes?: (count: number) => void;
+}
+
+/** How deep archives may lie in each other. */
+const MAX_ARCHIVES = 2;
+
+/**
+ * Reads the rows of files, one after the other: text in its forms, Parquet, and either packed with gzip or zip. Gives out
+ * good rows as they come; returns what was wrong with the rest. Of several files one that cannot be read is left out.
+ * @throws LuthierError when there is no row to keep, and "cancelled" after an abort
+ */
+export async function* readFiles(
+  files: readonly NamedFile[],
+  options: FilesOptions = {},
+): AsyncGenerator<Row[], ReadReport, void> {
+  const reader = new FilesReader(options);
+  const [only, ...others] = files;
+  if (only && others.length === 0) yield* reader.readBlob(only, 0);
+  else yield* reader.readEach(files.map((file) => [file.name, () => reader.readBlob(file, 0)] as const));
+  return reader.rows.report();
+}
+
+type Reading = AsyncGenerator<Row[], void, void>;
+
+class FilesReader {
+  readonly rows: RowCollector;
+  readonly #options: FilesOptions;
+
+  constructor(options: FilesOptions) {
+    this.rows = new RowCollector(options.columns ?? null);
+    this.#options = options;
+  }
+
+  /** Reads a file of which any part can be read. */
+  async *readBlob({ name, bytes }: NamedFile, depth: number): Reading {
+    yield* this.#readStream(this.#piecesOf(bytes.stream(), name, true), name, bytes, depth);
+  }
+
+  /** Reads files one after the other and leaves out those that cannot be read. */
+  async *readEach(files: readonly (readonly [string, () => Reading])[]): Reading {
+    let first: unknown = null;
+    const before = this.rows.rowCount;
+    for (const [name, read] of files) {
+      this.rows.beginFile(name);
+      try {
+        yield* read();
+      } catch (error) {
+        if (!(error instanceof LuthierError) || isCancelled(error)) throw error;
+        first ??= error;
+        this.rows.noteFile({ row: null, file: name, reason: error.problem });
+      }
+    }
+    this.rows.beginFile(null);
+    if (this.rows.rowCount === before) throw first ?? new LuthierError({ code: "data/no-rows", name: "" });
+  }
+
+  /** @param blob the file itself, where the pieces are all of it */
+  async *#readStream(
+    pieces: AsyncIterable<Uint8Array>,
+    name: string,
+    blob: Blob | null,
+    depth: number,
+  ): Reading {
+    const [kind, all] = await this.#sniff(pieces).catch((error: unknown) => {
+      throw error instanceof Breakage ? new LuthierError({ code: "data/broken", name, at: error.at }) : error;
+    });
+    if (kind === null) {
+      yield* readText(all, name, this.rows, this.#options);
+      return;
+    }
+    if (kind === "gzip") {
+      yield* this.#readStream(gunzipped(all), name, null, depth);
+      return;
+    }
+    const whole = blob ?? (await collected(all));
+    if (blob) await all.return();
+    yield* kind === "parquet" ? this.#readParquet(whole, name) : this.#readZip(whole, name, depth + 1);
+  }
+
+  /** What the bytes begin like, and all of them. */
+  async #sniff(
+    pieces: AsyncIterable<Uint8Array>,
+  ): Promise<[ReturnType<typeof packedType>, AsyncGenerator<Uint8Array, void, void>]> {
+    const joined = joinedStart(
+      pieces,
+      (start) => start.length >= SNIFF_BYTES,
+      (start) => start,
+    );
+    const first = await joined.next();
+    const start = first.done ? new Uint8Array(0) : first.value;
+    const all = async function* (): AsyncGenerator<Uint8Array, void, void> {
+      try {
+        if (start.length > 0) yield start;
+        yield* joined;
+      } finally {
+        await joined.return();
+      }
+    };
+    return [packedType(start), all()];
+  }
+
+  async *#readParquet(file: Blob, name: string): Reading {
+    const before = this.rows.rowCount;
+    this.rows.useContainer("parquet");
+    let told = 0;
+    try {
+      const report = (share: number): void => {
+        const done = Math.round(share * file.size);
+        this.#options.onBytes?.(done - told);
+        told = done;
+      };
+      for await (const rows of parquetRows(file, report)) {
+        if (this.#options.signal?.aborted) throw cancelled();
+        for (const row of rows) this.rows.add(row);
+        const taken = this.rows.take();
+        if (taken.length > 0) yield taken;
+      }
+    } catch (error) {
+      if (error instanceof DOMException) throw fileGone(name, error);
+      if (!(error instanceof Breakage)) throw error;
+      if (this.rows.rowCount === before) throw nothingToKeep(this.rows, name, error.at, true);
+      this.rows.break(error.at);
+    }
+    if (this.rows.rowCount === before) throw nothingToKeep(this.rows, name, null, true);
+  }
+
+  async *#readZip(archive: Blob, name: string, depth: number): Reading {
+    if (depth > MAX_ARCHIVES) throw new LuthierError({ code: "data/archive-in-archive", name });
+    const members = await this.#members(archive, name);
+    yield* this.readEach(
+      dataMembers(members).map((member) => [member.name, () => this.#readMember(member, depth)] as const),
+    );
+  }
+
+  async #members(archive: Blob, name: string): Promise<ZipMember[]> {
+    try {
+      return await zipMembers(archive);
+    } catch (error) {
+      if (error instanceof Breakage) throw new LuthierError({ code: "data/broken", name, at: error.at });
+      throw fileGone(name, error);
+    }
+  }
+
+  async *#readMember(member: ZipMember, depth: number): Reading {
+    const { name } = member;
+    let stream: ReadableStream<Uint8Array<ArrayBuffer>>;
+    try {
+      stream = await member.stream();
+    } catch (error) {
+      if (error instanceof Breakage) throw new LuthierError({ code: "data/broken", name, at: error.at });
+      throw fileGone(name, error);
+    }
+    yield* this.#readStream(this.#piecesOf(stream, name, false), name, null, depth);
+    this.#options.onBytes?.(member.packedBytes);
+  }
+
+  /** The bytes as they are read. */
+  async *#piecesOf(
+    stream: ReadableStream<Uint8Array>,
+    name: string,
+    counts: boolean,
+  ): AsyncGenerator<Uint8Array, void, void> {
+    const { signal, onBytes } = this.#options;
+    const reader = stream.getReader();
+    try {
+      for (;;) {
+        if (signal?.aborted) throw cancelled();
+        const { done, value } = await reader.read().catch((cause: unknown) => {
+          // What unpacks a file has errors of its own.
+          if (cause instanceof TypeError) throw new Breakage({ kind: "damaged", reason: cause.message });
+          throw fileGone(name, cause);
+        });
+        if (done) return;
+        yield value;
+        if (counts) onBytes?.(value.length);
+      }
+    } finally {
+      // Also reached when the rest of the file is not wanted.
+      await reader.cancel().catch(() => undefined);
+    }
+  }
+}
+
+/** The files of an archive that may hold rows: beside tables and JSON no text, which then only describes them. */
+function dataMembers(members: readonly ZipMember[]): readonly ZipMember[] {
+  const own = members.filter(
+    ({ name }) => !/(^|\/)(__MACOSX\/.*|\..*|Thumbs\.db|desktop\.ini|dataset_infos?\.json)$/.test(name),
+  );
+  const data = own.filter(({ name }) => /\.(json|jsonl|ndjson|csv|tsv|parquet)(\.gz)?$/i.test(name));
+  return data.length > 0 ? data : own;
+}
+
+async function collected(pieces: AsyncIterable<Uint8Array>): Promise<Blob> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for await (const piece of pieces) parts.push(concatBytes([piece]));
+  return new Blob(parts);
+}
+
+function fileGone(name: string, cause: unknown): LuthierError {
+  return new LuthierError({ code: "data/file-gone", name }, { cause });
+}

@@ -1,0 +1,118 @@
+import { readFile } from "node:fs/promises";
+import { zipSync } from "fflate";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { serveStudio, type ServedStudio } from "./serve-studio";
+
+/** Files as people have them, dropped on the page: what each is understood as, what is asked, and that it trains. */
+
+let studio: ServedStudio | null = null;
+beforeAll(async () => {
+  studio = await serveStudio();
+});
+afterAll(() => studio?.close());
+
+const golden = (name: string): Promise<Buffer> =>
+  readFile(new URL(`../golden/datasets/${name}`, import.meta.url));
+const button = (page: Page, name: string): Locator => page.getByRole("button", { name, exact: true });
+const bytes = (text: string): Buffer => Buffer.from(text);
+
+const chat = JSON.stringify({
+  messages: [
+    { role: "user", content: "What do snakes eat?" },
+    { role: "assistant", content: "Arr! Mice, matey!" },
+    { role: "user", content: "And cats?" },
+    { role: "assistant", content: "Arr! Mice too, matey!" },
+  ],
+});
+const table = "instruction;output\nWhat do snakes eat?;Arr! Mice, matey!\nAnd cats?;Arr! Fish, matey!\n";
+
+interface Dropped {
+  readonly name: string;
+  readonly buffer: Buffer;
+}
+
+async function drop(page: Page, ...files: Dropped[]): Promise<void> {
+  await page
+    .getByLabel("Dataset file")
+    .setInputFiles(files.map(({ name, buffer }) => ({ name, buffer, mimeType: "application/octet-stream" })));
+}
+
+/** The line of the list that names the dataset in use. */
+async function inUse(page: Page, name: string): Promise<string> {
+  const item = page
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("button", { name: `Use ${name}`, exact: true }) });
+  await item.and(page.locator("[data-current]")).waitFor({ timeout: 60_000 });
+  return item.innerText();
+}
+
+async function trainTwoSteps(page: Page): Promise<void> {
+  await page.getByLabel("Max steps").fill("2");
+  await page.getByLabel("Batch size").fill("2");
+  await expect.poll(() => button(page, "Train").isEnabled(), { timeout: 120_000 }).toBe(true);
+  await button(page, "Train").click();
+  await page.getByRole("status").filter({ hasText: "Step 2 of 2" }).waitFor({ timeout: 240_000 });
+  await page.getByRole("status").filter({ hasText: "Done." }).waitFor({ timeout: 240_000 });
+}
+
+test("one of each kind is dropped, named and trained on", async () => {
+  if (!studio) throw new Error("the studio is not served");
+  const page = await studio.browser.newPage({ viewport: { width: 1440, height: 1000 } });
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  await page.goto(studio.address);
+  await button(page, "Train").waitFor({ timeout: 120_000 });
+  await expect.poll(() => button(page, "Train").isEnabled(), { timeout: 120_000 }).toBe(true);
+
+  await drop(page, { name: "table.csv", buffer: bytes(table) });
+  expect(await inUse(page, "table.csv")).toMatch(/CSV, Alpaca.*2 rows/s);
+  await drop(page, { name: "turns.json", buffer: await golden("cases/d08-sharegpt.json") });
+  expect(await inUse(page, "turns.json")).toMatch(/ShareGPT.*1 row/s);
+  await drop(page, { name: "messages.parquet", buffer: await golden("parquet/messages.parquet") });
+  expect(await inUse(page, "messages.parquet")).toMatch(/Parquet, messages.*9 rows/s);
+  const zip = zipSync({ "a.jsonl": bytes(`${chat}\n`), "b.jsonl": bytes(`${chat}\n`) });
+  await drop(page, { name: "both.zip", buffer: Buffer.from(zip) });
+  expect(await inUse(page, "both.zip")).toMatch(/messages.*2 rows/s);
+  await drop(page, { name: "a.jsonl", buffer: bytes(chat) }, { name: "b.csv", buffer: bytes(table) });
+  expect(await inUse(page, "a.jsonl and 1 other file")).toMatch(/3 rows/);
+
+  await drop(page, { name: "strange.csv", buffer: bytes("Frage,Antwort\nWarum?,Darum.\n") });
+  const columns = page.getByRole("region", { name: "Columns" });
+  await columns.getByLabel("Column for instruction").selectOption("Frage");
+  await columns.getByLabel("Column for output").selectOption("Antwort");
+  await columns.getByRole("button", { name: "Use these columns" }).click();
+  expect(await inUse(page, "strange.csv")).toMatch(/CSV, your columns.*1 row/s);
+
+  await drop(page, { name: "gbk.json", buffer: await golden("cases/d07-gbk.json") });
+  expect(await page.getByRole("combobox", { name: "Encoding" }).inputValue()).toBe("gb18030");
+  await page.getByText("写一个水果").waitFor();
+  await button(page, "Read it as GB18030").click();
+  expect(await inUse(page, "gbk.json")).toMatch(/Alpaca.*2 rows/s);
+
+  await drop(page, {
+    name: "story.md",
+    buffer: bytes("Once upon a time.\n\nThere was a violin.\n".repeat(20)),
+  });
+  expect(await inUse(page, "story.md")).toMatch(/plain text.*1 row/s);
+  await page.getByRole("combobox", { name: "Plain text becomes" }).selectOption("blank-line");
+  await expect.poll(() => inUse(page, "story.md")).toMatch(/plain text.*21 rows/s);
+  await trainTwoSteps(page);
+
+  await button(page, "Use both.zip").click();
+  await page.getByLabel("Validation file").setInputFiles({
+    name: "own.csv",
+    mimeType: "text/csv",
+    buffer: bytes(table),
+  });
+  await page.getByText("Measured on own.csv: 2 rows, CSV, Alpaca.").waitFor({ timeout: 60_000 });
+  await inUse(page, "both.zip");
+  await trainTwoSteps(page);
+  await page.getByRole("textbox", { name: "Message" }).fill("What do snakes eat?");
+  await button(page, "Send").click();
+  await page
+    .getByRole("region", { name: "After", exact: true })
+    .getByText("tokens/s")
+    .waitFor({ timeout: 120_000 });
+  expect(errors).toEqual([]);
+});

@@ -1,0 +1,245 @@
+import { gzipSync, zipSync } from "fflate";
+import { describe, expect, it } from "vitest";
+import { alpacaRow, type Row, upgradeRow } from "../../../src/shared/rows";
+import { toAlpaca } from "../../support/alpaca";
+import { fileOf, readAll } from "../../support/read-dataset";
+
+const row = (n: number): Row => alpacaRow({ instruction: `question ${n}`, input: "", output: `answer ${n}` });
+const line = (n: number): string => JSON.stringify({ instruction: `question ${n}`, output: `answer ${n}` });
+const jsonl = (...numbers: number[]): string => numbers.map(line).join("\n");
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+const texts = (rows: readonly Row[]): string[] =>
+  rows.map((each) => (each.kind === "text" ? each.text : "?"));
+
+describe("tables", () => {
+  const read = async (text: string, name = "a.csv") =>
+    (await readAll([fileOf(text, name)])).rows.map(toAlpaca);
+
+  it("are told by their first line where the name does not", async () => {
+    const { rows, report } = await readAll([fileOf("question,answer\na,b\n", "Pasted rows")]);
+    expect(rows.map(toAlpaca)).toEqual([{ instruction: "a", input: "", output: "b" }]);
+    expect(report).toMatchObject({ container: "csv", format: "question-answer" });
+  });
+
+  it("may name columns in capitals, and hold lists in cells", async () => {
+    expect(await read("Instruction,Input,Output\na,b,c\n")).toEqual([
+      { instruction: "a", input: "b", output: "c" },
+    ]);
+    const chat = JSON.stringify([
+      { role: "user", content: "a" },
+      { role: "assistant", content: "b" },
+    ]);
+    expect(await read(`messages\n"${chat.replaceAll('"', '""')}"\n`)).toEqual([
+      { instruction: "a", input: "", output: "b" },
+    ]);
+  });
+
+  it("keep rows out that have too many cells, and fill up those with too few", async () => {
+    const { rows, report } = await readAll([
+      fileOf("instruction,output,input\na,b\nc,d,e,f\ng,h,i,\n", "a.csv"),
+    ]);
+    expect(rows.map(toAlpaca)).toEqual([
+      { instruction: "a", input: "", output: "b" },
+      { instruction: "g", input: "i", output: "h" },
+    ]);
+    expect(report.problems).toEqual([{ row: 2, reason: { kind: "too-many-cells", cells: 4, columns: 3 } }]);
+  });
+
+  it("with other columns are asked for, with headings and without, and read as told", async () => {
+    const named = fileOf("Frage,Antwort,Punkte\nWarum?,Darum.,5\n", "a.csv");
+    await expect(readAll([named])).rejects.toMatchObject({
+      problem: {
+        code: "data/strange-columns",
+        columns: [
+          { column: "Frage", example: "Warum?" },
+          { column: "Antwort", example: "Darum." },
+          { column: "Punkte", example: "5" },
+        ],
+      },
+    });
+    const told = await readAll([named], { columns: { roles: { instruction: "Frage", output: "Antwort" } } });
+    expect(told.rows.map(toAlpaca)).toEqual([{ instruction: "Warum?", input: "", output: "Darum." }]);
+    expect(told.report).toMatchObject({ format: "columns", ignoredFields: ["Punkte"] });
+    const bare = fileOf("1,Warum?\n2,Darum.\n", "a.csv");
+    await expect(readAll([bare])).rejects.toMatchObject({
+      problem: {
+        columns: [
+          { column: "1", example: "1" },
+          { column: "2", example: "Warum?" },
+        ],
+      },
+    });
+    expect(
+      texts((await readAll([bare], { columns: { roles: { text: "2" }, headings: false } })).rows),
+    ).toEqual(["Warum?", "Darum."]);
+  });
+
+  it("end where a quote is never closed, at the latest after 16 MB", async () => {
+    const long = `instruction,output\na,b\n"${"x,y\n".repeat(5 * 2 ** 20)}`;
+    const { rows, report } = await readAll([fileOf(long, "a.csv")]);
+    expect(rows).toHaveLength(1);
+    expect(report.brokenAt).toMatchObject({ kind: "row-too-long", row: 2 });
+  });
+});
+
+describe("columns of JSON that nobody knows", () => {
+  it("are asked for, and read as told", async () => {
+    const file = fileOf(
+      JSON.stringify([
+        { frage: "a", antwort: 5, satz: null },
+        { frage: "b", antwort: true },
+      ]),
+    );
+    await expect(readAll([file])).rejects.toMatchObject({
+      problem: {
+        code: "data/strange-columns",
+        columns: [
+          { column: "frage", example: "a" },
+          { column: "antwort", example: "5" },
+          { column: "satz", example: "" },
+        ],
+      },
+    });
+    const { rows } = await readAll([file], {
+      columns: { roles: { instruction: "frage", output: "antwort", input: "satz" } },
+    });
+    expect(rows.map(toAlpaca).map(({ output }) => output)).toEqual(["5", "true"]);
+  });
+
+  it("are asked for after a thousand rows of a long file", async () => {
+    const file = fileOf(
+      Array.from({ length: 100_000 }, (_, n) => JSON.stringify({ frage: String(n) })).join("\n"),
+    );
+    await expect(readAll([file])).rejects.toMatchObject({ problem: { code: "data/strange-columns" } });
+  });
+});
+
+describe("plain text", () => {
+  const story = "First line.\r\n\r\nSecond part,\nof two lines.\n\n\n---\n\nThird.\n";
+
+  it("is one row, or is cut at documents or blank lines", async () => {
+    for (const size of [1, 1 << 16]) {
+      const file = fileOf(story, "story.md", size);
+      expect(texts((await readAll([file])).rows)).toEqual([story.replaceAll("\r\n", "\n")]);
+      expect(texts((await readAll([file], { cut: "document" })).rows)).toEqual([
+        "First line.\n\nSecond part,\nof two lines.",
+        "Third.",
+      ]);
+      expect(texts((await readAll([file], { cut: "blank-line" })).rows)).toEqual([
+        "First line.",
+        "Second part,\nof two lines.",
+        "---",
+        "Third.",
+      ]);
+    }
+    expect((await readAll([fileOf(story, "story.txt")])).report).toMatchObject({
+      format: "text",
+      container: "plain-text",
+      kinds: { text: 1 },
+    });
+  });
+
+  it("may begin with a bracket, and hold JSON all the same", async () => {
+    expect(texts((await readAll([fileOf("[1] Introduction\nWhy?", "a.txt")])).rows)).toEqual([
+      "[1] Introduction\nWhy?",
+    ]);
+    expect((await readAll([fileOf(jsonl(1, 2), "a.txt")])).rows).toEqual([row(1), row(2)]);
+  });
+
+  it("goes on in further rows when it is long, and loses nothing", async () => {
+    const long = "A line of a long document.\n".repeat(100_000);
+    const { rows } = await readAll([fileOf(long, "long.txt")]);
+    expect(rows.length).toBeGreaterThan(2);
+    expect(texts(rows).join("")).toBe(long);
+    expect(rows.map((each) => each.kind === "text" && each.goesOn)).toEqual([true, true, undefined]);
+  });
+});
+
+describe("archives", () => {
+  it("are unpacked: gzip of one member and of several", async () => {
+    const [one, two] = [gzipSync(utf8(`${jsonl(1)}\n`)), gzipSync(utf8(jsonl(2, 3)))];
+    const joined = Uint8Array.of(...one, ...two);
+    for (const size of [1, 100, 1 << 16]) {
+      expect((await readAll([fileOf(gzipSync(utf8(jsonl(1, 2))), "a.jsonl.gz", size)])).rows).toEqual([
+        row(1),
+        row(2),
+      ]);
+      expect((await readAll([fileOf(joined, "a.jsonl.gz", size)])).rows).toEqual([row(1), row(2), row(3)]);
+    }
+  });
+
+  it("keep the rows before a gzip file breaks off", async () => {
+    const numbers = Array.from({ length: 20_000 }, (_, n) => n);
+    const whole = gzipSync(utf8(jsonl(...numbers)));
+    const { rows, report } = await readAll([fileOf(whole.slice(0, -2000), "a.jsonl.gz")]);
+    expect(rows.length).toBeGreaterThan(1000);
+    expect(rows[0]).toEqual(row(0));
+    expect(report.brokenAt).toMatchObject({ kind: "damaged" });
+  });
+
+  it("are unpacked: a zip, whose tables count and not what describes them", async () => {
+    const zip = zipSync({
+      "README.md": utf8("# About"),
+      "__MACOSX/._a.jsonl": utf8("junk"),
+      "data/a.jsonl": utf8(jsonl(1, 2)),
+      "data/b.csv": [utf8("instruction,output\nquestion 3,answer 3\n"), { level: 0 }],
+      "data/c.json.gz": gzipSync(utf8(`[${line(4)}]`)),
+    });
+    const { rows, report } = await readAll([fileOf(zip, "a.zip")]);
+    expect(rows).toEqual([row(1), row(2), row(3), row(4)]);
+    expect(report).toMatchObject({ problemCount: 0, format: "alpaca" });
+    expect(report.container).toBeUndefined();
+  });
+
+  it("tell which file of several could not be read, and why", async () => {
+    const files = [
+      fileOf(jsonl(1), "a.jsonl"),
+      fileOf(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 0), "b.png"),
+      fileOf(`[${line(2)}, {"instruction"`, "c.json"),
+      fileOf("[7]", "d.json"),
+      fileOf(jsonl(3), "e.jsonl"),
+    ];
+    const { rows, report } = await readAll(files);
+    expect(rows).toEqual([row(1), row(2), row(3)]);
+    expect(report.brokenAt).toBeNull();
+    expect(report.problems.filter(({ row: number }) => number === null)).toMatchObject([
+      { file: "d.json", reason: { code: "data/no-good-row" } },
+      { file: "c.json", reason: { kind: "broken-off" } },
+      { file: "b.png", reason: { code: "data/foreign-file", kind: "png" } },
+    ]);
+  });
+
+  it("are refused with the first reason when no file can be read", async () => {
+    await expect(readAll([fileOf("", "a.json"), fileOf("[]", "b.json")])).rejects.toMatchObject({
+      problem: { code: "data/empty-file", name: "a.json" },
+    });
+    await expect(
+      readAll([fileOf(zipSync({ "a.zip": zipSync({ "b.zip": zipSync({}) }) }), "c.zip")]),
+    ).rejects.toMatchObject({
+      code: "data",
+    });
+    const encrypted = zipSync({ "a.json": utf8("[]") });
+    // The flag of encryption, in the directory.
+    encrypted[encrypted.findIndex((_, at) => encrypted[at] === 0x50 && encrypted[at + 2] === 1) + 8] = 1;
+    await expect(readAll([fileOf(encrypted, "a.zip")])).rejects.toThrow(/encrypted/);
+  });
+});
+
+describe("rows that an earlier version kept", () => {
+  it("are conversations", () => {
+    expect(
+      upgradeRow({ instruction: "a", input: "b", output: "c", system: "s", history: [["q", "r"]] }),
+    ).toEqual({
+      kind: "conversation",
+      system: "s",
+      turns: [
+        { role: "user", text: "q" },
+        { role: "assistant", text: "r" },
+        { role: "user", text: "a", input: "b" },
+        { role: "assistant", text: "c" },
+      ],
+    });
+    const kept = row(1);
+    expect(upgradeRow(kept)).toBe(kept);
+  });
+});
