@@ -15,6 +15,8 @@ export function logLine(line: LogLine): string {
       return `Going on after step ${line.step} of ${line.totalSteps}.`;
     case "optimizer-resumed":
       return `Going on with the optimizer as it was after ${line.steps} steps.`;
+    case "warmup-cut":
+      return `Warming up for ${format.integer(line.taken)} steps instead of ${format.integer(line.asked)}, as the run has ${format.integer(line.totalSteps)} in all.`;
     case "weighing":
       return `Weighing every weight on ${line.texts} texts, to choose those that train.`;
     case "weighed":

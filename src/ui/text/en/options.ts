@@ -30,7 +30,7 @@ export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
   },
   warmupSteps: {
     label: "Warmup steps",
-    hint: "Steps over which the learning rate rises from zero.",
+    hint: "Steps over which the learning rate rises from zero. A run that is no longer takes a tenth of its steps.",
   },
   schedule: {
     label: "Schedule",
