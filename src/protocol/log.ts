@@ -13,6 +13,8 @@ export type LogLine =
       readonly taken: number;
       readonly totalSteps: number;
     }
+  /** The base model's config.json asks for dropout of attention's probabilities, which are left whole. */
+  | { readonly kind: "attention-not-dropped"; readonly share: number }
   /** The method weighs all numbers on so many texts, to choose those that train. */
   | { readonly kind: "weighing"; readonly texts: number }
   | { readonly kind: "weighed"; readonly done: number; readonly texts: number }

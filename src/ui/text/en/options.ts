@@ -81,6 +81,10 @@ export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
     label: "Gradient checkpointing",
     hint: "Computes each block twice instead of keeping what is inside it: far less memory, about a third more time, the same result.",
   },
+  baseModelDropout: {
+    label: "Dropout of the base model",
+    hint: "Drops numbers within the model while it trains, as much as its config.json says and in the places where Hugging Face's training does: 0.1 in GPT-2, OPT and T5, none in most others. Attention's own probabilities are left whole.",
+  },
   continueAdapter: {
     label: "Go on from the loaded adapter",
     hint: "Starts where the adapter in use stands. Method and options must be those it was made with; the optimizer goes on as well where its state was kept, and otherwise starts afresh.",
