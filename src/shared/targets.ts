@@ -46,7 +46,10 @@ function indexWithin(layersPattern: readonly string[], path: string): number | n
   const parts = path.split(".");
   for (const pattern of layersPattern) {
     const index = parts.findIndex(
-      (part, at) => at < parts.length - 1 && /^\d+$/.test(part) && fitsPath(pattern, parts.slice(0, at).join("."), "layers_pattern"),
+      (part, at) =>
+        at < parts.length - 1 &&
+        /^\d+$/.test(part) &&
+        fitsPath(pattern, parts.slice(0, at).join("."), "layers_pattern"),
     );
     if (index >= 0) return Number(parts[index]);
   }
