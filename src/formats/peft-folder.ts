@@ -65,9 +65,10 @@ export async function readPeftFolder(files: readonly ByteSource[]): Promise<Peft
 /** The adapter whose config that is. */
 async function readFolder(all: readonly ByteSource[], configFile: ByteSource): Promise<PeftFolder> {
   const inside = all.filter((file) => folderName(file.name) === folderName(configFile.name));
+  const config = parseJsonObject(await readText(configFile), configFile.name);
+  if (isMlx(config)) throw new LuthierError({ code: "adapter/mlx", file: configFile.name });
   const weights = inside.find((file) => WEIGHTS_NAMES.includes(baseName(file.name)));
   if (!weights) throw noWeights(inside);
-  const config = parseJsonObject(await readText(configFile), configFile.name);
   const { tensors } = await readSafetensorsHeader(weights);
   const read = new Map<string, PeftTensor>();
   for (const entry of tensors) read.set(entry.name, await readTensor(weights, entry));
@@ -97,14 +98,26 @@ function sortKeys(record: Readonly<Record<string, unknown>>): Record<string, unk
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The adapter's config, then those of the folders right inside its own. Errors: none, or several beside each other. */
+/** MLX calls its files as PEFT does, but for the weights, and writes other keys. */
+function isMlx(config: Readonly<Record<string, unknown>>): boolean {
+  return !("peft_type" in config) && ("fine_tune_type" in config || "lora_parameters" in config);
+}
+
+/** Whether a file lies in a trainer's checkpoint within a folder. */
+function isInCheckpoint(name: string, folder: string): boolean {
+  const inside = folder === "" ? name : name.slice(folder.length + 1);
+  return (folder === "" || name.startsWith(`${folder}/`)) && /^(?:.*\/)?checkpoint-\d+\//.test(inside);
+}
+
+/** The adapter's config, then those of the folders right inside its own, but for checkpoints of its training. Errors: none, or several beside each other. */
 function findConfigs(files: readonly ByteSource[]): [ByteSource, ...ByteSource[]] {
   const configs = files.filter((file) => CONFIG_NAMES.includes(baseName(file.name)));
-  const [first, ...rest] = configs.sort((a, b) => folderName(a.name).length - folderName(b.name).length);
+  const [first, ...others] = configs.sort((a, b) => folderName(a.name).length - folderName(b.name).length);
   if (!first) {
     throw new LuthierError({ code: "adapter/no-config", config: CONFIG, weights: WEIGHTS });
   }
   const folder = folderName(first.name);
+  const rest = others.filter(({ name }) => !isInCheckpoint(name, folder));
   const isInside = (file: ByteSource): boolean => {
     const own = folderName(file.name);
     const beside = files.filter(({ name }) => folderName(name) === own);

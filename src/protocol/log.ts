@@ -6,6 +6,15 @@ export type LogLine =
   | { readonly kind: "resumed"; readonly step: number; readonly totalSteps: number }
   /** The optimizer goes on with the state that an earlier run left. */
   | { readonly kind: "optimizer-resumed"; readonly steps: number }
+  /** The run is no longer than its warm-up, which takes a part of the run instead. */
+  | {
+      readonly kind: "warmup-cut";
+      readonly asked: number;
+      readonly taken: number;
+      readonly totalSteps: number;
+    }
+  /** The base model's config.json asks for dropout of attention's probabilities, which are left whole. */
+  | { readonly kind: "attention-not-dropped"; readonly share: number }
   /** The method weighs all numbers on so many texts, to choose those that train. */
   | { readonly kind: "weighing"; readonly texts: number }
   | { readonly kind: "weighed"; readonly done: number; readonly texts: number }

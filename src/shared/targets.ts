@@ -1,4 +1,4 @@
-import { matchesPath } from "./path-pattern";
+import { fitsPath, matchesPath } from "./path-pattern";
 
 /** target_modules as PEFT has it: a list of names, a regex over the whole path, or "all-linear". */
 export type TargetModules = readonly string[] | string;
@@ -10,6 +10,8 @@ export interface TargetChoice {
   readonly excluded?: TargetModules | null;
   /** Only layers of these numbers; goes with a list of names. */
   readonly layersToTransform?: readonly number[] | null;
+  /** Names of the list that the layers are numbered in; any list where absent. Goes with layersToTransform. */
+  readonly layersPattern?: readonly string[] | null;
 }
 
 /** Reads a form's text: names separated by commas or spaces, else all-linear or a regex; null when empty. */
@@ -28,10 +30,36 @@ export function isNamed(targets: TargetModules, path: string, field?: string): b
   return targets.some((name) => path === name || path.endsWith(`.${name}`));
 }
 
-/** Whether a linear layer is a target, before any are left out. Layers count by the first number in the path. */
-export function isTargeted({ targets, layersToTransform = null }: TargetChoice, path: string): boolean {
+/** Whether a linear layer is a target, before any are left out. A whole path in the list stands above layersToTransform. */
+export function isTargeted(
+  { targets, layersToTransform = null, layersPattern = null }: TargetChoice,
+  path: string,
+): boolean {
   if (targets !== "all-linear" && !isNamed(targets, path, "target_modules")) return false;
-  return !layersToTransform || layersToTransform.includes(layerIndex(path) ?? -1);
+  if (!layersToTransform || (typeof targets !== "string" && targets.includes(path))) return true;
+  const index = layersPattern ? indexWithin(layersPattern, path) : layerIndex(path);
+  return layersToTransform.includes(index ?? -1);
+}
+
+/** The first number in a module path that stands in a list of the first of these names that is in it. */
+function indexWithin(layersPattern: readonly string[], path: string): number | null {
+  const parts = path.split(".");
+  for (const pattern of layersPattern) {
+    const index = parts.findIndex(
+      (part, at) =>
+        at < parts.length - 1 &&
+        /^\d+$/.test(part) &&
+        fitsPath(pattern, parts.slice(0, at).join("."), "layers_pattern"),
+    );
+    if (index >= 0) return Number(parts[index]);
+  }
+  return null;
+}
+
+/** Reads a form's names of the list of layers: names separated by commas or spaces, else a regex; null when empty. */
+export function readLayersPattern(text: string): readonly string[] | null {
+  const names = readTargets(text);
+  return typeof names === "string" ? [names] : names;
 }
 
 /** The first number in a module path: the layer that it belongs to. Null outside of the layers. */

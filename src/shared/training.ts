@@ -42,6 +42,8 @@ export interface TrainingOptions {
   readonly packing: boolean;
   /** Computes each block again in the backward pass instead of keeping its inner values. */
   readonly gradientCheckpointing: boolean;
+  /** Drops within the base model what its config.json says, as transformers does; absent in runs of earlier versions. */
+  readonly baseModelDropout?: boolean;
   /** Starts from a kept adapter instead of anew; {@link RunConfig.continueFrom} says which. */
   readonly continueAdapter: boolean;
 }
@@ -193,6 +195,12 @@ export const trainingFields = [
     name: "gradientCheckpointing",
     type: "boolean",
     default: false,
+    level: "advanced",
+  },
+  {
+    name: "baseModelDropout",
+    type: "boolean",
+    default: true,
     level: "advanced",
   },
   {

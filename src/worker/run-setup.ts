@@ -76,6 +76,7 @@ export function trainerOptions(training: TrainingOptions, data: TrainingData): T
     weightDecay: training.weightDecay,
     maxGradNorm: training.maxGradNorm,
     gradientCheckpointing: training.gradientCheckpointing,
+    baseDropout: training.baseModelDropout === true,
     ...adamDefaults,
   };
 }

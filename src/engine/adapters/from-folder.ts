@@ -2,7 +2,7 @@ import type { PeftFolder, PeftTensor } from "../../formats/peft-folder";
 import { LuthierError } from "../../lib/errors";
 import type { MethodChoice } from "../../shared/methods";
 import type { ModelSpec } from "../nn/model-spec";
-import type { Adapter, HostTensor } from "./common/method";
+import type { Adapter, HostTensor, InitContext } from "./common/method";
 import { methodOfConfig, methods } from "./registry";
 import { checkTaskType } from "./common/task-type";
 
@@ -20,7 +20,7 @@ export interface FolderAdapter {
 export function adapterFromFolder(folder: PeftFolder, model: ModelSpec): FolderAdapter {
   checkTaskType(folder.config, model);
   const id = methodOfConfig(folder.config);
-  const { expertFolders, bind, readConfig } = methods[id];
+  const { expertFolders, bind, readConfig, modelFacts = [] } = methods[id];
   const wanted = expertFolders?.(folder.config) ?? [];
   const experts = wanted.map((name) => expertFolder(folder, name));
   const [other] = (folder.experts ?? []).filter(({ name }) => !wanted.includes(name));
@@ -31,11 +31,53 @@ export function adapterFromFolder(folder: PeftFolder, model: ModelSpec): FolderA
   const named = experts.map(({ name, config }) => ({ name, config }));
   const method = { id, options, ...(named.length > 0 && { experts: named }) };
   const adapter = bind(options, model, named);
+  checkModelFacts(modelFacts, folder.config, adapter.config);
   const values = adapter.importTensors(
-    copied(folder.tensors),
-    experts.map(({ tensors }) => copied(tensors)),
+    plainNames(copied(folder.tensors)),
+    experts.map(({ tensors }) => plainNames(copied(tensors))),
   );
   return { method, adapter, values };
+}
+
+/**
+ * The values of an adapter's folder with what the base model's weights say beside them. PEFT saves an adapter that
+ * started at a part of the base without that part, and takes it out of the base again when it loads the adapter.
+ */
+export async function withBaseStart(found: FolderAdapter, context: InitContext): Promise<FolderAdapter> {
+  const values = new Map(found.values);
+  for (const { name, shape, fromBase, init } of found.adapter.parameters) {
+    if (fromBase && !values.has(name)) values.set(name, { shape, data: await init(context) });
+  }
+  return { ...found, values };
+}
+
+/** A tensor of PEFT's layers by its name within a running model, where the adapter has a name of its own. */
+const NAMED_TENSOR =
+  /^(.*\.(?:lora_(?:A|B|embedding_A|embedding_B|magnitude_vector)|hada_[wt]\d(?:_[ab])?|lokr_[wt]\d(?:_[ab])?|ia3_l|modules_to_save))\.([^.]+)((?:\.[^.]+)*)$/;
+
+/**
+ * The tensors by the names that PEFT saves them under: what was taken from a running model holds the adapter's own name
+ * too, usually "default". Files with several adapters stay as they are.
+ */
+function plainNames(tensors: Map<string, HostTensor>): Map<string, HostTensor> {
+  const adapters = new Set<string>();
+  const renamed = new Map<string, HostTensor>();
+  for (const [name, tensor] of tensors) {
+    const [, module = "", adapter = "", rest = ""] = NAMED_TENSOR.exec(name) ?? [];
+    const isPlain = module === "" || adapter === "weight" || adapter === "bias";
+    if (!isPlain) adapters.add(adapter);
+    const vector = module.endsWith(".lora_magnitude_vector") ? rest.replace(/^\.weight$/, "") : rest;
+    renamed.set(isPlain ? name : module.replace(/\.modules_to_save$/, "") + vector, tensor);
+  }
+  return adapters.size === 1 && renamed.size === tensors.size ? renamed : tensors;
+}
+
+function checkModelFacts(keys: readonly string[], saved: Adapter["config"], own: Adapter["config"]): void {
+  for (const key of keys) {
+    const [value, expected] = [saved[key], own[key]];
+    if (typeof value !== "number" || typeof expected !== "number" || value === expected) continue;
+    throw new LuthierError({ code: "adapter/other-model", key, value, expected });
+  }
 }
 
 function expertFolder({ experts = [] }: PeftFolder, wanted: string): NonNullable<PeftFolder["experts"]>[0] {

@@ -1,4 +1,5 @@
 import { defined, invariant } from "../../lib/invariant";
+import { dropInBase } from "../nn/base-dropout";
 import type { AdapterHooks, SublayerSite } from "../nn/hooks";
 import { f32, u32, type Value } from "../graph/value";
 import { applyEmbedding, applyLinear, applyNorm, type BuildContext, positionsInput } from "../nn/context";
@@ -37,7 +38,8 @@ export function buildDecoder(
     const first = { ...context, adapter: firstPass.hooks, attend: context.firstAttend ?? context.attend };
     firstPass.take(buildHidden(first, spec, length, ids));
   }
-  const x = buildHidden(context, spec, length, ids);
+  const dropout = firstPass && context.dropout ? { ...context.dropout, passesBefore: 1 } : context.dropout;
+  const x = buildHidden(dropout ? { ...context, dropout } : context, spec, length, ids);
   const scaled =
     spec.headInputScale === undefined ? x : graph.apply(scale, [x], { alpha: spec.headInputScale });
   return adapter.hidden?.(scaled) ?? scaled;
@@ -64,17 +66,17 @@ export function buildStack(
   const embedded = embedInputs(context, spec, entry, length, ids);
   const total = embedded.type.shape[1] ?? 0;
   const places = readPlaces(context, spec, stack, rows * total);
-  const placed = placeInputs(
-    context,
-    spec,
-    graph.reshape(embedded, rows * total, spec.embeddingSize),
-    places,
-  );
+  const input = graph.reshape(embedded, rows * total, spec.embeddingSize);
+  const placed = dropInBase(graph, placeInputs(context, spec, input, places), context.dropout, {
+    place: "embedding",
+    stack,
+  });
   let x = entry.embedded?.(placed) ?? placed;
   blocks.forEach((block, index) => {
     x = graph.checkpoint(() => buildBlock(context, spec, block, index, x, places));
   });
-  return finalNorm ? applyNorm(context, finalNorm, x) : x;
+  const normed = finalNorm ? applyNorm(context, finalNorm, x) : x;
+  return dropInBase(graph, normed, context.dropout, { place: "final", stack });
 }
 
 type EntryHooks = Pick<AdapterHooks, "virtualTokens" | "embedded">;
@@ -129,6 +131,9 @@ function placeInputs(context: BuildContext, spec: ModelSpec, embedded: Value, { 
   return context.graph.apply(add, [x, applyEmbedding(context, spec.positions.path, positions)], {});
 }
 
+/** Drops a value at a place of a block, where the pass drops there. */
+type Drop = (place: "attention" | "mlp" | "cross" | "inner", y: Value) => Value;
+
 function buildBlock(
   context: BuildContext,
   spec: ModelSpec,
@@ -143,11 +148,16 @@ function buildBlock(
   const after = (norm: NormSpec, value: Value): Value =>
     block.normPlacement === "after" ? applyNorm(context, norm, value) : value;
   const site = { block, layer: places.blocksBefore + layer };
-  const attended = buildAttention(context, spec, block.attention, layer, before(attentionNorm, x), places);
+  const drop: Drop = (place, y) =>
+    dropInBase(context.graph, y, context.dropout, { place, layer: site.layer });
+  const attended = drop(
+    "attention",
+    buildAttention(context, spec, block.attention, layer, before(attentionNorm, x), places),
+  );
   const sum = joinResidual(context, { ...site, place: "attention" }, attended, x);
-  const attendedAll = block.cross ? addCross(context, spec, block.cross, layer, sum) : sum;
+  const attendedAll = block.cross ? addCross(context, spec, block.cross, layer, sum, drop) : sum;
   const middle = after(attentionNorm, attendedAll);
-  const mlp = buildMlp(context, block.mlp, before(mlpNorm, middle));
+  const mlp = drop("mlp", buildMlp(context, block.mlp, before(mlpNorm, middle), drop));
   return after(mlpNorm, joinResidual(context, { ...site, place: "mlp" }, mlp, middle));
 }
 
@@ -173,6 +183,7 @@ function addCross(
   cross: CrossAttentionSpec,
   layer: number,
   x: Value,
+  drop: Drop,
 ): Value {
   const { graph, rows } = context;
   const length = (x.type.shape[0] ?? 0) / rows;
@@ -180,7 +191,7 @@ function addCross(
   const attend = defined(context.cross, "attention to an encoder");
   const y = attend(layer, graph.reshape(q, rows, length, spec.heads, spec.headDim));
   const out = applyLinear(context, cross.o, graph.reshape(y, rows * length, spec.heads * spec.headDim));
-  return graph.apply(add, [x, out], {});
+  return graph.apply(add, [x, drop("cross", out)], {});
 }
 
 function buildAttention(
@@ -244,7 +255,7 @@ function turn(context: BuildContext, spec: ModelSpec, index: number, value: Valu
   return graph.apply(rope, [value, positions, ...tables], { inverse: false, interleaved: false });
 }
 
-function buildMlp(context: BuildContext, mlp: MlpSpec, x: Value): Value {
+function buildMlp(context: BuildContext, mlp: MlpSpec, x: Value, drop: Drop): Value {
   const { graph } = context;
   const up = applyLinear(context, mlp.up, x);
   if (mlp.type === "plain") {
@@ -252,14 +263,14 @@ function buildMlp(context: BuildContext, mlp: MlpSpec, x: Value): Value {
       mlp.activation === "relu"
         ? graph.apply(relu, [up], {})
         : graph.apply(gelu, [up], { approximate: geluForm(mlp.activation) });
-    return applyLinear(context, mlp.down, inner);
+    return applyLinear(context, mlp.down, drop("inner", inner));
   }
   const gate = applyLinear(context, mlp.gate, x);
   const inner =
     mlp.activation === "silu"
       ? graph.apply(siluMultiply, [gate, up], {})
       : graph.apply(geluMultiply, [gate, up], { approximate: geluForm(mlp.activation) });
-  return applyLinear(context, mlp.down, inner);
+  return applyLinear(context, mlp.down, drop("inner", inner));
 }
 
 function geluForm(activation: "gelu_tanh" | "gelu_none"): "tanh" | "none" {

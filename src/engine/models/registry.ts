@@ -1,6 +1,7 @@
 import { LuthierError } from "../../lib/errors";
 import { type Family, unreadKeys } from "./config/family";
 import type { ModelSpec } from "../nn/model-spec";
+import { describeDropout } from "./base-dropout";
 import { bloom } from "./bloom";
 import { gemma3 } from "./gemma3";
 import { gpt2 } from "./gpt2";
@@ -30,7 +31,8 @@ type Config = Readonly<Record<string, unknown>>;
 
 /** Describes the model of a config.json. Errors: a family the studio does not have, a setting that cannot be. */
 export function describeModel(config: Config): ModelSpec {
-  return familyOf(config).describe(config);
+  const spec = familyOf(config).describe(config);
+  return { ...spec, dropout: describeDropout(String(config.model_type), config) };
 }
 
 /** Keys of a config.json that nothing reads, neither here nor in transformers, and that are not plainly off. */

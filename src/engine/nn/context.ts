@@ -1,4 +1,5 @@
 import { invariant } from "../../lib/invariant";
+import type { PassDropout } from "./base-dropout";
 import type { AdapterHooks, LinearSite, TrainableMatrix } from "./hooks";
 import type { Graph } from "../graph/graph";
 import { f32, u32, type Value } from "../graph/value";
@@ -38,6 +39,8 @@ export interface BuildContext {
   readonly attend: Attend;
   /** That of an adapter's first pass, where it must not meet the other's keys and values; absent: the same. */
   readonly firstAttend?: Attend;
+  /** What the base model drops in a pass that trains; absent: nothing. */
+  readonly dropout?: PassDropout;
   /** In the decoder of an encoder-decoder. */
   readonly cross?: CrossAttend;
 }

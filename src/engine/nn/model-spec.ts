@@ -1,3 +1,4 @@
+import type { BaseDropout } from "./base-dropout";
 import type { RopeSpec } from "./rope-table";
 import type { WeightDeclaration } from "../weights/weight-store";
 
@@ -152,6 +153,8 @@ export interface ModelSpec {
   readonly positions: PositionSpec;
   /** Factor of attention's dot products; absent: 1 / √headDim. */
   readonly attentionScale?: number;
+  /** What transformers drops while the model trains; absent: nothing. */
+  readonly dropout?: BaseDropout;
   /** What reads the prompt where the decoder writes only the answer. */
   readonly encoder?: EncoderSpec;
   /** The decoder's. */

@@ -27,6 +27,12 @@ export type AdapterShape = Pick<AdapterState, "adapter" | "length">;
 /** The state that sums the unscaled losses of supervised tokens. */
 export const LOSS_SUM = "loss_sum";
 
+/** How a pass is planned. */
+export interface BatchOptions extends DifferentiateOptions {
+  /** Whether the base model drops, while it trains, what transformers drops. */
+  readonly baseDropout?: boolean;
+}
+
 /**
  * Plans one forward pass over a batch with its summed loss; in "train" mode also the backward pass, which adds to
  * the gradients and may compute each block again instead of keeping its inner values.
@@ -36,9 +42,9 @@ export function planBatch(
   state: AdapterShape,
   shape: BatchShape,
   mode: GraphMode,
-  backward: DifferentiateOptions = {},
+  { baseDropout = false, ...backward }: BatchOptions = {},
 ): Plan {
-  const { context, hidden } = traceForward(model, state, shape, mode);
+  const { context, hidden } = traceForward(model, state, shape, mode, baseDropout);
   const { graph } = context;
   const rows = graph.apply(gatherRows, [hidden, graph.input("label_rows", u32(shape.labels))], {});
   const labels = graph.input("labels", u32(shape.labels));
@@ -57,14 +63,17 @@ export function traceForward(
   state: AdapterShape,
   shape: BatchShape,
   mode: GraphMode,
+  baseDropout = false,
 ): { readonly context: BuildContext; readonly hidden: Value } {
   const graph = new Graph();
   const adapter = state.adapter.hooks(graph, mode);
+  const shares = mode === "train" && baseDropout ? model.spec.dropout : undefined;
   const context: BuildContext = {
     graph,
     weights: model.weights,
     adapter,
     rows: shape.rows,
+    ...(shares && { dropout: { shares, passesBefore: 0 } }),
     attend: fullAttention(graph, model, adapter.prefix?.bind(adapter), shape.rows),
   };
   return { context, hidden: buildHidden(context, model, shape) };
@@ -159,6 +168,8 @@ export interface PlanOptions extends UpdateOptions {
   readonly evaluationShapes: readonly BatchShape[];
   /** Computes each block again in the backward pass instead of keeping its inner values: less memory, a third more work. */
   readonly gradientCheckpointing?: boolean;
+  /** Drops within the base model while it trains, as transformers does; what weighs numbers drops nothing there. */
+  readonly baseDropout?: boolean;
 }
 
 /** The plans of everything a run executes. */
@@ -178,13 +189,16 @@ export interface ShapedPlan {
 
 /** Plans a run; nothing is allocated. */
 export function planTraining(model: ModelShape, state: AdapterShape, options: PlanOptions): TrainingPlans {
-  const plan = (mode: GraphMode) => (shape: BatchShape) => ({
-    shape,
-    plan: planBatch(model, state, shape, mode, { recompute: options.gradientCheckpointing === true }),
-  });
+  const recompute = options.gradientCheckpointing === true;
+  const plan =
+    (mode: GraphMode, baseDropout = false) =>
+    (shape: BatchShape) => ({
+      shape,
+      plan: planBatch(model, state, shape, mode, { recompute, baseDropout }),
+    });
   const text = textShape(state, options);
   return {
-    train: options.shapes.map(plan("train")),
+    train: options.shapes.map(plan("train", options.baseDropout)),
     evaluate: options.evaluationShapes.map(plan("infer")),
     update: planUpdate(model, state, options),
     weigh: text && { text: plan("train")(text), squares: planSquares(model, state) },

@@ -16,3 +16,11 @@ export function scheduleFactor(
   if (schedule === "linear") return Math.max(0, 1 - progress);
   return Math.max(0, 0.5 * (1 + Math.cos(Math.PI * progress)));
 }
+
+/**
+ * The warm-up that a run takes: what was asked for, or a tenth of a run that is no longer than that, which would
+ * otherwise end before it reaches its learning rate. A run of one step would not train at all.
+ */
+export function fittingWarmup(warmupSteps: number, totalSteps: number): number {
+  return warmupSteps < totalSteps ? warmupSteps : Math.floor(totalSteps / 10);
+}

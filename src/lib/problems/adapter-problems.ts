@@ -11,9 +11,22 @@ export type OptimizerFileFault =
 export interface AdapterProblems {
   /** A setting of adapter_config.json that the studio does not have; `value` as JSON. */
   readonly "adapter/setting": { readonly key: string; readonly value: string };
+  /** A key of adapter_config.json that is in none of the lists of what is known; `value` as JSON. */
+  readonly "adapter/unknown-setting": { readonly key: string; readonly value: string };
+  /** A key that must say what the base model says. */
+  readonly "adapter/other-model": {
+    readonly key: string;
+    readonly value: number;
+    readonly expected: number;
+  };
+  /** `init_lora_weights` names a start that changed the base model's weights, and does not say how. */
+  readonly "adapter/changed-base": { readonly start: string };
+  readonly "adapter/unknown-start": { readonly start: string };
   readonly "adapter/other-task": { readonly task: string; readonly modelTask: string };
   /** `peftType` as JSON; null where it is missing. */
   readonly "adapter/unknown-method": { readonly peftType: string | null; readonly known: readonly string[] };
+  /** An adapter of MLX, whose folders are laid out otherwise. */
+  readonly "adapter/mlx": { readonly file: string };
   /** There is an adapter in a folder within another that does not build on it. */
   readonly "adapter/folder-within": { readonly folder: string };
   readonly "adapter/folder-missing": { readonly folder: string };

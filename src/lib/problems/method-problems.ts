@@ -12,6 +12,8 @@ interface TargetProblems {
   readonly "config/target-regex": { readonly text: string };
   /** layers_to_transform stands beside a regex. */
   readonly "config/layers-beside-regex": object;
+  /** layers_pattern stands without layers_to_transform. */
+  readonly "config/layers-pattern-alone": object;
   /** exclude_modules leaves nothing of what target_modules chooses; `modules` are the names that there are. */
   readonly "config/all-excluded": { readonly modules: readonly string[] };
   readonly "config/no-target": {
@@ -26,14 +28,21 @@ interface LoraProblems {
   readonly "config/module-names": { readonly text: string };
   readonly "config/no-module": { readonly name: string; readonly modules: readonly string[] };
   readonly "config/saved-and-targeted": { readonly module: string };
-  readonly "config/pissa-rank": { readonly module: string; readonly rank: number; readonly maxRank: number };
-  readonly "config/pissa-beside": { readonly option: "use_dora" | "bias" };
+  readonly "config/start-rank": {
+    readonly init: string;
+    readonly module: string;
+    readonly rank: number;
+    readonly maxRank: number;
+  };
+  readonly "config/start-beside": { readonly init: string; readonly option: "use_dora" | "bias" };
+  /** A module whose weight is stored transposed, as GPT-2's are. */
+  readonly "config/olora-conv1d": { readonly module: string };
   readonly "config/lora-bias-beside-dora": object;
   readonly "config/lora-bias-start": object;
   readonly "config/lora-bias-without-bias": { readonly module: string };
   /** Embedding tables and the head cannot have it. */
   readonly "config/blocks-only": {
-    readonly option: "use_dora" | "pissa" | "lora_bias";
+    readonly option: "use_dora" | "lora_bias" | "pissa" | "olora";
     readonly module: string;
   };
 }

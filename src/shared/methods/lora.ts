@@ -1,6 +1,7 @@
 import type { Field } from "../fields";
 import {
   excludeModulesField,
+  layersPatternField,
   layersToTransformField,
   rankPatternField,
   targetModulesField,
@@ -65,7 +66,7 @@ export const loraFields = [
     name: "init_lora_weights",
     type: "select",
     default: "true",
-    choices: ["true", "gaussian", "pissa"],
+    choices: ["true", "gaussian", "pissa", "olora"],
     level: "advanced",
   },
   {
@@ -83,6 +84,7 @@ export const loraFields = [
     level: "advanced",
   },
   layersToTransformField,
+  layersPatternField,
   {
     name: "modules_to_save",
     type: "text",

@@ -1,6 +1,7 @@
 import type { Field } from "../fields";
 import {
   excludeModulesField,
+  layersPatternField,
   layersToTransformField,
   rankPatternField,
   targetModulesField,
@@ -51,4 +52,5 @@ export const lycorisFields = [
     level: "advanced",
   },
   layersToTransformField,
+  layersPatternField,
 ] as const satisfies readonly Field[];

@@ -26,6 +26,14 @@ export const rankPatternField = {
   level: "advanced",
 } as const satisfies Field;
 
+/** The list that the layers are numbered in. */
+export const layersPatternField = {
+  name: "layers_pattern",
+  type: "text",
+  default: "",
+  level: "advanced",
+} as const satisfies Field;
+
 /** Layers by number. */
 export const layersToTransformField = {
   name: "layers_to_transform",

@@ -92,6 +92,7 @@ export function toTrainingOptions(values: FieldValues): TrainingOptions | null {
     seed: Number(values.seed),
     packing: values.packing === true,
     gradientCheckpointing: values.gradientCheckpointing === true,
+    baseModelDropout: values.baseModelDropout === true,
     continueAdapter: values.continueAdapter === true,
   };
 }

@@ -1,8 +1,9 @@
-import { AdapterState } from "../../engine/adapters/adapter-state";
-import { adapterFromFolder } from "../../engine/adapters/from-folder";
+import { AdapterState, initContext } from "../../engine/adapters/adapter-state";
+import { adapterFromFolder, withBaseStart } from "../../engine/adapters/from-folder";
 import { fileSource } from "../../formats/byte-source";
 import { type PeftFolder, readPeftFolder } from "../../formats/peft-folder";
 import { newId } from "../../lib/id";
+import { makeRng } from "../../lib/rng";
 import type { AdapterSummary } from "../../shared/adapter";
 import { freeName } from "../adapter-name";
 import { summariseAdapter } from "../adapter-summary";
@@ -27,8 +28,11 @@ async function importAdapter(
   name: string,
   folder: PeftFolder,
 ): Promise<AdapterSummary> {
-  const { gpu, spec } = session.model.engine;
-  const found = adapterFromFolder(folder, spec);
+  const { engine, tokenizer } = session.model;
+  const { gpu, spec } = engine;
+  const tokenize = (text: string): number[] => tokenizer.encode(text, { addSpecialTokens: true });
+  const context = initContext(engine.tensors, makeRng(0), tokenize);
+  const found = await withBaseStart(adapterFromFolder(folder, spec), context);
   const resumable = folder.optimizer ? await withOptimizer(found, folder, folder.optimizer, spec) : null;
   const { method, adapter, values } = resumable ?? found;
   const state = AdapterState.of(gpu, adapter, values);

@@ -3,6 +3,7 @@ import type { Adapter, HostTensor } from "../../engine/adapters/common/method";
 import { sameShape } from "../../engine/graph/value";
 import { BestValues } from "../../engine/train/best-values";
 import { trainingLoop, type TrainingPlan } from "../../engine/train/loop";
+import { fittingWarmup } from "../../engine/train/schedule";
 import type { SelectionProgress } from "../../engine/train/selection";
 import { methodTitles } from "../../export/card-words";
 import { LuthierError } from "../../lib/errors";
@@ -256,6 +257,12 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
       ...validatedStep(resume),
       shouldRest: () => gate.isClosed || keeper.isDue || sampler?.isDue(trainer.stepCount) === true,
     };
+    const attention = session.model.engine.spec.dropout?.attention ?? 0;
+    if (training.baseModelDropout && attention > 0) tell({ kind: "attention-not-dropped", share: attention });
+    if (plan.warmupSteps !== training.warmupSteps) {
+      const { totalSteps } = data;
+      tell({ kind: "warmup-cut", asked: training.warmupSteps, taken: plan.warmupSteps, totalSteps });
+    }
     for await (const report of trainingLoop(trainer, plan, signal)) {
       if (report.type === "selection" || report.type === "selected") {
         tellSelection(report, tell);
@@ -342,7 +349,7 @@ function loopPlan(training: TrainingOptions, data: TrainingData): TrainingPlan {
     validateEvery: evalSteps > 0 ? evalSteps : Math.max(1, Math.ceil(totalSteps / VALIDATIONS)),
     learningRate,
     schedule,
-    warmupSteps: Math.min(warmupSteps, totalSteps),
+    warmupSteps: fittingWarmup(warmupSteps, totalSteps),
     seed,
   };
 }

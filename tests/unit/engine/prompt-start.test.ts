@@ -86,3 +86,23 @@ test("a text without tokens is refused at the field", async () => {
   const init = async (): Promise<unknown> => parameter!.init({ ...context, tokenize: () => [] });
   await expect(init()).rejects.toMatchObject({ field: "prompt_tuning_init_text" });
 });
+
+test("blanks around the text are part of it", async () => {
+  const seen: string[] = [];
+  const options = {
+    num_virtual_tokens: 2,
+    prompt_tuning_init: "TEXT",
+    prompt_tuning_init_text: "  4 5\n",
+  };
+  const adapter = promptTuning.bind(options, spec);
+  const listen = {
+    ...context,
+    tokenize: (text: string) => {
+      seen.push(text);
+      return [4, 5];
+    },
+  };
+  await adapter.parameters[0]!.init(listen);
+  adapter.checkText!(listen.tokenize);
+  expect(seen).toEqual(["  4 5\n", "  4 5\n"]);
+});

@@ -14,19 +14,21 @@ const PFEIFFER = {
 
 describe("an adapter's config", () => {
   test.each<[MethodId, Record<string, unknown>, string]>([
-    ["lora", { lora_alpha: 16 }, "has no r"],
     ["lora", { ...LORA, r: "8" }, "has the text “8” at r, where a number belongs"],
     ["lora", { ...LORA, use_dora: 1 }, "has 1 at use_dora, where true or false belongs"],
     ["lora", { ...LORA, target_modules: { q_proj: 1 } }, "at target_modules, where text or a list belongs"],
     ["lora", { ...LORA, target_modules: ["q_proj", 3] }, "at target_modules[1], where text belongs"],
     ["lora", { ...LORA, rank_pattern: { q_proj: "4" } }, "at rank_pattern.q_proj, where a number belongs"],
-    ["loha", { r: 8 }, "has no alpha"],
     ["lokr", { ...KRONECKER, decompose_factor: "8" }, "at decompose_factor, where a number belongs"],
     ["krona", KRONECKER, "has no decompose_factor"],
     ["ia3", { feedforward_modules: 3 }, "at feedforward_modules, where text or a list belongs"],
     ["prompt-tuning", {}, "has no num_virtual_tokens"],
     ["prefix-tuning", { num_virtual_tokens: null }, "has null at num_virtual_tokens, where a number belongs"],
-    ["p-tuning", { num_virtual_tokens: 8 }, "has no encoder_reparameterization_type"],
+    [
+      "p-tuning",
+      { num_virtual_tokens: 8, encoder_dropout: "0" },
+      "at encoder_dropout, where a number belongs",
+    ],
     ["pfeiffer", { config: "pfeiffer" }, "at config, where an object belongs"],
     [
       "pfeiffer",
@@ -76,6 +78,7 @@ describe("an adapter's config", () => {
         rank_pattern: "",
         alpha_pattern: "",
         layers_to_transform: "1",
+        layers_pattern: "",
         modules_to_save: "",
       },
     ],

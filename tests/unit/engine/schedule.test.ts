@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { scheduleFactor } from "../../../src/engine/train/schedule";
+import { fittingWarmup, scheduleFactor } from "../../../src/engine/train/schedule";
 import { type Schedule, SCHEDULES } from "../../../src/shared/training";
 import { readJson } from "../../support/golden";
 
@@ -29,4 +29,16 @@ test.each(goldens.map((golden) => [golden.schedule, golden.warmup_steps, golden]
 test("a warm-up longer than the run never passes its peak", () => {
   const factors = [0, 1, 2, 3].map((step) => scheduleFactor("cosine", step, 8, 4));
   expect(factors).toEqual([0, 1 / 8, 2 / 8, 3 / 8]);
+});
+
+test.each([
+  [5, 1, 0],
+  [5, 5, 0],
+  [5, 6, 5],
+  [100, 30, 3],
+  [0, 3, 0],
+])("a warm-up of %i steps takes its place in a run of %i", (asked, total, taken) => {
+  expect(fittingWarmup(asked, total)).toBe(taken);
+  const factors = Array.from({ length: total }, (_, step) => scheduleFactor("constant", step, taken, total));
+  expect(Math.max(...factors)).toBe(1);
 });

@@ -85,6 +85,31 @@ describe("PEFT folders", () => {
     await expect(readPeftFolder([...files, ...deeper])).rejects.toThrow(/more than one adapter/);
   });
 
+  it("takes the adapter at the top where its trainer left checkpoints beside it", async () => {
+    const checkpoint = { config: { own: 1 }, tensors };
+    for (const top of ["", "out/"]) {
+      const files = [
+        ...sources(writePeftFolder(checkpoint), `${top}checkpoint-10/`),
+        ...sources(writePeftFolder({ config, tensors }), top),
+        ...sources(writePeftFolder(checkpoint), `${top}runs/checkpoint-20/`),
+      ];
+      expect(await readPeftFolder(files)).toEqual({ config, tensors });
+    }
+    const alone = ["a/checkpoint-10/", "a/checkpoint-20/"].flatMap((folder) =>
+      sources(writePeftFolder(checkpoint), folder),
+    );
+    await expect(readPeftFolder(alone)).rejects.toThrow(/more than one adapter/);
+  });
+
+  it("names an adapter of MLX for what it is", async () => {
+    const mlx = { fine_tune_type: "lora", lora_parameters: { rank: 4, scale: 20 }, num_layers: 2 };
+    const files = [
+      bytesSource("adapter_config.json", strToU8(JSON.stringify(mlx))),
+      bytesSource("adapters.safetensors", writeSafetensors([])),
+    ];
+    await expect(readPeftFolder(files)).rejects.toThrow(/MLX/);
+  });
+
   it("keeps to the folder of the config", async () => {
     const [configFile, weights] = sources(writePeftFolder({ config, tensors }), "a/");
     await expect(

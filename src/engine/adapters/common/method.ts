@@ -1,6 +1,7 @@
 import type { FieldValues } from "../../../shared/fields";
 import type { FolderFormat } from "../../../shared/folder-format";
 import type { Expert } from "../../../shared/methods";
+import type { PeftKeys } from "./peft-config";
 import type { Graph } from "../../graph/graph";
 import type { ModelSpec } from "../../nn/model-spec";
 import type { MakeHooks } from "../../nn/hooks";
@@ -39,6 +40,8 @@ export interface ParameterSpec {
   readonly learningRateFactor?: number;
   /** True for what the method needs beside the trained tensors and never changes; graphs read it with `Graph.fixed`. */
   readonly fixed?: boolean;
+  /** True where it starts as the base model's weights alone say, so that an adapter's files need not hold it. */
+  readonly fromBase?: boolean;
   init(context: InitContext): Promise<Float32Array<ArrayBuffer>> | Float32Array<ArrayBuffer>;
 }
 
@@ -150,6 +153,10 @@ export interface Method {
    * @param experts the trained adapters that the method builds on
    */
   bind(options: FieldValues, model: ModelSpec, experts?: readonly Expert[]): Adapter;
+  /** What it does with the keys of PEFT's configuration class; absent where PEFT has none. */
+  readonly peftKeys?: PeftKeys;
+  /** Keys of adapter_config.json that must say the same as the one that `bind` makes. */
+  readonly modelFacts?: readonly string[];
   /** Options from an adapter_config.json. Errors: a setting the studio does not have. */
   readConfig(config: Readonly<Record<string, unknown>>): FieldValues;
 }

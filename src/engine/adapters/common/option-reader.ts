@@ -1,6 +1,7 @@
 import { LuthierError } from "../../../lib/errors";
 import type { Problem } from "../../../lib/problems/problem";
 import { isPattern } from "../../../shared/path-pattern";
+import { readPatternPairs } from "../../../shared/pattern-table";
 import { type Field, fieldFault, type FieldValue, type FieldValues } from "../../../shared/fields";
 
 /** The error of an option that cannot be used, shown at its field. */
@@ -33,8 +34,14 @@ export class OptionReader {
     return this.#values[name] as boolean;
   }
 
+  /** Without the blanks around it. */
   text(name: string): string {
-    return (this.#values[name] as string).trim();
+    return this.verbatim(name).trim();
+  }
+
+  /** A text as it was typed. */
+  verbatim(name: string): string {
+    return this.#values[name] as string;
   }
 
   /** A list of whole numbers separated by commas or spaces; null when empty. */
@@ -49,19 +56,12 @@ export class OptionReader {
     return numbers.length === 0 ? null : numbers;
   }
 
-  /** "regex=number" pairs separated by commas, in their order. */
+  /** A table of numbers by pattern, in its order. */
   patterns(name: string, valid: (value: number) => boolean): Readonly<Record<string, number>> {
-    const pairs = this.text(name)
-      .split(",")
-      .filter((pair) => pair.trim() !== "");
     return Object.fromEntries(
-      pairs.map((pair) => {
-        const [pattern, value] = [
-          pair.slice(0, pair.lastIndexOf("=")).trim(),
-          Number(pair.slice(pair.lastIndexOf("=") + 1)),
-        ];
-        if (!pair.includes("=") || !pattern || !isPattern(pattern) || !valid(value)) {
-          throw optionError(name, { code: "config/pattern", option: name, pair: pair.trim() });
+      readPatternPairs(this.text(name)).map(({ text, pattern, value }) => {
+        if (!pattern || !isPattern(pattern) || !valid(value)) {
+          throw optionError(name, { code: "config/pattern", option: name, pair: text });
         }
         return [pattern, value];
       }),

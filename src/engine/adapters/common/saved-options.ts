@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { parseAs, recordOf } from "../../../lib/schema";
+import { type PatternPair, readPatternPairs } from "../../../shared/pattern-table";
 import { type ModelSpec, linearLayers } from "../../nn/model-spec";
 import type { TargetModules } from "./targets";
 
@@ -38,9 +39,28 @@ export const savedShare = v.nullish(v.number(), 0);
 /** How something starts: true or false, or a name. */
 export const savedStart = v.nullish(v.union([v.boolean(), v.string()]), true);
 
-/** A pattern table as the form shows it. */
+/** The name of the list of layers, one or several. */
+export const savedLayersPattern = v.nullish(v.union([v.string(), v.array(v.string())]), "");
+
+/** A pattern table as the form shows it: as pairs, or as JSON where commas in the patterns would cut them. */
 export function patternText(pattern: Readonly<Record<string, number>>): string {
-  return Object.entries(pattern)
+  const pairs = Object.entries(pattern)
     .map(([key, value]) => `${key}=${value}`)
     .join(", ");
+  return isSamePattern(readPatternPairs(pairs), pattern) ? pairs : JSON.stringify(pattern);
+}
+
+function isSamePattern(pairs: readonly PatternPair[], pattern: Readonly<Record<string, number>>): boolean {
+  const entries = Object.entries(pattern);
+  return (
+    entries.length === pairs.length &&
+    entries.every(([key, value], index) => pairs[index]?.pattern === key && pairs[index].value === value)
+  );
+}
+
+/** One or several names of lists of layers as the form shows them: one regex where they are more than names. */
+export function layersPatternText(patterns: string | readonly string[]): string {
+  const given = [patterns].flat().filter(Boolean);
+  if (given.every((pattern) => /^[\w.-]+$/.test(pattern)) || given.length < 2) return given.join(", ");
+  return given.map((pattern) => `(?:${pattern})`).join("|");
 }

@@ -2,11 +2,12 @@ import { fitsPath, isPattern } from "../../../shared/path-pattern";
 import {
   isNamed,
   isTargeted,
+  readLayersPattern,
   readTargets,
   type TargetChoice,
   type TargetModules,
 } from "../../../shared/targets";
-import { optionError } from "./option-reader";
+import { optionError, type OptionReader } from "./option-reader";
 
 export type { TargetChoice, TargetModules };
 
@@ -23,6 +24,19 @@ export function parseTargets(text: string, field = "target_modules"): TargetModu
   return targets;
 }
 
+/** Reads layers_pattern of a form: names or a regex; null when empty. Errors: no regex, or no layers_to_transform. */
+export function parseLayersPattern(reader: OptionReader): readonly string[] | null {
+  const field = "layers_pattern";
+  const text = reader.text(field);
+  const patterns = readLayersPattern(text);
+  if (!patterns) return null;
+  if (!patterns.every(isPattern)) throw optionError(field, { code: "config/target-regex", text });
+  if (!reader.integers("layers_to_transform")) {
+    throw optionError(field, { code: "config/layers-pattern-alone" });
+  }
+  return patterns;
+}
+
 /** target_modules as the form shows it. */
 export function formatTargets(targets: TargetModules): string {
   return typeof targets === "string" ? targets : targets.join(", ");
@@ -30,7 +44,7 @@ export function formatTargets(targets: TargetModules): string {
 
 /**
  * The modules that targets choose, by PEFT's rules: a list entry equals a path or its end after a dot; a string is a
- * regex that matches the whole path. `layersToTransform` counts by the first number in the path.
+ * regex that matches the whole path. `layersToTransform` counts by the first number in the path, or in `layersPattern`.
  * Errors when nothing matches, naming what there is.
  */
 export function matchTargets<M extends { readonly path: string }>(

@@ -12,13 +12,13 @@ import { scale } from "../../ops/scale";
 import { softmax } from "../../ops/softmax";
 import { splitColumns } from "../../ops/split-columns";
 import { applyDropout } from "../../nn/step-scalars";
-import { refuseUnless } from "../common/config-check";
 import { dense, type DenseLayer, denseParameters } from "../common/dense";
 import { checkExpertCount, expertValues } from "./experts";
 import type { AdapterHooks, GraphMode } from "../../nn/hooks";
 import { defineAdapter } from "../common/define-adapter";
 import type { Method } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
+import { definePeftConfig } from "../common/peft-config";
 import { readSaved, savedShare, savedSwitch } from "../common/saved-options";
 import { isOwnConfig, ownMark } from "../common/own-format";
 import { adaptedLayers, applyExperts, bindLora, type Gates, type LoraExpert } from "./xlora-experts";
@@ -45,6 +45,26 @@ interface Mixture {
   readonly classifier: readonly DenseLayer[];
 }
 
+/** PEFT's XLoraConfig. */
+const savedXlora = definePeftConfig({
+  className: "XLoraConfig",
+  used: {
+    enable_softmax: v.nullish(v.boolean(), true),
+    enable_softmax_topk: savedSwitch,
+    softmax_temperature: v.nullish(v.number(), 1),
+    layerwise_scalings: savedSwitch,
+    top_k_lora: v.nullish(v.number(), 0),
+    xlora_depth: v.nullish(v.number(), 1),
+    xlora_size: v.nullish(v.number(), 2048),
+    xlora_dropout_p: v.nullish(v.number(), 0.2),
+    scaling_pass_value: savedShare,
+    global_scaling_weight: v.nullish(v.number(), 1),
+  },
+  // The experts are read before any option, and the classifier's shape says the width.
+  idle: { "from-model": ["adapters", "hidden_size"] },
+  refused: { use_trainable_adapters: [] },
+});
+
 /**
  * X-LoRA (Buehler & Buehler 2024, arXiv 2402.07148): a first pass, with every gate at scaling_pass_value and without
  * gradient, gives hidden states, of which a small classifier makes a gate for each token and expert; a second pass runs
@@ -52,6 +72,7 @@ interface Mixture {
  */
 export const xlora: Method = {
   peftType: "XLORA",
+  peftKeys: savedXlora.keys,
   reads: (config) => isOwnConfig("xlora", config),
   expertFolders: (config) => Object.keys(readSaved({ adapters: recordOf(v.string()) }, config).adapters),
   bind(values, model, experts = []) {
@@ -80,7 +101,7 @@ export const xlora: Method = {
       importTensors: (tensors, others = []) => new Map([...tensors, ...expertValues(others)]),
     });
   },
-  readConfig,
+  readConfig: (config) => savedXlora.read(config),
 };
 
 function readOptions(values: FieldValues): Options {
@@ -220,22 +241,3 @@ function makeConfig(
     use_trainable_adapters: false,
   };
 }
-
-function readConfig(config: Readonly<Record<string, unknown>>): FieldValues {
-  refuseUnless(config, { use_trainable_adapters: [false] });
-  return readSaved(savedXlora, config);
-}
-
-/** PEFT's XLoraConfig; where it says nothing, its own defaults. */
-const savedXlora = {
-  enable_softmax: v.nullish(v.boolean(), true),
-  enable_softmax_topk: savedSwitch,
-  softmax_temperature: v.nullish(v.number(), 1),
-  layerwise_scalings: savedSwitch,
-  top_k_lora: v.nullish(v.number(), 0),
-  xlora_depth: v.nullish(v.number(), 1),
-  xlora_size: v.nullish(v.number(), 2048),
-  xlora_dropout_p: v.nullish(v.number(), 0.2),
-  scaling_pass_value: savedShare,
-  global_scaling_weight: v.nullish(v.number(), 1),
-};

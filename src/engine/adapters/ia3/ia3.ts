@@ -6,12 +6,12 @@ import { f32, type Value } from "../../graph/value";
 import { type ModelSpec, linearLayers, type LinearSpec } from "../../nn/model-spec";
 import { multiplyRow } from "../../ops/multiply";
 import { changeWeight, scaleColumns, scaleRows } from "../common/base-matrix";
-import { refuseUnless } from "../common/config-check";
+import { definePeftConfig } from "../common/peft-config";
 import type { LinearSite } from "../../nn/hooks";
 import { defineAdapter } from "../common/define-adapter";
 import type { BaseChange, HostTensor, Method } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
-import { readSaved, savedModules, savedTargets } from "../common/saved-options";
+import { savedModules, savedTargets } from "../common/saved-options";
 import { taskType } from "../common/task-type";
 import { formatTargets, matchTargets, parseTargets, type TargetModules } from "../common/targets";
 
@@ -34,12 +34,24 @@ const nameOf = ({ path }: LinearSpec): string => `base_model.model.${path}.ia3_l
 const width = ({ layer, feedforward }: ScaledLayer): number =>
   feedforward ? layer.inFeatures : layer.outFeatures;
 
+const savedIa3 = definePeftConfig({
+  className: "IA3Config",
+  used: {
+    target_modules: savedModules,
+    exclude_modules: savedModules,
+    feedforward_modules: savedModules,
+  },
+  idle: { start: ["init_ia3_weights"], "from-model": ["fan_in_fan_out"] },
+  refused: { modules_to_save: [] },
+});
+
 /**
  * (IA)³ (Liu et al. 2022, arXiv 2205.05638): y = (W x + b) ⊙ l, in feed-forward layers y = W (x ⊙ l) + b. The factors l
  * start at one.
  */
 export const ia3: Method = {
   peftType: "IA3",
+  peftKeys: savedIa3.keys,
   bind(values, model) {
     const options = readOptions(new OptionReader(ia3Fields, values), model);
     const layers = new Map(scaledLayers(options, model).map((scaled) => [scaled.layer.path, scaled]));
@@ -60,20 +72,13 @@ export const ia3: Method = {
     });
   },
   readConfig(config) {
-    refuseUnless(config, { modules_to_save: [null] });
-    const { target_modules, exclude_modules, feedforward_modules } = readSaved(savedIa3, config);
+    const { target_modules, exclude_modules, feedforward_modules } = savedIa3.read(config);
     return {
       target_modules: formatTargets(target_modules),
       exclude_modules: formatTargets(exclude_modules),
       feedforward_modules: feedforwardText(feedforward_modules),
     };
   },
-};
-
-const savedIa3 = {
-  target_modules: savedModules,
-  exclude_modules: savedModules,
-  feedforward_modules: savedModules,
 };
 
 function feedforwardText(modules: TargetModules): string {

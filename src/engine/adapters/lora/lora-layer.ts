@@ -13,9 +13,10 @@ import { scale as scaleOp } from "../../ops/scale";
 import { applyDropout } from "../../nn/step-scalars";
 import { addProduct, baseMatrix, changeWeight, rowLengths, scaleRows } from "../common/base-matrix";
 import type { LinearSite, LowRankUpdate } from "../../nn/hooks";
-import type { LoraOptions } from "./lora-options";
+import { type LoraOptions, subtractsStart } from "./lora-options";
 import type { BaseChange, HostTensor, InitContext, ParameterSpec, Random } from "../common/method";
 import { optionError } from "../common/option-reader";
+import { firstOrthonormal } from "./qr";
 import { type SingularTriplets, topSingularTriplets } from "./svd";
 import { patternValue } from "../common/targets";
 
@@ -37,6 +38,7 @@ function names({ path }: LinearSpec): Record<"a" | "b" | "bBias" | "magnitude" |
     b: `${prefix}.lora_B.weight`,
     bBias: `${prefix}.lora_B.bias`,
     magnitude: `${prefix}.lora_magnitude_vector`,
+    // The start that is taken out of the base, PiSSA's or OLoRA's.
     a0: `${prefix}.pissa_A`,
     b0: `${prefix}.pissa_B`,
   };
@@ -55,12 +57,12 @@ export function loraLayer(layer: LinearSpec, index: number, options: LoraOptions
 }
 
 /**
- * A starts Kaiming uniform or normal(1/r), B and its bias at zero, the magnitude at the length of W's rows; PiSSA has
- * a start of its own.
+ * A starts Kaiming uniform or normal(1/r), B and its bias at zero, the magnitude at the length of W's rows; PiSSA and
+ * OLoRA start at a part of W.
  */
 export function loraParameters(lora: LoraLayer): ParameterSpec[] {
   const { layer, rank, options } = lora;
-  if (options.init === "pissa") return pissaParameters(lora);
+  if (subtractsStart(options)) return partParameters(lora);
   const { inFeatures, outFeatures } = layer;
   const name = names(layer);
   const learningRateFactor = options.learningRateRatio;
@@ -84,16 +86,24 @@ export function loraParameters(lora: LoraLayer): ParameterSpec[] {
   ];
 }
 
-/** B₀ A₀ = the largest singular triplets of W over s, shared between both: A = √σ vᵀ, B = u √σ; and both once more. */
-function pissaParameters({ layer, rank, scale, options }: LoraLayer): ParameterSpec[] {
+/** Both factors start at A₀ and B₀, a part of W, which stay beside them to be taken out. */
+function partParameters({ layer, rank, scale, options }: LoraLayer): ParameterSpec[] {
   const { inFeatures, outFeatures } = layer;
   const maxRank = Math.min(inFeatures, outFeatures);
   if (rank > maxRank)
-    throw optionError("r", { code: "config/pissa-rank", module: layer.path, rank, maxRank });
-  let start: Promise<PissaStart> | null = null;
-  const find = async (context: InitContext): Promise<PissaStart> => {
+    throw optionError("r", {
+      code: "config/start-rank",
+      init: options.init,
+      module: layer.path,
+      rank,
+      maxRank,
+    });
+  let start: Promise<PartStart> | null = null;
+  const find = async (context: InitContext): Promise<PartStart> => {
     const matrix = await baseMatrix(context, layer);
-    return pissaStart(topSingularTriplets(matrix, outFeatures, rank, context.random), scale);
+    return options.init === "olora"
+      ? oloraStart(matrix, outFeatures, rank)
+      : pissaStart(topSingularTriplets(matrix, outFeatures, rank, context.random), scale);
   };
   // Both factors and their fixed copies start from the same search.
   const part = (key: "a" | "b") => async (context: InitContext) =>
@@ -107,14 +117,31 @@ function pissaParameters({ layer, rank, scale, options }: LoraLayer): ParameterS
   return [
     { name: name.a, shape: aShape, init: part("a") },
     { name: name.b, shape: bShape, init: part("b"), learningRateFactor },
-    { name: name.a0, shape: aShape, init: part("a"), fixed: true },
-    { name: name.b0, shape: bShape, init: part("b"), fixed: true },
+    { name: name.a0, shape: aShape, init: part("a"), fixed: true, fromBase: true },
+    { name: name.b0, shape: bShape, init: part("b"), fixed: true, fromBase: true },
   ];
 }
 
-type PissaStart = Readonly<Record<"a" | "b", Float32Array<ArrayBuffer>>>;
+type PartStart = Readonly<Record<"a" | "b", Float32Array<ArrayBuffer>>>;
 
-function pissaStart({ values, left, right }: SingularTriplets, scale: number): PissaStart {
+/** The first columns of Q and rows of R of W = Q R. */
+function oloraStart(matrix: Float32Array<ArrayBuffer>, rows: number, rank: number): PartStart {
+  const columns = matrix.length / rows;
+  const q = firstOrthonormal(matrix, rows, rank);
+  const a = new Float64Array(rank * columns);
+  for (let row = 0; row < rows; row++) {
+    for (let k = 0; k < rank; k++) {
+      const factor = q[row * rank + k] ?? 0;
+      for (let j = 0; j < columns; j++) {
+        a[k * columns + j] = (a[k * columns + j] ?? 0) + factor * (matrix[row * columns + j] ?? 0);
+      }
+    }
+  }
+  return { a: Float32Array.from(a), b: Float32Array.from(q) };
+}
+
+/** The largest singular triplets of W over s, shared between both: A = √σ vᵀ, B = u √σ. */
+function pissaStart({ values, left, right }: SingularTriplets, scale: number): PartStart {
   const roots = values.map((value) => Math.sqrt(value / scale));
   const a = right.flatMap((vector, k) => Array.from(vector, (value) => value * (roots[k] ?? 0)));
   const rows = left[0]?.length ?? 0;
@@ -176,7 +203,7 @@ function lowRankUpdate(graph: Graph, { layer, rank, scale, options }: LoraLayer,
     return graph.apply(matmul, [low, left], { form: "nt", alpha: factor });
   };
   const update = product(a, b, scale);
-  if (options.init === "pissa") {
+  if (subtractsStart(options)) {
     const a0 = graph.fixed(name.a0, f32(rank, inFeatures));
     const b0 = graph.fixed(name.b0, f32(outFeatures, rank));
     return graph.apply(add, [update, product(a0, b0, -scale)], {});
@@ -201,10 +228,10 @@ function rowGain(graph: Graph, { layer, rank, scale }: LoraLayer, site: LinearSi
 }
 
 /**
- * The change from PiSSA's start as plain LoRA tensors of twice the rank, as PEFT converts it: A over A₀, and B beside
- * −B₀.
+ * The change from a start that is a part of W as plain LoRA tensors of twice the rank, as PEFT converts it: A over A₀, and
+ * B beside −B₀.
  */
-export function exportPissa(
+export function exportChange(
   layers: readonly LoraLayer[],
   trained: ReadonlyMap<string, HostTensor>,
 ): Map<string, HostTensor> {
@@ -239,7 +266,7 @@ export function mergeLora(
   const weight: BaseChange = (base) =>
     changeWeight(layer, base, (matrix) => {
       addProduct(matrix, values(name.b), values(name.a), { rows, rank, factor: scale });
-      if (options.init === "pissa")
+      if (subtractsStart(options))
         addProduct(matrix, values(name.b0), values(name.a0), { rows, rank, factor: -scale });
       if (!options.dora) return;
       const lengths = rowLengths(matrix, rows);

@@ -9,13 +9,15 @@ import {
   type LinearSpec,
   type TableSpec,
 } from "../../nn/model-spec";
-import { refuseUnless } from "../common/config-check";
+import { LuthierError } from "../../../lib/errors";
+import { definePeftConfig } from "../common/peft-config";
 import { OptionReader, optionError } from "../common/option-reader";
 import { isLeftToSaved } from "./saved-modules";
 import {
+  layersPatternText,
   patternText,
-  readSaved,
   savedLayers,
+  savedLayersPattern,
   savedModules,
   savedPattern,
   savedShare,
@@ -24,12 +26,23 @@ import {
   savedTargets,
 } from "../common/saved-options";
 import { taskType } from "../common/task-type";
-import { formatTargets, matchTargets, parseTargets, type TargetModules } from "../common/targets";
+import {
+  formatTargets,
+  matchTargets,
+  parseLayersPattern,
+  parseTargets,
+  type TargetModules,
+} from "../common/targets";
 
 export type BiasOption = "none" | "lora_only" | "all";
 
 /** How lora_A and lora_B start. */
-export type LoraInit = "true" | "gaussian" | "pissa";
+export type LoraInit = "true" | "gaussian" | "pissa" | "olora";
+
+/** Whether the start is taken out of the base model's weights, so that training begins exactly at the base model. */
+export function subtractsStart({ init }: Pick<LoraOptions, "init">): boolean {
+  return init === "pissa" || init === "olora";
+}
 
 /** LoraConfig as the studio reads it. */
 export interface LoraOptions {
@@ -48,6 +61,7 @@ export interface LoraOptions {
   readonly rankPattern: Readonly<Record<string, number>>;
   readonly alphaPattern: Readonly<Record<string, number>>;
   readonly layersToTransform: readonly number[] | null;
+  readonly layersPattern: readonly string[] | null;
   /** Names of modules that train as a whole. */
   readonly modulesToSave: readonly string[];
 }
@@ -77,6 +91,7 @@ export function readLoraOptions(values: FieldValues, model: ModelSpec): LoraOpti
     rankPattern: reader.patterns("rank_pattern", (rank) => Number.isInteger(rank) && rank > 0),
     alphaPattern: reader.patterns("alpha_pattern", (alpha) => alpha > 0),
     layersToTransform: reader.integers("layers_to_transform"),
+    layersPattern: parseLayersPattern(reader),
     modulesToSave: readModuleNames(reader.text("modules_to_save")),
   };
 }
@@ -123,10 +138,10 @@ function isLookedUp(path: string, { embedTokens, positions, encoder }: ModelSpec
 
 /**
  * adapter_config.json, with the keys that PEFT has had since 0.9 and those of the options that are used. What started
- * with PiSSA is saved as a plain LoRA of twice the rank and the same scale.
+ * with PiSSA or OLoRA is saved as a plain LoRA of twice the rank and the same scale.
  */
 export function loraConfig(trained: LoraOptions, model: ModelSpec): Record<string, unknown> {
-  const options = trained.init === "pissa" ? doubled(trained) : trained;
+  const options = subtractsStart(trained) ? doubled(trained) : trained;
   // PEFT has one such flag, which a Linear among its targets turns off; it finds out the rest itself.
   const conv1d = linearLayers(model).some((layer) => layer.conv1d) && !loraTargets(options, model).head;
   return {
@@ -147,7 +162,7 @@ export function loraConfig(trained: LoraOptions, model: ModelSpec): Record<strin
     rank_pattern: options.rankPattern,
     alpha_pattern: options.alphaPattern,
     layers_to_transform: options.layersToTransform,
-    layers_pattern: null,
+    layers_pattern: options.layersPattern,
   };
 }
 
@@ -166,41 +181,89 @@ function doubled(options: LoraOptions): LoraOptions {
 }
 
 /** PEFT's LoraConfig as it is saved. */
-const savedLora = {
-  r: v.number(),
-  lora_alpha: v.number(),
-  lora_dropout: savedShare,
-  target_modules: savedModules,
-  exclude_modules: savedModules,
-  bias: v.nullish(v.string(), "none"),
-  lora_bias: savedSwitch,
-  use_rslora: savedSwitch,
-  use_dora: savedSwitch,
-  init_lora_weights: savedStart,
-  rank_pattern: savedPattern,
-  alpha_pattern: savedPattern,
-  layers_to_transform: savedLayers,
-  modules_to_save: savedModules,
+export const savedLora = definePeftConfig({
+  className: "LoraConfig",
+  used: {
+    r: v.nullish(v.number(), 8),
+    lora_alpha: v.nullish(v.number(), 8),
+    lora_dropout: savedShare,
+    target_modules: savedModules,
+    exclude_modules: savedModules,
+    bias: v.nullish(v.string(), "none"),
+    lora_bias: savedSwitch,
+    use_rslora: savedSwitch,
+    use_dora: savedSwitch,
+    init_lora_weights: savedStart,
+    rank_pattern: savedPattern,
+    alpha_pattern: savedPattern,
+    layers_to_transform: savedLayers,
+    layers_pattern: savedLayersPattern,
+    modules_to_save: savedModules,
+  },
+  idle: {
+    start: ["corda_config", "eva_config", "loftq_config", "lora_ga_config"],
+    "from-model": ["fan_in_fan_out"],
+    "with-another": ["megatron_core", "qalora_group_size"],
+  },
+  refused: {
+    alora_invocation_tokens: [],
+    arrow_config: [],
+    ensure_weight_tying: [],
+    kasa_config: [],
+    layer_replication: [],
+    megatron_config: [],
+    monteclora_config: [],
+    target_parameters: [],
+    trainable_token_indices: [],
+    use_bdlora: [],
+    use_qalora: [],
+    velora_config: [],
+  },
+});
+
+/** Starts by which PEFT's files are read: what they mean for the base model's weights. */
+const STARTS: Readonly<Record<string, LoraInit | "changed-base">> = {
+  // These leave the base as it is, so that only the tensors of the file matter.
+  eva: "true",
+  mica: "true",
+  orthogonal: "true",
+  gaussian: "gaussian",
+  // PEFT takes a part of the base out of it again when it loads the file.
+  pissa: "pissa",
+  olora: "olora",
+  // These change the base by what is not in the file: the data that it was weighed by, or a quantiser's rounding.
+  corda: "changed-base",
+  loftq: "changed-base",
+  lora_ga: "changed-base",
+  milora: "changed-base",
 };
+
+/** The names of the starts that are told apart. */
+export const LORA_STARTS: readonly string[] = Object.keys(STARTS);
+
+/** How a saved adapter's start concerns the base model. Errors: by what its files do not hold, or not known how. */
+function readStart(saved: boolean | string): LoraInit {
+  if (typeof saved === "boolean") return "true";
+  // PEFT's search in N rounds approaches the singular values that pissa finds; the suffix of corda is its variant.
+  const name = saved.toLowerCase().replace(/^(?:(pissa)_niter_\d+|(corda).*)$/, "$1$2");
+  const start = Object.hasOwn(STARTS, name) ? STARTS[name] : undefined;
+  if (start && start !== "changed-base") return start;
+  const code = start ? "adapter/changed-base" : "adapter/unknown-start";
+  throw new LuthierError({ code, start: saved });
+}
 
 /** Options from an adapter_config.json. Errors: a setting the studio does not have. */
 export function readLoraConfig(config: Readonly<Record<string, unknown>>): FieldValues {
-  refuseUnless(config, {
-    use_qalora: [false],
-    ensure_weight_tying: [false],
-    trainable_token_indices: [null],
-    target_parameters: [null],
-    layer_replication: [null],
-  });
-  const { layers_to_transform: layers, modules_to_save: modules, ...saved } = readSaved(savedLora, config);
+  const { layers_to_transform: layers, modules_to_save: modules, ...saved } = savedLora.read(config);
   return {
     ...saved,
     target_modules: formatTargets(saved.target_modules),
     exclude_modules: formatTargets(saved.exclude_modules),
-    init_lora_weights: saved.init_lora_weights === "gaussian" ? "gaussian" : "true",
+    init_lora_weights: readStart(saved.init_lora_weights),
     rank_pattern: patternText(saved.rank_pattern),
     alpha_pattern: patternText(saved.alpha_pattern),
     layers_to_transform: [layers].flat().join(", "),
+    layers_pattern: layersPatternText(saved.layers_pattern),
     modules_to_save: [modules].flat().join(", "),
   };
 }

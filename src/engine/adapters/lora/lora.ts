@@ -7,7 +7,7 @@ import type { AdapterHooks } from "../../nn/hooks";
 import { applyTable, type LoraTable, loraTable, mergeTable, tableParameters } from "./lora-embedding";
 import {
   applyLora,
-  exportPissa,
+  exportChange,
   headUpdate,
   type LoraLayer,
   loraLayer,
@@ -22,6 +22,8 @@ import {
   loraTargets,
   readLoraConfig,
   readLoraOptions,
+  savedLora,
+  subtractsStart,
 } from "./lora-options";
 import { defineAdapter } from "../common/define-adapter";
 import type { Adapter, BaseChange, HostTensor, Method, ParameterSpec } from "../common/method";
@@ -42,12 +44,14 @@ interface Parts {
  * LoRA (Hu et al. 2021, arXiv 2106.09685): y = W x + s · B (A dropout(x)), with s = lora_alpha / r. With use_dora
  * (Liu et al. 2024, arXiv 2402.09353) the rows of W + s · B A are brought to trained lengths: y = (m / n) ⊙ (W x +
  * s · B A x) + b, n being their own lengths, through which no gradient flows. LoRA+ (Hayou et al. 2024,
- * arXiv 2402.12354) trains B faster than A. PiSSA (Meng et al. 2024, arXiv 2404.02948) starts at the main directions of W and takes them out
- * of it, which here is a fixed update beside it: y = W x + s · (B A − B₀ A₀) x. Embedding tables and the head may have an
- * update too, and modules may train as a whole; a head that was tied to the embedding is its own then.
+ * arXiv 2402.12354) trains B faster than A. PiSSA (Meng et al. 2024, arXiv 2404.02948) and OLoRA (Büyükakyüz 2024,
+ * arXiv 2406.01775) start at the main directions of W, or at the first columns of its QR decomposition, and take them
+ * out of it, which here is a fixed update beside it: y = W x + s · (B A − B₀ A₀) x. Embedding tables and the head may
+ * have an update too, and modules may train as a whole; a head that was tied to the embedding is its own then.
  */
 export const lora: Method = {
   peftType: "LORA",
+  peftKeys: savedLora.keys,
   bind(values, model) {
     const options = readLoraOptions(values, model);
     const parts = findParts(options, model);
@@ -62,7 +66,7 @@ export const lora: Method = {
       ],
       hooks: (graph, mode) => makeHooks(graph, parts, mode === "train"),
       config: loraConfig(options, model),
-      exportTensors: (trained) => (options.init === "pissa" ? exportPissa(adapted, trained) : trained),
+      exportTensors: (trained) => (subtractsStart(options) ? exportChange(adapted, trained) : trained),
       importTensors: (tensors) => withoutBase(tensors, model, adapter.parameters),
       merge: (trained) => mergeAll(parts, trained),
       unties: untiesHead(parts, model),
@@ -75,7 +79,7 @@ export const lora: Method = {
 function findParts(options: LoraOptions, model: ModelSpec): Parts {
   const targets = loraTargets(options, model);
   checkBiases(options, targets.layers);
-  checkStart(options);
+  checkStart(options, targets.layers);
   checkEnds(options, targets);
   const { layers: linears, tables, head } = targets;
   const layers: Layers = new Map(
@@ -103,20 +107,28 @@ function checkBiases(options: LoraOptions, targets: readonly LinearSpec[]): void
   throw optionError("lora_bias", { code: "config/lora-bias-without-bias", module: without.path });
 }
 
-function checkStart({ init, dora, bias }: LoraOptions): void {
-  if (init !== "pissa") return;
+function checkStart(options: LoraOptions, layers: readonly LinearSpec[]): void {
+  const { init, dora, bias } = options;
+  if (!subtractsStart(options)) return;
   const other = dora ? "use_dora" : bias === "none" ? null : "bias";
-  if (!other) return;
-  throw optionError("init_lora_weights", { code: "config/pissa-beside", option: other });
+  if (other) throw optionError("init_lora_weights", { code: "config/start-beside", init, option: other });
+  // PEFT decomposes the transposed weight there and takes out another part than it trains.
+  const conv1d = layers.find((layer) => layer.conv1d);
+  if (init !== "olora" || !conv1d) return;
+  throw optionError("init_lora_weights", { code: "config/olora-conv1d", module: conv1d.path });
 }
 
 /** What the embedding tables and the head cannot have. */
-function checkEnds({ dora, init, loraBias }: LoraOptions, { tables, head }: LoraTargets): void {
+function checkEnds(options: LoraOptions, { tables, head }: LoraTargets): void {
+  const { dora, init, loraBias } = options;
   const [end] = [...tables, ...(head ? [head] : [])];
-  const field = dora ? "use_dora" : init === "pissa" ? "init_lora_weights" : loraBias ? "lora_bias" : null;
-  if (!end || !field) return;
-  const option = field === "init_lora_weights" ? "pissa" : field;
-  throw optionError(field, { code: "config/blocks-only", option, module: end.path });
+  if (!end) return;
+  const refuse = (field: string, option: "use_dora" | "lora_bias" | "pissa" | "olora"): never => {
+    throw optionError(field, { code: "config/blocks-only", option, module: end.path });
+  };
+  if (dora) refuse("use_dora", "use_dora");
+  if (init === "pissa" || init === "olora") refuse("init_lora_weights", init);
+  if (loraBias) refuse("lora_bias", "lora_bias");
 }
 
 /** A module cannot train as a whole and have an update beside it. */

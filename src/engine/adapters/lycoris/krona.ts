@@ -1,14 +1,38 @@
 import * as v from "valibot";
 import { kronaFields } from "../../../shared/methods/krona";
 import { linearLayers, type LinearSpec } from "../../nn/model-spec";
-import { refuseUnless } from "../common/config-check";
+import { definePeftConfig } from "../common/peft-config";
 import type { Method } from "../common/method";
 import { OptionReader } from "../common/option-reader";
 import { isOwnConfig, ownMark } from "../common/own-format";
-import { readSaved, savedModules } from "../common/saved-options";
+import { savedModules } from "../common/saved-options";
 import { formatTargets, matchTargets, parseTargets } from "../common/targets";
 import { factorise } from "./kronecker";
 import { lokrAdapter, type LokrOptions } from "./lokr";
+
+/** A LoKr's keys from which KronA's options follow, and those that it has no use for. */
+const savedKrona = definePeftConfig({
+  className: "LoKrConfig",
+  used: {
+    r: v.number(),
+    alpha: v.number(),
+    target_modules: savedModules,
+    exclude_modules: savedModules,
+    decompose_factor: v.number(),
+  },
+  idle: { start: ["init_weights"], "other-layers": ["use_effective_conv2d"] },
+  refused: {
+    alpha_pattern: [],
+    decompose_both: [],
+    layers_pattern: [],
+    layers_to_transform: [],
+    module_dropout: [0],
+    modules_to_save: [],
+    rank_dropout: [0],
+    rank_dropout_scale: [],
+    rank_pattern: [],
+  },
+});
 
 /**
  * KronA (Edalati et al. 2022, arXiv 2212.10650): y = W x + b + scale · (A ⊗ B) x with both factors whole. A starts at
@@ -17,6 +41,7 @@ import { lokrAdapter, type LokrOptions } from "./lokr";
  */
 export const krona: Method = {
   peftType: "LOKR",
+  peftKeys: savedKrona.keys,
   reads: (config) => config.peft_type === "LOKR" && isOwnConfig("krona", config),
   bind(values, model) {
     const reader = new OptionReader(kronaFields, values);
@@ -35,6 +60,7 @@ export const krona: Method = {
       rankPattern: {},
       alphaPattern: {},
       layersToTransform: null,
+      layersPattern: null,
       factor,
       both: false,
       rankDropoutScale: false,
@@ -43,8 +69,7 @@ export const krona: Method = {
     return lokrAdapter(options, model, ownMark("krona"));
   },
   readConfig(config) {
-    refuseUnless(config, { modules_to_save: [null], decompose_both: [false] });
-    const { alpha, r, ...saved } = readSaved(savedKrona, config);
+    const { alpha, r, ...saved } = savedKrona.read(config);
     return {
       scale: alpha / r,
       target_modules: formatTargets(saved.target_modules),
@@ -52,15 +77,6 @@ export const krona: Method = {
       decompose_factor: saved.decompose_factor,
     };
   },
-};
-
-/** A LoKr's keys from which KronA's options follow. */
-const savedKrona = {
-  r: v.number(),
-  alpha: v.number(),
-  target_modules: savedModules,
-  exclude_modules: savedModules,
-  decompose_factor: v.number(),
 };
 
 /** The smallest rank with which LoKr leaves the right factor of every layer whole. */

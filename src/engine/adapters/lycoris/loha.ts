@@ -5,7 +5,7 @@ import { f32, type Value } from "../../graph/value";
 import { matmul } from "../../ops/matmul";
 import { multiply } from "../../ops/multiply";
 import { addProduct, changeWeight } from "../common/base-matrix";
-import { refuseUnless } from "../common/config-check";
+import { definePeftConfig } from "../common/peft-config";
 import {
   kaimingUniform,
   type LycorisLayer,
@@ -14,7 +14,8 @@ import {
   lycorisHooks,
   lycorisLayers,
   readLycoris,
-  readLycorisConfig,
+  lycorisValues,
+  savedLycoris,
 } from "./lycoris";
 import { defineAdapter } from "../common/define-adapter";
 import type { BaseChange, HostTensor, Method, ParameterSpec } from "../common/method";
@@ -23,6 +24,13 @@ import { OptionReader } from "../common/option-reader";
 /** Two products of low rank, (out, r) times (r, in) each. */
 const FACTORS = ["hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"] as const;
 type Factor = (typeof FACTORS)[number];
+
+const savedLoha = definePeftConfig({
+  className: "LoHaConfig",
+  used: savedLycoris,
+  idle: { start: ["init_weights"], "other-layers": ["use_effective_conv2d"] },
+  refused: { modules_to_save: [] },
+});
 
 /**
  * LoHa (FedPara, Hyeon-Woo et al. 2022, arXiv 2108.06098): y = W x + b + ΔW x with ΔW = alpha / r · (w1_a w1_b) ⊙
@@ -44,10 +52,8 @@ export const loha: Method = {
       merge: (trained) => new Map([...layers.values()].map((layer) => mergeLayer(layer, trained))),
     });
   },
-  readConfig(config) {
-    refuseUnless(config, { modules_to_save: [null], use_effective_conv2d: [false] });
-    return readLycorisConfig(config);
-  },
+  peftKeys: savedLoha.keys,
+  readConfig: (config) => lycorisValues(savedLoha.read(config)),
 };
 
 const nameOf = ({ layer }: LycorisLayer, factor: Factor): string =>

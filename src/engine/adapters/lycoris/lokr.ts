@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { lokrFields } from "../../../shared/methods/lokr";
 import type { ModelSpec } from "../../nn/model-spec";
-import { refuseUnless } from "../common/config-check";
+import { definePeftConfig } from "../common/peft-config";
 import {
   factorise,
   factorParameters,
@@ -17,12 +17,13 @@ import {
   lycorisLayers,
   type LycorisOptions,
   readLycoris,
-  readLycorisConfig,
+  lycorisValues,
+  savedLycoris,
 } from "./lycoris";
 import { defineAdapter } from "../common/define-adapter";
 import type { Adapter, Method } from "../common/method";
 import { OptionReader } from "../common/option-reader";
-import { readSaved, savedStart, savedSwitch } from "../common/saved-options";
+import { savedStart, savedSwitch } from "../common/saved-options";
 
 /** LoKrConfig as the studio reads it. */
 export interface LokrOptions extends LycorisOptions {
@@ -33,6 +34,19 @@ export interface LokrOptions extends LycorisOptions {
   readonly lycorisInit: boolean;
 }
 
+const savedLokr = definePeftConfig({
+  className: "LoKrConfig",
+  used: {
+    ...savedLycoris,
+    decompose_factor: v.nullish(v.number(), -1),
+    decompose_both: savedSwitch,
+    rank_dropout_scale: savedSwitch,
+    init_weights: savedStart,
+  },
+  idle: { "other-layers": ["use_effective_conv2d"] },
+  refused: { modules_to_save: [] },
+});
+
 /**
  * LoKr (Yeh et al. 2024, arXiv 2309.14859): y = W x + b + ΔW x with ΔW = alpha / r · w1 ⊗ w2, of which w2 (and with
  * decompose_both w1) is a product of rank r where that is smaller. PEFT has it for Linear layers only: it cannot load
@@ -40,23 +54,20 @@ export interface LokrOptions extends LycorisOptions {
  */
 export const lokr: Method = {
   peftType: "LOKR",
+  peftKeys: savedLokr.keys,
   bind(values, model) {
     return lokrAdapter(readOptions(new OptionReader(lokrFields, values), model), model);
   },
   readConfig(config) {
-    refuseUnless(config, { modules_to_save: [null], use_effective_conv2d: [false] });
-    const saved = readSaved(savedLokr, config);
-    const start = saved.init_weights === "lycoris" ? "lycoris" : "true";
-    return { ...readLycorisConfig(config), ...saved, init_weights: start };
+    const saved = savedLokr.read(config);
+    return {
+      ...lycorisValues(saved),
+      decompose_factor: saved.decompose_factor,
+      decompose_both: saved.decompose_both,
+      rank_dropout_scale: saved.rank_dropout_scale,
+      init_weights: saved.init_weights === "lycoris" ? "lycoris" : "true",
+    };
   },
-};
-
-/** What LoKrConfig has beside LoHa's. */
-const savedLokr = {
-  decompose_factor: v.nullish(v.number(), -1),
-  decompose_both: savedSwitch,
-  rank_dropout_scale: savedSwitch,
-  init_weights: savedStart,
 };
 
 /** @param mark what the config has besides LoKr's own keys */

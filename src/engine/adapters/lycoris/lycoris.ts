@@ -12,9 +12,10 @@ import type { AdapterHooks } from "../../nn/hooks";
 import type { Random } from "../common/method";
 import type { OptionReader } from "../common/option-reader";
 import {
+  layersPatternText,
   patternText,
-  readSaved,
   savedLayers,
+  savedLayersPattern,
   savedModules,
   savedPattern,
   savedShare,
@@ -24,6 +25,7 @@ import { taskType } from "../common/task-type";
 import {
   formatTargets,
   matchTargets,
+  parseLayersPattern,
   parseTargets,
   patternValue,
   type TargetModules,
@@ -40,6 +42,7 @@ export interface LycorisOptions {
   readonly rankPattern: Readonly<Record<string, number>>;
   readonly alphaPattern: Readonly<Record<string, number>>;
   readonly layersToTransform: readonly number[] | null;
+  readonly layersPattern: readonly string[] | null;
 }
 
 /** An adapted layer with its own rank and scale alpha / r. */
@@ -63,6 +66,7 @@ export function readLycoris(reader: OptionReader, model: ModelSpec): LycorisOpti
     rankPattern: reader.patterns("rank_pattern", (rank) => Number.isInteger(rank) && rank > 0),
     alphaPattern: reader.patterns("alpha_pattern", (alpha) => alpha > 0),
     layersToTransform: reader.integers("layers_to_transform"),
+    layersPattern: parseLayersPattern(reader),
   };
 }
 
@@ -89,14 +93,15 @@ export function lycorisConfig(options: LycorisOptions, model: ModelSpec): Record
     rank_pattern: options.rankPattern,
     alpha_pattern: options.alphaPattern,
     layers_to_transform: options.layersToTransform,
-    layers_pattern: null,
+    layers_pattern: options.layersPattern,
     modules_to_save: null,
   };
 }
 
-const savedLycoris = {
-  r: v.number(),
-  alpha: v.number(),
+/** The keys of both configuration classes, with PEFT's defaults. */
+export const savedLycoris = {
+  r: v.nullish(v.number(), 8),
+  alpha: v.nullish(v.number(), 8),
   target_modules: savedModules,
   exclude_modules: savedModules,
   rank_dropout: savedShare,
@@ -104,18 +109,24 @@ const savedLycoris = {
   rank_pattern: savedPattern,
   alpha_pattern: savedPattern,
   layers_to_transform: savedLayers,
+  layers_pattern: savedLayersPattern,
 };
 
-/** Options from the keys of an adapter_config.json that both have. */
-export function readLycorisConfig(config: Readonly<Record<string, unknown>>): FieldValues {
-  const saved = readSaved(savedLycoris, config);
+/** Options from the keys that both have. */
+export function lycorisValues(
+  saved: v.InferOutput<v.ObjectSchema<typeof savedLycoris, undefined>>,
+): FieldValues {
   return {
-    ...saved,
+    r: saved.r,
+    alpha: saved.alpha,
+    rank_dropout: saved.rank_dropout,
+    module_dropout: saved.module_dropout,
     target_modules: formatTargets(saved.target_modules),
     exclude_modules: formatTargets(saved.exclude_modules),
     rank_pattern: patternText(saved.rank_pattern),
     alpha_pattern: patternText(saved.alpha_pattern),
     layers_to_transform: [saved.layers_to_transform].flat().join(", "),
+    layers_pattern: layersPatternText(saved.layers_pattern),
   };
 }
 

@@ -2,7 +2,7 @@ import { pTuningV2Fields } from "../../../shared/methods/p-tuning-v2";
 import type { Method } from "../common/method";
 import { OptionReader } from "../common/option-reader";
 import { prefixAdapter } from "./prefix";
-import { readVirtualTokens } from "./soft-prompt";
+import { PREFIX_FACTS, readVirtualTokens, savedPrefix } from "./soft-prompt";
 
 /**
  * P-tuning v2 (Liu et al. 2021, arXiv 2110.07602): deep prompts, which are a prefix of every layer without a network,
@@ -19,5 +19,7 @@ export const pTuningV2: Method = {
       dropout: reader.number("prefix_dropout"),
     });
   },
-  readConfig: readVirtualTokens,
+  peftKeys: savedPrefix.keys,
+  modelFacts: PREFIX_FACTS,
+  readConfig: (config) => readVirtualTokens(savedPrefix, config),
 };

@@ -8,7 +8,8 @@ import { defineAdapter } from "../common/define-adapter";
 import type { Method } from "../common/method";
 import { mlpEncoder } from "./mlp-encoder";
 import { OptionReader } from "../common/option-reader";
-import { readSaved, savedShare } from "../common/saved-options";
+import { definePeftConfig } from "../common/peft-config";
+import { savedShare } from "../common/saved-options";
 import type { PromptEncoder } from "./prompt-encoder";
 import {
   EMBEDDING,
@@ -18,7 +19,22 @@ import {
   readVirtualTokens,
   softPromptConfig,
   submodules,
+  virtualTokenKeys,
 } from "./soft-prompt";
+
+/** PEFT's PromptEncoderConfig, whose width is the model's where it is null. */
+export const savedEncoder = definePeftConfig({
+  className: "PromptEncoderConfig",
+  used: {
+    ...virtualTokenKeys.used,
+    encoder_reparameterization_type: v.nullish(v.string(), "MLP"),
+    encoder_hidden_size: v.nullish(v.number(), 0),
+    encoder_num_layers: v.nullish(v.number(), 2),
+    encoder_dropout: savedShare,
+  },
+  idle: { "from-model": virtualTokenKeys.fromModel },
+  refused: virtualTokenKeys.refused,
+});
 
 /**
  * P-tuning (Liu et al. 2021, arXiv 2103.10385) as PEFT has it: `num_virtual_tokens` virtual tokens in front of the text,
@@ -66,15 +82,11 @@ export const pTuning: Method = {
       importTensors: importSoftPrompt,
     });
   },
-  readConfig: (config) => ({ ...readVirtualTokens(config), ...readSaved(savedEncoder, config) }),
-};
-
-/** PEFT's PromptEncoderConfig, whose width is the model's where it is null. */
-const savedEncoder = {
-  encoder_reparameterization_type: v.string(),
-  encoder_hidden_size: v.nullish(v.number(), 0),
-  encoder_num_layers: v.nullish(v.number(), 2),
-  encoder_dropout: savedShare,
+  peftKeys: savedEncoder.keys,
+  readConfig(config) {
+    const { num_transformer_submodules: _, ...saved } = savedEncoder.read(config);
+    return { ...saved, ...readVirtualTokens(savedEncoder, config) };
+  },
 };
 
 /** One network after another. */

@@ -2,7 +2,7 @@ import { prefixTuningFields } from "../../../shared/methods/prefix-tuning";
 import type { Method } from "../common/method";
 import { OptionReader } from "../common/option-reader";
 import { prefixAdapter } from "./prefix";
-import { readVirtualTokens } from "./soft-prompt";
+import { PREFIX_FACTS, readVirtualTokens, savedPrefix } from "./soft-prompt";
 
 /** Prefix tuning (Li & Liang 2021, arXiv 2101.00190) as PEFT has it, with and without prefix_projection. */
 export const prefixTuning: Method = {
@@ -16,6 +16,8 @@ export const prefixTuning: Method = {
       dropout: 0,
     });
   },
+  peftKeys: savedPrefix.keys,
+  modelFacts: PREFIX_FACTS,
   // PEFT saves what the projection makes, not the projection: from here on the prefix itself trains.
-  readConfig: (config) => ({ ...readVirtualTokens(config), prefix_projection: false }),
+  readConfig: (config) => ({ ...readVirtualTokens(savedPrefix, config), prefix_projection: false }),
 };

@@ -5,6 +5,8 @@ import type { ModelSpec } from "../../nn/model-spec";
 import { defineAdapter } from "../common/define-adapter";
 import type { InitContext, Method } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
+import { definePeftConfig } from "../common/peft-config";
+import { savedEncoder } from "./p-tuning";
 import {
   EMBEDDING,
   frontRows,
@@ -13,7 +15,18 @@ import {
   readVirtualTokens,
   softPromptConfig,
   submodules,
+  virtualTokenKeys,
 } from "./soft-prompt";
+
+const savedPrompt = definePeftConfig({
+  className: "PromptTuningConfig",
+  used: virtualTokenKeys.used,
+  idle: {
+    start: ["prompt_tuning_init", "prompt_tuning_init_text", "tokenizer_kwargs", "tokenizer_name_or_path"],
+    "from-model": virtualTokenKeys.fromModel,
+  },
+  refused: virtualTokenKeys.refused,
+});
 
 /**
  * Prompt tuning (Lester et al. 2021, arXiv 2104.08691): `num_virtual_tokens` trained embeddings in front of the
@@ -27,7 +40,8 @@ export const promptTuning: Method = {
     const reader = new OptionReader(promptTuningFields, values);
     const tokens = reader.number("num_virtual_tokens");
     const init = reader.text("prompt_tuning_init");
-    const text = reader.text("prompt_tuning_init_text");
+    // Blanks at the ends are tokens too, as in PEFT.
+    const text = reader.verbatim("prompt_tuning_init_text");
     if (init === "TEXT" && text === "")
       throw optionError("prompt_tuning_init_text", { code: "config/no-prompt-text" });
     const rows = tokens * submodules(model);
@@ -56,7 +70,14 @@ export const promptTuning: Method = {
       importTensors: importSoftPrompt,
     });
   },
-  readConfig: (config) => ({ ...readVirtualTokens(config), prompt_tuning_init: "RANDOM" }),
+  peftKeys: savedPrompt.keys,
+  readConfig(config) {
+    const tokens =
+      config.peft_type === "P_TUNING"
+        ? readVirtualTokens(savedEncoder, config)
+        : readVirtualTokens(savedPrompt, config);
+    return { ...tokens, prompt_tuning_init: "RANDOM" };
+  },
 };
 
 async function initialPrompt(

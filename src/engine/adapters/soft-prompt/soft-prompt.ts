@@ -6,7 +6,7 @@ import type { Value } from "../../graph/value";
 import type { ModelSpec } from "../../nn/model-spec";
 import { splitColumns } from "../../ops/split-columns";
 import { refuseUnless } from "../common/config-check";
-import { readSaved } from "../common/saved-options";
+import { definePeftConfig, type PeftConfig } from "../common/peft-config";
 import { taskType } from "../common/task-type";
 import type { HostTensor } from "../common/method";
 
@@ -30,14 +30,36 @@ export function frontRows(graph: Graph, rows: Value, tokens: number): Value {
   return graph.reshape(defined(front, "the first rows"), tokens, width);
 }
 
-/**
- * Virtual tokens of a soft prompt's config. Errors: what no soft prompt here has, which are a count of submodules that is
- * not the task's, and other trained modules.
- */
-export function readVirtualTokens(config: Readonly<Record<string, unknown>>): { num_virtual_tokens: number } {
+/** The keys of all soft prompts that are used, and those that are not. */
+export const virtualTokenKeys = {
+  used: { num_virtual_tokens: v.number(), num_transformer_submodules: v.nullish(v.number(), null) },
+  // What they say, the shape of the saved tensor says too; a prefix alone depends on how it is divided.
+  fromModel: ["num_attention_heads", "num_layers", "token_dim"],
+  refused: { modules_to_save: [] },
+} as const;
+
+/** How a prefix's tensor is divided into keys and values. */
+export const PREFIX_FACTS = virtualTokenKeys.fromModel;
+
+/** PEFT's PrefixTuningConfig. Whatever made the prefix, the file holds the prefix itself. */
+export const savedPrefix = definePeftConfig({
+  className: "PrefixTuningConfig",
+  used: virtualTokenKeys.used,
+  idle: {
+    start: ["encoder_hidden_size", "init_weights", "prefix_projection"],
+    "from-model": virtualTokenKeys.fromModel,
+  },
+  refused: virtualTokenKeys.refused,
+});
+
+/** Virtual tokens of a soft prompt's config. Errors, beside those of its keys: a count of submodules that is not the task's. */
+export function readVirtualTokens(
+  saved: PeftConfig<typeof virtualTokenKeys.used>,
+  config: Readonly<Record<string, unknown>>,
+): { num_virtual_tokens: number } {
   const count = config.task_type === "SEQ_2_SEQ_LM" ? 2 : 1;
-  refuseUnless(config, { num_transformer_submodules: [count], modules_to_save: [null] });
-  return readSaved({ num_virtual_tokens: v.number() }, config);
+  refuseUnless(config, { num_transformer_submodules: [count] });
+  return { num_virtual_tokens: saved.read(config).num_virtual_tokens };
 }
 
 /** The keys of adapter_config.json that all soft prompts share. `tokenDim` and `heads` count key-value heads where the prompt is keys and values. */

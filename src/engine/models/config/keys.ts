@@ -7,7 +7,7 @@ import type { RefusedSetting } from "../../../lib/problems/models-problems";
  * - "other-heads": it belongs to classifiers and the like
  * - "outputs": it says what a call returns, or how it caches
  * - "generation": answers are drawn as generation_config.json and the person say
- * - "dropout": the base model's own dropout acts in training alone
+ * - "dropout": it acts in training alone, for which base-dropout.ts reads it
  * - "numerics": another way to the same numbers
  * - "not-applied": transformers has the key, and its model does not read it
  */

@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import { isNamed, isTargeted, readTargets } from "../../../shared/targets";
+import { isNamed, isTargeted, readLayersPattern, readTargets } from "../../../shared/targets";
 import type { FieldValues } from "../../../shared/fields";
 import { spellTargets } from "../../lib/target-spelling";
 import { useStudio } from "../../store/context";
@@ -15,7 +15,7 @@ export interface Targets {
 }
 
 /** Fields that narrow target_modules down; what is ticked one by one needs none of them. */
-const NARROWING = ["exclude_modules", "layers_to_transform"];
+const NARROWING = ["exclude_modules", "layers_pattern", "layers_to_transform"];
 
 /**
  * The modules of the loaded model that target_modules matches now.
@@ -58,7 +58,8 @@ function targeted(
     .filter(Boolean)
     .map(Number);
   const named = targets === "all-linear" ? paths : [...paths, ...ends];
-  const choice = { targets, layersToTransform: layers.length > 0 ? layers : null };
+  const layersPattern = readLayersPattern(String(form.layers_pattern ?? "").trim());
+  const choice = { targets, layersToTransform: layers.length > 0 ? layers : null, layersPattern };
   try {
     return new Set(
       named.filter((path) => isTargeted(choice, path) && !(excluded && isNamed(excluded, path))),

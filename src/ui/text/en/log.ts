@@ -15,6 +15,10 @@ export function logLine(line: LogLine): string {
       return `Going on after step ${line.step} of ${line.totalSteps}.`;
     case "optimizer-resumed":
       return `Going on with the optimizer as it was after ${line.steps} steps.`;
+    case "warmup-cut":
+      return `Warming up for ${format.integer(line.taken)} steps instead of ${format.integer(line.asked)}, as the run has ${format.integer(line.totalSteps)} in all.`;
+    case "attention-not-dropped":
+      return `The model's config.json asks for dropout of ${format.fixed(line.share, 2)} on attention's probabilities. Luthier leaves them whole, where Hugging Face's training drops them; dropout in the other places acts as there.`;
     case "weighing":
       return `Weighing every weight on ${line.texts} texts, to choose those that train.`;
     case "weighed":

@@ -30,7 +30,7 @@ export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
   },
   warmupSteps: {
     label: "Warmup steps",
-    hint: "Steps over which the learning rate rises from zero.",
+    hint: "Steps over which the learning rate rises from zero. A run that is no longer takes a tenth of its steps.",
   },
   schedule: {
     label: "Schedule",
@@ -89,6 +89,10 @@ export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
   gradientCheckpointing: {
     label: "Gradient checkpointing",
     hint: "Computes each block twice instead of keeping what is inside it: far less memory, about a third more time, the same result.",
+  },
+  baseModelDropout: {
+    label: "Dropout of the base model",
+    hint: "Drops numbers within the model while it trains, as much as its config.json says and in the places where Hugging Face's training does: 0.1 in GPT-2, OPT and T5, none in most others. Attention's own probabilities are left whole.",
   },
   continueAdapter: {
     label: "Go on from the loaded adapter",

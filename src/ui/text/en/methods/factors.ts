@@ -1,5 +1,5 @@
 import type { MethodText } from "../../option-texts";
-import { excludeModules, layersToTransform, rankPattern, targetModules } from "./targeting";
+import { excludeModules, layersPattern, layersToTransform, rankPattern, targetModules } from "./targeting";
 
 /* The other small updates of matrices, and (IA)³. */
 
@@ -42,6 +42,7 @@ export const loha: MethodText<"loha"> = {
     rank_pattern: rankPattern,
     alpha_pattern: alphaPattern,
     layers_to_transform: layersToTransform,
+    layers_pattern: layersPattern,
   },
 };
 
@@ -59,6 +60,7 @@ export const lokr: MethodText<"lokr"> = {
     rank_pattern: rankPattern,
     alpha_pattern: alphaPattern,
     layers_to_transform: layersToTransform,
+    layers_pattern: layersPattern,
     decompose_factor: decomposeFactor,
     decompose_both: {
       hint: "Gives the left factor rank r too, where that is smaller. Saves parameters on large factors only.",

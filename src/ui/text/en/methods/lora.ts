@@ -1,5 +1,5 @@
 import type { MethodText } from "../../option-texts";
-import { excludeModules, layersToTransform, rankPattern, targetModules } from "./targeting";
+import { excludeModules, layersPattern, layersToTransform, rankPattern, targetModules } from "./targeting";
 
 /* LoRA, and what mixes several of them. */
 
@@ -39,11 +39,12 @@ export const lora: MethodText<"lora"> = {
       hint: "LoRA+: how much faster lora_B learns than lora_A. 16 is usual, with half the learning rate; 1 is plain LoRA.",
     },
     init_lora_weights: {
-      hint: "How both start; training always begins exactly at the base model. pissa trains the main directions of each weight: often faster, but it computes them first, and its file is twice as large.",
+      hint: "How both start; training always begins exactly at the base model. pissa and olora start at a part of each weight: often faster, but they compute it first, and their files are twice as large.",
       choices: {
         true: "true: Kaiming uniform",
         gaussian: "gaussian",
         pissa: "pissa: the weights' own main directions",
+        olora: "olora: the weights' first orthonormal columns",
       },
     },
     lora_bias: {
@@ -56,6 +57,7 @@ export const lora: MethodText<"lora"> = {
       placeholder: "v_proj=32",
     },
     layers_to_transform: layersToTransform,
+    layers_pattern: layersPattern,
     modules_to_save: {
       hint: "Modules that train as a whole beside the update: paths or their endings, separated by commas. Good for a norm; embed_tokens or lm_head costs as much memory and file as they are large, and a head tied to the embedding then goes its own way.",
       placeholder: "empty: none",

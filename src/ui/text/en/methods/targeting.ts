@@ -15,6 +15,11 @@ export const rankPattern = {
   placeholder: "v_proj=16, layers.0.*q_proj=4",
 };
 
+export const layersPattern = {
+  hint: "Which list of modules the numbers in layers_to_transform count, where layers lie in several: its name (block, layer), or a regex.",
+  placeholder: "empty: the outermost",
+};
+
 export const layersToTransform = {
   hint: "Only these layers, by number from 0. Needs target_modules as a list.",
   placeholder: "empty: all layers",

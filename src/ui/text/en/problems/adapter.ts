@@ -28,13 +28,37 @@ export const adapterProblems: ProblemTexts<AdapterProblems> = {
     what: `adapter_config.json: ${key} is ${value}, which Luthier cannot load.`,
     advice: "Merge this adapter in PEFT, or train it without that setting.",
   }),
+  "adapter/unknown-setting": ({ key, value }) => ({
+    what: `adapter_config.json: ${key} is ${value}, and Luthier does not know that setting.`,
+    advice: `Merge this adapter in the software that trained it. If ${key} changes nothing, take it out of adapter_config.json.`,
+  }),
+  "adapter/other-model": ({ key, value, expected }) => ({
+    what: `adapter_config.json: ${key} is ${value}, and ${expected} in the model in use.`,
+    advice: BASE_MODEL,
+  }),
+  "adapter/changed-base": ({ start }) => ({
+    what: `adapter_config.json: init_lora_weights is ${start}, which trained the adapter on changed weights of the base model. They cannot be made again from these files.`,
+    advice:
+      start === "loftq"
+        ? "Merge the adapter in PEFT into the base model that LoftQ made. If that model is the one in use, set init_lora_weights to true in adapter_config.json."
+        : "Save the adapter in PEFT with path_initial_model_for_weight_conversion, which turns it into a plain LoRA. If the model in use has the changed weights, set init_lora_weights to true in adapter_config.json.",
+  }),
+  "adapter/unknown-start": ({ start }) => ({
+    what: `adapter_config.json: init_lora_weights is ${start}, and Luthier does not know that start.`,
+    advice:
+      "If it leaves the weights of the base model as they are, set init_lora_weights to true in adapter_config.json. Otherwise merge this adapter in PEFT.",
+  }),
   "adapter/other-task": ({ task, modelTask }) => ({
     what: `adapter_config.json: task_type is ${task}, and the model in use takes ${modelTask}.`,
     advice: BASE_MODEL,
   }),
   "adapter/unknown-method": ({ peftType, known }) => ({
     what: `adapter_config.json: peft_type is ${peftType ?? "missing"}, which Luthier cannot load.`,
-    advice: `It loads these: ${known.join(", ")}.`,
+    advice: `It loads these: ${known.join(", ")}. Merge another one in PEFT (merge_and_unload) and open the merged model.`,
+  }),
+  "adapter/mlx": ({ file }) => ({
+    what: `${file} is of an adapter that MLX trained, which has its own format.`,
+    advice: "Merge it with mlx_lm.fuse and open the merged model, or train the adapter with PEFT.",
   }),
   "adapter/folder-within": ({ folder }) => ({
     what: `There is more than one adapter: the folder itself and ${folder} within it.`,

@@ -23,6 +23,10 @@ export const methodProblems: ProblemTexts<MethodProblems> = {
     what: "layers_to_transform goes only with a list of names in target_modules.",
     advice: "List the module names, or write the layers into the regex.",
   }),
+  "config/layers-pattern-alone": () => ({
+    what: "layers_pattern says what the numbers in layers_to_transform count, and there are none.",
+    advice: "Fill in layers_to_transform, or leave layers_pattern empty.",
+  }),
   "config/all-excluded": ({ modules }) => ({
     what: "exclude_modules leaves out every layer that target_modules chooses.",
     advice: modulesCalled(modules),
@@ -46,13 +50,17 @@ export const methodProblems: ProblemTexts<MethodProblems> = {
     what: `${module} would train as a whole and have an update beside it.`,
     advice: "Write its whole path into modules_to_save, or leave it out of target_modules.",
   }),
-  "config/pissa-rank": ({ module, rank, maxRank }) => ({
-    what: `pissa finds at most ${maxRank} directions in ${module}, not ${rank}.`,
+  "config/start-rank": ({ init, module, rank, maxRank }) => ({
+    what: `${init} finds at most ${maxRank} directions in ${module}, not ${rank}.`,
     advice: "Lower r, or choose another start.",
   }),
-  "config/pissa-beside": ({ option }) => ({
-    what: `pissa does not go with ${option}: it is saved as the change from its start, which has no place for that.`,
+  "config/start-beside": ({ init, option }) => ({
+    what: `${init} does not go with ${option}: it is saved as the change from its start, which has no place for that.`,
     advice: `Choose another start, or turn ${option} off.`,
+  }),
+  "config/olora-conv1d": ({ module }) => ({
+    what: `olora does not go with ${module}, whose weight is stored transposed.`,
+    advice: "Choose pissa, or another start.",
   }),
   "config/lora-bias-beside-dora": () => ({
     what: "lora_bias does not go with use_dora.",
