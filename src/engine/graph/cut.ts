@@ -2,12 +2,12 @@ import type { Grid } from "../gpu/kernel";
 import type { KernelCall } from "./op";
 
 /**
- * Work of one dispatch at most. An operating system's watchdog kills a GPU process whose dispatch takes about 2 s, and no
- * submit can be shorter than a dispatch: 0.6 s on a GPU of 13 GFLOP/s, and too much for a fast one to lose by it.
+ * Maximum FLOPs of a dispatch. OS watchdogs reset the GPU after about 2 s, and a submit is at least one dispatch long:
+ * 0.6 s at 13 GFLOP/s, yet large enough that splitting costs a fast GPU nothing.
  */
 export const MAX_DISPATCH_FLOPS = 8e9;
 
-/** A call as one dispatch or, where that would be too long, as several that do a part of its grid each. */
+/** Splits a call that exceeds `maxFlops` into several dispatches over parts of its grid. */
 export function cutCall(call: KernelCall, maxFlops = MAX_DISPATCH_FLOPS): readonly KernelCall[] {
   const { cut, flops = 0, grid } = call;
   if (!cut || flops <= maxFlops) return [call];

@@ -4,16 +4,16 @@ import type { Graph, Node } from "../graph/graph";
 import { Recompute } from "./recompute";
 import { sameShape, storageRoot, type Value } from "../graph/value";
 
-/** How a backward pass comes by the values of the forward pass. */
+/** Options of {@link differentiate}. */
 export interface DifferentiateOptions {
-  /** Computes the inner values of checkpointed regions again instead of keeping them. */
+  /** Recomputes the inner values of checkpointed regions instead of keeping them. */
   readonly recompute?: boolean;
 }
 
 /**
- * Adds the backward pass of `loss` to the graph (reverse-mode differentiation): each parameter's gradient is added
- * to its view of the flat gradient buffer. `seed` is the gradient of the loss values themselves (same shape).
- * Only nodes between a parameter and the loss get a backward at all.
+ * Appends the backward pass of `loss` to the graph (reverse mode), accumulating each parameter's gradient into its view
+ * of the flat gradient buffer. `seed` is the upstream gradient of the loss values (same shape). Only nodes on a path
+ * from a parameter to the loss are differentiated.
  */
 export function differentiate(
   graph: Graph,

@@ -2,19 +2,19 @@ import { defined } from "../../lib/invariant";
 import { Graph, type Node } from "../graph/graph";
 import { byteSize, type Producer, storageRoot, type Value } from "../graph/value";
 
-/** A graph in two: what depends on parameters and frozen tensors alone, and all else, which runs many times. */
+/** A graph split in two: nodes that depend only on parameters and constants, and the rest, which runs per token. */
 export interface HoistedGraph {
   readonly once: Graph;
-  /** Values of `once` by the names of the states under which `each` reads them; none where nothing is taken out. */
+  /** Values of `once` by the state names under which `each` reads them; empty if nothing is hoisted. */
   readonly made: Readonly<Record<string, Value>>;
   readonly each: Graph;
-  /** What a kept value of the whole graph is in `each`. */
+  /** The values in `each` of the kept values of the original graph. */
   readonly kept: Readonly<Record<string, Value>>;
 }
 
 /**
- * Takes out of a graph that only answers what is the same in every run, as long as the values that have to be kept for
- * the others take at most `maxBytes`; the smallest are kept first, and the rest is computed in every run.
+ * Hoists run-invariant nodes out of an inference graph. The values passed between the parts take at most `maxBytes`:
+ * the smallest are hoisted first, and the rest is computed in every run.
  */
 export function hoist(graph: Graph, keep: Readonly<Record<string, Value>>, maxBytes: number): HoistedGraph {
   const once = nodesOfOnce(graph, Object.values(keep), maxBytes);
@@ -48,19 +48,19 @@ function nodesOfOnce(graph: Graph, keep: readonly Value[], maxBytes: number): Re
     const tooMuch = bySize.filter(({ type }) => (sum += byteSize(type)) > maxBytes);
     if (tooMuch.length === 0) return once;
     for (const { producer } of tooMuch) if (producer) once.delete(producer);
-    // What is made of them is no longer the same in every run either.
+    // Their dependants are no longer invariant either.
     for (const node of graph.nodes) if (!node.inputs.every(isSame)) once.delete(node);
   }
 }
 
-/** The values of `once` that others read or that are kept, each once. */
+/** Values of `once` that are kept or read by other nodes, without duplicates. */
 function edges(graph: Graph, keep: readonly Value[], once: ReadonlySet<Producer>): Value[] {
   const read = graph.nodes.filter((node) => !once.has(node)).flatMap(({ inputs }) => inputs);
   const roots = [...read, ...keep].map(storageRoot);
   return [...new Set(roots.filter(({ producer }) => producer !== null && once.has(producer)))];
 }
 
-/** Builds a graph out of nodes of another. */
+/** Copies nodes of another graph into a new one. */
 class Replay {
   readonly graph = new Graph();
   readonly #values = new Map<Value, Value>();
