@@ -8,41 +8,41 @@ import type { LoadedModel } from "../models/loaded-model";
 import type { KeyValueCache } from "./key-value-cache";
 import type { EncoderPlan, GeneratorPlans } from "./plans";
 
-/** Everything that answers are made with, as {@link GeneratorPlans} lists it. */
+/** All programs of a generator; see {@link GeneratorPlans}. */
 export interface GeneratorPrograms {
-  /** Reads a piece of a prompt; null where an encoder reads it. */
+  /** Processes a chunk of the prompt; null with an encoder. */
   readonly prefill: Program | null;
   readonly decode: Program;
-  /** Makes what is the same for all tokens of an answer; null without any. */
+  /** Computes what is invariant over an answer's tokens; null if nothing is. */
   readonly once: Program | null;
-  /** Feeds the adapter's virtual tokens or prefix to the decoder; null without any. */
+  /** Writes the adapter's virtual tokens or prefix to the decoder's cache; null if there are none. */
   readonly front: Program | null;
-  /** An encoder's programs, the shortest first; none without an encoder. */
+  /** Encoder programs by increasing length; empty without an encoder. */
   readonly encode: readonly EncoderProgram[];
 }
 
 interface EncoderProgram {
-  /** Tokens of the longest prompt that it takes. */
+  /** Maximum prompt length in tokens. */
   readonly length: number;
   readonly program: Program;
 }
 
-/** What programs are built with. Who gives it destroys what it makes. */
+/** Resources for building programs. The provider owns everything it creates. */
 export interface ProgramBuilder {
-  /** Slots of the programs that never run at the same time. */
+  /** Slots shared by programs that never run concurrently. */
   readonly shared: SlotPool;
   readonly resolver: BufferResolver;
   makePool(slotBytes: readonly number[]): SlotPool;
   build(plan: Plan, slots: SlotPool, resolver: BufferResolver): Promise<Program>;
 }
 
-/** Builds the programs one after another: a failure must not leave others still in the making. */
+/** Builds the programs sequentially: a failure must not leave others being built. */
 export async function buildPrograms(
   plans: GeneratorPlans,
   { shared, resolver, makePool, build }: ProgramBuilder,
 ): Promise<GeneratorPrograms> {
   const buildShared = (plan: Plan): Promise<Program> => build(plan, shared, resolver);
-  // What is made once an answer has room of its own, over which no other program writes.
+  // Its results must survive the other programs, so it has its own slots.
   const buildOnce = (plan: Plan): Promise<Program> => build(plan, makePool(plan.slotBytes), resolver);
   const buildAll = async (encoders: readonly EncoderPlan[]): Promise<EncoderProgram[]> => {
     const programs: EncoderProgram[] = [];
@@ -60,7 +60,7 @@ export async function buildPrograms(
   };
 }
 
-/** Finds the outputs of a program by their names before all else. */
+/** Resolves a program's outputs by name, then falls back to `resolver`. */
 function withOutputs(resolver: BufferResolver, program: Program | null): BufferResolver {
   if (!program) return resolver;
   const isMade = (value: Value): boolean => program.plan.outputs.has(value.name);
@@ -70,7 +70,7 @@ function withOutputs(resolver: BufferResolver, program: Program | null): BufferR
   };
 }
 
-/** Finds the buffers of an answering graph's leaves. */
+/** Resolves the leaves of inference graphs to buffers. */
 export function generationLeaf(
   model: LoadedModel,
   state: AdapterState | null,

@@ -5,12 +5,12 @@ import type { TrainingBatch } from "./batch-inputs";
 import { type FrozenMask, packFrozen } from "./frozen";
 import type { Trainer } from "./trainer";
 
-/** How far a selection is, and at last how many numbers train. */
+/** Progress of a selection, then the number of trainable elements. */
 export type SelectionProgress =
   | { readonly type: "selection"; readonly done: number; readonly total: number }
   | { readonly type: "selected"; readonly training: number };
 
-/** Whether a trainer's adapter chooses what trains right before the step of that number (from 0), not having chosen yet. */
+/** Whether the adapter's selection is due before this step (from 0) and has not been made. */
 export async function isSelectionDue(trainer: Trainer, step: number, totalSteps: number): Promise<boolean> {
   const { selection } = trainer.adapter;
   if (!selection || trainer.hasChosen) return false;
@@ -18,7 +18,7 @@ export async function isSelectionDue(trainer: Trainer, step: number, totalSteps:
   return step === 0 && selection.isMade !== undefined && selection.isMade(await trainer.parameters());
 }
 
-/** Each text that has something to learn, as a batch of its own. */
+/** Yields each text with supervised tokens as a batch of its own. */
 function* singleTexts(batches: Iterable<TrainingBatch>, length: number): Generator<TrainingBatch> {
   for (const batch of batches) {
     const rows = batch.segments.flatMap((segments, row) => segments.map((segment) => ({ ...segment, row })));
@@ -35,10 +35,10 @@ function* singleTexts(batches: Iterable<TrainingBatch>, length: number): Generat
 }
 
 /**
- * Makes an adapter's selection: weighs every number on texts where it asks for that, lets it choose, and freezes the
- * rest. No step may be on its way.
+ * Makes an adapter's selection: scores importance on sample texts if required, selects the trainable elements and
+ * freezes the rest. No step may be in flight.
  *
- * @param batches where texts are taken from, as many as it asks for
+ * @param batches source of the sample texts
  */
 export async function* select(
   trainer: Trainer,
