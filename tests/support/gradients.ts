@@ -10,8 +10,8 @@ import { planBatch } from "../../src/engine/train/plans";
 import { trainingLeaf } from "../../src/engine/train/trainer-programs";
 
 /**
- * Gradients of a batch's mean loss by parameter, from the very plan that training runs, with no update. `recompute` as
- * with gradient checkpointing.
+ * Gradients of a batch's mean loss by parameter, from training's own plan, without an update. `recompute` enables
+ * gradient checkpointing.
  */
 export async function computeGradients(
   model: LoadedModel,
