@@ -4,7 +4,7 @@ import { readBytes } from "../../src/engine/gpu/readback";
 import { BufferUsage, STORAGE } from "../../src/engine/gpu/usage";
 import type { StorageKind } from "../../src/engine/graph/op";
 import { packParams } from "../../src/engine/gpu/kernel";
-import { cutCall } from "../../src/engine/graph/cut";
+import { splitCall } from "../../src/engine/graph/split-call";
 import { f32, type Value } from "../../src/engine/graph/value";
 import { type GemmProblem, variantCall } from "../../src/engine/kernels/matmul";
 import type { GemmShape, GemmVariantId } from "../../src/engine/kernels/matmul-variants";
@@ -76,7 +76,7 @@ export async function runGemm(
   gemm: GemmCase,
   maxFlops = Infinity,
 ): Promise<Float32Array> {
-  const calls = cutCall(variantCall({ ...gemmProblem(gemm), ...gemm }, id), maxFlops);
+  const calls = splitCall(variantCall({ ...gemmProblem(gemm), ...gemm }, id), maxFlops);
   const uniform = BufferUsage.UNIFORM | BufferUsage.COPY_DST;
   const upload = (bytes: ArrayBuffer, usage: number): GPUBuffer => {
     const buffer = gpu.createBuffer("gemm", Math.max(16, bytes.byteLength), usage);

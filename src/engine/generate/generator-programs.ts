@@ -14,7 +14,7 @@ export interface GeneratorPrograms {
   readonly prefill: Program | null;
   readonly decode: Program;
   /** Computes what is invariant over an answer's tokens; null if nothing is. */
-  readonly once: Program | null;
+  readonly prologue: Program | null;
   /** Writes the adapter's virtual tokens or prefix to the decoder's cache; null if there are none. */
   readonly front: Program | null;
   /** Encoder programs by increasing length; empty without an encoder. */
@@ -43,18 +43,18 @@ export async function buildPrograms(
 ): Promise<GeneratorPrograms> {
   const buildShared = (plan: Plan): Promise<Program> => build(plan, shared, resolver);
   // Its results must survive the other programs, so it has its own slots.
-  const buildOnce = (plan: Plan): Promise<Program> => build(plan, makePool(plan.slotBytes), resolver);
+  const buildPrologue = (plan: Plan): Promise<Program> => build(plan, makePool(plan.slotBytes), resolver);
   const buildAll = async (encoders: readonly EncoderPlan[]): Promise<EncoderProgram[]> => {
     const programs: EncoderProgram[] = [];
     for (const { length, plan } of encoders) programs.push({ length, program: await buildShared(plan) });
     return programs;
   };
   const prefill = plans.prefill && (await buildShared(plans.prefill));
-  const once = plans.decode.once && (await buildOnce(plans.decode.once));
+  const prologue = plans.decode.prologue && (await buildPrologue(plans.decode.prologue));
   return {
     prefill,
-    once,
-    decode: await build(plans.decode.each, shared, withOutputs(resolver, once)),
+    prologue,
+    decode: await build(plans.decode.body, shared, withOutputs(resolver, prologue)),
     front: plans.front && (await buildShared(plans.front)),
     encode: await buildAll(plans.encode),
   };

@@ -5,7 +5,7 @@ import type { AdapterState } from "../adapters/adapter-state";
 import type { Random } from "../adapters/common/method";
 import { Ownership } from "../gpu/ownership";
 import { ReadbackRing } from "../gpu/readback";
-import { withoutBroken } from "../gpu/pipelines";
+import { retryWithoutBroken } from "../gpu/pipelines";
 import { SlotPool } from "../gpu/slot-pool";
 import { type BufferResolver, Program, type ProgramInputs } from "../graph/program";
 import type { ModelSpec } from "../nn/model-spec";
@@ -51,7 +51,7 @@ export class Generator {
    * out of memory; partial allocations are freed.
    */
   static create(model: LoadedModel, state: AdapterState | null, capacity: number): Promise<Generator> {
-    return withoutBroken(model.pipelines, () => Generator.#build(model, state, capacity));
+    return retryWithoutBroken(model.pipelines, () => Generator.#build(model, state, capacity));
   }
 
   static async #build(model: LoadedModel, state: AdapterState | null, capacity: number): Promise<Generator> {
@@ -91,7 +91,7 @@ export class Generator {
   ): AsyncGenerator<number, FinishReason> {
     const budget = Math.min(options.maxNewTokens, this.#roomFor(prompt));
     const { encoder } = this.#spec;
-    const front = this.#decoderFront;
+    const front = this.#decoderOffset;
     const ids = encoder ? [encoder.startId] : [...prompt];
     let logits = await this.logitsAfter(prompt);
     for (let made = 0; made < budget; made++) {
@@ -107,9 +107,9 @@ export class Generator {
 
   /** Next-token logits (vocabulary) after `prompt`; with an encoder, logits of the answer's first token. */
   async logitsAfter(prompt: readonly number[]): Promise<Float32Array> {
-    const front = this.#decoderFront;
+    const front = this.#decoderOffset;
     // The adapter may have been trained since the last answer.
-    this.#programs.once?.run({});
+    this.#programs.prologue?.run({});
     this.#programs.front?.run(this.#inputs(new Uint32Array(front), 0, front));
     const { encoder } = this.#spec;
     if (!encoder) return this.#prefill(prompt, front);
@@ -122,23 +122,23 @@ export class Generator {
   }
 
   /** Virtual tokens before the encoder's input. */
-  get #encoderFront(): number {
+  get #encoderOffset(): number {
     return this.#spec.encoder ? (this.#state?.adapter.promptLength ?? 0) : 0;
   }
 
   /** Virtual tokens and prefix before the decoder's input. */
-  get #decoderFront(): number {
+  get #decoderOffset(): number {
     const { promptLength = 0, prefixLength = 0 } = this.#state?.adapter ?? {};
-    return promptLength + prefixLength - this.#encoderFront;
+    return promptLength + prefixLength - this.#encoderOffset;
   }
 
   /** Maximum answer length for `prompt`. Errors: an empty prompt, or no room left. */
   #roomFor(prompt: readonly number[]): number {
     const { length } = prompt;
-    const places = this.capacity - this.#decoderFront;
+    const places = this.capacity - this.#decoderOffset;
     // With an encoder, the decoder's cache holds only the answer and its start token.
     const room = this.#spec.encoder ? places - 1 : places - length;
-    const promptRoom = this.#spec.encoder ? this.capacity - this.#encoderFront : places;
+    const promptRoom = this.#spec.encoder ? this.capacity - this.#encoderOffset : places;
     if (length === 0 || length > promptRoom || room < 1) throw noRoom(length, promptRoom);
     return room;
   }
@@ -148,8 +148,8 @@ export class Generator {
       this.#programs.encode.find((encoder) => encoder.length >= prompt.length),
       "a program for the prompt's length",
     );
-    program.run(encodeInputs(prompt, length, this.#encoderFront));
-    this.#encoded = this.#encoderFront + prompt.length;
+    program.run(encodeInputs(prompt, length, this.#encoderOffset));
+    this.#encoded = this.#encoderOffset + prompt.length;
   }
 
   async #prefill(prompt: readonly number[], front: number): Promise<Float32Array> {

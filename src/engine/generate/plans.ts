@@ -57,21 +57,21 @@ export function planPass(model: ModelShape, hooks: MakeHooks, length: number, ca
 
 /** The decode pass, split into per-token and per-answer work. */
 export interface DecodePlans {
-  readonly each: Plan;
-  /** Runs before the first token; its outputs are states of `each`, by name. Null if nothing is invariant. */
-  readonly once: Plan | null;
+  readonly body: Plan;
+  /** Runs before the first token; its outputs are states of `body`, by name. Null if nothing is invariant. */
+  readonly prologue: Plan | null;
 }
 
 /** Maximum bytes kept between tokens; beyond this, recomputing is cheaper. */
-const MAX_ONCE_BYTES = 64 * 2 ** 20;
+const MAX_HOISTED_BYTES = 64 * 2 ** 20;
 
 /** Plans the decode pass, hoisting what depends only on the adapter's parameters and the weights. */
 export function planDecode(model: ModelShape, hooks: MakeHooks, capacity: number): DecodePlans {
   const { graph, logits } = tracePass(model, hooks, 1, capacity);
-  const { once, made, each, kept } = hoist(graph, { logits }, MAX_ONCE_BYTES);
+  const { prologue, hoisted, body, outputs } = hoist(graph, { logits }, MAX_HOISTED_BYTES);
   return {
-    each: makePlan(each, kept, model.tuning),
-    once: Object.keys(made).length > 0 ? makePlan(once, made, model.tuning) : null,
+    body: makePlan(body, outputs, model.tuning),
+    prologue: Object.keys(hoisted).length > 0 ? makePlan(prologue, hoisted, model.tuning) : null,
   };
 }
 
@@ -105,8 +105,8 @@ export function planEncode(model: ModelShape, hooks: MakeHooks, length: number, 
   const slots = graph.input("slots", u32(encoded.type.shape[0] ?? 0));
   spec.blocks.forEach((_, layer) => {
     const [key, value] = projectEncoded(context, spec, layer, encoded);
-    intoCache(graph, spec, capacity, crossKey(layer), key, slots);
-    intoCache(graph, spec, capacity, crossValue(layer), value, slots);
+    writeToCache(graph, spec, capacity, crossKey(layer), key, slots);
+    writeToCache(graph, spec, capacity, crossValue(layer), value, slots);
   });
   return makePlan(graph, {}, model.tuning);
 }
@@ -137,8 +137,8 @@ export function planPrefix(
   model.spec.blocks.forEach((_, layer) => {
     const prefix = adapter.prefix?.(layer);
     if (!prefix) return;
-    intoCache(graph, model.spec, capacity, cacheKey(layer), prefix.key, slots);
-    intoCache(graph, model.spec, capacity, cacheValue(layer), prefix.value, slots);
+    writeToCache(graph, model.spec, capacity, cacheKey(layer), prefix.key, slots);
+    writeToCache(graph, model.spec, capacity, cacheValue(layer), prefix.value, slots);
   });
   return makePlan(graph, {}, model.tuning);
 }
@@ -159,8 +159,8 @@ function cachedAttention(graph: Graph, spec: ModelSpec, capacity: number, first:
   return (layer, q, k, v, bias) => {
     const tokens = q.type.shape[1] ?? 0;
     const slots = graph.input("slots", u32(tokens));
-    const key = intoCache(graph, spec, capacity, cacheKey(layer, first), k, slots);
-    const value = intoCache(graph, spec, capacity, cacheValue(layer, first), v, slots);
+    const key = writeToCache(graph, spec, capacity, cacheKey(layer, first), k, slots);
+    const value = writeToCache(graph, spec, capacity, cacheValue(layer, first), v, slots);
     return blockAttention(graph, spec, layer, { q, key, value, prefix: 0, bias });
   };
 }
@@ -176,7 +176,7 @@ function cachedCross(graph: Graph, spec: ModelSpec, capacity: number): CrossAtte
 }
 
 /** Writes `value` (1, T, KV, D) or (T, KV, D) to the cache at `slots`; returns the updated cache. */
-function intoCache(
+function writeToCache(
   graph: Graph,
   spec: ModelSpec,
   capacity: number,
@@ -226,8 +226,8 @@ export function planGenerator(
   };
 }
 
-/** Slot sizes of the programs that share slots; `decode.once` has its own. */
+/** Slot sizes of the programs that share slots; `decode.prologue` has its own. */
 export function sharedSlotBytes({ prefill, decode, front, encode }: GeneratorPlans): (readonly number[])[] {
-  const plans = [prefill, decode.each, front, ...encode.map(({ plan }) => plan)];
+  const plans = [prefill, decode.body, front, ...encode.map(({ plan }) => plan)];
   return plans.filter((plan) => plan !== null).map((plan) => plan.slotBytes);
 }

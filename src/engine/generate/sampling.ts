@@ -49,7 +49,7 @@ function draw(scores: Float32Array, { temperature, topK, topP }: GenerationOptio
   const total = sum(weights);
   // Without top-k and top-p, the draw itself determines how much of the distribution is needed.
   const share = topP < 1 ? topP : uniform;
-  const likely = likeliest(weights, (ids) =>
+  const likely = mostLikely(weights, (ids) =>
     topK > 0 ? ids.length >= topK : massOf(weights, ids) > share * total,
   );
   sortByScore(likely, scores);
@@ -65,7 +65,10 @@ function draw(scores: Float32Array, { temperature, topK, topP }: GenerationOptio
 }
 
 /** The most likely ids, in id order: enough to satisfy `isEnough`, or all. */
-function likeliest(weights: Float64Array, isEnough: (ids: Uint32Array) => boolean): Uint32Array<ArrayBuffer> {
+function mostLikely(
+  weights: Float64Array,
+  isEnough: (ids: Uint32Array) => boolean,
+): Uint32Array<ArrayBuffer> {
   for (let cut = 0.1; cut > 1e-10; cut /= 32) {
     const ids = atLeast(weights, cut);
     if (isEnough(ids)) return ids;

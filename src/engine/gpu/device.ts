@@ -1,6 +1,6 @@
 import { LuthierError } from "../../lib/errors";
 import type { GpuAllocation } from "../../lib/problems/engine-problems";
-import { Nudger } from "./nudge";
+import { QueuePoller } from "./queue-poller";
 import { Pace } from "./pace";
 import { isSoftware } from "./software-gpu";
 
@@ -47,13 +47,13 @@ export class Gpu {
   #closed = false;
   /** Sizes the work per submit. */
   readonly pace: Pace;
-  readonly #nudger: Nudger;
+  readonly #poller: QueuePoller;
 
-  private constructor(device: GPUDevice, info: GpuInfo, nudger: Nudger) {
+  private constructor(device: GPUDevice, info: GpuInfo, poller: QueuePoller) {
     this.device = device;
     this.info = info;
     this.pace = new Pace(info.software);
-    this.#nudger = nudger;
+    this.#poller = poller;
     device.addEventListener("uncapturederror", (event) => {
       this.#failure ??= describeGpuError(event.error);
     });
@@ -85,9 +85,9 @@ export class Gpu {
         maxComputeWorkgroupSizeY: adapter.limits.maxComputeWorkgroupSizeY,
       },
     });
-    const nudger = new Nudger(device.queue);
-    const software = await isSoftware(adapter.info, device, nudger);
-    return new Gpu(device, describeGpu(adapter, device, maxBindingBytes, software), nudger);
+    const poller = new QueuePoller(device.queue);
+    const software = await isSoftware(adapter.info, device, poller);
+    return new Gpu(device, describeGpu(adapter, device, maxBindingBytes, software), poller);
   }
 
   get usage(): GpuUsage {
@@ -136,13 +136,13 @@ export class Gpu {
 
   /** Waits for all submitted work, then throws any error it raised. */
   async settle(): Promise<void> {
-    await Promise.race([this.hasten(this.device.queue.onSubmittedWorkDone()), this.lost]);
+    await Promise.race([this.awaitWork(this.device.queue.onSubmittedWorkDone()), this.lost]);
     this.check();
   }
 
   /** Awaits a promise that depends on submitted work, without the latency of the browser's own polling. */
-  hasten<T>(promise: Promise<T>): Promise<T> {
-    return this.#nudger.hasten(promise);
+  awaitWork<T>(promise: Promise<T>): Promise<T> {
+    return this.#poller.awaitWork(promise);
   }
 
   /**

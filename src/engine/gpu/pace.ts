@@ -41,7 +41,7 @@ export class Pace {
     this.#pending += 1;
     const finish = (isDone: boolean): void => {
       this.#pending -= 1;
-      if (isDone && isAlone) this.#follow(flops, performance.now() - started);
+      if (isDone && isAlone) this.#adapt(flops, performance.now() - started);
     };
     queue.onSubmittedWorkDone().then(
       () => finish(true),
@@ -49,7 +49,7 @@ export class Pace {
     );
   }
 
-  #follow(flops: number, milliseconds: number): void {
+  #adapt(flops: number, milliseconds: number): void {
     const measured = (flops / Math.max(milliseconds, 1e-3)) * this.#targetMs;
     this.#sliceFlops = Math.min(measured, MAX_GROWTH * this.#sliceFlops);
   }

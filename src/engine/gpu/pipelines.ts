@@ -104,7 +104,7 @@ export class PipelineCache {
 
   async #compile(key: string, kernel: Kernel): Promise<GPUComputePipeline> {
     if (this.#journal?.fatal.has(key)) {
-      throw this.#breakdown(key, { kind: "took-gpu-down" });
+      throw this.#markBroken(key, { kind: "took-gpu-down" });
     }
     const { device } = this.#gpu;
     device.pushErrorScope("validation");
@@ -118,12 +118,12 @@ export class PipelineCache {
       if (await this.#isLost()) this.#gpu.check();
       const message =
         (await moduleError)?.message ?? (cause instanceof Error ? cause.message : String(cause));
-      throw this.#breakdown(key, { kind: "refused", message }, { cause });
+      throw this.#markBroken(key, { kind: "refused", message }, { cause });
     }
   }
 
   /** Records a kernel as broken and returns the error to throw. */
-  #breakdown(key: string, fault: CompileFault, options?: ErrorOptions): KernelError {
+  #markBroken(key: string, fault: CompileFault, options?: ErrorOptions): KernelError {
     const error = new KernelError(key, fault, options);
     this.#broken.add(key);
     this.onBroken(error);
@@ -153,7 +153,7 @@ export class PipelineCache {
  * Calls `build` until it succeeds or fails for another reason than a newly broken kernel: replanning avoids broken
  * kernels. `build` must replan each time and clean up on failure.
  */
-export async function withoutBroken<T>(pipelines: PipelineCache, build: () => Promise<T>): Promise<T> {
+export async function retryWithoutBroken<T>(pipelines: PipelineCache, build: () => Promise<T>): Promise<T> {
   for (;;) {
     const known = pipelines.brokenCount;
     try {

@@ -60,7 +60,7 @@ export class ReadbackRing {
 
   async #map(staging: GPUBuffer, sizeBytes: number): Promise<void> {
     try {
-      await this.#gpu.hasten(staging.mapAsync(MAP_MODE_READ, 0, sizeBytes));
+      await this.#gpu.awaitWork(staging.mapAsync(MAP_MODE_READ, 0, sizeBytes));
     } catch (cause) {
       this.#gpu.check();
       throw new LuthierError({ code: "gpu/no-result" }, { cause });

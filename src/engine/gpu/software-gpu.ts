@@ -1,17 +1,17 @@
-import { type Nudger } from "./nudge";
+import { type QueuePoller } from "./queue-poller";
 import { BufferUsage, MAP_MODE_READ } from "./usage";
 
 /** Adapter info fields; browsers may blank all names, and older ones lack the flag. */
-export type AdapterSigns = Partial<
+export type AdapterInfo = Partial<
   Pick<GPUAdapterInfo, "vendor" | "architecture" | "device" | "description" | "isFallbackAdapter">
 >;
 
 const SOFTWARE_NAMES = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
 
 /** Classifies an adapter by its names and fallback flag; null if they are inconclusive. */
-export function softwareBySigns(signs: AdapterSigns): boolean | null {
-  if (signs.isFallbackAdapter === true) return true;
-  const names = [signs.vendor, signs.architecture, signs.device, signs.description].join(" ").trim();
+export function classifyAdapter(info: AdapterInfo): boolean | null {
+  if (info.isFallbackAdapter === true) return true;
+  const names = [info.vendor, info.architecture, info.device, info.description].join(" ").trim();
   // A false flag proves nothing: browsers that mask names to prevent fingerprinting mask the flag too.
   return names === "" ? null : SOFTWARE_NAMES.test(names);
 }
@@ -34,7 +34,7 @@ const RUNS = 3;
 const SLOW_BARRIER_US = 3;
 
 /** Whether a barrier of this cost indicates a software GPU. */
-export function softwareByBarrier(microseconds: number): boolean {
+export function isSoftwareBarrier(microseconds: number): boolean {
   return microseconds >= SLOW_BARRIER_US;
 }
 
@@ -61,7 +61,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
  * Measures the cost of a workgroup barrier in microseconds: best of several runs, stopping at the first below the
  * software threshold. Rejects when the device cannot run the probe.
  */
-export async function measureBarrier(device: GPUDevice, nudger: Nudger): Promise<number> {
+export async function measureBarrier(device: GPUDevice, poller: QueuePoller): Promise<number> {
   const pipeline = await device.createComputePipelineAsync({
     label: "barrier probe",
     layout: "auto",
@@ -86,7 +86,7 @@ export async function measureBarrier(device: GPUDevice, nudger: Nudger): Promise
     const commands = encoder.finish();
     const started = performance.now();
     device.queue.submit([commands]);
-    await nudger.hasten(staging.mapAsync(MAP_MODE_READ));
+    await poller.awaitWork(staging.mapAsync(MAP_MODE_READ));
     staging.unmap();
     return (1000 * (performance.now() - started)) / BARRIERS;
   };
@@ -94,7 +94,7 @@ export async function measureBarrier(device: GPUDevice, nudger: Nudger): Promise
     // Warm up: a pipeline's first use is slower.
     await run(0);
     const best = { full: Infinity, empty: Infinity };
-    for (let i = 0; i < RUNS && softwareByBarrier(best.full); i++) {
+    for (let i = 0; i < RUNS && isSoftwareBarrier(best.full); i++) {
       best.full = Math.min(best.full, await run(BARRIERS));
       // Round-trip overhead. Take the minimum: one delayed run would subtract too much.
       best.empty = Math.min(best.empty, await run(0));
@@ -106,9 +106,13 @@ export async function measureBarrier(device: GPUDevice, nudger: Nudger): Promise
 }
 
 /** Whether an adapter is a software GPU: by its info, else by measuring a barrier. */
-export async function isSoftware(signs: AdapterSigns, device: GPUDevice, nudger: Nudger): Promise<boolean> {
-  const told = softwareBySigns(signs);
-  if (told !== null) return told;
+export async function isSoftware(
+  info: AdapterInfo,
+  device: GPUDevice,
+  poller: QueuePoller,
+): Promise<boolean> {
+  const known = classifyAdapter(info);
+  if (known !== null) return known;
   // If the probe cannot run, the first real work will report why.
-  return measureBarrier(device, nudger).then(softwareByBarrier, () => false);
+  return measureBarrier(device, poller).then(isSoftwareBarrier, () => false);
 }

@@ -57,8 +57,8 @@ export interface KernelCall {
   readonly grid: Grid;
   /** FLOPs, used to size submits and estimate time. Omitted for small kernels. */
   readonly flops?: number;
-  /** How to split a call that is too long for one dispatch; see `graph/cut.ts`. */
-  readonly cut?: {
+  /** How to split a call that is too long for one dispatch; see `graph/split-call.ts`. */
+  readonly split?: {
     /** The grid axis to split. */
     readonly axis: 0 | 1 | 2;
     /** The param that receives the first workgroup of the part; 0 in the whole call. */
@@ -106,7 +106,7 @@ export interface Tuning {
   has(feature: GPUFeatureName): boolean;
   /** Id of the variant to use, or null if none was measured. */
   choice(problem: TuningProblem): string | null;
-  /** Maximum FLOPs per dispatch; defaults to the limit in `graph/cut.ts`. */
+  /** Maximum FLOPs per dispatch; defaults to the limit in `graph/split-call.ts`. */
   readonly maxDispatchFlops?: number;
   /** Whether a kernel is known not to compile on this device. */
   isBroken?(kernel: Kernel): boolean;

@@ -1,6 +1,6 @@
 import { invariant } from "../../lib/invariant";
 import type { Grid } from "../gpu/kernel";
-import { cutCall } from "./cut";
+import { splitCall } from "./split-call";
 import type { Graph, Node } from "./graph";
 import type { KernelCall, Operand, Tuning } from "./op";
 import { byteSize, bytesOwner, sameShape, type TensorType, type Value } from "./value";
@@ -120,7 +120,7 @@ function lowerNode(node: Node, resolve: (value: Value) => Value, tuning: Tuning)
         call.operands.length === call.kernel.bindings.length,
         `${call.kernel.shader}: ${call.operands.length} operands for ${call.kernel.bindings.length} bindings`,
       );
-      calls.push(...cutCall(call, tuning.maxDispatchFlops));
+      calls.push(...splitCall(call, tuning.maxDispatchFlops));
     },
     scratch: (type) => {
       const known = scratch.find(

@@ -76,6 +76,6 @@ export function variantCall(problem: GemmProblem, id: GemmVariantId): KernelCall
     operands,
     grid,
     flops: 2 * m * n * k,
-    ...(variant.tiled && { cut: { axis, param: axis === 1 ? "first_y" : "first_x" } }),
+    ...(variant.tiled && { split: { axis, param: axis === 1 ? "first_y" : "first_x" } }),
   };
 }

@@ -4,7 +4,7 @@ import { type Kernel, packParams } from "../gpu/kernel";
 import { KernelError, type PipelineCache } from "../gpu/pipelines";
 import { BufferUsage, STORAGE } from "../gpu/usage";
 import type { KernelCall, Operand, Tuning, TuningProblem } from "../graph/op";
-import { cutCall } from "../graph/cut";
+import { splitCall } from "../graph/split-call";
 import { byteSize } from "../graph/value";
 import { kindBytes } from "../weights/storage-layout";
 import { Stopwatch } from "./stopwatch";
@@ -116,7 +116,7 @@ export class Tuner implements Tuning {
    * warm-up. Infinity if the kernel does not compile.
    */
   async #time(whole: KernelCall, buffers: readonly GPUBuffer[], stopwatch: Stopwatch): Promise<number> {
-    const [call = whole] = cutCall(whole);
+    const [call = whole] = splitCall(whole);
     const pipeline = await this.#pipelines.get(call.kernel).catch((error: unknown) => {
       if (error instanceof KernelError) return null;
       throw error;

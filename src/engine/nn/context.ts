@@ -111,11 +111,11 @@ interface LookUp {
 export function applyEmbedding(context: BuildContext, path: string, ids: Value, options: LookUp = {}): Value {
   const { factor = 1, paddingRow } = options;
   const padding = paddingRow === undefined ? {} : { paddingRow };
-  const rows = lookUp(context, path, ids, factor, padding);
+  const rows = embeddingRows(context, path, ids, factor, padding);
   return context.adapter.embedding?.({ path, ids, rows, factor, padding }) ?? rows;
 }
 
-function lookUp(
+function embeddingRows(
   context: BuildContext,
   path: string,
   ids: Value,

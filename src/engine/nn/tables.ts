@@ -65,17 +65,17 @@ export function alibiSlopes(heads: number): Float32Array<ArrayBuffer> {
  */
 export function relativeBuckets(
   { buckets, maxDistance }: Pick<RelativePositions, "buckets" | "maxDistance">,
-  toBothSides: boolean,
+  bidirectional: boolean,
 ): Uint32Array<ArrayBuffer> {
-  const each = toBothSides ? buckets / 2 : buckets;
-  const exact = Math.floor(each / 2);
+  const perDirection = bidirectional ? buckets / 2 : buckets;
+  const exact = Math.floor(perDirection / 2);
   const { fround, log } = Math;
   return Uint32Array.from({ length: 2 * maxDistance + 1 }, (_, index) => {
     const distance = index - maxDistance;
-    const first = toBothSides && distance > 0 ? each : 0;
-    const steps = toBothSides ? Math.abs(distance) : Math.max(0, -distance);
+    const first = bidirectional && distance > 0 ? perDirection : 0;
+    const steps = bidirectional ? Math.abs(distance) : Math.max(0, -distance);
     if (steps < exact) return first + steps;
     const share = fround(fround(log(fround(steps / exact))) / fround(log(maxDistance / exact)));
-    return first + Math.min(each - 1, exact + Math.trunc(fround(share * (each - exact))));
+    return first + Math.min(perDirection - 1, exact + Math.trunc(fround(share * (perDirection - exact))));
   });
 }

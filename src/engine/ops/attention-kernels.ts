@@ -111,7 +111,7 @@ export function attentionCall(
       grid: VARIANTS[id].grid(phase, dims),
       flops: work,
     };
-    return { id, call: VARIANTS[id].isTiled ? { ...call, cut: TILE_CUT } : call };
+    return { id, call: VARIANTS[id].isTiled ? { ...call, split: TILE_SPLIT } : call };
   });
   const timed = timedVariants(phase, dims, tuning);
   const problem = {
@@ -126,7 +126,7 @@ export function attentionCall(
 }
 
 /** Splits along query tiles (key tiles in the gradients of k and v). */
-const TILE_CUT = { axis: 0, param: "first_tile" } as const;
+const TILE_SPLIT = { axis: 0, param: "first_tile" } as const;
 
 /** Operand index of `key_end` in the forward kernels. */
 const KEY_END = 4;

@@ -83,7 +83,7 @@ async function* runSteps(
   for (let step = first; step < plan.totalSteps && !signal?.aborted; step++) {
     if (await isSelectionDue(trainer, step, plan.totalSteps)) {
       while (pending.length > 0) yield await settle(plan, pending);
-      for await (const progress of select(trainer, firstPass(plan))) {
+      for await (const progress of select(trainer, firstEpoch(plan))) {
         yield { step, ...progress };
         if (signal?.aborted) return;
       }
@@ -102,7 +102,7 @@ async function* runSteps(
 }
 
 /** Batches of the first epoch, in order. */
-function* firstPass({ batches, epoch, totalSteps }: TrainingPlan): Generator<TrainingBatch> {
+function* firstEpoch({ batches, epoch, totalSteps }: TrainingPlan): Generator<TrainingBatch> {
   for (let step = 0; step < totalSteps && (step === 0 || epoch(step - 1) < 1); step++) {
     yield* batches(step);
   }

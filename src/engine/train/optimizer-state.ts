@@ -13,11 +13,11 @@ const GROUP_BYTES = 8;
 
 /** Distinct learning-rate factors of an adapter's parameters; each is a parameter group. */
 export function learningRateFactors({ parameters }: Adapter): number[] {
-  return [...new Set(parameters.map(factorOf))];
+  return [...new Set(parameters.map(learningRateFactorOf))];
 }
 
 /** Frozen parameters get factor 0: neither gradient nor weight decay changes them. */
-function factorOf({ learningRateFactor = 1, fixed = false }: ParameterSpec): number {
+function learningRateFactorOf({ learningRateFactor = 1, fixed = false }: ParameterSpec): number {
   return fixed ? 0 : learningRateFactor;
 }
 
@@ -37,7 +37,7 @@ function blockWords(adapter: Adapter, frozen: FrozenBits | null): Uint32Array<Ar
   adapter.parameters.forEach((parameter, index) => {
     const { offset, count } = defined(places[index], "place");
     const first = offset / PARAMETER_ALIGNMENT;
-    const group = factors.indexOf(factorOf(parameter));
+    const group = factors.indexOf(learningRateFactorOf(parameter));
     for (let block = first; block < first + Math.ceil(count / PARAMETER_ALIGNMENT); block++) {
       words[block * BLOCK_WORDS] = group;
       if (frozen) words.set(frozen.subarray(2 * block, 2 * block + 2), block * BLOCK_WORDS + 1);

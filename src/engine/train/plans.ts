@@ -173,7 +173,7 @@ export interface TrainingPlans {
   readonly evaluate: readonly ShapedPlan[];
   readonly update: Plan;
   /** For adapters that score the importance of their elements on single texts before selecting what trains. */
-  readonly weigh: { readonly text: ShapedPlan; readonly squares: Plan } | null;
+  readonly importance: { readonly text: ShapedPlan; readonly squares: Plan } | null;
 }
 
 /** A plan for batches of one shape. */
@@ -193,7 +193,7 @@ export function planTraining(model: ModelShape, state: AdapterShape, options: Pl
     train: options.shapes.map(plan("train")),
     evaluate: options.evaluationShapes.map(plan("infer")),
     update: planUpdate(model, state, options),
-    weigh: text && { text: plan("train")(text), squares: planSquares(model, state) },
+    importance: text && { text: plan("train")(text), squares: planSquares(model, state) },
   };
 }
 
@@ -205,7 +205,7 @@ function textShape({ adapter }: AdapterShape, { shapes }: PlanOptions): BatchSha
 }
 
 /** Flattens all plans of a run. */
-export function listPlans({ train, evaluate, update, weigh }: TrainingPlans): Plan[] {
-  const weighing = weigh ? [weigh.text.plan, weigh.squares] : [];
-  return [...[...train, ...evaluate].map(({ plan }) => plan), update, ...weighing];
+export function listPlans({ train, evaluate, update, importance }: TrainingPlans): Plan[] {
+  const scoring = importance ? [importance.text.plan, importance.squares] : [];
+  return [...[...train, ...evaluate].map(({ plan }) => plan), update, ...scoring];
 }

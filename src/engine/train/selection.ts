@@ -13,7 +13,7 @@ export type SelectionProgress =
 /** Whether the adapter's selection is due before this step (from 0) and has not been made. */
 export async function isSelectionDue(trainer: Trainer, step: number, totalSteps: number): Promise<boolean> {
   const { selection } = trainer.adapter;
-  if (!selection || trainer.hasChosen) return false;
+  if (!selection || trainer.hasSelection) return false;
   if (step === Math.floor(selection.after * totalSteps)) return true;
   return step === 0 && selection.isMade !== undefined && selection.isMade(await trainer.parameters());
 }
@@ -52,7 +52,7 @@ export async function* select(
     let done = 0;
     for (const text of singleTexts(batches, trainer.textLength)) {
       if (done === selection.samples) break;
-      await trainer.weigh(text);
+      await trainer.addImportance(text);
       done++;
       yield { type: "selection", done, total: selection.samples };
     }
@@ -63,7 +63,7 @@ export async function* select(
   let training = 0;
   const masks = new Map<string, FrozenMask>();
   for (const { name, shape, offset } of places) {
-    const data = defined(trains.get(name), `marks of ${name}`).map((trainsOn) => 1 - trainsOn);
+    const data = defined(trains.get(name), `marks of ${name}`).map((trainable) => 1 - trainable);
     masks.set(name, { shape, data });
     before.parameters.set(defined(values.get(name), name).data, offset);
     data.forEach((frozen, i) => {

@@ -19,12 +19,12 @@ export interface TrainerPrograms {
   readonly train: readonly ShapedProgram[];
   readonly evaluate: readonly ShapedProgram[];
   readonly update: Program;
-  readonly weigh: { readonly text: ShapedProgram; readonly squares: Program } | null;
+  readonly importance: { readonly text: ShapedProgram; readonly squares: Program } | null;
 }
 
 /** Builds the programs sequentially: a failure must not leave others being built. */
 export async function buildPrograms(
-  { train, evaluate, update, weigh }: TrainingPlans,
+  { train, evaluate, update, importance }: TrainingPlans,
   build: (plan: Plan) => Promise<Program>,
 ): Promise<TrainerPrograms> {
   const buildShaped = async ({ shape, plan }: ShapedPlan): Promise<ShapedProgram> => ({
@@ -40,7 +40,10 @@ export async function buildPrograms(
     train: await buildAll(train),
     evaluate: await buildAll(evaluate),
     update: await build(update),
-    weigh: weigh && { text: await buildShaped(weigh.text), squares: await build(weigh.squares) },
+    importance: importance && {
+      text: await buildShaped(importance.text),
+      squares: await build(importance.squares),
+    },
   };
 }
 

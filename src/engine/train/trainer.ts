@@ -4,7 +4,7 @@ import type { Adapter, HostTensor } from "../adapters/common/method";
 import type { Gpu } from "../gpu/device";
 import { Ownership } from "../gpu/ownership";
 import { readBytes, ReadbackRing } from "../gpu/readback";
-import { withoutBroken } from "../gpu/pipelines";
+import { retryWithoutBroken } from "../gpu/pipelines";
 import { SlotPool } from "../gpu/slot-pool";
 import { type BufferResolver, Program } from "../graph/program";
 import type { ModelSpec } from "../nn/model-spec";
@@ -99,7 +99,7 @@ export class Trainer {
 
   /** Plans, allocates and compiles everything a run needs. Errors: out of memory; partial allocations are freed. */
   static create(model: LoadedModel, state: AdapterState, options: TrainerOptions): Promise<Trainer> {
-    return withoutBroken(model.pipelines, () => Trainer.#build(model, state, options));
+    return retryWithoutBroken(model.pipelines, () => Trainer.#build(model, state, options));
   }
 
   static async #build(model: LoadedModel, state: AdapterState, options: TrainerOptions): Promise<Trainer> {
@@ -132,7 +132,7 @@ export class Trainer {
   }
 
   /** Whether the adapter has selected its trainable elements. */
-  get hasChosen(): boolean {
+  get hasSelection(): boolean {
     return this.#frozen !== null;
   }
 
@@ -225,17 +225,17 @@ export class Trainer {
     return (await this.#readLoss()) / Math.max(1, tokens);
   }
 
-  /** Length of the single-text batches of {@link weigh}. */
+  /** Length of the single-text batches of {@link addImportance}. */
   get textLength(): number {
-    return this.#programs.weigh?.text.shape.length ?? 0;
+    return this.#programs.importance?.text.shape.length ?? 0;
   }
 
   /**
    * Accumulates the squared gradients of a text's mean loss in the second moments, from which a selection before the
    * first step reads its importance scores. Resolves when the GPU has finished.
    */
-  async weigh(text: TrainingBatch): Promise<void> {
-    const { text: run, squares } = defined(this.#programs.weigh, "programs that weigh");
+  async addImportance(text: TrainingBatch): Promise<void> {
+    const { text: run, squares } = defined(this.#programs.importance, "importance programs");
     const virtual = this.#state.adapter;
     this.#optimizer.beginStep();
     const step = lossScalars(1 / Math.max(1, countLabels(text, virtual)));

@@ -23,10 +23,10 @@ export function differentiate(
 ): void {
   const gradients = new Map<number, Value>();
   gradients.set(storageRoot(loss).id, seed);
-  const again = recompute ? new Recompute(graph) : null;
+  const recomputed = recompute ? new Recompute(graph) : null;
   for (const node of [...graph.nodes].reverse()) {
     if (!node.outputs.some((output) => output.requiresGrad && gradients.has(output.id))) continue;
-    backward(graph, node, gradients, again?.valuesFor(node));
+    backward(graph, node, gradients, recomputed?.valuesFor(node));
   }
   for (const parameter of graph.leaves("parameter")) {
     const gradient = gradients.get(parameter.id);
@@ -40,14 +40,14 @@ function backward(
   graph: Graph,
   node: Node,
   gradients: Map<number, Value>,
-  standIn: (value: Value) => Value = (value) => value,
+  remap: (value: Value) => Value = (value) => value,
 ): void {
   const vjp = defined(node.op.vjp, `vjp of ${node.op.name}`);
   const inputGradients = vjp({
     graph,
     attrs: node.attrs,
-    inputs: node.inputs.map(standIn),
-    outputs: node.outputs.map(standIn),
+    inputs: node.inputs.map(remap),
+    outputs: node.outputs.map(remap),
     gradOutputs: node.outputs.map((output) => {
       const gradient = gradients.get(output.id);
       return gradient ? graph.reshape(gradient, ...output.type.shape) : null;

@@ -57,7 +57,7 @@ function fuseAdd(node: Node, position: number, usage: Usage, resolve: (value: Va
   ] as const;
   for (const [target, value] of pairs) {
     const producer = fusable(value, usage);
-    if (!producer || !canTakeOver(target, producer, position, usage, resolve)) continue;
+    if (!producer || !canAccumulateInto(target, producer, position, usage, resolve)) continue;
     producer.into = target;
     const output = node.outputs[0] as Value;
     const owner = bytesOwner(target).id;
@@ -89,7 +89,7 @@ function fusable(value: Value, usage: Usage): Node | null {
  * Whether `producer` can be moved to `position` and overwrite `target`: a temporary of equal size that is dead
  * afterwards, with none of the producer's inputs modified in between.
  */
-function canTakeOver(
+function canAccumulateInto(
   target: Value,
   producer: Node,
   position: number,

@@ -12,7 +12,7 @@ export class Recompute {
   readonly #regions: readonly Region[];
   #current: Region | null = null;
   /** Recomputed values of the current region, by the id of the original. */
-  #again = new Map<number, Value>();
+  #recomputed = new Map<number, Value>();
 
   /** Captures the regions marked so far. */
   constructor(graph: Graph) {
@@ -33,19 +33,19 @@ export class Recompute {
 
   #replay(region: Region): void {
     this.#current = region;
-    this.#again = new Map();
+    this.#recomputed = new Map();
     for (const node of this.#graph.nodes.slice(region.first, region.end)) {
       invariant(!node.op.effect && !node.into, `${node.op.name} can be computed again`);
       const inputs = node.inputs.map((input) => this.#map(input));
       const outputs = this.#graph.applyAll(node.op, inputs, node.attrs);
       node.outputs.forEach((output, index) => {
-        this.#again.set(output.id, defined(outputs[index], "output"));
+        this.#recomputed.set(output.id, defined(outputs[index], "output"));
       });
     }
   }
 
   #map(value: Value): Value {
     if (value.viewOf) return this.#graph.reshape(this.#map(value.viewOf), ...value.type.shape);
-    return this.#again.get(value.id) ?? value;
+    return this.#recomputed.get(value.id) ?? value;
   }
 }

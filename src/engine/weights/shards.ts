@@ -8,7 +8,7 @@ import type { WeightShard } from "../graph/op";
 const ROW_ALIGNMENT = 64;
 
 /** A matrix to shard; `bytesOf` returns the GPU size of its first rows. */
-export interface MatrixToCut {
+export interface MatrixToShard {
   readonly name: string;
   readonly rows: number;
   /** Row granularity of a shard (a power of two). */
@@ -17,7 +17,7 @@ export interface MatrixToCut {
 }
 
 /** Splits a matrix into consecutive row ranges that each fit one binding. Errors when the smallest range does not. */
-export function shardRows(matrix: MatrixToCut, maxBytes: number): WeightShard[] {
+export function shardRows(matrix: MatrixToShard, maxBytes: number): WeightShard[] {
   const { name, rows, unitRows, bytesOf } = matrix;
   if (bytesOf(rows) <= maxBytes) return [{ rowStart: 0, rows }];
   const step = Math.max(ROW_ALIGNMENT, unitRows);

@@ -1,7 +1,7 @@
 import {
   blockLayout,
   type BlockType,
-  breaksOff,
+  allowsPartialBlock,
   isBlockType,
   storedBytes,
 } from "../../formats/quantised/block-types";
@@ -34,7 +34,7 @@ function asStored(kind: StorageKind, dtype: TensorDtype, blocks: number): Storag
 }
 
 /** Units of two blocks, field by field. */
-function inPairs(kind: StorageKind, dtype: BlockType, parts: readonly Part[]): StorageLayout {
+function pairedBlocks(kind: StorageKind, dtype: BlockType, parts: readonly Part[]): StorageLayout {
   const { elements, bytes } = blockLayout(dtype);
   return {
     kind,
@@ -56,7 +56,7 @@ function inPairs(kind: StorageKind, dtype: BlockType, parts: readonly Part[]): S
 }
 
 /** Expands the 12 packed bytes of eight scales and minimums to 16: scale, minimum, scale, minimum… */
-function withScaleBytes(kind: StorageKind, dtype: BlockType): StorageLayout {
+function expandedScales(kind: StorageKind, dtype: BlockType): StorageLayout {
   const { elements, bytes } = blockLayout(dtype);
   const unitBytes = bytes + 4;
   return {
@@ -82,24 +82,24 @@ const layouts: Readonly<Record<TensorDtype, StorageLayout>> = {
   F32: asStored("f32", "F32", 1),
   F16: asStored("f16", "F16", 2),
   BF16: asStored("bf16", "BF16", 2),
-  Q4_0: inPairs("q4_0", "Q4_0", [
+  Q4_0: pairedBlocks("q4_0", "Q4_0", [
     [0, 2],
     [2, 16],
   ]),
   Q4_1: asStored("q4_1", "Q4_1", 1),
-  Q5_0: inPairs("q5_0", "Q5_0", [
+  Q5_0: pairedBlocks("q5_0", "Q5_0", [
     [0, 2],
     [2, 4],
     [6, 16],
   ]),
   Q5_1: asStored("q5_1", "Q5_1", 1),
-  Q8_0: inPairs("q8_0", "Q8_0", [
+  Q8_0: pairedBlocks("q8_0", "Q8_0", [
     [0, 2],
     [2, 32],
   ]),
-  Q4_K: withScaleBytes("q4_k", "Q4_K"),
-  Q5_K: withScaleBytes("q5_k", "Q5_K"),
-  Q6_K: inPairs("q6_k", "Q6_K", [
+  Q4_K: expandedScales("q4_k", "Q4_K"),
+  Q5_K: expandedScales("q5_k", "Q5_K"),
+  Q6_K: pairedBlocks("q6_k", "Q6_K", [
     [208, 2],
     [192, 16],
     [0, 128],
@@ -119,7 +119,7 @@ export function storageLayout(dtype: TensorDtype): StorageLayout {
 /** GPU size of `elements` numbers, starting at a unit. */
 export function packedBytes(dtype: TensorDtype, elements: number): number {
   const { unitElements, unitBytes } = layouts[dtype];
-  if (isBlockType(dtype) && !breaksOff(dtype)) return Math.ceil(elements / unitElements) * unitBytes;
+  if (isBlockType(dtype) && !allowsPartialBlock(dtype)) return Math.ceil(elements / unitElements) * unitBytes;
   return Math.ceil(storedBytes(dtype, elements) / 4) * 4;
 }
 

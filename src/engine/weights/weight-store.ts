@@ -145,11 +145,11 @@ export class WeightStore implements WeightShapes {
     invariant(isFloatType(source.dtype), `${name} is stored as (in, out) in blocks`);
     const stored = await source.read(0, sourceBytes(source));
     const bytes = transposeFloats(stored, inFeatures, outFeatures, source.dtype);
-    const turned = {
+    const transposedSource = {
       ...source,
       read: (start: number, end: number) => Promise.resolve(bytes.slice(start, end)),
     };
-    await this.#loadMatrix(size, turned, onBytes, signal);
+    await this.#loadMatrix(size, transposedSource, onBytes, signal);
   }
 
   #createMatrix(name: string, rows: number, columns: number, dtype: TensorDtype): GPUBuffer[] {

@@ -53,7 +53,7 @@ export function blockLayout(type: FloatType | BlockType): BlockLayout {
 }
 
 /** Whether the last block of a matrix may be truncated after its numbers. */
-export function breaksOff(type: FloatType | BlockType): boolean {
+export function allowsPartialBlock(type: FloatType | BlockType): boolean {
   return type === "NF4_DOUBLE" || type === "NF4_256_DOUBLE";
 }
 
@@ -61,6 +61,6 @@ export function breaksOff(type: FloatType | BlockType): boolean {
 export function storedBytes(type: FloatType | BlockType, elements: number): number {
   const { elements: each, bytes } = blockLayout(type);
   const rest = elements % each;
-  if (!breaksOff(type) || rest === 0) return Math.ceil(elements / each) * bytes;
+  if (!allowsPartialBlock(type) || rest === 0) return Math.ceil(elements / each) * bytes;
   return Math.floor(elements / each) * bytes + DOUBLE_HEADER_BYTES + Math.ceil(rest / 8) * 4;
 }

@@ -8,10 +8,10 @@ import type { KernelCall } from "./op";
 export const MAX_DISPATCH_FLOPS = 8e9;
 
 /** Splits a call that exceeds `maxFlops` into several dispatches over parts of its grid. */
-export function cutCall(call: KernelCall, maxFlops = MAX_DISPATCH_FLOPS): readonly KernelCall[] {
-  const { cut, flops = 0, grid } = call;
-  if (!cut || flops <= maxFlops) return [call];
-  const extent = grid[cut.axis];
+export function splitCall(call: KernelCall, maxFlops = MAX_DISPATCH_FLOPS): readonly KernelCall[] {
+  const { split, flops = 0, grid } = call;
+  if (!split || flops <= maxFlops) return [call];
+  const extent = grid[split.axis];
   const most = Math.max(1, Math.floor((extent * maxFlops) / flops));
   const parts = Math.ceil(extent / most);
   return Array.from({ length: parts }, (_, part): KernelCall => {
@@ -19,8 +19,8 @@ export function cutCall(call: KernelCall, maxFlops = MAX_DISPATCH_FLOPS): readon
     const size = Math.min(most, extent - first);
     return {
       ...call,
-      params: { ...call.params, [cut.param]: first },
-      grid: grid.map((whole, axis) => (axis === cut.axis ? size : whole)) as unknown as Grid,
+      params: { ...call.params, [split.param]: first },
+      grid: grid.map((whole, axis) => (axis === split.axis ? size : whole)) as unknown as Grid,
       flops: (flops * size) / extent,
     };
   });

@@ -10,7 +10,7 @@ const BROWSER_POLL_MS = 100;
  * browser's own polling is as good and submits stop, so no wait costs more than about sixty submits, even one that
  * never resolves.
  */
-export class Nudger {
+export class QueuePoller {
   readonly #queue: GPUQueue;
   #waiting = 0;
   #since = 0;
@@ -21,7 +21,7 @@ export class Nudger {
   }
 
   /** Awaits `promise`, polling the queue until it settles. */
-  async hasten<T>(promise: Promise<T>): Promise<T> {
+  async awaitWork<T>(promise: Promise<T>): Promise<T> {
     this.#waiting++;
     this.#restart();
     try {
