@@ -1,7 +1,7 @@
 // Shared by the attention kernels: params, key visibility, and row offsets.
-//   score(i, j) = capped(dot(q[i], k[j])) + key_bias(h, i, j)
-// `capped` is defined by score_plain.wgsl or score_softcap.wgsl, `key_bias` by bias_linear.wgsl or bias_relative.wgsl.
-// A query sees key j when j < prefix or start <= j < end.
+//   score(i, j) = scale * dot(q[i], k[j]) + key_bias(h, i, j)
+// `key_bias` is defined by bias_linear.wgsl or bias_relative.wgsl. A query sees key j when j < prefix or start <= j <
+// end.
 struct Params {
   queries: u32,
   keys: u32,

@@ -5,10 +5,10 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Files of models nest a dozen deep; what goes through values step by step has a stack that ends. */
+/** Model files nest about a dozen levels; recursive processing has a limited stack. */
 const MAX_DEPTH = 500;
 
-/** Whether lists and objects lie deeper in each other than in any file that is meant. */
+/** Whether a JSON text nests deeper than any legitimate file. */
 export function isNestedTooDeep(json: string): boolean {
   let depth = 0;
   for (let at = 0; at < json.length; at++) {

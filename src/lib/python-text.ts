@@ -1,4 +1,4 @@
-/** What Python's `str.isspace` takes for white space, as a class of an expression spells it. */
+/** Python's `str.isspace` as a regular expression character class. */
 export const PYTHON_SPACE = String.raw`\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000`;
 
 /** Python's `str.isspace`. JavaScript's white space includes U+FEFF and lacks U+0085 and U+001C to U+001F. */

@@ -51,7 +51,7 @@ export function tryParse<const Schema extends v.GenericSchema>(
 /** A non-negative integer: an id, a count, a size. */
 export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-/** The message of a schema with a condition of its own: the name of the form that it asks for. */
+/** Error message of a custom check: the name of the form it expects. */
 export function form(name: CustomForm): CustomForm {
   return name;
 }
@@ -122,7 +122,7 @@ const expectations: Readonly<Record<string, ExpectedValue>> = {
   finite: { kind: "finite-number" },
 };
 
-/** The values of valibot's `("a" | "b" | 1)`. */
+/** Parses valibot's `("a" | "b" | 1)` into its values. */
 function choicesOf(listed: string): FoundValue[] {
   const words = listed.replace(/^\(|\)$/g, "").split(" | ");
   return words.map((word) => {
@@ -134,7 +134,7 @@ function choicesOf(listed: string): FoundValue[] {
 function expected(issue: Issue): ExpectedValue[] {
   const { type, requirement, message } = issue;
   if (issue.issues) {
-    // Two forms that ask for the same are one.
+    // Deduplicate alternatives with the same expectation.
     const all = issue.issues.flatMap(expected);
     return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
   }

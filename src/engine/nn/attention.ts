@@ -24,8 +24,8 @@ interface AttentionParts {
 }
 
 /**
- * Self-attention of a decoder block: scale, softcap, bias and sliding window come from the model spec, visible key
- * ranges from the inputs `key_start` and `key_end`.
+ * Self-attention of a decoder block: scale, bias and sliding window come from the model spec, visible key ranges from
+ * the inputs `key_start` and `key_end`.
  *
  * @param q (B, Tq, H, D) @param key (B, Tk, KV, D) @param value (B, Tk, KV, D)
  * @param prefix number of leading keys visible to every query. A window shorter than the keys may exclude them: its own

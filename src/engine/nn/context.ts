@@ -101,13 +101,13 @@ export function applyNorm(context: BuildContext, norm: NormSpec, x: Value): Valu
 
 /** How rows are looked up. */
 interface LookUp {
-  /** Multiplies the rows; absent: 1. */
+  /** Scale of the rows; absent: 1. */
   readonly factor?: number | undefined;
   /** The row that gets no gradient; absent: none. */
   readonly paddingRow?: number | undefined;
 }
 
-/** Rows of an embedding table with whatever the adapter does there: ids (R) -> (R, width). */
+/** Embedding lookup, modified by the adapter: ids (R) -> (R, width). */
 export function applyEmbedding(context: BuildContext, path: string, ids: Value, options: LookUp = {}): Value {
   const { factor = 1, paddingRow } = options;
   const padding = paddingRow === undefined ? {} : { paddingRow };

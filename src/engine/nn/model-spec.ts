@@ -143,7 +143,7 @@ export interface ModelSpec {
   readonly embeddingScale?: number;
   /** Module paths under which files may hold the token embedding again (T5). */
   readonly embeddingCopies?: readonly string[];
-  /** The row of the token embedding that looking it up gives no gradient: PyTorch's `padding_idx`; absent: none. */
+  /** Row of the token embedding whose lookup gets no gradient: PyTorch's `padding_idx`; absent: none. */
   readonly paddingId?: number;
   /** Norm of the embeddings, virtual tokens included (BLOOM). */
   readonly embeddingNorm?: NormSpec;

@@ -238,7 +238,7 @@ const VARIANTS: Readonly<Record<AttentionVariant, VariantSpec>> = {
   },
 };
 
-/** The library files of a kind of bias, and the constants that they read. */
+/** Includes and constants of a position bias kind. */
 function biasParts(bias: AttentionBias): Pick<Kernel, "includes" | "defines"> {
   return {
     includes: [`attention/bias_${bias.type}`, "attention/inputs"],
@@ -327,7 +327,7 @@ function flops(phase: AttentionPhase, dims: AttentionDims): number {
 /** Head dimensions that {@link attentionKernels} enumerates: one divisible by four and one not. */
 export const HEAD_WIDTHS = [64, 6] as const;
 
-/** Kinds of bias, one for each way to compile them. */
+/** All compile-time kinds of position bias. */
 const BIASES: readonly AttentionBias[] = [
   { type: "linear" },
   { type: "relative", reach: 128, fromLastKey: true },

@@ -13,7 +13,7 @@ interface TrainableAttrs {
   readonly paddingRow?: number;
 }
 
-/** No id at all. */
+/** Matches no id. */
 const NO_ROW = 0xffffffff;
 
 const occurrencesKernel = defineKernel({
