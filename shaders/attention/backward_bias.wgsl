@@ -1,9 +1,9 @@
-// dbias[REACH + d, h] = sum of ds(i, j) over all queries i and the keys j at the distance d, with ds as in
-// tiled_backward_query.wgsl but for the slope of the score by the dot product; overwrites dbias (2 REACH + 1, heads).
-// One workgroup a distance and head.
+// dbias[REACH + d, h] = sum of ds(i, j) over all queries i and keys j at distance d, with ds as in
+// tiled_backward_query.wgsl but without the derivative of the score by the dot product; overwrites dbias (2 REACH + 1,
+// heads). One workgroup per distance and head.
 @group(0) @binding(7) var<storage, read_write> dbias: array<f32>;
 
-// ds of one pair, 0 where the query does not see the key.
+// ds of one pair; 0 if the key is masked.
 fn pair_gradient(batch: u32, row: u32, head: u32, key: u32, row_stats: vec4<u32>) -> f32 {
   let keys = vec4(key);
   if (!sees(keys, vec4(row_stats.z), vec4(row_stats.w)).x) {
@@ -36,7 +36,7 @@ fn main(
     let row = n % params.queries;
     let row_stats = fetch_stats(batch, head, row);
     let at = query_places(vec4(row), vec4(row_stats.w)).x + distance;
-    // The outermost distances stand for all beyond them.
+    // The outermost buckets include all larger distances.
     let first = select(clamp(at, 0, keys), 0, workgroup.x == 0u);
     let last = select(clamp(at + 1, 0, keys), keys, workgroup.x == 2u * REACH);
     for (var key = first; key < last; key++) {

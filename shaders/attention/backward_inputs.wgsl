@@ -1,5 +1,5 @@
-// Bindings and guarded reads that the backward kernels have besides q, k and v: dy (B,Tq,H,D) and stats (B,H,Tq,4)
-// of stats.wgsl; past the end there are zeros.
+// Additional bindings and bounds-checked loads of the backward kernels: dy (B,Tq,H,D) and stats (B,H,Tq,4) of
+// stats.wgsl. Reads past the end yield zeros.
 @group(0) @binding(4) var<storage, read> dy: array<Element>;
 @group(0) @binding(5) var<storage, read> stats: array<vec4<u32>>;
 @group(0) @binding(6) var<storage, read> bias: array<f32>;

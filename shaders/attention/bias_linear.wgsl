@@ -1,5 +1,5 @@
-// What a key adds to its scores by its place alone: slope[h] * key with ALiBi, else nothing. (What is the same for all
-// keys of a query, such as slope * -query, cancels in the softmax.)
+// ALiBi bias slope[h] * key, or none. (Terms equal for all keys of a query, such as slope * -query, cancel in the
+// softmax.)
 alias HeadBias = f32;
 
 fn head_bias(head: u32) -> HeadBias {

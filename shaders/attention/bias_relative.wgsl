@@ -1,6 +1,6 @@
-// What a key adds to its scores by its distance from the query (Raffel et al. 2020, arXiv 1910.10683): row REACH + d of
-// bias (2 REACH + 1, heads) is for the distance d, its first and last row for all that are farther. A query stands at
-// the last key that it sees where FROM_LAST is 1, else at the key of its own number. Both constants are prepended.
+// Relative position bias (Raffel et al. 2020, arXiv 1910.10683): row REACH + d of bias (2 REACH + 1, heads) is for
+// distance d, clamped to the outermost rows. A query's position is the last key it sees if FROM_LAST is 1, else its row
+// index. Both constants are prepended.
 alias HeadBias = u32;
 
 fn head_bias(head: u32) -> HeadBias {

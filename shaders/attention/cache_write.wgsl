@@ -1,5 +1,5 @@
-// cache[b, slots[b,t], :] = x[b,t,:] where slots[b,t] < capacity; the rest of cache stays. x (B,length,width), cache
-// (B,capacity,width), count = B * length * width, all counted in elements. Slots of one row of the batch must differ.
+// cache[b, slots[b,t], :] = x[b,t,:] where slots[b,t] < capacity; the rest of cache is unchanged. x (B,length,width),
+// cache (B,capacity,width), count = B * length * width, all in elements. Slots must be unique within a batch row.
 struct Params {
   count: u32,
   length: u32,

@@ -1,6 +1,6 @@
-// The same result as tiled.wgsl for few queries and many keys: one workgroup makes one row of one head, its threads
-// share the keys of a block, four each, for the scores, and the block's rows of v for the sum. Overwrites y (B,Tq,H,D)
-// and logsumexp (B,H,Tq).
+// Same result as tiled.wgsl, for few queries and many keys: one workgroup per row and head. Threads split the keys of a
+// block, four each, for the scores, and the block's rows of v for the weighted sum. Overwrites y (B,Tq,H,D) and
+// logsumexp (B,H,Tq).
 @group(0) @binding(4) var<storage, read> key_start: array<u32>;
 @group(0) @binding(5) var<storage, read> key_end: array<u32>;
 @group(0) @binding(6) var<storage, read> bias: array<f32>;
@@ -8,8 +8,8 @@
 @group(0) @binding(8) var<storage, read_write> logsumexp: array<f32>;
 
 const BLOCK = 4u * THREADS;
-// Neighbouring threads sum neighbouring elements of y; when the row is shorter than the workgroup, `SLICES` threads
-// share an element and each takes every SLICES-th key.
+// Adjacent threads accumulate adjacent elements of y. If the row is shorter than the workgroup, `SLICES` threads share
+// an element, each taking every SLICES-th key.
 const LANES = min(THREADS, WIDTH);
 const SLICES = THREADS / LANES;
 const PARTS = (WIDTH + LANES - 1u) / LANES;
@@ -34,7 +34,7 @@ fn score(batch: u32, head: u32, row: u32, end: u32, key: u32, own_bias: HeadBias
   return params.scale * dots + key_bias(vec4(own_bias), vec4(row), vec4(end), keys);
 }
 
-// The largest of all threads' values.
+// Maximum over the workgroup.
 fn largest(value: f32, local: u32) -> f32 {
   workgroupBarrier();
   partial[local] = value;

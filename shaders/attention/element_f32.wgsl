@@ -1,4 +1,4 @@
-// Heads of any size are read number by number. HEAD_DIM is prepended.
+// Scalar loads, for any head dimension. HEAD_DIM is prepended.
 alias Element = f32;
 const WIDTH = HEAD_DIM;
 

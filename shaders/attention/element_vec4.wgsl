@@ -1,4 +1,4 @@
-// Heads whose size is a multiple of four are read four numbers at a time. HEAD_DIM is prepended.
+// vec4 loads, for head dimensions divisible by four. HEAD_DIM is prepended.
 alias Element = vec4<f32>;
 const WIDTH = HEAD_DIM / 4u;
 

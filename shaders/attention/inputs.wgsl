@@ -1,4 +1,4 @@
-// Bindings and guarded reads of q (B,Tq,H,D), k and v (B,Tk,KV,D); past the end there are zeros.
+// Bindings and bounds-checked loads of q (B,Tq,H,D), k and v (B,Tk,KV,D); reads past the end yield zeros.
 @group(0) @binding(1) var<storage, read> q: array<Element>;
 @group(0) @binding(2) var<storage, read> k: array<Element>;
 @group(0) @binding(3) var<storage, read> v: array<Element>;

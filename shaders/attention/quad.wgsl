@@ -1,12 +1,12 @@
-// The same result as tiled.wgsl on software GPUs: one quad makes 16 rows of one head.
-// Overwrites y (B,Tq,H,D) and logsumexp (B,H,Tq).
+// Same result as tiled.wgsl, for software GPUs: one quad computes 16 rows of one head. Overwrites y (B,Tq,H,D) and
+// logsumexp (B,H,Tq).
 @group(0) @binding(4) var<storage, read> key_start: array<u32>;
 @group(0) @binding(5) var<storage, read> key_end: array<u32>;
 @group(0) @binding(6) var<storage, read> bias: array<f32>;
 @group(0) @binding(7) var<storage, read_write> y: array<vec4<f32>>;
 @group(0) @binding(8) var<storage, read_write> logsumexp: array<f32>;
 
-// A query as its scores need it: its row, the range of keys that it sees, and what its head adds.
+// Per-query state for scoring: row, visible key range, and head bias.
 struct Query {
   row: u32,
   start: u32,
@@ -33,7 +33,7 @@ fn largest(row: mat4x4<f32>) -> f32 {
   return max(max(four.x, four.y), max(four.z, four.w));
 }
 
-// exp(score - top) where a key is seen.
+// exp(score - top), masked.
 fn exponentials(scores: mat4x4<f32>, top: f32) -> mat4x4<f32> {
   return mat4x4(
     select(vec4(0.0), exp(scores[0] - top), scores[0] > vec4(LOWEST)),
@@ -70,7 +70,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
     for (var d = 0u; d < WIDTH; d++) {
       dots = multiply(dots, four_queries(query_at, d), four_keys(key_at, d));
     }
-    // The keys of the first column group, in the order of a lane's components.
+    // Keys of the first column group, in the lane's component order.
     let keys = key0 + (vec4(lane) ^ vec4(0u, 1u, 2u, 3u));
     let s0 = row_scores(tile_row(dots, 0u), keys, Query(rows.x, starts.x, ends.x, own_bias));
     let s1 = row_scores(tile_row(dots, 1u), keys, Query(rows.y, starts.y, ends.y, own_bias));

@@ -1,5 +1,5 @@
-// The same result as tiled_backward_key_value.wgsl on software GPUs: one quad makes 16 rows of
-// one key-value head. Overwrites dk and dv (B,Tk,KV,D).
+// Same result as tiled_backward_key_value.wgsl, for software GPUs: one quad computes 16 rows of one key-value head.
+// Overwrites dk and dv (B,Tk,KV,D).
 @group(0) @binding(7) var<storage, read_write> dk: array<vec4<f32>>;
 @group(0) @binding(8) var<storage, read_write> dv: array<vec4<f32>>;
 
@@ -7,7 +7,7 @@ fn four_dy(at: vec4<u32>, d: u32) -> mat4x4<f32> {
   return mat4x4(dy[at.x + d], dy[at.y + d], dy[at.z + d], dy[at.w + d]);
 }
 
-// Four queries of a column group as a lane sees them: its own and those of the lanes it exchanges with.
+// Four queries of a column group in lane order: the lane's own and those of its swap partners.
 struct Columns {
   rows: vec4<u32>,
   logsumexp: vec4<f32>,
@@ -20,7 +20,7 @@ struct Columns {
 fn columns_of(batch: u32, head: u32, row: u32) -> Columns {
   var own = fetch_stats(batch, head, row);
   if (row >= params.queries) {
-    // The last query stands in for those past the edge; a logsumexp without bound makes its probabilities zero.
+    // Past the edge, clamp to the last query; a logsumexp of -LOWEST zeroes its probabilities.
     own.x = bitcast<u32>(-LOWEST);
   }
   let x = quadSwapX(own);
@@ -35,7 +35,7 @@ fn columns_of(batch: u32, head: u32, row: u32) -> Columns {
   );
 }
 
-// p of four keys (the columns of `dots`) and a group of queries.
+// p for four keys (the columns of `dots`) and a group of queries.
 fn probabilities(dots: mat4x4<f32>, columns: Columns, keys: vec4<u32>, own_bias: HeadBias) -> mat4x4<f32> {
   return mat4x4(
     key_probabilities(dots[0], columns, keys.x, own_bias),
@@ -61,7 +61,7 @@ fn gradients(p: mat4x4<f32>, dots: mat4x4<f32>, dp: mat4x4<f32>, delta: vec4<f32
   );
 }
 
-// The queries from the first to the last that see a key of the tile; ranges are the same for all heads.
+// The smallest range of queries that covers all that see a key of the tile; key ranges are the same for all heads.
 fn queries_that_see(batch: u32, key0: u32, lane: u32) -> vec2<u32> {
   if (key0 < params.prefix) {
     return vec2(0u, params.queries);
@@ -113,7 +113,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
       for (var d = 0u; d < WIDTH; d++) {
         dp = multiply(dp, four_values(key_at, d), four_dy(query_at, d));
       }
-      // Not in the loop above, though it reads dy again: there would be no registers left for p and dp at once.
+      // Separate from the loop above, although dy is re-read: p and dp at once would spill registers.
       for (var d = 0u; d < WIDTH; d++) {
         value_sums[d] += weighted(p, four_dy(query_at, d));
       }

@@ -1,12 +1,12 @@
-// The same result as tiled_backward_query.wgsl on software GPUs: one quad makes 16 rows of one
-// head. Overwrites dq (B,Tq,H,D).
+// Same result as tiled_backward_query.wgsl, for software GPUs: one quad computes 16 rows of one head. Overwrites dq
+// (B,Tq,H,D).
 @group(0) @binding(7) var<storage, read_write> dq: array<vec4<f32>>;
 
 fn four_dy(at: vec4<u32>, d: u32) -> mat4x4<f32> {
   return mat4x4(dy[at.x + d], dy[at.y + d], dy[at.z + d], dy[at.w + d]);
 }
 
-// A query's row and what its head adds to its scores.
+// A query's row and head bias.
 struct Query {
   row: u32,
   bias: HeadBias,
@@ -57,7 +57,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
     for (var d = 0u; d < WIDTH; d++) {
       dp = multiply(dp, four_dy(query_at, d), four_values(key_at, d));
     }
-    // The keys of the first column group, in the order of a lane's components.
+    // Keys of the first column group, in the lane's component order.
     let keys = key0 + (vec4(lane) ^ vec4(0u, 1u, 2u, 3u));
     let ds = tile_of_rows(
       row_gradients(tile_row(dots, 0u), tile_row(dp, 0u), keys, stats0, Query(rows.x, own_bias)),

@@ -1,6 +1,6 @@
-// The same result as decode.wgsl on software GPUs: one quad makes four rows of y whose heads
-// share a key-value head; row n of the group is query n % Tq of its head n / Tq. Each lane reads every fourth vector of
-// a row. Overwrites y (B,Tq,H,D) and logsumexp (B,H,Tq).
+// Same result as decode.wgsl, for software GPUs: one quad computes four rows of y that share a key-value head; row n of
+// the group is query n % Tq of its head n / Tq. Each lane loads every fourth vec4 of a row. Overwrites y (B,Tq,H,D) and
+// logsumexp (B,H,Tq).
 @group(0) @binding(4) var<storage, read> key_start: array<u32>;
 @group(0) @binding(5) var<storage, read> key_end: array<u32>;
 @group(0) @binding(6) var<storage, read> bias: array<f32>;
@@ -8,7 +8,7 @@
 @group(0) @binding(8) var<storage, read_write> logsumexp: array<f32>;
 
 const BLOCK = 8u;
-// Vectors of a row that each lane has.
+// vec4s of a row per lane.
 const STEPS = (WIDTH + 3u) / 4u;
 
 @diagnostic(off, subgroup_uniformity)
@@ -17,7 +17,7 @@ fn across_quad(own: mat4x4<f32>) -> mat4x4<f32> {
   return pairs + swap_y(pairs);
 }
 
-// The four rows as their scores need them: their queries, the ranges of keys that these see, and what their heads add.
+// Per-row state for scoring: queries, visible key ranges, and head biases.
 struct Queries {
   rows: vec4<u32>,
   starts: vec4<u32>,
@@ -64,7 +64,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
   let batch = workgroup.z;
   let kv_head = workgroup.y;
   let group = params.heads / params.kv_heads;
-  // Past the last row of the group, that row is computed again, but not written.
+  // Past the edge, clamp to the last row of the group; its result is not written.
   let row_count = group * params.queries;
   let rows = min(4u * workgroup.x + vec4(0u, 1u, 2u, 3u), vec4(row_count - 1u));
   let heads = kv_head * group + rows / params.queries;
@@ -77,7 +77,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
   let range = union_of_rows(starts, ends);
   let biases = vec4(head_bias(heads.x), head_bias(heads.y), head_bias(heads.z), head_bias(heads.w));
   let group_rows = Queries(queries, starts, ends, biases);
-  // Lanes beyond the end of a row multiply its last vector by zeros.
+  // Lanes past the end of a row multiply its last vec4 by zeros.
   var own: array<mat4x4<f32>, STEPS>;
   var sums: array<mat4x4<f32>, STEPS>;
   for (var step = 0u; step < STEPS; step++) {

@@ -1,6 +1,6 @@
-// Shared by the attention kernels for software GPUs: reads of four rows at once.
+// Shared by the quad attention kernels: loads of four rows at once.
 
-// Four elements of each of four rows that begin at `at`.
+// Four elements of each of the four rows that start at `at`.
 fn four_queries(at: vec4<u32>, d: u32) -> mat4x4<f32> {
   return mat4x4(q[at.x + d], q[at.y + d], q[at.z + d], q[at.w + d]);
 }
@@ -13,7 +13,7 @@ fn four_values(at: vec4<u32>, d: u32) -> mat4x4<f32> {
   return mat4x4(v[at.x + d], v[at.y + d], v[at.z + d], v[at.w + d]);
 }
 
-// Where rows begin in q and in k; past the edge the last row stands in.
+// Row offsets in q and in k, clamped to the last row.
 fn query_offsets(batch: u32, rows: vec4<u32>, head: u32) -> vec4<u32> {
   let last = min(rows, vec4(params.queries - 1u));
   return ((batch * params.queries + last) * params.heads + head) * WIDTH;
@@ -24,7 +24,7 @@ fn key_offsets(batch: u32, rows: vec4<u32>, kv_head: u32) -> vec4<u32> {
   return ((batch * params.keys + last) * params.kv_heads + kv_head) * WIDTH;
 }
 
-// The union of the rows' ranges [first, last) as far as they are not empty.
+// Union of the non-empty ranges [first, last) of the rows.
 fn union_of_rows(first: vec4<u32>, last: vec4<u32>) -> vec2<u32> {
   let starts = select(vec4(0xffffffffu), first, first < last);
   let ends = select(vec4(0u), last, first < last);

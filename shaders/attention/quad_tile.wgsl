@@ -1,6 +1,6 @@
-// Shared by the attention kernels for software GPUs: one quad holds a 16 x 16 tile of scores in
-// registers. Lane l has rows l, l + 4, l + 8, l + 12. Column group c of a tile is a matrix whose column r belongs to the
-// lane's row r and whose component s belongs to column 4c + (l ^ s); see lib/quad.
+// Shared by the quad attention kernels: one quad holds a 16 x 16 tile of scores in registers. Lane l holds rows l, l +
+// 4, l + 8, l + 12. Column group c of a tile is a matrix whose column r is the lane's row r and whose component s is
+// column 4c + (l ^ s); see lib/quad.
 const TILE = 16u;
 
 struct Tile {
@@ -42,12 +42,12 @@ fn tile_of_rows(a: mat4x4<f32>, b: mat4x4<f32>, c: mat4x4<f32>, d: mat4x4<f32>) 
   );
 }
 
-// The lane's four rows of the tile that begins at `first`.
+// The lane's four rows of the tile that starts at `first`.
 fn lane_rows(first: u32, lane: u32) -> vec4<u32> {
   return first + lane + vec4(0u, 4u, 8u, 12u);
 }
 
-// The union of the quad's ranges [first, last) as far as they are not empty.
+// Union of the non-empty ranges [first, last) of the quad.
 @diagnostic(off, subgroup_uniformity)
 fn union_of_ranges(first: vec4<u32>, last: vec4<u32>) -> vec2<u32> {
   let own = union_of_rows(first, last);

@@ -1,7 +1,7 @@
 // (y[a], y[b]) = (x[a] cos - s x[b] sin, x[b] cos + s x[a] sin) for each pair of x (B,T,heads,head_width), with the
-// tables' row of the position and s = params.sign (-1 turns back); other elements are copied. Pair p is
-// (p, p + pairs), or (2p, 2p + 1) when interleaved. All sizes count elements, which may be vectors of four where pairs
-// are not interleaved. Overwrites y; count = B * T * heads * (head_width - pairs).
+// tables' row for the position and s = params.sign (-1 rotates back); other elements are copied. Pair p is (p, p +
+// pairs), or (2p, 2p + 1) when interleaved. All sizes are in elements, which may be vec4 if not interleaved. Overwrites
+// y; count = B * T * heads * (head_width - pairs).
 struct Params {
   count: u32,
   heads: u32,

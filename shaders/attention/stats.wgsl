@@ -1,6 +1,6 @@
-// What the backward kernels need of a query, packed into one vector (they may bind only eight buffers):
+// Per-query statistics for the backward kernels, packed into one buffer (the limit is eight storage buffers):
 //   stats[b,h,i] = bits of logsumexp, bits of delta = sum_d dy[b,i,h,d] y[b,i,h,d], first and last visible key
-// Overwrites stats (B,H,Tq,4). One thread a row.
+// Overwrites stats (B,H,Tq,4). One thread per row.
 @group(0) @binding(1) var<storage, read> dy: array<Element>;
 @group(0) @binding(2) var<storage, read> y: array<Element>;
 @group(0) @binding(3) var<storage, read> logsumexp: array<f32>;
@@ -14,7 +14,7 @@ fn main(
   @builtin(num_workgroups) workgroups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  // Rows in the order of dy: (batch, query, head).
+  // Rows in dy's order: (batch, query, head).
   let index = flat_workgroup(workgroup, workgroups) * 64u + local;
   let query = index / params.heads;
   let head = index % params.heads;

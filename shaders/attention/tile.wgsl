@@ -1,14 +1,14 @@
-// Shared by the tiled attention kernels: 8 x 8 threads hold a 32 x 32 tile of scores, four rows by four columns each,
-// and 32 rows of output in chunks of 8 elements. Thread (x, y) has rows 4y .. 4y+3, columns 4x .. 4x+3 of scores and
-// element x of each chunk.
+// Shared by the tiled attention kernels: 8 x 8 threads hold a 32 x 32 tile of scores, 4 x 4 each, and 32 rows of output
+// in chunks of 8 elements. Thread (x, y) holds rows 4y .. 4y+3, columns 4x .. 4x+3 of the scores and element x of each
+// chunk.
 const TILE = 32u;
 const CHUNKS = (WIDTH + 7u) / 8u;
 
 alias Scores = array<vec4<f32>, 4>;
-// Element [4 * chunk + r] is row 4y + r's part of the chunk.
+// Element [4 * chunk + r] is the chunk's element of row 4y + r.
 alias Rows = array<Element, 4u * CHUNKS>;
 
-// Nine to a row keep threads of neighbouring rows off each other's memory banks.
+// Padded to nine to avoid bank conflicts.
 const STRIDE = 9u;
 var<workgroup> left: array<Element, TILE * STRIDE>;
 var<workgroup> right: array<Element, TILE * STRIDE>;
@@ -17,7 +17,7 @@ var<workgroup> first_bound: atomic<u32>;
 var<workgroup> last_bound: atomic<u32>;
 var<workgroup> bounds: vec2<u32>;
 
-// What a thread works on: rows of q from row0 on, rows of k from key0 on, and its place among the 8 x 8 threads.
+// A thread's work: rows of q from row0, rows of k from key0, and its coordinates in the 8 x 8 workgroup.
 struct Place {
   batch: u32,
   head: u32,
@@ -28,12 +28,12 @@ struct Place {
   y: u32,
 }
 
-// Where `multiply_chunk` finds column `c` of the right operand: threads that read at once read neighbours.
+// Slot of column `c` of the right operand in `multiply_chunk`, so that threads read adjacent slots at the same time.
 fn column_slot(c: u32) -> u32 {
   return (c % 4u) * 8u + c / 4u;
 }
 
-// scores[r][c] += left row (4y + r) . right row (4x + c), over one chunk; right rows lie in their column slots.
+// scores[r][c] += left row (4y + r) . right row (4x + c), over one chunk; right rows are in column-slot order.
 fn multiply_chunk(scores: ptr<function, Scores>, place: Place) {
   for (var p = 0u; p < 8u; p++) {
     let b0 = right[place.x * STRIDE + p];
@@ -47,7 +47,7 @@ fn multiply_chunk(scores: ptr<function, Scores>, place: Place) {
   }
 }
 
-// rows[chunk] += weights * right, where `right` holds a chunk of 32 rows in their own order.
+// rows[chunk] += weights * right, where `right` holds a chunk of 32 rows in order.
 fn add_weighted_chunk(rows: ptr<function, Rows>, chunk: u32, place: Place) {
   for (var p = 0u; p < 8u; p++) {
     let b0 = right[(4u * p) * STRIDE + place.x];
@@ -61,14 +61,13 @@ fn add_weighted_chunk(rows: ptr<function, Rows>, chunk: u32, place: Place) {
   }
 }
 
-// What `fetch` reads: rows of q and dy are those of the place's head from row0 on, rows of k and v those of its kv_head
-// from key0 on.
+// Sources for `fetch`: rows of q and dy of the place's head from row0, rows of k and v of its kv_head from key0.
 const QUERY = 0u;
 const KEY = 1u;
 const VALUE = 2u;
 const DY = 3u;
 
-// left . right for 32 rows of one source by 32 rows of another.
+// left . right for 32 rows of one source and 32 rows of another.
 fn tile_dots(left_source: u32, right_source: u32, place: Place) -> Scores {
   var dots = Scores();
   for (var chunk = 0u; chunk < CHUNKS; chunk++) {
@@ -97,7 +96,7 @@ fn add_weighted_rows(rows: ptr<function, Rows>, source: u32, place: Place) {
   }
 }
 
-// The union of the ranges [x, y) of all threads, as far as they are not empty; the same for all threads.
+// Union of the non-empty ranges [x, y) over the workgroup; uniform.
 fn union_of_ranges(range: vec2<u32>, local: u32) -> vec2<u32> {
   if (local == 0u) {
     atomicStore(&first_bound, 0xffffffffu);

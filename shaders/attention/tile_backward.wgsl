@@ -1,4 +1,4 @@
-// The tensors that tile.wgsl multiplies in the backward kernels.
+// Operands of tile.wgsl in the backward kernels.
 fn fetch(source: u32, place: Place, row: u32, d: u32) -> Element {
   switch source {
     case QUERY: {

@@ -1,6 +1,6 @@
 // y[b,i,h,:] = sum_j softmax_j(score(i, j)) v[b,j,g,:] with g = h / (heads / kv_heads); overwrites y (B,Tq,H,D) and
-// logsumexp (B,H,Tq). Queries that see no key get zeros. One workgroup makes 32 rows of one head: it walks over tiles
-// of 32 keys with a running softmax (arXiv 1805.02867, as in arXiv 2205.14135).
+// logsumexp (B,H,Tq). Queries that see no key yield zeros. One workgroup computes 32 rows of one head, iterating over
+// tiles of 32 keys with an online softmax (arXiv 1805.02867, as in FlashAttention, arXiv 2205.14135).
 @group(0) @binding(4) var<storage, read> key_start: array<u32>;
 @group(0) @binding(5) var<storage, read> key_end: array<u32>;
 @group(0) @binding(6) var<storage, read> bias: array<f32>;
@@ -31,13 +31,14 @@ fn fetch(source: u32, place: Place, row: u32, d: u32) -> Element {
   }
 }
 
-// The running softmax of a thread's four rows; `sum` is this thread's part of the sum of exponentials.
+// Online softmax state of a thread's four rows; `sum` is the thread's partial sum of exponentials.
 struct Softmax {
   top: vec4<f32>,
   sum: vec4<f32>,
 }
 
-// Leaves exp(score - top) in `weights`, and `rows` and the sums as if `top` had been the maximum from the start.
+// Updates the running maximum `top`, rescales `rows` and the sums accordingly, and stores exp(score - top) in
+// `weights`.
 fn soften(softmax: ptr<function, Softmax>, rows: ptr<function, Rows>, scores: Scores, place: Place) {
   for (var r = 0u; r < 4u; r++) {
     let s = scores[r];

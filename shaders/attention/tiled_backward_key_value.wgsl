@@ -1,10 +1,10 @@
 // dv[j,:] = sum_i p(i, j) dy[i,:] and dk[j,:] = sum_i ds(i, j) q[i,:] over the query heads of a group, with p and ds as
-// in tiled_backward_query.wgsl; overwrites dk and dv (B,Tk,KV,D). One workgroup makes 32 rows of one key-value head:
-// rows of its tiles are keys and columns are queries.
+// in tiled_backward_query.wgsl; overwrites dk and dv (B,Tk,KV,D). One workgroup computes 32 rows of one key-value head:
+// rows of its tiles are keys, columns are queries.
 @group(0) @binding(7) var<storage, read_write> dk: array<Element>;
 @group(0) @binding(8) var<storage, read_write> dv: array<Element>;
 
-// The queries from the first to the last that see a key of the tile; ranges are the same for all heads.
+// The smallest range of queries that covers all that see a key of the tile; key ranges are the same for all heads.
 fn queries_that_see(batch: u32, key0: u32, local: u32) -> vec2<u32> {
   var first = params.queries;
   var last = 0u;
@@ -18,7 +18,7 @@ fn queries_that_see(batch: u32, key0: u32, local: u32) -> vec2<u32> {
   return union_of_ranges(vec2(first, last), local);
 }
 
-// The stats of a thread's four columns.
+// Stats of a thread's four columns.
 struct Columns {
   logsumexp: vec4<f32>,
   delta: vec4<f32>,
@@ -40,10 +40,10 @@ fn columns_of(place: Place) -> Columns {
   );
 }
 
-// Adds what one tile of queries gives to the rows of dk and dv.
+// Accumulates the contribution of a tile of queries to the rows of dk and dv.
 fn add_tile(key_rows: ptr<function, Rows>, value_rows: ptr<function, Rows>, place: Place, own_bias: HeadBias) {
   let dots = tile_dots(KEY, QUERY, place);
-  // Columns past the last query have dy = 0 and delta = 0, so that they add nothing.
+  // Columns past the last query contribute nothing: dy = 0 and delta = 0.
   let columns = columns_of(place);
   let rows = place.row0 + 4u * place.x + vec4(0u, 1u, 2u, 3u);
   for (var r = 0u; r < 4u; r++) {

@@ -1,5 +1,6 @@
 // dq[i,:] = sum_j ds(i, j) k[j,:] with ds = p (dy[i] . v[j] - delta[i]) * d score / d dot, p = exp(score - logsumexp);
-// overwrites dq (B,Tq,H,D). One workgroup makes 32 rows of one head (arXiv 2205.14135, algorithm 4, by queries).
+// overwrites dq (B,Tq,H,D). One workgroup computes 32 rows of one head (arXiv 2205.14135, algorithm 4, parallel over
+// queries).
 @group(0) @binding(7) var<storage, read_write> dq: array<Element>;
 
 @compute @workgroup_size(8, 8)

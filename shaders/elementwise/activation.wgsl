@@ -1,4 +1,4 @@
-// y[i] = activate(x[i]); overwrites y. The activation is a file of lib/.
+// y[i] = activate(x[i]); overwrites y. `activate` comes from lib/activation_*.
 struct Params {
   // In elements.
   count: u32,

@@ -1,4 +1,4 @@
-// dx[i] = dy[i] · activate'(x[i]); overwrites dx. The activation is a file of lib/.
+// dx[i] = dy[i] · activate'(x[i]); overwrites dx. The activation comes from lib/activation_*.
 struct Params {
   // In elements.
   count: u32,

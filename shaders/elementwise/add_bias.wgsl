@@ -1,4 +1,4 @@
-// y[r,c] = x[r,c] + b[c]; overwrites y (rows, columns). Counts are in elements.
+// y[r,c] = x[r,c] + b[c]; overwrites y (rows, columns). Sizes are in elements.
 struct Params {
   count: u32,
   columns: u32,

@@ -1,5 +1,5 @@
-// target[target_offset + r·target_stride + c] = source[source_offset + r·source_stride + c] for c < width and all rows r.
-// Overwrites that block of the target only.
+// target[target_offset + r·target_stride + c] = source[source_offset + r·source_stride + c] for c < width and all rows
+// r. Writes only that block of the target.
 struct Params {
   // All in elements.
   count: u32,

@@ -1,5 +1,5 @@
-// y[i] = x[i] · scale where hash(seed, site, i mod period) >= threshold, else 0; overwrites y. The hash is lib/pcg,
-// applied in turn to seed, site and element.
+// y[i] = x[i] · scale where hash(seed, site, i mod period) >= threshold, else 0; overwrites y. The hash chains lib/pcg
+// over seed, site and element.
 struct Params {
   // In elements.
   count: u32,

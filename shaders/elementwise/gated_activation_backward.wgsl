@@ -1,5 +1,5 @@
-// dgate[i] = dy[i] · up[i] · activate'(gate[i]) and dup[i] = dy[i] · activate(gate[i]); overwrites both.
-// The activation is a file of lib/.
+// dgate[i] = dy[i] · up[i] · activate'(gate[i]) and dup[i] = dy[i] · activate(gate[i]); overwrites both. The activation
+// comes from lib/activation_*.
 struct Params {
   // In elements.
   count: u32,

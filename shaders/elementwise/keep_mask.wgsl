@@ -1,9 +1,9 @@
-// y[i] = 1 where hash(seed, site, i) >= threshold, else 0, and all of it over its own mean where `rescale` is 1; overwrites
-// y. The hash is lib/pcg, as in elementwise/dropout. One workgroup; where nothing is kept y is zero.
+// y[i] = 1 where hash(seed, site, i) >= threshold, else 0, divided by its mean if `rescale` is 1; overwrites y. The
+// hash is that of elementwise/dropout. One workgroup. If nothing is kept, y is zero.
 struct Params {
   // In elements.
   count: u32,
-  // The same in numbers.
+  // `count` in numbers.
   numbers: u32,
   threshold: u32,
   site: u32,
@@ -15,7 +15,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> step: array<u32>;
 @group(0) @binding(2) var<storage, read_write> y: array<Element>;
 
-// What is the same for all numbers comes in as many copies as an element has parts.
+// `salt` is splatted to the width of an element.
 fn kept(i: u32, salt: Indices) -> Element {
   return select(Element(0.0), Element(1.0), pcg(indices(i) ^ salt) >= Indices(params.threshold));
 }

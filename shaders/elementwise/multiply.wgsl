@@ -1,4 +1,4 @@
-// y[i] = a[i] · b[i mod period]: two tensors of equal shape, or a row of b for every row of a. Overwrites y.
+// y[i] = a[i] · b[i mod period]: equal shapes, or b broadcast over rows. Overwrites y.
 struct Params {
   // In elements, like the period.
   count: u32,

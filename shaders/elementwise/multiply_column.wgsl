@@ -1,4 +1,4 @@
-// y[r,c] = x[r,c] · g[r]: a number for each row. Overwrites y (rows, columns).
+// y[r,c] = x[r,c] · g[r]. Overwrites y (rows, columns).
 struct Params {
   // In elements, like the columns.
   count: u32,

@@ -1,4 +1,4 @@
-// y[b,c,r] = x[b,r,c]: swaps rows and columns of every block of x (blocks, rows, columns). Overwrites y.
+// y[b,c,r] = x[b,r,c] for x (blocks, rows, columns). Overwrites y.
 struct Params {
   count: u32,
   rows: u32,

@@ -1,4 +1,5 @@
-// y[i] = x[rows[i]]: x (params.rows, width), y (count / width, width); zeros where the index is no row. Overwrites y.
+// y[i] = x[rows[i]]: x (params.rows, width), y (count / width, width); zeros if the index is out of range. Overwrites
+// y.
 struct Params {
   // In elements, like the width of a row.
   count: u32,

@@ -1,5 +1,5 @@
-// y[i] = scale · B[ids[i] - first_row] for the ids whose row is in this shard of the table; the other rows of y belong
-// to other shards and stay as they are. y (count, columns). One workgroup an id.
+// y[i] = scale · B[ids[i] - first_row] for ids in this shard of the table; other rows of y belong to other shards and
+// are left unchanged. y (count, columns). One workgroup per id.
 struct Params {
   count: u32,
   // In elements.
@@ -24,7 +24,7 @@ fn main(
   if (i >= params.count) {
     return;
   }
-  // An id below the shard wraps round to a row far past its end.
+  // An id below the shard wraps around to far past its end.
   let row = ids[i] - params.first_row;
   if (row >= params.shard_rows) {
     return;

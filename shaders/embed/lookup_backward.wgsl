@@ -1,6 +1,5 @@
-// dtable[id] += Σ dy[i] over the positions i with that id, in order, so that every run gives the same sum. The
-// workgroup of an id's first position adds for all of them; ids past the table and the padding row are
-// skipped. Other rows stay.
+// dtable[id] += Σ dy[i] over the positions i with that id, in order, so that the sum is deterministic. The workgroup of
+// an id's first position adds all of them; out-of-range ids and the padding row are skipped. Other rows are unchanged.
 struct Params {
   count: u32,
   // In elements.

@@ -1,5 +1,5 @@
-// For each position i of ids (count): occurrences[i] = (1 where no earlier position has the same id, else 0; the next
-// position with the same id, or count). Overwrites occurrences.
+// occurrences[i] = (1 if position i is the first with its id, else 0; the next position with the same id, or count),
+// for ids (count). Overwrites occurrences.
 struct Params {
   count: u32,
 }

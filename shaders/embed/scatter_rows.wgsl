@@ -1,5 +1,5 @@
-// y[rows[i]] = x[i]: x (count / width, width), y (params.rows, width); an index that is no row is dropped. Writes only
-// the rows that are named, which are unique.
+// y[rows[i]] = x[i]: x (count / width, width), y (params.rows, width); out-of-range indices are dropped. Indices must
+// be unique; other rows of y are unchanged.
 struct Params {
   // In elements, like the width of a row.
   count: u32,

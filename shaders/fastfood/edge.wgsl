@@ -1,4 +1,4 @@
-// y[i] = ± alpha · x[i] for i < filled, with the sign of Fastfood's B, and zero from there to count. Overwrites y.
+// y[i] = ± alpha · x[i] for i < filled, with the sign from Fastfood's B, zero-padded to count. Overwrites y.
 struct Params {
   count: u32,
   filled: u32,

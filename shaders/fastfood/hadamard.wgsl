@@ -1,5 +1,5 @@
-// x = (I ⊗ H ⊗ I) x in place: the unnormalised Walsh–Hadamard transform over one digit, of RADIX values, of each index;
-// digits before it count `stride` numbers. One invocation turns RADIX numbers, so that none waits for another.
+// x = (I ⊗ H ⊗ I) x in place: the unnormalised Walsh–Hadamard transform over one radix-RADIX digit of the index, with
+// stride `stride`. One invocation transforms RADIX numbers, so that no barriers are needed.
 struct Params {
   // Invocations: numbers / RADIX.
   count: u32,

@@ -1,4 +1,4 @@
-// x = (I ⊗ H ⊗ I) x in place for a digit of 16 values, as fastfood/hadamard has it, in the registers of one invocation.
+// x = (I ⊗ H ⊗ I) x in place for a radix-16 digit, as in fastfood/hadamard, in the registers of one invocation.
 struct Params {
   // Invocations: numbers / 16.
   count: u32,
@@ -8,7 +8,7 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> x: array<f32>;
 
-// H of four numbers.
+// H over four numbers.
 fn turned(v: vec4<f32>) -> vec4<f32> {
   let sums = v.xz + v.yw;
   let rests = v.xz - v.yw;

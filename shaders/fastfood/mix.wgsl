@@ -1,10 +1,10 @@
-// y[i] = G(i) · x[Π(i)], or its adjoint y[Π(i)] = G(i) · x[i]; overwrites y. Π is a permutation of count = 2^k numbers and
-// G standard normal, both made anew from their keys.
+// y[i] = G(i) · x[Π(i)], or its adjoint y[Π(i)] = G(i) · x[i]; overwrites y. Π is a permutation of count = 2^k elements
+// and G standard normal, both regenerated from their keys.
 struct Params {
   count: u32,
   // Half of k, rounded up.
   shift: u32,
-  // A word and an odd factor for each round of the permutation.
+  // Xor word and odd multiplier of each round of the permutation.
   word_0: u32,
   word_1: u32,
   word_2: u32,
@@ -21,8 +21,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
-// One round of Π. Each step can be undone within k bits: an exclusive or, a product with an odd number, a fold of high
-// bits onto low.
+// One round of Π. Each step is invertible within k bits: xor, product with an odd number, xor-shift right.
 fn turn(i: u32, word: u32, factor: u32) -> u32 {
   let mask = params.count - 1u;
   let place = (((i ^ word) & mask) * factor) & mask;
@@ -35,9 +34,9 @@ fn permuted(i: u32) -> u32 {
   return turn(turn(twice, params.word_2, params.factor_2), params.word_3, params.factor_3);
 }
 
-// The quantile of a hash: √2 · erf⁻¹(u) with the polynomials of Giles 2010, "Approximating the erfinv function".
+// Inverse normal CDF of a hash: √2 · erf⁻¹(u) with the polynomials of Giles 2010, "Approximating the erfinv function".
 fn normal(i: u32) -> f32 {
-  // An odd multiple of 2^-23 between -1 and 1, which f32 holds exactly.
+  // An odd multiple of 2^-23 in (-1, 1), exact in f32.
   let u = f32(2u * (pcg(i ^ params.normal_key) >> 9u) + 1u) * 0x1p-23 - 1.0;
   var w = -log((1.0 - u) * (1.0 + u));
   var p: f32;

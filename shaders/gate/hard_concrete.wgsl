@@ -1,4 +1,4 @@
-// y[i] = z(α[i]) · δ[i] with hard concrete gates, which noise moves where params.noisy is 1. Overwrites y.
+// y[i] = z(α[i]) · δ[i] with hard concrete gates, sampled if params.noisy is 1. Overwrites y.
 struct Params {
   count: u32,
   site: u32,

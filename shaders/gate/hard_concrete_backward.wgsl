@@ -1,5 +1,4 @@
-// dδ[i] = dy[i] · z(α[i]) and dα[i] = dy[i] · δ[i] · dz/dα, with the gates and the noise of the forward pass. Overwrites
-// both.
+// dδ[i] = dy[i] · z(α[i]) and dα[i] = dy[i] · δ[i] · dz/dα, with the forward pass's gates and noise. Overwrites both.
 struct Params {
   count: u32,
   site: u32,

@@ -1,4 +1,4 @@
-// gradient[i] += weight · σ'(α[i] - shift): the slope of a penalty weight · Σ σ(α - shift) on gates that are open.
+// gradient[i] += weight · σ'(α[i] - shift): the gradient of the penalty weight · Σ σ(α - shift) on open gates.
 struct Params {
   count: u32,
   weight: f32,
@@ -10,7 +10,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> gradient: array<f32>;
 
 fn compute_element(i: u32) {
-  // The slope is the same on both sides of zero; the power of e cannot overflow on this one.
+  // σ' is even, and exp cannot overflow for a negative argument.
   let power = exp(-abs(alpha[i] - params.shift));
   gradient[i] += params.weight * power / ((1.0 + power) * (1.0 + power));
 }

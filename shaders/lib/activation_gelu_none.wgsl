@@ -1,5 +1,5 @@
-// GELU without approximation: x Φ(x) with the normal distribution Φ(x) = ½ erfc(-x/√2); its slope is Φ(x) + x φ(x).
-// erfc(z) e^(z²) for z >= 0 is a polynomial in t = 1 / (1 + 0.4 z), fitted to an absolute error of 8e-9 in erfc.
+// Exact GELU: x Φ(x) with the normal CDF Φ(x) = ½ erfc(-x/√2); its derivative is Φ(x) + x φ(x). erfc(z) e^(z²) for z >=
+// 0 is a polynomial in t = 1 / (1 + 0.4 z), fitted to an absolute error of 8e-9 in erfc.
 fn half_erfc(z: Element, bell: Element) -> Element {
   let t = 1.0 / (1.0 + 0.4 * z);
   let tail = 0.66962934 + t * (-0.70288831 + t * (1.0151728 + t * (-0.34984043 + t * 0.030294273)));

@@ -1,4 +1,4 @@
-// max(x, 0), whose slope at 0 is taken as 0.
+// max(x, 0), with derivative 0 at 0.
 fn activate(x: Element) -> Element {
   return max(x, Element(0.0));
 }

@@ -1,5 +1,5 @@
-// tanh(x), tanh'(x) = 1 - tanh²(x). WGSL's own tanh may overflow for large x and loses digits near 0, so: a polynomial
-// fitted to tanh(x)/x below 0.65 (relative error 7e-9), and 1 - 2 / (e^2|x| + 1) above, with the exponent bounded.
+// tanh(x), tanh'(x) = 1 - tanh²(x). WGSL's tanh may overflow for large x and is inaccurate near 0. Instead: a
+// polynomial fit to tanh(x)/x below 0.65 (relative error 7e-9), and 1 - 2 / (e^2|x| + 1) with a clamped exponent above.
 fn activate(x: Element) -> Element {
   let u = x * x;
   let tail = 0.13330899 + u * (-0.053692963 + u * (0.020483306 - u * 0.0055286246));

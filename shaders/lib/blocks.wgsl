@@ -1,8 +1,8 @@
-// The stored matrix B in blocks: its words, and what the kinds of blocks share. A kind's file gives
-// widen4(at4), the numbers 4 * at4 ... 4 * at4 + 3 of B in row-major order.
+// Block-quantised matrix B: its words, and helpers shared by all kinds. Each kind's file defines widen4(at4), which
+// dequantises numbers 4 * at4 ... 4 * at4 + 3 of B in row-major order.
 @group(0) @binding(2) var<storage, read> b: array<u32>;
 
-// The four bytes of a word, the lowest first.
+// The four bytes of a word, lowest first.
 fn bytes_of(word: u32) -> vec4<u32> {
   return (vec4(word) >> vec4(0u, 8u, 16u, 24u)) & vec4(0xffu);
 }
@@ -11,17 +11,17 @@ fn signed_bytes_of(word: u32) -> vec4<i32> {
   return vec4<i32>(vec4(word) << vec4(24u, 16u, 8u, 0u)) >> vec4(24u);
 }
 
-// The lower halves of the four bytes.
+// The low nibbles of the four bytes.
 fn nibbles_of(word: u32) -> vec4<u32> {
   return (vec4(word) >> vec4(0u, 8u, 16u, 24u)) & vec4(0xfu);
 }
 
-// The lowest four bits, each as the fifth bit of a number.
+// The lowest four bits, each shifted to bit 4 of a number.
 fn fifth_bits(bits: u32) -> vec4<u32> {
   return (vec4(bits) << vec4(4u, 3u, 2u, 1u)) & vec4(0x10u);
 }
 
-// The f16 in the lower (index 0) or upper half of a word.
+// The f16 in the low (index 0) or high half of a word.
 fn half_of(word: u32, index: u32) -> f32 {
   return unpack2x16float(word >> (16u * index)).x;
 }

@@ -1,5 +1,5 @@
-// NF4 with quantised scales, in groups of 256 blocks of 64: 2114 words hold the scale of the scales and their offset in
-// f32, 256 bytes of scales, then the codes of the numbers.
+// Double-quantised NF4: groups of 256 blocks of 64. 2114 words: f32 scale and offset of the scales, 256 bytes of
+// quantised scales, then the codes.
 fn widen4(at4: u32) -> vec4<f32> {
   let group = (at4 >> 12u) * 2114u;
   let block = (at4 >> 4u) & 255u;

@@ -1,5 +1,5 @@
-// GGUF's Q4_1: d q + m in blocks of 32. Five words: d and m in f16, then 16 bytes, of which byte i has the number i below
-// and the number i + 16 above.
+// GGUF Q4_1: d q + m in blocks of 32. Five words: f16 d and m, then 16 bytes; byte i holds number i in its low and
+// number i + 16 in its high nibble.
 fn widen4(at4: u32) -> vec4<f32> {
   let block = (at4 >> 3u) * 5u;
   let scales = unpack2x16float(b[block]);

@@ -1,5 +1,5 @@
-// GGUF's Q5_0: d (q - 16) in blocks of 32. Eleven words hold two blocks: both d in f16, the fifth bits of each, then 16
-// bytes each, of which byte i has the number i below and the number i + 16 above.
+// GGUF Q5_0: d (q - 16) in blocks of 32. Eleven words hold two blocks: both f16 d, the fifth bits of each, then 16
+// bytes each; byte i holds number i in its low and number i + 16 in its high nibble.
 fn widen4(at4: u32) -> vec4<f32> {
   let unit = (at4 >> 4u) * 11u;
   let block = (at4 >> 3u) & 1u;

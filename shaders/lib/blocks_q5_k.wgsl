@@ -1,6 +1,6 @@
-// GGUF's Q5_K: (d s) q - (dmin m) in blocks of 256, eight parts of 32 with an s and an m each. 45 words: d and dmin in
-// f16; s and m of the parts, a byte each; 32 bytes of fifth bits, bit p of byte i for number i of part p; 32 bytes for
-// every two parts, the first in their lower halves.
+// GGUF Q5_K: (d s) q - (dmin m) in blocks of 256, eight sub-blocks of 32 with an s and an m each. 45 words: f16 d and
+// dmin; s and m of the sub-blocks, a byte each; 32 bytes of fifth bits, bit p of byte i for number i of sub-block p; 32
+// bytes per pair of sub-blocks, the first in the low nibbles.
 fn widen4(at4: u32) -> vec4<f32> {
   let block = (at4 >> 6u) * 45u;
   let part = (at4 >> 3u) & 7u;

@@ -1,6 +1,6 @@
-// GGUF's Q6_K: (d s) (q - 32) in blocks of 256, sixteen parts of 16 with a signed s each. 105 words hold two blocks: both
-// d in f16; 16 bytes of s each; 128 bytes of lower bits each; 64 bytes of upper bits each. Of 128 numbers, the quarters
-// 0 and 2 share 32 bytes of lower bits, 1 and 3 the next 32, and all four share 32 bytes of upper bits, two bits each.
+// GGUF Q6_K: (d s) (q - 32) in blocks of 256, sixteen sub-blocks of 16 with a signed s each. 105 words hold two blocks:
+// both f16 d; 16 bytes of s each; 128 bytes of low bits each; 64 bytes of high bits each. Of 128 numbers, quarters 0
+// and 2 share 32 bytes of low bits, 1 and 3 the next 32, and all four share 32 bytes of high bits, two bits each.
 fn widen4(at4: u32) -> vec4<f32> {
   let unit = (at4 >> 7u) * 105u;
   let block = (at4 >> 6u) & 1u;

@@ -1,4 +1,4 @@
-// GGUF's Q8_0: d q in blocks of 32. Seventeen words hold two blocks: both d in f16, then 32 signed bytes each.
+// GGUF Q8_0: d q in blocks of 32. Seventeen words hold two blocks: both f16 d, then 32 signed bytes each.
 fn widen4(at4: u32) -> vec4<f32> {
   let unit = (at4 >> 4u) * 17u;
   let word = b[unit + 1u + (at4 & 15u)];

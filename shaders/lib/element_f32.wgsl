@@ -1,24 +1,24 @@
-// Buffers are read one number at a time: any count of them.
+// Scalar elements, for any count.
 alias Element = f32;
 alias Indices = u32;
 const WIDTH = 1u;
 
-// The sum of an element's numbers.
+// Sum of an element's components.
 fn fold(element: Element) -> f32 {
   return element;
 }
 
-// The largest of an element's numbers.
+// Maximum of an element's components.
 fn fold_max(element: Element) -> f32 {
   return element;
 }
 
-// One number of an element.
+// A component of an element.
 fn component(element: Element, _index: u32) -> f32 {
   return element;
 }
 
-// Where the numbers of element i stand in the buffer.
+// Buffer indices of element i's numbers.
 fn indices(i: u32) -> Indices {
   return i;
 }

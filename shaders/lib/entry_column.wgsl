@@ -1,8 +1,8 @@
-// The entry point of a shader that sums over rows: sums[column] = Σ_row term(row, column), added to what is there where
-// params.accumulate is 1. A workgroup has COLUMN_LANES columns, each with ROW_LANES invocations (both prepended).
+// Entry point of column reductions: sums[column] = Σ_row term(row, column), accumulated if params.accumulate is 1. A
+// workgroup has COLUMN_LANES columns with ROW_LANES invocations each (both prepended).
 var<workgroup> column_values: array<Element, COLUMN_LANES * ROW_LANES>;
 
-// The sum over the invocations of a column. All lanes must call it; only row lane 0 gets the sum.
+// Sum over the invocations of a column. Must be called by all lanes; only row lane 0 gets the sum.
 fn sum_row_lanes(value: Element, lane: u32) -> Element {
   if (ROW_LANES == 1u) {
     return value;

@@ -1,4 +1,4 @@
-// The entry point of a shader that gives each invocation one element: its compute_element runs for 0 … params.count - 1.
+// Entry point of elementwise shaders: calls compute_element for 0 … params.count - 1, one invocation each.
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,

@@ -1,5 +1,5 @@
-// The entry point of a shader that gives each row a workgroup: its compute_row runs for 0 … params.rows - 1 in all LANES
-// (prepended) of a workgroup.
+// Entry point of row shaders: calls compute_row for 0 … params.rows - 1 in all LANES (prepended) of a workgroup per
+// row.
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,

@@ -1,7 +1,7 @@
-// A hard concrete gate (Louizos et al. 2018, arXiv 1712.01312): z = clamp(s (upper - lower) + lower, 0, 1) with
-// s = σ(ln u - ln(1 - u) + α), which is u / (u + (1 - u) e^-α). Gives z and its slope dz/dα. u = 1/2 leaves the noise out.
+// A hard concrete gate (Louizos et al. 2018, arXiv 1712.01312): z = clamp(s (upper - lower) + lower, 0, 1) with s =
+// σ(ln u - ln(1 - u) + α) = u / (u + (1 - u) e^-α). Returns z and dz/dα. u = 1/2 is the gate without noise.
 fn gate(alpha: f32, u: f32, lower: f32, upper: f32) -> vec2<f32> {
-  // Beyond 60 the gate is open or shut in f32.
+  // Beyond ±60 the gate saturates in f32.
   let rest = (1.0 - u) * exp(-clamp(alpha, -60.0, 60.0));
   let share = u / (u + rest);
   let stretched = share * (upper - lower) + lower;
@@ -10,7 +10,7 @@ fn gate(alpha: f32, u: f32, lower: f32, upper: f32) -> vec2<f32> {
   return vec2(clamp(stretched, 0.0, 1.0), select(0.0, slope, inside));
 }
 
-// The noise of gate i: uniform by a hash of seed, site and gate, kept off 0 and 1.
+// Noise of gate i: uniform in (0, 1) by a hash of seed, site and gate.
 fn gate_noise(i: u32, site: u32, seed: u32) -> f32 {
   let hash = pcg(i ^ pcg(site ^ pcg(seed)));
   return clamp(f32(hash >> 8u) * 0x1p-24, 1e-4, 1.0 - 1e-4);

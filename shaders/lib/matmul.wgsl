@@ -1,6 +1,6 @@
-// Shared by the matmul kernels: C (m,n) is alpha * A B, written over what was there or, where `accumulate` is 1, added
-// to it. Strides are elements from one row to the next as each matrix is stored; `c_offset` is the element of C where
-// the result's (0,0) goes, so that the product with a shard of W's rows can fill its own columns.
+// Shared by the matmul kernels: C (m,n) = alpha * A B, or += if `accumulate` is 1. Strides are row strides in elements
+// of each matrix as stored; `c_offset` is the element of C where the result starts, so that the product with a shard of
+// W's rows can fill its own columns.
 struct Params {
   m: u32,
   n: u32,
@@ -11,7 +11,7 @@ struct Params {
   c_offset: u32,
   alpha: f32,
   accumulate: u32,
-  // The first tile of this dispatch: long products are cut into several.
+  // First tile of this dispatch: long products are split.
   first_x: u32,
   first_y: u32,
 }

@@ -1,4 +1,4 @@
-// The sixteen values of NF4: quantiles of a normal distribution with an exact zero.
+// The sixteen NF4 values: quantiles of a normal distribution with an exact zero.
 const NF4_VALUES = array<f32, 16>(
   -1.0,
   -0.6961928009986877,
@@ -18,7 +18,7 @@ const NF4_VALUES = array<f32, 16>(
   1.0,
 );
 
-// Four codes in the lower 16 bits of a word; the upper half of a byte comes first.
+// Decodes four codes in the low 16 bits of a word; the high nibble of a byte comes first.
 fn nf4_values(codes: u32) -> vec4<f32> {
   let at = (vec4(codes) >> vec4(4u, 0u, 12u, 8u)) & vec4(15u);
   return vec4(NF4_VALUES[at.x], NF4_VALUES[at.y], NF4_VALUES[at.z], NF4_VALUES[at.w]);

@@ -1,5 +1,5 @@
-// bitsandbytes' signed dynamic map: 127 is 0, 255 is 1; of p = 1 ... 127 steps above or below 127 those from 2^e to
-// 2^(e + 1) - 1 are the middles of 2^e equal steps of [0.1, 1], times 10^(e - 6).
+// bitsandbytes' signed dynamic map: code 127 is 0, 255 is 1; for p = 1 ... 127 steps from 127, those from 2^e to 2^(e +
+// 1) - 1 are the midpoints of 2^e equal steps of [0.1, 1], times 10^(e - 6).
 fn dynamic_value(code: u32) -> f32 {
   let steps = i32(code) - 127;
   let p = u32(abs(steps));

@@ -1,4 +1,4 @@
-// The factors of A B element by element: A stored (m,k), B stored (k,n).
+// Scalar operand loads of A B: A stored (m,k), B stored (k,n).
 @group(0) @binding(1) var<storage, read> a: array<f32>;
 
 fn a_at(row: u32, k: u32) -> f32 {

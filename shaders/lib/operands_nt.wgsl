@@ -1,4 +1,4 @@
-// The factors of A B^T element by element: A stored (m,k), B stored (n,k).
+// Scalar operand loads of A B^T: A stored (m,k), B stored (n,k).
 @group(0) @binding(1) var<storage, read> a: array<f32>;
 
 fn a_at(row: u32, k: u32) -> f32 {

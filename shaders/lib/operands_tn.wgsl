@@ -1,4 +1,4 @@
-// The factors of A^T B element by element: A stored (k,m), B stored (k,n).
+// Scalar operand loads of A^T B: A stored (k,m), B stored (k,n).
 @group(0) @binding(1) var<storage, read> a: array<f32>;
 
 fn a_at(row: u32, k: u32) -> f32 {

@@ -1,7 +1,7 @@
-// C element by element: any shape, stride and offset.
+// Scalar stores to C, for any shape, stride and offset.
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
 
-// Four neighbouring elements of a row; outside of C nothing is written.
+// Stores four adjacent elements of a row, bounds-checked.
 fn write_c4(row: u32, column: u32, sums: vec4<f32>) {
   var values = sums;
   for (var i = 0u; i < 4u; i++) {

@@ -1,5 +1,5 @@
-// Sums and maxima over the LANES invocations of a workgroup (LANES is prepended, a power of two). All lanes must call
-// them; all get the result.
+// Sums and maxima over the LANES invocations of a workgroup (LANES is prepended, a power of two). Must be called by all
+// lanes; all get the result.
 var<workgroup> lane_values: array<f32, LANES>;
 var<workgroup> lane_pairs: array<vec2<f32>, LANES>;
 
@@ -25,7 +25,7 @@ fn max_lanes(value: f32, lane: u32) -> f32 {
   return workgroupUniformLoad(&lane_values[0]);
 }
 
-// Two sums at the price of one.
+// Two sums for the price of one.
 fn sum_lane_pairs(pair: vec2<f32>, lane: u32) -> vec2<f32> {
   lane_pairs[lane] = pair;
   for (var half = LANES / 2u; half > 0u; half /= 2u) {

@@ -1,4 +1,4 @@
-// lib/reduce for workgroups of one quad (LANES is 4): lanes exchange by swaps, without memory or barriers.
+// lib/reduce for workgroups of one quad (LANES is 4): uses quad swaps instead of shared memory and barriers.
 fn sum_lanes(value: f32, _lane: u32) -> f32 {
   let pair = value + quadSwapX(value);
   return pair + quadSwapY(pair);

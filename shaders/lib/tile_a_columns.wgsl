@@ -1,5 +1,5 @@
-// Stages A stored (k,m) for matmul/tile: four rows of C lie together in storage. Rows past the edge repeat the last
-// ones; from params.k on all is zero.
+// Stages A stored (k,m) for matmul/tile: four rows of C are adjacent in storage. Rows past the edge are clamped; from
+// params.k on all is zero.
 @group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
 
 fn stage_a(block: u32, first_row: u32, first_k: u32) {

@@ -1,5 +1,5 @@
-// Stages A stored (m,k) for matmul/tile: 4 x 4 elements at a time, turned over so that four rows of one k lie together.
-// Rows past the edge repeat the last one; from params.k on all is zero, whatever a padded row holds there.
+// Stages A stored (m,k) for matmul/tile: transposes 4 x 4 elements at a time so that four rows of one k are adjacent.
+// Rows past the edge are clamped; from params.k on all is zero, whatever the row padding holds.
 @group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
 
 fn load_a4(row: u32, k: u32) -> vec4<f32> {

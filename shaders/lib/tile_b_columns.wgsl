@@ -1,5 +1,5 @@
-// Stages B stored (k,n) for matmul/tile: four columns of C lie together in storage. Columns past the edge repeat the
-// last ones; from params.k on all is zero.
+// Stages B stored (k,n) for matmul/tile: four columns of C are adjacent in storage. Columns past the edge are clamped;
+// from params.k on all is zero.
 fn stage_b(block: u32, first_column: u32, first_k: u32) {
   let column4 = block % (COLUMNS / 4u);
   let nearest = min(first_column / 4u + column4, params.n / 4u - 1u);

@@ -1,5 +1,5 @@
-// Stages B stored (n,k) for matmul/tile: 4 x 4 elements at a time, turned over so that four columns of C at one k lie
-// together. Columns past the edge repeat the last one; from params.k (a multiple of four) on all is zero.
+// Stages B stored (n,k) for matmul/tile: transposes 4 x 4 elements at a time so that four columns of C at one k are
+// adjacent. Columns past the edge are clamped; from params.k (a multiple of four) on all is zero.
 fn stage_b(block: u32, first_column: u32, first_k: u32) {
   let column = first_column + block / (DEPTH / 4u) * 4u;
   let k_in_tile = block % (DEPTH / 4u) * 4u;

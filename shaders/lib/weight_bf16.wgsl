@@ -1,4 +1,4 @@
-// The stored matrix B in bf16 (the upper half of an f32), two elements a word, element by element: any shape and stride.
+// Matrix B in bf16 (the high half of an f32), two per word. Scalar loads, for any shape and stride.
 @group(0) @binding(2) var<storage, read> b: array<u32>;
 
 fn load_b(row: u32, column: u32) -> f32 {

@@ -1,4 +1,4 @@
-// An element of the stored matrix B, one number.
+// Loads a scalar element of B.
 fn load_element(row: u32, element: u32) -> Element {
   return load_b(row, element);
 }

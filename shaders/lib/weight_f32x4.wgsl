@@ -1,4 +1,4 @@
-// The stored matrix B in f32, four elements of a row at a time: its stride is a multiple of four.
+// Matrix B in f32. vec4 loads; the stride is a multiple of four.
 @group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;
 
 // Elements 4 * column4 ... 4 * column4 + 3 of a row.

@@ -1,10 +1,10 @@
-// For each row of logits (rows, columns, padded to stride elements): loss = log Σ exp(logits) - logits[label], and over
-// the logits their gradient (softmax - onehot(label)) · step[scale_index] where params.gradient is 1. A label past the
-// columns counts nothing: loss 0, gradient 0. Overwrites losses and, with the gradient, logits. One workgroup a row.
+// For each row of logits (rows, columns, with row stride `stride`): loss = log Σ exp(logits) - logits[label]. If
+// params.gradient is 1, logits are overwritten with (softmax - onehot(label)) · step[scale_index]. Out-of-range labels
+// are ignored: loss 0, gradient 0. Overwrites losses. One workgroup per row.
 struct Params {
   rows: u32,
   columns: u32,
-  // In elements: a row with its padding.
+  // Row stride in elements, padding included.
   stride: u32,
   scale_index: u32,
   gradient: u32,
@@ -18,12 +18,13 @@ struct Params {
 
 const LOWEST = -3.4028234e38;
 
-// An element of a row; its padding, which may hold anything, counts nothing in maximum and sum.
+// Loads an element of a row, masking the padding (whose contents are undefined) so that it affects neither maximum nor
+// sum.
 fn load_logits(start: u32, i: u32) -> Element {
   return select(Element(LOWEST), logits[start + i], indices(i) < Indices(params.columns));
 }
 
-// (maximum, Σ exp(logits - maximum)) of a lane's share, in one pass (online softmax, Milakov & Gimelshein 2018).
+// (maximum, Σ exp(logits - maximum)) of a lane's elements, in one pass (online softmax, Milakov & Gimelshein 2018).
 fn lane_share(start: u32, lane: u32) -> vec2<f32> {
   var maximum = LOWEST;
   var sum = 0.0;
@@ -58,10 +59,10 @@ fn compute_row(row: u32, lane: u32) {
   if (params.gradient == 0u) {
     return;
   }
-  // The loss must have read its logit before the lane that owns it writes there.
+  // The label's logit must be read for the loss before the lane that owns it overwrites it.
   storageBarrier();
   let scale = step[params.scale_index];
-  // Divided by the sum and not by exp(log_sum), whose rounding grows with the size of the logits.
+  // Divide by the sum, not by exp(log_sum), whose rounding error grows with the logits.
   let normalise = 1.0 / sum;
   for (var i = lane; i < params.stride; i += LANES) {
     let target_share = select(Element(0.0), Element(1.0), indices(i) == Indices(label));

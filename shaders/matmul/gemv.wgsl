@@ -1,6 +1,6 @@
-// C (m,n) = A (m,k) B^T with B stored (n,k), for one row of A or very few: decoding. k and the strides of A and B are
-// multiples of four. A workgroup makes four columns of one row: its lanes share k, then add up in a tree. The grid is
-// folded over x and y for the columns and has the rows in z. Writes over C or adds to it: see lib/matmul.
+// C (m,n) = A (m,k) B^T with B stored (n,k), for one or very few rows of A (decoding). k and the strides of A and B are
+// multiples of four. A workgroup computes four columns of one row: its lanes split k and reduce in a tree. The grid is
+// folded over x and y for the columns, with rows in z. Overwrites or accumulates into C; see lib/matmul.
 @group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
 
 var<workgroup> partial: array<vec4<f32>, LANES>;
@@ -13,7 +13,7 @@ fn main(
 ) {
   let row = workgroup.z;
   let column = 4u * flat_workgroup(workgroup, workgroups);
-  // Past the edge the last column is computed again; write_c4 leaves it out.
+  // Past the edge, clamp to the last column; write_c4 drops the result.
   let b_rows = min(vec4(column, column + 1u, column + 2u, column + 3u), vec4(params.n - 1u));
   var sum: vec4<f32>;
   for (var k4 = lane; k4 < params.k / 4u; k4 += LANES) {

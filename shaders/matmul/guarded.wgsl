@@ -1,14 +1,14 @@
-// C (m,n) = the product of the factors that lib/operands_* reads, for any shape and stride: what the faster kernels leave
-// over. Each invocation makes 4 x 4 elements in registers. Writes over C or adds to it: see lib/matmul.
+// C (m,n) = the product of the operands of lib/operands_*, for any shape and stride: the fallback for the faster
+// kernels. Each invocation computes 4 x 4 elements in registers. Overwrites or accumulates into C; see lib/matmul.
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) block: vec3<u32>) {
-  // Tiles are 8 by 8 invocations.
+  // Tiles are 8 x 8 invocations.
   let row = (8u * params.first_y + block.y) * 4u;
   let column = (8u * params.first_x + block.x) * 4u;
   if (row >= params.m || column >= params.n) {
     return;
   }
-  // Past the edge the last row and column are read again; write_c4 leaves their results out.
+  // Past the edge, clamp to the last row and column; write_c4 drops the results.
   let rows = min(vec4(row, row + 1u, row + 2u, row + 3u), vec4(params.m - 1u));
   let columns = min(vec4(column, column + 1u, column + 2u, column + 3u), vec4(params.n - 1u));
   var c0: vec4<f32>;

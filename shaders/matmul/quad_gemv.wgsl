@@ -1,10 +1,11 @@
-// C (m,n) = A (m,k) B^T with B stored (n,k), for one row of A or very few, where barriers are dear: one quad shares k for
-// eight columns of one row and adds up across its lanes. k and the strides of A and B are multiples of four. The grid is
-// folded over x and y for the columns and has the rows in z. Writes over C or adds to it: see lib/matmul.
+// C (m,n) = A (m,k) B^T with B stored (n,k), for one or very few rows of A where barriers are expensive: one quad
+// splits k for eight columns of one row and reduces across its lanes. k and the strides of A and B are multiples of
+// four. The grid is folded over x and y for the columns, with rows in z. Overwrites or accumulates into C; see
+// lib/matmul.
 @group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
 
 fn columns_of(first: u32, k4: u32) -> mat4x4<f32> {
-  // Past the edge the last column is computed again; write_c4 leaves it out.
+  // Past the edge, clamp to the last column; write_c4 drops the result.
   let rows = min(vec4(first, first + 1u, first + 2u, first + 3u), vec4(params.n - 1u));
   return mat4x4(load_b4(rows.x, k4), load_b4(rows.y, k4), load_b4(rows.z, k4), load_b4(rows.w, k4));
 }
@@ -26,7 +27,7 @@ fn main(
   var low: vec4<f32>;
   var high: vec4<f32>;
   for (var step = 0u; step < params.k / 4u; step += 4u) {
-    // All lanes take part to the end, so that the sums below see a whole quad.
+    // Keep all lanes active: the reduction below needs a whole quad.
     let k4 = min(step + lane, params.k / 4u - 1u);
     let x = select(vec4(0.0), a[row * (params.a_stride / 4u) + k4], step + lane < params.k / 4u);
     low += x * columns_of(column, k4);

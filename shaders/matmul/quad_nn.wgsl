@@ -1,9 +1,9 @@
-// C (m,n) = A (m,k) B with B stored (k,n): the gradient dY W of a linear layer's input. n and the strides of A and B are
-// multiples of four; k may be anything where A's rows are padded to its stride. One quad makes 12 x 16 elements in
-// registers; see lib/quad for the four-step products. Writes over C or adds to it: see lib/matmul.
+// C (m,n) = A (m,k) B with B stored (k,n): the gradient dY W of a linear layer's input. n and the strides of A and B
+// are multiples of four; k may be any size if A's rows are padded to its stride. One quad computes 12 x 16 elements in
+// registers; see lib/quad. Overwrites or accumulates into C; see lib/matmul.
 @group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
 
-// Elements k ... k + 3 of a row of A, zero from params.k on: what a padded row holds there may be anything.
+// Elements k ... k + 3 of a row of A, zero from params.k on: padding is undefined.
 fn load_a4(row_start: u32, k: u32) -> vec4<f32> {
   return select(vec4(0.0), a[row_start + k / 4u], vec4(k, k + 1u, k + 2u, k + 3u) < vec4(params.k));
 }
@@ -14,10 +14,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
   let lane = invocation & 3u;
   let row = tile.y * 12u + lane;
   let column4 = tile.x * 4u + lane;
-  // Past the edge the last row and columns are read again; write_c4 leaves their results out.
+  // Past the edge, clamp to the last row and columns; write_c4 drops the results.
   let rows = min(vec3(row, row + 4u, row + 8u), vec3(params.m - 1u)) * (params.a_stride / 4u);
   let b_column4 = min(column4, params.n / 4u - 1u);
-  // Sums of row group r in step s: four columns.
+  // Sums for row group r in step s: four columns.
   var c00: vec4<f32>;
   var c01: vec4<f32>;
   var c02: vec4<f32>;
@@ -57,7 +57,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
     c13 += b3 * a1;
     c23 += b3 * a2;
   }
-  // A short loop over a copy, because the writes one after the other would be most of the code to compile.
+  // Loop over a copy: unrolled stores would dominate compile time.
   var sums = array(c00, c01, c02, c03, c10, c11, c12, c13, c20, c21, c22, c23);
   for (var r = 0u; r < 3u; r++) {
     for (var step = 0u; step < 4u; step++) {

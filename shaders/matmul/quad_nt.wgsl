@@ -1,6 +1,6 @@
-// C (m,n) = A (m,k) B^T with B stored (n,k): the forward of a linear layer. k and the strides of A and B are multiples
-// of four. One quad makes 16 x 12 elements in registers; see lib/quad for the four-step products. Writes or adds as
-// lib/matmul says.
+// C (m,n) = A (m,k) B^T with B stored (n,k): the forward pass of a linear layer. k and the strides of A and B are
+// multiples of four. One quad computes 16 x 12 elements in registers; see lib/quad. Overwrites or accumulates into C;
+// see lib/matmul.
 @group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
 
 @compute @workgroup_size(4)
@@ -9,10 +9,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
   let lane = invocation & 3u;
   let row = tile.y * 16u + lane;
   let column = tile.x * 12u;
-  // Past the edge the last row and column are read again; write_c4 leaves their results out.
+  // Past the edge, clamp to the last row and column; write_c4 drops the results.
   let rows = min(vec4(row, row + 4u, row + 8u, row + 12u), vec4(params.m - 1u)) * (params.a_stride / 4u);
   let b_rows = min(vec3(column, column + 4u, column + 8u) + lane, vec3(params.n - 1u));
-  // Sums of row group r and column group q: component s is step s.
+  // Sums for row group r and column group q: component s is step s.
   var c00: vec4<f32>;
   var c01: vec4<f32>;
   var c02: vec4<f32>;
@@ -46,7 +46,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
     c22 += a2 * b2;
     c32 += a3 * b2;
   }
-  // A short loop over a copy, because the writes one after the other would be most of the code to compile.
+  // Loop over a copy: unrolled stores would dominate compile time.
   var sums = array(c00, c01, c02, c10, c11, c12, c20, c21, c22, c30, c31, c32);
   for (var r = 0u; r < 4u; r++) {
     for (var q = 0u; q < 3u; q++) {

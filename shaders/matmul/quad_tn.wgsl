@@ -1,22 +1,22 @@
-// C (m,n) = A^T B with A stored (k,m) and B stored (k,n): gradients of weights, with k the tokens. m, n and the strides
-// of A and B are multiples of four. One quad makes 16 x 16 elements in registers; see lib/quad for the four-step
-// products. Writes over C or adds to it: see lib/matmul.
+// C (m,n) = A^T B with A stored (k,m) and B stored (k,n): weight gradients, with k the tokens. m, n and the strides of
+// A and B are multiples of four. One quad computes 16 x 16 elements in registers; see lib/quad. Overwrites or
+// accumulates into C; see lib/matmul.
 @group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
 
 @compute @workgroup_size(4)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocation_id) invocation: u32) {
   let tile = workgroup.xy + vec2(params.first_x, params.first_y);
   let lane = invocation & 3u;
-  // Past the edge the last rows and columns are read again; write_c4 leaves their results out.
+  // Past the edge, clamp to the last rows and columns; write_c4 drops the results.
   let a_column4 = min(tile.y * 4u + lane, params.m / 4u - 1u);
   let b_column4 = min(tile.x * 4u + lane, params.n / 4u - 1u);
-  // Sums of step s: one matrix column for each of four rows of C.
+  // Sums for step s: one matrix column per row of C.
   var c0: mat4x4<f32>;
   var c1: mat4x4<f32>;
   var c2: mat4x4<f32>;
   var c3: mat4x4<f32>;
   for (var k = 0u; k < params.k; k += 2u) {
-    // An odd k is evened out by a product with zero.
+    // An odd k is padded by a product with zero.
     let last = min(k + 1u, params.k - 1u);
     let a0 = a[k * (params.a_stride / 4u) + a_column4];
     let a1 = select(vec4(0.0), a[last * (params.a_stride / 4u) + a_column4], k + 1u < params.k);
@@ -28,7 +28,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
     c2 += mat2x4(quadSwapY(own0), quadSwapY(own1)) * rows;
     c3 += mat2x4(quadSwapDiagonal(own0), quadSwapDiagonal(own1)) * rows;
   }
-  // A short loop over a copy, because the writes one after the other would be most of the code to compile.
+  // Loop over a copy: unrolled stores would dominate compile time.
   var sums = array(c0, c1, c2, c3);
   for (var step = 0u; step < 4u; step++) {
     for (var r = 0u; r < 4u; r++) {

@@ -1,5 +1,6 @@
-// C (m,n) = the product of the factors that lib/tile_a_* and lib/tile_b_* stage in workgroup memory, for GPUs. A
-// workgroup makes ROWS x COLUMNS elements, an invocation 8 x 4 of them in registers. Writes over C or adds to it: see lib/matmul.
+// C (m,n) = the product of the operands that lib/tile_a_* and lib/tile_b_* stage in shared memory, for hardware GPUs. A
+// workgroup computes ROWS x COLUMNS elements, an invocation 8 x 4 of them in registers. Overwrites or accumulates into
+// C; see lib/matmul.
 const DEPTH = 16u;
 
 // [k][four rows] and [k][four columns].
@@ -17,7 +18,7 @@ fn main(
   let first_column = tile.x * COLUMNS;
   var sums: array<vec4<f32>, 8>;
   for (var k = 0u; k < params.k; k += DEPTH) {
-    // One unit of staging is 4 x 4 elements: DEPTH * ROWS / 16 = ROWS units of A and COLUMNS of B.
+    // Staging moves 4 x 4 blocks: DEPTH * ROWS / 16 = ROWS blocks of A and COLUMNS of B.
     for (var block = index; block < ROWS + COLUMNS; block += ROWS * COLUMNS / 32u) {
       if (block < ROWS) {
         stage_a(block, first_row, k);

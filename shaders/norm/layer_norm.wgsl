@@ -1,6 +1,6 @@
 // For each row of x (rows, columns), with w and b (columns):
 //   mean = mean(x);  inverse = 1 / √(mean((x - mean)²) + epsilon);  y = (x - mean) · inverse · w + b
-// Overwrites y (rows, columns) and statistics (rows) with (mean, inverse). One workgroup a row.
+// Overwrites y (rows, columns) and statistics (rows) with (mean, inverse). One workgroup per row.
 struct Params {
   rows: u32,
   // In elements.
@@ -23,7 +23,7 @@ fn compute_row(row: u32, lane: u32) {
     values += x[start + i];
   }
   let mean = sum_lanes(fold(values), lane) / count;
-  // Differences from the mean are squared in a pass of their own: mean(x²) - mean² would cancel.
+  // Two passes: mean(x²) - mean² would suffer from cancellation.
   var squares = Element(0.0);
   for (var i = lane; i < params.columns; i += LANES) {
     let difference = x[start + i] - mean;

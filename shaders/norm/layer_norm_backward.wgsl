@@ -1,6 +1,6 @@
 // Gradient of layer_norm with respect to x. For each row, with n = (x - mean) · inverse and g = dy · w:
 //   dx = inverse · (g - mean(g) - n · mean(g · n))
-// Overwrites dx (rows, columns), or adds to it where params.accumulate is 1. One workgroup a row.
+// Overwrites dx (rows, columns), or accumulates if params.accumulate is 1. One workgroup per row.
 struct Params {
   rows: u32,
   // In elements.

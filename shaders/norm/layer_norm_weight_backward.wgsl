@@ -1,5 +1,5 @@
-// Gradient of layer_norm with respect to w: dw[c] = Σ_rows dy · (x - mean) · inverse.
-// Overwrites dw (columns), or adds to it where params.accumulate is 1.
+// Gradient of layer_norm with respect to w: dw[c] = Σ_rows dy · (x - mean) · inverse. Overwrites dw (columns), or
+// accumulates if params.accumulate is 1.
 struct Params {
   rows: u32,
   // In elements.

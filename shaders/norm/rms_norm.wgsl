@@ -1,9 +1,9 @@
 // For each row of x (rows, columns), with w (columns):
 //   inverse_rms = 1 / √(mean(x²) + epsilon);  y = x · inverse_rms · (weight_offset + w)
-// Overwrites y (rows, columns) and inverse_rms (rows). One workgroup a row.
+// Overwrites y (rows, columns) and inverse_rms (rows). One workgroup per row.
 struct Params {
   rows: u32,
-  // In elements, like every `columns` here.
+  // In elements.
   columns: u32,
   epsilon: f32,
   weight_offset: f32,

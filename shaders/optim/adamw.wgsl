@@ -1,12 +1,13 @@
-// One AdamW step over flat buffers, four numbers at a time, with g the clipped gradient and (factor, decay) of the group:
+// One AdamW step over flat buffers, a vec4 per invocation, with g the clipped gradient and (factor, decay) of the
+// parameter group:
 //   p -= lr·decay·p;  m = β1·m + (1-β1)·g;  v = β2·v + (1-β2)·g²;  p -= lr/c1 · m / (√v/√c2 + ε)
 // where lr = step[learning rate] · factor, c1 = 1-β1^t, c2 = 1-β2^t, and g = gradient · min(1, max/(norm + 1e-6)).
-// Updates parameters, m and v in place; nothing when the norm is not finite, and no number that is frozen. A group is that
-// of blocks of 64 numbers.
+// Updates parameters, m and v in place, skipping frozen elements, and everything if the norm is not finite. Groups are
+// assigned per block of 64 parameters.
 struct Params {
-  // Vectors of four.
+  // vec4s.
   count: u32,
-  // 1 - β1, β2 and 1 - β2, each rounded on its own: 1 - f32(0.999) is off by 1e-5.
+  // 1 - β1, β2 and 1 - β2, each rounded separately: 1 - f32(0.999) is off by 1e-5.
   beta1_rest: f32,
   beta2: f32,
   beta2_rest: f32,
@@ -28,7 +29,7 @@ struct Params {
 @group(0) @binding(8) var<storage, read> squared_norm: array<f32>;
 
 fn compute_element(i: u32) {
-  // The exponent's bits are all ones in infinities and NaN; comparisons with NaN may be optimised away.
+  // Infinities and NaN have all exponent bits set; compilers may optimise NaN comparisons away.
   let finite = (bitcast<u32>(squared_norm[0]) & 0x7f800000u) != 0x7f800000u;
   if (!finite) {
     return;

@@ -1,6 +1,6 @@
-// sums[i] += gradients[i]², four numbers at a time.
+// sums[i] += gradients[i]², a vec4 per invocation.
 struct Params {
-  // Vectors of four.
+  // vec4s.
   count: u32,
 }
 

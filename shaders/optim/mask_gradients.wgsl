@@ -1,6 +1,6 @@
-// gradients[i] = 0 where number i is frozen, four numbers at a time; the others stay.
+// gradients[i] = 0 where element i is frozen, a vec4 per invocation; others are unchanged.
 struct Params {
-  // Vectors of four.
+  // vec4s.
   count: u32,
 }
 

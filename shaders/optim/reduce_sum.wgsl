@@ -1,7 +1,7 @@
-// sums[g] = Σ x[i] (or x[i]² where params.squares is 1) over the share of workgroup g; added to what is there where
-// params.accumulate is 1.
+// sums[g] = Σ x[i] (or x[i]² if params.squares is 1) over workgroup g's partition; accumulates if params.accumulate is
+// 1.
 struct Params {
-  // In elements, like the share of a workgroup.
+  // In elements, like `share`, the size of a partition.
   count: u32,
   share: u32,
   squares: u32,

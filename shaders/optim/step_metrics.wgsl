@@ -1,4 +1,4 @@
-// metrics[0] = √squared_norm, metrics[1] = 1 where the squared norm is not finite, else 0. Overwrites both.
+// metrics[0] = √squared_norm, metrics[1] = 1 if the squared norm is not finite, else 0. Overwrites both.
 struct Params {
   count: u32,
 }

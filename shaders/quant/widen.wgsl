@@ -1,7 +1,6 @@
-// y = numbers of the stored matrix B in f32, four at a time, from group `first4` on: a panel of a matrix in blocks that
-// many rows are about to be multiplied with. Writes over y.
+// Dequantises a panel of block-quantised matrix B to f32, a vec4 per invocation from vec4 `first4` on. Overwrites y.
 struct Params {
-  // In groups of four.
+  // In vec4s.
   first4: u32,
   count: u32,
 }

@@ -1,9 +1,9 @@
-// One bidirectional LSTM layer over a whole sequence, a workgroup a direction (Hochreiter & Schmidhuber 1997):
-//   i, f, o = σ(x + W h), g = tanh(x + W h), c = f c' + i g, h = o tanh(c)
-// with x (length, 4 hidden) the inputs' share of the gates in the order i, f, g, o, biases included, W (4 hidden, hidden),
-// and h', c' of the step before (zero at the start; the second direction goes backwards). Overwrites y (length,
-// 2 hidden: both directions side by side), tape (2, length, 5 hidden: i, f, g, o, c) and, for each direction, the h' of
-// every place (length, hidden).
+// A bidirectional LSTM layer over a whole sequence, one workgroup per direction (Hochreiter & Schmidhuber 1997):
+//   i, f, o = σ(x + W h'), g = tanh(x + W h'), c = f c' + i g, h = o tanh(c)
+// with x (length, 4 hidden) the input contributions to the gates in the order i, f, g, o, biases included, W (4 hidden,
+// hidden), and h', c' of the previous step (zero at the start; the second direction runs backwards). Overwrites y
+// (length, 2 hidden: both directions concatenated), tape (2, length, 5 hidden: i, f, g, o, c) and, per direction, the
+// h' of every position (length, hidden).
 struct Params {
   length: u32,
   hidden: u32,
@@ -40,7 +40,7 @@ fn before(backward: bool, i: u32) -> f32 {
   return before_forward[i];
 }
 
-// The sum of each gate of `unit` before its function.
+// Pre-activations of the gates of `unit`.
 fn gates(backward: bool, place: u32, unit: u32) -> vec4<f32> {
   let hidden = params.hidden;
   let rows = vec4(0u, 1u, 2u, 3u) * hidden + unit;
@@ -81,7 +81,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     keep_before(backward, select(0u, last, backward), unit, 0.0);
   }
   for (var step = 0u; step < params.length; step++) {
-    // What the lanes wrote of h' in the step before is read by all of them.
+    // All lanes read the h' that other lanes wrote in the previous step.
     storageBarrier();
     let place = select(step, last - step, backward);
     for (var unit = lane; unit < hidden; unit += LANES) {

@@ -1,8 +1,9 @@
-// Gradient of lstm.wgsl for the gates' sums, a workgroup a direction, from the last step to the first. With dh the
-// gradient of y plus what the next step's gates pass back through W, t = tanh(c) and dc' what the next step passes back:
+// Gradient of lstm.wgsl with respect to the gate pre-activations, one workgroup per direction, from the last step to
+// the first. With dh the gradient of y plus the next step's contribution through W, t = tanh(c) and dc' the next step's
+// contribution to c:
 //   dc = dc' + dh o (1 - t²);  di = dc g i (1 - i);  df = dc c' f (1 - f);  dg = dc i (1 - g²);  do = dh t o (1 - o)
-// Reads dy (length, 2 hidden), tape (2, length, 5 hidden: i, f, g, o, c) and W (4 hidden, hidden). Overwrites the sums'
-// gradients (length, 4 hidden) of each direction, and carry (2, hidden), which holds dc f between steps.
+// Reads dy (length, 2 hidden), tape (2, length, 5 hidden: i, f, g, o, c) and W (4 hidden, hidden). Overwrites the
+// pre-activation gradients (length, 4 hidden) of each direction, and carry (2, hidden), which holds dc f between steps.
 struct Params {
   length: u32,
   hidden: u32,
@@ -17,7 +18,7 @@ struct Params {
 @group(0) @binding(6) var<storage, read_write> d_backward: array<f32>;
 @group(0) @binding(7) var<storage, read_write> carry: array<f32>;
 
-// What the gates of `place` pass back to h' of `unit`.
+// Gradient that the gates of `place` propagate to h' of `unit`.
 fn passed_back(backward: bool, place: u32, unit: u32) -> f32 {
   let start = place * 4u * params.hidden;
   var sum = 0.0;
@@ -46,12 +47,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   let hidden = params.hidden;
   let last = params.length - 1u;
   for (var count = 0u; count < params.length; count++) {
-    // Steps in the direction's own order, from the last on.
+    // Steps in the direction's own order, last first.
     let step = last - count;
     let place = select(step, last - step, backward);
     let previous = select(place - 1u, place + 1u, backward);
     let next = select(place + 1u, place - 1u, backward);
-    // What the lanes wrote of the next step's gates is read by all of them.
+    // All lanes read the gate gradients that other lanes wrote for the next step.
     storageBarrier();
     for (var unit = lane; unit < hidden; unit += LANES) {
       let row = (workgroup.x * params.length + place) * 5u * hidden + unit;

@@ -1,6 +1,6 @@
-// The length of each row of W + s·B A, and DoRA's factor of that row:
+// Row norms of W + s·B A, and DoRA's per-row gain:
 //   n[i]² = |W[i]|² + 2s Σ_k B[i,k] (A Wᵀ)[k,i] + s² Σ_k B[i,k] (B A Aᵀ)[i,k];  gain[i] = magnitude[i] / n[i]
-// Overwrites gain (rows) and inverse (rows), which is 1 / n. One invocation a row.
+// Overwrites gain (rows) and inverse (rows) = 1 / n. One invocation per row.
 struct Params {
   // Rows.
   count: u32,

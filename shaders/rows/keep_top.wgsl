@@ -1,5 +1,5 @@
-// y[r,c] = x[r,c] where score[r,c] is among the params.keep largest of its row, and 0 elsewhere; of equal scores the
-// first count as the larger. Overwrites y (rows, columns). The columns are few.
+// y[r,c] = x[r,c] where score[r,c] is among the params.keep largest of its row, else 0; ties favour the first.
+// Overwrites y (rows, columns). Rows are expected to be short.
 struct Params {
   count: u32,
   columns: u32,

@@ -1,4 +1,4 @@
-// y[r] = Σ_c a[r,c] · b[r,c]; overwrites y (rows). One workgroup a row.
+// y[r] = Σ_c a[r,c] · b[r,c]; overwrites y (rows). One workgroup per row.
 struct Params {
   rows: u32,
   // In elements.

@@ -1,5 +1,5 @@
-// y[first_row + i] = Σ_j B[i,j]² for the rows of one shard of a frozen matrix, in whatever storage; the other rows of y
-// stay as they are. One workgroup a row.
+// y[first_row + i] = Σ_j B[i,j]² for the rows of one shard of a frozen matrix in any storage format; other rows of y
+// are unchanged. One workgroup per row.
 struct Params {
   rows: u32,
   // In elements.

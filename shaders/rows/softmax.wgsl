@@ -1,5 +1,5 @@
-// For each row of x (rows, columns): y = exp(x) / Σ exp(x), where params.skip_zeros is 1 over the numbers that are not
-// zero alone; the others, and a row of zeros, give zero. Overwrites y. One invocation a row: the columns are few.
+// Row softmax of x (rows, columns). If params.skip_zeros is 1, zeros are masked out: they, and all-zero rows, yield
+// zero. Overwrites y. One invocation per row: rows are expected to be short.
 struct Params {
   // Rows.
   count: u32,

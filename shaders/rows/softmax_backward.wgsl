@@ -1,5 +1,5 @@
-// For each row: dx = y · (dy - Σ dy · y), with y what the softmax gave. Overwrites dx (rows, columns). One invocation a
-// row: the columns are few.
+// For each row: dx = y · (dy - Σ dy · y), with y the softmax output. Overwrites dx (rows, columns). One invocation per
+// row: rows are expected to be short.
 struct Params {
   // Rows.
   count: u32,

@@ -1,4 +1,4 @@
-// y[c] = Σ_r x[r,c]; overwrites y (columns), or adds to it where params.accumulate is 1.
+// y[c] = Σ_r x[r,c]; overwrites y (columns), or accumulates if params.accumulate is 1.
 struct Params {
   rows: u32,
   // In elements.

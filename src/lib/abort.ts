@@ -1,6 +1,6 @@
 import { cancelled } from "./errors";
 
-/** Settles as `work` does, or rejects as cancelled as soon as `signal` is aborted; the work itself goes on. */
+/** Settles with `work`, or rejects as cancelled as soon as `signal` aborts. The work itself is not stopped. */
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   return new Promise<T>((resolve, reject) => {

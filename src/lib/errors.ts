@@ -1,9 +1,9 @@
 import { type PlainKind, type Problem, type ProblemArea, problemArea } from "./problems/problem";
 
-/** The parts of a {@link LuthierError} as they cross the worker's wire. */
+/** A {@link LuthierError} serialised for the worker's wire. */
 export interface ErrorData {
   readonly problem: Problem;
-  /** The id of the form field that caused it. */
+  /** Id of the form field that caused it. */
   readonly field?: string;
 }
 
@@ -11,24 +11,24 @@ interface LuthierErrorOptions extends ErrorOptions {
   readonly field?: string;
 }
 
-/** What is told of a problem: what happened and where, and what to do next, each a sentence or more. */
+/** The text of a problem: what happened and where, and what to do. Each is one or more sentences. */
 export interface ProblemWords {
   readonly what: string;
   readonly advice: string;
 }
 
-/** Without words, an error reads as its code and facts. */
+/** By default an error reads as its code and facts. */
 let wording = (problem: Problem): ProblemWords => {
   const { code, ...facts } = problem;
   return problem.code === "plain" ? problem : { what: `${code} ${JSON.stringify(facts)}`, advice: "" };
 };
 
-/** Gives errors words of their own, in tests and programs without a page; the page words problems itself. */
+/** Sets the wording of errors, for tests and programs without a page; the page words problems itself. */
 export function wordErrors(words: (problem: Problem) => ProblemWords): void {
   wording = words;
 }
 
-/** The one error class meant for people: what happened, where, and what to do, as a code and facts. */
+/** The error class for problems shown to people, as a code and facts. */
 export class LuthierError extends Error {
   readonly problem: Problem;
   readonly field?: string;
@@ -48,39 +48,39 @@ export class LuthierError extends Error {
     if (options?.field) this.field = options.field;
   }
 
-  /** The area of the problem: what callers decide by, where the very code does not matter. */
+  /** The problem's area, for callers that do not care about the exact code. */
   get code(): ProblemArea {
     return problemArea(this.problem);
   }
 
-  /** What happened, as {@link wordErrors} says it. */
+  /** What happened, in the wording set by {@link wordErrors}. */
   get what(): string {
     return wording(this.problem).what;
   }
 
-  /** What to do, as {@link wordErrors} says it. */
+  /** What to do, in the wording set by {@link wordErrors}. */
   get advice(): string {
     return wording(this.problem).advice;
   }
 
-  /** The plain data that a message carries. */
+  /** Serialises the error for a message. */
   toData(): ErrorData {
     const { problem, field } = this;
     return { problem, ...(field && { field }) };
   }
 
-  /** Rebuilds the error on the other side of the wire. */
+  /** Deserialises an error received in a message. */
   static fromData({ problem, field }: ErrorData): LuthierError {
     return new LuthierError(problem, field ? { field } : {});
   }
 }
 
-/** The error of a person's own Stop or Cancel; callers treat it as an end, not a failure. */
+/** The error for a user's Stop or Cancel, which callers treat as a normal end. */
 export function cancelled(): LuthierError {
   return new LuthierError({ code: "cancelled" });
 }
 
-/** True for the error that {@link cancelled} makes and for an aborted signal's reason. */
+/** Whether an error is from {@link cancelled} or is an aborted signal's reason. */
 export function isCancelled(error: unknown): boolean {
   if (error instanceof LuthierError) return error.code === "cancelled";
   return error instanceof Error && error.name === "AbortError";

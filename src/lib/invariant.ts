@@ -1,6 +1,5 @@
 /**
- * States what must hold unless Luthier itself has a bug. For anything a person or a file can cause, throw a
- * LuthierError instead.
+ * Asserts what can only fail through a bug in Luthier. For anything a person or a file can cause, throw a LuthierError.
  */
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`invariant: ${message}`);

@@ -7,10 +7,10 @@ export type JobKind =
   | "answer"
   | "export"
   | "import-adapter"
-  /** Renames or deletes an adapter, or gives up an interrupted run. */
+  /** Renames or deletes an adapter, or discards an interrupted run. */
   | "edit-library"
   | "import-dataset"
   | "delete-dataset"
-  /** Asks a hub what a repository offers. */
+  /** Queries a hub for a repository's contents. */
   | "look-up"
   | "download";

@@ -1,14 +1,14 @@
 import { LuthierError } from "./errors";
 
-/** True for a JSON object: neither null, nor an array, nor a scalar. */
+/** Whether a value is a JSON object: neither null, an array, nor a scalar. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Files of models nest a dozen deep; what goes through values step by step has a stack that ends. */
+/** Model files nest about a dozen levels; recursive processing has a limited stack. */
 const MAX_DEPTH = 500;
 
-/** Whether lists and objects lie deeper in each other than in any file that is meant. */
+/** Whether a JSON text nests deeper than any legitimate file. */
 export function isNestedTooDeep(json: string): boolean {
   let depth = 0;
   for (let at = 0; at < json.length; at++) {
@@ -28,8 +28,9 @@ const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /**
- * Parses a file that has to hold one JSON object.
- * @throws LuthierError("format") naming the file when it is no JSON, no object, or nested without end.
+ * Parses a file that must contain a JSON object.
+ *
+ * @throws LuthierError("format") naming the file if it is not JSON, or not an object
  */
 export function parseJsonObject(text: string, file: string): Record<string, unknown> {
   if (isNestedTooDeep(text)) throw new LuthierError({ code: "format/nested-too-deep", file });

@@ -1,12 +1,12 @@
-/** Bits of a float that each of the two passes counts by. */
+/** Bits of the key counted per pass. */
 const HALF = 16;
 
 /**
- * Marks the `count` largest of all scores together, of which none is negative: 1 where a score is among them. Of equal ones
- * the first are taken. Reads the scores twice and sorts nothing, for there may be as many as a model has weights.
+ * Top-k over all parts together: returns 1 for each of the `count` largest non-negative scores, preferring earlier ones
+ * among ties. A two-pass radix select rather than a sort, since there may be as many scores as model weights.
  */
 export function markLargest(scores: readonly Float32Array<ArrayBuffer>[], count: number): Uint8Array[] {
-  // As bits, floats that are not negative are in the order of their values.
+  // Bit patterns of non-negative floats are ordered like their values.
   const words = scores.map((part) => new Uint32Array(part.buffer, part.byteOffset, part.length));
   const high = threshold(words, count, (word) => word >>> HALF);
   const rest = threshold(words, high.missing, (word) =>
@@ -19,7 +19,7 @@ export function markLargest(scores: readonly Float32Array<ArrayBuffer>[], count:
   );
 }
 
-/** The largest key below which `count` words do not reach, and how many words of that key are then still missing. */
+/** The key of the `count`-th largest word, and how many words with that key are among the `count` largest. */
 function threshold(
   words: readonly Uint32Array[],
   count: number,

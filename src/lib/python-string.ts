@@ -1,6 +1,6 @@
 /**
- * Any text as a Python string literal on one line. JSON's escapes are Python's too; what an editor or a terminal would not
- * show as it is (control characters, line separators, marks that turn the direction of text) is escaped besides, so that
+ * Formats text as a single-line Python string literal. JSON escapes are valid in Python; characters that editors or
+ * terminals do not show faithfully (control characters, line separators, bidirectional marks) are escaped too, so that
  * the literal reads as what it means.
  */
 export function pythonString(text: string): string {

@@ -1,10 +1,7 @@
-/** What Python's `str.isspace` takes for white space, as a class of an expression spells it. */
+/** Python's `str.isspace` as a regular expression character class. */
 export const PYTHON_SPACE = String.raw`\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000`;
 
-/**
- * True for what Python's `str.isspace` takes for white space. JavaScript's own set has U+FEFF in it, and lacks U+0085 and
- * U+001C to U+001F.
- */
+/** Python's `str.isspace`. JavaScript's white space includes U+FEFF and lacks U+0085 and U+001C to U+001F. */
 function isPythonSpace(character: string): boolean {
   if (character === "\ufeff") return false;
   return (
@@ -12,12 +9,13 @@ function isPythonSpace(character: string): boolean {
   );
 }
 
-/** The ends of a text that are stripped. */
+/** Which ends of a text to strip. */
 export type StrippedEnds = "both" | "left" | "right";
 
 /**
- * The text as Python's `strip`, `lstrip` or `rstrip` leaves it.
- * @param characters to strip; white space where none are given
+ * Python's `strip`, `lstrip` or `rstrip`.
+ *
+ * @param characters characters to strip; default: white space
  */
 export function pythonStrip(
   text: string,
@@ -45,7 +43,7 @@ export function pythonStrip(
   return text.slice(start, end);
 }
 
-/** The words of a text as Python's `split()` without a separator gives them, at most `limit` cuts where one is given. */
+/** Python's `split()` without a separator, with at most `limit` splits if given. */
 export function pythonWords(text: string, limit = -1): string[] {
   const words: string[] = [];
   let rest = pythonStrip(text, "left");

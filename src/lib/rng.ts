@@ -1,18 +1,18 @@
-/** A seeded source of random numbers; the same seeds give the same sequence on every machine. */
+/** A seeded random number generator; equal seeds give equal sequences on every machine. */
 export interface Rng {
   /** Uniform in [0, 1), with 32 random bits. */
   uniform(): number;
-  /** A whole number in [0, below). */
+  /** An integer in [0, below). */
   integer(below: number): number;
-  /** Standard normal, by Box and Muller's transform. */
+  /** Standard normal (Box–Muller). */
   normal(): number;
-  /** Puts the items in random order, in place (Fisher–Yates). */
+  /** Shuffles in place (Fisher–Yates). */
   shuffle<T extends { readonly length: number; [index: number]: unknown }>(items: T): T;
 }
 
 /**
- * Makes a generator (xoshiro128**, Blackman and Vigna 2018) from one or more seeds, of which the low 32 bits count.
- * Streams of one run that must not repeat each other take a second seed: `makeRng(seed, epoch)`.
+ * Creates a generator (xoshiro128**, Blackman and Vigna 2018) from one or more seeds, of which the low 32 bits are
+ * used. Independent streams of a run take a second seed: `makeRng(seed, epoch)`.
  */
 export function makeRng(...seeds: number[]): Rng {
   const next = xoshiro128(seeds);
@@ -25,7 +25,7 @@ export function makeRng(...seeds: number[]): Rng {
       spare = null;
       return value;
     }
-    // 1 − u lies in (0, 1], so that the logarithm is finite.
+    // 1 − u is in (0, 1], so that the logarithm is finite.
     const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
     const angle = 2 * Math.PI * uniform();
     spare = radius * Math.sin(angle);
@@ -48,7 +48,7 @@ export function makeRng(...seeds: number[]): Rng {
   };
 }
 
-/** The raw 32-bit generator, its four words of state filled by SplitMix32 so that near seeds lie far apart. */
+/** The raw 32-bit generator, seeded through SplitMix32 so that similar seeds give unrelated states. */
 function xoshiro128(seeds: readonly number[]): () => number {
   let mixed = 0x9e3779b9;
   const splitMix = (): number => {

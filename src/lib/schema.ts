@@ -10,16 +10,17 @@ import {
   type WrongValue,
 } from "./problems/value-faults";
 
-/** Where a value came from, for the error that refuses it. */
+/** Origin of a value, for error messages. */
 export interface Origin extends Pick<WrongValue, "file">, Partial<Pick<WrongValue, "remedy">> {
-  /** The key under which the file has the value, where it is not the whole of it. */
+  /** Key of the value in the file, unless it is the whole file. */
   readonly key?: string;
   readonly code?: "format/value" | "model/value" | "adapter/value";
 }
 
 /**
- * Reads a value that came from outside as `schema` describes it.
- * @throws LuthierError("format", or the origin's area) with the file, the key, what is there and what belongs there
+ * Parses an untrusted value by `schema`.
+ *
+ * @throws LuthierError("format", or the origin's area) with the file, the key, and the found and expected value
  */
 export function parseAs<const Schema extends v.GenericSchema>(
   schema: Schema,
@@ -31,11 +32,11 @@ export function parseAs<const Schema extends v.GenericSchema>(
   throw new LuthierError({ code, file, fault: parsed.fault, remedy });
 }
 
-/** A value of the form that was asked for, or what is wrong with it. */
+/** A parsed value, or its fault. */
 export type Parsed<T> =
   { readonly fault: null; readonly value: T } | { readonly fault: ValueFault; readonly value?: undefined };
 
-/** Like {@link parseAs}, where the caller has an error of its own for a fault. */
+/** Like {@link parseAs}, for callers that raise their own error. */
 export function tryParse<const Schema extends v.GenericSchema>(
   schema: Schema,
   value: unknown,
@@ -47,22 +48,22 @@ export function tryParse<const Schema extends v.GenericSchema>(
     : { fault: describeIssue(result.issues[0], above) };
 }
 
-/** A whole number that is not negative: an id, a count, a size. */
+/** A non-negative integer: an id, a count, a size. */
 export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-/** The message of a schema with a condition of its own: the name of the form that it asks for. */
+/** Error message of a custom check: the name of the form it expects. */
 export function form(name: CustomForm): CustomForm {
   return name;
 }
 
 const record = v.custom<Record<string, unknown>>(isRecord, form("object"));
 
-/** A JSON object with these keys, and whatever others; unlike valibot's own not a list. */
+/** A JSON object with these keys, and possibly others; unlike valibot's `looseObject`, rejects arrays. */
 export function objectOf<const Entries extends v.ObjectEntries>(entries: Entries) {
   return v.pipe(record, v.looseObject(entries));
 }
 
-/** A JSON object all of whose values are of one form. */
+/** A JSON object whose values all match one schema. */
 export function recordOf<const Value extends v.GenericSchema>(value: Value) {
   return v.pipe(record, v.record(v.string(), value));
 }
@@ -75,7 +76,7 @@ function describeIssue(issue: Issue, above: Keys): ValueFault {
   return { path: formatPath(at), found: describeValue(fault.input), expected: expected(fault) };
 }
 
-/** Of a value with several allowed forms, the fault of the form that it begins as: an item of a list, not the list. */
+/** For a union, the fault inside the alternative of the right type: of a list's item rather than of the list. */
 function innermost(issue: Issue, above: Keys): { readonly at: Keys; readonly fault: Issue } {
   const at = [...above, ...keysOf(issue)];
   const inside = issue.issues?.find((inner) => keysOf(inner).length > 0);
@@ -86,7 +87,7 @@ function keysOf({ path }: Issue): Keys {
   return (path ?? []).map(({ key }) => key);
 }
 
-/** Keys as one would write them in code: `decoder.decoders[0].type`, `weight_map["model.norm.weight"]`. */
+/** Formats a key path as code: `decoder.decoders[0].type`, `weight_map["model.norm.weight"]`. */
 function formatPath(keys: Keys): string {
   return keys
     .map((key, place) => {
@@ -110,7 +111,7 @@ function describeValue(value: unknown): FoundValue {
   return { kind: "text", start: value.slice(0, LONGEST_TEXT), isCut: value.length > LONGEST_TEXT };
 }
 
-/** What a schema asks for, by its kind in valibot. */
+/** Expected value by valibot schema type. */
 const expectations: Readonly<Record<string, ExpectedValue>> = {
   string: { kind: "text" },
   number: { kind: "number" },
@@ -121,7 +122,7 @@ const expectations: Readonly<Record<string, ExpectedValue>> = {
   finite: { kind: "finite-number" },
 };
 
-/** The values of valibot's `("a" | "b" | 1)`. */
+/** Parses valibot's `("a" | "b" | 1)` into its values. */
 function choicesOf(listed: string): FoundValue[] {
   const words = listed.replace(/^\(|\)$/g, "").split(" | ");
   return words.map((word) => {
@@ -133,7 +134,7 @@ function choicesOf(listed: string): FoundValue[] {
 function expected(issue: Issue): ExpectedValue[] {
   const { type, requirement, message } = issue;
   if (issue.issues) {
-    // Two forms that ask for the same are one.
+    // Deduplicate alternatives with the same expectation.
     const all = issue.issues.flatMap(expected);
     return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
   }

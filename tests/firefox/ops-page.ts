@@ -1,5 +1,5 @@
 import { Gpu } from "../../src/engine/gpu/device";
-import { Nudger } from "../../src/engine/gpu/nudge";
+import { QueuePoller } from "../../src/engine/gpu/queue-poller";
 import { measureBarrier } from "../../src/engine/gpu/software-gpu";
 import { asHardware } from "../support/as-hardware";
 import { opCases } from "../support/op-cases";
@@ -37,7 +37,7 @@ const page: OpsPage = {
     }
     return complaints;
   },
-  barrier: () => measureBarrier(opened().device, new Nudger(opened().device.queue)),
+  barrier: () => measureBarrier(opened().device, new QueuePoller(opened().device.queue)),
 };
 
 Object.assign(globalThis, { luthierOps: page });

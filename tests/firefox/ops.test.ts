@@ -1,6 +1,6 @@
 import type { Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { softwareByBarrier } from "../../src/engine/gpu/software-gpu";
+import { isSoftwareBarrier } from "../../src/engine/gpu/software-gpu";
 import type { ServedPage } from "../e2e/serve-studio";
 import { opCases } from "../support/op-cases";
 import { openFirefox, type TestedBrowser } from "./browsers";
@@ -41,5 +41,5 @@ test("the barriers of a GPU without a name tell what it is", async () => {
   const measure = () => (globalThis as unknown as InPage).luthierOps.barrier();
   const microseconds = await page.evaluate(measure);
   console.log(`${microseconds.toFixed(2)} µs a barrier`);
-  expect(softwareByBarrier(microseconds)).toBe(true);
+  expect(isSoftwareBarrier(microseconds)).toBe(true);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { Nudger } from "../../src/engine/gpu/nudge";
+import { QueuePoller } from "../../src/engine/gpu/queue-poller";
 import { readBytes } from "../../src/engine/gpu/readback";
-import { measureBarrier, softwareByBarrier } from "../../src/engine/gpu/software-gpu";
+import { measureBarrier, isSoftwareBarrier } from "../../src/engine/gpu/software-gpu";
 import { STORAGE } from "../../src/engine/gpu/usage";
 import { openTestGpu } from "../support/gpu";
 
@@ -17,9 +17,9 @@ test("opens an adapter, counts buffers and forgets destroyed ones", async () => 
 
 test("the barriers of an adapter tell what its name does", async () => {
   const gpu = await openTestGpu();
-  const microseconds = await measureBarrier(gpu.device, new Nudger(gpu.device.queue));
+  const microseconds = await measureBarrier(gpu.device, new QueuePoller(gpu.device.queue));
   console.log(`${microseconds.toFixed(2)} µs a barrier`);
-  expect(softwareByBarrier(microseconds)).toBe(gpu.info.software);
+  expect(isSoftwareBarrier(microseconds)).toBe(gpu.info.software);
   gpu.close();
 });
 

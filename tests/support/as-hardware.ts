@@ -1,4 +1,7 @@
-/** The same GPUs under the name of a card, and without subgroups: whole models run on the kernels that cards get. */
+/**
+ * Wraps a GPU so that it reports a hardware name and no subgroups: whole models then run on the kernels for hardware
+ * GPUs.
+ */
 export function asHardware(gpu: GPU): GPU {
   return {
     async requestAdapter(options: GPURequestAdapterOptions) {

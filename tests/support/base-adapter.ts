@@ -1,7 +1,7 @@
 import { noAdapter } from "../../src/engine/nn/hooks";
 import type { Adapter } from "../../src/engine/adapters/common/method";
 
-/** The base model alone, where a function asks for an adapter. */
+/** A no-op adapter for functions that require one. */
 export const baseAdapter: Adapter = {
   parameters: [],
   promptLength: 0,

@@ -9,28 +9,28 @@ import { fixedTuning, type HostArray, runGraph } from "./run-graph";
 /** One input of an op under test. */
 export interface OpInput {
   readonly type: TensorType;
-  /** Defaults to seeded normal numbers. */
+  /** Defaults to seeded normal samples. */
   readonly data?: HostArray;
-  /** Whether to check the gradient with respect to it (f32 only). */
+  /** Whether to check its gradient (f32 only). */
   readonly grad?: boolean;
 }
 
 export type Float64Reference = (inputs: readonly Float64Array[]) => readonly Float64Array[];
 
-/** An op, its inputs, and the float64 function that it must equal. */
+/** An op, its inputs, and its float64 reference. */
 export interface OpCase<A> {
   readonly name: string;
   readonly op: Op<A>;
   readonly attrs: A;
   readonly inputs: readonly OpInput[];
   readonly reference: Float64Reference;
-  /** Relative L2 error allowed in the forward; f32 rounding only. */
+  /** Forward tolerance (relative L2 error): f32 rounding only. */
   readonly tolerance?: number;
-  /** Relative L2 error allowed in gradients against central differences of the reference. */
+  /** Gradient tolerance (relative L2 error) against central differences of the reference. */
   readonly gradTolerance?: number;
 }
 
-/** Seeded normal numbers (mulberry32 + Box-Muller), the same on every machine. */
+/** Seeded normal samples (mulberry32 + Box–Muller), identical on every machine. */
 export function normal(count: number, seed: number, scale = 1): Float32Array<ArrayBuffer> {
   let state = seed >>> 0;
   const uniform = (): number => {
@@ -46,7 +46,7 @@ export function normal(count: number, seed: number, scale = 1): Float32Array<Arr
   );
 }
 
-/** A case as a graph: input i is the leaf `x<i>`; output i and the gradient of input i are wanted as `y<i>` and `g<i>`. */
+/** Traces a case: input i is the leaf `x<i>`; output i and the gradient of input i are kept as `y<i>` and `g<i>`. */
 export function traceOp<A>(opCase: OpCase<A>): { graph: Graph; wanted: Record<string, Value> } {
   const graph = new Graph();
   const values = opCase.inputs.map((input, index) =>
@@ -66,7 +66,7 @@ export function traceOp<A>(opCase: OpCase<A>): { graph: Graph; wanted: Record<st
   return { graph, wanted };
 }
 
-/** Checks forward (all outputs) and gradients (of output 0, with a random upstream gradient) of one case. */
+/** Checks a case's forward pass (all outputs) and gradients (of output 0, with a random upstream gradient). */
 export async function checkOp<A>(
   gpu: Gpu,
   opCase: OpCase<A>,

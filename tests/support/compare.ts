@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { relativeError } from "./errors";
 
-/** Fails with both ends of the arrays shown unless the relative L2 error is at most `tolerance`. */
+/** Asserts that the relative L2 error is at most `tolerance`; on failure shows both ends of the arrays. */
 export function expectClose(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,

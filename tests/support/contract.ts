@@ -2,26 +2,26 @@ import { declareWeights, type ModelSpec } from "../../src/engine/nn/model-spec";
 import type { FieldValues } from "../../src/shared/fields";
 import type { MethodChoice, MethodId } from "../../src/shared/methods";
 
-/** How a method stands to the one contract; tests/gpu/contract.test.ts holds it to it. */
+/** A method's terms of the adapter contract, checked by tests/gpu/contract.test.ts. */
 export interface ContractTerms {
   /** Options small enough for the golden models. */
   readonly options: FieldValues;
-  /** The golden families whose modules the options name; absent: any. */
+  /** Golden families whose modules the options name; default: any. */
   readonly families?: readonly string[];
-  /** The adapters that it builds on. */
+  /** Adapters that it builds on. */
   readonly experts?: readonly MethodChoice[];
-  /** Whether the adapted model starts as the base model; virtual tokens and random layers change it from the first. */
+  /** Whether the adapted model initially equals the base model; virtual tokens and random layers do not. */
   readonly identity: boolean;
   /** Whether it merges into the base model's weights. */
   readonly merges: boolean;
-  /** Whether a file holds something computed from the parameters, so that training goes on from there and not exactly. */
+  /** Whether saved files hold values derived from the parameters, so that resumed training is not bit-exact. */
   readonly converts?: boolean;
-  /** Models on which it is not offered, and what it says there. */
+  /** Models on which the method is refused. */
   readonly refusedOn?: (model: ModelSpec) => boolean;
   readonly refusal?: RegExp;
-  /** Parameters behind a softmax: the arbitrary numbers of quantised kinds may saturate it, so that these have no gradient. */
+  /** Parameters behind a softmax, which the arbitrary weights of quantised kinds may saturate, leaving no gradient. */
   readonly saturates?: RegExp;
-  /** Learning rate of the two steps that must move every parameter. */
+  /** Learning rate of the two steps that must change every parameter. */
   readonly learningRate: number;
 }
 
@@ -31,7 +31,7 @@ const weight = { identity: true, merges: true, learningRate: 1e-2 } as const;
 const front = { identity: false, merges: false, learningRate: 1e-2 } as const;
 const beside = { merges: false, learningRate: 1e-2 } as const;
 
-/** LoRAs of different ranks and layers. */
+/** LoRA adapters with different ranks and layers. */
 function loraExperts(count: number): MethodChoice[] {
   const targets = ["all-linear", "", ".*\\.(0|1)\\..*"];
   return targets.slice(0, count).map((target_modules, index) => ({
@@ -46,7 +46,7 @@ function hasNoBias(model: ModelSpec): boolean {
   return !declareWeights(model).some(({ name }) => name.endsWith(".bias"));
 }
 
-/** Exhaustive: a method without terms does not compile. */
+/** Exhaustive: a method without terms fails to compile. */
 export const contractTerms: Readonly<Record<MethodId, readonly ContractTerms[]>> = {
   lora: [
     { ...weight, options: { ...everywhere, r: 4, bias: "all", lora_dropout: 0.1 } },

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 const METHODS = "docs/methods.md";
 
-/** Puts a table where docs/methods.md has that one, between its marks. */
+/** Replaces the named table in docs/methods.md, between its markers. */
 export function putIntoDocs(name: "table:methods" | "table:capabilities", table: string): void {
   const text = readFileSync(METHODS, "utf8");
   const [start, end] = [`<!-- ${name} -->\n`, `<!-- end of ${name} -->`];

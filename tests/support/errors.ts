@@ -1,4 +1,4 @@
-/** ‖actual − expected‖ / ‖expected‖ (L2); NaN and lengths that differ never pass. */
+/** ‖actual − expected‖ / ‖expected‖ (L2). NaN and mismatched lengths never pass. */
 export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (actual.length !== expected.length) return Infinity;
   let difference = 0;
@@ -11,15 +11,15 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
   return Number.isNaN(error) ? Infinity : error;
 }
 
-/** Half the distance of two neighbouring f32 numbers near one. */
+/** f32 unit roundoff. */
 const UNIT_ROUNDOFF = 2 ** -24;
 
 /**
- * The relative L2 error to allow in sums of `terms` products of independent numbers, added one by one in f32: rounding the
- * partial sums, which grow like √i, leaves √(terms / 6) unit roundoffs (root mean square); twice that, and some for
- * widening the factors and rounding the result.
+ * Tolerance (relative L2 error) for f32 dot products of `terms` independent numbers, summed sequentially: rounding the
+ * partial sums, which grow like √i, gives √(terms / 6) unit roundoffs (RMS). Twice that, plus a margin for dequantising
+ * the operands and rounding the result.
  *
- * @param isInBlocks whether a factor is widened from blocks, with a product and a sum of its own
+ * @param isInBlocks whether an operand is dequantised from blocks, with a product and a sum of its own
  */
 export function dotTolerance(terms: number, isInBlocks: boolean): number {
   return UNIT_ROUNDOFF * (2 * Math.sqrt(terms / 6) + (isInBlocks ? 8 : 4));

@@ -6,12 +6,12 @@ import type { LoadedModel } from "../../src/engine/models/loaded-model";
 import { makeRng } from "../../src/lib/rng";
 import type { Expert, MethodChoice } from "../../src/shared/methods";
 
-/** An adapter that another one can build on, with its tensors by the names of its file. */
+/** An expert adapter with its tensors, by file name. */
 export interface TestExpert extends Expert {
   readonly tensors: ReadonlyMap<string, HostTensor>;
 }
 
-/** Adapters without their values, as a method is bound with them. */
+/** Expert configurations without tensors, as required for binding a method. */
 export function expertConfigs(spec: ModelSpec, choices: readonly MethodChoice[] = []): Expert[] {
   return choices.map(({ id, options }, index) => ({
     name: `${id} ${index}`,
@@ -19,7 +19,7 @@ export function expertConfigs(spec: ModelSpec, choices: readonly MethodChoice[] 
   }));
 }
 
-/** Adapters as if they had been trained: all their values are random. */
+/** Experts with random values, as if trained. */
 export async function makeExperts(
   model: Pick<LoadedModel, "spec" | "tensors">,
   choices: readonly MethodChoice[] = [],

@@ -2,37 +2,39 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** How a {@link FakeHub} misbehaves with one of its files; every count goes down as it happens. */
+/** Simulated failures of a {@link FakeHub} for one file. Counts decrease with each occurrence. */
 export interface Trouble {
-  /** The file that all of this is about. */
+  /** Path of the affected file. */
   path: string;
-  /** Answers that break off after `dropAfterBytes`, once {@link FakeHub.arrived} says that those are there. */
+  /**
+   * Responses to cut off after `dropAfterBytes`, once {@link FakeHub.arrived} confirms that these bytes have arrived.
+   */
   drops: number;
   dropAfterBytes: number;
-  /** Requests that are answered with this status. */
+  /** Requests to answer with this status. */
   refusals: number;
   refusalStatus: number;
   retryAfter: string | null;
-  /** Answers with a wrong byte. */
+  /** Responses with a corrupted byte. */
   damaged: number;
-  /** Requests that are never answered. */
+  /** Requests to leave unanswered. */
   silent: number;
-  /** No ranges are known. */
+  /** Ignores Range headers. */
   noRanges: boolean;
-  /** The tree tells no checksum of any file. */
+  /** Omits checksums from the tree. */
   noChecksums: boolean;
-  /** Answers that end early, as if that were all. */
+  /** Responses that end early with a matching length. */
   short: number;
 }
 
 export interface FakeRepository {
   readonly files: Readonly<Record<string, Uint8Array>>;
-  /** The one token that may read it; none is needed when absent. */
+  /** Required access token, if any. */
   readonly token?: string;
   readonly license?: string;
 }
 
-/** One request as the server saw it. */
+/** A request as seen by the server. */
 export interface SeenRequest {
   readonly host: "hub" | "files";
   readonly path: string;
@@ -42,26 +44,26 @@ export interface SeenRequest {
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
-/** Files up to this size are kept by git itself, larger ones beside it, as on the hub. */
+/** Files up to this size are stored in git, larger ones in LFS, as on the hub. */
 const LARGE_BYTES = 64 * 1024;
 
 /**
- * A server that behaves as a model hub does: it describes revisions, lists trees in pages, and sends large files from
- * another host, behind a redirect. Like the hub's, the file host answers no preflight.
+ * A server that behaves like a model hub: describes revisions, lists trees in pages, and redirects large files to
+ * another host, which, like the hub's, answers no CORS preflight.
  */
 export class FakeHub {
   readonly trouble = noTrouble();
   readonly seen: SeenRequest[] = [];
   readonly commit = COMMIT;
-  /** What is answered in place of a revision's description, or of a page of the tree. */
+  /** Overrides the revision response, or a page of the tree. */
   instead: { readonly revision?: unknown; readonly tree?: unknown } = {};
-  /** Entries on a page of the tree. */
+  /** Tree entries per page. */
   pageSize = 1000;
-  /** Called for each request that will not be answered. */
+  /** Called for each unanswered request. */
   onSilence: () => void = () => undefined;
-  /** Changes with the files, as an ETag does. */
+  /** Changes with the files, like an ETag. */
   version = 1;
-  /** The answer that breaks off when the file has grown to `at` bytes. */
+  /** The response to cut off once the file has grown to `at` bytes. */
   #drop: { readonly at: number; readonly end: () => void } | null = null;
   readonly #repositories: Record<string, FakeRepository>;
   readonly #hub = createServer((request, response) => this.#onHub(request, response));
@@ -77,14 +79,14 @@ export class FakeHub {
     return hub;
   }
 
-  /** What goes into the page's endpoint field. */
+  /** Value for the page's endpoint field. */
   get endpoint(): string {
     return addressOf(this.#hub);
   }
 
   /**
-   * Tells how many bytes of the troubled file the client has. A connection that broke off by a clock could lose bytes
-   * that are sent and not yet read, and the test would depend on how many.
+   * Reports how many bytes of the affected file the client has. Cutting the connection by a timer could lose bytes sent
+   * but not yet read, which would make the test depend on timing.
    */
   arrived(bytes: number): void {
     if (!this.#drop || bytes < this.#drop.at) return;
@@ -92,7 +94,7 @@ export class FakeHub {
     this.#drop = null;
   }
 
-  /** Requests for the contents of files, apart from the redirect. */
+  /** File content requests, without redirects. */
   fileRequests(): SeenRequest[] {
     return this.seen.filter(({ host }) => host === "files");
   }
@@ -143,7 +145,7 @@ export class FakeHub {
     const next = from + this.pageSize;
     if (next < entries.length) {
       url.searchParams.set("cursor", String(next));
-      // Mirrors pass on the address of the hub behind them.
+      // Mirrors return the upstream hub's address.
       response.setHeader("Link", `<https://hub.example/api/models/${name}/tree/x${url.search}>; rel="next"`);
     }
     json(response, [{ type: "directory", path: "onnx", oid: "0", size: 0 }, ...entries.slice(from, next)]);

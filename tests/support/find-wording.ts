@@ -1,6 +1,6 @@
 import ts from "typescript";
 
-/** A piece of text for people in a source file. */
+/** User-facing text in a source file. */
 export interface Wording {
   readonly file: string;
   readonly line: number;
@@ -11,14 +11,14 @@ export interface Wording {
 const ASSERTIONS = new Set(["invariant", "defined", "Error", "RangeError", "DOMException", "DamagedZip"]);
 /** Attributes of JSX that people read or hear. */
 const READ_ATTRIBUTES = /^(aria-label|aria-description|title|label|placeholder|alt|description)$/;
-/** Two words in a row, the mark of a sentence. */
+/** Two consecutive words: likely a sentence. */
 const SENTENCE = /\p{L}[\p{L}'’-]*[,;:.]? +\p{L}{2,}/u;
-/** A word beside what a template fills in, which stands as X: "X rows", but not "12px X". */
+/** A word next to a template substitution, written as X: "X rows", but not "12px X". */
 const WORD_BESIDE_VALUE = /X \p{L}{2,}|(^|[\s(“"])\p{L}{2,} X/u;
-/** One word with a capital, the mark of a label; several capitals are a name ("AutoModelForCausalLM"). */
+/** A single capitalised word: likely a label. Several capitals indicate an identifier ("AutoModelForCausalLM"). */
 const LABEL = /^\p{Lu}\p{Ll}+[.:!?…]?$/u;
 
-/** Sentences, labels and other words for people in a TypeScript file: in its literals, templates and JSX. */
+/** Finds user-facing text in a TypeScript file's literals, templates and JSX. */
 export function findWording(file: string, source: string): Wording[] {
   const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
   const found: Wording[] = [];
@@ -48,7 +48,7 @@ function isWording(text: string): boolean {
   return SENTENCE.test(text) || LABEL.test(text);
 }
 
-/** Imports, directives, types, names of properties, and what only a bug shows. */
+/** Imports, directives, types, property names, and messages that only a bug shows. */
 function isForMakers(node: ts.Node): boolean {
   if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isTypeNode(node)) return true;
   if (ts.isCallExpression(node) || ts.isNewExpression(node)) {

@@ -4,23 +4,23 @@ import { readBytes } from "../../src/engine/gpu/readback";
 import { BufferUsage, STORAGE } from "../../src/engine/gpu/usage";
 import type { StorageKind } from "../../src/engine/graph/op";
 import { packParams } from "../../src/engine/gpu/kernel";
-import { cutCall } from "../../src/engine/graph/cut";
+import { splitCall } from "../../src/engine/graph/split-call";
 import { f32, type Value } from "../../src/engine/graph/value";
 import { type GemmProblem, variantCall } from "../../src/engine/kernels/matmul";
 import type { GemmShape, GemmVariantId } from "../../src/engine/kernels/matmul-variants";
 
-/** A product under test: its matrices before they are stored, and how the result goes into C. */
+/** A product under test: its operands before encoding, and the layout of the result in C. */
 export interface GemmCase extends GemmShape {
   readonly alpha: number;
   readonly accumulate: boolean;
   readonly a: Float32Array<ArrayBuffer>;
   readonly b: Float32Array<ArrayBuffer>;
   readonly c: Float32Array<ArrayBuffer>;
-  /** B's bytes on the GPU, where the kind does not hold just any numbers. */
+  /** B's GPU bytes, for kinds that cannot represent arbitrary numbers. */
   readonly stored?: ArrayBuffer;
 }
 
-/** Numbers that f32, f16 and bf16 all hold exactly: eighths from -4 to 4. */
+/** Numbers exact in f32, f16 and bf16: eighths from -4 to 4. */
 export function exactNumbers(count: number, seed: number): Float32Array<ArrayBuffer> {
   let state = seed;
   return Float32Array.from({ length: count }, () => {
@@ -29,7 +29,7 @@ export function exactNumbers(count: number, seed: number): Float32Array<ArrayBuf
   });
 }
 
-/** C after the product, in float64; elements outside the result stay as they are. */
+/** C after the product, in float64; elements outside the result are unchanged. */
 export function gemmReference(gemm: GemmCase): Float64Array {
   const { form, m, n, k, a, b, c, aStride, bStride, cStride, cOffset, alpha, accumulate } = gemm;
   const result = Float64Array.from(c);
@@ -47,7 +47,7 @@ export function gemmReference(gemm: GemmCase): Float64Array {
   return result;
 }
 
-/** A product of matrices that lie densely, as planning asks for it. */
+/** A product of dense matrices, as requested by planning. */
 export function gemmProblem(shape: GemmShape): GemmProblem {
   const matrix = (name: string, rows: number, columns: number): Value => ({
     id: 0,
@@ -68,7 +68,7 @@ export function gemmProblem(shape: GemmShape): GemmProblem {
   };
 }
 
-/** Runs one variant, in dispatches of at most `maxFlops`, and reads all of C. */
+/** Runs one variant in dispatches of at most `maxFlops` and reads back C. */
 export async function runGemm(
   gpu: Gpu,
   pipelines: PipelineCache,
@@ -76,7 +76,7 @@ export async function runGemm(
   gemm: GemmCase,
   maxFlops = Infinity,
 ): Promise<Float32Array> {
-  const calls = cutCall(variantCall({ ...gemmProblem(gemm), ...gemm }, id), maxFlops);
+  const calls = splitCall(variantCall({ ...gemmProblem(gemm), ...gemm }, id), maxFlops);
   const uniform = BufferUsage.UNIFORM | BufferUsage.COPY_DST;
   const upload = (bytes: ArrayBuffer, usage: number): GPUBuffer => {
     const buffer = gpu.createBuffer("gemm", Math.max(16, bytes.byteLength), usage);
@@ -103,7 +103,7 @@ export async function runGemm(
   return new Float32Array(bytes);
 }
 
-/** Bytes of exactly representable numbers (or NaN) in a storage kind, padded to whole words. */
+/** Encodes exactly representable numbers (or NaN) in a storage kind, padded to whole words. */
 export function storedAs(kind: StorageKind, values: Float32Array<ArrayBuffer>): ArrayBuffer {
   if (kind === "f32") return values.buffer;
   const bits = new Uint32Array(values.buffer);

@@ -1,4 +1,4 @@
-/** A value of a GGUF's metadata with its type as the file says it. */
+/** A typed GGUF metadata value. */
 export type Entry =
   | { readonly type: "u32"; readonly value: number }
   | { readonly type: "f32"; readonly value: number }
@@ -10,12 +10,12 @@ export type Entry =
 
 export interface TensorToStore {
   readonly name: string;
-  /** Number of the type in the file; 0 is F32. */
+  /** GGUF type id; 0 is F32. */
   readonly type: number;
-  /** Sizes as the file has them: the length of a row first. */
+  /** Dimensions in file order: row length first. */
   readonly sizes: readonly number[];
   readonly data: Uint8Array;
-  /** Where the data say they are; by default where they are. */
+  /** Declared data offset; default: the actual one. */
   readonly offset?: number;
 }
 
@@ -28,7 +28,7 @@ export interface GgufToWrite {
 const ALIGNMENT = 32;
 const types = { u32: 4, f32: 6, bool: 7, text: 8, texts: 8, floats: 6, ints: 5 } as const;
 
-/** Writes a GGUF file, right or wrong. */
+/** Writes a GGUF file, valid or not. */
 export function writeGguf({ metadata, tensors, version = 3 }: GgufToWrite): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter();
   out.bytes(new TextEncoder().encode("GGUF"));
@@ -55,7 +55,7 @@ export function writeGguf({ metadata, tensors, version = 3 }: GgufToWrite): Uint
   return out.done();
 }
 
-/** Numbers as the data of an F32 tensor. */
+/** Encodes numbers as F32 tensor data. */
 export function f32Data(values: Float32Array<ArrayBuffer>): Uint8Array {
   return new Uint8Array(values.buffer);
 }

@@ -26,12 +26,12 @@ import { computeLogits } from "./logits";
 import { trainSteps } from "./train-steps";
 
 const TOLERANCE = 1e-4;
-/** How far apart gradients may be that are zero but for rounding. */
+/** Tolerance for gradients that are zero up to rounding. */
 const NOISE = 1e-6;
 
 /**
- * Picks the elements of a parameter that float32 settles, and the others: their gradient is zero but for rounding (a
- * bias of keys, which the softmax cancels), and AdamW turns that noise into full steps.
+ * Separates the elements of a parameter that float32 determines from those with a gradient that is zero up to rounding
+ * (a key bias, which the softmax cancels), whose noise AdamW amplifies to full steps.
  */
 function partition(tensors: ReadonlyMap<string, GoldenTensor>, parameter: string) {
   const unsettled = tensors.get(`unsettled.${parameter}`)?.data;
@@ -41,13 +41,13 @@ function partition(tensors: ReadonlyMap<string, GoldenTensor>, parameter: string
   };
 }
 
-/** Deals the families out to two test files, so that two workers run them: the largest first, to one and the other. */
+/** Distributes families over two test files for two workers, alternating by size. */
 function familiesOf(share: 0 | 1): string[] {
   const largestFirst = goldenFamilies().sort((a, b) => goldenCases(b).length - goldenCases(a).length);
   return largestFirst.filter((_, index) => index % 2 === share);
 }
 
-/** The tests of one half of the families: every golden case against what PyTorch and PEFT computed. */
+/** Tests of half of the families: every golden case against PyTorch and PEFT. */
 export function describeGoldens(share: 0 | 1): void {
   let gpu: Gpu;
   beforeAll(async () => {

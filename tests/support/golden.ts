@@ -17,25 +17,25 @@ import type { Expert, MethodId } from "../../src/shared/methods";
 import type { Quantization } from "../../src/shared/model";
 import { fixedTuning, pipelinesOf } from "./run-graph";
 
-/** The committed goldens, or the fuller set that CI makes. */
+/** The committed goldens, or the larger set that CI generates. */
 export const goldenRoot =
   process.env.LUTHIER_GOLDENS ?? join(dirname(fileURLToPath(import.meta.url)), "../golden");
 
-/** Any tensor of a golden file. */
+/** A tensor of a golden file. */
 export interface GoldenTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
 }
 
-/** The part of golden.json that tests need. */
+/** The part of golden.json that tests use. */
 export interface GoldenInfo {
-  /** The method, where adapter_config.json alone would be read as another. */
+  /** The method, if adapter_config.json alone would be read as another. */
   readonly method?: MethodId | null;
-  /** The adapters that it builds on, whose values are among the starting ones. */
+  /** Adapters that it builds on; their values are among the initial ones. */
   readonly experts?: readonly Expert[];
-  /** Options that adapter_config.json does not tell. */
+  /** Options missing from adapter_config.json. */
   readonly options?: FieldValues;
-  /** True where the saved tensors are computed from the trained ones instead of being them. */
+  /** True if the saved tensors are derived from the trained ones. */
   readonly converts?: boolean;
   readonly trainable: Readonly<Record<string, readonly number[]>>;
   readonly training: {
@@ -46,7 +46,7 @@ export interface GoldenInfo {
   };
 }
 
-/** Families that have a golden model. */
+/** Families with a golden model. */
 export function goldenFamilies(): string[] {
   return readdirSync(goldenRoot, { withFileTypes: true })
     .filter(
@@ -64,8 +64,8 @@ export function goldenCases(family: string): string[] {
 }
 
 /**
- * The cases to compute: all of them, but with the kernels of real GPUs, which a software GPU compiles slowly, one of each
- * family and one of each method, unless LUTHIER_CASES=all.
+ * Cases to compute: all, or with hardware kernels, which a software GPU compiles slowly, one per family and one per
+ * method unless LUTHIER_CASES=all.
  */
 export function casesToCompute(family: string): string[] {
   if (process.env.LUTHIER_KERNELS !== "gpu" || process.env.LUTHIER_CASES === "all")
@@ -122,8 +122,8 @@ export async function readTensorsOf(path: string): Promise<Map<string, GoldenTen
 }
 
 /**
- * The tensors under a dotted heading ("init", "grad", "after", "saved"), by the rest of their names. Where what is saved
- * is what was trained, it is written once.
+ * Tensors under a dotted prefix ("init", "grad", "after", "saved"), keyed by the rest of the name. Saved tensors
+ * identical to the trained ones are stored once.
  */
 export function under(tensors: ReadonlyMap<string, GoldenTensor>, heading: string): Map<string, HostTensor> {
   const entries = [...tensors]
@@ -132,7 +132,7 @@ export function under(tensors: ReadonlyMap<string, GoldenTensor>, heading: strin
   return entries.length === 0 && heading === "saved" ? under(tensors, "after") : new Map(entries);
 }
 
-/** How a family's model is quantised while it loads, or null. */
+/** Load-time quantisation of a family's model, or null. */
 function quantizationOf(family: string): Quantization | null {
   const file = "quantization.json";
   return existsSync(join(goldenRoot, family, file)) ? readJson<Quantization>(family, file) : null;
@@ -154,7 +154,7 @@ export async function loadGoldenModel(gpu: Gpu, family: string): Promise<LoadedM
   });
 }
 
-/** The adapter that an adapter_config.json describes, with the method and options that it does not tell. */
+/** Binds the adapter of an adapter_config.json, with the method and options that it lacks. */
 export function bindGolden(
   model: Pick<LoadedModel, "spec">,
   config: Record<string, unknown>,
@@ -164,13 +164,13 @@ export function bindGolden(
   return methods[id].bind({ ...methods[id].readConfig(config), ...options }, model.spec, experts);
 }
 
-/** The adapter of a golden case, bound to the model as training had it. */
+/** Binds the adapter of a golden case as in training. */
 export function bindCase(model: Pick<LoadedModel, "spec">, family: string, name: string): Adapter {
   const info = readJson<GoldenInfo>(family, name, "golden.json");
   return bindGolden(model, readJson(family, name, "adapter_config.json"), info);
 }
 
-/** An adapter state that holds the golden's values from before its training, or from after it. */
+/** An adapter state with the golden's values from before or after training. */
 export function goldenState(
   gpu: Gpu,
   adapter: Adapter,

@@ -6,18 +6,18 @@ import { withGpuThreads } from "./software-gpu";
 Object.assign(globalThis, globals);
 
 /**
- * The software GPU compiles the zeroing of workgroup memory element by element, which is most of the time that
- * tests of tiled kernels take; our kernels write all that they read.
+ * The software GPU compiles zero-initialisation of workgroup memory element by element, which dominates the time of
+ * tests of tiled kernels. Our kernels write all that they read.
  */
 const instance = create(["enable-dawn-features=vulkan_enable_f16_on_nvidia,disable_workgroup_init"]);
 const nullInstance = create(["backend=null"]);
 
-/** Dawn must outlive the process: its threads crash or stop a process that collects an instance first. */
+/** Keep Dawn alive until exit: collecting an instance earlier makes its threads crash or hang the process. */
 Object.assign(globalThis, { luthierDawn: [instance, nullInstance] });
 
 /**
- * Opens the GPU of this machine (or the software GPU) through Dawn in Node. With LUTHIER_KERNELS=gpu it passes
- * for a real GPU without subgroups, so that whole models run on the kernels that people's cards get.
+ * Opens this machine's GPU (or the software GPU) through Dawn in Node. With LUTHIER_KERNELS=gpu it passes as a hardware
+ * GPU without subgroups, so that whole models run on hardware kernels.
  *
  * @param threads of the software GPU
  */
@@ -26,7 +26,7 @@ export async function openTestGpu(options: OpenOptions = {}, threads = 1): Promi
   return withGpuThreads(threads, () => Gpu.open(gpu, options));
 }
 
-/** A GPU object that compiles shaders and makes pipelines but computes nothing: no adapter is needed. */
+/** A null-backend GPU, which compiles shaders and pipelines but executes nothing and needs no adapter. */
 export function createNullGpu(): GPU {
   return nullInstance;
 }

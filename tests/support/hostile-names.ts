@@ -1,4 +1,4 @@
-/** Names as a file, a repository or a dataset may bring them: each tries to be more than a name where it is written. */
+/** Hostile names of files, repositories or datasets: each is misread by some format if written without escaping. */
 export const hostileNames: readonly string[] = [
   '"); import os; os.system("id"); ("',
   "'''\nimport os\n'''",

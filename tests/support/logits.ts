@@ -10,8 +10,8 @@ import { type BatchShape, batchInputs, type TrainingBatch } from "../../src/engi
 import { type AdapterShape, traceForward } from "../../src/engine/train/plans";
 
 /**
- * Logits of a batch, virtual prompt tokens included, padding zeroed: (rows, T', vocabulary). Those of an encoder-decoder
- * are of the answers.
+ * Logits of a batch (rows, T', vocabulary), virtual prompt tokens included and padding zeroed. For encoder-decoders,
+ * logits of the answers.
  */
 export async function computeLogits(
   model: LoadedModel,
@@ -43,20 +43,20 @@ export async function computeLogits(
   return all;
 }
 
-/** Plans one forward pass that keeps all logits, (rows · T', vocabulary). */
+/** Plans a forward pass that keeps all logits (rows · T', vocabulary). */
 function planLogits(model: ModelShape, state: AdapterShape, shape: BatchShape): Plan {
   const { context, hidden } = traceForward(model, state, shape, "infer");
   return makePlan(context.graph, { logits: applyHead(context, model.spec, hidden) }, model.tuning);
 }
 
-/** Where each row's text ends, behind the virtual tokens. */
+/** End of each row's text, after the virtual tokens. */
 function textEnds({ segments }: TrainingBatch, promptLength: number): number[] {
   return segments.map(
     (texts) => promptLength + Math.max(0, ...texts.map(({ start, length }) => start + length)),
   );
 }
 
-/** Learned tokens of each row. */
+/** Supervised tokens per row. */
 function answerLengths({ rows, length, supervised }: TrainingBatch): number[] {
   return Array.from({ length: rows }, (_, row) =>
     supervised.subarray(row * length, (row + 1) * length).reduce((sum, one) => sum + one, 0),

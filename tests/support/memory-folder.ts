@@ -1,9 +1,9 @@
 import type { PartialFile, PartialFolder } from "../../src/storage/partial-files";
 
-/** Partial files in memory, as the private file system keeps them; they survive as long as the folder. */
+/** In-memory partial files, like those in OPFS; they live as long as the folder. */
 export class MemoryFolder implements PartialFolder {
   readonly files = new Map<number, Uint8Array<ArrayBuffer>>();
-  /** Bytes that fit in all; what would go beyond is refused as a full disk refuses it. */
+  /** Capacity in bytes; writes beyond it fail like on a full disk. */
   capacity = Infinity;
   open(file: number): Promise<PartialFile> {
     const bytes = (): Uint8Array<ArrayBuffer> => this.files.get(file) ?? new Uint8Array();

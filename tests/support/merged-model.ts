@@ -7,7 +7,7 @@ import { bytesSource } from "../../src/formats/byte-source";
 import { openWeights } from "../../src/formats/model-weights";
 import { readJson } from "./golden";
 
-/** The files of a merged golden model, in several files so that the index is in use. */
+/** Files of a merged golden model, sharded so that the index is used. */
 export async function mergedGolden(
   model: LoadedModel,
   adapter: Adapter,
@@ -31,7 +31,7 @@ export async function mergedGolden(
   return written;
 }
 
-/** A golden model with an adapter merged into it, loaded from the files that merging writes. */
+/** A golden model with a merged adapter, loaded from the files that merging writes. */
 export async function mergedModel(
   model: LoadedModel,
   adapter: Adapter,

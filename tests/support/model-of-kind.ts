@@ -15,7 +15,7 @@ import { loadGoldenModel, readJson } from "./golden";
 import { fixedTuning, pipelinesOf } from "./run-graph";
 import { arbitraryBlocks } from "./stored-numbers";
 
-/** A golden family's model whose matrices are stored as `kind`: its own numbers rounded, or arbitrary blocks. */
+/** A golden family's model with matrices stored as `kind`: its own weights rounded, or arbitrary blocks. */
 export async function modelOfKind(gpu: Gpu, family: string, kind: StorageKind): Promise<LoadedModel> {
   const config = readJson<Record<string, unknown>>(family, "config.json");
   const golden = await loadGoldenModel(gpu, family);

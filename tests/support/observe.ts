@@ -2,27 +2,27 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { MethodId } from "../../src/shared/methods";
 
-/** What a check saw, each with the value it is about. */
+/** Observation kinds and their values. */
 export interface Facts {
-  /** Relative distance of the untrained model's logits from the base's; null where there are more of them. */
+  /** Relative distance between the untrained adapter's logits and the base model's; null if virtual tokens add logits. */
   readonly start: number | null;
-  /** Whether training moved the method's own parameters, all of them, and nothing of the base. */
+  /** Whether training changed all of the method's own parameters and nothing of the base model. */
   readonly "own parameters": boolean;
-  /** Relative distance of the logits after saving and loading again. */
+  /** Relative distance between logits before and after saving and loading. */
   readonly "saved and loaded": number;
-  /** Relative distance of the merged model's logits, or null where nothing merges. */
+  /** Relative distance of the merged model's logits, or null if the method does not merge. */
   readonly merged: number | null;
-  /** A kind of stored weights on which it started as it should. */
+  /** A storage kind on which it started correctly. */
   readonly storage: string;
-  /** Why it was refused. */
+  /** Reason for refusal. */
   readonly refused: string;
-  /** A type of model on which it equalled its reference over ten steps. */
+  /** A model type on which it matched its reference over ten steps. */
   readonly trained: string;
-  /** What else has loaded its export and computed our logits. */
+  /** A library that loaded its export and reproduced our logits. */
   readonly "loaded by": string;
 }
 
-/** One thing that a check saw of a method, under some options, on some model. */
+/** An observation of a method under given options on a given model. */
 export type Observation = {
   [Fact in keyof Facts]: {
     readonly method: MethodId;
@@ -33,8 +33,8 @@ export type Observation = {
 }[keyof Facts];
 
 /**
- * Writes down what a check has seen, once it has passed, where the environment's LUTHIER_OBSERVATIONS names a folder;
- * `npm run table:capabilities` makes its table of it.
+ * Records an observation after its check has passed, if LUTHIER_OBSERVATIONS names a folder; `npm run
+ * table:capabilities` builds its table from it.
  */
 export function observe(observation: Observation): void {
   const folder = process.env.LUTHIER_OBSERVATIONS;

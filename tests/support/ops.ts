@@ -6,7 +6,7 @@ function isOp(value: unknown): value is Op<never> {
   return typeof value === "object" && value !== null && "infer" in value && "lower" in value;
 }
 
-/** Every op that a file of src/engine/ops exports: an op is there by its file alone. */
+/** Every op exported by a file of src/engine/ops. */
 export const ops: readonly Op<never>[] = Object.values(modules).flatMap((module) =>
   Object.values(module).filter(isOp),
 );

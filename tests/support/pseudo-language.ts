@@ -1,6 +1,6 @@
 import type { Text } from "../../src/ui/text/text";
 
-/** A language made of another one: everything that it says stands between ⟦ and ⟧. */
+/** A pseudo-localisation of a language: every text is wrapped in ⟦ and ⟧. */
 export function pseudoLanguage(text: Text): Text {
   const marked = mark(text) as Text;
   return { ...marked, format: { ...marked.format, locale: "en-XA" } };
@@ -17,7 +17,7 @@ function mark(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, mark(member)]));
 }
 
-/** What of a text stands outside of all ⟦ and ⟧. */
+/** The parts of a text outside all ⟦ and ⟧. */
 export function unmarked(text: string): string {
   let depth = 0;
   let left = "";

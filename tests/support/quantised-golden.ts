@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { bytesSource } from "../../src/formats/byte-source";
 import { openWeights, type ModelTensor } from "../../src/formats/model-weights";
 
-/** The tensors of a file in tests/golden/quantised. */
+/** Reads the tensors of a file in tests/golden/quantised. */
 export async function quantisedGolden(file: string): Promise<Map<string, ModelTensor>> {
   const path = new URL(`../golden/quantised/${file}`, import.meta.url);
   return openWeights([bytesSource(file, new Uint8Array(readFileSync(path)))]);
@@ -17,7 +17,7 @@ export async function bytesOf(
   return tensor.read(0, tensor.sizeBytes);
 }
 
-/** A tensor of f32 numbers. */
+/** Reads an f32 tensor. */
 export async function floatsOf(
   tensors: ReadonlyMap<string, ModelTensor>,
   name: string,

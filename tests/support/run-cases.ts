@@ -3,7 +3,7 @@ import type { Gpu } from "../../src/engine/gpu/device";
 import { openTestGpu } from "./gpu";
 import type { RegisteredCase } from "./op-cases/case";
 
-/** Makes one test of each case, on a GPU of their own. */
+/** Defines a test per case, on a shared GPU. */
 export function runCases(cases: readonly RegisteredCase[]): void {
   let gpu: Gpu;
   beforeAll(async () => {

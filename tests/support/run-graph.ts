@@ -11,16 +11,16 @@ import { byteSize, type Value } from "../../src/engine/graph/value";
 
 export type HostArray = Float32Array | Uint32Array | Int32Array;
 
-/** Host data of a graph's leaves by name; leaves without data start as zeros. */
+/** Host data of a graph's leaves by name; other leaves are zero-initialised. */
 export interface GraphData {
   readonly leaves: Readonly<Record<string, HostArray>>;
-  /** The bytes of each shard of frozen matrices, by tensor name. */
+  /** Bytes of each shard of frozen matrices, by tensor name. */
   readonly weights?: Readonly<
     Record<string, { readonly ref: WeightRef; readonly shards: readonly ArrayBuffer[] }>
   >;
 }
 
-/** A tuning that always takes the default of a GPU of the given kind. */
+/** A tuning that always uses the defaults for the given kind of GPU. */
 export function fixedTuning(gpu: Gpu, choices: Readonly<Record<string, string>> = {}): Tuning {
   return {
     software: gpu.info.software,
@@ -29,17 +29,17 @@ export function fixedTuning(gpu: Gpu, choices: Readonly<Record<string, string>> 
   };
 }
 
-/** Pipelines of each open device: compiling them again for every case would take most of the tests' time. */
+/** Pipelines per device: recompiling them for every case would dominate test time. */
 const pipelineCaches = new WeakMap<Gpu, PipelineCache>();
 
-/** The pipelines that all programs of a test's GPU share. */
+/** Pipelines shared by all programs on a GPU. */
 export function pipelinesOf(gpu: Gpu): PipelineCache {
   const cache = pipelineCaches.get(gpu) ?? new PipelineCache(gpu);
   pipelineCaches.set(gpu, cache);
   return cache;
 }
 
-/** Plans, builds and runs a graph once and reads the values named in `outputs`; leaves no buffer behind. */
+/** Plans, builds and runs a graph once, and reads back `outputs`; frees all buffers. */
 export async function runGraph(
   gpu: Gpu,
   graph: Graph,

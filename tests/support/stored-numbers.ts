@@ -4,13 +4,13 @@ import { blockLayout, type BlockType, isBlockType } from "../../src/formats/quan
 import { dequantise } from "../../src/formats/quantised/dequantise";
 import { exactNumbers, storedAs } from "./gemm";
 
-/** Numbers and their bytes on the GPU. */
+/** Numbers and their GPU bytes. */
 export interface StoredNumbers {
   readonly values: Float32Array<ArrayBuffer>;
   readonly bytes: ArrayBuffer;
 }
 
-/** Bytes of a block that hold a scale in f16, or in f32. */
+/** Offsets of f16 and f32 scales in a block. */
 const SCALES: Readonly<
   Record<BlockType, { readonly f16?: readonly number[]; readonly f32?: readonly number[] }>
 > = {
@@ -28,7 +28,7 @@ const SCALES: Readonly<
   NF4_256_DOUBLE: { f32: [0, 4] },
 };
 
-/** Seeded numbers of a kind: eighths where it holds single numbers, else blocks of arbitrary bytes. */
+/** Seeded numbers of a kind: eighths for floats, else blocks of arbitrary bytes. */
 export function storedNumbers(kind: StorageKind, count: number, seed: number): StoredNumbers {
   const dtype = kind.toUpperCase();
   if (!isBlockType(dtype)) {
@@ -42,14 +42,14 @@ export function storedNumbers(kind: StorageKind, count: number, seed: number): S
   };
 }
 
-/** Seeded blocks of a type with scales that stay small. */
+/** Seeded blocks of a type, with bounded scales. */
 export function arbitraryBlocks(dtype: BlockType, blocks: number, seed: number): Uint8Array<ArrayBuffer> {
   const each = blockLayout(dtype).bytes;
   const bytes = Uint8Array.from(exactNumbers(blocks * each, seed), (value, i) => value * 61 + (i % 7) * 5);
   const view = new DataView(bytes.buffer);
   const { f16 = [], f32 = [] } = SCALES[dtype];
   for (let block = 0; block < blocks; block++) {
-    // Scales of different sizes and signs: 2^-5 and so on in f16, and the last one subnormal.
+    // Scales of varying magnitude and sign: 2^-5 etc. in f16, the last one subnormal.
     const half = [0x2800, 0xa400, 0x2c01, 0x03ff][block % 4]!;
     for (const at of f16) view.setUint16(block * each + at, half + at, true);
     for (const at of f32) view.setFloat32(block * each + at, 0.25 + (block % 5) / 3, true);

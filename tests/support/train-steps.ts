@@ -2,7 +2,7 @@ import type { TrainingBatch } from "../../src/engine/train/batch-inputs";
 import { isSelectionDue, select } from "../../src/engine/train/selection";
 import type { StepMetrics, Trainer } from "../../src/engine/train/trainer";
 
-/** Optimizer steps over the same batches; an adapter that chooses what trains does so when it is due. */
+/** Runs optimizer steps over the same batches, making an adapter's selection when it is due. */
 export async function trainSteps(
   trainer: Trainer,
   batches: readonly TrainingBatch[],
@@ -13,7 +13,7 @@ export async function trainSteps(
   const metrics: StepMetrics[] = [];
   for (let step = 0; step < steps; step++) {
     if (await isSelectionDue(trainer, step, steps)) {
-      // Its reports are for a person who waits.
+      // Progress reports are not needed here.
       for await (const _ of select(trainer, batches));
     }
     metrics.push(await trainer.step(batches, learningRate, seed));

@@ -1,9 +1,9 @@
 /**
- * What a WGSL module declares and how many bytes that takes, as far as the rules of tests/shaders/portable.test.ts ask.
- * No compiler: it expects text that a compiler has taken, with declarations that begin their line, as in shaders/.
+ * Declarations of a WGSL module and their sizes, to the extent required by tests/shaders/portable.test.ts. Not a
+ * compiler: expects valid source with each declaration at the start of a line, as in shaders/.
  */
 export interface WgslModule {
-  /** The text without comments. */
+  /** Source without comments. */
   readonly code: string;
   /** `enable f16;` and the like, in order. */
   readonly directives: readonly string[];
@@ -19,7 +19,7 @@ export interface WgslField {
   readonly type: string;
 }
 
-/** A variable of the module: in a buffer, in workgroup memory or private. */
+/** A module-scope variable: in a buffer, in workgroup memory or private. */
 export interface WgslVariable extends WgslField {
   readonly space: string;
 }
@@ -27,7 +27,7 @@ export interface WgslVariable extends WgslField {
 export interface WgslFunction {
   readonly name: string;
   readonly parameters: readonly WgslField[];
-  /** The empty text where nothing is given back. */
+  /** Return type; empty if none. */
   readonly returns: string;
   readonly body: string;
 }
@@ -60,7 +60,7 @@ export function parseWgsl(wgsl: string): WgslModule {
   };
 }
 
-/** The invocations of the entry point's workgroup along x, y and z. */
+/** Workgroup size of the entry point. */
 export function workgroupSize(module: WgslModule): [x: number, y: number, z: number] {
   const [, start] = /@workgroup_size(\()/d.exec(module.code)?.indices ?? [];
   if (!start) throw new Error("no @workgroup_size");
@@ -68,21 +68,21 @@ export function workgroupSize(module: WgslModule): [x: number, y: number, z: num
   return [sizes[0] ?? 1, sizes[1] ?? 1, sizes[2] ?? 1];
 }
 
-/** Bytes of a type, by WGSL's rules of size and alignment. */
+/** Size of a type in bytes, by WGSL's layout rules. */
 export function bytesOf(module: WgslModule, type: string): number {
   return layoutOf(module, type).size;
 }
 
-/** Bytes of all variables of one address space. */
+/** Total size of the variables of an address space. */
 export function spaceBytes(module: WgslModule, space: string): number {
   const own = module.variables.filter((variable) => variable.space === space);
   return own.reduce((sum, { type }) => sum + bytesOf(module, type), 0);
 }
 
-/** Where neither a type nor a constructor says what a variable is, it counts as the largest type that is no composite. */
+/** If neither a type nor a constructor determines a variable's type, assume the largest non-composite one. */
 const LARGEST_PLAIN = "mat4x4<f32>";
 
-/** Bytes of the variables that one function declares, an upper bound where types are inferred. */
+/** Size of a function's local variables; an upper bound if types are inferred. */
 export function localBytes(module: WgslModule, { body }: WgslFunction): number {
   const types = new Map<string, string>();
   let sum = 0;
@@ -101,7 +101,7 @@ function inferredType(module: WgslModule, expression: string, known: ReadonlyMap
   if (!called) return known.get(expression) ?? LARGEST_PLAIN;
   const [, name = ""] = called;
   const end = called[0].length + between(expression, called[0].length - 1).length + 1;
-  // What follows the call, as in `f(x).y` or `f(x) + y`, makes another type of it, and no larger one.
+  // A suffix, as in `f(x).y` or `f(x) + y`, changes the type, but not to a larger one.
   if (end < expression.length) return LARGEST_PLAIN;
   if (name === "array") {
     const parts = splitTopLevel(between(expression, called[0].length - 1));
@@ -158,7 +158,7 @@ function rounded(size: number, align: number): number {
   return Math.ceil(size / align) * align;
 }
 
-/** The value of a constant expression of whole numbers: names, + - * / %, brackets, min and max. */
+/** Evaluates a constant integer expression: names, + - * / %, parentheses, min and max. */
 export function valueOf(module: WgslModule, expression: string): number {
   const tokens = expression.match(/\w+|[-+*/%(),]/g) ?? [];
   let at = 0;
@@ -199,7 +199,7 @@ export function valueOf(module: WgslModule, expression: string): number {
   return sum();
 }
 
-/** Splits at the commas that stand in no brackets; a comma at the end is ignored. */
+/** Splits at top-level commas; a trailing comma is ignored. */
 export function splitTopLevel(text: string): string[] {
   const parts: string[] = [];
   let depth = 0;
@@ -233,7 +233,7 @@ function functionAt(code: string, name: string, open: number): WgslFunction {
   };
 }
 
-/** What stands between the bracket at `open` and the one that closes it. */
+/** The text between the bracket at `open` and its closing one. */
 function between(code: string, open: number): string {
   const opening = code.charAt(open);
   const closing = opening === "{" ? "}" : ")";

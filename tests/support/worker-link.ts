@@ -3,10 +3,9 @@ import type { Reply, Request } from "../../src/protocol/wire";
 import { type Emit, emitterFor, type Handlers, type PagePort, serve } from "../../src/worker/serve";
 
 /**
- * A client of handlers in this process, over the true wire but for the copying of messages: what a page and its worker
- * are to each other.
+ * A client connected to handlers in this process over the real wire protocol, except that messages are not copied.
  *
- * @param make makes the handlers that are asked for, with what sends the page events
+ * @param make creates the handlers; receives the function that emits events to the page
  */
 export function linkWorker(make: (emit: Emit) => Partial<Handlers>): Client {
   const page = new Listeners<Reply>();
@@ -25,7 +24,7 @@ export function linkWorker(make: (emit: Emit) => Partial<Handlers>): Client {
   return connectClient(workerPort);
 }
 
-/** Whoever hears messages: later, in order. */
+/** Message listeners, called asynchronously and in order. */
 class Listeners<Message> {
   readonly #listeners: ((event: MessageEvent<Message>) => void)[] = [];
 

@@ -8,59 +8,59 @@ import type { LoadedModel } from "../models/loaded-model";
 import type { KeyValueCache } from "./key-value-cache";
 import type { EncoderPlan, GeneratorPlans } from "./plans";
 
-/** Everything that answers are made with, as {@link GeneratorPlans} lists it. */
+/** All programs of a generator; see {@link GeneratorPlans}. */
 export interface GeneratorPrograms {
-  /** Reads a piece of a prompt; null where an encoder reads it. */
+  /** Processes a chunk of the prompt; null with an encoder. */
   readonly prefill: Program | null;
   readonly decode: Program;
-  /** Makes what is the same for all tokens of an answer; null without any. */
-  readonly once: Program | null;
-  /** Feeds the adapter's virtual tokens or prefix to the decoder; null without any. */
+  /** Computes what is invariant over an answer's tokens; null if nothing is. */
+  readonly prologue: Program | null;
+  /** Writes the adapter's virtual tokens or prefix to the decoder's cache; null if there are none. */
   readonly front: Program | null;
-  /** An encoder's programs, the shortest first; none without an encoder. */
+  /** Encoder programs by increasing length; empty without an encoder. */
   readonly encode: readonly EncoderProgram[];
 }
 
 interface EncoderProgram {
-  /** Tokens of the longest prompt that it takes. */
+  /** Maximum prompt length in tokens. */
   readonly length: number;
   readonly program: Program;
 }
 
-/** What programs are built with. Who gives it destroys what it makes. */
+/** Resources for building programs. The provider owns everything it creates. */
 export interface ProgramBuilder {
-  /** Slots of the programs that never run at the same time. */
+  /** Slots shared by programs that never run concurrently. */
   readonly shared: SlotPool;
   readonly resolver: BufferResolver;
   makePool(slotBytes: readonly number[]): SlotPool;
   build(plan: Plan, slots: SlotPool, resolver: BufferResolver): Promise<Program>;
 }
 
-/** Builds the programs one after another: a failure must not leave others still in the making. */
+/** Builds the programs sequentially: a failure must not leave others being built. */
 export async function buildPrograms(
   plans: GeneratorPlans,
   { shared, resolver, makePool, build }: ProgramBuilder,
 ): Promise<GeneratorPrograms> {
   const buildShared = (plan: Plan): Promise<Program> => build(plan, shared, resolver);
-  // What is made once an answer has room of its own, over which no other program writes.
-  const buildOnce = (plan: Plan): Promise<Program> => build(plan, makePool(plan.slotBytes), resolver);
+  // Its results must survive the other programs, so it has its own slots.
+  const buildPrologue = (plan: Plan): Promise<Program> => build(plan, makePool(plan.slotBytes), resolver);
   const buildAll = async (encoders: readonly EncoderPlan[]): Promise<EncoderProgram[]> => {
     const programs: EncoderProgram[] = [];
     for (const { length, plan } of encoders) programs.push({ length, program: await buildShared(plan) });
     return programs;
   };
   const prefill = plans.prefill && (await buildShared(plans.prefill));
-  const once = plans.decode.once && (await buildOnce(plans.decode.once));
+  const prologue = plans.decode.prologue && (await buildPrologue(plans.decode.prologue));
   return {
     prefill,
-    once,
-    decode: await build(plans.decode.each, shared, withOutputs(resolver, once)),
+    prologue,
+    decode: await build(plans.decode.body, shared, withOutputs(resolver, prologue)),
     front: plans.front && (await buildShared(plans.front)),
     encode: await buildAll(plans.encode),
   };
 }
 
-/** Finds the outputs of a program by their names before all else. */
+/** Resolves a program's outputs by name, then falls back to `resolver`. */
 function withOutputs(resolver: BufferResolver, program: Program | null): BufferResolver {
   if (!program) return resolver;
   const isMade = (value: Value): boolean => program.plan.outputs.has(value.name);
@@ -70,7 +70,7 @@ function withOutputs(resolver: BufferResolver, program: Program | null): BufferR
   };
 }
 
-/** Finds the buffers of an answering graph's leaves. */
+/** Resolves the leaves of inference graphs to buffers. */
 export function generationLeaf(
   model: LoadedModel,
   state: AdapterState | null,

@@ -5,7 +5,7 @@ import type { AdapterState } from "../adapters/adapter-state";
 import type { Random } from "../adapters/common/method";
 import { Ownership } from "../gpu/ownership";
 import { ReadbackRing } from "../gpu/readback";
-import { withoutBroken } from "../gpu/pipelines";
+import { retryWithoutBroken } from "../gpu/pipelines";
 import { SlotPool } from "../gpu/slot-pool";
 import { type BufferResolver, Program, type ProgramInputs } from "../graph/program";
 import type { ModelSpec } from "../nn/model-spec";
@@ -17,18 +17,18 @@ import { planGenerator, PREFILL_TOKENS, sharedSlotBytes } from "./plans";
 import { sampleToken } from "./sampling";
 
 /**
- * Answers token by token with a key-value cache, with the base model or with an adapter on it. Programs are made
- * once for a cache size and serve every question until {@link Generator.destroy}.
+ * Autoregressive generation with a KV cache, for the base model or an adapter. Programs are built once per cache size
+ * and reused until {@link Generator.destroy}.
  */
 export class Generator {
-  /** Places of the cache: virtual tokens, prompt and answer together. */
+  /** Cache capacity in positions: virtual tokens, prompt and answer. */
   readonly capacity: number;
   readonly #spec: ModelSpec;
   readonly #state: AdapterState | null;
   readonly #programs: GeneratorPrograms;
   readonly #parts: Ownership;
   readonly #logits: ReadbackRing;
-  /** Tokens that the encoder has read, virtual ones included. */
+  /** Encoded tokens, virtual ones included. */
   #encoded = 0;
 
   private constructor(
@@ -47,11 +47,11 @@ export class Generator {
   }
 
   /**
-   * Plans, allocates and compiles for sequences of up to `capacity` tokens. `state` null is the base model.
-   * Errors: not enough memory; nothing is left behind.
+   * Plans, allocates and compiles for sequences of up to `capacity` tokens. A null `state` is the base model. Errors:
+   * out of memory; partial allocations are freed.
    */
   static create(model: LoadedModel, state: AdapterState | null, capacity: number): Promise<Generator> {
-    return withoutBroken(model.pipelines, () => Generator.#build(model, state, capacity));
+    return retryWithoutBroken(model.pipelines, () => Generator.#build(model, state, capacity));
   }
 
   static async #build(model: LoadedModel, state: AdapterState | null, capacity: number): Promise<Generator> {
@@ -79,8 +79,8 @@ export class Generator {
   }
 
   /**
-   * Yields new ids until an end token (not yielded), the length, or the signal; returns why it ended.
-   * Errors when the prompt leaves no room for an answer.
+   * Yields token ids until an end token (not yielded), the length limit or an abort; returns the finish reason. Errors:
+   * the prompt leaves no room for an answer.
    */
   async *generate(
     prompt: readonly number[],
@@ -91,7 +91,7 @@ export class Generator {
   ): AsyncGenerator<number, FinishReason> {
     const budget = Math.min(options.maxNewTokens, this.#roomFor(prompt));
     const { encoder } = this.#spec;
-    const front = this.#decoderFront;
+    const front = this.#decoderOffset;
     const ids = encoder ? [encoder.startId] : [...prompt];
     let logits = await this.logitsAfter(prompt);
     for (let made = 0; made < budget; made++) {
@@ -105,11 +105,11 @@ export class Generator {
     return "length";
   }
 
-  /** Logits of the token after `prompt`, or of an answer's first token where an encoder reads the prompt: (vocabulary). */
+  /** Next-token logits (vocabulary) after `prompt`; with an encoder, logits of the answer's first token. */
   async logitsAfter(prompt: readonly number[]): Promise<Float32Array> {
-    const front = this.#decoderFront;
-    // The adapter may have learned since the last answer.
-    this.#programs.once?.run({});
+    const front = this.#decoderOffset;
+    // The adapter may have been trained since the last answer.
+    this.#programs.prologue?.run({});
     this.#programs.front?.run(this.#inputs(new Uint32Array(front), 0, front));
     const { encoder } = this.#spec;
     if (!encoder) return this.#prefill(prompt, front);
@@ -121,24 +121,24 @@ export class Generator {
     this.#parts.destroy();
   }
 
-  /** Virtual tokens that stand in front of what the encoder reads. */
-  get #encoderFront(): number {
+  /** Virtual tokens before the encoder's input. */
+  get #encoderOffset(): number {
     return this.#spec.encoder ? (this.#state?.adapter.promptLength ?? 0) : 0;
   }
 
-  /** Virtual tokens and prefix in front of what the decoder reads. */
-  get #decoderFront(): number {
+  /** Virtual tokens and prefix before the decoder's input. */
+  get #decoderOffset(): number {
     const { promptLength = 0, prefixLength = 0 } = this.#state?.adapter ?? {};
-    return promptLength + prefixLength - this.#encoderFront;
+    return promptLength + prefixLength - this.#encoderOffset;
   }
 
-  /** Tokens that an answer to `prompt` may have. Errors: no prompt, or one that leaves no room. */
+  /** Maximum answer length for `prompt`. Errors: an empty prompt, or no room left. */
   #roomFor(prompt: readonly number[]): number {
     const { length } = prompt;
-    const places = this.capacity - this.#decoderFront;
-    // Where an encoder reads the prompt, the answer has a cache of its own, which begins with the start token.
+    const places = this.capacity - this.#decoderOffset;
+    // With an encoder, the decoder's cache holds only the answer and its start token.
     const room = this.#spec.encoder ? places - 1 : places - length;
-    const promptRoom = this.#spec.encoder ? this.capacity - this.#encoderFront : places;
+    const promptRoom = this.#spec.encoder ? this.capacity - this.#encoderOffset : places;
     if (length === 0 || length > promptRoom || room < 1) throw noRoom(length, promptRoom);
     return room;
   }
@@ -148,8 +148,8 @@ export class Generator {
       this.#programs.encode.find((encoder) => encoder.length >= prompt.length),
       "a program for the prompt's length",
     );
-    program.run(encodeInputs(prompt, length, this.#encoderFront));
-    this.#encoded = this.#encoderFront + prompt.length;
+    program.run(encodeInputs(prompt, length, this.#encoderOffset));
+    this.#encoded = this.#encoderOffset + prompt.length;
   }
 
   async #prefill(prompt: readonly number[], front: number): Promise<Float32Array> {

@@ -5,7 +5,7 @@ import type { ModelSpec } from "../nn/model-spec";
 import { cacheElements, cacheNames } from "./plans";
 
 /**
- * Keys and values of every layer for all places of a sequence, for those of a prompt that an encoder reads, and once more
+ * Keys and values of every layer for all positions; also cross-attention's for an encoder's prompt, and a second set
  * for an adapter's first pass.
  */
 export class KeyValueCache {

@@ -2,16 +2,16 @@ import type { ProgramInputs } from "../graph/program";
 import { type ModelSpec, firstPosition, slidingWindows } from "../nn/model-spec";
 import { CROSS_RANGE, ENCODER_RANGE, keyStartName } from "../nn/attention";
 
-/** A place of the cache that no pass writes to: queries of padding go nowhere. */
+/** Out-of-range cache slot: keys and values of padding are not written. */
 const NO_SLOT = 0xffffffff;
 
-/** Generation drops nothing, but an adapter's graph may ask for the scalars. */
+/** Inference has no dropout, but an adapter's graph may read the step scalars. */
 const STEP = new Uint32Array(8);
 
 /**
- * Inputs of a pass over places `start` … `start + count`; ids past `count` are padding that sees and writes nothing.
+ * Inputs of a pass over positions `start` … `start + count`; ids beyond `count` are padding.
  *
- * @param encoded tokens that an encoder has left, virtual ones included
+ * @param encoded number of encoded tokens, virtual ones included
  */
 export function passInputs(
   spec: ModelSpec,
@@ -39,7 +39,7 @@ export function passInputs(
   };
 }
 
-/** Every query of a decoder sees all that an encoder has left. */
+/** Every decoder query attends to all encoded tokens. */
 function crossInputs(length: number, encoded: number): ProgramInputs {
   return {
     [CROSS_RANGE[0]]: new Uint32Array(length),
@@ -47,7 +47,7 @@ function crossInputs(length: number, encoded: number): ProgramInputs {
   };
 }
 
-/** Inputs of an encoder's pass over a prompt behind `front` virtual tokens, padded to `length` tokens. */
+/** Inputs of an encoder pass over a prompt after `front` virtual tokens, padded to `length` tokens. */
 export function encodeInputs(prompt: readonly number[], length: number, front: number): ProgramInputs {
   const ids = new Uint32Array(length);
   ids.set(prompt);

@@ -14,23 +14,26 @@ import { writeCache } from "../ops/cache-write";
 import { gatherRows } from "../ops/gather-rows";
 import type { LoadedModel, ModelShape } from "../models/loaded-model";
 
-/** Tokens of a prompt that one prefill pass takes. */
+/** Prompt tokens per prefill pass. */
 export const PREFILL_TOKENS = 32;
 
-/** An encoder sees its whole prompt at once: it has a program for each of these lengths, and one for the longest prompt. */
+/**
+ * Encoders process the whole prompt in one pass: there is a program for each of these lengths and for the longest
+ * prompt.
+ */
 const ENCODER_LENGTHS = [64, 256, 1024];
 
-/** Names of a layer's cache states; an adapter's first pass has its own. */
+/** State names of a layer's KV cache; an adapter's first pass has its own. */
 export const cacheKey = (layer: number, first = false): string =>
   `${first ? "first." : ""}cache.key.${layer}`;
 export const cacheValue = (layer: number, first = false): string =>
   `${first ? "first." : ""}cache.value.${layer}`;
 
-/** The same of what a decoder's block makes of the encoder's tokens, once a prompt. */
+/** State names of a layer's cross-attention keys and values, computed once per prompt. */
 export const crossKey = (layer: number): string => `cross.key.${layer}`;
 export const crossValue = (layer: number): string => `cross.value.${layer}`;
 
-/** Names of all states of a model, with those of an adapter's first pass where it has one. */
+/** All cache state names of a model, including an adapter's first pass. */
 export function cacheNames({ blocks }: ModelSpec, hasFirstPass: boolean): string[] {
   return blocks.flatMap(({ cross }, layer) => [
     ...[cacheKey(layer), cacheValue(layer)],
@@ -39,34 +42,36 @@ export function cacheNames({ blocks }: ModelSpec, hasFirstPass: boolean): string
   ]);
 }
 
-/** Elements of one cache state. */
+/** Elements per cache state. */
 export function cacheElements(spec: ModelSpec, capacity: number): number {
   return capacity * spec.keyValueHeads * spec.headDim;
 }
 
-/** Plans a pass of `length` tokens of one sequence over a cache of `capacity` places; keeps the logits of one row. */
+/**
+ * Plans a pass of `length` tokens of one sequence over a cache of `capacity` positions; keeps the logits of one row.
+ */
 export function planPass(model: ModelShape, hooks: MakeHooks, length: number, capacity: number): Plan {
   const { graph, logits } = tracePass(model, hooks, length, capacity);
   return makePlan(graph, { logits }, model.tuning);
 }
 
-/** What a pass of one token needs, and what of it is the same for all tokens of an answer. */
+/** The decode pass, split into per-token and per-answer work. */
 export interface DecodePlans {
-  readonly each: Plan;
-  /** Run before the first token; its outputs are states of `each` by their names. Null where nothing is the same. */
-  readonly once: Plan | null;
+  readonly body: Plan;
+  /** Runs before the first token; its outputs are states of `body`, by name. Null if nothing is invariant. */
+  readonly prologue: Plan | null;
 }
 
-/** Kept from token to token at most: more would be dearer than computing it again. */
-const MAX_ONCE_BYTES = 64 * 2 ** 20;
+/** Maximum bytes kept between tokens; beyond this, recomputing is cheaper. */
+const MAX_HOISTED_BYTES = 64 * 2 ** 20;
 
-/** Plans the pass of one token, without what follows from the adapter's parameters and the weights alone. */
+/** Plans the decode pass, hoisting what depends only on the adapter's parameters and the weights. */
 export function planDecode(model: ModelShape, hooks: MakeHooks, capacity: number): DecodePlans {
   const { graph, logits } = tracePass(model, hooks, 1, capacity);
-  const { once, made, each, kept } = hoist(graph, { logits }, MAX_ONCE_BYTES);
+  const { prologue, hoisted, body, outputs } = hoist(graph, { logits }, MAX_HOISTED_BYTES);
   return {
-    each: makePlan(each, kept, model.tuning),
-    once: Object.keys(made).length > 0 ? makePlan(once, made, model.tuning) : null,
+    body: makePlan(body, outputs, model.tuning),
+    prologue: Object.keys(hoisted).length > 0 ? makePlan(prologue, hoisted, model.tuning) : null,
   };
 }
 
@@ -77,7 +82,7 @@ function tracePass(
   capacity: number,
 ): { graph: Graph; logits: Value } {
   const graph = new Graph();
-  // Virtual tokens and prefixes are in the cache already.
+  // Virtual tokens and prefixes are already in the cache.
   const { virtualTokens: _, prefix: __, ...adapter } = hooks(graph, "infer");
   const context = {
     ...makeContext(model, graph, capacity, adapter),
@@ -89,8 +94,8 @@ function tracePass(
 }
 
 /**
- * Plans an encoder's pass over a prompt of up to `length` tokens, behind the adapter's virtual ones, and the writing of
- * what the decoder's blocks make of it; what padding gives is never seen.
+ * Plans an encoder pass over a prompt of up to `length` tokens after the adapter's virtual tokens, writing each decoder
+ * block's cross-attention keys and values. Outputs at padding are never attended to.
  */
 export function planEncode(model: ModelShape, hooks: MakeHooks, length: number, capacity: number): Plan {
   const { spec } = model;
@@ -100,13 +105,13 @@ export function planEncode(model: ModelShape, hooks: MakeHooks, length: number, 
   const slots = graph.input("slots", u32(encoded.type.shape[0] ?? 0));
   spec.blocks.forEach((_, layer) => {
     const [key, value] = projectEncoded(context, spec, layer, encoded);
-    intoCache(graph, spec, capacity, crossKey(layer), key, slots);
-    intoCache(graph, spec, capacity, crossValue(layer), value, slots);
+    writeToCache(graph, spec, capacity, crossKey(layer), key, slots);
+    writeToCache(graph, spec, capacity, crossValue(layer), value, slots);
   });
   return makePlan(graph, {}, model.tuning);
 }
 
-/** Plans the feeding of an adapter's virtual prompt tokens (`promptLength` of them) into an empty cache. */
+/** Plans the pass that writes an adapter's `promptLength` virtual tokens to an empty cache. */
 export function planVirtualTokens(
   model: ModelShape,
   hooks: MakeHooks,
@@ -119,7 +124,7 @@ export function planVirtualTokens(
   return makePlan(graph, {}, model.tuning);
 }
 
-/** Plans the writing of an adapter's prefix into the first places of an empty cache. */
+/** Plans the pass that writes an adapter's prefix to the first positions of an empty cache. */
 export function planPrefix(
   model: ModelShape,
   hooks: MakeHooks,
@@ -132,8 +137,8 @@ export function planPrefix(
   model.spec.blocks.forEach((_, layer) => {
     const prefix = adapter.prefix?.(layer);
     if (!prefix) return;
-    intoCache(graph, model.spec, capacity, cacheKey(layer), prefix.key, slots);
-    intoCache(graph, model.spec, capacity, cacheValue(layer), prefix.value, slots);
+    writeToCache(graph, model.spec, capacity, cacheKey(layer), prefix.key, slots);
+    writeToCache(graph, model.spec, capacity, cacheValue(layer), prefix.value, slots);
   });
   return makePlan(graph, {}, model.tuning);
 }
@@ -149,18 +154,18 @@ function makeContext(model: ModelShape, graph: Graph, capacity: number, adapter:
   };
 }
 
-/** Attention over the cache, into which this pass first writes its own keys and values. */
+/** Attention over the cache after writing this pass's keys and values to it. */
 function cachedAttention(graph: Graph, spec: ModelSpec, capacity: number, first: boolean): Attend {
   return (layer, q, k, v, bias) => {
     const tokens = q.type.shape[1] ?? 0;
     const slots = graph.input("slots", u32(tokens));
-    const key = intoCache(graph, spec, capacity, cacheKey(layer, first), k, slots);
-    const value = intoCache(graph, spec, capacity, cacheValue(layer, first), v, slots);
+    const key = writeToCache(graph, spec, capacity, cacheKey(layer, first), k, slots);
+    const value = writeToCache(graph, spec, capacity, cacheValue(layer, first), v, slots);
     return blockAttention(graph, spec, layer, { q, key, value, prefix: 0, bias });
   };
 }
 
-/** Attention to the encoder's tokens as the prompt's pass has left them. */
+/** Cross-attention over the cached keys and values of the encoder's tokens. */
 function cachedCross(graph: Graph, spec: ModelSpec, capacity: number): CrossAttend {
   const state = (name: string): Value =>
     graph.state(name, f32(1, capacity, spec.keyValueHeads, spec.headDim));
@@ -170,8 +175,8 @@ function cachedCross(graph: Graph, spec: ModelSpec, capacity: number): CrossAtte
   };
 }
 
-/** The cache after this pass has written `value` (1, T, KV, D) or (T, KV, D) at `slots`. */
-function intoCache(
+/** Writes `value` (1, T, KV, D) or (T, KV, D) to the cache at `slots`; returns the updated cache. */
+function writeToCache(
   graph: Graph,
   spec: ModelSpec,
   capacity: number,
@@ -184,13 +189,13 @@ function intoCache(
   return writeCache(graph, rows, slots, graph.state(name, f32(1, capacity, keyValueHeads, headDim)));
 }
 
-/** A plan for prompts of up to `length` tokens that an encoder reads. */
+/** An encoder plan for prompts of up to `length` tokens. */
 export interface EncoderPlan {
   readonly length: number;
   readonly plan: Plan;
 }
 
-/** The plans of a cache size, before anything is allocated. */
+/** All plans of a generator. */
 export interface GeneratorPlans {
   readonly prefill: Plan | null;
   readonly decode: DecodePlans;
@@ -198,7 +203,7 @@ export interface GeneratorPlans {
   readonly encode: readonly EncoderPlan[];
 }
 
-/** Plans all that an answer of up to `capacity` tokens needs, prompt included. `state` null is the base model. */
+/** Plans generation with up to `capacity` tokens, prompt included. A null `state` is the base model. */
 export function planGenerator(
   model: LoadedModel,
   state: AdapterState | null,
@@ -221,8 +226,8 @@ export function planGenerator(
   };
 }
 
-/** The slots of each program that shares them; the one that runs once an answer has room of its own. */
+/** Slot sizes of the programs that share slots; `decode.prologue` has its own. */
 export function sharedSlotBytes({ prefill, decode, front, encode }: GeneratorPlans): (readonly number[])[] {
-  const plans = [prefill, decode.each, front, ...encode.map(({ plan }) => plan)];
+  const plans = [prefill, decode.body, front, ...encode.map(({ plan }) => plan)];
   return plans.filter((plan) => plan !== null).map((plan) => plan.slotBytes);
 }

@@ -1,8 +1,8 @@
 import type { GenerationOptions } from "../../shared/generation";
 
 /**
- * The next token from logits under transformers' processors, in transformers' order: repetition penalty, banned
- * n-grams, temperature, top-k, top-p. `previous` are all ids so far, prompt included; `uniform` is in [0, 1).
+ * Samples the next token, applying transformers' logits processors in its order: repetition penalty, banned n-grams,
+ * temperature, top-k, top-p. `previous` are all ids so far, prompt included; `uniform` is in [0, 1).
  */
 export function sampleToken(
   logits: Float32Array,
@@ -17,7 +17,7 @@ export function sampleToken(
   return draw(scores, options, uniform());
 }
 
-/** The place of the largest value; the first of equals. */
+/** Index of the largest value; the first if tied. */
 export function argmax(values: Float32Array): number {
   let best = 0;
   for (let i = 1; i < values.length; i++)
@@ -33,7 +33,7 @@ function penaliseRepetition(scores: Float32Array, previous: readonly number[], p
   }
 }
 
-/** Bans every token that would complete an n-gram that is already there. */
+/** Bans tokens that would complete a repeated n-gram. */
 function banRepeatedNgrams(scores: Float32Array, previous: readonly number[], size: number): void {
   if (size === 0 || previous.length + 1 < size) return;
   const tail = previous.slice(previous.length - (size - 1)).join();
@@ -43,16 +43,13 @@ function banRepeatedNgrams(scores: Float32Array, previous: readonly number[], si
   }
 }
 
-/**
- * Draws an id, the likeliest first, among those that top-k and top-p leave. Sorts no more of the vocabulary than that
- * takes.
- */
+/** Samples an id under top-k and top-p, sorting only as much of the vocabulary as needed. */
 function draw(scores: Float32Array, { temperature, topK, topP }: GenerationOptions, uniform: number): number {
   const weights = relativeWeights(scores, temperature);
   const total = sum(weights);
-  // Without top-k and top-p the draw itself says how far down the list to go.
+  // Without top-k and top-p, the draw itself determines how much of the distribution is needed.
   const share = topP < 1 ? topP : uniform;
-  const likely = likeliest(weights, (ids) =>
+  const likely = mostLikely(weights, (ids) =>
     topK > 0 ? ids.length >= topK : massOf(weights, ids) > share * total,
   );
   sortByScore(likely, scores);
@@ -67,8 +64,11 @@ function draw(scores: Float32Array, { temperature, topK, topP }: GenerationOptio
   return kept.at(-1) ?? 0;
 }
 
-/** The ids that weigh at least as much as any other, in order, as many as satisfy `isEnough`, or all. */
-function likeliest(weights: Float64Array, isEnough: (ids: Uint32Array) => boolean): Uint32Array<ArrayBuffer> {
+/** The most likely ids, in id order: enough to satisfy `isEnough`, or all. */
+function mostLikely(
+  weights: Float64Array,
+  isEnough: (ids: Uint32Array) => boolean,
+): Uint32Array<ArrayBuffer> {
   for (let cut = 0.1; cut > 1e-10; cut /= 32) {
     const ids = atLeast(weights, cut);
     if (isEnough(ids)) return ids;
@@ -76,11 +76,11 @@ function likeliest(weights: Float64Array, isEnough: (ids: Uint32Array) => boolea
   return atLeast(weights, 0);
 }
 
-/** exp((score - largest score) / temperature) of every id. */
+/** Unnormalised probabilities exp((score − max score) / temperature). */
 function relativeWeights(scores: Float32Array, temperature: number): Float64Array {
   const largest = scores[argmax(scores)] ?? 0;
   const weights = new Float64Array(scores.length);
-  // A plain loop: Float64Array.from with a function takes five times as long.
+  // Float64Array.from with a map function is five times slower.
   for (let id = 0; id < scores.length; id++)
     weights[id] = Math.exp(((scores[id] ?? -Infinity) - largest) / temperature);
   return weights;
@@ -98,7 +98,7 @@ function massOf(weights: Float64Array, ids: Uint32Array): number {
   return mass;
 }
 
-/** The ids that weigh at least `cut`, in order. */
+/** Ids with a weight of at least `cut`, in order. */
 function atLeast(weights: Float64Array, cut: number): Uint32Array<ArrayBuffer> {
   const ids = new Uint32Array(weights.length);
   let count = 0;
@@ -106,17 +106,17 @@ function atLeast(weights: Float64Array, cut: number): Uint32Array<ArrayBuffer> {
   return ids.subarray(0, count);
 }
 
-/** Largest vocabulary whose ids fit beside 32 bits of score in a double's 53. */
+/** Vocabulary limit: ids must fit in a double's 53 bits alongside a 32-bit score. */
 const ID_RANGE = 2 ** 20;
 
-/** Sorts ids by falling score, equals by id, as one sort of numbers: ten times as fast as with a comparison function. */
+/** Sorts ids by descending score, ties by id, as a single numeric sort: ten times faster than with a comparator. */
 function sortByScore(ids: Uint32Array, scores: Float32Array): void {
   const bits = new Uint32Array(scores.buffer, scores.byteOffset, scores.length);
   const keys = new Float64Array(ids.length);
   for (let i = 0; i < ids.length; i++) {
     const id = ids[i] ?? 0;
     const pattern = bits[id] ?? 0;
-    // Bit patterns of positive floats rise with the float and those of negative ones fall; -0 is as large as 0.
+    // Bit patterns of positive floats sort ascending, of negative ones descending; -0 equals 0.
     const falling = pattern >>> 31 === 0 ? 0x80000000 - pattern : pattern;
     keys[i] = falling * ID_RANGE + id;
   }
@@ -124,7 +124,7 @@ function sortByScore(ids: Uint32Array, scores: Float32Array): void {
   for (let i = 0; i < ids.length; i++) ids[i] = (keys[i] ?? 0) % ID_RANGE;
 }
 
-/** The fewest of `ids`, likeliest first, that make up the share `topP` of `total`; at least one. */
+/** The smallest prefix of `ids` (sorted by probability) with mass at least `topP` of `total`; at least one. */
 function nucleus(ids: Uint32Array, weights: Float64Array, total: number, topP: number): Uint32Array {
   let mass = 0;
   let count = 0;

@@ -1,22 +1,22 @@
 import { LuthierError } from "../../lib/errors";
 import type { GpuAllocation } from "../../lib/problems/engine-problems";
-import { Nudger } from "./nudge";
+import { QueuePoller } from "./queue-poller";
 import { Pace } from "./pace";
 import { isSoftware } from "./software-gpu";
 
-/** What the page and the tuner need to know of the GPU. */
+/** Properties of the GPU that the page shows and the tuner depends on. */
 export interface GpuInfo {
-  /** What the browser calls it, or empty where it tells no name. */
+  /** Name reported by the browser; empty if it reports none. */
   readonly name: string;
   readonly architecture: string;
-  /** True for a software GPU, which computes on the processor; kernels choose other variants there. */
+  /** True for a software rasteriser (SwiftShader, llvmpipe), which gets its own kernel variants. */
   readonly software: boolean;
   readonly features: readonly string[];
   readonly maxBufferBytes: number;
   readonly maxBindingBytes: number;
 }
 
-/** Live GPU memory of one device, by our own account. */
+/** Live GPU memory of one device, counted by {@link Gpu.createBuffer}. */
 export interface GpuUsage {
   readonly buffers: number;
   readonly bytes: number;
@@ -25,35 +25,35 @@ export interface GpuUsage {
 
 /** Options of {@link Gpu.open}. */
 export interface OpenOptions {
-  /** Lower the binding limit (bytes) below what the GPU offers, to test splitting. */
+  /** Caps the storage binding size (bytes) below the device limit, to test weight sharding. */
   readonly maxBindingBytes?: number;
 }
 
 const WANTED_FEATURES: readonly GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
 
 /**
- * A device with the GPU's real limits, and the one place where buffers are made, counted and destroyed.
- * Errors that WebGPU reports late (validation, out of memory, loss) are kept and thrown by {@link Gpu.check}.
+ * A device opened with the adapter's full limits. Creates, counts and destroys all buffers. Errors that WebGPU reports
+ * asynchronously (validation, out of memory, device loss) are stored and thrown by {@link Gpu.check}.
  */
 export class Gpu {
   readonly device: GPUDevice;
   readonly info: GpuInfo;
-  /** Settles when the device is lost, with the reason. */
+  /** Resolves with the reason when the device is lost. */
   readonly lost: Promise<LuthierError>;
   #live = new Map<GPUBuffer, number>();
   #bytes = 0;
   #peakBytes = 0;
   #failure: LuthierError | null = null;
   #closed = false;
-  /** How much work one submit should hold. */
+  /** Sizes the work per submit. */
   readonly pace: Pace;
-  readonly #nudger: Nudger;
+  readonly #poller: QueuePoller;
 
-  private constructor(device: GPUDevice, info: GpuInfo, nudger: Nudger) {
+  private constructor(device: GPUDevice, info: GpuInfo, poller: QueuePoller) {
     this.device = device;
     this.info = info;
     this.pace = new Pace(info.software);
-    this.#nudger = nudger;
+    this.#poller = poller;
     device.addEventListener("uncapturederror", (event) => {
       this.#failure ??= describeGpuError(event.error);
     });
@@ -65,7 +65,7 @@ export class Gpu {
     });
   }
 
-  /** Opens the best GPU of the browser with all the limits it has. Errors: no GPU, no device. */
+  /** Opens the high-performance adapter with all its limits. Errors: no adapter, no device. */
   static async open(gpu: GPU | undefined, options: OpenOptions = {}): Promise<Gpu> {
     const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" });
     if (!adapter) throw new LuthierError({ code: "gpu/no-adapter" });
@@ -85,16 +85,16 @@ export class Gpu {
         maxComputeWorkgroupSizeY: adapter.limits.maxComputeWorkgroupSizeY,
       },
     });
-    const nudger = new Nudger(device.queue);
-    const software = await isSoftware(adapter.info, device, nudger);
-    return new Gpu(device, describeGpu(adapter, device, maxBindingBytes, software), nudger);
+    const poller = new QueuePoller(device.queue);
+    const software = await isSoftware(adapter.info, device, poller);
+    return new Gpu(device, describeGpu(adapter, device, maxBindingBytes, software), poller);
   }
 
   get usage(): GpuUsage {
     return { buffers: this.#live.size, bytes: this.#bytes, peakBytes: this.#peakBytes };
   }
 
-  /** Starts a new peak from what is live now. */
+  /** Resets the peak to the current usage. */
   resetPeak(): void {
     this.#peakBytes = this.#bytes;
   }
@@ -103,7 +103,10 @@ export class Gpu {
     return this.device.features.has(feature);
   }
 
-  /** A counted buffer of at least `sizeBytes` (rounded up to four). Errors when it exceeds the device's limit. */
+  /**
+   * Allocates a counted buffer of `sizeBytes`, rounded up to a multiple of four. Errors when it exceeds the device
+   * limit.
+   */
   createBuffer(label: string, sizeBytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
     const size = Math.max(4, Math.ceil(sizeBytes / 4) * 4);
     const { maxBufferBytes } = this.info;
@@ -131,20 +134,20 @@ export class Gpu {
     if (failure) throw failure;
   }
 
-  /** Waits until all submitted work is done, then throws what went wrong in it. */
+  /** Waits for all submitted work, then throws any error it raised. */
   async settle(): Promise<void> {
-    await Promise.race([this.hasten(this.device.queue.onSubmittedWorkDone()), this.lost]);
+    await Promise.race([this.awaitWork(this.device.queue.onSubmittedWorkDone()), this.lost]);
     this.check();
   }
 
-  /** Awaits what the GPU has to finish first, without the delay that a browser's slow polling adds. */
-  hasten<T>(promise: Promise<T>): Promise<T> {
-    return this.#nudger.hasten(promise);
+  /** Awaits a promise that depends on submitted work, without the latency of the browser's own polling. */
+  awaitWork<T>(promise: Promise<T>): Promise<T> {
+    return this.#poller.awaitWork(promise);
   }
 
   /**
-   * Runs `allocate` under an out-of-memory scope, which is the only way that WebGPU tells of it in time. On failure
-   * throws an error that names what was `wanted`; the caller frees what it had made.
+   * Runs `allocate` inside an out-of-memory error scope, the only way to detect failed allocations synchronously.
+   * Throws an error naming `wanted` on failure; the caller frees partial allocations.
    */
   async allocating<T>(wanted: GpuAllocation, allocate: () => T | Promise<T>): Promise<T> {
     this.device.pushErrorScope("out-of-memory");

@@ -1,62 +1,62 @@
-/** A field of a kernel's `Params` struct, in the order of the WGSL declaration. */
+/** Type of a field of a kernel's `Params` struct; fields are listed in WGSL declaration order. */
 export type ParamKind = "u32" | "i32" | "f32";
 
-/** Values of a kernel's params by field name. */
+/** Param values by field name. */
 export type ParamValues = Readonly<Record<string, number>>;
 
 /** Workgroups along x, y, z. */
 export type Grid = readonly [x: number, y: number, z: number];
 
 /**
- * Which entry point the assembler puts in front of a shader, and so what the shader supplies (shaders/lib/entry_*.wgsl):
- * - `element`: `compute_element(i)`, for each i below `params.count`; its grid is {@link elementGrid};
- * - `row`: `compute_row(row, lane)` in the LANES of one workgroup, for each row below `params.rows`;
- * - `column`: `term(row, column)`, to be summed over the rows;
- * - `own`: its own `main`.
+ * The entry point prepended by the assembler, and the function the shader must supply (shaders/lib/entry_*.wgsl):
+ * - `element`: `compute_element(i)` for each i below `params.count`; dispatch with {@link elementGrid}
+ * - `row`: `compute_row(row, lane)`, one workgroup of LANES per row below `params.rows`
+ * - `column`: `term(row, column)`, summed over the rows
+ * - `own`: the shader has its own `main`
  */
 export type EntryPoint = "element" | "row" | "column" | "own";
 
 /**
- * One compute kernel: what is compiled and cached. What changes from call to call (params, buffers, grid) stays
- * outside. The shader binds its `Params` uniform at binding 0 of group 0 and its storage buffers from binding 1
- * on, in the order of `bindings`; its entry point is `main`.
+ * A compute kernel: the part that is compiled and cached. Per-call state (params, buffers, grid) is in `KernelCall`.
+ * The `Params` uniform is binding 0 of group 0; storage buffers follow from binding 1, in the order of `bindings`. The
+ * entry point is `main`.
  */
 export interface Kernel {
   /** Path under shaders/, without the extension: "norm/rms_norm". */
   readonly shader: string;
-  /** Library files put in front of the shader: "lib/weight_f16". */
+  /** Library files prepended to the shader: "lib/weight_f16". */
   readonly includes: readonly string[];
   readonly entry: EntryPoint;
   /**
-   * Whole numbers put in front of the shader as `const NAME = 12u;`: array sizes, loop bounds, workgroup sizes. Never
-   * pipeline-overridable constants: naga (Firefox, wgpu) panics on arrays sized by an expression of one.
+   * Integers prepended as `const NAME = 12u;`: array sizes, loop bounds, workgroup sizes. Not pipeline-overridable
+   * constants: naga (Firefox, wgpu) panics on arrays sized by override expressions.
    */
   readonly defines: Readonly<Record<string, number>>;
   readonly params: Readonly<Record<string, ParamKind>>;
   readonly bindings: readonly ("read" | "read_write")[];
-  /** Device features without which the kernel cannot be compiled. */
+  /** Device features required to compile the kernel. */
   readonly requires: readonly GPUFeatureName[];
 }
 
-/** Fills a kernel's optional parts. */
+/** Builds a kernel with defaults for optional fields. */
 export function defineKernel(
   kernel: Pick<Kernel, "shader" | "params" | "bindings"> & Partial<Kernel>,
 ): Kernel {
   return { includes: [], entry: "own", defines: {}, requires: [], ...kernel };
 }
 
-/** The identity of a kernel's pipeline: equal keys compile to the same code. */
+/** Pipeline cache key; kernels with equal keys compile to the same code. */
 export function kernelKey(kernel: Kernel): string {
   const values = Object.entries(kernel.defines).map(([name, value]) => `${name}=${value}`);
   return [...kernel.includes, kernel.shader, ...values].join(" ");
 }
 
-/** WebGPU's guaranteed limit of workgroups along one dimension. */
+/** WebGPU's guaranteed maxComputeWorkgroupsPerDimension. */
 export const MAX_WORKGROUPS = 65535;
 
 /**
- * A grid of at least `workgroups` workgroups, folded into y past the limit of one dimension. The shader finds its
- * flat index with `flat_workgroup` of lib/grid.wgsl and must check it against its bound.
+ * A grid of at least `workgroups` workgroups, folded into y beyond the per-dimension limit. Shaders recover the flat
+ * index with `flat_workgroup` (lib/grid.wgsl) and must bounds-check it.
  */
 export function flatGrid(workgroups: number): Grid {
   if (workgroups <= MAX_WORKGROUPS) return [workgroups, 1, 1];
@@ -64,12 +64,12 @@ export function flatGrid(workgroups: number): Grid {
   return [Math.ceil(workgroups / y), y, 1];
 }
 
-/** The grid for one invocation per element in workgroups of `size`. */
+/** Grid for one invocation per element with workgroups of `size`. */
 export function elementGrid(elements: number, size = 64): Grid {
   return flatGrid(Math.ceil(elements / size));
 }
 
-/** Packs params as the uniform struct's bytes (every field is four bytes wide), rounded up to 16. */
+/** Packs params into the uniform struct's layout (4-byte fields, padded to 16 bytes). */
 export function packParams(kernel: Kernel, values: ParamValues): ArrayBuffer {
   const fields = Object.entries(kernel.params);
   const bytes = new ArrayBuffer(Math.max(16, Math.ceil((fields.length * 4) / 16) * 16));

@@ -1,15 +1,15 @@
-/** What holds GPU memory until it is destroyed. */
+/** A resource that holds GPU memory until destroyed. */
 export interface Destroyable {
   destroy(): void;
 }
 
-/** Parts that live and die together. */
+/** A scope of resources with a common lifetime. */
 export class Ownership {
   readonly #parts: Destroyable[] = [];
 
   /**
-   * Builds something out of parts that it owns from then on, so that it frees them by {@link Ownership.destroy}. Where
-   * `build` fails nothing is left behind.
+   * Runs `build` with a new scope and destroys the scope if it fails. On success the result is responsible for calling
+   * {@link Ownership.destroy}.
    */
   static async build<T>(build: (ownership: Ownership) => Promise<T>): Promise<T> {
     const ownership = new Ownership();
@@ -21,13 +21,13 @@ export class Ownership {
     }
   }
 
-  /** Takes a part in and gives it back. */
+  /** Adds a resource to the scope and returns it. */
   own<T extends Destroyable>(part: T): T {
     this.#parts.push(part);
     return part;
   }
 
-  /** Destroys all parts, the last one first. */
+  /** Destroys all resources in reverse order. */
   destroy(): void {
     for (const part of this.#parts.splice(0).reverse()) part.destroy();
   }

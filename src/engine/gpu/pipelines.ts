@@ -6,21 +6,21 @@ import type { Gpu } from "./device";
 import { assembleShader } from "./shaders";
 
 /**
- * What is remembered of compilations beyond the life of a page, because one can take the device, or the whole tab, down.
- * Kernels go by their {@link kernelKey}.
+ * A persistent log of compilations, since compiling a kernel may crash the device or the whole tab. Kernels are
+ * identified by {@link kernelKey}.
  */
 export interface CompileJournal {
-  /** Kernels that took the device down when they were compiled alone: they are not tried again. */
+  /** Kernels that crashed the device when compiled alone; never retried. */
   readonly fatal: ReadonlySet<string>;
-  /** Kernels of which one took the device down: each is compiled alone, so that a second time tells which. */
+  /** Kernels that were being compiled together when the device crashed; compiled one at a time to find the culprit. */
   readonly suspects: ReadonlySet<string>;
-  /** Notes, durably, that these are about to be compiled. Never rejects. */
+  /** Durably records that compilation is about to start. Never rejects. */
   begin(keys: readonly string[]): Promise<void>;
-  /** Notes that the device survived them. Never rejects. */
+  /** Records that the device survived. Never rejects. */
   end(keys: readonly string[]): Promise<void>;
 }
 
-/** A kernel that this device does not compile. */
+/** A kernel that fails to compile on this device. */
 export class KernelError extends LuthierError {
   readonly key: string;
 
@@ -30,17 +30,17 @@ export class KernelError extends LuthierError {
   }
 }
 
-/** A device that is going down rejects pipelines before it says that it is lost: how long that may take. */
+/** Pipeline creation may reject before `device.lost` resolves: how long to wait for the loss. */
 const LOSS_MS = 250;
 
-/** Compiles each kernel once per device; equal kernels share a pipeline. */
+/** Compiles each kernel once per device; equal keys share a pipeline. */
 export class PipelineCache {
   readonly #gpu: Gpu;
   readonly #journal: CompileJournal | null;
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
   readonly #broken = new Set<string>();
 
-  /** Called with each kernel that is found not to compile. */
+  /** Called for each kernel that fails to compile. */
   onBroken: (error: KernelError) => void = () => undefined;
 
   constructor(gpu: Gpu, journal: CompileJournal | null = null) {
@@ -48,12 +48,12 @@ export class PipelineCache {
     this.#journal = journal;
   }
 
-  /** How many kernels were found not to compile. */
+  /** Number of kernels that failed to compile. */
   get brokenCount(): number {
     return this.#broken.size;
   }
 
-  /** Whether a kernel is known not to compile on this device. */
+  /** Whether a kernel has already failed to compile on this device. */
   isBroken(kernel: Kernel): boolean {
     return this.#broken.has(kernelKey(kernel));
   }
@@ -65,8 +65,8 @@ export class PipelineCache {
   }
 
   /**
-   * The pipelines of kernels, in their order; new ones are compiled side by side. Errors: the first {@link KernelError},
-   * after all have been tried.
+   * Returns pipelines in the order of `kernels`, compiling missing ones in parallel. Errors: the first {@link
+   * KernelError}, after all have settled.
    */
   async getAll(kernels: readonly Kernel[]): Promise<GPUComputePipeline[]> {
     const fresh = new Map(kernels.map((kernel) => [kernelKey(kernel), kernel]));
@@ -81,7 +81,7 @@ export class PipelineCache {
     });
   }
 
-  /** Puts a promise for each kernel into the cache: all at once, but suspects after them and one by one. */
+  /** Adds a promise to the cache for each kernel: all in parallel, then suspects one at a time. */
   #compileAll(fresh: ReadonlyMap<string, Kernel>): void {
     const isSuspect = (key: string): boolean => this.#journal?.suspects.has(key) === true;
     const entries = [...fresh];
@@ -104,7 +104,7 @@ export class PipelineCache {
 
   async #compile(key: string, kernel: Kernel): Promise<GPUComputePipeline> {
     if (this.#journal?.fatal.has(key)) {
-      throw this.#breakdown(key, { kind: "took-gpu-down" });
+      throw this.#markBroken(key, { kind: "took-gpu-down" });
     }
     const { device } = this.#gpu;
     device.pushErrorScope("validation");
@@ -118,19 +118,19 @@ export class PipelineCache {
       if (await this.#isLost()) this.#gpu.check();
       const message =
         (await moduleError)?.message ?? (cause instanceof Error ? cause.message : String(cause));
-      throw this.#breakdown(key, { kind: "refused", message }, { cause });
+      throw this.#markBroken(key, { kind: "refused", message }, { cause });
     }
   }
 
-  /** Notes that a kernel is broken; returns the error that says so. */
-  #breakdown(key: string, fault: CompileFault, options?: ErrorOptions): KernelError {
+  /** Records a kernel as broken and returns the error to throw. */
+  #markBroken(key: string, fault: CompileFault, options?: ErrorOptions): KernelError {
     const error = new KernelError(key, fault, options);
     this.#broken.add(key);
     this.onBroken(error);
     return error;
   }
 
-  /** Whether the device is lost, or is in a moment: pipelines settle before the loss is told. */
+  /** Whether the device is lost or about to be: pipelines settle before the loss is reported. */
   #isLost(): Promise<boolean> {
     return Promise.race([
       this.#gpu.lost.then(() => true),
@@ -150,10 +150,10 @@ export class PipelineCache {
 }
 
 /**
- * Builds what runs on a plan, and again without the kernels that turn out not to compile, as long as planning finds
- * others in their place. `build` plans anew each time and leaves nothing behind when it fails.
+ * Calls `build` until it succeeds or fails for another reason than a newly broken kernel: replanning avoids broken
+ * kernels. `build` must replan each time and clean up on failure.
  */
-export async function withoutBroken<T>(pipelines: PipelineCache, build: () => Promise<T>): Promise<T> {
+export async function retryWithoutBroken<T>(pipelines: PipelineCache, build: () => Promise<T>): Promise<T> {
   for (;;) {
     const known = pipelines.brokenCount;
     try {
@@ -164,5 +164,5 @@ export async function withoutBroken<T>(pipelines: PipelineCache, build: () => Pr
   }
 }
 
-/** WebGPU's flag values; Node has no such globals, so they are spelled out once here. */
+/** WebGPU flag values; Node lacks the globals. */
 const GPUShaderStageFlags = { COMPUTE: 4 } as const;

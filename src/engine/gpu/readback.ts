@@ -9,7 +9,7 @@ export interface ReadRange {
   readonly sizeBytes: number;
 }
 
-/** Copies a range to the host once all earlier work is done. For rare reads; loops use {@link ReadbackRing}. */
+/** Reads a range back to the host. For one-off reads; loops use {@link ReadbackRing}. */
 export async function readBytes(gpu: Gpu, range: ReadRange): Promise<ArrayBuffer> {
   const ring = new ReadbackRing(gpu, range.sizeBytes, 1);
   try {
@@ -19,10 +19,7 @@ export async function readBytes(gpu: Gpu, range: ReadRange): Promise<ArrayBuffer
   }
 }
 
-/**
- * Staging buffers for reads in a loop: each {@link ReadbackRing.read} takes the next free one, so that a read can
- * wait while later steps are already submitted.
- */
+/** A ring of staging buffers for reads in a loop: a read can be pending while later steps are submitted. */
 export class ReadbackRing {
   readonly #gpu: Gpu;
   readonly #free: GPUBuffer[];
@@ -37,7 +34,7 @@ export class ReadbackRing {
     this.#free = [...this.#all];
   }
 
-  /** Queues the copy now and resolves with the bytes when the GPU has got there. */
+  /** Enqueues the copy and resolves with the bytes when it has completed. */
   async read(range: ReadRange): Promise<ArrayBuffer> {
     const staging =
       this.#free.pop() ?? (await new Promise<GPUBuffer>((resolve) => this.#waiting.push(resolve)));
@@ -63,7 +60,7 @@ export class ReadbackRing {
 
   async #map(staging: GPUBuffer, sizeBytes: number): Promise<void> {
     try {
-      await this.#gpu.hasten(staging.mapAsync(MAP_MODE_READ, 0, sizeBytes));
+      await this.#gpu.awaitWork(staging.mapAsync(MAP_MODE_READ, 0, sizeBytes));
     } catch (cause) {
       this.#gpu.check();
       throw new LuthierError({ code: "gpu/no-result" }, { cause });

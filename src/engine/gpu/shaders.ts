@@ -14,12 +14,12 @@ export function shaderNames(): string[] {
     .sort();
 }
 
-/** The text of one shader file by its path under shaders/, without the extension. */
+/** WGSL source of a shader by path under shaders/, without the extension. */
 export function shaderSource(name: string): string {
   return defined(sources[`../../../shaders/${name}.wgsl`], `shader ${name}`);
 }
 
-/** WGSL extensions by the device feature that offers them. */
+/** WGSL extensions by device feature. */
 const EXTENSIONS: Partial<Record<GPUFeatureName, string>> = { "shader-f16": "f16", subgroups: "subgroups" };
 
 const ENTRY_FILES: Readonly<Record<EntryPoint, readonly string[]>> = {
@@ -29,12 +29,12 @@ const ENTRY_FILES: Readonly<Record<EntryPoint, readonly string[]>> = {
   own: [],
 };
 
-/** The shader files of a kernel in the order in which they are put together. */
+/** Shader files of a kernel in concatenation order. */
 export function shaderFiles({ includes, entry, shader }: Kernel): string[] {
   return [...includes, ...ENTRY_FILES[entry], shader];
 }
 
-/** The WGSL that a kernel compiles: extensions of the features it requires, its defines, its files. */
+/** Complete WGSL source of a kernel: enables for required features, defines, files. */
 export function assembleShader(kernel: Kernel): string {
   const extensions = kernel.requires.flatMap((feature) => EXTENSIONS[feature] ?? []);
   const enables = extensions.map((extension) => `enable ${extension};`);

@@ -2,8 +2,8 @@ import type { Gpu } from "./device";
 import { STORAGE } from "./usage";
 
 /**
- * Buffers for the temps of programs that never run at the same time: slot by slot in order of size, each as large
- * as the largest program needs it.
+ * Buffers shared by programs that never run concurrently. Slots are matched by size rank; each buffer is as large as
+ * the largest program needs.
  */
 export class SlotPool {
   readonly #gpu: Gpu;
@@ -18,7 +18,7 @@ export class SlotPool {
     this.#buffers = sizes.map((size, index) => gpu.createBuffer(`slots.${index}`, size, STORAGE));
   }
 
-  /** The buffer for each slot of a program, in the program's own order. */
+  /** The buffer for each slot of a program, in slot order. */
   buffersFor(slotBytes: readonly number[]): GPUBuffer[] {
     const result: GPUBuffer[] = [];
     bySizeDescending(slotBytes).forEach((slot, rank) => {
@@ -32,7 +32,7 @@ export class SlotPool {
   }
 }
 
-/** Bytes of each shared buffer when programs with these slots share them, largest first. */
+/** Size of each shared buffer, largest first. */
 export function pooledSizes(programs: readonly (readonly number[])[]): number[] {
   const sizes: number[] = [];
   for (const slotBytes of programs) {

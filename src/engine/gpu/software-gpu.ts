@@ -1,40 +1,40 @@
-import { type Nudger } from "./nudge";
+import { type QueuePoller } from "./queue-poller";
 import { BufferUsage, MAP_MODE_READ } from "./usage";
 
-/** What an adapter tells of itself; a browser may leave all names empty, and older ones lack the flag. */
-export type AdapterSigns = Partial<
+/** Adapter info fields; browsers may blank all names, and older ones lack the flag. */
+export type AdapterInfo = Partial<
   Pick<GPUAdapterInfo, "vendor" | "architecture" | "device" | "description" | "isFallbackAdapter">
 >;
 
 const SOFTWARE_NAMES = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
 
-/** Whether an adapter computes on the processor, by its names and flag; null where it tells neither. */
-export function softwareBySigns(signs: AdapterSigns): boolean | null {
-  if (signs.isFallbackAdapter === true) return true;
-  const names = [signs.vendor, signs.architecture, signs.device, signs.description].join(" ").trim();
-  // A flag that is false settles nothing: a browser that hides names from trackers hides the flag in the same way.
+/** Classifies an adapter by its names and fallback flag; null if they are inconclusive. */
+export function classifyAdapter(info: AdapterInfo): boolean | null {
+  if (info.isFallbackAdapter === true) return true;
+  const names = [info.vendor, info.architecture, info.device, info.description].join(" ").trim();
+  // A false flag proves nothing: browsers that mask names to prevent fingerprinting mask the flag too.
   return names === "" ? null : SOFTWARE_NAMES.test(names);
 }
 
-/** Invocations of the probe's one workgroup: as many as every device takes. */
+/** Workgroup size of the probe: WebGPU's guaranteed minimum limit. */
 const LANES = 256;
-/** Barriers of a run: enough for clocks that tick once a millisecond, and about 20 ms on a software GPU. */
+/** Barriers per run: measurable with a 1 ms clock, about 20 ms on a software GPU. */
 const BARRIERS = 2048;
-/** A loaded machine may hold up one run; all of them only where barriers are slow. */
+/** Runs: one may be delayed by load; all are only used where barriers are slow. */
 const RUNS = 3;
 
 /**
- * Microseconds a barrier from which an adapter counts as software. It is barriers that tell them apart and that its
- * kernels have to avoid: SwiftShader takes them by switching fibres for every four lanes, which is 10 µs here, while
- * hardware takes 50 to 500 cycles for waiting, storing and looping, under 1 µs even at 500 MHz. Arithmetic tells nothing:
- * a loop of plain multiply-adds does 10 to 20 GFLOP/s on two processor cores, as a small integrated GPU does, though
- * real kernels reach 0.4 to 3 there. One workgroup alone runs on one core, so that many cores look no faster. Lavapipe's
- * barriers are as quick as hardware's (0.25 µs); it is known by its name or flag.
+ * Barrier cost, in microseconds, from which an adapter counts as software. Barriers are what separates the two and what
+ * software kernels must avoid: SwiftShader implements them by switching fibres per four lanes (10 µs here), whereas
+ * hardware takes 50 to 500 cycles including the loop and store, below 1 µs even at 500 MHz. Arithmetic does not
+ * separate them: a multiply-add loop reaches 10 to 20 GFLOP/s on two CPU cores, like a small integrated GPU, although
+ * real kernels reach 0.4 to 3 there. A single workgroup runs on one core, so core count does not matter. Lavapipe's
+ * barriers are as fast as hardware's (0.25 µs); it is recognised by name or flag.
  */
 const SLOW_BARRIER_US = 3;
 
-/** Whether barriers of that many microseconds are a software GPU's. */
-export function softwareByBarrier(microseconds: number): boolean {
+/** Whether a barrier of this cost indicates a software GPU. */
+export function isSoftwareBarrier(microseconds: number): boolean {
   return microseconds >= SLOW_BARRIER_US;
 }
 
@@ -58,10 +58,10 @@ fn main(@builtin(local_invocation_index) lane: u32) {
 `;
 
 /**
- * Times one barrier of a workgroup, in microseconds: the best of a few runs, of which the first one under the mark of a
- * software GPU is the last. Rejects when the device cannot run the probe.
+ * Measures the cost of a workgroup barrier in microseconds: best of several runs, stopping at the first below the
+ * software threshold. Rejects when the device cannot run the probe.
  */
-export async function measureBarrier(device: GPUDevice, nudger: Nudger): Promise<number> {
+export async function measureBarrier(device: GPUDevice, poller: QueuePoller): Promise<number> {
   const pipeline = await device.createComputePipelineAsync({
     label: "barrier probe",
     layout: "auto",
@@ -73,7 +73,7 @@ export async function measureBarrier(device: GPUDevice, nudger: Nudger): Promise
   const staging = make(BufferUsage.MAP_READ | BufferUsage.COPY_DST);
   const entries = [params, result].map((buffer, binding) => ({ binding, resource: { buffer } }));
   const bindGroup = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
-  /** Microseconds of a run for each barrier of a full one. */
+  /** Duration of a run in microseconds, divided by {@link BARRIERS}. */
   const run = async (barriers: number): Promise<number> => {
     device.queue.writeBuffer(params, 0, Uint32Array.of(barriers, 0, 0, 0));
     const encoder = device.createCommandEncoder();
@@ -86,17 +86,17 @@ export async function measureBarrier(device: GPUDevice, nudger: Nudger): Promise
     const commands = encoder.finish();
     const started = performance.now();
     device.queue.submit([commands]);
-    await nudger.hasten(staging.mapAsync(MAP_MODE_READ));
+    await poller.awaitWork(staging.mapAsync(MAP_MODE_READ));
     staging.unmap();
     return (1000 * (performance.now() - started)) / BARRIERS;
   };
   try {
-    // A pipeline's first use takes longer.
+    // Warm up: a pipeline's first use is slower.
     await run(0);
     const best = { full: Infinity, empty: Infinity };
-    for (let i = 0; i < RUNS && softwareByBarrier(best.full); i++) {
+    for (let i = 0; i < RUNS && isSoftwareBarrier(best.full); i++) {
       best.full = Math.min(best.full, await run(BARRIERS));
-      // The way there and back. One run held up would take too much off, so that the best of all counts.
+      // Round-trip overhead. Take the minimum: one delayed run would subtract too much.
       best.empty = Math.min(best.empty, await run(0));
     }
     return Math.max(0, best.full - best.empty);
@@ -105,10 +105,14 @@ export async function measureBarrier(device: GPUDevice, nudger: Nudger): Promise
   }
 }
 
-/** Whether an adapter computes on the processor: by what it tells, else by how its device takes barriers. */
-export async function isSoftware(signs: AdapterSigns, device: GPUDevice, nudger: Nudger): Promise<boolean> {
-  const told = softwareBySigns(signs);
-  if (told !== null) return told;
-  // What keeps the probe from running will be told by the first real work.
-  return measureBarrier(device, nudger).then(softwareByBarrier, () => false);
+/** Whether an adapter is a software GPU: by its info, else by measuring a barrier. */
+export async function isSoftware(
+  info: AdapterInfo,
+  device: GPUDevice,
+  poller: QueuePoller,
+): Promise<boolean> {
+  const known = classifyAdapter(info);
+  if (known !== null) return known;
+  // If the probe cannot run, the first real work will report why.
+  return measureBarrier(device, poller).then(isSoftwareBarrier, () => false);
 }

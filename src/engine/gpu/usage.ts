@@ -1,4 +1,4 @@
-/** WebGPU's buffer usage flags under their own names; Node has no such globals, so they are spelled out here. */
+/** WebGPU buffer usage flags; Node lacks the globals. */
 export const BufferUsage = {
   MAP_READ: 0x0001,
   COPY_SRC: 0x0004,
@@ -11,5 +11,5 @@ export const BufferUsage = {
 /** WebGPU's map mode for reading. */
 export const MAP_MODE_READ = 1;
 
-/** A storage buffer that can be written from and read back to the host. */
+/** Usage of a storage buffer that the host can write and read back. */
 export const STORAGE = BufferUsage.STORAGE | BufferUsage.COPY_DST | BufferUsage.COPY_SRC;

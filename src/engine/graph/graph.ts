@@ -13,38 +13,37 @@ import {
 
 /** One application of an op. */
 export interface Node extends Producer {
-  // The op's own attrs type is known only where the op is applied; from here on it travels with its op.
+  // The attrs type is erased here; it is only known where the op is applied.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly op: Op<any>;
   readonly attrs: unknown;
   readonly inputs: readonly Value[];
 }
 
-/** What a person or a planner can read of a value's origin. */
 interface LeafOptions {
   readonly requiresGrad?: boolean;
 }
 
-/** Nodes `first` … `end` (exclusive), of whose values only the inputs need to live until the backward pass. */
+/** Nodes `first` … `end` (exclusive) whose inner values need not be kept for the backward pass, only their inputs. */
 export interface Region {
   readonly first: number;
   readonly end: number;
 }
 
-/** A list of nodes in the order of their making, which is a valid order to run them in. No GPU is touched. */
+/** A list of nodes in creation order, which is a topological order. Touches no GPU. */
 export class Graph implements GraphBuilder {
   readonly nodes: Node[] = [];
-  /** Stretches of nodes that may be computed again for the backward pass; see {@link Graph.checkpoint}. */
+  /** Regions that may be recomputed in the backward pass; see {@link Graph.checkpoint}. */
   readonly regions: Region[] = [];
   readonly #leaves = new Map<string, Value>();
   #nextValue = 0;
 
-  /** A value the host writes before each run. */
+  /** A value written by the host before each run. */
   input(name: string, type: TensorType): Value {
     return this.#leaf("input", name, type);
   }
 
-  /** A frozen vector or table of the weight store. */
+  /** A frozen vector or table from the weight store. */
   constant(name: string, type: TensorType): Value {
     return this.#leaf("constant", name, type);
   }
@@ -54,35 +53,35 @@ export class Graph implements GraphBuilder {
     return this.#leaf("parameter", name, type, { requiresGrad: true });
   }
 
-  /** A tensor of the adapter that does not train. */
+  /** A frozen tensor of the adapter. */
   fixed(name: string, type: TensorType): Value {
     return this.#leaf("parameter", name, type);
   }
 
-  /** The flat gradient buffer's view for a parameter. */
+  /** A parameter's view into the flat gradient buffer. */
   gradient(name: string, type: TensorType): Value {
     return this.#leaf("gradient", name, type);
   }
 
-  /** A buffer that outlives runs and is shared by programs: caches and metrics. */
+  /** A persistent buffer shared between programs: KV caches, metrics. */
   state(name: string, type: TensorType): Value {
     return this.#leaf("state", name, type);
   }
 
-  /** All leaves of one kind, in the order of their making. */
+  /** All leaves of one kind, in creation order. */
   leaves(storage: Storage): Value[] {
     return [...this.#leaves.values()].filter((value) => value.storage === storage);
   }
 
-  /** The node that computes a value, or the one that it is a view of; null for leaves. */
+  /** The node that computes a value or the value it views; null for leaves. */
   producerOf(value: Value): Node | null {
     const { producer } = storageRoot(value);
     return producer && defined(this.nodes[producer.id], "producer");
   }
 
   /**
-   * Marks what `build` adds as one region: a backward pass that saves memory keeps its inputs alone and computes its
-   * inner values again. Regions do not nest.
+   * Marks the nodes added by `build` as a checkpointed region: with recomputation enabled only its inputs are kept for
+   * the backward pass. Regions do not nest.
    */
   checkpoint<T>(build: () => T): T {
     const first = this.nodes.length;

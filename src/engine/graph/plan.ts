@@ -1,49 +1,49 @@
 import { invariant } from "../../lib/invariant";
 import type { Grid } from "../gpu/kernel";
-import { cutCall } from "./cut";
+import { splitCall } from "./split-call";
 import type { Graph, Node } from "./graph";
 import type { KernelCall, Operand, Tuning } from "./op";
 import { byteSize, bytesOwner, sameShape, type TensorType, type Value } from "./value";
 
-/** Scratch values that one node may ask for. */
+/** Maximum number of scratch values per node. */
 const MAX_SCRATCH = 16;
 
-/** What a binding of a planned call is bound to. */
+/** A resolved binding of a planned call. */
 export type PlannedOperand =
   | { readonly type: "slot"; readonly slot: number; readonly offsetBytes: number; readonly sizeBytes: number }
   | { readonly type: "leaf"; readonly value: Value; readonly offsetBytes: number; readonly sizeBytes: number }
   | { readonly type: "weight"; readonly name: string; readonly shard: number };
 
-/** A dispatch with its operands placed. */
+/** A dispatch with resolved operands. */
 export interface PlannedCall {
   readonly label: string;
   readonly call: KernelCall;
   readonly operands: readonly PlannedOperand[];
 }
 
-/** Everything about a program that can be known, read and tested without a GPU. */
+/** A program as plain data: inspectable and testable without a GPU. */
 export interface Plan {
   readonly calls: readonly PlannedCall[];
   /** Bytes of each buffer slot. */
   readonly slotBytes: readonly number[];
   readonly inputs: readonly Value[];
-  /** Where to find the values that were asked to be kept. */
+  /** Locations of the kept values. */
   readonly outputs: ReadonlyMap<string, { readonly operand: PlannedOperand; readonly type: TensorType }>;
   readonly flops: number;
 }
 
-/** The nodes of a graph that run, and which values stand for which. */
+/** The live nodes of a graph after fusion, and the replacements of fused values. */
 export interface NodeOrder {
-  /** Nodes to run, in order. */
+  /** Nodes in execution order. */
   readonly nodes: readonly Node[];
-  /** Follows a value to the one that stands for it. */
+  /** Maps a value to its replacement, or to itself. */
   resolve(value: Value): Value;
 }
 
 /**
- * Lowers nodes in their order and gives each temp a slot by its lifetime.
+ * Lowers nodes in order and assigns each temporary a slot by its lifetime.
  *
- * @param keep values to read after a run, by the name they are asked for with.
+ * @param keep values to read after a run, by output name
  */
 export function planNodes(
   graph: Graph,
@@ -99,7 +99,7 @@ function usedInputs(graph: Graph, calls: readonly PlannedCall[]): Value[] {
   return graph.leaves("input").filter((input) => used.has(input.id));
 }
 
-/** A node with its calls and the values that only they use. */
+/** A node with its kernel calls and their scratch values. */
 interface LoweredNode {
   readonly node: Node;
   readonly calls: readonly KernelCall[];
@@ -120,7 +120,7 @@ function lowerNode(node: Node, resolve: (value: Value) => Value, tuning: Tuning)
         call.operands.length === call.kernel.bindings.length,
         `${call.kernel.shader}: ${call.operands.length} operands for ${call.kernel.bindings.length} bindings`,
       );
-      calls.push(...cutCall(call, tuning.maxDispatchFlops));
+      calls.push(...splitCall(call, tuning.maxDispatchFlops));
     },
     scratch: (type) => {
       const known = scratch.find(
@@ -128,7 +128,7 @@ function lowerNode(node: Node, resolve: (value: Value) => Value, tuning: Tuning)
       );
       if (known) return known;
       const value: Value = {
-        // Below the ids of the graph's values, which count up from 0, and of its own among all nodes.
+        // Negative, so as not to collide with the graph's value ids, and unique among nodes.
         id: -(node.id * MAX_SCRATCH + scratch.length + 1),
         name: `scratch of ${node.op.name}_${node.id}`,
         type,
@@ -145,14 +145,14 @@ function lowerNode(node: Node, resolve: (value: Value) => Value, tuning: Tuning)
   return { node, calls, scratch };
 }
 
-/** `target` under the shape that the reader expects. */
+/** A view of `target` with the reader's shape. */
 function reshaped(reader: Value, target: Value): Value {
   return reader === target ? reader : { ...target, type: reader.type, viewOf: target };
 }
 
 /**
- * Greedy slot assignment over the nodes in order: a value takes the smallest free slot that holds it, else the
- * largest free one, which grows, else a new one. Slots of values that nobody reads later become free.
+ * Greedy slot assignment in node order: best fit among free slots, else grow the largest free one, else a new slot. A
+ * slot is freed after the last use of its value.
  */
 function assignSlots(
   lowered: readonly LoweredNode[],
@@ -171,7 +171,7 @@ function assignSlots(
   const free: number[] = [];
   const endings = new Map<number, number[]>();
   lowered.forEach(({ node, scratch }, position) => {
-    // Scratch first: it is large and soon free again, and would be lost to a small result.
+    // Scratch first: it is large and short-lived, and a small output would take its slot.
     for (const output of [...scratch, ...node.outputs]) {
       const owner = bytesOwner(output);
       if (owner.storage !== "temp" || slots.has(owner.id)) continue;

@@ -14,15 +14,15 @@ export interface BufferRange {
   readonly offsetBytes: number;
 }
 
-/** Finds the buffers that outlive a program. */
+/** Resolves buffers that are not owned by the program. */
 export interface BufferResolver {
-  /** The bytes of a constant, parameter, gradient or state. */
+  /** The buffer range of a constant, parameter, gradient or state. */
   leaf(value: Value): BufferRange;
   /** The buffer of one shard of a frozen matrix. */
   weight(name: string, shard: number): GPUBuffer;
 }
 
-/** Host data for the inputs of one run, by name. */
+/** Host data of a run's inputs, by name. */
 export type ProgramInputs = Readonly<Record<string, Float32Array | Uint32Array | Int32Array>>;
 
 interface ReadyCall {
@@ -37,8 +37,8 @@ interface ReadyCall {
 const ALIGNMENT = 256;
 
 /**
- * A plan with its pipelines compiled and its bind groups made: running it writes one input buffer, encodes the same
- * dispatches again and submits them. Nothing is allocated, compiled or bound in {@link Program.run}.
+ * A compiled plan with prebuilt bind groups. {@link Program.run} writes one input buffer, encodes the dispatches and
+ * submits; it allocates, compiles and binds nothing.
  */
 export class Program {
   readonly plan: Plan;
@@ -63,7 +63,7 @@ export class Program {
     this.#inputOffsets = parts.inputs.offsets;
   }
 
-  /** Compiles and binds a plan. Errors: a kernel that does not compile, a temp larger than a binding may be. */
+  /** Compiles and binds a plan. Errors: a kernel does not compile, a temporary exceeds the binding limit. */
   static async create(
     gpu: Gpu,
     pipelines: PipelineCache,
@@ -99,12 +99,12 @@ export class Program {
     return new Program({ gpu, plan, calls, uniforms: uniforms.buffer, inputs, slots, resolver });
   }
 
-  /** Number of dispatches of one run. */
+  /** Dispatches per run. */
   get dispatches(): number {
     return this.#calls.length;
   }
 
-  /** Writes the inputs and submits the whole program. Returns at once; the queue keeps the order of runs. */
+  /** Writes the inputs and submits all dispatches without waiting. Runs execute in queue order. */
   run(inputs: ProgramInputs): void {
     this.#writeInputs(inputs);
     const { device, pace } = this.#gpu;
@@ -131,7 +131,7 @@ export class Program {
     pace.measure(this.plan.flops, started, device.queue);
   }
 
-  /** Where a kept value lies after a run. */
+  /** Buffer range of a kept value after a run. */
   output(name: string): BufferRange & { readonly sizeBytes: number } {
     const output = defined(this.plan.outputs.get(name), `output ${name}`);
     invariant(output.operand.type !== "weight", `output ${name} is no weight`);
@@ -142,7 +142,7 @@ export class Program {
     };
   }
 
-  /** Frees what the program owns; slots belong to the pool. */
+  /** Frees the program's own buffers; slots belong to the pool. */
   destroy(): void {
     for (const buffer of this.#owned) this.#gpu.destroyBuffer(buffer);
   }
@@ -197,9 +197,9 @@ function locate(
   return { buffer: leaf.buffer, offsetBytes: leaf.offsetBytes + offsetBytes };
 }
 
-/** Bytes of the two buffers that a program of this plan owns. */
+/** Sizes of the input and uniform buffers that a program of this plan owns. */
 export function programBytes(plan: Plan): { readonly inputs: number; readonly uniforms: number } {
-  // A plan without inputs has the smallest buffer there is.
+  // Minimum buffer size, for a plan without inputs.
   const inputs = Math.max(4, placeInputs(plan.inputs).sizeBytes);
   return { inputs, uniforms: packUniforms(plan.calls).arena.length };
 }
@@ -219,13 +219,13 @@ function createInputs(gpu: Gpu, values: readonly Value[]): InputLayout & { sizeB
   return { buffer: gpu.createBuffer("program.inputs", layout.sizeBytes, STORAGE), ...layout };
 }
 
-/** Where each call's params lie in one buffer for all. */
+/** Offset and size of each call's params in the shared uniform buffer. */
 interface UniformLayout {
   readonly offsets: readonly number[];
   readonly sizes: readonly number[];
 }
 
-/** The bytes of all calls' params; equal ones are there once. */
+/** Packs all calls' params; equal blocks are shared. */
 function packUniforms(calls: readonly PlannedCall[]): UniformLayout & { arena: Uint8Array<ArrayBuffer> } {
   const packed = calls.map(({ call }) => new Uint8Array(packParams(call.kernel, call.params)));
   const known = new Map<string, number>();

@@ -8,19 +8,19 @@ export interface TensorType {
 
 /**
  * Where a value's bytes live.
- * - `temp`: in a slot of the program, for as long as the plan needs it
+ * - `temp`: in a slot of the program, for the lifetime computed by the plan
  * - `input`: written by the host before each run
  * - `constant`: frozen, by name in the weight store (norm weights, biases, tables)
  * - `parameter` / `gradient`: by name in the adapter's flat buffers
- * - `state`: by name, outlives a run (KV cache, metrics)
+ * - `state`: by name, persists across runs (KV cache, metrics)
  */
 export type Storage = "temp" | "input" | "constant" | "parameter" | "gradient" | "state";
 
-/** What a value knows of the node that computes it; the graph holds the rest by the node's id. */
+/** The part of a node visible from its output values; the graph has the node by id. */
 export interface Producer {
   readonly id: number;
   readonly outputs: readonly Value[];
-  /** The value whose bytes output 0 takes over and adds to (or writes within); null otherwise. */
+  /** The value that output 0 aliases and accumulates into (or partially overwrites), or null. */
   into: Value | null;
 }
 
@@ -32,9 +32,9 @@ export interface Value {
   readonly storage: Storage;
   /** The node that computes it; null unless `temp`. */
   readonly producer: Producer | null;
-  /** The value whose bytes this one shares from the first element on (a reshape), or null. */
+  /** The value this one is a view (reshape) of, or null. */
   readonly viewOf: Value | null;
-  /** True when a trainable parameter can be reached from it. */
+  /** True when it depends on a trainable parameter. */
   readonly requiresGrad: boolean;
 }
 
@@ -43,17 +43,17 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** Bytes that a type takes. */
+/** Size of a type in bytes. */
 export function byteSize(type: TensorType): number {
   return 4 * elementCount(type.shape);
 }
 
-/** The value that `value` is a view of (itself when it is none). */
+/** The root of a chain of views; `value` itself if it is none. */
 export function storageRoot(value: Value): Value {
   return value.viewOf ? storageRoot(value.viewOf) : value;
 }
 
-/** The value that owns the bytes of `value`: through views, and through nodes that add into another value. */
+/** The value that owns the storage, through views and in-place accumulation. */
 export function bytesOwner(value: Value): Value {
   if (value.viewOf) return bytesOwner(value.viewOf);
   const producer = value.producer;
@@ -61,7 +61,7 @@ export function bytesOwner(value: Value): Value {
   return value;
 }
 
-/** A shape as people read it: "[2, 16, 64]". */
+/** Formats a shape: "[2, 16, 64]". */
 export function formatShape(shape: readonly number[]): string {
   return `[${shape.join(", ")}]`;
 }

@@ -3,39 +3,39 @@ import { defineKernel, flatGrid, type Grid, type Kernel, MAX_WORKGROUPS } from "
 import { weightLibraries } from "./storage";
 
 /**
- * How the factors of a product are stored.
+ * Storage of the operands.
  * - `nt`: C[m,n] = Σk A[m,k] B[n,k]
  * - `nn`: C[m,n] = Σk A[m,k] B[k,n]
  * - `tn`: C[m,n] = Σk A[k,m] B[k,n]
  */
 export type GemmForm = "nt" | "nn" | "tn";
 
-/** What decides which kernels can compute a product; strides count elements. */
+/** Shape and layout of a product, which determine the applicable kernels. Strides are in elements. */
 export interface GemmShape {
   readonly form: GemmForm;
   readonly m: number;
   readonly n: number;
   readonly k: number;
-  /** How B is stored. */
+  /** Storage format of B. */
   readonly kind: StorageKind;
   readonly aStride: number;
   readonly bStride: number;
   readonly cStride: number;
-  /** The element of C where the result's (0,0) goes. */
+  /** Offset of the result in C, in elements. */
   readonly cOffset: number;
 }
 
 export type GemmVariantId =
   "quad" | "quad_gemv" | "four_gemv" | "tile_32" | "tile_64" | "tile_128" | "gemv" | "guarded";
 
-/** One way to compute a product on the GPU. */
+/** A GEMM or GEMV kernel family. */
 export interface GemmVariant {
   readonly requires: readonly GPUFeatureName[];
-  /** Whether the kernel is right for the shape (speed is the chooser's matter). */
+  /** Whether the kernel handles the shape; performance is the caller's concern. */
   supports(shape: GemmShape): boolean;
   kernel(shape: GemmShape): Kernel;
   grid(shape: GemmShape): Grid;
-  /** False where its workgroups have no tiles of x and y, along which a long product could be cut. */
+  /** Whether workgroups are tiles along x and y, so that a long product can be split between dispatches. */
   readonly tiled: boolean;
 }
 
@@ -55,13 +55,13 @@ const params = {
 
 const bindings = ["read", "read", "read_write"] as const;
 
-/** Whether both factors can be read four elements of a stored row at a time. */
+/** Whether both operands can be loaded as vec4 along their stored rows. */
 function readsByFour({ form, m, n, k, aStride, bStride }: GemmShape): boolean {
   const rowLengths = { nt: [k], nn: [n], tn: [m, n] }[form];
   return [...rowLengths, aStride, bStride].every((length) => length % 4 === 0);
 }
 
-/** How the result is written: four elements of a row at a time where they lie aligned. */
+/** Output library: vec4 stores if the result is aligned. */
 function output({ n, cStride, cOffset }: GemmShape): string {
   const isAligned = [n, cStride, cOffset].every((length) => length % 4 === 0);
   return isAligned ? "lib/output_f32x4" : "lib/output_f32";
@@ -71,10 +71,10 @@ function gridOf(columns: number, rows: number): (shape: GemmShape) => Grid {
   return ({ m, n }) => [Math.ceil(n / columns), Math.ceil(m / rows), 1];
 }
 
-/** Elements that one quad makes, by form. */
+/** Output tile of one quad, by form. */
 const quadTiles = { nt: gridOf(12, 16), nn: gridOf(16, 12), tn: gridOf(16, 16) };
 
-/** Registers only, four lanes that exchange by quad swaps: for software GPUs. */
+/** Register tiling, exchanging operands by quad swaps and without barriers: for software GPUs. */
 const quad: GemmVariant = {
   requires: ["subgroups"],
   supports: readsByFour,
@@ -91,8 +91,8 @@ const quad: GemmVariant = {
 };
 
 /**
- * Workgroup tiles for GPUs; an invocation makes 8 x 4 elements. Tiles are made by 64 invocations or more: Metal's compiler
- * loses barriers in workgroups of 32 or fewer (docs/browsers.md).
+ * Workgroup tiles in shared memory; each invocation computes 8 x 4 elements. Workgroups have at least 64 invocations:
+ * Metal's compiler drops barriers in workgroups of 32 or fewer (docs/browsers.md).
  */
 function tile(rows: number, columns: number): GemmVariant {
   return {
@@ -117,7 +117,7 @@ function tile(rows: number, columns: number): GemmVariant {
   };
 }
 
-/** Lanes share k for a few columns of one row: decoding. B is read anew for each row. */
+/** Lanes split k for a few columns of one row, for decoding. B is re-read for each row. */
 function gemv(
   shader: string,
   columns: number,
@@ -144,7 +144,7 @@ function gemv(
   };
 }
 
-/** Any shape and stride. */
+/** Bounds-checked scalar fallback for any shape and stride. */
 const guarded: GemmVariant = {
   requires: [],
   supports: () => true,
@@ -162,7 +162,7 @@ const guarded: GemmVariant = {
 export const gemmVariants: Readonly<Record<GemmVariantId, GemmVariant>> = {
   quad,
   quad_gemv: gemv("matmul/quad_gemv", 8, {}, ["subgroups"]),
-  // Barriers cost a software GPU next to nothing where a workgroup is the four lanes that it computes at once.
+  // A workgroup of four lanes is one SIMD group of the software GPU, within which barriers are nearly free.
   four_gemv: gemv("matmul/gemv", 4, { LANES: 4 }, []),
   tile_32: tile(32, 64),
   tile_64: tile(64, 64),
@@ -171,7 +171,7 @@ export const gemmVariants: Readonly<Record<GemmVariantId, GemmVariant>> = {
   guarded,
 };
 
-/** Every kernel of every form and storage kind, for a shape that is a multiple of every tile and for one of none. */
+/** Every kernel of every form and storage kind, for a size divisible by every tile and for an odd one. */
 export const gemmKernels: readonly Kernel[] = (["nt", "nn", "tn"] as const).flatMap((form) =>
   storageKinds.flatMap((kind) =>
     [128, 127].flatMap((size) => {

@@ -2,27 +2,27 @@ import type { KernelCall, Operand, Tuning } from "../graph/op";
 import { chooseCall } from "./variants";
 import { type GemmShape, type GemmVariantId, gemmVariants } from "./matmul-variants";
 
-/** A product to dispatch: C (+)= alpha · A B. */
+/** A matrix product to dispatch: C (+)= alpha · A B. */
 export interface GemmProblem extends GemmShape {
   readonly alpha: number;
-  /** True adds to C, false writes over it. */
+  /** True accumulates into C, false overwrites it. */
   readonly accumulate: boolean;
   /** A, B, C. */
   readonly operands: readonly [Operand, Operand, Operand];
 }
 
-/** Rows of A up to which lanes share k instead of rows: where the other kernels leave lanes idle. */
+/** Up to this many rows of A, lanes split k rather than rows (GEMV), since tiles would leave most lanes idle. */
 const GEMV_ROWS = { software: 3, gpu: 4 } as const;
 
-/** Fewer tiles of 64 x 64 than this leave a GPU's cores idle, so that smaller tiles win. */
+/** Below this many 64 x 64 tiles, cores idle and smaller tiles win. */
 const FEW_TILES = 64;
 
-/** What a tuner measures once and asks for again. */
+/** Tuning key of a product. */
 export function gemmProblemKey({ form, m, n, k, kind }: GemmShape): string {
   return `gemm ${form} ${kind} ${m}x${n}x${k}`;
 }
 
-/** The variants worth measuring for a shape on a GPU, the default first. */
+/** Candidate variants for a shape on this GPU, the default first. */
 export function gemmCandidates(shape: GemmShape, tuning: Tuning): readonly GemmVariantId[] {
   const runs = (id: GemmVariantId): boolean => {
     const { supports, requires, kernel } = gemmVariants[id];
@@ -45,14 +45,14 @@ function gpuOrder({ m, n }: GemmShape): readonly GemmVariantId[] {
   return m <= GEMV_ROWS.gpu ? ["gemv", ...byTile] : byTile;
 }
 
-/** The dispatch of a product with the variant measured best, or the default where none was measured. */
+/** The kernel call of a product, using the fastest measured variant or the default. */
 export function gemmCall(problem: GemmProblem, tuning: Tuning): KernelCall {
   const work = 2 * problem.m * problem.n * problem.k;
   const variants = gemmCandidates(problem, tuning).map((id) => ({ id, call: variantCall(problem, id) }));
   return chooseCall({ key: gemmProblemKey(problem), work, variants }, [], tuning);
 }
 
-/** The dispatch of a product with one variant. */
+/** The kernel call of a product with a given variant. */
 export function variantCall(problem: GemmProblem, id: GemmVariantId): KernelCall {
   const { m, n, k, aStride, bStride, cStride, cOffset, alpha, accumulate, operands } = problem;
   const variant = gemmVariants[id];
@@ -76,6 +76,6 @@ export function variantCall(problem: GemmProblem, id: GemmVariantId): KernelCall
     operands,
     grid,
     flops: 2 * m * n * k,
-    ...(variant.tiled && { cut: { axis, param: axis === 1 ? "first_y" : "first_x" } }),
+    ...(variant.tiled && { split: { axis, param: axis === 1 ? "first_y" : "first_x" } }),
   };
 }

@@ -3,18 +3,18 @@ import type { Grid } from "../gpu/kernel";
 import { readBytes } from "../gpu/readback";
 import { BufferUsage } from "../gpu/usage";
 
-/** Two readings in nanoseconds. */
+/** Two u64 timestamps. */
 const TIMESTAMPS_BYTES = 16;
 
-/** The GPU's own clock and where its readings go. */
+/** Timestamp queries and their resolve buffer. */
 interface Timestamps {
   readonly queries: GPUQuerySet;
   readonly resolved: GPUBuffer;
 }
 
 /**
- * Times dispatches: with the GPU's own timestamps where it has them, which leave out submitting and waiting; else from the
- * submit to the moment when all is done.
+ * Times dispatches with timestamp queries where available, which excludes submission latency; otherwise by wall clock
+ * from submit to completion.
  */
 export class Stopwatch {
   readonly #gpu: Gpu;
@@ -25,7 +25,7 @@ export class Stopwatch {
     this.#timestamps = gpu.has("timestamp-query") ? makeTimestamps(gpu) : null;
   }
 
-  /** Submits `count` equal dispatches, waits for them, and gives back the milliseconds of one. */
+  /** Submits `count` identical dispatches, waits, and returns milliseconds per dispatch. */
   async time(
     pipeline: GPUComputePipeline,
     bindGroup: GPUBindGroup,
@@ -51,7 +51,7 @@ export class Stopwatch {
     await this.#gpu.settle();
     const elapsed = performance.now() - started;
     const byClock = this.#timestamps ? await this.#readMilliseconds(this.#timestamps) : 0;
-    // Browsers round timestamps, and some drivers give zeros or let them run backwards.
+    // Browsers quantise timestamps, and some drivers report zeros or non-monotonic values.
     return (byClock > 0 && byClock <= elapsed ? byClock : elapsed) / count;
   }
 

@@ -4,22 +4,22 @@ import { type Kernel, packParams } from "../gpu/kernel";
 import { KernelError, type PipelineCache } from "../gpu/pipelines";
 import { BufferUsage, STORAGE } from "../gpu/usage";
 import type { KernelCall, Operand, Tuning, TuningProblem } from "../graph/op";
-import { cutCall } from "../graph/cut";
+import { splitCall } from "../graph/split-call";
 import { byteSize } from "../graph/value";
 import { kindBytes } from "../weights/storage-layout";
 import { Stopwatch } from "./stopwatch";
 
-/** Work (see {@link TuningProblem.work}) below which the default is taken: a wrong choice costs nothing that shows. */
+/** Problems with less work (see {@link TuningProblem.work}) use the default: a poor choice would not be noticeable. */
 const MIN_WORK = { gpu: 1e6, software: 2e7 } as const;
-/** A timed submit repeats the dispatch for about this long, so that the clock can tell variants apart. */
+/** Target duration of a timed submit, long enough for the clock to separate variants. */
 const TIMED_MS = 10;
 const MAX_REPEATS = 64;
-/** Measuring stops here, the largest problems first; what is left takes the default. */
+/** Time budget of a measurement, largest problems first; the rest use defaults. */
 const BUDGET_MS = 3000;
 
 /**
- * Chooses among variants of kernels by timing them once on the GPU at hand: planning asks, `measure` times what is new,
- * and planning again uses what was found. It knows no kernel by name. Choices can be kept and given back later.
+ * Chooses kernel variants by timing them on the actual GPU: planning requests choices, `measure` times the unknown
+ * ones, and replanning uses the results. Independent of specific kernels. Choices can be persisted.
  */
 export class Tuner implements Tuning {
   readonly software: boolean;
@@ -35,7 +35,7 @@ export class Tuner implements Tuning {
     this.#choices = new Map(Object.entries(known));
   }
 
-  /** What was measured so far, to keep. */
+  /** All measured choices, for persistence. */
   get choices(): Readonly<Record<string, string>> {
     return Object.fromEntries(this.#choices);
   }
@@ -54,7 +54,7 @@ export class Tuner implements Tuning {
     return known ?? null;
   }
 
-  /** Times the problems that were asked for and not known; true when there is something new. */
+  /** Times the problems requested since the last call; true if any new choice was made. */
   async measure(): Promise<boolean> {
     const least = this.software ? MIN_WORK.software : MIN_WORK.gpu;
     const problems = [...this.#wanted.values()]
@@ -78,14 +78,14 @@ export class Tuner implements Tuning {
     return found;
   }
 
-  /** Whether every operand can be bound. */
+  /** Whether every operand fits a binding. */
   #fits({ variants }: TuningProblem): boolean {
     const { maxBindingBytes, maxBufferBytes } = this.#gpu.info;
     const most = Math.min(maxBindingBytes, maxBufferBytes);
     return variants.every(({ call }) => call.operands.every((operand) => operandBytes(operand) <= most));
   }
 
-  /** The id of the fastest variant; null where there is no room to try or none compiles. */
+  /** Id of the fastest variant; null if buffers cannot be allocated or none compiles. */
   async #fastest(problem: TuningProblem, stopwatch: Stopwatch): Promise<string | null> {
     const buffers: GPUBuffer[] = [];
     try {
@@ -112,11 +112,11 @@ export class Tuner implements Tuning {
   }
 
   /**
-   * Milliseconds of one dispatch of a variant (of its first part, where it is too large for one): the better of two
-   * submits after one that warms up; infinitely many where its kernel does not compile.
+   * Milliseconds per dispatch of a variant (of its first part, if split): the better of two timed submits after a
+   * warm-up. Infinity if the kernel does not compile.
    */
   async #time(whole: KernelCall, buffers: readonly GPUBuffer[], stopwatch: Stopwatch): Promise<number> {
-    const [call = whole] = cutCall(whole);
+    const [call = whole] = splitCall(whole);
     const pipeline = await this.#pipelines.get(call.kernel).catch((error: unknown) => {
       if (error instanceof KernelError) return null;
       throw error;
@@ -141,7 +141,7 @@ export class Tuner implements Tuning {
   }
 }
 
-/** Bytes of an operand as it lies on the GPU. */
+/** Size of an operand on the GPU. */
 function operandBytes(operand: Operand): number {
   if ("weight" in operand) {
     const { weight, shard } = operand;
@@ -150,7 +150,7 @@ function operandBytes(operand: Operand): number {
   return "value" in operand ? operand.count * 4 : byteSize(operand.type);
 }
 
-/** `words` over and over. */
+/** `words` repeated to fill `sizeBytes`. */
 function repeated(words: readonly number[], sizeBytes: number): Uint32Array<ArrayBuffer> {
   const values = new Uint32Array(sizeBytes / 4);
   for (let index = 0; index < values.length; index++) values[index] = words[index % words.length] ?? 0;

@@ -4,32 +4,32 @@ import { defineKernel, elementGrid, flatGrid, type Kernel, type ParamValues } fr
 
 type KernelBase = Parameters<typeof defineKernel>[0];
 
-/** Numbers that one invocation reads at a time. */
+/** Vector width of loads: scalar or vec4. */
 export type Width = 1 | 4;
 
-/** A kernel and how many numbers its elements hold. */
+/** A kernel and its vector width. */
 export interface WidthChoice {
   readonly kernel: Kernel;
   readonly width: Width;
 }
 
-/** One shader compiled for single numbers and for vectors of four. */
+/** A shader compiled for scalars and for vec4. */
 export interface ElementKernels {
   readonly all: readonly Kernel[];
-  /** The kernel for buffers whose rows, offsets and counts are all of these sizes (in numbers). */
+  /** The widest kernel applicable when all rows, offsets and counts have these sizes (in numbers). */
   choose(...sizes: readonly number[]): WidthChoice;
 }
 
-/** What a kernel over the rows or columns of a matrix is called with. */
+/** Arguments of a kernel over the rows or columns of a matrix. */
 export interface MatrixCall {
   readonly rows: number;
   readonly columns: number;
-  /** Params besides the rows and the columns, which are counted in elements of `width`. */
+  /** Params other than `rows` and `columns`; columns are counted in elements of `width`. */
   params?(width: Width): ParamValues;
   readonly operands: readonly Operand[];
 }
 
-/** One shader that gives each row a workgroup, compiled for both widths and several counts of lanes. */
+/** A shader with one workgroup per row, compiled for both widths and several lane counts. */
 export interface RowKernels {
   readonly all: readonly Kernel[];
   /** The default kernel for rows of `columns` numbers. */
@@ -38,7 +38,7 @@ export interface RowKernels {
   call(call: MatrixCall, tuning: Tuning): KernelCall;
 }
 
-/** A shader that sums over rows, a column (or four) at a time. */
+/** A shader that reduces over rows, one column (or vec4 of columns) per invocation. */
 export interface ColumnKernels {
   readonly all: readonly Kernel[];
   /** The dispatch over a matrix with the variant measured best, or the default. */
@@ -47,24 +47,24 @@ export interface ColumnKernels {
 
 const WIDTHS = [1, 4] as const;
 
-/** What puts `alias Element` in front of a shader. */
+/** Library that defines `alias Element`. */
 const ELEMENT_LIBRARY = { 1: "lib/element_f32", 4: "lib/element_vec4" } as const;
 
-/** Four numbers at a time halve the cost of a kernel that memory bounds, wherever every size allows it. */
+/** Width 4 wherever every size allows it: it halves the time of memory-bound kernels. */
 export function elementWidth(...sizes: readonly number[]): Width {
   return sizes.every((size) => size % 4 === 0) && sizes[0] !== 0 ? 4 : 1;
 }
 
-/** The widths that read what `width` reads, the widest first. */
+/** Widths applicable wherever `width` is, widest first. */
 function widthsFrom(width: Width): readonly Width[] {
   return width === 4 ? [4, 1] : [1];
 }
 
 /**
- * The call of the variant that was measured best, or of the first; of those that are known not to compile none. Where all
- * are broken, the first, so that its error is the one that is told.
+ * The call of the fastest measured variant, else of the first, skipping broken kernels. If all are broken, returns the
+ * first, so that its compile error is reported.
  *
- * @param others what does the same work but is not worth timing: for where none of the problem's variants compiles
+ * @param others fallbacks not worth timing, used if none of the problem's variants compiles
  */
 export function chooseCall(problem: TuningProblem, others: readonly Variant[], tuning: Tuning): KernelCall {
   const isUsable = ({ call }: Variant): boolean => !tuning.isBroken?.(call.kernel);
@@ -75,12 +75,12 @@ export function chooseCall(problem: TuningProblem, others: readonly Variant[], t
   return defined(chosen, "a variant").call;
 }
 
-/** The first kernel that is not known to be broken; where all are, the first. */
+/** The first kernel not known to be broken, or the first if all are. */
 export function firstUsable(kernels: readonly Kernel[], tuning: Tuning): Kernel {
   return defined(kernels.find((kernel) => !tuning.isBroken?.(kernel)) ?? kernels[0], "a kernel");
 }
 
-/** Makes the variants of an elementwise shader: it sees `Element` and `WIDTH` of lib/element_*.wgsl. */
+/** Builds the variants of an elementwise shader, which uses `Element` and `WIDTH` of lib/element_*.wgsl. */
 export function elementKernels(base: KernelBase): ElementKernels {
   const make = (width: Width): Kernel =>
     defineKernel({
@@ -98,7 +98,7 @@ export function elementKernels(base: KernelBase): ElementKernels {
   };
 }
 
-/** How the lanes that share a row exchange what they found. */
+/** How the lanes of a row combine their partial results. */
 interface LaneVariant {
   readonly lanes: number;
   readonly library: "lib/reduce" | "lib/reduce_quad";
@@ -108,9 +108,9 @@ interface LaneVariant {
 const throughMemory = (lanes: number): LaneVariant => ({ lanes, library: "lib/reduce", requires: [] });
 
 /**
- * A barrier costs a software GPU a switch between fibres for every four lanes, so there a row gets only four, and
- * no barrier where they can swap registers. On a GPU short rows get 64 too: Metal's compiler loses barriers in
- * workgroups of 32 invocations or fewer (docs/browsers.md).
+ * On a software GPU a barrier costs a fibre switch per four lanes, so a row gets four lanes, and no barriers where they
+ * can use quad swaps. On hardware even short rows get 64 lanes: Metal's compiler drops barriers in workgroups of 32
+ * invocations or fewer (docs/browsers.md).
  */
 const LANE_VARIANTS = {
   quad: { lanes: 4, library: "lib/reduce_quad", requires: ["subgroups"] },
@@ -122,8 +122,8 @@ const LANE_VARIANTS = {
 type LaneVariantId = keyof typeof LANE_VARIANTS;
 
 /**
- * The variants for rows of `elements` elements: those that compete, the default first, and the others, which a GPU takes
- * only where these do not compile. A GPU never gets four lanes that share memory: better no result than one of lost
+ * Variants for rows of `elements` elements: the ones to time, default first, and fallbacks used only if those do not
+ * compile. Hardware never gets the four-lane shared-memory variant: a compile error beats results corrupted by dropped
  * barriers.
  */
 function laneVariants(
@@ -136,9 +136,9 @@ function laneVariants(
 }
 
 /**
- * Makes the variants of a shader that reduces rows: it sees `Element`, `LANES` and lib/reduce.wgsl.
+ * Builds the variants of a row reduction shader, which uses `Element`, `LANES` and lib/reduce.wgsl.
  *
- * @param libraries what it includes besides, where that depends on the width
+ * @param libraries further includes that depend on the width
  */
 export function rowKernels(
   base: KernelBase,
@@ -186,7 +186,7 @@ export function rowKernels(
       });
       const [first, ...rest] = inOrder(columns, tuning, "timed");
       const best = defined(first, "a variant");
-      // Rows that can be read four numbers at a time are; only the lanes are in question.
+      // Always use the widest loads; only the lane count is tuned.
       const timed = [best, ...rest.filter(({ width }) => width === best.width)];
       const others = [
         ...rest.filter((choice) => !timed.includes(choice)),
@@ -210,10 +210,10 @@ function matrixKey(shader: string, { rows, columns }: MatrixCall): string {
   return `${shader} ${rows}x${columns}`;
 }
 
-/** Rows from which it pays that several invocations share a column. */
+/** Row count from which splitting a column between invocations pays off. */
 const SHARED_COLUMN_ROWS = 64;
 
-/** Makes the variants of a shader that sums over rows: it sees `Element`, `COLUMN_LANES` and `ROW_LANES`. */
+/** Builds the variants of a column reduction shader, which uses `Element`, `COLUMN_LANES` and `ROW_LANES`. */
 export function columnKernels(base: KernelBase): ColumnKernels {
   const make = (width: Width, columnLanes: number, rowLanes: number): Kernel =>
     defineKernel({
@@ -237,7 +237,7 @@ export function columnKernels(base: KernelBase): ColumnKernels {
           grid: elementGrid(columns / width, id === "shared" ? 16 : 64),
         },
       });
-      // A matrix without rows is bound to four bytes, which hold no vector.
+      // An empty matrix is bound to a 4-byte buffer, too small for a vec4.
       const [width = 1, ...narrower] = widthsFrom(rows > 0 ? elementWidth(columns) : 1);
       const isTall = rows >= SHARED_COLUMN_ROWS;
       const ids = tuning.software ? (["alone"] as const) : (["shared", "alone"] as const);

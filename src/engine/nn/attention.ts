@@ -5,17 +5,17 @@ import type { ModelSpec } from "./model-spec";
 import { ALIBI_SLOPES } from "./tables";
 import { attention } from "../ops/attention";
 
-/** The input that holds each query's first visible key; a window that is too short for the keys has one of its own. */
+/** Name of the input with each query's first visible key. A sliding window shorter than the key count has its own. */
 export function keyStartName(window: number | null): string {
   return window === null ? "key_start" : `key_start_${window}`;
 }
 
-/** The window that hides any of `keys` keys, or null. */
+/** The window if it is shorter than `keys`, else null. */
 export function activeWindow(window: number | undefined, keys: number): number | null {
   return window !== undefined && window < keys ? window : null;
 }
 
-/** q (B, Tq, H, D), key and value (B, Tk, KV, D), and what scores get for each distance, or null. */
+/** q (B, Tq, H, D), key and value (B, Tk, KV, D), and the distance bias (distances, H), or null. */
 interface AttentionParts {
   readonly q: Value;
   readonly key: Value;
@@ -24,13 +24,13 @@ interface AttentionParts {
 }
 
 /**
- * Attention of one block as its family has it: scale, bound, biases and sliding window. What each query sees comes
- * from the inputs `key_start` and `key_end`.
+ * Self-attention of a decoder block: scale, bias and sliding window come from the model spec, visible key ranges from
+ * the inputs `key_start` and `key_end`.
  *
  * @param q (B, Tq, H, D) @param key (B, Tk, KV, D) @param value (B, Tk, KV, D)
- * @param prefix keys in front that every query sees. A window that is shorter than the keys may pass over them: then
- *   its own `key_start` counts from the first of them.
- * @param bias (distances, H) where scores change by distance; the last key that a query sees is then its own
+ * @param prefix number of leading keys visible to every query. A window shorter than the keys may exclude them: its own
+ *   `key_start` then counts from the first prefix key.
+ * @param bias (distances, H) relative position bias; a query's own position is then the last key it sees
  * @returns (B, Tq, H, D)
  */
 export function blockAttention(
@@ -53,13 +53,15 @@ export function blockAttention(
   return graph.applyAll(attention, [q, key, value, ...range, ...(biases ? [biases] : [])], attrs)[0] as Value;
 }
 
-/** Names of the inputs that say what queries of an encoder, and queries of a decoder, see of the encoder's tokens. */
+/**
+ * Inputs with the visible encoder tokens of encoder queries (self-attention) and of decoder queries (cross-attention).
+ */
 export const ENCODER_RANGE = ["encoder_key_start", "encoder_key_end"] as const;
 export const CROSS_RANGE = ["cross_key_start", "cross_key_end"] as const;
 
 /**
- * Attention to the encoder's tokens, by its own queries (with biases for distances to both sides) or by the decoder's.
- * What each query sees comes from the inputs of those names.
+ * Attention over the encoder's tokens: its self-attention (bidirectional, with bias) or the decoder's cross-attention.
+ * `names` are the inputs with the visible key ranges.
  */
 export function encoderAttention(
   graph: Graph,

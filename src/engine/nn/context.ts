@@ -16,28 +16,28 @@ import { rmsNorm } from "../ops/rms-norm";
 import { scale } from "../ops/scale";
 import type { WeightShapes } from "../weights/weight-shapes";
 
-/** What attention sees: keys and values of this pass, or a cache. */
+/** Attention over the keys and values of this pass, or over a cache. */
 export interface Attend {
   /**
    * @param q (B, T, H, D) @param k (B, T, KV, D) @param v (B, T, KV, D), positions already applied
-   * @param bias what scores get for each distance (distances, H), or null
+   * @param bias relative position bias (distances, H), or null
    * @returns (B, T, H, D)
    */
   (layer: number, q: Value, k: Value, v: Value, bias: Value | null): Value;
 }
 
-/** Attention of a decoder's block to what the encoder gives: q (B, T, H, D) -> (B, T, H, D). */
+/** Cross-attention of a decoder block: q (B, T, H, D) -> (B, T, H, D). */
 export type CrossAttend = (layer: number, q: Value) => Value;
 
-/** Everything a model file needs to build its graph: weights by Hugging Face name, and the places where an adapter may hook in. */
+/** What model builders need: the graph, weights by Hugging Face name, and the adapter's hooks. */
 export interface BuildContext {
   readonly graph: Graph;
   readonly weights: WeightShapes;
   readonly adapter: AdapterHooks;
-  /** Sequences B of a batch. */
+  /** Batch size B. */
   readonly rows: number;
   readonly attend: Attend;
-  /** That of an adapter's first pass, where it must not meet the other's keys and values; absent: the same. */
+  /** Attention of an adapter's first pass, if it has its own KV cache; defaults to `attend`. */
   readonly firstAttend?: Attend;
   /** What the base model drops in a pass that trains; absent: nothing. */
   readonly dropout?: PassDropout;
@@ -45,14 +45,14 @@ export interface BuildContext {
   readonly cross?: CrossAttend;
 }
 
-/** A frozen vector, or the trainable one that an adapter puts in its place. */
+/** A frozen vector, or the trainable one with which the adapter replaces it. */
 export function vector(context: BuildContext, name: string): Value {
   const { graph, weights, adapter } = context;
   const trainable = adapter.vector?.(name, weights.vectorLength(name));
   return trainable ?? graph.constant(name, f32(weights.vectorLength(name)));
 }
 
-/** The trainable matrix that an adapter puts in the place of a module's frozen one, or null. */
+/** The trainable matrix with which the adapter replaces a module's frozen one, or null. */
 function trainableMatrix(
   { weights, adapter }: BuildContext,
   name: string,
@@ -62,7 +62,7 @@ function trainableMatrix(
   return adapter.matrix?.(name, rows, columns, module) ?? null;
 }
 
-/** x Wᵀ for the frozen matrix `name` of a module, or for the trainable one that an adapter puts in its place. */
+/** x Wᵀ for a module's frozen matrix `name`, or for its trainable replacement. */
 function multiplyMatrix(context: BuildContext, name: string, module: string, x: Value): Value {
   const { graph, weights } = context;
   const weight = weights.matrix(name);
@@ -74,7 +74,7 @@ function multiplyMatrix(context: BuildContext, name: string, module: string, x: 
   return graph.apply(linear, [x], { weight, transposed: false });
 }
 
-/** y = x Wᵀ + b with whatever the adapter does at this layer. x (…, in) -> (…, out). */
+/** y = x Wᵀ + b, modified by the adapter: x (…, in) -> (…, out). */
 export function applyLinear(context: BuildContext, layer: LinearSpec, x: Value): Value {
   const { graph, weights, adapter } = context;
   const name = `${layer.path}.weight`;
@@ -88,7 +88,7 @@ export function applyLinear(context: BuildContext, layer: LinearSpec, x: Value):
   return adapter.linear ? adapter.linear(site) : site.addBias(site.multiply(x));
 }
 
-/** Normalises the last dimension. */
+/** Applies a norm over the last dimension. */
 export function applyNorm(context: BuildContext, norm: NormSpec, x: Value): Value {
   const { graph } = context;
   const weight = vector(context, `${norm.path}.weight`);
@@ -104,21 +104,21 @@ export function applyNorm(context: BuildContext, norm: NormSpec, x: Value): Valu
 
 /** How rows are looked up. */
 interface LookUp {
-  /** Multiplies the rows; absent: 1. */
+  /** Scale of the rows; absent: 1. */
   readonly factor?: number | undefined;
   /** The row that gets no gradient; absent: none. */
   readonly paddingRow?: number | undefined;
 }
 
-/** Rows of an embedding table with whatever the adapter does there: ids (R) -> (R, width). */
+/** Embedding lookup, modified by the adapter: ids (R) -> (R, width). */
 export function applyEmbedding(context: BuildContext, path: string, ids: Value, options: LookUp = {}): Value {
   const { factor = 1, paddingRow } = options;
   const padding = paddingRow === undefined ? {} : { paddingRow };
-  const rows = lookUp(context, path, ids, factor, padding);
+  const rows = embeddingRows(context, path, ids, factor, padding);
   return context.adapter.embedding?.({ path, ids, rows, factor, padding }) ?? rows;
 }
 
-function lookUp(
+function embeddingRows(
   context: BuildContext,
   path: string,
   ids: Value,
@@ -145,9 +145,9 @@ export function applyHead(context: BuildContext, spec: ModelSpec, hidden: Value)
 }
 
 /**
- * Cross-entropy of hidden states (S, embedding size) under the head, as {@link linearCrossEntropy} gives it.
+ * Cross-entropy of hidden states (S, embedding size) through the head; see {@link linearCrossEntropy}.
  *
- * @param labels u32 (S) @param step the step scalars @returns the unscaled loss of each row (S)
+ * @param labels u32 (S) @param step the step scalars @returns unscaled loss per row (S)
  */
 export function applyHeadLoss(
   context: BuildContext,
@@ -171,7 +171,7 @@ export function applyHeadLoss(
   return graph.applyAll(linearCrossEntropy, inputs, attrs)[0] as Value;
 }
 
-/** The positions input: one per token of the pass (virtual tokens included), row by row. */
+/** The positions input: one per token of the pass, virtual tokens included, row-major. */
 export function positionsInput(context: BuildContext, tokens: number): Value {
   return context.graph.input("positions", u32(tokens));
 }

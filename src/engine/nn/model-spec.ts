@@ -12,23 +12,23 @@ export interface LinearSpec {
   readonly conv1d: boolean;
 }
 
-/** A normalisation of vectors of `size` numbers, by its module path. */
+/** A norm over vectors of `size` elements, by module path. */
 export type NormSpec = { readonly path: string; readonly size: number; readonly epsilon: number } & (
   | {
       readonly type: "rms";
-      /** 1 where the stored weight is the difference from one (Gemma). */
+      /** 1 if the weight is stored as an offset from one (Gemma). */
       readonly weightOffset: 0 | 1;
     }
   | { readonly type: "layer" }
 );
 
-/** The linear layers that make queries, keys and values. */
+/** Query, key and value projections. */
 export type ProjectionSpec =
   | { readonly type: "separate"; readonly q: LinearSpec; readonly k: LinearSpec; readonly v: LinearSpec }
-  /** One layer for all three: q, k and v side by side, or the three of each head side by side. */
+  /** A fused projection: q, k, v concatenated, or interleaved by head if `byHead`. */
   | { readonly type: "fused"; readonly qkv: LinearSpec; readonly byHead: boolean };
 
-/** Attention to what the encoder gives: x + o(attention(q(norm(x)), k(encoded), v(encoded))). */
+/** Cross-attention: x + o(attention(q(norm(x)), k(encoded), v(encoded))). */
 export interface CrossAttentionSpec {
   readonly norm: NormSpec;
   readonly q: LinearSpec;
@@ -39,15 +39,15 @@ export interface CrossAttentionSpec {
 
 export type AttentionSpec = ProjectionSpec & {
   readonly o: LinearSpec;
-  /** Norms of every head's query and key, before positions are applied. */
+  /** Per-head query and key norms, applied before positions. */
   readonly headNorms?: { readonly q: NormSpec; readonly k: NormSpec };
-  /** A query sees itself and the `window` − 1 tokens before it; absent: all before it. */
+  /** Sliding window: a query sees itself and the `window` − 1 tokens before it; absent: full causal attention. */
   readonly window?: number;
-  /** Which of the model's rotary tables turns queries and keys; absent: the first. */
+  /** Index of the rotary table used by this block; defaults to the first. */
   readonly ropeTable?: number;
 };
 
-/** The activation of a feed-forward layer; GELU by its tanh formula or by erf. */
+/** Activation of a feed-forward layer; GELU in its tanh or erf form. */
 export type ActivationSpec = "silu" | "relu" | "gelu_tanh" | "gelu_none";
 
 export type MlpSpec =
@@ -70,37 +70,37 @@ export type MlpSpec =
 /** The sub-layers of every block. */
 export type SublayerName = "attention" | "mlp";
 
-/** One block: a residual sum with attention, in decoders with an encoder one with that, then one with the feed-forward layer. */
+/**
+ * A transformer block: residual self-attention, cross-attention in decoders with an encoder, and feed-forward layer.
+ */
 export interface BlockSpec {
   /** Module path: "model.layers.0". */
   readonly path: string;
-  /** Module paths of the sub-layers, where each is a module that holds its norm too (T5). */
+  /** Module paths of the sub-layers, if each is a module that contains its norm (T5). */
   readonly sublayers?: Readonly<Record<SublayerName, string>>;
   readonly attentionNorm: NormSpec;
   readonly attention: AttentionSpec;
   readonly cross?: CrossAttentionSpec;
   readonly mlpNorm: NormSpec;
   readonly mlp: MlpSpec;
-  /**
-   * Where the two norms stand: x + f(norm(x)), or norm(x + f(x)) (OPT-350m); absent: "before".
-   */
+  /** Pre-norm x + f(norm(x)), the default, or post-norm norm(x + f(x)) (OPT-350m). */
   readonly normPlacement?: "before" | "after";
-  /** Norms of what the sub-layers give, before it joins the residual stream (Gemma). */
+  /** Norms of the sub-layer outputs before the residual add (Gemma). */
   readonly outputNorms?: { readonly attention: NormSpec; readonly mlp: NormSpec };
 }
 
 export type PositionSpec =
-  /** Rotary positions: queries and keys turn by tables that blocks choose from. */
+  /** Rotary embeddings; blocks select one of the tables. */
   | { readonly type: "rope"; readonly tables: readonly RopeSpec[] }
-  /** A table (offset + positions, hidden), whose row offset + p is added to the embedding at p. */
+  /** A learned table (offset + positions, hidden); row offset + p is added to the embedding at position p. */
   | { readonly type: "learned"; readonly path: string; readonly offset: number }
-  /** Scores rise along the keys by a slope of each head (Press et al. 2021, arXiv 2108.12409). */
+  /** ALiBi: a bias linear in the key position, with a slope per head (Press et al. 2021, arXiv 2108.12409). */
   | { readonly type: "alibi" }
   | RelativePositions;
 
 /**
- * Scores change by the distance of query and key (Raffel et al. 2020, arXiv 1910.10683): each stack has a table (buckets,
- * heads), and a distance is of one bucket, from `maxDistance` on of the last.
+ * Relative position bias (Raffel et al. 2020, arXiv 1910.10683): each stack has a table (buckets, heads). Distances map
+ * to buckets; those from `maxDistance` on share the last one.
  */
 export interface RelativePositions {
   readonly type: "relative";
@@ -111,17 +111,17 @@ export interface RelativePositions {
   readonly maxDistance: number;
 }
 
-/** The encoder of an encoder-decoder model, which has the decoder's embedding and sizes. */
+/** The encoder of an encoder-decoder model. It shares the decoder's embedding and sizes. */
 export interface EncoderSpec {
   /** Module path. */
   readonly path: string;
   readonly blocks: readonly BlockSpec[];
   readonly finalNorm: NormSpec;
-  /** The id that the decoder starts from. */
+  /** The decoder's start token. */
   readonly startId: number;
 }
 
-/** Layers that (IA)³ scales, and those of them whose input it scales. */
+/** Layers scaled by (IA)³, and those of them whose input is scaled. */
 export interface Ia3Targets {
   readonly targets: readonly string[];
   readonly feedforward: readonly string[];
@@ -138,28 +138,28 @@ export interface ModelSpec {
   readonly maxPositions: number;
   /** Module path of the token embedding. */
   readonly embedTokens: string;
-  /** Width of the token embedding, of virtual tokens, and of what the head reads. */
+  /** Width of token embeddings, virtual tokens and the head's input. */
   readonly embeddingSize: number;
   /** Multiplies token embeddings, not virtual tokens (Gemma: √hidden); absent: 1. */
   readonly embeddingScale?: number;
   /** Module paths under which files may hold the token embedding again (T5). */
   readonly embeddingCopies?: readonly string[];
-  /** The row of the token embedding that looking it up gives no gradient: PyTorch's `padding_idx`; absent: none. */
+  /** Row of the token embedding whose lookup gets no gradient: PyTorch's `padding_idx`; absent: none. */
   readonly paddingId?: number;
   /** Norm of the embeddings, virtual tokens included (BLOOM). */
   readonly embeddingNorm?: NormSpec;
-  /** From the embedding's width to the blocks' and back, where they differ (OPT-350m). */
+  /** Projections between the embedding width and the blocks' width, if they differ (OPT-350m). */
   readonly projections?: { readonly into: LinearSpec; readonly outOf: LinearSpec };
   readonly positions: PositionSpec;
-  /** Factor of attention's dot products; absent: 1 / √headDim. */
+  /** Scale of attention's dot products; absent: 1 / √headDim. */
   readonly attentionScale?: number;
   /** What transformers drops while the model trains; absent: nothing. */
   readonly dropout?: BaseDropout;
   /** What reads the prompt where the decoder writes only the answer. */
   readonly encoder?: EncoderSpec;
-  /** The decoder's. */
+  /** Blocks of the decoder. */
   readonly blocks: readonly BlockSpec[];
-  /** Absent where the last block's norm is the last one. */
+  /** Absent if the last block ends with its own norm. */
   readonly finalNorm?: NormSpec;
   /** The output head. */
   readonly head: {
@@ -170,17 +170,17 @@ export interface ModelSpec {
     /** Whether it does where the files have no weight for it, tied or not (T5). */
     readonly mayBeMissing?: boolean;
   };
-  /** Multiplies what the head reads (T5: 1 / √hidden); absent: 1. */
+  /** Scale of the head's input (T5: 1 / √hidden); absent: 1. */
   readonly headInputScale?: number;
-  /** What the inner model is called in full checkpoints; files of the bare model leave it out. */
+  /** Name prefix of the inner model in full checkpoints; absent in files of the bare model. */
   readonly prefix: string;
   /** PEFT's default target_modules for LoRA. */
   readonly loraTargets: readonly string[];
-  /** PEFT's default layers of (IA)³: those that are scaled, and those of them whose input is. */
+  /** PEFT's default target layers of (IA)³, and those of them whose input is scaled. */
   readonly ia3Targets: Ia3Targets;
 }
 
-/** The blocks of both stacks, the encoder's first. */
+/** Blocks of both stacks, the encoder's first. */
 export function allBlocks({ encoder, blocks }: ModelSpec): readonly BlockSpec[] {
   return encoder ? [...encoder.blocks, ...blocks] : blocks;
 }
@@ -193,7 +193,7 @@ export function blockLinears({ attention, cross, mlp }: BlockSpec): LinearSpec[]
   return [...projections, attention.o, ...crossLinears, ...mlpLinears];
 }
 
-/** All linear layers except the output head, in forward order: what `all-linear` means. */
+/** All linear layers except the output head, in forward order: PEFT's `all-linear`. */
 export function linearLayers(spec: ModelSpec): LinearSpec[] {
   const { projections } = spec;
   const inner = allBlocks(spec).flatMap(blockLinears);
@@ -207,7 +207,7 @@ export interface TableSpec {
   readonly columns: number;
 }
 
-/** The token embedding, then the tables of positions where the model learns such. */
+/** The token embedding, then any learned position tables. */
 export function embeddingTables(spec: ModelSpec): TableSpec[] {
   const { embedTokens, vocabularySize, embeddingSize, positions, maxPositions, hiddenSize } = spec;
   const tokens = { path: embedTokens, rows: vocabularySize, columns: embeddingSize };
@@ -224,7 +224,7 @@ export function embeddingTables(spec: ModelSpec): TableSpec[] {
   return [tokens, { path: positions.path, rows: positions.offset + maxPositions, columns: hiddenSize }];
 }
 
-/** The output head as the linear layer that it is, tied or not. */
+/** The output head as a linear layer, tied or not. */
 export function headLayer({ head, embeddingSize, vocabularySize }: ModelSpec): LinearSpec {
   return {
     path: head.path,
@@ -235,22 +235,22 @@ export function headLayer({ head, embeddingSize, vocabularySize }: ModelSpec): L
   };
 }
 
-/** Name of the matrix that the output head multiplies with. */
+/** Name of the output head's weight matrix. */
 export function headWeightName(spec: ModelSpec): string {
   return `${spec.head.tied ? spec.embedTokens : spec.head.path}.weight`;
 }
 
-/** The sliding windows that blocks have, each once. */
+/** Distinct sliding windows of the blocks. */
 export function slidingWindows({ blocks }: ModelSpec): number[] {
   return [...new Set(blocks.flatMap(({ attention }) => attention.window ?? []))];
 }
 
-/** The row of a learned position table that belongs to position 0; 0 without such a table. */
+/** Row of position 0 in a learned position table; 0 if there is none. */
 export function firstPosition({ positions }: ModelSpec): number {
   return positions.type === "learned" ? positions.offset : 0;
 }
 
-/** Every tensor the model needs from its files, and how it lies on the GPU. */
+/** All tensors to load from the model's files, with their layout. */
 export function declareWeights(spec: ModelSpec): WeightDeclaration[] {
   const { projections, head, embeddingNorm, finalNorm } = spec;
   const declarations = embeddingTables(spec).map(({ path, rows, columns }): WeightDeclaration => ({

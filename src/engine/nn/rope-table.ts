@@ -1,4 +1,4 @@
-/** How a model turns positions into angles (transformers' `modeling_rope_utils`). */
+/** Frequency scaling of rotary embeddings (transformers' `modeling_rope_utils`). */
 export type RopeScaling =
   | { readonly type: "default" }
   | { readonly type: "linear"; readonly factor: number }
@@ -12,14 +12,14 @@ export type RopeScaling =
 
 export interface RopeSpec {
   readonly theta: number;
-  /** Dimensions of a head that turn; even. */
+  /** Rotary dimensions of a head; even. */
   readonly dimension: number;
   readonly scaling: RopeScaling;
 }
 
 /**
- * cos and sin of position × frequency, each (positions, dimension / 2), row-major. Angles are formed in float32 as
- * transformers forms them, their cosines in float64: WGSL's own are too coarse for large angles.
+ * cos and sin of position × frequency, each (positions, dimension / 2), row-major. Angles are rounded to float32 as in
+ * transformers, cos and sin computed in float64: WGSL's are inaccurate for large angles.
  */
 export function ropeTables(
   spec: RopeSpec,

@@ -2,11 +2,11 @@ import type { Graph } from "../graph/graph";
 import { f32, type Value } from "../graph/value";
 import { dropout } from "../ops/dropout";
 
-/** Places of the numbers that change from step to step in the `step` input; nothing of these is baked into a plan. */
+/** Offsets of the per-step scalars in the `step` input; none of them is baked into a plan. */
 export const STEP_SCALARS = {
-  /** u32 bits: seeds dropout. */
+  /** Dropout seed, as u32 bits. */
   seed: 0,
-  /** What a token's loss counts: 1 / supervised tokens of the whole accumulated batch. */
+  /** Weight of a token's loss: 1 / supervised tokens of the whole accumulated batch. */
   lossScale: 1,
   learningRate: 2,
   /** 1 − beta1^step and 1 − beta2^step (Adam's bias corrections). */
@@ -21,7 +21,7 @@ export function stepScalarsInput(graph: Graph): Value {
   return graph.input("step", f32(COUNT));
 }
 
-/** x with a share of its numbers dropped by the step's seed. `site` tells apart the places of a graph that drop. */
+/** Applies dropout seeded by the step. `site` distinguishes the dropouts of a graph. */
 export function applyDropout(graph: Graph, x: Value, probability: number, site: number): Value {
   if (probability === 0) return x;
   const attrs = { probability, site, seedIndex: STEP_SCALARS.seed };
@@ -30,7 +30,7 @@ export function applyDropout(graph: Graph, x: Value, probability: number, site: 
 
 export type StepScalars = Readonly<Record<keyof typeof STEP_SCALARS, number>>;
 
-/** Packs the scalars as the input's bytes. */
+/** Packs the scalars into the `step` input. */
 export function packStepScalars(scalars: StepScalars): Float32Array<ArrayBuffer> {
   const packed = new Float32Array(COUNT);
   for (const [name, index] of Object.entries(STEP_SCALARS))
@@ -39,12 +39,12 @@ export function packStepScalars(scalars: StepScalars): Float32Array<ArrayBuffer>
   return packed;
 }
 
-/** Step scalars of a pass that updates nothing. */
+/** Step scalars of a pass without an optimizer update. */
 export function lossScalars(lossScale: number): Float32Array<ArrayBuffer> {
   return packStepScalars({ seed: 0, lossScale, learningRate: 0, beta1Correction: 1, beta2Correction: 1 });
 }
 
-/** A seed for each pass, so that no two drop the same inputs. */
+/** Derives a seed per micro-step, so that dropout masks differ. */
 export function mixSeed(seed: number, step: number, microStep: number): number {
   return (
     (Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) +

@@ -1,27 +1,27 @@
 import { ropeTables } from "./rope-table";
 import type { ModelSpec, RelativePositions } from "./model-spec";
 
-/** The constant that holds ALiBi's slope of each head. */
+/** Constant with the ALiBi slope of each head. */
 export const ALIBI_SLOPES = "alibi.slopes";
 
-/** The constants that hold the bucket of each distance −maxDistance … maxDistance, by the stack. */
+/** Constants with the bucket of each distance −maxDistance … maxDistance, per stack. */
 export const RELATIVE_BUCKETS = { encoder: "relative.encoder", decoder: "relative.decoder" } as const;
 
-/** The constants that hold the cosines and sines of a model's rotary table. */
+/** Constants with the cosines and sines of a rotary table. */
 export function ropeNames(table: number): readonly [cos: string, sin: string] {
   return [`rope.${table}.cos`, `rope.${table}.sin`];
 }
 
-/** Constants of a model that no file holds: the engine computes them. */
+/** Constants computed by the engine rather than loaded. */
 export interface TableDeclaration {
   readonly names: readonly string[];
-  /** Elements of each. */
+  /** Elements per constant. */
   readonly length: number;
-  /** Their values, in the order of the names. */
+  /** Computes the values, in the order of `names`. */
   make(): readonly (Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>)[];
 }
 
-/** The tables of a model for sequences of up to `positions` tokens. */
+/** Tables of a model for sequences of up to `positions` tokens. */
 export function declareTables({ positions: spec, heads }: ModelSpec, positions: number): TableDeclaration[] {
   if (spec.type === "rope") {
     return spec.tables.map((table, index) => ({
@@ -48,8 +48,8 @@ export function declareTables({ positions: spec, heads }: ModelSpec, positions: 
 }
 
 /**
- * The slope of each head (Press et al. 2021, arXiv 2108.12409): 2^(-8 i / n) for i = 1 … n where n is a power of two;
- * further heads take every other slope of twice as many.
+ * ALiBi slopes (Press et al. 2021, arXiv 2108.12409): 2^(-8 i / n) for i = 1 … n if n is a power of two; further heads
+ * take every other slope of the sequence for 2n heads.
  */
 export function alibiSlopes(heads: number): Float32Array<ArrayBuffer> {
   const power = 2 ** Math.floor(Math.log2(heads));
@@ -59,23 +59,23 @@ export function alibiSlopes(heads: number): Float32Array<ArrayBuffer> {
 }
 
 /**
- * The bucket of each distance of a key from a query, from −maxDistance to maxDistance, in the float32 steps of
- * transformers' `_relative_position_bucket`: one for each short distance, then ever wider ones. Keys ahead of the query
- * have the upper half where attention looks to both sides, else bucket 0.
+ * Maps key–query distances from −maxDistance to maxDistance to buckets, with the float32 rounding of transformers'
+ * `_relative_position_bucket`: one bucket per short distance, then logarithmically wider ones. Keys after the query use
+ * the upper half of the buckets if attention is bidirectional, else bucket 0.
  */
 export function relativeBuckets(
   { buckets, maxDistance }: Pick<RelativePositions, "buckets" | "maxDistance">,
-  toBothSides: boolean,
+  bidirectional: boolean,
 ): Uint32Array<ArrayBuffer> {
-  const each = toBothSides ? buckets / 2 : buckets;
-  const exact = Math.floor(each / 2);
+  const perDirection = bidirectional ? buckets / 2 : buckets;
+  const exact = Math.floor(perDirection / 2);
   const { fround, log } = Math;
   return Uint32Array.from({ length: 2 * maxDistance + 1 }, (_, index) => {
     const distance = index - maxDistance;
-    const first = toBothSides && distance > 0 ? each : 0;
-    const steps = toBothSides ? Math.abs(distance) : Math.max(0, -distance);
+    const first = bidirectional && distance > 0 ? perDirection : 0;
+    const steps = bidirectional ? Math.abs(distance) : Math.max(0, -distance);
     if (steps < exact) return first + steps;
     const share = fround(fround(log(fround(steps / exact))) / fround(log(maxDistance / exact)));
-    return first + Math.min(each - 1, exact + Math.trunc(fround(share * (each - exact))));
+    return first + Math.min(perDirection - 1, exact + Math.trunc(fround(share * (perDirection - exact))));
   });
 }

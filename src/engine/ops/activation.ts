@@ -4,7 +4,7 @@ import { elementCount, formatShape, sameShape, type TensorType, type Value } fro
 import { elementGrid, type Kernel } from "../gpu/kernel";
 import { type ElementKernels, elementKernels } from "../kernels/variants";
 
-/** Functions of one number with a file in shaders/lib, and what that file needs. */
+/** Activations by their file in shaders/lib, with the includes that file needs. */
 const INCLUDES = {
   silu: ["lib/sigmoid", "lib/activation_silu"],
   sigmoid: ["lib/sigmoid", "lib/activation_sigmoid"],
@@ -14,7 +14,7 @@ const INCLUDES = {
   relu: ["lib/activation_relu"],
 } as const;
 
-/** The activations that kernels know. */
+/** Names of the available activations. */
 export type ActivationName = keyof typeof INCLUDES;
 
 interface ActivationKernels {
@@ -24,7 +24,7 @@ interface ActivationKernels {
 
 const made = new Map<string, ActivationKernels>();
 
-/** The pair of kernels of one activation, alone or gating another tensor. */
+/** Forward and backward kernels of an activation, plain or gated. */
 function kernelsOf(name: ActivationName, gated: boolean): ActivationKernels {
   const key = `${name} ${gated}`;
   const known = made.get(key);
@@ -47,7 +47,7 @@ function kernelsOf(name: ActivationName, gated: boolean): ActivationKernels {
   return kernels;
 }
 
-/** Activations that ops apply, and those that gate. */
+/** Activations with a plain op, and those with a gated one. */
 const PLAIN = Object.keys(INCLUDES) as readonly ActivationName[];
 const GATES: readonly ActivationName[] = ["silu", "gelu_tanh", "gelu_none"];
 
@@ -87,7 +87,7 @@ export const gatedActivationBackward: Op<BackwardAttrs> = {
   lower: (context) => lowerElements(context, kernelsOf(context.attrs.activation, true).backward),
 };
 
-/** Makes the op y = activation(x); `choose` reads the activation off the attrs. */
+/** Defines the op y = activation(x); `choose` selects the activation from the attrs. */
 export function activationOp<A>(name: string, choose: (attrs: A) => ActivationName): Op<A> {
   return {
     name,
@@ -102,7 +102,7 @@ export function activationOp<A>(name: string, choose: (attrs: A) => ActivationNa
   };
 }
 
-/** Makes the op y = activation(gate) · up for equal shapes. */
+/** Defines the op y = activation(gate) · up for equal shapes. */
 export function gatedActivationOp<A>(name: string, choose: (attrs: A) => ActivationName): Op<A> {
   return {
     name,

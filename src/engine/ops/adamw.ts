@@ -7,21 +7,21 @@ interface AdamwAttrs {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
-  /** 0 turns clipping off. */
+  /** 0 disables clipping. */
   readonly maxGradNorm: number;
-  /** Places among the step scalars. */
+  /** Indices into the step scalars. */
   readonly learningRateIndex: number;
   readonly beta1CorrectionIndex: number;
   readonly beta2CorrectionIndex: number;
 }
 
-/** Numbers of a block of parameters. */
+/** Parameters per block. */
 const BLOCK = 64;
 
-/** Words of a block: its group, and a bit for each number that is frozen, the first the lowest. */
+/** Metadata words per block: its parameter group and a bitmask of frozen elements, least significant bit first. */
 export const BLOCK_WORDS = 1 + BLOCK / 32;
 
-/** What kernels have that read blocks. */
+/** Kernel settings for reading block metadata. */
 export const readsBlocks = { includes: ["lib/frozen"], defines: { BLOCK_WORDS } } as const;
 
 const adamwKernel = defineKernel({
@@ -49,11 +49,11 @@ const stepMetricsKernel = defineKernel({
 });
 
 /**
- * AdamW with decoupled decay (arXiv 1711.05101) over flat buffers, exactly as PyTorch's, after clipping by global norm
- * as clip_grad_norm_ does. A norm that is not finite changes nothing, and nothing changes a frozen number.
+ * AdamW with decoupled weight decay (arXiv 1711.05101) over flat buffers, matching PyTorch, after clipping by global
+ * norm as in clip_grad_norm_. The step is skipped if the norm is not finite; frozen elements are never modified.
  *
- * Inputs, all updated in place where they change: parameters, gradients, m, v (N), blocks u32 (N / 64 ·
- * {@link BLOCK_WORDS}), group table (learning-rate factor, decay) pairs, step scalars, squared norm (1). No outputs.
+ * Inputs, updated in place: parameters, gradients, m, v (N), blocks u32 (N / 64 · {@link BLOCK_WORDS}), group table of
+ * (learning-rate factor, decay) pairs, step scalars, squared norm (1). No outputs.
  */
 export const adamw: Op<AdamwAttrs> = {
   name: "adamw",
@@ -84,7 +84,7 @@ export const adamw: Op<AdamwAttrs> = {
   },
 };
 
-/** Writes metrics (4) from the squared norm: the norm, and 1 where it is not finite. No outputs. */
+/** Writes metrics (4) from the squared gradient norm: the norm, and 1 if it is not finite. No outputs. */
 export const stepMetrics: Op<Record<never, never>> = {
   name: "stepMetrics",
   kernels: [stepMetricsKernel],

@@ -11,7 +11,7 @@ const addBiasKernels = elementKernels({
   bindings: ["read", "read", "read_write"],
 });
 
-/** y = x + b along the last dimension: x (…, N), b (N) -> (…, N). */
+/** y = x + b, broadcast along the last dimension: x (…, N), b (N) -> (…, N). */
 export const addBias: Op<Record<never, never>> = {
   name: "addBias",
   kernels: addBiasKernels.all,

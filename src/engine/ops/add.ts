@@ -18,7 +18,7 @@ const accumulateKernels = elementKernels({
   bindings: ["read", "read_write"],
 });
 
-/** y = a + b, element by element, for equal shapes. */
+/** y = a + b, elementwise, for equal shapes. */
 export const add: Op<NoAttrs> = {
   name: "add",
   kernels: addKernels.all,
@@ -45,7 +45,7 @@ export const add: Op<NoAttrs> = {
   },
 };
 
-/** y += x where the graph gives y as the node's `into` (gradients, metrics); a copy of x where it does not. */
+/** y += x when applied with `into`, else a copy of x. */
 export const accumulate: Op<NoAttrs> = {
   name: "accumulate",
   kernels: accumulateKernels.all,

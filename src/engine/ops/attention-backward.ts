@@ -14,7 +14,7 @@ import {
   HEAD_WIDTHS,
 } from "./attention-kernels";
 
-/** q, k, v, keyStart, keyEnd and, where places change scores, the biases. */
+/** q, k, v, keyStart, keyEnd, and the bias if any. */
 export type AttentionForwardInputs = [
   q: Value,
   k: Value,
@@ -24,12 +24,12 @@ export type AttentionForwardInputs = [
   bias?: Value,
 ];
 
-/** q, k, v, the gradient of y, stats and, where places change scores, the biases. */
+/** q, k, v, upstream gradient dy, stats, and the bias if any. */
 type BackwardInputs = [q: Value, k: Value, v: Value, dy: Value, stats: Value, bias?: Value];
 
 /**
- * What the backward kernels need of each query, as one u32 vector (B,H,Tq,4): the bits of its logsumexp, the bits of
- * delta = dy · y, and the range of keys it sees. Inputs: dy, y (B,Tq,H,D), logsumexp (B,H,Tq), keyStart, keyEnd.
+ * Per-query statistics for the backward kernels, packed as u32 (B,H,Tq,4): bits of logsumexp, bits of delta = dy · y,
+ * and the visible key range. Inputs: dy, y (B,Tq,H,D), logsumexp (B,H,Tq), keyStart, keyEnd.
  */
 export const attentionStats: Op<{ readonly keys: number }> = {
   name: "attentionStats",
@@ -55,7 +55,9 @@ export const attentionStats: Op<{ readonly keys: number }> = {
   },
 };
 
-/** The gradient of attention's q. Inputs: q, k, v, dy, stats (of {@link attentionStats}), and the biases if any. */
+/**
+ * Gradient of attention with respect to q. Inputs: q, k, v, dy, stats (of {@link attentionStats}), and the bias if any.
+ */
 export const attentionBackwardQuery: Op<AttentionAttrs> = {
   name: "attentionBackwardQuery",
   kernels: attentionKernels("backward_query"),
@@ -68,7 +70,7 @@ export const attentionBackwardQuery: Op<AttentionAttrs> = {
   },
 };
 
-/** The gradients of attention's k and v, summed over the query heads that share them. Inputs as for q's. */
+/** Gradients of attention with respect to k and v, summed over the query heads of each group. Inputs as for q's. */
 export const attentionBackwardKeyValue: Op<AttentionAttrs> = {
   name: "attentionBackwardKeyValue",
   kernels: attentionKernels("backward_key_value"),
@@ -81,7 +83,10 @@ export const attentionBackwardKeyValue: Op<AttentionAttrs> = {
   },
 };
 
-/** The gradient of attention's biases by distance, (2 reach + 1, H). Inputs as for q's, the biases among them. */
+/**
+ * Gradient of attention with respect to the relative position bias, (2 reach + 1, H). Inputs as for q's, including the
+ * bias.
+ */
 export const attentionBackwardBias: Op<AttentionAttrs> = {
   name: "attentionBackwardBias",
   kernels: attentionBackwardBiasKernels,

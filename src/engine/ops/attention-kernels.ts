@@ -4,25 +4,25 @@ import type { TensorType, Value } from "../graph/value";
 import { defineKernel, type Grid, type Kernel, type ParamValues } from "../gpu/kernel";
 import { chooseCall } from "../kernels/variants";
 
-/** What a query may see and how its scores are made. */
+/** Masking and scoring of attention. */
 export interface AttentionAttrs {
-  /** Factor of the dot products, usually 1 / sqrt(D). */
+  /** Scale of the dot products, usually 1 / √D. */
   readonly scale: number;
   /** Keys 0 … prefix − 1 are visible to every query (prefix tuning). */
   readonly prefix: number;
   /**
-   * Where a query stands for biases by distance: at the key of its own number ("row"), or at the last key that it sees
-   * ("last-key"), which is its own where masks are causal and keys cached. Absent: biases are slopes along the keys.
+   * Position of a query for relative position biases: its row index ("row"), or the last key it sees ("last-key"),
+   * which is its own position with causal masks and KV caches. Absent: the bias is an ALiBi slope.
    */
   readonly distancesFrom?: "row" | "last-key";
 }
 
-/** How keys' places change scores: not or by slopes along the keys, or by distances of up to `reach`. */
+/** Position bias of the scores: none or linear in the key position (ALiBi), or by relative distance up to `reach`. */
 export type AttentionBias =
   | { readonly type: "linear" }
   | { readonly type: "relative"; readonly reach: number; readonly fromLastKey: boolean };
 
-/** The kind of bias of an attention whose `bias` input, where there is one, is of that type. */
+/** Position bias kind for the given attrs and `bias` input type. */
 export function attentionBias(
   { distancesFrom }: AttentionAttrs,
   bias: TensorType | undefined,
@@ -32,47 +32,47 @@ export function attentionBias(
   return { type: "relative", reach: (rows - 1) / 2, fromLastKey: distancesFrom === "last-key" };
 }
 
-/** The sizes of one attention problem. */
+/** Dimensions of an attention problem. */
 export interface AttentionDims {
   readonly batch: number;
   readonly queries: number;
   readonly keys: number;
   readonly heads: number;
   readonly kvHeads: number;
-  /** Size of a head. */
+  /** Head dimension. */
   readonly width: number;
 }
 
-/** The sizes of q (B,Tq,H,D) and k (B,Tk,KV,D). */
+/** Dimensions from q (B,Tq,H,D) and k (B,Tk,KV,D). */
 export function attentionDims(q: TensorType, k: TensorType): AttentionDims {
   const [batch, queries, heads, width] = q.shape as [number, number, number, number];
   const [, keys, kvHeads] = k.shape as [number, number, number, number];
   return { batch, queries, keys, heads, kvHeads, width };
 }
 
-/** The three kernels that have variants; each names its shaders under shaders/attention. */
+/** The kernels with variants; names match shaders under shaders/attention. */
 export type AttentionPhase = "forward" | "backward_query" | "backward_key_value";
 
 /**
- * Kernels that do the same work: tiles in shared memory, one workgroup a row for few queries, and both again in the
- * registers of a quad for software GPUs. Where such a GPU has no subgroups, a row's
- * workgroup is the four lanes that it computes at once, between which barriers cost next to nothing.
+ * Interchangeable kernels: tiles in shared memory, one workgroup per row for few queries, and both again in the
+ * registers of a quad for software GPUs. On a software GPU without subgroups, a row gets a workgroup of four lanes (one
+ * SIMD group), within which barriers are nearly free.
  */
 export type AttentionVariant = "tiled" | "decode" | "quad" | "quad_decode" | "four_decode";
 
-/** The name by which {@link Tuning.choice} is asked for the variant of a problem. */
+/** Tuning key of a problem. */
 export function attentionProblem(phase: AttentionPhase, dims: AttentionDims): string {
   const { batch, queries, keys, heads, kvHeads, width } = dims;
   return `attention ${phase} ${batch}x${queries}x${keys} H${heads}/${kvHeads} D${width}`;
 }
 
-/** Up to so many queries, tiles would stay mostly empty. */
+/** Up to this many queries, tiles would be mostly empty. */
 const DECODE_QUERIES = 8;
 
-/** A quad keeps its rows of dk and dv in local variables, of which WGSL guarantees 8192 bytes. */
+/** A quad keeps its rows of dk and dv in function-scope arrays, limited to the 8192 bytes that WGSL guarantees. */
 const MAX_QUAD_WIDTH = 224;
 
-/** The variants that can compute a problem on this device, the default first. */
+/** Applicable variants for a problem on this device, the default first. */
 export function attentionVariants(
   phase: AttentionPhase,
   dims: AttentionDims,
@@ -92,7 +92,7 @@ export function attentionVariants(
   });
 }
 
-/** The call of one phase with the variant that the tuning chooses; `operands` as the shader binds them, `bias` among them. */
+/** The kernel call of a phase with the tuned variant; `operands` in the shader's binding order, including `bias`. */
 export function attentionCall(
   phase: AttentionPhase,
   dims: AttentionDims,
@@ -111,30 +111,30 @@ export function attentionCall(
       grid: VARIANTS[id].grid(phase, dims),
       flops: work,
     };
-    return { id, call: VARIANTS[id].isTiled ? { ...call, cut: TILE_CUT } : call };
+    return { id, call: VARIANTS[id].isTiled ? { ...call, split: TILE_SPLIT } : call };
   });
   const timed = timedVariants(phase, dims, tuning);
   const problem = {
     key: attentionProblem(phase, dims),
     work,
     variants: variants.filter(({ id }) => timed.includes(id)),
-    // Zeros would let no query see a key.
+    // With zeros, no query would see any key.
     contents: { [KEY_END]: [dims.keys] },
   };
   const others = variants.filter(({ id }) => !timed.includes(id));
   return chooseCall(problem, others, tuning);
 }
 
-/** Along the tiles of queries, or of keys in the gradients of k and v. */
-const TILE_CUT = { axis: 0, param: "first_tile" } as const;
+/** Splits along query tiles (key tiles in the gradients of k and v). */
+const TILE_SPLIT = { axis: 0, param: "first_tile" } as const;
 
-/** The operand of the forward kernels that says where the keys end that a query sees. */
+/** Operand index of `key_end` in the forward kernels. */
 const KEY_END = 4;
 
-/** Up to so many queries it is measured whether one workgroup a row beats tiles. */
+/** Up to this many queries, one workgroup per row is timed against tiles. */
 const TIMED_QUERIES = 32;
 
-/** The variants that compete, the default first; the others are for where these do not compile. */
+/** Variants to time, the default first, and fallbacks used only if those do not compile. */
 function timedVariants(
   phase: AttentionPhase,
   dims: AttentionDims,
@@ -176,26 +176,26 @@ const BINDINGS: Readonly<Record<AttentionPhase, Kernel["bindings"]>> = {
   backward_key_value: ["read", "read", "read", "read", "read", "read", "read_write", "read_write"],
 };
 
-/** The library file that reads heads of `width` as vectors of four, or number by number where that does not divide. */
+/** Library for loading heads of `width`: vec4 if divisible by four, else scalar. */
 function elementFile(width: number): string {
   return width % 4 === 0 ? "attention/element_vec4" : "attention/element_f32";
 }
 
 interface VariantSpec {
-  /** The shader under shaders/attention, where it is not the variant's name. */
+  /** Shader under shaders/attention, if named differently from the variant. */
   readonly shader?: string;
   readonly defines?: Kernel["defines"];
   readonly includes: readonly string[];
-  /** What its backward kernels include besides. */
+  /** Additional includes of the backward kernels. */
   readonly backwardIncludes?: readonly string[];
-  /** Variants that require quads read heads as vectors of four. */
+  /** Required features; variants that require subgroups load heads as vec4. */
   readonly requires: readonly GPUFeatureName[];
-  /** Whether workgroups along x are tiles, of which a call can be cut into some at a time. */
+  /** Whether workgroups along x are tiles, so that a call can be split between them. */
   readonly isTiled: boolean;
   grid(phase: AttentionPhase, dims: AttentionDims): Grid;
 }
 
-/** One workgroup makes `size` rows: of keys in the gradients of k and v, of queries elsewhere. */
+/** Grid with one workgroup per `size` rows: of keys in the gradients of k and v, else of queries. */
 function tileGrid(size: number): VariantSpec["grid"] {
   return (phase, { batch, queries, keys, heads, kvHeads }) =>
     phase === "backward_key_value"
@@ -238,7 +238,7 @@ const VARIANTS: Readonly<Record<AttentionVariant, VariantSpec>> = {
   },
 };
 
-/** The library files of a kind of bias, and the constants that they read. */
+/** Includes and constants of a position bias kind. */
 function biasParts(bias: AttentionBias): Pick<Kernel, "includes" | "defines"> {
   return {
     includes: [`attention/bias_${bias.type}`, "attention/inputs"],
@@ -246,7 +246,7 @@ function biasParts(bias: AttentionBias): Pick<Kernel, "includes" | "defines"> {
   };
 }
 
-/** The kernel of one variant for heads of `width`. */
+/** The kernel of a variant for head dimension `width`. */
 export function attentionKernel(
   variant: AttentionVariant,
   phase: AttentionPhase,
@@ -273,7 +273,7 @@ export function attentionKernel(
   });
 }
 
-/** The kernel of the gradient of biases by distance. */
+/** The kernel for the gradient of the relative position bias. */
 export function attentionBackwardBiasKernel(width: number, bias: AttentionBias): Kernel {
   const parts = biasParts(bias);
   return defineKernel({
@@ -291,7 +291,7 @@ export function attentionBackwardBiasKernel(width: number, bias: AttentionBias):
   });
 }
 
-/** The call of that kernel: one workgroup a distance and head. */
+/** The call of that kernel: one workgroup per distance and head. */
 export function attentionBackwardBiasCall(
   dims: AttentionDims,
   attrs: AttentionAttrs,
@@ -307,7 +307,7 @@ export function attentionBackwardBiasCall(
   };
 }
 
-/** The kernel that packs what the backward kernels need of each query. */
+/** The kernel that packs the per-query statistics for the backward kernels. */
 export function attentionStatsKernel(width: number): Kernel {
   return defineKernel({
     shader: "attention/stats",
@@ -318,22 +318,22 @@ export function attentionStatsKernel(width: number): Kernel {
   });
 }
 
-/** Work if every query saw every key: what the ranges leave out is not known before a run. */
+/** FLOPs with every key visible: the actual ranges are unknown until run time. */
 function flops(phase: AttentionPhase, dims: AttentionDims): number {
   const products = { forward: 2, backward_query: 3, backward_key_value: 4 }[phase];
   return 2 * products * dims.batch * dims.heads * dims.queries * dims.keys * dims.width;
 }
 
-/** Head sizes at which {@link attentionKernels} and its like compile: a multiple of four, and one that is not. */
+/** Head dimensions that {@link attentionKernels} enumerates: one divisible by four and one not. */
 export const HEAD_WIDTHS = [64, 6] as const;
 
-/** Kinds of bias, one for each way to compile them. */
+/** All compile-time kinds of position bias. */
 const BIASES: readonly AttentionBias[] = [
   { type: "linear" },
   { type: "relative", reach: 128, fromLastKey: true },
 ];
 
-/** Every kernel of a phase, for two head sizes and one reach of the biases. */
+/** Every kernel of a phase, for {@link HEAD_WIDTHS} and one bias reach. */
 export function attentionKernels(phase: AttentionPhase): Kernel[] {
   return HEAD_WIDTHS.flatMap((width) => {
     const dims = { batch: 1, queries: 64, keys: 64, heads: 2, kvHeads: 1, width };
@@ -344,7 +344,7 @@ export function attentionKernels(phase: AttentionPhase): Kernel[] {
   });
 }
 
-/** The kernels of the gradient of biases by distance, as {@link attentionKernels} has those of a phase. */
+/** Every kernel of the relative position bias gradient; see {@link attentionKernels}. */
 export const attentionBackwardBiasKernels: readonly Kernel[] = HEAD_WIDTHS.flatMap((width) =>
   BIASES.filter(({ type }) => type === "relative").map((bias) => attentionBackwardBiasKernel(width, bias)),
 );

@@ -11,14 +11,14 @@ import {
 import { type AttentionAttrs, attentionCall, attentionDims, attentionKernels } from "./attention-kernels";
 
 /**
- * Softmax attention with grouped queries: y[i] = Σ_j softmax_j(score(i, j)) · v[j], score = scale · q[i]·k[j], then
- * the bias where one is given: slopes[h] · j (ALiBi), or with `distancesFrom` bias[j − i, h], for
- * distances beyond its ends their own.
+ * Grouped-query softmax attention: y[i] = Σ_j softmax_j(score(i, j)) · v[j], score = scale · q[i]·k[j], plus the bias
+ * if any: slopes[h] · j (ALiBi), or with `distancesFrom` bias[j − i, h], with distances clamped to ±reach.
  *
  * Inputs: q (B,Tq,H,D), k and v (B,Tk,KV,D) with H a multiple of KV, keyStart and keyEnd u32 (B·Tq), and optionally
- * slopes (H), or bias (2 reach + 1, H) by the distances −reach … reach, which has a gradient. A query sees key j when j < prefix or keyStart ≤ j < keyEnd, which expresses causal and sliding masks,
- * padding, packed segments, prefixes and caches. A query that sees no key gets zeros, forward and backward.
- * Outputs: y (B,Tq,H,D) and the logarithm of the softmax's denominator (B,H,Tq), through which no gradient flows.
+ * slopes (H), or bias (2 reach + 1, H) for distances −reach … reach, which is differentiable. A query sees key j when j
+ * < prefix or keyStart ≤ j < keyEnd, which covers causal and sliding-window masks, padding, packing, prefixes and
+ * caches. A query that sees no key yields zeros, forward and backward. Outputs: y (B,Tq,H,D) and logsumexp (B,H,Tq),
+ * which is not differentiable.
  */
 export const attention: Op<AttentionAttrs> = {
   name: "attention",
@@ -46,7 +46,7 @@ export const attention: Op<AttentionAttrs> = {
   lower: ({ attrs, inputs, outputs, tuning, dispatch }) => {
     const [q, k, v, keyStart, keyEnd, bias] = inputs as AttentionForwardInputs;
     const dims = attentionDims(q.type, k.type);
-    // Without biases the binding is not read, but it must be bound.
+    // Without a bias the binding is unused but must still be bound.
     const operands = [q, k, v, keyStart, keyEnd, bias ?? q, ...outputs];
     dispatch(attentionCall("forward", dims, attrs, operands, bias, tuning));
   },

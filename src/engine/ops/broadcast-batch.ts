@@ -3,7 +3,7 @@ import { elementCount, f32, type TensorType, type Value } from "../graph/value";
 import { copyBlockCall, copyBlockKernels } from "./copy-block";
 import { sumRows } from "./sum-rows";
 
-/** Repeats x (…) for every entry of a batch -> (batch, …). */
+/** Broadcasts x (…) over a new batch dimension -> (batch, …). */
 export const broadcastBatch: Op<{ readonly batch: number }> = {
   name: "broadcastBatch",
   kernels: copyBlockKernels.all,

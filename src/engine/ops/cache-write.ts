@@ -5,7 +5,7 @@ import { elementGrid } from "../gpu/kernel";
 import { elementKernels } from "../kernels/variants";
 
 interface CacheWriteAttrs {
-  /** Positions P that the cache holds for each row of the batch. */
+  /** Cache capacity P in positions per batch row. */
   readonly capacity: number;
 }
 
@@ -16,8 +16,8 @@ const cacheWriteKernels = elementKernels({
 });
 
 /**
- * Writes x (B,T,…) into the cache (B,P,…) that the node takes over: position t of row b goes to position slots[b·T + t]
- * of row b; slots ≥ P are skipped, and all other positions keep what they hold. Use {@link writeCache}.
+ * Writes x (B,T,…) into the cache (B,P,…) that it is applied to in place: position t of row b goes to slot slots[b·T +
+ * t] of row b. Slots ≥ P are skipped; other positions are unchanged. Use {@link writeCache}.
  */
 export const cacheWrite: Op<CacheWriteAttrs> = {
   name: "cacheWrite",
@@ -48,7 +48,7 @@ export const cacheWrite: Op<CacheWriteAttrs> = {
   },
 };
 
-/** Writes x (B,T,KV,D) at `slots` u32 (B·T) of `cache` (B,P,KV,D); read the cache through the value returned. */
+/** Writes x (B,T,KV,D) at `slots` u32 (B·T) of `cache` (B,P,KV,D). Read the cache through the returned value. */
 export function writeCache(graph: GraphBuilder, x: Value, slots: Value, cache: Value): Value {
   return graph.applyInto(cacheWrite, [x, slots], { capacity: cache.type.shape[1] ?? 0 }, cache);
 }

@@ -3,12 +3,12 @@ import type { Op } from "../graph/op";
 import { elementCount, f32, formatShape, sameShape, type TensorType, type Value } from "../graph/value";
 import { copyBlockCall, copyBlockKernels } from "./copy-block";
 
-/** Elements of one batch entry. */
+/** Elements per batch entry. */
 function entrySize({ type }: Value): number {
   return elementCount(type.shape.slice(1));
 }
 
-/** Joins a (B, n, …) and b (B, T, …) along axis 1 -> (B, n + T, …). */
+/** Concatenates a (B, n, …) and b (B, T, …) along axis 1 -> (B, n + T, …). */
 export const concatRows: Op<Record<never, never>> = {
   name: "concatRows",
   kernels: copyBlockKernels.all,
@@ -50,7 +50,7 @@ export const concatRows: Op<Record<never, never>> = {
   },
 };
 
-/** Entries `start` … `start + length` of axis 1. The gradient of {@link concatRows}; has none itself. */
+/** Slices `start` … `start + length` of axis 1: the gradient of {@link concatRows}. Not differentiable. */
 export const sliceRows: Op<{ readonly start: number; readonly length: number }> = {
   name: "sliceRows",
   kernels: copyBlockKernels.all,

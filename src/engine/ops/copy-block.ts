@@ -15,7 +15,10 @@ export const copyBlockKernels = elementKernels({
   bindings: ["read", "read_write"],
 });
 
-/** A block of `rows` runs of `width` elements; strides and offsets count elements. A stride of 0 repeats one run. */
+/**
+ * A strided block of `rows` × `width` elements. Strides and offsets are in elements; a source stride of 0 broadcasts
+ * one row.
+ */
 export interface BlockCopy {
   readonly rows: number;
   readonly width: number;
@@ -25,7 +28,7 @@ export interface BlockCopy {
   readonly targetOffset: number;
 }
 
-/** Copies a block from one buffer into another; what lies around it in the target stays. */
+/** Copies a block between buffers, leaving the rest of the target unchanged. */
 export function copyBlockCall(copy: BlockCopy, source: Operand, target: Operand): KernelCall {
   const { width, sourceStride, sourceOffset, targetStride, targetOffset } = copy;
   const choice = copyBlockKernels.choose(width, sourceStride, sourceOffset, targetStride, targetOffset);

@@ -8,26 +8,26 @@ export const crossEntropyKernels = rowKernels({
   bindings: ["read", "read", "read_write", "read_write"],
 });
 
-/** What one cross-entropy dispatch works on. */
+/** Arguments of a cross-entropy dispatch. */
 export interface CrossEntropyCall {
   readonly rows: number;
-  /** Size of the vocabulary. */
+  /** Vocabulary size. */
   readonly columns: number;
-  /** Elements from one row of logits to the next; what lies beyond the columns is padding. */
+  /** Row stride of the logits in elements; elements beyond `columns` are padding. */
   readonly stride: number;
   /** Index of the loss scale among the step scalars. */
   readonly scaleIndex: number;
-  /** Whether the gradient is written over the logits. */
+  /** Whether to overwrite the logits with their gradient. */
   readonly withGradient: boolean;
   /** labels (rows), step scalars, logits (rows, stride) -> their gradient, losses (rows). */
   readonly operands: readonly [labels: Operand, step: Operand, logits: Operand, losses: Operand];
 }
 
-/** Loss of each row, and the scaled gradient written over the logits; one workgroup a row. */
+/** Per-row loss, with the scaled gradient written over the logits; one workgroup per row. */
 export function crossEntropyCall(call: CrossEntropyCall, tuning: Tuning): KernelCall {
   const { rows, columns, stride, scaleIndex, withGradient, operands } = call;
   const params = (width: number): ParamValues => ({
-    // Rows are read with their padding; the columns, counted in numbers, say where it begins.
+    // Rows are loaded including their padding; `columns`, in numbers, marks where it begins.
     columns,
     stride: stride / width,
     scale_index: scaleIndex,

@@ -5,7 +5,7 @@ import { multiply } from "./multiply";
 import { requireShape } from "./shapes";
 
 interface DoraGainAttrs {
-  /** s of W + s·B A. */
+  /** LoRA scale s in W + s·B A. */
   readonly scale: number;
 }
 
@@ -17,12 +17,12 @@ const doraGainKernel = defineKernel({
 });
 
 /**
- * DoRA's factor of each row (Liu et al. 2024, arXiv 2402.09353): magnitude / |W + s·B A|, with the length held constant
- * in the gradient (section 4.3). The product B A is never formed:
- * |W + s·B A|² = |W|² + 2s·⟨B, (A Wᵀ)ᵀ⟩ + s²·⟨B, B A Aᵀ⟩, each for one row.
+ * DoRA's per-row gain magnitude / |W + s·B A| (Liu et al. 2024, arXiv 2402.09353), with the norm treated as constant in
+ * the gradient (section 4.3). B A is never materialised: per row, |W + s·B A|² = |W|² + 2s·⟨B, (A Wᵀ)ᵀ⟩ + s²·⟨B, B A
+ * Aᵀ⟩.
  *
- * Inputs: magnitude (out), |W|² (out), A Wᵀ (r, out), B (out, r), B A Aᵀ (out, r). Outputs: the factor (out), and
- * 1 / length (out) for the gradient.
+ * Inputs: magnitude (out), |W|² (out), A Wᵀ (r, out), B (out, r), B A Aᵀ (out, r). Outputs: gain (out), and 1 / norm
+ * (out) for the gradient.
  */
 export const doraGain: Op<DoraGainAttrs> = {
   name: "doraGain",

@@ -4,15 +4,15 @@ import { elementGrid } from "../gpu/kernel";
 import { elementKernels } from "../kernels/variants";
 
 interface DropoutAttrs {
-  /** Share of elements that become zero. */
+  /** Probability of zeroing an element. */
   readonly probability: number;
-  /** Tells apart the places that drop, so that none drops the same elements. */
+  /** Distinguishes dropout sites, so that their masks are independent. */
   readonly site: number;
-  /** Elements after which the choice repeats: the length of a row drops columns, 1 all or nothing. None where absent. */
+  /** Period of the mask in elements: the row length drops columns, 1 drops all or nothing. Absent: no repetition. */
   readonly period?: number;
-  /** Whether what is kept makes good for what is dropped, which is so where absent. */
+  /** Whether to scale kept elements by 1 / (1 − p); default true. */
   readonly rescale?: boolean;
-  /** Place of the seed (u32 bits) among the step scalars. */
+  /** Index of the seed (u32 bits) in the step scalars. */
   readonly seedIndex: number;
 }
 
@@ -30,14 +30,14 @@ const dropoutKernels = elementKernels({
   bindings: ["read", "read", "read_write"],
 });
 
-/** The hash from which on a number is kept. */
+/** Hash threshold at or above which an element is kept. */
 export function dropThreshold(probability: number): number {
   return Math.min(0xffffffff, Math.round(probability * 2 ** 32));
 }
 
 /**
- * y = x / (1 − p) where kept, else 0 (inverted dropout). Inputs: x and the step scalars. What is kept is a hash of seed,
- * site and element (modulo the period), so that the backward makes the same choice and no mask is stored.
+ * Inverted dropout: y = x / (1 − p) where kept, else 0. Inputs: x and the step scalars. The mask is a hash of seed,
+ * site and element (modulo the period), so that the backward pass regenerates it and none is stored.
  */
 export const dropout: Op<DropoutAttrs> = {
   name: "dropout",

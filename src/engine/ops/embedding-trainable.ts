@@ -13,7 +13,7 @@ interface TrainableAttrs {
   readonly paddingRow?: number;
 }
 
-/** No id at all. */
+/** Matches no id. */
 const NO_ROW = 0xffffffff;
 
 const occurrencesKernel = defineKernel({
@@ -31,7 +31,7 @@ const embeddingBackwardKernels = elementKernels({
   bindings: ["read", "read", "read", "read_write"],
 });
 
-/** Rows of a trainable table: ids u32 (R), table (V, N) -> (R, N). An id of V or more gives a row of zeros. */
+/** Embedding lookup in a trainable table: ids u32 (R), table (V, N) -> (R, N). Ids ≥ V yield zeros. */
 export const embeddingTrainable: Op<TrainableAttrs> = {
   name: "embeddingTrainable",
   kernels: gatherRowsKernels.all,
@@ -56,7 +56,10 @@ export const embeddingTrainable: Op<TrainableAttrs> = {
   },
 };
 
-/** For each position of ids (R): whether it is its id's first, and the next of the same id (R if none) -> u32 (R, 2). */
+/**
+ * For each position of ids (R): whether it is the first occurrence of its id, and the next occurrence (R if none) ->
+ * u32 (R, 2).
+ */
 export const idOccurrences: Op<NoAttrs> = {
   name: "idOccurrences",
   kernels: [occurrencesKernel],
@@ -72,7 +75,10 @@ export const idOccurrences: Op<NoAttrs> = {
   },
 };
 
-/** Gradient of {@link embeddingTrainable} for the table, the same in every run: dy (R, N), ids (R), occurrences (R, 2). */
+/**
+ * Deterministic gradient of {@link embeddingTrainable} with respect to the table: dy (R, N), ids (R), occurrences (R,
+ * 2).
+ */
 export const embeddingBackward: Op<TrainableAttrs & { readonly rows: number }> = {
   name: "embeddingBackward",
   kernels: [...embeddingBackwardKernels.all, ...zeroKernels.all],

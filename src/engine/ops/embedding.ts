@@ -8,7 +8,7 @@ import { elementWidth, type Width } from "../kernels/variants";
 interface EmbeddingAttrs {
   /** The frozen table (V, N). */
   readonly weight: WeightRef;
-  /** Multiplies the rows (Gemma: √N); else 1. */
+  /** Scale of the rows (Gemma: √N, others: 1). */
   readonly scale: number;
 }
 
@@ -39,8 +39,8 @@ const kernels = Object.fromEntries(
 ) as Record<StorageKind, Record<Width, Kernel>>;
 
 /**
- * Rows of a frozen table, widened and scaled: ids u32 (…) -> (…, N). Every id must be below the table's row count (the
- * host checks): rows of other ids are left unwritten. One dispatch a shard. Nothing flows back into a frozen table.
+ * Embedding lookup in a frozen table, dequantised and scaled: ids u32 (…) -> (…, N). The host guarantees that ids are
+ * in range; rows of other ids are left unwritten. One dispatch per shard. Not differentiable.
  */
 export const embedding: Op<EmbeddingAttrs> = {
   name: "embedding",

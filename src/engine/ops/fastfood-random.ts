@@ -1,6 +1,6 @@
 import { pcg } from "../../lib/pcg";
 
-/** Seeds of a Fastfood transform's three random parts. */
+/** Keys of the three random components of a Fastfood transform. */
 export interface FastfoodKeys {
   readonly sign: number;
   readonly permutation: number;
@@ -10,23 +10,23 @@ export interface FastfoodKeys {
 /** Rounds of the permutation. */
 const ROUNDS = 4;
 
-/** The keys that belong to a seed (u32). */
+/** Derives the keys from a u32 seed. */
 export function fastfoodKeys(seed: number): FastfoodKeys {
   const key = (part: number): number => pcg((part ^ pcg(seed)) >>> 0);
   return { sign: key(0), permutation: key(1), normal: key(2) };
 }
 
-/** How far the permutation of 2^bits numbers folds high bits onto low ones. */
+/** Shift of the permutation's xor-shift for 2^bits elements. */
 export function permutationShift(bits: number): number {
   return Math.max(1, Math.ceil(bits / 2));
 }
 
-/** B(i): 1 or −1. The three parts here are those of shaders/fastfood/*.wgsl. */
+/** B(i) = ±1. These three functions match shaders/fastfood/*.wgsl. */
 export function fastfoodSign({ sign }: FastfoodKeys, i: number): number {
   return pcg(i ^ sign) < 0x80000000 ? 1 : -1;
 }
 
-/** What each round of the permutation turns with. */
+/** Xor word and odd multiplier of each round of the permutation. */
 export function permutationRounds({
   permutation,
 }: FastfoodKeys): { readonly word: number; readonly factor: number }[] {
@@ -34,7 +34,7 @@ export function permutationRounds({
   return words.map((word) => ({ word, factor: (pcg(word) | 1) >>> 0 }));
 }
 
-/** Π: a permutation of 2^bits numbers. */
+/** Π: a permutation of 2^bits elements. */
 export function fastfoodPermutation(keys: FastfoodKeys, bits: number): (i: number) => number {
   const mask = 2 ** bits - 1;
   const shift = permutationShift(bits);
@@ -50,7 +50,7 @@ export function fastfoodPermutation(keys: FastfoodKeys, bits: number): (i: numbe
   };
 }
 
-/** The coefficients of erf⁻¹(u) / u by Giles 2010, the highest power first. */
+/** Coefficients of erf⁻¹(u) / u (Giles 2010), highest power first. */
 const CENTRE = [
   2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 0.00021858087, -0.00125372503, -0.00417768164,
   0.246640727, 1.50140941,
@@ -60,7 +60,7 @@ const TAIL = [
   1.00167406, 2.83297682,
 ];
 
-/** G(i): standard normal, by the quantile of a hash. */
+/** G(i): standard normal, by the inverse CDF of a hash. */
 export function fastfoodNormal({ normal }: FastfoodKeys, i: number): number {
   const u = (2 * (pcg(i ^ normal) >>> 9) + 1) * 2 ** -23 - 1;
   const w = -Math.log((1 - u) * (1 + u));

@@ -8,11 +8,11 @@ import { matrixShape } from "./shapes";
 import { zeroCall, zeroKernels } from "./zero";
 import { gemmKernels } from "../kernels/matmul-variants";
 
-/** A matrix W that is a projection of a short vector; see {@link fastfoodLinear}. */
+/** A matrix W projected from a low-dimensional vector; see {@link fastfoodLinear}. */
 export interface Projection {
-  /** Chooses the random parts (u32); every matrix has its own. */
+  /** Seed (u32) of the random components; unique per matrix. */
   readonly seed: number;
-  /** The matrix as it lies. */
+  /** Stored shape of the matrix. */
   readonly rows: number;
   readonly columns: number;
 }
@@ -22,12 +22,12 @@ interface FastfoodAttrs extends Projection {
   readonly form: "nt" | "nn";
 }
 
-/** Sizes of a transform of `dimension` numbers into those of a matrix. */
+/** Dimensions of a transform from `dimension` numbers to a matrix. */
 export interface FastfoodSize {
-  /** Numbers that are transformed: 2^bits, no fewer than either side has. */
+  /** Transform length 2^bits, at least the size of either side. */
   readonly length: number;
   readonly bits: number;
-  /** What makes the projection of a unit vector one unit long, on average over the random parts. */
+  /** Scale that makes the projection of a unit vector have unit norm in expectation. */
   readonly alpha: number;
 }
 
@@ -72,7 +72,7 @@ const hadamardKernel = {
   bindings: ["read_write"],
 } as const;
 
-/** Passes that turn so many bits of an index, the fewest first: registers hold 16 numbers. */
+/** Kernels by the number of index bits they transform per pass, ascending: registers hold 16 numbers. */
 const hadamardKernels: readonly Kernel[] = [
   ...[1, 2, 3].map((bits) =>
     defineKernel({ ...hadamardKernel, shader: "fastfood/hadamard", defines: { RADIX: 2 ** bits } }),
@@ -111,7 +111,7 @@ function mixCall(
   return { kernel: mixKernel, params, operands, grid: elementGrid(length) };
 }
 
-/** x = H x in place for 2^bits numbers. H is symmetric, so that this is its own adjoint. */
+/** x = H x in place for 2^bits numbers. H is symmetric, hence its own adjoint. */
 function hadamardCalls(x: Value, bits: number): KernelCall[] {
   const calls: KernelCall[] = [];
   for (let done = 0; done < bits;) {
@@ -125,16 +125,16 @@ function hadamardCalls(x: Value, bits: number): KernelCall[] {
   return calls;
 }
 
-/** Two vectors of the transform's length; no other type of the node is either's. */
+/** Two scratch vectors of the transform's length. They differ in shape, since scratch is shared by type. */
 function workVectors({ scratch }: LowerContext<unknown>, length: number): [Value, Value] {
   return [scratch(f32(length)), scratch(f32(1, length))];
 }
 
 /**
- * y = x Wᵀ (or x W) for W = P v with a Fastfood transform (Le et al. 2013, arXiv 1408.3060) as Aghajanyan et al. 2020
- * (arXiv 2012.13255) project a short vector onto a matrix: P v = α · (H G Π H B v)[: rows · columns], with B random
- * signs, H the unnormalised Walsh–Hadamard transform of length L, Π a permutation and G normal numbers. Random parts come
- * from the seed whenever they are needed, and W is made for each product and never kept.
+ * y = x Wᵀ (or x W) for W = P v with a Fastfood transform (Le et al. 2013, arXiv 1408.3060), as used by Aghajanyan et
+ * al. 2020 (arXiv 2012.13255) to project a low-dimensional vector to a matrix: P v = α · (H G Π H B v)[: rows ·
+ * columns], with B random signs, H the unnormalised Walsh–Hadamard transform of length L, Π a permutation and G
+ * Gaussian. Random components are regenerated from the seed, and W is materialised per product and never kept.
  *
  * Inputs: x (…, columns) or (…, rows), v (d). Output: (…, rows) or (…, columns).
  */
@@ -192,7 +192,7 @@ export const fastfoodLinear: Op<FastfoodAttrs> = {
   },
 };
 
-/** The gradient of {@link fastfoodLinear} for v: Pᵀ of the gradient of W, from dy and x. */
+/** Gradient of {@link fastfoodLinear} with respect to v: Pᵀ dW, from dy and x. */
 export const fastfoodGradient: Op<FastfoodAttrs & { readonly dimension: number }> = {
   name: "fastfoodGradient",
   kernels: [...fastfoodKernels, ...gemmKernels, ...zeroKernels.all],

@@ -21,7 +21,7 @@ const squaresKernel = defineKernel({
   bindings: ["read", "read_write"],
 });
 
-/** An op over gradients (N) in whole vectors of four and another buffer, without outputs. */
+/** Defines an in-place op over gradients (N, a multiple of four) and another buffer, without outputs. */
 function flatOp(name: string, kernel: Kernel): Op<NoAttrs> {
   return {
     name,
@@ -38,8 +38,8 @@ function flatOp(name: string, kernel: Kernel): Op<NoAttrs> {
   };
 }
 
-/** Clears the gradients of frozen numbers in place; the second input is adamw's blocks. */
+/** Zeroes the gradients of frozen elements in place; the second input is adamw's blocks. */
 export const maskGradients: Op<NoAttrs> = flatOp("maskGradients", maskKernel);
 
-/** Adds the squares of gradients to sums (the second input), in place. */
+/** Accumulates squared gradients into the second input, in place. */
 export const addSquares: Op<NoAttrs> = flatOp("addSquares", squaresKernel);

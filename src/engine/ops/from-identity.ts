@@ -14,7 +14,7 @@ const fromIdentityKernel = defineKernel({
   bindings: ["read", "read_write"],
 });
 
-/** y = alpha · (x − I): how far a square matrix (N, N) is from doing nothing. */
+/** y = alpha · (x − I) for a square matrix (N, N). */
 export const fromIdentity: Op<FromIdentityAttrs> = {
   name: "fromIdentity",
   kernels: [fromIdentityKernel],

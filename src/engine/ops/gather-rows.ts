@@ -13,7 +13,7 @@ const shape = {
 export const gatherRowsKernels = elementKernels({ shader: "embed/gather_rows", ...shape });
 const scatterRowsKernels = elementKernels({ shader: "embed/scatter_rows", ...shape });
 
-/** Moves rows of `x` to `y`; `elements` is the size of the side that has a row for every index. */
+/** A gather or scatter call from `x` to `y`; `elements` is the element count of the side indexed by `rows`. */
 function rowsCall(
   kernels: ElementKernels,
   operands: readonly Value[],
@@ -26,15 +26,15 @@ function rowsCall(
   return { kernel, params: { count, width: rowWidth / width, rows }, operands, grid: elementGrid(count) };
 }
 
-/** y[i] = x[rows[i]], or zeros for an index that is no row of x. */
+/** y[i] = x[rows[i]], or zeros if the index is out of range. */
 export function gatherRowsCall(x: Value, rows: Value, y: Value): KernelCall {
   const [count = 0, width = 0] = x.type.shape;
   return rowsCall(gatherRowsKernels, [x, rows, y], elementCount(y.type.shape), width, count);
 }
 
 /**
- * y[i] = x[rows[i]]: x (R, N), rows u32 (S) -> (S, N). An index of R or more (padding) gives a row of zeros. Indices
- * below R are unique, so that the gradient is a scatter.
+ * y[i] = x[rows[i]]: x (R, N), rows u32 (S) -> (S, N). Indices ≥ R (padding) yield zeros. Valid indices must be unique,
+ * so that the gradient is a scatter.
  */
 export const gatherRows: Op<Record<never, never>> = {
   name: "gatherRows",
@@ -60,7 +60,7 @@ export const gatherRows: Op<Record<never, never>> = {
   },
 };
 
-/** y[rows[i]] = x[i] in zeros (R, N); indices of R or more are dropped. The gradient of {@link gatherRows}. */
+/** y[rows[i]] = x[i] into zeros (R, N), dropping indices ≥ R: the gradient of {@link gatherRows}. */
 export const scatterRows: Op<{ readonly rows: number }> = {
   name: "scatterRows",
   kernels: [...scatterRowsKernels.all, ...zeroKernels.all],

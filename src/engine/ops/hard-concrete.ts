@@ -3,19 +3,19 @@ import type { Op } from "../graph/op";
 import { elementCount, formatShape, sameShape, type TensorType, type Value } from "../graph/value";
 import { defineKernel, elementGrid } from "../gpu/kernel";
 
-/** How gates open and shut. */
+/** Parameters of hard concrete gates. */
 export interface GateShape {
-  /** What the gate's logistic is stretched to before it is cut to 0 … 1: below 0 and above 1. */
+  /** Stretch interval of the sigmoid before clamping to [0, 1]: `lower` < 0, `upper` > 1. */
   readonly lower: number;
   readonly upper: number;
 }
 
 interface HardConcreteAttrs extends GateShape {
-  /** Whether noise moves the gates, as while they train. */
+  /** Whether to sample the gates, as in training. */
   readonly noisy: boolean;
-  /** Tells apart the places of a graph that have gates. */
+  /** Distinguishes the gate sites of a graph. */
   readonly site: number;
-  /** Place of the seed (u32 bits) among the step scalars. */
+  /** Index of the seed (u32 bits) in the step scalars. */
   readonly seedIndex: number;
 }
 
@@ -50,10 +50,10 @@ function gateParams(attrs: HardConcreteAttrs, count: number): Record<string, num
 }
 
 /**
- * y = z ⊙ δ with a hard concrete gate z for each number (Louizos et al. 2018, arXiv 1712.01312):
- * z = clamp(s · (upper − lower) + lower, 0, 1), s = σ(logit u + α), u uniform by the step's seed, or ½ without noise.
+ * y = z ⊙ δ with an elementwise hard concrete gate z (Louizos et al. 2018, arXiv 1712.01312): z = clamp(s · (upper −
+ * lower) + lower, 0, 1), s = σ(logit u + α), with u uniform by the step's seed, or ½ without noise.
  *
- * Inputs: δ, α of one shape and, with noise, step scalars. Output: that shape.
+ * Inputs: δ, α of equal shape and, with noise, step scalars. Output: same shape.
  */
 export const hardConcrete: Op<HardConcreteAttrs> = {
   name: "hardConcrete",
@@ -75,14 +75,14 @@ export const hardConcrete: Op<HardConcreteAttrs> = {
   lower: ({ attrs, inputs, outputs, dispatch }) => {
     const count = elementCount((outputs[0] as Value).type.shape);
     const params = gateParams(attrs, count);
-    // Without noise nothing reads the seed; the binding wants a buffer all the same.
+    // Without noise the seed is unused but its binding must still be bound.
     const [delta, alpha, step = alpha] = inputs as [Value, Value, Value?];
     const operands = [delta, alpha, step, ...outputs];
     dispatch({ kernel: forwardKernel, params, operands, grid: elementGrid(count) });
   },
 };
 
-/** dδ and dα of {@link hardConcrete} from δ, α, dy and, with noise, step scalars. */
+/** Gradients dδ and dα of {@link hardConcrete} from δ, α, dy and, with noise, step scalars. */
 export const hardConcreteBackward: Op<HardConcreteAttrs> = {
   name: "hardConcreteBackward",
   kernels: [backwardKernel],
@@ -96,7 +96,7 @@ export const hardConcreteBackward: Op<HardConcreteAttrs> = {
   },
 };
 
-/** Adds the gradient of weight · Σ σ(α − shift) to that of α (the second input), in place. */
+/** Accumulates the gradient of weight · Σ σ(α − shift) into α's (the second input), in place. */
 export const gatePenalty: Op<{ readonly weight: number; readonly shift: number }> = {
   name: "gatePenalty",
   kernels: [penaltyKernel],

@@ -4,18 +4,21 @@ import { gemmCall, type GemmProblem } from "../kernels/matmul";
 import { multiply, multiplyTransposed } from "./linear";
 import type { PanelContext } from "./weight-panels";
 
-/** The products of an output head W (vocabulary, hidden) with a chunk of rows; `stride` is that of the logits. */
+/**
+ * Matrix products of an output head W (vocabulary, hidden) with a chunk of rows; `stride` is the row stride of the
+ * logits.
+ */
 export interface Head {
   readonly vocabulary: number;
   /** logits (rows, vocabulary) (+)= h (rows, hidden) Wᵀ. */
   logits(h: Operand, logits: Operand, rows: number, stride: number, accumulate: boolean): void;
   /** dh (rows, hidden) = dLogits W. */
   hiddenGradient(logits: Operand, dh: Operand, rows: number, stride: number): void;
-  /** dW (+)= dLogitsᵀ h; absent where W does not train. */
+  /** dW (+)= dLogitsᵀ h; absent if W is frozen. */
   weightGradient?(logits: Operand, h: Operand, rows: number, stride: number, accumulate: boolean): void;
 }
 
-/** A head in whatever storage it has. */
+/** A frozen head in any storage format. */
 export function frozenHead(context: PanelContext, weight: WeightRef): Head {
   return {
     vocabulary: weight.rows,
@@ -26,7 +29,7 @@ export function frozenHead(context: PanelContext, weight: WeightRef): Head {
   };
 }
 
-/** A head of f32 that trains; without a place for its gradient it only answers. */
+/** A trainable f32 head; inference-only if `gradient` is null. */
 export function trainableHead(context: PanelContext, weight: Value, gradient: Value | null): Head {
   const [vocabulary = 0, hidden = 0] = weight.type.shape;
   const product = (problem: Omit<GemmProblem, "kind" | "alpha" | "bStride" | "cOffset">): void =>

@@ -7,13 +7,13 @@ import { dropThreshold } from "./dropout";
 interface KeepMaskAttrs {
   /** Length of the mask. */
   readonly count: number;
-  /** Share of it that is dropped. */
+  /** Dropout probability. */
   readonly probability: number;
-  /** Tells apart the places that drop, as in dropout. */
+  /** Distinguishes dropout sites, as in dropout. */
   readonly site: number;
-  /** Whether the mask is divided by its own mean, so that what is kept makes good for what is dropped. */
+  /** Whether to divide the mask by its mean. */
   readonly rescale: boolean;
-  /** Place of the seed (u32 bits) among the step scalars. */
+  /** Index of the seed (u32 bits) in the step scalars. */
   readonly seedIndex: number;
 }
 
@@ -32,7 +32,10 @@ const keepMaskKernels = rowKernels({
   bindings: ["read", "read_write"],
 });
 
-/** A mask (count) of zeros and equal numbers from the step scalars: the seed's choice, which `dropout` makes the same. */
+/**
+ * A dropout mask (count) generated from the step scalars, identical to the one `dropout` uses for the same seed and
+ * site.
+ */
 export const keepMask: Op<KeepMaskAttrs> = {
   name: "keepMask",
   kernels: keepMaskKernels.all,

@@ -4,7 +4,7 @@ import { defineKernel, elementGrid } from "../gpu/kernel";
 import { matrixShape, requireShape } from "./shapes";
 
 interface KeepTopAttrs {
-  /** How many of a row are kept. */
+  /** Number of elements kept per row. */
   readonly keep: number;
 }
 
@@ -16,8 +16,8 @@ const keepTopKernel = defineKernel({
 });
 
 /**
- * x where its score is among the `keep` largest of its row, zero elsewhere: x, score (…, N) -> (…, N). No gradient flows
- * through the choice.
+ * Row-wise top-k mask: x where its score is among the row's `keep` largest, else 0: x, score (…, N) -> (…, N). Not
+ * differentiable with respect to the score.
  */
 export const keepTop: Op<KeepTopAttrs> = {
   name: "keepTop",

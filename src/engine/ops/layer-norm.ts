@@ -30,9 +30,9 @@ const layerNormWeightBackwardKernels = columnKernels({
 });
 
 /**
- * Layer normalisation (Ba et al. 2016, arXiv 1607.06450) of the last dimension:
- * y = (x − mean) / √(variance + epsilon) · w + b. Inputs: x (…, N), w (N), b (N). Outputs: y (…, N), and (mean,
- * 1/√(variance + epsilon)) of each row (rows, 2) for the gradients.
+ * Layer normalisation (Ba et al. 2016, arXiv 1607.06450) over the last dimension: y = (x − mean) / √(variance +
+ * epsilon) · w + b. Inputs: x (…, N), w (N), b (N). Outputs: y (…, N), and per row (mean, 1/√(variance + epsilon))
+ * (rows, 2) for the gradients.
  */
 export const layerNorm: Op<LayerNormAttrs> = {
   name: "layerNorm",
@@ -61,7 +61,7 @@ export const layerNorm: Op<LayerNormAttrs> = {
   },
 };
 
-/** Gradient of {@link layerNorm} for x: dy, x (…, N), w (N), statistics (rows, 2) -> dx (…, N). */
+/** Gradient of {@link layerNorm} with respect to x: dy, x (…, N), w (N), statistics (rows, 2) -> dx (…, N). */
 export const layerNormBackward: Op<NoAttrs> = {
   name: "layerNormBackward",
   kernels: layerNormBackwardKernels.all,
@@ -78,7 +78,7 @@ export const layerNormBackward: Op<NoAttrs> = {
   },
 };
 
-/** Gradient of {@link layerNorm} for w: dy, x (…, N), statistics (rows, 2) -> dw (N). */
+/** Gradient of {@link layerNorm} with respect to w: dy, x (…, N), statistics (rows, 2) -> dw (N). */
 export const layerNormWeightBackward: Op<NoAttrs> = {
   name: "layerNormWeightBackward",
   kernels: layerNormWeightBackwardKernels.all,

@@ -7,42 +7,41 @@ import { gemmKernels } from "../kernels/matmul-variants";
 import { widenKernels } from "./weight-panels";
 
 interface LinearCrossEntropyAttrs {
-  /** The frozen head (vocabulary, hidden); null where a fourth input is one that trains. */
+  /** The frozen head (vocabulary, hidden); null if the fourth input is a trainable head. */
   readonly weight: WeightRef | null;
   /** Whether the last two inputs are a low-rank update of the head. */
   readonly lowRank: boolean;
-  /** Rows whose logits exist at a time; a multiple of 64. */
+  /** Rows per chunk of logits; a multiple of 64. */
   readonly chunkRows: number;
   /** Index of the loss scale among the step scalars. */
   readonly scaleIndex: number;
-  /** False leaves the gradient out (evaluation). */
+  /** False skips the gradients (evaluation). */
   readonly withGradient: boolean;
 }
 
-/** Logits of one chunk take at most this many bytes. */
+/** Maximum bytes of a chunk's logits. */
 const MAX_LOGITS_BYTES = 64 * 2 ** 20;
 
-/** Elements from one row of logits to the next: padded to a multiple of four, which the fast kernels read at a time. */
+/** Row stride of the logits, padded to a multiple of four for the vec4 kernels. */
 function logitsStride(vocabulary: number): number {
   return Math.ceil(vocabulary / 4) * 4;
 }
 
-/** The largest chunk whose logits stay within their share of memory, or 64 rows where even these do not. */
+/** The largest chunk within the memory limit, at least 64 rows. */
 export function lossChunkRows(rows: number, vocabulary: number): number {
   const most = Math.floor(MAX_LOGITS_BYTES / (4 * logitsStride(vocabulary)) / 64) * 64;
   return Math.min(Math.ceil(rows / 64) * 64, Math.max(64, most));
 }
 
 /**
- * Cross-entropy over the head without ever holding all logits: for each chunk of rows, logits = h Wᵀ (+ low upᵀ), then
- * loss and logits' gradient in place, then the gradient of h = dLogits W, and where W trains dW += dLogitsᵀ h; the same
- * for low and up.
+ * Fused output head and cross-entropy, processed in chunks so that the full logits never exist. Per chunk: logits = h
+ * Wᵀ (+ low upᵀ), then loss and dLogits in place, then dh = dLogits W and, if W is trainable, dW += dLogitsᵀ h;
+ * likewise for low and up.
  *
- * Inputs: h (S, hidden), labels u32 (S; 0xffffffff counts nothing), step scalars, W (vocabulary, hidden) where it
- * trains, and of a low-rank update low (S, r) and up (vocabulary, r). Outputs: unscaled loss of each row (S), gradient of
- * h under the scaled loss (S, hidden), the chunk's logits (chunk rows, vocabulary padded), and the gradients of a W that
- * trains, of low and of up. S is a multiple of 64. The upstream gradient is 1 by convention: the loss is the root of the
- * graph.
+ * Inputs: h (S, hidden), labels u32 (S; 0xffffffff is ignored), step scalars, W (vocabulary, hidden) if trainable, and
+ * for a low-rank update low (S, r) and up (vocabulary, r). Outputs: unscaled loss per row (S), gradient of h under the
+ * scaled loss (S, hidden), the chunk's logits (chunk rows, padded vocabulary), and the gradients of a trainable W, of
+ * low and of up. S is a multiple of 64. The upstream gradient is 1 by convention: the loss is the root of the graph.
  */
 export const linearCrossEntropy: Op<LinearCrossEntropyAttrs> = {
   name: "linearCrossEntropy",
@@ -85,7 +84,7 @@ export const linearCrossEntropy: Op<LinearCrossEntropyAttrs> = {
   },
 };
 
-/** A product that is part of the logits: x times a head, and where the gradient of x goes. */
+/** A summand of the logits: x times a head, with the destination of x's gradient. */
 interface Term {
   readonly head: Head;
   readonly x: Value;

@@ -8,11 +8,11 @@ import { gemmKernels } from "../kernels/matmul-variants";
 
 interface LinearAttrs {
   readonly weight: WeightRef;
-  /** False: y = x Wᵀ, (…, in) -> (…, out). True: y = x W, (…, out) -> (…, in), which is the gradient of the other. */
+  /** False: y = x Wᵀ, (…, in) -> (…, out). True: y = x W, (…, out) -> (…, in), the gradient of the former. */
   readonly transposed: boolean;
 }
 
-/** Multiplication with a frozen matrix W (out, in) in whatever storage it has; W gets no gradient. */
+/** Product with a frozen matrix W (out, in) in any storage format; W gets no gradient. */
 export const linear: Op<LinearAttrs> = {
   name: "linear",
   kernels: [...gemmKernels, ...widenKernels],
@@ -43,9 +43,9 @@ export const linear: Op<LinearAttrs> = {
 };
 
 /**
- * y (rows, out) = x (rows, in) Wᵀ; each panel of W fills its own columns of y.
+ * y (rows, out) = x (rows, in) Wᵀ; each panel of W computes its own columns of y.
  *
- * @param stride elements from one row of y to the next
+ * @param stride row stride of y in elements
  */
 export function multiply(
   context: PanelContext,
@@ -80,9 +80,9 @@ export function multiply(
 }
 
 /**
- * y (rows, in) = x (rows, out) W; each panel of W adds the part of its own columns of x.
+ * y (rows, in) = x (rows, out) W; each panel of W accumulates the contribution of its columns of x.
  *
- * @param stride elements from one row of x to the next
+ * @param stride row stride of x in elements
  */
 export function multiplyTransposed(
   context: PanelContext,
@@ -116,7 +116,7 @@ export function multiplyTransposed(
   }
 }
 
-/** An operand of `count` elements as seen from one of its columns on, under the same stride. */
+/** The range of an operand of `count` elements that starts at a column. */
 function fromColumn(x: Operand, column: number, count: number): Operand {
   if (column === 0 || "weight" in x) return x;
   const { value, first } = "value" in x ? x : { value: x, first: 0 };

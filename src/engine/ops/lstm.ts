@@ -7,7 +7,7 @@ import { requireShape } from "./shapes";
 
 type NoAttrs = Record<never, never>;
 
-/** Invocations of a direction's workgroup: a software GPU pays for each four of them at every barrier. */
+/** Workgroup size per direction: a software GPU pays for every four lanes at each barrier. */
 const LANES = { software: 4, gpu: 256 } as const;
 
 interface LaneKernels {
@@ -37,7 +37,7 @@ const backwardKernels = laneKernels("recurrent/lstm_backward", [
   ...(["read_write", "read_write", "read_write"] as const),
 ]);
 
-/** One dispatch of two workgroups, one for each direction. */
+/** A dispatch of two workgroups, one per direction. */
 function lstmCall(
   kernels: LaneKernels,
   operands: readonly Value[],
@@ -58,10 +58,10 @@ function lstmCall(
 }
 
 /**
- * One bidirectional LSTM layer as PyTorch has it. Inputs: the gates' sums over the layer's input, biases included, in the
- * order i, f, g, o, for the forward and the backward direction (T, 4 H), and the recurrent weights of both (4 H, H).
- * Outputs: h of both directions side by side (T, 2 H), and for the backward pass i, f, g, o, c (2, T, 5 H) and the h
- * that each step of a direction started from (T, H).
+ * A bidirectional LSTM layer as in PyTorch. Inputs: input contributions to the gates, biases included, in the order i,
+ * f, g, o, for the forward and the backward direction (T, 4 H), and both recurrent weights (4 H, H). Outputs:
+ * concatenated h of both directions (T, 2 H), and for the backward pass i, f, g, o, c (2, T, 5 H) and per direction the
+ * previous h of each step (T, H).
  */
 export const lstm: Op<NoAttrs> = {
   name: "lstm",
@@ -90,8 +90,8 @@ export const lstm: Op<NoAttrs> = {
 };
 
 /**
- * Gradient of {@link lstm} for the gates' sums of both directions (T, 4 H): dy (T, 2 H), i, f, g, o, c (2, T, 5 H) and
- * the recurrent weights. The third output is scratch (2, H).
+ * Gradient of {@link lstm} with respect to the gate pre-activations of both directions (T, 4 H), from dy (T, 2 H), i,
+ * f, g, o, c (2, T, 5 H) and the recurrent weights. The third output is scratch (2, H).
  */
 export const lstmBackward: Op<NoAttrs> = {
   name: "lstmBackward",

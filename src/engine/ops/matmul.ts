@@ -12,7 +12,7 @@ interface MatmulAttrs {
    * - `tn`: C[m,n] = Σk A[k,m] B[k,n]
    */
   readonly form: GemmForm;
-  /** Factor of the product. */
+  /** Scale of the product. */
   readonly alpha: number;
 }
 
@@ -24,7 +24,7 @@ function dimensions(a: TensorType, b: TensorType, form: GemmForm): { m: number; 
   return { m, n, k };
 }
 
-/** C = alpha · A B of two f32 values, in one of three forms; leading dimensions of A count as rows. */
+/** C = alpha · A B for two f32 values; leading dimensions of A fold into rows. */
 export const matmul: Op<MatmulAttrs> = {
   name: "matmul",
   kernels: gemmKernels,

@@ -27,7 +27,7 @@ function lowerProduct({ inputs, outputs, dispatch }: LowerContext<NoAttrs>): voi
   });
 }
 
-/** y = a · b, element by element, for equal shapes. */
+/** y = a · b, elementwise, for equal shapes. */
 export const multiply: Op<NoAttrs> = {
   name: "multiply",
   kernels: multiplyKernels.all,
@@ -46,7 +46,7 @@ export const multiply: Op<NoAttrs> = {
   lower: lowerProduct,
 };
 
-/** y = x · l with l along the last dimension: x (…, N), l (N) -> (…, N). */
+/** y = x · l, broadcast along the last dimension: x (…, N), l (N) -> (…, N). */
 export const multiplyRow: Op<NoAttrs> = {
   name: "multiplyRow",
   kernels: multiplyKernels.all,

@@ -11,19 +11,19 @@ const reduceSumKernels = rowKernels({
   bindings: ["read", "read_write"],
 });
 
-/** Elements that one workgroup sums; longer inputs take two stages. */
+/** Elements per workgroup; longer inputs take two stages. */
 const SHARE = 4096;
 
-/** The second stage is one workgroup. */
+/** Maximum partial sums, which the second stage adds in one workgroup. */
 const MAX_PARTS = 1024;
 
 /** Σ x over all elements -> (1). */
 export const reduceSum: Op<NoAttrs> = reduction("reduceSum", false);
 
-/** Σ x² over all elements -> (1): the square of the global norm. */
+/** Σ x² over all elements -> (1). */
 export const sumSquares: Op<NoAttrs> = reduction("sumSquares", true);
 
-/** A sum in at most two stages, the first spread over the GPU. The second output holds the sums of the first. */
+/** A sum in at most two stages, the first parallel across workgroups. The second output holds the partial sums. */
 function reduction(name: string, squares: boolean): Op<NoAttrs> {
   return {
     name,
@@ -57,7 +57,7 @@ interface ReductionOptions {
   readonly accumulate: boolean;
 }
 
-/** Sums `parts` shares of x, one workgroup each. */
+/** Sums x in `parts` partitions, one workgroup each. */
 function reductionCall(x: Value, sums: Value, parts: number, options: ReductionOptions): KernelCall {
   const elements = elementCount(x.type.shape);
   const { kernel, width } = reduceSumKernels.choose(elements, options.tuning);

@@ -1,4 +1,4 @@
 import { activationOp } from "./activation";
 
-/** y = max(x, 0), element by element. */
+/** y = max(x, 0), elementwise. */
 export const relu = activationOp<Record<never, never>>("relu", () => "relu");

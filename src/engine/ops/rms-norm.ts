@@ -6,7 +6,7 @@ import { matrixShape, requireShape } from "./shapes";
 
 interface RmsNormAttrs {
   readonly epsilon: number;
-  /** 1 where the stored weight is the difference from one (Gemma), else 0. */
+  /** 1 if the weight is stored as an offset from one (Gemma), else 0. */
   readonly weightOffset: 0 | 1;
 }
 
@@ -29,9 +29,8 @@ const rmsNormWeightBackwardKernels = columnKernels({
 });
 
 /**
- * Root mean square normalisation (Zhang & Sennrich 2019, arXiv 1910.07467) of the last dimension:
- * y = x / √(mean(x²) + epsilon) · (weightOffset + w). Inputs: x (…, N), w (N). Outputs: y (…, N), and 1/rms of each
- * row (rows) for the gradients.
+ * RMSNorm (Zhang & Sennrich 2019, arXiv 1910.07467) over the last dimension: y = x / √(mean(x²) + epsilon) ·
+ * (weightOffset + w). Inputs: x (…, N), w (N). Outputs: y (…, N), and 1/rms per row (rows) for the gradients.
  */
 export const rmsNorm: Op<RmsNormAttrs> = {
   name: "rmsNorm",
@@ -59,7 +58,7 @@ export const rmsNorm: Op<RmsNormAttrs> = {
   },
 };
 
-/** Gradient of {@link rmsNorm} for x: dy, x (…, N), w (N), 1/rms (rows) -> dx (…, N). */
+/** Gradient of {@link rmsNorm} with respect to x: dy, x (…, N), w (N), 1/rms (rows) -> dx (…, N). */
 export const rmsNormBackward: Op<Pick<RmsNormAttrs, "weightOffset">> = {
   name: "rmsNormBackward",
   kernels: rmsNormBackwardKernels.all,
@@ -80,7 +79,7 @@ export const rmsNormBackward: Op<Pick<RmsNormAttrs, "weightOffset">> = {
   },
 };
 
-/** Gradient of {@link rmsNorm} for w: dy, x (…, N), 1/rms (rows) -> dw (N). */
+/** Gradient of {@link rmsNorm} with respect to w: dy, x (…, N), 1/rms (rows) -> dw (N). */
 export const rmsNormWeightBackward: Op<Record<never, never>> = {
   name: "rmsNormWeightBackward",
   kernels: rmsNormWeightBackwardKernels.all,

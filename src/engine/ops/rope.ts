@@ -5,9 +5,9 @@ import { elementGrid } from "../gpu/kernel";
 import { elementKernels } from "../kernels/variants";
 
 interface RopeAttrs {
-  /** Rotates backwards: the transpose, which is the gradient. */
+  /** Rotates by the negative angle: the transpose, used for the gradient. */
   readonly inverse: boolean;
-  /** Pairs are neighbours (2i, 2i + 1), as in GPT-J, instead of halves (i, i + R/2), as in Llama. */
+  /** Pairs are adjacent (2i, 2i + 1), as in GPT-J, instead of halves (i, i + R/2), as in Llama. */
   readonly interleaved: boolean;
 }
 
@@ -26,10 +26,10 @@ const ropeKernels = elementKernels({
 });
 
 /**
- * Rotary position embedding (arXiv 2104.09864): turns each pair of a head's first R elements by the angle whose cosine
- * and sine the tables hold for the position; elements from R on pass through.
+ * Rotary position embedding (arXiv 2104.09864): rotates each pair of a head's first R elements by the angle whose cos
+ * and sin the tables hold for the position; other elements pass through.
  *
- * Inputs: x (B,T,H,D), positions u32 (B·T), cos and sin (P, R/2). Positions ≥ P use the tables' last row.
+ * Inputs: x (B,T,H,D), positions u32 (B·T), cos and sin (P, R/2). Positions ≥ P are clamped to the last row.
  */
 export const rope: Op<RopeAttrs> = {
   name: "rope",
@@ -58,9 +58,9 @@ export const rope: Op<RopeAttrs> = {
     const [x, , cos] = inputs as [Value, Value, Value];
     const [batch, length, heads, headDim] = x.type.shape as [number, number, number, number];
     const [tableRows, pairs] = cos.type.shape as [number, number];
-    // Neighbours lie within one vector, so that they are turned number by number.
+    // Interleaved pairs lie within one vec4, so use scalar loads.
     const { kernel, width } = ropeKernels.choose(attrs.interleaved ? 1 : pairs, headDim);
-    // One invocation turns a pair or copies an element that is not in any.
+    // One invocation rotates a pair or copies an element outside the rotary dimensions.
     const count = (batch * length * heads * (headDim - pairs)) / width;
     const params = {
       count,

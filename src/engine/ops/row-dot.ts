@@ -18,7 +18,7 @@ const multiplyColumnKernels = elementKernels({
   bindings: ["read", "read", "read_write"],
 });
 
-/** The type of one number for each row of x. */
+/** The type of a column vector with one number per row of x. */
 function columnOf({ shape }: TensorType): TensorType {
   return f32(...shape.slice(0, -1), 1);
 }
@@ -46,7 +46,7 @@ export const rowDot: Op<NoAttrs> = {
   },
 };
 
-/** y = x · g with one number for each row: x (…, N), g (…, 1) -> (…, N). */
+/** y = x · g, broadcast along rows: x (…, N), g (…, 1) -> (…, N). */
 export const multiplyColumn: Op<NoAttrs> = {
   name: "multiplyColumn",
   kernels: multiplyColumnKernels.all,

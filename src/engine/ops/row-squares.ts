@@ -27,7 +27,7 @@ const kernels = Object.fromEntries(storageKinds.map((kind) => [kind, makeKernels
   RowKernels
 >;
 
-/** The squared length of every row of a frozen matrix (rows, columns) as it is widened: -> (rows). No inputs. */
+/** Squared norm of each row of a dequantised frozen matrix (rows, columns) -> (rows). No inputs. */
 export const rowSquares: Op<RowSquaresAttrs> = {
   name: "rowSquares",
   kernels: storageKinds.flatMap((kind) => kernels[kind].all),

@@ -13,7 +13,7 @@ const scaleKernels = elementKernels({
   bindings: ["read", "read_write"],
 });
 
-/** y = alpha · x, element by element. */
+/** y = alpha · x, elementwise. */
 export const scale: Op<ScaleAttrs> = {
   name: "scale",
   kernels: scaleKernels.all,

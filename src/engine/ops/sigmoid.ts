@@ -1,4 +1,4 @@
 import { activationOp } from "./activation";
 
-/** y = 1 / (1 + e^-x), element by element. */
+/** y = 1 / (1 + e^-x), elementwise. */
 export const sigmoid = activationOp<Record<never, never>>("sigmoid", () => "sigmoid");

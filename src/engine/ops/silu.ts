@@ -1,4 +1,4 @@
 import { activationOp } from "./activation";
 
-/** y = x · sigmoid(x), element by element. */
+/** y = x · sigmoid(x), elementwise. */
 export const silu = activationOp<Record<never, never>>("silu", () => "silu");

@@ -4,7 +4,7 @@ import { defineKernel, elementGrid } from "../gpu/kernel";
 import { matrixShape, requireShape } from "./shapes";
 
 interface SoftmaxAttrs {
-  /** Whether numbers that are zero are left out: they stay zero, as does a row of nothing else. */
+  /** Whether zeros are masked out: they stay zero, as does an all-zero row. */
   readonly skipZeros: boolean;
 }
 
@@ -22,7 +22,7 @@ const softmaxBackwardKernel = defineKernel({
   bindings: ["read", "read", "read_write"],
 });
 
-/** y = exp(x) / Σ exp(x) along the last dimension, which is short: (…, N) -> (…, N). */
+/** Softmax over the last dimension, which must be short: (…, N) -> (…, N). */
 export const softmax: Op<SoftmaxAttrs> = {
   name: "softmax",
   kernels: [softmaxKernel],
@@ -41,7 +41,7 @@ export const softmax: Op<SoftmaxAttrs> = {
   },
 };
 
-/** dx = y · (dy − Σ dy · y): dy, y (…, N) -> dx. What the softmax skipped is zero in y, and so here. */
+/** dx = y · (dy − Σ dy · y): dy, y (…, N) -> dx. Masked elements have y = 0 and hence a zero gradient. */
 export const softmaxBackward: Op<Record<never, never>> = {
   name: "softmaxBackward",
   kernels: [softmaxBackwardKernel],

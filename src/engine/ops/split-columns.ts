@@ -5,11 +5,11 @@ import { copyBlockCall, copyBlockKernels } from "./copy-block";
 import { zeroCall, zeroKernels } from "./zero";
 
 interface SplitAttrs {
-  /** Widths of the pieces along the last axis; their sum is the whole width. */
+  /** Widths of the pieces along the last axis, summing to its size. */
   readonly sizes: readonly number[];
 }
 
-/** Cuts x (…, N) along its last axis into pieces (…, sizes[i]). */
+/** Splits x (…, N) along its last axis into pieces (…, sizes[i]). */
 export const splitColumns: Op<SplitAttrs> = {
   name: "splitColumns",
   kernels: copyBlockKernels.all,
@@ -39,7 +39,7 @@ export const splitColumns: Op<SplitAttrs> = {
   },
 };
 
-/** Puts pieces side by side along the last axis at `places` among `sizes`; places without a piece are zero. */
+/** Concatenates pieces along the last axis at indices `places` of `sizes`; missing pieces are zero. */
 export const concatColumns: Op<SplitAttrs & { readonly places: readonly number[] }> = {
   name: "concatColumns",
   kernels: [...copyBlockKernels.all, ...zeroKernels.all],

@@ -1,4 +1,4 @@
 import { activationOp } from "./activation";
 
-/** y = tanh(x), without overflow for large x, element by element. */
+/** y = tanh(x), elementwise, without overflow for large x. */
 export const tanh = activationOp<Record<never, never>>("tanh", () => "tanh");

@@ -10,7 +10,7 @@ const transposeKernel = defineKernel({
   bindings: ["read", "read_write"],
 });
 
-/** The last two dimensions swapped: (…, R, C) -> (…, C, R). */
+/** Swaps the last two dimensions: (…, R, C) -> (…, C, R). */
 export const transpose: Op<Record<never, never>> = {
   name: "transpose",
   kernels: [transposeKernel],

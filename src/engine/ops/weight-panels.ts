@@ -3,7 +3,7 @@ import { f32 } from "../graph/value";
 import { defineKernel, elementGrid, type Kernel } from "../gpu/kernel";
 import { blockKinds, blockLibraries } from "../kernels/storage";
 
-/** A stretch of rows of a frozen matrix, ready to be multiplied with. */
+/** A range of rows of a frozen matrix, as a matmul operand. */
 export interface WeightPanel {
   readonly rowStart: number;
   readonly rows: number;
@@ -11,12 +11,12 @@ export interface WeightPanel {
   readonly operand: Operand;
 }
 
-/** What a product with a frozen matrix needs of the lowering. */
+/** The parts of the lowering context used by products with a frozen matrix. */
 export type PanelContext = Pick<LowerContext<unknown>, "tuning" | "dispatch" | "scratch">;
 
-/** Rows of the other factor from which a software GPU widens a matrix once instead of for every few of them. */
+/** Rows of the other operand from which a software GPU dequantises a panel up front rather than per tile. */
 const WIDEN_ROWS = 16;
-/** Bytes of a widened panel at most; panels start at multiples of 64 rows. */
+/** Maximum bytes of a dequantised panel; panels start at multiples of 64 rows. */
 const PANEL_BYTES = 4 * 2 ** 20;
 
 const kernels: ReadonlyMap<StorageKind, Kernel> = new Map(
@@ -32,15 +32,15 @@ const kernels: ReadonlyMap<StorageKind, Kernel> = new Map(
   ]),
 );
 
-/** The kernel of every kind in blocks. */
+/** The dequantisation kernel of every block-quantised kind. */
 export const widenKernels: readonly Kernel[] = [...kernels.values()];
 
 /**
- * The parts of a frozen matrix that a product goes through: its shards, or where widening costs more than multiplying
- * (kinds in blocks, many rows, a software GPU) panels of them, each widened to f32 in the
- * same scratch before it is used.
+ * The parts of a frozen matrix that a product iterates over: its shards, or, if dequantising dominates
+ * (block-quantised, many rows, a software GPU), smaller panels that are each dequantised to f32 into a shared scratch
+ * buffer.
  *
- * @param rows rows of the other factor
+ * @param rows rows of the other operand
  */
 export function* weightPanels(
   { tuning, dispatch, scratch }: PanelContext,

@@ -9,7 +9,7 @@ export const zeroKernels = elementKernels({
   bindings: ["read_write"],
 });
 
-/** Sets every element of `target` to zero. */
+/** Zeroes `target`. */
 export function zeroCall(target: Value): KernelCall {
   const elements = elementCount(target.type.shape);
   const { kernel, width } = zeroKernels.choose(elements);

@@ -8,7 +8,7 @@ import { type BatchShape, NO_INDEX, type TrainingBatch, type VirtualLengths } fr
 export { NO_INDEX };
 export type { BatchShape, TrainingBatch, VirtualLengths };
 
-/** Supervised tokens that have a token before them to be predicted from. */
+/** Number of supervised tokens that have a predecessor to be predicted from. */
 export function countLabels(batch: TrainingBatch, { promptLength }: VirtualLengths): number {
   let count = 0;
   forEachLabel(batch, promptLength, () => count++);
@@ -16,8 +16,8 @@ export function countLabels(batch: TrainingBatch, { promptLength }: VirtualLengt
 }
 
 /**
- * Whether texts of up to `length` tokens may stand beside each other in a row. Virtual prompt tokens stand in front of
- * one text; a prefix must lie as far from each text's start as from the first one's, where distance counts.
+ * Whether texts of up to `length` tokens may be packed into a row. Virtual prompt tokens belong to one text; a prefix
+ * must be equally far from the start of every text if attention depends on distance.
  */
 export function canPack(
   spec: ModelSpec,
@@ -31,9 +31,8 @@ export function canPack(
 }
 
 /**
- * A batch as a program's inputs: ids, positions, what each query sees, and for each supervised token the row of
- * hidden states that predicts it. Virtual prompt tokens stand in front of each row. An encoder-decoder has inputs of
- * its own ({@link pairInputs}).
+ * Converts a batch to program inputs: ids, positions, visible key ranges, and the hidden-state row that predicts each
+ * supervised token. Rows begin with the virtual prompt tokens. Encoder-decoders use {@link pairInputs}.
  */
 export function batchInputs(
   batch: TrainingBatch,
@@ -75,7 +74,7 @@ export function batchInputs(
   };
 }
 
-/** The first visible key under each sliding window; keys of a prefix are hidden by it like others. */
+/** First visible key per sliding window; a window also slides past prefix keys. */
 function windowInputs(
   keyStart: Uint32Array,
   keyEnd: Uint32Array,
@@ -102,7 +101,10 @@ function labelInputs(batch: TrainingBatch, shape: BatchShape, promptLength: numb
   return { labels, label_rows: labelRows };
 }
 
-/** The first token of a text can be predicted only from a virtual prompt token. */
+/**
+ * Visits each predictable supervised token. The first token of a text has a predecessor only with virtual prompt
+ * tokens.
+ */
 function forEachLabel(
   batch: TrainingBatch,
   promptLength: number,

@@ -1,23 +1,23 @@
 import type { AdapterState } from "../adapters/adapter-state";
 import type { HostTensor } from "../adapters/common/method";
 
-/** The values of the step that measured best so far. */
+/** Adapter values at the lowest validation loss so far. */
 export interface Best {
   readonly step: number;
   readonly loss: number;
   readonly values: ReadonlyMap<string, HostTensor>;
 }
 
-/** What {@link BestValues} knows, to go on with it later. */
+/** State of {@link BestValues}, for resuming. */
 export interface BestProgress {
   readonly best: Best | null;
-  /** Measurements since the best one. */
+  /** Validations since the best one. */
   readonly measuredSince: number;
 }
 
 /**
- * Keeps an adapter's values at the lowest validation loss, and tells when it has not fallen for long
- * (transformers' `load_best_model_at_end` and `early_stopping_patience`).
+ * Tracks the adapter values with the lowest validation loss, and how long it has not improved (transformers'
+ * `load_best_model_at_end` and `early_stopping_patience`).
  */
 export class BestValues {
   readonly #state: AdapterState;
@@ -32,7 +32,7 @@ export class BestValues {
     return this.#progress;
   }
 
-  /** Takes in a measurement of the adapter as it is now; no step may be on its way. */
+  /** Records the validation loss of the current values; no step may be in flight. */
   async add(step: number, loss: number): Promise<void> {
     const { best, measuredSince } = this.#progress;
     if (best === null ? Number.isFinite(loss) : loss < best.loss) {
@@ -42,12 +42,12 @@ export class BestValues {
     }
   }
 
-  /** Starts anew, where earlier values are no longer what the run is to end with. */
+  /** Discards the best values, when earlier ones are no longer candidates. */
   forget(): void {
     this.#progress = { best: null, measuredSince: 0 };
   }
 
-  /** Puts the best values back into the adapter and returns where they are from; null when nothing was measured. */
+  /** Restores the best values and returns them; null if nothing was measured. */
   restore(): Best | null {
     const { best } = this.#progress;
     if (best) this.#state.write(best.values);

@@ -1,15 +1,15 @@
 import type { ParameterPlace } from "../adapters/adapter-state";
 
-/** Which numbers of an adapter's flat buffers are frozen: a bit for each, the first of a word the lowest. */
+/** Bitmask of frozen elements of an adapter's flat buffers, least significant bit first. */
 export type FrozenBits = Uint32Array<ArrayBuffer>;
 
-/** Which numbers of one parameter are frozen: 1 for each that is, 0 for the others. */
+/** Mask of a parameter's frozen elements: 1 if frozen. */
 export interface FrozenMask {
   readonly shape: readonly number[];
   readonly data: Uint8Array;
 }
 
-/** Bits of flat buffers of `length` numbers from the masks of their parameters; one without a mask trains. */
+/** Packs parameter masks into a bitmask over `length` flat elements; parameters without a mask are trainable. */
 export function packFrozen(
   places: readonly ParameterPlace[],
   length: number,
@@ -25,7 +25,7 @@ export function packFrozen(
   return bits;
 }
 
-/** The masks that {@link packFrozen} made bits of. */
+/** Inverse of {@link packFrozen}. */
 export function unpackFrozen(places: readonly ParameterPlace[], bits: FrozenBits): Map<string, FrozenMask> {
   return new Map(
     places.map(({ name, shape, offset, count }) => {

@@ -5,27 +5,27 @@ import { scheduleFactor } from "./schedule";
 import { isSelectionDue, select } from "./selection";
 import type { StepMetrics, Trainer } from "./trainer";
 
-/** The order of a run: batches of each optimizer step, and how the learning rate goes. */
+/** Schedule of a run: batches per optimizer step, validation and learning rate. */
 export interface TrainingPlan {
   readonly totalSteps: number;
-  /** The batches that are summed into a step, counted from 0. */
+  /** Micro-batches accumulated into a step, counted from 0. */
   batches(step: number): readonly TrainingBatch[];
-  /** Passes over the data at the end of a step. */
+  /** Fractional epoch at the end of a step. */
   epoch(step: number): number;
   readonly validation: Iterable<TrainingBatch> & { readonly length: number };
-  /** Steps between measurements on the validation rows; 0 measures only at the end. */
+  /** Steps between validations; 0 validates only at the end. */
   readonly validateEvery: number;
   readonly learningRate: number;
   readonly schedule: Schedule;
   readonly warmupSteps: number;
   readonly seed: number;
-  /** The step whose validation loss is known already, when the trainer goes on from a snapshot. */
+  /** Step already validated, when resuming from a snapshot. */
   readonly validatedStep?: number;
-  /** Asked after each step: true asks for a "rest" report. */
+  /** Polled after each step; true requests a "rest" report. */
   shouldRest?(): boolean;
 }
 
-/** What the loop tells as it goes. */
+/** Progress events of the training loop. */
 export type LoopReport =
   | ({
       readonly type: "step";
@@ -34,14 +34,14 @@ export type LoopReport =
       readonly learningRate: number;
     } & StepMetrics)
   | { readonly type: "validation"; readonly step: number; readonly loss: number }
-  /** The adapter chooses which of its numbers train: so many texts of all are weighed for that. */
+  /** The adapter is selecting its trainable elements: `done` of `total` texts are scored. */
   | { readonly type: "selection"; readonly step: number; readonly done: number; readonly total: number }
-  /** It has chosen: from this step on, that many of them train. */
+  /** Selection is complete: from this step on `training` elements are trainable. */
   | { readonly type: "selected"; readonly step: number; readonly training: number }
-  /** All steps so far are reported and none is on its way: the time for a snapshot or a pause. */
+  /** All steps are reported and none is in flight: safe to take a snapshot or pause. */
   | { readonly type: "rest"; readonly step: number };
 
-/** Steps submitted ahead of the one whose numbers are awaited. */
+/** Steps submitted ahead of the one whose metrics are awaited. */
 const STEPS_AHEAD = 2;
 
 interface Pending {
@@ -51,8 +51,9 @@ interface Pending {
 }
 
 /**
- * Runs a plan from the trainer's step to its end. To pause is to stop pulling, to stop is to return or to abort. Steps are counted from 1 in
- * reports. Throws "diverged" when a loss or gradient is not finite; the adapter then has its last good values.
+ * Runs a plan from the trainer's current step to the end. Pause by not pulling; stop by returning or aborting. Reported
+ * steps count from 1. Throws "diverged" if a loss or gradient is not finite; the adapter then keeps its last finite
+ * values.
  */
 export async function* trainingLoop(
   trainer: Trainer,
@@ -63,7 +64,7 @@ export async function* trainingLoop(
   try {
     yield* runSteps(trainer, plan, pending, signal);
   } finally {
-    // A caller that leaves early frees the trainer next; reads under way must not fail then with nobody to hear it.
+    // A caller that returns early destroys the trainer next; pending reads must not reject unhandled.
     await Promise.allSettled(pending.map(({ metrics }) => metrics));
   }
 }
@@ -82,7 +83,7 @@ async function* runSteps(
   for (let step = first; step < plan.totalSteps && !signal?.aborted; step++) {
     if (await isSelectionDue(trainer, step, plan.totalSteps)) {
       while (pending.length > 0) yield await settle(plan, pending);
-      for await (const progress of select(trainer, firstPass(plan))) {
+      for await (const progress of select(trainer, firstEpoch(plan))) {
         yield { step, ...progress };
         if (signal?.aborted) return;
       }
@@ -100,8 +101,8 @@ async function* runSteps(
   if (validates) yield await validate(trainer, plan, trainer.stepCount);
 }
 
-/** The batches of the first pass over the data, in the run's order. */
-function* firstPass({ batches, epoch, totalSteps }: TrainingPlan): Generator<TrainingBatch> {
+/** Batches of the first epoch, in order. */
+function* firstEpoch({ batches, epoch, totalSteps }: TrainingPlan): Generator<TrainingBatch> {
   for (let step = 0; step < totalSteps && (step === 0 || epoch(step - 1) < 1); step++) {
     yield* batches(step);
   }

@@ -14,26 +14,26 @@ import { optimizerBytes } from "./optimizer-state";
 import { READBACK_BYTES, type TrainerOptions } from "./trainer";
 import { listPlans, planTraining } from "./plans";
 
-/** GPU bytes of a training run, by what they are for. */
+/** GPU memory of a training run by purpose, in bytes. */
 export interface TrainingMemory {
   readonly weights: number;
   readonly adapter: number;
-  /** Gradients, AdamW's moments and the step's numbers. */
+  /** Gradients, AdamW moments and step scalars. */
   readonly optimizer: number;
-  /** Activations and their gradients, by the lifetimes of the largest plan. */
+  /** Activations and their gradients, after slot assignment. */
   readonly slots: number;
-  /** Ids, labels and positions of every program. */
+  /** Input buffers (ids, labels, positions) of all programs. */
   readonly inputs: number;
   readonly uniforms: number;
   readonly readback: number;
   readonly total: number;
-  /** Bytes of the largest stretch that one kernel binds, which a GPU limits too. */
+  /** Largest storage binding, which device limits also bound. */
   readonly largestBinding: number;
-  /** Floating-point operations of one pass over a training batch, by its length. */
+  /** FLOPs of a training pass, by batch length. */
   readonly flopsByLength: ReadonlyMap<number, number>;
 }
 
-/** Predicts what training will take from its plans; allocates nothing. */
+/** Predicts the memory of a training run from its plans, without allocating. */
 export function predictTrainingMemory(
   model: ModelShape,
   adapter: Adapter,
@@ -61,9 +61,9 @@ export function predictTrainingMemory(
 }
 
 /**
- * The weights that a model will have on a GPU, known from its description before anything is read or uploaded.
+ * Shapes of a model's weights on the GPU, derived from its spec before anything is loaded.
  *
- * @param dtypeOf the stored element type of a tensor (matrices keep it, vectors become f32)
+ * @param dtypeOf stored dtype of a tensor (matrices keep it, vectors become f32)
  */
 export function declaredWeights(
   spec: ModelSpec,

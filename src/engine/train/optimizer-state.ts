@@ -8,20 +8,20 @@ import type { FrozenBits } from "./frozen";
 
 const SCALAR_BYTES = { lossSum: 4, metrics: 16 } as const;
 
-/** Bytes of a group's learning-rate factor and weight decay. */
+/** Size of a parameter group's entry: learning-rate factor and weight decay. */
 const GROUP_BYTES = 8;
 
-/** The learning-rate factors that an adapter's parameters have, each once: a group for each. */
+/** Distinct learning-rate factors of an adapter's parameters; each is a parameter group. */
 export function learningRateFactors({ parameters }: Adapter): number[] {
-  return [...new Set(parameters.map(factorOf))];
+  return [...new Set(parameters.map(learningRateFactorOf))];
 }
 
-/** With a learning rate of zero neither gradient nor decay moves what is fixed. */
-function factorOf({ learningRateFactor = 1, fixed = false }: ParameterSpec): number {
+/** Frozen parameters get factor 0: neither gradient nor weight decay changes them. */
+function learningRateFactorOf({ learningRateFactor = 1, fixed = false }: ParameterSpec): number {
   return fixed ? 0 : learningRateFactor;
 }
 
-/** Bytes of the buffers that {@link OptimizerState} makes for an adapter of `length` flat elements. */
+/** Size of the buffers of an {@link OptimizerState} for `length` flat elements. */
 export function optimizerBytes(adapter: Adapter, length: number): number {
   const scalars = Object.values(SCALAR_BYTES).reduce((sum, bytes) => sum + bytes, 0);
   const groups = learningRateFactors(adapter).length * GROUP_BYTES;
@@ -29,7 +29,7 @@ export function optimizerBytes(adapter: Adapter, length: number): number {
   return 3 * 4 * length + blocks + groups + scalars;
 }
 
-/** The words of each block of parameters, as the optimizer's kernels read them. */
+/** Per-block metadata as read by the optimizer's kernels. */
 function blockWords(adapter: Adapter, frozen: FrozenBits | null): Uint32Array<ArrayBuffer> {
   const { places, length } = layOutParameters(adapter);
   const factors = learningRateFactors(adapter);
@@ -37,7 +37,7 @@ function blockWords(adapter: Adapter, frozen: FrozenBits | null): Uint32Array<Ar
   adapter.parameters.forEach((parameter, index) => {
     const { offset, count } = defined(places[index], "place");
     const first = offset / PARAMETER_ALIGNMENT;
-    const group = factors.indexOf(factorOf(parameter));
+    const group = factors.indexOf(learningRateFactorOf(parameter));
     for (let block = first; block < first + Math.ceil(count / PARAMETER_ALIGNMENT); block++) {
       words[block * BLOCK_WORDS] = group;
       if (frozen) words.set(frozen.subarray(2 * block, 2 * block + 2), block * BLOCK_WORDS + 1);
@@ -46,18 +46,18 @@ function blockWords(adapter: Adapter, frozen: FrozenBits | null): Uint32Array<Ar
   return words;
 }
 
-/** The flat buffers beside the parameters while an adapter trains: gradients and AdamW's two moments. */
+/** Buffers of the optimizer, parallel to the flat parameters: gradients, AdamW moments and block metadata. */
 export class OptimizerState {
   readonly gradients: GPUBuffer;
   readonly m: GPUBuffer;
   readonly v: GPUBuffer;
-  /** Of each block of 64 parameters its group, which is those of one learning-rate factor, and which of it are frozen. */
+  /** For each block of 64 parameters: its parameter group and its frozen bitmask. */
   readonly blocks: GPUBuffer;
-  /** (learning-rate factor, weight decay) of each group. */
+  /** (learning-rate factor, weight decay) per group. */
   readonly groupTable: GPUBuffer;
-  /** Sum of unscaled losses since the last step. */
+  /** Sum of unscaled losses since {@link beginStep}. */
   readonly lossSum: GPUBuffer;
-  /** Gradient norm and the flag of a non-finite one, written by each update. */
+  /** Gradient norm and its non-finite flag, written by each update. */
   readonly metrics: GPUBuffer;
   readonly #gpu: Gpu;
   readonly #adapter: Adapter;
@@ -84,12 +84,12 @@ export class OptimizerState {
     this.metrics = gpu.createBuffer("step_metrics", SCALAR_BYTES.metrics, STORAGE);
   }
 
-  /** Says which numbers are frozen from the next step on; null: none. */
+  /** Sets the frozen elements from the next step on; null: none. */
   freeze(frozen: FrozenBits | null): void {
     this.#gpu.device.queue.writeBuffer(this.blocks, 0, blockWords(this.#adapter, frozen));
   }
 
-  /** Clears gradients and the loss sum; the first thing of every optimizer step. */
+  /** Zeroes the gradients and the loss sum; called first in every step. */
   beginStep(): void {
     const encoder = this.#gpu.device.createCommandEncoder();
     encoder.clearBuffer(this.gradients);

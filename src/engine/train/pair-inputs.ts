@@ -5,22 +5,22 @@ import type { EncoderSpec } from "../nn/model-spec";
 import { CROSS_RANGE, ENCODER_RANGE, keyStartName } from "../nn/attention";
 import { type BatchShape, NO_INDEX, type TrainingBatch, type VirtualLengths } from "./training-batch";
 
-/** Tokens of a batch's rows in the encoder and in the decoder: where a shape does not say, as many as a whole row has. */
+/** Encoder and decoder lengths of a batch shape; both default to the whole row. */
 export function pairLengths({ length, pair }: BatchShape): PairLengths {
   return pair ?? { source: length, target: length };
 }
 
-/** A row's prompt, which the encoder reads, and its answer: what stands from its first learned token on. */
+/** A row split into the encoder's prompt and the answer, which starts at the first supervised token. */
 interface Pair {
   readonly prompt: Uint32Array;
   readonly answer: Uint32Array;
-  /** For each token of the answer, whether it is learned. */
+  /** Supervision mask of the answer. */
   readonly learned: Uint8Array;
 }
 
 /**
- * A batch as inputs of an encoder-decoder. The encoder gets each row's tokens up to the first learned one, behind the
- * virtual tokens; the decoder gets the others, moved on by one place behind the start token, and predicts them.
+ * Converts a batch to encoder-decoder inputs. The encoder reads each row's tokens before the first supervised one,
+ * after the virtual tokens; the decoder predicts the rest, shifted right by the start token.
  */
 export function pairInputs(
   batch: TrainingBatch,
@@ -68,12 +68,12 @@ export function pairInputs(
   };
 }
 
-/** Every query sees the keys from the first to its own end. */
+/** Each query sees the keys from the first up to its own end. */
 function range([start, end]: readonly [string, string], keyEnd: Uint32Array): ProgramInputs {
   return { [start]: new Uint32Array(keyEnd.length), [end]: keyEnd };
 }
 
-/** The pair of each row, or null where a row is empty. */
+/** Splits each row; null if empty. */
 function pairsOf({ ids, supervised, segments, length }: TrainingBatch): (Pair | null)[] {
   return segments.map((texts, row) => {
     invariant(texts.length <= 1, "an encoder reads one text a row");
@@ -88,7 +88,7 @@ function pairsOf({ ids, supervised, segments, length }: TrainingBatch): (Pair | 
   });
 }
 
-/** Labels and the rows of hidden states that predict them; places that are left over are padding. */
+/** Labels and the hidden-state rows that predict them, padded with NO_INDEX. */
 class LabelList {
   readonly ids: Uint32Array;
   readonly rows: Uint32Array;

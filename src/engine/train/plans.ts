@@ -21,10 +21,10 @@ import { pairLengths } from "./pair-inputs";
 import { learningRateFactors } from "./optimizer-state";
 import { applyDropout, STEP_SCALARS, stepScalarsInput } from "../nn/step-scalars";
 
-/** What planning needs of an adapter: itself, and the element count of its flat buffers. */
+/** The adapter and the element count of its flat buffers: all that planning needs. */
 export type AdapterShape = Pick<AdapterState, "adapter" | "length">;
 
-/** The state that sums the unscaled losses of supervised tokens. */
+/** State with the sum of unscaled losses over supervised tokens. */
 export const LOSS_SUM = "loss_sum";
 
 /** How a pass is planned. */
@@ -34,8 +34,8 @@ export interface BatchOptions extends DifferentiateOptions {
 }
 
 /**
- * Plans one forward pass over a batch with its summed loss; in "train" mode also the backward pass, which adds to
- * the gradients and may compute each block again instead of keeping its inner values.
+ * Plans a forward pass over a batch that accumulates its loss; in "train" mode also the backward pass, which
+ * accumulates gradients.
  */
 export function planBatch(
   model: ModelShape,
@@ -57,7 +57,7 @@ export function planBatch(
   return makePlan(graph, {}, model.tuning);
 }
 
-/** Traces a forward pass over a batch up to the hidden states that the head reads, (rows · T', width), in a graph of its own. */
+/** Traces a forward pass in a new graph, up to the head's input (rows · T', width). */
 export function traceForward(
   model: ModelShape,
   state: AdapterShape,
@@ -87,7 +87,7 @@ function buildHidden(context: BuildContext, { spec }: ModelShape, shape: BatchSh
 
 type PrefixHook = NonNullable<AdapterHooks["prefix"]>;
 
-/** Attention within the batch, with the adapter's prefix in front of every row's keys and values. */
+/** Attention within the batch, with the adapter's prefix keys and values prepended to each row. */
 function fullAttention(
   graph: Graph,
   model: ModelShape,
@@ -112,7 +112,7 @@ function fullAttention(
   };
 }
 
-/** AdamW's numbers and the clipping norm (0 turns it off). */
+/** AdamW hyperparameters and the gradient clipping norm (0 disables it). */
 export interface UpdateOptions {
   readonly beta1: number;
   readonly beta2: number;
@@ -120,10 +120,10 @@ export interface UpdateOptions {
   readonly maxGradNorm: number;
 }
 
-/** Names of the states that are flat buffers. */
+/** State names of the flat buffers. */
 export const FLAT = { parameters: "parameters", gradients: "gradients", m: "m", v: "v" } as const;
 
-/** Plans the optimizer step over the flat buffers: global norm, metrics, clipping and AdamW. */
+/** Plans the optimizer step over the flat buffers: gradient norm, metrics, clipping, AdamW. */
 export function planUpdate(model: ModelShape, state: AdapterShape, options: UpdateOptions): Plan {
   const graph = new Graph();
   state.adapter.penalty?.(graph);
@@ -152,7 +152,10 @@ export function planUpdate(model: ModelShape, state: AdapterShape, options: Upda
   return makePlan(graph, {}, model.tuning);
 }
 
-/** Plans what adds squared gradients to the second moments, which are free before the first step. */
+/**
+ * Plans the accumulation of squared gradients (importance scores) in the second moments, which are unused before the
+ * first step.
+ */
 export function planSquares(model: ModelShape, state: AdapterShape): Plan {
   const graph = new Graph();
   const flat = (name: string): Value => graph.state(name, f32(state.length));
@@ -160,25 +163,28 @@ export function planSquares(model: ModelShape, state: AdapterShape): Plan {
   return makePlan(graph, {}, model.tuning);
 }
 
-/** What a run's plans depend on. */
+/** Options that a run's plans depend on. */
 export interface PlanOptions extends UpdateOptions {
-  /** The shapes that batches come in. */
+  /** Shapes of training batches. */
   readonly shapes: readonly BatchShape[];
   /** Shapes of validation batches. */
   readonly evaluationShapes: readonly BatchShape[];
-  /** Computes each block again in the backward pass instead of keeping its inner values: less memory, a third more work. */
+  /**
+   * Recomputes each block in the backward pass instead of keeping its activations: less memory, about a third more
+   * compute.
+   */
   readonly gradientCheckpointing?: boolean;
   /** Drops within the base model while it trains, as transformers does; what weighs numbers drops nothing there. */
   readonly baseDropout?: boolean;
 }
 
-/** The plans of everything a run executes. */
+/** All plans of a run. */
 export interface TrainingPlans {
   readonly train: readonly ShapedPlan[];
   readonly evaluate: readonly ShapedPlan[];
   readonly update: Plan;
-  /** For adapters that weigh their numbers on single texts before they choose what trains. */
-  readonly weigh: { readonly text: ShapedPlan; readonly squares: Plan } | null;
+  /** For adapters that score the importance of their elements on single texts before selecting what trains. */
+  readonly importance: { readonly text: ShapedPlan; readonly squares: Plan } | null;
 }
 
 /** A plan for batches of one shape. */
@@ -201,19 +207,19 @@ export function planTraining(model: ModelShape, state: AdapterShape, options: Pl
     train: options.shapes.map(plan("train", options.baseDropout)),
     evaluate: options.evaluationShapes.map(plan("infer")),
     update: planUpdate(model, state, options),
-    weigh: text && { text: plan("train")(text), squares: planSquares(model, state) },
+    importance: text && { text: plan("train")(text), squares: planSquares(model, state) },
   };
 }
 
-/** The shape of a batch of one text, as long as the longest; null where the adapter weighs nothing. */
+/** Single-text batch shape with the longest length; null if the adapter scores no importance. */
 function textShape({ adapter }: AdapterShape, { shapes }: PlanOptions): BatchShape | null {
   if (!adapter.selection?.samples) return null;
   const length = Math.max(...shapes.map((shape) => shape.length));
   return { rows: 1, length, labels: 64 * Math.ceil(length / 64) };
 }
 
-/** All plans of a run in one list. */
-export function listPlans({ train, evaluate, update, weigh }: TrainingPlans): Plan[] {
-  const weighing = weigh ? [weigh.text.plan, weigh.squares] : [];
-  return [...[...train, ...evaluate].map(({ plan }) => plan), update, ...weighing];
+/** Flattens all plans of a run. */
+export function listPlans({ train, evaluate, update, importance }: TrainingPlans): Plan[] {
+  const scoring = importance ? [importance.text.plan, importance.squares] : [];
+  return [...[...train, ...evaluate].map(({ plan }) => plan), update, ...scoring];
 }

@@ -1,8 +1,8 @@
 import type { Schedule } from "../../shared/training";
 
 /**
- * Factor of the learning rate at an optimizer step counted from 0 (transformers' get_*_schedule_with_warmup):
- * rises linearly over the warm-up, then constant, linear to zero, or half a cosine to zero.
+ * Learning-rate factor at an optimizer step counted from 0 (transformers' get_*_schedule_with_warmup): linear warm-up,
+ * then constant, linear decay to zero, or cosine decay to zero.
  */
 export function scheduleFactor(
   schedule: Schedule,

@@ -5,20 +5,20 @@ import type { TrainingBatch } from "./batch-inputs";
 import { type FrozenMask, packFrozen } from "./frozen";
 import type { Trainer } from "./trainer";
 
-/** How far a selection is, and at last how many numbers train. */
+/** Progress of a selection, then the number of trainable elements. */
 export type SelectionProgress =
   | { readonly type: "selection"; readonly done: number; readonly total: number }
   | { readonly type: "selected"; readonly training: number };
 
-/** Whether a trainer's adapter chooses what trains right before the step of that number (from 0), not having chosen yet. */
+/** Whether the adapter's selection is due before this step (from 0) and has not been made. */
 export async function isSelectionDue(trainer: Trainer, step: number, totalSteps: number): Promise<boolean> {
   const { selection } = trainer.adapter;
-  if (!selection || trainer.hasChosen) return false;
+  if (!selection || trainer.hasSelection) return false;
   if (step === Math.floor(selection.after * totalSteps)) return true;
   return step === 0 && selection.isMade !== undefined && selection.isMade(await trainer.parameters());
 }
 
-/** Each text that has something to learn, as a batch of its own. */
+/** Yields each text with supervised tokens as a batch of its own. */
 function* singleTexts(batches: Iterable<TrainingBatch>, length: number): Generator<TrainingBatch> {
   for (const batch of batches) {
     const rows = batch.segments.flatMap((segments, row) => segments.map((segment) => ({ ...segment, row })));
@@ -35,10 +35,10 @@ function* singleTexts(batches: Iterable<TrainingBatch>, length: number): Generat
 }
 
 /**
- * Makes an adapter's selection: weighs every number on texts where it asks for that, lets it choose, and freezes the
- * rest. No step may be on its way.
+ * Makes an adapter's selection: scores importance on sample texts if required, selects the trainable elements and
+ * freezes the rest. No step may be in flight.
  *
- * @param batches where texts are taken from, as many as it asks for
+ * @param batches source of the sample texts
  */
 export async function* select(
   trainer: Trainer,
@@ -52,7 +52,7 @@ export async function* select(
     let done = 0;
     for (const text of singleTexts(batches, trainer.textLength)) {
       if (done === selection.samples) break;
-      await trainer.weigh(text);
+      await trainer.addImportance(text);
       done++;
       yield { type: "selection", done, total: selection.samples };
     }
@@ -63,7 +63,7 @@ export async function* select(
   let training = 0;
   const masks = new Map<string, FrozenMask>();
   for (const { name, shape, offset } of places) {
-    const data = defined(trains.get(name), `marks of ${name}`).map((trainsOn) => 1 - trainsOn);
+    const data = defined(trains.get(name), `marks of ${name}`).map((trainable) => 1 - trainable);
     masks.set(name, { shape, data });
     before.parameters.set(defined(values.get(name), name).data, offset);
     data.forEach((frozen, i) => {

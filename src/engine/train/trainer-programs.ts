@@ -14,17 +14,17 @@ export interface ShapedProgram {
   readonly program: Program;
 }
 
-/** Everything a run executes, as {@link TrainingPlans} lists it. */
+/** All programs of a run; see {@link TrainingPlans}. */
 export interface TrainerPrograms {
   readonly train: readonly ShapedProgram[];
   readonly evaluate: readonly ShapedProgram[];
   readonly update: Program;
-  readonly weigh: { readonly text: ShapedProgram; readonly squares: Program } | null;
+  readonly importance: { readonly text: ShapedProgram; readonly squares: Program } | null;
 }
 
-/** Builds the programs one after another: a failure must not leave others still in the making. */
+/** Builds the programs sequentially: a failure must not leave others being built. */
 export async function buildPrograms(
-  { train, evaluate, update, weigh }: TrainingPlans,
+  { train, evaluate, update, importance }: TrainingPlans,
   build: (plan: Plan) => Promise<Program>,
 ): Promise<TrainerPrograms> {
   const buildShaped = async ({ shape, plan }: ShapedPlan): Promise<ShapedProgram> => ({
@@ -40,18 +40,21 @@ export async function buildPrograms(
     train: await buildAll(train),
     evaluate: await buildAll(evaluate),
     update: await build(update),
-    weigh: weigh && { text: await buildShaped(weigh.text), squares: await build(weigh.squares) },
+    importance: importance && {
+      text: await buildShaped(importance.text),
+      squares: await build(importance.squares),
+    },
   };
 }
 
-/** The program that a batch's shape was prepared with. */
+/** Finds the program for a batch's shape. */
 export function findProgram(programs: readonly ShapedProgram[], batch: TrainingBatch): ShapedProgram {
   const found = programs.find(({ shape }) => shape.rows === batch.rows && shape.length === batch.length);
   invariant(found, `a program for batches of ${batch.rows} × ${batch.length} tokens was prepared`);
   return found;
 }
 
-/** Finds the buffers of a training graph's leaves. */
+/** Resolves the leaves of training graphs to buffers. */
 export function trainingLeaf(
   model: LoadedModel,
   state: AdapterState,

@@ -4,7 +4,7 @@ import type { Adapter, HostTensor } from "../adapters/common/method";
 import type { Gpu } from "../gpu/device";
 import { Ownership } from "../gpu/ownership";
 import { readBytes, ReadbackRing } from "../gpu/readback";
-import { withoutBroken } from "../gpu/pipelines";
+import { retryWithoutBroken } from "../gpu/pipelines";
 import { SlotPool } from "../gpu/slot-pool";
 import { type BufferResolver, Program } from "../graph/program";
 import type { ModelSpec } from "../nn/model-spec";
@@ -16,21 +16,21 @@ import { listPlans, planTraining, type PlanOptions } from "./plans";
 import { lossScalars, mixSeed, packStepScalars } from "../nn/step-scalars";
 import { buildPrograms, findProgram, type TrainerPrograms, trainingLeaf } from "./trainer-programs";
 
-/** What does not change within a run. */
+/** Options that are fixed for a run. */
 export interface TrainerOptions extends PlanOptions {
   readonly weightDecay: number;
 }
 
-/** AdamW's usual numbers (PyTorch's defaults). */
+/** AdamW hyperparameters (PyTorch's defaults). */
 export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
-/** What one optimizer step gives back, late. */
+/** Metrics of an optimizer step, read back asynchronously. */
 export interface StepMetrics {
   /** Mean loss per supervised token of the accumulated batch. */
   readonly loss: number;
-  /** Global norm of the gradient before clipping. */
+  /** Global gradient norm before clipping. */
   readonly gradNorm: number;
-  /** False when the gradient was not finite: the step then changed nothing. */
+  /** False if the gradient was not finite; the step was then skipped. */
   readonly finite: boolean;
   readonly supervisedTokens: number;
 }
@@ -39,35 +39,35 @@ const METRICS_BYTES = 16;
 const LOSS_BYTES = 4;
 const RING_DEPTH = 3;
 
-/** Bytes of the staging buffers that a trainer reads its numbers through. */
+/** Size of a trainer's staging buffers. */
 export const READBACK_BYTES = RING_DEPTH * (METRICS_BYTES + LOSS_BYTES);
 
-/** What a trainer has made of its adapter so far; the arrays are flat, in the order of the adapter's layout. */
+/** Resumable state of a trainer. Arrays are flat, in the adapter's layout. */
 export interface TrainerSnapshot {
-  /** Optimizer steps so far. */
+  /** Optimizer steps completed. */
   readonly step: number;
-  /** Those before this run whose moments it went on with; none where absent. */
+  /** Steps of earlier runs whose moments were adopted; defaults to 0. */
   readonly earlierSteps?: number;
   readonly parameters: Float32Array<ArrayBuffer>;
   /** AdamW's moments. */
   readonly m: Float32Array<ArrayBuffer>;
   readonly v: Float32Array<ArrayBuffer>;
-  /** What a selection has frozen; absent before one. */
+  /** Elements frozen by a selection; absent before it. */
   readonly frozen?: FrozenBits;
 }
 
-/** AdamW's moments by parameter, and after how many steps they are so. */
+/** AdamW moments by parameter, and the number of steps they account for. */
 export interface Moments {
   readonly steps: number;
   readonly m: ReadonlyMap<string, HostTensor>;
   readonly v: ReadonlyMap<string, HostTensor>;
-  /** What a selection has frozen; null before one. */
+  /** Elements frozen by a selection; null before it. */
   readonly frozen: ReadonlyMap<string, FrozenMask> | null;
 }
 
 /**
- * Trains one adapter: programs for every batch shape and one for the update, all made before the first step. A step
- * only writes inputs and submits; its metrics arrive while later steps run.
+ * Trains one adapter. All programs (one per batch shape, one for the update) are built up front. A step only writes
+ * inputs and submits; its metrics are read back while later steps run.
  */
 export class Trainer {
   readonly #gpu: Gpu;
@@ -97,9 +97,9 @@ export class Trainer {
     this.#losses = ring(LOSS_BYTES);
   }
 
-  /** Plans, allocates and compiles everything a run needs. Errors: not enough memory; nothing is left behind. */
+  /** Plans, allocates and compiles everything a run needs. Errors: out of memory; partial allocations are freed. */
   static create(model: LoadedModel, state: AdapterState, options: TrainerOptions): Promise<Trainer> {
-    return withoutBroken(model.pipelines, () => Trainer.#build(model, state, options));
+    return retryWithoutBroken(model.pipelines, () => Trainer.#build(model, state, options));
   }
 
   static async #build(model: LoadedModel, state: AdapterState, options: TrainerOptions): Promise<Trainer> {
@@ -126,19 +126,19 @@ export class Trainer {
     return this.#state.adapter;
   }
 
-  /** Optimizer steps so far. */
+  /** Optimizer steps completed. */
   get stepCount(): number {
     return this.#step;
   }
 
-  /** Whether the adapter has made its selection of the numbers that train. */
-  get hasChosen(): boolean {
+  /** Whether the adapter has selected its trainable elements. */
+  get hasSelection(): boolean {
     return this.#frozen !== null;
   }
 
   /**
-   * Submits one optimizer step over the sum of `batches`; the loss is divided once by all their supervised tokens.
-   * The promise settles when the GPU has got there; submit the next step without waiting for it.
+   * Submits one optimizer step accumulated over `batches`; the loss is divided once by all their supervised tokens.
+   * Resolves when the GPU has finished it; submit the next step without awaiting.
    */
   step(batches: readonly TrainingBatch[], learningRate: number, seed: number): Promise<StepMetrics> {
     const { beta1, beta2 } = this.#options;
@@ -163,10 +163,7 @@ export class Trainer {
     return this.#readMetrics(supervisedTokens);
   }
 
-  /**
-   * Reads what a later trainer of the same adapter needs to go on exactly from here. Steps submitted so far count in,
-   * later ones do not.
-   */
+  /** Reads back the state needed to resume exactly from here, including all steps submitted so far. */
   async snapshot(): Promise<TrainerSnapshot> {
     const [step, earlierSteps] = [this.#step, this.#earlierSteps];
     const [parameters, m, v] = await Promise.all(
@@ -180,7 +177,7 @@ export class Trainer {
     return { step, earlierSteps, parameters: flat(parameters), m: flat(m), v: flat(v), ...frozen };
   }
 
-  /** Goes on from a snapshot: parameters, moments and the count of steps are then as they were. */
+  /** Restores parameters, moments and step count from a snapshot. */
   restore({ step, earlierSteps = 0, parameters, m, v, frozen }: TrainerSnapshot): void {
     [parameters, m, v].forEach((values, index) => {
       invariant(values.length === this.#state.length, "a snapshot is of an adapter of the same size");
@@ -191,12 +188,12 @@ export class Trainer {
     this.#freeze(frozen ?? null);
   }
 
-  /** The adapter's parameters as they are now. */
+  /** Reads back the adapter's current parameters. */
   parameters(): Promise<Map<string, HostTensor>> {
     return this.#state.read();
   }
 
-  /** AdamW's moments as they are now; a later run may {@link adopt} them. */
+  /** Reads back the current AdamW moments, which a later run may {@link adopt}. */
   async moments(): Promise<Moments> {
     const steps = this.#earlierSteps + this.#step;
     const { m, v } = this.#optimizer;
@@ -205,7 +202,7 @@ export class Trainer {
     return { steps, m: first, v: second, frozen };
   }
 
-  /** Begins with the moments of an earlier run. Errors: they are of other parameters. */
+  /** Starts from the moments of an earlier run. Errors: parameters do not match. */
   adopt({ steps, m, v, frozen }: Moments): void {
     this.#state.write(m, this.#optimizer.m);
     this.#state.write(v, this.#optimizer.v);
@@ -228,17 +225,17 @@ export class Trainer {
     return (await this.#readLoss()) / Math.max(1, tokens);
   }
 
-  /** Length of the batches of one text that {@link weigh} takes. */
+  /** Length of the single-text batches of {@link addImportance}. */
   get textLength(): number {
-    return this.#programs.weigh?.text.shape.length ?? 0;
+    return this.#programs.importance?.text.shape.length ?? 0;
   }
 
   /**
-   * Adds the squared gradients of a text's mean loss to the second moments, which a selection before the first step takes
-   * from there; settles when the GPU has got there.
+   * Accumulates the squared gradients of a text's mean loss in the second moments, from which a selection before the
+   * first step reads its importance scores. Resolves when the GPU has finished.
    */
-  async weigh(text: TrainingBatch): Promise<void> {
-    const { text: run, squares } = defined(this.#programs.weigh, "programs that weigh");
+  async addImportance(text: TrainingBatch): Promise<void> {
+    const { text: run, squares } = defined(this.#programs.importance, "importance programs");
     const virtual = this.#state.adapter;
     this.#optimizer.beginStep();
     const step = lossScalars(1 / Math.max(1, countLabels(text, virtual)));
@@ -247,12 +244,12 @@ export class Trainer {
     await this.#readLoss();
   }
 
-  /** Dispatches of one forward and backward pass of the first shape. */
+  /** Dispatches of a forward and backward pass of the first shape. */
   get dispatches(): number {
     return this.#programs.train[0]?.program.dispatches ?? 0;
   }
 
-  /** Frees programs, slots and optimizer state; the adapter's parameters stay. */
+  /** Frees programs, slots and optimizer state, but not the adapter's parameters. */
   destroy(): void {
     this.#parts.destroy();
   }

@@ -1,30 +1,30 @@
 import type { PairLengths } from "../models/encoder-decoder";
 
-/** Padding in `label_rows` and `labels`: no row, no label. */
+/** Padding value of `label_rows` and `labels`. */
 export const NO_INDEX = 0xffffffff;
 
-/** Sequences as the engine trains on them. All arrays are row-major (rows, length). */
+/** A training batch. Arrays are row-major (rows, length). */
 export interface TrainingBatch {
   readonly rows: number;
   readonly length: number;
   readonly ids: Uint32Array;
-  /** 1 where the token at that place is to be predicted. */
+  /** 1 where the token is a prediction target. */
   readonly supervised: Uint8Array;
-  /** For each row, the stretches of tokens that see only each other, in order; what lies outside is padding. */
+  /** Per row, the packed segments (which attend only within themselves) in order; the rest is padding. */
   readonly segments: readonly (readonly { readonly start: number; readonly length: number }[])[];
 }
 
-/** Virtual tokens of the adapter that takes part. */
+/** Virtual token counts of the adapter. */
 export interface VirtualLengths {
   readonly promptLength: number;
   readonly prefixLength: number;
 }
 
-/** The size of a training program: token rows and columns, and places for supervised tokens. */
+/** Shape of a training program: rows, tokens per row, and capacity for supervised tokens. */
 export interface BatchShape {
   readonly rows: number;
   readonly length: number;
   readonly labels: number;
-  /** For encoder-decoders, how many of a row's tokens the encoder reads at most, and how many the decoder; absent: all. */
+  /** For encoder-decoders, the encoder and decoder lengths; default: the whole row. */
   readonly pair?: PairLengths;
 }

@@ -4,16 +4,16 @@ import type { Graph, Node } from "../graph/graph";
 import { Recompute } from "./recompute";
 import { sameShape, storageRoot, type Value } from "../graph/value";
 
-/** How a backward pass comes by the values of the forward pass. */
+/** Options of {@link differentiate}. */
 export interface DifferentiateOptions {
-  /** Computes the inner values of checkpointed regions again instead of keeping them. */
+  /** Recomputes the inner values of checkpointed regions instead of keeping them. */
   readonly recompute?: boolean;
 }
 
 /**
- * Adds the backward pass of `loss` to the graph (reverse-mode differentiation): each parameter's gradient is added
- * to its view of the flat gradient buffer. `seed` is the gradient of the loss values themselves (same shape).
- * Only nodes between a parameter and the loss get a backward at all.
+ * Appends the backward pass of `loss` to the graph (reverse mode), accumulating each parameter's gradient into its view
+ * of the flat gradient buffer. `seed` is the upstream gradient of the loss values (same shape). Only nodes on a path
+ * from a parameter to the loss are differentiated.
  */
 export function differentiate(
   graph: Graph,
@@ -23,10 +23,10 @@ export function differentiate(
 ): void {
   const gradients = new Map<number, Value>();
   gradients.set(storageRoot(loss).id, seed);
-  const again = recompute ? new Recompute(graph) : null;
+  const recomputed = recompute ? new Recompute(graph) : null;
   for (const node of [...graph.nodes].reverse()) {
     if (!node.outputs.some((output) => output.requiresGrad && gradients.has(output.id))) continue;
-    backward(graph, node, gradients, again?.valuesFor(node));
+    backward(graph, node, gradients, recomputed?.valuesFor(node));
   }
   for (const parameter of graph.leaves("parameter")) {
     const gradient = gradients.get(parameter.id);
@@ -40,14 +40,14 @@ function backward(
   graph: Graph,
   node: Node,
   gradients: Map<number, Value>,
-  standIn: (value: Value) => Value = (value) => value,
+  remap: (value: Value) => Value = (value) => value,
 ): void {
   const vjp = defined(node.op.vjp, `vjp of ${node.op.name}`);
   const inputGradients = vjp({
     graph,
     attrs: node.attrs,
-    inputs: node.inputs.map(standIn),
-    outputs: node.outputs.map(standIn),
+    inputs: node.inputs.map(remap),
+    outputs: node.outputs.map(remap),
     gradOutputs: node.outputs.map((output) => {
       const gradient = gradients.get(output.id);
       return gradient ? graph.reshape(gradient, ...output.type.shape) : null;

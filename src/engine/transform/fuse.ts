@@ -4,9 +4,9 @@ import type { NodeOrder } from "../graph/plan";
 import { bytesOwner, elementCount, storageRoot, type Value } from "../graph/value";
 
 /**
- * Folds sums into the kernels that compute a summand: `a + matmul(x, w)` becomes a matmul that adds to `a` in
- * place where `a` is not needed afterwards, and the gradients of parameters are added straight into the flat
- * gradient buffer. Also drops nodes that nobody reads (`keep` are the graph's outputs).
+ * Fuses additions into the kernel of a summand: `a + matmul(x, w)` becomes a matmul that accumulates into `a` in place
+ * if `a` is dead afterwards; parameter gradients accumulate directly into the flat gradient buffer. Also eliminates
+ * dead nodes (`keep` are the graph's outputs).
  */
 export function fuse(graph: Graph, keep: readonly Value[]): NodeOrder {
   const replaced = new Map<number, Value>();
@@ -37,18 +37,18 @@ export function fuse(graph: Graph, keep: readonly Value[]): NodeOrder {
   return { nodes: ordered, resolve };
 }
 
-/** Who reads what, and when, kept true while nodes are folded. */
+/** Readers and live ranges of values, updated as nodes are fused. */
 interface Usage {
   readonly graph: Graph;
   readonly position: Map<Node, number>;
-  /** Last position at which a value (by id of its root and of its owner) is read or written. */
+  /** Last position at which a value (by the id of its root or owner) is read or written. */
   readonly lastUse: Map<number, number>;
   readonly readers: Map<number, number>;
-  /** Position at which the bytes of an owner were last added to in place. */
+  /** Position at which an owner's storage was last accumulated into. */
   readonly changedAt: Map<number, number>;
 }
 
-/** Folds one `add` into the producer of a summand; returns that producer, or null when neither summand allows it. */
+/** Fuses an `add` into the producer of one of its summands; returns that producer, or null if neither qualifies. */
 function fuseAdd(node: Node, position: number, usage: Usage, resolve: (value: Value) => Value): Node | null {
   const [a, b] = node.inputs.map(resolve) as [Value, Value];
   const pairs = [
@@ -57,7 +57,7 @@ function fuseAdd(node: Node, position: number, usage: Usage, resolve: (value: Va
   ] as const;
   for (const [target, value] of pairs) {
     const producer = fusable(value, usage);
-    if (!producer || !canTakeOver(target, producer, position, usage, resolve)) continue;
+    if (!producer || !canAccumulateInto(target, producer, position, usage, resolve)) continue;
     producer.into = target;
     const output = node.outputs[0] as Value;
     const owner = bytesOwner(target).id;
@@ -76,7 +76,7 @@ function extend(lastUse: Map<number, number>, id: number, position: number): voi
   lastUse.set(id, Math.max(lastUse.get(id) ?? position, position));
 }
 
-/** The node that computes `value` when it can add into another value and only one reader needs it. */
+/** The producer of `value` if it can accumulate and has a single reader. */
 function fusable(value: Value, usage: Usage): Node | null {
   const root = storageRoot(value);
   const producer = usage.graph.producerOf(root);
@@ -86,10 +86,10 @@ function fusable(value: Value, usage: Usage): Node | null {
 }
 
 /**
- * True when `producer` may run at `position` and write over `target`: a temp of equal size that nobody reads later,
- * while none of the producer's own inputs changes before then.
+ * Whether `producer` can be moved to `position` and overwrite `target`: a temporary of equal size that is dead
+ * afterwards, with none of the producer's inputs modified in between.
  */
-function canTakeOver(
+function canAccumulateInto(
   target: Value,
   producer: Node,
   position: number,

@@ -2,65 +2,65 @@ import { defined } from "../../lib/invariant";
 import { Graph, type Node } from "../graph/graph";
 import { byteSize, type Producer, storageRoot, type Value } from "../graph/value";
 
-/** A graph in two: what depends on parameters and frozen tensors alone, and all else, which runs many times. */
+/** A graph split in two: nodes that depend only on parameters and constants, and the rest, which runs per token. */
 export interface HoistedGraph {
-  readonly once: Graph;
-  /** Values of `once` by the names of the states under which `each` reads them; none where nothing is taken out. */
-  readonly made: Readonly<Record<string, Value>>;
-  readonly each: Graph;
-  /** What a kept value of the whole graph is in `each`. */
-  readonly kept: Readonly<Record<string, Value>>;
+  readonly prologue: Graph;
+  /** Values of `prologue` by the state names under which `body` reads them; empty if nothing is hoisted. */
+  readonly hoisted: Readonly<Record<string, Value>>;
+  readonly body: Graph;
+  /** The values in `body` of the kept values of the original graph. */
+  readonly outputs: Readonly<Record<string, Value>>;
 }
 
 /**
- * Takes out of a graph that only answers what is the same in every run, as long as the values that have to be kept for
- * the others take at most `maxBytes`; the smallest are kept first, and the rest is computed in every run.
+ * Hoists run-invariant nodes out of an inference graph. The values passed between the parts take at most `maxBytes`:
+ * the smallest are hoisted first, and the rest is computed in every run.
  */
 export function hoist(graph: Graph, keep: Readonly<Record<string, Value>>, maxBytes: number): HoistedGraph {
-  const once = nodesOfOnce(graph, Object.values(keep), maxBytes);
+  const prologue = invariantNodes(graph, Object.values(keep), maxBytes);
   const [first, rest] = [new Replay(), new Replay()];
-  for (const node of graph.nodes) if (once.has(node)) first.add(node);
-  const made: Record<string, Value> = {};
-  for (const value of edges(graph, Object.values(keep), once)) {
+  for (const node of graph.nodes) if (prologue.has(node)) first.add(node);
+  const hoisted: Record<string, Value> = {};
+  for (const value of edges(graph, Object.values(keep), prologue)) {
     const name = `once.${value.name}.${value.id}`;
-    made[name] = first.value(value);
+    hoisted[name] = first.value(value);
     rest.put(value, rest.graph.state(name, value.type));
   }
-  for (const node of graph.nodes) if (!once.has(node)) rest.add(node);
-  const kept = Object.fromEntries(Object.entries(keep).map(([name, value]) => [name, rest.value(value)]));
-  return { once: first.graph, made, each: rest.graph, kept };
+  for (const node of graph.nodes) if (!prologue.has(node)) rest.add(node);
+  const outputs = Object.fromEntries(Object.entries(keep).map(([name, value]) => [name, rest.value(value)]));
+  return { prologue: first.graph, hoisted, body: rest.graph, outputs };
 }
 
-function nodesOfOnce(graph: Graph, keep: readonly Value[], maxBytes: number): ReadonlySet<Producer> {
-  const once = new Set<Producer>();
+function invariantNodes(graph: Graph, keep: readonly Value[], maxBytes: number): ReadonlySet<Producer> {
+  const prologue = new Set<Producer>();
   const writtenInto = new Set(graph.nodes.map(({ into }) => into && storageRoot(into).producer));
-  const isSame = (value: Value): boolean => {
+  const isInvariant = (value: Value): boolean => {
     const { storage, producer } = storageRoot(value);
-    return storage === "parameter" || storage === "constant" || (producer !== null && once.has(producer));
+    return storage === "parameter" || storage === "constant" || (producer !== null && prologue.has(producer));
   };
   for (const node of graph.nodes) {
     const isPure = !node.op.effect && !node.into && !writtenInto.has(node);
-    if (isPure && node.inputs.every(isSame)) once.add(node);
+    if (isPure && node.inputs.every(isInvariant)) prologue.add(node);
   }
   for (;;) {
     let sum = 0;
-    const bySize = edges(graph, keep, once).sort((a, b) => byteSize(a.type) - byteSize(b.type));
-    const tooMuch = bySize.filter(({ type }) => (sum += byteSize(type)) > maxBytes);
-    if (tooMuch.length === 0) return once;
-    for (const { producer } of tooMuch) if (producer) once.delete(producer);
-    // What is made of them is no longer the same in every run either.
-    for (const node of graph.nodes) if (!node.inputs.every(isSame)) once.delete(node);
+    const bySize = edges(graph, keep, prologue).sort((a, b) => byteSize(a.type) - byteSize(b.type));
+    const overBudget = bySize.filter(({ type }) => (sum += byteSize(type)) > maxBytes);
+    if (overBudget.length === 0) return prologue;
+    for (const { producer } of overBudget) if (producer) prologue.delete(producer);
+    // Their dependants are no longer invariant either.
+    for (const node of graph.nodes) if (!node.inputs.every(isInvariant)) prologue.delete(node);
   }
 }
 
-/** The values of `once` that others read or that are kept, each once. */
-function edges(graph: Graph, keep: readonly Value[], once: ReadonlySet<Producer>): Value[] {
-  const read = graph.nodes.filter((node) => !once.has(node)).flatMap(({ inputs }) => inputs);
+/** Values of `prologue` that are kept or read by other nodes, without duplicates. */
+function edges(graph: Graph, keep: readonly Value[], prologue: ReadonlySet<Producer>): Value[] {
+  const read = graph.nodes.filter((node) => !prologue.has(node)).flatMap(({ inputs }) => inputs);
   const roots = [...read, ...keep].map(storageRoot);
-  return [...new Set(roots.filter(({ producer }) => producer !== null && once.has(producer)))];
+  return [...new Set(roots.filter(({ producer }) => producer !== null && prologue.has(producer)))];
 }
 
-/** Builds a graph out of nodes of another. */
+/** Copies nodes of another graph into a new one. */
 class Replay {
   readonly graph = new Graph();
   readonly #values = new Map<Value, Value>();

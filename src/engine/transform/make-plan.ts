@@ -5,9 +5,9 @@ import type { Value } from "../graph/value";
 import { fuse } from "./fuse";
 
 /**
- * Fuses and lowers a graph, and gives each temp a slot by its lifetime.
+ * Fuses and lowers a graph and assigns buffer slots.
  *
- * @param keep values to read after a run, by the name they are asked for with.
+ * @param keep values to read after a run, by output name
  */
 export function makePlan(graph: Graph, keep: Readonly<Record<string, Value>>, tuning: Tuning): Plan {
   return planNodes(graph, fuse(graph, Object.values(keep)), keep, tuning);

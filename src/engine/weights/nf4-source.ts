@@ -10,10 +10,10 @@ import {
   transposed,
 } from "./tensor-source";
 
-/** Numbers quantised at once. */
+/** Elements quantised per chunk. */
 const CHUNK_ELEMENTS = 2 ** 20;
 
-/** The type that a matrix gets; what is quantised already stays as it is. */
+/** The dtype of a matrix after quantisation; quantised matrices keep theirs. */
 export function quantisedDtype(
   dtype: TensorDtype,
   { doubleQuantization, blockSize }: Quantization,
@@ -22,8 +22,8 @@ export function quantisedDtype(
 }
 
 /**
- * A matrix of floats as NF4, as QLoRA keeps the linear layers of a frozen model. It is quantised as a whole when it is
- * first read and forgotten when memory is wanted elsewhere; a layer stored as (in, out) is turned first.
+ * Quantises a float matrix to NF4, as QLoRA does with frozen linear layers. The whole matrix is quantised on first read
+ * and held by a weak reference. A layer stored as (in, out) is transposed first.
  */
 export function nf4Source(source: TensorSource, isConv1d: boolean, options: Quantization): TensorSource {
   const dtype = quantisedDtype(source.dtype, options);

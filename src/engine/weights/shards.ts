@@ -1,20 +1,23 @@
 import { LuthierError } from "../../lib/errors";
 import type { WeightShard } from "../graph/op";
 
-/** Row ranges start at multiples of this, so that a stretch of activations over them can be bound on its own. */
+/**
+ * Shards start at multiples of this many rows, so that the matching range of activations can be bound (256-byte
+ * alignment).
+ */
 const ROW_ALIGNMENT = 64;
 
-/** A matrix to cut; `bytesOf` tells what its first rows take on the GPU. */
-export interface MatrixToCut {
+/** A matrix to shard; `bytesOf` returns the GPU size of its first rows. */
+export interface MatrixToShard {
   readonly name: string;
   readonly rows: number;
-  /** The fewest rows between which it can be cut (a power of two). */
+  /** Row granularity of a shard (a power of two). */
   readonly unitRows: number;
   bytesOf(rows: number): number;
 }
 
-/** Cuts a matrix into consecutive row ranges that each fit one binding. Errors when not even the fewest rows do. */
-export function shardRows(matrix: MatrixToCut, maxBytes: number): WeightShard[] {
+/** Splits a matrix into consecutive row ranges that each fit one binding. Errors when the smallest range does not. */
+export function shardRows(matrix: MatrixToShard, maxBytes: number): WeightShard[] {
   const { name, rows, unitRows, bytesOf } = matrix;
   if (bytesOf(rows) <= maxBytes) return [{ rowStart: 0, rows }];
   const step = Math.max(ROW_ALIGNMENT, unitRows);

@@ -1,7 +1,7 @@
 import {
   blockLayout,
   type BlockType,
-  breaksOff,
+  allowsPartialBlock,
   isBlockType,
   storedBytes,
 } from "../../formats/quantised/block-types";
@@ -11,22 +11,21 @@ import type { StorageKind } from "../graph/op";
 import type { TensorDtype } from "./tensor-source";
 
 /**
- * How stored numbers lie on the GPU. Kernels read whole words, but most blocks of GGUF are 18, 22, 34 or 210 bytes long:
- * two of them together make whole words. So a unit is two such blocks, its parts (scales, bits, numbers) side by side
- * in the order in which `lib/blocks_<kind>.wgsl` reads them. Nothing is lost and nothing grows, but for the two types
- * whose scales of six bits are spread over bytes: theirs get a byte each (1 part in 36), which saves a kernel most of
- * its work on them.
+ * GPU layout of a stored type. Kernels read 32-bit words, but most GGUF blocks are 18, 22, 34 or 210 bytes. A unit is
+ * therefore a pair of blocks with their fields (scales, high bits, quants) interleaved in the order that
+ * `lib/blocks_<kind>.wgsl` reads them. This is lossless and adds no padding, except for Q4_K and Q5_K: their packed
+ * 6-bit scales are expanded to a byte each (1/36 larger), which saves kernels most of the unpacking.
  */
 export interface StorageLayout {
   readonly kind: StorageKind;
-  /** Numbers of one unit, which is a whole number of stored blocks and of words. */
+  /** Elements per unit: a whole number of blocks and of words. */
   readonly unitElements: number;
   readonly unitBytes: number;
-  /** Stored bytes, from a unit's start on, as they lie on the GPU, padded to whole units or words. */
+  /** Repacks stored bytes, starting at a unit, into the GPU layout; pads to whole units or words. */
   pack(stored: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;
 }
 
-/** A stretch of a stored block: first byte and length. */
+/** A field of a stored block: offset and size in bytes. */
 type Part = readonly [start: number, bytes: number];
 
 function asStored(kind: StorageKind, dtype: TensorDtype, blocks: number): StorageLayout {
@@ -34,8 +33,8 @@ function asStored(kind: StorageKind, dtype: TensorDtype, blocks: number): Storag
   return { kind, unitElements: blocks * elements, unitBytes: blocks * bytes, pack: padToWord };
 }
 
-/** Two blocks a unit: each part of the first, then the same part of the second. */
-function inPairs(kind: StorageKind, dtype: BlockType, parts: readonly Part[]): StorageLayout {
+/** Units of two blocks, field by field. */
+function pairedBlocks(kind: StorageKind, dtype: BlockType, parts: readonly Part[]): StorageLayout {
   const { elements, bytes } = blockLayout(dtype);
   return {
     kind,
@@ -56,8 +55,8 @@ function inPairs(kind: StorageKind, dtype: BlockType, parts: readonly Part[]): S
   };
 }
 
-/** The twelve bytes of eight scales and eight minimums become sixteen: a scale, its minimum, and so on. */
-function withScaleBytes(kind: StorageKind, dtype: BlockType): StorageLayout {
+/** Expands the 12 packed bytes of eight scales and minimums to 16: scale, minimum, scale, minimum… */
+function expandedScales(kind: StorageKind, dtype: BlockType): StorageLayout {
   const { elements, bytes } = blockLayout(dtype);
   const unitBytes = bytes + 4;
   return {
@@ -83,24 +82,24 @@ const layouts: Readonly<Record<TensorDtype, StorageLayout>> = {
   F32: asStored("f32", "F32", 1),
   F16: asStored("f16", "F16", 2),
   BF16: asStored("bf16", "BF16", 2),
-  Q4_0: inPairs("q4_0", "Q4_0", [
+  Q4_0: pairedBlocks("q4_0", "Q4_0", [
     [0, 2],
     [2, 16],
   ]),
   Q4_1: asStored("q4_1", "Q4_1", 1),
-  Q5_0: inPairs("q5_0", "Q5_0", [
+  Q5_0: pairedBlocks("q5_0", "Q5_0", [
     [0, 2],
     [2, 4],
     [6, 16],
   ]),
   Q5_1: asStored("q5_1", "Q5_1", 1),
-  Q8_0: inPairs("q8_0", "Q8_0", [
+  Q8_0: pairedBlocks("q8_0", "Q8_0", [
     [0, 2],
     [2, 32],
   ]),
-  Q4_K: withScaleBytes("q4_k", "Q4_K"),
-  Q5_K: withScaleBytes("q5_k", "Q5_K"),
-  Q6_K: inPairs("q6_k", "Q6_K", [
+  Q4_K: expandedScales("q4_k", "Q4_K"),
+  Q5_K: expandedScales("q5_k", "Q5_K"),
+  Q6_K: pairedBlocks("q6_k", "Q6_K", [
     [208, 2],
     [192, 16],
     [0, 128],
@@ -112,19 +111,19 @@ const layouts: Readonly<Record<TensorDtype, StorageLayout>> = {
   NF4_256_DOUBLE: asStored("nf4_256_double", "NF4_256_DOUBLE", 1),
 };
 
-/** How numbers of a stored type lie on the GPU. */
+/** GPU layout of a stored type. */
 export function storageLayout(dtype: TensorDtype): StorageLayout {
   return layouts[dtype];
 }
 
-/** Bytes on the GPU of a stretch of numbers that begins with a unit. */
+/** GPU size of `elements` numbers, starting at a unit. */
 export function packedBytes(dtype: TensorDtype, elements: number): number {
   const { unitElements, unitBytes } = layouts[dtype];
-  if (isBlockType(dtype) && !breaksOff(dtype)) return Math.ceil(elements / unitElements) * unitBytes;
+  if (isBlockType(dtype) && !allowsPartialBlock(dtype)) return Math.ceil(elements / unitElements) * unitBytes;
   return Math.ceil(storedBytes(dtype, elements) / 4) * 4;
 }
 
-/** Bytes on the GPU of so many numbers of a storage kind. */
+/** GPU size of `elements` numbers of a storage kind. */
 export function kindBytes(kind: StorageKind, elements: number): number {
   const dtypes = Object.keys(layouts) as TensorDtype[];
   return packedBytes(
@@ -136,7 +135,7 @@ export function kindBytes(kind: StorageKind, elements: number): number {
   );
 }
 
-/** The fewest rows that are whole units. */
+/** Smallest number of rows that is a whole number of units. */
 export function unitRows(dtype: TensorDtype, columns: number): number {
   const { unitElements } = layouts[dtype];
   return unitElements / greatestDivisor(unitElements, columns);
@@ -146,7 +145,7 @@ function greatestDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestDivisor(b, a % b);
 }
 
-/** Queue writes come in whole words; a matrix of two-byte elements may end in half of one. */
+/** Queue writes must be a multiple of four bytes; a 16-bit matrix may have an odd number of elements. */
 function padToWord(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   if (bytes.length % 4 === 0) return bytes;
   const padded = new Uint8Array(Math.ceil(bytes.length / 4) * 4);

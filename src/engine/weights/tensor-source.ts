@@ -10,28 +10,28 @@ import {
 import { dequantise } from "../../formats/quantised/dequantise";
 import { LuthierError } from "../../lib/errors";
 
-/** Stored types the engine computes with. */
+/** Stored types supported by the engine. */
 export type TensorDtype = FloatType | BlockType;
 
-/** A stored tensor that can be read piece by piece. */
+/** A stored tensor that supports range reads. */
 export interface TensorSource {
   /** Hugging Face tensor name. */
   readonly name: string;
   readonly dtype: TensorDtype;
   /** Shape as Hugging Face stores it. */
   readonly shape: readonly number[];
-  /** True when the bytes hold the transpose of a matrix of that shape (GPT-2's layers in GGUF). */
+  /** True when the data is the transpose of `shape` (GPT-2's layers in GGUF). */
   readonly isTransposed?: boolean;
-  /** The type of the numbers in the file, where they are quantised as they are read. */
+  /** Original dtype in the file, when the tensor is quantised on load. */
   readonly fileDtype?: FloatType | undefined;
-  /** Bytes `start` … `end` of the tensor's own data; for types in blocks both lie between blocks. */
+  /** Bytes `start` … `end` of the tensor's data, on block boundaries for block types. */
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** A tensor of a model's files, whether or not the engine can compute with it. */
 export type StoredTensor = Omit<TensorSource, "dtype"> & Pick<ModelTensor, "dtype">;
 
-/** A tensor of a model's files. Errors: an element type that the engine does not compute with. */
+/** Wraps a tensor of a model file. Errors: an unsupported dtype. */
 export function safetensorsTensor(tensor: StoredTensor): TensorSource {
   const { name, dtype } = tensor;
   if (!isFloatType(dtype) && !isBlockType(dtype))
@@ -39,10 +39,7 @@ export function safetensorsTensor(tensor: StoredTensor): TensorSource {
   return { ...tensor, dtype };
 }
 
-/**
- * Numbers `first` … `first + count` of a tensor in f32, in the order in which they are stored; what is quantised is
- * widened.
- */
+/** Elements `first` … `first + count` in storage order as f32, dequantised if needed. */
 export async function readValues(
   { dtype, read }: TensorSource,
   first: number,
@@ -54,26 +51,26 @@ export async function readValues(
   return dequantise(dtype, bytes, first + count - start).slice(first - start);
 }
 
-/** All numbers of a tensor in f32, in the order of its shape. */
+/** All elements as f32, in the order of the tensor's shape. */
 export async function readAllValues(source: TensorSource): Promise<Float32Array<ArrayBuffer>> {
   const [rows = 1, columns = 1] = source.shape;
   const values = await readValues(source, 0, elementsOf(source));
   return source.isTransposed ? new Float32Array(transposed(values, columns, rows).buffer) : values;
 }
 
-/** How many numbers a tensor holds. */
+/** Number of elements of a tensor. */
 export function elementsOf({ shape }: Pick<TensorSource, "shape">): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** Bytes of all of a tensor, as stored. */
+/** Stored size of a tensor in bytes. */
 export function sourceBytes(source: Pick<TensorSource, "dtype" | "shape">): number {
   return storedBytes(source.dtype, elementsOf(source));
 }
 
 type Numbers = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
 
-/** The transpose of a matrix (rows, columns), in an array of the same type. */
+/** Transposes a (rows, columns) matrix into an array of the same type. */
 export function transposed<T extends Numbers>(source: T, rows: number, columns: number): T {
   const target = source.slice() as T;
   for (let row = 0; row < rows; row++) {

@@ -3,17 +3,17 @@ import { shardRows } from "./shards";
 import { packedBytes, storageLayout, unitRows } from "./storage-layout";
 import type { TensorDtype } from "./tensor-source";
 
-/** What a graph has to know of frozen weights; their bytes may be on a GPU or nowhere yet. */
+/** Shapes of the frozen weights, sufficient to build and plan a graph; the data need not be loaded. */
 export interface WeightShapes {
-  /** The frozen matrix of that name; its absence is a bug of the family file. */
+  /** The frozen matrix of that name. A missing one is a bug in the model family. */
   matrix(name: string): WeightRef;
   /** Number of elements of a frozen vector. */
   vectorLength(name: string): number;
-  /** Bytes of all of them on the GPU. */
+  /** Total GPU size in bytes. */
   readonly sizeBytes: number;
 }
 
-/** A matrix as the GPU is to hold it: in its stored precision, in row shards that each fit one binding. */
+/** Describes a matrix in its stored precision, sharded by rows so that each shard fits one binding. */
 export function matrixRef(
   name: string,
   rows: number,
@@ -26,7 +26,7 @@ export function matrixRef(
   return { name, rows, columns, kind: storageLayout(dtype).kind, shards };
 }
 
-/** Bytes of each shard's buffer; GPU buffers come in whole words. */
+/** Buffer size of each shard, in whole words. */
 export function shardBytes({ columns, shards }: WeightRef, dtype: TensorDtype): number[] {
   return shards.map(({ rows }) => packedBytes(dtype, rows * columns));
 }

@@ -8,20 +8,20 @@ import { packedBytes, storageLayout, unitRows } from "./storage-layout";
 import { readAllValues, sourceBytes, type TensorDtype, type TensorSource, transposed } from "./tensor-source";
 import { matrixRef, shardBytes, type WeightShapes } from "./weight-shapes";
 
-/** How a family wants one of its tensors on the GPU. */
+/** How a model family declares one of its tensors. */
 export interface WeightDeclaration {
   readonly name: string;
-  /** Shape under the name as Hugging Face stores it. */
+  /** Shape in Hugging Face checkpoints. */
   readonly shape: readonly number[];
   /**
    * - `matrix`: (rows, columns) in its stored precision
-   * - `conv1d`: stored (in, out) as GPT-2 does, kept as its transpose (out, in)
+   * - `conv1d`: stored (in, out) as in GPT-2, uploaded transposed to (out, in)
    * - `vector`: widened to f32
    */
   readonly layout: "matrix" | "conv1d" | "vector";
 }
 
-/** Bytes read and uploaded at once while a model loads. */
+/** Upload chunk size in bytes. */
 const CHUNK_BYTES = 8 * 2 ** 20;
 
 /** The frozen weights of one model on the GPU: matrices in their stored precision, vectors in f32. */
@@ -31,7 +31,7 @@ export class WeightStore implements WeightShapes {
   readonly #matrices = new Map<string, { ref: WeightRef; shards: GPUBuffer[] }>();
   readonly #vectors = new Map<string, { buffer: GPUBuffer; length: number }>();
 
-  /** @param base another model's weights, which stand in for all that this store is not given; it has to outlive it */
+  /** @param base fallback for tensors that this store lacks (another model's weights); must outlive it */
   constructor(gpu: Gpu, base: WeightStore | null = null) {
     this.#gpu = gpu;
     this.#base = base;
@@ -45,7 +45,7 @@ export class WeightStore implements WeightShapes {
     return this.#vectors.get(name)?.length ?? defined(this.#base, `vector ${name}`).vectorLength(name);
   }
 
-  /** Bytes of its own, without those of what stands in. */
+  /** Size of the store's own buffers, excluding those of `base`. */
   get sizeBytes(): number {
     const shards = [...this.#matrices.values()].flatMap((matrix) => matrix.shards);
     const vectors = [...this.#vectors.values()].map(({ buffer }) => buffer);
@@ -62,7 +62,7 @@ export class WeightStore implements WeightShapes {
     return this.#vectors.get(name)?.buffer ?? defined(this.#base, `constant ${name}`).constantBuffer(name);
   }
 
-  /** Adds a constant that the engine computes itself (a table). */
+  /** Uploads a constant computed by the engine (a table). */
   addConstant(name: string, data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): void {
     if (this.#vectors.has(name)) return;
     const buffer = this.#gpu.createBuffer(name, data.byteLength, STORAGE);
@@ -71,9 +71,9 @@ export class WeightStore implements WeightShapes {
   }
 
   /**
-   * Uploads one tensor in pieces. Errors name the tensor and both shapes.
+   * Uploads one tensor in chunks. Errors name the tensor and both shapes.
    *
-   * @param onBytes told the bytes of each piece
+   * @param onBytes called with the size of each chunk
    */
   async load(
     declaration: WeightDeclaration,
@@ -107,7 +107,7 @@ export class WeightStore implements WeightShapes {
     this.#vectors.clear();
   }
 
-  /** Uploads a matrix whose rows are stored one after the other. */
+  /** Uploads a row-major matrix. */
   async #loadMatrix(
     { name, rows, columns }: MatrixSize,
     source: TensorSource,
@@ -132,7 +132,7 @@ export class WeightStore implements WeightShapes {
     }
   }
 
-  /** Uploads a matrix (in, out) as its transpose (out, in), which some files hold already. */
+  /** Uploads an (in, out) matrix as (out, in), transposing unless the file already holds the transpose. */
   async #loadConv1d(
     { name, shape }: WeightDeclaration,
     source: TensorSource,
@@ -145,11 +145,11 @@ export class WeightStore implements WeightShapes {
     invariant(isFloatType(source.dtype), `${name} is stored as (in, out) in blocks`);
     const stored = await source.read(0, sourceBytes(source));
     const bytes = transposeFloats(stored, inFeatures, outFeatures, source.dtype);
-    const turned = {
+    const transposedSource = {
       ...source,
       read: (start: number, end: number) => Promise.resolve(bytes.slice(start, end)),
     };
-    await this.#loadMatrix(size, turned, onBytes, signal);
+    await this.#loadMatrix(size, transposedSource, onBytes, signal);
   }
 
   #createMatrix(name: string, rows: number, columns: number, dtype: TensorDtype): GPUBuffer[] {
@@ -168,7 +168,7 @@ interface MatrixSize {
   readonly columns: number;
 }
 
-/** The transpose of a matrix of single numbers, as bytes. */
+/** Transposes a float matrix given as bytes. */
 function transposeFloats(
   bytes: Uint8Array<ArrayBuffer>,
   rows: number,

@@ -1,21 +1,21 @@
-/** Numbers that lie together in a file and share their scales. */
+/** Block layout of a quantised type: consecutive numbers that share scales. */
 export interface BlockLayout {
-  /** Numbers of one block. */
+  /** Numbers per block. */
   readonly elements: number;
-  /** Bytes of one block. */
+  /** Bytes per block. */
   readonly bytes: number;
 }
 
-/** Bits of the eight-bit codes that double quantisation keeps for 256 scales, then for the numbers themselves. */
+/** Bytes before the codes in a double-quantised block: f32 scale and offset of the scales, and 256 quantised scales. */
 const DOUBLE_HEADER_BYTES = 4 + 4 + 256;
 
 /**
- * Types whose numbers come in blocks, in row-major order.
+ * Block-quantised types, in row-major order.
  *
- * The `Q` types are those of GGUF. NF4 is QLoRA's: `NF4` is a block of 64 numbers, an f32 scale and 32 bytes, the first
- * number of each byte in its upper half. `NF4_DOUBLE` is 256 such blocks whose scales are quantised too: an f32 scale
- * of the scales, their f32 offset, 256 bytes, then the 8192 bytes of the numbers; the last block of a matrix may break
- * off after its numbers. `NF4_256` and `NF4_256_DOUBLE` are the same with blocks of 256 numbers.
+ * The `Q` types are GGUF's. NF4 is QLoRA's: `NF4` is a block of 64 numbers, an f32 scale and 32 bytes with the first
+ * number of each byte in the high nibble. `NF4_DOUBLE` is a group of 256 such blocks with quantised scales: f32 scale
+ * and offset of the scales, 256 bytes of scales, then 8192 bytes of codes; the last group of a matrix may be truncated
+ * after its numbers. `NF4_256` and `NF4_256_DOUBLE` are the same with blocks of 256 numbers.
  */
 export const blockTypes = {
   Q4_0: { elements: 32, bytes: 18 },
@@ -34,7 +34,7 @@ export const blockTypes = {
 
 export type BlockType = keyof typeof blockTypes;
 
-/** Types of single numbers that are trained on. */
+/** Unquantised float types. */
 export type FloatType = "F32" | "F16" | "BF16";
 
 const floatBytes: Readonly<Record<FloatType, number>> = { F32: 4, F16: 2, BF16: 2 };
@@ -47,20 +47,20 @@ export function isFloatType(type: string): type is FloatType {
   return Object.hasOwn(floatBytes, type);
 }
 
-/** The block of a type; a single number counts as one. */
+/** Block layout of a type; floats are blocks of one. */
 export function blockLayout(type: FloatType | BlockType): BlockLayout {
   return isBlockType(type) ? blockTypes[type] : { elements: 1, bytes: floatBytes[type] };
 }
 
-/** Whether the last block of a matrix breaks off after its numbers. */
-export function breaksOff(type: FloatType | BlockType): boolean {
+/** Whether the last block of a matrix may be truncated after its numbers. */
+export function allowsPartialBlock(type: FloatType | BlockType): boolean {
   return type === "NF4_DOUBLE" || type === "NF4_256_DOUBLE";
 }
 
-/** Bytes that the first `elements` numbers take, whole blocks but for the last one of types that break off. */
+/** Size of the first `elements` numbers in whole blocks, except for a truncated last block. */
 export function storedBytes(type: FloatType | BlockType, elements: number): number {
   const { elements: each, bytes } = blockLayout(type);
   const rest = elements % each;
-  if (!breaksOff(type) || rest === 0) return Math.ceil(elements / each) * bytes;
+  if (!allowsPartialBlock(type) || rest === 0) return Math.ceil(elements / each) * bytes;
   return Math.floor(elements / each) * bytes + DOUBLE_HEADER_BYTES + Math.ceil(rest / 8) * 4;
 }

@@ -2,15 +2,15 @@ import { f16ToF32, widen } from "../float-bits";
 import { type BlockType, blockTypes, type FloatType, isBlockType } from "./block-types";
 import { dequantiseNf4, dequantiseNf4Double } from "./nf4";
 
-/** Reads one block at `at` into `out`, which begins at the block's first number. */
+/** Dequantises one block into the start of `out`. */
 type Dequantise = (block: Uint8Array, out: Float32Array) => void;
 
 /**
- * The numbers that stored bytes stand for, in f32; every product and sum is rounded to f32 in the order of llama.cpp's
- * reference, so that the results are those of the `gguf` package to the bit.
+ * Dequantises stored bytes to f32. Every product and sum is rounded to f32 in the order of llama.cpp's reference, so
+ * that results are bit-identical to the `gguf` package.
  *
- * @param bytes whole blocks (or numbers), the first of them the first of a block
- * @param elements how many numbers to give; the last block may hold more
+ * @param bytes whole blocks (or numbers), starting at a block
+ * @param elements how many numbers to return; the last block may contain more
  */
 export function dequantise(
   type: FloatType | BlockType,
@@ -32,7 +32,7 @@ export function dequantise(
 
 const round = Math.fround;
 
-/** The f16 at a byte. */
+/** Reads an f16 at a byte offset. */
 function half(block: Uint8Array, at: number): number {
   return f16ToF32(Uint16Array.of(byte(block, at) | (byte(block, at + 1) << 8)))[0] ?? 0;
 }
@@ -45,13 +45,13 @@ function signed(value: number): number {
   return (value << 24) >> 24;
 }
 
-/** 16 bytes of which number i has the lower half of byte i, and number i + 16 the upper. */
+/** Nibble i of 16 bytes: numbers 0–15 are the low nibbles, 16–31 the high ones. */
 function nibble(block: Uint8Array, start: number, i: number): number {
   const value = byte(block, start + (i % 16));
   return i < 16 ? value & 15 : value >> 4;
 }
 
-/** Bit i of four bytes, as the fifth bit of number i. */
+/** Bit i of four bytes, shifted to bit 4. */
 function fifthBit(block: Uint8Array, start: number, i: number): number {
   return ((byte(block, start + (i >> 3)) >> (i & 7)) & 1) << 4;
 }
@@ -81,14 +81,14 @@ const q8_0: Dequantise = (block, out) => {
   for (let i = 0; i < 32; i++) out[i] = d * signed(byte(block, 2 + i));
 };
 
-/** Scale and minimum, six bits each, of sub-block `sub` of eight; twelve bytes from `start` hold them all. */
+/** 6-bit scale and minimum of sub-block `sub` (of eight), packed in twelve bytes from `start`. */
 export function scaleAndMin(block: Uint8Array, start: number, sub: number): [scale: number, min: number] {
   const at = (i: number): number => byte(block, start + i);
   if (sub < 4) return [at(sub) & 63, at(sub + 4) & 63];
   return [(at(sub + 4) & 15) | ((at(sub - 4) >> 6) << 4), (at(sub + 4) >> 4) | ((at(sub) >> 6) << 4)];
 }
 
-/** Q4_K, and Q5_K where `highStart` says where the fifth bits lie. */
+/** Q4_K, or Q5_K if `highStart` gives the offset of the fifth bits. */
 function fourOrFiveK(block: Uint8Array, out: Float32Array, start: number, highStart: number | null): void {
   const [d, dmin] = [half(block, 0), half(block, 2)];
   for (let sub = 0; sub < 8; sub++) {
@@ -109,7 +109,7 @@ const q5_k: Dequantise = (block, out) => fourOrFiveK(block, out, 48, 16);
 const q6_k: Dequantise = (block, out) => {
   const d = half(block, 208);
   for (let i = 0; i < 256; i++) {
-    // 128 numbers share 64 bytes of lower and 32 of upper bits, in four quarters of 32.
+    // 128 numbers share 64 bytes of low and 32 of high bits, in four quarters of 32.
     const [part, quarter, l] = [i >> 7, (i >> 5) & 3, i & 31];
     const low = (byte(block, part * 64 + (quarter & 1) * 32 + l) >> ((quarter >> 1) * 4)) & 15;
     const high = (byte(block, 128 + part * 32 + l) >> (quarter * 2)) & 3;

@@ -15,27 +15,27 @@ const NESTED = 256;
 const positive = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const multipleOf = (factor: number) => v.pipe(positive, v.multipleOf(factor));
 
-/** What bitsandbytes notes of a matrix beside its codes. */
+/** bitsandbytes' quantisation state of a matrix. */
 const quantState = objectOf({
   quant_type: v.literal("nf4"),
   blocksize: multipleOf(SMALLEST_BLOCK),
   shape: v.pipe(v.array(positive), v.length(2)),
 });
-/** The same where its scales are quantised too. */
+/** Additional state with double quantisation. */
 const nestedState = objectOf({ nested_blocksize: multipleOf(NESTED), nested_offset: v.number() });
 
-/** The tensors that bitsandbytes keeps for one matrix, checked against each other. */
+/** The tensors that bitsandbytes stores for one matrix, validated against each other. */
 interface Nf4Parts {
   readonly name: string;
   readonly shape: readonly number[];
   readonly elements: number;
   readonly codes: ModelTensor;
   readonly absmax: ModelTensor;
-  /** Numbers that share a scale: a multiple of 64. */
+  /** Block size in the checkpoint: a multiple of 64. */
   readonly blockSize: number;
-  /** Those that share one here: the largest of our blocks that cuts theirs into whole ones. */
+  /** Our block size: the largest supported one that divides the checkpoint's. */
   readonly ownBlock: Nf4BlockSize;
-  /** How the scales are quantised, where they are. */
+  /** Quantisation of the scales, if any. */
   readonly nested: {
     readonly absmax: ModelTensor;
     readonly blockSize: number;
@@ -44,9 +44,10 @@ interface Nf4Parts {
 }
 
 /**
- * Puts together the NF4 matrices that bitsandbytes wrote in several tensors each (`….weight`, `….weight.absmax` and so
- * on); other tensors stay as they are.
- * @throws LuthierError("format") when the parts of a matrix do not fit together
+ * Joins NF4 matrices that bitsandbytes stores as several tensors (`….weight`, `….weight.absmax` and so on); other
+ * tensors are returned unchanged.
+ *
+ * @throws LuthierError("format") if the parts of a matrix are inconsistent
  */
 export async function joinNf4(
   tensors: ReadonlyMap<string, ModelTensor>,
@@ -106,7 +107,7 @@ function expectBytes(name: string, tensor: ModelTensor, dtype: "U8" | "F32", byt
   throw broken(name, { kind: "wrong-size", tensor: tensor.name, asked: { bytes, dtype }, found });
 }
 
-/** The tables are the same in every checkpoint; another one would mean other numbers. */
+/** Validates a lookup table: a different one would decode to different values. */
 async function checkTable(name: string, tensor: ModelTensor, table: Float32Array): Promise<void> {
   expectBytes(name, tensor, "F32", 4 * table.length);
   const values = widen("F32", await readAll(tensor));
@@ -136,7 +137,7 @@ function join(parts: Nf4Parts): ModelTensor {
   };
 }
 
-/** Codes of the numbers `first` … `last`, in whole blocks. */
+/** Codes of numbers `first` … `last`, in whole blocks. */
 async function readCodes(
   { codes, ownBlock }: Nf4Parts,
   first: number,
@@ -147,7 +148,7 @@ async function readCodes(
   return whole;
 }
 
-/** For each of our blocks the one of the checkpoint that it is part of, counted from that of the first. */
+/** For each of our blocks, the checkpoint block that contains it, relative to that of the first. */
 function blockOwners(
   { blockSize, ownBlock }: Nf4Parts,
   first: number,
@@ -179,7 +180,8 @@ async function packDouble(
   const stored = await parts.absmax.read(owners.from, owners.to);
   const scales = widen("F32", await readAll(nested.absmax));
   const groups = Math.ceil(owners.of.length / NESTED);
-  // All scales of a group of ours lie in one group of the checkpoint, whose blocks are as large or larger.
+  // All scales of one of our groups are in a single checkpoint group, since its blocks are at least as large.#
+  // src/lib/schema.ts
   const groupScales = Float32Array.from({ length: groups }, (_, group) => {
     const block = owners.from + (owners.of[group * NESTED] ?? 0);
     return scales[Math.floor(block / nested.blockSize)] ?? 0;

@@ -1,8 +1,8 @@
 import { blockTypes, storedBytes } from "./block-types";
 
 /**
- * The sixteen values of NF4 (Dettmers et al., QLoRA, 2023, appendix E): quantiles of a normal distribution with an
- * exact zero.
+ * The sixteen NF4 values (Dettmers et al., QLoRA, 2023, appendix E): quantiles of a normal distribution with an exact
+ * zero.
  */
 export const NF4_VALUES = Float32Array.of(
   -1,
@@ -23,21 +23,21 @@ export const NF4_VALUES = Float32Array.of(
   1,
 );
 
-/** Where a value is as near to one code as to the next: only what lies above belongs to the next. */
+/** Midpoints between codes: values above a midpoint round up, ties round down. */
 const NF4_MIDPOINTS = midpoints(NF4_VALUES);
 
-/** Scales that share a scale of their own in double quantisation. */
+/** Scales per group in double quantisation. */
 const NESTED = 256;
 const GROUP_CODES = 8 + NESTED;
 
-/** How many numbers share a scale. */
+/** Numbers per scale. */
 export type Nf4BlockSize = 64 | 256;
 
-/** The type whose scales are f32, and the one whose scales are quantised too. */
+/** Types with f32 scales, and with quantised scales, by block size. */
 const plainTypes = { 64: "NF4", 256: "NF4_256" } as const;
 const doubleTypes = { 64: "NF4_DOUBLE", 256: "NF4_256_DOUBLE" } as const;
 
-/** The stored type of NF4 by its block size and double quantisation. */
+/** The NF4 type for a block size, with or without double quantisation. */
 export function nf4Type(
   blockSize: Nf4BlockSize,
   double: boolean,
@@ -46,13 +46,13 @@ export function nf4Type(
 }
 
 /**
- * The 256 sorted values of bitsandbytes' signed dynamic map: for each of seven powers of ten the middles of equal steps
- * of [0.1, 1], twice as many as for the power below, with both signs; and 0 and 1.
+ * The 256 sorted values of bitsandbytes' signed dynamic map: for each of seven powers of ten, the midpoints of equal
+ * steps of [0.1, 1], twice as many as for the next lower power, with both signs; plus 0 and 1.
  */
 export const DYNAMIC_VALUES: Float32Array = makeDynamicValues();
 const DYNAMIC_MIDPOINTS = midpoints(DYNAMIC_VALUES);
 
-/** A matrix in NF4: two codes a byte, the first in the upper half, and one scale for each block. */
+/** An NF4 matrix: two codes per byte, the first in the high nibble, and a scale per block. */
 export interface Nf4Matrix {
   readonly elements: number;
   readonly blockSize: Nf4BlockSize;
@@ -60,10 +60,7 @@ export interface Nf4Matrix {
   readonly absmax: Float32Array;
 }
 
-/**
- * Quantises to NF4: each block of numbers is divided by its largest magnitude, and each quotient takes the nearest
- * code (the lower one when two are as near).
- */
+/** Quantises to NF4: divides each block by its absolute maximum and rounds to the nearest code (ties down). */
 export class Nf4Quantiser {
   readonly #elements: number;
   readonly #blockSize: Nf4BlockSize;
@@ -71,7 +68,7 @@ export class Nf4Quantiser {
   readonly #absmax: Float32Array;
   #done = 0;
 
-  /** @param elements numbers of the whole matrix, in row-major order */
+  /** @param elements element count of the whole matrix */
   constructor(elements: number, blockSize: Nf4BlockSize = 64) {
     this.#elements = elements;
     this.#blockSize = blockSize;
@@ -80,13 +77,13 @@ export class Nf4Quantiser {
     this.#absmax = new Float32Array(blocks);
   }
 
-  /** Takes the next numbers: whole blocks, but for the last ones of the matrix. */
+  /** Appends numbers in row-major order: whole blocks, except at the end of the matrix. */
   add(values: Float32Array): void {
     for (let start = 0; start < values.length; start += this.#blockSize)
       this.#addBlock(values.subarray(start, start + this.#blockSize));
   }
 
-  /** What was made of all numbers. */
+  /** The quantised matrix. */
   get matrix(): Nf4Matrix {
     return { elements: this.#elements, blockSize: this.#blockSize, codes: this.#codes, absmax: this.#absmax };
   }
@@ -95,7 +92,7 @@ export class Nf4Quantiser {
     const absmax = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     this.#absmax[this.#done / this.#blockSize] = absmax;
     for (let i = 0; i < this.#blockSize; i++) {
-      // Zeros stand for what is missing at the end, and for a block of nothing but zeros.
+      // Zero for padding at the end and for all-zero blocks.
       const scaled = absmax === 0 ? 0 : Math.fround((values[i] ?? 0) / absmax);
       const code = nearest(NF4_MIDPOINTS, scaled);
       const at = (this.#done + i) >> 1;
@@ -105,7 +102,7 @@ export class Nf4Quantiser {
   }
 }
 
-/** The stored bytes of a type whose scales are f32. */
+/** Packs a matrix with f32 scales. */
 export function packNf4({ codes, absmax, blockSize }: Nf4Matrix): Uint8Array<ArrayBuffer> {
   const blockBytes = blockTypes[plainTypes[blockSize]].bytes;
   const codeBytes = blockSize / 2;
@@ -119,14 +116,14 @@ export function packNf4({ codes, absmax, blockSize }: Nf4Matrix): Uint8Array<Arr
   return bytes;
 }
 
-/** Scales of NF4 blocks in eight bits each: scale = value[code] · nested[index / 256] + offset. */
+/** 8-bit quantised scales: scale = value[code] · nested[index / 256] + offset. */
 export interface NestedScales {
   readonly codes: Uint8Array;
   readonly nested: Float32Array;
   readonly offset: number;
 }
 
-/** Quantises scales: less their mean, in groups of 256, with the dynamic map. */
+/** Quantises scales: subtracts their mean, then uses the dynamic map in groups of 256. */
 export function quantiseScales(absmax: Float32Array): NestedScales {
   const offset = Math.fround(absmax.reduce((sum, scale) => sum + scale, 0) / absmax.length);
   const codes = new Uint8Array(absmax.length);
@@ -143,7 +140,7 @@ export function quantiseScales(absmax: Float32Array): NestedScales {
   return { codes, nested, offset };
 }
 
-/** The stored bytes of a type whose scales are quantised too. */
+/** Packs a matrix with quantised scales. */
 export function packNf4Double(
   { codes, elements, blockSize }: Omit<Nf4Matrix, "absmax">,
   scales: NestedScales,
@@ -164,13 +161,13 @@ export function packNf4Double(
   return bytes;
 }
 
-/** One block of a type whose scales are f32. */
+/** Dequantises a block with an f32 scale. */
 export function dequantiseNf4(block: Uint8Array, out: Float32Array): void {
   const scale = new DataView(block.buffer, block.byteOffset).getFloat32(0, true);
   widenCodes(block.subarray(4), scale, out);
 }
 
-/** One block of a type whose scales are quantised too, or the beginning of one. */
+/** Dequantises a group with quantised scales, possibly truncated. */
 export function dequantiseNf4Double(block: Uint8Array, out: Float32Array): void {
   const view = new DataView(block.buffer, block.byteOffset);
   const [nested, offset] = [view.getFloat32(0, true), view.getFloat32(4, true)];
@@ -210,7 +207,7 @@ function midpoints(values: Float32Array): Float64Array {
   );
 }
 
-/** How many midpoints lie below the value. */
+/** Index of the nearest value: the number of midpoints below `value`. */
 function nearest(midpoints: Float64Array, value: number): number {
   let [low, high] = [0, midpoints.length];
   while (low < high) {

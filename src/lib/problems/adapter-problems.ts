@@ -1,15 +1,15 @@
-/** Why the file of an optimizer's state cannot be read. */
+/** Why an optimizer state file cannot be read. */
 export type OptimizerFileFault =
   | { readonly kind: "no-header" | "other-kind" }
   | { readonly kind: "element-type"; readonly tensor: string; readonly dtype: string }
   | { readonly kind: "values"; readonly tensor: string }
-  /** `steps` as JSON; null where the file does not count them. */
+  /** `steps` as JSON; null if missing. */
   | { readonly kind: "steps"; readonly steps: string | null }
   | { readonly kind: "option"; readonly option: string };
 
-/** Trained adapters, their folders and files. */
+/** Problems with trained adapters, their folders and files. */
 export interface AdapterProblems {
-  /** A setting of adapter_config.json that the studio does not have; `value` as JSON. */
+  /** An unsupported setting of adapter_config.json; `value` as JSON. */
   readonly "adapter/setting": { readonly key: string; readonly value: string };
   /** A key of adapter_config.json that is in none of the lists of what is known; `value` as JSON. */
   readonly "adapter/unknown-setting": { readonly key: string; readonly value: string };
@@ -23,14 +23,14 @@ export interface AdapterProblems {
   readonly "adapter/changed-base": { readonly start: string };
   readonly "adapter/unknown-start": { readonly start: string };
   readonly "adapter/other-task": { readonly task: string; readonly modelTask: string };
-  /** `peftType` as JSON; null where it is missing. */
+  /** `peftType` as JSON; null if missing. */
   readonly "adapter/unknown-method": { readonly peftType: string | null; readonly known: readonly string[] };
   /** An adapter of MLX, whose folders are laid out otherwise. */
   readonly "adapter/mlx": { readonly file: string };
   /** There is an adapter in a folder within another that does not build on it. */
   readonly "adapter/folder-within": { readonly folder: string };
   readonly "adapter/folder-missing": { readonly folder: string };
-  /** `found` is null where the adapter has no such parameter. */
+  /** `found` is null if the adapter has no such parameter. */
   readonly "adapter/parameter-shape": {
     readonly parameter: string;
     readonly found: readonly number[] | null;
@@ -39,7 +39,7 @@ export interface AdapterProblems {
   readonly "adapter/unknown-parameter": { readonly parameter: string; readonly shape: readonly number[] };
   readonly "adapter/not-mergeable": object;
   readonly "adapter/no-prompt": { readonly tensor: string };
-  /** Of single weights that were trained: a tensor of no layer among the targets. */
+  /** Sparse weight changes for a tensor of no targeted layer. */
   readonly "adapter/untargeted-tensor": { readonly tensor: string };
   /** Indices without values, or values without indices. */
   readonly "adapter/index-count": { readonly tensor: string };
@@ -50,6 +50,6 @@ export interface AdapterProblems {
   };
   readonly "adapter/kept-type": { readonly tensor: string; readonly dtype: string };
   readonly "adapter/optimizer-file": { readonly file: string; readonly fault: OptimizerFileFault };
-  /** The optimizer's state freezes numbers though the method trains all. */
+  /** The optimizer state has frozen elements but the method trains all. */
   readonly "adapter/optimizer-freezes": { readonly parameter: string };
 }

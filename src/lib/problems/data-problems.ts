@@ -1,15 +1,15 @@
 import type { FileBreak, RowFault, TextEncoding } from "./dataset-faults";
 import type { TokenizerProblems } from "./tokenizer-problems";
 
-/** Kinds of files that are no text, by their first bytes. */
+/** Binary file formats, recognised by their first bytes. */
 export type ForeignFile =
   "png" | "jpeg" | "gif" | "pdf" | "zstandard" | "7-zip" | "arrow" | "sqlite" | "gguf";
 
-/** Rows and datasets. */
+/** Problems with rows and datasets. */
 export interface DataProblems {
-  /** The maximum length ends before the answer begins. */
+  /** The prompt fills the maximum length, leaving no room for the answer. */
   readonly "data/question-fills-row": { readonly maxLength: number };
-  /** A row's answer gives the model nothing to write. */
+  /** A row's answer leaves nothing to learn. */
   readonly "data/nothing-to-learn": object;
   /** The row's answer was labelled bad. */
   readonly "data/found-bad": object;
@@ -56,7 +56,7 @@ export interface StrangeColumn {
 export type NotJson =
   { readonly kind: "blank" | "markup" } | { readonly kind: "text"; readonly start: string };
 
-/** Why one row cannot be trained on. */
+/** Why a row is not trainable. */
 type RowProblemFacts =
   | ({ readonly code: "data/question-fills-row" } & DataProblems["data/question-fills-row"])
   | { readonly code: PlainExclusion }

@@ -1,22 +1,22 @@
-/* What can be wrong with a dataset's file and its rows, as facts. */
+/* Faults of dataset files and their rows, as facts. */
 
-/** The kinds of JSON values. */
+/** JSON value types. */
 export type JsonKind = "null" | "list" | "object" | "text" | "number" | "boolean";
 
-/** Where in a text, as editors count it, both from 1. */
+/** A position in a text, 1-based as in editors. */
 export interface TextPlace {
   readonly line: number;
   readonly column: number;
 }
 
-/** Why a text is no JSON from some place on. */
+/** Why JSON parsing failed. */
 export type JsonFault =
   | { readonly kind: "ends-early" | "raw-control-character" | "wrong-escape" }
   | { readonly kind: "too-deep"; readonly maxDepth: number }
   | { readonly kind: "unexpected"; readonly character: string }
   | { readonly kind: "expected"; readonly what: "value" | "field-name" | "colon" | "comma" | "file-end" };
 
-/** Why a row was left out. */
+/** Why a row was skipped. */
 export type RowFault =
   | { readonly kind: "not-an-object"; readonly found: JsonKind }
   | { readonly kind: "no-field"; readonly field: string }
@@ -39,13 +39,13 @@ export type RowFault =
   | { readonly kind: "line-too-long"; readonly maxMegabytes: number }
   | { readonly kind: "not-json"; readonly line: number; readonly at: JsonBreak | null };
 
-/** A place where a JSON text breaks off, and why. */
+/** Where and why JSON parsing failed. */
 export interface JsonBreak {
   readonly place: TextPlace;
   readonly fault: JsonFault;
 }
 
-/** Encodings of text that the studio can tell or be told. */
+/** Supported text encodings, detected or chosen. */
 export const TEXT_ENCODINGS = [
   "gb18030",
   "big5",
@@ -64,9 +64,9 @@ export type FileBreak =
   | { readonly kind: "row-too-long"; readonly row: number; readonly maxMegabytes: number }
   | {
       readonly kind: "not-text";
-      /** In which it was read. */
+      /** Encoding used for reading. */
       readonly encoding: "utf-8" | TextEncoding;
-      /** From 1. */
+      /** 1-based. */
       readonly byte: number;
       readonly looksLike: TextEncoding | null;
     }

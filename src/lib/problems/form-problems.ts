@@ -1,4 +1,4 @@
-/** Why a value does not suit the field of a form. */
+/** Why a value is invalid for a form field. */
 export type FieldFault =
   | { readonly kind: "not-a-number" | "not-whole" | "not-on-or-off" | "not-text" }
   | { readonly kind: "below" | "not-above"; readonly min: number }
@@ -7,8 +7,8 @@ export type FieldFault =
   | { readonly kind: "too-few-adapters"; readonly min: number }
   | { readonly kind: "too-many-adapters"; readonly max: number };
 
-/** Forms and their fields. */
+/** Problems with form fields. */
 export interface FormProblems {
-  /** A value does not suit its field, which is known by its name. */
+  /** A field has an invalid value; `field` is its name. */
   readonly "config/field": { readonly field: string; readonly fault: FieldFault };
 }

@@ -1,14 +1,14 @@
-/** Why an archive is not unpacked. */
+/** Why an archive cannot be unpacked. */
 export type ZipFault =
   | { readonly kind: "damaged" }
   | { readonly kind: "unsafe-name" | "name-twice"; readonly name: string }
   | { readonly kind: "too-many-files"; readonly most: number }
   | { readonly kind: "too-large"; readonly mostBytes: number };
 
-/** What is wrong with the entry of a tensor in a safetensors header. */
+/** Faults of a tensor entry in a safetensors header. */
 export type TensorEntryFault =
   | { readonly kind: "not-object" | "shape" | "offsets" }
-  /** As JSON; null where there is none. */
+  /** As JSON; null if missing. */
   | { readonly kind: "dtype"; readonly dtype: string | null }
   | {
       readonly kind: "size";
@@ -18,7 +18,7 @@ export type TensorEntryFault =
       readonly givenBytes: number;
     };
 
-/** What is wrong with a safetensors file. */
+/** Faults of a safetensors file. */
 export type SafetensorsFault =
   | {
       readonly kind:
@@ -31,13 +31,13 @@ export type SafetensorsFault =
   | { readonly kind: "cut"; readonly fileBytes: number; readonly announcedBytes: number }
   | { readonly kind: "overlap" | "gap-before"; readonly tensor: string };
 
-/** Bytes of a tensor, and the type of its numbers. */
+/** Size and dtype of a tensor. */
 interface TensorBytes {
   readonly bytes: number;
   readonly dtype: string;
 }
 
-/** What is wrong with a matrix that bitsandbytes quantised to NF4. */
+/** Faults of a matrix that bitsandbytes quantised to NF4. */
 export type Nf4Fault =
   | { readonly kind: "part-missing"; readonly part: string }
   | {
@@ -46,12 +46,12 @@ export type Nf4Fault =
       readonly asked: TensorBytes;
       readonly found: TensorBytes;
     }
-  /** A table of values other than NF4's. */
+  /** A lookup table other than NF4's. */
   | { readonly kind: "own-table"; readonly tensor: string };
 
-/** Files, and the folders of models and adapters. */
+/** Problems with files, and with folders of models and adapters. */
 export interface FormatProblems {
-  /** The file was moved or changed after it was chosen. */
+  /** The file was moved or changed after it was selected. */
   readonly "file/gone": { readonly name: string };
   readonly "file/not-served": { readonly name: string; readonly status: number };
   readonly "file/connection-lost": { readonly name: string };
@@ -65,13 +65,13 @@ export interface FormatProblems {
     readonly first: string;
     readonly second: string;
   };
-  /** An index names a tensor that its file does not hold. */
+  /** An index lists a tensor that is missing from its file. */
   readonly "format/index": { readonly index: string; readonly file: string; readonly tensor: string };
   readonly "model/file-twice": { readonly file: string };
   readonly "model/several": { readonly first: string; readonly second: string };
   readonly "model/is-adapter": object;
   readonly "model/no-config": object;
-  /** `instead` is the file of an older format, where there is one. */
+  /** `instead` is a file in an older format, if there is one. */
   readonly "model/no-tokenizer": { readonly instead: string | null };
   readonly "model/no-weights": object;
   readonly "model/other-weights": { readonly file: string; readonly isPyTorch: boolean };
@@ -79,7 +79,7 @@ export interface FormatProblems {
   readonly "adapter/no-config": { readonly config: string; readonly weights: string };
   readonly "adapter/no-weights": { readonly config: string; readonly weights: string };
   readonly "adapter/several": { readonly first: string; readonly second: string };
-  /** Weights of a format that can run code; `library` is the one that wrote them. */
+  /** Weights in a format that can execute code; `library` is the one that wrote them. */
   readonly "adapter/pickled": { readonly file: string; readonly library: "peft" | "adapters" };
   readonly "adapter/dtype": { readonly file: string; readonly tensor: string; readonly dtype: string };
 }

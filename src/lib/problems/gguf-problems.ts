@@ -1,14 +1,14 @@
-/** What a GGUF file gives a number of. */
+/** Quantities counted in a GGUF file. */
 export type GgufCount =
   | { readonly things: "tensors" | "metadata-entries" | "text-bytes" }
   | { readonly things: "numbers-along" | "bytes-before"; readonly tensor: string }
   | { readonly things: "list-items"; readonly key: string };
 
-/** What is wrong with the header of a GGUF file. */
+/** Faults of a GGUF header. */
 export type GgufFault =
   | { readonly kind: "not-gguf" | "header-cut" }
   | { readonly kind: "version"; readonly version: number }
-  /** A number that cannot be; it may be more than a JavaScript number holds. */
+  /** An impossible count, possibly beyond JavaScript's number range. */
   | { readonly kind: "count"; readonly of: GgufCount; readonly count: string }
   | { readonly kind: "key-twice"; readonly key: string }
   | { readonly kind: "value-type" | "item-type"; readonly key: string; readonly type: number }
@@ -28,16 +28,16 @@ export type GgufFault =
       readonly endBytes: number;
     };
 
-/** Why no tokenizer can be made of a GGUF file's metadata. */
+/** Why no tokenizer can be built from GGUF metadata. */
 export type GgufTokenizerFault =
   | { readonly kind: "none" | "no-tokens" | "lengths-differ" | "no-merges" }
   | { readonly kind: "unknown" | "unknown-splitting"; readonly name: string };
 
-/** Models in GGUF files. */
+/** Problems with models in GGUF files. */
 export interface GgufProblems {
   readonly "format/gguf": { readonly file: string; readonly fault: GgufFault };
   readonly "model/no-gguf": object;
-  /** One of several parts, of which not all were chosen. */
+  /** A part of a split file, whose other parts were not all selected. */
   readonly "model/gguf-parts": { readonly file: string; readonly count: number; readonly given: number };
   readonly "model/several-ggufs": { readonly given: number };
   readonly "model/gguf-architecture": {
@@ -45,13 +45,13 @@ export interface GgufProblems {
     readonly architecture: string;
     readonly known: readonly string[];
   };
-  /** A file of adapters, or whatever else is no model. */
+  /** An adapter file, or anything else that is not a model. */
   readonly "model/gguf-kind": {
     readonly file: string;
     readonly kind: string;
     readonly known: readonly string[];
   };
-  /** The divisors of the rotary frequencies came of other settings than Llama 3's. */
+  /** The rotary frequency factors do not match Llama 3's scaling. */
   readonly "model/gguf-rotary": object;
   readonly "model/gguf-tokenizer": { readonly fault: GgufTokenizerFault };
 }

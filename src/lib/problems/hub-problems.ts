@@ -1,15 +1,15 @@
 import type { ValueFault } from "./value-faults";
 
-/** A repository, and the host of the hub that was asked for it. */
+/** A repository and the hub host that was queried. */
 export interface AskedOf {
   readonly repository: string;
   readonly hub: string;
 }
 
-/** Faults around a model hub: what was typed, what it answered, and what came over the wire. */
+/** Problems with a model hub: user input, responses and downloads. */
 export interface HubProblems {
   readonly "config/no-model-repository": { readonly path: string; readonly kind: "datasets" | "spaces" };
-  /** `path` is "" where nothing was typed. */
+  /** `path` is "" if nothing was entered. */
   readonly "config/repository-name": { readonly path: string };
   readonly "config/revision": { readonly revision: string };
   readonly "config/endpoint": { readonly typed: string; readonly example: string };
@@ -26,7 +26,7 @@ export interface HubProblems {
   readonly "network/unreachable": { readonly hub: string };
   readonly "network/broken-off": { readonly path: string };
   readonly "network/offline": object;
-  /** `fault` says what is wrong with the answer, where that is known. */
+  /** `fault` describes the invalid response, if known. */
   readonly "network/no-hub": AskedOf & { readonly fault: ValueFault | null };
   readonly "format/wrong-size": {
     readonly path: string;
@@ -46,7 +46,7 @@ export interface HubProblems {
   };
   readonly "model/no-weights-on-hub": {
     readonly repository: string;
-    /** What it has instead: parts of split GGUF files, or a file of another format. */
+    /** What it contains instead: parts of a split GGUF, or a file in another format. */
     readonly instead: "gguf-parts" | { readonly path: string } | null;
   };
 }

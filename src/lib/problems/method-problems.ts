@@ -1,16 +1,16 @@
-/* What can be wrong with a method's options. Facts name options as the method's reference does. */
+/* Faults of a method's options. Facts use the option names of the method's reference implementation. */
 
-/** Adapters that a method is to build on, by their names. */
+/** An adapter that a method builds on, by name. */
 interface NamedAdapter {
   readonly name: string;
 }
 
-/** Options that hold for any method with targets, LoRA and its kin included. */
+/** Problems with target options, shared by LoRA-like methods. */
 interface TargetProblems {
   readonly "config/whole-numbers": { readonly option: string; readonly text: string };
   readonly "config/pattern": { readonly option: string; readonly pair: string };
   readonly "config/target-regex": { readonly text: string };
-  /** layers_to_transform stands beside a regex. */
+  /** layers_to_transform cannot be combined with a regex. */
   readonly "config/layers-beside-regex": object;
   /** layers_pattern stands without layers_to_transform. */
   readonly "config/layers-pattern-alone": object;
@@ -40,16 +40,16 @@ interface LoraProblems {
   readonly "config/lora-bias-beside-dora": object;
   readonly "config/lora-bias-start": object;
   readonly "config/lora-bias-without-bias": { readonly module: string };
-  /** Embedding tables and the head cannot have it. */
+  /** The option does not apply to embedding tables or the head. */
   readonly "config/blocks-only": {
     readonly option: "use_dora" | "lora_bias" | "pissa" | "olora";
     readonly module: string;
   };
 }
 
-/** Methods that build on trained adapters. */
+/** Problems with methods that build on trained adapters. */
 interface ComposedProblems {
-  /** How many adapters an option takes, and how many are chosen. */
+  /** The number of selected adapters is outside the option's limits. */
   readonly "config/adapter-count": {
     readonly option: string;
     readonly min: number;
@@ -58,9 +58,9 @@ interface ComposedProblems {
   };
   readonly "config/not-language-adapter": NamedAdapter;
   readonly "config/not-bottleneck": NamedAdapter;
-  /** `width` as its file states it. */
+  /** `width` as stated in its file. */
   readonly "config/adapter-width": NamedAdapter & { readonly width: string; readonly modelWidth: number };
-  /** Two adapters stand at different places of a block. */
+  /** Two adapters hook into different places of a block. */
   readonly "config/adapter-places": { readonly first: string; readonly second: string };
   readonly "config/not-lora": NamedAdapter;
   readonly "config/expert-uses-dora": NamedAdapter;
@@ -71,7 +71,7 @@ interface ComposedProblems {
   readonly "config/pass-value-beside-top-k": object;
 }
 
-/** Options that a method cannot use, at all or on this model. */
+/** Problems with a method's options, in general or on this model. */
 export interface MethodProblems extends TargetProblems, LoraProblems, ComposedProblems {
   readonly "config/layer-count": { readonly layers: number; readonly modelLayers: number };
   readonly "config/nothing-trains": object;
@@ -79,9 +79,9 @@ export interface MethodProblems extends TargetProblems, LoraProblems, ComposedPr
   readonly "config/feedforward-no-target": { readonly module: string };
   readonly "config/no-prompt-text": object;
   readonly "config/prompt-text-length": { readonly tokens: number; readonly virtualTokens: number };
-  /** The text has no tokens under the model's tokenizer. */
+  /** The prompt text tokenizes to nothing. */
   readonly "config/prompt-text-tokens": object;
-  /** Nothing before the head could undo the invertible adapter: embeddings and blocks are not equally wide. */
+  /** The invertible adapter cannot be inverted before the head: embeddings and blocks differ in width. */
   readonly "config/embedding-width": object;
   readonly "config/invertible-width": { readonly numbers: number; readonly factor: number };
   readonly "config/norm-after-sum": object;

@@ -17,9 +17,9 @@ import type { WorkerProblems } from "./worker-problems";
 import type { WorkProblems } from "./work-problems";
 
 /**
- * Everything that can be told to a person as a problem: a code and the facts that its sentence needs. Facts are data
- * (names, numbers with the unit in their name, lists); sentences are the page's matter (`src/ui/text`), which has exactly
- * one for each code, or does not compile. Each part of the studio has a file here; its codes begin with its name.
+ * All problems shown to people, as codes with the facts their sentences need. Facts are data (names, numbers with the
+ * unit in their name, lists). The sentences are in `src/ui/text`, exactly one per code, enforced by the compiler. Each
+ * part of the studio has a file here, and its codes start with its name.
  */
 export interface Problems
   extends
@@ -40,18 +40,18 @@ export interface Problems
     ValueProblems,
     WorkerProblems,
     WorkProblems {
-  /** A sentence that was made below the page: what has no code of its own yet. */
+  /** A sentence composed below the page, which has no code of its own yet. */
   readonly plain: { readonly kind: PlainKind; readonly what: string; readonly advice: string };
 }
 
 export type ProblemCode = keyof Problems;
 
-/** One problem: its code and its facts. */
+/** A problem: its code and facts. */
 export type Problem<Code extends ProblemCode = ProblemCode> = {
   readonly [C in Code]: { readonly code: C } & Problems[C];
 }[Code];
 
-/** What callers tell problems apart by: "storage" of "storage/full", and whole codes without a part. */
+/** The area of a problem code: "storage" of "storage/full", or the whole code if it has no slash. */
 export type ProblemArea =
   | PlainKind
   | (ProblemCode extends infer Code
@@ -63,11 +63,11 @@ export type ProblemArea =
 /** The area of a problem. */
 export function problemArea(problem: Problem): ProblemArea {
   if (problem.code === "plain") return problem.kind;
-  // What stands before the slash is an area by the type's own definition.
+  // The part before the slash is an area by definition of the type.
   return problem.code.split("/", 1)[0] as ProblemArea;
 }
 
-/** The kinds of sentences without a code. */
+/** Areas of problems without a code. */
 export type PlainKind =
   | "data"
   | "file"

@@ -1,4 +1,4 @@
-/** What the studio wanted of the browser's storage. */
+/** A storage operation. */
 export type StorageTask =
   | "adapter-delete"
   | "adapter-keep"
@@ -35,19 +35,19 @@ export type StorageTask =
   | "settings-read"
   | "settings-save";
 
-/** A task, and the name of what it was for where there can be several. */
+/** A storage operation and the name of its object, if any. */
 export interface StorageJob {
   readonly task: StorageTask;
   readonly name?: string;
 }
 
-/** Faults of what is kept in this browser. */
+/** Problems with browser storage. */
 export interface StorageProblems {
   readonly "storage/full": StorageJob;
   readonly "storage/refused": StorageJob & { readonly reason: string };
-  /** The browser gives the page no storage for files. */
+  /** The browser provides no file storage. */
   readonly "storage/no-files": object;
-  /** Another tab writes the file. */
+  /** Another tab is writing the file. */
   readonly "storage/download-elsewhere": object;
   readonly "storage/download-unknown": object;
   readonly "model/files-gone": { readonly title: string | null };

@@ -1,15 +1,15 @@
 import type { RegexFault } from "./pattern-problems";
 /** Tokenizers and chat templates. */
 export interface TokenizerProblems {
-  /** tokenizer.json describes nothing that can be built; `reason` is the library's. */
+  /** No tokenizer can be built from tokenizer.json; `reason` is from the library. */
   readonly "tokenizer/not-built": { readonly reason: string };
-  /** A token has an id far beyond the number of tokens. */
+  /** A token id is far beyond the vocabulary size. */
   readonly "tokenizer/id-out-of-range": {
     readonly token: string;
     readonly id: number;
     readonly tokens: number;
   };
-  /** The replacements of the normaliser let a text grow without end. */
+  /** The normaliser's replacements grow the text without bound. */
   readonly "tokenizer/text-grows": object;
   /** Normaliser, pre-tokenizer or decoder have more parts than any tokenizer. */
   readonly "tokenizer/too-many-parts": { readonly most: number };
@@ -20,12 +20,12 @@ export interface TokenizerProblems {
   /** An expression of tokenizer.json that is none, or uses what is not evaluated; `reason` is the engine's. */
   readonly "tokenizer/pattern-unreadable": { readonly pattern: string; readonly fault: RegexFault };
   readonly "tokenizer/no-chat-template": object;
-  /** The template is no Jinja that can be read. */
+  /** The template is not valid Jinja. */
   readonly "tokenizer/template-unreadable": { readonly reason: string };
-  /** The template takes more work or room than any template needs. */
+  /** The template exceeds its execution budget. */
   readonly "tokenizer/template-endless": object;
-  /** The template raises an error of its own about the conversation. */
+  /** The template rejected the conversation with its own error. */
   readonly "tokenizer/chat-refused": { readonly reason: string };
-  /** The template breaks on the conversation. */
+  /** The template failed on the conversation. */
   readonly "tokenizer/template-failed": { readonly reason: string };
 }

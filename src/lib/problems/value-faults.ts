@@ -1,26 +1,26 @@
-/* What can be wrong with a value that came from outside, as facts. */
+/* Faults of untrusted values, as facts. */
 
-/** What stands where something else belongs; texts are cut. */
+/** A found value that does not match; strings are truncated. */
 export type FoundValue =
   | { readonly kind: "nothing" | "null" | "list" | "object" }
   | { readonly kind: "text"; readonly start: string; readonly isCut: boolean }
   | { readonly kind: "scalar"; readonly value: number | boolean | string };
 
-/** Forms of values that schemas ask for by a condition of their own. */
+/** Value forms checked by custom schema conditions. */
 export const CUSTOM_FORMS = ["object", "text-list", "number-list", "commit-id", "sized-file"] as const;
 export type CustomForm = (typeof CUSTOM_FORMS)[number];
 
-/** What belongs there. */
+/** The expected value. */
 export type ExpectedValue =
   | { readonly kind: CustomForm | "text" | "number" | "boolean" | "list" | "whole-number" | "finite-number" }
   | { readonly kind: "at-least"; readonly least: number }
   | { readonly kind: "multiple"; readonly of: number }
   | { readonly kind: "list-of-length"; readonly length: number }
   | { readonly kind: "choice"; readonly values: readonly FoundValue[] }
-  /** A form that has no name here; `name` is the schema library's. */
+  /** A form without a name of its own; `name` is the schema library's. */
   | { readonly kind: "other"; readonly name: string };
 
-/** Where a value is not as it should be: its path as one would write it in code, "" for the whole. */
+/** An invalid value, with its path in code notation ("" for the root). */
 export interface ValueFault {
   readonly path: string;
   readonly found: FoundValue;
@@ -28,24 +28,24 @@ export interface ValueFault {
   readonly expected: readonly ExpectedValue[];
 }
 
-/** What the person can do about a file whose value is wrong. */
+/** What to do about a file with an invalid value. */
 export type ValueRemedy =
   "check-file" | "renew-tokenizer" | "renew-nf4" | "other-gguf" | "renew-index" | "leave-out-optimizer";
 
-/** A value of a file that is not as it should be. */
+/** An invalid value in a file. */
 export interface WrongValue {
-  /** The file as people know it: "tokenizer.json". */
+  /** File name: "tokenizer.json". */
   readonly file: string;
   readonly fault: ValueFault;
   readonly remedy: ValueRemedy;
 }
 
-/** Wrong values of files, by what the file is. */
+/** Problems with invalid values, by kind of file. */
 export interface ValueProblems {
   readonly "format/value": WrongValue;
   readonly "model/value": WrongValue;
   readonly "adapter/value": WrongValue;
-  /** `reason` is the JSON parser's. */
+  /** `reason` is from the JSON parser. */
   readonly "format/not-json": { readonly file: string; readonly reason: string };
   readonly "format/no-object": { readonly file: string };
 }

@@ -1,10 +1,10 @@
 import type { JobKind } from "../job-kind";
 
-/** How work ends that is no fault of a file, a form or a machine. */
+/** How jobs end, other than through problems with files, forms or the machine. */
 export interface WorkProblems {
-  /** The person stopped it. */
+  /** Cancelled by the user. */
   readonly cancelled: object;
-  /** A running job excludes what was asked for. */
+  /** A running job excludes the requested one. */
   readonly busy: { readonly running: JobKind };
   /** Another tab of the studio trains. */
   readonly "busy/elsewhere": object;
@@ -12,6 +12,6 @@ export interface WorkProblems {
   readonly "device-lost/again": { readonly times: number };
   /** Loading failed; the model of that title had made room for it and could not be loaded again. */
   readonly "work/no-model-left": { readonly title: string };
-  /** A fault of the studio itself; `reason` is for its makers. */
+  /** A bug in the studio; `reason` is for its developers. */
   readonly internal: { readonly reason: string };
 }

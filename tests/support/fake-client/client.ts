@@ -34,25 +34,25 @@ import { FakeLibrary } from "./library";
 import { pause } from "./pace";
 import { FakeRun } from "./run";
 
-/** How the fake behaves. */
+/** Behaviour of the fake client. */
 export interface FakeOptions {
-  /** False pretends a browser without WebGPU. */
+  /** False simulates a browser without WebGPU. */
   readonly gpu?: boolean;
-  /** Milliseconds of a training step, and of a word of an answer. */
+  /** Milliseconds per training step and per generated word. */
   readonly paceMs?: number;
   /** Adapters that the library has from the start. */
   readonly adapters?: number;
   /** Rows that the dataset says it has. */
   readonly rows?: number;
-  /** True pretends that a reload cut off a run. */
+  /** True simulates a run interrupted by a reload. */
   readonly interrupted?: boolean;
   /** What lies in storage without a model. */
   readonly orphans?: readonly Orphan[];
 }
 
 /**
- * A client without a worker: keeps everything in memory and makes its figures up. What excludes what is the worker's own
- * rule. For tests of the page alone.
+ * An in-memory client without a worker, with made-up figures. Job exclusion follows the worker's own rules. For page
+ * tests only.
  */
 export class FakeClient implements Client {
   private readonly events = new EventHub();
@@ -384,12 +384,12 @@ function parseRows(name: string, text: string): Row[] {
     const rows: unknown = JSON.parse(text);
     if (Array.isArray(rows)) return rows.filter((row): row is Row => typeof row?.output === "string");
   } catch {
-    // Told below, as a file that is no list would be.
+    // Reported below, like a file that is not a list.
   }
   throw new LuthierError({ code: "data/no-rows", name });
 }
 
-/** What the worker calls the layers of a model that it quantised. */
+/** The worker's label for the precision of quantised layers. */
 function precisionOf({ blockSize, doubleQuantization }: Quantization): string[] {
   return ["f16", `nf4${blockSize === 256 ? "_256" : ""}${doubleQuantization ? "_double" : ""}`];
 }

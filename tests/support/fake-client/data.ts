@@ -6,7 +6,7 @@ import type { AlpacaRow as Row } from "../../../src/shared/rows";
 import type { SampleAnswer } from "../../../src/shared/run-history";
 import type { RunConfig } from "../../../src/shared/training";
 
-/** Data of the fake client: enough of everything to draw every part of the page. */
+/** Data of the fake client: enough to render every part of the page. */
 
 export const fakeSamples: readonly SampleDataset[] = [
   {
@@ -56,7 +56,7 @@ const THINGS = [
   "garden",
 ];
 
-/** Rows of a made-up dataset; some long, so that the lengths have a shape. */
+/** Rows of a made-up dataset; some are long, to give a realistic length distribution. */
 export function fakeRows(count: number): Row[] {
   return Array.from({ length: count }, (_, index) => {
     const thing = THINGS[index % THINGS.length] ?? "cat";
@@ -69,7 +69,7 @@ export function fakeRows(count: number): Row[] {
   });
 }
 
-/** A token for every word or mark, between the markers of a chat template. */
+/** One token per word or punctuation mark, within a chat template's markers. */
 export function fakeTokens(row: Row, maxLength: number): TokenView {
   type Token = TokenView["tokens"][number];
   const words = (text: string, part: Token["part"]): Token[] =>
@@ -176,7 +176,7 @@ function fakeModules(layers: number, hidden: number): ModuleInfo[] {
   ).flat();
 }
 
-/** What the page is told of a loaded model. */
+/** Summary of a loaded model. */
 export function fakeModel(card: ModelCard): ModelSummary {
   return {
     ...card,
@@ -196,7 +196,7 @@ export function fakeModel(card: ModelCard): ModelSummary {
   };
 }
 
-/** What a run is said to take: by the tokens of a batch. */
+/** Training forecast, derived from the tokens per batch. */
 export function fakeForecast({ training }: RunConfig, budgetBytes: number): TrainingForecast {
   const bytesOf = ({ batchSize, maxLength, gradientCheckpointing }: typeof training): number =>
     batchSize * maxLength * (gradientCheckpointing ? 40_000 : 250_000);

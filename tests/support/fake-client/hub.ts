@@ -16,10 +16,11 @@ const TOTAL_BYTES = 271_000_000;
 const TOKEN = "hf_right";
 
 /**
- * The hub of the fake client: every repository exists, one with "GGUF" in its name has two forms, one with "gated" wants
- * the token "hf_right", one with "lost" breaks off in the middle.
- * @param paceMs milliseconds of half a step
- * @param keep takes a finished download into the library
+ * The fake client's hub: every repository exists. One with "GGUF" in its name has two variants, one with "gated"
+ * requires the token "hf_right", and a download of one with "lost" fails halfway.
+ *
+ * @param paceMs milliseconds per half step
+ * @param keep adds a finished download to the library
  */
 export function fakeHub(
   owner: JobOwner,

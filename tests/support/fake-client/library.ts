@@ -21,11 +21,11 @@ type Names =
   | "makeExport"
   | "importAdapter";
 
-/** The record that ends a zip, which alone is an empty one. */
+/** End-of-central-directory record: by itself an empty zip. */
 const OPTIMIZER_BYTES = 900;
 const EMPTY_ZIP = Uint8Array.from([0x50, 0x4b, 5, 6, ...Array.from({ length: 18 }, () => 0)]);
 
-/** The adapters of the fake client's model, the latest first. */
+/** Adapters of the fake client's model, newest first. */
 export class FakeLibrary {
   private adapters: AdapterSummary[] = [];
   private unsaved: readonly UnsavedAdapter[] = [];

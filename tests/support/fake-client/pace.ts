@@ -1,4 +1,4 @@
-/** Waits, as the real thing would take its time. */
+/** Simulates the latency of real work. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -9,7 +9,7 @@ import { fakeSampleAnswer } from "./data";
 import type { FakeLibrary } from "./library";
 import { pause } from "./pace";
 
-/** What is trained, and from where on. */
+/** The requested run and its starting point. */
 interface Asked {
   readonly id: MethodId;
   readonly highestRate: number;
@@ -17,13 +17,13 @@ interface Asked {
   readonly firstStep?: number;
 }
 
-/** The training of the fake client: a loss that falls as such losses do, and an adapter at the end. */
+/** The fake client's training run: a plausible loss curve, and an adapter at the end. */
 export class FakeRun {
   private paused = false;
   private step: { readonly step: number; readonly totalSteps: number } | null = null;
   private lost: Error | null = null;
 
-  /** @param paceMs milliseconds of a step */
+  /** @param paceMs milliseconds per step */
   constructor(
     private readonly events: EventHub,
     private readonly library: FakeLibrary,

@@ -18,12 +18,12 @@ import { runGraph } from "../run-graph";
 import { storedMatrix } from "../stored-matrix";
 import type { RegisteredCase } from "./case";
 
-/** A shape to fill with seeded numbers, or u32 data. */
+/** A shape to fill with seeded samples, or u32 data. */
 type AddInput = readonly number[] | Uint32Array<ArrayBuffer>;
 
 const isData = (input: AddInput): input is Uint32Array<ArrayBuffer> => input instanceof Uint32Array;
 
-/** An op that adds into what output 0 takes over must give what was there plus what it gives alone. */
+/** Checks that an accumulating op yields the previous contents plus its own output. */
 function adds<A>(op: Op<A>, attrs: A, inputs: readonly AddInput[]): RegisteredCase {
   const trace = (): { graph: Graph; wanted: Record<string, Value> } => {
     const graph = new Graph();
@@ -68,7 +68,7 @@ export const accumulateCases: readonly RegisteredCase[] = [
       [3, n],
       [3, 2],
     ]),
-    // Ids 2, 0, 2: the first 2 is followed by another, which is the last of its kind.
+    // Ids 2, 0, 2: the first 2 has one later occurrence.
     adds(embeddingBackward, { rows: 4 }, [[3, n], Uint32Array.of(2, 0, 2), Uint32Array.of(1, 2, 1, 3, 0, 3)]),
     adds(sumRows, {}, [[5, n]]),
     adds(reduceSum, {}, [[5, n]]),

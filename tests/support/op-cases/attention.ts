@@ -11,7 +11,7 @@ import { ropeReference } from "../reference/rope";
 import { runGraph } from "../run-graph";
 import { opCase, type RegisteredCase } from "./case";
 
-/** A causal batch with grouped heads; tests/gpu/ops/attention.test.ts has the masks, prefixes and variants. */
+/** A causal batch with grouped heads; tests/gpu/ops/attention.test.ts covers masks, prefixes and variants. */
 const causal = (batch: number, length: number, width: number): RegisteredCase => {
   const dims = { batch, queries: length, keys: length, heads: 4, kvHeads: 2, width };
   const attrs = { scale: 1 / Math.sqrt(width), prefix: 0 };
@@ -33,7 +33,7 @@ const causal = (batch: number, length: number, width: number): RegisteredCase =>
   });
 };
 
-/** Biases by distance, which train: two rows of a batch that sees everything, as an encoder does. */
+/** Trainable relative position bias: two rows of a bidirectional batch, as in an encoder. */
 const byDistance = (): RegisteredCase => {
   const dims = { batch: 2, queries: 6, keys: 6, heads: 3, kvHeads: 3, width: 4 };
   const attrs = { scale: 1, prefix: 0, distancesFrom: "row" as const };
@@ -90,7 +90,7 @@ function traceCache(width: number): { graph: Graph; cache: Value } {
   return { graph, cache };
 }
 
-/** Positions that no slot names, and slots past the cache, must leave what was there. */
+/** Positions not named by a slot, and out-of-range slots, must leave the cache unchanged. */
 const cacheCase = (width: number): RegisteredCase => ({
   name: `${cacheWrite.name} of ${width}`,
   trace: () => traceCache(width).graph,

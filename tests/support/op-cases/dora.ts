@@ -33,7 +33,7 @@ function squares(
   return { name, trace: () => trace(storedMatrix(rows, columns, kind, shardRows)).graph, check };
 }
 
-/** |W|² larger than what the other terms can take away, as the squared length of a row always is. */
+/** |W|² exceeds what the other terms can subtract, as for any squared norm. */
 const gain = (rows: number, rank: number): RegisteredCase => {
   const scale = 0.7;
   return opCase({

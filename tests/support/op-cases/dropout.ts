@@ -10,13 +10,13 @@ import { runGraph } from "../run-graph";
 import { expectClose } from "../compare";
 import { type RegisteredCase, type Variants, variantTuning } from "./case";
 
-/** What repeats or is not rescaled; neither where absent. */
+/** Optional period and rescaling. */
 interface Rule {
   readonly period?: number;
   readonly rescale?: boolean;
 }
 
-/** Dropout of ones, and its gradient for ones: both must be 0 or 1 / (1 − probability). */
+/** Dropout of ones, and its gradient for an upstream gradient of ones: both must be 0 or 1 / (1 − probability). */
 function trace(
   count: number,
   probability: number,
@@ -46,7 +46,7 @@ async function drop(
   return { y: got.y!, dx: got.dx! };
 }
 
-/** Share of elements at which two arrays are equal. */
+/** Fraction of elements at which two arrays are equal. */
 function agreement(a: Float32Array, b: Float32Array): number {
   return a.filter((value, i) => value === b[i]).length / a.length;
 }
@@ -57,7 +57,7 @@ function dropCase(name: string, check: (gpu: Gpu) => Promise<void>): RegisteredC
 
 const MASK = { seedIndex: 1, site: 3 };
 
-/** What the mask of a seed is, by the definition. */
+/** Reference mask of a seed. */
 function maskReference(count: number, probability: number, seed: number, rescale: boolean): Float64Array {
   const salt = pcg((MASK.site ^ pcg(seed)) >>> 0);
   const threshold = Math.round(probability * 2 ** 32);
@@ -88,7 +88,7 @@ function maskCase(variants: Variants): RegisteredCase {
         expectClose(got.mask!, expected, 1e-7, `mask of ${count} at ${probability}`);
       }
     }
-    // It is what dropout drops by the same seed, site and period.
+    // It equals dropout's mask for the same seed, site and period.
     const { graph, mask } = trace(300, 0.4, false);
     const step = new Float32Array(Uint32Array.of(9, 5, 9).buffer);
     const got = await runGraph(gpu, graph, { mask }, { leaves: { step } }, variantTuning(gpu, variants));
@@ -104,7 +104,7 @@ export const dropoutCases: readonly RegisteredCase[] = [
     dropCase(`keeps its share of ${probability} and rescales`, async (gpu) => {
       const { y } = await drop(gpu, 40_000, probability);
       const kept = y.filter((value) => value !== 0);
-      // Five standard deviations of a binomial share.
+      // Five standard deviations of a binomial proportion.
       const deviation = Math.sqrt((probability * (1 - probability)) / y.length);
       expect(Math.abs(kept.length / y.length - (1 - probability))).toBeLessThan(5 * deviation);
       expect(new Set(kept)).toEqual(new Set([Math.fround(1 / (1 - probability))]));

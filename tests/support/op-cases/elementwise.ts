@@ -22,14 +22,14 @@ import { opCase, type RegisteredCase, type Variants } from "./case";
 
 const SHAPES = [[1], [7, 13], [2, 3, 20]] as const;
 
-/** Every third of an octave of both signs, far into the tails where exponentials overflow. */
+/** Every third of an octave of both signs, far into the tails, where exponentials overflow. */
 const TAILS = Float32Array.from([
   0,
   ...Array.from({ length: 48 }, (_, i) => 2 ** (i / 3 - 8)).flatMap((x) => [x, -x]),
   ...[1000, 1e6, 1e10].flatMap((x) => [x, -x]),
 ]);
 
-/** Values and slopes at points where formulas break: each within 1e-6 of its size plus f32's resolution near 1. */
+/** Values and derivatives at numerically delicate points: each within 1e-6 relative, plus f32 resolution near 1. */
 function tailCase<A>(op: Op<A>, attrs: A, f: (x: number) => number, label: string): RegisteredCase {
   const trace = (): { graph: Graph; wanted: Record<string, Value> } => {
     const graph = new Graph();
@@ -48,7 +48,7 @@ function tailCase<A>(op: Op<A>, attrs: A, f: (x: number) => number, label: strin
       const tolerance = (expected: number): number => 1e-6 * Math.abs(expected) + 3e-7;
       expect(Math.abs(y![i]! - f(x)), `${label}(${x}) is ${y![i]}`).toBeLessThan(tolerance(f(x)));
       expect(Math.abs(slope![i]! - expectedSlope), `${label}'(${x}) is ${slope![i]}`).toBeLessThan(
-        // At the kink of relu any slope between 0 and 1 is right.
+        // At relu's kink any subgradient in [0, 1] is valid.
         x === 0 && label === "relu" ? 1 : tolerance(expectedSlope),
       );
     });
@@ -160,7 +160,7 @@ const columnSums = (shape: readonly number[], variants?: Variants): RegisteredCa
     variants,
   );
 
-/** The relative precision of small results, which a difference of exponentials would lose. */
+/** Relative precision of small results, which a difference of exponentials would lose. */
 const smallTanh = opCase({
   name: "tanh of small numbers",
   op: tanh,

@@ -17,7 +17,7 @@ import { opCase, type RegisteredCase } from "./case";
 
 const PADDING = 0xffffffff;
 
-/** The named rows of a table, with zeros for those past its end. */
+/** Gathers rows of a table; out-of-range rows are zeros. */
 function pickRows(table: Float64Array, width: number, rows: readonly number[]): Float64Array {
   const zeros = new Float64Array(width);
   const pick = (row: number): Float64Array =>
@@ -37,7 +37,7 @@ const gather = (rows: number, width: number, places: readonly number[]): Registe
     reference: ([x]) => [pickRows(x!, width, places)],
   });
 
-/** Ids may repeat, and those past the table give zeros; the gradient sums over what repeats. */
+/** Ids may repeat, and out-of-range ids yield zeros; the gradient sums over repeats. */
 const trainable = (rows: number, width: number, ids: readonly number[]): RegisteredCase =>
   opCase({
     name: `embeddingTrainable ${ids.length} of ${rows}x${width}`,
@@ -102,7 +102,7 @@ function lookup(
     const expected = ids.flatMap((id) =>
       [...matrix.values.subarray(id * columns, (id + 1) * columns)].map((value) => scale * value),
     );
-    // NF4's numbers use all bits of an f32, so that products round; its scales follow a formula to 1.5e-7.
+    // NF4 values use all f32 mantissa bits, so that products round; its scales follow a formula to 1.5e-7.
     expectClose(got.y!, expected, kind.startsWith("nf4") ? 3e-7 : 0, name);
   };
   return { name, trace: () => trace(storedMatrix(rows, columns, kind, shardRows)).graph, check };

@@ -35,7 +35,7 @@ function product([rows, columns, dimension]: Sizes, form: "nt" | "nn"): Register
   });
 }
 
-/** Alone, as Σ (dy ⊙ x P e_j) for every unit vector e_j. */
+/** The gradient op alone: Σ (dy ⊙ x P e_j) for every unit vector e_j. */
 function gradient([rows, columns, dimension]: Sizes): RegisteredCase {
   const seed = 5;
   return opCase({
@@ -53,7 +53,7 @@ function gradient([rows, columns, dimension]: Sizes): RegisteredCase {
   });
 }
 
-/** Lengths of 2 to 2^8, so that passes of every radix run; a vector longer than its matrix; full and padded ones. */
+/** Lengths of 2 to 2^8, to cover passes of every radix; a vector longer than its matrix; full and padded ones. */
 const SIZES: readonly Sizes[] = [
   [1, 1, 1],
   [1, 3, 2],

@@ -39,7 +39,7 @@ const gated = (rows: number, columns: number): RegisteredCase =>
     reference: ([x, g]) => [x!.map((value, i) => value * g![Math.floor(i / columns)]!)],
   });
 
-/** Numbers of which every third is zero, and a row of zeros at the end. */
+/** Samples with every third zero, and a row of zeros at the end. */
 function sparse(rows: number, columns: number): Float32Array<ArrayBuffer> {
   return normal(rows * columns, 9).map((value, i) => (i % 3 === 0 || i >= (rows - 1) * columns ? 0 : value));
 }
@@ -58,7 +58,7 @@ function mapRows(x: Float64Array, columns: number, f: (row: Float64Array) => Flo
   return y;
 }
 
-/** Where the numbers are large the largest takes all, and the gradient is nothing but rounding. */
+/** For large inputs the softmax saturates, and the gradient is rounding noise. */
 const mixed = (rows: number, columns: number, scale: number): RegisteredCase =>
   opCase({
     name: `softmax ${rows}x${columns} of size ${scale}`,
@@ -87,7 +87,7 @@ const skipping = (rows: number, columns: number): RegisteredCase[] => {
   ];
 };
 
-/** Scores with equal numbers in each row, of which the first wins. */
+/** Scores with ties in each row, won by the first. */
 const top = (rows: number, columns: number, keep: number): RegisteredCase => {
   const score = normal(rows * columns, 6).map((value) => Math.round(2 * value) / 2);
   return opCase({

@@ -13,7 +13,7 @@ const SEED = 12345;
 const STEP = Float32Array.of(0, 0);
 new Uint32Array(STEP.buffer)[GATE.seedIndex] = SEED;
 
-/** Gates by the paper's formula, with the logarithms that the kernel does without. */
+/** Gates by the paper's formula, with the logarithms that the kernel avoids. */
 function gate(alpha: number, i: number, noisy: boolean): { z: number; slope: number } {
   const hash = pcg((i ^ pcg((GATE.site ^ pcg(SEED)) >>> 0)) >>> 0);
   const u = noisy ? Math.min(1 - 1e-4, Math.max(1e-4, (hash >>> 8) / 2 ** 24)) : 0.5;
@@ -26,7 +26,7 @@ function gate(alpha: number, i: number, noisy: boolean): { z: number; slope: num
   };
 }
 
-/** Gates shut, open and between, as far out as training drives them. */
+/** Closed, open and intermediate gates, as far as training drives them. */
 const alphas = (count: number): Float32Array<ArrayBuffer> =>
   normal(count, 9, 2).map((alpha, i) => (i % 7 === 6 ? 20 * alpha : alpha));
 

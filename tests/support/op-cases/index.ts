@@ -15,7 +15,7 @@ import { normCases } from "./norm";
 import { optimCases } from "./optim";
 import { rowCases } from "./rows";
 
-/** Every op case; each list has a test file of its own under tests/gpu/ops. */
+/** All op cases; each list has its own test file under tests/gpu/ops. */
 export const opCases: readonly RegisteredCase[] = [
   ...accumulateCases,
   ...attentionCases,

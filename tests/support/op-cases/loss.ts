@@ -19,7 +19,7 @@ interface LossShape {
   readonly vocabulary: number;
   readonly chunkRows: number;
   readonly shardRows?: number;
-  /** Standard deviation of the hidden states; large ones make logits whose exponentials overflow. */
+  /** Standard deviation of the hidden states; large ones yield logits whose exponentials overflow. */
   readonly spread?: number;
 }
 
@@ -33,7 +33,7 @@ function trace(shape: LossShape, head: StoredMatrix, withGradient: boolean): { g
   return { graph, loss };
 }
 
-/** Labels over the whole vocabulary, its ends included, with some rows that count nothing. */
+/** Labels over the whole vocabulary, including both ends, with some ignored rows. */
 function labelsOf({ rows, vocabulary }: LossShape): Uint32Array {
   return Uint32Array.from({ length: rows }, (_, row) => {
     if (row % 5 === 3) return PADDING;
@@ -41,7 +41,7 @@ function labelsOf({ rows, vocabulary }: LossShape): Uint32Array {
   });
 }
 
-/** Losses and the gradients of h and of the head in float64, by the definition. */
+/** Losses and the gradients of h and of the head, in float64. */
 function reference(
   { rows, hidden, vocabulary }: LossShape,
   h: Float32Array,
@@ -91,7 +91,7 @@ function lossCase(shape: LossShape, variants: Variants): RegisteredCase {
   return { name, trace: () => trace(shape, head(), true).graph, check };
 }
 
-/** The same over a head that trains: its gradient, too. */
+/** The same with a trainable head, checking its gradient. */
 function trainedHeadCase(shape: LossShape, variants: Variants): RegisteredCase {
   const { rows, hidden, vocabulary, chunkRows } = shape;
   const name = `linearCrossEntropy ${rows}x${hidden} to a trained ${vocabulary}, chunks of ${chunkRows} (${variants} variants)`;
@@ -124,7 +124,7 @@ function trainedHeadCase(shape: LossShape, variants: Variants): RegisteredCase {
   return { name, trace: () => trace().graph, check };
 }
 
-/** The same with an update of rank r beside the head: logits (h Wᵀ + low upᵀ), and the gradients of all four. */
+/** The same with a rank-r update of the head: logits (h Wᵀ + low upᵀ), and all four gradients. */
 function updatedHeadCase(
   shape: LossShape,
   rank: number,
@@ -162,7 +162,7 @@ function updatedHeadCase(
     const leaves = { h, low, up, labels, step: Float32Array.of(0, SCALE), ...(trained ? { w } : {}) };
     const data = trained ? { leaves } : { leaves, weights: { weight: head } };
     const got = await runGraph(gpu, graph, wanted, data, variantTuning(gpu, variants));
-    // One head over both: [h low] times [W up]ᵀ.
+    // Equivalent to a single head: [h low] [W up]ᵀ.
     const joined = sideBySide(h, low, rows);
     const whole = { ...head, values: sideBySide(head.values, up, vocabulary) };
     const expected = reference({ ...shape, hidden: hidden + rank }, joined, whole, labels);
@@ -177,7 +177,7 @@ function updatedHeadCase(
   return { name, trace: () => trace().graph, check };
 }
 
-/** Two matrices of so many rows as one. */
+/** Concatenates two matrices of `rows` rows by column. */
 function sideBySide(left: Float32Array, right: Float32Array, rows: number): Float32Array<ArrayBuffer> {
   const [a, b] = [left.length / rows, right.length / rows];
   return Float32Array.from({ length: rows * (a + b) }, (_, i) => {
@@ -186,7 +186,7 @@ function sideBySide(left: Float32Array, right: Float32Array, rows: number): Floa
   });
 }
 
-/** The first `a` and the other `b` columns of a matrix. */
+/** Splits a matrix into its first `a` and remaining `b` columns. */
 function cut(matrix: Float64Array, a: number, b: number): [Float64Array, Float64Array] {
   const isLeft = (index: number): boolean => index % (a + b) < a;
   return [matrix.filter((_, i) => isLeft(i)), matrix.filter((_, i) => !isLeft(i))];

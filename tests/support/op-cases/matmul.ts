@@ -46,7 +46,7 @@ interface LinearShape {
   readonly shardRows?: number;
 }
 
-/** y = x Wᵀ and dx = dy W for a frozen W; the gradient is the transposed product. */
+/** y = x Wᵀ and dx = dy W for a frozen W. */
 function frozen(shape: LinearShape): RegisteredCase {
   const { rows, inFeatures, outFeatures, kind, shardRows = outFeatures } = shape;
   const name = `linear ${kind} ${rows}x${inFeatures} to ${outFeatures} in shards of ${shardRows}`;
@@ -89,9 +89,9 @@ export const matmulCases: readonly RegisteredCase[] = [
     frozen({ rows: 1, inFeatures: 8, outFeatures: 4, kind }),
     frozen({ rows: 5, inFeatures: 7, outFeatures: 3, kind }),
     frozen({ rows: 6, inFeatures: 12, outFeatures: 136, kind, shardRows: 64 }),
-    // Rows from which software GPUs widen blocks in panels.
+    // Enough rows for software GPUs to dequantise in panels.
     frozen({ rows: 17, inFeatures: 7, outFeatures: 131, kind, shardRows: 64 }),
   ]),
-  // More rows than one panel holds.
+  // More weight rows than fit one panel.
   frozen({ rows: 16, inFeatures: 4096, outFeatures: 260, kind: "q4_0" }),
 ];

@@ -5,7 +5,7 @@ import { normal } from "../check-op";
 import { layerNormReference, rmsNormReference } from "../reference/norm";
 import { opCase, type RegisteredCase, type Variants } from "./case";
 
-/** One row, primes, and rows that are not a multiple of the lanes or of four. */
+/** A single row, prime sizes, and widths that are not multiples of the lane count or of four. */
 const SHAPES = [
   [1, 3],
   [1, 8],
@@ -15,7 +15,7 @@ const SHAPES = [
   [3, 131],
 ] as const;
 
-/** Widths for each count of lanes that a GPU uses, and rows enough for lanes to share a column. */
+/** Widths for each lane count used on hardware, and enough rows for lanes to share a column. */
 const GPU_SHAPES = [
   [2, 30],
   [3, 132],
@@ -54,7 +54,7 @@ const layer = (shape: readonly number[], variants?: Variants): RegisteredCase =>
     variants,
   );
 
-/** Values far from zero: the variance must not be computed as mean(x²) − mean². */
+/** Large mean: the variance must not be computed as mean(x²) − mean². */
 const shifted = opCase({
   name: "layerNorm of values around 100",
   op: layerNorm,

@@ -15,7 +15,7 @@ const COUNT = 64 * 70;
 const NUMBERS = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 const LEARNING_RATE = 1e-2;
 
-/** (learning-rate factor, weight decay) by group, and the group of a block. */
+/** (learning-rate factor, weight decay) per group, and the group of each block. */
 const TABLE = [
   [1, 0.1],
   [16, 0],
@@ -45,7 +45,7 @@ function trace(maxGradNorm: number): { graph: Graph; wanted: Record<string, Valu
   return { graph, wanted: { ...states, metrics } };
 }
 
-/** The words of the blocks: the group of each, and a bit for each number that is frozen. */
+/** Block metadata: the group of each block and its frozen bitmask. */
 function blocksOf(isFrozen: (i: number) => boolean): Uint32Array<ArrayBuffer> {
   const blocks = new Uint32Array((COUNT / 64) * BLOCK_WORDS);
   for (let i = 0; i < COUNT; i++) {
@@ -61,7 +61,7 @@ const isThird = (i: number): boolean => i % 3 === 0;
 
 type Flats = Record<"parameters" | "m" | "v", Float32Array>;
 
-/** One step on the GPU: what the buffers hold afterwards. */
+/** Runs one step on the GPU and returns the buffers. */
 async function update(
   gpu: Gpu,
   states: Flats,
@@ -87,7 +87,7 @@ function startStates(): Flats {
   return { parameters: normal(COUNT, 1), m: new Float32Array(COUNT), v: new Float32Array(COUNT) };
 }
 
-/** Ten steps beside a float64 AdamW; gradients differ in size by element, and some are zero. */
+/** Ten steps against a float64 AdamW; gradients vary in magnitude, and some are zero. */
 async function tenSteps(gpu: Gpu, maxGradNorm: number): Promise<void> {
   let states = startStates();
   const expected = {
@@ -131,7 +131,7 @@ async function skipsNonFinite(gpu: Gpu): Promise<void> {
   }
 }
 
-/** No gradient, decay or moment moves a frozen number. */
+/** Neither gradient, decay nor moments change a frozen element. */
 async function keepsFrozen(gpu: Gpu): Promise<void> {
   const start: Flats = {
     parameters: normal(COUNT, 1),
@@ -147,7 +147,7 @@ async function keepsFrozen(gpu: Gpu): Promise<void> {
   }
 }
 
-/** An op over gradients and another buffer: what those hold afterwards that `expected` names. */
+/** A case of an in-place op over gradients and another buffer; `expected` names the buffers to check. */
 function flatCase(
   name: string,
   op: typeof addSquares,

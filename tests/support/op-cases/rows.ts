@@ -5,7 +5,7 @@ import { concatColumns, splitColumns } from "../../../src/engine/ops/split-colum
 import { transpose } from "../../../src/engine/ops/transpose";
 import { opCase, type RegisteredCase } from "./case";
 
-/** Joins for each of `blocks` runs the parts' stretches one after the other. */
+/** Concatenates the parts within each of `blocks` rows. */
 function interleave(parts: readonly Float64Array[], blocks: number): Float64Array {
   const widths = parts.map((part) => part.length / blocks);
   return Float64Array.from(
@@ -17,7 +17,7 @@ function interleave(parts: readonly Float64Array[], blocks: number): Float64Arra
   );
 }
 
-/** Elements `start` … `start + length` of each of `blocks` runs. */
+/** Slices elements `start` … `start + length` of each of `blocks` rows. */
 function cut(x: Float64Array, blocks: number, start: number, length: number): Float64Array {
   const width = x.length / blocks;
   return x.filter((_, i) => i % width >= start && i % width < start + length);
@@ -55,7 +55,7 @@ const broadcast = (shape: readonly number[], batch: number): RegisteredCase =>
     reference: ([x]) => [Float64Array.from(Array.from({ length: batch }, () => [...x!]).flat())],
   });
 
-/** Only the first piece gets an upstream gradient, so the others' places must come out as zeros. */
+/** Only the first piece has an upstream gradient, so the other columns of the gradient must be zero. */
 const split = (rows: number, sizes: readonly number[]): RegisteredCase =>
   opCase({
     name: `splitColumns ${rows} rows of ${sizes.join("+")}`,

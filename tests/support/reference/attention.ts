@@ -2,14 +2,14 @@ import type { AttentionAttrs, AttentionDims } from "../../../src/engine/ops/atte
 
 /** An attention problem for the float64 reference. */
 export interface AttentionProblem extends AttentionDims, AttentionAttrs {
-  /** First visible key and the one after the last, of each query (B·Tq). */
+  /** Visible key range of each query (B·Tq), end exclusive. */
   readonly keyStart: ArrayLike<number>;
   readonly keyEnd: ArrayLike<number>;
-  /** ALiBi slopes by head; with `distancesFrom` the biases (2 reach + 1, H) by distance. */
+  /** ALiBi slopes per head, or with `distancesFrom` the bias (2 reach + 1, H) by distance. */
   readonly bias?: ArrayLike<number>;
 }
 
-/** One query's probabilities over the keys it sees, and what its gradient needs. */
+/** A query's probabilities over its visible keys, and what its gradient requires. */
 interface Row {
   readonly q: number;
   readonly stat: number;
@@ -17,12 +17,12 @@ interface Row {
   readonly keys: readonly {
     readonly k: number;
     readonly p: number;
-    /** The element of the biases that the score has. */
+    /** Index of the score's bias element. */
     readonly biasAt: number;
   }[];
 }
 
-/** y (B,Tq,H,D) and logsumexp (B,H,Tq) by the definition, in float64. */
+/** y (B,Tq,H,D) and logsumexp (B,H,Tq) in float64. */
 export function attentionReference(
   problem: AttentionProblem,
   q: Float64Array,
@@ -41,7 +41,7 @@ export function attentionReference(
   return [y, logsumexp];
 }
 
-/** Gradients of Σ dy·y by q, k, v and the biases in float64. */
+/** Gradients of Σ dy·y with respect to q, k, v and the bias, in float64. */
 export function attentionGradientReference(
   problem: AttentionProblem,
   [q, k, v]: readonly [Float64Array, Float64Array, Float64Array],
@@ -105,7 +105,7 @@ function* rows(problem: AttentionProblem, q: Float64Array, k: Float64Array): Gen
   }
 }
 
-/** What a key at place `j`, so far from the query, adds to the score of a head, and from which element of the biases. */
+/** Bias of a key at position `j` and given distance for a head, and the index of its bias element. */
 function biasOf(
   { bias, distancesFrom, heads }: AttentionProblem,
   head: number,

@@ -1,4 +1,4 @@
-/** erf in float64 by its Maclaurin series below 3 and its continued fraction above (Abramowitz & Stegun 7.1.5, 7.1.14). */
+/** erf in float64: Maclaurin series below 3, continued fraction above (Abramowitz & Stegun 7.1.5, 7.1.14). */
 export function erf(x: number): number {
   const z = Math.abs(x);
   if (z < 3) {
@@ -15,7 +15,7 @@ export function erf(x: number): number {
   return Math.sign(x) * (1 - Math.exp(-z * z) / Math.sqrt(Math.PI) / fraction);
 }
 
-/** Activations of one number by their definitions. */
+/** Scalar activations by definition. */
 export const activations = {
   silu: (x: number) => x / (1 + Math.exp(-x)),
   sigmoid: (x: number) => 1 / (1 + Math.exp(-x)),

@@ -1,12 +1,12 @@
-/** What a cross-entropy gives, in float64. */
+/** Cross-entropy results in float64. */
 export interface CrossEntropyReference {
-  /** −log p(label) of each row; 0 where the label counts nothing. */
+  /** −log p(label) per row; 0 for ignored labels. */
   readonly losses: Float64Array;
   /** (softmax − onehot) · scale. */
   readonly gradient: Float64Array;
 }
 
-/** Softmax cross-entropy of rows of logits by the definition; labels past the columns count nothing. */
+/** Row-wise softmax cross-entropy; out-of-range labels are ignored. */
 export function crossEntropyReference(
   logits: Float64Array,
   labels: ArrayLike<number>,

@@ -1,9 +1,9 @@
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /**
- * A bidirectional LSTM layer in float64, step by step as PyTorch documents it. `x` and `xReverse` (length, 4 hidden) are
- * the inputs' share of the gates i, f, g, o. Gives h of both directions side by side, then i, f, g, o, c by direction
- * and place, then the h that each step started from, by direction.
+ * A bidirectional LSTM layer in float64, as documented by PyTorch. `x` and `xReverse` (length, 4 hidden) are the input
+ * contributions to gates i, f, g, o. Returns h of both directions concatenated, then i, f, g, o, c by direction and
+ * position, then each step's previous h by direction.
  */
 export function bidirectionalLstm(
   x: Float64Array,

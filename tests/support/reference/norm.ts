@@ -1,4 +1,4 @@
-/** Root mean square normalisation of rows in float64: y and 1/rms of each row. */
+/** Row-wise RMSNorm in float64: y and 1/rms per row. */
 export function rmsNormReference(
   x: Float64Array,
   w: Float64Array,
@@ -18,7 +18,7 @@ export function rmsNormReference(
   return [y, inverseRms];
 }
 
-/** Layer normalisation of rows in float64: y and (mean, 1/deviation) of each row. */
+/** Row-wise layer normalisation in float64: y and (mean, 1/deviation) per row. */
 export function layerNormReference(
   x: Float64Array,
   w: Float64Array,

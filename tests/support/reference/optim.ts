@@ -1,4 +1,4 @@
-/** A parameter's state in AdamW. */
+/** AdamW state of the parameters. */
 export interface AdamwState {
   readonly parameters: Float64Array;
   readonly m: Float64Array;
@@ -9,14 +9,17 @@ export interface AdamwOptions {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
-  /** 0 turns clipping off. */
+  /** 0 disables clipping. */
   readonly maxGradNorm: number;
   readonly learningRate: number;
-  /** (learning-rate factor, weight decay) of the group of element i. */
+  /** (learning-rate factor, weight decay) of element i's group. */
   group(i: number): readonly [factor: number, decay: number];
 }
 
-/** One step of PyTorch's AdamW after clip_grad_norm_, in float64, in place; steps count from 1. Returns the norm. */
+/**
+ * One step of PyTorch's AdamW after clip_grad_norm_, in float64 and in place; steps count from 1. Returns the gradient
+ * norm.
+ */
 export function adamwStep(
   state: AdamwState,
   gradients: ArrayLike<number>,

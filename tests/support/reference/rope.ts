@@ -1,15 +1,18 @@
-/** A rotary problem: x (rows, heads, width), one position a row, and the angle of each pair at each position. */
+/**
+ * Inputs of rotary embedding: x (rows, heads, width), one position per row, and the angle of each pair at each
+ * position.
+ */
 export interface RopeProblem {
   readonly heads: number;
   readonly width: number;
   readonly positions: ArrayLike<number>;
-  /** Angles (P, pairs); positions past P use the last. */
+  /** Angles (P, pairs); positions past P are clamped to the last. */
   readonly angles: Float64Array;
   readonly pairs: number;
   readonly interleaved: boolean;
 }
 
-/** Turns each pair (a, b) to (a cos − b sin, b cos + a sin), in float64; elements past the pairs pass through. */
+/** Rotates each pair (a, b) to (a cos − b sin, b cos + a sin) in float64; elements past the pairs pass through. */
 export function ropeReference(problem: RopeProblem, x: Float64Array): Float64Array {
   const { heads, width, positions, angles, pairs, interleaved } = problem;
   const y = Float64Array.from(x);

@@ -24,34 +24,34 @@ const shaders = ({ calls }: Plan): string[] => calls.map(({ call }) => call.kern
 
 function decodeOf(options: FieldValues) {
   const { hooks } = methods.lora.bind(options, spec);
-  const { each, once } = planDecode(model, hooks, 64);
-  return { each, once, whole: planPass(model, hooks, 1, 64) };
+  const { body, prologue } = planDecode(model, hooks, 64);
+  return { body, prologue, whole: planPass(model, hooks, 1, 64) };
 }
 
 describe("the pass of one token", () => {
   test("of LoRA has nothing that is the same for all", () => {
-    const { each, once, whole } = decodeOf({});
-    expect(once).toBeNull();
-    expect(shaders(each)).toEqual(shaders(whole));
+    const { body, prologue, whole } = decodeOf({});
+    expect(prologue).toBeNull();
+    expect(shaders(body)).toEqual(shaders(whole));
   });
 
   test("of DoRA does not compute the lengths of rows again", () => {
-    const { each, once, whole } = decodeOf({ use_dora: true });
+    const { body, prologue, whole } = decodeOf({ use_dora: true });
     const ofRows = (plan: Plan): number =>
       shaders(plan).filter((name) => /row_squares|dora_gain/.test(name)).length;
     expect(ofRows(whole)).toBe(8);
-    expect(ofRows(each)).toBe(0);
-    expect(ofRows(once!)).toBe(8);
-    expect(once!.outputs.size).toBe(4);
-    expect(once!.inputs).toEqual([]);
+    expect(ofRows(body)).toBe(0);
+    expect(ofRows(prologue!)).toBe(8);
+    expect(prologue!.outputs.size).toBe(4);
+    expect(prologue!.inputs).toEqual([]);
     // Together they are the whole, but for what fusing made one of.
-    expect(each.calls.length + once!.calls.length).toBeGreaterThanOrEqual(whole.calls.length);
+    expect(body.calls.length + prologue!.calls.length).toBeGreaterThanOrEqual(whole.calls.length);
   });
 
   test("of an update of the embedding does not turn it again", () => {
-    const { each, once } = decodeOf({ target_modules: "embed_tokens" });
-    expect(shaders(once!)).toEqual(["elementwise/transpose"]);
-    expect(shaders(each)).not.toContain("elementwise/transpose");
+    const { body, prologue } = decodeOf({ target_modules: "embed_tokens" });
+    expect(shaders(prologue!)).toEqual(["elementwise/transpose"]);
+    expect(shaders(body)).not.toContain("elementwise/transpose");
   });
 });
 
@@ -68,25 +68,25 @@ describe("what is taken out of a graph", () => {
 
   test("is read as states, and what is kept stays", () => {
     const { graph, y } = trace();
-    const { each, made, kept, once } = hoist(graph, { y }, 1024);
-    expect(each.nodes.map(({ op }) => op.name)).toEqual(["multiply", "add"]);
-    expect(once.nodes.map(({ op }) => op.name)).toEqual(["scale", "add", "scale"]);
+    const { body, hoisted, outputs, prologue } = hoist(graph, { y }, 1024);
+    expect(body.nodes.map(({ op }) => op.name)).toEqual(["multiply", "add"]);
+    expect(prologue.nodes.map(({ op }) => op.name)).toEqual(["scale", "add", "scale"]);
     expect(
-      each
+      body
         .leaves("state")
         .map(({ name }) => name)
         .sort(),
-    ).toEqual(Object.keys(made).sort());
-    expect(makePlan(each, kept, tuning).inputs.map(({ name }) => name)).toEqual(["x"]);
+    ).toEqual(Object.keys(hoisted).sort());
+    expect(makePlan(body, outputs, tuning).inputs.map(({ name }) => name)).toEqual(["x"]);
   });
 
   test("is only what there is room for", () => {
     const { graph, y } = trace();
-    expect(Object.keys(hoist(graph, { y }, 16).made)).toHaveLength(1);
-    const { each, made, once } = hoist(graph, { y }, 15);
-    expect(made).toEqual({});
-    expect(once.nodes).toEqual([]);
-    expect(each.nodes).toHaveLength(graph.nodes.length);
+    expect(Object.keys(hoist(graph, { y }, 16).hoisted)).toHaveLength(1);
+    const { body, hoisted, prologue } = hoist(graph, { y }, 15);
+    expect(hoisted).toEqual({});
+    expect(prologue.nodes).toEqual([]);
+    expect(body.nodes).toHaveLength(graph.nodes.length);
   });
 
   test("is never what later nodes write into, nor what comes of a state", () => {
@@ -95,8 +95,8 @@ describe("what is taken out of a graph", () => {
     const p = graph.parameter("p", f32(4));
     const twice = graph.apply(scale, [p], { alpha: 2 });
     const written = graph.applyInto(multiply2, [p, cache], {}, twice);
-    const { made } = hoist(graph, { written }, 1024);
-    expect(made).toEqual({});
+    const { hoisted } = hoist(graph, { written }, 1024);
+    expect(hoisted).toEqual({});
   });
 });
 

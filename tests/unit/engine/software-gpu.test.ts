@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
 import {
-  type AdapterSigns,
+  type AdapterInfo,
   isSoftware,
-  softwareByBarrier,
-  softwareBySigns,
+  isSoftwareBarrier,
+  classifyAdapter,
 } from "../../../src/engine/gpu/software-gpu";
-import { Nudger } from "../../../src/engine/gpu/nudge";
+import { QueuePoller } from "../../../src/engine/gpu/queue-poller";
 
 const nameless = { vendor: "", architecture: "", device: "", description: "" };
 
-const told: [string, AdapterSigns, boolean | null][] = [
+const told: [string, AdapterInfo, boolean | null][] = [
   ["Chromium's software GPU", { ...nameless, vendor: "google", architecture: "swiftshader" }, true],
   ["Mesa's", { ...nameless, vendor: "mesa", description: "llvmpipe (LLVM 15.0.6, 256 bits)" }, true],
   ["Windows'", { ...nameless, description: "Microsoft Basic Render Driver" }, true],
@@ -22,12 +22,12 @@ const told: [string, AdapterSigns, boolean | null][] = [
 ];
 
 test.each(told)("the signs of %s", (_, signs, expected) => {
-  expect(softwareBySigns(signs)).toBe(expected);
+  expect(classifyAdapter(signs)).toBe(expected);
 });
 
 test("barriers of hardware are those of a GPU, those of fibres are not", () => {
-  expect([0, 0.1, 0.4, 1].map(softwareByBarrier)).toEqual([false, false, false, false]);
-  expect([10, 33].map(softwareByBarrier)).toEqual([true, true]);
+  expect([0, 0.1, 0.4, 1].map(isSoftwareBarrier)).toEqual([false, false, false, false]);
+  expect([10, 33].map(isSoftwareBarrier)).toEqual([true, true]);
 });
 
 /** A device that notes whether it was asked to compute, and refuses. */
@@ -44,7 +44,7 @@ function refusingDevice(): { device: GPUDevice; asked: () => boolean } {
 test("only an adapter that tells nothing is probed, and one that cannot be counts as a GPU", async () => {
   for (const [name, signs, expected] of told) {
     const { device, asked } = refusingDevice();
-    expect(await isSoftware(signs, device, new Nudger(device.queue)), name).toBe(expected ?? false);
+    expect(await isSoftware(signs, device, new QueuePoller(device.queue)), name).toBe(expected ?? false);
     expect(asked(), name).toBe(expected === null);
   }
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Nudger } from "../../../src/engine/gpu/nudge";
+import { QueuePoller } from "../../../src/engine/gpu/queue-poller";
 
 /** Waiting for the GPU in a browser that looks for finished work at submits, and else every 100 ms. */
 
@@ -26,7 +26,7 @@ const after = (ms: number): Promise<string> =>
 
 test("empty submits follow while a promise is awaited, none after it, and its value comes through", async () => {
   const { queue, times, lists } = makeQueue();
-  const waited = new Nudger(queue).hasten(after(5.5));
+  const waited = new QueuePoller(queue).awaitWork(after(5.5));
   await vi.advanceTimersByTimeAsync(1000);
   expect(await waited).toBe("done");
   expect(times.length).toBeGreaterThanOrEqual(3);
@@ -37,7 +37,7 @@ test("empty submits follow while a promise is awaited, none after it, and its va
 
 test("a refusal ends them too, and is passed on", async () => {
   const { queue, times } = makeQueue();
-  const refused = new Nudger(queue).hasten(Promise.reject(new Error("lost")));
+  const refused = new QueuePoller(queue).awaitWork(Promise.reject(new Error("lost")));
   await expect(refused).rejects.toThrow("lost");
   await vi.advanceTimersByTimeAsync(1000);
   expect(times).toEqual([]);
@@ -46,7 +46,7 @@ test("a refusal ends them too, and is passed on", async () => {
 test("a long wait gets longer by an eighth at most, until the browser's own poll is as good", async () => {
   const { queue, times } = makeQueue();
   const started = performance.now();
-  void new Nudger(queue).hasten(never());
+  void new QueuePoller(queue).awaitWork(never());
   await vi.advanceTimersByTimeAsync(60_000);
   const waits = times.map((time) => time - started);
   waits.forEach((wait, i) => {
@@ -58,10 +58,10 @@ test("a long wait gets longer by an eighth at most, until the browser's own poll
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("what is awaited together is nudged together, quickly again after each end", async () => {
+test("concurrent waits share one polling schedule, which restarts after each completion", async () => {
   const { queue, times } = makeQueue();
-  const nudger = new Nudger(queue);
-  const waits = [nudger.hasten(after(400)), nudger.hasten(after(402))];
+  const poller = new QueuePoller(queue);
+  const waits = [poller.awaitWork(after(400)), poller.awaitWork(after(402))];
   await vi.advanceTimersByTimeAsync(399);
   const early = times.length;
   expect(early).toBeLessThan(60);

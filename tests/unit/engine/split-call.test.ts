@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { defineKernel } from "../../../src/engine/gpu/kernel";
-import { cutCall, MAX_DISPATCH_FLOPS } from "../../../src/engine/graph/cut";
+import { splitCall, MAX_DISPATCH_FLOPS } from "../../../src/engine/graph/split-call";
 import type { KernelCall } from "../../../src/engine/graph/op";
 
 const kernel = defineKernel({ shader: "matmul/tile", params: { m: "u32", first_y: "u32" }, bindings: [] });
@@ -10,17 +10,17 @@ const call: KernelCall = {
   operands: [],
   grid: [3, 7, 2],
   flops: 700,
-  cut: { axis: 1, param: "first_y" },
+  split: { axis: 1, param: "first_y" },
 };
 
-test("a call within the bound, or one that cannot be cut, is one dispatch", () => {
-  expect(cutCall(call, 700)).toEqual([call]);
-  const { cut: _, ...whole } = call;
-  expect(cutCall(whole, 1)).toEqual([whole]);
+test("a call within the bound, or one that cannot be split, is one dispatch", () => {
+  expect(splitCall(call, 700)).toEqual([call]);
+  const { split: _, ...whole } = call;
+  expect(splitCall(whole, 1)).toEqual([whole]);
 });
 
 test("a long call becomes parts that together are its grid, each within the bound", () => {
-  const parts = cutCall(call, 350);
+  const parts = splitCall(call, 350);
   expect(parts.map(({ grid }) => grid)).toEqual([
     [3, 3, 2],
     [3, 3, 2],
@@ -31,13 +31,13 @@ test("a long call becomes parts that together are its grid, each within the boun
 });
 
 test("no part is less than one workgroup along the axis", () => {
-  expect(cutCall(call, 1)).toHaveLength(7);
+  expect(splitCall(call, 1)).toHaveLength(7);
 });
 
 test("the head of a large vocabulary takes several dispatches", () => {
   // 512 rows by 152k tokens of 896 numbers: 140 GFLOP.
   const flops = 2 * 512 * 151936 * 896;
-  const parts = cutCall({ ...call, grid: [2374, 8, 1], flops, cut: { axis: 0, param: "first_x" } });
+  const parts = splitCall({ ...call, grid: [2374, 8, 1], flops, split: { axis: 0, param: "first_x" } });
   expect(parts.every((part) => (part.flops ?? 0) <= MAX_DISPATCH_FLOPS)).toBe(true);
   expect(parts.reduce((sum, { grid }) => sum + grid[0], 0)).toBe(2374);
 });

@@ -1,16 +1,16 @@
-/** The first nudge comes after so long, and later ones each after a share of the time waited so far. */
+/** Delay of the first empty submit; later ones wait a fixed fraction of the time elapsed so far. */
 const FIRST_MS = 1;
 const SHARE = 1 / 8;
-/** Browsers that poll do so at least this often by themselves. */
+/** Polling interval of browsers that poll for completion (Firefox). */
 const BROWSER_POLL_MS = 100;
 
 /**
- * Hears of finished work sooner. Firefox looks only every 100 ms whether the GPU has done what a promise waits for, but
- * also at each submit: so while anything is awaited, empty submits follow at growing intervals. A wait gets longer by an
- * eighth at most, and after 0.8 s the browser's own poll is as good, so that no wait costs more than some sixty submits,
- * even one that never ends.
+ * Reduces completion latency. Firefox polls for finished GPU work only every 100 ms, but also at each submit, so empty
+ * submits are issued at growing intervals while anything is awaited. A wait grows by at most 1/8. After 0.8 s the
+ * browser's own polling is as good and submits stop, so no wait costs more than about sixty submits, even one that
+ * never resolves.
  */
-export class Nudger {
+export class QueuePoller {
   readonly #queue: GPUQueue;
   #waiting = 0;
   #since = 0;
@@ -20,8 +20,8 @@ export class Nudger {
     this.#queue = queue;
   }
 
-  /** The same promise, awaited with nudges. */
-  async hasten<T>(promise: Promise<T>): Promise<T> {
+  /** Awaits `promise`, polling the queue until it settles. */
+  async awaitWork<T>(promise: Promise<T>): Promise<T> {
     this.#waiting++;
     this.#restart();
     try {
@@ -32,7 +32,7 @@ export class Nudger {
     }
   }
 
-  /** What is awaited next may be done soon after what came before it. */
+  /** Resets the interval: the next completion may follow soon after this one. */
   #restart(): void {
     clearTimeout(this.#timer);
     this.#since = performance.now();
