@@ -73,4 +73,8 @@ export type FileBreak =
   | { readonly kind: "utf-32" }
   | { readonly kind: "no-rows" }
   /** A compressed file or a table that is damaged; `reason` is the library's. */
-  | { readonly kind: "damaged"; readonly reason: string };
+  | { readonly kind: "damaged"; readonly reason: string }
+  /** An archive, or a file in it, that cannot be unpacked. */
+  | { readonly kind: "archive"; readonly fault: "no-directory" | "directory-cut" | "encrypted" | "cut" }
+  /** A file in a zip that is packed by another method than deflate, by the number of that method. */
+  | { readonly kind: "archive-method"; readonly method: number };

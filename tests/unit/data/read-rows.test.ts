@@ -388,7 +388,7 @@ describe("what is no dataset", () => {
     ],
     ["a zip", Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0), /is damaged \(it has no directory\)/],
     ["a Parquet table", utf8("PAR1\x15\x04"), /is damaged/],
-    ["gzip", Uint8Array.of(0x1f, 0x8b, 8, 0), /is damaged \(unexpected EOF\)/],
+    ["gzip", Uint8Array.of(0x1f, 0x8b, 8, 0), /is damaged \(it is cut off\)/],
     ["a PDF", utf8("%PDF-1.7\n"), /is a PDF document/],
     ["a GGUF model", utf8("GGUF\x03"), /is a GGUF model.*Model files/],
     ["a web page", "<!doctype html><title>Not found</title>", /looks like a web page/],

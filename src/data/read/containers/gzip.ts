@@ -26,6 +26,6 @@ export async function* gunzipped(pieces: AsyncIterable<Uint8Array>): AsyncGenera
     for (let at = 0; at < piece.length; at += STEP_BYTES)
       yield* push(piece.slice(at, at + STEP_BYTES), false);
   }
-  if (bytes < LEAST_BYTES) throw new Breakage({ kind: "damaged", reason: "unexpected EOF" });
+  if (bytes < LEAST_BYTES) throw new Breakage({ kind: "archive", fault: "cut" });
   yield* push(new Uint8Array(0), true);
 }

@@ -27,7 +27,7 @@ const ENCRYPTED = 1;
 export async function zipMembers(archive: Blob): Promise<ZipMember[]> {
   const tail = await bytesOf(archive, Math.max(0, archive.size - END_BYTES - MAX_COMMENT), archive.size);
   const end = findEnd(tail);
-  if (end < 0) throw damaged("it has no directory");
+  if (end < 0) throw unreadable("no-directory");
   const count = tail.getUint16(end + 10, true);
   const size = tail.getUint32(end + 12, true);
   const offset = tail.getUint32(end + 16, true);
@@ -36,11 +36,11 @@ export async function zipMembers(archive: Blob): Promise<ZipMember[]> {
   let at = 0;
   for (let entry = 0; entry < count; entry++) {
     if (at + ENTRY_BYTES > directory.byteLength || directory.getUint32(at, true) !== ENTRY_SIGNATURE)
-      throw damaged("its directory is not whole");
+      throw unreadable("directory-cut");
     const nameLength = directory.getUint16(at + 28, true);
     const next =
       at + ENTRY_BYTES + nameLength + directory.getUint16(at + 30, true) + directory.getUint16(at + 32, true);
-    if (next > directory.byteLength) throw damaged("its directory is not whole");
+    if (next > directory.byteLength) throw unreadable("directory-cut");
     const name = new TextDecoder().decode(
       directory.buffer.slice(at + ENTRY_BYTES, at + ENTRY_BYTES + nameLength),
     );
@@ -59,12 +59,12 @@ function member(archive: Blob, directory: DataView, at: number, name: string): Z
     name: name.replaceAll("\\", "/"),
     packedBytes,
     async stream() {
-      if ((flags & ENCRYPTED) !== 0) throw damaged("it is encrypted");
-      if (method !== STORED && method !== DEFLATED) throw damaged(`it is packed by method ${method}`);
+      if ((flags & ENCRYPTED) !== 0) throw unreadable("encrypted");
+      if (method !== STORED && method !== DEFLATED) throw new Breakage({ kind: "archive-method", method });
       const local = await bytesOf(archive, offset, offset + LOCAL_BYTES);
-      if (local.byteLength < LOCAL_BYTES) throw damaged("it is cut off");
+      if (local.byteLength < LOCAL_BYTES) throw unreadable("cut");
       const start = offset + LOCAL_BYTES + local.getUint16(26, true) + local.getUint16(28, true);
-      if (start + packedBytes > archive.size) throw damaged("it is cut off");
+      if (start + packedBytes > archive.size) throw unreadable("cut");
       const packed = archive.slice(start, start + packedBytes).stream();
       return method === STORED ? packed : packed.pipeThrough(new DecompressionStream("deflate-raw"));
     },
@@ -81,6 +81,6 @@ function findEnd(tail: DataView): number {
   return -1;
 }
 
-function damaged(reason: string): Breakage {
-  return new Breakage({ kind: "damaged", reason });
+function unreadable(fault: "no-directory" | "directory-cut" | "encrypted" | "cut"): Breakage {
+  return new Breakage({ kind: "archive", fault });
 }

@@ -100,6 +100,13 @@ export function rowFault(fault: RowFault): string {
   }
 }
 
+const archiveFaults: Readonly<Record<Extract<FileBreak, { kind: "archive" }>["fault"], string>> = {
+  "no-directory": "it has no directory",
+  "directory-cut": "its directory is not whole",
+  encrypted: "it is encrypted",
+  cut: "it is cut off",
+};
+
 /** Goes on after the name of the file. */
 export function fileBreak(at: FileBreak): string {
   switch (at.kind) {
@@ -115,6 +122,10 @@ export function fileBreak(at: FileBreak): string {
       return "is UTF-32 text, which is not read here";
     case "no-rows":
       return "is one JSON object without a list of rows in it";
+    case "archive":
+      return `is damaged (${archiveFaults[at.fault]})`;
+    case "archive-method":
+      return `is packed by method ${at.method}, not by deflate`;
     case "damaged":
       return `is damaged (${at.reason})`;
   }
