@@ -67,30 +67,6 @@ const allowed = Object.fromEntries([
   ["engine", []],
 ]);
 
-/** Folders whose errors are codes with facts; their sentences are the page's, in src/ui/text. */
-const codedFolders = [
-  "client",
-  "data",
-  "engine",
-  "export",
-  "formats",
-  "hub",
-  "protocol",
-  "storage",
-  "tokenizer",
-  "worker",
-];
-
-/** The form of an error that brings its own sentences: LuthierError(kind, what, advice), and the code it makes. */
-const sentencesInErrors = [
-  "NewExpression[callee.name='LuthierError'][arguments.length>2]",
-  "ClassDeclaration[superClass.name='LuthierError'] CallExpression[callee.type='Super'][arguments.length>2]",
-  "Property[key.name='code'][value.value='plain']",
-].map((selector) => ({
-  selector,
-  message: "Errors here are codes with facts (src/lib/problems); their sentences stand in src/ui/text.",
-}));
-
 /** The first pattern that fits counts: deeper folders stand before those that hold them, exact names before `*`. */
 const depth = (folder) => folder.split("/").length;
 const elements = Object.keys(allowed).sort(
@@ -129,10 +105,6 @@ export default tseslint.config(
         },
       ],
     },
-  },
-  {
-    files: codedFolders.map((folder) => `src/${folder}/**/*.ts`),
-    rules: { "no-restricted-syntax": ["error", ...sentencesInErrors] },
   },
   {
     files: ["tests/**/*.ts", "*.config.ts", "*.config.js"],

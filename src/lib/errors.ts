@@ -1,4 +1,4 @@
-import { type PlainKind, type Problem, type ProblemArea, problemArea } from "./problems/problem";
+import { type Problem, type ProblemArea, problemArea } from "./problems/problem";
 
 /** A {@link LuthierError} serialised for the worker's wire. */
 export interface ErrorData {
@@ -20,7 +20,7 @@ export interface ProblemWords {
 /** By default an error reads as its code and facts. */
 let wording = (problem: Problem): ProblemWords => {
   const { code, ...facts } = problem;
-  return problem.code === "plain" ? problem : { what: `${code} ${JSON.stringify(facts)}`, advice: "" };
+  return { what: `${code} ${JSON.stringify(facts)}`, advice: "" };
 };
 
 /** Sets the wording of errors, for tests and programs without a page; the page words problems itself. */
@@ -33,14 +33,7 @@ export class LuthierError extends Error {
   readonly problem: Problem;
   readonly field?: string;
 
-  constructor(problem: Problem, options?: LuthierErrorOptions);
-  constructor(kind: PlainKind, what: string, advice: string, options?: LuthierErrorOptions);
-  constructor(first: Problem | PlainKind, ...rest: readonly unknown[]) {
-    const problem: Problem =
-      typeof first === "string"
-        ? { code: "plain", kind: first, what: String(rest[0]), advice: String(rest[1]) }
-        : first;
-    const options = (typeof first === "string" ? rest[2] : rest[0]) as LuthierErrorOptions | undefined;
+  constructor(problem: Problem, options?: LuthierErrorOptions) {
     const { what, advice } = wording(problem);
     super(`${what} ${advice}`.trim(), options);
     this.name = "LuthierError";

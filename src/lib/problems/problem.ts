@@ -39,10 +39,7 @@ export interface Problems
     TokenizerProblems,
     ValueProblems,
     WorkerProblems,
-    WorkProblems {
-  /** A sentence composed below the page, which has no code of its own yet. */
-  readonly plain: { readonly kind: PlainKind; readonly what: string; readonly advice: string };
-}
+    WorkProblems {}
 
 export type ProblemCode = keyof Problems;
 
@@ -52,34 +49,14 @@ export type Problem<Code extends ProblemCode = ProblemCode> = {
 }[Code];
 
 /** The area of a problem code: "storage" of "storage/full", or the whole code if it has no slash. */
-export type ProblemArea =
-  | PlainKind
-  | (ProblemCode extends infer Code
-      ? Code extends `${infer Area}/${string}`
-        ? Area
-        : Exclude<Code, "plain">
-      : never);
+export type ProblemArea = ProblemCode extends infer Code
+  ? Code extends `${infer Area}/${string}`
+    ? Area
+    : Code
+  : never;
 
 /** The area of a problem. */
 export function problemArea(problem: Problem): ProblemArea {
-  if (problem.code === "plain") return problem.kind;
   // The part before the slash is an area by definition of the type.
   return problem.code.split("/", 1)[0] as ProblemArea;
 }
-
-/** Areas of problems without a code. */
-export type PlainKind =
-  | "data"
-  | "file"
-  | "format"
-  | "model"
-  | "adapter"
-  | "config"
-  | "gpu"
-  | "out-of-memory"
-  | "device-lost"
-  | "diverged"
-  | "storage"
-  | "network"
-  | "cancelled"
-  | "internal";

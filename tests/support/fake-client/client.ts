@@ -35,6 +35,8 @@ import { pause } from "./pace";
 import { FakeRun } from "./run";
 
 /** Behaviour of the fake client. */
+const LOST = { code: "device-lost/gpu", reason: "unknown", message: "" } as const;
+
 export interface FakeOptions {
   /** False simulates a browser without WebGPU. */
   readonly gpu?: boolean;
@@ -108,7 +110,7 @@ export class FakeClient implements Client {
 
   /** Loses the GPU, with the model on it; a run that is under way was last kept a moment ago. */
   loseGpu(): void {
-    const lost = new LuthierError("device-lost", "The GPU was lost.", "Load the model again.");
+    const lost = new LuthierError(LOST);
     this.losses++;
     const kept = this.training.lose(lost);
     if (kept) this.interrupted = { ...fakeInterruptedRun, ...kept };
@@ -130,14 +132,7 @@ export class FakeClient implements Client {
             maxBindingBytes: 2 ** 27,
           }
         : null,
-      gpuProblem: this.gpu
-        ? null
-        : {
-            code: "plain",
-            kind: "gpu",
-            what: "This browser has no WebGPU.",
-            advice: "Use one of those below.",
-          },
+      gpuProblem: this.gpu ? null : { code: "gpu/no-adapter" },
       storage: { usedBytes: 12_400_000, quotaBytes: 4_200_000_000 },
     }),
     listDatasets: () => [...this.data.values()].map(({ summary }) => summary),
@@ -227,7 +222,7 @@ export class FakeClient implements Client {
         this.events.emit("answer", { requestId, side, text, tokensPerSecond: 24.5, finish });
       const { losses } = this;
       for (const [index, word] of words.entries()) {
-        if (losses !== this.losses) throw new LuthierError("device-lost", "The GPU was lost.", "Ask again.");
+        if (losses !== this.losses) throw new LuthierError(LOST);
         if (signal.aborted) {
           tell("stopped");
           return;

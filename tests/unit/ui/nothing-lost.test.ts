@@ -75,7 +75,7 @@ describe("a lost GPU", () => {
     await again;
     expect(state().turns[2]?.before).toMatchObject({
       state: "failed",
-      problem: { problem: { kind: "device-lost" } },
+      problem: { problem: { code: "device-lost/gpu" } },
     });
   });
 

@@ -265,7 +265,7 @@ describe("another model", () => {
   it("is loaded again in four bits, and stays as it was where that fails", async () => {
     limitMemory(() => 0);
     const { precision } = session.model.summary;
-    vi.spyOn(session, "gpu").mockRejectedValueOnce(new LuthierError("gpu", "No.", "Wait."));
+    vi.spyOn(session, "gpu").mockRejectedValueOnce(new LuthierError({ code: "gpu/no-adapter" }));
     await state().setQuantization({ type: "nf4", blockSize: 64, doubleQuantization: true });
     expect(state()).toMatchObject({ quantization: null, model: { precision } });
     expectFirstModel();

@@ -2,14 +2,14 @@ import { expect, it } from "vitest";
 import { cancelled, LuthierError } from "../../../src/lib/errors";
 import { onGpu } from "../../../src/worker/jobs/on-gpu";
 
-const lost = new LuthierError("device-lost", "The GPU was lost.", "Reload.");
+const lost = new LuthierError({ code: "device-lost/gpu", reason: "unknown", message: "" });
 const never = new Promise<LuthierError>(() => undefined);
 const session = (loss: Promise<LuthierError>) =>
   ({ gpu: () => Promise.resolve({ gpu: { lost: loss } }) }) as never;
 const soon = (): Promise<LuthierError> => new Promise((resolve) => setTimeout(resolve, 20, lost));
 
 it("calls a failed read-back what it is, where the device tells of its loss a moment later", async () => {
-  const unread = new LuthierError("gpu", "The GPU did not give back a result.", "");
+  const unread = new LuthierError({ code: "gpu/no-result" });
   await expect(onGpu(session(soon()), () => Promise.reject(unread))).rejects.toBe(lost);
   await expect(onGpu(session(soon()), () => Promise.reject(new TypeError("destroyed")))).rejects.toBe(lost);
   await expect(onGpu(session(never), () => Promise.reject(unread))).rejects.toBe(unread);
@@ -17,7 +17,10 @@ it("calls a failed read-back what it is, where the device tells of its loss a mo
 
 it("leaves other ends as they are, and does not wait for them", async () => {
   const started = performance.now();
-  for (const error of [cancelled(), new LuthierError("diverged", "The loss broke.", "")]) {
+  for (const error of [
+    cancelled(),
+    new LuthierError({ code: "diverged", step: 3, loss: NaN, gradNorm: 1 }),
+  ]) {
     await expect(onGpu(session(soon()), () => Promise.reject(error))).rejects.toBe(error);
   }
   expect(await onGpu(session(soon()), () => Promise.resolve(7))).toBe(7);

@@ -38,7 +38,6 @@ const problems: ProblemTexts = {
   ...valueProblems,
   ...workerProblems,
   ...workProblems,
-  plain: ({ what, advice }) => ({ what, advice }),
 };
 
 /** What to tell of a problem. */
