@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FormatId } from "../../../src/shared/data";
+import { FORMAT_IDS, type FormatId } from "../../../src/shared/data";
 import type { ConversationRow, PreferenceRow, Row, RowTurn } from "../../../src/shared/rows";
 import { rowFault } from "../../../src/ui/text/en/dataset-faults";
 import { fileOf, readAll } from "../../support/read-dataset";
@@ -261,6 +261,11 @@ describe("formats of rows", () => {
         expect(report).toMatchObject({ format, problemCount: 0, kinds: { [expected.kind]: rows.length } });
       }
     }
+  });
+
+  it("have a case each, but for columns, which a person names", () => {
+    const covered = new Set(forms.map(([, format]) => format));
+    expect(FORMAT_IDS.filter((id) => id !== "columns" && !covered.has(id))).toEqual([]);
   });
 
   it("count how often each occurs, and read each row by its own", async () => {
