@@ -22,6 +22,7 @@ export const bloom = defineFamily({
     seq_length: size(2048),
   },
   aliases: { num_hidden_layers: "n_layer", num_attention_heads: "n_head" },
+  dropout: { residual: ["hidden_dropout", 0], attention: ["attention_dropout", 0] },
   idle: {
     bookkeeping: [
       "pad_token_id",
@@ -29,7 +30,6 @@ export const bloom = defineFamily({
       "attention_softmax_in_fp32",
       "bias_dropout_fusion",
     ],
-    dropout: ["attention_dropout", "hidden_dropout"],
     "not-applied": ["offset_alibi", "skip_bias_add", "skip_bias_add_qkv", "unk_token_id"],
   },
   refused: { apply_residual_connection_post_layernorm: [false] },

@@ -67,7 +67,6 @@ export const gemma3 = defineFamily({
   used: fields,
   // Gemma 2 bounds its scores; in Gemma 3 transformers reads the key and never applies it.
   idle: {
-    dropout: ["attention_dropout"],
     "not-applied": ["attn_logit_softcapping", "_sliding_window_pattern"],
   },
   refused: { final_logit_softcapping: [null], use_bidirectional_attention: [null, false] },

@@ -26,10 +26,10 @@ export const gpt2 = defineFamily({
     num_attention_heads: "n_head",
     num_hidden_layers: "n_layer",
   },
+  dropout: { embedding: ["embd_pdrop", 0.1], residual: ["resid_pdrop", 0.1], attention: ["attn_pdrop", 0.1] },
   idle: {
     // The model counts its positions by itself, and its embedding has no row for padding.
     bookkeeping: ["n_ctx", "pad_token_id"],
-    dropout: ["attn_pdrop", "embd_pdrop", "resid_pdrop"],
     numerics: ["reorder_and_upcast_attn"],
     "other-heads": [
       "hidden_dropout",

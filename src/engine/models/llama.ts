@@ -42,7 +42,6 @@ export type LlamaValues = Values<typeof llamaFields>;
 export const llama = defineFamily({
   className: "LlamaConfig",
   used: { ...llamaFields, attention_bias: flag(false), mlp_bias: flag(false), layer_types: layerTypes },
-  idle: { dropout: ["attention_dropout"] },
   describe(values) {
     evenHeadDim(values.hidden_size, values.num_attention_heads);
     // transformers keeps a window's keys alone for such layers, and yet lets them see everything.

@@ -18,7 +18,6 @@ export const mistral = defineFamily({
     sliding_window: sizeOrNull(4096),
     layer_types: layerTypes,
   },
-  idle: { dropout: ["attention_dropout"] },
   describe(values, config) {
     const { layer_types: types, num_hidden_layers: layers, sliding_window: window } = values;
     // Ministral makes the mask of a window whether or not a layer has one.

@@ -20,7 +20,6 @@ export const qwenFields = {
 export const qwen2 = defineFamily({
   className: "Qwen2Config",
   used: qwenFields,
-  idle: { dropout: ["attention_dropout"] },
   describe: (values) =>
     llamaLike("qwen2", values, {
       biases: { qkv: true, o: false, mlp: false },

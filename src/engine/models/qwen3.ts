@@ -7,7 +7,6 @@ import { qwenFields, qwenWindows } from "./qwen2";
 export const qwen3 = defineFamily({
   className: "Qwen3Config",
   used: { ...qwenFields, head_dim: sizeOrNull(128), attention_bias: flag(false) },
-  idle: { dropout: ["attention_dropout"] },
   describe(values) {
     const { attention_bias: attention } = values;
     return llamaLike("qwen3", values, {

@@ -1,7 +1,6 @@
 import { LuthierError } from "../../lib/errors";
 import { type Family, unreadKeys } from "./config/family";
 import type { ModelSpec } from "../nn/model-spec";
-import { describeDropout } from "./base-dropout";
 import { bloom } from "./bloom";
 import { gemma3 } from "./gemma3";
 import { gpt2 } from "./gpt2";
@@ -31,8 +30,7 @@ type Config = Readonly<Record<string, unknown>>;
 
 /** Describes the model of a config.json. Errors: a family the studio does not have, a setting that cannot be. */
 export function describeModel(config: Config): ModelSpec {
-  const spec = familyOf(config).describe(config);
-  return { ...spec, dropout: describeDropout(String(config.model_type), config) };
+  return familyOf(config).describe(config);
 }
 
 /** Keys of a config.json that nothing reads, neither here nor in transformers, and that are not plainly off. */

@@ -28,6 +28,7 @@ import {
   tokenId,
   type Values,
 } from "./config/fields";
+import type { DropoutKeys } from "./config/dropout";
 import type { IdleKeys } from "./config/keys";
 import { linear, rmsNorm } from "./layers";
 
@@ -71,9 +72,12 @@ const aliases = {
   head_dim: "d_kv",
 };
 
+/** One share for all places. */
+const RATE = ["dropout_rate", 0.1] as const;
+const dropout: DropoutKeys = { embedding: RATE, residual: RATE, inner: RATE, final: RATE, attention: RATE };
+
 const idle: IdleKeys = {
   bookkeeping: ["n_positions", "output_past"],
-  dropout: ["dropout_rate"],
 };
 
 /**
@@ -84,6 +88,7 @@ export const t5 = defineFamily({
   className: "T5Config",
   used: { ...fields, tie_word_embeddings: flagOrNull(null), scale_decoder_outputs: flagOrNull(null) },
   aliases,
+  dropout,
   idle,
   describe(values, config) {
     // transformers 5 ties wherever the file has no head of its own, and tells the first form by another key.
@@ -108,6 +113,7 @@ export const mt5 = defineFamily({
     decoder_start_token_id: tokenId(0),
   },
   aliases,
+  dropout,
   idle: {
     ...idle,
     // The head is tied wherever the file has none of its own, whatever stands here, and reads what the decoder gives.

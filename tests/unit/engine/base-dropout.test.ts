@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { describeDropout } from "../../../src/engine/models/base-dropout";
+import { describeModel } from "../../../src/engine/models/registry";
+
+const dropoutOf = (family: string, config: object) =>
+  describeModel({ model_type: family, ...config }).dropout;
 
 const none = { embedding: 0, residual: 0, inner: 0, final: 0, attention: 0 };
 
@@ -10,15 +13,15 @@ test.each([
   ["t5", { embedding: 0.1, residual: 0.1, inner: 0.1, final: 0.1, attention: 0.1 }],
   ["llama", {}],
 ])("%s drops by default what its class in transformers says", (family, shares) => {
-  expect(describeDropout(family, {})).toEqual({ ...none, ...shares });
+  expect(dropoutOf(family, {})).toEqual({ ...none, ...shares });
 });
 
 test("keys of config.json stand above the defaults", () => {
-  expect(describeDropout("gpt2", { embd_pdrop: 0, resid_pdrop: 0.2, attn_pdrop: null })).toEqual({
+  expect(dropoutOf("gpt2", { embd_pdrop: 0, resid_pdrop: 0.2, attn_pdrop: null })).toEqual({
     ...none,
     residual: 0.2,
     attention: 0.1,
   });
-  expect(describeDropout("qwen3", { attention_dropout: 0.3 })).toEqual({ ...none, attention: 0.3 });
-  expect(() => describeDropout("opt", { dropout: 2 })).toThrow(/dropout/);
+  expect(dropoutOf("qwen3", { attention_dropout: 0.3 })).toEqual({ ...none, attention: 0.3 });
+  expect(() => dropoutOf("opt", { dropout: 2 })).toThrow(/dropout/);
 });

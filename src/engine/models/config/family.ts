@@ -3,6 +3,7 @@ import { LuthierError } from "../../../lib/errors";
 import { isRecord } from "../../../lib/json";
 import type { RefusedSetting } from "../../../lib/problems/models-problems";
 import type { ModelSpec } from "../../nn/model-spec";
+import { ATTENTION_DROPOUT, type DropoutKeys, readDropout } from "./dropout";
 import { type Fields, readFields, type Values } from "./fields";
 import { COMMON_IDLE, COMMON_REFUSED, type IdleKeys, type IdleReason, type RefusedKeys } from "./keys";
 
@@ -32,6 +33,8 @@ interface FamilyDefinition<Used extends Fields> {
   readonly used: Used;
   /** The class's `attribute_map`: a key under another name, which wins where both are there. */
   readonly aliases?: Readonly<Record<string, string>>;
+  /** What it drops in training; attention probabilities only where it does not say. */
+  readonly dropout?: DropoutKeys;
   readonly idle?: IdleKeys;
   readonly refused?: RefusedKeys;
   /** `config` is the file as it stands, for what depends on whether a key is there. */
@@ -40,20 +43,23 @@ interface FamilyDefinition<Used extends Fields> {
 
 /** Makes a family of the keys that it reads and those that it does not. */
 export function defineFamily<const Used extends Fields>(definition: FamilyDefinition<Used>): Family {
-  const { className, used, aliases = {}, describe } = definition;
+  const { className, used, aliases = {}, dropout = ATTENTION_DROPOUT, describe } = definition;
   const refused = { ...COMMON_REFUSED, ...definition.refused };
-  const own = new Set([...Object.keys(used), ...Object.keys(refused)]);
+  const shares = Object.fromEntries(Object.values(dropout));
+  const own = new Set([...Object.keys(used), ...Object.keys(shares), ...Object.keys(refused)]);
   const idle = Object.fromEntries(
     [...reasonsByKey(COMMON_IDLE), ...reasonsByKey(definition.idle ?? {})].filter(([key]) => !own.has(key)),
   );
   const fallbacks = Object.entries(used).map(([key, { fallback }]) => [key, fallback]);
-  const read = { ...Object.fromEntries(fallbacks), quantization_config: null };
+  const read = { ...Object.fromEntries(fallbacks), ...shares, quantization_config: null };
   return {
     keys: { className, used: read, idle, refused, aliases },
     describe(config) {
       checkSettings(refused, config);
       checkQuantisation(config.quantization_config);
-      return describe(readFields(used, resolveAliases(config, aliases)), config);
+      const resolved = resolveAliases(config, aliases);
+      const spec = describe(readFields(used, resolved), config);
+      return { ...spec, dropout: readDropout(dropout, resolved) };
     },
   };
 }

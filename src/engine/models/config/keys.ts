@@ -7,7 +7,7 @@ import type { RefusedSetting } from "../../../lib/problems/models-problems";
  * - "other-heads": it belongs to classifiers and the like
  * - "outputs": it says what a call returns, or how it caches
  * - "generation": answers are drawn as generation_config.json and the person say
- * - "dropout": it acts in training alone, for which base-dropout.ts reads it
+ * - "dropout": it drops in training in a way that the engine does not have, and is off by default
  * - "numerics": another way to the same numbers
  * - "not-applied": transformers has the key, and its model does not read it
  */
