@@ -91,7 +91,7 @@ export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
     hint: "Computes each block twice instead of keeping what is inside it: far less memory, about a third more time, the same result.",
   },
   baseModelDropout: {
-    label: "Dropout of the base model",
+    label: "Dropout of the model itself",
     hint: "Drops numbers within the model while it trains, as much as its config.json says and in the places where Hugging Face's training does: 0.1 in GPT-2, OPT and T5, none in most others. Attention's own probabilities are left whole.",
   },
   continueAdapter: {
