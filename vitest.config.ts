@@ -36,13 +36,14 @@ export default defineConfig({
         },
       },
       {
-        // Operators, whole models and answers again, on the kernels that real GPUs get.
+        // Operators and whole models again, on the kernels that real GPUs get; answers too in CI, which tries all cases.
         test: {
           name: "gpu-kernels",
           sequence: { groupOrder: 2 },
           include: [
             "tests/gpu/ops/**/*.test.ts",
-            "tests/gpu/{golden-1,golden-2,generation,matmul,quantised}.test.ts",
+            "tests/gpu/{golden-1,golden-2,matmul,quantised}.test.ts",
+            ...(process.env.LUTHIER_CASES === "all" ? ["tests/gpu/generation.test.ts"] : []),
           ],
           env: { LUTHIER_KERNELS: "gpu" },
           setupFiles: WORDED,

@@ -31,7 +31,7 @@ interface Goldens {
 }
 
 const { ids, prompt, draws, cases } = readJson<Goldens>("dropout.json");
-const DRAWS = 400;
+const DRAWS = 160;
 
 let gpu: Gpu;
 beforeAll(async () => {

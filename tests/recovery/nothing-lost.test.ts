@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { chromiumStart, servePage, type ServedPage } from "./serve-studio";
+import { chromiumStart, servePage, type ServedPage } from "../e2e/serve-studio";
 
 /** What lets a studio down in a true browser, and what must be there afterwards. */
 

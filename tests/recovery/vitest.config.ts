@@ -1,0 +1,19 @@
+import { defineConfig } from "vitest/config";
+import { unpackTestBrowser } from "../support/software-gpu.ts";
+
+if (process.env.LUTHIER_GPU !== "native" && process.platform === "linux") {
+  Object.assign(process.env, (await unpackTestBrowser()).env);
+}
+
+/** What lets a studio down in a true browser: `npm run test:recovery`, too long for `npm test`. */
+export default defineConfig({
+  test: {
+    include: ["tests/recovery/**/*.test.ts"],
+    setupFiles: ["tests/support/worded.ts"],
+    pool: "forks",
+    maxWorkers: 1,
+    expect: { poll: { timeout: 30_000 } },
+    testTimeout: 600_000,
+    hookTimeout: 120_000,
+  },
+});
