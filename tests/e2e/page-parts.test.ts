@@ -174,6 +174,8 @@ describe("the library", () => {
       await page.getByLabel("Max steps").fill("3");
       await train(page);
       await train(page);
+      // "Done." still stands there from the first run when the second begins.
+      await button(page, "Rename LoRA 2").waitFor();
       await button(page, "Rename LoRA 1").click();
       await page.getByLabel("New name").press("Escape");
       await expect.poll(() => focused(page)).toBe("Rename LoRA 1");
