@@ -130,9 +130,10 @@ function laneVariants(
   elements: number,
   tuning: Tuning,
 ): { readonly timed: readonly LaneVariantId[]; readonly others: readonly LaneVariantId[] } {
-  const quad: readonly LaneVariantId[] = tuning.has("subgroups") ? ["quad"] : [];
-  if (tuning.software) return { timed: [...quad, "four"].slice(0, 1) as LaneVariantId[], others: ["four"] };
-  return { timed: elements <= 512 ? ["short", "long"] : ["long", "short"], others: quad };
+  const hasQuads = tuning.has("subgroups");
+  if (tuning.software)
+    return hasQuads ? { timed: ["quad"], others: ["four"] } : { timed: ["four"], others: [] };
+  return { timed: elements <= 512 ? ["short", "long"] : ["long", "short"], others: hasQuads ? ["quad"] : [] };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Field } from "../fields";
 import {
+  alphaPatternField,
   excludeModulesField,
   layersPatternField,
   layersToTransformField,
@@ -77,12 +78,7 @@ export const loraFields = [
   },
   excludeModulesField,
   rankPatternField,
-  {
-    name: "alpha_pattern",
-    type: "patterns",
-    default: "",
-    level: "advanced",
-  },
+  alphaPatternField,
   layersToTransformField,
   layersPatternField,
   {

@@ -1,5 +1,6 @@
 import type { Field } from "../fields";
 import {
+  alphaPatternField,
   excludeModulesField,
   layersPatternField,
   layersToTransformField,
@@ -45,12 +46,7 @@ export const lycorisFields = [
   },
   excludeModulesField,
   rankPatternField,
-  {
-    name: "alpha_pattern",
-    type: "patterns",
-    default: "",
-    level: "advanced",
-  },
+  alphaPatternField,
   layersToTransformField,
   layersPatternField,
 ] as const satisfies readonly Field[];

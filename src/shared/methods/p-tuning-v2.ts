@@ -1,15 +1,9 @@
 import type { Field } from "../fields";
+import { prefixStartField, virtualTokensField } from "./prefix-tuning";
 
 /** P-tuning v2's options: PEFT's names (PrefixTuningConfig), and the dropout that PEFT does not have. */
 export const pTuningV2Fields = [
-  {
-    name: "num_virtual_tokens",
-    type: "integer",
-    default: 16,
-    min: 1,
-    max: 1024,
-    level: "basic",
-  },
+  virtualTokensField,
   {
     name: "prefix_dropout",
     type: "number",
@@ -18,11 +12,5 @@ export const pTuningV2Fields = [
     max: 0.9,
     level: "basic",
   },
-  {
-    name: "init_weights",
-    type: "select",
-    default: "random",
-    choices: ["random", "zero"],
-    level: "advanced",
-  },
+  prefixStartField,
 ] as const satisfies readonly Field[];

@@ -1,15 +1,27 @@
 import type { Field } from "../fields";
 
+/** Virtual tokens in front of every layer. */
+export const virtualTokensField = {
+  name: "num_virtual_tokens",
+  type: "integer",
+  default: 16,
+  min: 1,
+  max: 1024,
+  level: "basic",
+} as const satisfies Field;
+
+/** How the prefix starts. */
+export const prefixStartField = {
+  name: "init_weights",
+  type: "select",
+  default: "random",
+  choices: ["random", "zero"],
+  level: "advanced",
+} as const satisfies Field;
+
 /** Prefix tuning's options under PEFT's names (PrefixTuningConfig). */
 export const prefixTuningFields = [
-  {
-    name: "num_virtual_tokens",
-    type: "integer",
-    default: 16,
-    min: 1,
-    max: 1024,
-    level: "basic",
-  },
+  virtualTokensField,
   {
     name: "prefix_projection",
     type: "boolean",
@@ -25,11 +37,5 @@ export const prefixTuningFields = [
     level: "basic",
     when: { field: "prefix_projection", equals: true },
   },
-  {
-    name: "init_weights",
-    type: "select",
-    default: "random",
-    choices: ["random", "zero"],
-    level: "advanced",
-  },
+  prefixStartField,
 ] as const satisfies readonly Field[];

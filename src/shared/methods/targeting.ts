@@ -41,3 +41,11 @@ export const layersToTransformField = {
   default: "",
   level: "advanced",
 } as const satisfies Field;
+
+/** Alphas of single layers. */
+export const alphaPatternField = {
+  name: "alpha_pattern",
+  type: "patterns",
+  default: "",
+  level: "advanced",
+} as const satisfies Field;

@@ -5,6 +5,7 @@ import { rowPromptIds } from "../../../src/data/shape/conversation";
 import { TEMPLATE_IDS, type TemplateId } from "../../../src/shared/data";
 import { alpacaRow, type AlpacaRow } from "../../../src/shared/rows";
 import { loadTokenizer, type Tokenizer } from "../../../src/tokenizer/tokenizer";
+import { runs } from "../../support/runs";
 import { goldenFiles, type Style } from "../tokenizer/goldens";
 
 /** What tests/oracle/conversation_goldens.py makes of rows. */
@@ -32,17 +33,6 @@ function tokenizerOf(style: Style, chatTemplate: string | null): Tokenizer {
   const known = tokenizers.get(key) ?? loadTokenizer({ tokenizer: { ...goldenFiles(style), chatTemplate } });
   tokenizers.set(key, known);
   return known;
-}
-
-function runs(supervised: Uint8Array): [number, number][] {
-  const found: [number, number][] = [];
-  supervised.forEach((one, index) => {
-    if (one === 0) return;
-    const last = found.at(-1);
-    if (last?.[1] === index) last[1]++;
-    else found.push([index, index + 1]);
-  });
-  return found;
 }
 
 const groups = [...new Set(goldens.cases.map(({ style, template }) => `${template} on ${style}`))];

@@ -7,6 +7,7 @@ import type { LEARN_FROM } from "../../../src/shared/training";
 import { loadTokenizer, type Tokenizer } from "../../../src/tokenizer/tokenizer";
 import { toAlpaca } from "../../support/alpaca";
 import { fileOf, readAll } from "../../support/read-dataset";
+import { runs } from "../../support/runs";
 import { goldenFiles, goldenTokenizer, type Style } from "../tokenizer/goldens";
 
 /* What tests/oracle/make_dataset_goldens.py writes. */
@@ -118,17 +119,6 @@ function tokenizerOf(style: Style, template: string): Tokenizer {
     loadTokenizer({ tokenizer: { ...goldenFiles(style), chatTemplate: chats.templates[template] ?? null } });
   tokenizers.set(key, known);
   return known;
-}
-
-function runs(supervised: Uint8Array): [number, number][] {
-  const found: [number, number][] = [];
-  supervised.forEach((one, index) => {
-    if (one === 0) return;
-    const last = found.at(-1);
-    if (last?.[1] === index) last[1]++;
-    else found.push([index, index + 1]);
-  });
-  return found;
 }
 
 describe("conversations with tools and several turns, as transformers has them", () => {
