@@ -1,3 +1,4 @@
+import type { TemplateId } from "./data";
 import type { Field } from "./fields";
 import type { MethodChoice } from "./methods";
 
@@ -215,7 +216,7 @@ export const trainingFields = [
 export interface RunConfig {
   readonly datasetId: string;
   readonly modelId: string;
-  readonly templateId: string;
+  readonly templateId: TemplateId;
   readonly method: MethodChoice;
   readonly training: TrainingOptions;
   /** The dataset whose rows are measured on; absent or null, a share of the dataset's own is held out. */

@@ -31,7 +31,7 @@ export async function exportSource(
 ): Promise<FoundSource> {
   const { model } = session;
   const { summary, run, adapter, values } = await readAdapter(session, id);
-  const manner = run ? (run.config.templateId as TemplateId) : templateId;
+  const manner = run ? run.config.templateId : templateId;
   let changes: Promise<ReadonlyMap<string, BaseChange>> | null = null;
   const source: ExportSource = {
     model: model.engine,
@@ -69,7 +69,7 @@ function cardRun(
   { config, datasetName, datasetRows }: AdapterRun,
   { steps, finalLoss, validationLoss }: Pick<CardRun, "steps" | "finalLoss" | "validationLoss">,
 ): CardRun {
-  const templateTitle = templateTitles[config.templateId as TemplateId];
+  const templateTitle = templateTitles[config.templateId];
   return { config, datasetName, datasetRows, templateTitle, steps, finalLoss, validationLoss };
 }
 

@@ -3,7 +3,6 @@ import type { AdapterState } from "../engine/adapters/adapter-state";
 import { Generator } from "../engine/generate/generator";
 import { LuthierError } from "../lib/errors";
 import { makeRng } from "../lib/rng";
-import type { TemplateId } from "../shared/data";
 import { defaultGeneration, type GenerationOptions } from "../shared/generation";
 import { questionOf, type Row } from "../shared/rows";
 import type { RunConfig } from "../shared/training";
@@ -43,7 +42,7 @@ export class Sampler {
     if (sampleEvery === 0) return null;
     const [row] = await readRows(config.validationDatasetId ?? config.datasetId, data.sampleRow, 1);
     if (!row) return null;
-    const prompt = rowPromptIds(row, config.templateId as TemplateId, model.tokenizer);
+    const prompt = rowPromptIds(row, config.templateId, model.tokenizer);
     return new Sampler(model, emit, row, prompt, sampleEvery);
   }
 
