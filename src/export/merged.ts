@@ -53,7 +53,7 @@ export function mergedFiles(source: MergeSource): StreamedFile[] {
   const shards = cutIntoFiles(tensors, maxFileBytes);
   const weights = shards.map((shard, index) => weightFile(shard, shardName(index, shards.length)));
   return [
-    jsonFile("config.json", mergedConfig(source, tensors)),
+    jsonFile("config.json", mergedConfig(source, commonType(tensors))),
     ...(shards.length > 1 ? [jsonFile("model.safetensors.index.json", weightIndex(shards))] : []),
     ...weights,
   ];
@@ -83,7 +83,10 @@ function shardName(index: number, count: number): string {
 }
 
 /** The base's configuration without what is no longer so: quantisation, and a head that only seemed to be its own. */
-function mergedConfig({ config, model, adapter }: MergeSource, tensors: readonly MergedTensor[]): unknown {
+export function mergedConfig(
+  { config, model, adapter }: Pick<MergeSource, "config" | "model" | "adapter">,
+  dtype: FloatType,
+): Record<string, unknown> {
   // T5's initializer_factor is for making weights anew; transformers refuses its 1.0 in JavaScript's spelling, 1.
   const {
     quantization_config: _,
@@ -92,12 +95,15 @@ function mergedConfig({ config, model, adapter }: MergeSource, tensors: readonly
     initializer_factor: _factor,
     ...kept
   } = config;
-  const types = tensors.map(({ dtype }) => dtype);
-  const dtype = types.includes("F32") ? "F32" : (types[0] ?? "F32");
   const tied = model.spec.head.tied && !adapter.unties;
   // T5 tells by its ties whether the head reads scaled values, unless this says so.
   const scaled = model.spec.headInputScale === undefined ? {} : { scale_decoder_outputs: true };
   return { ...kept, ...scaled, torch_dtype: torchNames[dtype], tie_word_embeddings: tied };
+}
+
+function commonType(tensors: readonly MergedTensor[]): FloatType {
+  const types = tensors.map(({ dtype }) => dtype);
+  return types.includes("F32") ? "F32" : (types[0] ?? "F32");
 }
 
 function weightIndex(shards: readonly (readonly MergedTensor[])[]): unknown {

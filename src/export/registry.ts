@@ -8,6 +8,7 @@ import { ggufLoraEntry } from "./entries/gguf-lora";
 import { mergedEntry } from "./entries/merged";
 import { mlxEntry } from "./entries/mlx";
 import { ollamaEntry } from "./entries/ollama";
+import { onnxEntry } from "./entries/onnx";
 import type { ExportChoice, ExportEntry, ExportSource } from "./entry";
 
 /** What can be taken along; a new export is a file in `entries` and a line here. */
@@ -18,6 +19,7 @@ const entries: Readonly<Record<ExportId, ExportEntry>> = {
   gguf: ggufEntry,
   ollama: ollamaEntry,
   mlx: mlxEntry,
+  onnx: onnxEntry,
 };
 
 /** Every export with its sizes, or with the reason why it cannot be made of this adapter. */

@@ -1,3 +1,4 @@
+import type { ModelFolder } from "../formats/model-folder";
 import type { StreamedFile } from "../formats/zip";
 
 /** A file whose bytes are there. */
@@ -19,4 +20,17 @@ export function textFile(path: string, text: string): StreamedFile {
 /** A file of JSON, indented by two. */
 export function jsonFile(path: string, value: unknown): StreamedFile {
   return textFile(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** A tokenizer as Hugging Face folders hold it. */
+export function tokenizerFiles({
+  tokenizer,
+  config,
+  chatTemplate,
+}: ModelFolder["tokenizer"]): StreamedFile[] {
+  return [
+    jsonFile("tokenizer.json", tokenizer),
+    jsonFile("tokenizer_config.json", config),
+    ...(chatTemplate === null ? [] : [textFile("chat_template.jinja", chatTemplate)]),
+  ];
 }

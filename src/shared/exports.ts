@@ -4,12 +4,13 @@ import type { Problem } from "../lib/problems/problem";
 export const exportPurposes = {
   python: ["adapter", "merged"],
   local: ["gguf-lora", "gguf", "ollama", "mlx"],
+  web: ["onnx"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 export type ExportPurpose = keyof typeof exportPurposes;
 export type ExportId = (typeof exportPurposes)[ExportPurpose][number];
 
 /** How an export's numbers are stored; "base" as the base model's files have them. */
-export type ExportType = "base" | "F32" | "F16" | "BF16" | "Q8_0" | "Q5_1" | "Q5_0" | "Q4_1" | "Q4_0";
+export type ExportType = "base" | "F32" | "F16" | "BF16" | "Q8_0" | "Q5_1" | "Q5_0" | "Q4_1" | "Q4_0" | "Q4";
 
 /** What is worth knowing of an export before it is made. */
 export type ExportNote =
@@ -35,7 +36,7 @@ export interface ExportVariant {
 
 /** Lines that use an export. */
 export interface UsageLines {
-  readonly language: "python" | "shell";
+  readonly language: "python" | "shell" | "javascript";
   readonly code: string;
 }
 

@@ -1,18 +1,11 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Adapter, HostTensor } from "../../src/engine/adapters/common/method";
 import { mergeChanges } from "../../src/engine/adapters/merged-model";
-import type { LoadedModel } from "../../src/engine/models/loaded-model";
-import { describeModel } from "../../src/engine/models/registry";
-import { declareWeights } from "../../src/engine/nn/model-spec";
-import { safetensorsTensor, type TensorSource } from "../../src/engine/weights/tensor-source";
 import { ggufLoraFile, ggufLoraHindrance, type LoraSource } from "../../src/export/gguf/lora";
 import { type GgufWeights, mergedGguf } from "../../src/export/gguf/merged";
 import { ggufTarget, lostWindow } from "../../src/export/gguf/target";
 import { tokenizerEntries } from "../../src/export/gguf/tokenizer-entries";
-import { bytesSource } from "../../src/formats/byte-source";
-import { openWeights } from "../../src/formats/model-weights";
 import type { StreamedFile } from "../../src/formats/zip";
 import {
   bindCase,
@@ -20,10 +13,10 @@ import {
   goldenCases,
   goldenFamilies,
   goldenRoot,
-  readJson,
   readTensors,
   under,
 } from "../support/golden";
+import { type HostModel, hostModel, writeStreamed } from "./host-model";
 import { misroundedTensor } from "./gguf-rounding";
 import { openLlama, probabilities } from "./llama";
 
@@ -51,7 +44,7 @@ export async function main([directory, ...wanted]: string[]): Promise<number> {
       continue;
     }
     const base = join(directory, `${family}.gguf`);
-    await write(base, await merged(model, null, new Map(), "F32"));
+    await writeStreamed(base, await merged(model, null, new Map(), "F32"));
     for (const name of cases) {
       const tensors = await readTensors(family, name, "golden.safetensors");
       const adapter = bindCase(model, family, name);
@@ -75,7 +68,7 @@ export async function main([directory, ...wanted]: string[]): Promise<number> {
       if (hindrance) say("lora", JSON.stringify(hindrance));
       else {
         const path = join(directory, `${family}-${name}-lora.gguf`);
-        await write(path, ggufLoraFile(source, target, path, "F32"));
+        await writeStreamed(path, ggufLoraFile(source, target, path, "F32"));
         await compare("lora F32", base, f32Limit(model), path);
       }
       if (!adapter.merge) continue;
@@ -86,7 +79,7 @@ export async function main([directory, ...wanted]: string[]): Promise<number> {
         ["Q8_0", Q8_0_LIMIT],
       ] as const) {
         const path = pathOf(dtype);
-        await write(path, await merged(model, adapter, values, dtype));
+        await writeStreamed(path, await merged(model, adapter, values, dtype));
         await compare(`merged ${dtype}`, path, limit);
         const wrong = await misroundedTensor(path, pathOf("F32"));
         if (wrong !== null) {
@@ -110,20 +103,6 @@ function f32Limit({ spec }: HostModel): number {
 /** llama.cpp rounds activations to the type of the weights, which the large weights of golden models amplify. */
 const F16_LIMIT = 3e-2;
 const Q8_0_LIMIT = 0.15;
-
-/** A golden model on no GPU. */
-type HostModel = Pick<LoadedModel, "spec" | "tensors">;
-
-async function hostModel(family: string): Promise<HostModel> {
-  const file = readFileSync(join(goldenRoot, family, "model.safetensors"));
-  const files = await openWeights([bytesSource("model.safetensors", file)]);
-  const spec = describeModel(readJson(family, "config.json"));
-  const tensors = declareWeights(spec).map(({ name }): [string, TensorSource] => {
-    const tensor = files.get(name) ?? files.get(name.slice(spec.prefix.length));
-    return [name, safetensorsTensor(tensor!)];
-  });
-  return { spec, tensors: new Map(tensors) };
-}
 
 /** Why llama.cpp's numbers cannot be the golden's though the files are right; null where they can. */
 function outOfReach(family: string, { spec }: HostModel): string | null {
@@ -190,17 +169,6 @@ function asciiTokenizer(rows: number): Record<string, unknown> {
     pre_tokenizer: { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
     model: { type: "BPE", vocab, merges: ["a b"], ignore_merges: false },
   };
-}
-
-async function write(path: string, file: StreamedFile): Promise<void> {
-  const out = await open(path, "w");
-  let written = 0;
-  for await (const bytes of file.chunks()) {
-    await out.write(bytes);
-    written += bytes.length;
-  }
-  await out.close();
-  if (written !== file.sizeBytes) throw new Error(`${path} has ${written} bytes, not ${file.sizeBytes}`);
 }
 
 function softmaxRows(logits: Float32Array, rows: number, width: number): Float64Array[] {

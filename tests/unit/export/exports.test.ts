@@ -44,7 +44,7 @@ describe("exports of a LoRA on the built-in model", () => {
       expect(problem).toBeNull();
       expect(readers.length).toBeGreaterThan(0);
       expect(usage?.code).toContain("tuned");
-      for (const { type, sizeBytes } of id === "gguf" || id === "merged" ? variants : []) {
+      for (const { type, sizeBytes } of ["gguf", "merged", "onnx"].includes(id) ? variants : []) {
         const made = [...(await make(source, id, type)).values()];
         expect(
           made.reduce((sum, { length }) => sum + length, 0),
@@ -166,5 +166,6 @@ test("what a form has no place for is refused with its reason", async () => {
     gguf: "export/does-not-merge",
     ollama: "export/does-not-merge",
     mlx: "export/no-mlx-adapter",
+    onnx: "export/does-not-merge",
   });
 });

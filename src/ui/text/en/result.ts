@@ -64,6 +64,7 @@ const storedNames: Readonly<Record<Exclude<ExportType, "base">, string>> = {
   Q5_0: "5 bits (Q5_0)",
   Q4_1: "4 bits (Q4_1)",
   Q4_0: "4 bits (Q4_0)",
+  Q4: "4 bits",
 };
 
 const widened = {
@@ -124,6 +125,7 @@ export const exportStep = {
   purposes: {
     python: "Use it in Python",
     local: "Run it on a machine of your own",
+    web: "Run it in a web page",
   } satisfies Record<ExportPurpose, string>,
   kinds: {
     merged: {
@@ -146,6 +148,10 @@ export const exportStep = {
       title: "MLX adapter",
       what: "The adapter for mlx-lm on a Mac, to load beside the base model.",
     },
+    onnx: {
+      title: "ONNX",
+      what: "The whole model with the adapter in its weights for transformers.js and onnxruntime, with tokenizer and configuration.",
+    },
   } satisfies Record<Exclude<ExportId, "adapter">, { title: string; what: string }>,
   buttons: {
     adapter: "Export adapter",
@@ -154,6 +160,7 @@ export const exportStep = {
     gguf: "Export merged GGUF",
     ollama: "Export for Ollama",
     mlx: "Export MLX",
+    onnx: "Export ONNX",
   } satisfies Record<ExportId, string>,
   weightsOf: (title: string) => `Weights of ${title}`,
   variant: (type: ExportType | null, bytes: number) =>
@@ -183,7 +190,10 @@ export const exportStep = {
         return baseNeeded[note.format];
     }
   },
-  usage: { python: "In Python", shell: "In a terminal" } satisfies Record<UsageLines["language"], string>,
+  usage: { python: "In Python", shell: "In a terminal", javascript: "In JavaScript" } satisfies Record<
+    UsageLines["language"],
+    string
+  >,
   usageCopy: (button: string) => `Copy the lines of ${button}`,
   making: "Making the export",
   withOptimizer: "With the optimizer's state",

@@ -51,6 +51,10 @@ export const exportProblems: ProblemTexts<ExportProblems> = {
     what: `llama.cpp would split text into other tokens: it does not know this model's tokenizer (${kind}).`,
     advice: "Export the adapter as GGUF for a GGUF file of the base model, or the merged model for Python.",
   }),
+  "export/encoder-not-in-onnx": ({ family }) => ({
+    what: `The ONNX export has decoders only; ${family} models have an encoder too.`,
+    advice: "Export the merged model, and convert that with Hugging Face Optimum.",
+  }),
   "export/family-not-in-mlx": ({ family }) => ({
     what: `mlx-lm names the parts of ${family} models otherwise, so that the adapter would not be found there.`,
     advice: MERGE,
