@@ -4,7 +4,7 @@ import { defineAdapter } from "../common/define-adapter";
 import type { Method } from "../common/method";
 import { isOwnConfig, ownConfig } from "../common/own-format";
 
-/** Full fine-tuning: every tensor of the model trains, a tied head through both of its uses. */
+/** Full fine-tuning: every tensor trains; a tied head receives gradients from both of its uses. */
 export const full: Method = {
   peftType: null,
   reads: (config) => isOwnConfig("full", config),

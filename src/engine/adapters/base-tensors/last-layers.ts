@@ -13,7 +13,7 @@ interface LastLayersOptions {
   readonly head: boolean;
 }
 
-/** Trains the last blocks, and if wanted the final norm and the head; all before them stays frozen, and has no backward. */
+/** Trains the last blocks, optionally the final norm and head. Earlier layers are frozen and need no backward pass. */
 export const lastLayers: Method = {
   peftType: null,
   reads: (config) => isOwnConfig("last-layers", config),
@@ -39,7 +39,7 @@ export const lastLayers: Method = {
   readConfig: (config) => readOwnOptions(lastLayersFields, config),
 };
 
-/** The tensors that train. Errors: more blocks than the model has, or nothing at all. */
+/** Tensors to train. Errors: more blocks than the model has, or nothing selected. */
 function chooseTensors({ layers, norm, head }: LastLayersOptions, model: ModelSpec): WeightDeclaration[] {
   const { blocks, finalNorm } = model;
   if (layers > blocks.length)

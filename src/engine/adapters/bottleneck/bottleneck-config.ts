@@ -9,18 +9,20 @@ import { refuseUnless } from "../common/config-check";
 import { OptionReader } from "../common/option-reader";
 import { readSaved, savedShare } from "../common/saved-options";
 
-/** What tells the bottleneck methods apart. */
+/** Characteristics of a bottleneck method. */
 export interface BottleneckKind {
   readonly fields: readonly Field[];
-  /** The sub-layers that get one. */
+  /** Sub-layers with an adapter. */
   readonly places: readonly SublayerName[];
-  /** Whether it reads the sub-layer's output with the residual stream added, or alone. */
+  /** Whether the adapter's input is the sub-layer output plus the residual, or the output alone. */
   readonly readsSum: boolean;
-  /** Whether an invertible adapter stands after the embeddings, and its inverse before the head. */
+  /** Whether there is an invertible adapter after the embeddings, with its inverse before the head. */
   readonly invertible: boolean;
 }
 
-/** How the adapters library takes hold of a family: by classes that it has for it, or by hooks in transformers' own. */
+/**
+ * How the adapters library supports a family: with model classes of its own, or with hooks on transformers' classes.
+ */
 const LIBRARY: Readonly<Record<string, "classes" | "hooks">> = {
   llama: "classes",
   mistral: "classes",
@@ -34,16 +36,17 @@ const LIBRARY: Readonly<Record<string, "classes" | "hooks">> = {
   opt: "hooks",
 };
 
-/** Where hooks do what otherwise heads of the library's own do. */
+/** Formats for hook-supported families, replacing those that need the library's head classes. */
 const HOOKED: Partial<Record<FolderFormat, FolderFormat>> = {
   "adapters-heads": "adapters",
   "adapters-stack": "adapters-stack-plain",
 };
 
 /**
- * Who reads an exported folder of that format on a model: the library, where it knows the family or can be told of it. The
- * studio's alone is what reads the sum through a norm (Gemma), as the library's hooks give all blocks the last one's; and of
- * OPT what is fused, as its feed-forward layers see no texts but tokens, or stands behind positions, which no module adds.
+ * Which software can load an exported folder: the adapters library if it supports the family natively or through hooks.
+ * Excluded are Gemma when the sum passes through a norm (the library's hooks use the last block's norm everywhere), and
+ * for OPT both fusion (its feed-forward layers see flattened tokens) and invertible adapters (position embeddings are
+ * added outside any module).
  */
 export function libraryFormat(
   format: FolderFormat,
@@ -56,20 +59,20 @@ export function libraryFormat(
   return way === "hooks" ? (HOOKED[format] ?? format) : format;
 }
 
-/** A bottleneck's options, read from its form. */
+/** Options of a bottleneck adapter. */
 export interface BottleneckOptions {
   readonly reductionFactor: number;
   readonly activation: string;
   readonly dropout: number;
   readonly start: "bert" | "mam_adapter";
-  /** What divides a half's width within the invertible adapter; null without one. */
+  /** Reduction factor of the invertible adapter's networks; null without one. */
   readonly inverseFactor: number | null;
 }
 
-/** The version of the adapters library whose format this is. */
+/** Version of the adapters library that defines this format. */
 export const LIBRARY_FORMAT = "adapters.1.3.0";
 
-/** Reads the values of a bottleneck's form. Errors stand at the field. */
+/** Parses the form values of a bottleneck method. Errors name the field. */
 export function readBottleneckOptions(
   { fields, invertible }: BottleneckKind,
   values: FieldValues,
@@ -84,7 +87,7 @@ export function readBottleneckOptions(
   };
 }
 
-/** The settings of the library that a kind stands for; all others are the library's defaults. */
+/** Library settings implied by the kind; the rest keep the library's defaults. */
 function settings({ places, readsSum, invertible }: BottleneckKind): Record<string, unknown> {
   return {
     mh_adapter: places.includes("attention"),
@@ -104,7 +107,7 @@ function settings({ places, readsSum, invertible }: BottleneckKind): Record<stri
   };
 }
 
-/** The library's adapter_config.json of an adapter of that name. */
+/** The library's adapter_config.json for an adapter called `name`. */
 export function libraryConfig(
   kind: BottleneckKind,
   { reductionFactor, activation, dropout, start, inverseFactor }: BottleneckOptions,
@@ -127,7 +130,7 @@ export function libraryConfig(
   };
 }
 
-/** Whether an adapter_config.json is one of the library's, of that kind. */
+/** Whether an adapter_config.json is the library's, of the given kind. */
 export function isLibraryConfig(
   { places, invertible }: BottleneckKind,
   { config }: Readonly<Record<string, unknown>>,
@@ -137,7 +140,7 @@ export function isLibraryConfig(
   return config.mh_adapter === places.includes("attention") && isInvertible === invertible;
 }
 
-/** What the library's BnConfig leaves to choose here. */
+/** BnConfig keys that map to options here. */
 const savedBottleneck = {
   reduction_factor: v.number(),
   non_linearity: v.string(),
@@ -146,14 +149,14 @@ const savedBottleneck = {
   inv_adapter_reduction_factor: v.nullish(v.number(), 2),
 };
 
-/** A form's values from the library's adapter_config.json. Errors: a setting that is not the kind's. */
+/** Form values from the library's adapter_config.json. Errors: a setting that does not match the kind. */
 export function readLibraryConfig(
   kind: BottleneckKind,
   file: Readonly<Record<string, unknown>>,
 ): FieldValues {
   const { config } = readSaved({ config: recordOf(v.unknown()) }, file);
   const allowed = Object.entries(settings(kind)).map(([key, value]) => [key, [value]] as const);
-  // Lists are compared by what stands in them.
+  // refuseUnless compares with ===, so a list is compared by emptiness.
   const leftOut = Array.isArray(config.leave_out) && config.leave_out.length > 0;
   refuseUnless(config, Object.fromEntries(allowed.filter(([key]) => key !== "leave_out" || leftOut)));
   refuseUnless(config, { scaling: [1], architecture: [null] });

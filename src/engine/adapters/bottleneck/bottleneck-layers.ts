@@ -12,7 +12,7 @@ import { dense, type DenseLayer, fill, uniform } from "../common/dense";
 import type { SublayerSite } from "../../nn/hooks";
 import type { ParameterSpec } from "../common/method";
 
-/** The adapter's own name, which the library's files have in every tensor's name. */
+/** Adapter name used in tensor names; the library's files include it. */
 export const ADAPTER_NAME = "luthier";
 
 const MODULES: Readonly<Record<SublayerName, string>> = {
@@ -27,19 +27,19 @@ const ACTIVATIONS: Readonly<Record<string, (graph: Graph, x: Value) => Value>> =
   tanh: (graph, x) => graph.apply(tanh, [x], {}),
 };
 
-/** Standard deviation of the library's "bert" start. */
+/** Standard deviation of the library's "bert" initialisation. */
 const BERT_DEVIATION = 0.02;
 
-/** The bottlenecks that one adapter puts into a model: one for each place of each block. */
+/** All bottlenecks of one adapter: one per chosen sub-layer of each block. */
 export interface Bottlenecks {
   readonly places: readonly SublayerName[];
-  /** Whether one reads the sub-layer's output with the residual stream added, or alone. */
+  /** Whether the input is the sub-layer output plus the residual, or the output alone. */
   readonly readsSum: boolean;
   readonly hidden: number;
   readonly width: number;
   readonly activation: string;
   readonly dropout: number;
-  /** Stands in front of every parameter's name, where the adapter is a frozen one that another builds on. */
+  /** Prefix of every parameter name, for a frozen adapter inside another. */
   readonly prefix: string;
   readonly frozen: boolean;
 }
@@ -49,12 +49,12 @@ interface Layers {
   readonly up: DenseLayer;
 }
 
-/** A function between dense layers by the library's name. */
+/** Applies an activation by the library's name. */
 export function activate(graph: Graph, activation: string, x: Value): Value {
   return defined(ACTIVATIONS[activation], `activation ${activation}`)(graph, x);
 }
 
-/** The module in which the library keeps what stands at a place of a block: one of its own, or the sub-layer. */
+/** Module path of a sub-layer's adapter in the library: its own module list, or the wrapped sub-layer. */
 export function placePath({ path, sublayers }: BlockSpec, place: SublayerName): string {
   return sublayers?.[place] ?? `${path}.${MODULES[place]}`;
 }
@@ -71,7 +71,10 @@ function layersAt(
   };
 }
 
-/** "bert": weights normal(0, 0.02); "mam_adapter": down Kaiming uniform, up zero. Biases start at zero in both. */
+/**
+ * "bert": weights normal(0, 0.02). "mam_adapter": down-projection Kaiming uniform, up-projection zero. Biases are zero
+ * in both.
+ */
 export function bottleneckParameters(
   bottlenecks: Bottlenecks,
   blocks: readonly BlockSpec[],
@@ -85,7 +88,7 @@ export function bottleneckParameters(
   );
 }
 
-/** A dense layer with its bias at zero and its weight normal(0, 0.02), Kaiming uniform, or zero. */
+/** Parameters of a dense layer with zero bias and a normal(0, 0.02), Kaiming uniform or zero weight. */
 export function startOf(
   { name, outFeatures, inFeatures }: DenseLayer,
   start: "bert" | "mam_adapter" | "zero",
@@ -105,12 +108,12 @@ export function startOf(
   ];
 }
 
-/** What a bottleneck reads at a sub-layer: its output, alone or in the residual stream. */
+/** Input of a bottleneck at a sub-layer: its output, with or without the residual. */
 export function readSite({ readsSum }: Bottlenecks, { y, withResidual }: SublayerSite): Value {
   return readsSum ? withResidual(y) : y;
 }
 
-/** up(function(down(x))) at a sub-layer. */
+/** up(act(down(x))) at a sub-layer. */
 export function bottleneckOutput(
   graph: Graph,
   bottlenecks: Bottlenecks,
@@ -122,9 +125,9 @@ export function bottleneckOutput(
 }
 
 /**
- * What a sub-layer gives, with what the bottleneck makes of it.
+ * Adds the bottleneck's output to the sub-layer's.
  *
- * @param index tells apart the adapters of one model while it trains, so that each drops other numbers; null: none drops
+ * @param index identifies the adapter, so that each gets its own dropout mask; null disables dropout
  */
 export function addBottleneck(
   graph: Graph,
@@ -140,5 +143,5 @@ export function addBottleneck(
   return graph.apply(add, [y, kept], {});
 }
 
-/** More places than any model has. */
+/** Upper bound on the sub-layers of a model. */
 const DROPOUT_SITES = 4096;

@@ -18,9 +18,9 @@ import { hasOwnMark } from "../common/own-format";
 import { optionError } from "../common/option-reader";
 
 /**
- * Two dense layers with a function between them beside a sub-layer f, as the adapters library has them for models that
- * normalise first: h = residual + f + up(act(down(x))), x being f or residual + f. Where the model normalises what f gives,
- * that norm comes after the bottleneck, and what it reads of the sum has passed that norm too.
+ * Bottleneck adapter after a sub-layer f, as in the adapters library for pre-norm models: h = residual + f +
+ * up(act(down(x))), where x is f or residual + f. If the model normalises f's output (post-norm), that norm follows the
+ * bottleneck and is also applied to the sum that it reads.
  */
 export function bottleneckMethod(kind: BottleneckKind): Method {
   return {
@@ -43,20 +43,20 @@ export function bottleneckMethod(kind: BottleneckKind): Method {
   };
 }
 
-/** Where the norm follows the sum, the library's Pfeiffer normalises before the bottleneck and after it. */
+/** With a norm after the sum, the library's Pfeiffer adapter would apply it both before and after the bottleneck. */
 export function checkPlacement({ readsSum }: BottleneckKind, { blocks }: ModelSpec): void {
   if (!readsSum || !blocks.some(({ normPlacement }) => normPlacement === "after")) return;
   throw optionError("reduction_factor", { code: "config/norm-after-sum" });
 }
 
-/** What an adapter puts into a model. */
+/** Modules that one adapter adds to a model. */
 export interface BottleneckParts {
   readonly bottlenecks: Bottlenecks;
-  /** What stands after the embeddings and, inverted, before the head. */
+  /** Invertible adapter after the embeddings, inverted before the head. */
   readonly ends: Invertible | null;
 }
 
-/** @param expert stands in front of every parameter's name, where the adapter is a frozen one that another builds on */
+/** @param expert prefix of every parameter name, for a frozen adapter inside another */
 export function bottleneckParts(
   { places, readsSum }: BottleneckKind,
   { reductionFactor, activation, dropout, inverseFactor }: BottleneckOptions,
@@ -79,7 +79,7 @@ export function bottleneckParts(
   };
 }
 
-/** The parameters of what an adapter puts into a model, and how they start. */
+/** Parameters and initial values of all modules of an adapter. */
 export function partsParameters(
   { bottlenecks, ends }: BottleneckParts,
   model: ModelSpec,
@@ -91,7 +91,7 @@ export function partsParameters(
   ];
 }
 
-/** Adapters stacked over each other: each reads what the sub-layer gives with what those before it have added. */
+/** Hooks of stacked adapters: each one reads the output of those before it. */
 export function bottleneckHooks(
   graph: Graph,
   stack: readonly BottleneckParts[],
@@ -109,7 +109,7 @@ export function bottleneckHooks(
   };
 }
 
-/** Adapters have names of their own, which stand in the names of their tensors. */
+/** Replaces the adapter name within tensor names. */
 export function renameBottlenecks(
   tensors: ReadonlyMap<string, HostTensor>,
   name = ADAPTER_NAME,

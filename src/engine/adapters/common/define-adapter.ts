@@ -1,6 +1,6 @@
 import type { Adapter } from "./method";
 
-/** What most adapters have alike: no virtual tokens, and a file that holds the parameters as they train. */
+/** Defaults: no virtual tokens, and a file with the parameters as trained. */
 const usual = {
   promptLength: 0,
   prefixLength: 0,
@@ -8,7 +8,7 @@ const usual = {
   importTensors: (tensors) => tensors,
 } satisfies Partial<Adapter>;
 
-/** An adapter from what sets it apart from {@link usual} ones. */
+/** Completes an adapter with the defaults of {@link usual}. */
 export function defineAdapter(parts: Omit<Adapter, keyof typeof usual> & Partial<Adapter>): Adapter {
   return { ...usual, ...parts };
 }

@@ -4,30 +4,30 @@ import type { Field, FieldValues } from "../../../shared/fields";
 import type { MethodId } from "../../../shared/methods";
 import { readSaved } from "./saved-options";
 
-/** The key of adapter_config.json by which methods outside PEFT know their own folders. */
+/** adapter_config.json key that identifies methods that PEFT does not have. */
 const METHOD_KEY = "luthier_method";
 
-/** The key alone, for a config that is otherwise another library's. */
+/** The identifying key alone, to be added to another library's config. */
 export function ownMark(method: MethodId): Record<string, unknown> {
   return { [METHOD_KEY]: method };
 }
 
-/** The adapter_config.json of a method that PEFT does not have: its name and its options. */
+/** adapter_config.json of a method that PEFT does not have: its id and options. */
 export function ownConfig(method: MethodId, options: FieldValues): Record<string, unknown> {
   return { ...ownMark(method), options };
 }
 
-/** Whether an adapter_config.json has the key of some method. */
+/** Whether a config has the identifying key, for any method. */
 export function hasOwnMark(config: Readonly<Record<string, unknown>>): boolean {
   return METHOD_KEY in config;
 }
 
-/** Whether an adapter_config.json is that of a method outside PEFT. */
+/** Whether a config is identified as `method`. */
 export function isOwnConfig(method: MethodId, config: Readonly<Record<string, unknown>>): boolean {
   return config[METHOD_KEY] === method;
 }
 
-/** The options of such a file that the form still has; their ranges are left to the fields to check. */
+/** Options of such a config that the form still has; the fields check their ranges. */
 export function readOwnOptions(
   fields: readonly Field[],
   config: Readonly<Record<string, unknown>>,

@@ -37,13 +37,13 @@ import { pfeifferKind } from "../bottleneck/pfeiffer";
 
 const FILE = "adapter_fusion_config.json";
 
-/** What the library's AdapterFusionConfig leaves to choose here. */
+/** AdapterFusionConfig keys that map to options here. */
 const savedFusion = { regularization: v.nullish(v.boolean(), true), dropout_prob: savedShare };
 
-/** Weight of the penalty |V − I|² in the library's trainer. */
+/** Weight of the |V − I|² penalty in the library's trainer. */
 const PENALTY = 0.01;
 
-/** What the library's "dynamic" fusion is, beside what can be chosen. */
+/** The remaining settings of the library's "dynamic" fusion. */
 const SETTINGS = {
   key: true,
   query: true,
@@ -56,9 +56,9 @@ const SETTINGS = {
 } as const;
 
 /**
- * AdapterFusion (Pfeiffer et al. 2021, arXiv 2005.00247): over several trained bottlenecks of one kind, which stay as they
- * are, an attention at each place trains that weighs their outputs for each token. Its penalty acts on the gradient, once
- * a step; the loss shown is that of the tokens alone.
+ * AdapterFusion (Pfeiffer et al. 2021, arXiv 2005.00247): attention over the outputs of several frozen bottleneck
+ * adapters of one kind, per token and sub-layer. The penalty acts on the gradient once per step; the reported loss
+ * excludes it.
  */
 export const fusion: Method = {
   peftType: null,
@@ -107,7 +107,7 @@ export const fusion: Method = {
   },
 };
 
-/** The kind that all chosen adapters are of. Errors, at the field: another method's, of two kinds, of another model. */
+/** Common kind of the chosen adapters. Errors, at the field: not a bottleneck, different kinds, or another model's. */
 function commonKind(experts: readonly Expert[], model: ModelSpec): BottleneckKind {
   const kinds = experts.map(({ name, config }) => {
     const kind = [houlsbyKind, pfeifferKind].find((one) => isLibraryConfig(one, config));
@@ -155,7 +155,7 @@ function bindFused(kind: BottleneckKind, { config }: Expert, index: number, mode
   };
 }
 
-/** The gradient of 0.01 · |V − I|² for every value matrix. */
+/** Adds the gradient of 0.01 · |V − I|² for each value matrix. */
 function addPenalty(graph: Graph, { places, hidden, name }: FusionLayer, model: ModelSpec): void {
   for (const block of allBlocks(model)) {
     for (const place of places) {
@@ -167,7 +167,7 @@ function addPenalty(graph: Graph, { places, hidden, name }: FusionLayer, model: 
   }
 }
 
-/** Fusions are called after the adapters that they fuse. */
+/** Fusion modules are named after the adapters they fuse. */
 function renameFusion(tensors: ReadonlyMap<string, HostTensor>, name: string): Map<string, HostTensor> {
   const own = (tensor: string): string =>
     tensor.replace(/adapter_fusion_layer\..+\.(query|key|value)\./, `adapter_fusion_layer.${name}.$1.`);

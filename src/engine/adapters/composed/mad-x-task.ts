@@ -26,12 +26,12 @@ import { pfeifferKind } from "../bottleneck/pfeiffer";
 
 const kind = { ...pfeifferKind, fields: madXTaskFields };
 
-/** The folder of the language adapter beside the task adapter's files. */
+/** Folder of the language adapter next to the task adapter's files. */
 const LANGUAGE = "language";
 
 /**
- * MAD-X's task adapter (Pfeiffer et al. 2020, arXiv 2005.00052): a bottleneck after each one of a trained language adapter,
- * which stays as it is; the library's `Stack(language, task)`.
+ * MAD-X task adapter (Pfeiffer et al. 2020, arXiv 2005.00052): a bottleneck stacked on each one of a frozen language
+ * adapter; the library's `Stack(language, task)`.
  */
 export const madXTask: Method = {
   peftType: null,
@@ -66,7 +66,7 @@ interface Language {
   readonly folder: ExpertFolder;
 }
 
-/** The chosen language adapter as it stands frozen under the task's. Errors, at the field: it is none. */
+/** Binds the frozen language adapter. Errors, at the field: not a language adapter. */
 function bindLanguage({ name, config }: Expert, model: ModelSpec): Language {
   if (!isLibraryConfig(madXLanguageKind, config))
     throw optionError(languageAdapterField.name, { code: "config/not-language-adapter", name });

@@ -20,17 +20,17 @@ import { firstOrthonormal } from "./qr";
 import { type SingularTriplets, topSingularTriplets } from "./svd";
 import { patternValue } from "../common/targets";
 
-/** An adapted layer with its own rank and scale. */
+/** A layer with a LoRA update. */
 export interface LoraLayer {
   readonly layer: LinearSpec;
   readonly rank: number;
   readonly scale: number;
-  /** Counts layers, so that each drops other inputs. */
+  /** Layer number; seeds the dropout mask. */
   readonly index: number;
   readonly options: LoraOptions;
 }
 
-/** PEFT's names of a layer's tensors. */
+/** PEFT's tensor names for a layer. */
 function names({ path }: LinearSpec): Record<"a" | "b" | "bBias" | "magnitude" | "a0" | "b0", string> {
   const prefix = `base_model.model.${path}`;
   return {
@@ -38,27 +38,27 @@ function names({ path }: LinearSpec): Record<"a" | "b" | "bBias" | "magnitude" |
     b: `${prefix}.lora_B.weight`,
     bBias: `${prefix}.lora_B.bias`,
     magnitude: `${prefix}.lora_magnitude_vector`,
-    // The start that is taken out of the base, PiSSA's or OLoRA's.
+    // Initial factors that PiSSA or OLoRA subtract from the base.
     a0: `${prefix}.pissa_A`,
     b0: `${prefix}.pissa_B`,
   };
 }
 
-/** Rank and scale of a module: lora_alpha / r, or lora_alpha / √r (rsLoRA, arXiv 2312.03732). */
+/** Rank and scale of a module: lora_alpha / r, or lora_alpha / √r with rsLoRA (arXiv 2312.03732). */
 export function loraStrength(path: string, options: LoraOptions): Pick<LoraLayer, "rank" | "scale"> {
   const rank = patternValue(options.rankPattern, path, options.r);
   const alpha = patternValue(options.alphaPattern, path, options.alpha);
   return { rank, scale: alpha / (options.rslora ? Math.sqrt(rank) : rank) };
 }
 
-/** A layer under its own rank and scale. */
+/** Resolves the layer's rank and scale. */
 export function loraLayer(layer: LinearSpec, index: number, options: LoraOptions): LoraLayer {
   return { layer, ...loraStrength(layer.path, options), index, options };
 }
 
 /**
- * A starts Kaiming uniform or normal(1/r), B and its bias at zero, the magnitude at the length of W's rows; PiSSA and
- * OLoRA start at a part of W.
+ * A starts Kaiming uniform or normal(0, 1/r), B and its bias at zero, the magnitude at W's row norms. PiSSA and OLoRA
+ * start from a decomposition of W.
  */
 export function loraParameters(lora: LoraLayer): ParameterSpec[] {
   const { layer, rank, options } = lora;
@@ -86,7 +86,7 @@ export function loraParameters(lora: LoraLayer): ParameterSpec[] {
   ];
 }
 
-/** Both factors start at A₀ and B₀, a part of W, which stay beside them to be taken out. */
+/** PiSSA or OLoRA: both factors start at A₀ and B₀, with fixed copies to subtract from the base. */
 function partParameters({ layer, rank, scale, options }: LoraLayer): ParameterSpec[] {
   const { inFeatures, outFeatures } = layer;
   const maxRank = Math.min(inFeatures, outFeatures);
@@ -105,7 +105,7 @@ function partParameters({ layer, rank, scale, options }: LoraLayer): ParameterSp
       ? oloraStart(matrix, outFeatures, rank)
       : pissaStart(topSingularTriplets(matrix, outFeatures, rank, context.random), scale);
   };
-  // Both factors and their fixed copies start from the same search.
+  // Both factors and their fixed copies come from one decomposition.
   const part = (key: "a" | "b") => async (context: InitContext) =>
     (await (start ??= find(context)))[key].slice();
   const name = names(layer);
@@ -140,7 +140,7 @@ function oloraStart(matrix: Float32Array<ArrayBuffer>, rows: number, rank: numbe
   return { a: Float32Array.from(a), b: Float32Array.from(q) };
 }
 
-/** The largest singular triplets of W over s, shared between both: A = √σ vᵀ, B = u √σ. */
+/** The top singular triplets of W, divided by s and split evenly: A = √σ vᵀ, B = u √σ. */
 function pissaStart({ values, left, right }: SingularTriplets, scale: number): PartStart {
   const roots = values.map((value) => Math.sqrt(value / scale));
   const a = right.flatMap((vector, k) => Array.from(vector, (value) => value * (roots[k] ?? 0)));
@@ -152,7 +152,7 @@ function pissaStart({ values, left, right }: SingularTriplets, scale: number): P
   return { a: Float32Array.from(a), b };
 }
 
-/** Kaiming uniform with a = √5, which is U(±1/√in), or normal with standard deviation 1/r. */
+/** Kaiming uniform with a = √5, i.e. U(±1/√in), or normal with standard deviation 1/r. */
 function initialA(
   random: Random,
   rank: number,
@@ -164,7 +164,7 @@ function initialA(
   return Float32Array.from({ length: rank * inFeatures }, draw);
 }
 
-/** What the adapted layer gives for its input. */
+/** Output of the adapted layer. */
 export function applyLora(graph: Graph, lora: LoraLayer, site: LinearSite, trains: boolean): Value {
   const { x } = site;
   const dropped = applyDropout(graph, x, trains ? lora.options.dropout : 0, lora.index);
@@ -175,14 +175,14 @@ export function applyLora(graph: Graph, lora: LoraLayer, site: LinearSite, train
   if (dropped === x) {
     return site.addBias(graph.apply(multiplyRow, [graph.apply(add, [y, update], {}), gain], {}));
   }
-  // (m/n − 1) ⊙ W x_d + (m/n) ⊙ s B A x_d, beside W x of the whole input.
+  // DoRA with dropout: W x + (m/n − 1) ⊙ W x_d + (m/n) ⊙ s B A x_d, where only the base term sees the undropped x.
   const kept = site.multiply(dropped);
   const gained = graph.apply(multiplyRow, [graph.apply(add, [kept, update], {}), gain], {});
   const without = graph.apply(add, [y, graph.apply(scaleOp, [kept], { alpha: -1 })], {});
   return site.addBias(graph.apply(add, [without, gained], {}));
 }
 
-/** What the head adds to its logits for hidden states: s · (dropout(h) Aᵀ) Bᵀ, with s in the first factor. */
+/** Low-rank update of the head's logits: s · (dropout(h) Aᵀ) Bᵀ, with s folded into the first factor. */
 export function headUpdate(graph: Graph, lora: LoraLayer, hidden: Value, trains: boolean): LowRankUpdate {
   const { layer, rank, scale, options, index } = lora;
   const name = names(layer);
@@ -192,7 +192,7 @@ export function headUpdate(graph: Graph, lora: LoraLayer, hidden: Value, trains:
   return { low, up: graph.parameter(name.b, f32(layer.outFeatures, rank)) };
 }
 
-/** s · (x Aᵀ) Bᵀ, with B's bias where it has one: never forms B A. */
+/** s · (x Aᵀ) Bᵀ, plus B's bias if any; B A is never materialised. */
 function lowRankUpdate(graph: Graph, { layer, rank, scale, options }: LoraLayer, x: Value): Value {
   const { inFeatures, outFeatures } = layer;
   const name = names(layer);
@@ -213,7 +213,7 @@ function lowRankUpdate(graph: Graph, { layer, rank, scale, options }: LoraLayer,
   return graph.apply(addBias, [update, graph.apply(scaleOp, [bias], { alpha: scale })], {});
 }
 
-/** DoRA's factor of each output: magnitude / |W + s B A|, by row. */
+/** DoRA's gain per output: magnitude / |W + s B A|, by row. */
 function rowGain(graph: Graph, { layer, rank, scale }: LoraLayer, site: LinearSite): Value {
   const name = names(layer);
   const a = graph.parameter(name.a, f32(rank, layer.inFeatures));
@@ -227,10 +227,7 @@ function rowGain(graph: Graph, { layer, rank, scale }: LoraLayer, site: LinearSi
   return defined(gain, "gain");
 }
 
-/**
- * The change from a start that is a part of W as plain LoRA tensors of twice the rank, as PEFT converts it: A over A₀, and
- * B beside −B₀.
- */
+/** PiSSA or OLoRA as a plain LoRA of twice the rank, as PEFT converts it: A stacked on A₀, B next to −B₀. */
 export function exportChange(
   layers: readonly LoraLayer[],
   trained: ReadonlyMap<string, HostTensor>,
@@ -255,7 +252,7 @@ export function exportChange(
   return saved;
 }
 
-/** What merging makes of the base tensors of a layer. */
+/** Merged base tensors of a layer. */
 export function mergeLora(
   { layer, rank, scale, options }: LoraLayer,
   trained: ReadonlyMap<string, HostTensor>,

@@ -22,7 +22,7 @@ import {
   virtualTokenKeys,
 } from "./soft-prompt";
 
-/** PEFT's PromptEncoderConfig, whose width is the model's where it is null. */
+/** PEFT's PromptEncoderConfig; a null hidden size means the model's. */
 export const savedEncoder = definePeftConfig({
   className: "PromptEncoderConfig",
   used: {
@@ -37,8 +37,8 @@ export const savedEncoder = definePeftConfig({
 });
 
 /**
- * P-tuning (Liu et al. 2021, arXiv 2103.10385) as PEFT has it: `num_virtual_tokens` virtual tokens in front of the text,
- * made by a small network from trained embeddings. Only what the network makes is saved.
+ * P-tuning (Liu et al. 2021, arXiv 2103.10385) as in PEFT: `num_virtual_tokens` virtual tokens before the text,
+ * computed by a small network from trained embeddings. Only the network's output is saved.
  */
 export const pTuning: Method = {
   peftType: "P_TUNING",
@@ -89,7 +89,7 @@ export const pTuning: Method = {
   },
 };
 
-/** One network after another. */
+/** Composes two encoders. */
 function chain(first: PromptEncoder, second: PromptEncoder): PromptEncoder {
   return {
     parameters: [...first.parameters, ...second.parameters],

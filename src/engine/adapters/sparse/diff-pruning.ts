@@ -22,7 +22,7 @@ import {
   sparseTensors,
 } from "./weight-changes";
 
-/** α of a gate that is open for good. */
+/** α of a permanently open gate. */
 const OPEN = 100;
 
 type Values = ReadonlyMap<string, HostTensor>;
@@ -30,9 +30,10 @@ type Values = ReadonlyMap<string, HostTensor>;
 const alphaName = ({ name }: ChangedWeight): string => `${name}.alpha`;
 
 /**
- * DiffPruning (Guo et al. 2021, arXiv 2012.07463): W + z ⊙ δ with a hard concrete gate z for each number and a penalty on
- * open gates. After a share of the steps the largest of z ⊙ δ over all layers become δ, the others zero, and gates open for
- * good; then δ trains on where it is not zero, in later runs too. A file holds z ⊙ δ with z as it is without noise.
+ * DiffPruning (Guo et al. 2021, arXiv 2012.07463): W + z ⊙ δ with a hard concrete gate z per element and a penalty on
+ * open gates. After a fraction of the steps, the largest elements of z ⊙ δ over all layers become δ, the rest zero,
+ * with gates fixed open; the nonzero elements of δ then train on, in later runs too. Files hold z ⊙ δ with noise-free
+ * z.
  */
 export const diffPruning: Method = {
   peftType: null,
@@ -88,7 +89,7 @@ function gatedParameters(weight: ChangedWeight, reader: OptionReader): Parameter
   ];
 }
 
-/** z ⊙ δ in a graph; noise moves the gates while they train. */
+/** z ⊙ δ in a graph; gates are noisy during training. */
 function applyGates(
   graph: Graph,
   weight: ChangedWeight,
@@ -101,7 +102,7 @@ function applyGates(
   return graph.apply(hardConcrete, inputs, { ...gate, noisy, seedIndex: STEP_SCALARS.seed });
 }
 
-/** The penalty on open gates: `weight` times the chance of each that it is not shut, σ(α − ln(−lower / upper)). */
+/** Penalty on open gates: `weight` times the sum of the probabilities of being nonzero, σ(α − ln(−lower / upper)). */
 function penaliseOpen(
   graph: Graph,
   weights: readonly ChangedWeight[],
@@ -128,7 +129,7 @@ function gatedDelta({ lower, upper }: GateShape): (trained: Values, weight: Chan
   };
 }
 
-/** Differences of weights with gates that are open for good. */
+/** Parameters for pruned differences, with permanently open gates. */
 function withGates(weights: readonly ChangedWeight[], deltas: Values): Map<string, HostTensor> {
   const gates = weights.map((weight): [string, HostTensor] => {
     const data = new Float32Array(weight.rows * weight.columns).fill(OPEN);
@@ -137,7 +138,7 @@ function withGates(weights: readonly ChangedWeight[], deltas: Values): Map<strin
   return new Map([...deltas, ...gates]);
 }
 
-/** Whether differences are those of a run that has pruned: some, and no more than that many. */
+/** Whether the differences come from a pruned run: nonempty, and at most `count`. */
 function isSparse(weights: readonly ChangedWeight[], values: Values, count: number): boolean {
   const changed = weights.reduce((sum, weight) => {
     const { data } = defined(values.get(deltaName(weight)), deltaName(weight));
@@ -146,7 +147,7 @@ function isSparse(weights: readonly ChangedWeight[], values: Values, count: numb
   return changed > 0 && changed <= count;
 }
 
-/** Keeps the largest differences of all weights together, which alone train on. */
+/** Keeps the largest differences across all weights; only these train on. */
 function prune(
   weights: readonly ChangedWeight[],
   trained: Values,
@@ -155,7 +156,7 @@ function prune(
 ): Choice {
   const diffs = weights.map((weight) => diff(trained, weight));
   const sizes = diffs.map(({ data }) => data.map(Math.abs));
-  // Where fewer gates are open than may stay, zeros are among the largest; they stay zeros.
+  // With fewer open gates than `count`, zeros are among the largest; they must stay zero.
   const marks = markLargest(sizes, count).map((part, index) =>
     part.map((mark, i) => (sizes[index]?.[i] ? mark : 0)),
   );

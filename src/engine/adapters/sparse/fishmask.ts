@@ -18,9 +18,9 @@ import {
 } from "./weight-changes";
 
 /**
- * FishMask (Sung et al. 2021, arXiv 2111.09839): only the weights with the largest empirical Fisher information train, the
- * sum over texts of the squared gradient of the loss. They are chosen over all layers together before the first step and
- * stay the same. What trains is their difference from the model's, so that weight decay draws them back to it.
+ * FishMask (Sung et al. 2021, arXiv 2111.09839): trains only the weights with the largest empirical Fisher information
+ * (squared gradients of the loss, summed over texts), selected across all layers before the first step. Trained are
+ * differences from the base weights, so weight decay pulls towards the base.
  */
 export const fishmask: Method = {
   peftType: null,
@@ -63,7 +63,7 @@ function deltaOf(trained: ReadonlyMap<string, HostTensor>): (weight: ChangedWeig
   return (weight) => defined(trained.get(deltaName(weight)), deltaName(weight));
 }
 
-/** The most important weights, or those that an adapter which goes on has changed already. */
+/** The most important weights, or those that a continued adapter has already changed. */
 function chooseWeights(
   weights: readonly ChangedWeight[],
   values: ReadonlyMap<string, HostTensor>,

@@ -10,22 +10,21 @@ import type { BaseChange, HostTensor } from "../common/method";
 import type { OptionReader } from "../common/option-reader";
 import { matchTargets, parseTargets } from "../common/targets";
 
-/** A matrix of the model that changes number by number; `rows` and `columns` are as it is stored. */
+/** A weight matrix with elementwise changes; `rows` and `columns` in stored orientation. */
 export interface ChangedWeight {
   readonly layer: LinearSpec;
-  /** The model's name of the tensor. */
   readonly name: string;
   readonly rows: number;
   readonly columns: number;
 }
 
-/** How many numbers a share of all those weights is: one at least. */
+/** Number of elements in a fraction of all weights; at least one. */
 export function keptCount(weights: readonly ChangedWeight[], share: number): number {
   const total = weights.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
   return Math.max(1, Math.floor(share * total));
 }
 
-/** The weights that target_modules and exclude_modules choose; empty takes all layers. */
+/** Weights selected by target_modules and exclude_modules; by default all linear layers. */
 export function changedWeights(reader: OptionReader, model: ModelSpec): ChangedWeight[] {
   const targets = parseTargets(reader.text("target_modules")) ?? "all-linear";
   const excluded = parseTargets(reader.text("exclude_modules"), "exclude_modules");
@@ -36,12 +35,12 @@ export function changedWeights(reader: OptionReader, model: ModelSpec): ChangedW
   });
 }
 
-/** The trained tensor that holds a weight's difference from the model's. */
+/** Name of the parameter with a weight's difference from the base. */
 export function deltaName({ name }: ChangedWeight): string {
   return `${name}.delta`;
 }
 
-/** y = W x + b + Δ x with the Δ that `delta` makes for a weight. */
+/** y = W x + b + Δ x, with Δ from `delta`. */
 export function changeHooks(
   graph: Graph,
   weights: readonly ChangedWeight[],
@@ -60,12 +59,12 @@ export function changeHooks(
   };
 }
 
-/** Δ as a parameter. */
+/** Δ as a trainable parameter. */
 export function deltaParameter(graph: Graph, weight: ChangedWeight): Value {
   return graph.parameter(deltaName(weight), f32(weight.rows, weight.columns));
 }
 
-/** Merging adds every weight's difference. */
+/** Merging adds the differences. */
 export function mergeChanges(
   weights: readonly ChangedWeight[],
   deltaOf: (weight: ChangedWeight) => HostTensor,
@@ -82,8 +81,8 @@ export function mergeChanges(
 }
 
 /**
- * The numbers that differ from the model's, as a file holds them: for each weight `.indices` (2, n), rows and columns as
- * whole numbers, and `.values` (n), what is added there. A weight that is as it was has neither.
+ * Changed elements in sparse form: for each weight `.indices` (2, n), rows and columns as integers, and `.values` (n),
+ * the differences. Unchanged weights are omitted.
  */
 export function sparseTensors(
   weights: readonly ChangedWeight[],
@@ -107,7 +106,10 @@ export function sparseTensors(
   return tensors;
 }
 
-/** The differences of every weight from what {@link sparseTensors} wrote. Errors: a file that is damaged or another's. */
+/**
+ * Differences of all weights, as written by {@link sparseTensors}. Errors: a file that is damaged or belongs to another
+ * model.
+ */
 export function readSparse(
   weights: readonly ChangedWeight[],
   saved: ReadonlyMap<string, HostTensor>,
