@@ -43,11 +43,11 @@ interface Parts {
 /**
  * LoRA (Hu et al. 2021, arXiv 2106.09685): y = W x + s · B (A dropout(x)), with s = lora_alpha / r.
  * - DoRA (Liu et al. 2024, arXiv 2402.09353) scales the rows of W + s · B A to trained magnitudes: y = (m / n) ⊙ (W x +
- * s · B A x) + b, where n are the row norms, treated as constants in the backward pass.
+ *   s · B A x) + b, where n are the row norms, treated as constants in the backward pass.
  * - LoRA+ (Hayou et al. 2024, arXiv 2402.12354) trains B with a higher learning rate than A.
  * - PiSSA (Meng et al. 2024, arXiv 2404.02948) and OLoRA (Büyükakyüz 2024, arXiv 2406.01775) start at W's principal
- * directions or the first columns of its QR decomposition, and subtract them from W, here as a fixed update: y = W x +
- * s · (B A − B₀ A₀) x.
+ *   directions or the first columns of its QR decomposition, and subtract them from W, here as a fixed update: y = W x +
+ *   s · (B A − B₀ A₀) x.
  *
  * Embedding tables and the head may have an update too, and modules may train in full; a head tied to the embedding is
  * then untied.
