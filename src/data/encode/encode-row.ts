@@ -22,9 +22,9 @@ export interface EncodedRow {
   /** Whether truncation removed the end token of a partially supervised answer. */
   readonly isEndCut: boolean;
   readonly notes: RenderingNotes;
-  /** Why the row takes no part in training, or null. */
+  /** Why the row is excluded from training, or null. */
   readonly excluded: RowExclusion | null;
-  /** The dataset's row, from 0, in which it begins; absent where it has the same place in its list. */
+  /** Index of the dataset row in which it starts; absent if equal to its own index. */
   readonly row?: number;
 }
 

@@ -149,7 +149,7 @@ export class RowCollector {
     this.#problems.unshift(problem);
   }
 
-  /** Remembers where the file broke off. Among several, a file that broke off is a problem. */
+  /** Records where the current file broke off; with several files, as a problem. */
   break(at: Exclude<ReadReport["brokenAt"], string | null>): void {
     if (this.#file === null) this.#brokenAt = at;
     else this.noteFile({ row: null, file: this.#file, reason: { kind: "broken-off", at } });

@@ -1,7 +1,7 @@
 import type { Field } from "../fields";
 import { prefixStartField, virtualTokensField } from "./prefix-tuning";
 
-/** P-tuning v2's options: PEFT's names (PrefixTuningConfig), and the dropout that PEFT does not have. */
+/** P-tuning v2 options, named as in PEFT (PrefixTuningConfig), plus dropout, which PEFT lacks. */
 export const pTuningV2Fields = [
   virtualTokensField,
   {

@@ -1,6 +1,6 @@
 import type { Field } from "../fields";
 
-/** Virtual tokens in front of every layer. */
+/** Number of virtual tokens before each layer. */
 export const virtualTokensField = {
   name: "num_virtual_tokens",
   type: "integer",
@@ -10,7 +10,7 @@ export const virtualTokensField = {
   level: "basic",
 } as const satisfies Field;
 
-/** How the prefix starts. */
+/** Initialisation of the prefix. */
 export const prefixStartField = {
   name: "init_weights",
   type: "select",
@@ -19,7 +19,7 @@ export const prefixStartField = {
   level: "advanced",
 } as const satisfies Field;
 
-/** Prefix tuning's options under PEFT's names (PrefixTuningConfig). */
+/** Prefix tuning options, named as in PEFT (PrefixTuningConfig). */
 export const prefixTuningFields = [
   virtualTokensField,
   {
