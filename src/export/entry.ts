@@ -46,7 +46,7 @@ export interface ExportEntry {
   readonly kind: "file" | "folder";
   /** Programs that load it. */
   readers(source: ExportSource): readonly string[];
-  /** What it cannot be made for, or null. */
+  /** Why it is impossible for this adapter, or null. */
   hindrance(source: ExportSource): Problem | null;
   /** Available data types, the recommended one first; [null] if there is no choice. */
   types(source: ExportSource): readonly (ExportType | null)[];

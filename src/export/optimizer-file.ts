@@ -63,7 +63,7 @@ export function optimizerFile(
   );
 }
 
-/** Errors: a file that is damaged or of another kind; {@link checkOptimizer} holds it to an adapter. */
+/** Errors: a damaged or foreign file. {@link checkOptimizer} compares it with an adapter. */
 export async function readOptimizerFile(source: ByteSource): Promise<OptimizerFile> {
   const { tensors, metadata } = await readSafetensorsHeader(source);
   const { version, steps, method } = readHeader(source, metadata[METADATA]);

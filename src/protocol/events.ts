@@ -49,7 +49,7 @@ export type TrainingStatus = "preparing" | "running" | "paused" | "stopping" | "
 export interface Events {
   /** Running jobs, sent when one starts or ends; a job's end precedes its result. */
   readonly jobs: readonly RunningJob[];
-  /** How far a running job is. */
+  /** Progress of a job. */
   readonly progress: { readonly jobId: number; readonly progress: Progress };
   /** The loaded model and its adapters, newest first, sent on every change; null if none. */
   readonly model: { readonly summary: ModelSummary; readonly adapters: readonly AdapterSummary[] } | null;

@@ -48,7 +48,7 @@ export interface ReadingOptions {
 /** A rejected row or a remark about a file. `row` is one-based; null for the whole file. */
 export interface RowProblem {
   readonly row: number | null;
-  /** The file, where there were several. */
+  /** File name, if there were several. */
   readonly file?: string;
   /** For a whole file, why it was rejected. A sentence in data of earlier versions. */
   readonly reason: RowFault | Problem | string;
