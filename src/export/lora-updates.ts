@@ -1,5 +1,5 @@
 import type { Adapter, HostTensor } from "../engine/adapters/common/method";
-import { loraStrength } from "../engine/adapters/lora/lora-layer";
+import { rankAndScale } from "../engine/adapters/lora/lora-layer";
 import { readLoraConfig, readLoraOptions } from "../engine/adapters/lora/lora-options";
 import { embeddingTables, type ModelSpec } from "../engine/nn/model-spec";
 import { defined } from "../lib/invariant";
@@ -38,7 +38,7 @@ export function loraUpdates(adapter: Adapter, spec: ModelSpec): LoraUpdate[] {
     const bName = name.replace(/lora_(embedding_)?A/, (part) => part.replace("A", "B"));
     const [out = 0] = defined(shapes.get(bName), bName);
     const rank = times * trained;
-    const { scale } = loraStrength(path, options);
+    const { scale } = rankAndScale(path, options);
     return [
       { path, kind, rank, scale, a: { name, shape: [rank, width] }, b: { name: bName, shape: [out, rank] } },
     ];

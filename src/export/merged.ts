@@ -93,7 +93,7 @@ function mergedConfig({ config, model, adapter }: MergeSource, tensors: readonly
   } = config;
   const types = tensors.map(({ dtype }) => dtype);
   const dtype = types.includes("F32") ? "F32" : (types[0] ?? "F32");
-  const tied = model.spec.head.tied && !adapter.unties;
+  const tied = model.spec.head.tied && !adapter.untiesHead;
   // Without this key, T5 derives scaled decoder outputs from weight tying.
   const scaled = model.spec.headInputScale === undefined ? {} : { scale_decoder_outputs: true };
   return { ...kept, ...scaled, torch_dtype: torchNames[dtype], tie_word_embeddings: tied };

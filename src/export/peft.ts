@@ -1,4 +1,4 @@
-import { ownValues, valuesOfExpert } from "../engine/adapters/composed/experts";
+import { withoutExperts, valuesOfExpert } from "../engine/adapters/composed/experts";
 import type { Adapter, HostTensor } from "../engine/adapters/common/method";
 import { bytesSource } from "../formats/byte-source";
 import { widen } from "../formats/float-bits";
@@ -21,7 +21,7 @@ export function peftFiles(
   card: string,
 ): Map<string, Uint8Array<ArrayBuffer>> {
   const config = completed(adapter.config, baseModel);
-  const tensors = adapter.exportTensors(ownValues(parameters));
+  const tensors = adapter.exportTensors(withoutExperts(parameters));
   const files = writePeftFolder({ config, tensors }, adapter);
   adapter.experts?.forEach((expert, index) => {
     const inside = writePeftFolder(
@@ -58,7 +58,7 @@ export function peftTensors(
   adapter: Adapter,
   parameters: ReadonlyMap<string, HostTensor>,
 ): Uint8Array<ArrayBuffer> {
-  return hostTensorFile(adapter.exportTensors(ownValues(parameters)));
+  return hostTensorFile(adapter.exportTensors(withoutExperts(parameters)));
 }
 
 /** Serialises f32 tensors as safetensors. */

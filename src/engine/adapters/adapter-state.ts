@@ -12,7 +12,7 @@ import type { Adapter, HostTensor, InitContext, Random } from "./common/method";
 export const PARAMETER_ALIGNMENT = 64;
 
 /** A parameter's location in the flat buffers, in elements. */
-export interface ParameterPlace {
+export interface ParameterRange {
   readonly name: string;
   readonly shape: readonly number[];
   readonly offset: number;
@@ -20,7 +20,7 @@ export interface ParameterPlace {
 }
 
 /** Assigns aligned offsets; `length` is the flat buffers' element count. */
-export function layOutParameters(adapter: Adapter): { places: ParameterPlace[]; length: number } {
+export function layOutParameters(adapter: Adapter): { places: ParameterRange[]; length: number } {
   let length = 0;
   const places = adapter.parameters.map(({ name, shape }) => {
     const count = elementCount(shape);
@@ -44,7 +44,7 @@ export class AdapterState {
   /** Elements of the flat buffer. */
   readonly length: number;
   readonly #gpu: Gpu;
-  readonly #places: ReadonlyMap<string, ParameterPlace>;
+  readonly #places: ReadonlyMap<string, ParameterRange>;
 
   constructor(gpu: Gpu, adapter: Adapter) {
     this.adapter = adapter;

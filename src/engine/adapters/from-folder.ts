@@ -43,7 +43,7 @@ export function adapterFromFolder(folder: PeftFolder, model: ModelSpec): FolderA
  * Adds values derived from the base weights. PEFT saves PiSSA and OLoRA adapters without their initial factors, and
  * recomputes these from the base on loading.
  */
-export async function withBaseStart(found: FolderAdapter, context: InitContext): Promise<FolderAdapter> {
+export async function withBaseInit(found: FolderAdapter, context: InitContext): Promise<FolderAdapter> {
   const values = new Map(found.values);
   for (const { name, shape, fromBase, init } of found.adapter.parameters) {
     if (fromBase && !values.has(name)) values.set(name, { shape, data: await init(context) });

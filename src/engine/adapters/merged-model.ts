@@ -29,13 +29,13 @@ export async function readMerged(
   return narrow(dtype, (change ? change(base) : base).data);
 }
 
-/** The base tensors; an adapter that unties the head adds a copy of the embedding for it. */
+/** The base tensors; an adapter that untiesHead the head adds a copy of the embedding for it. */
 export function mergeableTensors(
   { spec, tensors }: Pick<LoadedModel, "spec" | "tensors">,
-  { unties }: Pick<Adapter, "unties">,
+  { untiesHead }: Pick<Adapter, "untiesHead">,
 ): ReadonlyMap<string, TensorSource> {
   const table = tensors.get(`${spec.embedTokens}.weight`);
-  if (!unties || !table) return tensors;
+  if (!untiesHead || !table) return tensors;
   const name = `${spec.head.path}.weight`;
   return new Map([...tensors, [name, { ...table, name }]]);
 }
@@ -65,7 +65,7 @@ function planMerge(
   parameters: ReadonlyMap<string, HostTensor>,
 ): MergePlan {
   const { head } = model.spec;
-  const spec = adapter.unties ? { ...model.spec, head: { ...head, tied: false } } : model.spec;
+  const spec = adapter.untiesHead ? { ...model.spec, head: { ...head, tied: false } } : model.spec;
   const changes = mergeChanges(adapter, parameters);
   const sources = mergeableTensors(model, adapter);
   const tensors = declareWeights(spec).flatMap((declaration) => {

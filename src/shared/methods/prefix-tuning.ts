@@ -11,7 +11,7 @@ export const virtualTokensField = {
 } as const satisfies Field;
 
 /** Initialisation of the prefix. */
-export const prefixStartField = {
+export const prefixInitField = {
   name: "init_weights",
   type: "select",
   default: "random",
@@ -37,5 +37,5 @@ export const prefixTuningFields = [
     level: "basic",
     when: { field: "prefix_projection", equals: true },
   },
-  prefixStartField,
+  prefixInitField,
 ] as const satisfies readonly Field[];

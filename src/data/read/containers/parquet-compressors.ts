@@ -1,4 +1,6 @@
 // tsconfig.tests.json does not list the declarations, so they are referenced here.
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference
+/// <reference path="./hyparquet-compressors.d.ts" />
 import { decompress } from "fzstd";
 import type { Compressors } from "hyparquet";
 import { decompressBrotli } from "hyparquet-compressors/src/brotli.js";

@@ -7,15 +7,15 @@ import type { ModelSpec, SublayerName } from "../../nn/model-spec";
 import { ADAPTER_NAME } from "./bottleneck-layers";
 import { refuseUnless } from "../common/config-check";
 import { OptionReader } from "../common/option-reader";
-import { readSaved, savedShare } from "../common/saved-options";
+import { readSaved, savedProbability } from "../common/saved-options";
 
 /** Characteristics of a bottleneck method. */
 export interface BottleneckKind {
   readonly fields: readonly Field[];
   /** Sub-layers with an adapter. */
-  readonly places: readonly SublayerName[];
+  readonly sublayers: readonly SublayerName[];
   /** Whether the adapter's input is the sub-layer output plus the residual, or the output alone. */
-  readonly readsSum: boolean;
+  readonly includesResidual: boolean;
   /** Whether there is an invertible adapter after the embeddings, with its inverse before the head. */
   readonly invertible: boolean;
 }
@@ -50,11 +50,11 @@ const HOOKED: Partial<Record<FolderFormat, FolderFormat>> = {
  */
 export function libraryFormat(
   format: FolderFormat,
-  { readsSum }: BottleneckKind,
+  { includesResidual }: BottleneckKind,
   { family, blocks }: ModelSpec,
 ): FolderFormat {
   const way = LIBRARY[family];
-  const readsThroughNorm = readsSum && blocks.some(({ outputNorms }) => outputNorms);
+  const readsThroughNorm = includesResidual && blocks.some(({ outputNorms }) => outputNorms);
   if (!way || readsThroughNorm || (family === "opt" && format !== "adapters")) return "luthier";
   return way === "hooks" ? (HOOKED[format] ?? format) : format;
 }
@@ -66,7 +66,7 @@ export interface BottleneckOptions {
   readonly dropout: number;
   readonly start: "bert" | "mam_adapter";
   /** Reduction factor of the invertible adapter's networks; null without one. */
-  readonly inverseFactor: number | null;
+  readonly invertibleReductionFactor: number | null;
 }
 
 /** Version of the adapters library that defines this format. */
@@ -83,16 +83,16 @@ export function readBottleneckOptions(
     activation: reader.text("non_linearity"),
     dropout: reader.number("dropout"),
     start: reader.text("init_weights") === "mam_adapter" ? "mam_adapter" : "bert",
-    inverseFactor: invertible ? reader.number("inv_adapter_reduction_factor") : null,
+    invertibleReductionFactor: invertible ? reader.number("inv_adapter_reduction_factor") : null,
   };
 }
 
 /** Library settings implied by the kind; the rest keep the library's defaults. */
-function settings({ places, readsSum, invertible }: BottleneckKind): Record<string, unknown> {
+function settings({ sublayers, includesResidual, invertible }: BottleneckKind): Record<string, unknown> {
   return {
-    mh_adapter: places.includes("attention"),
+    mh_adapter: sublayers.includes("attention"),
     output_adapter: true,
-    original_ln_before: readsSum,
+    original_ln_before: includesResidual,
     original_ln_after: true,
     residual_before_ln: true,
     adapter_residual_before_ln: false,
@@ -110,7 +110,7 @@ function settings({ places, readsSum, invertible }: BottleneckKind): Record<stri
 /** The library's adapter_config.json for an adapter called `name`. */
 export function libraryConfig(
   kind: BottleneckKind,
-  { reductionFactor, activation, dropout, start, inverseFactor }: BottleneckOptions,
+  { reductionFactor, activation, dropout, start, invertibleReductionFactor }: BottleneckOptions,
   { family, hiddenSize }: ModelSpec,
   name = ADAPTER_NAME,
 ): Record<string, unknown> {
@@ -121,7 +121,7 @@ export function libraryConfig(
       non_linearity: activation,
       dropout,
       init_weights: start,
-      ...(inverseFactor !== null && { inv_adapter_reduction_factor: inverseFactor }),
+      ...(invertibleReductionFactor !== null && { inv_adapter_reduction_factor: invertibleReductionFactor }),
     },
     hidden_size: hiddenSize,
     model_type: family,
@@ -132,19 +132,19 @@ export function libraryConfig(
 
 /** Whether an adapter_config.json is the library's, of the given kind. */
 export function isLibraryConfig(
-  { places, invertible }: BottleneckKind,
+  { sublayers, invertible }: BottleneckKind,
   { config }: Readonly<Record<string, unknown>>,
 ): boolean {
   if (!isRecord(config)) return false;
   const isInvertible = (config.inv_adapter ?? null) !== null;
-  return config.mh_adapter === places.includes("attention") && isInvertible === invertible;
+  return config.mh_adapter === sublayers.includes("attention") && isInvertible === invertible;
 }
 
 /** BnConfig keys that map to options here. */
 const savedBottleneck = {
   reduction_factor: v.number(),
   non_linearity: v.string(),
-  dropout: savedShare,
+  dropout: savedProbability,
   init_weights: v.nullish(v.string(), "bert"),
   inv_adapter_reduction_factor: v.nullish(v.number(), 2),
 };

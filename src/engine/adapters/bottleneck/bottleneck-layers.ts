@@ -32,9 +32,9 @@ const BERT_DEVIATION = 0.02;
 
 /** All bottlenecks of one adapter: one per chosen sub-layer of each block. */
 export interface Bottlenecks {
-  readonly places: readonly SublayerName[];
+  readonly sublayers: readonly SublayerName[];
   /** Whether the input is the sub-layer output plus the residual, or the output alone. */
-  readonly readsSum: boolean;
+  readonly includesResidual: boolean;
   readonly hidden: number;
   readonly width: number;
   readonly activation: string;
@@ -55,7 +55,7 @@ export function activate(graph: Graph, activation: string, x: Value): Value {
 }
 
 /** Module path of a sub-layer's adapter in the library: its own module list, or the wrapped sub-layer. */
-export function placePath({ path, sublayers }: BlockSpec, place: SublayerName): string {
+export function adapterModulePath({ path, sublayers }: BlockSpec, place: SublayerName): string {
   return sublayers?.[place] ?? `${path}.${MODULES[place]}`;
 }
 
@@ -64,7 +64,7 @@ function layersAt(
   block: BlockSpec,
   place: SublayerName,
 ): Layers {
-  const path = `${prefix}${placePath(block, place)}.adapters.${ADAPTER_NAME}`;
+  const path = `${prefix}${adapterModulePath(block, place)}.adapters.${ADAPTER_NAME}`;
   return {
     down: { name: `${path}.adapter_down.0`, outFeatures: width, inFeatures: hidden, frozen },
     up: { name: `${path}.adapter_up`, outFeatures: hidden, inFeatures: width, frozen },
@@ -81,15 +81,18 @@ export function bottleneckParameters(
   start: "bert" | "mam_adapter",
 ): ParameterSpec[] {
   return blocks.flatMap((block) =>
-    bottlenecks.places.flatMap((place) => {
+    bottlenecks.sublayers.flatMap((place) => {
       const { down, up } = layersAt(bottlenecks, block, place);
-      return [...startOf(down, start), ...startOf(up, start === "bert" ? "bert" : "zero")];
+      return [
+        ...initialParameters(down, start),
+        ...initialParameters(up, start === "bert" ? "bert" : "zero"),
+      ];
     }),
   );
 }
 
 /** Parameters of a dense layer with zero bias and a normal(0, 0.02), Kaiming uniform or zero weight. */
-export function startOf(
+export function initialParameters(
   { name, outFeatures, inFeatures }: DenseLayer,
   start: "bert" | "mam_adapter" | "zero",
 ): ParameterSpec[] {
@@ -109,8 +112,8 @@ export function startOf(
 }
 
 /** Input of a bottleneck at a sub-layer: its output, with or without the residual. */
-export function readSite({ readsSum }: Bottlenecks, { y, withResidual }: SublayerSite): Value {
-  return readsSum ? withResidual(y) : y;
+export function bottleneckInput({ includesResidual }: Bottlenecks, { y, withResidual }: SublayerSite): Value {
+  return includesResidual ? withResidual(y) : y;
 }
 
 /** up(act(down(x))) at a sub-layer. */
@@ -136,8 +139,8 @@ export function addBottleneck(
   index: number | null,
 ): Value {
   const { layer, place, y } = site;
-  if (!bottlenecks.places.includes(place)) return y;
-  const update = bottleneckOutput(graph, bottlenecks, site, readSite(bottlenecks, site));
+  if (!bottlenecks.sublayers.includes(place)) return y;
+  const update = bottleneckOutput(graph, bottlenecks, site, bottleneckInput(bottlenecks, site));
   const number = 2 * layer + (place === "attention" ? 0 : 1) + DROPOUT_SITES * (index ?? 0);
   const kept = applyDropout(graph, update, index === null ? 0 : bottlenecks.dropout, number);
   return graph.apply(add, [y, kept], {});

@@ -14,7 +14,7 @@ import type { AdapterHooks } from "../../nn/hooks";
 import { type Invertible, invertible, invertibleHooks, invertibleParameters } from "./invertible";
 import { defineAdapter } from "../common/define-adapter";
 import type { HostTensor, Method, ParameterSpec } from "../common/method";
-import { hasOwnMark } from "../common/own-format";
+import { hasLuthierTag } from "../common/luthier-format";
 import { optionError } from "../common/option-reader";
 
 /**
@@ -25,7 +25,7 @@ import { optionError } from "../common/option-reader";
 export function bottleneckMethod(kind: BottleneckKind): Method {
   return {
     peftType: null,
-    reads: (config) => isLibraryConfig(kind, config) && !hasOwnMark(config),
+    reads: (config) => isLibraryConfig(kind, config) && !hasLuthierTag(config),
     bind(values, model) {
       const options = readBottleneckOptions(kind, values);
       checkPlacement(kind, model);
@@ -44,8 +44,8 @@ export function bottleneckMethod(kind: BottleneckKind): Method {
 }
 
 /** With a norm after the sum, the library's Pfeiffer adapter would apply it both before and after the bottleneck. */
-export function checkPlacement({ readsSum }: BottleneckKind, { blocks }: ModelSpec): void {
-  if (!readsSum || !blocks.some(({ normPlacement }) => normPlacement === "after")) return;
+export function checkPlacement({ includesResidual }: BottleneckKind, { blocks }: ModelSpec): void {
+  if (!includesResidual || !blocks.some(({ normPlacement }) => normPlacement === "after")) return;
   throw optionError("reduction_factor", { code: "config/norm-after-sum" });
 }
 
@@ -58,8 +58,8 @@ export interface BottleneckParts {
 
 /** @param expert prefix of every parameter name, for a frozen adapter inside another */
 export function bottleneckParts(
-  { places, readsSum }: BottleneckKind,
-  { reductionFactor, activation, dropout, inverseFactor }: BottleneckOptions,
+  { sublayers, includesResidual }: BottleneckKind,
+  { reductionFactor, activation, dropout, invertibleReductionFactor }: BottleneckOptions,
   model: ModelSpec,
   expert: string | null = null,
 ): BottleneckParts {
@@ -67,15 +67,18 @@ export function bottleneckParts(
   const named = { prefix: expert ?? "", frozen: expert !== null };
   return {
     bottlenecks: {
-      places,
-      readsSum,
+      sublayers,
+      includesResidual,
       hidden,
       activation,
       dropout,
       ...named,
       width: Math.max(1, Math.floor(hidden / reductionFactor)),
     },
-    ends: inverseFactor === null ? null : invertible(model, { activation, factor: inverseFactor, ...named }),
+    ends:
+      invertibleReductionFactor === null
+        ? null
+        : invertible(model, { activation, factor: invertibleReductionFactor, ...named }),
   };
 }
 

@@ -4,8 +4,8 @@ import { bottleneckMethod } from "./bottleneck";
 
 export const houlsbyKind: BottleneckKind = {
   fields: houlsbyFields,
-  places: ["attention", "mlp"],
-  readsSum: false,
+  sublayers: ["attention", "mlp"],
+  includesResidual: false,
   invertible: false,
 };
 

@@ -4,7 +4,7 @@ import type { ModelSpec } from "../../nn/model-spec";
 import { add } from "../../ops/add";
 import { scale } from "../../ops/scale";
 import { concatColumns, splitColumns } from "../../ops/split-columns";
-import { activate, ADAPTER_NAME, startOf } from "./bottleneck-layers";
+import { activate, ADAPTER_NAME, initialParameters } from "./bottleneck-layers";
 import { dense, type DenseLayer } from "../common/dense";
 import type { AdapterHooks } from "../../nn/hooks";
 import type { ParameterSpec } from "../common/method";
@@ -59,7 +59,7 @@ export function invertible(
 
 /** Always the "bert" initialisation, whatever the bottlenecks use. */
 export function invertibleParameters({ f, g }: Invertible): ParameterSpec[] {
-  return [...f, ...g].flatMap((layer) => startOf(layer, "bert"));
+  return [...f, ...g].flatMap((layer) => initialParameters(layer, "bert"));
 }
 
 /**

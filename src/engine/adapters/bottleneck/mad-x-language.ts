@@ -4,8 +4,8 @@ import { bottleneckMethod } from "./bottleneck";
 
 export const madXLanguageKind: BottleneckKind = {
   fields: madXLanguageFields,
-  places: ["mlp"],
-  readsSum: true,
+  sublayers: ["mlp"],
+  includesResidual: true,
   invertible: true,
 };
 

@@ -4,8 +4,8 @@ import { bottleneckMethod } from "./bottleneck";
 
 export const pfeifferKind: BottleneckKind = {
   fields: pfeifferFields,
-  places: ["mlp"],
-  readsSum: true,
+  sublayers: ["mlp"],
+  includesResidual: true,
   invertible: false,
 };
 

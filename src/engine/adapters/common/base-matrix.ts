@@ -11,7 +11,7 @@ export async function baseMatrix(context: InitContext, layer: LinearSpec): Promi
 }
 
 /** L2 norm of each row. */
-export function rowLengths(matrix: Matrix, rows: number): Matrix {
+export function rowNorms(matrix: Matrix, rows: number): Matrix {
   const columns = matrix.length / rows;
   return Float32Array.from({ length: rows }, (_, row) => {
     let sum = 0;
@@ -21,7 +21,7 @@ export function rowLengths(matrix: Matrix, rows: number): Matrix {
 }
 
 /** Applies `change` to a copy of the weight as (out, in); returns it in the stored orientation. */
-export function changeWeight(
+export function updateWeight(
   layer: LinearSpec,
   { shape, data }: HostTensor,
   change: (matrix: Matrix) => void,

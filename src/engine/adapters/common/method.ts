@@ -131,7 +131,7 @@ export interface Adapter {
    * True if the head is tied to the embedding and the adapter changes only one of them: the merged model gets a
    * separate head tensor.
    */
-  readonly unties?: boolean;
+  readonly untiesHead?: boolean;
 }
 
 /** A training method. */

@@ -34,13 +34,13 @@ export const savedPattern = v.nullish(recordOf(v.number()), {});
 export const savedLayers = v.nullish(v.union([v.number(), v.array(v.number())]), []);
 
 /** A flag that defaults to false. */
-export const savedSwitch = v.nullish(v.boolean(), false);
+export const savedFlag = v.nullish(v.boolean(), false);
 
 /** A probability that defaults to 0. */
-export const savedShare = v.nullish(v.number(), 0);
+export const savedProbability = v.nullish(v.number(), 0);
 
 /** An initialisation: a boolean or a name. */
-export const savedStart = v.nullish(v.union([v.boolean(), v.string()]), true);
+export const savedInit = v.nullish(v.union([v.boolean(), v.string()]), true);
 
 /** The name of the layer list, or several names. */
 export const savedLayersPattern = v.nullish(v.union([v.string(), v.array(v.string())]), "");

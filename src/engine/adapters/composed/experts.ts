@@ -42,7 +42,7 @@ export function valuesOfExpert(
 }
 
 /** Values that belong to no expert. */
-export function ownValues(values: ReadonlyMap<string, HostTensor>): Map<string, HostTensor> {
+export function withoutExperts(values: ReadonlyMap<string, HostTensor>): Map<string, HostTensor> {
   return new Map([...values].filter(([name]) => !/^experts\.\d+\./.test(name)));
 }
 

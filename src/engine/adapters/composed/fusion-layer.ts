@@ -11,9 +11,9 @@ import { applyDropout } from "../../nn/step-scalars";
 import {
   bottleneckOutput,
   type Bottlenecks,
-  placePath,
-  readSite,
-  startOf,
+  adapterModulePath,
+  bottleneckInput,
+  initialParameters,
 } from "../bottleneck/bottleneck-layers";
 import { dense, type DenseLayer } from "../common/dense";
 import type { SublayerSite } from "../../nn/hooks";
@@ -37,7 +37,7 @@ interface FusionNames {
 }
 
 function namesAt({ name, hidden }: FusionLayer, block: BlockSpec, place: SublayerName): FusionNames {
-  const path = `${placePath(block, place)}.adapter_fusion_layer.${name}`;
+  const path = `${adapterModulePath(block, place)}.adapter_fusion_layer.${name}`;
   const square = { outFeatures: hidden, inFeatures: hidden };
   return {
     query: { name: `${path}.query`, ...square },
@@ -55,7 +55,7 @@ export function fusionParameters(layer: FusionLayer, blocks: readonly BlockSpec[
     layer.places.flatMap((place) => {
       const { query, key, value } = namesAt(layer, block, place);
       const values: ParameterSpec = { name: value, shape: [hidden, hidden], init: identity };
-      return [...startOf(query, "bert"), ...startOf(key, "bert"), values];
+      return [...initialParameters(query, "bert"), ...initialParameters(key, "bert"), values];
     }),
   );
 }
@@ -70,7 +70,7 @@ export function fuse(graph: Graph, layer: FusionLayer, site: SublayerSite, train
   if (!layer.places.includes(place)) return y;
   const { adapters, hidden } = layer;
   // All adapters are of one kind and read the same input.
-  const x = readSite(defined(adapters[0], "an adapter"), site);
+  const x = bottleneckInput(defined(adapters[0], "an adapter"), site);
   const outputs = adapters.map((adapter) => bottleneckOutput(graph, adapter, site, x));
   const names = namesAt(layer, block, place);
   const query = dense(graph, names.query, x);

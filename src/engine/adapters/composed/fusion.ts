@@ -23,7 +23,7 @@ import {
   readBottleneckOptions,
   readLibraryConfig,
 } from "../bottleneck/bottleneck-config";
-import { type Bottlenecks, placePath } from "../bottleneck/bottleneck-layers";
+import { type Bottlenecks, adapterModulePath } from "../bottleneck/bottleneck-layers";
 import { refuseUnless } from "../common/config-check";
 import { checkExpertCount, expertPrefix, expertValues, frozenParameters } from "./experts";
 import { fuse, type FusionLayer, fusionParameters } from "./fusion-layer";
@@ -31,14 +31,14 @@ import { houlsbyKind } from "../bottleneck/houlsby";
 import { defineAdapter } from "../common/define-adapter";
 import type { ExpertFolder, HostTensor, Method, ParameterSpec } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
-import { readSaved, savedShare } from "../common/saved-options";
-import { hasOwnMark } from "../common/own-format";
+import { readSaved, savedProbability } from "../common/saved-options";
+import { hasLuthierTag } from "../common/luthier-format";
 import { pfeifferKind } from "../bottleneck/pfeiffer";
 
 const FILE = "adapter_fusion_config.json";
 
 /** AdapterFusionConfig keys that map to options here. */
-const savedFusion = { regularization: v.nullish(v.boolean(), true), dropout_prob: savedShare };
+const savedFusion = { regularization: v.nullish(v.boolean(), true), dropout_prob: savedProbability };
 
 /** Weight of the |V − I|² penalty in the library's trainer. */
 const PENALTY = 0.01;
@@ -71,7 +71,7 @@ export const fusion: Method = {
     const fused = experts.map((expert, index) => bindFused(kind, expert, index, model));
     const layer: FusionLayer = {
       adapters: fused.map(({ bottlenecks }) => bottlenecks),
-      places: kind.places,
+      places: kind.sublayers,
       hidden: model.hiddenSize,
       name: fused.map(({ folder }) => folder.folder).join(","),
       dropout: reader.number("dropout_prob"),
@@ -111,7 +111,7 @@ export const fusion: Method = {
 function commonKind(experts: readonly Expert[], model: ModelSpec): BottleneckKind {
   const kinds = experts.map(({ name, config }) => {
     const kind = [houlsbyKind, pfeifferKind].find((one) => isLibraryConfig(one, config));
-    if (!kind || hasOwnMark(config))
+    if (!kind || hasLuthierTag(config))
       throw optionError(fusedAdaptersField.name, { code: "config/not-bottleneck", name });
     const { hidden_size: width = model.hiddenSize } = config;
     if (width === model.hiddenSize) return kind;
@@ -159,7 +159,7 @@ function bindFused(kind: BottleneckKind, { config }: Expert, index: number, mode
 function addPenalty(graph: Graph, { places, hidden, name }: FusionLayer, model: ModelSpec): void {
   for (const block of allBlocks(model)) {
     for (const place of places) {
-      const value = `${placePath(block, place)}.adapter_fusion_layer.${name}.value.weight`;
+      const value = `${adapterModulePath(block, place)}.adapter_fusion_layer.${name}.value.weight`;
       const type = f32(hidden, hidden);
       const matrix = graph.parameter(value, type);
       graph.applyInto(fromIdentity, [matrix], { alpha: 2 * PENALTY }, graph.gradient(value, type));

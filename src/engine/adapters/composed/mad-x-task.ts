@@ -21,7 +21,7 @@ import { madXLanguageKind } from "../bottleneck/mad-x-language";
 import { defineAdapter } from "../common/define-adapter";
 import type { Adapter, ExpertFolder, Method } from "../common/method";
 import { optionError } from "../common/option-reader";
-import { isOwnConfig, ownMark } from "../common/own-format";
+import { isLuthierConfig, luthierTag } from "../common/luthier-format";
 import { pfeifferKind } from "../bottleneck/pfeiffer";
 
 const kind = { ...pfeifferKind, fields: madXTaskFields };
@@ -35,7 +35,7 @@ const LANGUAGE = "language";
  */
 export const madXTask: Method = {
   peftType: null,
-  reads: (config) => isOwnConfig("mad-x-task", config),
+  reads: (config) => isLuthierConfig("mad-x-task", config),
   expertFolders: () => [LANGUAGE],
   bind(values, model, experts = []) {
     const options = readBottleneckOptions(kind, values);
@@ -46,7 +46,7 @@ export const madXTask: Method = {
     return defineAdapter({
       parameters: [...partsParameters(task, model, options.start), ...language.parameters],
       hooks: (graph, mode) => bottleneckHooks(graph, [language.parts, task], mode === "train"),
-      config: { ...libraryConfig(kind, options, model), ...ownMark("mad-x-task") },
+      config: { ...libraryConfig(kind, options, model), ...luthierTag("mad-x-task") },
       weightsFile: "adapter.safetensors",
       format: libraryFormat("adapters-stack", kind, model),
       experts: [language.folder],

@@ -12,7 +12,7 @@ import { applyDropout } from "../../nn/step-scalars";
 import { expertPrefix, frozenParameters } from "./experts";
 import type { LinearSite } from "../../nn/hooks";
 import { lora } from "../lora/lora";
-import { loraStrength } from "../lora/lora-layer";
+import { rankAndScale } from "../lora/lora-layer";
 import { readLoraOptions } from "../lora/lora-options";
 import type { ExpertFolder, ParameterSpec } from "../common/method";
 import { optionError } from "../common/option-reader";
@@ -45,7 +45,7 @@ export function bindLora({ name, config }: Expert, index: number, model: ModelSp
   });
   return {
     index,
-    layers: new Map(paths.map((path) => [path, loraStrength(path, options)])),
+    layers: new Map(paths.map((path) => [path, rankAndScale(path, options)])),
     dropout: options.dropout,
     parameters: frozenParameters(index, adapter.parameters),
     folder: { folder: String(index), config: adapter.config, exportTensors: (tensors) => tensors },

@@ -19,8 +19,8 @@ import { defineAdapter } from "../common/define-adapter";
 import type { Method } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
 import { definePeftConfig } from "../common/peft-config";
-import { readSaved, savedShare, savedSwitch } from "../common/saved-options";
-import { isOwnConfig, ownMark } from "../common/own-format";
+import { readSaved, savedProbability, savedFlag } from "../common/saved-options";
+import { isLuthierConfig, luthierTag } from "../common/luthier-format";
 import { adaptedLayers, applyExperts, bindLora, type Gates, type LoraExpert } from "./xlora-experts";
 
 interface Options {
@@ -49,14 +49,14 @@ const savedXlora = definePeftConfig({
   className: "XLoraConfig",
   used: {
     enable_softmax: v.nullish(v.boolean(), true),
-    enable_softmax_topk: savedSwitch,
+    enable_softmax_topk: savedFlag,
     softmax_temperature: v.nullish(v.number(), 1),
-    layerwise_scalings: savedSwitch,
+    layerwise_scalings: savedFlag,
     top_k_lora: v.nullish(v.number(), 0),
     xlora_depth: v.nullish(v.number(), 1),
     xlora_size: v.nullish(v.number(), 2048),
     xlora_dropout_p: v.nullish(v.number(), 0.2),
-    scaling_pass_value: savedShare,
+    scaling_pass_value: savedProbability,
     global_scaling_weight: v.nullish(v.number(), 1),
   },
   // The experts are read before the options, and the classifier's shape gives the hidden size.
@@ -72,7 +72,7 @@ const savedXlora = definePeftConfig({
 export const xlora: Method = {
   peftType: "XLORA",
   peftKeys: savedXlora.keys,
-  reads: (config) => isOwnConfig("xlora", config),
+  reads: (config) => isLuthierConfig("xlora", config),
   expertFolders: (config) => Object.keys(readSaved({ adapters: recordOf(v.string()) }, config).adapters),
   bind(values, model, experts = []) {
     const options = readOptions(values);
@@ -222,7 +222,7 @@ function makeConfig(
   model: ModelSpec,
 ): Record<string, unknown> {
   return {
-    ...(isLoadedByPeft(model) ? { peft_type: "XLORA" } : ownMark("xlora")),
+    ...(isLoadedByPeft(model) ? { peft_type: "XLORA" } : luthierTag("xlora")),
     task_type: "CAUSAL_LM",
     // PEFT is given the paths when it loads the adapter.
     adapters: Object.fromEntries(experts.map(({ folder: { folder } }) => [folder, folder])),

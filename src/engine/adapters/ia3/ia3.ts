@@ -5,7 +5,7 @@ import type { Graph } from "../../graph/graph";
 import { f32, type Value } from "../../graph/value";
 import { type ModelSpec, linearLayers, type LinearSpec } from "../../nn/model-spec";
 import { multiplyRow } from "../../ops/multiply";
-import { changeWeight, scaleColumns, scaleRows } from "../common/base-matrix";
+import { updateWeight, scaleColumns, scaleRows } from "../common/base-matrix";
 import { definePeftConfig } from "../common/peft-config";
 import type { LinearSite } from "../../nn/hooks";
 import { defineAdapter } from "../common/define-adapter";
@@ -130,7 +130,7 @@ function mergeFactors(
   const name = nameOf(layer);
   const factors = defined(trained.get(name), name).data;
   const scale = feedforward ? scaleColumns : scaleRows;
-  const weight: BaseChange = (base) => changeWeight(layer, base, (matrix) => scale(matrix, factors));
+  const weight: BaseChange = (base) => updateWeight(layer, base, (matrix) => scale(matrix, factors));
   const bias: BaseChange = ({ shape, data }) => ({
     shape,
     data: data.map((value, i) => value * (factors[i] ?? 1)),

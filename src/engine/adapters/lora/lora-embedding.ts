@@ -10,7 +10,7 @@ import { transposed } from "../../weights/tensor-source";
 import { addProduct } from "../common/base-matrix";
 import { fill } from "../common/dense";
 import type { EmbeddingSite } from "../../nn/hooks";
-import { loraStrength } from "./lora-layer";
+import { rankAndScale } from "./lora-layer";
 import type { LoraOptions } from "./lora-options";
 import type { BaseChange, HostTensor, ParameterSpec } from "../common/method";
 
@@ -29,7 +29,7 @@ function names({ path }: TableSpec): Record<"a" | "b", string> {
 
 /** Resolves the table's rank and scale. */
 export function loraTable(table: TableSpec, options: LoraOptions): LoraTable {
-  return { table, ...loraStrength(table.path, options) };
+  return { table, ...rankAndScale(table.path, options) };
 }
 
 /** A (r, rows) starts at zero and B (width, r) as normal(0, 1), whatever init_lora_weights says. */

@@ -11,9 +11,9 @@ import { multiplyRow } from "../../ops/multiply";
 import { rowSquares } from "../../ops/row-squares";
 import { scale as scaleOp } from "../../ops/scale";
 import { applyDropout } from "../../nn/step-scalars";
-import { addProduct, baseMatrix, changeWeight, rowLengths, scaleRows } from "../common/base-matrix";
+import { addProduct, baseMatrix, updateWeight, rowNorms, scaleRows } from "../common/base-matrix";
 import type { LinearSite, LowRankUpdate } from "../../nn/hooks";
-import { type LoraOptions, subtractsStart } from "./lora-options";
+import { type LoraOptions, subtractsInit } from "./lora-options";
 import type { BaseChange, HostTensor, InitContext, ParameterSpec, Random } from "../common/method";
 import { optionError } from "../common/option-reader";
 import { firstOrthonormal } from "./qr";
@@ -45,7 +45,7 @@ function names({ path }: LinearSpec): Record<"a" | "b" | "bBias" | "magnitude" |
 }
 
 /** Rank and scale of a module: lora_alpha / r, or lora_alpha / √r with rsLoRA (arXiv 2312.03732). */
-export function loraStrength(path: string, options: LoraOptions): Pick<LoraLayer, "rank" | "scale"> {
+export function rankAndScale(path: string, options: LoraOptions): Pick<LoraLayer, "rank" | "scale"> {
   const rank = patternValue(options.rankPattern, path, options.r);
   const alpha = patternValue(options.alphaPattern, path, options.alpha);
   return { rank, scale: alpha / (options.rslora ? Math.sqrt(rank) : rank) };
@@ -53,7 +53,7 @@ export function loraStrength(path: string, options: LoraOptions): Pick<LoraLayer
 
 /** Resolves the layer's rank and scale. */
 export function loraLayer(layer: LinearSpec, index: number, options: LoraOptions): LoraLayer {
-  return { layer, ...loraStrength(layer.path, options), index, options };
+  return { layer, ...rankAndScale(layer.path, options), index, options };
 }
 
 /**
@@ -62,7 +62,7 @@ export function loraLayer(layer: LinearSpec, index: number, options: LoraOptions
  */
 export function loraParameters(lora: LoraLayer): ParameterSpec[] {
   const { layer, rank, options } = lora;
-  if (subtractsStart(options)) return partParameters(lora);
+  if (subtractsInit(options)) return decomposedParameters(lora);
   const { inFeatures, outFeatures } = layer;
   const name = names(layer);
   const learningRateFactor = options.learningRateRatio;
@@ -72,7 +72,7 @@ export function loraParameters(lora: LoraLayer): ParameterSpec[] {
     name: name.magnitude,
     shape: [outFeatures],
     learningRateFactor,
-    init: async (context) => rowLengths(await baseMatrix(context, layer), outFeatures),
+    init: async (context) => rowNorms(await baseMatrix(context, layer), outFeatures),
   };
   return [
     {
@@ -87,7 +87,7 @@ export function loraParameters(lora: LoraLayer): ParameterSpec[] {
 }
 
 /** PiSSA or OLoRA: both factors start at A₀ and B₀, with fixed copies to subtract from the base. */
-function partParameters({ layer, rank, scale, options }: LoraLayer): ParameterSpec[] {
+function decomposedParameters({ layer, rank, scale, options }: LoraLayer): ParameterSpec[] {
   const { inFeatures, outFeatures } = layer;
   const maxRank = Math.min(inFeatures, outFeatures);
   if (rank > maxRank)
@@ -98,12 +98,12 @@ function partParameters({ layer, rank, scale, options }: LoraLayer): ParameterSp
       rank,
       maxRank,
     });
-  let start: Promise<PartStart> | null = null;
-  const find = async (context: InitContext): Promise<PartStart> => {
+  let start: Promise<InitialFactors> | null = null;
+  const find = async (context: InitContext): Promise<InitialFactors> => {
     const matrix = await baseMatrix(context, layer);
     return options.init === "olora"
-      ? oloraStart(matrix, outFeatures, rank)
-      : pissaStart(topSingularTriplets(matrix, outFeatures, rank, context.random), scale);
+      ? oloraFactors(matrix, outFeatures, rank)
+      : pissaFactors(topSingularTriplets(matrix, outFeatures, rank, context.random), scale);
   };
   // Both factors and their fixed copies come from one decomposition.
   const part = (key: "a" | "b") => async (context: InitContext) =>
@@ -122,10 +122,10 @@ function partParameters({ layer, rank, scale, options }: LoraLayer): ParameterSp
   ];
 }
 
-type PartStart = Readonly<Record<"a" | "b", Float32Array<ArrayBuffer>>>;
+type InitialFactors = Readonly<Record<"a" | "b", Float32Array<ArrayBuffer>>>;
 
 /** The first columns of Q and rows of R of W = Q R. */
-function oloraStart(matrix: Float32Array<ArrayBuffer>, rows: number, rank: number): PartStart {
+function oloraFactors(matrix: Float32Array<ArrayBuffer>, rows: number, rank: number): InitialFactors {
   const columns = matrix.length / rows;
   const q = firstOrthonormal(matrix, rows, rank);
   const a = new Float64Array(rank * columns);
@@ -141,7 +141,7 @@ function oloraStart(matrix: Float32Array<ArrayBuffer>, rows: number, rank: numbe
 }
 
 /** The top singular triplets of W, divided by s and split evenly: A = √σ vᵀ, B = u √σ. */
-function pissaStart({ values, left, right }: SingularTriplets, scale: number): PartStart {
+function pissaFactors({ values, left, right }: SingularTriplets, scale: number): InitialFactors {
   const roots = values.map((value) => Math.sqrt(value / scale));
   const a = right.flatMap((vector, k) => Array.from(vector, (value) => value * (roots[k] ?? 0)));
   const rows = left[0]?.length ?? 0;
@@ -171,7 +171,7 @@ export function applyLora(graph: Graph, lora: LoraLayer, site: LinearSite, train
   const update = lowRankUpdate(graph, lora, dropped);
   const y = site.multiply(x);
   if (!lora.options.dora) return site.addBias(graph.apply(add, [y, update], {}));
-  const gain = rowGain(graph, lora, site);
+  const gain = magnitudeGain(graph, lora, site);
   if (dropped === x) {
     return site.addBias(graph.apply(multiplyRow, [graph.apply(add, [y, update], {}), gain], {}));
   }
@@ -203,7 +203,7 @@ function lowRankUpdate(graph: Graph, { layer, rank, scale, options }: LoraLayer,
     return graph.apply(matmul, [low, left], { form: "nt", alpha: factor });
   };
   const update = product(a, b, scale);
-  if (subtractsStart(options)) {
+  if (subtractsInit(options)) {
     const a0 = graph.fixed(name.a0, f32(rank, inFeatures));
     const b0 = graph.fixed(name.b0, f32(outFeatures, rank));
     return graph.apply(add, [update, product(a0, b0, -scale)], {});
@@ -214,7 +214,7 @@ function lowRankUpdate(graph: Graph, { layer, rank, scale, options }: LoraLayer,
 }
 
 /** DoRA's gain per output: magnitude / |W + s B A|, by row. */
-function rowGain(graph: Graph, { layer, rank, scale }: LoraLayer, site: LinearSite): Value {
+function magnitudeGain(graph: Graph, { layer, rank, scale }: LoraLayer, site: LinearSite): Value {
   const name = names(layer);
   const a = graph.parameter(name.a, f32(rank, layer.inFeatures));
   const b = graph.parameter(name.b, f32(layer.outFeatures, rank));
@@ -261,12 +261,12 @@ export function mergeLora(
   const values = (of: string): Float32Array<ArrayBuffer> => defined(trained.get(of), of).data;
   const rows = layer.outFeatures;
   const weight: BaseChange = (base) =>
-    changeWeight(layer, base, (matrix) => {
+    updateWeight(layer, base, (matrix) => {
       addProduct(matrix, values(name.b), values(name.a), { rows, rank, factor: scale });
-      if (subtractsStart(options))
+      if (subtractsInit(options))
         addProduct(matrix, values(name.b0), values(name.a0), { rows, rank, factor: -scale });
       if (!options.dora) return;
-      const lengths = rowLengths(matrix, rows);
+      const lengths = rowNorms(matrix, rows);
       scaleRows(
         matrix,
         values(name.magnitude).map((m, row) => m / (lengths[row] ?? 1)),

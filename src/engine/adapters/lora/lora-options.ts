@@ -12,7 +12,7 @@ import {
 import { LuthierError } from "../../../lib/errors";
 import { definePeftConfig } from "../common/peft-config";
 import { OptionReader, optionError } from "../common/option-reader";
-import { isLeftToSaved } from "./saved-modules";
+import { isCoveredBySaved } from "./saved-modules";
 import {
   layersPatternText,
   patternText,
@@ -20,9 +20,9 @@ import {
   savedLayersPattern,
   savedModules,
   savedPattern,
-  savedShare,
-  savedStart,
-  savedSwitch,
+  savedProbability,
+  savedInit,
+  savedFlag,
   savedTargets,
 } from "../common/saved-options";
 import { taskType } from "../common/task-type";
@@ -42,7 +42,7 @@ export type LoraInit = "true" | "gaussian" | "pissa" | "olora";
 /**
  * Whether the initial update is subtracted from the base weights, so that training starts exactly at the base model.
  */
-export function subtractsStart({ init }: Pick<LoraOptions, "init">): boolean {
+export function subtractsInit({ init }: Pick<LoraOptions, "init">): boolean {
   return init === "pissa" || init === "olora";
 }
 
@@ -109,9 +109,9 @@ function readModuleNames(text: string): string[] {
  */
 export function loraTargets(options: LoraOptions, model: ModelSpec): LoraTargets {
   const layers = linearLayers(model);
-  const { tables, head } = loraEnds(model);
+  const { tables, head } = embeddingsAndHead(model);
   const named = options.targets === "all-linear" ? layers : [...tables, ...layers, head];
-  const free = named.filter(({ path }) => !isLeftToSaved(options.modulesToSave, path));
+  const free = named.filter(({ path }) => !isCoveredBySaved(options.modulesToSave, path));
   const chosen = new Set<unknown>(matchTargets(options, free));
   return {
     layers: layers.filter((layer) => chosen.has(layer)),
@@ -121,7 +121,7 @@ export function loraTargets(options: LoraOptions, model: ModelSpec): LoraTargets
 }
 
 /** Embedding tables and head that can have a low-rank update. */
-export function loraEnds(model: ModelSpec): {
+export function embeddingsAndHead(model: ModelSpec): {
   readonly tables: readonly TableSpec[];
   readonly head: LinearSpec;
 } {
@@ -143,7 +143,7 @@ function isLookedUp(path: string, { embedTokens, positions, encoder }: ModelSpec
  * a plain LoRA of twice the rank and the same scale.
  */
 export function loraConfig(trained: LoraOptions, model: ModelSpec): Record<string, unknown> {
-  const options = subtractsStart(trained) ? doubled(trained) : trained;
+  const options = subtractsInit(trained) ? doubled(trained) : trained;
   // fan_in_fan_out is one flag for all targets, which PEFT corrects per layer with a warning.
   const conv1d = linearLayers(model).some((layer) => layer.conv1d) && !loraTargets(options, model).head;
   return {
@@ -187,14 +187,14 @@ export const savedLora = definePeftConfig({
   used: {
     r: v.nullish(v.number(), 8),
     lora_alpha: v.nullish(v.number(), 8),
-    lora_dropout: savedShare,
+    lora_dropout: savedProbability,
     target_modules: savedModules,
     exclude_modules: savedModules,
     bias: v.nullish(v.string(), "none"),
-    lora_bias: savedSwitch,
-    use_rslora: savedSwitch,
-    use_dora: savedSwitch,
-    init_lora_weights: savedStart,
+    lora_bias: savedFlag,
+    use_rslora: savedFlag,
+    use_dora: savedFlag,
+    init_lora_weights: savedInit,
     rank_pattern: savedPattern,
     alpha_pattern: savedPattern,
     layers_to_transform: savedLayers,
@@ -223,7 +223,7 @@ export const savedLora = definePeftConfig({
 });
 
 /** Initialisations in saved configs, and what they imply for the base weights. */
-const STARTS: Readonly<Record<string, LoraInit | "changed-base">> = {
+const INITS: Readonly<Record<string, LoraInit | "changed-base">> = {
   // The base is unchanged, so the saved tensors suffice.
   eva: "true",
   mica: "true",
@@ -240,14 +240,14 @@ const STARTS: Readonly<Record<string, LoraInit | "changed-base">> = {
 };
 
 /** Names of known initialisations. */
-export const LORA_STARTS: readonly string[] = Object.keys(STARTS);
+export const LORA_INITS: readonly string[] = Object.keys(INITS);
 
 /** What a saved initialisation implies for the base. Errors: it changed the base irreproducibly, or is unknown. */
-function readStart(saved: boolean | string): LoraInit {
+function readInit(saved: boolean | string): LoraInit {
   if (typeof saved === "boolean") return "true";
   // pissa_niter_N approximates pissa's singular values; corda's suffix is its variant.
   const name = saved.toLowerCase().replace(/^(?:(pissa)_niter_\d+|(corda).*)$/, "$1$2");
-  const start = Object.hasOwn(STARTS, name) ? STARTS[name] : undefined;
+  const start = Object.hasOwn(INITS, name) ? INITS[name] : undefined;
   if (start && start !== "changed-base") return start;
   const code = start ? "adapter/changed-base" : "adapter/unknown-start";
   throw new LuthierError({ code, start: saved });
@@ -260,7 +260,7 @@ export function readLoraConfig(config: Readonly<Record<string, unknown>>): Field
     ...saved,
     target_modules: formatTargets(saved.target_modules),
     exclude_modules: formatTargets(saved.exclude_modules),
-    init_lora_weights: readStart(saved.init_lora_weights),
+    init_lora_weights: readInit(saved.init_lora_weights),
     rank_pattern: patternText(saved.rank_pattern),
     alpha_pattern: patternText(saved.alpha_pattern),
     layers_to_transform: [layers].flat().join(", "),

@@ -23,7 +23,7 @@ import {
   readLoraConfig,
   readLoraOptions,
   savedLora,
-  subtractsStart,
+  subtractsInit,
 } from "./lora-options";
 import { defineAdapter } from "../common/define-adapter";
 import type { Adapter, BaseChange, HostTensor, Method, ParameterSpec } from "../common/method";
@@ -69,10 +69,10 @@ export const lora: Method = {
       ],
       hooks: (graph, mode) => makeHooks(graph, parts, mode === "train"),
       config: loraConfig(options, model),
-      exportTensors: (trained) => (subtractsStart(options) ? exportChange(adapted, trained) : trained),
+      exportTensors: (trained) => (subtractsInit(options) ? exportChange(adapted, trained) : trained),
       importTensors: (tensors) => withoutBase(tensors, model, adapter.parameters),
       merge: (trained) => mergeAll(parts, trained),
-      unties: untiesHead(parts, model),
+      untiesHead: untiesHead(parts, model),
     });
     return adapter;
   },
@@ -112,7 +112,7 @@ function checkBiases(options: LoraOptions, targets: readonly LinearSpec[]): void
 
 function checkStart(options: LoraOptions, layers: readonly LinearSpec[]): void {
   const { init, dora, bias } = options;
-  if (!subtractsStart(options)) return;
+  if (!subtractsInit(options)) return;
   const other = dora ? "use_dora" : bias === "none" ? null : "bias";
   if (other) throw optionError("init_lora_weights", { code: "config/start-beside", init, option: other });
   // PEFT decomposes the transposed weight there, so it subtracts something other than what it trains.

@@ -56,7 +56,7 @@ function ownPaths(path: string): string[] {
 }
 
 /** Whether PEFT excludes a path from the targets because modules_to_save covers it. */
-export function isLeftToSaved(names: readonly string[], path: string): boolean {
+export function isCoveredBySaved(names: readonly string[], path: string): boolean {
   return names.some((name) => `.${path}.`.includes(`.${name}.`));
 }
 

@@ -4,7 +4,7 @@ import { linearLayers, type LinearSpec } from "../../nn/model-spec";
 import { definePeftConfig } from "../common/peft-config";
 import type { Method } from "../common/method";
 import { OptionReader } from "../common/option-reader";
-import { isOwnConfig, ownMark } from "../common/own-format";
+import { isLuthierConfig, luthierTag } from "../common/luthier-format";
 import { savedModules } from "../common/saved-options";
 import { formatTargets, matchTargets, parseTargets } from "../common/targets";
 import { factorise } from "./kronecker";
@@ -42,7 +42,7 @@ const savedKrona = definePeftConfig({
 export const krona: Method = {
   peftType: "LOKR",
   peftKeys: savedKrona.keys,
-  reads: (config) => config.peft_type === "LOKR" && isOwnConfig("krona", config),
+  reads: (config) => config.peft_type === "LOKR" && isLuthierConfig("krona", config),
   bind(values, model) {
     const reader = new OptionReader(kronaFields, values);
     const targets = parseTargets(reader.text("target_modules")) ?? model.loraTargets;
@@ -66,7 +66,7 @@ export const krona: Method = {
       rankDropoutScale: false,
       lycorisInit: false,
     };
-    return lokrAdapter(options, model, ownMark("krona"));
+    return lokrAdapter(options, model, luthierTag("krona"));
   },
   readConfig(config) {
     const { alpha, r, ...saved } = savedKrona.read(config);

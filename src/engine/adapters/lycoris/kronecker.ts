@@ -3,7 +3,7 @@ import type { Graph } from "../../graph/graph";
 import { f32, type Value } from "../../graph/value";
 import { matmul } from "../../ops/matmul";
 import { transpose } from "../../ops/transpose";
-import { addProduct, changeWeight } from "../common/base-matrix";
+import { addProduct, updateWeight } from "../common/base-matrix";
 import { kaimingUniform, type LycorisLayer } from "./lycoris";
 import type { BaseChange, HostTensor, ParameterSpec } from "../common/method";
 
@@ -93,7 +93,7 @@ export function mergeKronecker(
   const { left, right, scale } = layer;
   const columns = layer.layer.inFeatures;
   const change: BaseChange = (base) =>
-    changeWeight(layer.layer, base, (matrix) => {
+    updateWeight(layer.layer, base, (matrix) => {
       const [a, b] = [factorMatrix(left, trained), factorMatrix(right, trained)];
       for (let i = 0; i < matrix.length; i++) {
         const [row, column] = [Math.floor(i / columns), i % columns];

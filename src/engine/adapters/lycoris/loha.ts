@@ -4,7 +4,7 @@ import type { Graph } from "../../graph/graph";
 import { f32, type Value } from "../../graph/value";
 import { matmul } from "../../ops/matmul";
 import { multiply } from "../../ops/multiply";
-import { addProduct, changeWeight } from "../common/base-matrix";
+import { addProduct, updateWeight } from "../common/base-matrix";
 import { definePeftConfig } from "../common/peft-config";
 import {
   kaimingUniform,
@@ -94,7 +94,7 @@ function mergeLayer(layer: LycorisLayer, trained: ReadonlyMap<string, HostTensor
     return matrix;
   };
   const change: BaseChange = (base) =>
-    changeWeight(layer.layer, base, (matrix) => {
+    updateWeight(layer.layer, base, (matrix) => {
       const first = product("hada_w1_a", "hada_w1_b", layer.scale);
       const second = product("hada_w2_a", "hada_w2_b", 1);
       for (let i = 0; i < matrix.length; i++) {

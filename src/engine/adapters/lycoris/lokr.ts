@@ -23,7 +23,7 @@ import {
 import { defineAdapter } from "../common/define-adapter";
 import type { Adapter, Method } from "../common/method";
 import { OptionReader } from "../common/option-reader";
-import { savedStart, savedSwitch } from "../common/saved-options";
+import { savedInit, savedFlag } from "../common/saved-options";
 
 /** Supported options of LoKrConfig. */
 export interface LokrOptions extends LycorisOptions {
@@ -39,9 +39,9 @@ const savedLokr = definePeftConfig({
   used: {
     ...savedLycoris,
     decompose_factor: v.nullish(v.number(), -1),
-    decompose_both: savedSwitch,
-    rank_dropout_scale: savedSwitch,
-    init_weights: savedStart,
+    decompose_both: savedFlag,
+    rank_dropout_scale: savedFlag,
+    init_weights: savedInit,
   },
   idle: { "other-layers": ["use_effective_conv2d"] },
   refused: { modules_to_save: [] },
@@ -77,7 +77,7 @@ export function lokrAdapter(
   mark: Readonly<Record<string, unknown>> = {},
 ): Adapter {
   const layers = new Map(
-    lycorisLayers(options, model).map((layer) => [layer.layer.path, cutLayer(layer, options)]),
+    lycorisLayers(options, model).map((layer) => [layer.layer.path, factoriseLayer(layer, options)]),
   );
   const drop = { ...options, rescale: options.rankDropoutScale };
   // A decomposed factor starts at zero through w1_a, or through w2_b with "lycoris".
@@ -110,7 +110,7 @@ function readOptions(reader: OptionReader, model: ModelSpec): LokrOptions {
 }
 
 /** Chooses full or decomposed factors by PEFT's rules, which determine the tensors of a file. */
-function cutLayer(layer: LycorisLayer, { factor, both, lycorisInit }: LokrOptions): KroneckerLayer {
+function factoriseLayer(layer: LycorisLayer, { factor, both, lycorisInit }: LokrOptions): KroneckerLayer {
   const { path, inFeatures, outFeatures } = layer.layer;
   const { rank } = layer;
   const [leftColumns, rightColumns] = factorise(inFeatures, factor);

@@ -18,7 +18,7 @@ import {
   savedLayersPattern,
   savedModules,
   savedPattern,
-  savedShare,
+  savedProbability,
   savedTargets,
 } from "../common/saved-options";
 import { taskType } from "../common/task-type";
@@ -104,8 +104,8 @@ export const savedLycoris = {
   alpha: v.nullish(v.number(), 8),
   target_modules: savedModules,
   exclude_modules: savedModules,
-  rank_dropout: savedShare,
-  module_dropout: savedShare,
+  rank_dropout: savedProbability,
+  module_dropout: savedProbability,
   rank_pattern: savedPattern,
   alpha_pattern: savedPattern,
   layers_to_transform: savedLayers,
@@ -138,7 +138,7 @@ export function lycorisFormat(layers: ReadonlyMap<string, { readonly layer: Line
 }
 
 /** Dropout of updates during training. */
-export interface DropRule {
+export interface UpdateDropout {
   readonly rankDropout: number;
   readonly moduleDropout: number;
   /** Whether to rescale kept outputs by the realised keep rate. */
@@ -153,7 +153,7 @@ export function lycorisHooks<L extends LycorisLayer>(
   graph: Graph,
   layers: ReadonlyMap<string, L>,
   update: (layer: L, x: Value) => Value,
-  drop: DropRule | null,
+  drop: UpdateDropout | null,
 ): AdapterHooks {
   return {
     linear: (site) => {
@@ -166,7 +166,7 @@ export function lycorisHooks<L extends LycorisLayer>(
   };
 }
 
-function dropUpdate(graph: Graph, update: Value, { layer, index }: LycorisLayer, rule: DropRule): Value {
+function dropUpdate(graph: Graph, update: Value, { layer, index }: LycorisLayer, rule: UpdateDropout): Value {
   const { rankDropout, moduleDropout, rescale } = rule;
   const step = stepScalarsInput(graph);
   const seedIndex = STEP_SCALARS.seed;

@@ -12,7 +12,7 @@ import type { AdapterHooks, LinearSite } from "../../nn/hooks";
 import { defineAdapter } from "../common/define-adapter";
 import type { BaseChange, HostTensor, Method, ParameterSpec } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
-import { isOwnConfig, ownConfig, readOwnOptions } from "../common/own-format";
+import { isLuthierConfig, luthierConfig, readLuthierOptions } from "../common/luthier-format";
 import { matchTargets, parseTargets } from "../common/targets";
 
 /** The trained vector; this and the per-layer factor are named as in the paper's code. */
@@ -38,7 +38,7 @@ interface Said {
  */
 export const said: Method = {
   peftType: null,
-  reads: (config) => isOwnConfig("said", config),
+  reads: (config) => isLuthierConfig("said", config),
   bind(values, model) {
     const reader = new OptionReader(saidFields, values);
     const method = readSaid(reader, model);
@@ -46,7 +46,7 @@ export const said: Method = {
       parameters: saidParameters(method),
       hooks: (graph) => saidHooks(graph, method),
       format: "luthier",
-      config: ownConfig("said", {
+      config: luthierConfig("said", {
         intrinsic_dimension: reader.number("intrinsic_dimension"),
         structure_aware: method.structureAware,
         target_modules: reader.text("target_modules") || model.loraTargets.join(", "),
@@ -57,7 +57,7 @@ export const said: Method = {
         new Map([...method.layers.values()].map((layer) => mergeLayer(layer, method, trained))),
     });
   },
-  readConfig: (config) => readOwnOptions(saidFields, config),
+  readConfig: (config) => readLuthierOptions(saidFields, config),
 };
 
 /** Errors: an invalid target, or a dimension too small for a factor per layer. */

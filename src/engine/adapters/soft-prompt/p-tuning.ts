@@ -9,11 +9,11 @@ import type { Method } from "../common/method";
 import { mlpEncoder } from "./mlp-encoder";
 import { OptionReader } from "../common/option-reader";
 import { definePeftConfig } from "../common/peft-config";
-import { savedShare } from "../common/saved-options";
+import { savedProbability } from "../common/saved-options";
 import type { PromptEncoder } from "./prompt-encoder";
 import {
   EMBEDDING,
-  frontRows,
+  leadingRows,
   importSoftPrompt,
   PROMPT_EMBEDDINGS,
   readVirtualTokens,
@@ -30,7 +30,7 @@ export const savedEncoder = definePeftConfig({
     encoder_reparameterization_type: v.nullish(v.string(), "MLP"),
     encoder_hidden_size: v.nullish(v.number(), 0),
     encoder_num_layers: v.nullish(v.number(), 2),
-    encoder_dropout: savedShare,
+    encoder_dropout: savedProbability,
   },
   idle: { "from-model": virtualTokenKeys.fromModel },
   refused: virtualTokenKeys.refused,
@@ -68,7 +68,7 @@ export const pTuning: Method = {
       promptLength: tokens,
       hooks: (graph, mode) => ({
         virtualTokens: () =>
-          frontRows(graph, encoder.apply(graph, graph.parameter(EMBEDDING, table), mode), tokens),
+          leadingRows(graph, encoder.apply(graph, graph.parameter(EMBEDDING, table), mode), tokens),
       }),
       config: {
         ...softPromptConfig("P_TUNING", tokens, model, width, model.heads),

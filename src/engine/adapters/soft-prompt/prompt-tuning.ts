@@ -9,7 +9,7 @@ import { definePeftConfig } from "../common/peft-config";
 import { savedEncoder } from "./p-tuning";
 import {
   EMBEDDING,
-  frontRows,
+  leadingRows,
   importSoftPrompt,
   PROMPT_EMBEDDINGS,
   readVirtualTokens,
@@ -59,7 +59,7 @@ export const promptTuning: Method = {
       },
       hooks: (graph) => ({
         virtualTokens: () =>
-          frontRows(graph, graph.parameter(EMBEDDING, f32(rows, model.embeddingSize)), tokens),
+          leadingRows(graph, graph.parameter(EMBEDDING, f32(rows, model.embeddingSize)), tokens),
       }),
       config: {
         ...softPromptConfig("PROMPT_TUNING", tokens, model, model.embeddingSize, model.heads),

@@ -22,7 +22,7 @@ export function submodules({ encoder }: ModelSpec): 1 | 2 {
 }
 
 /** First `tokens` rows of a prompt (rows, width), i.e. the virtual tokens before the text. */
-export function frontRows(graph: Graph, rows: Value, tokens: number): Value {
+export function leadingRows(graph: Graph, rows: Value, tokens: number): Value {
   const [total = 0, width = 0] = rows.type.shape;
   if (total === tokens) return rows;
   const sizes = [tokens * width, (total - tokens) * width];

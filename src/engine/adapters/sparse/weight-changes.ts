@@ -11,7 +11,7 @@ import type { OptionReader } from "../common/option-reader";
 import { matchTargets, parseTargets } from "../common/targets";
 
 /** A weight matrix with elementwise changes; `rows` and `columns` in stored orientation. */
-export interface ChangedWeight {
+export interface SparseWeight {
   readonly layer: LinearSpec;
   readonly name: string;
   readonly rows: number;
@@ -19,13 +19,13 @@ export interface ChangedWeight {
 }
 
 /** Number of elements in a fraction of all weights; at least one. */
-export function keptCount(weights: readonly ChangedWeight[], share: number): number {
+export function keptCount(weights: readonly SparseWeight[], share: number): number {
   const total = weights.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
   return Math.max(1, Math.floor(share * total));
 }
 
 /** Weights selected by target_modules and exclude_modules; by default all linear layers. */
-export function changedWeights(reader: OptionReader, model: ModelSpec): ChangedWeight[] {
+export function sparseWeights(reader: OptionReader, model: ModelSpec): SparseWeight[] {
   const targets = parseTargets(reader.text("target_modules")) ?? "all-linear";
   const excluded = parseTargets(reader.text("exclude_modules"), "exclude_modules");
   return matchTargets({ targets, excluded }, linearLayers(model)).map((layer) => {
@@ -36,15 +36,15 @@ export function changedWeights(reader: OptionReader, model: ModelSpec): ChangedW
 }
 
 /** Name of the parameter with a weight's difference from the base. */
-export function deltaName({ name }: ChangedWeight): string {
+export function deltaName({ name }: SparseWeight): string {
   return `${name}.delta`;
 }
 
 /** y = W x + b + Δ x, with Δ from `delta`. */
-export function changeHooks(
+export function sparseHooks(
   graph: Graph,
-  weights: readonly ChangedWeight[],
-  delta: (weight: ChangedWeight, index: number) => Value,
+  weights: readonly SparseWeight[],
+  delta: (weight: SparseWeight, index: number) => Value,
 ): AdapterHooks {
   const places = new Map(weights.map((weight, index) => [weight.layer.path, { weight, index }]));
   return {
@@ -60,14 +60,14 @@ export function changeHooks(
 }
 
 /** Δ as a trainable parameter. */
-export function deltaParameter(graph: Graph, weight: ChangedWeight): Value {
+export function deltaParameter(graph: Graph, weight: SparseWeight): Value {
   return graph.parameter(deltaName(weight), f32(weight.rows, weight.columns));
 }
 
 /** Merging adds the differences. */
-export function mergeChanges(
-  weights: readonly ChangedWeight[],
-  deltaOf: (weight: ChangedWeight) => HostTensor,
+export function mergeSparse(
+  weights: readonly SparseWeight[],
+  deltaOf: (weight: SparseWeight) => HostTensor,
 ): Map<string, BaseChange> {
   return new Map(
     weights.map((weight): [string, BaseChange] => [
@@ -85,8 +85,8 @@ export function mergeChanges(
  * the differences. Unchanged weights are omitted.
  */
 export function sparseTensors(
-  weights: readonly ChangedWeight[],
-  deltaOf: (weight: ChangedWeight) => HostTensor,
+  weights: readonly SparseWeight[],
+  deltaOf: (weight: SparseWeight) => HostTensor,
 ): Map<string, HostTensor> {
   const tensors = new Map<string, HostTensor>();
   for (const weight of weights) {
@@ -111,7 +111,7 @@ export function sparseTensors(
  * model.
  */
 export function readSparse(
-  weights: readonly ChangedWeight[],
+  weights: readonly SparseWeight[],
   saved: ReadonlyMap<string, HostTensor>,
 ): Map<string, HostTensor> {
   const known = new Set(weights.flatMap(({ name }) => [`${name}.indices`, `${name}.values`]));

@@ -8,27 +8,27 @@ import { readSaved } from "./saved-options";
 const METHOD_KEY = "luthier_method";
 
 /** The identifying key alone, to be added to another library's config. */
-export function ownMark(method: MethodId): Record<string, unknown> {
+export function luthierTag(method: MethodId): Record<string, unknown> {
   return { [METHOD_KEY]: method };
 }
 
 /** adapter_config.json of a method that PEFT does not have: its id and options. */
-export function ownConfig(method: MethodId, options: FieldValues): Record<string, unknown> {
-  return { ...ownMark(method), options };
+export function luthierConfig(method: MethodId, options: FieldValues): Record<string, unknown> {
+  return { ...luthierTag(method), options };
 }
 
 /** Whether a config has the identifying key, for any method. */
-export function hasOwnMark(config: Readonly<Record<string, unknown>>): boolean {
+export function hasLuthierTag(config: Readonly<Record<string, unknown>>): boolean {
   return METHOD_KEY in config;
 }
 
 /** Whether a config is identified as `method`. */
-export function isOwnConfig(method: MethodId, config: Readonly<Record<string, unknown>>): boolean {
+export function isLuthierConfig(method: MethodId, config: Readonly<Record<string, unknown>>): boolean {
   return config[METHOD_KEY] === method;
 }
 
 /** Options of such a config that the form still has; the fields check their ranges. */
-export function readOwnOptions(
+export function readLuthierOptions(
   fields: readonly Field[],
   config: Readonly<Record<string, unknown>>,
 ): FieldValues {
