@@ -1,15 +1,15 @@
 import type { ByteSource } from "./byte-source";
 
-/** A file of a zip, as the directory at its end describes it. */
+/** An entry of a zip's central directory. */
 export interface ZipEntry {
-  /** With "/" between folders. */
+  /** "/"-separated path. */
   readonly name: string;
-  /** 0 stored, 8 deflated; nothing else is unpacked. */
+  /** 0 stored, 8 deflated; others are unsupported. */
   readonly method: number;
   readonly isEncrypted: boolean;
   readonly packedBytes: number;
   readonly sizeBytes: number;
-  /** Where the entry's own header begins. */
+  /** Offset of the local header. */
   readonly headerStart: number;
 }
 
@@ -24,17 +24,17 @@ const ENTRY_SIGNATURE = 0x02014b50;
 const ENTRY_BYTES = 46;
 const HEADER_SIGNATURE = 0x04034b50;
 const HEADER_BYTES = 30;
-/** Stands where a number has 64 bits, in a field of its own. */
+/** Placeholder for values in the zip64 extra field. */
 const WIDE = 0xffff_ffff;
 const WIDE_FIELD = 1;
 const ENCRYPTED = 1;
 
-/** Thrown for bytes that are no zip; whoever reads the archive knows its name. */
+/** The bytes are not a valid zip. The caller adds the archive's name. */
 export class DamagedZip extends Error {}
 
 /**
- * Reads the directory of a zip, of the old format or with 64 bits, without the files themselves.
- * @param maxBytes that the directory may have
+ * Reads the central directory of a zip or zip64.
+ * @param maxBytes limit on its size
  * @throws DamagedZip
  */
 export async function readZipDirectory(source: ByteSource, maxBytes: number): Promise<ZipEntry[]> {
@@ -52,7 +52,7 @@ export async function readZipDirectory(source: ByteSource, maxBytes: number): Pr
     const name = new TextDecoder().decode(bytes.subarray(at + ENTRY_BYTES, nameEnd));
     const wide = wideNumbers(view, nameEnd, nameEnd + extraBytes);
     const number = (value: number): number => (value === WIDE ? (wide.shift() ?? WIDE) : value);
-    // The order in which the wide ones stand.
+    // In the order of the zip64 extra field.
     const sizeBytes = number(view.getUint32(at + 24, true));
     const packedBytes = number(view.getUint32(at + 20, true));
     const headerStart = number(view.getUint32(at + 42, true));
@@ -69,7 +69,7 @@ export async function readZipDirectory(source: ByteSource, maxBytes: number): Pr
   return entries;
 }
 
-/** Where an entry's bytes begin: behind its own header, whose name and extra fields may be longer. */
+/** Offset of an entry's data: its local header's name and extra fields may differ in length from the directory's. */
 export async function packedStart(
   source: ByteSource,
   { headerStart, packedBytes }: ZipEntry,
@@ -106,7 +106,7 @@ async function findDirectory(source: ByteSource): Promise<{ start: number; bytes
   return { start: Number(wide.getBigUint64(48, true)), bytes: Number(wide.getBigUint64(40, true)) };
 }
 
-/** The numbers of 64 bits among an entry's extra fields. */
+/** 64-bit values in an entry's zip64 extra field. */
 function wideNumbers(view: DataView, start: number, end: number): number[] {
   const numbers: number[] = [];
   for (let at = start; at + 4 <= end;) {

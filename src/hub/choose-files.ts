@@ -6,12 +6,12 @@ import { fileUrl } from "./address";
 import type { HubRepository } from "./list-repository";
 import { type AskOptions, readJson } from "./read-json";
 
-/** A choice with the files it stands for, in the order to fetch them: what is small and decides comes first. */
+/** A choice with its files in download order: small and decisive ones first. */
 export interface FileChoice extends WeightChoice {
   readonly files: readonly HubFile[];
 }
 
-/** What a model needs beside its weights, as far as the repository has it. */
+/** Files needed besides weights, if the repository has them. */
 const COMPANIONS = [
   "config.json",
   "generation_config.json",
@@ -23,18 +23,18 @@ const COMPANIONS = [
 
 const INDEX = "model.safetensors.index.json";
 
-/** An index names the file of each tensor. */
+/** Maps each tensor to its file. */
 const weightIndex = objectOf({ weight_map: recordOf(v.string()) });
 
-/** Weights that other programs read and the studio does not. */
+/** Weights in unsupported formats. */
 const FOREIGN_WEIGHTS = /\.(bin|pt|pth|ckpt|h5|msgpack|onnx|ot|npz|mlmodel)$/i;
 
-/** A part of a GGUF that was split, or a vision projector: neither is a model by itself. */
+/** Parts of split GGUF files, and vision projectors; not models by themselves. */
 const NO_WHOLE_GGUF = /-\d{5}-of-\d{5}\.gguf$|(^|\/)mmproj/i;
 
 /**
- * The forms in which a repository offers its weights: safetensors first, then each GGUF file, smallest first.
- * @throws LuthierError("model") when there is none that the studio reads, and why
+ * The available weights of a repository: safetensors first, then GGUF files by size.
+ * @throws LuthierError("model") explaining why none is supported
  */
 export async function chooseFiles(repository: HubRepository, options: AskOptions): Promise<FileChoice[]> {
   const ggufs = repository.files
@@ -59,7 +59,7 @@ function choice(id: string, kind: WeightChoice["kind"], files: readonly HubFile[
   return { id, kind, files, sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
 }
 
-/** model.safetensors, the shards that the index names, or the one safetensors file of another name. */
+/** model.safetensors, the shards of an index, or the only safetensors file. */
 async function safetensorsFiles(repository: HubRepository, options: AskOptions): Promise<HubFile[]> {
   const whole = find(repository, "model.safetensors");
   if (whole) return [whole];

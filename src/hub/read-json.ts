@@ -6,25 +6,25 @@ import { type Asked, notAHub, unreachable } from "./hub-errors";
 import { type HubAccess, request } from "./request";
 import { type RetryOptions, Transient, withRetries } from "./retry";
 
-/** More than any listing page or index has; a server that sends more is not believed. */
+/** Maximum response size, above any listing page or index. */
 const LONGEST_ANSWER_BYTES = 32 * 2 ** 20;
 
-/** Failures in a row after which a question is given up. */
+/** Consecutive failures before giving up. */
 const TRIES = 3;
 
-/** How questions are asked: the access, and what the person sees while one waits. */
+/** Access and retry options of API requests. */
 export interface AskOptions extends HubAccess, Pick<RetryOptions, "onWait" | "sleep"> {}
 
-/** An answer in JSON, and its headers. */
+/** A JSON response with its headers. */
 export interface JsonAnswer<T> {
   readonly value: T;
   readonly headers: Headers;
 }
 
 /**
- * Asks for a JSON document of a certain form, again when a failure may pass.
- * @throws LuthierError("network") for refusals, lost connections, and for an answer that is no JSON, without end or of
- * another form; ("format") for a file of the repository that is of another form
+ * Fetches and validates JSON, retrying transient failures.
+ * @throws LuthierError("network") on refusals, lost connections, and oversized or malformed responses; ("format") on
+ * malformed repository files
  */
 export async function readJson<const Schema extends v.GenericSchema>(
   url: string,

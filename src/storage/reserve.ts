@@ -4,17 +4,16 @@ import { ensureRoom } from "./quota";
 
 const AREA = "reserved";
 
-/** What is written at once. */
+/** Bytes written at a time. */
 const PIECE_BYTES = 8 * 2 ** 20;
 
-/** More is not written to keep a place: the browser's estimate has to do. */
+/** Larger reservations rely on the estimate alone. */
 const MAX_WRITTEN_BYTES = 2 ** 28;
 
 /**
- * Takes room on the disk for what an adapter's run will keep at its end, by a file in its place: an estimate promises
- * nothing.
- * @returns gives the room back, for what it was meant for
- * @throws LuthierError("storage") when there is none
+ * Reserves disk space for a run's results by writing a placeholder file, since estimates are not guarantees.
+ * @returns a function that releases the space
+ * @throws LuthierError("storage") if there is not enough
  */
 export async function reserveRoom(id: string, sizeBytes: number): Promise<() => Promise<void>> {
   await ensureRoom("run-reserve", sizeBytes);
@@ -34,7 +33,7 @@ export async function reserveRoom(id: string, sizeBytes: number): Promise<() => 
   return () => giveBack(id);
 }
 
-/** Gives the room back that runs of tabs which are no more had taken. */
+/** Deletes reservations of closed tabs. */
 export async function removeReservations(isOwned: (id: string) => Promise<boolean>): Promise<void> {
   const area = await findFolder(AREA);
   for (const id of area ? await namesIn(area) : []) if (!(await isOwned(id))) await giveBack(id);
@@ -42,6 +41,6 @@ export async function removeReservations(isOwned: (id: string) => Promise<boolea
 
 async function giveBack(id: string): Promise<void> {
   const area = await findFolder(AREA);
-  // A file that cannot be removed now goes at the next start.
+  // Retried at the next start.
   if (area) await removeEntry(area, id).catch(() => undefined);
 }

@@ -1,6 +1,6 @@
 import { layOutParameters, trainableCount } from "../engine/adapters/adapter-state";
 import type { Adapter, InitContext, ParameterSpec } from "../engine/adapters/common/method";
-import { loraEnds } from "../engine/adapters/lora/lora-options";
+import { embeddingsAndHead } from "../engine/adapters/lora/lora-options";
 import { methods } from "../engine/adapters/registry";
 import { elementCount } from "../engine/graph/value";
 import { declareWeights, type ModelSpec, linearLayers, parameterCount } from "../engine/nn/model-spec";
@@ -77,7 +77,7 @@ function moduleOf(name: string, known: ReadonlySet<string>): string {
 
 /** The linear layers, tables and head that get something beside their own tensors. */
 function targetsOf(adapter: Adapter, spec: ModelSpec): string[] {
-  const { tables, head } = loraEnds(spec);
+  const { tables, head } = embeddingsAndHead(spec);
   const linears = new Set([...linearLayers(spec), ...tables, head].map(({ path }) => path));
   const targets = new Set<string>();
   for (const name of adapter.parameters.map(barePath)) {

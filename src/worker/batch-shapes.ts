@@ -33,7 +33,7 @@ export interface RowSizes {
   readonly pairs: readonly PairLengths[] | null;
 }
 
-/** One shape for each length of the batches given, with places for the most labels that any of them has. */
+/** One shape for each length of the batches given, with sublayers for the most labels that any of them has. */
 export function batchShapes(
   places: Iterable<{ readonly list: BatchList; readonly index: number }>,
   batchSize: number,
@@ -59,7 +59,7 @@ export function batchShapes(
 }
 
 /**
- * One shape for each length that batches may have, with places for the most labels that rows of this dataset can bring
+ * One shape for each length that batches may have, with sublayers for the most labels that rows of this dataset can bring
  * into one batch, however they are shuffled. Takes time by the rows alone, not by epochs.
  */
 export function largestShapes(

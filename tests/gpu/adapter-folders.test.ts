@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AdapterState, initContext } from "../../src/engine/adapters/adapter-state";
-import { adapterFromFolder, withBaseStart } from "../../src/engine/adapters/from-folder";
+import { adapterFromFolder, withBaseInit } from "../../src/engine/adapters/from-folder";
 import type { Gpu } from "../../src/engine/gpu/device";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
 import type { TrainingBatch } from "../../src/engine/train/batch-inputs";
@@ -69,7 +69,7 @@ describe.each([...new Set(cases.map(({ family }) => family))])("%s reads what PE
   test.each(own)("%s", async (name, { config, logits }) => {
     const context = initContext(model.tensors, makeRng(0), () => []);
     const found = adapterFromFolder({ config, tensors: under(tensors, name) }, model.spec);
-    const { adapter, values } = await withBaseStart(found, context);
+    const { adapter, values } = await withBaseInit(found, context);
     const state = AdapterState.of(gpu, adapter, values);
     expectClose(await lastLogits(model, state), logits, TOLERANCE, "logits");
     state.destroy();

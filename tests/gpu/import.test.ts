@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AdapterState } from "../../src/engine/adapters/adapter-state";
-import { ownValues, valuesOfExpert } from "../../src/engine/adapters/composed/experts";
+import { withoutExperts, valuesOfExpert } from "../../src/engine/adapters/composed/experts";
 import type { Adapter, HostTensor } from "../../src/engine/adapters/common/method";
 import { methodOfConfig, methods } from "../../src/engine/adapters/registry";
 import type { Gpu } from "../../src/engine/gpu/device";
@@ -38,7 +38,7 @@ function importAdapter(
   const method = methods[methodOfConfig(config)];
   const adapter = method.bind(method.readConfig(config), spec, experts);
   const files = experts.map((_, index) => valuesOfExpert(index, saved));
-  return { adapter, values: adapter.importTensors(ownValues(saved), files) };
+  return { adapter, values: adapter.importTensors(withoutExperts(saved), files) };
 }
 
 describe.each(goldenFamilies())("%s takes adapters that PEFT saved", (family) => {

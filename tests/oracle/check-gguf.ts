@@ -146,7 +146,7 @@ async function merged(
   return mergedGguf(
     {
       model,
-      adapter: adapter ?? ({ unties: false } as Adapter),
+      adapter: adapter ?? ({ untiesHead: false } as Adapter),
       origin: null,
       tokenizer,
       name: "golden",

@@ -1,8 +1,6 @@
 import type { FileBreak } from "../../lib/problems/dataset-faults";
 
-/**
- * The point from which a file cannot be read on. What came before it is good; whoever reads decides whether to keep it.
- */
+/** A file cannot be read beyond this point. The caller decides whether to keep the rows before it. */
 export class Breakage extends Error {
   override readonly name = "Breakage";
   readonly at: FileBreak;

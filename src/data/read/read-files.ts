@@ -10,26 +10,26 @@ import { packedType } from "./file-type";
 import { joinedStart, nothingToKeep, readText, SNIFF_BYTES } from "./read-rows";
 import { type ReadReport, RowCollector } from "./row-collector";
 
-/** A file with the name that messages have for it. */
+/** A file and its name for messages. */
 export interface NamedFile {
   readonly name: string;
   readonly bytes: Blob;
 }
 
-/** How files are read, and who wants to hear of it. */
+/** Reading options and callbacks. */
 export interface FilesOptions extends ReadingOptions {
   readonly signal?: AbortSignal;
-  /** Told of bytes as they are read. */
+  /** Called with the number of bytes of each piece read. */
   readonly onBytes?: (count: number) => void;
 }
 
-/** How deep archives may lie in each other. */
+/** Maximum nesting of archives. */
 const MAX_ARCHIVES = 2;
 
 /**
- * Reads the rows of files, one after the other: text in its forms, Parquet, and either packed with gzip or zip. Gives out
- * good rows as they come; returns what was wrong with the rest. Of several files one that cannot be read is left out.
- * @throws LuthierError when there is no row to keep, and "cancelled" after an abort
+ * Streams the rows of files: text formats, Parquet, and gzip or zip archives of them. Yields valid rows; returns a
+ * report on the rest. With several files, unreadable ones are skipped.
+ * @throws LuthierError when there are no usable rows, and "cancelled" after an abort
  */
 export async function* readFiles(
   files: readonly NamedFile[],
@@ -53,12 +53,12 @@ class FilesReader {
     this.#options = options;
   }
 
-  /** Reads a file of which any part can be read. */
+  /** Reads a random-access file. */
   async *readBlob({ name, bytes }: NamedFile, depth: number): Reading {
     yield* this.#readStream(this.#piecesOf(bytes.stream(), name, true), name, bytes, depth);
   }
 
-  /** Reads files one after the other and leaves out those that cannot be read. */
+  /** Reads files in sequence, skipping unreadable ones. */
   async *readEach(files: readonly (readonly [string, () => Reading])[]): Reading {
     let first: unknown = null;
     const before = this.rows.rowCount;
@@ -76,7 +76,7 @@ class FilesReader {
     if (this.rows.rowCount === before) throw first ?? new LuthierError({ code: "data/no-rows", name: "" });
   }
 
-  /** @param blob the file itself, where the pieces are all of it */
+  /** @param blob the file, if the pieces are all of it */
   async *#readStream(
     pieces: AsyncIterable<Uint8Array>,
     name: string,
@@ -99,7 +99,7 @@ class FilesReader {
     yield* kind === "parquet" ? this.#readParquet(whole, name) : this.#readZip(whole, name, depth + 1);
   }
 
-  /** What the bytes begin like, and all of them. */
+  /** Detects a binary container; returns its type and the complete stream. */
   async #sniff(
     pieces: AsyncIterable<Uint8Array>,
   ): Promise<[ReturnType<typeof packedType>, AsyncGenerator<Uint8Array, void, void>]> {
@@ -176,7 +176,7 @@ class FilesReader {
     this.#options.onBytes?.(member.packedBytes);
   }
 
-  /** The bytes as they are read. */
+  /** Reads a stream in pieces. */
   async *#piecesOf(
     stream: ReadableStream<Uint8Array>,
     name: string,
@@ -188,7 +188,7 @@ class FilesReader {
       for (;;) {
         if (signal?.aborted) throw cancelled();
         const { done, value } = await reader.read().catch((cause: unknown) => {
-          // What unpacks a file has errors of its own.
+          // DecompressionStream reports damage as TypeError.
           if (cause instanceof TypeError) throw new Breakage({ kind: "damaged", reason: cause.message });
           throw fileGone(name, cause);
         });
@@ -197,13 +197,13 @@ class FilesReader {
         if (counts) onBytes?.(value.length);
       }
     } finally {
-      // Also reached when the rest of the file is not wanted.
+      // Also reached when the consumer stops early.
       await reader.cancel().catch(() => undefined);
     }
   }
 }
 
-/** The files of an archive that may hold rows: beside tables and JSON no text, which then only describes them. */
+/** Members that may contain rows. Next to tables or JSON, text files are documentation. */
 function dataMembers(members: readonly ZipMember[]): readonly ZipMember[] {
   const own = members.filter(
     ({ name }) => !/(^|\/)(__MACOSX\/.*|\..*|Thumbs\.db|desktop\.ini|dataset_infos?\.json)$/.test(name),

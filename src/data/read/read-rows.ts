@@ -11,21 +11,19 @@ import { foreignType } from "./file-type";
 import type { RowCollector } from "./row-collector";
 import { utf8Pieces } from "./utf8";
 
-/** Bytes by which the kind of a file shows. */
+/** Bytes needed to detect the file type. */
 export const SNIFF_BYTES = 64;
-/** A first line longer than this is judged by its beginning. */
+/** Limit for inspecting the first line. */
 const FIRST_LINE_BYTES = 2 ** 20;
-/** So many rows of columns that nobody knows, and none before them, are enough to ask. */
+/** Number of rows with unknown columns, without any valid ones, after which to ask the user. */
 const STRANGE_ENOUGH = 1000;
 
 /**
- * Reads the rows of one text: JSON in its forms, tables, plain text. Gives out good rows as they come.
- *
- * A file that breaks off (broken JSON, bytes that are no text) after some good rows counts as broken.
- * @param name of the file, for messages
- * @param rows takes what is wrong with the others; it may hold those of other files
- * @throws LuthierError when there is no row to keep: an empty file, another kind of file, only bad rows, or rows of
- * columns that nobody knows
+ * Streams the rows of a text: JSON variants, tables, plain text. A file that becomes unreadable (broken JSON, invalid
+ * text) after some valid rows counts as broken.
+ * @param name file name for messages
+ * @param rows collects rows and problems, possibly of several files
+ * @throws LuthierError when there are no usable rows: an empty or foreign file, only faulty rows, or unknown columns
  */
 export async function* readText(
   bytes: AsyncIterable<Uint8Array>,
@@ -61,7 +59,7 @@ export async function* readText(
   if (brokenAt) rows.break(brokenAt);
 }
 
-/** Passes the bytes on unless they begin like another kind of file. */
+/** Passes bytes on, rejecting unsupported file types. */
 async function* recognised(
   pieces: AsyncIterable<Uint8Array>,
   name: string,
@@ -74,7 +72,7 @@ async function* recognised(
   yield* joinedStart(pieces, (start) => start.length >= SNIFF_BYTES, check);
 }
 
-/** Joins the first pieces so that the first one holds the first line that is not blank, or much of it. */
+/** Joins pieces until the first contains the first non-blank line, or its limit. */
 function wholeFirstLine(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
   const hasLine = (start: Uint8Array): boolean => {
     if (start.length >= FIRST_LINE_BYTES) return true;
@@ -86,7 +84,7 @@ function wholeFirstLine(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
 
 const NEWLINE = 0x0a;
 
-/** Joins pieces until they are `enough`, gives them out through `check`, and then the others as they come. */
+/** Joins pieces until `enough`, passes them through `check`, then yields the rest unchanged. */
 export async function* joinedStart(
   pieces: AsyncIterable<Uint8Array>,
   enough: (start: Uint8Array) => boolean,
@@ -106,7 +104,7 @@ export async function* joinedStart(
       }
     }
   } catch (error) {
-    // What came before the break is good.
+    // Data before the break is valid.
     if (error instanceof Breakage && start && start.length > 0) yield check(start);
     throw error;
   }
@@ -124,7 +122,7 @@ function notJson(start: Uint8Array, name: string): LuthierError {
   return new LuthierError({ code: "data/not-json", name, looks });
 }
 
-/** Why there is nothing to keep of a file. */
+/** The error for a file without usable rows. */
 export function nothingToKeep(
   rows: RowCollector,
   name: string,

@@ -3,7 +3,7 @@ import type { ExportEntry } from "../entry";
 import { ggufLoraFile, ggufLoraHindrance } from "../gguf/lora";
 import { lostWindow, usableTarget } from "../gguf/target";
 
-/** The LoRA as a GGUF file, for a GGUF file of its base. */
+/** The LoRA as GGUF, for use with its base model as GGUF. */
 export const ggufLoraEntry: ExportEntry = {
   id: "gguf-lora",
   kind: "file",

@@ -6,7 +6,7 @@ import { pythonString } from "../../lib/python-string";
 import { jsonFile, tokenizerFiles } from "../streamed-file";
 import { cannotMerge } from "../hindrances";
 
-/** The whole model with the adapter in its weights, as a Hugging Face folder. */
+/** The merged model as a Hugging Face folder. */
 export const mergedEntry: ExportEntry = {
   id: "merged",
   kind: "folder",

@@ -12,7 +12,7 @@ import { type OnnxPrecision, onnxTensors, type WrittenTensor } from "./tensors";
 /** What an ONNX model is made of. */
 export interface OnnxSource {
   readonly model: Pick<LoadedModel, "spec" | "tensors">;
-  readonly adapter: Pick<Adapter, "unties">;
+  readonly adapter: Pick<Adapter, "untiesHead">;
   /** What the adapter makes of the base's tensors, by their names; asked for when the first is read. */
   changes(): Promise<ReadonlyMap<string, BaseChange>>;
 }
@@ -40,7 +40,7 @@ export function onnxFiles(
   maxDataBytes = DEFAULT_DATA_BYTES,
 ): StreamedFile[] {
   const { spec } = model;
-  const written = adapter.unties ? { ...spec, head: { ...spec.head, tied: false } } : spec;
+  const written = adapter.untiesHead ? { ...spec, head: { ...spec.head, tied: false } } : spec;
   const name = onnxFileNames[precision];
   const tensors = onnxTensors(written, mergeableTensors(model, adapter), changes, precision);
   const files = placeTensors(tensors, maxDataBytes).map((placed, index) =>

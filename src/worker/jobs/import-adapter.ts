@@ -1,5 +1,5 @@
 import { AdapterState, initContext } from "../../engine/adapters/adapter-state";
-import { adapterFromFolder, withBaseStart } from "../../engine/adapters/from-folder";
+import { adapterFromFolder, withBaseInit } from "../../engine/adapters/from-folder";
 import { fileSource } from "../../formats/byte-source";
 import { type PeftFolder, readPeftFolder } from "../../formats/peft-folder";
 import { newId } from "../../lib/id";
@@ -32,7 +32,7 @@ async function importAdapter(
   const { gpu, spec } = engine;
   const tokenize = (text: string): number[] => tokenizer.encode(text, { addSpecialTokens: true });
   const context = initContext(engine.tensors, makeRng(0), tokenize);
-  const found = await withBaseStart(adapterFromFolder(folder, spec), context);
+  const found = await withBaseInit(adapterFromFolder(folder, spec), context);
   const resumable = folder.optimizer ? await withOptimizer(found, folder, folder.optimizer, spec) : null;
   const { method, adapter, values } = resumable ?? found;
   const state = AdapterState.of(gpu, adapter, values);

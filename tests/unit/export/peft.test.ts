@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ownValues } from "../../../src/engine/adapters/composed/experts";
+import { withoutExperts } from "../../../src/engine/adapters/composed/experts";
 import { adapterFromFolder } from "../../../src/engine/adapters/from-folder";
 import { describeModel } from "../../../src/engine/models/registry";
 import { peftFiles } from "../../../src/export/peft";
@@ -30,7 +30,7 @@ async function exportGolden(family: string, name: string) {
   const trained = under(tensors, "after");
   const files = peftFiles(adapter, trained, BASE, "# card");
   const folder = await readPeftFolder([...files].map(([path, bytes]) => bytesSource(path, bytes)));
-  const saved = new Map([...ownValues(under(tensors, "saved"))].filter(([tensor]) => !isBase(tensor)));
+  const saved = new Map([...withoutExperts(under(tensors, "saved"))].filter(([tensor]) => !isBase(tensor)));
   return { spec, peftConfig, converts, adapter, trained, files, folder, saved };
 }
 

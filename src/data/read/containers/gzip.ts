@@ -1,13 +1,13 @@
 import { Gunzip } from "fflate";
 import { Breakage } from "../breakage";
 
-/** Packed bytes that are unpacked at once: a thousandfold of them is still little memory. */
+/** Compressed bytes per step; small, as they can expand a thousandfold. */
 const STEP_BYTES = 1 << 13;
 
-/** What nothing takes when it is packed. */
+/** Smallest possible gzip file. */
 const LEAST_BYTES = 18;
 
-/** Unpacks gzip, of one member or several. @throws Breakage where it is damaged or cut off */
+/** Decompresses gzip with any number of members. @throws Breakage if damaged or truncated */
 export async function* gunzipped(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
   let unpacked: Uint8Array[] = [];
   const gunzip = new Gunzip((bytes) => unpacked.push(bytes));

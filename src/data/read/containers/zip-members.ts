@@ -1,11 +1,11 @@
 import { Breakage } from "../breakage";
 
-/** A file in a zip archive. */
+/** A member of a zip archive. */
 export interface ZipMember {
   readonly name: string;
-  /** Bytes of the archive that it takes. */
+  /** Compressed size. */
   readonly packedBytes: number;
-  /** Its bytes as they are unpacked. */
+  /** Decompressed data. */
   stream(): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
 }
 
@@ -14,15 +14,15 @@ const ENTRY_SIGNATURE = 0x02014b50;
 const END_BYTES = 22;
 const ENTRY_BYTES = 46;
 const LOCAL_BYTES = 30;
-/** The longest comment at the end of an archive. */
+/** Maximum length of the archive comment. */
 const MAX_COMMENT = 0xffff;
 const STORED = 0;
 const DEFLATED = 8;
 const ENCRYPTED = 1;
 
 /**
- * The files of a zip archive, by the directory at its end, so that each can be read alone.
- * @throws Breakage for a damaged archive, and from `stream` for a file that is encrypted or packed in another way
+ * Members of a zip archive from its central directory, for random access.
+ * @throws Breakage if damaged; `stream` also if encrypted or compressed with another method
  */
 export async function zipMembers(archive: Blob): Promise<ZipMember[]> {
   const tail = await bytesOf(archive, Math.max(0, archive.size - END_BYTES - MAX_COMMENT), archive.size);

@@ -11,8 +11,8 @@ import {
 } from "./format";
 
 /**
- * Stanford Alpaca's rows: the texts `instruction` and `output`; `input` and `system` are texts where they are there,
- * `history` a list of [question, answer]; null is as good as not there, and so is an empty text.
+ * Stanford Alpaca rows: required strings `instruction` and `output`; optional strings `input` and `system`, and
+ * `history`, a list of [question, answer]. Null and "" count as absent.
  */
 export const alpaca: RowFormat = {
   id: "alpaca",

@@ -1,7 +1,7 @@
 import { alpacaRow } from "../../../shared/rows";
 import { hasFields, isColumn, neededText, optionalText, type RowFormat } from "./format";
 
-/** Dolly's rows: Alpaca's, whose second part is called `context` (or `input`) and whose answer `response`. */
+/** Dolly rows: like Alpaca, with `context` (or `input`) and `response`. */
 export const dolly: RowFormat = {
   id: "dolly",
   fields: new Set(["instruction", "context", "input", "response", "system"]),

@@ -2,7 +2,7 @@ import { alpacaQuestion } from "./alpaca";
 import { hasFields, isColumn, neededText, type RowFormat } from "./format";
 import { answerTurns } from "./preference";
 
-/** Alpaca's questions with two answers, `chosen` and `rejected`. */
+/** Alpaca prompts with two answers, `chosen` and `rejected`. */
 export const instructionPreference: RowFormat = {
   id: "instruction-preference",
   fields: new Set(["instruction", "input", "chosen", "rejected", "system", "history"]),

@@ -1,7 +1,7 @@
 import { alpacaRow } from "../../../shared/rows";
 import { hasFields, isColumn, neededText, optionalText, type RowFormat } from "./format";
 
-/** `question` and `answer`, and a `context` where there is one. */
+/** `question`, `answer` and optionally `context`. */
 export const questionAnswer: RowFormat = {
   id: "question-answer",
   fields: new Set(["question", "answer", "context", "system"]),

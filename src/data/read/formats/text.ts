@@ -1,6 +1,6 @@
 import { isColumn, neededText, type RowFormat } from "./format";
 
-/** `text`: no question and answer, every token is learned. */
+/** `text`: language modelling on every token. */
 export const plainText: RowFormat = {
   id: "text",
   fields: new Set(["text"]),
