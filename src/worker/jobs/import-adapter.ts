@@ -11,7 +11,7 @@ import { type AdapterHost, keepAdapter, libraryOf } from "../kept-adapter";
 import { withOptimizer } from "../optimizer-state";
 import type { Job } from "./owner";
 
-/** Reads an adapter's files as a new one of the loaded model. */
+/** Imports an adapter's files into the loaded model's library. */
 export function importAdapterJob(session: AdapterHost, files: readonly File[]): Job<AdapterSummary> {
   return {
     kind: "import-adapter",

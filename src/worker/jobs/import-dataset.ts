@@ -6,7 +6,7 @@ import { readPublicFile } from "../public-files";
 import { findSample, sampleId } from "../samples";
 import type { Job, JobContext } from "./owner";
 
-/** Reads files as one dataset. */
+/** Imports files as one dataset. */
 export function importDatasetJob(
   files: readonly File[],
   options: Omit<ImportOptions, "signal" | "onProgress">,
@@ -15,7 +15,7 @@ export function importDatasetJob(
   return { kind: "import-dataset", run: (context) => read(named, options, context) };
 }
 
-/** Reads a dataset that comes with the studio. */
+/** Imports a sample dataset. */
 export function importSampleJob(id: string): Job<DatasetSummary> {
   return {
     kind: "import-dataset",
@@ -34,7 +34,7 @@ async function read(
   options: Omit<ImportOptions, "signal" | "onProgress">,
   { signal, report }: JobContext,
 ): Promise<DatasetSummary> {
-  // Rows take about what their files take.
+  // Stored rows take about as much space as their files.
   const sizeBytes = files.reduce((sum, { bytes }) => sum + bytes.size, 0);
   await ensureRoom("dataset-save", sizeBytes, options.name);
   return importDataset(files, {
