@@ -5,7 +5,7 @@ import { isExcluded } from "../../store/jobs";
 import { useText } from "../../text/text";
 import classes from "./sample-cards.module.css";
 
-/** The datasets that come with the studio, one click each. */
+/** The sample datasets, each imported with a click. */
 export function SampleCards() {
   const text = useText();
   const { samples, loaded, current, busy, importSample } = useStudio((state) => ({
