@@ -9,7 +9,7 @@ import type { TokenizerFiles } from "./tokenizer-files";
 
 /** A Hugging Face model folder, or a GGUF file in the same words; its weights are unread. */
 export interface ModelFolder {
-  /** Name of the folder or the GGUF file, or the name that config.json remembers. */
+  /** Name of the folder or the GGUF file, else the name or the type of the model in config.json. */
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly generationConfig: Readonly<Record<string, unknown>> | null;
@@ -137,6 +137,6 @@ function noTokenizer(files: readonly ByteSource[]): LuthierError {
 }
 
 function modelName(config: Readonly<Record<string, unknown>>): string {
-  const path = config._name_or_path;
-  return (typeof path === "string" && baseName(path.replaceAll("\\", "/"))) || "Model";
+  const { _name_or_path: path, model_type: type } = config;
+  return (typeof path === "string" && baseName(path.replaceAll("\\", "/"))) || String(type ?? "");
 }

@@ -128,7 +128,7 @@ export interface Commands extends HubCommands {
     /** The dataset for which it is a validation file. */
     validates?: string;
   }): DatasetSummary;
-  importSample(args: { id: string }): DatasetSummary;
+  importSample(args: { id: string; name: string }): DatasetSummary;
   deleteDataset(args: { id: string }): void;
   datasetRows(args: { id: string; offset: number; count: number }): readonly Row[];
   /**
@@ -173,7 +173,7 @@ export interface Commands extends HubCommands {
   /** Times a few steps on the real data and throws them away. */
   measureTraining(args: RunConfig): TrainingSpeed;
   /** Runs to the end, or to an error; `training` tells how far. Cancelled, it results in what was learned so far. */
-  train(args: RunConfig): TrainingResult;
+  train(args: { config: RunConfig; name: string }): TrainingResult;
   /** The loaded model's runs that a reload or a lost GPU cut off, the latest first. */
   interruptedRuns(): readonly InterruptedRun[];
   /** Goes on with one exactly, under the options that it began with. */

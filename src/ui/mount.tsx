@@ -31,7 +31,7 @@ export function mountStudio(
   text: Text = chooseLanguage(navigator.languages),
   onStore: (store: StudioStore) => void = () => undefined,
 ): () => void {
-  const runtime = { client, series: new RunSeries(), log: new RunLog() };
+  const runtime = { client, series: new RunSeries(), log: new RunLog(), text };
   const isStuck = beginOpening(localStorage);
   const store = createStudioStore(runtime, () => localStorage, isStuck);
   const rest = (): void => {

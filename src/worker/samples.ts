@@ -1,20 +1,17 @@
 import * as v from "valibot";
 import { LuthierError } from "../lib/errors";
 import { objectOf } from "../lib/schema";
-import type { SampleDataset } from "../shared/data";
+import { SAMPLE_IDS, type SampleDataset } from "../shared/data";
 import { alpacaRow, questionOf, type Row } from "../shared/rows";
 import { readPublicJson } from "./public-files";
 
 /** Schema of public/datasets/index.json. */
 const sampleIndex = v.array(
   objectOf({
-    id: v.string(),
-    title: v.string(),
-    teaches: v.string(),
+    id: v.picklist(SAMPLE_IDS),
     file: v.string(),
     heldout: v.string(),
     suggestions: v.array(v.string()),
-    language: v.string(),
   }),
 );
 

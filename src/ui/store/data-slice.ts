@@ -1,12 +1,12 @@
 import { isCancelled } from "../../lib/errors";
-import type { DatasetSummary } from "../../shared/data";
+import type { DatasetSummary, SampleId } from "../../shared/data";
 import { toProblem } from "../lib/problem";
 import { JobCalls } from "./jobs";
 import { lengthInputs, selectDataset, selectValidation } from "./selectors";
 import type { DataSlice, LastFiles, SliceCreator } from "./state";
 
 export const dataSlice: SliceCreator<DataSlice> =
-  ({ client }) =>
+  ({ client, text }) =>
   (set, get) => {
     const imports = new JobCalls(set);
     /** Incremented by every choice the user makes; automatic choices give way to them. */
@@ -56,10 +56,11 @@ export const dataSlice: SliceCreator<DataSlice> =
     }
 
     async function importSample(
-      id: string,
+      id: SampleId,
       run: (read: Read) => Promise<DatasetSummary | null>,
     ): Promise<void> {
-      const dataset = await run((signal) => client.until(signal).call("importSample", { id }));
+      const name = text.data.sampleTexts[id].title;
+      const dataset = await run((signal) => client.until(signal).call("importSample", { id, name }));
       if (dataset) set((state) => ({ sampleOf: { ...state.sampleOf, [dataset.id]: id } }));
     }
 

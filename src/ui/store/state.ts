@@ -10,6 +10,7 @@ import type {
   LengthStats,
   ReadingOptions,
   SampleDataset,
+  SampleId,
   TemplateId,
 } from "../../shared/data";
 import type { ExportId, ExportOffer } from "../../shared/exports";
@@ -23,12 +24,15 @@ import type { RecommendedModel } from "../../shared/recommended-models";
 import type { TimedProgress } from "../lib/progress";
 import type { RunLog } from "../lib/run-log";
 import type { RunSeries } from "../lib/run-series";
+import type { Text } from "../text/text";
 
 /** Dependencies of the actions, in addition to the state. */
 export interface Runtime {
   readonly client: Client;
   readonly series: RunSeries;
   readonly log: RunLog;
+  /** The page's language, for names that the page gives to new adapters and sample datasets. */
+  readonly text: Text;
 }
 
 /** A worker job with its progress. Requested jobs that have not started yet have negative ids. */
@@ -109,7 +113,7 @@ export interface DataSlice {
   importValidation(files: readonly File[], name: string): Promise<void>;
   /** Rereads the last files with other settings, replacing the earlier result. */
   readAnew(reading: ReadingOptions): Promise<void>;
-  importSample(id: string): Promise<void>;
+  importSample(id: SampleId): Promise<void>;
   cancelImport(): void;
   deleteDataset(id: string): Promise<void>;
   chooseTemplate(id: TemplateId): void;

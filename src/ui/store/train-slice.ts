@@ -5,7 +5,7 @@ import { toProblem } from "../lib/problem";
 import type { TrainingResult } from "../../protocol/commands";
 import { isExcluded, isTraining, JobCalls } from "./jobs";
 import { isDeviceLost } from "./recovery-slice";
-import { selectRunConfig, selectTrainBlock } from "./selectors";
+import { selectDataset, selectRunConfig, selectTrainBlock } from "./selectors";
 import type { RunFigures, SliceCreator, TrainSlice } from "./state";
 
 export const emptyRun: RunFigures = {
@@ -23,7 +23,7 @@ export const emptyRun: RunFigures = {
 type Run = (worker: Caller) => Promise<TrainingResult>;
 
 export const trainSlice: SliceCreator<TrainSlice> =
-  ({ client, series, log }) =>
+  ({ client, series, log, text }) =>
   (set, get) => {
     const runs = new JobCalls(set);
     /** Whether the worker has started the latest requested run. */
@@ -99,7 +99,9 @@ export const trainSlice: SliceCreator<TrainSlice> =
       async train() {
         if (isExcluded(get(), "train") || selectTrainBlock(get()) !== null) return;
         const config = defined(selectRunConfig(get()), "the run's configuration");
-        await follow((worker) => worker.call("train", config));
+        const datasetName = defined(selectDataset(get()), "the dataset").name.replace(/\.\w{2,5}$/, "");
+        const name = text.run.adapterName(text.methods[config.method.id].title, datasetName);
+        await follow((worker) => worker.call("train", { config, name }));
       },
 
       async resumeRun(id) {

@@ -42,7 +42,7 @@ export function datasetHandlers(
       encoded.clear();
       return summary;
     },
-    importSample: ({ id }, call) => owner.run(importSampleJob(id), call),
+    importSample: ({ id, name }, call) => owner.run(importSampleJob(id, name), call),
     deleteDataset: ({ id }, call) => owner.run(deleteDatasetJob(encoded, id), call),
     datasetRows: ({ id, offset, count }) => readRows(id, offset, count),
     heldOutRows: (args) => heldOutRows(args),

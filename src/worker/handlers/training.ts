@@ -51,7 +51,7 @@ export function trainingHandlers(
       return forecastTraining(session, encoded, { config, budgetBytes, otherBytes: otherBytes() }, signal);
     },
     measureTraining: (config, call) => owner.run(measureJob(session, encoded, config), call),
-    train: (config, call) => owner.run(trainJob(host, config), call),
+    train: ({ config, name }, call) => owner.run(trainJob(host, config, name), call),
     interruptedRuns: () => (owner.runs("train") ? [] : listInterruptedRuns(session)),
     resumeRun: ({ id }, call) => owner.run(resumeRunJob(host, id), call),
     discardRun: ({ id }, call) => owner.run(discardRunJob(id), call),

@@ -3,6 +3,7 @@ import { adapterFromFolder, withBaseStart } from "../../engine/adapters/from-fol
 import { fileSource } from "../../formats/byte-source";
 import { type PeftFolder, readPeftFolder } from "../../formats/peft-folder";
 import { newId } from "../../lib/id";
+import { defined } from "../../lib/invariant";
 import { makeRng } from "../../lib/rng";
 import type { AdapterSummary } from "../../shared/adapter";
 import { freeName } from "../adapter-name";
@@ -17,8 +18,8 @@ export function importAdapterJob(session: AdapterHost, files: readonly File[]): 
     kind: "import-adapter",
     async run() {
       const folder = await readPeftFolder(files.map(fileSource));
-      const name = files[0]?.name.replace(/\.zip$/, "") ?? "Adapter";
-      return importAdapter(session, name, folder);
+      const { name } = defined(files[0], "the adapter's first file");
+      return importAdapter(session, name.replace(/\.zip$/, ""), folder);
     },
   };
 }

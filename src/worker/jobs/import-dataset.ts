@@ -16,7 +16,7 @@ export function importDatasetJob(
 }
 
 /** Imports a sample dataset. */
-export function importSampleJob(id: string): Job<DatasetSummary> {
+export function importSampleJob(id: string, name: string): Job<DatasetSummary> {
   return {
     kind: "import-dataset",
     async run(context) {
@@ -24,7 +24,7 @@ export function importSampleJob(id: string): Job<DatasetSummary> {
       const source = await readPublicFile(`datasets/${sample.file}`, context.signal);
       const bytes = await source.read(0, source.sizeBytes);
       const file = { name: sample.file, bytes: new Blob([bytes]) };
-      return read([file], { name: sample.title, id: sampleId(id) }, context);
+      return read([file], { name, id: sampleId(id) }, context);
     },
   };
 }

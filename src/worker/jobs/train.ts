@@ -5,7 +5,6 @@ import { BestValues } from "../../engine/train/best-values";
 import { trainingLoop, type TrainingPlan } from "../../engine/train/loop";
 import { fittingWarmup } from "../../engine/train/schedule";
 import type { SelectionProgress } from "../../engine/train/selection";
-import { methodTitles } from "../../export/card-words";
 import { LuthierError } from "../../lib/errors";
 import { newId } from "../../lib/id";
 import type { TrainingResult } from "../../protocol/commands";
@@ -43,6 +42,8 @@ export interface RunHost {
 /** A run being executed. */
 interface Run extends RunHost {
   readonly config: RunConfig;
+  /** The name of the resulting adapter; numbered if the library already has it. */
+  readonly name: string;
   readonly signal: AbortSignal;
   /** The checkpoint to resume from, or null for a new run. */
   readonly resume: RunCheckpoint | null;
@@ -54,8 +55,8 @@ const VALIDATIONS = 5;
 /**
  * Trains to the end or until cancelled, keeping what was learned so far. The result is added to the model's library.
  */
-export function trainJob(host: RunHost, config: RunConfig): Job<TrainingResult> {
-  return { kind: "train", run: ({ signal }) => start({ ...host, config, signal, resume: null }) };
+export function trainJob(host: RunHost, config: RunConfig, name: string): Job<TrainingResult> {
+  return { kind: "train", run: ({ signal }) => start({ ...host, config, name, signal, resume: null }) };
 }
 
 /** Resumes an interrupted run of the loaded model. Throws if there is none with that id. */
@@ -64,7 +65,7 @@ export function resumeRunJob(host: RunHost, id: string): Job<TrainingResult> {
     kind: "train",
     async run({ signal }) {
       const resume = await requireCheckpoint(host.session, id);
-      return start({ ...host, config: resume.config, signal, resume });
+      return start({ ...host, config: resume.config, name: resume.adapter.name, signal, resume });
     },
   };
 }
@@ -100,7 +101,7 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
     await giveBack();
     throw error;
   });
-  const name = resume?.adapter.name ?? (await adapterName(session, config, datasetName));
+  const name = resume?.adapter.name ?? freeName(await libraryOf(session), asked.name);
   const trained = (optimizer: Uint8Array<ArrayBuffer> | null = null): NewAdapter => {
     const { doneSteps: steps, finalLoss, validationLoss } = reporter;
     const outcome = { savedAt: Date.now(), steps, finalLoss, validationLoss };
@@ -202,14 +203,6 @@ function sameParameters(adapter: Adapter, values: ReadonlyMap<string, HostTensor
   return (
     adapter.parameters.length === values.size &&
     adapter.parameters.every(({ name, shape }) => sameShape(values.get(name)?.shape ?? [], shape))
-  );
-}
-
-/** "LoRA, Talk like a pirate", with a number where the library has that already. */
-async function adapterName(session: Session, { method }: RunConfig, datasetName: string): Promise<string> {
-  return freeName(
-    await libraryOf(session),
-    `${methodTitles[method.id]}, ${datasetName.replace(/\.\w{2,5}$/, "")}`,
   );
 }
 
