@@ -137,6 +137,6 @@ function noTokenizer(files: readonly ByteSource[]): LuthierError {
 }
 
 function modelName(config: Readonly<Record<string, unknown>>): string {
-  const path = config._name_or_path;
-  return (typeof path === "string" && baseName(path.replaceAll("\\", "/"))) || "Model";
+  const { _name_or_path: path, model_type: type } = config;
+  return (typeof path === "string" && baseName(path.replaceAll("\\", "/"))) || String(type ?? "");
 }

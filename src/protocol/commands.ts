@@ -127,7 +127,7 @@ export interface Commands extends HubCommands {
     /** The dataset that the new one validates. */
     validates?: string;
   }): DatasetSummary;
-  importSample(args: { id: string }): DatasetSummary;
+  importSample(args: { id: string; name: string }): DatasetSummary;
   deleteDataset(args: { id: string }): void;
   datasetRows(args: { id: string; offset: number; count: number }): readonly Row[];
   /**
@@ -175,7 +175,7 @@ export interface Commands extends HubCommands {
    * Trains to completion or failure, reporting through `training`. If cancelled, resolves with the adapter trained so
    * far.
    */
-  train(args: RunConfig): TrainingResult;
+  train(args: { config: RunConfig; name: string }): TrainingResult;
   /** Interrupted runs of the loaded model (page reload, lost GPU), newest first. */
   interruptedRuns(): readonly InterruptedRun[];
   /** Resumes a run exactly, with its original options. */

@@ -85,14 +85,14 @@ export interface DatasetSummary {
   readonly brokenAt: FileBreak | string | null;
 }
 
-/** A built-in sample dataset (public/datasets/index.json). */
+export const SAMPLE_IDS = ["pirate", "copper-fiddle", "json-answers", "courtier-zh"] as const;
+export type SampleId = (typeof SAMPLE_IDS)[number];
+
+/** A sample dataset that comes with the studio (public/datasets/index.json). */
 export interface SampleDataset {
-  readonly id: string;
-  readonly title: string;
-  readonly teaches: string;
+  readonly id: SampleId;
   readonly file: string;
   readonly suggestions: readonly string[];
-  readonly language: string;
 }
 
 export const TEMPLATE_IDS = ["chat", "alpaca", "human-assistant", "instruction-answer"] as const;

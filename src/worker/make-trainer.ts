@@ -10,12 +10,12 @@ import { fitChanges } from "./forecast";
 import { type RunSetup, trainerOptions } from "./run-setup";
 import type { Session } from "./session";
 
-/** What a trainer is made on. */
+/** The parts of the session that a trainer needs. */
 export type TrainerHost = Pick<Session, "model" | "tune">;
 
 /**
- * Makes everything that a run needs on the GPU, with the kernels that are fastest there. Errors: not enough memory,
- * with the changes that would need less.
+ * Allocates a run's GPU resources and picks the fastest kernels. If memory runs out, the error suggests changes that
+ * need less.
  */
 export async function makeTrainer(
   session: TrainerHost,
@@ -24,7 +24,7 @@ export async function makeTrainer(
 ): Promise<Trainer> {
   const { engine } = session.model;
   const options = trainerOptions(setup.training, setup.data);
-  // Planning asks the tuner for every matrix shape of the run; what it does not know is timed before the real plan.
+  // A dry-run plan collects the run's matrix shapes, so that unknown ones are timed before the real plan.
   planTraining(engine, state, options);
   await session.tune();
   try {
@@ -35,7 +35,7 @@ export async function makeTrainer(
   }
 }
 
-/** What did not fit is not known, so that what a run takes besides the weights should become half of what it was. */
+/** How much memory is missing is unknown; aims to halve the run's memory apart from the weights. */
 async function withWaysOut(error: LuthierError, engine: LoadedModel, setup: RunSetup): Promise<LuthierError> {
   const options = trainerOptions(setup.training, setup.data);
   const { weights, total } = predictTrainingMemory(engine, setup.adapter, options);

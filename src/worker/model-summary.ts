@@ -8,7 +8,7 @@ import type { ModelFolder } from "../formats/model-folder";
 import { isFloatType } from "../formats/quantised/block-types";
 import type { ModelCard, ModelSummary, ModuleInfo } from "../shared/model";
 
-/** What the page shows of a model on the GPU. */
+/** The summary of a loaded model that the page shows. */
 export function summarise(
   card: Pick<ModelCard, "id" | "title" | "source" | "license">,
   engine: LoadedModel,

@@ -13,10 +13,10 @@ import { type GoldenTensor, loadGoldenModel, readJson, readTensors, under } from
 import { openTestGpu } from "../support/gpu";
 import { computeLogits } from "../support/logits";
 
-/** Adapters in the spellings of PEFT's versions and users, with what PEFT makes of them. */
+/** Adapters as different PEFT versions and users write them, with PEFT's results. */
 interface Adapters {
   readonly ids: readonly number[];
-  /** Ids that an encoder reads; the decoder writes the others. */
+  /** Number of ids the encoder reads; the decoder generates the others. */
   readonly prompt: number;
   readonly cases: readonly SavedAdapter[];
 }
@@ -25,7 +25,7 @@ interface SavedAdapter {
   readonly name: string;
   readonly family: string;
   readonly config: Readonly<Record<string, unknown>>;
-  /** Of the last place. */
+  /** Of the last position. */
   readonly logits: readonly number[];
 }
 
@@ -49,7 +49,7 @@ const batch = (splits: boolean): TrainingBatch => ({
   segments: [[{ start: 0, length: ids.length }]],
 });
 
-/** Logits of the last place of what the model writes. */
+/** The model's logits of the last position. */
 async function lastLogits(model: LoadedModel, state: AdapterState): Promise<Float32Array> {
   const splits = model.spec.encoder !== undefined;
   const all = await computeLogits(model, state, batch(splits));
@@ -74,7 +74,7 @@ describe.each([...new Set(cases.map(({ family }) => family))])("%s reads what PE
     expectClose(await lastLogits(model, state), logits, TOLERANCE, "logits");
     state.destroy();
 
-    // What is exported is another spelling of the same adapter.
+    // Our export is yet another form of the same adapter.
     const files = peftFiles(adapter, values, "base", "# card");
     const folder = await readPeftFolder([...files].map(([path, bytes]) => bytesSource(path, bytes)));
     const again = adapterFromFolder(folder, model.spec);

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => gpu.close());
 
-/** What importing does with the two files of a folder, up to the values' upload. */
+/** Imports a folder's two files, up to uploading the values. */
 function importAdapter(
   spec: LoadedModel["spec"],
   config: Record<string, unknown>,
@@ -62,7 +62,7 @@ describe.each(goldenFamilies())("%s takes adapters that PEFT saved", (family) =>
 });
 
 describe("an adapter of another model", () => {
-  /** Imports a llama golden's case into the same family with another config.json; returns the refusal. */
+  /** Imports a llama golden's case into the same family with a modified config.json; returns the refusal. */
   async function refusal(name: string, change: Record<string, unknown>): Promise<LuthierError> {
     const spec = describeModel({ ...readJson<Record<string, unknown>>("llama", "config.json"), ...change });
     const tensors = await readTensors("llama", name, "golden.safetensors");

@@ -92,7 +92,7 @@ export async function main([directory, ...wanted]: string[]): Promise<number> {
   return failures > 0 ? 1 : 0;
 }
 
-/** Cases of which each says something of its own about the files. */
+/** Cases that each test a different aspect of the files. */
 const CASES: readonly string[] = ["lora", "lora_all", "lora_ends", "lora_layers", "lora_pissa", "dora"];
 
 /** llama.cpp looks GELU up in a table of f16. PyTorch with GELU rounded so differs from itself by 5e-4 to 8e-4. */
@@ -104,7 +104,7 @@ function f32Limit({ spec }: HostModel): number {
 const F16_LIMIT = 3e-2;
 const Q8_0_LIMIT = 0.15;
 
-/** Why llama.cpp's numbers cannot be the golden's though the files are right; null where they can. */
+/** Why llama.cpp's numbers legitimately differ from the golden's, or null if they should agree. */
 function outOfReach(family: string, { spec }: HostModel): string | null {
   if (existsSync(join(goldenRoot, family, "quantization.json"))) return "quantised when it loads";
   return lostWindow(spec) === null ? null : "llama.cpp leaves its sliding window out";
@@ -159,7 +159,7 @@ async function merged(
   );
 }
 
-/** Golden models have no tokenizer: one of ASCII's characters, for their few tokens. */
+/** A tokenizer of ASCII characters for golden models, which have few tokens and no tokenizer. */
 function asciiTokenizer(rows: number): Record<string, unknown> {
   const characters = ["Ċ", "Ġ", ...Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i))];
   const vocab = Object.fromEntries(characters.slice(0, rows).map((token, id) => [token, id]));
@@ -181,7 +181,7 @@ function softmaxRows(logits: Float32Array, rows: number, width: number): Float64
   });
 }
 
-/** The largest difference of a probability, relative to the largest probability. */
+/** The largest difference in probability, relative to the largest probability. */
 function largestGap(a: Float64Array, b: Float64Array): number {
   const most = b.reduce((x, y) => Math.max(x, y), 0);
   return a.reduce((worst, value, i) => Math.max(worst, Math.abs(value - b[i]!) / most), 0);

@@ -6,7 +6,7 @@ import { selectTemplate } from "./selectors";
 import type { AdaptersSlice, SliceCreator } from "./state";
 import { adapterVoice, fitVoices } from "./voices";
 
-/** The library of adapters of the loaded model: which is in use, names, files out and in. */
+/** The loaded model's adapter library: selection, renaming, import and export. */
 export const adaptersSlice: SliceCreator<AdaptersSlice> =
   ({ client }) =>
   (set, get) => {
@@ -97,7 +97,7 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
         const others = get().jobs.filter(({ kind }) => kind !== "load-model");
         if (isExcluded({ jobs: others }, "import-adapter") || files.length === 0) return;
         set({ exportProblem: null });
-        // An adapter belongs to a model: one that is on its way is waited for.
+        // Adapters belong to a model, so wait for one that is being loaded.
         if (!get().model || isRunning(get(), "load-model")) await get().modelSettled();
         try {
           get().addAdapter(

@@ -1,22 +1,22 @@
 import { isCancelled } from "../../lib/errors";
-import type { DatasetSummary } from "../../shared/data";
+import type { DatasetSummary, SampleId } from "../../shared/data";
 import { toProblem } from "../lib/problem";
 import { JobCalls } from "./jobs";
 import { lengthInputs, selectDataset, selectValidation } from "./selectors";
 import type { DataSlice, LastFiles, SliceCreator } from "./state";
 
 export const dataSlice: SliceCreator<DataSlice> =
-  ({ client }) =>
+  ({ client, text }) =>
   (set, get) => {
     const imports = new JobCalls(set);
-    /** Counts what the person has chosen: what the page chooses by itself gives way to it. */
+    /** Incremented by every choice the user makes; automatic choices give way to them. */
     let choices = 0;
-    /** The import that the person asked for last, settled or not. */
+    /** The user's latest import, settled or not. */
     let asked: Promise<unknown> = Promise.resolve();
 
     type Read = (signal: AbortSignal) => Promise<DatasetSummary>;
 
-    /** Runs an import; what is already there stays as it was when it fails. */
+    /** Runs an import; on failure the existing data stays as it was. */
     async function runImport(read: Read, mayChoose: () => boolean): Promise<DatasetSummary | null> {
       set({ dataProblem: null });
       try {
@@ -33,7 +33,7 @@ export const dataSlice: SliceCreator<DataSlice> =
       }
     }
 
-    /** An import that the person asks for; a later choice of theirs stays. */
+    /** Runs an import for the user, without overriding a later choice of theirs. */
     function importAsked(read: Read): Promise<DatasetSummary | null> {
       const choice = ++choices;
       const reading = runImport(read, () => choice === choices);
@@ -41,7 +41,7 @@ export const dataSlice: SliceCreator<DataSlice> =
       return reading;
     }
 
-    /** Reads files in the place of the dataset that came of them before. */
+    /** Rereads files, replacing the dataset that resulted from them before. */
     async function readFiles(last: LastFiles): Promise<void> {
       const { files, name, reading, datasetId, validates } = last;
       const place = {
@@ -56,19 +56,20 @@ export const dataSlice: SliceCreator<DataSlice> =
     }
 
     async function importSample(
-      id: string,
+      id: SampleId,
       run: (read: Read) => Promise<DatasetSummary | null>,
     ): Promise<void> {
-      const dataset = await run((signal) => client.until(signal).call("importSample", { id }));
+      const name = text.data.sampleTexts[id].title;
+      const dataset = await run((signal) => client.until(signal).call("importSample", { id, name }));
       if (dataset) set((state) => ({ sampleOf: { ...state.sampleOf, [dataset.id]: id } }));
     }
 
-    /** Chooses a dataset where the person has none: the newest, or the first sample. */
+    /** Selects a dataset if the user has not: the newest, or the first sample. */
     async function chooseUnasked(): Promise<void> {
       let choice: number;
       do {
         choice = choices;
-        // Where the person's own import comes to nothing, there is still something to begin with.
+        // If the user's own import fails, there is still a dataset to start with.
         await asked;
       } while (choice !== choices);
       const { datasets, samples, datasetId } = get();
@@ -79,7 +80,7 @@ export const dataSlice: SliceCreator<DataSlice> =
       const [sample] = samples;
       if (newest) set({ datasetId: newest.id });
       else if (sample) await importSample(sample.id, (read) => runImport(read, () => choice === choices));
-      // The person's import has taken the place of this one.
+      // The user's import replaced this one.
       if (choice !== choices) await chooseUnasked();
     }
 
@@ -100,7 +101,7 @@ export const dataSlice: SliceCreator<DataSlice> =
           const listing = Promise.all([client.call("listDatasets"), client.call("listSamples")]);
           const [listed, samples] = await listing;
           set(({ datasets }) => {
-            // What was imported meanwhile may be newer than the list.
+            // Datasets imported in the meantime may be missing from the list.
             const known = new Set(datasets.map(({ id }) => id));
             return {
               datasets: [...listed.filter(({ id }) => !known.has(id)), ...datasets],

@@ -7,7 +7,7 @@ import { JobCalls, jobOf, whileRunning } from "./jobs";
 import type { ModelSlice, SliceCreator, StudioState } from "./state";
 import { baseOnly } from "./voices";
 
-/** What belongs to a model and goes with it. */
+/** State that belongs to a model and is reset with it. */
 const ofNoModel = {
   adapters: [],
   adapterId: null,
@@ -19,27 +19,24 @@ export const modelSlice: SliceCreator<ModelSlice> =
   ({ client }) =>
   (set, get, api) => {
     const loads = new JobCalls(set);
-    /** Counts what the person has chosen: what the page loads by itself gives way to it. */
+    /** Incremented by every choice the user makes; automatic loads give way to them. */
     let choices = 0;
     let cancels = 0;
-    /** The load that the person asked for last, settled or not. */
+    /** The user's latest load, settled or not. */
     let asked: Promise<unknown> = Promise.resolve();
-    /** What was chosen of the model that went: it comes back with the model. */
+    /** Selections of a model that was unloaded, restored if it is loaded again. */
     let before: Pick<StudioState, "modelId" | "adapterId" | "voices"> | null = null;
     let listings = 0;
     let start: Promise<void> = Promise.resolve();
 
-    /** Lists the models anew; of several lists under way the one asked for last is shown. */
+    /** Refreshes the list of models; of concurrent requests only the latest is used. */
     async function listModels(): Promise<void> {
       const listing = ++listings;
       const models = await client.call("listModels");
       if (listing === listings) set({ models, modelsLoaded: true });
     }
 
-    /**
-     * Asks for a model; what the page shows changes when the worker has taken it (`takeModel`). False when that came to
-     * nothing.
-     */
+    /** Requests a model; the page changes when the worker has loaded it (`takeModel`). Returns false on failure. */
     async function load(
       subject: string | null,
       read: (worker: Caller) => Promise<ModelSummary>,
@@ -57,7 +54,7 @@ export const modelSlice: SliceCreator<ModelSlice> =
       }
     }
 
-    /** Loads as the person asks. */
+    /** Loads a model for the user. */
     function loadAsked(
       subject: string | null,
       read: (worker: Caller) => Promise<ModelSummary>,
@@ -74,7 +71,7 @@ export const modelSlice: SliceCreator<ModelSlice> =
       return (worker: Caller) => worker.call("loadModel", { id, quantization });
     }
 
-    /** Loads what nobody asked for just now, once the person's own loads are through; false when they have a model. */
+    /** Loads a model automatically, after the user's own loads have settled; false if those have loaded one. */
     async function loadUnasked(choose: () => string | null): Promise<boolean> {
       let choice: number;
       do {
@@ -87,7 +84,7 @@ export const modelSlice: SliceCreator<ModelSlice> =
       set({ loadsUnasked: true });
       const isLoaded = await load(id, byId(id), () => choice === choices);
       if (choice === choices) set({ loadsUnasked: false });
-      // The person's load took the place of this one; where it came to nothing, this one is tried again.
+      // The user's load replaced this one; if it failed, try again.
       return choice === choices || cancelled !== cancels ? isLoaded : loadUnasked(choose);
     }
 
@@ -100,7 +97,7 @@ export const modelSlice: SliceCreator<ModelSlice> =
       }
       await loadUnasked(() => {
         const { models, modelId, hungModel } = get();
-        // What hung the worker at an earlier start is loaded when the person asks for it, and nothing in its place.
+        // A model that hung the worker at an earlier start is only loaded on request, and no other in its place.
         if (hungModel !== null && hungModel === modelId) return null;
         const last = models.find((card) => card.id === modelId);
         const chosen = last ?? models.find((card) => card.source === "built-in");
@@ -131,7 +128,7 @@ export const modelSlice: SliceCreator<ModelSlice> =
       async setQuantization(quantization) {
         const { model, quantization: earlier } = get();
         set({ quantization });
-        // A model that is on its way comes the new way too.
+        // A model that is being loaded is reloaded with the new setting too.
         const id = jobOf(get(), "load-model")?.subject ?? model?.id ?? null;
         if (id !== null && !(await loadAsked(id, byId(id)))) set({ quantization: earlier });
       },
@@ -162,13 +159,13 @@ export const modelSlice: SliceCreator<ModelSlice> =
         }
         const { summary, adapters } = taken;
         const isAnother = get().model?.id !== summary.id;
-        // The same model again after a lost GPU: what was said and chosen there stays.
+        // The same model is back after a lost GPU: restore its conversation and selections.
         const isBack = before?.modelId === summary.id ? before : null;
         before = null;
         set({
           ...ofNoModel,
           ...(isAnother && { plan: null, lengths: null }),
-          // Who spoke there goes with the model.
+          // Voices are reset with the model.
           ...(isBack ?? { turns: [] }),
           model: summary,
           modelId: summary.id,

@@ -3,6 +3,7 @@ import { adapterFromFolder, withBaseInit } from "../../engine/adapters/from-fold
 import { fileSource } from "../../formats/byte-source";
 import { type PeftFolder, readPeftFolder } from "../../formats/peft-folder";
 import { newId } from "../../lib/id";
+import { defined } from "../../lib/invariant";
 import { makeRng } from "../../lib/rng";
 import type { AdapterSummary } from "../../shared/adapter";
 import { freeName } from "../adapter-name";
@@ -11,14 +12,14 @@ import { type AdapterHost, keepAdapter, libraryOf } from "../kept-adapter";
 import { withOptimizer } from "../optimizer-state";
 import type { Job } from "./owner";
 
-/** Reads an adapter's files as a new one of the loaded model. */
+/** Imports an adapter's files into the loaded model's library. */
 export function importAdapterJob(session: AdapterHost, files: readonly File[]): Job<AdapterSummary> {
   return {
     kind: "import-adapter",
     async run() {
       const folder = await readPeftFolder(files.map(fileSource));
-      const name = files[0]?.name.replace(/\.zip$/, "") ?? "Adapter";
-      return importAdapter(session, name, folder);
+      const { name } = defined(files[0], "the adapter's first file");
+      return importAdapter(session, name.replace(/\.zip$/, ""), folder);
     },
   };
 }

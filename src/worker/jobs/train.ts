@@ -5,7 +5,6 @@ import { BestValues } from "../../engine/train/best-values";
 import { trainingLoop, type TrainingPlan } from "../../engine/train/loop";
 import { fittingWarmup } from "../../engine/train/schedule";
 import type { SelectionProgress } from "../../engine/train/selection";
-import { methodTitles } from "../../export/card-words";
 import { LuthierError } from "../../lib/errors";
 import { newId } from "../../lib/id";
 import type { TrainingResult } from "../../protocol/commands";
@@ -32,7 +31,7 @@ import { TrainingReporter } from "../training-reporter";
 import { onGpu } from "./on-gpu";
 import type { Job } from "./owner";
 
-/** What every run works with. */
+/** What every run needs. */
 export interface RunHost {
   readonly session: Session;
   readonly encoded: EncodedRows;
@@ -40,37 +39,38 @@ export interface RunHost {
   readonly gate: Gate;
 }
 
-/** A run that was started. */
+/** A run being executed. */
 interface Run extends RunHost {
   readonly config: RunConfig;
+  /** The name of the resulting adapter; numbered if the library already has it. */
+  readonly name: string;
   readonly signal: AbortSignal;
-  /** Where the run goes on, null for a new one. */
+  /** The checkpoint to resume from, or null for a new run. */
   readonly resume: RunCheckpoint | null;
 }
 
-/** Measurements on the validation rows during a run, where the options do not say how often. */
+/** Number of validations during a run if the options do not set an interval. */
 const VALIDATIONS = 5;
 
 /**
- * Trains to the end, or until it is cancelled: it then results in what was learned so far. The trained adapter is a new
- * one of the model's library.
+ * Trains to the end or until cancelled, keeping what was learned so far. The result is added to the model's library.
  */
-export function trainJob(host: RunHost, config: RunConfig): Job<TrainingResult> {
-  return { kind: "train", run: ({ signal }) => start({ ...host, config, signal, resume: null }) };
+export function trainJob(host: RunHost, config: RunConfig, name: string): Job<TrainingResult> {
+  return { kind: "train", run: ({ signal }) => start({ ...host, config, name, signal, resume: null }) };
 }
 
-/** Goes on with a run of the loaded model that did not come to its end. Errors when there is none of that id. */
+/** Resumes an interrupted run of the loaded model. Throws if there is none with that id. */
 export function resumeRunJob(host: RunHost, id: string): Job<TrainingResult> {
   return {
     kind: "train",
     async run({ signal }) {
       const resume = await requireCheckpoint(host.session, id);
-      return start({ ...host, config: resume.config, signal, resume });
+      return start({ ...host, config: resume.config, name: resume.adapter.name, signal, resume });
     },
   };
 }
 
-/** A run begins unpaused, and one that is to end does not wait at the gate. Errors: another tab trains. */
+/** Runs start unpaused; cancelling opens the gate. Throws "busy" if another tab is training. */
 async function start(run: Run): Promise<TrainingResult> {
   const { gate, signal, resume } = run;
   const id = resume?.adapter.id ?? newId();
@@ -101,7 +101,7 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
     await giveBack();
     throw error;
   });
-  const name = resume?.adapter.name ?? (await adapterName(session, config, datasetName));
+  const name = resume?.adapter.name ?? freeName(await libraryOf(session), asked.name);
   const trained = (optimizer: Uint8Array<ArrayBuffer> | null = null): NewAdapter => {
     const { doneSteps: steps, finalLoss, validationLoss } = reporter;
     const outcome = { savedAt: Date.now(), steps, finalLoss, validationLoss };
@@ -128,7 +128,7 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   const made = trained(optimizer);
   session.holdAdapter(made);
   const summary = await keepAdapter(session, made);
-  // What could not be saved can still go on from where it was last kept.
+  // An adapter that could not be saved can still be recovered from its checkpoint.
   if (!session.unsaved.find(id)) await forgetRun(session, id);
   const status = signal.aborted ? "stopped" : "done";
   reporter.send(status);
@@ -147,7 +147,9 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   };
 }
 
-/** Takes room for the adapter that the run makes. Without any the run goes on, and the page is told at once. */
+/**
+ * Reserves storage for the resulting adapter. Without enough space the run continues and the page is warned right away.
+ */
 async function reserveFor(session: Session, id: string, adapter: Adapter): Promise<() => Promise<void>> {
   try {
     return await reserveRoom(id, trainableCount(adapter) * Float32Array.BYTES_PER_ELEMENT);
@@ -158,29 +160,29 @@ async function reserveFor(session: Session, id: string, adapter: Adapter): Promi
   }
 }
 
-/** Keeps the last good weights of a run that broke off. The error that broke it off is the one to tell. */
+/** Keeps the last good weights of a failed run. Errors while doing so do not replace the original one. */
 async function keepBroken(session: Session, adapter: NewAdapter, error: unknown): Promise<void> {
   session.holdAdapter(adapter);
   try {
     await keepAdapter(session, adapter);
   } catch {
-    // Not even their values can be read: the GPU is about to be lost.
+    // The values cannot be read either: the device is about to be reported lost.
     return;
   }
   const { id } = adapter.summary;
   const isOver = error instanceof LuthierError && error.code === "diverged";
-  // Whatever else broke it off, too little memory or a lost GPU, the run can go on where it was last kept.
+  // After any other failure, such as out of memory or a lost device, the run can resume from its checkpoint.
   if (isOver && !session.unsaved.find(id)) await forgetRun(session, id);
 }
 
 async function startAdapter(run: Run, setup: RunSetup): Promise<AdapterState> {
   const { gpu } = run.session.model.engine;
-  // A run that goes on takes its values from where it was kept.
+  // A resumed run takes its values from the checkpoint.
   if (run.resume) return new AdapterState(gpu, setup.adapter);
   return AdapterState.of(gpu, setup.adapter, await startValues(run, setup));
 }
 
-/** Drawn anew by the seed, or what a kept adapter has learned so far. */
+/** Seeded initial values, or the values of the adapter to continue from. */
 async function startValues(
   { session, config }: Run,
   setup: RunSetup,
@@ -196,7 +198,7 @@ async function startValues(
   return drawValues(session, setup);
 }
 
-/** Whether values are one for each parameter, in its shape. */
+/** Whether the values match the parameters by name and shape. */
 function sameParameters(adapter: Adapter, values: ReadonlyMap<string, HostTensor>): boolean {
   return (
     adapter.parameters.length === values.size &&
@@ -204,18 +206,10 @@ function sameParameters(adapter: Adapter, values: ReadonlyMap<string, HostTensor
   );
 }
 
-/** "LoRA, Talk like a pirate", with a number where the library has that already. */
-async function adapterName(session: Session, { method }: RunConfig, datasetName: string): Promise<string> {
-  return freeName(
-    await libraryOf(session),
-    `${methodTitles[method.id]}, ${datasetName.replace(/\.\w{2,5}$/, "")}`,
-  );
-}
-
-/** Writes a line into the run's log. */
+/** Writes a line to the run's log. */
 type Tell = (line: LogLine) => void;
 
-/** What a run makes as it goes. */
+/** Outputs of a run. */
 interface RunState {
   readonly state: AdapterState;
   readonly reporter: TrainingReporter;
@@ -223,7 +217,7 @@ interface RunState {
   readonly startedAt: number;
 }
 
-/** Returns the optimizer's state that belongs to the values, as a file, or null where none is kept. */
+/** Returns the serialised optimizer state that matches the values, or null if none is kept. */
 async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uint8Array<ArrayBuffer> | null> {
   const { session, config, gate, signal, resume } = run;
   const { state, reporter } = parts;
@@ -266,7 +260,7 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
     for await (const report of trainingLoop(trainer, plan, signal)) {
       if (report.type === "selection" || report.type === "selected") {
         tellSelection(report, tell);
-        // What measured best before did so with other numbers than may train now.
+        // Earlier bests were measured with other parameters selected.
         if (report.type === "selected") best.forget();
         continue;
       }
@@ -285,7 +279,7 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
     }
     await gpu.settle();
     const taken = training.loadBestModelAtEnd ? takeBest(best, reporter, tell) : null;
-    // The moments of the last step are not those of an earlier one's values.
+    // The last step's moments do not match the values of an earlier step.
     if (taken !== null && taken !== trainer.stepCount) return null;
     return await keptOptimizer(trainer, state, config.method);
   } finally {
@@ -293,7 +287,7 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
   }
 }
 
-/** Keeps the run where that is due and, while it is paused, waits. The time does not count as that of a step. */
+/** Saves a checkpoint when due and waits while the run is paused. This time does not count towards step time. */
 async function rest({ gate, signal }: Run, reporter: TrainingReporter, keeper: RunKeeper): Promise<void> {
   if (gate.isClosed || keeper.isDue) await keeper.keep();
   if (gate.isClosed) {
@@ -304,7 +298,7 @@ async function rest({ gate, signal }: Run, reporter: TrainingReporter, keeper: R
   reporter.rest();
 }
 
-/** Tells how far the choice of what trains is, in quarters. */
+/** Logs the progress of parameter selection, in quarters. */
 function tellSelection(progress: SelectionProgress, tell: Tell): void {
   if (progress.type === "selected") {
     tell({ kind: "selected", numbers: progress.training });
@@ -324,7 +318,7 @@ function isPatienceOver({ earlyStoppingPatience }: TrainingOptions, { progress }
   return earlyStoppingPatience > 0 && progress.measuredSince >= earlyStoppingPatience;
 }
 
-/** Returns the step whose values were taken, or null. */
+/** Returns the step whose values were restored, or null. */
 function takeBest(best: BestValues, reporter: TrainingReporter, tell: Tell): number | null {
   const taken = best.restore();
   if (!taken) return null;

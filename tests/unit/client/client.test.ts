@@ -3,7 +3,7 @@ import { connectClient, type WorkerPort } from "../../../src/client/client";
 import { LuthierError } from "../../../src/lib/errors";
 import type { Ping, Reply, Request } from "../../../src/protocol/wire";
 
-/** A worker that keeps what it is sent and says what it is told to. */
+/** A worker stub that records messages and sends prepared replies. */
 class StubPort implements WorkerPort {
   readonly sent: Exclude<Request, Ping>[] = [];
   pings = 0;

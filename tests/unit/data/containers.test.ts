@@ -219,7 +219,7 @@ describe("archives", () => {
       code: "data",
     });
     const encrypted = zipSync({ "a.json": utf8("[]") });
-    // The flag of encryption, in the directory.
+    // Set the encryption flag in the directory.
     encrypted[encrypted.findIndex((_, at) => encrypted[at] === 0x50 && encrypted[at + 2] === 1) + 8] = 1;
     await expect(readAll([fileOf(encrypted, "a.zip")])).rejects.toThrow(/encrypted/);
   });

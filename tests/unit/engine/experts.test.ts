@@ -10,7 +10,7 @@ import { readJson } from "../../support/golden";
 
 const model = describeModel(readJson<Record<string, unknown>>("llama_tied", "config.json"));
 
-/** An adapter of that method as another one would be given it. */
+/** An adapter of that method, as passed to methods that build on it. */
 function expert(id: MethodId, options: FieldValues = {}, of = model): Expert {
   return { name: `my ${id}`, config: methods[id].bind(options, of).config };
 }
@@ -30,7 +30,7 @@ describe("MAD-X's task adapter", () => {
   test("stands on one language adapter", () => {
     expect(refusal("mad-x-task", {}, [])).toMatch(/^language_adapter: .* takes 1 trained adapters, not 0/);
     expect(refusal("mad-x-task", {}, [expert("pfeiffer")])).toMatch(
-      /^language_adapter: “my pfeiffer” is no MAD-X language adapter/,
+      /^language_adapter: “my pfeiffer” is not a MAD-X language adapter/,
     );
     expect(refusal("mad-x-task", {}, [expert("lora")])).toMatch(/^language_adapter: “my lora” is no/);
     expect(refusal("mad-x-task", {}, [expert("mad-x-language")])).toBe("taken");
@@ -46,7 +46,7 @@ describe("X-LoRA", () => {
   });
 
   test.each([
-    ["of another method", expert("houlsby"), "no LoRA"],
+    ["of another method", expert("houlsby"), "not a LoRA"],
     ["with DoRA", expert("lora", { use_dora: true }), "uses DoRA"],
     [
       "on an embedding",
@@ -80,12 +80,12 @@ describe("AdapterFusion", () => {
   test("takes two or more bottlenecks of one kind", () => {
     const houlsby = expert("houlsby");
     expect(refusal("fusion", {}, [houlsby])).toMatch(/^adapters: .* takes 2 to 16 trained adapters, not 1/);
-    expect(refusal("fusion", {}, [houlsby, expert("pfeiffer")])).toMatch(/^adapters: .* different places/);
+    expect(refusal("fusion", {}, [houlsby, expert("pfeiffer")])).toMatch(/^adapters: .* different positions/);
     for (const id of ["lora", "mad-x-language"] as const) {
-      expect(refusal("fusion", {}, [houlsby, expert(id)])).toMatch(/^adapters: .* no Houlsby or Pfeiffer/);
+      expect(refusal("fusion", {}, [houlsby, expert(id)])).toMatch(/^adapters: .* not a Houlsby or Pfeiffer/);
     }
     const wide = { ...houlsby, config: { ...houlsby.config, hidden_size: 64 } };
-    expect(refusal("fusion", {}, [houlsby, wide])).toMatch(/^adapters: .* of a model 64 wide, not 32/);
+    expect(refusal("fusion", {}, [houlsby, wide])).toMatch(/^adapters: .* for a model of width 64, not 32/);
     expect(refusal("fusion", {}, [houlsby, expert("houlsby", { reduction_factor: 2 })])).toBe("taken");
   });
 });

@@ -34,7 +34,7 @@ async function exportGolden(family: string, name: string) {
   return { spec, peftConfig, converts, adapter, trained, files, folder, saved };
 }
 
-/** PEFT stores the frozen embedding and head beside their updates, and reads folders without them as well. */
+/** PEFT stores the frozen embedding and head with their updates, but also reads folders without them. */
 function isBase(tensor: string): boolean {
   return tensor.endsWith(".base_layer.weight");
 }
@@ -46,7 +46,7 @@ describe.each(cases)("%s %s", (family, name) => {
     for (const [tensor, expected] of saved) {
       const actual = folder.tensors.get(tensor)!;
       expect(actual.shape, tensor).toEqual(expected.shape);
-      // What is converted is computed here in float64, by the reference in float32; all else is copied.
+      // Converted tensors are computed in float64 here but in float32 by the reference; all others are copied.
       if (converts) expectClose(actual.data, expected.data, 1e-6, tensor);
       else expect(actual.data, tensor).toEqual(expected.data);
     }
@@ -81,6 +81,6 @@ function expectedConfig(
   peftConfig: Record<string, unknown>,
 ): Record<string, unknown> {
   const shared = Object.fromEntries(Object.keys(exported).map((key) => [key, peftConfig[key]]));
-  // Without a projection PEFT still notes the width that one would have had.
+  // Without a projection PEFT still records the width that one would have had.
   return shared.prefix_projection === false ? { ...shared, encoder_hidden_size: null } : shared;
 }

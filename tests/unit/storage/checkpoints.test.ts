@@ -8,7 +8,7 @@ import { fresh } from "./fresh";
 let runs: typeof Checkpoints;
 let root: FakeDirectory;
 
-/** Gives the browser its private file system. */
+/** Provides a private file system. */
 function offerFiles(): void {
   vi.stubGlobal("navigator", { storage: { getDirectory: () => Promise.resolve(root) } });
   vi.stubGlobal("FileSystemFileHandle", FakeFile);

@@ -21,7 +21,7 @@ describe("the worker's answers", () => {
     }));
     await expect(client.call("listDatasets")).rejects.toMatchObject({
       code: "internal",
-      what: "Luthier made a mistake: rows is undefined.",
+      what: "Internal error: rows is undefined.",
     });
   });
 

@@ -8,10 +8,10 @@ import classes from "./compare-step.module.css";
 import { QuestionLine } from "./question-line";
 import { voiceName } from "./side-names";
 
-/** As many as are in the page at a time: conversations may have thousands. */
+/** Turns rendered at a time: conversations may have thousands. */
 const PAGE = 20;
 
-/** The conversation before the last question, its latest part at first. */
+/** Earlier turns of the conversation, latest page first. */
 export function EarlierTurns({ turns }: { turns: readonly Turn[] }) {
   const text = useText();
   const adapters = useStudio((state) => state.adapters);

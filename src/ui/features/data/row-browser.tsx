@@ -14,12 +14,12 @@ const PAGE = 3;
 interface Props {
   readonly id: string;
   readonly rows: number;
-  /** The row, from 0, whose tokens are shown. */
+  /** Index of the row whose tokens are shown. */
   readonly chosen: number;
   readonly onChoose: (row: number) => void;
 }
 
-/** Three rows at a time, as the file has them. */
+/** Browses rows as they are in the file, three at a time. */
 export function RowBrowser({ id, rows, chosen, onChoose }: Props) {
   const text = useText();
   const { client } = useStudioContext();
@@ -107,10 +107,10 @@ function RowCard({ row, index, chosen, onChoose }: RowProps) {
   );
 }
 
-/** Turns of a row that are shown on its card. */
+/** Maximum number of a row's turns shown on its card. */
 const SHOWN_PARTS = 12;
 
-/** Characters of a field that are shown; the rest is not of use on a card and would slow the page. */
+/** Maximum number of characters shown per field; more would slow the page. */
 const SHOWN = 600;
 
 function RowField({ name, value }: { name: string; value: string }) {

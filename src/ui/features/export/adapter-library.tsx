@@ -9,7 +9,7 @@ import { isExcluded } from "../../store/jobs";
 import { type Text, useText } from "../../text/text";
 import classes from "./adapter-library.module.css";
 
-/** The loaded model's adapters: take one into use, rename it, download it, or delete it after being asked by name. */
+/** The loaded model's adapters: select, rename, download, or delete after confirmation. */
 export function AdapterLibrary() {
   const text = useText();
   const { adapters, model } = useStudio((state) => ({ adapters: state.adapters, model: state.model }));
@@ -37,7 +37,7 @@ export function AdapterLibrary() {
   );
 }
 
-/** As many as are in the page at a time. */
+/** Adapters rendered at a time. */
 const PAGE = 20;
 
 type Mode = "shown" | "renaming" | "deleting";
@@ -58,7 +58,7 @@ function AdapterItem({ adapter }: { adapter: AdapterSummary }) {
 
 interface ShownProps {
   readonly adapter: AdapterSummary;
-  /** What stood in its place. */
+  /** The mode before the current one. */
   readonly before: Mode;
   readonly onMode: (mode: Mode) => void;
 }

@@ -10,10 +10,10 @@ import { isTraining } from "../../store/jobs";
 import { useRemote } from "../../store/use-remote";
 import { useText } from "../../text/text";
 
-/** How often a run in another tab is looked after. */
+/** Polling interval for runs in other tabs. */
 const LOOK_MS = 5000;
 
-/** Runs that a reload or a lost GPU cut off, and the way to go on with each. */
+/** Runs interrupted by a reload or a lost GPU, which can be resumed or discarded. */
 export function InterruptedRuns() {
   const { client } = useStudioContext();
   const { modelId, status, active } = useStudio((state) => ({

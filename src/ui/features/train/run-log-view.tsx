@@ -4,10 +4,10 @@ import { useStudio, useStudioContext } from "../../store/context";
 import { useText } from "../../text/text";
 import classes from "./train-step.module.css";
 
-/** Lines drawn; the copy has them all. */
+/** Number of lines rendered; copying includes them all. */
 const SHOWN = 300;
 
-/** What happened, line by line; it follows its end unless one scrolls up. */
+/** The run's log; it follows the end unless scrolled up. */
 export function RunLogView() {
   const text = useText();
   const { log } = useStudioContext();
