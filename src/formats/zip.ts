@@ -1,8 +1,8 @@
 import { Inflate, Zip, ZipPassThrough, type Zippable, zipSync } from "fflate";
 import { LuthierError } from "../lib/errors";
 import type { ZipFault } from "../lib/problems/format-problems";
+import { DEFLATED, packedStart, readZipDirectory, STORED, type ZipEntry } from "../lib/zip-directory";
 import { type ByteSource, bytesSource } from "./byte-source";
-import { DamagedZip, packedStart, readZipDirectory, type ZipEntry } from "./zip-directory";
 
 /** What an archive may hold at most before it counts as an attack or a mistake. */
 export interface ZipLimits {
@@ -21,11 +21,8 @@ const defaultLimits: ZipLimits = { entries: 1000, totalBytes: 2 ** 31 };
 /** Weights pack to half their size and hardly less; small archives may be of zeros. */
 const MAX_RATIO = 20;
 const MAX_SMALL_BYTES = 2 ** 26;
-const MAX_DIRECTORY_BYTES = 2 ** 24;
 /** Packed bytes that are unpacked at a time: at the most 64 MiB come of them. */
 const PIECE_BYTES = 2 ** 16;
-const STORED = 0;
-const DEFLATED = 8;
 
 /** Packs files into a zip. Tensors are stored as they are, since compression gains next to nothing on them. */
 export function zipFiles(
@@ -96,7 +93,7 @@ export async function unzipFiles(
   const entries: ZipEntry[] = [];
   let totalBytes = 0;
   const mostBytes = Math.min(limits.totalBytes, MAX_SMALL_BYTES + MAX_RATIO * source.sizeBytes);
-  for (const entry of await orRefusal(source, () => readZipDirectory(source, MAX_DIRECTORY_BYTES))) {
+  for (const entry of await orRefusal(source, () => readZipDirectory(source))) {
     const { name } = entry;
     if (name.endsWith("/") || isSystemFile(name)) continue;
     if (!isSafePath(name)) throw refused(source, { kind: "unsafe-name", name });
@@ -114,13 +111,12 @@ export async function unzipFiles(
 /** A file of the archive: stored ones are read where they lie, packed ones are unpacked whole. */
 async function entrySource(source: ByteSource, entry: ZipEntry): Promise<ByteSource> {
   const { name, method, sizeBytes, packedBytes, isEncrypted } = entry;
-  if (isEncrypted || (method !== STORED && method !== DEFLATED))
-    throw new DamagedZip("packed in another way");
+  if (isEncrypted || (method !== STORED && method !== DEFLATED)) throw new Error("packed in another way");
   const start = await packedStart(source, entry);
   if (method === DEFLATED) {
     return bytesSource(name, await inflate(source, start, start + packedBytes, sizeBytes));
   }
-  if (packedBytes !== sizeBytes) throw new DamagedZip("stored in another size");
+  if (packedBytes !== sizeBytes) throw new Error("stored in another size");
   return { name, sizeBytes, read: (from, to) => source.read(start + from, start + to) };
 }
 
@@ -134,7 +130,7 @@ async function inflate(
   const unpacked = new Uint8Array(sizeBytes);
   let done = 0;
   const inflater = new Inflate((piece) => {
-    if (done + piece.length > sizeBytes) throw new DamagedZip("larger than announced");
+    if (done + piece.length > sizeBytes) throw new Error("larger than announced");
     unpacked.set(piece, done);
     done += piece.length;
   });
@@ -142,7 +138,7 @@ async function inflate(
     const next = Math.min(end, at + PIECE_BYTES);
     inflater.push(await source.read(at, next), next === end);
   }
-  if (done !== sizeBytes) throw new DamagedZip("smaller than announced");
+  if (done !== sizeBytes) throw new Error("smaller than announced");
   return unpacked;
 }
 
