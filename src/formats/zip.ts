@@ -1,8 +1,8 @@
 import { Inflate, Zip, ZipPassThrough, type Zippable, zipSync } from "fflate";
 import { LuthierError } from "../lib/errors";
 import type { ZipFault } from "../lib/problems/format-problems";
+import { DEFLATED, packedStart, readZipDirectory, STORED, type ZipEntry } from "../lib/zip-directory";
 import { type ByteSource, bytesSource } from "./byte-source";
-import { DamagedZip, packedStart, readZipDirectory, type ZipEntry } from "./zip-directory";
 
 /** Limits beyond which an archive is rejected. */
 export interface ZipLimits {
@@ -21,11 +21,8 @@ const defaultLimits: ZipLimits = { entries: 1000, totalBytes: 2 ** 31 };
 /** Weights compress to about half; small archives may be all zeros. */
 const MAX_RATIO = 20;
 const MAX_SMALL_BYTES = 2 ** 26;
-const MAX_DIRECTORY_BYTES = 2 ** 24;
 /** Compressed bytes per step; they expand to at most 64 MiB. */
 const PIECE_BYTES = 2 ** 16;
-const STORED = 0;
-const DEFLATED = 8;
 
 /** Packs files into a zip, without compressing tensors, which gain next to nothing. */
 export function zipFiles(
@@ -92,7 +89,7 @@ export async function unzipFiles(
   const entries: ZipEntry[] = [];
   let totalBytes = 0;
   const mostBytes = Math.min(limits.totalBytes, MAX_SMALL_BYTES + MAX_RATIO * source.sizeBytes);
-  for (const entry of await orRefusal(source, () => readZipDirectory(source, MAX_DIRECTORY_BYTES))) {
+  for (const entry of await orRefusal(source, () => readZipDirectory(source))) {
     const { name } = entry;
     if (name.endsWith("/") || isSystemFile(name)) continue;
     if (!isSafePath(name)) throw refused(source, { kind: "unsafe-name", name });
@@ -110,13 +107,12 @@ export async function unzipFiles(
 /** An archive member: stored ones are read in place, deflated ones inflated in full. */
 async function entrySource(source: ByteSource, entry: ZipEntry): Promise<ByteSource> {
   const { name, method, sizeBytes, packedBytes, isEncrypted } = entry;
-  if (isEncrypted || (method !== STORED && method !== DEFLATED))
-    throw new DamagedZip("packed in another way");
+  if (isEncrypted || (method !== STORED && method !== DEFLATED)) throw new Error("packed in another way");
   const start = await packedStart(source, entry);
   if (method === DEFLATED) {
     return bytesSource(name, await inflate(source, start, start + packedBytes, sizeBytes));
   }
-  if (packedBytes !== sizeBytes) throw new DamagedZip("stored in another size");
+  if (packedBytes !== sizeBytes) throw new Error("stored in another size");
   return { name, sizeBytes, read: (from, to) => source.read(start + from, start + to) };
 }
 
@@ -130,7 +126,7 @@ async function inflate(
   const unpacked = new Uint8Array(sizeBytes);
   let done = 0;
   const inflater = new Inflate((piece) => {
-    if (done + piece.length > sizeBytes) throw new DamagedZip("larger than announced");
+    if (done + piece.length > sizeBytes) throw new Error("larger than announced");
     unpacked.set(piece, done);
     done += piece.length;
   });
@@ -138,7 +134,7 @@ async function inflate(
     const next = Math.min(end, at + PIECE_BYTES);
     inflater.push(await source.read(at, next), next === end);
   }
-  if (done !== sizeBytes) throw new DamagedZip("smaller than announced");
+  if (done !== sizeBytes) throw new Error("smaller than announced");
   return unpacked;
 }
 

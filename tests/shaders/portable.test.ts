@@ -1,16 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Kernel, kernelKey } from "../../src/engine/gpu/kernel";
 import { assembleShader } from "../../src/engine/gpu/shaders";
-import type { Tuning } from "../../src/engine/graph/op";
-import {
-  attentionBackwardBiasKernel,
-  attentionKernel,
-  attentionStatsKernel,
-  attentionVariants,
-  type AttentionBias,
-} from "../../src/engine/ops/attention-kernels";
 import { createNullGpu } from "../support/gpu";
-import { allKernels } from "../support/kernels";
+import { allKernels, kernelsOf } from "../support/kernels";
+import { traceAttention } from "../support/large-shapes";
 import { localBytes, parseWgsl, spaceBytes, type WgslModule, workgroupSize } from "../support/wgsl";
 
 /** The reasons for each rule, with sources: docs/browsers.md, "Rules our WGSL keeps". */
@@ -240,18 +233,8 @@ function everyKernel(): NonNullable<typeof parsed> {
 }
 
 function attentionOfAllWidths(): Kernel[] {
-  const anyDevice: Tuning = { software: false, has: () => true, choice: () => null };
-  const bias: AttentionBias = { type: "relative", reach: 128, fromLastKey: true };
   const widths = Array.from({ length: 256 }, (_, index) => index + 1);
-  return widths.flatMap((width) => {
-    const dims = { batch: 1, queries: 64, keys: 64, heads: 2, kvHeads: 1, width };
-    const phases = (["forward", "backward_query", "backward_key_value"] as const).flatMap((phase) =>
-      attentionVariants(phase, dims, anyDevice).map((variant) =>
-        attentionKernel(variant, phase, width, bias),
-      ),
-    );
-    return [attentionStatsKernel(width), attentionBackwardBiasKernel(width, bias), ...phases];
-  });
+  return widths.flatMap((width) => kernelsOf(traceAttention(width, true)));
 }
 
 describe("barriers stand in uniform control flow", () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { alpacaRow, type Row, upgradeRow } from "../../../src/shared/rows";
 import { toAlpaca } from "../../support/alpaca";
 import { fileOf, readAll } from "../../support/read-dataset";
+import { wideZip } from "../../support/wide-zip";
 
 const row = (n: number): Row => alpacaRow({ instruction: `question ${n}`, input: "", output: `answer ${n}` });
 const line = (n: number): string => JSON.stringify({ instruction: `question ${n}`, output: `answer ${n}` });
@@ -207,6 +208,11 @@ describe("archives", () => {
       { file: "c.json", reason: { kind: "broken-off" } },
       { file: "b.png", reason: { code: "data/foreign-file", kind: "png" } },
     ]);
+  });
+
+  it("are read from an archive with 64-bit sizes", async () => {
+    const { rows } = await readAll([fileOf(wideZip("a.jsonl", jsonl(1, 2)), "a.zip")]);
+    expect(rows).toEqual([row(1), row(2)]);
   });
 
   it("are refused with the first reason when no file can be read", async () => {
