@@ -7,7 +7,7 @@ import {
   STORED,
   type ZipEntry,
 } from "../../../lib/zip-directory";
-import { Breakage } from "../breakage";
+import { FileBreakError } from "../file-break-error";
 
 /** A member of a zip archive. */
 export interface ZipMember {
@@ -20,7 +20,7 @@ export interface ZipMember {
 
 /**
  * Members of a zip archive from its central directory, for random access.
- * @throws Breakage if damaged; `stream` also if encrypted or compressed with another method
+ * @throws FileBreakError if damaged; `stream` also if encrypted or compressed with another method
  */
 export async function zipMembers(archive: Blob): Promise<ZipMember[]> {
   const bytes: SeekableBytes = {
@@ -43,8 +43,8 @@ async function unpacked(
   entry: ZipEntry,
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   const { method, isEncrypted, packedBytes } = entry;
-  if (isEncrypted) throw new Breakage({ kind: "archive", fault: "encrypted" });
-  if (method !== STORED && method !== DEFLATED) throw new Breakage({ kind: "archive-method", method });
+  if (isEncrypted) throw new FileBreakError({ kind: "archive", fault: "encrypted" });
+  if (method !== STORED && method !== DEFLATED) throw new FileBreakError({ kind: "archive-method", method });
   const start = await orBreakage(packedStart(bytes, entry));
   const packed = archive.slice(start, start + packedBytes).stream();
   return method === STORED ? packed : packed.pipeThrough(new DecompressionStream("deflate-raw"));
@@ -55,6 +55,6 @@ async function orBreakage<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (!(error instanceof DamagedZip)) throw error;
-    throw new Breakage({ kind: "archive", fault: error.damage });
+    throw new FileBreakError({ kind: "archive", fault: error.damage });
   }
 }
