@@ -27,7 +27,7 @@ export async function zipMembers(archive: Blob): Promise<ZipMember[]> {
     sizeBytes: archive.size,
     read: async (start, end) => new Uint8Array(await archive.slice(start, end).arrayBuffer()),
   };
-  const entries = await orBreakage(readZipDirectory(bytes));
+  const entries = await orFileBreak(readZipDirectory(bytes));
   return entries
     .filter(({ name }) => !name.endsWith("/"))
     .map((entry) => ({
@@ -45,12 +45,12 @@ async function unpacked(
   const { method, isEncrypted, packedBytes } = entry;
   if (isEncrypted) throw new FileBreakError({ kind: "archive", fault: "encrypted" });
   if (method !== STORED && method !== DEFLATED) throw new FileBreakError({ kind: "archive-method", method });
-  const start = await orBreakage(packedStart(bytes, entry));
+  const start = await orFileBreak(packedStart(bytes, entry));
   const packed = archive.slice(start, start + packedBytes).stream();
   return method === STORED ? packed : packed.pipeThrough(new DecompressionStream("deflate-raw"));
 }
 
-async function orBreakage<T>(work: Promise<T>): Promise<T> {
+async function orFileBreak<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
