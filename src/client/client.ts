@@ -1,4 +1,4 @@
-import { watchHeart } from "./heartbeat";
+import { startHeartbeat } from "./heartbeat";
 import { cancelled, LuthierError } from "../lib/errors";
 import type { CommandArgs, CommandName, CommandResult } from "../protocol/commands";
 import type { EventName, Events } from "../protocol/events";
@@ -16,7 +16,7 @@ export interface Client extends Caller {
    * Returns a caller whose commands are cancelled when `signal` aborts. They settle once the worker has stopped:
    * rejected as cancelled, or with a partial result where the command documents it.
    */
-  until(signal: AbortSignal): Caller;
+  withSignal(signal: AbortSignal): Caller;
   /** Adds a listener; returns a function that removes it. */
   on<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void;
 }
@@ -57,7 +57,7 @@ export function connectClient(port: WorkerPort, beatMs: number | null = null): C
   const stopBeating =
     beatMs === null
       ? null
-      : watchHeart(port, beatMs, (isStalled) => {
+      : startHeartbeat(port, beatMs, (isStalled) => {
           events.emit("stalled", isStalled);
         });
   const onDeath = (event: Event) => {
@@ -104,7 +104,7 @@ export function connectClient(port: WorkerPort, beatMs: number | null = null): C
 
   return {
     call: (command, ...args) => call(null, command, args),
-    until: (signal) => ({ call: (command, ...args) => call(signal, command, args) }),
+    withSignal: (signal) => ({ call: (command, ...args) => call(signal, command, args) }),
     on: (name, listener) => events.on(name, listener),
   };
 }

@@ -14,7 +14,11 @@ const MISSED_BEATS = 4;
  *
  * @param tell called when the worker stops responding, and when it responds again
  */
-export function watchHeart(port: BeatPort, beatMs: number, tell: (isStalled: boolean) => void): () => void {
+export function startHeartbeat(
+  port: BeatPort,
+  beatMs: number,
+  tell: (isStalled: boolean) => void,
+): () => void {
   let missed = 0;
   let isAnswered = true;
   let isStalled = false;

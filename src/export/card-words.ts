@@ -37,6 +37,6 @@ export const templateTitles: Readonly<Record<TemplateId, string>> = {
 
 /** Python comments for methods without a loader outside Luthier. */
 export const luthierOnly = [
-  "# That is the base model: only Luthier reads this folder. Load it there and export the merged model,",
-  "# which from_pretrained takes like any other.",
+  "# This loads only the base model: no Python library reads this adapter. To use it with transformers,",
+  "# open the folder in Luthier and export the merged model.",
 ];

@@ -36,7 +36,7 @@ export function modelCard(facts: CardFacts): string {
   return [
     frontMatter(facts),
     `# ${plainText(facts.adapterName)}`,
-    `A ${methodTitles[facts.methodId]} adapter for ${baseName(facts.base)} with ${facts.trainableParameters} trained parameters, made in the browser with Luthier.`,
+    `A ${methodTitles[facts.methodId]} adapter for ${baseName(facts.base)} with ${facts.trainableParameters} trainable parameters, trained in the browser with Luthier.`,
     ...(facts.run ? [runSection(facts.run)] : []),
     usage(facts),
     promptSection(facts),
@@ -87,8 +87,8 @@ function runSection(run: NonNullable<CardFacts["run"]>): string {
     ["Dataset", `${plainText(run.datasetName)} (${run.datasetRows} rows)`],
     ["Template", run.templateTitle],
     ["Steps", run.steps],
-    ["Training loss at the end", loss(run.finalLoss)],
-    ["Validation loss at the end", loss(run.validationLoss)],
+    ["Final training loss", loss(run.finalLoss)],
+    ["Final validation loss", loss(run.validationLoss)],
     ["Batch size × accumulation", `${training.batchSize} × ${training.gradientAccumulation}`],
     [
       "Learning rate",
@@ -113,23 +113,23 @@ function loss(value: number | null): string {
 function usage({ base, format, prompt }: CardFacts): string {
   const where =
     base.repository === null
-      ? `\`path/to/base-model\` stands for a folder with the base model, ${plainText(base.title)}.\n\n`
+      ? `Replace \`path/to/base-model\` with the folder of the base model, ${plainText(base.title)}.\n\n`
       : "";
   const isLoaded = folderReaders[format] !== "luthier";
   const lines = [
     pythonUsage(pythonBase(base), format),
     ...(isLoaded ? [generationUsage(prompt, base.autoModel)] : luthierOnly),
   ];
-  return `## Use\n\n${where}\`\`\`python\n${lines.join("\n")}\n\`\`\``;
+  return `## Usage\n\n${where}\`\`\`python\n${lines.join("\n")}\n\`\`\``;
 }
 
 /** An example prompt in the training format. */
 function promptSection({ prompt }: CardFacts): string {
   const text = prompt.text([{ role: "user", content: EXAMPLE_QUESTION }]);
-  const start = prompt.startIds.length > 0 ? " The tokenizer puts its start token in front." : "";
+  const start = prompt.startIds.length > 0 ? " The tokenizer adds its start token." : "";
   const ends =
     prompt.endTexts.length === 0
       ? ""
       : ` The answer ends with ${prompt.endTexts.map((end) => `\`${quoted(end).replaceAll("`", "\\u0060")}\``).join(" or ")}.`;
-  return `## Prompt\n\nThe model was trained on prompts like this one, here as a string of JSON:\n\n\`\`\`json\n${quoted(text)}\n\`\`\`\n\nIt answers right behind it.${start}${ends}\n`;
+  return `## Prompt\n\nThe model was trained on prompts like this one, shown as a JSON string:\n\n\`\`\`json\n${quoted(text)}\n\`\`\`\n\nThe answer follows immediately.${start}${ends}\n`;
 }

@@ -2,7 +2,7 @@ import { LuthierError } from "../lib/errors";
 import { parseJsonObject } from "../lib/json";
 import { baseName, type ByteSource, folderName, readText } from "./byte-source";
 import { type GgufOrigin, openGguf } from "./gguf/model";
-import { checkModelSizes, type HeldSizes } from "./model-sizes";
+import { checkModelSizes, type FileSizes } from "./model-sizes";
 import { type ModelTensor, openWeights } from "./model-weights";
 import { joinNf4 } from "./quantised/nf4-checkpoint";
 import type { TokenizerFiles } from "./tokenizer-files";
@@ -42,18 +42,18 @@ export async function openModelFolder(files: readonly ByteSource[]): Promise<Mod
   const gguf = files.filter((file) => /\.gguf$/i.test(file.name));
   if (gguf.length > 0 && !files.some((file) => file.name.endsWith(".safetensors"))) {
     const model = await openGguf(gguf);
-    checkModelSizes(model.config, heldSizes(model.tensors));
+    checkModelSizes(model.config, fileSizes(model.tensors));
     return { ...model, sizeBytes: totalBytes(model.tensors), files: gguf };
   }
   const configFile = findConfig(files);
   const folder = folderName(configFile.name);
   const inside = files.filter((file) => folderName(file.name) === folder);
-  checkNoneTwice(inside);
+  checkDuplicates(inside);
   const config = await readJson(configFile);
   const tokenizer = await readTokenizer(inside);
   const generation = find(inside, "generation_config.json");
   const tensors = await joinNf4(await openWeights(inside));
-  checkModelSizes(config, heldSizes(tensors));
+  checkModelSizes(config, fileSizes(tensors));
   return {
     name: baseName(folder) || modelName(config),
     config,
@@ -65,7 +65,7 @@ export async function openModelFolder(files: readonly ByteSource[]): Promise<Mod
   };
 }
 
-function heldSizes(tensors: ReadonlyMap<string, ModelTensor>): HeldSizes {
+function fileSizes(tensors: ReadonlyMap<string, ModelTensor>): FileSizes {
   return { tensors: tensors.size, bytes: totalBytes(tensors) };
 }
 
@@ -81,7 +81,7 @@ function isModelFile({ name }: ByteSource): boolean {
 }
 
 /** Without relative paths, files of two models can be mixed up. */
-function checkNoneTwice(files: readonly ByteSource[]): void {
+function checkDuplicates(files: readonly ByteSource[]): void {
   const names = files.filter(isModelFile).map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice === undefined) return;

@@ -37,7 +37,7 @@ const WIDTH_KEYS: readonly string[] = [
 ];
 
 /** Known sizes of a model's files. */
-export interface HeldSizes {
+export interface FileSizes {
   /** Number of tensors, if known. */
   readonly tensors?: number;
   /** Total bytes. */
@@ -49,7 +49,7 @@ export interface HeldSizes {
  * left to the family's schema.
  * @throws LuthierError("model") with the key
  */
-export function checkModelSizes(config: Readonly<Record<string, unknown>>, held: HeldSizes): void {
+export function checkModelSizes(config: Readonly<Record<string, unknown>>, held: FileSizes): void {
   const check = (keys: readonly string[], most: number): void => {
     for (const key of keys) {
       const value = config[key];

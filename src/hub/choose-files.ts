@@ -27,10 +27,10 @@ const INDEX = "model.safetensors.index.json";
 const weightIndex = objectOf({ weight_map: recordOf(v.string()) });
 
 /** Weights in unsupported formats. */
-const FOREIGN_WEIGHTS = /\.(bin|pt|pth|ckpt|h5|msgpack|onnx|ot|npz|mlmodel)$/i;
+const UNSUPPORTED_WEIGHTS = /\.(bin|pt|pth|ckpt|h5|msgpack|onnx|ot|npz|mlmodel)$/i;
 
 /** Parts of split GGUF files, and vision projectors; not models by themselves. */
-const NO_WHOLE_GGUF = /-\d{5}-of-\d{5}\.gguf$|(^|\/)mmproj/i;
+const PARTIAL_GGUF = /-\d{5}-of-\d{5}\.gguf$|(^|\/)mmproj/i;
 
 /**
  * The available weights of a repository: safetensors first, then GGUF files by size.
@@ -38,7 +38,7 @@ const NO_WHOLE_GGUF = /-\d{5}-of-\d{5}\.gguf$|(^|\/)mmproj/i;
  */
 export async function chooseFiles(repository: HubRepository, options: AskOptions): Promise<FileChoice[]> {
   const ggufs = repository.files
-    .filter(({ path }) => path.toLowerCase().endsWith(".gguf") && !NO_WHOLE_GGUF.test(path))
+    .filter(({ path }) => path.toLowerCase().endsWith(".gguf") && !PARTIAL_GGUF.test(path))
     .sort((a, b) => a.sizeBytes - b.sizeBytes || a.path.localeCompare(b.path))
     .map((file) => choice(file.path, "gguf", [file]));
   const weights = await safetensorsFiles(repository, options);
@@ -104,7 +104,7 @@ function missing({ address, files }: HubRepository, name: string): LuthierError 
 function noWeights(repository: HubRepository): LuthierError {
   const { address, files } = repository;
   const parts = files.some(({ path }) => /\.gguf$/i.test(path));
-  const foreign = files.find(({ path }) => FOREIGN_WEIGHTS.test(path));
+  const foreign = files.find(({ path }) => UNSUPPORTED_WEIGHTS.test(path));
   if (files.some(({ path }) => path === "adapter_config.json")) return missing(repository, "config.json");
   const instead = parts ? "gguf-parts" : foreign ? { path: foreign.path } : null;
   return new LuthierError({

@@ -1,14 +1,14 @@
 import type { HubFile } from "../shared/hub";
 import type { PartialFile } from "../storage/partial-files";
 import { type RunningChecksum, startChecksum, updateFromFile } from "./checksum";
-import { type Asked, brokenOff, wrongChecksum, wrongSize } from "./hub-errors";
+import { type RequestTarget, connectionLost, wrongChecksum, wrongSize } from "./hub-errors";
 import { type HubAccess, type HubResponse, request } from "./request";
 import { type RetryOptions, Transient, withRetries } from "./retry";
 
 /** Options of a file download. */
 export interface FileDownload extends HubAccess, Pick<RetryOptions, "onWait" | "sleep"> {
   readonly url: string;
-  readonly asked: Asked;
+  readonly asked: RequestTarget;
   /** Called after each piece with the bytes present; can decrease when a download restarts. */
   readonly onBytes: (doneBytes: number) => void;
 }
@@ -30,7 +30,7 @@ export async function downloadFile(file: HubFile, target: PartialFile, options: 
     // Without a checksum, existing bytes cannot be verified to belong to this file.
     download.restart();
   }
-  await download.takeIn();
+  await download.hashExisting();
   for (let tries = 1; ; tries++) {
     await withRetries({ ...options, tries: TRIES }, (onProgress) => download.fetchRest(onProgress));
     if (download.matches()) return;
@@ -63,7 +63,7 @@ class Download {
   }
 
   /** Hashes the existing content. */
-  async takeIn(): Promise<void> {
+  async hashExisting(): Promise<void> {
     await updateFromFile(this.#checksum, this.#target, this.#options.signal);
     this.#options.onBytes(this.#target.sizeBytes);
   }
@@ -106,23 +106,23 @@ class Download {
     const changed = !checksum && this.#etag !== null && etag !== null && etag !== this.#etag;
     if (start > 0 && status === 206 && (changed || (range && Number(range[1]) !== start))) {
       this.restart();
-      throw new Transient(brokenOff(path));
+      throw new Transient(connectionLost(path));
     }
     // Without range support, the server sends the whole file.
     if (start > 0 && status !== 206) this.restart();
     this.#etag = etag;
   }
 
-  async #write({ response, alive }: HubResponse, onProgress: () => void): Promise<void> {
+  async #write({ response, keepAlive }: HubResponse, onProgress: () => void): Promise<void> {
     const { path, sizeBytes } = this.#file;
     const reader = response.body?.getReader();
     const start = this.#target.sizeBytes;
     for (;;) {
       const piece = await reader?.read().catch((cause: unknown) => {
-        throw new Transient(brokenOff(path, cause));
+        throw new Transient(connectionLost(path, cause));
       });
       if (!piece || piece.done) return;
-      alive();
+      keepAlive();
       if (this.#target.sizeBytes + piece.value.length > sizeBytes) {
         this.restart();
         throw wrongSize(path, sizeBytes, "more");

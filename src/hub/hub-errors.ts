@@ -4,7 +4,7 @@ import type { HubAddress } from "../shared/hub";
 import { hubName, pageUrl } from "./address";
 
 /** What was requested, for error messages. */
-export interface Asked {
+export interface RequestTarget {
   readonly address: HubAddress;
   /** File path; null for the repository itself. */
   readonly path: string | null;
@@ -15,7 +15,7 @@ const TOKEN_FIELD = { field: "hubToken" } as const;
 const REPOSITORY_FIELD = { field: "hubRepository" } as const;
 
 /** The error for a 4xx status. `code` is the hub's X-Error-Code, if readable. */
-export function refusal(status: number, code: string | null, asked: Asked): LuthierError {
+export function refusal(status: number, code: string | null, asked: RequestTarget): LuthierError {
   const { address, path, hasToken } = asked;
   const { repository, revision } = address;
   const hub = hubName(address);
@@ -39,20 +39,20 @@ export function refusal(status: number, code: string | null, asked: Asked): Luth
 }
 
 /** The error for rate limiting and server errors. */
-export function busy(status: number, retryAfterMs: number | null, { address }: Asked): LuthierError {
+export function busy(status: number, retryAfterMs: number | null, { address }: RequestTarget): LuthierError {
   const hub = hubName(address);
   if (status === 429) return new LuthierError({ code: "network/too-many-requests", hub, retryAfterMs });
   return new LuthierError({ code: "network/in-trouble", hub, status });
 }
 
 /** The error for a request without a response; browsers hide the reason. */
-export function unreachable({ address }: Asked, cause: unknown): LuthierError {
+export function unreachable({ address }: RequestTarget, cause: unknown): LuthierError {
   if (isOffline()) return new LuthierError({ code: "network/offline" }, { cause });
   return new LuthierError({ code: "network/unreachable", hub: hubName(address) }, { cause });
 }
 
 /** The error for a connection lost during a transfer. */
-export function brokenOff(path: string, cause?: unknown): LuthierError {
+export function connectionLost(path: string, cause?: unknown): LuthierError {
   if (isOffline()) return new LuthierError({ code: "network/offline" }, { cause });
   return new LuthierError({ code: "network/broken-off", path }, { cause });
 }

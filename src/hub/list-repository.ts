@@ -3,7 +3,7 @@ import { isRecord } from "../lib/json";
 import { count, form, objectOf } from "../lib/schema";
 import type { Checksum, HubAddress, HubFile } from "../shared/hub";
 import { revisionUrl, treeUrl } from "./address";
-import type { Asked } from "./hub-errors";
+import type { RequestTarget } from "./hub-errors";
 import { type AskOptions, readJson } from "./read-json";
 
 /** A repository at one commit. */
@@ -63,7 +63,7 @@ const treePage = v.array(
  * @throws LuthierError("network") when the hub refuses, is unreachable or is not a hub
  */
 export async function listRepository(address: HubAddress, options: AskOptions): Promise<HubRepository> {
-  const asked: Asked = { address, path: null, hasToken: options.token !== "" };
+  const asked: RequestTarget = { address, path: null, hasToken: options.token !== "" };
   const { value: info } = await readJson(revisionUrl(address), revision, asked, options);
   const commit = info.sha;
   return {
@@ -74,7 +74,7 @@ export async function listRepository(address: HubAddress, options: AskOptions): 
   };
 }
 
-async function listFiles(commit: string, asked: Asked, options: AskOptions): Promise<HubFile[]> {
+async function listFiles(commit: string, asked: RequestTarget, options: AskOptions): Promise<HubFile[]> {
   const first = treeUrl(asked.address, commit);
   const files: HubFile[] = [];
   let url: string | null = first;

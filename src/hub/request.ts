@@ -1,5 +1,5 @@
 import { isCancelled } from "../lib/errors";
-import { type Asked, busy, refusal, unreachable } from "./hub-errors";
+import { type RequestTarget, busy, refusal, unreachable } from "./hub-errors";
 import { parseRetryAfter, Transient } from "./retry";
 
 /** Token and lifetime of requests. */
@@ -10,13 +10,13 @@ export interface HubAccess {
 }
 
 /** Timeout without data, before and during a response. */
-export const SILENCE_MS = 60_000;
+export const INACTIVITY_MS = 60_000;
 
 /** A response with pending body and its inactivity timeout. */
 export interface HubResponse {
   readonly response: Response;
   /** Resets the timeout; call for each piece received. */
-  alive(): void;
+  keepAlive(): void;
   /** Stops the timeout and aborts the transfer. */
   close(): void;
 }
@@ -29,11 +29,11 @@ export interface HubResponse {
  */
 export async function request(
   url: string,
-  asked: Asked,
+  asked: RequestTarget,
   { token, signal }: HubAccess,
   start = 0,
 ): Promise<HubResponse> {
-  const watch = watchSilence(signal);
+  const watch = inactivityTimeout(signal);
   try {
     const response = await fetch(url, {
       headers: {
@@ -46,9 +46,9 @@ export async function request(
       referrerPolicy: "no-referrer",
       signal: watch.signal,
     });
-    watch.alive();
+    watch.keepAlive();
     checkStatus(response, asked);
-    return { response, alive: watch.alive, close: watch.close };
+    return { response, keepAlive: watch.keepAlive, close: watch.close };
   } catch (error) {
     watch.close();
     if (error instanceof TypeError || (isCancelled(error) && !signal.aborted)) {
@@ -58,18 +58,18 @@ export async function request(
   }
 }
 
-/** A signal that aborts with `signal`, or a minute after the last call of `alive`. */
-function watchSilence(signal: AbortSignal) {
+/** A signal that aborts with `signal`, or a minute after the last call of `keepAlive`. */
+function inactivityTimeout(signal: AbortSignal) {
   const controller = new AbortController();
   const end = (): void => controller.abort();
-  let timer = setTimeout(end, SILENCE_MS);
+  let timer = setTimeout(end, INACTIVITY_MS);
   if (signal.aborted) end();
   signal.addEventListener("abort", end, { once: true });
   return {
     signal: controller.signal,
-    alive(): void {
+    keepAlive(): void {
       clearTimeout(timer);
-      timer = setTimeout(end, SILENCE_MS);
+      timer = setTimeout(end, INACTIVITY_MS);
     },
     close(): void {
       clearTimeout(timer);
@@ -79,7 +79,7 @@ function watchSilence(signal: AbortSignal) {
   };
 }
 
-function checkStatus(response: Response, asked: Asked): void {
+function checkStatus(response: Response, asked: RequestTarget): void {
   const { status, headers } = response;
   if (response.ok || status === 416) return;
   if (status === 429 || status === 408 || status >= 500) {

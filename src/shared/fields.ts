@@ -73,7 +73,7 @@ export function chosenAdapters(value: FieldValue): string[] {
 }
 
 /** Id of the adapter whose experts a field refers to; null if it lists ids. */
-export function holderOfExperts(value: FieldValue): string | null {
+export function expertHolder(value: FieldValue): string | null {
   return typeof value === "object" ? value.within : null;
 }
 
@@ -86,7 +86,7 @@ export function isSameValue(a: FieldValue | undefined, b: FieldValue): boolean {
 export function fieldFault(field: Field, value: FieldValue): FieldFault | null {
   if (field.type === "integer" || field.type === "number") return numberFault(field, value);
   if (field.type === "boolean") return typeof value === "boolean" ? null : { kind: "not-on-or-off" };
-  if (field.type === "adapters" && holderOfExperts(value) !== null) return null;
+  if (field.type === "adapters" && expertHolder(value) !== null) return null;
   if (typeof value !== "string") return { kind: "not-text" };
   if (field.type === "select" && !field.choices.includes(value)) {
     return { kind: "no-choice", choices: field.choices };

@@ -3,7 +3,7 @@ import { BoundedRegex } from "../lib/regex/regex";
 import { RegexError } from "../lib/regex/syntax";
 
 /** Cache limit; a few patterns are tested against every module of a model. */
-const KEPT = 1024;
+const CACHE_SIZE = 1024;
 const compiled = new Map<string, BoundedRegex>();
 
 /**
@@ -19,7 +19,7 @@ export function matchesPath(pattern: string, path: string, field?: string): bool
  * Whether a key of rank_pattern or alpha_pattern matches a module path, by PEFT's rule.
  * @throws LuthierError for an invalid regex, or one that takes too long
  */
-export function fitsPath(key: string, path: string, field?: string): boolean {
+export function matchesPatternKey(key: string, path: string, field?: string): boolean {
   return orProblem(key, field, () => compile(`(.*\\.)?(${key})$`).matchesStart(path));
 }
 
@@ -38,7 +38,7 @@ function compile(source: string): BoundedRegex {
   const known = compiled.get(source);
   if (known) return known;
   const regex = BoundedRegex.python(source);
-  if (compiled.size >= KEPT) compiled.clear();
+  if (compiled.size >= CACHE_SIZE) compiled.clear();
   compiled.set(source, regex);
   return regex;
 }

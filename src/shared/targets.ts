@@ -1,4 +1,4 @@
-import { fitsPath, matchesPath } from "./path-pattern";
+import { matchesPatternKey, matchesPath } from "./path-pattern";
 
 /** PEFT's target_modules: a list of names, a regex for the whole path, or "all-linear". */
 export type TargetModules = readonly string[] | string;
@@ -25,7 +25,7 @@ export function readTargets(text: string): TargetModules | null {
  * Whether targets match a path: list entries match it or its suffix after a dot, a regex all of it.
  * @param field form field, for errors
  */
-export function isNamed(targets: TargetModules, path: string, field?: string): boolean {
+export function matchesTargets(targets: TargetModules, path: string, field?: string): boolean {
   if (typeof targets === "string") return matchesPath(targets, path, field);
   return targets.some((name) => path === name || path.endsWith(`.${name}`));
 }
@@ -35,7 +35,7 @@ export function isTargeted(
   { targets, layersToTransform = null, layersPattern = null }: TargetChoice,
   path: string,
 ): boolean {
-  if (targets !== "all-linear" && !isNamed(targets, path, "target_modules")) return false;
+  if (targets !== "all-linear" && !matchesTargets(targets, path, "target_modules")) return false;
   if (!layersToTransform || (typeof targets !== "string" && targets.includes(path))) return true;
   const index = layersPattern ? indexWithin(layersPattern, path) : layerIndex(path);
   return layersToTransform.includes(index ?? -1);
@@ -49,7 +49,7 @@ function indexWithin(layersPattern: readonly string[], path: string): number | n
       (part, at) =>
         at < parts.length - 1 &&
         /^\d+$/.test(part) &&
-        fitsPath(pattern, parts.slice(0, at).join("."), "layers_pattern"),
+        matchesPatternKey(pattern, parts.slice(0, at).join("."), "layers_pattern"),
     );
     if (index >= 0) return Number(parts[index]);
   }

@@ -3,7 +3,7 @@ import type { AdapterSummary } from "../shared/adapter";
 import type { RunConfig } from "../shared/training";
 import { guarded, keysOf, openStore, putAll } from "./database";
 import { canReplaceFiles } from "./file-system";
-import { OpfsShelf } from "./opfs-shelf";
+import { OpfsStore } from "./opfs-store";
 
 /** Metadata of a stored adapter. */
 export interface AdapterDetails extends AdapterSummary {
@@ -69,7 +69,7 @@ const idbAdapters: AdapterStore = {
   delete: (id) => entries("readwrite", (store) => promisifyRequest(store.delete(keysOf(id)))),
 };
 
-const shelf = new OpfsShelf<AdapterDetails, "values" | "optimizer">("adapters");
+const shelf = new OpfsStore<AdapterDetails, "values" | "optimizer">("adapters");
 
 const opfsAdapters: AdapterStore = {
   save({ values, optimizer, ...details }) {

@@ -4,7 +4,7 @@ import type { RunHistory } from "../shared/run-history";
 import type { RunConfig } from "../shared/training";
 import { guarded, openStore, putAll } from "./database";
 import { canReplaceFiles } from "./file-system";
-import { OpfsShelf } from "./opfs-shelf";
+import { OpfsStore } from "./opfs-store";
 
 /** A tensor on the host. */
 interface StoredTensor {
@@ -44,7 +44,7 @@ export interface RunCheckpoint {
 }
 
 /** Metadata of a stored run. */
-export interface KeptRun extends Pick<
+export interface StoredRun extends Pick<
   RunCheckpoint,
   "modelId" | "adapter" | "config" | "totalSteps" | "savedAt"
 > {
@@ -77,7 +77,7 @@ interface RunCard extends Omit<RunCheckpoint, "snapshot" | "best"> {
   };
 }
 
-const shelf = new OpfsShelf<RunCard, "numbers">("runs");
+const shelf = new OpfsStore<RunCard, "numbers">("runs");
 
 /**
  * Saves a run's checkpoint, replacing the previous one.
@@ -93,12 +93,12 @@ export async function saveCheckpoint(checkpoint: RunCheckpoint): Promise<void> {
 }
 
 /** A model's unfinished runs, newest first. */
-export async function listRuns(modelId: string): Promise<KeptRun[]> {
+export async function listRuns(modelId: string): Promise<StoredRun[]> {
   return (await listAllRuns()).filter((run) => run.modelId === modelId);
 }
 
 /** All unfinished runs, newest first. */
-export async function listAllRuns(): Promise<KeptRun[]> {
+export async function listAllRuns(): Promise<StoredRun[]> {
   const byId = await guarded("progress-read", async () => {
     const inFiles = (await shelf.cards()).map((card) => describe(card));
     const inDatabase = await recorded().catch((error: unknown) => {
@@ -162,7 +162,7 @@ function describe({
   totalSteps,
   savedAt,
   snapshot,
-}: RunCheckpoint | RunCard): KeptRun {
+}: RunCheckpoint | RunCard): StoredRun {
   return { modelId, adapter, config, totalSteps, savedAt, step: snapshot.step };
 }
 

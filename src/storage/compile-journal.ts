@@ -46,8 +46,8 @@ export class StoredCompileJournal {
    */
   static async open(gpu: string, now = Date.now()): Promise<StoredCompileJournal> {
     try {
-      await judgeOpen(now);
-      const { fatal, suspect } = await recall(gpu, now);
+      await evaluateOpen(now);
+      const { fatal, suspect } = await loadVerdicts(gpu, now);
       return new StoredCompileJournal(gpu, fatal, suspect);
     } catch {
       return new StoredCompileJournal(gpu, new Set(), new Set());
@@ -98,7 +98,7 @@ function place(verdict: Verdict, gpu: string, key: string): [Verdict, string, st
 }
 
 /** Evaluates the open compilations of workers that no longer exist. */
-async function judgeOpen(now: number): Promise<void> {
+async function evaluateOpen(now: number): Promise<void> {
   for (const [at, compilation] of await entries<IDBValidKey, OpenCompilation>(store)) {
     if (!Array.isArray(at) || at[0] !== "open") continue;
     await ifUnlocked(lockName(String(at[1])), async () => {
@@ -114,7 +114,7 @@ async function judgeOpen(now: number): Promise<void> {
 }
 
 /** Kernels by verdict for this GPU; expired verdicts are deleted. */
-async function recall(gpu: string, now: number): Promise<Record<Verdict, ReadonlySet<string>>> {
+async function loadVerdicts(gpu: string, now: number): Promise<Record<Verdict, ReadonlySet<string>>> {
   const found = { fatal: new Set<string>(), suspect: new Set<string>() };
   for (const [at, time] of await entries<IDBValidKey, number>(store)) {
     if (!Array.isArray(at) || (at[0] !== "fatal" && at[0] !== "suspect")) continue;

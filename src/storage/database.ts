@@ -1,7 +1,7 @@
 import type { UseStore } from "idb-keyval";
 import { LuthierError } from "../lib/errors";
 import type { StorageJob, StorageTask } from "../lib/problems/storage-problems";
-import { hasNoRoom } from "./room";
+import { isStorageFull } from "./storage-full";
 
 /** Called when another tab upgrades the databases beyond this version. */
 let tellNewerVersion: () => void = () => undefined;
@@ -129,6 +129,6 @@ function job(task: StorageTask, name: string | undefined): StorageJob {
 
 async function storageError(asked: StorageJob, cause: unknown): Promise<LuthierError> {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  if (await hasNoRoom(cause)) return new LuthierError({ code: "storage/full", ...asked }, { cause });
+  if (await isStorageFull(cause)) return new LuthierError({ code: "storage/full", ...asked }, { cause });
   return new LuthierError({ code: "storage/refused", ...asked, reason }, { cause });
 }

@@ -43,7 +43,7 @@ export interface FileStore {
   removeNote(folder: string, note: FolderNote): Promise<void>;
 }
 
-export type FilePlace = "opfs" | "idb";
+export type FileBackend = "opfs" | "idb";
 
 /** Bytes copied at a time. */
 const COPY_BYTES = 8 * 2 ** 20;
@@ -128,9 +128,9 @@ const opfsFiles: FileStore = {
 };
 
 /** Available backends. */
-export const fileStores: Readonly<Record<FilePlace, FileStore>> = { opfs: opfsFiles, idb: idbFiles };
+export const fileStores: Readonly<Record<FileBackend, FileStore>> = { opfs: opfsFiles, idb: idbFiles };
 
 /** Preferred backend for new files. */
-export async function preferredPlace(): Promise<FilePlace> {
+export async function preferredBackend(): Promise<FileBackend> {
   return (await canReplaceFiles()) ? "opfs" : "idb";
 }

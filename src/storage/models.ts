@@ -5,8 +5,8 @@ import type { ModelCard } from "../shared/model";
 import { cardText, readCardText } from "./card-text";
 import { guarded, openStore, putAll } from "./database";
 import { holdLock, ifUnlocked } from "./locks";
-import { type FilePlace, fileStores, preferredPlace } from "./model-files";
-import { ensureRoom } from "./quota";
+import { type FileBackend, fileStores, preferredBackend } from "./model-files";
+import { ensureSpace } from "./quota";
 
 /** A model file, named by its path in the model's folder. */
 export interface ModelFile {
@@ -21,7 +21,7 @@ interface FolderCard {
 }
 
 interface StoredModel extends FolderCard {
-  readonly place: FilePlace;
+  readonly place: FileBackend;
   /** New for each save, so that a failure leaves earlier files intact. */
   readonly folder: string;
 }
@@ -48,8 +48,8 @@ export async function keepModel(
   files: readonly ModelFile[],
   options: KeepOptions = {},
 ): Promise<void> {
-  await ensureRoom("model-keep", totalSize(files), card.title);
-  const place = await preferredPlace();
+  await ensureSpace("model-keep", totalSize(files), card.title);
+  const place = await preferredBackend();
   const folder = newId();
   const release = await holdLock(lockName(folder));
   try {
@@ -106,7 +106,7 @@ export async function updateCard(card: ModelCard): Promise<void> {
 }
 
 async function copyFiles(
-  place: FilePlace,
+  place: FileBackend,
   folder: string,
   files: readonly ModelFile[],
   { signal, onProgress }: KeepOptions,
@@ -171,7 +171,7 @@ export async function keptFolders(): Promise<string[]> {
 export async function removeModelLeftovers(): Promise<void> {
   await guarded("models-clear", async () => {
     await reconcile();
-    for (const place of await places()) {
+    for (const place of await backends()) {
       for (const folder of await fileStores[place].folders()) {
         await ifUnlocked(lockName(folder), async () => {
           // Read under the lock: the model may just have been completed.
@@ -185,7 +185,7 @@ export async function removeModelLeftovers(): Promise<void> {
 /** An unidentified folder and its size. */
 export interface UnknownFolder {
   readonly folder: string;
-  readonly place: FilePlace;
+  readonly place: FileBackend;
   readonly sizeBytes: number;
 }
 
@@ -197,7 +197,7 @@ export async function unknownFolders(): Promise<UnknownFolder[]> {
   return guarded("models-list", async () => {
     const kept = new Set((await allModels()).map(({ folder }) => folder));
     const found: UnknownFolder[] = [];
-    for (const place of await places()) {
+    for (const place of await backends()) {
       for (const folder of await fileStores[place].folders()) {
         if (kept.has(folder) || (await isNoted(place, folder))) continue;
         await ifUnlocked(lockName(folder), async () => {
@@ -216,12 +216,12 @@ export async function deleteUnknownFolder(folder: string): Promise<void> {
 }
 
 /** Deletes a folder; if interrupted, it is left marked for deletion. */
-export async function discardFolder(place: FilePlace, folder: string): Promise<void> {
+export async function discardFolder(place: FileBackend, folder: string): Promise<void> {
   await unfinish(place, folder);
   await fileStores[place].delete(folder);
 }
 
-async function unfinish(place: FilePlace, folder: string): Promise<void> {
+async function unfinish(place: FileBackend, folder: string): Promise<void> {
   const store = fileStores[place];
   // If the disk is too full even for the empty note, removing the card leaves the folder unidentified.
   await store.writeNote(folder, "unfinished", "").catch(() => undefined);
@@ -230,12 +230,12 @@ async function unfinish(place: FilePlace, folder: string): Promise<void> {
 }
 
 /** Backends to search, including one used before the browser supported OPFS. */
-async function places(): Promise<FilePlace[]> {
-  return (await preferredPlace()) === "opfs" ? ["opfs", "idb"] : ["idb"];
+async function backends(): Promise<FileBackend[]> {
+  return (await preferredBackend()) === "opfs" ? ["opfs", "idb"] : ["idb"];
 }
 
 /** Whether a folder is marked for deletion. */
-async function isLeftover(place: FilePlace, folder: string): Promise<boolean> {
+async function isLeftover(place: FileBackend, folder: string): Promise<boolean> {
   const store = fileStores[place];
   if ((await store.readNote(folder, "unfinished")) === null) return false;
   return (
@@ -244,7 +244,7 @@ async function isLeftover(place: FilePlace, folder: string): Promise<boolean> {
   );
 }
 
-async function isNoted(place: FilePlace, folder: string): Promise<boolean> {
+async function isNoted(place: FileBackend, folder: string): Promise<boolean> {
   for (const note of ["card.json", "download.json", "unfinished"] as const) {
     if ((await fileStores[place].readNote(folder, note)) !== null) return true;
   }
@@ -264,7 +264,7 @@ async function allModels(): Promise<StoredModel[]> {
 /** Models found in folders, by ascending date of saving. */
 async function cardedModels(): Promise<StoredModel[]> {
   const found: StoredModel[] = [];
-  for (const place of await places()) {
+  for (const place of await backends()) {
     for (const folder of await fileStores[place].folders()) {
       const card = readCardText<FolderCard>(await fileStores[place].readNote(folder, "card.json"));
       if (card) found.push({ ...card, place, folder });

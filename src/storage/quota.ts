@@ -18,7 +18,7 @@ export async function estimateStorage(): Promise<StorageEstimate | null> {
  * Checks for room before a write.
  * @throws LuthierError("storage") if the estimate leaves less than `sizeBytes`
  */
-export async function ensureRoom(task: StorageTask, sizeBytes: number, name?: string): Promise<void> {
+export async function ensureSpace(task: StorageTask, sizeBytes: number, name?: string): Promise<void> {
   const estimate = await estimateStorage();
   if (estimate && estimate.quotaBytes - estimate.usedBytes < sizeBytes) throw quotaError(task, name);
 }

@@ -1,6 +1,6 @@
 import { guarded } from "./database";
 import { canReplaceFiles, findFolder, namesIn, openFolder, removeEntry, replaceFile } from "./file-system";
-import { ensureRoom } from "./quota";
+import { ensureSpace } from "./quota";
 
 const AREA = "reserved";
 
@@ -15,8 +15,8 @@ const MAX_WRITTEN_BYTES = 2 ** 28;
  * @returns a function that releases the space
  * @throws LuthierError("storage") if there is not enough
  */
-export async function reserveRoom(id: string, sizeBytes: number): Promise<() => Promise<void>> {
-  await ensureRoom("run-reserve", sizeBytes);
+export async function reserveSpace(id: string, sizeBytes: number): Promise<() => Promise<void>> {
+  await ensureSpace("run-reserve", sizeBytes);
   if (sizeBytes > MAX_WRITTEN_BYTES || !(await canReplaceFiles())) return () => Promise.resolve();
   await guarded("run-reserve", async () => {
     const piece = new Uint8Array(PIECE_BYTES);

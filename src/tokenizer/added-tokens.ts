@@ -1,7 +1,7 @@
 import type { AddedToken } from "./prepare";
 
 /** A segment of a text: an added token, or text between added tokens. */
-export interface Stretch {
+export interface Segment {
   readonly start: number;
   readonly end: number;
   /** Token id; null for text. */
@@ -30,8 +30,8 @@ export class AddedTokenFinder {
   }
 
   /** Splits a text into non-empty segments. */
-  split(text: string): Stretch[] {
-    const stretches: Stretch[] = [];
+  split(text: string): Segment[] {
+    const stretches: Segment[] = [];
     let done = 0;
     for (let at = 0; at < text.length;) {
       const match = this.#longest(text, at);

@@ -67,7 +67,7 @@ export function prepareTokenizer(files: TokenizerFiles): PreparedTokenizer {
     throw new LuthierError({ code: "tokenizer/text-grows" });
   const tokenizer = {
     ...described,
-    pre_tokenizer: samePreTokenizer(described.pre_tokenizer ?? null),
+    pre_tokenizer: portablePreTokenizer(described.pre_tokenizer ?? null),
     added_tokens: added.map(({ singleWord, ...token }) => ({ ...token, single_word: singleWord })),
   };
   return { tokenizer, config, added, chatTemplate: defaultTemplate(files.chatTemplate ?? template) };
@@ -185,12 +185,12 @@ function growth(normalizer: unknown): number {
   const { length } = normalizer.content;
   const pattern = isRecord(normalizer.pattern) ? normalizer.pattern : {};
   const found =
-    typeof pattern.String === "string" ? pattern.String.length : matchesNothing(pattern.Regex) ? 0 : 1;
+    typeof pattern.String === "string" ? pattern.String.length : matchesEmpty(pattern.Regex) ? 0 : 1;
   return Math.max(1, found === 0 ? length + 1 : length / found);
 }
 
 /** Whether a pattern matches the empty string. */
-function matchesNothing(expression: unknown): boolean {
+function matchesEmpty(expression: unknown): boolean {
   try {
     return BoundedRegex.javaScript(new RegExp(String(expression), "u")).matchesStart("");
   } catch {
@@ -206,12 +206,12 @@ const PUNCTUATION = String.raw`[\p{P}\x21-\x2F\x3A-\x40\x5B-\x60\x7B-\x7E]`;
  * Rewrites a pre-tokenizer into components that transformers.js runs like Python. Its regular expressions use Unicode
  * classes, but its built-in components use JavaScript's `\s` (with U+FEFF, without U+0085) and ASCII digits.
  */
-function samePreTokenizer(given: unknown): unknown {
+function portablePreTokenizer(given: unknown): unknown {
   if (!isRecord(given)) return given;
   switch (given.type) {
     case "Sequence": {
       const parts: unknown[] = Array.isArray(given.pretokenizers) ? given.pretokenizers : [];
-      return { ...given, pretokenizers: parts.map(samePreTokenizer) };
+      return { ...given, pretokenizers: parts.map(portablePreTokenizer) };
     }
     case "ByteLevel":
       if (given.use_regex === false || given.add_prefix_space === true) return given;
@@ -223,14 +223,14 @@ function samePreTokenizer(given: unknown): unknown {
     case "Punctuation":
       return cutBehaviour(PUNCTUATION, given.behavior) ?? given;
     case "Split":
-      return sameSplit(given);
+      return portableSplit(given);
     default:
       return given;
   }
 }
 
 /** Supports all behaviours of Split in terms of the library's: "Isolated", "Removed", and match-only. */
-function sameSplit(given: Readonly<Record<string, unknown>>): unknown {
+function portableSplit(given: Readonly<Record<string, unknown>>): unknown {
   const { pattern, behavior, invert } = given;
   const isIsolated = typeof behavior === "string" && behavior.toLowerCase() === "isolated";
   if (!isRecord(pattern) || (invert === true && !isIsolated)) return given;

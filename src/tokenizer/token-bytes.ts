@@ -28,7 +28,7 @@ export function tokenSpelling({ decoder }: Pick<TokenizerJson, "decoder">): Toke
 }
 
 /** Displayable text of a token: whole characters as they are, other bytes as "<0xE4>". */
-export function bytesForPeople(bytes: Uint8Array): string {
+export function displayText(bytes: Uint8Array): string {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let text = "";
   for (let start = 0; start < bytes.length;) {

@@ -9,12 +9,12 @@ import { boundPatterns } from "./bounded-patterns";
 import type { ChatOptions, TemplateMessage } from "./chat/messages";
 import { ChatTemplate } from "./chat/template";
 import { type PreparedTokenizer, prepareTokenizer, SPECIAL_TOKENS } from "./prepare";
-import { bytesForPeople, tokenSpelling } from "./token-bytes";
+import { displayText, tokenSpelling } from "./token-bytes";
 import { type CutEncoding, TokenPipeline } from "./token-pipeline";
 import { endTokens } from "./tokenizer-schema";
 
 /** An occurrence of an added token in a text. */
-export interface AddedPlace {
+export interface AddedTokenMatch {
   readonly id: number;
   readonly start: number;
   readonly end: number;
@@ -47,7 +47,7 @@ export interface Tokenizer {
   /** Encodes a text, locating the given offsets (ascending) among the ids. */
   encodeCut(text: string, places: readonly number[]): CutEncoding;
   /** Occurrences of added tokens such as "<|im_end|>" in a text. */
-  addedTokensIn(text: string): readonly AddedPlace[];
+  addedTokensIn(text: string): readonly AddedTokenMatch[];
   decode(ids: readonly number[], options: { skipSpecialTokens: boolean }): string;
   /** Bytes that a token contributes to the text; empty for ids outside the vocabulary. */
   tokenBytes(id: number): Uint8Array<ArrayBuffer>;
@@ -119,7 +119,7 @@ export function loadTokenizer(
       return spelling.dropsFirstSpace && text.startsWith(" ") ? text.slice(1) : text;
     },
     tokenBytes,
-    tokenText: (id) => bytesForPeople(tokenBytes(id)),
+    tokenText: (id) => displayText(tokenBytes(id)),
     applyChat: chatRenderer(prepared),
   };
 }
@@ -142,7 +142,7 @@ function build(files: TokenizerFiles): Built {
     const inner = new PreTrainedTokenizer(prepared.tokenizer, prepared.config);
     boundPatterns(inner._tokenizer);
     const pipeline = new TokenPipeline(inner._tokenizer, prepared.added, prepared.tokenizer.pre_tokenizer);
-    return { inner, prepared, pipeline, surroundings: findSurroundings(inner) };
+    return { inner, prepared, pipeline, surroundings: findAddedIds(inner) };
   });
 }
 
@@ -172,7 +172,7 @@ function endIds({ config, generationConfig }: TokenizerFolder, vocabularySize: n
 }
 
 /** Tokens added around a text by `addSpecialTokens`. */
-function findSurroundings({
+function findAddedIds({
   _tokenizer: library,
 }: PreTrainedTokenizer): Pick<Tokenizer, "prefixIds" | "suffixIds"> {
   const text = "a text";

@@ -3,7 +3,7 @@ import { expertValues } from "../engine/adapters/composed/experts";
 import { methods } from "../engine/adapters/registry";
 import { LuthierError } from "../lib/errors";
 import type { AdapterSummary } from "../shared/adapter";
-import { type AdaptersField, chosenAdapters, holderOfExperts } from "../shared/fields";
+import { type AdaptersField, chosenAdapters, expertHolder } from "../shared/fields";
 import { type MethodChoice, methodSpecs } from "../shared/methods";
 import type { RunConfig } from "../shared/training";
 import { type AdapterHost, libraryOf, readAdapter } from "./kept-adapter";
@@ -22,7 +22,7 @@ export async function withExperts(session: AdapterHost, method: MethodChoice): P
   if (!field || method.experts) return method;
   const library = await libraryOf(session);
   const value = method.options[field.name] ?? "";
-  const holder = holderOfExperts(value);
+  const holder = expertHolder(value);
   if (holder !== null) {
     const { experts } = findExpert(library, { ...field, methods: [method.id] }, holder).method;
     return experts ? { ...method, experts } : method;
@@ -54,7 +54,7 @@ export async function readExpertValues(
   const field = adaptersField(method);
   if (!field) return new Map();
   const value = method.options[field.name] ?? "";
-  const holder = continueFrom ?? holderOfExperts(value);
+  const holder = continueFrom ?? expertHolder(value);
   if (holder !== null) return (await readAdapter(session, holder)).values;
   const library = await libraryOf(session);
   const tensors: ReadonlyMap<string, HostTensor>[] = [];

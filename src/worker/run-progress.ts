@@ -4,7 +4,7 @@ import { LuthierError } from "../lib/errors";
 import type { InterruptedRun } from "../protocol/commands";
 import {
   deleteCheckpoint,
-  type KeptRun,
+  type StoredRun,
   listRuns,
   loadCheckpoint,
   type RunCheckpoint,
@@ -115,7 +115,7 @@ async function describeRun({
   step,
   totalSteps,
   savedAt,
-}: KeptRun): Promise<InterruptedRun> {
+}: StoredRun): Promise<InterruptedRun> {
   // A missing or unreadable dataset does not hide the run.
   const dataset = await findDataset(config.datasetId).catch(() => null);
   const isElsewhere = await isOwned(id);

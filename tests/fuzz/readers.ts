@@ -13,7 +13,7 @@ import { parseJsonObject } from "../../src/lib/json";
 import { BoundedRegex } from "../../src/lib/regex/regex";
 import { RegexError } from "../../src/lib/regex/syntax";
 import type { Rng } from "../../src/lib/rng";
-import { fitsPath, matchesPath } from "../../src/shared/path-pattern";
+import { matchesPatternKey, matchesPath } from "../../src/shared/path-pattern";
 import { ChatTemplate } from "../../src/tokenizer/chat/template";
 import { loadTokenizer } from "../../src/tokenizer/tokenizer";
 import { readSettings } from "../../src/ui/store/persistence";
@@ -161,7 +161,7 @@ function tryPattern(pattern: string, rng: Rng): void {
   }
   const path = `model.layers.11.self_attn.${"a".repeat(30)}.q_proj`;
   matchesPath(pattern, path);
-  fitsPath(pattern, path);
+  matchesPatternKey(pattern, path);
 }
 
 /** Every reader of external input, by what it reads. */

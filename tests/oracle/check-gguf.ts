@@ -4,7 +4,7 @@ import type { Adapter, HostTensor } from "../../src/engine/adapters/common/metho
 import { mergeChanges } from "../../src/engine/adapters/merged-model";
 import { ggufLoraFile, ggufLoraHindrance, type LoraSource } from "../../src/export/gguf/lora";
 import { type GgufWeights, mergedGguf } from "../../src/export/gguf/merged";
-import { ggufTarget, lostWindow } from "../../src/export/gguf/target";
+import { ggufTarget, ignoredWindow } from "../../src/export/gguf/target";
 import { tokenizerEntries } from "../../src/export/gguf/tokenizer-entries";
 import type { StreamedFile } from "../../src/formats/zip";
 import {
@@ -107,7 +107,7 @@ const Q8_0_LIMIT = 0.15;
 /** Why llama.cpp's numbers legitimately differ from the golden's, or null if they should agree. */
 function outOfReach(family: string, { spec }: HostModel): string | null {
   if (existsSync(join(goldenRoot, family, "quantization.json"))) return "quantised when it loads";
-  return lostWindow(spec) === null ? null : "llama.cpp leaves its sliding window out";
+  return ignoredWindow(spec) === null ? null : "llama.cpp leaves its sliding window out";
 }
 
 function loraSource(

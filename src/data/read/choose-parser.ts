@@ -7,7 +7,7 @@ import type { RowParser } from "./containers/parser";
 import { PlainTextParser } from "./containers/plain-text";
 import { TableParser } from "./containers/table";
 import { isRecord } from "../../lib/json";
-import { holdsRows, looksLikeRow } from "./expand-object";
+import { containsRows, looksLikeRow } from "./expand-object";
 import type { RowCollector } from "./row-collector";
 
 /** A parser and its container format. */
@@ -67,7 +67,7 @@ function jsonParser(text: string, rows: RowCollector): ChosenParser {
   const isObjects =
     value === undefined
       ? text.startsWith("{") && beginsObject(line, newline >= 0)
-      : holdsRows(value) || (isOnly && isRecord(value) && !looksLikeRow(value));
+      : containsRows(value) || (isOnly && isRecord(value) && !looksLikeRow(value));
   return isObjects
     ? { container: "json", parser: new JsonObjectsParser(rows) }
     : { container: "json-lines", parser: new JsonLinesParser(rows) };

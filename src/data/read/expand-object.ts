@@ -1,6 +1,6 @@
 import { isRecord } from "../../lib/json";
 import type { Fields } from "./formats/format";
-import { formatOf, meantFormat } from "./formats/registry";
+import { formatOf, probableFormat } from "./formats/registry";
 
 /** Rows contained in an object, and the names of its other lists. */
 export interface Expanded {
@@ -18,18 +18,18 @@ export function expandObject(value: Fields): Expanded {
 }
 
 /** Whether an object contains rows other than itself. */
-export function holdsRows(value: unknown): boolean {
+export function containsRows(value: unknown): boolean {
   return isRecord(value) && expandObject(value).rows[0] !== value;
 }
 
 /** Whether a value is intended as a row. */
 export function looksLikeRow(value: unknown): boolean {
   if (!isRecord(value)) return isMessageList(value);
-  return isHubRow(value) || formatOf(value) !== null || meantFormat(value) !== null;
+  return isHubRow(value) || formatOf(value) !== null || probableFormat(value) !== null;
 }
 
 /** Unwraps the format of the Hub's dataset viewer, {"row_idx": 0, "row": {…}}, and wraps a bare list of messages. */
-export function withoutFrame(value: unknown): unknown {
+export function unwrapRow(value: unknown): unknown {
   if (isRecord(value)) return isHubRow(value) ? value.row : value;
   return isMessageList(value) ? { messages: value } : value;
 }

@@ -21,13 +21,13 @@ const packed = [
 ] as const satisfies readonly (readonly [string, readonly number[]])[];
 
 /** The binary container that starts with these bytes, or null. */
-export function packedType(bytes: Uint8Array): (typeof packed)[number][0] | null {
+export function containerType(bytes: Uint8Array): (typeof packed)[number][0] | null {
   const found = packed.find(([, start]) => start.every((byte, index) => bytes[index] === byte));
   return found ? found[0] : null;
 }
 
 /** The unsupported file type that starts with these bytes, or null. */
-export function foreignType(bytes: Uint8Array): ForeignFile | null {
+export function unsupportedType(bytes: Uint8Array): ForeignFile | null {
   const found = foreign.find(([, start]) => start.every((byte, index) => bytes[index] === byte));
   return found ? found[0] : null;
 }

@@ -2,12 +2,12 @@ import { concatBytes } from "../../lib/bytes";
 import { cancelled, isCancelled, LuthierError } from "../../lib/errors";
 import type { ReadingOptions } from "../../shared/data";
 import type { Row } from "../../shared/rows";
-import { Breakage } from "./breakage";
+import { FileBreakError } from "./file-break-error";
 import { gunzipped } from "./containers/gzip";
 import { parquetRows } from "./containers/parquet";
 import { type ZipMember, zipMembers } from "./containers/zip-members";
-import { packedType } from "./file-type";
-import { joinedStart, nothingToKeep, readText, SNIFF_BYTES } from "./read-rows";
+import { containerType } from "./file-type";
+import { joinedStart, noUsableRows, readText, SNIFF_BYTES } from "./read-rows";
 import { type ReadReport, RowCollector } from "./row-collector";
 
 /** A file and its name for messages. */
@@ -84,7 +84,9 @@ class FilesReader {
     depth: number,
   ): Reading {
     const [kind, all] = await this.#sniff(pieces).catch((error: unknown) => {
-      throw error instanceof Breakage ? new LuthierError({ code: "data/broken", name, at: error.at }) : error;
+      throw error instanceof FileBreakError
+        ? new LuthierError({ code: "data/broken", name, at: error.at })
+        : error;
     });
     if (kind === null) {
       yield* readText(all, name, this.rows, this.#options);
@@ -102,7 +104,7 @@ class FilesReader {
   /** Detects a binary container; returns its type and the complete stream. */
   async #sniff(
     pieces: AsyncIterable<Uint8Array>,
-  ): Promise<[ReturnType<typeof packedType>, AsyncGenerator<Uint8Array, void, void>]> {
+  ): Promise<[ReturnType<typeof containerType>, AsyncGenerator<Uint8Array, void, void>]> {
     const joined = joinedStart(
       pieces,
       (start) => start.length >= SNIFF_BYTES,
@@ -118,7 +120,7 @@ class FilesReader {
         await joined.return();
       }
     };
-    return [packedType(start), all()];
+    return [containerType(start), all()];
   }
 
   async *#readParquet(file: Blob, name: string): Reading {
@@ -139,11 +141,11 @@ class FilesReader {
       }
     } catch (error) {
       if (error instanceof DOMException) throw fileGone(name, error);
-      if (!(error instanceof Breakage)) throw error;
-      if (this.rows.rowCount === before) throw nothingToKeep(this.rows, name, error.at, true);
+      if (!(error instanceof FileBreakError)) throw error;
+      if (this.rows.rowCount === before) throw noUsableRows(this.rows, name, error.at, true);
       this.rows.break(error.at);
     }
-    if (this.rows.rowCount === before) throw nothingToKeep(this.rows, name, null, true);
+    if (this.rows.rowCount === before) throw noUsableRows(this.rows, name, null, true);
   }
 
   async *#readZip(archive: Blob, name: string, depth: number): Reading {
@@ -158,7 +160,8 @@ class FilesReader {
     try {
       return await zipMembers(archive);
     } catch (error) {
-      if (error instanceof Breakage) throw new LuthierError({ code: "data/broken", name, at: error.at });
+      if (error instanceof FileBreakError)
+        throw new LuthierError({ code: "data/broken", name, at: error.at });
       throw fileGone(name, error);
     }
   }
@@ -169,7 +172,8 @@ class FilesReader {
     try {
       stream = await member.stream();
     } catch (error) {
-      if (error instanceof Breakage) throw new LuthierError({ code: "data/broken", name, at: error.at });
+      if (error instanceof FileBreakError)
+        throw new LuthierError({ code: "data/broken", name, at: error.at });
       throw fileGone(name, error);
     }
     yield* this.#readStream(this.#piecesOf(stream, name, false), name, null, depth);
@@ -189,7 +193,8 @@ class FilesReader {
         if (signal?.aborted) throw cancelled();
         const { done, value } = await reader.read().catch((cause: unknown) => {
           // DecompressionStream reports damage as TypeError.
-          if (cause instanceof TypeError) throw new Breakage({ kind: "damaged", reason: cause.message });
+          if (cause instanceof TypeError)
+            throw new FileBreakError({ kind: "damaged", reason: cause.message });
           throw fileGone(name, cause);
         });
         if (done) return;

@@ -4,10 +4,10 @@ import type { FileBreak } from "../../lib/problems/dataset-faults";
 import type { NotJson } from "../../lib/problems/data-problems";
 import type { ReadingOptions } from "../../shared/data";
 import type { Row } from "../../shared/rows";
-import { Breakage } from "./breakage";
+import { FileBreakError } from "./file-break-error";
 import { chooseParser } from "./choose-parser";
 import type { RowParser } from "./containers/parser";
-import { foreignType } from "./file-type";
+import { unsupportedType } from "./file-type";
 import type { RowCollector } from "./row-collector";
 import { utf8Pieces } from "./utf8";
 
@@ -16,7 +16,7 @@ export const SNIFF_BYTES = 64;
 /** Limit for inspecting the first line. */
 const FIRST_LINE_BYTES = 2 ** 20;
 /** Number of rows with unknown columns, without any valid ones, after which to ask the user. */
-const STRANGE_ENOUGH = 1000;
+const MAX_UNKNOWN_ROWS = 1000;
 
 /**
  * Streams the rows of a text: JSON variants, tables, plain text. A file that becomes unreadable (broken JSON, invalid
@@ -46,16 +46,16 @@ export async function* readText(
       parser.write(piece);
       const taken = rows.take();
       if (taken.length > 0) yield taken;
-      if (rows.rowCount === before && rows.strangeRows > STRANGE_ENOUGH) break;
+      if (rows.rowCount === before && rows.unknownRows > MAX_UNKNOWN_ROWS) break;
     }
-    if (rows.rowCount > before || rows.strangeRows <= STRANGE_ENOUGH) parser?.end();
+    if (rows.rowCount > before || rows.unknownRows <= MAX_UNKNOWN_ROWS) parser?.end();
   } catch (error) {
-    if (!(error instanceof Breakage)) throw error;
+    if (!(error instanceof FileBreakError)) throw error;
     brokenAt = error.at;
   }
   const last = rows.take();
   if (last.length > 0) yield last;
-  if (rows.rowCount === before) throw nothingToKeep(rows, name, brokenAt, parser !== null);
+  if (rows.rowCount === before) throw noUsableRows(rows, name, brokenAt, parser !== null);
   if (brokenAt) rows.break(brokenAt);
 }
 
@@ -65,7 +65,7 @@ async function* recognised(
   name: string,
 ): AsyncGenerator<Uint8Array, void, void> {
   const check = (start: Uint8Array): Uint8Array => {
-    const kind = foreignType(start);
+    const kind = unsupportedType(start);
     if (!kind) return start;
     throw new LuthierError({ code: "data/foreign-file", name, kind });
   };
@@ -105,7 +105,7 @@ export async function* joinedStart(
     }
   } catch (error) {
     // Data before the break is valid.
-    if (error instanceof Breakage && start && start.length > 0) yield check(start);
+    if (error instanceof FileBreakError && start && start.length > 0) yield check(start);
     throw error;
   }
   if (start && start.length > 0) yield check(start);
@@ -123,14 +123,14 @@ function notJson(start: Uint8Array, name: string): LuthierError {
 }
 
 /** The error for a file without usable rows. */
-export function nothingToKeep(
+export function noUsableRows(
   rows: RowCollector,
   name: string,
   brokenAt: FileBreak | null,
   hasText: boolean,
 ): LuthierError {
-  if (rows.strangeRows > 0)
-    return new LuthierError({ code: "data/strange-columns", name, columns: rows.strangeColumns });
+  if (rows.unknownRows > 0)
+    return new LuthierError({ code: "data/strange-columns", name, columns: rows.unknownColumns });
   if (brokenAt?.kind === "not-text") {
     const { encoding, byte, looksLike } = brokenAt;
     return new LuthierError({ code: "data/not-text", name, encoding, byte, looksLike });

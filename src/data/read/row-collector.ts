@@ -3,10 +3,10 @@ import type { StrangeColumn } from "../../lib/problems/data-problems";
 import type { RowFault } from "../../lib/problems/dataset-faults";
 import type { ColumnMapping, ContainerId, DatasetSummary, FormatId, RowProblem } from "../../shared/data";
 import { questionOf, type Row, type RowKind } from "../../shared/rows";
-import { withoutFrame } from "./expand-object";
+import { unwrapRow } from "./expand-object";
 import { readColumns, usedColumns } from "./formats/columns";
 import { FaultyRow, type Fields, kindOf } from "./formats/format";
-import { formatOf, meantFormat } from "./formats/registry";
+import { formatOf, probableFormat } from "./formats/registry";
 import { hashRow } from "./hash-row";
 
 /** Findings about the files, besides their rows. */
@@ -48,8 +48,8 @@ export class RowCollector {
   readonly #kinds = new Map<RowKind, number>();
   readonly #containers = new Set<ContainerId>();
   /** Unknown columns, each with an example. */
-  readonly #strange = new Map<string, string>();
-  #strangeRows = 0;
+  readonly #unknown = new Map<string, string>();
+  #unknownRows = 0;
   #file: string | null = null;
   #firstProblem: FaultyValue | null = null;
   #problemCount = 0;
@@ -82,12 +82,12 @@ export class RowCollector {
   }
 
   /** Number of rows with unknown columns. */
-  get strangeRows(): number {
-    return this.#strangeRows;
+  get unknownRows(): number {
+    return this.#unknownRows;
   }
 
-  get strangeColumns(): StrangeColumn[] {
-    return Array.from(this.#strange, ([column, example]) => ({ column, example }));
+  get unknownColumns(): StrangeColumn[] {
+    return Array.from(this.#unknown, ([column, example]) => ({ column, example }));
   }
 
   /** Whether the last text ends inside a document. */
@@ -109,7 +109,7 @@ export class RowCollector {
 
   /** Adds a value. Duplicates are kept and counted. */
   add(given: unknown): void {
-    const value = withoutFrame(given);
+    const value = unwrapRow(given);
     this.#values++;
     try {
       if (!isRecord(value)) throw new FaultyRow({ kind: "not-an-object", found: kindOf(value) });
@@ -181,10 +181,10 @@ export class RowCollector {
 
   #read(value: Fields): Row {
     const used = this.#columns ? usedColumns(this.#columns) : null;
-    const format = this.#columns ? null : (formatOf(value) ?? meantFormat(value));
+    const format = this.#columns ? null : (formatOf(value) ?? probableFormat(value));
     const known = used ?? format?.fields;
     if (!known) {
-      this.#noteStrange(value);
+      this.#noteUnknown(value);
       throw new FaultyRow({ kind: "no-field", field: "instruction" });
     }
     for (const field of Object.keys(value)) if (!known.has(field)) this.ignore(field);
@@ -194,13 +194,13 @@ export class RowCollector {
     return row;
   }
 
-  #noteStrange(value: Fields): void {
-    this.#strangeRows++;
+  #noteUnknown(value: Fields): void {
+    this.#unknownRows++;
     for (const [column, found] of Object.entries(value)) {
       this.ignore(column);
-      const known = this.#strange.get(column);
-      if (known === undefined && this.#strange.size >= MAX_COLUMNS) continue;
-      if (!known) this.#strange.set(column, exampleOf(found));
+      const known = this.#unknown.get(column);
+      if (known === undefined && this.#unknown.size >= MAX_COLUMNS) continue;
+      if (!known) this.#unknown.set(column, exampleOf(found));
     }
   }
 

@@ -1,12 +1,12 @@
 import { concatBytes } from "../../lib/bytes";
 import type { TextEncoding } from "../../lib/problems/dataset-faults";
-import { Breakage } from "./breakage";
+import { FileBreakError } from "./file-break-error";
 import { guessEncoding } from "./guess-encoding";
 
 /**
  * Converts a text file to UTF-8 without a byte-order mark: from UTF-8, UTF-16 (detected by its mark or by zero bytes),
  * or a named encoding. Pieces end at character boundaries.
- * @throws Breakage at the first invalid byte, after yielding everything before it
+ * @throws FileBreakError at the first invalid byte, after yielding everything before it
  */
 export async function* utf8Pieces(
   pieces: AsyncIterable<Uint8Array>,
@@ -50,7 +50,7 @@ async function* decodedPieces(
     try {
       return new TextEncoder().encode(piece ? decoder.decode(piece, { stream: true }) : decoder.decode());
     } catch {
-      throw new Breakage({ kind: "not-text", encoding, byte: position + 1, looksLike: null });
+      throw new FileBreakError({ kind: "not-text", encoding, byte: position + 1, looksLike: null });
     }
   };
   for await (const piece of pieces) {
@@ -71,7 +71,7 @@ function detectEncoding(bytes: Uint8Array): Encoding {
   const [a, b, c, d] = bytes;
   if (a === 0xef && b === 0xbb && c === 0xbf) return { label: "utf-8", markBytes: 3 };
   if (a === 0xff && b === 0xfe && c === 0 && d === 0) {
-    throw new Breakage({ kind: "utf-32" });
+    throw new FileBreakError({ kind: "utf-32" });
   }
   if (a === 0xff && b === 0xfe) return { label: "utf-16le", markBytes: 2 };
   if (a === 0xfe && b === 0xff) return { label: "utf-16be", markBytes: 2 };
@@ -100,17 +100,17 @@ function unfinished(bytes: Uint8Array, label: Label): number {
 /** Converts bytes to UTF-8, yielding the valid part before reporting an invalid byte. */
 function* textOf(bytes: Uint8Array, label: Label, position: number): Generator<Uint8Array, void, void> {
   if (bytes.length === 0) return;
-  const good = decode(bytes, label) === null ? goodBytes(bytes, label) : bytes.length;
+  const good = decode(bytes, label) === null ? validPrefixLength(bytes, label) : bytes.length;
   const part = bytes.subarray(0, good);
   if (good > 0) yield label === "utf-8" ? part : new TextEncoder().encode(decode(part, label) ?? "");
   if (good < bytes.length) {
     const looksLike = label === "utf-8" ? guessEncoding(bytes) : null;
-    throw new Breakage({ kind: "not-text", encoding: label, byte: position + good + 1, looksLike });
+    throw new FileBreakError({ kind: "not-text", encoding: label, byte: position + good + 1, looksLike });
   }
 }
 
 /** Length of the valid prefix, by bisection. */
-function goodBytes(bytes: Uint8Array, label: Label): number {
+function validPrefixLength(bytes: Uint8Array, label: Label): number {
   let good = 0;
   for (let bad = bytes.length; bad - good > 1;) {
     const middle = (good + bad) >> 1;

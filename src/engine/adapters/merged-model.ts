@@ -29,7 +29,7 @@ export async function readMerged(
   return narrow(dtype, (change ? change(base) : base).data);
 }
 
-/** The base tensors; an adapter that untiesHead the head adds a copy of the embedding for it. */
+/** The base tensors; an adapter that unties the head adds a copy of the embedding for it. */
 export function mergeableTensors(
   { spec, tensors }: Pick<LoadedModel, "spec" | "tensors">,
   { untiesHead }: Pick<Adapter, "untiesHead">,

@@ -155,7 +155,7 @@ function buildBlock(
     buildAttention(context, spec, block.attention, layer, before(attentionNorm, x), places),
   );
   const sum = joinResidual(context, { ...site, place: "attention" }, attended, x);
-  const attendedAll = block.cross ? addCross(context, spec, block.cross, layer, sum, drop) : sum;
+  const attendedAll = block.cross ? addCrossAttention(context, spec, block.cross, layer, sum, drop) : sum;
   const middle = after(attentionNorm, attendedAll);
   const mlp = drop("mlp", buildMlp(context, block.mlp, before(mlpNorm, middle), drop));
   return after(mlpNorm, joinResidual(context, { ...site, place: "mlp" }, mlp, middle));
@@ -177,7 +177,7 @@ function joinResidual(
 }
 
 /** Adds cross-attention over the encoder's output to x. */
-function addCross(
+function addCrossAttention(
   context: BuildContext,
   spec: ModelSpec,
   cross: CrossAttentionSpec,
@@ -210,7 +210,7 @@ function buildAttention(
   const place = (value: Value, norm: NormSpec | undefined): Value => {
     const normed = norm ? applyNorm(context, norm, value) : value;
     return spec.positions.type === "rope" && positions
-      ? turn(context, spec, attention.ropeTable ?? 0, normed, positions)
+      ? applyRope(context, spec, attention.ropeTable ?? 0, normed, positions)
       : normed;
   };
   const y = context.attend(
@@ -245,7 +245,13 @@ function project(
 }
 
 /** Applies rotary embedding to (B, T, heads, D). */
-function turn(context: BuildContext, spec: ModelSpec, index: number, value: Value, positions: Value): Value {
+function applyRope(
+  context: BuildContext,
+  spec: ModelSpec,
+  index: number,
+  value: Value,
+  positions: Value,
+): Value {
   const { graph, weights } = context;
   invariant(spec.positions.type === "rope", "rotary positions");
   const half = defined(spec.positions.tables[index], `rotary table ${index}`).dimension / 2;

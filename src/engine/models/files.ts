@@ -93,7 +93,7 @@ const NAMED = 5;
  * are buffers.
  * @throws LuthierError("model/left-over-tensors")
  */
-export function checkLeftOver(
+export function checkUnusedTensors(
   spec: ModelSpec,
   declared: readonly Pick<WeightDeclaration, "name">[],
   files: StoredTensors,

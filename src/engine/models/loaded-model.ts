@@ -9,7 +9,7 @@ import { sourceBytes, type TensorSource } from "../weights/tensor-source";
 import type { WeightShapes } from "../weights/weight-shapes";
 import { WeightStore } from "../weights/weight-store";
 import { declareWeights, type ModelSpec, linearLayers } from "../nn/model-spec";
-import { checkLeftOver, resolveFiles, type StoredTensors } from "./files";
+import { checkUnusedTensors, resolveFiles, type StoredTensors } from "./files";
 import { describeModel } from "./registry";
 import { declareTables } from "../nn/tables";
 
@@ -69,7 +69,7 @@ export async function loadModel(
     const isConv1d = declaration.layout === "conv1d";
     return { declaration, source: isQuantised ? nf4Source(source, isConv1d, options.quantization) : source };
   });
-  checkLeftOver(spec, declared, files);
+  checkUnusedTensors(spec, declared, files);
   const totalBytes = wanted.reduce((sum, { source }) => sum + sourceBytes(source), 0);
   let doneBytes = 0;
   const onBytes = (bytes: number): void => options.onProgress?.((doneBytes += bytes), totalBytes);

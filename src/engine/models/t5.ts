@@ -93,7 +93,7 @@ export const t5 = defineFamily({
   describe(values, config) {
     // transformers 5 ties the head if the file has none, and identifies the original T5 by scale_decoder_outputs.
     const isFirst = values.scale_decoder_outputs ?? values.tie_word_embeddings !== false;
-    const spec = encoderDecoder("t5", values, ownLayers(values, config, 6));
+    const spec = encoderDecoder("t5", values, decoderLayerCount(values, config, 6));
     const tied = isFirst && values.tie_word_embeddings !== false;
     const head = { ...spec.head, tied };
     return isFirst ? { ...spec, head, headInputScale: 1 / Math.sqrt(spec.hiddenSize) } : { ...spec, head };
@@ -120,7 +120,7 @@ export const mt5 = defineFamily({
     "not-applied": ["tie_word_embeddings", "scale_decoder_outputs"],
   },
   describe(values, config) {
-    const spec = encoderDecoder("mt5", values, ownLayers(values, config, 8));
+    const spec = encoderDecoder("mt5", values, decoderLayerCount(values, config, 8));
     return { ...spec, ia3Targets: { targets: ["k", "v", "wi_1"], feedforward: [] } };
   },
 });
@@ -165,7 +165,7 @@ function encoderDecoder(family: string, values: T5Values, decoderLayers: number)
 }
 
 /** Without num_decoder_layers, the decoder has num_layers blocks; aliases of num_layers do not count. */
-function ownLayers(
+function decoderLayerCount(
   { num_layers: layers }: T5Values,
   config: Readonly<Record<string, unknown>>,
   fallback: number,

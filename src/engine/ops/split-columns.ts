@@ -38,7 +38,7 @@ export const splitColumns: Op<SplitAttrs> = {
   },
 };
 
-/** Concatenates pieces along the last axis at indices `sublayers` of `sizes`; missing pieces are zero. */
+/** Concatenates pieces along the last axis at indices `places` of `sizes`; missing pieces are zero. */
 export const concatColumns: Op<SplitAttrs & { readonly places: readonly number[] }> = {
   name: "concatColumns",
   infer: (pieces, { sizes }) => {

@@ -6,7 +6,7 @@ import { WRITTEN_BLOCKS } from "../../formats/quantised/quantise";
 import type { StreamedFile } from "../../formats/zip";
 import type { ExportEntry, ExportSource } from "../entry";
 import { type GgufWeights, mergedGguf, unquantisedCount } from "../gguf/merged";
-import { ggufTarget, lostWindow, usableTarget } from "../gguf/target";
+import { ggufTarget, ignoredWindow, usableTarget } from "../gguf/target";
 import { tokenizerEntries } from "../gguf/tokenizer-entries";
 import { cannotMerge } from "../hindrances";
 import { modelQuantised } from "../quantised-base";
@@ -41,13 +41,13 @@ export function ggufHindrance(source: ExportSource): Problem | null {
   if ("code" in target) return target;
   const cannot = cannotMerge(source);
   if (cannot || source.folder.gguf) return cannot;
-  const tokenizer = tokenizerOf(source);
+  const tokenizer = cachedTokenizer(source);
   return "code" in tokenizer ? tokenizer : null;
 }
 
 /** Notes on the merged GGUF. */
 export function ggufNotes({ model, folder }: ExportSource, type: ExportType | null): ExportNote[] {
-  const tokens = lostWindow(model.spec);
+  const tokens = ignoredWindow(model.spec);
   const how = modelQuantised(model);
   const tensors = unquantisedCount(model, weightsOf(type));
   const keeps = [...(folder.gguf?.tensors.values() ?? [])].some(({ dtype }) => isBlockType(dtype));
@@ -67,7 +67,7 @@ export async function ggufModel(
 ): Promise<StreamedFile> {
   const { model, adapter, adapterName, base, folder, changes } = source;
   const target = defined(usableTarget(model.spec), "a target");
-  const tokenizer = folder.gguf ? [] : tokenizerOf(source);
+  const tokenizer = folder.gguf ? [] : cachedTokenizer(source);
   return mergedGguf(
     {
       model,
@@ -92,7 +92,7 @@ function weightsOf(type: ExportType | null): GgufWeights {
 const tokenizers = new WeakMap<ExportSource, ReturnType<typeof tokenizerEntries>>();
 
 /** Tokenizer entries, cached because vocabularies are large. */
-function tokenizerOf(source: ExportSource): ReturnType<typeof tokenizerEntries> {
+function cachedTokenizer(source: ExportSource): ReturnType<typeof tokenizerEntries> {
   const { folder, model, prompt } = source;
   const made =
     tokenizers.get(source) ??

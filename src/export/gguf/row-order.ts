@@ -7,7 +7,7 @@ type Numbers = Float32Array<ArrayBuffer>;
  * llama.cpp rotates adjacent rows of a head, Hugging Face rows i and i + half: row 2 i + s of a head is row s · half +
  * i in Hugging Face's order.
  */
-export function mixedRow(headDim: number): RowOrder {
+export function interleavedRow(headDim: number): RowOrder {
   const half = headDim / 2;
   return (row) => {
     const at = row % headDim;

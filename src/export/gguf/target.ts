@@ -3,7 +3,7 @@ import { architectures } from "../../formats/gguf/architectures";
 import type { NameTable } from "../../formats/gguf/names";
 import { type GgufEntry, ggufEntry } from "../../formats/gguf/writer";
 import type { Problem } from "../../lib/problems/problem";
-import { bloomRow, mixedRow, type RowOrder } from "./row-order";
+import { bloomRow, interleavedRow, type RowOrder } from "./row-order";
 
 /** How a family is written for llama.cpp. */
 export interface GgufTarget {
@@ -78,7 +78,7 @@ function llamaTarget(spec: ModelSpec): GgufTarget {
   const heads: Readonly<Record<string, number>> = { attn_q: spec.heads, attn_k: spec.keyValueHeads };
   return {
     ...plainTarget("llama", spec),
-    rowOrder: (part) => (part in heads ? mixedRow(spec.headDim) : null),
+    rowOrder: (part) => (part in heads ? interleavedRow(spec.headDim) : null),
     ropeFactors: llama3Factors(spec),
   };
 }
@@ -169,7 +169,7 @@ function differenceOf(spec: ModelSpec): Problem | null {
 }
 
 /** The sliding window that llama.cpp ignores for an architecture; null if none. */
-export function lostWindow({ family, blocks, maxPositions }: ModelSpec): number | null {
+export function ignoredWindow({ family, blocks, maxPositions }: ModelSpec): number | null {
   if (family === "gemma3_text") return null;
   const windows = blocks.flatMap(({ attention }) => attention.window ?? []);
   const least = Math.min(...windows);

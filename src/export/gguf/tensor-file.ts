@@ -3,13 +3,13 @@ import {
   ggufHeader,
   paddingAfter,
   tensorBytes,
-  type TensorToPlace,
+  type TensorDescription,
 } from "../../formats/gguf/writer";
 import { invariant } from "../../lib/invariant";
 import type { StreamedFile } from "../../formats/zip";
 
 /** A tensor of a GGUF file, generated while the file is read. */
-export interface TensorToWrite extends TensorToPlace {
+export interface TensorToWrite extends TensorDescription {
   /** Its data in order. */
   chunks(): AsyncIterable<Uint8Array<ArrayBuffer>> | Iterable<Uint8Array<ArrayBuffer>>;
 }

@@ -8,7 +8,7 @@ export interface Architecture {
   config(fields: Fields): Record<string, unknown>;
   readonly names: NameTable;
   /** Whether query and key rows are in llama.cpp's interleaved RoPE order. */
-  readonly hasMixedHeads?: boolean;
+  readonly hasInterleavedHeads?: boolean;
   /** Offset added to norm weights in the file, relative to Hugging Face. */
   readonly normOffset?: number;
   /** Keys that llama.cpp ignores for this architecture. */
@@ -79,7 +79,7 @@ const llamaNames = {
 
 function llamaConfig(modelType: string, fields: Fields): Record<string, unknown> {
   const { number, hasInLayers } = fields;
-  const headDim = number("attention.key_length", plainHeadDim(fields));
+  const headDim = number("attention.key_length", defaultHeadDim(fields));
   checkWholeHeads(fields, headDim);
   return {
     model_type: modelType,
@@ -102,7 +102,7 @@ function llamaConfig(modelType: string, fields: Fields): Record<string, unknown>
 }
 
 /** Default head size. */
-function plainHeadDim({ number }: Fields): number | undefined {
+function defaultHeadDim({ number }: Fields): number | undefined {
   const [hidden, heads] = [number("embedding_length"), number("attention.head_count")];
   return hidden === undefined || heads === undefined ? undefined : Math.floor(hidden / heads);
 }
@@ -166,7 +166,7 @@ export const architectures: Readonly<Record<string, Architecture>> = {
   llama: {
     config: (fields) => llamaConfig("llama", fields),
     names: llamaNames,
-    hasMixedHeads: true,
+    hasInterleavedHeads: true,
     idleKeys: NO_WINDOW,
   },
   qwen2: { config: (fields) => llamaConfig("qwen2", fields), names: llamaNames, idleKeys: NO_WINDOW },

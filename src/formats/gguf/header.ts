@@ -2,7 +2,7 @@ import { LuthierError } from "../../lib/errors";
 import type { ByteSource } from "../byte-source";
 import { blockLayout, storedBytes } from "../quantised/block-types";
 import { Cursor } from "./cursor";
-import { type EntryPlace, type GgufMetadata, readMetadata } from "./metadata";
+import { type EntryRange, type GgufMetadata, readMetadata } from "./metadata";
 import { ggufType, type GgufType } from "./types";
 
 /** A tensor description in a GGUF file. */
@@ -20,7 +20,7 @@ export interface GgufTensor {
 export interface GgufHeader {
   readonly metadata: GgufMetadata;
   /** Location of each metadata entry in the file. */
-  readonly entries: readonly EntryPlace[];
+  readonly entries: readonly EntryRange[];
   /** In file order. */
   readonly tensors: readonly GgufTensor[];
 }

@@ -9,7 +9,7 @@ export type GgufValue =
 export type GgufMetadata = ReadonlyMap<string, GgufValue>;
 
 /** Location of an entry (key, type and value) in the file. */
-export interface EntryPlace {
+export interface EntryRange {
   readonly key: string;
   readonly start: number;
   readonly end: number;
@@ -46,11 +46,11 @@ const LIST = 9;
 export async function readMetadata(
   cursor: Cursor,
   count: number,
-): Promise<{ readonly metadata: GgufMetadata; readonly entries: readonly EntryPlace[] }> {
+): Promise<{ readonly metadata: GgufMetadata; readonly entries: readonly EntryRange[] }> {
   if (count > MAX_ENTRIES)
     throw cursor.broken({ kind: "count", of: { things: "metadata-entries" }, count: String(count) });
   const metadata = new Map<string, GgufValue>();
-  const entries: EntryPlace[] = [];
+  const entries: EntryRange[] = [];
   for (let i = 0; i < count; i++) {
     const start = cursor.position;
     const key = await cursor.text(MAX_KEY_BYTES);

@@ -5,9 +5,9 @@ import type { ModelTensor } from "../model-weights";
 import type { TokenizerFiles } from "../tokenizer-files";
 import { type Architecture, architectures, fieldsOf } from "./architectures";
 import { type GgufHeader, readGgufHeader } from "./header";
-import { checkKeys, checkTensors } from "./left-over";
+import { checkKeys, checkTensors } from "./unused";
 import { MetadataReader } from "./metadata";
-import { lessenedTensor, plainTensor, transposedTensor, unmixedHeads } from "./tensors";
+import { offsetTensor, plainTensor, transposedTensor, deinterleavedHeads } from "./tensors";
 import { hubNameOf } from "./names";
 import { llama3Scaling } from "./rope-factors";
 import { endTokenIds, tokenizerFiles } from "./tokenizer";
@@ -152,7 +152,7 @@ function translate(
   type: string,
   stored: ReadonlyMap<string, ModelTensor>,
 ): Map<string, ModelTensor> {
-  const mixed = architecture.hasMixedHeads ? mixedHeads(metadata, type) : {};
+  const mixed = architecture.hasInterleavedHeads ? interleavedHeads(metadata, type) : {};
   const tensors = new Map<string, ModelTensor>();
   const others: string[] = [];
   for (const tensor of stored.values()) {
@@ -169,7 +169,7 @@ function translate(
 }
 
 /** Head counts of the layers with interleaved rows. */
-function mixedHeads(metadata: MetadataReader, type: string): Readonly<Record<string, number>> {
+function interleavedHeads(metadata: MetadataReader, type: string): Readonly<Record<string, number>> {
   const queryHeads = metadata.requireNumber(`${type}.attention.head_count`);
   return { attn_q: queryHeads, attn_k: metadata.number(`${type}.attention.head_count_kv`) ?? queryHeads };
 }
@@ -183,9 +183,9 @@ function adapt(
   mixedHeads: number,
 ): ModelTensor {
   const [rows = 0] = tensor.shape;
-  if (mixedHeads > 0 && rows % (2 * mixedHeads) === 0) return unmixedHeads(tensor, mixedHeads);
+  if (mixedHeads > 0 && rows % (2 * mixedHeads) === 0) return deinterleavedHeads(tensor, mixedHeads);
   if (normOffset !== 0 && part.endsWith("norm") && tensor.dtype === "F32")
-    return lessenedTensor(tensor, normOffset);
+    return offsetTensor(tensor, normOffset);
   if (kind === "weight" && transposed.includes(part)) return transposedTensor(tensor);
   return tensor;
 }

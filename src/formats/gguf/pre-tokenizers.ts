@@ -78,20 +78,20 @@ export function byteLevelName(
     const { normalizer, pre_tokenizer, ignoresMerges } = known[name] ?? gpt2;
     return (
       ignoresMerges === parts.ignoresMerges &&
-      inOneSpelling(normalizer) === inOneSpelling(parts.normalizer) &&
-      inOneSpelling(pre_tokenizer) === inOneSpelling(parts.pre_tokenizer)
+      canonical(normalizer) === canonical(parts.normalizer) &&
+      canonical(pre_tokenizer) === canonical(parts.pre_tokenizer)
     );
   });
   return found ?? null;
 }
 
 /** Canonical JSON: type defaults filled in, options without effect removed. */
-function inOneSpelling(part: unknown): string {
+function canonical(part: unknown): string {
   if (!isRecord(part)) return "null";
   const { type, trim_offsets: _trim, ...rest } = part;
   const defaults = type === "ByteLevel" ? { add_prefix_space: true, use_regex: true } : {};
   const inner = ["pretokenizers", "normalizers"].flatMap((key) => rest[key] ?? []);
-  if (inner.length > 0) return inner.map(inOneSpelling).join(" then ");
+  if (inner.length > 0) return inner.map(canonical).join(" then ");
   const fields = Object.entries({ ...defaults, ...rest }).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([type, fields]);
 }

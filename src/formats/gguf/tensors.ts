@@ -25,7 +25,7 @@ export function transposedTensor(tensor: ModelTensor): ModelTensor {
 }
 
 /** Subtracts a constant from a vector: llama.cpp adds Gemma's 1 to norm weights. */
-export function lessenedTensor(tensor: ModelTensor, offset: number): ModelTensor {
+export function offsetTensor(tensor: ModelTensor, offset: number): ModelTensor {
   return {
     ...tensor,
     async read(from, to) {
@@ -42,7 +42,7 @@ export function lessenedTensor(tensor: ModelTensor, offset: number): ModelTensor
  * Face rows i and i + half; so stored row 2 i + s of a head is row s · half + i here. Rows are whole blocks, so no
  * dequantisation is needed.
  */
-export function unmixedHeads(tensor: ModelTensor, heads: number): ModelTensor {
+export function deinterleavedHeads(tensor: ModelTensor, heads: number): ModelTensor {
   const [rows = 0, columns = 1] = tensor.shape;
   const rowBytes = storedBytes(tensor.dtype as GgufTensor["dtype"], columns);
   const headRows = rows / heads;

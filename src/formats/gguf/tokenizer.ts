@@ -52,7 +52,7 @@ export function tokenizerFiles(metadata: MetadataReader): TokenizerFiles {
     truncation: null,
     padding: null,
     added_tokens: addedTokens(vocabulary),
-    post_processor: framing(vocabulary, start, end),
+    post_processor: specialTokensTemplate(vocabulary, start, end),
     ...parts,
   };
   const special = { bos: named("bos"), eos: named("eos"), unk: named("unknown"), pad: named("padding") };
@@ -102,7 +102,7 @@ function addedTokens({ tokens, types }: Vocabulary): unknown[] {
 }
 
 /** Template adding BOS and EOS when special tokens are requested. */
-function framing({ tokens }: Vocabulary, start: string | null, end: string | null): unknown {
+function specialTokensTemplate({ tokens }: Vocabulary, start: string | null, end: string | null): unknown {
   const token = (id: string): unknown => ({ SpecialToken: { id, type_id: 0 } });
   const frame = (sequence: string): unknown[] => [
     ...(start === null ? [] : [token(start)]),

@@ -19,7 +19,7 @@ export type TypedValue =
   | { readonly i32s: readonly number[] };
 
 /** A tensor to write: llama.cpp's name, and its shape, rows first. */
-export interface TensorToPlace {
+export interface TensorDescription {
   readonly name: string;
   readonly dtype: GgufType;
   readonly shape: readonly number[];
@@ -40,7 +40,7 @@ export function ggufEntry(key: string, value: TypedValue): GgufEntry {
 /** Encodes everything before the tensor data: header, metadata, tensor descriptions with offsets, and padding. */
 export function ggufHeader(
   entries: readonly GgufEntry[],
-  tensors: readonly TensorToPlace[],
+  tensors: readonly TensorDescription[],
 ): Uint8Array<ArrayBuffer> {
   const out = new Bytes();
   out.bytes(new TextEncoder().encode("GGUF"));
@@ -62,12 +62,12 @@ export function ggufHeader(
 }
 
 /** Byte size of a tensor's data. */
-export function tensorBytes({ dtype, shape }: TensorToPlace): number {
+export function tensorBytes({ dtype, shape }: TensorDescription): number {
   return storedBytes(dtype, elementsOf(shape));
 }
 
 /** Padding bytes after a tensor, for alignment. */
-export function paddingAfter(tensor: TensorToPlace): number {
+export function paddingAfter(tensor: TensorDescription): number {
   const bytes = tensorBytes(tensor);
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT - bytes;
 }

@@ -46,7 +46,7 @@ function inverse(step: number): number {
 }
 
 /** The value with the largest magnitude; the first if tied. */
-function extreme(values: Float32Array): number {
+function largestMagnitude(values: Float32Array): number {
   let most = values[0] ?? 0;
   for (const value of values) if (Math.abs(value) > Math.abs(most)) most = value;
   return most;
@@ -73,7 +73,7 @@ function symmetric(bits: 4 | 5): Quantise {
   const middle = 2 ** (bits - 1);
   const highStart = bits === 5 ? 2 : null;
   return (values, out) => {
-    const step = round(extreme(values) / -middle);
+    const step = round(largestMagnitude(values) / -middle);
     const scale = inverse(step);
     writeHalf(out, 0, step);
     pack(
@@ -86,7 +86,7 @@ function symmetric(bits: 4 | 5): Quantise {
 }
 
 /** Codes relative to the block's minimum. */
-function fromLeast(bits: 4 | 5): Quantise {
+function asymmetric(bits: 4 | 5): Quantise {
   const most = 2 ** bits - 1;
   const highStart = bits === 5 ? 4 : null;
   return (values, out) => {
@@ -101,7 +101,7 @@ function fromLeast(bits: 4 | 5): Quantise {
 }
 
 const q8_0: Quantise = (values, out) => {
-  const step = round(Math.abs(extreme(values)) / 127);
+  const step = round(Math.abs(largestMagnitude(values)) / 127);
   const scale = inverse(step);
   writeHalf(out, 0, step);
   values.forEach((value, i) => {
@@ -114,8 +114,8 @@ const q8_0: Quantise = (values, out) => {
 
 const quantisers: Readonly<Record<WrittenBlock, Quantise>> = {
   Q4_0: symmetric(4),
-  Q4_1: fromLeast(4),
+  Q4_1: asymmetric(4),
   Q5_0: symmetric(5),
-  Q5_1: fromLeast(5),
+  Q5_1: asymmetric(5),
   Q8_0: q8_0,
 };

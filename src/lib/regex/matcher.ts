@@ -139,7 +139,7 @@ export class Matcher {
   }
 }
 
-/** Remembers which steps were done at which sublayers of a text. */
+/** Remembers which steps were done at which places of a text. */
 class Visits {
   readonly #bits: Uint8Array;
   readonly #slots: number;

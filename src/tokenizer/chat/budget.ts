@@ -17,7 +17,7 @@ const ENTRIES_PER_STEP = 64;
 const MAX_MADE_CHARS = 20_000_000;
 
 /** Rendering exceeded its limits: the template's fault, not the conversation's. */
-export class OverBudget extends Error {}
+export class BudgetExceeded extends Error {}
 
 /** Limits the work of a rendering: templates are untrusted and could hang the page. */
 export class RenderBudget {
@@ -32,7 +32,7 @@ export class RenderBudget {
 
   step(count = 1): void {
     this.#steps -= count;
-    if (this.#steps < 0) throw new OverBudget();
+    if (this.#steps < 0) throw new BudgetExceeded();
   }
 
   /** Counts a loop iteration. */
@@ -42,7 +42,7 @@ export class RenderBudget {
 
   /** Runs nested work, limiting the depth. */
   within<T>(work: () => T): T {
-    if (++this.#depth > MAX_DEPTH) throw new OverBudget();
+    if (++this.#depth > MAX_DEPTH) throw new BudgetExceeded();
     try {
       return work();
     } finally {
@@ -54,7 +54,7 @@ export class RenderBudget {
   value(value: unknown): void {
     if (typeof value === "string") {
       this.#chars -= value.length;
-      if (this.#chars < 0) throw new OverBudget();
+      if (this.#chars < 0) throw new BudgetExceeded();
     } else this.step(entries(value) / ENTRIES_PER_STEP);
   }
 
@@ -62,7 +62,7 @@ export class RenderBudget {
   filter(value: unknown, pieces: number, added: number): void {
     const size = typeof value === "string" ? value.length / ENTRIES_PER_STEP : entries(value);
     this.step(size);
-    if (pieces * added > MAX_MADE_CHARS) throw new OverBudget();
+    if (pieces * added > MAX_MADE_CHARS) throw new BudgetExceeded();
   }
 }
 
@@ -81,7 +81,7 @@ export function entries(value: unknown): number {
   if (known?.direct === held.length) return known.all;
   let all = held.length;
   for (const entry of held) all += isRecord(entry) ? entries(entry.value) : 0;
-  if (all > MAX_ENTRIES) throw new OverBudget();
+  if (all > MAX_ENTRIES) throw new BudgetExceeded();
   if (Array.isArray(value)) counted.set(value, { direct: held.length, all });
   return all;
 }

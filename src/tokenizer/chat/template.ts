@@ -1,6 +1,6 @@
 import { Environment, parse, tokenize } from "@huggingface/jinja";
 import { LuthierError } from "../../lib/errors";
-import { OverBudget, RenderBudget } from "./budget";
+import { BudgetExceeded, RenderBudget } from "./budget";
 import { TemplateInterpreter } from "./interpreter";
 import type { ChatOptions, TemplateMessage } from "./messages";
 import { pythonFunctions, TemplateRefusal, withPythonFunctions } from "./python-functions";
@@ -87,7 +87,7 @@ function longestSpace(source: string): number {
 
 /** RangeError (stack or string size exceeded) also means exceeding the budget. */
 function failure(cause: unknown, code: TemplateProblem): LuthierError {
-  if (cause instanceof OverBudget || cause instanceof RangeError) {
+  if (cause instanceof BudgetExceeded || cause instanceof RangeError) {
     return new LuthierError({ code: "tokenizer/template-endless" }, { cause });
   }
   const reason = cause instanceof Error ? cause.message : String(cause);

@@ -3,7 +3,7 @@ import {
   type AdaptersField as Spec,
   chosenAdapters,
   type FieldValue,
-  holderOfExperts,
+  expertHolder,
 } from "../../shared/fields";
 import { METHOD_IDS } from "../../shared/methods";
 import { useStudio } from "../store/context";
@@ -26,7 +26,7 @@ export function AdaptersField({ field, label, value, problem, hint, disabled, on
   const text = useText();
   const adapters = useStudio((state) => state.adapters);
   const fitting = adapters.filter(({ method }) => field.methods.includes(method.id));
-  const holder = adapters.find(({ id }) => id === holderOfExperts(value));
+  const holder = adapters.find(({ id }) => id === expertHolder(value));
   const titles = METHOD_IDS.filter((id) => field.methods.includes(id)).map((id) => text.methods[id].title);
   const choices = [
     ...(holder ? [{ value: holder.id, label: text.method.expertsWithin(holder.name) }] : []),

@@ -1,4 +1,4 @@
-import { isNamed, layerIndex, readTargets } from "../../shared/targets";
+import { matchesTargets, layerIndex, readTargets } from "../../shared/targets";
 import { groupBy } from "./group-by";
 
 /**
@@ -37,7 +37,8 @@ function shortestNames(
 ): string[] {
   const foreign = paths.filter((path) => !chosen.has(path));
   const found = wanted.map(
-    (path) => endings(path).find((ending) => !foreign.some((other) => isNamed([ending], other))) ?? path,
+    (path) =>
+      endings(path).find((ending) => !foreign.some((other) => matchesTargets([ending], other))) ?? path,
   );
   return [...new Set(found)];
 }
@@ -113,5 +114,5 @@ function digitClass(digits: readonly number[]): string {
 /** Whether a target_modules text matches exactly the chosen paths. */
 function names(text: string, chosen: ReadonlySet<string>, paths: readonly string[]): boolean {
   const targets = readTargets(text);
-  return targets !== null && paths.every((path) => isNamed(targets, path) === chosen.has(path));
+  return targets !== null && paths.every((path) => matchesTargets(targets, path) === chosen.has(path));
 }

@@ -71,7 +71,8 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
         }
       },
 
-      listExports: (id, templateId, signal) => client.until(signal).call("listExports", { id, templateId }),
+      listExports: (id, templateId, signal) =>
+        client.withSignal(signal).call("listExports", { id, templateId }),
 
       async makeExport(id, exportId, { type = null, withOptimizer = false, folder = null } = {}) {
         if (isExcluded(get(), "export")) return;
@@ -80,7 +81,7 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
         try {
           const { name, sizeBytes, archive } = await exports.run(
             { kind: "export", subject: exportId },
-            (signal) => client.until(signal).call("makeExport", args),
+            (signal) => client.withSignal(signal).call("makeExport", args),
           );
           if (archive) saveBlob(name, archive);
           set({ lastExport: { id: exportId, name, sizeBytes } });
@@ -102,7 +103,7 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
         try {
           get().addAdapter(
             await calls.run({ kind: "import-adapter" }, (signal) =>
-              client.until(signal).call("importAdapter", { files }),
+              client.withSignal(signal).call("importAdapter", { files }),
             ),
           );
         } catch (error) {

@@ -79,7 +79,7 @@ export const compareSlice: SliceCreator<CompareSlice> =
       const templateId = selectTemplate(get());
       try {
         await answers.run({ kind: "answer" }, (signal) =>
-          client.until(signal).call("generate", { ...request, templateId, options }),
+          client.withSignal(signal).call("generate", { ...request, templateId, options }),
         );
         endAnswers(turn.id, null);
       } catch (error) {

@@ -49,7 +49,7 @@ export const dataSlice: SliceCreator<DataSlice> =
         ...(validates === null ? {} : { validates }),
       };
       const dataset = await importAsked((signal) =>
-        client.until(signal).call("importDataset", { files, name, reading, ...place }),
+        client.withSignal(signal).call("importDataset", { files, name, reading, ...place }),
       );
       if (dataset) set({ lastFiles: { ...last, datasetId: dataset.id } });
       else if (get().dataProblem) set({ lastFiles: last });
@@ -60,7 +60,7 @@ export const dataSlice: SliceCreator<DataSlice> =
       run: (read: Read) => Promise<DatasetSummary | null>,
     ): Promise<void> {
       const name = text.data.sampleTexts[id].title;
-      const dataset = await run((signal) => client.until(signal).call("importSample", { id, name }));
+      const dataset = await run((signal) => client.withSignal(signal).call("importSample", { id, name }));
       if (dataset) set((state) => ({ sampleOf: { ...state.sampleOf, [dataset.id]: id } }));
     }
 

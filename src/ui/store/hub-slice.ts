@@ -19,7 +19,7 @@ export const hubSlice: SliceCreator<HubSlice> =
       if (isExcluded(get(), kind)) return null;
       set({ hubProblem: null });
       try {
-        return await requests.run({ kind }, (signal) => request(client.until(signal)));
+        return await requests.run({ kind }, (signal) => request(client.withSignal(signal)));
       } catch (error) {
         set({ hubProblem: isCancelled(error) ? null : toProblem(error) });
         return null;

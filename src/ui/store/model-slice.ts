@@ -44,7 +44,7 @@ export const modelSlice: SliceCreator<ModelSlice> =
     ): Promise<boolean> {
       set({ modelProblem: null });
       try {
-        await loads.run({ kind: "load-model", subject }, (signal) => read(client.until(signal)));
+        await loads.run({ kind: "load-model", subject }, (signal) => read(client.withSignal(signal)));
         await listModels();
         await get().refreshEnvironment();
         return true;

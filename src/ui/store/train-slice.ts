@@ -65,7 +65,7 @@ export const trainSlice: SliceCreator<TrainSlice> =
     /** Runs to completion across GPU losses, resuming from the latest checkpoint. */
     const lastThrough = async (run: Run): Promise<TrainingResult> => {
       try {
-        return await runs.run({ kind: "train" }, (signal) => run(client.until(signal)));
+        return await runs.run({ kind: "train" }, (signal) => run(client.withSignal(signal)));
       } catch (error) {
         // The recovery limits how often this is retried.
         if (!isDeviceLost(error) || !(await get().recover())) throw error;

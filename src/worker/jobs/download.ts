@@ -24,7 +24,7 @@ import { rememberedToken } from "../../storage/hub-tokens";
 import { fileStores } from "../../storage/model-files";
 import { keepFolder } from "../../storage/models";
 import { canKeepPartialFiles, opfsPartialFolder } from "../../storage/partial-files";
-import { ensureRoom } from "../../storage/quota";
+import { ensureSpace } from "../../storage/quota";
 import { askHub } from "../hub-offer";
 import type { Job, JobContext } from "./owner";
 
@@ -103,7 +103,7 @@ interface Access extends JobContext {
  */
 async function fetchModel(record: DownloadRecord, access: Access): Promise<ModelCard> {
   const { doneBytes, totalBytes } = await describeDownload(record);
-  await ensureRoom("model-keep", totalBytes - doneBytes, record.address.repository);
+  await ensureSpace("model-keep", totalBytes - doneBytes, record.address.repository);
   try {
     const known = await fetchFiles(record, access);
     return await keep(record, known);
@@ -135,7 +135,7 @@ async function fetchFiles(record: DownloadRecord, { token, signal, report }: Acc
       async onFile(file, index) {
         // Free space may have shrunk since the download began.
         const { doneBytes, totalBytes } = await describeDownload(record);
-        await ensureRoom("model-keep", totalBytes - doneBytes, repository);
+        await ensureSpace("model-keep", totalBytes - doneBytes, repository);
         if (file.path === "config.json") known = await readConfig(record, index);
       },
     });

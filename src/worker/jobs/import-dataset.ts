@@ -1,7 +1,7 @@
 import { importDataset, type ImportOptions } from "../../data/import";
 import type { NamedFile } from "../../data/read/read-files";
 import type { DatasetSummary } from "../../shared/data";
-import { ensureRoom } from "../../storage/quota";
+import { ensureSpace } from "../../storage/quota";
 import { readPublicFile } from "../public-files";
 import { findSample, sampleId } from "../samples";
 import type { Job, JobContext } from "./owner";
@@ -36,7 +36,7 @@ async function read(
 ): Promise<DatasetSummary> {
   // Stored rows take about as much space as their files.
   const sizeBytes = files.reduce((sum, { bytes }) => sum + bytes.size, 0);
-  await ensureRoom("dataset-save", sizeBytes, options.name);
+  await ensureSpace("dataset-save", sizeBytes, options.name);
   return importDataset(files, {
     ...options,
     signal,

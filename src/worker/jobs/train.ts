@@ -12,7 +12,7 @@ import type { LogLine } from "../../protocol/log";
 import type { RunConfig, TrainingOptions } from "../../shared/training";
 import type { RunCheckpoint } from "../../storage/checkpoints";
 import { findDataset } from "../../storage/datasets";
-import { reserveRoom } from "../../storage/reserve";
+import { reserveSpace } from "../../storage/reserve";
 import { freeName } from "../adapter-name";
 import { summariseAdapter } from "../adapter-summary";
 import { chanceLoss } from "../chance";
@@ -152,7 +152,7 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
  */
 async function reserveFor(session: Session, id: string, adapter: Adapter): Promise<() => Promise<void>> {
   try {
-    return await reserveRoom(id, trainableCount(adapter) * Float32Array.BYTES_PER_ELEMENT);
+    return await reserveSpace(id, trainableCount(adapter) * Float32Array.BYTES_PER_ELEMENT);
   } catch (error) {
     if (!(error instanceof LuthierError) || error.code !== "storage") throw error;
     session.emit("fault", error.toData());

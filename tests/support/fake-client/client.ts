@@ -95,10 +95,10 @@ export class FakeClient implements Client {
   readonly on = this.events.on.bind(this.events);
 
   call<Name extends CommandName>(command: Name, ...args: CommandArgs<Name>): Promise<CommandResult<Name>> {
-    return this.until(new AbortController().signal).call(command, ...args);
+    return this.withSignal(new AbortController().signal).call(command, ...args);
   }
 
-  until(signal: AbortSignal): Caller {
+  withSignal(signal: AbortSignal): Caller {
     return {
       call: async (command, ...args) => {
         const id = ++this.calls;

@@ -63,7 +63,7 @@ describe("connectClient", () => {
     const port = new StubPort();
     const client = connectClient(port);
     const controller = new AbortController();
-    const caller = client.until(controller.signal);
+    const caller = client.withSignal(controller.signal);
     const done = caller.call("listDatasets");
     const open = caller.call("listSamples");
     port.reply({ type: "result", id: port.sent[0]!.id, result: [] });

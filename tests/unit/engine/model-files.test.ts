@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkLeftOver, resolveFiles } from "../../../src/engine/models/files";
+import { checkUnusedTensors, resolveFiles } from "../../../src/engine/models/files";
 import { describeModel } from "../../../src/engine/models/registry";
 import { declareWeights, type ModelSpec } from "../../../src/engine/nn/model-spec";
 import type { StoredTensor } from "../../../src/engine/weights/tensor-source";
@@ -30,7 +30,7 @@ async function check(spec: ModelSpec, files: ReadonlyMap<string, StoredTensor>):
   const resolved = await resolveFiles(spec, files);
   const declared = declareWeights(resolved.spec);
   declared.forEach(({ name }) => resolved.find(name));
-  checkLeftOver(resolved.spec, declared, files);
+  checkUnusedTensors(resolved.spec, declared, files);
   return resolved.spec;
 }
 

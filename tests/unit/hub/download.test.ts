@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { SILENCE_MS } from "../../../src/hub/request";
+import { INACTIVITY_MS } from "../../../src/hub/request";
 import { MemoryFolder } from "../../support/memory-folder";
 import { ask, download, plain, same, weights, WEIGHTS } from "./asking";
 
@@ -134,7 +134,7 @@ describe("downloading", () => {
     const watches: (() => void)[] = [];
     const { setTimeout: real } = globalThis;
     vi.stubGlobal("setTimeout", ((work: () => void, ms: number) => {
-      if (ms === SILENCE_MS) watches.push(work);
+      if (ms === INACTIVITY_MS) watches.push(work);
       return real(work, ms);
     }) as typeof setTimeout);
     // The minute ends as soon as the request arrives, however fast this machine is.

@@ -45,7 +45,7 @@ function checkpoint(id: string, step: number, modelId = "spruce"): RunCheckpoint
   };
 }
 
-const ids = (kept: readonly Checkpoints.KeptRun[]) => kept.map(({ adapter }) => adapter.id);
+const ids = (kept: readonly Checkpoints.StoredRun[]) => kept.map(({ adapter }) => adapter.id);
 
 describe.each(["opfs", "idb"] as const)("runs kept in %s", (place) => {
   beforeEach(() => {

@@ -41,7 +41,7 @@ function when(wanted: (now: StudioState) => boolean): Promise<void> {
 
 describe("a lost GPU", () => {
   it("cuts a run off where it was last kept, and the run goes on by itself to its end", async () => {
-    const resumed = vi.spyOn(client, "until");
+    const resumed = vi.spyOn(client, "withSignal");
     state().editTraining("maxSteps", 12);
     const training = state().train();
     await when(({ run }) => run.step >= 4);

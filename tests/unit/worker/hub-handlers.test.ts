@@ -127,7 +127,7 @@ describe("commands about a hub", () => {
     hub.trouble.silent = 1;
     const controller = new AbortController();
     const going = worker
-      .until(controller.signal)
+      .withSignal(controller.signal)
       .call("downloadModel", { ...request("owner/spruce"), choiceId: "safetensors" });
     await expect(worker.call("listRepository", request("owner/spruce"))).rejects.toMatchObject({
       what: "Another download is running.",

@@ -1,5 +1,5 @@
 import { Gunzip } from "fflate";
-import { Breakage } from "../breakage";
+import { FileBreakError } from "../file-break-error";
 
 /** Compressed bytes per step; small, as they can expand a thousandfold. */
 const STEP_BYTES = 1 << 13;
@@ -7,7 +7,7 @@ const STEP_BYTES = 1 << 13;
 /** Smallest possible gzip file. */
 const LEAST_BYTES = 18;
 
-/** Decompresses gzip with any number of members. @throws Breakage if damaged or truncated */
+/** Decompresses gzip with any number of members. @throws FileBreakError if damaged or truncated */
 export async function* gunzipped(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
   let unpacked: Uint8Array[] = [];
   const gunzip = new Gunzip((bytes) => unpacked.push(bytes));
@@ -16,7 +16,10 @@ export async function* gunzipped(pieces: AsyncIterable<Uint8Array>): AsyncGenera
     try {
       gunzip.push(bytes, isLast);
     } catch (cause) {
-      throw new Breakage({ kind: "damaged", reason: cause instanceof Error ? cause.message : String(cause) });
+      throw new FileBreakError({
+        kind: "damaged",
+        reason: cause instanceof Error ? cause.message : String(cause),
+      });
     }
     return unpacked.filter(({ length }) => length > 0);
   };
@@ -26,6 +29,6 @@ export async function* gunzipped(pieces: AsyncIterable<Uint8Array>): AsyncGenera
     for (let at = 0; at < piece.length; at += STEP_BYTES)
       yield* push(piece.slice(at, at + STEP_BYTES), false);
   }
-  if (bytes < LEAST_BYTES) throw new Breakage({ kind: "archive", fault: "cut" });
+  if (bytes < LEAST_BYTES) throw new FileBreakError({ kind: "archive", fault: "cut" });
   yield* push(new Uint8Array(0), true);
 }

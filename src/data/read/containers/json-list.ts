@@ -1,5 +1,5 @@
 import { isRecord } from "../../../lib/json";
-import { Breakage } from "../breakage";
+import { FileBreakError } from "../file-break-error";
 import { looksLikeRow, MAX_WAITING } from "../expand-object";
 import type { RowCollector } from "../row-collector";
 import { JsonValues } from "./json-values";
@@ -30,14 +30,14 @@ export class JsonListParser implements RowParser {
     this.#values.write(piece);
     if (this.#bytesSinceRow > MAX_ROW_BYTES) {
       const row = this.#rows.valueCount + 1;
-      throw new Breakage({ kind: "row-too-long", row, maxMegabytes: MAX_ROW_MB });
+      throw new FileBreakError({ kind: "row-too-long", row, maxMegabytes: MAX_ROW_MB });
     }
   }
 
   end(): void {
     this.#values.end();
     if (!this.#inField || this.#field !== null) return;
-    if (!this.#waiting) throw new Breakage({ kind: "no-rows" });
+    if (!this.#waiting) throw new FileBreakError({ kind: "no-rows" });
     // No rows found: report what is wrong with the first object.
     for (const value of this.#waiting.values) this.#rows.add(value);
   }

@@ -1,6 +1,6 @@
 import { concatBytes } from "../../../lib/bytes";
 import { isRecord } from "../../../lib/json";
-import { Breakage } from "../breakage";
+import { FileBreakError } from "../file-break-error";
 import { expandObject, looksLikeRow } from "../expand-object";
 import type { RowCollector } from "../row-collector";
 import { JsonListParser } from "./json-list";
@@ -52,7 +52,7 @@ export class JsonObjectsParser implements RowParser {
     this.#hold(piece.slice(start));
     if (this.#heldBytes <= MAX_ROW_BYTES) return;
     if (!this.#isFirst)
-      throw new Breakage({
+      throw new FileBreakError({
         kind: "row-too-long",
         row: this.#rows.valueCount + 1,
         maxMegabytes: MAX_ROW_MB,
@@ -67,7 +67,7 @@ export class JsonObjectsParser implements RowParser {
     }
     const rest = concatBytes(this.#take());
     const isBlank = rest.every((byte) => byte <= 0x20 || byte === COMMA);
-    if (this.#lone !== null && isBlank) throw new Breakage({ kind: "no-rows" });
+    if (this.#lone !== null && isBlank) throw new FileBreakError({ kind: "no-rows" });
     this.#addLone();
     if (isBlank) return;
     if (this.#isFirst) {
@@ -78,7 +78,7 @@ export class JsonObjectsParser implements RowParser {
       return;
     }
     const at = findBreak(withoutComma(rest), this.#position);
-    if (at) throw new Breakage({ kind: "json", ...at });
+    if (at) throw new FileBreakError({ kind: "json", ...at });
   }
 
   /** Whether this byte completes a value. */

@@ -1,11 +1,11 @@
 import { TokenizerError, TokenParser, TokenParserError, Tokenizer, TokenType } from "@streamparser/json";
 import type { JsonBreak, JsonFault, TextPlace } from "../../../lib/problems/dataset-faults";
-import { Breakage } from "../breakage";
+import { FileBreakError } from "../file-break-error";
 import { type MendedPiece, PythonNumbers } from "./python-numbers";
 import { TextPosition } from "./text-position";
 
 /** A JSON syntax error with its position. */
-export class JsonError extends Breakage {
+export class JsonError extends FileBreakError {
   readonly json: JsonBreak;
 
   constructor(place: TextPlace, fault: JsonFault) {

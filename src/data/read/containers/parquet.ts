@@ -1,4 +1,4 @@
-import { Breakage } from "../breakage";
+import { FileBreakError } from "../file-break-error";
 
 /** Maximum rows per batch, for large row groups. */
 const MAX_ROWS = 10_000;
@@ -6,7 +6,7 @@ const MAX_ROWS = 10_000;
 /**
  * Streams the rows of a Parquet file, holding one row group in memory.
  * @param onRead called with the fraction read
- * @throws Breakage if the file is damaged
+ * @throws FileBreakError if the file is damaged
  */
 export async function* parquetRows(
   file: Blob,
@@ -35,7 +35,10 @@ async function damaged<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (cause) {
     if (cause instanceof DOMException) throw cause;
-    throw new Breakage({ kind: "damaged", reason: cause instanceof Error ? cause.message : String(cause) });
+    throw new FileBreakError({
+      kind: "damaged",
+      reason: cause instanceof Error ? cause.message : String(cause),
+    });
   }
 }
 

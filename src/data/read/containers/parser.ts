@@ -1,6 +1,6 @@
 /** Incremental parser of a container format, fed with pieces of UTF-8. */
 export interface RowParser {
-  /** @throws Breakage where the file becomes unreadable */
+  /** @throws FileBreakError where the file becomes unreadable */
   write(piece: Uint8Array): void;
   end(): void;
 }

@@ -1,4 +1,4 @@
-import { Breakage } from "../breakage";
+import { FileBreakError } from "../file-break-error";
 import { formatOf } from "../formats/registry";
 import type { RowCollector } from "../row-collector";
 import { CsvCells, guessDelimiter } from "./csv-cells";
@@ -56,7 +56,11 @@ export class TableParser implements RowParser {
   #read(cells: CsvCells, text: string): void {
     cells.write(text);
     if (cells.heldChars <= MAX_ROW_BYTES) return;
-    throw new Breakage({ kind: "row-too-long", row: this.#rows.valueCount + 1, maxMegabytes: MAX_ROW_MB });
+    throw new FileBreakError({
+      kind: "row-too-long",
+      row: this.#rows.valueCount + 1,
+      maxMegabytes: MAX_ROW_MB,
+    });
   }
 
   #add(cells: readonly string[]): void {

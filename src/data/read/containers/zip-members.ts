@@ -7,7 +7,7 @@ import {
   STORED,
   type ZipEntry,
 } from "../../../lib/zip-directory";
-import { Breakage } from "../breakage";
+import { FileBreakError } from "../file-break-error";
 
 /** A member of a zip archive. */
 export interface ZipMember {
@@ -20,14 +20,14 @@ export interface ZipMember {
 
 /**
  * Members of a zip archive from its central directory, for random access.
- * @throws Breakage if damaged; `stream` also if encrypted or compressed with another method
+ * @throws FileBreakError if damaged; `stream` also if encrypted or compressed with another method
  */
 export async function zipMembers(archive: Blob): Promise<ZipMember[]> {
   const bytes: SeekableBytes = {
     sizeBytes: archive.size,
     read: async (start, end) => new Uint8Array(await archive.slice(start, end).arrayBuffer()),
   };
-  const entries = await orBreakage(readZipDirectory(bytes));
+  const entries = await orFileBreak(readZipDirectory(bytes));
   return entries
     .filter(({ name }) => !name.endsWith("/"))
     .map((entry) => ({
@@ -43,18 +43,18 @@ async function unpacked(
   entry: ZipEntry,
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   const { method, isEncrypted, packedBytes } = entry;
-  if (isEncrypted) throw new Breakage({ kind: "archive", fault: "encrypted" });
-  if (method !== STORED && method !== DEFLATED) throw new Breakage({ kind: "archive-method", method });
-  const start = await orBreakage(packedStart(bytes, entry));
+  if (isEncrypted) throw new FileBreakError({ kind: "archive", fault: "encrypted" });
+  if (method !== STORED && method !== DEFLATED) throw new FileBreakError({ kind: "archive-method", method });
+  const start = await orFileBreak(packedStart(bytes, entry));
   const packed = archive.slice(start, start + packedBytes).stream();
   return method === STORED ? packed : packed.pipeThrough(new DecompressionStream("deflate-raw"));
 }
 
-async function orBreakage<T>(work: Promise<T>): Promise<T> {
+async function orFileBreak<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     if (!(error instanceof DamagedZip)) throw error;
-    throw new Breakage({ kind: "archive", fault: error.damage });
+    throw new FileBreakError({ kind: "archive", fault: error.damage });
   }
 }

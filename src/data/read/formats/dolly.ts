@@ -1,5 +1,5 @@
 import { alpacaRow } from "../../../shared/rows";
-import { hasFields, isColumn, neededText, optionalText, type RowFormat } from "./format";
+import { hasFields, isColumn, requiredText, optionalText, type RowFormat } from "./format";
 
 /** Dolly rows: like Alpaca, with `context` (or `input`) and `response`. */
 export const dolly: RowFormat = {
@@ -8,9 +8,9 @@ export const dolly: RowFormat = {
   fits: (value) => hasFields(value, "instruction", "response") && !isColumn(value.instruction),
   read: (value) =>
     alpacaRow({
-      instruction: neededText(value, "instruction"),
+      instruction: requiredText(value, "instruction"),
       input: optionalText(value, "context") || optionalText(value, "input"),
-      output: neededText(value, "response"),
+      output: requiredText(value, "response"),
       system: optionalText(value, "system"),
     }),
 };

@@ -31,7 +31,7 @@ export class FaultyRow extends Error {
 }
 
 /** A required string. @throws FaultyRow */
-export function neededText(value: Fields, field: string): string {
+export function requiredText(value: Fields, field: string): string {
   if (value[field] === undefined) throw new FaultyRow({ kind: "no-field", field });
   return text(value[field], field);
 }
@@ -58,7 +58,7 @@ export function kindOf(value: unknown): JsonKind {
 }
 
 /** Parses lists and objects stored as JSON in table cells; other values are returned unchanged. */
-export function unspelled(value: unknown): unknown {
+export function parseNested(value: unknown): unknown {
   if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
   try {
     return JSON.parse(value);

@@ -1,5 +1,5 @@
 import { alpacaQuestion } from "./alpaca";
-import { hasFields, isColumn, neededText, type RowFormat } from "./format";
+import { hasFields, isColumn, requiredText, type RowFormat } from "./format";
 import { answerTurns } from "./preference";
 
 /** Alpaca prompts with two answers, `chosen` and `rejected`. */
@@ -9,13 +9,13 @@ export const instructionPreference: RowFormat = {
   fits: (value) => hasFields(value, "instruction", "chosen", "rejected") && !isColumn(value.instruction),
   read(value) {
     const { turns: prompt, ...setting } = alpacaQuestion(value);
-    const chosen = answerTurns(neededText(value, "chosen"));
+    const chosen = answerTurns(requiredText(value, "chosen"));
     return {
       kind: "preference",
       ...setting,
       prompt,
       chosen,
-      rejected: answerTurns(neededText(value, "rejected")),
+      rejected: answerTurns(requiredText(value, "rejected")),
     };
   },
 };

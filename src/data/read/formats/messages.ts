@@ -1,15 +1,15 @@
 import { isRecord } from "../../../lib/json";
 import type { Row } from "../../../shared/rows";
 import { type Fields, optionalText, type RowFormat } from "./format";
-import { mannerOf, readTools, readTurns, type TurnManner, withAnswer } from "./turns";
+import { turnStyleOf, readTools, readTurns, type TurnStyle, withAnswer } from "./turns";
 
 /** Fields with a list of turns, in either style. */
 export const LIST_FIELDS = ["messages", "conversations", "conversation"] as const;
 
 /** The field that contains an object's list of turns. */
-export function listField(value: Fields, manner?: TurnManner): (typeof LIST_FIELDS)[number] | undefined {
+export function listField(value: Fields, manner?: TurnStyle): (typeof LIST_FIELDS)[number] | undefined {
   return LIST_FIELDS.find((field) => {
-    const found = mannerOf(value[field]);
+    const found = turnStyleOf(value[field]);
     return found !== null && (manner === undefined || manner === found);
   });
 }

@@ -5,14 +5,14 @@ import {
   type Fields,
   hasFields,
   isColumn,
-  neededText,
+  requiredText,
   optionalText,
   type RowFormat,
   text,
 } from "./format";
 import { LIST_FIELDS, listField } from "./messages";
 import { readPrompt } from "./prompt-completion";
-import { type Dialogue, mannerOf, readTools, readTurn, readTurns, withAnswer } from "./turns";
+import { type Dialogue, turnStyleOf, readTools, readTurn, readTurns, withAnswer } from "./turns";
 
 /** Preference pairs: two answers as strings or messages, with an explicit prompt or one contained in both. */
 export const preference: RowFormat = {
@@ -24,7 +24,7 @@ export const preference: RowFormat = {
 };
 
 function isAnswer(value: unknown): boolean {
-  return mannerOf(value) !== null || (isRecord(value) && ("role" in value || "from" in value));
+  return turnStyleOf(value) !== null || (isRecord(value) && ("role" in value || "from" in value));
 }
 
 function readPreference(value: Fields): PreferenceRow {
@@ -43,13 +43,13 @@ function readPreference(value: Fields): PreferenceRow {
 /** Reads one of the answers, which may include the prompt. */
 export function readSide(value: Fields, field: "chosen" | "rejected"): string | Dialogue {
   const side = value[field];
-  if (mannerOf(side) !== null) {
+  if (turnStyleOf(side) !== null) {
     const dialogue = readTurns(side, field);
     withAnswer(dialogue.turns);
     return dialogue;
   }
   if (isRecord(side)) return { turns: [readTurn(side, field, 1)] };
-  return side === undefined ? neededText(value, field) : text(side, field);
+  return side === undefined ? requiredText(value, field) : text(side, field);
 }
 
 interface Parts {

@@ -1,22 +1,22 @@
 import type { ConversationRow, RowTurn } from "../../../shared/rows";
-import { type Fields, hasFields, isColumn, neededText, optionalText, type RowFormat, text } from "./format";
-import { type Dialogue, mannerOf, readTools, readTurns, withAnswer } from "./turns";
+import { type Fields, hasFields, isColumn, requiredText, optionalText, type RowFormat, text } from "./format";
+import { type Dialogue, turnStyleOf, readTools, readTurns, withAnswer } from "./turns";
 
 /** Reads a prompt: a string or a list of messages. */
 export function readPrompt(value: unknown, field = "prompt"): Dialogue {
-  if (mannerOf(value) !== null) return readTurns(value, field);
+  if (turnStyleOf(value) !== null) return readTurns(value, field);
   return { turns: [{ role: "user", text: text(value, field) }] };
 }
 
 /** Reads an answer: a string or a list of messages. */
 export function readAnswer(value: unknown, field: string): readonly RowTurn[] {
-  if (mannerOf(value) !== null) return readTurns(value, field).turns;
+  if (turnStyleOf(value) !== null) return readTurns(value, field).turns;
   return [{ role: "assistant", text: text(value, field) }];
 }
 
 /** A conversation from `prompt` and `completion`. */
 export function promptConversation(value: Fields): ConversationRow {
-  if (value.prompt === undefined) neededText(value, "prompt");
+  if (value.prompt === undefined) requiredText(value, "prompt");
   const { system = optionalText(value, "system"), turns } = readPrompt(value.prompt);
   const tools = readTools(value.tools);
   return {
@@ -32,6 +32,7 @@ export const promptCompletion: RowFormat = {
   id: "prompt-completion",
   fields: new Set(["prompt", "completion", "system", "tools"]),
   fits: (value) =>
-    hasFields(value, "prompt", "completion") && (!isColumn(value.prompt) || mannerOf(value.prompt) !== null),
+    hasFields(value, "prompt", "completion") &&
+    (!isColumn(value.prompt) || turnStyleOf(value.prompt) !== null),
   read: promptConversation,
 };

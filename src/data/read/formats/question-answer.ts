@@ -1,5 +1,5 @@
 import { alpacaRow } from "../../../shared/rows";
-import { hasFields, isColumn, neededText, optionalText, type RowFormat } from "./format";
+import { hasFields, isColumn, requiredText, optionalText, type RowFormat } from "./format";
 
 /** `question`, `answer` and optionally `context`. */
 export const questionAnswer: RowFormat = {
@@ -8,9 +8,9 @@ export const questionAnswer: RowFormat = {
   fits: (value) => hasFields(value, "question", "answer") && !isColumn(value.question),
   read: (value) =>
     alpacaRow({
-      instruction: neededText(value, "question"),
+      instruction: requiredText(value, "question"),
       input: optionalText(value, "context"),
-      output: neededText(value, "answer"),
+      output: requiredText(value, "answer"),
       system: optionalText(value, "system"),
     }),
 };

@@ -30,6 +30,6 @@ export function formatOf(value: Fields): RowFormat | null {
 }
 
 /** The probable format of an incomplete row. */
-export function meantFormat(value: Fields): RowFormat | null {
+export function probableFormat(value: Fields): RowFormat | null {
   return "instruction" in value || "output" in value ? alpaca : null;
 }

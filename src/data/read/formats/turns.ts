@@ -1,13 +1,13 @@
 import { isRecord } from "../../../lib/json";
 import type { RowTurn, ToolCall } from "../../../shared/rows";
-import { FaultyRow, type Fields, kindOf, text, unspelled } from "./format";
+import { FaultyRow, type Fields, kindOf, text, parseNested } from "./format";
 
 /** Styles of turn lists: OpenAI's `role`/`content`, or ShareGPT's `from`/`value`. */
-export type TurnManner = "messages" | "sharegpt";
+export type TurnStyle = "messages" | "sharegpt";
 
 /** Style of a turn list, by its first turn; null for other values. */
-export function mannerOf(list: unknown): TurnManner | null {
-  const value = unspelled(list);
+export function turnStyleOf(list: unknown): TurnStyle | null {
+  const value = parseNested(list);
   const first: unknown = Array.isArray(value) ? value.find(isRecord) : undefined;
   if (!isRecord(first)) return null;
   if ("role" in first) return "messages";
@@ -26,7 +26,7 @@ export interface Dialogue {
  * @throws FaultyRow
  */
 export function readTurns(list: unknown, field: string): Dialogue {
-  const value = unspelled(list);
+  const value = parseNested(list);
   if (!Array.isArray(value)) throw new FaultyRow({ kind: "not-a-list", field, found: kindOf(value) });
   const turns = value.map((turn, index) => readTurn(turn, field, index + 1));
   const first = turns.findIndex(({ role }) => role !== "system");
@@ -48,7 +48,7 @@ export function readTurn(turn: unknown, field: string, number: number): RowTurn 
 
 /** Tools of a row: a list, or its JSON. @throws FaultyRow */
 export function readTools(given: unknown): readonly unknown[] {
-  const value = unspelled(given);
+  const value = parseNested(given);
   if (value === undefined || value === null || value === "") return [];
   if (!Array.isArray(value))
     throw new FaultyRow({ kind: "not-a-list", field: "tools", found: kindOf(value) });
@@ -112,7 +112,7 @@ function readCall(call: unknown, number: number, id?: unknown): ToolCall {
   if (!isRecord(call) || typeof call.name !== "string")
     throw new FaultyRow({ kind: "call-form", turn: number });
   // OpenAI encodes arguments as JSON; templates expect them parsed.
-  return { name: call.name, arguments: unspelled(call.arguments ?? {}), ...named("id", id) };
+  return { name: call.name, arguments: parseNested(call.arguments ?? {}), ...named("id", id) };
 }
 
 /** Roles used by ShareGPT and LLaMA-Factory. */
@@ -137,7 +137,7 @@ function readShareGpt(turn: Fields, field: string, number: number): RowTurn {
   const role = SHAREGPT_ROLES[String(turn.from)];
   if (!role) throw new FaultyRow({ kind: "unknown-role", turn: number, role: shown(turn.from) });
   if (role === "call") {
-    const calls = [unspelled(turn.value)].flat().map((call) => readCall(call, number));
+    const calls = [parseNested(turn.value)].flat().map((call) => readCall(call, number));
     return { role: "assistant", text: "", ...marked(turn.weight), toolCalls: calls };
   }
   if (typeof turn.value !== "string")

@@ -8,7 +8,7 @@ const defaults = {
   importTensors: (tensors) => tensors,
 } satisfies Partial<Adapter>;
 
-/** Completes an adapter with the defaults of {@link defaults}. */
+/** Completes an adapter with the {@link defaults}. */
 export function defineAdapter(parts: Omit<Adapter, keyof typeof defaults> & Partial<Adapter>): Adapter {
   return { ...defaults, ...parts };
 }

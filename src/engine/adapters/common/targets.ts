@@ -1,6 +1,6 @@
-import { fitsPath, isPattern } from "../../../shared/path-pattern";
+import { matchesPatternKey, isPattern } from "../../../shared/path-pattern";
 import {
-  isNamed,
+  matchesTargets,
   isTargeted,
   readLayersPattern,
   readTargets,
@@ -56,7 +56,9 @@ export function matchTargets<M extends { readonly path: string }>(
     throw optionError("layers_to_transform", { code: "config/layers-beside-regex" });
   }
   const targeted = layers.filter(({ path }) => isTargeted(choice, path));
-  const chosen = targeted.filter(({ path }) => !excluded || !isNamed(excluded, path, "exclude_modules"));
+  const chosen = targeted.filter(
+    ({ path }) => !excluded || !matchesTargets(excluded, path, "exclude_modules"),
+  );
   if (chosen.length > 0) return chosen;
   const modules = [...new Set(layers.map(({ path }) => path.slice(path.lastIndexOf(".") + 1)))];
   if (targeted.length > 0) throw optionError("exclude_modules", { code: "config/all-excluded", modules });
@@ -75,7 +77,7 @@ export function patternValue(
   fallback: number,
 ): number {
   for (const [pattern, value] of Object.entries(patterns)) {
-    if (fitsPath(pattern, path)) return value;
+    if (matchesPatternKey(pattern, path)) return value;
   }
   return fallback;
 }

@@ -1,5 +1,5 @@
 import { ia3Fields } from "../../../shared/methods/ia3";
-import { isNamed } from "../../../shared/targets";
+import { matchesTargets } from "../../../shared/targets";
 import { defined } from "../../../lib/invariant";
 import type { Graph } from "../../graph/graph";
 import { f32, type Value } from "../../graph/value";
@@ -100,7 +100,7 @@ function readOptions(reader: OptionReader, model: ModelSpec): Ia3Options {
 
 /** PEFT requires each feedforward module to be a target too. */
 function checkFeedforward(names: readonly string[], layers: readonly LinearSpec[]): void {
-  const stray = names.find((name) => !layers.some(({ path }) => isNamed([name], path)));
+  const stray = names.find((name) => !layers.some(({ path }) => matchesTargets([name], path)));
   if (!stray) return;
   throw optionError("feedforward_modules", { code: "config/feedforward-no-target", module: stray });
 }
@@ -108,7 +108,7 @@ function checkFeedforward(names: readonly string[], layers: readonly LinearSpec[
 function scaledLayers(options: Ia3Options, model: ModelSpec): ScaledLayer[] {
   return matchTargets(options, linearLayers(model)).map((layer) => ({
     layer,
-    feedforward: isNamed(options.feedforward, layer.path),
+    feedforward: matchesTargets(options.feedforward, layer.path),
   }));
 }
 

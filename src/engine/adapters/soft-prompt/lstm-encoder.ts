@@ -102,7 +102,7 @@ function hostLayer(
   return { shape: [tokens, 2 * hidden], data: y };
 }
 
-/** h after each step, in the order of `sublayers`. */
+/** h after each step, in the order of `places`. */
 function hostDirection(
   trained: ReadonlyMap<string, HostTensor>,
   { suffix, inFeatures, hidden }: Direction,

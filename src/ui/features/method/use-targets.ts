@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import { isNamed, isTargeted, readLayersPattern, readTargets } from "../../../shared/targets";
+import { matchesTargets, isTargeted, readLayersPattern, readTargets } from "../../../shared/targets";
 import type { FieldValues } from "../../../shared/fields";
 import { spellTargets } from "../../lib/target-spelling";
 import { useStudio } from "../../store/context";
@@ -62,7 +62,7 @@ function targeted(
   const choice = { targets, layersToTransform: layers.length > 0 ? layers : null, layersPattern };
   try {
     return new Set(
-      named.filter((path) => isTargeted(choice, path) && !(excluded && isNamed(excluded, path))),
+      named.filter((path) => isTargeted(choice, path) && !(excluded && matchesTargets(excluded, path))),
     );
   } catch {
     // An incomplete regex matches nothing; the worker reports the problem at the field.

@@ -34,7 +34,7 @@ export function RunForecast() {
     gpu ? key : null,
     (signal) => {
       const wanted = forecastInputs(inputs.getState(), budgetBytes);
-      return wanted ? client.until(signal).call("forecastTraining", wanted.args) : Promise.resolve(null);
+      return wanted ? client.withSignal(signal).call("forecastTraining", wanted.args) : Promise.resolve(null);
     },
     DELAY_MS,
   );

@@ -30,7 +30,7 @@ export function RunTime({ forecast }: { forecast: TrainingForecast }) {
     setProblem(null);
     try {
       const speed = await calls.run({ kind: "measure" }, (signal) =>
-        client.until(signal).call("measureTraining", config),
+        client.withSignal(signal).call("measureTraining", config),
       );
       setMeasured({ modelId, speed });
     } catch (error) {

@@ -6,7 +6,7 @@ const CARD = "card.json";
 const FORM = 1;
 
 /** Content of a card: metadata, and the file names in use. */
-interface Sheet<Card> {
+interface CardFile<Card> {
   readonly form: typeof FORM;
   readonly card: Card;
   readonly files: Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ interface Sheet<Card> {
  * Objects in OPFS, each in its own folder with a card and the files that it names. The card determines existence, and a
  * failed save leaves the previous state intact. Independent of any database.
  */
-export class OpfsShelf<Card, File extends string> {
+export class OpfsStore<Card, File extends string> {
   readonly #area: string;
 
   /** @param area parent folder below the root */
@@ -104,11 +104,11 @@ export class OpfsShelf<Card, File extends string> {
     return files.reduce((sum, file) => sum + (file?.size ?? 0), 0);
   }
 
-  async #sheet(folder: FileSystemDirectoryHandle): Promise<Sheet<Card> | null> {
-    return readCardText<Sheet<Card>>(await readText(folder, CARD));
+  async #sheet(folder: FileSystemDirectoryHandle): Promise<CardFile<Card> | null> {
+    return readCardText<CardFile<Card>>(await readText(folder, CARD));
   }
 
-  #writeCard(folder: FileSystemDirectoryHandle, sheet: Sheet<Card>): Promise<void> {
+  #writeCard(folder: FileSystemDirectoryHandle, sheet: CardFile<Card>): Promise<void> {
     return replaceFile(folder, CARD, [cardText(sheet)]);
   }
 

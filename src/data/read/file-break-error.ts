@@ -1,8 +1,8 @@
 import type { FileBreak } from "../../lib/problems/dataset-faults";
 
 /** A file cannot be read beyond this point. The caller decides whether to keep the rows before it. */
-export class Breakage extends Error {
-  override readonly name = "Breakage";
+export class FileBreakError extends Error {
+  override readonly name = "FileBreakError";
   readonly at: FileBreak;
 
   constructor(at: FileBreak) {

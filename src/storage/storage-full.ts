@@ -21,7 +21,7 @@ const PROBE_BYTES = 1 << 20;
  * Whether a storage failure is due to a full disk or quota. For unspecific errors (after a failed write, Chromium
  * closes all databases and opens none until there is space), writes a small probe file.
  */
-export async function hasNoRoom(cause: unknown): Promise<boolean> {
+export async function isStorageFull(cause: unknown): Promise<boolean> {
   if (!(cause instanceof Error) && !(cause instanceof DOMException)) return false;
   if (cause.name === "QuotaExceededError" || FULL.test(cause.message)) return true;
   return VAGUE.has(cause.name) && (await failsToWrite());

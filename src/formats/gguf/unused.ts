@@ -37,14 +37,14 @@ export function checkKeys(
   const prefix = `${architecture}.`;
   for (const [name, value] of metadata.unread(prefix)) {
     const key = name.slice(prefix.length);
-    const isOff = NEUTRAL[key] ? NEUTRAL[key].includes(value) : isNothing(value);
+    const isOff = NEUTRAL[key] ? NEUTRAL[key].includes(value) : isEmpty(value);
     if (IDLE.has(key) || idle.includes(key) || isOff) continue;
     throw new LuthierError({ code: "model/gguf-key", file, key: name, value: shown(value) });
   }
 }
 
 /** 0, false, or a list of these. */
-function isNothing(value: GgufValue): boolean {
+function isEmpty(value: GgufValue): boolean {
   return Array.isArray(value) ? value.every((item) => !item) : !value;
 }
 
