@@ -17,7 +17,7 @@ import { cssVariables, theme } from "./theme/theme";
 import { ThemeVariables } from "./theme/theme-variables";
 
 /** Start-up has succeeded if the page is still responsive after this time. */
-const REST_MS = 3000;
+const SETTLED_MS = 3000;
 
 /**
  * Renders the studio with a client and starts it; returns an unmount function.
@@ -37,7 +37,7 @@ export function mountStudio(
   const rest = (): void => {
     endOpening(localStorage);
   };
-  const resting = setTimeout(rest, REST_MS);
+  const resting = setTimeout(rest, SETTLED_MS);
   addEventListener("pagehide", rest);
   const disconnect = connectStore(store, runtime);
   const root = createRoot(element);

@@ -109,7 +109,7 @@ function longestPair(pairs: readonly PairLengths[], known: PairLengths | null): 
 }
 
 /** Rounds lengths up, so that few programs are needed. */
-function inSteps({ source, target }: PairLengths): PairLengths {
+function roundUp({ source, target }: PairLengths): PairLengths {
   const step = (length: number): number => Math.max(1, Math.ceil(length / PAIR_STEP)) * PAIR_STEP;
   return { source: step(source), target: step(target) };
 }
@@ -120,7 +120,7 @@ function toShapes(sizes: ReadonlyMap<number, Size>, rows: number): BatchShape[] 
       rows,
       length,
       labels: Math.max(1, Math.ceil(count / LABEL_STEP)) * LABEL_STEP,
-      ...(pair ? { pair: inSteps(pair) } : {}),
+      ...(pair ? { pair: roundUp(pair) } : {}),
     }))
     .sort((a, b) => b.length - a.length);
 }

@@ -7,7 +7,7 @@ const LAST_STEPS = 10;
  * A run has learned nothing if its loss is at least this fraction of chance level: a broken model rarely predicts an
  * exactly uniform distribution.
  */
-const SHARE = 0.97;
+const CHANCE_FRACTION = 0.97;
 
 /**
  * The loss of a uniform guess if the run ended no better than that, else null.
@@ -19,5 +19,5 @@ export function chanceLoss(history: RunHistory, vocabularySize: number, kept: nu
   if (last.length === 0) return null;
   const loss = kept ?? last.reduce((sum, step) => sum + step.loss, 0) / last.length;
   const chance = Math.log(vocabularySize);
-  return loss >= SHARE * chance ? chance : null;
+  return loss >= CHANCE_FRACTION * chance ? chance : null;
 }

@@ -74,12 +74,12 @@ function cardRun(
 }
 
 /** Number of rows examined for a common system prompt. */
-const LOOKED_AT = 500;
+const EXAMINED_ROWS = 500;
 
 /** The system prompt shared by the dataset's first rows, or "" if they differ or the dataset is gone. */
 async function sharedSystem(datasetId: string): Promise<string> {
   try {
-    const rows = await readRows(datasetId, 0, LOOKED_AT);
+    const rows = await readRows(datasetId, 0, EXAMINED_ROWS);
     const systems = rows.map((row) => (row.kind === "text" ? "" : (row.system ?? "")));
     const [first = ""] = systems;
     return systems.every((system) => system === first) ? first : "";

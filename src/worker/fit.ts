@@ -5,7 +5,7 @@ import type { TrainingOptions } from "../shared/training";
 export type PredictBytes = (options: TrainingOptions) => Promise<number | null>;
 
 /** Maximum length is not reduced below this many tokens. */
-const SHORTEST = 32;
+const MIN_LENGTH = 32;
 
 /**
  * Suggests changes that bring a run below `budgetBytes`, least harmful first: gradient checkpointing, smaller batches
@@ -64,7 +64,7 @@ function smallerBatches({ batchSize, gradientAccumulation }: TrainingOptions): F
 /** 3/4, 1/2, 3/8, 1/4 … of the length. */
 function shorterLengths({ maxLength }: TrainingOptions): FitOptions[] {
   const lengths: FitOptions[] = [];
-  for (let half = maxLength / 2; half >= SHORTEST; half /= 2) {
+  for (let half = maxLength / 2; half >= MIN_LENGTH; half /= 2) {
     for (const length of [1.5 * half, half]) lengths.push({ maxLength: Math.floor(length / 8) * 8 });
   }
   return lengths;

@@ -41,7 +41,7 @@ export async function forecastTraining(
   const total = memory.total + others;
   const { maxBindingBytes } = engine.gpu.info;
   return {
-    memory: { ...forPerson(memory), others, total },
+    memory: { ...toForecastMemory(memory), others, total },
     oversizedBytes: memory.largestBinding > maxBindingBytes ? memory.largestBinding : null,
     totalSteps: data.totalSteps,
     flops: runFlops(memory, data),
@@ -58,7 +58,7 @@ export async function fitChanges(
 ): Promise<FitChange[]> {
   const splitsAnswers = engine.spec.encoder !== undefined;
   const predict: PredictBytes = async (changed) => {
-    await letOthersThrough();
+    await yieldToEventLoop();
     if (signal?.aborted) throw cancelled();
     const planned = planOrNull(cutRows(rows, changed.maxLength), changed, adapter, splitsAnswers);
     if (!planned) return null;
@@ -140,11 +140,11 @@ function runFlops({ flopsByLength }: TrainingMemory, data: TrainingData): number
   return planned > 0 ? (flops / planned) * batchesInAll : 0;
 }
 
-function forPerson(memory: TrainingMemory): Omit<TrainingForecast["memory"], "others" | "total"> {
+function toForecastMemory(memory: TrainingMemory): Omit<TrainingForecast["memory"], "others" | "total"> {
   const { weights, slots, adapter, optimizer, inputs, uniforms, readback } = memory;
   return { weights, activations: slots, adapter, optimizer, inputs: inputs + uniforms + readback };
 }
 
-function letOthersThrough(): Promise<void> {
+function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

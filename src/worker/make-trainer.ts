@@ -31,12 +31,16 @@ export async function makeTrainer(
     return await Trainer.create(engine, state, options);
   } catch (error) {
     if (!(error instanceof LuthierError) || error.code !== "out-of-memory") throw error;
-    throw await withWaysOut(error, engine, setup);
+    throw await withSuggestions(error, engine, setup);
   }
 }
 
 /** How much memory is missing is unknown; aims to halve the run's memory apart from the weights. */
-async function withWaysOut(error: LuthierError, engine: LoadedModel, setup: RunSetup): Promise<LuthierError> {
+async function withSuggestions(
+  error: LuthierError,
+  engine: LoadedModel,
+  setup: RunSetup,
+): Promise<LuthierError> {
   const options = trainerOptions(setup.training, setup.data);
   const { weights, total } = predictTrainingMemory(engine, setup.adapter, options);
   const changes = await fitChanges(engine, setup, weights + (total - weights) / 2);

@@ -9,7 +9,7 @@ const TRAINING = "luthier training";
  * crashes.
  * @throws LuthierError("busy") while another tab trains
  */
-export async function ownRun(id: string): Promise<() => void> {
+export async function claimRun(id: string): Promise<() => void> {
   const training = await tryLock(TRAINING);
   const run = training && (await tryLock(runLock(id)));
   if (training && run) {

@@ -25,7 +25,7 @@ const KEEP_EVERY_MS = 25_000;
 const KEEP_FIRST_MS = 8_000;
 
 /** Retry interval when storage is full. */
-const LOOK_AGAIN_MS = 60_000;
+const RETRY_MS = 60_000;
 
 /** Sources of a checkpoint. */
 interface RunParts {
@@ -74,7 +74,7 @@ export class RunKeeper {
       });
     } catch (error) {
       if (!(error instanceof LuthierError) || error.code !== "storage") throw error;
-      wait = LOOK_AGAIN_MS;
+      wait = RETRY_MS;
       session.emit("log", { time: Date.now(), line: { kind: "problem", problem: error.problem } });
     }
     this.#dueAt = performance.now() + wait;

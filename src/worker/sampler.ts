@@ -64,7 +64,7 @@ export class Sampler {
       const generator = await Generator.create(engine, state, Math.min(wanted, engine.maxPositions));
       try {
         const answer = await this.#answer(generator, signal);
-        this.#emit("sample", { step, ...asked(this.#row), answer });
+        this.#emit("sample", { step, ...promptOf(this.#row), answer });
       } finally {
         generator.destroy();
       }
@@ -90,12 +90,12 @@ export class Sampler {
 }
 
 /** Maximum number of reference characters shown beside an answer. */
-const SHOWN = 400;
+const MAX_SHOWN_CHARS = 400;
 
-function asked(row: Row): { question: string; expected: string } {
+function promptOf(row: Row): { question: string; expected: string } {
   if (row.kind === "text") {
     const question = textBeginning(row.text);
-    return { question, expected: row.text.slice(question.length).slice(0, SHOWN) };
+    return { question, expected: row.text.slice(question.length).slice(0, MAX_SHOWN_CHARS) };
   }
   const { text = "", input = "", answer = "" } = questionOf(row) ?? {};
   return { question: [text, input].filter((part) => part !== "").join("\n"), expected: answer };

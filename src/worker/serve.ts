@@ -52,7 +52,8 @@ export function serve(port: PagePort, handlers: Handlers): void {
     void answer(handlers, request, controller.signal)
       .then(
         (result) => port.postMessage({ type: "result", id, result }, []),
-        (error: unknown) => port.postMessage({ type: "error", id, error: readable(error).toData() }, []),
+        (error: unknown) =>
+          port.postMessage({ type: "error", id, error: toLuthierError(error).toData() }, []),
       )
       .finally(() => open.delete(id));
   });
@@ -69,7 +70,7 @@ async function answer(
 }
 
 /** Converts any failure to a LuthierError; unexpected ones are reported as internal. */
-export function readable(error: unknown): LuthierError {
+export function toLuthierError(error: unknown): LuthierError {
   if (error instanceof LuthierError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new LuthierError({ code: "internal", reason: message }, { cause: error });

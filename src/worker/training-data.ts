@@ -31,7 +31,7 @@ export interface TrainingData {
 }
 
 /** Shapes are enumerated exactly for runs of up to this many rows; longer runs use all possible shapes. */
-const WALKED_ROWS = 50_000;
+const MAX_ENUMERATED_ROWS = 50_000;
 
 /**
  * Splits, batches and shuffles encoded rows. Throws if no row is trainable.
@@ -63,7 +63,7 @@ export function planTrainingData(
     pairs: splitsAnswers ? splitRowPairs(some) : null,
   });
   const trainSizes = rowSizesOf(train);
-  const isShort = totalSteps * options.gradientAccumulation * options.batchSize <= WALKED_ROWS;
+  const isShort = totalSteps * options.gradientAccumulation * options.batchSize <= MAX_ENUMERATED_ROWS;
   return {
     totalSteps,
     batches: (step) => epochs.places(step).map(({ list, index }) => list.at(index)),
@@ -85,8 +85,8 @@ export function planTrainingData(
     ),
     trainRows: train.length,
     sampleRow: validationFile
-      ? placeOf(validationFile, usableRows(validationFile)[0] ?? 0)
-      : placeOf(rows, split.validation[0] ?? split.train[0] ?? 0),
+      ? datasetIndexOf(validationFile, usableRows(validationFile)[0] ?? 0)
+      : datasetIndexOf(rows, split.validation[0] ?? split.train[0] ?? 0),
   };
 }
 
@@ -103,7 +103,7 @@ function usableFile(rows: readonly EncodedRow[]): EncodedRow[] {
 }
 
 /** The dataset index of an encoded row. */
-function placeOf(rows: readonly EncodedRow[], index: number): number {
+function datasetIndexOf(rows: readonly EncodedRow[], index: number): number {
   return rows[index]?.row ?? index;
 }
 

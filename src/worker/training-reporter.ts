@@ -71,7 +71,7 @@ export class TrainingReporter {
   }
 
   /** Excludes a pause from the speed, which keeps its value until two more steps have been timed. */
-  rest(): void {
+  excludePause(): void {
     this.#recent = [];
   }
 

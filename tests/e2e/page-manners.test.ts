@@ -84,7 +84,7 @@ describe("manners", () => {
             .getByRole("textbox", { name: "Repository" })
             .fill("a-long-owner-name/lost-and-of-a-long-name");
           await button(page, "Download").click();
-          await page.getByRole("alert").filter({ hasText: "The connection was lost" }).waitFor();
+          await page.getByRole("alert").filter({ hasText: "The connection was repeatedly lost" }).waitFor();
           await page
             .getByRole("button", { name: /^Delete/ })
             .last()

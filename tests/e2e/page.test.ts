@@ -188,7 +188,7 @@ describe("the job", () => {
       const repository = page.getByRole("textbox", { name: "Repository" });
       await repository.fill("owner/lost");
       await button(page, "Download").click();
-      await page.getByRole("alert").filter({ hasText: "The connection was lost" }).waitFor();
+      await page.getByRole("alert").filter({ hasText: "The connection was repeatedly lost" }).waitFor();
       await button(page, "Continue owner/lost").click();
       await button(page, "Delete owner/lost").waitFor();
       await expect.poll(() => page.getByLabel("Base model").inputValue()).toBe("model-owner/lost");

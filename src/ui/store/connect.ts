@@ -99,7 +99,7 @@ function listen(store: StudioStore, { client, series, log }: Runtime): (() => vo
       setState({ unsaved });
     }),
     client.on("stalled", (stalled) => {
-      store.getState().takeStall(stalled);
+      store.getState().recordStall(stalled);
     }),
     client.on("fault", (fault) => {
       if (isDeviceLost(LuthierError.fromData(fault))) void store.getState().recover();

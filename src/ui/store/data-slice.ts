@@ -34,7 +34,7 @@ export const dataSlice: SliceCreator<DataSlice> =
     }
 
     /** Runs an import for the user, without overriding a later choice of theirs. */
-    function importAsked(read: Read): Promise<DatasetSummary | null> {
+    function importForUser(read: Read): Promise<DatasetSummary | null> {
       const choice = ++choices;
       const reading = runImport(read, () => choice === choices);
       asked = reading;
@@ -48,7 +48,7 @@ export const dataSlice: SliceCreator<DataSlice> =
         ...(datasetId === null ? {} : { replaces: datasetId }),
         ...(validates === null ? {} : { validates }),
       };
-      const dataset = await importAsked((signal) =>
+      const dataset = await importForUser((signal) =>
         client.withSignal(signal).call("importDataset", { files, name, reading, ...place }),
       );
       if (dataset) set({ lastFiles: { ...last, datasetId: dataset.id } });
@@ -65,7 +65,7 @@ export const dataSlice: SliceCreator<DataSlice> =
     }
 
     /** Selects a dataset if the user has not: the newest, or the first sample. */
-    async function chooseUnasked(): Promise<void> {
+    async function chooseAutomatically(): Promise<void> {
       let choice: number;
       do {
         choice = choices;
@@ -81,7 +81,7 @@ export const dataSlice: SliceCreator<DataSlice> =
       if (newest) set({ datasetId: newest.id });
       else if (sample) await importSample(sample.id, (read) => runImport(read, () => choice === choices));
       // The user's import replaced this one.
-      if (choice !== choices) await chooseUnasked();
+      if (choice !== choices) await chooseAutomatically();
     }
 
     return {
@@ -113,7 +113,7 @@ export const dataSlice: SliceCreator<DataSlice> =
           set({ dataProblem: toProblem(error), dataLoaded: true });
           return;
         }
-        await chooseUnasked();
+        await chooseAutomatically();
       },
 
       chooseDataset: (id) => {
@@ -133,7 +133,7 @@ export const dataSlice: SliceCreator<DataSlice> =
         await readFiles({ files, name, reading, datasetId, validates: dataset.id });
       },
 
-      async readAnew(reading) {
+      async reread(reading) {
         const { lastFiles } = get();
         if (lastFiles) await readFiles({ ...lastFiles, reading: { ...lastFiles.reading, ...reading } });
       },
@@ -142,7 +142,7 @@ export const dataSlice: SliceCreator<DataSlice> =
         const { datasets, sampleOf } = get();
         const known = datasets.find((dataset) => sampleOf[dataset.id] === id);
         if (known) get().chooseDataset(known.id);
-        else await importSample(id, importAsked);
+        else await importSample(id, importForUser);
       },
 
       cancelImport: () => {

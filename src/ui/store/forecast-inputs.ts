@@ -6,11 +6,11 @@ import type { StudioState } from "./state";
  * Assumed GPU memory: browsers do not report it, but most GPUs have this much or more, and at least the maximum size of
  * one buffer.
  */
-const USUAL_BYTES = 4e9;
+const TYPICAL_BYTES = 4e9;
 
 /** The memory assumed until the user enters their GPU's. */
 export function assumedBudget(maxBufferBytes: number): number {
-  return Math.max(USUAL_BYTES, maxBufferBytes);
+  return Math.max(TYPICAL_BYTES, maxBufferBytes);
 }
 
 /** The inputs of a run's forecast with a key that identifies them; null while no run can be planned. */

@@ -51,7 +51,7 @@ export const hubSlice: SliceCreator<HubSlice> =
     }
 
     async function takeIntoUse(card: ModelCard | null): Promise<void> {
-      const { jobs, loadsUnasked, loadModel } = get();
+      const { jobs, loadsAutomatically: loadsUnasked, loadModel } = get();
       // Automatic loads give way to the model the user downloaded.
       const others = loadsUnasked ? jobs.filter(({ kind }) => kind !== "load-model") : jobs;
       if (card && !isExcluded({ jobs: others }, "load-model")) await loadModel(card.id);

@@ -26,7 +26,7 @@ export const methodSlice: SliceCreator<MethodSlice> =
       }));
     },
 
-    takeMethod: ({ id, options }) => {
+    applyMethod: ({ id, options }) => {
       get().chooseMethod(id);
       set(({ methodEdits }) => ({ methodEdits: { ...methodEdits, [id]: options } }));
     },

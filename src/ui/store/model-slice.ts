@@ -8,7 +8,7 @@ import type { ModelSlice, SliceCreator, StudioState } from "./state";
 import { baseOnly } from "./voices";
 
 /** State that belongs to a model and is reset with it. */
-const ofNoModel = {
+const withoutModel = {
   adapters: [],
   adapterId: null,
   voices: baseOnly,
@@ -55,12 +55,12 @@ export const modelSlice: SliceCreator<ModelSlice> =
     }
 
     /** Loads a model for the user. */
-    function loadAsked(
+    function loadForUser(
       subject: string | null,
       read: (worker: Caller) => Promise<ModelSummary>,
     ): Promise<boolean> {
       const choice = ++choices;
-      set({ loadsUnasked: false, hungModel: null });
+      set({ loadsAutomatically: false, hungModel: null });
       const loading = load(subject, read, () => choice === choices);
       asked = loading;
       return loading;
@@ -72,7 +72,7 @@ export const modelSlice: SliceCreator<ModelSlice> =
     }
 
     /** Loads a model automatically, after the user's own loads have settled; false if those have loaded one. */
-    async function loadUnasked(choose: () => string | null): Promise<boolean> {
+    async function loadAutomatically(choose: () => string | null): Promise<boolean> {
       let choice: number;
       do {
         choice = choices;
@@ -81,11 +81,11 @@ export const modelSlice: SliceCreator<ModelSlice> =
       const id = get().model ? null : choose();
       if (id === null) return false;
       const cancelled = cancels;
-      set({ loadsUnasked: true });
+      set({ loadsAutomatically: true });
       const isLoaded = await load(id, byId(id), () => choice === choices);
-      if (choice === choices) set({ loadsUnasked: false });
+      if (choice === choices) set({ loadsAutomatically: false });
       // The user's load replaced this one; if it failed, try again.
-      return choice === choices || cancelled !== cancels ? isLoaded : loadUnasked(choose);
+      return choice === choices || cancelled !== cancels ? isLoaded : loadAutomatically(choose);
     }
 
     async function listAndLoad(): Promise<void> {
@@ -95,7 +95,7 @@ export const modelSlice: SliceCreator<ModelSlice> =
         set({ modelProblem: toProblem(error), modelsLoaded: true });
         return;
       }
-      await loadUnasked(() => {
+      await loadAutomatically(() => {
         const { models, modelId, hungModel } = get();
         // A model that hung the worker at an earlier start is only loaded on request, and no other in its place.
         if (hungModel !== null && hungModel === modelId) return null;
@@ -113,7 +113,7 @@ export const modelSlice: SliceCreator<ModelSlice> =
       model: null,
       modelProblem: null,
       quantization: null,
-      loadsUnasked: false,
+      loadsAutomatically: false,
 
       startModel() {
         start = listAndLoad();
@@ -130,19 +130,19 @@ export const modelSlice: SliceCreator<ModelSlice> =
         set({ quantization });
         // A model that is being loaded is reloaded with the new setting too.
         const id = jobOf(get(), "load-model")?.subject ?? model?.id ?? null;
-        if (id !== null && !(await loadAsked(id, byId(id)))) set({ quantization: earlier });
+        if (id !== null && !(await loadForUser(id, byId(id)))) set({ quantization: earlier });
       },
 
       async loadModel(id) {
-        await loadAsked(id, byId(id));
+        await loadForUser(id, byId(id));
       },
 
-      reloadModel: (id) => loadUnasked(() => id),
+      reloadModel: (id) => loadAutomatically(() => id),
 
       async loadModelFiles(files) {
         const { quantization } = get();
         const paths = files.map(filePath);
-        await loadAsked(null, (worker) => worker.call("loadModelFiles", { files, paths, quantization }));
+        await loadForUser(null, (worker) => worker.call("loadModelFiles", { files, paths, quantization }));
       },
 
       cancelModel: () => {
@@ -154,7 +154,7 @@ export const modelSlice: SliceCreator<ModelSlice> =
         if (!taken) {
           const { modelId, adapterId, voices } = get();
           before = { modelId, adapterId, voices };
-          set({ ...ofNoModel, model: null, plan: null, lengths: null });
+          set({ ...withoutModel, model: null, plan: null, lengths: null });
           return;
         }
         const { summary, adapters } = taken;
@@ -163,7 +163,7 @@ export const modelSlice: SliceCreator<ModelSlice> =
         const isBack = before?.modelId === summary.id ? before : null;
         before = null;
         set({
-          ...ofNoModel,
+          ...withoutModel,
           ...(isAnother && { plan: null, lengths: null }),
           // Voices are reset with the model.
           ...(isBack ?? { turns: [] }),

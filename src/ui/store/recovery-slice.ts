@@ -3,7 +3,7 @@ import { toProblem } from "../lib/problem";
 import type { RecoverySlice, SliceCreator } from "./state";
 
 /** Automatic recoveries allowed within `WINDOW_MS`, before the user is asked. */
-const LOSSES = 3;
+const MAX_LOSSES = 3;
 const WINDOW_MS = 10 * 60_000;
 
 /** Delay before each attempt to reopen the GPU: drivers take a while to recover. */
@@ -36,7 +36,7 @@ export const recoverySlice: SliceCreator<RecoverySlice> = () => (set, get) => {
     const now = Date.now();
     losses = [...losses.filter((time) => now - time < WINDOW_MS), now];
     const { modelId } = get();
-    const isTried = losses.length <= LOSSES && modelId !== null;
+    const isTried = losses.length <= MAX_LOSSES && modelId !== null;
     if (isTried) set({ recovery: "under-way" });
     const isBack = isTried && (await openAgain(modelId));
     // A further loss from here on starts a new recovery.

@@ -59,9 +59,9 @@ export interface EnvironmentSlice {
   /** Settings set aside because an earlier start with them never finished. */
   readonly setAside: Partial<StudioState> | null;
   /** Records what the worker was doing when it stopped responding, and clears that when it responds again. */
-  takeStall(stalled: boolean): void;
+  recordStall(stalled: boolean): void;
   /** Restores the settings that were set aside. */
-  takeUpSettings(): void;
+  restoreSettings(): void;
   /** Loads everything from the worker, including the last or first dataset and model. */
   start(): Promise<void>;
   refreshEnvironment(): Promise<void>;
@@ -112,7 +112,7 @@ export interface DataSlice {
   /** Imports files as the validation file of the dataset in use, replacing any earlier one. */
   importValidation(files: readonly File[], name: string): Promise<void>;
   /** Rereads the last files with other settings, replacing the earlier result. */
-  readAnew(reading: ReadingOptions): Promise<void>;
+  reread(reading: ReadingOptions): Promise<void>;
   importSample(id: SampleId): Promise<void>;
   cancelImport(): void;
   deleteDataset(id: string): Promise<void>;
@@ -132,7 +132,7 @@ export interface ModelSlice {
   /** Quantization of the next model to be loaded. */
   readonly quantization: Quantization | null;
   /** Whether the running load was started automatically. */
-  readonly loadsUnasked: boolean;
+  readonly loadsAutomatically: boolean;
   /** Lists the models, and loads the last or the built-in one unless the user loads another. */
   startModel(): Promise<void>;
   /** Resolves when no model is being loaded, including at start. */
@@ -191,7 +191,7 @@ export interface MethodSlice {
   chooseMethod(id: MethodId): void;
   editMethod(name: string, value: FieldValue): void;
   /** Selects a method with its options, as stored with an adapter. */
-  takeMethod(method: MethodChoice): void;
+  applyMethod(method: MethodChoice): void;
   resetMethod(): void;
   refreshPlan(): Promise<void>;
 }

@@ -40,7 +40,7 @@ export const trainSlice: SliceCreator<TrainSlice> =
       isBegun = false;
       set({ runStatus: "preparing", trainProblem: null });
       try {
-        const result = await lastThrough(run);
+        const result = await runAcrossLosses(run);
         get().addAdapter(result.adapter);
         set(({ run }) => ({
           runStatus: result.status,
@@ -63,7 +63,7 @@ export const trainSlice: SliceCreator<TrainSlice> =
     };
 
     /** Runs to completion across GPU losses, resuming from the latest checkpoint. */
-    const lastThrough = async (run: Run): Promise<TrainingResult> => {
+    const runAcrossLosses = async (run: Run): Promise<TrainingResult> => {
       try {
         return await runs.run({ kind: "train" }, (signal) => run(client.withSignal(signal)));
       } catch (error) {
@@ -73,7 +73,7 @@ export const trainSlice: SliceCreator<TrainSlice> =
         const kept = await client.call("interruptedRuns");
         const isKept = runId !== null && kept.some(({ id }) => id === runId);
         set({ runStatus: "preparing" });
-        return lastThrough(isKept ? (worker) => worker.call("resumeRun", { id: runId }) : run);
+        return runAcrossLosses(isKept ? (worker) => worker.call("resumeRun", { id: runId }) : run);
       }
     };
 

@@ -26,7 +26,7 @@ async function makeExport(
   const { source, name: base } = await exportSource(session, id, templateId);
   const name = exportId === "adapter" ? base : `${base}-${exportId}`;
   const { kind, files: made } = await exportFiles(source, exportId, { type, name, withOptimizer });
-  const files = watched(made, context);
+  const files = withProgress(made, context);
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   if (folder) {
     for (const file of files) await writeInto(folder, file);
@@ -45,7 +45,7 @@ async function makeExport(
 }
 
 /** Wraps files so that they report progress as they are read and stop when the job is cancelled. */
-function watched(files: readonly StreamedFile[], { signal, report }: JobContext): StreamedFile[] {
+function withProgress(files: readonly StreamedFile[], { signal, report }: JobContext): StreamedFile[] {
   const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let done = 0;
   let reportedAt = 0;

@@ -14,7 +14,7 @@ type MeasureHost = AdapterHost & TrainerHost;
 
 /** Maximum number of timed steps, and the time after which no further step starts. */
 const STEPS = 4;
-const ENOUGH_MS = 4000;
+const MAX_MS = 4000;
 
 /**
  * Times the first steps of a run on the real data, one batch each, and discards their result. The first step is not
@@ -45,7 +45,7 @@ async function measure(
     const trainer = await makeTrainer(session, setup, state);
     try {
       let [flops, tokens, elapsedMs, steps] = [0, 0, 0, 0];
-      for (let step = 0; step <= STEPS && elapsedMs < ENOUGH_MS; step++) {
+      for (let step = 0; step <= STEPS && elapsedMs < MAX_MS; step++) {
         if (signal.aborted) throw cancelled();
         const [batch] = data.batches(step % data.totalSteps);
         if (!batch) break;

@@ -21,7 +21,7 @@ import type { Gate } from "../gate";
 import { keepAdapter, libraryOf, type NewAdapter, readAdapter } from "../kept-adapter";
 import { makeTrainer } from "../make-trainer";
 import { keptOptimizer, momentsOf } from "../optimizer-state";
-import { ownRun } from "../run-lock";
+import { claimRun } from "../run-lock";
 import { forgetRun, requireCheckpoint, RunKeeper } from "../run-progress";
 import { drawValues, type RunSetup, setUpRun } from "../run-setup";
 import { Sampler } from "../sampler";
@@ -74,7 +74,7 @@ export function resumeRunJob(host: RunHost, id: string): Job<TrainingResult> {
 async function start(run: Run): Promise<TrainingResult> {
   const { gate, signal, resume } = run;
   const id = resume?.adapter.id ?? newId();
-  const disown = await ownRun(id);
+  const release = await claimRun(id);
   const open = (): void => gate.open();
   open();
   signal.addEventListener("abort", open, { once: true });
@@ -82,7 +82,7 @@ async function start(run: Run): Promise<TrainingResult> {
     return await onGpu(run.session, () => train(run, id));
   } finally {
     signal.removeEventListener("abort", open);
-    disown();
+    release();
   }
 }
 
@@ -96,9 +96,9 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   const run = { ...asked, config };
   const reporter = new TrainingReporter(session.emit, id, data.totalSteps, () => session.gpuBytes);
   reporter.send("preparing");
-  const giveBack = await reserveFor(session, id, adapter);
+  const releaseSpace = await reserveFor(session, id, adapter);
   const state = await startAdapter(run, setup).catch(async (error: unknown) => {
-    await giveBack();
+    await releaseSpace();
     throw error;
   });
   const name = resume?.adapter.name ?? freeName(await libraryOf(session), asked.name);
@@ -115,8 +115,8 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   try {
     optimizer = await trainAll(run, setup, { state, reporter, trained, startedAt });
   } catch (error) {
-    await giveBack();
-    if (reporter.doneSteps > 0 && session.hasModel) await keepBroken(session, trained(), error);
+    await releaseSpace();
+    if (reporter.doneSteps > 0 && session.hasModel) await keepFailed(session, trained(), error);
     else state.destroy();
     reporter.send("failed");
     throw error;
@@ -124,7 +124,7 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   if (!session.hasModel) {
     throw new LuthierError({ code: "device-lost/run-ending" });
   }
-  await giveBack();
+  await releaseSpace();
   const made = trained(optimizer);
   session.holdAdapter(made);
   const summary = await keepAdapter(session, made);
@@ -161,7 +161,7 @@ async function reserveFor(session: Session, id: string, adapter: Adapter): Promi
 }
 
 /** Keeps the last good weights of a failed run. Errors while doing so do not replace the original one. */
-async function keepBroken(session: Session, adapter: NewAdapter, error: unknown): Promise<void> {
+async function keepFailed(session: Session, adapter: NewAdapter, error: unknown): Promise<void> {
   session.holdAdapter(adapter);
   try {
     await keepAdapter(session, adapter);
@@ -259,7 +259,7 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
     }
     for await (const report of trainingLoop(trainer, plan, signal)) {
       if (report.type === "selection" || report.type === "selected") {
-        tellSelection(report, tell);
+        logSelection(report, tell);
         // Earlier bests were measured with other parameters selected.
         if (report.type === "selected") best.forget();
         continue;
@@ -274,11 +274,11 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
       }
       if (report.type === "rest") {
         if (sampler?.isDue(report.step)) await sampler.sample(report.step, state, signal);
-        await rest(run, reporter, keeper);
+        await checkpointAndPause(run, reporter, keeper);
       }
     }
     await gpu.settle();
-    const taken = training.loadBestModelAtEnd ? takeBest(best, reporter, tell) : null;
+    const taken = training.loadBestModelAtEnd ? restoreBest(best, reporter, tell) : null;
     // The last step's moments do not match the values of an earlier step.
     if (taken !== null && taken !== trainer.stepCount) return null;
     return await keptOptimizer(trainer, state, config.method);
@@ -288,18 +288,22 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
 }
 
 /** Saves a checkpoint when due and waits while the run is paused. This time does not count towards step time. */
-async function rest({ gate, signal }: Run, reporter: TrainingReporter, keeper: RunKeeper): Promise<void> {
+async function checkpointAndPause(
+  { gate, signal }: Run,
+  reporter: TrainingReporter,
+  keeper: RunKeeper,
+): Promise<void> {
   if (gate.isClosed || keeper.isDue) await keeper.keep();
   if (gate.isClosed) {
     reporter.send("paused");
     await gate.pass();
     if (!signal.aborted) reporter.send("running");
   }
-  reporter.rest();
+  reporter.excludePause();
 }
 
 /** Logs the progress of parameter selection, in quarters. */
-function tellSelection(progress: SelectionProgress, tell: Tell): void {
+function logSelection(progress: SelectionProgress, tell: Tell): void {
   if (progress.type === "selected") {
     tell({ kind: "selected", numbers: progress.training });
     return;
@@ -319,7 +323,7 @@ function isPatienceOver({ earlyStoppingPatience }: TrainingOptions, { progress }
 }
 
 /** Returns the step whose values were restored, or null. */
-function takeBest(best: BestValues, reporter: TrainingReporter, tell: Tell): number | null {
+function restoreBest(best: BestValues, reporter: TrainingReporter, tell: Tell): number | null {
   const taken = best.restore();
   if (!taken) return null;
   reporter.validationLoss = taken.loss;

@@ -12,7 +12,7 @@ export async function uploadModel(
   try {
     return await loadModel(config, tensors, options);
   } catch (error) {
-    await forgetFailures(options.gpu);
+    await absorbFailures(options.gpu);
     throw error;
   }
 }
@@ -21,7 +21,7 @@ export async function uploadModel(
  * Writes to buffers whose allocation failed raise errors later; absorbs them so that they are not attributed to the
  * next operation.
  */
-async function forgetFailures(gpu: Gpu): Promise<void> {
+async function absorbFailures(gpu: Gpu): Promise<void> {
   try {
     await gpu.settle();
   } catch (error) {

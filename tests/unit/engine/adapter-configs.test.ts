@@ -81,11 +81,11 @@ describe("a setting that changes what the adapter computes is refused:", () => {
     [{ scale_of_something: 0.5 }, /scale_of_something is 0.5, and Luthier does not know/],
     [
       { init_lora_weights: "loftq", loftq_config: { loftq_bits: 4 } },
-      /init_lora_weights is loftq.*changed weights/,
+      /init_lora_weights is loftq.*modified weights/,
     ],
     [{ init_lora_weights: "corda" }, /path_initial_model_for_weight_conversion/],
     [{ init_lora_weights: "lora_ga" }, /path_initial_model_for_weight_conversion/],
-    [{ init_lora_weights: "milora" }, /changed weights/],
+    [{ init_lora_weights: "milora" }, /modified weights/],
     [{ init_lora_weights: "pissa_niter_" }, /does not know that initialisation/],
     [{ init_lora_weights: "constructor" }, /does not know that initialisation/],
   ])("%j", (change, message) => {

@@ -30,7 +30,7 @@ describe("sliding windows", () => {
       undefined,
     ]);
     expect(windowsOf({ ...qwen, use_sliding_window: false })).toEqual([undefined, undefined]);
-    expect(() => describeModel({ ...qwen, layer_types: ["full_attention"] })).toThrow(/names 1 layers/);
+    expect(() => describeModel({ ...qwen, layer_types: ["full_attention"] })).toThrow(/lists 1 layers/);
     expect(() => describeModel({ ...qwen, layer_types: ["linear", "linear"] })).toThrow(/layer_types is/);
   });
 

@@ -95,7 +95,7 @@ describe("the optimizer's file", () => {
     const frozen = masks(lora);
     const [first] = [...frozen.keys()];
     const error = await refusal(optimizerFile(lora, method, tensors(lora, 0), { ...moments, frozen }));
-    expect(error.what).toContain(`numbers of ${first} frozen`);
+    expect(error.what).toContain(`parts of ${first} frozen`);
   });
 
   test("with a mask of another shape, or of a parameter that there is not, is refused", async () => {

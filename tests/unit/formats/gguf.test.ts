@@ -199,7 +199,7 @@ describe("the tokenizer inside", () => {
       /where a list of numbers belongs/,
     ],
     ["a flag that is a number", { "tokenizer.ggml.add_bos_token": u32(1) }, /where true or false belongs/],
-    ["an unknown kind", { "tokenizer.ggml.model": text("rwkv") }, /kind "rwkv"/],
+    ["an unknown kind", { "tokenizer.ggml.model": text("rwkv") }, /type "rwkv"/],
     ["an unknown way to split", { "tokenizer.ggml.pre": text("martian") }, /martian/],
     ["kinds for other tokens", { "tokenizer.ggml.token_type": ints(1) }, /of different lengths/],
   ] as const)("%s is refused", async (_, entries, message) => {

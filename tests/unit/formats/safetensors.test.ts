@@ -52,7 +52,7 @@ describe("readSafetensorsHeader", () => {
 
   const refused: [string, ReturnType<typeof file>, RegExp][] = [
     ["no file at all", bytesSource("model.safetensors", new Uint8Array(3)), /too short/],
-    ["a header longer than the file", file("{}", 0, 3), /header takes 3 bytes, more than/],
+    ["a header longer than the file", file("{}", 0, 3), /header of 3 bytes, more than/],
     ["a header beyond the limit", file("{}", 0, 2 ** 40), /more than the file has/],
     ["a header that is no JSON", file("{'a'}"), /header is damaged/],
     [

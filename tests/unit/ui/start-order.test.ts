@@ -169,7 +169,7 @@ describe("a start after one that hung", () => {
     const { modelId } = state();
     void state().loadModel(modelId ?? "");
     await when((now) => isRunning(now, "load-model"));
-    state().takeStall(true);
+    state().recordStall(true);
     end();
     open();
     await state().start();
@@ -184,12 +184,12 @@ describe("a start after one that hung", () => {
 
   it("loads it where the worker came back, or stopped answering over something else", async () => {
     await state().start();
-    state().takeStall(true);
+    state().recordStall(true);
     expect(state().hungModel).toBeNull();
     void state().loadModel(state().modelId ?? "");
     await when((now) => isRunning(now, "load-model"));
-    state().takeStall(true);
-    state().takeStall(false);
+    state().recordStall(true);
+    state().recordStall(false);
     expect(state()).toMatchObject({ hungModel: null, stalled: false });
   });
 
@@ -200,7 +200,7 @@ describe("a start after one that hung", () => {
     end();
     open(true);
     expect(state()).toMatchObject({ methodEdits: {}, trainingEdits: {} });
-    state().takeUpSettings();
+    state().restoreSettings();
     expect(state()).toMatchObject({ methodEdits, trainingEdits, setAside: null });
     end();
     kept.clear();

@@ -5,7 +5,7 @@ import { useRemote } from "../../store/use-remote";
 
 const SUGGESTED = 3;
 /** Number of held-out rows searched for the question. */
-const READ = 40;
+const SEARCHED_ROWS = 40;
 
 /** A row's last question with its answer; text rows have none. */
 function asked(row: Row): { question: string; answer: string }[] {
@@ -31,7 +31,13 @@ export function useHeldOut(): { readonly questions: readonly string[]; readonly 
     };
   });
   const { value } = useRemote(id === null ? null : JSON.stringify([id, validationId, split, seed]), () =>
-    client.call("heldOutRows", { id: id ?? "", validationId, validationSplit: split, seed, count: READ }),
+    client.call("heldOutRows", {
+      id: id ?? "",
+      validationId,
+      validationSplit: split,
+      seed,
+      count: SEARCHED_ROWS,
+    }),
   );
   const rows = (value ?? []).flatMap(asked);
   return {

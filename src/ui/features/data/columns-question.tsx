@@ -17,7 +17,7 @@ export function ColumnsQuestion({ columns }: { columns: readonly StrangeColumn[]
   const title = useId();
   const { busy, readAnew } = useStudio((state) => ({
     busy: isExcluded(state, "import-dataset"),
-    readAnew: state.readAnew,
+    readAnew: state.reread,
   }));
   const isNumbered = columns.every(({ column }, index) => column === String(index + 1));
   const [roles, setRoles] = useState(() => proposedColumns(columns));

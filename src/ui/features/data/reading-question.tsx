@@ -42,7 +42,7 @@ function EncodingQuestion({
   const text = useText();
   const { busy, readAnew } = useStudio((state) => ({
     busy: isExcluded(state, "import-dataset"),
-    readAnew: state.readAnew,
+    readAnew: state.reread,
   }));
   const [encoding, setEncoding] = useState<TextEncoding>(problem.looksLike ?? "windows-1252");
   const [preview, setPreview] = useState("");
@@ -85,7 +85,7 @@ function CutQuestion({ cut }: { cut: (typeof TEXT_CUTS)[number] }) {
   const text = useText();
   const { busy, readAnew } = useStudio((state) => ({
     busy: isExcluded(state, "import-dataset"),
-    readAnew: state.readAnew,
+    readAnew: state.reread,
   }));
   return (
     <div className={classes.question}>

@@ -7,12 +7,12 @@ import { useText } from "../../text/text";
 import classes from "./token-panel.module.css";
 
 /** Tokens rendered at once; a long row would otherwise slow the page. */
-const PAGE = 600;
+const PAGE_TOKENS = 600;
 
 /** The tokens of a row, with each token's role, loss mask and special tokens. */
 export function TokenPanel({ view, row, busy }: { view: TokenView | null; row: number; busy: boolean }) {
   const text = useText();
-  const [shown, setShown] = useState(PAGE);
+  const [shown, setShown] = useState(PAGE_TOKENS);
   const tokens = view?.tokens ?? [];
   const learned = tokens.filter((token) => token.supervised).length;
   const hidden = tokens.length - shown;
@@ -37,10 +37,10 @@ export function TokenPanel({ view, row, busy }: { view: TokenView | null; row: n
           size="compact-sm"
           variant="subtle"
           onClick={() => {
-            setShown(shown + PAGE);
+            setShown(shown + PAGE_TOKENS);
           }}
         >
-          {text.data.moreTokens(Math.min(hidden, PAGE))}
+          {text.data.moreTokens(Math.min(hidden, PAGE_TOKENS))}
         </Button>
       )}
       {view?.truncated && (

@@ -15,18 +15,18 @@ export function AdapterLibrary() {
   const { adapters, model } = useStudio((state) => ({ adapters: state.adapters, model: state.model }));
   const [chosen, setChosen] = useState(0);
   if (!model || adapters.length === 0) return null;
-  const offset = Math.min(chosen, Math.floor((adapters.length - 1) / PAGE) * PAGE);
+  const offset = Math.min(chosen, Math.floor((adapters.length - 1) / PAGE_SIZE) * PAGE_SIZE);
   return (
     <>
       <LibraryList title={text.export.library} hint={text.export.libraryHint(model.title)}>
-        {adapters.slice(offset, offset + PAGE).map((adapter) => (
+        {adapters.slice(offset, offset + PAGE_SIZE).map((adapter) => (
           <AdapterItem key={adapter.id} adapter={adapter} />
         ))}
       </LibraryList>
-      {adapters.length > PAGE && (
+      {adapters.length > PAGE_SIZE && (
         <Pager
           offset={offset}
-          size={PAGE}
+          size={PAGE_SIZE}
           total={adapters.length}
           earlier={text.export.laterAdapters}
           later={text.export.earlierAdapters}
@@ -38,7 +38,7 @@ export function AdapterLibrary() {
 }
 
 /** Adapters rendered at a time. */
-const PAGE = 20;
+const PAGE_SIZE = 20;
 
 type Mode = "shown" | "renaming" | "deleting";
 const AT_FIRST = { mode: "shown", before: "shown" } as const;

@@ -9,7 +9,7 @@ import { useText } from "../../text/text";
  * of its own because the title changes every step, which would otherwise re-render the page.
  */
 export function Manners(): null {
-  useLeaveQuestion();
+  useLeaveWarning();
   useWakeLock();
   useTitle();
   useNotification();
@@ -17,7 +17,7 @@ export function Manners(): null {
 }
 
 /** Warns before leaving the page during a run or while an adapter is unsaved. */
-function useLeaveQuestion(): void {
+function useLeaveWarning(): void {
   const active = useStudio((state) => isTraining(state) || state.unsaved.length > 0);
   useEffect(() => {
     if (!active) return;

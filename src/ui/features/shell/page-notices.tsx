@@ -95,7 +95,7 @@ function SetAside() {
   const text = useText().shell.setAside;
   const { setAside, takeUp } = useStudio((state) => ({
     setAside: state.setAside,
-    takeUp: state.takeUpSettings,
+    takeUp: state.restoreSettings,
   }));
   if (!setAside) return null;
   return (

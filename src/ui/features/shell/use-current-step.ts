@@ -6,7 +6,7 @@ function stepOfAddress(): StepId {
 }
 
 /** User input that ends automatic scrolling. */
-const TOUCHES = ["wheel", "touchstart", "pointerdown", "keydown", "focusin"] as const;
+const USER_EVENTS = ["wheel", "touchstart", "pointerdown", "keydown", "focusin"] as const;
 
 /** Keeps the step in the address in view while content above it is loading, until the first user input. */
 function holdStep(step: StepId): () => void {
@@ -20,14 +20,14 @@ function holdStep(step: StepId): () => void {
   observer.observe(section.parentElement);
   const release = () => {
     observer.disconnect();
-    for (const touch of TOUCHES) removeEventListener(touch, release);
+    for (const touch of USER_EVENTS) removeEventListener(touch, release);
   };
-  for (const touch of TOUCHES) addEventListener(touch, release, { passive: true });
+  for (const touch of USER_EVENTS) addEventListener(touch, release, { passive: true });
   return release;
 }
 
 /** Maximum duration of a scroll to a chosen step; afterwards visible steps count again. */
-const JOURNEY_MS = 1500;
+const SCROLL_MS = 1500;
 
 /** Reports each step that scrolls into view, except those passed on the way to a chosen step. */
 function watchSteps(onStep: (step: StepId) => void): () => void {
@@ -45,7 +45,7 @@ function watchSteps(onStep: (step: StepId) => void): () => void {
   const leave = () => {
     onStep(stepOfAddress());
     clearTimeout(journey);
-    journey = setTimeout(arrive, JOURNEY_MS);
+    journey = setTimeout(arrive, SCROLL_MS);
   };
   const observer = new IntersectionObserver(
     (entries) => {

@@ -23,7 +23,7 @@ export function ContinueFrom() {
       same:
         found?.method.id === state.methodId &&
         Object.entries(options ?? {}).every(([name, value]) => isSameValue(values[name], value)),
-      take: state.takeMethod,
+      take: state.applyMethod,
     };
   });
   if (!adapter) return null;

@@ -11,7 +11,7 @@ import { useRemote } from "../../store/use-remote";
 import { useText } from "../../text/text";
 
 /** Polling interval for runs in other tabs. */
-const LOOK_MS = 5000;
+const POLL_MS = 5000;
 
 /** Runs interrupted by a reload or a lost GPU, which can be resumed or discarded. */
 export function InterruptedRuns() {
@@ -30,7 +30,7 @@ export function InterruptedRuns() {
     if (!hasElsewhere) return;
     const timer = setInterval(() => {
       setLooks((before) => before + 1);
-    }, LOOK_MS);
+    }, POLL_MS);
     return () => {
       clearInterval(timer);
     };

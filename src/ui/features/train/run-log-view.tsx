@@ -5,7 +5,7 @@ import { useText } from "../../text/text";
 import classes from "./train-step.module.css";
 
 /** Number of lines rendered; copying includes them all. */
-const SHOWN = 300;
+const MAX_LINES = 300;
 
 /** The run's log; it follows the end unless scrolled up. */
 export function RunLogView() {
@@ -35,7 +35,7 @@ export function RunLogView() {
           atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 24;
         }}
       >
-        {lines.length === 0 ? text.train.logEmpty : lines.slice(-SHOWN).join("\n")}
+        {lines.length === 0 ? text.train.logEmpty : lines.slice(-MAX_LINES).join("\n")}
       </pre>
     </div>
   );

@@ -28,7 +28,7 @@ function change({ quantised, gradientCheckpointing, totalBytes, ...numbers }: Sm
   return `${parts.join(" and ")} (${gigabytes(totalBytes)})`;
 }
 
-function waysOut(changes: readonly SmallerRun[]): string {
+function suggestions(changes: readonly SmallerRun[]): string {
   if (changes.length === 0) return "Close other tabs that use the GPU, or choose a smaller model.";
   const ways = changes.map(change).join(", or ");
   return `${ways.charAt(0).toUpperCase()}${ways.slice(1)}. Closing other tabs that use the GPU may help too.`;
@@ -91,7 +91,7 @@ export const workerProblems: ProblemTexts<WorkerProblems> = {
   }),
   "out-of-memory/run": ({ totalBytes, changes }) => ({
     what: `The GPU does not have enough memory for this run, which needs ${gigabytes(totalBytes)}.`,
-    advice: waysOut(changes),
+    advice: suggestions(changes),
   }),
   "device-lost/run-ending": () => ({
     what: "The GPU was lost as training ended.",
