@@ -30,6 +30,8 @@ export default defineConfig({
   },
   // Imported only by the worker, where Vite's initial scan misses them; discovering them later would reload the page.
   optimizeDeps: {
+    // Loaded on demand, and finds its WebAssembly beside itself.
+    exclude: ["onnxruntime-web"],
     include: [
       "@noble/hashes/legacy.js",
       "@noble/hashes/sha2.js",

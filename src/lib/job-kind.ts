@@ -6,6 +6,8 @@ export type JobKind =
   | "measure"
   | "answer"
   | "export"
+  /** Runs an ONNX export beside the engine. */
+  | "try-onnx"
   | "import-adapter"
   /** Renames or deletes an adapter, or discards an interrupted run. */
   | "edit-library"

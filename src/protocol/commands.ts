@@ -8,7 +8,7 @@ import type {
   TemplateId,
   TokenView,
 } from "../shared/data";
-import type { ExportId, ExportOffer, ExportType, MadeExport } from "../shared/exports";
+import type { ExportId, ExportOffer, ExportType, MadeExport, OnnxTrial } from "../shared/exports";
 import type { FolderReader } from "../shared/folder-format";
 import type { TrainingForecast, TrainingSpeed } from "../shared/forecast";
 import type { ChatMessage, GenerationOptions, Side } from "../shared/generation";
@@ -221,6 +221,12 @@ export interface Commands extends HubCommands {
     templateId: TemplateId;
     folder: FileSystemDirectoryHandle | null;
   }): MadeExport;
+  /**
+   * Answers a question with an adapter's ONNX export in onnxruntime-web, and compares its logits with the engine's.
+   *
+   * @param args.templateId template for adapters without a run
+   */
+  tryOnnx(args: { id: string; type: ExportType | null; templateId: TemplateId; question: string }): OnnxTrial;
   /** Imports an adapter for the loaded model from a PEFT folder's files or a zip of them. */
   importAdapter(args: { files: readonly File[] }): AdapterSummary;
 }

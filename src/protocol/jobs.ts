@@ -41,6 +41,7 @@ const needs: Readonly<Record<JobKind, JobNeeds>> = {
   measure: { shares: ["model", "datasets", "adapters"], owns: ["gpu"] },
   answer: { shares: ["model", "adapters"], owns: ["gpu"] },
   export: { shares: ["model", "adapters"], owns: ["files"] },
+  "try-onnx": { shares: ["model", "adapters"], owns: ["gpu"] },
   "import-adapter": { shares: ["model"], owns: ["adapters"] },
   "edit-library": { shares: ["model"], owns: ["adapters"] },
   "import-dataset": { shares: [], owns: ["datasets"] },

@@ -60,3 +60,13 @@ export interface MadeExport {
   readonly sizeBytes: number;
   readonly archive: Blob | null;
 }
+
+/** An ONNX export's answer in onnxruntime-web, compared with the engine token by token. */
+export interface OnnxTrial {
+  readonly answer: string;
+  readonly tokens: number;
+  /** Tokens for which the engine would have chosen the same. */
+  readonly agreeing: number;
+  /** Largest difference of a logit, relative to the largest logit of its token. */
+  readonly largestDifference: number;
+}

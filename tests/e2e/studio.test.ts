@@ -96,6 +96,14 @@ test("a newcomer's whole job", async () => {
   expect(trained.before).not.toContain("Arr!");
   expect(trained.after).toContain("Arr!");
 
+  // The merged model in onnxruntime-web answers as the engine does.
+  await page.getByLabel("Weights of ONNX").selectOption("F32");
+  await button(page, "Try ONNX here").click();
+  const difference = await page
+    .getByText(/The engine chose the same \d+ tokens\. Largest difference of a logit: [\d.]+ %/)
+    .textContent({ timeout: 120_000 });
+  expect(Number(/logit: ([\d.]+) %/.exec(difference ?? "")?.[1])).toBeLessThan(0.01);
+
   await page.getByLabel("With the optimizer's state").check();
   const downloading = page.waitForEvent("download");
   await button(page, "Export adapter").click();

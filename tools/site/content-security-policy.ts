@@ -9,7 +9,8 @@ import type { Plugin } from "vite";
  */
 const directives: Readonly<Record<string, readonly string[]>> = {
   "default-src": ["'none'"],
-  "script-src": ["'self'"],
+  // WebAssembly, of onnxruntime-web.
+  "script-src": ["'self'", "'wasm-unsafe-eval'"],
   "style-src": ["'self'"],
   "img-src": ["'self'", "data:"],
   "font-src": ["'self'"],

@@ -94,6 +94,9 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
         exports.cancel();
       },
 
+      tryOnnx: (id, type, question, signal) =>
+        client.withSignal(signal).call("tryOnnx", { id, type, question, templateId: selectTemplate(get()) }),
+
       async importAdapter(files) {
         const others = get().jobs.filter(({ kind }) => kind !== "load-model");
         if (isExcluded({ jobs: others }, "import-adapter") || files.length === 0) return;

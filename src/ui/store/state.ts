@@ -13,7 +13,7 @@ import type {
   SampleId,
   TemplateId,
 } from "../../shared/data";
-import type { ExportId, ExportOffer } from "../../shared/exports";
+import type { ExportId, ExportOffer, ExportType, OnnxTrial } from "../../shared/exports";
 import type { FieldValue, FieldValues } from "../../shared/fields";
 import type { FinishReason, Side } from "../../shared/generation";
 import type { HubListing, UnfinishedDownload } from "../../shared/hub";
@@ -314,6 +314,8 @@ export interface AdaptersSlice {
   /** Exports an adapter into the given folder, or as a download. */
   makeExport(id: string, exportId: ExportId, wishes?: Partial<ExportWishes>): Promise<void>;
   cancelExport(): void;
+  /** Runs an adapter's ONNX export in onnxruntime-web beside the engine. */
+  tryOnnx(id: string, type: ExportType | null, question: string, signal: AbortSignal): Promise<OnnxTrial>;
   importAdapter(files: readonly File[]): Promise<void>;
   dismissExportProblem(): void;
 }

@@ -3,6 +3,7 @@ import { deleteAdapterJob, renameJob, saveAdapterJob } from "../jobs/edit-librar
 import { exportJob } from "../jobs/export";
 import { importAdapterJob } from "../jobs/import-adapter";
 import type { JobOwner } from "../jobs/owner";
+import { tryOnnxJob } from "../jobs/try-onnx";
 import { exportSource } from "../export-source";
 import { libraryOf } from "../kept-adapter";
 import type { Handlers } from "../serve";
@@ -15,6 +16,7 @@ type Names =
   | "saveAdapter"
   | "listExports"
   | "makeExport"
+  | "tryOnnx"
   | "importAdapter";
 
 /** Commands of the adapter library: list, rename, export and import. */
@@ -29,6 +31,7 @@ export function adapterHandlers(owner: JobOwner, session: Session): Pick<Handler
       return exportOffers(source, name);
     },
     makeExport: (args, call) => owner.run(exportJob(session, args), call),
+    tryOnnx: (args, call) => owner.run(tryOnnxJob(session, args), call),
     importAdapter: ({ files }, call) => owner.run(importAdapterJob(session, files), call),
   };
 }

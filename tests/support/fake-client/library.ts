@@ -19,6 +19,7 @@ type Names =
   | "saveAdapter"
   | "listExports"
   | "makeExport"
+  | "tryOnnx"
   | "importAdapter";
 
 /** End-of-central-directory record: by itself an empty zip. */
@@ -102,6 +103,14 @@ export class FakeLibrary {
           subject: exportId,
           run: (context) =>
             exportId === "adapter" ? this.zip(id, withOptimizer) : this.merge(exportId, context),
+        },
+        call,
+      ),
+    tryOnnx: (_, call) =>
+      this.owner.run(
+        {
+          kind: "try-onnx",
+          run: async () => ({ answer: "A lantern.", tokens: 4, agreeing: 4, largestDifference: 2e-6 }),
         },
         call,
       ),

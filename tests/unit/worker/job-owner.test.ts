@@ -7,29 +7,39 @@ import { type JobContext, JobOwner } from "../../../src/worker/jobs/owner";
 /** What cannot start while a job of a kind is running, listed independently of the implementation. */
 const exclusions: Readonly<Record<JobKind, readonly JobKind[]>> = {
   "load-model": [
-    ...["load-model", "delete-model", "train", "measure", "answer"],
+    ...["load-model", "delete-model", "train", "measure", "answer", "try-onnx"],
     ...["export", "import-adapter", "edit-library"],
   ] as JobKind[],
   "delete-model": [
-    ...["load-model", "delete-model", "train", "measure", "answer"],
+    ...["load-model", "delete-model", "train", "measure", "answer", "try-onnx"],
     ...["export", "import-adapter", "edit-library"],
   ] as JobKind[],
   train: [
-    ...["load-model", "delete-model", "train", "measure", "answer", "export"],
+    ...["load-model", "delete-model", "train", "measure", "answer", "try-onnx", "export"],
     ...["import-adapter", "edit-library", "import-dataset", "delete-dataset"],
   ] as JobKind[],
   measure: [
-    ...["load-model", "delete-model", "train", "measure", "answer"],
+    ...["load-model", "delete-model", "train", "measure", "answer", "try-onnx"],
     ...["import-adapter", "edit-library", "import-dataset", "delete-dataset"],
   ] as JobKind[],
   answer: ["load-model", "delete-model", "train", "measure", "answer", "import-adapter", "edit-library"],
+  "try-onnx": [
+    "load-model",
+    "delete-model",
+    "train",
+    "measure",
+    "answer",
+    "try-onnx",
+    "import-adapter",
+    "edit-library",
+  ],
   export: ["load-model", "delete-model", "train", "export", "import-adapter", "edit-library"],
   "import-adapter": [
-    ...["load-model", "delete-model", "train", "measure", "answer", "export"],
+    ...["load-model", "delete-model", "train", "measure", "answer", "try-onnx", "export"],
     ...["import-adapter", "edit-library"],
   ] as JobKind[],
   "edit-library": [
-    ...["load-model", "delete-model", "train", "measure", "answer", "export"],
+    ...["load-model", "delete-model", "train", "measure", "answer", "try-onnx", "export"],
     ...["import-adapter", "edit-library"],
   ] as JobKind[],
   "import-dataset": ["train", "measure", "import-dataset", "delete-dataset"],

@@ -12,6 +12,7 @@ import { useStudio } from "../../store/context";
 import { isExcluded, jobOf } from "../../store/jobs";
 import { useText } from "../../text/text";
 import classes from "./export-card.module.css";
+import { OnnxTrialForm } from "./onnx-trial";
 
 /** Exports of at least this size are written directly into a folder, where the browser supports it. */
 const FOLDER_BYTES = 500_000_000;
@@ -100,6 +101,7 @@ export function ExportCard({ id, adapter, offer }: Props) {
           }}
         />
       )}
+      {id === "onnx" && adapter && variant && <OnnxTrialForm adapterId={adapter.id} type={variant.type} />}
       {isMaking && <ProgressLine label={text.export.making} timed={making.progress} onCancel={cancel} />}
       {saved?.id === id && <p className={classes.saved}>{text.export.saved(saved.name, saved.sizeBytes)}</p>}
     </article>

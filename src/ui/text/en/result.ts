@@ -1,4 +1,11 @@
-import type { ExportId, ExportNote, ExportPurpose, ExportType, UsageLines } from "../../../shared/exports";
+import type {
+  ExportId,
+  ExportNote,
+  ExportPurpose,
+  ExportType,
+  OnnxTrial,
+  UsageLines,
+} from "../../../shared/exports";
 import type { FolderReader } from "../../../shared/folder-format";
 import { format } from "./format";
 import { plural } from "./words";
@@ -195,6 +202,16 @@ export const exportStep = {
     string
   >,
   usageCopy: (button: string) => `Copy the lines of ${button}`,
+  trial: {
+    question: "Question",
+    example: "What is a lantern?",
+    button: "Try ONNX here",
+    running: "Running it in onnxruntime-web",
+    result: ({ tokens, agreeing, largestDifference }: OnnxTrial) =>
+      agreeing === tokens
+        ? `The engine chose the same ${plural(tokens, "token", "tokens")}. Largest difference of a logit: ${format.share(largestDifference)}.`
+        : `The engine chose the same token in ${format.integer(agreeing)} of ${plural(tokens, "place", "places")}. Largest difference of a logit: ${format.share(largestDifference)}.`,
+  },
   making: "Making the export",
   withOptimizer: "With the optimizer's state",
   withOptimizerHint: (bytes: number) =>

@@ -1,5 +1,6 @@
 import type { ExportProblems, LlamaCppDifference, LoraExtra } from "../../../../lib/problems/export-problems";
 import { methods } from "../methods";
+import { format } from "../format";
 import type { ProblemTexts } from "./words";
 
 const titleOf = (id: string): string =>
@@ -53,6 +54,10 @@ export const exportProblems: ProblemTexts<ExportProblems> = {
   "export/tokenizer-not-in-llama-cpp": ({ kind }) => ({
     what: `llama.cpp would tokenize text differently: it does not support this model's tokenizer (${kind}).`,
     advice: "Export the adapter as GGUF for a GGUF file of the base model, or the merged model for Python.",
+  }),
+  "export/too-large-to-try": ({ sizeBytes, maxBytes }) => ({
+    what: `This export has ${format.bytes(sizeBytes)}; onnxruntime-web can take about ${format.bytes(maxBytes)} here.`,
+    advice: "Choose smaller weights (4 bits), or export it and run it in onnxruntime outside the browser.",
   }),
   "export/encoder-not-in-onnx": ({ family }) => ({
     what: `The ONNX export has decoders only; ${family} models have an encoder too.`,

@@ -9,6 +9,7 @@ const busy: Readonly<Record<JobKind, string>> = {
   measure: "The speed of a run is being measured.",
   answer: "An answer is being written.",
   export: "An export is being made.",
+  "try-onnx": "An ONNX export is being tried.",
   "import-adapter": "An adapter is being loaded.",
   "edit-library": "The adapter library is being changed.",
   "import-dataset": "A dataset is being imported.",
