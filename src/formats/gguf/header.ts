@@ -1,3 +1,4 @@
+import { product } from "../../lib/numbers";
 import { LuthierError } from "../../lib/errors";
 import type { ByteSource } from "../byte-source";
 import { blockLayout, storedBytes } from "../quantised/block-types";
@@ -107,7 +108,7 @@ async function readTensor(cursor: Cursor): Promise<DescribedTensor> {
       tensor: name,
       type: otherTypes[type] ?? type,
     });
-  const elements = sizes.reduce((product, size) => product * size, 1);
+  const elements = product(sizes);
   const [rowLength = 0] = sizes;
   if (elements === 0 || !Number.isSafeInteger(elements) || rowLength % blockLayout(dtype).elements !== 0) {
     throw cursor.broken({ kind: "sizes", tensor: name, sizes, dtype });
