@@ -187,7 +187,7 @@ export function allBlocks({ encoder, blocks }: ModelSpec): readonly BlockSpec[] 
 }
 
 /** All linear layers of a block, in forward order. */
-export function blockLinears({ attention, cross, mlp }: BlockSpec): LinearSpec[] {
+function blockLinears({ attention, cross, mlp }: BlockSpec): LinearSpec[] {
   const projections = attention.type === "fused" ? [attention.qkv] : [attention.q, attention.k, attention.v];
   const mlpLinears = mlp.type === "gated" ? [mlp.gate, mlp.up, mlp.down] : [mlp.up, mlp.down];
   const crossLinears = cross ? [cross.q, cross.k, cross.v, cross.o] : [];

@@ -52,7 +52,7 @@ const otherTypes: Readonly<Record<number, string>> = {
 };
 
 /** Whether the file starts with the GGUF magic. */
-export async function isGguf(source: ByteSource): Promise<boolean> {
+async function isGguf(source: ByteSource): Promise<boolean> {
   if (source.sizeBytes < 4) return false;
   const bytes = await source.read(0, 4);
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) === MAGIC;
