@@ -1,24 +1,10 @@
 // dδ[i] = dy[i] · z(α[i]) and dα[i] = dy[i] · δ[i] · dz/dα, with the forward pass's gates and noise. Overwrites both.
-struct Params {
-  count: u32,
-  site: u32,
-  seed_index: u32,
-  noisy: u32,
-  lower: f32,
-  upper: f32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> delta: array<f32>;
-@group(0) @binding(2) var<storage, read> alpha: array<f32>;
-@group(0) @binding(3) var<storage, read> step: array<u32>;
 @group(0) @binding(4) var<storage, read> dy: array<f32>;
 @group(0) @binding(5) var<storage, read_write> d_delta: array<f32>;
 @group(0) @binding(6) var<storage, read_write> d_alpha: array<f32>;
 
 fn compute_element(i: u32) {
-  let u = select(0.5, gate_noise(i, params.site, step[params.seed_index]), params.noisy == 1u);
-  let z = gate(alpha[i], u, params.lower, params.upper);
+  let z = gate_of(i);
   d_delta[i] = dy[i] * z.x;
   d_alpha[i] = dy[i] * delta[i] * z.y;
 }

@@ -1,7 +1,8 @@
+import { product } from "../lib/numbers";
 import type { Adapter, BaseChange } from "../engine/adapters/common/method";
 import type { LoadedModel } from "../engine/models/loaded-model";
 import { mergeableTensors, mergedType, readMerged } from "../engine/adapters/merged-model";
-import { elementsOf, type TensorSource } from "../engine/weights/tensor-source";
+import type { TensorSource } from "../engine/weights/tensor-source";
 import { type FloatType, storedBytes } from "../formats/quantised/block-types";
 import { safetensorsHeader } from "../formats/safetensors";
 import type { StreamedFile } from "../formats/zip";
@@ -58,7 +59,7 @@ export function mergedFiles(source: MergeSource): StreamedFile[] {
   ];
 }
 
-const bytesOf = ({ dtype, source }: MergedTensor): number => storedBytes(dtype, elementsOf(source));
+const bytesOf = ({ dtype, source }: MergedTensor): number => storedBytes(dtype, product(source.shape));
 
 function cutIntoFiles(tensors: readonly MergedTensor[], maxBytes: number): MergedTensor[][] {
   const files: MergedTensor[][] = [[]];

@@ -53,14 +53,6 @@ export function folderFormat(adapter: Adapter): FolderFormat {
   return adapter.weightsFile ? "adapters" : "weights";
 }
 
-/** Content of adapter_model.safetensors. */
-export function peftTensors(
-  adapter: Adapter,
-  parameters: ReadonlyMap<string, HostTensor>,
-): Uint8Array<ArrayBuffer> {
-  return hostTensorFile(adapter.exportTensors(withoutExperts(parameters)));
-}
-
 /** Serialises f32 tensors as safetensors. */
 export function hostTensorFile(tensors: ReadonlyMap<string, HostTensor>): Uint8Array<ArrayBuffer> {
   return writeSafetensors([...tensors].map(([name, tensor]) => ({ name, dtype: "F32", ...tensor })));

@@ -1,3 +1,4 @@
+import { product } from "../lib/numbers";
 import { LuthierError } from "../lib/errors";
 import { invariant } from "../lib/invariant";
 import { isRecord } from "../lib/json";
@@ -83,10 +84,7 @@ export function writeSafetensors(
 ): Uint8Array<ArrayBuffer> {
   const sorted = [...tensors].sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const { name, shape, data } of sorted) {
-    invariant(
-      elementCount(shape) === data.length,
-      `${name} has ${data.length} values for [${shape.join(", ")}]`,
-    );
+    invariant(product(shape) === data.length, `${name} has ${data.length} values for [${shape.join(", ")}]`);
   }
   const header = safetensorsHeader(sorted, metadata);
   const file = new Uint8Array(header.length + sorted.reduce((sum, { data }) => sum + data.byteLength, 0));
@@ -108,7 +106,7 @@ export function safetensorsHeader(
   let end = 0;
   for (const { name, dtype, shape } of tensors) {
     const start = end;
-    end += elementCount(shape) * dtypeSizes[dtype];
+    end += product(shape) * dtypeSizes[dtype];
     entries.push([name, { dtype, shape, data_offsets: [start, end] }]);
   }
   invariant(new Set(entries.map(([name]) => name)).size === entries.length, "two tensors share a name");
@@ -117,10 +115,6 @@ export function safetensorsHeader(
   new DataView(header.buffer).setBigUint64(0, BigInt(header.length - 8), true);
   header.set(json, 8);
   return header;
-}
-
-function elementCount(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }
 
 function broken(source: ByteSource, fault: SafetensorsFault, cause?: unknown): LuthierError {
@@ -180,7 +174,7 @@ function parseEntry(source: ByteSource, name: string, value: unknown, base: numb
     throw fail({ kind: "offsets" });
   }
   const [from = 0, to = 0] = offsets;
-  const sizeBytes = elementCount(shape) * dtypeSizes[dtype];
+  const sizeBytes = product(shape) * dtypeSizes[dtype];
   if (!Number.isSafeInteger(sizeBytes) || to - from !== sizeBytes) {
     throw fail({ kind: "size", dtype, shape, sizeBytes, givenBytes: to - from });
   }

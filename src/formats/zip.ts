@@ -1,4 +1,4 @@
-import { Inflate, Zip, ZipPassThrough, type Zippable, zipSync } from "fflate";
+import { Inflate, Zip, ZipPassThrough } from "fflate";
 import { LuthierError } from "../lib/errors";
 import type { ZipFault } from "../lib/problems/format-problems";
 import { DEFLATED, packedStart, readZipDirectory, STORED, type ZipEntry } from "../lib/zip-directory";
@@ -23,18 +23,6 @@ const MAX_RATIO = 20;
 const MAX_SMALL_BYTES = 2 ** 26;
 /** Compressed bytes per step; they expand to at most 64 MiB. */
 const PIECE_BYTES = 2 ** 16;
-
-/** Packs files into a zip, without compressing tensors, which gain next to nothing. */
-export function zipFiles(
-  files: ReadonlyMap<string, Uint8Array>,
-  modified: Date = new Date(),
-): Uint8Array<ArrayBuffer> {
-  const entries: Zippable = {};
-  for (const [name, bytes] of files) {
-    entries[name] = [bytes, { level: name.endsWith(".safetensors") ? 0 : 6, mtime: modified }];
-  }
-  return zipSync(entries);
-}
 
 /** A file produced in chunks. */
 export interface StreamedFile {

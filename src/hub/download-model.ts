@@ -1,3 +1,4 @@
+import { sum } from "../lib/numbers";
 import { guarded } from "../storage/database";
 import type { PartialFile, PartialFolder } from "../storage/partial-files";
 import type { HubAddress, HubFile } from "../shared/hub";
@@ -31,10 +32,7 @@ export async function downloadModel(
   for (const [index, file] of files.entries()) {
     const onBytes = (bytes: number): void => {
       done[index] = bytes;
-      options.onProgress(
-        done.reduce((sum, each) => sum + each, 0),
-        totalBytes,
-      );
+      options.onProgress(sum(done), totalBytes);
     };
     const asked = { address, path: file.path, hasToken: options.token !== "" };
     const url = fileUrl(address, commit, file.path);

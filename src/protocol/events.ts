@@ -7,12 +7,11 @@ import type { AdapterSummary } from "../shared/adapter";
 import type { RunningJob } from "./jobs";
 import type { LogLine } from "./log";
 
-/** Progress of a job. */
+/** Progress of a job, in bytes. */
 export interface Progress {
   readonly done: number;
   /** Null if unknown. */
   readonly total: number | null;
-  readonly unit: "bytes" | "rows" | "tensors";
   /** What is being processed: a file, model, dataset or repository. */
   readonly what: string;
   /** Milliseconds until the next retry, after a connection failure or rate limiting. */
@@ -49,7 +48,7 @@ export type TrainingStatus = "preparing" | "running" | "paused" | "stopping" | "
 export interface Events {
   /** Running jobs, sent when one starts or ends; a job's end precedes its result. */
   readonly jobs: readonly RunningJob[];
-  /** Progress of a job. */
+  /** Progress of a job, in bytes. */
   readonly progress: { readonly jobId: number; readonly progress: Progress };
   /** The loaded model and its adapters, newest first, sent on every change; null if none. */
   readonly model: { readonly summary: ModelSummary; readonly adapters: readonly AdapterSummary[] } | null;

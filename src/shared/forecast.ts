@@ -21,8 +21,7 @@ export type FitOptions = Partial<
   Pick<TrainingOptions, "batchSize" | "gradientAccumulation" | "maxLength" | "gradientCheckpointing">
 >;
 
-export const FIT_KINDS = ["checkpointing", "batch", "length", "together", "quantization"] as const;
-export type FitKind = (typeof FIT_KINDS)[number];
+export type FitKind = "checkpointing" | "batch" | "length" | "together" | "quantization";
 
 /** Changed options that bring a run within its budget, or as close as possible. */
 export interface FitChange {

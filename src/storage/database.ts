@@ -3,14 +3,6 @@ import { LuthierError } from "../lib/errors";
 import type { StorageJob, StorageTask } from "../lib/problems/storage-problems";
 import { isStorageFull } from "./storage-full";
 
-/** Called when another tab upgrades the databases beyond this version. */
-let tellNewerVersion: () => void = () => undefined;
-
-/** Registers a listener for upgrades by a newer version in another tab; this tab's connections are closed then. */
-export function onNewerVersion(listener: () => void): void {
-  tellNewerVersion = listener;
-}
-
 /** An open database, and a promise that rejects when the browser closes it. */
 interface Connection {
   readonly database: IDBDatabase;
@@ -63,10 +55,9 @@ function connect(databaseName: string, storeName: string, forget: () => void): P
       });
       // Avoids an unhandled rejection when no operation is pending.
       closed.catch(() => undefined);
-      database.onversionchange = ({ newVersion }) => {
+      database.onversionchange = () => {
         database.close();
         forget();
-        if (newVersion !== null) tellNewerVersion();
       };
       resolve({ database, closed });
     };

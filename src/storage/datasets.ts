@@ -39,7 +39,7 @@ export async function createDataset(id: string = newId()): Promise<DatasetWriter
 }
 
 /** Writes a dataset, which becomes visible on `commit`. */
-export class DatasetWriter {
+class DatasetWriter {
   readonly id: string;
   readonly #chunksId: string;
   readonly #release: () => void;

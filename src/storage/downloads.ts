@@ -1,3 +1,4 @@
+import { sum } from "../lib/numbers";
 import { del, values } from "idb-keyval";
 import { LuthierError } from "../lib/errors";
 import type { HubAddress, HubFile, UnfinishedDownload } from "../shared/hub";
@@ -73,7 +74,6 @@ export async function describeDownload({
 }: DownloadRecord): Promise<UnfinishedDownload> {
   const partial = opfsPartialFolder(folder);
   const done = await Promise.all(files.map((_, index) => partial.sizeBytes(index)));
-  const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
   return { id, address, doneBytes: sum(done), totalBytes: sum(files.map(({ sizeBytes }) => sizeBytes)) };
 }
 

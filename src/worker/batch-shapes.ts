@@ -1,3 +1,4 @@
+import { sum } from "../lib/numbers";
 import type { BatchList } from "../data/batch/batches";
 import type { EncodedRow } from "../data/encode/encode-row";
 import type { PairLengths } from "../engine/models/encoder-decoder";
@@ -13,7 +14,7 @@ const PAIR_STEP = 8;
 export function countRowLabels(rows: readonly EncodedRow[], { promptLength }: VirtualLengths): Uint32Array {
   return Uint32Array.from(rows, ({ supervised }) => {
     const first = promptLength > 0 ? 0 : 1;
-    return supervised.subarray(first).reduce((sum, one) => sum + one, 0);
+    return sum(supervised.subarray(first));
   });
 }
 

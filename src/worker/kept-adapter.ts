@@ -85,7 +85,7 @@ function isStorageError(error: unknown): error is LuthierError {
 }
 
 /** A model's saved adapters, latest first. */
-export async function keptAdapters(modelId: string): Promise<AdapterSummary[]> {
+async function keptAdapters(modelId: string): Promise<AdapterSummary[]> {
   return (await listAdapters(modelId)).map(({ modelId: _model, run: _run, ...summary }) => summary);
 }
 

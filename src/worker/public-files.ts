@@ -7,7 +7,7 @@ import { parseAs } from "../lib/schema";
 const root = new URL(import.meta.env.DEV ? "/" : "../", self.location.href);
 
 /** The URL of a file in public/. */
-export function publicUrl(path: string): string {
+function publicUrl(path: string): string {
   return new URL(path, root).href;
 }
 

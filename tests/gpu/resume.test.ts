@@ -14,7 +14,6 @@ import { readOptimizerFile } from "../../src/export/optimizer-file";
 import { peftFiles } from "../../src/export/peft";
 import { bytesSource } from "../../src/formats/byte-source";
 import { OPTIMIZER_FILE, readPeftFolder } from "../../src/formats/peft-folder";
-import { zipFiles } from "../../src/formats/zip";
 import type { MethodChoice } from "../../src/shared/methods";
 import { keptOptimizer, withOptimizer } from "../../src/worker/optimizer-state";
 import {
@@ -28,6 +27,7 @@ import {
   readTensors,
 } from "../support/golden";
 import { openTestGpu } from "../support/gpu";
+import { zipFiles } from "../support/zip-files";
 
 let gpu: Gpu;
 let model: LoadedModel;

@@ -1,14 +1,10 @@
+import { product } from "../../src/lib/numbers";
 import type { Gpu } from "../../src/engine/gpu/device";
 import type { StorageKind } from "../../src/engine/graph/op";
 import { declareWeights } from "../../src/engine/nn/model-spec";
 import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-model";
 import { describeModel } from "../../src/engine/models/registry";
-import {
-  elementsOf,
-  readAllValues,
-  type TensorDtype,
-  type TensorSource,
-} from "../../src/engine/weights/tensor-source";
+import { readAllValues, type TensorDtype, type TensorSource } from "../../src/engine/weights/tensor-source";
 import { narrow } from "../../src/formats/float-bits";
 import { blockLayout, isBlockType, isFloatType } from "../../src/formats/quantised/block-types";
 import { loadGoldenModel, readJson } from "./golden";
@@ -31,7 +27,7 @@ export async function modelOfKind(gpu: Gpu, family: string, kind: StorageKind): 
 async function storedAs(source: TensorSource, kind: StorageKind, seed: number): Promise<TensorSource> {
   const dtype = kind.toUpperCase() as TensorDtype;
   const bytes = isBlockType(dtype)
-    ? arbitraryBlocks(dtype, Math.ceil(elementsOf(source) / blockLayout(dtype).elements), seed)
+    ? arbitraryBlocks(dtype, Math.ceil(product(source.shape) / blockLayout(dtype).elements), seed)
     : narrow(isFloatType(dtype) ? dtype : "F32", await readAllValues(source));
   return { ...source, dtype, read: async (start, end) => bytes.slice(start, end) };
 }

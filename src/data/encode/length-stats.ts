@@ -1,3 +1,4 @@
+import { sum } from "../../lib/numbers";
 import type { Exclusion, LengthStats, RowExclusion } from "../../shared/data";
 import type { EncodedRow } from "./encode-row";
 
@@ -18,7 +19,7 @@ export function lengthStats(rows: readonly EncodedRow[], maxLength: number): Len
     histogram[bin] = (histogram[bin] ?? 0) + 1;
     if (row.excluded === null) {
       totalTokens += row.ids.length;
-      supervisedTokens += row.supervised.reduce((sum, one) => sum + one, 0);
+      supervisedTokens += sum(row.supervised);
     }
   }
   return {

@@ -1,9 +1,10 @@
+import { product } from "../../lib/numbers";
 import { narrow } from "../../formats/float-bits";
 import { type FloatType, isFloatType, storedBytes } from "../../formats/quantised/block-types";
 import { LuthierError } from "../../lib/errors";
 import { defined } from "../../lib/invariant";
 import type { Adapter, BaseChange, HostTensor } from "./common/method";
-import { elementsOf, readAllValues, type TensorSource } from "../weights/tensor-source";
+import { readAllValues, type TensorSource } from "../weights/tensor-source";
 import { type WeightDeclaration, WeightStore } from "../weights/weight-store";
 import { declareWeights, type ModelSpec } from "../nn/model-spec";
 import type { LoadedModel } from "../models/loaded-model";
@@ -84,7 +85,7 @@ export function mergedGpuBytes(
   parameters: ReadonlyMap<string, HostTensor>,
 ): number {
   return planMerge(model, adapter, parameters).tensors.reduce((sum, { declaration, source }) => {
-    const elements = elementsOf(source);
+    const elements = product(source.shape);
     const isVector = declaration.layout === "vector";
     return sum + (isVector ? 4 * elements : storedBytes(mergedType(source), elements));
   }, 0);

@@ -24,14 +24,12 @@ export const PREFILL_TOKENS = 32;
 const ENCODER_LENGTHS = [64, 256, 1024];
 
 /** State names of a layer's KV cache; an adapter's first pass has its own. */
-export const cacheKey = (layer: number, first = false): string =>
-  `${first ? "first." : ""}cache.key.${layer}`;
-export const cacheValue = (layer: number, first = false): string =>
-  `${first ? "first." : ""}cache.value.${layer}`;
+const cacheKey = (layer: number, first = false): string => `${first ? "first." : ""}cache.key.${layer}`;
+const cacheValue = (layer: number, first = false): string => `${first ? "first." : ""}cache.value.${layer}`;
 
 /** State names of a layer's cross-attention keys and values, computed once per prompt. */
-export const crossKey = (layer: number): string => `cross.key.${layer}`;
-export const crossValue = (layer: number): string => `cross.value.${layer}`;
+const crossKey = (layer: number): string => `cross.key.${layer}`;
+const crossValue = (layer: number): string => `cross.value.${layer}`;
 
 /** All cache state names of a model, including an adapter's first pass. */
 export function cacheNames({ blocks }: ModelSpec, hasFirstPass: boolean): string[] {
@@ -112,7 +110,7 @@ export function planEncode(model: ModelShape, hooks: MakeHooks, length: number, 
 }
 
 /** Plans the pass that writes an adapter's `promptLength` virtual tokens to an empty cache. */
-export function planVirtualTokens(
+function planVirtualTokens(
   model: ModelShape,
   hooks: MakeHooks,
   promptLength: number,
@@ -125,12 +123,7 @@ export function planVirtualTokens(
 }
 
 /** Plans the pass that writes an adapter's prefix to the first positions of an empty cache. */
-export function planPrefix(
-  model: ModelShape,
-  hooks: MakeHooks,
-  prefixLength: number,
-  capacity: number,
-): Plan {
+function planPrefix(model: ModelShape, hooks: MakeHooks, prefixLength: number, capacity: number): Plan {
   const graph = new Graph();
   const adapter = hooks(graph, "infer");
   const slots = graph.input("slots", u32(prefixLength));

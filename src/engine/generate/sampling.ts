@@ -1,3 +1,4 @@
+import { sum } from "../../lib/numbers";
 import type { GenerationOptions } from "../../shared/generation";
 
 /**
@@ -84,12 +85,6 @@ function relativeWeights(scores: Float32Array, temperature: number): Float64Arra
   for (let id = 0; id < scores.length; id++)
     weights[id] = Math.exp(((scores[id] ?? -Infinity) - largest) / temperature);
   return weights;
-}
-
-function sum(values: Float64Array): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
 }
 
 function massOf(weights: Float64Array, ids: Uint32Array): number {

@@ -15,7 +15,7 @@ export function shaderNames(): string[] {
 }
 
 /** WGSL source of a shader by path under shaders/, without the extension. */
-export function shaderSource(name: string): string {
+function shaderSource(name: string): string {
   return defined(sources[`../../../shaders/${name}.wgsl`], `shader ${name}`);
 }
 

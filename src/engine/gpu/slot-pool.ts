@@ -1,3 +1,4 @@
+import { sum } from "../../lib/numbers";
 import type { Gpu } from "./device";
 import { STORAGE } from "./usage";
 
@@ -14,7 +15,7 @@ export class SlotPool {
   constructor(gpu: Gpu, programs: readonly (readonly number[])[]) {
     this.#gpu = gpu;
     const sizes = pooledSizes(programs);
-    this.sizeBytes = sizes.reduce((sum, size) => sum + size, 0);
+    this.sizeBytes = sum(sizes);
     this.#buffers = sizes.map((size, index) => gpu.createBuffer(`slots.${index}`, size, STORAGE));
   }
 

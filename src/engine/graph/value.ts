@@ -1,3 +1,4 @@
+import { product } from "../../lib/numbers";
 export type DType = "f32" | "u32" | "i32";
 
 /** Shape and element type; every dtype is four bytes wide. Dimensions are row-major. */
@@ -40,7 +41,7 @@ export interface Value {
 
 /** Number of elements of a shape. */
 export function elementCount(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
+  return product(shape);
 }
 
 /** Size of a type in bytes. */

@@ -1,8 +1,8 @@
+import { product } from "../../lib/numbers";
 import { isFloatType } from "../../formats/quantised/block-types";
 import { LuthierError } from "../../lib/errors";
 import type { ModelSpec } from "../nn/model-spec";
 import {
-  elementsOf,
   readValues,
   safetensorsTensor,
   type StoredTensor,
@@ -63,7 +63,7 @@ async function embeddingOf(
 async function areEqual(one: StoredTensor, other: StoredTensor): Promise<boolean> {
   if (one.shape.join() !== other.shape.join()) return false;
   const [a, b] = [safetensorsTensor(one), safetensorsTensor(other)];
-  const total = elementsOf(one);
+  const total = product(one.shape);
   for (let first = 0; first < total; first += CHUNK) {
     const count = Math.min(CHUNK, total - first);
     const [left, right] = await Promise.all([readValues(a, first, count), readValues(b, first, count)]);

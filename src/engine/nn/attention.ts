@@ -11,7 +11,7 @@ export function keyStartName(window: number | null): string {
 }
 
 /** The window if it is shorter than `keys`, else null. */
-export function activeWindow(window: number | undefined, keys: number): number | null {
+function activeWindow(window: number | undefined, keys: number): number | null {
   return window !== undefined && window < keys ? window : null;
 }
 

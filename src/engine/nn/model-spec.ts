@@ -1,3 +1,4 @@
+import { product, sum } from "../../lib/numbers";
 import type { BaseDropout } from "./base-dropout";
 import type { RopeSpec } from "./rope-table";
 import type { WeightDeclaration } from "../weights/weight-store";
@@ -186,7 +187,7 @@ export function allBlocks({ encoder, blocks }: ModelSpec): readonly BlockSpec[] 
 }
 
 /** All linear layers of a block, in forward order. */
-export function blockLinears({ attention, cross, mlp }: BlockSpec): LinearSpec[] {
+function blockLinears({ attention, cross, mlp }: BlockSpec): LinearSpec[] {
   const projections = attention.type === "fused" ? [attention.qkv] : [attention.q, attention.k, attention.v];
   const mlpLinears = mlp.type === "gated" ? [mlp.gate, mlp.up, mlp.down] : [mlp.up, mlp.down];
   const crossLinears = cross ? [cross.q, cross.k, cross.v, cross.o] : [];
@@ -300,8 +301,5 @@ function declareLinear({ path, inFeatures, outFeatures, bias, conv1d }: LinearSp
 
 /** Number of stored parameters (a tied head counts once). */
 export function parameterCount(spec: ModelSpec): number {
-  return declareWeights(spec).reduce(
-    (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
-    0,
-  );
+  return sum(declareWeights(spec).map(({ shape }) => product(shape)));
 }

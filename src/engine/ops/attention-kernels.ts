@@ -23,10 +23,7 @@ export type AttentionBias =
   | { readonly type: "relative"; readonly reach: number; readonly fromLastKey: boolean };
 
 /** Position bias kind for the given attrs and `bias` input type. */
-export function attentionBias(
-  { distancesFrom }: AttentionAttrs,
-  bias: TensorType | undefined,
-): AttentionBias {
+function attentionBias({ distancesFrom }: AttentionAttrs, bias: TensorType | undefined): AttentionBias {
   if (!distancesFrom) return { type: "linear" };
   const rows = defined(bias, "biases by distance").shape[0] ?? 0;
   return { type: "relative", reach: (rows - 1) / 2, fromLastKey: distancesFrom === "last-key" };
@@ -61,7 +58,7 @@ export type AttentionPhase = "forward" | "backward_query" | "backward_key_value"
 export type AttentionVariant = "tiled" | "decode" | "quad" | "quad_decode" | "four_decode";
 
 /** Tuning key of a problem. */
-export function attentionProblem(phase: AttentionPhase, dims: AttentionDims): string {
+function attentionProblem(phase: AttentionPhase, dims: AttentionDims): string {
   const { batch, queries, keys, heads, kvHeads, width } = dims;
   return `attention ${phase} ${batch}x${queries}x${keys} H${heads}/${kvHeads} D${width}`;
 }
@@ -73,7 +70,7 @@ const DECODE_QUERIES = 8;
 const MAX_QUAD_WIDTH = 224;
 
 /** Applicable variants for a problem on this device, the default first. */
-export function attentionVariants(
+function attentionVariants(
   phase: AttentionPhase,
   dims: AttentionDims,
   tuning: Tuning,
@@ -247,7 +244,7 @@ function biasParts(bias: AttentionBias): Pick<Kernel, "includes" | "defines"> {
 }
 
 /** The kernel of a variant for head dimension `width`. */
-export function attentionKernel(
+function attentionKernel(
   variant: AttentionVariant,
   phase: AttentionPhase,
   width: number,

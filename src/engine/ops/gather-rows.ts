@@ -5,13 +5,14 @@ import { elementGrid } from "../gpu/kernel";
 import { type ElementKernels, elementKernels } from "../kernels/variants";
 import { zeroCall } from "./zero";
 
-const shape = {
+const indexedRows = {
+  includes: ["embed/indexed_rows"],
   params: { count: "u32", width: "u32", rows: "u32" },
   bindings: ["read", "read", "read_write"],
 } as const;
 
-const gatherRowsKernels = elementKernels({ shader: "embed/gather_rows", ...shape });
-const scatterRowsKernels = elementKernels({ shader: "embed/scatter_rows", ...shape });
+const gatherRowsKernels = elementKernels({ shader: "embed/gather_rows", ...indexedRows });
+const scatterRowsKernels = elementKernels({ shader: "embed/scatter_rows", ...indexedRows });
 
 /** A gather or scatter call from `x` to `y`; `elements` is the element count of the side indexed by `rows`. */
 function rowsCall(

@@ -21,7 +21,7 @@ interface HardConcreteAttrs extends GateShape {
 
 const gateKernel = {
   entry: "element",
-  includes: ["lib/element_f32", "lib/pcg", "lib/hard_concrete"],
+  includes: ["lib/element_f32", "lib/pcg", "gate/common"],
   params: { count: "u32", site: "u32", seed_index: "u32", noisy: "u32", lower: "f32", upper: "f32" },
 } as const;
 

@@ -23,9 +23,9 @@ export function frozenHead(context: PanelContext, weight: WeightRef): Head {
   return {
     vocabulary: weight.rows,
     logits: (h, logits, rows, stride, accumulate) =>
-      multiply(context, weight, h, logits, rows, accumulate, stride),
+      multiply(context, { weight, x: h, y: logits, rows, accumulate, stride }),
     hiddenGradient: (logits, dh, rows, stride) =>
-      multiplyTransposed(context, weight, logits, dh, rows, false, stride),
+      multiplyTransposed(context, { weight, x: logits, y: dh, rows, accumulate: false, stride }),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Op } from "../graph/op";
 import { f32, type TensorType, type Value } from "../graph/value";
 import type { ParamValues } from "../gpu/kernel";
-import { columnKernels, rowKernels } from "../kernels/variants";
+import { rowKernels } from "../kernels/variants";
+import { columnSumOp } from "./column-sum";
 import { matrixShape, requireShape } from "./shapes";
 import { sumRows } from "./sum-rows";
 
@@ -21,12 +22,6 @@ const layerNormBackwardKernels = rowKernels({
   shader: "norm/layer_norm_backward",
   params: { rows: "u32", columns: "u32", accumulate: "u32" },
   bindings: ["read", "read", "read", "read", "read_write"],
-});
-
-const layerNormWeightBackwardKernels = columnKernels({
-  shader: "norm/layer_norm_weight_backward",
-  params: { rows: "u32", columns: "u32", accumulate: "u32" },
-  bindings: ["read", "read", "read", "read_write"],
 });
 
 /**
@@ -77,14 +72,8 @@ export const layerNormBackward: Op<NoAttrs> = {
 };
 
 /** Gradient of {@link layerNorm} with respect to w: dy, x (…, N), statistics (rows, 2) -> dw (N). */
-export const layerNormWeightBackward: Op<NoAttrs> = {
-  name: "layerNormWeightBackward",
-  accumulates: true,
-  infer: ([dy]) => [f32(matrixShape(dy as TensorType).columns)],
-  lower: ({ inputs, outputs, accumulate, tuning, dispatch }) => {
-    const { rows, columns } = matrixShape((inputs[0] as Value).type);
-    const params = (): ParamValues => ({ accumulate: accumulate ? 1 : 0 });
-    const operands = [...inputs, ...outputs];
-    dispatch(layerNormWeightBackwardKernels.call({ rows, columns, params, operands }, tuning));
-  },
-};
+export const layerNormWeightBackward = columnSumOp("layerNormWeightBackward", {
+  shader: "norm/weight_backward",
+  includes: ["norm/layer_statistics"],
+  bindings: ["read", "read", "read", "read_write"],
+});

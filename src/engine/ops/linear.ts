@@ -1,8 +1,8 @@
 import { invariant } from "../../lib/invariant";
 import type { Op, Operand, WeightRef } from "../graph/op";
 import { f32, formatShape, type TensorType, type Value } from "../graph/value";
-import { gemmCall } from "../kernels/matmul";
-import { type PanelContext, weightPanels } from "./weight-panels";
+import { gemmCall, type GemmProblem } from "../kernels/matmul";
+import { type PanelContext, type WeightPanel, weightPanels } from "./weight-panels";
 import { matrixShape } from "./shapes";
 
 interface LinearAttrs {
@@ -34,83 +34,64 @@ export const linear: Op<LinearAttrs> = {
     const { inputs, outputs, attrs } = context;
     const [x] = inputs as [Value];
     const [y] = outputs as [Value];
-    const rows = matrixShape(x.type).rows;
-    if (attrs.transposed) multiplyTransposed(context, attrs.weight, x, y, rows, context.accumulate);
-    else multiply(context, attrs.weight, x, y, rows, context.accumulate);
+    const { accumulate } = context;
+    const product = { weight: attrs.weight, x, y, rows: matrixShape(x.type).rows, accumulate };
+    if (attrs.transposed) multiplyTransposed(context, product);
+    else multiply(context, product);
   },
 };
 
-/**
- * y (rows, out) = x (rows, in) Wᵀ; each panel of W computes its own columns of y.
- *
- * @param stride row stride of y in elements
- */
-export function multiply(
-  context: PanelContext,
-  weight: WeightRef,
-  x: Operand,
-  y: Operand,
-  rows: number,
-  accumulate: boolean,
-  stride = weight.rows,
-): void {
-  for (const panel of weightPanels(context, weight, rows)) {
-    context.dispatch(
-      gemmCall(
-        {
-          form: "nt",
-          m: rows,
-          n: panel.rows,
-          k: weight.columns,
-          kind: panel.kind,
-          aStride: weight.columns,
-          bStride: weight.columns,
-          cStride: stride,
-          cOffset: panel.rowStart,
-          alpha: 1,
-          accumulate,
-          operands: [x, panel.operand, y],
-        },
-        context.tuning,
-      ),
-    );
-  }
+/** A product with a frozen matrix W (out, in) in a larger lowering. */
+export interface FrozenProduct {
+  readonly weight: WeightRef;
+  readonly x: Operand;
+  readonly y: Operand;
+  readonly rows: number;
+  /** Whether to add to y instead of overwriting it. */
+  readonly accumulate: boolean;
+  /** Row stride of the wide side, (rows, out), in elements; default: `weight.rows`. */
+  readonly stride?: number;
 }
 
-/**
- * y (rows, in) = x (rows, out) W; each panel of W accumulates the contribution of its columns of x.
- *
- * @param stride row stride of x in elements
- */
-export function multiplyTransposed(
+/** y (rows, out) = x (rows, in) Wᵀ; each panel of W computes its own columns of y. */
+export function multiply(context: PanelContext, product: FrozenProduct): void {
+  const { weight, x, y, accumulate, stride = weight.rows } = product;
+  multiplyPanels(context, product, (panel) => ({
+    form: "nt",
+    n: panel.rows,
+    k: weight.columns,
+    aStride: weight.columns,
+    cStride: stride,
+    cOffset: panel.rowStart,
+    accumulate,
+    operands: [x, panel.operand, y],
+  }));
+}
+
+/** y (rows, in) = x (rows, out) W; each panel of W accumulates the contribution of its columns of x. */
+export function multiplyTransposed(context: PanelContext, product: FrozenProduct): void {
+  const { weight, x, y, rows, accumulate, stride = weight.rows } = product;
+  multiplyPanels(context, product, (panel) => ({
+    form: "nn",
+    n: weight.columns,
+    k: panel.rows,
+    aStride: stride,
+    cStride: weight.columns,
+    cOffset: 0,
+    accumulate: accumulate || panel.rowStart > 0,
+    operands: [fromColumn(x, panel.rowStart, rows * stride), panel.operand, y],
+  }));
+}
+
+/** Dispatches a product for each panel of W. */
+function multiplyPanels(
   context: PanelContext,
-  weight: WeightRef,
-  x: Operand,
-  y: Operand,
-  rows: number,
-  accumulate: boolean,
-  stride = weight.rows,
+  { weight, rows }: FrozenProduct,
+  part: (panel: WeightPanel) => Omit<GemmProblem, "m" | "kind" | "bStride" | "alpha">,
 ): void {
   for (const panel of weightPanels(context, weight, rows)) {
-    context.dispatch(
-      gemmCall(
-        {
-          form: "nn",
-          m: rows,
-          n: weight.columns,
-          k: panel.rows,
-          kind: panel.kind,
-          aStride: stride,
-          bStride: weight.columns,
-          cStride: weight.columns,
-          cOffset: 0,
-          alpha: 1,
-          accumulate: accumulate || panel.rowStart > 0,
-          operands: [fromColumn(x, panel.rowStart, rows * stride), panel.operand, y],
-        },
-        context.tuning,
-      ),
-    );
+    const shared = { m: rows, kind: panel.kind, bStride: weight.columns, alpha: 1 };
+    context.dispatch(gemmCall({ ...shared, ...part(panel) }, context.tuning));
   }
 }
 

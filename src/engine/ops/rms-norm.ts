@@ -1,7 +1,8 @@
 import type { Op } from "../graph/op";
 import { f32, type TensorType, type Value } from "../graph/value";
 import type { ParamValues } from "../gpu/kernel";
-import { columnKernels, rowKernels } from "../kernels/variants";
+import { rowKernels } from "../kernels/variants";
+import { columnSumOp } from "./column-sum";
 import { matrixShape, requireShape } from "./shapes";
 
 interface RmsNormAttrs {
@@ -20,12 +21,6 @@ const rmsNormBackwardKernels = rowKernels({
   shader: "norm/rms_norm_backward",
   params: { rows: "u32", columns: "u32", weight_offset: "f32", accumulate: "u32" },
   bindings: ["read", "read", "read", "read", "read_write"],
-});
-
-const rmsNormWeightBackwardKernels = columnKernels({
-  shader: "norm/rms_norm_weight_backward",
-  params: { rows: "u32", columns: "u32", accumulate: "u32" },
-  bindings: ["read", "read", "read", "read_write"],
 });
 
 /**
@@ -78,14 +73,8 @@ export const rmsNormBackward: Op<Pick<RmsNormAttrs, "weightOffset">> = {
 };
 
 /** Gradient of {@link rmsNorm} with respect to w: dy, x (…, N), 1/rms (rows) -> dw (N). */
-export const rmsNormWeightBackward: Op<Record<never, never>> = {
-  name: "rmsNormWeightBackward",
-  accumulates: true,
-  infer: ([dy]) => [f32(matrixShape(dy as TensorType).columns)],
-  lower: ({ inputs, outputs, accumulate, tuning, dispatch }) => {
-    const { rows, columns } = matrixShape((inputs[0] as Value).type);
-    const params = (): ParamValues => ({ accumulate: accumulate ? 1 : 0 });
-    const operands = [...inputs, ...outputs];
-    dispatch(rmsNormWeightBackwardKernels.call({ rows, columns, params, operands }, tuning));
-  },
-};
+export const rmsNormWeightBackward = columnSumOp("rmsNormWeightBackward", {
+  shader: "norm/weight_backward",
+  includes: ["norm/rms_statistics"],
+  bindings: ["read", "read", "read", "read_write"],
+});

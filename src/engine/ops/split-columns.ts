@@ -1,3 +1,4 @@
+import { sum } from "../../lib/numbers";
 import { invariant } from "../../lib/invariant";
 import type { Op } from "../graph/op";
 import { elementCount, f32, formatShape, type TensorType, type Value } from "../graph/value";
@@ -14,7 +15,7 @@ export const splitColumns: Op<SplitAttrs> = {
   name: "splitColumns",
   infer: ([x], { sizes }) => {
     const { shape } = x as TensorType;
-    const total = sizes.reduce((sum, size) => sum + size, 0);
+    const total = sum(sizes);
     invariant(total === shape.at(-1), `splitColumns: pieces of ${total} do not make ${formatShape(shape)}`);
     return sizes.map((size) => f32(...shape.slice(0, -1), size));
   },
@@ -42,7 +43,7 @@ export const splitColumns: Op<SplitAttrs> = {
 export const concatColumns: Op<SplitAttrs & { readonly places: readonly number[] }> = {
   name: "concatColumns",
   infer: (pieces, { sizes }) => {
-    const total = sizes.reduce((sum, size) => sum + size, 0);
+    const total = sum(sizes);
     return [f32(...(pieces[0] as TensorType).shape.slice(0, -1), total)];
   },
   vjp: ({ graph, attrs: { sizes, places }, gradOutputs: [dy], needs }) => {
@@ -59,7 +60,7 @@ export const concatColumns: Op<SplitAttrs & { readonly places: readonly number[]
     inputs.forEach((piece, index) => {
       const place = places[index] ?? 0;
       const width = sizes[place] ?? 0;
-      const targetOffset = sizes.slice(0, place).reduce((sum, size) => sum + size, 0);
+      const targetOffset = sum(sizes.slice(0, place));
       const copy = { rows, width, sourceStride: width, sourceOffset: 0, targetStride: stride, targetOffset };
       dispatch(copyBlockCall(copy, piece, y));
     });

@@ -1,3 +1,4 @@
+import { sum } from "../../lib/numbers";
 import { layOutParameters } from "../adapters/adapter-state";
 import type { Adapter } from "../adapters/common/method";
 import { pooledSizes } from "../gpu/slot-pool";
@@ -89,7 +90,7 @@ export function declaredWeights(
   return {
     matrix: (name) => defined(matrices.get(name), `matrix ${name}`),
     vectorLength: (name) => defined(vectors.get(name), `vector ${name}`),
-    sizeBytes: sizeBytes + 4 * sum([...vectors.values()]),
+    sizeBytes: sizeBytes + 4 * sum(vectors.values()),
   };
 }
 
@@ -102,8 +103,4 @@ function largestBinding({ calls }: Plan): number {
       ),
     0,
   );
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

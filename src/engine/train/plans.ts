@@ -124,7 +124,7 @@ export interface UpdateOptions {
 export const FLAT = { parameters: "parameters", gradients: "gradients", m: "m", v: "v" } as const;
 
 /** Plans the optimizer step over the flat buffers: gradient norm, metrics, clipping, AdamW. */
-export function planUpdate(model: ModelShape, state: AdapterShape, options: UpdateOptions): Plan {
+function planUpdate(model: ModelShape, state: AdapterShape, options: UpdateOptions): Plan {
   const graph = new Graph();
   state.adapter.penalty?.(graph);
   const flat = (name: string): Value => graph.state(name, f32(state.length));
@@ -156,7 +156,7 @@ export function planUpdate(model: ModelShape, state: AdapterShape, options: Upda
  * Plans the accumulation of squared gradients (importance scores) in the second moments, which are unused before the
  * first step.
  */
-export function planSquares(model: ModelShape, state: AdapterShape): Plan {
+function planSquares(model: ModelShape, state: AdapterShape): Plan {
   const graph = new Graph();
   const flat = (name: string): Value => graph.state(name, f32(state.length));
   graph.applyAll(addSquares, [flat(FLAT.gradients), flat(FLAT.v)], {});

@@ -1,14 +1,8 @@
+import { product } from "../../lib/numbers";
 import { isFloatType } from "../../formats/quantised/block-types";
 import { Nf4Quantiser, nf4Type, packNf4, packNf4Double, quantiseScales } from "../../formats/quantised/nf4";
 import type { Quantization } from "../../shared/model";
-import {
-  elementsOf,
-  readAllValues,
-  readValues,
-  type TensorDtype,
-  type TensorSource,
-  transposed,
-} from "./tensor-source";
+import { readAllValues, readValues, type TensorDtype, type TensorSource, transposed } from "./tensor-source";
 
 /** Elements quantised per chunk. */
 const CHUNK_ELEMENTS = 2 ** 20;
@@ -52,7 +46,7 @@ async function quantise(
   isConv1d: boolean,
   { doubleQuantization, blockSize }: Quantization,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const elements = elementsOf(source);
+  const elements = product(source.shape);
   const quantiser = new Nf4Quantiser(elements, blockSize);
   if (isConv1d && !source.isTransposed) {
     const [inFeatures = 1, outFeatures = 1] = source.shape;

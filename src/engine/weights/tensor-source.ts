@@ -1,3 +1,4 @@
+import { product } from "../../lib/numbers";
 import type { ModelTensor } from "../../formats/model-weights";
 import {
   blockLayout,
@@ -54,18 +55,13 @@ export async function readValues(
 /** All elements as f32, in the order of the tensor's shape. */
 export async function readAllValues(source: TensorSource): Promise<Float32Array<ArrayBuffer>> {
   const [rows = 1, columns = 1] = source.shape;
-  const values = await readValues(source, 0, elementsOf(source));
+  const values = await readValues(source, 0, product(source.shape));
   return source.isTransposed ? new Float32Array(transposed(values, columns, rows).buffer) : values;
-}
-
-/** Number of elements of a tensor. */
-export function elementsOf({ shape }: Pick<TensorSource, "shape">): number {
-  return shape.reduce((product, size) => product * size, 1);
 }
 
 /** Stored size of a tensor in bytes. */
 export function sourceBytes(source: Pick<TensorSource, "dtype" | "shape">): number {
-  return storedBytes(source.dtype, elementsOf(source));
+  return storedBytes(source.dtype, product(source.shape));
 }
 
 type Numbers = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;

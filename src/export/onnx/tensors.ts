@@ -1,10 +1,11 @@
 import type { BaseChange } from "../../engine/adapters/common/method";
 import { readMerged } from "../../engine/adapters/merged-model";
 import { declareWeights, headWeightName, linearLayers, type ModelSpec } from "../../engine/nn/model-spec";
-import { elementsOf, type TensorSource, transposed } from "../../engine/weights/tensor-source";
+import { type TensorSource, transposed } from "../../engine/weights/tensor-source";
 import { f16ToF32 } from "../../formats/float-bits";
 import { quantise } from "../../formats/quantised/quantise";
 import { defined } from "../../lib/invariant";
+import { product } from "../../lib/numbers";
 import type { OnnxType } from "./graph";
 
 /** How matrices are stored, and what they are multiplied in: Q4 is MatMulNBits of onnxruntime, in f32. */
@@ -62,7 +63,7 @@ function plainTensor(
     name,
     type: dtype === "F32" ? "FLOAT" : "FLOAT16",
     shape: source.shape,
-    sizeBytes: elementsOf(source) * (dtype === "F32" ? 4 : 2),
+    sizeBytes: product(source.shape) * (dtype === "F32" ? 4 : 2),
     bytes: async () => readMerged(source, await change(), dtype),
   };
 }

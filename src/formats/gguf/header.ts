@@ -1,3 +1,4 @@
+import { product } from "../../lib/numbers";
 import { LuthierError } from "../../lib/errors";
 import type { ByteSource } from "../byte-source";
 import { blockLayout, storedBytes } from "../quantised/block-types";
@@ -51,7 +52,7 @@ const otherTypes: Readonly<Record<number, string>> = {
 };
 
 /** Whether the file starts with the GGUF magic. */
-export async function isGguf(source: ByteSource): Promise<boolean> {
+async function isGguf(source: ByteSource): Promise<boolean> {
   if (source.sizeBytes < 4) return false;
   const bytes = await source.read(0, 4);
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) === MAGIC;
@@ -107,7 +108,7 @@ async function readTensor(cursor: Cursor): Promise<DescribedTensor> {
       tensor: name,
       type: otherTypes[type] ?? type,
     });
-  const elements = sizes.reduce((product, size) => product * size, 1);
+  const elements = product(sizes);
   const [rowLength = 0] = sizes;
   if (elements === 0 || !Number.isSafeInteger(elements) || rowLength % blockLayout(dtype).elements !== 0) {
     throw cursor.broken({ kind: "sizes", tensor: name, sizes, dtype });

@@ -1,3 +1,4 @@
+import { product } from "../../lib/numbers";
 import { invariant } from "../../lib/invariant";
 import { blockLayout, type BlockType, type FloatType, storedBytes } from "../quantised/block-types";
 import { type GgufType, typeNumbers } from "./types";
@@ -63,7 +64,7 @@ export function ggufHeader(
 
 /** Byte size of a tensor's data. */
 export function tensorBytes({ dtype, shape }: TensorDescription): number {
-  return storedBytes(dtype, elementsOf(shape));
+  return storedBytes(dtype, product(shape));
 }
 
 /** Padding bytes after a tensor, for alignment. */
@@ -75,10 +76,6 @@ export function paddingAfter(tensor: TensorDescription): number {
 /** Whether a matrix's rows are whole blocks of a type. */
 export function rowsFit(dtype: FloatType | BlockType, shape: readonly number[]): boolean {
   return (shape.at(-1) ?? 0) % blockLayout(dtype).elements === 0;
-}
-
-function elementsOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }
 
 function writeValue(out: Bytes, value: TypedValue): void {

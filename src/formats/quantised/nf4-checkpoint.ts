@@ -1,3 +1,4 @@
+import { product } from "../../lib/numbers";
 import * as v from "valibot";
 import { LuthierError } from "../../lib/errors";
 import { parseJsonObject } from "../../lib/json";
@@ -76,7 +77,7 @@ async function readParts(name: string, tensors: ReadonlyMap<string, ModelTensor>
   const file = name + STATE_SUFFIX;
   const state = parseJsonObject(new TextDecoder().decode(await readAll(part(STATE_SUFFIX))), file);
   const { blocksize: blockSize, shape } = parseAs(quantState, state, { file, remedy: "renew-nf4" });
-  const elements = shape.reduce((product: number, size: number) => product * size, 1);
+  const elements = product(shape);
   await checkTable(name, part(".quant_map"), NF4_VALUES);
   const absmax = part(".absmax");
   const nested = tensors.has(`${name}.nested_absmax`)

@@ -1,3 +1,4 @@
+import { sum } from "../../lib/numbers";
 import { blockTypes, storedBytes } from "./block-types";
 
 /**
@@ -125,7 +126,7 @@ export interface NestedScales {
 
 /** Quantises scales: subtracts their mean, then uses the dynamic map in groups of 256. */
 export function quantiseScales(absmax: Float32Array): NestedScales {
-  const offset = Math.fround(absmax.reduce((sum, scale) => sum + scale, 0) / absmax.length);
+  const offset = Math.fround(sum(absmax) / absmax.length);
   const codes = new Uint8Array(absmax.length);
   const nested = new Float32Array(Math.ceil(absmax.length / NESTED));
   for (let group = 0; group < nested.length; group++) {

@@ -1,5 +1,6 @@
 import type { Field } from "../fields";
-import { prefixInitField, virtualTokensField } from "./prefix-tuning";
+import { prefixInitField } from "./prefix-tuning";
+import { virtualTokensField } from "./virtual-tokens";
 
 /** P-tuning v2 options, named as in PEFT (PrefixTuningConfig), plus dropout, which PEFT lacks. */
 export const pTuningV2Fields = [

@@ -1,15 +1,9 @@
 import type { Field } from "../fields";
+import { virtualTokensField } from "./virtual-tokens";
 
 /** P-tuning options, named as in PEFT (PromptEncoderConfig). */
 export const pTuningFields = [
-  {
-    name: "num_virtual_tokens",
-    type: "integer",
-    default: 16,
-    min: 1,
-    max: 1024,
-    level: "basic",
-  },
+  virtualTokensField,
   {
     name: "encoder_reparameterization_type",
     type: "select",

@@ -1,14 +1,5 @@
+import { virtualTokensField } from "./virtual-tokens";
 import type { Field } from "../fields";
-
-/** Number of virtual tokens before each layer. */
-export const virtualTokensField = {
-  name: "num_virtual_tokens",
-  type: "integer",
-  default: 16,
-  min: 1,
-  max: 1024,
-  level: "basic",
-} as const satisfies Field;
 
 /** Initialisation of the prefix. */
 export const prefixInitField = {

@@ -1,15 +1,9 @@
 import type { Field } from "../fields";
+import { virtualTokensField } from "./virtual-tokens";
 
 /** Prompt tuning options, named as in PEFT (PromptTuningConfig). */
 export const promptTuningFields = [
-  {
-    name: "num_virtual_tokens",
-    type: "integer",
-    default: 16,
-    min: 1,
-    max: 1024,
-    level: "basic",
-  },
+  virtualTokensField,
   {
     name: "prompt_tuning_init",
     type: "select",

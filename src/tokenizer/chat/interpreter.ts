@@ -1,14 +1,7 @@
 import { Environment, Interpreter } from "@huggingface/jinja";
 import { entries, type RenderBudget } from "./budget";
 import {
-  isCall,
-  isFilter,
-  isFor,
-  isIf,
-  isName,
-  isNamedArgument,
-  isSelect,
-  isTuple,
+  isNode,
   type FilterNode,
   type ForNode,
   type TemplateNode,
@@ -64,12 +57,12 @@ export class TemplateInterpreter extends Interpreter {
   #evaluate(node: TemplateNode | undefined, scope: TemplateScope): TemplateValue {
     if (!node) return super.evaluate(undefined, scope);
     if (node instanceof HeldNode) return node.value;
-    if (isFilter(node)) return this.#filter(node, scope);
-    if (isIf(node)) {
+    if (isNode(node, "FilterExpression")) return this.#filter(node, scope);
+    if (isNode(node, "If")) {
       const isTrue = this.evaluate(node.test, scope).__bool__().value;
       return this.#text(this.#block(isTrue ? node.body : node.alternate, scope));
     }
-    if (isFor(node)) return this.#text(this.#loop(node, scope));
+    if (isNode(node, "For")) return this.#text(this.#loop(node, scope));
     if (node.type === "Break" || node.type === "Continue") throw new LoopSignal(node.type === "Break");
     return super.evaluate(node, scope);
   }
@@ -77,12 +70,14 @@ export class TemplateInterpreter extends Interpreter {
   /** Filters run in one call, so their cost is counted first. */
   #filter(node: FilterNode, scope: TemplateScope): TemplateValue {
     const operand = new HeldNode(this.evaluate(node.operand, scope));
-    const given = isCall(node.filter) ? node.filter.args : [];
-    const named = given.map((argument) => (isNamedArgument(argument) ? argument.value : argument));
+    const given = isNode(node.filter, "CallExpression") ? node.filter.args : [];
+    const named = given.map((argument) =>
+      isNode(argument, "KeywordArgumentExpression") ? argument.value : argument,
+    );
     const values = named.map((argument): unknown => this.evaluate(argument, scope).value);
-    const name = isCall(node.filter) ? node.filter.callee : node.filter;
+    const name = isNode(node.filter, "CallExpression") ? node.filter.callee : node.filter;
     const { value } = operand.value;
-    const pieces = isName(name) ? piecesOf(value, name.value, values) : 0;
+    const pieces = isNode(name, "Identifier") ? piecesOf(value, name.value, values) : 0;
     this.#budget.filter(value, pieces, Math.max(0, ...values.map(lengthOf)));
     // The library checks nodes with instanceof.
     return super.evaluate(Object.create(node, { operand: { value: operand } }) as FilterNode, scope);
@@ -138,7 +133,7 @@ export class TemplateInterpreter extends Interpreter {
 
   /** Items of a loop: list entries, object keys or characters of a string, filtered by the loop's condition. */
   #items({ iterable, loopvar }: ForNode, scope: TemplateScope): TemplateValue[] {
-    const from = isSelect(iterable) ? iterable.lhs : iterable;
+    const from = isNode(iterable, "SelectExpression") ? iterable.lhs : iterable;
     const { type, value } = this.evaluate(from, scope);
     const items =
       typeof value === "string"
@@ -150,7 +145,7 @@ export class TemplateInterpreter extends Interpreter {
             : null;
     if (!items) throw new Error(`${type} cannot be looped over`);
     this.#budget.step(items.length);
-    if (!isSelect(iterable)) return items;
+    if (!isNode(iterable, "SelectExpression")) return items;
     return items.filter((item) => {
       const round = new Environment(scope);
       assign(loopvar, item, round);
@@ -161,12 +156,12 @@ export class TemplateInterpreter extends Interpreter {
 
 /** Binds the loop variable or variables. */
 function assign(target: TemplateNode, item: TemplateValue, scope: TemplateScope): void {
-  if (isName(target)) {
+  if (isNode(target, "Identifier")) {
     scope.setVariable(target.value, item);
     return;
   }
   const parts = Array.isArray(item.value) ? (item.value as TemplateValue[]) : [];
-  if (!isTuple(target) || parts.length !== target.value.length) {
+  if (!isNode(target, "TupleLiteral") || parts.length !== target.value.length) {
     throw new Error(`a loop cannot take ${item.type} apart`);
   }
   for (const [index, name] of target.value.entries()) {

@@ -65,34 +65,19 @@ export interface NamedArgumentNode extends TemplateNode {
 export type TemplateValue = ReturnType<Interpreter["evaluate"]>;
 export type TemplateScope = Environment;
 
-export function isIf(node: TemplateNode): node is IfNode {
-  return node.type === "If";
+/** Nodes by their `type`. */
+interface Nodes {
+  readonly If: IfNode;
+  readonly For: ForNode;
+  readonly SelectExpression: SelectNode;
+  readonly Identifier: NameNode;
+  readonly TupleLiteral: TupleNode;
+  readonly FilterExpression: FilterNode;
+  readonly CallExpression: CallNode;
+  readonly KeywordArgumentExpression: NamedArgumentNode;
 }
 
-export function isFor(node: TemplateNode): node is ForNode {
-  return node.type === "For";
-}
-
-export function isSelect(node: TemplateNode): node is SelectNode {
-  return node.type === "SelectExpression";
-}
-
-export function isName(node: TemplateNode): node is NameNode {
-  return node.type === "Identifier";
-}
-
-export function isTuple(node: TemplateNode): node is TupleNode {
-  return node.type === "TupleLiteral";
-}
-
-export function isFilter(node: TemplateNode): node is FilterNode {
-  return node.type === "FilterExpression";
-}
-
-export function isCall(node: TemplateNode): node is CallNode {
-  return node.type === "CallExpression";
-}
-
-export function isNamedArgument(node: TemplateNode): node is NamedArgumentNode {
-  return node.type === "KeywordArgumentExpression";
+/** Whether a node is of a type. */
+export function isNode<T extends keyof Nodes>(node: TemplateNode, type: T): node is Nodes[T] {
+  return node.type === type;
 }

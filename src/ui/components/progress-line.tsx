@@ -18,18 +18,12 @@ export function ProgressLine({ label, timed, note, onCancel }: Props) {
     ? progressFigures(timed)
     : { share: null, perSecond: null, remainingMs: null };
   const { progress } = timed ?? { progress: null };
-  const bytes = progress?.unit === "bytes";
   const parts = [
     progress && progress.done > 0
-      ? bytes
-        ? text.progress.bytes(progress.done, progress.total)
-        : text.progress.count(progress.done, progress.total, progress.unit)
+      ? text.progress.bytes(progress.done, progress.total)
       : text.progress.unknown,
     note !== undefined && note,
-    note === undefined &&
-      progress &&
-      perSecond !== null &&
-      (bytes ? text.progress.bytesPerSecond(perSecond) : text.progress.perSecond(perSecond, progress.unit)),
+    note === undefined && perSecond !== null && text.progress.bytesPerSecond(perSecond),
     note === undefined && remainingMs !== null && text.progress.left(remainingMs),
   ].filter((part) => typeof part === "string");
   return (

@@ -12,6 +12,20 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
   (set, get) => {
     const calls = new JobCalls(set);
     const exports = new JobCalls(set);
+    /** Changes adapters in the worker and shows the library as it is then. */
+    const changeLibrary = async (
+      change: () => Promise<void>,
+      then: () => Promise<void> = () => Promise.resolve(),
+    ): Promise<void> => {
+      set({ exportProblem: null });
+      try {
+        await change();
+        get().setAdapters(await client.call("listAdapters"));
+        await then();
+      } catch (error) {
+        set({ exportProblem: toProblem(error) });
+      }
+    };
     return {
       adapters: [],
       adapterId: null,
@@ -40,36 +54,15 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
         set({ adapterId: id, lastExport: null });
       },
 
-      async renameAdapter(id, name) {
-        set({ exportProblem: null });
-        try {
-          await client.call("renameAdapter", { id, name });
-          get().setAdapters(await client.call("listAdapters"));
-        } catch (error) {
-          set({ exportProblem: toProblem(error) });
-        }
-      },
+      renameAdapter: (id, name) => changeLibrary(() => client.call("renameAdapter", { id, name })),
 
-      async deleteAdapter(id) {
-        set({ exportProblem: null });
-        try {
-          await client.call("deleteAdapter", { id });
-          get().setAdapters(await client.call("listAdapters"));
-        } catch (error) {
-          set({ exportProblem: toProblem(error) });
-        }
-      },
+      deleteAdapter: (id) => changeLibrary(() => client.call("deleteAdapter", { id })),
 
-      async saveAdapter(id) {
-        set({ exportProblem: null });
-        try {
-          await client.call("saveAdapter", { id });
-          get().setAdapters(await client.call("listAdapters"));
-          await get().refreshEnvironment();
-        } catch (error) {
-          set({ exportProblem: toProblem(error) });
-        }
-      },
+      saveAdapter: (id) =>
+        changeLibrary(
+          () => client.call("saveAdapter", { id }),
+          () => get().refreshEnvironment(),
+        ),
 
       listExports: (id, templateId, signal) =>
         client.withSignal(signal).call("listExports", { id, templateId }),

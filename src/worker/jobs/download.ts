@@ -152,7 +152,7 @@ function reportProgress(report: JobContext["report"], what: string) {
   const send = (waitingMs: number | null): void => {
     clearTimeout(timer);
     timer = undefined;
-    report({ ...last, unit: "bytes", what, waitingMs });
+    report({ ...last, what, waitingMs });
   };
   return {
     take(done: number, total: number): void {

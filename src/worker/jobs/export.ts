@@ -58,7 +58,7 @@ function withProgress(files: readonly StreamedFile[], { signal, report }: JobCon
         done += bytes.length;
         if (performance.now() - reportedAt < REPORT_EVERY_MS && done < total) continue;
         reportedAt = performance.now();
-        report({ done, total, unit: "bytes", what: file.path });
+        report({ done, total, what: file.path });
       }
     },
   }));

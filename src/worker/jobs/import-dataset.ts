@@ -40,6 +40,6 @@ async function read(
   return importDataset(files, {
     ...options,
     signal,
-    onProgress: (done, total) => report({ done, total, unit: "bytes", what: options.name }),
+    onProgress: (done, total) => report({ done, total, what: options.name }),
   });
 }

@@ -139,7 +139,7 @@ async function prepare(
     tuning,
     signal,
     quantization,
-    onProgress: (done, total) => report({ done, total, unit: "bytes", what: folder.name }),
+    onProgress: (done, total) => report({ done, total, what: folder.name }),
   });
   try {
     const title = opened.title ?? folder.name;

@@ -39,7 +39,7 @@ async function restore(session: Session, before: ActiveModel, { report }: JobCon
       gpu,
       pipelines,
       tuning,
-      onProgress: (done, total) => report({ done, total, unit: "bytes", what: summary.title }),
+      onProgress: (done, total) => report({ done, total, what: summary.title }),
     });
     session.restoreModel(again);
   } catch (failure) {

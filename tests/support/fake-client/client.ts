@@ -246,7 +246,7 @@ export class FakeClient implements Client {
   private async import(file: File, name: string, { signal, report }: JobContext): Promise<DatasetSummary> {
     const total = file.size;
     for (const part of [0.3, 0.7, 1]) {
-      report({ done: total * part, total, unit: "bytes", what: `Reading ${file.name}` });
+      report({ done: total * part, total, what: `Reading ${file.name}` });
       await pause(this.paceMs);
       if (signal.aborted) throw cancelled();
     }
@@ -317,7 +317,7 @@ export class FakeClient implements Client {
   ): Promise<ModelSummary> {
     for (const part of [0.2, 0.5, 0.8]) {
       const total = card.sizeBytes;
-      report({ done: total * part, total, unit: "bytes", what: `Loading ${card.title}` });
+      report({ done: total * part, total, what: `Loading ${card.title}` });
       await pause(this.paceMs * 4);
       if (signal.aborted) throw cancelled();
     }

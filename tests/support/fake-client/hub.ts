@@ -71,7 +71,6 @@ export function fakeHub(
       report({
         done: doneBytes,
         total: totalBytes,
-        unit: "bytes",
         what: address.repository,
         waitingMs: null,
       });

@@ -179,7 +179,7 @@ export class FakeLibrary {
     const total = 6_800_000;
     for (const part of [0.25, 0.5, 1]) {
       if (signal.aborted) throw cancelled();
-      report({ done: total * part, total, unit: "bytes", what: "model.safetensors" });
+      report({ done: total * part, total, what: "model.safetensors" });
       await pause(this.paceMs());
     }
     return { name: `${id}.zip`, sizeBytes: total, archive: new Blob([EMPTY_ZIP]) };

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { bytesSource, type ByteSource } from "../../../src/formats/byte-source";
 import { readPeftFolder, writePeftFolder } from "../../../src/formats/peft-folder";
 import { writeSafetensors } from "../../../src/formats/safetensors";
-import { zipFiles } from "../../../src/formats/zip";
+import { zipFiles } from "../../support/zip-files";
 
 const tensors = new Map([
   ["base_model.model.q_proj.lora_A.weight", { shape: [1, 2], data: Float32Array.of(1, 2) }],

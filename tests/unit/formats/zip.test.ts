@@ -1,7 +1,8 @@
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { bytesSource, readText } from "../../../src/formats/byte-source";
-import { isZip, type StreamedFile, streamZip, unzipFiles, zipFiles } from "../../../src/formats/zip";
+import { isZip, type StreamedFile, streamZip, unzipFiles } from "../../../src/formats/zip";
+import { zipFiles } from "../../support/zip-files";
 
 /** Output of Python's zipfile to a stream: a stored file, and a deflated one with 64-bit sizes. */
 const PYTHON_ZIP =

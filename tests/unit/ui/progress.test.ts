@@ -4,7 +4,6 @@ import { advance, progressFigures } from "../../../src/ui/lib/progress";
 const reading = (done: number, total: number | null = 1000) => ({
   done,
   total,
-  unit: "bytes" as const,
   what: "Reading",
 });
 

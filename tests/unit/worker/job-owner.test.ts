@@ -249,7 +249,7 @@ describe("a job", () => {
   it("tells how far it is while it runs, and no more after", async () => {
     const load = startJob("load-model");
     await settled();
-    const report = { done: 1, total: 2, unit: "bytes", what: "weights" } as const;
+    const report = { done: 1, total: 2, what: "weights" } as const;
     load.context.report(report);
     expect(progress).toEqual([{ jobId: load.id, progress: report }]);
     load.end();

@@ -22,7 +22,7 @@ export const alpaca: RowFormat = {
 };
 
 /** The row's conversation with its answer. */
-export function alpacaConversation(value: Fields): ConversationRow {
+function alpacaConversation(value: Fields): ConversationRow {
   const instruction = requiredText(value, "instruction");
   const output = requiredText(value, "output");
   return alpacaRow({ instruction, output, ...alpacaSetting(value) });

@@ -6,9 +6,6 @@ import type { Row } from "../../../shared/rows";
 /** An uninterpreted object of a file. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** A valid row, or its fault. */
-export type CheckedRow = { readonly row: Row } | { readonly fault: RowFault };
-
 /** A row format, recognised by its fields. */
 export interface RowFormat {
   readonly id: FormatId;

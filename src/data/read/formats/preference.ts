@@ -41,7 +41,7 @@ function readPreference(value: Fields): PreferenceRow {
 }
 
 /** Reads one of the answers, which may include the prompt. */
-export function readSide(value: Fields, field: "chosen" | "rejected"): string | Dialogue {
+function readSide(value: Fields, field: "chosen" | "rejected"): string | Dialogue {
   const side = value[field];
   if (turnStyleOf(side) !== null) {
     const dialogue = readTurns(side, field);

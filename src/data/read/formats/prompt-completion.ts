@@ -9,13 +9,13 @@ export function readPrompt(value: unknown, field = "prompt"): Dialogue {
 }
 
 /** Reads an answer: a string or a list of messages. */
-export function readAnswer(value: unknown, field: string): readonly RowTurn[] {
+function readAnswer(value: unknown, field: string): readonly RowTurn[] {
   if (turnStyleOf(value) !== null) return readTurns(value, field).turns;
   return [{ role: "assistant", text: text(value, field) }];
 }
 
 /** A conversation from `prompt` and `completion`. */
-export function promptConversation(value: Fields): ConversationRow {
+function promptConversation(value: Fields): ConversationRow {
   if (value.prompt === undefined) requiredText(value, "prompt");
   const { system = optionalText(value, "system"), turns } = readPrompt(value.prompt);
   const tools = readTools(value.tools);

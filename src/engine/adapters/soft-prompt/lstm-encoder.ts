@@ -1,3 +1,4 @@
+import { product } from "../../../lib/numbers";
 import { defined } from "../../../lib/invariant";
 import type { Graph } from "../../graph/graph";
 import { f32, type Value } from "../../graph/value";
@@ -54,12 +55,7 @@ function directionParameters({ suffix, inFeatures, hidden }: Direction): Paramet
   const parameter = (kind: string, ...shape: number[]): ParameterSpec => ({
     name: `${LSTM}.${kind}_${suffix}`,
     shape,
-    init: ({ random }) =>
-      uniform(
-        random,
-        shape.reduce((product, size) => product * size, 1),
-        1 / Math.sqrt(hidden),
-      ),
+    init: ({ random }) => uniform(random, product(shape), 1 / Math.sqrt(hidden)),
   });
   return [
     parameter("weight_ih", 4 * hidden, inFeatures),

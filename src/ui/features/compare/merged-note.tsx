@@ -1,3 +1,4 @@
+import { sum } from "../../../lib/numbers";
 import { useStudio, useStudioContext } from "../../store/context";
 import type { Turn } from "../../store/state";
 import { useRemote } from "../../store/use-remote";
@@ -13,7 +14,7 @@ export function MergedNote({ turn }: { turn: Turn | null }) {
   const ids = mergedIds(voices);
   const { value: bytes } = useRemote(ids.length > 0 ? ids.join() : null, async () => {
     const sizes = await Promise.all(ids.map((id) => client.call("mergedBytes", { id })));
-    return sizes.reduce((sum, size) => sum + size, 0);
+    return sum(sizes);
   });
   if (ids.length === 0) return null;
   const [before, after] = (["before", "after"] as const).map((side) => turn && answerOf(turn, voices, side));

@@ -1,14 +1,13 @@
 import { Button, Textarea } from "@mantine/core";
 import { IconFileImport } from "@tabler/icons-react";
 import { useState } from "react";
-import { DropZone } from "../../components/drop-zone";
 import { Fold } from "../../components/fold";
 import { ProgressLine } from "../../components/progress-line";
 import { useStudio } from "../../store/context";
 import { isExcluded, jobOf } from "../../store/jobs";
 import { useText } from "../../text/text";
-import { DATASET_FILES } from "./dataset-files";
 import classes from "./dataset-import.module.css";
+import { RowFilesZone } from "./row-files-zone";
 
 /** Imports dropped, picked or pasted rows, and shows the progress. */
 export function DatasetImport() {
@@ -21,18 +20,12 @@ export function DatasetImport() {
   }));
   return (
     <div className={classes.import}>
-      <DropZone
+      <RowFilesZone
         label={text.data.file}
         title={text.data.drop}
         hint={text.data.dropHint}
         icon={<IconFileImport size={24} aria-hidden />}
-        accept={DATASET_FILES}
-        multiple
-        disabled={disabled}
-        onFiles={(files) => {
-          const [first, ...others] = files;
-          if (first) void importFiles(files, text.data.filesName(first.name, others.length));
-        }}
+        onRows={(files, name) => void importFiles(files, name)}
       />
       {importing && <ProgressLine label={text.data.importing} timed={importing.progress} onCancel={cancel} />}
       <Fold title={text.data.paste}>

@@ -6,7 +6,7 @@ import { type Text, useText } from "../../text/text";
 const PAUSE_MS = 1000;
 
 /** The status of the run, such as "Step 12 of 60, loss 1.234". */
-export function statusSentence(
+function statusSentence(
   text: Text["run"]["status"],
   status: RunStatus,
   run: { step: number; totalSteps: number; loss: number | null },

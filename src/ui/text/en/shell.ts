@@ -1,4 +1,3 @@
-import type { Progress } from "../../../protocol/events";
 import type { BrowserKind } from "../../lib/browser-kind";
 import { format } from "./format";
 import { plural } from "./words";
@@ -106,22 +105,11 @@ export const shell = {
   copied: "Copied",
 };
 
-/** Units of progress. */
-const units: Readonly<Record<Progress["unit"], string>> = {
-  bytes: "bytes",
-  rows: "rows",
-  tensors: "tensors",
-};
-
+/** Progress of a job. */
 export const progress = {
   unknown: "Working…",
   bytes: (done: number, total: number | null) =>
     total === null ? format.bytes(done) : `${format.bytes(done)} of ${format.bytes(total)}`,
-  count: (done: number, total: number | null, unit: Progress["unit"]) =>
-    total === null
-      ? `${format.integer(done)} ${units[unit]}`
-      : `${format.integer(done)} of ${format.integer(total)} ${units[unit]}`,
   bytesPerSecond: (rate: number) => `${format.bytes(rate)}/s`,
-  perSecond: (rate: number, unit: Progress["unit"]) => `${format.rate(rate)} ${units[unit]}/s`,
   left: (ms: number) => `${format.about(ms)} left`,
 };
