@@ -79,14 +79,17 @@ export function keysOf(first: string): IDBKeyRange {
   return IDBKeyRange.bound([first], [first, []]);
 }
 
+/** What one transaction does to a store: removals first. */
+interface Change {
+  readonly remove?: readonly (IDBValidKey | IDBKeyRange)[];
+  readonly put?: readonly (readonly [IDBValidKey, unknown])[];
+}
+
 /**
- * Writes entries in one transaction: all of them or none. Unlike idb-keyval's own setMany it waits for the abort, the
+ * Changes a store in one transaction: all of it or nothing. Unlike idb-keyval's own functions it waits for the abort, the
  * only event at which the browser tells a full quota from other failures.
  */
-export function putAll(
-  store: UseStore,
-  entries: readonly (readonly [IDBValidKey, unknown])[],
-): Promise<void> {
+export function change(store: UseStore, { remove = [], put = [] }: Change): Promise<void> {
   return store(
     "readwrite",
     (objects) =>
@@ -95,13 +98,22 @@ export function putAll(
         transaction.oncomplete = () => resolve();
         transaction.onabort = () => reject(transaction.error ?? new Error("the write was aborted"));
         try {
-          for (const [key, value] of entries) objects.put(value, key);
+          for (const keys of remove) objects.delete(keys);
+          for (const [key, value] of put) objects.put(value, key);
         } catch (cause) {
           reject(cause);
           transaction.abort();
         }
       }),
   );
+}
+
+/** Writes entries in one transaction: all of them or none. */
+export function putAll(
+  store: UseStore,
+  entries: readonly (readonly [IDBValidKey, unknown])[],
+): Promise<void> {
+  return change(store, { put: entries });
 }
 
 /**

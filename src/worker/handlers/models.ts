@@ -26,8 +26,9 @@ export function modelHandlers(owner: JobOwner, session: Session): Pick<Handlers,
 }
 
 async function listModels(): Promise<ModelCard[]> {
-  await removeModelLeftovers();
-  await removeReservations(isOwned);
+  // What cannot be cleared away now, on a full disk say, hides no model.
+  await removeModelLeftovers().catch(() => undefined);
+  await removeReservations(isOwned).catch(() => undefined);
   const [builtIn, kept] = await Promise.all([builtInModels(), keptModels()]);
   return [...builtIn.map(builtInCard), ...kept];
 }
