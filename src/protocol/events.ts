@@ -68,6 +68,8 @@ export interface Events {
   readonly log: { readonly time: number; readonly line: LogLine };
   /** Whether the worker has stopped answering at all. The page's own client tells it. */
   readonly stalled: boolean;
+  /** A newer version of the studio, in another tab, has changed what is stored. */
+  readonly outdated: null;
   /** Something broke outside of a command (a lost device). */
   readonly fault: ErrorData;
 }

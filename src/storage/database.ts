@@ -3,12 +3,18 @@ import { LuthierError } from "../lib/errors";
 import type { StorageJob, StorageTask } from "../lib/problems/storage-problems";
 import { hasNoRoom } from "./room";
 
-/** Told when another tab brings the databases to a newer version than this code knows. */
-let tellNewerVersion: () => void = () => undefined;
+/** Asked before the databases are left to a newer version of the studio. */
+let beforeNewerVersion: () => Promise<void> = () => Promise.resolve();
 
-/** Calls `listener` when a newer studio in another tab wants to change the databases; this one has let go of them. */
-export function onNewerVersion(listener: () => void): void {
-  tellNewerVersion = listener;
+/** A newer version in another tab waits this long at most for what this one still writes. */
+const LAST_WRITES_MS = 10_000;
+
+/**
+ * Calls `prepare` when a newer studio in another tab wants to change a database. It gets the database when what `prepare`
+ * returns has settled, or after some seconds.
+ */
+export function onNewerVersion(prepare: () => Promise<void>): void {
+  beforeNewerVersion = prepare;
 }
 
 /** An open database, and what rejects when the browser closes it under our hands. */
@@ -63,14 +69,25 @@ function connect(databaseName: string, storeName: string, forget: () => void): P
       });
       // Nobody may be at work on it when it closes.
       closed.catch(() => undefined);
-      database.onversionchange = ({ newVersion }) => {
+      const letGo = (): void => {
         database.close();
         forget();
-        if (newVersion !== null) tellNewerVersion();
+      };
+      database.onversionchange = ({ newVersion }) => {
+        if (newVersion === null) letGo();
+        else void withinTime(beforeNewerVersion()).then(letGo);
       };
       resolve({ database, closed });
     };
   });
+}
+
+/** Resolves when `work` has settled, or after {@link LAST_WRITES_MS}. */
+async function withinTime(work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, LAST_WRITES_MS)));
+  await Promise.race([work, late]).catch(() => undefined);
+  clearTimeout(timer);
 }
 
 /** The part of a store's key range whose keys are arrays that begin with `first`. */

@@ -12,6 +12,7 @@ import type { Side } from "../shared/generation";
 import { StoredCompileJournal } from "../storage/compile-journal";
 import { loadSetting, saveSetting } from "../storage/settings";
 import type { ActiveAdapter, ActiveModel, GpuContext, Speaker } from "./active";
+import { KeepRequests } from "./keep-requests";
 import type { Emit } from "./serve";
 import { UnsavedAdapters } from "./unsaved-adapters";
 
@@ -37,6 +38,8 @@ interface SessionOptions {
 export class Session {
   readonly emit: Emit;
   readonly unsaved: UnsavedAdapters;
+  /** Asks the run under way to be kept. */
+  readonly keepRequests = new KeepRequests();
   readonly #options: SessionOptions;
   #context: Promise<GpuContext> | null = null;
   #model: ActiveModel | null = null;

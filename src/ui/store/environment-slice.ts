@@ -10,6 +10,7 @@ export const environmentSlice: SliceCreator<EnvironmentSlice> =
     stalled: false,
     hungModel: null,
     setAside: null,
+    outdated: false,
 
     takeStall: (stalled) => {
       const loading = jobOf(get(), "load-model")?.subject ?? null;

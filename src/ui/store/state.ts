@@ -54,6 +54,8 @@ export interface EnvironmentSlice {
   readonly hungModel: string | null;
   /** The settings that were set aside because an earlier start did not come to rest with them. */
   readonly setAside: Partial<StudioState> | null;
+  /** Whether a newer version of the studio is open in another tab. */
+  readonly outdated: boolean;
   /** Notes what the worker was at when it stopped answering, and forgets that when it answers again. */
   takeStall(stalled: boolean): void;
   /** Takes settings up again that were set aside. */

@@ -255,8 +255,13 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
     const plan = {
       ...loopPlan(training, data),
       ...validatedStep(resume),
-      shouldRest: () => gate.isClosed || keeper.isDue || sampler?.isDue(trainer.stepCount) === true,
+      shouldRest: () =>
+        gate.isClosed ||
+        keeper.isDue ||
+        session.keepRequests.isPending ||
+        sampler?.isDue(trainer.stepCount) === true,
     };
+    session.keepRequests.begin();
     const attention = session.model.engine.spec.dropout?.attention ?? 0;
     if (training.baseModelDropout && attention > 0) tell({ kind: "attention-not-dropped", share: attention });
     if (plan.warmupSteps !== training.warmupSteps) {
@@ -289,16 +294,24 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
     if (taken !== null && taken !== trainer.stepCount) return null;
     return await keptOptimizer(trainer, state, config.method);
   } finally {
+    session.keepRequests.end();
     trainer.destroy();
   }
 }
 
 /** Keeps the run where that is due and, while it is paused, waits. The time does not count as that of a step. */
-async function rest({ gate, signal }: Run, reporter: TrainingReporter, keeper: RunKeeper): Promise<void> {
-  if (gate.isClosed || keeper.isDue) await keeper.keep();
+async function rest(
+  { gate, signal, session: { keepRequests } }: Run,
+  reporter: TrainingReporter,
+  keeper: RunKeeper,
+): Promise<void> {
+  if (gate.isClosed || keeper.isDue || keepRequests.isPending) await keeper.keep();
+  keepRequests.settle();
   if (gate.isClosed) {
     reporter.send("paused");
+    keepRequests.end();
     await gate.pass();
+    keepRequests.begin();
     if (!signal.aborted) reporter.send("running");
   }
   reporter.rest();

@@ -82,6 +82,11 @@ export const shell = {
   },
   dismiss: "Dismiss",
   reloadPage: "Reload the page",
+  outdated: {
+    title: "A newer version of the studio is open in another tab. Reload this one.",
+    what: "What is kept stays.",
+    whileTraining: "The run has been kept, and can be resumed after the reload.",
+  },
   stalled: {
     title: "The part of the studio that computes does not answer",
     what: "It may be busy with something large, and come back. If not, start it anew: what is kept stays, and a run goes on from where it was last kept.",
