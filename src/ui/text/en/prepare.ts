@@ -280,4 +280,6 @@ export const method = {
   noAdapters: (methods: readonly string[]) =>
     `This model has none to choose yet. Train one with ${format.either(methods)}, or load one under Export.`,
   expertsWithin: (name: string) => `Those within “${name}”`,
+  findAdapter: "Find an adapter",
+  moreAdapters: (count: number) => `and ${format.integer(count)} more: type a part of the name to find them`,
 };

@@ -80,6 +80,7 @@ export const shell = {
     private: "Everything stays on this machine.",
     licences: "Licences of what this page contains",
   },
+  choices: { nothing: "Nothing of that name" },
   dismiss: "Dismiss",
   reloadPage: "Reload the page",
   outdated: {
