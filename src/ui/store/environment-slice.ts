@@ -13,8 +13,11 @@ export const environmentSlice: SliceCreator<EnvironmentSlice> =
     outdated: false,
 
     takeStall: (stalled) => {
+      const { jobs, modelId } = get();
       const loading = jobOf(get(), "load-model")?.subject ?? null;
-      set({ stalled, hungModel: stalled ? loading : null });
+      // Where no job runs the page itself has asked for something: tokens, lengths, a plan, all of the model in use.
+      const suspect = loading ?? (jobs.length === 0 ? modelId : null);
+      set({ stalled, hungModel: stalled ? suspect : null });
     },
 
     takeUpSettings: () => {

@@ -93,7 +93,7 @@ export const shell = {
     what: "It may be busy with something large, and come back. If not, start it anew: what is kept stays, and a run goes on from where it was last kept.",
     restart: "Start it anew",
     notLoaded: (title: string) => `${title} was not loaded`,
-    why: "The studio stopped answering while it loaded this model in the last visit. Everything else can be used.",
+    why: "The studio stopped answering over this model in the last visit. Everything else can be used.",
     load: "Load it all the same",
   },
   setAside: {
