@@ -1,3 +1,6 @@
+/** The folder under the root for files that only take room: none of them outlives the tab that wrote it. */
+export const RESERVED = "reserved";
+
 /**
  * The root of the origin's private file system, or null where the browser has none (plain http) or does not let the page
  * in: Firefox and Safari refuse it in private windows.

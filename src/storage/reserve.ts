@@ -1,8 +1,14 @@
 import { guarded } from "./database";
-import { canReplaceFiles, findFolder, namesIn, openFolder, removeEntry, replaceFile } from "./file-system";
+import {
+  canReplaceFiles,
+  findFolder,
+  namesIn,
+  openFolder,
+  removeEntry,
+  replaceFile,
+  RESERVED,
+} from "./file-system";
 import { ensureRoom } from "./quota";
-
-const AREA = "reserved";
 
 /** What is written at once. */
 const PIECE_BYTES = 8 * 2 ** 20;
@@ -25,7 +31,7 @@ export async function reserveRoom(id: string, sizeBytes: number): Promise<() => 
       piece.subarray(0, Math.min(PIECE_BYTES, sizeBytes - index * PIECE_BYTES)),
     );
     try {
-      await replaceFile(await openFolder(AREA), id, parts);
+      await replaceFile(await openFolder(RESERVED), id, parts);
     } catch (error) {
       await giveBack(id);
       throw error;
@@ -34,14 +40,14 @@ export async function reserveRoom(id: string, sizeBytes: number): Promise<() => 
   return () => giveBack(id);
 }
 
-/** Gives the room back that runs of tabs which are no more had taken. */
+/** Gives the room back that runs, and looks for room, of tabs which are no more had taken. */
 export async function removeReservations(isOwned: (id: string) => Promise<boolean>): Promise<void> {
-  const area = await findFolder(AREA);
+  const area = await findFolder(RESERVED);
   for (const id of area ? await namesIn(area) : []) if (!(await isOwned(id))) await giveBack(id);
 }
 
 async function giveBack(id: string): Promise<void> {
-  const area = await findFolder(AREA);
+  const area = await findFolder(RESERVED);
   // A file that cannot be removed now goes at the next start.
   if (area) await removeEntry(area, id).catch(() => undefined);
 }

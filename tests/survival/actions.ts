@@ -48,7 +48,7 @@ async function deleteByName(studio: Studio, name: string): Promise<void> {
 
 /** Rows enough to take a while. */
 function manyRows(): Buffer {
-  const lines = Array.from({ length: 60_000 }, (_, row) =>
+  const lines = Array.from({ length: 30_000 }, (_, row) =>
     JSON.stringify({
       instruction: `Question ${row}: what do violins eat?`,
       input: "",

@@ -22,13 +22,16 @@ import { Studio } from "./studio";
 /** Actions of the short form; one kill each. */
 const SHORT = 6;
 
+/** A build of its own, that other tests build at the same time. */
+const BUILD = `survival-${process.pid}`;
+
 /** Kills of the GPU's process alone. */
 const GPU_KILLS = 3;
 
 /**
  * Kills the browser at random moments of what a person does in it, and prints what was lost: nothing, it should be.
  *
- *     npm run test:survival -- [--kills 60] [--seed 1] [--short] [--only "training|merging"]
+ *     npm run test:survival -- [--kills 60] [--seed 1] [--short] [--only "training|merging"] [--minutes 30]
  */
 export async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -38,6 +41,7 @@ export async function main(args: readonly string[]): Promise<number> {
       seed: { type: "string", default: "1" },
       short: { type: "boolean", default: false },
       only: { type: "string", default: "" },
+      minutes: { type: "string", default: "180" },
     },
   });
   const only = new RegExp(values.only);
@@ -45,20 +49,22 @@ export async function main(args: readonly string[]): Promise<number> {
   const kills = Number(values.kills ?? (values.short ? SHORT : 60));
   const begun = performance.now();
   const findings = new Findings();
-  const page = await servePage();
+  const page = await servePage(BUILD);
   const files = await modelFiles();
   const hub = await FakeHub.start({ [REPOSITORY]: { files } });
   Object.assign(hub.trouble, { pauseMs: 30 });
   try {
     const seed = Number(values.seed);
     const gpuKills = values.short ? 0 : GPU_KILLS;
-    const plan = { kills, gpuKills, seed, address: page.address, hub, findings };
+    const endAt = begun + Number(values.minutes) * 60_000;
+    const plan = { kills, endAt, gpuKills, seed, address: page.address, hub, findings };
     const killed = kills > 0 ? await killAll(chosen, plan) : [];
     const full = values.short || values.only !== "" ? [] : await fillAll(plan);
     printFigures([...killed, ...full].filter((each) => each.kills > 0));
   } finally {
     await hub.stop();
     await page.close();
+    await rm(join("node_modules/.cache/luthier", BUILD), { recursive: true, force: true });
   }
   const seconds = Math.round((performance.now() - begun) / 1000);
   process.stdout.write(`${seconds} s, ${findings.all.length} findings\n`);
@@ -75,6 +81,8 @@ async function modelFiles(): Promise<Record<string, Uint8Array>> {
 
 interface Plan {
   readonly kills: number;
+  /** When to begin no further kill, as performance.now() counts. */
+  readonly endAt: number;
   /** Kills of the GPU's process alone, at most. */
   readonly gpuKills: number;
   readonly seed: number;
@@ -112,7 +120,7 @@ async function killAll(chosen: readonly Action[], plan: Plan): Promise<Figures[]
     await prepare(studio, plan.hub.endpoint);
     progress("prepared");
     let done = 0;
-    for (let turn = 0; done < plan.kills; turn++) {
+    for (let turn = 0; done < plan.kills && performance.now() < plan.endAt; turn++) {
       const index = turn % chosen.length;
       const [action, own] = [chosen[index], figures[index]];
       if (!action || !own) throw new Error("no action");
