@@ -195,7 +195,7 @@ test("a second tab looks on while the first trains, and neither's run is lost", 
   });
 });
 
-test("databases that the browser has lost hide no model, adapter or run", async () => {
+test.concurrent("databases that the browser has lost hide no model, adapter or run", async () => {
   await visit(async ({ page }) => {
     const kept = await pickModel(page);
     const count = await countFiles(page, "models");
@@ -224,35 +224,38 @@ test("databases that the browser has lost hide no model, adapter or run", async 
   });
 });
 
-test("a worker that hangs under a model: it starts anew, without that model, and all else can be used", async () => {
-  await visit(async ({ page }) => {
-    const kept = await pickModel(page);
-    await ready(page);
-    await page.reload();
-    await page.locator('article[aria-busy="true"]').waitFor(PATIENT);
-    const [worker] = page.workers();
-    // It waits for what never comes, as a loop without end would, but leaves the processor to others.
-    void worker
-      ?.evaluate(() => {
-        const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-        Atomics.wait(new Int32Array(memory.buffer), 0, 0);
-      })
-      .catch(() => undefined);
-    await page.getByText("does not answer").waitFor(PATIENT);
-    await button(page, "Start it anew").click();
-    await page.getByText("Model was not loaded").waitFor(PATIENT);
-    expect(await kept.getByText("In use").count()).toBe(0);
+test.concurrent(
+  "a worker that hangs under a model: it starts anew, without that model, and all else can be used",
+  async () => {
+    await visit(async ({ page }) => {
+      const kept = await pickModel(page);
+      await ready(page);
+      await page.reload();
+      await page.locator('article[aria-busy="true"]').waitFor(PATIENT);
+      const [worker] = page.workers();
+      // It waits for what never comes, as a loop without end would, but leaves the processor to others.
+      void worker
+        ?.evaluate(() => {
+          const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+          Atomics.wait(new Int32Array(memory.buffer), 0, 0);
+        })
+        .catch(() => undefined);
+      await page.getByText("does not answer").waitFor(PATIENT);
+      await button(page, "Start it anew").click();
+      await page.getByText("Model was not loaded").waitFor(PATIENT);
+      expect(await kept.getByText("In use").count()).toBe(0);
 
-    await page.getByLabel("Dataset file").setInputFiles({
-      name: "rows.csv",
-      mimeType: "text/csv",
-      buffer: Buffer.from("instruction,output\nWhat do violins eat?,Rosin.\n"),
+      await page.getByLabel("Dataset file").setInputFiles({
+        name: "rows.csv",
+        mimeType: "text/csv",
+        buffer: Buffer.from("instruction,output\nWhat do violins eat?,Rosin.\n"),
+      });
+      await button(page, "Delete rows.csv").waitFor(PATIENT);
+      await button(page, "Delete Model").click();
+      await button(page, "Delete it").click();
+      await kept.waitFor({ state: "detached", ...PATIENT });
+      await button(page, "Use Spruce").click();
+      await ready(page);
     });
-    await button(page, "Delete rows.csv").waitFor(PATIENT);
-    await button(page, "Delete Model").click();
-    await button(page, "Delete it").click();
-    await kept.waitFor({ state: "detached", ...PATIENT });
-    await button(page, "Use Spruce").click();
-    await ready(page);
-  });
-});
+  },
+);

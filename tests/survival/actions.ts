@@ -9,6 +9,8 @@ export interface Action {
   before?(studio: Studio): Promise<void>;
   /** Resolves when the action has come to the part in which a kill is meant to fall. */
   after?(studio: Studio): Promise<void>;
+  /** The name of one that comes to the same end undisturbed. */
+  readonly like?: string;
   /** Does it to its end. */
   act(studio: Studio): Promise<void>;
   /** After a kill: goes on with it as a person would, to the same end. */
@@ -25,7 +27,9 @@ export interface Action {
   undo?(studio: Studio): Promise<void>;
 }
 
-const STEPS = 16;
+/** Steps of the run that is there from the beginning, which shows how long one takes. */
+const FIRST_STEPS = 8;
+const FEWEST_STEPS = 16;
 const MODEL = "public/models/spruce";
 export const REPOSITORY = "luthier/spruce";
 const ADAPTER = "LoRA, Talk like a pirate";
@@ -164,7 +168,7 @@ const loading: Action = {
 };
 
 async function train(studio: Studio): Promise<void> {
-  await studio.page.getByLabel("Max steps").fill(String(STEPS));
+  await studio.page.getByLabel("Max steps").fill(String(studio.runSteps));
   await studio.rest();
   await studio.button("Train").click();
   await isDone(studio);
@@ -192,7 +196,9 @@ const SECOND = `adapter ${ADAPTER} 2`;
 /** Every loss, in full. */
 const losses = (studio: Studio): Promise<string> =>
   Promise.resolve(
-    Array.from({ length: STEPS }, (_, step) => studio.steps.get(step + 1)?.loss ?? "missing").join(" "),
+    Array.from({ length: studio.runSteps }, (_, step) => studio.steps.get(step + 1)?.loss ?? "missing").join(
+      " ",
+    ),
   );
 
 export const training: Action = {
@@ -208,12 +214,15 @@ export const training: Action = {
 export const saving: Action = {
   ...training,
   name: "saving what was trained",
-  after: (studio) => until("the last step", () => Promise.resolve(studio.steps.has(STEPS)), 600_000),
+  like: "training",
+  after: (studio) =>
+    until("the last step", () => Promise.resolve(studio.steps.has(studio.runSteps)), 600_000),
 };
 
 const twoTabs: Action = {
   ...training,
   name: "training beside a second tab",
+  like: "training",
   async act(studio) {
     const other = await studio.browser.newPage(studio.address);
     await studio.rest(other);
@@ -271,11 +280,19 @@ const asking: Action = {
   },
 };
 
-/** What must be there before anything is disturbed: an adapter, and rows that a deletion can be of. */
-export async function prepare(studio: Studio, endpoint: string): Promise<void> {
+/**
+ * What must be there before anything is disturbed: an adapter, and the endpoint of the hub. Runs are then made as long as
+ * `runMs` on this machine: they are first kept after 8 seconds.
+ */
+export async function prepare(studio: Studio, endpoint: string, runMs: number): Promise<void> {
   await studio.rest();
   await studio.page.getByRole("textbox", { name: "Hub endpoint" }).fill(endpoint);
+  studio.runSteps = FIRST_STEPS;
   await train(studio);
+  const [second, last] = [studio.steps.get(2), studio.steps.get(FIRST_STEPS)];
+  if (!second || !last) throw new Error("the first run told no steps");
+  const stepMs = (last.at - second.at) / (FIRST_STEPS - 2);
+  studio.runSteps = Math.max(FEWEST_STEPS, Math.ceil(runMs / stepMs));
   // Settings are written down by the browser some seconds later.
   await pause(6000);
 }
@@ -285,12 +302,12 @@ export const actions: readonly Action[] = [
   importing,
   downloading,
   training,
+  saving,
   merging,
   loading,
-  saving,
+  twoTabs,
   keeping,
   exporting,
   asking,
-  twoTabs,
   deleting,
 ];

@@ -13,6 +13,8 @@ export class Studio {
   readonly profile: string;
   /** Losses of the run at hand by step, as the page was told them last. */
   readonly steps = new Map<number, SeenStep>();
+  /** Steps of a run. */
+  runSteps = 0;
   /** Errors that no code of the pages has caught. */
   readonly errors: string[] = [];
   #browser: KillableBrowser | null = null;

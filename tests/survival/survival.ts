@@ -20,7 +20,10 @@ import { disturb, type Figures, fillUp, Findings, loseGpu, type Reference, refer
 import { Studio } from "./studio";
 
 /** Actions of the short form; one kill each. */
-const SHORT = 6;
+const SHORT = 4;
+
+/** How long a run is made: it is first kept after 8 seconds. */
+const RUN_MS = { short: 11_000, whole: 15_000 };
 
 /** A build of its own, that other tests build at the same time. */
 const BUILD = `survival-${process.pid}`;
@@ -57,9 +60,10 @@ export async function main(args: readonly string[]): Promise<number> {
     const seed = Number(values.seed);
     const gpuKills = values.short ? 0 : GPU_KILLS;
     const endAt = begun + Number(values.minutes) * 60_000;
-    const plan = { kills, endAt, gpuKills, seed, address: page.address, hub, findings };
+    const runMs = values.short ? RUN_MS.short : RUN_MS.whole;
+    const plan = { kills, endAt, runMs, gpuKills, seed, address: page.address, hub, findings };
     const killed = kills > 0 ? await killAll(chosen, plan) : [];
-    const full = values.short || values.only !== "" ? [] : await fillAll(plan);
+    const full = values.short ? [] : await fillAll(chosen, plan);
     printFigures([...killed, ...full].filter((each) => each.kills > 0));
   } finally {
     await hub.stop();
@@ -85,6 +89,8 @@ interface Plan {
   readonly endAt: number;
   /** Kills of the GPU's process alone, at most. */
   readonly gpuKills: number;
+  /** How long a run is made, in milliseconds. */
+  readonly runMs: number;
   readonly seed: number;
   readonly address: string;
   readonly hub: FakeHub;
@@ -117,7 +123,7 @@ async function killAll(chosen: readonly Action[], plan: Plan): Promise<Figures[]
   const references = new Map<string, Reference>();
   await withStudio(plan, async (studio) => {
     await studio.open();
-    await prepare(studio, plan.hub.endpoint);
+    await prepare(studio, plan.hub.endpoint, plan.runMs);
     progress("prepared");
     let done = 0;
     for (let turn = 0; done < plan.kills && performance.now() < plan.endAt; turn++) {
@@ -125,8 +131,11 @@ async function killAll(chosen: readonly Action[], plan: Plan): Promise<Figures[]
       const [action, own] = [chosen[index], figures[index]];
       if (!action || !own) throw new Error("no action");
       const disturbance = { studio, findings: plan.findings, figures: own, random };
-      const reference = references.get(action.name) ?? (await referenceOf(action, studio, plan.findings));
-      references.set(action.name, reference);
+      const name = action.like ?? action.name;
+      const reference =
+        references.get(name) ??
+        (await referenceOf(actions.find((each) => each.name === name) ?? action, studio, plan.findings));
+      references.set(name, reference);
       done += await disturb(action, disturbance, reference, plan.kills - done);
       progress(`${done} kills: ${action.name}`);
       if (action !== training || gpu.kills >= plan.gpuKills) continue;
@@ -137,30 +146,32 @@ async function killAll(chosen: readonly Action[], plan: Plan): Promise<Figures[]
   return [...figures, gpu];
 }
 
-/** What is done on a disk that fills. */
+/**
+ * What is done on a disk that fills; each on one of its own, for Chromium may count what it keeps wrongly from then on.
+ */
 const filled: readonly Action[] = [importing, downloading, training, saving];
 
-async function fillAll(plan: Plan): Promise<Figures[]> {
+async function fillAll(chosen: readonly Action[], plan: Plan): Promise<Figures[]> {
   const figures: Figures[] = [];
   const rng = makeRng(plan.seed, 1);
   const random = (): number => rng.uniform();
-  await withStudio(plan, async (studio, folder) => {
-    const disk = makeDisk(folder);
-    try {
-      await studio.open();
-      await prepare(studio, plan.hub.endpoint);
-      for (const action of filled) {
+  for (const action of filled.filter((each) => chosen.includes(each))) {
+    await withStudio(plan, async (studio, folder) => {
+      const disk = makeDisk(folder);
+      try {
         const own = noFigures(`${action.name}: the disk fills (${disk.kind})`);
         figures.push(own);
+        await studio.open();
+        await prepare(studio, plan.hub.endpoint, plan.runMs);
         const reference = await referenceOf(action, studio, plan.findings);
         await fillUp(action, { studio, findings: plan.findings, figures: own, random }, reference, disk);
         progress(own.action);
+      } finally {
+        await studio.kill().catch(() => undefined);
+        disk.remove();
       }
-    } finally {
-      await studio.kill().catch(() => undefined);
-      disk.remove();
-    }
-  });
+    });
+  }
   return figures;
 }
 
