@@ -152,7 +152,8 @@ export class Session {
   /** Times the matrix shapes that planning asked for, and keeps what was found for the next visit. */
   async tune(): Promise<void> {
     const { gpu, tuning } = await this.gpu();
-    if (await tuning.measure()) await saveSetting(tuningKey(gpu), tuning.choices);
+    // Without room for them the next visit measures anew.
+    if (await tuning.measure()) await saveSetting(tuningKey(gpu), tuning.choices).catch(() => undefined);
   }
 
   async #open(): Promise<GpuContext> {
@@ -167,7 +168,8 @@ export class Session {
     pipelines.onBroken = ({ problem }) => {
       this.emit("log", { time: Date.now(), line: { kind: "kernel-broken", problem } });
     };
-    const known = await loadSetting(tuningKey(gpu), tuningChoices);
+    // A database that does not open takes nobody's GPU away.
+    const known = await loadSetting(tuningKey(gpu), tuningChoices).catch(() => null);
     const tuning = new Tuner(gpu, pipelines, known ?? {});
     return { gpu, pipelines, tuning };
   }
