@@ -1,32 +1,32 @@
 import type { UseStore } from "idb-keyval";
 import { LuthierError } from "../lib/errors";
 import type { StorageJob, StorageTask } from "../lib/problems/storage-problems";
-import { hasNoRoom } from "./room";
+import { isStorageFull } from "./storage-full";
 
-/** Asked before the databases are left to a newer version of the studio. */
+/** Called before another tab upgrades a database beyond this version. */
 let beforeNewerVersion: () => Promise<void> = () => Promise.resolve();
 
-/** A newer version in another tab waits this long at most for what this one still writes. */
+/** Maximum delay of an upgrade in another tab by this tab's last writes. */
 const LAST_WRITES_MS = 10_000;
 
 /**
- * Calls `prepare` when a newer studio in another tab wants to change a database. It gets the database when what `prepare`
- * returns has settled, or after some seconds.
+ * Registers what to do before a newer version in another tab upgrades a database. This tab's connection is closed once
+ * the returned promise settles, or after some seconds.
  */
 export function onNewerVersion(prepare: () => Promise<void>): void {
   beforeNewerVersion = prepare;
 }
 
-/** An open database, and what rejects when the browser closes it under our hands. */
+/** An open database, and a promise that rejects when the browser closes it. */
 interface Connection {
   readonly database: IDBDatabase;
   readonly closed: Promise<never>;
 }
 
 /**
- * A database with one object store, opened at its first use and again after it was closed. Unlike idb-keyval's own, it
- * lets a newer tab change the database, and work that is under way when the browser closes the connection (as Chromium
- * does at a full disk, without ending the transactions) fails instead of never ending.
+ * A database with one object store, opened on first use and reopened after closing. Unlike idb-keyval's, it lets a
+ * newer tab upgrade the database, and pending operations fail instead of hanging when the browser closes the connection
+ * (as Chromium does when the disk is full).
  */
 export function openStore(databaseName: string, storeName: string): UseStore {
   let opening: Promise<Connection> | undefined;
@@ -46,7 +46,7 @@ export function openStore(databaseName: string, storeName: string): UseStore {
     try {
       transaction = database.transaction(storeName, mode);
     } catch (cause) {
-      // Closing, and its event has not come yet: the next use opens it anew.
+      // The connection is closing, but the event has not fired: reopen on next use.
       forget();
       throw cause;
     }
@@ -67,7 +67,7 @@ function connect(databaseName: string, storeName: string, forget: () => void): P
           fail(new Error("the browser closed the database"));
         };
       });
-      // Nobody may be at work on it when it closes.
+      // Avoids an unhandled rejection when no operation is pending.
       closed.catch(() => undefined);
       const letGo = (): void => {
         database.close();
@@ -82,7 +82,7 @@ function connect(databaseName: string, storeName: string, forget: () => void): P
   });
 }
 
-/** Resolves when `work` has settled, or after {@link LAST_WRITES_MS}. */
+/** Resolves when `work` settles, or after {@link LAST_WRITES_MS}. */
 async function withinTime(work: Promise<void>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, LAST_WRITES_MS)));
@@ -90,9 +90,9 @@ async function withinTime(work: Promise<void>): Promise<void> {
   clearTimeout(timer);
 }
 
-/** The part of a store's key range whose keys are arrays that begin with `first`. */
+/** Key range of the array keys that start with `first`. */
 export function keysOf(first: string): IDBKeyRange {
-  // Among keys, an array sorts after every string and number: [] ends the range of [first, anything].
+  // Arrays sort after strings and numbers, so [first, []] is the upper bound.
   return IDBKeyRange.bound([first], [first, []]);
 }
 
@@ -103,8 +103,8 @@ interface Change {
 }
 
 /**
- * Changes a store in one transaction: all of it or nothing. Unlike idb-keyval's own functions it waits for the abort, the
- * only event at which the browser tells a full quota from other failures.
+ * Changes a store in one transaction. Unlike idb-keyval's own functions it waits for the abort event, the only one that
+ * reveals an exceeded quota.
  */
 export function change(store: UseStore, { remove = [], put = [] }: Change): Promise<void> {
   return store(
@@ -134,9 +134,8 @@ export function putAll(
 }
 
 /**
- * Runs a piece of work on stored data and tells its failures as problems: a full disk, a refused quota, a browser that
- * keeps nothing.
- * @param name of what the task is for, where there can be several
+ * Runs a storage operation and converts its failures: disk full, quota exceeded, storage unavailable.
+ * @param name of the task's object, if there can be several
  * @throws LuthierError("storage")
  */
 export async function guarded<T>(task: StorageTask, work: () => Promise<T>, name?: string): Promise<T> {
@@ -148,7 +147,7 @@ export async function guarded<T>(task: StorageTask, work: () => Promise<T>, name
   }
 }
 
-/** The error of a quota that is used up; what was stored before stays. */
+/** The error for an exceeded quota. */
 export function quotaError(task: StorageTask, name?: string): LuthierError {
   return new LuthierError({ code: "storage/full", ...job(task, name) });
 }
@@ -159,6 +158,6 @@ function job(task: StorageTask, name: string | undefined): StorageJob {
 
 async function storageError(asked: StorageJob, cause: unknown): Promise<LuthierError> {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  if (await hasNoRoom(cause)) return new LuthierError({ code: "storage/full", ...asked }, { cause });
+  if (await isStorageFull(cause)) return new LuthierError({ code: "storage/full", ...asked }, { cause });
   return new LuthierError({ code: "storage/refused", ...asked, reason }, { cause });
 }

@@ -10,7 +10,7 @@ import { serveStudio, type ServedStudio } from "./serve-studio";
 const FOLDER = "public/models/spruce";
 const NAME = "luthier/spruce";
 const TOKEN = "hf_keepThisToYourself";
-/** Bytes that arrive before a connection breaks off; the weights are about four times as long. */
+/** Bytes sent before a connection breaks off; the weights are about four times as long. */
 const PIECE = 1_000_000;
 
 let studio: ServedStudio | null = null;

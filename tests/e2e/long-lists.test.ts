@@ -6,7 +6,7 @@ import { button, fakePageTests } from "./fake-page/open";
 
 const withPage = fakePageTests();
 const MANY = "pace=4&turns=2000&adapters=500&rows=1000000";
-/** Milliseconds from a key to the page that shows it. */
+/** Maximum milliseconds from a key press to the updated page. */
 const MOST_MS = 50;
 
 /** Types a text of 20 characters; the median of the times from each key to the frame that shows it. */
@@ -19,7 +19,7 @@ async function typing(page: Page, box: Locator, text: string): Promise<void> {
       "keydown",
       () => {
         const pressed = performance.now();
-        // Before the next frame is painted, all that the key changed has been rendered and laid out.
+        // By the next animation frame, everything the key press changed has been rendered and laid out.
         requestAnimationFrame(() => {
           document.body.getBoundingClientRect();
           times.push(performance.now() - pressed);

@@ -84,7 +84,7 @@ describe("manners", () => {
             .getByRole("textbox", { name: "Repository" })
             .fill("a-long-owner-name/lost-and-of-a-long-name");
           await button(page, "Download").click();
-          await page.getByRole("alert").filter({ hasText: "The connection broke off" }).waitFor();
+          await page.getByRole("alert").filter({ hasText: "The connection was repeatedly lost" }).waitFor();
           await page
             .getByRole("button", { name: /^Delete/ })
             .last()
@@ -124,9 +124,9 @@ describe("manners", () => {
       // What a hang leaves behind: an opening that never came to rest.
       await page.addInitScript(() => localStorage.setItem("luthier-opening", String(Date.now() - 60_000)));
       await page.reload();
-      await page.getByText("What you had typed was set aside").waitFor();
+      await page.getByText("Your form entries were set aside").waitFor();
       expect(await page.getByLabel("Max steps").inputValue()).not.toBe("7");
-      await button(page, "Take it up again").click();
+      await button(page, "Restore them").click();
       expect(await page.getByLabel("Max steps").inputValue()).toBe("7");
     });
   });
@@ -141,7 +141,7 @@ describe("manners", () => {
   });
 });
 
-/** Pixels of the loss chart in the colour that lines of a grid have now. Runs in the page. */
+/** Pixels of the loss chart that have the current colour of grid lines. Runs in the page. */
 function countGridPixels(): number {
   const chart = document.querySelector<HTMLCanvasElement>("aside canvas");
   const probe = document.createElement("canvas").getContext("2d");

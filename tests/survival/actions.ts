@@ -236,7 +236,7 @@ const twoTabs: Action = {
     const finishing = finishRun(studio);
     finishing.catch(() => undefined);
     if (isKept) {
-      await other.getByText("A run goes on in another tab").waitFor();
+      await other.getByText("Another tab is training").waitFor();
       await studio.button("Train", other).click();
       await other.getByRole("alert").filter({ hasText: "Another tab of the studio is training." }).waitFor();
     }

@@ -4,7 +4,7 @@ import {
   type AdaptersField as Spec,
   chosenAdapters,
   type FieldValue,
-  holderOfExperts,
+  expertHolder,
 } from "../../shared/fields";
 import { METHOD_IDS } from "../../shared/methods";
 import { useStudio } from "../store/context";
@@ -16,22 +16,22 @@ interface Props {
   readonly label: string;
   readonly value: FieldValue;
   readonly problem: string | undefined;
-  /** Null where hints are off. */
+  /** Null if hints are hidden. */
   readonly hint: string | null;
   readonly disabled: boolean;
   readonly onChange: (value: FieldValue) => void;
 }
 
-/** Choices that are in the page at a time, beside those chosen; where there are more, they are found by name. */
+/** Choices shown at a time in addition to the selected ones; the others are found by name. */
 const SHOWN = 20;
 
-/** Trained adapters of the loaded model to choose from: a box for each, or a single choice. */
+/** Chooses among the loaded model's trained adapters, with checkboxes or as a single choice. */
 export function AdaptersField({ field, label, value, problem, hint, disabled, onChange }: Props) {
   const text = useText();
   const adapters = useStudio((state) => state.adapters);
   const [sought, setSought] = useState("");
   const fitting = adapters.filter(({ method }) => field.methods.includes(method.id));
-  const holder = adapters.find(({ id }) => id === holderOfExperts(value));
+  const holder = adapters.find(({ id }) => id === expertHolder(value));
   const titles = METHOD_IDS.filter((id) => field.methods.includes(id)).map((id) => text.methods[id].title);
   const choices = [
     ...(holder ? [{ value: holder.id, label: text.method.expertsWithin(holder.name) }] : []),
@@ -80,7 +80,7 @@ export function AdaptersField({ field, label, value, problem, hint, disabled, on
       {...shared}
       value={kept}
       onChange={(ids) => {
-        // What another adapter holds goes with no others.
+        // Experts stored inside another adapter cannot be combined with others.
         onChange(ids.filter((id) => id !== holder?.id).join(","));
       }}
     >

@@ -12,7 +12,7 @@ export const environmentSlice: SliceCreator<EnvironmentSlice> =
     setAside: null,
     outdated: false,
 
-    takeStall: (stalled) => {
+    recordStall: (stalled) => {
       const { jobs, modelId } = get();
       const loading = jobOf(get(), "load-model")?.subject ?? null;
       // Where no job runs the page itself has asked for something: tokens, lengths, a plan, all of the model in use.
@@ -20,7 +20,7 @@ export const environmentSlice: SliceCreator<EnvironmentSlice> =
       set({ stalled, hungModel: stalled ? suspect : null });
     },
 
-    takeUpSettings: () => {
+    restoreSettings: () => {
       set(({ setAside }) => ({ ...setAside, setAside: null }));
     },
 
