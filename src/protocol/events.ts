@@ -67,6 +67,8 @@ export interface Events {
   readonly log: { readonly time: number; readonly line: LogLine };
   /** Whether the worker has stopped responding. Emitted by the page's client. */
   readonly stalled: boolean;
+  /** A newer version of the studio, in another tab, is upgrading the stored data. */
+  readonly outdated: null;
   /** A failure outside of any command, e.g. a lost device. */
   readonly fault: ErrorData;
 }

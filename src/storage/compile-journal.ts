@@ -1,4 +1,4 @@
-import { del, delMany, entries, set } from "idb-keyval";
+import { del, delMany, entries, get, set } from "idb-keyval";
 import { newId } from "../lib/id";
 import { openStore, putAll } from "./database";
 import { holdLock, ifUnlocked } from "./locks";
@@ -12,14 +12,17 @@ const REMEMBERED_MS = 7 * 24 * 3600 * 1000;
 interface OpenCompilation {
   readonly gpu: string;
   readonly keys: readonly string[];
+  /** Whether the GPU was lost during the compilation. */
+  readonly isLost?: boolean;
 }
 
-type Verdict = "suspect" | "fatal";
+/** "struck" is a kernel that was being compiled alone when its tab ended, possibly closed by the user. */
+type Verdict = "suspect" | "struck" | "fatal";
 
 /**
  * Records which kernels are being compiled, to identify those that crash the GPU or the tab at the next start: first as
- * one of several suspects, then, compiled alone, as fatal. Storage failures are ignored; compilation continues
- * unrecorded.
+ * one of several suspects, then, compiled alone, as fatal: at once after a lost GPU, and the second time after a tab that
+ * ended, since a closed tab looks like a crashed one. Storage failures are ignored; compilation continues unrecorded.
  */
 export class StoredCompileJournal {
   /** Kernels that crashed the GPU when compiled alone. */
@@ -66,7 +69,7 @@ export class StoredCompileJournal {
     return this.#write(async () => {
       await this.#note();
       await delMany(
-        keys.map((key) => place("suspect", this.#gpu, key)),
+        keys.flatMap((key) => [place("suspect", this.#gpu, key), place("struck", this.#gpu, key)]),
         store,
       );
     });
@@ -74,19 +77,24 @@ export class StoredCompileJournal {
 
   /** After a device loss: leaves open records to be evaluated by the next journal. */
   async close(): Promise<void> {
+    await this.#write(() => this.#note(true));
     (await this.#release)();
   }
 
-  #note(): Promise<void> {
+  #note(isLost = false): Promise<void> {
     const at = ["open", this.#id];
     if (this.#open.size === 0) return del(at, store);
-    return set(at, { gpu: this.#gpu, keys: [...this.#open] } satisfies OpenCompilation, store);
+    return set(at, { gpu: this.#gpu, keys: [...this.#open], isLost } satisfies OpenCompilation, store);
   }
 
   #write(work: () => Promise<void>): Promise<void> {
     this.#writes = this.#writes.then(work).catch(() => undefined);
     return this.#writes;
   }
+}
+
+function isVerdict(part: unknown): part is Verdict {
+  return part === "suspect" || part === "struck" || part === "fatal";
 }
 
 function lockName(id: string): string {
@@ -103,21 +111,28 @@ async function evaluateOpen(now: number): Promise<void> {
     if (!Array.isArray(at) || at[0] !== "open") continue;
     await ifUnlocked(lockName(String(at[1])), async () => {
       const { gpu, keys } = compilation;
-      const verdict = keys.length === 1 ? "fatal" : "suspect";
+      const verdicts = await verdictsOf(compilation);
       await putAll(
         store,
-        keys.map((key) => [place(verdict, gpu, key), now]),
+        keys.flatMap((key) => verdicts.map((verdict) => [place(verdict, gpu, key), now] as const)),
       );
       await del(at, store);
     });
   }
 }
 
+async function verdictsOf({ gpu, keys, isLost = false }: OpenCompilation): Promise<readonly Verdict[]> {
+  const [key, ...others] = keys;
+  if (key === undefined || others.length > 0) return ["suspect"];
+  const isStruck = (await get(place("struck", gpu, key), store)) !== undefined;
+  return isLost || isStruck ? ["fatal"] : ["suspect", "struck"];
+}
+
 /** Kernels by verdict for this GPU; expired verdicts are deleted. */
 async function loadVerdicts(gpu: string, now: number): Promise<Record<Verdict, ReadonlySet<string>>> {
-  const found = { fatal: new Set<string>(), suspect: new Set<string>() };
+  const found = { fatal: new Set<string>(), suspect: new Set<string>(), struck: new Set<string>() };
   for (const [at, time] of await entries<IDBValidKey, number>(store)) {
-    if (!Array.isArray(at) || (at[0] !== "fatal" && at[0] !== "suspect")) continue;
+    if (!Array.isArray(at) || !isVerdict(at[0])) continue;
     if (now - time > REMEMBERED_MS) await del(at, store);
     else if (at[1] === gpu) found[at[0]].add(String(at[2]));
   }

@@ -3,6 +3,20 @@ import { LuthierError } from "../lib/errors";
 import type { StorageJob, StorageTask } from "../lib/problems/storage-problems";
 import { isStorageFull } from "./storage-full";
 
+/** Called before another tab upgrades a database beyond this version. */
+let beforeNewerVersion: () => Promise<void> = () => Promise.resolve();
+
+/** Maximum delay of an upgrade in another tab by this tab's last writes. */
+const LAST_WRITES_MS = 10_000;
+
+/**
+ * Registers what to do before a newer version in another tab upgrades a database. This tab's connection is closed once
+ * the returned promise settles, or after some seconds.
+ */
+export function onNewerVersion(prepare: () => Promise<void>): void {
+  beforeNewerVersion = prepare;
+}
+
 /** An open database, and a promise that rejects when the browser closes it. */
 interface Connection {
   readonly database: IDBDatabase;
@@ -55,13 +69,25 @@ function connect(databaseName: string, storeName: string, forget: () => void): P
       });
       // Avoids an unhandled rejection when no operation is pending.
       closed.catch(() => undefined);
-      database.onversionchange = () => {
+      const letGo = (): void => {
         database.close();
         forget();
+      };
+      database.onversionchange = ({ newVersion }) => {
+        if (newVersion === null) letGo();
+        else void withinTime(beforeNewerVersion()).then(letGo);
       };
       resolve({ database, closed });
     };
   });
+}
+
+/** Resolves when `work` settles, or after {@link LAST_WRITES_MS}. */
+async function withinTime(work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, LAST_WRITES_MS)));
+  await Promise.race([work, late]).catch(() => undefined);
+  clearTimeout(timer);
 }
 
 /** Key range of the array keys that start with `first`. */
@@ -70,14 +96,17 @@ export function keysOf(first: string): IDBKeyRange {
   return IDBKeyRange.bound([first], [first, []]);
 }
 
+/** What one transaction does to a store: removals first. */
+interface Change {
+  readonly remove?: readonly (IDBValidKey | IDBKeyRange)[];
+  readonly put?: readonly (readonly [IDBValidKey, unknown])[];
+}
+
 /**
- * Writes entries in one transaction. Unlike idb-keyval's setMany it waits for the abort event, the only one that
+ * Changes a store in one transaction. Unlike idb-keyval's own functions it waits for the abort event, the only one that
  * reveals an exceeded quota.
  */
-export function putAll(
-  store: UseStore,
-  entries: readonly (readonly [IDBValidKey, unknown])[],
-): Promise<void> {
+export function change(store: UseStore, { remove = [], put = [] }: Change): Promise<void> {
   return store(
     "readwrite",
     (objects) =>
@@ -86,13 +115,22 @@ export function putAll(
         transaction.oncomplete = () => resolve();
         transaction.onabort = () => reject(transaction.error ?? new Error("the write was aborted"));
         try {
-          for (const [key, value] of entries) objects.put(value, key);
+          for (const keys of remove) objects.delete(keys);
+          for (const [key, value] of put) objects.put(value, key);
         } catch (cause) {
           reject(cause);
           transaction.abort();
         }
       }),
   );
+}
+
+/** Writes entries in one transaction: all of them or none. */
+export function putAll(
+  store: UseStore,
+  entries: readonly (readonly [IDBValidKey, unknown])[],
+): Promise<void> {
+  return change(store, { put: entries });
 }
 
 /**

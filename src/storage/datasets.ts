@@ -1,9 +1,9 @@
-import { del, get, getMany, keys, promisifyRequest, values } from "idb-keyval";
+import { del, entries, get, getMany, keys, promisifyRequest } from "idb-keyval";
 import { LuthierError } from "../lib/errors";
 import { newId } from "../lib/id";
 import type { DatasetSummary } from "../shared/data";
 import { type AlpacaRow, type Row, textsOf, upgradeRow } from "../shared/rows";
-import { guarded, keysOf, openStore, putAll } from "./database";
+import { change, guarded, keysOf, openStore } from "./database";
 import { holdLock, ifUnlocked } from "./locks";
 
 /** A row in the current or an earlier format. */
@@ -21,10 +21,15 @@ interface StoredDataset {
   readonly starts: readonly number[];
 }
 
-/** Summaries by id. A dataset exists once its summary is stored. */
-const summaries = openStore("luthier-datasets", "summaries");
-/** Chunks of rows by [chunksId, chunk index]. */
-const chunks = openStore("luthier-rows", "chunks");
+/**
+ * Chunks of rows by [chunksId, chunk index], and the dataset's record by ["dataset", id]. A dataset exists once its record
+ * is stored; record and rows are written and deleted in one transaction.
+ */
+const rowStore = openStore("luthier-rows", "chunks");
+/** Records by id, in a separate database, as stored by earlier versions. */
+const earlierRecords = openStore("luthier-datasets", "summaries");
+
+const RECORDS = "dataset";
 
 /** Metadata provided by the writer. */
 export type DatasetDetails = Omit<DatasetSummary, "id" | "rows" | "importedAt">;
@@ -65,16 +70,22 @@ class DatasetWriter {
     }
   }
 
-  /** Writes the rest and publishes the dataset. A failure discards it. */
+  /** Writes the rest and the record, replacing an earlier dataset of the same id. A failure discards it. */
   async commit(details: DatasetDetails): Promise<DatasetSummary> {
-    await this.#flush();
     const { id } = this;
+    const last = this.#takePending();
     const summary = { ...details, id, rows: this.#rows, importedAt: Date.now() };
     const stored: StoredDataset = { summary, chunksId: this.#chunksId, starts: this.#starts };
-    const earlier = await this.#keep(() => get<StoredDataset>(id, summaries));
-    await this.#keep(() => putAll(summaries, [[id, stored]]));
+    await this.#keep(async () => {
+      const earlier = await read(id);
+      await change(rowStore, {
+        put: [...last, [keyOf(id), stored]],
+        remove: earlier ? [keysOf(earlier.chunksId)] : [],
+      });
+    });
     this.#release();
-    if (earlier) await guarded("dataset-replace", () => deleteChunks(earlier.chunksId));
+    // A copy that an earlier version kept elsewhere is read only where there is no record; see `read`.
+    await del(id, earlierRecords).catch(() => undefined);
     return summary;
   }
 
@@ -85,13 +96,18 @@ class DatasetWriter {
   }
 
   async #flush(): Promise<void> {
-    if (this.#pending.length === 0) return;
+    const put = this.#takePending();
+    if (put.length > 0) await this.#keep(() => change(rowStore, { put }));
+  }
+
+  /** The rows not yet written, as a chunk under its key; none where there are none. */
+  #takePending(): [IDBValidKey, Row[]][] {
     const chunk = this.#pending;
+    if (chunk.length === 0) return [];
     this.#pending = [];
     this.#pendingChars = 0;
-    const key = [this.#chunksId, this.#starts.length];
-    await this.#keep(() => putAll(chunks, [[key, chunk]]));
     this.#starts.push(this.#rows - chunk.length);
+    return [[[this.#chunksId, this.#starts.length - 1], chunk]];
   }
 
   async #keep<T>(work: () => Promise<T>): Promise<T> {
@@ -107,7 +123,7 @@ class DatasetWriter {
 
 /** All datasets, newest first. */
 export async function listDatasets(): Promise<DatasetSummary[]> {
-  const stored = await guarded("datasets-list", () => values<StoredDataset>(summaries));
+  const stored = await guarded("datasets-list", readAll);
   return stored.map(({ summary }) => summary).sort((a, b) => b.importedAt - a.importedAt);
 }
 
@@ -130,7 +146,7 @@ export async function readRows(id: string, offset: number, count: number): Promi
     chunksId,
     first + index,
   ]);
-  const found = await guarded("dataset-read", () => getMany<StoredRow[]>(wanted, chunks));
+  const found = await guarded("dataset-read", () => getMany<StoredRow[]>(wanted, rowStore));
   const skipped = offset - (starts[first] ?? 0);
   return found.flatMap((chunk) => whole(chunk, summary)).slice(skipped, skipped + end - offset);
 }
@@ -139,31 +155,64 @@ export async function readRows(id: string, offset: number, count: number): Promi
 export async function* streamRows(id: string): AsyncGenerator<readonly Row[], void, void> {
   const { summary, chunksId, starts } = await find(id);
   for (let chunk = 0; chunk < starts.length; chunk++) {
-    yield whole(await guarded("dataset-read", () => get<StoredRow[]>([chunksId, chunk], chunks)), summary);
+    yield whole(await guarded("dataset-read", () => get<StoredRow[]>([chunksId, chunk], rowStore)), summary);
   }
 }
 
 /** Deletes a dataset, if present. */
 export async function deleteDataset(id: string): Promise<void> {
   await guarded("dataset-delete", async () => {
-    const stored = await get<StoredDataset>(id, summaries);
-    await del(id, summaries);
-    if (stored) await deleteChunks(stored.chunksId);
+    const stored = await read(id);
+    if (!stored) return;
+    // The older record first: it must not come to light again when the other is gone.
+    await del(id, earlierRecords);
+    await change(rowStore, { remove: [keyOf(id), keysOf(stored.chunksId)] });
   });
 }
 
-/** Deletes the rows of interrupted imports, except those still running in another tab. */
+/**
+ * Moves records of earlier versions to the rows' store and deletes the rows of interrupted imports, except those still
+ * running in another tab.
+ */
 export async function removeLeftovers(): Promise<void> {
   await guarded("imports-clear", async () => {
-    const written = new Set((await keys<[string, number]>(chunks)).map(([chunksId]) => chunksId));
+    await adoptEarlierRecords();
+    const written = new Set((await keys<[string, number | string]>(rowStore)).map(([first]) => first));
+    written.delete(RECORDS);
     for (const chunksId of written) {
       await ifUnlocked(lockName(chunksId), async () => {
         // Read under the lock: the import may just have finished.
-        const known = (await values<StoredDataset>(summaries)).some((stored) => stored.chunksId === chunksId);
-        if (!known) await deleteChunks(chunksId);
+        if (!(await readAll()).some((stored) => stored.chunksId === chunksId)) await deleteChunks(chunksId);
       });
     }
   });
+}
+
+async function adoptEarlierRecords(): Promise<void> {
+  for (const [id, stored] of await entries<string, StoredDataset>(earlierRecords)) {
+    if (!(await get(keyOf(id), rowStore))) await change(rowStore, { put: [[keyOf(id), stored]] });
+    await del(id, earlierRecords);
+  }
+}
+
+function keyOf(id: string): IDBValidKey {
+  return [RECORDS, id];
+}
+
+async function read(id: string): Promise<StoredDataset | undefined> {
+  return (await get<StoredDataset>(keyOf(id), rowStore)) ?? get<StoredDataset>(id, earlierRecords);
+}
+
+/** All records; of two of one dataset the one beside its rows counts. */
+async function readAll(): Promise<StoredDataset[]> {
+  const recorded = await rowStore("readonly", (store) =>
+    promisifyRequest<StoredDataset[]>(store.getAll(keysOf(RECORDS))),
+  );
+  const earlier = await entries<string, StoredDataset>(earlierRecords);
+  const byId = new Map(
+    [...earlier.map(([, stored]) => stored), ...recorded].map((stored) => [stored.summary.id, stored]),
+  );
+  return [...byId.values()];
 }
 
 function lockName(chunksId: string): string {
@@ -175,7 +224,7 @@ function characters(row: Row): number {
 }
 
 async function find(id: string): Promise<StoredDataset> {
-  const stored = await guarded("dataset-open", () => get<StoredDataset>(id, summaries));
+  const stored = await guarded("dataset-open", () => read(id));
   if (stored) return stored;
   throw new LuthierError({ code: "data/dataset-gone" });
 }
@@ -191,5 +240,5 @@ function chunkOf(starts: readonly number[], row: number): number {
 }
 
 async function deleteChunks(chunksId: string): Promise<void> {
-  await chunks("readwrite", (store) => promisifyRequest(store.delete(keysOf(chunksId))));
+  await change(rowStore, { remove: [keysOf(chunksId)] });
 }

@@ -1,3 +1,6 @@
+/** The folder under the root for files that only take room: none of them outlives the tab that wrote it. */
+export const RESERVED = "reserved";
+
 /**
  * Root of the origin private file system (OPFS); null if unavailable (plain http, or private windows of Firefox and
  * Safari).

@@ -1,8 +1,14 @@
 import { guarded } from "./database";
-import { canReplaceFiles, findFolder, namesIn, openFolder, removeEntry, replaceFile } from "./file-system";
+import {
+  canReplaceFiles,
+  findFolder,
+  namesIn,
+  openFolder,
+  removeEntry,
+  replaceFile,
+  RESERVED,
+} from "./file-system";
 import { ensureSpace } from "./quota";
-
-const AREA = "reserved";
 
 /** Bytes written at a time. */
 const PIECE_BYTES = 8 * 2 ** 20;
@@ -24,7 +30,7 @@ export async function reserveSpace(id: string, sizeBytes: number): Promise<() =>
       piece.subarray(0, Math.min(PIECE_BYTES, sizeBytes - index * PIECE_BYTES)),
     );
     try {
-      await replaceFile(await openFolder(AREA), id, parts);
+      await replaceFile(await openFolder(RESERVED), id, parts);
     } catch (error) {
       await giveBack(id);
       throw error;
@@ -33,14 +39,14 @@ export async function reserveSpace(id: string, sizeBytes: number): Promise<() =>
   return () => giveBack(id);
 }
 
-/** Deletes reservations of closed tabs. */
+/** Deletes reservations and probes of closed tabs. */
 export async function removeReservations(isOwned: (id: string) => Promise<boolean>): Promise<void> {
-  const area = await findFolder(AREA);
+  const area = await findFolder(RESERVED);
   for (const id of area ? await namesIn(area) : []) if (!(await isOwned(id))) await giveBack(id);
 }
 
 async function giveBack(id: string): Promise<void> {
-  const area = await findFolder(AREA);
+  const area = await findFolder(RESERVED);
   // Retried at the next start.
   if (area) await removeEntry(area, id).catch(() => undefined);
 }

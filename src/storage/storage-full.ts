@@ -1,5 +1,5 @@
 import { newId } from "../lib/id";
-import { fileSystemRoot } from "./file-system";
+import { fileSystemRoot, RESERVED } from "./file-system";
 
 /** Messages that indicate a full disk or quota without a specific error name. */
 const FULL = /quota|no[_ ]space|not enough (disk )?space|disk (is )?full|full disk|failed to write blobs/i;
@@ -32,8 +32,11 @@ async function failsToWrite(): Promise<boolean> {
   const root = await fileSystemRoot();
   if (!root || !("createWritable" in FileSystemFileHandle.prototype)) return false;
   const name = `probe-${newId()}`;
+  // Where a crash leaves it behind, it goes at the next start with the other reservations.
+  let folder: FileSystemDirectoryHandle | undefined;
   try {
-    const handle = await root.getFileHandle(name, { create: true });
+    folder = await root.getDirectoryHandle(RESERVED, { create: true });
+    const handle = await folder.getFileHandle(name, { create: true });
     const writable = await handle.createWritable();
     try {
       await writable.write(new Blob([new Uint8Array(PROBE_BYTES)]));
@@ -46,6 +49,6 @@ async function failsToWrite(): Promise<boolean> {
   } catch (error) {
     return error instanceof DOMException && error.name === "QuotaExceededError";
   } finally {
-    await root.removeEntry(name).catch(() => undefined);
+    await folder?.removeEntry(name).catch(() => undefined);
   }
 }

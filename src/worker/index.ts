@@ -1,4 +1,5 @@
 /// <reference lib="webworker" />
+import { onNewerVersion } from "../storage/database";
 import { EncodedRows } from "./encoded-rows";
 import { adapterHandlers } from "./handlers/adapters";
 import { datasetHandlers } from "./handlers/datasets";
@@ -15,6 +16,11 @@ const emit = emitterFor(self);
 const owner = new JobOwner(emit);
 const session = new Session(emit, { onLost: () => owner.cancel("train", "measure") });
 const encoded = new EncodedRows(() => session.model);
+
+onNewerVersion(() => {
+  emit("outdated", null);
+  return session.keepRequests.ask();
+});
 
 serve(self, {
   ...environmentHandlers(session),

@@ -12,6 +12,7 @@ import type { Side } from "../shared/generation";
 import { StoredCompileJournal } from "../storage/compile-journal";
 import { loadSetting, saveSetting } from "../storage/settings";
 import type { ActiveAdapter, ActiveModel, GpuContext, Speaker } from "./active";
+import { KeepRequests } from "./keep-requests";
 import type { Emit } from "./serve";
 import { UnsavedAdapters } from "./unsaved-adapters";
 
@@ -37,6 +38,8 @@ interface SessionOptions {
 export class Session {
   readonly emit: Emit;
   readonly unsaved: UnsavedAdapters;
+  /** Asks the run under way to be kept. */
+  readonly keepRequests = new KeepRequests();
   readonly #options: SessionOptions;
   #context: Promise<GpuContext> | null = null;
   #model: ActiveModel | null = null;
@@ -149,7 +152,8 @@ export class Session {
   /** Times the matrix shapes that planning recorded, and stores the results for the next visit. */
   async tune(): Promise<void> {
     const { gpu, tuning } = await this.gpu();
-    if (await tuning.measure()) await saveSetting(tuningKey(gpu), tuning.choices);
+    // Without room for them the next visit measures anew.
+    if (await tuning.measure()) await saveSetting(tuningKey(gpu), tuning.choices).catch(() => undefined);
   }
 
   async #open(): Promise<GpuContext> {
@@ -164,7 +168,8 @@ export class Session {
     pipelines.onBroken = ({ problem }) => {
       this.emit("log", { time: Date.now(), line: { kind: "kernel-broken", problem } });
     };
-    const known = await loadSetting(tuningKey(gpu), tuningChoices);
+    // A database that does not open takes nobody's GPU away.
+    const known = await loadSetting(tuningKey(gpu), tuningChoices).catch(() => null);
     const tuning = new Tuner(gpu, pipelines, known ?? {});
     return { gpu, pipelines, tuning };
   }

@@ -9,6 +9,7 @@ import { serveStudio, type ServedStudio } from "./serve-studio";
 
 const FOLDER = "public/models/spruce";
 const NAME = "luthier/spruce";
+const TOKEN = "hf_keepThisToYourself";
 /** Bytes sent before a connection breaks off; the weights are about four times as long. */
 const PIECE = 1_000_000;
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
   const files = await Promise.all(
     names.map(async (name) => [name, await readFile(join(FOLDER, name))] as const),
   );
-  hub = await FakeHub.start({ [NAME]: { files: Object.fromEntries(files) } });
+  hub = await FakeHub.start({ [NAME]: { files: Object.fromEntries(files), token: TOKEN } });
   studio = await serveStudio();
 });
 afterAll(async () => {
@@ -30,6 +31,34 @@ afterAll(async () => {
 const button = (page: Page, name: string): Locator => page.getByRole("button", { name, exact: true });
 const card = (page: Page): Locator => page.getByRole("article").filter({ hasText: NAME });
 
+/** All that a page's origin keeps, as text. */
+function keptText(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const texts = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie];
+    const read = async (folder: FileSystemDirectoryHandle): Promise<void> => {
+      for await (const entry of folder.values()) {
+        if (entry.kind === "directory") await read(entry);
+        else if (entry.name.endsWith(".json")) texts.push(await (await entry.getFile()).text());
+      }
+    };
+    await read(await navigator.storage.getDirectory());
+    const result = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error ?? new Error("not read"));
+      });
+    for (const { name } of await indexedDB.databases()) {
+      const database = await result(indexedDB.open(name ?? ""));
+      for (const store of database.objectStoreNames) {
+        const objects = database.transaction(store).objectStore(store);
+        texts.push(JSON.stringify([await result(objects.getAllKeys()), await result(objects.getAll())]));
+      }
+      database.close();
+    }
+    return texts.join("\n");
+  });
+}
+
 test("a model is downloaded over broken connections and a reload, and stays in the library", async () => {
   if (!studio || !hub) throw new Error("nothing is served");
   Object.assign(hub.trouble, { drops: 2, dropAfterBytes: PIECE });
@@ -37,9 +66,12 @@ test("a model is downloaded over broken connections and a reload, and stays in t
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
+  const said: string[] = [];
+  page.on("console", (message) => said.push(message.text()));
   await page.goto(studio.address);
   await page.getByRole("textbox", { name: "Hub endpoint" }).fill(hub.endpoint);
   await page.getByRole("textbox", { name: "Repository" }).fill(NAME);
+  await page.getByLabel("Access token").fill(TOKEN);
   await button(page, "Download").click();
 
   await page.getByText("1.3 MB of 4.3 MB").waitFor({ timeout: 120_000 });
@@ -48,10 +80,22 @@ test("a model is downloaded over broken connections and a reload, and stays in t
   await page.reload();
 
   await page.getByText("2.3 MB of 4.3 MB are here").waitFor({ timeout: 120_000 });
+  expect(await page.getByLabel("Access token").inputValue()).toBe("");
+  await page.getByLabel("Access token").fill(TOKEN);
   await button(page, `Continue ${NAME}`).click();
   await card(page).getByText("In use").waitFor({ timeout: 240_000 });
   const weights = hub.fileRequests().filter(({ path }) => path.endsWith("model.safetensors"));
   expect(weights.map(({ range }) => range)).toEqual([null, `bytes=${PIECE}-`, `bytes=${2 * PIECE}-`]);
+
+  // The token has gone to the hub alone, and is nowhere in what the browser keeps or what the page says.
+  const [toHub, toFiles] = (["hub", "files"] as const).map((wanted) =>
+    hub?.seen.filter(({ host }) => host === wanted).map(({ authorization }) => authorization),
+  );
+  expect(new Set(toHub)).toEqual(new Set([`Bearer ${TOKEN}`]));
+  expect(new Set(toFiles)).toEqual(new Set([null]));
+  expect(await keptText(page)).toContain("luthier-settings");
+  expect(await keptText(page)).not.toContain(TOKEN);
+  expect(said.join()).not.toContain(TOKEN);
 
   const requests = hub.seen.length;
   await page.reload();

@@ -117,6 +117,28 @@ describe("manners", () => {
       });
     }
   }
+
+  it("set aside what was typed where the last start hung with it", async () => {
+    await withPage({}, async (page) => {
+      await page.getByLabel("Max steps").fill("7");
+      // What a hang leaves behind: an opening that never came to rest.
+      await page.addInitScript(() => localStorage.setItem("luthier-opening", String(Date.now() - 60_000)));
+      await page.reload();
+      await page.getByText("Your form entries were set aside").waitFor();
+      expect(await page.getByLabel("Max steps").inputValue()).not.toBe("7");
+      await button(page, "Restore them").click();
+      expect(await page.getByLabel("Max steps").inputValue()).toBe("7");
+    });
+  });
+
+  it("say so when a run has learned nothing", async () => {
+    await withPage({}, async (page) => {
+      await page.getByLabel("Max steps").fill("2");
+      await page.getByLabel("Learning rate").fill("1");
+      await train(page);
+      await page.getByText("This run has learned nothing").waitFor();
+    });
+  });
 });
 
 /** Pixels of the loss chart that have the current colour of grid lines. Runs in the page. */

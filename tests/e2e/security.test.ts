@@ -72,6 +72,30 @@ function intrude() {
   );
 }
 
+/** Rows of one's own, two steps, a question and an export: studio.test.ts does all of it in the built page. */
+async function doShortJob(page: Page): Promise<void> {
+  const patient = { timeout: 120_000 };
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  await page.getByLabel("Dataset file").setInputFiles({
+    name: "rows.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from("instruction,output\nWhat do violins eat?,Rosin.\nAnd cellos?,More rosin.\n"),
+  });
+  await button("Delete rows.csv").waitFor(patient);
+  await page.getByLabel("Max steps").fill("2");
+  await expect.poll(() => button("Train").isEnabled(), patient).toBe(true);
+  await button("Train").click();
+  await page.getByRole("status").filter({ hasText: "Done." }).waitFor(patient);
+  await page.getByRole("textbox", { name: "Message" }).fill("What do violins eat?");
+  await button("Send").click();
+  await page.getByRole("region", { name: "After", exact: true }).getByText("tokens/s").waitFor(patient);
+  for (const name of ["Export adapter", "Download merged model"]) {
+    const downloading = page.waitForEvent("download", patient);
+    await button(name).click();
+    await downloading;
+  }
+}
+
 test("the built page opens without a violation, and refuses what it does not need", async () => {
   if (!studio) throw new Error("the studio is not served");
   const { page, violations } = await open(studio.address);
@@ -83,12 +107,13 @@ test("the built page opens without a violation, and refuses what it does not nee
   await page.context().close();
 }, 240_000);
 
-test("the page of the development server opens without a violation", async () => {
+test("the page of the development server does a job without a violation", async () => {
   const server = await createServer({ server: { port: 0, open: false }, logLevel: "error" });
   try {
     await server.listen();
     const address = server.resolvedUrls?.local[0] ?? "";
     const { page, violations } = await open(address);
+    await doShortJob(page);
     expect(violations).toEqual([]);
     expect((await page.evaluate(intrude)).filter(([, through]) => through)).toEqual([]);
     await page.context().close();

@@ -5,7 +5,6 @@ import { build, preview } from "vite";
 import { browserUnderTest } from "../support/software-gpu";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const outDir = join(root, "node_modules/.cache/luthier/studio");
 
 /** The production build, being served. */
 export interface ServedPage {
@@ -54,8 +53,13 @@ export async function chromiumStart(): Promise<ChromiumStart> {
   };
 }
 
-/** Builds and serves the studio. */
-export async function servePage(): Promise<ServedPage> {
+/**
+ * Builds and serves the studio.
+ *
+ * @param name of the build's folder, where another program may build at the same time
+ */
+export async function servePage(name = "studio"): Promise<ServedPage> {
+  const outDir = join(root, "node_modules/.cache/luthier", name);
   const configFile = join(root, "vite.config.ts");
   await build({ root, configFile, logLevel: "error", build: { outDir, emptyOutDir: true } });
   const server = await preview({

@@ -139,6 +139,37 @@ test("a full disk: the finished adapter stays, is saved when there is room, and 
   });
 });
 
+/** Brings the rows' database to a newer version, as a newer studio does; resolves when the older tabs have let go. */
+function upgrade(page: Page): Promise<void> {
+  return page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const request = indexedDB.open("luthier-rows", 2);
+        request.onerror = () => reject(request.error ?? new Error("not upgraded"));
+        request.onsuccess = () => {
+          request.result.close();
+          resolve();
+        };
+      }),
+  );
+}
+
+/** A model's files as a person picks them. */
+async function pickModel(page: Page): Promise<Locator> {
+  const names = await readdir("public/models/spruce");
+  const files = await Promise.all(
+    names.map(async (name) => ({
+      name,
+      mimeType: "application/octet-stream",
+      buffer: await readFile(join("public/models/spruce", name)),
+    })),
+  );
+  await page.getByLabel("Model files").setInputFiles(files);
+  const kept = page.getByRole("article").filter({ hasText: "Your files" });
+  await kept.getByText("In use").waitFor(PATIENT);
+  return kept;
+}
+
 test("a second tab looks on while the first trains, and neither's run is lost", async () => {
   await visit(async ({ page, context, address }) => {
     await begin(page, 60);
@@ -147,6 +178,9 @@ test("a second tab looks on while the first trains, and neither's run is lost", 
     await other.goto(address);
     await ready(other);
     await other.getByText("Another tab is training").waitFor(PATIENT);
+    await upgrade(other);
+    await page.getByText("A newer version of the studio is open in another tab.").waitFor(PATIENT);
+    await page.getByText("The run has been saved").waitFor(PATIENT);
     await button(other, "Train").click();
     await other
       .getByRole("alert")
@@ -161,19 +195,9 @@ test("a second tab looks on while the first trains, and neither's run is lost", 
   });
 });
 
-test("databases that the browser has lost hide no model, adapter or run", async () => {
+test.concurrent("databases that the browser has lost hide no model, adapter or run", async () => {
   await visit(async ({ page }) => {
-    const names = await readdir("public/models/spruce");
-    const files = await Promise.all(
-      names.map(async (name) => ({
-        name,
-        mimeType: "application/octet-stream",
-        buffer: await readFile(join("public/models/spruce", name)),
-      })),
-    );
-    await page.getByLabel("Model files").setInputFiles(files);
-    const kept = page.getByRole("article").filter({ hasText: "Your files" });
-    await kept.getByText("In use").waitFor(PATIENT);
+    const kept = await pickModel(page);
     const count = await countFiles(page, "models");
     expect(count).toBeGreaterThan(3);
     await ready(page);
@@ -186,5 +210,52 @@ test("databases that the browser has lost hide no model, adapter or run", async 
     await kept.getByText("In use").waitFor(PATIENT);
     await page.getByText("3 steps").first().waitFor(PATIENT);
     expect(await countFiles(page, "models")).toBe(count);
+
+    await button(page, "Delete Model").click();
+    await button(page, "Delete it").click();
+    const orphan = page.getByRole("listitem").filter({ hasText: /LoRA.*adapter · [\d.]+ [kM]B ·/s });
+    await orphan.getByRole("button", { name: /^Delete LoRA/ }).click();
+    await button(page, "Keep it").click();
+    expect(await countFiles(page, "adapters")).toBeGreaterThan(0);
+    await orphan.getByRole("button", { name: /^Delete LoRA/ }).click();
+    await button(page, "Delete it").click();
+    await expect.poll(() => countFiles(page, "adapters"), PATIENT).toBe(0);
+    expect(await orphan.count()).toBe(0);
   });
 });
+
+test.concurrent(
+  "a worker that hangs under a model: it starts anew, without that model, and all else can be used",
+  async () => {
+    await visit(async ({ page }) => {
+      const kept = await pickModel(page);
+      await ready(page);
+      await page.reload();
+      await page.locator('article[aria-busy="true"]').waitFor(PATIENT);
+      const [worker] = page.workers();
+      // It waits for what never comes, as a loop without end would, but leaves the processor to others.
+      void worker
+        ?.evaluate(() => {
+          const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+          Atomics.wait(new Int32Array(memory.buffer), 0, 0);
+        })
+        .catch(() => undefined);
+      await page.getByText("is not responding").waitFor(PATIENT);
+      await button(page, "Restart it").click();
+      await page.getByText("Model was not loaded").waitFor(PATIENT);
+      expect(await kept.getByText("In use").count()).toBe(0);
+
+      await page.getByLabel("Dataset file").setInputFiles({
+        name: "rows.csv",
+        mimeType: "text/csv",
+        buffer: Buffer.from("instruction,output\nWhat do violins eat?,Rosin.\n"),
+      });
+      await button(page, "Delete rows.csv").waitFor(PATIENT);
+      await button(page, "Delete Model").click();
+      await button(page, "Delete it").click();
+      await kept.waitFor({ state: "detached", ...PATIENT });
+      await button(page, "Use Spruce").click();
+      await ready(page);
+    });
+  },
+);

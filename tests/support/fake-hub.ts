@@ -25,6 +25,8 @@ export interface Trouble {
   noChecksums: boolean;
   /** Responses that end early with a matching length. */
   short: number;
+  /** Milliseconds between pieces of 64 KiB; 0 sends the whole at once. */
+  pauseMs: number;
 }
 
 export interface FakeRepository {
@@ -216,13 +218,23 @@ export class FakeHub {
     if (trouble.drops-- > 0) {
       response.write(body.subarray(0, trouble.dropAfterBytes));
       this.#drop = { at: start + trouble.dropAfterBytes, end: () => response.socket?.destroy() };
-    } else response.end(body);
+    } else if (trouble.pauseMs > 0) void sendSlowly(response, body, trouble.pauseMs);
+    else response.end(body);
   }
 
   #note(host: SeenRequest["host"], request: IncomingMessage): void {
     const { range = null, authorization = null } = request.headers;
     this.seen.push({ host, path: request.url ?? "", range, authorization });
   }
+}
+
+/** Sends a body in pieces, until the client goes away. */
+async function sendSlowly(response: ServerResponse, body: Uint8Array, pauseMs: number): Promise<void> {
+  for (let at = 0; at < body.length && !response.destroyed; at += LARGE_BYTES) {
+    response.write(body.subarray(at, at + LARGE_BYTES));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+  response.end();
 }
 
 function noTrouble(): Trouble {
@@ -233,6 +245,7 @@ function noTrouble(): Trouble {
     damaged: 0,
     silent: 0,
     short: 0,
+    pauseMs: 0,
     refusals: 0,
     refusalStatus: 429,
     retryAfter: null,

@@ -1,4 +1,5 @@
-import { Checkbox, Radio } from "@mantine/core";
+import { Checkbox, Radio, TextInput } from "@mantine/core";
+import { useState } from "react";
 import {
   type AdaptersField as Spec,
   chosenAdapters,
@@ -21,10 +22,14 @@ interface Props {
   readonly onChange: (value: FieldValue) => void;
 }
 
+/** Choices shown at a time in addition to the selected ones; the others are found by name. */
+const SHOWN = 20;
+
 /** Chooses among the loaded model's trained adapters, with checkboxes or as a single choice. */
 export function AdaptersField({ field, label, value, problem, hint, disabled, onChange }: Props) {
   const text = useText();
   const adapters = useStudio((state) => state.adapters);
+  const [sought, setSought] = useState("");
   const fitting = adapters.filter(({ method }) => field.methods.includes(method.id));
   const holder = adapters.find(({ id }) => id === expertHolder(value));
   const titles = METHOD_IDS.filter((id) => field.methods.includes(id)).map((id) => text.methods[id].title);
@@ -40,15 +45,32 @@ export function AdaptersField({ field, label, value, problem, hint, disabled, on
     ...(hint === null ? {} : { description: hint }),
     ...(problem === undefined ? {} : { error: problem }),
   };
+  const found = find(choices, kept, sought);
+  const search = choices.length > SHOWN && (
+    <TextInput
+      className={classes.search ?? ""}
+      aria-label={text.method.findAdapter}
+      placeholder={text.method.findAdapter}
+      value={sought}
+      disabled={disabled}
+      onChange={(event) => {
+        setSought(event.currentTarget.value);
+      }}
+    />
+  );
+  const hidden = choices.length - found.length;
+  const more = hidden > 0 && <p className={classes.none}>{text.method.moreAdapters(hidden)}</p>;
   const none = choices.length === 0 && <p className={classes.none}>{text.method.noAdapters(titles)}</p>;
   if (field.max === 1) {
     return (
       <Radio.Group {...shared} value={kept[0] ?? null} onChange={onChange}>
+        {search}
         <div className={classes.choices}>
-          {choices.map((choice) => (
+          {found.map((choice) => (
             <Radio key={choice.value} {...choice} disabled={disabled} />
           ))}
         </div>
+        {more}
         {none}
       </Radio.Group>
     );
@@ -62,14 +84,31 @@ export function AdaptersField({ field, label, value, problem, hint, disabled, on
         onChange(ids.filter((id) => id !== holder?.id).join(","));
       }}
     >
+      {search}
       <div className={classes.choices}>
-        {choices.map((choice) => (
+        {found.map((choice) => (
           <Checkbox key={choice.value} {...choice} disabled={disabled} />
         ))}
       </div>
+      {more}
       {none}
     </Checkbox.Group>
   );
+}
+
+interface Choice {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** Those chosen, and as many others as are shown of those with `sought` in their names. */
+function find(choices: readonly Choice[], chosen: readonly string[], sought: string): readonly Choice[] {
+  if (choices.length <= SHOWN) return choices;
+  const part = sought.trim().toLowerCase();
+  const others = choices.filter(
+    ({ value, label }) => !chosen.includes(value) && label.toLowerCase().includes(part),
+  );
+  return [...choices.filter(({ value }) => chosen.includes(value)), ...others.slice(0, SHOWN)];
 }
 
 const ORDER: ("label" | "input" | "description" | "error")[] = ["label", "input", "error", "description"];

@@ -101,6 +101,9 @@ function listen(store: StudioStore, { client, series, log }: Runtime): (() => vo
     client.on("stalled", (stalled) => {
       store.getState().recordStall(stalled);
     }),
+    client.on("outdated", () => {
+      setState({ outdated: true });
+    }),
     client.on("fault", (fault) => {
       if (isDeviceLost(LuthierError.fromData(fault))) void store.getState().recover();
       else setState({ fault });

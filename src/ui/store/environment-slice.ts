@@ -10,10 +10,14 @@ export const environmentSlice: SliceCreator<EnvironmentSlice> =
     stalled: false,
     hungModel: null,
     setAside: null,
+    outdated: false,
 
     recordStall: (stalled) => {
+      const { jobs, modelId } = get();
       const loading = jobOf(get(), "load-model")?.subject ?? null;
-      set({ stalled, hungModel: stalled ? loading : null });
+      // Where no job runs the page itself has asked for something: tokens, lengths, a plan, all of the model in use.
+      const suspect = loading ?? (jobs.length === 0 ? modelId : null);
+      set({ stalled, hungModel: stalled ? suspect : null });
     },
 
     restoreSettings: () => {

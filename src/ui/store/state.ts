@@ -58,6 +58,8 @@ export interface EnvironmentSlice {
   readonly hungModel: string | null;
   /** Settings set aside because an earlier start with them never finished. */
   readonly setAside: Partial<StudioState> | null;
+  /** Whether a newer version of the studio is open in another tab. */
+  readonly outdated: boolean;
   /** Records what the worker was doing when it stopped responding, and clears that when it responds again. */
   recordStall(stalled: boolean): void;
   /** Restores the settings that were set aside. */

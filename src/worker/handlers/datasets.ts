@@ -31,7 +31,8 @@ export function datasetHandlers(
 ): Pick<Handlers, Names> {
   return {
     async listDatasets() {
-      await removeLeftovers();
+      // What cannot be cleared away now, on a full disk say, hides no dataset.
+      await removeLeftovers().catch(() => undefined);
       return listDatasets();
     },
     listSamples: () => samples(),

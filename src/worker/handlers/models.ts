@@ -1,3 +1,4 @@
+import { LuthierError } from "../../lib/errors";
 import type { ModelCard } from "../../shared/model";
 import { listModels as keptModels, removeModelLeftovers } from "../../storage/models";
 import { builtInCard, builtInModels } from "../built-in";
@@ -16,7 +17,7 @@ type Names = "listModels" | "loadModel" | "loadModelFiles" | "deleteModel" | "li
 /** Commands that list and load base models. */
 export function modelHandlers(owner: JobOwner, session: Session): Pick<Handlers, Names> {
   return {
-    listModels,
+    listModels: () => listModels(session),
     loadModel: ({ id, quantization }, call) => owner.run(loadModelJob(session, id, quantization), call),
     loadModelFiles: (args, call) => owner.run(loadModelFilesJob(session, args), call),
     deleteModel: ({ id }, call) => owner.run(deleteModelJob(session, id), call),
@@ -25,9 +26,15 @@ export function modelHandlers(owner: JobOwner, session: Session): Pick<Handlers,
   };
 }
 
-async function listModels(): Promise<ModelCard[]> {
-  await removeModelLeftovers();
-  await removeReservations(isOwned);
-  const [builtIn, kept] = await Promise.all([builtInModels(), keptModels()]);
+async function listModels({ emit }: Pick<Session, "emit">): Promise<ModelCard[]> {
+  // What cannot be cleared away now, on a full disk say, hides no model.
+  await removeModelLeftovers().catch(() => undefined);
+  await removeReservations(isOwned).catch(() => undefined);
+  const kept = await keptModels().catch((error: unknown): ModelCard[] => {
+    if (!(error instanceof LuthierError)) throw error;
+    emit("fault", error.toData());
+    return [];
+  });
+  const builtIn = await builtInModels();
   return [...builtIn.map(builtInCard), ...kept];
 }

@@ -146,12 +146,23 @@ async function prepare(
     const card = { id, title, source, license };
     const summary = summarise(card, engine, folder, tokenizer.hasChatTemplate, defaults);
     await keep(session, opened, summary, signal);
-    const adapters = await adaptersOf(session, id);
+    const adapters = await knownAdapters(session, id);
     if (signal.aborted) throw cancelled();
     return { model: { summary, engine, tokenizer, folder, origin: opened.origin ?? null }, adapters };
   } catch (error) {
     engine.weights.destroy();
     throw error;
+  }
+}
+
+/** A model whose adapters cannot be listed (e.g. on a full disk) can still be used; the page is notified. */
+async function knownAdapters(session: Session, id: string): Promise<AdapterSummary[]> {
+  try {
+    return await adaptersOf(session, id);
+  } catch (error) {
+    if (!(error instanceof LuthierError) || error.code !== "storage") throw error;
+    session.emit("fault", error.toData());
+    return [];
   }
 }
 

@@ -249,8 +249,13 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
     const plan = {
       ...loopPlan(training, data),
       ...validatedStep(resume),
-      shouldRest: () => gate.isClosed || keeper.isDue || sampler?.isDue(trainer.stepCount) === true,
+      shouldRest: () =>
+        gate.isClosed ||
+        keeper.isDue ||
+        session.keepRequests.isPending ||
+        sampler?.isDue(trainer.stepCount) === true,
     };
+    session.keepRequests.begin();
     const attention = session.model.engine.spec.dropout?.attention ?? 0;
     if (training.baseModelDropout && attention > 0) tell({ kind: "attention-not-dropped", share: attention });
     if (plan.warmupSteps !== training.warmupSteps) {
@@ -283,20 +288,24 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
     if (taken !== null && taken !== trainer.stepCount) return null;
     return await keptOptimizer(trainer, state, config.method);
   } finally {
+    session.keepRequests.end();
     trainer.destroy();
   }
 }
 
 /** Saves a checkpoint when due and waits while the run is paused. This time does not count towards step time. */
 async function checkpointAndPause(
-  { gate, signal }: Run,
+  { gate, signal, session: { keepRequests } }: Run,
   reporter: TrainingReporter,
   keeper: RunKeeper,
 ): Promise<void> {
-  if (gate.isClosed || keeper.isDue) await keeper.keep();
+  if (gate.isClosed || keeper.isDue || keepRequests.isPending) await keeper.keep();
+  keepRequests.settle();
   if (gate.isClosed) {
     reporter.send("paused");
+    keepRequests.end();
     await gate.pass();
+    keepRequests.begin();
     if (!signal.aborted) reporter.send("running");
   }
   reporter.excludePause();

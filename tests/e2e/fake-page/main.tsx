@@ -1,5 +1,6 @@
 import { FakeClient } from "../../support/fake-client/client";
 import type { Answer, Turn } from "../../../src/ui/store/state";
+import { trustOwnScripts } from "../../../src/client/trusted-scripts";
 import { mountStudio } from "../../../src/ui/mount";
 import { en } from "../../../src/ui/text/en";
 import { pseudoLanguage } from "../../support/pseudo-language";
@@ -10,6 +11,7 @@ import { pseudoLanguage } from "../../support/pseudo-language";
  */
 const query = new URLSearchParams(location.search);
 const count = (name: string): number => Number(query.get(name) ?? 0);
+trustOwnScripts();
 const root = document.getElementById("root");
 if (root) {
   mountStudio(

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { chromium, type Browser } from "playwright-core";
 import { build, preview, type InlineConfig } from "vite";
+import { securityPlugin } from "../../../tools/site/content-security-policy";
 import { unpackTestBrowser } from "../../support/software-gpu";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -18,7 +19,14 @@ export interface FakePage {
 
 /** Builds the page like the product, but with the fake client, and serves it. */
 export async function serveFakePage(): Promise<FakePage> {
-  const shared: InlineConfig = { root, configFile: false, logLevel: "error", base: "./", plugins: [react()] };
+  const shared: InlineConfig = {
+    root,
+    configFile: false,
+    logLevel: "error",
+    base: "./",
+    // A violation of the policy is an error on the console, which no test lets pass.
+    plugins: [react(), securityPlugin()],
+  };
   await build({
     ...shared,
     build: {

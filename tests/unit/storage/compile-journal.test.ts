@@ -36,11 +36,28 @@ test("of several kernels in a crash each is suspected, and one compiled alone is
   await second.begin(["b"]);
   await second.end(["b"]);
   await second.begin(["c"]);
-  locks.releaseAll();
+  await second.close();
 
   const third = await open();
   expect([...third.suspects]).toEqual(["c"]);
   expect([...third.fatal]).toEqual(["c"]);
+});
+
+test("a tab that ends over one kernel, as a closed one does, makes it suspect, and only a second one fatal", async () => {
+  await (await open()).begin(["a"]);
+  locks.releaseAll();
+  const second = await open();
+  expect([[...second.suspects], [...second.fatal]]).toEqual([["a"], []]);
+  await second.begin(["a"]);
+  await second.end(["a"]);
+  locks.releaseAll();
+  expect([...(await open()).suspects]).toEqual([]);
+
+  for (let times = 0; times < 2; times++) {
+    await (await open()).begin(["a"]);
+    locks.releaseAll();
+  }
+  expect([...(await open()).fatal]).toEqual(["a"]);
 });
 
 test("what a living worker compiles is nobody's crash", async () => {
@@ -61,7 +78,7 @@ test("after a lost device the same worker's next journal knows what was open", a
 test("another GPU or browser, and a week, clear a kernel", async () => {
   const first = await open(GPU, 0);
   await first.begin(["a"]);
-  locks.releaseAll();
+  await first.close();
   expect([...(await open("card browser/2", 0)).fatal]).toEqual([]);
   expect([...(await open(GPU, 6 * DAY_MS)).fatal]).toEqual(["a"]);
   expect([...(await open(GPU, 8 * DAY_MS)).fatal]).toEqual([]);

@@ -19,20 +19,36 @@ function openAt(version: number): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open("things", version);
     request.onsuccess = () => resolve(request.result);
-    request.onblocked = () => reject(new Error("blocked"));
     request.onerror = () => reject(request.error ?? new Error("failed"));
   });
 }
 
 describe("a store", () => {
-  it("lets a newer tab change the database, and goes on with what that left", async () => {
+  it("lets a newer tab change the database, tells of it, and goes on with what that left", async () => {
+    const store = database.openStore("things", "things");
+    const told = vi.fn(() => set("a", 2, store));
+    database.onNewerVersion(told);
+    await set("a", 1, store);
+    const newer = await openAt(2);
+    const seen = newer.transaction("things").objectStore("things").get("a");
+    await new Promise((resolve) => (seen.onsuccess = resolve));
+    expect(seen.result, "what the old tab wrote last").toBe(2);
+    newer.close();
+    expect(told).toHaveBeenCalledOnce();
+    expect(await get("a", store)).toBe(2);
+  });
+
+  it("lets go of the database all the same when its last writes fail", async () => {
+    database.onNewerVersion(() => Promise.reject(new Error("no room")));
     const store = database.openStore("things", "things");
     await set("a", 1, store);
     (await openAt(2)).close();
     expect(await get("a", store)).toBe(1);
   });
 
-  it("lets another tab delete the database, and begins anew", async () => {
+  it("does not take a deletion for a newer version", async () => {
+    const told = vi.fn(() => Promise.resolve());
+    database.onNewerVersion(told);
     const store = database.openStore("things", "things");
     await set("a", 1, store);
     await new Promise((resolve) => {

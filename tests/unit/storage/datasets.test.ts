@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Row } from "../../../src/shared/rows";
 import type * as Datasets from "../../../src/storage/datasets";
-import { conversations as rows, countEntries, fresh, fullDisk } from "./fresh";
+import { clearStore, conversations as rows, fresh, fullDisk } from "./fresh";
 
 let storage: typeof Datasets;
 
@@ -23,7 +23,11 @@ const details: Datasets.DatasetDetails = {
   brokenAt: null,
 };
 
-const chunkCount = (): Promise<number> => countEntries("luthier-rows", "chunks");
+async function chunkCount(): Promise<number> {
+  const { createStore, keys } = await import("idb-keyval");
+  const known = await keys<[string, number | string]>(createStore("luthier-rows", "chunks"));
+  return known.filter(([, part]) => typeof part === "number").length;
+}
 
 async function store(all: readonly Row[], name = details.name) {
   const writer = await storage.createDataset();
@@ -104,7 +108,7 @@ describe("datasets", () => {
     expect(await storage.readRows(kept.id, 1499, 1)).toEqual(rows(1, 1499));
   });
 
-  it("are not half there when only the summary no longer fits", async () => {
+  it("are not half there when only the record no longer fits", async () => {
     const writer = await storage.createDataset();
     await writer.append(rows(10));
     const restore = fullDisk((value) => !Array.isArray(value));
@@ -158,6 +162,45 @@ describe("datasets", () => {
     await expect(storage.readRows(id, 1200, 10)).rejects.toThrow(
       /Part of the dataset alpaca.json is missing/,
     );
+  });
+});
+
+describe("records of earlier versions, in a database of their own", () => {
+  /** Keeps a dataset as those did. */
+  async function storeAsBefore(count: number): Promise<string> {
+    const { id } = await store(rows(count));
+    const { createStore, del, get, set } = await import("idb-keyval");
+    const rowStore = createStore("luthier-rows", "chunks");
+    await set(id, await get(["dataset", id], rowStore), createStore("luthier-datasets", "summaries"));
+    await del(["dataset", id], rowStore);
+    return id;
+  }
+
+  it("are read, and brought to their rows, where the loss of that database costs nothing", async () => {
+    const id = await storeAsBefore(1500);
+    expect(await storage.readRows(id, 1499, 1)).toEqual(rows(1, 1499));
+    const listed = await storage.listDatasets();
+    expect(listed).toHaveLength(1);
+    await storage.removeLeftovers();
+    await clearStore("luthier-datasets", "summaries");
+    await storage.removeLeftovers();
+    expect(await storage.listDatasets()).toEqual(listed);
+    expect(await storage.readRows(id, 0, 5000)).toEqual(rows(1500));
+  });
+
+  it("give way to what replaces them, and go with what is deleted", async () => {
+    const id = await storeAsBefore(1500);
+    const writer = await storage.createDataset(id);
+    await writer.append(rows(20));
+    await writer.commit(details);
+    await storage.removeLeftovers();
+    expect(await storage.readRows(id, 0, 5000)).toEqual(rows(20));
+    expect(await chunkCount()).toBe(1);
+    const other = await storeAsBefore(1200);
+    await storage.deleteDataset(other);
+    await storage.removeLeftovers();
+    expect((await storage.listDatasets()).map((dataset) => dataset.id)).toEqual([id]);
+    expect(await chunkCount()).toBe(1);
   });
 });
 

@@ -182,10 +182,20 @@ describe("a start after one that hung", () => {
     expect(state().model?.id).toBe(modelId);
   });
 
-  it("loads it where the worker came back, or stopped answering over something else", async () => {
+  it("does not load it either where the worker stopped answering while nothing but the page asked of it", async () => {
     await state().start();
     state().recordStall(true);
+    expect(state().hungModel).toBe(state().modelId);
+  });
+
+  it("loads it where the worker came back, or stopped answering over something else", async () => {
+    await state().start();
+    const importing = state().importFiles([new File([rows], "rows.json")], "rows.json");
+    await when((now) => isRunning(now, "import-dataset"));
+    state().recordStall(true);
     expect(state().hungModel).toBeNull();
+    state().recordStall(false);
+    await importing;
     void state().loadModel(state().modelId ?? "");
     await when((now) => isRunning(now, "load-model"));
     state().recordStall(true);

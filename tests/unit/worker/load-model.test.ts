@@ -232,6 +232,20 @@ describe("another model", () => {
     expectFirstModel();
   });
 
+  it("is loaded though no database opens, and the page is told", async () => {
+    vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementation(() => {
+      throw new DOMException("The database connection is closing.", "InvalidStateError");
+    });
+    session.setModel(null);
+    await state().loadModel("spruce");
+    expect(state()).toMatchObject({ model: { id: "spruce" }, modelProblem: null });
+    expect(state().models.map(({ id }) => id)).toContain("spruce");
+    expect(state().fault?.problem).toMatchObject({ code: "storage/refused" });
+    // Nor does it take the GPU away from the next visit.
+    const { gpu: next } = await new Session(() => undefined).gpu();
+    next.close();
+  });
+
   it("with a number that is none is refused by the tensor's name", async () => {
     const weights = new Uint8Array(await readFile(join(GOLDEN, "model.safetensors")));
     weights.set([0, 0, 0xc0, 0x7f], weights.length - 4);

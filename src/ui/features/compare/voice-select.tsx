@@ -1,5 +1,6 @@
-import { NativeSelect } from "@mantine/core";
+import { useMemo } from "react";
 import type { Side } from "../../../shared/generation";
+import { ChoiceSelect } from "../../components/choice-select";
 import { useStudio } from "../../store/context";
 import { isExcluded } from "../../store/jobs";
 import { adapterVoice, isSameVoice, mergedVoice } from "../../store/voices";
@@ -14,27 +15,30 @@ export function VoiceSelect({ side }: { side: Side }) {
     locked: isExcluded(state, "answer"),
     choose: state.chooseVoice,
   }));
-  const choices = [
-    { voice: null, label: text.compare.base },
-    ...adapters.flatMap(({ id, name, merges }) => [
-      { voice: adapterVoice(id), label: name },
-      ...(merges ? [{ voice: mergedVoice(id), label: text.compare.merged(name) }] : []),
-    ]),
-  ];
+  const choices = useMemo(
+    () => [
+      { voice: null, label: text.compare.base },
+      ...adapters.flatMap(({ id, name, merges }) => [
+        { voice: adapterVoice(id), label: name },
+        ...(merges ? [{ voice: mergedVoice(id), label: text.compare.merged(name) }] : []),
+      ]),
+    ],
+    [adapters, text],
+  );
+  const listed = useMemo(
+    () => choices.map(({ label }, index) => ({ value: String(index), label })),
+    [choices],
+  );
   const chosen = choices.findIndex((choice) => isSameVoice(choice.voice, voice));
   const nobody = side === "after" && adapters.length === 0;
   return (
-    <NativeSelect
-      aria-label={side === "before" ? text.compare.leftSide : text.compare.rightSide}
+    <ChoiceSelect
+      label={side === "before" ? text.compare.leftSide : text.compare.rightSide}
       value={nobody ? "" : String(chosen)}
       disabled={locked || adapters.length === 0}
-      data={
-        nobody
-          ? [{ value: "", label: text.compare.afterNobody }]
-          : choices.map(({ label }, index) => ({ value: String(index), label }))
-      }
-      onChange={(event) => {
-        choose(side, choices[Number(event.currentTarget.value)]?.voice ?? null);
+      choices={nobody ? [{ value: "", label: text.compare.afterNobody }] : listed}
+      onChange={(value) => {
+        choose(side, choices[Number(value)]?.voice ?? null);
       }}
     />
   );

@@ -5,7 +5,7 @@ import { Notice } from "../../components/notice";
 import { ProblemAlert } from "../../components/problem-alert";
 import { browserKind } from "../../lib/browser-kind";
 import { useStudio } from "../../store/context";
-import { isExcluded } from "../../store/jobs";
+import { isExcluded, isTraining } from "../../store/jobs";
 import { useText } from "../../text/text";
 import { InterruptedRuns } from "../train/interrupted-runs";
 import classes from "./page-notices.module.css";
@@ -27,18 +27,13 @@ export function PageNotices() {
         onDismiss={dismiss}
         action={
           wantsReload ? (
-            <Button
-              size="compact-sm"
-              variant="default"
-              onClick={() => {
-                location.reload();
-              }}
-            >
+            <Button size="compact-sm" variant="default" onClick={reload}>
               {text.shell.reloadPage}
             </Button>
           ) : null
         }
       />
+      <Outdated />
       <Stalled />
       <SetAside />
       <Recovery />
@@ -47,6 +42,30 @@ export function PageNotices() {
       ))}
       <InterruptedRuns />
     </div>
+  );
+}
+
+function reload(): void {
+  location.reload();
+}
+
+/** Asks for a reload once a newer version is open in another tab. */
+function Outdated() {
+  const text = useText().shell;
+  const { outdated, training } = useStudio((state) => ({
+    outdated: state.outdated,
+    training: isTraining(state),
+  }));
+  if (!outdated) return null;
+  return (
+    <Notice kind="warning" title={text.outdated.title}>
+      {training ? text.outdated.whileTraining : text.outdated.what}
+      <Group mt="xs">
+        <Button size="compact-md" onClick={reload}>
+          {text.reloadPage}
+        </Button>
+      </Group>
+    </Notice>
   );
 }
 
@@ -65,12 +84,7 @@ function Stalled() {
       <Notice kind="warning" title={text.title}>
         {text.what}
         <Group mt="xs">
-          <Button
-            size="compact-md"
-            onClick={() => {
-              location.reload();
-            }}
-          >
+          <Button size="compact-md" onClick={reload}>
             {text.restart}
           </Button>
         </Group>

@@ -298,4 +298,6 @@ export const method = {
   noAdapters: (methods: readonly string[]) =>
     `This model has no suitable adapters yet. Train one with ${format.either(methods)}, or load one under Export.`,
   expertsWithin: (name: string) => `The ones in “${name}”`,
+  findAdapter: "Find an adapter",
+  moreAdapters: (count: number) => `and ${format.integer(count)} more: type part of the name to find them`,
 };

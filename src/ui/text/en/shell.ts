@@ -79,14 +79,20 @@ export const shell = {
     private: "Everything stays on this machine.",
     licences: "Third-party licences",
   },
+  choices: { nothing: "Nothing of that name" },
   dismiss: "Dismiss",
   reloadPage: "Reload the page",
+  outdated: {
+    title: "A newer version of the studio is open in another tab. Reload this one.",
+    what: "Saved data is kept.",
+    whileTraining: "The run has been saved and can be resumed after the reload.",
+  },
   stalled: {
     title: "The studio's worker is not responding",
     what: "It may be busy with a large task and recover. If not, restart it: saved data is kept, and a run continues from its last checkpoint.",
     restart: "Restart it",
     notLoaded: (title: string) => `${title} was not loaded`,
-    why: "The studio stopped responding while loading this model during your last visit. Everything else works.",
+    why: "The studio stopped responding while using this model during your last visit. Everything else works.",
     load: "Load it anyway",
   },
   setAside: {

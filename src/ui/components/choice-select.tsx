@@ -1,0 +1,54 @@
+import { NativeSelect, Select } from "@mantine/core";
+import { useText } from "../text/text";
+import classes from "./choice-select.module.css";
+
+/** From so many choices on they are searched: the browser's own list is for few. */
+const MANY = 40;
+/** Choices that are in the page at a time. */
+const SHOWN = 50;
+
+interface Props {
+  readonly label: string;
+  readonly value: string;
+  readonly choices: readonly { readonly value: string; readonly label: string }[];
+  readonly disabled: boolean;
+  readonly onChange: (value: string) => void;
+}
+
+/** One of several choices: the browser's own list, or, of many, a field that finds them by a part of their name. */
+export function ChoiceSelect({ label, value, choices, disabled, onChange }: Props) {
+  const text = useText().shell.choices;
+  if (choices.length < MANY) {
+    return (
+      <NativeSelect
+        aria-label={label}
+        value={value}
+        disabled={disabled}
+        data={[...choices]}
+        onChange={(event) => {
+          onChange(event.currentTarget.value);
+        }}
+      />
+    );
+  }
+  return (
+    <Select
+      aria-label={label}
+      value={value}
+      disabled={disabled}
+      data={[...choices]}
+      searchable
+      limit={SHOWN}
+      allowDeselect={false}
+      withScrollArea={false}
+      classNames={{ dropdown: classes.dropdown ?? "" }}
+      nothingFoundMessage={text.nothing}
+      onFocus={(event) => {
+        event.currentTarget.select();
+      }}
+      onChange={(chosen) => {
+        if (chosen !== null) onChange(chosen);
+      }}
+    />
+  );
+}

@@ -1,0 +1,313 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pause, type Studio, until } from "./studio";
+
+/** Something that a person has the studio do, and in which the browser is killed. */
+export interface Action {
+  readonly name: string;
+  /** What must be there for it. */
+  before?(studio: Studio): Promise<void>;
+  /** Resolves when the action has come to the part in which a kill is meant to fall. */
+  after?(studio: Studio): Promise<void>;
+  /** The name of one that comes to the same end undisturbed. */
+  readonly like?: string;
+  /** Does it to its end. */
+  act(studio: Studio): Promise<void>;
+  /** After a kill: goes on with it as a person would, to the same end. */
+  goOn(studio: Studio): Promise<void>;
+  /** What it leaves in storage, by the names of an inventory; digests are those of the undisturbed action. */
+  readonly leaves: readonly string[];
+  /** What it takes out of storage. */
+  readonly takes?: readonly string[];
+  /** Things that may be there while it is not done. */
+  readonly passing?: RegExp;
+  /** Something else that must come out the same: losses, exported bytes. */
+  outcome?(studio: Studio): Promise<string>;
+  /** Takes away what it left. */
+  undo?(studio: Studio): Promise<void>;
+}
+
+/** Steps of the run that is there from the beginning, which shows how long one takes. */
+const FIRST_STEPS = 8;
+const FEWEST_STEPS = 16;
+const MODEL = "public/models/spruce";
+export const REPOSITORY = "luthier/spruce";
+const ADAPTER = "LoRA, Talk like a pirate";
+
+/** Waits until the page lists a thing, or no longer. */
+const listed = (studio: Studio, name: string, there = true): Promise<void> =>
+  until(`${name} ${there ? "on" : "off"} its list`, async () => {
+    // A question about it stands in its place.
+    const asked = await studio.button("Delete it").count();
+    return (await studio.button(`Delete ${name}`).count()) + asked > 0 === there;
+  });
+
+async function deleteByName(studio: Studio, name: string): Promise<void> {
+  if ((await studio.button(`Delete ${name}`).count()) === 0) return;
+  await studio.button(`Delete ${name}`).click();
+  await studio.button("Delete it").click();
+  await listed(studio, name, false);
+  await studio.rest();
+}
+
+/** Rows enough to take a while. */
+function manyRows(): Buffer {
+  const lines = Array.from({ length: 30_000 }, (_, row) =>
+    JSON.stringify({
+      instruction: `Question ${row}: what do violins eat?`,
+      input: "",
+      output: `Rosin and horsehair, ${row} times a day.`,
+    }),
+  );
+  return Buffer.from(lines.join("\n"));
+}
+
+const rows = manyRows();
+const DATASET = "dataset rows.jsonl";
+
+async function dropRows(studio: Studio): Promise<void> {
+  await studio.page
+    .getByLabel("Dataset file")
+    .setInputFiles({ name: "rows.jsonl", mimeType: "application/jsonl", buffer: rows });
+  await listed(studio, "rows.jsonl");
+}
+
+export const importing: Action = {
+  name: "importing a dataset",
+  act: dropRows,
+  async goOn(studio) {
+    if (!(DATASET in (await studio.inventory()))) await dropRows(studio);
+  },
+  leaves: [DATASET],
+  undo: (studio) => deleteByName(studio, "rows.jsonl"),
+};
+
+const deleting: Action = {
+  name: "deleting a dataset",
+  before: importing.goOn,
+  async act(studio) {
+    await studio.button("Delete rows.jsonl").click();
+    await studio.button("Delete it").click();
+    await listed(studio, "rows.jsonl", false);
+  },
+  goOn: (studio) => deleteByName(studio, "rows.jsonl"),
+  leaves: [],
+  takes: [DATASET],
+};
+
+const HUB_MODEL = `model ${REPOSITORY}`;
+
+const modelInUse = (studio: Studio, words: string): Promise<void> =>
+  studio.page.getByRole("article").filter({ hasText: words }).getByText("In use").waitFor();
+
+export const downloading: Action = {
+  name: "downloading a model",
+  async act(studio) {
+    await studio.page.getByRole("textbox", { name: "Repository" }).fill(REPOSITORY);
+    await studio.button("Download").click();
+    await modelInUse(studio, REPOSITORY);
+  },
+  async goOn(studio) {
+    if (!(HUB_MODEL in (await studio.inventory()))) {
+      const more = studio.button(`Continue ${REPOSITORY}`);
+      if ((await more.count()) > 0) {
+        await more.click();
+        await modelInUse(studio, REPOSITORY);
+      } else await downloading.act(studio);
+    }
+    await studio.rest();
+  },
+  leaves: [HUB_MODEL],
+  passing: /^download /,
+  undo: useBuiltIn,
+};
+
+/** Deletes the model from the hub, and takes the built-in one into use. */
+async function useBuiltIn(studio: Studio): Promise<void> {
+  await deleteModel(studio, REPOSITORY);
+}
+
+async function deleteModel(studio: Studio, title: string): Promise<void> {
+  await studio.button(`Delete ${title}`).click();
+  await studio.button("Delete it").click();
+  await listed(studio, title, false);
+  const use = studio.button("Use Spruce");
+  if ((await use.count()) > 0) await use.click();
+  await studio.rest();
+}
+
+const keeping: Action = {
+  name: "importing a model",
+  async act(studio) {
+    const files = await Promise.all(
+      (await readdir(MODEL)).map(async (name) => ({
+        name,
+        mimeType: "application/octet-stream",
+        buffer: await readFile(join(MODEL, name)),
+      })),
+    );
+    await studio.page.getByLabel("Model files").setInputFiles(files);
+    await listed(studio, "Model");
+    await studio.rest();
+  },
+  async goOn(studio) {
+    if (!("model Model" in (await studio.inventory()))) await keeping.act(studio);
+  },
+  leaves: ["model Model"],
+  undo: (studio) => deleteModel(studio, "Model"),
+};
+
+const loading: Action = {
+  name: "loading a model",
+  async act(studio) {
+    await studio.page.reload();
+    await studio.rest();
+  },
+  goOn: (studio) => studio.rest(),
+  leaves: [],
+};
+
+async function train(studio: Studio): Promise<void> {
+  await studio.page.getByLabel("Max steps").fill(String(studio.runSteps));
+  await studio.rest();
+  await studio.button("Train").click();
+  await isDone(studio);
+}
+
+/** Follows a run that has just been asked for to its end. */
+async function isDone(studio: Studio): Promise<void> {
+  studio.steps.clear();
+  await until("the first step", () => Promise.resolve(studio.steps.size > 0));
+  await studio.status("Done.").waitFor();
+}
+
+/** Goes on with the run that was cut off, or begins it anew where it had not been kept yet. */
+async function finishRun(studio: Studio): Promise<void> {
+  const kept = Object.keys(await studio.inventory()).some((key) => key.startsWith("run "));
+  if (kept) {
+    await studio.button("Resume training").click();
+    await isDone(studio);
+  } else if (!(SECOND in (await studio.inventory()))) await train(studio);
+}
+
+/** The library has one adapter from the beginning; another run's takes the next name. */
+const SECOND = `adapter ${ADAPTER} 2`;
+
+/** Every loss, in full. */
+const losses = (studio: Studio): Promise<string> =>
+  Promise.resolve(
+    Array.from({ length: studio.runSteps }, (_, step) => studio.steps.get(step + 1)?.loss ?? "missing").join(
+      " ",
+    ),
+  );
+
+export const training: Action = {
+  name: "training",
+  act: train,
+  goOn: finishRun,
+  leaves: [SECOND],
+  passing: /^run |^stray reserved/,
+  outcome: losses,
+  undo: (studio) => deleteByName(studio, `${ADAPTER} 2`),
+};
+
+export const saving: Action = {
+  ...training,
+  name: "saving what was trained",
+  like: "training",
+  after: (studio) =>
+    until("the last step", () => Promise.resolve(studio.steps.has(studio.runSteps)), 600_000),
+};
+
+const twoTabs: Action = {
+  ...training,
+  name: "training beside a second tab",
+  like: "training",
+  async act(studio) {
+    const other = await studio.browser.newPage(studio.address);
+    await studio.rest(other);
+    await train(studio);
+    await other.close();
+  },
+  async goOn(studio) {
+    const other = await studio.browser.newPage(studio.address);
+    await studio.rest(other);
+    const isKept = Object.keys(await studio.inventory()).some((key) => key.startsWith("run "));
+    const finishing = finishRun(studio);
+    finishing.catch(() => undefined);
+    if (isKept) {
+      await other.getByText("Another tab is training").waitFor();
+      await studio.button("Train", other).click();
+      await other.getByRole("alert").filter({ hasText: "Another tab of the studio is training." }).waitFor();
+    }
+    await finishing;
+    await other.close();
+  },
+};
+
+const exporting: Action = {
+  name: "exporting an adapter",
+  act: async (studio) => void (await studio.download("Export adapter")),
+  goOn: () => Promise.resolve(),
+  leaves: [],
+  outcome: (studio) => studio.download("Export adapter"),
+};
+
+const merging: Action = {
+  name: "merging and exporting",
+  act: async (studio) => void (await studio.download("Download merged model")),
+  goOn: () => Promise.resolve(),
+  leaves: [],
+  outcome: (studio) => studio.download("Download merged model"),
+};
+
+const asking: Action = {
+  name: "answering, merged",
+  async act(studio) {
+    await studio.page
+      .getByRole("combobox", { name: "Right side", exact: true })
+      .selectOption(`${ADAPTER}, merged`);
+    await studio.page.getByRole("textbox", { name: "Message" }).fill("What do snakes eat?");
+    await studio.button("Send").click();
+    await studio.page.getByRole("region", { name: "After", exact: true }).getByText("tokens/s").waitFor();
+    await studio.page.locator('[aria-label="After"][aria-busy="false"]').waitFor();
+  },
+  goOn: (studio) => asking.act(studio),
+  leaves: [],
+  async outcome(studio) {
+    const answer = await studio.page.getByRole("region", { name: "After", exact: true }).innerText();
+    return answer.replace(/[\d.,]+ tokens\/s/, "");
+  },
+};
+
+/**
+ * What must be there before anything is disturbed: an adapter, and the endpoint of the hub. Runs are then made as long as
+ * `runMs` on this machine: they are first kept after 8 seconds.
+ */
+export async function prepare(studio: Studio, endpoint: string, runMs: number): Promise<void> {
+  await studio.rest();
+  await studio.page.getByRole("textbox", { name: "Hub endpoint" }).fill(endpoint);
+  studio.runSteps = FIRST_STEPS;
+  await train(studio);
+  const [second, last] = [studio.steps.get(2), studio.steps.get(FIRST_STEPS)];
+  if (!second || !last) throw new Error("the first run told no steps");
+  const stepMs = (last.at - second.at) / (FIRST_STEPS - 2);
+  studio.runSteps = Math.max(FEWEST_STEPS, Math.ceil(runMs / stepMs));
+  // Settings are written down by the browser some seconds later.
+  await pause(6000);
+}
+
+/** All of them, those of the short form first. */
+export const actions: readonly Action[] = [
+  importing,
+  downloading,
+  training,
+  saving,
+  merging,
+  loading,
+  twoTabs,
+  keeping,
+  exporting,
+  asking,
+  deleting,
+];
