@@ -10,6 +10,7 @@ const layers = {
   lib: [],
   shared: ["lib"],
   formats: ["lib"],
+  scores: ["lib", "shared"],
   tokenizer: ["lib", "shared", "formats"],
   storage: ["lib", "shared"],
   hub: ["lib", "shared", "storage"],
@@ -17,7 +18,7 @@ const layers = {
   engine: ["lib", "shared", "formats"],
   export: ["lib", "shared", "formats", "tokenizer", "data", "engine"],
   protocol: ["lib", "shared"],
-  worker: ["lib", "shared", "formats", "tokenizer", "storage", "hub", "data", "engine", "export", "protocol"],
+  worker: ["lib", "shared", "formats", "scores", "tokenizer", "storage", "hub", "data", "engine", "export", "protocol"],
   client: ["lib", "shared", "protocol"],
   ui: ["lib", "shared", "protocol", "client"],
 };

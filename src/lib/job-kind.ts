@@ -5,6 +5,8 @@ export type JobKind =
   | "train"
   | "measure"
   | "answer"
+  /** Scores the answers of one or two sides on many rows. */
+  | "evaluate"
   | "export"
   | "import-adapter"
   /** Renames or deletes an adapter, or discards an interrupted run. */

@@ -22,6 +22,6 @@ serve(self, {
   ...modelHandlers(owner, session),
   ...hubHandlers(owner),
   ...trainingHandlers(owner, session, encoded),
-  ...generationHandlers(owner, session),
+  ...generationHandlers(owner, session, encoded),
   ...adapterHandlers(owner, session),
 });

@@ -6,10 +6,11 @@ import { likelihoods, type MeasuredText } from "../../src/engine/generate/likeli
 import type { Gpu } from "../../src/engine/gpu/device";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
 import { makeRng } from "../../src/lib/rng";
+import { choiceScores } from "../../src/scores/likelihood";
 import { defaultGeneration } from "../../src/shared/generation";
 import { answersAlone, answersTogether, promptsOf } from "../support/batch-answers";
 import { expectClose } from "../support/compare";
-import { bindCase, goldenState, loadGoldenModel, readTensors } from "../support/golden";
+import { bindCase, goldenState, loadGoldenModel, readJson, readTensors } from "../support/golden";
 import { openTestGpu } from "../support/gpu";
 import { computeLogits } from "../support/logits";
 
@@ -112,5 +113,39 @@ test.each([
   expect(right).toBe(mostLikely);
   decoder.destroy();
   state.destroy();
+  model.weights.destroy();
+});
+
+interface Question {
+  readonly context: number[];
+  readonly choices: number[][];
+  readonly texts: string[];
+  readonly gold: number;
+  readonly log_likelihoods: number[];
+  readonly acc: number;
+  readonly acc_norm: number;
+}
+
+test("multiple choice counts as transformers and lm-evaluation-harness's formula do", async () => {
+  const model = await loadGoldenModel(gpu, "llama");
+  const questions = readJson<Question[]>("choices.json");
+  const texts = questions.flatMap(({ context, choices }) =>
+    choices.map((answer): MeasuredText => {
+      return {
+        prompt: context,
+        answer,
+        measured: [...context, ...answer].map((_, at) => at >= context.length),
+      };
+    }),
+  );
+  const decoder = await BatchDecoder.create(model, null, 16);
+  const sums: number[] = [];
+  for await (const { index, logProbabilities } of likelihoods(decoder, texts))
+    sums[index] = logProbabilities.reduce((sum, value) => sum + value, 0);
+  const expected = questions.flatMap(({ log_likelihoods }) => log_likelihoods);
+  expectClose(sums, expected, 1e-5, "log-likelihoods");
+  for (const [at, { texts: choices, gold, acc, acc_norm }] of questions.entries())
+    expect(choiceScores(sums.slice(4 * at, 4 * at + 4), choices, gold)).toEqual({ acc, accNorm: acc_norm });
+  decoder.destroy();
   model.weights.destroy();
 });

@@ -1,16 +1,25 @@
 import { mergedGpuBytes } from "../../engine/adapters/merged-model";
+import { baseKey, loadEvaluation } from "../../storage/evaluations";
+import type { EncodedRows } from "../encoded-rows";
 import { answerJob } from "../jobs/answer";
+import { evaluateJob } from "../jobs/evaluate";
 import type { JobOwner } from "../jobs/owner";
 import { readAdapter } from "../kept-adapter";
 import type { Handlers } from "../serve";
 import type { Session } from "../session";
 
-type Names = "generate" | "mergedBytes" | "keepMerged";
+type Names = "generate" | "evaluate" | "keptEvaluation" | "mergedBytes" | "keepMerged";
 
 /** Commands that generate answers with the base model, with an adapter, or with a merged adapter. */
-export function generationHandlers(owner: JobOwner, session: Session): Pick<Handlers, Names> {
+export function generationHandlers(
+  owner: JobOwner,
+  session: Session,
+  encoded: EncodedRows,
+): Pick<Handlers, Names> {
   return {
     generate: (args, call) => owner.run(answerJob(session, args), call),
+    evaluate: (args, call) => owner.run(evaluateJob(session, encoded, args), call),
+    keptEvaluation: ({ adapterId }) => loadEvaluation(adapterId ?? baseKey(session.model.summary.id)),
     async mergedBytes({ id }) {
       const { adapter, values } = await readAdapter(session, id);
       return mergedGpuBytes(session.model.engine, adapter, values);

@@ -8,6 +8,7 @@ const busy: Readonly<Record<JobKind, string>> = {
   train: "A run is training.",
   measure: "The speed of a run is being measured.",
   answer: "An answer is being written.",
+  evaluate: "Answers are being scored.",
   export: "An export is being made.",
   "import-adapter": "An adapter is being loaded.",
   "edit-library": "The adapter library is being changed.",
