@@ -29,12 +29,6 @@ export function summarise(rows: readonly ScoredRow[]): ScoreSummary[] {
   });
 }
 
-/** Whether a row's last answer is worse than its first by a score. */
-export function isWorse({ answers }: ScoredRow, id: ScoreId): boolean {
-  const [before, after] = [answers[0]?.values[id], answers.at(-1)?.values[id]];
-  return before !== undefined && after !== undefined && gain(id, before, after) < 0;
-}
-
 function sampleOf({ answers, expectedTokens }: ScoredRow, id: ScoreId): Sample[] {
   const values = answers.flatMap(({ values }) => values[id] ?? []);
   if (values.length < answers.length) return [];

@@ -1,5 +1,5 @@
-import type { Problem } from "../lib/problems/problem";
 import type { TemplateId } from "./data";
+import type { Field } from "./fields";
 import type { FinishReason } from "./generation";
 
 /** What a score's numbers are, and which of them are better. */
@@ -88,9 +88,7 @@ export type ScoredSource =
   | { readonly kind: "sample"; readonly dataset: string }
   /** A validation file. */
   | { readonly kind: "validation"; readonly dataset: string }
-  | { readonly kind: "file"; readonly name: string }
-  /** Built-in questions of everyday life. */
-  | { readonly kind: "everyday" };
+  | { readonly kind: "file"; readonly name: string };
 
 /** Rows that also stand in the training data. */
 export interface Leaks {
@@ -131,12 +129,8 @@ export interface EvaluationOptions {
   readonly pattern: string;
 }
 
-/** An answer of a batch. */
-export interface BatchAnswerRow {
-  readonly question: string;
-  readonly expected: string;
-  readonly answer: string;
-  /** Null where it could not be asked. */
-  readonly finish: FinishReason | null;
-  readonly problem: Problem | null;
-}
+export const scoreFields = [
+  { name: "limit", type: "integer", default: 200, min: 1, max: 10_000, level: "basic" },
+  { name: "maxNewTokens", type: "integer", default: 96, min: 1, max: 4096, level: "basic" },
+  { name: "pattern", type: "text", default: "", level: "basic" },
+] as const satisfies readonly Field<keyof EvaluationOptions>[];

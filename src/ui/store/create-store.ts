@@ -10,6 +10,7 @@ import { methodSlice } from "./method-slice";
 import { modelSlice } from "./model-slice";
 import { readSettings, type Settings, toSettings, withoutUndefined } from "./persistence";
 import { recoverySlice } from "./recovery-slice";
+import { scoresSlice } from "./scores-slice";
 import { settingsSlice } from "./settings-slice";
 import type { Runtime, StudioState } from "./state";
 import { trainSlice } from "./train-slice";
@@ -38,6 +39,7 @@ export function createStudioStore(
         ...methodSlice(runtime)(...api),
         ...trainSlice(runtime)(...api),
         ...compareSlice(runtime)(...api),
+        ...scoresSlice(runtime)(...api),
         ...adaptersSlice(runtime)(...api),
         ...settingsSlice(runtime)(...api),
       }),

@@ -19,6 +19,7 @@ import type { FinishReason, Side } from "../../shared/generation";
 import type { HubListing, UnfinishedDownload } from "../../shared/hub";
 import type { MethodChoice, MethodId } from "../../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../../shared/model";
+import type { Evaluation } from "../../shared/scores";
 import type { SampleAnswer } from "../../shared/run-history";
 import type { RecommendedModel } from "../../shared/recommended-models";
 import type { TimedProgress } from "../lib/progress";
@@ -284,6 +285,22 @@ export interface CompareSlice {
   chooseVoice(side: Side, voice: Voice | null): void;
 }
 
+export interface ScoresSlice {
+  /** The latest scores of who answers on the right. */
+  readonly evaluation: Evaluation | null;
+  readonly scoreEdits: FieldValues;
+  /** Test rows of one's own; empty for rows held out. */
+  readonly scoreFiles: readonly File[];
+  readonly scoreProblem: ErrorData | null;
+  /** Scores both sides of the comparison on the same rows. */
+  score(): Promise<void>;
+  cancelScore(): void;
+  editScores(name: string, value: FieldValue): void;
+  chooseScoreFiles(files: readonly File[]): void;
+  /** Shows what is kept of who answers on the right. */
+  refreshEvaluation(): Promise<void>;
+}
+
 /** Options of an export. */
 export type ExportWishes = Pick<CommandArgs<"makeExport">[0], "type" | "withOptimizer" | "folder">;
 
@@ -336,6 +353,7 @@ export type StudioState = JobsSlice &
   MethodSlice &
   TrainSlice &
   CompareSlice &
+  ScoresSlice &
   AdaptersSlice &
   SettingsSlice;
 

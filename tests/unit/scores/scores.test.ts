@@ -4,7 +4,7 @@ import { chrf } from "../../../src/scores/by-answer/chrf";
 import { rougeL } from "../../../src/scores/by-answer/rouge-l";
 import { choiceScores, likelihoodScores } from "../../../src/scores/likelihood";
 import { answerScorer } from "../../../src/scores/registry";
-import { isWorse, summarise } from "../../../src/scores/summary";
+import { summarise } from "../../../src/scores/summary";
 import type { ScoredRow, ScoreValues } from "../../../src/shared/scores";
 
 interface Pair {
@@ -115,11 +115,5 @@ describe("a summary", () => {
     const some = summarise([row({ json: 1 }, { json: 0 }), row({}, {}), row({ json: 1 }, {})]);
     expect(some).toHaveLength(1);
     expect(some[0]).toMatchObject({ id: "json", rows: 1, means: [1, 0] });
-  });
-
-  test("knows what got worse", () => {
-    expect(isWorse(rows[0]!, "loss")).toBe(true);
-    expect(isWorse(rows[1]!, "loss")).toBe(false);
-    expect(isWorse(rows[0]!, "length")).toBe(false);
   });
 });

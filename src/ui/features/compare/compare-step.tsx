@@ -15,6 +15,7 @@ import { EarlierTurns } from "./earlier-turns";
 import { MergedNote } from "./merged-note";
 import { MessageForm } from "./message-form";
 import { QuestionLine } from "./question-line";
+import { Scorecard } from "./scorecard";
 import { Suggestions } from "./suggestions";
 import { useHeldOut } from "./use-held-out";
 
@@ -26,6 +27,7 @@ export function CompareStep() {
   const { questions, expected } = useHeldOut();
   return (
     <StepSection step="compare" intro={text.compare.intro}>
+      <Scorecard />
       {turns.length > 0 && <ConversationBar />}
       <EarlierTurns turns={turns.slice(0, -1)} />
       {last && <QuestionLine key={last.id} turn={last} />}
