@@ -7,6 +7,8 @@ export type JobKind =
   | "answer"
   /** Scores the answers of one or two sides on many rows. */
   | "evaluate"
+  /** Answers the prompts of files. */
+  | "answer-files"
   | "export"
   | "import-adapter"
   /** Renames or deletes an adapter, or discards an interrupted run. */

@@ -15,7 +15,7 @@ import type { ChatMessage, GenerationOptions, Side } from "../shared/generation"
 import type { MethodChoice } from "../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../shared/model";
 import type { Row } from "../shared/rows";
-import type { Evaluation, EvaluationOptions, ScoredSide } from "../shared/scores";
+import type { Evaluation, EvaluationOptions, FileAnswers, ScoredSide } from "../shared/scores";
 import type { LearnFrom, RunConfig } from "../shared/training";
 import type { HubCommands } from "./hub-commands";
 
@@ -111,6 +111,14 @@ export interface EvaluateArgs {
   readonly options: EvaluationOptions;
   /** Whether the built-in everyday questions are measured too. */
   readonly everyday: boolean;
+}
+
+export interface AnswerFilesArgs {
+  readonly files: readonly File[];
+  readonly side: ScoredSide;
+  /** For the base model, and for an adapter that came without a run. */
+  readonly templateId: TemplateId;
+  readonly options: GenerationOptions;
 }
 
 /** Options that determine the tokens of a dataset's rows. */
@@ -215,6 +223,14 @@ export interface Commands extends HubCommands {
    * the rows are those which that run kept out of training, and asked as it trained on them.
    */
   evaluate(args: EvaluateArgs): Evaluation;
+  /**
+   * Answers the prompts of files in batches, as the run that made the adapter reads rows. Cancelled, it results in what
+   * was answered until then.
+   */
+  answerFiles(args: AnswerFilesArgs): FileAnswers;
+  /** Lets `answerFiles` wait, and go on. */
+  pauseAnswers(): void;
+  resumeAnswers(): void;
   /** The latest scores of an adapter, or of the loaded base model for null; null where there are none. */
   keptEvaluation(args: { adapterId: string | null }): Evaluation | null;
   /** GPU memory needed for a merged copy besides the base; allocates nothing. */

@@ -130,7 +130,23 @@ export interface EvaluationOptions {
 }
 
 export const scoreFields = [
-  { name: "limit", type: "integer", default: 200, min: 1, max: 10_000, level: "basic" },
-  { name: "maxNewTokens", type: "integer", default: 96, min: 1, max: 4096, level: "basic" },
-  { name: "pattern", type: "text", default: "", level: "basic" },
+  { name: "limit", type: "integer", default: 200, min: 1, max: 10_000, level: "advanced" },
+  { name: "maxNewTokens", type: "integer", default: 96, min: 1, max: 4096, level: "advanced" },
+  { name: "pattern", type: "text", default: "", level: "advanced" },
 ] as const satisfies readonly Field<keyof EvaluationOptions>[];
+
+/** The answers to the prompts of files. */
+export interface FileAnswers {
+  /** Those that were answered, in the order of the files. */
+  readonly rows: readonly {
+    readonly question: string;
+    /** Empty where the file has none. */
+    readonly expected: string;
+    readonly answer: string;
+    readonly finish: FinishReason;
+  }[];
+  /** Prompts in the files that could be read. */
+  readonly prompts: number;
+  /** Those that are too long, or refused by the template. */
+  readonly leftOut: number;
+}

@@ -7,7 +7,7 @@ const evaluations = openStore("luthier-evaluations", "evaluations");
 
 /** The key of a base model's own evaluation. */
 export function baseKey(modelId: string): string {
-  return `base ${modelId}`;
+  return `base:${modelId}`;
 }
 
 /** Keeps an evaluation in place of the one before. Errors: LuthierError("storage"); the one before then stays. */

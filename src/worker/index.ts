@@ -13,7 +13,9 @@ import { Session } from "./session";
 
 const emit = emitterFor(self);
 const owner = new JobOwner(emit);
-const session = new Session(emit, { onLost: () => owner.cancel("train", "measure") });
+const session = new Session(emit, {
+  onLost: () => owner.cancel("train", "measure", "evaluate", "answer-files"),
+});
 const encoded = new EncodedRows(() => session.model);
 
 serve(self, {

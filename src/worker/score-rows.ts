@@ -11,15 +11,22 @@ import { defaultGeneration, type GenerationOptions } from "../shared/generation"
 import { conversationOf, questionOf, type Row } from "../shared/rows";
 import type { EvaluationOptions, ScoredAnswer, ScoreValues } from "../shared/scores";
 import { StreamDecoder } from "../tokenizer/stream-decoder";
+import { isConversationProblem, type Tokenizer } from "../tokenizer/tokenizer";
+import type { TemplateId } from "../shared/data";
 import type { ActiveModel, Speaker } from "./active";
+import { checkIds } from "./check-ids";
 import type { RowEncoding } from "./score-source";
 
-/** A row as tokens, to be asked and measured. */
-export interface PreparedRow {
+/** A row to be asked. */
+export interface AskedRow {
   readonly row: Row;
   readonly question: string;
   readonly expected: string;
   readonly prompt: PromptIds;
+}
+
+/** A row as tokens, to be asked and measured. */
+export interface PreparedRow extends AskedRow {
   /** The row as it is trained on. */
   readonly text: MeasuredText;
   readonly expectedTokens: number;
@@ -38,20 +45,44 @@ const ROWS_A_CHOICE = 2;
 export function prepareRows(
   rows: readonly Row[],
   encoding: RowEncoding,
-  { tokenizer, engine }: ActiveModel,
+  model: ActiveModel,
   positions: number,
 ): PreparedRow[] {
+  const { tokenizer, engine } = model;
   const { templateId, maxLength, learnFrom } = encoding;
-  return rows.flatMap((row) => {
-    const encoded = encodeRow(row, templateId, tokenizer, Math.min(maxLength, positions), learnFrom);
+  return prepareQuestions(rows, templateId, model, positions).flatMap((asked) => {
+    const encoded = encodeRow(asked.row, templateId, tokenizer, Math.min(maxLength, positions), learnFrom);
     if (encoded.excluded !== null) return [];
-    const prompt = rowPromptIds(row, templateId, tokenizer);
     const text = measuredText([...encoded.ids], [...encoded.supervised]);
-    const fits = prompt.ids.length > 0 && prompt.ids.length < positions;
-    if (!fits || (engine.spec.encoder && text.prompt.length === 0)) return [];
+    if (engine.spec.encoder && text.prompt.length === 0) return [];
     const expectedTokens = text.measured.filter((isMeasured, at) => isMeasured && at > 0).length;
-    return [{ row, ...asked(row), prompt, text, expectedTokens }];
+    return [{ ...asked, text, expectedTokens }];
   });
+}
+
+/** Rows with their prompts; those that leave no room for an answer, or that the template refuses, are left out. */
+export function prepareQuestions(
+  rows: readonly Row[],
+  templateId: TemplateId,
+  model: ActiveModel,
+  positions: number,
+): AskedRow[] {
+  const { tokenizer } = model;
+  return rows.flatMap((row) => {
+    const prompt = promptOf(row, templateId, tokenizer);
+    if (!prompt || prompt.ids.length === 0 || prompt.ids.length >= positions) return [];
+    checkIds(prompt.ids, model);
+    return [{ row, ...asked(row), prompt }];
+  });
+}
+
+function promptOf(row: Row, templateId: TemplateId, tokenizer: Tokenizer): PromptIds | null {
+  try {
+    return rowPromptIds(row, templateId, tokenizer);
+  } catch (error) {
+    if (isConversationProblem(error)) return null;
+    throw error;
+  }
 }
 
 function measuredText(ids: readonly number[], supervised: readonly number[]): MeasuredText {
@@ -156,8 +187,7 @@ async function answer(
   for await (const { index, ids, finish } of answerAll(decoder, questions, signal)) {
     const row = rows[index];
     if (!row) continue;
-    const decoded = new StreamDecoder(model.tokenizer, row.prompt.answerLead);
-    const text = ids.map((id) => decoded.push(id)).join("") + decoded.flush();
+    const text = answerText(ids, row.prompt, model);
     answers[index] = {
       text,
       finish,
@@ -167,6 +197,16 @@ async function answer(
   }
   if (signal.aborted) throw cancelled();
   return answers;
+}
+
+/** The text of an answer's tokens. */
+export function answerText(
+  ids: readonly number[],
+  { answerLead }: PromptIds,
+  { tokenizer }: ActiveModel,
+): string {
+  const decoder = new StreamDecoder(tokenizer, answerLead);
+  return ids.map((id) => decoder.push(id)).join("") + decoder.flush();
 }
 
 /** Each row with every expected answer in its place; none where there are too many of them, or only one. */

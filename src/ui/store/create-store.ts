@@ -1,6 +1,7 @@
 import { createJSONStorage, persist, type StateStorage } from "zustand/middleware";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { adaptersSlice } from "./adapters-slice";
+import { batchSlice } from "./batch-slice";
 import { compareSlice } from "./compare-slice";
 import { dataSlice } from "./data-slice";
 import { environmentSlice } from "./environment-slice";
@@ -40,6 +41,7 @@ export function createStudioStore(
         ...trainSlice(runtime)(...api),
         ...compareSlice(runtime)(...api),
         ...scoresSlice(runtime)(...api),
+        ...batchSlice(runtime)(...api),
         ...adaptersSlice(runtime)(...api),
         ...settingsSlice(runtime)(...api),
       }),

@@ -19,7 +19,7 @@ import type { FinishReason, Side } from "../../shared/generation";
 import type { HubListing, UnfinishedDownload } from "../../shared/hub";
 import type { MethodChoice, MethodId } from "../../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../../shared/model";
-import type { Evaluation } from "../../shared/scores";
+import type { Evaluation, FileAnswers } from "../../shared/scores";
 import type { SampleAnswer } from "../../shared/run-history";
 import type { RecommendedModel } from "../../shared/recommended-models";
 import type { TimedProgress } from "../lib/progress";
@@ -301,6 +301,20 @@ export interface ScoresSlice {
   refreshEvaluation(): Promise<void>;
 }
 
+/** Answers of the right side to the prompts of a file. */
+export interface BatchSlice {
+  readonly batchFiles: readonly File[];
+  readonly batchAnswers: FileAnswers | null;
+  readonly batchPaused: boolean;
+  readonly batchProblem: ErrorData | null;
+  chooseBatchFiles(files: readonly File[]): void;
+  answerBatch(): Promise<void>;
+  pauseBatch(): Promise<void>;
+  resumeBatch(): Promise<void>;
+  /** Ends it; what was answered until then stays. */
+  stopBatch(): void;
+}
+
 /** Options of an export. */
 export type ExportWishes = Pick<CommandArgs<"makeExport">[0], "type" | "withOptimizer" | "folder">;
 
@@ -354,6 +368,7 @@ export type StudioState = JobsSlice &
   TrainSlice &
   CompareSlice &
   ScoresSlice &
+  BatchSlice &
   AdaptersSlice &
   SettingsSlice;
 

@@ -7,36 +7,40 @@ import { type JobContext, JobOwner } from "../../../src/worker/jobs/owner";
 /** What cannot start while a job of a kind is running, listed independently of the implementation. */
 const exclusions: Readonly<Record<JobKind, readonly JobKind[]>> = {
   "load-model": [
-    ...["load-model", "delete-model", "train", "measure", "answer", "evaluate"],
+    ...["load-model", "delete-model", "train", "measure", "answer", "answer-files", "evaluate"],
     ...["export", "import-adapter", "edit-library"],
   ] as JobKind[],
   "delete-model": [
-    ...["load-model", "delete-model", "train", "measure", "answer", "evaluate"],
+    ...["load-model", "delete-model", "train", "measure", "answer", "answer-files", "evaluate"],
     ...["export", "import-adapter", "edit-library"],
   ] as JobKind[],
   train: [
-    ...["load-model", "delete-model", "train", "measure", "answer", "evaluate", "export"],
+    ...["load-model", "delete-model", "train", "measure", "answer", "answer-files", "evaluate", "export"],
     ...["import-adapter", "edit-library", "import-dataset", "delete-dataset"],
   ] as JobKind[],
   measure: [
-    ...["load-model", "delete-model", "train", "measure", "answer", "evaluate"],
+    ...["load-model", "delete-model", "train", "measure", "answer", "answer-files", "evaluate"],
     ...["import-adapter", "edit-library", "import-dataset", "delete-dataset"],
   ] as JobKind[],
   answer: [
-    ...["load-model", "delete-model", "train", "measure", "answer", "evaluate"],
+    ...["load-model", "delete-model", "train", "measure", "answer", "answer-files", "evaluate"],
+    ...["import-adapter", "edit-library"],
+  ] as JobKind[],
+  "answer-files": [
+    ...["load-model", "delete-model", "train", "measure", "answer", "answer-files", "evaluate"],
     ...["import-adapter", "edit-library"],
   ] as JobKind[],
   evaluate: [
-    ...["load-model", "delete-model", "train", "measure", "answer", "evaluate"],
+    ...["load-model", "delete-model", "train", "measure", "answer", "answer-files", "evaluate"],
     ...["import-adapter", "edit-library", "import-dataset", "delete-dataset"],
   ] as JobKind[],
   export: ["load-model", "delete-model", "train", "export", "import-adapter", "edit-library"],
   "import-adapter": [
-    ...["load-model", "delete-model", "train", "measure", "answer", "evaluate", "export"],
+    ...["load-model", "delete-model", "train", "measure", "answer", "answer-files", "evaluate", "export"],
     ...["import-adapter", "edit-library"],
   ] as JobKind[],
   "edit-library": [
-    ...["load-model", "delete-model", "train", "measure", "answer", "evaluate", "export"],
+    ...["load-model", "delete-model", "train", "measure", "answer", "answer-files", "evaluate", "export"],
     ...["import-adapter", "edit-library"],
   ] as JobKind[],
   "import-dataset": ["train", "measure", "evaluate", "import-dataset", "delete-dataset"],

@@ -1,4 +1,4 @@
-import { type Evaluation, SCORE_IDS, type ScoredRow } from "../../../shared/scores";
+import { type Evaluation, type FileAnswers, SCORE_IDS, type ScoredRow } from "../../../shared/scores";
 
 /** An evaluation's rows as JSON Lines, an object a row. Field names are the studio's own, in no language. */
 export function answersJsonLines({ rows }: Evaluation, names: readonly string[]): string {
@@ -26,7 +26,25 @@ export function answersCsv({ rows, summaries }: Evaluation, names: readonly stri
       ...ids.map((id) => String(values[id] ?? "")),
     ]),
   ];
-  return [heading, ...rows.map(cells)].map((line) => `${line.map(quoted).join(",")}\r\n`).join("");
+  return csv([heading, ...rows.map(cells)]);
+}
+
+/** The answers to prompts of a file as JSON Lines. */
+export function batchJsonLines({ rows }: FileAnswers): string {
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+}
+
+/** The same as CSV. */
+export function batchCsv({ rows }: FileAnswers): string {
+  const heading = ["question", "expected", "answer", "finish"];
+  return csv([
+    heading,
+    ...rows.map(({ question, expected, answer, finish }) => [question, expected, answer, finish]),
+  ]);
+}
+
+function csv(lines: readonly (readonly string[])[]): string {
+  return lines.map((line) => `${line.map(quoted).join(",")}\r\n`).join("");
 }
 
 /** A cell; one that a spreadsheet would take for a formula gets an apostrophe in front. */

@@ -1,18 +1,17 @@
 import { Button, Checkbox, NativeSelect } from "@mantine/core";
-import { IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
 import { type Evaluation, type ScoredRow, type ScoreId, scoreSpecs } from "../../../shared/scores";
 import { Pager } from "../../components/pager";
-import { saveBlob } from "../../lib/save-file";
 import { useStudio } from "../../store/context";
 import { isExcluded } from "../../store/jobs";
 import { useText } from "../../text/text";
 import { answersCsv, answersJsonLines } from "./answers-file";
 import { gainOf, ROW_ORDERS, type RowOrder, shownRows } from "./answer-order";
+import { Downloads } from "./downloads";
 import classes from "./scorecard.module.css";
 import { sideName } from "./side-names";
 
-const PAGE = 20;
+const PAGE = 10;
 
 /** All rows of an evaluation: question, expected answer, both answers, and one of their scores. */
 export function AnswersTable({ evaluation }: { evaluation: Evaluation }) {
@@ -33,7 +32,12 @@ export function AnswersTable({ evaluation }: { evaluation: Evaluation }) {
     <div className={classes.answers}>
       <div className={classes.bar}>
         <h4 className={classes.heading}>{text.scores.answers}</h4>
-        <Downloads evaluation={evaluation} names={names} />
+        <Downloads
+          base={text.scores.fileBase}
+          labels={text.scores}
+          csv={() => answersCsv(evaluation, names)}
+          jsonl={() => answersJsonLines(evaluation, names)}
+        />
       </div>
       <div className={classes.tools}>
         <NativeSelect
@@ -152,36 +156,5 @@ function AnswerRow({ row, number, score, names }: RowProps) {
         );
       })}
     </tr>
-  );
-}
-
-function Downloads({ evaluation, names }: { evaluation: Evaluation; names: readonly string[] }) {
-  const text = useText();
-  const save = (ending: string, type: string, content: string) => {
-    saveBlob(`${text.scores.fileBase}.${ending}`, new Blob([content], { type }));
-  };
-  return (
-    <span className={classes.downloads}>
-      <Button
-        size="compact-sm"
-        variant="subtle"
-        leftSection={<IconDownload size={16} aria-hidden />}
-        onClick={() => {
-          save("csv", "text/csv", answersCsv(evaluation, names));
-        }}
-      >
-        {text.scores.csv}
-      </Button>
-      <Button
-        size="compact-sm"
-        variant="subtle"
-        leftSection={<IconDownload size={16} aria-hidden />}
-        onClick={() => {
-          save("jsonl", "application/jsonl", answersJsonLines(evaluation, names));
-        }}
-      >
-        {text.scores.jsonl}
-      </Button>
-    </span>
   );
 }

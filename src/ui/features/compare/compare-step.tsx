@@ -9,6 +9,7 @@ import { isRunning } from "../../store/jobs";
 import { formProblems, generationValues } from "../../store/training-values";
 import { useText } from "../../text/text";
 import { AnswerPanes } from "./answer-panes";
+import { BatchAnswers } from "./batch-answers";
 import classes from "./compare-step.module.css";
 import { conversationText } from "./conversation-text";
 import { EarlierTurns } from "./earlier-turns";
@@ -41,6 +42,7 @@ export function CompareStep() {
       <MessageForm />
       <Suggestions questions={questions} />
       <AnswerOptions />
+      <BatchAnswers />
     </StepSection>
   );
 }

@@ -36,9 +36,6 @@ export function ScoreTable({ evaluation }: { evaluation: Evaluation }) {
                     {text.scores.difference}
                   </th>
                   <th scope="col" className={classes.number}>
-                    {text.scores.interval}
-                  </th>
-                  <th scope="col" className={classes.number}>
                     {text.scores.counts}
                   </th>
                 </>
@@ -75,12 +72,12 @@ function SummaryRow({ summary: { id, means, difference } }: { summary: ScoreSumm
         <>
           <td className={classes.number} data-better={betterness(difference)}>
             {text.scores.change(id, difference.mean)}
-          </td>
-          <td className={classes.number}>
-            {text.scores.range(
-              text.scores.change(id, difference.low),
-              text.scores.change(id, difference.high),
-            )}
+            <span className={classes.interval}>
+              {text.scores.range(
+                text.scores.change(id, difference.low),
+                text.scores.change(id, difference.high),
+              )}
+            </span>
           </td>
           <td className={classes.number}>
             {difference.counts &&

@@ -88,6 +88,7 @@ function ScoreForm() {
         problems={formProblems(scoreFields, values)}
         texts={text.scoreOptions}
         showHints={hints}
+        foldTitle={text.scores.options}
         onChange={edit}
       />
     </>

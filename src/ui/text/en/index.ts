@@ -7,7 +7,7 @@ import { data, method, model } from "./prepare";
 import { fieldProblem, problem } from "./problems";
 import { compare, exportStep } from "./result";
 import { run, train } from "./run";
-import { scoreOptions, scores } from "./scores";
+import { batch, scoreOptions, scores } from "./scores";
 import { progress, shell } from "./shell";
 
 /** All texts of the page in English, with its number formats. */
@@ -31,5 +31,6 @@ export const en = {
   answerOptions,
   scores,
   scoreOptions,
+  batch,
   export: exportStep,
 };

@@ -4,16 +4,13 @@ import type { LabelledOptionTexts } from "../option-texts";
 import { format } from "./format";
 import { plural } from "./words";
 
-/** A number with its sign. */
-const signed = (value: number, decimals: number): string =>
-  `${value < 0 ? "−" : "+"}${format.fixed(Math.abs(value), decimals)}`;
-
 /* Texts of the scorecard. */
 
 export const scores = {
   title: "Scorecard",
   intro:
     "Both sides on the same rows, asked as training reads them: how likely they find the expected answers, and what they answer themselves.",
+  options: "What is scored",
   start: "Score",
   again: "Score again",
   scoring: "Scoring",
@@ -35,7 +32,7 @@ export const scores = {
         ? [`${plural(leftOut, "row", "rows")} left out: too long, or refused by the template`]
         : []),
     ].join("; "),
-  made: (time: number) => `Scored ${format.date(time)}, ${format.clock(time)}`,
+  made: (time: number) => `Scored ${format.date(time)}`,
   leaks: (rows: number, questions: number) =>
     [
       ...(rows > 0
@@ -65,14 +62,12 @@ export const scores = {
   },
   summary: "Scores",
   score: "Score",
-  difference: "Difference",
-  interval: "95 % interval",
+  difference: "Difference (95 % interval)",
   counts: "Better / same / worse",
   tally: (better: number, same: number, worse: number) =>
     [better, same, worse].map((count) => format.integer(count)).join(" / "),
   value: (id: ScoreId, value: number) => valueWords(id, value),
-  /** Shares in points of a percent. */
-  change: (id: ScoreId, value: number) => signed(isShare(id) ? 100 * value : value, isShare(id) ? 1 : 2),
+  change: (id: ScoreId, value: number) => changeWords(id, value),
   range: (low: string, high: string) => `${low} to ${high}`,
   names: {
     loss: "Loss",
@@ -125,6 +120,26 @@ export const scores = {
   fileBase: "luthier-scores",
 };
 
+export const batch = {
+  title: "Batch answers",
+  intro:
+    "A file of prompts in, a file with answers out: JSON Lines, JSON, CSV or Parquet with prompts, instructions, questions or messages, or a line each in a .txt file. The right side answers, under the answer options above.",
+  chooseFile: "Choose prompts",
+  start: "Answer all",
+  answering: "Answering",
+  paused: "Paused",
+  pause: "Pause answers",
+  resume: "Resume answers",
+  done: (answered: number, prompts: number, leftOut: number) =>
+    [
+      `${format.integer(answered)} of ${plural(prompts, "prompt", "prompts")} answered`,
+      ...(leftOut > 0 ? [`${format.integer(leftOut)} left out: too long, or refused by the template`] : []),
+    ].join("; "),
+  csv: "Save answers as CSV",
+  jsonl: "Save answers as JSONL",
+  fileBase: "luthier-answers",
+};
+
 export const scoreOptions: LabelledOptionTexts<typeof scoreFields> = {
   limit: { label: "Rows at most", hint: "The first so many." },
   maxNewTokens: { label: "Longest answer", hint: "In tokens." },
@@ -152,8 +167,16 @@ function isShare(id: ScoreId): boolean {
   return scoreSpecs[id].unit === "share";
 }
 
+/** A difference with its sign: of shares in points of a percent. */
+function changeWords(id: ScoreId, value: number): string {
+  const [size, decimals] = isShare(id) ? [100 * value, 1] : [value, scoreSpecs[id].unit === "number" ? 3 : 1];
+  const shown = format.fixed(Math.abs(size), decimals);
+  if (Number(Math.abs(size).toFixed(decimals)) === 0) return shown;
+  return `${size < 0 ? "−" : "+"}${shown}`;
+}
+
 function valueWords(id: ScoreId, value: number): string {
   if (isShare(id)) return format.share(value);
-  if (id === "loss" || id === "rougeL") return format.loss(value);
+  if (id === "loss") return format.loss(value);
   return format.fixed(value, 1);
 }

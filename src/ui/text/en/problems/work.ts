@@ -9,6 +9,7 @@ const busy: Readonly<Record<JobKind, string>> = {
   measure: "The speed of a run is being measured.",
   answer: "An answer is being written.",
   evaluate: "Answers are being scored.",
+  "answer-files": "The prompts of a file are being answered.",
   export: "An export is being made.",
   "import-adapter": "An adapter is being loaded.",
   "edit-library": "The adapter library is being changed.",
