@@ -38,15 +38,17 @@ interface HeldOut extends RowEncoding {
  * The rows that an evaluation asks for.
  *
  * @param run the run that made the adapter to score, which decides what was held out and how rows are rendered
+ * @param positions of the model beside the adapter's virtual tokens, to which a run cuts its rows
  * @throws LuthierError("data") when a dataset is gone, or a file has no row
  */
 export async function scoreSource(
   encoded: EncodedRows,
   { rows: wanted, encoding, options: { limit } }: EvaluateArgs,
-  run: RunConfig | null,
+  { run, positions }: { readonly run: RunConfig | null; readonly positions: number },
   signal: AbortSignal,
 ): Promise<ScoreSource> {
-  const held = run ? heldOutOfRun(run) : { ...encoding, ...splitOf(wanted) };
+  const asked = run ? heldOutOfRun(run) : { ...encoding, ...splitOf(wanted) };
+  const held = { ...asked, maxLength: Math.min(asked.maxLength, positions) };
   const { templateId, maxLength, learnFrom } = held;
   const kept = { templateId, maxLength, learnFrom };
   if (wanted.kind === "files") {

@@ -30,7 +30,7 @@ export const batchSlice: SliceCreator<BatchSlice> =
         set({ batchAnswers: null, batchPaused: false, batchProblem: null });
         try {
           const batchAnswers = await calls.run({ kind: "answer-files" }, (signal) =>
-            client.until(signal).call("answerFiles", args),
+            client.withSignal(signal).call("answerFiles", args),
           );
           set({ batchAnswers });
         } catch (error) {

@@ -67,7 +67,7 @@ export const scoresSlice: SliceCreator<ScoresSlice> =
         set({ scoreProblem: null });
         try {
           const evaluation = await calls.run({ kind: "evaluate" }, (signal) =>
-            client.until(signal).call("evaluate", args),
+            client.withSignal(signal).call("evaluate", args),
           );
           set({ evaluation });
         } catch (error) {

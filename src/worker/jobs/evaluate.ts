@@ -33,9 +33,12 @@ async function evaluate(
     sides.flatMap(({ adapterId }) => (adapterId === null ? [] : [readAdapter(session, adapterId)])),
   );
   const run = adapters.at(-1)?.run?.config ?? null;
-  const { rows, source, encoding, leaks } = await scoreSource(encoded, args, run, signal);
-  const virtual = adapters.map(({ adapter }) => adapter.promptLength + adapter.prefixLength);
-  const positions = model.engine.maxPositions - Math.max(0, ...virtual);
+  const [room, ...others] = adapters
+    .map(({ adapter }) => model.engine.maxPositions - adapter.promptLength - adapter.prefixLength)
+    .reverse();
+  const own = { run, positions: room ?? model.engine.maxPositions };
+  const { rows, source, encoding, leaks } = await scoreSource(encoded, args, own, signal);
+  const positions = Math.min(own.positions, ...others);
   const prepared = prepareRows(rows, encoding, model, positions);
   if (prepared.length === 0) throw new LuthierError({ code: "data/nothing-to-score", leftOut: rows.length });
   const everyday = args.everyday ? prepareRows(await everydayRows(), encoding, model, positions) : [];

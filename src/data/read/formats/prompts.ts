@@ -1,7 +1,7 @@
 import { isRecord } from "../../../lib/json";
-import { type Fields, unspelled } from "./format";
+import { type Fields, parseNested } from "./format";
 import { listField } from "./messages";
-import { mannerOf } from "./turns";
+import { turnStyleOf } from "./turns";
 
 /** What asks, and the field in which its answer would stand. */
 const ANSWER_FIELDS: readonly (readonly [asked: string, answered: string])[] = [
@@ -22,13 +22,13 @@ export function completedPrompt(value: unknown): unknown {
 
 /** A list of turns that ends with an answer. */
 function withEmptyAnswer(list: unknown): unknown {
-  const turns = unspelled(list);
+  const turns = parseNested(list);
   if (!Array.isArray(turns)) return list;
   const last: unknown = turns.at(-1);
   const isAnswer =
     isRecord(last) && ["assistant", "gpt", "model", "bot"].includes(String(last.role ?? last.from));
   if (isAnswer) return turns;
   const answer =
-    mannerOf(turns) === "sharegpt" ? { from: "gpt", value: "" } : { role: "assistant", content: "" };
+    turnStyleOf(turns) === "sharegpt" ? { from: "gpt", value: "" } : { role: "assistant", content: "" };
   return [...turns, answer];
 }
