@@ -5,6 +5,10 @@ export type JobKind =
   | "train"
   | "measure"
   | "answer"
+  /** Scores the answers of one or two sides on many rows. */
+  | "evaluate"
+  /** Answers the prompts of files. */
+  | "answer-files"
   | "export"
   /** Runs an ONNX export beside the engine. */
   | "try-onnx"

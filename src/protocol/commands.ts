@@ -15,6 +15,7 @@ import type { ChatMessage, GenerationOptions, Side } from "../shared/generation"
 import type { MethodChoice } from "../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../shared/model";
 import type { Row } from "../shared/rows";
+import type { Evaluation, EvaluationOptions, FileAnswers, ScoredSide } from "../shared/scores";
 import type { LearnFrom, RunConfig } from "../shared/training";
 import type { HubCommands } from "./hub-commands";
 
@@ -95,6 +96,29 @@ export interface Question {
   /** Whether to use a merged copy of the model instead of adding the adapter. */
   readonly merged: boolean;
   readonly messages: readonly ChatMessage[];
+}
+
+/** Rows to score: those held out, or those of files. */
+export type RowsToScore =
+  | { readonly kind: "held-out"; readonly validationId: string | null; readonly validationSplit: number }
+  | { readonly kind: "files"; readonly files: readonly File[] };
+
+export interface EvaluateArgs {
+  readonly sides: readonly ScoredSide[];
+  readonly rows: RowsToScore;
+  /** How rows are read and split where no run tells, and the dataset of which leaks are looked for. */
+  readonly encoding: EncodingArgs & { readonly seed: number };
+  readonly options: EvaluationOptions;
+  /** Whether the built-in everyday questions are measured too. */
+  readonly everyday: boolean;
+}
+
+export interface AnswerFilesArgs {
+  readonly files: readonly File[];
+  readonly side: ScoredSide;
+  /** For the base model, and for an adapter that came without a run. */
+  readonly templateId: TemplateId;
+  readonly options: GenerationOptions;
 }
 
 /** Options that determine the tokens of a dataset's rows. */
@@ -194,6 +218,21 @@ export interface Commands extends HubCommands {
     templateId: TemplateId;
     options: GenerationOptions;
   }): void;
+  /**
+   * Scores one or two sides on the same rows, and keeps the result with the last side. Of an adapter that a run made,
+   * the rows are those which that run kept out of training, and asked as it trained on them.
+   */
+  evaluate(args: EvaluateArgs): Evaluation;
+  /**
+   * Answers the prompts of files in batches, as the run that made the adapter reads rows. Cancelled, it results in what
+   * was answered until then.
+   */
+  answerFiles(args: AnswerFilesArgs): FileAnswers;
+  /** Lets `answerFiles` wait, and go on. */
+  pauseAnswers(): void;
+  resumeAnswers(): void;
+  /** The latest scores of an adapter, or of the loaded base model for null; null where there are none. */
+  keptEvaluation(args: { adapterId: string | null }): Evaluation | null;
   /** GPU memory needed for a merged copy besides the base; allocates nothing. */
   mergedBytes(args: { id: string }): number;
   /** Frees merged weights except those of these adapters. */

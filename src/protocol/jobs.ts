@@ -40,6 +40,8 @@ const needs: Readonly<Record<JobKind, JobNeeds>> = {
   train: { shares: ["model", "datasets"], owns: ["gpu", "adapters"] },
   measure: { shares: ["model", "datasets", "adapters"], owns: ["gpu"] },
   answer: { shares: ["model", "adapters"], owns: ["gpu"] },
+  "answer-files": { shares: ["model", "adapters"], owns: ["gpu"] },
+  evaluate: { shares: ["model", "adapters", "datasets"], owns: ["gpu"] },
   export: { shares: ["model", "adapters"], owns: ["files"] },
   "try-onnx": { shares: ["model", "adapters"], owns: ["gpu"] },
   "import-adapter": { shares: ["model"], owns: ["adapters"] },

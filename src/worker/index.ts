@@ -14,7 +14,9 @@ import { Session } from "./session";
 
 const emit = emitterFor(self);
 const owner = new JobOwner(emit);
-const session = new Session(emit, { onLost: () => owner.cancel("train", "measure") });
+const session = new Session(emit, {
+  onLost: () => owner.cancel("train", "measure", "evaluate", "answer-files"),
+});
 const encoded = new EncodedRows(() => session.model);
 
 onNewerVersion(() => {
@@ -28,6 +30,6 @@ serve(self, {
   ...modelHandlers(owner, session),
   ...hubHandlers(owner),
   ...trainingHandlers(owner, session, encoded),
-  ...generationHandlers(owner, session),
+  ...generationHandlers(owner, session, encoded),
   ...adapterHandlers(owner, session),
 });

@@ -90,6 +90,15 @@ export function planTrainingData(
   };
 }
 
+/** Places in the dataset of the rows that a run with these options keeps out of training, ascending. */
+export function heldOutPlaces(
+  rows: readonly EncodedRow[],
+  { validationSplit, seed }: Pick<TrainingOptions, "validationSplit" | "seed">,
+): number[] {
+  const { validation } = splitRows(usableRows(rows), validationSplit, seed);
+  return [...new Set(validation.map((index) => datasetIndexOf(rows, index)))];
+}
+
 /** Indices of rows with at least one label. */
 function usableRows(rows: readonly EncodedRow[]): number[] {
   return rows.flatMap((row, index) => (row.excluded === null ? [index] : []));

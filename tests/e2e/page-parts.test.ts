@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { ask, button, fakePageTests, train } from "./fake-page/open";
@@ -107,6 +108,29 @@ describe("the module tree", () => {
       await page.getByRole("group", { name: "Layers of this model" }).getByText("q_proj").click();
       await page.getByText("No layer of this model matches none.").waitFor();
       await page.getByRole("status").filter({ hasText: "A method option is invalid." }).waitFor();
+    });
+  });
+});
+
+describe("a file of prompts", () => {
+  it("is answered, with a pause, and downloaded", async () => {
+    await withPage({ query: "pace=20" }, async (page) => {
+      const region = page.getByRole("region", { name: "Batch answers" });
+      const prompts = Array.from({ length: 12 }, (_, index) => `Question ${index}`);
+      await region.locator('input[type="file"]').setInputFiles({
+        name: "prompts.txt",
+        mimeType: "text/plain",
+        buffer: Buffer.from(prompts.join("\n")),
+      });
+      await button(page, "Answer all").click();
+      await button(page, "Pause answers").click();
+      await button(page, "Resume answers").click();
+      await region.getByText("12 of 12 prompts answered").waitFor();
+      const downloading = page.waitForEvent("download");
+      await button(page, "Save answers as CSV").click();
+      const [heading, first] = (await readFile(await (await downloading).path(), "utf8")).split("\r\n");
+      expect(heading).toBe("question,expected,answer,finish");
+      expect(first).toBe("Question 0,,Arr! Question 0,end-token");
     });
   });
 });

@@ -43,6 +43,28 @@ async function ask(
   return { before: await region(left).innerText(), after: await region(right).innerText() };
 }
 
+interface ScoredRow {
+  readonly answers: readonly { readonly answer: string; readonly scores: Readonly<Record<string, number>> }[];
+}
+
+/** Scores both sides on some rows; returns what is downloaded of it. */
+async function scoreRows(page: Page, rows: number): Promise<ScoredRow[]> {
+  const card = page.getByRole("region", { name: "Scorecard", exact: true });
+  await card.getByText("What is scored").click();
+  await card.getByLabel("Rows at most").fill(String(rows));
+  await button(page, "Score").click();
+  const table = card.getByRole("table", { name: "Answers", exact: true });
+  await table.waitFor({ timeout: 240_000 });
+  expect(await table.getByRole("row").count()).toBe(rows + 1);
+  const loss = card.getByRole("row", { name: /^Loss/ });
+  const [before = NaN, after = NaN] = (await loss.getByRole("cell").allInnerTexts()).map(Number);
+  expect(after).toBeLessThan(before);
+  const downloading = page.waitForEvent("download");
+  await button(page, "Save as JSONL").click();
+  const lines = (await readFile(await (await downloading).path(), "utf8")).trim().split("\n");
+  return lines.map((line) => JSON.parse(line) as ScoredRow);
+}
+
 /** The pirate's line of an answer. */
 const sentence = (answer: string): string | undefined =>
   answer.split("\n").find((line) => line.includes("Arr!"));
@@ -103,6 +125,10 @@ test("a newcomer's whole job", async () => {
     .getByText(/The engine chose the same \d+ tokens\. Largest difference of a logit: [\d.]+ %/)
     .textContent({ timeout: 120_000 });
   expect(Number(/logit: ([\d.]+) %/.exec(difference ?? "")?.[1])).toBeLessThan(0.01);
+  const scored = await scoreRows(page, 6);
+  expect(scored.map(({ answers }) => answers.length)).toEqual(Array.from({ length: 6 }, () => 2));
+  expect(scored.some(({ answers }) => answers[1]?.answer.includes("Arr!"))).toBe(true);
+  expect(scored.every(({ answers }) => !answers[0]?.answer.includes("Arr!"))).toBe(true);
 
   await page.getByLabel("With the optimizer's state").check();
   const downloading = page.waitForEvent("download");
@@ -122,6 +148,8 @@ test("a newcomer's whole job", async () => {
 
   await page.reload();
   await ready(page);
+  // What was scored is kept with the adapter.
+  await page.getByRole("table", { name: "Answers", exact: true }).waitFor();
   const reloaded = await ask(page);
   expect(reloaded.after).toContain("Arr!");
 

@@ -19,6 +19,8 @@ export interface NamedFile {
 /** Reading options and callbacks. */
 export interface FilesOptions extends ReadingOptions {
   readonly signal?: AbortSignal;
+  /** Whether rows may lack their answers. */
+  readonly prompts?: boolean;
   /** Called with the number of bytes of each piece read. */
   readonly onBytes?: (count: number) => void;
 }
@@ -49,7 +51,7 @@ class FilesReader {
   readonly #options: FilesOptions;
 
   constructor(options: FilesOptions) {
-    this.rows = new RowCollector(options.columns ?? null);
+    this.rows = new RowCollector(options.columns ?? null, options.prompts);
     this.#options = options;
   }
 

@@ -6,6 +6,7 @@ import { questionOf, type Row, type RowKind } from "../../shared/rows";
 import { unwrapRow } from "./expand-object";
 import { readColumns, usedColumns } from "./formats/columns";
 import { FaultyRow, type Fields, kindOf } from "./formats/format";
+import { completedPrompt } from "./formats/prompts";
 import { formatOf, probableFormat } from "./formats/registry";
 import { hashRow } from "./hash-row";
 
@@ -41,6 +42,7 @@ const EXAMPLE_CHARS = 80;
 /** Collects the values of one or more files: keeps valid rows, and records problems. */
 export class RowCollector {
   readonly #columns: ColumnMapping | null;
+  readonly #prompts: boolean;
   readonly #problems: RowProblem[] = [];
   readonly #ignored = new Set<string>();
   readonly #hashes = new Set<number>();
@@ -62,8 +64,10 @@ export class RowCollector {
   #pending: Row[] = [];
   #brokenAt: DatasetSummary["brokenAt"] = null;
 
-  constructor(columns: ColumnMapping | null = null) {
+  /** @param prompts whether rows may lack their answers, to be asked and not learned */
+  constructor(columns: ColumnMapping | null = null, prompts = false) {
     this.#columns = columns;
+    this.#prompts = prompts;
   }
 
   /** Number of values in the current file, valid or not. */
@@ -109,7 +113,7 @@ export class RowCollector {
 
   /** Adds a value. Duplicates are kept and counted. */
   add(given: unknown): void {
-    const value = unwrapRow(given);
+    const value = this.#prompts ? completedPrompt(unwrapRow(given)) : unwrapRow(given);
     this.#values++;
     try {
       if (!isRecord(value)) throw new FaultyRow({ kind: "not-an-object", found: kindOf(value) });

@@ -110,7 +110,7 @@ export class Generator {
     const front = this.#decoderOffset;
     // The adapter may have been trained since the last answer.
     this.#programs.prologue?.run({});
-    this.#programs.front?.run(this.#inputs(new Uint32Array(front), 0, front));
+    this.#programs.front?.run(this.#inputs(new Array<number>(front).fill(0), 0, front));
     const { encoder } = this.#spec;
     if (!encoder) return this.#prefill(prompt, front);
     this.#encode(prompt);
@@ -156,20 +156,21 @@ export class Generator {
     const prefill = defined(this.#programs.prefill, "a program for prompts");
     for (let start = 0; start < prompt.length; start += PREFILL_TOKENS) {
       const piece = prompt.slice(start, start + PREFILL_TOKENS);
-      const ids = new Uint32Array(PREFILL_TOKENS);
-      ids.set(piece);
-      prefill.run(this.#inputs(ids, front + start, piece.length));
+      prefill.run(this.#inputs(piece, front + start, PREFILL_TOKENS));
     }
     return this.#readLogits(prefill);
   }
 
   async #decode(id: number, position: number): Promise<Float32Array> {
-    this.#programs.decode.run(this.#inputs(Uint32Array.of(id), position, 1));
+    this.#programs.decode.run(this.#inputs([id], position, 1));
     return this.#readLogits(this.#programs.decode);
   }
 
-  #inputs(ids: Uint32Array, start: number, count: number): ProgramInputs {
-    return passInputs(this.#spec, ids, start, count, this.#encoded);
+  /** Inputs of a pass of `size` tokens over `ids`, the first of which stands at `start`. */
+  #inputs(ids: readonly number[], start: number, size: number): ProgramInputs {
+    const encoded = this.#encoded;
+    const tokens = ids.map((id, index) => ({ id, place: start + index, base: 0, encoded }));
+    return passInputs(this.#spec, tokens, size, Uint32Array.of(Math.max(0, ids.length - 1)));
   }
 
   async #readLogits(program: Program): Promise<Float32Array> {

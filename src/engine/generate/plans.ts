@@ -45,11 +45,22 @@ export function cacheElements(spec: ModelSpec, capacity: number): number {
   return capacity * spec.keyValueHeads * spec.headDim;
 }
 
+/** Size of a pass over cached keys and values. */
+export interface PassShape {
+  readonly tokens: number;
+  /** Positions of the cache, those of all sequences. */
+  readonly capacity: number;
+  /** Tokens of which the logits are kept; absent: one. */
+  readonly logitRows?: number;
+  /** Whether the tokens are of several sequences, which lie one behind the other in the cache. */
+  readonly scattered?: boolean;
+}
+
 /**
  * Plans a pass of `length` tokens of one sequence over a cache of `capacity` positions; keeps the logits of one row.
  */
 export function planPass(model: ModelShape, hooks: MakeHooks, length: number, capacity: number): Plan {
-  const { graph, logits } = tracePass(model, hooks, length, capacity);
+  const { graph, logits } = tracePass(model, hooks, { tokens: length, capacity });
   return makePlan(graph, { logits }, model.tuning);
 }
 
@@ -64,8 +75,8 @@ export interface DecodePlans {
 const MAX_HOISTED_BYTES = 64 * 2 ** 20;
 
 /** Plans the decode pass, hoisting what depends only on the adapter's parameters and the weights. */
-export function planDecode(model: ModelShape, hooks: MakeHooks, capacity: number): DecodePlans {
-  const { graph, logits } = tracePass(model, hooks, 1, capacity);
+export function planDecode(model: ModelShape, hooks: MakeHooks, shape: PassShape): DecodePlans {
+  const { graph, logits } = tracePass(model, hooks, shape);
   const { prologue, hoisted, body, outputs } = hoist(graph, { logits }, MAX_HOISTED_BYTES);
   return {
     body: makePlan(body, outputs, model.tuning),
@@ -76,18 +87,17 @@ export function planDecode(model: ModelShape, hooks: MakeHooks, capacity: number
 function tracePass(
   model: ModelShape,
   hooks: MakeHooks,
-  length: number,
-  capacity: number,
+  { tokens, capacity, logitRows = 1, scattered = false }: PassShape,
 ): { graph: Graph; logits: Value } {
   const graph = new Graph();
   // Virtual tokens and prefixes are already in the cache.
   const { virtualTokens: _, prefix: __, ...adapter } = hooks(graph, "infer");
   const context = {
-    ...makeContext(model, graph, capacity, adapter),
-    cross: cachedCross(graph, model.spec, capacity),
+    ...makeContext(model, graph, capacity, adapter, scattered),
+    cross: cachedCross(graph, model.spec, capacity, scattered),
   };
-  const hidden = buildDecoder(context, model.spec, length, idsInput(context, length));
-  const last = graph.apply(gatherRows, [hidden, graph.input("last_row", u32(1))], {});
+  const hidden = buildDecoder(context, model.spec, tokens, idsInput(context, tokens));
+  const last = graph.apply(gatherRows, [hidden, graph.input("logit_rows", u32(logitRows))], {});
   return { graph, logits: applyHead(context, model.spec, last) };
 }
 
@@ -136,35 +146,48 @@ function planPrefix(model: ModelShape, hooks: MakeHooks, prefixLength: number, c
   return makePlan(graph, {}, model.tuning);
 }
 
-function makeContext(model: ModelShape, graph: Graph, capacity: number, adapter: AdapterHooks): BuildContext {
+function makeContext(
+  model: ModelShape,
+  graph: Graph,
+  capacity: number,
+  adapter: AdapterHooks,
+  scattered = false,
+): BuildContext {
+  const attend = (first: boolean): Attend => cachedAttention(graph, model.spec, capacity, first, scattered);
   return {
     graph,
     weights: model.weights,
     adapter,
     rows: 1,
-    attend: cachedAttention(graph, model.spec, capacity, false),
-    firstAttend: cachedAttention(graph, model.spec, capacity, true),
+    attend: attend(false),
+    firstAttend: attend(true),
   };
 }
 
 /** Attention over the cache after writing this pass's keys and values to it. */
-function cachedAttention(graph: Graph, spec: ModelSpec, capacity: number, first: boolean): Attend {
+function cachedAttention(
+  graph: Graph,
+  spec: ModelSpec,
+  capacity: number,
+  first: boolean,
+  scattered: boolean,
+): Attend {
   return (layer, q, k, v, bias) => {
     const tokens = q.type.shape[1] ?? 0;
     const slots = graph.input("slots", u32(tokens));
     const key = writeToCache(graph, spec, capacity, cacheKey(layer, first), k, slots);
     const value = writeToCache(graph, spec, capacity, cacheValue(layer, first), v, slots);
-    return blockAttention(graph, spec, layer, { q, key, value, prefix: 0, bias });
+    return blockAttention(graph, spec, layer, { q, key, value, prefix: 0, bias, scattered });
   };
 }
 
 /** Cross-attention over the cached keys and values of the encoder's tokens. */
-function cachedCross(graph: Graph, spec: ModelSpec, capacity: number): CrossAttend {
+function cachedCross(graph: Graph, spec: ModelSpec, capacity: number, scattered: boolean): CrossAttend {
   const state = (name: string): Value =>
     graph.state(name, f32(1, capacity, spec.keyValueHeads, spec.headDim));
   return (layer, q) => {
     const [key, value] = [state(crossKey(layer)), state(crossValue(layer))];
-    return encoderAttention(graph, spec, { q, key, value, bias: null }, CROSS_RANGE);
+    return encoderAttention(graph, spec, { q, key, value, bias: null, scattered }, CROSS_RANGE);
   };
 }
 
@@ -202,21 +225,66 @@ export function planGenerator(
   state: AdapterState | null,
   capacity: number,
 ): GeneratorPlans {
+  const hooks = hooksOf(state);
+  return {
+    prefill: model.spec.encoder ? null : planPass(model, hooks, PREFILL_TOKENS, capacity),
+    decode: planDecode(model, hooks, { tokens: 1, capacity }),
+    ...planStarts(model, state, capacity, capacity),
+  };
+}
+
+/** Sequences that are decoded together. */
+export interface BatchLanes {
+  readonly lanes: number;
+  /** Positions of each: virtual tokens, prompt and answer. */
+  readonly laneCapacity: number;
+}
+
+/** Tokens of a batched pass: one of each lane that answers, and prompt tokens of the others. */
+export const BATCH_TOKENS = 32;
+
+/** Plans batched generation: prompts and answers of all lanes go through one program. */
+export function planBatch(
+  model: LoadedModel,
+  state: AdapterState | null,
+  { lanes, laneCapacity }: BatchLanes,
+): GeneratorPlans {
+  const capacity = lanes * laneCapacity;
+  const shape = { tokens: BATCH_TOKENS, capacity, logitRows: BATCH_TOKENS, scattered: true };
+  return {
+    prefill: null,
+    decode: planDecode(model, hooksOf(state), shape),
+    ...planStarts(model, state, laneCapacity, capacity),
+  };
+}
+
+/**
+ * Plans what runs before a prompt's first pass.
+ *
+ * @param longest positions of a sequence @param capacity those of the whole cache
+ */
+function planStarts(
+  model: LoadedModel,
+  state: AdapterState | null,
+  longest: number,
+  capacity: number,
+): Pick<GeneratorPlans, "front" | "encode"> {
   const { encoder } = model.spec;
-  const adapter = state?.adapter;
-  const hooks = adapter?.hooks ?? (() => noAdapter);
-  const { promptLength = 0, prefixLength = 0 } = adapter ?? {};
+  const hooks = hooksOf(state);
+  const { promptLength = 0, prefixLength = 0 } = state?.adapter ?? {};
   let front: Plan | null = null;
   if (promptLength > 0 && !encoder) front = planVirtualTokens(model, hooks, promptLength, capacity);
   else if (prefixLength > 0) front = planPrefix(model, hooks, prefixLength, capacity);
-  const longest = capacity - promptLength;
-  const lengths = encoder ? [...ENCODER_LENGTHS.filter((length) => length < longest), longest] : [];
+  const room = longest - promptLength;
+  const lengths = encoder ? [...ENCODER_LENGTHS.filter((length) => length < room), room] : [];
   return {
-    prefill: encoder ? null : planPass(model, hooks, PREFILL_TOKENS, capacity),
-    decode: planDecode(model, hooks, capacity),
     front,
     encode: lengths.map((length) => ({ length, plan: planEncode(model, hooks, length, capacity) })),
   };
+}
+
+function hooksOf(state: AdapterState | null): MakeHooks {
+  return state?.adapter.hooks ?? (() => noAdapter);
 }
 
 /** Slot sizes of the programs that share slots; `decode.prologue` has its own. */

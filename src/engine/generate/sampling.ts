@@ -11,10 +11,12 @@ export function sampleToken(
   options: GenerationOptions,
   uniform: () => number,
 ): number {
+  const { temperature, repetitionPenalty, noRepeatNgramSize } = options;
+  if (temperature === 0 && repetitionPenalty === 1 && noRepeatNgramSize === 0) return argmax(logits);
   const scores = Float32Array.from(logits);
-  penaliseRepetition(scores, previous, options.repetitionPenalty);
-  banRepeatedNgrams(scores, previous, options.noRepeatNgramSize);
-  if (options.temperature === 0) return argmax(scores);
+  penaliseRepetition(scores, previous, repetitionPenalty);
+  banRepeatedNgrams(scores, previous, noRepeatNgramSize);
+  if (temperature === 0) return argmax(scores);
   return draw(scores, options, uniform());
 }
 

@@ -21,6 +21,8 @@ interface AttentionParts {
   readonly key: Value;
   readonly value: Value;
   readonly bias: Value | null;
+  /** Whether the queries are of several sequences, each with its own range of keys. */
+  readonly scattered?: boolean;
 }
 
 /**
@@ -37,7 +39,7 @@ export function blockAttention(
   graph: Graph,
   spec: ModelSpec,
   layer: number,
-  { q, key, value, prefix, bias }: AttentionParts & { readonly prefix: number },
+  { q, key, value, prefix, bias, scattered = false }: AttentionParts & { readonly prefix: number },
 ): Value {
   const [batch = 0, length = 0] = q.type.shape;
   const block = defined(spec.blocks[layer], `block ${layer}`);
@@ -48,6 +50,7 @@ export function blockAttention(
   const attrs = {
     scale: spec.attentionScale ?? 1 / Math.sqrt(spec.headDim),
     prefix: window === null ? prefix : 0,
+    scattered,
     ...(bias ? { distancesFrom: "last-key" as const } : {}),
   };
   return graph.applyAll(attention, [q, key, value, ...range, ...(biases ? [biases] : [])], attrs)[0] as Value;
@@ -66,7 +69,7 @@ export const CROSS_RANGE = ["cross_key_start", "cross_key_end"] as const;
 export function encoderAttention(
   graph: Graph,
   spec: ModelSpec,
-  { q, key, value, bias }: AttentionParts,
+  { q, key, value, bias, scattered = false }: AttentionParts,
   names: typeof ENCODER_RANGE | typeof CROSS_RANGE,
 ): Value {
   const [batch = 0, length = 0] = q.type.shape;
@@ -74,6 +77,7 @@ export function encoderAttention(
   const attrs = {
     scale: spec.attentionScale ?? 1 / Math.sqrt(spec.headDim),
     prefix: 0,
+    scattered,
     ...(bias ? { distancesFrom: "row" as const } : {}),
   };
   return graph.applyAll(attention, [q, key, value, ...range, ...(bias ? [bias] : [])], attrs)[0] as Value;

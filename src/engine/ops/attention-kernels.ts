@@ -15,6 +15,8 @@ export interface AttentionAttrs {
    * which is its own position with causal masks and KV caches. Absent: the bias is an ALiBi slope.
    */
   readonly distancesFrom?: "row" | "last-key";
+  /** Whether queries see unrelated key ranges: kernels that share keys among queries would then visit all of them. */
+  readonly scattered?: boolean;
 }
 
 /** Position bias of the scores: none or linear in the key position (ALiBi), or by relative distance up to `reach`. */
@@ -74,12 +76,15 @@ function attentionVariants(
   phase: AttentionPhase,
   dims: AttentionDims,
   tuning: Tuning,
+  scattered = false,
 ): readonly AttentionVariant[] {
   const tiles: AttentionVariant[] = tuning.software ? ["quad", "tiled"] : ["tiled", "quad"];
   const rows: AttentionVariant[] = tuning.software
     ? ["quad_decode", "four_decode", "decode"]
     : ["decode", "four_decode", "quad_decode"];
-  const forward = dims.queries <= DECODE_QUERIES ? [...rows, ...tiles] : [...tiles, ...rows];
+  const alone: AttentionVariant[] = tuning.software ? ["four_decode", "decode"] : ["decode", "four_decode"];
+  const unscattered = dims.queries <= DECODE_QUERIES ? [...rows, ...tiles] : [...tiles, ...rows];
+  const forward = scattered ? [...new Set([...alone, ...unscattered])] : unscattered;
   return (phase === "forward" ? forward : tiles).filter((variant) => {
     if (VARIANTS[variant].requires.length === 0) return true;
     const hasRoom = phase !== "backward_key_value" || dims.width <= MAX_QUAD_WIDTH;
@@ -100,7 +105,7 @@ export function attentionCall(
 ): KernelCall {
   const kind = attentionBias(attrs, bias?.type);
   const work = flops(phase, dims);
-  const variants = attentionVariants(phase, dims, tuning).map((id) => {
+  const variants = attentionVariants(phase, dims, tuning, attrs.scattered).map((id) => {
     const call: KernelCall = {
       kernel: attentionKernel(id, phase, dims.width, kind),
       params: attentionParams(dims, attrs, bias),
@@ -110,7 +115,7 @@ export function attentionCall(
     };
     return { id, call: VARIANTS[id].isTiled ? { ...call, split: TILE_SPLIT } : call };
   });
-  const timed = timedVariants(phase, dims, tuning);
+  const timed = timedVariants(phase, dims, attrs, tuning);
   const problem = {
     key: attentionProblem(phase, dims),
     work,
@@ -135,10 +140,11 @@ const TIMED_QUERIES = 32;
 function timedVariants(
   phase: AttentionPhase,
   dims: AttentionDims,
+  { scattered = false }: AttentionAttrs,
   tuning: Tuning,
 ): readonly AttentionVariant[] {
-  const [best = "tiled"] = attentionVariants(phase, dims, tuning);
-  if (tuning.software || phase !== "forward" || dims.queries > TIMED_QUERIES) return [best];
+  const [best = "tiled"] = attentionVariants(phase, dims, tuning, scattered);
+  if (scattered || tuning.software || phase !== "forward" || dims.queries > TIMED_QUERIES) return [best];
   return best === "decode" ? ["decode", "tiled"] : ["tiled", "decode"];
 }
 

@@ -12,7 +12,7 @@ import { type AttentionAttrs, attentionCall, attentionDims } from "./attention-k
 
 /**
  * Grouped-query softmax attention: y[i] = Σ_j softmax_j(score(i, j)) · v[j], score = scale · q[i]·k[j], plus the bias
- * if any: slopes[h] · j (ALiBi), or with `distancesFrom` bias[j − i, h], with distances clamped to ±reach.
+ * if any: slopes[h] · (j − keyEnd[i]) (ALiBi), or with `distancesFrom` bias[j − i, h], with distances clamped to ±reach.
  *
  * Inputs: q (B,Tq,H,D), k and v (B,Tk,KV,D) with H a multiple of KV, keyStart and keyEnd u32 (B·Tq), and optionally
  * slopes (H), or bias (2 reach + 1, H) for distances −reach … reach, which is differentiable. A query sees key j when j

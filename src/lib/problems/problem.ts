@@ -10,6 +10,7 @@ import type { MethodProblems } from "./method-problems";
 import type { ModelsProblems } from "./models-problems";
 import type { ModelSizeProblems } from "./model-size-problems";
 import type { PatternProblems } from "./pattern-problems";
+import type { ScoreProblems } from "./score-problems";
 import type { StorageProblems } from "./storage-problems";
 import type { TokenizerProblems } from "./tokenizer-problems";
 import type { ValueProblems } from "./value-faults";
@@ -35,6 +36,7 @@ export interface Problems
     ModelsProblems,
     ModelSizeProblems,
     PatternProblems,
+    ScoreProblems,
     StorageProblems,
     TokenizerProblems,
     ValueProblems,

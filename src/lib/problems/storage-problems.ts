@@ -19,6 +19,8 @@ export type StorageTask =
   | "download-look"
   | "download-write"
   | "downloads-list"
+  | "evaluation-keep"
+  | "evaluation-read"
   | "imports-clear"
   | "model-clear"
   | "model-delete"

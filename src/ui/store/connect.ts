@@ -5,6 +5,7 @@ import type { StudioStore } from "./create-store";
 import { takeJobs } from "./jobs";
 import { isDeviceLost } from "./recovery-slice";
 import { lengthInputs, planInputs } from "./selectors";
+import { evaluationKey } from "./scores-slice";
 import type { Runtime } from "./state";
 import { mergedIds } from "./voices";
 
@@ -27,6 +28,7 @@ export function connectStore(store: StudioStore, runtime: Runtime): () => void {
       LENGTHS_DELAY_MS,
       () => void store.getState().refreshLengths(),
     ),
+    onChange(store, evaluationKey, 0, () => void store.getState().refreshEvaluation()),
     // Free a side's merged weights as soon as it is no longer selected.
     onChange(
       store,

@@ -1,6 +1,7 @@
 import { createJSONStorage, persist, type StateStorage } from "zustand/middleware";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { adaptersSlice } from "./adapters-slice";
+import { batchSlice } from "./batch-slice";
 import { compareSlice } from "./compare-slice";
 import { dataSlice } from "./data-slice";
 import { environmentSlice } from "./environment-slice";
@@ -10,6 +11,7 @@ import { methodSlice } from "./method-slice";
 import { modelSlice } from "./model-slice";
 import { readSettings, type Settings, toSettings, withoutUndefined } from "./persistence";
 import { recoverySlice } from "./recovery-slice";
+import { scoresSlice } from "./scores-slice";
 import { settingsSlice } from "./settings-slice";
 import type { Runtime, StudioState } from "./state";
 import { trainSlice } from "./train-slice";
@@ -38,6 +40,8 @@ export function createStudioStore(
         ...methodSlice(runtime)(...api),
         ...trainSlice(runtime)(...api),
         ...compareSlice(runtime)(...api),
+        ...scoresSlice(runtime)(...api),
+        ...batchSlice(runtime)(...api),
         ...adaptersSlice(runtime)(...api),
         ...settingsSlice(runtime)(...api),
       }),

@@ -19,6 +19,7 @@ import type { FinishReason, Side } from "../../shared/generation";
 import type { HubListing, UnfinishedDownload } from "../../shared/hub";
 import type { MethodChoice, MethodId } from "../../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../../shared/model";
+import type { Evaluation, FileAnswers } from "../../shared/scores";
 import type { SampleAnswer } from "../../shared/run-history";
 import type { RecommendedModel } from "../../shared/recommended-models";
 import type { TimedProgress } from "../lib/progress";
@@ -286,6 +287,36 @@ export interface CompareSlice {
   chooseVoice(side: Side, voice: Voice | null): void;
 }
 
+export interface ScoresSlice {
+  /** The latest scores of who answers on the right. */
+  readonly evaluation: Evaluation | null;
+  readonly scoreEdits: FieldValues;
+  /** Test rows of one's own; empty for rows held out. */
+  readonly scoreFiles: readonly File[];
+  readonly scoreProblem: ErrorData | null;
+  /** Scores both sides of the comparison on the same rows. */
+  score(): Promise<void>;
+  cancelScore(): void;
+  editScores(name: string, value: FieldValue): void;
+  chooseScoreFiles(files: readonly File[]): void;
+  /** Shows what is kept of who answers on the right. */
+  refreshEvaluation(): Promise<void>;
+}
+
+/** Answers of the right side to the prompts of a file. */
+export interface BatchSlice {
+  readonly batchFiles: readonly File[];
+  readonly batchAnswers: FileAnswers | null;
+  readonly batchPaused: boolean;
+  readonly batchProblem: ErrorData | null;
+  chooseBatchFiles(files: readonly File[]): void;
+  answerBatch(): Promise<void>;
+  pauseBatch(): Promise<void>;
+  resumeBatch(): Promise<void>;
+  /** Ends it; what was answered until then stays. */
+  stopBatch(): void;
+}
+
 /** Options of an export. */
 export type ExportWishes = Pick<CommandArgs<"makeExport">[0], "type" | "withOptimizer" | "folder">;
 
@@ -340,6 +371,8 @@ export type StudioState = JobsSlice &
   MethodSlice &
   TrainSlice &
   CompareSlice &
+  ScoresSlice &
+  BatchSlice &
   AdaptersSlice &
   SettingsSlice;
 

@@ -1,16 +1,41 @@
 import { mergedGpuBytes } from "../../engine/adapters/merged-model";
+import { baseKey, loadEvaluation } from "../../storage/evaluations";
+import type { EncodedRows } from "../encoded-rows";
+import { Gate } from "../gate";
 import { answerJob } from "../jobs/answer";
+import { answerFilesJob } from "../jobs/answer-files";
+import { evaluateJob } from "../jobs/evaluate";
 import type { JobOwner } from "../jobs/owner";
 import { readAdapter } from "../kept-adapter";
 import type { Handlers } from "../serve";
 import type { Session } from "../session";
 
-type Names = "generate" | "mergedBytes" | "keepMerged";
+type Names =
+  | "generate"
+  | "evaluate"
+  | "keptEvaluation"
+  | "answerFiles"
+  | "pauseAnswers"
+  | "resumeAnswers"
+  | "mergedBytes"
+  | "keepMerged";
 
 /** Commands that generate answers with the base model, with an adapter, or with a merged adapter. */
-export function generationHandlers(owner: JobOwner, session: Session): Pick<Handlers, Names> {
+export function generationHandlers(
+  owner: JobOwner,
+  session: Session,
+  encoded: EncodedRows,
+): Pick<Handlers, Names> {
+  const gate = new Gate();
   return {
     generate: (args, call) => owner.run(answerJob(session, args), call),
+    answerFiles: (args, call) => owner.run(answerFilesJob(session, gate, args), call),
+    pauseAnswers: () => {
+      if (owner.runs("answer-files")) gate.close();
+    },
+    resumeAnswers: () => gate.open(),
+    evaluate: (args, call) => owner.run(evaluateJob(session, encoded, args), call),
+    keptEvaluation: ({ adapterId }) => loadEvaluation(adapterId ?? baseKey(session.model.summary.id)),
     async mergedBytes({ id }) {
       const { adapter, values } = await readAdapter(session, id);
       return mergedGpuBytes(session.model.engine, adapter, values);

@@ -3,10 +3,9 @@ import { makeRng } from "../../lib/rng";
 import type { CommandArgs, Question } from "../../protocol/commands";
 import type { FinishReason } from "../../shared/generation";
 import { StreamDecoder } from "../../tokenizer/stream-decoder";
-import type { Speaker } from "../active";
 import { checkIds } from "../check-ids";
-import { holdAdapter, holdMerged } from "../kept-adapter";
 import type { Session } from "../session";
+import { findSpeaker } from "../speakers";
 import { onGpu } from "./on-gpu";
 import type { Job } from "./owner";
 
@@ -57,15 +56,4 @@ async function answer(
   text += decoder.flush();
   tell(next.value);
   return next.value;
-}
-
-/**
- * Loads the model and adapter for an answer onto the GPU. Throws if there is no such adapter, it cannot be merged, or
- * memory runs out.
- */
-async function findSpeaker(session: Session, { adapterId, merged }: Question): Promise<Speaker> {
-  const { engine } = session.model;
-  if (adapterId === null) return { engine, state: null };
-  if (merged) return { engine: await holdMerged(session, adapterId), state: null };
-  return { engine, state: (await holdAdapter(session, adapterId)).state };
 }

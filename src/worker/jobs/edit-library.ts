@@ -1,5 +1,6 @@
 import { LuthierError } from "../../lib/errors";
 import { deleteAdapter, renameAdapter } from "../../storage/adapters";
+import { deleteEvaluation } from "../../storage/evaluations";
 import type { Orphan } from "../../protocol/commands";
 import { deleteOrphan } from "../orphans";
 import { saveUnsaved } from "../kept-adapter";
@@ -18,6 +19,7 @@ export function deleteAdapterJob(session: Session, id: string): Job<void> {
     kind: "edit-library",
     async run() {
       await deleteAdapter(id);
+      await deleteEvaluation(id);
       session.dropAdapter(id);
       session.unsaved.release(id);
     },

@@ -92,7 +92,7 @@ async function readModel(
       bytes.set(piece, at);
       at += piece.length;
       done += piece.length;
-      report({ done, total, unit: "bytes", what: file.path });
+      report({ done, total, what: file.path });
     }
     read.push({ name: file.path.slice("onnx/".length), bytes });
   }

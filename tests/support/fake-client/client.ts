@@ -17,6 +17,7 @@ import type { MethodChoice } from "../../../src/shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../../../src/shared/model";
 import { alpacaRow, type AlpacaRow as Row } from "../../../src/shared/rows";
 import { isTargeted, readTargets } from "../../../src/shared/targets";
+import type { Evaluation, FileAnswers } from "../../../src/shared/scores";
 import { type JobContext, JobOwner } from "../../../src/worker/jobs/owner";
 import type { Handlers } from "../../../src/worker/serve";
 import {
@@ -32,6 +33,7 @@ import {
 import { fakeHub } from "./hub";
 import { FakeLibrary } from "./library";
 import { pause } from "./pace";
+import { fakeEvaluation } from "./scores";
 import { FakeRun } from "./run";
 
 /** Behaviour of the fake client. */
@@ -119,6 +121,11 @@ export class FakeClient implements Client {
     this.events.emit("fault", lost.toData());
   }
 
+  private answersPaused = false;
+
+  /** The latest scores by adapter. */
+  private readonly evaluations = new Map<string | null, Evaluation>();
+
   private readonly handlers: Handlers = {
     ...this.hub(),
     ...this.library.handlers,
@@ -204,11 +211,41 @@ export class FakeClient implements Client {
     pause: () => this.training.pause(),
     resume: () => this.training.resume(),
 
+    evaluate: (args, call) =>
+      this.owner.run({ kind: "evaluate", run: (context) => this.evaluate(args, context) }, call),
+    answerFiles: (args, call) =>
+      this.owner.run({ kind: "answer-files", run: (context) => this.answerFiles(args, context) }, call),
+    pauseAnswers: () => void (this.answersPaused = true),
+    resumeAnswers: () => void (this.answersPaused = false),
+    keptEvaluation: ({ adapterId }) => this.evaluations.get(adapterId) ?? null,
     mergedBytes: () => 4_100_000,
     keepMerged: () => undefined,
     generate: (args, call) =>
       this.owner.run({ kind: "answer", run: ({ signal }) => this.answer(args, signal) }, call),
   };
+
+  private async answerFiles(
+    { files }: CommandArgs<"answerFiles">[0],
+    { signal, report }: JobContext,
+  ): Promise<FileAnswers> {
+    this.answersPaused = false;
+    const prompts = (await defined(files[0], "a file").text()).split("\n").filter(Boolean);
+    const rows: FileAnswers["rows"][number][] = [];
+    for (const question of prompts) {
+      do await pause(this.paceMs * 5);
+      while (this.answersPaused && !signal.aborted);
+      if (signal.aborted) break;
+      rows.push({ question, expected: "", answer: `Arr! ${question}`, finish: "end-token" });
+      report({ done: rows.length, total: prompts.length, what: "" });
+    }
+    return { rows, prompts: prompts.length, leftOut: 0 };
+  }
+
+  private async evaluate(args: CommandArgs<"evaluate">[0], context: JobContext): Promise<Evaluation> {
+    const made = await fakeEvaluation(args, this.rows(args.encoding.datasetId), context, this.paceMs);
+    this.evaluations.set(made.sides.at(-1)?.adapterId ?? null, made);
+    return made;
+  }
 
   private async answer(
     { requestId, questions }: CommandArgs<"generate">[0],

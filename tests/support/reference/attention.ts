@@ -92,7 +92,8 @@ function* rows(problem: AttentionProblem, q: Float64Array, k: Float64Array): Gen
           const at = ((b * keys + j) * kvHeads + group) * width;
           const score = scale * dot(q, offset, k, at, width);
           const place = problem.distancesFrom === "last-key" ? Math.min(end, keys) - 1 : i;
-          const { added, biasAt } = biasOf(problem, h, j, j - place);
+          const fromEnd = j - Math.min(end, keys);
+          const { added, biasAt } = biasOf(problem, h, fromEnd, j - place);
           return { k: at, score: score + added, biasAt };
         });
         const top = Math.max(...scored.map(({ score }) => score));
@@ -105,15 +106,15 @@ function* rows(problem: AttentionProblem, q: Float64Array, k: Float64Array): Gen
   }
 }
 
-/** Bias of a key at position `j` and given distance for a head, and the index of its bias element. */
+/** Bias of a key for a head, and the index of its bias element; `fromEnd` counts from the end of the query's range. */
 function biasOf(
   { bias, distancesFrom, heads }: AttentionProblem,
   head: number,
-  j: number,
+  fromEnd: number,
   distance: number,
 ): { added: number; biasAt: number } {
   if (!bias) return { added: 0, biasAt: 0 };
-  if (!distancesFrom) return { added: bias[head]! * j, biasAt: head };
+  if (!distancesFrom) return { added: bias[head]! * fromEnd, biasAt: head };
   const reach = (bias.length / heads - 1) / 2;
   const biasAt = (Math.max(-reach, Math.min(reach, distance)) + reach) * heads + head;
   return { added: bias[biasAt]!, biasAt };

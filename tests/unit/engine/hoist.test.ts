@@ -24,7 +24,7 @@ const shaders = ({ calls }: Plan): string[] => calls.map(({ call }) => call.kern
 
 function decodeOf(options: FieldValues) {
   const { hooks } = methods.lora.bind(options, spec);
-  const { body, prologue } = planDecode(model, hooks, 64);
+  const { body, prologue } = planDecode(model, hooks, { tokens: 1, capacity: 64 });
   return { body, prologue, whole: planPass(model, hooks, 1, 64) };
 }
 

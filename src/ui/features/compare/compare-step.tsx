@@ -9,12 +9,14 @@ import { isRunning } from "../../store/jobs";
 import { formProblems, generationValues } from "../../store/training-values";
 import { useText } from "../../text/text";
 import { AnswerPanes } from "./answer-panes";
+import { BatchAnswers } from "./batch-answers";
 import classes from "./compare-step.module.css";
 import { conversationText } from "./conversation-text";
 import { EarlierTurns } from "./earlier-turns";
 import { MergedNote } from "./merged-note";
 import { MessageForm } from "./message-form";
 import { QuestionLine } from "./question-line";
+import { Scorecard } from "./scorecard";
 import { Suggestions } from "./suggestions";
 import { useHeldOut } from "./use-held-out";
 
@@ -26,6 +28,7 @@ export function CompareStep() {
   const { questions, expected } = useHeldOut();
   return (
     <StepSection step="compare" intro={text.compare.intro}>
+      <Scorecard />
       {turns.length > 0 && <ConversationBar />}
       <EarlierTurns turns={turns.slice(0, -1)} />
       {last && <QuestionLine key={last.id} turn={last} />}
@@ -39,6 +42,7 @@ export function CompareStep() {
       <MessageForm />
       <Suggestions questions={questions} />
       <AnswerOptions />
+      <BatchAnswers />
     </StepSection>
   );
 }

@@ -1,5 +1,6 @@
 import type { AdapterSummary } from "../../../shared/adapter";
 import type { Side } from "../../../shared/generation";
+import type { ScoredSide } from "../../../shared/scores";
 import type { Voice, Voices } from "../../store/state";
 import type { Text } from "../../text/text";
 
@@ -14,4 +15,13 @@ export function voiceName(voice: Voice | null, adapters: readonly AdapterSummary
   if (voice === null) return text.compare.base;
   const name = adapters.find(({ id }) => id === voice.adapterId)?.name ?? text.compare.gone;
   return voice.merged ? text.compare.merged(name) : name;
+}
+
+/** Who was scored, by name. */
+export function sideName(
+  { adapterId, merged }: ScoredSide,
+  adapters: readonly AdapterSummary[],
+  text: Text,
+): string {
+  return voiceName(adapterId === null ? null : { adapterId, merged }, adapters, text);
 }

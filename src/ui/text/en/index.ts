@@ -7,6 +7,7 @@ import { data, method, model } from "./prepare";
 import { fieldProblem, problem } from "./problems";
 import { compare, exportStep } from "./result";
 import { run, train } from "./run";
+import { batch, scoreOptions, scores } from "./scores";
 import { progress, shell } from "./shell";
 
 /** All texts of the page in English, with its number formats. */
@@ -28,5 +29,8 @@ export const en = {
   run,
   compare,
   answerOptions,
+  scores,
+  scoreOptions,
+  batch,
   export: exportStep,
 };

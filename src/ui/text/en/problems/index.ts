@@ -14,6 +14,7 @@ import { hubProblems } from "./hub";
 import { modelsProblems } from "./models";
 import { modelSizeProblems } from "./model-size";
 import { patternProblems } from "./pattern";
+import { scoreProblems } from "./score";
 import { storageProblems } from "./storage";
 import { tokenizerProblems } from "./tokenizer";
 import { workerProblems } from "./worker";
@@ -33,6 +34,7 @@ const problems: ProblemTexts = {
   ...modelsProblems,
   ...modelSizeProblems,
   ...patternProblems,
+  ...scoreProblems,
   ...storageProblems,
   ...tokenizerProblems,
   ...valueProblems,

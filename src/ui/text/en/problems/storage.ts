@@ -21,6 +21,8 @@ const tasks: Readonly<Record<StorageTask, string>> = {
   "download-look": "look at the download",
   "download-write": "write the download",
   "downloads-list": "list the downloads",
+  "evaluation-keep": "keep the scores",
+  "evaluation-read": "read the scores",
   "imports-clear": "remove unfinished imports",
   "model-clear": "remove the unfinished model",
   "model-delete": "delete the model",

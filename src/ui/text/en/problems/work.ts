@@ -8,6 +8,8 @@ const busy: Readonly<Record<JobKind, string>> = {
   train: "A run is training.",
   measure: "The speed of a run is being measured.",
   answer: "An answer is being written.",
+  evaluate: "Answers are being scored.",
+  "answer-files": "The prompts of a file are being answered.",
   export: "An export is being made.",
   "try-onnx": "An ONNX export is being tried.",
   "import-adapter": "An adapter is being loaded.",

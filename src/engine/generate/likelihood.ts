@@ -1,0 +1,107 @@
+import type { BatchDecoder, Lane } from "./batch-decoder";
+import { argmax } from "./sampling";
+
+/** A text of which some tokens are measured. */
+export interface MeasuredText {
+  /** What the model reads first; with an encoder, what that reads. */
+  readonly prompt: readonly number[];
+  readonly answer: readonly number[];
+  /** Which tokens of the prompt (without an encoder) and of the answer are measured, side by side with both. */
+  readonly measured: readonly boolean[];
+}
+
+/** How likely a text's measured tokens were, each after those before it. */
+export interface TextLikelihood {
+  readonly index: number;
+  /** Natural logarithms of the probabilities. */
+  readonly logProbabilities: readonly number[];
+  /** How many of them were the most likely token. */
+  readonly right: number;
+}
+
+interface TextLane extends Lane {
+  readonly number: number;
+  readonly index: number;
+  readonly text: MeasuredText;
+  readonly logProbabilities: number[];
+  /** Index in `text.measured` of the decoder's first token. */
+  readonly offset: number;
+  /** Passed when nothing behind it is measured. */
+  readonly end: number;
+  right: number;
+}
+
+/**
+ * Measures texts in batches and yields them as they end; a token without a predecessor is not measured. After an abort
+ * no further pass begins. Errors: a text is longer than a lane.
+ */
+export async function* likelihoods(
+  decoder: BatchDecoder,
+  texts: readonly MeasuredText[],
+  signal?: AbortSignal,
+): AsyncGenerator<TextLikelihood, void> {
+  const free = Array.from({ length: decoder.lanes }, (_, lane) => lane).reverse();
+  const active = new Set<TextLane>();
+  let begun = 0;
+  decoder.begin();
+  while (!signal?.aborted) {
+    for (let lane = free.pop(); lane !== undefined; lane = free.pop()) {
+      const text = texts[begun];
+      if (!text) break;
+      active.add(openText(decoder, lane, begun++, text));
+    }
+    if (active.size === 0) return;
+    const read = await decoder.step([...active], ({ text, offset }, at) => isMeasured(text, offset + at + 1));
+    for (const { lane, at, logits } of read) {
+      const id = targetOf(lane, at);
+      lane.logProbabilities.push(logProbability(logits, id));
+      if (argmax(logits) === id) lane.right++;
+    }
+    for (const lane of [...active]) {
+      if (lane.fed < lane.end) continue;
+      active.delete(lane);
+      free.push(lane.number);
+      const { index, logProbabilities, right } = lane;
+      yield { index, logProbabilities, right };
+    }
+  }
+}
+
+function openText(decoder: BatchDecoder, number: number, index: number, text: MeasuredText): TextLane {
+  const { hasEncoder } = decoder;
+  const whole = hasEncoder ? text.prompt : [...text.prompt, ...text.answer];
+  const lane = decoder.open(number, whole);
+  // A decoder behind an encoder begins with its start token, from which the answer's first is predicted.
+  const ids = hasEncoder ? [...lane.ids, ...text.answer] : lane.ids;
+  const offset = hasEncoder ? text.prompt.length - 1 : 0;
+  const last = text.measured.lastIndexOf(true) - offset;
+  const end = Math.max(0, Math.min(last, ids.length));
+  return {
+    ...lane,
+    ids: ids.slice(0, end),
+    number,
+    index,
+    text,
+    logProbabilities: [],
+    offset,
+    end,
+    right: 0,
+  };
+}
+
+function isMeasured({ measured }: MeasuredText, place: number): boolean {
+  return measured[place] === true;
+}
+
+function targetOf({ text: { prompt, answer }, offset }: TextLane, at: number): number {
+  const place = offset + at + 1;
+  return (place < prompt.length ? prompt[place] : answer[place - prompt.length]) ?? 0;
+}
+
+/** Logarithm of an id's softmax probability. */
+export function logProbability(logits: Float32Array, id: number): number {
+  const top = logits[argmax(logits)] ?? 0;
+  let sum = 0;
+  for (const value of logits) sum += Math.exp(value - top);
+  return (logits[id] ?? -Infinity) - top - Math.log(sum);
+}

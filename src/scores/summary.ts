@@ -1,0 +1,84 @@
+import { makeRng } from "../lib/rng";
+import {
+  SCORE_IDS,
+  type ScoreDifference,
+  type ScoredRow,
+  type ScoreId,
+  scoreSpecs,
+  type ScoreSummary,
+} from "../shared/scores";
+
+/** A row's values of one score, one for each side, and what it counts. */
+interface Sample {
+  readonly values: readonly number[];
+  readonly weight: number;
+}
+
+const RESAMPLES = 1000;
+const SEED = 20;
+
+/** Every score that any row has, over the rows that have it on all sides. */
+export function summarise(rows: readonly ScoredRow[]): ScoreSummary[] {
+  return SCORE_IDS.flatMap((id) => {
+    const samples = rows.flatMap((row) => sampleOf(row, id));
+    if (samples.length === 0) return [];
+    const sides = samples[0]?.values.length ?? 0;
+    const means = Array.from({ length: sides }, (_, side) => meanOf(id, samples, side));
+    const difference = sides > 1 ? compare(id, samples, sides - 1) : null;
+    return [{ id, rows: samples.length, means, difference }];
+  });
+}
+
+function sampleOf({ answers, expectedTokens }: ScoredRow, id: ScoreId): Sample[] {
+  const values = answers.flatMap(({ values }) => values[id] ?? []);
+  if (values.length < answers.length) return [];
+  // By tokens, as the validation loss of a run is.
+  return [{ values, weight: scoreSpecs[id].by === "likelihood" ? expectedTokens : 1 }];
+}
+
+/** Mean of a side; of perplexity that of the mean loss. */
+function meanOf(id: ScoreId, samples: readonly Sample[], side: number): number {
+  const [into, back] = id === "perplexity" ? [Math.log, Math.exp] : [Number, Number];
+  let [sum, weights] = [0, 0];
+  for (const { values, weight } of samples) {
+    sum += weight * into(values[side] ?? 0);
+    weights += weight;
+  }
+  return back(sum / weights);
+}
+
+function compare(id: ScoreId, samples: readonly Sample[], last: number): ScoreDifference {
+  const differ = (some: readonly Sample[]): number => meanOf(id, some, last) - meanOf(id, some, 0);
+  const random = makeRng(SEED, samples.length);
+  const draws = new Float64Array(RESAMPLES);
+  for (let draw = 0; draw < RESAMPLES; draw++) {
+    draws[draw] = differ(samples.flatMap(() => samples[random.integer(samples.length)] ?? []));
+  }
+  draws.sort();
+  const gains = samples.map(({ values }) => gain(id, values[0] ?? 0, values[last] ?? 0));
+  const counts = {
+    wins: gains.filter((value) => value > 0).length,
+    ties: gains.filter((value) => value === 0).length,
+    losses: gains.filter((value) => value < 0).length,
+  };
+  return {
+    mean: differ(samples),
+    low: quantile(draws, 0.025),
+    high: quantile(draws, 0.975),
+    counts: scoreSpecs[id].better === "neither" ? null : counts,
+  };
+}
+
+/** How much better `after` is; 0 for scores that know no better. */
+function gain(id: ScoreId, before: number, after: number): number {
+  const { better } = scoreSpecs[id];
+  if (better === "neither") return 0;
+  return better === "higher" ? after - before : before - after;
+}
+
+/** A quantile of sorted values, between two of them linearly. */
+function quantile(sorted: Float64Array, share: number): number {
+  const place = share * (sorted.length - 1);
+  const [below = 0, above = below] = sorted.subarray(Math.floor(place), Math.floor(place) + 2);
+  return below + (place - Math.floor(place)) * (above - below);
+}

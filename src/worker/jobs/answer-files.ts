@@ -1,0 +1,90 @@
+import { readFiles } from "../../data/read/read-files";
+import { answerAll } from "../../engine/generate/batch-answers";
+import { BatchDecoder } from "../../engine/generate/batch-decoder";
+import { untilAborted } from "../../lib/abort";
+import { isCancelled, LuthierError } from "../../lib/errors";
+import { makeRng } from "../../lib/rng";
+import type { AnswerFilesArgs } from "../../protocol/commands";
+import { alpacaRow, type Row } from "../../shared/rows";
+import type { FileAnswers } from "../../shared/scores";
+import type { Gate } from "../gate";
+import { readAdapter } from "../kept-adapter";
+import { answerText, type AskedRow, prepareQuestions } from "../score-rows";
+import type { Session } from "../session";
+import { findSpeaker } from "../speakers";
+import { onGpu } from "./on-gpu";
+import type { Job, JobContext } from "./owner";
+
+/** Answers the prompts of files; `gate` makes it wait. */
+export function answerFilesJob(session: Session, gate: Gate, args: AnswerFilesArgs): Job<FileAnswers> {
+  return {
+    kind: "answer-files",
+    run: async (context) => {
+      gate.open();
+      const rows = await promptRows(args.files, context.signal);
+      return onGpu(session, () => answerRows(session, gate, args, rows, context));
+    },
+  };
+}
+
+async function answerRows(
+  session: Session,
+  gate: Gate,
+  { side, templateId, options }: AnswerFilesArgs,
+  rows: readonly Row[],
+  { signal, report }: JobContext,
+): Promise<FileAnswers> {
+  const { model } = session;
+  const adapter = side.adapterId === null ? null : await readAdapter(session, side.adapterId);
+  const { promptLength = 0, prefixLength = 0 } = adapter?.adapter ?? {};
+  const positions = model.engine.maxPositions - promptLength - prefixLength;
+  const asked = prepareQuestions(rows, adapter?.run?.config.templateId ?? templateId, model, positions);
+  if (asked.length === 0) throw new LuthierError({ code: "data/nothing-to-ask", leftOut: rows.length });
+  const { engine, state } = await findSpeaker(session, side);
+  const longest = Math.max(...asked.map(({ prompt }) => prompt.ids.length));
+  const decoder = await BatchDecoder.create(engine, state, longest + options.maxNewTokens);
+  const answers: FileAnswers["rows"][number][] = [];
+  try {
+    const questions = asked.map(({ prompt: { ids, endIds } }) => {
+      return { prompt: ids, endIds, options, random: makeRng(options.seed) };
+    });
+    let done = 0;
+    for await (const { index, ids, finish } of answerAll(decoder, questions, signal)) {
+      const { question, expected, prompt } = asked[index] as AskedRow;
+      answers[index] = { question, expected, answer: answerText(ids, prompt, model), finish };
+      report({ done: ++done, total: asked.length, what: "" });
+      await opened(gate, signal);
+    }
+  } finally {
+    decoder.destroy();
+  }
+  return {
+    rows: answers.filter((row) => row !== undefined),
+    prompts: rows.length,
+    leftOut: rows.length - asked.length,
+  };
+}
+
+/** Waits for the gate, or for the end. */
+async function opened(gate: Gate, signal: AbortSignal): Promise<void> {
+  try {
+    await untilAborted(gate.pass(), signal);
+  } catch (error) {
+    if (!isCancelled(error)) throw error;
+  }
+}
+
+/** The rows of files, with or without answers; of plain text a prompt a line. */
+async function promptRows(files: readonly File[], signal: AbortSignal): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const file of files) {
+    if (/\.(?:txt|text|md)$/i.test(file.name)) {
+      const lines = (await file.text()).split(/\r?\n/).filter((line) => line.trim() !== "");
+      rows.push(...lines.map((instruction) => alpacaRow({ instruction, input: "", output: "" })));
+      continue;
+    }
+    const named = { name: file.name, bytes: file };
+    for await (const some of readFiles([named], { signal, prompts: true })) rows.push(...some);
+  }
+  return rows;
+}

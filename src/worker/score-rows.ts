@@ -1,0 +1,260 @@
+import { encodeRow } from "../data/encode/encode-row";
+import { rowPromptIds, type PromptIds, textBeginning } from "../data/shape/conversation";
+import { answerAll } from "../engine/generate/batch-answers";
+import { BatchDecoder } from "../engine/generate/batch-decoder";
+import { likelihoods, type MeasuredText } from "../engine/generate/likelihood";
+import { cancelled } from "../lib/errors";
+import { makeRng } from "../lib/rng";
+import { choiceScores, likelihoodScores } from "../scores/likelihood";
+import { answerScorer } from "../scores/registry";
+import { defaultGeneration, type GenerationOptions } from "../shared/generation";
+import { conversationOf, questionOf, type Row } from "../shared/rows";
+import type { EvaluationOptions, ScoredAnswer, ScoreValues } from "../shared/scores";
+import { StreamDecoder } from "../tokenizer/stream-decoder";
+import { isConversationProblem, type Tokenizer } from "../tokenizer/tokenizer";
+import type { TemplateId } from "../shared/data";
+import type { ActiveModel, Speaker } from "./active";
+import { checkIds } from "./check-ids";
+import type { RowEncoding } from "./score-source";
+
+/** A row to be asked. */
+export interface AskedRow {
+  readonly row: Row;
+  readonly question: string;
+  readonly expected: string;
+  readonly prompt: PromptIds;
+}
+
+/** A row as tokens, to be asked and measured. */
+export interface PreparedRow extends AskedRow {
+  /** The row as it is trained on. */
+  readonly text: MeasuredText;
+  readonly expectedTokens: number;
+}
+
+/** Different expected answers up to which rows are taken for multiple choice. */
+const MAX_CHOICES = 12;
+/** Rows for each of them at least. */
+const ROWS_A_CHOICE = 2;
+
+/**
+ * Rows as tokens, by the very path that they take in training; rows that cannot be asked or measured are left out.
+ *
+ * @param positions for prompt and answer, beside an adapter's virtual tokens
+ */
+export function prepareRows(
+  rows: readonly Row[],
+  encoding: RowEncoding,
+  model: ActiveModel,
+  positions: number,
+): PreparedRow[] {
+  const { tokenizer, engine } = model;
+  const { templateId, maxLength, learnFrom } = encoding;
+  return prepareQuestions(rows, templateId, model, positions).flatMap((asked) => {
+    const encoded = encodeRow(asked.row, templateId, tokenizer, Math.min(maxLength, positions), learnFrom);
+    if (encoded.excluded !== null) return [];
+    const text = measuredText([...encoded.ids], [...encoded.supervised]);
+    if (engine.spec.encoder && text.prompt.length === 0) return [];
+    const expectedTokens = text.measured.filter((isMeasured, at) => isMeasured && at > 0).length;
+    return [{ ...asked, text, expectedTokens }];
+  });
+}
+
+/** Rows with their prompts; those that leave no room for an answer, or that the template refuses, are left out. */
+export function prepareQuestions(
+  rows: readonly Row[],
+  templateId: TemplateId,
+  model: ActiveModel,
+  positions: number,
+): AskedRow[] {
+  const { tokenizer } = model;
+  return rows.flatMap((row) => {
+    const prompt = promptOf(row, templateId, tokenizer);
+    if (!prompt || prompt.ids.length === 0 || prompt.ids.length >= positions) return [];
+    checkIds(prompt.ids, model);
+    return [{ row, ...asked(row), prompt }];
+  });
+}
+
+function promptOf(row: Row, templateId: TemplateId, tokenizer: Tokenizer): PromptIds | null {
+  try {
+    return rowPromptIds(row, templateId, tokenizer);
+  } catch (error) {
+    if (isConversationProblem(error)) return null;
+    throw error;
+  }
+}
+
+function measuredText(ids: readonly number[], supervised: readonly number[]): MeasuredText {
+  const first = supervised.indexOf(1);
+  const cut = first < 0 ? ids.length : first;
+  return { prompt: ids.slice(0, cut), answer: ids.slice(cut), measured: supervised.map(Boolean) };
+}
+
+function asked(row: Row): { question: string; expected: string } {
+  if (row.kind === "text") {
+    const question = textBeginning(row.text);
+    return { question, expected: row.text.slice(question.length).trimStart() };
+  }
+  const { text = "", input = "", answer = "" } = questionOf(row) ?? {};
+  return { question: [text, input].filter((part) => part !== "").join("\n"), expected: answer };
+}
+
+/** How a side is scored. */
+export interface SideScoring {
+  readonly model: ActiveModel;
+  readonly encoding: RowEncoding;
+  readonly options: EvaluationOptions;
+  readonly signal: AbortSignal;
+  /** Told of each row that was measured or answered. */
+  onRow(): void;
+}
+
+/** Scores one side on all rows, in their order. Errors: out of memory; cancelled. */
+export async function scoreSide(
+  { engine, state }: Speaker,
+  rows: readonly PreparedRow[],
+  scoring: SideScoring,
+): Promise<ScoredAnswer[]> {
+  const { maxNewTokens } = scoring.options;
+  const choices = choicesOf(rows, scoring);
+  const longest = [...rows.map(({ text }) => text), ...choices.flat()].map(
+    ({ prompt, answer }) => prompt.length + answer.length,
+  );
+  const asked = rows.map(({ prompt }) => prompt.ids.length + maxNewTokens);
+  const decoder = await BatchDecoder.create(engine, state, Math.max(...longest, ...asked));
+  try {
+    const texts = rows.map(({ text }) => text);
+    const byLikelihood = await measure(decoder, texts, scoring);
+    const byChoice = await scoreChoices(decoder, rows, choices, scoring);
+    const answers = await answer(decoder, rows, scoring);
+    return answers.map((given, index) => ({
+      ...given,
+      values: { ...byLikelihood[index], ...given.values, ...byChoice[index] },
+    }));
+  } finally {
+    decoder.destroy();
+  }
+}
+
+/** Mean loss of a side over texts, by their tokens. */
+export async function measureLoss(
+  { engine, state }: Speaker,
+  rows: readonly PreparedRow[],
+  signal: AbortSignal,
+): Promise<number> {
+  const lengths = rows.map(({ text: { prompt, answer } }) => prompt.length + answer.length);
+  const decoder = await BatchDecoder.create(engine, state, Math.max(...lengths));
+  try {
+    let [sum, tokens] = [0, 0];
+    const texts = rows.map(({ text }) => text);
+    for await (const { logProbabilities } of likelihoods(decoder, texts, signal)) {
+      sum -= logProbabilities.reduce((total, value) => total + value, 0);
+      tokens += logProbabilities.length;
+    }
+    if (signal.aborted) throw cancelled();
+    return sum / tokens;
+  } finally {
+    decoder.destroy();
+  }
+}
+
+async function measure(
+  decoder: BatchDecoder,
+  texts: readonly MeasuredText[],
+  { signal, onRow }: SideScoring,
+): Promise<ScoreValues[]> {
+  const values: ScoreValues[] = [];
+  for await (const { index, logProbabilities, right } of likelihoods(decoder, texts, signal)) {
+    values[index] = likelihoodScores(logProbabilities, right);
+    onRow();
+  }
+  if (signal.aborted) throw cancelled();
+  return values;
+}
+
+async function answer(
+  decoder: BatchDecoder,
+  rows: readonly PreparedRow[],
+  { model, options, signal, onRow }: SideScoring,
+): Promise<ScoredAnswer[]> {
+  const score = answerScorer(options);
+  const generation: GenerationOptions = { ...defaultGeneration, maxNewTokens: options.maxNewTokens };
+  const questions = rows.map(({ prompt: { ids, endIds } }) => {
+    return { prompt: ids, endIds, options: generation, random: makeRng(generation.seed) };
+  });
+  const answers: ScoredAnswer[] = [];
+  for await (const { index, ids, finish } of answerAll(decoder, questions, signal)) {
+    const row = rows[index];
+    if (!row) continue;
+    const text = answerText(ids, row.prompt, model);
+    answers[index] = {
+      text,
+      finish,
+      values: score({ expected: row.expected, answer: text, ids, finish }),
+    };
+    onRow();
+  }
+  if (signal.aborted) throw cancelled();
+  return answers;
+}
+
+/** The text of an answer's tokens. */
+export function answerText(
+  ids: readonly number[],
+  { answerLead }: PromptIds,
+  { tokenizer }: ActiveModel,
+): string {
+  const decoder = new StreamDecoder(tokenizer, answerLead);
+  return ids.map((id) => decoder.push(id)).join("") + decoder.flush();
+}
+
+/** Each row with every expected answer in its place; none where there are too many of them, or only one. */
+function choicesOf(rows: readonly PreparedRow[], { model, encoding }: SideScoring): MeasuredText[][] {
+  const texts = choiceTexts(rows);
+  if (texts.length === 0) return [];
+  const { templateId, maxLength } = encoding;
+  return rows.map(({ row, prompt }) =>
+    texts.map((text) => {
+      const encoded = encodeRow(withAnswer(row, text), templateId, model.tokenizer, maxLength, "last");
+      const ids = [...encoded.ids];
+      // As in lm-evaluation-harness, only the choice's own text counts, and not the end of the turn.
+      return measuredText(
+        ids,
+        ids.map((id, at) => Number(encoded.supervised[at] === 1 && !prompt.endIds.has(id))),
+      );
+    }),
+  );
+}
+
+/** The different expected answers, in order, where they are choices. */
+function choiceTexts(rows: readonly PreparedRow[]): string[] {
+  if (rows.some(({ row }) => row.kind === "text")) return [];
+  const texts = [...new Set(rows.map(({ expected }) => expected))].sort();
+  const isChoice = texts.length > 1 && texts.length <= MAX_CHOICES && !texts.includes("");
+  return isChoice && rows.length >= ROWS_A_CHOICE * texts.length ? texts : [];
+}
+
+function withAnswer(row: Row, text: string): Row {
+  if (row.kind === "text") return row;
+  const conversation = conversationOf(row);
+  const last = conversation.turns.findLastIndex(({ role }) => role === "assistant");
+  return { ...conversation, turns: conversation.turns.with(last, { role: "assistant", text }) };
+}
+
+async function scoreChoices(
+  decoder: BatchDecoder,
+  rows: readonly PreparedRow[],
+  choices: readonly (readonly MeasuredText[])[],
+  { signal }: SideScoring,
+): Promise<ScoreValues[]> {
+  const texts = choiceTexts(rows);
+  if (choices.length === 0) return [];
+  const sums = choices.map((): number[] => []);
+  for await (const { index, logProbabilities } of likelihoods(decoder, choices.flat(), signal)) {
+    const row = sums[Math.floor(index / texts.length)];
+    if (row) row[index % texts.length] = logProbabilities.reduce((total, value) => total + value, 0);
+  }
+  if (signal.aborted) throw cancelled();
+  return rows.map(({ expected }, index) => choiceScores(sums[index] ?? [], texts, texts.indexOf(expected)));
+}

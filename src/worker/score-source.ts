@@ -1,0 +1,148 @@
+import { hashRow } from "../data/read/hash-row";
+import { LuthierError } from "../lib/errors";
+import { readFiles } from "../data/read/read-files";
+import type { EvaluateArgs } from "../protocol/commands";
+import { questionOf, type Row } from "../shared/rows";
+import type { Leaks, ScoredSource } from "../shared/scores";
+import type { LearnFrom, RunConfig } from "../shared/training";
+import type { TemplateId } from "../shared/data";
+import { findDataset, readRows, streamRows } from "../storage/datasets";
+import type { EncodedRows } from "./encoded-rows";
+import { heldOutOfSample, sampleId, samples } from "./samples";
+import { heldOutPlaces } from "./training-data";
+
+/** How rows are rendered and cut. */
+export interface RowEncoding {
+  readonly templateId: TemplateId;
+  readonly maxLength: number;
+  readonly learnFrom: LearnFrom;
+}
+
+/** Rows to score, and how they compare with those that are trained on. */
+export interface ScoreSource {
+  readonly rows: readonly Row[];
+  readonly source: ScoredSource;
+  readonly encoding: RowEncoding;
+  readonly leaks: Leaks;
+}
+
+/** Which rows are held out of which dataset. */
+interface HeldOut extends RowEncoding {
+  readonly datasetId: string;
+  readonly validationId: string | null;
+  readonly validationSplit: number;
+  readonly seed: number;
+}
+
+/**
+ * The rows that an evaluation asks for.
+ *
+ * @param run the run that made the adapter to score, which decides what was held out and how rows are rendered
+ * @param positions of the model beside the adapter's virtual tokens, to which a run cuts its rows
+ * @throws LuthierError("data") when a dataset is gone, or a file has no row
+ */
+export async function scoreSource(
+  encoded: EncodedRows,
+  { rows: wanted, encoding, options: { limit } }: EvaluateArgs,
+  { run, positions }: { readonly run: RunConfig | null; readonly positions: number },
+  signal: AbortSignal,
+): Promise<ScoreSource> {
+  const asked = run ? heldOutOfRun(run) : { ...encoding, ...splitOf(wanted) };
+  const held = { ...asked, maxLength: Math.min(asked.maxLength, positions) };
+  const { templateId, maxLength, learnFrom } = held;
+  const kept = { templateId, maxLength, learnFrom };
+  if (wanted.kind === "files") {
+    const rows = await rowsOfFiles(wanted.files, limit, signal);
+    const source = { kind: "file", name: wanted.files.map(({ name }) => name).join(", ") } as const;
+    return { rows, source, encoding: kept, leaks: await findLeaks(held.datasetId, rows, new Set()) };
+  }
+  const { rows, source, places } = await heldOutRows(encoded, held, limit, signal);
+  return { rows, source, encoding: kept, leaks: await findLeaks(held.datasetId, rows, places) };
+}
+
+function splitOf(wanted: EvaluateArgs["rows"]): Pick<HeldOut, "validationId" | "validationSplit"> {
+  return wanted.kind === "held-out" ? wanted : { validationId: null, validationSplit: 0 };
+}
+
+function heldOutOfRun({ datasetId, templateId, training, validationDatasetId = null }: RunConfig): HeldOut {
+  const { maxLength, learnFrom = "every", validationSplit, seed } = training;
+  return {
+    ...{ datasetId, templateId, maxLength, learnFrom },
+    ...{ validationId: validationDatasetId, validationSplit, seed },
+  };
+}
+
+async function heldOutRows(
+  encoded: EncodedRows,
+  held: HeldOut,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Pick<ScoreSource, "rows" | "source"> & { readonly places: ReadonlySet<number> }> {
+  const { datasetId, validationId } = held;
+  const dataset = (await findDataset(datasetId)).name;
+  const none: ReadonlySet<number> = new Set();
+  if (validationId !== null) {
+    const rows = await readRows(validationId, 0, limit);
+    return { rows, source: { kind: "validation", dataset }, places: none };
+  }
+  const sample = (await samples()).find((entry) => sampleId(entry.id) === datasetId);
+  if (sample) {
+    const rows = (await heldOutOfSample(sample)).filter(hasAnswer).slice(0, limit);
+    if (rows.length > 0) return { rows, source: { kind: "sample", dataset }, places: none };
+  }
+  const { templateId, maxLength, learnFrom } = held;
+  const all = await encoded.get({ datasetId, templateId, maxLength, learnFrom }, signal);
+  const places = heldOutPlaces(all, held);
+  const rows = await Promise.all(places.slice(0, limit).map((place) => readRows(datasetId, place, 1)));
+  return { rows: rows.flat(), source: { kind: "held-out", dataset }, places: new Set(places) };
+}
+
+function hasAnswer(row: Row): boolean {
+  return row.kind === "text" || questionOf(row)?.answer !== "";
+}
+
+async function rowsOfFiles(files: readonly File[], limit: number, signal: AbortSignal): Promise<Row[]> {
+  const named = files.map((file) => ({ name: file.name, bytes: file }));
+  const rows: Row[] = [];
+  for await (const some of readFiles(named, { signal })) {
+    rows.push(...some);
+    if (rows.length >= limit) break;
+  }
+  return rows.slice(0, limit);
+}
+
+/**
+ * Which rows also stand in a dataset; none where it is gone.
+ *
+ * @param places the dataset's own rows that are not trained on
+ */
+async function findLeaks(
+  datasetId: string,
+  rows: readonly Row[],
+  places: ReadonlySet<number>,
+): Promise<Leaks> {
+  const hashes = new Set<number>();
+  const questions = new Set<string>();
+  let place = 0;
+  try {
+    for await (const some of streamRows(datasetId)) {
+      for (const row of some) {
+        if (places.has(place++)) continue;
+        hashes.add(hashRow(row));
+        const question = questionKey(row);
+        if (question !== null) questions.add(question);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof LuthierError) || error.problem.code !== "data/dataset-gone") throw error;
+  }
+  const same = rows.filter((row) => hashes.has(hashRow(row)));
+  const asked = rows.filter((row) => !same.includes(row) && questions.has(questionKey(row) ?? ""));
+  return { rows: same.length, questions: asked.length };
+}
+
+/** A question as it is compared with others; null of a text. */
+function questionKey(row: Row): string | null {
+  const found = questionOf(row);
+  return found && `${found.text}\n${found.input}`.trim().toLowerCase();
+}
