@@ -5,7 +5,8 @@ import type {
   LengthStats,
   ReadingOptions,
   SampleDataset,
-  TemplateId,
+  PromptTemplate,
+  TemplateFacts,
   TokenView,
 } from "../shared/data";
 import type { ExportId, ExportOffer, ExportType, MadeExport } from "../shared/exports";
@@ -98,9 +99,8 @@ export interface Question {
 }
 
 /** What decides how a dataset's rows become tokens. */
-export interface EncodingArgs {
+export interface EncodingArgs extends PromptTemplate {
   readonly datasetId: string;
-  readonly templateId: TemplateId;
   readonly maxLength: number;
   readonly learnFrom: LearnFrom;
 }
@@ -145,6 +145,8 @@ export interface Commands extends HubCommands {
   /** Tokens of one row; `row` counts from 0. */
   tokenView(args: EncodingArgs & { row: number }): TokenView;
   lengthStats(args: EncodingArgs): LengthStats;
+  /** The source of a template, and what the loaded model's tokenizer makes of its tokens. */
+  templateFacts(args: PromptTemplate): TemplateFacts;
 
   listModels(): readonly ModelCard[];
   /**
@@ -184,12 +186,13 @@ export interface Commands extends HubCommands {
 
   /**
    * Answers the last message of each question, one after the other; `answer` carries the texts as they grow. Cancelled,
-   * it ends the answer that grows as "stopped" and asks no further side.
+   * it ends the answer that grows as "stopped" and asks no further side. An adapter is asked by the template that it was
+   * trained with, and the base model beside it too; `template` is for the others.
    */
   generate(args: {
     requestId: string;
     questions: readonly Question[];
-    templateId: TemplateId;
+    template: PromptTemplate;
     options: GenerationOptions;
   }): void;
   /** GPU bytes that answers of the merged model take beside the base; allocates nothing. */
@@ -206,9 +209,9 @@ export interface Commands extends HubCommands {
   /**
    * What an adapter can be taken along as, with sizes.
    *
-   * @param args.templateId how an adapter is asked that came without a run
+   * @param args.template how an adapter is asked that came without a run
    */
-  listExports(args: { id: string; templateId: TemplateId }): readonly ExportOffer[];
+  listExports(args: { id: string; template: PromptTemplate }): readonly ExportOffer[];
   /** Makes an export of an adapter; into a folder where one is given. */
   makeExport(args: {
     id: string;
@@ -216,7 +219,7 @@ export interface Commands extends HubCommands {
     type: ExportType | null;
     /** Whether the adapter's folder holds the optimizer's state too. */
     withOptimizer: boolean;
-    templateId: TemplateId;
+    template: PromptTemplate;
     folder: FileSystemDirectoryHandle | null;
   }): MadeExport;
   /** Reads a PEFT folder's files or a zip of them as a new adapter of the loaded model. */

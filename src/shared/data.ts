@@ -95,8 +95,50 @@ export interface SampleDataset {
   readonly language: string;
 }
 
-export const TEMPLATE_IDS = ["chat", "alpaca", "human-assistant", "instruction-answer"] as const;
+/** Published prompt formats that are chat templates. */
+export const NAMED_TEMPLATE_IDS = [
+  "chatml",
+  "llama2",
+  "llama3",
+  "mistral",
+  "gemma",
+  "qwen",
+  "zephyr",
+  "vicuna",
+  "deepseek",
+  "phi",
+] as const;
+export type NamedTemplateId = (typeof NAMED_TEMPLATE_IDS)[number];
+
+/** Prompt formats of plain text, which write no tokens but the end token. */
+export const PLAIN_TEMPLATE_IDS = ["alpaca", "human-assistant", "instruction-answer", "plain"] as const;
+export type PlainTemplateId = (typeof PLAIN_TEMPLATE_IDS)[number];
+
+/** "chat" is the model's own chat template, "custom" one that a person wrote. */
+export const TEMPLATE_IDS = ["chat", ...NAMED_TEMPLATE_IDS, ...PLAIN_TEMPLATE_IDS, "custom"] as const;
 export type TemplateId = (typeof TEMPLATE_IDS)[number];
+
+/** How rows become the text that the model reads. */
+export interface PromptTemplate {
+  readonly templateId: TemplateId;
+  /** The Jinja of a "custom" template. */
+  readonly templateSource?: string;
+}
+
+/** The template among other settings. */
+export function templateOf({ templateId, templateSource }: PromptTemplate): PromptTemplate {
+  return { templateId, ...(templateSource === undefined ? {} : { templateSource }) };
+}
+
+/** A template's Jinja, and what the model's tokenizer makes of its tokens. */
+export interface TemplateFacts {
+  /** Null for a plain format, which is none. */
+  readonly source: string | null;
+  /** Tokens of the format that the tokenizer lacks: they are spelled out as ordinary text. */
+  readonly missing: readonly string[];
+  /** The format's token behind answers, where the tokenizer's own end token, `end`, stands in its place. */
+  readonly replaced: { readonly token: string; readonly end: string } | null;
+}
 
 /** A stretch of the token view. */
 export interface TokenView {

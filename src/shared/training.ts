@@ -1,4 +1,4 @@
-import type { TemplateId } from "./data";
+import type { PromptTemplate } from "./data";
 import type { Field } from "./fields";
 import type { MethodChoice } from "./methods";
 
@@ -213,10 +213,9 @@ export const trainingFields = [
 ] as const satisfies readonly TrainingField[];
 
 /** Everything that decides a run. */
-export interface RunConfig {
+export interface RunConfig extends PromptTemplate {
   readonly datasetId: string;
   readonly modelId: string;
-  readonly templateId: TemplateId;
   readonly method: MethodChoice;
   readonly training: TrainingOptions;
   /** The dataset whose rows are measured on; absent or null, a share of the dataset's own is held out. */

@@ -1,13 +1,15 @@
 import { DatasetEncoder, type EncodeOptions } from "../data/encode/encode-dataset";
 import type { EncodedRow } from "../data/encode/encode-row";
+import { shapeOf } from "../data/shape/prompt-template";
 import { untilAborted } from "../lib/abort";
 import { cancelled } from "../lib/errors";
+import type { PromptTemplate } from "../shared/data";
 import { streamRows } from "../storage/datasets";
 import type { ActiveModel } from "./active";
 import { checkIds } from "./check-ids";
 
 /** What decides the tokens of a dataset. */
-interface Key extends EncodeOptions {
+interface Key extends PromptTemplate, Pick<EncodeOptions, "maxLength" | "learnFrom"> {
   readonly datasetId: string;
 }
 
@@ -59,7 +61,9 @@ export class EncodedRows {
 
   #encoding(key: Key, use: EncodedUse): Encoding {
     const model = this.#model();
-    const name = [key.datasetId, key.templateId, key.maxLength, key.learnFrom, model.summary.id].join("|");
+    const { datasetId, templateId, templateSource = "", maxLength, learnFrom } = key;
+    const parts = [datasetId, templateId, maxLength, learnFrom, model.summary.id, templateSource];
+    const name = parts.join("|");
     const known = this.#latest.get(use);
     if (known?.name === name) return known;
     const controller = new AbortController();
@@ -80,11 +84,12 @@ export class EncodedRows {
 }
 
 async function encodeAll(
-  { datasetId, ...options }: Key,
+  { datasetId, maxLength, learnFrom, ...template }: Key,
   model: ActiveModel,
   signal: AbortSignal,
 ): Promise<EncodedRow[]> {
-  const encoder = new DatasetEncoder(model.tokenizer, options);
+  const { tokenizer, templateId } = shapeOf(template, model.tokenizer);
+  const encoder = new DatasetEncoder(tokenizer, { templateId, maxLength, learnFrom });
   const encoded: EncodedRow[] = [];
   const take = (rows: readonly EncodedRow[]): void => {
     for (const row of rows) {

@@ -6,6 +6,7 @@ import { adamDefaults, type TrainerOptions } from "../engine/train/trainer";
 import type { EncodedRow } from "../data/encode/encode-row";
 import { LuthierError } from "../lib/errors";
 import { makeRng } from "../lib/rng";
+import { templateOf } from "../shared/data";
 import type { RunConfig, TrainingOptions } from "../shared/training";
 import type { EncodedRows } from "./encoded-rows";
 import { methodOfRun, readExpertValues } from "./experts";
@@ -36,9 +37,8 @@ export async function setUpRun(
   const maxLength = fittingLength(config.training.maxLength, adapter, engine.maxPositions);
   const packing = config.training.packing && canPack(engine.spec, adapter, maxLength);
   const training = { ...config.training, maxLength, packing };
-  const templateId = config.templateId;
   const { learnFrom = "every" } = config.training;
-  const key = { datasetId: config.datasetId, templateId, maxLength, learnFrom };
+  const key = { datasetId: config.datasetId, ...templateOf(config), maxLength, learnFrom };
   const rows = await encoded.get(key, signal);
   const { validationDatasetId = null } = config;
   const validationRows =

@@ -157,6 +157,7 @@ async function merged(
       adapter: adapter ?? ({ unties: false } as Adapter),
       origin: null,
       tokenizer,
+      chatTemplate: null,
       name: "golden",
       license: "",
       changes: async () => (adapter ? mergeChanges(adapter, values) : new Map()),

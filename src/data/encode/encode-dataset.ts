@@ -1,13 +1,13 @@
-import type { TemplateId } from "../../shared/data";
 import type { Row } from "../../shared/rows";
 import type { LearnFrom } from "../../shared/training";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import { encodeRow, type EncodedRow } from "./encode-row";
 import { TextBlocks } from "./text-blocks";
+import type { RenderingId } from "../shape/prompt-template";
 
 /** What decides the tokens of a dataset's rows, beside the tokenizer. */
 export interface EncodeOptions {
-  readonly templateId: TemplateId;
+  readonly templateId: RenderingId;
   readonly maxLength: number;
   readonly learnFrom: LearnFrom;
 }

@@ -1,6 +1,7 @@
-import type { TemplateId, TokenPart } from "../../shared/data";
+import type { TokenPart } from "../../shared/data";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import type { Rendering, TextPart } from "../shape/rendering";
+import type { RenderingId } from "../shape/prompt-template";
 
 /** A rendered conversation as tokens, with what each token is. Arrays run side by side. */
 export interface EncodedParts {
@@ -17,7 +18,7 @@ export interface EncodedParts {
  */
 export function encodeRendering(
   rendering: Pick<Rendering, "parts" | "isOpen">,
-  templateId: TemplateId,
+  templateId: RenderingId,
   tokenizer: Tokenizer,
 ): EncodedParts {
   if (tokenizer.splitsAnswers) return encodePair(rendering, tokenizer);

@@ -1,5 +1,5 @@
 import { LuthierError } from "../../lib/errors";
-import type { RowExclusion, TemplateId } from "../../shared/data";
+import type { RowExclusion } from "../../shared/data";
 import type { Row } from "../../shared/rows";
 import type { LearnFrom } from "../../shared/training";
 import { isConversationProblem, type Tokenizer } from "../../tokenizer/tokenizer";
@@ -9,6 +9,7 @@ import { renderConversation } from "../shape/templates";
 import { type Conversation, rowConversation, usesTools } from "../shape/turns";
 import { documentIds } from "./document-ids";
 import { encodeRendering, type EncodedParts } from "./encode-rendering";
+import type { RenderingId } from "../shape/prompt-template";
 
 /** A row ready to train on. Arrays run side by side, one entry a token. */
 export interface EncodedRow {
@@ -43,7 +44,7 @@ export interface WholeRow {
  */
 export function encodeRow(
   row: Row,
-  templateId: TemplateId,
+  templateId: RenderingId,
   tokenizer: Tokenizer,
   maxLength: number,
   learnFrom: LearnFrom = "every",
@@ -71,7 +72,7 @@ export function cutRow({ encoded, endIds, notes, refusal }: WholeRow, maxLength:
 /** Renders and tokenises a row; of a text the whole document. */
 export function encodeWhole(
   row: Row,
-  templateId: TemplateId,
+  templateId: RenderingId,
   tokenizer: Tokenizer,
   learnFrom: LearnFrom = "every",
 ): WholeRow {
@@ -85,7 +86,7 @@ export function encodeWhole(
 
 function encodeConversation(
   conversation: Conversation,
-  templateId: TemplateId,
+  templateId: RenderingId,
   tokenizer: Tokenizer,
 ): WholeRow {
   try {
@@ -108,7 +109,7 @@ function encodeText(text: string, tokenizer: Tokenizer): WholeRow {
   return { encoded, endIds: tokenizer.eosIds, notes: NO_NOTES, refusal: null };
 }
 
-function takesCalls(templateId: TemplateId, tokenizer: Tokenizer): boolean {
+function takesCalls(templateId: RenderingId, tokenizer: Tokenizer): boolean {
   return templateId === "chat" && chatManner(tokenizer).takesCalls;
 }
 

@@ -1,13 +1,14 @@
-import type { TemplateId, TokenView } from "../../shared/data";
+import type { TokenView } from "../../shared/data";
 import type { Row } from "../../shared/rows";
 import type { LearnFrom } from "../../shared/training";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import { cutRow, encodeWhole } from "./encode-row";
+import type { RenderingId } from "../shape/prompt-template";
 
 /** A row as the page shows it: every token, what it is, and whether it is learned. */
 export function tokenView(
   row: Row,
-  templateId: TemplateId,
+  templateId: RenderingId,
   tokenizer: Tokenizer,
   maxLength: number,
   learnFrom: LearnFrom = "every",

@@ -1,5 +1,4 @@
 import { pythonStrip } from "../../lib/python-text";
-import type { TemplateId } from "../../shared/data";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import { renderChat } from "./chat-template";
 import {
@@ -11,12 +10,14 @@ import {
   type TextPart,
   withoutEmpty,
 } from "./rendering";
-import { type Answer, type Conversation, isOpen, type Question, type Turn } from "./turns";
+import { type Answer, type Conversation, isOpen, joinedQuestion, type Question, type Turn } from "./turns";
+import type { PlainTemplateId } from "../../shared/data";
+import type { RenderingId } from "./prompt-template";
 
 /** Renders a conversation whole; an open question ends with the words in front of the answer. */
 export function renderConversation(
   conversation: Conversation,
-  templateId: TemplateId,
+  templateId: RenderingId,
   tokenizer: Tokenizer,
 ): Rendering {
   if (templateId === "chat") return renderChat(conversation, tokenizer);
@@ -40,10 +41,11 @@ interface PlainTemplate {
   readonly lead: string;
 }
 
-const plainTemplates: Readonly<Record<Exclude<TemplateId, "chat">, PlainTemplate>> = {
+const plainTemplates: Readonly<Record<PlainTemplateId, PlainTemplate>> = {
   alpaca: { question: alpacaQuestion, lead: "" },
   "human-assistant": { question: humanQuestion, lead: " " },
   "instruction-answer": { question: instructionQuestion, lead: " " },
+  plain: { question: plainQuestion, lead: "" },
 };
 
 /** Plain templates know no system role: its text stands in front of the first question, or of a later one. */
@@ -119,4 +121,9 @@ function instructionQuestion({ text, input }: Question): TextPart[] {
     ...(input ? [templateText("\nInput: "), promptText(input)] : []),
     templateText("\nAnswer:"),
   ];
+}
+
+/** The question as it is, and the answer in the next line. */
+function plainQuestion(turn: Question): TextPart[] {
+  return [promptText(joinedQuestion(turn)), templateText("\n")];
 }

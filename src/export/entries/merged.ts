@@ -2,6 +2,7 @@ import { modelQuantised } from "../quantised-base";
 import type { ExportEntry } from "../entry";
 import { generationUsage } from "../generation-usage";
 import { mergedFiles } from "../merged";
+import { withTemplate } from "../prompt-manner";
 import { pythonString } from "../../lib/python-string";
 import { jsonFile, textFile } from "../streamed-file";
 import { cannotMerge } from "../hindrances";
@@ -19,7 +20,7 @@ export const mergedEntry: ExportEntry = {
   },
   async files(source, { type }) {
     const { folder } = source;
-    const { tokenizer, config, chatTemplate } = folder.tokenizer;
+    const { tokenizer, config, chatTemplate } = withTemplate(folder.tokenizer, source.prompt);
     const files = mergedFiles({
       model: source.model,
       config: folder.config,

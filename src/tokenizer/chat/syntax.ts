@@ -5,6 +5,8 @@ import type { Environment, Interpreter } from "@huggingface/jinja";
 /** A node of a template's syntax tree, as far as nothing more is known of it. */
 export interface TemplateNode {
   readonly type: string;
+  /** Where it stands in the source, from 1. */
+  readonly line?: number;
 }
 
 export interface TemplateProgram extends TemplateNode {

@@ -1,7 +1,9 @@
-import { Environment, parse, tokenize } from "@huggingface/jinja";
+import { Environment } from "@huggingface/jinja";
 import { LuthierError } from "../../lib/errors";
+import type { Problem } from "../../lib/problems/problem";
 import { OverBudget, RenderBudget } from "./budget";
 import { TemplateInterpreter } from "./interpreter";
+import { parseWithLines, UnreadableTemplate } from "./lines";
 import type { ChatOptions, TemplateMessage } from "./messages";
 import { pythonFunctions, TemplateRefusal, withPythonFunctions } from "./python-functions";
 import type { TemplateProgram } from "./syntax";
@@ -10,10 +12,6 @@ import type { TemplateProgram } from "./syntax";
 const MAX_SOURCE_CHARS = 2 ** 18;
 /** A longer run of white space in a template serves no purpose, and takes the parser time that grows by its square. */
 const MAX_SPACE_RUN = 1000;
-
-/** What can be wrong with a template, or with a conversation in its eyes. */
-type TemplateProblem =
-  "tokenizer/template-unreadable" | "tokenizer/chat-refused" | "tokenizer/template-failed";
 
 /** A chat template as transformers renders it: trimmed blocks, Python's text functions, its limit on `range`. */
 export class ChatTemplate {
@@ -49,13 +47,11 @@ export class ChatTemplate {
     const chars = messages.reduce((sum, { content }) => sum + content.length, 0);
     const toolChars = JSON.stringify([tools, others]).length;
     const budget = new RenderBudget(messages.length + tools.length, chars + toolChars);
+    const interpreter = new TemplateInterpreter(environment, budget);
     try {
-      return new TemplateInterpreter(environment, budget).render(this.#program);
+      return interpreter.render(this.#program);
     } catch (cause) {
-      throw failure(
-        cause,
-        cause instanceof TemplateRefusal ? "tokenizer/chat-refused" : "tokenizer/template-failed",
-      );
+      throw endless(cause) ?? failure(cause, interpreter.failedLine);
     }
   }
 }
@@ -66,10 +62,14 @@ function read(source: string): TemplateProgram {
   }
   try {
     // Jinja reads every kind of line end as "\n".
-    const tokens = tokenize(source.replace(/\r\n?/g, "\n"), { lstrip_blocks: true, trim_blocks: true });
-    return withPythonFunctions(parse(tokens) as unknown as TemplateProgram);
+    return withPythonFunctions(parseWithLines(source.replace(/\r\n?/g, "\n")));
   } catch (cause) {
-    throw failure(cause, "tokenizer/template-unreadable");
+    const line = cause instanceof UnreadableTemplate ? cause.line : null;
+    const problem: Problem =
+      line === null
+        ? { code: "tokenizer/template-unfinished" }
+        : { code: "tokenizer/template-unreadable", reason: messageOf(cause), line };
+    throw endless(cause) ?? new LuthierError(problem, { cause });
   }
 }
 
@@ -83,11 +83,19 @@ function longestSpace(source: string): number {
   return longest;
 }
 
-/** A full stack and a text that no browser can hold are over the budget too. */
-function failure(cause: unknown, code: TemplateProblem): LuthierError {
-  if (cause instanceof OverBudget || cause instanceof RangeError) {
-    return new LuthierError({ code: "tokenizer/template-endless" }, { cause });
-  }
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new LuthierError({ code, reason }, { cause });
+/** The error of a template that takes too much: a full stack and a text that no browser can hold are over the budget too. */
+function endless(cause: unknown): LuthierError | null {
+  const isOver = cause instanceof OverBudget || cause instanceof RangeError;
+  return isOver ? new LuthierError({ code: "tokenizer/template-endless" }, { cause }) : null;
+}
+
+function failure(cause: unknown, line: number | null): LuthierError {
+  const reason = messageOf(cause);
+  if (cause instanceof TemplateRefusal)
+    return new LuthierError({ code: "tokenizer/chat-refused", reason }, { cause });
+  return new LuthierError({ code: "tokenizer/template-failed", reason, line }, { cause });
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -71,12 +71,12 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
         }
       },
 
-      listExports: (id, templateId, signal) => client.until(signal).call("listExports", { id, templateId }),
+      listExports: (id, template, signal) => client.until(signal).call("listExports", { id, template }),
 
       async makeExport(id, exportId, { type = null, withOptimizer = false, folder = null } = {}) {
         if (isExcluded(get(), "export")) return;
         set({ lastExport: null, exportProblem: null });
-        const args = { id, exportId, type, withOptimizer, templateId: selectTemplate(get()), folder };
+        const args = { id, exportId, type, withOptimizer, template: selectTemplate(get()), folder };
         try {
           const { name, sizeBytes, archive } = await exports.run(
             { kind: "export", subject: exportId },

@@ -90,6 +90,7 @@ export const dataSlice: SliceCreator<DataSlice> =
       datasetId: null,
       sampleOf: {},
       templateId: null,
+      templateSource: null,
       dataProblem: null,
       lastFiles: null,
       lengths: null,
@@ -164,6 +165,10 @@ export const dataSlice: SliceCreator<DataSlice> =
 
       chooseTemplate: (id) => {
         set({ templateId: id });
+      },
+
+      editTemplate: (templateSource) => {
+        set({ templateId: "custom", templateSource });
       },
 
       async refreshLengths() {

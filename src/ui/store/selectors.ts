@@ -1,6 +1,6 @@
 import type { CommandArgs } from "../../protocol/commands";
 import type { AdapterSummary } from "../../shared/adapter";
-import type { DatasetSummary, RowExclusion, TemplateId } from "../../shared/data";
+import type { DatasetSummary, PromptTemplate, RowExclusion, TemplateId } from "../../shared/data";
 import type { FieldValues } from "../../shared/fields";
 import { methodSpecs, type MethodChoice } from "../../shared/methods";
 import { LEARN_FROM, type RunConfig } from "../../shared/training";
@@ -32,10 +32,21 @@ export function selectAdapter(state: Pick<State, "adapters" | "adapterId">): Ada
 }
 
 /** The template in use: the person's choice, else the model's own, else Stanford Alpaca. */
-export function selectTemplate(state: Pick<State, "templateId" | "model">): TemplateId {
-  const hasChat = state.model?.hasChatTemplate ?? true;
-  if (state.templateId && (state.templateId !== "chat" || hasChat)) return state.templateId;
+export function selectTemplateId(state: Pick<State, "templateId" | "templateSource" | "model">): TemplateId {
+  const { templateId, templateSource, model } = state;
+  const hasChat = model?.hasChatTemplate ?? true;
+  const isThere = templateId === "chat" ? hasChat : templateId !== "custom" || templateSource !== null;
+  if (templateId && isThere) return templateId;
   return hasChat ? "chat" : "alpaca";
+}
+
+/** The template in use, with its source where the person wrote it. */
+export function selectTemplate(
+  state: Pick<State, "templateId" | "templateSource" | "model">,
+): PromptTemplate {
+  const templateId = selectTemplateId(state);
+  const { templateSource } = state;
+  return { templateId, ...(templateId === "custom" && templateSource !== null ? { templateSource } : {}) };
 }
 
 /** Values of the current method's form. */
@@ -78,7 +89,7 @@ export function lengthInputs(state: State): { key: string; args: CommandArgs<"le
     return null;
   const args = {
     datasetId: dataset.id,
-    templateId: selectTemplate(state),
+    ...selectTemplate(state),
     maxLength: Math.floor(maxLength),
     learnFrom,
   };
@@ -136,7 +147,7 @@ export function selectRunConfig(state: State): RunConfig | null {
   return {
     datasetId: dataset.id,
     modelId: state.model.id,
-    templateId: selectTemplate(state),
+    ...selectTemplate(state),
     method: { id: state.methodId, options: selectMethodValues(state) },
     training: { ...training, continueAdapter: continueFrom !== null },
     continueFrom,

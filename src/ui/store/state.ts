@@ -10,6 +10,7 @@ import type {
   LengthStats,
   ReadingOptions,
   SampleDataset,
+  PromptTemplate,
   TemplateId,
 } from "../../shared/data";
 import type { ExportId, ExportOffer } from "../../shared/exports";
@@ -95,6 +96,8 @@ export interface DataSlice {
   readonly sampleOf: Readonly<Record<string, string>>;
   /** Null follows the model: its own chat template where it has one. */
   readonly templateId: TemplateId | null;
+  /** The Jinja that the person wrote; null where none was. */
+  readonly templateSource: string | null;
   readonly dataProblem: ErrorData | null;
   /** The files of the last import, which can be read in another way as long as the page has them. */
   readonly lastFiles: LastFiles | null;
@@ -113,6 +116,8 @@ export interface DataSlice {
   cancelImport(): void;
   deleteDataset(id: string): Promise<void>;
   chooseTemplate(id: TemplateId): void;
+  /** Takes a template of the person's own into use. */
+  editTemplate(source: string): void;
   refreshLengths(): Promise<void>;
   dismissDataProblem(): void;
 }
@@ -306,7 +311,7 @@ export interface AdaptersSlice {
   renameAdapter(id: string, name: string): Promise<void>;
   deleteAdapter(id: string): Promise<void>;
   /** What an adapter can be taken along as. */
-  listExports(id: string, templateId: TemplateId, signal: AbortSignal): Promise<readonly ExportOffer[]>;
+  listExports(id: string, template: PromptTemplate, signal: AbortSignal): Promise<readonly ExportOffer[]>;
   /** Makes an export of an adapter and saves it: into a folder where one is given, else as a download. */
   makeExport(id: string, exportId: ExportId, wishes?: Partial<ExportWishes>): Promise<void>;
   cancelExport(): void;

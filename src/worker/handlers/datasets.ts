@@ -1,6 +1,7 @@
 import { splitRows } from "../../data/batch/split";
 import { lengthStats } from "../../data/encode/length-stats";
 import { tokenView } from "../../data/encode/token-view";
+import { shapeOf, templateFacts } from "../../data/shape/prompt-template";
 import { LuthierError } from "../../lib/errors";
 import type { Row } from "../../shared/rows";
 import { findDataset, listDatasets, readRows, removeLeftovers } from "../../storage/datasets";
@@ -21,7 +22,8 @@ type Names =
   | "datasetRows"
   | "heldOutRows"
   | "tokenView"
-  | "lengthStats";
+  | "lengthStats"
+  | "templateFacts";
 
 /** Datasets: import, look, delete. Everything here works without a GPU. */
 export function datasetHandlers(
@@ -46,14 +48,16 @@ export function datasetHandlers(
     deleteDataset: ({ id }, call) => owner.run(deleteDatasetJob(encoded, id), call),
     datasetRows: ({ id, offset, count }) => readRows(id, offset, count),
     heldOutRows: (args) => heldOutRows(args),
-    async tokenView({ datasetId, row, templateId, maxLength, learnFrom }) {
+    async tokenView({ datasetId, row, maxLength, learnFrom, ...template }) {
       const [found] = await readRows(datasetId, row, 1);
       if (!found) throw new LuthierError({ code: "data/no-such-row", row: row + 1 });
-      return tokenView(found, templateId, session.model.tokenizer, maxLength, learnFrom);
+      const { templateId, tokenizer } = shapeOf(template, session.model.tokenizer);
+      return tokenView(found, templateId, tokenizer, maxLength, learnFrom);
     },
     async lengthStats(args, { signal }) {
       return lengthStats(await encoded.get(args, signal), args.maxLength);
     },
+    templateFacts: (template) => templateFacts(template, session.model.tokenizer),
   };
 }
 

@@ -153,6 +153,11 @@ export class FakeClient implements Client {
     heldOutRows: ({ id, count }) => this.rows(id).slice(-count).map(alpacaRow),
     tokenView: ({ datasetId, row, maxLength }) =>
       fakeTokens(defined(this.rows(datasetId)[row], "the row"), maxLength),
+    templateFacts: ({ templateSource = "{{ messages }}" }) => ({
+      source: templateSource,
+      missing: [],
+      replaced: null,
+    }),
     lengthStats: ({ datasetId, maxLength }) => fakeLengths(this.rows(datasetId), maxLength),
 
     listModels: () => this.cards,
