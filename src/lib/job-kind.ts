@@ -11,6 +11,8 @@ export type JobKind =
   | "edit-library"
   | "import-dataset"
   | "delete-dataset"
+  /** Changes rows of a dataset. */
+  | "edit-dataset"
   /** Queries a hub for a repository's contents. */
   | "look-up"
   | "download";

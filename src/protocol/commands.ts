@@ -1,9 +1,13 @@
 import type { Problem } from "../lib/problems/problem";
 import type { AdapterSummary } from "../shared/adapter";
 import type {
+  DatasetEdit,
   DatasetSummary,
+  DuplicateMeasure,
   LengthStats,
+  ListedRow,
   ReadingOptions,
+  RowQuery,
   SampleDataset,
   PromptTemplate,
   TemplateFacts,
@@ -130,7 +134,20 @@ export interface Commands extends HubCommands {
   }): DatasetSummary;
   importSample(args: { id: string }): DatasetSummary;
   deleteDataset(args: { id: string }): void;
-  datasetRows(args: { id: string; offset: number; count: number }): readonly Row[];
+  /** Rows of a dataset that are looked for, those left out too; `encoding` is for the filters that need tokens. */
+  findRows(args: {
+    id: string;
+    query: RowQuery;
+    encoding: EncodingArgs | null;
+    offset: number;
+    count: number;
+  }): { readonly total: number; readonly rows: readonly ListedRow[] };
+  /** Changes rows; the change is kept beside them and survives a reload. */
+  editRows(args: { id: string; edit: DatasetEdit }): DatasetSummary;
+  /** How many rows in use are like an earlier one. */
+  countDuplicates(args: { id: string; measure: DuplicateMeasure }): number;
+  /** The rows in use as JSON Lines, in the form in which they came. */
+  exportRows(args: { id: string }): Blob;
   /**
    * Rows that a run with this split and seed keeps out of training; of a sample dataset, its held-out file; or those of a
    * validation file.

@@ -45,6 +45,7 @@ const needs: Readonly<Record<JobKind, JobNeeds>> = {
   "edit-library": { shares: ["model"], owns: ["adapters"] },
   "import-dataset": { shares: [], owns: ["datasets"] },
   "delete-dataset": { shares: [], owns: ["datasets"] },
+  "edit-dataset": { shares: [], owns: ["datasets"] },
   "look-up": { shares: [], owns: ["network"] },
   download: { shares: [], owns: ["network"] },
 };

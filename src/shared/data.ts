@@ -1,6 +1,6 @@
 import type { FileBreak, RowFault, TextEncoding } from "../lib/problems/dataset-faults";
 import type { Problem } from "../lib/problems/problem";
-import type { RowKind } from "./rows";
+import type { Row, RowKind } from "./rows";
 
 /** Forms of rows that are told by their fields; "columns" for those that a person told what they are. */
 export const FORMAT_IDS = [
@@ -79,10 +79,66 @@ export interface DatasetSummary {
   readonly flaggedRows?: number;
   /** The dataset that is measured on its rows, when it is a validation file: it is then not trained on by itself. */
   readonly validates?: string;
+  /** What the person changed of its rows since it was read; `rows` counts those in use. */
+  readonly edits?: EditCounts;
   /** How it was read, where somebody chose. */
   readonly reading?: ReadingOptions;
   /** Set when the file broke off and only the rows before it were read; a sentence where an earlier version read it. */
   readonly brokenAt: FileBreak | string | null;
+}
+
+/** Changes of a dataset's rows, which are kept beside them. */
+export interface EditCounts {
+  /** The same for the same changes; "" where nothing is changed. */
+  readonly identity: string;
+  /** Rows as they were read, in use or not; added ones are numbered behind them. */
+  readonly fileRows: number;
+  readonly leftOut: number;
+  readonly changed: number;
+  readonly added: number;
+  /** Whether the last change can be undone. */
+  readonly canUndo: boolean;
+}
+
+/** How alike rows are that count as duplicates: the same texts, or the same but for case, width and white space. */
+export const DUPLICATE_MEASURES = ["exact", "normalised"] as const;
+export type DuplicateMeasure = (typeof DUPLICATE_MEASURES)[number];
+
+/** A change of a dataset's rows; rows by number, from 0, those left out too. */
+export type DatasetEdit =
+  | { readonly kind: "replace"; readonly row: number; readonly value: Row }
+  | { readonly kind: "add"; readonly value: Row }
+  | { readonly kind: "leave-out" | "put-back"; readonly row: number }
+  /** Leaves out all but so many of the rows in use, drawn by the seed. */
+  | { readonly kind: "sample"; readonly count: number; readonly seed: number }
+  /** Leaves out the later ones of rows that are alike. */
+  | { readonly kind: "deduplicate"; readonly measure: DuplicateMeasure }
+  /** Takes the last change back. */
+  | { readonly kind: "undo" }
+  /** Takes all changes back. */
+  | { readonly kind: "reset" };
+
+/** Which rows are listed: those left out by training, cut, of at least so many tokens, or changed by the person. */
+export const ROW_FILTERS = ["all", "problems", "cut", "long", "left-out", "changed"] as const;
+export type RowFilter = (typeof ROW_FILTERS)[number];
+
+/** What rows are looked for. */
+export interface RowQuery {
+  /** Words of it, whatever their case; "" for any. */
+  readonly text: string;
+  readonly filter: RowFilter;
+  /** Tokens of a "long" row at least. */
+  readonly minTokens: number;
+}
+
+/** A row in a list. */
+export interface ListedRow {
+  /** From 0, among all rows of the dataset. */
+  readonly number: number;
+  readonly row: Row;
+  readonly leftOut: boolean;
+  /** Whether the person changed or added it. */
+  readonly changed: boolean;
 }
 
 /** A sample dataset that comes with the studio (public/datasets/index.json). */

@@ -218,6 +218,8 @@ export interface RunConfig extends PromptTemplate {
   readonly modelId: string;
   readonly method: MethodChoice;
   readonly training: TrainingOptions;
+  /** Which changes of its rows were in force when the run began; absent in earlier runs. */
+  readonly datasetEdits?: string;
   /** The dataset whose rows are measured on; absent or null, a share of the dataset's own is held out. */
   readonly validationDatasetId?: string | null;
   /** The adapter whose values the run starts from, or null to start anew. */

@@ -4,7 +4,7 @@ import { shapeOf } from "../data/shape/prompt-template";
 import { untilAborted } from "../lib/abort";
 import { cancelled } from "../lib/errors";
 import type { PromptTemplate } from "../shared/data";
-import { streamRows } from "../storage/datasets";
+import { streamNumberedRows } from "../storage/datasets";
 import type { ActiveModel } from "./active";
 import { checkIds } from "./check-ids";
 
@@ -97,9 +97,9 @@ async function encodeAll(
       encoded.push(row);
     }
   };
-  for await (const rows of streamRows(datasetId)) {
+  for await (const rows of streamNumberedRows(datasetId)) {
     if (signal.aborted) throw cancelled();
-    for (const row of rows) take(encoder.add(row));
+    for (const { row, number, leftOut } of rows) if (!leftOut) take(encoder.add(row, number));
   }
   take(encoder.end());
   return encoded;

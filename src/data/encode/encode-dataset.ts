@@ -17,7 +17,6 @@ export class DatasetEncoder {
   readonly #options: EncodeOptions;
   readonly #tokenizer: Tokenizer;
   readonly #blocks: TextBlocks;
-  #row = 0;
 
   constructor(tokenizer: Tokenizer, options: EncodeOptions) {
     this.#options = options;
@@ -25,9 +24,12 @@ export class DatasetEncoder {
     this.#blocks = new TextBlocks(tokenizer, options.maxLength);
   }
 
-  /** What the next row completes: mostly itself, of texts any number of blocks. */
-  add(row: Row): EncodedRow[] {
-    const number = this.#row++;
+  /**
+   * What the next row completes: mostly itself, of texts any number of blocks.
+   *
+   * @param number of the row in its dataset
+   */
+  add(row: Row, number: number): EncodedRow[] {
     if (row.kind === "text" && !this.#tokenizer.splitsAnswers) return this.#blocks.add(row, number);
     const { templateId, maxLength, learnFrom } = this.#options;
     return [{ ...encodeRow(row, templateId, this.#tokenizer, maxLength, learnFrom), row: number }];

@@ -2,9 +2,20 @@ import { type Row, textsOf } from "../../shared/rows";
 
 /** 53 bits of a row's texts: equal rows agree, and among a million others about one in ten thousand sets errs once. */
 export function hashRow(row: Row): number {
+  return hashTexts(textsOf(row));
+}
+
+/** The same for rows that differ in no more than case, width of characters and white space. */
+export function hashNormalised(row: Row): number {
+  return hashTexts(
+    textsOf(row).map((text) => text.normalize("NFKC").toLowerCase().replace(/\s+/gu, " ").trim()),
+  );
+}
+
+function hashTexts(texts: readonly string[]): number {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;
-  for (const text of textsOf(row)) {
+  for (const text of texts) {
     for (let i = 0; i <= text.length; i++) {
       // One step beyond the end, so that ["ab", "c"] and ["a", "bc"] differ.
       const unit = i < text.length ? text.charCodeAt(i) : 0x10000;

@@ -24,6 +24,8 @@ export interface DataProblems {
   /** No row of the validation file can be measured on. */
   readonly "data/nothing-to-validate": object;
   readonly "data/no-such-row": { readonly row: number };
+  /** A run cannot go on exactly: the person changed rows of its dataset since. */
+  readonly "data/edited-since-run": { readonly dataset: string };
   /** The file was moved or changed after it was chosen. */
   readonly "data/file-gone": { readonly name: string };
   readonly "data/foreign-file": { readonly name: string; readonly kind: ForeignFile };

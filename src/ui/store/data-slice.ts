@@ -1,7 +1,8 @@
 import { isCancelled } from "../../lib/errors";
 import type { DatasetSummary } from "../../shared/data";
 import { toProblem } from "../lib/problem";
-import { JobCalls } from "./jobs";
+import { saveBlob } from "../lib/save-file";
+import { isExcluded, JobCalls } from "./jobs";
 import { lengthInputs, selectDataset, selectValidation } from "./selectors";
 import type { DataSlice, LastFiles, SliceCreator } from "./state";
 
@@ -9,6 +10,7 @@ export const dataSlice: SliceCreator<DataSlice> =
   ({ client }) =>
   (set, get) => {
     const imports = new JobCalls(set);
+    const edits = new JobCalls(set);
     /** Counts what the person has chosen: what the page chooses by itself gives way to it. */
     let choices = 0;
     /** The import that the person asked for last, settled or not. */
@@ -158,6 +160,32 @@ export const dataSlice: SliceCreator<DataSlice> =
             return { datasets: left, datasetId: datasetId === id ? next : datasetId };
           });
           await get().refreshEnvironment();
+        } catch (error) {
+          set({ dataProblem: toProblem(error) });
+        }
+      },
+
+      async editRows(id, edit) {
+        if (isExcluded(get(), "edit-dataset")) return false;
+        set({ dataProblem: null });
+        try {
+          const changed = await edits.run({ kind: "edit-dataset" }, (signal) =>
+            client.until(signal).call("editRows", { id, edit }),
+          );
+          set(({ datasets }) => ({ datasets: datasets.map((each) => (each.id === id ? changed : each)) }));
+          return true;
+        } catch (error) {
+          set({ dataProblem: isCancelled(error) ? null : toProblem(error) });
+          return false;
+        }
+      },
+
+      async exportRows(id) {
+        const dataset = get().datasets.find((each) => each.id === id);
+        if (!dataset) return;
+        try {
+          const blob = await client.call("exportRows", { id });
+          saveBlob(`${dataset.name.replace(/(\.\w{2,7}){1,2}$/, "")}.jsonl`, blob);
         } catch (error) {
           set({ dataProblem: toProblem(error) });
         }

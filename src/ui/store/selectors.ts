@@ -93,7 +93,10 @@ export function lengthInputs(state: State): { key: string; args: CommandArgs<"le
     maxLength: Math.floor(maxLength),
     learnFrom,
   };
-  return { key: JSON.stringify([state.model.id, dataset.importedAt, args]), args };
+  return {
+    key: JSON.stringify([state.model.id, dataset.importedAt, dataset.edits?.identity ?? "", args]),
+    args,
+  };
 }
 
 /** Whether a run of this status has not ended. */

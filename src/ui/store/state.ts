@@ -6,6 +6,7 @@ import type { AdapterSummary } from "../../shared/adapter";
 import type { Events, TrainingStatus, UnsavedAdapter } from "../../protocol/events";
 import type { RunningJob } from "../../protocol/jobs";
 import type {
+  DatasetEdit,
   DatasetSummary,
   LengthStats,
   ReadingOptions,
@@ -115,6 +116,10 @@ export interface DataSlice {
   importSample(id: string): Promise<void>;
   cancelImport(): void;
   deleteDataset(id: string): Promise<void>;
+  /** Changes rows of a dataset; true when that is kept. */
+  editRows(id: string, edit: DatasetEdit): Promise<boolean>;
+  /** Saves the rows in use as JSON Lines. */
+  exportRows(id: string): Promise<void>;
   chooseTemplate(id: TemplateId): void;
   /** Takes a template of the person's own into use. */
   editTemplate(source: string): void;

@@ -1,14 +1,18 @@
 import { splitRows } from "../../data/batch/split";
+import { duplicatesOf } from "../../data/edit/change-rows";
 import { lengthStats } from "../../data/encode/length-stats";
 import { tokenView } from "../../data/encode/token-view";
 import { shapeOf, templateFacts } from "../../data/shape/prompt-template";
+import { exportRows } from "../../data/write/export-rows";
 import { LuthierError } from "../../lib/errors";
 import type { Row } from "../../shared/rows";
-import { findDataset, listDatasets, readRows, removeLeftovers } from "../../storage/datasets";
+import { listDatasets, readRows, removeLeftovers, rowsInUse } from "../../storage/datasets";
 import type { EncodedRows } from "../encoded-rows";
 import { deleteDatasetJob } from "../jobs/delete-dataset";
+import { editDatasetJob } from "../jobs/edit-dataset";
 import { importDatasetJob, importSampleJob } from "../jobs/import-dataset";
 import type { JobOwner } from "../jobs/owner";
+import { RowSearch } from "../row-search";
 import { heldOutOfSample, sampleId, samples } from "../samples";
 import type { Handlers } from "../serve";
 import type { Session } from "../session";
@@ -19,7 +23,10 @@ type Names =
   | "importDataset"
   | "importSample"
   | "deleteDataset"
-  | "datasetRows"
+  | "findRows"
+  | "editRows"
+  | "countDuplicates"
+  | "exportRows"
   | "heldOutRows"
   | "tokenView"
   | "lengthStats"
@@ -31,6 +38,7 @@ export function datasetHandlers(
   session: Pick<Session, "model">,
   encoded: EncodedRows,
 ): Pick<Handlers, Names> {
+  const rowSearch = new RowSearch(encoded);
   return {
     async listDatasets() {
       await removeLeftovers();
@@ -46,7 +54,10 @@ export function datasetHandlers(
     },
     importSample: ({ id }, call) => owner.run(importSampleJob(id), call),
     deleteDataset: ({ id }, call) => owner.run(deleteDatasetJob(encoded, id), call),
-    datasetRows: ({ id, offset, count }) => readRows(id, offset, count),
+    findRows: (search, { signal }) => rowSearch.find(search, signal),
+    editRows: ({ id, edit }, call) => owner.run(editDatasetJob(encoded, id, edit), call),
+    countDuplicates: async ({ id, measure }, { signal }) => (await duplicatesOf(id, measure, signal)).length,
+    exportRows: ({ id }, { signal }) => exportRows(id, signal),
     heldOutRows: (args) => heldOutRows(args),
     async tokenView({ datasetId, row, maxLength, learnFrom, ...template }) {
       const [found] = await readRows(datasetId, row, 1);
@@ -77,12 +88,7 @@ async function heldOutRows({
   if (validationId !== null) return readRows(validationId, 0, count);
   const sample = (await samples()).find((entry) => sampleId(entry.id) === id);
   if (sample) return (await heldOutOfSample(sample)).slice(0, count);
-  const { rows } = await findDataset(id);
-  const { validation } = splitRows(
-    Array.from({ length: rows }, (_, row) => row),
-    validationSplit,
-    seed,
-  );
+  const { validation } = splitRows(await rowsInUse(id), validationSplit, seed);
   const found = await Promise.all(validation.slice(0, count).map((row) => readRows(id, row, 1)));
   return found.flat();
 }

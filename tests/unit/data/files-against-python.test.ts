@@ -185,7 +185,7 @@ describe("texts in blocks, as trl joins and cuts them", () => {
     const options = { templateId: "alpaca", maxLength: 16, learnFrom: "every" } as const;
     const encoder = new DatasetEncoder(goldenTokenizer(style), options);
     const encoded = [
-      ...chats.documents.flatMap((text) => encoder.add({ kind: "text", text })),
+      ...chats.documents.flatMap((text, number) => encoder.add({ kind: "text", text }, number)),
       ...encoder.end(),
     ];
     expect(encoded.map(({ ids }) => [...ids])).toEqual(blocks);
@@ -198,8 +198,8 @@ describe("texts in blocks, as trl joins and cuts them", () => {
   it("go on with a document that was cut for its length without an end token between", () => {
     const gpt2 = goldenTokenizer("gpt2");
     const encoder = new DatasetEncoder(gpt2, { templateId: "chat", maxLength: 1000, learnFrom: "every" });
-    encoder.add({ kind: "text", text: "One half\n", goesOn: true });
-    encoder.add({ kind: "text", text: "and the other." });
+    encoder.add({ kind: "text", text: "One half\n", goesOn: true }, 0);
+    encoder.add({ kind: "text", text: "and the other." }, 1);
     const [block, ...others] = encoder.end();
     expect(others).toEqual([]);
     expect(gpt2.decode([...block!.ids], { skipSpecialTokens: true })).toBe("One half\nand the other.");

@@ -1,6 +1,7 @@
 import { beforeEach, expect, it, vi } from "vitest";
 import type { EncodedRow } from "../../../src/data/encode/encode-row";
 import type { Row } from "../../../src/shared/rows";
+import type { NumberedRow } from "../../../src/storage/row-edits";
 import type { ActiveModel } from "../../../src/worker/active";
 import { EncodedRows } from "../../../src/worker/encoded-rows";
 
@@ -8,11 +9,12 @@ import { EncodedRows } from "../../../src/worker/encoded-rows";
 let chunks: (() => void)[] = [];
 let read = 0;
 vi.mock("../../../src/storage/datasets", () => ({
-  async *streamRows(): AsyncGenerator<readonly Row[]> {
+  async *streamNumberedRows(): AsyncGenerator<readonly NumberedRow[]> {
     for (let chunk = 0; chunk < 3; chunk++) {
       await new Promise<void>((resolve) => chunks.push(resolve));
       read++;
-      yield [{ kind: "conversation", system: String(chunk), turns: [] }];
+      const row = { kind: "conversation", system: String(chunk), turns: [] } as const;
+      yield [{ number: chunk, row, leftOut: false, changed: false }];
     }
   },
 }));

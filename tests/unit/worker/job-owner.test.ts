@@ -16,11 +16,11 @@ const exclusions: Readonly<Record<JobKind, readonly JobKind[]>> = {
   ] as JobKind[],
   train: [
     ...["load-model", "delete-model", "train", "measure", "answer", "export"],
-    ...["import-adapter", "edit-library", "import-dataset", "delete-dataset"],
+    ...["import-adapter", "edit-library", "import-dataset", "delete-dataset", "edit-dataset"],
   ] as JobKind[],
   measure: [
     ...["load-model", "delete-model", "train", "measure", "answer"],
-    ...["import-adapter", "edit-library", "import-dataset", "delete-dataset"],
+    ...["import-adapter", "edit-library", "import-dataset", "delete-dataset", "edit-dataset"],
   ] as JobKind[],
   answer: ["load-model", "delete-model", "train", "measure", "answer", "import-adapter", "edit-library"],
   export: ["load-model", "delete-model", "train", "export", "import-adapter", "edit-library"],
@@ -32,8 +32,9 @@ const exclusions: Readonly<Record<JobKind, readonly JobKind[]>> = {
     ...["load-model", "delete-model", "train", "measure", "answer", "export"],
     ...["import-adapter", "edit-library"],
   ] as JobKind[],
-  "import-dataset": ["train", "measure", "import-dataset", "delete-dataset"],
-  "delete-dataset": ["train", "measure", "import-dataset", "delete-dataset"],
+  "import-dataset": ["train", "measure", "import-dataset", "delete-dataset", "edit-dataset"],
+  "delete-dataset": ["train", "measure", "import-dataset", "delete-dataset", "edit-dataset"],
+  "edit-dataset": ["train", "measure", "import-dataset", "delete-dataset", "edit-dataset"],
   "look-up": ["look-up", "download"],
   download: ["look-up", "download"],
 };

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import type { DatasetSummary } from "../../../shared/data";
 import { ProblemAlert } from "../../components/problem-alert";
 import { StepSection } from "../../components/step-section";
 import { useStudio } from "../../store/context";
@@ -31,8 +32,8 @@ export function DataStep() {
       {dataset && (
         <>
           <DatasetOverview dataset={dataset} />
-          {dataset.rows > 0 && (
-            <DatasetRows key={`${dataset.id} ${dataset.importedAt}`} id={dataset.id} rows={dataset.rows} />
+          {(dataset.rows > 0 || dataset.edits) && (
+            <DatasetRows key={`${dataset.id} ${dataset.importedAt}`} dataset={dataset} />
           )}
           <ValidationFile />
         </>
@@ -42,12 +43,12 @@ export function DataStep() {
 }
 
 /** The rows of one dataset, and one of them as the model reads it; a new dataset starts from its first row. */
-function DatasetRows({ id, rows }: { id: string; rows: number }) {
+function DatasetRows({ dataset }: { dataset: DatasetSummary }) {
   const [row, setRow] = useState(0);
   return (
     <>
-      <RowBrowser id={id} rows={rows} chosen={row} onChoose={setRow} />
-      <ModelView id={id} row={row} />
+      <RowBrowser dataset={dataset} chosen={row} onChoose={setRow} />
+      <ModelView dataset={dataset} row={row} />
     </>
   );
 }

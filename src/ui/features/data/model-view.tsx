@@ -1,5 +1,11 @@
 import { NativeSelect } from "@mantine/core";
-import { TEMPLATE_IDS, type PromptTemplate, type TemplateFacts, type TemplateId } from "../../../shared/data";
+import {
+  type DatasetSummary,
+  TEMPLATE_IDS,
+  type PromptTemplate,
+  type TemplateFacts,
+  type TemplateId,
+} from "../../../shared/data";
 import { Notice } from "../../components/notice";
 import { ProblemAlert } from "../../components/problem-alert";
 import { useStudio, useStudioContext } from "../../store/context";
@@ -14,7 +20,7 @@ import { TokenPanel } from "./token-panel";
 const DELAY_MS = 300;
 
 /** How the model will read the rows: the template, the tokens of one row, and the lengths of all. */
-export function ModelView({ id, row }: { id: string; row: number }) {
+export function ModelView({ dataset, row }: { dataset: DatasetSummary; row: number }) {
   const text = useText();
   const { client } = useStudioContext();
   const { maxLength, learnFrom, modelId, templateKey, lengths, lengthsProblem } = useStudio((state) => ({
@@ -27,14 +33,14 @@ export function ModelView({ id, row }: { id: string; row: number }) {
   }));
   const ready = modelId !== null && maxLength !== null;
   const template = JSON.parse(templateKey) as PromptTemplate;
-  const args = { datasetId: id, row, ...template, learnFrom };
+  const args = { datasetId: dataset.id, row, ...template, learnFrom };
   const { value: facts } = useRemote(
     modelId === null ? null : `${modelId} ${templateKey}`,
     () => client.call("templateFacts", template),
     DELAY_MS,
   );
   const { value, problem, busy } = useRemote(
-    ready ? JSON.stringify([args, maxLength, modelId]) : null,
+    ready ? JSON.stringify([args, maxLength, modelId, dataset.edits?.identity]) : null,
     () => client.call("tokenView", { ...args, maxLength: maxLength ?? 0 }),
     DELAY_MS,
   );

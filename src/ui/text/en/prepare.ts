@@ -1,5 +1,13 @@
 import type { TextEncoding } from "../../../lib/problems/dataset-faults";
-import type { ColumnRole, ContainerId, FormatId, TemplateId, TextCut } from "../../../shared/data";
+import type {
+  ColumnRole,
+  ContainerId,
+  DuplicateMeasure,
+  FormatId,
+  RowFilter,
+  TemplateId,
+  TextCut,
+} from "../../../shared/data";
 import type { FolderReader } from "../../../shared/folder-format";
 import type { ModelSummary } from "../../../shared/model";
 import { format } from "./format";
@@ -119,6 +127,48 @@ export const data = {
   /** What a button does, and to which row. */
   ofRow: (what: string, row: number) => `${what}: Row ${format.integer(row)}`,
   emptyField: "empty",
+  rowsInUse: (inUse: number, all: number) =>
+    inUse === all ? format.integer(all) : `${format.integer(inUse)} of ${format.integer(all)} in use`,
+  duplicatesOfFile: "Duplicates in the file",
+  searchRows: "Search rows",
+  rowFilter: "Which rows are listed",
+  rowFilters: {
+    all: "All rows",
+    problems: "Not learned",
+    cut: "Cut at the maximum length",
+    long: "Long ones",
+    "left-out": "Left out by you",
+    changed: "Changed by you",
+  } satisfies Record<RowFilter, string>,
+  minTokens: "Tokens at least",
+  noRowFound: "No row is like that.",
+  editRow: "Edit",
+  leaveOut: "Leave out",
+  putBack: "Put back",
+  isLeftOut: "left out",
+  isChanged: "changed",
+  saveRow: "Save the row",
+  cancelRow: "Cancel",
+  addRow: "Add a row",
+  sampleRows: "Take a sample",
+  sampleCount: "Rows to keep",
+  sampleHint: (count: number) => `Of ${rows(count)} in use. The others are left out, and can be put back.`,
+  sampleTake: "Keep these",
+  removeDuplicates: "Remove duplicates",
+  alike: "Rows count as duplicates when they are",
+  measures: {
+    exact: "exactly the same",
+    normalised: "the same but for case and spacing",
+  } satisfies Record<DuplicateMeasure, string>,
+  counting: "Counting…",
+  duplicateCount: (count: number) =>
+    count === 0
+      ? "No row is like an earlier one."
+      : `${plural(count, "row is", "rows are")} like an earlier one.`,
+  leaveOutRows: (count: number) => (count === 0 ? "Leave them out" : `Leave ${rows(count)} out`),
+  exportRows: "Export as JSONL",
+  undoEdit: "Undo",
+  resetEdits: "All as in the file",
   broken: "The file broke off; the rows before that are here.",
   brokenFile,
   rowFault,

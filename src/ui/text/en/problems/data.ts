@@ -89,6 +89,10 @@ export const dataProblems: ProblemTexts<DataProblems> = {
     what: "No row of the validation file can be measured on.",
     advice: "Raise Max length, or choose another validation file.",
   }),
+  "data/edited-since-run": ({ dataset }) => ({
+    what: `Rows of “${dataset}” were changed since the run began, so it cannot go on with the same rows.`,
+    advice: "Undo the changes on the Data step, or train anew.",
+  }),
   "data/no-such-row": ({ row }) => ({
     what: `The dataset has no row ${row}.`,
     advice: "Choose another row.",

@@ -13,6 +13,7 @@ const busy: Readonly<Record<JobKind, string>> = {
   "edit-library": "The library of adapters is being changed.",
   "import-dataset": "A dataset is being imported.",
   "delete-dataset": "A dataset is being deleted.",
+  "edit-dataset": "Rows are being changed.",
   "look-up": "A repository is being looked up.",
   download: "Another download is running.",
 };
