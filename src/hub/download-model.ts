@@ -13,8 +13,11 @@ export interface DownloadPlan {
 
 export interface ModelDownload extends Pick<FileDownload, "token" | "signal" | "onWait" | "sleep"> {
   readonly onProgress: (doneBytes: number, totalBytes: number) => void;
-  /** Called once a file is here whole; what it throws ends the download. Later files are not fetched before it is done. */
-  readonly onFile?: (file: HubFile, index: number) => Promise<void>;
+  /**
+   * Called once a file is here whole; what it throws ends the download. Later files are not fetched before it is done, nor
+   * at all after "enough".
+   */
+  readonly onFile?: (file: HubFile, index: number) => Promise<void | "enough">;
 }
 
 /**
@@ -41,7 +44,7 @@ export async function downloadModel(
     await withFile(folder, index, (target) =>
       downloadFile(file, target, { ...options, url, asked, onBytes }),
     );
-    await options.onFile?.(file, index);
+    if ((await options.onFile?.(file, index)) === "enough") return;
   }
 }
 

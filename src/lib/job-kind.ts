@@ -15,4 +15,6 @@ export type JobKind =
   | "edit-dataset"
   /** Queries a hub for a repository's contents. */
   | "look-up"
-  | "download";
+  | "download"
+  /** Fetches the files of a dataset from a hub. */
+  | "fetch-dataset";

@@ -131,6 +131,8 @@ export interface Commands extends HubCommands {
     replaces?: string;
     /** The dataset for which it is a validation file. */
     validates?: string;
+    /** Refuses files that are here as a dataset already, with the code "data/same-file". */
+    refuseKnown?: boolean;
   }): DatasetSummary;
   importSample(args: { id: string }): DatasetSummary;
   deleteDataset(args: { id: string }): void;

@@ -1,4 +1,4 @@
-import type { HubListing, UnfinishedDownload } from "../shared/hub";
+import type { DatasetPart, HubListing, UnfinishedDownload } from "../shared/hub";
 import type { ModelCard } from "../shared/model";
 import type { RecommendedModel } from "../shared/recommended-models";
 
@@ -12,6 +12,17 @@ export interface HubRequest {
   readonly token: string;
   /** Keeps the token in this browser once the hub has accepted it. */
   readonly rememberToken: boolean;
+}
+
+/** A part of a dataset on a hub; "" for the usual config or split, null for all rows. */
+export interface HubDatasetRequest extends HubRequest, DatasetPart {
+  readonly rows: number | null;
+}
+
+/** Files of a dataset from a hub, and what it is called. */
+export interface FetchedDataset {
+  readonly name: string;
+  readonly files: readonly File[];
 }
 
 /** Commands about models on a hub: a part of the page's commands to the worker. */
@@ -31,6 +42,11 @@ export interface HubCommands {
   resumeDownload(args: { id: string; endpoint: string; token: string }): ModelCard;
   /** Gives a download up, with all that has arrived. */
   discardDownload(args: { id: string }): void;
+  /**
+   * Fetches the Parquet files of a part of a dataset, for them to be imported. When it is cancelled, what has arrived is
+   * kept, and the next call for the same part goes on from there.
+   */
+  fetchDataset(args: HubDatasetRequest): FetchedDataset;
   /** Whether an access token is remembered for an endpoint. The token itself never goes back to the page. */
   hasToken(args: { endpoint: string }): boolean;
   forgetToken(args: { endpoint: string }): void;

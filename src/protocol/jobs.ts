@@ -48,6 +48,7 @@ const needs: Readonly<Record<JobKind, JobNeeds>> = {
   "edit-dataset": { shares: [], owns: ["datasets"] },
   "look-up": { shares: [], owns: ["network"] },
   download: { shares: [], owns: ["network"] },
+  "fetch-dataset": { shares: [], owns: ["network"] },
 };
 
 /** Whether two jobs cannot run at the same time: one owns what the other uses. */

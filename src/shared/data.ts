@@ -43,6 +43,8 @@ export interface ReadingOptions {
   readonly encoding?: TextEncoding;
   readonly columns?: ColumnMapping;
   readonly cut?: TextCut;
+  /** Of Parquet files, so many rows from the first on. */
+  readonly firstRows?: number;
 }
 
 /** A row that was kept out, or a remark about the file. `row` counts from 1; null when it concerns the whole file. */
@@ -79,6 +81,8 @@ export interface DatasetSummary {
   readonly flaggedRows?: number;
   /** The dataset that is measured on its rows, when it is a validation file: it is then not trained on by itself. */
   readonly validates?: string;
+  /** SHA-256 of the files that it was read from; absent in what earlier versions read. */
+  readonly contentHash?: string;
   /** What the person changed of its rows since it was read; `rows` counts those in use. */
   readonly edits?: EditCounts;
   /** How it was read, where somebody chose. */

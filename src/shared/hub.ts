@@ -1,13 +1,21 @@
 /** The hub that is asked unless the person names another. */
 export const DEFAULT_HUB_ENDPOINT = "https://huggingface.co";
 
-/** A model repository: on which server, under which name, at which branch, tag or commit. */
+/** A repository: on which server, under which name, at which branch, tag or commit. */
 export interface HubAddress {
   /** Origin and path of the server, with no "/" at the end. */
   readonly endpoint: string;
   /** "owner/name", or "name" alone for the few that have no owner. */
   readonly repository: string;
   readonly revision: string;
+  /** Set for a repository of a dataset; others are models'. */
+  readonly kind?: "dataset";
+}
+
+/** A part of a dataset: one of its configurations, and one of that one's splits. */
+export interface DatasetPart {
+  readonly config: string;
+  readonly split: string;
 }
 
 /** What a file's bytes must hash to: SHA-256 of large files, git's own SHA-1 of the others. Lower-case hexadecimal. */

@@ -30,9 +30,11 @@ export async function canKeepPartialFiles(): Promise<boolean> {
   return (await fileSystemRoot()) !== null && "createSyncAccessHandle" in FileSystemFileHandle.prototype;
 }
 
-/** A folder of models in the origin's private file system, where `fileStores.opfs` finds its files too. */
-export function opfsPartialFolder(folder: string): PartialFolder {
-  const directory = (): Promise<FileSystemDirectoryHandle> => openFolder("models", folder);
+/**
+ * A folder in the origin's private file system, by default one of models, where `fileStores.opfs` finds its files too.
+ */
+export function opfsPartialFolder(folder: string, shelf = "models"): PartialFolder {
+  const directory = (): Promise<FileSystemDirectoryHandle> => openFolder(shelf, folder);
   return {
     open: (file) =>
       guarded("download-write", async () => {

@@ -1,5 +1,5 @@
 import { isCancelled } from "../../lib/errors";
-import type { DatasetSummary } from "../../shared/data";
+import type { DatasetSummary, ReadingOptions } from "../../shared/data";
 import { toProblem } from "../lib/problem";
 import { saveBlob } from "../lib/save-file";
 import { isExcluded, JobCalls } from "./jobs";
@@ -11,6 +11,7 @@ export const dataSlice: SliceCreator<DataSlice> =
   (set, get) => {
     const imports = new JobCalls(set);
     const edits = new JobCalls(set);
+    const fetches = new JobCalls(set);
     /** Counts what the person has chosen: what the page chooses by itself gives way to it. */
     let choices = 0;
     /** The import that the person asked for last, settled or not. */
@@ -45,16 +46,21 @@ export const dataSlice: SliceCreator<DataSlice> =
 
     /** Reads files in the place of the dataset that came of them before. */
     async function readFiles(last: LastFiles): Promise<void> {
-      const { files, name, reading, datasetId, validates } = last;
+      const { files, name, reading, datasetId, validates, refuseKnown } = last;
       const place = {
         ...(datasetId === null ? {} : { replaces: datasetId }),
         ...(validates === null ? {} : { validates }),
       };
       const dataset = await importAsked((signal) =>
-        client.until(signal).call("importDataset", { files, name, reading, ...place }),
+        client.until(signal).call("importDataset", { files, name, reading, refuseKnown, ...place }),
       );
       if (dataset) set({ lastFiles: { ...last, datasetId: dataset.id } });
       else if (get().dataProblem) set({ lastFiles: last });
+    }
+
+    /** Reads files as a dataset of their own; those that are here already are asked about. */
+    function importNew(files: readonly File[], name: string, reading: ReadingOptions): Promise<void> {
+      return readFiles({ files, name, reading, datasetId: null, validates: null, refuseKnown: true });
     }
 
     async function importSample(
@@ -123,7 +129,7 @@ export const dataSlice: SliceCreator<DataSlice> =
         set({ datasetId: id });
       },
 
-      importFiles: (files, name) => readFiles({ files, name, reading: {}, datasetId: null, validates: null }),
+      importFiles: (files, name) => importNew(files, name, {}),
 
       async importValidation(files, name) {
         const dataset = selectDataset(get());
@@ -132,12 +138,35 @@ export const dataSlice: SliceCreator<DataSlice> =
         const { columns } = dataset.reading ?? {};
         const reading = columns ? { columns } : {};
         const datasetId = selectValidation(get())?.id ?? null;
-        await readFiles({ files, name, reading, datasetId, validates: dataset.id });
+        await readFiles({ files, name, reading, datasetId, validates: dataset.id, refuseKnown: false });
       },
 
       async readAnew(reading) {
         const { lastFiles } = get();
         if (lastFiles) await readFiles({ ...lastFiles, reading: { ...lastFiles.reading, ...reading } });
+      },
+
+      async importKnown() {
+        const { lastFiles } = get();
+        if (lastFiles) await readFiles({ ...lastFiles, refuseKnown: false });
+      },
+
+      async fetchDataset(wanted) {
+        if (isExcluded(get(), "fetch-dataset")) return;
+        const { hubEndpoint: endpoint, hubToken: token, hubRemember: rememberToken } = get();
+        set({ dataProblem: null });
+        try {
+          const { name, files } = await fetches.run({ kind: "fetch-dataset" }, (signal) =>
+            client.until(signal).call("fetchDataset", { ...wanted, endpoint, token, rememberToken }),
+          );
+          await importNew(files, name, wanted.rows === null ? {} : { firstRows: wanted.rows });
+        } catch (error) {
+          set({ dataProblem: isCancelled(error) ? null : toProblem(error) });
+        }
+      },
+
+      cancelFetch: () => {
+        fetches.cancel();
       },
 
       async importSample(id) {

@@ -1,6 +1,7 @@
 import type { StateCreator } from "zustand/vanilla";
 import type { Client } from "../../client/client";
 import type { ErrorData } from "../../lib/errors";
+import type { HubDatasetRequest } from "../../protocol/hub-commands";
 import type { AdapterPlan, CommandArgs, Environment, TrainingResult } from "../../protocol/commands";
 import type { AdapterSummary } from "../../shared/adapter";
 import type { Events, TrainingStatus, UnsavedAdapter } from "../../protocol/events";
@@ -86,7 +87,12 @@ export interface LastFiles {
   readonly datasetId: string | null;
   /** The dataset for which they are a validation file. */
   readonly validates: string | null;
+  /** Whether they are refused where they are here as a dataset already. */
+  readonly refuseKnown: boolean;
 }
+
+/** Which rows of which dataset of a hub; "" for the usual config or split, null for all rows. */
+export type HubDatasetForm = Pick<HubDatasetRequest, "repository" | "config" | "split" | "rows">;
 
 export interface DataSlice {
   readonly datasets: readonly DatasetSummary[];
@@ -113,6 +119,11 @@ export interface DataSlice {
   importValidation(files: readonly File[], name: string): Promise<void>;
   /** Reads the last files anew in another way; what came of them before is replaced. */
   readAnew(reading: ReadingOptions): Promise<void>;
+  /** Reads the last files though they are here as a dataset already. */
+  importKnown(): Promise<void>;
+  /** Fetches a dataset from the hub of the Model step's form, and reads it. */
+  fetchDataset(wanted: HubDatasetForm): Promise<void>;
+  cancelFetch(): void;
   importSample(id: string): Promise<void>;
   cancelImport(): void;
   deleteDataset(id: string): Promise<void>;

@@ -6,6 +6,7 @@ import { shapeOf, templateFacts } from "../../data/shape/prompt-template";
 import { exportRows } from "../../data/write/export-rows";
 import { LuthierError } from "../../lib/errors";
 import type { Row } from "../../shared/rows";
+import { clearFetched } from "../../storage/fetched-datasets";
 import { listDatasets, readRows, removeLeftovers, rowsInUse } from "../../storage/datasets";
 import type { EncodedRows } from "../encoded-rows";
 import { deleteDatasetJob } from "../jobs/delete-dataset";
@@ -42,11 +43,16 @@ export function datasetHandlers(
   return {
     async listDatasets() {
       await removeLeftovers();
+      await clearFetched();
       return listDatasets();
     },
     listSamples: () => samples(),
-    async importDataset({ files, name, reading, replaces, validates }, call) {
-      const place = { ...(replaces ? { id: replaces } : {}), ...(validates ? { validates } : {}) };
+    async importDataset({ files, name, reading, replaces, validates, refuseKnown = false }, call) {
+      const place = {
+        refuseKnown,
+        ...(replaces ? { id: replaces } : {}),
+        ...(validates ? { validates } : {}),
+      };
       const summary = await owner.run(importDatasetJob(files, { ...reading, name, ...place }), call);
       // What was encoded of a dataset whose place it takes is no longer of use.
       encoded.clear();

@@ -27,9 +27,7 @@ import { canKeepPartialFiles, opfsPartialFolder } from "../../storage/partial-fi
 import { ensureRoom } from "../../storage/quota";
 import { askHub } from "../hub-offer";
 import type { Job, JobContext } from "./owner";
-
-/** Milliseconds between messages about progress. */
-const REPORT_MS = 100;
+import { reportProgress } from "./report-progress";
 
 /** Downloads one of a repository's forms as a model of the library, going on from where an earlier attempt ended. */
 export function downloadJob(request: HubRequest & { choiceId: string }): Job<ModelCard> {
@@ -143,25 +141,6 @@ async function fetchFiles(record: DownloadRecord, { token, signal, report }: Acc
     reporter.end();
   }
   return known;
-}
-
-/** Tells the page how far a download is: not with every piece, but always of the last one too. */
-function reportProgress(report: JobContext["report"], what: string) {
-  let last = { done: 0, total: 0 };
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const send = (waitingMs: number | null): void => {
-    clearTimeout(timer);
-    timer = undefined;
-    report({ ...last, unit: "bytes", what, waitingMs });
-  };
-  return {
-    take(done: number, total: number): void {
-      last = { done, total };
-      timer ??= setTimeout(send, REPORT_MS, null);
-    },
-    wait: (ms: number): void => send(ms),
-    end: (): void => send(null),
-  };
 }
 
 async function readConfig({ folder, address, files }: DownloadRecord, index: number): Promise<Known> {

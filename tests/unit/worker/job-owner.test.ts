@@ -35,8 +35,9 @@ const exclusions: Readonly<Record<JobKind, readonly JobKind[]>> = {
   "import-dataset": ["train", "measure", "import-dataset", "delete-dataset", "edit-dataset"],
   "delete-dataset": ["train", "measure", "import-dataset", "delete-dataset", "edit-dataset"],
   "edit-dataset": ["train", "measure", "import-dataset", "delete-dataset", "edit-dataset"],
-  "look-up": ["look-up", "download"],
-  download: ["look-up", "download"],
+  "look-up": ["look-up", "download", "fetch-dataset"],
+  download: ["look-up", "download", "fetch-dataset"],
+  "fetch-dataset": ["look-up", "download", "fetch-dataset"],
 };
 const kinds = Object.keys(exclusions) as JobKind[];
 

@@ -8,6 +8,7 @@ import { useStudio } from "../../store/context";
 import { isExcluded, jobOf } from "../../store/jobs";
 import { useText } from "../../text/text";
 import { DATASET_FILES } from "./dataset-files";
+import { HubDataset } from "./hub-dataset";
 import classes from "./dataset-import.module.css";
 
 /** Dropped, picked or pasted rows, with the progress of reading them. */
@@ -35,6 +36,9 @@ export function DatasetImport() {
         }}
       />
       {importing && <ProgressLine label={text.data.importing} timed={importing.progress} onCancel={cancel} />}
+      <Fold title={text.data.fromHub}>
+        <HubDataset />
+      </Fold>
       <Fold title={text.data.paste}>
         <PasteArea disabled={disabled} onPaste={(file) => void importFiles([file], file.name)} />
       </Fold>

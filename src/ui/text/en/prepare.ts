@@ -100,6 +100,19 @@ export const data = {
   toolsLeftOutRows: (count: number) =>
     `The template has no place for lists of tools: in ${rows(count)} the model does not read them.`,
   moreParts: (count: number) => `and ${plural(count, "more turn", "more turns")}`,
+  fromHub: "From the Hugging Face Hub",
+  hubFields: {
+    repository: { label: "Hub dataset", placeholder: "owner/name" },
+    config: { label: "Config", placeholder: "default" },
+    split: { label: "Split", placeholder: "train" },
+    rows: { label: "Rows", placeholder: "all" },
+  },
+  hubHint: (host: string) =>
+    `Comes as Parquet from ${host} straight into this browser; a download that is stopped goes on when you get it again.`,
+  hubAccess: "Another hub, or an access token",
+  getDataset: "Get dataset",
+  useKnown: "Use the one that is here",
+  importAgain: "Bring it in again",
   paste: "Paste rows instead",
   pasteLabel: "Pasted rows",
   pastePlaceholder: '[{"instruction": "Say hello.", "input": "", "output": "Ahoy!"}]',

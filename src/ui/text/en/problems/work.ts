@@ -16,6 +16,7 @@ const busy: Readonly<Record<JobKind, string>> = {
   "edit-dataset": "Rows are being changed.",
   "look-up": "A repository is being looked up.",
   download: "Another download is running.",
+  "fetch-dataset": "A dataset is being downloaded.",
 };
 
 export const workProblems: ProblemTexts<WorkProblems> = {
