@@ -20,7 +20,7 @@ import type { ChatMessage, GenerationOptions, Side } from "../shared/generation"
 import type { MethodChoice } from "../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../shared/model";
 import type { Row } from "../shared/rows";
-import type { LearnFrom, RunConfig } from "../shared/training";
+import type { LearnRule, RunConfig } from "../shared/training";
 import type { HubCommands } from "./hub-commands";
 
 /** What the machine offers. */
@@ -103,10 +103,9 @@ export interface Question {
 }
 
 /** What decides how a dataset's rows become tokens. */
-export interface EncodingArgs extends PromptTemplate {
+export interface EncodingArgs extends PromptTemplate, LearnRule {
   readonly datasetId: string;
   readonly maxLength: number;
-  readonly learnFrom: LearnFrom;
 }
 
 /**

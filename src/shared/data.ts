@@ -29,6 +29,11 @@ export type ColumnRole = (typeof COLUMN_ROLES)[number];
 export interface ColumnMapping {
   /** The column of each role. */
   readonly roles: Readonly<Partial<Record<ColumnRole, string>>>;
+  /**
+   * A text in which {column} stands for a column's value. It takes the place of the instruction or, where there is no
+   * output, of the text.
+   */
+  readonly template?: string;
   /** Whether the first line of a table names its columns; told by its cells when it is not given. */
   readonly headings?: boolean;
 }

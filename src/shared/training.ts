@@ -9,6 +9,26 @@ export type Schedule = (typeof SCHEDULES)[number];
 export const LEARN_FROM = ["every", "last", "flagged"] as const;
 export type LearnFrom = (typeof LEARN_FROM)[number];
 
+/** What becomes of an answer's thinking block: what the chat template makes of it, read but not learned, or left out. */
+export const THOUGHTS = ["template", "mask", "drop"] as const;
+export type Thoughts = (typeof THOUGHTS)[number];
+
+/** What of a conversation is learned. */
+export interface LearnRule {
+  readonly learnFrom: LearnFrom;
+  readonly thoughts: Thoughts;
+}
+
+export const LEARN_EVERY: LearnRule = { learnFrom: "every", thoughts: "template" };
+
+/** The rule of a run; earlier versions kept none, or a part of it. */
+export function learnRuleOf({
+  learnFrom,
+  thoughts,
+}: { readonly [Key in keyof LearnRule]?: LearnRule[Key] | undefined }): LearnRule {
+  return { learnFrom: learnFrom ?? LEARN_EVERY.learnFrom, thoughts: thoughts ?? LEARN_EVERY.thoughts };
+}
+
 /** How to train; units are steps (optimizer updates), tokens and rows. */
 export interface TrainingOptions {
   readonly epochs: number;
@@ -28,6 +48,8 @@ export interface TrainingOptions {
   readonly maxLength: number;
   /** Absent, for every answer, in runs that were kept before this was. */
   readonly learnFrom?: LearnFrom;
+  /** Absent, for what the template makes of them, in runs that were kept before this was. */
+  readonly thoughts?: Thoughts;
   /** Share of rows held out from training, 0 to 0.5. */
   readonly validationSplit: number;
   /** Optimizer steps between measurements on the rows held out; 0 measures five times a run. */
@@ -138,6 +160,13 @@ export const trainingFields = [
     type: "select",
     default: "every",
     choices: LEARN_FROM,
+    level: "advanced",
+  },
+  {
+    name: "thoughts",
+    type: "select",
+    default: "template",
+    choices: THOUGHTS,
     level: "advanced",
   },
   {

@@ -7,9 +7,10 @@ import type { PromptTemplate } from "../shared/data";
 import { streamNumberedRows } from "../storage/datasets";
 import type { ActiveModel } from "./active";
 import { checkIds } from "./check-ids";
+import { Gate } from "./gate";
 
 /** What decides the tokens of a dataset. */
-interface Key extends PromptTemplate, Pick<EncodeOptions, "maxLength" | "learnFrom"> {
+interface Key extends PromptTemplate, Omit<EncodeOptions, "templateId"> {
   readonly datasetId: string;
 }
 
@@ -33,6 +34,9 @@ interface Encoding {
 export class EncodedRows {
   readonly #model: () => ActiveModel;
   readonly #latest = new Map<EncodedUse, Encoding>();
+  /** Closed while something goes first. */
+  readonly #gate = new Gate();
+  #waitedFor = 0;
 
   /** @param model the model in use, by whose tokenizer rows are encoded */
   constructor(model: () => ActiveModel) {
@@ -54,6 +58,17 @@ export class EncodedRows {
     }
   }
 
+  /** Does what a person waits for before the rest of the rows, which may take minutes. It must not wait for them itself. */
+  async first<T>(work: () => Promise<T>): Promise<T> {
+    this.#waitedFor++;
+    this.#gate.close();
+    try {
+      return await work();
+    } finally {
+      if (--this.#waitedFor === 0) this.#gate.open();
+    }
+  }
+
   /** Forgets what was encoded, when a dataset goes. */
   clear(): void {
     this.#latest.clear();
@@ -61,13 +76,14 @@ export class EncodedRows {
 
   #encoding(key: Key, use: EncodedUse): Encoding {
     const model = this.#model();
-    const { datasetId, templateId, templateSource = "", maxLength, learnFrom } = key;
-    const parts = [datasetId, templateId, maxLength, learnFrom, model.summary.id, templateSource];
+    const { datasetId, templateId, templateSource = "", maxLength, learnFrom, thoughts } = key;
+    const rule = [maxLength, learnFrom, thoughts];
+    const parts = [datasetId, templateId, ...rule, model.summary.id, templateSource];
     const name = parts.join("|");
     const known = this.#latest.get(use);
     if (known?.name === name) return known;
     const controller = new AbortController();
-    const rows = encodeAll(key, model, controller.signal);
+    const rows = encodeAll(key, model, this.#gate, controller.signal);
     const encoding: Encoding = { name, rows, controller, waiting: 0, isDone: false };
     this.#latest.set(use, encoding);
     rows.then(
@@ -83,13 +99,17 @@ export class EncodedRows {
   }
 }
 
+/** How long rows are encoded at a stretch. */
+const SLICE_MS = 40;
+
 async function encodeAll(
-  { datasetId, maxLength, learnFrom, ...template }: Key,
+  { datasetId, maxLength, learnFrom, thoughts, ...template }: Key,
   model: ActiveModel,
+  gate: Gate,
   signal: AbortSignal,
 ): Promise<EncodedRow[]> {
   const { tokenizer, templateId } = shapeOf(template, model.tokenizer);
-  const encoder = new DatasetEncoder(tokenizer, { templateId, maxLength, learnFrom });
+  const encoder = new DatasetEncoder(tokenizer, { templateId, maxLength, learnFrom, thoughts });
   const encoded: EncodedRow[] = [];
   const take = (rows: readonly EncodedRow[]): void => {
     for (const row of rows) {
@@ -97,9 +117,18 @@ async function encodeAll(
       encoded.push(row);
     }
   };
+  let restsAt = performance.now() + SLICE_MS;
   for await (const rows of streamNumberedRows(datasetId)) {
+    for (const { row, number, leftOut } of rows) {
+      if (!leftOut) take(encoder.add(row, number));
+      if (performance.now() < restsAt) continue;
+      // The worker takes in what the page asks for, and an abort, only between tasks.
+      await new Promise((resolve) => setTimeout(resolve));
+      await gate.pass();
+      if (signal.aborted) throw cancelled();
+      restsAt = performance.now() + SLICE_MS;
+    }
     if (signal.aborted) throw cancelled();
-    for (const { row, number, leftOut } of rows) if (!leftOut) take(encoder.add(row, number));
   }
   take(encoder.end());
   return encoded;

@@ -50,7 +50,9 @@ export class RowSearch {
     if (this.#last?.key === key) return this.#last.numbers;
     const chosen = await this.#filtered(search, signal);
     const numbers =
-      query.text === "" && chosen ? [...chosen] : await withText(id, query.text, chosen, signal);
+      query.text === "" && chosen
+        ? [...chosen]
+        : await this.#encoded.first(() => withText(id, query.text, chosen, signal));
     const sorted = Uint32Array.from(numbers).sort();
     this.#last = { key, numbers: sorted };
     return sorted;

@@ -1,4 +1,5 @@
-"""Usage: make_template_goldens.py FOLDER   writes tests/golden/tokenizer/named-templates.json.
+"""Usage: make_template_goldens.py FOLDER   writes tests/golden/tokenizer/named-templates.json and thoughts.json, which is
+what Qwen3's own template makes of thinking blocks.
 
 What transformers renders by the published chat templates whose formats the studio has by name. The templates themselves
 are not kept here: those of Gemma, Llama 3, Phi-3, Qwen2.5 and DeepSeek-V3 are trl's copies of the models' own (venv
@@ -17,7 +18,7 @@ import trl
 from fastchat.conversation import get_conv_template
 from transformers.utils.chat_template_utils import render_jinja_template
 
-OUT = Path(__file__).parents[1] / "golden" / "tokenizer" / "named-templates.json"
+OUT = Path(__file__).parents[1] / "golden" / "tokenizer"
 TRL = Path(trl.__file__).parent / "chat_templates"
 
 Messages = list[dict[str, Any]]
@@ -124,7 +125,20 @@ def main() -> None:
             tokens = {"bos_token": "<s>", "eos_token": "</s>"}
             text = vicuna(given)
             cases.append({"template": "vicuna", **tokens, "messages": given, "tools": None, "ask": ask, "text": text})
-    OUT.write_text(json.dumps(cases, indent=1, ensure_ascii=False) + "\n")
+    write(OUT / "named-templates.json", cases)
+    qwen3 = read(folder, "trl:qwen3")
+    without = [{**message, "content": message["content"].split("</think>")[-1].strip()} for message in THOUGHTS]
+    write(
+        OUT / "thoughts.json",
+        [
+            {"messages": messages, "ask": ask, "text": render(qwen3, messages, {}, None, ask)}
+            for messages, ask in [(THOUGHTS, False), (THOUGHTS[:-1], True), (without, False), (THOUGHTS[:2], False)]
+        ],
+    )
+
+
+def write(path: Path, cases: list[dict[str, Any]]) -> None:
+    path.write_text(json.dumps(cases, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,15 +1,14 @@
 import type { Row } from "../../shared/rows";
-import type { LearnFrom } from "../../shared/training";
+import type { LearnRule } from "../../shared/training";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import { encodeRow, type EncodedRow } from "./encode-row";
 import { TextBlocks } from "./text-blocks";
 import type { RenderingId } from "../shape/prompt-template";
 
 /** What decides the tokens of a dataset's rows, beside the tokenizer. */
-export interface EncodeOptions {
+export interface EncodeOptions extends LearnRule {
   readonly templateId: RenderingId;
   readonly maxLength: number;
-  readonly learnFrom: LearnFrom;
 }
 
 /** Encodes the rows of a dataset one after the other: conversations each alone, texts joined and cut into blocks. */
@@ -31,8 +30,8 @@ export class DatasetEncoder {
    */
   add(row: Row, number: number): EncodedRow[] {
     if (row.kind === "text" && !this.#tokenizer.splitsAnswers) return this.#blocks.add(row, number);
-    const { templateId, maxLength, learnFrom } = this.#options;
-    return [{ ...encodeRow(row, templateId, this.#tokenizer, maxLength, learnFrom), row: number }];
+    const { templateId, maxLength, ...rule } = this.#options;
+    return [{ ...encodeRow(row, templateId, this.#tokenizer, maxLength, rule), row: number }];
   }
 
   /** What is left of texts. */

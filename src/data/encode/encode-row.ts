@@ -1,7 +1,7 @@
 import { LuthierError } from "../../lib/errors";
 import type { RowExclusion } from "../../shared/data";
 import type { Row } from "../../shared/rows";
-import type { LearnFrom } from "../../shared/training";
+import { LEARN_EVERY, type LearnRule } from "../../shared/training";
 import { isConversationProblem, type Tokenizer } from "../../tokenizer/tokenizer";
 import { chatManner } from "../shape/chat-manner";
 import { NO_NOTES, type RenderingNotes } from "../shape/rendering";
@@ -47,9 +47,9 @@ export function encodeRow(
   templateId: RenderingId,
   tokenizer: Tokenizer,
   maxLength: number,
-  learnFrom: LearnFrom = "every",
+  rule: LearnRule = LEARN_EVERY,
 ): EncodedRow {
-  return cutRow(encodeWhole(row, templateId, tokenizer, learnFrom), maxLength);
+  return cutRow(encodeWhole(row, templateId, tokenizer, rule), maxLength);
 }
 
 /** See {@link encodeRow}. */
@@ -74,11 +74,11 @@ export function encodeWhole(
   row: Row,
   templateId: RenderingId,
   tokenizer: Tokenizer,
-  learnFrom: LearnFrom = "every",
+  rule: LearnRule = LEARN_EVERY,
 ): WholeRow {
   if (row.kind === "text") return encodeText(row.text, tokenizer);
   if (row.kind === "labelled" && !row.good) return refused({ code: "data/found-bad" });
-  const conversation = rowConversation(row, learnFrom);
+  const conversation = rowConversation(row, rule);
   if (usesTools(conversation) && !takesCalls(templateId, tokenizer))
     return refused({ code: "data/template-without-tools" });
   return encodeConversation(conversation, templateId, tokenizer);

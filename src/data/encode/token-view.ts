@@ -1,6 +1,6 @@
 import type { TokenView } from "../../shared/data";
 import type { Row } from "../../shared/rows";
-import type { LearnFrom } from "../../shared/training";
+import { LEARN_EVERY, type LearnRule } from "../../shared/training";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import { cutRow, encodeWhole } from "./encode-row";
 import type { RenderingId } from "../shape/prompt-template";
@@ -11,9 +11,9 @@ export function tokenView(
   templateId: RenderingId,
   tokenizer: Tokenizer,
   maxLength: number,
-  learnFrom: LearnFrom = "every",
+  rule: LearnRule = LEARN_EVERY,
 ): TokenView {
-  const whole = encodeWhole(row, templateId, tokenizer, learnFrom);
+  const whole = encodeWhole(row, templateId, tokenizer, rule);
   const { ids, supervised, fullLength, isEndCut, notes, excluded } = cutRow(whole, maxLength);
   return {
     tokens: Array.from(ids, (id, index) => ({

@@ -2,7 +2,7 @@ import { pythonStrip } from "../../lib/python-text";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import { renderChat } from "./chat-template";
 import {
-  answerText,
+  answerParts,
   NO_NOTES,
   promptText,
   type Rendering,
@@ -73,8 +73,13 @@ function plainParts(
 }
 
 /** An answer and the end token after it. */
-function plainAnswer({ text, learned }: Answer, lead: string, tokenizer: Tokenizer): TextPart[] {
-  return [{ ...templateText(lead), learned }, answerText(text, learned), ...endToken(learned, tokenizer)];
+function plainAnswer(
+  { text, learned, masksThoughts }: Answer,
+  lead: string,
+  tokenizer: Tokenizer,
+): TextPart[] {
+  const parts = answerParts(text, learned, masksThoughts);
+  return [{ ...templateText(lead), learned }, ...parts, ...endToken(learned, tokenizer)];
 }
 
 /** The end token in its own spelling; by its id where that would be read as something else. */

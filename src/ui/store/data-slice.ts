@@ -11,6 +11,8 @@ export const dataSlice: SliceCreator<DataSlice> =
   (set, get) => {
     const imports = new JobCalls(set);
     const edits = new JobCalls(set);
+    /** Ends the measuring of lengths that are no longer asked for. */
+    let measuring = new AbortController();
     const fetches = new JobCalls(set);
     /** Counts what the person has chosen: what the page chooses by itself gives way to it. */
     let choices = 0;
@@ -235,7 +237,9 @@ export const dataSlice: SliceCreator<DataSlice> =
           return;
         }
         try {
-          const lengths = await client.call("lengthStats", inputs.args);
+          measuring.abort();
+          measuring = new AbortController();
+          const lengths = await client.until(measuring.signal).call("lengthStats", inputs.args);
           if (lengthInputs(get())?.key === inputs.key) set({ lengths, lengthsProblem: null });
         } catch (error) {
           if (lengthInputs(get())?.key !== inputs.key) return;

@@ -3,7 +3,7 @@ import type { AdapterSummary } from "../../shared/adapter";
 import type { DatasetSummary, PromptTemplate, RowExclusion, TemplateId } from "../../shared/data";
 import type { FieldValues } from "../../shared/fields";
 import { methodSpecs, type MethodChoice } from "../../shared/methods";
-import { LEARN_FROM, type RunConfig } from "../../shared/training";
+import { LEARN_FROM, learnRuleOf, type RunConfig, THOUGHTS } from "../../shared/training";
 import { isExcluded, isRunning, isTraining } from "./jobs";
 import type { RunStatus, StudioState } from "./state";
 import {
@@ -82,8 +82,12 @@ export function planInputs(state: State): { key: string; method: MethodChoice } 
 
 /** What `lengthStats` needs, with a key that tells two requests apart; null while it cannot be asked. */
 export function lengthInputs(state: State): { key: string; args: CommandArgs<"lengthStats">[0] } | null {
-  const { maxLength, learnFrom: chosen } = selectTrainingValues(state);
-  const learnFrom = LEARN_FROM.find((known) => known === chosen) ?? "every";
+  const values = selectTrainingValues(state);
+  const { maxLength } = values;
+  const rule = learnRuleOf({
+    learnFrom: LEARN_FROM.find((known) => known === values.learnFrom),
+    thoughts: THOUGHTS.find((known) => known === values.thoughts),
+  });
   const dataset = selectDataset(state);
   if (!state.model || !dataset || dataset.rows === 0 || typeof maxLength !== "number" || !(maxLength >= 8))
     return null;
@@ -91,7 +95,7 @@ export function lengthInputs(state: State): { key: string; args: CommandArgs<"le
     datasetId: dataset.id,
     ...selectTemplate(state),
     maxLength: Math.floor(maxLength),
-    learnFrom,
+    ...rule,
   };
   return {
     key: JSON.stringify([state.model.id, dataset.importedAt, dataset.edits?.identity ?? "", args]),

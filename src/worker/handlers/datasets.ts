@@ -62,14 +62,15 @@ export function datasetHandlers(
     deleteDataset: ({ id }, call) => owner.run(deleteDatasetJob(encoded, id), call),
     findRows: (search, { signal }) => rowSearch.find(search, signal),
     editRows: ({ id, edit }, call) => owner.run(editDatasetJob(encoded, id, edit), call),
-    countDuplicates: async ({ id, measure }, { signal }) => (await duplicatesOf(id, measure, signal)).length,
+    countDuplicates: async ({ id, measure }, { signal }) =>
+      (await encoded.first(() => duplicatesOf(id, measure, signal))).length,
     exportRows: ({ id }, { signal }) => exportRows(id, signal),
     heldOutRows: (args) => heldOutRows(args),
-    async tokenView({ datasetId, row, maxLength, learnFrom, ...template }) {
+    async tokenView({ datasetId, row, maxLength, learnFrom, thoughts, ...template }) {
       const [found] = await readRows(datasetId, row, 1);
       if (!found) throw new LuthierError({ code: "data/no-such-row", row: row + 1 });
       const { templateId, tokenizer } = shapeOf(template, session.model.tokenizer);
-      return tokenView(found, templateId, tokenizer, maxLength, learnFrom);
+      return tokenView(found, templateId, tokenizer, maxLength, { learnFrom, thoughts });
     },
     async lengthStats(args, { signal }) {
       return lengthStats(await encoded.get(args, signal), args.maxLength);

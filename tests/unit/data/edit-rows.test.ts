@@ -118,7 +118,10 @@ describe("changed rows", () => {
 });
 
 describe("a search", () => {
-  const encoded = { get: () => Promise.reject(new Error("no tokens are needed")) } as unknown as EncodedRows;
+  const encoded = {
+    get: () => Promise.reject(new Error("no tokens are needed")),
+    first: (work: () => Promise<unknown>) => work(),
+  } as unknown as EncodedRows;
   const find = (id: string, text: string, filter: "all" | "left-out" | "changed" = "all") =>
     new RowSearch(encoded).find(
       { id, query: { text, filter, minTokens: 0 }, encoding: null, offset: 0, count: 10 },

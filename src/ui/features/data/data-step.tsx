@@ -1,4 +1,5 @@
 import { useState } from "react";
+import type { ErrorData } from "../../../lib/errors";
 import type { DatasetSummary } from "../../../shared/data";
 import { ProblemAlert } from "../../components/problem-alert";
 import { StepSection } from "../../components/step-section";
@@ -26,7 +27,7 @@ export function DataStep() {
     <StepSection step="data" intro={text.data.intro}>
       <SampleCards />
       <DatasetImport />
-      <ProblemAlert problem={problem} onDismiss={dismiss} />
+      <ProblemAlert problem={isAsked(problem) ? null : problem} onDismiss={dismiss} />
       <ReadingQuestion />
       <DatasetList />
       {dataset && (
@@ -40,6 +41,11 @@ export function DataStep() {
       )}
     </StepSection>
   );
+}
+
+/** Whether a problem is a question, which has a form of its own. */
+function isAsked(problem: ErrorData | null): boolean {
+  return problem?.problem.code === "data/same-file";
 }
 
 /** The rows of one dataset, and one of them as the model reads it; a new dataset starts from its first row. */

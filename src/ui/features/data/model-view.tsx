@@ -6,6 +6,7 @@ import {
   type TemplateFacts,
   type TemplateId,
 } from "../../../shared/data";
+import { type LearnRule, learnRuleOf } from "../../../shared/training";
 import { Notice } from "../../components/notice";
 import { ProblemAlert } from "../../components/problem-alert";
 import { useStudio, useStudioContext } from "../../store/context";
@@ -23,9 +24,9 @@ const DELAY_MS = 300;
 export function ModelView({ dataset, row }: { dataset: DatasetSummary; row: number }) {
   const text = useText();
   const { client } = useStudioContext();
-  const { maxLength, learnFrom, modelId, templateKey, lengths, lengthsProblem } = useStudio((state) => ({
+  const { maxLength, ruleKey, modelId, templateKey, lengths, lengthsProblem } = useStudio((state) => ({
     maxLength: lengthInputs(state)?.args.maxLength ?? null,
-    learnFrom: lengthInputs(state)?.args.learnFrom ?? "every",
+    ruleKey: JSON.stringify(learnRuleOf(lengthInputs(state)?.args ?? {})),
     templateKey: JSON.stringify(selectTemplate(state)),
     modelId: state.model?.id ?? null,
     lengths: state.lengths,
@@ -33,7 +34,7 @@ export function ModelView({ dataset, row }: { dataset: DatasetSummary; row: numb
   }));
   const ready = modelId !== null && maxLength !== null;
   const template = JSON.parse(templateKey) as PromptTemplate;
-  const args = { datasetId: dataset.id, row, ...template, learnFrom };
+  const args = { datasetId: dataset.id, row, ...template, ...(JSON.parse(ruleKey) as LearnRule) };
   const { value: facts } = useRemote(
     modelId === null ? null : `${modelId} ${templateKey}`,
     () => client.call("templateFacts", template),
@@ -48,7 +49,7 @@ export function ModelView({ dataset, row }: { dataset: DatasetSummary; row: numb
     <>
       <TemplatePicker facts={facts} />
       <ProblemAlert problem={problem ?? lengthsProblem} />
-      {ready ? (
+      {ready && problem ? null : ready ? (
         <div className={classes.panels}>
           <TokenPanel view={value} row={row} busy={busy} />
           <LengthHistogram lengths={lengths} maxLength={maxLength} />

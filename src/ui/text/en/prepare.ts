@@ -78,6 +78,9 @@ export const data = {
   noColumn: "none",
   headings: "The first line names the columns",
   useColumns: "Use these columns",
+  columnTemplate: "Text template",
+  columnTemplateHint:
+    "Puts columns together, each by its name in braces: “Question: {q}”. It takes the place of the instruction or, without an output, of the text. Lists get a line for each entry.",
   cut: "Plain text becomes",
   cutHint:
     "Documents are joined by the end token and cut into blocks of the maximum length; every token is learned.",
@@ -111,6 +114,7 @@ export const data = {
     `Comes as Parquet from ${host} straight into this browser; a download that is stopped goes on when you get it again.`,
   hubAccess: "Another hub, or an access token",
   getDataset: "Get dataset",
+  sameFile: (name: string) => `This file is here already, as “${name}”.`,
   useKnown: "Use the one that is here",
   importAgain: "Bring it in again",
   paste: "Paste rows instead",
