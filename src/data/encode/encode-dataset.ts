@@ -5,13 +5,13 @@ import { encodeRow, type EncodedRow } from "./encode-row";
 import { TextBlocks } from "./text-blocks";
 import type { RenderingId } from "../shape/prompt-template";
 
-/** What decides the tokens of a dataset's rows, beside the tokenizer. */
+/** Options that determine a row's tokens. */
 export interface EncodeOptions extends LearnRule {
   readonly templateId: RenderingId;
   readonly maxLength: number;
 }
 
-/** Encodes the rows of a dataset one after the other: conversations each alone, texts joined and cut into blocks. */
+/** Encodes rows in sequence: conversations individually; texts are concatenated and split into blocks. */
 export class DatasetEncoder {
   readonly #options: EncodeOptions;
   readonly #tokenizer: Tokenizer;
@@ -24,7 +24,7 @@ export class DatasetEncoder {
   }
 
   /**
-   * What the next row completes: mostly itself, of texts any number of blocks.
+   * Rows completed by adding `row`: one conversation, or any number of text blocks.
    *
    * @param number of the row in its dataset
    */
@@ -34,7 +34,7 @@ export class DatasetEncoder {
     return [{ ...encodeRow(row, templateId, this.#tokenizer, maxLength, rule), row: number }];
   }
 
-  /** What is left of texts. */
+  /** Flushes the remaining text. */
   end(): EncodedRow[] {
     return this.#blocks.end();
   }

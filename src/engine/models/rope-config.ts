@@ -13,7 +13,7 @@ import {
   type Values,
 } from "./config/fields";
 
-/** Rotary keys, as transformers 4 and 5 spell them. */
+/** RoPE keys, in transformers 4's and 5's spelling. */
 export const ropeFields = {
   rope_parameters: objectOrNull(),
   rope_scaling: objectOrNull(),
@@ -22,21 +22,21 @@ export const ropeFields = {
   original_max_position_embeddings: sizeOrNull(null),
 };
 
-/** What the model's own settings are where the rotary ones do not say. */
+/** Defaults from outside the RoPE settings. */
 interface RopeContext {
   readonly dimension: number;
   readonly theta: number;
   readonly partialFactor: number | null;
   readonly maxPositions: number;
-  /** Beats what stands inside, as transformers has it. */
+  /** Takes precedence over the nested key, as in transformers. */
   readonly originalMaxPositions: number | null;
 }
 
 type Settings = Readonly<Record<string, unknown>>;
 
 /**
- * The rotary positions of a model with one kind of them. transformers takes `rope_scaling` before `rope_parameters`, and
- * a base or a share inside of either before the one outside.
+ * RoPE settings of a model with a single kind. As in transformers, `rope_scaling` precedes `rope_parameters`, and
+ * nested bases and factors precede top-level ones.
  */
 export function readRope(
   values: Values<typeof ropeFields> & { readonly max_position_embeddings: number },
@@ -59,7 +59,7 @@ export function readRope(
 
 const types = ["default", "linear", "llama3", "dynamic"] as const;
 
-/** Reads one object of rotary settings; `above` is the key that holds it, with a dot. */
+/** Parses an object of RoPE settings; `above` is its path with a trailing dot. */
 export function readSettings(settings: Settings, above: string, context: RopeContext): RopeSpec {
   const kind = Object.hasOwn(settings, "rope_type") ? "rope_type" : "type";
   const type = readFields({ [kind]: choice(types, "default") }, settings, above)[kind] ?? "default";
@@ -69,7 +69,7 @@ export function readSettings(settings: Settings, above: string, context: RopeCon
     above,
   );
   const factor = read.partial_rotary_factor ?? 1;
-  // The default kind turns whole heads whatever the share; the others turn a part, which does not go with the heads.
+  // The default type ignores partial_rotary_factor; the others would rotate part of a head, which is unsupported.
   if (type !== "default" && Math.floor(context.dimension * factor) !== context.dimension)
     throw new LuthierError({ code: "model/rope-partial", factor, kind: type });
   return {
@@ -88,7 +88,7 @@ function readScaling(
   if (type === "default") return { type };
   const factor = requireNumber(settings, "factor", above);
   if (!(factor > 0)) throw new LuthierError({ code: "model/rope-factor", factor });
-  // "dynamic" changes nothing until a sequence is longer than the model was trained for, which is refused here.
+  // "dynamic" only matters beyond the trained length, which is refused here.
   if (type === "dynamic") return { type: "default" };
   if (type === "linear") return { type, factor };
   const original = { original_max_position_embeddings: size(maxPositions) };

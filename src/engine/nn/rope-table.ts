@@ -28,9 +28,7 @@ export function ropeTables(
   const half = spec.dimension / 2;
   const cos = new Float32Array(positions * half);
   const sin = new Float32Array(positions * half);
-  const frequencies = Array.from({ length: half }, (_, i) =>
-    Math.fround(scaled(1 / spec.theta ** ((2 * i) / spec.dimension), spec.scaling)),
-  );
+  const frequencies = rotaryFrequencies(spec);
   for (let position = 0; position < positions; position++) {
     frequencies.forEach((frequency, i) => {
       const angle = Math.fround(position * frequency);
@@ -39,6 +37,13 @@ export function ropeTables(
     });
   }
   return { cos, sin };
+}
+
+/** Angle per position of each rotary pair, float32, (dimension / 2). */
+export function rotaryFrequencies({ theta, dimension, scaling }: RopeSpec): number[] {
+  return Array.from({ length: dimension / 2 }, (_, i) =>
+    Math.fround(scaled(1 / theta ** ((2 * i) / dimension), scaling)),
+  );
 }
 
 function scaled(frequency: number, scaling: RopeScaling): number {

@@ -3,20 +3,20 @@ import { architectures } from "../../formats/gguf/architectures";
 import type { NameTable } from "../../formats/gguf/names";
 import { type GgufEntry, ggufEntry } from "../../formats/gguf/writer";
 import type { Problem } from "../../lib/problems/problem";
-import { bloomRow, mixedRow, type RowOrder } from "./row-order";
+import { bloomRow, interleavedRow, type RowOrder } from "./row-order";
 
-/** How a family's models are written for llama.cpp. */
+/** How a family is written for llama.cpp. */
 export interface GgufTarget {
   /** `general.architecture`. */
   readonly architecture: string;
   readonly names: NameTable;
-  /** The order of the rows of a part's weight and bias; null where it is Hugging Face's. */
+  /** Row permutation of a module's weight and bias; null if unchanged. */
   rowOrder(part: string): RowOrder | null;
-  /** What the file's norm weights have more than Hugging Face's. */
+  /** Offset added to norm weights, relative to Hugging Face. */
   readonly normOffset: number;
-  /** Sizes and numbers of the model, under the architecture's prefix. */
+  /** Metadata under the architecture's prefix. */
   readonly entries: readonly GgufEntry[];
-  /** Divisors of the rotary frequencies, which llama.cpp reads as a tensor; null where there are none. */
+  /** Rotary frequency divisors, a tensor in llama.cpp; null if not needed. */
   readonly ropeFactors: Float32Array<ArrayBuffer> | null;
 }
 
@@ -48,7 +48,7 @@ const targets: Readonly<Record<string, Describe>> = {
   }),
 };
 
-/** How the model is written for llama.cpp, or why it cannot be. */
+/** How the model is written for llama.cpp, or why that is impossible. */
 export function ggufTarget(spec: ModelSpec): GgufTarget | Problem {
   const { family } = spec;
   const describe = Object.hasOwn(targets, family) ? targets[family] : undefined;
@@ -56,7 +56,7 @@ export function ggufTarget(spec: ModelSpec): GgufTarget | Problem {
   return differenceOf(spec) ?? describe(spec);
 }
 
-/** The same where it can be; null where it cannot. */
+/** {@link ggufTarget}, with null if impossible. */
 export function usableTarget(spec: ModelSpec): GgufTarget | null {
   const target = ggufTarget(spec);
   return "code" in target ? null : target;
@@ -73,12 +73,12 @@ function plainTarget(architecture: string, spec: ModelSpec, names?: NameTable): 
   };
 }
 
-/** Llama and Mistral: the halves of each head of q and k are mixed, and Llama 3's rotary scaling is a tensor. */
+/** Llama and Mistral: q and k rows are interleaved, and Llama 3's RoPE scaling is a tensor. */
 function llamaTarget(spec: ModelSpec): GgufTarget {
   const heads: Readonly<Record<string, number>> = { attn_q: spec.heads, attn_k: spec.keyValueHeads };
   return {
     ...plainTarget("llama", spec),
-    rowOrder: (part) => (part in heads ? mixedRow(spec.headDim) : null),
+    rowOrder: (part) => (part in heads ? interleavedRow(spec.headDim) : null),
     ropeFactors: llama3Factors(spec),
   };
 }
@@ -124,7 +124,7 @@ function entriesOf(architecture: string, spec: ModelSpec): GgufEntry[] {
   return entries;
 }
 
-/** What each rotary frequency is divided by under Llama 3's scaling. */
+/** Rotary frequency divisors of Llama 3's scaling. */
 function llama3Factors({ positions, headDim }: ModelSpec): Float32Array<ArrayBuffer> | null {
   const rope = positions.type === "rope" ? positions.tables[0] : undefined;
   if (rope?.scaling.type !== "llama3") return null;
@@ -138,12 +138,12 @@ function llama3Factors({ positions, headDim }: ModelSpec): Float32Array<ArrayBuf
   });
 }
 
-/** Every how many layers Gemma 3 of llama.cpp has one without a window. */
+/** llama.cpp assumes full attention in every n-th layer of Gemma 3. */
 const GEMMA_PATTERN = 6;
-/** llama.cpp tells Gemma 3 27B by its layers, and scales its attention otherwise. */
+/** llama.cpp identifies Gemma 3 27B by its layer count and scales its attention differently. */
 const GEMMA_27B_LAYERS = 62;
 
-/** What llama.cpp would compute otherwise; null where it computes the same. */
+/** Why llama.cpp would compute different results, or null. */
 function differenceOf(spec: ModelSpec): Problem | null {
   const { family, positions } = spec;
   const differs = (difference: Problem<"export/differs-in-llama-cpp">["difference"]): Problem => ({
@@ -168,8 +168,8 @@ function differenceOf(spec: ModelSpec): Problem | null {
   return null;
 }
 
-/** The sliding window that llama.cpp leaves out of an architecture; null where there is none, or it has it. */
-export function lostWindow({ family, blocks, maxPositions }: ModelSpec): number | null {
+/** The sliding window that llama.cpp ignores for an architecture; null if none. */
+export function ignoredWindow({ family, blocks, maxPositions }: ModelSpec): number | null {
   if (family === "gemma3_text") return null;
   const windows = blocks.flatMap(({ attention }) => attention.window ?? []);
   const least = Math.min(...windows);

@@ -2,39 +2,39 @@ import { LuthierError } from "../../lib/errors";
 import type { MetadataReader } from "./metadata";
 import type { NameTable } from "./names";
 
-/** How models of one GGUF architecture become those that Hugging Face's `model_type` names. */
+/** Maps a GGUF architecture to a Hugging Face `model_type`. */
 export interface Architecture {
-  /** config.json without what all architectures have in common. */
+  /** config.json without the parts common to all architectures. */
   config(fields: Fields): Record<string, unknown>;
   readonly names: NameTable;
-  /** Whether the rows of the query and key projections are in llama.cpp's order, with the halves of each head mixed. */
-  readonly hasMixedHeads?: boolean;
-  /** What the file's norm weights have more than Hugging Face's. */
+  /** Whether query and key rows are in llama.cpp's interleaved RoPE order. */
+  readonly hasInterleavedHeads?: boolean;
+  /** Offset added to norm weights in the file, relative to Hugging Face. */
   readonly normOffset?: number;
-  /** Keys that llama.cpp does not read in this architecture. */
+  /** Keys that llama.cpp ignores for this architecture. */
   readonly idleKeys?: readonly string[];
-  /** Layers that Hugging Face stores as (in, out): the file holds their transpose. */
+  /** Layers that Hugging Face stores as (in, out); the file holds the transpose. */
   readonly transposed?: readonly string[];
 }
 
-/** Sizes and numbers of the metadata under the architecture's prefix. */
+/** Metadata entries under the architecture's prefix. */
 export interface Fields {
   number(key: string, fallback?: number): number | undefined;
   text(key: string): string | null;
-  /** A list or one number for all; null where there is none. */
+  /** A list, or one number for all layers; null if absent. */
   numberOrNumbers(key: string): number | readonly number[] | null;
-  /** Whether the file has a tensor of that name in any layer: "attn_q.bias". */
+  /** Whether any layer has a tensor of that name, e.g. "attn_q.bias". */
   hasInLayers(part: string): boolean;
-  /** The error for a key whose value the engine has no way to follow. */
+  /** An error for an unsupported value. */
   refuse(key: string, value: string): LuthierError;
-  /** The padding token, or null. */
+  /** Padding token id, or null. */
   readonly paddingId: number | null;
   /** Rows of the token embedding. */
   readonly vocabularySize: number;
   readonly isHeadTied: boolean;
 }
 
-/** Reads `<architecture>.<key>`; an f32 such as 1e-6 is given in the seven digits that it holds. */
+/** Reads `<architecture>.<key>`. An f32 such as 1e-6 is rounded to its seven significant digits. */
 export function fieldsOf(
   metadata: MetadataReader,
   architecture: string,
@@ -59,7 +59,7 @@ export function fieldsOf(
   };
 }
 
-/** The parts that most decoders share. */
+/** Names shared by most decoders. */
 const llamaNames = {
   token_embd: "model.embed_tokens",
   output_norm: "model.norm",
@@ -79,7 +79,7 @@ const llamaNames = {
 
 function llamaConfig(modelType: string, fields: Fields): Record<string, unknown> {
   const { number, hasInLayers } = fields;
-  const headDim = number("attention.key_length", plainHeadDim(fields));
+  const headDim = number("attention.key_length", defaultHeadDim(fields));
   checkWholeHeads(fields, headDim);
   return {
     model_type: modelType,
@@ -101,13 +101,13 @@ function llamaConfig(modelType: string, fields: Fields): Record<string, unknown>
   };
 }
 
-/** The width of heads where the file does not say. */
-function plainHeadDim({ number }: Fields): number | undefined {
+/** Default head size. */
+function defaultHeadDim({ number }: Fields): number | undefined {
   const [hidden, heads] = [number("embedding_length"), number("attention.head_count")];
   return hidden === undefined || heads === undefined ? undefined : Math.floor(hidden / heads);
 }
 
-/** Errors: heads that turn in part, or whose values are of another width. */
+/** Errors: partial rotary embedding, or values with a different head size. */
 function checkWholeHeads({ number, refuse }: Fields, headDim: number | undefined): void {
   for (const key of ["rope.dimension_count", "attention.value_length"]) {
     const width = number(key, headDim);
@@ -115,7 +115,7 @@ function checkWholeHeads({ number, refuse }: Fields, headDim: number | undefined
   }
 }
 
-/** Linear scaling, as llama.cpp reads it: also where only a factor is given. */
+/** Linear scaling, as llama.cpp reads it: a factor without a type also counts. */
 function ropeScaling({ number, text, refuse }: Fields): Record<string, unknown> | null {
   const type = text("rope.scaling.type") ?? "linear";
   const factor = number("rope.scaling.factor", number("rope.scale_linear", 0));
@@ -138,7 +138,7 @@ function gpt2Config({ number, vocabularySize, isHeadTied }: Fields): Record<stri
   };
 }
 
-/** Gemma 3: what llama.cpp has built into its code stands in config.json. */
+/** Gemma 3, including constants that llama.cpp hard-codes and config.json needs. */
 function gemma3Config(fields: Fields): Record<string, unknown> {
   return {
     ...llamaConfig("gemma3_text", fields),
@@ -151,22 +151,22 @@ function gemma3Config(fields: Fields): Record<string, unknown> {
   };
 }
 
-/** Every sixth layer sees everything, unless the file says which. */
+/** Every sixth layer has full attention, unless the file says otherwise. */
 function slidingLayers({ numberOrNumbers }: Fields): Record<string, unknown> {
   const pattern = numberOrNumbers("attention.sliding_window_pattern") ?? 6;
   if (typeof pattern === "number") return { sliding_window_pattern: pattern };
   return { layer_types: pattern.map((slides) => (slides ? "sliding_attention" : "full_attention")) };
 }
 
-/** llama.cpp gives these no window. */
+/** llama.cpp ignores the window for these architectures. */
 const NO_WINDOW = ["attention.sliding_window"];
 
-/** Architectures by the name in `general.architecture`. Mistral's models go by "llama" there. */
+/** Architectures by `general.architecture`. Mistral models use "llama". */
 export const architectures: Readonly<Record<string, Architecture>> = {
   llama: {
     config: (fields) => llamaConfig("llama", fields),
     names: llamaNames,
-    hasMixedHeads: true,
+    hasInterleavedHeads: true,
     idleKeys: NO_WINDOW,
   },
   qwen2: { config: (fields) => llamaConfig("qwen2", fields), names: llamaNames, idleKeys: NO_WINDOW },

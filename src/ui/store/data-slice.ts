@@ -1,5 +1,5 @@
 import { isCancelled } from "../../lib/errors";
-import type { DatasetSummary, ReadingOptions } from "../../shared/data";
+import type { DatasetSummary, ReadingOptions, SampleId } from "../../shared/data";
 import { toProblem } from "../lib/problem";
 import { saveBlob } from "../lib/save-file";
 import { isExcluded, JobCalls } from "./jobs";
@@ -7,21 +7,21 @@ import { lengthInputs, selectDataset, selectValidation } from "./selectors";
 import type { DataSlice, LastFiles, SliceCreator } from "./state";
 
 export const dataSlice: SliceCreator<DataSlice> =
-  ({ client }) =>
+  ({ client, text }) =>
   (set, get) => {
     const imports = new JobCalls(set);
     const edits = new JobCalls(set);
     /** Ends the measuring of lengths that are no longer asked for. */
     let measuring = new AbortController();
     const fetches = new JobCalls(set);
-    /** Counts what the person has chosen: what the page chooses by itself gives way to it. */
+    /** Incremented by every choice the user makes; automatic choices give way to them. */
     let choices = 0;
-    /** The import that the person asked for last, settled or not. */
+    /** The user's latest import, settled or not. */
     let asked: Promise<unknown> = Promise.resolve();
 
     type Read = (signal: AbortSignal) => Promise<DatasetSummary>;
 
-    /** Runs an import; what is already there stays as it was when it fails. */
+    /** Runs an import; on failure the existing data stays as it was. */
     async function runImport(read: Read, mayChoose: () => boolean): Promise<DatasetSummary | null> {
       set({ dataProblem: null });
       try {
@@ -38,23 +38,25 @@ export const dataSlice: SliceCreator<DataSlice> =
       }
     }
 
-    /** An import that the person asks for; a later choice of theirs stays. */
-    function importAsked(read: Read): Promise<DatasetSummary | null> {
+    /** Runs an import for the user, without overriding a later choice of theirs. */
+    function importForUser(read: Read): Promise<DatasetSummary | null> {
       const choice = ++choices;
       const reading = runImport(read, () => choice === choices);
       asked = reading;
       return reading;
     }
 
-    /** Reads files in the place of the dataset that came of them before. */
+    /** Rereads files, replacing the dataset that resulted from them before. */
     async function readFiles(last: LastFiles): Promise<void> {
-      const { files, name, reading, datasetId, validates, refuseKnown } = last;
+      const { files, name, reading, datasetId, validates } = last;
+      // What came of the files before is replaced: it is no reason to refuse them.
+      const refuseKnown = last.refuseKnown && datasetId === null;
       const place = {
         ...(datasetId === null ? {} : { replaces: datasetId }),
         ...(validates === null ? {} : { validates }),
       };
-      const dataset = await importAsked((signal) =>
-        client.until(signal).call("importDataset", { files, name, reading, refuseKnown, ...place }),
+      const dataset = await importForUser((signal) =>
+        client.withSignal(signal).call("importDataset", { files, name, reading, refuseKnown, ...place }),
       );
       if (dataset) set({ lastFiles: { ...last, datasetId: dataset.id } });
       else if (get().dataProblem) set({ lastFiles: last });
@@ -66,19 +68,20 @@ export const dataSlice: SliceCreator<DataSlice> =
     }
 
     async function importSample(
-      id: string,
+      id: SampleId,
       run: (read: Read) => Promise<DatasetSummary | null>,
     ): Promise<void> {
-      const dataset = await run((signal) => client.until(signal).call("importSample", { id }));
+      const name = text.data.sampleTexts[id].title;
+      const dataset = await run((signal) => client.withSignal(signal).call("importSample", { id, name }));
       if (dataset) set((state) => ({ sampleOf: { ...state.sampleOf, [dataset.id]: id } }));
     }
 
-    /** Chooses a dataset where the person has none: the newest, or the first sample. */
-    async function chooseUnasked(): Promise<void> {
+    /** Selects a dataset if the user has not: the newest, or the first sample. */
+    async function chooseAutomatically(): Promise<void> {
       let choice: number;
       do {
         choice = choices;
-        // Where the person's own import comes to nothing, there is still something to begin with.
+        // If the user's own import fails, there is still a dataset to start with.
         await asked;
       } while (choice !== choices);
       const { datasets, samples, datasetId } = get();
@@ -89,8 +92,8 @@ export const dataSlice: SliceCreator<DataSlice> =
       const [sample] = samples;
       if (newest) set({ datasetId: newest.id });
       else if (sample) await importSample(sample.id, (read) => runImport(read, () => choice === choices));
-      // The person's import has taken the place of this one.
-      if (choice !== choices) await chooseUnasked();
+      // The user's import replaced this one.
+      if (choice !== choices) await chooseAutomatically();
     }
 
     return {
@@ -111,7 +114,7 @@ export const dataSlice: SliceCreator<DataSlice> =
           const listing = Promise.all([client.call("listDatasets"), client.call("listSamples")]);
           const [listed, samples] = await listing;
           set(({ datasets }) => {
-            // What was imported meanwhile may be newer than the list.
+            // Datasets imported in the meantime may be missing from the list.
             const known = new Set(datasets.map(({ id }) => id));
             return {
               datasets: [...listed.filter(({ id }) => !known.has(id)), ...datasets],
@@ -123,7 +126,7 @@ export const dataSlice: SliceCreator<DataSlice> =
           set({ dataProblem: toProblem(error), dataLoaded: true });
           return;
         }
-        await chooseUnasked();
+        await chooseAutomatically();
       },
 
       chooseDataset: (id) => {
@@ -143,7 +146,7 @@ export const dataSlice: SliceCreator<DataSlice> =
         await readFiles({ files, name, reading, datasetId, validates: dataset.id, refuseKnown: false });
       },
 
-      async readAnew(reading) {
+      async reread(reading) {
         const { lastFiles } = get();
         if (lastFiles) await readFiles({ ...lastFiles, reading: { ...lastFiles.reading, ...reading } });
       },
@@ -159,7 +162,7 @@ export const dataSlice: SliceCreator<DataSlice> =
         set({ dataProblem: null });
         try {
           const { name, files } = await fetches.run({ kind: "fetch-dataset" }, (signal) =>
-            client.until(signal).call("fetchDataset", { ...wanted, endpoint, token, rememberToken }),
+            client.withSignal(signal).call("fetchDataset", { ...wanted, endpoint, token, rememberToken }),
           );
           await importNew(files, name, wanted.rows === null ? {} : { firstRows: wanted.rows });
         } catch (error) {
@@ -175,7 +178,7 @@ export const dataSlice: SliceCreator<DataSlice> =
         const { datasets, sampleOf } = get();
         const known = datasets.find((dataset) => sampleOf[dataset.id] === id);
         if (known) get().chooseDataset(known.id);
-        else await importSample(id, importAsked);
+        else await importSample(id, importForUser);
       },
 
       cancelImport: () => {
@@ -201,7 +204,7 @@ export const dataSlice: SliceCreator<DataSlice> =
         set({ dataProblem: null });
         try {
           const changed = await edits.run({ kind: "edit-dataset" }, (signal) =>
-            client.until(signal).call("editRows", { id, edit }),
+            client.withSignal(signal).call("editRows", { id, edit }),
           );
           set(({ datasets }) => ({ datasets: datasets.map((each) => (each.id === id ? changed : each)) }));
           return true;
@@ -239,7 +242,7 @@ export const dataSlice: SliceCreator<DataSlice> =
         try {
           measuring.abort();
           measuring = new AbortController();
-          const lengths = await client.until(measuring.signal).call("lengthStats", inputs.args);
+          const lengths = await client.withSignal(measuring.signal).call("lengthStats", inputs.args);
           if (lengthInputs(get())?.key === inputs.key) set({ lengths, lengthsProblem: null });
         } catch (error) {
           if (lengthInputs(get())?.key !== inputs.key) return;

@@ -33,7 +33,7 @@ type Names =
   | "lengthStats"
   | "templateFacts";
 
-/** Datasets: import, look, delete. Everything here works without a GPU. */
+/** Commands of datasets: import, browse, delete. None needs a GPU. */
 export function datasetHandlers(
   owner: JobOwner,
   session: Pick<Session, "model">,
@@ -54,11 +54,11 @@ export function datasetHandlers(
         ...(validates ? { validates } : {}),
       };
       const summary = await owner.run(importDatasetJob(files, { ...reading, name, ...place }), call);
-      // What was encoded of a dataset whose place it takes is no longer of use.
+      // The import may replace a dataset with the same id.
       encoded.clear();
       return summary;
     },
-    importSample: ({ id }, call) => owner.run(importSampleJob(id), call),
+    importSample: ({ id, name }, call) => owner.run(importSampleJob(id, name), call),
     deleteDataset: ({ id }, call) => owner.run(deleteDatasetJob(encoded, id), call),
     findRows: (search, { signal }) => rowSearch.find(search, signal),
     editRows: ({ id, edit }, call) => owner.run(editDatasetJob(encoded, id, edit), call),

@@ -8,7 +8,7 @@ import type { FetchedDataset, HubDatasetRequest } from "../../protocol/hub-comma
 import { fetchedFile, fetchedFolder, markFetched } from "../../storage/fetched-datasets";
 import { rememberedToken, rememberToken } from "../../storage/hub-tokens";
 import { canKeepPartialFiles } from "../../storage/partial-files";
-import { ensureRoom } from "../../storage/quota";
+import { ensureSpace } from "../../storage/quota";
 import type { Job, JobContext } from "./owner";
 import { reportProgress } from "./report-progress";
 
@@ -36,7 +36,7 @@ async function fetchDataset(
   const name = `${address.repository} (${[config, split].join(", ")})`;
   const folder = await fetchedFolder(key);
   const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  if (wanted.rows === null) await ensureRoom("dataset-save", totalBytes, name);
+  if (wanted.rows === null) await ensureSpace("dataset-save", totalBytes, name);
   const reporter = reportProgress(report, name);
   const fetched: File[] = [];
   let rows = 0;

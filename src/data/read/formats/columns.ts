@@ -1,8 +1,8 @@
 import type { ColumnMapping } from "../../../shared/data";
 import { alpacaRow, type Row } from "../../../shared/rows";
-import { FaultyRow, type Fields, kindOf, text, unspelled } from "./format";
+import { FaultyRow, type Fields, kindOf, text, parseNested } from "./format";
 
-/** Reads a row of strange columns, by the roles that a person gave them. @throws FaultyRow */
+/** Reads a row with user-assigned column roles. @throws FaultyRow */
 export function readColumns(value: Fields, { roles, template = "" }: ColumnMapping): Row {
   if (template !== "" && roles.output === undefined) return { kind: "text", text: filled(template, value) };
   if (template === "" && roles.text !== undefined) return { kind: "text", text: cell(value, roles.text) };
@@ -19,7 +19,7 @@ export function readColumns(value: Fields, { roles, template = "" }: ColumnMappi
   });
 }
 
-/** The columns that a mapping uses. */
+/** Columns used by a mapping. */
 export function usedColumns({ roles, template = "" }: ColumnMapping): ReadonlySet<string> {
   const named = Array.from(template.matchAll(PLACE), ([, column = ""]) => column);
   return new Set([...Object.values(roles), ...named]);
@@ -38,7 +38,7 @@ function filled(template: string, value: Fields): string {
 
 /** Lists have a line for each entry; what is not there is nothing. */
 function written(value: unknown): string {
-  const found = unspelled(value);
+  const found = parseNested(value);
   if (found === null || found === undefined) return "";
   if (Array.isArray(found)) return found.map(written).join("\n");
   if (typeof found === "object") return JSON.stringify(found);
@@ -46,7 +46,7 @@ function written(value: unknown): string {
   return typeof value === "string" ? value : String(found as number | boolean);
 }
 
-/** Numbers and truth values stand for what they are written as. */
+/** Numbers and booleans are converted to text. */
 function cell(value: Fields, column: string): string {
   const found = value[column];
   if (found === undefined) throw new FaultyRow({ kind: "no-field", field: column });

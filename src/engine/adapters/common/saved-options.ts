@@ -4,14 +4,17 @@ import { type PatternPair, readPatternPairs } from "../../../shared/pattern-tabl
 import { type ModelSpec, linearLayers } from "../../nn/model-spec";
 import type { TargetModules } from "./targets";
 
-/** PEFT takes a single name as a regex, and expands "all-linear" when it makes an adapter, not when it loads one. */
+/**
+ * PEFT treats a lone string as a regex, and expands "all-linear" only when it creates an adapter, not when it loads
+ * one.
+ */
 export function savedTargets(targets: TargetModules, model: ModelSpec): TargetModules {
   return targets === "all-linear" ? linearLayers(model).map(({ path }) => path) : targets;
 }
 
 /**
- * Reads these keys of an adapter's config. What libraries always write must be there; what they may leave out, or write
- * as null, is `v.nullish` with their own default. Errors name the key.
+ * Parses keys of an adapter's config. Keys that libraries always write are required; optional or nullable ones are
+ * `v.nullish` with the library's default. Errors name the key.
  */
 export function readSaved<const Entries extends v.ObjectEntries>(
   entries: Entries,
@@ -21,28 +24,28 @@ export function readSaved<const Entries extends v.ObjectEntries>(
   return parseAs(v.pipe(recordOf(v.unknown()), v.object(entries)), config, { file });
 }
 
-/** A list of modules, or a regex. */
+/** A list of module names, or a regex. */
 export const savedModules = v.nullish(v.union([v.string(), v.array(v.string())]), "");
 
-/** A table of values by pattern. */
+/** Numbers by pattern. */
 export const savedPattern = v.nullish(recordOf(v.number()), {});
 
-/** Numbers of layers, one or several. */
+/** One layer index, or several. */
 export const savedLayers = v.nullish(v.union([v.number(), v.array(v.number())]), []);
 
-/** A switch that is off where nothing is said. */
-export const savedSwitch = v.nullish(v.boolean(), false);
+/** A flag that defaults to false. */
+export const savedFlag = v.nullish(v.boolean(), false);
 
-/** A share that is 0 where nothing is said. */
-export const savedShare = v.nullish(v.number(), 0);
+/** A probability that defaults to 0. */
+export const savedProbability = v.nullish(v.number(), 0);
 
-/** How something starts: true or false, or a name. */
-export const savedStart = v.nullish(v.union([v.boolean(), v.string()]), true);
+/** An initialisation: a boolean or a name. */
+export const savedInit = v.nullish(v.union([v.boolean(), v.string()]), true);
 
-/** The name of the list of layers, one or several. */
+/** The name of the layer list, or several names. */
 export const savedLayersPattern = v.nullish(v.union([v.string(), v.array(v.string())]), "");
 
-/** A pattern table as the form shows it: as pairs, or as JSON where commas in the patterns would cut them. */
+/** A pattern table as form text: pairs, or JSON if a pattern contains a comma. */
 export function patternText(pattern: Readonly<Record<string, number>>): string {
   const pairs = Object.entries(pattern)
     .map(([key, value]) => `${key}=${value}`)
@@ -58,7 +61,7 @@ function isSamePattern(pairs: readonly PatternPair[], pattern: Readonly<Record<s
   );
 }
 
-/** One or several names of lists of layers as the form shows them: one regex where they are more than names. */
+/** layers_pattern as form text: names, or one regex if any is not a plain name. */
 export function layersPatternText(patterns: string | readonly string[]): string {
   const given = [patterns].flat().filter(Boolean);
   if (given.every((pattern) => /^[\w.-]+$/.test(pattern)) || given.length < 2) return given.join(", ");

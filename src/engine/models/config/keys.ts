@@ -1,15 +1,15 @@
 import type { RefusedSetting } from "../../../lib/problems/models-problems";
 
 /**
- * Why a key of config.json changes nothing here:
- * - "bookkeeping": it names the file, its maker or its precision
- * - "initialisation": it draws the first weights, which come from the files
- * - "other-heads": it belongs to classifiers and the like
- * - "outputs": it says what a call returns, or how it caches
- * - "generation": answers are drawn as generation_config.json and the person say
- * - "dropout": it drops in training in a way that the engine does not have, and is off by default
- * - "numerics": another way to the same numbers
- * - "not-applied": transformers has the key, and its model does not read it
+ * Why a key of config.json has no effect here:
+ * - "bookkeeping": names the file, its author or its precision
+ * - "initialisation": initialises weights, which are loaded from files
+ * - "other-heads": concerns classifiers and other heads
+ * - "outputs": controls return values or caching
+ * - "generation": sampling follows generation_config.json and the user's settings
+ * - "dropout": a kind of dropout that the engine lacks and that is off by default
+ * - "numerics": selects an equivalent computation
+ * - "not-applied": defined by transformers, but not read by the model
  */
 export type IdleReason =
   | "bookkeeping"
@@ -23,10 +23,10 @@ export type IdleReason =
 
 export type IdleKeys = Readonly<Partial<Record<IdleReason, readonly string[]>>>;
 
-/** Settings that are refused, with the values that leave them off. */
+/** Unsupported settings, with the values that disable them. */
 export type RefusedKeys = Readonly<Partial<Record<RefusedSetting, readonly unknown[]>>>;
 
-/** Keys of transformers' `PreTrainedConfig`, and those that its earlier versions wrote for every model. */
+/** Keys of transformers' `PreTrainedConfig`, including legacy ones. */
 export const COMMON_IDLE: IdleKeys = {
   bookkeeping: [
     "_name_or_path",
@@ -116,8 +116,7 @@ export const COMMON_IDLE: IdleKeys = {
     "pretraining_tp",
     "gradient_checkpointing",
   ],
-  // Families of one stack run it whichever way the flags stand; the other keys are those of
-  // other families.
+  // Single-stack families ignore the flags; the other keys belong to other families.
   "not-applied": [
     "add_cross_attention",
     "head_dim",

@@ -11,7 +11,7 @@ import { DATASET_FILES } from "./dataset-files";
 import { HubDataset } from "./hub-dataset";
 import classes from "./dataset-import.module.css";
 
-/** Dropped, picked or pasted rows, with the progress of reading them. */
+/** Imports dropped, picked or pasted rows, and shows the progress. */
 export function DatasetImport() {
   const text = useText();
   const { importing, disabled, importFiles, cancel } = useStudio((state) => ({

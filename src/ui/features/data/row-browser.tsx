@@ -13,7 +13,7 @@ import { RowCard } from "./row-card";
 import { columnsOf } from "./row-parts";
 import { RowTools } from "./row-tools";
 
-const PAGE = 3;
+const PAGE_ROWS = 3;
 /** A search waits for the end of a word. */
 const DELAY_MS = 250;
 
@@ -21,7 +21,7 @@ const EVERY_ROW: RowQuery = { text: "", filter: "all", minTokens: 0 };
 
 interface Props {
   readonly dataset: DatasetSummary;
-  /** The row, from 0, whose tokens are shown. */
+  /** Index of the row whose tokens are shown. */
   readonly chosen: number;
   readonly onChoose: (row: number) => void;
 }
@@ -36,11 +36,13 @@ export function RowBrowser({ dataset, chosen, onChoose }: Props) {
   const { id, edits } = dataset;
   const needsTokens = ["problems", "cut", "long"].includes(query.filter);
   const encoding = needsTokens ? encodingKey : "null";
-  const search = { id, query: { ...query, text: query.text.trim() }, offset, count: PAGE };
+  const search = { id, query: { ...query, text: query.text.trim() }, offset, count: PAGE_ROWS };
   const { value, problem, busy } = useRemote(
     JSON.stringify([search, encoding, edits?.identity]),
     (signal) =>
-      client.until(signal).call("findRows", { ...search, encoding: JSON.parse(encoding) as RowEncoding }),
+      client
+        .withSignal(signal)
+        .call("findRows", { ...search, encoding: JSON.parse(encoding) as RowEncoding }),
     query.text === "" ? 0 : DELAY_MS,
   );
   const rows = value?.rows ?? null;
@@ -54,7 +56,7 @@ export function RowBrowser({ dataset, chosen, onChoose }: Props) {
         {value !== null && value.total > 0 && (
           <Pager
             offset={offset}
-            size={PAGE}
+            size={PAGE_ROWS}
             total={value.total}
             earlier={text.data.earlier}
             later={text.data.later}
@@ -77,7 +79,9 @@ export function RowBrowser({ dataset, chosen, onChoose }: Props) {
         </p>
       ) : (
         <ol className={classes.rows} aria-busy={busy}>
-          {rows === null && !problem && Array.from({ length: PAGE }, (_, card) => <RowSkeleton key={card} />)}
+          {rows === null &&
+            !problem &&
+            Array.from({ length: PAGE_ROWS }, (_, card) => <RowSkeleton key={card} />)}
           {rows?.map((listed) => (
             <RowCard
               key={`${listed.number} ${edits?.identity ?? ""}`}

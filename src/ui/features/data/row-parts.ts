@@ -4,7 +4,7 @@ import type { Row, RowTurn } from "../../../shared/rows";
 /** The way to a text within a row. */
 export type PartPath = readonly (string | number)[];
 
-/** A text of a row with the name that the file's format has for it. */
+/** A text of a row with the file format's name for it. */
 export interface RowPart {
   readonly name: string;
   readonly value: string;
@@ -12,7 +12,7 @@ export interface RowPart {
   readonly path: PartPath | null;
 }
 
-/** The texts of a row, in their order. Names are those of the formats, the same in every language. */
+/** The texts of a row in order. Names are those of the formats, so they are not translated. */
 export function rowParts(row: Row): RowPart[] {
   if (row.kind === "text") return [{ name: "text", value: row.text, path: ["text"] }];
   const setting: RowPart[] = [
@@ -58,7 +58,7 @@ export function emptyRow(kind: Row["kind"]): Row {
   return { kind, turns: [asked, answer] };
 }
 
-/** The names in use among some rows. */
+/** All part names used in some rows. */
 export function columnsOf(rows: readonly Row[]): string[] {
   return [...new Set(rows.flatMap((row) => rowParts(row).map(({ name }) => name)))];
 }

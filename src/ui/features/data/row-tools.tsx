@@ -164,7 +164,7 @@ function DuplicatesPanel({ dataset, locked, onDone }: PanelProps) {
   const [measure, setMeasure] = useState<DuplicateMeasure>("exact");
   const { id, edits } = dataset;
   const { value: count, busy } = useRemote(JSON.stringify([id, edits?.identity, measure]), (signal) =>
-    client.until(signal).call("countDuplicates", { id, measure }),
+    client.withSignal(signal).call("countDuplicates", { id, measure }),
   );
   const known = busy ? null : count;
   return (
