@@ -13,10 +13,10 @@ export interface DownloadPlan {
 
 export interface ModelDownload extends Pick<FileDownload, "token" | "signal" | "onWait" | "sleep"> {
   readonly onProgress: (doneBytes: number, totalBytes: number) => void;
-  /**
-   * Called when a file is complete, before the next one starts; errors end the download, and so does "enough".
-   */
-  readonly onFile?: (file: HubFile, index: number) => Promise<void | "enough">;
+  /** Called when a file is complete, before the next one starts; errors end the download. */
+  readonly onFile?: (file: HubFile, index: number) => Promise<void>;
+  /** Asked after each file whether the remaining ones are not needed. */
+  readonly isEnough?: () => boolean;
 }
 
 /**
@@ -43,7 +43,8 @@ export async function downloadModel(
     await withFile(folder, index, (target) =>
       downloadFile(file, target, { ...options, url, asked, onBytes }),
     );
-    if ((await options.onFile?.(file, index)) === "enough") return;
+    await options.onFile?.(file, index);
+    if (options.isEnough?.()) return;
   }
 }
 

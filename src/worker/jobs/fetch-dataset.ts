@@ -50,10 +50,9 @@ async function fetchDataset(
         const file = await fetchedFile(key, index);
         if (!file) throw new LuthierError({ code: "data/file-gone", name: path });
         fetched.push(new File([file], path.split("/").at(-1) ?? path));
-        if (wanted.rows === null) return;
-        rows += await parquetRowCount(file, path);
-        if (rows >= wanted.rows) return "enough";
+        if (wanted.rows !== null) rows += await parquetRowCount(file, path);
       },
+      isEnough: () => wanted.rows !== null && rows >= wanted.rows,
     });
   } finally {
     reporter.end();
