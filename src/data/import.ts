@@ -1,6 +1,7 @@
-import { cancelled } from "../lib/errors";
+import { cancelled, LuthierError } from "../lib/errors";
 import type { DatasetSummary, ReadingOptions } from "../shared/data";
-import { createDataset } from "../storage/datasets";
+import { createDataset, listDatasets } from "../storage/datasets";
+import { contentHash } from "./read/content-hash";
 import { type NamedFile, readFiles } from "./read/read-files";
 
 /** Import options. */
@@ -9,6 +10,8 @@ export interface ImportOptions extends ReadingOptions {
   readonly name: string;
   /** Id of the dataset to replace; a new one by default. */
   readonly id?: string;
+  /** Refuses files that are here as a dataset already. */
+  readonly refuseKnown?: boolean;
   /** The dataset that this one validates. */
   readonly validates?: string;
   readonly signal?: AbortSignal;
@@ -24,7 +27,7 @@ export interface ImportOptions extends ReadingOptions {
  */
 export async function importDataset(
   files: readonly NamedFile[],
-  { name, id, validates, signal, onProgress, ...reading }: ImportOptions,
+  { name, id, validates, refuseKnown = false, signal, onProgress, ...reading }: ImportOptions,
 ): Promise<DatasetSummary> {
   const sizeBytes = files.reduce((sum, { bytes }) => sum + bytes.size, 0);
   let doneBytes = 0;
@@ -32,6 +35,8 @@ export async function importDataset(
     doneBytes += count;
     onProgress?.(Math.min(doneBytes, sizeBytes), sizeBytes);
   };
+  const hash = await contentHash(files, signal);
+  if (refuseKnown) await refuseSame(hash);
   const writer = await createDataset(id);
   try {
     const rows = readFiles(files, { ...reading, onBytes, ...(signal ? { signal } : {}) });
@@ -45,9 +50,16 @@ export async function importDataset(
       ...(Object.keys(reading).length > 0 ? { reading } : {}),
       ...(validates === undefined ? {} : { validates }),
     };
-    return await writer.commit({ name, sizeBytes, ...next.value, ...chosen });
+    return await writer.commit({ name, sizeBytes, contentHash: hash, ...next.value, ...chosen });
   } catch (error) {
     await writer.discard();
     throw error;
   }
+}
+
+async function refuseSame(hash: string): Promise<void> {
+  const same = (await listDatasets()).find(
+    (dataset) => dataset.contentHash === hash && dataset.validates === undefined,
+  );
+  if (same) throw new LuthierError({ code: "data/same-file", id: same.id, dataset: same.name });
 }

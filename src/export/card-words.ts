@@ -30,9 +30,21 @@ export const methodTitles: Readonly<Record<MethodId, string>> = {
 
 export const templateTitles: Readonly<Record<TemplateId, string>> = {
   chat: "The model's own chat template",
+  chatml: "ChatML",
+  llama2: "Llama 2",
+  llama3: "Llama 3",
+  mistral: "Mistral",
+  gemma: "Gemma",
+  qwen: "Qwen",
+  zephyr: "Zephyr",
+  vicuna: "Vicuna",
+  deepseek: "DeepSeek",
+  phi: "Phi",
   alpaca: "Stanford Alpaca",
   "human-assistant": "Human: … Assistant:",
   "instruction-answer": "Instruction / Input / Answer",
+  plain: "Plain: the question, and the answer in the next line",
+  custom: "A chat template of one's own",
 };
 
 /** Python comments for methods without a loader outside Luthier. */

@@ -8,13 +8,15 @@ export const EXAMPLE_QUESTION = "What is a lantern?";
 /** Python code that prompts `model` through `tokenizer` as in training: same text, start token and end tokens. */
 export function generationUsage(prompt: PromptManner, autoModel: AutoModel): string {
   const question = { role: "user", content: EXAMPLE_QUESTION } as const;
-  const isChat = prompt.templateId === "chat";
-  const asking = isChat
-    ? [
-        `messages = [{"role": "user", "content": ${pythonString(question.content)}}]`,
-        "prompt = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)",
-      ]
-    : [`prompt = ${pythonString(prompt.text([question]))}`];
+  const isChat = prompt.rendering === "chat";
+  // The tokenizer at hand may be the base model's, with a chat template of its own.
+  const asking =
+    isChat && prompt.chatTemplate === null
+      ? [
+          `messages = [{"role": "user", "content": ${pythonString(question.content)}}]`,
+          "prompt = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)",
+        ]
+      : [`prompt = ${pythonString(prompt.text([question]))}`];
   const added = isChat && autoModel === "AutoModelForCausalLM" ? ", add_special_tokens=False" : "";
   const ends = prompt.endIds.length > 0 ? `, eos_token_id=[${prompt.endIds.join(", ")}]` : "";
   const answer =

@@ -131,5 +131,9 @@ function promptSection({ prompt }: CardFacts): string {
     prompt.endTexts.length === 0
       ? ""
       : ` The answer ends with ${prompt.endTexts.map((end) => `\`${quoted(end).replaceAll("`", "\\u0060")}\``).join(" or ")}.`;
-  return `## Prompt\n\nThe model was trained on prompts like this one, shown as a JSON string:\n\n\`\`\`json\n${quoted(text)}\n\`\`\`\n\nThe answer follows immediately.${start}${ends}\n`;
+  const template =
+    prompt.chatTemplate === null
+      ? ""
+      : "\nThe whole chat template is `chat_template.jinja`; give it to the tokenizer as `tokenizer.chat_template` to ask in several turns.\n";
+  return `## Prompt\n\nThe model was trained on prompts like this one, shown as a JSON string:\n\n\`\`\`json\n${quoted(text)}\n\`\`\`\n\nThe answer follows immediately.${start}${ends}\n${template}`;
 }

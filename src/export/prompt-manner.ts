@@ -1,12 +1,16 @@
 import { messagesConversation } from "../data/shape/turns";
+import { type RenderingId, shapeOf } from "../data/shape/prompt-template";
 import { renderConversation } from "../data/shape/templates";
-import type { TemplateId } from "../shared/data";
+import type { PromptTemplate } from "../shared/data";
+import type { TokenizerFiles } from "../formats/tokenizer-files";
 import type { ChatMessage } from "../shared/generation";
 import type { Tokenizer } from "../tokenizer/tokenizer";
 
 /** Prompt format of a model: its training template. */
 export interface PromptManner {
-  readonly templateId: TemplateId;
+  readonly rendering: RenderingId;
+  /** The Jinja of a chat template that takes the place of the model's own, else null. */
+  readonly chatTemplate: string | null;
   /** Tokens that end an answer, as ids and text. */
   readonly endIds: readonly number[];
   readonly endTexts: readonly string[];
@@ -21,7 +25,8 @@ export interface PromptManner {
 }
 
 /** Prompt format of a template. Errors: the chat template rejects a plain question. */
-export function promptManner(templateId: TemplateId, tokenizer: Tokenizer, system: string): PromptManner {
+export function promptManner(template: PromptTemplate, base: Tokenizer, system: string): PromptManner {
+  const { templateId, tokenizer } = shapeOf(template, base);
   const render = (messages: readonly ChatMessage[]) =>
     renderConversation(messagesConversation(messages), templateId, tokenizer);
   const text = (messages: readonly ChatMessage[]): string =>
@@ -33,7 +38,8 @@ export function promptManner(templateId: TemplateId, tokenizer: Tokenizer, syste
   const bosText = tokenizer.bosId === null ? "" : tokenizer.tokenText(tokenizer.bosId);
   const writesStart = bosText !== "" && text([{ role: "user", content: "?" }]).startsWith(bosText);
   return {
-    templateId,
+    rendering: templateId,
+    chatTemplate: templateId === "chat" && template.templateId !== "chat" ? tokenizer.chatTemplate : null,
     endIds,
     endTexts: endIds.map((id) => tokenizer.tokenText(id)),
     startIds,
@@ -41,4 +47,9 @@ export function promptManner(templateId: TemplateId, tokenizer: Tokenizer, syste
     system,
     text,
   };
+}
+
+/** The tokenizer's files with the chat template that the model was trained with. */
+export function withTemplate(files: TokenizerFiles, { chatTemplate }: PromptManner): TokenizerFiles {
+  return chatTemplate === null ? files : { ...files, chatTemplate };
 }

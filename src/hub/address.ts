@@ -33,6 +33,26 @@ export function parseAddress(repositoryText: string, endpointText: string): HubA
   return { endpoint, repository: parts.join("/"), revision };
 }
 
+/** The branch on which hubs keep every dataset as Parquet files. */
+const PARQUET_BRANCH = "refs/convert/parquet";
+
+/**
+ * Reads what a person typed or pasted into the address of a dataset's Parquet files: "owner/name", or the address of its
+ * web page.
+ * @throws LuthierError("config") with the field that is wrong
+ */
+export function parseDatasetAddress(repositoryText: string, endpointText: string): HubAddress {
+  const endpoint = parseEndpoint(endpointText);
+  const { path } = splitRevision(repositoryText.trim());
+  const parts = path.split("/").filter((part) => part !== "");
+  const own = parts[0] === "datasets" ? parts.slice(1) : parts;
+  const name = own.slice(0, 2);
+  // The address of a page may go on, as in ".../viewer/default/train".
+  const isPage = repositoryText.includes("://") || own.length === name.length;
+  if (name.length < 1 || !isPage || !name.every((part) => NAME.test(part))) throw badName(path);
+  return { endpoint, repository: name.join("/"), revision: PARQUET_BRANCH, kind: "dataset" };
+}
+
 /**
  * Parses the address of a hub or mirror; "" is Hugging Face, and https is the default scheme.
  * @throws LuthierError("config")
@@ -71,24 +91,30 @@ export function hubName({ endpoint }: Pick<HubAddress, "endpoint">): string {
 }
 
 /** API URL of a revision. */
-export function revisionUrl({ endpoint, repository, revision }: HubAddress): string {
-  return `${endpoint}/api/models/${repository}/revision/${encodeURIComponent(revision)}`;
+export function revisionUrl(address: HubAddress): string {
+  const { endpoint, repository, revision } = address;
+  return `${endpoint}/api/${apiOf(address)}/${repository}/revision/${encodeURIComponent(revision)}`;
 }
 
 /** API URL of a commit's file tree, folders included. */
-export function treeUrl({ endpoint, repository }: HubAddress, commit: string): string {
-  return `${endpoint}/api/models/${repository}/tree/${encodeURIComponent(commit)}?recursive=true`;
+export function treeUrl(address: HubAddress, commit: string): string {
+  const { endpoint, repository } = address;
+  return `${endpoint}/api/${apiOf(address)}/${repository}/tree/${encodeURIComponent(commit)}?recursive=true`;
 }
 
 /** Download URL of a file. */
-export function fileUrl({ endpoint, repository }: HubAddress, commit: string, path: string): string {
+export function fileUrl(address: HubAddress, commit: string, path: string): string {
   const encoded = path.split("/").map(encodeURIComponent).join("/");
-  return `${endpoint}/${repository}/resolve/${encodeURIComponent(commit)}/${encoded}`;
+  return `${pageUrl(address)}/resolve/${encodeURIComponent(commit)}/${encoded}`;
 }
 
 /** Web page of a repository. */
-export function pageUrl({ endpoint, repository }: HubAddress): string {
-  return `${endpoint}/${repository}`;
+export function pageUrl({ endpoint, repository, kind }: HubAddress): string {
+  return `${endpoint}/${kind === "dataset" ? "datasets/" : ""}${repository}`;
+}
+
+function apiOf({ kind }: HubAddress): string {
+  return kind === "dataset" ? "datasets" : "models";
 }
 
 function splitRevision(typed: string): { path: string; revision: string } {

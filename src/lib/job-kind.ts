@@ -17,6 +17,10 @@ export type JobKind =
   | "edit-library"
   | "import-dataset"
   | "delete-dataset"
+  /** Changes rows of a dataset. */
+  | "edit-dataset"
   /** Queries a hub for a repository's contents. */
   | "look-up"
-  | "download";
+  | "download"
+  /** Fetches the files of a dataset from a hub. */
+  | "fetch-dataset";

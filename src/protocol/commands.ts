@@ -1,11 +1,16 @@
 import type { Problem } from "../lib/problems/problem";
 import type { AdapterSummary } from "../shared/adapter";
 import type {
+  DatasetEdit,
   DatasetSummary,
+  DuplicateMeasure,
   LengthStats,
+  ListedRow,
   ReadingOptions,
+  RowQuery,
   SampleDataset,
-  TemplateId,
+  PromptTemplate,
+  TemplateFacts,
   TokenView,
 } from "../shared/data";
 import type { ExportId, ExportOffer, ExportType, MadeExport, OnnxTrial } from "../shared/exports";
@@ -16,7 +21,7 @@ import type { MethodChoice } from "../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../shared/model";
 import type { Row } from "../shared/rows";
 import type { Evaluation, EvaluationOptions, FileAnswers, ScoredSide } from "../shared/scores";
-import type { LearnFrom, RunConfig } from "../shared/training";
+import type { LearnRule, RunConfig } from "../shared/training";
 import type { HubCommands } from "./hub-commands";
 
 /** Capabilities of the device. */
@@ -117,16 +122,14 @@ export interface AnswerFilesArgs {
   readonly files: readonly File[];
   readonly side: ScoredSide;
   /** For the base model, and for an adapter that came without a run. */
-  readonly templateId: TemplateId;
+  readonly template: PromptTemplate;
   readonly options: GenerationOptions;
 }
 
 /** Options that determine the tokens of a dataset's rows. */
-export interface EncodingArgs {
+export interface EncodingArgs extends PromptTemplate, LearnRule {
   readonly datasetId: string;
-  readonly templateId: TemplateId;
   readonly maxLength: number;
-  readonly learnFrom: LearnFrom;
 }
 
 /**
@@ -150,10 +153,25 @@ export interface Commands extends HubCommands {
     replaces?: string;
     /** The dataset that the new one validates. */
     validates?: string;
+    /** Refuses files that are here as a dataset already, with the code "data/same-file". */
+    refuseKnown?: boolean;
   }): DatasetSummary;
   importSample(args: { id: string; name: string }): DatasetSummary;
   deleteDataset(args: { id: string }): void;
-  datasetRows(args: { id: string; offset: number; count: number }): readonly Row[];
+  /** Rows of a dataset that are looked for, those left out too; `encoding` is for the filters that need tokens. */
+  findRows(args: {
+    id: string;
+    query: RowQuery;
+    encoding: EncodingArgs | null;
+    offset: number;
+    count: number;
+  }): { readonly total: number; readonly rows: readonly ListedRow[] };
+  /** Changes rows; the change is kept beside them and survives a reload. */
+  editRows(args: { id: string; edit: DatasetEdit }): DatasetSummary;
+  /** How many rows in use are like an earlier one. */
+  countDuplicates(args: { id: string; measure: DuplicateMeasure }): number;
+  /** The rows in use as JSON Lines, in the form in which they came. */
+  exportRows(args: { id: string }): Blob;
   /**
    * Rows that a run with this split and seed holds out; for a sample dataset its held-out file; or those of a
    * validation dataset.
@@ -168,6 +186,8 @@ export interface Commands extends HubCommands {
   /** Tokens of one row; `row` is zero-based. */
   tokenView(args: EncodingArgs & { row: number }): TokenView;
   lengthStats(args: EncodingArgs): LengthStats;
+  /** The source of a template, and what the loaded model's tokenizer makes of its tokens. */
+  templateFacts(args: PromptTemplate): TemplateFacts;
 
   listModels(): readonly ModelCard[];
   /**
@@ -210,12 +230,13 @@ export interface Commands extends HubCommands {
 
   /**
    * Answers the last message of each question in turn, streaming text through `answer`. If cancelled, ends the current
-   * answer as "stopped" and skips the rest.
+   * answer as "stopped" and skips the rest. An adapter is asked by the template that it was
+   * trained with, and the base model beside it too; `template` is for the others.
    */
   generate(args: {
     requestId: string;
     questions: readonly Question[];
-    templateId: TemplateId;
+    template: PromptTemplate;
     options: GenerationOptions;
   }): void;
   /**
@@ -247,9 +268,9 @@ export interface Commands extends HubCommands {
   /**
    * Export formats of an adapter, with sizes.
    *
-   * @param args.templateId template for adapters without a run
+   * @param args.template template for adapters without a run
    */
-  listExports(args: { id: string; templateId: TemplateId }): readonly ExportOffer[];
+  listExports(args: { id: string; template: PromptTemplate }): readonly ExportOffer[];
   /** Exports an adapter, into a folder if given. */
   makeExport(args: {
     id: string;
@@ -257,15 +278,20 @@ export interface Commands extends HubCommands {
     type: ExportType | null;
     /** Whether to include the optimizer state in the adapter's folder. */
     withOptimizer: boolean;
-    templateId: TemplateId;
+    template: PromptTemplate;
     folder: FileSystemDirectoryHandle | null;
   }): MadeExport;
   /**
    * Answers a question with an adapter's ONNX export in onnxruntime-web, and compares its logits with the engine's.
    *
-   * @param args.templateId template for adapters without a run
+   * @param args.template template for adapters without a run
    */
-  tryOnnx(args: { id: string; type: ExportType | null; templateId: TemplateId; question: string }): OnnxTrial;
+  tryOnnx(args: {
+    id: string;
+    type: ExportType | null;
+    template: PromptTemplate;
+    question: string;
+  }): OnnxTrial;
   /** Imports an adapter for the loaded model from a PEFT folder's files or a zip of them. */
   importAdapter(args: { files: readonly File[] }): AdapterSummary;
 }

@@ -1,4 +1,4 @@
-import type { HubListing, UnfinishedDownload } from "../shared/hub";
+import type { DatasetPart, HubListing, UnfinishedDownload } from "../shared/hub";
 import type { ModelCard } from "../shared/model";
 import type { RecommendedModel } from "../shared/recommended-models";
 
@@ -12,6 +12,17 @@ export interface HubRequest {
   readonly token: string;
   /** Stores the token in the browser once the hub has accepted it. */
   readonly rememberToken: boolean;
+}
+
+/** A part of a dataset on a hub; "" for the usual config or split, null for all rows. */
+export interface HubDatasetRequest extends HubRequest, DatasetPart {
+  readonly rows: number | null;
+}
+
+/** Files of a dataset from a hub, and what it is called. */
+export interface FetchedDataset {
+  readonly name: string;
+  readonly files: readonly File[];
 }
 
 /** Hub commands. */
@@ -28,6 +39,11 @@ export interface HubCommands {
   resumeDownload(args: { id: string; endpoint: string; token: string }): ModelCard;
   /** Discards a download and its files. */
   discardDownload(args: { id: string }): void;
+  /**
+   * Fetches the Parquet files of a part of a dataset, for them to be imported. When it is cancelled, what has arrived is
+   * kept, and the next call for the same part goes on from there.
+   */
+  fetchDataset(args: HubDatasetRequest): FetchedDataset;
   /** Whether a token is stored for an endpoint. The token itself never reaches the page. */
   hasToken(args: { endpoint: string }): boolean;
   forgetToken(args: { endpoint: string }): void;

@@ -48,8 +48,10 @@ const needs: Readonly<Record<JobKind, JobNeeds>> = {
   "edit-library": { shares: ["model"], owns: ["adapters"] },
   "import-dataset": { shares: [], owns: ["datasets"] },
   "delete-dataset": { shares: [], owns: ["datasets"] },
+  "edit-dataset": { shares: [], owns: ["datasets"] },
   "look-up": { shares: [], owns: ["network"] },
   download: { shares: [], owns: ["network"] },
+  "fetch-dataset": { shares: [], owns: ["network"] },
 };
 
 /** Whether two jobs conflict: one owns what the other uses. */

@@ -1,13 +1,21 @@
 /** Default hub. */
 export const DEFAULT_HUB_ENDPOINT = "https://huggingface.co";
 
-/** A model repository at a revision: branch, tag or commit. */
+/** A repository at a revision: branch, tag or commit. */
 export interface HubAddress {
   /** Base URL of the server, without trailing "/". */
   readonly endpoint: string;
   /** "owner/name", or "name" for legacy repositories. */
   readonly repository: string;
   readonly revision: string;
+  /** Set for a repository of a dataset; others are models'. */
+  readonly kind?: "dataset";
+}
+
+/** A part of a dataset: one of its configurations, and one of that one's splits. */
+export interface DatasetPart {
+  readonly config: string;
+  readonly split: string;
 }
 
 /** File checksum in lower-case hexadecimal: SHA-256 for LFS files, git's SHA-1 for others. */

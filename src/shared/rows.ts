@@ -147,6 +147,21 @@ export function textsOf(row: Row): string[] {
   return [...setting, ...parts.flatMap((turns) => ["turns", ...turns.flatMap(turnTexts)])];
 }
 
+/** The words of a row that people see in it. */
+export function wordsOf(row: Row): string[] {
+  if (row.kind === "text") return [row.text];
+  const turns =
+    row.kind === "preference" ? [...row.prompt, ...row.chosen, ...row.rejected] : (row.turns as RowTurn[]);
+  return [
+    row.system ?? "",
+    ...turns.flatMap((turn) => [
+      turn.text,
+      turn.role === "user" ? (turn.input ?? "") : "",
+      turn.role === "assistant" && turn.toolCalls ? JSON.stringify(turn.toolCalls) : "",
+    ]),
+  ];
+}
+
 function turnTexts(turn: RowTurn): string[] {
   switch (turn.role) {
     case "user":

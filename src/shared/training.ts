@@ -1,4 +1,4 @@
-import type { TemplateId } from "./data";
+import type { PromptTemplate } from "./data";
 import type { Field } from "./fields";
 import type { MethodChoice } from "./methods";
 
@@ -8,6 +8,26 @@ export type Schedule = (typeof SCHEDULES)[number];
 /** Which answers contribute to the loss: all unless the file excludes them, the last, or those the file marks. */
 export const LEARN_FROM = ["every", "last", "flagged"] as const;
 export type LearnFrom = (typeof LEARN_FROM)[number];
+
+/** What becomes of an answer's thinking block: what the chat template makes of it, read but not learned, or left out. */
+export const THOUGHTS = ["template", "mask", "drop"] as const;
+export type Thoughts = (typeof THOUGHTS)[number];
+
+/** What of a conversation is learned. */
+export interface LearnRule {
+  readonly learnFrom: LearnFrom;
+  readonly thoughts: Thoughts;
+}
+
+export const LEARN_EVERY: LearnRule = { learnFrom: "every", thoughts: "template" };
+
+/** The rule of a run; earlier versions kept none, or a part of it. */
+export function learnRuleOf({
+  learnFrom,
+  thoughts,
+}: { readonly [Key in keyof LearnRule]?: LearnRule[Key] | undefined }): LearnRule {
+  return { learnFrom: learnFrom ?? LEARN_EVERY.learnFrom, thoughts: thoughts ?? LEARN_EVERY.thoughts };
+}
 
 /** Training options, in optimizer steps, tokens and rows. */
 export interface TrainingOptions {
@@ -28,6 +48,8 @@ export interface TrainingOptions {
   readonly maxLength: number;
   /** Absent (meaning every answer) in runs of earlier versions. */
   readonly learnFrom?: LearnFrom;
+  /** Absent, for what the template makes of them, in runs that were kept before this was. */
+  readonly thoughts?: Thoughts;
   /** Fraction of rows held out for validation, 0 to 0.5. */
   readonly validationSplit: number;
   /** Optimizer steps between validations; 0 means five per run. */
@@ -141,6 +163,13 @@ export const trainingFields = [
     level: "advanced",
   },
   {
+    name: "thoughts",
+    type: "select",
+    default: "template",
+    choices: THOUGHTS,
+    level: "advanced",
+  },
+  {
     name: "validationSplit",
     type: "number",
     default: 0.1,
@@ -213,12 +242,13 @@ export const trainingFields = [
 ] as const satisfies readonly TrainingField[];
 
 /** Complete configuration of a run. */
-export interface RunConfig {
+export interface RunConfig extends PromptTemplate {
   readonly datasetId: string;
   readonly modelId: string;
-  readonly templateId: TemplateId;
   readonly method: MethodChoice;
   readonly training: TrainingOptions;
+  /** Which changes of its rows were in force when the run began; absent in earlier runs. */
+  readonly datasetEdits?: string;
   /** Validation dataset; if absent or null, a fraction of the rows is held out. */
   readonly validationDatasetId?: string | null;
   /** Adapter to start from; null for a new one. */

@@ -5,6 +5,15 @@ import type { DatasetSummary } from "../shared/data";
 import { type AlpacaRow, type Row, textsOf, upgradeRow } from "../shared/rows";
 import { change, guarded, keysOf, openStore } from "./database";
 import { holdLock, ifUnlocked } from "./locks";
+import {
+  addedRows,
+  countEdits,
+  edited,
+  type EditState,
+  noEdits,
+  type NumberedRow,
+  type RowEdits,
+} from "./row-edits";
 
 /** A row in the current or an earlier format. */
 type StoredRow = Row | AlpacaRow;
@@ -19,10 +28,13 @@ interface StoredDataset {
   readonly chunksId: string;
   /** Index of each chunk's first row. */
   readonly starts: readonly number[];
+  /** Absent until the person changes rows. */
+  readonly edits?: EditState;
 }
 
 /**
- * Chunks of rows by [chunksId, chunk index], and the dataset's record by ["dataset", id]. A dataset exists once its record
+ * Chunks of rows by [chunksId, chunk index], edits by [chunksId, "edits", revision], and the dataset's record by
+ * ["dataset", id]. A dataset exists once its record
  * is stored; record and rows are written and deleted in one transaction.
  */
 const rowStore = openStore("luthier-rows", "chunks");
@@ -135,10 +147,27 @@ export async function findDataset(id: string): Promise<DatasetSummary> {
   return (await find(id)).summary;
 }
 
-/** Rows `offset` to `offset + count`, fewer at the end. */
+/** Rows `offset` to `offset + count` of a dataset as they are after edits, those left out too; fewer at its end. */
 export async function readRows(id: string, offset: number, count: number): Promise<Row[]> {
-  const { summary, chunksId, starts } = await find(id);
-  const end = Math.min(offset + count, summary.rows);
+  return (await readNumberedRows(id, offset, count)).map(({ row }) => row);
+}
+
+/** The same rows with what the person made of them. */
+export async function readNumberedRows(id: string, offset: number, count: number): Promise<NumberedRow[]> {
+  const stored = await find(id);
+  const edits = await readEdits(stored);
+  const fileRows = fileRowsOf(stored);
+  const rows = await readFileRows(stored, offset, Math.min(offset + count, fileRows));
+  const added = addedRows(edits, Math.max(0, offset - fileRows), Math.max(0, offset + count - fileRows));
+  return [...edited(rows, offset, edits), ...added];
+}
+
+/** Rows from `offset` to before `end`, as they were read. */
+async function readFileRows(
+  { summary, chunksId, starts }: StoredDataset,
+  offset: number,
+  end: number,
+): Promise<Row[]> {
   if (offset >= end) return [];
   const first = chunkOf(starts, offset);
   const last = chunkOf(starts, end - 1);
@@ -151,12 +180,96 @@ export async function readRows(id: string, offset: number, count: number): Promi
   return found.flatMap((chunk) => whole(chunk, summary)).slice(skipped, skipped + end - offset);
 }
 
-/** All rows in order, chunk by chunk. */
-export async function* streamRows(id: string): AsyncGenerator<readonly Row[], void, void> {
-  const { summary, chunksId, starts } = await find(id);
-  for (let chunk = 0; chunk < starts.length; chunk++) {
-    yield whole(await guarded("dataset-read", () => get<StoredRow[]>([chunksId, chunk], rowStore)), summary);
+/** All rows of a dataset in their order, those left out too, a chunk at a time. */
+export async function* streamNumberedRows(id: string): AsyncGenerator<readonly NumberedRow[], void, void> {
+  const stored = await find(id);
+  const { summary, chunksId, starts } = stored;
+  const edits = await readEdits(stored);
+  for (const [chunk, start] of starts.entries()) {
+    const rows = await guarded("dataset-read", () => get<StoredRow[]>([chunksId, chunk], rowStore));
+    yield edited(whole(rows, summary), start, edits);
   }
+  if (edits.added.length > 0) yield addedRows(edits, 0, edits.added.length);
+}
+
+/** The rows of a dataset that are in use, in their order, a chunk at a time. */
+export async function* streamRows(id: string): AsyncGenerator<readonly Row[], void, void> {
+  for await (const rows of streamNumberedRows(id))
+    yield rows.filter(({ leftOut }) => !leftOut).map(({ row }) => row);
+}
+
+/** The numbers of the rows in use. */
+export async function rowsInUse(id: string): Promise<number[]> {
+  const { leftOut } = await readEdits(await find(id));
+  return Array.from(leftOut.keys()).filter((number) => leftOut[number] === 0);
+}
+
+/** What the person changed of a dataset's rows. */
+export async function editsOf(id: string): Promise<RowEdits> {
+  return readEdits(await find(id));
+}
+
+/**
+ * Keeps changed edits of a dataset, which can be undone once. Either all of it is kept or nothing.
+ * @throws LuthierError("storage") when the disk or the quota is full
+ */
+export async function saveEdits(id: string, edits: RowEdits): Promise<DatasetSummary> {
+  const stored = await find(id);
+  const before = stored.edits?.revision ?? 0;
+  return keepEdits(stored, edits, before);
+}
+
+/** Takes the last change of a dataset's rows back; nothing happens where there is none. */
+export async function undoEdits(id: string): Promise<DatasetSummary> {
+  const stored = await find(id);
+  const before = stored.edits?.before ?? null;
+  if (before === null) return stored.summary;
+  return keepEdits(stored, await readEdits(stored, before), null);
+}
+
+async function keepEdits(
+  stored: StoredDataset,
+  edits: RowEdits,
+  before: number | null,
+): Promise<DatasetSummary> {
+  const { chunksId, summary } = stored;
+  const state: EditState = { revision: (stored.edits?.revision ?? 0) + 1, before };
+  const counts = countEdits(edits, state);
+  const changed: StoredDataset = {
+    ...stored,
+    summary: { ...summary, rows: edits.leftOut.length - counts.leftOut, edits: counts },
+    edits: state,
+  };
+  const needless = [stored.edits?.revision, stored.edits?.before].filter(
+    (revision): revision is number => typeof revision === "number" && revision > 0 && revision !== before,
+  );
+  await guarded("dataset-save", () =>
+    change(rowStore, {
+      put: [
+        [editsKey(chunksId, state.revision), edits],
+        [keyOf(summary.id), changed],
+      ],
+      remove: needless.map((revision) => editsKey(chunksId, revision)),
+    }),
+  );
+  return changed.summary;
+}
+
+function editsKey(chunksId: string, revision: number): IDBValidKey[] {
+  return [chunksId, "edits", revision];
+}
+
+async function readEdits(stored: StoredDataset, revision = stored.edits?.revision ?? 0): Promise<RowEdits> {
+  if (revision === 0) return noEdits(fileRowsOf(stored));
+  const key = editsKey(stored.chunksId, revision);
+  const found = await guarded("dataset-read", () => get<RowEdits>(key, rowStore));
+  if (found) return found;
+  throw new LuthierError({ code: "data/rows-gone", dataset: stored.summary.name });
+}
+
+/** Rows as they were read, in use or not. */
+function fileRowsOf({ summary }: StoredDataset): number {
+  return summary.edits?.fileRows ?? summary.rows;
 }
 
 /** Deletes a dataset, if present. */

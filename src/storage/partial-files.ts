@@ -30,9 +30,9 @@ export async function canKeepPartialFiles(): Promise<boolean> {
   return (await fileSystemRoot()) !== null && "createSyncAccessHandle" in FileSystemFileHandle.prototype;
 }
 
-/** A model folder in OPFS, shared with `fileStores.opfs`. */
-export function opfsPartialFolder(folder: string): PartialFolder {
-  const directory = (): Promise<FileSystemDirectoryHandle> => openFolder("models", folder);
+/** A folder in OPFS; one of models is shared with `fileStores.opfs`. */
+export function opfsPartialFolder(folder: string, shelf = "models"): PartialFolder {
+  const directory = (): Promise<FileSystemDirectoryHandle> => openFolder(shelf, folder);
   return {
     open: (file) =>
       guarded("download-write", async () => {

@@ -41,6 +41,8 @@ export interface Tokenizer {
   /** Ids removed by `skipSpecialTokens`. */
   readonly specialIds: ReadonlySet<number>;
   readonly hasChatTemplate: boolean;
+  /** The Jinja of its chat template, or null. */
+  readonly chatTemplate: string | null;
   /** Whether decoding strips the leading space of the first word (SentencePiece). */
   readonly dropsFirstSpace: boolean;
   encode(text: string, options: { addSpecialTokens: boolean }): number[];
@@ -59,6 +61,8 @@ export interface Tokenizer {
    * the conversation or fails on it
    */
   applyChat(messages: readonly TemplateMessage[], options: ChatOptions): string;
+  /** The same tokenizer with another chat template, which is read when it is first needed. */
+  withChatTemplate(source: string): Tokenizer;
 }
 
 /** Whether the error concerns the conversation rather than the template. */
@@ -96,7 +100,7 @@ export function loadTokenizer(
     if (token === undefined) return new Uint8Array(0);
     return added.has(id) ? new TextEncoder().encode(token) : spelling.bytes(token);
   };
-  return {
+  const loaded: Tokenizer = {
     vocabularySize: tokens.length,
     bosId: inner.bos_token_id ?? null,
     eosId: eosId ?? ends[0] ?? null,
@@ -105,6 +109,7 @@ export function loadTokenizer(
     splitsAnswers,
     specialIds,
     hasChatTemplate: prepared.chatTemplate !== null,
+    chatTemplate: prepared.chatTemplate,
     dropsFirstSpace: spelling.dropsFirstSpace,
     encode(text, { addSpecialTokens }) {
       const { ids } = orProblem("tokenizer/text-failed", () => pipeline.encode(text));
@@ -121,7 +126,14 @@ export function loadTokenizer(
     tokenBytes,
     tokenText: (id) => displayText(tokenBytes(id)),
     applyChat: chatRenderer(prepared),
+    withChatTemplate: (source) => ({
+      ...loaded,
+      hasChatTemplate: true,
+      chatTemplate: source,
+      applyChat: chatRenderer({ ...prepared, chatTemplate: source }),
+    }),
   };
+  return loaded;
 }
 
 /** Tokenizer files, and the model's configs, which can name further end tokens. */

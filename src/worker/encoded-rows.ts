@@ -1,13 +1,16 @@
 import { DatasetEncoder, type EncodeOptions } from "../data/encode/encode-dataset";
 import type { EncodedRow } from "../data/encode/encode-row";
+import { shapeOf } from "../data/shape/prompt-template";
 import { untilAborted } from "../lib/abort";
 import { cancelled } from "../lib/errors";
-import { streamRows } from "../storage/datasets";
+import type { PromptTemplate } from "../shared/data";
+import { streamNumberedRows } from "../storage/datasets";
 import type { ActiveModel } from "./active";
 import { checkIds } from "./check-ids";
+import { Gate } from "./gate";
 
 /** Everything that determines how a dataset is tokenized. */
-interface Key extends EncodeOptions {
+interface Key extends PromptTemplate, Omit<EncodeOptions, "templateId"> {
   readonly datasetId: string;
 }
 
@@ -31,6 +34,9 @@ interface Encoding {
 export class EncodedRows {
   readonly #model: () => ActiveModel;
   readonly #latest = new Map<EncodedUse, Encoding>();
+  /** Closed while something goes first. */
+  readonly #gate = new Gate();
+  #waitedFor = 0;
 
   /** @param model the loaded model, whose tokenizer encodes the rows */
   constructor(model: () => ActiveModel) {
@@ -52,6 +58,17 @@ export class EncodedRows {
     }
   }
 
+  /** Does what a person waits for before the rest of the rows, which may take minutes. It must not wait for them itself. */
+  async first<T>(work: () => Promise<T>): Promise<T> {
+    this.#waitedFor++;
+    this.#gate.close();
+    try {
+      return await work();
+    } finally {
+      if (--this.#waitedFor === 0) this.#gate.open();
+    }
+  }
+
   /** Clears the cache, for when a dataset is deleted or replaced. */
   clear(): void {
     this.#latest.clear();
@@ -59,11 +76,14 @@ export class EncodedRows {
 
   #encoding(key: Key, use: EncodedUse): Encoding {
     const model = this.#model();
-    const name = [key.datasetId, key.templateId, key.maxLength, key.learnFrom, model.summary.id].join("|");
+    const { datasetId, templateId, templateSource = "", maxLength, learnFrom, thoughts } = key;
+    const rule = [maxLength, learnFrom, thoughts];
+    const parts = [datasetId, templateId, ...rule, model.summary.id, templateSource];
+    const name = parts.join("|");
     const known = this.#latest.get(use);
     if (known?.name === name) return known;
     const controller = new AbortController();
-    const rows = encodeAll(key, model, controller.signal);
+    const rows = encodeAll(key, model, this.#gate, controller.signal);
     const encoding: Encoding = { name, rows, controller, waiting: 0, isDone: false };
     this.#latest.set(use, encoding);
     rows.then(
@@ -79,12 +99,17 @@ export class EncodedRows {
   }
 }
 
+/** How long rows are encoded at a stretch. */
+const SLICE_MS = 40;
+
 async function encodeAll(
-  { datasetId, ...options }: Key,
+  { datasetId, maxLength, learnFrom, thoughts, ...template }: Key,
   model: ActiveModel,
+  gate: Gate,
   signal: AbortSignal,
 ): Promise<EncodedRow[]> {
-  const encoder = new DatasetEncoder(model.tokenizer, options);
+  const { tokenizer, templateId } = shapeOf(template, model.tokenizer);
+  const encoder = new DatasetEncoder(tokenizer, { templateId, maxLength, learnFrom, thoughts });
   const encoded: EncodedRow[] = [];
   const take = (rows: readonly EncodedRow[]): void => {
     for (const row of rows) {
@@ -92,9 +117,18 @@ async function encodeAll(
       encoded.push(row);
     }
   };
-  for await (const rows of streamRows(datasetId)) {
+  let restsAt = performance.now() + SLICE_MS;
+  for await (const rows of streamNumberedRows(datasetId)) {
+    for (const { row, number, leftOut } of rows) {
+      if (!leftOut) take(encoder.add(row, number));
+      if (performance.now() < restsAt) continue;
+      // The worker takes in what the page asks for, and an abort, only between tasks.
+      await new Promise((resolve) => setTimeout(resolve));
+      await gate.pass();
+      if (signal.aborted) throw cancelled();
+      restsAt = performance.now() + SLICE_MS;
+    }
     if (signal.aborted) throw cancelled();
-    for (const row of rows) take(encoder.add(row));
   }
   take(encoder.end());
   return encoded;

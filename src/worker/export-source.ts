@@ -5,7 +5,7 @@ import type { ExportSource } from "../export/entry";
 import type { CardRun } from "../export/model-card";
 import { promptManner } from "../export/prompt-manner";
 import { templateTitles } from "../export/card-words";
-import type { TemplateId } from "../shared/data";
+import { type PromptTemplate, templateOf } from "../shared/data";
 import { DEFAULT_HUB_ENDPOINT } from "../shared/hub";
 import { readRows } from "../storage/datasets";
 import type { ActiveModel, AdapterRun } from "./active";
@@ -21,17 +21,17 @@ export interface FoundSource {
 /**
  * Finds an adapter of the library with its base model.
  *
- * @param templateId prompt template for adapters without a training run
+ * @param template prompt template for adapters without a training run
  * @throws LuthierError if there is no adapter with that id
  */
 export async function exportSource(
   session: AdapterHost,
   id: string,
-  templateId: TemplateId,
+  template: PromptTemplate,
 ): Promise<FoundSource> {
   const { model } = session;
   const { summary, run, adapter, values } = await readAdapter(session, id);
-  const manner = run ? run.config.templateId : templateId;
+  const manner = run ? templateOf(run.config) : template;
   let changes: Promise<ReadonlyMap<string, BaseChange>> | null = null;
   const source: ExportSource = {
     model: model.engine,

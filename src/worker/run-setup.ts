@@ -6,7 +6,8 @@ import { adamDefaults, type TrainerOptions } from "../engine/train/trainer";
 import type { EncodedRow } from "../data/encode/encode-row";
 import { LuthierError } from "../lib/errors";
 import { makeRng } from "../lib/rng";
-import type { RunConfig, TrainingOptions } from "../shared/training";
+import { templateOf } from "../shared/data";
+import { learnRuleOf, type RunConfig, type TrainingOptions } from "../shared/training";
 import type { EncodedRows } from "./encoded-rows";
 import { methodOfRun, readExpertValues } from "./experts";
 import type { AdapterHost } from "./kept-adapter";
@@ -36,9 +37,8 @@ export async function setUpRun(
   const maxLength = fittingLength(config.training.maxLength, adapter, engine.maxPositions);
   const packing = config.training.packing && canPack(engine.spec, adapter, maxLength);
   const training = { ...config.training, maxLength, packing };
-  const templateId = config.templateId;
-  const { learnFrom = "every" } = config.training;
-  const key = { datasetId: config.datasetId, templateId, maxLength, learnFrom };
+  const rule = learnRuleOf(config.training);
+  const key = { datasetId: config.datasetId, ...templateOf(config), maxLength, ...rule };
   const rows = await encoded.get(key, signal);
   const { validationDatasetId = null } = config;
   const validationRows =

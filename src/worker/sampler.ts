@@ -1,4 +1,5 @@
 import { rowPromptIds, textBeginning, type PromptIds } from "../data/shape/conversation";
+import { shapeOf } from "../data/shape/prompt-template";
 import type { AdapterState } from "../engine/adapters/adapter-state";
 import { Generator } from "../engine/generate/generator";
 import { LuthierError } from "../lib/errors";
@@ -45,7 +46,8 @@ export class Sampler {
     if (sampleEvery === 0) return null;
     const [row] = await readRows(config.validationDatasetId ?? config.datasetId, data.sampleRow, 1);
     if (!row) return null;
-    const prompt = rowPromptIds(row, config.templateId, model.tokenizer);
+    const { templateId, tokenizer } = shapeOf(config, model.tokenizer);
+    const prompt = rowPromptIds(row, templateId, tokenizer);
     return new Sampler(model, emit, row, prompt, sampleEvery);
   }
 

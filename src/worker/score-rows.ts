@@ -1,4 +1,5 @@
 import { encodeRow } from "../data/encode/encode-row";
+import { type RenderingId, shapeOf } from "../data/shape/prompt-template";
 import { rowPromptIds, type PromptIds, textBeginning } from "../data/shape/conversation";
 import { answerAll } from "../engine/generate/batch-answers";
 import { BatchDecoder } from "../engine/generate/batch-decoder";
@@ -12,7 +13,7 @@ import { conversationOf, questionOf, type Row } from "../shared/rows";
 import type { EvaluationOptions, ScoredAnswer, ScoreValues } from "../shared/scores";
 import { StreamDecoder } from "../tokenizer/stream-decoder";
 import { isConversationProblem, type Tokenizer } from "../tokenizer/tokenizer";
-import type { TemplateId } from "../shared/data";
+import type { PromptTemplate } from "../shared/data";
 import type { ActiveModel, Speaker } from "./active";
 import { checkIds } from "./check-ids";
 import type { RowEncoding } from "./score-source";
@@ -48,10 +49,11 @@ export function prepareRows(
   model: ActiveModel,
   positions: number,
 ): PreparedRow[] {
-  const { tokenizer, engine } = model;
-  const { templateId, maxLength, learnFrom } = encoding;
-  return prepareQuestions(rows, templateId, model, positions).flatMap((asked) => {
-    const encoded = encodeRow(asked.row, templateId, tokenizer, Math.min(maxLength, positions), learnFrom);
+  const { engine } = model;
+  const { tokenizer, templateId } = shapeOf(encoding, model.tokenizer);
+  const maxLength = Math.min(encoding.maxLength, positions);
+  return prepareQuestions(rows, encoding, model, positions).flatMap((asked) => {
+    const encoded = encodeRow(asked.row, templateId, tokenizer, maxLength, encoding);
     if (encoded.excluded !== null) return [];
     const text = measuredText([...encoded.ids], [...encoded.supervised]);
     if (engine.spec.encoder && text.prompt.length === 0) return [];
@@ -63,11 +65,11 @@ export function prepareRows(
 /** Rows with their prompts; those that leave no room for an answer, or that the template refuses, are left out. */
 export function prepareQuestions(
   rows: readonly Row[],
-  templateId: TemplateId,
+  template: PromptTemplate,
   model: ActiveModel,
   positions: number,
 ): AskedRow[] {
-  const { tokenizer } = model;
+  const { tokenizer, templateId } = shapeOf(template, model.tokenizer);
   return rows.flatMap((row) => {
     const prompt = promptOf(row, templateId, tokenizer);
     if (!prompt || prompt.ids.length === 0 || prompt.ids.length >= positions) return [];
@@ -76,7 +78,7 @@ export function prepareQuestions(
   });
 }
 
-function promptOf(row: Row, templateId: TemplateId, tokenizer: Tokenizer): PromptIds | null {
+function promptOf(row: Row, templateId: RenderingId, tokenizer: Tokenizer): PromptIds | null {
   try {
     return rowPromptIds(row, templateId, tokenizer);
   } catch (error) {
@@ -213,10 +215,11 @@ export function answerText(
 function choicesOf(rows: readonly PreparedRow[], { model, encoding }: SideScoring): MeasuredText[][] {
   const texts = choiceTexts(rows);
   if (texts.length === 0) return [];
-  const { templateId, maxLength } = encoding;
+  const lastOnly = { ...encoding, learnFrom: "last" } as const;
+  const { tokenizer, templateId } = shapeOf(encoding, model.tokenizer);
   return rows.map(({ row, prompt }) =>
     texts.map((text) => {
-      const encoded = encodeRow(withAnswer(row, text), templateId, model.tokenizer, maxLength, "last");
+      const encoded = encodeRow(withAnswer(row, text), templateId, tokenizer, encoding.maxLength, lastOnly);
       const ids = [...encoded.ids];
       // As in lm-evaluation-harness, only the choice's own text counts, and not the end of the turn.
       return measuredText(

@@ -4,18 +4,16 @@ import { readFiles } from "../data/read/read-files";
 import type { EvaluateArgs } from "../protocol/commands";
 import { questionOf, type Row } from "../shared/rows";
 import type { Leaks, ScoredSource } from "../shared/scores";
-import type { LearnFrom, RunConfig } from "../shared/training";
-import type { TemplateId } from "../shared/data";
-import { findDataset, readRows, streamRows } from "../storage/datasets";
+import { learnRuleOf, type LearnRule, type RunConfig } from "../shared/training";
+import { type PromptTemplate, templateOf } from "../shared/data";
+import { findDataset, readRows, streamNumberedRows } from "../storage/datasets";
 import type { EncodedRows } from "./encoded-rows";
 import { heldOutOfSample, sampleId, samples } from "./samples";
 import { heldOutPlaces } from "./training-data";
 
 /** How rows are rendered and cut. */
-export interface RowEncoding {
-  readonly templateId: TemplateId;
+export interface RowEncoding extends PromptTemplate, LearnRule {
   readonly maxLength: number;
-  readonly learnFrom: LearnFrom;
 }
 
 /** Rows to score, and how they compare with those that are trained on. */
@@ -49,8 +47,7 @@ export async function scoreSource(
 ): Promise<ScoreSource> {
   const asked = run ? heldOutOfRun(run) : { ...encoding, ...splitOf(wanted) };
   const held = { ...asked, maxLength: Math.min(asked.maxLength, positions) };
-  const { templateId, maxLength, learnFrom } = held;
-  const kept = { templateId, maxLength, learnFrom };
+  const kept = encodingOf(held);
   if (wanted.kind === "files") {
     const rows = await rowsOfFiles(wanted.files, limit, signal);
     const source = { kind: "file", name: wanted.files.map(({ name }) => name).join(", ") } as const;
@@ -64,12 +61,15 @@ function splitOf(wanted: EvaluateArgs["rows"]): Pick<HeldOut, "validationId" | "
   return wanted.kind === "held-out" ? wanted : { validationId: null, validationSplit: 0 };
 }
 
-function heldOutOfRun({ datasetId, templateId, training, validationDatasetId = null }: RunConfig): HeldOut {
-  const { maxLength, learnFrom = "every", validationSplit, seed } = training;
-  return {
-    ...{ datasetId, templateId, maxLength, learnFrom },
-    ...{ validationId: validationDatasetId, validationSplit, seed },
-  };
+function heldOutOfRun(config: RunConfig): HeldOut {
+  const { datasetId, training, validationDatasetId: validationId = null } = config;
+  const { maxLength, validationSplit, seed } = training;
+  const encoding = { ...templateOf(config), ...learnRuleOf(training), maxLength };
+  return { ...encoding, datasetId, validationId, validationSplit, seed };
+}
+
+function encodingOf({ maxLength, learnFrom, thoughts, ...template }: RowEncoding): RowEncoding {
+  return { ...templateOf(template), maxLength, learnFrom, thoughts };
 }
 
 async function heldOutRows(
@@ -90,8 +90,7 @@ async function heldOutRows(
     const rows = (await heldOutOfSample(sample)).filter(hasAnswer).slice(0, limit);
     if (rows.length > 0) return { rows, source: { kind: "sample", dataset }, places: none };
   }
-  const { templateId, maxLength, learnFrom } = held;
-  const all = await encoded.get({ datasetId, templateId, maxLength, learnFrom }, signal);
+  const all = await encoded.get({ ...encodingOf(held), datasetId }, signal);
   const places = heldOutPlaces(all, held);
   const rows = await Promise.all(places.slice(0, limit).map((place) => readRows(datasetId, place, 1)));
   return { rows: rows.flat(), source: { kind: "held-out", dataset }, places: new Set(places) };
@@ -123,11 +122,10 @@ async function findLeaks(
 ): Promise<Leaks> {
   const hashes = new Set<number>();
   const questions = new Set<string>();
-  let place = 0;
   try {
-    for await (const some of streamRows(datasetId)) {
-      for (const row of some) {
-        if (places.has(place++)) continue;
+    for await (const some of streamNumberedRows(datasetId)) {
+      for (const { row, number, leftOut } of some) {
+        if (leftOut || places.has(number)) continue;
         hashes.add(hashRow(row));
         const question = questionKey(row);
         if (question !== null) questions.add(question);

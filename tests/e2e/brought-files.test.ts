@@ -56,6 +56,42 @@ async function trainTwoSteps(page: Page): Promise<void> {
   await page.getByRole("status").filter({ hasText: "Done." }).waitFor({ timeout: 240_000 });
 }
 
+/** Finds a row, changes it, leaves the other out, and takes that along over a reload. */
+async function changeRows(page: Page): Promise<void> {
+  await page.getByRole("searchbox", { name: "Search rows" }).fill("CATS");
+  await button(page, "Edit: Row 2").click();
+  await page.getByRole("form", { name: "Edit: Row 2" }).getByLabel("output").fill("Arr! Cream, matey!");
+  await button(page, "Save the row").click();
+  await page.getByText("Row 2, changed").waitFor({ timeout: 60_000 });
+  await page.getByRole("searchbox", { name: "Search rows" }).fill("");
+  await button(page, "Leave out: Row 1").click();
+  await page.getByText("Row 1, left out").waitFor({ timeout: 60_000 });
+  await page.reload();
+  await page.getByText("1 of 2 in use").waitFor({ timeout: 120_000 });
+  const downloading = page.waitForEvent("download");
+  await button(page, "Export as JSONL").click();
+  expect(await readFile(await (await downloading).path(), "utf8")).toBe(
+    '{"instruction":"And cats?","input":"","output":"Arr! Cream, matey!"}\n',
+  );
+  await button(page, "Undo").click();
+  await page.getByText("Row 1, left out").waitFor({ state: "detached", timeout: 60_000 });
+}
+
+/** Breaks a template of one's own, reads where, and mends it. */
+async function writeTemplate(page: Page): Promise<void> {
+  await expect.poll(() => button(page, "Edit template").isEnabled(), { timeout: 120_000 }).toBe(true);
+  await button(page, "Edit template").click();
+  const source = page.getByRole("textbox", { name: "Template source" });
+  await expect.poll(() => source.inputValue(), { timeout: 60_000 }).toContain("messages");
+  await source.fill("{% for m in messages %}\n{{ m.content }\n{% endfor %}");
+  await page.getByText(/in line 2/).waitFor({ timeout: 60_000 });
+  await source.fill(
+    "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% if m.role == 'assistant' %}{{ eos_token }}{% endif %}{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}",
+  );
+  await page.getByText(/in line 2/).waitFor({ state: "detached", timeout: 60_000 });
+  expect(await page.getByRole("combobox", { name: "Prompt template" }).inputValue()).toBe("custom");
+}
+
 test("one of each kind is dropped, named and trained on", async () => {
   if (!studio) throw new Error("the studio is not served");
   const page = await studio.browser.newPage({ viewport: { width: 1440, height: 1000 } });
@@ -98,6 +134,16 @@ test("one of each kind is dropped, named and trained on", async () => {
   await page.getByRole("combobox", { name: "Plain text becomes" }).selectOption("blank-line");
   await expect.poll(() => inUse(page, "story.md")).toMatch(/plain text.*21 rows/s);
   await trainTwoSteps(page);
+
+  await drop(page, {
+    name: "story (1).md",
+    buffer: bytes("Once upon a time.\n\nThere was a violin.\n".repeat(20)),
+  });
+  await page.getByText("This file is here already, as “story.md”.").waitFor({ timeout: 60_000 });
+  await button(page, "Use the one that is here").click();
+  await button(page, "Use table.csv").click();
+  await changeRows(page);
+  await writeTemplate(page);
 
   await button(page, "Use both.zip").click();
   await page.getByLabel("Validation file").setInputFiles({

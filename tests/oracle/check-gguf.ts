@@ -149,6 +149,7 @@ async function merged(
       adapter: adapter ?? ({ untiesHead: false } as Adapter),
       origin: null,
       tokenizer,
+      chatTemplate: null,
       name: "golden",
       license: "",
       changes: async () => (adapter ? mergeChanges(adapter, values) : new Map()),

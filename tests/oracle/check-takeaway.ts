@@ -83,7 +83,7 @@ async function checkModel(
   const source = exportSource(model, folder, tokenizer, title, adapter, values);
   const { ids, endIds } = promptIds(
     [{ role: "user", content: QUESTION }],
-    source.prompt.templateId,
+    source.prompt.rendering,
     tokenizer,
   );
   const state = AdapterState.of(gpu, adapter, values);
@@ -192,7 +192,7 @@ function exportSource(
     trainableParameters: 1,
     adapterBytes: 1,
     run: null,
-    prompt: promptManner(tokenizer.hasChatTemplate ? "chat" : "alpaca", tokenizer, ""),
+    prompt: promptManner({ templateId: tokenizer.hasChatTemplate ? "chat" : "alpaca" }, tokenizer, ""),
     values: async () => values,
     changes: async () => mergeChanges(adapter, values),
     optimizer: async () => null,

@@ -38,8 +38,9 @@ export function main([file]: string[]): number {
   let unsayable = 0;
   for (const [name, chatTemplate] of Object.entries(templates)) {
     const tokenizer = loadTokenizer({ tokenizer: { ...files, chatTemplate } });
-    for (const templateId of name === "chatml" ? TEMPLATE_IDS : (["chat"] as const)) {
-      const manner = promptManner(templateId, tokenizer, "");
+    const all = TEMPLATE_IDS.filter((id) => id !== "custom");
+    for (const templateId of name === "chatml" ? all : (["chat"] as const)) {
+      const manner = promptManner({ templateId }, tokenizer, "");
       const template = ollamaTemplate(manner);
       const title = `${name} ${templateId}`;
       if (template === null) {

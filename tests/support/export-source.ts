@@ -64,7 +64,7 @@ export function madeUpSource(
     trainableParameters: 1,
     adapterBytes: 1000,
     run: null,
-    prompt: promptManner(templateId, tokenizer, ""),
+    prompt: promptManner({ templateId }, tokenizer, ""),
     values: async () => values,
     changes: async () => mergeChanges(adapter, values),
     optimizer: async () => null,

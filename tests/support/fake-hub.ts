@@ -117,7 +117,7 @@ export class FakeHub {
     }
     this.#note("hub", request);
     const url = new URL(request.url ?? "/", this.endpoint);
-    const api = /^\/api\/models\/(.+)\/(revision|tree)\/([^/]+)$/.exec(url.pathname);
+    const api = /^\/api\/(?:models\/|(?=datasets\/))(.+)\/(revision|tree)\/([^/]+)$/.exec(url.pathname);
     const file = /^\/(.+)\/resolve\/([^/]+)\/(.+)$/.exec(url.pathname);
     const name = api?.[1] ?? file?.[1] ?? "";
     const repository = this.#repositories[name];
@@ -127,7 +127,10 @@ export class FakeHub {
       if (request.headers.authorization === undefined) return refuse(response, 401, "GatedRepo");
       if (request.headers.authorization !== `Bearer ${repository.token}`) return refuse(response, 401, "");
     }
-    if (!["main", COMMIT].includes(revision)) return refuse(response, 404, "RevisionNotFound");
+    // Parquet files lie on a branch of their own.
+    const branch = name.startsWith("datasets/") ? "refs/convert/parquet" : "main";
+    if (![branch, COMMIT].includes(revision) || (branch !== "main" && !Object.keys(repository.files).length))
+      return refuse(response, 404, "RevisionNotFound");
     const answer = api?.[2] === "revision" ? this.instead.revision : this.instead.tree;
     if (api && answer !== undefined) return json(response, answer);
     if (api?.[2] === "revision") return this.#describe(repository, response);

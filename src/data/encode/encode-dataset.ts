@@ -1,15 +1,14 @@
-import type { TemplateId } from "../../shared/data";
 import type { Row } from "../../shared/rows";
-import type { LearnFrom } from "../../shared/training";
+import type { LearnRule } from "../../shared/training";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import { encodeRow, type EncodedRow } from "./encode-row";
 import { TextBlocks } from "./text-blocks";
+import type { RenderingId } from "../shape/prompt-template";
 
 /** Options that determine a row's tokens. */
-export interface EncodeOptions {
-  readonly templateId: TemplateId;
+export interface EncodeOptions extends LearnRule {
+  readonly templateId: RenderingId;
   readonly maxLength: number;
-  readonly learnFrom: LearnFrom;
 }
 
 /** Encodes rows in sequence: conversations individually; texts are concatenated and split into blocks. */
@@ -17,7 +16,6 @@ export class DatasetEncoder {
   readonly #options: EncodeOptions;
   readonly #tokenizer: Tokenizer;
   readonly #blocks: TextBlocks;
-  #row = 0;
 
   constructor(tokenizer: Tokenizer, options: EncodeOptions) {
     this.#options = options;
@@ -25,12 +23,15 @@ export class DatasetEncoder {
     this.#blocks = new TextBlocks(tokenizer, options.maxLength);
   }
 
-  /** Rows completed by adding `row`: one conversation, or any number of text blocks. */
-  add(row: Row): EncodedRow[] {
-    const number = this.#row++;
+  /**
+   * Rows completed by adding `row`: one conversation, or any number of text blocks.
+   *
+   * @param number of the row in its dataset
+   */
+  add(row: Row, number: number): EncodedRow[] {
     if (row.kind === "text" && !this.#tokenizer.splitsAnswers) return this.#blocks.add(row, number);
-    const { templateId, maxLength, learnFrom } = this.#options;
-    return [{ ...encodeRow(row, templateId, this.#tokenizer, maxLength, learnFrom), row: number }];
+    const { templateId, maxLength, ...rule } = this.#options;
+    return [{ ...encodeRow(row, templateId, this.#tokenizer, maxLength, rule), row: number }];
   }
 
   /** Flushes the remaining text. */

@@ -1,6 +1,7 @@
-import type { TemplateId, TokenPart } from "../../shared/data";
+import type { TokenPart } from "../../shared/data";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import type { Rendering, TextPart } from "../shape/rendering";
+import type { RenderingId } from "../shape/prompt-template";
 
 /** Tokens of a rendered conversation, in parallel arrays. */
 export interface EncodedParts {
@@ -16,7 +17,7 @@ export interface EncodedParts {
  */
 export function encodeRendering(
   rendering: Pick<Rendering, "parts" | "isOpen">,
-  templateId: TemplateId,
+  templateId: RenderingId,
   tokenizer: Tokenizer,
 ): EncodedParts {
   if (tokenizer.splitsAnswers) return encodePair(rendering, tokenizer);

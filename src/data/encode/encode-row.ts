@@ -1,7 +1,7 @@
 import { LuthierError } from "../../lib/errors";
-import type { RowExclusion, TemplateId } from "../../shared/data";
+import type { RowExclusion } from "../../shared/data";
 import type { Row } from "../../shared/rows";
-import type { LearnFrom } from "../../shared/training";
+import { LEARN_EVERY, type LearnRule } from "../../shared/training";
 import { isConversationProblem, type Tokenizer } from "../../tokenizer/tokenizer";
 import { chatManner } from "../shape/chat-manner";
 import { NO_NOTES, type RenderingNotes } from "../shape/rendering";
@@ -9,6 +9,7 @@ import { renderConversation } from "../shape/templates";
 import { type Conversation, rowConversation, usesTools } from "../shape/turns";
 import { documentIds } from "./document-ids";
 import { encodeRendering, type EncodedParts } from "./encode-rendering";
+import type { RenderingId } from "../shape/prompt-template";
 
 /** A row encoded for training, in parallel arrays. */
 export interface EncodedRow {
@@ -43,12 +44,12 @@ export interface WholeRow {
  */
 export function encodeRow(
   row: Row,
-  templateId: TemplateId,
+  templateId: RenderingId,
   tokenizer: Tokenizer,
   maxLength: number,
-  learnFrom: LearnFrom = "every",
+  rule: LearnRule = LEARN_EVERY,
 ): EncodedRow {
-  return cutRow(encodeWhole(row, templateId, tokenizer, learnFrom), maxLength);
+  return cutRow(encodeWhole(row, templateId, tokenizer, rule), maxLength);
 }
 
 /** Truncates a row; see {@link encodeRow}. */
@@ -71,13 +72,13 @@ export function cutRow({ encoded, endIds, notes, refusal }: WholeRow, maxLength:
 /** Renders and tokenizes a row; for a text, the whole document. */
 export function encodeWhole(
   row: Row,
-  templateId: TemplateId,
+  templateId: RenderingId,
   tokenizer: Tokenizer,
-  learnFrom: LearnFrom = "every",
+  rule: LearnRule = LEARN_EVERY,
 ): WholeRow {
   if (row.kind === "text") return encodeText(row.text, tokenizer);
   if (row.kind === "labelled" && !row.good) return refused({ code: "data/found-bad" });
-  const conversation = rowConversation(row, learnFrom);
+  const conversation = rowConversation(row, rule);
   if (usesTools(conversation) && !takesCalls(templateId, tokenizer))
     return refused({ code: "data/template-without-tools" });
   return encodeConversation(conversation, templateId, tokenizer);
@@ -85,7 +86,7 @@ export function encodeWhole(
 
 function encodeConversation(
   conversation: Conversation,
-  templateId: TemplateId,
+  templateId: RenderingId,
   tokenizer: Tokenizer,
 ): WholeRow {
   try {
@@ -108,7 +109,7 @@ function encodeText(text: string, tokenizer: Tokenizer): WholeRow {
   return { encoded, endIds: tokenizer.eosIds, notes: NO_NOTES, refusal: null };
 }
 
-function takesCalls(templateId: TemplateId, tokenizer: Tokenizer): boolean {
+function takesCalls(templateId: RenderingId, tokenizer: Tokenizer): boolean {
   return templateId === "chat" && chatManner(tokenizer).takesCalls;
 }
 

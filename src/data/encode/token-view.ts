@@ -1,18 +1,19 @@
-import type { TemplateId, TokenView } from "../../shared/data";
+import type { TokenView } from "../../shared/data";
 import type { Row } from "../../shared/rows";
-import type { LearnFrom } from "../../shared/training";
+import { LEARN_EVERY, type LearnRule } from "../../shared/training";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import { cutRow, encodeWhole } from "./encode-row";
+import type { RenderingId } from "../shape/prompt-template";
 
 /** Tokens of a row for display, with their parts and supervision. */
 export function tokenView(
   row: Row,
-  templateId: TemplateId,
+  templateId: RenderingId,
   tokenizer: Tokenizer,
   maxLength: number,
-  learnFrom: LearnFrom = "every",
+  rule: LearnRule = LEARN_EVERY,
 ): TokenView {
-  const whole = encodeWhole(row, templateId, tokenizer, learnFrom);
+  const whole = encodeWhole(row, templateId, tokenizer, rule);
   const { ids, supervised, fullLength, isEndCut, notes, excluded } = cutRow(whole, maxLength);
   return {
     tokens: Array.from(ids, (id, index) => ({

@@ -4,9 +4,20 @@ import { type Row, textsOf } from "../../shared/rows";
  * 53-bit hash of a row's texts, for duplicates; with a million rows, the chance of any collision is about 1 in 10,000.
  */
 export function hashRow(row: Row): number {
+  return hashTexts(textsOf(row));
+}
+
+/** The same for rows that differ in no more than case, width of characters and white space. */
+export function hashNormalised(row: Row): number {
+  return hashTexts(
+    textsOf(row).map((text) => text.normalize("NFKC").toLowerCase().replace(/\s+/gu, " ").trim()),
+  );
+}
+
+function hashTexts(texts: readonly string[]): number {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;
-  for (const text of textsOf(row)) {
+  for (const text of texts) {
     for (let i = 0; i <= text.length; i++) {
       // Includes a terminator, so that ["ab", "c"] and ["a", "bc"] differ.
       const unit = i < text.length ? text.charCodeAt(i) : 0x10000;

@@ -49,6 +49,8 @@ type Reading = AsyncGenerator<Row[], void, void>;
 class FilesReader {
   readonly rows: RowCollector;
   readonly #options: FilesOptions;
+  /** Rows of Parquet files so far, good or not. */
+  #parquetRows = 0;
 
   constructor(options: FilesOptions) {
     this.rows = new RowCollector(options.columns ?? null, options.prompts);
@@ -126,7 +128,9 @@ class FilesReader {
   }
 
   async *#readParquet(file: Blob, name: string): Reading {
+    const { firstRows = Infinity } = this.#options;
     const before = this.rows.rowCount;
+    if (this.#parquetRows >= firstRows) return;
     this.rows.useContainer("parquet");
     let told = 0;
     try {
@@ -135,8 +139,9 @@ class FilesReader {
         this.#options.onBytes?.(done - told);
         told = done;
       };
-      for await (const rows of parquetRows(file, report)) {
+      for await (const rows of parquetRows(file, report, firstRows - this.#parquetRows)) {
         if (this.#options.signal?.aborted) throw cancelled();
+        this.#parquetRows += rows.length;
         for (const row of rows) this.rows.add(row);
         const taken = this.rows.take();
         if (taken.length > 0) yield taken;

@@ -4,7 +4,7 @@ import type { CallingMessage, TemplateMessage } from "../../tokenizer/chat/messa
 import { isConversationProblem, type Tokenizer } from "../../tokenizer/tokenizer";
 import { chatManner, type ChatManner } from "./chat-manner";
 import {
-  answerText,
+  answerParts,
   promptText,
   type Rendering,
   templateText,
@@ -25,18 +25,17 @@ export function renderChat(conversation: Conversation, tokenizer: Tokenizer): Re
   const { tools } = conversation;
   const whole = tokenizer.applyChat(messages, { addGenerationPrompt, tools });
   const chat: Chat = { messages, tools, addGenerationPrompt, whole, manner, tokenizer };
-  const learned = new Set(conversation.turns.filter((turn) => turn.role === "assistant" && turn.learned));
   const parts: TextPart[] = [];
   const first = messages.length - conversation.turns.length;
   let done = 0;
   let told = 0;
   let askedDifferently = false;
   for (const [index, turn] of conversation.turns.entries()) {
-    if (!learned.has(turn)) continue;
+    if (turn.role !== "assistant" || !turn.learned) continue;
     const place = placeAnswer(chat, first + index, done);
     const { start, contentEnd, end } = place;
     parts.push(...promptParts(chat.whole.slice(done, start), messages.slice(told, first + index)));
-    parts.push(answerText(chat.whole.slice(start, contentEnd), true));
+    parts.push(...answerParts(chat.whole.slice(start, contentEnd), true, turn.masksThoughts));
     parts.push({ ...templateText(chat.whole.slice(contentEnd, end)), learned: true });
     done = end;
     told = first + index + 1;

@@ -1,10 +1,10 @@
-import type { TemplateId } from "../../shared/data";
 import type { ChatMessage } from "../../shared/generation";
 import type { Row } from "../../shared/rows";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import { encodeRendering } from "../encode/encode-rendering";
 import { renderConversation } from "./templates";
 import { type Conversation, messagesConversation, rowConversation } from "./turns";
+import type { RenderingId } from "./prompt-template";
 
 /** A prompt encoded for generation. */
 export interface PromptIds {
@@ -18,14 +18,14 @@ export interface PromptIds {
 /** Encodes a conversation ending with a question, consistently with training rows. */
 export function promptIds(
   messages: readonly ChatMessage[],
-  templateId: TemplateId,
+  templateId: RenderingId,
   tokenizer: Tokenizer,
 ): PromptIds {
   return conversationIds(messagesConversation(messages), templateId, tokenizer);
 }
 
 /** Tokens of a row before its last answer; of a text, its beginning. */
-export function rowPromptIds(row: Row, templateId: TemplateId, tokenizer: Tokenizer): PromptIds {
+export function rowPromptIds(row: Row, templateId: RenderingId, tokenizer: Tokenizer): PromptIds {
   if (row.kind === "text") {
     const ids = tokenizer.encode(textBeginning(row.text), { addSpecialTokens: false });
     return { ids: [...tokenizer.prefixIds, ...ids], endIds: new Set(tokenizer.eosIds), answerLead: "" };
@@ -46,7 +46,7 @@ export function textBeginning(text: string): string {
 
 function conversationIds(
   conversation: Conversation,
-  templateId: TemplateId,
+  templateId: RenderingId,
   tokenizer: Tokenizer,
 ): PromptIds {
   const rendering = renderConversation(conversation, templateId, tokenizer);

@@ -49,8 +49,19 @@ export function promptText(text: string): TextPart {
 }
 
 /** Text of an answer. */
-export function answerText(text: string, learned: boolean): TextPart {
+function answerText(text: string, learned: boolean): TextPart {
   return { text, part: "answer", learned };
+}
+
+/** Where an answer's own words begin behind its thinking block, whose beginning may stand in the prompt. */
+export function thoughtsEnd(text: string): number {
+  return /^(?:\s*<think>[\s\S]*?|(?:(?!<think>)[\s\S])*?)<\/think>\s*/.exec(text)?.[0].length ?? 0;
+}
+
+/** An answer's words, its thinking block apart where that is not learned. */
+export function answerParts(text: string, learned: boolean, masksThoughts = false): TextPart[] {
+  const end = masksThoughts ? thoughtsEnd(text) : 0;
+  return [answerText(text.slice(0, end), false), answerText(text.slice(end), learned)];
 }
 
 /** Drops empty parts. */

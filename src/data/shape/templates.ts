@@ -1,9 +1,8 @@
 import { pythonStrip } from "../../lib/python-text";
-import type { TemplateId } from "../../shared/data";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import { renderChat } from "./chat-template";
 import {
-  answerText,
+  answerParts,
   NO_NOTES,
   promptText,
   type Rendering,
@@ -11,12 +10,14 @@ import {
   type TextPart,
   withoutEmpty,
 } from "./rendering";
-import { type Answer, type Conversation, isOpen, type Question, type Turn } from "./turns";
+import { type Answer, type Conversation, isOpen, joinedQuestion, type Question, type Turn } from "./turns";
+import type { PlainTemplateId } from "../../shared/data";
+import type { RenderingId } from "./prompt-template";
 
 /** Renders a conversation; an unanswered question ends with the prompt for the answer. */
 export function renderConversation(
   conversation: Conversation,
-  templateId: TemplateId,
+  templateId: RenderingId,
   tokenizer: Tokenizer,
 ): Rendering {
   if (templateId === "chat") return renderChat(conversation, tokenizer);
@@ -40,10 +41,11 @@ interface PlainTemplate {
   readonly lead: string;
 }
 
-const plainTemplates: Readonly<Record<Exclude<TemplateId, "chat">, PlainTemplate>> = {
+const plainTemplates: Readonly<Record<PlainTemplateId, PlainTemplate>> = {
   alpaca: { question: alpacaQuestion, lead: "" },
   "human-assistant": { question: humanQuestion, lead: " " },
   "instruction-answer": { question: instructionQuestion, lead: " " },
+  plain: { question: plainQuestion, lead: "" },
 };
 
 /** Plain templates have no system role: system texts precede the next question. */
@@ -71,8 +73,13 @@ function plainParts(
 }
 
 /** An answer and its end token. */
-function plainAnswer({ text, learned }: Answer, lead: string, tokenizer: Tokenizer): TextPart[] {
-  return [{ ...templateText(lead), learned }, answerText(text, learned), ...endToken(learned, tokenizer)];
+function plainAnswer(
+  { text, learned, masksThoughts }: Answer,
+  lead: string,
+  tokenizer: Tokenizer,
+): TextPart[] {
+  const parts = answerParts(text, learned, masksThoughts);
+  return [{ ...templateText(lead), learned }, ...parts, ...endToken(learned, tokenizer)];
 }
 
 /** The end token as text, or by id if its text would be tokenized differently. */
@@ -119,4 +126,9 @@ function instructionQuestion({ text, input }: Question): TextPart[] {
     ...(input ? [templateText("\nInput: "), promptText(input)] : []),
     templateText("\nAnswer:"),
   ];
+}
+
+/** The question as it is, and the answer in the next line. */
+function plainQuestion(turn: Question): TextPart[] {
+  return [promptText(joinedQuestion(turn)), templateText("\n")];
 }

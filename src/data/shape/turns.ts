@@ -1,6 +1,7 @@
 import { conversationOf, type Row, type TextRow, type ToolCall } from "../../shared/rows";
 import type { ChatMessage } from "../../shared/generation";
-import type { LearnFrom } from "../../shared/training";
+import { LEARN_EVERY, type LearnFrom, type LearnRule } from "../../shared/training";
+import { thoughtsEnd } from "./rendering";
 
 /** A user turn. */
 export interface Question {
@@ -16,6 +17,8 @@ export interface Answer {
   readonly text: string;
   /** Whether it contributes to the loss. */
   readonly learned: boolean;
+  /** Whether the model reads its thinking block and does not learn to write it. */
+  readonly masksThoughts?: boolean;
   readonly toolCalls: readonly ToolCall[];
 }
 
@@ -49,7 +52,10 @@ export function usesTools({ turns }: Conversation): boolean {
 }
 
 /** Converts a row, up to its last answer, and marks the supervised answers. */
-export function rowConversation(row: Exclude<Row, TextRow>, learnFrom: LearnFrom = "every"): Conversation {
+export function rowConversation(
+  row: Exclude<Row, TextRow>,
+  { learnFrom, thoughts }: LearnRule = LEARN_EVERY,
+): Conversation {
   const { system, turns, tools } = conversationOf(row);
   const last = turns.findLastIndex(({ role }) => role === "assistant");
   return {
@@ -59,9 +65,19 @@ export function rowConversation(row: Exclude<Row, TextRow>, learnFrom: LearnFrom
       if (turn.role === "user") return { role: "user", text: turn.text, input: turn.input ?? "" };
       if (turn.role !== "assistant") return turn;
       const learned = isLearned(turn.learned, index === last, learnFrom);
-      return { role: "assistant", text: turn.text, learned, toolCalls: turn.toolCalls ?? [] };
+      return {
+        role: "assistant",
+        text: thoughts === "drop" ? withoutThoughts(turn.text) : turn.text,
+        learned,
+        ...(thoughts === "mask" ? { masksThoughts: true } : {}),
+        toolCalls: turn.toolCalls ?? [],
+      };
     }),
   };
+}
+
+function withoutThoughts(text: string): string {
+  return text.slice(thoughtsEnd(text));
 }
 
 function isLearned(marked: boolean | undefined, isLast: boolean, learnFrom: LearnFrom): boolean {

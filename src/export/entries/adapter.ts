@@ -6,7 +6,7 @@ import type { ExportEntry, ExportSource } from "../entry";
 import { generationUsage } from "../generation-usage";
 import { modelCard } from "../model-card";
 import { folderFormat, peftFiles } from "../peft";
-import { wholeFile } from "../streamed-file";
+import { textFile, wholeFile } from "../streamed-file";
 
 const readers: Readonly<Record<FolderReader, readonly string[]>> = {
   peft: ["PEFT", "transformers", "vLLM", "Luthier"],
@@ -33,7 +33,11 @@ export const adapterEntry: ExportEntry = {
     const files = peftFiles(adapter, await source.values(), base.repository ?? base.title, card);
     const optimizer = withOptimizer ? await source.optimizer() : null;
     if (optimizer) files.set(OPTIMIZER_FILE, optimizer);
-    return [...files].map(([path, bytes]) => wholeFile(path, bytes));
+    const { chatTemplate } = source.prompt;
+    return [
+      ...[...files].map(([path, bytes]) => wholeFile(path, bytes)),
+      ...(chatTemplate === null ? [] : [textFile("chat_template.jinja", chatTemplate)]),
+    ];
   },
   usage(source, name) {
     const format = folderFormat(source.adapter);

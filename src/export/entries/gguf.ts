@@ -9,6 +9,7 @@ import { type GgufWeights, mergedGguf, unquantisedCount } from "../gguf/merged";
 import { ggufTarget, ignoredWindow, usableTarget } from "../gguf/target";
 import { tokenizerEntries } from "../gguf/tokenizer-entries";
 import { cannotMerge } from "../hindrances";
+import { withTemplate } from "../prompt-manner";
 import { modelQuantised } from "../quantised-base";
 
 /** The recommended type first: small without visible loss. */
@@ -65,7 +66,7 @@ export async function ggufModel(
   path: string,
   type: ExportType | null,
 ): Promise<StreamedFile> {
-  const { model, adapter, adapterName, base, folder, changes } = source;
+  const { model, adapter, adapterName, base, folder, changes, prompt } = source;
   const target = defined(usableTarget(model.spec), "a target");
   const tokenizer = folder.gguf ? [] : cachedTokenizer(source);
   return mergedGguf(
@@ -74,6 +75,7 @@ export async function ggufModel(
       adapter,
       origin: folder.gguf ?? null,
       tokenizer: "code" in tokenizer ? [] : tokenizer,
+      chatTemplate: prompt.chatTemplate,
       name: `${base.title} ${adapterName}`,
       license: base.license,
       changes,
@@ -97,7 +99,7 @@ function cachedTokenizer(source: ExportSource): ReturnType<typeof tokenizerEntri
   const made =
     tokenizers.get(source) ??
     tokenizerEntries({
-      files: folder.tokenizer,
+      files: withTemplate(folder.tokenizer, prompt),
       rows: model.spec.vocabularySize,
       addsStart: prompt.startText !== "",
       endIds: prompt.endIds,

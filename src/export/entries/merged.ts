@@ -2,6 +2,7 @@ import { modelQuantised } from "../quantised-base";
 import type { ExportEntry } from "../entry";
 import { generationUsage } from "../generation-usage";
 import { mergedFiles } from "../merged";
+import { withTemplate } from "../prompt-manner";
 import { pythonString } from "../../lib/python-string";
 import { jsonFile, tokenizerFiles } from "../streamed-file";
 import { cannotMerge } from "../hindrances";
@@ -28,7 +29,7 @@ export const mergedEntry: ExportEntry = {
     });
     return [
       ...files,
-      ...tokenizerFiles(folder.tokenizer),
+      ...tokenizerFiles(withTemplate(folder.tokenizer, source.prompt)),
       ...(folder.generationConfig ? [jsonFile("generation_config.json", folder.generationConfig)] : []),
     ];
   },

@@ -33,7 +33,7 @@ export const mlxEntry: ExportEntry = {
     ];
   },
   usage({ base, prompt }, name) {
-    const ends = prompt.templateId === "chat" ? "" : " --ignore-chat-template";
+    const ends = prompt.rendering === "chat" && prompt.chatTemplate === null ? "" : " --ignore-chat-template";
     const model = base.repository ?? "path/to/base-model";
     return {
       language: "shell",

@@ -4,6 +4,7 @@ import { EXAMPLE_QUESTION } from "../generation-usage";
 import { mergedConfig } from "../merged";
 import { onnxFiles } from "../onnx/model-files";
 import type { OnnxPrecision } from "../onnx/tensors";
+import { withTemplate } from "../prompt-manner";
 import { jsonFile, tokenizerFiles } from "../streamed-file";
 import { pythonString } from "../../lib/python-string";
 import type { Problem } from "../../lib/problems/problem";
@@ -37,7 +38,7 @@ export const onnxEntry: ExportEntry = {
     return [
       jsonFile("config.json", config),
       jsonFile("generation_config.json", { ...folder.generationConfig, ...ends }),
-      ...tokenizerFiles(folder.tokenizer),
+      ...tokenizerFiles(withTemplate(folder.tokenizer, prompt)),
       ...files.map((file) => ({ ...file, path: `onnx/${file.path}` })),
     ];
   },
@@ -45,7 +46,7 @@ export const onnxEntry: ExportEntry = {
     const folder = pythonString(name);
     const question = { role: "user", content: EXAMPLE_QUESTION } as const;
     const asked =
-      prompt.templateId === "chat"
+      prompt.rendering === "chat"
         ? `tokenizer.apply_chat_template([{ role: "user", content: ${pythonString(question.content)} }], {
   add_generation_prompt: true,
   return_dict: true,

@@ -29,6 +29,8 @@ export interface GgufMergeSource {
   readonly origin: GgufOrigin | null;
   /** Tokenizer entries, used if the base is a Hugging Face folder. */
   readonly tokenizer: readonly GgufEntry[];
+  /** A chat template in the place of the one in the base's own file; null keeps that. */
+  readonly chatTemplate: string | null;
   /** Model name. */
   readonly name: string;
   readonly license: string;
@@ -55,7 +57,7 @@ export async function mergedGguf(
   const tensors = origin
     ? await tensorsOfFile(source, target, origin, dtype)
     : tensorsOfFolder(source, target, dtype);
-  const entries = origin ? await keptEntries(origin, source.name, dtype) : newEntries(source, target, dtype);
+  const entries = origin ? await keptEntries(origin, source, dtype) : newEntries(source, target, dtype);
   return ggufFile(path, entries, tensors);
 }
 
@@ -93,8 +95,16 @@ function typeEntries(dtype: GgufWeights): GgufEntry[] {
 }
 
 /** Metadata of the original file, except name and file type. */
-async function keptEntries(origin: GgufOrigin, name: string, dtype: GgufWeights): Promise<GgufEntry[]> {
-  const ours = [ggufEntry("general.name", { text: name }), ...typeEntries(dtype)];
+async function keptEntries(
+  origin: GgufOrigin,
+  { name, chatTemplate }: GgufMergeSource,
+  dtype: GgufWeights,
+): Promise<GgufEntry[]> {
+  const ours = [
+    ggufEntry("general.name", { text: name }),
+    ...typeEntries(dtype),
+    ...(chatTemplate === null ? [] : [ggufEntry("tokenizer.chat_template", { text: chatTemplate })]),
+  ];
   const replaced = new Set([...ours.map(({ key }) => key), "general.alignment"]);
   const kept: GgufEntry[] = [];
   for (const entry of origin.entries) {

@@ -24,6 +24,23 @@ export interface DataProblems {
   /** No row of the validation file can be measured on. */
   readonly "data/nothing-to-validate": object;
   readonly "data/no-such-row": { readonly row: number };
+  /** The files are here already, as the dataset of that id. */
+  readonly "data/same-file": { readonly id: string; readonly dataset: string };
+  /** The hub has not converted the dataset to Parquet files. */
+  readonly "data/no-parquet-on-hub": { readonly repository: string };
+  readonly "data/no-such-config": {
+    readonly repository: string;
+    readonly config: string;
+    readonly offered: readonly string[];
+  };
+  readonly "data/no-such-split": {
+    readonly repository: string;
+    readonly config: string;
+    readonly split: string;
+    readonly offered: readonly string[];
+  };
+  /** A run cannot go on exactly: the person changed rows of its dataset since. */
+  readonly "data/edited-since-run": { readonly dataset: string };
   /** The file was moved or changed after it was chosen. */
   readonly "data/file-gone": { readonly name: string };
   readonly "data/foreign-file": { readonly name: string; readonly kind: ForeignFile };

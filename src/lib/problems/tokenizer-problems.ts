@@ -21,11 +21,13 @@ export interface TokenizerProblems {
   readonly "tokenizer/pattern-unreadable": { readonly pattern: string; readonly fault: RegexFault };
   readonly "tokenizer/no-chat-template": object;
   /** The template is not valid Jinja. */
-  readonly "tokenizer/template-unreadable": { readonly reason: string };
+  readonly "tokenizer/template-unreadable": { readonly reason: string; readonly line: number };
+  /** The template ends within a block, an expression or a comment. */
+  readonly "tokenizer/template-unfinished": object;
   /** The template exceeds its execution budget. */
   readonly "tokenizer/template-endless": object;
   /** The template rejected the conversation with its own error. */
   readonly "tokenizer/chat-refused": { readonly reason: string };
-  /** The template failed on the conversation. */
-  readonly "tokenizer/template-failed": { readonly reason: string };
+  /** The template failed on the conversation; `line` is absent in what was kept before it was told. */
+  readonly "tokenizer/template-failed": { readonly reason: string; readonly line?: number | null };
 }

@@ -36,10 +36,16 @@ class HeldNode implements TemplateNode {
  */
 export class TemplateInterpreter extends Interpreter {
   readonly #budget: RenderBudget;
+  #failedLine: number | null = null;
 
   constructor(globals: TemplateScope, budget: RenderBudget) {
     super(globals);
     this.#budget = budget;
+  }
+
+  /** The line at which rendering failed; null where that is not known. */
+  get failedLine(): number | null {
+    return this.#failedLine;
   }
 
   /** Renders the whole template. */
@@ -49,9 +55,14 @@ export class TemplateInterpreter extends Interpreter {
 
   override evaluate(node: TemplateNode | undefined, scope: TemplateScope): TemplateValue {
     this.#budget.step();
-    const value = this.#budget.within(() => this.#evaluate(node, scope));
-    this.#budget.value(value.value);
-    return value;
+    try {
+      const value = this.#budget.within(() => this.#evaluate(node, scope));
+      this.#budget.value(value.value);
+      return value;
+    } catch (error) {
+      if (!(error instanceof LoopSignal)) this.#failedLine ??= node?.line ?? null;
+      throw error;
+    }
   }
 
   #evaluate(node: TemplateNode | undefined, scope: TemplateScope): TemplateValue {

@@ -5,6 +5,8 @@ import type { Environment, Interpreter } from "@huggingface/jinja";
 /** A syntax tree node of unknown type. */
 export interface TemplateNode {
   readonly type: string;
+  /** Where it stands in the source, from 1. */
+  readonly line?: number;
 }
 
 export interface TemplateProgram extends TemplateNode {

@@ -1,7 +1,9 @@
-import { Environment, parse, tokenize } from "@huggingface/jinja";
+import { Environment } from "@huggingface/jinja";
 import { LuthierError } from "../../lib/errors";
+import type { Problem } from "../../lib/problems/problem";
 import { BudgetExceeded, RenderBudget } from "./budget";
 import { TemplateInterpreter } from "./interpreter";
+import { parseWithLines, UnreadableTemplate } from "./lines";
 import type { ChatOptions, TemplateMessage } from "./messages";
 import { pythonFunctions, TemplateRefusal, withPythonFunctions } from "./python-functions";
 import type { TemplateProgram } from "./syntax";
@@ -10,10 +12,6 @@ import type { TemplateProgram } from "./syntax";
 const MAX_SOURCE_CHARS = 2 ** 18;
 /** Parse time is quadratic in the length of a whitespace run; real templates have no long ones. */
 const MAX_SPACE_RUN = 1000;
-
-/** Faults of a template, or of a conversation as judged by it. */
-type TemplateProblem =
-  "tokenizer/template-unreadable" | "tokenizer/chat-refused" | "tokenizer/template-failed";
 
 /**
  * A chat template rendered as in transformers: trimmed blocks, Python's string methods, the sandbox's limit on `range`.
@@ -51,13 +49,11 @@ export class ChatTemplate {
     const chars = messages.reduce((sum, { content }) => sum + content.length, 0);
     const toolChars = JSON.stringify([tools, others]).length;
     const budget = new RenderBudget(messages.length + tools.length, chars + toolChars);
+    const interpreter = new TemplateInterpreter(environment, budget);
     try {
-      return new TemplateInterpreter(environment, budget).render(this.#program);
+      return interpreter.render(this.#program);
     } catch (cause) {
-      throw failure(
-        cause,
-        cause instanceof TemplateRefusal ? "tokenizer/chat-refused" : "tokenizer/template-failed",
-      );
+      throw endless(cause) ?? failure(cause, interpreter.failedLine);
     }
   }
 }
@@ -68,10 +64,14 @@ function read(source: string): TemplateProgram {
   }
   try {
     // Jinja normalises line endings.
-    const tokens = tokenize(source.replace(/\r\n?/g, "\n"), { lstrip_blocks: true, trim_blocks: true });
-    return withPythonFunctions(parse(tokens) as unknown as TemplateProgram);
+    return withPythonFunctions(parseWithLines(source.replace(/\r\n?/g, "\n")));
   } catch (cause) {
-    throw failure(cause, "tokenizer/template-unreadable");
+    const line = cause instanceof UnreadableTemplate ? cause.line : null;
+    const problem: Problem =
+      line === null
+        ? { code: "tokenizer/template-unfinished" }
+        : { code: "tokenizer/template-unreadable", reason: messageOf(cause), line };
+    throw endless(cause) ?? new LuthierError(problem, { cause });
   }
 }
 
@@ -85,11 +85,19 @@ function longestSpace(source: string): number {
   return longest;
 }
 
-/** RangeError (stack or string size exceeded) also means exceeding the budget. */
-function failure(cause: unknown, code: TemplateProblem): LuthierError {
-  if (cause instanceof BudgetExceeded || cause instanceof RangeError) {
-    return new LuthierError({ code: "tokenizer/template-endless" }, { cause });
-  }
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new LuthierError({ code, reason }, { cause });
+/** The error of a template that takes too much: a full stack and a text that no browser can hold are over the budget too. */
+function endless(cause: unknown): LuthierError | null {
+  const isOver = cause instanceof BudgetExceeded || cause instanceof RangeError;
+  return isOver ? new LuthierError({ code: "tokenizer/template-endless" }, { cause }) : null;
+}
+
+function failure(cause: unknown, line: number | null): LuthierError {
+  const reason = messageOf(cause);
+  if (cause instanceof TemplateRefusal)
+    return new LuthierError({ code: "tokenizer/chat-refused", reason }, { cause });
+  return new LuthierError({ code: "tokenizer/template-failed", reason, line }, { cause });
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -64,13 +64,12 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
           () => get().refreshEnvironment(),
         ),
 
-      listExports: (id, templateId, signal) =>
-        client.withSignal(signal).call("listExports", { id, templateId }),
+      listExports: (id, template, signal) => client.withSignal(signal).call("listExports", { id, template }),
 
       async makeExport(id, exportId, { type = null, withOptimizer = false, folder = null } = {}) {
         if (isExcluded(get(), "export")) return;
         set({ lastExport: null, exportProblem: null });
-        const args = { id, exportId, type, withOptimizer, templateId: selectTemplate(get()), folder };
+        const args = { id, exportId, type, withOptimizer, template: selectTemplate(get()), folder };
         try {
           const { name, sizeBytes, archive } = await exports.run(
             { kind: "export", subject: exportId },
@@ -88,7 +87,7 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
       },
 
       tryOnnx: (id, type, question, signal) =>
-        client.withSignal(signal).call("tryOnnx", { id, type, question, templateId: selectTemplate(get()) }),
+        client.withSignal(signal).call("tryOnnx", { id, type, question, template: selectTemplate(get()) }),
 
       async importAdapter(files) {
         const others = get().jobs.filter(({ kind }) => kind !== "load-model");

@@ -26,7 +26,7 @@ export const batchSlice: SliceCreator<BatchSlice> =
         const { batchFiles: files } = state;
         if (!options || files.length === 0 || isExcluded(state, "answer-files")) return;
         const side = state.voices.after ?? { adapterId: null, merged: false };
-        const args = { files, side, options, templateId: selectTemplate(state) };
+        const args = { files, side, options, template: selectTemplate(state) };
         set({ batchAnswers: null, batchPaused: false, batchProblem: null });
         try {
           const batchAnswers = await calls.run({ kind: "answer-files" }, (signal) =>

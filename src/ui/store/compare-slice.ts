@@ -76,10 +76,10 @@ export const compareSlice: SliceCreator<CompareSlice> =
       };
       set({ turns: [...state.turns, turn] });
       const request = { requestId: turn.id, questions: sides.map(question) };
-      const templateId = selectTemplate(get());
+      const template = selectTemplate(get());
       try {
         await answers.run({ kind: "answer" }, (signal) =>
-          client.withSignal(signal).call("generate", { ...request, templateId, options }),
+          client.withSignal(signal).call("generate", { ...request, template, options }),
         );
         endAnswers(turn.id, null);
       } catch (error) {

@@ -1,7 +1,8 @@
 import { isCancelled } from "../../lib/errors";
-import type { DatasetSummary, SampleId } from "../../shared/data";
+import type { DatasetSummary, ReadingOptions, SampleId } from "../../shared/data";
 import { toProblem } from "../lib/problem";
-import { JobCalls } from "./jobs";
+import { saveBlob } from "../lib/save-file";
+import { isExcluded, JobCalls } from "./jobs";
 import { lengthInputs, selectDataset, selectValidation } from "./selectors";
 import type { DataSlice, LastFiles, SliceCreator } from "./state";
 
@@ -9,6 +10,10 @@ export const dataSlice: SliceCreator<DataSlice> =
   ({ client, text }) =>
   (set, get) => {
     const imports = new JobCalls(set);
+    const edits = new JobCalls(set);
+    /** Ends the measuring of lengths that are no longer asked for. */
+    let measuring = new AbortController();
+    const fetches = new JobCalls(set);
     /** Incremented by every choice the user makes; automatic choices give way to them. */
     let choices = 0;
     /** The user's latest import, settled or not. */
@@ -44,15 +49,22 @@ export const dataSlice: SliceCreator<DataSlice> =
     /** Rereads files, replacing the dataset that resulted from them before. */
     async function readFiles(last: LastFiles): Promise<void> {
       const { files, name, reading, datasetId, validates } = last;
+      // What came of the files before is replaced: it is no reason to refuse them.
+      const refuseKnown = last.refuseKnown && datasetId === null;
       const place = {
         ...(datasetId === null ? {} : { replaces: datasetId }),
         ...(validates === null ? {} : { validates }),
       };
       const dataset = await importForUser((signal) =>
-        client.withSignal(signal).call("importDataset", { files, name, reading, ...place }),
+        client.withSignal(signal).call("importDataset", { files, name, reading, refuseKnown, ...place }),
       );
       if (dataset) set({ lastFiles: { ...last, datasetId: dataset.id } });
       else if (get().dataProblem) set({ lastFiles: last });
+    }
+
+    /** Reads files as a dataset of their own; those that are here already are asked about. */
+    function importNew(files: readonly File[], name: string, reading: ReadingOptions): Promise<void> {
+      return readFiles({ files, name, reading, datasetId: null, validates: null, refuseKnown: true });
     }
 
     async function importSample(
@@ -91,6 +103,7 @@ export const dataSlice: SliceCreator<DataSlice> =
       datasetId: null,
       sampleOf: {},
       templateId: null,
+      templateSource: null,
       dataProblem: null,
       lastFiles: null,
       lengths: null,
@@ -121,7 +134,7 @@ export const dataSlice: SliceCreator<DataSlice> =
         set({ datasetId: id });
       },
 
-      importFiles: (files, name) => readFiles({ files, name, reading: {}, datasetId: null, validates: null }),
+      importFiles: (files, name) => importNew(files, name, {}),
 
       async importValidation(files, name) {
         const dataset = selectDataset(get());
@@ -130,12 +143,35 @@ export const dataSlice: SliceCreator<DataSlice> =
         const { columns } = dataset.reading ?? {};
         const reading = columns ? { columns } : {};
         const datasetId = selectValidation(get())?.id ?? null;
-        await readFiles({ files, name, reading, datasetId, validates: dataset.id });
+        await readFiles({ files, name, reading, datasetId, validates: dataset.id, refuseKnown: false });
       },
 
       async reread(reading) {
         const { lastFiles } = get();
         if (lastFiles) await readFiles({ ...lastFiles, reading: { ...lastFiles.reading, ...reading } });
+      },
+
+      async importKnown() {
+        const { lastFiles } = get();
+        if (lastFiles) await readFiles({ ...lastFiles, refuseKnown: false });
+      },
+
+      async fetchDataset(wanted) {
+        if (isExcluded(get(), "fetch-dataset")) return;
+        const { hubEndpoint: endpoint, hubToken: token, hubRemember: rememberToken } = get();
+        set({ dataProblem: null });
+        try {
+          const { name, files } = await fetches.run({ kind: "fetch-dataset" }, (signal) =>
+            client.withSignal(signal).call("fetchDataset", { ...wanted, endpoint, token, rememberToken }),
+          );
+          await importNew(files, name, wanted.rows === null ? {} : { firstRows: wanted.rows });
+        } catch (error) {
+          set({ dataProblem: isCancelled(error) ? null : toProblem(error) });
+        }
+      },
+
+      cancelFetch: () => {
+        fetches.cancel();
       },
 
       async importSample(id) {
@@ -163,8 +199,38 @@ export const dataSlice: SliceCreator<DataSlice> =
         }
       },
 
+      async editRows(id, edit) {
+        if (isExcluded(get(), "edit-dataset")) return false;
+        set({ dataProblem: null });
+        try {
+          const changed = await edits.run({ kind: "edit-dataset" }, (signal) =>
+            client.withSignal(signal).call("editRows", { id, edit }),
+          );
+          set(({ datasets }) => ({ datasets: datasets.map((each) => (each.id === id ? changed : each)) }));
+          return true;
+        } catch (error) {
+          set({ dataProblem: isCancelled(error) ? null : toProblem(error) });
+          return false;
+        }
+      },
+
+      async exportRows(id) {
+        const dataset = get().datasets.find((each) => each.id === id);
+        if (!dataset) return;
+        try {
+          const blob = await client.call("exportRows", { id });
+          saveBlob(`${dataset.name.replace(/(\.\w{2,7}){1,2}$/, "")}.jsonl`, blob);
+        } catch (error) {
+          set({ dataProblem: toProblem(error) });
+        }
+      },
+
       chooseTemplate: (id) => {
         set({ templateId: id });
+      },
+
+      editTemplate: (templateSource) => {
+        set({ templateId: "custom", templateSource });
       },
 
       async refreshLengths() {
@@ -174,7 +240,9 @@ export const dataSlice: SliceCreator<DataSlice> =
           return;
         }
         try {
-          const lengths = await client.call("lengthStats", inputs.args);
+          measuring.abort();
+          measuring = new AbortController();
+          const lengths = await client.withSignal(measuring.signal).call("lengthStats", inputs.args);
           if (lengthInputs(get())?.key === inputs.key) set({ lengths, lengthsProblem: null });
         } catch (error) {
           if (lengthInputs(get())?.key !== inputs.key) return;

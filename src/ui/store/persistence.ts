@@ -12,6 +12,7 @@ export type Settings = Pick<
   | "datasetId"
   | "sampleOf"
   | "templateId"
+  | "templateSource"
   | "modelId"
   | "hungModel"
   | "quantization"
@@ -28,13 +29,24 @@ export type Settings = Pick<
 >;
 
 export function toSettings(state: StudioState): Settings {
-  const { datasetId, sampleOf, templateId, modelId, methodId, methodEdits, preset, trainingEdits } = state;
+  const {
+    datasetId,
+    sampleOf,
+    templateId,
+    templateSource,
+    modelId,
+    methodId,
+    methodEdits,
+    preset,
+    trainingEdits,
+  } = state;
   const { hubEndpoint, quantization, hungModel } = state;
   const { generationEdits, markDifferences, showHints, keepAwake, notifyWhenDone } = state;
   return {
     datasetId,
     sampleOf,
     templateId,
+    templateSource,
     modelId,
     hungModel,
     methodId,
@@ -92,6 +104,7 @@ const settings = v.object({
   datasetId: orDefault(v.nullable(v.string())),
   sampleOf: entriesOf(v.string()),
   templateId: orDefault(v.picklist(TEMPLATE_IDS)),
+  templateSource: orDefault(v.nullable(v.string())),
   modelId: orDefault(v.nullable(v.string())),
   hungModel: orDefault(v.nullable(v.string())),
   quantization: orDefault(v.nullable(quantization)),

@@ -1,9 +1,9 @@
 import type { CommandArgs } from "../../protocol/commands";
 import type { AdapterSummary } from "../../shared/adapter";
-import type { DatasetSummary, RowExclusion, TemplateId } from "../../shared/data";
+import type { DatasetSummary, PromptTemplate, RowExclusion, TemplateId } from "../../shared/data";
 import type { FieldValues } from "../../shared/fields";
 import { methodSpecs, type MethodChoice } from "../../shared/methods";
-import { LEARN_FROM, type RunConfig } from "../../shared/training";
+import { LEARN_FROM, learnRuleOf, type RunConfig, THOUGHTS } from "../../shared/training";
 import { isExcluded, isRunning, isTraining } from "./jobs";
 import type { RunStatus, StudioState } from "./state";
 import {
@@ -32,10 +32,21 @@ export function selectAdapter(state: Pick<State, "adapters" | "adapterId">): Ada
 }
 
 /** The template in use: the user's choice, else the model's own, else Alpaca. */
-export function selectTemplate(state: Pick<State, "templateId" | "model">): TemplateId {
-  const hasChat = state.model?.hasChatTemplate ?? true;
-  if (state.templateId && (state.templateId !== "chat" || hasChat)) return state.templateId;
+export function selectTemplateId(state: Pick<State, "templateId" | "templateSource" | "model">): TemplateId {
+  const { templateId, templateSource, model } = state;
+  const hasChat = model?.hasChatTemplate ?? true;
+  const isThere = templateId === "chat" ? hasChat : templateId !== "custom" || templateSource !== null;
+  if (templateId && isThere) return templateId;
   return hasChat ? "chat" : "alpaca";
+}
+
+/** The template in use, with its source where the person wrote it. */
+export function selectTemplate(
+  state: Pick<State, "templateId" | "templateSource" | "model">,
+): PromptTemplate {
+  const templateId = selectTemplateId(state);
+  const { templateSource } = state;
+  return { templateId, ...(templateId === "custom" && templateSource !== null ? { templateSource } : {}) };
 }
 
 /** Values of the current method's form. */
@@ -71,18 +82,25 @@ export function planInputs(state: State): { key: string; method: MethodChoice } 
 
 /** Arguments of `lengthStats` with a key that identifies them; null while incomplete. */
 export function lengthInputs(state: State): { key: string; args: CommandArgs<"lengthStats">[0] } | null {
-  const { maxLength, learnFrom: chosen } = selectTrainingValues(state);
-  const learnFrom = LEARN_FROM.find((known) => known === chosen) ?? "every";
+  const values = selectTrainingValues(state);
+  const { maxLength } = values;
+  const rule = learnRuleOf({
+    learnFrom: LEARN_FROM.find((known) => known === values.learnFrom),
+    thoughts: THOUGHTS.find((known) => known === values.thoughts),
+  });
   const dataset = selectDataset(state);
   if (!state.model || !dataset || dataset.rows === 0 || typeof maxLength !== "number" || !(maxLength >= 8))
     return null;
   const args = {
     datasetId: dataset.id,
-    templateId: selectTemplate(state),
+    ...selectTemplate(state),
     maxLength: Math.floor(maxLength),
-    learnFrom,
+    ...rule,
   };
-  return { key: JSON.stringify([state.model.id, dataset.importedAt, args]), args };
+  return {
+    key: JSON.stringify([state.model.id, dataset.importedAt, dataset.edits?.identity ?? "", args]),
+    args,
+  };
 }
 
 /** Whether a run with this status is still active. */
@@ -136,7 +154,7 @@ export function selectRunConfig(state: State): RunConfig | null {
   return {
     datasetId: dataset.id,
     modelId: state.model.id,
-    templateId: selectTemplate(state),
+    ...selectTemplate(state),
     method: { id: state.methodId, options: selectMethodValues(state) },
     training: { ...training, continueAdapter: continueFrom !== null },
     continueFrom,

@@ -1,15 +1,18 @@
 import type { StateCreator } from "zustand/vanilla";
 import type { Client } from "../../client/client";
 import type { ErrorData } from "../../lib/errors";
+import type { HubDatasetRequest } from "../../protocol/hub-commands";
 import type { AdapterPlan, CommandArgs, Environment, TrainingResult } from "../../protocol/commands";
 import type { AdapterSummary } from "../../shared/adapter";
 import type { Events, TrainingStatus, UnsavedAdapter } from "../../protocol/events";
 import type { RunningJob } from "../../protocol/jobs";
 import type {
+  DatasetEdit,
   DatasetSummary,
   LengthStats,
   ReadingOptions,
   SampleDataset,
+  PromptTemplate,
   SampleId,
   TemplateId,
 } from "../../shared/data";
@@ -91,7 +94,12 @@ export interface LastFiles {
   readonly datasetId: string | null;
   /** The dataset they are a validation file of. */
   readonly validates: string | null;
+  /** Whether they are refused where they are here as a dataset already. */
+  readonly refuseKnown: boolean;
 }
+
+/** Which rows of which dataset of a hub; "" for the usual config or split, null for all rows. */
+export type HubDatasetForm = Pick<HubDatasetRequest, "repository" | "config" | "split" | "rows">;
 
 export interface DataSlice {
   readonly datasets: readonly DatasetSummary[];
@@ -102,6 +110,8 @@ export interface DataSlice {
   readonly sampleOf: Readonly<Record<string, string>>;
   /** Null: the model's own chat template if it has one. */
   readonly templateId: TemplateId | null;
+  /** The Jinja that the person wrote; null where none was. */
+  readonly templateSource: string | null;
   readonly dataProblem: ErrorData | null;
   /** The files of the last import, which can be reread with other settings until the page is closed. */
   readonly lastFiles: LastFiles | null;
@@ -116,10 +126,21 @@ export interface DataSlice {
   importValidation(files: readonly File[], name: string): Promise<void>;
   /** Rereads the last files with other settings, replacing the earlier result. */
   reread(reading: ReadingOptions): Promise<void>;
+  /** Reads the last files though they are here as a dataset already. */
+  importKnown(): Promise<void>;
+  /** Fetches a dataset from the hub of the Model step's form, and reads it. */
+  fetchDataset(wanted: HubDatasetForm): Promise<void>;
+  cancelFetch(): void;
   importSample(id: SampleId): Promise<void>;
   cancelImport(): void;
   deleteDataset(id: string): Promise<void>;
+  /** Changes rows of a dataset; true when that is kept. */
+  editRows(id: string, edit: DatasetEdit): Promise<boolean>;
+  /** Saves the rows in use as JSON Lines. */
+  exportRows(id: string): Promise<void>;
   chooseTemplate(id: TemplateId): void;
+  /** Takes a template of the person's own into use. */
+  editTemplate(source: string): void;
   refreshLengths(): Promise<void>;
   dismissDataProblem(): void;
 }
@@ -343,7 +364,7 @@ export interface AdaptersSlice {
   renameAdapter(id: string, name: string): Promise<void>;
   deleteAdapter(id: string): Promise<void>;
   /** The exports available for an adapter. */
-  listExports(id: string, templateId: TemplateId, signal: AbortSignal): Promise<readonly ExportOffer[]>;
+  listExports(id: string, template: PromptTemplate, signal: AbortSignal): Promise<readonly ExportOffer[]>;
   /** Exports an adapter into the given folder, or as a download. */
   makeExport(id: string, exportId: ExportId, wishes?: Partial<ExportWishes>): Promise<void>;
   cancelExport(): void;

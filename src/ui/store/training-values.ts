@@ -3,7 +3,7 @@ import { defaultValues, fieldFault, type Field, type FieldValues } from "../../s
 import { generationFields, type GenerationOptions } from "../../shared/generation";
 import { methodSpecs, type MethodId } from "../../shared/methods";
 import type { ModelSummary } from "../../shared/model";
-import { LEARN_FROM, SCHEDULES, trainingFields, type TrainingOptions } from "../../shared/training";
+import { LEARN_FROM, SCHEDULES, THOUGHTS, trainingFields, type TrainingOptions } from "../../shared/training";
 import type { PresetId } from "./state";
 
 /** Why a field's value is invalid, by field name. */
@@ -71,7 +71,8 @@ export function toTrainingOptions(values: FieldValues): TrainingOptions | null {
   if (Object.keys(formProblems(trainingFields, values)).length > 0) return null;
   const schedule = SCHEDULES.find((name) => name === values.schedule);
   const learnFrom = LEARN_FROM.find((name) => name === values.learnFrom);
-  if (!schedule || !learnFrom) return null;
+  const thoughts = THOUGHTS.find((name) => name === values.thoughts);
+  if (!schedule || !learnFrom || !thoughts) return null;
   return {
     epochs: Number(values.epochs),
     maxSteps: Number(values.maxSteps),
@@ -84,6 +85,7 @@ export function toTrainingOptions(values: FieldValues): TrainingOptions | null {
     maxGradNorm: Number(values.maxGradNorm),
     maxLength: Number(values.maxLength),
     learnFrom,
+    thoughts,
     validationSplit: Number(values.validationSplit),
     evalSteps: Number(values.evalSteps),
     loadBestModelAtEnd: values.loadBestModelAtEnd === true,

@@ -26,8 +26,8 @@ export function adapterHandlers(owner: JobOwner, session: Session): Pick<Handler
     renameAdapter: ({ id, name }, call) => owner.run(renameJob(session, id, name), call),
     deleteAdapter: ({ id }, call) => owner.run(deleteAdapterJob(session, id), call),
     saveAdapter: ({ id }, call) => owner.run(saveAdapterJob(session, id), call),
-    async listExports({ id, templateId }) {
-      const { source, name } = await exportSource(session, id, templateId);
+    async listExports({ id, template }) {
+      const { source, name } = await exportSource(session, id, template);
       return exportOffers(source, name);
     },
     makeExport: (args, call) => owner.run(exportJob(session, args), call),

@@ -1,13 +1,19 @@
 import { splitRows } from "../../data/batch/split";
+import { duplicatesOf } from "../../data/edit/change-rows";
 import { lengthStats } from "../../data/encode/length-stats";
 import { tokenView } from "../../data/encode/token-view";
+import { shapeOf, templateFacts } from "../../data/shape/prompt-template";
+import { exportRows } from "../../data/write/export-rows";
 import { LuthierError } from "../../lib/errors";
 import type { Row } from "../../shared/rows";
-import { findDataset, listDatasets, readRows, removeLeftovers } from "../../storage/datasets";
+import { clearFetched } from "../../storage/fetched-datasets";
+import { listDatasets, readRows, removeLeftovers, rowsInUse } from "../../storage/datasets";
 import type { EncodedRows } from "../encoded-rows";
 import { deleteDatasetJob } from "../jobs/delete-dataset";
+import { editDatasetJob } from "../jobs/edit-dataset";
 import { importDatasetJob, importSampleJob } from "../jobs/import-dataset";
 import type { JobOwner } from "../jobs/owner";
+import { RowSearch } from "../row-search";
 import { heldOutOfSample, sampleId, samples } from "../samples";
 import type { Handlers } from "../serve";
 import type { Session } from "../session";
@@ -18,10 +24,14 @@ type Names =
   | "importDataset"
   | "importSample"
   | "deleteDataset"
-  | "datasetRows"
+  | "findRows"
+  | "editRows"
+  | "countDuplicates"
+  | "exportRows"
   | "heldOutRows"
   | "tokenView"
-  | "lengthStats";
+  | "lengthStats"
+  | "templateFacts";
 
 /** Commands of datasets: import, browse, delete. None needs a GPU. */
 export function datasetHandlers(
@@ -29,15 +39,21 @@ export function datasetHandlers(
   session: Pick<Session, "model">,
   encoded: EncodedRows,
 ): Pick<Handlers, Names> {
+  const rowSearch = new RowSearch(encoded);
   return {
     async listDatasets() {
       // What cannot be cleared away now, on a full disk say, hides no dataset.
       await removeLeftovers().catch(() => undefined);
+      await clearFetched().catch(() => undefined);
       return listDatasets();
     },
     listSamples: () => samples(),
-    async importDataset({ files, name, reading, replaces, validates }, call) {
-      const place = { ...(replaces ? { id: replaces } : {}), ...(validates ? { validates } : {}) };
+    async importDataset({ files, name, reading, replaces, validates, refuseKnown = false }, call) {
+      const place = {
+        refuseKnown,
+        ...(replaces ? { id: replaces } : {}),
+        ...(validates ? { validates } : {}),
+      };
       const summary = await owner.run(importDatasetJob(files, { ...reading, name, ...place }), call);
       // The import may replace a dataset with the same id.
       encoded.clear();
@@ -45,16 +61,22 @@ export function datasetHandlers(
     },
     importSample: ({ id, name }, call) => owner.run(importSampleJob(id, name), call),
     deleteDataset: ({ id }, call) => owner.run(deleteDatasetJob(encoded, id), call),
-    datasetRows: ({ id, offset, count }) => readRows(id, offset, count),
+    findRows: (search, { signal }) => rowSearch.find(search, signal),
+    editRows: ({ id, edit }, call) => owner.run(editDatasetJob(encoded, id, edit), call),
+    countDuplicates: async ({ id, measure }, { signal }) =>
+      (await encoded.first(() => duplicatesOf(id, measure, signal))).length,
+    exportRows: ({ id }, { signal }) => exportRows(id, signal),
     heldOutRows: (args) => heldOutRows(args),
-    async tokenView({ datasetId, row, templateId, maxLength, learnFrom }) {
+    async tokenView({ datasetId, row, maxLength, learnFrom, thoughts, ...template }) {
       const [found] = await readRows(datasetId, row, 1);
       if (!found) throw new LuthierError({ code: "data/no-such-row", row: row + 1 });
-      return tokenView(found, templateId, session.model.tokenizer, maxLength, learnFrom);
+      const { templateId, tokenizer } = shapeOf(template, session.model.tokenizer);
+      return tokenView(found, templateId, tokenizer, maxLength, { learnFrom, thoughts });
     },
     async lengthStats(args, { signal }) {
       return lengthStats(await encoded.get(args, signal), args.maxLength);
     },
+    templateFacts: (template) => templateFacts(template, session.model.tokenizer),
   };
 }
 
@@ -74,12 +96,7 @@ async function heldOutRows({
   if (validationId !== null) return readRows(validationId, 0, count);
   const sample = (await samples()).find((entry) => sampleId(entry.id) === id);
   if (sample) return (await heldOutOfSample(sample)).slice(0, count);
-  const { rows } = await findDataset(id);
-  const { validation } = splitRows(
-    Array.from({ length: rows }, (_, row) => row),
-    validationSplit,
-    seed,
-  );
+  const { validation } = splitRows(await rowsInUse(id), validationSplit, seed);
   const found = await Promise.all(validation.slice(0, count).map((row) => readRows(id, row, 1)));
   return found.flat();
 }

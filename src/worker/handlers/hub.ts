@@ -5,6 +5,7 @@ import { recommendedModels } from "../../shared/recommended-models";
 import { describeDownload, discardDownload, listDownloads } from "../../storage/downloads";
 import { forgetToken, rememberedToken } from "../../storage/hub-tokens";
 import { downloadJob, resumeDownloadJob } from "../jobs/download";
+import { fetchDatasetJob } from "../jobs/fetch-dataset";
 import { lookUpJob } from "../jobs/look-up";
 import type { JobOwner } from "../jobs/owner";
 import type { Handlers } from "../serve";
@@ -18,6 +19,7 @@ export function hubHandlers(owner: JobOwner): Pick<Handlers, keyof HubCommands> 
     listDownloads: async () => Promise.all((await listDownloads()).map(describeDownload)),
     resumeDownload: ({ id, ...typed }, call) => owner.run(resumeDownloadJob(id, typed), call),
     discardDownload: ({ id }) => discardDownload(id),
+    fetchDataset: (args, call) => owner.run(fetchDatasetJob(args), call),
     hasToken: async ({ endpoint }) => (await rememberedToken(parseEndpoint(endpoint))) !== "",
     forgetToken: ({ endpoint }) => forgetToken(parseEndpoint(endpoint)),
   };

@@ -5,6 +5,7 @@ import { untilAborted } from "../../lib/abort";
 import { isCancelled, LuthierError } from "../../lib/errors";
 import { makeRng } from "../../lib/rng";
 import type { AnswerFilesArgs } from "../../protocol/commands";
+import { templateOf } from "../../shared/data";
 import { alpacaRow, type Row } from "../../shared/rows";
 import type { FileAnswers } from "../../shared/scores";
 import type { Gate } from "../gate";
@@ -30,7 +31,7 @@ export function answerFilesJob(session: Session, gate: Gate, args: AnswerFilesAr
 async function answerRows(
   session: Session,
   gate: Gate,
-  { side, templateId, options }: AnswerFilesArgs,
+  { side, template, options }: AnswerFilesArgs,
   rows: readonly Row[],
   { signal, report }: JobContext,
 ): Promise<FileAnswers> {
@@ -38,7 +39,7 @@ async function answerRows(
   const adapter = side.adapterId === null ? null : await readAdapter(session, side.adapterId);
   const { promptLength = 0, prefixLength = 0 } = adapter?.adapter ?? {};
   const positions = model.engine.maxPositions - promptLength - prefixLength;
-  const asked = prepareQuestions(rows, adapter?.run?.config.templateId ?? templateId, model, positions);
+  const asked = prepareQuestions(rows, templateOf(adapter?.run?.config ?? template), model, positions);
   if (asked.length === 0) throw new LuthierError({ code: "data/nothing-to-ask", leftOut: rows.length });
   const { engine, state } = await findSpeaker(session, side);
   const longest = Math.max(...asked.map(({ prompt }) => prompt.ids.length));

@@ -1,9 +1,12 @@
 import { promptIds } from "../../data/shape/conversation";
+import { shapeOf } from "../../data/shape/prompt-template";
 import { makeRng } from "../../lib/rng";
 import type { CommandArgs, Question } from "../../protocol/commands";
+import type { PromptTemplate } from "../../shared/data";
 import type { FinishReason } from "../../shared/generation";
 import { StreamDecoder } from "../../tokenizer/stream-decoder";
 import { checkIds } from "../check-ids";
+import { templateOfAdapter } from "../kept-adapter";
 import type { Session } from "../session";
 import { findSpeaker } from "../speakers";
 import { onGpu } from "./on-gpu";
@@ -17,22 +20,36 @@ export function answerJob(session: Session, args: Args): Job<void> {
     kind: "answer",
     run: ({ signal }) =>
       onGpu(session, async () => {
-        for (const question of args.questions) {
-          const finish = await answer(session, args, question, signal);
+        const templates = await templatesOf(session, args);
+        for (const [index, question] of args.questions.entries()) {
+          const finish = await answer(session, args, question, templates[index] ?? args.template, signal);
           if (finish === "stopped") return;
         }
       }),
   };
 }
 
+/**
+ * An adapter is asked by the template that it was trained with. So is the base model beside it, for both to have the same
+ * prompt.
+ */
+async function templatesOf(session: Session, { questions, template }: Args): Promise<PromptTemplate[]> {
+  const own = await Promise.all(
+    questions.map(({ adapterId }) => (adapterId === null ? null : templateOfAdapter(session, adapterId))),
+  );
+  const shared = own.find((each) => each !== null) ?? template;
+  return questions.map(({ adapterId }, index) => (adapterId === null ? shared : (own[index] ?? template)));
+}
+
 async function answer(
   session: Session,
-  { requestId, templateId, options }: Args,
+  { requestId, options }: Args,
   question: Question,
+  template: PromptTemplate,
   signal: AbortSignal,
 ): Promise<FinishReason> {
   const { side, messages } = question;
-  const { tokenizer } = session.model;
+  const { tokenizer, templateId } = shapeOf(template, session.model.tokenizer);
   const { ids, endIds, answerLead } = promptIds(messages, templateId, tokenizer);
   checkIds(ids, session.model);
   const speaker = await findSpeaker(session, question);

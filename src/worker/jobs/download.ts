@@ -27,9 +27,7 @@ import { canKeepPartialFiles, opfsPartialFolder } from "../../storage/partial-fi
 import { ensureSpace } from "../../storage/quota";
 import { askHub } from "../hub-offer";
 import type { Job, JobContext } from "./owner";
-
-/** Minimum interval of progress messages. */
-const REPORT_MS = 100;
+import { reportProgress } from "./report-progress";
 
 /** Downloads one variant of a repository into the library, resuming an earlier attempt if there is one. */
 export function downloadJob(request: HubRequest & { choiceId: string }): Job<ModelCard> {
@@ -143,25 +141,6 @@ async function fetchFiles(record: DownloadRecord, { token, signal, report }: Acc
     reporter.end();
   }
   return known;
-}
-
-/** Throttles progress messages, but always sends the last one. */
-function reportProgress(report: JobContext["report"], what: string) {
-  let last = { done: 0, total: 0 };
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const send = (waitingMs: number | null): void => {
-    clearTimeout(timer);
-    timer = undefined;
-    report({ ...last, what, waitingMs });
-  };
-  return {
-    take(done: number, total: number): void {
-      last = { done, total };
-      timer ??= setTimeout(send, REPORT_MS, null);
-    },
-    wait: (ms: number): void => send(ms),
-    end: (): void => send(null),
-  };
 }
 
 async function readConfig({ folder, address, files }: DownloadRecord, index: number): Promise<Known> {

@@ -20,10 +20,10 @@ export function exportJob(session: AdapterHost, args: CommandArgs<"makeExport">[
 
 async function makeExport(
   session: AdapterHost,
-  { id, exportId, type, withOptimizer, templateId, folder }: CommandArgs<"makeExport">[0],
+  { id, exportId, type, withOptimizer, template, folder }: CommandArgs<"makeExport">[0],
   context: JobContext,
 ): Promise<MadeExport> {
-  const { source, name: base } = await exportSource(session, id, templateId);
+  const { source, name: base } = await exportSource(session, id, template);
   const name = exportId === "adapter" ? base : `${base}-${exportId}`;
   const { kind, files: made } = await exportFiles(source, exportId, { type, name, withOptimizer });
   const files = withProgress(made, context);

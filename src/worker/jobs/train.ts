@@ -90,8 +90,11 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   const { session, signal, resume } = asked;
   const { engine } = session.model;
   const startedAt = performance.now() - (resume?.elapsedMs ?? 0);
-  const { name: datasetName } = await findDataset(asked.config.datasetId);
-  const setup = await setUpRun(session, asked.encoded, asked.config, signal);
+  const { name: datasetName, edits } = await findDataset(asked.config.datasetId);
+  const datasetEdits = edits?.identity ?? "";
+  if (resume && (resume.config.datasetEdits ?? "") !== datasetEdits)
+    throw new LuthierError({ code: "data/edited-since-run", dataset: datasetName });
+  const setup = await setUpRun(session, asked.encoded, { ...asked.config, datasetEdits }, signal);
   const { config, adapter, rows, data } = setup;
   const run = { ...asked, config };
   const reporter = new TrainingReporter(session.emit, id, data.totalSteps, () => session.gpuBytes);

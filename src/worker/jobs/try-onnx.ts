@@ -1,4 +1,5 @@
 import { promptIds } from "../../data/shape/conversation";
+import { shapeOf } from "../../data/shape/prompt-template";
 import { exportFiles } from "../../export/registry";
 import type { StreamedFile } from "../../formats/zip";
 import { cancelled, LuthierError } from "../../lib/errors";
@@ -7,7 +8,7 @@ import type { CommandArgs } from "../../protocol/commands";
 import type { OnnxTrial } from "../../shared/exports";
 import { checkIds } from "../check-ids";
 import { exportSource } from "../export-source";
-import { holdAdapter } from "../kept-adapter";
+import { holdAdapter, templateOfAdapter } from "../kept-adapter";
 import { type OnnxFile, OnnxModel } from "../onnx-model";
 import type { Session } from "../session";
 import { onGpu } from "./on-gpu";
@@ -29,16 +30,15 @@ export function tryOnnxJob(session: Session, args: CommandArgs<"tryOnnx">[0]): J
 
 async function tryOnnx(
   session: Session,
-  { id, type, templateId, question }: CommandArgs<"tryOnnx">[0],
+  { id, type, template, question }: CommandArgs<"tryOnnx">[0],
   context: JobContext,
 ): Promise<OnnxTrial> {
-  const { source } = await exportSource(session, id, templateId);
-  const { tokenizer } = session.model;
-  const { ids, endIds } = promptIds(
-    [{ role: "user", content: question }],
-    source.prompt.templateId,
-    tokenizer,
+  const { source } = await exportSource(session, id, template);
+  const { tokenizer, templateId } = shapeOf(
+    (await templateOfAdapter(session, id)) ?? template,
+    session.model.tokenizer,
   );
+  const { ids, endIds } = promptIds([{ role: "user", content: question }], templateId, tokenizer);
   checkIds(ids, session.model);
   const { files } = await exportFiles(source, "onnx", { type, name: "trial", withOptimizer: false });
   const { state } = await holdAdapter(session, id);

@@ -156,13 +156,24 @@ export class FakeClient implements Client {
       ),
     deleteDataset: ({ id }, call) =>
       this.owner.run({ kind: "delete-dataset", run: async () => void this.data.delete(id) }, call),
-    datasetRows: ({ id, offset, count }) =>
-      this.rows(id)
-        .slice(offset, offset + count)
-        .map(alpacaRow),
+    findRows: ({ id, offset, count }) => {
+      const rows = this.rows(id);
+      const listed = rows.map((row, number) => {
+        return { number, row: alpacaRow(row), leftOut: false, changed: false };
+      });
+      return { total: this.rowCount || rows.length, rows: listed.slice(offset, offset + count) };
+    },
+    editRows: ({ id }) => defined(this.data.get(id), "the dataset").summary,
+    countDuplicates: () => 0,
+    exportRows: () => new Blob([]),
     heldOutRows: ({ id, count }) => this.rows(id).slice(-count).map(alpacaRow),
     tokenView: ({ datasetId, row, maxLength }) =>
       fakeTokens(defined(this.rows(datasetId)[row], "the row"), maxLength),
+    templateFacts: ({ templateSource = "{{ messages }}" }) => ({
+      source: templateSource,
+      missing: [],
+      replaced: null,
+    }),
     lengthStats: ({ datasetId, maxLength }) => fakeLengths(this.rows(datasetId), maxLength),
 
     listModels: () => this.cards,

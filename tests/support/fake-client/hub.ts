@@ -110,6 +110,17 @@ export function fakeHub(
       return owner.run({ kind: "download", run: (context) => fetchRest(begun, context) }, call);
     },
     discardDownload: ({ id }) => void unfinished.delete(id),
+    fetchDataset: ({ repository }, call) =>
+      owner.run(
+        {
+          kind: "fetch-dataset",
+          run: async () => {
+            const rows = [{ instruction: "Name a wood.", input: "", output: "Spruce." }];
+            return { name: repository, files: [new File([JSON.stringify(rows)], "0000.json")] };
+          },
+        },
+        call,
+      ),
     hasToken: ({ endpoint }) => tokens.has(endpoint || DEFAULT_HUB_ENDPOINT),
     forgetToken: ({ endpoint }) => void tokens.delete(endpoint || DEFAULT_HUB_ENDPOINT),
   };

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { encodeRow } from "../../../src/data/encode/encode-row";
 import { rowPromptIds } from "../../../src/data/shape/conversation";
-import { TEMPLATE_IDS, type TemplateId } from "../../../src/shared/data";
+import { PLAIN_TEMPLATE_IDS } from "../../../src/shared/data";
 import { alpacaRow, type AlpacaRow } from "../../../src/shared/rows";
 import { loadTokenizer, type Tokenizer } from "../../../src/tokenizer/tokenizer";
 import { runs } from "../../support/runs";
@@ -41,8 +41,8 @@ describe.each(groups)("%s, as Python has it", (name) => {
   it.each(goldens.cases.filter(({ style, template }) => `${template} on ${style}` === name))(
     "row $row",
     ({ style, template, row: index, ids, learned, asked }) => {
-      const plain = TEMPLATE_IDS.find((id) => id === template && id !== "chat");
-      const templateId: TemplateId = plain ?? "chat";
+      const plain = PLAIN_TEMPLATE_IDS.find((id) => id === template);
+      const templateId = plain ?? "chat";
       const tokenizer = tokenizerOf(style, plain ? null : (goldens.templates[template] ?? null));
       const given = goldens.rows[index]!;
       const row = alpacaRow({ ...given, input: given.input ?? "" });

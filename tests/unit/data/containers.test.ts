@@ -83,6 +83,30 @@ describe("tables", () => {
   });
 });
 
+describe("a template over columns", () => {
+  const file = fileOf(
+    JSON.stringify([
+      { q: "2 + 2?", options: ["3", "4"], a: "4", note: null, n: 7 },
+      { q: "Is {q} here?", options: "yes\\nno", a: "yes", note: "hm", n: 8 },
+    ]),
+  );
+  const template = "Question {n}: {q}\n{options}{note} {other}";
+
+  it("writes the instruction, a line for each entry of a list", async () => {
+    const { rows, report } = await readAll([file], { columns: { roles: { output: "a" }, template } });
+    expect(rows).toEqual([
+      alpacaRow({ instruction: "Question 7: 2 + 2?\n3\n4 {other}", input: "", output: "4" }),
+      alpacaRow({ instruction: "Question 8: Is {q} here?\nyes\\nnohm {other}", input: "", output: "yes" }),
+    ]);
+    expect(report.ignoredFields).toEqual([]);
+  });
+
+  it("writes the text where there is no output", async () => {
+    const { rows } = await readAll([file], { columns: { roles: {}, template: "{q} {a}" } });
+    expect(rows[0]).toEqual({ kind: "text", text: "2 + 2? 4" });
+  });
+});
+
 describe("columns of JSON that nobody knows", () => {
   it("are asked for, and read as told", async () => {
     const file = fileOf(

@@ -3,7 +3,7 @@ import { encodeRow as encodeConversation } from "../../../src/data/encode/encode
 import { lengthStats } from "../../../src/data/encode/length-stats";
 import { tokenView } from "../../../src/data/encode/token-view";
 import { rowPromptIds } from "../../../src/data/shape/conversation";
-import type { TemplateId } from "../../../src/shared/data";
+import type { RenderingId } from "../../../src/data/shape/prompt-template";
 import { alpacaRow, type AlpacaRow as Row } from "../../../src/shared/rows";
 import { loadTokenizer, type Tokenizer } from "../../../src/tokenizer/tokenizer";
 import { goldenFiles, goldenTokenizer, STYLES } from "../tokenizer/goldens";
@@ -17,7 +17,7 @@ const row: Row = { instruction: "Name the wood", input: "of a violin's top", out
 const gpt2 = goldenTokenizer("gpt2");
 
 /** The text of the supervised tokens. */
-function learned(tokenizer: Tokenizer, given: Row, templateId: TemplateId, maxLength = 1000): string {
+function learned(tokenizer: Tokenizer, given: Row, templateId: RenderingId, maxLength = 1000): string {
   const { ids, supervised } = encodeRow(given, templateId, tokenizer, maxLength);
   return tokenizer.decode(
     [...ids].filter((_, index) => supervised[index] === 1),

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { DatasetEncoder } from "../../../src/data/encode/encode-dataset";
 import { encodeRow } from "../../../src/data/encode/encode-row";
 import { type AlpacaRow, alpacaRow, type RowTurn } from "../../../src/shared/rows";
-import type { LEARN_FROM } from "../../../src/shared/training";
+import { LEARN_EVERY, type LEARN_FROM, learnRuleOf } from "../../../src/shared/training";
+
 import { loadTokenizer, type Tokenizer } from "../../../src/tokenizer/tokenizer";
 import { toAlpaca } from "../../support/alpaca";
 import { fileOf, readAll } from "../../support/read-dataset";
@@ -130,7 +131,7 @@ describe("conversations with tools and several turns, as transformers has them",
       const unmarked = JSON.stringify(chats.chats[chat]).replaceAll(/,"weight":[01]/g, "");
       const { rows } = await readAll([fileOf(unmarked)]);
       const encode = (mode: (typeof LEARN_FROM)[number]) =>
-        encodeRow(rows[0]!, "chat", tokenizer, 1_000_000, mode);
+        encodeRow(rows[0]!, "chat", tokenizer, 1_000_000, learnRuleOf({ learnFrom: mode }));
       const encoded = encode("every");
       expect(encoded.excluded).toBeNull();
       expect(encoded.ids).toHaveLength(count);
@@ -149,7 +150,13 @@ describe("conversations with tools and several turns, as transformers has them",
     const { rows } = await readAll([fileOf(JSON.stringify(chats.chats[0]))]);
     const tokenizer = tokenizerOf("chatml", "tags");
     const learned = (mode: (typeof LEARN_FROM)[number]): string[] => {
-      const { ids, supervised } = encodeRow(rows[0]!, "chat", tokenizer, 1_000_000, mode);
+      const { ids, supervised } = encodeRow(
+        rows[0]!,
+        "chat",
+        tokenizer,
+        1_000_000,
+        learnRuleOf({ learnFrom: mode }),
+      );
       return runs(supervised).map(([start, end]) =>
         tokenizer.decode([...ids.subarray(start, end)], { skipSpecialTokens: false }),
       );
@@ -182,10 +189,10 @@ describe("conversations with tools and several turns, as transformers has them",
 
 describe("texts in blocks, as trl joins and cuts them", () => {
   it.each(chats.blocks)("$style", ({ style, blocks }) => {
-    const options = { templateId: "alpaca", maxLength: 16, learnFrom: "every" } as const;
+    const options = { templateId: "alpaca", maxLength: 16, ...LEARN_EVERY } as const;
     const encoder = new DatasetEncoder(goldenTokenizer(style), options);
     const encoded = [
-      ...chats.documents.flatMap((text) => encoder.add({ kind: "text", text })),
+      ...chats.documents.flatMap((text, number) => encoder.add({ kind: "text", text }, number)),
       ...encoder.end(),
     ];
     expect(encoded.map(({ ids }) => [...ids])).toEqual(blocks);
@@ -197,9 +204,9 @@ describe("texts in blocks, as trl joins and cuts them", () => {
 
   it("go on with a document that was cut for its length without an end token between", () => {
     const gpt2 = goldenTokenizer("gpt2");
-    const encoder = new DatasetEncoder(gpt2, { templateId: "chat", maxLength: 1000, learnFrom: "every" });
-    encoder.add({ kind: "text", text: "One half\n", goesOn: true });
-    encoder.add({ kind: "text", text: "and the other." });
+    const encoder = new DatasetEncoder(gpt2, { templateId: "chat", maxLength: 1000, ...LEARN_EVERY });
+    encoder.add({ kind: "text", text: "One half\n", goesOn: true }, 0);
+    encoder.add({ kind: "text", text: "and the other." }, 1);
     const [block, ...others] = encoder.end();
     expect(others).toEqual([]);
     expect(gpt2.decode([...block!.ids], { skipSpecialTokens: true })).toBe("One half\nand the other.");

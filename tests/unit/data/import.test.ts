@@ -126,6 +126,17 @@ describe("importDataset", () => {
     expect(await stored("sample-pirate")).toEqual(rows(5));
   });
 
+  it("knows files by their content, whatever they are called, and refuses them where that is asked", async () => {
+    const kept = await importDataset(file(rows(3)), { name: "woods.json" });
+    const again = { name: "woods (1).json", refuseKnown: true };
+    await expect(importDataset(file(rows(3)), again)).rejects.toMatchObject({
+      problem: { code: "data/same-file", id: kept.id, dataset: "woods.json" },
+    });
+    expect((await importDataset(file(rows(4)), again)).rows).toBe(4);
+    expect((await importDataset(file(rows(3)), { name: "again.json" })).contentHash).toBe(kept.contentHash);
+    expect(await storage.listDatasets()).toHaveLength(3);
+  });
+
   it("says so when the file can no longer be read", async () => {
     const gone = file(rows(1));
     vi.spyOn(gone, "stream").mockReturnValue(

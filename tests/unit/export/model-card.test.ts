@@ -32,7 +32,8 @@ function facts(name: string, format: FolderFormat): CardFacts {
 /** A plain template with text as hostile as the name. */
 function prompt(name: string): PromptManner {
   return {
-    templateId: "alpaca",
+    rendering: "alpaca",
+    chatTemplate: null,
     endIds: [2],
     endTexts: [name],
     startIds: [],

@@ -36,11 +36,15 @@ const ALLOWED: Readonly<Record<string, string>> = {
 const sentencesIn = (path: string, source: string): Wording[] =>
   findWording(path, source).filter(({ text }) => /\S \S/.test(text));
 
+/** Files that hold nothing but what models are asked with. */
+const PROMPTS: ReadonlySet<string> = new Set(["src/data/shape/named-templates.ts"]);
+
 const found = FOLDERS.flatMap((folder) => {
   const files = readdirSync(join("src", folder), { recursive: true, encoding: "utf8" });
   return files
     .filter((file) => file.endsWith(".ts"))
     .map((file) => `src/${folder}/${file.replaceAll("\\", "/")}`)
+    .filter((path) => !PROMPTS.has(path))
     .flatMap((path) => sentencesIn(path, readFileSync(path, "utf8")));
 });
 

@@ -132,3 +132,22 @@ describe("templates that are made to hang", () => {
     expect(render(source, long).length).toBeGreaterThan(10_000_000);
   });
 });
+
+describe("a fault in a template", () => {
+  const faults: [string, string, RegExp][] = [
+    ["an unknown statement", "line\n{% if true %}\n{% fro m in messages %}\n{% endif %}", /in line 3:/],
+    ["a character that is none of Jinja's", "a\nb\n{{ 'x' ? 1 }}\nc", /in line 3:/],
+    ["a block that is closed by another", "{% for m in messages %}\n{{ m.role }}\n{% endif %}", /in line 3:/],
+    ["a block that is not closed", "{% for m in messages %}\n{{ m.role }}\n", /ends too early/],
+    ["a comment that is not closed", "a\n{# b", /ends too early/],
+    [
+      "a failure while it renders, behind strings of several lines",
+      "{{- 'one\ntwo' }}{#- a\ncomment -#}\n{% for m in messages %}\n  {{- 'it\\'s' + m.role }}\n  {{ m.content | nofilter }}\n{% endfor %}",
+      /in line 6:/,
+    ],
+  ];
+
+  it.each(faults)("is told with its line: %s", (_what, source, expected) => {
+    expect(() => render(source)).toThrow(expected);
+  });
+});

@@ -57,7 +57,7 @@ describe("the studio's store", () => {
     expect(studio.state().datasets).toHaveLength(1);
     expect(studio.state().model?.source).toBe("built-in");
     expect(selectTrainBlock(studio.state())).toBeNull();
-    expect(selectTemplate(studio.state())).toBe("chat");
+    expect(selectTemplate(studio.state())).toEqual({ templateId: "chat" });
     expect(selectRunConfig(studio.state())).toMatchObject({
       modelId: "tiny",
       templateId: "chat",

@@ -1,6 +1,7 @@
 import { beforeEach, expect, it, vi } from "vitest";
 import type { EncodedRow } from "../../../src/data/encode/encode-row";
 import type { Row } from "../../../src/shared/rows";
+import type { NumberedRow } from "../../../src/storage/row-edits";
 import type { ActiveModel } from "../../../src/worker/active";
 import { EncodedRows } from "../../../src/worker/encoded-rows";
 
@@ -8,11 +9,12 @@ import { EncodedRows } from "../../../src/worker/encoded-rows";
 let chunks: (() => void)[] = [];
 let read = 0;
 vi.mock("../../../src/storage/datasets", () => ({
-  async *streamRows(): AsyncGenerator<readonly Row[]> {
+  async *streamNumberedRows(): AsyncGenerator<readonly NumberedRow[]> {
     for (let chunk = 0; chunk < 3; chunk++) {
       await new Promise<void>((resolve) => chunks.push(resolve));
       read++;
-      yield [{ kind: "conversation", system: String(chunk), turns: [] }];
+      const row = { kind: "conversation", system: String(chunk), turns: [] } as const;
+      yield [{ number: chunk, row, leftOut: false, changed: false }];
     }
   },
 }));
@@ -26,7 +28,13 @@ const model = {
   tokenizer: {},
   engine: { spec: { vocabularySize: 10 } },
 } as unknown as ActiveModel;
-const key = { datasetId: "d", templateId: "chat", maxLength: 64, learnFrom: "every" } as const;
+const key = {
+  datasetId: "d",
+  templateId: "chat",
+  maxLength: 64,
+  learnFrom: "every",
+  thoughts: "template",
+} as const;
 
 let encoded: EncodedRows;
 beforeEach(() => {
@@ -88,4 +96,20 @@ it("keeps those of a validation file beside the dataset's", async () => {
   expect(await encoded.get({ ...key, datasetId: "v" }, undefined, "validation")).toBe(other);
   encoded.clear();
   expect(await all(key)).not.toBe(own);
+});
+
+it("waits while something else goes first", async () => {
+  const rows = encoded.get(key);
+  await nextChunk();
+  let finish: () => void = () => undefined;
+  const first = encoded.first(() => new Promise<void>((resolve) => (finish = resolve)));
+  vi.spyOn(performance, "now").mockReturnValue(Infinity);
+  await nextChunk();
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(chunks, "no further chunk is asked for").toEqual([]);
+  vi.restoreAllMocks();
+  finish();
+  await first;
+  await nextChunk();
+  expect(await rows).toHaveLength(3);
 });

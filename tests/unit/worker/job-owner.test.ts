@@ -4,83 +4,33 @@ import type { Events } from "../../../src/protocol/events";
 import type { JobKind } from "../../../src/protocol/jobs";
 import { type JobContext, JobOwner } from "../../../src/worker/jobs/owner";
 
+const gpuUsers: readonly JobKind[] = [
+  ...(["load-model", "delete-model", "train", "measure"] as const),
+  ...(["answer", "answer-files", "evaluate", "try-onnx"] as const),
+];
+const adapterEditors: readonly JobKind[] = ["import-adapter", "edit-library"];
+const datasetEditors: readonly JobKind[] = ["import-dataset", "delete-dataset", "edit-dataset"];
+const networkUsers: readonly JobKind[] = ["look-up", "download", "fetch-dataset"];
+
 /** What cannot start while a job of a kind is running, listed independently of the implementation. */
 const exclusions: Readonly<Record<JobKind, readonly JobKind[]>> = {
-  "load-model": [
-    ...["load-model", "delete-model", "train", "measure", "answer", "answer-files", "evaluate", "try-onnx"],
-    ...["export", "import-adapter", "edit-library"],
-  ] as JobKind[],
-  "delete-model": [
-    ...["load-model", "delete-model", "train", "measure", "answer", "answer-files", "evaluate", "try-onnx"],
-    ...["export", "import-adapter", "edit-library"],
-  ] as JobKind[],
-  train: [
-    ...[
-      "load-model",
-      "delete-model",
-      "train",
-      "measure",
-      "answer",
-      "answer-files",
-      "evaluate",
-      "try-onnx",
-      "export",
-    ],
-    ...["import-adapter", "edit-library", "import-dataset", "delete-dataset"],
-  ] as JobKind[],
-  measure: [
-    ...["load-model", "delete-model", "train", "measure", "answer", "answer-files", "evaluate", "try-onnx"],
-    ...["import-adapter", "edit-library", "import-dataset", "delete-dataset"],
-  ] as JobKind[],
-  answer: [
-    ...["load-model", "delete-model", "train", "measure", "answer", "answer-files", "evaluate", "try-onnx"],
-    ...["import-adapter", "edit-library"],
-  ] as JobKind[],
-  "answer-files": [
-    ...["load-model", "delete-model", "train", "measure", "answer", "answer-files", "evaluate", "try-onnx"],
-    ...["import-adapter", "edit-library"],
-  ] as JobKind[],
-  evaluate: [
-    ...["load-model", "delete-model", "train", "measure", "answer", "answer-files", "evaluate", "try-onnx"],
-    ...["import-adapter", "edit-library", "import-dataset", "delete-dataset"],
-  ] as JobKind[],
-  "try-onnx": [
-    ...["load-model", "delete-model", "train", "measure", "answer", "answer-files", "evaluate", "try-onnx"],
-    ...["import-adapter", "edit-library"],
-  ] as JobKind[],
-  export: ["load-model", "delete-model", "train", "export", "import-adapter", "edit-library"],
-  "import-adapter": [
-    ...[
-      "load-model",
-      "delete-model",
-      "train",
-      "measure",
-      "answer",
-      "answer-files",
-      "evaluate",
-      "try-onnx",
-      "export",
-    ],
-    ...["import-adapter", "edit-library"],
-  ] as JobKind[],
-  "edit-library": [
-    ...[
-      "load-model",
-      "delete-model",
-      "train",
-      "measure",
-      "answer",
-      "answer-files",
-      "evaluate",
-      "try-onnx",
-      "export",
-    ],
-    ...["import-adapter", "edit-library"],
-  ] as JobKind[],
-  "import-dataset": ["train", "measure", "evaluate", "import-dataset", "delete-dataset"],
-  "delete-dataset": ["train", "measure", "evaluate", "import-dataset", "delete-dataset"],
-  "look-up": ["look-up", "download"],
-  download: ["look-up", "download"],
+  "load-model": [...gpuUsers, "export", ...adapterEditors],
+  "delete-model": [...gpuUsers, "export", ...adapterEditors],
+  train: [...gpuUsers, "export", ...adapterEditors, ...datasetEditors],
+  measure: [...gpuUsers, ...adapterEditors, ...datasetEditors],
+  answer: [...gpuUsers, ...adapterEditors],
+  "answer-files": [...gpuUsers, ...adapterEditors],
+  evaluate: [...gpuUsers, ...adapterEditors, ...datasetEditors],
+  "try-onnx": [...gpuUsers, ...adapterEditors],
+  export: ["load-model", "delete-model", "train", "export", ...adapterEditors],
+  "import-adapter": [...gpuUsers, "export", ...adapterEditors],
+  "edit-library": [...gpuUsers, "export", ...adapterEditors],
+  "import-dataset": ["train", "measure", "evaluate", ...datasetEditors],
+  "delete-dataset": ["train", "measure", "evaluate", ...datasetEditors],
+  "edit-dataset": ["train", "measure", "evaluate", ...datasetEditors],
+  "look-up": networkUsers,
+  download: networkUsers,
+  "fetch-dataset": networkUsers,
 };
 const kinds = Object.keys(exclusions) as JobKind[];
 

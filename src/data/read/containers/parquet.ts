@@ -1,3 +1,4 @@
+import { LuthierError } from "../../../lib/errors";
 import { FileBreakError } from "../file-break-error";
 
 /** Maximum rows per batch, for large row groups. */
@@ -6,28 +7,46 @@ const MAX_ROWS = 10_000;
 /**
  * Streams the rows of a Parquet file, holding one row group in memory.
  * @param onRead called with the fraction read
+ * @param limit rows after which it ends
  * @throws FileBreakError if the file is damaged
  */
 export async function* parquetRows(
   file: Blob,
   onRead: (share: number) => void,
+  limit = Infinity,
 ): AsyncGenerator<readonly unknown[], void, void> {
   const { parquetMetadataAsync, parquetReadObjects } = await import("hyparquet");
   const { compressors } = await import("./parquet-compressors");
-  const buffer = {
-    byteLength: file.size,
-    slice: (start: number, end?: number) => file.slice(start, end ?? file.size).arrayBuffer(),
-  };
+  const buffer = bufferOf(file);
   const metadata = await damaged(() => parquetMetadataAsync(buffer));
   let rowStart = 0;
   for (const { num_rows } of metadata.row_groups) {
-    const rowEnd = rowStart + Number(num_rows);
+    if (rowStart >= limit) break;
+    const rowEnd = Math.min(rowStart + Number(num_rows), limit);
     const options = { file: buffer, metadata, rowStart, rowEnd, compressors };
     const rows = await damaged(() => parquetReadObjects(options));
     for (let at = 0; at < rows.length; at += MAX_ROWS) yield rows.slice(at, at + MAX_ROWS).map(plain);
     rowStart = rowEnd;
     onRead(rowStart / Number(metadata.num_rows));
   }
+}
+
+/** How many rows a Parquet file has, by its footer. */
+export async function parquetRowCount(file: Blob, name: string): Promise<number> {
+  const { parquetMetadataAsync } = await import("hyparquet");
+  try {
+    return Number((await damaged(() => parquetMetadataAsync(bufferOf(file)))).num_rows);
+  } catch (error) {
+    if (!(error instanceof FileBreakError)) throw error;
+    throw new LuthierError({ code: "data/broken", name, at: error.at });
+  }
+}
+
+function bufferOf(file: Blob) {
+  return {
+    byteLength: file.size,
+    slice: (start: number, end?: number) => file.slice(start, end ?? file.size).arrayBuffer(),
+  };
 }
 
 async function damaged<T>(work: () => Promise<T>): Promise<T> {

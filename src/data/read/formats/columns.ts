@@ -1,17 +1,18 @@
 import type { ColumnMapping } from "../../../shared/data";
 import { alpacaRow, type Row } from "../../../shared/rows";
-import { FaultyRow, type Fields, kindOf, text } from "./format";
+import { FaultyRow, type Fields, kindOf, text, parseNested } from "./format";
 
 /** Reads a row with user-assigned column roles. @throws FaultyRow */
-export function readColumns(value: Fields, { roles }: ColumnMapping): Row {
-  if (roles.text !== undefined) return { kind: "text", text: cell(value, roles.text) };
+export function readColumns(value: Fields, { roles, template = "" }: ColumnMapping): Row {
+  if (template !== "" && roles.output === undefined) return { kind: "text", text: filled(template, value) };
+  if (template === "" && roles.text !== undefined) return { kind: "text", text: cell(value, roles.text) };
   const optional = (column: string | undefined): string => {
     const found = column === undefined ? null : (value[column] ?? null);
     return column === undefined || found === null ? "" : cell(value, column);
   };
   if (roles.output === undefined) throw new FaultyRow({ kind: "no-field", field: "output" });
   return alpacaRow({
-    instruction: optional(roles.instruction),
+    instruction: template === "" ? optional(roles.instruction) : filled(template, value),
     input: optional(roles.input),
     output: cell(value, roles.output),
     system: optional(roles.system),
@@ -19,8 +20,30 @@ export function readColumns(value: Fields, { roles }: ColumnMapping): Row {
 }
 
 /** Columns used by a mapping. */
-export function usedColumns({ roles }: ColumnMapping): ReadonlySet<string> {
-  return new Set(Object.values(roles));
+export function usedColumns({ roles, template = "" }: ColumnMapping): ReadonlySet<string> {
+  const named = Array.from(template.matchAll(PLACE), ([, column = ""]) => column);
+  return new Set([...Object.values(roles), ...named]);
+}
+
+/** A column's place in a template. */
+const PLACE = /\{([^{}]+)\}/g;
+
+/** The template with the row's values; what stands in braces and is no column stays. @throws FaultyRow */
+function filled(template: string, value: Fields): string {
+  return text(
+    template.replace(PLACE, (whole, column: string) => (column in value ? written(value[column]) : whole)),
+    "template",
+  );
+}
+
+/** Lists have a line for each entry; what is not there is nothing. */
+function written(value: unknown): string {
+  const found = parseNested(value);
+  if (found === null || found === undefined) return "";
+  if (Array.isArray(found)) return found.map(written).join("\n");
+  if (typeof found === "object") return JSON.stringify(found);
+  // A text that spells no list or object is as it is.
+  return typeof value === "string" ? value : String(found as number | boolean);
 }
 
 /** Numbers and booleans are converted to text. */

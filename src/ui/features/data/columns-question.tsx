@@ -1,4 +1,4 @@
-import { Button, Checkbox, NativeSelect } from "@mantine/core";
+import { Button, Checkbox, NativeSelect, Textarea } from "@mantine/core";
 import { useId, useState } from "react";
 import type { StrangeColumn } from "../../../lib/problems/data-problems";
 import { COLUMN_ROLES, type ColumnRole } from "../../../shared/data";
@@ -22,7 +22,8 @@ export function ColumnsQuestion({ columns }: { columns: readonly StrangeColumn[]
   const isNumbered = columns.every(({ column }, index) => column === String(index + 1));
   const [roles, setRoles] = useState(() => proposedColumns(columns));
   const [headings, setHeadings] = useState(!isNumbered);
-  const complete = roles.text !== undefined || roles.output !== undefined;
+  const [template, setTemplate] = useState("");
+  const complete = roles.text !== undefined || roles.output !== undefined || template.trim() !== "";
   const choose = (role: ColumnRole, column: string): void => {
     const { [role]: _before, ...others } = roles;
     setRoles(column === "" ? others : { ...others, [role]: column });
@@ -60,6 +61,21 @@ export function ColumnsQuestion({ columns }: { columns: readonly StrangeColumn[]
           />
         ))}
       </div>
+      <Textarea
+        className={classes.template ?? ""}
+        label={text.data.columnTemplate}
+        description={text.data.columnTemplateHint}
+        inputWrapperOrder={["label", "input", "description"]}
+        placeholder={columns.map(({ column }) => `{${column}}`).join("\n")}
+        value={template}
+        autosize
+        minRows={2}
+        maxRows={10}
+        onChange={(event) => {
+          setTemplate(event.currentTarget.value);
+        }}
+      />
+      {template.trim() !== "" && <p className={classes.preview}>{example(template, columns)}</p>}
       {isNumbered && (
         <Checkbox
           label={text.data.headings}
@@ -71,10 +87,22 @@ export function ColumnsQuestion({ columns }: { columns: readonly StrangeColumn[]
       )}
       <Button
         disabled={busy || !complete}
-        onClick={() => void readAnew({ columns: { roles, ...(isNumbered ? { headings } : {}) } })}
+        onClick={() => {
+          const more = {
+            ...(template.trim() === "" ? {} : { template }),
+            ...(isNumbered ? { headings } : {}),
+          };
+          void readAnew({ columns: { roles, ...more } });
+        }}
       >
         {text.data.useColumns}
       </Button>
     </section>
   );
+}
+
+/** The template with the columns' examples in it. */
+function example(template: string, columns: readonly StrangeColumn[]): string {
+  const examples = new Map(columns.map(({ column, example: value }) => [column, value]));
+  return template.replace(/\{([^{}]+)\}/g, (whole, column: string) => examples.get(column) ?? whole);
 }

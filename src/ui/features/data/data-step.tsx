@@ -1,4 +1,6 @@
 import { useState } from "react";
+import type { ErrorData } from "../../../lib/errors";
+import type { DatasetSummary } from "../../../shared/data";
 import { ProblemAlert } from "../../components/problem-alert";
 import { StepSection } from "../../components/step-section";
 import { useStudio } from "../../store/context";
@@ -25,14 +27,14 @@ export function DataStep() {
     <StepSection step="data" intro={text.data.intro}>
       <SampleCards />
       <DatasetImport />
-      <ProblemAlert problem={problem} onDismiss={dismiss} />
+      <ProblemAlert problem={isAsked(problem) ? null : problem} onDismiss={dismiss} />
       <ReadingQuestion />
       <DatasetList />
       {dataset && (
         <>
           <DatasetOverview dataset={dataset} />
-          {dataset.rows > 0 && (
-            <DatasetRows key={`${dataset.id} ${dataset.importedAt}`} id={dataset.id} rows={dataset.rows} />
+          {(dataset.rows > 0 || dataset.edits) && (
+            <DatasetRows key={`${dataset.id} ${dataset.importedAt}`} dataset={dataset} />
           )}
           <ValidationFile />
         </>
@@ -41,13 +43,18 @@ export function DataStep() {
   );
 }
 
+/** Whether a problem is a question, which has a form of its own. */
+function isAsked(problem: ErrorData | null): boolean {
+  return problem?.problem.code === "data/same-file";
+}
+
 /** The rows of a dataset and the tokens of the selected row; starts at the first row for each dataset. */
-function DatasetRows({ id, rows }: { id: string; rows: number }) {
+function DatasetRows({ dataset }: { dataset: DatasetSummary }) {
   const [row, setRow] = useState(0);
   return (
     <>
-      <RowBrowser id={id} rows={rows} chosen={row} onChoose={setRow} />
-      <ModelView id={id} row={row} />
+      <RowBrowser dataset={dataset} chosen={row} onChoose={setRow} />
+      <ModelView dataset={dataset} row={row} />
     </>
   );
 }

@@ -6,6 +6,7 @@ import { ProgressLine } from "../../components/progress-line";
 import { useStudio } from "../../store/context";
 import { isExcluded, jobOf } from "../../store/jobs";
 import { useText } from "../../text/text";
+import { HubDataset } from "./hub-dataset";
 import classes from "./dataset-import.module.css";
 import { RowFilesZone } from "./row-files-zone";
 
@@ -28,6 +29,9 @@ export function DatasetImport() {
         onRows={(files, name) => void importFiles(files, name)}
       />
       {importing && <ProgressLine label={text.data.importing} timed={importing.progress} onCancel={cancel} />}
+      <Fold title={text.data.fromHub}>
+        <HubDataset />
+      </Fold>
       <Fold title={text.data.paste}>
         <PasteArea disabled={disabled} onPaste={(file) => void importFiles([file], file.name)} />
       </Fold>

@@ -15,10 +15,15 @@ export function DatasetOverview({ dataset }: { dataset: DatasetSummary }) {
       <Facts
         items={[
           [text.data.format, text.data.formatName(dataset.format ?? "alpaca", dataset.container)],
-          [text.data.rows, text.format.integer(dataset.rows)],
+          [
+            text.data.rows,
+            dataset.edits
+              ? text.data.rowsInUse(dataset.rows, dataset.edits.fileRows + dataset.edits.added)
+              : text.format.integer(dataset.rows),
+          ],
           [text.data.problems, problemCount === 0 ? text.data.none : text.format.integer(problemCount)],
           [
-            text.data.duplicates,
+            dataset.edits ? text.data.duplicatesOfFile : text.data.duplicates,
             dataset.duplicates === 0 ? text.data.none : text.format.integer(dataset.duplicates),
           ],
           [text.data.size, text.format.bytes(dataset.sizeBytes)],

@@ -28,7 +28,37 @@ export function ReadingQuestion() {
     return <EncodingQuestion key={problem.name} problem={problem} files={files} />;
   if (problem?.code === "data/strange-columns")
     return <ColumnsQuestion key={problem.name} columns={problem.columns} />;
+  if (problem?.code === "data/same-file") return <SameFileQuestion id={problem.id} name={problem.dataset} />;
   return cut === null ? null : <CutQuestion cut={cut} />;
+}
+
+/** Whether a file that is here already is brought in again. */
+function SameFileQuestion({ id, name }: { id: string; name: string }) {
+  const text = useText();
+  const { busy, choose, dismiss, importKnown } = useStudio((state) => ({
+    busy: isExcluded(state, "import-dataset"),
+    choose: state.chooseDataset,
+    dismiss: state.dismissDataProblem,
+    importKnown: state.importKnown,
+  }));
+  return (
+    <div className={classes.question}>
+      <p className={classes.title}>{text.data.sameFile(name)}</p>
+      <div className={classes.answers}>
+        <Button
+          onClick={() => {
+            choose(id);
+            dismiss();
+          }}
+        >
+          {text.data.useKnown}
+        </Button>
+        <Button variant="default" disabled={busy} onClick={() => void importKnown()}>
+          {text.data.importAgain}
+        </Button>
+      </div>
+    </div>
+  );
 }
 
 /** Asks for the encoding of a non-Unicode file, previewing its first non-ASCII characters. */

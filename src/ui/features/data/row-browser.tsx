@@ -1,64 +1,151 @@
-import { Button, Skeleton } from "@mantine/core";
+import { NativeSelect, Skeleton, TextInput } from "@mantine/core";
+import { IconSearch } from "@tabler/icons-react";
 import { useState } from "react";
-import type { Row } from "../../../shared/rows";
+import { type DatasetSummary, ROW_FILTERS, type RowQuery } from "../../../shared/data";
 import { Pager } from "../../components/pager";
 import { ProblemAlert } from "../../components/problem-alert";
-import { useStudioContext } from "../../store/context";
+import { useStudio, useStudioContext } from "../../store/context";
+import { lengthInputs } from "../../store/selectors";
 import { useRemote } from "../../store/use-remote";
 import { useText } from "../../text/text";
 import classes from "./row-browser.module.css";
-import { columnsOf, rowParts } from "./row-parts";
+import { RowCard } from "./row-card";
+import { columnsOf } from "./row-parts";
+import { RowTools } from "./row-tools";
 
 const PAGE_ROWS = 3;
+/** A search waits for the end of a word. */
+const DELAY_MS = 250;
+
+const EVERY_ROW: RowQuery = { text: "", filter: "all", minTokens: 0 };
 
 interface Props {
-  readonly id: string;
-  readonly rows: number;
+  readonly dataset: DatasetSummary;
   /** Index of the row whose tokens are shown. */
   readonly chosen: number;
   readonly onChoose: (row: number) => void;
 }
 
-/** Browses rows as they are in the file, three at a time. */
-export function RowBrowser({ id, rows, chosen, onChoose }: Props) {
+/** Three rows at a time, as the file has them: all, or those that are looked for. */
+export function RowBrowser({ dataset, chosen, onChoose }: Props) {
   const text = useText();
   const { client } = useStudioContext();
   const [offset, setOffset] = useState(0);
-  const { value, problem, busy } = useRemote(JSON.stringify([id, offset]), () =>
-    client.call("datasetRows", { id, offset, count: PAGE_ROWS }),
+  const [query, setQuery] = useState(EVERY_ROW);
+  const encodingKey = useStudio((state) => JSON.stringify(lengthInputs(state)?.args ?? null));
+  const { id, edits } = dataset;
+  const needsTokens = ["problems", "cut", "long"].includes(query.filter);
+  const encoding = needsTokens ? encodingKey : "null";
+  const search = { id, query: { ...query, text: query.text.trim() }, offset, count: PAGE_ROWS };
+  const { value, problem, busy } = useRemote(
+    JSON.stringify([search, encoding, edits?.identity]),
+    (signal) =>
+      client
+        .withSignal(signal)
+        .call("findRows", { ...search, encoding: JSON.parse(encoding) as RowEncoding }),
+    query.text === "" ? 0 : DELAY_MS,
   );
+  const rows = value?.rows ?? null;
   return (
     <div>
       <div className={classes.bar}>
         <h3 className={classes.heading}>{text.data.examples}</h3>
-        {value?.[0] && <span className={classes.columns}>{text.format.list(columnsOf(value))}</span>}
-        <Pager
-          offset={offset}
-          size={PAGE_ROWS}
-          total={rows}
-          earlier={text.data.earlier}
-          later={text.data.later}
-          onPage={setOffset}
-        />
-      </div>
-      <ProblemAlert problem={problem} />
-      <ol className={classes.rows} aria-busy={busy} start={offset + 1}>
-        {value === null &&
-          !problem &&
-          Array.from({ length: PAGE_ROWS }, (_, card) => <RowSkeleton key={card} />)}
-        {value?.map((row, index) => (
-          <RowCard
-            key={offset + index}
-            row={row}
-            index={offset + index}
-            chosen={offset + index === chosen}
-            onChoose={onChoose}
+        {rows?.[0] && (
+          <span className={classes.columns}>{text.format.list(columnsOf(rows.map(({ row }) => row)))}</span>
+        )}
+        {value !== null && value.total > 0 && (
+          <Pager
+            offset={offset}
+            size={PAGE_ROWS}
+            total={value.total}
+            earlier={text.data.earlier}
+            later={text.data.later}
+            onPage={setOffset}
           />
-        ))}
-      </ol>
+        )}
+      </div>
+      <SearchBar
+        query={query}
+        onQuery={(next) => {
+          setQuery(next);
+          setOffset(0);
+        }}
+      />
+      <RowTools dataset={dataset} />
+      <ProblemAlert problem={problem} />
+      {rows?.length === 0 && !busy ? (
+        <p className={classes.nothing} role="status">
+          {text.data.noRowFound}
+        </p>
+      ) : (
+        <ol className={classes.rows} aria-busy={busy}>
+          {rows === null &&
+            !problem &&
+            Array.from({ length: PAGE_ROWS }, (_, card) => <RowSkeleton key={card} />)}
+          {rows?.map((listed) => (
+            <RowCard
+              key={`${listed.number} ${edits?.identity ?? ""}`}
+              id={id}
+              listed={listed}
+              chosen={listed.number === chosen}
+              onChoose={onChoose}
+            />
+          ))}
+        </ol>
+      )}
     </div>
   );
 }
+
+type RowEncoding = NonNullable<ReturnType<typeof lengthInputs>>["args"] | null;
+
+function SearchBar({ query, onQuery }: { query: RowQuery; onQuery: (query: RowQuery) => void }) {
+  const text = useText();
+  const hasModel = useStudio((state) => state.model !== null);
+  const needsModel = (filter: RowQuery["filter"]): boolean => ["problems", "cut", "long"].includes(filter);
+  return (
+    <div className={classes.search}>
+      <TextInput
+        type="search"
+        aria-label={text.data.searchRows}
+        placeholder={text.data.searchRows}
+        leftSection={<IconSearch size={16} aria-hidden />}
+        value={query.text}
+        onChange={(event) => {
+          onQuery({ ...query, text: event.currentTarget.value });
+        }}
+      />
+      <NativeSelect
+        aria-label={text.data.rowFilter}
+        value={query.filter}
+        data={ROW_FILTERS.map((filter) => ({
+          value: filter,
+          label: text.data.rowFilters[filter],
+          disabled: needsModel(filter) && !hasModel,
+        }))}
+        onChange={(event) => {
+          const filter = ROW_FILTERS.find((known) => known === event.currentTarget.value) ?? "all";
+          onQuery({ ...query, filter, minTokens: filter === "long" ? LONG_TOKENS : 0 });
+        }}
+      />
+      {query.filter === "long" && (
+        <TextInput
+          aria-label={text.data.minTokens}
+          leftSection={<span aria-hidden>≥</span>}
+          inputMode="numeric"
+          value={String(query.minTokens)}
+          onChange={(event) => {
+            const minTokens = Math.min(1e6, Number(event.currentTarget.value.replace(/\D/g, "")));
+            onQuery({ ...query, minTokens });
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+/** What a long row has at least, until somebody says otherwise. */
+const LONG_TOKENS = 100;
 
 function RowSkeleton() {
   return (
@@ -66,69 +153,5 @@ function RowSkeleton() {
       <Skeleton height={16} width="40%" mb={10} />
       <Skeleton height={16} width="85%" />
     </li>
-  );
-}
-
-interface RowProps {
-  readonly row: Row;
-  readonly index: number;
-  readonly chosen: boolean;
-  readonly onChoose: (row: number) => void;
-}
-
-function RowCard({ row, index, chosen, onChoose }: RowProps) {
-  const text = useText();
-  const parts = rowParts(row);
-  const label = chosen ? text.data.tokensShown : text.data.showTokens;
-  return (
-    <li className={classes.row} data-chosen={chosen || undefined}>
-      <div className={classes.rowBar}>
-        <span className={classes.number}>{text.data.rowNumber(index + 1)}</span>
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          color={chosen ? "spruce" : "gray"}
-          aria-pressed={chosen}
-          aria-label={text.data.ofRow(label, index + 1)}
-          onClick={() => {
-            onChoose(index);
-          }}
-        >
-          {label}
-        </Button>
-      </div>
-      <dl className={classes.fields}>
-        {parts.slice(0, MAX_PARTS).map(({ name, value }, part) => (
-          <RowField key={part} name={name} value={value} />
-        ))}
-      </dl>
-      {parts.length > MAX_PARTS && (
-        <p className={classes.more}>{text.data.moreParts(parts.length - MAX_PARTS)}</p>
-      )}
-    </li>
-  );
-}
-
-/** Maximum number of a row's turns shown on its card. */
-const MAX_PARTS = 12;
-
-/** Maximum number of characters shown per field; more would slow the page. */
-const MAX_FIELD_CHARS = 600;
-
-function RowField({ name, value }: { name: string; value: string }) {
-  const text = useText();
-  return (
-    <>
-      <dt className={classes.name}>{name}</dt>
-      <dd className={classes.value}>
-        {value === "" ? (
-          <em>{text.data.emptyField}</em>
-        ) : value.length > MAX_FIELD_CHARS ? (
-          `${value.slice(0, MAX_FIELD_CHARS)}…`
-        ) : (
-          value
-        )}
-      </dd>
-    </>
   );
 }

@@ -1,4 +1,5 @@
 import type { AdapterSummary } from "../../../shared/adapter";
+import type { PromptTemplate } from "../../../shared/data";
 import { type ExportId, type ExportOffer, type ExportPurpose, exportPurposes } from "../../../shared/exports";
 import { ProblemAlert } from "../../components/problem-alert";
 import { useStudio } from "../../store/context";
@@ -12,11 +13,11 @@ import classes from "./export-list.module.css";
 /** All exports of the adapter in use, by purpose. */
 export function ExportList() {
   const text = useText();
-  const { adapter, key, list, templateId } = useStudio((state) => {
+  const { adapter, key, list, template } = useStudio((state) => {
     const chosen = selectAdapter(state);
     // Adapters are not read while a job changes them; an export of our own changes nothing shown here.
     const rests = isRunning(state, "export") || !isExcluded(state, "export");
-    const template = selectTemplate(state);
+    const template = JSON.stringify(selectTemplate(state));
     return {
       adapter: chosen,
       key:
@@ -24,10 +25,12 @@ export function ExportList() {
           ? [state.model?.id, chosen.id, chosen.name, chosen.savedAt, template].join(" ")
           : null,
       list: state.listExports,
-      templateId: template,
+      template,
     };
   });
-  const { value, problem } = useRemote(key, (signal) => list(adapter?.id ?? "", templateId, signal));
+  const { value, problem } = useRemote(key, (signal) =>
+    list(adapter?.id ?? "", JSON.parse(template) as PromptTemplate, signal),
+  );
   return (
     <>
       {!adapter && <p className={classes.none}>{text.export.none}</p>}

@@ -58,6 +58,15 @@ export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
       flagged: "answers that the file marks",
     },
   },
+  thoughts: {
+    label: "Thinking blocks",
+    hint: "What answers say between <think> and </think>. Most templates that know it leave it out of earlier turns.",
+    choices: {
+      template: "as the template has them",
+      mask: "read, and not learned",
+      drop: "left out of every answer",
+    },
+  },
   validationSplit: {
     label: "Validation split",
     hint: "Fraction of rows held out for validation. With 0, overfitting goes unnoticed.",

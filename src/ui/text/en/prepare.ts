@@ -1,5 +1,14 @@
 import type { TextEncoding } from "../../../lib/problems/dataset-faults";
-import type { ColumnRole, ContainerId, FormatId, SampleId, TemplateId, TextCut } from "../../../shared/data";
+import type {
+  ColumnRole,
+  ContainerId,
+  DuplicateMeasure,
+  FormatId,
+  RowFilter,
+  SampleId,
+  TemplateId,
+  TextCut,
+} from "../../../shared/data";
 import type { FolderReader } from "../../../shared/folder-format";
 import type { ModelSummary } from "../../../shared/model";
 import { format } from "./format";
@@ -88,6 +97,9 @@ export const data = {
   noColumn: "none",
   headings: "The first line contains the column names",
   useColumns: "Use these columns",
+  columnTemplate: "Text template",
+  columnTemplateHint:
+    "Puts columns together, each by its name in braces: “Question: {q}”. It takes the place of the instruction or, without an output, of the text. Lists get a line for each entry.",
   cut: "Plain text becomes",
   cutHint:
     "Documents are joined with the end token and split into blocks of the maximum length; every token is learned.",
@@ -110,6 +122,20 @@ export const data = {
   toolsLeftOutRows: (count: number) =>
     `The template does not support tool lists: in ${rows(count)} the model does not see them.`,
   moreParts: (count: number) => `and ${plural(count, "more turn", "more turns")}`,
+  fromHub: "From the Hugging Face Hub",
+  hubFields: {
+    repository: { label: "Hub dataset", placeholder: "owner/name" },
+    config: { label: "Config", placeholder: "default" },
+    split: { label: "Split", placeholder: "train" },
+    rows: { label: "Rows", placeholder: "all" },
+  },
+  hubHint: (host: string) =>
+    `Comes as Parquet from ${host} straight into this browser; a download that is stopped goes on when you get it again.`,
+  hubAccess: "Another hub, or an access token",
+  getDataset: "Get dataset",
+  sameFile: (name: string) => `This file is here already, as “${name}”.`,
+  useKnown: "Use the one that is here",
+  importAgain: "Bring it in again",
   paste: "Paste rows instead",
   pasteLabel: "Pasted rows",
   pastePlaceholder: '[{"instruction": "Say hello.", "input": "", "output": "Ahoy!"}]',
@@ -137,6 +163,48 @@ export const data = {
   /** A button's action, with the row it applies to. */
   ofRow: (what: string, row: number) => `${what}: Row ${format.integer(row)}`,
   emptyField: "empty",
+  rowsInUse: (inUse: number, all: number) =>
+    inUse === all ? format.integer(all) : `${format.integer(inUse)} of ${format.integer(all)} in use`,
+  duplicatesOfFile: "Duplicates in the file",
+  searchRows: "Search rows",
+  rowFilter: "Which rows are listed",
+  rowFilters: {
+    all: "All rows",
+    problems: "Not learned",
+    cut: "Cut at the maximum length",
+    long: "Long ones",
+    "left-out": "Left out by you",
+    changed: "Changed by you",
+  } satisfies Record<RowFilter, string>,
+  minTokens: "Tokens at least",
+  noRowFound: "No row is like that.",
+  editRow: "Edit",
+  leaveOut: "Leave out",
+  putBack: "Put back",
+  isLeftOut: "left out",
+  isChanged: "changed",
+  saveRow: "Save the row",
+  cancelRow: "Cancel",
+  addRow: "Add a row",
+  sampleRows: "Take a sample",
+  sampleCount: "Rows to keep",
+  sampleHint: (count: number) => `Of ${rows(count)} in use. The others are left out, and can be put back.`,
+  sampleTake: "Keep these",
+  removeDuplicates: "Remove duplicates",
+  alike: "Rows count as duplicates when they are",
+  measures: {
+    exact: "exactly the same",
+    normalised: "the same but for case and spacing",
+  } satisfies Record<DuplicateMeasure, string>,
+  counting: "Counting…",
+  duplicateCount: (count: number) =>
+    count === 0
+      ? "No row is like an earlier one."
+      : `${plural(count, "row is", "rows are")} like an earlier one.`,
+  leaveOutRows: (count: number) => (count === 0 ? "Leave them out" : `Leave ${rows(count)} out`),
+  exportRows: "Export as JSONL",
+  undoEdit: "Undo",
+  resetEdits: "All as in the file",
   broken: "The file is incomplete; the rows before the break were imported.",
   brokenFile,
   rowFault,
@@ -154,10 +222,30 @@ export const data = {
     "How a row is turned into the text the model reads. Use the same template wherever the adapter runs.",
   templates: {
     chat: "The model's own chat template",
+    chatml: "ChatML",
+    llama2: "Llama 2",
+    llama3: "Llama 3",
+    mistral: "Mistral",
+    gemma: "Gemma",
+    qwen: "Qwen",
+    zephyr: "Zephyr",
+    vicuna: "Vicuna",
+    deepseek: "DeepSeek",
+    phi: "Phi",
     alpaca: "Stanford Alpaca",
     "human-assistant": "Human: … Assistant:",
     "instruction-answer": "Instruction / Input / Answer",
+    plain: "Plain: question, then answer",
+    custom: "Your own chat template",
   } satisfies Record<TemplateId, string>,
+  endReplaced: (token: string, end: string) =>
+    `The model's tokenizer has no token ${token}. Its own end token, ${end}, ends answers instead.`,
+  tokensMissing: (missing: readonly string[]) =>
+    `The model's tokenizer lacks ${format.list(missing)}: what it lacks is spelled out in several tokens, which the model has to learn as words.`,
+  editTemplate: "Edit template",
+  templateSource: "Template source",
+  templateSourceHint:
+    "Jinja, as transformers has it. It is in use with the first change; the tokens below show what it writes and what is learned. Runs, chats and exports keep it.",
   noChatTemplate: (title: string) => `${title} (this model has none)`,
   tokenTitle: (row: number) => `Row ${format.integer(row)} as the model reads it`,
   tokensNeedModel: "Tokens appear once a model is loaded.",

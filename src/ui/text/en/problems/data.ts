@@ -1,5 +1,6 @@
 import type { DataProblems, ForeignFile, NotJson } from "../../../../lib/problems/data-problems";
 import { encodingNames, fileBreak, rowFault } from "../dataset-faults";
+import { format } from "../format";
 import { trainingOptions } from "../options";
 import { tokenizerProblems } from "./tokenizer";
 import type { ProblemTexts } from "./words";
@@ -88,6 +89,27 @@ export const dataProblems: ProblemTexts<DataProblems> = {
   "data/nothing-to-validate": () => ({
     what: "No row of the validation file can be used.",
     advice: "Raise Max length, or choose another validation file.",
+  }),
+  "data/edited-since-run": ({ dataset }) => ({
+    what: `Rows of “${dataset}” were changed since the run began, so it cannot go on with the same rows.`,
+    advice: "Undo the changes on the Data step, or train anew.",
+  }),
+  "data/no-parquet-on-hub": ({ repository }) => ({
+    what: `The hub has no Parquet files of the dataset ${repository}.`,
+    advice:
+      "Its viewer makes them of most datasets; of this one, download the files on its page and drop them here.",
+  }),
+  "data/no-such-config": ({ repository, config, offered }) => ({
+    what: `The dataset ${repository} has no config “${config}”.`,
+    advice: `It has: ${format.list(offered)}.`,
+  }),
+  "data/no-such-split": ({ repository, config, split, offered }) => ({
+    what: `The config “${config}” of the dataset ${repository} has no split “${split}”.`,
+    advice: `It has: ${format.list(offered)}.`,
+  }),
+  "data/same-file": ({ dataset }) => ({
+    what: `This file is here already, as “${dataset}”.`,
+    advice: "Use that one, or bring the file in again as it is.",
   }),
   "data/no-such-row": ({ row }) => ({
     what: `The dataset has no row ${row}.`,

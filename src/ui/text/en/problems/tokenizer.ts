@@ -2,7 +2,7 @@ import type { TokenizerProblems } from "../../../../lib/problems/tokenizer-probl
 import { regexFault } from "../regex-faults";
 import type { ProblemTexts } from "./words";
 
-const OTHER_TEMPLATE = "Choose another prompt template.";
+const OTHER_TEMPLATE = "Correct the template, or choose another prompt template.";
 const RENEW = "Download tokenizer.json again, or save it again with a current version of transformers.";
 
 export const tokenizerProblems: ProblemTexts<TokenizerProblems> = {
@@ -36,22 +36,26 @@ export const tokenizerProblems: ProblemTexts<TokenizerProblems> = {
   }),
   "tokenizer/no-chat-template": () => ({
     what: "The model has no chat template.",
+    advice: "Choose another prompt template.",
+  }),
+  "tokenizer/template-unreadable": ({ reason, line }) => ({
+    what: `The chat template cannot be read, in line ${line}: ${reason}.`,
     advice: OTHER_TEMPLATE,
   }),
-  "tokenizer/template-unreadable": ({ reason }) => ({
-    what: `The model's chat template cannot be read: ${reason}.`,
+  "tokenizer/template-unfinished": () => ({
+    what: "The chat template ends too early: a block, an expression or a comment is not closed.",
     advice: OTHER_TEMPLATE,
   }),
   "tokenizer/template-endless": () => ({
-    what: "The model's chat template does not terminate.",
+    what: "The chat template does not terminate.",
     advice: OTHER_TEMPLATE,
   }),
   "tokenizer/chat-refused": ({ reason }) => ({
-    what: `The model's chat template rejects the conversation: ${reason}.`,
+    what: `The chat template rejects the conversation: ${reason}.`,
     advice: `Change the conversation (roles, system message, empty turns), or: ${OTHER_TEMPLATE}`,
   }),
-  "tokenizer/template-failed": ({ reason }) => ({
-    what: `The model's chat template fails on the conversation: ${reason}.`,
+  "tokenizer/template-failed": ({ reason, line }) => ({
+    what: `The chat template fails on the conversation${line ? `, in line ${line}` : ""}: ${reason}.`,
     advice: OTHER_TEMPLATE,
   }),
 };

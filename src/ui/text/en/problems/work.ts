@@ -16,8 +16,10 @@ const busy: Readonly<Record<JobKind, string>> = {
   "edit-library": "The adapter library is being changed.",
   "import-dataset": "A dataset is being imported.",
   "delete-dataset": "A dataset is being deleted.",
+  "edit-dataset": "Rows are being changed.",
   "look-up": "A repository is being looked up.",
   download: "Another download is running.",
+  "fetch-dataset": "A dataset is being downloaded.",
 };
 
 export const workProblems: ProblemTexts<WorkProblems> = {

@@ -1,0 +1,27 @@
+import { cancelled } from "../../lib/errors";
+import type { Row } from "../../shared/rows";
+import { findDataset, streamRows } from "../../storage/datasets";
+import { jsonRow } from "./json-row";
+
+/** The rows of a dataset that are in use, as JSON Lines in the form in which they came. */
+export async function exportRows(id: string, signal?: AbortSignal): Promise<Blob> {
+  const { format = "alpaca" } = await findDataset(id);
+  // Every piece becomes a blob at once, which the browser may put on disk.
+  const parts: Blob[] = [];
+  let open = "";
+  for await (const rows of streamRows(id)) {
+    if (signal?.aborted) throw cancelled();
+    const lines: string[] = [];
+    for (const row of rows) {
+      // A document that was too long for one row becomes one again.
+      if (row.kind === "text") open += row.text;
+      if (row.kind === "text" && row.goesOn) continue;
+      const whole: Row = row.kind === "text" ? { kind: "text", text: open } : row;
+      open = "";
+      lines.push(`${JSON.stringify(jsonRow(whole, format))}\n`);
+    }
+    parts.push(new Blob(lines));
+  }
+  if (open !== "") parts.push(new Blob([`${JSON.stringify({ text: open })}\n`]));
+  return new Blob(parts, { type: "application/jsonl" });
+}

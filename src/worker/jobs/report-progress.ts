@@ -1,0 +1,23 @@
+import type { JobContext } from "./owner";
+
+/** Milliseconds between messages about progress. */
+const REPORT_MS = 100;
+
+/** Tells the page how far a download is: not with every piece, but always of the last one too. */
+export function reportProgress(report: JobContext["report"], what: string) {
+  let last = { done: 0, total: 0 };
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const send = (waitingMs: number | null): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    report({ ...last, what, waitingMs });
+  };
+  return {
+    take(done: number, total: number): void {
+      last = { done, total };
+      timer ??= setTimeout(send, REPORT_MS, null);
+    },
+    wait: (ms: number): void => send(ms),
+    end: (): void => send(null),
+  };
+}

@@ -1,0 +1,124 @@
+import { readFile } from "node:fs/promises";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { FetchedDataset, HubDatasetRequest } from "../../../src/protocol/hub-commands";
+import type { Job } from "../../../src/worker/jobs/owner";
+import { FakeHub } from "../../support/fake-hub";
+import { readAll } from "../../support/read-dataset";
+import { FakeDirectory, FakeFile } from "../storage/fake-opfs";
+import { fresh } from "../storage/fresh";
+
+/** Datasets of a hub, against a server that behaves like one, with the browser's storage in memory. */
+
+const PARQUET = "tests/golden/datasets/parquet";
+const NAME = "datasets/owner/woods";
+
+let hub: FakeHub;
+let root: FakeDirectory;
+let alpaca: Uint8Array;
+let makeJob: (request: HubDatasetRequest) => Job<FetchedDataset>;
+let clearFetched: () => Promise<void>;
+
+beforeEach(async () => {
+  alpaca = new Uint8Array(await readFile(`${PARQUET}/alpaca-snappy.parquet`));
+  const chats = new Uint8Array(await readFile(`${PARQUET}/messages.parquet`));
+  const files = {
+    "default/train/0000.parquet": alpaca,
+    "default/train/0001.parquet": alpaca,
+    "default/test/0000.parquet": chats,
+    "chats/partial-train/0000.parquet": chats,
+    "README.md": new Uint8Array(3),
+  };
+  hub = await FakeHub.start({
+    [NAME]: { files },
+    "datasets/owner/gated": { files, token: "hf_right" },
+    "datasets/owner/raw": { files: {} },
+  });
+  root = new FakeDirectory();
+  FakeFile.full = false;
+  await fresh(() => Promise.resolve());
+  vi.stubGlobal("navigator", { storage: { getDirectory: () => Promise.resolve(root) } });
+  vi.stubGlobal("FileSystemFileHandle", FakeFile);
+  ({ fetchDatasetJob: makeJob } = await import("../../../src/worker/jobs/fetch-dataset"));
+  ({ clearFetched } = await import("../../../src/storage/fetched-datasets"));
+});
+afterEach(async () => {
+  vi.unstubAllGlobals();
+  await hub.stop();
+});
+
+function get(
+  repository: string,
+  more: Partial<HubDatasetRequest> = {},
+  signal = new AbortController().signal,
+  onDone: (bytes: number) => void = () => undefined,
+): Promise<FetchedDataset> {
+  const asked = { config: "", split: "", rows: null, token: "", rememberToken: false };
+  return makeJob({ ...asked, repository, endpoint: hub.endpoint, ...more }).run({
+    signal,
+    report: ({ done }) => onDone(done),
+  });
+}
+
+async function rowsOf({ files }: FetchedDataset, firstRows?: number): Promise<number> {
+  const named = files.map((file) => ({ name: file.name, bytes: file }));
+  return (await readAll(named, firstRows === undefined ? {} : { firstRows })).rows.length;
+}
+
+describe("a dataset of a hub", () => {
+  it("comes as the files of its usual part, in their order", async () => {
+    const fetched = await get("owner/woods");
+    expect(fetched.name).toBe("owner/woods (default, train)");
+    expect(fetched.files.map(({ name }) => name)).toEqual(["0000.parquet", "0001.parquet"]);
+    expect(new Uint8Array(await fetched.files[1]!.arrayBuffer())).toEqual(alpaca);
+    const one = await rowsOf({ ...fetched, files: fetched.files.slice(0, 1) });
+    expect(await rowsOf(fetched)).toBe(2 * one);
+    expect(await rowsOf(fetched, one + 1)).toBe(one + 1);
+  });
+
+  it("comes by the address of its page, in another config, of which only the beginning was converted", async () => {
+    const fetched = await get("https://huggingface.co/datasets/owner/woods/viewer", { config: "chats" });
+    expect(fetched.name).toBe("owner/woods (chats, train)");
+    expect(await rowsOf(fetched)).toBeGreaterThan(0);
+  });
+
+  it("is fetched no further than the rows that are asked for", async () => {
+    const { files } = await get("owner/woods", { rows: 1 });
+    expect(files).toHaveLength(1);
+    expect(hub.seen.filter(({ path }) => path.includes("0001.parquet"))).toEqual([]);
+  });
+
+  it("tells which configs and splits there are", async () => {
+    await expect(get("owner/woods", { config: "Default" })).rejects.toThrow(/no config “Default”/);
+    await expect(get("owner/woods", { split: "validation" })).rejects.toThrow(/no split “validation”/);
+    await expect(get("owner/raw")).rejects.toThrow(/no Parquet files/);
+    await expect(get("owner/none")).rejects.toThrow(/owner\/none/);
+    await expect(get("a/b/c")).rejects.toThrow();
+  });
+
+  it("goes on where it was cancelled, and is cleared away once it is whole", async () => {
+    Object.assign(hub.trouble, { path: "default/train/0001.parquet", drops: 1, dropAfterBytes: 100 });
+    const controller = new AbortController();
+    const cancelled = get("owner/woods", {}, controller.signal, (done) => {
+      if (done >= alpaca.length + 100) controller.abort();
+    });
+    await expect(cancelled).rejects.toMatchObject({ code: "cancelled" });
+    await clearFetched();
+    hub.seen.length = 0;
+    expect((await get("owner/woods")).files).toHaveLength(2);
+    const asked = hub.seen.filter(({ path }) => path.includes(".parquet"));
+    expect(asked.map(({ path, range }) => [path.slice(-12), range])).toEqual([
+      ["0001.parquet", "bytes=100-"],
+    ]);
+    const before = root.countFiles();
+    await clearFetched();
+    expect(before).toBeGreaterThan(0);
+    expect(root.countFiles()).toBe(0);
+  });
+
+  it("of which access is asked comes with the token, which goes to the hub alone", async () => {
+    await expect(get("owner/gated")).rejects.toMatchObject({ field: "hubToken" });
+    await get("owner/gated", { token: "hf_right", rows: 1 });
+    expect(hub.seen.at(-1)?.authorization).toBe("Bearer hf_right");
+    expect(hub.seen.at(-1)?.path).toMatch(/^\/datasets\/owner\/gated\/resolve\//);
+  });
+});
