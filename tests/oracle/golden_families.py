@@ -12,10 +12,11 @@ from common import GOLDEN_DIR, random_like, write_json
 from families_gpt import ENCODER_DECODERS, GPT_KIN
 from families_llama import LLAMA_KIN
 from families_nf4 import QUANTISED
+from families_today import TODAY
 from golden_family import Family
 from nf4_reference import check_reference, quantise_blocks
 
-FAMILIES: dict[str, Family] = {**LLAMA_KIN, **GPT_KIN, **QUANTISED, **ENCODER_DECODERS}
+FAMILIES: dict[str, Family] = {**LLAMA_KIN, **GPT_KIN, **QUANTISED, **ENCODER_DECODERS, **TODAY}
 
 
 def reads_pairs(family: str) -> bool:

@@ -193,9 +193,9 @@ def describe(
 def offered(name: str, family: str, flags: set[str]) -> bool:
     """Whether the case is made for the family: where it is committed, elsewhere, or both."""
     case = CASES[name]
-    only = FAMILIES[family].cases
+    only, rest = FAMILIES[family].cases, FAMILIES[family].rest
     if only is not None:
-        return name in only and "--rest" not in flags
+        return name in (rest if "--rest" in flags else only)
     is_committed = case.committed is None or family in case.committed
     wanted = "--all" in flags or is_committed != ("--rest" in flags)
     return case.trains_on(family) and wanted

@@ -40,10 +40,14 @@ def heads(rng: Random) -> tuple[int, int]:
 def rope(rng: Random, max_positions: int, head_dim: int) -> Config:
     """Flat rotary settings in the forms of transformers 4 and 5, and both at once."""
     theta = rng.choice((50.0, 10000.0, 1e6))
-    kind = rng.choice(("default", "default", "linear", "llama3", "dynamic"))
+    kind = rng.choice(("default", "default", "linear", "llama3", "dynamic", "yarn", "longrope"))
     settings: Config = {} if kind == "default" and maybe(rng) else {"rope_type": kind}
-    if kind != "default":
+    if kind not in ("default", "longrope"):
         settings["factor"] = rng.choice((1.5, 4.0, 8.0))
+    if kind == "yarn":
+        settings |= yarn(rng)
+    if kind == "longrope":
+        settings |= longrope(rng, head_dim)
     if kind == "dynamic" and head_dim == 2:
         kind = "linear"  # Its formula divides by the width less two.
         settings["rope_type"] = kind
@@ -63,7 +67,8 @@ def rope(rng: Random, max_positions: int, head_dim: int) -> Config:
     if head_dim > 2 and maybe(rng, 0.15):
         config["partial_rotary_factor"] = rng.choice((1.0, 1.0, 0.5))
     if maybe(rng, 0.15):
-        config["original_max_position_embeddings"] = rng.choice((12, 24))
+        # With LongRoPE, longer texts have other positions, and the batches are of 13 tokens.
+        config["original_max_position_embeddings"] = rng.choice((14 if kind == "longrope" else 12, 24))
     where = rng.choice(("rope_parameters", "rope_scaling", "both"))
     if where == "both":
         config["rope_parameters"] = {"rope_type": "linear", "factor": 3.0, "rope_theta": 77.0}
@@ -71,6 +76,38 @@ def rope(rng: Random, max_positions: int, head_dim: int) -> Config:
     else:
         config[where] = settings if settings or maybe(rng) else None
     return config
+
+
+def yarn(rng: Random) -> Config:
+    settings: Config = {}
+    if maybe(rng):
+        settings["original_max_position_embeddings"] = rng.choice((8, 16, 64))
+    if maybe(rng, 0.2):
+        settings["factor"] = None
+    if maybe(rng, 0.3):
+        settings["attention_factor"] = rng.choice((0.8, 1.3, None))
+    if maybe(rng, 0.3):
+        settings |= {"beta_fast": rng.choice((4.0, 16.0)), "beta_slow": rng.choice((0.5, 2.0))}
+    if maybe(rng, 0.3):
+        settings |= {"mscale": rng.choice((0.7, 1.0)), "mscale_all_dim": rng.choice((0.0, 0.5, 1.0))}
+    if maybe(rng, 0.3):
+        settings["truncate"] = maybe(rng)
+    return settings
+
+
+def longrope(rng: Random, width: int) -> Config:
+    pairs = (width + 1) // 2
+    settings: Config = {
+        "short_factor": [round(rng.uniform(0.8, 2.0), 3) for _ in range(pairs)],
+        "long_factor": [round(rng.uniform(1.0, 9.0), 3) for _ in range(pairs)],
+    }
+    if maybe(rng):
+        settings["original_max_position_embeddings"] = 16
+    if maybe(rng, 0.3):
+        settings["factor"] = rng.choice((1.0, 4.0))
+    if maybe(rng, 0.2):
+        settings["attention_factor"] = 1.2
+    return settings
 
 
 def llama_like(rng: Random) -> Config:
@@ -139,6 +176,72 @@ def qwen(rng: Random) -> Config:
 
 def qwen3(rng: Random) -> Config:
     return {**qwen(rng), **({"attention_bias": maybe(rng)} if maybe(rng) else {})}
+
+
+def phi3(rng: Random) -> Config:
+    config = llama_like(rng)
+    query, width = config["num_attention_heads"], config["head_dim"]
+    for key in ("head_dim", "rope_parameters", "rope_scaling", "rope_theta", "partial_rotary_factor", "original_max_position_embeddings"):
+        config.pop(key, None)
+    config["hidden_size"] = query * width
+    if "pad_token_id" not in config:
+        config["pad_token_id"] = None
+    config["sliding_window"] = rng.choice((None, None, 1, 4))
+    settings: Config = {"rope_theta": rng.choice((50.0, 10000.0))} if maybe(rng) else {}
+    share = rng.choice((1.0, 1.0, 0.75, 0.5))
+    if maybe(rng):
+        config["partial_rotary_factor"] = share
+    elif maybe(rng):
+        settings["partial_rotary_factor"] = share
+    else:
+        share = 1.0
+    kind = rng.choice(("longrope", "longrope", "yarn", "default", "linear"))
+    if kind in ("longrope", "yarn"):
+        settings |= {"rope_type": kind, **longrope(rng, int(width * share) // 2 * 2), "factor": 4.0}
+        config["original_max_position_embeddings"] = rng.choice((14, 16, 4096))
+    elif maybe(rng):
+        settings["rope_type"] = kind
+    config[rng.choice(("rope_parameters", "rope_scaling"))] = settings
+    return config
+
+
+def smollm3(rng: Random) -> Config:
+    config = llama_like(rng)
+    if "pad_token_id" not in config:
+        config["pad_token_id"] = None
+    layers = config["num_hidden_layers"]
+    if maybe(rng):
+        config["no_rope_layers"] = [rng.choice((0, 1)) for _ in range(layers + rng.choice((0, 0, 2)))]
+    elif maybe(rng):
+        config["no_rope_layer_interval"] = rng.choice((1, 2, 3))
+    if maybe(rng):
+        config["use_sliding_window"] = maybe(rng, 0.7)
+    config["sliding_window"] = rng.choice((None, 1, 4))
+    if maybe(rng, 0.3):
+        config["layer_types"] = layer_types(rng, layers)
+    return {**config, **biases(rng, "attention_bias", "mlp_bias")}
+
+
+def biases(rng: Random, *keys: str) -> Config:
+    return {key: maybe(rng) for key in keys if maybe(rng, 0.7)}
+
+
+def granite(rng: Random) -> Config:
+    config = llama_like(rng) | biases(rng, "attention_bias", "mlp_bias")
+    multipliers = {
+        "embedding_multiplier": rng.choice((1, 12, 0.5)),
+        "residual_multiplier": rng.choice((0.22, 1.0)),
+        "attention_multiplier": rng.choice((0.015625, 0.5)),
+        "logits_scaling": rng.choice((8, 3.0)),
+    }
+    return drop_some(rng, config | multipliers, tuple(multipliers))
+
+
+def olmo2(rng: Random) -> Config:
+    config = llama_like(rng) | biases(rng, "attention_bias")
+    if "pad_token_id" not in config:
+        config["pad_token_id"] = None
+    return config
 
 
 def gemma3(rng: Random) -> Config:
@@ -310,6 +413,10 @@ FAMILIES: dict[str, Callable[[Random], Config]] = {
     "qwen2": qwen,
     "qwen3": qwen3,
     "gemma3_text": gemma3,
+    "phi3": phi3,
+    "smollm3": smollm3,
+    "granite": granite,
+    "olmo2": olmo2,
     "gpt2": gpt2,
     "opt": opt,
     "bloom": bloom,

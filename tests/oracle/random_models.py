@@ -103,7 +103,7 @@ def main() -> None:
     parser.add_argument("families", nargs="*", default=list(FAMILIES))
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=10)
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     be_deterministic()
     for seed in range(args.first, args.first + args.seeds):
         for family in args.families:

@@ -4,11 +4,15 @@ import type { ModelSpec } from "../nn/model-spec";
 import { bloom } from "./bloom";
 import { gemma3 } from "./gemma3";
 import { gpt2 } from "./gpt2";
+import { granite } from "./granite";
 import { llama } from "./llama";
 import { mistral } from "./mistral";
+import { olmo2 } from "./olmo2";
 import { opt } from "./opt";
+import { phi3 } from "./phi3";
 import { qwen2 } from "./qwen2";
 import { qwen3 } from "./qwen3";
+import { smollm3 } from "./smollm3";
 import { mt5, t5 } from "./t5";
 
 /** Families by `model_type`; a new one is a file beside these and a line here. */
@@ -18,6 +22,10 @@ export const families = {
   qwen2,
   qwen3,
   gemma3_text: gemma3,
+  phi3,
+  smollm3,
+  granite,
+  olmo2,
   gpt2,
   opt,
   bloom,

@@ -25,7 +25,7 @@ export type NormSpec = { readonly path: string; readonly size: number; readonly 
 /** Query, key and value projections. */
 export type ProjectionSpec =
   | { readonly type: "separate"; readonly q: LinearSpec; readonly k: LinearSpec; readonly v: LinearSpec }
-  /** A fused projection: q, k, v concatenated, or interleaved by head if `byHead`. */
+  /** A fused projection: q, k, v concatenated, or interleaved by head if `byHead`, where every head has its own k and v. */
   | { readonly type: "fused"; readonly qkv: LinearSpec; readonly byHead: boolean };
 
 /** Cross-attention: x + o(attention(q(norm(x)), k(encoded), v(encoded))). */
@@ -41,10 +41,12 @@ export type AttentionSpec = ProjectionSpec & {
   readonly o: LinearSpec;
   /** Per-head query and key norms, applied before positions. */
   readonly headNorms?: { readonly q: NormSpec; readonly k: NormSpec };
+  /** Norms of the whole query and key projections, all heads together, applied before positions (OLMo 2). */
+  readonly projectionNorms?: { readonly q: NormSpec; readonly k: NormSpec };
   /** Sliding window: a query sees itself and the `window` − 1 tokens before it; absent: full causal attention. */
   readonly window?: number;
-  /** Index of the rotary table used by this block; defaults to the first. */
-  readonly ropeTable?: number;
+  /** Index of the rotary table used by this block, or null for a block without positions (NoPE); defaults to the first. */
+  readonly ropeTable?: number | null;
 };
 
 /** Activation of a feed-forward layer; GELU in its tanh or erf form. */
@@ -56,6 +58,13 @@ export type MlpSpec =
       readonly type: "gated";
       readonly gate: LinearSpec;
       readonly up: LinearSpec;
+      readonly down: LinearSpec;
+      readonly activation: Exclude<ActivationSpec, "relu">;
+    }
+  /** The same with one layer that gives gate(x) and up(x) side by side (Phi-3). */
+  | {
+      readonly type: "fused-gated";
+      readonly gateUp: LinearSpec;
       readonly down: LinearSpec;
       readonly activation: Exclude<ActivationSpec, "relu">;
     }
@@ -78,15 +87,19 @@ export interface BlockSpec {
   readonly path: string;
   /** Module paths of the sub-layers, if each is a module that contains its norm (T5). */
   readonly sublayers?: Readonly<Record<SublayerName, string>>;
-  readonly attentionNorm: NormSpec;
+  /** Norm of the attention's input (of its residual sum if `normPlacement` is "after"); absent: none (OLMo 2). */
+  readonly attentionNorm?: NormSpec;
   readonly attention: AttentionSpec;
   readonly cross?: CrossAttentionSpec;
-  readonly mlpNorm: NormSpec;
+  /** Norm of the feed-forward layer's input, as `attentionNorm`. */
+  readonly mlpNorm?: NormSpec;
   readonly mlp: MlpSpec;
   /** Pre-norm x + f(norm(x)), the default, or post-norm norm(x + f(x)) (OPT-350m). */
   readonly normPlacement?: "before" | "after";
-  /** Norms of the sub-layer outputs before the residual add (Gemma). */
+  /** Norms of the sub-layer outputs before the residual add (Gemma, OLMo 2). */
   readonly outputNorms?: { readonly attention: NormSpec; readonly mlp: NormSpec };
+  /** Both sub-layers read the block's input, and their outputs are added to it together (GPT-NeoX). */
+  readonly isParallel?: boolean;
 }
 
 export type PositionSpec =
@@ -142,6 +155,10 @@ export interface ModelSpec {
   readonly embeddingSize: number;
   /** Multiplies token embeddings, not virtual tokens (Gemma: √hidden); absent: 1. */
   readonly embeddingScale?: number;
+  /** Multiplies what enters the first block, virtual tokens included (Granite); absent: 1. */
+  readonly inputScale?: number;
+  /** Multiplies the sub-layer outputs before the residual add (Granite); absent: 1. */
+  readonly residualScale?: number;
   /** Module paths under which files may hold the token embedding again (T5). */
   readonly embeddingCopies?: readonly string[];
   /** Row of the token embedding whose lookup gets no gradient: PyTorch's `padding_idx`; absent: none. */
@@ -172,6 +189,8 @@ export interface ModelSpec {
   };
   /** Scale of the head's input (T5: 1 / √hidden); absent: 1. */
   readonly headInputScale?: number;
+  /** Scale of the logits (Granite); absent: 1. */
+  readonly logitScale?: number;
   /** Name prefix of the inner model in full checkpoints; absent in files of the bare model. */
   readonly prefix: string;
   /** PEFT's default target_modules for LoRA. */
@@ -188,9 +207,13 @@ export function allBlocks({ encoder, blocks }: ModelSpec): readonly BlockSpec[] 
 /** All linear layers of a block, in forward order. */
 export function blockLinears({ attention, cross, mlp }: BlockSpec): LinearSpec[] {
   const projections = attention.type === "fused" ? [attention.qkv] : [attention.q, attention.k, attention.v];
-  const mlpLinears = mlp.type === "gated" ? [mlp.gate, mlp.up, mlp.down] : [mlp.up, mlp.down];
   const crossLinears = cross ? [cross.q, cross.k, cross.v, cross.o] : [];
-  return [...projections, attention.o, ...crossLinears, ...mlpLinears];
+  return [...projections, attention.o, ...crossLinears, ...mlpLinears(mlp)];
+}
+
+function mlpLinears(mlp: MlpSpec): LinearSpec[] {
+  if (mlp.type === "gated") return [mlp.gate, mlp.up, mlp.down];
+  return mlp.type === "fused-gated" ? [mlp.gateUp, mlp.down] : [mlp.up, mlp.down];
 }
 
 /** All linear layers except the output head, in forward order: PEFT's `all-linear`. */
@@ -276,10 +299,12 @@ function blockNorms({
   mlpNorm,
   outputNorms,
   cross,
-  attention: { headNorms },
+  attention: { headNorms, projectionNorms },
 }: BlockSpec): NormSpec[] {
-  const optional = [cross?.norm, headNorms?.q, headNorms?.k, outputNorms?.attention, outputNorms?.mlp];
-  return [attentionNorm, mlpNorm, ...optional.filter((norm) => norm !== undefined)];
+  const ofQueries = [headNorms?.q, headNorms?.k, projectionNorms?.q, projectionNorms?.k];
+  const ofOutputs = [outputNorms?.attention, outputNorms?.mlp];
+  const norms = [attentionNorm, mlpNorm, cross?.norm, ...ofQueries, ...ofOutputs];
+  return norms.filter((norm) => norm !== undefined);
 }
 
 function declareNorm({ path, size, type }: NormSpec): WeightDeclaration[] {

@@ -95,7 +95,7 @@ function entriesOf(architecture: string, spec: ModelSpec): GgufEntry[] {
   u32("block_count", spec.blocks.length);
   u32("context_length", spec.maxPositions);
   u32("embedding_length", spec.hiddenSize);
-  u32("feed_forward_length", block?.mlp.up.outFeatures ?? 0);
+  u32("feed_forward_length", block?.mlp.down.inFeatures ?? 0);
   u32("attention.head_count", spec.heads);
   u32("attention.head_count_kv", spec.keyValueHeads);
   u32("vocab_size", spec.vocabularySize);

@@ -1,7 +1,8 @@
 /** What belongs at a key of config.json. */
 export type ConfigExpectation =
   | { readonly kind: "whole-number"; readonly min: number }
-  | { readonly kind: "number" | "boolean" | "object" }
+  | { readonly kind: "number" | "boolean" | "object" | "bits" }
+  | { readonly kind: "numbers"; readonly count: number }
   | { readonly kind: "one-of" | "list-of"; readonly words: readonly string[] };
 
 /** Settings of config.json that change what a model computes and that the engine does not have. */
@@ -37,7 +38,11 @@ export interface ModelsProblems {
     readonly headDim: number;
   };
   readonly "model/hidden-not-multiple": { readonly hiddenSize: number; readonly heads: number };
-  readonly "model/layer-types": { readonly named: number; readonly layers: number };
+  readonly "model/layer-types": {
+    readonly key: "layer_types" | "no_rope_layers";
+    readonly named: number;
+    readonly layers: number;
+  };
   /** Layers are said to have a sliding window, and there is none. */
   readonly "model/no-window": object;
   readonly "model/rope-factor": { readonly factor: number };
@@ -55,7 +60,6 @@ export interface ModelsProblems {
     readonly names: readonly string[];
     readonly count: number;
   };
-  /** A type of numbers that the engine does not compute with, by its name or its number in the file. */
   /** A type that is not computed with, by its name or its number in the file. */
   readonly "model/gguf-type": {
     readonly file: string;

@@ -90,10 +90,28 @@ test.each([
   ["llama", { num_hidden_layers: null }, /num_hidden_layers is null/],
   ["llama", { rms_norm_eps: "1e-5" }, /rms_norm_eps is "1e-5"/],
   ["llama", { rope_parameters: { rope_type: "linear", factor: 0 } }, /rope factor is 0/],
+  ["llama", { rope_parameters: { rope_type: "yarn" } }, /rope_parameters.factor is missing/],
+  ["llama", { rope_parameters: { rope_type: "longrope", long_factor: [1] } }, /short_factor is missing/],
+  ["phi3", { rope_parameters: { rope_type: "linear", factor: 2 } }, /rope_type is "linear"/],
+  ["phi3", { partial_rotary_factor: 0.1, rope_parameters: {} }, /0.1/],
+  [
+    "phi3",
+    { rope_parameters: { rope_type: "longrope", short_factor: [1, 1], long_factor: [1, 1] } },
+    /short_factor is \[1,1\], but should be a list of 3 numbers/,
+  ],
+  ["smollm3", { no_rope_layers: [1] }, /no_rope_layers names 1 layers/],
+  ["smollm3", { no_rope_layers: [1, 2] }, /should be a list of 0 and 1/],
   ["t5", { relative_attention_num_buckets: 6 }, /6 buckets of distances up to 12/],
   ["mt5", { relative_attention_max_distance: 8 }, /16 buckets of distances up to 8/],
 ])("%s refuses what it does not have: %o", (family, change, message) => {
   expect(() => describeModel({ ...goldenConfig(family), ...change })).toThrow(message);
+});
+
+test("with LongRoPE a text is no longer than the first frequencies count for", () => {
+  const phi = goldenConfig("phi3");
+  expect(describeModel(phi).maxPositions).toBe(32);
+  expect(describeModel({ ...phi, original_max_position_embeddings: 4096 }).maxPositions).toBe(128);
+  expect(describeModel({ ...phi, rope_parameters: { rope_theta: 50 } }).maxPositions).toBe(128);
 });
 
 test.each(goldenFamilies())("%s: LoRA goes where PEFT puts it by default", (family) => {
@@ -108,7 +126,7 @@ test.each(goldenFamilies())("%s: LoRA goes where PEFT puts it by default", (fami
 test("a missing key has the default of transformers' class", () => {
   const { ffn_dim: _, ...opt } = goldenConfig("opt");
   const mlp = describeModel(opt).blocks[0]?.mlp;
-  expect(mlp?.up.outFeatures).toBe(3072);
+  expect(mlp?.down.inFeatures).toBe(3072);
   const { vocab_size: __, ...llama } = goldenConfig("llama");
   expect(describeModel(llama).vocabularySize).toBe(32000);
 });

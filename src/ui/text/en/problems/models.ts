@@ -20,6 +20,10 @@ function expected(expectation: ConfigExpectation): string {
       return "true or false";
     case "object":
       return "an object";
+    case "bits":
+      return "a list of 0 and 1";
+    case "numbers":
+      return `a list of ${expectation.count} numbers`;
     case "one-of":
       return quoted(expectation.words).join(" or ");
     case "list-of":
@@ -70,8 +74,8 @@ export const modelsProblems: ProblemTexts<ModelsProblems> = {
     what: `config.json: the hidden size ${hiddenSize} is not a multiple of ${heads} attention heads.`,
     advice: OTHER_FILES,
   }),
-  "model/layer-types": ({ named, layers }) => ({
-    what: `config.json: layer_types names ${named} layers, num_hidden_layers ${layers}.`,
+  "model/layer-types": ({ key, named, layers }) => ({
+    what: `config.json: ${key} names ${named} layers, num_hidden_layers ${layers}.`,
     advice: OTHER_FILES,
   }),
   "model/no-window": () => ({
