@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from transformers import GraniteConfig, Olmo2Config, Phi3Config, SmolLM3Config
+from transformers import (
+    Gemma3Config,
+    GraniteConfig,
+    Olmo2Config,
+    Phi3Config,
+    SmolLM3Config,
+)
 
 from golden_family import Family
 
@@ -30,6 +36,28 @@ def family(config: object, *cases: str) -> Family:
 
 
 TODAY: dict[str, Family] = {
+    "gemma3_pictures": family(
+        Gemma3Config(
+            text_config={
+                "vocab_size": 89,
+                "query_pre_attn_scalar": 20,
+                "head_dim": 8,
+                "sliding_window": 6,
+                "layer_types": ["sliding_attention", "full_attention"],
+                **SIZES,
+            },
+            vision_config={
+                "hidden_size": 4,
+                "intermediate_size": 4,
+                "num_hidden_layers": 1,
+                "num_attention_heads": 1,
+                "image_size": 4,
+                "patch_size": 2,
+                "num_channels": 1,
+            },
+            mm_tokens_per_image=1,
+        )
+    ),
     "phi3": family(
         Phi3Config(
             vocab_size=71,

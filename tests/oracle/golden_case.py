@@ -153,6 +153,8 @@ def own_targets(config: PeftConfig, family: str, model_type: str) -> PeftConfig:
     elif isinstance(config, LoraConfig):
         if config.target_modules is None and model_type not in LORA_TARGETS:
             config.target_modules = {names.q, names.v}
+    if model_type == "gemma3" and hasattr(config, "exclude_modules"):
+        config.exclude_modules = r"model\.vision_tower\..*"
     return config
 
 

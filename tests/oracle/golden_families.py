@@ -39,7 +39,7 @@ def build_base(family: str) -> PreTrainedModel:
     for name, parameter in model.named_parameters():
         is_norm = "norm" in name or ".ln_" in name
         # Gemma's norms add one to their weights.
-        center = 0 if family == "gemma3" else 1
+        center = 0 if family.startswith("gemma3") else 1
         if name.endswith("bias"):
             value = random_like(parameter.shape, 0.1, family, name)
         elif is_norm:

@@ -60,7 +60,7 @@ def write_base_golden(family: str) -> Batch:
     model = build_base(family)
     write_base(family, model)
     model = load_base(family)
-    batch = make_batch(family, model.config.vocab_size)
+    batch = make_batch(family, model.config.get_text_config().vocab_size)
     tensors = {
         "input_ids": batch.input_ids.int(),
         "attention_mask": batch.attention_mask.int(),
@@ -78,7 +78,7 @@ def separate_sequences(family: str, model: torch.nn.Module) -> dict[str, Tensor]
     for index, length in enumerate((7, 10)):
         ids = torch.randint(
             1,
-            model.config.vocab_size,
+            model.config.get_text_config().vocab_size,
             (length,),
             generator=generator(family, "packing", str(index)),
         )

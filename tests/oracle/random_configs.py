@@ -267,6 +267,27 @@ def gemma3(rng: Random) -> Config:
     return drop_some(rng, config, ("hidden_activation", "attention_bias"))
 
 
+VISION: Config = {
+    "hidden_size": 4,
+    "intermediate_size": 4,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 1,
+    "image_size": 4,
+    "patch_size": 2,
+    "num_channels": 1,
+}
+
+
+def gemma3_with_pictures(rng: Random) -> Config:
+    text = gemma3(rng)
+    config: Config = {"text_config": text, "vision_config": VISION, "mm_tokens_per_image": 1}
+    if maybe(rng):
+        text["model_type"] = "gemma3_text"
+    if maybe(rng):
+        config["tie_word_embeddings"] = maybe(rng)
+    return config
+
+
 def gemma_rope(rng: Random) -> Config:
     config: Config = {}
     if maybe(rng):
@@ -413,6 +434,7 @@ FAMILIES: dict[str, Callable[[Random], Config]] = {
     "qwen2": qwen,
     "qwen3": qwen3,
     "gemma3_text": gemma3,
+    "gemma3": gemma3_with_pictures,
     "phi3": phi3,
     "smollm3": smollm3,
     "granite": granite,

@@ -1,8 +1,10 @@
 import { LuthierError } from "../../lib/errors";
+import { isRecord } from "../../lib/json";
 import { type Family, unreadKeys } from "./config/family";
 import type { ModelSpec } from "../nn/model-spec";
 import { bloom } from "./bloom";
 import { gemma3 } from "./gemma3";
+import { gemma3WithPictures } from "./gemma3-with-pictures";
 import { gpt2 } from "./gpt2";
 import { granite } from "./granite";
 import { llama } from "./llama";
@@ -22,6 +24,7 @@ export const families = {
   qwen2,
   qwen3,
   gemma3_text: gemma3,
+  gemma3: gemma3WithPictures,
   phi3,
   smollm3,
   granite,
@@ -43,7 +46,10 @@ export function describeModel(config: Config): ModelSpec {
 
 /** Keys of a config.json that nothing reads, neither here nor in transformers, and that are not plainly off. */
 export function unreadConfigKeys(config: Config): string[] {
-  return unreadKeys(familyOf(config).keys, config);
+  const { keys, inner }: Family = familyOf(config);
+  const within = inner && config[inner.key];
+  const innerKeys = inner && isRecord(within) ? unreadKeys(inner.family.keys, within) : [];
+  return [...unreadKeys(keys, config), ...innerKeys.map((key) => `${inner?.key}.${key}`)];
 }
 
 function familyOf({ model_type: type }: Config): Family {

@@ -140,6 +140,20 @@ export interface Ia3Targets {
   readonly feedforward: readonly string[];
 }
 
+/** A language model in the files of one that reads pictures too. */
+export interface TextPart {
+  /** Where the language model's own configuration stands in config.json. */
+  readonly configKey: string;
+  /** Path of its modules, and what that is in a model of its own. */
+  readonly path: string;
+  readonly ownPath: string;
+  /** What a model of its own is called in config.json. */
+  readonly modelType: string;
+  readonly architecture: string;
+  /** Paths of the other parts: their tensors are not read, as texts do not pass through them. */
+  readonly otherPaths: readonly string[];
+}
+
 /** A language model described by data, a decoder alone or with an encoder; a family file makes one from config.json. */
 export interface ModelSpec {
   readonly family: string;
@@ -191,6 +205,10 @@ export interface ModelSpec {
   readonly headInputScale?: number;
   /** Scale of the logits (Granite); absent: 1. */
   readonly logitScale?: number;
+  /** What files of earlier versions call modules: the start of a path then and now, the first that fits. */
+  readonly earlierPaths?: readonly (readonly [then: string, now: string])[];
+  /** Set if it is a part of a model that reads pictures too (Gemma 3). */
+  readonly textPart?: TextPart;
   /** Name prefix of the inner model in full checkpoints; absent in files of the bare model. */
   readonly prefix: string;
   /** PEFT's default target_modules for LoRA. */

@@ -24,6 +24,8 @@ export interface FamilyKeys {
 /** A model family: how its config.json becomes a description of the model. */
 export interface Family {
   readonly keys: FamilyKeys;
+  /** The family of a configuration within this one, and the key that it stands at. */
+  readonly inner?: { readonly key: string; readonly family: Family };
   /** @throws LuthierError("model") for values that cannot be, and settings that the engine does not have */
   describe(config: Config): ModelSpec;
 }

@@ -9,6 +9,7 @@ import type { RefusedSetting } from "../../../lib/problems/models-problems";
  * - "generation": answers are drawn as generation_config.json and the person say
  * - "dropout": it drops in training in a way that the engine does not have, and is off by default
  * - "numerics": another way to the same numbers
+ * - "pictures": it belongs to the part of the model that reads pictures
  * - "not-applied": transformers has the key, and its model does not read it
  */
 export type IdleReason =
@@ -19,6 +20,7 @@ export type IdleReason =
   | "generation"
   | "dropout"
   | "numerics"
+  | "pictures"
   | "not-applied";
 
 export type IdleKeys = Readonly<Partial<Record<IdleReason, readonly string[]>>>;
