@@ -114,7 +114,7 @@ export const modelsProblems: ProblemTexts<ModelsProblems> = {
   "model/gguf-type": ({ file, tensor, type }) => ({
     what: `${file} stores tensor ${tensor} as ${typeof type === "number" ? `type ${type}` : type}, which is not read.`,
     advice:
-      "Choose another file of the model: its name should end in Q4_K_M, Q5_K_M, Q6_K, Q8_0, Q4_0, F16 or BF16.",
+      "Choose another file of the model: its name should end in Q4_K_M, Q5_K_M, Q6_K, Q8_0, Q4_0, IQ4_XS, MXFP4, F16 or BF16.",
   }),
   "model/quantised-otherwise": ({ method }) => ({
     what: `config.json says that the weights are quantised by ${method}, which is not read here.`,
