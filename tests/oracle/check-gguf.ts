@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Adapter, HostTensor } from "../../src/engine/adapters/common/method";
 import { mergeChanges } from "../../src/engine/adapters/merged-model";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
+import { renamedTensors } from "../../src/engine/models/files";
 import { describeModel } from "../../src/engine/models/registry";
 import { declareWeights } from "../../src/engine/nn/model-spec";
 import { safetensorsTensor, type TensorSource } from "../../src/engine/weights/tensor-source";
@@ -103,8 +104,8 @@ type HostModel = Pick<LoadedModel, "spec" | "tensors">;
 
 async function hostModel(family: string): Promise<HostModel> {
   const file = readFileSync(join(goldenRoot, family, "model.safetensors"));
-  const files = await openWeights([bytesSource("model.safetensors", file)]);
   const spec = describeModel(readJson(family, "config.json"));
+  const files = renamedTensors(spec, await openWeights([bytesSource("model.safetensors", file)]));
   const tensors = declareWeights(spec).map(({ name }): [string, TensorSource] => {
     const tensor = files.get(name) ?? files.get(name.slice(spec.prefix.length));
     return [name, safetensorsTensor(tensor!)];

@@ -61,8 +61,8 @@ TODAY: dict[str, Family] = {
     "phi3": family(
         Phi3Config(
             vocab_size=71,
-            original_max_position_embeddings=32,
-            sliding_window=9,
+            # More than llama.cpp makes room for, which takes the other divisors otherwise.
+            original_max_position_embeddings=512,
             # Of 6 dimensions of a head 4 turn.
             rope_parameters={
                 "rope_type": "longrope",
@@ -71,24 +71,21 @@ TODAY: dict[str, Family] = {
                 "short_factor": [1.1, 1.7],
                 "long_factor": [2.0, 9.0],
             },
-            **SIZES,
+            **{**SIZES, "max_position_embeddings": 2048},
         ),
         "lora_all",
     ),
     "smollm3": family(
         SmolLM3Config(
             vocab_size=73,
-            no_rope_layer_interval=2,
-            # The frequencies are kept, interpolated in part, and interpolated.
+            # Its three frequencies are kept, interpolated in part, and interpolated.
             rope_parameters={
                 "rope_type": "yarn",
                 "rope_theta": 100.0,
                 "factor": 4.0,
                 "original_max_position_embeddings": 32,
-                "beta_fast": 4.0,
-                "beta_slow": 0.5,
             },
-            **SIZES,
+            **{**SIZES, "num_hidden_layers": 4},
         )
     ),
     "granite": family(

@@ -172,7 +172,14 @@ function readYarn(settings: Settings, above: string, context: RopeContext): Rope
   const [first, last] = [indexOf(read.beta_fast || 32), indexOf(read.beta_slow || 1)];
   const low = Math.max(0, read.truncate ? Math.floor(first) : first);
   const high = Math.min(dimension - 1, read.truncate ? Math.ceil(last) : last);
-  return { type: "yarn", factor, attentionFactor, low, high: high === low ? high + 0.001 : high };
+  return {
+    type: "yarn",
+    factor,
+    attentionFactor,
+    low,
+    high: high === low ? high + 0.001 : high,
+    originalMaxPositions: original,
+  };
 }
 
 const longRopeFields = { factor: numberOrNull(null), attention_factor: numberOrNull(null) };
@@ -182,11 +189,12 @@ function readLongRope(settings: Settings, above: string, context: RopeContext): 
   const read = readFields(longRopeFields, settings, above);
   const pairs = Math.ceil(context.dimension / 2);
   const divisors = requireNumbers(settings, "short_factor", pairs, above);
-  requireNumbers(settings, "long_factor", pairs, above);
+  const longDivisors = requireNumbers(settings, "long_factor", pairs, above);
   const originalMaxPositions = originalLength(settings, above, context);
   const factor = read.factor ?? context.maxPositions / originalMaxPositions;
   const attentionFactor =
     read.attention_factor ??
     (factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(originalMaxPositions)));
-  return { type: "longrope", divisors, attentionFactor, originalMaxPositions };
+  const { maxPositions } = context;
+  return { type: "longrope", divisors, attentionFactor, originalMaxPositions, longDivisors, maxPositions };
 }

@@ -18,6 +18,7 @@ export type RopeScaling =
       /** The first frequency that is interpolated in part, and the one from which all are; may be fractions. */
       readonly low: number;
       readonly high: number;
+      readonly originalMaxPositions: number;
     }
   /** A divisor of each frequency (Ding et al. 2024, arXiv 2402.13753), for texts of up to `originalMaxPositions` tokens. */
   | {
@@ -25,6 +26,9 @@ export type RopeScaling =
       readonly divisors: readonly number[];
       readonly attentionFactor: number;
       readonly originalMaxPositions: number;
+      /** What longer texts have instead, up to `maxPositions` tokens. */
+      readonly longDivisors: readonly number[];
+      readonly maxPositions: number;
     };
 
 export interface RopeSpec {

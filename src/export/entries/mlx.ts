@@ -8,7 +8,17 @@ import { isLora, loraExtras, type LoraUpdate, loraUpdates } from "../lora-update
 import { jsonFile, wholeFile } from "../streamed-file";
 
 /** Families whose modules are called in mlx-lm what they are called in transformers. */
-const FAMILIES: ReadonlySet<string> = new Set(["llama", "mistral", "qwen2", "qwen3", "gemma3_text"]);
+const FAMILIES: ReadonlySet<string> = new Set([
+  "llama",
+  "mistral",
+  "qwen2",
+  "qwen3",
+  "gemma3_text",
+  "phi3",
+  "smollm3",
+  "granite",
+  "olmo2",
+]);
 
 /** A LoRA or DoRA as mlx-lm keeps its own: adapters.safetensors with both factors turned, and adapter_config.json. */
 export const mlxEntry: ExportEntry = {

@@ -39,6 +39,8 @@ export interface GgufModel {
 }
 
 const ROPE_FACTORS = "rope_freqs.weight";
+/** LongRoPE's, for texts within the first training length and for longer ones. */
+const LONG_ROPE_FACTORS = ["rope_factors_short.weight", "rope_factors_long.weight"] as const;
 
 /**
  * Opens a GGUF file, or all parts of one that was split.
@@ -126,6 +128,7 @@ async function makeConfig(
   const fields = fieldsOf(metadata, type, {
     vocabularySize: stored.get("token_embd.weight")?.shape[0] ?? 0,
     isHeadTied: !stored.has("output.weight"),
+    ropeDivisors: await longRopeDivisors(stored),
     hasInLayers: (part) => [...stored.keys()].some((name) => name.replace(/^blk\.\d+\./, "") === part),
   });
   const config = architecture.config(fields);
@@ -145,6 +148,21 @@ async function makeConfig(
   };
 }
 
+async function longRopeDivisors(
+  stored: ReadonlyMap<string, ModelTensor>,
+): Promise<{ short: number[]; long: number[] } | null> {
+  const [short, long] = await Promise.all(
+    LONG_ROPE_FACTORS.map(async (name) => {
+      const tensor = stored.get(name);
+      if (tensor?.dtype !== "F32") return null;
+      return Array.from(widen("F32", await tensor.read(0, tensor.sizeBytes)), (value) =>
+        Number(value.toPrecision(7)),
+      );
+    }),
+  );
+  return short && long ? { short, long } : null;
+}
+
 /** All tensors under Hugging Face's names and in its order. Errors: those that have no place in the model. */
 function translate(
   architecture: Architecture,
@@ -153,12 +171,14 @@ function translate(
   stored: ReadonlyMap<string, ModelTensor>,
 ): Map<string, ModelTensor> {
   const mixed = architecture.hasMixedHeads ? mixedHeads(metadata, type) : {};
+  const hasLongRope = type === "phi3" && LONG_ROPE_FACTORS.every((name) => stored.has(name));
   const tensors = new Map<string, ModelTensor>();
   const others: string[] = [];
   for (const tensor of stored.values()) {
     const found = hubNameOf(architecture.names, tensor.name);
     if (!found) {
-      if (tensor.name !== ROPE_FACTORS) others.push(tensor.name);
+      const isKnown = tensor.name === ROPE_FACTORS || (hasLongRope && isLongRopeFactor(tensor.name));
+      if (!isKnown) others.push(tensor.name);
       continue;
     }
     const { name, part, kind } = found;
@@ -166,6 +186,10 @@ function translate(
   }
   checkTensors(others, metadata.file);
   return tensors;
+}
+
+function isLongRopeFactor(name: string): boolean {
+  return LONG_ROPE_FACTORS.some((factor) => factor === name);
 }
 
 /** Heads of the layers whose rows llama.cpp has put in another order. */

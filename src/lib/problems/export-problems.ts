@@ -11,7 +11,8 @@ export type LoraExtra =
   | "several-ranks";
 
 /** What llama.cpp has built into its code for an architecture, and a model has otherwise. */
-export type LlamaCppDifference = "attention-scale" | "window-pattern" | "rope-scaling";
+export type LlamaCppDifference =
+  "attention-scale" | "window-pattern" | "rope-scaling" | "layers-without-positions" | "biases";
 
 /** Why an adapter cannot be taken along in some form. Methods and families are named by their ids. */
 export interface ExportProblems {

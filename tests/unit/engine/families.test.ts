@@ -109,9 +109,9 @@ test.each([
 
 test("with LongRoPE a text is no longer than the first frequencies count for", () => {
   const phi = goldenConfig("phi3");
-  expect(describeModel(phi).maxPositions).toBe(32);
-  expect(describeModel({ ...phi, original_max_position_embeddings: 4096 }).maxPositions).toBe(128);
-  expect(describeModel({ ...phi, rope_parameters: { rope_theta: 50 } }).maxPositions).toBe(128);
+  expect(describeModel(phi).maxPositions).toBe(512);
+  expect(describeModel({ ...phi, original_max_position_embeddings: 4096 }).maxPositions).toBe(2048);
+  expect(describeModel({ ...phi, rope_parameters: { rope_theta: 50 } }).maxPositions).toBe(2048);
 });
 
 test.each(goldenFamilies())("%s: LoRA goes where PEFT puts it by default", (family) => {

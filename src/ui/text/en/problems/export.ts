@@ -22,6 +22,8 @@ const differences: Readonly<Record<LlamaCppDifference, string>> = {
   "attention-scale": "scales attention otherwise",
   "window-pattern": "has sliding windows in other layers",
   "rope-scaling": "stretches its rotary positions otherwise",
+  "layers-without-positions": "leaves out positions in other layers",
+  biases: "has biases in other layers",
 };
 
 const MERGE = "Export the merged model instead, which has it in its weights.";

@@ -90,7 +90,10 @@ const readable = (known: readonly string[]): string =>
 export const ggufProblems: ProblemTexts<GgufProblems> = {
   "format/gguf": ({ file, fault }) => ({
     what: `${file} ${headerFault(fault)}.`,
-    advice: "Download the file again; if that does not help, choose another GGUF file of the model.",
+    advice:
+      fault.kind === "sizes"
+        ? "Whatever made the file went wrong. Choose another GGUF file of the model, or its safetensors folder."
+        : "Download the file again; if that does not help, choose another GGUF file of the model.",
   }),
   "model/no-gguf": () => ({ what: "No GGUF file was given.", advice: "Choose a *.gguf file." }),
   "model/gguf-parts": ({ file, count, given }) => ({
