@@ -37,8 +37,12 @@ export type GgufTokenizerFault =
 export interface GgufProblems {
   readonly "format/gguf": { readonly file: string; readonly fault: GgufFault };
   readonly "model/no-gguf": object;
-  /** A part of a split file, whose other parts were not all selected. */
-  readonly "model/gguf-parts": { readonly file: string; readonly count: number; readonly given: number };
+  /** Parts of a split file, of which others were not selected: the first few of those. */
+  readonly "model/gguf-parts": {
+    readonly file: string;
+    readonly count: number;
+    readonly missing: readonly string[];
+  };
   readonly "model/several-ggufs": { readonly given: number };
   readonly "model/gguf-architecture": {
     readonly file: string;

@@ -427,9 +427,21 @@ describe("a damaged or hostile file is refused with its name", () => {
   });
 });
 
+test("a missing part of a split file is named", async () => {
+  const part = (no: number, count = 3): Uint8Array =>
+    file({ ...(no === 0 ? llama : {}), "split.count": u32(count), "split.no": u32(no) }, []);
+  const opened = (...numbers: number[]) =>
+    openModelFolder(numbers.map((no) => bytesSource(`m-0000${no + 1}-of-00003.gguf`, part(no))));
+  expect(await refusal(opened(1))).toMatch(/missing: m-00001-of-00003.gguf, m-00003-of-00003.gguf\.$/);
+  expect(await refusal(opened(0, 2))).toMatch(/missing: m-00002-of-00003.gguf\.$/);
+  const mixed = [bytesSource("a.gguf", part(0)), bytesSource("b.gguf", part(1, 2))];
+  expect(await refusal(openModelFolder(mixed))).toMatch(/2 GGUF files/);
+  expect(await refusal(opened(0, 0, 1))).toMatch(/3 GGUF files/);
+});
+
 test("the parts of a split file are one model", async () => {
   const part = (no: number, stored: TensorToStore[]): Uint8Array =>
-    file({ ...llama, "split.count": u32(2), "split.no": u32(no) }, stored);
+    file({ ...(no === 0 ? llama : {}), "split.count": u32(2), "split.no": u32(no) }, stored);
   const files = [
     bytesSource("m-00002-of-00002.gguf", part(1, [tensors[1]!])),
     bytesSource("m-00001-of-00002.gguf", part(0, [tensors[0]!])),

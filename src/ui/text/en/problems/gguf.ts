@@ -96,8 +96,8 @@ export const ggufProblems: ProblemTexts<GgufProblems> = {
         : "Download the file again; if that does not help, choose another GGUF file of the model.",
   }),
   "model/no-gguf": () => ({ what: "No GGUF file was given.", advice: "Choose a *.gguf file." }),
-  "model/gguf-parts": ({ file, count, given }) => ({
-    what: `${file} is one of ${count} parts of a model, and ${given} were chosen.`,
+  "model/gguf-parts": ({ file, count, missing }) => ({
+    what: `${file} is one of ${count} parts of a model; missing: ${missing.join(", ")}.`,
     advice: "Choose all its parts together.",
   }),
   "model/several-ggufs": ({ given }) => ({
