@@ -1,5 +1,6 @@
 import { LuthierError } from "../../lib/errors";
 import { isRecord } from "../../lib/json";
+import { otherKind } from "../../lib/model-kind";
 import { type Family, unreadKeys } from "./config/family";
 import type { ModelSpec } from "../nn/model-spec";
 import { bloom } from "./bloom";
@@ -55,5 +56,6 @@ export function unreadConfigKeys(config: Config): string[] {
 function familyOf({ model_type: type }: Config): Family {
   if (typeof type === "string" && Object.hasOwn(families, type)) return families[type as FamilyId];
   const modelType = JSON.stringify(type) ?? null;
-  throw new LuthierError({ code: "model/unknown-family", modelType, known: Object.keys(families) });
+  const kind = typeof type === "string" ? otherKind(type) : null;
+  throw new LuthierError({ code: "model/unknown-family", modelType, kind, known: Object.keys(families) });
 }

@@ -1,4 +1,5 @@
 import { LuthierError } from "../../lib/errors";
+import { otherKind } from "../../lib/model-kind";
 import { baseName, type ByteSource } from "../byte-source";
 import { widen } from "../float-bits";
 import type { ModelTensor } from "../model-weights";
@@ -148,6 +149,7 @@ function findArchitecture(file: ByteSource, metadata: MetadataReader, type: stri
       code: "model/gguf-architecture",
       file: file.name,
       architecture: type,
+      kind: otherKind(type),
       known,
     });
   }

@@ -1,3 +1,5 @@
+import type { OtherKind } from "../model-kind";
+
 /** Quantities counted in a GGUF file. */
 export type GgufCount =
   | { readonly things: "tensors" | "metadata-entries" | "text-bytes" }
@@ -47,6 +49,7 @@ export interface GgufProblems {
   readonly "model/gguf-architecture": {
     readonly file: string;
     readonly architecture: string;
+    readonly kind: OtherKind | null;
     readonly known: readonly string[];
   };
   /** An adapter file, or anything else that is not a model. */

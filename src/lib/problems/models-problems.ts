@@ -1,3 +1,5 @@
+import type { OtherKind } from "../model-kind";
+
 /** What belongs at a key of config.json. */
 export type ConfigExpectation =
   | { readonly kind: "whole-number"; readonly min: number }
@@ -23,7 +25,11 @@ export type RefusedSetting =
 /** What a config.json describes and whether the weights go with it. */
 export interface ModelsProblems {
   /** `modelType` is JSON, null where it is missing. */
-  readonly "model/unknown-family": { readonly modelType: string | null; readonly known: readonly string[] };
+  readonly "model/unknown-family": {
+    readonly modelType: string | null;
+    readonly kind: OtherKind | null;
+    readonly known: readonly string[];
+  };
   /** `found` is JSON, null where the key is missing. */
   readonly "model/config-value": {
     readonly key: string;

@@ -123,6 +123,21 @@ test.each(goldenFamilies())("%s: LoRA goes where PEFT puts it by default", (fami
   expect([...describeModel(goldenConfig(family)).loraTargets].sort()).toEqual(targets);
 });
 
+test.each([
+  ["qwen3_moe", /"qwen3_moe", which Luthier cannot train yet: its layers choose among experts/],
+  ["mixtral", /experts/],
+  ["gpt_oss", /experts/],
+  ["qwen3_next", /carry a state/],
+  ["mamba2", /carry a state/],
+  ["jamba", /carry a state/],
+  ["granitemoehybrid", /carry a state/],
+  ["qwen2_5_vl", /reads pictures/],
+  ["mllama", /reads pictures/],
+  ["phi", /"phi", which Luthier cannot train yet\./],
+])("%s is refused with the reason", (type, message) => {
+  expect(() => describeModel({ model_type: type })).toThrow(message);
+});
+
 test("a missing key has the default of transformers' class", () => {
   const { ffn_dim: _, ...opt } = goldenConfig("opt");
   const mlp = describeModel(opt).blocks[0]?.mlp;

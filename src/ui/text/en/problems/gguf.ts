@@ -5,6 +5,7 @@ import type {
   GgufTokenizerFault,
 } from "../../../../lib/problems/gguf-problems";
 import { format } from "../format";
+import { otherKinds } from "./models";
 import type { ProblemTexts } from "./words";
 
 function things(of: GgufCount): string {
@@ -104,8 +105,8 @@ export const ggufProblems: ProblemTexts<GgufProblems> = {
     what: `${given} GGUF files were chosen, each a model of its own.`,
     advice: "Choose one of them.",
   }),
-  "model/gguf-architecture": ({ file, architecture, known }) => ({
-    what: `${file} holds a model of the architecture "${architecture}", which is not read from GGUF yet.`,
+  "model/gguf-architecture": ({ file, architecture, kind, known }) => ({
+    what: `${file} holds a model of the architecture "${architecture}", which is not read from GGUF yet${kind ? `: ${otherKinds[kind]}` : ""}.`,
     advice: readable(known),
   }),
   "model/gguf-kind": ({ file, kind, known }) => ({

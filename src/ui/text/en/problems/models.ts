@@ -3,6 +3,7 @@ import type {
   ModelsProblems,
   RefusedSetting,
 } from "../../../../lib/problems/models-problems";
+import type { OtherKind } from "../../../../lib/model-kind";
 import type { ProblemTexts } from "./words";
 
 const OTHER_FILES = "Check that config.json belongs to these weights.";
@@ -52,9 +53,17 @@ const settings: Readonly<Record<RefusedSetting, string>> = {
   use_bidirectional_attention: "attention in both directions",
 };
 
+/** Why a kind of model is not trained, as the end of a sentence. */
+export const otherKinds: Readonly<Record<OtherKind, string>> = {
+  experts: "its layers choose among experts for each token",
+  recurrent:
+    "its layers carry a state from token to token (linear attention, a state space or a convolution)",
+  pictures: "it reads pictures, and its language model is none that is read without them",
+};
+
 export const modelsProblems: ProblemTexts<ModelsProblems> = {
-  "model/unknown-family": ({ modelType, known }) => ({
-    what: `config.json: model_type is ${modelType ?? "missing"}, which Luthier cannot train yet.`,
+  "model/unknown-family": ({ modelType, kind, known }) => ({
+    what: `config.json: model_type is ${modelType ?? "missing"}, which Luthier cannot train yet${kind ? `: ${otherKinds[kind]}` : ""}.`,
     advice: `It trains these: ${known.join(", ")}.`,
   }),
   "model/config-value": ({ key, found, expected: expectation }) => ({
