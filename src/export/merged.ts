@@ -65,9 +65,11 @@ export function mergedFiles(source: MergeSource): StreamedFile[] {
 }
 
 /** A language model that was part of a larger one stands alone: the other parts are not read, and so not written. */
-function ownName({ textPart }: ModelSpec, name: string): string {
-  if (!textPart || !name.startsWith(textPart.path)) return name;
-  return textPart.ownPath + name.slice(textPart.path.length);
+function ownName({ textPart, earlierPaths = [] }: ModelSpec, name: string): string {
+  // Files have kept the names of earlier versions.
+  const renamings = textPart ? [[textPart.ownPath, textPart.path] as const] : earlierPaths;
+  const [written, now] = renamings.find(([, path]) => name.startsWith(path)) ?? ["", ""];
+  return written + name.slice(now.length);
 }
 
 function ownConfig({ textPart }: ModelSpec, config: MergeSource["config"]): MergeSource["config"] {

@@ -42,6 +42,8 @@ const FAMILIES = [
   "smollm3",
   "granite",
   "olmo2",
+  "starcoder2",
+  "gpt_neox",
   "gpt2",
   "opt",
   "bloom",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from transformers import (
+    GPTNeoXConfig,
     Gemma3Config,
     GraniteConfig,
     Olmo2Config,
     Phi3Config,
     SmolLM3Config,
+    Starcoder2Config,
 )
 
 from golden_family import Family
@@ -100,4 +102,19 @@ TODAY: dict[str, Family] = {
         )
     ),
     "olmo2": family(Olmo2Config(vocab_size=83, **SIZES)),
+    "starcoder2": family(Starcoder2Config(vocab_size=67, **SIZES)),
+    "gpt_neox": family(
+        # Of 8 dimensions of a head 4 turn.
+        GPTNeoXConfig(
+            vocab_size=61,
+            rope_parameters={
+                "rope_type": "default",
+                "rope_theta": 10000.0,
+                "partial_rotary_factor": 0.5,
+            },
+            **{k: v for k, v in SIZES.items() if k != "num_key_value_heads"}
+            | {"num_attention_heads": 3},
+        ),
+        "lora_all",
+    ),
 }

@@ -244,6 +244,47 @@ def olmo2(rng: Random) -> Config:
     return config
 
 
+def starcoder2(rng: Random) -> Config:
+    config = llama_like(rng) | biases(rng, "use_bias")
+    for old, new in (("rms_norm_eps", "norm_epsilon"),):
+        if old in config:
+            config[new] = config.pop(old)
+    config["hidden_act"] = rng.choice(("gelu_pytorch_tanh", "relu", *GELUS))
+    if config["num_key_value_heads"] is None:
+        config["num_key_value_heads"] = config["num_attention_heads"]
+    config["sliding_window"] = rng.choice((None, None, 1, 5))
+    return config
+
+
+def gpt_neox(rng: Random) -> Config:
+    count = rng.choice((1, 2, 3))
+    width = rng.choice((4, 5, 8, 12))
+    vocabulary = rng.choice((31, 97, 128))
+    config: Config = {
+        "vocab_size": vocabulary,
+        "hidden_size": count * width,
+        "num_hidden_layers": rng.choice((1, 2, 4)),
+        "num_attention_heads": count,
+        "intermediate_size": rng.choice((3, 20)),
+        "hidden_act": rng.choice(("gelu", "relu", *GELUS)),
+        "max_position_embeddings": rng.choice((16, 33)),
+        "layer_norm_eps": rng.choice((1e-5, 0.01)),
+        "use_parallel_residual": maybe(rng, 0.7),
+        "rotary_pct": rng.choice((0.25, 0.5, 1.0)),
+        "rotary_emb_base": rng.choice((10000, 50)),
+        "tie_word_embeddings": maybe(rng, 0.3),
+        **biases(rng, "attention_bias"),
+        **padding(rng, vocabulary),
+    }
+    if maybe(rng, 0.3):
+        config["rope_scaling"] = {"type": "linear", "factor": 2.0}
+    elif maybe(rng, 0.3):
+        config["rope_parameters"] = {"rope_type": "default", "partial_rotary_factor": 0.5, "rope_theta": 77.0}
+    if width % 2 and (config["rotary_pct"] == 1.0):
+        config["rotary_pct"] = 0.5
+    return drop_some(rng, config, ("use_parallel_residual", "rotary_pct", "rotary_emb_base", "hidden_act"))
+
+
 def gemma3(rng: Random) -> Config:
     config = llama_like(rng)
     for key in ("hidden_act", "rope_parameters", "rope_scaling", "rope_theta", "original_max_position_embeddings"):
@@ -439,6 +480,8 @@ FAMILIES: dict[str, Callable[[Random], Config]] = {
     "smollm3": smollm3,
     "granite": granite,
     "olmo2": olmo2,
+    "starcoder2": starcoder2,
+    "gpt_neox": gpt_neox,
     "gpt2": gpt2,
     "opt": opt,
     "bloom": bloom,

@@ -90,7 +90,7 @@ const UNUSED = [
   /(^|\.)rotary_emb\.inv_freq$/,
   /(^|\.)attn\.rotary_emb\.[a-z_]+$/,
   /(^|\.)position_ids$/,
-  /(^|\.)attn\.(masked_)?bias$/,
+  /(^|\.)(attn|attention)\.(masked_)?bias$/,
   /^decoder\.block\.0\.layer\.1\.EncDecAttention\.relative_attention_bias\.weight$/,
   /^(score|classifier|classification_head|qa_outputs|v_head|value_head|multiple_choice_head)\./,
 ];

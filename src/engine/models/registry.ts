@@ -8,6 +8,7 @@ import { gemma3 } from "./gemma3";
 import { gemma3WithPictures } from "./gemma3-with-pictures";
 import { gpt2 } from "./gpt2";
 import { granite } from "./granite";
+import { gptNeox } from "./gpt-neox";
 import { llama } from "./llama";
 import { mistral } from "./mistral";
 import { olmo2 } from "./olmo2";
@@ -16,6 +17,7 @@ import { phi3 } from "./phi3";
 import { qwen2 } from "./qwen2";
 import { qwen3 } from "./qwen3";
 import { smollm3 } from "./smollm3";
+import { starcoder2 } from "./starcoder2";
 import { mt5, t5 } from "./t5";
 
 /** Families by `model_type`; a new one is a file beside these and a line here. */
@@ -30,6 +32,8 @@ export const families = {
   smollm3,
   granite,
   olmo2,
+  starcoder2,
+  gpt_neox: gptNeox,
   gpt2,
   opt,
   bloom,
