@@ -36,6 +36,18 @@ const bloomNames: NameTable = {
   "blk.*.ffn_down": "transformer.h.*.mlp.dense_4h_to_h",
 };
 
+const neoxNames: NameTable = {
+  token_embd: "gpt_neox.embed_in",
+  output_norm: "gpt_neox.final_layer_norm",
+  output: "lm_head",
+  "blk.*.attn_norm": "gpt_neox.layers.*.input_layernorm",
+  "blk.*.attn_qkv": "gpt_neox.layers.*.attention.query_key_value",
+  "blk.*.attn_output": "gpt_neox.layers.*.attention.dense",
+  "blk.*.ffn_norm": "gpt_neox.layers.*.post_attention_layernorm",
+  "blk.*.ffn_up": "gpt_neox.layers.*.mlp.dense_h_to_4h",
+  "blk.*.ffn_down": "gpt_neox.layers.*.mlp.dense_4h_to_h",
+};
+
 const targets: Readonly<Record<string, Describe>> = {
   llama: llamaTarget,
   mistral: llamaTarget,
@@ -47,6 +59,8 @@ const targets: Readonly<Record<string, Describe>> = {
   granite: graniteTarget,
   smollm3: (spec) => mixedTarget("smollm3", spec),
   olmo2: (spec) => plainTarget("olmo2", spec),
+  starcoder2: (spec) => plainTarget("starcoder2", spec),
+  gpt_neox: neoxTarget,
   gpt2: (spec) => plainTarget("gpt2", spec),
   bloom: (spec) => ({
     ...plainTarget("bloom", spec, bloomNames),
@@ -87,6 +101,16 @@ function partNames({ textPart }: ModelSpec): NameTable {
   const moved = (name: string): string =>
     name.startsWith(ownPath) ? path + name.slice(ownPath.length) : name;
   return Object.fromEntries(Object.entries(names).map(([part, name]) => [part, moved(name)]));
+}
+
+function neoxTarget(spec: ModelSpec): GgufTarget {
+  const target = plainTarget("gptneox", spec, neoxNames);
+  const isParallel = spec.blocks.every((block) => block.isParallel);
+  return {
+    ...target,
+    rowOrder: (part) => (part === "attn_qkv" ? bloomRow(spec.heads, spec.headDim) : null),
+    entries: [...target.entries, ggufEntry("gptneox.use_parallel_residual", { bool: isParallel })],
+  };
 }
 
 function graniteTarget(spec: ModelSpec): GgufTarget {
@@ -203,6 +227,9 @@ const GEMMA_27B_LAYERS = 62;
 /** Every how many layers SmolLM3 of llama.cpp has one without positions. */
 const SMOLLM_INTERVAL = 4;
 
+/** Families whose layers always or never have biases in llama.cpp. */
+const NEEDS_BIASES: Readonly<Record<string, boolean>> = { olmo2: false, starcoder2: true, gpt_neox: true };
+
 /** Families whose converters write Llama 3's scaling as divisors. */
 const WITH_DIVISORS: ReadonlySet<string> = new Set(["llama", "granite", "smollm3"]);
 
@@ -237,7 +264,9 @@ function differenceOf(spec: ModelSpec): Problem | null {
     ({ attention }, layer) => (attention.ropeTable !== null) === ((layer + 1) % SMOLLM_INTERVAL !== 0),
   );
   if (family === "smollm3" && !turns) return differs("layers-without-positions");
-  if (family === "olmo2" && spec.blocks.some(({ attention }) => attention.o.bias)) return differs("biases");
+  const needsBiases = NEEDS_BIASES[family];
+  if (needsBiases !== undefined && spec.blocks.some(({ attention }) => attention.o.bias !== needsBiases))
+    return differs("biases");
   if (family !== "gemma3_text" && family !== "gemma3") return null;
   const scale = spec.headDim ** -0.5;
   if (

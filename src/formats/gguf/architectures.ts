@@ -156,6 +156,16 @@ function gpt2Config({ number, vocabularySize, isHeadTied }: Fields): Record<stri
   };
 }
 
+/** StarCoder 2: layer norm, and biases on all layers or none. */
+function starcoder2Config(fields: Fields): Record<string, unknown> {
+  const { number, hasInLayers } = fields;
+  return {
+    ...llamaConfig("starcoder2", fields),
+    norm_epsilon: number("attention.layer_norm_epsilon"),
+    use_bias: hasInLayers("attn_q.bias"),
+  };
+}
+
 /** Gemma 3: what llama.cpp has built into its code stands in config.json. */
 function gemma3Config(fields: Fields): Record<string, unknown> {
   return {
@@ -262,6 +272,15 @@ export const architectures: Readonly<Record<string, Architecture>> = {
   olmo2: {
     config: (fields) => llamaConfig("olmo2", fields),
     names: olmo2Names,
+  },
+  starcoder2: {
+    config: starcoder2Config,
+    names: {
+      ...llamaNames,
+      "blk.*.ffn_up": "model.layers.*.mlp.c_fc",
+      "blk.*.ffn_down": "model.layers.*.mlp.c_proj",
+    },
+    idleKeys: NO_WINDOW,
   },
   gpt2: {
     config: gpt2Config,
