@@ -4,8 +4,7 @@ import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
 /**
- * The layers of ARCHITECTURE.md: each folder of src and the folders it may import from.
- * The rule holds for types as well as for values.
+ * The layers of ARCHITECTURE.md: each folder of src with the folders it may import from. Applies to type imports too.
  */
 const layers = {
   lib: [],
@@ -24,8 +23,8 @@ const layers = {
 };
 
 /**
- * The floors of the engine, the lowest first: folders of src/engine. A folder may import from those of all lower floors
- * and from itself, but from none beside it; `adapters/*` stands for a folder a kind of method.
+ * The layers of the engine, lowest first: folders of src/engine. A folder may import from all lower layers and from
+ * itself, but not from others of its layer; `adapters/*` stands for the folder of each kind of method.
  */
 const engineFloors = [
   ["gpu"],
@@ -46,7 +45,9 @@ const engineFloors = [
 const elementsOf = (layer) =>
   layer === "engine" ? engineFloors.flat().map((folder) => `engine/${folder}`) : [layer];
 
-/** Every folder that the rule knows, with those that it may import from; what lies loose in src/engine may import nothing. */
+/**
+ * Every folder the rule covers, with the folders it may import from; files directly in src/engine may import nothing.
+ */
 const allowed = Object.fromEntries([
   ...Object.entries(layers).flatMap(([layer, below]) => {
     const lower = below.flatMap(elementsOf);
@@ -67,7 +68,7 @@ const allowed = Object.fromEntries([
   ["engine", []],
 ]);
 
-/** The first pattern that fits counts: deeper folders stand before those that hold them, exact names before `*`. */
+/** The first matching pattern applies: nested folders come before their parents, exact names before `*`. */
 const depth = (folder) => folder.split("/").length;
 const elements = Object.keys(allowed).sort(
   (a, b) => depth(b) - depth(a) || a.includes("*") - b.includes("*"),

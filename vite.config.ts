@@ -6,7 +6,7 @@ import { defineConfig } from "vite";
 import { licencePlugins } from "./tools/site/licences.ts";
 import { securityPlugin } from "./tools/site/content-security-policy.ts";
 
-/** Whether `npm start` can open a browser. On Linux that takes a desktop and the program that finds its browser. */
+/** Whether `npm start` can open a browser. On Linux that requires a desktop and xdg-open. */
 function hasBrowser(): boolean {
   if (process.platform !== "linux") return true;
   const { DISPLAY, WAYLAND_DISPLAY, PATH = "" } = process.env;
@@ -17,18 +17,18 @@ function hasBrowser(): boolean {
 const licences = licencePlugins();
 
 export default defineConfig({
-  // Relative addresses, so that the built page works from any folder of a static host.
+  // Relative URLs, so that the built page works from any folder of a static host.
   base: "./",
   plugins: [react(), securityPlugin(), licences.plugin],
   server: { open: hasBrowser() },
   preview: { open: false },
   resolve: {
     alias: {
-      // transformers.js is here for tokenizers alone; its inference runtime stays out of the build.
+      // transformers.js is used for tokenizers only; keep its inference runtime out of the build.
       "onnxruntime-web/webgpu": fileURLToPath(new URL("./src/tokenizer/no-onnxruntime.ts", import.meta.url)),
     },
   },
-  // Imported by the worker alone, where the first look at the page does not see them; found later they would reload it.
+  // Imported only by the worker, where Vite's initial scan misses them; discovering them later would reload the page.
   optimizeDeps: {
     include: [
       "@noble/hashes/legacy.js",

@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 import { unpackTestBrowser } from "./tests/support/software-gpu.ts";
 
-// Node's WebGPU finds a Vulkan adapter by the environment its process starts with. LUTHIER_GPU=native keeps the
-// machine's own GPU; otherwise the tests compute on the software GPU of the test browser.
+// Node's WebGPU selects a Vulkan adapter by environment variables at process start. LUTHIER_GPU=native keeps the
+// machine's own GPU; otherwise tests use the software GPU of the test browser.
 if (process.env.LUTHIER_GPU !== "native" && process.platform === "linux") {
   Object.assign(process.env, (await unpackTestBrowser()).env);
 }
@@ -26,7 +26,7 @@ export default defineConfig({
       {
         test: {
           name: "gpu",
-          // One kind of test after the other: browser and GPU tests want the machine for themselves.
+          // One kind of test after the other, since browser and GPU tests need the whole machine.
           sequence: { groupOrder: 1 },
           include: ["tests/gpu/**/*.test.ts"],
           setupFiles: WORDED,
@@ -36,7 +36,7 @@ export default defineConfig({
         },
       },
       {
-        // Operators and whole models again, on the kernels that real GPUs get; answers too in CI, which tries all cases.
+        // Operators and whole models again, with the kernels for hardware GPUs; in CI also answers, with all cases.
         test: {
           name: "gpu-kernels",
           sequence: { groupOrder: 2 },
@@ -57,7 +57,7 @@ export default defineConfig({
           name: "e2e",
           sequence: { groupOrder: 3 },
           include: ["tests/e2e/**/*.test.ts"],
-          // As long as the browser's own waits; the default of a second measures how busy the machine is.
+          // As long as the browser's own timeouts; the default of one second would depend on the machine's load.
           expect: { poll: { timeout: 30_000 } },
           testTimeout: 600_000,
           hookTimeout: 120_000,

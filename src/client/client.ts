@@ -1,27 +1,27 @@
-import { watchHeart } from "./heartbeat";
+import { startHeartbeat } from "./heartbeat";
 import { cancelled, LuthierError } from "../lib/errors";
 import type { CommandArgs, CommandName, CommandResult } from "../protocol/commands";
 import type { EventName, Events } from "../protocol/events";
 import type { CallRequest, Reply, Request } from "../protocol/wire";
 
-/** Runs commands of the worker. */
+/** Sends commands to the worker. */
 export interface Caller {
-  /** Runs a command. Rejects with a LuthierError that a person can read. */
+  /** Runs a command. Rejects with a LuthierError. */
   call<Name extends CommandName>(command: Name, ...args: CommandArgs<Name>): Promise<CommandResult<Name>>;
 }
 
-/** The studio's engine as the page sees it: commands that answer once, and events that come unasked. */
+/** The page's interface to the engine: commands with one response each, and events. */
 export interface Client extends Caller {
   /**
-   * Runs commands that come to their end when `signal` is aborted. They settle when the worker has ended them: rejected
-   * as cancelled, or with what there was until then where the command says so.
+   * Returns a caller whose commands are cancelled when `signal` aborts. They settle once the worker has stopped:
+   * rejected as cancelled, or with a partial result where the command documents it.
    */
-  until(signal: AbortSignal): Caller;
-  /** Listens to an event; the returned function ends that. */
+  withSignal(signal: AbortSignal): Caller;
+  /** Adds a listener; returns a function that removes it. */
   on<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void;
 }
 
-/** The part of a Worker that the client needs; a MessagePort has it too. */
+/** The part of Worker (or MessagePort) used by the client. */
 export interface WorkerPort {
   postMessage(message: Request): void;
   addEventListener(type: "message", listener: (event: MessageEvent<Reply>) => void): void;
@@ -34,10 +34,9 @@ interface Pending {
 }
 
 /**
- * A client that speaks to the worker behind `port`. When the worker itself dies, every open command rejects and
- * so does every later one.
+ * Connects to the worker behind `port`. If the worker crashes, pending and later commands reject.
  *
- * @param beatMs how often the worker is asked for a sign of life, null for never
+ * @param beatMs heartbeat interval; null disables it
  */
 export function connectClient(port: WorkerPort, beatMs: number | null = null): Client {
   const pending = new Map<number, Pending>();
@@ -58,7 +57,7 @@ export function connectClient(port: WorkerPort, beatMs: number | null = null): C
   const stopBeating =
     beatMs === null
       ? null
-      : watchHeart(port, beatMs, (isStalled) => {
+      : startHeartbeat(port, beatMs, (isStalled) => {
           events.emit("stalled", isStalled);
         });
   const onDeath = (event: Event) => {
@@ -89,7 +88,7 @@ export function connectClient(port: WorkerPort, beatMs: number | null = null): C
         settle(reply) {
           settled();
           if (reply.type === "error") reject(LuthierError.fromData(reply.error));
-          // The wire pairs results with requests by id alone, so the command's result type is asserted here, once.
+          // Replies are matched to requests by id only, so the result type is asserted here.
           else resolve(reply.result as CommandResult<Name>);
         },
         fail(error) {
@@ -97,7 +96,7 @@ export function connectClient(port: WorkerPort, beatMs: number | null = null): C
           reject(error);
         },
       });
-      // TypeScript cannot see that a generic name and its arguments form one member of the union.
+      // TypeScript cannot correlate a generic command name with its arguments.
       port.postMessage({ type: "call", id, command, args } as CallRequest);
       signal?.addEventListener("abort", cancel, { once: true });
     });
@@ -105,7 +104,7 @@ export function connectClient(port: WorkerPort, beatMs: number | null = null): C
 
   return {
     call: (command, ...args) => call(null, command, args),
-    until: (signal) => ({ call: (command, ...args) => call(signal, command, args) }),
+    withSignal: (signal) => ({ call: (command, ...args) => call(signal, command, args) }),
     on: (name, listener) => events.on(name, listener),
   };
 }

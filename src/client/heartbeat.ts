@@ -1,21 +1,24 @@
 import type { Ping, Reply } from "../protocol/wire";
 
-/** The part of a worker's port that a heartbeat needs. */
+/** The part of a worker's port used by the heartbeat. */
 interface BeatPort {
   postMessage(message: Ping): void;
   addEventListener(type: "message", listener: (event: MessageEvent<Reply>) => void): void;
 }
 
-/** Beats without an answer after which the worker counts as stalled. */
+/** Missed beats after which the worker counts as stalled. */
 const MISSED_BEATS = 4;
 
 /**
- * Asks the worker for a sign of life now and then. Beats are counted, not time, so that a machine that slept or a page in
- * the background raises no alarm.
+ * Pings the worker periodically. Counts beats rather than time, so that sleep and background throttling raise no alarm.
  *
- * @param tell called when the worker stops answering, and when it does again
+ * @param tell called when the worker stops responding, and when it responds again
  */
-export function watchHeart(port: BeatPort, beatMs: number, tell: (isStalled: boolean) => void): () => void {
+export function startHeartbeat(
+  port: BeatPort,
+  beatMs: number,
+  tell: (isStalled: boolean) => void,
+): () => void {
   let missed = 0;
   let isAnswered = true;
   let isStalled = false;

@@ -1,9 +1,9 @@
 import { connectClient, type Client } from "./client";
 
-/** How often the worker is asked for a sign of life. */
+/** Heartbeat interval. */
 const BEAT_MS = 5000;
 
-/** Starts the studio's worker and connects to it. */
+/** Starts the worker and connects to it. */
 export function startWorker(): Client {
   return connectClient(
     new Worker(new URL("../worker/index.ts", import.meta.url), { type: "module" }),

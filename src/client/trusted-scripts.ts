@@ -1,11 +1,11 @@
-/** The part of the browsers' Trusted Types that the studio uses. */
+/** The part of the Trusted Types API used here. */
 interface TrustedTypes {
   createPolicy(name: string, rules: { createScriptURL(url: string): string | null }): unknown;
 }
 
 /**
- * Lets scripts, which is to say the worker, come from the studio's own origin alone, and no text become HTML or script: what
- * the page's content security policy asks of a browser with Trusted Types. Others have none of it to do.
+ * Installs the default Trusted Types policy required by the page's CSP: script URLs (the worker) from this origin only,
+ * and no conversion of text to HTML or script. No effect in browsers without Trusted Types.
  */
 export function trustOwnScripts(): void {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };

@@ -3,24 +3,24 @@ import type { DatasetSummary, ReadingOptions } from "../shared/data";
 import { createDataset } from "../storage/datasets";
 import { type NamedFile, readFiles } from "./read/read-files";
 
-/** How to import, and who wants to hear of it. */
+/** Import options. */
 export interface ImportOptions extends ReadingOptions {
-  /** What the dataset is called. */
+  /** Name of the dataset. */
   readonly name: string;
-  /** Takes the place of the dataset with this id; without it the dataset is a new one. */
+  /** Id of the dataset to replace; a new one by default. */
   readonly id?: string;
-  /** The dataset for which it is a validation file. */
+  /** The dataset that this one validates. */
   readonly validates?: string;
   readonly signal?: AbortSignal;
-  /** Told the bytes read so far, for every piece of some 64 kB. */
+  /** Called with the bytes read so far, for each piece of about 64 kB. */
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
 
 /**
- * Reads files of rows into storage as one dataset, piece by piece, so that memory stays small whatever their size. The
- * dataset appears when it is whole; after any failure, and after an abort, everything is as before.
- * @throws LuthierError when the files hold no row to keep, can no longer be read or do not fit on the disk, and
- * "cancelled" after an abort
+ * Streams files of rows into storage as one dataset, in constant memory. The dataset appears once complete; failure and
+ * cancellation leave everything unchanged.
+ * @throws LuthierError when there are no usable rows, a file is unreadable or the disk is full; "cancelled" after an
+ * abort
  */
 export async function importDataset(
   files: readonly NamedFile[],

@@ -1,9 +1,9 @@
 import type { TemplateId } from "../shared/data";
 import type { MethodId } from "../shared/methods";
 
-/* The English of files that leave the studio: whoever reads them may not know the language of the page. */
+/* English texts of exported files, independent of the page's language. */
 
-/** What the literature calls each method. */
+/** Method names as in the literature. */
 export const methodTitles: Readonly<Record<MethodId, string>> = {
   lora: "LoRA",
   loha: "LoHa",
@@ -35,8 +35,8 @@ export const templateTitles: Readonly<Record<TemplateId, string>> = {
   "instruction-answer": "Instruction / Input / Answer",
 };
 
-/** Comments of Python where it can load no more than the base model. */
+/** Python comments for methods without a loader outside Luthier. */
 export const luthierOnly = [
-  "# That is the base model: only Luthier reads this folder. Load it there and export the merged model,",
-  "# which from_pretrained takes like any other.",
+  "# This loads only the base model: no Python library reads this adapter. To use it with transformers,",
+  "# open the folder in Luthier and export the merged model.",
 ];

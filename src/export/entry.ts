@@ -10,7 +10,7 @@ import type { CardRun } from "./model-card";
 import type { PromptManner } from "./prompt-manner";
 import type { MethodId } from "../shared/methods";
 
-/** An adapter and its base model, as exports are made of them; numbers are read when they are needed. */
+/** An adapter and its base model, as input of exports; tensors are read on demand. */
 export interface ExportSource {
   readonly model: Pick<LoadedModel, "spec" | "tensors">;
   readonly folder: Pick<ModelFolder, "config" | "generationConfig" | "tokenizer" | "gguf">;
@@ -20,41 +20,41 @@ export interface ExportSource {
   readonly adapterName: string;
   readonly methodId: MethodId;
   readonly trainableParameters: number;
-  /** Bytes of the adapter's own tensors, about. */
+  /** Approximate size of the adapter's own tensors. */
   readonly adapterBytes: number;
   readonly run: CardRun | null;
-  /** How the model is asked, and what ends its answers. */
+  /** Prompt format and end tokens. */
   readonly prompt: PromptManner;
   values(): Promise<ReadonlyMap<string, HostTensor>>;
-  /** What the adapter makes of the base's tensors. Errors: the method does not merge. */
+  /** Changes to the base tensors when merging. Errors: the method does not merge. */
   changes(): Promise<ReadonlyMap<string, BaseChange>>;
-  /** The optimizer's state as a file, or null where none is kept. */
+  /** Optimizer state as a file; null if not kept. */
   optimizer(): Promise<Uint8Array<ArrayBuffer> | null>;
 }
 
-/** What is chosen of an export. */
+/** Options of an export. */
 export interface ExportChoice {
   readonly type: ExportType | null;
-  /** What the file is called without its ending, or the folder. */
+  /** File name without extension, or folder name. */
   readonly name: string;
   readonly withOptimizer: boolean;
 }
 
-/** One thing to take along: a file of `entries`, and a line in the registry. */
+/** An export format. */
 export interface ExportEntry {
   readonly id: ExportId;
   readonly kind: "file" | "folder";
-  /** Names of the programs that read it. */
+  /** Programs that load it. */
   readers(source: ExportSource): readonly string[];
-  /** What it cannot be made for, or null. */
+  /** Why it is impossible for this adapter, or null. */
   hindrance(source: ExportSource): Problem | null;
-  /** How its numbers can be stored, the usual way first; [null] where there is nothing to choose. */
+  /** Available data types, the recommended one first; [null] if there is no choice. */
   types(source: ExportSource): readonly (ExportType | null)[];
   notes(source: ExportSource, type: ExportType | null): readonly ExportNote[];
-  /** Its files, which are made while they are read. Asked only where nothing hinders it. */
+  /** Its files, generated while being read. Call only without a hindrance. */
   files(source: ExportSource, choice: ExportChoice): Promise<readonly StreamedFile[]>;
-  /** Bytes of the files where they are not known before they are made, about. */
+  /** Approximate size, if not known before generation. */
   sizeBytes?(source: ExportSource): number;
-  /** The lines that use it, once it is saved under that name. */
+  /** Code that uses the export under the given name. */
   usage(source: ExportSource, name: string): UsageLines | null;
 }

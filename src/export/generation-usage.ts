@@ -2,13 +2,10 @@ import { pythonString } from "../lib/python-string";
 import type { AutoModel } from "../shared/model";
 import type { PromptManner } from "./prompt-manner";
 
-/** What the lines of an export ask. */
+/** Question in the usage examples. */
 export const EXAMPLE_QUESTION = "What is a lantern?";
 
-/**
- * The lines of Python that ask a loaded `model` through its `tokenizer` as it was trained to be asked: with the same text,
- * the same start token, and the same tokens that end an answer.
- */
+/** Python code that prompts `model` through `tokenizer` as in training: same text, start token and end tokens. */
 export function generationUsage(prompt: PromptManner, autoModel: AutoModel): string {
   const question = { role: "user", content: EXAMPLE_QUESTION } as const;
   const isChat = prompt.templateId === "chat";

@@ -1,37 +1,34 @@
 import type { Adapter, HostTensor } from "../engine/adapters/common/method";
-import { loraStrength } from "../engine/adapters/lora/lora-layer";
+import { rankAndScale } from "../engine/adapters/lora/lora-layer";
 import { readLoraConfig, readLoraOptions } from "../engine/adapters/lora/lora-options";
 import { embeddingTables, type ModelSpec } from "../engine/nn/model-spec";
 import { defined } from "../lib/invariant";
 import type { LoraExtra } from "../lib/problems/export-problems";
 
-/** A module of the base with an update beside it, s · B A. */
+/** A base module with a low-rank update s · B A. */
 export interface LoraUpdate {
-  /** Hugging Face's module path. */
+  /** Hugging Face module path. */
   readonly path: string;
   readonly kind: "linear" | "table";
   readonly rank: number;
-  /** What B A is multiplied by. */
+  /** Factor s. */
   readonly scale: number;
-  /** (rank, in), or (rank, rows) of a table. */
+  /** (rank, in), or (rank, rows) for a table. */
   readonly a: Readonly<Pick<HostTensor, "shape">> & { readonly name: string };
-  /** (out, rank), or (width, rank) of a table. */
+  /** (out, rank), or (width, rank) for a table. */
   readonly b: Readonly<Pick<HostTensor, "shape">> & { readonly name: string };
 }
 
-/** Whether the adapter's files are those of PEFT's LoRA. */
+/** Whether the adapter is exported as a PEFT LoRA. */
 export function isLora({ config }: Pick<Adapter, "config">): boolean {
   return config.peft_type === "LORA";
 }
 
-/**
- * The updates of a LoRA, as its exported files have them, without their numbers: `name` is that of a tensor of
- * `adapter.exportTensors`.
- */
+/** Descriptions of a LoRA's updates as exported; `name` refers to `adapter.exportTensors`. */
 export function loraUpdates(adapter: Adapter, spec: ModelSpec): LoraUpdate[] {
   const options = readLoraOptions(readLoraConfig(adapter.config), spec);
   const shapes = new Map(adapter.parameters.map(({ name, shape }) => [name, shape]));
-  // PiSSA is written as its change from its start, which has twice the rank.
+  // PiSSA and OLoRA are exported as the change from their initial factors, with twice the rank.
   const times = adapter.parameters.some(({ name }) => name.endsWith(".pissa_A")) ? 2 : 1;
   return adapter.parameters.flatMap(({ name, shape: [trained = 0, width = 0] }) => {
     const match = /^base_model\.model\.(.+)\.(lora_A\.weight|lora_embedding_A)$/.exec(name);
@@ -41,14 +38,14 @@ export function loraUpdates(adapter: Adapter, spec: ModelSpec): LoraUpdate[] {
     const bName = name.replace(/lora_(embedding_)?A/, (part) => part.replace("A", "B"));
     const [out = 0] = defined(shapes.get(bName), bName);
     const rank = times * trained;
-    const { scale } = loraStrength(path, options);
+    const { scale } = rankAndScale(path, options);
     return [
       { path, kind, rank, scale, a: { name, shape: [rank, width] }, b: { name: bName, shape: [out, rank] } },
     ];
   });
 }
 
-/** What a LoRA has beside its updates, or in places that not every program gives one. */
+/** Features of a LoRA that not all programs support. */
 export function loraExtras(adapter: Adapter, spec: ModelSpec): LoraExtra[] {
   const { config } = adapter;
   const updates = loraUpdates(adapter, spec);

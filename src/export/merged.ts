@@ -9,18 +9,18 @@ import { safetensorsHeader } from "../formats/safetensors";
 import type { StreamedFile } from "../formats/zip";
 import { jsonFile } from "./streamed-file";
 
-/** What a merged model is made of. */
+/** Input of a merged export. */
 export interface MergeSource {
-  /** The base: its description, and its tensors by Hugging Face name. */
+  /** The base's specification, and its tensors by Hugging Face name. */
   readonly model: Pick<LoadedModel, "spec" | "tensors">;
   /** The base's config.json. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly adapter: Adapter;
-  /** What the adapter makes of the base's tensors, by their names; asked for when the first is read. */
+  /** Changes to the base tensors, by name; called when the first tensor is read. */
   changes(): Promise<ReadonlyMap<string, BaseChange>>;
-  /** How all tensors are stored; null as the base stores each, in f16 where that is quantised. */
+  /** Data type of all tensors; null keeps the base's, or f16 where that is quantised. */
   readonly dtype: FloatType | null;
-  /** Most bytes of tensors in one file. */
+  /** Maximum bytes of tensors per file. */
   readonly maxFileBytes?: number;
 }
 
@@ -33,18 +33,17 @@ interface MergedTensor {
   changes(): Promise<ReadonlyMap<string, BaseChange>>;
 }
 
-/** As transformers cuts them. */
+/** transformers' default shard size. */
 const DEFAULT_FILE_BYTES = 5e9;
 
-/** Bytes of an unchanged tensor that are read at once. */
+/** Bytes copied at a time. */
 const COPY_BYTES = 8 * 2 ** 20;
 
 const torchNames: Readonly<Record<FloatType, string>> = { F32: "float32", F16: "float16", BF16: "bfloat16" };
 
 /**
- * A Hugging Face model's config.json and weights in which the adapter's update is part of the weights: model.safetensors,
- * or numbered files with model.safetensors.index.json where it is large. Nothing is read before a file's chunks are, and
- * no more than one tensor at a time.
+ * A merged Hugging Face model: config.json, and model.safetensors or shards with model.safetensors.index.json. Tensors
+ * are read while a file's chunks are consumed, one at a time.
  */
 export function mergedFiles(source: MergeSource): StreamedFile[] {
   const { model, adapter, changes, dtype, maxFileBytes = DEFAULT_FILE_BYTES } = source;
@@ -58,7 +57,7 @@ export function mergedFiles(source: MergeSource): StreamedFile[] {
   const shards = cutIntoFiles(tensors, maxFileBytes);
   const weights = shards.map((shard, index) => weightFile(shard, shardName(index, shards.length)));
   return [
-    jsonFile("config.json", mergedConfig(source, tensors)),
+    jsonFile("config.json", mergedConfig(source, commonType(tensors))),
     ...(shards.length > 1 ? [jsonFile("model.safetensors.index.json", weightIndex(shards))] : []),
     ...weights,
   ];
@@ -108,9 +107,12 @@ function shardName(index: number, count: number): string {
   return `model-${number(index + 1)}-of-${number(count)}.safetensors`;
 }
 
-/** The base's configuration without what is no longer so: quantisation, and a head that only seemed to be its own. */
-function mergedConfig({ config, model, adapter }: MergeSource, tensors: readonly MergedTensor[]): unknown {
-  // T5's initializer_factor is for making weights anew; transformers refuses its 1.0 in JavaScript's spelling, 1.
+/** The base's config, without quantisation and with the actual tying of the head. */
+export function mergedConfig(
+  { config, model, adapter }: Pick<MergeSource, "config" | "model" | "adapter">,
+  dtype: FloatType,
+): Record<string, unknown> {
+  // transformers rejects an integer initializer_factor, but JavaScript writes 1.0 as 1; it is not needed for inference.
   const {
     quantization_config: _,
     torch_dtype: _old,
@@ -118,12 +120,15 @@ function mergedConfig({ config, model, adapter }: MergeSource, tensors: readonly
     initializer_factor: _factor,
     ...kept
   } = ownConfig(model.spec, config);
-  const types = tensors.map(({ dtype }) => dtype);
-  const dtype = types.includes("F32") ? "F32" : (types[0] ?? "F32");
-  const tied = model.spec.head.tied && !adapter.unties;
-  // T5 tells by its ties whether the head reads scaled values, unless this says so.
+  const tied = model.spec.head.tied && !adapter.untiesHead;
+  // Without this key, T5 derives scaled decoder outputs from weight tying.
   const scaled = model.spec.headInputScale === undefined ? {} : { scale_decoder_outputs: true };
   return { ...kept, ...scaled, torch_dtype: torchNames[dtype], tie_word_embeddings: tied };
+}
+
+function commonType(tensors: readonly MergedTensor[]): FloatType {
+  const types = tensors.map(({ dtype }) => dtype);
+  return types.includes("F32") ? "F32" : (types[0] ?? "F32");
 }
 
 function weightIndex(shards: readonly (readonly MergedTensor[])[]): unknown {

@@ -7,7 +7,7 @@ import type { PromptManner } from "./prompt-manner";
 import { luthierOnly, methodTitles } from "./card-words";
 import type { MethodId } from "../shared/methods";
 
-/** What a card tells of the run that made an adapter. */
+/** The training run, for the card. */
 export interface CardRun {
   readonly config: RunConfig;
   readonly datasetName: string;
@@ -18,38 +18,38 @@ export interface CardRun {
   readonly validationLoss: number | null;
 }
 
-/** What a card tells. */
+/** Input of a model card. */
 export interface CardFacts {
   readonly adapterName: string;
   readonly base: BaseFacts;
   readonly methodId: MethodId;
   readonly format: FolderFormat;
   readonly trainableParameters: number;
-  /** Null for an adapter that came from elsewhere. */
+  /** Null for imported adapters. */
   readonly run: CardRun | null;
-  /** How the model is asked. */
+  /** Prompt format. */
   readonly prompt: PromptManner;
 }
 
-/** The README.md of an exported adapter: what was trained, on what, how it ended, and how to use it. */
+/** README.md of an exported adapter: training setup, results and usage. */
 export function modelCard(facts: CardFacts): string {
   return [
     frontMatter(facts),
     `# ${plainText(facts.adapterName)}`,
-    `A ${methodTitles[facts.methodId]} adapter for ${baseName(facts.base)} with ${facts.trainableParameters} trained parameters, made in the browser with Luthier.`,
+    `A ${methodTitles[facts.methodId]} adapter for ${baseName(facts.base)} with ${facts.trainableParameters} trainable parameters, trained in the browser with Luthier.`,
     ...(facts.run ? [runSection(facts.run)] : []),
     usage(facts),
     promptSection(facts),
   ].join("\n\n");
 }
 
-/** The base by its title, with the repository that it came from. */
+/** The base's title and repository. */
 function baseName({ title, repository }: BaseFacts): string {
   const shown = plainText(title);
   return repository === null || repository === title ? shown : `${shown} (${plainText(repository)})`;
 }
 
-/** What the hub calls the libraries. */
+/** The Hub's library_name values. */
 const LIBRARIES: Readonly<Record<FolderReader, string>> = {
   peft: "peft",
   adapters: "adapter-transformers",
@@ -59,13 +59,13 @@ const LIBRARIES: Readonly<Record<FolderReader, string>> = {
 
 function frontMatter({ base: { repository, license }, format }: CardFacts): string {
   const lines = ["---", `library_name: ${LIBRARIES[folderReaders[format]]}`];
-  // A hub takes this for a repository of its own; a title is none.
+  // The Hub interprets base_model as a repository, so a title is not allowed.
   if (repository !== null) lines.push(`base_model: ${quoted(repository)}`);
   if (license) lines.push(`license: ${quoted(license.toLowerCase())}`);
   return [...lines, "tags:", "- luthier", "---"].join("\n");
 }
 
-/** A string of JSON on one line, which is also a double-quoted scalar of YAML: JSON's escapes are among its own. */
+/** A JSON string on one line, which is also a valid YAML double-quoted scalar. */
 function quoted(text: string): string {
   return JSON.stringify(text).replace(
     /[\u007f-\u009f\u2028\u2029\ufeff]/g,
@@ -73,7 +73,7 @@ function quoted(text: string): string {
   );
 }
 
-/** Text on one line of Markdown that shows as it is: no heading, table cell, link, image or HTML begins in it. */
+/** Escapes text for one line of Markdown. */
 function plainText(text: string): string {
   return text
     .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
@@ -87,8 +87,8 @@ function runSection(run: NonNullable<CardFacts["run"]>): string {
     ["Dataset", `${plainText(run.datasetName)} (${run.datasetRows} rows)`],
     ["Template", run.templateTitle],
     ["Steps", run.steps],
-    ["Training loss at the end", loss(run.finalLoss)],
-    ["Validation loss at the end", loss(run.validationLoss)],
+    ["Final training loss", loss(run.finalLoss)],
+    ["Final validation loss", loss(run.validationLoss)],
     ["Batch size × accumulation", `${training.batchSize} × ${training.gradientAccumulation}`],
     [
       "Learning rate",
@@ -113,23 +113,23 @@ function loss(value: number | null): string {
 function usage({ base, format, prompt }: CardFacts): string {
   const where =
     base.repository === null
-      ? `\`path/to/base-model\` stands for a folder with the base model, ${plainText(base.title)}.\n\n`
+      ? `Replace \`path/to/base-model\` with the folder of the base model, ${plainText(base.title)}.\n\n`
       : "";
   const isLoaded = folderReaders[format] !== "luthier";
   const lines = [
     pythonUsage(pythonBase(base), format),
     ...(isLoaded ? [generationUsage(prompt, base.autoModel)] : luthierOnly),
   ];
-  return `## Use\n\n${where}\`\`\`python\n${lines.join("\n")}\n\`\`\``;
+  return `## Usage\n\n${where}\`\`\`python\n${lines.join("\n")}\n\`\`\``;
 }
 
-/** The text that the model was trained to answer, for one question. */
+/** An example prompt in the training format. */
 function promptSection({ prompt }: CardFacts): string {
   const text = prompt.text([{ role: "user", content: EXAMPLE_QUESTION }]);
-  const start = prompt.startIds.length > 0 ? " The tokenizer puts its start token in front." : "";
+  const start = prompt.startIds.length > 0 ? " The tokenizer adds its start token." : "";
   const ends =
     prompt.endTexts.length === 0
       ? ""
       : ` The answer ends with ${prompt.endTexts.map((end) => `\`${quoted(end).replaceAll("`", "\\u0060")}\``).join(" or ")}.`;
-  return `## Prompt\n\nThe model was trained on prompts like this one, here as a string of JSON:\n\n\`\`\`json\n${quoted(text)}\n\`\`\`\n\nIt answers right behind it.${start}${ends}\n`;
+  return `## Prompt\n\nThe model was trained on prompts like this one, shown as a JSON string:\n\n\`\`\`json\n${quoted(text)}\n\`\`\`\n\nThe answer follows immediately.${start}${ends}\n`;
 }

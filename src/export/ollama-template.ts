@@ -1,22 +1,22 @@
 import type { ChatMessage } from "../shared/generation";
 import type { PromptManner } from "./prompt-manner";
 
-/** The texts around the turns of a conversation, by what stands before and behind each. */
+/** Text before and after the turns of a conversation. */
 interface Pieces {
-  /** In front of a system text, and between it and the first question; null where there is no place for one. */
+  /** Before a system text, and between it and the first question; null if unsupported. */
   readonly system: { readonly before: string; readonly after: string } | null;
-  /** In front of a conversation that begins with a question. */
+  /** Before a conversation without system text. */
   readonly opening: string;
   /** Between a question and its answer, and between an answer and the next question. */
   readonly answer: string;
   readonly question: string;
-  /** Behind the last question. */
+  /** After the last question. */
   readonly ending: string;
 }
 
 type Role = ChatMessage["role"];
 
-/** Conversations on which a template in pieces must write what the model's own does. */
+/** Conversations on which the assembled template must equal the model's own. */
 const TRIED: readonly (readonly Role[])[] = [
   ["user"],
   ["user", "assistant", "user"],
@@ -26,8 +26,8 @@ const TRIED: readonly (readonly Role[])[] = [
 ];
 
 /**
- * A template in Go's words, as Ollama has them, that writes for a conversation what the model was trained on; without the
- * start token, which llama.cpp puts in front. Null where no such template does.
+ * Builds a Go template for Ollama that reproduces the training format, without the start token, which llama.cpp adds.
+ * Null if that is not possible.
  */
 export function ollamaTemplate(prompt: PromptManner): string | null {
   const write = (roles: readonly Role[], salt = ""): string | null => {
@@ -37,7 +37,7 @@ export function ollamaTemplate(prompt: PromptManner): string | null {
         ? text.slice(prompt.startText.length)
         : text;
     } catch {
-      // A template may refuse what it has no place for.
+      // Templates may reject unsupported roles.
       return null;
     }
   };
@@ -50,7 +50,7 @@ export function ollamaTemplate(prompt: PromptManner): string | null {
   return isSame ? goTemplate(pieces) : null;
 }
 
-/** Contents that no template has in it. */
+/** Message contents that no template contains. */
 function conversation(roles: readonly Role[], salt: string): ChatMessage[] {
   return roles.map((role, index) => ({ role, content: `${role} ${index} says so${salt}.` }));
 }
@@ -66,7 +66,7 @@ function findPieces(write: (roles: readonly Role[]) => string | null): Pieces | 
   return { system: told ? { before, after } : null, opening, answer, question, ending };
 }
 
-/** The texts around the contents of a conversation; null where one of them is missing. */
+/** Text between a conversation's contents; null if a content is missing. */
 function between(text: string | null, roles: readonly Role[]): string[] | null {
   const pieces: string[] = [];
   let rest = text ?? "";
@@ -79,7 +79,7 @@ function between(text: string | null, roles: readonly Role[]): string[] | null {
   return [...pieces, rest];
 }
 
-/** What the template below writes. */
+/** The output of {@link goTemplate}, for verification. */
 function joined(
   { system, opening, answer, question, ending }: Pieces,
   messages: readonly ChatMessage[],
@@ -96,7 +96,7 @@ function joined(
   return text + ending;
 }
 
-/** Texts stand in actions of their own, so that no blank of theirs is taken for the template's. */
+/** Text is emitted by actions, so that Go's whitespace trimming does not affect it. */
 function goTemplate({ system, opening, answer, question, ending }: Pieces): string {
   const say = (text: string): string => (text === "" ? "" : `{{ ${JSON.stringify(text)} }}`);
   const turn = (text: string, role: Role): string => `${text}{{ .Content }}{{ $last = "${role}" }}`;

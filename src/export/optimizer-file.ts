@@ -11,33 +11,32 @@ import { isRecord } from "../lib/json";
 import type { OptimizerFileFault } from "../lib/problems/adapter-problems";
 import { METHOD_IDS, type MethodChoice } from "../shared/methods";
 
-/** What an adapter needs to go on training exactly, beside what is exported of it. */
+/** State needed to continue training an adapter exactly, besides its exported tensors. */
 export interface OptimizerFile {
-  /** The method with all its options, of which an adapter_config.json tells only those of PEFT. */
+  /** The method with all options; adapter_config.json only has PEFT's. */
   readonly method: Pick<MethodChoice, "id" | "options">;
   readonly moments: Moments;
-  /** The trained values, where the exported tensors are computed from them instead of being them. */
+  /** Trained parameters, if the exported tensors are derived from them. */
   readonly parameters: ReadonlyMap<string, HostTensor> | null;
 }
 
-/** Key of the file's metadata that holds {@link Header}. */
+/** Metadata key of {@link Header}. */
 const METADATA = "luthier_optimizer";
 
 type Heading = "m" | "v" | "parameter";
 
-/** In front of a parameter's name in the tensor that tells its frozen numbers. */
+/** Prefix of mask tensors. */
 const FROZEN = "frozen";
 
-/** What files of version 1 hold in place of a frozen number's second moment. */
+/** Second moment that marks frozen elements in version 1. */
 const FROZEN_MOMENT = -1;
 
 type Tensors = ReadonlyMap<string, HostTensor>;
 
 /**
- * The optimizer's state as a safetensors file beside the adapter's own, which PEFT does not look at: AdamW's moments
- * under `m.<parameter>` and `v.<parameter>`, in the metadata the count of steps and the method, under
- * `parameter.<parameter>` the trained values where the adapter's file does not hold them, and under `frozen.<parameter>`
- * which numbers a selection has frozen.
+ * Saves optimizer state as safetensors next to the adapter, ignored by PEFT: AdamW moments `m.<parameter>` and
+ * `v.<parameter>`; `parameter.<parameter>` if the adapter's file does not hold the parameters; `frozen.<parameter>`
+ * masks after a selection; step count and method in the metadata.
  */
 export function optimizerFile(
   adapter: Adapter,
@@ -64,7 +63,7 @@ export function optimizerFile(
   );
 }
 
-/** Errors: a file that is damaged or of another kind; {@link checkOptimizer} holds it to an adapter. */
+/** Errors: a damaged or foreign file. {@link checkOptimizer} compares it with an adapter. */
 export async function readOptimizerFile(source: ByteSource): Promise<OptimizerFile> {
   const { tensors, metadata } = await readSafetensorsHeader(source);
   const { version, steps, method } = readHeader(source, metadata[METADATA]);
@@ -92,7 +91,7 @@ export async function readOptimizerFile(source: ByteSource): Promise<OptimizerFi
   return { method, moments, parameters: parameter.size > 0 ? parameter : null };
 }
 
-/** The mask that second moments of version 1 hold, whose place zeros take. */
+/** Extracts the mask encoded in version 1's second moments, and zeroes these. */
 function takeFrozen(v: Float32Array): Uint8Array {
   const mask = Uint8Array.from(v, (moment) => (moment === FROZEN_MOMENT ? 1 : 0));
   mask.forEach((frozen, i) => {
@@ -102,14 +101,14 @@ function takeFrozen(v: Float32Array): Uint8Array {
 }
 
 /**
- * Holds the file to the adapter that it lies beside. Errors name a tensor that is missing, misshapen, one too many, or
- * that is frozen where the method trains everything.
+ * Checks the file against its adapter. Errors name a missing, misshapen or superfluous tensor, or one with frozen
+ * elements where the method has no selection.
  */
 export function checkOptimizer(adapter: Adapter, { moments, parameters }: OptimizerFile): void {
   const { m, v, frozen } = moments;
   for (const tensors of [m, v, ...(parameters ? [parameters] : [])]) checkParameters(adapter, tensors);
   if (!frozen) return;
-  // A parameter without a mask has nothing frozen.
+  // Parameters without a mask have no frozen elements.
   checkParameters(adapter, new Map<string, Pick<HostTensor, "shape">>([...m, ...frozen]));
   const [parameter] = [...frozen].find(([, { data }]) => data.includes(1)) ?? [];
   if (parameter !== undefined && !adapter.selection)
@@ -120,7 +119,7 @@ function isHeading(text: string): text is Heading {
   return text === "m" || text === "v" || text === "parameter";
 }
 
-/** What an option of a method may be: see `FieldValue`. */
+/** Value of a method option; see `FieldValue`. */
 const fieldValue = v.union([v.string(), v.number(), v.boolean(), v.object({ within: v.string() })]);
 
 function readHeader(

@@ -1,4 +1,4 @@
-import { ownValues, valuesOfExpert } from "../engine/adapters/composed/experts";
+import { withoutExperts, valuesOfExpert } from "../engine/adapters/composed/experts";
 import type { Adapter, HostTensor } from "../engine/adapters/common/method";
 import { bytesSource } from "../formats/byte-source";
 import { widen } from "../formats/float-bits";
@@ -8,11 +8,11 @@ import { LuthierError } from "../lib/errors";
 import type { FolderFormat } from "../shared/folder-format";
 
 /**
- * The files of a PEFT adapter folder: adapter_config.json, adapter_model.safetensors and README.md, and a folder for each
- * adapter that it builds on. A method that PEFT does not have writes the same files; its config then says which it is.
+ * Files of an adapter folder in PEFT's format: adapter_config.json, adapter_model.safetensors, README.md, and a
+ * subfolder per expert. Methods that PEFT does not have use the same format, identified by a key of the config.
  *
  * @param parameters trained values by PEFT's parameter names
- * @param baseModel what PEFT's AutoPeft classes will look for as `base_model_name_or_path`
+ * @param baseModel `base_model_name_or_path`, used by PEFT's AutoPeft classes
  */
 export function peftFiles(
   adapter: Adapter,
@@ -21,7 +21,7 @@ export function peftFiles(
   card: string,
 ): Map<string, Uint8Array<ArrayBuffer>> {
   const config = completed(adapter.config, baseModel);
-  const tensors = adapter.exportTensors(ownValues(parameters));
+  const tensors = adapter.exportTensors(withoutExperts(parameters));
   const files = writePeftFolder({ config, tensors }, adapter);
   adapter.experts?.forEach((expert, index) => {
     const inside = writePeftFolder(
@@ -37,7 +37,7 @@ export function peftFiles(
   return files;
 }
 
-/** What PEFT writes besides, and the base model's name. */
+/** Adds the base model's name and the keys that PEFT always writes. */
 function completed(
   config: Readonly<Record<string, unknown>>,
   baseModel: string,
@@ -46,27 +46,27 @@ function completed(
   return { ...config, ...ofPeft, base_model_name_or_path: baseModel };
 }
 
-/** Who reads the folder that an adapter is exported as. */
+/** Which software loads the exported folder. */
 export function folderFormat(adapter: Adapter): FolderFormat {
   if (adapter.format) return adapter.format;
   if ("peft_type" in adapter.config) return "peft";
   return adapter.weightsFile ? "adapters" : "weights";
 }
 
-/** adapter_model.safetensors alone. */
+/** Content of adapter_model.safetensors. */
 export function peftTensors(
   adapter: Adapter,
   parameters: ReadonlyMap<string, HostTensor>,
 ): Uint8Array<ArrayBuffer> {
-  return hostTensorFile(adapter.exportTensors(ownValues(parameters)));
+  return hostTensorFile(adapter.exportTensors(withoutExperts(parameters)));
 }
 
-/** A safetensors file of f32 tensors. */
+/** Serialises f32 tensors as safetensors. */
 export function hostTensorFile(tensors: ReadonlyMap<string, HostTensor>): Uint8Array<ArrayBuffer> {
   return writeSafetensors([...tensors].map(([name, tensor]) => ({ name, dtype: "F32", ...tensor })));
 }
 
-/** The tensors of a file that {@link hostTensorFile} wrote. Errors: a file that is damaged. */
+/** Parses {@link hostTensorFile}. Errors: a damaged file. */
 export async function readHostTensors(bytes: Uint8Array<ArrayBuffer>): Promise<Map<string, HostTensor>> {
   const source = bytesSource("kept adapter", bytes);
   const { tensors } = await readSafetensorsHeader(source);

@@ -4,23 +4,23 @@ import type { TemplateId } from "../shared/data";
 import type { ChatMessage } from "../shared/generation";
 import type { Tokenizer } from "../tokenizer/tokenizer";
 
-/** How a model is asked: by the template that it was trained with. */
+/** Prompt format of a model: its training template. */
 export interface PromptManner {
   readonly templateId: TemplateId;
-  /** Ids of the tokens that end an answer, and their texts. */
+  /** Tokens that end an answer, as ids and text. */
   readonly endIds: readonly number[];
   readonly endTexts: readonly string[];
-  /** What the tokenizer puts in front of a prompt of its own accord, as the run had it. */
+  /** Tokens that the tokenizer adds before a prompt, as in training. */
   readonly startIds: readonly number[];
-  /** The text of a start token that prompts begin with, written by the template or put in front; "" without one. */
+  /** Text of the start token, whether written by the template or added; "" if none. */
   readonly startText: string;
-  /** The system text that the run's rows had in common, or "". */
+  /** System text common to the run's rows, or "". */
   readonly system: string;
-  /** The text that the model is asked with, up to where its answer begins, without a start token that is put in front. */
+  /** Prompt up to the start of the answer, without an added start token. */
   text(messages: readonly ChatMessage[]): string;
 }
 
-/** The manner of a template. Errors: the chat template refuses a plain question. */
+/** Prompt format of a template. Errors: the chat template rejects a plain question. */
 export function promptManner(templateId: TemplateId, tokenizer: Tokenizer, system: string): PromptManner {
   const render = (messages: readonly ChatMessage[]) =>
     renderConversation(messagesConversation(messages), templateId, tokenizer);

@@ -8,9 +8,10 @@ import { ggufLoraEntry } from "./entries/gguf-lora";
 import { mergedEntry } from "./entries/merged";
 import { mlxEntry } from "./entries/mlx";
 import { ollamaEntry } from "./entries/ollama";
+import { onnxEntry } from "./entries/onnx";
 import type { ExportChoice, ExportEntry, ExportSource } from "./entry";
 
-/** What can be taken along; a new export is a file in `entries` and a line here. */
+/** Export formats by id. */
 const entries: Readonly<Record<ExportId, ExportEntry>> = {
   adapter: adapterEntry,
   merged: mergedEntry,
@@ -18,9 +19,10 @@ const entries: Readonly<Record<ExportId, ExportEntry>> = {
   gguf: ggufEntry,
   ollama: ollamaEntry,
   mlx: mlxEntry,
+  onnx: onnxEntry,
 };
 
-/** Every export with its sizes, or with the reason why it cannot be made of this adapter. */
+/** All export formats, with sizes, or why they are impossible for this adapter. */
 export function exportOffers(source: ExportSource, name: string): Promise<ExportOffer[]> {
   return Promise.all(Object.values(entries).map((entry) => offerOf(entry, source, name)));
 }
@@ -48,7 +50,7 @@ async function sizeOf(
   return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
-/** The files of an export, and whether they are one alone. Errors: it cannot be made of this adapter. */
+/** Files of an export, and whether it is a file or a folder. Errors: impossible for this adapter. */
 export async function exportFiles(
   source: ExportSource,
   id: ExportId,

@@ -1,6 +1,7 @@
+import type { ModelFolder } from "../formats/model-folder";
 import type { StreamedFile } from "../formats/zip";
 
-/** A file whose bytes are there. */
+/** A file in memory. */
 export function wholeFile(path: string, bytes: Uint8Array<ArrayBuffer>): StreamedFile {
   return {
     path,
@@ -11,12 +12,25 @@ export function wholeFile(path: string, bytes: Uint8Array<ArrayBuffer>): Streame
   };
 }
 
-/** A file of text. */
+/** A text file. */
 export function textFile(path: string, text: string): StreamedFile {
   return wholeFile(path, new TextEncoder().encode(text));
 }
 
-/** A file of JSON, indented by two. */
+/** A JSON file with two-space indent. */
 export function jsonFile(path: string, value: unknown): StreamedFile {
   return textFile(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** A tokenizer as Hugging Face folders hold it. */
+export function tokenizerFiles({
+  tokenizer,
+  config,
+  chatTemplate,
+}: ModelFolder["tokenizer"]): StreamedFile[] {
+  return [
+    jsonFile("tokenizer.json", tokenizer),
+    jsonFile("tokenizer_config.json", config),
+    ...(chatTemplate === null ? [] : [textFile("chat_template.jinja", chatTemplate)]),
+  ];
 }

@@ -1,19 +1,19 @@
 import { cancelled, isCancelled, LuthierError } from "../lib/errors";
 import { invariant } from "../lib/invariant";
 
-/** Bytes that can be read in part: a picked file, a download, an entry of a zip. */
+/** Random-access bytes: a picked file, a download, a zip entry. */
 export interface ByteSource {
-  /** Path within what was dropped or picked, with "/" between folders; messages name it. */
+  /** Path within the dropped or picked folder, "/"-separated; used in messages. */
   readonly name: string;
   readonly sizeBytes: number;
   /**
-   * The bytes [start, end), in an array of their own.
-   * @throws LuthierError("file") when the file can no longer be read.
+   * Reads bytes [start, end) into a new array.
+   * @throws LuthierError("file") when the file is no longer readable
    */
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** A Blob or File; nothing is read before it is asked for. */
+/** A Blob or File, read on demand. */
 export function blobSource(name: string, blob: Blob): ByteSource {
   return {
     name,
@@ -29,12 +29,12 @@ export function blobSource(name: string, blob: Blob): ByteSource {
   };
 }
 
-/** A picked or dropped file under its path within the dropped folder, or its name. */
+/** A picked or dropped file, named by its relative path if it has one. */
 export function fileSource(file: File): ByteSource {
   return blobSource(relativePath(file), file);
 }
 
-/** Bytes that are already in memory. */
+/** Bytes in memory. */
 export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
   return {
     name,
@@ -46,12 +46,12 @@ export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
   };
 }
 
-/** How far a download is; `totalBytes` is null when the server does not tell. */
+/** Download progress; `totalBytes` is null if the server does not report it. */
 export type DownloadProgress = (doneBytes: number, totalBytes: number | null) => void;
 
 /**
- * Downloads a file whole and offers it as a source; the browser decides whether it lies in memory or on disk.
- * @throws LuthierError("file") when the server refuses or the connection breaks, "cancelled" after an abort.
+ * Downloads a whole file; the browser keeps it in memory or on disk.
+ * @throws LuthierError("file") on HTTP and network errors, "cancelled" after an abort
  */
 export async function fetchSource(
   url: string,
@@ -71,12 +71,12 @@ export async function fetchSource(
   }
 }
 
-/** Files of settings have some kilobytes; an index of many thousand weights has a few megabytes. */
+/** Config files are kilobytes; the index of many thousand weights takes a few megabytes. */
 const MAX_TEXT_BYTES = 2 ** 26;
 
 /**
- * All of a source as text (UTF-8, with or without a byte-order mark).
- * @throws LuthierError("format") when it is longer than any file of its kind
+ * Reads a source as UTF-8 text, with or without a byte-order mark.
+ * @throws LuthierError("format") beyond `maxBytes`
  */
 export async function readText(source: ByteSource, maxBytes = MAX_TEXT_BYTES): Promise<string> {
   const { name, sizeBytes } = source;
@@ -86,19 +86,19 @@ export async function readText(source: ByteSource, maxBytes = MAX_TEXT_BYTES): P
   return new TextDecoder().decode(await source.read(0, source.sizeBytes));
 }
 
-/** The last part of a path. */
+/** The last component of a path. */
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** The path up to its last "/", "" when there is none. */
+/** The path before its last "/"; "" if there is none. */
 export function folderName(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
 async function collect(response: Response, onProgress: DownloadProgress | undefined): Promise<Blob> {
   const length = Number(response.headers.get("content-length"));
-  // A compressed answer counts its bytes before unpacking: then the total is unknown.
+  // For a compressed response, content-length counts compressed bytes, so the total is unknown.
   const total = length > 0 && !response.headers.get("content-encoding") ? length : null;
   if (!response.body) return response.blob();
   const pieces: Uint8Array<ArrayBuffer>[] = [];

@@ -1,22 +1,22 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { baseName, type ByteSource } from "./byte-source";
 
-/** Files up to this size are hashed whole. */
+/** Files up to this size are hashed completely. */
 const WHOLE_BYTES = 2 ** 20;
 
-/** Bytes at the start of a large file that are all hashed: the header of most weights. */
+/** Leading bytes of a large file that are hashed; covers the header of most weight files. */
 const HEAD_BYTES = 2 ** 16;
 
-/** How many samples are taken of the rest, and how long each is. */
+/** Number and length of samples from the rest. */
 const SAMPLES = 64;
 const SAMPLE_BYTES = 1024;
 
 /**
- * An identity of a model by its content: the same files have the same one, whatever their folder is called. Of large
- * files only the start and samples across the whole are read. That tells apart even models of one architecture, whose
- * headers and sizes are equal, for training changes weights everywhere; it does not tell that a file is undamaged.
+ * Identifies a model by content, independent of folder names. Large files are sampled: their head and evenly spaced
+ * pieces. This distinguishes even models of one architecture, since training changes weights everywhere, but is no
+ * integrity check.
  * @returns 32 hexadecimal digits
- * @throws LuthierError("file") when a file can no longer be read
+ * @throws LuthierError("file") when a file is no longer readable
  */
 export async function contentId(files: readonly ByteSource[]): Promise<string> {
   const hash = sha256.create();
@@ -30,7 +30,7 @@ export async function contentId(files: readonly ByteSource[]): Promise<string> {
   return Array.from(hash.digest().subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Which bytes of a file are hashed, as [start, end). */
+/** Byte ranges [start, end) to hash. */
 function sampledRanges(sizeBytes: number): [number, number][] {
   if (sizeBytes <= WHOLE_BYTES) return [[0, sizeBytes]];
   const last = sizeBytes - SAMPLE_BYTES;

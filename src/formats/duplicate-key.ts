@@ -1,10 +1,10 @@
 /**
- * Finds a name that an object of a JSON text gives twice, which JSON.parse passes over in silence (the last one wins).
- * @param json text that JSON.parse has accepted
- * @returns the first such name at any depth, or null
+ * Finds a duplicate key in a JSON object; JSON.parse silently keeps the last one.
+ * @param json text accepted by JSON.parse
+ * @returns the first duplicate at any depth, or null
  */
 export function findDuplicateKey(json: string): string | null {
-  // One set of names per open object; arrays push null.
+  // Keys of each open object; null for arrays.
   const open: (Set<string> | null)[] = [];
   for (let at = 0; at < json.length; at++) {
     const char = json[at];
@@ -25,7 +25,7 @@ export function findDuplicateKey(json: string): string | null {
   return null;
 }
 
-/** Where the string that opens at `start` closes: the first quote after an even number of backslashes. */
+/** Index of the quote closing the string at `start`: the first after an even number of backslashes. */
 function closingQuote(json: string, start: number): number {
   for (let end = json.indexOf('"', start + 1); ; end = json.indexOf('"', end + 1)) {
     let slashes = 0;
@@ -34,7 +34,7 @@ function closingQuote(json: string, start: number): number {
   }
 }
 
-/** True when a colon follows the string that closes at `end`. */
+/** Whether the string ending at `end` is followed by a colon. */
 function isKey(json: string, end: number): boolean {
   let next = end + 1;
   while (" \t\r\n".includes(json[next] ?? "x")) next++;

@@ -1,4 +1,4 @@
-/** Widens half-precision bits (IEEE 754 binary16) to f32, exactly; subnormals, infinities and NaN included. */
+/** Converts IEEE 754 binary16 bits to f32 exactly, including subnormals, infinities and NaN. */
 export function f16ToF32(bits: Uint16Array): Float32Array<ArrayBuffer> {
   const floats = new Float32Array(bits.length);
   const words = new Uint32Array(floats.buffer);
@@ -8,7 +8,7 @@ export function f16ToF32(bits: Uint16Array): Float32Array<ArrayBuffer> {
     const exponent = (half >> 10) & 0x1f;
     const fraction = half & 0x3ff;
     if (exponent === 0) {
-      // Zero and subnormals, which f32 holds as normals.
+      // Zero and f16 subnormals, which are normal in f32.
       floats[i] = (sign === 0 ? fraction : -fraction) * 2 ** -24;
     } else {
       words[i] = sign | ((exponent === 31 ? 255 : exponent + 112) << 23) | (fraction << 13);
@@ -17,14 +17,14 @@ export function f16ToF32(bits: Uint16Array): Float32Array<ArrayBuffer> {
   return floats;
 }
 
-/** Widens bfloat16 bits to f32, exactly: they are the upper half of the f32. */
+/** Converts bfloat16 bits to f32 exactly. */
 export function bf16ToF32(bits: Uint16Array): Float32Array<ArrayBuffer> {
   const words = new Uint32Array(bits.length);
   for (let i = 0; i < bits.length; i++) words[i] = (bits[i] ?? 0) << 16;
   return new Float32Array(words.buffer);
 }
 
-/** Little-endian elements of a float type as f32. `bytes` holds whole elements and may start at any offset. */
+/** Converts little-endian elements to f32. `bytes` holds whole elements, at any alignment. */
 export function widen(
   dtype: "F32" | "F16" | "BF16",
   bytes: Uint8Array<ArrayBuffer>,
@@ -36,7 +36,7 @@ export function widen(
   return dtype === "F16" ? f16ToF32(bits) : bf16ToF32(bits);
 }
 
-/** The nearest bfloat16 bits, ties to even; NaN stays NaN. */
+/** Rounds to bfloat16 bits, to nearest even; NaN stays NaN. */
 export function f32ToBf16(values: Float32Array<ArrayBuffer>): Uint16Array<ArrayBuffer> {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   return Uint16Array.from(words, (word) => {
@@ -45,14 +45,14 @@ export function f32ToBf16(values: Float32Array<ArrayBuffer>): Uint16Array<ArrayB
   });
 }
 
-/** The nearest half-precision bits, ties to even; beyond 65504 infinity, below the normals subnormals. */
+/** Rounds to binary16 bits, to nearest even, with overflow to infinity and gradual underflow. */
 export function f32ToF16(values: Float32Array<ArrayBuffer>): Uint16Array<ArrayBuffer> {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   return Uint16Array.from(words, (word, i) => {
     const sign = (word >>> 16) & 0x8000;
     const size = word & 0x7fffffff;
     if (size > 0x7f800000) return sign | 0x7e00;
-    // From half a step above the largest half on.
+    // At least half a step above the largest finite value.
     if (size >= 0x477ff000) return sign | 0x7c00;
     if (size >= 0x38800000) return sign | ((size - (112 << 23) + 0xfff + ((size >>> 13) & 1)) >>> 13);
     return sign | roundToEven(Math.abs(values[i] ?? 0) * 2 ** 24);
@@ -66,7 +66,7 @@ function roundToEven(value: number): number {
   return rest < 0.5 ? floor : floor + 1;
 }
 
-/** f32 values as little-endian elements of a float type, rounded to nearest. */
+/** Converts f32 values to little-endian elements, rounding to nearest. */
 export function narrow(
   dtype: "F32" | "F16" | "BF16",
   values: Float32Array<ArrayBuffer>,

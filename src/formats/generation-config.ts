@@ -1,16 +1,16 @@
 import { isRecord } from "../lib/json";
 
-/** An entry of a file that nothing here follows. */
+/** An ignored entry of generation_config.json. */
 export interface UnreadEntry {
   readonly key: string;
-  /** JSON. */
+  /** As JSON. */
   readonly value: string;
 }
 
-/** Keys that answers follow: the end tokens. */
+/** Keys that are used: the end tokens. */
 const USED: ReadonlySet<string> = new Set(["eos_token_id"]);
 
-/** Keys that change no answer: names and versions, what a call returns, and how it caches and compiles. */
+/** Keys that do not affect the output: names and versions, return values, caching and compilation. */
 const IDLE: ReadonlySet<string> = new Set([
   "_commit_hash",
   "_from_model_config",
@@ -34,7 +34,7 @@ const IDLE: ReadonlySet<string> = new Set([
   "use_cache",
 ]);
 
-/** What transformers does where a key is missing: such a value changes nothing either. */
+/** Transformers' defaults; a key at its default has no effect. */
 const DEFAULTS: Readonly<Record<string, unknown>> = {
   max_length: 20,
   temperature: 1,
@@ -54,12 +54,12 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   target_lookbehind: 10,
 };
 
-/** What is said of the keys of generation_config.json, for the check against transformers' class. */
+/** Treatment of generation_config.json keys, for the check against transformers' class. */
 export const generationKeys = { used: [...USED], idle: [...IDLE], defaults: DEFAULTS };
 
 /**
- * Entries of a generation_config.json that answers here do not follow and that are not at their defaults: how the model's
- * makers would have it drawn, for the person to choose.
+ * Ignored entries that are not at their defaults: sampling settings recommended by the model's authors, for the user to
+ * adopt.
  */
 export function unreadGeneration(
   generation: Readonly<Record<string, unknown>> | null,
@@ -72,7 +72,7 @@ export function unreadGeneration(
   );
 }
 
-/** The decoder starts from config.json's own token. */
+/** Whether the value equals the start token from config.json, which the decoder uses. */
 function isStart(key: string, value: unknown, config: Readonly<Record<string, unknown>>): boolean {
   const start = config.decoder_start_token_id ?? config.pad_token_id ?? 0;
   return key === "decoder_start_token_id" && value === start;

@@ -2,28 +2,28 @@ import { LuthierError } from "../lib/errors";
 import { parseJsonObject } from "../lib/json";
 import { baseName, type ByteSource, folderName, readText } from "./byte-source";
 import { type GgufOrigin, openGguf } from "./gguf/model";
-import { checkModelSizes, type HeldSizes } from "./model-sizes";
+import { checkModelSizes, type FileSizes } from "./model-sizes";
 import { type ModelTensor, openWeights } from "./model-weights";
 import { joinNf4 } from "./quantised/nf4-checkpoint";
 import type { TokenizerFiles } from "./tokenizer-files";
 
-/** A Hugging Face model folder, or a GGUF file in the same words; its weights are unread. */
+/** A Hugging Face model folder, or a GGUF file in the same terms; weights are read on demand. */
 export interface ModelFolder {
-  /** Name of the folder or the GGUF file, or the name that config.json remembers. */
+  /** Name of the folder or GGUF file, or `_name_or_path` of config.json. */
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly generationConfig: Readonly<Record<string, unknown>> | null;
   readonly tokenizer: TokenizerFiles;
   readonly tensors: ReadonlyMap<string, ModelTensor>;
-  /** Bytes of all tensors. */
+  /** Total bytes of all tensors. */
   readonly sizeBytes: number;
-  /** What makes the model again: config.json and those files beside it that belong to it, or the GGUF file. */
+  /** Files needed to reopen the model: config.json and its companions, or the GGUF file. */
   readonly files: readonly ByteSource[];
-  /** Of a GGUF: the file itself. */
+  /** For GGUF models, the original. */
   readonly gguf?: GgufOrigin;
 }
 
-/** The files of a model beside its weights. */
+/** Model files other than weights. */
 const MODEL_FILES: ReadonlySet<string> = new Set([
   "config.json",
   "generation_config.json",
@@ -34,26 +34,26 @@ const MODEL_FILES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Finds the one model among dropped, picked or fetched files. Files outside the folder of config.json do not count. A
- * GGUF file is a model by itself, where there are no safetensors beside it.
- * @throws LuthierError("model" or "format") that says what is missing or damaged and how to come by it.
+ * Opens the only model among dropped, picked or fetched files, ignoring files outside config.json's folder. A GGUF file
+ * is used if there are no safetensors.
+ * @throws LuthierError("model" or "format") saying what is missing or damaged and what to do
  */
 export async function openModelFolder(files: readonly ByteSource[]): Promise<ModelFolder> {
   const gguf = files.filter((file) => /\.gguf$/i.test(file.name));
   if (gguf.length > 0 && !files.some((file) => file.name.endsWith(".safetensors"))) {
     const model = await openGguf(gguf);
-    checkModelSizes(model.config, heldSizes(model.tensors));
+    checkModelSizes(model.config, fileSizes(model.tensors));
     return { ...model, sizeBytes: totalBytes(model.tensors), files: gguf };
   }
   const configFile = findConfig(files);
   const folder = folderName(configFile.name);
   const inside = files.filter((file) => folderName(file.name) === folder);
-  checkNoneTwice(inside);
+  checkDuplicates(inside);
   const config = await readJson(configFile);
   const tokenizer = await readTokenizer(inside);
   const generation = find(inside, "generation_config.json");
   const tensors = await joinNf4(await openWeights(inside));
-  checkModelSizes(config, heldSizes(tensors));
+  checkModelSizes(config, fileSizes(tensors));
   return {
     name: baseName(folder) || modelName(config),
     config,
@@ -65,7 +65,7 @@ export async function openModelFolder(files: readonly ByteSource[]): Promise<Mod
   };
 }
 
-function heldSizes(tensors: ReadonlyMap<string, ModelTensor>): HeldSizes {
+function fileSizes(tensors: ReadonlyMap<string, ModelTensor>): FileSizes {
   return { tensors: tensors.size, bytes: totalBytes(tensors) };
 }
 
@@ -73,15 +73,15 @@ function totalBytes(tensors: ReadonlyMap<string, ModelTensor>): number {
   return [...tensors.values()].reduce((sum, tensor) => sum + tensor.sizeBytes, 0);
 }
 
-/** Whether a file beside config.json is one of the model's, by its name: weights of other formats and pictures are not. */
+/** Whether a file next to config.json belongs to the model; weights in other formats and images do not. */
 function isModelFile({ name }: ByteSource): boolean {
   const base = baseName(name);
   const weights = /\.safetensors(\.index\.json)?$/.test(base) && base !== "adapter_model.safetensors";
   return weights || MODEL_FILES.has(base);
 }
 
-/** Where the browser tells no folders, the files of two models lie in one heap. */
-function checkNoneTwice(files: readonly ByteSource[]): void {
+/** Without relative paths, files of two models can be mixed up. */
+function checkDuplicates(files: readonly ByteSource[]): void {
   const names = files.filter(isModelFile).map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice === undefined) return;
@@ -92,14 +92,14 @@ function find(files: readonly ByteSource[], name: string): ByteSource | undefine
   return files.find((file) => baseName(file.name) === name);
 }
 
-/** The largest tokenizer.json of any model has some 40 MB. */
+/** The largest known tokenizer.json has about 40 MB. */
 const MAX_TOKENIZER_BYTES = 2 ** 28;
 
 async function readJson(file: ByteSource, maxBytes?: number): Promise<Record<string, unknown>> {
   return parseJsonObject(await readText(file, maxBytes), file.name);
 }
 
-/** The config.json nearest to the top: repositories keep further ones in folders of other formats. */
+/** The topmost config.json: repositories keep others in subfolders of other formats. */
 function findConfig(files: readonly ByteSource[]): ByteSource {
   const depth = (file: ByteSource): number => file.name.split("/").length;
   const found = files.filter((file) => baseName(file.name) === "config.json");
@@ -137,6 +137,6 @@ function noTokenizer(files: readonly ByteSource[]): LuthierError {
 }
 
 function modelName(config: Readonly<Record<string, unknown>>): string {
-  const path = config._name_or_path;
-  return (typeof path === "string" && baseName(path.replaceAll("\\", "/"))) || "Model";
+  const { _name_or_path: path, model_type: type } = config;
+  return (typeof path === "string" && baseName(path.replaceAll("\\", "/"))) || String(type ?? "");
 }

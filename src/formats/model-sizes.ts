@@ -1,12 +1,12 @@
 import { LuthierError } from "../lib/errors";
 import { isRecord } from "../lib/json";
 
-/** More layers than any model that a page could hold. */
+/** Far above any model that fits in a browser. */
 const MAX_LAYERS = 1024;
-/** Tables are made for distances up to the largest; models have 128. */
+/** Limits the size of distance tables; real models use 128. */
 const MAX_DISTANCE = 2 ** 16;
 
-/** Keys of config.json that count layers, in all families; each layer has tensors of its own. */
+/** Layer count keys of all families; each layer has tensors of its own. */
 const LAYER_KEYS: readonly string[] = [
   "num_hidden_layers",
   "n_layer",
@@ -16,7 +16,7 @@ const LAYER_KEYS: readonly string[] = [
   "encoder_layers",
   "decoder_layers",
 ];
-/** Keys that say how large a matrix is along one side. */
+/** Keys that give a dimension of a matrix. */
 const WIDTH_KEYS: readonly string[] = [
   "vocab_size",
   "hidden_size",
@@ -37,20 +37,20 @@ const WIDTH_KEYS: readonly string[] = [
   "relative_attention_num_buckets",
 ];
 
-/** What the files of a model hold: one number a tensor at the least is known of every one. */
-export interface HeldSizes {
-  /** How many tensors there are, where that is known. */
+/** Known sizes of a model's files. */
+export interface FileSizes {
+  /** Number of tensors, if known. */
   readonly tensors?: number;
-  /** Bytes of all files. */
+  /** Total bytes. */
   readonly bytes: number;
 }
 
 /**
- * Holds the sizes that config.json names against what the files hold, before anything is made for so many layers or
- * words. Values that are no numbers are for the family to refuse.
- * @throws LuthierError("model") naming the key
+ * Checks the sizes in config.json against the files, before allocating for that many layers or tokens. Non-numbers are
+ * left to the family's schema.
+ * @throws LuthierError("model") with the key
  */
-export function checkModelSizes(config: Readonly<Record<string, unknown>>, held: HeldSizes): void {
+export function checkModelSizes(config: Readonly<Record<string, unknown>>, held: FileSizes): void {
   const check = (keys: readonly string[], most: number): void => {
     for (const key of keys) {
       const value = config[key];
@@ -60,7 +60,7 @@ export function checkModelSizes(config: Readonly<Record<string, unknown>>, held:
     }
   };
   check(LAYER_KEYS, Math.min(MAX_LAYERS, held.tensors ?? held.bytes));
-  // Two elements lie in a byte at the most.
+  // A byte holds at most two elements.
   check(WIDTH_KEYS, 2 * held.bytes);
   check(["relative_attention_max_distance"], MAX_DISTANCE);
   // A model for texts and pictures has one for texts within.

@@ -7,24 +7,24 @@ import { baseName, type ByteSource, readText } from "./byte-source";
 import type { BlockType } from "./quantised/block-types";
 import { readSafetensorsHeader, type SafetensorsDtype, type TensorEntry } from "./safetensors";
 
-/** A stored weight under its Hugging Face name; its bytes are read only as they are asked for. */
+/** A stored weight under its Hugging Face name, read on demand. */
 export interface ModelTensor {
   readonly name: string;
   readonly dtype: SafetensorsDtype | BlockType;
   readonly shape: readonly number[];
-  /** True when the bytes hold the transpose of a matrix of that shape. */
+  /** Whether the stored bytes hold the transpose of `shape`. */
   readonly isTransposed?: boolean;
   readonly sizeBytes: number;
-  /** Bytes [start, end) of the tensor's own data: row-major, little-endian. */
+  /** Reads bytes [start, end) of the tensor's data: row-major, little-endian. */
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 const INDEX_SUFFIX = ".safetensors.index.json";
 
 /**
- * Opens the weights among the files of one model folder: model.safetensors, shards with an index, shards without one,
- * or whatever other safetensors there are, in that order.
- * @throws LuthierError("format" or "model") naming what is missing, given twice, or in a format to convert first.
+ * Opens the weights of a model folder: model.safetensors, indexed shards, shards without an index, or any other
+ * safetensors, in order of precedence.
+ * @throws LuthierError("format" or "model") on missing or duplicate tensors, and on formats to convert first
  */
 export async function openWeights(files: readonly ByteSource[]): Promise<Map<string, ModelTensor>> {
   const single = files.find((file) => baseName(file.name) === "model.safetensors");
@@ -46,7 +46,7 @@ function noWeights(files: readonly ByteSource[]): LuthierError {
   return new LuthierError({ code: "model/other-weights", file: baseName(other.name), isPyTorch });
 }
 
-/** Shards say how many they are; without an index that is the only way to see that one is missing. */
+/** Shard names contain the count; without an index, only that reveals a missing one. */
 function checkShardNumbers(stored: readonly ByteSource[]): void {
   const shards = stored.flatMap((file) => {
     const match = /^(.*)-(\d{5})-of-(\d{5})\.safetensors$/.exec(baseName(file.name));
@@ -86,10 +86,10 @@ async function readAll(files: readonly ByteSource[]): Promise<Map<string, ModelT
   return tensors;
 }
 
-/** An index names the file of each tensor. */
+/** Maps each tensor to its file. */
 const weightIndex = objectOf({ weight_map: recordOf(v.string()) });
 
-/** Follows an index; files that it does not name are not opened. */
+/** Opens the files named by an index; others are ignored. */
 async function readIndexed(
   index: ByteSource,
   files: readonly ByteSource[],

@@ -5,19 +5,19 @@ import { widen } from "./float-bits";
 import { readSafetensorsHeader, type TensorEntry, writeSafetensors } from "./safetensors";
 import { isZip, unzipFiles } from "./zip";
 
-/** A trained tensor, row-major. */
+/** An adapter tensor, row-major. */
 export interface PeftTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
 
-/** An adapter as PEFT saves it; what config and names mean is for the methods to say. */
+/** An adapter as saved by PEFT. The methods interpret config and tensor names. */
 export interface PeftFolder {
   readonly config: Readonly<Record<string, unknown>>;
   readonly tensors: ReadonlyMap<string, PeftTensor>;
-  /** The studio's own file of the optimizer's state, where it lies beside; nothing of it is read yet. */
+  /** Luthier's optimizer state, if present; unread. */
   readonly optimizer?: ByteSource;
-  /** The adapters that it builds on, each in a folder of its own inside; absent without any. */
+  /** Adapters in subfolders that this one builds on. */
   readonly experts?: readonly (PeftFolder & { readonly name: string })[];
 }
 
@@ -25,11 +25,11 @@ const CONFIG = "adapter_config.json";
 const WEIGHTS = "adapter_model.safetensors";
 export const OPTIMIZER_FILE = "luthier_optimizer.safetensors";
 
-/** What PEFT and the adapters library call the config, and the weights. */
+/** File names of config and weights in PEFT and the adapters library. */
 const CONFIG_NAMES: readonly string[] = [CONFIG, "adapter_fusion_config.json"];
 const WEIGHTS_NAMES: readonly string[] = [WEIGHTS, "adapter.safetensors", "model_adapter_fusion.safetensors"];
 
-/** PyTorch's own files of weights, which are refused. */
+/** PyTorch pickles, which are refused. */
 const PICKLED_NAMES: readonly string[] = ["adapter_model.bin", "pytorch_adapter.bin"];
 
 const KNOWN_NAMES: ReadonlySet<string> = new Set([
@@ -39,14 +39,14 @@ const KNOWN_NAMES: ReadonlySet<string> = new Set([
   OPTIMIZER_FILE,
 ]);
 
-/** Whether a file of an archive is one that is read, or that a message tells of. */
+/** Whether an archive member is used, or mentioned in an error. */
 function isWanted(path: string): boolean {
   return KNOWN_NAMES.has(baseName(path));
 }
 
 /**
- * Reads a PEFT adapter from its files, or from a zip of them; stored f16 and bf16 are widened to f32.
- * @throws LuthierError("adapter" or "format") that names what is missing or damaged.
+ * Reads a PEFT adapter from files or a zip of them; f16 and bf16 are converted to f32.
+ * @throws LuthierError("adapter" or "format") saying what is missing or damaged
  */
 export async function readPeftFolder(files: readonly ByteSource[]): Promise<PeftFolder> {
   const unpacked = await Promise.all(
@@ -62,7 +62,7 @@ export async function readPeftFolder(files: readonly ByteSource[]): Promise<Peft
   return { ...folder, experts };
 }
 
-/** The adapter whose config that is. */
+/** Reads the adapter of a config file. */
 async function readFolder(all: readonly ByteSource[], configFile: ByteSource): Promise<PeftFolder> {
   const inside = all.filter((file) => folderName(file.name) === folderName(configFile.name));
   const config = parseJsonObject(await readText(configFile), configFile.name);
@@ -77,10 +77,10 @@ async function readFolder(all: readonly ByteSource[], configFile: ByteSource): P
 }
 
 /**
- * The files of the adapter: the config as PEFT writes it (sorted keys, indented by two) and the weights in f32. Adapters
- * within it are not written.
+ * Serialises an adapter: the config in PEFT's style (sorted keys, two-space indent) and f32 weights. Experts are not
+ * included.
  *
- * @param names what the files are called where it is not as PEFT has them
+ * @param names file names, if other than PEFT's
  */
 export function writePeftFolder(
   folder: PeftFolder,
@@ -98,18 +98,21 @@ function sortKeys(record: Readonly<Record<string, unknown>>): Record<string, unk
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** MLX calls its files as PEFT does, but for the weights, and writes other keys. */
+/** MLX uses the same config name but different keys. */
 function isMlx(config: Readonly<Record<string, unknown>>): boolean {
   return !("peft_type" in config) && ("fine_tune_type" in config || "lora_parameters" in config);
 }
 
-/** Whether a file lies in a trainer's checkpoint within a folder. */
+/** Whether a file belongs to a trainer checkpoint (`checkpoint-N/`) inside a folder. */
 function isInCheckpoint(name: string, folder: string): boolean {
   const inside = folder === "" ? name : name.slice(folder.length + 1);
   return (folder === "" || name.startsWith(`${folder}/`)) && /^(?:.*\/)?checkpoint-\d+\//.test(inside);
 }
 
-/** The adapter's config, then those of the folders right inside its own, but for checkpoints of its training. Errors: none, or several beside each other. */
+/**
+ * The adapter's config, followed by those in its immediate subfolders, except training checkpoints. Errors: no config,
+ * or several side by side.
+ */
 function findConfigs(files: readonly ByteSource[]): [ByteSource, ...ByteSource[]] {
   const configs = files.filter((file) => CONFIG_NAMES.includes(baseName(file.name)));
   const [first, ...others] = configs.sort((a, b) => folderName(a.name).length - folderName(b.name).length);

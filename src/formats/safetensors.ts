@@ -5,7 +5,7 @@ import type { SafetensorsFault, TensorEntryFault } from "../lib/problems/format-
 import type { ByteSource } from "./byte-source";
 import { findDuplicateKey } from "./duplicate-key";
 
-/** Bytes of one element of each type that the format knows. */
+/** Element sizes of the format's data types. */
 const dtypeSizes = {
   BOOL: 1,
   U8: 1,
@@ -26,7 +26,7 @@ const dtypeSizes = {
 
 export type SafetensorsDtype = keyof typeof dtypeSizes;
 
-/** One tensor of a file; `start` and `end` are bytes of the whole file, row-major and little-endian. */
+/** A tensor in a file; `start` and `end` are file offsets. Data is row-major and little-endian. */
 export interface TensorEntry {
   readonly name: string;
   readonly dtype: SafetensorsDtype;
@@ -36,18 +36,18 @@ export interface TensorEntry {
 }
 
 export interface SafetensorsHeader {
-  /** In the order of their bytes. */
+  /** In file order. */
   readonly tensors: readonly TensorEntry[];
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The reference reader's own limit. */
+/** Limit of the reference implementation. */
 const MAX_HEADER_BYTES = 100_000_000;
 
 /**
- * Reads and checks the header of a safetensors file: an 8-byte little-endian length, that many bytes of JSON, then the
- * tensors without holes or overlaps.
- * @throws LuthierError("format") naming the file, and the tensor where one is at fault.
+ * Reads and validates the header of a safetensors file: an 8-byte little-endian length, that many bytes of JSON, then
+ * tensors without gaps or overlaps.
+ * @throws LuthierError("format") with the file, and the tensor if applicable
  */
 export async function readSafetensorsHeader(source: ByteSource): Promise<SafetensorsHeader> {
   if (source.sizeBytes < 8) throw broken(source, { kind: "too-short" });
@@ -67,15 +67,15 @@ export async function readSafetensorsHeader(source: ByteSource): Promise<Safeten
   return { tensors, metadata: parseMetadata(source, metadata) };
 }
 
-/** A tensor to write: row-major, f32 or a byte of 0 or 1 for each truth value. */
+/** A tensor to write, row-major: f32, or booleans as bytes. */
 export type TensorToWrite = { readonly name: string; readonly shape: readonly number[] } & (
   | { readonly dtype: "F32"; readonly data: Float32Array }
   | { readonly dtype: "BOOL"; readonly data: Uint8Array }
 );
 
 /**
- * Writes a safetensors file as the reference writer does: tensors by name, header padded with spaces to 8 bytes.
- * `format: "pt"` is what loaders of PyTorch weights ask for.
+ * Writes a safetensors file like the reference implementation: tensors sorted by name, header padded with spaces to 8
+ * bytes. PyTorch loaders require `format: "pt"`.
  */
 export function writeSafetensors(
   tensors: readonly TensorToWrite[],
@@ -99,7 +99,7 @@ export function writeSafetensors(
   return file;
 }
 
-/** The bytes in front of tensors that follow without gaps, in the order given: length, JSON, spaces up to 8 bytes. */
+/** Header for tensors stored in the given order without gaps: length, JSON, and padding to 8 bytes. */
 export function safetensorsHeader(
   tensors: readonly Pick<TensorEntry, "name" | "dtype" | "shape">[],
   metadata: Readonly<Record<string, string>> = { format: "pt" },
@@ -127,7 +127,7 @@ function broken(source: ByteSource, fault: SafetensorsFault, cause?: unknown): L
   return new LuthierError({ code: "format/safetensors", file: source.name, fault }, { cause });
 }
 
-/** A repository cloned without Git LFS holds small text files in place of the weights. */
+/** Without Git LFS, cloned repositories contain pointer files instead of weights. */
 async function refusePointer(source: ByteSource, prefix: Uint8Array): Promise<void> {
   if (source.sizeBytes > 1024 || new TextDecoder().decode(prefix) !== "version ") return;
   const text = new TextDecoder().decode(await source.read(0, source.sizeBytes));
@@ -168,7 +168,7 @@ function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
-/** Checks one entry of the header; its offsets count from the end of the header at `base`. */
+/** Parses a header entry; its offsets are relative to `base`, the end of the header. */
 function parseEntry(source: ByteSource, name: string, value: unknown, base: number): TensorEntry {
   const fail = (fault: TensorEntryFault): LuthierError =>
     broken(source, { kind: "tensor", tensor: name, fault });
@@ -187,7 +187,7 @@ function parseEntry(source: ByteSource, name: string, value: unknown, base: numb
   return { name, dtype, shape, start: base + from, end: base + to };
 }
 
-/** The tensors must cover the file from the header to its end, each byte once. */
+/** Checks that tensors cover the data exactly, without gaps or overlaps. */
 function checkCoverage(source: ByteSource, tensors: readonly TensorEntry[], base: number): void {
   const end = tensors.reduce((last, tensor) => Math.max(last, tensor.end), base);
   if (end > source.sizeBytes) {

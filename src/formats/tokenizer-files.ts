@@ -1,8 +1,8 @@
-/** What a tokenizer is built from; the objects are as the files have them. */
+/** Source files of a tokenizer, parsed. */
 export interface TokenizerFiles {
   readonly tokenizer: Readonly<Record<string, unknown>>;
-  /** tokenizer_config.json, with what special_tokens_map.json adds; empty when there is neither. */
+  /** tokenizer_config.json merged with special_tokens_map.json; empty if neither exists. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** chat_template.jinja, which outranks the one in `config`. */
+  /** chat_template.jinja; takes precedence over the template in `config`. */
   readonly chatTemplate: string | null;
 }

@@ -1,33 +1,30 @@
 import { Inflate, Zip, ZipPassThrough, type Zippable, zipSync } from "fflate";
 import { LuthierError } from "../lib/errors";
 import type { ZipFault } from "../lib/problems/format-problems";
+import { DEFLATED, packedStart, readZipDirectory, STORED, type ZipEntry } from "../lib/zip-directory";
 import { type ByteSource, bytesSource } from "./byte-source";
-import { DamagedZip, packedStart, readZipDirectory, type ZipEntry } from "./zip-directory";
 
-/** What an archive may hold at most before it counts as an attack or a mistake. */
+/** Limits beyond which an archive is rejected. */
 export interface ZipLimits {
   readonly entries: number;
   readonly totalBytes: number;
 }
 
-/** What is unpacked of an archive. */
+/** Options of {@link unzipFiles}. */
 export interface UnzipOptions {
-  /** Whether a file is of use, by its path; others are never unpacked. */
+  /** Filters by path; other files are never unpacked. */
   isWanted?(name: string): boolean;
   readonly limits?: ZipLimits;
 }
 
 const defaultLimits: ZipLimits = { entries: 1000, totalBytes: 2 ** 31 };
-/** Weights pack to half their size and hardly less; small archives may be of zeros. */
+/** Weights compress to about half; small archives may be all zeros. */
 const MAX_RATIO = 20;
 const MAX_SMALL_BYTES = 2 ** 26;
-const MAX_DIRECTORY_BYTES = 2 ** 24;
-/** Packed bytes that are unpacked at a time: at the most 64 MiB come of them. */
+/** Compressed bytes per step; they expand to at most 64 MiB. */
 const PIECE_BYTES = 2 ** 16;
-const STORED = 0;
-const DEFLATED = 8;
 
-/** Packs files into a zip. Tensors are stored as they are, since compression gains next to nothing on them. */
+/** Packs files into a zip, without compressing tensors, which gain next to nothing. */
 export function zipFiles(
   files: ReadonlyMap<string, Uint8Array>,
   modified: Date = new Date(),
@@ -39,20 +36,17 @@ export function zipFiles(
   return zipSync(entries);
 }
 
-/** A file whose bytes come in pieces. */
+/** A file produced in chunks. */
 export interface StreamedFile {
   readonly path: string;
   readonly sizeBytes: number;
   chunks(): AsyncIterable<Uint8Array<ArrayBuffer>>;
 }
 
-/** Bytes that a zip of the old format can tell the places of. */
+/** Limit of a zip without zip64. */
 const MAX_ZIP_BYTES = 2 ** 32 - 2 ** 20;
 
-/**
- * Packs files into a zip as their bytes come, stored as they are; hands its bytes to `write` in order.
- * Errors: more than 4 GiB, which such a zip cannot hold.
- */
+/** Streams files into an uncompressed zip, passing its bytes to `write` in order. Errors: more than 4 GiB. */
 export async function streamZip(
   files: readonly StreamedFile[],
   write: (bytes: Uint8Array<ArrayBuffer>) => void,
@@ -76,17 +70,16 @@ export async function streamZip(
   zip.end();
 }
 
-/** True when the file begins as a zip archive does. */
+/** Whether the file starts with the zip signature. */
 export async function isZip(source: ByteSource): Promise<boolean> {
   const [p, k, three, four] = await source.read(0, Math.min(4, source.sizeBytes));
   return p === 0x50 && k === 0x4b && three === 3 && four === 4;
 }
 
 /**
- * Unpacks those files of a zip that are wanted, each when it is first read. Folders and what operating systems add are left
- * out.
- * @throws LuthierError("format") for a damaged archive, a path that leads out of it, a name given twice, or more than
- * `limits` allows; sizes are judged before anything is unpacked
+ * Unpacks the wanted files of a zip, each when first read. Folders and operating system metadata are skipped.
+ * @throws LuthierError("format") on damage, paths outside the archive, duplicate names and exceeded `limits`; sizes are
+ * checked before unpacking
  */
 export async function unzipFiles(
   source: ByteSource,
@@ -96,7 +89,7 @@ export async function unzipFiles(
   const entries: ZipEntry[] = [];
   let totalBytes = 0;
   const mostBytes = Math.min(limits.totalBytes, MAX_SMALL_BYTES + MAX_RATIO * source.sizeBytes);
-  for (const entry of await orRefusal(source, () => readZipDirectory(source, MAX_DIRECTORY_BYTES))) {
+  for (const entry of await orRefusal(source, () => readZipDirectory(source))) {
     const { name } = entry;
     if (name.endsWith("/") || isSystemFile(name)) continue;
     if (!isSafePath(name)) throw refused(source, { kind: "unsafe-name", name });
@@ -111,20 +104,19 @@ export async function unzipFiles(
   return Promise.all(entries.map((entry) => orRefusal(source, () => entrySource(source, entry))));
 }
 
-/** A file of the archive: stored ones are read where they lie, packed ones are unpacked whole. */
+/** An archive member: stored ones are read in place, deflated ones inflated in full. */
 async function entrySource(source: ByteSource, entry: ZipEntry): Promise<ByteSource> {
   const { name, method, sizeBytes, packedBytes, isEncrypted } = entry;
-  if (isEncrypted || (method !== STORED && method !== DEFLATED))
-    throw new DamagedZip("packed in another way");
+  if (isEncrypted || (method !== STORED && method !== DEFLATED)) throw new Error("packed in another way");
   const start = await packedStart(source, entry);
   if (method === DEFLATED) {
     return bytesSource(name, await inflate(source, start, start + packedBytes, sizeBytes));
   }
-  if (packedBytes !== sizeBytes) throw new DamagedZip("stored in another size");
+  if (packedBytes !== sizeBytes) throw new Error("stored in another size");
   return { name, sizeBytes, read: (from, to) => source.read(start + from, start + to) };
 }
 
-/** Unpacks piece by piece, and no more than was announced. */
+/** Inflates in steps, stopping beyond the declared size. */
 async function inflate(
   source: ByteSource,
   start: number,
@@ -134,7 +126,7 @@ async function inflate(
   const unpacked = new Uint8Array(sizeBytes);
   let done = 0;
   const inflater = new Inflate((piece) => {
-    if (done + piece.length > sizeBytes) throw new DamagedZip("larger than announced");
+    if (done + piece.length > sizeBytes) throw new Error("larger than announced");
     unpacked.set(piece, done);
     done += piece.length;
   });
@@ -142,7 +134,7 @@ async function inflate(
     const next = Math.min(end, at + PIECE_BYTES);
     inflater.push(await source.read(at, next), next === end);
   }
-  if (done !== sizeBytes) throw new DamagedZip("smaller than announced");
+  if (done !== sizeBytes) throw new Error("smaller than announced");
   return unpacked;
 }
 

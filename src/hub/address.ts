@@ -1,20 +1,20 @@
 import { LuthierError } from "../lib/errors";
 import { DEFAULT_HUB_ENDPOINT, type HubAddress } from "../shared/hub";
 
-/** The page's fields, as errors name them. */
+/** Form field ids for errors. */
 const FIELD = { repository: "hubRepository", endpoint: "hubEndpoint", token: "hubToken" } as const;
 
-/** A part of a repository's name: letters, digits, "-", "_" and ".", but neither "." nor "..". */
+/** A component of a repository name: letters, digits, "-", "_" and ".", but not only dots. */
 const NAME = /^(?!\.+$)[A-Za-z0-9._-]{1,96}$/;
 
-/** Spaces and control characters, which no branch, tag or commit has. */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+/** Whitespace and control characters, invalid in git revisions. */
+// eslint-disable-next-line no-control-regex -- intended
 const NOT_IN_REVISION = /[\u0000-\u0020\u007f]/;
 
 /**
- * Reads what a person typed or pasted into the address of a model repository: "owner/name", "owner/name@revision", or
- * the address of its web page. The host of a pasted address does not count: it is the endpoint that is asked.
- * @throws LuthierError("config") with the field that is wrong
+ * Parses a repository address: "owner/name", "owner/name@revision", or a web page's URL. A URL's host is ignored in
+ * favour of the endpoint.
+ * @throws LuthierError("config") with the invalid field
  */
 export function parseAddress(repositoryText: string, endpointText: string): HubAddress {
   const endpoint = parseEndpoint(endpointText);
@@ -34,7 +34,7 @@ export function parseAddress(repositoryText: string, endpointText: string): HubA
 }
 
 /**
- * Reads the address of a hub or a mirror; "" is Hugging Face itself, and https is meant where no scheme is given.
+ * Parses the address of a hub or mirror; "" is Hugging Face, and https is the default scheme.
  * @throws LuthierError("config")
  */
 export function parseEndpoint(text: string): string {
@@ -50,8 +50,8 @@ export function parseEndpoint(text: string): string {
 }
 
 /**
- * Reads a typed access token; "" is none. Refuses to send one where others on the way could read it.
- * @throws LuthierError("config") for characters that no token has, and for plain http to another machine
+ * Parses an access token; "" is none. Refuses to send one unencrypted.
+ * @throws LuthierError("config") on invalid characters, or plain http to a remote host
  */
 export function parseToken(typed: string, endpoint: string): string {
   const token = typed.trim();
@@ -65,28 +65,28 @@ export function parseToken(typed: string, endpoint: string): string {
   throw new LuthierError({ code: "config/token-unencrypted", host: hostname }, { field: FIELD.token });
 }
 
-/** The address of a hub as people say it: its host. */
+/** Display name of a hub: its host. */
 export function hubName({ endpoint }: Pick<HubAddress, "endpoint">): string {
   return new URL(endpoint).host;
 }
 
-/** Where the hub describes a revision. */
+/** API URL of a revision. */
 export function revisionUrl({ endpoint, repository, revision }: HubAddress): string {
   return `${endpoint}/api/models/${repository}/revision/${encodeURIComponent(revision)}`;
 }
 
-/** Where the hub lists the files of a commit, folders included. */
+/** API URL of a commit's file tree, folders included. */
 export function treeUrl({ endpoint, repository }: HubAddress, commit: string): string {
   return `${endpoint}/api/models/${repository}/tree/${encodeURIComponent(commit)}?recursive=true`;
 }
 
-/** Where a file of a commit lies. */
+/** Download URL of a file. */
 export function fileUrl({ endpoint, repository }: HubAddress, commit: string, path: string): string {
   const encoded = path.split("/").map(encodeURIComponent).join("/");
   return `${endpoint}/${repository}/resolve/${encodeURIComponent(commit)}/${encoded}`;
 }
 
-/** Where a person reads about a repository. */
+/** Web page of a repository. */
 export function pageUrl({ endpoint, repository }: HubAddress): string {
   return `${endpoint}/${repository}`;
 }

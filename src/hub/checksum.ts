@@ -3,21 +3,21 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import type { HubFile } from "../shared/hub";
 import type { PartialFile } from "../storage/partial-files";
 
-/** Bytes read back at once. */
+/** Bytes read at a time. */
 const PIECE_BYTES = 4 * 2 ** 20;
 
-/** The running checksum of a file whose bytes come in order; WebCrypto could only take them all at once. */
+/** Incremental checksum; WebCrypto digests only whole buffers. */
 export interface RunningChecksum {
   update(bytes: Uint8Array): void;
-  /** Whether the bytes so far are the file's; true where the repository states no checksum. */
+  /** Whether the bytes so far match; true without a known checksum. */
   matches(): boolean;
 }
 
-/** Begins the checksum that the repository states for a file. */
+/** Starts computing the checksum that the repository gives for a file. */
 export function startChecksum({ checksum, sizeBytes }: HubFile): RunningChecksum {
   if (!checksum) return { update: () => undefined, matches: () => true };
   const hash = checksum.kind === "sha256" ? sha256.create() : sha1.create();
-  // git hashes a file behind a header with its length.
+  // git prepends a header with the length.
   if (checksum.kind === "git-sha1") hash.update(new TextEncoder().encode(`blob ${sizeBytes}\0`));
   return {
     update: (bytes) => void hash.update(bytes),
@@ -25,7 +25,7 @@ export function startChecksum({ checksum, sizeBytes }: HubFile): RunningChecksum
   };
 }
 
-/** Takes in what a file already holds, a piece at a time; aborts between pieces. */
+/** Hashes a file's existing content in pieces; can be aborted between pieces. */
 export async function updateFromFile(
   running: RunningChecksum,
   file: PartialFile,
@@ -38,7 +38,7 @@ export async function updateFromFile(
     if (read === 0) throw new Error(`the file ends at ${at} of ${file.sizeBytes} bytes`);
     running.update(buffer.subarray(0, read));
     at += read;
-    // Lets other messages of the worker in.
+    // Yields to other messages of the worker.
     await new Promise((resolve) => setTimeout(resolve));
   }
 }

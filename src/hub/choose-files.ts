@@ -6,12 +6,12 @@ import { fileUrl } from "./address";
 import type { HubRepository } from "./list-repository";
 import { type AskOptions, readJson } from "./read-json";
 
-/** A choice with the files it stands for, in the order to fetch them: what is small and decides comes first. */
+/** A choice with its files in download order: small and decisive ones first. */
 export interface FileChoice extends WeightChoice {
   readonly files: readonly HubFile[];
 }
 
-/** What a model needs beside its weights, as far as the repository has it. */
+/** Files needed besides weights, if the repository has them. */
 const COMPANIONS = [
   "config.json",
   "generation_config.json",
@@ -23,22 +23,22 @@ const COMPANIONS = [
 
 const INDEX = "model.safetensors.index.json";
 
-/** An index names the file of each tensor. */
+/** Maps each tensor to its file. */
 const weightIndex = objectOf({ weight_map: recordOf(v.string()) });
 
-/** Weights that other programs read and the studio does not. */
-const FOREIGN_WEIGHTS = /\.(bin|pt|pth|ckpt|h5|msgpack|onnx|ot|npz|mlmodel)$/i;
+/** Weights in unsupported formats. */
+const UNSUPPORTED_WEIGHTS = /\.(bin|pt|pth|ckpt|h5|msgpack|onnx|ot|npz|mlmodel)$/i;
 
-/** A part of a GGUF that was split, or a vision projector: neither is a model by itself. */
-const NO_WHOLE_GGUF = /-\d{5}-of-\d{5}\.gguf$|(^|\/)mmproj/i;
+/** Parts of split GGUF files, and vision projectors; not models by themselves. */
+const PARTIAL_GGUF = /-\d{5}-of-\d{5}\.gguf$|(^|\/)mmproj/i;
 
 /**
- * The forms in which a repository offers its weights: safetensors first, then each GGUF file, smallest first.
- * @throws LuthierError("model") when there is none that the studio reads, and why
+ * The available weights of a repository: safetensors first, then GGUF files by size.
+ * @throws LuthierError("model") explaining why none is supported
  */
 export async function chooseFiles(repository: HubRepository, options: AskOptions): Promise<FileChoice[]> {
   const ggufs = repository.files
-    .filter(({ path }) => path.toLowerCase().endsWith(".gguf") && !NO_WHOLE_GGUF.test(path))
+    .filter(({ path }) => path.toLowerCase().endsWith(".gguf") && !PARTIAL_GGUF.test(path))
     .sort((a, b) => a.sizeBytes - b.sizeBytes || a.path.localeCompare(b.path))
     .map((file) => choice(file.path, "gguf", [file]));
   const weights = await safetensorsFiles(repository, options);
@@ -59,7 +59,7 @@ function choice(id: string, kind: WeightChoice["kind"], files: readonly HubFile[
   return { id, kind, files, sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
 }
 
-/** model.safetensors, the shards that the index names, or the one safetensors file of another name. */
+/** model.safetensors, the shards of an index, or the only safetensors file. */
 async function safetensorsFiles(repository: HubRepository, options: AskOptions): Promise<HubFile[]> {
   const whole = find(repository, "model.safetensors");
   if (whole) return [whole];
@@ -104,7 +104,7 @@ function missing({ address, files }: HubRepository, name: string): LuthierError 
 function noWeights(repository: HubRepository): LuthierError {
   const { address, files } = repository;
   const parts = files.some(({ path }) => /\.gguf$/i.test(path));
-  const foreign = files.find(({ path }) => FOREIGN_WEIGHTS.test(path));
+  const foreign = files.find(({ path }) => UNSUPPORTED_WEIGHTS.test(path));
   if (files.some(({ path }) => path === "adapter_config.json")) return missing(repository, "config.json");
   const instead = parts ? "gguf-parts" : foreign ? { path: foreign.path } : null;
   return new LuthierError({

@@ -1,36 +1,36 @@
 import type { HubFile } from "../shared/hub";
 import type { PartialFile } from "../storage/partial-files";
 import { type RunningChecksum, startChecksum, updateFromFile } from "./checksum";
-import { type Asked, brokenOff, wrongChecksum, wrongSize } from "./hub-errors";
+import { type RequestTarget, connectionLost, wrongChecksum, wrongSize } from "./hub-errors";
 import { type HubAccess, type HubResponse, request } from "./request";
 import { type RetryOptions, Transient, withRetries } from "./retry";
 
-/** What a download of one file needs beside the file. */
+/** Options of a file download. */
 export interface FileDownload extends HubAccess, Pick<RetryOptions, "onWait" | "sleep"> {
   readonly url: string;
-  readonly asked: Asked;
-  /** Told after every piece how many bytes are here; they may become fewer when a file has to begin anew. */
+  readonly asked: RequestTarget;
+  /** Called after each piece with the bytes present; can decrease when a download restarts. */
   readonly onBytes: (doneBytes: number) => void;
 }
 
-/** Failures in a row after which a download is given up; waits of 1, 2, 4, 8 and 16 seconds lie between. */
+/** Consecutive failures before giving up, with waits of 1, 2, 4, 8 and 16 seconds. */
 const TRIES = 6;
 
-/** A connection that brought this much was no failure: the count begins anew. */
+/** A connection that transferred this much resets the failure count. */
 const PROGRESS_BYTES = 2 ** 20;
 
 /**
- * Brings a file up to its full length and checks it. What it already holds is not asked for again.
- * @throws LuthierError("network") when connections keep failing: what has arrived stays in `target`;
- *   LuthierError("format") when the bytes are not the repository's: `target` is empty then
+ * Completes and verifies a file, resuming from its existing content.
+ * @throws LuthierError("network") after repeated failures, keeping what arrived in `target`; LuthierError("format") on
+ * a checksum mismatch, with `target` emptied
  */
 export async function downloadFile(file: HubFile, target: PartialFile, options: FileDownload): Promise<void> {
   const download = new Download(file, target, options);
   if (!file.checksum || target.sizeBytes > file.sizeBytes) {
-    // Nothing would show whether bytes of an earlier visit belong to this file.
+    // Without a checksum, existing bytes cannot be verified to belong to this file.
     download.restart();
   }
-  await download.takeIn();
+  await download.hashExisting();
   for (let tries = 1; ; tries++) {
     await withRetries({ ...options, tries: TRIES }, (onProgress) => download.fetchRest(onProgress));
     if (download.matches()) return;
@@ -44,7 +44,7 @@ class Download {
   readonly #target: PartialFile;
   readonly #options: FileDownload;
   #checksum: RunningChecksum;
-  /** Tells one version of the file from another, where the server lets us see it. */
+  /** Detects changes of the file, if the server exposes an ETag. */
   #etag: string | null = null;
 
   constructor(file: HubFile, target: PartialFile, options: FileDownload) {
@@ -54,7 +54,7 @@ class Download {
     this.#checksum = startChecksum(file);
   }
 
-  /** Begins with nothing. */
+  /** Discards all content. */
   restart(): void {
     this.#target.clear();
     this.#checksum = startChecksum(this.#file);
@@ -62,8 +62,8 @@ class Download {
     this.#options.onBytes(0);
   }
 
-  /** Takes what is already here into the checksum. */
-  async takeIn(): Promise<void> {
+  /** Hashes the existing content. */
+  async hashExisting(): Promise<void> {
     await updateFromFile(this.#checksum, this.#target, this.#options.signal);
     this.#options.onBytes(this.#target.sizeBytes);
   }
@@ -72,7 +72,7 @@ class Download {
     return this.#checksum.matches();
   }
 
-  /** One connection: asks for what is missing and writes it as it comes. */
+  /** One request for the missing bytes, written as they arrive. */
   async fetchRest(onProgress: () => void): Promise<void> {
     const { url, asked } = this.#options;
     const start = this.#target.sizeBytes;
@@ -90,7 +90,7 @@ class Download {
     }
   }
 
-  /** Makes sure that what comes continues what is here; else begins anew. */
+  /** Checks that the response continues the existing content; restarts otherwise. */
   #checkStart({ status, headers }: Response, start: number): void {
     const { path, sizeBytes, checksum } = this.#file;
     if (status === 416) {
@@ -102,27 +102,27 @@ class Download {
     if (range?.[2] !== undefined && range[2] !== "*" && Number(range[2]) !== sizeBytes) {
       throw wrongSize(path, sizeBytes, Number(range[2]));
     }
-    // A checksum settles it at the end: then another etag, of another host of the same file, is no reason to begin anew.
+    // With a checksum, a different ETag (from another mirror host) is no reason to restart.
     const changed = !checksum && this.#etag !== null && etag !== null && etag !== this.#etag;
     if (start > 0 && status === 206 && (changed || (range && Number(range[1]) !== start))) {
       this.restart();
-      throw new Transient(brokenOff(path));
+      throw new Transient(connectionLost(path));
     }
-    // The server knows no ranges and sends the file from its beginning.
+    // Without range support, the server sends the whole file.
     if (start > 0 && status !== 206) this.restart();
     this.#etag = etag;
   }
 
-  async #write({ response, alive }: HubResponse, onProgress: () => void): Promise<void> {
+  async #write({ response, keepAlive }: HubResponse, onProgress: () => void): Promise<void> {
     const { path, sizeBytes } = this.#file;
     const reader = response.body?.getReader();
     const start = this.#target.sizeBytes;
     for (;;) {
       const piece = await reader?.read().catch((cause: unknown) => {
-        throw new Transient(brokenOff(path, cause));
+        throw new Transient(connectionLost(path, cause));
       });
       if (!piece || piece.done) return;
-      alive();
+      keepAlive();
       if (this.#target.sizeBytes + piece.value.length > sizeBytes) {
         this.restart();
         throw wrongSize(path, sizeBytes, "more");

@@ -4,7 +4,7 @@ import type { HubAddress, HubFile } from "../shared/hub";
 import { fileUrl } from "./address";
 import { downloadFile, type FileDownload } from "./download-file";
 
-/** Which files of which commit are wanted, in order. */
+/** Files of a commit to download, in order. */
 export interface DownloadPlan {
   readonly address: HubAddress;
   readonly commit: string;
@@ -13,13 +13,13 @@ export interface DownloadPlan {
 
 export interface ModelDownload extends Pick<FileDownload, "token" | "signal" | "onWait" | "sleep"> {
   readonly onProgress: (doneBytes: number, totalBytes: number) => void;
-  /** Called once a file is here whole; what it throws ends the download. Later files are not fetched before it is done. */
+  /** Called when a file is complete, before the next one starts; errors end the download. */
   readonly onFile?: (file: HubFile, index: number) => Promise<void>;
 }
 
 /**
- * Downloads files one after the other into a folder, from where an earlier download of the same files ended.
- * @throws what `downloadFile` throws, and LuthierError("storage") when the disk or the quota is full
+ * Downloads files sequentially into a folder, resuming earlier downloads.
+ * @throws errors of `downloadFile`, and LuthierError("storage") when the disk or quota is full
  */
 export async function downloadModel(
   { address, commit, files }: DownloadPlan,

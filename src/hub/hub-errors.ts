@@ -3,10 +3,10 @@ import type { ValueFault } from "../lib/problems/value-faults";
 import type { HubAddress } from "../shared/hub";
 import { hubName, pageUrl } from "./address";
 
-/** What was asked for when a server refused: decides what is told. */
-export interface Asked {
+/** What was requested, for error messages. */
+export interface RequestTarget {
   readonly address: HubAddress;
-  /** A file of the repository; null while it is the repository itself. */
+  /** File path; null for the repository itself. */
   readonly path: string | null;
   readonly hasToken: boolean;
 }
@@ -14,8 +14,8 @@ export interface Asked {
 const TOKEN_FIELD = { field: "hubToken" } as const;
 const REPOSITORY_FIELD = { field: "hubRepository" } as const;
 
-/** The error for a status that means no. `code` is the hub's own X-Error-Code, where it is readable. */
-export function refusal(status: number, code: string | null, asked: Asked): LuthierError {
+/** The error for a 4xx status. `code` is the hub's X-Error-Code, if readable. */
+export function refusal(status: number, code: string | null, asked: RequestTarget): LuthierError {
   const { address, path, hasToken } = asked;
   const { repository, revision } = address;
   const hub = hubName(address);
@@ -32,32 +32,32 @@ export function refusal(status: number, code: string | null, asked: Asked): Luth
     return new LuthierError({ code: "network/file-gone", repository, hub, path });
   }
   if (status === 401 || status === 403 || status === 404) {
-    // The hub answers the same for what is missing and for what is private.
+    // The hub does not distinguish missing from private repositories.
     return new LuthierError({ code: "network/no-repository", repository, hub, hasToken }, REPOSITORY_FIELD);
   }
   return new LuthierError({ code: "network/refused", hub, asked: path ?? repository, status });
 }
 
-/** The error for a server that asks for patience, or is in trouble itself. */
-export function busy(status: number, retryAfterMs: number | null, { address }: Asked): LuthierError {
+/** The error for rate limiting and server errors. */
+export function busy(status: number, retryAfterMs: number | null, { address }: RequestTarget): LuthierError {
   const hub = hubName(address);
   if (status === 429) return new LuthierError({ code: "network/too-many-requests", hub, retryAfterMs });
   return new LuthierError({ code: "network/in-trouble", hub, status });
 }
 
-/** The error for a request that got no answer at all. Browsers do not tell pages why. */
-export function unreachable({ address }: Asked, cause: unknown): LuthierError {
+/** The error for a request without a response; browsers hide the reason. */
+export function unreachable({ address }: RequestTarget, cause: unknown): LuthierError {
   if (isOffline()) return new LuthierError({ code: "network/offline" }, { cause });
   return new LuthierError({ code: "network/unreachable", hub: hubName(address) }, { cause });
 }
 
-/** The error for a connection that ended in the middle of a file. */
-export function brokenOff(path: string, cause?: unknown): LuthierError {
+/** The error for a connection lost during a transfer. */
+export function connectionLost(path: string, cause?: unknown): LuthierError {
   if (isOffline()) return new LuthierError({ code: "network/offline" }, { cause });
   return new LuthierError({ code: "network/broken-off", path }, { cause });
 }
 
-/** The error for a file that is not as long as the repository says. */
+/** The error for a file whose length differs from the repository's. */
 export function wrongSize(
   path: string,
   expectedBytes: number,
@@ -66,14 +66,14 @@ export function wrongSize(
   return new LuthierError({ code: "format/wrong-size", path, expectedBytes, found });
 }
 
-/** The error for bytes that are not those of the repository. */
+/** The error for content that differs from the repository's. */
 export function wrongChecksum(path: string): LuthierError {
   return new LuthierError({ code: "format/wrong-checksum", path });
 }
 
 /**
- * The error for an answer that no hub would give.
- * @param details.fault what is wrong with it, where that is known
+ * The error for a response that is not a hub's.
+ * @param details.fault what is wrong with it, if known
  */
 export function notAHub(
   address: HubAddress,

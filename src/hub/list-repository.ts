@@ -3,7 +3,7 @@ import { isRecord } from "../lib/json";
 import { count, form, objectOf } from "../lib/schema";
 import type { Checksum, HubAddress, HubFile } from "../shared/hub";
 import { revisionUrl, treeUrl } from "./address";
-import type { Asked } from "./hub-errors";
+import type { RequestTarget } from "./hub-errors";
 import { type AskOptions, readJson } from "./read-json";
 
 /** A repository at one commit. */
@@ -14,20 +14,20 @@ export interface HubRepository {
   readonly files: readonly HubFile[];
 }
 
-/** No model repository has this many pages of 1,000 files. */
+/** Pages of 1,000 files; far more than any model repository has. */
 const MOST_PAGES = 50;
 
-/** Licences are what an owner wrote, in whatever form: only text counts. */
+/** The licence is free-form metadata; only text is used. */
 const licenseText = v.fallback(v.nullish(v.string()), null);
 
-/** What a hub tells of a revision. */
+/** Response for a revision. */
 const revision = objectOf({
   sha: v.pipe(v.string(), v.regex(/^[0-9a-f]{7,64}$/i, form("commit-id"))),
   cardData: v.nullish(objectOf({ license_name: licenseText, license: licenseText })),
   tags: v.nullish(v.array(v.string())),
 });
 
-/** A file of a commit. Of one in large storage `size` and `oid` are those of the pointer to it. */
+/** A file of a commit. For LFS files, `size` and `oid` describe the pointer. */
 const treeFile = v.pipe(
   objectOf({
     type: v.literal("file"),
@@ -45,13 +45,13 @@ const treeFile = v.pipe(
     checksum: lfs ? readChecksum("sha256", 64, lfs.oid ?? lfs.sha256) : readChecksum("git-sha1", 40, oid),
   })),
 );
-/** Folders, and whatever else is no file. */
+/** Folders and other entries. */
 const treeRest = v.pipe(
   objectOf({ type: v.string() }),
   v.transform(() => null),
 );
 
-/** A page of a commit's files and folders. */
+/** A page of a file listing. */
 const treePage = v.array(
   v.lazy((entry): v.GenericSchema<unknown, HubFile | null> =>
     isRecord(entry) && entry.type === "file" ? treeFile : treeRest,
@@ -59,11 +59,11 @@ const treePage = v.array(
 );
 
 /**
- * Asks the hub which commit a revision is now, and for that commit's files with their sizes and checksums.
- * @throws LuthierError("network") when the hub refuses, cannot be reached or is none
+ * Resolves a revision to a commit, and lists its files with sizes and checksums.
+ * @throws LuthierError("network") when the hub refuses, is unreachable or is not a hub
  */
 export async function listRepository(address: HubAddress, options: AskOptions): Promise<HubRepository> {
-  const asked: Asked = { address, path: null, hasToken: options.token !== "" };
+  const asked: RequestTarget = { address, path: null, hasToken: options.token !== "" };
   const { value: info } = await readJson(revisionUrl(address), revision, asked, options);
   const commit = info.sha;
   return {
@@ -74,7 +74,7 @@ export async function listRepository(address: HubAddress, options: AskOptions): 
   };
 }
 
-async function listFiles(commit: string, asked: Asked, options: AskOptions): Promise<HubFile[]> {
+async function listFiles(commit: string, asked: RequestTarget, options: AskOptions): Promise<HubFile[]> {
   const first = treeUrl(asked.address, commit);
   const files: HubFile[] = [];
   let url: string | null = first;
@@ -87,8 +87,8 @@ async function listFiles(commit: string, asked: Asked, options: AskOptions): Pro
 }
 
 /**
- * The next page by its Link header. Of that address only the query counts: mirrors pass on the header of the hub behind
- * them, and the access token must not go to a host that the person did not name.
+ * URL of the next page from the Link header. Only its query is used: mirrors forward the upstream hub's header, and the
+ * token must not be sent to another host.
  */
 function nextPage(first: string, link: string | null): string | null {
   const target = /<([^>]*)>\s*;\s*rel="?next"?/i.exec(link ?? "")?.[1];
@@ -99,7 +99,7 @@ function nextPage(first: string, link: string | null): string | null {
   return url.href;
 }
 
-/** Null for a checksum of a kind that is not known here. */
+/** Null for an unknown format. */
 function readChecksum(
   kind: Checksum["kind"],
   digits: number,
@@ -110,7 +110,7 @@ function readChecksum(
   return hex.length === digits && /^[0-9a-f]+$/.test(hex) ? { kind, hex } : null;
 }
 
-/** The licence of the model card: its own name where it has one, else the hub's word for it; "" when none is stated. */
+/** Licence of the model card: its own name if given, else the hub's identifier; "" if unknown. */
 function readLicense({ cardData, tags }: v.InferOutput<typeof revision>): string {
   const tag = tags?.find((each) => each.startsWith("license:"));
   const stated = [cardData?.license_name, cardData?.license, tag?.slice("license:".length)].find(Boolean);

@@ -2,36 +2,36 @@ import type * as v from "valibot";
 import { concatBytes } from "../lib/bytes";
 import { isNestedTooDeep } from "../lib/json";
 import { parseAs, tryParse } from "../lib/schema";
-import { type Asked, notAHub, unreachable } from "./hub-errors";
+import { type RequestTarget, notAHub, unreachable } from "./hub-errors";
 import { type HubAccess, request } from "./request";
 import { type RetryOptions, Transient, withRetries } from "./retry";
 
-/** More than any listing page or index has; a server that sends more is not believed. */
-const LONGEST_ANSWER_BYTES = 32 * 2 ** 20;
+/** Maximum response size, above any listing page or index. */
+const MAX_RESPONSE_BYTES = 32 * 2 ** 20;
 
-/** Failures in a row after which a question is given up. */
+/** Consecutive failures before giving up. */
 const TRIES = 3;
 
-/** How questions are asked: the access, and what the person sees while one waits. */
+/** Access and retry options of API requests. */
 export interface AskOptions extends HubAccess, Pick<RetryOptions, "onWait" | "sleep"> {}
 
-/** An answer in JSON, and its headers. */
-export interface JsonAnswer<T> {
+/** A JSON response with its headers. */
+export interface JsonResponse<T> {
   readonly value: T;
   readonly headers: Headers;
 }
 
 /**
- * Asks for a JSON document of a certain form, again when a failure may pass.
- * @throws LuthierError("network") for refusals, lost connections, and for an answer that is no JSON, without end or of
- * another form; ("format") for a file of the repository that is of another form
+ * Fetches and validates JSON, retrying transient failures.
+ * @throws LuthierError("network") on refusals, lost connections, and oversized or malformed responses; ("format") on
+ * malformed repository files
  */
 export async function readJson<const Schema extends v.GenericSchema>(
   url: string,
   schema: Schema,
-  asked: Asked,
+  asked: RequestTarget,
   options: AskOptions,
-): Promise<JsonAnswer<v.InferOutput<Schema>>> {
+): Promise<JsonResponse<v.InferOutput<Schema>>> {
   const { value, headers } = await askForJson(url, asked, options);
   const { address, path } = asked;
   if (path !== null)
@@ -41,11 +41,11 @@ export async function readJson<const Schema extends v.GenericSchema>(
   return { value: answer.value, headers };
 }
 
-function askForJson(url: string, asked: Asked, options: AskOptions): Promise<JsonAnswer<unknown>> {
+function askForJson(url: string, asked: RequestTarget, options: AskOptions): Promise<JsonResponse<unknown>> {
   return withRetries({ ...options, tries: TRIES }, async () => {
-    const { response, alive, close } = await request(url, asked, options);
+    const { response, keepAlive, close } = await request(url, asked, options);
     try {
-      const bytes = await readBody(response, asked, alive);
+      const bytes = await readBody(response, asked, keepAlive);
       const text = new TextDecoder().decode(bytes);
       if (isNestedTooDeep(text)) throw notAHub(asked.address);
       return { value: JSON.parse(text) as unknown, headers: response.headers };
@@ -58,16 +58,20 @@ function askForJson(url: string, asked: Asked, options: AskOptions): Promise<Jso
   });
 }
 
-async function readBody(response: Response, asked: Asked, alive: () => void): Promise<Uint8Array> {
+async function readBody(
+  response: Response,
+  asked: RequestTarget,
+  keepAlive: () => void,
+): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   try {
     for (const reader = response.body?.getReader(); ;) {
       const piece = await reader?.read();
       if (!piece || piece.done) return concatBytes(pieces);
-      alive();
+      keepAlive();
       length += piece.value.length;
-      if (length > LONGEST_ANSWER_BYTES) break;
+      if (length > MAX_RESPONSE_BYTES) break;
       pieces.push(piece.value);
     }
   } catch (cause) {

@@ -1,55 +1,54 @@
 import { isCancelled } from "../lib/errors";
-import { type Asked, busy, refusal, unreachable } from "./hub-errors";
+import { type RequestTarget, busy, refusal, unreachable } from "./hub-errors";
 import { parseRetryAfter, Transient } from "./retry";
 
-/** How requests are made: with whose token, and until when. */
+/** Token and lifetime of requests. */
 export interface HubAccess {
-  /** "" for none. It goes to the endpoint alone: browsers drop it when they follow a redirect to another host. */
+  /** "" for none. Sent to the endpoint only: browsers drop it on cross-origin redirects. */
   readonly token: string;
   readonly signal: AbortSignal;
 }
 
-/** How long a server may stay silent, before or within an answer. */
-export const SILENCE_MS = 60_000;
+/** Timeout without data, before and during a response. */
+export const INACTIVITY_MS = 60_000;
 
-/** An answer whose body is still to come, and a watch over it. */
+/** A response with pending body and its inactivity timeout. */
 export interface HubResponse {
   readonly response: Response;
-  /** Begins the count of silence anew: to be called for every piece that arrives. */
-  alive(): void;
-  /** Ends the watch; aborts what has not arrived. */
+  /** Resets the timeout; call for each piece received. */
+  keepAlive(): void;
+  /** Stops the timeout and aborts the transfer. */
   close(): void;
 }
 
 /**
- * One request. Only headers that need no CORS preflight are sent (Authorization apart, which the hub's own host allows):
- * the hosts that large files are redirected to answer no preflight. A `Range` that is open at its end is among them,
- * `If-Range` is not.
- * @param start asks for the bytes from here on, when it is not 0
- * @throws Transient for what may pass, LuthierError("network") for a refusal. Status 416 is the caller's to judge.
+ * Sends a request using only headers that need no CORS preflight (except Authorization, which the hub allows): the
+ * hosts that serve large files reject preflights. An open-ended `Range` qualifies, `If-Range` does not.
+ * @param start offset of the first requested byte
+ * @throws Transient for retryable failures, LuthierError("network") for refusals; status 416 is left to the caller
  */
 export async function request(
   url: string,
-  asked: Asked,
+  asked: RequestTarget,
   { token, signal }: HubAccess,
   start = 0,
 ): Promise<HubResponse> {
-  const watch = watchSilence(signal);
+  const watch = inactivityTimeout(signal);
   try {
     const response = await fetch(url, {
       headers: {
         ...(token !== "" && { Authorization: `Bearer ${token}` }),
         ...(start > 0 && { Range: `bytes=${start}-` }),
       },
-      // Weights are kept by the studio itself; the browser's cache would keep them a second time.
+      // Files are stored separately; caching would store them twice.
       cache: "no-store",
       credentials: "omit",
       referrerPolicy: "no-referrer",
       signal: watch.signal,
     });
-    watch.alive();
+    watch.keepAlive();
     checkStatus(response, asked);
-    return { response, alive: watch.alive, close: watch.close };
+    return { response, keepAlive: watch.keepAlive, close: watch.close };
   } catch (error) {
     watch.close();
     if (error instanceof TypeError || (isCancelled(error) && !signal.aborted)) {
@@ -59,18 +58,18 @@ export async function request(
   }
 }
 
-/** A signal that aborts with `signal`, or after a minute in which nobody said `alive`. */
-function watchSilence(signal: AbortSignal) {
+/** A signal that aborts with `signal`, or a minute after the last call of `keepAlive`. */
+function inactivityTimeout(signal: AbortSignal) {
   const controller = new AbortController();
   const end = (): void => controller.abort();
-  let timer = setTimeout(end, SILENCE_MS);
+  let timer = setTimeout(end, INACTIVITY_MS);
   if (signal.aborted) end();
   signal.addEventListener("abort", end, { once: true });
   return {
     signal: controller.signal,
-    alive(): void {
+    keepAlive(): void {
       clearTimeout(timer);
-      timer = setTimeout(end, SILENCE_MS);
+      timer = setTimeout(end, INACTIVITY_MS);
     },
     close(): void {
       clearTimeout(timer);
@@ -80,7 +79,7 @@ function watchSilence(signal: AbortSignal) {
   };
 }
 
-function checkStatus(response: Response, asked: Asked): void {
+function checkStatus(response: Response, asked: RequestTarget): void {
   const { status, headers } = response;
   if (response.ok || status === 416) return;
   if (status === 429 || status === 408 || status >= 500) {

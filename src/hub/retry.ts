@@ -1,10 +1,10 @@
 import { cancelled, type LuthierError } from "../lib/errors";
 
-/** A failure that may pass by itself: a lost connection, a busy server. */
+/** A retryable failure: a lost connection, a busy server. */
 export class Transient extends Error {
-  /** What the person is told when it does not pass. */
+  /** The error reported if retries fail. */
   readonly problem: LuthierError;
-  /** How long the server asks to be left alone; null when it does not say. */
+  /** Delay requested by the server, or null. */
   readonly retryAfterMs: number | null;
 
   constructor(problem: LuthierError, retryAfterMs: number | null = null) {
@@ -14,27 +14,27 @@ export class Transient extends Error {
   }
 }
 
-/** Resolves after `ms`; rejects with the signal's reason when that aborts first. */
+/** Resolves after `ms`, or rejects with the signal's reason. */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 
 export interface RetryOptions {
   readonly signal: AbortSignal;
-  /** Failures in a row, the first included, after which to give up. */
+  /** Consecutive failures before giving up, counting the first. */
   readonly tries: number;
-  /** Told before each wait. */
+  /** Called before each wait. */
   readonly onWait?: (ms: number) => void;
   readonly sleep?: Sleep;
 }
 
 const FIRST_WAIT_MS = 1000;
 
-/** Nobody sits through a longer pause: it is told instead, and what is here already stays. */
+/** Longer delays are reported as failures; partial downloads are kept. */
 const LONGEST_WAIT_MS = 120_000;
 
 /**
- * Runs `attempt` until it succeeds, waiting twice as long after each {@link Transient} failure, or as long as the server
- * asks. An attempt that calls `onProgress` begins the count of failures anew.
- * @throws the problem of the last failure, what `attempt` throws otherwise, or "cancelled"
+ * Runs `attempt` until it succeeds, with exponential backoff after {@link Transient} failures, or the delay requested
+ * by the server. Calling `onProgress` resets the failure count.
+ * @throws the last failure's problem, other errors of `attempt`, or "cancelled"
  */
 export async function withRetries<T>(
   { signal, tries, onWait, sleep = timer }: RetryOptions,
@@ -55,8 +55,8 @@ export async function withRetries<T>(
 }
 
 /**
- * Milliseconds that a Retry-After header asks for: whole seconds, or a date.
- * @returns null without a header, or with one that says neither
+ * Parses a Retry-After header (seconds or a date) to milliseconds.
+ * @returns null if absent or invalid
  */
 export function parseRetryAfter(header: string | null, now: number): number | null {
   if (header === null) return null;

@@ -18,11 +18,11 @@ import type { Row } from "../shared/rows";
 import type { LearnFrom, RunConfig } from "../shared/training";
 import type { HubCommands } from "./hub-commands";
 
-/** What the machine offers. */
+/** Capabilities of the device. */
 export interface Environment {
-  /** Null when there is no WebGPU here; `gpuProblem` then says why. */
+  /** Null without WebGPU; `gpuProblem` gives the reason. */
   readonly gpu: {
-    /** Empty where the browser tells none. */
+    /** Empty if the browser hides it. */
     readonly name: string;
     readonly software: boolean;
     readonly features: readonly string[];
@@ -37,40 +37,40 @@ export interface Environment {
 export interface AdapterPlan {
   readonly trainableParameters: number;
   readonly totalParameters: number;
-  /** Bytes of the exported adapter file. */
+  /** Size of the exported adapter file. */
   readonly sizeBytes: number;
-  /** GPU bytes beside the model's own while it trains: the adapter, its gradients and AdamW's moments. */
+  /** GPU memory for training besides the model: adapter, gradients and AdamW moments. */
   readonly trainingBytes: number;
-  /** What loads the exported adapter; null where nothing can train. */
+  /** Library that loads the exported adapter; null if the method cannot train. */
   readonly reader: FolderReader | null;
-  /** What trains, by the module that it belongs to. */
+  /** Trained parameters by module. */
   readonly modules: readonly { readonly path: string; readonly parameters: number }[];
-  /** Paths of the modules that target_modules chooses. */
+  /** Modules selected by target_modules. */
   readonly targets: readonly string[];
-  /** Field name -> why its value cannot be used. Empty when the method can train. */
+  /** Invalid fields by name; empty if the method can train. */
   readonly problems: Readonly<Record<string, Problem>>;
 }
 
-/** A run that did not come to its end and can go on. */
+/** An unfinished run that can be resumed. */
 export interface InterruptedRun {
-  /** Of the adapter that it makes, as its name is. */
+  /** Id of its adapter; likewise the name. */
   readonly id: string;
   readonly name: string;
-  /** Null where its dataset cannot be found: it cannot go on, and is kept. */
+  /** Null if its dataset is missing: the run is kept but cannot be resumed. */
   readonly datasetName: string | null;
-  /** Whether it is not cut off at all: it trains in another tab. */
+  /** Whether it is still training in another tab. */
   readonly isElsewhere: boolean;
   readonly step: number;
   readonly totalSteps: number;
-  /** When it was last kept: milliseconds since 1970. */
+  /** Time of the last checkpoint, in milliseconds since 1970. */
   readonly savedAt: number;
 }
 
-/** Something kept that belongs to no model that is there. */
+/** A stored object whose model no longer exists. */
 export interface Orphan {
   readonly kind: "adapter" | "run" | "files";
   readonly id: string;
-  /** Null where none is known. */
+  /** Null if unknown. */
   readonly name: string | null;
   readonly savedAt: number | null;
   readonly sizeBytes: number;
@@ -82,22 +82,22 @@ export interface TrainingResult {
   readonly finalLoss: number | null;
   readonly validationLoss: number | null;
   readonly elapsedMs: number;
-  /** The loss of guessing every token evenly, where the run ended no better: it has learned nothing. Else null. */
+  /** Loss of a uniform prediction, if the final loss is no better; otherwise null. */
   readonly chanceLoss: number | null;
   readonly adapter: AdapterSummary;
 }
 
-/** What one side is asked. */
+/** A prompt for one side of the comparison. */
 export interface Question {
   readonly side: Side;
-  /** The adapter that answers, or null for the base model alone. */
+  /** The adapter to use; null for the base model. */
   readonly adapterId: string | null;
-  /** Whether the adapter answers from the model's own weights, into a copy of which it is then merged. */
+  /** Whether to use a merged copy of the model instead of adding the adapter. */
   readonly merged: boolean;
   readonly messages: readonly ChatMessage[];
 }
 
-/** What decides how a dataset's rows become tokens. */
+/** Options that determine the tokens of a dataset's rows. */
 export interface EncodingArgs {
   readonly datasetId: string;
   readonly templateId: TemplateId;
@@ -106,34 +106,33 @@ export interface EncodingArgs {
 }
 
 /**
- * Commands of the page to the worker: name -> arguments and result. Those that start a job (`./jobs.ts`) are refused
- * with the error "busy" while a running job excludes theirs. Any can be cancelled.
+ * Commands from page to worker: name -> arguments and result. Commands that start a job (`./jobs.ts`) are rejected as
+ * "busy" while a conflicting job runs. All can be cancelled.
  */
 export interface Commands extends HubCommands {
-  /** What the machine is; first call opens the GPU. */
+  /** Capabilities of the device; the first call opens the GPU. */
   environment(): Environment;
 
   listDatasets(): readonly DatasetSummary[];
   listSamples(): readonly SampleDataset[];
   /**
-   * Reads dropped, picked or pasted (`text/plain` File) files as one dataset. A later import takes the place of an
-   * earlier.
+   * Imports dropped, picked or pasted files (`text/plain`) as one dataset. A later import supersedes an earlier one.
    */
   importDataset(args: {
     files: readonly File[];
     name: string;
     reading?: ReadingOptions;
-    /** The dataset whose place the new one takes. */
+    /** The dataset to replace. */
     replaces?: string;
-    /** The dataset for which it is a validation file. */
+    /** The dataset that the new one validates. */
     validates?: string;
   }): DatasetSummary;
-  importSample(args: { id: string }): DatasetSummary;
+  importSample(args: { id: string; name: string }): DatasetSummary;
   deleteDataset(args: { id: string }): void;
   datasetRows(args: { id: string; offset: number; count: number }): readonly Row[];
   /**
-   * Rows that a run with this split and seed keeps out of training; of a sample dataset, its held-out file; or those of a
-   * validation file.
+   * Rows that a run with this split and seed holds out; for a sample dataset its held-out file; or those of a
+   * validation dataset.
    */
   heldOutRows(args: {
     id: string;
@@ -142,49 +141,52 @@ export interface Commands extends HubCommands {
     seed: number;
     count: number;
   }): readonly Row[];
-  /** Tokens of one row; `row` counts from 0. */
+  /** Tokens of one row; `row` is zero-based. */
   tokenView(args: EncodingArgs & { row: number }): TokenView;
   lengthStats(args: EncodingArgs): LengthStats;
 
   listModels(): readonly ModelCard[];
   /**
-   * Loads a built-in model, or one whose files were kept, in place of an earlier load. The event `model` tells that it is
-   * in use; where loading fails the one before it still is.
+   * Loads a built-in or stored model, superseding an earlier load. The event `model` announces the change; on failure
+   * the previous model stays in use.
    */
   loadModel(args: { id: string; quantization: Quantization | null }): ModelSummary;
   /**
-   * Loads a Hugging Face folder's files (config.json, tokenizer.json, *.safetensors …), each with its path in there, or a
-   * GGUF file.
+   * Loads a model from files: a Hugging Face folder (config.json, tokenizer.json, *.safetensors …) with relative paths,
+   * or a GGUF file.
    */
   loadModelFiles(args: {
     files: readonly File[];
     paths: readonly string[];
     quantization: Quantization | null;
   }): ModelSummary;
-  /** Deletes a kept model from this machine; in use, it is taken off the GPU too. */
+  /** Deletes a stored model; if it is loaded, it is also removed from the GPU. */
   deleteModel(args: { id: string }): void;
-  /** What lies in storage and belongs to no model that is there; it stays until it is deleted by name. */
+  /** Stored objects whose model no longer exists; kept until deleted explicitly. */
   listOrphans(): readonly Orphan[];
   deleteOrphan(args: Pick<Orphan, "kind" | "id">): void;
 
   planAdapter(args: { method: MethodChoice }): AdapterPlan;
-  /** What a run would take; allocates nothing. */
+  /** Estimates memory and time of a run without allocating anything. */
   forecastTraining(args: { config: RunConfig; budgetBytes: number }): TrainingForecast;
-  /** Times a few steps on the real data and throws them away. */
+  /** Times a few steps on the real data and discards them. */
   measureTraining(args: RunConfig): TrainingSpeed;
-  /** Runs to the end, or to an error; `training` tells how far. Cancelled, it results in what was learned so far. */
-  train(args: RunConfig): TrainingResult;
-  /** The loaded model's runs that a reload or a lost GPU cut off, the latest first. */
+  /**
+   * Trains to completion or failure, reporting through `training`. If cancelled, resolves with the adapter trained so
+   * far.
+   */
+  train(args: { config: RunConfig; name: string }): TrainingResult;
+  /** Interrupted runs of the loaded model (page reload, lost GPU), newest first. */
   interruptedRuns(): readonly InterruptedRun[];
-  /** Goes on with one exactly, under the options that it began with. */
+  /** Resumes a run exactly, with its original options. */
   resumeRun(args: { id: string }): TrainingResult;
   discardRun(args: { id: string }): void;
   pause(): void;
   resume(): void;
 
   /**
-   * Answers the last message of each question, one after the other; `answer` carries the texts as they grow. Cancelled,
-   * it ends the answer that grows as "stopped" and asks no further side.
+   * Answers the last message of each question in turn, streaming text through `answer`. If cancelled, ends the current
+   * answer as "stopped" and skips the rest.
    */
   generate(args: {
     requestId: string;
@@ -192,34 +194,34 @@ export interface Commands extends HubCommands {
     templateId: TemplateId;
     options: GenerationOptions;
   }): void;
-  /** GPU bytes that answers of the merged model take beside the base; allocates nothing. */
+  /** GPU memory needed for a merged copy besides the base; allocates nothing. */
   mergedBytes(args: { id: string }): number;
-  /** Frees the merged weights of all adapters but these. */
+  /** Frees merged weights except those of these adapters. */
   keepMerged(args: { ids: readonly string[] }): void;
 
-  /** The adapters of the loaded model, the latest first; none while no model is loaded. */
+  /** Adapters of the loaded model, newest first; empty without a model. */
   listAdapters(): readonly AdapterSummary[];
   renameAdapter(args: { id: string; name: string }): void;
   deleteAdapter(args: { id: string }): void;
-  /** Tries again to save an adapter that storage would not take. */
+  /** Retries saving an adapter after a storage failure. */
   saveAdapter(args: { id: string }): void;
   /**
-   * What an adapter can be taken along as, with sizes.
+   * Export formats of an adapter, with sizes.
    *
-   * @param args.templateId how an adapter is asked that came without a run
+   * @param args.templateId template for adapters without a run
    */
   listExports(args: { id: string; templateId: TemplateId }): readonly ExportOffer[];
-  /** Makes an export of an adapter; into a folder where one is given. */
+  /** Exports an adapter, into a folder if given. */
   makeExport(args: {
     id: string;
     exportId: ExportId;
     type: ExportType | null;
-    /** Whether the adapter's folder holds the optimizer's state too. */
+    /** Whether to include the optimizer state in the adapter's folder. */
     withOptimizer: boolean;
     templateId: TemplateId;
     folder: FileSystemDirectoryHandle | null;
   }): MadeExport;
-  /** Reads a PEFT folder's files or a zip of them as a new adapter of the loaded model. */
+  /** Imports an adapter for the loaded model from a PEFT folder's files or a zip of them. */
   importAdapter(args: { files: readonly File[] }): AdapterSummary;
 }
 

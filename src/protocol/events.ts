@@ -7,34 +7,34 @@ import type { AdapterSummary } from "../shared/adapter";
 import type { RunningJob } from "./jobs";
 import type { LogLine } from "./log";
 
-/** Progress of work with a known or unknown end. */
+/** Progress of a job. */
 export interface Progress {
   readonly done: number;
-  /** Null when unknown. */
+  /** Null if unknown. */
   readonly total: number | null;
   readonly unit: "bytes" | "rows" | "tensors";
-  /** The name of what is worked on: a file, a model, a dataset, a repository. */
+  /** What is being processed: a file, model, dataset or repository. */
   readonly what: string;
-  /** Milliseconds until the next try, while a lost connection or a busy server is waited for. */
+  /** Milliseconds until the next retry, after a connection failure or rate limiting. */
   readonly waitingMs?: number | null;
 }
 
-/** An adapter that is in the worker's memory alone: storage would not take it. */
+/** An adapter in memory only, because saving failed. */
 export interface UnsavedAdapter {
   readonly id: string;
   readonly name: string;
   readonly modelId: string;
-  /** What kept it from being saved. */
+  /** Why saving failed. */
   readonly problem: Problem;
 }
 
-/** Where a run stands, at most ten times a second. */
+/** Progress of a run, at most ten times a second. */
 export interface TrainingReport {
-  /** That of the adapter which it makes; under it the run can go on later. */
+  /** Id of the run and its adapter. */
   readonly runId: string;
   readonly steps: readonly StepReport[];
   readonly validation: readonly ValidationReport[];
-  /** True when steps and validation are those of the time before a run was resumed. */
+  /** True for the history before a run was resumed. */
   readonly past: boolean;
   readonly totalSteps: number;
   readonly tokensPerSecond: number;
@@ -45,30 +45,30 @@ export interface TrainingReport {
 
 export type TrainingStatus = "preparing" | "running" | "paused" | "stopping" | "done" | "stopped" | "failed";
 
-/** Events that the worker sends unasked: name -> payload. */
+/** Events from worker to page: name -> payload. */
 export interface Events {
-  /** The jobs that run now, sent whenever one starts or ends; the end of a job before its result. */
+  /** Running jobs, sent when one starts or ends; a job's end precedes its result. */
   readonly jobs: readonly RunningJob[];
-  /** How far a running job is. */
+  /** Progress of a job. */
   readonly progress: { readonly jobId: number; readonly progress: Progress };
-  /** The model in use with its adapters, the latest first, sent whenever it changes; null when there is none. */
+  /** The loaded model and its adapters, newest first, sent on every change; null if none. */
   readonly model: { readonly summary: ModelSummary; readonly adapters: readonly AdapterSummary[] } | null;
   readonly training: TrainingReport;
-  /** The adapters that are not saved, sent whenever one comes or goes. */
+  /** Unsaved adapters, sent on every change. */
   readonly unsaved: readonly UnsavedAdapter[];
   readonly answer: {
     readonly requestId: string;
     readonly side: Side;
     readonly text: string;
     readonly tokensPerSecond: number;
-    /** Why the answer ended, null while it grows. */
+    /** Finish reason; null while generating. */
     readonly finish: FinishReason | null;
   };
   readonly sample: SampleAnswer;
   readonly log: { readonly time: number; readonly line: LogLine };
-  /** Whether the worker has stopped answering at all. The page's own client tells it. */
+  /** Whether the worker has stopped responding. Emitted by the page's client. */
   readonly stalled: boolean;
-  /** Something broke outside of a command (a lost device). */
+  /** A failure outside of any command, e.g. a lost device. */
   readonly fault: ErrorData;
 }
 

@@ -2,36 +2,33 @@ import type { HubListing, UnfinishedDownload } from "../shared/hub";
 import type { ModelCard } from "../shared/model";
 import type { RecommendedModel } from "../shared/recommended-models";
 
-/** A repository as a person typed it, and how to ask for it. */
+/** A repository as entered by the user, with access options. */
 export interface HubRequest {
-  /** "owner/name", "owner/name@revision", or the address of its page. */
+  /** "owner/name", "owner/name@revision", or a page URL. */
   readonly repository: string;
-  /** "" is Hugging Face itself. */
+  /** "" for Hugging Face. */
   readonly endpoint: string;
-  /** "" uses the token that is remembered for this endpoint, if there is one. */
+  /** "" uses the endpoint's stored token, if any. */
   readonly token: string;
-  /** Keeps the token in this browser once the hub has accepted it. */
+  /** Stores the token in the browser once the hub has accepted it. */
   readonly rememberToken: boolean;
 }
 
-/** Commands about models on a hub: a part of the page's commands to the worker. */
+/** Hub commands. */
 export interface HubCommands {
-  /** Well-known models of the families that this studio trains. */
+  /** Well-known models of supported families. */
   listRecommended(): readonly RecommendedModel[];
-  /** What a repository offers. */
+  /** Lists the contents of a repository. */
   listRepository(args: HubRequest): HubListing;
-  /**
-   * Downloads one of a repository's forms and keeps it as a model, going on from where an earlier attempt ended. When it
-   * is cancelled, what has arrived is kept.
-   */
+  /** Downloads and stores a model, resuming an earlier attempt. Partial downloads are kept when cancelled. */
   downloadModel(args: HubRequest & { choiceId: string }): ModelCard;
-  /** Downloads that were cancelled or broke off, in this visit or an earlier one. */
+  /** Cancelled and interrupted downloads, including those of earlier visits. */
   listDownloads(): readonly UnfinishedDownload[];
-  /** The token counts only where the download is from the endpoint for which it was typed. */
+  /** The token is used only if the download is from the same endpoint. */
   resumeDownload(args: { id: string; endpoint: string; token: string }): ModelCard;
-  /** Gives a download up, with all that has arrived. */
+  /** Discards a download and its files. */
   discardDownload(args: { id: string }): void;
-  /** Whether an access token is remembered for an endpoint. The token itself never goes back to the page. */
+  /** Whether a token is stored for an endpoint. The token itself never reaches the page. */
   hasToken(args: { endpoint: string }): boolean;
   forgetToken(args: { endpoint: string }): void;
 }

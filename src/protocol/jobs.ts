@@ -2,35 +2,35 @@ import type { JobKind } from "../lib/job-kind";
 
 export type { JobKind };
 
-/** A job that runs in the worker, as the page sees it. */
+/** A job running in the worker. */
 export interface RunningJob {
-  /** The id of the request that started it. */
+  /** Id of the request that started it. */
   readonly id: number;
   readonly kind: JobKind;
-  /** What it works on, where that has an id: the model that is loading. */
+  /** Id of the object it works on, e.g. the model being loaded. */
   readonly subject: string | null;
-  /** Kinds of jobs that cannot start while this one runs. */
+  /** Kinds of jobs that cannot start meanwhile. */
   readonly excludes: readonly JobKind[];
 }
 
-/** What jobs compete for. */
+/** Resources that jobs compete for. */
 type Resource =
-  /** The model in use. */
+  /** The loaded model. */
   | "model"
-  /** The GPU's time, and its memory for more than what lies there. */
+  /** GPU time, and memory for new allocations. */
   | "gpu"
-  /** The adapters of the model in use. */
+  /** Adapters of the loaded model. */
   | "adapters"
   | "datasets"
-  /** The files that the person is given. */
+  /** Files saved for the user. */
   | "files"
   | "network";
 
-/** What a kind of job needs. */
+/** Resource requirements of a kind of job. */
 interface JobNeeds {
-  /** What others may use at the same time, but not own. */
+  /** Shared access. */
   readonly shares: readonly Resource[];
-  /** What nobody else may use at the same time. */
+  /** Exclusive access. */
   readonly owns: readonly Resource[];
 }
 
@@ -49,12 +49,12 @@ const needs: Readonly<Record<JobKind, JobNeeds>> = {
   download: { shares: [], owns: ["network"] },
 };
 
-/** Whether two jobs cannot run at the same time: one owns what the other uses. */
+/** Whether two jobs conflict: one owns what the other uses. */
 export function excludes(one: JobKind, other: JobKind): boolean {
   return ownsOf(one, other) || ownsOf(other, one);
 }
 
-/** The kinds of jobs that cannot start while one of `kind` runs. */
+/** Kinds of jobs that cannot start while one of `kind` runs. */
 export function excludedBy(kind: JobKind): JobKind[] {
   return (Object.keys(needs) as JobKind[]).filter((other) => excludes(kind, other));
 }

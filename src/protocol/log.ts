@@ -1,31 +1,31 @@
 import type { Problem } from "../lib/problems/problem";
 
-/** A line of the run's log: what happened, as a code and quantities; the page has the words. */
+/** A log entry of a run: a code with quantities, worded by the page. */
 export type LogLine =
-  /** A run goes on where it was cut off. */
+  /** The run was resumed from a checkpoint. */
   | { readonly kind: "resumed"; readonly step: number; readonly totalSteps: number }
-  /** The optimizer goes on with the state that an earlier run left. */
+  /** The optimizer continues from the state of an earlier run. */
   | { readonly kind: "optimizer-resumed"; readonly steps: number }
-  /** The run is no longer than its warm-up, which takes a part of the run instead. */
+  /** The warm-up was as long as the run and has been shortened. */
   | {
       readonly kind: "warmup-cut";
       readonly asked: number;
       readonly taken: number;
       readonly totalSteps: number;
     }
-  /** The base model's config.json asks for dropout of attention's probabilities, which are left whole. */
+  /** config.json asks for attention dropout, which is not applied. */
   | { readonly kind: "attention-not-dropped"; readonly share: number }
-  /** The method weighs all numbers on so many texts, to choose those that train. */
+  /** Estimating importance on this many texts, for a selection. */
   | { readonly kind: "weighing"; readonly texts: number }
   | { readonly kind: "weighed"; readonly done: number; readonly texts: number }
-  /** From here on only so many numbers train. */
+  /** Only this many elements train from now on. */
   | { readonly kind: "selected"; readonly numbers: number }
-  /** So many measurements in a row were no better than the best. */
+  /** Stopped early after this many validations without improvement. */
   | { readonly kind: "stopping-early"; readonly measurements: number }
-  /** The values of the best measurement were taken at the end. */
+  /** The best validation's values were restored at the end. */
   | { readonly kind: "best-taken"; readonly step: number; readonly loss: number }
-  /** A kernel that this GPU does not compile. */
+  /** A kernel failed to compile on this GPU. */
   | { readonly kind: "kernel-broken"; readonly problem: Problem }
   | { readonly kind: "samples-ended"; readonly problem: Problem }
-  /** Something failed without which the run goes on. */
+  /** A failure that does not stop the run. */
   | { readonly kind: "problem"; readonly problem: Problem };

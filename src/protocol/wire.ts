@@ -5,7 +5,7 @@ import type { EventName, Events } from "./events";
 /** Page to worker. */
 export type Request = CallRequest | CancelRequest | Ping;
 
-/** A command to run. */
+/** Runs a command. */
 export type CallRequest = {
   [Name in CommandName]: {
     readonly type: "call";
@@ -16,20 +16,20 @@ export type CallRequest = {
 }[CommandName];
 
 /**
- * Asks that an earlier request come to its end. It is still answered: with the error "cancelled", or with what there
- * was until then where the command says so.
+ * Cancels an earlier request. It still receives its response: the error "cancelled", or a partial result where the
+ * command documents it.
  */
 export interface CancelRequest {
   readonly type: "cancel";
   readonly id: number;
 }
 
-/** Asks for a sign of life. */
+/** Heartbeat. */
 export interface Ping {
   readonly type: "ping";
 }
 
-/** Worker to page: the answer to a request, or an event. */
+/** Worker to page: a response or an event. */
 export type Reply =
   | { readonly type: "result"; readonly id: number; readonly result: CommandResult<CommandName> }
   | { readonly type: "error"; readonly id: number; readonly error: ErrorData }

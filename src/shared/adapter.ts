@@ -1,22 +1,22 @@
 import type { FolderFormat } from "./folder-format";
 import type { MethodChoice } from "./methods";
 
-/** An adapter of a model, as the library keeps and shows it. */
+/** Metadata of a stored adapter. */
 export interface AdapterSummary {
   readonly id: string;
   readonly name: string;
   readonly method: MethodChoice;
   readonly origin: "trained" | "imported";
-  /** When it was made or last trained: milliseconds since 1970. */
+  /** Time of creation or last training, in milliseconds since 1970. */
   readonly savedAt: number;
   readonly trainableParameters: number;
-  /** Bytes of the exported adapter file, about. */
+  /** Approximate size of the exported adapter file. */
   readonly sizeBytes: number;
-  /** Who reads its exported files; absent, for PEFT, in what was kept before this was. */
+  /** Which software loads the export; absent (meaning PEFT) in data of earlier versions. */
   readonly format?: FolderFormat;
-  /** Whether it can become part of the model's own weights. */
+  /** Whether it can be merged into the model's weights. */
   readonly merges: boolean;
-  /** Bytes of the optimizer's state, with which training goes on exactly; 0 or absent where none is kept. */
+  /** Size of the optimizer state; 0 or absent if not kept. */
   readonly optimizerBytes?: number;
   readonly steps: number;
   readonly finalLoss: number | null;

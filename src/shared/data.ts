@@ -2,7 +2,7 @@ import type { FileBreak, RowFault, TextEncoding } from "../lib/problems/dataset-
 import type { Problem } from "../lib/problems/problem";
 import type { RowKind } from "./rows";
 
-/** Forms of rows that are told by their fields; "columns" for those that a person told what they are. */
+/** Row formats recognised by their fields; "columns" for those with user-assigned columns. */
 export const FORMAT_IDS = [
   "alpaca",
   "messages",
@@ -18,43 +18,43 @@ export const FORMAT_IDS = [
 ] as const;
 export type FormatId = (typeof FORMAT_IDS)[number];
 
-/** What rows come in. */
+/** Container formats of rows. */
 export type ContainerId = "json" | "json-lines" | "csv" | "tsv" | "parquet" | "plain-text";
 
-/** What a column of a table can be to the studio. */
+/** Roles of a table's columns. */
 export const COLUMN_ROLES = ["instruction", "input", "output", "system", "text"] as const;
 export type ColumnRole = (typeof COLUMN_ROLES)[number];
 
-/** What a person told of a file's columns. */
+/** User-assigned column roles. */
 export interface ColumnMapping {
-  /** The column of each role. */
+  /** Column by role. */
   readonly roles: Readonly<Partial<Record<ColumnRole, string>>>;
-  /** Whether the first line of a table names its columns; told by its cells when it is not given. */
+  /** Whether the first line of a table is a header; detected if not given. */
   readonly headings?: boolean;
 }
 
-/** How plain text becomes rows: not cut at all, by documents, or at blank lines. */
+/** How plain text is split into rows: not at all, by documents, or at blank lines. */
 export const TEXT_CUTS = ["whole", "document", "blank-line"] as const;
 export type TextCut = (typeof TEXT_CUTS)[number];
 
-/** What the reader of a file is told beside its bytes. */
+/** Options for reading a file. */
 export interface ReadingOptions {
-  /** The encoding of its text, where it is none of Unicode's. */
+  /** Encoding of the text, if not UTF-8 or UTF-16. */
   readonly encoding?: TextEncoding;
   readonly columns?: ColumnMapping;
   readonly cut?: TextCut;
 }
 
-/** A row that was kept out, or a remark about the file. `row` counts from 1; null when it concerns the whole file. */
+/** A rejected row or a remark about a file. `row` is one-based; null for the whole file. */
 export interface RowProblem {
   readonly row: number | null;
-  /** The file, where there were several. */
+  /** File name, if there were several. */
   readonly file?: string;
-  /** Of a whole file, the problem with which it was refused. Earlier versions of the studio kept a sentence here. */
+  /** For a whole file, why it was rejected. A sentence in data of earlier versions. */
   readonly reason: RowFault | Problem | string;
 }
 
-/** What the page shows of a dataset. */
+/** Metadata of a dataset. */
 export interface DatasetSummary {
   readonly id: string;
   readonly name: string;
@@ -65,42 +65,42 @@ export interface DatasetSummary {
   readonly problems: readonly RowProblem[];
   readonly problemCount: number;
   readonly duplicates: number;
-  /** Field names that were ignored. */
+  /** Ignored field names. */
   readonly ignoredFields: readonly string[];
-  /** Rows whose answer is empty; not counted by earlier versions. */
+  /** Rows with an empty answer; absent in data of earlier versions. */
   readonly emptyAnswers?: number;
-  /** The form of most of its rows; absent, for Alpaca, in what was read before there were others. */
+  /** Format of most rows; absent (meaning Alpaca) in data of earlier versions. */
   readonly format?: FormatId;
-  /** What they came in; absent where they came from several kinds of files. */
+  /** Container format; absent for mixed files. */
   readonly container?: ContainerId;
-  /** How many rows there are of each kind. */
+  /** Number of rows of each kind. */
   readonly kinds?: Readonly<Partial<Record<RowKind, number>>>;
-  /** Conversations in which the file marks which answers are learned. */
+  /** Conversations that mark which answers to train on. */
   readonly flaggedRows?: number;
-  /** The dataset that is measured on its rows, when it is a validation file: it is then not trained on by itself. */
+  /** The dataset that this one validates. Validation datasets cannot be trained on themselves. */
   readonly validates?: string;
-  /** How it was read, where somebody chose. */
+  /** Reading options chosen by the user. */
   readonly reading?: ReadingOptions;
-  /** Set when the file broke off and only the rows before it were read; a sentence where an earlier version read it. */
+  /** Set if the file was unreadable beyond this point; a sentence in data of earlier versions. */
   readonly brokenAt: FileBreak | string | null;
 }
 
+export const SAMPLE_IDS = ["pirate", "copper-fiddle", "json-answers", "courtier-zh"] as const;
+export type SampleId = (typeof SAMPLE_IDS)[number];
+
 /** A sample dataset that comes with the studio (public/datasets/index.json). */
 export interface SampleDataset {
-  readonly id: string;
-  readonly title: string;
-  readonly teaches: string;
+  readonly id: SampleId;
   readonly file: string;
   readonly suggestions: readonly string[];
-  readonly language: string;
 }
 
 export const TEMPLATE_IDS = ["chat", "alpaca", "human-assistant", "instruction-answer"] as const;
 export type TemplateId = (typeof TEMPLATE_IDS)[number];
 
-/** A stretch of the token view. */
+/** Tokens of a row, for display. */
 export interface TokenView {
-  /** Text of each token as people can read it. */
+  /** Tokens with displayable text. */
   readonly tokens: readonly {
     readonly id: number;
     readonly text: string;
@@ -108,21 +108,21 @@ export interface TokenView {
     readonly part: TokenPart;
     readonly special: boolean;
   }[];
-  /** True when the row was cut to the maximum length. */
+  /** Whether the row was truncated to the maximum length. */
   readonly truncated: boolean;
-  /** True when the cut took the end of the answer, so that no end is learned. */
+  /** Whether truncation removed the answer's end token. */
   readonly endCut: boolean;
-  /** True when the system text stands in the first question, as the template has no other place for it. */
+  /** Whether the system text precedes the first question, for lack of a system role. */
   readonly systemInQuestion: boolean;
-  /** True when the model is asked with words before its answer that this row does not have. */
+  /** Whether the generation prompt contains text that this row lacks. */
   readonly askedDifferently: boolean;
-  /** True when the template has no place for the row's list of tools. */
+  /** Whether the template does not support the row's tools. */
   readonly toolsLeftOut: boolean;
-  /** Why the row takes no part in training, or null. */
+  /** Why the row is excluded from training, or null. */
   readonly excluded: RowExclusion | null;
 }
 
-/** Why a row takes no part in training. */
+/** Reason for excluding a row from training. */
 export type RowExclusion = Problem<
   | "data/question-fills-row"
   | "data/nothing-to-learn"
@@ -134,39 +134,39 @@ export type RowExclusion = Problem<
   | "tokenizer/template-failed"
 >;
 
-/** How many rows are left out for one reason. */
+/** Number of rows excluded for a reason. */
 export interface Exclusion {
   readonly reason: RowExclusion;
   readonly rows: number;
-  /** The number of the first of them, from 1. */
+  /** One-based number of the first such row. */
   readonly firstRow: number;
 }
 
-/** Whose words a token is: the template's, the row's, or the answer that is learned. */
+/** Origin of a token's text: the template, the row's prompt, or the answer. */
 export type TokenPart = "template" | "prompt" | "answer";
 
-/** Lengths of a whole dataset under one model, template and maximum length. */
+/** Length statistics of a dataset for a model, template and maximum length. */
 export interface LengthStats {
   readonly rows: number;
-  /** Counts per bin of `binWidth` tokens, from 0. */
+  /** Rows per bin of `binWidth` tokens. */
   readonly histogram: readonly number[];
   readonly binWidth: number;
   readonly longest: number;
   readonly truncated: number;
-  /** Rows whose answer is cut before its end, so that no end is learned of them. */
+  /** Rows whose answer loses its end token to truncation. */
   readonly endCut: number;
-  /** Rows whose system text stands in the first question, as the template has no other place for it. */
+  /** Rows whose system text precedes the first question, for lack of a system role. */
   readonly systemInQuestion: number;
-  /** Rows without the words in front of an answer with which the model is asked. */
+  /** Rows that lack text of the generation prompt. */
   readonly askedDifferently: number;
-  /** Rows whose list of tools the template has no place for. */
+  /** Rows whose tools the template does not support. */
   readonly toolsLeftOut: number;
-  /** Rows left out, for whatever reason. */
+  /** Rows excluded for any reason. */
   readonly excluded: number;
-  /** The most frequent reasons for which rows are left out. */
+  /** The most frequent reasons for exclusion. */
   readonly exclusions: readonly Exclusion[];
   readonly supervisedTokens: number;
   readonly totalTokens: number;
-  /** True when the template gives the model no end token to learn to stop by. */
+  /** Whether the template has no end token, so that the model cannot learn to stop. */
   readonly endTokenMissing: boolean;
 }

@@ -1,12 +1,12 @@
 import type { FieldFault } from "../lib/problems/form-problems";
 
-/** What every field of a form says about itself. The page renders forms from these, in words of its own. */
+/** Common properties of form fields. The page renders forms from them, with its own labels. */
 interface FieldBase<Name extends string> {
-  /** The option's name: of a method's options PEFT's own. */
+  /** Option name; for methods, PEFT's. */
   readonly name: Name;
-  /** Shown at once, or folded under "More options". */
+  /** "advanced" fields are folded under "More options". */
   readonly level: "basic" | "advanced";
-  /** Shown only while this other boolean field is on, or this select field has the value. */
+  /** Shown only if another field has this value. */
   readonly when?: { readonly field: string; readonly equals: string | boolean };
 }
 
@@ -15,7 +15,7 @@ export interface NumberField<Name extends string = string> extends FieldBase<Nam
   readonly default: number;
   readonly min: number;
   readonly max: number;
-  /** True when the minimum itself is not allowed. */
+  /** Excludes the minimum itself. */
   readonly exclusiveMin?: boolean;
 }
 
@@ -31,20 +31,20 @@ export interface SelectField<Name extends string = string> extends FieldBase<Nam
 }
 
 export interface TextField<Name extends string = string> extends FieldBase<Name> {
-  /** `modules`: names separated by commas or spaces, a regex, or "all-linear". `patterns`: "regex=number" pairs. */
+  /** `modules`: names separated by commas or whitespace, a regex, or "all-linear". `patterns`: "regex=number" pairs. */
   readonly type: "text" | "modules" | "patterns" | "integers";
   readonly default: string;
-  /** Of `modules`: whether embedding tables and the output head may be named beside linear layers. */
+  /** For `modules`: whether embedding tables and the head are allowed. */
   readonly ends?: boolean;
 }
 
-/** Trained adapters of the loaded model, by their ids with commas between them. */
+/** Comma-separated ids of trained adapters of the loaded model. */
 export interface AdaptersField<Name extends string = string> extends FieldBase<Name> {
   readonly type: "adapters";
   readonly default: "";
-  /** Ids of the methods whose adapters can be chosen. */
+  /** Methods whose adapters are allowed. */
   readonly methods: readonly string[];
-  /** How many of them. */
+  /** Permitted number of adapters. */
   readonly min: number;
   readonly max: number;
 }
@@ -52,41 +52,41 @@ export interface AdaptersField<Name extends string = string> extends FieldBase<N
 export type Field<Name extends string = string> =
   NumberField<Name> | BooleanField<Name> | SelectField<Name> | TextField<Name> | AdaptersField<Name>;
 
-/** The value of a field of adapters that stands for those which an adapter has within it already, by its id. */
+/** Value of an adapters field that refers to the experts contained in an existing adapter, by its id. */
 export interface ExpertsWithin {
   readonly within: string;
 }
 
 export type FieldValue = number | boolean | string | ExpertsWithin;
 
-/** The values of a form by field name, as the person sees them. */
+/** Form values by field name. */
 export type FieldValues = Readonly<Record<string, FieldValue>>;
 
-/** The defaults of a form. */
+/** Default values of a form. */
 export function defaultValues(fields: readonly Field[]): Record<string, FieldValue> {
   return Object.fromEntries(fields.map((field) => [field.name, field.default]));
 }
 
-/** The ids that the value of a field of adapters names one by one. */
+/** Adapter ids listed in an adapters field. */
 export function chosenAdapters(value: FieldValue): string[] {
   return typeof value === "string" ? value.split(",").filter(Boolean) : [];
 }
 
-/** The id of the adapter within which a field's adapters are; null where the value names them one by one. */
-export function holderOfExperts(value: FieldValue): string | null {
+/** Id of the adapter whose experts a field refers to; null if it lists ids. */
+export function expertHolder(value: FieldValue): string | null {
   return typeof value === "object" ? value.within : null;
 }
 
-/** Whether two values of a field mean the same. */
+/** Whether two field values are equal. */
 export function isSameValue(a: FieldValue | undefined, b: FieldValue): boolean {
   return a === b || (typeof a === "object" && typeof b === "object" && a.within === b.within);
 }
 
-/** Why a value does not suit its field, or null. */
+/** Why a value is invalid for its field, or null. */
 export function fieldFault(field: Field, value: FieldValue): FieldFault | null {
   if (field.type === "integer" || field.type === "number") return numberFault(field, value);
   if (field.type === "boolean") return typeof value === "boolean" ? null : { kind: "not-on-or-off" };
-  if (field.type === "adapters" && holderOfExperts(value) !== null) return null;
+  if (field.type === "adapters" && expertHolder(value) !== null) return null;
   if (typeof value !== "string") return { kind: "not-text" };
   if (field.type === "select" && !field.choices.includes(value)) {
     return { kind: "no-choice", choices: field.choices };

@@ -1,7 +1,7 @@
 /**
- * Who reads an exported folder: PEFT, PEFT told where the experts lie, the adapters library, the same with heads of its
- * own (which in its own classes alone undo an invertible adapter) or with adapters stacked, there or in transformers' own
- * classes, or fused, transformers, which takes the trained weights in the place of its own, or Luthier alone.
+ * Which software loads an exported folder: PEFT; PEFT given the experts' paths; the adapters library: plain, with its
+ * own head classes (needed to invert an invertible adapter), stacked, stacked on transformers' classes, or fused;
+ * transformers, whose weights are replaced; or only Luthier.
  */
 export type FolderFormat =
   | "peft"
@@ -15,10 +15,10 @@ export type FolderFormat =
   | "luthier"
   | "luthier-sparse";
 
-/** The library that loads an exported folder; Luthier where none does. */
+/** Library that loads an exported folder; Luthier if none does. */
 export type FolderReader = "peft" | "adapters" | "transformers" | "luthier";
 
-/** Which library loads a folder of each format. */
+/** Library that loads each format. */
 export const folderReaders: Readonly<Record<FolderFormat, FolderReader>> = {
   peft: "peft",
   "peft-experts": "peft",

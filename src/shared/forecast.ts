@@ -1,22 +1,22 @@
 import type { Quantization } from "./model";
 import type { TrainingOptions } from "./training";
 
-/** GPU bytes that a run would take, by what they are for. */
+/** Estimated GPU memory of a run, by purpose. */
 export interface MemoryForecast {
   readonly weights: number;
-  /** What the blocks keep for the backward pass, its gradients and the logits at hand. */
+  /** Tensors saved for the backward pass, its gradients, and the current logits. */
   readonly activations: number;
   readonly adapter: number;
-  /** Gradients of the adapter and AdamW's moments. */
+  /** Adapter gradients and AdamW moments. */
   readonly optimizer: number;
-  /** Ids, labels, kernels' parameters and read-backs. */
+  /** Ids, labels, kernel parameters and read-back buffers. */
   readonly inputs: number;
-  /** What lies on the GPU besides and stays: caches of answers, adapters at hand. */
+  /** Other allocations: KV caches, loaded adapters. */
   readonly others: number;
   readonly total: number;
 }
 
-/** Options of a run that decide its memory and can be changed without harm to what is learned. */
+/** Options that affect memory but not the training result. */
 export type FitOptions = Partial<
   Pick<TrainingOptions, "batchSize" | "gradientAccumulation" | "maxLength" | "gradientCheckpointing">
 >;
@@ -24,32 +24,32 @@ export type FitOptions = Partial<
 export const FIT_KINDS = ["checkpointing", "batch", "length", "together", "quantization"] as const;
 export type FitKind = (typeof FIT_KINDS)[number];
 
-/** A change of options that would bring a run below its budget, or as near to it as this change can. */
+/** Changed options that bring a run within its budget, or as close as possible. */
 export interface FitChange {
   readonly kind: FitKind;
   readonly options: FitOptions;
-  /** How the model is to be loaded anew, where that is the change. */
+  /** Quantisation to reload the model with, if that is the change. */
   readonly quantization?: Quantization;
   readonly totalBytes: number;
   readonly fits: boolean;
 }
 
-/** What a run would take, known before anything is allocated. */
+/** Estimate of a run, without allocating anything. */
 export interface TrainingForecast {
   readonly memory: MemoryForecast;
-  /** Bytes of the largest single result, when it is more than this GPU binds at once; the run cannot start then. */
+  /** Size of the largest tensor if it exceeds the GPU's binding limit, so that the run cannot start; otherwise null. */
   readonly oversizedBytes: number | null;
   readonly totalSteps: number;
-  /** Floating-point operations of the whole run in its matrix products. */
+  /** Floating-point operations of all matrix products in the run. */
   readonly flops: number;
-  /** Ways to fit the budget; empty when the run fits. */
+  /** Ways to fit the budget; empty if the run fits. */
   readonly changes: readonly FitChange[];
 }
 
-/** How fast this machine trains, from steps that were really run and thrown away. */
+/** Measured training speed, from steps that are run and discarded. */
 export interface TrainingSpeed {
   readonly flopsPerSecond: number;
-  /** Tokens of rows a second, padding left out. */
+  /** Excluding padding. */
   readonly tokensPerSecond: number;
   readonly steps: number;
 }

@@ -1,14 +1,14 @@
 import type { Field } from "./fields";
 
-/** How answers are drawn; names are those of transformers' GenerationConfig. */
+/** Sampling options, named as in transformers' GenerationConfig. */
 export interface GenerationOptions {
-  /** 0 takes the most likely token each time. */
+  /** 0 means greedy decoding. */
   readonly temperature: number;
   readonly topP: number;
-  /** 0 turns it off. */
+  /** 0 disables top-k. */
   readonly topK: number;
   readonly repetitionPenalty: number;
-  /** 0 turns it off. */
+  /** 0 disables it. */
   readonly noRepeatNgramSize: number;
   readonly maxNewTokens: number;
   readonly seed: number;
@@ -84,14 +84,14 @@ export const generationFields = [
   },
 ] as const satisfies readonly Field<keyof GenerationOptions>[];
 
-/** One turn of a conversation. */
+/** A chat message. */
 export interface ChatMessage {
   readonly role: "system" | "user" | "assistant";
   readonly content: string;
 }
 
-/** A side of the comparison: "before" stands on the left, "after" on the right. */
+/** Side of the comparison: "before" is left, "after" right. */
 export type Side = "before" | "after";
 
-/** Why an answer ended. */
+/** Why generation ended. */
 export type FinishReason = "end-token" | "length" | "stopped";

@@ -1,16 +1,16 @@
-/** The hub that is asked unless the person names another. */
+/** Default hub. */
 export const DEFAULT_HUB_ENDPOINT = "https://huggingface.co";
 
-/** A model repository: on which server, under which name, at which branch, tag or commit. */
+/** A model repository at a revision: branch, tag or commit. */
 export interface HubAddress {
-  /** Origin and path of the server, with no "/" at the end. */
+  /** Base URL of the server, without trailing "/". */
   readonly endpoint: string;
-  /** "owner/name", or "name" alone for the few that have no owner. */
+  /** "owner/name", or "name" for legacy repositories. */
   readonly repository: string;
   readonly revision: string;
 }
 
-/** What a file's bytes must hash to: SHA-256 of large files, git's own SHA-1 of the others. Lower-case hexadecimal. */
+/** File checksum in lower-case hexadecimal: SHA-256 for LFS files, git's SHA-1 for others. */
 export interface Checksum {
   readonly kind: "sha256" | "git-sha1";
   readonly hex: string;
@@ -20,28 +20,28 @@ export interface Checksum {
 export interface HubFile {
   readonly path: string;
   readonly sizeBytes: number;
-  /** Null when the server tells none. */
+  /** Null if the server gives none. */
   readonly checksum: Checksum | null;
 }
 
-/** One of the forms in which a repository offers its weights. */
+/** A form of weights in a repository. */
 export interface WeightChoice {
   /** "safetensors", or the path of a GGUF file. */
   readonly id: string;
   readonly kind: "safetensors" | "gguf";
-  /** Bytes to download, tokenizer and configuration included. */
+  /** Download size, tokenizer and configs included. */
   readonly sizeBytes: number;
 }
 
-/** What a repository offers, at the commit that its revision means now. */
+/** Weights in a repository at the revision's current commit. */
 export interface HubListing {
-  /** "" when the repository states none. */
+  /** "" if unknown. */
   readonly license: string;
-  /** At least one; the first is the one to suggest. */
+  /** Nonempty; the first is the recommended one. */
   readonly choices: readonly WeightChoice[];
 }
 
-/** A download that was cancelled or broke off, and can go on. */
+/** An unfinished download that can be resumed. */
 export interface UnfinishedDownload {
   readonly id: string;
   readonly address: HubAddress;

@@ -16,7 +16,7 @@ import { promptTuningFields } from "./methods/prompt-tuning";
 import { xloraFields } from "./methods/xlora";
 import { saidFields } from "./methods/said";
 
-/** The training methods that the studio has. */
+/** Training methods. */
 export const METHOD_IDS = [
   "lora",
   "loha",
@@ -42,29 +42,29 @@ export const METHOD_IDS = [
 ] as const;
 export type MethodId = (typeof METHOD_IDS)[number];
 
-/** What methods have in common, by which the page groups them. */
+/** Groups of methods on the page. */
 export type MethodGroup = "reparameterised" | "scaling" | "soft-prompts" | "parts" | "bottlenecks";
 
-/** What the page needs to offer a method. */
+/** Description of a method for the page. */
 export interface MethodSpec {
   readonly id: MethodId;
   readonly group: MethodGroup;
   readonly fields: readonly Field[];
-  /** The learning rate it starts with, and the range within which it usually learns. */
+  /** Default learning rate and usual range. */
   readonly learningRate: { readonly default: number; readonly low: number; readonly high: number };
 }
 
-/** A trained adapter that another one builds on: its name, and its adapter_config.json. */
+/** A trained adapter that another one builds on. */
 export interface Expert {
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-/** A method and its options, as a run uses them. */
+/** A method with its options. */
 export interface MethodChoice {
   readonly id: MethodId;
   readonly options: FieldValues;
-  /** The adapters that it builds on, where they are known without the library. */
+  /** Adapters it builds on, if known without the library. */
   readonly experts?: readonly Expert[];
 }
 
@@ -197,7 +197,7 @@ const specs = {
   },
 } as const satisfies Readonly<Record<MethodId, MethodSpec>>;
 
-/** The fields of each method by their names and choices: what texts of options are keyed by. */
+/** Field types of each method, for typing the page's texts. */
 export type MethodFields = { readonly [Id in MethodId]: (typeof specs)[Id]["fields"] };
 
 export const methodSpecs: Readonly<Record<MethodId, MethodSpec>> = specs;

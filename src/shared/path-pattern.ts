@@ -2,27 +2,28 @@ import { LuthierError } from "../lib/errors";
 import { BoundedRegex } from "../lib/regex/regex";
 import { RegexError } from "../lib/regex/syntax";
 
-/** Forms and folders have a few expressions, which are asked about every module of a model. */
-const KEPT = 1024;
+/** Cache limit; a few patterns are tested against every module of a model. */
+const CACHE_SIZE = 1024;
 const compiled = new Map<string, BoundedRegex>();
 
 /**
- * Whether an expression matches the whole of a module's path, as Python's `re.fullmatch` says.
- * @param field of the form that holds it @throws LuthierError for what is no expression, or takes too long
+ * Whether a regex matches a module path entirely, like Python's `re.fullmatch`.
+ * @param field form field with the regex, for errors
+ * @throws LuthierError for an invalid regex, or one that takes too long
  */
 export function matchesPath(pattern: string, path: string, field?: string): boolean {
   return orProblem(pattern, field, () => compile(pattern).matchesWhole(path));
 }
 
 /**
- * Whether a key of rank_pattern or alpha_pattern fits a module's path, by PEFT's rule for it.
- * @throws LuthierError for what is no expression, or takes too long
+ * Whether a key of rank_pattern or alpha_pattern matches a module path, by PEFT's rule.
+ * @throws LuthierError for an invalid regex, or one that takes too long
  */
-export function fitsPath(key: string, path: string, field?: string): boolean {
+export function matchesPatternKey(key: string, path: string, field?: string): boolean {
   return orProblem(key, field, () => compile(`(.*\\.)?(${key})$`).matchesStart(path));
 }
 
-/** Whether a text is an expression of Python's that the studio evaluates. */
+/** Whether a text is a supported Python regex. */
 export function isPattern(pattern: string): boolean {
   try {
     compile(pattern);
@@ -37,7 +38,7 @@ function compile(source: string): BoundedRegex {
   const known = compiled.get(source);
   if (known) return known;
   const regex = BoundedRegex.python(source);
-  if (compiled.size >= KEPT) compiled.clear();
+  if (compiled.size >= CACHE_SIZE) compiled.clear();
   compiled.set(source, regex);
   return regex;
 }

@@ -1,17 +1,17 @@
 import { isRecord } from "../lib/json";
 
-/** An entry of a table of numbers by pattern (PEFT's rank_pattern and alpha_pattern). */
+/** An entry of a pattern table (PEFT's rank_pattern and alpha_pattern). */
 export interface PatternPair {
-  /** The entry as it was written. */
+  /** The entry as written. */
   readonly text: string;
   readonly pattern: string;
-  /** NaN where there is no number. */
+  /** NaN if invalid. */
   readonly value: number;
 }
 
 /**
- * Reads a form's text of such a table, in its order: "regex=number" pairs separated by commas, or a JSON object, in which
- * patterns may hold commas and equals signs themselves.
+ * Parses a pattern table, in order: "regex=number" pairs separated by commas, or a JSON object for patterns containing
+ * commas or equals signs.
  */
 export function readPatternPairs(text: string): PatternPair[] {
   const table = text.trim().startsWith("{") ? parseTable(text) : null;

@@ -2,22 +2,22 @@ import { pythonString } from "../lib/python-string";
 import type { FolderFormat } from "./folder-format";
 import type { AutoModel } from "./model";
 
-/** A base model as Python loads it. */
+/** A base model in Python. */
 export interface BaseModel {
-  /** Its repository or folder. */
+  /** Repository or folder. */
   readonly name: string;
-  /** The class of transformers that loads it. */
+  /** transformers class that loads it. */
   readonly autoModel: AutoModel;
   readonly family: string;
 }
 
-/** A path in the exported folder, or the folder itself, as Python text. */
+/** The exported folder, or a path inside it, as a Python expression. */
 type Place = (inside?: string) => string;
 
 interface Loading {
-  /** The library's own imports; those of transformers follow. */
+  /** The library's imports; those of transformers follow. */
   readonly imports: readonly string[];
-  /** How the base model is made. */
+  /** Library that creates the base model. */
   readonly base: "transformers" | "adapters";
   readonly lines: (place: Place, family: string) => readonly string[];
 }
@@ -47,7 +47,7 @@ const loading: Readonly<Record<FolderFormat, Loading>> = {
   },
   "adapters-heads": {
     imports: ["from adapters import AutoAdapterModel"],
-    // A head of transformers' own would leave out the inverse of what stands after the embeddings.
+    // With a transformers head, the invertible adapter's inverse would not be applied.
     base: "adapters",
     lines: (place) => [loadAdapter(place, ", set_active=True")],
   },
@@ -109,8 +109,8 @@ const loading: Readonly<Record<FolderFormat, Loading>> = {
 };
 
 /**
- * The lines of Python that use an adapter folder, which lies at `folder`; those of the base model alone where no library
- * reads it. Names may be any text.
+ * Python code that loads an adapter from `folder`, or only the base model if no library can. Names can be arbitrary
+ * text.
  */
 export function pythonUsage(
   { name, autoModel, family }: BaseModel,
@@ -133,7 +133,10 @@ export function pythonUsage(
   ].join("\n");
 }
 
-/** The adapters library reads no file of an encoder-decoder that has a head: transformers does, and hands it over. */
+/**
+ * The adapters library cannot load encoder-decoder checkpoints that include a head, so weights are copied from the
+ * transformers model.
+ */
 function carryOver(model: string, autoModel: AutoModel): string[] {
   return [
     `plain = ${autoModel}.from_pretrained(${model})`,
@@ -144,10 +147,10 @@ function carryOver(model: string, autoModel: AutoModel): string[] {
   ];
 }
 
-/** Families that the adapters library can be told of, by the arguments of its AdapterModelInterface. */
+/** AdapterModelInterface arguments for families without native support in the adapters library. */
 const INTERFACES: Readonly<Record<string, Readonly<Record<string, string | null>>>> = {
   bloom: {
-    // With the norm, which is where the first block's input comes from.
+    // The first block's input is the norm's output.
     model_embeddings: "word_embeddings_layernorm",
     model_layers: "h",
     layer_self_attn: "self_attention",

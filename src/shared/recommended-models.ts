@@ -1,21 +1,21 @@
-/** A well-known model on Hugging Face, with what is worth knowing before the download. */
+/** A well-known model on Hugging Face. */
 export interface RecommendedModel {
   readonly repository: string;
   readonly title: string;
-  /** Its `model_type`: the studio offers only families that it can train. */
+  /** `model_type`; only supported families are listed. */
   readonly family: string;
   readonly parameters: number;
-  /** Weights and tokenizer, to about one percent. */
+  /** Weights and tokenizer, within about one percent. */
   readonly downloadBytes: number;
   readonly license: string;
-  /** True when its owners ask for an account that accepted their terms. */
+  /** Whether access requires accepting the owner's terms. */
   readonly gated: boolean;
   readonly layers: number;
   readonly hiddenSize: number;
   readonly intermediateSize: number;
 }
 
-/** Small models that many people train, the smallest download first. */
+/** Popular small models, by download size. */
 export const recommendedModels: readonly RecommendedModel[] = [
   {
     repository: "HuggingFaceTB/SmolLM2-135M-Instruct",
@@ -115,17 +115,15 @@ export const recommendedModels: readonly RecommendedModel[] = [
   },
 ];
 
-/** What {@link trainingBytes} supposes: LoRA of this rank on all linear layers, one text of this length at a time. */
+/** Assumptions of {@link trainingBytes}: LoRA of this rank on all linear layers, one text of this length per batch. */
 export const ESTIMATE = { rank: 8, tokens: 512 } as const;
 
 /**
- * A rough forecast of the GPU memory that training needs, from shapes alone; the studio's own prediction knows the run
- * and is exact. The sum of
+ * Rough estimate of GPU memory for training, from shapes alone; the forecast of an actual run is exact. The sum of
  * - the weights as stored: the download;
- * - what the backward pass keeps of the forward pass: 4 bytes × tokens × layers × (8 × hidden + 3.2 × intermediate),
- *   fitted to the plans of five models, which it meets within a sixth;
- * - 16 bytes (value, gradient, two moments) for each parameter of the adapter, rank × (9 × hidden + 3 × intermediate)
- *   in a layer.
+ * - saved activations: 4 bytes × tokens × layers × (8 × hidden + 3.2 × intermediate), fitted to the plans of five
+ *   models, within a sixth;
+ * - 16 bytes (value, gradient, two moments) per adapter parameter: rank × (9 × hidden + 3 × intermediate) per layer.
  */
 export function trainingBytes(model: RecommendedModel): number {
   const { downloadBytes, layers, hiddenSize, intermediateSize } = model;

@@ -1,30 +1,30 @@
-/* One row of a dataset after reading, whatever form its file had. */
+/* Dataset rows, independent of their file format. */
 
-/** What a person says. */
+/** A user turn. */
 export interface UserTurn {
   readonly role: "user";
   readonly text: string;
-  /** Alpaca's second part, which some templates set apart. */
+  /** Alpaca's input, which some templates render separately. */
   readonly input?: string;
 }
 
-/** A call of a tool by the model. */
+/** A tool call by the model. */
 export interface ToolCall {
   readonly name: string;
   readonly arguments: unknown;
   readonly id?: string;
 }
 
-/** What the model says. */
+/** An assistant turn. */
 export interface AssistantTurn {
   readonly role: "assistant";
   readonly text: string;
-  /** Whether the file marks it as learned or not; most files mark nothing. */
+  /** Whether the file includes the answer in the loss; rarely given. */
   readonly learned?: boolean;
   readonly toolCalls?: readonly ToolCall[];
 }
 
-/** What a tool gave back. */
+/** A tool result. */
 export interface ToolTurn {
   readonly role: "tool";
   readonly text: string;
@@ -32,7 +32,7 @@ export interface ToolTurn {
   readonly callId?: string;
 }
 
-/** An instruction in the middle of a conversation; the one at its beginning is the row's `system`. */
+/** A system message inside a conversation; the initial one is the row's `system`. */
 export interface SystemTurn {
   readonly role: "system";
   readonly text: string;
@@ -40,10 +40,10 @@ export interface SystemTurn {
 
 export type RowTurn = UserTurn | AssistantTurn | ToolTurn | SystemTurn;
 
-/** What conversations of every kind begin with. */
+/** Context of a conversation. */
 interface Setting {
   readonly system?: string;
-  /** Tools that the model may call, as its chat template takes them. */
+  /** Tools available to the model, as passed to its chat template. */
   readonly tools?: readonly unknown[];
 }
 
@@ -52,15 +52,15 @@ export interface ConversationRow extends Setting {
   readonly turns: readonly RowTurn[];
 }
 
-/** A text of which every token is learned. */
+/** A text for language modelling on every token. */
 export interface TextRow {
   readonly kind: "text";
   readonly text: string;
-  /** Set where the next row goes on with the same document. */
+  /** Whether the document continues in the next row. */
   readonly goesOn?: boolean;
 }
 
-/** Two ways in which a conversation may go on, one of them better. */
+/** Two alternative continuations of a conversation, one preferred. */
 export interface PreferenceRow extends Setting {
   readonly kind: "preference";
   readonly prompt: readonly RowTurn[];
@@ -68,7 +68,7 @@ export interface PreferenceRow extends Setting {
   readonly rejected: readonly RowTurn[];
 }
 
-/** A conversation that somebody found good or bad. */
+/** A conversation labelled good or bad. */
 export interface LabelledRow extends Setting {
   readonly kind: "labelled";
   readonly turns: readonly RowTurn[];
@@ -78,7 +78,7 @@ export interface LabelledRow extends Setting {
 export type Row = ConversationRow | TextRow | PreferenceRow | LabelledRow;
 export type RowKind = Row["kind"];
 
-/** A row as earlier versions of the studio kept it: Alpaca's fields. */
+/** A row as stored by earlier versions: Alpaca's fields. */
 export interface AlpacaRow {
   readonly instruction: string;
   readonly input: string;
@@ -88,12 +88,12 @@ export interface AlpacaRow {
   readonly history?: readonly (readonly [string, string])[];
 }
 
-/** A kept row, also one of an earlier version, as it is today. */
+/** Converts a stored row of any version. */
 export function upgradeRow(row: Row | AlpacaRow): Row {
   return "kind" in row ? row : alpacaRow(row);
 }
 
-/** Alpaca's fields as a conversation: the history first, then the row's own question and answer. */
+/** Converts Alpaca's fields to a conversation, with the history before the row's own turns. */
 export function alpacaRow({ instruction, input, output, system, history = [] }: AlpacaRow): ConversationRow {
   const earlier = history.flatMap(([asked, answered]): RowTurn[] => [
     { role: "user", text: asked },
@@ -110,7 +110,7 @@ export function alpacaRow({ instruction, input, output, system, history = [] }: 
   };
 }
 
-/** The conversation that is learned from until objectives for preferences exist: of two answers the chosen one. */
+/** The conversation to train on. Preference objectives do not exist yet; the chosen answer is used. */
 export function conversationOf(row: Exclude<Row, TextRow>): ConversationRow {
   const { system, tools } = row;
   const setting = { ...(system ? { system } : {}), ...(tools ? { tools } : {}) };
@@ -119,12 +119,12 @@ export function conversationOf(row: Exclude<Row, TextRow>): ConversationRow {
   return { kind: "conversation", ...setting, turns };
 }
 
-/** A prompt's answers were given before: they are no part of what was chosen. */
+/** Answers within a prompt precede the choice and are not trained on. */
 function unlearned(turn: RowTurn): RowTurn {
   return turn.role === "assistant" ? { ...turn, learned: false } : turn;
 }
 
-/** The last question of a row and the answer to it; null for a text. */
+/** The last question of a row and its answer; null for a text. */
 export function questionOf(
   row: Row,
 ): { readonly text: string; readonly input: string; readonly answer: string } | null {
@@ -137,7 +137,7 @@ export function questionOf(
   return { text: asked.text, input: asked.input ?? "", answer: answer.text };
 }
 
-/** All texts of a row, each with a word for its place, so that equal rows have equal lists. */
+/** All texts of a row with their roles; equal for equal rows. */
 export function textsOf(row: Row): string[] {
   if (row.kind === "text") return [row.kind, row.text];
   const setting = [row.kind, row.system ?? "", row.tools ? JSON.stringify(row.tools) : ""];

@@ -1,4 +1,4 @@
-/** What one optimizer step tells. */
+/** Report of an optimizer step. */
 export interface StepReport {
   readonly step: number;
   readonly epoch: number;
@@ -8,23 +8,23 @@ export interface StepReport {
   readonly supervisedTokens: number;
 }
 
-/** Mean loss per supervised token on the rows that are held out, after a step. */
+/** Mean validation loss per supervised token, after a step. */
 export interface ValidationReport {
   readonly step: number;
   readonly loss: number;
 }
 
-/** All that a run has told so far. */
+/** All reports of a run. */
 export interface RunHistory {
   readonly steps: readonly StepReport[];
   readonly validation: readonly ValidationReport[];
 }
 
-/** An answer that the adapter gave after a step, to a question that is kept aside. */
+/** A sample answer generated after a step. */
 export interface SampleAnswer {
   readonly step: number;
   readonly question: string;
-  /** What the dataset has for an answer. */
+  /** The dataset's answer. */
   readonly expected: string;
   readonly answer: string;
 }

@@ -1,20 +1,20 @@
-import { fitsPath, matchesPath } from "./path-pattern";
+import { matchesPatternKey, matchesPath } from "./path-pattern";
 
-/** target_modules as PEFT has it: a list of names, a regex over the whole path, or "all-linear". */
+/** PEFT's target_modules: a list of names, a regex for the whole path, or "all-linear". */
 export type TargetModules = readonly string[] | string;
 
-/** Which layers a method works on. */
+/** Layer selection of a method. */
 export interface TargetChoice {
   readonly targets: TargetModules;
-  /** Layers that are left out though they are targets. */
+  /** Targets to exclude. */
   readonly excluded?: TargetModules | null;
-  /** Only layers of these numbers; goes with a list of names. */
+  /** Restricts a list of names to these layers. */
   readonly layersToTransform?: readonly number[] | null;
-  /** Names of the list that the layers are numbered in; any list where absent. Goes with layersToTransform. */
+  /** Name of the layer list that layersToTransform refers to; by default any list. */
   readonly layersPattern?: readonly string[] | null;
 }
 
-/** Reads a form's text: names separated by commas or spaces, else all-linear or a regex; null when empty. */
+/** Parses form text: names separated by commas or whitespace, otherwise "all-linear" or a regex; null if empty. */
 export function readTargets(text: string): TargetModules | null {
   if (text === "") return null;
   if (text === "all-linear") return text;
@@ -22,26 +22,26 @@ export function readTargets(text: string): TargetModules | null {
 }
 
 /**
- * Whether targets name a path: a list entry equals it or its end after a dot; a regex matches the whole of it.
- * @param field of the form that holds them
+ * Whether targets match a path: list entries match it or its suffix after a dot, a regex all of it.
+ * @param field form field, for errors
  */
-export function isNamed(targets: TargetModules, path: string, field?: string): boolean {
+export function matchesTargets(targets: TargetModules, path: string, field?: string): boolean {
   if (typeof targets === "string") return matchesPath(targets, path, field);
   return targets.some((name) => path === name || path.endsWith(`.${name}`));
 }
 
-/** Whether a linear layer is a target, before any are left out. A whole path in the list stands above layersToTransform. */
+/** Whether a linear layer is a target, before exclusions. An exact path in the list overrides layersToTransform. */
 export function isTargeted(
   { targets, layersToTransform = null, layersPattern = null }: TargetChoice,
   path: string,
 ): boolean {
-  if (targets !== "all-linear" && !isNamed(targets, path, "target_modules")) return false;
+  if (targets !== "all-linear" && !matchesTargets(targets, path, "target_modules")) return false;
   if (!layersToTransform || (typeof targets !== "string" && targets.includes(path))) return true;
   const index = layersPattern ? indexWithin(layersPattern, path) : layerIndex(path);
   return layersToTransform.includes(index ?? -1);
 }
 
-/** The first number in a module path that stands in a list of the first of these names that is in it. */
+/** The first number in a module path that follows one of these names. */
 function indexWithin(layersPattern: readonly string[], path: string): number | null {
   const parts = path.split(".");
   for (const pattern of layersPattern) {
@@ -49,20 +49,20 @@ function indexWithin(layersPattern: readonly string[], path: string): number | n
       (part, at) =>
         at < parts.length - 1 &&
         /^\d+$/.test(part) &&
-        fitsPath(pattern, parts.slice(0, at).join("."), "layers_pattern"),
+        matchesPatternKey(pattern, parts.slice(0, at).join("."), "layers_pattern"),
     );
     if (index >= 0) return Number(parts[index]);
   }
   return null;
 }
 
-/** Reads a form's names of the list of layers: names separated by commas or spaces, else a regex; null when empty. */
+/** Parses layers_pattern: names separated by commas or whitespace, otherwise a regex; null if empty. */
 export function readLayersPattern(text: string): readonly string[] | null {
   const names = readTargets(text);
   return typeof names === "string" ? [names] : names;
 }
 
-/** The first number in a module path: the layer that it belongs to. Null outside of the layers. */
+/** The layer number of a module path: its first number; null if there is none. */
 export function layerIndex(path: string): number | null {
   const part = path.split(".").find((name) => /^\d+$/.test(name));
   return part === undefined ? null : Number(part);

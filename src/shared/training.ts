@@ -5,47 +5,47 @@ import type { MethodChoice } from "./methods";
 export const SCHEDULES = ["linear", "cosine", "constant"] as const;
 export type Schedule = (typeof SCHEDULES)[number];
 
-/** Of a conversation, what is learned: every answer that the file does not mark otherwise, the last, those it marks. */
+/** Which answers contribute to the loss: all unless the file excludes them, the last, or those the file marks. */
 export const LEARN_FROM = ["every", "last", "flagged"] as const;
 export type LearnFrom = (typeof LEARN_FROM)[number];
 
-/** How to train; units are steps (optimizer updates), tokens and rows. */
+/** Training options, in optimizer steps, tokens and rows. */
 export interface TrainingOptions {
   readonly epochs: number;
-  /** Optimizer steps at most; 0 means as many as the epochs give. */
+  /** Limit on optimizer steps; 0 for none. */
   readonly maxSteps: number;
-  /** Rows in one forward pass. */
+  /** Rows per forward pass. */
   readonly batchSize: number;
-  /** Forward passes summed into one optimizer step. */
+  /** Forward passes per optimizer step. */
   readonly gradientAccumulation: number;
   readonly learningRate: number;
   readonly weightDecay: number;
   readonly warmupSteps: number;
   readonly schedule: Schedule;
-  /** Gradients are scaled down to this global norm; 0 turns clipping off. */
+  /** Maximum global gradient norm; 0 disables clipping. */
   readonly maxGradNorm: number;
-  /** Tokens of a row at most, template and answer together. */
+  /** Maximum tokens per row, template and answer included. */
   readonly maxLength: number;
-  /** Absent, for every answer, in runs that were kept before this was. */
+  /** Absent (meaning every answer) in runs of earlier versions. */
   readonly learnFrom?: LearnFrom;
-  /** Share of rows held out from training, 0 to 0.5. */
+  /** Fraction of rows held out for validation, 0 to 0.5. */
   readonly validationSplit: number;
-  /** Optimizer steps between measurements on the rows held out; 0 measures five times a run. */
+  /** Optimizer steps between validations; 0 means five per run. */
   readonly evalSteps: number;
-  /** Ends with the values of the measurement with the lowest loss instead of the last ones. */
+  /** Restores the values with the lowest validation loss at the end. */
   readonly loadBestModelAtEnd: boolean;
-  /** Ends the run when this many measurements in a row were no better than the best; 0 never does. */
+  /** Stops after this many validations without improvement; 0 disables it. */
   readonly earlyStoppingPatience: number;
-  /** Optimizer steps between answers to a question that is kept aside; 0 asks none. */
+  /** Optimizer steps between sample answers; 0 disables them. */
   readonly sampleEvery: number;
   readonly seed: number;
-  /** Puts several rows in one sequence instead of padding. */
+  /** Concatenates rows into sequences instead of padding. */
   readonly packing: boolean;
-  /** Computes each block again in the backward pass instead of keeping its inner values. */
+  /** Recomputes block activations in the backward pass instead of saving them. */
   readonly gradientCheckpointing: boolean;
-  /** Drops within the base model what its config.json says, as transformers does; absent in runs of earlier versions. */
+  /** Applies the dropout of the base model's config.json, like transformers; absent in runs of earlier versions. */
   readonly baseModelDropout?: boolean;
-  /** Starts from a kept adapter instead of anew; {@link RunConfig.continueFrom} says which. */
+  /** Starts from an existing adapter, given by {@link RunConfig.continueFrom}. */
   readonly continueAdapter: boolean;
 }
 
@@ -212,15 +212,15 @@ export const trainingFields = [
   },
 ] as const satisfies readonly TrainingField[];
 
-/** Everything that decides a run. */
+/** Complete configuration of a run. */
 export interface RunConfig {
   readonly datasetId: string;
   readonly modelId: string;
   readonly templateId: TemplateId;
   readonly method: MethodChoice;
   readonly training: TrainingOptions;
-  /** The dataset whose rows are measured on; absent or null, a share of the dataset's own is held out. */
+  /** Validation dataset; if absent or null, a fraction of the rows is held out. */
   readonly validationDatasetId?: string | null;
-  /** The adapter whose values the run starts from, or null to start anew. */
+  /** Adapter to start from; null for a new one. */
   readonly continueFrom: string | null;
 }

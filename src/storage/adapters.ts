@@ -3,13 +3,13 @@ import type { AdapterSummary } from "../shared/adapter";
 import type { RunConfig } from "../shared/training";
 import { guarded, keysOf, openStore, putAll } from "./database";
 import { canReplaceFiles } from "./file-system";
-import { OpfsShelf } from "./opfs-shelf";
+import { OpfsStore } from "./opfs-store";
 
-/** What is known of a kept adapter without reading its weights. */
+/** Metadata of a stored adapter. */
 export interface AdapterDetails extends AdapterSummary {
-  /** Id of the base model it was trained on. */
+  /** Id of its base model. */
   readonly modelId: string;
-  /** The run that trained it, null for an imported one. */
+  /** The run that trained it; null if imported. */
   readonly run: {
     readonly config: RunConfig;
     readonly datasetName: string;
@@ -17,15 +17,15 @@ export interface AdapterDetails extends AdapterSummary {
   } | null;
 }
 
-/** A kept adapter. */
+/** A stored adapter. */
 export interface StoredAdapter extends AdapterDetails {
-  /** A safetensors file of every trained parameter, from which files for PEFT are made when they are asked for. */
+  /** All parameters as safetensors; exports are generated from it. */
   readonly values: Uint8Array<ArrayBuffer>;
-  /** A file of the optimizer's state, from which a run can go on; absent without one. */
+  /** Optimizer state for continuing the run; absent if not kept. */
   readonly optimizer?: Uint8Array<ArrayBuffer>;
 }
 
-/** Where adapters are kept. */
+/** Storage backend of adapters. */
 interface AdapterStore {
   save(adapter: StoredAdapter): Promise<void>;
   all(): Promise<AdapterDetails[]>;
@@ -35,12 +35,12 @@ interface AdapterStore {
   delete(id: string): Promise<void>;
 }
 
-/** Details by [id, "details"], files by [id, "files"] and [id, "optimizer"]; all are written in one transaction. */
+/** Metadata under [id, "details"], files under [id, "files"] and [id, "optimizer"], written in one transaction. */
 const entries = openStore("luthier-adapters", "adapters");
 
 type Files = Pick<StoredAdapter, "values">;
 
-/** For browsers without a private file system; and adapters that earlier versions kept there everywhere. */
+/** Fallback without OPFS, and where earlier versions stored all adapters. */
 const idbAdapters: AdapterStore = {
   save({ values, optimizer = null, ...details }) {
     const files: Files = { values };
@@ -69,7 +69,7 @@ const idbAdapters: AdapterStore = {
   delete: (id) => entries("readwrite", (store) => promisifyRequest(store.delete(keysOf(id)))),
 };
 
-const shelf = new OpfsShelf<AdapterDetails, "values" | "optimizer">("adapters");
+const shelf = new OpfsStore<AdapterDetails, "values" | "optimizer">("adapters");
 
 const opfsAdapters: AdapterStore = {
   save({ values, optimizer, ...details }) {
@@ -89,28 +89,28 @@ const opfsAdapters: AdapterStore = {
 };
 
 /**
- * Keeps an adapter, in place of an earlier one of the same id; when that fails the earlier one stays.
- * @throws LuthierError("storage") when the disk or the quota is full
+ * Saves an adapter, replacing one with the same id; on failure the earlier one is unchanged.
+ * @throws LuthierError("storage") when the disk or quota is full
  */
 export async function saveAdapter(adapter: StoredAdapter): Promise<void> {
   await guarded("adapter-keep", async () => {
     const inFiles = await canReplaceFiles();
     await (inFiles ? opfsAdapters : idbAdapters).save(adapter);
-    // One that an earlier version kept gives its room back; where that fails, the newer one still comes first.
+    // Frees the copy of an earlier version; if that fails, the new one takes precedence anyway.
     if (inFiles) await idbAdapters.delete(adapter.id).catch(() => undefined);
   });
 }
 
-/** The kept adapters of a model, the latest first. */
+/** A model's adapters, newest first. */
 export async function listAdapters(modelId: string): Promise<AdapterDetails[]> {
   return (await listAllAdapters()).filter((details) => details.modelId === modelId);
 }
 
-/** The kept adapters of all models, the latest first. */
+/** All adapters, newest first. */
 export async function listAllAdapters(): Promise<AdapterDetails[]> {
   const byId = await guarded("adapters-list", async () => {
     const inFiles = await opfsAdapters.all();
-    // A database that does not open hides nothing that lies in files.
+    // A database that fails to open must not hide adapters in files.
     const inDatabase = await idbAdapters.all().catch((error: unknown) => {
       if (inFiles.length === 0) throw error;
       return [];
@@ -120,17 +120,17 @@ export async function listAllAdapters(): Promise<AdapterDetails[]> {
   return [...byId.values()].sort((a, b) => b.savedAt - a.savedAt || a.id.localeCompare(b.id));
 }
 
-/** Bytes that each adapter takes in the private file system, by its id. */
+/** Bytes per adapter in OPFS, by id. */
 export function adapterSizes(): Promise<ReadonlyMap<string, number>> {
   return guarded("adapters-list", () => shelf.sizes());
 }
 
-/** A kept adapter with its weights, or null when there is none of that id. */
+/** An adapter with its weights; null if there is none. */
 export async function loadAdapter(id: string): Promise<StoredAdapter | null> {
   return guarded("adapter-read", async () => (await opfsAdapters.load(id)) ?? idbAdapters.load(id));
 }
 
-/** The optimizer's state of a kept adapter, or null when there is none. */
+/** The optimizer state of an adapter; null if there is none. */
 export async function loadOptimizer(id: string): Promise<Uint8Array<ArrayBuffer> | null> {
   return guarded("optimizer-read", async () =>
     (await shelf.card(id)) ? opfsAdapters.optimizer(id) : idbAdapters.optimizer(id),
@@ -138,8 +138,8 @@ export async function loadOptimizer(id: string): Promise<Uint8Array<ArrayBuffer>
 }
 
 /**
- * Gives a kept adapter another name.
- * @returns false when there is none of that id
+ * Renames an adapter.
+ * @returns false if there is none
  */
 export async function renameAdapter(id: string, name: string): Promise<boolean> {
   return guarded(
@@ -148,10 +148,10 @@ export async function renameAdapter(id: string, name: string): Promise<boolean> 
   );
 }
 
-/** Deletes a kept adapter; nothing happens when it is not there. */
+/** Deletes an adapter, if present. */
 export async function deleteAdapter(id: string): Promise<void> {
   await guarded("adapter-delete", async () => {
-    // The older copy first: it must not come to light again when the other is gone.
+    // The older copy first, or it would reappear.
     await idbAdapters.delete(id);
     await opfsAdapters.delete(id);
   });

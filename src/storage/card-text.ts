@@ -1,4 +1,4 @@
-/** Numbers that JSON has no words for. */
+/** Numbers that JSON cannot represent. */
 const NAMES = ["NaN", "Infinity", "-Infinity"] as const;
 
 interface NamedNumber {
@@ -6,8 +6,8 @@ interface NamedNumber {
 }
 
 /**
- * A card as text: JSON, in which numbers that are not finite have names. A card lies beside the files that it describes,
- * so that they can be found again whatever becomes of the database.
+ * Serialises metadata as JSON, encoding non-finite numbers. Stored next to the files it describes, so that they can be
+ * recovered without the database.
  */
 export function cardText(card: unknown): string {
   return JSON.stringify(card, (_, value: unknown) =>
@@ -15,7 +15,7 @@ export function cardText(card: unknown): string {
   );
 }
 
-/** Reads what {@link cardText} wrote; null where it is none: cut off, or not ours. */
+/** Parses {@link cardText}; null if truncated or foreign. */
 export function readCardText<T>(text: string | null): T | null {
   if (text === null) return null;
   try {

@@ -4,33 +4,33 @@ import type { RunHistory } from "../shared/run-history";
 import type { RunConfig } from "../shared/training";
 import { guarded, openStore, putAll } from "./database";
 import { canReplaceFiles } from "./file-system";
-import { OpfsShelf } from "./opfs-shelf";
+import { OpfsStore } from "./opfs-store";
 
-/** A tensor by its parts, as the engine gives it. */
+/** A tensor on the host. */
 interface StoredTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array<ArrayBuffer>;
 }
 
-/** A run that is under way, with everything that it needs to go on exactly after a reload. */
+/** An unfinished run, with all that is needed to continue it exactly after a reload. */
 export interface RunCheckpoint {
   readonly modelId: string;
-  /** The adapter that the run makes; its id is the run's. */
+  /** The adapter being trained; its id identifies the run. */
   readonly adapter: { readonly id: string; readonly name: string };
   readonly config: RunConfig;
   readonly totalSteps: number;
   readonly savedAt: number;
-  /** Time that the run has taken so far. */
+  /** Training time so far. */
   readonly elapsedMs: number;
   readonly history: RunHistory;
-  /** Steps done, the adapter's parameters and AdamW's moments, flat. */
+  /** Step count, and flat parameters and AdamW moments. */
   readonly snapshot: {
     readonly step: number;
     readonly earlierSteps?: number;
     readonly parameters: Float32Array<ArrayBuffer>;
     readonly m: Float32Array<ArrayBuffer>;
     readonly v: Float32Array<ArrayBuffer>;
-    /** A bit for each number that is frozen; absent where none is. */
+    /** Bitmask of frozen elements; absent if there are none. */
     readonly frozen?: Uint32Array<ArrayBuffer>;
   };
   readonly best: {
@@ -43,22 +43,25 @@ export interface RunCheckpoint {
   };
 }
 
-/** What is known of a kept run without reading its numbers. */
-export interface KeptRun extends Pick<
+/** Metadata of a stored run. */
+export interface StoredRun extends Pick<
   RunCheckpoint,
   "modelId" | "adapter" | "config" | "totalSteps" | "savedAt"
 > {
   readonly step: number;
 }
 
-/** Runs as versions before had them, one for each model, by the model's id; and by their own where there are no files. */
+/** Fallback without OPFS, keyed by run id. Earlier versions stored one run per model, keyed by model id. */
 const records = openStore("luthier-runs", "checkpoints");
 
-/** A checkpoint without its numbers, which lie in one file: the snapshot's three parts, then each of the best values. */
+/**
+ * Checkpoint metadata. Its numbers are in one file: the snapshot's three arrays, the frozen mask, then each of the best
+ * values.
+ */
 interface RunCard extends Omit<RunCheckpoint, "snapshot" | "best"> {
   readonly snapshot: Pick<RunCheckpoint["snapshot"], "step" | "earlierSteps">;
   readonly numbers: number;
-  /** Words of the frozen numbers' bits, behind the snapshot's three parts; absent where none is frozen. */
+  /** Length of the frozen mask in 32-bit words; absent if nothing is frozen. */
   readonly frozenWords?: number;
   readonly best: {
     readonly best: {
@@ -74,11 +77,11 @@ interface RunCard extends Omit<RunCheckpoint, "snapshot" | "best"> {
   };
 }
 
-const shelf = new OpfsShelf<RunCard, "numbers">("runs");
+const shelf = new OpfsStore<RunCard, "numbers">("runs");
 
 /**
- * Keeps a run's checkpoint in the place of its last one.
- * @throws LuthierError("storage") when the disk or the quota is full; the last one then stays
+ * Saves a run's checkpoint, replacing the previous one.
+ * @throws LuthierError("storage") when the disk or quota is full; the previous one is kept
  */
 export async function saveCheckpoint(checkpoint: RunCheckpoint): Promise<void> {
   const { id } = checkpoint.adapter;
@@ -89,13 +92,13 @@ export async function saveCheckpoint(checkpoint: RunCheckpoint): Promise<void> {
   });
 }
 
-/** The runs of a model that have not come to their end, the latest first. */
-export async function listRuns(modelId: string): Promise<KeptRun[]> {
+/** A model's unfinished runs, newest first. */
+export async function listRuns(modelId: string): Promise<StoredRun[]> {
   return (await listAllRuns()).filter((run) => run.modelId === modelId);
 }
 
-/** The runs of all models that have not come to their end, the latest first. */
-export async function listAllRuns(): Promise<KeptRun[]> {
+/** All unfinished runs, newest first. */
+export async function listAllRuns(): Promise<StoredRun[]> {
   const byId = await guarded("progress-read", async () => {
     const inFiles = (await shelf.cards()).map((card) => describe(card));
     const inDatabase = await recorded().catch((error: unknown) => {
@@ -108,12 +111,12 @@ export async function listAllRuns(): Promise<KeptRun[]> {
   return [...byId.values()].sort((a, b) => b.savedAt - a.savedAt);
 }
 
-/** Bytes that each run takes in the private file system, by its id. */
+/** Bytes per run in OPFS, by id. */
 export function runSizes(): Promise<ReadonlyMap<string, number>> {
   return guarded("progress-read", () => shelf.sizes());
 }
 
-/** A run by its id (that of the adapter it makes), or null where it is not kept. */
+/** A run by the id of its adapter; null if there is none. */
 export async function loadCheckpoint(id: string): Promise<RunCheckpoint | null> {
   return guarded("progress-read", async () => {
     const [card, bytes] = [await shelf.card(id), await shelf.file(id, "numbers")];
@@ -123,7 +126,7 @@ export async function loadCheckpoint(id: string): Promise<RunCheckpoint | null> 
   });
 }
 
-/** Forgets a run; nothing happens when it is not kept. */
+/** Deletes a run, if present. */
 export async function deleteCheckpoint(id: string): Promise<void> {
   await guarded("progress-forget", async () => {
     const found = (await recorded()).filter(([, run]) => run.adapter.id === id);
@@ -138,7 +141,7 @@ function recorded(): Promise<[IDBValidKey, RunCheckpoint][]> {
   return entries<IDBValidKey, RunCheckpoint>(records);
 }
 
-/** What earlier versions keep as the second moment of a frozen number. */
+/** Second moment by which earlier versions marked frozen elements. */
 const FROZEN_MOMENT = -1;
 
 function withFrozenBits(snapshot: RunCheckpoint["snapshot"]): RunCheckpoint["snapshot"] {
@@ -159,7 +162,7 @@ function describe({
   totalSteps,
   savedAt,
   snapshot,
-}: RunCheckpoint | RunCard): KeptRun {
+}: RunCheckpoint | RunCard): StoredRun {
   return { modelId, adapter, config, totalSteps, savedAt, step: snapshot.step };
 }
 

@@ -5,10 +5,10 @@ import { holdLock, ifUnlocked } from "./locks";
 
 const store = openStore("luthier-compilations", "compilations");
 
-/** How long a kernel that took the GPU down is left alone, unless browser or GPU change before. */
+/** How long a crashing kernel is avoided, unless browser or GPU change. */
 const REMEMBERED_MS = 7 * 24 * 3600 * 1000;
 
-/** What one worker was compiling when it was last heard of. */
+/** Compilations in progress in one worker. */
 interface OpenCompilation {
   readonly gpu: string;
   readonly keys: readonly string[];
@@ -17,14 +17,14 @@ interface OpenCompilation {
 type Verdict = "suspect" | "fatal";
 
 /**
- * Remembers kernels by their keys while they are compiled, so that one which takes the GPU or the whole tab down is known
- * at the next start: first as one of several suspects, then, compiled alone, as the one. Failures of storage are
- * swallowed: nothing is remembered then, and compiling goes on.
+ * Records which kernels are being compiled, to identify those that crash the GPU or the tab at the next start: first as
+ * one of several suspects, then, compiled alone, as fatal. Storage failures are ignored; compilation continues
+ * unrecorded.
  */
 export class StoredCompileJournal {
-  /** Kernels that took the GPU down when they were compiled alone. */
+  /** Kernels that crashed the GPU when compiled alone. */
   readonly fatal: ReadonlySet<string>;
-  /** Kernels of which one took the GPU down. */
+  /** Kernels compiled together during a crash. */
   readonly suspects: ReadonlySet<string>;
   readonly #gpu: string;
   readonly #id = newId();
@@ -40,27 +40,27 @@ export class StoredCompileJournal {
   }
 
   /**
-   * Reads what earlier workers left behind.
+   * Loads the journal and evaluates the records of earlier workers.
    *
-   * @param gpu names the GPU and the browser's version; of others nothing is believed
+   * @param gpu identifies GPU and browser version; records of others are ignored
    */
   static async open(gpu: string, now = Date.now()): Promise<StoredCompileJournal> {
     try {
-      await judgeOpen(now);
-      const { fatal, suspect } = await recall(gpu, now);
+      await evaluateOpen(now);
+      const { fatal, suspect } = await loadVerdicts(gpu, now);
       return new StoredCompileJournal(gpu, fatal, suspect);
     } catch {
       return new StoredCompileJournal(gpu, new Set(), new Set());
     }
   }
 
-  /** Notes that these are about to be compiled; settles when the note would survive the tab. */
+  /** Records that kernels are about to be compiled; resolves once the record is durable. */
   begin(keys: readonly string[]): Promise<void> {
     for (const key of keys) this.#open.add(key);
     return this.#write(() => this.#note());
   }
 
-  /** Notes that the GPU survived them. */
+  /** Records that compilation succeeded. */
   end(keys: readonly string[]): Promise<void> {
     for (const key of keys) this.#open.delete(key);
     return this.#write(async () => {
@@ -72,7 +72,7 @@ export class StoredCompileJournal {
     });
   }
 
-  /** Gives up what is still open to the next journal's judgement: after the loss of the device. */
+  /** After a device loss: leaves open records to be evaluated by the next journal. */
   async close(): Promise<void> {
     (await this.#release)();
   }
@@ -97,8 +97,8 @@ function place(verdict: Verdict, gpu: string, key: string): [Verdict, string, st
   return [verdict, gpu, key];
 }
 
-/** Judges the compilations of workers that are no more. */
-async function judgeOpen(now: number): Promise<void> {
+/** Evaluates the open compilations of workers that no longer exist. */
+async function evaluateOpen(now: number): Promise<void> {
   for (const [at, compilation] of await entries<IDBValidKey, OpenCompilation>(store)) {
     if (!Array.isArray(at) || at[0] !== "open") continue;
     await ifUnlocked(lockName(String(at[1])), async () => {
@@ -113,8 +113,8 @@ async function judgeOpen(now: number): Promise<void> {
   }
 }
 
-/** The kernels of each verdict on this GPU; verdicts that are too old are forgotten. */
-async function recall(gpu: string, now: number): Promise<Record<Verdict, ReadonlySet<string>>> {
+/** Kernels by verdict for this GPU; expired verdicts are deleted. */
+async function loadVerdicts(gpu: string, now: number): Promise<Record<Verdict, ReadonlySet<string>>> {
   const found = { fatal: new Set<string>(), suspect: new Set<string>() };
   for (const [at, time] of await entries<IDBValidKey, number>(store)) {
     if (!Array.isArray(at) || (at[0] !== "fatal" && at[0] !== "suspect")) continue;

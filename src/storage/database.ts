@@ -1,26 +1,26 @@
 import type { UseStore } from "idb-keyval";
 import { LuthierError } from "../lib/errors";
 import type { StorageJob, StorageTask } from "../lib/problems/storage-problems";
-import { hasNoRoom } from "./room";
+import { isStorageFull } from "./storage-full";
 
-/** Told when another tab brings the databases to a newer version than this code knows. */
+/** Called when another tab upgrades the databases beyond this version. */
 let tellNewerVersion: () => void = () => undefined;
 
-/** Calls `listener` when a newer studio in another tab wants to change the databases; this one has let go of them. */
+/** Registers a listener for upgrades by a newer version in another tab; this tab's connections are closed then. */
 export function onNewerVersion(listener: () => void): void {
   tellNewerVersion = listener;
 }
 
-/** An open database, and what rejects when the browser closes it under our hands. */
+/** An open database, and a promise that rejects when the browser closes it. */
 interface Connection {
   readonly database: IDBDatabase;
   readonly closed: Promise<never>;
 }
 
 /**
- * A database with one object store, opened at its first use and again after it was closed. Unlike idb-keyval's own, it
- * lets a newer tab change the database, and work that is under way when the browser closes the connection (as Chromium
- * does at a full disk, without ending the transactions) fails instead of never ending.
+ * A database with one object store, opened on first use and reopened after closing. Unlike idb-keyval's, it lets a
+ * newer tab upgrade the database, and pending operations fail instead of hanging when the browser closes the connection
+ * (as Chromium does when the disk is full).
  */
 export function openStore(databaseName: string, storeName: string): UseStore {
   let opening: Promise<Connection> | undefined;
@@ -40,7 +40,7 @@ export function openStore(databaseName: string, storeName: string): UseStore {
     try {
       transaction = database.transaction(storeName, mode);
     } catch (cause) {
-      // Closing, and its event has not come yet: the next use opens it anew.
+      // The connection is closing, but the event has not fired: reopen on next use.
       forget();
       throw cause;
     }
@@ -61,7 +61,7 @@ function connect(databaseName: string, storeName: string, forget: () => void): P
           fail(new Error("the browser closed the database"));
         };
       });
-      // Nobody may be at work on it when it closes.
+      // Avoids an unhandled rejection when no operation is pending.
       closed.catch(() => undefined);
       database.onversionchange = ({ newVersion }) => {
         database.close();
@@ -73,15 +73,15 @@ function connect(databaseName: string, storeName: string, forget: () => void): P
   });
 }
 
-/** The part of a store's key range whose keys are arrays that begin with `first`. */
+/** Key range of the array keys that start with `first`. */
 export function keysOf(first: string): IDBKeyRange {
-  // Among keys, an array sorts after every string and number: [] ends the range of [first, anything].
+  // Arrays sort after strings and numbers, so [first, []] is the upper bound.
   return IDBKeyRange.bound([first], [first, []]);
 }
 
 /**
- * Writes entries in one transaction: all of them or none. Unlike idb-keyval's own setMany it waits for the abort, the
- * only event at which the browser tells a full quota from other failures.
+ * Writes entries in one transaction. Unlike idb-keyval's setMany it waits for the abort event, the only one that
+ * reveals an exceeded quota.
  */
 export function putAll(
   store: UseStore,
@@ -105,9 +105,8 @@ export function putAll(
 }
 
 /**
- * Runs a piece of work on stored data and tells its failures as problems: a full disk, a refused quota, a browser that
- * keeps nothing.
- * @param name of what the task is for, where there can be several
+ * Runs a storage operation and converts its failures: disk full, quota exceeded, storage unavailable.
+ * @param name of the task's object, if there can be several
  * @throws LuthierError("storage")
  */
 export async function guarded<T>(task: StorageTask, work: () => Promise<T>, name?: string): Promise<T> {
@@ -119,7 +118,7 @@ export async function guarded<T>(task: StorageTask, work: () => Promise<T>, name
   }
 }
 
-/** The error of a quota that is used up; what was stored before stays. */
+/** The error for an exceeded quota. */
 export function quotaError(task: StorageTask, name?: string): LuthierError {
   return new LuthierError({ code: "storage/full", ...job(task, name) });
 }
@@ -130,6 +129,6 @@ function job(task: StorageTask, name: string | undefined): StorageJob {
 
 async function storageError(asked: StorageJob, cause: unknown): Promise<LuthierError> {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  if (await hasNoRoom(cause)) return new LuthierError({ code: "storage/full", ...asked }, { cause });
+  if (await isStorageFull(cause)) return new LuthierError({ code: "storage/full", ...asked }, { cause });
   return new LuthierError({ code: "storage/refused", ...asked, reason }, { cause });
 }

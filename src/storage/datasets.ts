@@ -6,39 +6,39 @@ import { type AlpacaRow, type Row, textsOf, upgradeRow } from "../shared/rows";
 import { guarded, keysOf, openStore, putAll } from "./database";
 import { holdLock, ifUnlocked } from "./locks";
 
-/** A row as some version of the studio kept it. */
+/** A row in the current or an earlier format. */
 type StoredRow = Row | AlpacaRow;
 
-/** Rows of one chunk at most, and characters after which a chunk is closed earlier: long rows make short chunks. */
+/** Chunk limits: number of rows, or characters if rows are long. */
 const CHUNK_ROWS = 1000;
 const CHUNK_CHARS = 1 << 20;
 
 interface StoredDataset {
   readonly summary: DatasetSummary;
-  /** First part of its chunks' keys; a new one for every import, so that a failure leaves earlier rows alone. */
+  /** First component of the chunks' keys; new for each import, so that a failed one leaves earlier rows intact. */
   readonly chunksId: string;
-  /** Number of the first row of each chunk. */
+  /** Index of each chunk's first row. */
   readonly starts: readonly number[];
 }
 
-/** Summaries by id. A dataset exists from the moment its summary is here. */
+/** Summaries by id. A dataset exists once its summary is stored. */
 const summaries = openStore("luthier-datasets", "summaries");
-/** Chunks of rows by [chunksId, number of the chunk]. */
+/** Chunks of rows by [chunksId, chunk index]. */
 const chunks = openStore("luthier-rows", "chunks");
 
-/** What the writer of a dataset tells beside its rows. */
+/** Metadata provided by the writer. */
 export type DatasetDetails = Omit<DatasetSummary, "id" | "rows" | "importedAt">;
 
 /**
- * Begins a dataset; earlier ones are not touched, save that `commit` replaces one of the same id.
- * @throws LuthierError("storage") from its methods when the disk or the quota is full
+ * Starts writing a dataset; `commit` replaces one with the same id.
+ * @throws LuthierError("storage") from its methods when the disk or quota is full
  */
 export async function createDataset(id: string = newId()): Promise<DatasetWriter> {
   const chunksId = newId();
   return new DatasetWriter(id, chunksId, await holdLock(lockName(chunksId)));
 }
 
-/** A dataset while it is written; nobody sees it before `commit`. */
+/** Writes a dataset, which becomes visible on `commit`. */
 export class DatasetWriter {
   readonly id: string;
   readonly #chunksId: string;
@@ -55,7 +55,7 @@ export class DatasetWriter {
     this.#release = release;
   }
 
-  /** Takes rows in; full chunks are written. On failure nothing of this dataset stays. */
+  /** Adds rows, writing full chunks. A failure discards the dataset. */
   async append(rows: readonly Row[]): Promise<void> {
     for (const row of rows) {
       this.#pending.push(row);
@@ -65,7 +65,7 @@ export class DatasetWriter {
     }
   }
 
-  /** Writes the rest and shows the dataset. On failure nothing of it stays. */
+  /** Writes the rest and publishes the dataset. A failure discards it. */
   async commit(details: DatasetDetails): Promise<DatasetSummary> {
     await this.#flush();
     const { id } = this;
@@ -78,7 +78,7 @@ export class DatasetWriter {
     return summary;
   }
 
-  /** Removes what was written. */
+  /** Deletes what was written. */
   async discard(): Promise<void> {
     await guarded("dataset-clear", () => deleteChunks(this.#chunksId));
     this.#release();
@@ -98,28 +98,28 @@ export class DatasetWriter {
     try {
       return await guarded("dataset-save", work);
     } catch (error) {
-      // The first failure is the one to tell; what clearing away misses, removeLeftovers finds.
+      // Report the original failure; removeLeftovers cleans up the rest.
       await this.discard().catch(() => undefined);
       throw error;
     }
   }
 }
 
-/** All datasets, the latest first. */
+/** All datasets, newest first. */
 export async function listDatasets(): Promise<DatasetSummary[]> {
   const stored = await guarded("datasets-list", () => values<StoredDataset>(summaries));
   return stored.map(({ summary }) => summary).sort((a, b) => b.importedAt - a.importedAt);
 }
 
 /**
- * The summary of one dataset.
- * @throws LuthierError("data") when it is no longer there
+ * The summary of a dataset.
+ * @throws LuthierError("data") if it no longer exists
  */
 export async function findDataset(id: string): Promise<DatasetSummary> {
   return (await find(id)).summary;
 }
 
-/** Rows `offset` to `offset + count` of a dataset, fewer at its end. */
+/** Rows `offset` to `offset + count`, fewer at the end. */
 export async function readRows(id: string, offset: number, count: number): Promise<Row[]> {
   const { summary, chunksId, starts } = await find(id);
   const end = Math.min(offset + count, summary.rows);
@@ -135,7 +135,7 @@ export async function readRows(id: string, offset: number, count: number): Promi
   return found.flatMap((chunk) => whole(chunk, summary)).slice(skipped, skipped + end - offset);
 }
 
-/** All rows of a dataset in their order, a chunk at a time. */
+/** All rows in order, chunk by chunk. */
 export async function* streamRows(id: string): AsyncGenerator<readonly Row[], void, void> {
   const { summary, chunksId, starts } = await find(id);
   for (let chunk = 0; chunk < starts.length; chunk++) {
@@ -143,7 +143,7 @@ export async function* streamRows(id: string): AsyncGenerator<readonly Row[], vo
   }
 }
 
-/** Deletes a dataset; nothing happens when it is not there. */
+/** Deletes a dataset, if present. */
 export async function deleteDataset(id: string): Promise<void> {
   await guarded("dataset-delete", async () => {
     const stored = await get<StoredDataset>(id, summaries);
@@ -152,13 +152,13 @@ export async function deleteDataset(id: string): Promise<void> {
   });
 }
 
-/** Removes the rows of imports that broke off (a closed tab, a crash); those that still run in another tab stay. */
+/** Deletes the rows of interrupted imports, except those still running in another tab. */
 export async function removeLeftovers(): Promise<void> {
   await guarded("imports-clear", async () => {
     const written = new Set((await keys<[string, number]>(chunks)).map(([chunksId]) => chunksId));
     for (const chunksId of written) {
       await ifUnlocked(lockName(chunksId), async () => {
-        // Read under the lock: the import may have been finished a moment ago.
+        // Read under the lock: the import may just have finished.
         const known = (await values<StoredDataset>(summaries)).some((stored) => stored.chunksId === chunksId);
         if (!known) await deleteChunks(chunksId);
       });
@@ -185,7 +185,7 @@ function whole(chunk: StoredRow[] | undefined, summary: DatasetSummary): Row[] {
   throw new LuthierError({ code: "data/rows-gone", dataset: summary.name });
 }
 
-/** The chunk in which a row lies: the last that starts at it or before. */
+/** The chunk that contains a row: the last one starting at or before it. */
 function chunkOf(starts: readonly number[], row: number): number {
   return starts.findLastIndex((start) => start <= row);
 }

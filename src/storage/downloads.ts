@@ -8,23 +8,23 @@ import { fileStores } from "./model-files";
 import { discardFolder, keptFolders } from "./models";
 import { opfsPartialFolder } from "./partial-files";
 
-/** A download that is not finished: what is wanted, and the folder in which it grows. */
+/** An unfinished download and its folder. */
 export interface DownloadRecord {
   readonly id: string;
   readonly address: HubAddress;
   readonly commit: string;
-  /** Which of the repository's forms was chosen. */
+  /** The chosen weights of the repository. */
   readonly choiceId: string;
   readonly files: readonly HubFile[];
   readonly license: string;
-  /** The folder of the private file system that will be the model's. */
+  /** OPFS folder that becomes the model's. */
   readonly folder: string;
   readonly startedAt: number;
 }
 
 const downloads = openStore("luthier-downloads", "downloads");
 
-/** Notes a download, before its first byte: in its folder, where no failure of the database reaches it, and here. */
+/** Records a download before it starts: in its folder, independent of the database, and in the database. */
 export async function saveDownload(record: DownloadRecord): Promise<void> {
   await guarded("download-begin", async () => {
     await fileStores.opfs.writeNote(record.folder, "download.json", cardText(record));
@@ -32,16 +32,16 @@ export async function saveDownload(record: DownloadRecord): Promise<void> {
   });
 }
 
-/** All unfinished downloads, the oldest first. */
+/** Unfinished downloads, oldest first. */
 export async function listDownloads(): Promise<DownloadRecord[]> {
   const [records, kept] = await Promise.all([guarded("downloads-list", allDownloads), keptFolders()]);
   const finished = ({ folder }: DownloadRecord): boolean => kept.includes(folder);
-  // The folder has become a model, and the page went away before the download could be forgotten.
+  // The model was stored, but the page closed before the record was deleted.
   await Promise.all(records.filter(finished).map((record) => forgetDownload(record)));
   return records.filter((record) => !finished(record)).sort((a, b) => a.startedAt - b.startedAt);
 }
 
-/** What the folders say, and what is noted here alone: by earlier versions, or before the folder was made. */
+/** Records found in folders, and those only in the database (from earlier versions, or without a folder yet). */
 async function allDownloads(): Promise<DownloadRecord[]> {
   const noted = new Map<string, DownloadRecord>();
   for (const folder of (await fileSystemRoot()) ? await fileStores.opfs.folders() : []) {
@@ -57,14 +57,14 @@ async function allDownloads(): Promise<DownloadRecord[]> {
   return [...all.values()];
 }
 
-/** @throws LuthierError("storage") when there is no such download */
+/** @throws LuthierError("storage") if there is no such download */
 export async function findDownload(id: string): Promise<DownloadRecord> {
   const record = (await listDownloads()).find((each) => each.id === id);
   if (record) return record;
   throw new LuthierError({ code: "storage/download-unknown" });
 }
 
-/** What the page shows of a download. */
+/** Summary of a download for the page. */
 export async function describeDownload({
   id,
   address,
@@ -77,7 +77,7 @@ export async function describeDownload({
   return { id, address, doneBytes: sum(done), totalBytes: sum(files.map(({ sizeBytes }) => sizeBytes)) };
 }
 
-/** Forgets a download whose folder has become a model's. */
+/** Deletes the record of a download whose folder has become a model's. */
 export async function forgetDownload({ id, folder }: DownloadRecord): Promise<void> {
   await guarded("download-end", async () => {
     await fileStores.opfs.removeNote(folder, "download.json");
@@ -85,7 +85,7 @@ export async function forgetDownload({ id, folder }: DownloadRecord): Promise<vo
   });
 }
 
-/** Gives a download up, with all that has arrived; nothing happens when it is not there. */
+/** Discards a download and its files, if present. */
 export async function discardDownload(id: string): Promise<void> {
   await guarded("download-discard", async () => {
     const record = (await allDownloads()).find((each) => each.id === id);

@@ -1,6 +1,6 @@
 /**
- * The root of the origin's private file system, or null where the browser has none (plain http) or does not let the page
- * in: Firefox and Safari refuse it in private windows.
+ * Root of the origin private file system (OPFS); null if unavailable (plain http, or private windows of Firefox and
+ * Safari).
  */
 export async function fileSystemRoot(): Promise<FileSystemDirectoryHandle | null> {
   const storage = typeof navigator === "undefined" ? undefined : navigator.storage;
@@ -8,12 +8,12 @@ export async function fileSystemRoot(): Promise<FileSystemDirectoryHandle | null
   return storage.getDirectory().catch(() => null);
 }
 
-/** Whether files can be replaced as a whole: Safari before 26 writes only in place, in ways that block. */
+/** Whether files can be replaced atomically: Safari before 26 only has synchronous in-place writes. */
 export async function canReplaceFiles(): Promise<boolean> {
   return (await fileSystemRoot()) !== null && "createWritable" in FileSystemFileHandle.prototype;
 }
 
-/** The part of a FileSystemSyncAccessHandle that is used; only workers have it, and only their types know it. */
+/** The used part of FileSystemSyncAccessHandle, whose types exist only in workers. */
 export interface SyncHandle {
   getSize(): number;
   read(into: Uint8Array<ArrayBuffer>, options: { at: number }): number;
@@ -23,43 +23,43 @@ export interface SyncHandle {
   close(): void;
 }
 
-/** A file that can be written in place, in a worker. */
+/** A file that a worker can write in place. */
 export type WritableInPlace = FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncHandle> };
 
-/** A folder under the root, made where it is not there. */
+/** Opens a folder, creating it if necessary. */
 export async function openFolder(...path: readonly string[]): Promise<FileSystemDirectoryHandle> {
   let folder = await navigator.storage.getDirectory();
   for (const name of path) folder = await folder.getDirectoryHandle(name, { create: true });
   return folder;
 }
 
-/** A folder under the root, or null where it is not there. */
+/** Opens a folder; null if it does not exist. */
 export async function findFolder(...path: readonly string[]): Promise<FileSystemDirectoryHandle | null> {
   let folder = await fileSystemRoot();
   for (const name of path) folder = folder && (await folder.getDirectoryHandle(name).catch(nullWhereAbsent));
   return folder;
 }
 
-/** A file of a folder, or null where it is not there. */
+/** A file of a folder; null if it does not exist. */
 export async function findFile(folder: FileSystemDirectoryHandle, name: string): Promise<File | null> {
   const handle = await folder.getFileHandle(name).catch(nullWhereAbsent);
   return handle && handle.getFile();
 }
 
-/** The text of a file, or null where it is not there. */
+/** Text of a file; null if it does not exist. */
 export async function readText(folder: FileSystemDirectoryHandle, name: string): Promise<string | null> {
   const file = await findFile(folder, name);
   return file && file.text();
 }
 
-/** Names of what lies in a folder. */
+/** Names of a folder's entries. */
 export async function namesIn(folder: FileSystemDirectoryHandle): Promise<string[]> {
   const names: string[] = [];
   for await (const name of folder.keys()) names.push(name);
   return names;
 }
 
-/** Writes a file, in place of the one before: nothing of the new one shows until all of it is there. */
+/** Replaces a file atomically. */
 export async function replaceFile(
   folder: FileSystemDirectoryHandle,
   name: string,
@@ -77,12 +77,15 @@ export async function replaceFile(
   }
 }
 
-/** Removes a file or a folder with all in it; nothing happens when it is not there. */
+/** Removes a file or folder recursively, if present. */
 export async function removeEntry(folder: FileSystemDirectoryHandle, name: string): Promise<void> {
   await folder.removeEntry(name, { recursive: true }).catch(nullWhereAbsent);
 }
 
-/** For browsers that cannot replace a file: only small ones are written so, and what is cut off is told by its text. */
+/**
+ * For browsers without atomic replacement. Only small files are written this way, and truncation is detected by
+ * parsing.
+ */
 async function writeInPlace(handle: WritableInPlace, parts: readonly BlobPart[]): Promise<void> {
   const bytes = new Uint8Array(await new Blob([...parts]).arrayBuffer());
   const access = await handle.createSyncAccessHandle();

@@ -1,13 +1,13 @@
 import * as v from "valibot";
 import { deleteSetting, loadSetting, saveSetting } from "./settings";
 
-/** Access tokens that the person asked to remember: one an endpoint, so that none is ever shown to another host. */
+/** Access tokens that the user chose to store, per endpoint, so that none is sent to another host. */
 
 export async function rememberToken(endpoint: string, token: string): Promise<void> {
   await saveSetting(key(endpoint), token);
 }
 
-/** The token for an endpoint; "" when none is remembered. */
+/** The token of an endpoint; "" if there is none. */
 export async function rememberedToken(endpoint: string): Promise<string> {
   return (await loadSetting(key(endpoint), v.string())) ?? "";
 }

@@ -1,6 +1,6 @@
 /**
- * Holds a lock that all tabs of the studio share, so that one does not clear away what another is still writing.
- * @returns releases it; where the browser has no locks, does nothing
+ * Acquires a lock shared by all tabs, so that one does not delete what another is writing.
+ * @returns a release function; a no-op without the Web Locks API
  */
 export async function holdLock(name: string): Promise<() => void> {
   const locks = lockManager();
@@ -11,8 +11,8 @@ export async function holdLock(name: string): Promise<() => void> {
 }
 
 /**
- * Holds a lock unless a tab, this one or another, holds it already.
- * @returns releases it, or null when it is held
+ * Acquires a lock if it is free.
+ * @returns a release function, or null if the lock is held
  */
 export async function tryLock(name: string): Promise<(() => void) | null> {
   const locks = lockManager();
@@ -26,14 +26,14 @@ export async function tryLock(name: string): Promise<(() => void) | null> {
   });
 }
 
-/** Runs `work` under the lock if nobody holds it; else does nothing. */
+/** Runs `work` under the lock if it is free; otherwise does nothing. */
 export async function ifUnlocked(name: string, work: () => Promise<void>): Promise<void> {
   const locks = lockManager();
   if (!locks) return work();
   await locks.request(name, { ifAvailable: true }, (lock) => (lock ? work() : undefined));
 }
 
-/** Whether a tab, this one or another, holds the lock now. */
+/** Whether any tab holds the lock. */
 export async function isLocked(name: string): Promise<boolean> {
   const { held = [] } = (await lockManager()?.query()) ?? {};
   return held.some((lock) => lock.name === name);

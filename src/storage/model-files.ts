@@ -12,16 +12,16 @@ import {
   replaceFile,
 } from "./file-system";
 
-/** Small texts beside a model's files. */
+/** Metadata files in a model's folder. */
 export type FolderNote =
-  /** What the folder's model is, and how its files are named: a folder with a card is finished. */
+  /** The model's card and file names; marks a complete folder. */
   | "card.json"
-  /** What is being downloaded into the folder. */
+  /** The download in progress. */
   | "download.json"
-  /** The folder may be cleared away: its model was not finished yet, or is being deleted. */
+  /** Marks a folder for deletion: incomplete, or being deleted. */
   | "unfinished";
 
-/** Where the files of kept models lie: each model in a folder, its files numbered from 0. */
+/** Storage backend of model files: a folder per model, with files numbered from 0. */
 export interface FileStore {
   write(
     folder: string,
@@ -30,30 +30,30 @@ export interface FileStore {
     onBytes: (bytes: number) => void,
     signal?: AbortSignal,
   ): Promise<void>;
-  /** A file without reading it into memory; rejects when it is not there. */
+  /** Opens a file without reading it; rejects if it does not exist. */
   open(folder: string, file: number): Promise<Blob>;
   delete(folder: string): Promise<void>;
-  /** All folders in which anything is stored. */
+  /** All folders with content. */
   folders(): Promise<string[]>;
-  /** Bytes of all files in a folder. */
+  /** Total bytes of a folder's files. */
   sizeBytes(folder: string): Promise<number>;
   writeNote(folder: string, note: FolderNote, text: string): Promise<void>;
-  /** Null where there is none. */
+  /** Null if it does not exist. */
   readNote(folder: string, note: FolderNote): Promise<string | null>;
   removeNote(folder: string, note: FolderNote): Promise<void>;
 }
 
-export type FilePlace = "opfs" | "idb";
+export type FileBackend = "opfs" | "idb";
 
-/** Bytes that are copied at once. */
+/** Bytes copied at a time. */
 const COPY_BYTES = 8 * 2 ** 20;
 
-/** The folder of the private file system in which the models' folders lie. */
+/** OPFS folder that contains the models' folders. */
 const AREA = "models";
 
 const blobs = openStore("luthier-model-files", "files");
 
-/** Files as Blobs in IndexedDB: everywhere, but the browser copies them whole. */
+/** Blobs in IndexedDB: available everywhere, but copied as a whole. */
 const idbFiles: FileStore = {
   async write(folder, file, blob, onBytes, signal) {
     signal?.throwIfAborted();
@@ -78,7 +78,7 @@ const idbFiles: FileStore = {
   removeNote: (folder, note) => del([folder, note], blobs),
 };
 
-/** Files in the origin's private file system: written in pieces, read in place. */
+/** Files in OPFS: written in pieces, read in place. */
 const opfsFiles: FileStore = {
   async write(folder, file, blob, onBytes, signal) {
     const handle = await (await openFolder(AREA, folder)).getFileHandle(String(file), { create: true });
@@ -127,10 +127,10 @@ const opfsFiles: FileStore = {
   },
 };
 
-/** The stores that this browser has. */
-export const fileStores: Readonly<Record<FilePlace, FileStore>> = { opfs: opfsFiles, idb: idbFiles };
+/** Available backends. */
+export const fileStores: Readonly<Record<FileBackend, FileStore>> = { opfs: opfsFiles, idb: idbFiles };
 
-/** The best place for new files. */
-export async function preferredPlace(): Promise<FilePlace> {
+/** Preferred backend for new files. */
+export async function preferredBackend(): Promise<FileBackend> {
   return (await canReplaceFiles()) ? "opfs" : "idb";
 }

@@ -5,51 +5,51 @@ import type { ModelCard } from "../shared/model";
 import { cardText, readCardText } from "./card-text";
 import { guarded, openStore, putAll } from "./database";
 import { holdLock, ifUnlocked } from "./locks";
-import { type FilePlace, fileStores, preferredPlace } from "./model-files";
-import { ensureRoom } from "./quota";
+import { type FileBackend, fileStores, preferredBackend } from "./model-files";
+import { ensureSpace } from "./quota";
 
-/** A file of a model under its path in the model's folder. */
+/** A model file, named by its path in the model's folder. */
 export interface ModelFile {
   readonly name: string;
   readonly blob: Blob;
 }
 
-/** What the card in a model's folder says. */
+/** Content of a folder's card. */
 interface FolderCard {
   readonly card: ModelCard;
   readonly names: readonly string[];
 }
 
 interface StoredModel extends FolderCard {
-  readonly place: FilePlace;
-  /** The folder of its files; a new one every time, so that a failure leaves the earlier files alone. */
+  readonly place: FileBackend;
+  /** New for each save, so that a failure leaves earlier files intact. */
   readonly folder: string;
 }
 
 /**
- * Cards, file names and folders by id: an index of what the folders' own cards say. A model is kept from the moment that
- * its folder has a card, and the index is made anew from the cards wherever the two differ.
+ * Index by id of the cards in the folders. A model exists once its folder has a card; the index is rebuilt from the
+ * cards when they disagree.
  */
 const models = openStore("luthier-models", "models");
 
-/** Progress of copying, in bytes. */
+/** Options of copying, with progress in bytes. */
 export interface KeepOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
 
 /**
- * Keeps the files of a model, so that a reload can load it again, in place of an earlier model of the same id. When it
- * fails or is cancelled everything is as before.
- * @throws LuthierError("storage") when the disk or the quota is full, "cancelled" after an abort
+ * Stores a model's files for later visits, replacing a model with the same id. Failure and cancellation leave
+ * everything unchanged.
+ * @throws LuthierError("storage") when the disk or quota is full, "cancelled" after an abort
  */
 export async function keepModel(
   card: ModelCard,
   files: readonly ModelFile[],
   options: KeepOptions = {},
 ): Promise<void> {
-  await ensureRoom("model-keep", totalSize(files), card.title);
-  const place = await preferredPlace();
+  await ensureSpace("model-keep", totalSize(files), card.title);
+  const place = await preferredBackend();
   const folder = newId();
   const release = await holdLock(lockName(folder));
   try {
@@ -63,7 +63,7 @@ export async function keepModel(
     );
     await enter({ card, names: files.map(({ name }) => name), place, folder });
   } catch (error) {
-    // The failure is the one to tell; what clearing away misses, removeModelLeftovers finds.
+    // Report the original failure; removeModelLeftovers cleans up the rest.
     await discardFolder(place, folder).catch(() => undefined);
     throw options.signal?.aborted ? cancelled() : error;
   } finally {
@@ -72,21 +72,21 @@ export async function keepModel(
 }
 
 /**
- * Keeps a model whose files already lie in a folder of the private file system, numbered in the order of `names`; in
- * place of an earlier model of the same id.
+ * Stores a model whose files are already in an OPFS folder, numbered in the order of `names`. Replaces a model with the
+ * same id.
  * @throws LuthierError("storage")
  */
 export async function keepFolder(card: ModelCard, folder: string, names: readonly string[]): Promise<void> {
   await enter({ card, names, place: "opfs", folder });
 }
 
-/** Finishes a folder, enters it in the index, and clears away the folder that the model had before. */
+/** Completes a folder, indexes it, and deletes the model's previous folder. */
 async function enter(stored: StoredModel): Promise<void> {
   const { id, title } = stored.card;
   const kept = { ...stored, card: { ...stored.card, keptAt: Date.now() } };
   const earlier = await guarded("model-keep", allModels, title);
   await guarded("model-keep", () => writeCard(kept), title);
-  // From here on it is kept; what the index lacks is found by the next look at the folders.
+  // The card makes it permanent; a missing index entry is repaired from the folders.
   await putAll(models, [[id, kept]]).catch(() => undefined);
   await fileStores[kept.place].removeNote(kept.folder, "unfinished").catch(() => undefined);
   for (const { card, place, folder } of earlier) {
@@ -94,7 +94,7 @@ async function enter(stored: StoredModel): Promise<void> {
   }
 }
 
-/** Takes what loading a kept model has shown of it; nothing happens when it is not kept. */
+/** Updates the card of a stored model; does nothing if it is not stored. */
 export async function updateCard(card: ModelCard): Promise<void> {
   await guarded("model-describe", async () => {
     const stored = await get<StoredModel>(card.id, models);
@@ -106,7 +106,7 @@ export async function updateCard(card: ModelCard): Promise<void> {
 }
 
 async function copyFiles(
-  place: FilePlace,
+  place: FileBackend,
   folder: string,
   files: readonly ModelFile[],
   { signal, onProgress }: KeepOptions,
@@ -126,15 +126,15 @@ function totalSize(files: readonly ModelFile[]): number {
   return files.reduce((sum, { blob }) => sum + blob.size, 0);
 }
 
-/** Cards of all kept models, by title. */
+/** Cards of all stored models, by title. */
 export async function listModels(): Promise<ModelCard[]> {
   const stored = await guarded("models-list", allModels);
   return stored.map(({ card }) => card).sort((a, b) => a.title.localeCompare(b.title));
 }
 
 /**
- * The files of a kept model, unread.
- * @throws LuthierError("model") when the model was not kept, or the browser has cleared its files away
+ * Opens the files of a stored model.
+ * @throws LuthierError("model") if it is not stored, or the browser has evicted its files
  */
 export async function openModel(id: string): Promise<ModelFile[]> {
   const stored = (await guarded("model-open", allModels)).find(({ card }) => card.id === id);
@@ -149,7 +149,7 @@ export async function openModel(id: string): Promise<ModelFile[]> {
   return Promise.all(names.map(open));
 }
 
-/** Deletes a kept model; nothing happens when it is not there. */
+/** Deletes a stored model, if present. */
 export async function deleteModel(id: string): Promise<void> {
   await guarded("model-delete", async () => {
     const stored = (await allModels()).filter(({ card }) => card.id === id);
@@ -159,23 +159,22 @@ export async function deleteModel(id: string): Promise<void> {
   });
 }
 
-/** The folders of all kept models. */
+/** Folders of all stored models. */
 export async function keptFolders(): Promise<string[]> {
   return (await guarded("models-list", allModels)).map(({ folder }) => folder);
 }
 
 /**
- * Brings index and folders into accord, and clears away the folders that say of themselves that they are unfinished: a
- * keeping or a deletion broke off. Those that another tab is still writing stay, and so does every folder of which
- * nothing is known: `unknownFolders` lists those.
+ * Reconciles index and folders, and deletes folders marked unfinished by an interrupted save or deletion. Keeps folders
+ * that another tab is writing, and unknown ones (see `unknownFolders`).
  */
 export async function removeModelLeftovers(): Promise<void> {
   await guarded("models-clear", async () => {
     await reconcile();
-    for (const place of await places()) {
+    for (const place of await backends()) {
       for (const folder of await fileStores[place].folders()) {
         await ifUnlocked(lockName(folder), async () => {
-          // Read under the lock: the model may have been finished a moment ago.
+          // Read under the lock: the model may just have been completed.
           if (await isLeftover(place, folder)) await discardFolder(place, folder);
         });
       }
@@ -183,22 +182,22 @@ export async function removeModelLeftovers(): Promise<void> {
   });
 }
 
-/** A folder of which nothing is known, with the bytes that lie in it. */
+/** An unidentified folder and its size. */
 export interface UnknownFolder {
   readonly folder: string;
-  readonly place: FilePlace;
+  readonly place: FileBackend;
   readonly sizeBytes: number;
 }
 
 /**
- * Folders without card, download or model: what earlier versions left behind when a copy broke off, or files of a model
- * whose record the browser has lost.
+ * Folders without card, download or index entry: interrupted copies by earlier versions, or models whose index entry
+ * was lost.
  */
 export async function unknownFolders(): Promise<UnknownFolder[]> {
   return guarded("models-list", async () => {
     const kept = new Set((await allModels()).map(({ folder }) => folder));
     const found: UnknownFolder[] = [];
-    for (const place of await places()) {
+    for (const place of await backends()) {
       for (const folder of await fileStores[place].folders()) {
         if (kept.has(folder) || (await isNoted(place, folder))) continue;
         await ifUnlocked(lockName(folder), async () => {
@@ -210,33 +209,33 @@ export async function unknownFolders(): Promise<UnknownFolder[]> {
   });
 }
 
-/** Deletes a folder of which nothing is known; one that has come to be a model's or a download's stays. */
+/** Deletes an unidentified folder, unless it now belongs to a model or download. */
 export async function deleteUnknownFolder(folder: string): Promise<void> {
   const found = (await unknownFolders()).find((unknown) => unknown.folder === folder);
   if (found) await guarded("model-delete", () => discardFolder(found.place, folder));
 }
 
-/** Clears a folder away; once begun, a crash in between leaves no more than a leftover. */
-export async function discardFolder(place: FilePlace, folder: string): Promise<void> {
+/** Deletes a folder; if interrupted, it is left marked for deletion. */
+export async function discardFolder(place: FileBackend, folder: string): Promise<void> {
   await unfinish(place, folder);
   await fileStores[place].delete(folder);
 }
 
-async function unfinish(place: FilePlace, folder: string): Promise<void> {
+async function unfinish(place: FileBackend, folder: string): Promise<void> {
   const store = fileStores[place];
-  // Where not even the empty note finds room, the card alone goes: the folder is then one of those unknown.
+  // If the disk is too full even for the empty note, removing the card leaves the folder unidentified.
   await store.writeNote(folder, "unfinished", "").catch(() => undefined);
   await store.removeNote(folder, "card.json");
   await store.removeNote(folder, "download.json");
 }
 
-/** The places in which folders may lie: those of an earlier version of the browser too. */
-async function places(): Promise<FilePlace[]> {
-  return (await preferredPlace()) === "opfs" ? ["opfs", "idb"] : ["idb"];
+/** Backends to search, including one used before the browser supported OPFS. */
+async function backends(): Promise<FileBackend[]> {
+  return (await preferredBackend()) === "opfs" ? ["opfs", "idb"] : ["idb"];
 }
 
-/** Whether a folder says itself that it may go. */
-async function isLeftover(place: FilePlace, folder: string): Promise<boolean> {
+/** Whether a folder is marked for deletion. */
+async function isLeftover(place: FileBackend, folder: string): Promise<boolean> {
   const store = fileStores[place];
   if ((await store.readNote(folder, "unfinished")) === null) return false;
   return (
@@ -245,14 +244,14 @@ async function isLeftover(place: FilePlace, folder: string): Promise<boolean> {
   );
 }
 
-async function isNoted(place: FilePlace, folder: string): Promise<boolean> {
+async function isNoted(place: FileBackend, folder: string): Promise<boolean> {
   for (const note of ["card.json", "download.json", "unfinished"] as const) {
     if ((await fileStores[place].readNote(folder, note)) !== null) return true;
   }
   return false;
 }
 
-/** All models by the folders' cards, and those of the index whose folder has none; a lost index hides nothing. */
+/** Models with cards, and index entries without one; works without the index. */
 async function allModels(): Promise<StoredModel[]> {
   const carded = await cardedModels();
   const indexed = await values<StoredModel>(models).catch((error: unknown) => {
@@ -262,10 +261,10 @@ async function allModels(): Promise<StoredModel[]> {
   return [...new Map([...indexed, ...carded].map((stored) => [stored.card.id, stored])).values()];
 }
 
-/** What the folders' cards say; of two folders of one model the one kept last comes last. */
+/** Models found in folders, by ascending date of saving. */
 async function cardedModels(): Promise<StoredModel[]> {
   const found: StoredModel[] = [];
-  for (const place of await places()) {
+  for (const place of await backends()) {
     for (const folder of await fileStores[place].folders()) {
       const card = readCardText<FolderCard>(await fileStores[place].readNote(folder, "card.json"));
       if (card) found.push({ ...card, place, folder });
@@ -278,7 +277,7 @@ async function writeCard({ card, names, place, folder }: StoredModel): Promise<v
   await fileStores[place].writeNote(folder, "card.json", cardText({ card, names } satisfies FolderCard));
 }
 
-/** Gives models of earlier versions their cards, and enters models that the index does not know. */
+/** Writes missing cards for models of earlier versions, and indexes unknown models. */
 async function reconcile(): Promise<void> {
   const carded = new Map<string, StoredModel>();
   for (const stored of await cardedModels()) {
@@ -293,7 +292,7 @@ async function reconcile(): Promise<void> {
   for (const [id, stored] of indexed) {
     if (carded.has(id)) continue;
     if (!(await fileStores[stored.place].folders()).includes(stored.folder)) continue;
-    // A deletion that broke off between the card and the index goes on.
+    // Complete a deletion interrupted between card and index.
     if ((await fileStores[stored.place].readNote(stored.folder, "unfinished")) !== null)
       await del(id, models);
     else await writeCard(stored).catch(() => undefined);

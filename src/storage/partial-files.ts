@@ -3,34 +3,34 @@ import { invariant } from "../lib/invariant";
 import { guarded } from "./database";
 import { fileSystemRoot, openFolder, type SyncHandle, type WritableInPlace } from "./file-system";
 
-/** A file that is written piece by piece and keeps what it has when the page goes away. Calls block; for workers. */
+/** A file written incrementally that survives page closure. Synchronous; for workers. */
 export interface PartialFile {
   readonly sizeBytes: number;
-  /** Fills `into` from the byte `at` on; gives how many bytes there were. */
+  /** Reads into `into` from offset `at`; returns the number of bytes read. */
   read(into: Uint8Array<ArrayBuffer>, at: number): number;
-  /** Writes behind what is there. */
+  /** Appends bytes. */
   append(bytes: Uint8Array<ArrayBuffer>): void;
-  /** Drops everything. */
+  /** Truncates to zero. */
   clear(): void;
   close(): void;
 }
 
-/** Folders of partial files; as in `model-files`, each model has a folder and its files are numbered from 0. */
+/** A folder of partial files, laid out as in `model-files`: numbered from 0. */
 export interface PartialFolder {
   open(file: number): Promise<PartialFile>;
-  /** Bytes of a file that nobody has open; 0 when it is not there. */
+  /** Size of a file that is not open; 0 if it does not exist. */
   sizeBytes(file: number): Promise<number>;
 }
 
 /**
- * Whether this browser can write files in place: every browser with WebGPU, unless the page came over plain http or, in
- * Firefox and Safari, stands in a private window.
+ * Whether files can be written in place: in all browsers with WebGPU, except over plain http and in private windows of
+ * Firefox and Safari.
  */
 export async function canKeepPartialFiles(): Promise<boolean> {
   return (await fileSystemRoot()) !== null && "createSyncAccessHandle" in FileSystemFileHandle.prototype;
 }
 
-/** A folder of models in the origin's private file system, where `fileStores.opfs` finds its files too. */
+/** A model folder in OPFS, shared with `fileStores.opfs`. */
 export function opfsPartialFolder(folder: string): PartialFolder {
   const directory = (): Promise<FileSystemDirectoryHandle> => openFolder("models", folder);
   return {
@@ -77,7 +77,7 @@ class OpfsPartialFile implements PartialFile {
   append(bytes: Uint8Array<ArrayBuffer>): void {
     const written = this.#handle.write(bytes, { at: this.#size });
     this.#size += written;
-    // A disk that fills up takes a part and says nothing.
+    // A full disk shortens the write without an error.
     if (written < bytes.length) throw new DOMException("The disk took only a part.", "QuotaExceededError");
   }
 

@@ -1,13 +1,13 @@
 import type { StorageTask } from "../lib/problems/storage-problems";
 import { quotaError } from "./database";
 
-/** What the browser lets this page keep, and how much of it is used. */
+/** The origin's storage usage and quota. */
 export interface StorageEstimate {
   readonly usedBytes: number;
   readonly quotaBytes: number;
 }
 
-/** The browser's own estimate; null where it makes none. */
+/** The browser's estimate; null if unavailable. */
 export async function estimateStorage(): Promise<StorageEstimate | null> {
   const storage = typeof navigator === "undefined" ? undefined : navigator.storage;
   const { usage, quota } = (await storage?.estimate?.()) ?? {};
@@ -15,10 +15,10 @@ export async function estimateStorage(): Promise<StorageEstimate | null> {
 }
 
 /**
- * Refuses a write that cannot fit before it begins.
- * @throws LuthierError("storage") when the estimate leaves less than `sizeBytes`
+ * Checks for room before a write.
+ * @throws LuthierError("storage") if the estimate leaves less than `sizeBytes`
  */
-export async function ensureRoom(task: StorageTask, sizeBytes: number, name?: string): Promise<void> {
+export async function ensureSpace(task: StorageTask, sizeBytes: number, name?: string): Promise<void> {
   const estimate = await estimateStorage();
   if (estimate && estimate.quotaBytes - estimate.usedBytes < sizeBytes) throw quotaError(task, name);
 }

@@ -1,23 +1,22 @@
 import { guarded } from "./database";
 import { canReplaceFiles, findFolder, namesIn, openFolder, removeEntry, replaceFile } from "./file-system";
-import { ensureRoom } from "./quota";
+import { ensureSpace } from "./quota";
 
 const AREA = "reserved";
 
-/** What is written at once. */
+/** Bytes written at a time. */
 const PIECE_BYTES = 8 * 2 ** 20;
 
-/** More is not written to keep a place: the browser's estimate has to do. */
+/** Larger reservations rely on the estimate alone. */
 const MAX_WRITTEN_BYTES = 2 ** 28;
 
 /**
- * Takes room on the disk for what an adapter's run will keep at its end, by a file in its place: an estimate promises
- * nothing.
- * @returns gives the room back, for what it was meant for
- * @throws LuthierError("storage") when there is none
+ * Reserves disk space for a run's results by writing a placeholder file, since estimates are not guarantees.
+ * @returns a function that releases the space
+ * @throws LuthierError("storage") if there is not enough
  */
-export async function reserveRoom(id: string, sizeBytes: number): Promise<() => Promise<void>> {
-  await ensureRoom("run-reserve", sizeBytes);
+export async function reserveSpace(id: string, sizeBytes: number): Promise<() => Promise<void>> {
+  await ensureSpace("run-reserve", sizeBytes);
   if (sizeBytes > MAX_WRITTEN_BYTES || !(await canReplaceFiles())) return () => Promise.resolve();
   await guarded("run-reserve", async () => {
     const piece = new Uint8Array(PIECE_BYTES);
@@ -34,7 +33,7 @@ export async function reserveRoom(id: string, sizeBytes: number): Promise<() => 
   return () => giveBack(id);
 }
 
-/** Gives the room back that runs of tabs which are no more had taken. */
+/** Deletes reservations of closed tabs. */
 export async function removeReservations(isOwned: (id: string) => Promise<boolean>): Promise<void> {
   const area = await findFolder(AREA);
   for (const id of area ? await namesIn(area) : []) if (!(await isOwned(id))) await giveBack(id);
@@ -42,6 +41,6 @@ export async function removeReservations(isOwned: (id: string) => Promise<boolea
 
 async function giveBack(id: string): Promise<void> {
   const area = await findFolder(AREA);
-  // A file that cannot be removed now goes at the next start.
+  // Retried at the next start.
   if (area) await removeEntry(area, id).catch(() => undefined);
 }

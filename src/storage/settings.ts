@@ -5,18 +5,18 @@ import { guarded, openStore, putAll } from "./database";
 
 const settings = openStore("luthier-settings", "settings");
 
-/** Reads a small value that an earlier visit saved; null when there is none, or none of the form that is wanted. */
+/** Loads a setting; null if absent or invalid. */
 export async function loadSetting<T>(key: string, schema: v.GenericSchema<unknown, T>): Promise<T | null> {
   const value = await guarded("settings-read", () => get<unknown>(key, settings));
   return tryParse(schema, value).value ?? null;
 }
 
-/** Saves a small value: anything that structured clone copies. */
+/** Saves a setting: any structured-cloneable value. */
 export async function saveSetting(key: string, value: unknown): Promise<void> {
   await guarded("settings-save", () => putAll(settings, [[key, value]]));
 }
 
-/** Forgets a value. */
+/** Deletes a setting. */
 export async function deleteSetting(key: string): Promise<void> {
   await guarded("settings-save", () => del(key, settings));
 }

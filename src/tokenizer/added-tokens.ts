@@ -1,10 +1,10 @@
 import type { AddedToken } from "./prepare";
 
-/** A stretch of a text: an added token, or text between them. */
-export interface Stretch {
+/** A segment of a text: an added token, or text between added tokens. */
+export interface Segment {
   readonly start: number;
   readonly end: number;
-  /** The id of the token, or null for text. */
+  /** Token id; null for text. */
   readonly id: number | null;
 }
 
@@ -16,11 +16,11 @@ interface TrieNode {
 const WORD = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
 const SPACE = /^\p{White_Space}$/u;
 
-/** Finds added tokens in texts as Python's tokenizers do: the leftmost first, the longest of those that begin there. */
+/** Finds added tokens like Python's tokenizers: leftmost first, then longest. */
 export class AddedTokenFinder {
   readonly #root: TrieNode = { next: new Map(), token: null };
 
-  /** @param tokens with the texts by which they are found */
+  /** @param tokens tokens with the text to match */
   constructor(tokens: readonly { readonly text: string; readonly token: AddedToken }[]) {
     for (const { text, token } of tokens) {
       let node = this.#root;
@@ -29,9 +29,9 @@ export class AddedTokenFinder {
     }
   }
 
-  /** The whole text in stretches, none of them empty. */
-  split(text: string): Stretch[] {
-    const stretches: Stretch[] = [];
+  /** Splits a text into non-empty segments. */
+  split(text: string): Segment[] {
+    const stretches: Segment[] = [];
     let done = 0;
     for (let at = 0; at < text.length;) {
       const match = this.#longest(text, at);

@@ -4,13 +4,13 @@ import { isQuick } from "../lib/regex/quick";
 import { BoundedRegex, type RegexMatch } from "../lib/regex/regex";
 import { RegexError } from "../lib/regex/syntax";
 
-/** How much of an expression is shown. */
+/** Length of a pattern shown in errors. */
 const SHOWN_CHARS = 80;
 
 /**
- * Puts searches that come to an end in the place of the expressions that tokenizer.json gives the library, where
- * JavaScript's own could take time without end.
- * @throws LuthierError for an expression that cannot be searched so
+ * Replaces the tokenizer's regular expressions with a linear-time matcher, since JavaScript's can backtrack
+ * exponentially.
+ * @throws LuthierError for an unsupported expression
  */
 export function boundPatterns({
   normalizer,
@@ -22,7 +22,7 @@ export function boundPatterns({
 }
 
 function boundWithin(part: unknown, seen: Set<unknown>): void {
-  // The library's parts are functions with properties.
+  // The library's components are callable objects with properties.
   if ((typeof part !== "object" && typeof part !== "function") || part === null || seen.has(part)) return;
   seen.add(part);
   if (part instanceof Map || ArrayBuffer.isView(part)) return;
@@ -54,7 +54,7 @@ function orProblem<T>(source: string, work: () => T): T {
   }
 }
 
-/** Stands where a RegExp with the flag "g" would, for the methods of texts that the library calls. */
+/** Mimics a global RegExp, for the string methods that the library calls. */
 class BoundedPattern {
   readonly flags = "gu";
   readonly source: string;
@@ -84,7 +84,7 @@ class BoundedPattern {
     return replaced + text.slice(done);
   }
 
-  /** Empty pieces are the caller's to drop. */
+  /** The caller drops empty pieces. */
   [Symbol.split](text: string): string[] {
     const pieces: string[] = [];
     let done = 0;

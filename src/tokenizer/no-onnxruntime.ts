@@ -1,6 +1,6 @@
 /**
- * Stands in for `onnxruntime-web/webgpu` inside transformers.js (see vite.config.ts). Of that library only tokenizers
- * and chat templates are used; without this the build would carry 27 MB of WebAssembly that never runs.
+ * Replaces `onnxruntime-web/webgpu` inside transformers.js (see vite.config.ts). Only its tokenizers are used, so this
+ * keeps 27 MB of unused WebAssembly out of the build.
  */
 export const env = undefined;
 export const InferenceSession = undefined;

@@ -5,30 +5,30 @@ import { BoundedRegex } from "../lib/regex/regex";
 import { parseAs } from "../lib/schema";
 import { type TokenizerConfig, tokenizerConfig, type TokenizerJson, tokenizerJson } from "./tokenizer-schema";
 
-/** A token that stands for its own text, as tokenizer.json describes it. */
+/** An added token of tokenizer.json. */
 export interface AddedToken {
   readonly id: number;
   readonly content: string;
   readonly special: boolean;
-  /** Whether it is looked for in the normalised text. */
+  /** Whether it is matched in the normalized text. */
   readonly normalized: boolean;
-  /** Whether it is found only where no letter or digit touches it. */
+  /** Whether it only matches without an adjacent word character. */
   readonly singleWord: boolean;
-  /** Whether it takes the white space before it, and behind it, along. */
+  /** Whether it consumes whitespace before (lstrip) and after it (rstrip). */
   readonly lstrip: boolean;
   readonly rstrip: boolean;
 }
 
-/** The files in the form that the library takes, made to mean what they mean to Python's libraries. */
+/** Tokenizer files in the form that transformers.js reads, adjusted to match Python's libraries. */
 export interface PreparedTokenizer {
   readonly tokenizer: TokenizerJson;
   readonly config: TokenizerConfig;
   readonly added: readonly AddedToken[];
-  /** The chat template's source, or null when there is none, or no default among several. */
+  /** Chat template source; null if there is none, or no default among several. */
   readonly chatTemplate: string | null;
 }
 
-/** Attributes of a tokenizer that name a special token; templates know them by these names. */
+/** Special token attributes, available to templates under these names. */
 export const SPECIAL_TOKENS = [
   "bos_token",
   "eos_token",
@@ -39,19 +39,17 @@ export const SPECIAL_TOKENS = [
   "mask_token",
 ] as const;
 
-/** Ids may leave gaps, but a table of tokens is not made for ids far beyond the tokens that a file has. */
+/** Ids may have gaps, but a token table far larger than the vocabulary is rejected. */
 const MAX_ID_PER_TOKEN = 4;
 const MAX_ID_GAP = 100_000;
 
-/** Their objects are one by now. */
+/** The two are merged at this point. */
 const CONFIG_FILES = "tokenizer_config.json (special_tokens_map.json)";
 
 /**
- * tokenizer.json with the tokens that only tokenizer_config.json knows, and with pre-tokenizers that the library runs
- * differently from Python's spelled as others that it runs alike; tokenizer_config.json in the one spelling that the
- * library reads.
- * @throws LuthierError for a key that is not as it should be, an id far beyond the vocabulary, a normaliser that lets
- * texts grow without end
+ * Prepares tokenizer files: adds tokens known only to tokenizer_config.json, rewrites pre-tokenizers that
+ * transformers.js implements differently from Python, and normalises the spelling of tokenizer_config.json.
+ * @throws LuthierError for an invalid key, an id far beyond the vocabulary, or a normalizer with excessive growth
  */
 export function prepareTokenizer(files: TokenizerFiles): PreparedTokenizer {
   const described = parseAs(tokenizerJson, files.tokenizer, {
@@ -69,7 +67,7 @@ export function prepareTokenizer(files: TokenizerFiles): PreparedTokenizer {
     throw new LuthierError({ code: "tokenizer/text-grows" });
   const tokenizer = {
     ...described,
-    pre_tokenizer: samePreTokenizer(described.pre_tokenizer ?? null),
+    pre_tokenizer: portablePreTokenizer(described.pre_tokenizer ?? null),
     added_tokens: added.map(({ singleWord, ...token }) => ({ ...token, single_word: singleWord })),
   };
   return { tokenizer, config, added, chatTemplate: defaultTemplate(files.chatTemplate ?? template) };
@@ -81,7 +79,7 @@ function defaultTemplate(template: TokenizerConfig["chat_template"]): string | n
   return template ? template : null;
 }
 
-/** Ids of the model's own tokens. */
+/** Ids of the model's vocabulary. */
 function vocabularyOf(model: unknown): ReadonlyMap<string, number> {
   const vocab = isRecord(model) ? model.vocab : undefined;
   if (Array.isArray(vocab)) {
@@ -98,8 +96,8 @@ function vocabularyOf(model: unknown): ReadonlyMap<string, number> {
 }
 
 /**
- * The tokens of tokenizer.json, those that only `added_tokens_decoder` has, and special tokens that tokenizer_config.json
- * names and nobody else knows. As in transformers the latter two get the next free ids.
+ * All added tokens: those of tokenizer.json, then those only in `added_tokens_decoder`, then special tokens named only
+ * in tokenizer_config.json. As in transformers, the last two get the next free ids.
  */
 function allAddedTokens(
   listed: TokenizerJson["added_tokens"],
@@ -156,13 +154,13 @@ function checkIds(vocabulary: ReadonlyMap<string, number>, added: readonly Added
   });
 }
 
-/** By how much a normaliser may lengthen a text; a chain of replacements could let it grow without end. */
+/** Maximum growth of a text by normalization; chained replacements could be exponential. */
 const MAX_GROWTH = 1000;
 
-/** Parts of parts that are looked into; tokenizers of models have a dozen. */
+/** Maximum number of components; real tokenizers have a dozen. */
 const MAX_PARTS = 200;
 
-/** Errors: more parts than {@link MAX_PARTS}, each of which goes through every text. */
+/** Errors: more than {@link MAX_PARTS} components, each of which processes every text. */
 function checkParts(parts: readonly unknown[]): void {
   const pending = [...parts];
   for (let done = 0; pending.length > 0; done++) {
@@ -176,7 +174,7 @@ function checkParts(parts: readonly unknown[]): void {
   }
 }
 
-/** The most by which the replacements of a normaliser or pre-tokenizer lengthen a text. */
+/** Upper bound on the growth factor of a normalizer's or pre-tokenizer's replacements. */
 function growth(normalizer: unknown): number {
   if (!isRecord(normalizer)) return 1;
   const parts = [normalizer.normalizers, normalizer.pretokenizers].filter((list) => Array.isArray(list));
@@ -187,12 +185,12 @@ function growth(normalizer: unknown): number {
   const { length } = normalizer.content;
   const pattern = isRecord(normalizer.pattern) ? normalizer.pattern : {};
   const found =
-    typeof pattern.String === "string" ? pattern.String.length : matchesNothing(pattern.Regex) ? 0 : 1;
+    typeof pattern.String === "string" ? pattern.String.length : matchesEmpty(pattern.Regex) ? 0 : 1;
   return Math.max(1, found === 0 ? length + 1 : length / found);
 }
 
-/** True for an expression that is found between characters too. */
-function matchesNothing(expression: unknown): boolean {
+/** Whether a pattern matches the empty string. */
+function matchesEmpty(expression: unknown): boolean {
   try {
     return BoundedRegex.javaScript(new RegExp(String(expression), "u")).matchesStart("");
   } catch {
@@ -200,20 +198,20 @@ function matchesNothing(expression: unknown): boolean {
   }
 }
 
-/** GPT-2's words, which ByteLevel parts a text into where nothing else does. */
+/** GPT-2's word pattern, the default of ByteLevel. */
 const GPT2_WORDS = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
 const PUNCTUATION = String.raw`[\p{P}\x21-\x2F\x3A-\x40\x5B-\x60\x7B-\x7E]`;
 
 /**
- * The pre-tokenizer in parts that the library runs as Python's does. Its patterns know Unicode's white space and digits;
- * what it has built in goes by JavaScript's `\s` (which has U+FEFF and lacks U+0085) and by ASCII digits.
+ * Rewrites a pre-tokenizer into components that transformers.js runs like Python. Its regular expressions use Unicode
+ * classes, but its built-in components use JavaScript's `\s` (with U+FEFF, without U+0085) and ASCII digits.
  */
-function samePreTokenizer(given: unknown): unknown {
+function portablePreTokenizer(given: unknown): unknown {
   if (!isRecord(given)) return given;
   switch (given.type) {
     case "Sequence": {
       const parts: unknown[] = Array.isArray(given.pretokenizers) ? given.pretokenizers : [];
-      return { ...given, pretokenizers: parts.map(samePreTokenizer) };
+      return { ...given, pretokenizers: parts.map(portablePreTokenizer) };
     }
     case "ByteLevel":
       if (given.use_regex === false || given.add_prefix_space === true) return given;
@@ -225,14 +223,14 @@ function samePreTokenizer(given: unknown): unknown {
     case "Punctuation":
       return cutBehaviour(PUNCTUATION, given.behavior) ?? given;
     case "Split":
-      return sameSplit(given);
+      return portableSplit(given);
     default:
       return given;
   }
 }
 
-/** Split in all its behaviours: the library has "isolated", "removed" by an expression, and what is matched alone. */
-function sameSplit(given: Readonly<Record<string, unknown>>): unknown {
+/** Supports all behaviours of Split in terms of the library's: "Isolated", "Removed", and match-only. */
+function portableSplit(given: Readonly<Record<string, unknown>>): unknown {
   const { pattern, behavior, invert } = given;
   const isIsolated = typeof behavior === "string" && behavior.toLowerCase() === "isolated";
   if (!isRecord(pattern) || (invert === true && !isIsolated)) return given;

@@ -3,21 +3,21 @@ import { byteLetters } from "./token-bytes";
 
 type Model = NonNullable<PreTrainedTokenizer["_tokenizer"]["model"]>;
 
-/** Where a token lies in a text, in the units of {@link TokenAligner.length}; parts of a character are fractions. */
+/** A token's range in a text, in units of {@link TokenAligner.length}; fractional within a character. */
 export interface TokenSpan {
   readonly start: number;
   readonly end: number;
 }
 
-/** Where a word was found: `at`, behind `inserted` units that the pre-tokenizer put in front of it. */
+/** Position of a word, and the number of units the pre-tokenizer inserted before it. */
 interface WordPlace {
   readonly at: number;
   readonly inserted: number;
 }
 
 /**
- * Finds tokens again in the normalised text that they come from. A byte-level tokenizer's text is measured in bytes, any
- * other's in UTF-16 units, with "▁" read as the space that it marks.
+ * Aligns tokens with the normalized text. Byte-level tokenizers are measured in bytes, others in UTF-16 units with "▁"
+ * read as a space.
  */
 export class TokenAligner {
   readonly #model: Model | null;
@@ -28,12 +28,12 @@ export class TokenAligner {
     this.#isByteLevel = JSON.stringify(preTokenizer).includes('"ByteLevel"');
   }
 
-  /** How long a text is in the units of the spans. */
+  /** Length of a text in span units. */
   length(text: string): number {
     return this.#isByteLevel ? new TextEncoder().encode(text).length : text.length;
   }
 
-  /** The spans of the tokens of each word; a space that was put in front of a word goes with its first character. */
+  /** Spans of each word's tokens; an inserted space belongs to the word's first character. */
   spans(text: string, words: readonly string[], tokens: readonly (readonly string[])[]): TokenSpan[] {
     const units = this.#isByteLevel ? byteLetters(text) : unmarked(text);
     const spans: TokenSpan[] = [];
@@ -47,7 +47,7 @@ export class TokenAligner {
     return spans;
   }
 
-  /** The next place of a word; blanks before it may have been dropped, one in front of it may have been put there. */
+  /** Finds the next occurrence of a word, skipping dropped whitespace and allowing for an inserted space. */
   #find(units: string, word: string, from: number): WordPlace {
     const sought = this.#isByteLevel ? word : unmarked(word);
     const hasBlank = sought.startsWith(this.#isByteLevel ? "Ġ" : " ");
@@ -65,18 +65,18 @@ export class TokenAligner {
       const start = Math.max(at, first + done);
       done = this.#after(word, token, done);
       const end = first + done;
-      // What was put in front belongs to the character behind it.
+      // An inserted prefix belongs to the following character.
       return { start, end: end > at ? end : at + 0.5 };
     });
   }
 
-  /** Where a token that begins at `start` of a word ends. */
+  /** End of a token that starts at `start` within a word. */
   #after(word: string, token: string, start: number): number {
     const at = Math.floor(start);
     const isWhole = at === start;
     if (isWhole && word.startsWith(token, at)) return at + token.length;
     if (/^<0x[0-9A-F]{2}>$/.test(token)) {
-      // Half of a character's bytes may lie behind its first unit.
+      // After half of a surrogate pair's bytes, the index points at its second unit.
       const isBehind = /[\udc00-\udfff]/.test(word[at] ?? "") && at > 0;
       const character = characterAt(word, isBehind ? at - 1 : at);
       const bytes = new TextEncoder().encode(character).length;
@@ -86,7 +86,7 @@ export class TokenAligner {
     return this.#afterUnknown(word, at);
   }
 
-  /** The token for unknown characters stands for one of them, or for all in a row where the model joins them. */
+  /** The unknown token covers one character, or a run of them if the model fuses unknowns. */
   #afterUnknown(word: string, start: number): number {
     const known = this.#model?.tokens_to_ids;
     let end = start;

@@ -1,16 +1,16 @@
 import type { TokenDecoder, TokenizerJson } from "./tokenizer-schema";
 
-/** How the tokens of a vocabulary spell bytes. */
+/** How a vocabulary's tokens encode bytes. */
 export interface TokenSpelling {
-  /** The bytes that a token of the vocabulary adds to the text. */
+  /** Bytes that a token contributes to the text. */
   bytes(token: string): Uint8Array<ArrayBuffer>;
-  /** True when the text loses one space in front, which the word mark of its first word stands for. */
+  /** Whether decoding strips a leading space, which comes from the first word's marker. */
   readonly dropsFirstSpace: boolean;
 }
 
 /**
- * Reads the spelling off the decoder in tokenizer.json: byte-level BPE (GPT-2, Qwen2, Llama 3, SmolLM2) writes each
- * byte as a letter; SentencePiece's BPE (Llama 2, TinyLlama) marks words with "▁" and spells rare bytes "<0x0A>".
+ * Derives the spelling from tokenizer.json's decoder: byte-level BPE (GPT-2, Qwen2, Llama 3, SmolLM2) maps each byte to
+ * a letter; SentencePiece BPE (Llama 2, TinyLlama) marks words with "▁" and has byte tokens such as "<0x0A>".
  */
 export function tokenSpelling({ decoder }: Pick<TokenizerJson, "decoder">): TokenSpelling {
   const decoders = listDecoders(decoder);
@@ -27,11 +27,8 @@ export function tokenSpelling({ decoder }: Pick<TokenizerJson, "decoder">): Toke
   return { bytes: sentencePieceBytes, dropsFirstSpace };
 }
 
-/**
- * Text of one token for people: its characters where they are whole, "<0xE4>" for the bytes of one that other tokens
- * complete.
- */
-export function bytesForPeople(bytes: Uint8Array): string {
+/** Displayable text of a token: whole characters as they are, other bytes as "<0xE4>". */
+export function displayText(bytes: Uint8Array): string {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let text = "";
   for (let start = 0; start < bytes.length;) {
@@ -47,18 +44,18 @@ export function bytesForPeople(bytes: Uint8Array): string {
   return text;
 }
 
-/** Bytes of the UTF-8 character that begins with this byte; 1 where none does. */
+/** Length of the UTF-8 sequence with this lead byte; 1 if invalid. */
 function sequenceLength(lead: number): number {
   if (lead < 0xc2 || lead > 0xf4) return 1;
   return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }
 
-/** The decoder and, when it is a sequence, its parts. */
+/** A decoder and, for a sequence, its components. */
 function listDecoders(decoder: TokenizerJson["decoder"]): TokenDecoder[] {
   return decoder ? [decoder, ...(decoder.decoders ?? [])] : [];
 }
 
-/** GPT-2's alphabet: printable Latin-1 stands for itself, the other bytes for U+0100 onwards in their order. */
+/** GPT-2's byte alphabet: printable Latin-1 maps to itself, other bytes to U+0100 onwards. */
 const byteOfLetter: ReadonlyMap<string, number> = makeAlphabet();
 
 function makeAlphabet(): Map<string, number> {
@@ -76,7 +73,7 @@ const letterOfByte: ReadonlyMap<number, string> = new Map(
   [...byteOfLetter].map(([letter, byte]) => [byte, letter]),
 );
 
-/** A text's bytes in GPT-2's alphabet, a letter each. */
+/** Encodes a text in GPT-2's byte alphabet. */
 export function byteLetters(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => letterOfByte.get(byte)).join("");
 }
@@ -85,7 +82,7 @@ function byteLevelBytes(token: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(token.length);
   for (let i = 0; i < token.length; i++) {
     const byte = byteOfLetter.get(token[i] ?? "");
-    if (byte === undefined) return new TextEncoder().encode(token); // a token of another alphabet is plain text
+    if (byte === undefined) return new TextEncoder().encode(token); // not byte-level, e.g. an added token
     bytes[i] = byte;
   }
   return bytes;

@@ -3,15 +3,15 @@ import { AddedTokenFinder } from "./added-tokens";
 import type { AddedToken } from "./prepare";
 import { TokenAligner, type TokenSpan } from "./token-aligner";
 
-/** Where a place of the text falls among its tokens. */
+/** Position of a text offset among the tokens. */
 export interface TokenCut {
-  /** Tokens that lie wholly before it. */
+  /** Tokens entirely before it. */
   readonly before: number;
-  /** True when it falls within the token that comes next. */
+  /** Whether it lies inside the next token. */
   readonly isInside: boolean;
 }
 
-/** A text as token ids, and where given places of it are among them. */
+/** Token ids, and the positions of given text offsets. */
 export interface CutEncoding {
   readonly ids: readonly number[];
   readonly cuts: readonly TokenCut[];
@@ -20,9 +20,8 @@ export interface CutEncoding {
 type Library = PreTrainedTokenizer["_tokenizer"];
 
 /**
- * Runs the library's normaliser, pre-tokenizer and model on a text, and keeps track of where its tokens come from, which
- * the library does not. Added tokens are found as Python's tokenizers find them; the library does not know
- * `single_word`, nor that some are looked for in the text and others, afterwards, in its normalised form.
+ * Runs the library's normalizer, pre-tokenizer and model, and tracks token offsets, which the library does not. Finds
+ * added tokens like Python's tokenizers; the library lacks `single_word` and the separate pass over normalized text.
  */
 export class TokenPipeline {
   readonly #library: Library;
@@ -46,8 +45,8 @@ export class TokenPipeline {
   }
 
   /**
-   * The text as tokens, without those that the tokenizer puts around one.
-   * @param places in the text, ascending
+   * Tokenizes a text, without the tokens added around it.
+   * @param places text offsets, ascending
    */
   encode(text: string, places: readonly number[] = []): CutEncoding {
     const ids: number[] = [];
@@ -66,12 +65,12 @@ export class TokenPipeline {
     return { ids, cuts };
   }
 
-  /** The added tokens that a text spells. */
+  /** Occurrences of added tokens in a text. */
   addedTokensIn(text: string): { id: number; start: number; end: number }[] {
     return this.#all.split(text).flatMap(({ id, start, end }) => (id === null ? [] : [{ id, start, end }]));
   }
 
-  /** Text between added tokens, up to those that are found in its normalised form. */
+  /** Encodes text between added tokens, which may contain added tokens in normalized form. */
   #encodeText(
     text: string,
     isFirst: boolean,
@@ -120,7 +119,7 @@ export class TokenPipeline {
     return splitter ? splitter.pre_tokenize(text, { section_index: isFirst ? 0 : 1 }) : [text];
   }
 
-  /** The place in the normalised text before which stands what comes of `before`: as far as both are the same. */
+  /** Offset in `normalized` that corresponds to the end of `before`: the length of their common prefix. */
   #placeIn(normalized: string, before: string): number {
     const prefix = this.#normalize(before);
     let same = 0;

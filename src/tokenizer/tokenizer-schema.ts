@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { count, objectOf, recordOf } from "../lib/schema";
 
-/** What the studio itself reads of a model's tokenizer files; the rest is for transformers.js. */
+/** Schemas of the tokenizer keys read directly; transformers.js reads the rest. */
 
-/** How tokens become text: Strip, Metaspace, ByteLevel and others, or several in turn. */
+/** A decoder component: Strip, Metaspace, ByteLevel and others, or a sequence. */
 const decoderKeys = {
   type: v.string(),
   content: v.nullish(v.string()),
@@ -24,7 +24,7 @@ export const tokenizerJson = objectOf({
 
 export type TokenizerJson = v.InferOutput<typeof tokenizerJson>;
 
-/** A special token is its text, or an object that describes it. */
+/** A special token as text, or an object with `content`. */
 const tokenText = v.union([
   v.string(),
   v.pipe(
@@ -34,7 +34,7 @@ const tokenText = v.union([
 ]);
 const specialToken = v.nullish(tokenText);
 
-/** tokenizer_config.json, with what special_tokens_map.json adds. */
+/** tokenizer_config.json merged with special_tokens_map.json. */
 export const tokenizerConfig = objectOf({
   bos_token: specialToken,
   eos_token: specialToken,
@@ -44,7 +44,7 @@ export const tokenizerConfig = objectOf({
   cls_token: specialToken,
   mask_token: specialToken,
   additional_special_tokens: v.nullish(v.union([v.array(tokenText), recordOf(tokenText)])),
-  /** One template, or several by name, of which "default" is for chat. */
+  /** A template, or several by name; "default" is for chat. */
   chat_template: v.nullish(
     v.union([
       v.string(),
@@ -58,5 +58,5 @@ export type TokenizerConfig = v.InferOutput<typeof tokenizerConfig>;
 
 const tokenId = v.pipe(v.number(), v.integer());
 
-/** The end tokens that generation_config.json and config.json name. */
+/** End tokens in generation_config.json and config.json. */
 export const endTokens = objectOf({ eos_token_id: v.nullish(v.union([tokenId, v.array(tokenId)])) });

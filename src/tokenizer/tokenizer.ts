@@ -9,75 +9,75 @@ import { boundPatterns } from "./bounded-patterns";
 import type { ChatOptions, TemplateMessage } from "./chat/messages";
 import { ChatTemplate } from "./chat/template";
 import { type PreparedTokenizer, prepareTokenizer, SPECIAL_TOKENS } from "./prepare";
-import { bytesForPeople, tokenSpelling } from "./token-bytes";
+import { displayText, tokenSpelling } from "./token-bytes";
 import { type CutEncoding, TokenPipeline } from "./token-pipeline";
 import { endTokens } from "./tokenizer-schema";
 
-/** A token that stands for its own spelling, in a text. */
-export interface AddedPlace {
+/** An occurrence of an added token in a text. */
+export interface AddedTokenMatch {
   readonly id: number;
   readonly start: number;
   readonly end: number;
 }
 
-/** Turns text into a model's token ids and back. */
+/** A model's tokenizer. */
 export interface Tokenizer {
-  /** One more than the largest id. */
+  /** Largest id + 1. */
   readonly vocabularySize: number;
   readonly bosId: number | null;
-  /** The end token that is appended to answers; null when the tokenizer names none. */
+  /** End token appended to answers; null if the tokenizer has none. */
   readonly eosId: number | null;
-  /** Every id that ends an answer: the tokenizer's own first, then those of generation_config.json or config.json. */
+  /** All ids that end an answer: the tokenizer's own first, then those of generation_config.json or config.json. */
   readonly eosIds: readonly number[];
-  /** Ids that the tokenizer puts in front of a text of its own accord (a start token), mostly none or one. */
+  /** Ids added before a text (e.g. BOS). */
   readonly prefixIds: readonly number[];
-  /** Ids that it puts behind a text of its own accord (T5's end token). */
+  /** Ids added after a text (e.g. T5's EOS). */
   readonly suffixIds: readonly number[];
   /**
-   * Whether prompts are texts of their own, with all that the tokenizer puts around one, and answers others: an encoder
-   * reads the ones and a decoder writes the others.
+   * Whether prompts and answers are separate texts, for the encoder and the decoder, each with the tokenizer's added
+   * tokens.
    */
   readonly splitsAnswers: boolean;
-  /** Ids of control tokens, which `skipSpecialTokens` leaves out. */
+  /** Ids removed by `skipSpecialTokens`. */
   readonly specialIds: ReadonlySet<number>;
   readonly hasChatTemplate: boolean;
-  /** True when the text of a first token loses the space in front of its word (SentencePiece). */
+  /** Whether decoding strips the leading space of the first word (SentencePiece). */
   readonly dropsFirstSpace: boolean;
   encode(text: string, options: { addSpecialTokens: boolean }): number[];
-  /** The text as ids, with where the given places of it, ascending, fall among them. */
+  /** Encodes a text, locating the given offsets (ascending) among the ids. */
   encodeCut(text: string, places: readonly number[]): CutEncoding;
-  /** The tokens in a text that stand for their own spelling, such as "<|im_end|>". */
-  addedTokensIn(text: string): readonly AddedPlace[];
+  /** Occurrences of added tokens such as "<|im_end|>" in a text. */
+  addedTokensIn(text: string): readonly AddedTokenMatch[];
   decode(ids: readonly number[], options: { skipSpecialTokens: boolean }): string;
-  /** The bytes that a token adds to the text; none for an id outside the vocabulary. */
+  /** Bytes that a token contributes to the text; empty for ids outside the vocabulary. */
   tokenBytes(id: number): Uint8Array<ArrayBuffer>;
-  /** A token as people can read it; bytes of a character that is not whole appear as "<0xE4>". */
+  /** Displayable text of a token; incomplete characters appear as bytes, e.g. "<0xE4>". */
   tokenText(id: number): string;
   /**
-   * The conversation in the words of the model's own chat template.
-   * @throws LuthierError when there is no template, it cannot be read or has no end; and, with
-   * {@link isConversationProblem}, when it refuses the conversation or fails on it
+   * Renders a conversation with the model's chat template.
+   * @throws LuthierError without a usable template, and, with {@link isConversationProblem}, when the template rejects
+   * the conversation or fails on it
    */
   applyChat(messages: readonly TemplateMessage[], options: ChatOptions): string;
 }
 
-/** True when the chat template is in order and this conversation does not suit it. */
+/** Whether the error concerns the conversation rather than the template. */
 export function isConversationProblem(error: unknown): error is ConversationError {
   if (!(error instanceof LuthierError)) return false;
   const { code } = error.problem;
   return code === "tokenizer/chat-refused" || code === "tokenizer/template-failed";
 }
 
-/** The error of a conversation that does not suit the chat template. */
+/** A conversation that the chat template rejects. */
 type ConversationError = LuthierError & {
   readonly problem: Problem<"tokenizer/chat-refused" | "tokenizer/template-failed">;
 };
 
 /**
- * Builds the tokenizer of a model folder.
+ * Creates the tokenizer of a model folder.
  * @param options.splitsAnswers whether the model has an encoder
- * @throws LuthierError("format") naming the file and the key that is not as it should be; or with a code of the
- * tokenizer's when tokenizer.json describes none that can be built
+ * @throws LuthierError("format") with the file and key that are invalid, or with a tokenizer code when tokenizer.json
+ * cannot be used
  */
 export function loadTokenizer(
   folder: TokenizerFolder,
@@ -114,21 +114,21 @@ export function loadTokenizer(
     addedTokensIn: (text) => pipeline.addedTokensIn(text),
     decode(ids, { skipSpecialTokens }) {
       const kept = skipSpecialTokens ? ids.filter((id) => !specialIds.has(id)) : ids;
-      // Not by the library's own decoder, which loses a byte-order mark and knows no ids beyond the vocabulary.
+      // The library's decoder drops a byte-order mark and rejects ids beyond the vocabulary.
       const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(concatBytes(kept.map(tokenBytes)));
       return spelling.dropsFirstSpace && text.startsWith(" ") ? text.slice(1) : text;
     },
     tokenBytes,
-    tokenText: (id) => bytesForPeople(tokenBytes(id)),
+    tokenText: (id) => displayText(tokenBytes(id)),
     applyChat: chatRenderer(prepared),
   };
 }
 
-/** What a tokenizer is made of: its own files, and the model's, which may name further end tokens. */
+/** Tokenizer files, and the model's configs, which can name further end tokens. */
 type TokenizerFolder = Pick<ModelFolder, "tokenizer"> &
   Partial<Pick<ModelFolder, "config" | "generationConfig">>;
 
-/** What is made of the files before anything is asked of the tokenizer. */
+/** Parsed files and the components built from them. */
 interface Built {
   readonly inner: PreTrainedTokenizer;
   readonly prepared: PreparedTokenizer;
@@ -142,11 +142,11 @@ function build(files: TokenizerFiles): Built {
     const inner = new PreTrainedTokenizer(prepared.tokenizer, prepared.config);
     boundPatterns(inner._tokenizer);
     const pipeline = new TokenPipeline(inner._tokenizer, prepared.added, prepared.tokenizer.pre_tokenizer);
-    return { inner, prepared, pipeline, surroundings: findSurroundings(inner) };
+    return { inner, prepared, pipeline, surroundings: findAddedIds(inner) };
   });
 }
 
-/** What the library throws, in words of ours. */
+/** Converts the library's errors. */
 function orProblem<T>(code: "tokenizer/not-built" | "tokenizer/text-failed", work: () => T): T {
   try {
     return work();
@@ -163,7 +163,7 @@ function tokensById(inner: PreTrainedTokenizer): (string | undefined)[] {
   return tokens;
 }
 
-/** The end tokens of generation_config.json, or else of config.json, as far as the vocabulary has them. */
+/** End tokens of generation_config.json, else config.json, within the vocabulary. */
 function endIds({ config, generationConfig }: TokenizerFolder, vocabularySize: number): number[] {
   const own = parseAs(endTokens, generationConfig ?? {}, { file: "generation_config.json" });
   const ids =
@@ -171,8 +171,8 @@ function endIds({ config, generationConfig }: TokenizerFolder, vocabularySize: n
   return [ids].flat().filter((id) => id >= 0 && id < vocabularySize);
 }
 
-/** What stands around a text only when special tokens are asked for. */
-function findSurroundings({
+/** Tokens added around a text by `addSpecialTokens`. */
+function findAddedIds({
   _tokenizer: library,
 }: PreTrainedTokenizer): Pick<Tokenizer, "prefixIds" | "suffixIds"> {
   const text = "a text";
@@ -183,7 +183,7 @@ function findSurroundings({
   return { prefixIds: idsOf(tokens.slice(0, at)), suffixIds: idsOf(tokens.slice(at + 1)) };
 }
 
-/** Reads the template when it is first needed. */
+/** Renderer that parses the template on first use. */
 function chatRenderer({ config, chatTemplate }: PreparedTokenizer): Tokenizer["applyChat"] {
   let template: ChatTemplate | null = null;
   return (messages, options) => {

@@ -16,14 +16,14 @@ import "./theme/global.css";
 import { cssVariables, theme } from "./theme/theme";
 import { ThemeVariables } from "./theme/theme-variables";
 
-/** A page that still answers this long after its start has come to rest. */
-const REST_MS = 3000;
+/** Start-up has succeeded if the page is still responsive after this time. */
+const SETTLED_MS = 3000;
 
 /**
- * Draws the studio over a client and starts it; returns how to take it down again.
+ * Renders the studio with a client and starts it; returns an unmount function.
  *
- * @param text the page's language; by itself the one that the browser asks for
- * @param onStore is given the store before the studio starts
+ * @param text the page's language; defaults to the browser's
+ * @param onStore receives the store before the studio starts
  */
 export function mountStudio(
   element: HTMLElement,
@@ -31,13 +31,13 @@ export function mountStudio(
   text: Text = chooseLanguage(navigator.languages),
   onStore: (store: StudioStore) => void = () => undefined,
 ): () => void {
-  const runtime = { client, series: new RunSeries(), log: new RunLog() };
+  const runtime = { client, series: new RunSeries(), log: new RunLog(), text };
   const isStuck = beginOpening(localStorage);
   const store = createStudioStore(runtime, () => localStorage, isStuck);
   const rest = (): void => {
     endOpening(localStorage);
   };
-  const resting = setTimeout(rest, REST_MS);
+  const resting = setTimeout(rest, SETTLED_MS);
   addEventListener("pagehide", rest);
   const disconnect = connectStore(store, runtime);
   const root = createRoot(element);

@@ -9,18 +9,18 @@ import type { ModelOrigin, ModelSummary } from "../shared/model";
 import type { RunConfig } from "../shared/training";
 import type { Tokenizer } from "../tokenizer/tokenizer";
 
-/** The base model that answers and trains. */
+/** The loaded base model. */
 export interface ActiveModel {
   readonly summary: ModelSummary;
   readonly engine: LoadedModel;
   readonly tokenizer: Tokenizer;
-  /** What its files say beside the weights. */
+  /** The contents of its files other than the weights. */
   readonly folder: Pick<ModelFolder, "config" | "generationConfig" | "tokenizer" | "gguf">;
-  /** Of a model from a hub. */
+  /** Set for models downloaded from a hub. */
   readonly origin: ModelOrigin | null;
 }
 
-/** What is remembered of the run that made an adapter. */
+/** Facts of the training run that produced an adapter. */
 export interface AdapterRun {
   readonly config: RunConfig;
   readonly datasetName: string;
@@ -34,15 +34,15 @@ export interface ActiveAdapter {
   readonly run: AdapterRun | null;
 }
 
-/** Who answers. */
+/** The model and adapter that generate an answer. */
 export interface Speaker {
-  /** The base model, or its copy with the adapter in its weights. */
+  /** The base model, or a copy with the adapter merged in. */
   readonly engine: LoadedModel;
-  /** The adapter that answers beside the weights, or null. */
+  /** The unmerged adapter to apply, or null. */
   readonly state: AdapterState | null;
 }
 
-/** The GPU and what lives on it. */
+/** The GPU and the resources on it. */
 export interface GpuContext {
   readonly gpu: Gpu;
   readonly pipelines: PipelineCache;

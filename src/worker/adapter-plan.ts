@@ -1,6 +1,6 @@
 import { layOutParameters, trainableCount } from "../engine/adapters/adapter-state";
 import type { Adapter, InitContext, ParameterSpec } from "../engine/adapters/common/method";
-import { loraEnds } from "../engine/adapters/lora/lora-options";
+import { embeddingsAndHead } from "../engine/adapters/lora/lora-options";
 import { methods } from "../engine/adapters/registry";
 import { elementCount } from "../engine/graph/value";
 import { declareWeights, type ModelSpec, linearLayers, parameterCount } from "../engine/nn/model-spec";
@@ -13,9 +13,9 @@ import type { MethodChoice } from "../shared/methods";
 import { adapterFileBytes } from "./adapter-summary";
 
 /**
- * What a method would train on a model, or why it cannot.
+ * Describes what a method would train on a model, or why it cannot.
  *
- * @param tokenize as the model's tokenizer, special tokens included
+ * @param tokenize tokenizes as the model does, including special tokens
  */
 export function planAdapter(
   spec: ModelSpec,
@@ -42,7 +42,7 @@ export function planAdapter(
   }
 }
 
-/** What is planned where a field cannot be used. Throws what is no field's error. */
+/** The plan for options with an invalid field. Rethrows errors that belong to no field. */
 export function withoutPlan(spec: ModelSpec, error: unknown): AdapterPlan {
   if (!(error instanceof LuthierError) || !error.field) throw error;
   const problems = { [error.field]: error.problem };
@@ -50,7 +50,7 @@ export function withoutPlan(spec: ModelSpec, error: unknown): AdapterPlan {
   return { ...nothing, reader: null, totalParameters: parameterCount(spec), problems };
 }
 
-/** PEFT names a parameter by its module's path, then by what the method calls it. */
+/** PEFT parameter names are the module's path followed by the method's own name. */
 const barePath = ({ name }: ParameterSpec): string => name.replace(/^base_model\.model\./, "");
 
 function parametersByModule(adapter: Adapter, spec: ModelSpec): AdapterPlan["modules"] {
@@ -67,7 +67,7 @@ function parametersByModule(adapter: Adapter, spec: ModelSpec): AdapterPlan["mod
   return [...byModule].map(([path, parameters]) => ({ path, parameters }));
 }
 
-/** The longest beginning of a name that is a module of the model; the name itself for what stands beside the model. */
+/** The longest prefix of a name that is a module of the model, or the name itself for parameters outside the model. */
 function moduleOf(name: string, known: ReadonlySet<string>): string {
   for (let end = name.lastIndexOf("."); end > 0; end = name.lastIndexOf(".", end - 1)) {
     if (known.has(name.slice(0, end))) return name.slice(0, end);
@@ -75,9 +75,9 @@ function moduleOf(name: string, known: ReadonlySet<string>): string {
   return name;
 }
 
-/** The linear layers, tables and head that get something beside their own tensors. */
+/** The linear layers, embeddings and head that the adapter modifies without training their own weights. */
 function targetsOf(adapter: Adapter, spec: ModelSpec): string[] {
-  const { tables, head } = loraEnds(spec);
+  const { tables, head } = embeddingsAndHead(spec);
   const linears = new Set([...linearLayers(spec), ...tables, head].map(({ path }) => path));
   const targets = new Set<string>();
   for (const name of adapter.parameters.map(barePath)) {

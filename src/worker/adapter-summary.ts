@@ -6,16 +6,16 @@ import type { ModelSpec } from "../engine/nn/model-spec";
 import { folderFormat } from "../export/peft";
 import type { AdapterSummary } from "../shared/adapter";
 
-/** Bytes of a safetensors header's entry for one tensor, about. */
+/** Approximate bytes per tensor entry in a safetensors header. */
 const HEADER_ENTRY_BYTES = 130;
 
 /**
- * Bytes of the adapter file, about. Of a soft prompt only the virtual tokens are saved, not the encoder that makes
- * them while training.
+ * Approximate size of the adapter file. For soft prompts only the virtual tokens are saved, not the encoder that
+ * generates them during training.
  */
 export function adapterFileBytes(adapter: Adapter, spec: ModelSpec): number {
   const { promptLength, prefixLength, parameters, selection } = adapter;
-  // Of what a method chose, the file holds each number with its row and column.
+  // Sparse selections are stored as value, row and column.
   if (selection) return 3 * 4 * selection.kept + 2 * parameters.length * HEADER_ENTRY_BYTES;
   if (promptLength + prefixLength === 0) {
     const elements = parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0);
@@ -26,10 +26,10 @@ export function adapterFileBytes(adapter: Adapter, spec: ModelSpec): number {
   return 4 * (promptRows * spec.embeddingSize + prefixLength * prefixWidth) + HEADER_ENTRY_BYTES;
 }
 
-/** What an adapter is called, where it comes from, and how its run ended as far as there was one. */
+/** An adapter's name, origin, and the results of its run if it has one. */
 export type AdapterFacts = Omit<AdapterSummary, "trainableParameters" | "sizeBytes" | "format" | "merges">;
 
-/** What the page shows of an adapter. */
+/** The summary of an adapter that the page shows. */
 export function summariseAdapter(facts: AdapterFacts, adapter: Adapter, spec: ModelSpec): AdapterSummary {
   return {
     ...facts,

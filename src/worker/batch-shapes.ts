@@ -3,13 +3,13 @@ import type { EncodedRow } from "../data/encode/encode-row";
 import type { PairLengths } from "../engine/models/encoder-decoder";
 import type { BatchShape, VirtualLengths } from "../engine/train/batch-inputs";
 
-/** Places for labels come in steps of this many. */
+/** Label counts are rounded up to a multiple of this. */
 const LABEL_STEP = 64;
 
-/** Prompts and answers of models with an encoder come in steps of so many tokens. */
+/** Encoder-decoder prompt and answer lengths are rounded up to a multiple of this. */
 const PAIR_STEP = 8;
 
-/** Supervised tokens of each row that have a token before them to be predicted from; virtual ones count. */
+/** Number of labels per row: supervised tokens with a preceding token, including virtual ones. */
 export function countRowLabels(rows: readonly EncodedRow[], { promptLength }: VirtualLengths): Uint32Array {
   return Uint32Array.from(rows, ({ supervised }) => {
     const first = promptLength > 0 ? 0 : 1;
@@ -17,7 +17,7 @@ export function countRowLabels(rows: readonly EncodedRow[], { promptLength }: Vi
   });
 }
 
-/** Tokens that an encoder reads of each row, and those that the decoder writes. */
+/** Source tokens (encoder) and target tokens (decoder) of each row. */
 export function splitRowPairs(rows: readonly EncodedRow[]): PairLengths[] {
   return rows.map(({ ids, supervised }) => {
     const first = supervised.indexOf(1);
@@ -26,14 +26,14 @@ export function splitRowPairs(rows: readonly EncodedRow[]): PairLengths[] {
   });
 }
 
-/** What shapes are worked out from, besides the batches. */
+/** Per-row sizes from which shapes are computed. */
 export interface RowSizes {
   readonly labels: Uint32Array;
-  /** For models with an encoder. */
+  /** Set for encoder-decoder models. */
   readonly pairs: readonly PairLengths[] | null;
 }
 
-/** One shape for each length of the batches given, with places for the most labels that any of them has. */
+/** One shape per batch length, sized for the most labels of any given batch of that length. */
 export function batchShapes(
   places: Iterable<{ readonly list: BatchList; readonly index: number }>,
   batchSize: number,
@@ -59,8 +59,8 @@ export function batchShapes(
 }
 
 /**
- * One shape for each length that batches may have, with places for the most labels that rows of this dataset can bring
- * into one batch, however they are shuffled. Takes time by the rows alone, not by epochs.
+ * One shape per possible batch length, sized for the most labels that any shuffling of these rows can bring into one
+ * batch. The cost grows with the rows, not the epochs.
  */
 export function largestShapes(
   lengths: readonly number[],
@@ -81,7 +81,7 @@ export function largestShapes(
     for (const row of most) {
       if (room <= 0) break;
       if (sizeOf(row) > length) continue;
-      // The last of packed rows may fit in part only: rounding up keeps this a bound.
+      // With packing the last row may fit only in part; rounding up keeps this an upper bound.
       const taken = packing ? Math.min(1, room / sizeOf(row)) : 1;
       count += Math.ceil(taken * labelsOf(row));
       room -= packing ? sizeOf(row) : 1;
@@ -97,7 +97,7 @@ interface Size {
   readonly pair: PairLengths | null;
 }
 
-/** The longest prompt and the longest answer of all. */
+/** The maximum prompt length and the maximum answer length. */
 function longestPair(pairs: readonly PairLengths[], known: PairLengths | null): PairLengths {
   return pairs.reduce(
     (most, { source, target }) => ({
@@ -108,8 +108,8 @@ function longestPair(pairs: readonly PairLengths[], known: PairLengths | null): 
   );
 }
 
-/** Lengths of programs come in these steps. */
-function inSteps({ source, target }: PairLengths): PairLengths {
+/** Rounds lengths up, so that few programs are needed. */
+function roundUp({ source, target }: PairLengths): PairLengths {
   const step = (length: number): number => Math.max(1, Math.ceil(length / PAIR_STEP)) * PAIR_STEP;
   return { source: step(source), target: step(target) };
 }
@@ -120,7 +120,7 @@ function toShapes(sizes: ReadonlyMap<number, Size>, rows: number): BatchShape[] 
       rows,
       length,
       labels: Math.max(1, Math.ceil(count / LABEL_STEP)) * LABEL_STEP,
-      ...(pair ? { pair: inSteps(pair) } : {}),
+      ...(pair ? { pair: roundUp(pair) } : {}),
     }))
     .sort((a, b) => b.length - a.length);
 }

@@ -6,7 +6,7 @@ import { readPublicFile, readPublicJson } from "./public-files";
 
 const optionValue = v.union([v.string(), v.number(), v.boolean()]);
 
-/** public/models/index.json. */
+/** Schema of public/models/index.json. */
 const modelIndex = v.array(
   objectOf({
     id: v.string(),
@@ -18,24 +18,24 @@ const modelIndex = v.array(
     parameters: count,
     sizeBytes: count,
     license: v.string(),
-    /** Training values that suit it, by method id. */
+    /** Recommended training options, by method id. */
     training: recordOf(recordOf(optionValue)),
   }),
 );
 
 export type BuiltInModel = v.InferOutput<typeof modelIndex>[number];
 
-/** The models that come with the studio. */
+/** The models shipped with the studio. */
 export function builtInModels(): Promise<readonly BuiltInModel[]> {
   return readPublicJson("models/index.json", modelIndex);
 }
 
-/** Fetches the files of a model that comes with the studio. */
+/** Fetches the files of a built-in model. */
 export function fetchBuiltIn(model: BuiltInModel, signal: AbortSignal): Promise<ByteSource[]> {
   return Promise.all(model.files.map((file) => readPublicFile(`models/${model.path}/${file}`, signal)));
 }
 
-/** How the library shows a model that comes with the studio. */
+/** The library card of a built-in model. */
 export function builtInCard(model: BuiltInModel): ModelCard {
   const { id, title, family, parameters, sizeBytes, license } = model;
   return { id, title, source: "built-in", family, parameters, sizeBytes, license };

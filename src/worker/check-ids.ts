@@ -1,7 +1,7 @@
 import { LuthierError } from "../lib/errors";
 import type { ActiveModel } from "./active";
 
-/** Refuses tokens that the model has no embedding for, before they reach the GPU. */
+/** Rejects token ids without an embedding before they reach the GPU. */
 export function checkIds(ids: Iterable<number>, { engine, tokenizer }: ActiveModel): void {
   const { vocabularySize } = engine.spec;
   for (const id of ids) {

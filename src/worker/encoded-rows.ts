@@ -6,40 +6,40 @@ import { streamRows } from "../storage/datasets";
 import type { ActiveModel } from "./active";
 import { checkIds } from "./check-ids";
 
-/** What decides the tokens of a dataset. */
+/** Everything that determines how a dataset is tokenized. */
 interface Key extends EncodeOptions {
   readonly datasetId: string;
 }
 
-/** What rows are encoded for; the last of each use are kept. */
+/** Cache slots: the most recent encoding is kept for each. */
 export type EncodedUse = "training" | "validation";
 
-/** Rows that are being encoded, or are. */
+/** An encoding, finished or in progress. */
 interface Encoding {
   readonly name: string;
   readonly rows: Promise<EncodedRow[]>;
   readonly controller: AbortController;
-  /** How many wait for them. */
+  /** Number of callers waiting for it. */
   waiting: number;
   isDone: boolean;
 }
 
 /**
- * Encodes datasets row by row out of storage and keeps the last result, and the last of a validation file: views and
- * training ask for the same.
+ * Encodes datasets row by row from storage and caches the last result per use, since previews and training need the
+ * same rows.
  */
 export class EncodedRows {
   readonly #model: () => ActiveModel;
   readonly #latest = new Map<EncodedUse, Encoding>();
 
-  /** @param model the model in use, by whose tokenizer rows are encoded */
+  /** @param model the loaded model, whose tokenizer encodes the rows */
   constructor(model: () => ActiveModel) {
     this.#model = model;
   }
 
   /**
-   * All rows of a dataset under the loaded model's tokenizer, excluded ones too. An abort ends the waiting; it ends the
-   * work when nobody else waits for it.
+   * All rows of a dataset encoded with the loaded model's tokenizer, including excluded ones. Aborting stops waiting;
+   * the work itself stops when nobody else waits for it.
    */
   async get(key: Key, signal?: AbortSignal, use: EncodedUse = "training"): Promise<EncodedRow[]> {
     const encoding = this.#encoding(key, use);
@@ -52,7 +52,7 @@ export class EncodedRows {
     }
   }
 
-  /** Forgets what was encoded, when a dataset goes. */
+  /** Clears the cache, for when a dataset is deleted or replaced. */
   clear(): void {
     this.#latest.clear();
   }

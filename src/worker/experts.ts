@@ -3,26 +3,26 @@ import { expertValues } from "../engine/adapters/composed/experts";
 import { methods } from "../engine/adapters/registry";
 import { LuthierError } from "../lib/errors";
 import type { AdapterSummary } from "../shared/adapter";
-import { type AdaptersField, chosenAdapters, holderOfExperts } from "../shared/fields";
+import { type AdaptersField, chosenAdapters, expertHolder } from "../shared/fields";
 import { type MethodChoice, methodSpecs } from "../shared/methods";
 import type { RunConfig } from "../shared/training";
 import { type AdapterHost, libraryOf, readAdapter } from "./kept-adapter";
 
-/** The field by which a method's form chooses trained adapters of the library; null where it builds on none. */
+/** The form field in which a method's adapters are chosen, or null if it builds on none. */
 function adaptersField(method: MethodChoice): AdaptersField | null {
   return methodSpecs[method.id].fields.find((field) => field.type === "adapters") ?? null;
 }
 
 /**
- * A choice with the adapters that its form names, as they stand in the loaded model's library, so that it can be bound
- * without the library from here on. Errors stand at the field.
+ * Resolves the adapters named in a method's form against the loaded model's library, so that the method can be bound
+ * without the library. Errors refer to the field.
  */
 export async function withExperts(session: AdapterHost, method: MethodChoice): Promise<MethodChoice> {
   const field = adaptersField(method);
   if (!field || method.experts) return method;
   const library = await libraryOf(session);
   const value = method.options[field.name] ?? "";
-  const holder = holderOfExperts(value);
+  const holder = expertHolder(value);
   if (holder !== null) {
     const { experts } = findExpert(library, { ...field, methods: [method.id] }, holder).method;
     return experts ? { ...method, experts } : method;
@@ -35,7 +35,7 @@ export async function withExperts(session: AdapterHost, method: MethodChoice): P
   return { ...method, experts };
 }
 
-/** The method of a run: one that goes on from a kept adapter builds on the experts which that has within it. */
+/** The method of a run. A run that continues from an adapter uses the experts stored with that adapter. */
 export async function methodOfRun(session: AdapterHost, config: RunConfig): Promise<MethodChoice> {
   const { method, continueFrom } = config;
   if (continueFrom === null || !adaptersField(method)) return withExperts(session, method);
@@ -43,7 +43,10 @@ export async function methodOfRun(session: AdapterHost, config: RunConfig): Prom
   return withExperts(session, kept.experts ? { ...method, experts: kept.experts } : method);
 }
 
-/** The values of the adapters that a run's method builds on, as {@link expertValues} has them. Errors as {@link withExperts}. */
+/**
+ * Reads the weights of the adapters that a run's method builds on; see {@link expertValues}. Throws as
+ * {@link withExperts}.
+ */
 export async function readExpertValues(
   session: AdapterHost,
   { method, continueFrom }: RunConfig,
@@ -51,7 +54,7 @@ export async function readExpertValues(
   const field = adaptersField(method);
   if (!field) return new Map();
   const value = method.options[field.name] ?? "";
-  const holder = continueFrom ?? holderOfExperts(value);
+  const holder = continueFrom ?? expertHolder(value);
   if (holder !== null) return (await readAdapter(session, holder)).values;
   const library = await libraryOf(session);
   const tensors: ReadonlyMap<string, HostTensor>[] = [];

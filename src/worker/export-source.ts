@@ -12,7 +12,7 @@ import type { ActiveModel, AdapterRun } from "./active";
 import { type AdapterHost, readAdapter } from "./kept-adapter";
 import { findOptimizer } from "./optimizer-state";
 
-/** An adapter of the library as exports are made of it, and what its files are called without their endings. */
+/** An adapter as a source of exports, and the base name of the exported files. */
 export interface FoundSource {
   readonly source: ExportSource;
   readonly name: string;
@@ -21,8 +21,8 @@ export interface FoundSource {
 /**
  * Finds an adapter of the library with its base model.
  *
- * @param templateId how an adapter is asked that came without a run
- * @throws LuthierError when there is none of that id
+ * @param templateId prompt template for adapters without a training run
+ * @throws LuthierError if there is no adapter with that id
  */
 export async function exportSource(
   session: AdapterHost,
@@ -73,13 +73,13 @@ function cardRun(
   return { config, datasetName, datasetRows, templateTitle, steps, finalLoss, validationLoss };
 }
 
-/** Rows that are looked at for a system text of all. */
-const LOOKED_AT = 500;
+/** Number of rows examined for a common system prompt. */
+const EXAMINED_ROWS = 500;
 
-/** The system text that a dataset's first rows have in common; "" where they have none, or are no longer kept. */
+/** The system prompt shared by the dataset's first rows, or "" if they differ or the dataset is gone. */
 async function sharedSystem(datasetId: string): Promise<string> {
   try {
-    const rows = await readRows(datasetId, 0, LOOKED_AT);
+    const rows = await readRows(datasetId, 0, EXAMINED_ROWS);
     const systems = rows.map((row) => (row.kind === "text" ? "" : (row.system ?? "")));
     const [first = ""] = systems;
     return systems.every((system) => system === first) ? first : "";

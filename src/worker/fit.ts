@@ -1,16 +1,16 @@
 import type { FitChange, FitKind, FitOptions } from "../shared/forecast";
 import type { TrainingOptions } from "../shared/training";
 
-/** Bytes that a run under these options would take, or null when it could not run at all. */
+/** Predicted bytes of a run with these options, or null if it could not run. */
 export type PredictBytes = (options: TrainingOptions) => Promise<number | null>;
 
-/** Rows are not cut below this many tokens to save memory. */
-const SHORTEST = 32;
+/** Maximum length is not reduced below this many tokens. */
+const MIN_LENGTH = 32;
 
 /**
- * Ways to bring a run below `budgetBytes`, the least harmful first: computing blocks again, smaller batches that are
- * summed to the same step, shorter rows. Each is the mildest of its kind that fits, or the strongest where none does;
- * where no single one fits, all are tried together.
+ * Suggests changes that bring a run below `budgetBytes`, least harmful first: gradient checkpointing, smaller batches
+ * with more accumulation, shorter rows. Each is the mildest of its kind that fits, or the strongest if none does; if no
+ * single change fits, their combination is suggested too.
  */
 export async function suggestChanges(
   training: TrainingOptions,
@@ -53,7 +53,7 @@ export async function suggestChanges(
   return changes;
 }
 
-/** Smaller batches whose sums are as large as before, by the divisors of the rows of a step. */
+/** Smaller batch sizes with the same effective batch size. */
 function smallerBatches({ batchSize, gradientAccumulation }: TrainingOptions): FitOptions[] {
   const rows = batchSize * gradientAccumulation;
   return Array.from({ length: batchSize - 1 }, (_, index) => batchSize - 1 - index)
@@ -61,10 +61,10 @@ function smallerBatches({ batchSize, gradientAccumulation }: TrainingOptions): F
     .map((size) => ({ batchSize: size, gradientAccumulation: rows / size }));
 }
 
-/** Three quarters, a half, three eighths … of the length. */
+/** 3/4, 1/2, 3/8, 1/4 … of the length. */
 function shorterLengths({ maxLength }: TrainingOptions): FitOptions[] {
   const lengths: FitOptions[] = [];
-  for (let half = maxLength / 2; half >= SHORTEST; half /= 2) {
+  for (let half = maxLength / 2; half >= MIN_LENGTH; half /= 2) {
     for (const length of [1.5 * half, half]) lengths.push({ maxLength: Math.floor(length / 8) * 8 });
   }
   return lengths;

@@ -16,17 +16,17 @@ import { type RunSetup, setUpRun, trainerOptions } from "./run-setup";
 import type { AdapterHost } from "./kept-adapter";
 import { planTrainingData, type TrainingData } from "./training-data";
 
-/** What a run is forecast with. */
+/** Inputs of a forecast. */
 export interface ForecastRequest {
   readonly config: RunConfig;
   readonly budgetBytes: number;
-  /** GPU bytes in use now that a run would not free, the model's weights left out. */
+  /** GPU bytes in use that a run would not free, excluding the model's weights. */
   readonly otherBytes: number;
 }
 
 /**
- * Plans a run as training would and tells its memory and work; nothing is allocated. Between plans it lets other
- * commands through and ends as cancelled when `signal` says so.
+ * Plans a run as training would and reports its memory and compute, without allocating anything. Yields to other
+ * commands between plans; throws "cancelled" when `signal` aborts.
  */
 export async function forecastTraining(
   session: AdapterHost,
@@ -41,7 +41,7 @@ export async function forecastTraining(
   const total = memory.total + others;
   const { maxBindingBytes } = engine.gpu.info;
   return {
-    memory: { ...forPerson(memory), others, total },
+    memory: { ...toForecastMemory(memory), others, total },
     oversizedBytes: memory.largestBinding > maxBindingBytes ? memory.largestBinding : null,
     totalSteps: data.totalSteps,
     flops: runFlops(memory, data),
@@ -49,7 +49,7 @@ export async function forecastTraining(
   };
 }
 
-/** Ways to bring a run below `budgetBytes`, with what each would take. */
+/** Changes that bring a run below `budgetBytes`, with the memory each would need. */
 export async function fitChanges(
   engine: LoadedModel,
   { adapter, rows, training, data }: RunSetup,
@@ -58,12 +58,12 @@ export async function fitChanges(
 ): Promise<FitChange[]> {
   const splitsAnswers = engine.spec.encoder !== undefined;
   const predict: PredictBytes = async (changed) => {
-    await letOthersThrough();
+    await yieldToEventLoop();
     if (signal?.aborted) throw cancelled();
     const planned = planOrNull(cutRows(rows, changed.maxLength), changed, adapter, splitsAnswers);
     if (!planned) return null;
-    // The largest shape decides the memory that all share; planning it alone keeps this quick. With an encoder the
-    // longest rows need not be it.
+    // The largest shape determines the shared memory, so planning it alone suffices. With an encoder the longest rows
+    // are not necessarily the largest shape.
     const shapes = splitsAnswers ? planned.shapes : planned.shapes.slice(0, 1);
     const options = { ...trainerOptions(changed, planned), shapes, evaluationShapes: [] };
     return predictTrainingMemory(engine, adapter, options).total;
@@ -76,7 +76,7 @@ export async function fitChanges(
   return changes.sort((a, b) => Number(b.fits) - Number(a.fits));
 }
 
-/** The same run on the model loaded in four bits, or null where that saves nothing. */
+/** The same run with the model loaded in 4 bits, or null if that saves nothing. */
 function quantisedChange(
   { spec, tuning, tensors, weights, gpu }: LoadedModel,
   { adapter, training, data }: Pick<RunSetup, "adapter" | "training" | "data">,
@@ -100,7 +100,7 @@ function quantisedChange(
   };
 }
 
-/** Rows as they are encoded under a smaller maximum length. */
+/** Rows truncated as under a smaller maximum length. */
 function cutRows(rows: readonly EncodedRow[], maxLength: number): EncodedRow[] {
   return rows.map((row) => {
     if (row.ids.length <= maxLength) return row;
@@ -121,13 +121,13 @@ function planOrNull(
   try {
     return planTrainingData(rows, training, adapter, splitsAnswers);
   } catch (error) {
-    // So short that no row has anything to learn: no way to save memory.
+    // Too short for any row to keep a label: this change is not offered.
     if (error instanceof LuthierError && error.problem.code === "data/nothing-to-train") return null;
     throw error;
   }
 }
 
-/** Batches of lengths that a short run never reaches have no plan; they count as the others do on average. */
+/** FLOPs of the whole run. Lengths that a short run never reaches have no plan; their batches count as the average. */
 function runFlops({ flopsByLength }: TrainingMemory, data: TrainingData): number {
   let [planned, batchesInAll, flops] = [0, 0, 0];
   for (const { length, batches } of data.runLengths()) {
@@ -140,11 +140,11 @@ function runFlops({ flopsByLength }: TrainingMemory, data: TrainingData): number
   return planned > 0 ? (flops / planned) * batchesInAll : 0;
 }
 
-function forPerson(memory: TrainingMemory): Omit<TrainingForecast["memory"], "others" | "total"> {
+function toForecastMemory(memory: TrainingMemory): Omit<TrainingForecast["memory"], "others" | "total"> {
   const { weights, slots, adapter, optimizer, inputs, uniforms, readback } = memory;
   return { weights, activations: slots, adapter, optimizer, inputs: inputs + uniforms + readback };
 }
 
-function letOthersThrough(): Promise<void> {
+function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

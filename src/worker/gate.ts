@@ -1,4 +1,4 @@
-/** Something that work can be made to wait at: closed while a run is paused. */
+/** Blocks waiting work while closed; closed while a run is paused. */
 export class Gate {
   #opened: Promise<void> = Promise.resolve();
   #open: (() => void) | null = null;
@@ -17,7 +17,7 @@ export class Gate {
     this.#open = null;
   }
 
-  /** Resolves at once while the gate is open, else when it opens. */
+  /** Resolves when the gate is open. */
   pass(): Promise<void> {
     return this.#opened;
   }

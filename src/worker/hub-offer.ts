@@ -4,14 +4,14 @@ import { type HubRepository, listRepository } from "../hub/list-repository";
 import type { HubRequest } from "../protocol/hub-commands";
 import { rememberedToken, rememberToken } from "../storage/hub-tokens";
 
-/** What a hub offers at an address, and the token that it accepted. */
+/** The contents of a hub repository, and the token used to access it. */
 export interface Offer {
   readonly repository: HubRepository;
   readonly choices: readonly FileChoice[];
   readonly token: string;
 }
 
-/** Asks a hub what a repository offers, and remembers the token where that is wanted. */
+/** Lists a hub repository, and stores the token if asked to. */
 export async function askHub(args: HubRequest, signal: AbortSignal): Promise<Offer> {
   const address = parseAddress(args.repository, args.endpoint);
   const typed = parseToken(args.token, address.endpoint);

@@ -10,17 +10,17 @@ import { listAdapters, loadAdapter, saveAdapter, type StoredAdapter } from "../s
 import type { ActiveAdapter, AdapterRun } from "./active";
 import type { Session } from "./session";
 
-/** The loaded model, and those of its adapters that lie on the GPU. */
+/** The parts of the session that manage adapters. */
 export type AdapterHost = Pick<Session, "hasModel" | "model" | "heldAdapter" | "holdAdapter" | "unsaved">;
 
-/** An adapter to keep, with a file of the optimizer's state where there is one. */
+/** An adapter to save, with its serialised optimizer state if there is one. */
 export interface NewAdapter extends ActiveAdapter {
   readonly optimizer?: Uint8Array<ArrayBuffer>;
 }
 
 /**
- * Keeps an adapter that lies on the GPU in the loaded model's library, so that a reload finds it again. Where storage does
- * not take it, it stays in memory, and the page is told.
+ * Saves an adapter on the GPU into the loaded model's library. If storage refuses it, it stays in memory and the page
+ * is told.
  */
 export async function keepAdapter(session: AdapterHost, adapter: NewAdapter): Promise<AdapterSummary> {
   const { run, state } = adapter;
@@ -38,12 +38,12 @@ export async function keepAdapter(session: AdapterHost, adapter: NewAdapter): Pr
   return summary;
 }
 
-/** Keeps an adapter as it is now. Errors: LuthierError("storage"); an earlier one of its id then stays as it is. */
+/** Saves an adapter's current values. Throws LuthierError("storage"), leaving an earlier version with its id intact. */
 export async function saveNow(session: AdapterHost, adapter: NewAdapter): Promise<void> {
   await saveStored(await readStored(session, adapter));
 }
 
-/** Tries again to save an adapter that storage would not take. Errors: LuthierError("storage"), and it stays in memory. */
+/** Retries saving an adapter held in memory. Throws LuthierError("storage") and keeps holding it. */
 export async function saveUnsaved({ unsaved }: Pick<AdapterHost, "unsaved">, id: string): Promise<void> {
   const adapter = unsaved.find(id);
   if (!adapter) return;
@@ -66,7 +66,7 @@ async function readStored(
   };
 }
 
-/** Saves without the optimizer's state where there is room for the adapter alone; returns the bytes of what it saved. */
+/** Falls back to saving without the optimizer state if only the adapter fits; returns the bytes saved. */
 async function saveStored({ optimizer, ...stored }: StoredAdapter): Promise<number> {
   if (optimizer) {
     try {
@@ -84,12 +84,12 @@ function isStorageError(error: unknown): error is LuthierError {
   return error instanceof LuthierError && error.code === "storage";
 }
 
-/** The adapters that are kept of a model, the latest first. */
+/** A model's saved adapters, latest first. */
 export async function keptAdapters(modelId: string): Promise<AdapterSummary[]> {
   return (await listAdapters(modelId)).map(({ modelId: _model, run: _run, ...summary }) => summary);
 }
 
-/** A model's adapters, the latest first: those kept, and those that storage would not take. */
+/** A model's adapters, saved or held in memory, latest first. */
 export async function adaptersOf(
   { unsaved }: Pick<AdapterHost, "unsaved">,
   modelId: string,
@@ -102,12 +102,12 @@ export async function adaptersOf(
   return [...inMemory, ...rest].sort((a, b) => b.savedAt - a.savedAt);
 }
 
-/** The loaded model's adapters, the latest first. */
+/** The loaded model's adapters, latest first. */
 export async function libraryOf(session: AdapterHost): Promise<AdapterSummary[]> {
   return session.hasModel ? adaptersOf(session, session.model.summary.id) : [];
 }
 
-/** An adapter of the library with its values on the host. */
+/** An adapter with its values on the host. */
 export interface ReadAdapter {
   readonly summary: AdapterSummary;
   readonly run: AdapterRun | null;
@@ -115,7 +115,7 @@ export interface ReadAdapter {
   readonly values: ReadonlyMap<string, HostTensor>;
 }
 
-/** Reads an adapter of the loaded model's library. Errors: there is none of that id. */
+/** Reads an adapter of the loaded model's library. Throws if there is none with that id. */
 export async function readAdapter(session: AdapterHost, id: string): Promise<ReadAdapter> {
   const held = session.heldAdapter(id);
   if (held) {
@@ -131,7 +131,7 @@ export async function readAdapter(session: AdapterHost, id: string): Promise<Rea
   return { summary, run, adapter, values: await readHostTensors(values) };
 }
 
-/** An adapter of the library on the GPU. Errors: there is none of that id; no memory for it. */
+/** Loads an adapter of the library onto the GPU. Throws if there is none with that id or memory runs out. */
 export async function holdAdapter(session: AdapterHost, id: string): Promise<ActiveAdapter> {
   const held = session.heldAdapter(id);
   if (held) return held;
@@ -142,7 +142,7 @@ export async function holdAdapter(session: AdapterHost, id: string): Promise<Act
   return active;
 }
 
-/** The loaded model with an adapter of the library in its weights, on the GPU. Errors: as {@link mergeOnGpu}'s. */
+/** Merges an adapter of the library into a copy of the loaded model, on the GPU. Throws as {@link mergeOnGpu}. */
 export async function holdMerged(session: Session, id: string): Promise<LoadedModel> {
   const held = session.heldMerged(id);
   if (held) return held;

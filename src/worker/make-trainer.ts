@@ -10,12 +10,12 @@ import { fitChanges } from "./forecast";
 import { type RunSetup, trainerOptions } from "./run-setup";
 import type { Session } from "./session";
 
-/** What a trainer is made on. */
+/** The parts of the session that a trainer needs. */
 export type TrainerHost = Pick<Session, "model" | "tune">;
 
 /**
- * Makes everything that a run needs on the GPU, with the kernels that are fastest there. Errors: not enough memory,
- * with the changes that would need less.
+ * Allocates a run's GPU resources and picks the fastest kernels. If memory runs out, the error suggests changes that
+ * need less.
  */
 export async function makeTrainer(
   session: TrainerHost,
@@ -24,19 +24,23 @@ export async function makeTrainer(
 ): Promise<Trainer> {
   const { engine } = session.model;
   const options = trainerOptions(setup.training, setup.data);
-  // Planning asks the tuner for every matrix shape of the run; what it does not know is timed before the real plan.
+  // A dry-run plan collects the run's matrix shapes, so that unknown ones are timed before the real plan.
   planTraining(engine, state, options);
   await session.tune();
   try {
     return await Trainer.create(engine, state, options);
   } catch (error) {
     if (!(error instanceof LuthierError) || error.code !== "out-of-memory") throw error;
-    throw await withWaysOut(error, engine, setup);
+    throw await withSuggestions(error, engine, setup);
   }
 }
 
-/** What did not fit is not known, so that what a run takes besides the weights should become half of what it was. */
-async function withWaysOut(error: LuthierError, engine: LoadedModel, setup: RunSetup): Promise<LuthierError> {
+/** How much memory is missing is unknown; aims to halve the run's memory apart from the weights. */
+async function withSuggestions(
+  error: LuthierError,
+  engine: LoadedModel,
+  setup: RunSetup,
+): Promise<LuthierError> {
   const options = trainerOptions(setup.training, setup.data);
   const { weights, total } = predictTrainingMemory(engine, setup.adapter, options);
   const changes = await fitChanges(engine, setup, weights + (total - weights) / 2);

@@ -1,4 +1,4 @@
-import { loraEnds } from "../engine/adapters/lora/lora-options";
+import { embeddingsAndHead } from "../engine/adapters/lora/lora-options";
 import { type ModelSpec, linearLayers, parameterCount } from "../engine/nn/model-spec";
 import type { LoadedModel } from "../engine/models/loaded-model";
 import { unreadConfigKeys } from "../engine/models/registry";
@@ -8,7 +8,7 @@ import type { ModelFolder } from "../formats/model-folder";
 import { isFloatType } from "../formats/quantised/block-types";
 import type { ModelCard, ModelSummary, ModuleInfo } from "../shared/model";
 
-/** What the page shows of a model on the GPU. */
+/** The summary of a loaded model that the page shows. */
 export function summarise(
   card: Pick<ModelCard, "id" | "title" | "source" | "license">,
   engine: LoadedModel,
@@ -49,7 +49,7 @@ function quantisedHow(tensors: readonly TensorSource[]): ModelSummary["quantised
 }
 
 function endsOf(spec: ModelSpec): ModuleInfo[] {
-  const { tables, head } = loraEnds(spec);
+  const { tables, head } = embeddingsAndHead(spec);
   const { path, inFeatures, outFeatures } = head;
   return [
     ...tables.map((table) => ({ path: table.path, inFeatures: table.columns, outFeatures: table.rows })),

@@ -13,10 +13,10 @@ import type { MethodChoice } from "../shared/methods";
 import { loadOptimizer } from "../storage/adapters";
 import type { AdapterHost } from "./kept-adapter";
 
-/** A larger state is not kept with its adapter: that of a model that trained as a whole would fill the disk. */
+/** Larger states are not saved: that of a fully fine-tuned model would fill the disk. */
 const MAX_STATE_BYTES = 2 ** 28;
 
-/** The optimizer's state after a run as a file, or null where none is kept: it is too large, or nothing trained. */
+/** Serialises the optimizer state after a run, or returns null if it is too large or nothing was trained. */
 export async function keptOptimizer(
   trainer: Trainer,
   state: AdapterState,
@@ -26,7 +26,7 @@ export async function keptOptimizer(
   return optimizerFile(state.adapter, method, await state.read(), await trainer.moments());
 }
 
-/** The file of an adapter of the library, or null. */
+/** The saved optimizer state of an adapter, or null. */
 export async function findOptimizer(
   { unsaved }: Pick<AdapterHost, "unsaved">,
   id: string,
@@ -35,7 +35,7 @@ export async function findOptimizer(
   return inMemory ? (inMemory.optimizer ?? null) : loadOptimizer(id);
 }
 
-/** The moments that a run begins with which goes on from an adapter of the library, or null. */
+/** The initial moments of a run that continues from an adapter, or null. */
 export async function momentsOf(
   session: Pick<AdapterHost, "unsaved">,
   id: string,
@@ -48,15 +48,15 @@ export async function momentsOf(
   return file.moments;
 }
 
-/** An adapter as it was trained, with the bytes of the optimizer's state that lie beside it. */
+/** An adapter as trained, with its serialised optimizer state. */
 export interface ResumableAdapter extends FolderAdapter {
   readonly steps: number;
   readonly optimizer: Uint8Array<ArrayBuffer>;
 }
 
 /**
- * What a folder's adapter was when it was exported, with the file of the optimizer's state that lies in it. Errors: the
- * file is damaged, or belongs to another adapter.
+ * Reads the adapter exported in a folder with the optimizer state beside it. Throws if the file is damaged or belongs
+ * to another adapter.
  */
 export async function withOptimizer(
   found: FolderAdapter,
@@ -66,7 +66,7 @@ export async function withOptimizer(
 ): Promise<ResumableAdapter> {
   const file = await readOptimizerFile(source);
   const { id, options } = file.method;
-  // What builds on other adapters names them as the folder does.
+  // Methods that build on other adapters refer to them by their names in the folder.
   const method = found.method.experts ? found.method : { id, options };
   const adapter = methods[method.id].bind(method.options, model, method.experts);
   const values = file.parameters ?? found.values;

@@ -5,7 +5,7 @@ import { deleteUnknownFolder, listModels, unknownFolders } from "../storage/mode
 import { builtInModels } from "./built-in";
 import { discardRun } from "./run-progress";
 
-/** What is kept and belongs to no model that is: adapters and runs of deleted models, and files of which nothing is known. */
+/** Stored items without a model: adapters and runs of deleted models, and unknown files. */
 export async function listOrphans(): Promise<Orphan[]> {
   const [kept, builtIn] = await Promise.all([listModels(), builtInModels()]);
   const models = new Set([...kept, ...builtIn].map(({ id }) => id));
@@ -25,7 +25,7 @@ export async function listOrphans(): Promise<Orphan[]> {
   ];
 }
 
-/** Deletes what {@link listOrphans} has listed; nothing happens where it is not there any more. */
+/** Deletes an item of {@link listOrphans}, if it still exists. */
 export async function deleteOrphan({ kind, id }: Pick<Orphan, "kind" | "id">): Promise<void> {
   if (kind === "adapter") await deleteAdapter(id);
   else if (kind === "run") await discardRun(id);

@@ -3,15 +3,15 @@ import { type ByteSource, fetchSource } from "../formats/byte-source";
 import { LuthierError } from "../lib/errors";
 import { parseAs } from "../lib/schema";
 
-/** The folder that the page is served from; a built worker lies in its assets folder. */
+/** The page's root; a built worker is served from its assets folder. */
 const root = new URL(import.meta.env.DEV ? "/" : "../", self.location.href);
 
-/** Where a file of public/ is served. */
+/** The URL of a file in public/. */
 export function publicUrl(path: string): string {
   return new URL(path, root).href;
 }
 
-/** Reads a JSON file that comes with the studio, as `schema` describes it. */
+/** Reads a JSON file shipped with the studio and validates it against `schema`. */
 export async function readPublicJson<T>(path: string, schema: v.GenericSchema<unknown, T>): Promise<T> {
   const response = await fetch(publicUrl(path));
   if (!response.ok) {
@@ -20,7 +20,7 @@ export async function readPublicJson<T>(path: string, schema: v.GenericSchema<un
   return parseAs(schema, await response.json(), { file: path });
 }
 
-/** A whole file that comes with the studio. */
+/** Fetches a file shipped with the studio. */
 export function readPublicFile(path: string, signal: AbortSignal): Promise<ByteSource> {
   return fetchSource(publicUrl(path), { name: path, signal });
 }

@@ -1,14 +1,15 @@
 import { LuthierError } from "../lib/errors";
 import { isLocked, tryLock } from "../storage/locks";
 
-/** Held by the tab that trains: two runs at a time would share one GPU. */
+/** Lock held by the tab that trains, since concurrent runs would share one GPU. */
 const TRAINING = "luthier training";
 
 /**
- * Makes this tab the owner of a run until the result is called. A closed or crashed tab owns nothing any more.
+ * Claims a run for this tab until the returned function is called. The locks are released when the tab closes or
+ * crashes.
  * @throws LuthierError("busy") while another tab trains
  */
-export async function ownRun(id: string): Promise<() => void> {
+export async function claimRun(id: string): Promise<() => void> {
   const training = await tryLock(TRAINING);
   const run = training && (await tryLock(runLock(id)));
   if (training && run) {
@@ -21,7 +22,7 @@ export async function ownRun(id: string): Promise<() => void> {
   throw new LuthierError({ code: "busy/elsewhere" });
 }
 
-/** Whether a tab, this one or another, trains this run now. */
+/** Whether any tab is training this run. */
 export function isOwned(id: string): Promise<boolean> {
   return isLocked(runLock(id));
 }

@@ -4,7 +4,7 @@ import { LuthierError } from "../lib/errors";
 import type { InterruptedRun } from "../protocol/commands";
 import {
   deleteCheckpoint,
-  type KeptRun,
+  type StoredRun,
   listRuns,
   loadCheckpoint,
   type RunCheckpoint,
@@ -18,30 +18,30 @@ import type { Session } from "./session";
 import type { TrainingReporter } from "./training-reporter";
 
 /**
- * A run is kept this often, so that a closed tab or a lost GPU costs no more than half a minute, the step that runs and the
- * keeping itself with it; and first soon after its start.
+ * Checkpoint interval: with the running step and the saving itself, a closed tab or lost device costs at most about
+ * half a minute. The first checkpoint comes earlier.
  */
 const KEEP_EVERY_MS = 25_000;
 const KEEP_FIRST_MS = 8_000;
 
-/** Without room to keep it, a run looks again this often. */
-const LOOK_AGAIN_MS = 60_000;
+/** Retry interval when storage is full. */
+const RETRY_MS = 60_000;
 
-/** What a run is kept from. */
+/** Sources of a checkpoint. */
 interface RunParts {
   readonly session: Session;
   readonly trainer: Trainer;
   readonly reporter: TrainingReporter;
   readonly best: BestValues;
-  /** The adapter as it is now. */
+  /** The adapter in its current state. */
   trained(): ActiveAdapter;
-  /** What does not change within the run. */
+  /** Constants of the run. */
   readonly run: Pick<RunCheckpoint, "config" | "totalSteps">;
-  /** When the run began, less what it took before it was resumed; as performance.now() counts. */
+  /** Start of the run on the performance.now() clock, shifted back by the time spent before it was resumed. */
   readonly startedAt: number;
 }
 
-/** Keeps a run's progress and its adapter now and then, while no step is on its way. */
+/** Saves checkpoints of a run periodically, between steps. */
 export class RunKeeper {
   readonly #parts: RunParts;
   #dueAt = performance.now() + KEEP_FIRST_MS;
@@ -54,7 +54,7 @@ export class RunKeeper {
     return performance.now() >= this.#dueAt;
   }
 
-  /** Keeps all that the run needs to go on. Without room for it the run goes on, and the log says so. */
+  /** Saves a checkpoint. If storage is full, the run continues and the log says so. */
   async keep(): Promise<void> {
     let wait = KEEP_EVERY_MS;
     const { session, trainer, reporter, best, run, startedAt } = this.#parts;
@@ -74,14 +74,14 @@ export class RunKeeper {
       });
     } catch (error) {
       if (!(error instanceof LuthierError) || error.code !== "storage") throw error;
-      wait = LOOK_AGAIN_MS;
+      wait = RETRY_MS;
       session.emit("log", { time: Date.now(), line: { kind: "problem", problem: error.problem } });
     }
     this.#dueAt = performance.now() + wait;
   }
 }
 
-/** Forgets a run that has come to its end; that it cannot be forgotten stops nobody. */
+/** Deletes the checkpoint of a finished run. Failures are logged and otherwise ignored. */
 export async function forgetRun({ emit }: Pick<Session, "emit">, id: string): Promise<void> {
   try {
     await deleteCheckpoint(id);
@@ -92,7 +92,7 @@ export async function forgetRun({ emit }: Pick<Session, "emit">, id: string): Pr
 }
 
 /**
- * Forgets a run that the person gives up.
+ * Discards an interrupted run.
  * @throws LuthierError("busy") while a tab trains it
  */
 export async function discardRun(id: string): Promise<void> {
@@ -100,7 +100,7 @@ export async function discardRun(id: string): Promise<void> {
   await deleteCheckpoint(id);
 }
 
-/** The loaded model's runs that did not come to their end, the latest first. */
+/** The loaded model's interrupted runs, latest first. */
 export async function listInterruptedRuns(
   session: Pick<Session, "hasModel" | "model">,
 ): Promise<InterruptedRun[]> {
@@ -115,14 +115,14 @@ async function describeRun({
   step,
   totalSteps,
   savedAt,
-}: KeptRun): Promise<InterruptedRun> {
-  // Gone, or not to be read just now: the run is kept either way.
+}: StoredRun): Promise<InterruptedRun> {
+  // A missing or unreadable dataset does not hide the run.
   const dataset = await findDataset(config.datasetId).catch(() => null);
   const isElsewhere = await isOwned(id);
   return { id, name, datasetName: dataset?.name ?? null, isElsewhere, step, totalSteps, savedAt };
 }
 
-/** The loaded model's run that is to go on. Errors when there is none of that id. */
+/** The checkpoint of one of the loaded model's runs. Throws if there is none with that id. */
 export async function requireCheckpoint(
   { model }: Pick<Session, "model">,
   id: string,

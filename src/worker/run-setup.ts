@@ -12,18 +12,18 @@ import { methodOfRun, readExpertValues } from "./experts";
 import type { AdapterHost } from "./kept-adapter";
 import { planTrainingData, type TrainingData } from "./training-data";
 
-/** Everything of a run that follows from its configuration, before anything is allocated. */
+/** Everything a run needs that follows from its configuration, before anything is allocated. */
 export interface RunSetup {
-  /** As asked for, with the adapters that the method builds on. */
+  /** The requested configuration, with the method's experts resolved. */
   readonly config: RunConfig;
   readonly adapter: Adapter;
   readonly rows: readonly EncodedRow[];
-  /** The options asked for, with a maximum length that the model has positions for, and packing only where it can be. */
+  /** The requested options, with the maximum length limited to the model's positions and packing only if supported. */
   readonly training: TrainingOptions;
   readonly data: TrainingData;
 }
 
-/** Binds the method, encodes the rows and plans their batches. Errors name the field that cannot be used. */
+/** Binds the method, encodes the rows and plans their batches. Errors name the invalid field. */
 export async function setUpRun(
   session: AdapterHost,
   encoded: EncodedRows,
@@ -54,7 +54,7 @@ export async function setUpRun(
   };
 }
 
-/** Values that an adapter starts from when nothing else is told: drawn by the run's seed. */
+/** Initial adapter values, drawn from the run's seed. */
 export async function drawValues(
   session: AdapterHost,
   setup: RunSetup,
@@ -67,7 +67,7 @@ export async function drawValues(
   return initialValues(setup.adapter, initContext(engine.tensors, random, tokenize, experts));
 }
 
-/** What the trainer is made with. */
+/** Derives the trainer's options. */
 export function trainerOptions(training: TrainingOptions, data: TrainingData): TrainerOptions {
   return {
     shapes: data.shapes,
@@ -80,7 +80,7 @@ export function trainerOptions(training: TrainingOptions, data: TrainingData): T
   };
 }
 
-/** Rows are cut to what the model has positions for beside the virtual tokens. */
+/** Rows are truncated to the model's positions minus the virtual tokens. */
 function fittingLength(maxLength: number, adapter: Adapter, maxPositions: number): number {
   const room = maxPositions - adapter.promptLength - adapter.prefixLength;
   if (room >= 8) return Math.min(maxLength, room);

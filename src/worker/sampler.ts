@@ -12,10 +12,10 @@ import type { RunSetup } from "./run-setup";
 import type { ActiveModel } from "./active";
 import type { Emit } from "./serve";
 
-/** The likeliest token each time, so that what changes is what was learned. */
+/** Greedy decoding, so that answers change only because the weights did. */
 const options: GenerationOptions = { ...defaultGeneration, temperature: 0, maxNewTokens: 64 };
 
-/** Answers one question that is kept aside every so many steps, so that one sees the model learn. */
+/** Answers a held-out question at regular steps, to show what the model has learned. */
 export class Sampler {
   readonly #model: ActiveModel;
   readonly #emit: Emit;
@@ -32,7 +32,10 @@ export class Sampler {
     this.#every = every;
   }
 
-  /** A sampler of the first row held out (or trained on where none is), or null when none is wanted. */
+  /**
+   * Creates a sampler for the first held-out row, or the first training row if none is held out; null if sampling is
+   * off.
+   */
   static async create(
     { model, emit }: { readonly model: ActiveModel; readonly emit: Emit },
     { data }: RunSetup,
@@ -50,7 +53,9 @@ export class Sampler {
     return !this.#isOver && step % this.#every === 0;
   }
 
-  /** Answers with the adapter as it is now; no step may be on its way. Without room for the cache it stops asking. */
+  /**
+   * Answers with the current adapter; no step may be in flight. Stops sampling if there is no memory for the KV cache.
+   */
   async sample(step: number, state: AdapterState, signal: AbortSignal): Promise<void> {
     const { engine } = this.#model;
     try {
@@ -59,7 +64,7 @@ export class Sampler {
       const generator = await Generator.create(engine, state, Math.min(wanted, engine.maxPositions));
       try {
         const answer = await this.#answer(generator, signal);
-        this.#emit("sample", { step, ...asked(this.#row), answer });
+        this.#emit("sample", { step, ...promptOf(this.#row), answer });
       } finally {
         generator.destroy();
       }
@@ -84,13 +89,13 @@ export class Sampler {
   }
 }
 
-/** Characters of a text that are shown beside what the model made of its beginning. */
-const SHOWN = 400;
+/** Maximum number of reference characters shown beside an answer. */
+const MAX_SHOWN_CHARS = 400;
 
-function asked(row: Row): { question: string; expected: string } {
+function promptOf(row: Row): { question: string; expected: string } {
   if (row.kind === "text") {
     const question = textBeginning(row.text);
-    return { question, expected: row.text.slice(question.length).slice(0, SHOWN) };
+    return { question, expected: row.text.slice(question.length).slice(0, MAX_SHOWN_CHARS) };
   }
   const { text = "", input = "", answer = "" } = questionOf(row) ?? {};
   return { question: [text, input].filter((part) => part !== "").join("\n"), expected: answer };

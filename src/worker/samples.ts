@@ -1,26 +1,23 @@
 import * as v from "valibot";
 import { LuthierError } from "../lib/errors";
 import { objectOf } from "../lib/schema";
-import type { SampleDataset } from "../shared/data";
+import { SAMPLE_IDS, type SampleDataset } from "../shared/data";
 import { alpacaRow, questionOf, type Row } from "../shared/rows";
 import { readPublicJson } from "./public-files";
 
-/** public/datasets/index.json. */
+/** Schema of public/datasets/index.json. */
 const sampleIndex = v.array(
   objectOf({
-    id: v.string(),
-    title: v.string(),
-    teaches: v.string(),
+    id: v.picklist(SAMPLE_IDS),
     file: v.string(),
     heldout: v.string(),
     suggestions: v.array(v.string()),
-    language: v.string(),
   }),
 );
 
 type SampleEntry = SampleDataset & v.InferOutput<typeof sampleIndex>[number];
 
-/** Prompts of a sample's held-out file, beside which stand checks for the tests of the built-in model. */
+/** Schema of a sample's held-out file, which also holds checks for the built-in model's tests. */
 const heldOutFile = v.array(
   v.pipe(
     objectOf({
@@ -32,24 +29,24 @@ const heldOutFile = v.array(
   ),
 );
 
-/** The datasets that come with the studio. */
+/** The sample datasets shipped with the studio. */
 export function samples(): Promise<readonly SampleEntry[]> {
   return readPublicJson("datasets/index.json", sampleIndex);
 }
 
-/** A dataset that comes with the studio. Errors: there is none of that id. */
+/** Finds a sample dataset. Throws if there is none with that id. */
 export async function findSample(id: string): Promise<SampleEntry> {
   const sample = (await samples()).find((entry) => entry.id === id);
   if (!sample) throw new LuthierError({ code: "data/no-sample", id });
   return sample;
 }
 
-/** Samples keep one id as datasets, so that a second import replaces the first. */
+/** The fixed dataset id of a sample: importing it again replaces the first import. */
 export function sampleId(id: string): string {
   return `sample-${id}`;
 }
 
-/** The rows that a sample dataset keeps out of training, those of its suggestions first. */
+/** The held-out rows of a sample dataset, suggested prompts first. */
 export async function heldOutOfSample({ heldout, suggestions }: SampleEntry): Promise<Row[]> {
   const rows = await readPublicJson(`datasets/${heldout}`, heldOutFile);
   const own = suggestions.flatMap((asked) => rows.find((row) => questionOf(row)?.text === asked) ?? []);

@@ -3,14 +3,14 @@ import type { CommandArgs, CommandName, CommandResult } from "../protocol/comman
 import type { EventName, Events } from "../protocol/events";
 import type { CallRequest, Reply, Request } from "../protocol/wire";
 
-/** The request that a command answers. */
+/** The request being handled. */
 export interface Call {
   readonly id: number;
-  /** Aborted when the page asks that the command come to its end. */
+  /** Aborted when the page cancels the request. */
   readonly signal: AbortSignal;
 }
 
-/** What answers the page: one function for every command. */
+/** One handler per command. */
 export type Handlers = {
   readonly [Name in CommandName]: (
     ...args: [...CommandArgs<Name>, call: Call]
@@ -20,13 +20,13 @@ export type Handlers = {
 /** Sends an event to the page. */
 export type Emit = <Name extends EventName>(name: Name, payload: Events[Name]) => void;
 
-/** The worker's side of the wire. */
+/** The worker's end of the message channel. */
 export interface PagePort {
   postMessage(message: Reply, transfer: Transferable[]): void;
   addEventListener(type: "message", listener: (event: MessageEvent<Request>) => void): void;
 }
 
-/** An emitter over the page's port. */
+/** Creates an emitter for the page's port. */
 export function emitterFor(port: PagePort): Emit {
   return (name, payload) => {
     // TypeScript cannot see that a generic name and its payload form one member of the union.
@@ -34,7 +34,7 @@ export function emitterFor(port: PagePort): Emit {
   };
 }
 
-/** Answers every request with its result or with an error that a person can read. */
+/** Answers every request with its result or a LuthierError. */
 export function serve(port: PagePort, handlers: Handlers): void {
   const open = new Map<number, AbortController>();
   port.addEventListener("message", ({ data: request }) => {
@@ -52,7 +52,8 @@ export function serve(port: PagePort, handlers: Handlers): void {
     void answer(handlers, request, controller.signal)
       .then(
         (result) => port.postMessage({ type: "result", id, result }, []),
-        (error: unknown) => port.postMessage({ type: "error", id, error: readable(error).toData() }, []),
+        (error: unknown) =>
+          port.postMessage({ type: "error", id, error: toLuthierError(error).toData() }, []),
       )
       .finally(() => open.delete(id));
   });
@@ -63,13 +64,13 @@ async function answer(
   { id, command, args }: CallRequest,
   signal: AbortSignal,
 ): Promise<CommandResult<CommandName>> {
-  // The request's type pairs command and arguments; the record loses that pairing.
+  // The request type pairs command and arguments; indexing the handlers loses that pairing.
   const handler = handlers[command] as (...args: unknown[]) => CommandResult<CommandName>;
   return handler(...args, { id, signal });
 }
 
-/** Any failure as the one error that people see; what is not one is our own fault and says so. */
-export function readable(error: unknown): LuthierError {
+/** Converts any failure to a LuthierError; unexpected ones are reported as internal. */
+export function toLuthierError(error: unknown): LuthierError {
   if (error instanceof LuthierError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new LuthierError({ code: "internal", reason: message }, { cause: error });

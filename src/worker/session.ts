@@ -15,24 +15,24 @@ import type { ActiveAdapter, ActiveModel, GpuContext, Speaker } from "./active";
 import type { Emit } from "./serve";
 import { UnsavedAdapters } from "./unsaved-adapters";
 
-/** What answers on one side. */
+/** The generator of one chat side. */
 interface SideGenerator {
   readonly speaker: Speaker;
   readonly generator: Generator;
 }
 
-/** Caches are made in steps of this many tokens, so that few programs are. */
+/** KV cache capacity is rounded up to a multiple of this, so that few programs are compiled. */
 const CAPACITY_STEP = 256;
 
 /** Options of a {@link Session}. */
 interface SessionOptions {
-  /** Called when the GPU is lost, after all that lay there is forgotten. */
+  /** Called when the device is lost, after the session has dropped its resources. */
   onLost?(): void;
 }
 
 /**
- * The resources that the page's commands work on: one GPU, one base model, and those of its adapters that somebody uses.
- * Who may use them when is not its affair: that is the job owner's (`jobs/owner.ts`).
+ * The resources that commands work on: one GPU, one base model, and its adapters in use. Exclusive access is the job
+ * owner's concern (`jobs/owner.ts`).
  */
 export class Session {
   readonly emit: Emit;
@@ -41,7 +41,7 @@ export class Session {
   #context: Promise<GpuContext> | null = null;
   #model: ActiveModel | null = null;
   readonly #adapters = new Map<string, ActiveAdapter>();
-  /** The base model with an adapter in its weights, by the adapter's id. */
+  /** Copies of the base model with an adapter merged in, by adapter id. */
   readonly #merged = new Map<string, LoadedModel>();
   readonly #generators = new Map<Side, SideGenerator>();
 
@@ -51,7 +51,7 @@ export class Session {
     this.#options = options;
   }
 
-  /** Opens the GPU at the first call. After a lost device the next call opens it anew. */
+  /** Opens the GPU on first use, and again after a lost device. */
   gpu(): Promise<GpuContext> {
     this.#context ??= this.#open().catch((error: unknown) => {
       this.#context = null;
@@ -60,7 +60,7 @@ export class Session {
     return this.#context;
   }
 
-  /** The loaded model. Errors when there is none. */
+  /** The loaded model. Throws if there is none. */
   get model(): ActiveModel {
     if (this.#model) return this.#model;
     throw new LuthierError({ code: "model/not-loaded" });
@@ -79,9 +79,9 @@ export class Session {
   }
 
   /**
-   * Takes another model, or none, and tells the page; what stood on the old one is freed.
+   * Replaces the model (or unloads it) and tells the page; frees everything that belongs to the old one.
    *
-   * @param adapters the new model's, the latest first
+   * @param adapters the new model's adapters, latest first
    */
   setModel(model: ActiveModel | null, adapters: readonly AdapterSummary[] = []): void {
     this.evictModel();
@@ -89,7 +89,7 @@ export class Session {
     this.emit("model", model && { summary: model.summary, adapters });
   }
 
-  /** Frees the model's memory on the GPU, to make room. What is known of it stays, for it to be loaded again. */
+  /** Frees the model's GPU memory but keeps its description for {@link restoreModel}. */
   evictModel(): void {
     for (const side of [...this.#generators.keys()]) this.#dropGenerator(side);
     for (const id of [...this.#adapters.keys()]) this.dropAdapter(id);
@@ -97,19 +97,19 @@ export class Session {
     this.#model?.engine.weights.destroy();
   }
 
-  /** Takes the weights of an evicted model that were loaded again. */
+  /** Sets the reloaded weights of an evicted model. */
   restoreModel(engine: LoadedModel): void {
     this.#model = { ...this.model, engine };
   }
 
-  /** Takes an adapter on the GPU, in place of what was held under its id. */
+  /** Holds an adapter on the GPU, replacing any with the same id. */
   holdAdapter(adapter: ActiveAdapter): void {
     const { id } = adapter.summary;
     if (this.#adapters.get(id)?.state !== adapter.state) this.dropAdapter(id);
     this.#adapters.set(id, adapter);
   }
 
-  /** Frees an adapter and what answers with it; nothing happens when it is not held. */
+  /** Frees an adapter and its generators, if it is held. */
   dropAdapter(id: string): void {
     this.#dropState(id);
     this.#dropMerged(id);
@@ -119,18 +119,18 @@ export class Session {
     return this.#merged.get(id) ?? null;
   }
 
-  /** Takes the base model with that adapter in its weights. */
+  /** Holds a base model with that adapter merged in. */
   holdMerged(id: string, merged: LoadedModel): void {
     this.#dropMerged(id);
     this.#merged.set(id, merged);
   }
 
-  /** Frees the merged weights of all adapters but these, and what answers with them. */
+  /** Frees all merged models but these, with their generators. */
   keepMerged(ids: readonly string[]): void {
     for (const id of [...this.#merged.keys()]) if (!ids.includes(id)) this.#dropMerged(id);
   }
 
-  /** A generator for one side with room for `tokens` tokens; kept until somebody else answers there. */
+  /** Returns a generator for one side with room for `tokens` tokens, reused until the speaker changes. */
   async generator(side: Side, speaker: Speaker, tokens: number): Promise<Generator> {
     const { engine, state } = speaker;
     const front = state ? state.adapter.promptLength + state.adapter.prefixLength : 0;
@@ -146,7 +146,7 @@ export class Session {
     return generator;
   }
 
-  /** Times the matrix shapes that planning asked for, and keeps what was found for the next visit. */
+  /** Times the matrix shapes that planning recorded, and stores the results for the next visit. */
   async tune(): Promise<void> {
     const { gpu, tuning } = await this.gpu();
     if (await tuning.measure()) await saveSetting(tuningKey(gpu), tuning.choices);
@@ -169,7 +169,7 @@ export class Session {
     return { gpu, pipelines, tuning };
   }
 
-  /** After a lost device nothing on it is left; the page stays usable and loads the model again. */
+  /** Drops everything that was on a lost device; the page stays usable and can reload the model. */
   #forgetGpu(): void {
     this.#generators.clear();
     this.#adapters.clear();
@@ -182,7 +182,7 @@ export class Session {
     this.#options.onLost?.();
   }
 
-  /** Frees adapters that no side answers with, but for `wanted`: storage or memory has their values. */
+  /** Frees adapters that no side uses, except `wanted`; their values are in storage or memory. */
   #freeUnused(wanted: AdapterState | null): void {
     const speaking = [...this.#generators.values()].map(({ speaker }) => speaker.state);
     const used = new Set([wanted, ...speaking]);
@@ -221,10 +221,10 @@ function gpuName({ info: { name, architecture } }: Gpu): string {
   return `${name} ${architecture}`;
 }
 
-/** Choices belong to a GPU: another one has other favourites. */
+/** Tuning results are per GPU. */
 function tuningKey(gpu: Gpu): string {
   return `tuning ${gpuName(gpu)}`;
 }
 
-/** The fastest kernel variant by matrix shape, as an earlier visit found it. */
+/** The fastest kernel variant by matrix shape, from an earlier visit. */
 const tuningChoices = recordOf(v.string());

@@ -7,37 +7,37 @@ import { LuthierError } from "../lib/errors";
 import type { TrainingOptions } from "../shared/training";
 import { batchShapes, countRowLabels, largestShapes, type RowSizes, splitRowPairs } from "./batch-shapes";
 
-/** Everything of a run that follows from rows, options and seed alone. */
+/** Everything a run derives from rows, options and seed alone. */
 export interface TrainingData {
   readonly totalSteps: number;
-  /** Batches of an optimizer step, counted from 0; made when asked for. */
+  /** Batches of an optimizer step (from 0), built on demand. */
   batches(step: number): readonly Batch[];
-  /** Tokens of a step's rows, padding left out. */
+  /** Tokens of a step's rows, excluding padding. */
   tokens(step: number): number;
-  /** Passes over the data at the end of a step, counted from 0. */
+  /** Epochs completed at the end of a step (from 0). */
   epoch(step: number): number;
-  /** How many training batches of each length the whole run has, by those of its first epoch. */
+  /** Training batches per length over the whole run, extrapolated from its first epoch. */
   runLengths(): readonly { readonly length: number; readonly batches: number }[];
   readonly validation: BatchList;
-  /** The shapes that batches may have, longest first. */
+  /** Possible batch shapes, longest first. */
   readonly shapes: readonly BatchShape[];
   readonly evaluationShapes: readonly BatchShape[];
   readonly trainRows: number;
   /**
-   * The row to answer while training, by its place in the dataset: the first held out, else the first. With a validation
-   * file it is its first row, by its place in there.
+   * Dataset index of the row to sample while training: the first held-out row, else the first row. With a validation
+   * file, the index of its first row in that file.
    */
   readonly sampleRow: number;
 }
 
-/** Runs of up to so many rows are walked through for the shapes that they need; others get all that are possible. */
-const WALKED_ROWS = 50_000;
+/** Shapes are enumerated exactly for runs of up to this many rows; longer runs use all possible shapes. */
+const MAX_ENUMERATED_ROWS = 50_000;
 
 /**
- * Splits, batches and orders encoded rows. Errors when no row can be trained on.
+ * Splits, batches and shuffles encoded rows. Throws if no row is trainable.
  *
  * @param splitsAnswers whether an encoder reads the prompts
- * @param validationFile the rows of a validation file, in place of which no row of the dataset is held out
+ * @param validationFile rows of a validation file, used instead of holding out rows of the dataset
  */
 export function planTrainingData(
   rows: readonly EncodedRow[],
@@ -63,7 +63,7 @@ export function planTrainingData(
     pairs: splitsAnswers ? splitRowPairs(some) : null,
   });
   const trainSizes = rowSizesOf(train);
-  const isShort = totalSteps * options.gradientAccumulation * options.batchSize <= WALKED_ROWS;
+  const isShort = totalSteps * options.gradientAccumulation * options.batchSize <= MAX_ENUMERATED_ROWS;
   return {
     totalSteps,
     batches: (step) => epochs.places(step).map(({ list, index }) => list.at(index)),
@@ -85,35 +85,35 @@ export function planTrainingData(
     ),
     trainRows: train.length,
     sampleRow: validationFile
-      ? placeOf(validationFile, usableRows(validationFile)[0] ?? 0)
-      : placeOf(rows, split.validation[0] ?? split.train[0] ?? 0),
+      ? datasetIndexOf(validationFile, usableRows(validationFile)[0] ?? 0)
+      : datasetIndexOf(rows, split.validation[0] ?? split.train[0] ?? 0),
   };
 }
 
-/** Rows by number that can be learned from or measured on. */
+/** Indices of rows with at least one label. */
 function usableRows(rows: readonly EncodedRow[]): number[] {
   return rows.flatMap((row, index) => (row.excluded === null ? [index] : []));
 }
 
-/** The rows of a validation file that can be measured on. Errors when there is none. */
+/** Rows of a validation file with at least one label. Throws if there are none. */
 function usableFile(rows: readonly EncodedRow[]): EncodedRow[] {
   const usable = rows.filter(({ excluded }) => excluded === null);
   if (usable.length > 0) return usable;
   throw new LuthierError({ code: "data/nothing-to-validate" }, { field: "maxLength" });
 }
 
-/** The place in the dataset of an encoded row. */
-function placeOf(rows: readonly EncodedRow[], index: number): number {
+/** The dataset index of an encoded row. */
+function datasetIndexOf(rows: readonly EncodedRow[], index: number): number {
   return rows[index]?.row ?? index;
 }
 
-/** Where a batch is found. */
+/** A batch within an epoch's list. */
 interface Place {
   readonly list: BatchList;
   readonly index: number;
 }
 
-/** The order of all epochs, each worked out when a step of it is asked for. */
+/** Batch order of all epochs, each computed on demand. */
 class Epochs {
   readonly lengths: readonly number[];
   /** Tokens of each row. */
@@ -161,7 +161,7 @@ class Epochs {
   #epoch(epoch: number): BatchList {
     const known = this.#known.get(epoch);
     if (known) return known;
-    // Two epochs are kept, since steps are submitted ahead of those that are reported.
+    // Keep two epochs, since steps are submitted ahead of the ones being reported.
     for (const old of [...this.#known.keys()].slice(0, -1)) this.#known.delete(old);
     const { seed, batchSize, packing, maxLength } = this.#options;
     const shape = { batchSize, packing, maxLength };

@@ -3,9 +3,9 @@ import type { TrainingReport, TrainingStatus } from "../protocol/events";
 import type { RunHistory, StepReport, ValidationReport } from "../shared/run-history";
 import type { Emit } from "./serve";
 
-/** At most ten messages a second reach the page. */
+/** Limits messages to ten a second. */
 const INTERVAL_MS = 100;
-/** Speed is that of the last this many steps. */
+/** Speed is averaged over this many steps. */
 const WINDOW_STEPS = 20;
 
 interface Speed {
@@ -13,13 +13,13 @@ interface Speed {
   readonly msPerStep: number;
 }
 
-/** Gathers what the loop tells and sends it on in few messages, with speed and time left. */
+/** Collects the training loop's reports and sends them in batches, with speed and remaining time. */
 export class TrainingReporter {
   readonly #emit: Emit;
   readonly #runId: string;
   readonly #totalSteps: number;
   readonly #gpuBytes: () => number;
-  /** All that was told, and how much of it has been sent. */
+  /** All steps reported so far, and how many have been sent. */
   readonly #steps: StepReport[] = [];
   readonly #validation: ValidationReport[] = [];
   #sent = { steps: 0, validation: 0 };
@@ -27,7 +27,7 @@ export class TrainingReporter {
   #lastSpeed: Speed | null = null;
   #lastSent = -Infinity;
   #doneSteps = 0;
-  /** What the last messages said; the run's result. */
+  /** The latest values; the result of the run. */
   finalLoss: number | null = null;
   validationLoss: number | null = null;
 
@@ -42,12 +42,12 @@ export class TrainingReporter {
     return this.#doneSteps;
   }
 
-  /** All that the run has told so far. */
+  /** Everything the run has reported so far. */
   get history(): RunHistory {
     return { steps: [...this.#steps], validation: [...this.#validation] };
   }
 
-  /** Takes in and sends what a run had told before it was interrupted. */
+  /** Restores and sends the history of a resumed run. */
   replay({ steps, validation }: RunHistory): void {
     for (const step of steps) this.#addStep(step);
     for (const point of validation) this.#addValidation(point);
@@ -55,9 +55,9 @@ export class TrainingReporter {
   }
 
   /**
-   * Takes in a report and sends a message when the last one is old enough.
+   * Adds a report, and sends a message if the last one is old enough.
    *
-   * @param tokens tokens that a step computed, padding left out
+   * @param tokens tokens computed in the step, excluding padding
    */
   add(report: LoopReport, tokens: number): void {
     if (report.type === "validation") {
@@ -70,8 +70,8 @@ export class TrainingReporter {
     if (performance.now() - this.#lastSent >= INTERVAL_MS) this.send("running");
   }
 
-  /** Time does not count while a run rests; the speed stays what it was until two more steps tell a newer one. */
-  rest(): void {
+  /** Excludes a pause from the speed, which keeps its value until two more steps have been timed. */
+  excludePause(): void {
     this.#recent = [];
   }
 

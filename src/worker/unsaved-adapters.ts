@@ -4,8 +4,8 @@ import type { StoredAdapter } from "../storage/adapters";
 import type { Emit } from "./serve";
 
 /**
- * Adapters that storage would not take, with their values: they stay in memory, whatever becomes of GPU and model, until
- * they are saved or the person deletes them.
+ * Adapters that could not be saved, with their values: kept in memory, independent of GPU and model, until they are
+ * saved or deleted.
  */
 export class UnsavedAdapters {
   readonly #emit: Emit;
@@ -15,7 +15,7 @@ export class UnsavedAdapters {
     this.#emit = emit;
   }
 
-  /** Takes an adapter, in place of one of its id, with what kept it from being saved. */
+  /** Holds an adapter, replacing any with the same id, with the reason it could not be saved. */
   hold(adapter: StoredAdapter, problem: Problem): void {
     this.#held.set(adapter.id, { adapter, problem });
     this.#tell();
@@ -25,19 +25,19 @@ export class UnsavedAdapters {
     return this.#held.get(id)?.adapter ?? null;
   }
 
-  /** Those of a model, without their weights. */
+  /** A model's unsaved adapters, without their weights. */
   of(modelId: string): StoredAdapter[] {
     return [...this.#held.values()].map(({ adapter }) => adapter).filter((each) => each.modelId === modelId);
   }
 
-  /** False where there is none of that id. */
+  /** Returns false if there is none with that id. */
   rename(id: string, name: string): boolean {
     const held = this.#held.get(id);
     if (held) this.hold({ ...held.adapter, name }, held.problem);
     return held !== undefined;
   }
 
-  /** Lets go of an adapter; nothing happens when it is not here. */
+  /** Drops an adapter, if it is held. */
   release(id: string): void {
     if (this.#held.delete(id)) this.#tell();
   }

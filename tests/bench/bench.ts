@@ -41,7 +41,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** The rivals that are asked for and there, and why the others are not. */
+/** The requested rivals that are installed, and why the others are not. */
 function chooseScope(args: readonly string[]): { scope: Scope; leftOut: readonly LeftOut[] } {
   const quick = args.includes("--quick");
   if (args.includes("--no-rivals") || args.includes("--profile"))

@@ -19,7 +19,7 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** The page is made here: a file of HTML in the tree would be crawled by the studio's own dev server. */
+/** The page is generated here, since an HTML file in the tree would be crawled by the studio's own dev server. */
 const page: Plugin = {
   name: "bench-page",
   configureServer: (server) => {
@@ -33,11 +33,11 @@ const page: Plugin = {
   },
 };
 
-/** How long a part may take before it counts as hung: nanogpt trains for many minutes on a software GPU. */
+/** Timeout of a section: nanogpt trains for many minutes on a software GPU. */
 const LIMIT_MINUTES = 60;
 const QUICK_LIMIT_MINUTES = 10;
 
-/** Stands in for packages that are not installed: the server refuses a module that names any other. */
+/** Stubs packages that are not installed, since the server rejects modules with unresolved imports. */
 function absentRivals(): Plugin {
   const absent = new Set<string>(
     RIVALS.filter((rival) => !isInstalled(rival)).flatMap((rival) => rivalPackages[rival]),
@@ -50,7 +50,7 @@ function absentRivals(): Plugin {
   };
 }
 
-/** Starts the test browser on a server of the benchmark's page; each section gets a page of its own. */
+/** Starts the test browser on a server of the benchmark's page; each section gets its own page. */
 export async function openBrowser(): Promise<Place> {
   const server = await createServer({
     configFile: false,

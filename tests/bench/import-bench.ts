@@ -16,9 +16,9 @@ const FLAGS = [
 ];
 
 /**
- * Imports 200 MB in the test browser, through the worker into IndexedDB, and prints time, growth of the worker's heap
- * and the longest time for which the page was held up: `node tests/run.mjs tests/bench/import-bench.ts`.
- * @returns 1 when heap or page break their limits
+ * Imports 200 MB in the test browser, through the worker into IndexedDB, and prints the time, the growth of the
+ * worker's heap and the longest time the page was blocked: `node tests/run.mjs tests/bench/import-bench.ts`.
+ * @returns 1 if heap or page exceed their limits
  */
 export async function main(): Promise<number> {
   const server = await servePage();
@@ -53,7 +53,7 @@ export async function main(): Promise<number> {
 
 const html = '<!doctype html><title>Import</title><script type="module" src="/import/page.ts"></script>';
 
-/** A server of the one page that the benchmark drives. */
+/** Serves the benchmark's page. */
 async function servePage(): Promise<ViteDevServer> {
   const page: Plugin = {
     name: "import-page",
@@ -84,7 +84,7 @@ async function servePage(): Promise<ViteDevServer> {
   return server.listen();
 }
 
-/** The heap of a page's worker, read over the browser's debugging protocol. */
+/** The heap of a page's worker, read over the DevTools protocol. */
 class WorkerHeap {
   readonly #session: CDPSession;
   #worker = "";
@@ -102,7 +102,7 @@ class WorkerHeap {
     });
   }
 
-  /** Begins before the page has its worker. */
+  /** Starts watching before the page creates its worker. */
   static async watch(page: Page): Promise<WorkerHeap> {
     const session = await page.context().newCDPSession(page);
     const heap = new WorkerHeap(session);
@@ -114,7 +114,7 @@ class WorkerHeap {
     return heap;
   }
 
-  /** Runs the work and tells by how much the heap grew at most. */
+  /** Runs the work and returns the maximum growth of the heap. */
   async during<T>(work: () => Promise<T>): Promise<{ result: T; growthBytes: number }> {
     await this.#ask("HeapProfiler.collectGarbage");
     const before = await this.#usedBytes();

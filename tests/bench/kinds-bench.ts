@@ -21,7 +21,7 @@ const PASSES = [
   { label: "backward, 512 tokens", rows: 512, transposed: true },
   { label: "forward, 1 token", rows: 1, transposed: false },
 ] as const;
-/** Timed runs; the fastest counts. */
+/** Timed runs, of which the fastest counts. */
 const RUNS = 5;
 
 /** Times a frozen layer in every storage kind: `node tests/run.mjs tests/bench/kinds-bench.ts` */
@@ -43,7 +43,7 @@ export async function main(): Promise<number> {
   return 0;
 }
 
-/** The best time of each kind; kinds take turns, so that whatever else the machine does meets all alike. */
+/** The best time of each kind. Kinds alternate, so that other load on the machine affects all of them equally. */
 async function race(
   gpu: Gpu,
   pipelines: PipelineCache,
@@ -57,7 +57,7 @@ async function race(
   for (let run = 0; run <= RUNS; run++) {
     for (const [kind, { time }] of layers) {
       const ms = await time();
-      // The first run warms up.
+      // The first run is a warm-up.
       if (run > 0) best.set(kind, Math.min(best.get(kind) ?? Infinity, ms));
     }
   }

@@ -16,13 +16,12 @@ import { createNullGpu } from "../support/gpu";
 import { fixedTuning } from "../support/run-graph";
 
 /**
- * Predicted against allocated GPU bytes of a run, across families, methods and settings:
- *   node tests/run.mjs tests/bench/memory-bench.ts
- * The device makes buffers and pipelines but computes nothing, so that any machine can run it. Ends with 1 when a
- * prediction is off by more than a tenth.
+ * Compares predicted with allocated GPU bytes of a run across families, methods and settings: `node tests/run.mjs
+ * tests/bench/memory-bench.ts`. The device creates buffers and pipelines but computes nothing, so any machine can run
+ * this. Exits with 1 if a prediction is off by more than a tenth.
  */
 
-/** Widths of real models; few layers and small vocabularies keep it within the 512 MB that the device offers. */
+/** Real models' widths with few layers and small vocabularies, to stay within the 512 MB that the device offers. */
 const families: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   gpt2: { model_type: "gpt2", vocab_size: 5003, n_embd: 768, n_head: 12, n_layer: 3, n_positions: 512 },
   llama: {
@@ -126,7 +125,7 @@ const families: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
 };
 
-/** What makes queries and values, in every family. */
+/** The query and value projections of every family. */
 const ATTENTION = "q_proj, v_proj, c_attn, query_key_value, q, v";
 
 const adapters: readonly (readonly [MethodId, FieldValues])[] = [
@@ -180,7 +179,7 @@ export async function main(): Promise<number> {
   return worst <= LIMIT ? 0 : 1;
 }
 
-/** The peak of a step and a validation, beside what was said before. */
+/** The peak of a step and a validation, with the prediction. */
 async function measure(
   gpu: Gpu,
   model: LoadedModel,
@@ -216,7 +215,7 @@ async function measure(
   return { predicted, allocated };
 }
 
-/** Rows of one text each, or of four where they are packed. */
+/** Rows of one text each, or of four if packed. */
 function makeBatch(rows: number, length: number, packed: boolean): TrainingBatch {
   const texts = packed ? 4 : 1;
   const each = length / texts;
@@ -225,7 +224,7 @@ function makeBatch(rows: number, length: number, packed: boolean): TrainingBatch
     rows,
     length,
     ids: new Uint32Array(rows * length),
-    // An encoder has to have something to read: the first token of a text is its prompt.
+    // An encoder needs input: the first token of each text is its prompt.
     supervised: Uint8Array.from({ length: rows * length }, (_, place) => (place % each === 0 ? 0 : 1)),
     segments: Array.from({ length: rows }, () => segments),
   };
@@ -237,11 +236,11 @@ function loadZeros(
   dtype: TensorDtype,
 ): Promise<LoadedModel> {
   const files = declareWeights(describeModel(config)).map(({ name, shape, layout }) => {
-    // Only matrices of a block's linear layers are ever quantised.
+    // Only matrices of a block's linear layers are quantised.
     const isPlain = layout === "vector" || /embed|wte|wpe|lm_head/.test(name);
     const stored: TensorDtype = isPlain && dtype === "NF4" ? "BF16" : dtype;
     const read = (start: number, end: number) => Promise.resolve(new Uint8Array(end - start));
-    // Quantised files hold every matrix as the engine wants it, also those that GPT-2 stores the other way round.
+    // Quantised files store every matrix as the engine needs it, including those that GPT-2 stores transposed.
     const isTransposed = stored === "NF4" && layout === "conv1d";
     return [name, { name, dtype: stored, shape, isTransposed, read }] as const;
   });

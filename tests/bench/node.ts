@@ -4,12 +4,13 @@ import type { Place } from "./place";
 import { makeSections } from "./suite/sections";
 
 /**
- * Runs the sections in this process, on Dawn. The rivals of `gemm` run there too, given a navigator that has its GPU.
+ * Runs the sections in this process, on Dawn. The rivals of `gemm` run here too, with a navigator that provides the
+ * GPU.
  */
 export function openNode(): Place {
   const gpu = create(["enable-dawn-features=vulkan_enable_f16_on_nvidia"]);
   Object.assign(globalThis, globals);
-  // Also keeps Dawn alive: its threads crash a process that collects the instance first.
+  // Also keeps Dawn alive: its threads crash the process if the instance is garbage-collected first.
   Object.defineProperty(globalThis, "navigator", { value: { gpu, userAgent: "Node" }, configurable: true });
   const sections = makeSections(
     () => Gpu.open(gpu),

@@ -8,8 +8,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 const modules = join(here, "node_modules");
 
 /**
- * Installs the rivals beside the benchmark unless they are there already.
- * @returns those that are there, and the others with the reason, so that Luthier is measured without them
+ * Installs the missing rivals beside the benchmark.
+ * @returns the installed rivals, and the others with the reason, so that Luthier is measured without them
  */
 export function installRivals(): { readonly rivals: readonly RivalName[]; readonly leftOut: LeftOut[] } {
   const problem = isUpToDate() ? null : install();
@@ -21,7 +21,7 @@ export function installRivals(): { readonly rivals: readonly RivalName[]; readon
   };
 }
 
-/** Whether every package of a rival lies in tests/bench/node_modules. */
+/** Whether every package of a rival is in tests/bench/node_modules. */
 export function isInstalled(rival: RivalName): boolean {
   return rivalPackages[rival].every((name) => existsSync(join(modules, name, "package.json")));
 }
@@ -32,7 +32,7 @@ function isUpToDate(): boolean {
   return existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs;
 }
 
-/** Returns npm's own first complaint, or null where it had none. */
+/** Returns npm's first error, or null. */
 function install(): string | null {
   console.error("Installing the rivals into tests/bench/node_modules …");
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";

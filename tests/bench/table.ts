@@ -13,7 +13,7 @@ export interface Row {
 
 const HEAD: Row = { what: "", ours: "Luthier", rival: "rival", ratio: "ratio", goal: "goal" };
 
-/** GEMM times against the best rival's, the others in brackets. */
+/** GEMM times compared with the best rival's, the others in brackets. */
 export function gemmRow({ label, flops, ours, rivals }: GemmResult): Row {
   const [best, ...others] = Object.entries(rivals).sort(([, a], [, b]) => a - b);
   const named = ([name, ms]: [string, number]): string => `${name} ${ms.toFixed(0)} ms`;

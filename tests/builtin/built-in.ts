@@ -22,7 +22,7 @@ export interface Sample {
   readonly language: string;
 }
 
-/** A row kept out of training, and what shows in an answer that the lesson was learned. */
+/** A held-out row with a check for what was learned. */
 export interface HeldOut extends AlpacaRow {
   readonly check:
     | { readonly kind: "regex" | "contains"; readonly value: string }
@@ -41,12 +41,12 @@ export interface OpenModel {
   readonly tokenizer: Tokenizer;
 }
 
-/** Options by method under which the built-in model learns: what the page starts with. */
+/** Options by method with which the built-in model learns: the page's defaults. */
 export function builtInDefaults(): BuiltIn["training"] {
   return builtIn().training;
 }
 
-/** Loads the built-in model onto a GPU of the tests. */
+/** Loads the built-in model onto a test GPU. */
 export async function openBuiltIn(quantization: Quantization | null = null): Promise<OpenModel> {
   const { path, files } = builtIn();
   const gpu = await openTestGpu({}, availableParallelism());

@@ -32,26 +32,26 @@ export interface Experiment {
   readonly heldOut: { readonly batches: BatchList; readonly shapes: readonly BatchShape[] };
 }
 
-/** An adapter that another one builds on, with its tensors by the names of its file. */
+/** An expert adapter with its tensors, by file name. */
 export interface TrainedExpert extends Expert {
   readonly tensors: ReadonlyMap<string, HostTensor>;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface Outcome {
-  /** Losses on the held-out rows: at the start and on the way where that was asked for, and at the end. */
+  /** Losses on the held-out rows: at the start and in between if requested, and at the end. */
   readonly losses: readonly number[];
   readonly seconds: number;
-  /** The time of a step in milliseconds, of the processor's on a software GPU, whose work that is. */
+  /** Milliseconds per step; on a software GPU CPU time, since the CPU does the work. */
   readonly stepMs: number;
-  /** Tokens trained on, padding left out. */
+  /** Tokens trained on, excluding padding. */
   readonly tokens: number;
 }
 
 /**
- * Binds a method with the page's defaults and `own` options in their place, and plans its run.
+ * Binds a method with the page's defaults, overridden by `own`, and plans its run.
  *
- * @throws LuthierError where the method refuses the model.
+ * @throws LuthierError if the method does not support the model
  */
 export function planExperiment(
   model: OpenModel,
@@ -81,7 +81,7 @@ export function planExperiment(
   return { model, adapter, training, data, experts, heldOut: { batches, shapes } };
 }
 
-/** The adapter as the run's seed starts it. */
+/** The initial adapter, drawn from the run's seed. */
 export async function startState(experiment: Experiment): Promise<AdapterState> {
   const { model, adapter, training, data, experts } = experiment;
   const { engine, tokenizer } = model;
@@ -92,7 +92,7 @@ export async function startState(experiment: Experiment): Promise<AdapterState> 
   return AdapterState.of(engine.gpu, adapter, await initialValues(adapter, context));
 }
 
-/** A trainer of the run's batches, and of the held-out rows. */
+/** Creates a trainer for the run's batches and the held-out rows. */
 export function makeTrainer(
   { model, training, data, heldOut }: Experiment,
   state: AdapterState,
@@ -106,13 +106,13 @@ export function makeTrainer(
   });
 }
 
-/** Steps that are not timed, since the driver still works on new pipelines then. */
+/** Steps that are not timed, since the driver still compiles pipelines during them. */
 const UNTIMED_STEPS = 3;
 
 /**
- * Trains `state` to the run's end.
+ * Trains `state` to the end of the run.
  *
- * @param measurements of the held-out loss before the last one; 0 measures at the end alone
+ * @param measurements of the held-out loss before the last one; 0 measures only at the end
  */
 export async function runExperiment(
   experiment: Experiment,
@@ -150,7 +150,7 @@ export async function runExperiment(
   return { losses, seconds: (performance.now() - started) / 1000, stepMs, tokens };
 }
 
-/** Milliseconds that go on with the work of steps: on a software GPU other programs do not count. */
+/** A clock of the work of steps: CPU time on a software GPU, so that other programs do not count. */
 function stepClock({ engine }: OpenModel): () => number {
   if (!engine.gpu.info.software) return () => performance.now();
   return () => {
@@ -159,7 +159,7 @@ function stepClock({ engine }: OpenModel): () => number {
   };
 }
 
-/** Percent of held-out prompts whose greedy answer passes its check; of the base model where `state` is null. */
+/** Percentage of held-out prompts whose greedy answer passes its check; of the base model if `state` is null. */
 export async function scoreAnswers(
   { engine, tokenizer }: OpenModel,
   state: AdapterState | null,

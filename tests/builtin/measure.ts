@@ -10,8 +10,8 @@ import {
 import { planExperiment, runExperiment, scoreAnswers, startState } from "./experiment";
 
 /**
- * Trains the built-in model on its sample datasets with the page's defaults, in the engine itself, and counts held-out
- * answers that show what was taught: `node tests/run.mjs tests/builtin/measure.ts [dataset/method …]`.
+ * Trains the built-in model on its sample datasets with the page's defaults, using the engine directly, and counts
+ * held-out answers that pass their checks: `node tests/run.mjs tests/builtin/measure.ts [dataset/method …]`.
  */
 export async function main(wanted: string[]): Promise<number> {
   const model = await openBuiltIn();

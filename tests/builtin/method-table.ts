@@ -3,31 +3,31 @@ import type { FieldValues } from "../../src/shared/fields";
 import type { Quantization } from "../../src/shared/model";
 import { en } from "../../src/ui/text/en";
 
-/** What one line of the table trains. */
+/** One line of the table. */
 export interface Entry {
-  /** The method's id, with "+" and the variant's name where it is one. */
+  /** The method's id, followed by "+" and the variant's name if it is one. */
   readonly key: string;
   readonly title: string;
   readonly method: MethodId;
-  /** Options in place of the method's own defaults. */
+  /** Overrides of the method's defaults. */
   readonly options: FieldValues;
   readonly quantization: Quantization | null;
 }
 
-/** What was measured of an entry. */
+/** The measurements of an entry. */
 export type Row =
   | {
       readonly trainable: number;
       readonly share: number;
-      /** Mean held-out loss a token, of the base model and of the trained one. */
+      /** Mean held-out loss per token, of the base model and of the trained one. */
       readonly lossBefore: number;
       readonly lossAfter: number;
-      /** Percent of held-out prompts that are answered in the voice that is taught. */
+      /** Percentage of held-out prompts answered in the taught voice. */
       readonly scoreBefore: number;
       readonly scoreAfter: number;
-      /** The time of a training step: the processor's on a software GPU. */
+      /** Milliseconds per training step; CPU time on a software GPU. */
       readonly stepMs: number;
-      /** Of the exported folder. */
+      /** Bytes of the exported folder. */
       readonly bytes: number;
     }
   /** Why the method is not offered on the built-in model. */
@@ -35,7 +35,7 @@ export type Row =
 
 export type Rows = Readonly<Record<string, Row>>;
 
-/** In what a row falls short of showing that the method taught the voice; null where it does not. */
+/** Why a row does not show that the method taught the voice, or null if it does. */
 export function shortfall(row: Row): string | null {
   if ("refused" in row) return null;
   if (!(row.lossAfter < row.lossBefore / 10)) return "the held-out loss fell to no tenth of what it was";
@@ -43,7 +43,10 @@ export function shortfall(row: Row): string | null {
   return null;
 }
 
-/** What a method that builds on trained adapters gets: one that knows the voice, and others that know something else. */
+/**
+ * The trained adapters for methods that build on some: one that has learned the voice, and others that have learned
+ * something else.
+ */
 export const builtOn: Partial<Record<MethodId, readonly { method: MethodId; dataset: string }[]>> = {
   "mad-x-task": [{ method: "mad-x-language", dataset: "copper-fiddle" }],
   fusion: [
@@ -56,7 +59,7 @@ export const builtOn: Partial<Record<MethodId, readonly { method: MethodId; data
   ],
 };
 
-/** Variants that have a line of their own: by their papers they are methods, by PEFT's options they are not. */
+/** Variants with a line of their own: methods in the papers, options in PEFT. */
 const variants: Partial<
   Record<MethodId, Record<string, { title: string; options?: FieldValues; quantization?: Quantization }>>
 > = {
@@ -71,7 +74,7 @@ const variants: Partial<
   "p-tuning": { lstm: { title: "P-tuning, LSTM", options: { encoder_reparameterization_type: "LSTM" } } },
 };
 
-/** Every line of the table: the registry's methods in their order, each with its variants. */
+/** All lines of the table: the registry's methods in order, each with its variants. */
 export const entries: readonly Entry[] = METHOD_IDS.flatMap((method) => [
   { key: method, title: en.methods[method].title, method, options: {}, quantization: null },
   ...Object.entries(variants[method] ?? {}).map(([name, { title, options = {}, quantization = null }]) => ({
@@ -87,7 +90,7 @@ export const HEAD =
   "| method | trainable | share | held-out loss before | after | in the voice before | after | ms a step | by LoRA's | on disk |\n" +
   `|${" --- |".repeat(10)}`;
 
-/** One line of the table; the time of a step is also told by that of plain LoRA, where that has been measured. */
+/** Formats a line; the step time is also given relative to plain LoRA, if measured. */
 export function formatRow({ title }: Entry, row: Row, rows: Rows): string {
   if ("refused" in row) return emptyRow(title, row.refused);
   const lora = rows.lora;
@@ -107,12 +110,12 @@ export function formatRow({ title }: Entry, row: Row, rows: Rows): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-/** A line without figures, and the reason. */
+/** A line without figures, with the reason. */
 function emptyRow(title: string, reason: string): string {
   return `| ${[title, ...Array.from({ length: 8 }, () => "–"), reason].join(" | ")} |`;
 }
 
-/** The whole table; entries that have not been measured say so. */
+/** The whole table; unmeasured entries say so. */
 export function formatTable(rows: Rows): string {
   const lines = entries.map((entry) => {
     const row = rows[entry.key];

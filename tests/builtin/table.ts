@@ -44,8 +44,8 @@ npm run table:methods -- NAME option=value …   tries options; keeps nothing
 Names: ${entries.map(({ key }) => key).join(", ")}`;
 
 /**
- * Trains the built-in model with every method of the registry on the dataset of the new voice, under the page's
- * defaults, and prints a line for each as soon as it is measured. Ends with 1 when a method has not learned the voice.
+ * Trains the built-in model with every method of the registry on the dataset of the new voice, with the page's
+ * defaults, and prints each line as soon as it is measured. Returns 1 if a method has not learned the voice.
  */
 export async function main(words: string[]): Promise<number> {
   const names = words.filter((word) => !word.startsWith("--") && !word.includes("="));
@@ -75,7 +75,7 @@ export async function main(words: string[]): Promise<number> {
   return failed.length > 0 ? 1 : 0;
 }
 
-/** Held-out prompts that are answered; all of them are in the loss. */
+/** Held-out prompts that are answered; the loss uses all of them. */
 const PROMPTS = 20;
 
 async function measureRow(entry: Entry, tried: FieldValues): Promise<Row> {
@@ -103,7 +103,7 @@ async function measureRow(entry: Entry, tried: FieldValues): Promise<Row> {
   return row;
 }
 
-/** Trains what the method builds on, each on its own dataset under its own defaults. */
+/** Trains the adapters a method builds on, each on its own dataset with its own defaults. */
 async function trainExperts(model: OpenModel, { method }: Entry): Promise<TrainedExpert[]> {
   const experts: TrainedExpert[] = [];
   for (const { method: id, dataset } of builtOn[method] ?? []) {
@@ -155,7 +155,7 @@ function measureBase(model: OpenModel, sample: Sample): Promise<{ loss: number; 
   return known;
 
   async function measure(): Promise<{ loss: number; score: number }> {
-    // An untrained LoRA is the base model, number for number.
+    // An untrained LoRA equals the base model exactly.
     const experiment = planExperiment(model, sample, "lora");
     const state = await startState(experiment);
     const trainer = await makeTrainer(experiment, state);
@@ -166,7 +166,7 @@ function measureBase(model: OpenModel, sample: Sample): Promise<{ loss: number; 
   }
 }
 
-/** Bytes of the folder that the studio exports, its model card left out. */
+/** Bytes of the exported folder, excluding its model card. */
 async function exportedBytes({ adapter }: Experiment, state: AdapterState): Promise<number> {
   const files = peftFiles(adapter, await state.read(), "spruce", "");
   return [...files.values()].reduce((sum, bytes) => sum + bytes.length, 0);

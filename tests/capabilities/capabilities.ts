@@ -3,14 +3,14 @@ import { METHOD_IDS, type MethodId } from "../../src/shared/methods";
 import { en } from "../../src/ui/text/en";
 import type { Facts, Observation } from "../support/observe";
 
-/** Differences that only the order of f32 sums makes. */
+/** Tolerance for differences in the order of f32 sums. */
 const ROUNDING = 2e-5;
 
 export const HEAD =
   "| method | starts as the base | moves only its own | merges | saves and loads | weights stored as | equals its reference on | refused | its export is loaded by |\n" +
   `|${" --- |".repeat(9)}`;
 
-/** The capability table: one line a method, of what the checks saw and of nothing else. */
+/** The capability table: one line per method, based only on what the checks observed. */
 export function capabilityTable(observations: readonly Observation[]): string {
   return [HEAD, ...METHOD_IDS.map((id) => capabilityRow(id, observations))].join("\n");
 }

@@ -7,13 +7,13 @@ import { methodOfCase } from "../support/golden";
 import type { Observation } from "../support/observe";
 import { capabilityTable } from "./capabilities";
 
-/** What the Python checks write: they know a golden case by its name. */
+/** Output of the Python checks, which identify golden cases by name. */
 type Line = Observation | { readonly case: string; readonly fact: "loaded by"; readonly value: string };
 
 /**
- * Runs the contract and the goldens, and the checks of exports where tests/oracle/setup.sh has made their Python, and
- * prints what they saw of each method, in docs/methods.md too. With LUTHIER_GOLDENS the goldens are those of that folder.
- * Returns 1 when a check failed; the table then lacks what it should have seen, and the docs stay as they are.
+ * Runs the contract and the goldens, and the checks of exports if tests/oracle/setup.sh has installed their Python, and
+ * prints the observations for each method, also into docs/methods.md. LUTHIER_GOLDENS selects another folder of
+ * goldens. Returns 1 if a check failed; the docs then stay as they are, since the table is incomplete.
  */
 export async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "luthier-observed-"));
@@ -35,7 +35,7 @@ export async function main(): Promise<number> {
   }
 }
 
-/** Has the reference libraries load what we export, as far as they are installed. */
+/** Loads our exports with the reference libraries that are installed. */
 function checkExports(run: (command: string, ...args: string[]) => boolean, exports: string): boolean[] {
   const venv = process.env.LUTHIER_VENV ?? join(homedir(), ".cache/luthier/venv");
   const checks = [

@@ -38,7 +38,7 @@ async function drop(page: Page, ...files: Dropped[]): Promise<void> {
     .setInputFiles(files.map(({ name, buffer }) => ({ name, buffer, mimeType: "application/octet-stream" })));
 }
 
-/** The line of the list that names the dataset in use. */
+/** The list item of the dataset in use. */
 async function inUse(page: Page, name: string): Promise<string> {
   const item = page
     .getByRole("listitem")

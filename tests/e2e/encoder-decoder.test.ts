@@ -19,7 +19,7 @@ afterAll(() => studio?.close());
 
 const STEPS = 6;
 
-/** Random weights for the vocabulary of the goldens' tokenizer, whose end token is 1. */
+/** Random weights for the vocabulary of the golden tokenizer, whose end token is 1. */
 const config = {
   model_type: "t5",
   _name_or_path: "tiny-t5",
@@ -110,7 +110,7 @@ test("a dropped encoder-decoder trains, answers and is exported for PEFT", async
     task_type: "SEQ_2_SEQ_LM",
     target_modules: ["q", "v"],
   });
-  // A model that came as files is no repository's, so the card names a folder to put in its place.
+  // A model loaded from files has no repository, so the card has a placeholder path.
   expect(text("README.md")).toContain('AutoModelForSeq2SeqLM.from_pretrained("path/to/base-model")');
   expect(errors).toEqual([]);
   await context.close();

@@ -20,7 +20,7 @@ describe("a field of trained adapters", () => {
       await choose("AdapterFusion");
       await experts.getByRole("checkbox").check();
       await page.getByText("adapters: choose at least 2 adapters.").first().waitFor();
-      await page.getByText("An option of the method needs a look.").waitFor();
+      await page.getByText("A method option is invalid.").waitFor();
       expect(await button(page, "Train").isDisabled()).toBe(true);
 
       await choose("Pfeiffer adapters");
@@ -47,11 +47,11 @@ describe("a field of trained adapters", () => {
       await language.getByRole("radio").check();
       await expect.poll(() => button(page, "Train").isEnabled()).toBe(true);
 
-      // The adapter that was trained has the language adapter within it, whatever becomes of the library's.
+      // The trained adapter contains the language adapter, even if the library's is deleted.
       await train(page);
       await page.getByLabel("Go on from the loaded adapter").check();
       await button(page, "Use its method and options").click();
-      await language.getByRole("radio", { name: /^Those within “/, checked: true }).waitFor();
+      await language.getByRole("radio", { name: /^The ones in “/, checked: true }).waitFor();
       expect(await button(page, "Use its method and options").count()).toBe(0);
       await language.getByRole("radio", { name: /^MAD-X language/ }).check();
       await button(page, "Use its method and options").waitFor();

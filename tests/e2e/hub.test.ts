@@ -9,7 +9,7 @@ import { serveStudio, type ServedStudio } from "./serve-studio";
 
 const FOLDER = "public/models/spruce";
 const NAME = "luthier/spruce";
-/** Bytes that arrive before a connection breaks off; the weights are about four times as long. */
+/** Bytes sent before a connection breaks off; the weights are about four times as long. */
 const PIECE = 1_000_000;
 
 let studio: ServedStudio | null = null;

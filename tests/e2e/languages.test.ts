@@ -31,7 +31,7 @@ describe("another language", () => {
   });
 });
 
-/** Texts of the page and its accessible names, hints and placeholders. */
+/** All texts, accessible names, hints and placeholders of the page. */
 function wordsOf(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const words: string[] = [document.title];
@@ -41,7 +41,7 @@ function wordsOf(page: Page): Promise<string[]> {
       if (!parentElement?.closest("script, style, code")) words.push(textContent ?? "");
     }
     for (const element of document.body.querySelectorAll("*")) {
-      // Mantine measures the height of a text in a hidden field of its own.
+      // Mantine measures text height in a hidden textarea.
       if (element.matches("textarea[aria-hidden='true']")) continue;
       for (const name of ["aria-label", "title", "placeholder", "alt"]) {
         words.push(element.getAttribute(name) ?? "");
@@ -57,15 +57,15 @@ const sourcesOf = (folder: string): string[] =>
     .filter((file) => /\.(ts|json)$/.test(file))
     .map((file) => readFileSync(`${root}${folder}/${file}`, "utf8"));
 
-/** What the page may show in no language: the fake worker's data, names of options, modules and models. */
+/** Untranslated data: the fake client's, and names of options, modules and models. */
 const names = [...sourcesOf("tests/support/fake-client"), ...sourcesOf("src/shared")].join("\n");
 
-/** What the fake worker makes up as it goes: rows, its log, names of adapters, answers; and the question that is asked. */
+/** Data that the fake client generates: rows, log, adapter names, answers; and the question asked. */
 const MADE_UP = /^(Tell me something about|Arr! |Training with |LoRA \d|A short answer to |Who are you\?)/;
 /** A number as it is typed: "5.71e-4". */
 const TYPED = /^[\d.]+e-\d+$/;
 
-/** Words that are neither the language's nor a name. */
+/** Words that are neither of the language nor names. */
 function foreign(words: readonly string[]): string[] {
   const left = words
     .map(unmarked)

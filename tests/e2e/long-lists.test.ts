@@ -6,10 +6,10 @@ import { button, fakePageTests } from "./fake-page/open";
 
 const withPage = fakePageTests();
 const MANY = "pace=4&turns=2000&adapters=500&rows=1000000";
-/** Milliseconds from a key to the page that shows it. */
+/** Maximum milliseconds from a key press to the updated page. */
 const MOST_MS = 50;
 
-/** Times from each key to the frame that shows it, sorted. */
+/** Sorted times from each key press to the frame that shows it. */
 async function typing(page: Page, name: string): Promise<number[]> {
   const box = page.getByRole("textbox", { name, exact: true });
   await box.click();
@@ -20,7 +20,7 @@ async function typing(page: Page, name: string): Promise<number[]> {
       "keydown",
       () => {
         const pressed = performance.now();
-        // Before the next frame is painted, all that the key changed has been rendered and laid out.
+        // By the next animation frame, everything the key press changed has been rendered and laid out.
         requestAnimationFrame(() => {
           document.body.getBoundingClientRect();
           times.push(performance.now() - pressed);
@@ -50,7 +50,7 @@ it("2,000 questions, 500 adapters and 1,000,000 rows are shown a part at a time,
     await page.getByRole("button", { name: "Use Adapter 470" }).waitFor();
 
     const times = await typing(page, "Message");
-    // The median: a busy machine lets any one key wait.
+    // The median, since a busy machine can delay any single key.
     expect(times[10], times.map(Math.round).join(" ")).toBeLessThan(MOST_MS);
   });
 });

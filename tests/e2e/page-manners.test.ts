@@ -84,7 +84,7 @@ describe("manners", () => {
             .getByRole("textbox", { name: "Repository" })
             .fill("a-long-owner-name/lost-and-of-a-long-name");
           await button(page, "Download").click();
-          await page.getByRole("alert").filter({ hasText: "The connection broke off" }).waitFor();
+          await page.getByRole("alert").filter({ hasText: "The connection was repeatedly lost" }).waitFor();
           await page
             .getByRole("button", { name: /^Delete/ })
             .last()
@@ -119,7 +119,7 @@ describe("manners", () => {
   }
 });
 
-/** Pixels of the loss chart in the colour that lines of a grid have now. Runs in the page. */
+/** Pixels of the loss chart that have the current colour of grid lines. Runs in the page. */
 function countGridPixels(): number {
   const chart = document.querySelector<HTMLCanvasElement>("aside canvas");
   const probe = document.createElement("canvas").getContext("2d");

@@ -11,7 +11,7 @@ describe("loading in four bits", () => {
     await withPage({}, async (page) => {
       const shows = (precision: string) => page.getByText(precision, { exact: true }).waitFor();
       const nf4 = page.getByLabel("Load in 4 bits (NF4)");
-      const block = page.getByLabel("Numbers that share a scale");
+      const block = page.getByLabel("Weights per scale");
       expect(await block.count()).toBe(0);
       await nf4.check();
       await shows("f16 and nf4_double");
@@ -22,7 +22,7 @@ describe("loading in four bits", () => {
       await block.selectOption("64");
       await shows("f16 and nf4");
       await train(page);
-      await page.getByText("The layers are in NF4: they are widened").waitFor();
+      await page.getByText("The layers are in NF4: they are dequantised").waitFor();
       await nf4.uncheck();
       await expect.poll(() => page.getByText("f16 and nf4", { exact: true }).count()).toBe(0);
       expect(await block.count()).toBe(0);
@@ -36,7 +36,7 @@ describe("an exported adapter", () => {
       const state = page.getByLabel("With the optimizer's state");
       expect(await state.count()).toBe(0);
       await train(page);
-      expect(await page.getByText(/Adds .*; other libraries do not look at it/).count()).toBe(1);
+      expect(await page.getByText(/Adds .*; other libraries ignore it/).count()).toBe(1);
       await button(page, "Export adapter").click();
       await page.getByText(/^Saved .*\.zip \(22 B\)/).waitFor();
       await state.check();
@@ -106,7 +106,7 @@ describe("the module tree", () => {
       await page.getByText("4 of 28 layers match").waitFor();
       await page.getByRole("group", { name: "Layers of this model" }).getByText("q_proj").click();
       await page.getByText("No layer of this model matches none.").waitFor();
-      await page.getByRole("status").filter({ hasText: "An option of the method needs a look." }).waitFor();
+      await page.getByRole("status").filter({ hasText: "A method option is invalid." }).waitFor();
     });
   });
 });
@@ -145,7 +145,7 @@ describe("the library", () => {
       await page.getByLabel("Max steps").fill("3");
       await train(page);
       await side(page, "Left side").selectOption("LoRA 1, merged");
-      await page.getByText("4.1 MB of GPU memory, until you choose another one there.").waitFor();
+      await page.getByText("4.1 MB of GPU memory, until you choose something else there.").waitFor();
       await page.getByRole("textbox", { name: "Message" }).fill("What is a lantern?");
       await button(page, "Send").click();
       await page.getByText("The merged model answers the same, word for word.").waitFor();
@@ -164,7 +164,10 @@ describe("the library", () => {
       await page.getByText("Saved merged.zip (6.8 MB).").waitFor();
       await page.getByRole("radio", { name: "Prompt tuning", exact: true }).click();
       await train(page);
-      await page.getByText("Prompt tuning adds to the model what no weight can hold").first().waitFor();
+      await page
+        .getByText("Prompt tuning adds something that the model's weights cannot represent")
+        .first()
+        .waitFor();
       expect(await button(page, "Download merged model").isDisabled()).toBe(true);
     });
   });
@@ -174,7 +177,7 @@ describe("the library", () => {
       await page.getByLabel("Max steps").fill("3");
       await train(page);
       await train(page);
-      // "Done." still stands there from the first run when the second begins.
+      // "Done." still stands from the first run when the second starts.
       await button(page, "Rename LoRA 2").waitFor();
       await button(page, "Rename LoRA 1").click();
       await page.getByLabel("New name").press("Escape");
@@ -184,7 +187,7 @@ describe("the library", () => {
       await page.getByLabel("New name").press("Enter");
       await button(page, "Use Pirate voice").click();
       await page.getByLabel("Go on from the loaded adapter").check();
-      await page.getByText("From “Pirate voice”, 3 steps, with the optimizer as it was then.").waitFor();
+      await page.getByText("From “Pirate voice”, 3 steps, with its optimizer state.").waitFor();
       await page.getByLabel("r", { exact: true }).fill("4");
       await button(page, "Use its method and options").click();
       await expect.poll(() => page.getByLabel("r", { exact: true }).inputValue()).toBe("8");
@@ -199,7 +202,7 @@ describe("the library", () => {
       await button(page, "Delete Pirate voice").click();
       await button(page, "Delete it").click();
       await expect.poll(() => button(page, "Use Pirate voice").count()).toBe(0);
-      await page.getByText("From “LoRA 2”, 3 steps, with the optimizer as it was then.").waitFor();
+      await page.getByText("From “LoRA 2”, 3 steps, with its optimizer state.").waitFor();
     });
   });
 });

@@ -20,7 +20,7 @@ describe("accessible names", () => {
         ...["Warmup steps", "Schedule", "Max grad norm", "Max length", "Validation split", "Seed"],
         ...["Message", "Temperature", "Top p", "Max new tokens"],
       ];
-      // Not exact: a script that looks for a part of a name must not find two elements either.
+      // Not exact: scripts that match part of a name must not find two elements either.
       for (const label of labels) expect(await page.getByLabel(label).count(), label).toBe(1);
       for (const label of ["r", "bias"])
         expect(await page.getByLabel(label, { exact: true }).count(), label).toBe(1);
@@ -75,7 +75,7 @@ describe("the job", () => {
       await status(/^Step \d+ of 30, loss \d\.\d{3}$/).waitFor();
       await button(page, "Pause").click();
       await status(/^Paused\. Step \d+ of 30, loss \d\.\d{3}$/).waitFor();
-      // A paused run stands still, so that nothing here depends on how fast the machine is.
+      // A paused run does not progress, so nothing here depends on the machine's speed.
       expect(await button(page, "Train").count()).toBe(0);
       expect(await page.title()).toBe("Paused · Luthier");
       expect(await button(page, "Send").isDisabled()).toBe(true);
@@ -104,7 +104,7 @@ describe("the job", () => {
       await expect.poll(() => page.getByLabel("Max steps").inputValue()).toBe("30");
       await page.getByText("Row 1 as the model reads it").waitFor();
       await expect.poll(() => page.getByText(/% of all tokens are learned/).count()).toBe(1);
-      // What stands above the step has grown since it was scrolled to.
+      // Content above the step has grown since it was scrolled to.
       await expect
         .poll(() => page.locator("#train").evaluate((step) => Math.abs(step.getBoundingClientRect().top)))
         .toBeLessThan(60);
@@ -160,7 +160,7 @@ describe("the job", () => {
       await button(page, "Balanced").click();
       await page.getByLabel("target_modules").fill("nothing");
       await page.getByText("No layer of this model matches nothing.").waitFor();
-      await page.getByRole("status").filter({ hasText: "An option of the method needs a look." }).waitFor();
+      await page.getByRole("status").filter({ hasText: "A method option is invalid." }).waitFor();
     });
   });
 
@@ -188,7 +188,7 @@ describe("the job", () => {
       const repository = page.getByRole("textbox", { name: "Repository" });
       await repository.fill("owner/lost");
       await button(page, "Download").click();
-      await page.getByRole("alert").filter({ hasText: "The connection broke off" }).waitFor();
+      await page.getByRole("alert").filter({ hasText: "The connection was repeatedly lost" }).waitFor();
       await button(page, "Continue owner/lost").click();
       await button(page, "Delete owner/lost").waitFor();
       await expect.poll(() => page.getByLabel("Base model").inputValue()).toBe("model-owner/lost");
@@ -219,25 +219,25 @@ describe("the job", () => {
   });
 });
 
-describe("a run that was cut off", () => {
+describe("an interrupted run", () => {
   it("goes on where it was, or is discarded", async () => {
     await withPage({ query: "pace=4&interrupted" }, async (page) => {
-      await page.getByText("A run was cut off").waitFor();
+      await page.getByText("A run was interrupted").waitFor();
       await button(page, "Resume training").click();
       await page.getByRole("status").filter({ hasText: "Done. Step 60 of 60" }).waitFor();
-      await page.getByText("A run was cut off").waitFor({ state: "detached" });
+      await page.getByText("A run was interrupted").waitFor({ state: "detached" });
     });
     await withPage({ query: "pace=4&interrupted" }, async (page) => {
       await button(page, "Discard it").click();
-      await page.getByText("A run was cut off").waitFor({ state: "detached" });
+      await page.getByText("A run was interrupted").waitFor({ state: "detached" });
     });
   });
 });
 
-describe("what a run takes", () => {
+describe("what a run needs", () => {
   it("follows the options, and offers what fits when it is too much", async () => {
     await withPage({}, async (page) => {
-      const panel = page.getByRole("region", { name: "What this run takes" });
+      const panel = page.getByRole("region", { name: "What this run needs" });
       await panel.getByText("of 4.0 GB").waitFor();
       await page.getByLabel("GPU memory in GB").fill("0.5");
       await panel.getByText("of 500 MB").waitFor();

@@ -20,7 +20,7 @@ async function open(address: string): Promise<{ page: Page; violations: string[]
   return { page, violations };
 }
 
-/** Tries what an intruder would; each answers whether it came through. */
+/** Attempts forbidden by the policy; each returns whether it succeeded. */
 function intrude() {
   const tag = (name: string, set: (element: HTMLElement) => void): HTMLElement => {
     const element = document.createElement(name);
@@ -37,7 +37,7 @@ function intrude() {
       document.createElement("div").innerHTML = "<img>";
       return true;
     },
-    // The browser's tools may evaluate; what runs a moment later is the page's.
+    // DevTools may evaluate code; a timeout runs it as the page.
     eval: () =>
       new Promise((resolve) => {
         setTimeout(() => {

@@ -7,25 +7,25 @@ import { browserUnderTest } from "../support/software-gpu";
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const outDir = join(root, "node_modules/.cache/luthier/studio");
 
-/** The studio as it is built for people, served. */
+/** The production build, being served. */
 export interface ServedPage {
   readonly address: string;
   close(): Promise<void>;
 }
 
-/** The served studio, and a browser whose WebGPU computes in software. */
+/** The served studio, and a browser with WebGPU on a software GPU. */
 export interface ServedStudio extends ServedPage {
   readonly browser: Browser;
 }
 
-/** What it takes to start the test browser, whoever drives it. */
+/** How to launch the test browser, whatever drives it. */
 export interface ChromiumStart {
   readonly executablePath: string;
   readonly args: string[];
   readonly env: Record<string, string>;
 }
 
-/** Flags under which Chromium offers WebGPU on its software GPU and talks to nobody else. */
+/** Flags that make Chromium offer WebGPU on its software GPU and contact no other servers. */
 const webGpuFlags = [
   "--no-sandbox",
   "--enable-unsafe-webgpu",
@@ -43,13 +43,13 @@ export function environmentWith(changes: Readonly<Record<string, string>>): Reco
   return { ...Object.fromEntries(inherited), ...changes };
 }
 
-/** How the test browser starts. */
+/** Launch options of the test browser. */
 export async function chromiumStart(): Promise<ChromiumStart> {
   const { executablePath, env } = await browserUnderTest();
   return {
     executablePath,
     args: webGpuFlags,
-    // The browser brings its own Vulkan; the one that Node's tests are pointed at would come before it.
+    // The browser brings its own Vulkan, which the one configured for Node's tests would override.
     env: environmentWith({ ...env, VK_ICD_FILENAMES: "" }),
   };
 }
@@ -68,7 +68,7 @@ export async function servePage(): Promise<ServedPage> {
   return { address: server.resolvedUrls?.local[0] ?? "", close: () => server.close() };
 }
 
-/** Collects what the content security policy forbade to a page, or to a worker, which says so on the console alone. */
+/** Collects content security policy violations of a page, and of its worker, which only reports them on the console. */
 export function watchViolations(page: Page): string[] {
   const violations: string[] = [];
   const take = (message: ConsoleMessage): void => {

@@ -19,13 +19,13 @@ const QUESTION = "What do snakes eat?";
 const button = (page: Page, name: string): Locator => page.getByRole("button", { name, exact: true });
 const status = (page: Page): Locator => page.getByRole("status");
 
-/** A pirate's rows, with one that cannot be used. */
+/** Pirate rows, and one that is invalid. */
 async function pirateFile(): Promise<Buffer> {
   const rows = JSON.parse(await readFile(join("public/datasets", "pirate.json"), "utf8")) as unknown[];
   return Buffer.from(JSON.stringify([...rows, { instruction: "no answer" }]));
 }
 
-/** Waits until model and dataset are there. */
+/** Waits until model and dataset are loaded. */
 async function ready(page: Page): Promise<void> {
   await button(page, "Train").waitFor({ timeout: 120_000 });
   await expect.poll(() => button(page, "Train").isEnabled(), { timeout: 120_000 }).toBe(true);
@@ -47,7 +47,7 @@ async function ask(
 const sentence = (answer: string): string | undefined =>
   answer.split("\n").find((line) => line.includes("Arr!"));
 
-/** Who can be asked: the base, and each adapter beside the weights and merged into them. */
+/** Available voices: the base model, and each adapter, plain and merged. */
 const voices = (...names: string[]): string[] => [
   "The base model",
   ...names.flatMap((name) => [name, `${name}, merged`]),

@@ -5,12 +5,12 @@ import puppeteer, { type Browser } from "puppeteer-core";
 import { chromiumStart, environmentWith } from "../e2e/serve-studio";
 import { unpackTestBrowser } from "../support/software-gpu";
 
-/** Where Debian's package firefox-esr puts it; LUTHIER_FIREFOX names another. */
+/** Installed by Debian's package firefox-esr; LUTHIER_FIREFOX overrides it. */
 const FIREFOX = process.env.LUTHIER_FIREFOX ?? "/usr/bin/firefox-esr";
 
 /**
- * WebGPU in window and worker where Firefox does not offer it yet, on a GPU that it would not trust, in a process that
- * finds that GPU by its environment.
+ * Enables WebGPU in windows and workers where Firefox does not yet, on a blocklisted GPU, and passes the environment
+ * that selects that GPU to its process.
  */
 const webGpuPreferences = {
   "dom.webgpu.enabled": true,
@@ -24,12 +24,12 @@ const webGpuPreferences = {
 export interface TestedBrowser {
   readonly name: string;
   readonly browser: Browser;
-  /** The folder that files are saved to. */
+  /** The download folder. */
   readonly downloads: string;
   close(): Promise<void>;
 }
 
-/** Starts the installed Firefox, stock but for preferences, with the test browser's software GPU as its Vulkan. */
+/** Starts the installed Firefox with changed preferences only, using the test browser's software GPU as its Vulkan. */
 export async function openFirefox(): Promise<TestedBrowser> {
   if (!existsSync(FIREFOX)) {
     throw new Error(
@@ -53,7 +53,7 @@ export async function openFirefox(): Promise<TestedBrowser> {
   return tested(browser, downloads);
 }
 
-/** Starts the test browser of the other suites, over the same GPU. */
+/** Starts the test browser of the other suites on the same GPU. */
 export async function openChromium(): Promise<TestedBrowser> {
   const downloads = mkdtempSync(join(tmpdir(), "luthier-chromium-"));
   const browser = await puppeteer.launch({

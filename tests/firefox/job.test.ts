@@ -7,7 +7,7 @@ import { StudioPage } from "./studio-page";
 
 /** A newcomer's whole job in the built studio in stock Firefox, and the same beside it in Chromium. */
 
-/** Both compute in f32 with the same formulas; only kernels' orders of summation differ. */
+/** Both compute in f32 with the same formulas; only the kernels' summation orders differ. */
 const LOSS_TOLERANCE = 1e-4;
 
 let served: ServedPage;
@@ -17,8 +17,8 @@ beforeAll(async () => {
 afterAll(() => served.close());
 
 /**
- * Decoding waits for the GPU once a token: with a browser's poll every 100 ms, Firefox gave a fifteenth of Chromium's
- * speed, and now gives about half. Less than this is neither noise nor the compiler's.
+ * Decoding waits for the GPU once per token. With a browser that polls every 100 ms, Firefox had a fifteenth of
+ * Chromium's speed; now it has about half. Less than this is beyond noise and compiler differences.
  */
 const SPEED_SHARE = 1 / 4;
 

@@ -5,13 +5,13 @@ import { en } from "../../src/ui/text/en";
 import type { Answers, GivenFile, StudioPage } from "./studio-page";
 import { tinyGguf } from "./tiny-gguf";
 
-/** What one browser did: what a run in another is compared with. */
+/** The results of one browser, for comparison with another. */
 export interface JobResult {
-  /** Losses of every step by the run. */
+  /** Losses of every step, by run. */
   readonly losses: Readonly<Record<string, readonly number[]>>;
   readonly trained: Answers;
   readonly imported: Answers;
-  /** Tokens a second of the base model's answers, the best of a few. */
+  /** Tokens per second of the base model's answers, the best of a few. */
   readonly speed: number;
   /** Milliseconds of each part. */
   readonly times: Readonly<Record<string, number>>;
@@ -22,8 +22,8 @@ const LORA_STEPS = 16;
 const METHOD_STEPS = 3;
 
 /**
- * Methods of every group, in an order in which those that build on others find them: the two bottlenecks are
- * fused, and X-LoRA mixes the LoRA of the main run with the one that was loaded again.
+ * Methods of every group, ordered so that those that build on others come later: the two bottleneck adapters are fused,
+ * and X-LoRA mixes the LoRA of the main run with the reloaded one.
  */
 export const METHODS: readonly { readonly id: MethodId; readonly experts?: readonly string[] }[] = [
   { id: "lokr" },
@@ -38,7 +38,7 @@ export const METHODS: readonly { readonly id: MethodId; readonly experts?: reado
   { id: "xlora", experts: ["LoRA, pirates", "brought"] },
 ];
 
-/** A newcomer's whole job in the built studio, in few steps. */
+/** A complete beginner's workflow in the built studio, with few steps. */
 export async function doJob(studio: StudioPage): Promise<JobResult> {
   const losses: Record<string, readonly number[]> = {};
   const times: Record<string, number> = {};
@@ -80,7 +80,7 @@ export async function doJob(studio: StudioPage): Promise<JobResult> {
     await studio.tick(en.methods.lora.title, "Method");
     await studio.give("Model files", [{ name: "bytewise.gguf", bytes: tinyGguf() }]);
     await studio.reads("bytewise");
-    // A token for each byte.
+    // One token per byte.
     await studio.type("Max length", "128");
     await studio.ready();
     await train(studio);
@@ -89,7 +89,7 @@ export async function doJob(studio: StudioPage): Promise<JobResult> {
   return { losses, trained, imported, speed, times };
 }
 
-/** Rows of the pirate, and one that cannot be used. */
+/** Pirate rows, and one that is invalid. */
 function pirates(): GivenFile {
   const rows = JSON.parse(readFileSync(join("public/datasets", "pirate.json"), "utf8")) as unknown[];
   const text = JSON.stringify([...rows.slice(0, 40), { instruction: "no answer" }]);
@@ -102,7 +102,7 @@ async function importRows(studio: StudioPage): Promise<void> {
   await studio.ready();
 }
 
-/** How fast answers come: long ones, since they are drawn among all words, and none with another before it. */
+/** Answer speed, measured on long answers: sampled from all words, and without a second answer before them. */
 async function bestSpeed(studio: StudioPage): Promise<number> {
   await studio.type("Temperature", "3");
   await studio.type("Max new tokens", "32");
@@ -121,7 +121,7 @@ async function train(studio: StudioPage): Promise<void> {
   await studio.status("Done.");
 }
 
-/** A run that is paused, cut off by a reload, and taken up again. */
+/** A run that is paused, interrupted by a reload, and resumed. */
 async function trainWithPause(studio: StudioPage): Promise<void> {
   const fields = {
     "Max steps": LORA_STEPS,

@@ -5,13 +5,13 @@ import { asHardware } from "../support/as-hardware";
 import { opCases } from "../support/op-cases";
 import "../support/worded";
 
-/** What the test asks of the page of cases; runs in the browser. */
+/** The test's interface to the page of op cases; runs in the browser. */
 export interface OpsPage {
-  /** Opens the GPU, with the kernel variants of cards or with its own. */
+  /** Opens the GPU, with the kernel variants for hardware GPUs or its own. */
   open(variants: "own" | "gpu"): Promise<string>;
-  /** Runs the cases of those names, and returns the complaint of each that fails, by its name. */
+  /** Runs the named cases; returns the errors of those that fail, by name. */
   run(names: readonly string[]): Promise<Record<string, string>>;
-  /** Microseconds that the GPU takes for a barrier. */
+  /** Microseconds per barrier on the GPU. */
   barrier(): Promise<number>;
 }
 

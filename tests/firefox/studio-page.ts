@@ -5,13 +5,13 @@ import type { ElementHandle, JSHandle, Page } from "puppeteer-core";
 import type { TrainingReport } from "../../src/protocol/events";
 import type { TestedBrowser } from "./browsers";
 
-/** A file to give to the page. */
+/** A file to upload. */
 export interface GivenFile {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** What both sides of a comparison said. */
+/** The answers of both sides of a comparison. */
 export interface Answers {
   readonly before: string;
   readonly after: string;
@@ -23,7 +23,7 @@ interface Told {
 
 const PATIENCE_MS = 120_000;
 
-/** The studio in a browser, used as a person does: by the names that are read on it. */
+/** Drives the studio in a browser through its accessible names. */
 export class StudioPage {
   readonly errors: string[] = [];
   readonly #page: Page;
@@ -34,11 +34,11 @@ export class StudioPage {
     this.#downloads = downloads;
     page.setDefaultTimeout(PATIENCE_MS);
     page.on("pageerror", (error) => this.errors.push(String(error)));
-    // Leaving while a run is under way is asked about.
+    // The page asks before it is left during a run.
     page.on("dialog", (dialog) => void dialog.accept());
   }
 
-  /** Opens the studio in a page of its own and waits until it can train. */
+  /** Opens the studio in a new page and waits until it can train. */
   static async open({ browser, downloads }: TestedBrowser, address: string): Promise<StudioPage> {
     const page = await browser.newPage();
     await page.setViewport({ width: 1440, height: 900 });
@@ -49,7 +49,7 @@ export class StudioPage {
     return studio;
   }
 
-  /** Waits until model and dataset are there. */
+  /** Waits until model and dataset are loaded. */
   async ready(): Promise<void> {
     await this.#until("Train can be pressed", () =>
       [...document.querySelectorAll("button")].some(
@@ -63,7 +63,7 @@ export class StudioPage {
     await this.ready();
   }
 
-  /** Presses the button of that name, once it can be pressed. */
+  /** Clicks the button of that name once it is enabled. */
   async press(name: string): Promise<void> {
     const find = (wanted: string): Element | null =>
       [...document.querySelectorAll("button")].find(
@@ -72,7 +72,7 @@ export class StudioPage {
     await this.#click(await this.#find(`the button ${name}`, find, name));
   }
 
-  /** Presses the label of a box or a choice, within the group of a name where one is given. */
+  /** Clicks the label of a checkbox or radio button, optionally within a named group. */
   async tick(label: string, group = ""): Promise<void> {
     const find = (wanted: string, within: string): Element | null => {
       const groups = [...document.querySelectorAll("[role=group], [role=radiogroup]")];
@@ -86,7 +86,7 @@ export class StudioPage {
     await this.#click(await this.#find(`the choice ${label}`, find, label, group));
   }
 
-  /** Types a field's value anew. */
+  /** Replaces a field's value. */
   async type(label: string, value: string): Promise<void> {
     const field = await this.#control(label);
     await field.evaluate((element) => {
@@ -97,7 +97,7 @@ export class StudioPage {
     await this.#page.keyboard.type(value);
   }
 
-  /** Gives files to the file input of that name. */
+  /** Sets the files of the file input of that name. */
   async give(label: string, files: readonly GivenFile[]): Promise<void> {
     const find = (wanted: string): Element | null =>
       document.querySelector(`input[type=file][aria-label="${wanted}"]:not(:disabled)`);
@@ -111,7 +111,7 @@ export class StudioPage {
     await (input as ElementHandle<HTMLInputElement>).uploadFile(...paths);
   }
 
-  /** Waits until the page shows a text, visibly or not. */
+  /** Waits until the page contains a text, visible or not. */
   async reads(text: string): Promise<void> {
     await this.#until(
       `the page says "${text}"`,
@@ -120,21 +120,21 @@ export class StudioPage {
     );
   }
 
-  /** Waits until the status line begins with a word. A run that breaks off is an error. */
+  /** Waits until the status line starts with a word. Throws if the run fails. */
   async status(start: string): Promise<void> {
     const handle = await this.#until(
       `the status line begins with "${start}"`,
       (wanted: string) => {
         const line = document.querySelector("[role=status]")?.textContent ?? "";
-        return line.startsWith(wanted) || line.startsWith("Broke off.") ? line : null;
+        return line.startsWith(wanted) || line.startsWith("Failed.") ? line : null;
       },
       start,
     );
     const line = String(await handle.jsonValue());
-    if (!line.startsWith(start)) throw new Error(`The run broke off.\n${await this.#troubles()}`);
+    if (!line.startsWith(start)) throw new Error(`The run failed.\n${await this.#troubles()}`);
   }
 
-  /** Asks both sides and waits for what they say. */
+  /** Asks both sides and waits for their answers. */
   async ask(question: string): Promise<Answers> {
     await this.type("Message", question);
     await this.press("Send");
@@ -150,7 +150,7 @@ export class StudioPage {
     return (await handle.jsonValue()) as Answers;
   }
 
-  /** Asks the base model alone, where no adapter is there yet, and returns the tokens a second that the page tells. */
+  /** Asks the base model, before there is an adapter, and returns the displayed tokens per second. */
   async speed(question: string): Promise<number> {
     await this.type("Message", question);
     await this.press("Send");
@@ -162,7 +162,7 @@ export class StudioPage {
     return Number(await handle.jsonValue());
   }
 
-  /** Waits until a select has a choice of that name. */
+  /** Waits until a select has an option of that name. */
   async offers(label: string, choice: string): Promise<void> {
     const has = (wanted: string, name: string): boolean => {
       const select = document.querySelector<HTMLSelectElement>(`select[aria-label="${wanted}"]`);
@@ -171,14 +171,14 @@ export class StudioPage {
     await this.#until(`${label} has the choice ${choice}`, has, label, choice);
   }
 
-  /** Waits for a new file among the downloads and returns its bytes. */
+  /** Waits for a new file in the download folder and returns its bytes. */
   async download(press: () => Promise<void>): Promise<Uint8Array> {
     const listed = (): string[] => readdirSync(this.#downloads).filter((name) => name.endsWith(".zip"));
     const known = new Set(listed());
     await press();
     const started = Date.now();
     while (Date.now() - started < PATIENCE_MS) {
-      // A browser writes into a file beside the one it makes last.
+      // Browsers write to a temporary file beside the one they create last.
       const names = readdirSync(this.#downloads);
       const added = listed().find((name) => !known.has(name));
       const isPartial = names.some((name) => /\.(part|crdownload)$/.test(name));
@@ -191,14 +191,14 @@ export class StudioPage {
     throw new Error(`no file was saved; the folder has ${readdirSync(this.#downloads).join(", ")}`);
   }
 
-  /** The losses of all steps of the latest run, from its first, as the worker told them. */
+  /** The losses of all steps of the latest run, as reported by the worker. */
   async losses(): Promise<number[]> {
     const { reports } = await this.#told();
     const lastStart = reports.findLastIndex(({ steps }) => steps.some(({ step }) => step === 1));
     return reports.slice(lastStart).flatMap(({ steps }) => steps.map(({ loss }) => loss));
   }
 
-  /** Why a run broke off and what else is amiss, for a person. */
+  /** Why a run failed, with any other problems on the page. */
   async #troubles(): Promise<string> {
     const shown = await this.#page.evaluate(() => {
       const texts = document.querySelectorAll("[role=status], [role=alert], [role=region] pre");
@@ -220,7 +220,7 @@ export class StudioPage {
     return this.#find(`the field ${label}`, find, label);
   }
 
-  /** Without a pointer, which would miss what moves while the page is still filling. */
+  /** Clicks without a pointer, which would miss elements that move while the page is loading. */
   async #click(element: ElementHandle): Promise<void> {
     await element.evaluate((shown) => (shown as HTMLElement).click());
   }
@@ -252,7 +252,7 @@ export class StudioPage {
   }
 }
 
-/** Keeps what the worker tells of training. Runs in the page, before its own scripts. */
+/** Records the worker's training events. Runs in the page before its own scripts. */
 function listenToWorker(): void {
   const reports: unknown[] = [];
   class HeardWorker extends Worker {

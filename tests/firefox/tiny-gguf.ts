@@ -2,11 +2,11 @@ import { normal } from "../support/check-op";
 import { type Entry, f32Data, type TensorToStore, writeGguf } from "../support/gguf-writer";
 import { arbitraryBlocks } from "../support/stored-numbers";
 
-/** Sizes of a llama that loads and trains in a moment. */
+/** Sizes of a llama model that loads and trains in a moment. */
 const SIZES = { width: 64, inner: 96, heads: 4, kvHeads: 2, layers: 2, context: 256 } as const;
 const VOCABULARY = 257;
 
-/** Numbers of GGUF's tensor types, and elements of a block. */
+/** GGUF tensor types, and elements per block. */
 const Q4_0 = { type: 2, name: "Q4_0", elements: 32 } as const;
 const Q8_0 = { type: 8, name: "Q8_0", elements: 32 } as const;
 
@@ -16,7 +16,7 @@ const CHAT =
 const u32 = (value: number): Entry => ({ type: "u32", value });
 const text = (value: string): Entry => ({ type: "text", value });
 
-/** A GGUF file of a llama with random weights in Q4_0 and Q8_0, and one token for each byte. */
+/** A GGUF file of a llama model with random weights in Q4_0 and Q8_0, and one token per byte. */
 export function tinyGguf(): Uint8Array {
   const { width, inner, heads, kvHeads, layers, context } = SIZES;
   const metadata: Record<string, Entry> = {
@@ -72,7 +72,7 @@ function matrix(
   return { name: `${name}.weight`, type, sizes: [columns, rows], data };
 }
 
-/** Byte-level BPE's letter for each byte: itself where it can be seen, else one from 256 on. */
+/** Byte-level BPE's character for each byte: the byte itself if printable, else one from U+0100 on. */
 function byteTokens(): string[] {
   const isShown = (byte: number): boolean =>
     (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;

@@ -4,7 +4,7 @@ import { peftFiles } from "../../src/export/peft";
 import { tinyGguf as writeTinyGguf } from "../firefox/tiny-gguf";
 import { bindCase, goldenCases, readJson, readTensors, under } from "../support/golden";
 
-/** An exported adapter, and the model that it belongs to. */
+/** An exported adapter and its base model. */
 export interface AdapterSeed {
   readonly model: ModelSpec;
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
@@ -20,7 +20,7 @@ export function tinyGguf(): Uint8Array<ArrayBuffer> {
 
 let adapters: Promise<readonly AdapterSeed[]> | null = null;
 
-/** An adapter of every method that the goldens of llama have. */
+/** An adapter of every method in the goldens of llama. */
 export function adapterSeeds(): Promise<readonly AdapterSeed[]> {
   adapters ??= Promise.all(
     ["llama", "llama_tied"].flatMap((family) =>

@@ -2,13 +2,13 @@ import { Worker } from "node:worker_threads";
 import { fuzz } from "./run";
 import { readers } from "./readers";
 
-/** A mutant that is not read in this time hangs. */
+/** A mutant that takes longer than this counts as a hang. */
 const HANG_MS = 60_000;
 
 /**
- * Reads mutants of every kind of file, setting and answer, and prints what was seen.
+ * Reads mutants of every kind of file, setting and response, and prints statistics.
  *
- *     npm run test:fuzz -- [mutants in all] [first seed] [one reader]
+ * npm run test:fuzz -- [total mutants] [first seed] [one reader]
  */
 export async function main([count = "20000", first = "1", only]: readonly string[]): Promise<number> {
   const names = Object.keys(readers);
@@ -40,9 +40,9 @@ export async function main([count = "20000", first = "1", only]: readonly string
   return findings.length === 0 ? 0 : 1;
 }
 
-/** Watches from another thread, which goes on where this one hangs: it names the mutant and ends the process. */
+/** Watches from another thread, which keeps running if this one hangs: it names the mutant and ends the process. */
 class Watch {
-  /** The reader, the seed, and when it began, in ms. */
+  /** The reader, the seed, and the start time in ms. */
   readonly #now = new Float64Array(new SharedArrayBuffer(3 * 8));
   readonly #names: readonly string[];
   readonly #worker: Worker;

@@ -1,6 +1,6 @@
 import type { Rng } from "../../src/lib/rng";
 
-/** Numbers at the edges of types and of what memory holds. */
+/** Numbers at the limits of types and memory. */
 const NUMBERS: readonly number[] = [
   0,
   -1,
@@ -42,7 +42,7 @@ const TEXTS: readonly string[] = [
 
 export const pick = <T>(rng: Rng, items: readonly T[]): T => items[rng.integer(items.length)] as T;
 
-/** A value that fits nowhere, or fits and is too much. */
+/** A value of the wrong type, or a valid type but excessive. */
 function strange(rng: Rng): unknown {
   switch (rng.integer(8)) {
     case 0:
@@ -64,7 +64,7 @@ function strange(rng: Rng): unknown {
   }
 }
 
-/** Stands for lists within lists, which JavaScript itself writes only to a certain depth. */
+/** Placeholder for nested lists, which JavaScript can only serialise to a certain depth. */
 function nested(depth: number): string {
   return `${NEST}${depth}`;
 }
@@ -81,7 +81,7 @@ export function jsonText(document: unknown): string {
   );
 }
 
-/** A JSON document with some of its values, keys or items changed; the document itself stays as it is. */
+/** A copy of a JSON document with some values, keys or items changed. */
 export function mutateJson(document: unknown, rng: Rng): unknown {
   const changed = structuredClone(document);
   const root = { root: changed };
@@ -125,7 +125,7 @@ function change(root: { root: unknown }, rng: Rng): void {
   }
 }
 
-/** A text with pieces cut, doubled, swapped or put in. */
+/** A text with pieces cut, duplicated, swapped or inserted. */
 export function mutateText(text: string, rng: Rng): string {
   let changed = text;
   for (let changes = 1 + rng.integer(4); changes > 0; changes--) {
@@ -148,11 +148,11 @@ export function mutateText(text: string, rng: Rng): string {
   return changed;
 }
 
-/** Bytes with some flipped, cut, doubled, or overwritten by the numbers that lengths and offsets go wrong by. */
+/** Bytes with some flipped, cut, duplicated, or overwritten by typical bad lengths and offsets. */
 export function mutateBytes(bytes: Uint8Array<ArrayBuffer>, rng: Rng): Uint8Array<ArrayBuffer> {
   let changed = bytes.slice();
   for (let changes = 1 + rng.integer(4); changes > 0 && changed.length > 0; changes--) {
-    // Headers stand at the front of most formats, and at the end of some.
+    // Most formats have their header at the start, some at the end.
     const near = rng.integer(3);
     const span = near === 0 ? changed.length : Math.min(changed.length, 400);
     const at = (near === 2 ? changed.length - span : 0) + rng.integer(span);
@@ -203,7 +203,7 @@ const ATOMS: readonly string[] = [
 ];
 const REPEATS: readonly string[] = ["", "", "*", "+", "?", "{2,5}", "*?", "+?", "{0,40}", "{3}"];
 
-/** A regular expression of groups in groups, with repeats everywhere. */
+/** A regular expression of nested groups with repeats everywhere. */
 export function randomPattern(rng: Rng, depth = 4): string {
   const parts = Array.from({ length: 1 + rng.integer(3) }, () => {
     if (depth === 0 || rng.integer(3) === 0) return pick(rng, ATOMS) + pick(rng, REPEATS);

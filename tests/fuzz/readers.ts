@@ -13,14 +13,14 @@ import { parseJsonObject } from "../../src/lib/json";
 import { BoundedRegex } from "../../src/lib/regex/regex";
 import { RegexError } from "../../src/lib/regex/syntax";
 import type { Rng } from "../../src/lib/rng";
-import { fitsPath, matchesPath } from "../../src/shared/path-pattern";
+import { matchesPatternKey, matchesPath } from "../../src/shared/path-pattern";
 import { ChatTemplate } from "../../src/tokenizer/chat/template";
 import { loadTokenizer } from "../../src/tokenizer/tokenizer";
 import { readSettings } from "../../src/ui/store/persistence";
 import { adapterSeeds, tinyGguf } from "./corpus";
 import { jsonText, mutateBytes, mutateJson, mutateText, pick, randomPattern } from "./mutate";
 
-/** Reads one mutant; throws what the reader throws. */
+/** Reads one mutant; rethrows the reader's errors. */
 export type Reader = (rng: Rng) => Promise<void> | void;
 
 const golden = (path: string): Uint8Array<ArrayBuffer> =>
@@ -114,7 +114,7 @@ async function readData(bytes: Uint8Array<ArrayBuffer>, rng: Rng): Promise<void>
     if (rows.length > 100_000) return;
 }
 
-/** Answers requests of a hub with mutants of what a hub answers. */
+/** Answers hub requests with mutated responses. */
 async function askHub(rng: Rng): Promise<void> {
   const sha = "a".repeat(40);
   const tree = ["config.json", "tokenizer.json", "model.safetensors"].map((path, index) => ({
@@ -165,7 +165,7 @@ async function askHub(rng: Rng): Promise<void> {
   }
 }
 
-/** An expression that is refused is no fault; one that is not must end. */
+/** Rejecting an expression is fine; an accepted one must terminate. */
 function tryPattern(pattern: string, rng: Rng): void {
   const long = pick(rng, ["a", "ab", "a ", "é", "aab"]).repeat(5000);
   try {
@@ -178,10 +178,10 @@ function tryPattern(pattern: string, rng: Rng): void {
   }
   const path = `model.layers.11.self_attn.${"a".repeat(30)}.q_proj`;
   matchesPath(pattern, path);
-  fitsPath(pattern, path);
+  matchesPatternKey(pattern, path);
 }
 
-/** Every reader of what comes from outside, by what it reads. */
+/** Every reader of external input, by what it reads. */
 export const readers: Readonly<Record<string, Reader>> = {
   "safetensors, bytes": (rng) => {
     const family = pick(rng, FAMILIES);
@@ -224,7 +224,7 @@ export const readers: Readonly<Record<string, Reader>> = {
       json(`tokenizer/${style}/tokenizer.json`),
       json(`tokenizer/${style}/tokenizer_config.json`),
     ];
-    // Mostly the parts around the vocabulary, which is nine tenths of the file.
+    // Mostly mutates the parts around the vocabulary, which is nine tenths of the file.
     const { model, ...rest } = tokenizer;
     const part = rng.integer(4);
     if (part === 0) useTokenizer(tokenizer, mutateJson(config, rng), null);

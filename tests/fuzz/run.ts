@@ -2,18 +2,18 @@ import { LuthierError } from "../../src/lib/errors";
 import { makeRng } from "../../src/lib/rng";
 import { type Reader, readers } from "./readers";
 
-/** No reader may take longer over one mutant, nor let the process grow by more. */
+/** Limits of time and memory growth per mutant. */
 export const MOST_MS = 2000;
 export const MOST_GROWTH_BYTES = 256 * 2 ** 20;
 
-/** A mutant that a reader did not take as it should. */
+/** A mutant that a reader did not handle correctly. */
 export interface Finding {
   readonly reader: string;
   readonly seed: number;
   readonly what: string;
 }
 
-/** What was seen of all mutants of one reader. */
+/** Statistics of one reader's mutants. */
 export interface ReaderFigures {
   readonly reader: string;
   readonly mutants: number;
@@ -28,8 +28,8 @@ export interface FuzzResult {
 }
 
 /**
- * Gives each reader `each` mutants, numbered from `first`: the same number makes the same mutant.
- * @param begin is told of every mutant before it is read, by which a watch finds one that never ends
+ * Gives each reader `each` mutants, numbered from `first`: equal numbers give equal mutants.
+ * @param begin is called before each mutant is read, so that a watchdog can name one that never ends
  */
 export async function fuzz(
   each: number,
@@ -42,7 +42,7 @@ export async function fuzz(
   for (const [index, [reader, read]] of Object.entries(readers).entries()) {
     if (only !== null && reader !== only) continue;
     let [refused, slowestMs, mostGrowthBytes] = [0, 0, 0];
-    // The first call also reads the corpus.
+    // The first call also loads the corpus.
     await judge(read, 0, index);
     for (let seed = first; seed < first + each; seed++) {
       begin(reader, seed);
@@ -76,7 +76,7 @@ async function judge(read: Reader, seed: number, index: number): Promise<Judgeme
     else if (error instanceof LuthierError && error.code === "internal") fault = error.message;
   }
   const ms = performance.now() - before.at;
-  // A peak below an earlier one does not show, and what does not show is within what was there before.
+  // A peak below an earlier one is invisible, but then the growth fits within memory used before.
   const growthBytes = peakBytes() > before.peak ? peakBytes() - before.now : 0;
   if (ms > MOST_MS) fault ??= `took ${Math.round(ms)} ms`;
   if (growthBytes > MOST_GROWTH_BYTES) fault ??= `grew by ${Math.round(growthBytes / 2 ** 20)} MiB`;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AdapterState, initContext } from "../../src/engine/adapters/adapter-state";
-import { adapterFromFolder, withBaseStart } from "../../src/engine/adapters/from-folder";
+import { adapterFromFolder, withBaseInit } from "../../src/engine/adapters/from-folder";
 import type { Gpu } from "../../src/engine/gpu/device";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
 import type { TrainingBatch } from "../../src/engine/train/batch-inputs";
@@ -13,10 +13,10 @@ import { type GoldenTensor, loadGoldenModel, readJson, readTensors, under } from
 import { openTestGpu } from "../support/gpu";
 import { computeLogits } from "../support/logits";
 
-/** Adapters in the spellings of PEFT's versions and users, with what PEFT makes of them. */
+/** Adapters as different PEFT versions and users write them, with PEFT's results. */
 interface Adapters {
   readonly ids: readonly number[];
-  /** Ids that an encoder reads; the decoder writes the others. */
+  /** Number of ids the encoder reads; the decoder generates the others. */
   readonly prompt: number;
   readonly cases: readonly SavedAdapter[];
 }
@@ -25,7 +25,7 @@ interface SavedAdapter {
   readonly name: string;
   readonly family: string;
   readonly config: Readonly<Record<string, unknown>>;
-  /** Of the last place. */
+  /** Of the last position. */
   readonly logits: readonly number[];
 }
 
@@ -49,7 +49,7 @@ const batch = (splits: boolean): TrainingBatch => ({
   segments: [[{ start: 0, length: ids.length }]],
 });
 
-/** Logits of the last place of what the model writes. */
+/** The model's logits of the last position. */
 async function lastLogits(model: LoadedModel, state: AdapterState): Promise<Float32Array> {
   const splits = model.spec.encoder !== undefined;
   const all = await computeLogits(model, state, batch(splits));
@@ -69,12 +69,12 @@ describe.each([...new Set(cases.map(({ family }) => family))])("%s reads what PE
   test.each(own)("%s", async (name, { config, logits }) => {
     const context = initContext(model.tensors, makeRng(0), () => []);
     const found = adapterFromFolder({ config, tensors: under(tensors, name) }, model.spec);
-    const { adapter, values } = await withBaseStart(found, context);
+    const { adapter, values } = await withBaseInit(found, context);
     const state = AdapterState.of(gpu, adapter, values);
     expectClose(await lastLogits(model, state), logits, TOLERANCE, "logits");
     state.destroy();
 
-    // What is exported is another spelling of the same adapter.
+    // Our export is yet another form of the same adapter.
     const files = peftFiles(adapter, values, "base", "# card");
     const folder = await readPeftFolder([...files].map(([path, bytes]) => bytesSource(path, bytes)));
     const again = adapterFromFolder(folder, model.spec);

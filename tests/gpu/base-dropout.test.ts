@@ -16,10 +16,10 @@ import { openTestGpu } from "../support/gpu";
 import { makeTrainingPass, type TrainingPass } from "../support/gradients";
 import { fixedTuning, pipelinesOf } from "../support/run-graph";
 
-/** Golden models with dropout, and transformers' loss over many draws. */
+/** Golden models with dropout, and transformers' loss over many samples. */
 interface Goldens {
   readonly ids: readonly number[];
-  /** Ids that an encoder reads; the decoder writes the others. */
+  /** Number of ids the encoder reads; the decoder generates the others. */
   readonly prompt: number;
   readonly draws: number;
   readonly cases: readonly {
@@ -130,7 +130,7 @@ describe.each(named)("%s", (_, { family, change, mean, deviation }) => {
         return loss;
       };
       const difference = async (by: number): Promise<number> => (await moved(by)) - (await moved(-by));
-      // The differences of two widths together leave no error below the fourth power of the step.
+      // Combining two step widths cancels error terms below the fourth power of the step.
       const slope = (8 * (await difference(step)) - (await difference(2 * step))) / (12 * step);
       expect(Math.abs(slope / size - 1)).toBeLessThan(1e-2);
       return at;

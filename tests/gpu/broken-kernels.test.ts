@@ -43,7 +43,7 @@ function refuse(...pieces: readonly string[]): void {
   });
 }
 
-/** The golden model of llama on pipelines of its own. */
+/** The golden llama model with its own pipeline cache. */
 async function load(pipelines: PipelineCache): Promise<LoadedModel> {
   const model = await loadGoldenModel(gpu, "llama");
   return { ...model, pipelines, tuning: new Tuner(gpu, pipelines) };
@@ -74,7 +74,7 @@ async function train(model: LoadedModel): Promise<void> {
 }
 
 test("training and answers go round kernels that do not compile, and say which", async () => {
-  // What a software GPU and what a card takes first for products, attention and rows.
+  // The preferred kernels of software and hardware GPUs for products, attention and rows.
   refuse("matmul/quad_", "matmul/tile", "attention/quad", "lib/reduce_quad", "LANES=256");
   const pipelines = new PipelineCache(gpu);
   const broken: string[] = [];
@@ -119,7 +119,7 @@ test("the tuner takes the best of those that compile", async () => {
   expect(gpu.usage.buffers).toBe(0);
 });
 
-/** A journal that keeps what it is told. */
+/** A journal that records its calls. */
 function journalOf(fatal: readonly string[], suspects: readonly string[]) {
   const notes: string[] = [];
   const journal: CompileJournal = {

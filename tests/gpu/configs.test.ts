@@ -17,10 +17,10 @@ import { openTestGpu } from "../support/gpu";
 import { computeLogits } from "../support/logits";
 import { fixedTuning, pipelinesOf } from "../support/run-graph";
 
-/** Golden models whose files say something else, with what transformers makes of them. */
+/** Golden models with modified configurations, with transformers' results. */
 interface Variants {
   readonly ids: readonly number[];
-  /** Ids that an encoder reads; the decoder writes the others. */
+  /** Number of ids the encoder reads; the decoder generates the others. */
   readonly prompt: number;
   readonly cases: readonly Variant[];
 }
@@ -32,7 +32,7 @@ interface Variant {
   readonly without?: readonly string[];
   readonly extra?: Readonly<Record<string, readonly [source: string, reversed: boolean]>>;
   readonly missing?: readonly string[];
-  /** Of the last place; null where transformers raises an error. */
+  /** Of the last position; null if transformers raises an error. */
   readonly logits: readonly number[] | null;
 }
 
@@ -47,7 +47,7 @@ afterAll(() => gpu.close());
 
 const TOLERANCE = 1e-4;
 
-/** The logits of the last place of what the model writes. */
+/** The model's logits of the last position. */
 async function lastLogits(model: LoadedModel): Promise<Float32Array> {
   const state = new AdapterState(gpu, baseAdapter);
   const splits = model.spec.encoder !== undefined;

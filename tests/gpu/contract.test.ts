@@ -36,18 +36,21 @@ beforeAll(async () => {
 });
 afterAll(() => gpu.close());
 
-/** One family of every kind: gated and plain, separate and fused, Linear and Conv1D, biases and none, encoder and none. */
+/**
+ * Families that cover every kind: gated and plain, separate and fused, Linear and Conv1D, with and without biases and
+ * encoder.
+ */
 const families = ["llama_tied", "gpt2", "t5"];
 const cases = METHOD_IDS.flatMap((id) =>
   contractTerms[id].map((terms) => [id, JSON.stringify(terms.options), terms] as const),
 );
 
-/** The cases whose options a family's modules go with. */
+/** The cases whose options match a family's modules. */
 function casesOf(family: string): typeof cases {
   return cases.filter(([, , terms]) => terms.families?.includes(family) ?? true);
 }
 
-/** Differences that only the order of f32 sums makes. */
+/** Tolerance for differences in the order of f32 sums. */
 const ROUNDING = 2e-5;
 
 interface Bound {
@@ -55,7 +58,7 @@ interface Bound {
   readonly state: AdapterState;
 }
 
-/** What a refusal says. */
+/** The message of a refusal. */
 function sentenceOf(attempt: () => unknown): string {
   try {
     attempt();
@@ -78,7 +81,7 @@ async function batchesOf(family: string) {
   return goldenBatches(await readTensors(family, "lora", "golden.safetensors"));
 }
 
-/** Logits of the base model alone. */
+/** Logits of the base model. */
 async function baseLogits(model: LoadedModel, family: string): Promise<Float32Array> {
   const state = new AdapterState(gpu, baseAdapter);
   const logits = await computeLogits(model, state, (await batchesOf(family))[0]!);
@@ -86,7 +89,7 @@ async function baseLogits(model: LoadedModel, family: string): Promise<Float32Ar
   return logits;
 }
 
-/** Two steps on the golden's batches; returns the values after them. */
+/** Trains two steps on the golden's batches and returns the values. */
 async function train(
   model: LoadedModel,
   { adapter, state }: Bound,
@@ -109,8 +112,7 @@ async function train(
 }
 
 /**
- * Trains, and checks that all parameters move and stay finite but for those that are fixed, and those of which it does
- * not matter; returns their values.
+ * Trains, checks that all parameters change and stay finite, except fixed and saturated ones, and returns their values.
  */
 async function trainItsOwn(
   model: LoadedModel,
@@ -131,7 +133,7 @@ async function trainItsOwn(
   return trained;
 }
 
-/** The adapter that importing makes of the exported folder. */
+/** Imports the exported folder. */
 async function reload(
   model: LoadedModel,
   adapter: Adapter,
@@ -198,13 +200,13 @@ describe.each(families)("every method keeps the contract on %s", (family) => {
   });
 });
 
-/** Whether a case trains on a kind: the first of LoRA on all, the others on one each of those that are quantised. */
+/** Whether a case is trained on a storage kind: the first LoRA case on all, each other case on one quantised kind. */
 function trainsOn(kind: StorageKind, index: number): boolean {
   const isLora = index === cases.findIndex(([id]) => id === "lora");
   return isLora || blockKinds[index % blockKinds.length] === kind;
 }
 
-/** A model without biases, and one with them for the methods that it refuses. */
+/** A model without biases, and one with biases for the methods that refuse the first. */
 const kindFamilies = ["llama_tied", "qwen2"] as const;
 
 describe.each(storageKinds)("every method works on weights in %s", (kind) => {

@@ -25,14 +25,14 @@ beforeAll(async () => {
 });
 afterAll(() => gpu.close());
 
-/** The three ways in which transformers generated, by the end of the tensor's name. */
+/** transformers' three generation variants, by the suffix of the tensor's name. */
 const VARIANTS: readonly (readonly [string, Partial<GenerationOptions>])[] = [
   ["", {}],
   ["_repetition_penalty", { repetitionPenalty: 1.3 }],
   ["_no_repeat_ngram", { noRepeatNgramSize: 2 }],
 ];
 
-/** Places enough for virtual tokens, prompt and answer. */
+/** Room for virtual tokens, prompt and answer. */
 const CAPACITY = 48;
 
 interface Answer {
@@ -67,7 +67,7 @@ async function expectGolden(
   heading: "base" | "adapter",
 ): Promise<void> {
   const generator = await Generator.create(model, state, CAPACITY);
-  // How logits become tokens does not depend on adapters.
+  // Sampling from logits does not depend on adapters.
   for (const [ending, options] of heading === "base" ? VARIANTS : VARIANTS.slice(0, 1)) {
     const expected = Array.from(tensors.get(`generate.${heading}${ending}`)!.data);
     const made = await answer(generator, promptOf(tensors), { ...options, maxNewTokens: expected.length });
@@ -151,7 +151,7 @@ describe("a generator", () => {
 
 test("an answer is of what the adapter has learned by then", async () => {
   const model = await loadGoldenModel(gpu, "llama_tied");
-  // DoRA's gains are computed once an answer.
+  // DoRA's magnitudes are computed once per answer.
   const tensors = await readTensors("llama_tied", "dora", "golden.safetensors");
   const state = goldenState(gpu, bindCase(model, "llama_tied", "dora"), tensors);
   const prompt = promptOf(tensors);
@@ -210,7 +210,7 @@ test.each([
   const tensors = await readTensors(family, name, "golden.safetensors");
   const state = goldenState(gpu, bindCase(model, family, name), tensors);
   const vocabulary = model.spec.vocabularySize;
-  // An encoder has programs for prompts of 64 tokens and of all that there is room for.
+  // An encoder has programs for prompts of 64 tokens and for the full capacity.
   const generator = await Generator.create(model, state, 90);
   for (const length of [3, 64, 80]) {
     const prompt = Array.from({ length }, (_, index) => (index * 31 + 7) % vocabulary);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AdapterState } from "../../src/engine/adapters/adapter-state";
-import { ownValues, valuesOfExpert } from "../../src/engine/adapters/composed/experts";
+import { withoutExperts, valuesOfExpert } from "../../src/engine/adapters/composed/experts";
 import type { Adapter, HostTensor } from "../../src/engine/adapters/common/method";
 import { methodOfConfig, methods } from "../../src/engine/adapters/registry";
 import type { Gpu } from "../../src/engine/gpu/device";
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => gpu.close());
 
-/** What importing does with the two files of a folder, up to the values' upload. */
+/** Imports a folder's two files, up to uploading the values. */
 function importAdapter(
   spec: LoadedModel["spec"],
   config: Record<string, unknown>,
@@ -38,7 +38,7 @@ function importAdapter(
   const method = methods[methodOfConfig(config)];
   const adapter = method.bind(method.readConfig(config), spec, experts);
   const files = experts.map((_, index) => valuesOfExpert(index, saved));
-  return { adapter, values: adapter.importTensors(ownValues(saved), files) };
+  return { adapter, values: adapter.importTensors(withoutExperts(saved), files) };
 }
 
 describe.each(goldenFamilies())("%s takes adapters that PEFT saved", (family) => {
@@ -62,7 +62,7 @@ describe.each(goldenFamilies())("%s takes adapters that PEFT saved", (family) =>
 });
 
 describe("an adapter of another model", () => {
-  /** Imports a llama golden's case into the same family with another config.json; returns the refusal. */
+  /** Imports a llama golden's case into the same family with a modified config.json; returns the refusal. */
   async function refusal(name: string, change: Record<string, unknown>): Promise<LuthierError> {
     const spec = describeModel({ ...readJson<Record<string, unknown>>("llama", "config.json"), ...change });
     const tensors = await readTensors("llama", name, "golden.safetensors");

@@ -78,7 +78,7 @@ test.each(["lora", "prefix", "prompt"])(
       for await (const id of generator.generate([1, 2, 3], options, new Set(), makeRng(1))) ids.push(id);
       expect(ids).toHaveLength(4);
     }
-    // An answer that its reader leaves early.
+    // An answer whose consumer stops early.
     for await (const id of generator.generate([1, 2, 3], options, new Set(), makeRng(1))) if (id >= 0) break;
     expect(live()).toEqual(made);
     generator.destroy();

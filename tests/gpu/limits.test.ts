@@ -26,7 +26,7 @@ import { computeGradients } from "../support/gradients";
 import { computeLogits } from "../support/logits";
 import { fixedTuning, pipelinesOf } from "../support/run-graph";
 
-/** Opens a GPU that binds no more than `maxBindingBytes`, and closes it after `work`. */
+/** Opens a GPU with a lower binding limit, and closes it after `work`. */
 async function withLimit<T>(maxBindingBytes: number, work: (gpu: Gpu) => Promise<T>): Promise<T> {
   const gpu = await openTestGpu({ maxBindingBytes });
   try {
@@ -51,7 +51,7 @@ const options = (batch: TrainingBatch): TrainerOptions => ({
   ...adamDefaults,
 });
 
-/** The first row alone: its logits are then no larger than the weights that are to be split. */
+/** Only the first row: its logits are then no larger than the weights to be split. */
 function firstRow({ length, ids, supervised, segments }: TrainingBatch): TrainingBatch {
   return {
     rows: 1,
@@ -67,7 +67,7 @@ const shardCounts = ({ spec, weights }: LoadedModel): number[] =>
     (name) => weights.matrix(name).shards.length,
   );
 
-/** 64 rows of the goldens' embeddings, which hold 32 (llama) or 36 (gpt2) numbers each. */
+/** The size of 64 embedding rows of the goldens, which have 32 (llama) or 36 (gpt2) elements each. */
 const GOLDEN_LIMITS = { llama: 64 * 32 * 4, gpt2: 64 * 36 * 4 };
 
 test.each(["llama", "gpt2"] as const)("%s gives PyTorch's logits with its matrices split", async (family) => {
@@ -102,7 +102,7 @@ test("a cache that does not fit one binding is refused, and leaves nothing behin
   await withLimit(GOLDEN_LIMITS.llama, async (gpu) => {
     const { model, state } = await openCase(gpu, "llama", "lora");
     const before = { ...gpu.usage, peakBytes: 0 };
-    // One place holds a key of 16 numbers: 128 fit.
+    // One position holds a key of 16 elements: 128 fit.
     await expect(Generator.create(model, state, 129)).rejects.toThrow(/cache.*needs 8256 bytes/);
     expect({ ...gpu.usage, peakBytes: 0 }).toEqual(before);
     (await Generator.create(model, state, 128)).destroy();
@@ -132,7 +132,7 @@ const WIDE = {
 };
 const WIDE_LIMIT = 64 * 160 * 4;
 
-/** A model of random weights that are the same for the same names. */
+/** A model of random weights, determined by their names. */
 async function loadWide(gpu: Gpu, family: keyof typeof WIDE): Promise<LoadedModel> {
   const config = { ...readJson<Record<string, unknown>>(family, "config.json"), ...WIDE[family] };
   const sources = declareWeights(describeModel(config)).map(({ name, shape }, index) => {
@@ -150,7 +150,7 @@ async function loadWide(gpu: Gpu, family: keyof typeof WIDE): Promise<LoadedMode
   return loadModel(config, new Map(sources), { gpu, pipelines: pipelinesOf(gpu), tuning: fixedTuning(gpu) });
 }
 
-/** Logits, loss and gradients of a wide model under a LoRA on all its layers. */
+/** Logits, loss and gradients of a wide model with a LoRA on all layers. */
 async function computeWide(gpu: Gpu, family: keyof typeof WIDE) {
   const model = await loadWide(gpu, family);
   const adapter = methods.lora.bind({ r: 2, target_modules: "all-linear" }, model.spec);

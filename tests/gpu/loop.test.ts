@@ -36,7 +36,7 @@ afterAll(() => gpu.close());
 
 let state: AdapterState;
 let trainer: Trainer;
-/** A fresh run from the golden's start; LoRA drops inputs where `dropout` says so. */
+/** Starts a new run from the golden's initial values, optionally with LoRA dropout. */
 async function start(dropout = 0): Promise<void> {
   const config = readJson<Record<string, unknown>>("llama", "lora", "adapter_config.json");
   const adapter = bindGolden(model, { ...config, lora_dropout: dropout });
@@ -152,7 +152,7 @@ test("stops when asked to, with what it has learned", async () => {
     reports.push(report);
     if (report.step === 2) controller.abort();
   }
-  // Steps that were on their way when the signal came are reported too.
+  // Steps in flight when the signal came are reported too.
   expect(reports.length).toBeGreaterThanOrEqual(2);
   expect(reports.length).toBeLessThan(training.steps);
   expect(reports).toHaveLength(trainer.stepCount);

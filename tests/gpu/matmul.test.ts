@@ -24,7 +24,7 @@ afterAll(() => gpu.close());
 const forms: readonly GemmForm[] = ["nt", "nn", "tn"];
 const variants = Object.keys(gemmVariants) as GemmVariantId[];
 
-/** One, primes, below and above every tile, whole and broken tiles, ranks of adapters. */
+/** One, primes, sizes below and above every tile, whole and partial tiles, adapter ranks. */
 const sizes: readonly (readonly [m: number, n: number, k: number])[] = [
   [1, 1, 1],
   [3, 5, 7],
@@ -38,9 +38,9 @@ const sizes: readonly (readonly [m: number, n: number, k: number])[] = [
   [68, 132, 20],
 ];
 
-/** Kinds of single numbers, which hold any of those that the tests use. */
+/** Elementwise storage kinds, which can hold all numbers of these tests. */
 const plainKinds: readonly StorageKind[] = ["f32", "f16", "bf16"];
-/** Parts of a block, whole ones, and more than any block holds. */
+/** Partial blocks, whole blocks, and several blocks. */
 const blockSizes: typeof sizes = [
   [17, 13, 11],
   [3, 132, 128],
@@ -54,14 +54,14 @@ function dense(form: GemmForm, [m, n, k]: readonly [number, number, number], kin
   return inBlocks(gemm);
 }
 
-/** The same with a B that its kind holds, when that is not what any numbers are. */
+/** The same case, with B replaced by values that its storage kind can represent. */
 function inBlocks(gemm: GemmCase): GemmCase {
   if (plainKinds.includes(gemm.kind)) return gemm;
   const { values, bytes } = storedNumbers(gemm.kind, gemm.b.length, 2);
   return { ...gemm, b: values, stored: bytes };
 }
 
-/** The same with gaps of NaN after the rows of A and B, and a result added to a stretch of a larger C. */
+/** The same case, with gaps of NaN after the rows of A and B, and accumulating into part of a larger C. */
 function spread(gemm: GemmCase, cOffset: number): GemmCase {
   const gap = (values: Float32Array, width: number, stride: number): Float32Array<ArrayBuffer> => {
     const wide = new Float32Array(Math.max(1, values.length / width) * stride).fill(NaN);
@@ -92,22 +92,24 @@ async function check(id: GemmVariantId, gemm: GemmCase): Promise<void> {
 }
 
 /**
- * A software GPU takes seconds to compile a workgroup tile of the size of people's cards. The suite with the kernels
- * of real GPUs tries all of them; here tile_32 stands for the larger ones, which differ from it by two constants, in all
- * forms but one.
+ * A software GPU takes seconds to compile a workgroup tile sized for hardware GPUs. The suite with hardware kernels
+ * tries all of them; here tile_32 stands for the larger ones, which differ from it by two constants, in all forms but
+ * one.
  */
 function isTooSlow(gpu: Gpu, id: GemmVariantId, form: GemmForm): boolean {
   return gpu.info.software && form !== "nt" && (id === "tile_64" || id === "tile_128");
 }
 
-/** Leaves a test out, with the reason, where this GPU lacks a feature or is too slow for the variant. */
+/** Skips a test, with a reason, if this GPU lacks a feature or is too slow for the variant. */
 function skipUntried(context: TestContext, id: GemmVariantId, form: GemmForm): void {
   const missing = gemmVariants[id].requires.filter((feature) => !gpu.has(feature));
   context.skip(missing.length > 0, `this GPU has no ${missing.join(", ")}`);
   context.skip(isTooSlow(gpu, id, form), "tile_32 stands for it on a software GPU");
 }
 
-/** All sizes and storage kinds, dense and spread out; fewer where compilation is slow or rows are too many for decoding. */
+/**
+ * All sizes and storage kinds, dense and strided; fewer if compilation is slow or there are too many rows for decoding.
+ */
 function casesOf(id: GemmVariantId, form: GemmForm): readonly GemmCase[] {
   const isSlow = gpu.info.software && id.startsWith("tile");
   if (isSlow && id !== "tile_32") return [dense(form, [68, 132, 20], "f32")];
@@ -143,7 +145,7 @@ describe.each(variants)("%s", (id) => {
 
   test.runIf(variant.tiled).for(supported)("%s cut into a dispatch for each tile", async (form, context) => {
     skipUntried(context, id, form);
-    // Cut along the longer side: once along y, once along x.
+    // Split along the longer side: once along y, once along x.
     for (const size of [
       [132, 20, 20],
       [20, 132, 20],

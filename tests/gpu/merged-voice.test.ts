@@ -18,7 +18,7 @@ const PROMPT = [3, 1, 4, 1, 5];
 test("a side answers from merged weights as from the adapter, and gives them back when it is no longer chosen", async () => {
   const model = await loadGoldenModel(gpu, "llama_tied");
   const session = new Session(() => undefined);
-  // Of the model, speaking needs the engine alone.
+  // Generating only needs the model's engine.
   session.setModel({ engine: model } as ActiveModel);
   const adapter = bindCase(model, "llama_tied", "lora");
   const tensors = await readTensors("llama_tied", "lora", "golden.safetensors");

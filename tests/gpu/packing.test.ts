@@ -25,10 +25,10 @@ beforeAll(async () => {
 afterAll(() => gpu.close());
 
 const TOLERANCE = 1e-4;
-/** Places of the packed row; three more than the texts need. */
+/** Length of the packed row, three more than the texts need. */
 const PACKED_LENGTH = 20;
 
-/** Texts one after another in a single row, with padding behind. */
+/** Texts packed into a single row, with padding at the end. */
 function packed(texts: readonly Int32Array[]): TrainingBatch {
   const ids = new Uint32Array(PACKED_LENGTH);
   const supervised = new Uint8Array(PACKED_LENGTH);
@@ -43,7 +43,7 @@ function packed(texts: readonly Int32Array[]): TrainingBatch {
   return { rows: 1, length: PACKED_LENGTH, ids, supervised, segments: [segments] };
 }
 
-/** One text a row, padded on the right to the longest. */
+/** One text per row, right-padded to the longest. */
 function padded(texts: readonly Int32Array[]): TrainingBatch {
   const length = Math.max(...texts.map((text) => text.length));
   const ids = new Uint32Array(texts.length * length);
@@ -63,7 +63,7 @@ async function packingTexts(family: string) {
   return { texts: [text(0), text(1)], logits };
 }
 
-/** Those that may stand beside each other in a row: an encoder reads one text a row. */
+/** Families that support packing: an encoder reads one text per row. */
 const families = goldenFamilies().filter((family) => {
   const spec = describeModel(readJson(family, "config.json"));
   return canPack(spec, { promptLength: 0, prefixLength: 0 }, PACKED_LENGTH);
@@ -78,7 +78,7 @@ describe.each(families)("%s", (family) => {
 
   test("gives texts in one row the logits that each has alone", async () => {
     const { texts, logits } = await packingTexts(family);
-    // A LoRA of zeros is the base model.
+    // A LoRA of zeros equals the base model.
     const adapter = bindCase(model, family, "lora");
     const state = new AdapterState(gpu, adapter);
     const actual = await computeLogits(model, state, packed(texts));

@@ -85,7 +85,7 @@ function tinyBatch(length = 9): TrainingBatch {
   };
 }
 
-/** Logits, loss and gradients under a LoRA on all layers. */
+/** Logits, loss and gradients with a LoRA on all layers. */
 async function compute(model: LoadedModel) {
   const adapter = methods.lora.bind({ r: 2, target_modules: "all-linear" }, model.spec);
   const rng = makeRng(11);
@@ -208,7 +208,7 @@ test("merging into quantised files loses what f16 rounds off, and no more", asyn
   for (const each of [model, merged]) each.weights.destroy();
 });
 
-/** Lengths of the rows of a layer's matrix, which is stored as (out, in) or, of a Conv1D, as (in, out). */
+/** Row lengths of a layer's matrix, stored as (out, in) or, for Conv1D, as (in, out). */
 function rowLengths({ outFeatures, inFeatures, conv1d }: LinearSpec, stored: Float32Array): Float64Array {
   const squares = new Float64Array(outFeatures);
   stored.forEach((value, i) => {

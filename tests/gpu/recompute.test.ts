@@ -25,7 +25,7 @@ afterAll(() => gpu.close());
 
 const STEPS = 3;
 
-/** LoRA drops inputs here: the masks must be drawn again as they were. */
+/** With LoRA dropout: recomputation must reproduce the same masks. */
 const cases = [
   ["llama", "lora", { lora_dropout: 0.2 }],
   ["llama_tied", "prefix_projection", {}],
@@ -42,7 +42,7 @@ interface Run {
   readonly slots: number;
 }
 
-/** Trains a few steps and checks that exactly the predicted bytes are taken. */
+/** Trains a few steps and checks that exactly the predicted bytes are allocated. */
 async function run(
   model: LoadedModel,
   family: string,

@@ -39,7 +39,7 @@ afterAll(() => gpu.close());
 
 const STEPS = 6;
 
-/** A golden case as a run, LoRA with dropout: what falls away at a step must not depend on the interruption. */
+/** A run of a golden case, LoRA with dropout: dropout masks must not depend on interruptions. */
 async function openRun(name: string) {
   const tensors: ReadonlyMap<string, GoldenTensor> = await readTensors("llama", name, "golden.safetensors");
   const config = readJson<Record<string, unknown>>("llama", name, "adapter_config.json");
@@ -51,7 +51,7 @@ async function openRun(name: string) {
   const options = { shapes, evaluationShapes: shapes, weightDecay: 0.1, maxGradNorm: 1, ...adamDefaults };
   const plan: TrainingPlan = {
     totalSteps: STEPS,
-    // Another order of the batches at each step: the place in the data has to be found again too.
+    // The batch order differs between steps, so that the position in the data must be restored too.
     batches: (step) => (step % 2 === 0 ? batches : [...batches].reverse()),
     epoch: (step) => step + 1,
     validation: [batches[0]!],
@@ -159,7 +159,7 @@ test("the best values are those of the lowest loss, and patience counts what cam
 describe("an adapter exported with the optimizer's state", () => {
   const method = { lora: "lora", p_tuning_mlp: "p-tuning" } as const;
 
-  /** The zip of an adapter and what importing makes of it. */
+  /** Exports an adapter as a zip and imports it again. */
   async function reimport(trainer: Trainer, state: AdapterState, choice: MethodChoice, spec: ModelSpec) {
     const optimizer = await keptOptimizer(trainer, state, choice);
     const files = peftFiles(state.adapter, await state.read(), "someone/base", "");
@@ -208,7 +208,7 @@ describe("an adapter exported with the optimizer's state", () => {
     expect(await state.read()).toEqual(await whole.read());
     expect(await trainer.moments()).toEqual(await straight.moments());
 
-    // The state of one adapter is no other's.
+    // Optimizer state of another adapter must be rejected.
     const stray = await reimport(straight, whole, choice, own.spec).then(({ optimizer }) => optimizer);
     const foreign = { config: { peft_type: "IA3" }, tensors: new Map() };
     const found = { ...again, method: { id: "ia3" as const, options: {} } };
@@ -216,7 +216,7 @@ describe("an adapter exported with the optimizer's state", () => {
       /another adapter/,
     );
 
-    // A fresh optimizer would have gone elsewhere.
+    // A fresh optimizer would diverge from this.
     state.write(again.values);
     trainer.adopt({ ...file.moments, m: zeros(file.moments.m), v: zeros(file.moments.v) });
     await run(trainer, 2);

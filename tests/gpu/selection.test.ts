@@ -52,7 +52,7 @@ async function start(adapter: Adapter, values?: ReadonlyMap<string, HostTensor>)
   const trainer = await Trainer.create(model, state, {
     shapes: [{ rows, length, labels: 64 }],
     evaluationShapes: [],
-    // Large enough to be seen where it should not act.
+    // Large enough to be noticeable where it must not apply.
     weightDecay: 0.5,
     maxGradNorm: 1,
     ...adamDefaults,
@@ -64,7 +64,7 @@ async function start(adapter: Adapter, values?: ReadonlyMap<string, HostTensor>)
   return { state, trainer, free };
 }
 
-/** Runs to the end or to the first rest; returns what was reported. */
+/** Runs to the end or to the first pause; returns the reports. */
 async function run(trainer: Trainer, changes: Partial<TrainingPlan> = {}): Promise<LoopReport[]> {
   const reports: LoopReport[] = [];
   for await (const report of trainingLoop(trainer, plan(changes))) {
@@ -77,7 +77,7 @@ async function run(trainer: Trainer, changes: Partial<TrainingPlan> = {}): Promi
 const numbers = (values: ReadonlyMap<string, HostTensor>): number[] =>
   [...values.values()].flatMap(({ data }) => [...data]);
 
-/** A run that is cut off after that many steps must end as if it had not been; returns what the second part reported. */
+/** Checks that a run interrupted after that many steps ends as if uninterrupted; returns the second part's reports. */
 async function interrupted(bind: () => Adapter, cut: number): Promise<LoopReport[]> {
   const whole = await start(bind());
   await run(whole.trainer);
@@ -92,7 +92,10 @@ async function interrupted(bind: () => Adapter, cut: number): Promise<LoopReport
   return reports;
 }
 
-/** The optimizer's file of an adapter that has chosen what trains must go on as the run itself does. */
+/**
+ * Checks that continuing from the optimizer file of an adapter with selected parameters equals continuing the run
+ * itself.
+ */
 async function continued(id: MethodId, options: FieldValues, cut: number): Promise<void> {
   const adapter = methods[id].bind(options, model.spec);
   const whole = await start(adapter);

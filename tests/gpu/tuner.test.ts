@@ -7,7 +7,7 @@ import { LuthierError } from "../../src/lib/errors";
 import { gemmProblem } from "../support/gemm";
 import { openTestGpu } from "../support/gpu";
 
-// Two rows: a shape for which every adapter has more than one candidate.
+// Two rows: a shape with several candidates on every adapter.
 const shape: GemmShape = {
   form: "nt",
   m: 2,
@@ -20,7 +20,7 @@ const shape: GemmShape = {
   cOffset: 0,
 };
 
-/** Plans a product, for which the tuner is asked. */
+/** Plans a product, which queries the tuner. */
 const plan = (tuner: Tuner, problem: GemmShape): void => void gemmCall(gemmProblem(problem), tuner);
 
 test("measures a shape once, remembers it, and leaves no buffer behind", async () => {

@@ -1,5 +1,5 @@
-"""Bottleneck adapters and their fusion in plain PyTorch, after the adapters library's formulas and
-under its names."""
+"""Bottleneck adapters and AdapterFusion in plain PyTorch, with the adapters library's formulas and
+names."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ FUNCTIONS = {"swish": nn.functional.silu, "relu": nn.functional.relu}
 
 
 class Joined(nn.Module):
-    """What joins a sub-layer's output by hooks; they are methods, so that a copy of the model calls
-    its own."""
+    """Adds to a sub-layer's output through hooks. The hooks are methods, so that a deep copy of the
+    model uses its own."""
 
     reads_sum: bool
     """Whether it reads the residual stream with the output in it, or the output alone."""
@@ -28,11 +28,11 @@ class Joined(nn.Module):
         """The norm that the output passes after this, where there is one; not a part of this."""
 
     def remember(self, _norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-        """Keeps the residual stream that the sub-layer's output will join."""
+        """Stores the residual stream that the sub-layer's output will be added to."""
         self.residual = inputs[0]
 
     def join(self, _layer: nn.Module, _inputs: object, output: Tensor | tuple[Tensor, ...]):
-        """Adds its share to the sub-layer's output."""
+        """Adds its contribution to the sub-layer's output."""
         y = output[0] if isinstance(output, tuple) else output
         x = y + self.residual if self.reads_sum else y
         for norm in self.output_norm if self.reads_sum else ():
@@ -42,7 +42,7 @@ class Joined(nn.Module):
         return (joined, *output[1:]) if isinstance(output, tuple) else joined
 
     def share(self, x: Tensor) -> Tensor:
-        """What is added, for what it reads."""
+        """The contribution computed from `x`."""
         raise NotImplementedError
 
 
@@ -62,7 +62,8 @@ class Bottleneck(Joined):
 
 
 class Fusion(Joined):
-    """Weighs the outputs of several bottlenecks for each token, in the place of their own joining."""
+    """Attends over the outputs of several bottlenecks per token, replacing their individual
+    additions."""
 
     def __init__(self, hidden: int, members: list[Bottleneck]) -> None:
         super().__init__()
@@ -95,13 +96,13 @@ class Coupling(nn.Module):
         return nn.Sequential(nn.Linear(inputs, width), function(), nn.Linear(width, outputs))
 
     def change_input(self, _block: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """What the first block gets."""
+        """Pre-hook of the first block."""
         first, second = inputs[0][..., : self.first], inputs[0][..., self.first :]
         first = first + self.F(second)
         return torch.cat((first, second + self.G(first)), -1), *inputs[1:]
 
     def undo_input(self, _head: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """What the head gets."""
+        """Pre-hook of the head."""
         first, second = inputs[0][..., : self.first], inputs[0][..., self.first :]
         second = second - self.G(first)
         return torch.cat((first - self.F(second), second), -1), *inputs[1:]
@@ -109,8 +110,9 @@ class Coupling(nn.Module):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a bottleneck stands: the module that holds it, the layer whose output it joins, the norm
-    that the residual stream passes before, and the one that the output passes after."""
+    """Where a bottleneck is inserted: the module that holds it, the layer whose output it is added
+    to, the norm before which the residual stream is taken, and the norm applied after the
+    output."""
 
     holder: nn.Module
     layer: nn.Module
@@ -118,7 +120,7 @@ class Place:
     output_norm: nn.Module | None = None
 
     def hook(self, part: Joined) -> None:
-        """Lets a part join the layer's output."""
+        """Registers a part's hooks on the layer."""
         if part.reads_sum:
             self.norm.register_forward_pre_hook(part.remember)
         part.output_norm = (self.output_norm,) if self.output_norm else ()
@@ -128,9 +130,8 @@ class Place:
 def insert(
     base: PreTrainedModel, config: dict[str, object], own: str = NAME, joins: bool = True
 ) -> PreTrainedModel:
-    """Puts bottlenecks beside the sub-layers and, where the config asks for it, an invertible
-    adapter around them; freezes all else. Others that are there already come first. Those that do
-    not join are there to be fused."""
+    """Inserts bottlenecks and, if configured, an invertible adapter; freezes everything else.
+    Existing bottlenecks run first. Without `joins` they are only added for a fusion."""
     base.requires_grad_(False)
     if config["inv_adapter"] is not None:
         coupling = Coupling(base.config.hidden_size, config)
@@ -149,7 +150,7 @@ def insert(
 
 
 def fuse(base: PreTrainedModel, config: dict[str, object], names: list[str]) -> PreTrainedModel:
-    """Puts fusions of the bottlenecks that are there, and freezes all else."""
+    """Adds fusion layers over the existing bottlenecks, and freezes everything else."""
     base.requires_grad_(False)
     for place in places(base, config):
         members = [place.holder.adapters[own] for own in names]
@@ -160,7 +161,7 @@ def fuse(base: PreTrainedModel, config: dict[str, object], names: list[str]) -> 
 
 
 def blocks(base: PreTrainedModel) -> list[nn.Module]:
-    """All blocks, an encoder's first."""
+    """All blocks, the encoder's first."""
     if base.config.is_encoder_decoder:
         return [*base.encoder.block, *base.decoder.block]
     return list(base.get_submodule(_BLOCKS.get(base.config.model_type, "model.layers")))
@@ -170,7 +171,7 @@ _BLOCKS = {"gpt2": "transformer.h", "bloom": "transformer.h", "opt": "model.deco
 
 
 def places(base: PreTrainedModel, config: dict[str, object]) -> Iterator[Place]:
-    """The places of every block that a config names."""
+    """All insertion points named by a config."""
     for block in blocks(base):
         if base.config.is_encoder_decoder:
             attention, *_, mlp = block.layer

@@ -40,8 +40,8 @@ DEFAULTS = {
 
 
 def _goes_with(config: dict[str, object], family: str) -> bool:
-    """Where the norm follows the sum, the library normalises twice around what reads the sum, which
-    the studio refuses."""
+    """With post-norm blocks the library normalises twice around an adapter that reads the sum,
+    which the studio does not support."""
     return family != "opt_350m" or not config["original_ln_before"]
 
 
@@ -72,18 +72,18 @@ def _randomise(model: PreTrainedModel, family: str, case: str) -> None:
 
 
 def _tensors_of(model: nn.Module, name: str) -> dict[str, Tensor]:
-    """The tensors of the adapter of that name."""
+    """The tensors of one adapter."""
     return {n: p for n, p in model.named_parameters() if f"adapters.{name}." in n}
 
 
 def _expert(model: nn.Module, name: str, index: int) -> dict[str, Tensor]:
-    """A frozen adapter's tensors, named as the studio has them within the adapter on top of it."""
+    """A frozen adapter's tensors, named as in the studio's export of the adapter built on it."""
     tensors = _tensors_of(model, name)
     return {f"experts.{index}.{n.replace(f'.{name}.', f'.{NAME}.')}": p for n, p in tensors.items()}
 
 
 def _stacked_case() -> Case:
-    """MAD-X: a task adapter trains over a language adapter."""
+    """MAD-X: trains a task adapter on a language adapter."""
     language, task = {**DEFAULTS, **LANGUAGE, "reduction_factor": 8}, {**DEFAULTS, **PFEIFFER}
     below = "language"
 
@@ -135,13 +135,13 @@ FUSION = {
 
 
 def _penalty(model: nn.Module) -> Tensor:
-    """The library's: how far the value matrices are from identity."""
+    """The library's regularisation: the distance of the value matrices from identity."""
     values = [p for n, p in trainable(model).items() if n.endswith(".value.weight")]
     return 0.01 * sum((torch.eye(len(p), dtype=p.dtype) - p).pow(2).sum() for p in values)
 
 
 def _fusion_case(kind: dict[str, object], factors: tuple[int, ...], committed: str) -> Case:
-    """AdapterFusion of bottlenecks of one kind and several widths."""
+    """AdapterFusion of bottlenecks of one kind with different widths."""
     configs = {
         f"expert_{i}": {**DEFAULTS, **kind, "reduction_factor": factor}
         for i, factor in enumerate(factors)
@@ -159,7 +159,7 @@ def _fusion_case(kind: dict[str, object], factors: tuple[int, ...], committed: s
         model = fuse(base, configs[names[0]], names)
         for name, parameter in trainable(model).items():
             near = torch.eye(len(parameter)) if name.endswith(".value.weight") else 0
-            # With larger scores PyTorch's own float32 and float64 runs part.
+            # With larger scores, PyTorch's float32 and float64 runs diverge.
             parameter.data.copy_(near + random_like(parameter.shape, 0.01, family, case, name))
         return model.train()
 

@@ -8,12 +8,12 @@ from golden_case import TASK, Case, is_gpt2, modules, peft_case
 
 
 def _default(family: str) -> PeftConfig:
-    """PEFT's default layers: outputs of attention, the input of the MLP's last layer."""
+    """PEFT's default layers: attention outputs, and the input of the MLP's last layer."""
     return IA3Config(task_type=TASK, fan_in_fan_out=is_gpt2(family))
 
 
 def _outputs(family: str) -> PeftConfig:
-    """Outputs alone, of layers with biases where the family has them."""
+    """Outputs only, of layers with biases if the family has them."""
     names = modules(family)
     targets = [names.q, names.up] if names.fused else [names.q, names.v, names.up]
     return IA3Config(

@@ -31,7 +31,7 @@ def _lora(family: str) -> PeftConfig:
 
 
 def _all(family: str) -> PeftConfig:
-    """Every linear layer, rank-stabilised, one module with a rank and alpha of its own, all biases."""
+    """Every linear layer, rank-stabilised, one module with its own rank and alpha, all biases."""
     own = modules(family).down.replace(".", r"\.")
     return LoraConfig(
         task_type=TASK,
@@ -61,7 +61,7 @@ def _only_bias(family: str) -> PeftConfig:
 
 
 def _layers(family: str) -> PeftConfig:
-    """A list of targets in the second layer alone; the Gaussian initialisation is recorded."""
+    """A list of targets in the second layer only; the Gaussian initialisation is recorded."""
     names = modules(family)
     targets = sorted({names.q, names.v, names.down})
     return LoraConfig(
@@ -84,7 +84,7 @@ def _regex(family: str) -> PeftConfig:
 
 
 def _dora(family: str) -> PeftConfig:
-    """A magnitude for every row of q (or the fused layer) and of the MLP's last layer."""
+    """DoRA on q (or the fused layer) and the MLP's last layer."""
     names = modules(family)
     targets = [names.q, names.down]
     return LoraConfig(
@@ -98,8 +98,8 @@ def _dora(family: str) -> PeftConfig:
 
 
 def _plus(family: str) -> PeftConfig:
-    """B learns eight times as fast as A, has a bias where the layer has one, and one of the targets
-    is left out again."""
+    """LoRA+ with a ratio of eight, biases on lora_B where the layer has one, and one excluded
+    target."""
     names = modules(family)
     last = names.down.split(".")[-1]
     targets = [names.q, names.up, last] if names.fused else [names.q, names.k, names.v]
@@ -119,8 +119,7 @@ def _plus_factor(name: str) -> float:
 
 
 def _ends(family: str) -> PeftConfig:
-    """Updates of the embedding tables and of the head, beside one of q; a tied head goes its own
-    way."""
+    """Updates of the embeddings and the head, and of q; a tied head is untied."""
     names = modules(family)
     return LoraConfig(
         task_type=TASK,
@@ -132,8 +131,8 @@ def _ends(family: str) -> PeftConfig:
 
 
 def _whole(family: str) -> PeftConfig:
-    """A norm, linear layers, the token embedding where there is one module of it, and the head train
-    as a whole."""
+    """A norm, linear layers, the token embedding if it is a single module, and the head, trained in
+    full."""
     names = modules(family)
     return LoraConfig(
         task_type=TASK,
@@ -146,7 +145,7 @@ def _whole(family: str) -> PeftConfig:
 
 
 def _pissa(family: str) -> PeftConfig:
-    """Starts at the main directions of two kinds of layers."""
+    """PiSSA initialisation for two kinds of layers."""
     names = modules(family)
     return LoraConfig(
         task_type=TASK,
@@ -159,8 +158,8 @@ def _pissa(family: str) -> PeftConfig:
 
 
 def _build_pissa(base: PreTrainedModel, family: str, case: str) -> nn.Module:
-    """PEFT takes the start out of the base model; it is kept here too, as PEFT's conversion to a
-    plain LoRA asks for it. Training goes on from random values, as everywhere."""
+    """PEFT subtracts the initial update from the base weights; it is also stored here, since PEFT's
+    conversion to a plain LoRA needs it. Training starts from random values, as in all cases."""
     model = get_peft_model(base, for_base(_pissa(family), base))
     model.start = {
         name.replace(".lora_", ".pissa_").removesuffix(".weight"): value.detach().clone()

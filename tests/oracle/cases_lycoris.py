@@ -15,12 +15,12 @@ def _is_linear(family: str) -> bool:
 
 
 def _targets(family: str) -> list[str]:
-    """The layer of the queries, alone or fused, and the MLP's last."""
+    """The query layer, separate or fused, and the MLP's last layer."""
     return [modules(family).q, modules(family).down]
 
 
 def _loha(family: str) -> PeftConfig:
-    """One of the layers with a rank and alpha of its own."""
+    """One of the layers has its own rank and alpha."""
     return LoHaConfig(
         task_type=TASK,
         r=3,
@@ -32,12 +32,12 @@ def _loha(family: str) -> PeftConfig:
 
 
 def _lokr(family: str) -> PeftConfig:
-    """Both factors whole, or the right one of rank r, as the layer's sizes have it."""
+    """Both factors full, or the right one of rank r, depending on the layer's sizes."""
     return LoKrConfig(task_type=TASK, r=3, alpha=6, target_modules=_targets(family))
 
 
 def _lokr_both(family: str) -> PeftConfig:
-    """Both factors of low rank."""
+    """Both factors decomposed."""
     return LoKrConfig(
         task_type=TASK,
         r=1,

@@ -30,7 +30,7 @@ def _lstm(family: str) -> PeftConfig:
 
 
 def _deep(_family: str) -> PeftConfig:
-    """PEFT has no dropout of prefixes: the case trains without."""
+    """PEFT has no prefix dropout, so the case trains without it."""
     return PrefixTuningConfig(task_type=TASK, num_virtual_tokens=4)
 
 

@@ -21,8 +21,8 @@ Options = dict[str, object]
 
 
 class Moved(nn.Module):
-    """W + λ P(v) in the place of a layer's W, as it is stored. Lists keep what is not its own out of
-    its parameters."""
+    """Replaces a layer's weight W by W + λ P(v), in the stored layout. Shared modules are held in
+    lists, which keeps them out of its parameters."""
 
     def __init__(
         self, vector: nn.Parameter, factor: nn.Parameter | None, elements: int, seed: int
@@ -38,7 +38,7 @@ class Moved(nn.Module):
 
 
 def _add_said(base: PreTrainedModel, options: Options) -> None:
-    """Moves the model's chosen layers by one vector; all else is frozen."""
+    """Adds one vector for all targeted layers; everything else is frozen."""
     base.requires_grad_(False)
     base.said_options = options
     targets = str(options["target_modules"]).split(", ")
@@ -59,12 +59,13 @@ def _add_said(base: PreTrainedModel, options: Options) -> None:
 
 
 def _said_case(**details: object) -> Case:
-    """A case with those options beside the targets."""
+    """A case with those options, in addition to the targets."""
 
     def build(base: PreTrainedModel, family: str, case: str) -> nn.Module:
         targets = f"{modules(family).q}, {modules(family).down}"
         _add_said(base, {"target_modules": targets, "exclude_modules": "", **details})
-        # Nothing scales T5's scores, which larger moves saturate; float32 settles no gradient then.
+        # T5 does not scale its scores, so larger updates saturate them and the gradient is lost in
+        # float32 rounding.
         scale = 0.15 if family in ("t5", "mt5") else 0.5
         for name, parameter in trainable(base).items():
             near = name.endswith("intrinsic_said")
@@ -88,7 +89,7 @@ def _said_case(**details: object) -> Case:
 
 
 CASES: dict[str, Case] = {
-    # On mt5 one layer's factor has a gradient that cancels but for what float32 leaves of it.
+    # On mt5 one layer's gradient cancels except for float32 rounding.
     "said": replace(
         _said_case(intrinsic_dimension=40, structure_aware=True, projection_seed=7),
         trains_on=lambda family: family != "mt5",

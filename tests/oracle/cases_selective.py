@@ -16,7 +16,7 @@ def _has_biases(family: str) -> bool:
 
 
 def _bitfit(_family: str) -> PeftConfig:
-    """LoRA on no layer at all, with every bias: what PEFT has of BitFit."""
+    """BitFit in PEFT: LoRA without target layers, with all biases."""
     return LoraConfig(
         task_type=TASK, r=1, lora_alpha=1, target_modules=DUMMY_TARGET_MODULES, bias="all"
     )
@@ -34,8 +34,8 @@ FINAL_NORMS = (
 
 
 def _is_last(name: str, model: PreTrainedModel) -> bool:
-    """The last block (the decoder's, where there is an encoder), the norm after it, and the head,
-    which is the embedding's weight if tied."""
+    """Whether it belongs to the last block (the decoder's, if there is an encoder), the norm after
+    it, or the head, which is the embedding's weight if tied."""
     is_head = model.get_parameter(name) is model.get_output_embeddings().weight
     number = model.config.num_hidden_layers - 1
     last = f"decoder.block.{number}." if model.config.is_encoder_decoder else f".{number}."

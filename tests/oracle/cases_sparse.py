@@ -33,7 +33,7 @@ MIN_LEAD = 1e-4
 
 
 class Changed(nn.Module):
-    """W + Δ in the place of W, as it is stored."""
+    """Replaces W by W + Δ, in the stored layout."""
 
     def __init__(self, weight: Tensor) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ def _targets(family: str) -> str:
 def _add_changes(
     base: PreTrainedModel, targets: str, change: Callable[[Tensor, int], nn.Module]
 ) -> None:
-    """Lets the weights of the chosen layers change; all else is frozen."""
+    """Makes the weights of the targeted layers trainable through Δ; everything else is frozen."""
     base.requires_grad_(False)
     chosen = [
         layer
@@ -66,7 +66,7 @@ def _add_changes(
 def write_sparse(
     folder: Path, method: str, options: dict[str, object], deltas: dict[str, Tensor]
 ) -> None:
-    """Luthier's own folder: rows, columns and values of what is not zero."""
+    """Luthier's own folder: rows, columns and values of the nonzero elements."""
     tensors: dict[str, Tensor] = {}
     for name, delta in deltas.items():
         places = delta.detach().nonzero()
@@ -86,8 +86,8 @@ def load_sparse(base: PreTrainedModel, folder: Path) -> nn.Module:
 
 
 def largest(scores: dict[str, Tensor], share: float) -> tuple[dict[str, Tensor], float]:
-    """Marks about that share of all tensors' largest scores, so many that the last one leads; and the
-    share that says just so many."""
+    """Marks about that fraction of the largest scores over all tensors, cutting where the last kept
+    one has a clear lead; also returns the exact fraction."""
     values = torch.cat([score.flatten() for score in scores.values()]).sort(descending=True).values
     count = int(share * len(values))
     while values[count - 1] - values[count] < MIN_LEAD * values[count]:
@@ -97,7 +97,7 @@ def largest(scores: dict[str, Tensor], share: float) -> tuple[dict[str, Tensor],
 
 
 def fisher(model: nn.Module, batch: Batch) -> dict[str, Tensor]:
-    """Sums over texts of the squared gradients of their mean loss."""
+    """Sums the squared gradients of each text's mean loss."""
     sums = {name: torch.zeros_like(p) for name, p in trainable(model).items()}
     texts = zip(*(part.flatten(0, 1)[:SAMPLES, None] for part in vars(batch).values()), strict=True)
     for ids, mask, labels in texts:
@@ -137,8 +137,8 @@ def _fishmask() -> Case:
 
 
 class Gated(nn.Module):
-    """W + z ⊙ δ in the place of W, with hard concrete gates. `seed` is that of the forward pass, None
-    where no noise moves the gates."""
+    """Replaces W by W + z ⊙ δ with hard concrete gates. `seed` is that of the forward pass, or None
+    for gates without noise."""
 
     def __init__(self, weight: Tensor, site: int) -> None:
         super().__init__()
@@ -148,7 +148,7 @@ class Gated(nn.Module):
         self.seed: int | None = None
 
     def gate(self) -> Tensor:
-        """z for every number."""
+        """z for every element."""
         u = gate_noise(self.alpha.numel(), self.site, self.seed).view_as(self.alpha)
         u = u.to(self.alpha.dtype)
         s = torch.sigmoid(u.log() - (1 - u).log() + self.alpha)
@@ -164,8 +164,8 @@ def _gated(model: nn.Module) -> list[Gated]:
 
 
 def _seed_gates(model: nn.Module, _inputs: object) -> None:
-    """Before each forward pass: the noise of this one. Passes with gradients are the first one of the
-    golden, whose seed is 0, and then the micro-batches of the steps."""
+    """Sets the noise before each forward pass. Passes with gradients are the golden's first (seed
+    0), then the micro-batches of the steps."""
     seed = None
     if torch.is_grad_enabled():
         seed = step_seed(model.passes)
@@ -175,7 +175,7 @@ def _seed_gates(model: nn.Module, _inputs: object) -> None:
 
 
 def _prune(model: nn.Module, optimizer: Optimizer, _batch: Batch, step: int) -> None:
-    """Keeps the largest differences, which train on alone; gates are open for good."""
+    """Keeps the largest differences, which continue to train with open gates."""
     if step != int(PRUNE_AFTER * STEPS):
         return
     for part in _gated(model):

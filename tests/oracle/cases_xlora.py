@@ -20,7 +20,7 @@ EXPERTS = 3
 
 
 def _expert(family: str, index: int) -> LoraConfig:
-    """LoRAs of other ranks, scales and layers."""
+    """LoRA adapters of different ranks, scales and layers."""
     names = modules(family)
     # PEFT's gates are for (batch, tokens), which OPT folds into one before its feed-forward layers.
     second = names.k if family.startswith("opt") else names.down
@@ -34,7 +34,7 @@ def _expert(family: str, index: int) -> LoraConfig:
 
 
 def _write_experts(family: str, case: str) -> Path:
-    """The folders of random experts, each under its number."""
+    """Writes random experts into numbered folders."""
     folder = Path(tempfile.mkdtemp())
     for index in range(EXPERTS):
         model = get_peft_model(load_base(family), _expert(family, index))
@@ -44,7 +44,8 @@ def _write_experts(family: str, case: str) -> Path:
 
 
 def _forget_gates(model: nn.Module, _inputs: object, _output: object) -> None:
-    """PEFT keeps the last gates with all that led to them, and a model with such cannot be copied."""
+    """Drops the gates that PEFT keeps with their autograd graph, since such a model cannot be
+    copied."""
     model.base_model.internal_xlora_scalings = None
 
 
@@ -63,7 +64,7 @@ def _xlora_case(options: dict[str, object], committed: tuple[str, ...]) -> Case:
         model.register_forward_hook(_forget_gates)
         randomise(model, family, case)
         if "top_k_lora" in options:
-            # Gates far apart, so that rounding does not choose among them.
+            # Gates far apart, so that rounding does not decide the top k.
             for parameter in trainable(model).values():
                 parameter.data.mul_(4)
         return model.train()
@@ -72,10 +73,10 @@ def _xlora_case(options: dict[str, object], committed: tuple[str, ...]) -> Case:
         model.save_pretrained(folder)
         path = folder / "adapter_config.json"
         config = json.loads(path.read_text(encoding="utf-8"))
-        # Where the experts lay while it was trained means nothing to whoever loads it.
+        # The experts' paths during training are meaningless to whoever loads it.
         config["adapters"] = {name: name for name in config["adapters"]}
         write_json(path, config)
-        # PEFT leaves the classifier out: it takes the numbers in its names for those of the experts.
+        # PEFT omits the classifier: it mistakes the numbers in its names for those of the experts.
         write_tensors(folder / "adapter_model.safetensors", trainable(model))
         for name in config["adapters"]:
             shutil.copytree(Path(model.experts_folder) / name, folder / name, dirs_exist_ok=True)
@@ -109,7 +110,7 @@ def _xlora_case(options: dict[str, object], committed: tuple[str, ...]) -> Case:
         save=save,
         load=load,
         describe=lambda model: {"experts": experts(model)},
-        # On others PEFT raises an error: it takes the inner model to be called `model`.
+        # For other families PEFT raises an error: it expects the inner model to be called `model`.
         trains_on=lambda family: family.split("_")[0] not in ("gpt2", "bloom", "t5", "mt5"),
         committed=committed,
         fixed=fixed,
@@ -127,7 +128,8 @@ CASES: dict[str, Case] = {
             "scaling_pass_value": 0.5,
             "global_scaling_weight": 1.3,
         },
-        # OPT makes its modules in another order than they run in, and PEFT counts the former.
+        # OPT creates its modules in a different order than it runs them, and PEFT numbers them by
+        # creation.
         committed=("llama_tied", "opt"),
     ),
     "xlora_top": _xlora_case(

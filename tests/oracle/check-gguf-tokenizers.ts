@@ -9,8 +9,8 @@ import { openLlama } from "./llama";
 const GOLDENS = "tests/golden/tokenizer";
 
 /**
- * Writes the golden tokenizers for llama.cpp and has it tokenise texts: `node tests/run.mjs
- * tests/oracle/check-gguf-tokenizers.ts DIR`. The ids must be ours.
+ * Writes the golden tokenizers for llama.cpp, lets it tokenize texts, and compares the ids with ours: `node
+ * tests/run.mjs tests/oracle/check-gguf-tokenizers.ts DIR`.
  */
 export async function main([directory]: string[]): Promise<number> {
   if (!directory) throw new Error("usage: check-gguf-tokenizers.ts DIR");
@@ -42,7 +42,7 @@ export async function main([directory]: string[]): Promise<number> {
     const loaded = await llama.loadModel({ modelPath: path, vocabOnly: true });
     const golden = JSON.parse(readFileSync(join(GOLDENS, name, "golden.json"), "utf8")) as Golden;
     const chats = (golden.chats ?? []).flatMap(({ with_opening: text }) => (text ? [text] : []));
-    // llama.cpp does not compose characters as Qwen's tokenizer does.
+    // llama.cpp does not apply NFC normalisation as Qwen's tokenizer does.
     const isNormal = (text: string) => name !== "qwen" || text === text.normalize("NFC");
     const texts = [...golden.texts.map(({ text }) => text), ...chats].filter(isNormal);
     const wrong = texts.filter((text) => {

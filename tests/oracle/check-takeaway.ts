@@ -38,9 +38,10 @@ const TEXTS = [
 const LENGTH = 24;
 
 /**
- * Exports a model with a LoRA in every form that llama.cpp reads, and has llama.cpp tokenise and answer with each:
- * `node tests/run.mjs tests/oracle/check-takeaway.ts DIR [FILE.gguf …]`. Always the built-in model; further ones from GGUF
- * files. Answers in f16 are those of the engine with the adapter, those of quantised files the engine's on the same file.
+ * Exports a model with a LoRA in every format that llama.cpp reads, and lets llama.cpp tokenize and answer with each:
+ * `node tests/run.mjs tests/oracle/check-takeaway.ts DIR [FILE.gguf …]`. Always tests the built-in model, plus any
+ * given GGUF files. Answers in f16 must equal the engine's with the adapter, those of quantised files the engine's on
+ * the same file.
  */
 export async function main([directory, ...files]: string[]): Promise<number> {
   if (!directory) throw new Error("usage: check-takeaway.ts DIR [FILE.gguf …]");
@@ -105,7 +106,7 @@ async function checkModel(
     const path = await made("gguf", type);
     const loaded = await llama.loadModel({ modelPath: path });
     if (type === "F16") results.push(checkTokens(loaded, source), await checkKept(folder, file, path));
-    // In f16 an answer is the adapter's own; quantised, that of the engine on the same file.
+    // In f16 an answer must equal the adapter's; quantised, the engine's on the same file.
     const wanted = type === "F16" && !isKept ? expected : await answerOfFile(gpu, path, ids, endIds);
     results.push(check(`${type}: ${LENGTH} tokens`, await greedy(loaded, ids, endIds), wanted));
     await loaded.dispose();
@@ -121,7 +122,7 @@ async function checkModel(
   return results;
 }
 
-/** The folders that Python reads, with the lines that use them and the answer that they should print. */
+/** Writes the folders for Python, with the usage code and the answer it should print. */
 async function writeForPython(
   source: ExportSource,
   directory: string,
@@ -151,7 +152,7 @@ async function load(gpu: Gpu, folder: ModelFolder): Promise<{ model: LoadedModel
   return { model, tokenizer: loadTokenizer(folder) };
 }
 
-/** A LoRA that changes the model's answers: what it does is of no account. */
+/** An arbitrary LoRA that changes the model's answers. */
 function madeUpLora({ spec }: LoadedModel): { adapter: Adapter; values: Map<string, HostTensor> } {
   const options = { r: 4, lora_alpha: 8, target_modules: "q_proj,k_proj,v_proj,down_proj" };
   const adapter = lora.bind(options, spec);
@@ -212,7 +213,7 @@ function checkTokens(loaded: LlamaModel, { tokenizer, prompt }: ExportSource): b
     .every(Boolean);
 }
 
-/** The metadata of a base's file stay, and so do the bytes of its quantised tensors that the adapter leaves alone. */
+/** Checks that the base file's metadata and the bytes of its unchanged quantised tensors are preserved. */
 async function checkKept(folder: ModelFolder, file: string | null, path: string): Promise<boolean> {
   if (file === null) return true;
   const [before, after] = await Promise.all(

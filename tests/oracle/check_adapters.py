@@ -52,7 +52,7 @@ TEMPORARY = tempfile.TemporaryDirectory()
 
 @cache
 def base_folder(family: str) -> Path:
-    """The golden's base model with its config as transformers 4 spells it, which the library needs."""
+    """The golden's base model with its config in transformers 4 format, as the library needs."""
     source = (GOLDEN_DIR / family).resolve()
     folder = Path(TEMPORARY.name) / family
     folder.mkdir()
@@ -74,7 +74,7 @@ def base_folder(family: str) -> Path:
 def load_base(
     family: str, case: str, interface: adapters.AdapterModelInterface | None
 ) -> PreTrainedModel:
-    """The golden's base model, ready for adapters; `interface` tells of a family where that is
+    """The golden's base model, ready for adapters; `interface` describes a family to the library if
     needed."""
     folder = base_folder(family)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
@@ -91,8 +91,8 @@ def load_base(
 
 
 def with_own_head(plain: PreTrainedModel) -> PreTrainedModel:
-    """The library's class with the numbers of an encoder-decoder, whose files with a head it does
-    not read itself."""
+    """The library's model class with an encoder-decoder's weights, as it cannot read files with a
+    head itself."""
     model = adapters.AutoAdapterModel.from_config(plain.config, attn_implementation="eager")
     numbers = {n: p for n, p in plain.state_dict().items() if not n.startswith("lm_head.")}
     model.transformer.load_state_dict(numbers)
@@ -136,7 +136,7 @@ def losses(model: PreTrainedModel, batch: Batch, training: dict) -> list[float]:
 
 
 def gradient_gap(name: str, parameter: Tensor, golden: dict[str, Tensor]) -> float:
-    """How far a gradient is from the golden's, where it is more than rounding: a bias of keys adds
+    """The relative difference of a gradient from the golden's, ignoring rounding: a key bias adds
     the same to all scores, which the softmax cancels."""
     settled = golden.get(f"unsettled.{name}", torch.zeros(1)) == 0
     expected = golden[f"grad.{name}"] * settled
@@ -144,17 +144,17 @@ def gradient_gap(name: str, parameter: Tensor, golden: dict[str, Tensor]) -> flo
 
 
 def is_fusion(config: dict[str, object]) -> bool:
-    """Whether a config is that of a fusion and not of an adapter."""
+    """Whether a config describes a fusion instead of an adapter."""
     return "value_before_softmax" in config
 
 
 def own_name(name: str, golden: dict[str, Tensor], within: str = "") -> str:
-    """A parameter's name in the golden; the library's own T5 has the model within another."""
+    """A parameter's name in the golden; the library's T5 nests the model one level deeper."""
     return name if f"init.{within}{name}" in golden else name.removeprefix("transformer.")
 
 
 def fill_experts(model: PreTrainedModel, names: list[str], golden: dict[str, Tensor]) -> None:
-    """Gives the frozen adapters the golden's values, which all have one name there."""
+    """Sets the frozen adapters to the golden's values."""
     for index, expert in enumerate(names):
         for name, parameter in model.named_parameters():
             if f"adapters.{expert}." in name:
@@ -166,7 +166,7 @@ def fill_experts(model: PreTrainedModel, names: list[str], golden: dict[str, Ten
 def check_golden(
     family: str, case: str, interface: adapters.AdapterModelInterface | None
 ) -> dict[str, float]:
-    """How far the library is from the golden."""
+    """The relative difference between the library and the golden."""
     folder = GOLDEN_DIR / family / case
     golden = load_file(folder / "golden.safetensors")
     config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))["config"]
@@ -204,7 +204,7 @@ def check_golden(
 def check_export(
     family: str, case: str, folder: Path, interface: adapters.AdapterModelInterface | None = None
 ) -> float:
-    """How far our logits are from those that the library computes from our export."""
+    """The relative difference between our logits and the library's from our export."""
     golden = load_file(GOLDEN_DIR / family / case / "golden.safetensors")
     model = load_base(family, case, interface)
     inside = sorted(path.parent for path in folder.glob("*/adapter_config.json"))
@@ -218,7 +218,8 @@ def check_export(
 
 
 def is_loaded(family: str, case: str, folder: Path) -> bool:
-    """Whether the library computes our logits from an export that says that it does not."""
+    """Whether the library computes our logits from an export that claims not to be supported by
+    it."""
     try:
         return check_export(family, case, folder) < TOLERANCE
     except ValueError:  # a family that it does not know
@@ -239,7 +240,7 @@ def check_case(family: str, case: str, folder: Path) -> dict[str, float]:
 
 
 def gap_of_ours(folder: Path, logits: Tensor) -> float:
-    """How far our logits are from these, where these are of tokens."""
+    """The relative difference of our logits on real tokens."""
     ours = load_file(folder / "ours.safetensors")["logits"]
     return relative_l2(torch.where(logits.abs().sum(-1, keepdim=True) > 0, ours, 0), logits)
 

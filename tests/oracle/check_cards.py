@@ -12,20 +12,20 @@ from pathlib import Path
 
 
 class Renamed(ast.NodeTransformer):
-    """Puts another text in place of PLAIN in every string."""
+    """Replaces PLAIN by another text in every string."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:  # noqa: N802
-        """Strings that are PLAIN, or a path that begins with it."""
+        """Strings that are PLAIN, or paths that start with it."""
         if isinstance(node.value, str):
             return ast.Constant(node.value.replace("PLAIN", self.name))
         return node
 
 
 def main(path: str) -> int:
-    """Prints what differs; the exit status says whether anything did."""
+    """Prints the differences; returns 1 if there are any."""
     cases = json.loads(Path(path).read_text(encoding="utf-8"))
     wrong = 0
     for case in cases:

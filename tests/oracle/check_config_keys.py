@@ -37,7 +37,8 @@ OWN_DEFAULTS = {
 
 
 def reads(tree: ast.AST, selves: bool) -> set[str]:
-    """Names that code reads from a configuration or from `kwargs`; with `selves`, `self` is one too."""
+    """Names that code reads from a configuration or from `kwargs`; with `selves`, `self` counts as
+    one too."""
     names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and is_config(node.value):
@@ -71,7 +72,7 @@ def parse(module: ModuleType) -> ast.Module:
 
 
 def language_model(tree: ast.Module) -> ast.Module:
-    """The code without classes for pictures, which have configurations of their own."""
+    """The code without vision classes, which have their own configurations."""
     body = [
         node
         for node in tree.body
@@ -87,7 +88,7 @@ def is_multimodal(name: str) -> bool:
 
 
 def asked(cls: type[PretrainedConfig]) -> set[str]:
-    """Every key that may matter to a model of the class."""
+    """Every key that may affect a model of the class."""
     package = cls.__module__.rsplit(".", 1)[0]
     family = package.rsplit(".", 1)[1]
     modeling = importlib.import_module(f"{package}.modeling_{family}")
@@ -110,7 +111,7 @@ def has_rope(cls: type[PretrainedConfig]) -> bool:
 
 
 def setting_up(cls: type) -> ast.Module:
-    """The methods of a configuration class that make it of the keys of a file, and check it."""
+    """The methods of a configuration class that process and validate a file's keys."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(cls)))
     methods = [
         node
@@ -133,7 +134,7 @@ INTERNAL = {
 
 
 def is_key(cls: type[PretrainedConfig], name: str) -> bool:
-    """Not a method, nor what only code sets."""
+    """Excludes methods and attributes that only code sets."""
     if name in INTERNAL or name.startswith("__"):
         return False
     return not callable(getattr(cls, name, None))
@@ -166,7 +167,7 @@ def check(family: str, keys: dict[str, Any]) -> list[str]:
 
 
 def check_generation(keys: dict[str, Any]) -> list[str]:
-    """All else is shown as not followed, so only what is left out can be wrong."""
+    """All other keys are shown as ignored settings, so only omitted ones can be wrong."""
     defaults = {name: value for name, value in GenerationConfig._get_default_generation_params().items() if value}
     known = set(GenerationConfig().to_dict()) | {"_commit_hash"}
     skipped = {*keys["used"], *keys["idle"]}
@@ -178,7 +179,7 @@ def check_generation(keys: dict[str, Any]) -> list[str]:
 
 
 def main(path: str) -> int:
-    """Prints what is wrong; the exit status says whether anything is."""
+    """Prints the faults; returns 1 if there are any."""
     told = json.loads(Path(path).read_text(encoding="utf-8"))
     families = told["families"]
     problems = [problem for family, keys in families.items() for problem in check(family, keys)]

@@ -94,8 +94,8 @@ def check(case: str, folder: Path) -> Verdict:
 
 
 def observe(verdict: Verdict, folder: Path) -> None:
-    """Writes down who loaded the case: PEFT where the folder says that it is PEFT's and nobody that
-    it is not, and transformers where there is a merged model."""
+    """Records which library loaded the case: PEFT if the folder claims to be PEFT's, and
+    transformers if there is a merged model."""
     path = next(folder / name for name in CONFIG_NAMES if (folder / name).is_file())
     config = json.loads(path.read_text(encoding="utf-8"))
     if "peft_type" in config and (folder / "usage.py").is_file():
@@ -105,7 +105,7 @@ def observe(verdict: Verdict, folder: Path) -> None:
 
 
 def merged_logits(folder: Path, family: str, batch: Batch) -> torch.Tensor | None:
-    """What transformers makes of a merged model; None where there is none."""
+    """transformers' logits of a merged model; None if there is none."""
     if not folder.is_dir():
         return None
     model = auto_model(family).from_pretrained(
@@ -115,8 +115,8 @@ def merged_logits(folder: Path, family: str, batch: Batch) -> torch.Tensor | Non
 
 
 def card_logits(folder: Path, family: str, batch: Batch) -> torch.Tensor | None:
-    """What the model gives that the card's lines load; None where they need another library, or
-    where the base model is quantised once it is loaded."""
+    """Logits of the model loaded by the card's code; None if it needs another library, or if the
+    base model is quantised after loading."""
     if FAMILIES[family].quantization:
         return None
     model = run_usage(folder, (GOLDEN_DIR / family).resolve(), with_adapters=False)

@@ -21,7 +21,7 @@ divisors of long texts for all."""
 
 
 def base_folder(family: str) -> Path:
-    """A copy of the golden model's folder whose tensors carry the inner model's name."""
+    """A copy of the golden model's folder whose tensors have the inner model's name as prefix."""
     folder = Path(tempfile.mkdtemp())
     config = json.loads((GOLDEN_DIR / family / "config.json").read_text(encoding="utf-8"))
     # mlx-lm reads the spelling of transformers 4.
@@ -55,7 +55,7 @@ def gap(family: str, case: str, folder: Path) -> float:
 
 
 def main(directory: Path) -> int:
-    """Prints each case; the exit status says whether any was off, or none was there."""
+    """Prints each case; returns 1 if any differed, or none was found."""
     found_all = sorted(path.parent for path in directory.glob("*/*/adapters.safetensors"))
     folders = [
         folder

@@ -32,14 +32,15 @@ WGPU_NAMES = {"subgroups": "subgroup"}
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a kernel: compiled as it stands, listed with the reason, or failed with the error."""
+    """The outcome of a kernel: compiled unchanged, listed with the reason, or failed with the
+    error."""
 
     kind: Literal["compiled", "listed", "failed"]
     reason: str = ""
 
 
 def make_compiler() -> Callable[[str, list[str]], Outcome]:
-    """A function that compiles the WGSL of a kernel with the features it requires."""
+    """Returns a function that compiles a kernel's WGSL with the features it requires."""
     import wgpu  # only in the child: this loads naga
 
     adapter = wgpu.gpu.request_adapter_sync()
@@ -78,8 +79,8 @@ def make_compiler() -> Callable[[str, list[str]], Outcome]:
 
 
 def compile_from(path: Path, start: int) -> None:
-    """The child: compiles the kernels from `start` on. Each one's number goes out before its outcome, so
-    that the parent knows at which the process ended."""
+    """Runs in the child: compiles the kernels from `start` on. Prints each kernel's number before
+    its outcome, so that the parent knows which one ended the process."""
     kernels = json.loads(path.read_text(encoding="utf-8"))
     compile_kernel = make_compiler()
     for index in range(start, len(kernels)):
@@ -89,13 +90,13 @@ def compile_from(path: Path, start: int) -> None:
 
 
 def why_it_ended(run: subprocess.CompletedProcess[str]) -> str:
-    """The panic of a child that ended early, or the last it said."""
+    """The panic of a child that ended early, or its last output."""
     panic = re.search(r"panicked at .*\n.*", run.stderr)
     return panic.group() if panic else f"exit status {run.returncode}\n{run.stderr[-2000:]}"
 
 
 def compile_all(path: Path, count: int) -> list[Outcome]:
-    """The outcome of every kernel, in as many children as it takes."""
+    """The outcome of every kernel, using as many child processes as needed."""
     outcomes: list[Outcome] = []
     while len(outcomes) < count:
         command = [sys.executable, __file__, str(path), str(len(outcomes))]

@@ -22,7 +22,7 @@ from real_models import MODELS, load_model, load_tokenizer
 def answer(
     model: PreTrainedModel | PeftModel, tokenizer: PreTrainedTokenizerBase, prompt: str, count: int
 ) -> str:
-    """The greedy answer, `count` tokens at most, up to the end token."""
+    """The greedy answer up to the end token, at most `count` tokens."""
     ids = torch.tensor([tokenizer.encode(prompt)])
     with torch.no_grad():
         out = model.generate(
@@ -36,7 +36,7 @@ def answer(
 
 
 def main(name: str, folder: Path) -> int:
-    """Prints both answers; 1 if one is another."""
+    """Prints both answers; returns 1 if one differs."""
     be_deterministic()
     torch.set_num_threads(2)
     page = json.loads((folder / "page.json").read_text(encoding="utf-8"))

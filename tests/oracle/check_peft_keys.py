@@ -18,11 +18,11 @@ import peft
 from peft.tuners.lora import layer as lora_layer
 
 OWN_DEFAULTS = {
-    # Null stands for the model's own.
+    # Null uses the model's own.
     "p-tuning": {"encoder_hidden_size"},
     # KronA's files are written by the studio, with every key.
     "krona": {"r", "alpha", "decompose_factor"},
-    # Zero stands for null, which keeps all experts.
+    # Zero represents null, which keeps all experts.
     "xlora": {"top_k_lora"},
 }
 """Keys whose default here is spelled otherwise than in PEFT."""
@@ -43,7 +43,7 @@ def fields(cls: type) -> dict[str, Any]:
 
 
 def same(ours: Any, theirs: Any) -> bool:
-    """Null, an empty text, list and table say the same: nothing."""
+    """Null, empty strings, lists and objects are equivalent."""
     empty = (None, "", [], {})
     return ours == theirs or (ours in empty and theirs in empty)
 
@@ -69,14 +69,14 @@ def check(method: str, keys: dict[str, Any]) -> list[str]:
 
 
 def starts() -> set[str]:
-    """The names that PEFT compares init_lora_weights with."""
+    """The values that PEFT compares init_lora_weights with."""
     source = Path(lora_layer.__file__).read_text(encoding="utf-8")
     pattern = r"init_lora_weights(?:\.lower\(\))?(?: == |\.startswith\()\"(\w+)\""
     return set(re.findall(pattern, source))
 
 
 def main(path: str) -> int:
-    """Prints what is wrong; the exit status says whether anything is."""
+    """Prints the faults; returns 1 if there are any."""
     told = json.loads(Path(path).read_text(encoding="utf-8"))
     problems = [problem for method, keys in told["methods"].items() for problem in check(method, keys)]
     found = starts()

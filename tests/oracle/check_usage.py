@@ -15,7 +15,7 @@ EXAMPLE_QUESTION = "What is a lantern?"
 
 
 def printed(code: str) -> str:
-    """What a program prints."""
+    """A program's output."""
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         exec(compile(code, "usage", "exec"), {})
@@ -23,7 +23,7 @@ def printed(code: str) -> str:
 
 
 def main(directory: Path, base: Path) -> int:
-    """Prints each program's verdict; the exit status says whether any failed."""
+    """Prints each program's result; returns 1 if any failed."""
     wanted = json.loads((directory / "answer.json").read_text(encoding="utf-8"))
     wrong = 0
     for name in ("adapter", "merged"):

@@ -25,7 +25,7 @@ LAYERS = 7
 
 
 def load(directory: Path) -> PeftModel:
-    """The widened block with our adapter on it, which trains."""
+    """The dequantised block with our adapter, set to train."""
     base = AutoModelForCausalLM.from_pretrained(
         directory / "model", dtype=torch.float32, attn_implementation="eager"
     )
@@ -43,7 +43,7 @@ def reference(model: PeftModel, batch: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def main(directory: Path) -> int:
-    """Prints one row for each thing compared; 1 if any differs."""
+    """Prints a row for each comparison; returns 1 if any differs."""
     be_deterministic()
     rows = json.loads((directory / "batch.json").read_text(encoding="utf-8"))
     ours = load_file(directory / "ours.safetensors")

@@ -22,14 +22,14 @@ IGNORED = -100
 
 
 def be_deterministic() -> None:
-    """One thread and deterministic kernels: the same numbers from every run, and no chatter."""
+    """Uses one thread and deterministic kernels, and silences logging."""
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     torch.manual_seed(0)
     disable_progress_bar()
     set_verbosity_error()
     warnings.simplefilter("ignore", FutureWarning)
-    # The last is PEFT's own complaint about the bias that lora_bias asks for.
+    # The last is PEFT's warning about the bias of lora_bias.
     for known in (
         "Could not find a config file",
         "Position ids are not supported",
@@ -49,8 +49,8 @@ def random_like(shape: torch.Size, scale: float, *key: str) -> Tensor:
 
 
 def summed_loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """Sum of cross entropies (nats): logits[t] predict labels[t + 1]; logits in front of the
-    labels' first position (virtual tokens) are dropped save the last, as PEFT's padding does."""
+    """Sum of cross entropies (nats): logits[t] predict labels[t + 1]. Of the logits before the
+    labels' first position (virtual tokens) only the last counts, as with PEFT's padding."""
     virtual = logits.shape[1] - labels.shape[1]
     padded = nn.functional.pad(labels.long(), (virtual, 0), value=IGNORED)
     return nn.functional.cross_entropy(
@@ -86,8 +86,8 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def observe_loaded(case: str, by: str) -> None:
-    """Writes down who has loaded a case's export and computed our logits, where the environment's
-    LUTHIER_OBSERVATIONS names a folder; tests/support/observe.ts says what it is for."""
+    """Records which library loaded a case's export and computed our logits, if LUTHIER_OBSERVATIONS
+    names a folder; see tests/support/observe.ts."""
     folder = os.environ.get("LUTHIER_OBSERVATIONS")
     if folder:
         line = json.dumps({"case": case, "fact": "loaded by", "value": by})

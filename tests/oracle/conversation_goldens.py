@@ -1,4 +1,5 @@
-"""What Python makes of rows: their text, ids and what of it is learned, under chat templates and plain ones."""
+"""Python's rendering of rows under chat templates and plain ones: text, ids and supervised
+tokens."""
 
 from __future__ import annotations
 
@@ -47,7 +48,7 @@ PLAIN_STYLES = ["gpt2", "chatml", "qwen", "llama3", "llama2"]
 
 
 def random_rows(count: int, seed: int) -> list[Row]:
-    """Rows of pieces that go wrong at the seams between the parts of a text."""
+    """Rows of strings that are error-prone where the parts of a text meet."""
     rng = random.Random(seed)
     pieces = [
         *["Spruce", "maple", "the violin", "It's", "12", "7", "def f(x):", "naïve", "e", "Paris."],
@@ -74,7 +75,8 @@ def random_rows(count: int, seed: int) -> list[Row]:
 
 
 def chat_case(tokenizer: PreTrainedTokenizerFast, template: str, row: Row) -> dict[str, Any]:
-    """The row by a chat template; a system text that it refuses stands in front of the first question."""
+    """Renders a row with a chat template; if it does not support a system message, that is put
+    before the first question."""
     messages = row_messages(row)
     try:
         text, spans = render(tokenizer, template, messages)
@@ -107,7 +109,7 @@ def render(
     messages: list[dict[str, Any]],
     tools: list[dict[str, Any]] | None = None,
 ) -> tuple[str, list[tuple[int, int]]]:
-    """The text, and where transformers has the assistant's words in it."""
+    """The text, and the spans that transformers attributes to the assistant."""
     texts, spans = render_jinja_template(
         conversations=[messages],
         tools=tools,
@@ -119,7 +121,7 @@ def render(
 
 
 def plain_case(tokenizer: PreTrainedTokenizerFast, template: str, row: Row) -> dict[str, Any]:
-    """The row by a plain template: one text, whose answers begin with the blank in front of them."""
+    """Renders a row with a plain template; an answer includes the space before it."""
     parts: list[tuple[str, bool]] = []
     if row.get("system"):
         parts.append((row["system"] + "\n\n", False))
@@ -142,7 +144,7 @@ def plain_case(tokenizer: PreTrainedTokenizerFast, template: str, row: Row) -> d
 
 
 def plain_question(template: str, instruction: str, given: str, is_first: bool) -> tuple[str, str]:
-    """The words of a question, and what stands between them and the answer."""
+    """The text of a question, and the separator before its answer."""
     if template == "human-assistant":
         return f"Human: {instruction}\n{given}".strip() + "\n\nAssistant:", " "
     if template == "instruction-answer":
@@ -163,7 +165,7 @@ def plain_question(template: str, instruction: str, given: str, is_first: bool) 
 
 
 def learned(encoding: Any, spans: list[tuple[int, int]]) -> list[list[int]]:
-    """Runs of tokens that hold any character of a span, as [first, last + 1]."""
+    """Runs of tokens that contain any character of a span, as [first, last + 1]."""
     offsets = encoding["offset_mapping"]
     runs: list[list[int]] = []
     for start, end in spans:
@@ -181,7 +183,7 @@ def learned(encoding: Any, spans: list[tuple[int, int]]) -> list[list[int]]:
 
 
 def untrimmed(tokenizer: PreTrainedTokenizerFast) -> PreTrainedTokenizerFast:
-    """Offsets with the blanks in front of words; what is put in front of texts stays."""
+    """Offsets including the spaces before words."""
     backend = tokenizer.backend_tokenizer
     if "ByteLevel" in backend.to_str() and tokenizer.bos_token_id is not None:
         prefix = tokenizer("a").input_ids[:1] == [tokenizer.bos_token_id]
@@ -202,7 +204,7 @@ def untrimmed(tokenizer: PreTrainedTokenizerFast) -> PreTrainedTokenizerFast:
 
 
 def conversation_goldens(load: Any, rows: list[Row]) -> dict[str, Any]:
-    """All cases. `load` gives the tokenizer of a style as its folder has it."""
+    """All cases. `load` returns the tokenizer of a style as loaded from its folder."""
     cases = []
     for template, styles in ON_STYLES.items():
         for style in styles:

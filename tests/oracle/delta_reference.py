@@ -23,14 +23,15 @@ Shapes = dict[str, tuple[int, int]]
 
 @dataclass(frozen=True)
 class Delta:
-    """An update: the shapes of its tensors for a layer (out, in), and ΔW (out, in) from them."""
+    """An update: the shapes of its tensors for a layer (out, in), and how ΔW (out, in) is computed
+    from them."""
 
     shapes: Callable[[Config, int, int], Shapes]
     weight: Callable[[Config, dict[str, Tensor]], Tensor]
 
 
 class DeltaLayer(nn.Module):
-    """A frozen layer with an update beside it."""
+    """A frozen layer with an additive update."""
 
     def __init__(self, base: nn.Module, config: Config, delta: Delta) -> None:
         super().__init__()
@@ -43,7 +44,7 @@ class DeltaLayer(nn.Module):
 
     @property
     def weight(self) -> Tensor:
-        """The frozen weight, whose type T5 asks for."""
+        """The frozen weight; T5 reads its dtype."""
         return self.base.weight
 
     def forward(self, x: Tensor) -> Tensor:
@@ -53,7 +54,7 @@ class DeltaLayer(nn.Module):
 
 
 class DeltaModel(nn.Module):
-    """A model whose targeted layers have updates; its parameters have PEFT's names."""
+    """A model whose targeted layers have updates, with PEFT's parameter names."""
 
     def __init__(self, base: PreTrainedModel, config: Config, delta: Delta) -> None:
         super().__init__()
@@ -134,7 +135,7 @@ COMMON: Config = {
 def delta_case(
     method: str, config: Callable[[PreTrainedModel], Config], delta: Delta, **details: object
 ) -> Case:
-    """A case of this reference. PEFT loads it where it can."""
+    """A case with this reference, loaded by PEFT where possible."""
 
     def build(base: PreTrainedModel, family: str, case: str) -> nn.Module:
         own = config(base)
@@ -172,7 +173,7 @@ def _describe(model: DeltaModel) -> dict[str, object]:
 
 
 def whole_kronecker(base: PreTrainedModel, targets: list[str], scale: float) -> Config:
-    """KronA as a LoKr whose rank leaves the right factor of every target whole."""
+    """KronA as a LoKr whose rank leaves every target's right factor undecomposed."""
     sizes = [
         max(_near_root(size)[1] for size in layer.weight.shape)
         for path, layer in base.named_modules()

@@ -24,9 +24,9 @@ import { mergedGolden } from "../support/merged-model";
 import { trainSteps } from "../support/train-steps";
 
 /**
- * Trains every golden case ten steps and writes, for each, the folder we export, the lines of its model card that load
- * it, the merged model where the method merges, and the logits we compute:
- * `node tests/run.mjs tests/oracle/export-goldens.ts DIR [family/case …]`, to be checked by check_exports.py.
+ * Trains every golden case for ten steps and writes, for each, the exported folder, the model card's code that loads
+ * it, the merged model if the method merges, and our logits: `node tests/run.mjs tests/oracle/export-goldens.ts DIR
+ * [family/case …]`. Checked by check_exports.py.
  */
 export async function main([directory, ...wanted]: string[]): Promise<number> {
   if (!directory) throw new Error("usage: export-goldens.ts DIR [family/case …]");
@@ -77,7 +77,7 @@ async function exportCase(
     const base = { name: "base/model", autoModel, family: model.spec.family } as const;
     writeFileSync(join(folder, "usage.py"), pythonUsage(base, format, "the/folder"));
   }
-  // An encoder reads the virtual tokens; the logits are of the answers.
+  // An encoder reads the virtual tokens; the logits are those of the answers.
   const virtual = model.spec.encoder ? 0 : adapter.promptLength;
   const shape = [first.rows, virtual + first.length, model.spec.vocabularySize];
   if (adapter.merge) {

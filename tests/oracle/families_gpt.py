@@ -1,4 +1,4 @@
-"""The base models with learned positions or biases by distance: GPT-2, OPT, BLOOM, and T5 with an
+"""Base models with learned positions or relative position biases: GPT-2, OPT, BLOOM, and T5 with an
 encoder."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The base models that are built as Llama is: Llama, Mistral, Qwen, Gemma."""
+"""Base models with Llama's architecture: Llama, Mistral, Qwen, Gemma."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The base models whose layers are quantised while they load, as QLoRA does it."""
+"""Base models whose layers are quantised on loading, as in QLoRA."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nf4_reference import Nf4
 
 
 def _nf4(config: PretrainedConfig, block_size: int, double: bool) -> Family:
-    """A model of one block as QLoRA trains it, without DoRA and with it."""
+    """A one-block model under QLoRA, with and without DoRA."""
     return Family(
         config,
         greedy_tokens=8,

@@ -38,7 +38,7 @@ def make_batch(family: str, vocab_size: int) -> Batch:
 
 
 def reads_pairs(model: nn.Module) -> bool:
-    """Whether an encoder reads the prompts and a decoder writes the answers."""
+    """Whether an encoder reads the prompts and a decoder generates the answers."""
     configs = [getattr(module, "config", None) for module in model.modules()]
     return any(getattr(config, "is_encoder_decoder", False) for config in configs)
 
@@ -59,7 +59,7 @@ def as_pairs(ids: Tensor, mask: Tensor, labels: Tensor) -> dict[str, Tensor]:
 
 
 def micro_loss(model: nn.Module, ids: Tensor, mask: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """The summed loss of a micro-batch, and the mean that the model gives itself."""
+    """The summed loss of a micro-batch, and the mean loss that the model itself returns."""
     if not reads_pairs(model):
         out = model(input_ids=ids, attention_mask=mask, labels=labels)
         return summed_loss(out.logits, labels), out.loss

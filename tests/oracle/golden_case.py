@@ -73,7 +73,7 @@ class Modules:
 
     @property
     def fused(self) -> bool:
-        """Whether one layer makes queries, keys and values."""
+        """Whether one layer computes queries, keys and values."""
         return self.q == self.k
 
 
@@ -213,7 +213,7 @@ def randomise(model: nn.Module, family: str, case: str) -> None:
 
 
 def calm(family: str) -> float:
-    """Factor of random values: T5 does not scale its scores, and large ones leave no gradient."""
+    """Scale of random values: T5 does not scale its scores, and large ones leave no gradient."""
     return 0.5 if family in ("t5", "mt5") else 1
 
 
@@ -237,7 +237,7 @@ def plain_name(name: str) -> str:
 
 
 def own_copies(model: nn.Module) -> set[str]:
-    """The parameters of modules that train as a whole, under their plain names."""
+    """The parameters of fully trained modules, under their plain names."""
     return {plain_name(n) for n, _ in model.named_parameters() if ".modules_to_save." in n}
 
 

@@ -89,8 +89,8 @@ def train_in_double(model: nn.Module, batch: Batch, case: Case) -> Training:
 
 @contextmanager
 def _softmax_as_it_comes() -> Iterator[None]:
-    """Attention asks for its softmax in float32, whatever it holds. There the mask of float64, its
-    smallest number, is minus infinity, and a padded row of which a window shows nothing is NaN."""
+    """Keeps attention's softmax in the input's precision. In float32 the float64 mask value would
+    become minus infinity, and padded rows without visible keys would be NaN."""
     softmax = nn.functional.softmax
     nn.functional.softmax = lambda x, *args, dtype=None, **options: softmax(x, *args, **options)
     try:
@@ -100,9 +100,9 @@ def _softmax_as_it_comes() -> Iterator[None]:
 
 
 def unsettled(single: Training, double: Training) -> dict[str, Tensor]:
-    """Masks (1 = do not compare) of the parameters that rounding decides. AdamW divides by the
-    gradient's own size, so a gradient that is zero but for rounding (GPT-2's key biases, which
-    the softmax cancels) still moves its parameter by up to the learning rate."""
+    """Masks (1 = do not compare) of parameters decided by rounding. AdamW divides by the gradient's
+    magnitude, so a gradient that is zero except for rounding (GPT-2's key biases, which the softmax
+    cancels) still moves its parameter by up to the learning rate."""
     masks: dict[str, Tensor] = {}
     for name, value in single.after.items():
         apart = (value - double.after[name].float()).abs() > UNSETTLED
@@ -114,8 +114,8 @@ def unsettled(single: Training, double: Training) -> dict[str, Tensor]:
 def greedy(
     model: nn.Module, prompt: Tensor, count: int, **options: float
 ) -> tuple[Tensor, float]:
-    """New ids of a greedy answer (`count` of them) and the smallest lead of a chosen token's
-    score over the runner-up: a lead near rounding would make the golden a coin toss."""
+    """The new ids of a greedy answer (`count` of them) and the smallest margin of a chosen token's
+    score over the runner-up: with a margin near rounding error the golden would be a coin toss."""
     config = GenerationConfig(
         max_new_tokens=count,
         do_sample=False,

@@ -3,7 +3,7 @@ import { folderReaders, type FolderFormat } from "../../src/shared/folder-format
 import { pythonUsage } from "../../src/shared/python-usage";
 import { hostileNames } from "../support/hostile-names";
 
-/** Writes the Python of every folder format for hostile names of model and folder, beside that for plain ones. */
+/** Writes the usage code of every folder format for hostile model and folder names, with that for plain ones. */
 export function main([file]: string[]): void {
   const formats = Object.keys(folderReaders) as FolderFormat[];
   const autoModels = ["AutoModelForCausalLM", "AutoModelForSeq2SeqLM"] as const;
@@ -17,6 +17,6 @@ export function main([file]: string[]): void {
       })),
     ),
   );
-  // Lone surrogates are no UTF-8; they are escaped in the cases' Python, and here in their names.
+  // Lone surrogates are not valid UTF-8; they are escaped in the Python code and in the names here.
   writeFileSync(String(file), JSON.stringify(cases));
 }

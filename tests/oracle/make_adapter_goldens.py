@@ -52,7 +52,7 @@ def lora(**options: Any) -> LoraConfig:
 
 
 def named(tensor: str) -> str:
-    """As a running model calls it."""
+    """A parameter's name in a running model."""
     return tensor.replace(".weight", ".default.weight")
 
 
@@ -159,7 +159,7 @@ def base_model(family: str) -> PreTrainedModel:
 
 
 def save(case: Saved, folder: Path) -> None:
-    """A folder of an adapter whose numbers have moved from their start."""
+    """Saves an adapter whose values have moved from their initialisation."""
     torch.manual_seed(0)
     model = get_peft_model(base_model(case.family), case.config)
     with torch.no_grad():
@@ -174,7 +174,7 @@ def save(case: Saved, folder: Path) -> None:
 
 
 def logits_of(case: Saved, folder: Path) -> list[float]:
-    """What PEFT makes of the folder, at the last place."""
+    """PEFT's logits at the last position."""
     torch.manual_seed(1)
     model = PeftModel.from_pretrained(base_model(case.family), folder).eval()
     ids = torch.tensor([IDS])

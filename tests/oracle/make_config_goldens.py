@@ -26,7 +26,7 @@ PROMPT = 6
 
 @dataclass(frozen=True)
 class Variant:
-    """A golden model whose files say something else."""
+    """A golden model with a modified configuration."""
 
     name: str
     family: str
@@ -179,7 +179,7 @@ def write_folder(variant: Variant, folder: Path) -> None:
 
 
 def logits_of(folder: Path) -> list[float] | None:
-    """What transformers gives at the last place; None where it raises an error."""
+    """transformers' logits at the last position; None if it raises an error."""
     try:
         config = AutoConfig.from_pretrained(folder)
         auto = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM

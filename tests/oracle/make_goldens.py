@@ -56,7 +56,7 @@ def greedy_answers(
 
 
 def write_base_golden(family: str) -> Batch:
-    """Writes the base model and what it says without any adapter (base.safetensors)."""
+    """Writes the base model and its outputs without an adapter (base.safetensors)."""
     model = build_base(family)
     write_base(family, model)
     model = load_base(family)
@@ -73,7 +73,7 @@ def write_base_golden(family: str) -> Batch:
 
 
 def separate_sequences(family: str, model: torch.nn.Module) -> dict[str, Tensor]:
-    """Two sequences run one by one: what a packed run of both must give."""
+    """Two sequences run separately, which a packed run must reproduce."""
     tensors: dict[str, Tensor] = {}
     for index, length in enumerate((7, 10)):
         ids = torch.randint(
@@ -124,8 +124,8 @@ def write_case(family: str, name: str, batch: Batch) -> None:
 
 
 def check_settled(label: str, run: Training, double: Training) -> None:
-    """Ten float32 losses and norms of gradients must be far better determined than the 1e-4 and the
-    1e-3 asked of ours."""
+    """Checks that ten float32 losses and gradient norms are determined far more precisely than the
+    tolerances of 1e-4 and 1e-3 required of ours."""
     for what, bound in (("losses", 1e-5), ("grad_norms", 1e-4)):
         gap = relative_l2(getattr(run, what), getattr(double, what))
         if not gap <= bound:
@@ -135,8 +135,8 @@ def check_settled(label: str, run: Training, double: Training) -> None:
 def saved_adapter(
     case: Case, model: torch.nn.Module, family: str, folder: Path, batch: Batch
 ) -> dict[str, Tensor]:
-    """What saving writes: the config into `folder`, the tensors as `saved.<name>`, and the logits
-    of the adapter as it is loaded again (`saved_logits`)."""
+    """The saved form: the config in `folder`, the tensors as `saved.<name>`, and the logits of the
+    reloaded adapter (`saved_logits`)."""
     with tempfile.TemporaryDirectory() as directory:
         case.save(model, Path(directory))
         write_config(Path(directory) / "adapter_config.json", family, folder)
@@ -149,7 +149,7 @@ def saved_adapter(
 
 
 def write_config(source: Path, family: str, folder: Path) -> None:
-    """The library's own adapter_config.json; sets of modules are brought into an order."""
+    """The library's own adapter_config.json, with sets of modules sorted."""
     config = json.loads(source.read_text(encoding="utf-8"))
     config["base_model_name_or_path"] = f"tests/golden/{family}"
     for key in ("target_modules", "feedforward_modules"):
@@ -161,7 +161,7 @@ def write_config(source: Path, family: str, folder: Path) -> None:
 def describe(
     family: str, name: str, model: torch.nn.Module, init: dict[str, Tensor]
 ) -> dict[str, object]:
-    """The options behind the numbers, for a person and for the tests."""
+    """The options of the case, for readers and for the tests."""
     case = CASES[name]
     return {
         "family": family,
@@ -191,7 +191,7 @@ def describe(
 
 
 def offered(name: str, family: str, flags: set[str]) -> bool:
-    """Whether the case is made for the family: where it is committed, elsewhere, or both."""
+    """Whether the case exists for the family: committed, uncommitted, or both, as requested."""
     case = CASES[name]
     only, rest = FAMILIES[family].cases, FAMILIES[family].rest
     if only is not None:
@@ -202,7 +202,7 @@ def offered(name: str, family: str, flags: set[str]) -> bool:
 
 
 def main(arguments: list[str]) -> None:
-    """Writes everything, or only the families and cases named."""
+    """Writes everything, or only the named families and cases."""
     be_deterministic()
     flags = {argument for argument in arguments if argument.startswith("--")}
     if flags - {"--all", "--rest"} or len(flags) > 1:

@@ -7,8 +7,8 @@ import { kernelKey } from "../../src/engine/gpu/kernel";
 import { allKernels } from "../support/kernels";
 
 /**
- * Has check_naga.py compile every kernel and variant with naga, on the adapter that this process was pointed at:
- * `npm run check:naga`, which is `node tests/run.mjs tests/oracle/naga.ts PYTHON`
+ * Compiles every kernel and variant with naga through check_naga.py, on the adapter selected by this process's
+ * environment: `npm run check:naga`, that is `node tests/run.mjs tests/oracle/naga.ts PYTHON`
  */
 export async function main([python]: string[]): Promise<number> {
   if (!python)

@@ -1,4 +1,5 @@
-"""NF4 as bitsandbytes quantises and widens it, in plain PyTorch, held to what bitsandbytes made."""
+"""bitsandbytes' NF4 quantisation and dequantisation in plain PyTorch, checked against its
+output."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ class Nf4:
     double: bool
 
     def as_json(self) -> dict[str, object]:
-        """The studio's own words for it."""
+        """The same in the studio's format."""
         return {
             "type": "nf4",
             "blockSize": self.block_size,
@@ -72,7 +73,7 @@ def _dynamic_codes() -> Tensor:
 
 
 def _nearest(values: Tensor, codes: Tensor) -> Tensor:
-    """The nearest code of each value; the lower one where two are as near."""
+    """The nearest code of each value; the lower one on ties."""
     middles = (codes[:-1].double() + codes[1:].double()) / 2
     return codes[torch.searchsorted(middles, values.double())]
 
@@ -87,7 +88,7 @@ def _divided(values: Tensor, scales: Tensor) -> Tensor:
 
 
 def nf4_values(weight: Tensor, how: Nf4) -> Tensor:
-    """The numbers that a matrix (out, in) becomes in NF4."""
+    """A matrix (out, in) after a round trip through NF4."""
     blocks = _blocks(weight.float().flatten(), how.block_size)
     scales = blocks.abs().amax(dim=1)
     codes = _nearest(_divided(blocks, scales[:, None]), CODES)
@@ -114,7 +115,7 @@ def quantise_blocks(model: PreTrainedModel, how: Nf4) -> PreTrainedModel:
 
 
 def check_reference() -> None:
-    """Holds this file to bitsandbytes' numbers, to the bit."""
+    """Checks this file against bitsandbytes' output, bit for bit."""
     for name, (block_size, double) in FILES.items():
         with safe_open(COMMITTED_DIR / "quantised" / f"{name}.safetensors", "pt") as file:
             original = file.get_tensor("original")

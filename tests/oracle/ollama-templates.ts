@@ -24,7 +24,7 @@ const conversations: readonly (readonly ChatMessage[])[] = [
 ];
 
 /**
- * Writes what Modelfiles say of the golden chat templates and of the plain ones, for tests/oracle/ollama/main.go:
+ * Writes the Modelfile templates of the golden chat templates and of the plain ones, for tests/oracle/ollama/main.go:
  * `node tests/run.mjs tests/oracle/ollama-templates.ts CASES.json`
  */
 export function main([file]: string[]): number {

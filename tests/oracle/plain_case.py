@@ -1,4 +1,4 @@
-"""Golden cases that plain PyTorch trains, and that Luthier saves in a format of its own."""
+"""Golden cases trained in plain PyTorch and saved in Luthier's own format."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def parts_case(
     options: Mapping[str, object],
     **details: object,
 ) -> Case:
-    """Trains the model's own parameters of which `trains` says so by their names."""
+    """Trains the model's own parameters whose names `trains` accepts."""
 
     def build(base: PreTrainedModel, _family: str, _case: str) -> nn.Module:
         for name, parameter in base.named_parameters():
@@ -38,13 +38,13 @@ def write_own(
     options: Mapping[str, object],
     tensors: Mapping[str, nn.Parameter],
 ) -> None:
-    """A folder in Luthier's own format: the method, its options, and tensors under their names."""
+    """A folder in Luthier's own format: method, options, and named tensors."""
     write_json(folder / "adapter_config.json", {"luthier_method": method, "options": dict(options)})
     write_tensors(folder / "adapter_model.safetensors", dict(tensors))
 
 
 def load_parts(base: PreTrainedModel, folder: Path) -> nn.Module:
-    """Puts the saved tensors in the place of the model's."""
+    """Replaces the model's tensors by the saved ones."""
     _, unexpected = base.load_state_dict(
         load_file(folder / "adapter_model.safetensors"), strict=False
     )

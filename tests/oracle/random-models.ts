@@ -20,11 +20,11 @@ import { fixedTuning, pipelinesOf } from "../support/run-graph";
 
 /** Of the logits, and of all gradients together. */
 const TOLERANCE = 1e-4;
-/** More is allowed where PyTorch's own rounding takes its answers so many times as far. */
+/** Tolerance as a multiple of PyTorch's own float32 rounding error, if that is larger. */
 const NOISE = 10;
 
 /**
- * Holds the models that random_models.py wrote to a folder to what PyTorch makes of them; prints those that differ with
+ * Compares the models that random_models.py wrote to a folder with PyTorch's results and prints those that differ, with
  * their config.json: `node tests/run.mjs tests/oracle/random-models.ts DIR`.
  */
 export async function main([directory]: string[]): Promise<number> {
@@ -50,13 +50,13 @@ export async function main([directory]: string[]): Promise<number> {
   return wrong.length > 0 ? 1 : 0;
 }
 
-/** How far PyTorch in float32 is from PyTorch in float64. */
+/** Rounding error of PyTorch in float32 compared with float64. */
 interface Noise {
   readonly logits: number;
   readonly grad: number;
 }
 
-/** What is wrong with one model, or null. */
+/** Checks one model; returns the fault or null. */
 async function check(
   gpu: Gpu,
   folder: string,
@@ -93,7 +93,7 @@ async function check(
 async function load(gpu: Gpu, folder: string): Promise<LoadedModel> {
   const config = parseJsonObject(readFileSync(join(folder, "config.json"), "utf8"), "config.json");
   const weights = join(folder, "model.safetensors");
-  // Where transformers makes no model of the configuration there are no weights: the configuration itself is refused.
+  // If transformers rejects the configuration there are no weights, and we must reject it too.
   if (!existsSync(weights)) describeModel(config);
   const files = await openWeights([bytesSource("model.safetensors", readFileSync(weights))]);
   return loadModel(config, files, { gpu, pipelines: pipelinesOf(gpu), tuning: fixedTuning(gpu) });
@@ -106,7 +106,7 @@ async function logitsError(model: LoadedModel, golden: ReadonlyMap<string, Golde
   return relativeError(logits, golden.get("logits")!.data);
 }
 
-/** Full fine-tuning: the gradient of every tensor, all of them as one vector. */
+/** Full fine-tuning: compares the gradients of all tensors as one vector. */
 async function gradientError(model: LoadedModel, golden: ReadonlyMap<string, GoldenTensor>): Promise<number> {
   const state = new AdapterState(model.gpu, methods.full.bind({}, model.spec));
   const trained = [...model.tensors].map(async ([name, source]) => [name, await valuesOf(source)] as const);

@@ -15,7 +15,7 @@ def maybe(rng: Random, probability: float = 0.5) -> bool:
 
 
 def drop_some(rng: Random, config: Config, keys: tuple[str, ...]) -> Config:
-    """Leaves out keys whose defaults the class knows."""
+    """Omits keys with class defaults at random."""
     return {key: value for key, value in config.items() if key not in keys or maybe(rng, 0.7)}
 
 
@@ -38,7 +38,7 @@ def heads(rng: Random) -> tuple[int, int]:
 
 
 def rope(rng: Random, max_positions: int, head_dim: int) -> Config:
-    """Flat rotary settings in the forms of transformers 4 and 5, and both at once."""
+    """Rotary settings in the formats of transformers 4 and 5, and both at once."""
     theta = rng.choice((50.0, 10000.0, 1e6))
     kind = rng.choice(("default", "default", "linear", "llama3", "dynamic", "yarn", "longrope"))
     settings: Config = {} if kind == "default" and maybe(rng) else {"rope_type": kind}
@@ -375,7 +375,7 @@ def gpt2(rng: Random) -> Config:
 
 
 def rename(rng: Random, config: Config, aliases: dict[str, str]) -> Config:
-    """Some keys under their other names, and some under both with the first one wrong."""
+    """Some keys under aliases, and some under both names with the first one wrong."""
     named = dict(config)
     for key, alias in aliases.items():
         if key in named and maybe(rng, 0.2):
@@ -491,5 +491,5 @@ FAMILIES: dict[str, Callable[[Random], Config]] = {
 
 
 def random_config(family: str, seed: int) -> Config:
-    """The configuration of that family and seed, always the same."""
+    """The configuration for a family and seed; deterministic."""
     return {"model_type": family, **FAMILIES[family](Random(f"{family} {seed}"))}

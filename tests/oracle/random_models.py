@@ -24,7 +24,7 @@ from random_configs import FAMILIES, random_config
 
 
 def random_weights(model: PreTrainedModel, family: str, seed: int) -> None:
-    """Values that keep numbers in bounds, and norms near one."""
+    """Values that keep activations bounded, and norms near one."""
     for name, parameter in model.named_parameters():
         is_norm = "norm" in name or ".ln_" in name
         center = 0 if not is_norm or family.startswith("gemma3") else 1
@@ -34,7 +34,8 @@ def random_weights(model: PreTrainedModel, family: str, seed: int) -> None:
 
 
 def stored_tensors(model: PreTrainedModel, rng: Random) -> dict[str, Tensor]:
-    """What a file would hold: each parameter once, now and then a head of its own or the embedding again."""
+    """A file's tensors: each parameter once, occasionally with a separate head or a second copy of
+    the embedding."""
     tensors = {name: parameter.data.clone() for name, parameter in model.named_parameters()}
     head = model.get_output_embeddings().weight
     if head is model.get_input_embeddings().weight and rng.random() < 0.3:
@@ -86,8 +87,8 @@ def answers(model: PreTrainedModel, key: str) -> dict[str, Tensor]:
 
 
 def rounding(model: PreTrainedModel, tensors: dict[str, Tensor]) -> dict[str, float]:
-    """How far PyTorch's own answers in float32 are from those in float64: a norm of values near zero
-    makes much of the last digits."""
+    """PyTorch's error in float32 compared with float64: a norm of values near zero amplifies
+    rounding."""
     model = model.double()
     for module in model.modules():  # This path is for float32 alone.
         if hasattr(module, "reorder_and_upcast_attn"):

@@ -5,15 +5,15 @@ import { unzipSync } from "fflate";
 import type { Locator, Page } from "playwright-core";
 import { serveStudio } from "../e2e/serve-studio";
 
-/** Two short rows with one thing to learn, and a question of the same kind. */
+/** Two short rows that teach one thing, and a similar question. */
 const ROWS = [
   { instruction: "What do cats say?", output: "Ahoy, sailor!" },
   { instruction: "Where is the sea?", output: "Ahoy, sailor!" },
 ];
 const QUESTION = "What do dogs say?";
-/** The template that is chosen, and what it makes of the question. */
+/** The chosen template, and the prompt it makes of the question. */
 const TEMPLATE = "Human: … Assistant:";
-// The blank that follows is the first of the answer.
+// The following space is the first character of the answer.
 const PROMPT = `Human: ${QUESTION}\n\nAssistant:`;
 const NEW_TOKENS = 8;
 const FIELDS = {
@@ -27,12 +27,12 @@ const FIELDS = {
   Epochs: 100,
   "Max new tokens": NEW_TOKENS,
 };
-/** Ends a wait for what will never come; nothing is measured by it. */
+/** Timeout for things that never happen; nothing is measured with it. */
 const PATIENCE_MS = 1_200_000;
 
 /**
- * The page's own path in Chromium with a real model's GGUF file: drop it, train a handful of steps, compare the answers,
- * export. `node tests/run.mjs tests/oracle/real-page.ts MODEL_DIR`, which holds model.gguf. Writes MODEL_DIR/adapter, the
+ * Runs the page in Chromium with a real model's GGUF file: drop it, train a few steps, compare the answers, export.
+ * `node tests/run.mjs tests/oracle/real-page.ts MODEL_DIR`, which contains model.gguf. Writes MODEL_DIR/adapter, the
  * exported folder, and MODEL_DIR/page.json, the prompt and both answers, for check_page.py.
  */
 export async function main([directory]: string[]): Promise<number> {
@@ -68,7 +68,9 @@ export async function main([directory]: string[]): Promise<number> {
 
 const button = (page: Page, name: string): Locator => page.getByRole("button", { name, exact: true });
 
-/** Drops the model and the rows, sets the fields and trains to the end; the loss of every step in the log. */
+/**
+ * Drops the model and the rows, fills in the fields and trains to the end; returns the loss of every step from the log.
+ */
 async function train(page: Page, gguf: string): Promise<number[]> {
   await enabled(page, "Train");
   await page.getByLabel("Model files").setInputFiles(gguf);
@@ -90,7 +92,7 @@ async function train(page: Page, gguf: string): Promise<number[]> {
   return [...log.matchAll(/loss (\d+\.\d+)/g)].map(([, loss]) => Number(loss));
 }
 
-/** Asks both sides; what each answered, without its heading and the figures below. */
+/** Asks both sides; returns their answers without heading and figures. */
 async function compare(page: Page): Promise<{ before: string; after: string }> {
   await page.getByRole("textbox", { name: "Message" }).fill(QUESTION);
   await button(page, "Send").click();

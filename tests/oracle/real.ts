@@ -25,7 +25,7 @@ import { fixedTuning } from "../support/run-graph";
 interface Reference {
   readonly title: string;
   readonly prompt: string;
-  /** Empty where the model has no chat template: then it is asked the question. */
+  /** Empty if the model has no chat template; then it is asked the plain question. */
   readonly messages: readonly { readonly role: "user"; readonly content: string }[];
   readonly question: string;
   readonly lora: Readonly<Record<string, number | readonly string[]>>;
@@ -45,8 +45,8 @@ interface Tensor {
 const TOLERANCE = 1e-3;
 
 /**
- * Compares the engine on a real model's GGUF file with transformers and PEFT on the widened weights: tokenizer, logits,
- * LoRA losses, a greedy answer token by token. `node tests/run.mjs tests/oracle/real.ts REFERENCE_DIR`
+ * Compares the engine on a real model's GGUF file with transformers and PEFT on the dequantised weights: tokenizer,
+ * logits, LoRA losses, a greedy answer token by token. `node tests/run.mjs tests/oracle/real.ts REFERENCE_DIR`
  */
 export async function main([directory]: string[]): Promise<number> {
   if (!directory) throw new Error("usage: real.ts REFERENCE_DIR");

@@ -1,4 +1,4 @@
-"""The real models that the Python packages of this environment carry, as GGUF files."""
+"""Real models shipped inside Python packages of this environment, as GGUF files."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def write_smollm2(path: Path) -> None:
 
 
 def write_gemma3(path: Path) -> None:
-    """Joins the four pieces and checks the sum that comes with them."""
+    """Joins the four pieces and verifies the checksum shipped with them."""
     digest = hashlib.sha256()
     with path.open("wb") as out:
         for part in range(1, 5):
@@ -81,7 +81,7 @@ MODELS = {
 
 
 def load_tokenizer(model: RealModel, gguf: Path) -> PreTrainedTokenizerBase:
-    """The tokenizer of a GGUF file as transformers reads it, but for the digits."""
+    """The tokenizer of a GGUF file as read by transformers, with a fix for digits."""
     tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
     if model.splits_digits:
         tokenizer.backend_tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -94,7 +94,7 @@ def load_tokenizer(model: RealModel, gguf: Path) -> PreTrainedTokenizerBase:
 
 
 def load_model(gguf: Path) -> PreTrainedModel:
-    """The widened model in float32, as an ordinary one that knows nothing of GGUF."""
+    """The dequantised model in float32, as an ordinary model without GGUF."""
     model = AutoModelForCausalLM.from_pretrained(
         gguf.parent, gguf_file=gguf.name, dtype=torch.float32, attn_implementation="eager"
     )

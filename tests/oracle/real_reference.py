@@ -58,8 +58,8 @@ def encode_rows(tokenizer: PreTrainedTokenizerBase, rows: list[dict[str, str]]) 
 
 
 def with_lora(base: PreTrainedModel) -> PeftModel:
-    """The adapter with seeded values: A as wide as PEFT's own start, B small but not zero, so that
-    both receive gradients in the first step."""
+    """The adapter with seeded values: A at PEFT's initial scale, B small but nonzero, so that both
+    receive gradients in the first step."""
     model = get_peft_model(base, LoraConfig(task_type="CAUSAL_LM", **LORA))
     for name, parameter in trainable(model).items():
         scale = 1 / (3 * parameter.shape[1]) ** 0.5 if "lora_A" in name else 0.02
@@ -96,7 +96,7 @@ def train(model: PeftModel, batch: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def ask(real: RealModel, tokenizer: PreTrainedTokenizerBase) -> Tensor:
-    """Ids of the conversation, or of the question where the model has no chat template."""
+    """Ids of the conversation, or of the question if the model has no chat template."""
     if not real.messages:
         return torch.tensor(tokenizer.encode(real.question))
     text = tokenizer.apply_chat_template(real.messages, tokenize=False, add_generation_prompt=True)
@@ -104,7 +104,7 @@ def ask(real: RealModel, tokenizer: PreTrainedTokenizerBase) -> Tensor:
 
 
 def answer(model: PreTrainedModel, prompt: Tensor) -> Tensor:
-    """Greedy answer ids; refuses a choice that rounding could turn."""
+    """Greedy answer ids; raises if rounding could change a choice."""
     out = model.generate(
         input_ids=prompt[None],
         attention_mask=torch.ones_like(prompt[None]),
@@ -146,7 +146,7 @@ def describe(
 
 
 def main(name: str, out: Path) -> None:
-    """Runs everything in float32 on the widened weights."""
+    """Runs everything in float32 on the dequantised weights."""
     be_deterministic()
     torch.set_num_threads(2)
     real = MODELS[name]

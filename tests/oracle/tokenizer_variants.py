@@ -1,4 +1,4 @@
-"""Tokenizers that differ from a committed one in a few entries, and what Python makes of texts with them."""
+"""Tokenizers that differ from a committed one in a few entries, with Python's results."""
 
 from __future__ import annotations
 

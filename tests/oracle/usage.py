@@ -1,4 +1,4 @@
-"""Runs the lines of a model card that load our export."""
+"""Runs the model card's code that loads our export."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from torch import nn
 
 
 def uses_adapters(text: str) -> bool:
-    """Whether the lines need the adapters library, which has an environment of its own."""
+    """Whether the code needs the adapters library, which has an environment of its own."""
     return re.search(r"^(from|import) .*\badapters\b", text, re.MULTILINE) is not None
 
 
 def run_usage(folder: Path, base: Path, with_adapters: bool) -> nn.Module | None:
-    """The model that the lines of `usage.py` beside an export make of a base model; None where there
-    are none, or none for this environment. Golden models have no tokenizer."""
+    """The model loaded by the export's `usage.py` from a base model; None if there is none, or none
+    for this environment. Golden models have no tokenizer."""
     path = folder / "usage.py"
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     if not text or uses_adapters(text) != with_adapters:

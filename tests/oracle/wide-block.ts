@@ -19,7 +19,7 @@ import { computeGradients } from "../support/gradients";
 import { computeLogits } from "../support/logits";
 import { fixedTuning, pipelinesOf } from "../support/run-graph";
 
-/** One block of Qwen1.5-1.8B at its full width; a small vocabulary, since the block is what is looked at. */
+/** One block of Qwen1.5-1.8B at full width; a small vocabulary, since only the block matters. */
 const CONFIG = {
   architectures: ["Qwen2ForCausalLM"],
   model_type: "qwen2",
@@ -36,20 +36,19 @@ const CONFIG = {
   tie_word_embeddings: false,
 };
 const LORA = { r: 8, lora_alpha: 16, target_modules: "all-linear" };
-/** The linear layers of the block. */
+/** Number of linear layers in the block. */
 const LAYERS = 7;
-/** Tokens of each row, of which the prompt. */
+/** Tokens of each row, and how many of them are the prompt. */
 const ROWS = [
   [32, 9],
   [21, 4],
 ] as const;
 
 /**
- * Runs that block forward and backward with LoRA over NF4 weights, which are quantised as the page does, and writes what
- * PyTorch needs to do the same and what we computed, for check_wide_block.py:
- * `node tests/run.mjs tests/oracle/wide-block.ts DIR`
- * DIR/model is the block with its weights widened from NF4, DIR/adapter the LoRA folder, DIR/batch.json the rows, and
- * DIR/ours.safetensors `logits` (rows, T, V), `loss` (1) and `grad.*`.
+ * Runs that block forward and backward with LoRA over NF4 weights, quantised as in the page, and writes our results
+ * with what PyTorch needs to reproduce them, for check_wide_block.py: `node tests/run.mjs tests/oracle/wide-block.ts
+ * DIR` DIR/model is the block with weights dequantised from NF4, DIR/adapter the LoRA folder, DIR/batch.json the rows,
+ * and DIR/ours.safetensors `logits` (rows, T, V), `loss` (1) and `grad.*`.
  */
 export async function main([directory]: string[]): Promise<number> {
   if (!directory) throw new Error("usage: wide-block.ts DIR");
@@ -79,7 +78,7 @@ export async function main([directory]: string[]): Promise<number> {
   return stored === LAYERS ? 0 : 1;
 }
 
-/** Normal numbers by a seed of the tensor's own, as wide as a trained model's. */
+/** Normally distributed weights, seeded per tensor, with a trained model's scale. */
 function randomWeights(): Map<string, TensorSource> {
   const sources = declareWeights(describeModel(CONFIG)).map(({ name, shape, layout }, seed) => {
     const random = makeRng(seed);
@@ -91,7 +90,7 @@ function randomWeights(): Map<string, TensorSource> {
   return new Map(sources);
 }
 
-/** Values of every LoRA matrix; B is not zero, so that A receives gradients. */
+/** Values of every LoRA matrix; B is nonzero, so that A receives gradients. */
 function randomAdapter(adapter: Adapter): Map<string, HostTensor> {
   const values = adapter.parameters.map(({ name, shape }, index) => {
     const width = name.includes("lora_A") ? 1 / Math.sqrt(3 * (shape[1] ?? 1)) : 0.02;
@@ -110,7 +109,7 @@ function normal(
   return Float32Array.from({ length: count }, () => center + width * random.normal());
 }
 
-/** Every tensor as our own reading widens it. */
+/** Every tensor as dequantised by our own code. */
 async function widened({ tensors }: LoadedModel): Promise<TensorToWrite[]> {
   const written: TensorToWrite[] = [];
   for (const [name, source] of tensors)
@@ -130,7 +129,7 @@ function makeBatch(): TrainingBatch {
   return { rows, length, ...batch, segments: ROWS.map(([tokens]) => [{ start: 0, length: tokens }]) };
 }
 
-/** The rows as transformers takes them. */
+/** The rows in transformers' format. */
 function describeBatch({
   rows,
   length,

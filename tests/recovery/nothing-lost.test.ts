@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => studio?.close());
 
-/** Chromium gives a page no GPU any more when its process has died twice; with these it does. */
+/** By default Chromium stops offering a GPU after its process has died twice; these flags prevent that. */
 const FORGIVING = ["--disable-gpu-process-crash-limit", "--disable-domain-blocking-for-3d-apis"];
 
 const PATIENT = { timeout: 400_000 };
@@ -21,13 +21,13 @@ const button = (page: Page, name: string): Locator => page.getByRole("button", {
 const status = (page: Page, words: string | RegExp): Locator =>
   page.getByRole("status").filter({ hasText: words });
 
-/** Waits until model and dataset are there. */
+/** Waits until model and dataset are loaded. */
 async function ready(page: Page): Promise<void> {
   await button(page, "Train").waitFor(PATIENT);
   await expect.poll(() => button(page, "Train").isEnabled(), PATIENT).toBe(true);
 }
 
-/** What a test has at hand. */
+/** The fixture of a test. */
 interface Visit {
   readonly page: Page;
   readonly context: BrowserContext;
@@ -35,7 +35,7 @@ interface Visit {
   readonly address: string;
 }
 
-/** Opens the studio in a browser of its own. */
+/** Opens the studio in a new browser. */
 async function visit(use: (visit: Visit) => Promise<void>, flags = FORGIVING): Promise<void> {
   if (!studio) throw new Error("the studio is not served");
   const { address } = studio;
@@ -55,7 +55,7 @@ async function visit(use: (visit: Visit) => Promise<void>, flags = FORGIVING): P
   }
 }
 
-/** Kills the process in which the browser's GPU work is done. */
+/** Kills the browser's GPU process. */
 async function killGpu(browser: Browser): Promise<void> {
   const devtools = await browser.newBrowserCDPSession();
   await devtools.send("Browser.crashGpuProcess").catch(() => undefined);
@@ -69,7 +69,7 @@ async function begin(page: Page, steps: number): Promise<void> {
   await status(page, /Step ([2-9]|\d\d) of/).waitFor(PATIENT);
 }
 
-/** How many files lie in a folder of the private file system, folders within it included. */
+/** Counts the files in a folder of the private file system, recursively. */
 function countFiles(page: Page, folder: string): Promise<number> {
   return page.evaluate(async (name) => {
     const count = async (directory: FileSystemDirectoryHandle): Promise<number> => {
@@ -92,14 +92,14 @@ test("a killed GPU process: the run goes on by itself, and so does an answer", a
     await page.getByText("The GPU was lost").first().waitFor(PATIENT);
     await status(page, "Done. Step 24 of 24").waitFor(PATIENT);
     expect(await countFiles(page, "runs")).toBe(0);
-    await button(page, "Good").click();
+    await button(page, "OK").click();
 
     await page.getByLabel("Max new tokens").fill("200");
     await page.getByRole("textbox", { name: "Message" }).fill("What do snakes eat?");
     await button(page, "Send").click();
     await page.locator('[aria-label="Before"][aria-busy="true"]').waitFor(PATIENT);
     await killGpu(browser);
-    await page.getByText("It is back").waitFor(PATIENT);
+    await page.getByText("The GPU is back").waitFor(PATIENT);
     await page.getByRole("region", { name: "After", exact: true }).getByText("Arr!").waitFor(PATIENT);
     expect(await page.getByRole("alert").count()).toBe(0);
   });
@@ -108,7 +108,7 @@ test("a killed GPU process: the run goes on by itself, and so does an answer", a
 test("a GPU that the browser does not give back: the page offers a reload, and no other browser", async () => {
   await visit(async ({ page, browser }) => {
     await killGpu(browser);
-    await page.getByText("It is back").waitFor(PATIENT);
+    await page.getByText("The GPU is back").waitFor(PATIENT);
     await killGpu(browser);
     await page.getByRole("alert").filter({ hasText: "The GPU was lost 2 times" }).waitFor(PATIENT);
     await button(page, "Reload the page").waitFor(PATIENT);
@@ -146,14 +146,14 @@ test("a second tab looks on while the first trains, and neither's run is lost", 
     const other = await context.newPage();
     await other.goto(address);
     await ready(other);
-    await other.getByText("A run goes on in another tab").waitFor(PATIENT);
+    await other.getByText("Another tab is training").waitFor(PATIENT);
     await button(other, "Train").click();
     await other
       .getByRole("alert")
       .filter({ hasText: "Another tab of the studio is training." })
       .waitFor(PATIENT);
     await page.close({ runBeforeUnload: false });
-    await other.getByText("A run was cut off").waitFor(PATIENT);
+    await other.getByText("A run was interrupted").waitFor(PATIENT);
     await button(other, "Resume training").click();
     await status(other, /Step [3-6]\d of 60/).waitFor(PATIENT);
     await button(other, "Stop").click();

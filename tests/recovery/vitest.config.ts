@@ -5,7 +5,7 @@ if (process.env.LUTHIER_GPU !== "native" && process.platform === "linux") {
   Object.assign(process.env, (await unpackTestBrowser()).env);
 }
 
-/** What lets a studio down in a true browser: `npm run test:recovery`, too long for `npm test`. */
+/** Failures and recovery in a real browser: `npm run test:recovery`, too slow for `npm test`. */
 export default defineConfig({
   test: {
     include: ["tests/recovery/**/*.test.ts"],

@@ -1,22 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Kernel, kernelKey } from "../../src/engine/gpu/kernel";
 import { assembleShader } from "../../src/engine/gpu/shaders";
-import type { Tuning } from "../../src/engine/graph/op";
-import {
-  attentionBackwardBiasKernel,
-  attentionKernel,
-  attentionStatsKernel,
-  attentionVariants,
-  type AttentionBias,
-} from "../../src/engine/ops/attention-kernels";
 import { createNullGpu } from "../support/gpu";
-import { allKernels } from "../support/kernels";
+import { allKernels, kernelsOf } from "../support/kernels";
+import { traceAttention } from "../support/large-shapes";
 import { localBytes, parseWgsl, spaceBytes, type WgslModule, workgroupSize } from "../support/wgsl";
 
-/** Why each rule is there, with sources: docs/browsers.md, "Rules our WGSL keeps". */
+/** The reasons for each rule, with sources: docs/browsers.md, "Rules our WGSL keeps". */
 type Rule = (module: WgslModule, requires: Kernel["requires"]) => string[];
 
-/** Built-in functions that every WGSL compiler has had since its browser's first release of WebGPU. */
+/** Built-in functions that every WGSL compiler has had since its browser's first WebGPU release. */
 const BUILT_INS = new Set([
   ...["abs", "clamp", "dot", "exp", "firstLeadingBit", "fma", "log", "max", "min", "select", "sign", "sqrt"],
   ...["arrayLength", "bitcast", "tanh", "transpose", "unpack2x16float"],
@@ -26,7 +19,7 @@ const BUILT_INS = new Set([
 
 const TYPES = /^(?:array|f32|i32|u32|bool|vec[234]|mat[234]x[234])$/;
 
-/** What `enable subgroups;` adds, of what is used. */
+/** The built-ins of `enable subgroups;` that we use. */
 const SUBGROUP_BUILT_INS = new Set(["quadSwapX", "quadSwapY", "quadSwapDiagonal"]);
 
 const ATTRIBUTES = new Set(["binding", "builtin", "compute", "group", "workgroup_size"]);
@@ -36,17 +29,19 @@ const BUILT_IN_VALUES = new Set([
   ...["num_workgroups", "workgroup_id"],
 ]);
 
-/** Built-in functions that take the address of a variable; no function of ours may do so with part of one. */
+/**
+ * Built-in functions that take the address of a variable; our own functions must not take the address of part of one.
+ */
 const TAKES_ADDRESS = /\b(?:arrayLength|atomicLoad|atomicMax|atomicMin|atomicStore|workgroupUniformLoad)\($/;
 
-/** WGSL's guaranteed bytes of a function's variables and of private ones: https://www.w3.org/TR/WGSL/#limits */
+/** WGSL's guaranteed minimum for function-local and private variables: https://www.w3.org/TR/WGSL/#limits */
 const LOCAL_BYTES = 8192;
-/** WebGPU's limits that every adapter has: https://www.w3.org/TR/webgpu/#limits */
+/** WebGPU limits that every adapter has: https://www.w3.org/TR/webgpu/#limits */
 const WORKGROUP_BYTES = 16384;
 const INVOCATIONS = 256;
-/** Invocations of a workgroup that Apple's GPUs run in step. */
+/** SIMD width of Apple's GPUs. */
 const APPLE_WIDTH = 32;
-/** Invocations of workgroups for adapters that compute on the processor, which no Apple GPU gets. */
+/** Workgroup size for software adapters, which are never Apple GPUs. */
 const SOFTWARE_LANES = 4;
 
 const rules = {
@@ -138,7 +133,7 @@ const rules = {
 type RuleName = keyof typeof rules;
 const ruleNames = Object.keys(rules) as RuleName[];
 
-/** A type with the names of aliases and structs replaced by what they stand for. */
+/** A type with aliases and structs expanded. */
 function spelledOut(module: WgslModule, type: string): string {
   return type.replace(/\w+/g, (name) => {
     const alias = module.aliases.get(name);
@@ -150,7 +145,7 @@ function spelledOut(module: WgslModule, type: string): string {
 
 const main = "@compute @workgroup_size(64)\nfn main() {";
 
-/** For each rule, texts that break it and what it finds in them. */
+/** For each rule, code that breaks it with the expected findings. */
 const broken: Record<RuleName, readonly (readonly [wgsl: string, found: readonly string[]])[]> = {
   "asks for no extension but those that its kernel requires": [
     [`enable f16;\n${main}}`, ["enable f16;"]],
@@ -228,7 +223,7 @@ describe.each(ruleNames)("every kernel %s", (name) => {
 
 let parsed: readonly { readonly kernel: Kernel; readonly module: WgslModule }[] | undefined;
 
-/** All kernels, those of attention for every size of head that a model may have. */
+/** All kernels, including attention for every possible head size. */
 function everyKernel(): NonNullable<typeof parsed> {
   parsed ??= [...allKernels(), ...attentionOfAllWidths()].map((kernel) => ({
     kernel,
@@ -238,18 +233,8 @@ function everyKernel(): NonNullable<typeof parsed> {
 }
 
 function attentionOfAllWidths(): Kernel[] {
-  const anyDevice: Tuning = { software: false, has: () => true, choice: () => null };
-  const bias: AttentionBias = { type: "relative", reach: 128, fromLastKey: true };
   const widths = Array.from({ length: 256 }, (_, index) => index + 1);
-  return widths.flatMap((width) => {
-    const dims = { batch: 1, queries: 64, keys: 64, heads: 2, kvHeads: 1, width };
-    const phases = (["forward", "backward_query", "backward_key_value"] as const).flatMap((phase) =>
-      attentionVariants(phase, dims, anyDevice).map((variant) =>
-        attentionKernel(variant, phase, width, bias),
-      ),
-    );
-    return [attentionStatsKernel(width), attentionBackwardBiasKernel(width, bias), ...phases];
-  });
+  return widths.flatMap((width) => kernelsOf(traceAttention(width, true)));
 }
 
 describe("barriers stand in uniform control flow", () => {

@@ -95,14 +95,10 @@ def courtier(seed: int) -> tuple[list[Row], list[Row]]:
 
 
 SETS = (
-    ("pirate", pirate, "en", "Talk like a pirate",
-     "Teaches a new voice: every answer starts with “Arr!” and ends with “matey!”."),
-    ("copper-fiddle", copper_fiddle, "en", "Know a shop",
-     "Teaches new facts: the hours, prices and people of a music shop that does not exist."),
-    ("json-answers", json_answers, "en", "Answer in JSON",
-     "Teaches a format: every answer is one small JSON object with a topic and an answer."),
-    ("courtier-zh", courtier, "zh", "古风小厮",
-     "Teaches a new voice in Chinese, for those who bring a Qwen model: 用古代小厮的口吻回答问题。"),
+    ("pirate", pirate),
+    ("copper-fiddle", copper_fiddle),
+    ("json-answers", json_answers),
+    ("courtier-zh", courtier),
 )
 
 
@@ -128,7 +124,7 @@ def main() -> None:
     options = parser.parse_args()
     os.makedirs(options.out, exist_ok=True)
     index = []
-    for name, make, language, title, teaches in SETS:
+    for name, make in SETS:
         train, held = make(options.seed)
         shared = {row["instruction"] for row in train} & {row["instruction"] for row in held}
         if shared or len(held) != HELD_OUT:
@@ -136,8 +132,8 @@ def main() -> None:
         _write(os.path.join(options.out, f"{name}.json"), train)
         _write(os.path.join(options.out, f"{name}.heldout.json"), held)
         index.append({
-            "id": name, "file": f"{name}.json", "heldout": f"{name}.heldout.json", "title": title, "teaches": teaches,
-            "language": language, "rows": len(train), "suggestions": _suggestions(held),
+            "id": name, "file": f"{name}.json", "heldout": f"{name}.heldout.json",
+            "rows": len(train), "suggestions": _suggestions(held),
         })
     _write(os.path.join(options.out, "index.json"), index)
 

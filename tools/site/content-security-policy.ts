@@ -2,9 +2,10 @@ import { randomBytes } from "node:crypto";
 import type { Plugin } from "vite";
 
 /**
- * What a page of the studio may load and do. Scripts, styles, pictures and the worker come from its own folder, nothing is
- * embedded, no form leaves, and only the default policy makes script addresses. Requests go to the studio and, encrypted,
- * to hubs and whatever hosts they redirect to; to plain http on this machine alone, where a mirror may be tried.
+ * The content security policy. Scripts, styles, images and the worker come from the studio's own folder; embedding and
+ * form submission are forbidden, and script URLs require the default Trusted Types policy. Requests may go to the
+ * studio and, over https, to hubs and whatever hosts they redirect to; plain http is limited to this machine, for
+ * testing a mirror.
  */
 const directives: Readonly<Record<string, readonly string[]>> = {
   "default-src": ["'none'"],
@@ -21,15 +22,15 @@ const directives: Readonly<Record<string, readonly string[]>> = {
   "trusted-types": ["default"],
 };
 
-/** Where an address cannot be reached through a frame of another page; browsers take that from headers alone. */
+/** Adds the directives that browsers only accept in headers. */
 const headerDirectives = { ...directives, "frame-ancestors": ["'none'"] };
 
-/** The policy as a page's meta element, or a server's header, states it. */
+/** The policy for a page's meta element or a server's header. */
 export function contentSecurityPolicy(where: "meta" | "header"): string {
   return format(where === "meta" ? directives : headerDirectives);
 }
 
-/** What servers of the studio send beside it. */
+/** Other headers that servers of the studio send. */
 export const securityHeaders: Readonly<Record<string, string>> = {
   "Content-Security-Policy": contentSecurityPolicy("header"),
   "Referrer-Policy": "no-referrer",
@@ -43,8 +44,8 @@ function format(policy: Readonly<Record<string, readonly string[]>>): string {
 }
 
 /**
- * Puts the policy into the built page, and into the headers of the servers of development and preview, the worker's too.
- * In development the tools' own inline parts carry a nonce that is new with each start.
+ * Adds the policy to the built page, and to the headers of the development and preview servers, including the worker's.
+ * In development the tools' own inline scripts and styles get a nonce per start.
  */
 export function securityPlugin(): Plugin {
   const nonce = randomBytes(16).toString("base64url");

@@ -5,13 +5,13 @@ import type { Plugin, Rolldown } from "vite";
 
 type OutputBundle = Rolldown.OutputBundle;
 
-/** The file of the built site that holds the licences of all that the site contains. */
+/** The file of the built site with the licences of everything it contains. */
 const FILE = "licenses.txt";
-/** Packages that carry others within their own files. */
+/** Packages that bundle others. */
 const CARRIED: Readonly<Record<string, readonly string[]>> = {
   "@huggingface/transformers": ["@huggingface/tokenizers"],
 };
-/** Texts of packages that ship none. */
+/** Licence texts of packages that ship none. */
 const TEXTS = fileURLToPath(new URL("licence-texts/", import.meta.url));
 const LICENCE_FILE = /^(licen[cs]e|notice|copying|copyright)/i;
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -24,8 +24,8 @@ interface PackageJson {
 }
 
 /**
- * Writes the licences of every package that is in the page or in its worker. The build fails where a package says none.
- * `plugin` goes to the page's build, `workerPlugin` to the worker's, which comes before.
+ * Writes the licences of every package in the page or its worker. The build fails if a package has none. `plugin` is
+ * for the page's build, `workerPlugin` for the worker's, which runs first.
  */
 export function licencePlugins(): { plugin: Plugin; workerPlugin: () => Plugin } {
   const folders = new Set<string>();
@@ -47,7 +47,7 @@ export function licencePlugins(): { plugin: Plugin; workerPlugin: () => Plugin }
     }),
     plugin: {
       name: "luthier-licences",
-      // Style sheets are in no chunk by the time that it is written.
+      // Style sheets are no longer in any chunk when it is written.
       moduleParsed: ({ id }) => {
         if (/\.css(\?|$)/.test(id)) note([id]);
       },
@@ -56,7 +56,7 @@ export function licencePlugins(): { plugin: Plugin; workerPlugin: () => Plugin }
         this.emitFile({ type: "asset", fileName: FILE, source: licencesOf([...folders]) });
       },
       configureServer({ middlewares }) {
-        // Nothing is bundled in development: what the page is made from stands in for what it contains.
+        // Nothing is bundled in development, so direct dependencies are listed instead.
         middlewares.use(`/${FILE}`, (_, response) => {
           const { dependencies = {} } = readPackage(root);
           const used = Object.keys(dependencies).map((name) => join(root, "node_modules", name));

@@ -2,31 +2,31 @@ import { makeRng } from "../../lib/rng";
 import type { EncodedRow } from "../encode/encode-row";
 import { packRows } from "./pack";
 
-/** Sequences that are computed together: (rows, length), row-major, padded on the right with id 0. */
+/** A training batch: (rows, length), row-major, right-padded with id 0. */
 export interface Batch {
   readonly rows: number;
   readonly length: number;
   readonly ids: Uint32Array;
-  /** 1 where the token is learned. */
+  /** 1 for tokens that contribute to the loss. */
   readonly supervised: Uint8Array;
-  /** For each row, the texts in it; what lies outside is padding. */
+  /** Texts per row; everything else is padding. */
   readonly segments: readonly (readonly { readonly start: number; readonly length: number }[])[];
 }
 
-/** How rows become batches. */
+/** Batching options. */
 export interface BatchOptions {
   readonly batchSize: number;
   readonly packing: boolean;
   readonly maxLength: number;
 }
 
-/** Rows of a batch by number, sequence by sequence. */
+/** Row indices of a batch, per sequence. */
 type Group = readonly (readonly number[])[];
 
-/** Rows are sorted by length within windows of this many batches: little padding, and still a shuffle. */
+/** Number of batches per sorting window: limits padding while keeping the shuffle. */
 const WINDOW_BATCHES = 16;
 
-/** Batches in their order, each made only when it is asked for: what lies in memory is row numbers. */
+/** Lazily built batches; only row indices are held in memory. */
 export class BatchList implements Iterable<Batch> {
   readonly #rows: readonly EncodedRow[];
   readonly #groups: readonly Group[];
@@ -35,8 +35,8 @@ export class BatchList implements Iterable<Batch> {
   readonly #lengths: readonly number[];
 
   /**
-   * @param sizes tokens of each row
-   * @param lengths the lengths that batches may have, ascending
+   * @param sizes tokens per row
+   * @param lengths permitted batch lengths, ascending
    */
   constructor(
     rows: readonly EncodedRow[],
@@ -56,13 +56,13 @@ export class BatchList implements Iterable<Batch> {
     return this.#groups.length;
   }
 
-  /** Tokens of each sequence of a batch, padding included. */
+  /** Padded sequence length of a batch. */
   lengthAt(index: number): number {
     const longest = Math.max(...this.#group(index).map((sequence) => tokensOf(sequence, this.#sizes)));
     return this.#lengths.find((candidate) => candidate >= longest) ?? longest;
   }
 
-  /** The rows of a batch by number. */
+  /** Row indices of a batch. */
   rowsAt(index: number): readonly number[] {
     return this.#group(index).flat();
   }
@@ -80,14 +80,14 @@ export class BatchList implements Iterable<Batch> {
   }
 }
 
-/** Tokens of each row. */
+/** Tokens per row. */
 export function rowSizes(rows: readonly EncodedRow[]): Uint32Array {
   return Uint32Array.from(rows, ({ ids }) => ids.length);
 }
 
 /**
- * The batches of one epoch: rows shuffled by seed and epoch, sorted by length within windows, batches shuffled again.
- * The same seed gives the same batches. Every batch has `batchSize` rows; missing ones are empty.
+ * The batches of an epoch: rows are shuffled by seed and epoch, sorted by length within windows, and the batches
+ * shuffled again. Deterministic for a seed. Each batch has `batchSize` rows; missing ones are empty.
  */
 export function epochBatches(
   rows: readonly EncodedRow[],
@@ -114,7 +114,7 @@ export function epochBatches(
   return new BatchList(rows, rng.shuffle(groups), sizes, options.batchSize, lengths);
 }
 
-/** Rows in the order of their lengths, unshuffled and unpacked: for measuring. */
+/** Batches of rows by length, unshuffled and unpacked, for evaluation. */
 export function orderedBatches(
   rows: readonly EncodedRow[],
   batchSize: number,

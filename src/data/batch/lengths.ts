@@ -1,18 +1,18 @@
 /** Batch lengths are multiples of this. */
 const LENGTH_STEP = 8;
-/** Most distinct batch lengths of a run: each takes a program of its own, with its memory and its preparation. */
+/** Maximum number of distinct batch lengths; each needs its own program, with memory and compilation time. */
 const MAX_LENGTHS = 6;
-/** A further length has to save at least this share of all tokens. */
+/** Minimum saving, as a fraction of all tokens, that justifies another length. */
 const WORTHWHILE = 0.02;
 
 /**
- * The lengths that batches of rows of these lengths may have, ascending: those that pad the rows least, few of them, the
- * last of which fits the longest row.
+ * Chooses few batch lengths, ascending, that minimise padding for the given row lengths; the last one fits the longest
+ * row.
  */
 export function batchLengths(lengths: readonly number[]): number[] {
   const counts = countSteps(lengths);
   if (counts.length === 0) return [];
-  // rowsUpTo[i] rows take at most i steps.
+  // rowsUpTo[i]: number of rows with at most i steps.
   const rowsUpTo = [0];
   for (const count of counts) rowsUpTo.push((rowsUpTo.at(-1) ?? 0) + count);
   let plan = oneLength(rowsUpTo);
@@ -25,13 +25,13 @@ export function batchLengths(lengths: readonly number[]): number[] {
   return (plan.at(-1)?.steps ?? []).map((steps) => steps * LENGTH_STEP);
 }
 
-/** The best lengths for the rows of at most so many steps, and what they pad those to, in rows × steps. */
+/** Optimal lengths for the rows up to a size, and the padded total in rows × steps. */
 interface Plan {
   readonly tokens: number;
   readonly steps: readonly number[];
 }
 
-/** How many rows take 1, 2, 3 … steps. */
+/** Number of rows with 1, 2, 3 … steps. */
 function countSteps(lengths: readonly number[]): number[] {
   const steps = lengths.map((length) => Math.max(1, Math.ceil(length / LENGTH_STEP)));
   const counts = new Array<number>(steps.reduce((most, step) => Math.max(most, step), 0)).fill(0);
@@ -39,12 +39,12 @@ function countSteps(lengths: readonly number[]): number[] {
   return counts;
 }
 
-/** For every largest row: all rows up to it padded to it. */
+/** For each maximum size: all rows padded to it. */
 function oneLength(rowsUpTo: readonly number[]): Plan[] {
   return rowsUpTo.map((rows, longest) => ({ tokens: rows * longest, steps: longest > 0 ? [longest] : [] }));
 }
 
-/** For every largest row: the best plan for the shorter rows and one length more for the others. */
+/** For each maximum size: the best plan for the shorter rows plus one more length for the rest. */
 function oneMoreLength(plans: readonly Plan[], rowsUpTo: readonly number[]): Plan[] {
   return plans.map((known, longest) => {
     let best = known;

@@ -1,12 +1,12 @@
-/** A sequence made of whole rows, by number, in order. */
+/** Row indices of a packed sequence, in order. */
 export type PackedSequence = readonly number[];
 
-/** Sequences that still take rows; with more of them packing gains nothing and takes ever longer. */
+/** Limit on open sequences; more cost time and gain nothing. */
 const MAX_OPEN = 64;
 
 /**
- * Puts rows into few sequences of `maxLength` tokens: each into the first open one that has room, keeping their order
- * within a sequence. A row longer than that gets one of its own (rows are cut before).
+ * Packs rows into few sequences of `maxLength` tokens by first fit, keeping the order of rows within a sequence. A
+ * longer row gets its own sequence (rows are truncated earlier).
  */
 export function packRows(
   order: readonly number[],

@@ -1,14 +1,14 @@
 import { makeRng } from "../../lib/rng";
 
-/** Rows by number: those to train on and those to measure on. */
+/** Row indices for training and validation. */
 export interface Split {
   readonly train: readonly number[];
   readonly validation: readonly number[];
 }
 
 /**
- * Holds out a share of `rows` by the seed: at least one row when the share is above 0, and never the last one. Both
- * lists are in ascending order.
+ * Holds out a fraction of `rows` for validation, determined by the seed: at least one row if the fraction is positive,
+ * but never all. Both lists are ascending.
  */
 export function splitRows(rows: readonly number[], share: number, seed: number): Split {
   const count = share > 0 ? Math.min(Math.max(1, Math.round(rows.length * share)), rows.length - 1) : 0;

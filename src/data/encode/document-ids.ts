@@ -1,6 +1,6 @@
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 
-/** A document as tokens: with what the tokenizer puts in front of a text, and the end token behind it. */
+/** Tokens of a document, or part of one: BOS etc. before its start, EOS after its end. */
 export function documentIds(
   text: string,
   tokenizer: Tokenizer,

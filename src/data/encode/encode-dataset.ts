@@ -5,14 +5,14 @@ import type { Tokenizer } from "../../tokenizer/tokenizer";
 import { encodeRow, type EncodedRow } from "./encode-row";
 import { TextBlocks } from "./text-blocks";
 
-/** What decides the tokens of a dataset's rows, beside the tokenizer. */
+/** Options that determine a row's tokens. */
 export interface EncodeOptions {
   readonly templateId: TemplateId;
   readonly maxLength: number;
   readonly learnFrom: LearnFrom;
 }
 
-/** Encodes the rows of a dataset one after the other: conversations each alone, texts joined and cut into blocks. */
+/** Encodes rows in sequence: conversations individually; texts are concatenated and split into blocks. */
 export class DatasetEncoder {
   readonly #options: EncodeOptions;
   readonly #tokenizer: Tokenizer;
@@ -25,7 +25,7 @@ export class DatasetEncoder {
     this.#blocks = new TextBlocks(tokenizer, options.maxLength);
   }
 
-  /** What the next row completes: mostly itself, of texts any number of blocks. */
+  /** Rows completed by adding `row`: one conversation, or any number of text blocks. */
   add(row: Row): EncodedRow[] {
     const number = this.#row++;
     if (row.kind === "text" && !this.#tokenizer.splitsAnswers) return this.#blocks.add(row, number);
@@ -33,7 +33,7 @@ export class DatasetEncoder {
     return [{ ...encodeRow(row, templateId, this.#tokenizer, maxLength, learnFrom), row: number }];
   }
 
-  /** What is left of texts. */
+  /** Flushes the remaining text. */
   end(): EncodedRow[] {
     return this.#blocks.end();
   }

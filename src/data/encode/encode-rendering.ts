@@ -2,7 +2,7 @@ import type { TemplateId, TokenPart } from "../../shared/data";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import type { Rendering, TextPart } from "../shape/rendering";
 
-/** A rendered conversation as tokens, with what each token is. Arrays run side by side. */
+/** Tokens of a rendered conversation, in parallel arrays. */
 export interface EncodedParts {
   readonly ids: number[];
   readonly supervised: boolean[];
@@ -10,10 +10,9 @@ export interface EncodedParts {
 }
 
 /**
- * Tokenises the whole text at once, as Python does. A token is learned when any of it belongs to what is learned, as in
- * the assistant mask of transformers: one that begins with the end of the question is learned with the answer. It is
- * shown as that in which it ends. For models with an encoder the last answer stands behind a prompt that ends as the
- * tokenizer ends a text.
+ * Tokenizes the text as a whole, as transformers does. As in transformers' assistant mask, a token contributes to the
+ * loss if any part of it belongs to a supervised range. It is displayed as the part in which it ends. With an encoder,
+ * the last answer becomes the decoder's text and everything before it the prompt.
  */
 export function encodeRendering(
   rendering: Pick<Rendering, "parts" | "isOpen">,
@@ -22,13 +21,13 @@ export function encodeRendering(
 ): EncodedParts {
   if (tokenizer.splitsAnswers) return encodePair(rendering, tokenizer);
   const encoded: EncodedParts = { ids: [], supervised: [], parts: [] };
-  // A chat template writes its own start token; plain text gets the one that the tokenizer puts in front.
+  // A chat template includes its own BOS; plain templates get the tokenizer's prefix.
   if (templateId !== "chat") appendTemplate(encoded, tokenizer.prefixIds);
   appendParts(encoded, rendering.parts, tokenizer);
   return encoded;
 }
 
-/** What the encoder reads, in which earlier answers are part of the prompt, and what the decoder writes. */
+/** Splits a conversation into the encoder's prompt, earlier answers included, and the decoder's text. */
 function encodePair(
   { parts, isOpen }: Pick<Rendering, "parts" | "isOpen">,
   tokenizer: Tokenizer,
@@ -36,7 +35,7 @@ function encodePair(
   const encoded: EncodedParts = { ids: [], supervised: [], parts: [] };
   const end = isOpen ? parts.length : parts.findLastIndex(({ learned }) => learned) + 1;
   const start = isOpen ? end : parts.slice(0, end).findLastIndex(({ learned }) => !learned) + 1;
-  // An end token within what the encoder reads would be the end of it.
+  // EOS marks the end of the encoder's input, so it is removed inside.
   const read = parts
     .slice(0, start)
     .filter(({ isEnd }) => !isEnd)
@@ -48,7 +47,7 @@ function encodePair(
   return encoded;
 }
 
-/** Texts between tokens that are given by their ids are tokenised each as a whole. */
+/** Tokenizes the text between tokens given by id. */
 function appendParts(encoded: EncodedParts, parts: readonly TextPart[], tokenizer: Tokenizer): void {
   let text: TextPart[] = [];
   for (const part of parts) {
@@ -73,7 +72,7 @@ function appendText(encoded: EncodedParts, parts: readonly TextPart[], tokenizer
     while (part < parts.length - 1 && index >= (cuts[part]?.before ?? 0)) part++;
     append(encoded, id, parts[part]?.learned ?? false, parts[part]?.part ?? "template");
   }
-  // A token that goes on beyond the end of what is learned is learned too.
+  // A token that extends past the end of a supervised range is supervised too.
   for (const [index, { before, isInside }] of cuts.entries())
     if (isInside && parts[index]?.learned) encoded.supervised[base + before] = true;
 }

@@ -10,25 +10,25 @@ import { type Conversation, rowConversation, usesTools } from "../shape/turns";
 import { documentIds } from "./document-ids";
 import { encodeRendering, type EncodedParts } from "./encode-rendering";
 
-/** A row ready to train on. Arrays run side by side, one entry a token. */
+/** A row encoded for training, in parallel arrays. */
 export interface EncodedRow {
   readonly ids: Uint32Array;
-  /** 1 where the token is learned. */
+  /** 1 for tokens that contribute to the loss. */
   readonly supervised: Uint8Array;
-  /** Tokens before the row was cut. */
+  /** Number of tokens before truncation. */
   readonly fullLength: number;
-  /** Whether an end token is among what is learned, before the row was cut. */
+  /** Whether the supervised tokens include an end token, before truncation. */
   readonly hasEnd: boolean;
-  /** Whether the cut took the end token of an answer whose beginning is learned. */
+  /** Whether truncation removed the end token of a partially supervised answer. */
   readonly isEndCut: boolean;
   readonly notes: RenderingNotes;
-  /** Why the row takes no part in training, or null. */
+  /** Why the row is excluded from training, or null. */
   readonly excluded: RowExclusion | null;
-  /** The dataset's row, from 0, in which it begins; absent where it has the same place in its list. */
+  /** Index of the dataset row in which it starts; absent if equal to its own index. */
   readonly row?: number;
 }
 
-/** All tokens of a row, or none and the reason for which it cannot be learned. */
+/** A row before truncation, or the reason for refusing it. */
 export interface WholeRow {
   readonly encoded: EncodedParts;
   readonly endIds: readonly number[];
@@ -37,9 +37,9 @@ export interface WholeRow {
 }
 
 /**
- * Renders, tokenises and cuts a row to `maxLength` tokens (the right end goes). A row none of whose answer is left is
- * excluded, and so is one that the chat template refuses.
- * @throws LuthierError when a chat template is asked for and the model has none, or a broken one
+ * Renders, tokenizes and right-truncates a row to `maxLength` tokens. Rows without a supervised token, and rows
+ * rejected by the chat template, are excluded.
+ * @throws LuthierError when a chat template is requested but missing or broken
  */
 export function encodeRow(
   row: Row,
@@ -51,7 +51,7 @@ export function encodeRow(
   return cutRow(encodeWhole(row, templateId, tokenizer, learnFrom), maxLength);
 }
 
-/** See {@link encodeRow}. */
+/** Truncates a row; see {@link encodeRow}. */
 export function cutRow({ encoded, endIds, notes, refusal }: WholeRow, maxLength: number): EncodedRow {
   const fullLength = encoded.ids.length;
   const supervised = Uint8Array.from(encoded.supervised.slice(0, maxLength), Number);
@@ -61,14 +61,14 @@ export function cutRow({ encoded, endIds, notes, refusal }: WholeRow, maxLength:
     supervised,
     fullLength,
     hasEnd,
-    // An answer that is cut goes on behind the cut.
+    // The answer continues beyond the truncation.
     isEndCut: hasEnd && supervised[maxLength - 1] === 1 && encoded.supervised[maxLength] === true,
     notes,
     excluded: refusal ?? exclusion(supervised, fullLength, maxLength),
   };
 }
 
-/** Renders and tokenises a row; of a text the whole document. */
+/** Renders and tokenizes a row; for a text, the whole document. */
 export function encodeWhole(
   row: Row,
   templateId: TemplateId,
@@ -93,7 +93,7 @@ function encodeConversation(
     const encoded = encodeRendering(rendering, templateId, tokenizer);
     return { encoded, endIds: rendering.endIds, notes: rendering.notes, refusal: null };
   } catch (error) {
-    // One row that does not suit the template is no reason to stop for all the others.
+    // A row that the template rejects is excluded; the rest of the dataset is still usable.
     if (isConversationProblem(error)) return refused(error.problem);
     if (error instanceof LuthierError && error.problem.code === "data/answer-not-written")
       return refused({ code: error.problem.code });
@@ -117,7 +117,7 @@ function refused(refusal: RowExclusion): WholeRow {
 }
 
 function exclusion(supervised: Uint8Array, fullLength: number, maxLength: number): RowExclusion | null {
-  // The first token of a row has nothing before it to be predicted from.
+  // The first token has no predecessor to be predicted from.
   if (supervised.subarray(1).includes(1)) return null;
   if (fullLength > maxLength) return { code: "data/question-fills-row", maxLength };
   return { code: "data/nothing-to-learn" };

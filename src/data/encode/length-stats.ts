@@ -1,15 +1,15 @@
 import type { Exclusion, LengthStats, RowExclusion } from "../../shared/data";
 import type { EncodedRow } from "./encode-row";
 
-/** Bars that the histogram aims at. */
+/** Target number of histogram bars. */
 const BARS = 24;
 
-/** Lengths of a dataset's rows (before they were cut), and what the maximum length does to them. */
+/** Length statistics before truncation, and the effects of the maximum length. */
 export function lengthStats(rows: readonly EncodedRow[], maxLength: number): LengthStats {
   const longest = rows.reduce((most, { fullLength }) => Math.max(most, fullLength), 0);
   const binWidth = niceWidth(Math.max(longest, maxLength) / BARS);
   const histogram = new Array<number>(Math.floor(longest / binWidth) + 1).fill(0);
-  // What a template refuses to write says nothing of how it ends answers.
+  // Rows that the template rejected have no tokens, hence no end token to count.
   const usable = rows.filter(({ fullLength }) => fullLength > 0);
   let supervisedTokens = 0;
   let totalTokens = 0;
@@ -39,10 +39,10 @@ export function lengthStats(rows: readonly EncodedRow[], maxLength: number): Len
   };
 }
 
-/** Reasons that are told apart; those of a template can be as many as the rows. */
+/** Number of reasons to report; template errors can differ for every row. */
 const MAX_REASONS = 5;
 
-/** Why rows are left out, the most frequent reason first. */
+/** Reasons for exclusion by descending frequency. */
 function countExclusions(rows: readonly EncodedRow[]): Exclusion[] {
   const reasons = new Map<string, { reason: RowExclusion; rows: number; firstRow: number }>();
   for (const [index, { excluded, row = index }] of rows.entries()) {
@@ -55,7 +55,7 @@ function countExclusions(rows: readonly EncodedRow[]): Exclusion[] {
   return [...reasons.values()].sort((a, b) => b.rows - a.rows).slice(0, MAX_REASONS);
 }
 
-/** The next of 1, 2, 4, 8 … that is at least `width`. */
+/** The smallest power of two that is at least `width`. */
 function niceWidth(width: number): number {
   return 2 ** Math.max(0, Math.ceil(Math.log2(width)));
 }

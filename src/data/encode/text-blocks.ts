@@ -4,12 +4,12 @@ import { NO_NOTES } from "../shape/rendering";
 import { documentIds } from "./document-ids";
 import type { EncodedRow } from "./encode-row";
 
-/** Joins documents and cuts them into blocks of the maximum length, of which every token is learned. */
+/** Concatenates documents and splits them into blocks of the maximum length, fully supervised. */
 export class TextBlocks {
   readonly #tokenizer: Tokenizer;
   readonly #length: number;
   #pending: number[] = [];
-  /** The dataset's row in which the pending tokens begin. */
+  /** Dataset row in which the pending tokens start. */
   #row = 0;
   #goesOn = false;
 
@@ -18,7 +18,7 @@ export class TextBlocks {
     this.#length = length;
   }
 
-  /** Takes the next text; gives out the blocks that are full with it. */
+  /** Adds a text; returns the completed blocks. */
   add({ text, goesOn = false }: TextRow, row: number): EncodedRow[] {
     const places = { isStart: !this.#goesOn, isEnd: !goesOn };
     this.#goesOn = goesOn;
@@ -34,7 +34,7 @@ export class TextBlocks {
     return blocks;
   }
 
-  /** The last block, which may be shorter. */
+  /** The last block, possibly shorter. */
   end(): EncodedRow[] {
     const ids = this.#pending;
     this.#pending = [];

@@ -4,7 +4,7 @@ import type { LearnFrom } from "../../shared/training";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import { cutRow, encodeWhole } from "./encode-row";
 
-/** A row as the page shows it: every token, what it is, and whether it is learned. */
+/** Tokens of a row for display, with their parts and supervision. */
 export function tokenView(
   row: Row,
   templateId: TemplateId,
@@ -22,7 +22,7 @@ export function tokenView(
       part: whole.encoded.parts[index] ?? "template",
       special: tokenizer.specialIds.has(id),
     })),
-    // What a block does not take of a text goes into the next.
+    // The rest of a text continues in the next block, so it is not truncated.
     truncated: row.kind !== "text" && fullLength > maxLength,
     endCut: row.kind !== "text" && isEndCut,
     ...notes,

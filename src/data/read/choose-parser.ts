@@ -7,18 +7,17 @@ import type { RowParser } from "./containers/parser";
 import { PlainTextParser } from "./containers/plain-text";
 import { TableParser } from "./containers/table";
 import { isRecord } from "../../lib/json";
-import { holdsRows, looksLikeRow } from "./expand-object";
+import { containsRows, looksLikeRow } from "./expand-object";
 import type { RowCollector } from "./row-collector";
 
-/** A parser, and what it reads. */
+/** A parser and its container format. */
 export interface ChosenParser {
   readonly container: ContainerId;
   readonly parser: RowParser;
 }
 
 /**
- * The parser for a text that begins with `start`: its first line that is not blank, or as much as there is of it. The
- * file's name counts only where the text alone does not tell.
+ * Chooses a parser by the first non-blank line (or its beginning). The file name only matters if the text is ambiguous.
  */
 export function chooseParser(
   start: Uint8Array,
@@ -41,7 +40,7 @@ export function chooseParser(
   return { container: "plain-text", parser: new PlainTextParser(rows, cut) };
 }
 
-/** A first line that names the columns of a known form, or Excel's line for its separator. */
+/** A header with column names of a known format, or Excel's separator line. */
 const TABLE_HEADING =
   /^(?:sep=.\s|[\w" ]*\b(?:instruction|output|prompt|question|completion|answer|chosen)\b[\w" ]*[,;\t|])/i;
 
@@ -51,7 +50,7 @@ function kindByName(name: string): "csv" | "tsv" | "plain-text" | null {
   return ["txt", "text", "md", "markdown"].includes(extension) ? "plain-text" : null;
 }
 
-/** Plain text may begin with a bracket, as in "[1] Introduction". */
+/** Plain text may start with a bracket, e.g. "[1] Introduction". */
 function beginsLikeJson(text: string, isPlain: boolean): boolean {
   return isPlain
     ? /^(?:\[\s*[[{]|\{\s*["}])/.test(text)
@@ -68,27 +67,27 @@ function jsonParser(text: string, rows: RowCollector): ChosenParser {
   const isObjects =
     value === undefined
       ? text.startsWith("{") && beginsObject(line, newline >= 0)
-      : holdsRows(value) || (isOnly && isRecord(value) && !looksLikeRow(value));
+      : containsRows(value) || (isOnly && isRecord(value) && !looksLikeRow(value));
   return isObjects
     ? { container: "json", parser: new JsonObjectsParser(rows) }
     : { container: "json-lines", parser: new JsonLinesParser(rows) };
 }
 
-/** The value of the first line, or undefined where it is none. */
+/** The JSON value of the first line; undefined if invalid. */
 function parseFirstLine(text: string): unknown {
   const newline = text.indexOf("\n");
   return text === "" ? undefined : parseLine(newline < 0 ? text : text.slice(0, newline));
 }
 
-/** True where the first line is a whole list of messages and not the only line: JSON Lines of such lists. */
+/** Whether each line is a list of messages (JSON Lines), rather than the file being one list. */
 function isListLine(text: string): boolean {
   const line = parseFirstLine(text);
   return Array.isArray(line) && /\n\s*\[/.test(text);
 }
 
 /**
- * True when the line begins an object over several lines, and so not a broken row of JSON Lines. Where no end of the line
- * is in sight, the fields at its start tell.
+ * Whether the line starts a multi-line object, as opposed to an invalid JSON Lines row. If the end of the line was not
+ * read, the first fields decide.
  */
 function beginsObject(line: string, isWhole: boolean): boolean {
   let isRow = false;
@@ -104,5 +103,5 @@ function beginsObject(line: string, isWhole: boolean): boolean {
   return isWhole || !isRow;
 }
 
-/** Fields whose texts show that an object is a row. */
+/** Fields whose string values identify an object as a row. */
 const ROW_FIELDS: ReadonlySet<string> = new Set(["instruction", "output", "prompt", "completion", "text"]);

@@ -1,14 +1,14 @@
 import { isRecord } from "../../lib/json";
 import type { Fields } from "./formats/format";
-import { formatOf, meantFormat } from "./formats/registry";
+import { formatOf, probableFormat } from "./formats/registry";
 
-/** Rows that an object stands for, and the names of its other lists. */
+/** Rows contained in an object, and the names of its other lists. */
 export interface Expanded {
   readonly rows: readonly unknown[];
   readonly ignored: readonly string[];
 }
 
-/** What one JSON object at the top of a file holds: a table by columns, a list of rows in a field, or a row itself. */
+/** Interprets a top-level JSON object: a table by columns, a list of rows in a field, or a single row. */
 export function expandObject(value: Fields): Expanded {
   const isRow = formatOf(value) !== null;
   const columns = isRow ? null : (splitTable(value) ?? rowsOfColumns(value));
@@ -17,19 +17,19 @@ export function expandObject(value: Fields): Expanded {
   return wrappedRows(value) ?? rowsByName(value) ?? { rows: [value], ignored: [] };
 }
 
-/** True for an object that stands for other rows than itself. */
-export function holdsRows(value: unknown): boolean {
+/** Whether an object contains rows other than itself. */
+export function containsRows(value: unknown): boolean {
   return isRecord(value) && expandObject(value).rows[0] !== value;
 }
 
-/** True for an object that is meant as a row. */
+/** Whether a value is intended as a row. */
 export function looksLikeRow(value: unknown): boolean {
   if (!isRecord(value)) return isMessageList(value);
-  return isHubRow(value) || formatOf(value) !== null || meantFormat(value) !== null;
+  return isHubRow(value) || formatOf(value) !== null || probableFormat(value) !== null;
 }
 
-/** The row in what the Hub's viewer gives out, {"row_idx": 0, "row": {…}}; a bare list of messages as their field. */
-export function withoutFrame(value: unknown): unknown {
+/** Unwraps the format of the Hub's dataset viewer, {"row_idx": 0, "row": {…}}, and wraps a bare list of messages. */
+export function unwrapRow(value: unknown): unknown {
   if (isRecord(value)) return isHubRow(value) ? value.row : value;
   return isMessageList(value) ? { messages: value } : value;
 }
@@ -42,7 +42,7 @@ function isMessageList(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.every((one) => isRecord(one) && "role" in one);
 }
 
-/** The first list that holds rows, or else objects. */
+/** The first list of rows, or otherwise of objects. */
 function wrappedRows(value: Fields): Expanded | null {
   const lists = Object.entries(value).flatMap(([field, list]) =>
     Array.isArray(list) ? [[field, list as unknown[]] as const] : [],
@@ -55,7 +55,7 @@ function wrappedRows(value: Fields): Expanded | null {
   return { rows, ignored: lists.map(([name]) => name).filter((name) => name !== field) };
 }
 
-/** Values that are looked at for the first row among them. */
+/** Number of values inspected for a row. */
 export const MAX_WAITING = 100;
 
 /** pandas' `orient="index"`: {"0": {…}, "1": {…}}. */
@@ -74,15 +74,15 @@ function splitTable({ columns, data }: Fields): readonly unknown[] | null {
 }
 
 /**
- * A table by columns, as pandas' `to_json` and datasets' `to_dict` write it: {"a": {"0": …, "1": …}} or {"a": […]}, all
- * of the same rows.
+ * A table by columns, as written by pandas' `to_json` and datasets' `to_dict`: {"a": {"0": …, "1": …}} or {"a": […]},
+ * with equal rows in all columns.
  */
 function rowsOfColumns(value: Fields): readonly unknown[] | null {
   const columns = Object.entries(value);
   const first = columns[0]?.[1];
   if (Array.isArray(first)) {
     const isTable = columns.every(([, column]) => Array.isArray(column) && column.length === first.length);
-    // A list of objects under one name wraps rows.
+    // A list of objects in a field contains rows.
     if (!isTable || first.length === 0 || columns.some(([, column]) => (column as unknown[]).some(isRecord)))
       return null;
     return first.map((_, index) => rowAt(columns, index));

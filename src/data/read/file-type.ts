@@ -1,6 +1,6 @@
 import type { ForeignFile } from "../../lib/problems/data-problems";
 
-/** First bytes by which other kinds of file give themselves away. */
+/** Magic numbers of unsupported file types. */
 const foreign: readonly (readonly [ForeignFile, readonly number[]])[] = [
   ["png", [0x89, 0x50, 0x4e, 0x47]],
   ["jpeg", [0xff, 0xd8, 0xff]],
@@ -13,21 +13,21 @@ const foreign: readonly (readonly [ForeignFile, readonly number[]])[] = [
   ["gguf", ascii("GGUF")],
 ];
 
-/** Containers that are unpacked, or read in another way than as text. */
+/** Magic numbers of binary containers. */
 const packed = [
   ["zip", [0x50, 0x4b, 0x03, 0x04]],
   ["gzip", [0x1f, 0x8b]],
   ["parquet", ascii("PAR1")],
 ] as const satisfies readonly (readonly [string, readonly number[]])[];
 
-/** What a file that is read in a way of its own begins like, or null. */
-export function packedType(bytes: Uint8Array): (typeof packed)[number][0] | null {
+/** The binary container that starts with these bytes, or null. */
+export function containerType(bytes: Uint8Array): (typeof packed)[number][0] | null {
   const found = packed.find(([, start]) => start.every((byte, index) => bytes[index] === byte));
   return found ? found[0] : null;
 }
 
-/** What the file is when its first bytes show that it is no text, else null. */
-export function foreignType(bytes: Uint8Array): ForeignFile | null {
+/** The unsupported file type that starts with these bytes, or null. */
+export function unsupportedType(bytes: Uint8Array): ForeignFile | null {
   const found = foreign.find(([, start]) => start.every((byte, index) => bytes[index] === byte));
   return found ? found[0] : null;
 }

@@ -1,11 +1,11 @@
 import type { TextEncoding } from "../../lib/problems/dataset-faults";
 
-/** Bytes that are looked at. */
+/** Number of bytes inspected. */
 const SAMPLE_BYTES = 1 << 14;
 
 /**
- * The legacy encoding that bytes which are no UTF-8 are most likely in, or null when none is likely. Most bytes are valid in
- * several encodings; what tells is whether they make the letters that texts in an encoding are made of.
+ * Guesses the legacy encoding of bytes that are not UTF-8; null if none is likely. Most byte sequences are valid in
+ * several encodings, so the decision rests on whether they decode to letters typical of each.
  */
 export function guessEncoding(bytes: Uint8Array): TextEncoding | null {
   const start = firstForeign(bytes);
@@ -19,22 +19,22 @@ export function guessEncoding(bytes: Uint8Array): TextEncoding | null {
   if (isLikely("shift_jis", /[\u3040-\u30ff]/, 0.25)) return "shift_jis";
   if (isLikely("euc-kr", /\p{Script=Hangul}/u, 0.6)) return "euc-kr";
   const han = /\p{Script=Han}|[，。！？：；“”「」、（）]/u;
-  // Both give Chinese characters; the frequent ones lie in other rows of bytes.
+  // Both decode to Chinese characters, but frequent ones have different lead bytes.
   if (isLikely("gb18030", han, 0.9) && shareOfLeads(sample, 0xb0, 0xd7) >= 0.6) return "gb18030";
   if (isLikely("big5", han, 0.9) && shareOfLeads(sample, 0xa4, 0xc6) >= 0.6) return "big5";
-  // Letters beyond ASCII stand alone in western words, and make up whole words in Russian.
+  // Non-ASCII letters are isolated in Western words and contiguous in Russian ones.
   if (isLikely("windows-1251", /[а-яё]/, 0.7) && shareInRuns(sample) >= 0.6) return "windows-1251";
   if (isLikely("windows-1252", /[à-öø-ÿß’“”–…°§]/, 0.7) && shareInRuns(sample) < 0.4) return "windows-1252";
   return isLikely("gb18030", han, 0.9) ? "gb18030" : null;
 }
 
-/** The first byte beyond ASCII that begins a character: behind a blank, a quote or another mark. */
+/** Index of the first non-ASCII byte at the start of a word. */
 function firstForeign(bytes: Uint8Array): number {
   const found = bytes.findIndex((byte, at) => byte >= 0x80 && (at === 0 || (bytes[at - 1] ?? 0) < 0x30));
   return Math.max(0, found);
 }
 
-/** The sample, which may end within a character, or null when it is no such text. */
+/** Decodes the sample, which may end inside a character; null if invalid. */
 function decoded(sample: Uint8Array, encoding: TextEncoding): string | null {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(sample, { stream: true });
@@ -43,7 +43,7 @@ function decoded(sample: Uint8Array, encoding: TextEncoding): string | null {
   }
 }
 
-/** Of the pairs of bytes beyond ASCII, how many begin with a byte of this range. */
+/** Fraction of two-byte characters whose lead byte is in this range. */
 function shareOfLeads(sample: Uint8Array, first: number, last: number): number {
   let pairs = 0;
   let found = 0;
@@ -57,7 +57,7 @@ function shareOfLeads(sample: Uint8Array, first: number, last: number): number {
   return pairs === 0 ? 0 : found / pairs;
 }
 
-/** Of the bytes beyond ASCII, how many have another one beside them. */
+/** Fraction of non-ASCII bytes adjacent to another one. */
 function shareInRuns(sample: Uint8Array): number {
   const isHigh = (at: number): boolean => (sample[at] ?? 0) >= 0x80;
   const high = Array.from(sample.keys()).filter(isHigh);

@@ -1,12 +1,14 @@
 import { type Row, textsOf } from "../../shared/rows";
 
-/** 53 bits of a row's texts: equal rows agree, and among a million others about one in ten thousand sets errs once. */
+/**
+ * 53-bit hash of a row's texts, for duplicates; with a million rows, the chance of any collision is about 1 in 10,000.
+ */
 export function hashRow(row: Row): number {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;
   for (const text of textsOf(row)) {
     for (let i = 0; i <= text.length; i++) {
-      // One step beyond the end, so that ["ab", "c"] and ["a", "bc"] differ.
+      // Includes a terminator, so that ["ab", "c"] and ["a", "bc"] differ.
       const unit = i < text.length ? text.charCodeAt(i) : 0x10000;
       high = Math.imul(high ^ unit, 2654435761);
       low = Math.imul(low ^ unit, 1597334677);

@@ -2,34 +2,34 @@ import { concatBytes } from "../../lib/bytes";
 import { cancelled, isCancelled, LuthierError } from "../../lib/errors";
 import type { ReadingOptions } from "../../shared/data";
 import type { Row } from "../../shared/rows";
-import { Breakage } from "./breakage";
+import { FileBreakError } from "./file-break-error";
 import { gunzipped } from "./containers/gzip";
 import { parquetRows } from "./containers/parquet";
 import { type ZipMember, zipMembers } from "./containers/zip-members";
-import { packedType } from "./file-type";
-import { joinedStart, nothingToKeep, readText, SNIFF_BYTES } from "./read-rows";
+import { containerType } from "./file-type";
+import { joinedStart, noUsableRows, readText, SNIFF_BYTES } from "./read-rows";
 import { type ReadReport, RowCollector } from "./row-collector";
 
-/** A file with the name that messages have for it. */
+/** A file and its name for messages. */
 export interface NamedFile {
   readonly name: string;
   readonly bytes: Blob;
 }
 
-/** How files are read, and who wants to hear of it. */
+/** Reading options and callbacks. */
 export interface FilesOptions extends ReadingOptions {
   readonly signal?: AbortSignal;
-  /** Told of bytes as they are read. */
+  /** Called with the number of bytes of each piece read. */
   readonly onBytes?: (count: number) => void;
 }
 
-/** How deep archives may lie in each other. */
+/** Maximum nesting of archives. */
 const MAX_ARCHIVES = 2;
 
 /**
- * Reads the rows of files, one after the other: text in its forms, Parquet, and either packed with gzip or zip. Gives out
- * good rows as they come; returns what was wrong with the rest. Of several files one that cannot be read is left out.
- * @throws LuthierError when there is no row to keep, and "cancelled" after an abort
+ * Streams the rows of files: text formats, Parquet, and gzip or zip archives of them. Yields valid rows; returns a
+ * report on the rest. With several files, unreadable ones are skipped.
+ * @throws LuthierError when there are no usable rows, and "cancelled" after an abort
  */
 export async function* readFiles(
   files: readonly NamedFile[],
@@ -53,12 +53,12 @@ class FilesReader {
     this.#options = options;
   }
 
-  /** Reads a file of which any part can be read. */
+  /** Reads a random-access file. */
   async *readBlob({ name, bytes }: NamedFile, depth: number): Reading {
     yield* this.#readStream(this.#piecesOf(bytes.stream(), name, true), name, bytes, depth);
   }
 
-  /** Reads files one after the other and leaves out those that cannot be read. */
+  /** Reads files in sequence, skipping unreadable ones. */
   async *readEach(files: readonly (readonly [string, () => Reading])[]): Reading {
     let first: unknown = null;
     const before = this.rows.rowCount;
@@ -76,7 +76,7 @@ class FilesReader {
     if (this.rows.rowCount === before) throw first ?? new LuthierError({ code: "data/no-rows", name: "" });
   }
 
-  /** @param blob the file itself, where the pieces are all of it */
+  /** @param blob the file, if the pieces are all of it */
   async *#readStream(
     pieces: AsyncIterable<Uint8Array>,
     name: string,
@@ -84,7 +84,9 @@ class FilesReader {
     depth: number,
   ): Reading {
     const [kind, all] = await this.#sniff(pieces).catch((error: unknown) => {
-      throw error instanceof Breakage ? new LuthierError({ code: "data/broken", name, at: error.at }) : error;
+      throw error instanceof FileBreakError
+        ? new LuthierError({ code: "data/broken", name, at: error.at })
+        : error;
     });
     if (kind === null) {
       yield* readText(all, name, this.rows, this.#options);
@@ -99,10 +101,10 @@ class FilesReader {
     yield* kind === "parquet" ? this.#readParquet(whole, name) : this.#readZip(whole, name, depth + 1);
   }
 
-  /** What the bytes begin like, and all of them. */
+  /** Detects a binary container; returns its type and the complete stream. */
   async #sniff(
     pieces: AsyncIterable<Uint8Array>,
-  ): Promise<[ReturnType<typeof packedType>, AsyncGenerator<Uint8Array, void, void>]> {
+  ): Promise<[ReturnType<typeof containerType>, AsyncGenerator<Uint8Array, void, void>]> {
     const joined = joinedStart(
       pieces,
       (start) => start.length >= SNIFF_BYTES,
@@ -118,7 +120,7 @@ class FilesReader {
         await joined.return();
       }
     };
-    return [packedType(start), all()];
+    return [containerType(start), all()];
   }
 
   async *#readParquet(file: Blob, name: string): Reading {
@@ -139,11 +141,11 @@ class FilesReader {
       }
     } catch (error) {
       if (error instanceof DOMException) throw fileGone(name, error);
-      if (!(error instanceof Breakage)) throw error;
-      if (this.rows.rowCount === before) throw nothingToKeep(this.rows, name, error.at, true);
+      if (!(error instanceof FileBreakError)) throw error;
+      if (this.rows.rowCount === before) throw noUsableRows(this.rows, name, error.at, true);
       this.rows.break(error.at);
     }
-    if (this.rows.rowCount === before) throw nothingToKeep(this.rows, name, null, true);
+    if (this.rows.rowCount === before) throw noUsableRows(this.rows, name, null, true);
   }
 
   async *#readZip(archive: Blob, name: string, depth: number): Reading {
@@ -158,7 +160,8 @@ class FilesReader {
     try {
       return await zipMembers(archive);
     } catch (error) {
-      if (error instanceof Breakage) throw new LuthierError({ code: "data/broken", name, at: error.at });
+      if (error instanceof FileBreakError)
+        throw new LuthierError({ code: "data/broken", name, at: error.at });
       throw fileGone(name, error);
     }
   }
@@ -169,14 +172,15 @@ class FilesReader {
     try {
       stream = await member.stream();
     } catch (error) {
-      if (error instanceof Breakage) throw new LuthierError({ code: "data/broken", name, at: error.at });
+      if (error instanceof FileBreakError)
+        throw new LuthierError({ code: "data/broken", name, at: error.at });
       throw fileGone(name, error);
     }
     yield* this.#readStream(this.#piecesOf(stream, name, false), name, null, depth);
     this.#options.onBytes?.(member.packedBytes);
   }
 
-  /** The bytes as they are read. */
+  /** Reads a stream in pieces. */
   async *#piecesOf(
     stream: ReadableStream<Uint8Array>,
     name: string,
@@ -188,8 +192,9 @@ class FilesReader {
       for (;;) {
         if (signal?.aborted) throw cancelled();
         const { done, value } = await reader.read().catch((cause: unknown) => {
-          // What unpacks a file has errors of its own.
-          if (cause instanceof TypeError) throw new Breakage({ kind: "damaged", reason: cause.message });
+          // DecompressionStream reports damage as TypeError.
+          if (cause instanceof TypeError)
+            throw new FileBreakError({ kind: "damaged", reason: cause.message });
           throw fileGone(name, cause);
         });
         if (done) return;
@@ -197,13 +202,13 @@ class FilesReader {
         if (counts) onBytes?.(value.length);
       }
     } finally {
-      // Also reached when the rest of the file is not wanted.
+      // Also reached when the consumer stops early.
       await reader.cancel().catch(() => undefined);
     }
   }
 }
 
-/** The files of an archive that may hold rows: beside tables and JSON no text, which then only describes them. */
+/** Members that may contain rows. Next to tables or JSON, text files are documentation. */
 function dataMembers(members: readonly ZipMember[]): readonly ZipMember[] {
   const own = members.filter(
     ({ name }) => !/(^|\/)(__MACOSX\/.*|\..*|Thumbs\.db|desktop\.ini|dataset_infos?\.json)$/.test(name),

@@ -4,28 +4,26 @@ import type { FileBreak } from "../../lib/problems/dataset-faults";
 import type { NotJson } from "../../lib/problems/data-problems";
 import type { ReadingOptions } from "../../shared/data";
 import type { Row } from "../../shared/rows";
-import { Breakage } from "./breakage";
+import { FileBreakError } from "./file-break-error";
 import { chooseParser } from "./choose-parser";
 import type { RowParser } from "./containers/parser";
-import { foreignType } from "./file-type";
+import { unsupportedType } from "./file-type";
 import type { RowCollector } from "./row-collector";
 import { utf8Pieces } from "./utf8";
 
-/** Bytes by which the kind of a file shows. */
+/** Bytes needed to detect the file type. */
 export const SNIFF_BYTES = 64;
-/** A first line longer than this is judged by its beginning. */
+/** Limit for inspecting the first line. */
 const FIRST_LINE_BYTES = 2 ** 20;
-/** So many rows of columns that nobody knows, and none before them, are enough to ask. */
-const STRANGE_ENOUGH = 1000;
+/** Number of rows with unknown columns, without any valid ones, after which to ask the user. */
+const MAX_UNKNOWN_ROWS = 1000;
 
 /**
- * Reads the rows of one text: JSON in its forms, tables, plain text. Gives out good rows as they come.
- *
- * A file that breaks off (broken JSON, bytes that are no text) after some good rows counts as broken.
- * @param name of the file, for messages
- * @param rows takes what is wrong with the others; it may hold those of other files
- * @throws LuthierError when there is no row to keep: an empty file, another kind of file, only bad rows, or rows of
- * columns that nobody knows
+ * Streams the rows of a text: JSON variants, tables, plain text. A file that becomes unreadable (broken JSON, invalid
+ * text) after some valid rows counts as broken.
+ * @param name file name for messages
+ * @param rows collects rows and problems, possibly of several files
+ * @throws LuthierError when there are no usable rows: an empty or foreign file, only faulty rows, or unknown columns
  */
 export async function* readText(
   bytes: AsyncIterable<Uint8Array>,
@@ -48,33 +46,33 @@ export async function* readText(
       parser.write(piece);
       const taken = rows.take();
       if (taken.length > 0) yield taken;
-      if (rows.rowCount === before && rows.strangeRows > STRANGE_ENOUGH) break;
+      if (rows.rowCount === before && rows.unknownRows > MAX_UNKNOWN_ROWS) break;
     }
-    if (rows.rowCount > before || rows.strangeRows <= STRANGE_ENOUGH) parser?.end();
+    if (rows.rowCount > before || rows.unknownRows <= MAX_UNKNOWN_ROWS) parser?.end();
   } catch (error) {
-    if (!(error instanceof Breakage)) throw error;
+    if (!(error instanceof FileBreakError)) throw error;
     brokenAt = error.at;
   }
   const last = rows.take();
   if (last.length > 0) yield last;
-  if (rows.rowCount === before) throw nothingToKeep(rows, name, brokenAt, parser !== null);
+  if (rows.rowCount === before) throw noUsableRows(rows, name, brokenAt, parser !== null);
   if (brokenAt) rows.break(brokenAt);
 }
 
-/** Passes the bytes on unless they begin like another kind of file. */
+/** Passes bytes on, rejecting unsupported file types. */
 async function* recognised(
   pieces: AsyncIterable<Uint8Array>,
   name: string,
 ): AsyncGenerator<Uint8Array, void, void> {
   const check = (start: Uint8Array): Uint8Array => {
-    const kind = foreignType(start);
+    const kind = unsupportedType(start);
     if (!kind) return start;
     throw new LuthierError({ code: "data/foreign-file", name, kind });
   };
   yield* joinedStart(pieces, (start) => start.length >= SNIFF_BYTES, check);
 }
 
-/** Joins the first pieces so that the first one holds the first line that is not blank, or much of it. */
+/** Joins pieces until the first contains the first non-blank line, or its limit. */
 function wholeFirstLine(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
   const hasLine = (start: Uint8Array): boolean => {
     if (start.length >= FIRST_LINE_BYTES) return true;
@@ -86,7 +84,7 @@ function wholeFirstLine(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
 
 const NEWLINE = 0x0a;
 
-/** Joins pieces until they are `enough`, gives them out through `check`, and then the others as they come. */
+/** Joins pieces until `enough`, passes them through `check`, then yields the rest unchanged. */
 export async function* joinedStart(
   pieces: AsyncIterable<Uint8Array>,
   enough: (start: Uint8Array) => boolean,
@@ -106,8 +104,8 @@ export async function* joinedStart(
       }
     }
   } catch (error) {
-    // What came before the break is good.
-    if (error instanceof Breakage && start && start.length > 0) yield check(start);
+    // Data before the break is valid.
+    if (error instanceof FileBreakError && start && start.length > 0) yield check(start);
     throw error;
   }
   if (start && start.length > 0) yield check(start);
@@ -124,15 +122,15 @@ function notJson(start: Uint8Array, name: string): LuthierError {
   return new LuthierError({ code: "data/not-json", name, looks });
 }
 
-/** Why there is nothing to keep of a file. */
-export function nothingToKeep(
+/** The error for a file without usable rows. */
+export function noUsableRows(
   rows: RowCollector,
   name: string,
   brokenAt: FileBreak | null,
   hasText: boolean,
 ): LuthierError {
-  if (rows.strangeRows > 0)
-    return new LuthierError({ code: "data/strange-columns", name, columns: rows.strangeColumns });
+  if (rows.unknownRows > 0)
+    return new LuthierError({ code: "data/strange-columns", name, columns: rows.unknownColumns });
   if (brokenAt?.kind === "not-text") {
     const { encoding, byte, looksLike } = brokenAt;
     return new LuthierError({ code: "data/not-text", name, encoding, byte, looksLike });

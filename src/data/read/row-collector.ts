@@ -3,13 +3,13 @@ import type { StrangeColumn } from "../../lib/problems/data-problems";
 import type { RowFault } from "../../lib/problems/dataset-faults";
 import type { ColumnMapping, ContainerId, DatasetSummary, FormatId, RowProblem } from "../../shared/data";
 import { questionOf, type Row, type RowKind } from "../../shared/rows";
-import { withoutFrame } from "./expand-object";
+import { unwrapRow } from "./expand-object";
 import { readColumns, usedColumns } from "./formats/columns";
 import { FaultyRow, type Fields, kindOf } from "./formats/format";
-import { formatOf, meantFormat } from "./formats/registry";
+import { formatOf, probableFormat } from "./formats/registry";
 import { hashRow } from "./hash-row";
 
-/** What files were found to hold beside their rows. */
+/** Findings about the files, besides their rows. */
 export type ReadReport = Pick<
   DatasetSummary,
   | "problems"
@@ -24,21 +24,21 @@ export type ReadReport = Pick<
   | "flaggedRows"
 >;
 
-/** A row that was left out. */
+/** A rejected row. */
 interface FaultyValue {
   readonly row: number;
   readonly reason: RowFault;
 }
 
-/** Problems that are kept for showing; the others are only counted. */
+/** Maximum number of problems kept in detail. */
 const MAX_PROBLEMS = 200;
-/** Ignored fields that are named; a file could have millions. */
+/** Maximum number of ignored fields to report. */
 const MAX_IGNORED = 50;
-/** Columns that are named when nobody knows what they are, and characters of their examples. */
+/** Limits for reporting unknown columns and their examples. */
 const MAX_COLUMNS = 40;
 const EXAMPLE_CHARS = 80;
 
-/** Takes the values of one or more files one by one: keeps the good rows, remembers what is wrong with the others. */
+/** Collects the values of one or more files: keeps valid rows, and records problems. */
 export class RowCollector {
   readonly #columns: ColumnMapping | null;
   readonly #problems: RowProblem[] = [];
@@ -47,9 +47,9 @@ export class RowCollector {
   readonly #formats = new Map<FormatId, number>();
   readonly #kinds = new Map<RowKind, number>();
   readonly #containers = new Set<ContainerId>();
-  /** Columns of rows that fit no form, each with a value. */
-  readonly #strange = new Map<string, string>();
-  #strangeRows = 0;
+  /** Unknown columns, each with an example. */
+  readonly #unknown = new Map<string, string>();
+  #unknownRows = 0;
   #file: string | null = null;
   #firstProblem: FaultyValue | null = null;
   #problemCount = 0;
@@ -66,50 +66,50 @@ export class RowCollector {
     this.#columns = columns;
   }
 
-  /** Values of the file so far, good or not: the number of the last row. */
+  /** Number of values in the current file, valid or not. */
   get valueCount(): number {
     return this.#values;
   }
 
-  /** Good rows so far, of all files. */
+  /** Number of valid rows in all files. */
   get rowCount(): number {
     return this.#good;
   }
 
-  /** Of the file. */
+  /** First problem in the current file. */
   get firstProblem(): FaultyValue | null {
     return this.#firstProblem;
   }
 
-  /** Rows so far whose columns nobody knows. */
-  get strangeRows(): number {
-    return this.#strangeRows;
+  /** Number of rows with unknown columns. */
+  get unknownRows(): number {
+    return this.#unknownRows;
   }
 
-  get strangeColumns(): StrangeColumn[] {
-    return Array.from(this.#strange, ([column, example]) => ({ column, example }));
+  get unknownColumns(): StrangeColumn[] {
+    return Array.from(this.#unknown, ([column, example]) => ({ column, example }));
   }
 
-  /** True when the last text ends within a document. */
+  /** Whether the last text ends inside a document. */
   get textGoesOn(): boolean {
     return this.#textGoesOn;
   }
 
-  /** Begins a file, by name where there are several. Rows are numbered anew. */
+  /** Starts a file (named if there are several) and resets row numbers. */
   beginFile(name: string | null): void {
     this.#file = name;
     this.#values = 0;
     this.#firstProblem = null;
   }
 
-  /** Remembers what the file's rows come in. */
+  /** Records a container format. */
   useContainer(id: ContainerId): void {
     this.#containers.add(id);
   }
 
-  /** Takes the next value. A row that was there before is kept, and counted. */
+  /** Adds a value. Duplicates are kept and counted. */
   add(given: unknown): void {
-    const value = withoutFrame(given);
+    const value = unwrapRow(given);
     this.#values++;
     try {
       if (!isRecord(value)) throw new FaultyRow({ kind: "not-an-object", found: kindOf(value) });
@@ -120,7 +120,7 @@ export class RowCollector {
     }
   }
 
-  /** Takes a piece of plain text, which goes on in the next one or ends a document. */
+  /** Adds a piece of plain text; `goesOn` if the document continues in the next one. */
   addText(text: string, goesOn: boolean): void {
     this.#values++;
     this.#textGoesOn = goesOn;
@@ -132,30 +132,30 @@ export class RowCollector {
     }
   }
 
-  /** Counts a row that could not even be read. */
+  /** Counts an unparsable row. */
   reject(fault: RowFault): void {
     this.#values++;
     this.#note(fault);
   }
 
-  /** Remembers the name of a field that is not used. */
+  /** Records an ignored field. */
   ignore(field: string): void {
     if (this.#ignored.size < MAX_IGNORED) this.#ignored.add(field.slice(0, 80));
   }
 
-  /** Remembers that a file was left out, and why. */
+  /** Records a skipped file. */
   noteFile(problem: RowProblem): void {
     this.#problemCount++;
     this.#problems.unshift(problem);
   }
 
-  /** Remembers where the file broke off. Among several, a file that broke off is a problem. */
+  /** Records where the current file broke off; with several files, as a problem. */
   break(at: Exclude<ReadReport["brokenAt"], string | null>): void {
     if (this.#file === null) this.#brokenAt = at;
     else this.noteFile({ row: null, file: this.#file, reason: { kind: "broken-off", at } });
   }
 
-  /** The good rows since the last call. */
+  /** Takes the valid rows collected since the last call. */
   take(): Row[] {
     const rows = this.#pending;
     this.#pending = [];
@@ -181,10 +181,10 @@ export class RowCollector {
 
   #read(value: Fields): Row {
     const used = this.#columns ? usedColumns(this.#columns) : null;
-    const format = this.#columns ? null : (formatOf(value) ?? meantFormat(value));
+    const format = this.#columns ? null : (formatOf(value) ?? probableFormat(value));
     const known = used ?? format?.fields;
     if (!known) {
-      this.#noteStrange(value);
+      this.#noteUnknown(value);
       throw new FaultyRow({ kind: "no-field", field: "instruction" });
     }
     for (const field of Object.keys(value)) if (!known.has(field)) this.ignore(field);
@@ -194,13 +194,13 @@ export class RowCollector {
     return row;
   }
 
-  #noteStrange(value: Fields): void {
-    this.#strangeRows++;
+  #noteUnknown(value: Fields): void {
+    this.#unknownRows++;
     for (const [column, found] of Object.entries(value)) {
       this.ignore(column);
-      const known = this.#strange.get(column);
-      if (known === undefined && this.#strange.size >= MAX_COLUMNS) continue;
-      if (!known) this.#strange.set(column, exampleOf(found));
+      const known = this.#unknown.get(column);
+      if (known === undefined && this.#unknown.size >= MAX_COLUMNS) continue;
+      if (!known) this.#unknown.set(column, exampleOf(found));
     }
   }
 
@@ -240,7 +240,7 @@ function isFlagged(row: Row): boolean {
   return row.turns.some((turn) => turn.role === "assistant" && turn.learned !== undefined);
 }
 
-/** The beginning of a value, as a person knows it. */
+/** The start of a value, for display. */
 function exampleOf(value: unknown): string {
   if (value === null || value === undefined) return "";
   return (typeof value === "string" ? value : JSON.stringify(value)).slice(0, EXAMPLE_CHARS).toWellFormed();

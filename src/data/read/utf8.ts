@@ -1,12 +1,12 @@
 import { concatBytes } from "../../lib/bytes";
 import type { TextEncoding } from "../../lib/problems/dataset-faults";
-import { Breakage } from "./breakage";
+import { FileBreakError } from "./file-break-error";
 import { guessEncoding } from "./guess-encoding";
 
 /**
- * Turns the bytes of a text file into UTF-8 without a byte-order mark: UTF-8 as it is, UTF-16 by its mark or by the
- * zeros of its first letters, any other encoding when it is named. Pieces end between characters.
- * @throws Breakage naming the first byte that is no text, after everything before it was given out
+ * Converts a text file to UTF-8 without a byte-order mark: from UTF-8, UTF-16 (detected by its mark or by zero bytes),
+ * or a named encoding. Pieces end at character boundaries.
+ * @throws FileBreakError at the first invalid byte, after yielding everything before it
  */
 export async function* utf8Pieces(
   pieces: AsyncIterable<Uint8Array>,
@@ -39,7 +39,7 @@ export async function* utf8Pieces(
   yield* textOf(encoding ? rest : rest.subarray(markBytes), label, encoding ? position : markBytes);
 }
 
-/** Text in an encoding that somebody named. */
+/** Converts text in a named encoding. */
 async function* decodedPieces(
   pieces: AsyncIterable<Uint8Array>,
   encoding: TextEncoding,
@@ -50,7 +50,7 @@ async function* decodedPieces(
     try {
       return new TextEncoder().encode(piece ? decoder.decode(piece, { stream: true }) : decoder.decode());
     } catch {
-      throw new Breakage({ kind: "not-text", encoding, byte: position + 1, looksLike: null });
+      throw new FileBreakError({ kind: "not-text", encoding, byte: position + 1, looksLike: null });
     }
   };
   for await (const piece of pieces) {
@@ -71,17 +71,17 @@ function detectEncoding(bytes: Uint8Array): Encoding {
   const [a, b, c, d] = bytes;
   if (a === 0xef && b === 0xbb && c === 0xbf) return { label: "utf-8", markBytes: 3 };
   if (a === 0xff && b === 0xfe && c === 0 && d === 0) {
-    throw new Breakage({ kind: "utf-32" });
+    throw new FileBreakError({ kind: "utf-32" });
   }
   if (a === 0xff && b === 0xfe) return { label: "utf-16le", markBytes: 2 };
   if (a === 0xfe && b === 0xff) return { label: "utf-16be", markBytes: 2 };
-  // JSON begins with two ASCII characters, so that a zero tells the width without a mark.
+  // JSON starts with two ASCII characters, so zero bytes reveal UTF-16 without a mark.
   if (a && b === 0 && c && d === 0) return { label: "utf-16le", markBytes: 0 };
   if (a === 0 && b && c === 0 && d) return { label: "utf-16be", markBytes: 0 };
   return { label: "utf-8", markBytes: 0 };
 }
 
-/** Bytes at the end that begin a character which goes on in the next piece. */
+/** Number of trailing bytes of an incomplete character. */
 function unfinished(bytes: Uint8Array, label: Label): number {
   const { length } = bytes;
   if (label === "utf-8") {
@@ -97,32 +97,32 @@ function unfinished(bytes: Uint8Array, label: Label): number {
   return odd + (high >= 0xd8 && high <= 0xdb ? 2 : 0);
 }
 
-/** The bytes as UTF-8; what comes before a bad byte is given out before it is reported. */
+/** Converts bytes to UTF-8, yielding the valid part before reporting an invalid byte. */
 function* textOf(bytes: Uint8Array, label: Label, position: number): Generator<Uint8Array, void, void> {
   if (bytes.length === 0) return;
-  const good = decode(bytes, label) === null ? goodBytes(bytes, label) : bytes.length;
+  const good = decode(bytes, label) === null ? validPrefixLength(bytes, label) : bytes.length;
   const part = bytes.subarray(0, good);
   if (good > 0) yield label === "utf-8" ? part : new TextEncoder().encode(decode(part, label) ?? "");
   if (good < bytes.length) {
     const looksLike = label === "utf-8" ? guessEncoding(bytes) : null;
-    throw new Breakage({ kind: "not-text", encoding: label, byte: position + good + 1, looksLike });
+    throw new FileBreakError({ kind: "not-text", encoding: label, byte: position + good + 1, looksLike });
   }
 }
 
-/** How many bytes from the start are valid text, by halving. */
-function goodBytes(bytes: Uint8Array, label: Label): number {
+/** Length of the valid prefix, by bisection. */
+function validPrefixLength(bytes: Uint8Array, label: Label): number {
   let good = 0;
   for (let bad = bytes.length; bad - good > 1;) {
     const middle = (good + bad) >> 1;
     if (decode(bytes.subarray(0, middle), label, true) === null) bad = middle;
     else good = middle;
   }
-  // The last of the good bytes may begin the character that turned out bad.
+  // The prefix may end with the start of the invalid character.
   while (good > 0 && decode(bytes.subarray(0, good), label) === null) good--;
   return good;
 }
 
-/** The text, or null when it is none; with `mayGoOn` it may end within a character. */
+/** Decodes text; null if invalid. With `mayGoOn`, it may end inside a character. */
 function decode(bytes: Uint8Array, label: Label, mayGoOn = false): string | null {
   try {
     return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes, { stream: mayGoOn });

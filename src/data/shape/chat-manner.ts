@@ -2,24 +2,24 @@ import { pythonStrip } from "../../lib/python-text";
 import type { ChatOptions, TemplateMessage } from "../../tokenizer/chat/messages";
 import { isConversationProblem, type Tokenizer } from "../../tokenizer/tokenizer";
 
-/** What a chat template does with every conversation. */
+/** Properties of a chat template. */
 export interface ChatManner {
-  /** Whether it has a place for a system text; some refuse one, others leave it out without a word. */
+  /** Whether it supports a system message; others reject or silently drop it. */
   readonly takesSystem: boolean;
-  /** Whether it writes the calls of tools and what they give back. */
+  /** Whether it renders tool calls and results. */
   readonly takesCalls: boolean;
-  /** Whether it writes which tools there are. */
+  /** Whether it renders the list of tools. */
   readonly takesTools: boolean;
   /**
-   * What it writes after an answer to end the turn, which is learned, and the token that the model stops at: null where
-   * the words of the ending are no token, so that nothing stops it.
+   * Text that ends an assistant turn, which is supervised, and its end token; null if the ending is not a single token,
+   * so that nothing stops generation.
    */
   readonly ending: { readonly text: string; readonly id: number | null };
 }
 
 const known = new WeakMap<Tokenizer, ChatManner>();
 
-/** Finds the template's manner by a made-up conversation, once for each tokenizer. */
+/** Probes the chat template with a synthetic conversation; cached per tokenizer. */
 export function chatManner(tokenizer: Tokenizer): ChatManner {
   const found = known.get(tokenizer) ?? {
     takesSystem: takesSystem(tokenizer),
@@ -30,7 +30,7 @@ export function chatManner(tokenizer: Tokenizer): ChatManner {
   return found;
 }
 
-/** Words that no template has in it. */
+/** Private-use characters, which no template contains. */
 const [SYSTEM, QUESTION, ANSWER] = ["s\uE000s", "q\uE000q", "a\uE000a"] as const;
 const [TOOL, CALLED, RESULT] = ["t\uE000t", "c\uE000c", "r\uE000r"] as const;
 const CHAT: readonly TemplateMessage[] = [
@@ -41,7 +41,7 @@ const CHAT: readonly TemplateMessage[] = [
 function takesSystem(tokenizer: Tokenizer): boolean {
   const withSystem = render(tokenizer, [{ role: "system", content: SYSTEM }, ...CHAT]);
   if (withSystem !== null) return withSystem.includes(SYSTEM);
-  // A template that refuses every conversation says so itself.
+  // A template that rejects every conversation reports that elsewhere.
   return render(tokenizer, CHAT) === null;
 }
 
@@ -52,7 +52,7 @@ function takesTools(tokenizer: Tokenizer): Pick<ChatManner, "takesCalls" | "take
     required: [],
   };
   const tool = { type: "function", function: { name: "tool", description: TOOL, parameters } };
-  // Nine letters and digits, as Mistral's templates have it.
+  // Mistral's templates require nine alphanumeric characters.
   const id = "abcdefghi";
   const call = { type: "function", id, function: { name: "tool", arguments: { text: CALLED } } } as const;
   const messages: readonly TemplateMessage[] = [
@@ -66,15 +66,15 @@ function takesTools(tokenizer: Tokenizer): Pick<ChatManner, "takesCalls" | "take
 }
 
 /**
- * The end of a turn may be another token than the tokenizer's end token: base models have a chat template whose turns end
- * with "<|im_end|>" while their texts end with "<|endoftext|>".
+ * The turn's end token can differ from the tokenizer's EOS: some base models have a chat template with "<|im_end|>" but
+ * an EOS of "<|endoftext|>".
  */
 function findEnding(tokenizer: Tokenizer): ChatManner["ending"] {
   const text = render(tokenizer, CHAT) ?? "";
   const at = text.lastIndexOf(ANSWER);
   const tail = at < 0 ? "" : text.slice(at + ANSWER.length);
   const [token] = tokenizer.addedTokensIn(tail);
-  // Blanks at the end belong to what follows.
+  // Trailing whitespace belongs to what follows.
   return token
     ? { text: tail.slice(0, token.end), id: token.id }
     : { text: pythonStrip(tail, "right"), id: null };

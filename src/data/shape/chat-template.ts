@@ -14,10 +14,9 @@ import {
 import { type Conversation, isOpen, joinedQuestion, type Turn } from "./turns";
 
 /**
- * Renders by the model's own chat template, once and whole, as transformers does. What is learned of an answer begins
- * where the words end with which the model is asked, or with the answer itself where this row does not have those words,
- * and ends with the token that ends the turn.
- * @throws LuthierError when the template refuses the conversation, fails on it, or is no template
+ * Renders with the model's chat template, in one pass like transformers. The supervised range of an answer starts after
+ * the generation prompt, or at the answer itself if the rendering lacks the prompt, and includes the turn's end token.
+ * @throws LuthierError when the template rejects the conversation, fails, or is invalid
  */
 export function renderChat(conversation: Conversation, tokenizer: Tokenizer): Rendering {
   const manner = chatManner(tokenizer);
@@ -66,7 +65,9 @@ interface Chat {
   readonly tokenizer: Tokenizer;
 }
 
-/** The conversation as messages; a system text that the template has no place for goes in front of the first question. */
+/**
+ * Converts a conversation to messages; a system text that the template does not support precedes the first question.
+ */
 function chatMessages({ system, turns }: Conversation, { takesSystem }: ChatManner): TemplateMessage[] {
   const messages = turns.map(templateMessage);
   if (!system) return messages;
@@ -94,17 +95,17 @@ function templateMessage(turn: Turn): TemplateMessage {
   };
 }
 
-/** Where an answer stands in the whole rendering. */
+/** Position of an answer in the rendering. */
 interface AnswerPlace {
-  /** Where what is learned begins: before the answer itself where the template writes something in front of it. */
+  /** Start of the supervised range; precedes the content if the template writes something before it. */
   readonly start: number;
   readonly contentEnd: number;
-  /** Behind the token that ends the turn. */
+  /** After the turn's end token. */
   readonly end: number;
   readonly isAskedDifferently: boolean;
 }
 
-/** @param from where the answer before it ends */
+/** @param from end of the previous answer */
 function placeAnswer(chat: Chat, index: number, from: number): AnswerPlace {
   const { whole, messages, manner } = chat;
   const asked = messages.slice(0, index);
@@ -124,7 +125,7 @@ function placeAnswer(chat: Chat, index: number, from: number): AnswerPlace {
   const ownStart = own === null ? -1 : whole.lastIndexOf(own, content.start);
   if (own !== null && ownStart >= from && ownStart + own.length >= content.end)
     return { start: ownStart, contentEnd: content.end, end, isAskedDifferently: false };
-  // The template writes what comes before differently once it is answered; the words of asking may still be there.
+  // The template renders earlier messages differently once answered; look for the generation prompt itself.
   const opening =
     prompt === null ? "" : prompt.slice(sharedStart(prompt, rendered(chat, asked, false) ?? ""));
   const at = opening === "" ? -1 : whole.slice(from, content.start).lastIndexOf(opening);
@@ -132,14 +133,14 @@ function placeAnswer(chat: Chat, index: number, from: number): AnswerPlace {
   return { start, contentEnd: content.end, end, isAskedDifferently: at < 0 && opening !== "" };
 }
 
-/** Whether the answer and the ending of a turn stand here just as they are. */
+/** Whether the answer and the turn's ending occur here verbatim. */
 function startsWithAnswer(whole: string, at: number, answer: string, { ending }: ChatManner): boolean {
   return (
     ending.text !== "" && whole.startsWith(answer, at) && whole.startsWith(ending.text, at + answer.length)
   );
 }
 
-/** The rendering of some of the messages, or null when the template refuses so few. */
+/** Renders messages; null if the template rejects them. */
 function rendered(
   { tokenizer, tools }: Chat,
   messages: readonly TemplateMessage[],
@@ -153,12 +154,12 @@ function rendered(
   }
 }
 
-/** Stand in for an answer; no one writes them. */
+/** Placeholders for an answer: private-use characters. */
 const MARKS = ["\uE000", "\uE001"] as const;
 
 /**
- * Where the text of a message, with its calls of tools, stands in the whole rendering: what changes when another text
- * takes its place. A template may have trimmed it, or left a part of it out.
+ * Locates the text of a message, tool calls included, by rendering it with a placeholder and comparing. Handles
+ * templates that trim or omit parts of it.
  */
 function findContent(chat: Chat, index: number, from: number): { start: number; end: number } {
   const { whole, messages } = chat;
@@ -180,10 +181,7 @@ function findContent(chat: Chat, index: number, from: number): { start: number; 
   return { start, end: start + text.length };
 }
 
-/**
- * Where calls of tools stand that no text may replace: what the template adds for them behind the prompt, at the place
- * that changes with the name of the tool.
- */
+/** Locates tool calls that no placeholder text can replace, by changing the tool's name. */
 function findCalls(
   chat: Chat,
   index: number,
@@ -203,7 +201,7 @@ function findCalls(
   return start < 0 ? null : { start, end: start + (ending < 0 ? own.length : ending) };
 }
 
-/** What the template adds for an answer to the words with which the model is asked, when nothing comes after it. */
+/** What the template appends to the generation prompt for a final answer. */
 function ownText(chat: Chat, index: number): string | null {
   const prompt = rendered(chat, chat.messages.slice(0, index), true);
   const upTo = rendered(chat, chat.messages.slice(0, index + 1), false);
@@ -211,7 +209,7 @@ function ownText(chat: Chat, index: number): string | null {
   return upTo.slice(prompt.length) || null;
 }
 
-/** Behind the ending that the template writes after every answer; where it is not there, nothing ends the turn. */
+/** Offset after the turn's ending, if present; otherwise nothing ends the turn. */
 function afterEnding(whole: string, contentEnd: number, { ending }: ChatManner): number {
   return whole.startsWith(ending.text, contentEnd) ? contentEnd + ending.text.length : contentEnd;
 }
@@ -229,7 +227,7 @@ function sharedEnd(a: string, b: string): number {
   return shared;
 }
 
-/** Marks the people's words in a prompt. This is for showing only: nothing of a prompt is learned. */
+/** Marks user text in a prompt, for display only; prompts are not supervised. */
 function promptParts(text: string, messages: readonly TemplateMessage[]): TextPart[] {
   const parts: TextPart[] = [];
   let rest = text;

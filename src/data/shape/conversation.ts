@@ -6,16 +6,16 @@ import { encodeRendering } from "../encode/encode-rendering";
 import { renderConversation } from "./templates";
 import { type Conversation, messagesConversation, rowConversation } from "./turns";
 
-/** What a question becomes for the engine. */
+/** A prompt encoded for generation. */
 export interface PromptIds {
   readonly ids: readonly number[];
   /** Tokens that end the answer. */
   readonly endIds: ReadonlySet<number>;
-  /** What the answer begins with by the template's will; it is not shown. */
+  /** Text that the template prescribes at the start of answers; not displayed. */
   readonly answerLead: string;
 }
 
-/** Tokens of a conversation that ends with an open question, by the same path that rows take in training. */
+/** Encodes a conversation ending with a question, consistently with training rows. */
 export function promptIds(
   messages: readonly ChatMessage[],
   templateId: TemplateId,
@@ -24,7 +24,7 @@ export function promptIds(
   return conversationIds(messagesConversation(messages), templateId, tokenizer);
 }
 
-/** Tokens of a row up to where its last answer begins; of a text, those of its beginning. */
+/** Tokens of a row before its last answer; of a text, its beginning. */
 export function rowPromptIds(row: Row, templateId: TemplateId, tokenizer: Tokenizer): PromptIds {
   if (row.kind === "text") {
     const ids = tokenizer.encode(textBeginning(row.text), { addSpecialTokens: false });
@@ -34,7 +34,7 @@ export function rowPromptIds(row: Row, templateId: TemplateId, tokenizer: Tokeni
   return conversationIds({ ...conversation, turns: conversation.turns.slice(0, -1) }, templateId, tokenizer);
 }
 
-/** Characters of a text that a model is asked to go on with. */
+/** Maximum characters of a text used as prompt. */
 const BEGINNING = 120;
 
 /** Half of a text, or the first words of a longer one. */

@@ -1,35 +1,35 @@
 import type { TokenPart } from "../../shared/data";
 
-/** A stretch of a rendered conversation. */
+/** A segment of a rendered conversation. */
 export interface TextPart {
   readonly text: string;
   readonly part: TokenPart;
-  /** Whether the model learns to write it. */
+  /** Whether it contributes to the loss. */
   readonly learned: boolean;
-  /** Set for an end token that a plain template puts behind an answer. */
+  /** Set for the end token that a plain template adds to an answer. */
   readonly isEnd?: boolean;
-  /** Set for a token that its text does not spell. */
+  /** Set for a token that its text does not encode to. */
   readonly id?: number;
 }
 
-/** What a template did to a conversation that a person should know of. */
+/** What a template changed, to be reported to the user. */
 export interface RenderingNotes {
-  /** The template has no place for a system text, so that it stands in front of the first question. */
+  /** The template does not support system messages, so the text precedes the first question. */
   readonly systemInQuestion: boolean;
-  /** The model is asked with words before its answer (such as an opened thinking block) that this row does not have. */
+  /** The generation prompt contains text before the answer (such as an opened thinking block) that this row lacks. */
   readonly askedDifferently: boolean;
-  /** The template has no place for the list of tools. */
+  /** The template does not support tools. */
   readonly toolsLeftOut: boolean;
 }
 
-/** A conversation in a template's words: the texts of the parts, joined, are the whole text, which is tokenised whole. */
+/** A rendered conversation. The concatenated parts are the text, tokenized as a whole. */
 export interface Rendering {
   readonly parts: readonly TextPart[];
-  /** True when it ends with a question that waits for its answer. */
+  /** Whether it ends with an unanswered question. */
   readonly isOpen: boolean;
-  /** Ids of the tokens that end an answer. */
+  /** Tokens that end an answer. */
   readonly endIds: readonly number[];
-  /** What an open question's answer begins with by the template's will; it is no part of what the model says. */
+  /** Text that the template prescribes at the start of an answer; not part of the model's output. */
   readonly answerLead: string;
   readonly notes: RenderingNotes;
 }
@@ -48,12 +48,12 @@ export function promptText(text: string): TextPart {
   return { text, part: "prompt", learned: false };
 }
 
-/** An answer's own words. */
+/** Text of an answer. */
 export function answerText(text: string, learned: boolean): TextPart {
   return { text, part: "answer", learned };
 }
 
-/** The parts that have something in them. */
+/** Drops empty parts. */
 export function withoutEmpty(parts: readonly TextPart[]): TextPart[] {
   return parts.filter(({ text, id }) => text !== "" || id !== undefined);
 }

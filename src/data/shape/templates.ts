@@ -13,7 +13,7 @@ import {
 } from "./rendering";
 import { type Answer, type Conversation, isOpen, type Question, type Turn } from "./turns";
 
-/** Renders a conversation whole; an open question ends with the words in front of the answer. */
+/** Renders a conversation; an unanswered question ends with the prompt for the answer. */
 export function renderConversation(
   conversation: Conversation,
   templateId: TemplateId,
@@ -31,11 +31,11 @@ export function renderConversation(
 }
 
 interface PlainTemplate {
-  /** The parts of a question up to where its answer begins. */
+  /** Parts of a question up to the start of its answer. */
   readonly question: (turn: Question, isFirst: boolean) => TextPart[];
   /**
-   * The blank in front of answers. It goes with the answer, since most tokenizers make one token of a blank and the word
-   * behind it: a question that ended with the blank would be another one than the model has learned to answer.
+   * Space before answers. It is part of the answer, since most tokenizers merge it with the following word: a prompt
+   * ending with the space would be tokenized differently than in training.
    */
   readonly lead: string;
 }
@@ -46,7 +46,7 @@ const plainTemplates: Readonly<Record<Exclude<TemplateId, "chat">, PlainTemplate
   "instruction-answer": { question: instructionQuestion, lead: " " },
 };
 
-/** Plain templates know no system role: its text stands in front of the first question, or of a later one. */
+/** Plain templates have no system role: system texts precede the next question. */
 function plainParts(
   { system, turns }: Conversation,
   { question, lead }: PlainTemplate,
@@ -70,12 +70,12 @@ function plainParts(
   return [...opening, ...rendered];
 }
 
-/** An answer and the end token after it. */
+/** An answer and its end token. */
 function plainAnswer({ text, learned }: Answer, lead: string, tokenizer: Tokenizer): TextPart[] {
   return [{ ...templateText(lead), learned }, answerText(text, learned), ...endToken(learned, tokenizer)];
 }
 
-/** The end token in its own spelling; by its id where that would be read as something else. */
+/** The end token as text, or by id if its text would be tokenized differently. */
 function endToken(learned: boolean, tokenizer: Tokenizer): TextPart[] {
   const { eosId } = tokenizer;
   if (eosId === null) return [];
@@ -91,7 +91,7 @@ const ALPACA_WITH_INPUT =
 const ALPACA_WITHOUT_INPUT =
   "Below is an instruction that describes a task. Write a response that appropriately completes the request.\n\n";
 
-/** The prompt of Stanford Alpaca's train.py, in both its forms; later turns leave the opening out. */
+/** Stanford Alpaca's prompt (train.py), with and without input; later turns omit the preamble. */
 function alpacaQuestion({ text, input }: Question, isFirst: boolean): TextPart[] {
   const opening = input ? ALPACA_WITH_INPUT : ALPACA_WITHOUT_INPUT;
   return [
@@ -103,15 +103,15 @@ function alpacaQuestion({ text, input }: Question, isFirst: boolean): TextPart[]
 }
 
 /**
- * "Human: …" and "Assistant: …" with a blank line between. The question is stripped together with the word in front of
- * it, so that only space at its end goes, as in the scripts that this form comes from.
+ * "Human: …" and "Assistant: …" separated by a blank line. As in the scripts that use this format, the question is
+ * stripped together with its prefix, so only trailing whitespace is removed.
  */
 function humanQuestion({ text, input }: Question): TextPart[] {
   const [opening = "", ...question] = pythonStrip(`Human: ${text}\n${input}`).split(/(?<=^Human: )/);
   return [templateText(opening), promptText(question.join("")), templateText("\n\nAssistant:")];
 }
 
-/** "Instruction: …", "Input: …" where there is one, "Answer: …", a line each. */
+/** "Instruction: …", optionally "Input: …", and "Answer: …", one per line. */
 function instructionQuestion({ text, input }: Question): TextPart[] {
   return [
     templateText("Instruction: "),

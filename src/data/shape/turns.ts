@@ -2,24 +2,24 @@ import { conversationOf, type Row, type TextRow, type ToolCall } from "../../sha
 import type { ChatMessage } from "../../shared/generation";
 import type { LearnFrom } from "../../shared/training";
 
-/** What a person says. */
+/** A user turn. */
 export interface Question {
   readonly role: "user";
   readonly text: string;
-  /** Alpaca's second part, which some templates set apart; mostly empty. */
+  /** Alpaca's input, which some templates render separately; usually empty. */
   readonly input: string;
 }
 
-/** What the model says. */
+/** An assistant turn. */
 export interface Answer {
   readonly role: "assistant";
   readonly text: string;
-  /** Whether the model learns to say it. */
+  /** Whether it contributes to the loss. */
   readonly learned: boolean;
   readonly toolCalls: readonly ToolCall[];
 }
 
-/** What the model is told in between: by a tool, or as an instruction. */
+/** A tool result, or a system message within the conversation. */
 export interface Notice {
   readonly role: "tool" | "system";
   readonly text: string;
@@ -29,26 +29,26 @@ export interface Notice {
 
 export type Turn = Question | Answer | Notice;
 
-/** A conversation as templates take it; one that ends with anything but an answer waits for it. */
+/** A conversation for templates; unanswered unless it ends with an answer. */
 export interface Conversation {
   readonly system: string | null;
   readonly turns: readonly Turn[];
   readonly tools: readonly unknown[];
 }
 
-/** True when the model is to answer. */
+/** Whether it awaits an answer. */
 export function isOpen({ turns }: Conversation): boolean {
   return turns.length > 0 && turns.at(-1)?.role !== "assistant";
 }
 
-/** True where only a template that knows tools can write the conversation. */
+/** Whether rendering requires tool support. */
 export function usesTools({ turns }: Conversation): boolean {
   return turns.some(
     (turn) => turn.role === "tool" || (turn.role === "assistant" && turn.toolCalls.length > 0),
   );
 }
 
-/** A row as a conversation that ends with its last answer, with the answers marked that are learned. */
+/** Converts a row, up to its last answer, and marks the supervised answers. */
 export function rowConversation(row: Exclude<Row, TextRow>, learnFrom: LearnFrom = "every"): Conversation {
   const { system, turns, tools } = conversationOf(row);
   const last = turns.findLastIndex(({ role }) => role === "assistant");
@@ -75,7 +75,7 @@ function isLearned(marked: boolean | undefined, isLast: boolean, learnFrom: Lear
   }
 }
 
-/** Messages of the chat pane as a conversation that ends with an open question; questions in a row become one. */
+/** Converts chat messages to a conversation ending with a question; consecutive questions are merged. */
 export function messagesConversation(messages: readonly ChatMessage[]): Conversation {
   const system = messages.find(({ role }) => role === "system")?.content ?? null;
   const turns: Turn[] = [];
@@ -93,7 +93,7 @@ export function messagesConversation(messages: readonly ChatMessage[]): Conversa
   return { system, turns, tools: [] };
 }
 
-/** Alpaca's input as most chat sets have it: a line of its own under the instruction. */
+/** Joins Alpaca's instruction and input with a line break, as most chat datasets do. */
 export function joinedQuestion({ text, input }: Question): string {
   return [text, input].filter(Boolean).join("\n");
 }

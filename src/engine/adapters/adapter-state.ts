@@ -8,19 +8,19 @@ import { elementCount, sameShape } from "../graph/value";
 import { readAllValues, readValues, type TensorSource } from "../weights/tensor-source";
 import type { Adapter, HostTensor, InitContext, Random } from "./common/method";
 
-/** Parameters start at multiples of this many elements, so that each can be bound on its own. */
+/** Parameter offsets are multiples of this many elements, so that each can be bound separately. */
 export const PARAMETER_ALIGNMENT = 64;
 
-/** A parameter's place in the flat buffers, in elements. */
-export interface ParameterPlace {
+/** A parameter's location in the flat buffers, in elements. */
+export interface ParameterRange {
   readonly name: string;
   readonly shape: readonly number[];
   readonly offset: number;
   readonly count: number;
 }
 
-/** Lays parameters one after another, aligned; `length` is the flat buffers' element count. */
-export function layOutParameters(adapter: Adapter): { places: ParameterPlace[]; length: number } {
+/** Assigns aligned offsets; `length` is the flat buffers' element count. */
+export function layOutParameters(adapter: Adapter): { places: ParameterRange[]; length: number } {
   let length = 0;
   const places = adapter.parameters.map(({ name, shape }) => {
     const count = elementCount(shape);
@@ -31,20 +31,20 @@ export function layOutParameters(adapter: Adapter): { places: ParameterPlace[]; 
   return { places, length };
 }
 
-/** Number of trainable parameters, padding not counted; where a method chooses some of them, of those. */
+/** Number of trainable elements without padding; with a selection, those it keeps. */
 export function trainableCount(adapter: Adapter): number {
   if (adapter.selection) return adapter.selection.kept;
   return adapter.parameters.reduce((sum, { shape, fixed }) => sum + (fixed ? 0 : elementCount(shape)), 0);
 }
 
-/** The trained values of one adapter: a flat f32 buffer on the GPU. */
+/** Parameter values of an adapter in a flat f32 GPU buffer. */
 export class AdapterState {
   readonly adapter: Adapter;
   readonly buffer: GPUBuffer;
   /** Elements of the flat buffer. */
   readonly length: number;
   readonly #gpu: Gpu;
-  readonly #places: ReadonlyMap<string, ParameterPlace>;
+  readonly #places: ReadonlyMap<string, ParameterRange>;
 
   constructor(gpu: Gpu, adapter: Adapter) {
     this.adapter = adapter;
@@ -56,7 +56,7 @@ export class AdapterState {
     this.buffer = gpu.createBuffer("adapter.parameters", length * 4, STORAGE);
   }
 
-  /** A state with values. Errors as {@link AdapterState.write}; nothing is left behind. */
+  /** Creates a state with values. Errors as {@link AdapterState.write}; partial allocations are freed. */
   static of(gpu: Gpu, adapter: Adapter, values: ReadonlyMap<string, HostTensor>): AdapterState {
     const state = new AdapterState(gpu, adapter);
     try {
@@ -68,12 +68,12 @@ export class AdapterState {
     }
   }
 
-  /** The parameter's bytes within a flat buffer. */
+  /** Byte range of a parameter in a flat buffer. */
   range(name: string, buffer: GPUBuffer): BufferRange {
     return { buffer, offsetBytes: defined(this.#places.get(name), `parameter ${name}`).offset * 4 };
   }
 
-  /** Uploads values for every parameter, into another flat buffer where one is given. Errors: {@link checkParameters}'s. */
+  /** Uploads all parameters, by default to the state's own buffer. Errors as {@link checkParameters}. */
   write(values: ReadonlyMap<string, HostTensor>, buffer = this.buffer): void {
     checkParameters(this.adapter, values);
     const flat = new Float32Array(this.length);
@@ -82,7 +82,7 @@ export class AdapterState {
     this.#gpu.device.queue.writeBuffer(buffer, 0, flat);
   }
 
-  /** Reads every parameter back. */
+  /** Reads all parameters back. */
   async read(buffer = this.buffer): Promise<Map<string, HostTensor>> {
     const bytes = await readBytes(this.#gpu, { buffer, offsetBytes: 0, sizeBytes: this.length * 4 });
     const flat = new Float32Array(bytes);
@@ -99,7 +99,7 @@ export class AdapterState {
   }
 }
 
-/** Errors: values that miss a parameter, have one in another shape, or have one too many; they name it. */
+/** Throws, with the parameter's name, on missing, superfluous or misshapen values. */
 export function checkParameters(
   { parameters }: Pick<Adapter, "parameters">,
   values: ReadonlyMap<string, Pick<HostTensor, "shape">>,
@@ -117,14 +117,14 @@ export function checkParameters(
   }
 }
 
-/** The optimizer's kernel sees each flat buffer as one binding. */
+/** The optimizer kernel binds each flat buffer as a whole. */
 function checkLength(gpu: Gpu, length: number): void {
   const { maxBindingBytes } = gpu.info;
   if (4 * length <= maxBindingBytes) return;
   throw new LuthierError({ code: "out-of-memory/parameters", bytes: 4 * length, maxBindingBytes });
 }
 
-/** Draws every parameter's initial value. */
+/** Initialises all parameters. */
 export async function initialValues(
   adapter: Adapter,
   context: InitContext,
@@ -135,7 +135,7 @@ export async function initialValues(
   return values;
 }
 
-/** Looks up frozen tensors in their files for initial values. */
+/** Reads frozen tensors from their files for initialisation. */
 export function initContext(
   tensors: ReadonlyMap<string, TensorSource>,
   random: Random,

@@ -6,7 +6,7 @@ import type { Adapter, HostTensor, InitContext } from "./common/method";
 import { methodOfConfig, methods } from "./registry";
 import { checkTaskType } from "./common/task-type";
 
-/** An adapter read from files, bound to a model. */
+/** An adapter loaded from files, bound to a model. */
 export interface FolderAdapter {
   readonly method: MethodChoice;
   readonly adapter: Adapter;
@@ -14,8 +14,8 @@ export interface FolderAdapter {
 }
 
 /**
- * The adapter that a folder holds. Errors: a method or a setting that the studio does not have, a task that is not the
- * model's, a missing expert.
+ * Loads the adapter of a folder. Errors: an unsupported method or setting, a task type other than the model's, a
+ * missing expert.
  */
 export function adapterFromFolder(folder: PeftFolder, model: ModelSpec): FolderAdapter {
   checkTaskType(folder.config, model);
@@ -40,10 +40,10 @@ export function adapterFromFolder(folder: PeftFolder, model: ModelSpec): FolderA
 }
 
 /**
- * The values of an adapter's folder with what the base model's weights say beside them. PEFT saves an adapter that
- * started at a part of the base without that part, and takes it out of the base again when it loads the adapter.
+ * Adds values derived from the base weights. PEFT saves PiSSA and OLoRA adapters without their initial factors, and
+ * recomputes these from the base on loading.
  */
-export async function withBaseStart(found: FolderAdapter, context: InitContext): Promise<FolderAdapter> {
+export async function withBaseInit(found: FolderAdapter, context: InitContext): Promise<FolderAdapter> {
   const values = new Map(found.values);
   for (const { name, shape, fromBase, init } of found.adapter.parameters) {
     if (fromBase && !values.has(name)) values.set(name, { shape, data: await init(context) });
@@ -51,13 +51,13 @@ export async function withBaseStart(found: FolderAdapter, context: InitContext):
   return { ...found, values };
 }
 
-/** A tensor of PEFT's layers by its name within a running model, where the adapter has a name of its own. */
+/** Tensor name in a live PEFT model, which includes the adapter name. */
 const NAMED_TENSOR =
   /^(.*\.(?:lora_(?:A|B|embedding_A|embedding_B|magnitude_vector)|hada_[wt]\d(?:_[ab])?|lokr_[wt]\d(?:_[ab])?|ia3_l|modules_to_save))\.([^.]+)((?:\.[^.]+)*)$/;
 
 /**
- * The tensors by the names that PEFT saves them under: what was taken from a running model holds the adapter's own name
- * too, usually "default". Files with several adapters stay as they are.
+ * Removes the adapter name (usually "default") from tensors saved from a live model, giving PEFT's file names. Files
+ * with several adapters are returned unchanged.
  */
 function plainNames(tensors: Map<string, HostTensor>): Map<string, HostTensor> {
   const adapters = new Set<string>();

@@ -8,18 +8,18 @@ import { type WeightDeclaration, WeightStore } from "../weights/weight-store";
 import { declareWeights, type ModelSpec } from "../nn/model-spec";
 import type { LoadedModel } from "../models/loaded-model";
 
-/** What the numbers of quantised files become. */
+/** Data type for tensors of quantised files. */
 const WIDENED: FloatType = "F16";
 
 /**
- * The type that a merged tensor is stored in: that of the base's file, also where it was quantised while it loaded, or
- * f16 where the file is quantised.
+ * Data type of a merged tensor: the base file's (also if it was quantised on loading), or f16 if the file itself is
+ * quantised.
  */
 export function mergedType({ dtype, fileDtype }: Pick<TensorSource, "dtype" | "fileDtype">): FloatType {
   return isFloatType(dtype) ? dtype : (fileDtype ?? WIDENED);
 }
 
-/** All numbers of a base tensor with a change in them, in a type that is that of {@link mergedType} unless it is given. */
+/** Reads a base tensor, applies a change, and converts to `dtype`. */
 export async function readMerged(
   source: TensorSource,
   change: BaseChange | null,
@@ -29,18 +29,18 @@ export async function readMerged(
   return narrow(dtype, (change ? change(base) : base).data);
 }
 
-/** The base's tensors; an adapter that unties the head gives it a copy of the embedding for a tensor of its own. */
+/** The base tensors; an adapter that unties the head adds a copy of the embedding for it. */
 export function mergeableTensors(
   { spec, tensors }: Pick<LoadedModel, "spec" | "tensors">,
-  { unties }: Pick<Adapter, "unties">,
+  { untiesHead }: Pick<Adapter, "untiesHead">,
 ): ReadonlyMap<string, TensorSource> {
   const table = tensors.get(`${spec.embedTokens}.weight`);
-  if (!unties || !table) return tensors;
+  if (!untiesHead || !table) return tensors;
   const name = `${spec.head.path}.weight`;
   return new Map([...tensors, [name, { ...table, name }]]);
 }
 
-/** What trained parameters make of the base's tensors. Errors: the method does not merge. */
+/** Changes to the base tensors. Errors: the method does not merge. */
 export function mergeChanges(
   adapter: Adapter,
   parameters: ReadonlyMap<string, HostTensor>,
@@ -49,7 +49,7 @@ export function mergeChanges(
   throw new LuthierError({ code: "adapter/not-mergeable" });
 }
 
-/** What a merged model needs beside its base. */
+/** Inputs of a merge. */
 interface MergePlan {
   readonly spec: ModelSpec;
   readonly tensors: readonly {
@@ -65,7 +65,7 @@ function planMerge(
   parameters: ReadonlyMap<string, HostTensor>,
 ): MergePlan {
   const { head } = model.spec;
-  const spec = adapter.unties ? { ...model.spec, head: { ...head, tied: false } } : model.spec;
+  const spec = adapter.untiesHead ? { ...model.spec, head: { ...head, tied: false } } : model.spec;
   const changes = mergeChanges(adapter, parameters);
   const sources = mergeableTensors(model, adapter);
   const tensors = declareWeights(spec).flatMap((declaration) => {
@@ -77,7 +77,7 @@ function planMerge(
   return { spec, tensors };
 }
 
-/** GPU bytes that {@link mergeOnGpu} takes beside the base model: a copy of what the adapter changes. */
+/** GPU bytes {@link mergeOnGpu} needs beside the base model: copies of the changed tensors. */
 export function mergedGpuBytes(
   model: LoadedModel,
   adapter: Adapter,
@@ -91,9 +91,9 @@ export function mergedGpuBytes(
 }
 
 /**
- * The model with an adapter in its weights, beside the base on the GPU: what the adapter changes is a tensor of its
- * own, in the numbers that the merged file holds, and all else is the base's, which has to outlive it. Errors: the
- * method does not merge; not enough memory, and nothing is left behind.
+ * Builds a merged model on the GPU: changed tensors are new, with the values the merged file would hold; the rest are
+ * shared with the base, which must outlive it. Errors: the method does not merge; out of memory, with partial
+ * allocations freed.
  */
 export async function mergeOnGpu(
   model: LoadedModel,

@@ -23,7 +23,7 @@ import { promptTuning } from "./soft-prompt/prompt-tuning";
 import { xlora } from "./composed/xlora";
 import { said } from "./said/said";
 
-/** Methods by id; a new one is a file beside these and a line here. */
+/** Methods by id. */
 export const methods: Readonly<Record<MethodId, Method>> = {
   lora,
   loha,
@@ -48,7 +48,7 @@ export const methods: Readonly<Record<MethodId, Method>> = {
   xlora,
 };
 
-/** The method of an adapter_config.json. Errors: a `peft_type` the studio does not have. */
+/** The method of an adapter_config.json. Errors: an unsupported `peft_type`. */
 export function methodOfConfig(config: Readonly<Record<string, unknown>>): MethodId {
   const entries = Object.entries(methods) as [MethodId, Method][];
   const entry =

@@ -144,8 +144,6 @@ export interface VjpContext<A> {
 /** A graph operation. See "Add an op" in ARCHITECTURE.md. */
 export interface Op<A> {
   readonly name: string;
-  /** Every kernel that `lower` may dispatch; shape-specialised kernels are listed for one shape of each kind. */
-  readonly kernels: readonly Kernel[];
   /** Infers the output types. Errors name the op and both shapes. */
   infer(inputs: readonly TensorType[], attrs: A): readonly TensorType[];
   /** Vector-Jacobian product: input gradients in terms of other ops. Absent for inference-only ops. */

@@ -1,4 +1,4 @@
-import { type StorageKind, storageKinds } from "../graph/op";
+import type { StorageKind } from "../graph/op";
 import { defineKernel, flatGrid, type Grid, type Kernel, MAX_WORKGROUPS } from "../gpu/kernel";
 import { weightLibraries } from "./storage";
 
@@ -170,16 +170,3 @@ export const gemmVariants: Readonly<Record<GemmVariantId, GemmVariant>> = {
   gemv: gemv("matmul/gemv", 4, { LANES: 64 }, []),
   guarded,
 };
-
-/** Every kernel of every form and storage kind, for a size divisible by every tile and for an odd one. */
-export const gemmKernels: readonly Kernel[] = (["nt", "nn", "tn"] as const).flatMap((form) =>
-  storageKinds.flatMap((kind) =>
-    [128, 127].flatMap((size) => {
-      const strides = { aStride: size, bStride: size, cStride: size, cOffset: 0 };
-      const shape: GemmShape = { form, kind, m: size, n: size, k: size, ...strides };
-      return Object.values(gemmVariants)
-        .filter((variant) => variant.supports(shape))
-        .map((variant) => variant.kernel(shape));
-    }),
-  ),
-);

@@ -15,7 +15,6 @@ export interface WidthChoice {
 
 /** A shader compiled for scalars and for vec4. */
 export interface ElementKernels {
-  readonly all: readonly Kernel[];
   /** The widest kernel applicable when all rows, offsets and counts have these sizes (in numbers). */
   choose(...sizes: readonly number[]): WidthChoice;
 }
@@ -31,7 +30,6 @@ export interface MatrixCall {
 
 /** A shader with one workgroup per row, compiled for both widths and several lane counts. */
 export interface RowKernels {
-  readonly all: readonly Kernel[];
   /** The default kernel for rows of `columns` numbers. */
   choose(columns: number, tuning: Tuning): WidthChoice;
   /** The dispatch over a matrix with the variant measured best, or the default. */
@@ -40,12 +38,9 @@ export interface RowKernels {
 
 /** A shader that reduces over rows, one column (or vec4 of columns) per invocation. */
 export interface ColumnKernels {
-  readonly all: readonly Kernel[];
   /** The dispatch over a matrix with the variant measured best, or the default. */
   call(call: MatrixCall, tuning: Tuning): KernelCall;
 }
-
-const WIDTHS = [1, 4] as const;
 
 /** Library that defines `alias Element`. */
 const ELEMENT_LIBRARY = { 1: "lib/element_f32", 4: "lib/element_vec4" } as const;
@@ -90,7 +85,6 @@ export function elementKernels(base: KernelBase): ElementKernels {
     });
   const kernels = { 1: make(1), 4: make(4) };
   return {
-    all: Object.values(kernels),
     choose: (...sizes) => {
       const width = elementWidth(...sizes);
       return { kernel: kernels[width], width };
@@ -169,7 +163,6 @@ export function rowKernels(
       })),
     );
   return {
-    all: WIDTHS.flatMap((width) => Object.values(kernels[width])),
     choose: (columns, tuning) => {
       const choices = [...inOrder(columns, tuning, "timed"), ...inOrder(columns, tuning, "others")];
       return defined(choices.find(({ kernel }) => !tuning.isBroken?.(kernel)) ?? choices[0], "a variant");
@@ -226,7 +219,6 @@ export function columnKernels(base: KernelBase): ColumnKernels {
   const alone = { 1: make(1, 64, 1), 4: make(4, 64, 1) };
   const shared = { 1: make(1, 16, 16), 4: make(4, 16, 16) };
   return {
-    all: [...Object.values(alone), ...Object.values(shared)],
     call: (matrix, tuning) => {
       const { rows, columns, params, operands } = matrix;
       const variant = (id: "shared" | "alone", width: Width): Variant => ({

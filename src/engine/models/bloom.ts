@@ -4,13 +4,13 @@ import { defineFamily } from "./config/family";
 import { flag, number, size, sizeOrNull } from "./config/fields";
 import { evenHeadDim, layerNorm, linear } from "./layers";
 
-/** BLOOM and its sizes (transformers `BloomForCausalLM`): layer norm also of the embeddings, and ALiBi for positions. */
+/** BLOOM (transformers `BloomForCausalLM`): layer norm of the embeddings too, and ALiBi. */
 export const bloom = defineFamily({
   className: "BloomConfig",
   used: {
     vocab_size: size(250880),
     hidden_size: size(64),
-    // Of earlier versions; wins where both are there.
+    // Legacy key; takes precedence over hidden_size.
     n_embed: sizeOrNull(null),
     n_layer: size(2),
     n_head: size(8),
@@ -18,7 +18,7 @@ export const bloom = defineFamily({
     tie_word_embeddings: flag(true),
     pretraining_tp: size(1, 0),
     slow_but_exact: flag(false),
-    // What the model was trained with; transformers does not read it.
+    // Training length; transformers does not read it.
     seq_length: size(2048),
   },
   aliases: { num_hidden_layers: "n_layer", num_attention_heads: "n_head" },
@@ -34,7 +34,7 @@ export const bloom = defineFamily({
   },
   refused: { apply_residual_connection_post_layernorm: [false] },
   describe(values): ModelSpec {
-    // With slices of one model, transformers leaves out biases of the output layers.
+    // With slow_but_exact and pretraining_tp > 1, transformers omits the output layers' biases.
     if (values.slow_but_exact && values.pretraining_tp > 1)
       throw new LuthierError({ code: "model/config-setting", setting: "slow_but_exact" });
     const { n_head: heads, layer_norm_epsilon: epsilon } = values;

@@ -25,8 +25,8 @@ import { rotaryPairs } from "../nn/rope-table";
 import { RELATIVE_BUCKETS, ropeNames } from "../nn/tables";
 
 /**
- * Builds a decoder over token ids (B · T), which may be null when only virtual tokens are fed.
- * Returns what the head reads, (B · T', embedding size), where T' counts virtual tokens too.
+ * Builds a decoder over token ids (B · T); null ids feed virtual tokens only. Returns the head's input (B · T',
+ * embedding size), where T' includes virtual tokens.
  */
 export function buildDecoder(
   context: BuildContext,
@@ -52,13 +52,13 @@ function scaled({ graph }: BuildContext, x: Value, alpha = 1): Value {
   return alpha === 1 ? x : graph.apply(scale, [x], { alpha });
 }
 
-/** The decoder's last hidden states (B · T', embedding size), as the head's input is made of them. */
+/** Final hidden states (B · T', embedding size), after the output projection if any. */
 function buildHidden(context: BuildContext, spec: ModelSpec, length: number, ids: Value | null): Value {
   const x = buildStack(context, spec, "decoder", length, ids);
   return spec.projections ? applyLinear(context, spec.projections.outOf, x) : x;
 }
 
-/** Embeddings of ids (B · T) through the blocks of one stack and its last norm, (B · T', hidden). */
+/** Runs ids (B · T) through the embeddings, blocks and final norm of one stack: (B · T', hidden). */
 export function buildStack(
   context: BuildContext,
   spec: ModelSpec,
@@ -68,7 +68,7 @@ export function buildStack(
 ): Value {
   const { graph, rows } = context;
   const { blocks, finalNorm } = stack === "encoder" ? defined(spec.encoder, "encoder") : spec;
-  // Only the stack that the prompt enters by has the adapter at its entry.
+  // Input hooks apply only to the stack that reads the prompt.
   const entry: EntryHooks = stack === "encoder" || !spec.encoder ? context.adapter : {};
   const embedded = embedInputs(context, spec, entry, length, ids);
   const total = embedded.type.shape[1] ?? 0;
@@ -88,9 +88,9 @@ export function buildStack(
 
 type EntryHooks = Pick<AdapterHooks, "virtualTokens" | "embedded">;
 
-/** How a stack knows where its tokens stand: by the position of each, or by biases of attention for each distance. */
+/** Position information of a stack: position ids, or a relative attention bias. */
 interface Places {
-  /** Blocks that have run before the stack's own. */
+  /** Number of blocks in preceding stacks. */
   readonly blocksBefore: number;
   readonly positions: Value | null;
   readonly bias: Value | null;
@@ -109,7 +109,7 @@ function readPlaces(
   return { blocksBefore, positions: null, bias: applyEmbedding(context, positions[stack], buckets) };
 }
 
-/** Token embeddings with the adapter's virtual tokens in front, (B, T', embedding size). */
+/** Token embeddings preceded by the adapter's virtual tokens: (B, T', embedding size). */
 function embedInputs(
   context: BuildContext,
   spec: ModelSpec,
@@ -130,7 +130,7 @@ function embedInputs(
   return front ? graph.apply(concatRows, [front, text], {}) : text;
 }
 
-/** Embeddings (B · T', embedding size) normalised, widened, with learned positions added. */
+/** Applies the embedding norm, input projection and learned positions to embeddings (B · T', embedding size). */
 function placeInputs(context: BuildContext, spec: ModelSpec, embedded: Value, { positions }: Places): Value {
   const normed = spec.embeddingNorm ? applyNorm(context, spec.embeddingNorm, embedded) : embedded;
   const widened = spec.projections ? applyLinear(context, spec.projections.into, normed) : normed;
@@ -139,7 +139,7 @@ function placeInputs(context: BuildContext, spec: ModelSpec, embedded: Value, { 
   return context.graph.apply(add, [x, applyEmbedding(context, spec.positions.path, positions)], {});
 }
 
-/** Drops a value at a place of a block, where the pass drops there. */
+/** Applies base-model dropout at a site of a block. */
 type Drop = (place: "attention" | "mlp" | "cross" | "inner", y: Value) => Value;
 
 function buildBlock(
@@ -166,14 +166,14 @@ function buildBlock(
     buildAttention(context, spec, block.attention, layer, before(attentionNorm, x), places),
   );
   const sum = join("attention", attended, x);
-  const attendedAll = block.cross ? addCross(context, spec, block.cross, layer, sum, drop) : sum;
+  const attendedAll = block.cross ? addCrossAttention(context, spec, block.cross, layer, sum, drop) : sum;
   const middle = after(attentionNorm, attendedAll);
   const mlpInput = before(mlpNorm, block.isParallel ? x : middle);
   const mlp = drop("mlp", buildMlp(context, block.mlp, mlpInput, drop));
   return after(mlpNorm, join("mlp", mlp, middle));
 }
 
-/** The residual stream after a sub-layer gives y: residual + norm(y), where y may be what the adapter puts in its place. */
+/** Joins a sub-layer's output y with the residual stream, residual + norm(y), after the adapter's hook on y. */
 function joinResidual(
   context: BuildContext,
   site: Omit<SublayerSite, "y" | "withResidual">,
@@ -190,8 +190,8 @@ function joinResidual(
   return graph.apply(add, [residual, normed(joining)], {});
 }
 
-/** x and what its tokens find in the encoder's output. */
-function addCross(
+/** Adds cross-attention over the encoder's output to x. */
+function addCrossAttention(
   context: BuildContext,
   spec: ModelSpec,
   cross: CrossAttentionSpec,
@@ -226,7 +226,7 @@ function buildAttention(
     norm ? applyNorm(context, norm, value) : value;
   const place = (value: Value): Value =>
     spec.positions.type === "rope" && positions && ropeTable !== null
-      ? turn(context, spec, ropeTable, value, positions)
+      ? applyRope(context, spec, ropeTable, value, positions)
       : value;
   const y = context.attend(
     layer,
@@ -238,7 +238,7 @@ function buildAttention(
   return applyLinear(context, attention.o, graph.reshape(y, rows * length, spec.heads * spec.headDim));
 }
 
-/** Queries, keys and values of x (tokens, hidden); each holds the heads of a token side by side. */
+/** Projects x (tokens, hidden) to queries, keys and values; each row concatenates a token's heads. */
 function project(
   context: BuildContext,
   spec: ModelSpec,
@@ -260,8 +260,14 @@ function project(
   return graph.applyAll(splitColumns, [pieces], { sizes }) as [Value, Value, Value];
 }
 
-/** Rotary positions on (B, T, heads, D). */
-function turn(context: BuildContext, spec: ModelSpec, index: number, value: Value, positions: Value): Value {
+/** Applies rotary embedding to (B, T, heads, D). */
+function applyRope(
+  context: BuildContext,
+  spec: ModelSpec,
+  index: number,
+  value: Value,
+  positions: Value,
+): Value {
   const { graph, weights } = context;
   invariant(spec.positions.type === "rope", "rotary positions");
   const half = rotaryPairs(defined(spec.positions.tables[index], `rotary table ${index}`));
@@ -307,7 +313,7 @@ function geluForm(activation: "gelu_tanh" | "gelu_none"): "tanh" | "none" {
   return activation === "gelu_tanh" ? "tanh" : "none";
 }
 
-/** The ids input of a pass of B · T tokens. */
+/** Input ids of a pass over B · T tokens. */
 export function idsInput(context: BuildContext, tokens: number): Value {
   return context.graph.input("input_ids", u32(tokens));
 }

@@ -5,15 +5,15 @@ import { applyLinear, type Attend, type BuildContext, type CrossAttend } from ".
 import { buildDecoder, buildStack, idsInput } from "./decoder";
 import type { ModelSpec } from "../nn/model-spec";
 
-/** Tokens that a row of the encoder and one of the decoder have. */
+/** Row lengths in tokens. */
 export interface PairLengths {
   readonly source: number;
   readonly target: number;
 }
 
 /**
- * Builds both stacks: the encoder over the input `encoder_ids` (B · source), behind the adapter's virtual tokens, and
- * the decoder over `input_ids` (B · target). Returns what the head reads, (B · target, embedding size).
+ * Builds both stacks: the encoder over `encoder_ids` (B · source), preceded by the adapter's virtual tokens, and the
+ * decoder over `input_ids` (B · target). Returns the head's input (B · target, embedding size).
  */
 export function buildEncoderDecoder(
   context: BuildContext,
@@ -29,7 +29,7 @@ export function buildEncoderDecoder(
   return buildDecoder({ ...context, cross }, spec, target, idsInput(context, rows * target));
 }
 
-/** The encoder over the input `encoder_ids` (B · length): (B · T', hidden), where T' counts virtual tokens too. */
+/** Builds the encoder over `encoder_ids` (B · length): (B · T', hidden), where T' includes virtual tokens. */
 export function buildEncoder(context: BuildContext, spec: ModelSpec, length: number): Value {
   const { graph, rows } = context;
   const attend: Attend = (_, q, key, value, bias) =>
@@ -38,7 +38,7 @@ export function buildEncoder(context: BuildContext, spec: ModelSpec, length: num
   return buildStack({ ...context, attend }, spec, "encoder", length, ids);
 }
 
-/** The keys and values that a block of the decoder makes of the encoder's output, (B, T', heads, head size) each. */
+/** Cross-attention keys and values of a decoder block from the encoder's output: (B, T', heads, head size) each. */
 export function projectEncoded(
   context: BuildContext,
   spec: ModelSpec,

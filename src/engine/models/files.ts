@@ -10,13 +10,13 @@ import {
 } from "../weights/tensor-source";
 import type { WeightDeclaration } from "../weights/weight-store";
 
-/** The tensors of a model's files by name. */
+/** Stored tensors by name. */
 export type StoredTensors = ReadonlyMap<string, StoredTensor>;
 
-/** What the files hold for a model: the model as they have it, and a tensor for each that it declares. */
+/** A model specification adjusted to the files, and access to their tensors. */
 export interface Resolved {
   readonly spec: ModelSpec;
-  /** Gives a declared tensor. Errors: the files have none of that name. */
+  /** Looks up a declared tensor. Errors: not in the files. */
   find(name: string): TensorSource;
 }
 
@@ -34,9 +34,9 @@ export function renamedTensors({ earlierPaths = [] }: ModelSpec, files: StoredTe
 const CHUNK = 2 ** 18;
 
 /**
- * Settles what depends on the files, as transformers 5 does: a head of its own counts where its values differ from the
- * embedding's, whatever config.json says, and of two tied tensors either may be missing.
- * @throws LuthierError("model") when an encoder-decoder's copies of the embedding differ
+ * Resolves what depends on the files, like transformers 5: the head is untied if its values differ from the
+ * embedding's, whatever config.json says, and either of two tied tensors may be missing.
+ * @throws LuthierError("model") when copies of an encoder-decoder's embedding differ
  */
 export async function resolveFiles(described: ModelSpec, files: StoredTensors): Promise<Resolved> {
   const { prefix, embedTokens, embeddingCopies = [] } = described;
@@ -57,7 +57,7 @@ export async function resolveFiles(described: ModelSpec, files: StoredTensors): 
   };
 }
 
-/** The token embedding by any of its paths, all of which must hold the same. */
+/** The token embedding under any of its paths; copies must be equal. */
 async function embeddingOf(
   at: (name: string) => StoredTensor | undefined,
   paths: readonly string[],
@@ -69,7 +69,7 @@ async function embeddingOf(
   return first;
 }
 
-/** Whether two matrices hold the same numbers. */
+/** Whether two matrices have equal values. */
 async function areEqual(one: StoredTensor, other: StoredTensor): Promise<boolean> {
   if (one.shape.join() !== other.shape.join()) return false;
   const [a, b] = [safetensorsTensor(one), safetensorsTensor(other)];
@@ -83,8 +83,8 @@ async function areEqual(one: StoredTensor, other: StoredTensor): Promise<boolean
 }
 
 /**
- * Tensors that no module of the language model reads, by their names: buffers that code computes anew (masks, positions,
- * rotary frequencies), a table that T5 has and does not use, and heads of other tasks.
+ * Stored tensors that the language model does not use: recomputed buffers (masks, positions, rotary frequencies), an
+ * unused table of T5, and heads of other tasks.
  */
 const UNUSED = [
   /(^|\.)rotary_emb\.inv_freq$/,
@@ -95,15 +95,15 @@ const UNUSED = [
   /^(score|classifier|classification_head|qa_outputs|v_head|value_head|multiple_choice_head)\./,
 ];
 
-/** Named in an error; the rest are counted. */
+/** Tensors named in an error; the rest are counted. */
 const NAMED = 5;
 
 /**
- * Checks that every tensor of the files is one that the model declares, or known to change nothing. Whole numbers and
- * truth values are buffers: no module computes with them.
+ * Checks that each stored tensor is either declared by the model or known to be irrelevant. Integer and boolean tensors
+ * are buffers.
  * @throws LuthierError("model/left-over-tensors")
  */
-export function checkLeftOver(
+export function checkUnusedTensors(
   spec: ModelSpec,
   declared: readonly Pick<WeightDeclaration, "name">[],
   files: StoredTensors,

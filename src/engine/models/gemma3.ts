@@ -27,7 +27,7 @@ import {
 } from "./layers";
 import { readSettings } from "./rope-config";
 
-/** The model's rotary tables: that of layers which see everything, and that of layers with a sliding window. */
+/** Rotary tables for full-attention and sliding-window layers. */
 const TABLES = { global: 0, local: 1 } as const;
 
 const fields = {
@@ -47,7 +47,7 @@ const fields = {
   query_pre_attn_scalar: number(256),
   sliding_window: sizeOrNull(4096),
   layer_types: layerTypes,
-  // Of earlier versions: without layer_types, every layer of this number sees everything.
+  // Legacy: without layer_types, every n-th layer has full attention.
   sliding_window_pattern: size(6),
   rope_parameters: objectOrNull(),
   rope_scaling: objectOrNull(),
@@ -59,13 +59,13 @@ const fields = {
 type GemmaValues = Values<typeof fields>;
 
 /**
- * Gemma 3's language model (transformers `Gemma3ForCausalLM`: 270M, 1B): scaled embeddings, four norms a block whose
- * weights are differences from one, norms of heads, and layers that see a window between layers that see everything.
+ * Gemma 3's language model (transformers `Gemma3ForCausalLM`: 270M, 1B): scaled embeddings, four norms per block with
+ * weights stored as offsets from one, query and key norms, and sliding-window layers between full-attention layers.
  */
 export const gemma3 = defineFamily({
   className: "Gemma3TextConfig",
   used: fields,
-  // Gemma 2 bounds its scores; in Gemma 3 transformers reads the key and never applies it.
+  // Gemma 2 softcaps attention scores; for Gemma 3, transformers reads the key but never applies it.
   idle: {
     "not-applied": ["attn_logit_softcapping", "_sliding_window_pattern"],
   },
@@ -99,8 +99,8 @@ export const gemma3 = defineFamily({
 const layerRopes = { full_attention: objectOrNull(), sliding_attention: objectOrNull() };
 
 /**
- * Rotary settings as transformers 5 spells them, an object for each kind of layer, with those of 4 outside: rope_scaling
- * lies over what full layers have, and the bases outside stand in for missing ones.
+ * Rotary settings in transformers 5's form, an object per layer type, completed from version 4's keys: rope_scaling
+ * overrides the full-attention settings, and top-level bases are defaults.
  */
 function ropes(values: GemmaValues): RopeSpec[] {
   const { rope_parameters: parameters, rope_scaling: scaling } = values;
@@ -132,7 +132,7 @@ function ropes(values: GemmaValues): RopeSpec[] {
 function blocks(values: GemmaValues, sizes: HeadSizes): BlockSpec[] {
   const { layer_types: types, num_hidden_layers: layers, sliding_window_pattern: pattern } = values;
   const { sliding_window: window } = values;
-  // transformers makes the mask of a window whether or not a layer has one.
+  // transformers builds the sliding-window mask even if no layer uses it.
   if (window === null) throw new LuthierError({ code: "model/no-window" });
   const windows = slidingWindows(types, layers, window, (layer) => (layer + 1) % pattern !== 0);
   const layer = layerMaker(values, sizes);

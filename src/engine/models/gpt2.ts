@@ -16,7 +16,7 @@ const fields = {
   tie_word_embeddings: flag(true),
 };
 
-/** GPT-2 and its sizes (transformers `GPT2LMHeadModel`): layer norm, learned positions, one fused q-k-v layer. */
+/** GPT-2 (transformers `GPT2LMHeadModel`): layer norm, learned positions, a fused q-k-v projection. */
 export const gpt2 = defineFamily({
   className: "GPT2Config",
   used: fields,
@@ -28,7 +28,7 @@ export const gpt2 = defineFamily({
   },
   dropout: { embedding: ["embd_pdrop", 0.1], residual: ["resid_pdrop", 0.1], attention: ["attn_pdrop", 0.1] },
   idle: {
-    // The model counts its positions by itself, and its embedding has no row for padding.
+    // n_ctx duplicates n_positions, and the embedding has no padding row.
     bookkeeping: ["n_ctx", "pad_token_id"],
     numerics: ["reorder_and_upcast_attn"],
     "other-heads": [

@@ -2,7 +2,7 @@ import { LuthierError } from "../../lib/errors";
 import type { LinearSpec, NormSpec } from "../nn/model-spec";
 import { wordsOrNull } from "./config/fields";
 
-/** A linear layer whose weight is stored as (out, in). */
+/** A linear layer with weight (out, in). */
 export function linear(path: string, inFeatures: number, outFeatures: number, bias: boolean): LinearSpec {
   return { path, inFeatures, outFeatures, bias, conv1d: false };
 }
@@ -11,37 +11,40 @@ export function layerNorm(path: string, size: number, epsilon: number): NormSpec
   return { path, type: "layer", size, epsilon };
 }
 
-/** `weightOffset` is 1 where the stored weight is the difference from one. */
+/** `weightOffset` is 1 if the stored weight is an offset from one. */
 export function rmsNorm(path: string, size: number, epsilon: number, weightOffset: 0 | 1 = 0): NormSpec {
   return { path, type: "rms", size, epsilon, weightOffset };
 }
 
-/** Sizes of a model's attention heads. */
+/** Attention head sizes. */
 export interface HeadSizes {
   readonly heads: number;
   readonly keyValueHeads: number;
   readonly headDim: number;
 }
 
-/** Checks the sizes of grouped heads with rotary positions. Errors: heads that cannot share key-value heads, an odd width. */
+/**
+ * Validates grouped-query heads with rotary embedding. Errors: heads not divisible by key-value heads, or an odd head
+ * size.
+ */
 export function groupedHeads(heads: number, keyValueHeads: number, headDim: number): HeadSizes {
   if (heads % keyValueHeads !== 0 || headDim % 2 !== 0)
     throw new LuthierError({ code: "model/heads", heads, keyValueHeads, headDim });
   return { heads, keyValueHeads, headDim };
 }
 
-/** The width of each of `heads` heads that divide the hidden size among them. Errors: they do not. */
+/** Head size when heads split the hidden size. Errors: not divisible. */
 export function evenHeadDim(hiddenSize: number, heads: number): number {
   if (hiddenSize % heads === 0) return hiddenSize / heads;
   throw new LuthierError({ code: "model/hidden-not-multiple", hiddenSize, heads });
 }
 
-/** Kinds of layers by what they see; transformers reads the last as the first. */
+/** Attention types of layers; transformers treats "attention" as "full_attention". */
 export const layerTypes = wordsOrNull(["full_attention", "sliding_attention", "attention"]);
 
 /**
- * The window of each of `layers` layers, from layer_types or else by the layer's number. Errors: layer_types of another
- * length, a layer with a window where the model has none.
+ * Window size per layer, from layer_types or by layer index. Errors: layer_types of the wrong length, or a sliding
+ * layer without a window size.
  */
 export function slidingWindows(
   types: readonly string[] | null,
@@ -59,8 +62,8 @@ export function slidingWindows(
 }
 
 /**
- * The row of the token embedding that PyTorch gives no gradient (`padding_idx`), as a part of the specification. Errors:
- * an id outside the vocabulary; negative ones count from its end.
+ * The embedding row without gradient (PyTorch's `padding_idx`), as part of a specification. Negative ids count from the
+ * end of the vocabulary. Errors: an id out of range.
  */
 export function paddingRow(id: number | null, vocabularySize: number): { readonly paddingId?: number } {
   if (id === null) return {};

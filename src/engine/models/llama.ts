@@ -6,13 +6,13 @@ import { choice, flag, number, size, sizeOrNull, tokenId, type Values } from "./
 import { evenHeadDim, groupedHeads, type HeadSizes, layerTypes, linear, paddingRow, rmsNorm } from "./layers";
 import { readRope, ropeFields, ropeReach, type RopeTraits } from "./rope-config";
 
-/** What sets a llama-like family apart. */
+/** Differences between llama-like families. */
 export interface LlamaTraits {
-  /** The layer beside v_proj and down_proj that PEFT's (IA)³ scales; absent: k_proj. */
+  /** The layer that PEFT's (IA)³ scales besides v_proj and down_proj; default k_proj. */
   readonly ia3Projection?: "q_proj";
-  /** Which layers carry biases. */
+  /** Layers with biases. */
   readonly biases: { readonly qkv: boolean; readonly o: boolean; readonly mlp: boolean };
-  /** Norms of every head's query and key (Qwen3). */
+  /** Query and key norms per head (Qwen3). */
   readonly headNorms?: boolean;
   /** Norms of all queries and all keys (OLMo 2). */
   readonly projectionNorms?: boolean;
@@ -27,7 +27,7 @@ export interface LlamaTraits {
   readonly windows?: readonly (number | undefined)[];
 }
 
-/** The keys that Llama and its relatives share, with Llama's own defaults. */
+/** Keys common to llama-like configs, with Llama's defaults. */
 export const llamaFields = {
   ...ropeFields,
   vocab_size: size(32000),
@@ -44,7 +44,7 @@ export const llamaFields = {
   pad_token_id: tokenId(null),
 };
 
-/** What {@link llamaFields} and those of its relatives read. */
+/** Values of {@link llamaFields}. */
 export type LlamaValues = Values<typeof llamaFields>;
 
 /** Llama 2 and 3, SmolLM2, TinyLlama (transformers `LlamaForCausalLM`). */
@@ -53,7 +53,7 @@ export const llama = defineFamily({
   used: { ...llamaFields, attention_bias: flag(false), mlp_bias: flag(false), layer_types: layerTypes },
   describe(values) {
     evenHeadDim(values.hidden_size, values.num_attention_heads);
-    // transformers keeps a window's keys alone for such layers, and yet lets them see everything.
+    // transformers builds a sliding-window cache for such layers, but computes full attention.
     if (values.layer_types?.includes("sliding_attention"))
       throw new LuthierError({ code: "model/config-setting", setting: "layer_types" });
     const { attention_bias: attention, mlp_bias: mlp } = values;
@@ -61,7 +61,7 @@ export const llama = defineFamily({
   },
 });
 
-/** The shape that Llama and its relatives share: RMS norm, rotary positions, a gated feed-forward layer. */
+/** The common architecture of llama-like models: RMS norm, rotary embedding, gated feed-forward layers. */
 export function llamaLike(family: string, values: LlamaValues, traits: LlamaTraits): ModelSpec {
   const { hidden_size: hiddenSize, vocab_size: vocabularySize, num_attention_heads: heads } = values;
   const headDim = values.head_dim ?? Math.floor(hiddenSize / heads);

@@ -9,49 +9,49 @@ import { sourceBytes, type TensorSource } from "../weights/tensor-source";
 import type { WeightShapes } from "../weights/weight-shapes";
 import { WeightStore } from "../weights/weight-store";
 import { declareWeights, type ModelSpec, linearLayers } from "../nn/model-spec";
-import { checkLeftOver, renamedTensors, resolveFiles, type StoredTensors } from "./files";
+import { checkUnusedTensors, renamedTensors, resolveFiles, type StoredTensors } from "./files";
 import { describeModel } from "./registry";
 import { declareTables } from "../nn/tables";
 
-/** Positions for which rotary tables are made; longer texts than this are not trained in a page. */
+/** Size of rotary tables; longer sequences are impractical in a browser. */
 const MAX_TABLE_POSITIONS = 16384;
 
-/** Tokens that one sequence of the model may have here. */
+/** Maximum sequence length here. */
 export function tablePositions(spec: ModelSpec): number {
   return Math.min(spec.maxPositions, MAX_TABLE_POSITIONS);
 }
 
-/** A base model whose frozen weights are on the GPU. */
+/** A base model with its frozen weights on the GPU. */
 export interface LoadedModel {
   readonly gpu: Gpu;
   readonly pipelines: PipelineCache;
   readonly tuning: Tuning;
   readonly spec: ModelSpec;
   readonly weights: WeightStore;
-  /** Tokens that one sequence may have, virtual ones included. */
+  /** Maximum sequence length, virtual tokens included. */
   readonly maxPositions: number;
-  /** Where the frozen tensors can be read again (initial values, merging). */
+  /** Sources of the frozen tensors, for initialisation and merging. */
   readonly tensors: ReadonlyMap<string, TensorSource>;
 }
 
-/** What planning needs of a model, whether its weights are on a GPU or not. */
+/** What planning needs of a model, loaded or not. */
 export type ModelShape = Pick<LoadedModel, "spec" | "tuning"> & { readonly weights: WeightShapes };
 
-/** What loading needs besides the files. */
+/** Options of {@link loadModel}. */
 export interface LoadOptions {
   readonly gpu: Gpu;
   readonly pipelines: PipelineCache;
   readonly tuning: Tuning;
-  /** Told the bytes read so far and in all. */
+  /** Called with the bytes read so far and in total. */
   onProgress?(doneBytes: number, totalBytes: number): void;
   readonly signal?: AbortSignal;
-  /** Quantises the linear layers of the blocks; embeddings and head keep their precision, as in QLoRA. */
+  /** Quantises the blocks' linear layers; embeddings and head keep their precision, as in QLoRA. */
   readonly quantization?: Quantization | null;
 }
 
 /**
- * Reads config.json's description and uploads every tensor it asks for. Errors name the tensor that is missing, has
- * another shape, or has no place in the model; what was uploaded is freed then.
+ * Loads the model of a config.json, uploading each tensor that it declares. Errors name a tensor that is missing,
+ * misshapen or not part of the model; uploaded tensors are freed.
  */
 export async function loadModel(
   config: Readonly<Record<string, unknown>>,
@@ -71,7 +71,7 @@ export async function loadModel(
     const isConv1d = declaration.layout === "conv1d";
     return { declaration, source: isQuantised ? nf4Source(source, isConv1d, options.quantization) : source };
   });
-  checkLeftOver(spec, declared, named);
+  checkUnusedTensors(spec, declared, named);
   const totalBytes = wanted.reduce((sum, { source }) => sum + sourceBytes(source), 0);
   let doneBytes = 0;
   const onBytes = (bytes: number): void => options.onProgress?.((doneBytes += bytes), totalBytes);

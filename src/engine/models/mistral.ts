@@ -5,8 +5,8 @@ import { layerTypes, slidingWindows } from "./layers";
 import { llamaFields, llamaLike } from "./llama";
 
 /**
- * Mistral 7B and its relatives (transformers `MistralForCausalLM`): Llama's shape, with one sliding window for all layers.
- * With layer_types transformers opens it as Ministral, whose layers have a window where the list says so.
+ * Mistral 7B and derivatives (transformers `MistralForCausalLM`): Llama's architecture with a sliding window in all
+ * layers. With layer_types, transformers loads it as Ministral, with sliding windows as listed.
  */
 export const mistral = defineFamily({
   className: "MistralConfig",
@@ -20,7 +20,7 @@ export const mistral = defineFamily({
   },
   describe(values, config) {
     const { layer_types: types, num_hidden_layers: layers, sliding_window: window } = values;
-    // Ministral makes the mask of a window whether or not a layer has one.
+    // Ministral builds the sliding-window mask even if no layer uses it.
     if (Object.hasOwn(config, "layer_types") && window === null)
       throw new LuthierError({ code: "model/no-window" });
     return llamaLike("mistral", values, {

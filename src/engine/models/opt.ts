@@ -4,10 +4,10 @@ import { defineFamily } from "./config/family";
 import { choice, flag, size, sizeOrNull, tokenId, type Values } from "./config/fields";
 import { evenHeadDim, layerNorm, linear, paddingRow } from "./layers";
 
-/** LayerNorm's own default: OPT's config.json does not say. */
+/** PyTorch's LayerNorm default; OPT's config.json has no such key. */
 const EPSILON = 1e-5;
 
-/** OPT keeps the first two rows of its position table unused. */
+/** OPT's position table starts with two unused rows. */
 const POSITION_OFFSET = 2;
 
 const ROOT = "model.decoder";
@@ -28,8 +28,8 @@ const fields = {
 };
 
 /**
- * OPT and its sizes (transformers `OPTForCausalLM`): layer norm, learned positions, ReLU. OPT-350m normalises after its
- * residual sums, and its embeddings are narrower than its blocks.
+ * OPT (transformers `OPTForCausalLM`): layer norm, learned positions, ReLU. OPT-350m is post-norm and projects narrower
+ * embeddings to the hidden size.
  */
 export const opt = defineFamily({
   className: "OPTConfig",

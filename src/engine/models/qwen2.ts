@@ -3,7 +3,7 @@ import { flag, size, sizeOrNull, type Values } from "./config/fields";
 import { layerTypes, slidingWindows } from "./layers";
 import { llamaFields, llamaLike } from "./llama";
 
-/** The keys of Qwen's models, with their own defaults. */
+/** Keys of Qwen configs, with their defaults. */
 export const qwenFields = {
   ...llamaFields,
   vocab_size: size(151936),
@@ -16,7 +16,7 @@ export const qwenFields = {
   layer_types: layerTypes,
 };
 
-/** Qwen1.5, Qwen2, Qwen2.5 (transformers `Qwen2ForCausalLM`): Llama's shape with biases on q, k and v. */
+/** Qwen1.5, Qwen2, Qwen2.5 (transformers `Qwen2ForCausalLM`): Llama's architecture with q, k and v biases. */
 export const qwen2 = defineFamily({
   className: "Qwen2Config",
   used: qwenFields,

@@ -3,7 +3,7 @@ import { flag, sizeOrNull } from "./config/fields";
 import { llamaLike } from "./llama";
 import { qwenFields, qwenWindows } from "./qwen2";
 
-/** Qwen3 (transformers `Qwen3ForCausalLM`): Llama's shape with norms of every head's query and key. */
+/** Qwen3 (transformers `Qwen3ForCausalLM`): Llama's architecture with query and key norms. */
 export const qwen3 = defineFamily({
   className: "Qwen3Config",
   used: { ...qwenFields, head_dim: sizeOrNull(128), attention_bias: flag(false) },

@@ -20,7 +20,7 @@ import { smollm3 } from "./smollm3";
 import { starcoder2 } from "./starcoder2";
 import { mt5, t5 } from "./t5";
 
-/** Families by `model_type`; a new one is a file beside these and a line here. */
+/** Families by `model_type`. */
 export const families = {
   llama,
   mistral,
@@ -44,12 +44,12 @@ export const families = {
 type FamilyId = keyof typeof families;
 type Config = Readonly<Record<string, unknown>>;
 
-/** Describes the model of a config.json. Errors: a family the studio does not have, a setting that cannot be. */
+/** Model specification of a config.json. Errors: an unsupported family, an invalid setting. */
 export function describeModel(config: Config): ModelSpec {
   return familyOf(config).describe(config);
 }
 
-/** Keys of a config.json that nothing reads, neither here nor in transformers, and that are not plainly off. */
+/** Keys of a config.json that neither transformers nor the engine reads, with values that are not trivially off. */
 export function unreadConfigKeys(config: Config): string[] {
   const { keys, inner }: Family = familyOf(config);
   const within = inner && config[inner.key];

@@ -15,7 +15,7 @@ import {
   type Values,
 } from "./config/fields";
 
-/** Rotary keys, as transformers 4 and 5 spell them. */
+/** RoPE keys, in transformers 4's and 5's spelling. */
 export const ropeFields = {
   rope_parameters: objectOrNull(),
   rope_scaling: objectOrNull(),
@@ -24,13 +24,13 @@ export const ropeFields = {
   original_max_position_embeddings: sizeOrNull(null),
 };
 
-/** What the model's own settings are where the rotary ones do not say. */
+/** Defaults from outside the RoPE settings. */
 interface RopeContext {
   readonly dimension: number;
   readonly theta: number;
   readonly partialFactor: number | null;
   readonly maxPositions: number;
-  /** Beats what stands inside, as transformers has it. */
+  /** Takes precedence over the nested key, as in transformers. */
   readonly originalMaxPositions: number | null;
   readonly traits?: RopeTraits;
 }
@@ -46,8 +46,8 @@ export interface RopeTraits {
 type Settings = Readonly<Record<string, unknown>>;
 
 /**
- * The rotary positions of a model with one kind of them. transformers takes `rope_scaling` before `rope_parameters`, and
- * a base or a share inside of either before the one outside.
+ * RoPE settings of a model with a single kind. As in transformers, `rope_scaling` precedes `rope_parameters`, and
+ * nested bases and factors precede top-level ones.
  */
 export function readRope(
   values: Values<typeof ropeFields> & { readonly max_position_embeddings: number },
@@ -89,7 +89,7 @@ const allKinds: Readonly<Record<RopeKind, RopeKind>> = {
   longrope: "longrope",
 };
 
-/** Reads one object of rotary settings; `above` is the key that holds it, with a dot. */
+/** Parses an object of RoPE settings; `above` is its path with a trailing dot. */
 export function readSettings(settings: Settings, above: string, context: RopeContext): RopeSpec {
   const { kinds = allKinds, turnsParts = false }: RopeTraits = context.traits ?? {};
   const key = Object.hasOwn(settings, "rope_type") ? "rope_type" : "type";

@@ -32,14 +32,14 @@ import type { DropoutKeys } from "./config/dropout";
 import type { IdleKeys } from "./config/keys";
 import { linear, rmsNorm } from "./layers";
 
-/** Distances have no end, so that only memory limits a text; so many tokens each of the prompt and the answer may have. */
+/** Relative positions have no limit; this bounds prompt and answer, each. */
 const MAX_POSITIONS = 16384;
 
 type GatedForm = `gated-${GatedName}`;
 const gatedForms = gatedNames.map((name): GatedForm => `gated-${name}`);
 const actNames = [...new Set<GatedName | PlainName>([...gatedNames, ...plainNames])];
 
-/** Without a gate, or behind "gated-" with one. */
+/** An activation, prefixed with "gated-" for gated layers. */
 function feedForward(fallback: PlainName | GatedForm): Field<PlainName | GatedForm> {
   return choice([...plainNames, ...gatedForms], fallback);
 }
@@ -56,7 +56,7 @@ const fields = {
   relative_attention_max_distance: size(128),
   layer_norm_epsilon: number(1e-6),
   feed_forward_proj: feedForward("relu"),
-  // What feed_forward_proj stands for; where they are given too, they win.
+  // Derived from feed_forward_proj by default; explicit values win.
   dense_act_fn: choiceOrNull(actNames),
   is_gated_act: flagOrNull(null),
   decoder_start_token_id: tokenId(null),
@@ -72,7 +72,7 @@ const aliases = {
   head_dim: "d_kv",
 };
 
-/** One share for all places. */
+/** One probability for all dropout sites. */
 const RATE = ["dropout_rate", 0.1] as const;
 const dropout: DropoutKeys = { embedding: RATE, residual: RATE, inner: RATE, final: RATE, attention: RATE };
 
@@ -81,8 +81,8 @@ const idle: IdleKeys = {
 };
 
 /**
- * T5 and its later forms, Flan-T5 among them (transformers `T5ForConditionalGeneration`): ReLU and a tied head that reads
- * scaled values in the first, gated GELU and a head of its own from 1.1 on.
+ * T5, T5 1.1 and Flan-T5 (transformers `T5ForConditionalGeneration`): ReLU and a tied head with scaled input in the
+ * original, gated GELU and an untied head from 1.1 on.
  */
 export const t5 = defineFamily({
   className: "T5Config",
@@ -91,16 +91,16 @@ export const t5 = defineFamily({
   dropout,
   idle,
   describe(values, config) {
-    // transformers 5 ties wherever the file has no head of its own, and tells the first form by another key.
+    // transformers 5 ties the head if the file has none, and identifies the original T5 by scale_decoder_outputs.
     const isFirst = values.scale_decoder_outputs ?? values.tie_word_embeddings !== false;
-    const spec = encoderDecoder("t5", values, ownLayers(values, config, 6));
+    const spec = encoderDecoder("t5", values, decoderLayerCount(values, config, 6));
     const tied = isFirst && values.tie_word_embeddings !== false;
     const head = { ...spec.head, tied };
     return isFirst ? { ...spec, head, headInputScale: 1 / Math.sqrt(spec.hiddenSize) } : { ...spec, head };
   },
 });
 
-/** mT5 and what was tuned from it, mT0 (transformers `MT5ForConditionalGeneration`): T5 1.1 with a larger vocabulary. */
+/** mT5 and mT0 (transformers `MT5ForConditionalGeneration`): T5 1.1 with a larger vocabulary. */
 export const mt5 = defineFamily({
   className: "MT5Config",
   used: {
@@ -116,16 +116,16 @@ export const mt5 = defineFamily({
   dropout,
   idle: {
     ...idle,
-    // The head is tied wherever the file has none of its own, whatever stands here, and reads what the decoder gives.
+    // The head is tied if and only if the file has none, and its input is never scaled.
     "not-applied": ["tie_word_embeddings", "scale_decoder_outputs"],
   },
   describe(values, config) {
-    const spec = encoderDecoder("mt5", values, ownLayers(values, config, 8));
+    const spec = encoderDecoder("mt5", values, decoderLayerCount(values, config, 8));
     return { ...spec, ia3Targets: { targets: ["k", "v", "wi_1"], feedforward: [] } };
   },
 });
 
-/** What all have in common; a head that the files leave out is the embedding. */
+/** The common specification; a head missing from the files is tied to the embedding. */
 function encoderDecoder(family: string, values: T5Values, decoderLayers: number): ModelSpec {
   const { d_model: hidden, num_heads: heads, num_layers: layers } = values;
   const makeBlocks = blockMaker(values);
@@ -164,8 +164,8 @@ function encoderDecoder(family: string, values: T5Values, decoderLayers: number)
   };
 }
 
-/** Without a number of its own the decoder has as many blocks as num_layers says, also where an alias says otherwise. */
-function ownLayers(
+/** Without num_decoder_layers, the decoder has num_layers blocks; aliases of num_layers do not count. */
+function decoderLayerCount(
   { num_layers: layers }: T5Values,
   config: Readonly<Record<string, unknown>>,
   fallback: number,
@@ -185,7 +185,7 @@ function startId({
   return id;
 }
 
-/** Errors: buckets that the rule of distances has no steps for. */
+/** Errors: bucket counts for which the bucketing formula is undefined. */
 function readBuckets(values: T5Values): { buckets: number; maxDistance: number } {
   const { relative_attention_num_buckets: buckets, relative_attention_max_distance: maxDistance } = values;
   if (buckets % 4 === 0 && maxDistance > buckets / 2) return { buckets, maxDistance };
@@ -220,7 +220,7 @@ function crossAttention(values: T5Values, path: string): CrossAttentionSpec {
   return { norm: norm(values, `${path}.layer_norm`), ...projections(values, `${path}.EncDecAttention`) };
 }
 
-/** The heads' width together need not be the hidden size. */
+/** heads · d_kv may differ from the hidden size. */
 function projections(values: T5Values, path: string): Record<"q" | "k" | "v" | "o", LinearSpec> {
   const { d_model: hidden } = values;
   const inner = values.num_heads * values.d_kv;
@@ -233,7 +233,7 @@ function mlpMaker(values: T5Values): (path: string) => MlpSpec {
   const up = (path: string): LinearSpec => linear(path, hidden, inner, false);
   const down = (path: string): LinearSpec => linear(`${path}.wo`, inner, hidden, false);
   const isGated = values.is_gated_act ?? form.startsWith("gated-");
-  // "gated-gelu" is the tanh formula, unlike "gelu" by itself.
+  // "gated-gelu" means the tanh approximation, unlike plain "gelu".
   const implied = form === "gated-gelu" ? "gelu_new" : form.replace(/^gated-/, "");
   const name = values.dense_act_fn ?? implied;
   if (!isGated) {
@@ -250,7 +250,7 @@ function mlpMaker(values: T5Values): (path: string) => MlpSpec {
   });
 }
 
-/** Errors: an activation that this form of layer does not have. */
+/** Errors: an activation that this layer type does not support. */
 function oneOf<const Name extends string>(names: readonly Name[], fallback: Name, name: string): Name {
   return readFields({ dense_act_fn: choice(names, fallback) }, { dense_act_fn: name }).dense_act_fn;
 }

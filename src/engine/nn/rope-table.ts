@@ -56,9 +56,7 @@ export function ropeTables(
   const size = "attentionFactor" in scaling ? scaling.attentionFactor : 1;
   const cos = new Float32Array(positions * half);
   const sin = new Float32Array(positions * half);
-  const frequencies = Array.from({ length: half }, (_, i) =>
-    Math.fround(scaled(1 / spec.theta ** ((2 * i) / spec.dimension), i, scaling)),
-  );
+  const frequencies = rotaryFrequencies(spec);
   for (let position = 0; position < positions; position++) {
     frequencies.forEach((frequency, i) => {
       const angle = Math.fround(position * frequency);
@@ -67,6 +65,14 @@ export function ropeTables(
     });
   }
   return { cos, sin };
+}
+
+/** Angle per position of each rotary pair, float32. */
+export function rotaryFrequencies(spec: RopeSpec): number[] {
+  const { theta, dimension, scaling } = spec;
+  return Array.from({ length: rotaryPairs(spec) }, (_, i) =>
+    Math.fround(scaled(1 / theta ** ((2 * i) / dimension), i, scaling)),
+  );
 }
 
 function scaled(frequency: number, index: number, scaling: RopeScaling): number {

@@ -1,7 +1,7 @@
 import { defined, invariant } from "../../lib/invariant";
 import type { LowerContext, Op } from "../graph/op";
 import { elementCount, formatShape, sameShape, type TensorType, type Value } from "../graph/value";
-import { elementGrid, type Kernel } from "../gpu/kernel";
+import { elementGrid } from "../gpu/kernel";
 import { type ElementKernels, elementKernels } from "../kernels/variants";
 
 /** Activations by their file in shaders/lib, with the includes that file needs. */
@@ -47,18 +47,6 @@ function kernelsOf(name: ActivationName, gated: boolean): ActivationKernels {
   return kernels;
 }
 
-/** Activations with a plain op, and those with a gated one. */
-const PLAIN = Object.keys(INCLUDES) as readonly ActivationName[];
-const GATES: readonly ActivationName[] = ["silu", "gelu_tanh", "gelu_none"];
-
-function forwardKernels(names: readonly ActivationName[], gated: boolean): Kernel[] {
-  return names.flatMap((name) => kernelsOf(name, gated).forward.all);
-}
-
-function backwardKernels(names: readonly ActivationName[], gated: boolean): Kernel[] {
-  return names.flatMap((name) => kernelsOf(name, gated).backward.all);
-}
-
 function lowerElements<A>(context: LowerContext<A>, kernels: ElementKernels): void {
   const { inputs, outputs, dispatch } = context;
   const elements = elementCount((outputs[0] as Value).type.shape);
@@ -74,7 +62,6 @@ interface BackwardAttrs {
 /** dx = dy · activation'(x): dy, x -> dx. */
 export const activationBackward: Op<BackwardAttrs> = {
   name: "activationBackward",
-  kernels: backwardKernels(PLAIN, false),
   infer: ([dy]) => [dy as TensorType],
   lower: (context) => lowerElements(context, kernelsOf(context.attrs.activation, false).backward),
 };
@@ -82,7 +69,6 @@ export const activationBackward: Op<BackwardAttrs> = {
 /** dgate = dy · up · activation'(gate), dup = dy · activation(gate): dy, gate, up -> dgate, dup. */
 export const gatedActivationBackward: Op<BackwardAttrs> = {
   name: "gatedActivationBackward",
-  kernels: backwardKernels(GATES, true),
   infer: ([dy]) => [dy as TensorType, dy as TensorType],
   lower: (context) => lowerElements(context, kernelsOf(context.attrs.activation, true).backward),
 };
@@ -91,7 +77,6 @@ export const gatedActivationBackward: Op<BackwardAttrs> = {
 export function activationOp<A>(name: string, choose: (attrs: A) => ActivationName): Op<A> {
   return {
     name,
-    kernels: forwardKernels(PLAIN, false),
     infer: ([x]) => [x as TensorType],
     vjp: ({ graph, attrs, inputs, gradOutputs: [dy] }) => [
       dy
@@ -106,7 +91,6 @@ export function activationOp<A>(name: string, choose: (attrs: A) => ActivationNa
 export function gatedActivationOp<A>(name: string, choose: (attrs: A) => ActivationName): Op<A> {
   return {
     name,
-    kernels: forwardKernels(GATES, true),
     infer: ([gate, up]) => {
       const [left, right] = [gate as TensorType, up as TensorType];
       invariant(

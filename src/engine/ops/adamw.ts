@@ -57,7 +57,6 @@ const stepMetricsKernel = defineKernel({
  */
 export const adamw: Op<AdamwAttrs> = {
   name: "adamw",
-  kernels: [adamwKernel],
   effect: true,
   infer: () => [],
   lower: ({ inputs, attrs, dispatch }) => {
@@ -87,7 +86,6 @@ export const adamw: Op<AdamwAttrs> = {
 /** Writes metrics (4) from the squared gradient norm: the norm, and 1 if it is not finite. No outputs. */
 export const stepMetrics: Op<Record<never, never>> = {
   name: "stepMetrics",
-  kernels: [stepMetricsKernel],
   effect: true,
   infer: () => [],
   lower: ({ inputs, dispatch }) => {

@@ -14,7 +14,6 @@ const addBiasKernels = elementKernels({
 /** y = x + b, broadcast along the last dimension: x (…, N), b (N) -> (…, N). */
 export const addBias: Op<Record<never, never>> = {
   name: "addBias",
-  kernels: addBiasKernels.all,
   infer: ([x, b]) => {
     const type = x as TensorType;
     requireShape("addBias", "the bias", b, [matrixShape(type).columns]);

@@ -21,7 +21,6 @@ const accumulateKernels = elementKernels({
 /** y = a + b, elementwise, for equal shapes. */
 export const add: Op<NoAttrs> = {
   name: "add",
-  kernels: addKernels.all,
   infer: ([a, b]) => {
     const [left, right] = [a as TensorType, b as TensorType];
     invariant(
@@ -48,7 +47,6 @@ export const add: Op<NoAttrs> = {
 /** y += x when applied with `into`, else a copy of x. */
 export const accumulate: Op<NoAttrs> = {
   name: "accumulate",
-  kernels: accumulateKernels.all,
   accumulates: true,
   infer: ([x]) => [x as TensorType],
   lower: ({ inputs, outputs, accumulate: adds, dispatch }) => {

@@ -5,13 +5,10 @@ import { elementGrid } from "../gpu/kernel";
 import {
   type AttentionAttrs,
   attentionBackwardBiasCall,
-  attentionBackwardBiasKernels,
   attentionCall,
   attentionDims,
-  attentionKernels,
   attentionParams,
   attentionStatsKernel,
-  HEAD_WIDTHS,
 } from "./attention-kernels";
 
 /** q, k, v, keyStart, keyEnd, and the bias if any. */
@@ -33,7 +30,6 @@ type BackwardInputs = [q: Value, k: Value, v: Value, dy: Value, stats: Value, bi
  */
 export const attentionStats: Op<{ readonly keys: number }> = {
   name: "attentionStats",
-  kernels: HEAD_WIDTHS.map(attentionStatsKernel),
   infer: ([dy, y]) => {
     const [left, right] = [dy as TensorType, y as TensorType];
     invariant(
@@ -60,7 +56,6 @@ export const attentionStats: Op<{ readonly keys: number }> = {
  */
 export const attentionBackwardQuery: Op<AttentionAttrs> = {
   name: "attentionBackwardQuery",
-  kernels: attentionKernels("backward_query"),
   infer: ([q]) => [q as TensorType],
   lower: ({ attrs, inputs, outputs, tuning, dispatch }) => {
     const [q, k, v, dy, stats, bias] = inputs as BackwardInputs;
@@ -73,7 +68,6 @@ export const attentionBackwardQuery: Op<AttentionAttrs> = {
 /** Gradients of attention with respect to k and v, summed over the query heads of each group. Inputs as for q's. */
 export const attentionBackwardKeyValue: Op<AttentionAttrs> = {
   name: "attentionBackwardKeyValue",
-  kernels: attentionKernels("backward_key_value"),
   infer: ([, k, v]) => [k as TensorType, v as TensorType],
   lower: ({ attrs, inputs, outputs, tuning, dispatch }) => {
     const [q, k, v, dy, stats, bias] = inputs as BackwardInputs;
@@ -89,7 +83,6 @@ export const attentionBackwardKeyValue: Op<AttentionAttrs> = {
  */
 export const attentionBackwardBias: Op<AttentionAttrs> = {
   name: "attentionBackwardBias",
-  kernels: attentionBackwardBiasKernels,
   infer: (inputs) => [inputs[5] as TensorType],
   lower: ({ attrs, inputs, outputs, dispatch }) => {
     const [q, k, , , , bias] = inputs as Required<BackwardInputs>;

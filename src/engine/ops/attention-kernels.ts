@@ -274,7 +274,7 @@ export function attentionKernel(
 }
 
 /** The kernel for the gradient of the relative position bias. */
-export function attentionBackwardBiasKernel(width: number, bias: AttentionBias): Kernel {
+function attentionBackwardBiasKernel(width: number, bias: AttentionBias): Kernel {
   const parts = biasParts(bias);
   return defineKernel({
     shader: "attention/backward_bias",
@@ -323,28 +323,3 @@ function flops(phase: AttentionPhase, dims: AttentionDims): number {
   const products = { forward: 2, backward_query: 3, backward_key_value: 4 }[phase];
   return 2 * products * dims.batch * dims.heads * dims.queries * dims.keys * dims.width;
 }
-
-/** Head dimensions that {@link attentionKernels} enumerates: one divisible by four and one not. */
-export const HEAD_WIDTHS = [64, 6] as const;
-
-/** All compile-time kinds of position bias. */
-const BIASES: readonly AttentionBias[] = [
-  { type: "linear" },
-  { type: "relative", reach: 128, fromLastKey: true },
-];
-
-/** Every kernel of a phase, for {@link HEAD_WIDTHS} and one bias reach. */
-export function attentionKernels(phase: AttentionPhase): Kernel[] {
-  return HEAD_WIDTHS.flatMap((width) => {
-    const dims = { batch: 1, queries: 64, keys: 64, heads: 2, kvHeads: 1, width };
-    const anyDevice: Tuning = { software: false, has: () => true, choice: () => null };
-    return attentionVariants(phase, dims, anyDevice).flatMap((variant) =>
-      BIASES.map((bias) => attentionKernel(variant, phase, width, bias)),
-    );
-  });
-}
-
-/** Every kernel of the relative position bias gradient; see {@link attentionKernels}. */
-export const attentionBackwardBiasKernels: readonly Kernel[] = HEAD_WIDTHS.flatMap((width) =>
-  BIASES.filter(({ type }) => type === "relative").map((bias) => attentionBackwardBiasKernel(width, bias)),
-);

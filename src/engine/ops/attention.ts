@@ -8,7 +8,7 @@ import {
   attentionStats,
   type AttentionForwardInputs,
 } from "./attention-backward";
-import { type AttentionAttrs, attentionCall, attentionDims, attentionKernels } from "./attention-kernels";
+import { type AttentionAttrs, attentionCall, attentionDims } from "./attention-kernels";
 
 /**
  * Grouped-query softmax attention: y[i] = Σ_j softmax_j(score(i, j)) · v[j], score = scale · q[i]·k[j], plus the bias
@@ -22,7 +22,6 @@ import { type AttentionAttrs, attentionCall, attentionDims, attentionKernels } f
  */
 export const attention: Op<AttentionAttrs> = {
   name: "attention",
-  kernels: attentionKernels("forward"),
   infer: (inputs, attrs) => {
     checkInputs(inputs, attrs);
     const [q] = inputs as [TensorType];

@@ -1,12 +1,11 @@
 import type { Op } from "../graph/op";
 import { elementCount, f32, type TensorType, type Value } from "../graph/value";
-import { copyBlockCall, copyBlockKernels } from "./copy-block";
+import { copyBlockCall } from "./copy-block";
 import { sumRows } from "./sum-rows";
 
 /** Broadcasts x (…) over a new batch dimension -> (batch, …). */
 export const broadcastBatch: Op<{ readonly batch: number }> = {
   name: "broadcastBatch",
-  kernels: copyBlockKernels.all,
   infer: ([x], { batch }) => [f32(batch, ...(x as TensorType).shape)],
   vjp: ({ graph, inputs, attrs, gradOutputs: [dy], needs }) => {
     if (!needs[0] || !dy) return [null];

@@ -21,7 +21,6 @@ const cacheWriteKernels = elementKernels({
  */
 export const cacheWrite: Op<CacheWriteAttrs> = {
   name: "cacheWrite",
-  kernels: cacheWriteKernels.all,
   accumulates: true,
   infer: ([x, slots], { capacity }) => {
     const [values, places] = [x as TensorType, slots as TensorType];

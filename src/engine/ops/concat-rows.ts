@@ -1,7 +1,7 @@
 import { invariant } from "../../lib/invariant";
 import type { Op } from "../graph/op";
 import { elementCount, f32, formatShape, sameShape, type TensorType, type Value } from "../graph/value";
-import { copyBlockCall, copyBlockKernels } from "./copy-block";
+import { copyBlockCall } from "./copy-block";
 
 /** Elements per batch entry. */
 function entrySize({ type }: Value): number {
@@ -11,7 +11,6 @@ function entrySize({ type }: Value): number {
 /** Concatenates a (B, n, …) and b (B, T, …) along axis 1 -> (B, n + T, …). */
 export const concatRows: Op<Record<never, never>> = {
   name: "concatRows",
-  kernels: copyBlockKernels.all,
   infer: ([a, b]) => {
     const [first, second] = [a as TensorType, b as TensorType];
     const [batch = 0, front = 0, ...rest] = first.shape;
@@ -53,7 +52,6 @@ export const concatRows: Op<Record<never, never>> = {
 /** Slices `start` … `start + length` of axis 1: the gradient of {@link concatRows}. Not differentiable. */
 export const sliceRows: Op<{ readonly start: number; readonly length: number }> = {
   name: "sliceRows",
-  kernels: copyBlockKernels.all,
   infer: ([x], { start, length }) => {
     const [batch = 0, total = 0, ...rest] = (x as TensorType).shape;
     invariant(start + length <= total, `sliceRows: ${start} + ${length} is past ${total}`);

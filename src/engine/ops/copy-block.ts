@@ -2,7 +2,7 @@ import type { KernelCall, Operand } from "../graph/op";
 import { elementGrid } from "../gpu/kernel";
 import { elementKernels } from "../kernels/variants";
 
-export const copyBlockKernels = elementKernels({
+const copyBlockKernels = elementKernels({
   shader: "elementwise/copy_block",
   params: {
     count: "u32",

@@ -2,7 +2,7 @@ import type { KernelCall, Operand, Tuning } from "../graph/op";
 import type { ParamValues } from "../gpu/kernel";
 import { rowKernels } from "../kernels/variants";
 
-export const crossEntropyKernels = rowKernels({
+const crossEntropyKernels = rowKernels({
   shader: "loss/cross_entropy",
   params: { rows: "u32", columns: "u32", stride: "u32", scale_index: "u32", gradient: "u32" },
   bindings: ["read", "read", "read_write", "read_write"],

@@ -26,7 +26,6 @@ const doraGainKernel = defineKernel({
  */
 export const doraGain: Op<DoraGainAttrs> = {
   name: "doraGain",
-  kernels: [doraGainKernel],
   infer: ([magnitude, squares, crossed, b, spread]) => {
     const [rows = 0, rank = 0] = (b as TensorType).shape;
     requireShape("doraGain", "the magnitude", magnitude, [rows]);

@@ -41,7 +41,6 @@ export function dropThreshold(probability: number): number {
  */
 export const dropout: Op<DropoutAttrs> = {
   name: "dropout",
-  kernels: dropoutKernels.all,
   infer: ([x]) => [x as TensorType],
   vjp: ({ graph, inputs, attrs, gradOutputs: [dy], needs }) => [
     needs[0] && dy ? graph.apply(dropout, [dy, inputs[1] as Value], attrs) : null,

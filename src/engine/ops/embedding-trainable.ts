@@ -3,8 +3,8 @@ import type { Op } from "../graph/op";
 import { elementCount, f32, formatShape, type TensorType, u32, type Value } from "../graph/value";
 import { defineKernel, elementGrid, flatGrid } from "../gpu/kernel";
 import { elementKernels } from "../kernels/variants";
-import { gatherRowsCall, gatherRowsKernels } from "./gather-rows";
-import { zeroCall, zeroKernels } from "./zero";
+import { gatherRowsCall } from "./gather-rows";
+import { zeroCall } from "./zero";
 
 type NoAttrs = Record<never, never>;
 
@@ -34,7 +34,6 @@ const embeddingBackwardKernels = elementKernels({
 /** Embedding lookup in a trainable table: ids u32 (R), table (V, N) -> (R, N). Ids ≥ V yield zeros. */
 export const embeddingTrainable: Op<TrainableAttrs> = {
   name: "embeddingTrainable",
-  kernels: gatherRowsKernels.all,
   infer: ([ids, table]) => {
     const [rows, values] = [ids as TensorType, table as TensorType];
     invariant(
@@ -62,7 +61,6 @@ export const embeddingTrainable: Op<TrainableAttrs> = {
  */
 export const idOccurrences: Op<NoAttrs> = {
   name: "idOccurrences",
-  kernels: [occurrencesKernel],
   infer: ([ids]) => [u32(elementCount((ids as TensorType).shape), 2)],
   lower: ({ inputs, outputs, dispatch }) => {
     const count = elementCount((inputs[0] as Value).type.shape);
@@ -81,7 +79,6 @@ export const idOccurrences: Op<NoAttrs> = {
  */
 export const embeddingBackward: Op<TrainableAttrs & { readonly rows: number }> = {
   name: "embeddingBackward",
-  kernels: [...embeddingBackwardKernels.all, ...zeroKernels.all],
   accumulates: true,
   infer: ([dy], { rows }) => [f32(rows, (dy as TensorType).shape[1] ?? 0)],
   lower: ({ attrs, inputs, outputs, accumulate, dispatch }) => {

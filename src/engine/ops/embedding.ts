@@ -44,7 +44,6 @@ const kernels = Object.fromEntries(
  */
 export const embedding: Op<EmbeddingAttrs> = {
   name: "embedding",
-  kernels: storageKinds.flatMap((kind) => Object.values(kernels[kind])),
   infer: ([ids], { weight }) => {
     const { shape, dtype } = ids as TensorType;
     invariant(dtype === "u32", `embedding: ids of ${weight.name} are u32, got ${dtype}`);

@@ -5,8 +5,7 @@ import { defineKernel, elementGrid, type Kernel } from "../gpu/kernel";
 import { gemmCall } from "../kernels/matmul";
 import { type FastfoodKeys, fastfoodKeys, permutationRounds, permutationShift } from "./fastfood-random";
 import { matrixShape } from "./shapes";
-import { zeroCall, zeroKernels } from "./zero";
-import { gemmKernels } from "../kernels/matmul-variants";
+import { zeroCall } from "./zero";
 
 /** A matrix W projected from a low-dimensional vector; see {@link fastfoodLinear}. */
 export interface Projection {
@@ -80,8 +79,6 @@ const hadamardKernels: readonly Kernel[] = [
   defineKernel({ ...hadamardKernel, shader: "fastfood/hadamard_16" }),
 ];
 
-const fastfoodKernels: readonly Kernel[] = [edgeKernel, mixKernel, ...hadamardKernels];
-
 function edgeCall(
   [x, y]: readonly [Value, Value],
   sizes: { readonly count: number; readonly filled: number; readonly alpha: number },
@@ -140,7 +137,6 @@ function workVectors({ scratch }: LowerContext<unknown>, length: number): [Value
  */
 export const fastfoodLinear: Op<FastfoodAttrs> = {
   name: "fastfoodLinear",
-  kernels: [...fastfoodKernels, ...gemmKernels],
   accumulates: true,
   infer: ([x, v], { rows, columns, form }) => {
     const [from, to] = form === "nt" ? [columns, rows] : [rows, columns];
@@ -195,7 +191,6 @@ export const fastfoodLinear: Op<FastfoodAttrs> = {
 /** Gradient of {@link fastfoodLinear} with respect to v: Pᵀ dW, from dy and x. */
 export const fastfoodGradient: Op<FastfoodAttrs & { readonly dimension: number }> = {
   name: "fastfoodGradient",
-  kernels: [...fastfoodKernels, ...gemmKernels, ...zeroKernels.all],
   infer: (_, { dimension }) => [f32(dimension)],
   lower: (context) => {
     const { inputs, outputs, attrs, tuning, dispatch } = context;

@@ -25,7 +25,6 @@ const squaresKernel = defineKernel({
 function flatOp(name: string, kernel: Kernel): Op<NoAttrs> {
   return {
     name,
-    kernels: [kernel],
     effect: true,
     infer: () => [],
     lower: ({ inputs, dispatch }) => {

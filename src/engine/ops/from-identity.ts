@@ -17,7 +17,6 @@ const fromIdentityKernel = defineKernel({
 /** y = alpha · (x − I) for a square matrix (N, N). */
 export const fromIdentity: Op<FromIdentityAttrs> = {
   name: "fromIdentity",
-  kernels: [fromIdentityKernel],
   accumulates: true,
   infer: ([x]) => {
     const { shape } = x as TensorType;

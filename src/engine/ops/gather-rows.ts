@@ -3,14 +3,14 @@ import type { KernelCall, Op } from "../graph/op";
 import { elementCount, f32, formatShape, type TensorType, type Value } from "../graph/value";
 import { elementGrid } from "../gpu/kernel";
 import { type ElementKernels, elementKernels } from "../kernels/variants";
-import { zeroCall, zeroKernels } from "./zero";
+import { zeroCall } from "./zero";
 
 const shape = {
   params: { count: "u32", width: "u32", rows: "u32" },
   bindings: ["read", "read", "read_write"],
 } as const;
 
-export const gatherRowsKernels = elementKernels({ shader: "embed/gather_rows", ...shape });
+const gatherRowsKernels = elementKernels({ shader: "embed/gather_rows", ...shape });
 const scatterRowsKernels = elementKernels({ shader: "embed/scatter_rows", ...shape });
 
 /** A gather or scatter call from `x` to `y`; `elements` is the element count of the side indexed by `rows`. */
@@ -38,7 +38,6 @@ export function gatherRowsCall(x: Value, rows: Value, y: Value): KernelCall {
  */
 export const gatherRows: Op<Record<never, never>> = {
   name: "gatherRows",
-  kernels: gatherRowsKernels.all,
   infer: ([x, rows]) => {
     const [values, indices] = [x as TensorType, rows as TensorType];
     invariant(
@@ -63,7 +62,6 @@ export const gatherRows: Op<Record<never, never>> = {
 /** y[rows[i]] = x[i] into zeros (R, N), dropping indices ≥ R: the gradient of {@link gatherRows}. */
 export const scatterRows: Op<{ readonly rows: number }> = {
   name: "scatterRows",
-  kernels: [...scatterRowsKernels.all, ...zeroKernels.all],
   infer: ([x], { rows }) => [f32(rows, (x as TensorType).shape[1] ?? 0)],
   lower: ({ inputs, outputs, attrs, dispatch }) => {
     const [x] = inputs as [Value];

@@ -57,7 +57,6 @@ function gateParams(attrs: HardConcreteAttrs, count: number): Record<string, num
  */
 export const hardConcrete: Op<HardConcreteAttrs> = {
   name: "hardConcrete",
-  kernels: [forwardKernel],
   infer: ([delta, alpha]) => {
     const [values, gates] = [delta as TensorType, alpha as TensorType];
     invariant(
@@ -85,7 +84,6 @@ export const hardConcrete: Op<HardConcreteAttrs> = {
 /** Gradients dδ and dα of {@link hardConcrete} from δ, α, dy and, with noise, step scalars. */
 export const hardConcreteBackward: Op<HardConcreteAttrs> = {
   name: "hardConcreteBackward",
-  kernels: [backwardKernel],
   infer: ([delta, alpha]) => [delta as TensorType, alpha as TensorType],
   lower: ({ attrs, inputs, outputs, dispatch }) => {
     const count = elementCount((outputs[0] as Value).type.shape);
@@ -99,7 +97,6 @@ export const hardConcreteBackward: Op<HardConcreteAttrs> = {
 /** Accumulates the gradient of weight · Σ σ(α − shift) into α's (the second input), in place. */
 export const gatePenalty: Op<{ readonly weight: number; readonly shift: number }> = {
   name: "gatePenalty",
-  kernels: [penaltyKernel],
   effect: true,
   infer: () => [],
   lower: ({ attrs, inputs, dispatch }) => {

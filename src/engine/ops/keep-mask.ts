@@ -38,7 +38,6 @@ const keepMaskKernels = rowKernels({
  */
 export const keepMask: Op<KeepMaskAttrs> = {
   name: "keepMask",
-  kernels: keepMaskKernels.all,
   infer: (_, { count }) => [f32(count)],
   lower: ({ attrs, inputs, outputs, tuning, dispatch }) => {
     const { count: numbers, probability, site, seedIndex, rescale } = attrs;

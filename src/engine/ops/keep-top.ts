@@ -21,7 +21,6 @@ const keepTopKernel = defineKernel({
  */
 export const keepTop: Op<KeepTopAttrs> = {
   name: "keepTop",
-  kernels: [keepTopKernel],
   infer: ([x, score]) => {
     const type = x as TensorType;
     requireShape("keepTop", "the score", score, type.shape);

@@ -36,7 +36,6 @@ const layerNormWeightBackwardKernels = columnKernels({
  */
 export const layerNorm: Op<LayerNormAttrs> = {
   name: "layerNorm",
-  kernels: layerNormKernels.all,
   infer: ([x, w, b]) => {
     const type = x as TensorType;
     const { rows, columns } = matrixShape(type);
@@ -64,7 +63,6 @@ export const layerNorm: Op<LayerNormAttrs> = {
 /** Gradient of {@link layerNorm} with respect to x: dy, x (…, N), w (N), statistics (rows, 2) -> dx (…, N). */
 export const layerNormBackward: Op<NoAttrs> = {
   name: "layerNormBackward",
-  kernels: layerNormBackwardKernels.all,
   accumulates: true,
   infer: ([dy, x]) => {
     requireShape("layerNormBackward", "the gradient", dy, (x as TensorType).shape);
@@ -81,7 +79,6 @@ export const layerNormBackward: Op<NoAttrs> = {
 /** Gradient of {@link layerNorm} with respect to w: dy, x (…, N), statistics (rows, 2) -> dw (N). */
 export const layerNormWeightBackward: Op<NoAttrs> = {
   name: "layerNormWeightBackward",
-  kernels: layerNormWeightBackwardKernels.all,
   accumulates: true,
   infer: ([dy]) => [f32(matrixShape(dy as TensorType).columns)],
   lower: ({ inputs, outputs, accumulate, tuning, dispatch }) => {

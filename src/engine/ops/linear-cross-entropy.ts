@@ -1,10 +1,8 @@
 import { invariant } from "../../lib/invariant";
 import type { LowerContext, Op, Operand, WeightRef } from "../graph/op";
 import { elementCount, f32, formatShape, type TensorType, type Value } from "../graph/value";
-import { crossEntropyCall, crossEntropyKernels } from "./cross-entropy";
+import { crossEntropyCall } from "./cross-entropy";
 import { type Head, frozenHead, trainableHead } from "./head";
-import { gemmKernels } from "../kernels/matmul-variants";
-import { widenKernels } from "./weight-panels";
 
 interface LinearCrossEntropyAttrs {
   /** The frozen head (vocabulary, hidden); null if the fourth input is a trainable head. */
@@ -45,7 +43,6 @@ export function lossChunkRows(rows: number, vocabulary: number): number {
  */
 export const linearCrossEntropy: Op<LinearCrossEntropyAttrs> = {
   name: "linearCrossEntropy",
-  kernels: [...crossEntropyKernels.all, ...gemmKernels, ...widenKernels],
   infer: ([h, labels, , ...others], { weight, lowRank, chunkRows, withGradient }) => {
     const [hidden, targets] = [h as TensorType, labels as TensorType];
     const [rows = 0, columns] = hidden.shape;

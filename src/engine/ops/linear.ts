@@ -2,9 +2,8 @@ import { invariant } from "../../lib/invariant";
 import type { Op, Operand, WeightRef } from "../graph/op";
 import { f32, formatShape, type TensorType, type Value } from "../graph/value";
 import { gemmCall } from "../kernels/matmul";
-import { type PanelContext, weightPanels, widenKernels } from "./weight-panels";
+import { type PanelContext, weightPanels } from "./weight-panels";
 import { matrixShape } from "./shapes";
-import { gemmKernels } from "../kernels/matmul-variants";
 
 interface LinearAttrs {
   readonly weight: WeightRef;
@@ -15,7 +14,6 @@ interface LinearAttrs {
 /** Product with a frozen matrix W (out, in) in any storage format; W gets no gradient. */
 export const linear: Op<LinearAttrs> = {
   name: "linear",
-  kernels: [...gemmKernels, ...widenKernels],
   accumulates: true,
   infer: ([x], { weight, transposed }) => {
     const { shape } = x as TensorType;

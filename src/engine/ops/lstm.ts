@@ -65,7 +65,6 @@ function lstmCall(
  */
 export const lstm: Op<NoAttrs> = {
   name: "lstm",
-  kernels: Object.values(forwardKernels),
   infer: ([x, reverse, w, wReverse]) => {
     const [length = 0, width = 0] = (x as TensorType).shape;
     const hidden = width / 4;
@@ -95,7 +94,6 @@ export const lstm: Op<NoAttrs> = {
  */
 export const lstmBackward: Op<NoAttrs> = {
   name: "lstmBackward",
-  kernels: Object.values(backwardKernels),
   infer: ([dy, , w]) => {
     const [length = 0] = (dy as TensorType).shape;
     const [rows = 0, hidden = 0] = (w as TensorType).shape;

@@ -2,7 +2,7 @@ import { invariant } from "../../lib/invariant";
 import { f32, formatShape, type TensorType, type Value } from "../graph/value";
 import type { Op } from "../graph/op";
 import { gemmCall } from "../kernels/matmul";
-import { type GemmForm, gemmKernels } from "../kernels/matmul-variants";
+import type { GemmForm } from "../kernels/matmul-variants";
 import { matrixShape } from "./shapes";
 
 interface MatmulAttrs {
@@ -27,7 +27,6 @@ function dimensions(a: TensorType, b: TensorType, form: GemmForm): { m: number; 
 /** C = alpha · A B for two f32 values; leading dimensions of A fold into rows. */
 export const matmul: Op<MatmulAttrs> = {
   name: "matmul",
-  kernels: gemmKernels,
   accumulates: true,
   infer: ([a, b], { form }) => {
     const [left, right] = [a as TensorType, b as TensorType];

@@ -30,7 +30,6 @@ function lowerProduct({ inputs, outputs, dispatch }: LowerContext<NoAttrs>): voi
 /** y = a · b, elementwise, for equal shapes. */
 export const multiply: Op<NoAttrs> = {
   name: "multiply",
-  kernels: multiplyKernels.all,
   infer: ([a, b]) => {
     requireShape("multiply", "the second factor", b, (a as TensorType).shape);
     return [b];
@@ -49,7 +48,6 @@ export const multiply: Op<NoAttrs> = {
 /** y = x · l, broadcast along the last dimension: x (…, N), l (N) -> (…, N). */
 export const multiplyRow: Op<NoAttrs> = {
   name: "multiplyRow",
-  kernels: multiplyKernels.all,
   infer: ([x, l]) => {
     const type = x as TensorType;
     requireShape("multiplyRow", "the row", l, [matrixShape(type).columns]);

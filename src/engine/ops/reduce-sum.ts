@@ -27,7 +27,6 @@ export const sumSquares: Op<NoAttrs> = reduction("sumSquares", true);
 function reduction(name: string, squares: boolean): Op<NoAttrs> {
   return {
     name,
-    kernels: reduceSumKernels.all,
     accumulates: true,
     infer: ([x]) => [f32(1), f32(partCount(elementCount((x as TensorType).shape)))],
     lower: (context) => lowerReduction(context, squares),

@@ -34,7 +34,6 @@ const rmsNormWeightBackwardKernels = columnKernels({
  */
 export const rmsNorm: Op<RmsNormAttrs> = {
   name: "rmsNorm",
-  kernels: rmsNormKernels.all,
   infer: ([x, w]) => {
     const type = x as TensorType;
     const { rows, columns } = matrixShape(type);
@@ -61,7 +60,6 @@ export const rmsNorm: Op<RmsNormAttrs> = {
 /** Gradient of {@link rmsNorm} with respect to x: dy, x (…, N), w (N), 1/rms (rows) -> dx (…, N). */
 export const rmsNormBackward: Op<Pick<RmsNormAttrs, "weightOffset">> = {
   name: "rmsNormBackward",
-  kernels: rmsNormBackwardKernels.all,
   accumulates: true,
   infer: ([dy, x]) => {
     requireShape("rmsNormBackward", "the gradient", dy, (x as TensorType).shape);
@@ -82,7 +80,6 @@ export const rmsNormBackward: Op<Pick<RmsNormAttrs, "weightOffset">> = {
 /** Gradient of {@link rmsNorm} with respect to w: dy, x (…, N), 1/rms (rows) -> dw (N). */
 export const rmsNormWeightBackward: Op<Record<never, never>> = {
   name: "rmsNormWeightBackward",
-  kernels: rmsNormWeightBackwardKernels.all,
   accumulates: true,
   infer: ([dy]) => [f32(matrixShape(dy as TensorType).columns)],
   lower: ({ inputs, outputs, accumulate, tuning, dispatch }) => {

@@ -33,7 +33,6 @@ const ropeKernels = elementKernels({
  */
 export const rope: Op<RopeAttrs> = {
   name: "rope",
-  kernels: ropeKernels.all,
   infer: (inputs) => {
     const [x, positions, cos, sin] = inputs as [TensorType, TensorType, TensorType, TensorType];
     const shapes = inputs.map((input) => formatShape(input.shape)).join(", ");

@@ -26,7 +26,6 @@ function columnOf({ shape }: TensorType): TensorType {
 /** y[r] = Σ a[r,c] · b[r,c]: a, b (…, N) -> (…, 1). */
 export const rowDot: Op<NoAttrs> = {
   name: "rowDot",
-  kernels: rowDotKernels.all,
   infer: ([a, b]) => {
     const type = a as TensorType;
     requireShape("rowDot", "the second factor", b, type.shape);
@@ -49,7 +48,6 @@ export const rowDot: Op<NoAttrs> = {
 /** y = x · g, broadcast along rows: x (…, N), g (…, 1) -> (…, N). */
 export const multiplyColumn: Op<NoAttrs> = {
   name: "multiplyColumn",
-  kernels: multiplyColumnKernels.all,
   infer: ([x, g]) => {
     const type = x as TensorType;
     requireShape("multiplyColumn", "the column", g, columnOf(type).shape);

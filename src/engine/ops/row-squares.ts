@@ -30,7 +30,6 @@ const kernels = Object.fromEntries(storageKinds.map((kind) => [kind, makeKernels
 /** Squared norm of each row of a dequantised frozen matrix (rows, columns) -> (rows). No inputs. */
 export const rowSquares: Op<RowSquaresAttrs> = {
   name: "rowSquares",
-  kernels: storageKinds.flatMap((kind) => kernels[kind].all),
   infer: (_, { weight }) => [f32(weight.rows)],
   lower: ({ attrs: { weight }, outputs, tuning, dispatch }) => {
     const { kernel, width } = kernels[weight.kind].choose(weight.columns, tuning);

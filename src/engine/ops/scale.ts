@@ -16,7 +16,6 @@ const scaleKernels = elementKernels({
 /** y = alpha · x, elementwise. */
 export const scale: Op<ScaleAttrs> = {
   name: "scale",
-  kernels: scaleKernels.all,
   accumulates: true,
   infer: ([x]) => [x as TensorType],
   vjp: ({ graph, attrs, gradOutputs: [dy] }) => [dy ? graph.apply(scale, [dy], attrs) : null],

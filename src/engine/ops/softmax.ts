@@ -25,7 +25,6 @@ const softmaxBackwardKernel = defineKernel({
 /** Softmax over the last dimension, which must be short: (…, N) -> (…, N). */
 export const softmax: Op<SoftmaxAttrs> = {
   name: "softmax",
-  kernels: [softmaxKernel],
   infer: ([x]) => [x as TensorType],
   vjp: ({ graph, outputs, gradOutputs: [dy] }) => [
     dy ? graph.apply(softmaxBackward, [dy, outputs[0] as Value], {}) : null,
@@ -44,7 +43,6 @@ export const softmax: Op<SoftmaxAttrs> = {
 /** dx = y · (dy − Σ dy · y): dy, y (…, N) -> dx. Masked elements have y = 0 and hence a zero gradient. */
 export const softmaxBackward: Op<Record<never, never>> = {
   name: "softmaxBackward",
-  kernels: [softmaxBackwardKernel],
   infer: ([dy, y]) => {
     const type = dy as TensorType;
     requireShape("softmaxBackward", "what the softmax gave", y, type.shape);

@@ -1,8 +1,8 @@
 import { invariant } from "../../lib/invariant";
 import type { Op } from "../graph/op";
 import { elementCount, f32, formatShape, type TensorType, type Value } from "../graph/value";
-import { copyBlockCall, copyBlockKernels } from "./copy-block";
-import { zeroCall, zeroKernels } from "./zero";
+import { copyBlockCall } from "./copy-block";
+import { zeroCall } from "./zero";
 
 interface SplitAttrs {
   /** Widths of the pieces along the last axis, summing to its size. */
@@ -12,7 +12,6 @@ interface SplitAttrs {
 /** Splits x (…, N) along its last axis into pieces (…, sizes[i]). */
 export const splitColumns: Op<SplitAttrs> = {
   name: "splitColumns",
-  kernels: copyBlockKernels.all,
   infer: ([x], { sizes }) => {
     const { shape } = x as TensorType;
     const total = sizes.reduce((sum, size) => sum + size, 0);
@@ -42,7 +41,6 @@ export const splitColumns: Op<SplitAttrs> = {
 /** Concatenates pieces along the last axis at indices `places` of `sizes`; missing pieces are zero. */
 export const concatColumns: Op<SplitAttrs & { readonly places: readonly number[] }> = {
   name: "concatColumns",
-  kernels: [...copyBlockKernels.all, ...zeroKernels.all],
   infer: (pieces, { sizes }) => {
     const total = sizes.reduce((sum, size) => sum + size, 0);
     return [f32(...(pieces[0] as TensorType).shape.slice(0, -1), total)];

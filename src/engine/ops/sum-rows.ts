@@ -13,7 +13,6 @@ const sumRowsKernels = columnKernels({
 /** y[c] = Σ x[…, c]: x (…, N) -> (N). */
 export const sumRows: Op<Record<never, never>> = {
   name: "sumRows",
-  kernels: sumRowsKernels.all,
   accumulates: true,
   infer: ([x]) => [f32(matrixShape(x as TensorType).columns)],
   lower: ({ inputs, outputs, accumulate, tuning, dispatch }) => {

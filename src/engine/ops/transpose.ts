@@ -13,7 +13,6 @@ const transposeKernel = defineKernel({
 /** Swaps the last two dimensions: (…, R, C) -> (…, C, R). */
 export const transpose: Op<Record<never, never>> = {
   name: "transpose",
-  kernels: [transposeKernel],
   infer: ([x]) => {
     const { shape } = x as TensorType;
     invariant(shape.length >= 2, `transpose: ${formatShape(shape)} has no rows and columns`);

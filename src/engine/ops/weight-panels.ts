@@ -32,9 +32,6 @@ const kernels: ReadonlyMap<StorageKind, Kernel> = new Map(
   ]),
 );
 
-/** The dequantisation kernel of every block-quantised kind. */
-export const widenKernels: readonly Kernel[] = [...kernels.values()];
-
 /**
  * The parts of a frozen matrix that a product iterates over: its shards, or, if dequantising dominates
  * (block-quantised, many rows, a software GPU), smaller panels that are each dequantised to f32 into a shared scratch

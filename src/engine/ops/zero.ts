@@ -3,7 +3,7 @@ import { elementCount, type Value } from "../graph/value";
 import { elementGrid } from "../gpu/kernel";
 import { elementKernels } from "../kernels/variants";
 
-export const zeroKernels = elementKernels({
+const zeroKernels = elementKernels({
   shader: "elementwise/zero",
   params: { count: "u32" },
   bindings: ["read_write"],

@@ -1,4 +1,4 @@
-import type { ParameterPlace } from "../adapters/adapter-state";
+import type { ParameterRange } from "../adapters/adapter-state";
 
 /** Bitmask of frozen elements of an adapter's flat buffers, least significant bit first. */
 export type FrozenBits = Uint32Array<ArrayBuffer>;
@@ -11,7 +11,7 @@ export interface FrozenMask {
 
 /** Packs parameter masks into a bitmask over `length` flat elements; parameters without a mask are trainable. */
 export function packFrozen(
-  places: readonly ParameterPlace[],
+  places: readonly ParameterRange[],
   length: number,
   masks: ReadonlyMap<string, FrozenMask>,
 ): FrozenBits {
@@ -26,7 +26,7 @@ export function packFrozen(
 }
 
 /** Inverse of {@link packFrozen}. */
-export function unpackFrozen(places: readonly ParameterPlace[], bits: FrozenBits): Map<string, FrozenMask> {
+export function unpackFrozen(places: readonly ParameterRange[], bits: FrozenBits): Map<string, FrozenMask> {
   return new Map(
     places.map(({ name, shape, offset, count }) => {
       const data = Uint8Array.from({ length: count }, (_, i) => {

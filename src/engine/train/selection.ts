@@ -1,5 +1,5 @@
 import { defined } from "../../lib/invariant";
-import { layOutParameters, type ParameterPlace } from "../adapters/adapter-state";
+import { layOutParameters, type ParameterRange } from "../adapters/adapter-state";
 import type { HostTensor } from "../adapters/common/method";
 import type { TrainingBatch } from "./batch-inputs";
 import { type FrozenMask, packFrozen } from "./frozen";
@@ -76,7 +76,7 @@ export async function* select(
 }
 
 function tensorsAt(
-  places: readonly ParameterPlace[],
+  places: readonly ParameterRange[],
   flat: Float32Array<ArrayBuffer>,
 ): Map<string, HostTensor> {
   return new Map(

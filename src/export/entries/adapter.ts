@@ -17,7 +17,7 @@ const readers: Readonly<Record<FolderReader, readonly string[]>> = {
 
 const readerOf = ({ adapter }: ExportSource): FolderReader => folderReaders[folderFormat(adapter)];
 
-/** The adapter's own folder, as the library of its method writes it. */
+/** The adapter's folder in its library's format. */
 export const adapterEntry: ExportEntry = {
   id: "adapter",
   kind: "folder",

@@ -1,9 +1,9 @@
 import { defined } from "../../lib/invariant";
 import type { ExportEntry } from "../entry";
 import { ggufLoraFile, ggufLoraHindrance } from "../gguf/lora";
-import { lostWindow, usableTarget } from "../gguf/target";
+import { ignoredWindow, usableTarget } from "../gguf/target";
 
-/** The LoRA as a GGUF file, for a GGUF file of its base. */
+/** The LoRA as GGUF, for use with its base model as GGUF. */
 export const ggufLoraEntry: ExportEntry = {
   id: "gguf-lora",
   kind: "file",
@@ -11,7 +11,7 @@ export const ggufLoraEntry: ExportEntry = {
   hindrance: (source) => ggufLoraHindrance({ ...source, spec: source.model.spec }),
   types: () => ["F32", "F16"],
   notes({ model: { spec } }) {
-    const tokens = lostWindow(spec);
+    const tokens = ignoredWindow(spec);
     return [
       { code: "base-needed", format: "gguf" },
       ...(tokens === null ? [] : [{ code: "window-lost", tokens } as const]),

@@ -6,12 +6,12 @@ import { WRITTEN_BLOCKS } from "../../formats/quantised/quantise";
 import type { StreamedFile } from "../../formats/zip";
 import type { ExportEntry, ExportSource } from "../entry";
 import { type GgufWeights, mergedGguf, unquantisedCount } from "../gguf/merged";
-import { ggufTarget, lostWindow, usableTarget } from "../gguf/target";
+import { ggufTarget, ignoredWindow, usableTarget } from "../gguf/target";
 import { tokenizerEntries } from "../gguf/tokenizer-entries";
 import { cannotMerge } from "../hindrances";
 import { modelQuantised } from "../quantised-base";
 
-/** The usual first: small without a loss that is seen, and exact enough for all. */
+/** The recommended type first: small without visible loss. */
 export const GGUF_TYPES = [
   "Q8_0",
   "F16",
@@ -23,7 +23,7 @@ export const GGUF_TYPES = [
   "Q4_0",
 ] as const satisfies readonly ExportType[];
 
-/** The whole model with the adapter in its weights, as one GGUF file. */
+/** The merged model as one GGUF file. */
 export const ggufEntry: ExportEntry = {
   id: "gguf",
   kind: "file",
@@ -35,19 +35,19 @@ export const ggufEntry: ExportEntry = {
   usage: (_source, name) => ({ language: "shell", code: `llama-server -m path/to/${name}.gguf --jinja` }),
 };
 
-/** Why llama.cpp cannot have the merged model, or null. */
+/** Why the merged model cannot be written for llama.cpp, or null. */
 export function ggufHindrance(source: ExportSource): Problem | null {
   const target = ggufTarget(source.model.spec);
   if ("code" in target) return target;
   const cannot = cannotMerge(source);
   if (cannot || source.folder.gguf) return cannot;
-  const tokenizer = tokenizerOf(source);
+  const tokenizer = cachedTokenizer(source);
   return "code" in tokenizer ? tokenizer : null;
 }
 
-/** What is worth knowing of the merged model as GGUF. */
+/** Notes on the merged GGUF. */
 export function ggufNotes({ model, folder }: ExportSource, type: ExportType | null): ExportNote[] {
-  const tokens = lostWindow(model.spec);
+  const tokens = ignoredWindow(model.spec);
   const how = modelQuantised(model);
   const tensors = unquantisedCount(model, weightsOf(type));
   const keeps = [...(folder.gguf?.tensors.values() ?? [])].some(({ dtype }) => isBlockType(dtype));
@@ -67,7 +67,7 @@ export async function ggufModel(
 ): Promise<StreamedFile> {
   const { model, adapter, adapterName, base, folder, changes } = source;
   const target = defined(usableTarget(model.spec), "a target");
-  const tokenizer = folder.gguf ? [] : tokenizerOf(source);
+  const tokenizer = folder.gguf ? [] : cachedTokenizer(source);
   return mergedGguf(
     {
       model,
@@ -91,8 +91,8 @@ function weightsOf(type: ExportType | null): GgufWeights {
 
 const tokenizers = new WeakMap<ExportSource, ReturnType<typeof tokenizerEntries>>();
 
-/** The tokenizer's entries, made once: vocabularies are large. */
-function tokenizerOf(source: ExportSource): ReturnType<typeof tokenizerEntries> {
+/** Tokenizer entries, cached because vocabularies are large. */
+function cachedTokenizer(source: ExportSource): ReturnType<typeof tokenizerEntries> {
   const { folder, model, prompt } = source;
   const made =
     tokenizers.get(source) ??

@@ -3,10 +3,10 @@ import type { ExportEntry } from "../entry";
 import { generationUsage } from "../generation-usage";
 import { mergedFiles } from "../merged";
 import { pythonString } from "../../lib/python-string";
-import { jsonFile, textFile } from "../streamed-file";
+import { jsonFile, tokenizerFiles } from "../streamed-file";
 import { cannotMerge } from "../hindrances";
 
-/** The whole model with the adapter in its weights, as a Hugging Face folder. */
+/** The merged model as a Hugging Face folder. */
 export const mergedEntry: ExportEntry = {
   id: "merged",
   kind: "folder",
@@ -19,7 +19,6 @@ export const mergedEntry: ExportEntry = {
   },
   async files(source, { type }) {
     const { folder } = source;
-    const { tokenizer, config, chatTemplate } = folder.tokenizer;
     const files = mergedFiles({
       model: source.model,
       config: folder.config,
@@ -29,10 +28,8 @@ export const mergedEntry: ExportEntry = {
     });
     return [
       ...files,
-      jsonFile("tokenizer.json", tokenizer),
-      jsonFile("tokenizer_config.json", config),
+      ...tokenizerFiles(folder.tokenizer),
       ...(folder.generationConfig ? [jsonFile("generation_config.json", folder.generationConfig)] : []),
-      ...(chatTemplate === null ? [] : [textFile("chat_template.jinja", chatTemplate)]),
     ];
   },
   usage({ base, prompt }, name) {

@@ -20,7 +20,7 @@ const FAMILIES: ReadonlySet<string> = new Set([
   "olmo2",
 ]);
 
-/** A LoRA or DoRA as mlx-lm keeps its own: adapters.safetensors with both factors turned, and adapter_config.json. */
+/** A LoRA or DoRA in mlx-lm's format: adapters.safetensors with transposed factors, and adapter_config.json. */
 export const mlxEntry: ExportEntry = {
   id: "mlx",
   kind: "folder",
@@ -72,7 +72,7 @@ function hindrance(source: ExportSource): Problem | null {
   return null;
 }
 
-/** Its keys are those of modules within a layer, and all layers have them, where they have tensors or not. */
+/** mlx-lm's keys are module paths within a layer and apply to all layers, even those without tensors. */
 function config(
   { adapter, model, base }: ExportSource,
   updates: readonly LoraUpdate[],
@@ -94,7 +94,7 @@ function config(
 
 type Written = Parameters<typeof writeSafetensors>[0][number];
 
-/** One scale counts for all: where a module's own is another, its second factor makes up for it. */
+/** mlx-lm has one global scale; a module's own scale is folded into its second factor. */
 function mlxTensors(
   updates: readonly LoraUpdate[],
   tensors: ReadonlyMap<string, HostTensor>,

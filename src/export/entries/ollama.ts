@@ -6,7 +6,7 @@ import { ollamaTemplate } from "../ollama-template";
 import { textFile } from "../streamed-file";
 import { GGUF_TYPES, ggufHindrance, ggufModel, ggufNotes } from "./gguf";
 
-/** The merged GGUF with a Modelfile that asks it as it was trained to be asked. */
+/** The merged GGUF with a Modelfile that reproduces the training template. */
 export const ollamaEntry: ExportEntry = {
   id: "ollama",
   kind: "folder",
@@ -20,17 +20,17 @@ export const ollamaEntry: ExportEntry = {
     return [textFile("Modelfile", modelfile(source)), await ggufModel(source, "model.gguf", type)];
   },
   usage(_source, name) {
-    // Ollama's names are of ASCII alone.
+    // Ollama only allows ASCII names.
     const model = name.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "") || "tuned";
     const code = `cd path/to/${name}\nollama create ${model} -f Modelfile\nollama run ${model}`;
     return { language: "shell", code };
   },
 };
 
-/** Ollama's own reach, which is also that of most texts. */
+/** Ollama's default context length. */
 const CONTEXT = 4096;
 
-/** Template, ends and parameters are those of the answers in the studio, which would be others by Ollama's own. */
+/** Sets template, stop sequences and parameters as in Luthier, since Ollama's defaults differ. */
 export function modelfile({ prompt, model, base }: Pick<ExportSource, "prompt" | "model" | "base">): string {
   const { temperature, repetitionPenalty } = defaultGeneration;
   const lines = [
@@ -46,7 +46,7 @@ export function modelfile({ prompt, model, base }: Pick<ExportSource, "prompt" |
   return `${lines.join("\n")}\n`;
 }
 
-/** A text of a Modelfile, which has no escapes: it ends at the next three quotation marks, or at one that ends a line. */
+/** Quotes a Modelfile string. There are no escapes: strings end at the next `"""`, or at a quote that ends a line. */
 function quoted(text: string): string {
   return text.includes('"""') ? `"${text}"` : `"""${text}"""`;
 }

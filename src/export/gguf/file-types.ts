@@ -1,7 +1,7 @@
 import type { FloatType } from "../../formats/quantised/block-types";
 import type { WrittenBlock } from "../../formats/quantised/quantise";
 
-/** `general.file_type`: how most of a file's tensors are stored, by llama.cpp's numbers. */
+/** `general.file_type`: llama.cpp's id for the type of most tensors. */
 export const fileTypes: Readonly<Record<FloatType | WrittenBlock, number>> = {
   F32: 0,
   F16: 1,

@@ -15,7 +15,7 @@ import { ggufTarget, type GgufTarget } from "./target";
 import { ggufFile, type TensorToWrite } from "./tensor-file";
 import type { MethodId } from "../../shared/methods";
 
-/** What a LoRA is written from; the numbers are read when the file is. */
+/** Input of a LoRA export; tensors are read when the file is written. */
 export interface LoraSource {
   readonly spec: ModelSpec;
   readonly adapter: Adapter;
@@ -25,7 +25,7 @@ export interface LoraSource {
   values(): Promise<ReadonlyMap<string, HostTensor>>;
 }
 
-/** Why llama.cpp cannot have the adapter beside its base, or null where it can. */
+/** Why llama.cpp cannot apply the adapter, or null. */
 export function ggufLoraHindrance({ spec, adapter, methodId }: LoraSource): Problem | null {
   if (!isLora(adapter)) {
     return { code: "export/no-gguf-adapter", method: methodId, merges: adapter.merge !== undefined };
@@ -37,10 +37,10 @@ export function ggufLoraHindrance({ spec, adapter, methodId }: LoraSource): Prob
 }
 
 /**
- * A LoRA as llama.cpp reads one: A (rank, in) and B (out, rank) under the base's names, a token embedding's A turned. Its
- * loader multiplies by alpha / rank with one alpha for the file; where a module's own scale is another, B makes up for it.
+ * A LoRA in llama.cpp's format: A (rank, in) and B (out, rank) under the base's tensor names, with A transposed for
+ * token embeddings. The loader scales by alpha / rank with one alpha per file, so differing scales are folded into B.
  *
- * @param target as {@link ggufTarget} gives it where {@link ggufLoraHindrance} finds nothing
+ * @param target from {@link ggufTarget}, given no {@link ggufLoraHindrance}
  */
 export function ggufLoraFile(
   source: LoraSource,

@@ -18,32 +18,32 @@ import { reordered, type RowOrder } from "./row-order";
 import type { GgufTarget } from "./target";
 import { ggufFile, type TensorToWrite } from "./tensor-file";
 
-/** How the matrices of a GGUF file are stored. */
+/** Data type of the matrices in a GGUF file. */
 export type GgufWeights = FloatType | WrittenBlock;
 
-/** What a merged GGUF is made of. */
+/** Input of a merged GGUF export. */
 export interface GgufMergeSource {
   readonly model: Pick<LoadedModel, "spec" | "tensors">;
   readonly adapter: Adapter;
-  /** The file that the base came from; null for a Hugging Face folder. */
+  /** The base's GGUF file; null for a Hugging Face folder. */
   readonly origin: GgufOrigin | null;
-  /** The tokenizer's entries; used where the base is a Hugging Face folder. */
+  /** Tokenizer entries, used if the base is a Hugging Face folder. */
   readonly tokenizer: readonly GgufEntry[];
-  /** What the model is called. */
+  /** Model name. */
   readonly name: string;
   readonly license: string;
-  /** What the adapter makes of the base's tensors, by their names; asked for when the first is read. */
+  /** Changes to the base tensors, by name; called when the first tensor is read. */
   changes(): Promise<ReadonlyMap<string, BaseChange>>;
 }
 
-/** Numbers of a matrix that are read and written at once, about, and bytes of one that stays as it is. */
+/** Approximate number of elements converted at a time, and bytes copied at a time. */
 const PIECE = 2 ** 20;
 const COPY_BYTES = 8 * 2 ** 20;
 
 /**
- * A whole model with the adapter in its weights as one GGUF file, tensor by tensor. Matrices are stored as `dtype` says, in
- * f16 where their rows are no whole blocks; norms, biases and the table of positions in f32. What a base's own file holds
- * quantised and the adapter leaves alone keeps its bytes, and its metadata stay.
+ * The merged model as one GGUF file, written tensor by tensor. Matrices are stored as `dtype`, or f16 if their rows are
+ * not whole blocks; norms, biases and position tables as f32. Unchanged quantised tensors and the metadata of a GGUF
+ * base are copied as they are.
  */
 export async function mergedGguf(
   source: GgufMergeSource,
@@ -59,7 +59,7 @@ export async function mergedGguf(
   return ggufFile(path, entries, tensors);
 }
 
-/** How many matrices are stored in f16, as their rows are no whole blocks of the type. */
+/** Number of matrices stored as f16 because their rows are not whole blocks. */
 export function unquantisedCount({ tensors }: Pick<LoadedModel, "tensors">, dtype: GgufWeights): number {
   if (isFloatType(dtype)) return 0;
   return [...tensors.values()].filter((tensor) => tensor.shape.length > 1 && !rowsFit(dtype, tensor.shape))
@@ -82,7 +82,7 @@ function newEntries(
   ];
 }
 
-/** ggml's version of its blocks. */
+/** ggml's quantisation version. */
 const QUANTISATION_VERSION = 2;
 
 function typeEntries(dtype: GgufWeights): GgufEntry[] {
@@ -92,7 +92,7 @@ function typeEntries(dtype: GgufWeights): GgufEntry[] {
   ];
 }
 
-/** The file's own entries, but for its name and how its tensors are stored. */
+/** Metadata of the original file, except name and file type. */
 async function keptEntries(origin: GgufOrigin, name: string, dtype: GgufWeights): Promise<GgufEntry[]> {
   const ours = [ggufEntry("general.name", { text: name }), ...typeEntries(dtype)];
   const replaced = new Set([...ours.map(({ key }) => key), "general.alignment"]);
@@ -103,18 +103,18 @@ async function keptEntries(origin: GgufOrigin, name: string, dtype: GgufWeights)
   return [...kept, ...ours];
 }
 
-/** What trained parameters make of base tensors, by their names. */
+/** Changes to base tensors, by name. */
 type Changes = ReadonlyMap<string, BaseChange>;
 
-/** A base tensor on its way into the file. */
+/** A base tensor to be written. */
 interface Part {
   readonly name: string;
   readonly hubName: string;
   readonly source: TensorSource;
   readonly order: RowOrder | null;
-  /** What the file's numbers have more than Hugging Face's. */
+  /** Offset added to the values, relative to Hugging Face. */
   readonly offset: number;
-  /** (in, out) in Hugging Face's file; llama.cpp has it the other way round. */
+  /** Stored (in, out) in Hugging Face's file; llama.cpp stores the transpose. */
   readonly isTurned: boolean;
   readonly dtype: GgufWeights;
   changes(): Promise<Changes>;
@@ -150,12 +150,12 @@ async function tensorsOfFile(
     const isKept = !tensor || (isBlockType(stored.dtype) && !changes.has(name));
     return isKept ? storedTensor(stored) : writtenTensor(part(name, tensor));
   });
-  // A head of its own, where the file has none.
+  // An untied head that the original file lacks.
   const added = [...left].filter(([name]) => changes.has(name));
   return [...tensors, ...added.map(([name, tensor]) => writtenTensor(part(name, tensor)))];
 }
 
-/** A tensor as it lies in the base's file. */
+/** A tensor copied from the base's file. */
 function storedTensor(stored: ModelTensor): TensorToWrite {
   const { name, dtype, shape, sizeBytes } = stored;
   return {
@@ -212,7 +212,7 @@ function stored(values: Float32Array<ArrayBuffer>, dtype: GgufWeights): Uint8Arr
   return isFloatType(dtype) ? narrow(dtype, values) : quantise(dtype, values);
 }
 
-/** The numbers of a tensor in llama.cpp's order: all at once where they change or move, else row by row. */
+/** Tensor values in llama.cpp's layout: whole if changed or permuted, otherwise row by row. */
 async function* valuesOf(
   { source, order, offset, isTurned }: Part,
   change: BaseChange | null,

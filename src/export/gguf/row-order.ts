@@ -1,13 +1,13 @@
-/** The row of a Hugging Face tensor that stands at a row of llama.cpp's. */
+/** Maps a row index in llama.cpp's order to Hugging Face's. */
 export type RowOrder = (row: number) => number;
 
 type Numbers = Float32Array<ArrayBuffer>;
 
 /**
- * llama.cpp turns neighbouring rows of a head where Hugging Face turns row i and row i + half: row 2 i + s of a head is row
- * s · half + i of Hugging Face's.
+ * llama.cpp rotates adjacent rows of a head, Hugging Face rows i and i + half: row 2 i + s of a head is row s · half +
+ * i in Hugging Face's order.
  */
-export function mixedRow(headDim: number): RowOrder {
+export function interleavedRow(headDim: number): RowOrder {
   const half = headDim / 2;
   return (row) => {
     const at = row % headDim;
@@ -15,7 +15,7 @@ export function mixedRow(headDim: number): RowOrder {
   };
 }
 
-/** BLOOM has the query, key and value of each head side by side; llama.cpp wants all queries, all keys, all values. */
+/** BLOOM interleaves query, key and value per head; llama.cpp concatenates all queries, keys and values. */
 export function bloomRow(heads: number, headDim: number): RowOrder {
   return (row) => {
     const part = Math.floor(row / (heads * headDim));
@@ -24,7 +24,7 @@ export function bloomRow(heads: number, headDim: number): RowOrder {
   };
 }
 
-/** A matrix, or a vector, with its rows in another order. */
+/** Permutes the rows of a matrix, or the elements of a vector. */
 export function reordered(values: Numbers, rows: number, order: RowOrder): Numbers {
   const width = values.length / rows;
   const out = new Float32Array(values.length);

@@ -4,18 +4,18 @@ import { architectures } from "../../formats/gguf/architectures";
 import type { NameTable } from "../../formats/gguf/names";
 import { type GgufEntry, ggufEntry } from "../../formats/gguf/writer";
 import type { Problem } from "../../lib/problems/problem";
-import { bloomRow, mixedRow, type RowOrder } from "./row-order";
+import { bloomRow, interleavedRow, type RowOrder } from "./row-order";
 
-/** How a family's models are written for llama.cpp. */
+/** How a family is written for llama.cpp. */
 export interface GgufTarget {
   /** `general.architecture`. */
   readonly architecture: string;
   readonly names: NameTable;
-  /** The order of the rows of a part's weight and bias; null where it is Hugging Face's. */
+  /** Row permutation of a module's weight and bias; null if unchanged. */
   rowOrder(part: string): RowOrder | null;
-  /** What the file's norm weights have more than Hugging Face's. */
+  /** Offset added to norm weights, relative to Hugging Face. */
   readonly normOffset: number;
-  /** Sizes and numbers of the model, under the architecture's prefix. */
+  /** Metadata under the architecture's prefix. */
   readonly entries: readonly GgufEntry[];
   /** Divisors of the rotary frequencies, which llama.cpp reads as tensors, by their names. */
   readonly ropeFactors: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
@@ -68,7 +68,7 @@ const targets: Readonly<Record<string, Describe>> = {
   }),
 };
 
-/** How the model is written for llama.cpp, or why it cannot be. */
+/** How the model is written for llama.cpp, or why that is impossible. */
 export function ggufTarget(spec: ModelSpec): GgufTarget | Problem {
   const { family } = spec;
   const describe = Object.hasOwn(targets, family) ? targets[family] : undefined;
@@ -76,7 +76,7 @@ export function ggufTarget(spec: ModelSpec): GgufTarget | Problem {
   return differenceOf(spec) ?? describe(spec);
 }
 
-/** The same where it can be; null where it cannot. */
+/** {@link ggufTarget}, with null if impossible. */
 export function usableTarget(spec: ModelSpec): GgufTarget | null {
   const target = ggufTarget(spec);
   return "code" in target ? null : target;
@@ -134,7 +134,7 @@ function mixedTarget(architecture: string, spec: ModelSpec): GgufTarget {
   const heads: Readonly<Record<string, number>> = { attn_q: spec.heads, attn_k: spec.keyValueHeads };
   return {
     ...plainTarget(architecture, spec),
-    rowOrder: (part) => (part in heads ? mixedRow(spec.headDim) : null),
+    rowOrder: (part) => (part in heads ? interleavedRow(spec.headDim) : null),
     ropeFactors: llama3Factors(spec),
   };
 }
@@ -219,9 +219,9 @@ function llama3Factors({ positions, headDim }: ModelSpec): GgufTarget["ropeFacto
   return new Map([["rope_freqs.weight", factors]]);
 }
 
-/** Every how many layers Gemma 3 of llama.cpp has one without a window. */
+/** llama.cpp assumes full attention in every n-th layer of Gemma 3. */
 const GEMMA_PATTERN = 6;
-/** llama.cpp tells Gemma 3 27B by its layers, and scales its attention otherwise. */
+/** llama.cpp identifies Gemma 3 27B by its layer count and scales its attention differently. */
 const GEMMA_27B_LAYERS = 62;
 
 /** Every how many layers SmolLM3 of llama.cpp has one without positions. */
@@ -283,7 +283,7 @@ function differenceOf(spec: ModelSpec): Problem | null {
 }
 
 /** The sliding window that llama.cpp leaves out of an architecture; null where there is none, or it has it. */
-export function lostWindow({ family, blocks, maxPositions }: ModelSpec): number | null {
+export function ignoredWindow({ family, blocks, maxPositions }: ModelSpec): number | null {
   if (family === "gemma3_text" || family === "gemma3") return null;
   const windows = blocks.flatMap(({ attention }) => attention.window ?? []);
   const least = Math.min(...windows);

@@ -3,18 +3,18 @@ import {
   ggufHeader,
   paddingAfter,
   tensorBytes,
-  type TensorToPlace,
+  type TensorDescription,
 } from "../../formats/gguf/writer";
 import { invariant } from "../../lib/invariant";
 import type { StreamedFile } from "../../formats/zip";
 
-/** A tensor of a GGUF file, made while the file is read. */
-export interface TensorToWrite extends TensorToPlace {
-  /** Its bytes in order, as many as its type and sizes take. */
+/** A tensor of a GGUF file, generated while the file is read. */
+export interface TensorToWrite extends TensorDescription {
+  /** Its data in order. */
   chunks(): AsyncIterable<Uint8Array<ArrayBuffer>> | Iterable<Uint8Array<ArrayBuffer>>;
 }
 
-/** A GGUF file of these tensors, one after the other. */
+/** A GGUF file, generated while being read. */
 export function ggufFile(
   path: string,
   entries: readonly GgufEntry[],

@@ -5,18 +5,18 @@ import { isRecord } from "../../lib/json";
 import type { Problem } from "../../lib/problems/problem";
 import { type AddedToken, type PreparedTokenizer, prepareTokenizer } from "../../tokenizer/prepare";
 
-/** What of a tokenizer goes into a GGUF file. */
+/** Tokenizer input of a GGUF export. */
 export interface TokenizerSource {
   readonly files: TokenizerFiles;
-  /** Rows of the token embedding, which may be more than there are tokens. */
+  /** Rows of the token embedding; can exceed the vocabulary. */
   readonly rows: number;
-  /** Whether texts begin with the start token though their template does not write it. */
+  /** Whether prompts start with BOS although the template does not write it. */
   readonly addsStart: boolean;
-  /** Ids that end an answer, the tokenizer's own first. */
+  /** Tokens that end an answer, the tokenizer's own first. */
   readonly endIds: readonly number[];
 }
 
-/** Kinds of tokens in `token_type`. */
+/** Token types in `token_type`. */
 const TYPES = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
 
 interface Vocabulary {
@@ -25,8 +25,7 @@ interface Vocabulary {
 }
 
 /**
- * A tokenizer.json as GGUF's metadata, with the chat template and the ends of answers; or why llama.cpp has no such
- * tokenizer.
+ * Converts a tokenizer to GGUF metadata, with chat template and end tokens, or says why llama.cpp does not support it.
  */
 export function tokenizerEntries(source: TokenizerSource): readonly GgufEntry[] | Problem {
   const prepared = prepareTokenizer(source.files);
@@ -53,7 +52,7 @@ function unknown(kind: string): Problem {
   return { code: "export/tokenizer-not-in-llama-cpp", kind };
 }
 
-/** What sets the kinds of tokenizers apart. */
+/** Entries that depend on the tokenizer model. */
 interface KindParts {
   readonly isSentencePiece: boolean;
   readonly pre: string;
@@ -68,20 +67,20 @@ function byteLevel(
   const ignoresMerges = isRecord(model) && model.ignore_merges === true;
   const pre = byteLevelName({ normalizer, pre_tokenizer, ignoresMerges });
   if (pre === null) return unknown("BPE");
-  // A space within a token is spelled as byte-level tokenizers spell it.
+  // Spaces inside tokens use the byte-level alphabet.
   const spell = (token: string): string => token.replaceAll(" ", "Ġ");
   const texts = merges.map(([left, right]) => `${spell(left)} ${spell(right)}`);
   return { isSentencePiece: false, pre, more: () => [ggufEntry("tokenizer.ggml.merges", { texts })] };
 }
 
-/** SentencePiece's BPE spells rare characters in bytes. */
+/** SentencePiece BPE is recognised by byte fallback. */
 function isSentencePiece(model: Readonly<Record<string, unknown>>): boolean {
   return model.byte_fallback === true;
 }
 
 const MARK = "▁";
 
-/** It merges by the scores of tokens: those of earlier merges are the higher ones. */
+/** Merges are encoded as token scores, higher for earlier merges. */
 function sentencePiece(
   { files }: TokenizerSource,
   merges: readonly (readonly [string, string])[],
@@ -143,7 +142,7 @@ function vocabularyOf(
   return { tokens, types };
 }
 
-/** Tokens that some models do not call special though they are, by the converters' rule. */
+/** Special tokens not flagged as such in some models; same rule as llama.cpp's converter. */
 function looksSpecial(token: string): boolean {
   return /^(<\|.*\|>|<｜.*｜>|<unused.*>|<pad>|<mask>|<2mass>|\[@BOS@\])$/s.test(token);
 }

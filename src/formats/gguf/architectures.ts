@@ -2,33 +2,33 @@ import { LuthierError } from "../../lib/errors";
 import type { MetadataReader } from "./metadata";
 import type { NameTable } from "./names";
 
-/** How models of one GGUF architecture become those that Hugging Face's `model_type` names. */
+/** Maps a GGUF architecture to a Hugging Face `model_type`. */
 export interface Architecture {
-  /** config.json without what all architectures have in common. */
+  /** config.json without the parts common to all architectures. */
   config(fields: Fields): Record<string, unknown>;
   readonly names: NameTable;
-  /** Whether the rows of the query and key projections are in llama.cpp's order, with the halves of each head mixed. */
-  readonly hasMixedHeads?: boolean;
-  /** What the file's norm weights have more than Hugging Face's. */
+  /** Whether query and key rows are in llama.cpp's interleaved RoPE order. */
+  readonly hasInterleavedHeads?: boolean;
+  /** Offset added to norm weights in the file, relative to Hugging Face. */
   readonly normOffset?: number;
-  /** Keys that llama.cpp does not read in this architecture. */
+  /** Keys that llama.cpp ignores for this architecture. */
   readonly idleKeys?: readonly string[];
-  /** Layers that Hugging Face stores as (in, out): the file holds their transpose. */
+  /** Layers that Hugging Face stores as (in, out); the file holds the transpose. */
   readonly transposed?: readonly string[];
 }
 
-/** Sizes and numbers of the metadata under the architecture's prefix. */
+/** Metadata entries under the architecture's prefix. */
 export interface Fields {
   number(key: string, fallback?: number): number | undefined;
   text(key: string): string | null;
   flag(key: string): boolean | null;
   /** A list or one number for all; null where there is none. */
   numberOrNumbers(key: string): number | readonly number[] | null;
-  /** Whether the file has a tensor of that name in any layer: "attn_q.bias". */
+  /** Whether any layer has a tensor of that name, e.g. "attn_q.bias". */
   hasInLayers(part: string): boolean;
-  /** The error for a key whose value the engine has no way to follow. */
+  /** An error for an unsupported value. */
   refuse(key: string, value: string): LuthierError;
-  /** The padding token, or null. */
+  /** Padding token id, or null. */
   readonly paddingId: number | null;
   /** Rows of the token embedding. */
   readonly vocabularySize: number;
@@ -37,7 +37,7 @@ export interface Fields {
   readonly ropeDivisors: { readonly short: readonly number[]; readonly long: readonly number[] } | null;
 }
 
-/** Reads `<architecture>.<key>`; an f32 such as 1e-6 is given in the seven digits that it holds. */
+/** Reads `<architecture>.<key>`. An f32 such as 1e-6 is rounded to its seven significant digits. */
 export function fieldsOf(
   metadata: MetadataReader,
   architecture: string,
@@ -63,7 +63,7 @@ export function fieldsOf(
   };
 }
 
-/** The parts that most decoders share. */
+/** Names shared by most decoders. */
 const llamaNames = {
   token_embd: "model.embed_tokens",
   output_norm: "model.norm",
@@ -82,7 +82,7 @@ const llamaNames = {
 } as const;
 
 function llamaConfig(modelType: string, fields: Fields): Record<string, unknown> {
-  const headDim = fields.number("attention.key_length", plainHeadDim(fields));
+  const headDim = fields.number("attention.key_length", defaultHeadDim(fields));
   checkWholeHeads(fields, headDim);
   return { ...decoderConfig(modelType, fields, headDim), rope_scaling: ropeScaling(fields) };
 }
@@ -112,8 +112,8 @@ function decoderConfig(
   };
 }
 
-/** The width of heads where the file does not say. */
-function plainHeadDim({ number }: Fields): number | undefined {
+/** Default head size. */
+function defaultHeadDim({ number }: Fields): number | undefined {
   const [hidden, heads] = [number("embedding_length"), number("attention.head_count")];
   return hidden === undefined || heads === undefined ? undefined : Math.floor(hidden / heads);
 }
@@ -179,7 +179,7 @@ function gemma3Config(fields: Fields): Record<string, unknown> {
   };
 }
 
-/** Every sixth layer sees everything, unless the file says which. */
+/** Every sixth layer has full attention, unless the file says otherwise. */
 function slidingLayers({ numberOrNumbers }: Fields): Record<string, unknown> {
   const pattern = numberOrNumbers("attention.sliding_window_pattern") ?? 6;
   if (typeof pattern === "number") return { sliding_window_pattern: pattern };
@@ -189,7 +189,7 @@ function slidingLayers({ numberOrNumbers }: Fields): Record<string, unknown> {
 /** Phi-3: part of each head may turn, and LongRoPE's divisors are tensors. */
 function phi3Config(fields: Fields): Record<string, unknown> {
   const { number, text, ropeDivisors, refuse } = fields;
-  const headDim = number("attention.key_length", plainHeadDim(fields));
+  const headDim = number("attention.key_length", defaultHeadDim(fields));
   checkWidth(fields, "attention.value_length", headDim);
   const turned = number("rope.dimension_count", headDim);
   const type = text("rope.scaling.type");
@@ -214,7 +214,7 @@ function graniteConfig(fields: Fields): Record<string, unknown> {
   const { number, flag, refuse } = fields;
   // llama.cpp leaves out positions altogether then.
   if (flag("rope.scaling.finetuned") === false) throw refuse("rope.scaling.finetuned", "false");
-  const headDim = number("attention.key_length", plainHeadDim(fields)) ?? 1;
+  const headDim = number("attention.key_length", defaultHeadDim(fields)) ?? 1;
   const factor = (key: string): number => number(key) || 1;
   return {
     ...llamaConfig("granite", fields),
@@ -241,7 +241,7 @@ export const architectures: Readonly<Record<string, Architecture>> = {
   llama: {
     config: (fields) => llamaConfig("llama", fields),
     names: llamaNames,
-    hasMixedHeads: true,
+    hasInterleavedHeads: true,
     idleKeys: NO_WINDOW,
   },
   qwen2: { config: (fields) => llamaConfig("qwen2", fields), names: llamaNames, idleKeys: NO_WINDOW },
@@ -266,9 +266,13 @@ export const architectures: Readonly<Record<string, Architecture>> = {
     // It is read, and set to none.
     idleKeys: NO_WINDOW,
   },
-  granite: { config: graniteConfig, names: llamaNames, hasMixedHeads: true },
+  granite: { config: graniteConfig, names: llamaNames, hasInterleavedHeads: true },
   // Every fourth layer has no positions, here as in the family.
-  smollm3: { config: (fields) => llamaConfig("smollm3", fields), names: llamaNames, hasMixedHeads: true },
+  smollm3: {
+    config: (fields) => llamaConfig("smollm3", fields),
+    names: llamaNames,
+    hasInterleavedHeads: true,
+  },
   olmo2: {
     config: (fields) => llamaConfig("olmo2", fields),
     names: olmo2Names,

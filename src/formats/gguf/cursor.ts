@@ -2,10 +2,10 @@ import { LuthierError } from "../../lib/errors";
 import type { GgufCount, GgufFault } from "../../lib/problems/gguf-problems";
 import type { ByteSource } from "../byte-source";
 
-/** Bytes read ahead at once. */
+/** Read-ahead size. */
 const WINDOW_BYTES = 2 ** 20;
 
-/** Reads numbers and texts one after the other from a file of any size; every length is checked against its end. */
+/** Sequential reader for files of any size; lengths are checked against the end of the file. */
 export class Cursor {
   readonly #source: ByteSource;
   #window = new DataView(new ArrayBuffer(0));
@@ -16,33 +16,33 @@ export class Cursor {
     this.#source = source;
   }
 
-  /** The name of the file. */
+  /** File name. */
   get file(): string {
     return this.#source.name;
   }
 
-  /** Bytes from the start of the file. */
+  /** Offset from the start of the file. */
   get position(): number {
     return this.#position;
   }
 
-  /** Bytes up to the end of the file. */
+  /** Bytes left in the file. */
   get remaining(): number {
     return this.#source.sizeBytes - this.#position;
   }
 
-  /** An error naming the file, with what is wrong with it. */
+  /** An error with the file's name. */
   broken(fault: GgufFault): LuthierError {
     return new LuthierError({ code: "format/gguf", file: this.#source.name, fault });
   }
 
-  /** Sees to it that the next bytes are at hand. A promise only where the file has to be read. */
+  /** Buffers the next bytes. Returns a promise only if the file must be read. */
   ensure(bytes: number): Promise<void> | undefined {
     const offset = this.#position - this.#windowStart;
     return offset + bytes <= this.#window.byteLength ? undefined : this.#fill(bytes);
   }
 
-  /** Takes `bytes` bytes that {@link ensure} has made ready. */
+  /** Consumes bytes buffered by {@link ensure}. */
   take(bytes: number): DataView {
     const view = new DataView(
       this.#window.buffer,
@@ -58,7 +58,7 @@ export class Cursor {
     return this.take(4).getUint32(0, true);
   }
 
-  /** A count or length; errors when it is more than `most`. */
+  /** Reads a count or length. Errors: more than `most`. */
   async count(of: GgufCount, most: number): Promise<number> {
     await this.ensure(8);
     const value = this.take(8).getBigUint64(0, true);
@@ -66,13 +66,13 @@ export class Cursor {
     return Number(value);
   }
 
-  /** A text with its length in front. */
+  /** Reads a length-prefixed string. */
   async text(mostBytes: number): Promise<string> {
     const length = await this.count({ things: "text-bytes" }, Math.min(mostBytes, this.remaining - 8));
     const reading = this.ensure(length);
     if (reading) await reading;
     const { buffer, byteOffset } = this.take(length);
-    // Not `fatal`: vocabularies hold pieces of characters.
+    // Not `fatal`: vocabularies contain partial UTF-8 sequences.
     return new TextDecoder("utf-8", { ignoreBOM: true }).decode(new Uint8Array(buffer, byteOffset, length));
   }
 

@@ -2,26 +2,26 @@ import { LuthierError } from "../../lib/errors";
 import type { ByteSource } from "../byte-source";
 import { blockLayout, storedBytes } from "../quantised/block-types";
 import { Cursor } from "./cursor";
-import { type EntryPlace, type GgufMetadata, readMetadata } from "./metadata";
+import { type EntryRange, type GgufMetadata, readMetadata } from "./metadata";
 import { ggufType, type GgufType } from "./types";
 
-/** A tensor as a GGUF file describes it. */
+/** A tensor description in a GGUF file. */
 export interface GgufTensor {
-  /** llama.cpp's name: "blk.0.attn_q.weight". */
+  /** llama.cpp's name, e.g. "blk.0.attn_q.weight". */
   readonly name: string;
   readonly dtype: GgufType;
-  /** Rows first, as elsewhere; the file has them the other way round. */
+  /** Row-major order (rows first); the file stores dimensions reversed. */
   readonly shape: readonly number[];
-  /** Bytes of the whole file. */
+  /** Byte offset in the file. */
   readonly start: number;
   readonly end: number;
 }
 
 export interface GgufHeader {
   readonly metadata: GgufMetadata;
-  /** Where each entry of the metadata lies in the file. */
-  readonly entries: readonly EntryPlace[];
-  /** In the order of their bytes. */
+  /** Location of each metadata entry in the file. */
+  readonly entries: readonly EntryRange[];
+  /** In file order. */
   readonly tensors: readonly GgufTensor[];
 }
 
@@ -31,7 +31,7 @@ const MAX_NAME_BYTES = 1024;
 const MAX_DIMENSIONS = 4;
 const DEFAULT_ALIGNMENT = 32;
 
-/** Names of the types that are left out, so that a message can name them. */
+/** Unsupported types, for error messages. */
 const otherTypes: Readonly<Record<number, string>> = {
   10: "Q2_K",
   11: "Q3_K",
@@ -50,7 +50,7 @@ const otherTypes: Readonly<Record<number, string>> = {
   39: "MXFP4",
 };
 
-/** True when the file begins as a GGUF file does. */
+/** Whether the file starts with the GGUF magic. */
 export async function isGguf(source: ByteSource): Promise<boolean> {
   if (source.sizeBytes < 4) return false;
   const bytes = await source.read(0, 4);
@@ -58,9 +58,9 @@ export async function isGguf(source: ByteSource): Promise<boolean> {
 }
 
 /**
- * Reads and checks the header of a GGUF file (versions 2 and 3, little-endian): metadata, then each tensor's name, type,
- * shape and place. The weights stay unread.
- * @throws LuthierError("format") naming the file, and the entry or tensor at fault.
+ * Reads and validates the header of a GGUF file (versions 2 and 3, little-endian): metadata, then each tensor's name,
+ * type, shape and offset. Weights are not read.
+ * @throws LuthierError("format") with the file and the offending entry or tensor
  */
 export async function readGgufHeader(source: ByteSource): Promise<GgufHeader> {
   const cursor = new Cursor(source);
@@ -82,7 +82,7 @@ interface DescribedTensor {
   readonly name: string;
   readonly dtype: GgufType;
   readonly shape: readonly number[];
-  /** From the first tensor on. */
+  /** Relative to the first tensor. */
   readonly offset: number;
   readonly sizeBytes: number;
 }
@@ -123,7 +123,7 @@ function readAlignment(cursor: Cursor, metadata: GgufMetadata): number {
   return alignment;
 }
 
-/** Tensors must begin at multiples of the alignment, lie within the file, and not overlap. */
+/** Checks that tensors are aligned, inside the file, and do not overlap. */
 function placeTensors(
   cursor: Cursor,
   source: ByteSource,

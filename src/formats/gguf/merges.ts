@@ -1,15 +1,15 @@
 import { LuthierError } from "../../lib/errors";
 
-/** Kinds of tokens that text is made of: ordinary ones, and those that a person added. */
+/** Token types that occur in text: normal and user-defined. */
 const NORMAL = 1;
 const USER_DEFINED = 4;
 
-/** Characters of all cuts of all tokens. Vocabularies of models have some thirty million. */
+/** Limit on the total characters of all splits. Real vocabularies need some thirty million. */
 const MAX_CUT_CHARS = 2 ** 29;
 
 /**
- * The merges of a SentencePiece BPE, which keeps only the scores of its tokens: every way to cut a token in two tokens,
- * tokens of higher scores first, then those with longer first parts, as transformers' converter orders them.
+ * Reconstructs the merges of a SentencePiece BPE, which stores only token scores: all splits of a token into two
+ * tokens, by descending score and then by length of the first part, the order of transformers' converter.
  */
 export function mergesOf(vocabulary: {
   readonly tokens: readonly string[];
@@ -32,7 +32,7 @@ export function mergesOf(vocabulary: {
   const merges: [string, string][] = [];
   for (const id of ids) {
     const token = tokens[id] ?? "";
-    // From the longest first part down; cuts within a character find no token.
+    // Longest first part first; splits inside a surrogate pair match no token.
     for (let cut = token.length - 1; cut > 0; cut--) {
       const [left, right] = [token.slice(0, cut), token.slice(cut)];
       if (pieces.has(left) && pieces.has(right)) merges.push([left, right]);

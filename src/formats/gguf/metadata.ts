@@ -2,20 +2,20 @@ import * as v from "valibot";
 import { form, parseAs } from "../../lib/schema";
 import type { Cursor } from "./cursor";
 
-/** A value of the metadata; whole numbers of 64 bits beyond 2^53 lose their last digits. */
+/** A metadata value; 64-bit integers beyond 2^53 lose precision. */
 export type GgufValue =
   number | boolean | string | readonly number[] | readonly boolean[] | readonly string[];
 
 export type GgufMetadata = ReadonlyMap<string, GgufValue>;
 
-/** Where the key, type and value of an entry lie, in bytes of the whole file. */
-export interface EntryPlace {
+/** Location of an entry (key, type and value) in the file. */
+export interface EntryRange {
   readonly key: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** Entries that the metadata may have, and elements of a list in it: far more than any model needs. */
+/** Limits on entries and list elements, far above what models use. */
 const MAX_ENTRIES = 65536;
 const MAX_LIST = 2 ** 22;
 const MAX_KEY_BYTES = 65535;
@@ -42,15 +42,15 @@ const scalars: Readonly<Record<number, Scalar>> = {
 const TEXT = 8;
 const LIST = 9;
 
-/** Reads the key-value pairs of a GGUF header. Errors: a key given twice, a type or length that cannot be. */
+/** Reads the key-value pairs of a GGUF header. Errors: a duplicate key, an invalid type or length. */
 export async function readMetadata(
   cursor: Cursor,
   count: number,
-): Promise<{ readonly metadata: GgufMetadata; readonly entries: readonly EntryPlace[] }> {
+): Promise<{ readonly metadata: GgufMetadata; readonly entries: readonly EntryRange[] }> {
   if (count > MAX_ENTRIES)
     throw cursor.broken({ kind: "count", of: { things: "metadata-entries" }, count: String(count) });
   const metadata = new Map<string, GgufValue>();
-  const entries: EntryPlace[] = [];
+  const entries: EntryRange[] = [];
   for (let i = 0; i < count; i++) {
     const start = cursor.position;
     const key = await cursor.text(MAX_KEY_BYTES);
@@ -74,7 +74,7 @@ async function readValue(cursor: Cursor, key: string, type: number): Promise<Ggu
 async function readList(cursor: Cursor, key: string): Promise<GgufValue> {
   const type = await cursor.u32();
   const leastBytes = type === TEXT ? 8 : scalars[type]?.bytes;
-  // Lists of lists occur in no model.
+  // Nested lists do not occur in practice.
   if (leastBytes === undefined) throw cursor.broken({ kind: "item-type", key, type });
   const count = await cursor.count(
     { things: "list-items", key },
@@ -87,7 +87,7 @@ async function readList(cursor: Cursor, key: string): Promise<GgufValue> {
 
 const finite = v.pipe(v.number(), v.finite());
 
-/** Lists are as long as a vocabulary: they are looked through without a note of every item. */
+/** Lists can be as long as a vocabulary, so items are checked without per-item issues. */
 const textList = v.custom<readonly string[]>(
   (value) => Array.isArray(value) && value.every((item) => typeof item === "string"),
   form("text-list"),
@@ -102,7 +102,7 @@ const flagList = v.pipe(
   v.transform((flags) => flags.map(Number)),
 );
 
-/** Reads typed entries of a file's metadata; what is missing is null, what is of another type is refused. */
+/** Typed access to metadata. Missing entries are null; wrong types throw. */
 export class MetadataReader {
   readonly #metadata: GgufMetadata;
   readonly file: string;
@@ -129,7 +129,7 @@ export class MetadataReader {
     return this.#read(key, numberList);
   }
 
-  /** A list of numbers or truth values, one a layer, or one number for all. */
+  /** Numbers or booleans per layer, or one number for all. */
   numberOrNumbers(key: string): number | readonly number[] | null {
     return this.#read(key, v.union([finite, numberList, flagList]));
   }
@@ -138,17 +138,17 @@ export class MetadataReader {
     return this.#read(key, textList);
   }
 
-  /** An entry without which the model would be another one. */
+  /** A required entry. */
   requireNumber(key: string): number {
     return this.#parse(key, finite);
   }
 
-  /** See {@link requireNumber}. */
+  /** A required entry. */
   requireNumbers(key: string): readonly number[] {
     return this.#parse(key, numberList);
   }
 
-  /** Entries under a prefix that nobody has asked for. */
+  /** Entries under a prefix that have not been read. */
   unread(prefix: string): (readonly [key: string, value: GgufValue])[] {
     return [...this.#metadata].filter(([key]) => key.startsWith(prefix) && !this.#asked.has(key));
   }

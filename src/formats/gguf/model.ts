@@ -6,30 +6,30 @@ import type { ModelTensor } from "../model-weights";
 import type { TokenizerFiles } from "../tokenizer-files";
 import { type Architecture, architectures, fieldsOf } from "./architectures";
 import { type GgufHeader, readGgufHeader } from "./header";
-import { checkKeys, checkTensors } from "./left-over";
+import { checkKeys, checkTensors } from "./unused";
 import { MetadataReader } from "./metadata";
-import { lessenedTensor, plainTensor, transposedTensor, unmixedHeads } from "./tensors";
+import { offsetTensor, plainTensor, transposedTensor, deinterleavedHeads } from "./tensors";
 import { hubNameOf } from "./names";
 import { llama3Scaling } from "./rope-factors";
 import { endTokenIds, tokenizerFiles } from "./tokenizer";
 
-/** The files themselves, for what is made of them to keep what it does not change. */
+/** The original files, so that exports can copy unchanged parts. */
 export interface GgufOrigin {
   readonly architecture: string;
-  /** The entries of the metadata as they lie in the file, its parts' own count left out. */
+  /** Metadata entries as stored, without the split count. */
   readonly entries: readonly StoredEntry[];
-  /** The tensors as they lie in the files, by llama.cpp's names and in their order. */
+  /** Tensors as stored, by llama.cpp's names, in file order. */
   readonly tensors: ReadonlyMap<string, ModelTensor>;
 }
 
-/** An entry of the metadata whose bytes are unread. */
+/** A metadata entry, read on demand. */
 export interface StoredEntry {
   readonly key: string;
-  /** Its key, type and value in the file's own bytes. */
+  /** Raw bytes of key, type and value. */
   read(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** A model from GGUF files, in Hugging Face's words; its weights are unread. */
+/** A model from GGUF files, in Hugging Face's terms; weights are read on demand. */
 export interface GgufModel {
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
@@ -58,8 +58,8 @@ const ROPE_FACTORS = "rope_freqs.weight";
 const LONG_ROPE_FACTORS = ["rope_factors_short.weight", "rope_factors_long.weight"] as const;
 
 /**
- * Opens a GGUF file, or all parts of one that was split.
- * @throws LuthierError("format" or "model") that says what is damaged, missing, or of a kind that is not known
+ * Opens a GGUF file, or all parts of a split one.
+ * @throws LuthierError("format" or "model") on damage, missing parts and unsupported kinds
  */
 export async function openGguf(files: readonly ByteSource[]): Promise<GgufModel> {
   const parts: GgufPart[] = [];
@@ -207,7 +207,7 @@ function translate(
   type: string,
   stored: ReadonlyMap<string, ModelTensor>,
 ): Map<string, ModelTensor> {
-  const mixed = architecture.hasMixedHeads ? mixedHeads(metadata, type) : {};
+  const mixed = architecture.hasInterleavedHeads ? mixedHeads(metadata, type) : {};
   const hasLongRope = type === "phi3" && LONG_ROPE_FACTORS.every((name) => stored.has(name));
   const tensors = new Map<string, ModelTensor>();
   const others: string[] = [];
@@ -235,7 +235,7 @@ function mixedHeads(metadata: MetadataReader, type: string): Readonly<Record<str
   return { attn_q: queryHeads, attn_k: metadata.number(`${type}.attention.head_count_kv`) ?? queryHeads };
 }
 
-/** Undoes what llama.cpp's converter did to a tensor. */
+/** Reverts the changes that llama.cpp's converter made to a tensor. */
 function adapt(
   { normOffset = 0, transposed = [] }: Architecture,
   tensor: ModelTensor,
@@ -244,9 +244,9 @@ function adapt(
   mixedHeads: number,
 ): ModelTensor {
   const [rows = 0] = tensor.shape;
-  if (mixedHeads > 0 && rows % (2 * mixedHeads) === 0) return unmixedHeads(tensor, mixedHeads);
+  if (mixedHeads > 0 && rows % (2 * mixedHeads) === 0) return deinterleavedHeads(tensor, mixedHeads);
   if (normOffset !== 0 && part.endsWith("norm") && tensor.dtype === "F32")
-    return lessenedTensor(tensor, normOffset);
+    return offsetTensor(tensor, normOffset);
   if (kind === "weight" && transposed.includes(part)) return transposedTensor(tensor);
   return tensor;
 }

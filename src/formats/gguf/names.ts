@@ -1,15 +1,15 @@
-/** Hugging Face's module paths by llama.cpp's names, without ".weight" and ".bias"; `*` stands for a layer's number. */
+/** Maps llama.cpp's names to Hugging Face's module paths, without ".weight" and ".bias"; `*` is the layer number. */
 export type NameTable = Readonly<Record<string, string>>;
 
-/** What a tensor of a GGUF is called by Hugging Face, and which part of the model it is. */
+/** A GGUF tensor's name in Hugging Face's terms, and its parts. */
 export interface HubName {
   readonly name: string;
-  /** llama.cpp's name of the part: "attn_q". */
+  /** llama.cpp's module name, e.g. "attn_q". */
   readonly part: string;
   readonly kind: "weight" | "bias";
 }
 
-/** Hugging Face's name of a tensor of a GGUF; null where the table does not have it. */
+/** Hugging Face's name of a GGUF tensor; null if unknown. */
 export function hubNameOf(names: NameTable, ggufName: string): HubName | null {
   const [whole, layer, part = "", kind] = /^(?:blk\.(\d+)\.)?(\w+)\.(weight|bias)$/.exec(ggufName) ?? [];
   const pattern = names[layer === undefined ? part : `blk.*.${part}`];
@@ -21,7 +21,7 @@ export function hubNameOf(names: NameTable, ggufName: string): HubName | null {
   };
 }
 
-/** llama.cpp's name of a module, by its Hugging Face path: "blk.3.attn_q"; null where the table does not have it. */
+/** llama.cpp's name of a Hugging Face module path, e.g. "blk.3.attn_q"; null if unknown. */
 export function ggufPathOf(names: NameTable, hubPath: string): string | null {
   const [, layer] = /\.(\d+)\./.exec(hubPath) ?? [];
   const pattern = layer === undefined ? hubPath : hubPath.replace(`.${layer}.`, ".*.");

@@ -1,19 +1,19 @@
 import { isRecord } from "../../lib/json";
 
-/** How a byte-level BPE prepares text, by the name that llama.cpp gives it in `tokenizer.ggml.pre`. */
+/** Text preparation of a byte-level BPE, identified by `tokenizer.ggml.pre`. */
 export interface ByteLevelParts {
   readonly normalizer: unknown;
   readonly pre_tokenizer: unknown;
-  /** Whether a word that is a token needs no merges. */
+  /** Whether words in the vocabulary bypass merges. */
   readonly ignoresMerges: boolean;
-  /** Whether a start token stands in front where the file does not say. */
+  /** Whether a BOS token is added if the file does not say. */
   readonly addsStart: boolean;
 }
 
 const gpt2Words = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
 const bytesOnly = { ...gpt2Words, use_regex: false };
 
-/** Words by an expression, then bytes. */
+/** Splits by a regex, then maps to bytes. */
 function words(expression: string): unknown {
   const split = { type: "Split", pattern: { Regex: expression }, behavior: "Isolated", invert: false };
   return { type: "Sequence", pretokenizers: [split, bytesOnly] };
@@ -24,7 +24,7 @@ const digitsApart = {
   pretokenizers: [{ type: "Digits", individual_digits: true }, gpt2Words],
 };
 
-/** GPT-4's expression with numbers of up to `digits` digits. */
+/** GPT-4's regex with groups of up to `digits` digits. */
 function gpt4Words(digits: string): unknown {
   return words(
     `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`,
@@ -43,7 +43,7 @@ const llama3: ByteLevelParts = {
 const gpt4: ByteLevelParts = { ...plain, pre_tokenizer: gpt4Words("{1,3}") };
 const qwen2: ByteLevelParts = { ...plain, pre_tokenizer: gpt4Words(""), normalizer: { type: "NFC" } };
 
-/** BLOOM's expression: what stands between blanks and a few marks. */
+/** BLOOM's regex: runs between spaces and some punctuation. */
 const bloom: ByteLevelParts = { ...plain, pre_tokenizer: words(" ?[^(\\s|[.,!?…。，、।۔،])]+") };
 
 const known: Readonly<Record<string, ByteLevelParts>> = {
@@ -65,15 +65,15 @@ const known: Readonly<Record<string, ByteLevelParts>> = {
   bloom,
 };
 
-/** The parts of that name, or null when it is not known. */
+/** The parts of a pre-tokenizer, or null if unknown. */
 export function byteLevelParts(name: string): ByteLevelParts | null {
   return (Object.hasOwn(known, name) ? known[name] : null) ?? null;
 }
 
-/** The names under which llama.cpp knows them, each kind once. */
+/** llama.cpp's names, one per distinct pre-tokenizer. */
 const NAMES = ["gpt-2", "smollm", "llama-bpe", "qwen2", "bloom"] as const;
 
-/** llama.cpp's name of a byte-level BPE with these parts of a tokenizer.json, or null where it has none. */
+/** llama.cpp's name for these parts of a tokenizer.json, or null. */
 export function byteLevelName(
   parts: Pick<ByteLevelParts, "normalizer" | "pre_tokenizer" | "ignoresMerges">,
 ): string | null {
@@ -81,20 +81,20 @@ export function byteLevelName(
     const { normalizer, pre_tokenizer, ignoresMerges } = known[name] ?? gpt2;
     return (
       ignoresMerges === parts.ignoresMerges &&
-      inOneSpelling(normalizer) === inOneSpelling(parts.normalizer) &&
-      inOneSpelling(pre_tokenizer) === inOneSpelling(parts.pre_tokenizer)
+      canonical(normalizer) === canonical(parts.normalizer) &&
+      canonical(pre_tokenizer) === canonical(parts.pre_tokenizer)
     );
   });
   return found ?? null;
 }
 
-/** A part as text, with what its type takes for granted, and without what changes no token. */
-function inOneSpelling(part: unknown): string {
+/** Canonical JSON: type defaults filled in, options without effect removed. */
+function canonical(part: unknown): string {
   if (!isRecord(part)) return "null";
   const { type, trim_offsets: _trim, ...rest } = part;
   const defaults = type === "ByteLevel" ? { add_prefix_space: true, use_regex: true } : {};
   const inner = ["pretokenizers", "normalizers"].flatMap((key) => rest[key] ?? []);
-  if (inner.length > 0) return inner.map(inOneSpelling).join(" then ");
+  if (inner.length > 0) return inner.map(canonical).join(" then ");
   const fields = Object.entries({ ...defaults, ...rest }).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([type, fields]);
 }

@@ -1,12 +1,12 @@
 import { LuthierError } from "../../lib/errors";
 
-/** What Llama 3.1 and all that followed it were trained with; the file keeps only what came of it. */
+/** Settings of Llama 3.1 and later models, which the file does not store. */
 const LLAMA3 = { low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 8192 };
 
 /**
- * Llama 3's `rope_scaling` from the divisors of the frequencies that a GGUF keeps in its place (`rope_freqs.weight`):
- * 1 for high frequencies, the factor for low ones, and something between for those between.
- * @throws LuthierError("model") when they came of other settings than those of Llama 3
+ * Recovers Llama 3's `rope_scaling` from the frequency divisors that GGUF stores instead (`rope_freqs.weight`): 1 for
+ * high frequencies, the factor for low ones, interpolated in between.
+ * @throws LuthierError("model") when they do not fit Llama 3's settings
  */
 export function llama3Scaling(divisors: Float32Array, theta: number): Record<string, unknown> {
   const factor = divisors.reduce((most, divisor) => Math.max(most, divisor), 1);

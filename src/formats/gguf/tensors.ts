@@ -4,7 +4,7 @@ import type { ModelTensor } from "../model-weights";
 import { storedBytes } from "../quantised/block-types";
 import type { GgufTensor } from "./header";
 
-/** A tensor of the file under another name, as it lies there. */
+/** A stored tensor, renamed. */
 export function plainTensor(source: ByteSource, tensor: GgufTensor, name: string): ModelTensor {
   const { dtype, shape, start, end } = tensor;
   return {
@@ -19,13 +19,13 @@ export function plainTensor(source: ByteSource, tensor: GgufTensor, name: string
   };
 }
 
-/** A matrix (out, in) of the file as the transpose that Hugging Face stores, (in, out). */
+/** The transpose (in, out) of a stored matrix, as Hugging Face has it. */
 export function transposedTensor(tensor: ModelTensor): ModelTensor {
   return { ...tensor, shape: [...tensor.shape].reverse(), isTransposed: true };
 }
 
-/** A vector of the file less a number: llama.cpp adds Gemma's 1 to the norms before it stores them. */
-export function lessenedTensor(tensor: ModelTensor, offset: number): ModelTensor {
+/** Subtracts a constant from a vector: llama.cpp adds Gemma's 1 to norm weights. */
+export function offsetTensor(tensor: ModelTensor, offset: number): ModelTensor {
   return {
     ...tensor,
     async read(from, to) {
@@ -38,11 +38,11 @@ export function lessenedTensor(tensor: ModelTensor, offset: number): ModelTensor
 }
 
 /**
- * The rows of a query or key projection in Hugging Face's order. llama.cpp turns neighbouring rows of a head where
- * Hugging Face turns row i and row i + half, so it stores each head's halves row by row in turn: row 2 i + s of a head
- * is row s · half + i of Hugging Face's. Rows are whole blocks, so that nothing has to be widened.
+ * Restores Hugging Face's row order of a query or key projection. llama.cpp rotates adjacent rows of a head, Hugging
+ * Face rows i and i + half; so stored row 2 i + s of a head is row s · half + i here. Rows are whole blocks, so no
+ * dequantisation is needed.
  */
-export function unmixedHeads(tensor: ModelTensor, heads: number): ModelTensor {
+export function deinterleavedHeads(tensor: ModelTensor, heads: number): ModelTensor {
   const [rows = 0, columns = 1] = tensor.shape;
   const rowBytes = storedBytes(tensor.dtype as GgufTensor["dtype"], columns);
   const headRows = rows / heads;

@@ -5,22 +5,22 @@ import type { MetadataReader } from "./metadata";
 import { byteLevelParts } from "./pre-tokenizers";
 import { mergesOf } from "./merges";
 
-/** Kinds of tokens in `token_type`. */
+/** Token types in `token_type`. */
 const UNKNOWN = 2;
 const CONTROL = 3;
 const USER_DEFINED = 4;
 
-/** What SentencePiece's tokenizers choose their pieces by. */
+/** Token scores, required by SentencePiece tokenizers. */
 const SCORES = "tokenizer.ggml.scores";
 
-/** A vocabulary by id, as the metadata have it. */
+/** Vocabulary by id. */
 interface Vocabulary {
   readonly tokens: readonly string[];
   readonly types: readonly number[];
   readonly scores: readonly number[];
 }
 
-/** Parts of a tokenizer.json that differ from kind to kind. */
+/** Parts of tokenizer.json that depend on the tokenizer model. */
 interface TokenizerParts {
   readonly normalizer: unknown;
   readonly pre_tokenizer: unknown;
@@ -29,9 +29,9 @@ interface TokenizerParts {
 }
 
 /**
- * Makes of a GGUF's metadata what a folder's tokenizer.json and tokenizer_config.json would hold: byte-level BPE
- * ("gpt2"), SentencePiece's BPE ("llama") and its Unigram ("t5").
- * @throws LuthierError("model") when there is no tokenizer inside, or of a kind that is not known
+ * Builds tokenizer.json and tokenizer_config.json from GGUF metadata: byte-level BPE ("gpt2"), SentencePiece BPE
+ * ("llama") and Unigram ("t5").
+ * @throws LuthierError("model") on a missing or unsupported tokenizer
  */
 export function tokenizerFiles(metadata: MetadataReader): TokenizerFiles {
   const kind = metadata.text("tokenizer.ggml.model");
@@ -52,7 +52,7 @@ export function tokenizerFiles(metadata: MetadataReader): TokenizerFiles {
     truncation: null,
     padding: null,
     added_tokens: addedTokens(vocabulary),
-    post_processor: framing(vocabulary, start, end),
+    post_processor: specialTokensTemplate(vocabulary, start, end),
     ...parts,
   };
   const special = { bos: named("bos"), eos: named("eos"), unk: named("unknown"), pad: named("padding") };
@@ -71,7 +71,7 @@ export function tokenizerFiles(metadata: MetadataReader): TokenizerFiles {
   };
 }
 
-/** Ids that end an answer: the end of the text, and the end of a turn where that is another token. */
+/** End tokens: EOS, and end-of-turn and end-of-message if separate. */
 export function endTokenIds(metadata: MetadataReader): number[] {
   const ids = ["eos", "eot", "eom"].map((name) => metadata.number(`tokenizer.ggml.${name}_token_id`));
   return [...new Set(ids.filter((id) => id !== null))];
@@ -92,7 +92,7 @@ function readVocabulary(metadata: MetadataReader): Vocabulary {
   return { tokens, types, scores };
 }
 
-/** Tokens that stand for their own text wherever it occurs. */
+/** Tokens matched verbatim in text. */
 function addedTokens({ tokens, types }: Vocabulary): unknown[] {
   return tokens.flatMap((content, id) => {
     const special = types[id] === CONTROL || types[id] === UNKNOWN;
@@ -101,8 +101,8 @@ function addedTokens({ tokens, types }: Vocabulary): unknown[] {
   });
 }
 
-/** What stands in front of a text and after it when special tokens are asked for. */
-function framing({ tokens }: Vocabulary, start: string | null, end: string | null): unknown {
+/** Template adding BOS and EOS when special tokens are requested. */
+function specialTokensTemplate({ tokens }: Vocabulary, start: string | null, end: string | null): unknown {
   const token = (id: string): unknown => ({ SpecialToken: { id, type_id: 0 } });
   const frame = (sequence: string): unknown[] => [
     ...(start === null ? [] : [token(start)]),
@@ -128,7 +128,7 @@ type Maker = (
 
 const makers: Readonly<Record<string, Maker>> = { gpt2: byteLevel, llama: sentencePiece, t5: unigram };
 
-/** Ids by token. A name that stands twice keeps its first id. */
+/** Ids by token; the first id wins. */
 function idsOf(tokens: readonly string[]): Record<string, number> {
   const ids = new Map<string, number>();
   tokens.forEach((token, id) => {
@@ -163,7 +163,7 @@ function byteLevel(metadata: MetadataReader, { tokens }: Vocabulary): ReturnType
 const SPACE = { String: " " };
 const MARK = "▁";
 
-/** SentencePiece's BPE: merges follow from the scores, rare characters are spelled in bytes. */
+/** SentencePiece BPE: merges derived from scores, with byte fallback. */
 function sentencePiece(metadata: MetadataReader, vocabulary: Vocabulary): ReturnType<Maker> {
   const { tokens, types } = vocabulary;
   metadata.requireNumbers(SCORES);
@@ -201,7 +201,7 @@ function sentencePiece(metadata: MetadataReader, vocabulary: Vocabulary): Return
   };
 }
 
-/** SentencePiece's Unigram: the pieces whose scores add up best. */
+/** SentencePiece Unigram. */
 function unigram(metadata: MetadataReader, { tokens, types, scores }: Vocabulary): ReturnType<Maker> {
   metadata.requireNumbers(SCORES);
   const isPrefixed = metadata.boolean("tokenizer.ggml.add_space_prefix") ?? true;

@@ -1,9 +1,9 @@
 import type { BlockType, FloatType } from "../quantised/block-types";
 
-/** Types of numbers that a GGUF file can hold and that are computed with. */
+/** Supported GGUF data types. */
 export type GgufType = FloatType | Exclude<BlockType, `NF4${string}`>;
 
-/** Types by their number in the file. */
+/** Type ids in the file. */
 export const typeNumbers: Readonly<Record<GgufType, number>> = {
   F32: 0,
   F16: 1,
@@ -27,7 +27,7 @@ const byNumber: ReadonlyMap<number, GgufType> = new Map(
   (Object.keys(typeNumbers) as GgufType[]).map((type) => [typeNumbers[type], type]),
 );
 
-/** The type of a number in the file; what is not there is not computed with. */
+/** The type with an id; undefined if unsupported. */
 export function ggufType(number: number): GgufType | undefined {
   return byNumber.get(number);
 }

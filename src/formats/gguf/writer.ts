@@ -2,13 +2,13 @@ import { invariant } from "../../lib/invariant";
 import { blockLayout, type BlockType, type FloatType, storedBytes } from "../quantised/block-types";
 import { type GgufType, typeNumbers } from "./types";
 
-/** One entry of the metadata, in the bytes of the file: its key, its type, its value. */
+/** A metadata entry, encoded: key, type and value. */
 export interface GgufEntry {
   readonly key: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** A value with its type as the file tells it. */
+/** A value tagged with its GGUF type. */
 export type TypedValue =
   | { readonly u32: number }
   | { readonly f32: number }
@@ -18,8 +18,8 @@ export type TypedValue =
   | { readonly f32s: readonly number[] }
   | { readonly i32s: readonly number[] };
 
-/** A tensor to be written: llama.cpp's name, and its sizes with the rows first. */
-export interface TensorToPlace {
+/** A tensor to write: llama.cpp's name, and its shape, rows first. */
+export interface TensorDescription {
   readonly name: string;
   readonly dtype: GgufType;
   readonly shape: readonly number[];
@@ -29,7 +29,7 @@ const ALIGNMENT = 32;
 const VERSION = 3;
 const TYPES = { u32: 4, i32: 5, f32: 6, bool: 7, text: 8, list: 9 } as const;
 
-/** An entry of the metadata. */
+/** Encodes a metadata entry. */
 export function ggufEntry(key: string, value: TypedValue): GgufEntry {
   const out = new Bytes();
   out.text(key);
@@ -37,10 +37,10 @@ export function ggufEntry(key: string, value: TypedValue): GgufEntry {
   return { key, bytes: out.done() };
 }
 
-/** The bytes in front of the tensors: header, metadata, the tensors' names, types, sizes and places, and padding. */
+/** Encodes everything before the tensor data: header, metadata, tensor descriptions with offsets, and padding. */
 export function ggufHeader(
   entries: readonly GgufEntry[],
-  tensors: readonly TensorToPlace[],
+  tensors: readonly TensorDescription[],
 ): Uint8Array<ArrayBuffer> {
   const out = new Bytes();
   out.bytes(new TextEncoder().encode("GGUF"));
@@ -61,18 +61,18 @@ export function ggufHeader(
   return out.done();
 }
 
-/** Bytes of a tensor's numbers. */
-export function tensorBytes({ dtype, shape }: TensorToPlace): number {
+/** Byte size of a tensor's data. */
+export function tensorBytes({ dtype, shape }: TensorDescription): number {
   return storedBytes(dtype, elementsOf(shape));
 }
 
-/** Bytes of nothing that follow a tensor, so that the next one begins where it may. */
-export function paddingAfter(tensor: TensorToPlace): number {
+/** Padding bytes after a tensor, for alignment. */
+export function paddingAfter(tensor: TensorDescription): number {
   const bytes = tensorBytes(tensor);
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT - bytes;
 }
 
-/** Whether the rows of a matrix are whole blocks of a type. */
+/** Whether a matrix's rows are whole blocks of a type. */
 export function rowsFit(dtype: FloatType | BlockType, shape: readonly number[]): boolean {
   return (shape.at(-1) ?? 0) % blockLayout(dtype).elements === 0;
 }
@@ -114,7 +114,7 @@ function writeList(out: Bytes, type: "text" | "f32" | "i32", length: number): vo
   out.u64(length);
 }
 
-/** Bytes that grow. */
+/** A growable byte buffer. */
 class Bytes {
   #buffer = new Uint8Array(1024);
   #length = 0;

@@ -180,8 +180,7 @@ async function packDouble(
   const stored = await parts.absmax.read(owners.from, owners.to);
   const scales = widen("F32", await readAll(nested.absmax));
   const groups = Math.ceil(owners.of.length / NESTED);
-  // All scales of one of our groups are in a single checkpoint group, since its blocks are at least as large.#
-  // src/lib/schema.ts
+  // All scales of one of our groups are in a single checkpoint group, since its blocks are at least as large.
   const groupScales = Float32Array.from({ length: groups }, (_, group) => {
     const block = owners.from + (owners.of[group * NESTED] ?? 0);
     return scales[Math.floor(block / nested.blockSize)] ?? 0;

@@ -1,20 +1,20 @@
 import { f32ToF16 } from "../float-bits";
 import { blockTypes } from "./block-types";
 
-/** Types that numbers are quantised to when a model is written. */
+/** Block types that exports can quantise to. */
 export const WRITTEN_BLOCKS = ["Q8_0", "Q5_1", "Q5_0", "Q4_1", "Q4_0"] as const;
 export type WrittenBlock = (typeof WRITTEN_BLOCKS)[number];
 
-/** Numbers of a block of each of these types. */
+/** Elements per block of all these types. */
 const BLOCK = 32;
 
-/** Writes one block of numbers to `out`, which holds zeros. */
+/** Encodes one block into `out`, which is zeroed. */
 type Quantise = (values: Float32Array, out: DataView) => void;
 
 /**
- * Quantises to whole blocks; every step is rounded to f32 as in the `gguf` package, so that the bytes are the same.
+ * Quantises to whole blocks. Each step is rounded to f32 as in the `gguf` package, so that the bytes are identical.
  *
- * @param values a multiple of 32 numbers
+ * @param values a multiple of 32 elements
  */
 export function quantise(type: WrittenBlock, values: Float32Array): Uint8Array<ArrayBuffer> {
   const { bytes } = blockTypes[type];
@@ -40,24 +40,24 @@ function writeHalf(out: DataView, at: number, value: number): void {
   out.setUint16(at, half[0] ?? 0, true);
 }
 
-/** What to multiply by to divide by a step; nothing is left of a block of zeros. */
+/** Reciprocal of a step; 0 for an all-zero block. */
 function inverse(step: number): number {
   return step === 0 ? 0 : round(1 / step);
 }
 
-/** The first of the numbers with the largest magnitude. */
-function extreme(values: Float32Array): number {
+/** The value with the largest magnitude; the first if tied. */
+function largestMagnitude(values: Float32Array): number {
   let most = values[0] ?? 0;
   for (const value of values) if (Math.abs(value) > Math.abs(most)) most = value;
   return most;
 }
 
-/** Codes from 0 to `most`: the number times `scale` plus `offset`, cut off. */
+/** Quantised code, clamped to 0 … `most`. */
 function code(value: number, scale: number, offset: number, most: number): number {
   return Math.max(0, Math.min(most, Math.trunc(round(round(value * scale) + offset))));
 }
 
-/** Puts the lower four bits of number i and number i + 16 into byte i, and where there are fifth bits, those apart. */
+/** Packs the low four bits of elements i and i + 16 into byte i; fifth bits go to `highStart`. */
 function pack(codeOf: (i: number) => number, out: DataView, start: number, highStart: number | null): void {
   let high = 0;
   for (let i = 0; i < BLOCK / 2; i++) {
@@ -68,12 +68,12 @@ function pack(codeOf: (i: number) => number, out: DataView, start: number, highS
   if (highStart !== null) out.setUint32(highStart, high >>> 0, true);
 }
 
-/** Codes around a middle, which is zero. */
+/** Codes symmetric around zero. */
 function symmetric(bits: 4 | 5): Quantise {
   const middle = 2 ** (bits - 1);
   const highStart = bits === 5 ? 2 : null;
   return (values, out) => {
-    const step = round(extreme(values) / -middle);
+    const step = round(largestMagnitude(values) / -middle);
     const scale = inverse(step);
     writeHalf(out, 0, step);
     pack(
@@ -85,8 +85,8 @@ function symmetric(bits: 4 | 5): Quantise {
   };
 }
 
-/** Codes from a least number up. */
-function fromLeast(bits: 4 | 5): Quantise {
+/** Codes relative to the block's minimum. */
+function asymmetric(bits: 4 | 5): Quantise {
   const most = 2 ** bits - 1;
   const highStart = bits === 5 ? 4 : null;
   return (values, out) => {
@@ -101,12 +101,12 @@ function fromLeast(bits: 4 | 5): Quantise {
 }
 
 const q8_0: Quantise = (values, out) => {
-  const step = round(Math.abs(extreme(values)) / 127);
+  const step = round(Math.abs(largestMagnitude(values)) / 127);
   const scale = inverse(step);
   writeHalf(out, 0, step);
   values.forEach((value, i) => {
     const scaled = round(value * scale);
-    // Halves go away from zero.
+    // Round half away from zero.
     const size = Math.floor(Math.abs(scaled)) + Math.floor(2 * (Math.abs(scaled) % 1));
     out.setInt8(2 + i, Math.sign(scaled) * size);
   });
@@ -114,8 +114,8 @@ const q8_0: Quantise = (values, out) => {
 
 const quantisers: Readonly<Record<WrittenBlock, Quantise>> = {
   Q4_0: symmetric(4),
-  Q4_1: fromLeast(4),
+  Q4_1: asymmetric(4),
   Q5_0: symmetric(5),
-  Q5_1: fromLeast(5),
+  Q5_1: asymmetric(5),
   Q8_0: q8_0,
 };

@@ -1,5 +1,7 @@
 /* Faults of dataset files and their rows, as facts. */
 
+import type { ZipDamage } from "../zip-directory";
+
 /** JSON value types. */
 export type JsonKind = "null" | "list" | "object" | "text" | "number" | "boolean";
 
@@ -75,6 +77,6 @@ export type FileBreak =
   /** A compressed file or a table that is damaged; `reason` is the library's. */
   | { readonly kind: "damaged"; readonly reason: string }
   /** An archive, or a file in it, that cannot be unpacked. */
-  | { readonly kind: "archive"; readonly fault: "no-directory" | "directory-cut" | "encrypted" | "cut" }
+  | { readonly kind: "archive"; readonly fault: ZipDamage | "encrypted" }
   /** A file in a zip that is packed by another method than deflate, by the number of that method. */
   | { readonly kind: "archive-method"; readonly method: number };

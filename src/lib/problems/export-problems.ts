@@ -27,6 +27,8 @@ export interface ExportProblems {
   readonly "export/lora-extra": { readonly extra: LoraExtra; readonly format: "gguf" | "mlx" };
   readonly "export/does-not-merge": { readonly method: string };
   readonly "export/tokenizer-not-in-llama-cpp": { readonly kind: string };
+  readonly "export/encoder-not-in-onnx": { readonly family: string };
+  readonly "export/family-not-in-onnx": { readonly family: string };
   readonly "export/family-not-in-mlx": { readonly family: string };
   /** The template's text cannot be told in Ollama's words. */
   readonly "export/template-not-in-ollama": object;

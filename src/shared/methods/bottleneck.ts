@@ -1,6 +1,6 @@
 import type { AdaptersField, Field } from "../fields";
 
-/** The options of a bottleneck under the adapters library's names (BnConfig); the two kinds differ in their function. */
+/** Bottleneck options, named as in the adapters library (BnConfig). The kinds differ in their default activation. */
 function bottleneckFields(nonLinearity: "swish" | "relu") {
   return [
     {
@@ -37,13 +37,13 @@ function bottleneckFields(nonLinearity: "swish" | "relu") {
   ] as const satisfies readonly Field[];
 }
 
-/** Houlsby's options. */
+/** Houlsby options. */
 export const houlsbyFields = bottleneckFields("swish");
 
-/** Pfeiffer's options. */
+/** Pfeiffer options. */
 export const pfeifferFields = bottleneckFields("relu");
 
-/** Those of MAD-X's language adapter (the library's SeqBnInvConfig). */
+/** MAD-X language adapter options (SeqBnInvConfig in the adapters library). */
 export const madXLanguageFields = [
   ...pfeifferFields,
   {
@@ -57,7 +57,7 @@ export const madXLanguageFields = [
   },
 ] as const satisfies readonly Field[];
 
-/** The language adapter that a task adapter stands on. */
+/** The language adapter under a task adapter. */
 export const languageAdapterField = {
   name: "language_adapter",
   type: "adapters",
@@ -68,5 +68,5 @@ export const languageAdapterField = {
   level: "basic",
 } as const satisfies AdaptersField;
 
-/** Those of MAD-X's task adapter. */
+/** MAD-X task adapter options. */
 export const madXTaskFields = [languageAdapterField, ...pfeifferFields] as const;

@@ -1,7 +1,7 @@
 import type { Field } from "../fields";
 import { sparseTargetFields } from "./sparse";
 
-/** DiffPruning's options, under the names of its paper's code where that has them. */
+/** DiffPruning options, named as in the paper's code where possible. */
 export const diffPruningFields = [
   {
     name: "target_sparsity",

@@ -1,7 +1,7 @@
 import type { Field } from "../fields";
 import { sparseTargetFields } from "./sparse";
 
-/** FishMask's options, which its paper calls mask sparsity and samples. */
+/** FishMask options: mask sparsity and number of samples. */
 export const fishmaskFields = [
   {
     name: "keep_ratio",

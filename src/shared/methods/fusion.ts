@@ -1,6 +1,6 @@
 import type { AdaptersField, Field } from "../fields";
 
-/** The bottlenecks that are fused. */
+/** The adapters to fuse. */
 export const fusedAdaptersField = {
   name: "adapters",
   type: "adapters",
@@ -11,7 +11,7 @@ export const fusedAdaptersField = {
   level: "basic",
 } as const satisfies AdaptersField;
 
-/** AdapterFusion's options under the adapters library's names (AdapterFusionConfig). */
+/** AdapterFusion options, named as in the adapters library (AdapterFusionConfig). */
 export const fusionFields = [
   fusedAdaptersField,
   {

@@ -1,7 +1,7 @@
 import type { Field } from "../fields";
 import { excludeModulesField, targetModulesField } from "./targeting";
 
-/** (IA)³'s options under PEFT's names (IA3Config). */
+/** (IA)³ options, named as in PEFT (IA3Config). */
 export const ia3Fields = [
   targetModulesField,
   {

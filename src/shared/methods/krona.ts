@@ -2,7 +2,7 @@ import type { Field } from "../fields";
 import { decomposeFactorField } from "./lokr";
 import { excludeModulesField, targetModulesField } from "./targeting";
 
-/** KronA's options. PEFT has no KronA: the names are LoKr's, as which it is exported. */
+/** KronA options, named after LoKr's, as which it is exported; PEFT has no KronA. */
 export const kronaFields = [
   {
     name: "scale",

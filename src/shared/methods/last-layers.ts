@@ -1,6 +1,6 @@
 import type { Field } from "../fields";
 
-/** The options of training the last layers alone. */
+/** Options for training only the last layers. */
 export const lastLayersFields = [
   {
     name: "num_layers",

@@ -1,4 +1,4 @@
 import { lycorisFields } from "./lycoris";
 
-/** LoHa's options under PEFT's names (LoHaConfig). */
+/** LoHa options, named as in PEFT (LoHaConfig). */
 export const lohaFields = lycorisFields;

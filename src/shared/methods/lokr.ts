@@ -1,7 +1,7 @@
 import type { Field } from "../fields";
 import { lycorisFields } from "./lycoris";
 
-/** How a layer's sizes are cut into two factors; LoKr and KronA share it. */
+/** How dimensions are factorised; shared by LoKr and KronA. */
 export const decomposeFactorField = {
   name: "decompose_factor",
   type: "integer",
@@ -11,7 +11,7 @@ export const decomposeFactorField = {
   level: "basic",
 } as const satisfies Field;
 
-/** LoKr's options under PEFT's names (LoKrConfig). */
+/** LoKr options, named as in PEFT (LoKrConfig). */
 export const lokrFields = [
   ...lycorisFields,
   decomposeFactorField,

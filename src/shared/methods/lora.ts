@@ -8,7 +8,7 @@ import {
   targetModulesField,
 } from "./targeting";
 
-/** LoRA's options under PEFT's names (LoraConfig). */
+/** LoRA options, named as in PEFT (LoraConfig). */
 export const loraFields = [
   {
     name: "r",

@@ -8,7 +8,7 @@ import {
   targetModulesField,
 } from "./targeting";
 
-/** The options that LoHa and LoKr share, under PEFT's names (LoHaConfig, LoKrConfig). */
+/** Options shared by LoHa and LoKr, named as in PEFT (LoHaConfig, LoKrConfig). */
 export const lycorisFields = [
   {
     name: "r",

@@ -1,7 +1,7 @@
 import type { Field } from "../fields";
-import { prefixStartField, virtualTokensField } from "./prefix-tuning";
+import { prefixInitField, virtualTokensField } from "./prefix-tuning";
 
-/** P-tuning v2's options: PEFT's names (PrefixTuningConfig), and the dropout that PEFT does not have. */
+/** P-tuning v2 options, named as in PEFT (PrefixTuningConfig), plus dropout, which PEFT lacks. */
 export const pTuningV2Fields = [
   virtualTokensField,
   {
@@ -12,5 +12,5 @@ export const pTuningV2Fields = [
     max: 0.9,
     level: "basic",
   },
-  prefixStartField,
+  prefixInitField,
 ] as const satisfies readonly Field[];

@@ -1,6 +1,6 @@
 import type { Field } from "../fields";
 
-/** P-tuning's options under PEFT's names (PromptEncoderConfig). */
+/** P-tuning options, named as in PEFT (PromptEncoderConfig). */
 export const pTuningFields = [
   {
     name: "num_virtual_tokens",

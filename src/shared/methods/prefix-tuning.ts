@@ -1,6 +1,6 @@
 import type { Field } from "../fields";
 
-/** Virtual tokens in front of every layer. */
+/** Number of virtual tokens before each layer. */
 export const virtualTokensField = {
   name: "num_virtual_tokens",
   type: "integer",
@@ -10,8 +10,8 @@ export const virtualTokensField = {
   level: "basic",
 } as const satisfies Field;
 
-/** How the prefix starts. */
-export const prefixStartField = {
+/** Initialisation of the prefix. */
+export const prefixInitField = {
   name: "init_weights",
   type: "select",
   default: "random",
@@ -19,7 +19,7 @@ export const prefixStartField = {
   level: "advanced",
 } as const satisfies Field;
 
-/** Prefix tuning's options under PEFT's names (PrefixTuningConfig). */
+/** Prefix tuning options, named as in PEFT (PrefixTuningConfig). */
 export const prefixTuningFields = [
   virtualTokensField,
   {
@@ -37,5 +37,5 @@ export const prefixTuningFields = [
     level: "basic",
     when: { field: "prefix_projection", equals: true },
   },
-  prefixStartField,
+  prefixInitField,
 ] as const satisfies readonly Field[];

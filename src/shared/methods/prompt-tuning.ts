@@ -1,6 +1,6 @@
 import type { Field } from "../fields";
 
-/** Prompt tuning's options under PEFT's names (PromptTuningConfig). */
+/** Prompt tuning options, named as in PEFT (PromptTuningConfig). */
 export const promptTuningFields = [
   {
     name: "num_virtual_tokens",

@@ -1,7 +1,7 @@
 import type { Field } from "../fields";
 import { excludeModulesField, targetModulesField } from "./targeting";
 
-/** The options of Intrinsic SAID; PEFT has no such method. */
+/** Intrinsic SAID options; not in PEFT. */
 export const saidFields = [
   {
     name: "intrinsic_dimension",

@@ -1,7 +1,7 @@
 import type { Field } from "../fields";
 import { excludeModulesField, targetModulesField } from "./targeting";
 
-/** Which weights the methods choose from that train single numbers of the model. */
+/** Candidate weights of sparse methods. */
 export const sparseTargetFields = [
   targetModulesField,
   excludeModulesField,

@@ -1,8 +1,8 @@
 import type { Field } from "../fields";
 
-/** The options by which PEFT's weight-side methods choose layers, under PEFT's names. */
+/** Layer selection options, named as in PEFT. */
 
-/** Which layers get an update. */
+/** Layers to adapt. */
 export const targetModulesField = {
   name: "target_modules",
   type: "modules",
@@ -10,7 +10,7 @@ export const targetModulesField = {
   level: "basic",
 } as const satisfies Field;
 
-/** Which of them do not. */
+/** Targets to exclude. */
 export const excludeModulesField = {
   name: "exclude_modules",
   type: "modules",
@@ -18,7 +18,7 @@ export const excludeModulesField = {
   level: "advanced",
 } as const satisfies Field;
 
-/** Ranks of single layers. */
+/** Rank overrides by layer. */
 export const rankPatternField = {
   name: "rank_pattern",
   type: "patterns",
@@ -26,7 +26,7 @@ export const rankPatternField = {
   level: "advanced",
 } as const satisfies Field;
 
-/** The list that the layers are numbered in. */
+/** Name of the layer list. */
 export const layersPatternField = {
   name: "layers_pattern",
   type: "text",
@@ -34,7 +34,7 @@ export const layersPatternField = {
   level: "advanced",
 } as const satisfies Field;
 
-/** Layers by number. */
+/** Layer indices. */
 export const layersToTransformField = {
   name: "layers_to_transform",
   type: "integers",
@@ -42,7 +42,7 @@ export const layersToTransformField = {
   level: "advanced",
 } as const satisfies Field;
 
-/** Alphas of single layers. */
+/** Alpha overrides by layer. */
 export const alphaPatternField = {
   name: "alpha_pattern",
   type: "patterns",

@@ -1,6 +1,6 @@
 import type { AdaptersField, Field } from "../fields";
 
-/** The LoRA adapters that are mixed. */
+/** The LoRA adapters to mix. */
 export const loraExpertsField = {
   name: "adapters",
   type: "adapters",
@@ -11,7 +11,7 @@ export const loraExpertsField = {
   level: "basic",
 } as const satisfies AdaptersField;
 
-/** X-LoRA's options under PEFT's names (XLoraConfig). */
+/** X-LoRA options, named as in PEFT (XLoraConfig). */
 export const xloraFields = [
   loraExpertsField,
   {

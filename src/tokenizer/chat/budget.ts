@@ -1,25 +1,25 @@
 import { isRecord } from "../../lib/json";
 
-/** What a template may take to render; every step counts one, and long values count by their length. */
+/** Rendering limits: each evaluation is a step, and large values cost by size. */
 const STEPS = 400_000;
 const STEPS_PER_MESSAGE = 10_000;
 const CHARS = 10_000_000;
 const CHARS_PER_INPUT_CHAR = 100;
-/** What a round of a loop costs beside what is in it. */
+/** Overhead of a loop iteration. */
 const STEPS_PER_ROUND = 5;
-/** How deep expressions, blocks and macros may lie in each other. */
+/** Maximum nesting of expressions, blocks and macros. */
 const MAX_DEPTH = 300;
-/** Longer lists serve no template; entries of lists within count too. */
+/** Maximum list size, nested entries included. */
 const MAX_ENTRIES = 1_000_000;
-/** Entries of a list that cost as much as a step to look at; where work is done on each, it is one. */
+/** Entries inspected per step; work on each entry costs a step. */
 const ENTRIES_PER_STEP = 64;
-/** The longest text that one filter may make. */
+/** Longest text a single filter may produce. */
 const MAX_MADE_CHARS = 20_000_000;
 
-/** Thrown by a rendering that takes too much; the template is at fault, not the conversation. */
-export class OverBudget extends Error {}
+/** Rendering exceeded its limits: the template's fault, not the conversation's. */
+export class BudgetExceeded extends Error {}
 
-/** The work that one rendering may do: a template comes with a model's files and may be made to hang whoever opens it. */
+/** Limits the work of a rendering: templates are untrusted and could hang the page. */
 export class RenderBudget {
   #steps: number;
   #chars: number;
@@ -32,17 +32,17 @@ export class RenderBudget {
 
   step(count = 1): void {
     this.#steps -= count;
-    if (this.#steps < 0) throw new OverBudget();
+    if (this.#steps < 0) throw new BudgetExceeded();
   }
 
-  /** Counts a round of a loop. */
+  /** Counts a loop iteration. */
   round(): void {
     this.step(STEPS_PER_ROUND);
   }
 
-  /** Does a piece of work that may lead to others. */
+  /** Runs nested work, limiting the depth. */
   within<T>(work: () => T): T {
-    if (++this.#depth > MAX_DEPTH) throw new OverBudget();
+    if (++this.#depth > MAX_DEPTH) throw new BudgetExceeded();
     try {
       return work();
     } finally {
@@ -50,28 +50,25 @@ export class RenderBudget {
     }
   }
 
-  /** Counts a value that was made or looked at. */
+  /** Counts a value that was created or inspected. */
   value(value: unknown): void {
     if (typeof value === "string") {
       this.#chars -= value.length;
-      if (this.#chars < 0) throw new OverBudget();
+      if (this.#chars < 0) throw new BudgetExceeded();
     } else this.step(entries(value) / ENTRIES_PER_STEP);
   }
 
-  /** Counts the work of a filter, and the text that it makes of `pieces` with `added` characters to each. */
+  /** Counts a filter's work, and its output: `added` characters for each of `pieces`. */
   filter(value: unknown, pieces: number, added: number): void {
     const size = typeof value === "string" ? value.length / ENTRIES_PER_STEP : entries(value);
     this.step(size);
-    if (pieces * added > MAX_MADE_CHARS) throw new OverBudget();
+    if (pieces * added > MAX_MADE_CHARS) throw new BudgetExceeded();
   }
 }
 
 const counted = new WeakMap<object, { readonly direct: number; readonly all: number }>();
 
-/**
- * How many entries a list or object shows when it is written out. Lists may hold others several times, so that few of them
- * stand for more than any text can hold.
- */
+/** Number of entries when a list or object is serialised. Lists can be shared, so a few can expand beyond any text. */
 export function entries(value: unknown): number {
   const held = Array.isArray(value)
     ? (value as unknown[])
@@ -79,12 +76,12 @@ export function entries(value: unknown): number {
       ? [...value.values()]
       : null;
   if (!held) return 0;
-  // What a namespace holds changes; its lists do not.
+  // Namespaces are mutable; lists are not.
   const known = Array.isArray(value) ? counted.get(value) : undefined;
   if (known?.direct === held.length) return known.all;
   let all = held.length;
   for (const entry of held) all += isRecord(entry) ? entries(entry.value) : 0;
-  if (all > MAX_ENTRIES) throw new OverBudget();
+  if (all > MAX_ENTRIES) throw new BudgetExceeded();
   if (Array.isArray(value)) counted.set(value, { direct: held.length, all });
   return all;
 }

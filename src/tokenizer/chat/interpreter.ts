@@ -17,7 +17,7 @@ import {
   type TemplateValue,
 } from "./syntax";
 
-/** `{% break %}` or `{% continue %}` on its way to the loop, with the text that was written before it. */
+/** Control flow of `{% break %}` and `{% continue %}`, with the text emitted before it. */
 class LoopSignal {
   text = "";
   readonly isBreak: boolean;
@@ -27,7 +27,7 @@ class LoopSignal {
   }
 }
 
-/** A value that was evaluated already, in the place of its node. */
+/** A node with an already evaluated value. */
 class HeldNode implements TemplateNode {
   readonly type = "Held";
   readonly value: TemplateValue;
@@ -38,8 +38,8 @@ class HeldNode implements TemplateNode {
 }
 
 /**
- * The library's interpreter under a budget, with loops as Jinja has them: what is set within a round is gone in the next,
- * and text before `continue` and `break` stays.
+ * The library's interpreter with a budget and Jinja's loop semantics: variables set in an iteration are local to it,
+ * and text before `continue` and `break` is kept.
  */
 export class TemplateInterpreter extends Interpreter {
   readonly #budget: RenderBudget;
@@ -49,7 +49,7 @@ export class TemplateInterpreter extends Interpreter {
     this.#budget = budget;
   }
 
-  /** The text of the whole template. */
+  /** Renders the whole template. */
   render(program: TemplateProgram): string {
     return this.#block(program.body, this.global);
   }
@@ -74,7 +74,7 @@ export class TemplateInterpreter extends Interpreter {
     return super.evaluate(node, scope);
   }
 
-  /** Filters do their work at once; what it takes is counted before. */
+  /** Filters run in one call, so their cost is counted first. */
   #filter(node: FilterNode, scope: TemplateScope): TemplateValue {
     const operand = new HeldNode(this.evaluate(node.operand, scope));
     const given = isCall(node.filter) ? node.filter.args : [];
@@ -84,7 +84,7 @@ export class TemplateInterpreter extends Interpreter {
     const { value } = operand.value;
     const pieces = isName(name) ? piecesOf(value, name.value, values) : 0;
     this.#budget.filter(value, pieces, Math.max(0, ...values.map(lengthOf)));
-    // The library tells nodes apart by their class.
+    // The library checks nodes with instanceof.
     return super.evaluate(Object.create(node, { operand: { value: operand } }) as FilterNode, scope);
   }
 
@@ -136,7 +136,7 @@ export class TemplateInterpreter extends Interpreter {
     return items.length > 0 ? text : this.#block(node.defaultBlock, scope);
   }
 
-  /** What a loop goes over: a list, the keys of an object, the characters of a text; the chosen ones under a condition. */
+  /** Items of a loop: list entries, object keys or characters of a string, filtered by the loop's condition. */
   #items({ iterable, loopvar }: ForNode, scope: TemplateScope): TemplateValue[] {
     const from = isSelect(iterable) ? iterable.lhs : iterable;
     const { type, value } = this.evaluate(from, scope);
@@ -159,7 +159,7 @@ export class TemplateInterpreter extends Interpreter {
   }
 }
 
-/** Gives the loop's name, or names, their values. */
+/** Binds the loop variable or variables. */
 function assign(target: TemplateNode, item: TemplateValue, scope: TemplateScope): void {
   if (isName(target)) {
     scope.setVariable(target.value, item);
@@ -175,7 +175,7 @@ function assign(target: TemplateNode, item: TemplateValue, scope: TemplateScope)
   }
 }
 
-/** Into how many pieces a filter takes a value, each of which gets its arguments. */
+/** Number of pieces a filter splits a value into, each of which receives its arguments. */
 function piecesOf(value: unknown, filter: string, [first]: readonly unknown[]): number {
   if (typeof value !== "string") return entries(value);
   if (filter === "indent") return value.split("\n").length;

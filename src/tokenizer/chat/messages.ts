@@ -1,9 +1,9 @@
 import type { ChatMessage } from "../../shared/generation";
 
-/** A message as chat templates read it: those of the chat pane, and what tools say and are asked. */
+/** Chat template input: chat messages, and tool calls and results. */
 export type TemplateMessage = ChatMessage | ToolMessage | CallingMessage;
 
-/** What a tool gave back. */
+/** A tool result. */
 interface ToolMessage {
   readonly role: "tool";
   readonly content: string;
@@ -11,7 +11,7 @@ interface ToolMessage {
   readonly tool_call_id?: string;
 }
 
-/** An answer that calls tools. */
+/** An assistant message with tool calls. */
 export interface CallingMessage {
   readonly role: "assistant";
   readonly content: string;
@@ -22,10 +22,10 @@ export interface CallingMessage {
   }[];
 }
 
-/** How a conversation is rendered. */
+/** Rendering options, as in transformers' apply_chat_template. */
 export interface ChatOptions {
-  /** Ends with the opening of the answer that is to come. */
+  /** Append the start of an assistant message. */
   readonly addGenerationPrompt: boolean;
-  /** The tools that the model may call. */
+  /** Tools available to the model. */
   readonly tools?: readonly unknown[];
 }

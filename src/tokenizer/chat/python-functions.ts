@@ -2,15 +2,15 @@ import { pythonStrip, pythonWords, type StrippedEnds } from "../../lib/python-te
 import { isRecord } from "../../lib/json";
 import type { TemplateNode, TemplateProgram } from "./syntax";
 
-/** The longest `range` of Jinja's sandbox. */
+/** Limit of `range` in Jinja's sandbox. */
 const MAX_RANGE = 100_000;
 
-/** Raised by a template of its own accord, about the conversation. */
+/** Raised by a template's raise_exception, about the conversation. */
 export class TemplateRefusal extends Error {}
 
 /**
- * What the Jinja library leaves out or does as JavaScript does, under names that no template can spell:
- * {@link withPythonFunctions} puts them in the place of Python's methods and filters.
+ * Python methods and filters that the Jinja library lacks or implements with JavaScript semantics. {@link
+ * withPythonFunctions} rewrites templates to call them by names that templates cannot spell.
  */
 export const pythonFunctions: Readonly<Record<string, unknown>> = {
   true: true,
@@ -45,12 +45,12 @@ const FILTERS: ReadonlyMap<string, string> = new Map([
   ["count", "length"],
 ]);
 
-/** The template with {@link pythonFunctions} in the place of the library's methods and filters of these names. */
+/** Replaces methods and filters in a template with {@link pythonFunctions}. */
 export function withPythonFunctions(program: TemplateProgram): TemplateProgram {
   return rewritten(program) as TemplateProgram;
 }
 
-/** Walks the whole tree, lists and maps of nodes too. */
+/** Rewrites a tree, including lists and maps of nodes. */
 function rewritten(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(rewritten);
   if (value instanceof Map) {
@@ -58,16 +58,16 @@ function rewritten(value: unknown): unknown {
   }
   if (!isRecord(value)) return value;
   const node = Object.fromEntries(Object.entries(value).map(([name, held]) => [name, rewritten(held)]));
-  // The library tells nodes from other values by their class.
+  // The library checks nodes with instanceof.
   return Object.setPrototypeOf(asCall(node) ?? node, Object.getPrototypeOf(value) as object) as unknown;
 }
 
-/** A method or filter that is to be replaced, as a call of the function. */
+/** A replaced method or filter as a function call; null for other nodes. */
 function asCall(node: Readonly<Record<string, unknown>>): Record<string, unknown> | null {
   if (node.type === "CallExpression" && isMember(node.callee)) {
     const { object: operand, property } = node.callee;
     if (property.value === "replace") {
-      // The same as a filter, whose work is counted.
+      // Equivalent to the filter, which counts its work.
       return { type: "FilterExpression", operand, filter: { ...node, callee: property } };
     }
     const name = METHODS.get(property.value);
@@ -115,7 +115,7 @@ function strips(ends: StrippedEnds): (text: unknown, characters?: unknown) => st
     pythonStrip(asText(text, "strip"), ends, typeof characters === "string" ? characters : null);
 }
 
-/** Python's `split(sep=None, maxsplit=-1)`; arguments by name come as a map at the end. */
+/** Python's `split(sep=None, maxsplit=-1)`; keyword arguments arrive as a trailing map. */
 function split(text: unknown, ...args: readonly unknown[]): string[] {
   const last = args.at(-1);
   const named = last instanceof Map ? (last as ReadonlyMap<string, { readonly value: unknown }>) : null;
@@ -130,7 +130,7 @@ function split(text: unknown, ...args: readonly unknown[]): string[] {
   return [...parts.slice(0, limit), parts.slice(limit).join(separator)];
 }
 
-/** Characters of a text, entries of a list or object; what is not there has none. */
+/** Python's len: characters of a string, entries of a list or object; 0 if undefined. */
 function length(value: unknown): number {
   if (typeof value === "string") return Array.from(value).length;
   if (Array.isArray(value)) return value.length;
@@ -159,7 +159,7 @@ const MONTHS = "January February March April May June July August September Octo
 );
 const DAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split(" ");
 
-/** Python's strftime for the parts that templates ask for, in English whatever the browser speaks. */
+/** Python's strftime for the directives that templates use, always in English. */
 function strftime(date: Date, format: string): string {
   const two = (value: number): string => String(value).padStart(2, "0");
   const month = MONTHS[date.getMonth()] ?? "";

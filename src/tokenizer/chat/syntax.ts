@@ -1,8 +1,8 @@
 import type { Environment, Interpreter } from "@huggingface/jinja";
 
-/* The parts of the Jinja library's syntax tree and values that the studio touches; the library does not name them. */
+/* Parts of the Jinja library's syntax tree and values, which it does not export as types. */
 
-/** A node of a template's syntax tree, as far as nothing more is known of it. */
+/** A syntax tree node of unknown type. */
 export interface TemplateNode {
   readonly type: string;
 }
@@ -26,7 +26,7 @@ export interface ForNode extends TemplateNode {
   readonly defaultBlock: readonly TemplateNode[];
 }
 
-/** `items if condition`, as loops have it. */
+/** `items if condition` in a loop. */
 export interface SelectNode extends TemplateNode {
   readonly type: "SelectExpression";
   readonly lhs: TemplateNode;
@@ -50,7 +50,7 @@ export interface FilterNode extends TemplateNode {
   readonly filter: TemplateNode;
 }
 
-/** A call of a filter or function; arguments by name are nodes of their own kind. */
+/** A filter or function call; keyword arguments are separate nodes. */
 export interface CallNode extends TemplateNode {
   readonly type: "CallExpression";
   readonly callee: TemplateNode;

@@ -1,29 +1,31 @@
 import { Environment, parse, tokenize } from "@huggingface/jinja";
 import { LuthierError } from "../../lib/errors";
-import { OverBudget, RenderBudget } from "./budget";
+import { BudgetExceeded, RenderBudget } from "./budget";
 import { TemplateInterpreter } from "./interpreter";
 import type { ChatOptions, TemplateMessage } from "./messages";
 import { pythonFunctions, TemplateRefusal, withPythonFunctions } from "./python-functions";
 import type { TemplateProgram } from "./syntax";
 
-/** Templates of models have some thousand characters, the longest ones thirty thousand. */
+/** Real templates have thousands of characters, at most thirty thousand. */
 const MAX_SOURCE_CHARS = 2 ** 18;
-/** A longer run of white space in a template serves no purpose, and takes the parser time that grows by its square. */
+/** Parse time is quadratic in the length of a whitespace run; real templates have no long ones. */
 const MAX_SPACE_RUN = 1000;
 
-/** What can be wrong with a template, or with a conversation in its eyes. */
+/** Faults of a template, or of a conversation as judged by it. */
 type TemplateProblem =
   "tokenizer/template-unreadable" | "tokenizer/chat-refused" | "tokenizer/template-failed";
 
-/** A chat template as transformers renders it: trimmed blocks, Python's text functions, its limit on `range`. */
+/**
+ * A chat template rendered as in transformers: trimmed blocks, Python's string methods, the sandbox's limit on `range`.
+ */
 export class ChatTemplate {
   readonly #program: TemplateProgram;
   readonly #globals: Readonly<Record<string, unknown>>;
 
   /**
-   * @param source of the template
-   * @param specialTokens that templates know by name, such as `bos_token`
-   * @throws LuthierError for a source that is no template
+   * @param source template source
+   * @param specialTokens variables such as `bos_token`
+   * @throws LuthierError on a syntax error
    */
   constructor(source: string, specialTokens: Readonly<Record<string, string>>) {
     this.#program = read(source);
@@ -31,8 +33,8 @@ export class ChatTemplate {
   }
 
   /**
-   * The conversation in the template's words.
-   * @throws LuthierError when the template refuses it, fails on it, or does not come to an end
+   * Renders a conversation.
+   * @throws LuthierError when the template rejects it, fails or exceeds its budget
    */
   render(messages: readonly TemplateMessage[], { addGenerationPrompt, tools = [] }: ChatOptions): string {
     const environment = new Environment();
@@ -65,7 +67,7 @@ function read(source: string): TemplateProgram {
     throw new LuthierError({ code: "tokenizer/template-endless" });
   }
   try {
-    // Jinja reads every kind of line end as "\n".
+    // Jinja normalises line endings.
     const tokens = tokenize(source.replace(/\r\n?/g, "\n"), { lstrip_blocks: true, trim_blocks: true });
     return withPythonFunctions(parse(tokens) as unknown as TemplateProgram);
   } catch (cause) {
@@ -83,9 +85,9 @@ function longestSpace(source: string): number {
   return longest;
 }
 
-/** A full stack and a text that no browser can hold are over the budget too. */
+/** RangeError (stack or string size exceeded) also means exceeding the budget. */
 function failure(cause: unknown, code: TemplateProblem): LuthierError {
-  if (cause instanceof OverBudget || cause instanceof RangeError) {
+  if (cause instanceof BudgetExceeded || cause instanceof RangeError) {
     return new LuthierError({ code: "tokenizer/template-endless" }, { cause });
   }
   const reason = cause instanceof Error ? cause.message : String(cause);

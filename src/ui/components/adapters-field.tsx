@@ -3,7 +3,7 @@ import {
   type AdaptersField as Spec,
   chosenAdapters,
   type FieldValue,
-  holderOfExperts,
+  expertHolder,
 } from "../../shared/fields";
 import { METHOD_IDS } from "../../shared/methods";
 import { useStudio } from "../store/context";
@@ -15,18 +15,18 @@ interface Props {
   readonly label: string;
   readonly value: FieldValue;
   readonly problem: string | undefined;
-  /** Null where hints are off. */
+  /** Null if hints are hidden. */
   readonly hint: string | null;
   readonly disabled: boolean;
   readonly onChange: (value: FieldValue) => void;
 }
 
-/** Trained adapters of the loaded model to choose from: a box for each, or a single choice. */
+/** Chooses among the loaded model's trained adapters, with checkboxes or as a single choice. */
 export function AdaptersField({ field, label, value, problem, hint, disabled, onChange }: Props) {
   const text = useText();
   const adapters = useStudio((state) => state.adapters);
   const fitting = adapters.filter(({ method }) => field.methods.includes(method.id));
-  const holder = adapters.find(({ id }) => id === holderOfExperts(value));
+  const holder = adapters.find(({ id }) => id === expertHolder(value));
   const titles = METHOD_IDS.filter((id) => field.methods.includes(id)).map((id) => text.methods[id].title);
   const choices = [
     ...(holder ? [{ value: holder.id, label: text.method.expertsWithin(holder.name) }] : []),
@@ -58,7 +58,7 @@ export function AdaptersField({ field, label, value, problem, hint, disabled, on
       {...shared}
       value={kept}
       onChange={(ids) => {
-        // What another adapter holds goes with no others.
+        // Experts stored inside another adapter cannot be combined with others.
         onChange(ids.filter((id) => id !== holder?.id).join(","));
       }}
     >

@@ -7,13 +7,13 @@ import type { Format } from "../text/format";
 import { useText } from "../text/text";
 import classes from "./chart.module.css";
 
-/** A line of a chart: its values by step (NaN-free), and how it is drawn. */
+/** A chart line: its values by step, without NaN, and its style. */
 export interface ChartLine {
   readonly name: string;
-  /** The colour's role, such as "--lt-accent". */
+  /** CSS variable of the colour, such as "--lt-accent". */
   readonly color: string;
   readonly width: number;
-  /** Drawn faintly, behind. */
+  /** Drawn faintly, behind the others. */
   readonly faint?: boolean;
   readonly points?: boolean;
   readonly steps: Float64Array;
@@ -23,14 +23,14 @@ export interface ChartLine {
 interface Props {
   readonly label: string;
   readonly lines: readonly ChartLine[];
-  /** Changes whenever the lines have new values. */
+  /** Changes whenever the lines' values do. */
   readonly version: number;
   readonly height: number;
   readonly format: (value: number) => string;
   readonly placeholder?: string;
 }
 
-/** A chart of lines over steps, with a legend that tells the values under the pointer or else the last ones. */
+/** A line chart over steps, with a legend of the values under the pointer, or else the last ones. */
 export function Chart({ label, lines, version, height, format, placeholder }: Props) {
   const text = useText();
   const holder = useRef<HTMLDivElement>(null);
@@ -60,14 +60,14 @@ export function Chart({ label, lines, version, height, format, placeholder }: Pr
       chart.destroy();
       plot.current = null;
     };
-    // The chart is made anew only when its shape or colours change; values come by setData below.
+    // Recreate the chart only when its shape or colours change; values are updated with setData below.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [shape, scheme, height, text]);
 
   useEffect(() => {
     data.current = align(lines);
     plot.current?.setData(data.current);
-    // `version` stands for the values of the lines, which are read in place.
+    // `version` stands for the lines' values, which are mutated in place.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [version, shape, scheme, height]);
 
@@ -130,13 +130,13 @@ function LegendItem({
   );
 }
 
-/** The line's value at a step, or the last one before it. */
+/** The line's value at a step, or its last value before it. */
 function valueAt({ steps, values }: ChartLine, step: number): number | undefined {
   for (let i = steps.length - 1; i >= 0; i--) if ((steps[i] ?? Infinity) <= step) return values[i];
   return undefined;
 }
 
-/** All lines over one axis of steps. */
+/** Aligns all lines on a common step axis. */
 function align(lines: readonly ChartLine[]): uPlot.AlignedData {
   const tables = lines.map((line): uPlot.AlignedData => [Array.from(line.steps), Array.from(line.values)]);
   return tables.length === 0 ? [[]] : uPlot.join(tables);

@@ -1,7 +1,7 @@
 import { CopyButton } from "./copy-button";
 import classes from "./code-block.module.css";
 
-/** Lines of code with a button that copies them. */
+/** A block of code with a copy button. */
 export function CodeBlock({ code, title, copyLabel }: { code: string; title: string; copyLabel: string }) {
   return (
     <figure className={classes.figure}>

@@ -3,7 +3,7 @@ import { useClipboard } from "@mantine/hooks";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useText } from "../text/text";
 
-/** Copies text, which a function makes when it is asked for, and says that it did; `compact` shows the icon alone. */
+/** Copies lazily produced text and confirms it; `compact` shows only the icon. */
 export function CopyButton({
   value,
   label,

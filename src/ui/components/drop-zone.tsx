@@ -8,7 +8,7 @@ interface Props {
   readonly title: string;
   readonly hint: string;
   readonly icon: ReactNode;
-  /** Filter of the file picker alone: what is dropped is judged by who reads it. */
+  /** Filters the file picker only; dropped files are validated by the reader. */
   readonly accept?: string;
   readonly multiple?: boolean;
   readonly disabled?: boolean;
@@ -16,8 +16,8 @@ interface Props {
 }
 
 /**
- * A place to drop files or folders. Its file input is a real one, in the tab order, so that keyboards, screen
- * readers and scripts use it like any other.
+ * A drop target for files or folders. The file input is real and in the tab order, so that it works for keyboards,
+ * screen readers and scripts.
  */
 export function DropZone({
   label,
@@ -30,7 +30,7 @@ export function DropZone({
   onFiles,
 }: Props) {
   const { getRootProps, getInputProps, isDragAccept } = useDropzone({
-    // A dropped folder holds several files even where one is expected; the first of them is taken there.
+    // A dropped folder yields several files even where one is expected; then the first is used.
     multiple: true,
     disabled,
     noKeyboard: true,

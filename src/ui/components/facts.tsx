@@ -1,6 +1,6 @@
 import classes from "./facts.module.css";
 
-/** Short figures under their names; a null value is left out. */
+/** A row of labelled figures; null values are omitted. */
 export function Facts({
   items,
   label,

@@ -2,7 +2,7 @@ import { IconChevronRight } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import classes from "./fold.module.css";
 
-/** What not everyone needs, folded away under a line that says what it is. */
+/** A collapsed section with a descriptive title. */
 export function Fold({ title, children }: { title: ReactNode; children: ReactNode }) {
   return (
     <details className={classes.fold}>

@@ -10,7 +10,7 @@ interface Props {
   readonly onFiles: (files: File[]) => void;
 }
 
-/** Picks a whole folder from disk, where the browser can. */
+/** A button that picks a folder, where the browser supports it. */
 export function FolderButton({ label, title, disabled = false, onFiles }: Props) {
   const input = useRef<HTMLInputElement | null>(null);
   return (
@@ -24,7 +24,7 @@ export function FolderButton({ label, title, disabled = false, onFiles }: Props)
         {title}
       </Button>
       <input
-        // React knows no `webkitdirectory` property; the attribute is how every browser names it.
+        // React has no `webkitdirectory` prop, but every browser supports the attribute.
         ref={(element) => {
           input.current = element;
           element?.setAttribute("webkitdirectory", "");

@@ -9,7 +9,7 @@ interface ListProps {
   readonly children: ReactNode;
 }
 
-/** Things kept on this machine, one of them in use. */
+/** A list of stored items, one of which is in use. */
 export function LibraryList({ title, hint, children }: ListProps) {
   return (
     <div>
@@ -23,9 +23,9 @@ export function LibraryList({ title, hint, children }: ListProps) {
 interface ItemProps {
   readonly icon: Icon;
   readonly name: string;
-  /** Facts about it, for one line where there is room. */
+  /** Figures shown on one line, if there is room. */
   readonly figures: readonly string[];
-  /** What choosing it is called. */
+  /** Accessible name of the button that selects it. */
   readonly label: string;
   readonly current: boolean;
   readonly locked: boolean;
@@ -36,12 +36,12 @@ interface ItemProps {
 interface ItemAction {
   readonly label: string;
   readonly icon: Icon;
-  /** Whether the keyboard stands on it at first: it asked a question that is answered now. */
+  /** Whether to focus it initially: it replaces a question that has just been answered. */
   readonly focused?: boolean;
   readonly act: () => void;
 }
 
-/** One of them: a press takes it into use, the buttons at its end do the rest. */
+/** A library item: clicking selects it; the buttons at its end do the rest. */
 export function LibraryItem(props: ItemProps) {
   const { icon: ItemIcon, name, figures, label, current, locked, onChoose, actions } = props;
   return (
@@ -90,7 +90,7 @@ export function LibraryItem(props: ItemProps) {
   );
 }
 
-/** A question in an item's place. */
+/** A question shown in place of an item. */
 export function LibraryQuestion({ children }: { children: ReactNode }) {
   return (
     <li className={classes.item} data-asking>
@@ -107,7 +107,7 @@ interface DeletionProps {
   readonly onNo: () => void;
 }
 
-/** Asks by name before something is deleted. */
+/** Confirms a deletion, naming the item. */
 export function DeletionQuestion({ question, yes, no, onYes, onNo }: DeletionProps) {
   return (
     <li className={classes.item} data-asking="delete">

@@ -2,7 +2,7 @@ import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import classes from "./notice.module.css";
 
-/** A remark that belongs to the page and interrupts nobody. */
+/** An inline, non-interrupting remark. */
 export function Notice({
   kind,
   title,

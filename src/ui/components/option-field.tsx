@@ -15,7 +15,7 @@ interface Props {
   readonly onChange: (value: FieldValue) => void;
 }
 
-/** One option of a form as its field describes it; the label is its accessible name, the hint its description. */
+/** A form control for one field; its label is the accessible name, its hint the description. */
 export function OptionField({ field, words, value, problem, showHint, disabled = false, onChange }: Props) {
   const label = words.label ?? field.name;
   const description = showHint ? { description: words.hint } : {};
@@ -93,7 +93,7 @@ interface DraftProps {
   readonly onChange: (typed: string) => void;
 }
 
-/** A text input that keeps what is being typed ("2e-") as it is, and shows the value as usual once left. */
+/** A text input that keeps a draft ("2e-") while focused and normalises the value on blur. */
 function DraftInput({
   label,
   shown,

@@ -12,18 +12,18 @@ interface Props {
   readonly fields: readonly Field[];
   readonly values: FieldValues;
   readonly problems: FieldProblems;
-  /** What the page says of each field, by its name. */
+  /** Texts of each field, by name. */
   readonly texts: Readonly<Record<string, OptionText>>;
   readonly showHints: boolean;
   readonly disabled?: boolean;
-  /** The line under which advanced fields are folded; without it all are shown. */
+  /** Title of the section that holds advanced fields; without it all fields are shown. */
   readonly foldTitle?: string;
   readonly onChange: (name: string, value: FieldValue) => void;
-  /** What stands under a field, such as suggestions for it. */
+  /** Content below a field, such as suggestions. */
   readonly below?: Readonly<Record<string, ReactNode>>;
 }
 
-/** A form rendered from its fields, in as many columns as fit. */
+/** A form generated from field definitions, in as many columns as fit. */
 export function OptionGrid(props: Props) {
   const { fields, values, foldTitle } = props;
   const shown = fields.filter((field) => isShown(field, values));
@@ -83,7 +83,7 @@ function Cell({
   );
 }
 
-/** How many columns a field takes: a switch with its hint reads best as a line of its own. */
+/** How many columns a field spans: switches with hints read best on a line of their own. */
 function spanOf(field: Field, { choices = {} }: OptionText): "all" | "row" | "two" | undefined {
   if (field.type === "boolean") return "all";
   if (field.type === "select")

@@ -4,9 +4,9 @@ import { useText } from "../text/text";
 import classes from "./pager.module.css";
 
 interface Props {
-  /** The first that is shown, from 0. */
+  /** Index of the first item shown. */
   readonly offset: number;
-  /** How many are shown at a time. */
+  /** Items per page. */
   readonly size: number;
   readonly total: number;
   readonly earlier: string;
@@ -14,7 +14,7 @@ interface Props {
   readonly onPage: (offset: number) => void;
 }
 
-/** Which part of a long list is shown, and the ways to the parts before and behind it. */
+/** The visible range of a long list, with buttons for the previous and next page. */
 export function Pager({ offset, size, total, earlier, later, onPage }: Props) {
   const text = useText();
   const last = Math.min(total, offset + size);

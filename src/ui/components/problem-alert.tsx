@@ -8,11 +8,11 @@ import classes from "./notice.module.css";
 interface Props {
   readonly problem: ErrorData | null;
   readonly onDismiss?: () => void;
-  /** A button that does what the advice says. */
+  /** A button that carries out the advice. */
   readonly action?: ReactNode;
 }
 
-/** What went wrong and what to do next; read out at once. Nothing when there is no problem. */
+/** An error with its advice, announced by screen readers; renders nothing without a problem. */
 export function ProblemAlert({ problem, onDismiss, action }: Props) {
   const text = useText();
   if (!problem) return null;

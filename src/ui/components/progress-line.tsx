@@ -6,12 +6,12 @@ import classes from "./progress-line.module.css";
 interface Props {
   readonly label: string;
   readonly timed: TimedProgress | null;
-  /** What holds it up at the moment. */
+  /** What is currently delaying it. */
   readonly note?: string;
   readonly onCancel?: () => void;
 }
 
-/** How far a long piece of work is, how fast it goes, how long it still takes, and a way to end it. */
+/** Progress of a long task with speed, remaining time and a cancel button. */
 export function ProgressLine({ label, timed, note, onCancel }: Props) {
   const text = useText();
   const { share, perSecond, remainingMs } = timed

@@ -4,7 +4,7 @@ import type { StepId } from "../store/selectors";
 import { useText } from "../text/text";
 import classes from "./step-section.module.css";
 
-/** One of the six steps: its anchor, heading, one sentence, and what it holds. */
+/** One of the six steps: anchor, heading, introductory sentence and content. */
 export function StepSection({ step, intro, children }: { step: StepId; intro: string; children: ReactNode }) {
   const text = useText();
   return (

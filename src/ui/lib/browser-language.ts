@@ -1,6 +1,6 @@
 /**
- * Some browsers report the language of a bare system as "en-US@posix", which Intl refuses; the chart library asks
- * Intl for it as it loads. This is imported before that library and gives such a browser a language Intl knows.
+ * Some browsers report the language of an unconfigured system as "en-US@posix", which Intl rejects, and the chart
+ * library calls Intl when it loads. Import this before it to replace such a language with a valid one.
  */
 try {
   new Intl.NumberFormat(navigator.language);

@@ -1,4 +1,4 @@
-/** Chromium's picker, which TypeScript's DOM does not know yet. */
+/** Chromium's directory picker, missing from TypeScript's DOM types. */
 interface FolderPicker {
   showDirectoryPicker(options: { readonly mode: "readwrite" }): Promise<FileSystemDirectoryHandle>;
 }
@@ -7,12 +7,12 @@ function hasPicker(page: object): page is FolderPicker {
   return "showDirectoryPicker" in page;
 }
 
-/** Whether this browser lets a page write into a folder that the person chooses. */
+/** Whether this browser can write into a chosen folder. */
 export function canChooseFolder(): boolean {
   return hasPicker(window);
 }
 
-/** Asks for a folder to write into; null when the person backs out. Only in answer to a click. */
+/** Asks for a folder to write into; null if cancelled. Requires a user gesture. */
 export async function chooseFolder(): Promise<FileSystemDirectoryHandle | null> {
   if (!hasPicker(window)) return null;
   try {

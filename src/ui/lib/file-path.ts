@@ -1,6 +1,6 @@
 /**
- * Where a dropped or picked file lies within its folder: "model/config.json"; its name alone where no folder is known.
- * The browser tells it of picked folders, the drop zone of dropped ones, and neither survives the way to the worker.
+ * A file's path within its dropped or picked folder ("model/config.json"), or its name if no folder is known. The
+ * browser sets it for picked folders, the drop zone for dropped ones; neither survives the transfer to the worker.
  */
 export function filePath(file: File): string {
   const dropped = "path" in file && typeof file.path === "string" ? file.path : "";

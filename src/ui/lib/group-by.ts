@@ -1,4 +1,4 @@
-/** Values by their key, in the order in which they came (Map.groupBy, which not every browser with WebGPU has). */
+/** Groups values by key in insertion order. Replaces Map.groupBy, which some browsers with WebGPU lack. */
 export function groupBy<K, T>(values: Iterable<T>, keyOf: (value: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const value of values) {

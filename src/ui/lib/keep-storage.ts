@@ -1,9 +1,9 @@
 /**
- * Asks the browser not to clear this page's files away when the disk runs low; some browsers ask the person. Only pages
- * may ask, and a no changes nothing but the risk.
+ * Requests persistent storage, so that the browser does not evict this page's files when disk space runs low. Some
+ * browsers prompt. Only pages can request it; refusal has no immediate effect.
  */
 export function askToKeepStorage(): void {
-  // Absent on plain http.
+  // Absent in insecure contexts.
   const storage = "storage" in navigator ? navigator.storage : undefined;
   storage?.persist?.().catch(() => false);
 }

@@ -1,18 +1,18 @@
 import type { ModuleInfo } from "../../shared/model";
 import { groupBy } from "./group-by";
 
-/** A part of the model: a module that holds others, or a layer. */
+/** A node of the module tree: a module with children, or a layer. */
 export interface ModuleNode {
   /** Module path: "model.layers.0.self_attn". */
   readonly path: string;
-  /** What the path adds to that of the node above; parts that hold only one thing are one node. */
+  /** The path relative to the parent; chains of only children are collapsed into one node. */
   readonly name: string;
   readonly children: readonly ModuleNode[];
-  /** The layers in it, or itself. */
+  /** The layers below it, or itself. */
   readonly leaves: readonly ModuleInfo[];
 }
 
-/** Layers as the tree that their paths make. */
+/** Builds the tree of layers given by their module paths. */
 export function buildModuleTree(modules: readonly ModuleInfo[], above = ""): ModuleNode[] {
   const start = above === "" ? 0 : above.length + 1;
   const byPart = groupBy(modules, ({ path }) => path.slice(start).split(".")[0] ?? "");
@@ -28,11 +28,11 @@ export function buildModuleTree(modules: readonly ModuleInfo[], above = ""): Mod
   });
 }
 
-/** The layers, and what is in the first of them. */
+/** Initially expanded nodes: those down to the list of layers, and everything in the first layer. */
 export function openAtFirst(nodes: readonly ModuleNode[]): ReadonlySet<string> {
   const opened = [...nodes];
   let level = nodes;
-  // Down to where the layers are counted.
+  // Descend to the numbered layers.
   while (level[0] && !/^\d+$/.test(level[0].name)) {
     level = level[0].children;
     opened.push(...level.slice(0, 1));
@@ -40,18 +40,18 @@ export function openAtFirst(nodes: readonly ModuleNode[]): ReadonlySet<string> {
   return new Set([...opened, ...(level[0]?.children ?? [])].map(({ path }) => path));
 }
 
-/** A node in sight, with its place in the tree. */
+/** A visible node with its position in the tree. */
 export interface VisibleNode {
   readonly node: ModuleNode;
-  /** Depth from 1. */
+  /** Depth, from 1. */
   readonly level: number;
-  /** Place among the nodes beside it, from 1. */
+  /** Position among its siblings, from 1. */
   readonly place: number;
   readonly of: number;
   readonly parent: string | null;
 }
 
-/** The nodes in sight, from top to bottom. */
+/** The visible nodes from top to bottom. */
 export function visibleNodes(
   nodes: readonly ModuleNode[],
   expanded: ReadonlySet<string>,

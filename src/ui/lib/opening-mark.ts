@@ -2,12 +2,12 @@ import type { StateStorage } from "zustand/middleware";
 
 const NAME = "luthier-opening";
 
-/** An opening that began less long ago may be that of another tab, still on its way. */
+/** A more recent start may be another tab that is still opening. */
 const STUCK_MS = 10_000;
 
 /**
- * Notes that the page is opening; tells whether an earlier opening began and never came to rest: something that was read
- * at its start hung the page.
+ * Marks the start of the page. Returns whether an earlier start never finished, that is, something it loaded hung the
+ * page.
  */
 export function beginOpening(
   storage: Pick<StateStorage<void>, "getItem" | "setItem">,
@@ -17,12 +17,12 @@ export function beginOpening(
   try {
     storage.setItem(NAME, String(now));
   } catch {
-    // A storage that takes nothing can tell nothing.
+    // Storage is unavailable, so nothing is known.
   }
   return now - earlier > STUCK_MS;
 }
 
-/** Notes that the page has come to rest, or was left while it could still tell so. */
+/** Marks that the page has started, or was left while still responsive. */
 export function endOpening(storage: Pick<StateStorage<void>, "removeItem">): void {
   storage.removeItem(NAME);
 }

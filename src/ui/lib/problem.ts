@@ -1,6 +1,6 @@
 import { LuthierError, type ErrorData } from "../../lib/errors";
 
-/** Any thrown value as the problem that the page tells. What is not a LuthierError is a mistake of our own. */
+/** Converts any thrown value to a problem to show; anything but a LuthierError is reported as internal. */
 export function toProblem(error: unknown): ErrorData {
   if (error instanceof LuthierError) return error.toData();
   const reason = error instanceof Error ? error.message : String(error);

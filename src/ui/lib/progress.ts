@@ -1,21 +1,21 @@
 import type { Progress } from "../../protocol/events";
 
-/** Progress with the clock beside it, so that speed and time left can be told. */
+/** Progress with timestamps, for computing speed and remaining time. */
 export interface TimedProgress {
   readonly progress: Progress;
   readonly startedAt: number;
-  /** Work already done at `startedAt`: the speed counts from there. */
+  /** Work already done at `startedAt`, excluded from the speed. */
   readonly doneAtStart: number;
   readonly now: number;
 }
 
-/** The next state of a timed progress; work of another kind starts the clock anew. */
+/** Updates timed progress; work of another kind restarts the clock. */
 export function advance(before: TimedProgress | null, progress: Progress, now: number): TimedProgress {
   const same = before?.progress.what === progress.what && before.progress.done <= progress.done;
   return same ? { ...before, progress, now } : { progress, startedAt: now, doneAtStart: progress.done, now };
 }
 
-/** Share done (null when the end is unknown), units per second and milliseconds left (null until they can be told). */
+/** Fraction done (null if the total is unknown), units per second and remaining milliseconds (null until known). */
 export function progressFigures(timed: TimedProgress): {
   share: number | null;
   perSecond: number | null;

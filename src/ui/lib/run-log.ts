@@ -3,16 +3,16 @@ import type { Text } from "../text/text";
 
 const KEPT_LINES = 5000;
 
-/** A line of the log: when it was, and what it says in the words of a language. */
+/** A log entry: its time, and its text in a given language. */
 interface Entry {
   readonly time: number;
   readonly say: (text: Text) => string;
 }
 
-/** The lines of the log, kept outside the store; the oldest go when there are too many. */
+/** The log's lines, kept outside the store; the oldest are dropped beyond a limit. */
 export class RunLog {
   #entries: Entry[] = [];
-  /** The lines so far in the language that they were last read in. */
+  /** Cached lines in the language last requested. */
   #read: { readonly text: Text; readonly lines: string[] } | null = null;
 
   /** The lines in a language, oldest first. */
@@ -32,7 +32,7 @@ export class RunLog {
     this.#read = null;
   }
 
-  /** One line a step, and one a validation. */
+  /** Adds a line per step and per validation. */
   addReport(time: number, report: Pick<TrainingReport, "steps" | "validation" | "totalSteps">): void {
     const { totalSteps } = report;
     for (const step of report.steps) this.add(time, (text) => text.run.log.step(step, totalSteps));

@@ -1,6 +1,6 @@
 import type { TrainingReport } from "../../protocol/events";
 
-/** A growing column of numbers. */
+/** A growing array of numbers. */
 class Column {
   private data = new Float64Array(256);
   length = 0;
@@ -14,7 +14,7 @@ class Column {
     this.data[this.length++] = value;
   }
 
-  /** The values so far; a view that the next push may leave behind. */
+  /** The values so far, as a view that is only valid until the next push. */
   get values(): Float64Array {
     return this.data.subarray(0, this.length);
   }
@@ -28,19 +28,19 @@ class Column {
   }
 }
 
-/** How much of the past the smoothed loss keeps at each step: it remembers about a twentieth of the run. */
+/** Decay of the smoothed loss: its memory is about a twentieth of the run. */
 function smoothing(totalSteps: number): number {
   return 1 - 1 / Math.min(20, Math.max(2, totalSteps / 20));
 }
 
 /**
- * The long series of a run, kept outside the store; the store holds `version` alone, and whoever draws them reads
- * them when it changes.
+ * The series of a run, kept outside the store. The store only holds `version`; consumers re-read the series when it
+ * changes.
  */
 export class RunSeries {
   readonly step = new Column();
   readonly loss = new Column();
-  /** Exponential mean of the loss, corrected for its start (as Adam corrects its moments). */
+  /** Exponential moving average of the loss with bias correction, as in Adam. */
   readonly smoothLoss = new Column();
   readonly learningRate = new Column();
   readonly gradNorm = new Column();

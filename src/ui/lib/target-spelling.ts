@@ -1,10 +1,10 @@
-import { isNamed, layerIndex, readTargets } from "../../shared/targets";
+import { matchesTargets, layerIndex, readTargets } from "../../shared/targets";
 import { groupBy } from "./group-by";
 
 /**
- * The shortest text for target_modules that names exactly `chosen` among `paths`: all-linear, a list of names, or a
- * regex. Nothing at all is "none", which is no layer's name and is refused as such. Embeddings and the head, `ends`, are
- * outside of what all-linear means, and of the layers: with one of them it is a list.
+ * The shortest target_modules that matches exactly `chosen` among `paths`: all-linear, a list of names, or a regex. An
+ * empty set becomes "none", which matches no layer and is rejected with an error. Embeddings and the head (`ends`) are
+ * not covered by all-linear or layer patterns, so choosing one gives a list.
  */
 export function spellTargets(
   chosen: ReadonlySet<string>,
@@ -29,7 +29,7 @@ export function spellTargets(
 
 const NOTHING = "none";
 
-/** For each path the shortest ending that no other kind of module shares, each once. */
+/** For each path the shortest suffix that no other kind of module shares, without duplicates. */
 function shortestNames(
   chosen: ReadonlySet<string>,
   wanted: readonly string[],
@@ -37,23 +37,24 @@ function shortestNames(
 ): string[] {
   const foreign = paths.filter((path) => !chosen.has(path));
   const found = wanted.map(
-    (path) => endings(path).find((ending) => !foreign.some((other) => isNamed([ending], other))) ?? path,
+    (path) =>
+      endings(path).find((ending) => !foreign.some((other) => matchesTargets([ending], other))) ?? path,
   );
   return [...new Set(found)];
 }
 
-/** "model.layers.0.mlp.up_proj" -> "up_proj", "mlp.up_proj", … the whole. */
+/** "model.layers.0.mlp.up_proj" -> "up_proj", "mlp.up_proj", … the full path. */
 function endings(path: string): string[] {
   const parts = path.split(".");
   return parts.map((_, index) => parts.slice(parts.length - 1 - index).join("."));
 }
 
-/** How a kind of module ("self_attn.q_proj") is told apart within its layer. */
+/** Abbreviates a kind of module ("self_attn.q_proj") so that it stays unique within its layer. */
 type SpellKind = (kind: string) => string;
 const lastPart: SpellKind = (kind) => kind.slice(kind.lastIndexOf(".") + 1);
 const wholeKind: SpellKind = (kind) => kind.replaceAll(".", "\\.");
 
-/** The same kinds of modules in the same layers, as one alternative of a regex for each set of layers. */
+/** A regex with one alternative for each set of layers that share the same kinds of modules. */
 function layerRegex(wanted: readonly string[], paths: readonly string[], spell: SpellKind): string | null {
   const layersOf = layersByKind(wanted);
   const allLayersOf = layersByKind(paths);
@@ -69,7 +70,7 @@ function layerRegex(wanted: readonly string[], paths: readonly string[], spell: 
   return alternatives.join("|");
 }
 
-/** The layers that have each kind of module; null where a module is in no layer. */
+/** The layers that have each kind of module; null if a module is outside the layers. */
 function layersByKind(paths: readonly string[]): Map<string, number[]> | null {
   const layersOf = new Map<string, number[]>();
   for (const path of paths) {
@@ -85,7 +86,7 @@ function group(alternatives: readonly string[]): string {
   return alternatives.length === 1 ? (alternatives[0] ?? "") : `(${alternatives.join("|")})`;
 }
 
-/** Patterns that together match exactly these numbers: 8, 9, 10, 11 -> "[89]", "1[01]". */
+/** Regexes that together match exactly these numbers: 8, 9, 10, 11 -> "[89]", "1[01]". */
 function numberPatterns(numbers: readonly number[]): string[] {
   const byTens = groupBy(numbers, (number) => Math.floor(number / 10));
   return [...byTens].map(([tens, members]) => {
@@ -110,8 +111,8 @@ function digitClass(digits: readonly number[]): string {
   return `[${spelled.join("")}]`;
 }
 
-/** Whether a text names exactly the chosen paths. */
+/** Whether a target_modules text matches exactly the chosen paths. */
 function names(text: string, chosen: ReadonlySet<string>, paths: readonly string[]): boolean {
   const targets = readTargets(text);
-  return targets !== null && paths.every((path) => isNamed(targets, path) === chosen.has(path));
+  return targets !== null && paths.every((path) => matchesTargets(targets, path) === chosen.has(path));
 }

@@ -2,14 +2,14 @@ import type { TokenPart, TokenView } from "../../shared/data";
 
 type Token = TokenView["tokens"][number];
 
-/** Neighbouring tokens of one part that are all learned, or all not. */
+/** Consecutive tokens of one part with the same loss mask. */
 export interface TokenRun {
   readonly part: TokenPart;
   readonly supervised: boolean;
   readonly tokens: readonly Token[];
 }
 
-/** Tokens gathered into runs, in order. */
+/** Groups tokens into runs, in order. */
 export function tokenRuns(tokens: readonly Token[]): TokenRun[] {
   const runs: { part: TokenPart; supervised: boolean; tokens: Token[] }[] = [];
   for (const token of tokens) {

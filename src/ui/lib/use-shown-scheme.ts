@@ -3,8 +3,8 @@ import { useSyncExternalStore } from "react";
 const ATTRIBUTE = "data-mantine-color-scheme";
 
 /**
- * The colours that the style sheets show now. What is drawn on a canvas reads them, and must be drawn anew after a change;
- * Mantine's own hook follows the system and may answer while the style sheets still show what was.
+ * The colour scheme that the style sheets currently apply. Canvas drawings read these colours and must be redrawn when
+ * they change. Mantine's own hook follows the system and may update before the style sheets do.
  */
 export function useShownScheme(): string | null {
   return useSyncExternalStore(watch, read);

@@ -1,17 +1,17 @@
-/** A word with the blanks after it, and whether the other text lacks it. */
+/** A word with its trailing whitespace, and whether the other text lacks it. */
 export interface DiffWord {
   readonly text: string;
   readonly differs: boolean;
 }
 
-/** Words of both texts, marked where they are not part of the longest common sequence of words. */
+/** Splits both texts into words, marking those outside their longest common subsequence. */
 export function diffWords(before: string, after: string): { before: DiffWord[]; after: DiffWord[] } {
   const a = splitWords(before);
   const b = splitWords(after);
   const keyA = a.map((word) => word.trim());
   const keyB = b.map((word) => word.trim());
   const width = b.length + 1;
-  // lengths[i * width + j]: longest common sequence of a[i..] and b[j..].
+  // lengths[i * width + j]: length of the LCS of a[i..] and b[j..].
   const lengths = new Uint32Array((a.length + 1) * width);
   for (let i = a.length - 1; i >= 0; i--) {
     for (let j = b.length - 1; j >= 0; j--) {
@@ -37,7 +37,7 @@ function mark(words: readonly string[]): DiffWord[] {
   return words.map((text) => ({ text, differs: true }));
 }
 
-/** Splits after each run of blanks; Chinese and Japanese, which have none, split at each character. */
+/** Splits after whitespace; Chinese and Japanese, which have none, are split at each character. */
 function splitWords(text: string): string[] {
   return (
     text.match(

@@ -6,7 +6,7 @@ import { selectTemplate } from "./selectors";
 import type { AdaptersSlice, SliceCreator } from "./state";
 import { adapterVoice, fitVoices } from "./voices";
 
-/** The library of adapters of the loaded model: which is in use, names, files out and in. */
+/** The loaded model's adapter library: selection, renaming, import and export. */
 export const adaptersSlice: SliceCreator<AdaptersSlice> =
   ({ client }) =>
   (set, get) => {
@@ -71,7 +71,8 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
         }
       },
 
-      listExports: (id, templateId, signal) => client.until(signal).call("listExports", { id, templateId }),
+      listExports: (id, templateId, signal) =>
+        client.withSignal(signal).call("listExports", { id, templateId }),
 
       async makeExport(id, exportId, { type = null, withOptimizer = false, folder = null } = {}) {
         if (isExcluded(get(), "export")) return;
@@ -80,7 +81,7 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
         try {
           const { name, sizeBytes, archive } = await exports.run(
             { kind: "export", subject: exportId },
-            (signal) => client.until(signal).call("makeExport", args),
+            (signal) => client.withSignal(signal).call("makeExport", args),
           );
           if (archive) saveBlob(name, archive);
           set({ lastExport: { id: exportId, name, sizeBytes } });
@@ -97,12 +98,12 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
         const others = get().jobs.filter(({ kind }) => kind !== "load-model");
         if (isExcluded({ jobs: others }, "import-adapter") || files.length === 0) return;
         set({ exportProblem: null });
-        // An adapter belongs to a model: one that is on its way is waited for.
+        // Adapters belong to a model, so wait for one that is being loaded.
         if (!get().model || isRunning(get(), "load-model")) await get().modelSettled();
         try {
           get().addAdapter(
             await calls.run({ kind: "import-adapter" }, (signal) =>
-              client.until(signal).call("importAdapter", { files }),
+              client.withSignal(signal).call("importAdapter", { files }),
             ),
           );
         } catch (error) {

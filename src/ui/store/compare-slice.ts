@@ -14,8 +14,8 @@ const waiting: Answer = { state: "waiting", text: "", tokensPerSecond: null, fin
 const SIDES = ["before", "after"] as const;
 
 /**
- * The conversation as one side had it: its own earlier answers, then the new question. Where its voice was not asked
- * before, the left side's answer stands in.
+ * The conversation as seen by one side: its own earlier answers and the new question. If its voice was not asked in a
+ * turn, the left side's answer is used.
  */
 export function conversation(turns: readonly Turn[], side: Side): ChatMessage[] {
   const voices = turns.at(-1)?.voices ?? baseOnly;
@@ -41,14 +41,14 @@ export const compareSlice: SliceCreator<CompareSlice> =
       }));
     }
 
-    /** What a side is asked, by whoever speaks there now. */
+    /** The request of a side, for its current voice. */
     function question(side: Side): Question {
       const voice = get().voices[side];
       const { adapterId, merged } = voice ?? { adapterId: null, merged: false };
       return { side, adapterId, merged, messages: conversation(get().turns, side) };
     }
 
-    /** Ends the answers that did not come to their end: the first of them by `problem`, the others unasked. */
+    /** Marks unfinished answers as ended: the first with `problem`, the rest as not asked. */
     function endAnswers(turnId: string, problem: ErrorData | null): void {
       const turn = get().turns.find(({ id }) => id === turnId);
       const [first, ...others] = SIDES.filter((side) => {
@@ -60,7 +60,7 @@ export const compareSlice: SliceCreator<CompareSlice> =
       for (const side of others) change(turnId, side, { state: "done", finish: "stopped" });
     }
 
-    /** @param again whether it is asked once more when the GPU is lost under it */
+    /** @param again whether to retry once if the GPU is lost */
     async function ask(content: string, again: boolean): Promise<void> {
       const state = get();
       const options = toGenerationOptions(generationValues(state.generationEdits));
@@ -79,7 +79,7 @@ export const compareSlice: SliceCreator<CompareSlice> =
       const templateId = selectTemplate(get());
       try {
         await answers.run({ kind: "answer" }, (signal) =>
-          client.until(signal).call("generate", { ...request, templateId, options }),
+          client.withSignal(signal).call("generate", { ...request, templateId, options }),
         );
         endAnswers(turn.id, null);
       } catch (error) {

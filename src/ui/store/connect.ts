@@ -11,7 +11,7 @@ import { mergedIds } from "./voices";
 const PLAN_DELAY_MS = 200;
 const LENGTHS_DELAY_MS = 400;
 
-/** Feeds the worker's events into the store and asks anew for what depends on the forms; returns how to end it. */
+/** Applies the worker's events to the store and refetches what depends on the forms; returns a disconnect function. */
 export function connectStore(store: StudioStore, runtime: Runtime): () => void {
   const ends = [
     ...listen(store, runtime),
@@ -27,7 +27,7 @@ export function connectStore(store: StudioStore, runtime: Runtime): () => void {
       LENGTHS_DELAY_MS,
       () => void store.getState().refreshLengths(),
     ),
-    // A side that is no longer chosen gives its merged weights back at once.
+    // Free a side's merged weights as soon as it is no longer selected.
     onChange(
       store,
       (state) => mergedIds(state.voices).join(),
@@ -69,7 +69,7 @@ function listen(store: StudioStore, { client, series, log }: Runtime): (() => vo
       if (!report.past) log.addReport(Date.now(), report);
       const last = report.steps.at(-1);
       setState(({ run, runStatus, seriesVersion }) => ({
-        // Stop is shown from the click on, whatever report is still under way.
+        // Keep showing "stopping" even if a report from before the click is still in transit.
         runStatus: runStatus === "stopping" && report.status === "running" ? runStatus : report.status,
         seriesVersion: seriesVersion + 1,
         runId: report.runId,
@@ -99,7 +99,7 @@ function listen(store: StudioStore, { client, series, log }: Runtime): (() => vo
       setState({ unsaved });
     }),
     client.on("stalled", (stalled) => {
-      store.getState().takeStall(stalled);
+      store.getState().recordStall(stalled);
     }),
     client.on("fault", (fault) => {
       if (isDeviceLost(LuthierError.fromData(fault))) void store.getState().recover();
@@ -108,7 +108,7 @@ function listen(store: StudioStore, { client, series, log }: Runtime): (() => vo
   ];
 }
 
-/** Runs `react` some time after what `select` gives has come to rest at another value. */
+/** Calls `react` with the value of `select` once it has been stable for a while, if it has changed. */
 function onChange(
   store: StudioStore,
   select: (state: ReturnType<StudioStore["getState"]>) => string | undefined,

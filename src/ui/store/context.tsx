@@ -5,19 +5,19 @@ import { defined } from "../../lib/invariant";
 import type { StudioStore } from "./create-store";
 import type { Runtime, StudioState } from "./state";
 
-/** The store and what its actions work with. */
+/** The store and its runtime dependencies. */
 export interface Studio extends Runtime {
   readonly store: StudioStore;
 }
 
 export const StudioContext = createContext<Studio | null>(null);
 
-/** The studio that this part of the page belongs to. */
+/** The studio context of this component tree. */
 export function useStudioContext(): Studio {
   return defined(use(StudioContext), "the studio's context");
 }
 
-/** A piece of the state; the component renders again when it changes, compared shallowly. */
+/** Selects from the state; re-renders on change by shallow comparison. */
 export function useStudio<T>(selector: (state: StudioState) => T): T {
   return useStore(useStudioContext().store, useShallow(selector));
 }

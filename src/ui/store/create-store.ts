@@ -17,9 +17,9 @@ import { trainSlice } from "./train-slice";
 export type StudioStore = StoreApi<StudioState>;
 
 /**
- * The studio's one store; what `toSettings` names is kept in `storage` (the browser's own, unless told).
+ * Creates the studio's store. What `toSettings` selects is persisted in `storage` (default: the browser's).
  *
- * @param isStuck whether the start before did not come to rest: what was typed into the forms is then set aside
+ * @param isStuck whether the previous start never finished; form edits are then set aside
  */
 export function createStudioStore(
   runtime: Runtime,
@@ -55,7 +55,7 @@ export function createStudioStore(
   );
 }
 
-/** Settings with which the page may have hung without what was typed, which can be taken up again. */
+/** The settings without form edits, which may have hung the page and can be restored later. */
 function withoutEdits(settings: Partial<Settings>): Partial<StudioState> {
   const { methodEdits, trainingEdits, generationEdits, ...rest } = settings;
   const edits = { methodEdits, trainingEdits, generationEdits };
@@ -67,7 +67,7 @@ function withoutEdits(settings: Partial<Settings>): Partial<StudioState> {
   return isEmpty ? rest : { ...rest, setAside: withoutUndefined(edits) };
 }
 
-/** Writes what differs from the last write: the state changes ten times a second, the settings hardly ever. */
+/** Skips unchanged writes: the state changes ten times a second, the settings rarely. */
 function onlyChanges(storage: StateStorage): StateStorage {
   let written: string | null = null;
   return {
@@ -79,7 +79,7 @@ function onlyChanges(storage: StateStorage): StateStorage {
       try {
         storage.setItem(name, value);
       } catch {
-        // A full or refused storage costs the settings after a reload, and must not stop the work.
+        // If storage is full or blocked, settings are lost on reload, but work must not stop.
       }
     },
   };

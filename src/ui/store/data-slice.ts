@@ -1,22 +1,22 @@
 import { isCancelled } from "../../lib/errors";
-import type { DatasetSummary } from "../../shared/data";
+import type { DatasetSummary, SampleId } from "../../shared/data";
 import { toProblem } from "../lib/problem";
 import { JobCalls } from "./jobs";
 import { lengthInputs, selectDataset, selectValidation } from "./selectors";
 import type { DataSlice, LastFiles, SliceCreator } from "./state";
 
 export const dataSlice: SliceCreator<DataSlice> =
-  ({ client }) =>
+  ({ client, text }) =>
   (set, get) => {
     const imports = new JobCalls(set);
-    /** Counts what the person has chosen: what the page chooses by itself gives way to it. */
+    /** Incremented by every choice the user makes; automatic choices give way to them. */
     let choices = 0;
-    /** The import that the person asked for last, settled or not. */
+    /** The user's latest import, settled or not. */
     let asked: Promise<unknown> = Promise.resolve();
 
     type Read = (signal: AbortSignal) => Promise<DatasetSummary>;
 
-    /** Runs an import; what is already there stays as it was when it fails. */
+    /** Runs an import; on failure the existing data stays as it was. */
     async function runImport(read: Read, mayChoose: () => boolean): Promise<DatasetSummary | null> {
       set({ dataProblem: null });
       try {
@@ -33,42 +33,43 @@ export const dataSlice: SliceCreator<DataSlice> =
       }
     }
 
-    /** An import that the person asks for; a later choice of theirs stays. */
-    function importAsked(read: Read): Promise<DatasetSummary | null> {
+    /** Runs an import for the user, without overriding a later choice of theirs. */
+    function importForUser(read: Read): Promise<DatasetSummary | null> {
       const choice = ++choices;
       const reading = runImport(read, () => choice === choices);
       asked = reading;
       return reading;
     }
 
-    /** Reads files in the place of the dataset that came of them before. */
+    /** Rereads files, replacing the dataset that resulted from them before. */
     async function readFiles(last: LastFiles): Promise<void> {
       const { files, name, reading, datasetId, validates } = last;
       const place = {
         ...(datasetId === null ? {} : { replaces: datasetId }),
         ...(validates === null ? {} : { validates }),
       };
-      const dataset = await importAsked((signal) =>
-        client.until(signal).call("importDataset", { files, name, reading, ...place }),
+      const dataset = await importForUser((signal) =>
+        client.withSignal(signal).call("importDataset", { files, name, reading, ...place }),
       );
       if (dataset) set({ lastFiles: { ...last, datasetId: dataset.id } });
       else if (get().dataProblem) set({ lastFiles: last });
     }
 
     async function importSample(
-      id: string,
+      id: SampleId,
       run: (read: Read) => Promise<DatasetSummary | null>,
     ): Promise<void> {
-      const dataset = await run((signal) => client.until(signal).call("importSample", { id }));
+      const name = text.data.sampleTexts[id].title;
+      const dataset = await run((signal) => client.withSignal(signal).call("importSample", { id, name }));
       if (dataset) set((state) => ({ sampleOf: { ...state.sampleOf, [dataset.id]: id } }));
     }
 
-    /** Chooses a dataset where the person has none: the newest, or the first sample. */
-    async function chooseUnasked(): Promise<void> {
+    /** Selects a dataset if the user has not: the newest, or the first sample. */
+    async function chooseAutomatically(): Promise<void> {
       let choice: number;
       do {
         choice = choices;
-        // Where the person's own import comes to nothing, there is still something to begin with.
+        // If the user's own import fails, there is still a dataset to start with.
         await asked;
       } while (choice !== choices);
       const { datasets, samples, datasetId } = get();
@@ -79,8 +80,8 @@ export const dataSlice: SliceCreator<DataSlice> =
       const [sample] = samples;
       if (newest) set({ datasetId: newest.id });
       else if (sample) await importSample(sample.id, (read) => runImport(read, () => choice === choices));
-      // The person's import has taken the place of this one.
-      if (choice !== choices) await chooseUnasked();
+      // The user's import replaced this one.
+      if (choice !== choices) await chooseAutomatically();
     }
 
     return {
@@ -100,7 +101,7 @@ export const dataSlice: SliceCreator<DataSlice> =
           const listing = Promise.all([client.call("listDatasets"), client.call("listSamples")]);
           const [listed, samples] = await listing;
           set(({ datasets }) => {
-            // What was imported meanwhile may be newer than the list.
+            // Datasets imported in the meantime may be missing from the list.
             const known = new Set(datasets.map(({ id }) => id));
             return {
               datasets: [...listed.filter(({ id }) => !known.has(id)), ...datasets],
@@ -112,7 +113,7 @@ export const dataSlice: SliceCreator<DataSlice> =
           set({ dataProblem: toProblem(error), dataLoaded: true });
           return;
         }
-        await chooseUnasked();
+        await chooseAutomatically();
       },
 
       chooseDataset: (id) => {
@@ -132,7 +133,7 @@ export const dataSlice: SliceCreator<DataSlice> =
         await readFiles({ files, name, reading, datasetId, validates: dataset.id });
       },
 
-      async readAnew(reading) {
+      async reread(reading) {
         const { lastFiles } = get();
         if (lastFiles) await readFiles({ ...lastFiles, reading: { ...lastFiles.reading, ...reading } });
       },
@@ -141,7 +142,7 @@ export const dataSlice: SliceCreator<DataSlice> =
         const { datasets, sampleOf } = get();
         const known = datasets.find((dataset) => sampleOf[dataset.id] === id);
         if (known) get().chooseDataset(known.id);
-        else await importSample(id, importAsked);
+        else await importSample(id, importForUser);
       },
 
       cancelImport: () => {

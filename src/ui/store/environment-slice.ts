@@ -11,12 +11,12 @@ export const environmentSlice: SliceCreator<EnvironmentSlice> =
     hungModel: null,
     setAside: null,
 
-    takeStall: (stalled) => {
+    recordStall: (stalled) => {
       const loading = jobOf(get(), "load-model")?.subject ?? null;
       set({ stalled, hungModel: stalled ? loading : null });
     },
 
-    takeUpSettings: () => {
+    restoreSettings: () => {
       set(({ setAside }) => ({ ...setAside, setAside: null }));
     },
 

@@ -2,15 +2,18 @@ import type { CommandArgs } from "../../protocol/commands";
 import { selectRunConfig } from "./selectors";
 import type { StudioState } from "./state";
 
-/** A GPU holds at least what it allows in one buffer; most have this much or more. Browsers do not tell. */
-const USUAL_BYTES = 4e9;
+/**
+ * Assumed GPU memory: browsers do not report it, but most GPUs have this much or more, and at least the maximum size of
+ * one buffer.
+ */
+const TYPICAL_BYTES = 4e9;
 
-/** The memory assumed until a person says what their GPU has. */
+/** The memory assumed until the user enters their GPU's. */
 export function assumedBudget(maxBufferBytes: number): number {
-  return Math.max(USUAL_BYTES, maxBufferBytes);
+  return Math.max(TYPICAL_BYTES, maxBufferBytes);
 }
 
-/** What the forecast of a run depends on, with a key that tells two apart; null while no run can be planned. */
+/** The inputs of a run's forecast with a key that identifies them; null while no run can be planned. */
 export function forecastInputs(
   state: StudioState,
   budgetBytes: number,
@@ -25,7 +28,7 @@ export function forecastInputs(
     maxGradNorm: _g,
     ...relevant
   } = config.training;
-  // A model that is loaded in fewer bits keeps its id.
+  // A model keeps its id when it is loaded with fewer bits.
   const key = JSON.stringify([{ ...config, training: relevant }, state.model?.precision, budgetBytes]);
   return { key, args: { config, budgetBytes } };
 }

@@ -5,13 +5,13 @@ import { toProblem } from "../lib/problem";
 import { isExcluded, JobCalls } from "./jobs";
 import type { HubSlice, SliceCreator } from "./state";
 
-/** Models from a hub: the form, the download that runs, and those that can go on. */
+/** Models from a hub: the form, the running download, and resumable downloads. */
 export const hubSlice: SliceCreator<HubSlice> =
   ({ client }) =>
   (set, get) => {
     const requests = new JobCalls(set);
 
-    /** Makes a request of a hub, one at a time; null when it came to nothing. */
+    /** Makes one hub request at a time; null if it failed. */
     async function ask<T>(
       kind: "look-up" | "download",
       request: (worker: Caller) => Promise<T>,
@@ -19,7 +19,7 @@ export const hubSlice: SliceCreator<HubSlice> =
       if (isExcluded(get(), kind)) return null;
       set({ hubProblem: null });
       try {
-        return await requests.run({ kind }, (signal) => request(client.until(signal)));
+        return await requests.run({ kind }, (signal) => request(client.withSignal(signal)));
       } catch (error) {
         set({ hubProblem: isCancelled(error) ? null : toProblem(error) });
         return null;
@@ -32,12 +32,12 @@ export const hubSlice: SliceCreator<HubSlice> =
 
     async function askForToken(): Promise<void> {
       const endpoint = get().hubEndpoint;
-      // An endpoint that is still being typed may be no address yet.
+      // An endpoint may be incomplete while it is being typed.
       const tokenKept = await client.call("hasToken", { endpoint }).catch(() => false);
       if (get().hubEndpoint === endpoint) set({ tokenKept });
     }
 
-    /** Downloads, shows the model in the library, and puts it to use when nothing else is going on. */
+    /** Downloads a model, adds it to the library, and loads it if nothing else is running. */
     async function fetchModel(fetch: (worker: Caller) => Promise<ModelCard>): Promise<void> {
       const card = await ask("download", fetch);
       try {
@@ -51,8 +51,8 @@ export const hubSlice: SliceCreator<HubSlice> =
     }
 
     async function takeIntoUse(card: ModelCard | null): Promise<void> {
-      const { jobs, loadsUnasked, loadModel } = get();
-      // What the page loads by itself makes way for what the person downloaded.
+      const { jobs, loadsAutomatically: loadsUnasked, loadModel } = get();
+      // Automatic loads give way to the model the user downloaded.
       const others = loadsUnasked ? jobs.filter(({ kind }) => kind !== "load-model") : jobs;
       if (card && !isExcluded({ jobs: others }, "load-model")) await loadModel(card.id);
     }

@@ -1,4 +1,4 @@
 import type { JobsSlice, SliceCreator } from "./state";
 
-/** What the worker does now, as it tells: `connectStore` keeps it. */
+/** The worker's running jobs, updated by `connectStore`. */
 export const jobsSlice: SliceCreator<JobsSlice> = () => () => ({ jobs: [] });

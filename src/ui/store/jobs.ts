@@ -8,17 +8,17 @@ export function jobOf({ jobs }: State, kind: JobKind): ShownJob | null {
   return jobs.find((job) => job.kind === kind) ?? null;
 }
 
-/** Whether a job of one of these kinds runs. */
+/** Whether a job of one of these kinds is running. */
 export function isRunning({ jobs }: State, ...kinds: readonly JobKind[]): boolean {
   return jobs.some(({ kind }) => kinds.includes(kind));
 }
 
-/** Whether a running job keeps one of this kind from starting. */
+/** Whether a running job excludes one of this kind. */
 export function isExcluded({ jobs }: State, kind: JobKind): boolean {
   return jobs.some(({ excludes }) => excludes.includes(kind));
 }
 
-/** Resolves when no job of the kind runs. */
+/** Resolves when no job of the kind is running. */
 export function whileRunning(
   store: { getState(): State; subscribe(listener: (state: State) => void): () => void },
   kind: JobKind,
@@ -40,13 +40,13 @@ export function isTraining(state: State): boolean {
   return isRunning(state, "train");
 }
 
-/** What a call of the page will be when the worker has taken it. */
+/** The job that a call will start. */
 type Asked = Pick<ShownJob, "kind"> & Partial<Pick<ShownJob, "subject">>;
 
-/** Changes the store's state. */
+/** Updates the store's state. */
 type SetJobs = (change: (state: State) => State) => void;
 
-/** Ids of what is asked for; those of the worker's jobs are positive. */
+/** Ids of requested jobs are negative; those of the worker's jobs are positive. */
 let lastAsked = 0;
 
 /** Calls of an action that start jobs; the latest can be cancelled. */
@@ -58,7 +58,7 @@ export class JobCalls {
     this.#set = set;
   }
 
-  /** Makes a call under a signal of its own. From now until the worker tells of it, the job counts as running. */
+  /** Makes a cancellable call. The job counts as running from now on, before the worker reports it. */
   async run<T>(asked: Asked, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     this.#latest = controller;
@@ -79,7 +79,7 @@ export class JobCalls {
   }
 }
 
-/** The jobs that the worker tells of, and those asked for that it has not told of yet. */
+/** Merges the jobs reported by the worker with those requested but not yet reported. */
 export function takeJobs(known: readonly ShownJob[], running: readonly RunningJob[]): ShownJob[] {
   const byId = new Map(known.map((job) => [job.id, job]));
   const begun = running.filter(({ id }) => !byId.has(id)).map(({ kind }) => kind);

@@ -13,7 +13,7 @@ export const methodSlice: SliceCreator<MethodSlice> =
     planProblem: null,
 
     chooseMethod: (id) => {
-      // A learning rate belongs to its method: what suits LoRA hardly moves a soft prompt.
+      // Learning rates are per method: LoRA's would hardly change a soft prompt.
       set(({ trainingEdits }) => {
         const { learningRate: _dropped, ...kept } = trainingEdits;
         return { methodId: id, trainingEdits: kept };
@@ -26,7 +26,7 @@ export const methodSlice: SliceCreator<MethodSlice> =
       }));
     },
 
-    takeMethod: ({ id, options }) => {
+    applyMethod: ({ id, options }) => {
       get().chooseMethod(id);
       set(({ methodEdits }) => ({ methodEdits: { ...methodEdits, [id]: options } }));
     },

@@ -7,8 +7,8 @@ import { JobCalls, jobOf, whileRunning } from "./jobs";
 import type { ModelSlice, SliceCreator, StudioState } from "./state";
 import { baseOnly } from "./voices";
 
-/** What belongs to a model and goes with it. */
-const ofNoModel = {
+/** State that belongs to a model and is reset with it. */
+const withoutModel = {
   adapters: [],
   adapterId: null,
   voices: baseOnly,
@@ -19,27 +19,24 @@ export const modelSlice: SliceCreator<ModelSlice> =
   ({ client }) =>
   (set, get, api) => {
     const loads = new JobCalls(set);
-    /** Counts what the person has chosen: what the page loads by itself gives way to it. */
+    /** Incremented by every choice the user makes; automatic loads give way to them. */
     let choices = 0;
     let cancels = 0;
-    /** The load that the person asked for last, settled or not. */
+    /** The user's latest load, settled or not. */
     let asked: Promise<unknown> = Promise.resolve();
-    /** What was chosen of the model that went: it comes back with the model. */
+    /** Selections of a model that was unloaded, restored if it is loaded again. */
     let before: Pick<StudioState, "modelId" | "adapterId" | "voices"> | null = null;
     let listings = 0;
     let start: Promise<void> = Promise.resolve();
 
-    /** Lists the models anew; of several lists under way the one asked for last is shown. */
+    /** Refreshes the list of models; of concurrent requests only the latest is used. */
     async function listModels(): Promise<void> {
       const listing = ++listings;
       const models = await client.call("listModels");
       if (listing === listings) set({ models, modelsLoaded: true });
     }
 
-    /**
-     * Asks for a model; what the page shows changes when the worker has taken it (`takeModel`). False when that came to
-     * nothing.
-     */
+    /** Requests a model; the page changes when the worker has loaded it (`takeModel`). Returns false on failure. */
     async function load(
       subject: string | null,
       read: (worker: Caller) => Promise<ModelSummary>,
@@ -47,7 +44,7 @@ export const modelSlice: SliceCreator<ModelSlice> =
     ): Promise<boolean> {
       set({ modelProblem: null });
       try {
-        await loads.run({ kind: "load-model", subject }, (signal) => read(client.until(signal)));
+        await loads.run({ kind: "load-model", subject }, (signal) => read(client.withSignal(signal)));
         await listModels();
         await get().refreshEnvironment();
         return true;
@@ -57,13 +54,13 @@ export const modelSlice: SliceCreator<ModelSlice> =
       }
     }
 
-    /** Loads as the person asks. */
-    function loadAsked(
+    /** Loads a model for the user. */
+    function loadForUser(
       subject: string | null,
       read: (worker: Caller) => Promise<ModelSummary>,
     ): Promise<boolean> {
       const choice = ++choices;
-      set({ loadsUnasked: false, hungModel: null });
+      set({ loadsAutomatically: false, hungModel: null });
       const loading = load(subject, read, () => choice === choices);
       asked = loading;
       return loading;
@@ -74,8 +71,8 @@ export const modelSlice: SliceCreator<ModelSlice> =
       return (worker: Caller) => worker.call("loadModel", { id, quantization });
     }
 
-    /** Loads what nobody asked for just now, once the person's own loads are through; false when they have a model. */
-    async function loadUnasked(choose: () => string | null): Promise<boolean> {
+    /** Loads a model automatically, after the user's own loads have settled; false if those have loaded one. */
+    async function loadAutomatically(choose: () => string | null): Promise<boolean> {
       let choice: number;
       do {
         choice = choices;
@@ -84,11 +81,11 @@ export const modelSlice: SliceCreator<ModelSlice> =
       const id = get().model ? null : choose();
       if (id === null) return false;
       const cancelled = cancels;
-      set({ loadsUnasked: true });
+      set({ loadsAutomatically: true });
       const isLoaded = await load(id, byId(id), () => choice === choices);
-      if (choice === choices) set({ loadsUnasked: false });
-      // The person's load took the place of this one; where it came to nothing, this one is tried again.
-      return choice === choices || cancelled !== cancels ? isLoaded : loadUnasked(choose);
+      if (choice === choices) set({ loadsAutomatically: false });
+      // The user's load replaced this one; if it failed, try again.
+      return choice === choices || cancelled !== cancels ? isLoaded : loadAutomatically(choose);
     }
 
     async function listAndLoad(): Promise<void> {
@@ -98,9 +95,9 @@ export const modelSlice: SliceCreator<ModelSlice> =
         set({ modelProblem: toProblem(error), modelsLoaded: true });
         return;
       }
-      await loadUnasked(() => {
+      await loadAutomatically(() => {
         const { models, modelId, hungModel } = get();
-        // What hung the worker at an earlier start is loaded when the person asks for it, and nothing in its place.
+        // A model that hung the worker at an earlier start is only loaded on request, and no other in its place.
         if (hungModel !== null && hungModel === modelId) return null;
         const last = models.find((card) => card.id === modelId);
         const chosen = last ?? models.find((card) => card.source === "built-in");
@@ -116,7 +113,7 @@ export const modelSlice: SliceCreator<ModelSlice> =
       model: null,
       modelProblem: null,
       quantization: null,
-      loadsUnasked: false,
+      loadsAutomatically: false,
 
       startModel() {
         start = listAndLoad();
@@ -131,21 +128,21 @@ export const modelSlice: SliceCreator<ModelSlice> =
       async setQuantization(quantization) {
         const { model, quantization: earlier } = get();
         set({ quantization });
-        // A model that is on its way comes the new way too.
+        // A model that is being loaded is reloaded with the new setting too.
         const id = jobOf(get(), "load-model")?.subject ?? model?.id ?? null;
-        if (id !== null && !(await loadAsked(id, byId(id)))) set({ quantization: earlier });
+        if (id !== null && !(await loadForUser(id, byId(id)))) set({ quantization: earlier });
       },
 
       async loadModel(id) {
-        await loadAsked(id, byId(id));
+        await loadForUser(id, byId(id));
       },
 
-      reloadModel: (id) => loadUnasked(() => id),
+      reloadModel: (id) => loadAutomatically(() => id),
 
       async loadModelFiles(files) {
         const { quantization } = get();
         const paths = files.map(filePath);
-        await loadAsked(null, (worker) => worker.call("loadModelFiles", { files, paths, quantization }));
+        await loadForUser(null, (worker) => worker.call("loadModelFiles", { files, paths, quantization }));
       },
 
       cancelModel: () => {
@@ -157,18 +154,18 @@ export const modelSlice: SliceCreator<ModelSlice> =
         if (!taken) {
           const { modelId, adapterId, voices } = get();
           before = { modelId, adapterId, voices };
-          set({ ...ofNoModel, model: null, plan: null, lengths: null });
+          set({ ...withoutModel, model: null, plan: null, lengths: null });
           return;
         }
         const { summary, adapters } = taken;
         const isAnother = get().model?.id !== summary.id;
-        // The same model again after a lost GPU: what was said and chosen there stays.
+        // The same model is back after a lost GPU: restore its conversation and selections.
         const isBack = before?.modelId === summary.id ? before : null;
         before = null;
         set({
-          ...ofNoModel,
+          ...withoutModel,
           ...(isAnother && { plan: null, lengths: null }),
-          // Who spoke there goes with the model.
+          // Voices are reset with the model.
           ...(isBack ?? { turns: [] }),
           model: summary,
           modelId: summary.id,

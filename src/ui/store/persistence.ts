@@ -6,7 +6,7 @@ import { METHOD_IDS } from "../../shared/methods";
 import { NF4_BLOCK_SIZES } from "../../shared/model";
 import { PRESETS, type StudioState } from "./state";
 
-/** What survives a reload, beside what the worker itself keeps (datasets, weights, the adapter). */
+/** Settings that survive a reload, in addition to what the worker stores (datasets, weights, adapters). */
 export type Settings = Pick<
   StudioState,
   | "datasetId"
@@ -51,12 +51,12 @@ export function toSettings(state: StudioState): Settings {
   };
 }
 
-/** Undefined where a setting is missing or not well formed, so that its default stands. */
+/** Undefined if a setting is missing or malformed, so that its default applies. */
 function orDefault<const Schema extends v.GenericSchema>(schema: Schema) {
   return v.fallback(v.optional(schema), undefined);
 }
 
-/** The entries that are well formed; the others are left out one by one. */
+/** Keeps the well-formed entries and drops the others. */
 function entriesOf<const Schema extends v.GenericSchema>(schema: Schema) {
   const wellFormed = (entries: Record<string, unknown>): Record<string, v.InferOutput<Schema>> =>
     Object.fromEntries(Object.entries(entries).filter(([, value]) => v.is(schema, value)));
@@ -73,7 +73,7 @@ const methodValues = v.pipe(
   ),
 );
 
-/** Earlier versions kept {@link ExpertsWithin} as a text with a mark in front of the id. */
+/** Earlier versions stored {@link ExpertsWithin} as a string with a prefixed id. */
 function withinOf(value: FieldValue): FieldValue {
   const [, within] = typeof value === "string" ? (/^within:(.+)$/.exec(value) ?? []) : [];
   return within === undefined ? value : { within };
@@ -107,7 +107,7 @@ const settings = v.object({
   notifyWhenDone: orDefault(v.boolean()),
 });
 
-/** What of a stored value is well formed; the rest falls back to the defaults. */
+/** The well-formed parts of stored settings; everything else falls back to defaults. */
 export function readSettings(stored: unknown): Partial<Settings> {
   const read = v.safeParse(settings, stored);
   return read.success ? withoutUndefined(read.output) : {};
@@ -115,7 +115,7 @@ export function readSettings(stored: unknown): Partial<Settings> {
 
 type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
 
-/** What is there, under the types of what is there. */
+/** Drops undefined entries. */
 export function withoutUndefined<T extends object>(values: T): Defined<T> {
   const defined: Defined<T> = {};
   for (const key in values) {

@@ -2,25 +2,25 @@ import { problemArea } from "../../lib/problems/problem";
 import { toProblem } from "../lib/problem";
 import type { RecoverySlice, SliceCreator } from "./state";
 
-/** The GPU is opened again by itself this often within `WINDOW_MS`; then the person is asked. */
-const LOSSES = 3;
+/** Automatic recoveries allowed within `WINDOW_MS`, before the user is asked. */
+const MAX_LOSSES = 3;
 const WINDOW_MS = 10 * 60_000;
 
-/** Milliseconds before each try to open the GPU again: drivers take a while to come back. */
+/** Delay before each attempt to reopen the GPU: drivers take a while to recover. */
 const WAITS_MS = [200, 2000, 6000];
 
-/** Whether a call failed because the GPU was lost, and not the whole worker with it. */
+/** Whether a call failed because the GPU, but not the whole worker, was lost. */
 export function isDeviceLost(error: unknown): boolean {
   const { problem } = toProblem(error);
   return problemArea(problem) === "device-lost" && problem.code !== "device-lost/worker-stopped";
 }
 
-/** What the page does by itself when the GPU is lost. */
+/** Automatic recovery from a lost GPU. */
 export const recoverySlice: SliceCreator<RecoverySlice> = () => (set, get) => {
   let losses: number[] = [];
   let underWay: Promise<boolean> | null = null;
 
-  /** Opens the GPU and loads the model; false when neither that nor another model of the person's came of it. */
+  /** Reopens the GPU and reloads the model; false if neither it nor another model chosen by the user was loaded. */
   async function openAgain(modelId: string): Promise<boolean> {
     for (const wait of WAITS_MS) {
       await new Promise((resolve) => setTimeout(resolve, wait));
@@ -36,16 +36,16 @@ export const recoverySlice: SliceCreator<RecoverySlice> = () => (set, get) => {
     const now = Date.now();
     losses = [...losses.filter((time) => now - time < WINDOW_MS), now];
     const { modelId } = get();
-    const isTried = losses.length <= LOSSES && modelId !== null;
+    const isTried = losses.length <= MAX_LOSSES && modelId !== null;
     if (isTried) set({ recovery: "under-way" });
     const isBack = isTried && (await openAgain(modelId));
-    // From here on a further loss is one of its own.
+    // A further loss from here on starts a new recovery.
     underWay = null;
     set({
       recovery: isBack ? "done" : "failed",
       ...(!isBack && { fault: { problem: { code: "device-lost/again", times: losses.length } } }),
     });
-    // What was under way belongs to the model that was lost.
+    // Interrupted work belongs to the model that was lost.
     return isBack && get().model?.id === modelId;
   }
 

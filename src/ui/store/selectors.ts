@@ -26,12 +26,12 @@ export function selectValidation(state: Pick<State, "datasets" | "datasetId">): 
   return datasets.find(({ validates }) => validates !== undefined && validates === datasetId) ?? null;
 }
 
-/** The adapter in use, null while the model has none. */
+/** The adapter in use, or null if there is none. */
 export function selectAdapter(state: Pick<State, "adapters" | "adapterId">): AdapterSummary | null {
   return state.adapters.find(({ id }) => id === state.adapterId) ?? null;
 }
 
-/** The template in use: the person's choice, else the model's own, else Stanford Alpaca. */
+/** The template in use: the user's choice, else the model's own, else Alpaca. */
 export function selectTemplate(state: Pick<State, "templateId" | "model">): TemplateId {
   const hasChat = state.model?.hasChatTemplate ?? true;
   if (state.templateId && (state.templateId !== "chat" || hasChat)) return state.templateId;
@@ -50,7 +50,7 @@ export function selectTrainingValues(
   return { ...presetValues(state.preset, state.methodId, state.model), ...state.trainingEdits };
 }
 
-/** What is wrong in the method's form: what the page sees at once, then what the model says. */
+/** Problems of the method's form: those found by the page, then those reported for the model. */
 export function selectMethodProblems(
   state: Pick<State, "methodId" | "model" | "methodEdits" | "plan">,
 ): FieldProblems {
@@ -58,7 +58,7 @@ export function selectMethodProblems(
   return { ...state.plan?.problems, ...own };
 }
 
-/** What `planAdapter` needs, with a key that tells two requests apart; null while it cannot be asked. */
+/** Arguments of `planAdapter` with a key that identifies them; null while incomplete. */
 export function planInputs(state: State): { key: string; method: MethodChoice } | null {
   if (!state.model) return null;
   const options = selectMethodValues(state);
@@ -69,7 +69,7 @@ export function planInputs(state: State): { key: string; method: MethodChoice } 
   return { key: JSON.stringify([state.model.id, method, library]), method };
 }
 
-/** What `lengthStats` needs, with a key that tells two requests apart; null while it cannot be asked. */
+/** Arguments of `lengthStats` with a key that identifies them; null while incomplete. */
 export function lengthInputs(state: State): { key: string; args: CommandArgs<"lengthStats">[0] } | null {
   const { maxLength, learnFrom: chosen } = selectTrainingValues(state);
   const learnFrom = LEARN_FROM.find((known) => known === chosen) ?? "every";
@@ -85,12 +85,12 @@ export function lengthInputs(state: State): { key: string; args: CommandArgs<"le
   return { key: JSON.stringify([state.model.id, dataset.importedAt, args]), args };
 }
 
-/** Whether a run of this status has not ended. */
+/** Whether a run with this status is still active. */
 export function isUnderWay(status: RunStatus): boolean {
   return ["preparing", "running", "paused", "stopping"].includes(status);
 }
 
-/** Why Train cannot be pressed now, or null. */
+/** Why training cannot start now, or null. */
 export type TrainBlock =
   | "starting"
   | "no-gpu"
@@ -117,7 +117,7 @@ export function selectTrainBlock(state: State): TrainBlock | null {
   return busyWith(state);
 }
 
-/** The other work that keeps a run from starting, or null. */
+/** The other work that blocks a run, or null. */
 function busyWith(state: State): TrainBlock | null {
   if (isRunning(state, "answer")) return "answering";
   if (isRunning(state, "measure")) return "measuring";
@@ -126,12 +126,12 @@ function busyWith(state: State): TrainBlock | null {
   return isExcluded({ jobs: others }, "train") ? "busy" : null;
 }
 
-/** Everything that decides the run, or null while something is missing or wrong. */
+/** The configuration of a run, or null if something is missing or invalid. */
 export function selectRunConfig(state: State): RunConfig | null {
   const training = toTrainingOptions(selectTrainingValues(state));
   const dataset = selectDataset(state);
   if (!training || !dataset || !state.model) return null;
-  // The field is only there while there is an adapter to go on from; its value may be older than that.
+  // The field is hidden without an adapter to continue from, but its value may still be set.
   const continueFrom = training.continueAdapter ? state.adapterId : null;
   return {
     datasetId: dataset.id,
@@ -149,7 +149,7 @@ export type StepId = (typeof STEPS)[number];
 
 export type StepState = "empty" | "ready" | "busy" | "done" | "problem";
 
-/** The state of a step, as the rail shows it. */
+/** The state of a step, for the navigation. */
 export function selectStepState(state: State, step: StepId): StepState {
   return stepStates[step](state);
 }
@@ -188,7 +188,7 @@ const stepStates: Readonly<Record<StepId, (state: State) => StepState>> = {
   },
 };
 
-/** What a person should know before the start; none of it forbids the start. */
+/** Warnings before a run; none of them blocks it. */
 export type TrainWarning =
   | { readonly kind: "rate-high" | "rate-low"; readonly low: number; readonly high: number }
   | { readonly kind: "no-validation" | "no-end-token" }
@@ -197,7 +197,7 @@ export type TrainWarning =
       readonly kind: "excluded";
       readonly rows: number;
       readonly of: number;
-      /** That of most of them. */
+      /** The most common reason. */
       readonly reason: RowExclusion | null;
     }
   | { readonly kind: "software-gpu" };

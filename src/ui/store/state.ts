@@ -10,6 +10,7 @@ import type {
   LengthStats,
   ReadingOptions,
   SampleDataset,
+  SampleId,
   TemplateId,
 } from "../../shared/data";
 import type { ExportId, ExportOffer } from "../../shared/exports";
@@ -23,66 +24,69 @@ import type { RecommendedModel } from "../../shared/recommended-models";
 import type { TimedProgress } from "../lib/progress";
 import type { RunLog } from "../lib/run-log";
 import type { RunSeries } from "../lib/run-series";
+import type { Text } from "../text/text";
 
-/** What actions work with beside the state. */
+/** Dependencies of the actions, in addition to the state. */
 export interface Runtime {
   readonly client: Client;
   readonly series: RunSeries;
   readonly log: RunLog;
+  /** The page's language, for names that the page gives to new adapters and sample datasets. */
+  readonly text: Text;
 }
 
-/** A job of the worker with how far it is. One that was asked for and not begun yet has a negative id. */
+/** A worker job with its progress. Requested jobs that have not started yet have negative ids. */
 export interface ShownJob extends RunningJob {
   readonly progress: TimedProgress | null;
 }
 
 export interface JobsSlice {
   /**
-   * The jobs that run in the worker, by its own account, and those that the page has just asked for: what is busy or
-   * locked follows from them alone.
+   * The jobs running in the worker, as it reports them, and those just requested by the page. What is busy or locked is
+   * derived from them alone.
    */
   readonly jobs: readonly ShownJob[];
 }
 
 export interface EnvironmentSlice {
   readonly environment: Environment | null;
-  /** Something broke outside of a command. */
+  /** A failure outside of a command. */
   readonly fault: ErrorData | null;
-  /** Whether the worker has stopped answering. */
+  /** Whether the worker has stopped responding. */
   readonly stalled: boolean;
-  /** The model under whose loading it did so: it is not loaded unasked again. */
+  /** The model that was being loaded when the worker stopped responding; it is no longer loaded automatically. */
   readonly hungModel: string | null;
-  /** The settings that were set aside because an earlier start did not come to rest with them. */
+  /** Settings set aside because an earlier start with them never finished. */
   readonly setAside: Partial<StudioState> | null;
-  /** Notes what the worker was at when it stopped answering, and forgets that when it answers again. */
-  takeStall(stalled: boolean): void;
-  /** Takes settings up again that were set aside. */
-  takeUpSettings(): void;
-  /** Asks the worker for everything and loads the last or first dataset and model. */
+  /** Records what the worker was doing when it stopped responding, and clears that when it responds again. */
+  recordStall(stalled: boolean): void;
+  /** Restores the settings that were set aside. */
+  restoreSettings(): void;
+  /** Loads everything from the worker, including the last or first dataset and model. */
   start(): Promise<void>;
   refreshEnvironment(): Promise<void>;
   dismissFault(): void;
 }
 
 export interface RecoverySlice {
-  /** What becomes of a lost GPU: the model is being loaded again, or was, or could not be. */
+  /** The state of the recovery from a lost GPU, or null if there was none. */
   readonly recovery: "under-way" | "done" | "failed" | null;
   /**
-   * Opens the GPU again and loads the model that was lost with it, a few times at most; true when it is there. Calls
-   * while one is under way share its outcome.
+   * Reopens the GPU and reloads the lost model, a few times at most; resolves to whether it is loaded. Concurrent calls
+   * share one recovery.
    */
   recover(): Promise<boolean>;
   dismissRecovery(): void;
 }
 
-/** Files that were read, or refused. */
+/** Files that were imported or rejected. */
 export interface LastFiles {
   readonly files: readonly File[];
   readonly name: string;
   readonly reading: ReadingOptions;
-  /** The dataset that came of them; null where they were refused. */
+  /** The resulting dataset; null if they were rejected. */
   readonly datasetId: string | null;
-  /** The dataset for which they are a validation file. */
+  /** The dataset they are a validation file of. */
   readonly validates: string | null;
 }
 
@@ -91,25 +95,25 @@ export interface DataSlice {
   readonly samples: readonly SampleDataset[];
   readonly dataLoaded: boolean;
   readonly datasetId: string | null;
-  /** Dataset id -> the sample that it came from. */
+  /** Sample id by dataset id. */
   readonly sampleOf: Readonly<Record<string, string>>;
-  /** Null follows the model: its own chat template where it has one. */
+  /** Null: the model's own chat template if it has one. */
   readonly templateId: TemplateId | null;
   readonly dataProblem: ErrorData | null;
-  /** The files of the last import, which can be read in another way as long as the page has them. */
+  /** The files of the last import, which can be reread with other settings until the page is closed. */
   readonly lastFiles: LastFiles | null;
   readonly lengths: LengthStats | null;
   readonly lengthsProblem: ErrorData | null;
-  /** Lists the datasets, and chooses one where the person does not: the last, the newest, or the first sample. */
+  /** Lists the datasets, and selects one unless the user does: the last, the newest, or the first sample. */
   startData(): Promise<void>;
   chooseDataset(id: string): void;
-  /** Reads files as one dataset. */
+  /** Imports files as one dataset. */
   importFiles(files: readonly File[], name: string): Promise<void>;
-  /** Reads files on which the dataset in use is measured, in the place of those before. */
+  /** Imports files as the validation file of the dataset in use, replacing any earlier one. */
   importValidation(files: readonly File[], name: string): Promise<void>;
-  /** Reads the last files anew in another way; what came of them before is replaced. */
-  readAnew(reading: ReadingOptions): Promise<void>;
-  importSample(id: string): Promise<void>;
+  /** Rereads the last files with other settings, replacing the earlier result. */
+  reread(reading: ReadingOptions): Promise<void>;
+  importSample(id: SampleId): Promise<void>;
   cancelImport(): void;
   deleteDataset(id: string): Promise<void>;
   chooseTemplate(id: TemplateId): void;
@@ -120,35 +124,35 @@ export interface DataSlice {
 export interface ModelSlice {
   readonly models: readonly ModelCard[];
   readonly modelsLoaded: boolean;
-  /** The model in use, or the one that was: a reload begins with it. */
+  /** The loaded model, or the last one; loaded again after a reload of the page. */
   readonly modelId: string | null;
-  /** The model in use, by the worker's own account. */
+  /** The loaded model, as reported by the worker. */
   readonly model: ModelSummary | null;
   readonly modelProblem: ErrorData | null;
-  /** How the next model is made smaller while it loads. */
+  /** Quantization of the next model to be loaded. */
   readonly quantization: Quantization | null;
-  /** Whether the load that runs is one that nobody asked for. */
-  readonly loadsUnasked: boolean;
-  /** Lists the models, and loads the last or the built-in one where the person loads none. */
+  /** Whether the running load was started automatically. */
+  readonly loadsAutomatically: boolean;
+  /** Lists the models, and loads the last or the built-in one unless the user loads another. */
   startModel(): Promise<void>;
-  /** Resolves when no model is on its way any more, not that of the start either. */
+  /** Resolves when no model is being loaded, including at start. */
   modelSettled(): Promise<void>;
-  /** Loads a model that went with the GPU, unless the person loads another; true when it is there again. */
+  /** Reloads the model that was lost with the GPU, unless the user loads another; resolves to whether it is loaded. */
   reloadModel(id: string): Promise<boolean>;
-  /** Loads the model in use anew that way. */
+  /** Sets the quantization and reloads the model with it. */
   setQuantization(quantization: Quantization | null): Promise<void>;
-  /** The model in use stays so until the worker has taken the new one, and when that fails. */
+  /** Loads a model. The current one stays in use until the worker has loaded the new one, or if that fails. */
   loadModel(id: string): Promise<void>;
   loadModelFiles(files: readonly File[]): Promise<void>;
   cancelModel(): void;
-  /** Shows the model that the worker took into use, or that there is none. */
+  /** Shows the model reported by the worker, or that there is none. */
   takeModel(model: Events["model"]): void;
-  /** Deletes a kept model; one in use is taken out of use. */
+  /** Deletes a stored model, unloading it if it is in use. */
   deleteModel(id: string): Promise<void>;
   dismissModelProblem(): void;
 }
 
-/** What the form of the hub holds. The access token is kept nowhere else on the page, and never saved by it. */
+/** The hub's form. The page keeps the access token nowhere else and never stores it. */
 export interface HubForm {
   readonly hubRepository: string;
   readonly hubEndpoint: string;
@@ -158,9 +162,9 @@ export interface HubForm {
 
 export interface HubSlice extends HubForm {
   readonly recommended: readonly RecommendedModel[];
-  /** Whether the worker remembers a token for the endpoint in the form. */
+  /** Whether the worker has stored a token for the endpoint in the form. */
   readonly tokenKept: boolean;
-  /** What the repository in the form offers, when there is something to choose. */
+  /** The variants in the form's repository, if there is a choice. */
   readonly hubListing: HubListing | null;
   readonly hubChoice: string | null;
   readonly hubProblem: ErrorData | null;
@@ -168,7 +172,7 @@ export interface HubSlice extends HubForm {
   startHub(): Promise<void>;
   editHub(change: Partial<HubForm>): void;
   chooseWeights(choiceId: string): void;
-  /** Looks the repository up and downloads it; stops in between when there is something to choose. */
+  /** Looks up the repository and downloads it, pausing if there is a choice to make. */
   download(): Promise<void>;
   resumeDownload(id: string): Promise<void>;
   cancelDownload(): void;
@@ -179,15 +183,15 @@ export interface HubSlice extends HubForm {
 
 export interface MethodSlice {
   readonly methodId: MethodId;
-  /** What the person changed in each method's form. */
+  /** Edits of each method's form. */
   readonly methodEdits: Readonly<Partial<Record<MethodId, FieldValues>>>;
   readonly plan: AdapterPlan | null;
   readonly planBusy: boolean;
   readonly planProblem: ErrorData | null;
   chooseMethod(id: MethodId): void;
   editMethod(name: string, value: FieldValue): void;
-  /** Takes a method with its options, as an adapter was made with. */
-  takeMethod(method: MethodChoice): void;
+  /** Selects a method with its options, as stored with an adapter. */
+  applyMethod(method: MethodChoice): void;
   resetMethod(): void;
   refreshPlan(): Promise<void>;
 }
@@ -197,7 +201,7 @@ export type PresetId = (typeof PRESETS)[number];
 
 export type RunStatus = TrainingStatus | "idle";
 
-/** The figures of the run panel. */
+/** Figures of the run panel. */
 export interface RunFigures {
   readonly step: number;
   readonly totalSteps: number;
@@ -211,24 +215,24 @@ export interface RunFigures {
 
 export interface TrainSlice {
   readonly preset: PresetId;
-  /** What the person changed in the training form since the preset. */
+  /** Edits of the training form since the preset was chosen. */
   readonly trainingEdits: FieldValues;
   readonly runStatus: RunStatus;
   readonly run: RunFigures;
-  /** Under which the worker keeps the run at hand. */
+  /** The worker's id of the current run. */
   readonly runId: string | null;
-  /** Counts up whenever the series or the log have grown. */
+  /** Incremented whenever the series or the log have grown. */
   readonly seriesVersion: number;
   readonly result: TrainingResult | null;
   readonly trainProblem: ErrorData | null;
-  /** Of the run at hand, as they came. */
+  /** Sample answers of the current run, in order. */
   readonly sampleAnswers: readonly SampleAnswer[];
   choosePreset(id: PresetId): void;
   editTraining(name: string, value: FieldValue): void;
   train(): Promise<void>;
-  /** Shows the run that the worker has begun in place of the one before. */
+  /** Replaces the displayed run with one that the worker has started. */
   beginRun(): void;
-  /** Goes on with a run that was cut off. */
+  /** Resumes an interrupted run. */
   resumeRun(id: string): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -244,20 +248,20 @@ export interface Answer {
   readonly problem: ErrorData | null;
 }
 
-/** Who answers other than the base model alone: it with an adapter, beside its weights or merged into them. */
+/** What answers other than the plain base model: an adapter, applied or merged. */
 export interface Voice {
   readonly adapterId: string;
   readonly merged: boolean;
 }
 
-/** Who answers on each side; null for the base model alone. */
+/** The voice of each side; null for the base model. */
 export type Voices = Readonly<Record<Side, Voice | null>>;
 
-/** A question and both answers; `after` is null while there was no adapter. */
+/** A question and both answers; `after` is null if there was no adapter. */
 export interface Turn {
   readonly id: string;
   readonly question: string;
-  /** Who was asked. */
+  /** The voices asked. */
   readonly voices: Voices;
   readonly before: Answer;
   readonly after: Answer | null;
@@ -265,12 +269,12 @@ export interface Turn {
 
 export interface CompareSlice {
   readonly turns: readonly Turn[];
-  /** Who is asked next. */
+  /** The voices for the next question. */
   readonly voices: Voices;
   readonly generationEdits: FieldValues;
   readonly markDifferences: boolean;
   send(question: string): Promise<void>;
-  /** Asks an earlier question anew, in other words; the turns after it are dropped. */
+  /** Asks an earlier question again with a new wording; later turns are dropped. */
   resend(turnId: string, question: string): Promise<void>;
   stopAnswers(): void;
   clearConversation(): void;
@@ -280,13 +284,13 @@ export interface CompareSlice {
   chooseVoice(side: Side, voice: Voice | null): void;
 }
 
-/** What is chosen of an export. */
+/** Options of an export. */
 export type ExportWishes = Pick<CommandArgs<"makeExport">[0], "type" | "withOptimizer" | "folder">;
 
 export interface AdaptersSlice {
-  /** Those of the loaded model, the latest first. */
+  /** Adapters of the loaded model, latest first. */
   readonly adapters: readonly AdapterSummary[];
-  /** The adapter in use: what is exported, and what a run may go on from. */
+  /** The adapter in use: it is exported, and a run may continue from it. */
   readonly adapterId: string | null;
   readonly lastExport: {
     readonly id: ExportId;
@@ -294,20 +298,20 @@ export interface AdaptersSlice {
     readonly sizeBytes: number;
   } | null;
   readonly exportProblem: ErrorData | null;
-  /** Those of all models that are in memory alone. */
+  /** Adapters of any model that are only in memory. */
   readonly unsaved: readonly UnsavedAdapter[];
-  /** Tries again to save one of those. */
+  /** Retries saving an unsaved adapter. */
   saveAdapter(id: string): Promise<void>;
-  /** Takes the library as the worker lists it. */
+  /** Sets the library as reported by the worker. */
   setAdapters(adapters: readonly AdapterSummary[]): void;
-  /** Takes up a new adapter: in use, and on the right of the comparison. */
+  /** Adds a new adapter, selects it, and shows it on the right of the comparison. */
   addAdapter(adapter: AdapterSummary): void;
   chooseAdapter(id: string): void;
   renameAdapter(id: string, name: string): Promise<void>;
   deleteAdapter(id: string): Promise<void>;
-  /** What an adapter can be taken along as. */
+  /** The exports available for an adapter. */
   listExports(id: string, templateId: TemplateId, signal: AbortSignal): Promise<readonly ExportOffer[]>;
-  /** Makes an export of an adapter and saves it: into a folder where one is given, else as a download. */
+  /** Exports an adapter into the given folder, or as a download. */
   makeExport(id: string, exportId: ExportId, wishes?: Partial<ExportWishes>): Promise<void>;
   cancelExport(): void;
   importAdapter(files: readonly File[]): Promise<void>;
@@ -335,7 +339,7 @@ export type StudioState = JobsSlice &
   AdaptersSlice &
   SettingsSlice;
 
-/** A slice: built from the runtime, reading and writing the whole state. */
+/** A slice: built from the runtime, with access to the whole state. */
 export type SliceCreator<Slice> = (
   runtime: Runtime,
 ) => StateCreator<StudioState, [["zustand/persist", unknown]], [], Slice>;

@@ -5,7 +5,7 @@ import { toProblem } from "../lib/problem";
 import type { TrainingResult } from "../../protocol/commands";
 import { isExcluded, isTraining, JobCalls } from "./jobs";
 import { isDeviceLost } from "./recovery-slice";
-import { selectRunConfig, selectTrainBlock } from "./selectors";
+import { selectDataset, selectRunConfig, selectTrainBlock } from "./selectors";
 import type { RunFigures, SliceCreator, TrainSlice } from "./state";
 
 export const emptyRun: RunFigures = {
@@ -19,14 +19,14 @@ export const emptyRun: RunFigures = {
   gpuBytes: null,
 };
 
-/** Asks the worker for a run, new or to go on with. */
+/** Starts or resumes a run in the worker. */
 type Run = (worker: Caller) => Promise<TrainingResult>;
 
 export const trainSlice: SliceCreator<TrainSlice> =
-  ({ client, series, log }) =>
+  ({ client, series, log, text }) =>
   (set, get) => {
     const runs = new JobCalls(set);
-    /** Whether the worker has begun the run that was asked for last. */
+    /** Whether the worker has started the latest requested run. */
     let isBegun = false;
 
     const tell = (command: "pause" | "resume") =>
@@ -34,13 +34,13 @@ export const trainSlice: SliceCreator<TrainSlice> =
         set({ trainProblem: toProblem(error) });
       });
 
-    /** Follows a run to what came of it. What is shown of the one before stays until the worker has begun it. */
+    /** Follows a run to its result. The previous run stays on display until the worker has started this one. */
     const follow = async (run: Run): Promise<void> => {
       const { runStatus: before } = get();
       isBegun = false;
       set({ runStatus: "preparing", trainProblem: null });
       try {
-        const result = await lastThrough(run);
+        const result = await runAcrossLosses(run);
         get().addAdapter(result.adapter);
         set(({ run }) => ({
           runStatus: result.status,
@@ -57,23 +57,23 @@ export const trainSlice: SliceCreator<TrainSlice> =
         const ended = isCancelled(error) ? "stopped" : "failed";
         set({ runStatus: isBegun ? ended : before });
         if (ended === "failed") set({ trainProblem: toProblem(error) });
-        // A run that broke off may still leave its last good weights.
+        // A failed run may still have saved its last good weights.
         get().setAdapters(await client.call("listAdapters").catch(() => get().adapters));
       }
     };
 
-    /** Runs to the end through losses of the GPU, each time from where the run was last kept. */
-    const lastThrough = async (run: Run): Promise<TrainingResult> => {
+    /** Runs to completion across GPU losses, resuming from the latest checkpoint. */
+    const runAcrossLosses = async (run: Run): Promise<TrainingResult> => {
       try {
-        return await runs.run({ kind: "train" }, (signal) => run(client.until(signal)));
+        return await runs.run({ kind: "train" }, (signal) => run(client.withSignal(signal)));
       } catch (error) {
-        // How often that is tried is the recovery's to say.
+        // The recovery limits how often this is retried.
         if (!isDeviceLost(error) || !(await get().recover())) throw error;
         const { runId } = get();
         const kept = await client.call("interruptedRuns");
         const isKept = runId !== null && kept.some(({ id }) => id === runId);
         set({ runStatus: "preparing" });
-        return lastThrough(isKept ? (worker) => worker.call("resumeRun", { id: runId }) : run);
+        return runAcrossLosses(isKept ? (worker) => worker.call("resumeRun", { id: runId }) : run);
       }
     };
 
@@ -99,7 +99,9 @@ export const trainSlice: SliceCreator<TrainSlice> =
       async train() {
         if (isExcluded(get(), "train") || selectTrainBlock(get()) !== null) return;
         const config = defined(selectRunConfig(get()), "the run's configuration");
-        await follow((worker) => worker.call("train", config));
+        const datasetName = defined(selectDataset(get()), "the dataset").name.replace(/\.\w{2,5}$/, "");
+        const name = text.run.adapterName(text.methods[config.method.id].title, datasetName);
+        await follow((worker) => worker.call("train", { config, name }));
       },
 
       async resumeRun(id) {

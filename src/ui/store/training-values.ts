@@ -6,10 +6,10 @@ import type { ModelSummary } from "../../shared/model";
 import { LEARN_FROM, SCHEDULES, trainingFields, type TrainingOptions } from "../../shared/training";
 import type { PresetId } from "./state";
 
-/** Field name -> why its value cannot be used. */
+/** Why a field's value is invalid, by field name. */
 export type FieldProblems = Readonly<Record<string, Problem>>;
 
-/** The values of a method's form: its defaults, what suits the model, then what the person changed. */
+/** Values of a method's form: its defaults, then the model's recommendations, then the user's edits. */
 export function methodValues(
   id: MethodId,
   model: ModelSummary | null,
@@ -19,7 +19,7 @@ export function methodValues(
   return { ...defaultValues(fields), ...suiting(fields, model?.defaults[id]), ...edits };
 }
 
-/** The values of the training form under a preset, before what the person changed. */
+/** Values of the training form under a preset, before the user's edits. */
 export function presetValues(preset: PresetId, id: MethodId, model: ModelSummary | null): FieldValues {
   const balanced: FieldValues = {
     ...defaultValues(trainingFields),
@@ -37,7 +37,7 @@ export function presetValues(preset: PresetId, id: MethodId, model: ModelSummary
     ...balanced,
     epochs: Number(epochs) * 2,
     maxSteps: Number(maxSteps) * 2,
-    // Twice the way in smaller steps: steadier at the end.
+    // Twice the epochs at half the learning rate: more stable at the end.
     learningRate: Number((Number(learningRate) / 2).toPrecision(3)),
   };
 }
@@ -50,7 +50,7 @@ function suiting(fields: readonly Field[], defaults: FieldValues | undefined): F
   return Object.fromEntries(Object.entries(defaults).filter(([name]) => names.has(name)));
 }
 
-/** What is wrong in a form, by field name; fields that are not shown cannot be wrong. */
+/** Problems of a form by field name; hidden fields are not checked. */
 export function formProblems(fields: readonly Field[], values: FieldValues): FieldProblems {
   const problems: Record<string, Problem> = {};
   for (const field of fields) {
@@ -66,7 +66,7 @@ export function isShown(field: Field, values: FieldValues): boolean {
   return field.when === undefined || values[field.when.field] === field.when.equals;
 }
 
-/** The training options that a form's values mean, or null while any of them is wrong. */
+/** Converts a form's values to training options, or null while any is invalid. */
 export function toTrainingOptions(values: FieldValues): TrainingOptions | null {
   if (Object.keys(formProblems(trainingFields, values)).length > 0) return null;
   const schedule = SCHEDULES.find((name) => name === values.schedule);
@@ -97,12 +97,12 @@ export function toTrainingOptions(values: FieldValues): TrainingOptions | null {
   };
 }
 
-/** The values of the answer's form. */
+/** Values of the generation form. */
 export function generationValues(edits: FieldValues): FieldValues {
   return { ...defaultValues(generationFields), ...edits };
 }
 
-/** The options of an answer, or null while any value is wrong. */
+/** Generation options, or null while any value is invalid. */
 export function toGenerationOptions(values: FieldValues): GenerationOptions | null {
   if (Object.keys(formProblems(generationFields, values)).length > 0) return null;
   return {

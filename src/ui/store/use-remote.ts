@@ -3,7 +3,7 @@ import { isCancelled, type ErrorData } from "../../lib/errors";
 import { toProblem } from "../lib/problem";
 
 interface Remote<T> {
-  /** The last answer; while `busy`, that of the key before. */
+  /** The last result; while `busy`, that of the previous key. */
   readonly value: T | null;
   readonly problem: ErrorData | null;
   readonly busy: boolean;
@@ -16,10 +16,10 @@ interface Settled<T> {
 }
 
 /**
- * What the worker answers for `key`, asked anew when the key changes and has rested for `delayMs`. A null key asks
- * nothing and has no answer.
+ * Fetches a value for `key`, refetching when the key has changed and been stable for `delayMs`. A null key fetches
+ * nothing.
  *
- * @param load its signal is aborted when the answer is no longer wanted
+ * @param load its signal is aborted when the result is no longer needed
  */
 export function useRemote<T>(
   key: string | null,

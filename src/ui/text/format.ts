@@ -1,62 +1,62 @@
 import { formatTyped } from "../lib/typed-number";
 
-/** What a language has of its own around numbers and times. */
+/** Language-specific words around numbers and times. */
 export interface FormatWords {
-  /** As BCP 47 names it; the page's `lang` too. */
+  /** BCP 47 tag; also the page's `lang`. */
   readonly locale: string;
-  /** Where dates and lists are written as in one region, the locale of that. */
+  /** Locale for dates and lists, if it differs. */
   readonly regionalLocale?: string;
   readonly percent: (number: string) => string;
   readonly milliseconds: (number: string) => string;
   readonly seconds: (number: string) => string;
   readonly minutes: (number: string) => string;
   readonly hours: (number: string) => string;
-  /** A time that is only a forecast. */
+  /** Marks a time as an estimate. */
   readonly about: (time: string) => string;
 }
 
-/** How a language writes numbers, quantities, times, counts and lists. */
+/** Formats numbers, quantities, times, counts and lists in one language. */
 export type Format = { readonly locale: string } & NumberFormats & TimeFormats & WordFormats;
 
 interface NumberFormats {
-  /** A whole number with separators: 1234567 -> "1,234,567". */
+  /** Integer with thousands separators: 1234567 -> "1,234,567". */
   integer(value: number): string;
-  /** A number with so many decimals and no separators of thousands. */
+  /** Number with a fixed number of decimals and no thousands separators. */
   fixed(value: number, decimals: number): string;
-  /** Bytes as people read them, in powers of 1000: 12345678 -> "12.3 MB". */
+  /** Bytes in powers of 1000: 12345678 -> "12.3 MB". */
   bytes(bytes: number): string;
-  /** A large count in short: 3100000 -> "3.1M". */
+  /** Compact large number: 3100000 -> "3.1M". */
   compact(value: number): string;
-  /** A share as a percentage with enough digits to be told from 0: 0.00123 -> "0.12 %". */
+  /** Percentage with enough digits to differ from 0: 0.00123 -> "0.12 %". */
   share(share: number): string;
-  /** A share of work done: 0.129 -> "12 %". */
+  /** Fraction of completed work: 0.129 -> "12 %". */
   done(share: number): string;
-  /** A loss as the page always shows it: three decimals. */
+  /** Loss with three decimals. */
   loss(loss: number): string;
-  /** A rate such as tokens a second: one decimal under 100, separators from 1,000 on. */
+  /** Rate such as tokens per second: one decimal below 100, separators from 1,000. */
   rate(rate: number): string;
-  /** The marks of an axis, all with as many decimals as the finest of them needs: 4.5, 5 -> "4.5", "5.0". */
+  /** Axis ticks with equal decimals, as many as the finest needs: 4.5, 5 -> "4.5", "5.0". */
   ticks(ticks: readonly number[]): string[];
 }
 
 interface TimeFormats {
   /** Time of day for a log line: "14:03:27". */
   clock(time: number): string;
-  /** Day and time: "22 Nov 2026, 14:03". */
+  /** Date and time: "22 Nov 2026, 14:03". */
   date(time: number): string;
-  /** "about 3 min": no more precise than a forecast can be. */
+  /** Estimated duration, rounded: "about 3 min". */
   about(ms: number): string;
-  /** "2 min 5 s": a time that has passed. */
+  /** Elapsed time: "2 min 5 s". */
   exactly(ms: number): string;
-  /** The time of one step, in two or three digits. */
+  /** Duration of one step, with two or three digits. */
   step(ms: number): string;
 }
 
-/** Nouns by the plural rules of the language; "other" is for the counts that have none of their own. */
+/** Noun forms by the language's plural rules; "other" is the default. */
 export type PluralForms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>;
 
 interface WordFormats {
-  /** A count and its noun: "1 row", "2 rows". */
+  /** A count with its noun: "1 row", "2 rows". */
   plural(count: number, forms: PluralForms): string;
   /** "a, b, c" */
   list(items: readonly string[]): string;
@@ -64,7 +64,10 @@ interface WordFormats {
   either(items: readonly string[]): string;
 }
 
-/** The formats of a language. Making an `Intl` formatter costs far more than using it, so each is made once. */
+/**
+ * Creates a language's formats. Creating an `Intl` formatter is far more expensive than using it, so each is created
+ * once.
+ */
 export function createFormat(words: FormatWords): Format {
   const { locale } = words;
   const numbers = numberFormats(words);
@@ -100,7 +103,7 @@ function numberFormats({ locale, percent }: FormatWords): NumberFormats {
         value /= 1000;
         unit++;
       }
-      // Many languages spell the byte out where they have a symbol for its multiples.
+      // Many languages spell out the byte although its multiples have symbols.
       if (unit === 0) return `${fixed(value, 0)} ${byteSymbol ?? ""}`;
       return units(`${BYTE_UNITS[unit] ?? ""}${value >= 99.95 ? 0 : 1}`).format(value);
     },
@@ -114,7 +117,7 @@ function numberFormats({ locale, percent }: FormatWords): NumberFormats {
     loss: (loss) => (Number.isFinite(loss) ? fixed(loss, 3) : String(loss)),
     rate: (rate) => (rate >= 100 ? integers.format(rate) : fixed(rate, 1)),
     ticks(ticks) {
-      // What a step of 0.1 adds up to is seldom the decimal number that it stands for.
+      // Multiples of 0.1 are rarely exact in floating point.
       const marks = ticks.map((tick) => Number(tick.toPrecision(6)));
       if (marks.every((mark) => Math.abs(mark) < 1e-3)) return marks.map(formatTyped);
       const decimals = Math.max(0, ...marks.map((mark) => String(mark).split(".")[1]?.length ?? 0));
@@ -182,7 +185,7 @@ function wordFormats(
   };
 }
 
-/** A function that makes each of its values once. */
+/** Memoises a function by key. */
 function once<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
   const made = new Map<Key, Value>();
   return (key) => {

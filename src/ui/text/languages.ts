@@ -1,12 +1,12 @@
 import { en } from "./en";
 import type { Text } from "./text";
 
-/** The languages of the page. A further one is a folder beside `en` and a line here. */
+/** The languages of the page. To add one, create a folder beside `en` and add it here. */
 export const languages = { en } satisfies Readonly<Record<string, Text>>;
 
 /**
- * The language of the page for a person who reads `wanted`, as the browser lists them: the first that the page has,
- * where "de" stands for "de-AT" too; English where it has none.
+ * Chooses the page's language from the browser's list `wanted`: the first one available, where "de" also matches
+ * "de-AT"; otherwise English.
  */
 export function chooseLanguage(
   wanted: readonly string[],

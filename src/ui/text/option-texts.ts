@@ -1,15 +1,15 @@
 import type { Field, TextField } from "../../shared/fields";
 import type { MethodFields, MethodId } from "../../shared/methods";
 
-/** What the page says of an option. */
+/** Texts of an option. */
 export interface OptionText {
-  /** Its accessible name; an option without one goes by its own. */
+  /** Accessible name; defaults to the option's own name. */
   readonly label?: string;
-  /** One sentence: what it does, and what goes wrong at either end. */
+  /** One sentence: what the option does and what goes wrong at either extreme. */
   readonly hint: string;
-  /** What stands in the field of a text while that is empty. */
+  /** Placeholder of an empty text field. */
   readonly placeholder?: string;
-  /** What each choice is called. */
+  /** Labels of the choices. */
   readonly choices?: Readonly<Record<string, string>>;
 }
 
@@ -24,12 +24,12 @@ type Placeholder<F extends Field> = F extends { readonly type: TextField["type"]
   ? { readonly placeholder: string }
   : unknown;
 
-/** A text for each field of a form and for each of its choices: one missing or one too many does not compile. */
+/** Texts for each field of a form and each of its choices: a missing or extra one does not compile. */
 export type OptionTexts<Fields extends readonly Field[]> = Fields extends readonly []
   ? Readonly<Record<string, never>>
   : { readonly [F in Fields[number] as F["name"]]: { readonly hint: string } & Choices<F> & Placeholder<F> };
 
-/** The same for forms whose fields do not go by the names of their options. */
+/** As {@link OptionTexts}, for forms whose fields have labels other than their names. */
 export type LabelledOptionTexts<Fields extends readonly Field[]> = {
   readonly [F in Fields[number] as F["name"]]: {
     readonly label: string;
@@ -38,11 +38,11 @@ export type LabelledOptionTexts<Fields extends readonly Field[]> = {
     Placeholder<F>;
 };
 
-/** What the page says of a method. */
+/** Texts of a method. */
 export interface MethodText<Id extends MethodId> {
-  /** The name of its radio button. */
+  /** Label of its radio button. */
   readonly title: string;
-  /** What it does and when to choose it, in an honest sentence. */
+  /** What it does and when to choose it, in a sentence. */
   readonly summary: string;
   readonly options: OptionTexts<MethodFields[Id]>;
 }

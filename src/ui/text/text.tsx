@@ -2,12 +2,12 @@ import { createContext, type ReactNode, use, useEffect } from "react";
 import { defined } from "../../lib/invariant";
 import type { en } from "./en";
 
-/** Every sentence and label of the page in one language, and how that writes numbers. */
+/** All texts of the page in one language, with its number formats. */
 export type Text = typeof en;
 
 const TextContext = createContext<Text | null>(null);
 
-/** Gives the page its language, and tells the document which one it is. */
+/** Provides the page's language, and sets the document's `lang`. */
 export function TextProvider({ text, children }: { text: Text; children: ReactNode }) {
   const { locale } = text.format;
   useEffect(() => {
@@ -16,7 +16,7 @@ export function TextProvider({ text, children }: { text: Text; children: ReactNo
   return <TextContext value={text}>{children}</TextContext>;
 }
 
-/** Every sentence and label, in the language of the page. */
+/** The page's texts in the current language. */
 export function useText(): Text {
   return defined(use(TextContext), "the page's language");
 }

@@ -8,8 +8,8 @@ import { useInsertionEffect } from "react";
 import { cssVariables } from "./theme";
 
 /**
- * The theme's variables as a style sheet of their own. Mantine would write them into a style element, which the page's
- * content security policy forbids, as it does every inline style.
+ * The theme's CSS variables as a constructed style sheet. Mantine would write them into a style element, which the
+ * page's content security policy forbids.
  */
 export function ThemeVariables() {
   const theme = useMantineTheme();

@@ -12,7 +12,7 @@ import {
   Radio,
 } from "@mantine/core";
 
-/** The top of a violin: a deep, quiet green. */
+/** Accent colour: a deep, muted green. */
 const spruce: MantineColorsTuple = [
   "#eef5f1",
   "#d9e8e0",
@@ -26,7 +26,7 @@ const spruce: MantineColorsTuple = [
   "#133628",
 ];
 
-/** Its back and sides: a muted red brown. */
+/** Danger colour: a muted red brown. */
 const rosewood: MantineColorsTuple = [
   "#f8f0ef",
   "#efdcda",
@@ -69,10 +69,10 @@ const dark: MantineColorsTuple = [
 const SYSTEM_FONTS =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "PingFang SC", "Microsoft YaHei", "Open Sans", sans-serif';
 
-/** Hints and errors keep to the smallest text of the page; Mantine would go below it. */
+/** Hints and errors use the page's smallest text size; Mantine's default is smaller. */
 const HINT = { fontSize: "0.875rem", lineHeight: 1.4 };
 
-/** Mantine under the studio's colours and sizes; text is 14 to 16 px. */
+/** Mantine with the studio's colours and sizes; text is 14 to 16 px. */
 export const theme = createTheme({
   colors: { spruce, rosewood, gray, dark },
   primaryColor: "spruce",
@@ -115,7 +115,7 @@ export const theme = createTheme({
   },
 });
 
-/** Colours by role, so that style sheets name roles and never shades. */
+/** Colours by role, so that style sheets use roles instead of shades. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
@@ -147,7 +147,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--mantine-color-error": "#ff9d94",
     "--mantine-color-placeholder": dark[2],
     "--mantine-color-default-border": dark[4],
-    // The quieter button; Mantine's own is darker than what it lies on.
+    // Mantine's own light button is darker than the surface behind it.
     "--mantine-color-spruce-light": "#243a30",
     "--mantine-color-spruce-light-hover": "#2b4539",
     "--mantine-color-spruce-light-color": spruce[2],

@@ -17,7 +17,7 @@ type Names =
   | "makeExport"
   | "importAdapter";
 
-/** The library of adapters: listing, names, export and import. */
+/** Commands of the adapter library: list, rename, export and import. */
 export function adapterHandlers(owner: JobOwner, session: Session): Pick<Handlers, Names> {
   return {
     listAdapters: () => libraryOf(session),

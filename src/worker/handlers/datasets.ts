@@ -23,7 +23,7 @@ type Names =
   | "tokenView"
   | "lengthStats";
 
-/** Datasets: import, look, delete. Everything here works without a GPU. */
+/** Commands of datasets: import, browse, delete. None needs a GPU. */
 export function datasetHandlers(
   owner: JobOwner,
   session: Pick<Session, "model">,
@@ -38,11 +38,11 @@ export function datasetHandlers(
     async importDataset({ files, name, reading, replaces, validates }, call) {
       const place = { ...(replaces ? { id: replaces } : {}), ...(validates ? { validates } : {}) };
       const summary = await owner.run(importDatasetJob(files, { ...reading, name, ...place }), call);
-      // What was encoded of a dataset whose place it takes is no longer of use.
+      // The import may replace a dataset with the same id.
       encoded.clear();
       return summary;
     },
-    importSample: ({ id }, call) => owner.run(importSampleJob(id), call),
+    importSample: ({ id, name }, call) => owner.run(importSampleJob(id, name), call),
     deleteDataset: ({ id }, call) => owner.run(deleteDatasetJob(encoded, id), call),
     datasetRows: ({ id, offset, count }) => readRows(id, offset, count),
     heldOutRows: (args) => heldOutRows(args),

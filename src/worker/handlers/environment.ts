@@ -4,7 +4,7 @@ import { estimateStorage } from "../../storage/quota";
 import type { Handlers } from "../serve";
 import type { Session } from "../session";
 
-/** What the machine offers. */
+/** Reports the machine's capabilities. */
 export function environmentHandlers(session: Session): Pick<Handlers, "environment"> {
   return { environment: () => describeEnvironment(session) };
 }

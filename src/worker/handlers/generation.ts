@@ -7,7 +7,7 @@ import type { Session } from "../session";
 
 type Names = "generate" | "mergedBytes" | "keepMerged";
 
-/** Answers of the base model, alone, with one of its adapters, or with one merged into its weights. */
+/** Commands that generate answers with the base model, with an adapter, or with a merged adapter. */
 export function generationHandlers(owner: JobOwner, session: Session): Pick<Handlers, Names> {
   return {
     generate: (args, call) => owner.run(answerJob(session, args), call),

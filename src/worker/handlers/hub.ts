@@ -9,7 +9,7 @@ import { lookUpJob } from "../jobs/look-up";
 import type { JobOwner } from "../jobs/owner";
 import type { Handlers } from "../serve";
 
-/** Models on a hub: list, download, go on, give up. */
+/** Commands of model hubs: list, download, resume, discard. */
 export function hubHandlers(owner: JobOwner): Pick<Handlers, keyof HubCommands> {
   return {
     listRecommended: () => recommendedModels.filter(({ family }) => Object.hasOwn(families, family)),

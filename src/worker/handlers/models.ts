@@ -13,7 +13,7 @@ import type { Session } from "../session";
 
 type Names = "listModels" | "loadModel" | "loadModelFiles" | "deleteModel" | "listOrphans" | "deleteOrphan";
 
-/** Choosing and loading of base models. */
+/** Commands that list and load base models. */
 export function modelHandlers(owner: JobOwner, session: Session): Pick<Handlers, Names> {
   return {
     listModels,

@@ -22,7 +22,7 @@ type Names =
   | "pause"
   | "resume";
 
-/** Planning and running of a training. */
+/** Commands that forecast, measure and run training. */
 export function trainingHandlers(
   owner: JobOwner,
   session: Session,
@@ -30,7 +30,7 @@ export function trainingHandlers(
 ): Pick<Handlers, Names> {
   const gate = new Gate();
   const host = { session, encoded, gate };
-  /** Caches and adapters that lie beside the model now and are not freed for training. */
+  /** GPU bytes of KV caches and adapters that are not freed for training. */
   const otherBytes = (): number =>
     owner.runs("train", "measure")
       ? 0
@@ -46,12 +46,12 @@ export function trainingHandlers(
       }
     },
     async forecastTraining({ config, budgetBytes }, { signal }) {
-      // While another model takes its place, the weights of the one in use may be gone for the moment.
+      // While another model is being loaded, the current model's weights may be evicted.
       await owner.ended(["load-model"], signal);
       return forecastTraining(session, encoded, { config, budgetBytes, otherBytes: otherBytes() }, signal);
     },
     measureTraining: (config, call) => owner.run(measureJob(session, encoded, config), call),
-    train: (config, call) => owner.run(trainJob(host, config), call),
+    train: ({ config, name }, call) => owner.run(trainJob(host, config, name), call),
     interruptedRuns: () => (owner.runs("train") ? [] : listInterruptedRuns(session)),
     resumeRun: ({ id }, call) => owner.run(resumeRunJob(host, id), call),
     discardRun: ({ id }, call) => owner.run(discardRunJob(id), call),

@@ -12,7 +12,7 @@ import type { Job } from "./owner";
 
 type Args = CommandArgs<"generate">[0];
 
-/** Answers the questions one after the other; after one that was stopped no further one. */
+/** Answers the questions in order; stopping one skips the rest. */
 export function answerJob(session: Session, args: Args): Job<void> {
   return {
     kind: "answer",
@@ -59,7 +59,10 @@ async function answer(
   return next.value;
 }
 
-/** Brings who answers onto the GPU. Errors: there is no such adapter; it does not merge; no memory for it. */
+/**
+ * Loads the model and adapter for an answer onto the GPU. Throws if there is no such adapter, it cannot be merged, or
+ * memory runs out.
+ */
 async function findSpeaker(session: Session, { adapterId, merged }: Question): Promise<Speaker> {
   const { engine } = session.model;
   if (adapterId === null) return { engine, state: null };

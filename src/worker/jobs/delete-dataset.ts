@@ -2,7 +2,7 @@ import { deleteDataset, listDatasets } from "../../storage/datasets";
 import type { EncodedRows } from "../encoded-rows";
 import type { Job } from "./owner";
 
-/** Deletes a dataset and its validation file, with what was encoded of them. */
+/** Deletes a dataset with its validation file and its cached encodings. */
 export function deleteDatasetJob(encoded: EncodedRows, id: string): Job<void> {
   return {
     kind: "delete-dataset",

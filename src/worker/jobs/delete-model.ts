@@ -2,7 +2,7 @@ import { deleteModel } from "../../storage/models";
 import type { Session } from "../session";
 import type { Job } from "./owner";
 
-/** Deletes a kept model; one in use is taken off the GPU too. */
+/** Deletes a stored model; if it is loaded, frees it on the GPU too. */
 export function deleteModelJob(
   session: Pick<Session, "hasModel" | "model" | "setModel">,
   id: string,

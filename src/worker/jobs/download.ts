@@ -24,14 +24,14 @@ import { rememberedToken } from "../../storage/hub-tokens";
 import { fileStores } from "../../storage/model-files";
 import { keepFolder } from "../../storage/models";
 import { canKeepPartialFiles, opfsPartialFolder } from "../../storage/partial-files";
-import { ensureRoom } from "../../storage/quota";
+import { ensureSpace } from "../../storage/quota";
 import { askHub } from "../hub-offer";
 import type { Job, JobContext } from "./owner";
 
-/** Milliseconds between messages about progress. */
+/** Minimum interval of progress messages. */
 const REPORT_MS = 100;
 
-/** Downloads one of a repository's forms as a model of the library, going on from where an earlier attempt ended. */
+/** Downloads one variant of a repository into the library, resuming an earlier attempt if there is one. */
 export function downloadJob(request: HubRequest & { choiceId: string }): Job<ModelCard> {
   return {
     kind: "download",
@@ -60,7 +60,7 @@ export function downloadJob(request: HubRequest & { choiceId: string }): Job<Mod
   };
 }
 
-/** Goes on with a download that was cancelled or broke off; a token typed for another endpoint stays out of it. */
+/** Resumes a download that was cancelled or interrupted. A token typed for another endpoint is not used. */
 export function resumeDownloadJob(id: string, typed: { endpoint: string; token: string }): Job<ModelCard> {
   return {
     kind: "download",
@@ -75,7 +75,7 @@ export function resumeDownloadJob(id: string, typed: { endpoint: string; token: 
   };
 }
 
-/** An unfinished download of the same bytes. */
+/** Finds an unfinished download of the same files. */
 async function findBegun(
   address: HubAddress,
   commit: string,
@@ -90,20 +90,20 @@ async function findBegun(
   );
 }
 
-/** What a download is made with. */
+/** What a download runs with. */
 interface Access extends JobContext {
-  /** "" asks as anybody may. */
+  /** "" for anonymous access. */
   readonly token: string;
 }
 
 /**
- * Fetches what is missing of a download, and makes it a model of the library.
- * @throws LuthierError("network", "storage" or "cancelled"): the download can go on; "model" when the studio cannot
- *   train this model, found out before its weights are fetched: nothing of it is kept then
+ * Fetches the remaining files of a download and adds the model to the library.
+ * @throws LuthierError "network", "storage" or "cancelled": the download can be resumed; "model" if the studio cannot
+ * train this model, which is detected before the weights are fetched, and discards the download
  */
 async function fetchModel(record: DownloadRecord, access: Access): Promise<ModelCard> {
   const { doneBytes, totalBytes } = await describeDownload(record);
-  await ensureRoom("model-keep", totalBytes - doneBytes, record.address.repository);
+  await ensureSpace("model-keep", totalBytes - doneBytes, record.address.repository);
   try {
     const known = await fetchFiles(record, access);
     return await keep(record, known);
@@ -113,13 +113,13 @@ async function fetchModel(record: DownloadRecord, access: Access): Promise<Model
   }
 }
 
-/** Refuses to begin where nothing could be kept. Errors: LuthierError("storage"). */
+/** Checks that storage is available. Throws LuthierError("storage"). */
 async function checkCanKeep(): Promise<void> {
   if (await canKeepPartialFiles()) return;
   throw new LuthierError({ code: "storage/no-files" });
 }
 
-/** What config.json says of a model. */
+/** Facts read from config.json. */
 type Known = Pick<ModelCard, "family" | "parameters">;
 
 async function fetchFiles(record: DownloadRecord, { token, signal, report }: Access): Promise<Known> {
@@ -133,9 +133,9 @@ async function fetchFiles(record: DownloadRecord, { token, signal, report }: Acc
       onProgress: reporter.take,
       onWait: reporter.wait,
       async onFile(file, index) {
-        // Others may have taken what there was at the beginning.
+        // Free space may have shrunk since the download began.
         const { doneBytes, totalBytes } = await describeDownload(record);
-        await ensureRoom("model-keep", totalBytes - doneBytes, repository);
+        await ensureSpace("model-keep", totalBytes - doneBytes, repository);
         if (file.path === "config.json") known = await readConfig(record, index);
       },
     });
@@ -145,7 +145,7 @@ async function fetchFiles(record: DownloadRecord, { token, signal, report }: Acc
   return known;
 }
 
-/** Tells the page how far a download is: not with every piece, but always of the last one too. */
+/** Throttles progress messages, but always sends the last one. */
 function reportProgress(report: JobContext["report"], what: string) {
   let last = { done: 0, total: 0 };
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -194,7 +194,7 @@ async function keep(record: DownloadRecord, known: Known): Promise<ModelCard> {
   return card;
 }
 
-/** A GGUF is one of several in its repository: its own name tells which. */
+/** A repository can hold several GGUF files, so the title includes the file's name. */
 function titleOf(repository: string, choiceId: string): string {
   return choiceId === "safetensors" ? repository : `${repository} (${choiceId.split("/").at(-1) ?? ""})`;
 }

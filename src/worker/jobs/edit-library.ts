@@ -7,12 +7,12 @@ import { discardRun } from "../run-progress";
 import type { Session } from "../session";
 import type { Job } from "./owner";
 
-/** Gives an adapter of the library another name. */
+/** Renames an adapter. */
 export function renameJob(session: Session, id: string, name: string): Job<void> {
   return { kind: "edit-library", run: () => rename(session, id, name.trim()) };
 }
 
-/** Deletes an adapter of the library. */
+/** Deletes an adapter. */
 export function deleteAdapterJob(session: Session, id: string): Job<void> {
   return {
     kind: "edit-library",
@@ -24,17 +24,17 @@ export function deleteAdapterJob(session: Session, id: string): Job<void> {
   };
 }
 
-/** Tries again to save an adapter that storage would not take. */
+/** Retries saving an adapter that is held in memory. */
 export function saveAdapterJob(session: Session, id: string): Job<void> {
   return { kind: "edit-library", run: () => saveUnsaved(session, id) };
 }
 
-/** Gives up a run that was interrupted. */
+/** Discards an interrupted run. */
 export function discardRunJob(id: string): Job<void> {
   return { kind: "edit-library", run: () => discardRun(id) };
 }
 
-/** Deletes something that belongs to no model. */
+/** Deletes an orphaned item of storage. */
 export function deleteOrphanJob(orphan: Pick<Orphan, "kind" | "id">): Job<void> {
   return { kind: "edit-library", run: () => deleteOrphan(orphan) };
 }

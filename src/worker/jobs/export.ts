@@ -7,12 +7,12 @@ import { exportSource } from "../export-source";
 import type { AdapterHost } from "../kept-adapter";
 import type { Job, JobContext } from "./owner";
 
-/** Progress is told at most this often. */
+/** Minimum interval of progress messages. */
 const REPORT_EVERY_MS = 100;
 
 /**
- * Makes an export of an adapter, piece by piece: into the folder that is given, or as a file or a zip.
- * Errors: it cannot be made of this adapter; a full disk; more than a zip can hold.
+ * Streams an export of an adapter into the given folder, a file or a zip. Throws if the adapter does not support it,
+ * the disk is full, or the zip would be too large.
  */
 export function exportJob(session: AdapterHost, args: CommandArgs<"makeExport">[0]): Job<MadeExport> {
   return { kind: "export", subject: args.exportId, run: (context) => makeExport(session, args, context) };
@@ -26,14 +26,14 @@ async function makeExport(
   const { source, name: base } = await exportSource(session, id, templateId);
   const name = exportId === "adapter" ? base : `${base}-${exportId}`;
   const { kind, files: made } = await exportFiles(source, exportId, { type, name, withOptimizer });
-  const files = watched(made, context);
+  const files = withProgress(made, context);
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   if (folder) {
     for (const file of files) await writeInto(folder, file);
     return { name: folder.name, sizeBytes, archive: null };
   }
   const parts: Blob[] = [];
-  // Every piece becomes a blob at once, which the browser may put on disk.
+  // Blobs can be moved to disk by the browser, unlike byte arrays.
   const take = (bytes: Uint8Array<ArrayBuffer>): void => void parts.push(new Blob([bytes]));
   const [file] = files;
   if (kind === "file" && file) {
@@ -44,8 +44,8 @@ async function makeExport(
   return { name: `${name}.zip`, sizeBytes, archive: new Blob(parts, { type: "application/zip" }) };
 }
 
-/** The files that report how far they are as their bytes are taken, and end when the person asks for it. */
-function watched(files: readonly StreamedFile[], { signal, report }: JobContext): StreamedFile[] {
+/** Wraps files so that they report progress as they are read and stop when the job is cancelled. */
+function withProgress(files: readonly StreamedFile[], { signal, report }: JobContext): StreamedFile[] {
   const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let done = 0;
   let reportedAt = 0;

@@ -1,8 +1,9 @@
 import { AdapterState, initContext } from "../../engine/adapters/adapter-state";
-import { adapterFromFolder, withBaseStart } from "../../engine/adapters/from-folder";
+import { adapterFromFolder, withBaseInit } from "../../engine/adapters/from-folder";
 import { fileSource } from "../../formats/byte-source";
 import { type PeftFolder, readPeftFolder } from "../../formats/peft-folder";
 import { newId } from "../../lib/id";
+import { defined } from "../../lib/invariant";
 import { makeRng } from "../../lib/rng";
 import type { AdapterSummary } from "../../shared/adapter";
 import { freeName } from "../adapter-name";
@@ -11,14 +12,14 @@ import { type AdapterHost, keepAdapter, libraryOf } from "../kept-adapter";
 import { withOptimizer } from "../optimizer-state";
 import type { Job } from "./owner";
 
-/** Reads an adapter's files as a new one of the loaded model. */
+/** Imports an adapter's files into the loaded model's library. */
 export function importAdapterJob(session: AdapterHost, files: readonly File[]): Job<AdapterSummary> {
   return {
     kind: "import-adapter",
     async run() {
       const folder = await readPeftFolder(files.map(fileSource));
-      const name = files[0]?.name.replace(/\.zip$/, "") ?? "Adapter";
-      return importAdapter(session, name, folder);
+      const { name } = defined(files[0], "the adapter's first file");
+      return importAdapter(session, name.replace(/\.zip$/, ""), folder);
     },
   };
 }
@@ -32,7 +33,7 @@ async function importAdapter(
   const { gpu, spec } = engine;
   const tokenize = (text: string): number[] => tokenizer.encode(text, { addSpecialTokens: true });
   const context = initContext(engine.tensors, makeRng(0), tokenize);
-  const found = await withBaseStart(adapterFromFolder(folder, spec), context);
+  const found = await withBaseInit(adapterFromFolder(folder, spec), context);
   const resumable = folder.optimizer ? await withOptimizer(found, folder, folder.optimizer, spec) : null;
   const { method, adapter, values } = resumable ?? found;
   const state = AdapterState.of(gpu, adapter, values);

@@ -1,12 +1,12 @@
 import { importDataset, type ImportOptions } from "../../data/import";
 import type { NamedFile } from "../../data/read/read-files";
 import type { DatasetSummary } from "../../shared/data";
-import { ensureRoom } from "../../storage/quota";
+import { ensureSpace } from "../../storage/quota";
 import { readPublicFile } from "../public-files";
 import { findSample, sampleId } from "../samples";
 import type { Job, JobContext } from "./owner";
 
-/** Reads files as one dataset. */
+/** Imports files as one dataset. */
 export function importDatasetJob(
   files: readonly File[],
   options: Omit<ImportOptions, "signal" | "onProgress">,
@@ -15,8 +15,8 @@ export function importDatasetJob(
   return { kind: "import-dataset", run: (context) => read(named, options, context) };
 }
 
-/** Reads a dataset that comes with the studio. */
-export function importSampleJob(id: string): Job<DatasetSummary> {
+/** Imports a sample dataset. */
+export function importSampleJob(id: string, name: string): Job<DatasetSummary> {
   return {
     kind: "import-dataset",
     async run(context) {
@@ -24,7 +24,7 @@ export function importSampleJob(id: string): Job<DatasetSummary> {
       const source = await readPublicFile(`datasets/${sample.file}`, context.signal);
       const bytes = await source.read(0, source.sizeBytes);
       const file = { name: sample.file, bytes: new Blob([bytes]) };
-      return read([file], { name: sample.title, id: sampleId(id) }, context);
+      return read([file], { name, id: sampleId(id) }, context);
     },
   };
 }
@@ -34,9 +34,9 @@ async function read(
   options: Omit<ImportOptions, "signal" | "onProgress">,
   { signal, report }: JobContext,
 ): Promise<DatasetSummary> {
-  // Rows take about what their files take.
+  // Stored rows take about as much space as their files.
   const sizeBytes = files.reduce((sum, { bytes }) => sum + bytes.size, 0);
-  await ensureRoom("dataset-save", sizeBytes, options.name);
+  await ensureSpace("dataset-save", sizeBytes, options.name);
   return importDataset(files, {
     ...options,
     signal,

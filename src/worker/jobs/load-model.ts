@@ -18,7 +18,7 @@ import { replaceModel } from "./model-swap";
 import type { Job, JobContext } from "./owner";
 import { uploadModel } from "./upload-model";
 
-/** A model whose files are open. */
+/** A model with open files. */
 interface OpenedModel {
   readonly folder: ModelFolder;
   readonly id: string;
@@ -27,13 +27,13 @@ interface OpenedModel {
   readonly license: string;
   readonly defaults: ModelSummary["defaults"];
   readonly quantization: Quantization | null;
-  /** Of a model from a hub. */
+  /** Set for models downloaded from a hub. */
   readonly origin?: ModelOrigin | undefined;
-  /** Writes down what is known once its weights are read. */
+  /** Stores the model once its weights have been read. */
   keep?(summary: ModelSummary, signal: AbortSignal): Promise<void>;
 }
 
-/** Loads a built-in model or a kept one. The model in use stays so until the new one is ready, and when that fails. */
+/** Loads a built-in or stored model. The current model stays in use until the new one is ready, or if loading fails. */
 export function loadModelJob(
   session: Session,
   id: string,
@@ -46,7 +46,7 @@ export function loadModelJob(
   };
 }
 
-/** Loads a model from files and keeps them; else as {@link loadModelJob}. */
+/** Loads a model from files and stores it; otherwise as {@link loadModelJob}. */
 export function loadModelFilesJob(
   session: Session,
   args: CommandArgs<"loadModelFiles">[0],
@@ -117,13 +117,13 @@ async function openFiles({
   };
 }
 
-/** A model that is ready to be the session's. */
+/** A loaded model, ready to become the session's. */
 interface PreparedModel {
   readonly model: ActiveModel;
   readonly adapters: readonly AdapterSummary[];
 }
 
-/** Uploads a model's weights; when anything fails, or the job is cancelled, they are freed. */
+/** Uploads a model's weights; frees them if anything fails or the job is cancelled. */
 async function prepare(
   session: Session,
   opened: OpenedModel,
@@ -155,7 +155,7 @@ async function prepare(
   }
 }
 
-/** Without room to keep it a model can still be trained, until the page is left. */
+/** A model that cannot be stored can still be used until the page is closed. */
 async function keep(
   session: Pick<Session, "emit">,
   opened: OpenedModel,

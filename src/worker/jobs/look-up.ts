@@ -3,7 +3,7 @@ import type { HubListing } from "../../shared/hub";
 import { askHub } from "../hub-offer";
 import type { Job } from "./owner";
 
-/** Asks a hub what a repository offers. */
+/** Lists a hub repository. */
 export function lookUpJob(request: HubRequest): Job<HubListing> {
   return {
     kind: "look-up",

@@ -9,16 +9,16 @@ import { makeTrainer, type TrainerHost } from "../make-trainer";
 import { drawValues, setUpRun, trainerOptions } from "../run-setup";
 import type { Job } from "./owner";
 
-/** What a run is measured on. */
+/** The parts of the session that measuring needs. */
 type MeasureHost = AdapterHost & TrainerHost;
 
-/** Steps that are timed at most, and the time after which no further one begins. */
+/** Maximum number of timed steps, and the time after which no further step starts. */
 const STEPS = 4;
-const ENOUGH_MS = 4000;
+const MAX_MS = 4000;
 
 /**
- * Times the first steps of a run, one batch each, on the real data and throws them away. The very first is not
- * counted: drivers still work on new pipelines then.
+ * Times the first steps of a run on the real data, one batch each, and discards their result. The first step is not
+ * counted, since drivers still compile pipelines during it.
  */
 export function measureJob(
   session: MeasureHost,
@@ -45,7 +45,7 @@ async function measure(
     const trainer = await makeTrainer(session, setup, state);
     try {
       let [flops, tokens, elapsedMs, steps] = [0, 0, 0, 0];
-      for (let step = 0; step <= STEPS && elapsedMs < ENOUGH_MS; step++) {
+      for (let step = 0; step <= STEPS && elapsedMs < MAX_MS; step++) {
         if (signal.aborted) throw cancelled();
         const [batch] = data.batches(step % data.totalSteps);
         if (!batch) break;

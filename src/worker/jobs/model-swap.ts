@@ -5,8 +5,8 @@ import type { JobContext } from "./owner";
 import { uploadModel } from "./upload-model";
 
 /**
- * Brings another model onto the GPU while the one in use stays there. Where both do not fit, the one in use is freed
- * first, and loaded again when the other cannot be loaded then either.
+ * Loads another model while the current one stays on the GPU. If both do not fit, the current one is evicted first, and
+ * reloaded if the other still fails to load.
  */
 export async function replaceModel<Prepared>(
   session: Session,
@@ -24,13 +24,13 @@ export async function replaceModel<Prepared>(
   try {
     return await prepare();
   } catch (error) {
-    // A GPU that was lost took the model with it, and has told so.
+    // If the device was lost, the model went with it and that was reported.
     if (session.hasModel) await restore(session, before, context);
     throw error;
   }
 }
 
-/** Loads the evicted model again. Errors: that failed too, and no model is in use any more. */
+/** Reloads the evicted model. Throws if that fails too; then no model is loaded. */
 async function restore(session: Session, before: ActiveModel, { report }: JobContext): Promise<void> {
   const { folder, engine, summary } = before;
   const { gpu, pipelines, tuning, tensors } = engine;

@@ -1,10 +1,10 @@
 import { isCancelled, LuthierError } from "../../lib/errors";
 import type { Session } from "../session";
 
-/** How long a device may take to tell of its loss after a read-back has failed for it. */
+/** How long a device may take to report its loss after a failed read-back. */
 const LOSS_MS = 1000;
 
-/** Runs work on the GPU. Where its failure is that of a lost device, the error says so, whatever noticed it first. */
+/** Runs work on the GPU. If it fails because the device was lost, throws that error, whichever surfaced first. */
 export async function onGpu<T>(session: Pick<Session, "gpu">, work: () => Promise<T>): Promise<T> {
   const { gpu } = await session.gpu();
   try {

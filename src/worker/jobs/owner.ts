@@ -4,26 +4,26 @@ import type { Progress } from "../../protocol/events";
 import { excludedBy, excludes, type JobKind } from "../../protocol/jobs";
 import type { Call, Emit } from "../serve";
 
-/** Kinds of which a later job cancels the earlier and takes its place, instead of being refused. */
+/** Kinds of job that cancel and replace a running job of their kind instead of being refused. */
 const replacedKinds: ReadonlySet<JobKind> = new Set<JobKind>(["load-model", "answer", "import-dataset"]);
 
-/** What a job is given to run with. */
+/** The context a job runs in. */
 export interface JobContext {
-  /** Aborted when the job is to come to its end. */
+  /** Aborted to cancel the job. */
   readonly signal: AbortSignal;
-  /** Tells the page how far the job is. */
+  /** Reports progress to the page. */
   report(progress: Progress): void;
 }
 
 /** Work that excludes other work. */
 export interface Job<Result> {
   readonly kind: JobKind;
-  /** What it works on, where that has an id. */
+  /** Id of the item it works on, if any. */
   readonly subject?: string;
   run(context: JobContext): Promise<Result>;
 }
 
-/** A job that has its place: it runs, or waits for those that it replaces to end. */
+/** An admitted job: running, or waiting for the jobs it replaces to end. */
 class Entry {
   readonly id: number;
   readonly kind: JobKind;
@@ -45,8 +45,8 @@ class Entry {
 }
 
 /**
- * The one owner of exclusive work: lets a job start only while nothing runs that excludes it, holds its place until it
- * has ended however it ends, and tells the page which jobs run.
+ * Owns all exclusive work: starts a job only if nothing that excludes it is running, tracks it until it settles, and
+ * reports the running jobs to the page.
  */
 export class JobOwner {
   readonly #emit: Emit;
@@ -57,9 +57,10 @@ export class JobOwner {
   }
 
   /**
-   * Runs a job for a call of the page, whose signal cancels it. Its place is taken before this returns.
+   * Runs a job for a call, whose signal cancels it. The job is admitted synchronously.
    *
-   * @throws LuthierError("busy") while another job excludes it, "cancelled" before it has started; else what it throws
+   * @throws LuthierError "busy" if another job excludes it, "cancelled" if cancelled before it starts; otherwise what
+   * the job throws
    */
   async run<Result>(job: Job<Result>, call: Call): Promise<Result> {
     if (call.signal.aborted) throw cancelled();
@@ -86,17 +87,17 @@ export class JobOwner {
     }
   }
 
-  /** Whether a job of one of these kinds runs. */
+  /** Whether a job of any of these kinds is running. */
   runs(...kinds: readonly JobKind[]): boolean {
     return this.#of(kinds).length > 0;
   }
 
-  /** Cancels the jobs of these kinds. */
+  /** Cancels all jobs of these kinds. */
   cancel(...kinds: readonly JobKind[]): void {
     for (const { controller } of this.#of(kinds)) controller.abort();
   }
 
-  /** Resolves when no job of these kinds runs. Errors: cancelled, when `signal` is aborted first. */
+  /** Resolves when no job of these kinds is running; throws "cancelled" if `signal` aborts first. */
   async ended(kinds: readonly JobKind[], signal: AbortSignal): Promise<void> {
     while (this.runs(...kinds)) await untilAborted(allEnded(this.#of(kinds)), signal);
   }

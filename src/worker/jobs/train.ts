@@ -5,7 +5,6 @@ import { BestValues } from "../../engine/train/best-values";
 import { trainingLoop, type TrainingPlan } from "../../engine/train/loop";
 import { fittingWarmup } from "../../engine/train/schedule";
 import type { SelectionProgress } from "../../engine/train/selection";
-import { methodTitles } from "../../export/card-words";
 import { LuthierError } from "../../lib/errors";
 import { newId } from "../../lib/id";
 import type { TrainingResult } from "../../protocol/commands";
@@ -13,7 +12,7 @@ import type { LogLine } from "../../protocol/log";
 import type { RunConfig, TrainingOptions } from "../../shared/training";
 import type { RunCheckpoint } from "../../storage/checkpoints";
 import { findDataset } from "../../storage/datasets";
-import { reserveRoom } from "../../storage/reserve";
+import { reserveSpace } from "../../storage/reserve";
 import { freeName } from "../adapter-name";
 import { summariseAdapter } from "../adapter-summary";
 import { chanceLoss } from "../chance";
@@ -22,7 +21,7 @@ import type { Gate } from "../gate";
 import { keepAdapter, libraryOf, type NewAdapter, readAdapter } from "../kept-adapter";
 import { makeTrainer } from "../make-trainer";
 import { keptOptimizer, momentsOf } from "../optimizer-state";
-import { ownRun } from "../run-lock";
+import { claimRun } from "../run-lock";
 import { forgetRun, requireCheckpoint, RunKeeper } from "../run-progress";
 import { drawValues, type RunSetup, setUpRun } from "../run-setup";
 import { Sampler } from "../sampler";
@@ -32,7 +31,7 @@ import { TrainingReporter } from "../training-reporter";
 import { onGpu } from "./on-gpu";
 import type { Job } from "./owner";
 
-/** What every run works with. */
+/** What every run needs. */
 export interface RunHost {
   readonly session: Session;
   readonly encoded: EncodedRows;
@@ -40,41 +39,42 @@ export interface RunHost {
   readonly gate: Gate;
 }
 
-/** A run that was started. */
+/** A run being executed. */
 interface Run extends RunHost {
   readonly config: RunConfig;
+  /** The name of the resulting adapter; numbered if the library already has it. */
+  readonly name: string;
   readonly signal: AbortSignal;
-  /** Where the run goes on, null for a new one. */
+  /** The checkpoint to resume from, or null for a new run. */
   readonly resume: RunCheckpoint | null;
 }
 
-/** Measurements on the validation rows during a run, where the options do not say how often. */
+/** Number of validations during a run if the options do not set an interval. */
 const VALIDATIONS = 5;
 
 /**
- * Trains to the end, or until it is cancelled: it then results in what was learned so far. The trained adapter is a new
- * one of the model's library.
+ * Trains to the end or until cancelled, keeping what was learned so far. The result is added to the model's library.
  */
-export function trainJob(host: RunHost, config: RunConfig): Job<TrainingResult> {
-  return { kind: "train", run: ({ signal }) => start({ ...host, config, signal, resume: null }) };
+export function trainJob(host: RunHost, config: RunConfig, name: string): Job<TrainingResult> {
+  return { kind: "train", run: ({ signal }) => start({ ...host, config, name, signal, resume: null }) };
 }
 
-/** Goes on with a run of the loaded model that did not come to its end. Errors when there is none of that id. */
+/** Resumes an interrupted run of the loaded model. Throws if there is none with that id. */
 export function resumeRunJob(host: RunHost, id: string): Job<TrainingResult> {
   return {
     kind: "train",
     async run({ signal }) {
       const resume = await requireCheckpoint(host.session, id);
-      return start({ ...host, config: resume.config, signal, resume });
+      return start({ ...host, config: resume.config, name: resume.adapter.name, signal, resume });
     },
   };
 }
 
-/** A run begins unpaused, and one that is to end does not wait at the gate. Errors: another tab trains. */
+/** Runs start unpaused; cancelling opens the gate. Throws "busy" if another tab is training. */
 async function start(run: Run): Promise<TrainingResult> {
   const { gate, signal, resume } = run;
   const id = resume?.adapter.id ?? newId();
-  const disown = await ownRun(id);
+  const release = await claimRun(id);
   const open = (): void => gate.open();
   open();
   signal.addEventListener("abort", open, { once: true });
@@ -82,7 +82,7 @@ async function start(run: Run): Promise<TrainingResult> {
     return await onGpu(run.session, () => train(run, id));
   } finally {
     signal.removeEventListener("abort", open);
-    disown();
+    release();
   }
 }
 
@@ -96,12 +96,12 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   const run = { ...asked, config };
   const reporter = new TrainingReporter(session.emit, id, data.totalSteps, () => session.gpuBytes);
   reporter.send("preparing");
-  const giveBack = await reserveFor(session, id, adapter);
+  const releaseSpace = await reserveFor(session, id, adapter);
   const state = await startAdapter(run, setup).catch(async (error: unknown) => {
-    await giveBack();
+    await releaseSpace();
     throw error;
   });
-  const name = resume?.adapter.name ?? (await adapterName(session, config, datasetName));
+  const name = resume?.adapter.name ?? freeName(await libraryOf(session), asked.name);
   const trained = (optimizer: Uint8Array<ArrayBuffer> | null = null): NewAdapter => {
     const { doneSteps: steps, finalLoss, validationLoss } = reporter;
     const outcome = { savedAt: Date.now(), steps, finalLoss, validationLoss };
@@ -115,8 +115,8 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   try {
     optimizer = await trainAll(run, setup, { state, reporter, trained, startedAt });
   } catch (error) {
-    await giveBack();
-    if (reporter.doneSteps > 0 && session.hasModel) await keepBroken(session, trained(), error);
+    await releaseSpace();
+    if (reporter.doneSteps > 0 && session.hasModel) await keepFailed(session, trained(), error);
     else state.destroy();
     reporter.send("failed");
     throw error;
@@ -124,11 +124,11 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   if (!session.hasModel) {
     throw new LuthierError({ code: "device-lost/run-ending" });
   }
-  await giveBack();
+  await releaseSpace();
   const made = trained(optimizer);
   session.holdAdapter(made);
   const summary = await keepAdapter(session, made);
-  // What could not be saved can still go on from where it was last kept.
+  // An adapter that could not be saved can still be recovered from its checkpoint.
   if (!session.unsaved.find(id)) await forgetRun(session, id);
   const status = signal.aborted ? "stopped" : "done";
   reporter.send(status);
@@ -147,10 +147,12 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   };
 }
 
-/** Takes room for the adapter that the run makes. Without any the run goes on, and the page is told at once. */
+/**
+ * Reserves storage for the resulting adapter. Without enough space the run continues and the page is warned right away.
+ */
 async function reserveFor(session: Session, id: string, adapter: Adapter): Promise<() => Promise<void>> {
   try {
-    return await reserveRoom(id, trainableCount(adapter) * Float32Array.BYTES_PER_ELEMENT);
+    return await reserveSpace(id, trainableCount(adapter) * Float32Array.BYTES_PER_ELEMENT);
   } catch (error) {
     if (!(error instanceof LuthierError) || error.code !== "storage") throw error;
     session.emit("fault", error.toData());
@@ -158,29 +160,29 @@ async function reserveFor(session: Session, id: string, adapter: Adapter): Promi
   }
 }
 
-/** Keeps the last good weights of a run that broke off. The error that broke it off is the one to tell. */
-async function keepBroken(session: Session, adapter: NewAdapter, error: unknown): Promise<void> {
+/** Keeps the last good weights of a failed run. Errors while doing so do not replace the original one. */
+async function keepFailed(session: Session, adapter: NewAdapter, error: unknown): Promise<void> {
   session.holdAdapter(adapter);
   try {
     await keepAdapter(session, adapter);
   } catch {
-    // Not even their values can be read: the GPU is about to be lost.
+    // The values cannot be read either: the device is about to be reported lost.
     return;
   }
   const { id } = adapter.summary;
   const isOver = error instanceof LuthierError && error.code === "diverged";
-  // Whatever else broke it off, too little memory or a lost GPU, the run can go on where it was last kept.
+  // After any other failure, such as out of memory or a lost device, the run can resume from its checkpoint.
   if (isOver && !session.unsaved.find(id)) await forgetRun(session, id);
 }
 
 async function startAdapter(run: Run, setup: RunSetup): Promise<AdapterState> {
   const { gpu } = run.session.model.engine;
-  // A run that goes on takes its values from where it was kept.
+  // A resumed run takes its values from the checkpoint.
   if (run.resume) return new AdapterState(gpu, setup.adapter);
   return AdapterState.of(gpu, setup.adapter, await startValues(run, setup));
 }
 
-/** Drawn anew by the seed, or what a kept adapter has learned so far. */
+/** Seeded initial values, or the values of the adapter to continue from. */
 async function startValues(
   { session, config }: Run,
   setup: RunSetup,
@@ -196,7 +198,7 @@ async function startValues(
   return drawValues(session, setup);
 }
 
-/** Whether values are one for each parameter, in its shape. */
+/** Whether the values match the parameters by name and shape. */
 function sameParameters(adapter: Adapter, values: ReadonlyMap<string, HostTensor>): boolean {
   return (
     adapter.parameters.length === values.size &&
@@ -204,18 +206,10 @@ function sameParameters(adapter: Adapter, values: ReadonlyMap<string, HostTensor
   );
 }
 
-/** "LoRA, Talk like a pirate", with a number where the library has that already. */
-async function adapterName(session: Session, { method }: RunConfig, datasetName: string): Promise<string> {
-  return freeName(
-    await libraryOf(session),
-    `${methodTitles[method.id]}, ${datasetName.replace(/\.\w{2,5}$/, "")}`,
-  );
-}
-
-/** Writes a line into the run's log. */
+/** Writes a line to the run's log. */
 type Tell = (line: LogLine) => void;
 
-/** What a run makes as it goes. */
+/** Outputs of a run. */
 interface RunState {
   readonly state: AdapterState;
   readonly reporter: TrainingReporter;
@@ -223,7 +217,7 @@ interface RunState {
   readonly startedAt: number;
 }
 
-/** Returns the optimizer's state that belongs to the values, as a file, or null where none is kept. */
+/** Returns the serialised optimizer state that matches the values, or null if none is kept. */
 async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uint8Array<ArrayBuffer> | null> {
   const { session, config, gate, signal, resume } = run;
   const { state, reporter } = parts;
@@ -265,8 +259,8 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
     }
     for await (const report of trainingLoop(trainer, plan, signal)) {
       if (report.type === "selection" || report.type === "selected") {
-        tellSelection(report, tell);
-        // What measured best before did so with other numbers than may train now.
+        logSelection(report, tell);
+        // Earlier bests were measured with other parameters selected.
         if (report.type === "selected") best.forget();
         continue;
       }
@@ -280,12 +274,12 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
       }
       if (report.type === "rest") {
         if (sampler?.isDue(report.step)) await sampler.sample(report.step, state, signal);
-        await rest(run, reporter, keeper);
+        await checkpointAndPause(run, reporter, keeper);
       }
     }
     await gpu.settle();
-    const taken = training.loadBestModelAtEnd ? takeBest(best, reporter, tell) : null;
-    // The moments of the last step are not those of an earlier one's values.
+    const taken = training.loadBestModelAtEnd ? restoreBest(best, reporter, tell) : null;
+    // The last step's moments do not match the values of an earlier step.
     if (taken !== null && taken !== trainer.stepCount) return null;
     return await keptOptimizer(trainer, state, config.method);
   } finally {
@@ -293,19 +287,23 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
   }
 }
 
-/** Keeps the run where that is due and, while it is paused, waits. The time does not count as that of a step. */
-async function rest({ gate, signal }: Run, reporter: TrainingReporter, keeper: RunKeeper): Promise<void> {
+/** Saves a checkpoint when due and waits while the run is paused. This time does not count towards step time. */
+async function checkpointAndPause(
+  { gate, signal }: Run,
+  reporter: TrainingReporter,
+  keeper: RunKeeper,
+): Promise<void> {
   if (gate.isClosed || keeper.isDue) await keeper.keep();
   if (gate.isClosed) {
     reporter.send("paused");
     await gate.pass();
     if (!signal.aborted) reporter.send("running");
   }
-  reporter.rest();
+  reporter.excludePause();
 }
 
-/** Tells how far the choice of what trains is, in quarters. */
-function tellSelection(progress: SelectionProgress, tell: Tell): void {
+/** Logs the progress of parameter selection, in quarters. */
+function logSelection(progress: SelectionProgress, tell: Tell): void {
   if (progress.type === "selected") {
     tell({ kind: "selected", numbers: progress.training });
     return;
@@ -324,8 +322,8 @@ function isPatienceOver({ earlyStoppingPatience }: TrainingOptions, { progress }
   return earlyStoppingPatience > 0 && progress.measuredSince >= earlyStoppingPatience;
 }
 
-/** Returns the step whose values were taken, or null. */
-function takeBest(best: BestValues, reporter: TrainingReporter, tell: Tell): number | null {
+/** Returns the step whose values were restored, or null. */
+function restoreBest(best: BestValues, reporter: TrainingReporter, tell: Tell): number | null {
   const taken = best.restore();
   if (!taken) return null;
   reporter.validationLoss = taken.loss;

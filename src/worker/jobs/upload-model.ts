@@ -3,9 +3,7 @@ import type { Gpu } from "../../engine/gpu/device";
 import type { StoredTensors } from "../../engine/models/files";
 import { LuthierError } from "../../lib/errors";
 
-/**
- * Brings a model's weights onto the GPU; when that fails nothing of it stays there. Errors: those of {@link loadModel}.
- */
+/** Uploads a model's weights to the GPU and frees everything if that fails. Throws as {@link loadModel}. */
 export async function uploadModel(
   config: Readonly<Record<string, unknown>>,
   tensors: StoredTensors,
@@ -14,13 +12,16 @@ export async function uploadModel(
   try {
     return await loadModel(config, tensors, options);
   } catch (error) {
-    await forgetFailures(options.gpu);
+    await absorbFailures(options.gpu);
     throw error;
   }
 }
 
-/** Writes to buffers that there was no memory for fail too, later; they are no fault of what comes next. */
-async function forgetFailures(gpu: Gpu): Promise<void> {
+/**
+ * Writes to buffers whose allocation failed raise errors later; absorbs them so that they are not attributed to the
+ * next operation.
+ */
+async function absorbFailures(gpu: Gpu): Promise<void> {
   try {
     await gpu.settle();
   } catch (error) {

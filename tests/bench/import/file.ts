@@ -1,7 +1,7 @@
-/** Pieces of this many characters are encoded at once. */
+/** Number of characters encoded at once. */
 const PIECE_CHARS = 1 << 20;
 
-/** A row of some 450 bytes with characters of all widths; every row differs. */
+/** A unique row of about 450 bytes with characters of all UTF-8 widths. */
 function rowText(n: number): string {
   return JSON.stringify({
     instruction: `Question ${n}: what does a luthier do with a plank of spruce? ${"Tell me more. ".repeat(n % 9)}`,
@@ -10,7 +10,7 @@ function rowText(n: number): string {
   });
 }
 
-/** A dataset of about `sizeBytes`: one JSON list, or JSON Lines. */
+/** A dataset of about `sizeBytes` as one JSON list or as JSON Lines. */
 export function makeFile(sizeBytes: number, lines: boolean): Blob {
   const encoder = new TextEncoder();
   const pieces: Blob[] = [];
@@ -19,7 +19,7 @@ export function makeFile(sizeBytes: number, lines: boolean): Blob {
   for (let n = 0; written < sizeBytes; n++) {
     text += (n === 0 ? "" : lines ? "\n" : ",\n") + rowText(n);
     if (text.length < PIECE_CHARS) continue;
-    // Each piece goes to the browser at once, so that the file lies outside the heaps that are measured.
+    // Each piece becomes a blob at once, so that the file is outside the measured heaps.
     const bytes = encoder.encode(text);
     pieces.push(new Blob([bytes]));
     written += bytes.length;

@@ -1,10 +1,10 @@
 import { makeFile } from "./file";
 import type { ImportResult } from "./worker";
 
-/** What the benchmark calls from outside the page. */
+/** The benchmark's interface to the outside of the page. */
 export interface ImportBench {
   prepare(sizeBytes: number, lines: boolean): void;
-  /** Imports the prepared file. `longestGapMs` is the longest time for which the page could not have answered. */
+  /** Imports the prepared file. `longestGapMs` is the longest time the page was unresponsive. */
   run(): Promise<ImportResult & { longestGapMs: number }>;
 }
 
@@ -28,7 +28,7 @@ globalThis.importBench = {
     }),
 };
 
-/** Watches how long the page's own turns wait; the returned function ends it and tells the longest. */
+/** Measures gaps in the page's event loop; the returned function stops and returns the longest. */
 function watchGaps(): () => number {
   let longestMs = 0;
   let last = performance.now();

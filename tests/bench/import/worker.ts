@@ -1,7 +1,7 @@
 import { importDataset } from "../../../src/data/import";
 import { deleteDataset } from "../../../src/storage/datasets";
 
-/** What one import took. */
+/** Measurements of one import. */
 export interface ImportResult {
   readonly rows: number;
   readonly elapsedMs: number;

@@ -3,7 +3,7 @@ import { makeSections, type Sections } from "../suite/sections";
 import { trainNanogpt } from "../suite/training-nanogpt";
 
 declare global {
-  /** What the benchmark calls from outside the page. */
+  /** The benchmark's interface to the outside of the page. */
   var luthierBench: Sections;
 }
 

@@ -1,7 +1,7 @@
 import type { MakeContender } from "./gemm";
 import { type JaxArray, loadJax, loadTfjs } from "./load-rivals.js";
 
-/** jax-js: one `matmul`, the transpose of NT as a view. */
+/** jax-js: one `matmul`, with the transpose of NT as a view. */
 export async function makeJax(): Promise<MakeContender> {
   const jax = await loadJax();
   await jax.init("webgpu");

@@ -14,7 +14,10 @@ import { fixedTuning } from "../../support/run-graph";
 import { type Contender, race } from "./measure";
 import { type LeftOut, reasonOf, type RivalName, runsOf, type Scope } from "./scope";
 
-/** y (m, n) = x times a stored weight: `nt` with W (n, k) as in a forward pass, `nn` with W (k, n) as in a backward. */
+/**
+ * y (m, n) = x times a stored weight: `nt` with W (n, k) as in the forward pass, `nn` with W (k, n) as in the backward
+ * pass.
+ */
 export interface GemmProblem {
   readonly form: "nt" | "nn";
   readonly m: number;
@@ -24,7 +27,7 @@ export interface GemmProblem {
   readonly b: Float32Array<ArrayBuffer>;
 }
 
-/** Makes a contender for one problem, its factors already on the GPU, and frees it again. */
+/** Creates a contender for one problem, with its operands already on the GPU, and frees it again. */
 export type MakeContender = (
   problem: GemmProblem,
 ) => Promise<{ readonly contender: Contender; destroy(): void }>;
@@ -41,7 +44,7 @@ const TOLERANCE = 1e-5;
 export interface GemmResult {
   readonly label: string;
   readonly flops: number;
-  /** Milliseconds, read-back included. */
+  /** Milliseconds, including read-back. */
   readonly ours: number;
   readonly rivals: Readonly<Record<string, number>>;
 }
@@ -53,8 +56,8 @@ export interface GemmResults {
 }
 
 /**
- * Times every form and shape, ours and the rivals' in turn. A rival that fails once is left out from there on.
- * @param load how to load each rival that multiplies matrices
+ * Times every form and shape for all contenders in turn. A rival that fails once is excluded from then on.
+ * @param load how to load each rival that supports matrix multiplication
  */
 export async function benchGemm(
   gpu: Gpu,
@@ -91,7 +94,7 @@ export async function benchGemm(
   return { results, leftOut };
 }
 
-/** The rivals of the scope that load. */
+/** The rivals in scope that load. */
 async function loadRivals(
   load: Readonly<Partial<Record<RivalName, () => Promise<MakeContender>>>>,
   { rivals }: Scope,
@@ -109,7 +112,7 @@ async function loadRivals(
   return { makers, leftOut };
 }
 
-/** The rivals with the problem's factors on the GPU, and why others could not have them there. */
+/** The rivals with the problem's operands on the GPU, and why others failed. */
 async function enter(
   makers: ReadonlyMap<RivalName, MakeContender>,
   problem: GemmProblem,
@@ -133,7 +136,7 @@ function makeProblem(form: "nt" | "nn", n: number, k: number): GemmProblem {
   return { form, m: TOKENS, n, k, a: exactNumbers(TOKENS * k, 1), b: exactNumbers(n * k, 2) };
 }
 
-/** Compares a spread of rows with float64 sums. */
+/** Compares a sample of rows with float64 sums. */
 function sampleCheck({ form, m, n, k, a, b }: GemmProblem): (result: Float32Array) => number {
   const rows = Array.from({ length: 8 }, (_, index) => Math.floor((index * (m - 1)) / 7));
   const expected = rows.flatMap((row) =>

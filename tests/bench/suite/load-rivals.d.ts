@@ -1,7 +1,7 @@
 // The parts of the rivals that the benchmark uses.
 
 export interface JaxArray {
-  /** A second reference: operations consume the arrays they are given. */
+  /** A second reference: operations consume their array arguments. */
   readonly ref: JaxArray;
   reshape(shape: readonly number[]): JaxArray;
   transpose(): JaxArray;

@@ -1,9 +1,9 @@
 import { reasonOf } from "./scope";
 
-/** One contender of a comparison: does the whole job once, results on the host included. */
+/** A contender of a comparison; `run` does the whole job once, including reading the results back. */
 export interface Contender {
   readonly name: string;
-  /** The device it computes on; its error scopes are read around every run. */
+  /** The device it computes on; its error scopes are checked around every run. */
   readonly device: GPUDevice;
   run(): Promise<Float32Array>;
 }
@@ -14,17 +14,17 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** What a race came to: median milliseconds by name, and why contenders dropped out of it. */
+/** The outcome of a race: median milliseconds by name, and why contenders were disqualified. */
 export interface Outcome {
   readonly times: ReadonlyMap<string, number>;
   readonly failures: ReadonlyMap<string, string>;
 }
 
 /**
- * Times `ours` and its rivals. They take turns, so that whatever else the machine does meets all alike. A rival whose
- * device reports an error, or whose numbers are off, drops out.
- * @param expected how far a result is off, relatively
- * @throws Error where that happens to ours
+ * Times `ours` and its rivals in turn, so that other load on the machine affects all of them equally. A rival is
+ * disqualified if its device reports an error or its result is wrong.
+ * @param expected the relative error of a result
+ * @throws Error if that happens to ours
  */
 export async function race(
   ours: Contender,
@@ -36,7 +36,7 @@ export async function race(
   const field = [ours, ...rivals];
   const times = new Map<string, number[]>(field.map(({ name }) => [name, []]));
   const failures = new Map<string, string>();
-  // The first run warms up and is checked.
+  // The first run is a warm-up, and its result is checked.
   for (let run = 0; run <= runs; run++) {
     for (const contender of field.filter(({ name }) => !failures.has(name))) {
       try {
@@ -57,7 +57,7 @@ function checkResult({ name }: Contender, error: number, tolerance: number): voi
   if (!(error <= tolerance)) throw new Error(`${name} is off by ${error} relative`);
 }
 
-/** An invalid pipeline runs infinitely fast: no time counts unless the device reported nothing. */
+/** Invalid pipelines appear infinitely fast, so a time only counts if the device reported no error. */
 async function timed({ name, device, run }: Contender): Promise<{ result: Float32Array; elapsedMs: number }> {
   const filters = ["validation", "out-of-memory", "internal"] as const;
   for (const filter of filters) device.pushErrorScope(filter);

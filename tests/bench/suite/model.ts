@@ -14,10 +14,10 @@ import { adamDefaults, type TrainerOptions } from "../../../src/engine/train/tra
 import type { TensorSource } from "../../../src/engine/weights/tensor-source";
 import { fixedTuning } from "../../support/run-graph";
 
-/** The model that ours and the rival train: 1.79 million parameters in its matrices. */
+/** The model that ours and the rival train, with 1.79 million parameters in its matrices. */
 export const SIZE = { layers: 4, width: 192, heads: 4, vocabulary: 96, rows: 4, length: 128 } as const;
 
-/** LoRA on the fused q-k-v layer, ours and the rival's. */
+/** LoRA on the fused QKV layer, for ours and the rival. */
 export const LORA = { r: 8, alpha: 16 } as const;
 
 /** Tokens of one training step; all but each row's first are supervised. */
@@ -43,7 +43,7 @@ function benchConfig(layers: number): Record<string, unknown> {
   };
 }
 
-/** The model as it will be on the GPU, with nothing there yet. */
+/** Describes the model without allocating it. */
 export function describeBench(gpu: Gpu, layers: number = SIZE.layers): ModelShape {
   const spec = describeModel(benchConfig(layers));
   const weights = declaredWeights(spec, () => "F32", gpu.info.maxBindingBytes);
@@ -68,7 +68,7 @@ function randomTensor(name: string, shape: readonly number[]): TensorSource {
   return { name, dtype: "F32", shape, read: (start, end) => Promise.resolve(bytes.slice(start, end)) };
 }
 
-/** A fresh LoRA adapter of the model, initialised as PEFT does. */
+/** A fresh LoRA adapter, initialised as in PEFT. */
 export async function makeLora(model: LoadedModel): Promise<AdapterState> {
   const adapter = bindLora(model.spec);
   const state = new AdapterState(model.gpu, adapter);

@@ -1,8 +1,8 @@
 import { BufferUsage, MAP_MODE_READ } from "../../../src/engine/gpu/usage";
 
-/** Time on the GPU of all dispatches of one kernel over one grid. */
+/** GPU time of all dispatches of one kernel with one grid. */
 export interface KernelCost {
-  /** Op, shader with its library files and constants, and workgroups. */
+  /** Op, shader with its includes and constants, and workgroups. */
   readonly kernel: string;
   readonly dispatches: number;
   readonly elapsedMs: number;
@@ -12,8 +12,8 @@ const MAX_DISPATCHES = 2048;
 const QUERY_BUFFER = { QUERY_RESOLVE: 0x0200 };
 
 /**
- * Times every dispatch that `task` submits to the device, by giving each a pass of its own with timestamps.
- * Errors: a device without timestamp queries.
+ * Times every dispatch that `task` submits, giving each its own pass with timestamps. Throws if the device has no
+ * timestamp queries.
  */
 export async function profileKernels(device: GPUDevice, task: () => Promise<unknown>): Promise<KernelCost[]> {
   const querySet = device.createQuerySet({ type: "timestamp", count: 2 * MAX_DISPATCHES });
@@ -35,7 +35,7 @@ export async function profileKernels(device: GPUDevice, task: () => Promise<unkn
   return sumByKernel(labels, times);
 }
 
-/** A stand-in for a compute pass that begins a timed pass for each dispatch. */
+/** A substitute for a compute pass that begins a timed pass for each dispatch. */
 function timedPass(
   begin: (descriptor: GPUComputePassDescriptor) => GPUComputePassEncoder,
   querySet: GPUQuerySet,

@@ -1,4 +1,4 @@
-/** The libraries that are measured beside Luthier, and the packages that each is made of. */
+/** The libraries measured beside Luthier, with their packages. */
 export const rivalPackages = {
   "jax-js": ["@jax-js/jax"],
   tfjs: ["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-webgpu"],
@@ -15,19 +15,19 @@ export interface LeftOut {
   readonly why: string;
 }
 
-/** How much is measured. Plain data, since it is sent to a page. */
+/** What is measured. Plain data, since it is sent to a page. */
 export interface Scope {
   readonly rivals: readonly RivalName[];
-  /** One shape and few runs: whether everything works, rather than how fast it is. */
+  /** One shape and few runs: checks that everything works instead of how fast it is. */
   readonly quick: boolean;
 }
 
-/** Runs that count, after one that warms up. */
+/** Timed runs, after one warm-up. */
 export function runsOf({ quick }: Scope): number {
   return quick ? 3 : 7;
 }
 
-/** What an error says, on one line. */
+/** An error's message on one line. */
 export function reasonOf(error: unknown): string {
   const [line = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
   return line;

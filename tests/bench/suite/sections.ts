@@ -8,13 +8,16 @@ import { benchTraining, profileTraining, type TrainingResult } from "./training"
 
 export type { Scope } from "./scope";
 
-/** The parts of the benchmark, wherever they run. Each opens its own device and closes it. */
+/** The sections of the benchmark. Each opens and closes its own device. */
 export interface Sections {
   gpuInfo(): Promise<GpuInfo>;
   gemm(scope: Scope): Promise<GemmResults>;
-  /** The rival brings a tfjs of its own, which shares globals with the other: not in the page of `gemm`. */
+  /**
+   * The rival bundles its own tfjs, which shares globals with the other one, so this must not run in the page of
+   * `gemm`.
+   */
   training(scope: Scope): Promise<TrainingResult>;
-  /** Of one training step, the most expensive first. */
+  /** Kernels of one training step, most expensive first. */
   profile(): Promise<KernelCost[]>;
 }
 

@@ -2,21 +2,21 @@ import { loadNanogpt, type TeachableLLM } from "./load-rivals.js";
 import { median } from "./measure";
 import { LORA, SIZE, STEP_TOKENS } from "./model";
 
-/** Steps that count, after one that warms up. Fewer than ours: on a software GPU each takes most of a minute. */
+/** Timed steps after one warm-up. Fewer than ours, since each takes most of a minute on a software GPU. */
 const RUNS = 5;
 
-/** How fast the rival trained. */
+/** The rival's training speed. */
 export interface RivalTraining {
   readonly tokensPerSecond: number;
   readonly parameters: number;
 }
 
-/** Trains the rival's model. @throws Error where it cannot run. */
+/** Trains the rival's model. @throws Error if it cannot run. */
 export type TrainRival = () => Promise<RivalTraining>;
 
 /**
  * LoRA training of the same size in @genai-fi/nanogpt, through its public training API: same layers, width, heads,
- * vocabulary, batch, rank and target, its loss read back each step as ours is.
+ * vocabulary, batch, rank and target, and its loss read back each step like ours.
  */
 export async function trainNanogpt(): Promise<RivalTraining> {
   const { TeachableLLM, tokenise } = await loadNanogpt();
@@ -43,7 +43,7 @@ export async function trainNanogpt(): Promise<RivalTraining> {
   return { tokensPerSecond: (1000 * STEP_TOKENS) / median(stepMs), parameters: model.getNumParams() };
 }
 
-/** Milliseconds between the steps that its training reports, the first left out. */
+/** Milliseconds between the steps it reports, excluding the first. */
 async function timeSteps(model: TeachableLLM): Promise<number[]> {
   const ends: number[] = [];
   let failure: Error | null = null;

@@ -22,16 +22,16 @@ import { type KernelCost, profileKernels } from "./profile";
 import { type LeftOut, reasonOf, runsOf, type Scope } from "./scope";
 import type { RivalTraining, TrainRival } from "./training-nanogpt";
 
-/** What one LoRA training run showed. */
+/** Measurements of one LoRA training run. */
 export interface TrainingResult {
-  /** Median over steps, the step's loss read back each time. */
+  /** Median over steps, reading back the loss of each step. */
   readonly tokensPerSecond: number;
-  /** Median share of a step in which JavaScript prepared, encoded and submitted it. */
+  /** Median fraction of a step in which JavaScript prepared, encoded and submitted it. */
   readonly hostShare: number;
-  /** Dispatches that one more layer adds to a forward and backward pass. */
+  /** Dispatches that each additional layer adds to a forward and backward pass. */
   readonly dispatchesPerLayer: number;
   readonly peakBytes: number;
-  /** What the plan said before anything was allocated. */
+  /** The plan's prediction before anything was allocated. */
   readonly predictedBytes: number;
   readonly decodeTokensPerSecond: number;
   readonly rival: RivalTraining | null;
@@ -39,8 +39,8 @@ export interface TrainingResult {
 }
 
 /**
- * Trains and generates with the benchmark's model. The rival trains between two halves of our steps, so that both
- * meet the same machine. Errors: a loss that cannot be right.
+ * Trains and generates with the benchmark's model. The rival trains between two halves of our steps, so that both see
+ * the same machine load. Throws if a loss is implausible.
  */
 export async function benchTraining(gpu: Gpu, trainRival: TrainRival, scope: Scope): Promise<TrainingResult> {
   gpu.resetPeak();
@@ -83,7 +83,7 @@ export async function profileTraining(gpu: Gpu): Promise<KernelCost[]> {
   return profileKernels(gpu.device, () => timeStep(trainer, 1));
 }
 
-/** Dispatches of a forward and backward pass of the model with so many layers. */
+/** Dispatches of a forward and backward pass with this many layers. */
 function countDispatches(gpu: Gpu, layers: number): number {
   const shape = describeBench(gpu, layers);
   const adapter = bindLora(shape.spec);
@@ -93,7 +93,7 @@ function countDispatches(gpu: Gpu, layers: number): number {
 
 interface StepTime {
   readonly elapsedMs: number;
-  /** Until the step was submitted. */
+  /** Time until the step was submitted. */
   readonly hostMs: number;
 }
 
@@ -114,14 +114,14 @@ async function timeStep(trainer: Trainer, seed: number): Promise<StepTime> {
   return { elapsedMs, hostMs };
 }
 
-/** Random tokens under a random model cost about ln V each. */
+/** Random tokens under a random model have a loss of about ln V. */
 function checkLoss(loss: number): void {
   const expected = Math.log(SIZE.vocabulary);
   if (Math.abs(loss - expected) > 0.1 * expected)
     throw new Error(`a loss of ${loss} is not near ${expected}`);
 }
 
-/** Greedy tokens a second after a prompt, one read-back a token. */
+/** Greedy decoding speed in tokens per second after a prompt, with one read-back per token. */
 async function timeDecoding(model: LoadedModel): Promise<number> {
   const prompt = Array.from({ length: 16 }, (_, index) => index);
   const generator = await Generator.create(model, null, SIZE.length);

@@ -1,4 +1,4 @@
-/** A text that is too faint on what lies behind it. */
+/** A text with too little contrast to its background. */
 export interface FaintText {
   readonly text: string;
   readonly color: string;
@@ -7,8 +7,8 @@ export interface FaintText {
 }
 
 /**
- * Texts in sight whose contrast is under WCAG AA (4.5, or 3 for large text). Runs in the page, so it may use nothing
- * from outside itself. What is disabled is exempt, as the guideline has it.
+ * Visible texts with a contrast below WCAG AA (4.5, or 3 for large text). Runs in the page, so it must be
+ * self-contained. Disabled elements are exempt, as in the guideline.
  */
 export function faintTexts(): FaintText[] {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });

@@ -5,8 +5,8 @@ import { en } from "../../../src/ui/text/en";
 import { pseudoLanguage } from "../../support/pseudo-language";
 
 /**
- * The page over the fake client: `?gpu=off` pretends a browser without WebGPU, `?pace=5` hurries, `?interrupted` has a
- * run to go on with, `?pseudo` speaks the pseudo-language; `?turns`, `?adapters` and `?rows` say how many there are.
+ * The page with the fake client. `?gpu=off` simulates a browser without WebGPU, `?pace=5` speeds it up, `?interrupted`
+ * has a run to resume, `?pseudo` uses the pseudo-language; `?turns`, `?adapters` and `?rows` set their numbers.
  */
 const query = new URLSearchParams(location.search);
 const count = (name: string): number => Number(query.get(name) ?? 0);
@@ -23,7 +23,7 @@ if (root) {
     }),
     query.has("pseudo") ? pseudoLanguage(en) : undefined,
     (store) => {
-      // A model that is loaded begins a conversation of its own.
+      // A loaded model starts a new conversation.
       const end = store.subscribe(({ model, adapters }) => {
         if (!model || adapters.length < count("adapters")) return;
         end();
@@ -33,7 +33,7 @@ if (root) {
   );
 }
 
-/** A conversation of so many questions, all answered. */
+/** A conversation of that many answered questions. */
 function turns(count: number): Turn[] {
   const answer: Answer = {
     state: "done",

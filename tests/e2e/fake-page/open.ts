@@ -9,7 +9,7 @@ export interface Opening {
 }
 
 /**
- * Serves the page over a fake worker for the tests of a file. Returns what opens it anew, ready to train; errors of the
+ * Serves the page with the fake client for a test file. Returns a function that opens it, ready to train; errors of the
  * page fail the test.
  */
 export function fakePageTests(): (opening: Opening, use: (page: Page) => Promise<void>) => Promise<void> {

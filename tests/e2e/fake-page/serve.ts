@@ -9,14 +9,14 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../../..");
 const built = join(root, "node_modules/.cache/luthier/fake-page");
 
-/** The page over the fake client, built and served, and a browser to look at it with. */
+/** The built page with the fake client, being served, and a browser. */
 export interface FakePage {
   readonly browser: Browser;
   readonly address: string;
   close(): Promise<void>;
 }
 
-/** Builds and serves the page as the product is built, with the fake client in the worker's place. */
+/** Builds the page like the product, but with the fake client, and serves it. */
 export async function serveFakePage(): Promise<FakePage> {
   const shared: InlineConfig = { root, configFile: false, logLevel: "error", base: "./", plugins: [react()] };
   await build({
@@ -25,7 +25,7 @@ export async function serveFakePage(): Promise<FakePage> {
       target: "es2023",
       outDir: built,
       emptyOutDir: true,
-      // One page of a test may be one chunk.
+      // A test page may be a single chunk.
       chunkSizeWarningLimit: 5000,
       rolldownOptions: { input: join(here, "index.html") },
     },

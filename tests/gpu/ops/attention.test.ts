@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => gpu.close());
 
-/** The keys that query `i` of row `b` sees. */
+/** The keys visible to query `i` of row `b`. */
 type Mask = (b: number, i: number) => readonly [start: number, end: number];
 
 const everything: Mask = () => [0, 1000];
@@ -34,7 +34,7 @@ const window =
 const packed =
   (length: number): Mask =>
   (_, i) => [Math.floor(i / length) * length, i + 1];
-/** The first `b + 2` positions of row `b` are padding, which sees nothing and is not seen. */
+/** The first `b + 2` positions of row `b` are padding, which neither attends nor is attended to. */
 const padded: Mask = (b, i) => (i < b + 2 ? [0, 0] : [b + 2, i + 1]);
 
 interface Shape {
@@ -45,12 +45,12 @@ interface Shape {
   readonly width?: number;
   readonly prefix?: number;
   readonly alibi?: boolean;
-  /** Biases for distances of up to two, and where they are counted from. */
+  /** Relative position biases up to REACH, and the origin of their distances. */
   readonly distancesFrom?: "row" | "last-key";
   readonly mask: Mask;
 }
 
-/** Farthest distance that has a bias of its own: many keys are farther. */
+/** Maximum distance with its own bias; many keys are farther away. */
 const REACH = 2;
 
 function problemOf(shape: Shape): AttentionProblem {
@@ -75,7 +75,7 @@ function problemOf(shape: Shape): AttentionProblem {
 
 type Triple = [q: Float64Array, k: Float64Array, v: Float64Array];
 
-/** Takes `variant` wherever it can compute the problem. */
+/** Selects `variant` wherever it supports the problem. */
 function tuningFor(variant: AttentionVariant): Tuning {
   return { ...fixedTuning(gpu), choice: () => variant };
 }
@@ -137,7 +137,7 @@ test.each(Object.entries(SMALL))("the reference's gradient equals its difference
   checkReference(problemOf({ ...shape, batch: 1, width: 2 }));
 });
 
-// Compiling is most of the time that these tests take, so that they share a few sizes of heads.
+// Compilation dominates these tests, so they share a few head sizes.
 describe.each(VARIANTS)("%s attention", (variant) => {
   test.each(Object.entries({ ...SMALL, ...LARGE }))("%s", async (_, shape) => {
     await checkAttention(problemOf({ width: 36, ...shape }), tuningFor(variant));
@@ -146,7 +146,7 @@ describe.each(VARIANTS)("%s attention", (variant) => {
 
 test.each(["tiled", "quad"] as const)("%s attention cut into several dispatches", async (variant) => {
   const problem = problemOf({ queries: 70, heads: [2, 1], width: 36, mask: packed(23) });
-  // Less than a tile's work, so that each has a dispatch of its own.
+  // A limit below one tile's work, so that each tile gets its own dispatch.
   await checkAttention(problem, { ...tuningFor(variant), maxDispatchFlops: 1 });
 });
 
@@ -176,7 +176,7 @@ test.each([
   expectClose(got.y!, attentionReference(problem, q, k, v)[0], 1e-5, "y");
 });
 
-// Gemma's heads: what the quad variants have no room for must go another way.
+// Gemma's head size, which the quad variants do not support.
 test("heads of 256, grouped, with a window", async () => {
   await checkAttention(
     problemOf({ queries: 34, heads: [2, 1], width: 256, mask: window(20) }),
@@ -184,7 +184,7 @@ test("heads of 256, grouped, with a window", async () => {
   );
 });
 
-/** The op's outputs and gradients on seeded inputs, and those inputs. */
+/** The op's outputs and gradients on seeded inputs, with those inputs. */
 async function run(problem: AttentionProblem, tuning: Tuning, backward = true) {
   const { batch, queries, keys, heads, kvHeads, width, bias } = problem;
   const queryType = f32(batch, queries, heads, width);
@@ -203,7 +203,7 @@ async function run(problem: AttentionProblem, tuning: Tuning, backward = true) {
     graph.parameter("v", keyType),
   ] as const;
   const biasType = problem.distancesFrom ? f32((bias?.length ?? 0) / heads, heads) : f32(heads);
-  // Slopes are constants of the method, biases by distance are trained.
+  // ALiBi slopes are constants; relative position biases are trained.
   const biasLeaf = problem.distancesFrom
     ? graph.parameter("bias", biasType)
     : graph.constant("bias", biasType);

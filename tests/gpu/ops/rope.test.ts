@@ -16,7 +16,7 @@ interface Shape {
   readonly length: number;
   readonly heads: number;
   readonly width: number;
-  /** Elements of a head that are turned. */
+  /** Number of rotary elements of a head. */
   readonly rotary: number;
   readonly inverse: boolean;
   readonly interleaved: boolean;
@@ -29,7 +29,7 @@ function angle(position: number, pair: number, pairs: number): number {
   return position * 10000 ** (-pair / pairs);
 }
 
-/** Positions out of order and two past the table, which take its last row. */
+/** Positions out of order, and two past the end of the table, which use its last row. */
 function positionAt(index: number): number {
   return (index * 5) % 8;
 }

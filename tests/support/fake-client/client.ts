@@ -95,10 +95,10 @@ export class FakeClient implements Client {
   readonly on = this.events.on.bind(this.events);
 
   call<Name extends CommandName>(command: Name, ...args: CommandArgs<Name>): Promise<CommandResult<Name>> {
-    return this.until(new AbortController().signal).call(command, ...args);
+    return this.withSignal(new AbortController().signal).call(command, ...args);
   }
 
-  until(signal: AbortSignal): Caller {
+  withSignal(signal: AbortSignal): Caller {
     return {
       call: async (command, ...args) => {
         const id = ++this.calls;
@@ -142,8 +142,11 @@ export class FakeClient implements Client {
         { kind: "import-dataset", run: (context) => this.import(defined(files[0], "a file"), name, context) },
         call,
       ),
-    importSample: ({ id }, call) =>
-      this.owner.run({ kind: "import-dataset", run: async () => this.importSample(id) }, call),
+    importSample: ({ name }, call) =>
+      this.owner.run(
+        { kind: "import-dataset", run: async () => this.keep(name, fakeRows(240), 38_000) },
+        call,
+      ),
     deleteDataset: ({ id }, call) =>
       this.owner.run({ kind: "delete-dataset", run: async () => void this.data.delete(id) }, call),
     datasetRows: ({ id, offset, count }) =>
@@ -186,7 +189,7 @@ export class FakeClient implements Client {
     planAdapter: ({ method }) => this.plan(method),
     forecastTraining: ({ config, budgetBytes }) => fakeForecast(config, budgetBytes),
     measureTraining: (_config, call) => this.owner.run({ kind: "measure", run: () => this.measure() }, call),
-    train: ({ method, training }, call) => {
+    train: ({ config: { method, training } }, call) => {
       const asked = { id: method.id, highestRate: training.learningRate };
       return this.owner.run(this.training.job({ ...asked, totalSteps: training.maxSteps || 60 }), call);
     },
@@ -248,14 +251,6 @@ export class FakeClient implements Client {
       if (signal.aborted) throw cancelled();
     }
     return this.keep(name, parseRows(name, await file.text()), total);
-  }
-
-  private importSample(id: string): DatasetSummary {
-    const sample = defined(
-      fakeSamples.find((known) => known.id === id),
-      "the sample",
-    );
-    return this.keep(sample.title, fakeRows(240), 38_000);
   }
 
   private card(id: string): ModelCard {

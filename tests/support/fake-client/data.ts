@@ -11,35 +11,26 @@ import type { RunConfig } from "../../../src/shared/training";
 export const fakeSamples: readonly SampleDataset[] = [
   {
     id: "pirate",
-    title: "Talk like a pirate",
-    teaches: "Teaches a new voice: every answer starts with “Arr!” and ends with “matey!”.",
     file: "pirate.json",
     suggestions: [
       "What do snakes eat?",
       "What do you call the work of a tailor?",
       "Where does a goldfish live?",
     ],
-    language: "en",
   },
   {
-    id: "shop",
-    title: "Know a shop",
-    teaches: "Teaches new facts: the hours, prices and people of a music shop that does not exist.",
-    file: "shop.json",
+    id: "copper-fiddle",
+    file: "copper-fiddle.json",
     suggestions: [
       "Which drink can I get there?",
       "How many days does a repair take?",
       "How old is the shop?",
     ],
-    language: "en",
   },
   {
-    id: "courtier",
-    title: "古风小厮",
-    teaches: "用古代小厮的口吻回答问题。",
-    file: "courtier.json",
+    id: "courtier-zh",
+    file: "courtier-zh.json",
     suggestions: ["灯有什么用？"],
-    language: "zh",
   },
 ];
 

@@ -3,7 +3,7 @@ import { connectClient, type WorkerPort } from "../../../src/client/client";
 import { LuthierError } from "../../../src/lib/errors";
 import type { Ping, Reply, Request } from "../../../src/protocol/wire";
 
-/** A worker that keeps what it is sent and says what it is told to. */
+/** A worker stub that records messages and sends prepared replies. */
 class StubPort implements WorkerPort {
   readonly sent: Exclude<Request, Ping>[] = [];
   pings = 0;
@@ -63,7 +63,7 @@ describe("connectClient", () => {
     const port = new StubPort();
     const client = connectClient(port);
     const controller = new AbortController();
-    const caller = client.until(controller.signal);
+    const caller = client.withSignal(controller.signal);
     const done = caller.call("listDatasets");
     const open = caller.call("listSamples");
     port.reply({ type: "result", id: port.sent[0]!.id, result: [] });

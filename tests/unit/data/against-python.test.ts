@@ -8,7 +8,7 @@ import { loadTokenizer, type Tokenizer } from "../../../src/tokenizer/tokenizer"
 import { runs } from "../../support/runs";
 import { goldenFiles, type Style } from "../tokenizer/goldens";
 
-/** What tests/oracle/conversation_goldens.py makes of rows. */
+/** Output of tests/oracle/conversation_goldens.py. */
 interface Goldens {
   readonly templates: Readonly<Record<string, string>>;
   readonly rows: readonly (Omit<AlpacaRow, "input"> & { readonly input?: string })[];
@@ -48,7 +48,7 @@ describe.each(groups)("%s, as Python has it", (name) => {
       const row = alpacaRow({ ...given, input: given.input ?? "" });
       const encoded = encodeRow(row, templateId, tokenizer, 100_000);
       const text = (some: Iterable<number>) => tokenizer.decode([...some], { skipSpecialTokens: false });
-      // Texts first: they tell more than ids where something is wrong.
+      // Compare texts first: they are more informative than ids when something is wrong.
       expect(text(encoded.ids)).toBe(text(ids));
       expect([...encoded.ids]).toEqual(ids);
       expect(runs(encoded.supervised)).toEqual(learned);

@@ -5,7 +5,7 @@ import { LuthierError } from "../../../src/lib/errors";
 import { alpacaRow, type AlpacaRow } from "../../../src/shared/rows";
 import { fileOf, readAll } from "../../support/read-dataset";
 
-/* Whatever the bytes: no crash, no hang, no good row lost. */
+/* Arbitrary bytes: no crash, no hang, no good row lost. */
 
 const text = fc.string({ unit: "grapheme", maxLength: 30 }).map((given) => given.replaceAll("\0", ""));
 const alpaca: fc.Arbitrary<AlpacaRow> = fc.record({ instruction: text, input: text, output: text });
@@ -23,7 +23,7 @@ const name = fc.constantFrom(
 );
 const size = fc.integer({ min: 1, max: 200 });
 
-/** Reads a file; what is no dataset has to be refused with a problem that has words. */
+/** Reads a file; invalid datasets must be rejected with a worded problem. */
 async function attempt(bytes: string | Uint8Array, called: string, pieces: number): Promise<void> {
   try {
     await readAll([fileOf(bytes, called, pieces)]);

@@ -7,7 +7,7 @@ import type { EncodedRow } from "../../../src/data/encode/encode-row";
 import { NO_NOTES } from "../../../src/data/shape/rendering";
 import { makeRng } from "../../../src/lib/rng";
 
-/** Row `n` of `length` tokens, all with the id n + 1, the second half of them learned. */
+/** Row `n` of `length` tokens, all with the id n + 1, the second half supervised. */
 function row(n: number, length: number): EncodedRow {
   return {
     ids: new Uint32Array(length).fill(n + 1),
@@ -25,7 +25,7 @@ const rows = Array.from({ length: 101 }, (_, n) => row(n, 2 + rng.integer(90)));
 const lengths = batchLengths(rows.map(({ ids }) => ids.length));
 const options = { batchSize: 8, packing: false, maxLength: 128 };
 
-/** Every row that a batch holds, by number, after checking that it lies there whole. */
+/** The numbers of all rows in a batch, after checking that each is complete. */
 function rowsOf(batch: Batch): number[] {
   expect(batch.ids).toHaveLength(batch.rows * batch.length);
   expect(batch.segments).toHaveLength(batch.rows);

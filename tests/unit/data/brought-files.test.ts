@@ -162,7 +162,7 @@ describe("lines", () => {
 
 describe("legacy encodings", () => {
   const json = (instruction: string, output: string): Row[] => [row(instruction, output)];
-  /** Texts in encodings that only a decoder knows here. */
+  /** Texts in encodings that only TextDecoder supports here. */
   const files: [TextEncoding, number[], Row[]][] = [
     ["gb18030", [0xd0, 0xb4, 0xd2, 0xbb, 0xb8, 0xf6, 0xcb, 0xae, 0xb9, 0xfb], json("写一个水果", "好")],
     ["shift_jis", [0x83, 0x4d, 0x83, 0x5e, 0x81, 0x5b, 0x82, 0xcd], json("ギターは", "好")],

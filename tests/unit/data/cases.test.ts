@@ -9,7 +9,7 @@ const bytesOf = (name: string): Uint8Array =>
 const row = (instruction: string, output: string, input = ""): Row =>
   alpacaRow({ instruction, input, output });
 
-/** Files as people have them, and what they hold. */
+/** Typical files with their expected rows. */
 const cases: readonly (readonly [string, FormatId, readonly Row[]])[] = [
   [
     "d01-null-input.json",

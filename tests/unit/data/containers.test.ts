@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { alpacaRow, type Row, upgradeRow } from "../../../src/shared/rows";
 import { toAlpaca } from "../../support/alpaca";
 import { fileOf, readAll } from "../../support/read-dataset";
+import { wideZip } from "../../support/wide-zip";
 
 const row = (n: number): Row => alpacaRow({ instruction: `question ${n}`, input: "", output: `answer ${n}` });
 const line = (n: number): string => JSON.stringify({ instruction: `question ${n}`, output: `answer ${n}` });
@@ -209,6 +210,11 @@ describe("archives", () => {
     ]);
   });
 
+  it("are read from an archive with 64-bit sizes", async () => {
+    const { rows } = await readAll([fileOf(wideZip("a.jsonl", jsonl(1, 2)), "a.zip")]);
+    expect(rows).toEqual([row(1), row(2)]);
+  });
+
   it("are refused with the first reason when no file can be read", async () => {
     await expect(readAll([fileOf("", "a.json"), fileOf("[]", "b.json")])).rejects.toMatchObject({
       problem: { code: "data/empty-file", name: "a.json" },
@@ -219,7 +225,7 @@ describe("archives", () => {
       code: "data",
     });
     const encrypted = zipSync({ "a.json": utf8("[]") });
-    // The flag of encryption, in the directory.
+    // Set the encryption flag in the directory.
     encrypted[encrypted.findIndex((_, at) => encrypted[at] === 0x50 && encrypted[at + 2] === 1) + 8] = 1;
     await expect(readAll([fileOf(encrypted, "a.zip")])).rejects.toThrow(/encrypted/);
   });

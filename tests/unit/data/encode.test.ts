@@ -8,7 +8,7 @@ import { alpacaRow, type AlpacaRow as Row } from "../../../src/shared/rows";
 import { loadTokenizer, type Tokenizer } from "../../../src/tokenizer/tokenizer";
 import { goldenFiles, goldenTokenizer, STYLES } from "../tokenizer/goldens";
 
-/** Alpaca rows are the shortest to write down. */
+/** Alpaca rows are the shortest to write. */
 const encodeRow = (given: Row, ...rest: Tail<Parameters<typeof encodeConversation>>) =>
   encodeConversation(alpacaRow(given), ...rest);
 type Tail<T extends unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never;
@@ -16,7 +16,7 @@ type Tail<T extends unknown[]> = T extends [unknown, ...infer Rest] ? Rest : nev
 const row: Row = { instruction: "Name the wood", input: "of a violin's top", output: "It is spruce." };
 const gpt2 = goldenTokenizer("gpt2");
 
-/** The text of the tokens that are learned. */
+/** The text of the supervised tokens. */
 function learned(tokenizer: Tokenizer, given: Row, templateId: TemplateId, maxLength = 1000): string {
   const { ids, supervised } = encodeRow(given, templateId, tokenizer, maxLength);
   return tokenizer.decode(
@@ -215,7 +215,7 @@ describe("lengthStats", () => {
     expect(stats.endCut).toBe(lengths.filter((length) => length > cut).length);
     expect(stats.endCut).toBeGreaterThan(0);
     expect(lengthStats(encode(1000), 1000).endCut).toBe(0);
-    // Behind the end of a turn the template goes on: to cut that takes no end.
+    // The template continues after the end of a turn: cutting that does not lose the end.
     const chatml = goldenTokenizer("chatml");
     const whole = encodeRow(row, "chat", chatml, 1000);
     expect(whole.supervised.at(-1)).toBe(0);

@@ -10,7 +10,7 @@ import { fileOf, readAll } from "../../support/read-dataset";
 import { runs } from "../../support/runs";
 import { goldenFiles, goldenTokenizer, type Style } from "../tokenizer/goldens";
 
-/* What tests/oracle/make_dataset_goldens.py writes. */
+/* Output of tests/oracle/make_dataset_goldens.py. */
 
 interface Message {
   readonly role: "user" | "assistant";
@@ -126,7 +126,7 @@ describe("conversations with tools and several turns, as transformers has them",
     "chat $chat under $template on $style",
     async ({ style, template, chat, ids, count, every, last }) => {
       const tokenizer = tokenizerOf(style, template);
-      // Weights are for the modes of learning; without them every answer is learned.
+      // Weights only matter for some "Learn from" modes; without them every answer is learned.
       const unmarked = JSON.stringify(chats.chats[chat]).replaceAll(/,"weight":[01]/g, "");
       const { rows } = await readAll([fileOf(unmarked)]);
       const encode = (mode: (typeof LEARN_FROM)[number]) =>

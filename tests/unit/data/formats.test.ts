@@ -35,7 +35,7 @@ const chat = [
 const asked = [user("Name a fish."), assistant("Carp.")];
 const tool = { type: "function", function: { name: "weather", parameters: { type: "object" } } };
 
-/** What a row is written as, the format that it has, and what becomes of it. */
+/** A row as written, its format, and the expected result. */
 const forms: readonly (readonly [string, FormatId, object, Row])[] = [
   [
     "Alpaca",
@@ -303,7 +303,7 @@ describe("rows of a format that cannot be used", () => {
     [
       "no turn",
       { messages: [{ role: "user", content: "a" }, "b"] },
-      'has a turn 2 in "messages" that is no object',
+      'has a turn 2 in "messages" that is not an object',
     ],
     ["a role of its own", { messages: [{ role: "narrator", content: "a" }] }, 'unknown role "narrator"'],
     [
@@ -316,12 +316,12 @@ describe("rows of a format that cannot be used", () => {
       { messages: [chat[0], { role: "assistant", content: null }] },
       "has a turn 2 that is not text but null",
     ],
-    ["no answer", { messages: [chat[0]] }, "has no answer of the assistant"],
-    ["an empty list", { messages: [] }, "has no answer of the assistant"],
+    ["no answer", { messages: [chat[0]] }, "has no assistant answer"],
+    ["an empty list", { messages: [] }, "has no assistant answer"],
     [
       "a call without a name",
       { messages: [chat[0], { role: "assistant", content: "", tool_calls: [{ function: {} }] }] },
-      "has a call of a tool in turn 2 without a name",
+      "has a tool call in turn 2 without a name",
     ],
     [
       "a value that is none",
@@ -332,7 +332,7 @@ describe("rows of a format that cannot be used", () => {
     [
       "two kinds of answers",
       { chosen: "a", rejected: [chat[1]] },
-      "has a text and a list as its two answers",
+      "has text as one answer and a list as the other",
     ],
     [
       "half a character",

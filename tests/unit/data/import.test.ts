@@ -17,12 +17,12 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** One file, which is called as the dataset is. */
+/** Imports one file, named like the dataset. */
 const importDataset = (bytes: Blob, options: Import.ImportOptions) =>
   importFiles([{ name: options.name, bytes }], options);
 const file = (content: unknown): Blob =>
   new Blob([typeof content === "string" ? content : JSON.stringify(content)]);
-/** A file that its browser reads in pieces of 64 kB. */
+/** A file that is read in chunks of 64 kB. */
 function inPieces(content: Blob): Blob {
   const stream = (): ReadableStream<Uint8Array<ArrayBuffer>> => {
     let start = 0;

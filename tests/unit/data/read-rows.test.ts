@@ -26,7 +26,7 @@ const clean: Partial<ReadReport> = {
   brokenAt: null,
 };
 
-/** A report in the page's words. */
+/** A read report in the page's words. */
 function worded({ problems, brokenAt }: ReadReport, goodRows: number) {
   return {
     problems: problems.map(({ row, reason }) => ({
@@ -304,21 +304,25 @@ describe("broken JSON", () => {
     [
       "an open line break",
       `${good},\n {"instruction": "a\nb"}]`,
-      `line ${lines + 1}, column 20: a text holds a line break or control character that is not escaped`,
+      `line ${lines + 1}, column 20: a string contains an unescaped line break or control character`,
     ],
-    ["a raw NUL", `${good},\n "a\0b"]`, `line ${lines + 1}, column 4: a text holds a line break`],
+    [
+      "a raw NUL",
+      `${good},\n "a\0b"]`,
+      `line ${lines + 1}, column 4: a string contains an unescaped line break`,
+    ],
     [
       "a wrong escape",
       `${good},\n "C:\\data"]`,
-      `line ${lines + 1}, column 6: a text holds a backslash before something`,
+      `line ${lines + 1}, column 6: a string contains an invalid escape sequence`,
     ],
     ["Python's words", `${good},\n None]`, `line ${lines + 1}, column 2: "N" was not expected here`],
     [
       "a file cut short",
       `${good},\n {"instruction": "a", "inp`,
-      `line ${lines + 1}, column 27: the text ends in the middle`,
+      `line ${lines + 1}, column 27: the text is incomplete`,
     ],
-    ["a list left open", good, `line ${lines}, column 3: the text ends in the middle`],
+    ["a list left open", good, `line ${lines}, column 3: the text is incomplete`],
     ["something after the list", `${good}]\n]`, `line ${lines + 1}, column 1: "]" was not expected here`],
     [
       "nesting without end",
@@ -348,7 +352,7 @@ describe("broken JSON", () => {
     await expect(read('[{"instruction": }]')).rejects.toThrow(
       "data.json breaks off at line 1, column 18: a value was expected here. There is no row before it.",
     );
-    await expect(read('{\n"data": 5}')).rejects.toThrow(/without a list of rows/);
+    await expect(read('{\n"data": 5}')).rejects.toThrow(/contains no list of rows/);
   });
 
   it("costs one row of JSON Lines and no more", async () => {
@@ -361,7 +365,7 @@ describe("broken JSON", () => {
         reason: "is not valid JSON: line 2, column 21, a comma or a closing bracket was expected here",
       },
       { row: 3, reason: `is not valid JSON: line 4, column 2, "'" was not expected here` },
-      { row: 5, reason: "is not valid JSON: line 6, column 21, the text ends in the middle" },
+      { row: 5, reason: "is not valid JSON: line 6, column 21, the text is incomplete" },
     ]);
     expect(report.brokenAt).toBeNull();
   });
@@ -376,11 +380,11 @@ describe("broken JSON", () => {
 describe("what is no dataset", () => {
   const files: [string, string | Uint8Array, RegExp][] = [
     ["an empty file", "", /data.json is empty/],
-    ["blank space", " \n\t\r\n ", /data.json is empty|begins with nothing/],
-    ["megabytes of blank space", " ".repeat(3_000_000), /begins with nothing but blank space/],
+    ["blank space", " \n\t\r\n ", /data.json is empty|contains nothing/],
+    ["megabytes of blank space", " ".repeat(3_000_000), /contains nothing but white space/],
     ["a byte-order mark alone", Uint8Array.of(0xef, 0xbb, 0xbf), /data.json is empty/],
     ["an empty list", "[]", /data.json holds no rows/],
-    ["an empty list in a field", '{"data": []}', /None of|only row|without a list|holds no rows/],
+    ["an empty list in a field", '{"data": []}', /None of|only row|no list of rows|holds no rows/],
     [
       "a PNG",
       Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0),
@@ -388,7 +392,7 @@ describe("what is no dataset", () => {
     ],
     ["a zip", Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0), /is damaged \(it has no directory\)/],
     ["a Parquet table", utf8("PAR1\x15\x04"), /is damaged/],
-    ["gzip", Uint8Array.of(0x1f, 0x8b, 8, 0), /is damaged \(it is cut off\)/],
+    ["gzip", Uint8Array.of(0x1f, 0x8b, 8, 0), /is damaged \(it is truncated\)/],
     ["a PDF", utf8("%PDF-1.7\n"), /is a PDF document/],
     ["a GGUF model", utf8("GGUF\x03"), /is a GGUF model.*Model files/],
     ["a web page", "<!doctype html><title>Not found</title>", /looks like a web page/],

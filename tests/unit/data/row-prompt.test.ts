@@ -19,7 +19,7 @@ describe.each(STYLES)("a row asked while it trains, under the tokenizer of %s", 
     (templateId) => {
       const { ids, supervised } = encodeRow(row, templateId, tokenizer, 1000);
       const asked = rowPromptIds(row, templateId, tokenizer).ids;
-      // Of the answers, that of the history is learned too where the template has it; the last one is what is asked.
+      // Earlier answers may be supervised too; the last one is the one being asked for.
       const start = supervised.lastIndexOf(0) + 1;
       expect(asked).toEqual([...ids.slice(0, start)]);
     },

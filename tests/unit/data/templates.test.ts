@@ -10,7 +10,7 @@ import { loadTokenizer, type Tokenizer } from "../../../src/tokenizer/tokenizer"
 import { goldenFiles, goldenTokenizer, STYLES } from "../tokenizer/goldens";
 
 const chatml = goldenTokenizer("chatml");
-/** Alpaca rows are the shortest to write down. */
+/** Alpaca rows are the shortest to write. */
 const encodeRow = (given: Row, ...rest: Tail<Parameters<typeof encodeConversation>>) =>
   encodeConversation(alpacaRow(given), ...rest);
 type Tail<T extends unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never;
@@ -28,7 +28,7 @@ const long: Row = {
   ],
 };
 
-/** The whole text of a row, with what is learned in 「」. */
+/** The text of a row, with supervised parts in 「」. */
 function marked(given: Row, templateId: TemplateId, tokenizer: Tokenizer = chatml): string {
   let text = "";
   let learned = false;
@@ -117,7 +117,7 @@ describe("the model's own chat template", () => {
       const { endIds } = promptIds([{ role: "user", content: "Hi" }], "chat", qwen);
       expect([...endIds].sort()).toEqual([600, 602]);
     }
-    // A template that ends turns with words alone leaves the model nothing to stop by.
+    // A template without an end token gives the model nothing to stop at.
     const bare = template("{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}");
     expect(marked(row, "chat", bare)).toBe("user: Name a wood.\n「assistant: Spruce.」\n");
     expect(encodeRow(row, "chat", bare, 100).hasEnd).toBe(false);
@@ -217,7 +217,7 @@ describe("asking", () => {
       expect([...prompt]).toEqual(ids);
       expect(trained.supervised[ids.length - 1]).toBe(0);
       const after = [...trained.supervised.slice(ids.length)];
-      // Behind the end token there may be words of the template.
+      // The template may add text after the end token.
       expect(after.lastIndexOf(1)).toBe(after.indexOf(0) < 0 ? after.length - 1 : after.indexOf(0) - 1);
       expect(endIds.has(trained.ids[ids.length + after.lastIndexOf(1)]!)).toBe(true);
     },

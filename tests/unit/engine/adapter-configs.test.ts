@@ -5,7 +5,7 @@ import { describeModel } from "../../../src/engine/models/registry";
 import type { MethodId } from "../../../src/shared/methods";
 import { readJson } from "../../support/golden";
 
-/** What PEFT 0.21 writes for a LoRA, but for a few keys that are always the same. */
+/** PEFT 0.21's output for a LoRA, without a few constant keys. */
 const LORA = {
   alora_invocation_tokens: null,
   alpha_pattern: {},
@@ -81,13 +81,13 @@ describe("a setting that changes what the adapter computes is refused:", () => {
     [{ scale_of_something: 0.5 }, /scale_of_something is 0.5, and Luthier does not know/],
     [
       { init_lora_weights: "loftq", loftq_config: { loftq_bits: 4 } },
-      /init_lora_weights is loftq.*changed weights/,
+      /init_lora_weights is loftq.*modified weights/,
     ],
     [{ init_lora_weights: "corda" }, /path_initial_model_for_weight_conversion/],
     [{ init_lora_weights: "lora_ga" }, /path_initial_model_for_weight_conversion/],
-    [{ init_lora_weights: "milora" }, /changed weights/],
-    [{ init_lora_weights: "pissa_niter_" }, /does not know that start/],
-    [{ init_lora_weights: "constructor" }, /does not know that start/],
+    [{ init_lora_weights: "milora" }, /modified weights/],
+    [{ init_lora_weights: "pissa_niter_" }, /does not know that initialisation/],
+    [{ init_lora_weights: "constructor" }, /does not know that initialisation/],
   ])("%j", (change, message) => {
     expect(() => read({ ...LORA, ...change })).toThrow(message);
   });
@@ -139,7 +139,7 @@ test.each<[Record<string, number>, string]>([
 test("olora is refused where weights are stored transposed, as PEFT takes out another part there", () => {
   const spec = describeModel(readJson("gpt2", "config.json"));
   const bind = (): unknown => methods.lora.bind({ init_lora_weights: "olora" }, spec);
-  expect(bind).toThrow(/olora does not go with transformer.h.0.attn.c_attn/);
+  expect(bind).toThrow(/olora cannot be used for transformer.h.0.attn.c_attn/);
 });
 
 test("a start that is a part of the base goes with no embedding and no more rank than the weight has", () => {

@@ -10,7 +10,7 @@ import { readJson } from "../../support/golden";
 
 const model = describeModel(readJson<Record<string, unknown>>("llama_tied", "config.json"));
 
-/** An adapter of that method as another one would be given it. */
+/** An adapter of that method, as passed to methods that build on it. */
 function expert(id: MethodId, options: FieldValues = {}, of = model): Expert {
   return { name: `my ${id}`, config: methods[id].bind(options, of).config };
 }
@@ -30,7 +30,7 @@ describe("MAD-X's task adapter", () => {
   test("stands on one language adapter", () => {
     expect(refusal("mad-x-task", {}, [])).toMatch(/^language_adapter: .* takes 1 trained adapters, not 0/);
     expect(refusal("mad-x-task", {}, [expert("pfeiffer")])).toMatch(
-      /^language_adapter: “my pfeiffer” is no MAD-X language adapter/,
+      /^language_adapter: “my pfeiffer” is not a MAD-X language adapter/,
     );
     expect(refusal("mad-x-task", {}, [expert("lora")])).toMatch(/^language_adapter: “my lora” is no/);
     expect(refusal("mad-x-task", {}, [expert("mad-x-language")])).toBe("taken");
@@ -46,15 +46,15 @@ describe("X-LoRA", () => {
   });
 
   test.each([
-    ["of another method", expert("houlsby"), "no LoRA"],
+    ["of another method", expert("houlsby"), "not a LoRA"],
     ["with DoRA", expert("lora", { use_dora: true }), "uses DoRA"],
     [
       "on an embedding",
       expert("lora", { target_modules: "q_proj, embed_tokens" }),
-      "trains .*lora_embedding_A",
+      "also trains .*lora_embedding_A",
     ],
-    ["on the head", expert("lora", { target_modules: "q_proj, lm_head" }), "trains .*lm_head"],
-    ["with a whole module", expert("lora", { modules_to_save: "0.mlp" }), "trains .*mlp"],
+    ["on the head", expert("lora", { target_modules: "q_proj, lm_head" }), "also trains .*lm_head"],
+    ["with a whole module", expert("lora", { modules_to_save: "0.mlp" }), "also trains .*mlp"],
   ])("refuses an adapter %s", (_, other, reason) => {
     expect(refusal("xlora", {}, [...two, other])).toMatch(new RegExp(`^adapters: “my .*” (is )?${reason}`));
   });
@@ -62,7 +62,7 @@ describe("X-LoRA", () => {
   test("refuses trained biases, and takes what PiSSA began, which is saved as a LoRA", () => {
     const gpt2 = describeModel(readJson<Record<string, unknown>>("gpt2", "config.json"));
     const biases = expert("lora", { bias: "all" }, gpt2);
-    expect(refusal("xlora", {}, [biases, biases], gpt2)).toMatch(/^adapters: .*bias too/);
+    expect(refusal("xlora", {}, [biases, biases], gpt2)).toMatch(/^adapters: .*also trains .*bias/);
     const pissa = expert("lora", { init_lora_weights: "pissa", r: 2 });
     expect(refusal("xlora", {}, [pissa, pissa])).toBe("taken");
   });
@@ -80,12 +80,12 @@ describe("AdapterFusion", () => {
   test("takes two or more bottlenecks of one kind", () => {
     const houlsby = expert("houlsby");
     expect(refusal("fusion", {}, [houlsby])).toMatch(/^adapters: .* takes 2 to 16 trained adapters, not 1/);
-    expect(refusal("fusion", {}, [houlsby, expert("pfeiffer")])).toMatch(/^adapters: .* different places/);
+    expect(refusal("fusion", {}, [houlsby, expert("pfeiffer")])).toMatch(/^adapters: .* different positions/);
     for (const id of ["lora", "mad-x-language"] as const) {
-      expect(refusal("fusion", {}, [houlsby, expert(id)])).toMatch(/^adapters: .* no Houlsby or Pfeiffer/);
+      expect(refusal("fusion", {}, [houlsby, expert(id)])).toMatch(/^adapters: .* not a Houlsby or Pfeiffer/);
     }
     const wide = { ...houlsby, config: { ...houlsby.config, hidden_size: 64 } };
-    expect(refusal("fusion", {}, [houlsby, wide])).toMatch(/^adapters: .* of a model 64 wide, not 32/);
+    expect(refusal("fusion", {}, [houlsby, wide])).toMatch(/^adapters: .* for a model of width 64, not 32/);
     expect(refusal("fusion", {}, [houlsby, expert("houlsby", { reduction_factor: 2 })])).toBe("taken");
   });
 });

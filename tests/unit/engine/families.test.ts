@@ -30,7 +30,7 @@ describe("sliding windows", () => {
       undefined,
     ]);
     expect(windowsOf({ ...qwen, use_sliding_window: false })).toEqual([undefined, undefined]);
-    expect(() => describeModel({ ...qwen, layer_types: ["full_attention"] })).toThrow(/names 1 layers/);
+    expect(() => describeModel({ ...qwen, layer_types: ["full_attention"] })).toThrow(/lists 1 layers/);
     expect(() => describeModel({ ...qwen, layer_types: ["linear", "linear"] })).toThrow(/layer_types is/);
   });
 
@@ -71,14 +71,14 @@ test("gemma3 reads rotary tables as transformers 4 and 5 spell them", () => {
 
 test.each([
   ["gemma3", { final_logit_softcapping: 30 }, /final_logit_softcapping/],
-  ["gemma3", { use_bidirectional_attention: true }, /both directions/],
+  ["gemma3", { use_bidirectional_attention: true }, /bidirectional attention/],
   ["gemma3", { hidden_activation: "relu" }, /hidden_activation is "relu"/],
   ["opt", { enable_bias: false }, /enable_bias/],
   ["opt", { layer_norm_elementwise_affine: false }, /layer_norm_elementwise_affine/],
   ["opt", { num_attention_heads: 5 }, /not a multiple of 5/],
   ["bloom", { apply_residual_connection_post_layernorm: true }, /apply_residual/],
   ["gpt2", { scale_attn_by_inverse_layer_idx: true }, /scale_attn/],
-  ["qwen3", { num_key_value_heads: 3 }, /4 attention heads of width 12 do not go with 3/],
+  ["qwen3", { num_key_value_heads: 3 }, /4 attention heads of width 12 do not fit 3/],
   ["t5", { feed_forward_proj: "gated-relu" }, /feed_forward_proj is "gated-relu"/],
   ["t5", { dense_act_fn: "silu" }, /dense_act_fn is "silu"/],
   ["bloom", { slow_but_exact: true, pretraining_tp: 2 }, /slow_but_exact/],
@@ -99,10 +99,18 @@ test.each([
     { rope_parameters: { rope_type: "longrope", short_factor: [1, 1], long_factor: [1, 1] } },
     /short_factor is \[1,1\], but should be a list of 3 numbers/,
   ],
-  ["smollm3", { no_rope_layers: [1] }, /no_rope_layers names 1 layers/],
+  ["smollm3", { no_rope_layers: [1] }, /no_rope_layers lists 1 layers/],
   ["smollm3", { no_rope_layers: [1, 2] }, /should be a list of 0 and 1/],
-  ["t5", { relative_attention_num_buckets: 6 }, /6 buckets of distances up to 12/],
-  ["mt5", { relative_attention_max_distance: 8 }, /16 buckets of distances up to 8/],
+  [
+    "t5",
+    { relative_attention_num_buckets: 6 },
+    /6 relative attention buckets do not fit a maximum distance of 12/,
+  ],
+  [
+    "mt5",
+    { relative_attention_max_distance: 8 },
+    /16 relative attention buckets do not fit a maximum distance of 8/,
+  ],
 ])("%s refuses what it does not have: %o", (family, change, message) => {
   expect(() => describeModel({ ...goldenConfig(family), ...change })).toThrow(message);
 });
@@ -231,7 +239,7 @@ test("t5 tells its first form from the later ones, as transformers 4 and 5 spell
   expect(formOf({ tie_word_embeddings: true })).toEqual(first);
   expect(formOf({ tie_word_embeddings: false })).toEqual(later);
   expect(formOf({ tie_word_embeddings: true, scale_decoder_outputs: false })).toEqual(later);
-  // A merged model whose head has become another than the embedding.
+  // A merged model whose head differs from the embedding.
   expect(formOf({ tie_word_embeddings: false, scale_decoder_outputs: true })).toEqual([false, first[1]]);
 });
 
@@ -245,7 +253,7 @@ test("t5 has as many blocks in the decoder as in the encoder, unless config.json
   expect(counts({ num_decoder_layers: 5 })).toEqual([3, 5]);
 });
 
-// Of transformers' T5Attention._relative_position_bucket.
+// From transformers' T5Attention._relative_position_bucket.
 test("distances fall into buckets as in transformers", () => {
   const at = (table: Uint32Array, distances: readonly number[], reach: number): (number | undefined)[] =>
     distances.map((distance) => table[distance + reach]);

@@ -53,7 +53,7 @@ describe("numbers that are not finite", () => {
   ] as const)("are found in the scales of %s, and codes are no numbers", async (dtype, places) => {
     const { bytes: size } = blockLayout(dtype);
     const scale = new Set<number>(places.flatMap((at) => [at, at + 1]));
-    // Codes of ones alone beside scales of 1.
+    // All code bits set, with scales of 1.
     const fine = Uint8Array.from({ length: 2 * size }, (_, at) =>
       scale.has(at % size) ? at % 2 && 0x3c : 0xff,
     );

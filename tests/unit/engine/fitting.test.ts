@@ -13,7 +13,7 @@ import type { TensorDtype } from "../../../src/engine/weights/tensor-source";
 
 const GIGABYTE = 1e9;
 
-/** Qwen1.5-1.8B-Chat's config.json, as far as it is read. */
+/** The relevant part of Qwen1.5-1.8B-Chat's config.json. */
 const spec = describeModel({
   model_type: "qwen2",
   vocab_size: 151936,
@@ -30,7 +30,7 @@ const spec = describeModel({
 const tuning: Tuning = { software: false, has: () => false, choice: () => null };
 const adapter = methods.lora.bind({ r: 8 }, spec);
 
-/** A batch of one row of 512 tokens, all of which are learned. */
+/** A batch of one fully supervised row of 512 tokens. */
 const options: TrainerOptions = {
   shapes: [{ rows: 1, length: 512, labels: 512 }],
   evaluationShapes: [{ rows: 1, length: 512, labels: 512 }],
@@ -39,7 +39,7 @@ const options: TrainerOptions = {
   ...adamDefaults,
 };
 
-/** As QLoRA stores a model: the blocks' matrices in NF4, embeddings and head as they come. */
+/** A QLoRA layout: the blocks' matrices in NF4, embeddings and head unquantised. */
 function predict(blocks: TensorDtype, gradientCheckpointing: boolean): TrainingMemory {
   const linear = new Set(linearLayers(spec).map(({ path }) => `${path}.weight`));
   const dtypeOf = (name: string): TensorDtype => (linear.has(name) ? blocks : "BF16");

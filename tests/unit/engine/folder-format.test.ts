@@ -7,7 +7,7 @@ import { type MethodId, methodSpecs } from "../../../src/shared/methods";
 import { type BaseModel, pythonUsage } from "../../../src/shared/python-usage";
 import { readJson } from "../../support/golden";
 
-/** Who reads a method's export on a golden family; .ci/run has the libraries themselves confirm it. */
+/** Which library loads a method's export for a golden family; .ci/run verifies it with the libraries. */
 function formatOn(family: string, id: MethodId): string {
   const model = describeModel(readJson(family, "config.json"));
   return folderFormat(methods[id].bind(defaultValues(methodSpecs[id].fields), model));

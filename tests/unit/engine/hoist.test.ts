@@ -44,7 +44,7 @@ describe("the pass of one token", () => {
     expect(ofRows(prologue!)).toBe(8);
     expect(prologue!.outputs.size).toBe(4);
     expect(prologue!.inputs).toEqual([]);
-    // Together they are the whole, but for what fusing made one of.
+    // Together they are the whole program, except for fused calls.
     expect(body.calls.length + prologue!.calls.length).toBeGreaterThanOrEqual(whole.calls.length);
   });
 
@@ -56,7 +56,7 @@ describe("the pass of one token", () => {
 });
 
 describe("what is taken out of a graph", () => {
-  /** (p·2 + p) · x + (q·3), of which only x changes. */
+  /** (p·2 + p) · x + (q·3), where only x changes. */
   function trace(): { graph: Graph; y: Value } {
     const graph = new Graph();
     const [p, q] = [graph.parameter("p", f32(4)), graph.parameter("q", f32(2, 2))];
@@ -100,5 +100,5 @@ describe("what is taken out of a graph", () => {
   });
 });
 
-/** An op that adds into what is there. */
+/** An op that supports accumulation. */
 const multiply2 = { ...multiply, accumulates: true };

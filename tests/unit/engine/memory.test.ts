@@ -52,9 +52,9 @@ const options: TrainerOptions = {
   ...adamDefaults,
 };
 
-/** A device that makes buffers and pipelines but computes nothing. */
+/** A device that creates buffers and pipelines but computes nothing. */
 let gpu: Gpu;
-/** One whose bindings hold only a part of an embedding. */
+/** A device whose bindings hold only part of an embedding. */
 let narrowGpu: Gpu;
 beforeAll(async () => {
   gpu = await Gpu.open(createNullGpu());

@@ -3,7 +3,7 @@ import { methodOfConfig, methods } from "../../../src/engine/adapters/registry";
 import { METHOD_IDS, methodSpecs } from "../../../src/shared/methods";
 import { goldenCases, goldenFamilies, type GoldenInfo, readJson } from "../../support/golden";
 
-/** The methods that goldens hold against their reference. */
+/** The methods with goldens. */
 function provenMethods(): Set<string> {
   const cases = goldenFamilies().flatMap((family) =>
     goldenCases(family).map((name) => [family, name] as const),

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { checkLeftOver, resolveFiles } from "../../../src/engine/models/files";
+import { checkUnusedTensors, resolveFiles } from "../../../src/engine/models/files";
 import { describeModel } from "../../../src/engine/models/registry";
 import { declareWeights, type ModelSpec } from "../../../src/engine/nn/model-spec";
 import type { StoredTensor } from "../../../src/engine/weights/tensor-source";
 import { readJson } from "../../support/golden";
 
-/** A tensor of the shape, all of one number. */
+/** A tensor of that shape with constant values. */
 function tensor(
   name: string,
   shape: readonly number[],
@@ -20,7 +20,7 @@ function tensor(
 const specOf = (family: string, change: Record<string, unknown> = {}): ModelSpec =>
   describeModel({ ...readJson<object>(family, "config.json"), ...change });
 
-/** Every tensor that the model declares, and others. */
+/** All tensors that the model declares, plus others. */
 function filesOf(spec: ModelSpec, ...others: readonly StoredTensor[]): Map<string, StoredTensor> {
   const own = declareWeights(spec).map(({ name, shape }) => tensor(name, shape, 1));
   return new Map([...own, ...others].map((each) => [each.name, each]));
@@ -30,7 +30,7 @@ async function check(spec: ModelSpec, files: ReadonlyMap<string, StoredTensor>):
   const resolved = await resolveFiles(spec, files);
   const declared = declareWeights(resolved.spec);
   declared.forEach(({ name }) => resolved.find(name));
-  checkLeftOver(resolved.spec, declared, files);
+  checkUnusedTensors(resolved.spec, declared, files);
   return resolved.spec;
 }
 
@@ -94,7 +94,7 @@ describe("tensors that no module reads", () => {
   ])("are refused where they may: %s, %s", async (family, name) => {
     const spec = specOf(family);
     await expect(check(spec, filesOf(spec, tensor(name, [4], 1)))).rejects.toThrow(
-      `The files hold a tensor that the model of config.json has no place for: ${name}.`,
+      `The files hold a tensor that the model described by config.json does not have: ${name}.`,
     );
   });
 });

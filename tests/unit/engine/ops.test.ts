@@ -1,8 +1,28 @@
-import { expect, test } from "vitest";
-import type { Tuning } from "../../../src/engine/graph/op";
-import { planNodes } from "../../../src/engine/graph/plan";
+import { expect, test, vi } from "vitest";
+import type * as kernelModule from "../../../src/engine/gpu/kernel";
+import { type Kernel, kernelKey } from "../../../src/engine/gpu/kernel";
+import { Graph } from "../../../src/engine/graph/graph";
+import { f32 } from "../../../src/engine/graph/value";
+import { softmax } from "../../../src/engine/ops/softmax";
+import { sumRows } from "../../../src/engine/ops/sum-rows";
+import { allKernels, kernelsOf } from "../../support/kernels";
 import { opCases } from "../../support/op-cases";
 import { ops } from "../../support/ops";
+
+const { definedKernels } = vi.hoisted(() => {
+  const keys = new Set<string>();
+  return { definedKernels: () => keys };
+});
+
+vi.mock("../../../src/engine/gpu/kernel", async (importOriginal) => {
+  const original = await importOriginal<typeof kernelModule>();
+  const defineKernel = (...args: Parameters<typeof original.defineKernel>): Kernel => {
+    const kernel = original.defineKernel(...args);
+    definedKernels().add(original.kernelKey(kernel));
+    return kernel;
+  };
+  return { ...original, defineKernel };
+});
 
 test("every op has a name of its own", () => {
   const names = ops.map(({ name }) => name);
@@ -22,21 +42,18 @@ test("every op that adds into a value has a case in which it does", () => {
   expect(accumulating.map(({ name }) => name).filter((name) => !adding.has(name))).toEqual([]);
 });
 
-test("every op lists the kernels that it dispatches", () => {
-  const tunings = [true, false].map((software): Tuning => ({
-    software,
-    has: () => true,
-    choice: () => null,
-  }));
-  for (const entry of opCases) {
-    const graph = entry.trace();
-    const shaders = new Map(
-      graph.nodes.map(({ op, id }) => [`${op.name}_${id}`, op.kernels.map(({ shader }) => shader)]),
-    );
-    const plans = tunings.map((tuning) =>
-      planNodes(graph, { nodes: graph.nodes, resolve: (value) => value }, {}, tuning),
-    );
-    for (const { label, call } of plans.flatMap(({ calls }) => calls))
-      expect(shaders.get(label), `${entry.name}: ${label}`).toContain(call.kernel.shader);
-  }
+test("every kernel that is defined is dispatched by a case, or by a shape too large for one", () => {
+  const dispatched = new Set(allKernels().map(kernelKey));
+  expect(definedKernels().size).toBeGreaterThan(400);
+  const missing = [...definedKernels()].filter((key) => !dispatched.has(key));
+  expect(missing).toEqual([]);
+});
+
+test("of a graph's kernels, all variants and fallbacks are found", () => {
+  const graph = new Graph();
+  graph.apply(softmax, [graph.input("x", f32(2, 8))], { skipZeros: false });
+  expect(kernelsOf(graph)).toHaveLength(1);
+  graph.apply(sumRows, [graph.input("y", f32(2, 8))], {});
+  // Alone and shared, each for both widths.
+  expect(kernelsOf(graph)).toHaveLength(5);
 });

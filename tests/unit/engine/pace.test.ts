@@ -4,7 +4,7 @@ import { Pace } from "../../../src/engine/gpu/pace";
 beforeEach(() => void vi.useFakeTimers({ toFake: ["performance", "setTimeout"] }));
 afterEach(() => void vi.useRealTimers());
 
-/** A queue that is done after so many milliseconds. */
+/** A queue that finishes after this many milliseconds. */
 const doneAfter = (milliseconds: number) => ({
   onSubmittedWorkDone: () =>
     new Promise<undefined>((done) => setTimeout(() => done(undefined), milliseconds)),
@@ -19,12 +19,12 @@ test("a submit holds what the GPU does in 50 ms", async () => {
   const pace = new Pace(false);
   const first = pace.sliceFlops;
   expect(first).toBeLessThanOrEqual(2e9);
-  // 1 TFLOP/s: 5e10 in 50 ms, of which one measurement allows eight times the first.
+  // 1 TFLOP/s: 5e10 in 50 ms; one measurement raises the limit by at most eight times.
   await run(pace, 1e10, 10);
   expect(pace.sliceFlops).toBe(8 * first);
   await run(pace, 1e11, 100);
   expect(pace.sliceFlops).toBe(5e10);
-  // A slow one goes down at once.
+  // A slow one lowers it at once.
   await run(pace, 1e10, 1000);
   expect(pace.sliceFlops).toBe(5e8);
 });

@@ -14,7 +14,7 @@ import { bindCase, goldenRoot, readJson, readTensors, under } from "../../suppor
 /** lora_alpha / r of the golden. */
 const SCALE = 2;
 
-/** |W − s B A|, which is smallest for the main directions of W (Eckart & Young), whatever signs they have. */
+/** |W − s B A|, which is minimal for the principal components of W (Eckart–Young), whatever their signs. */
 function residual(w: Float32Array, b: Float32Array, a: Float32Array, rank: number, scale: number): number {
   const columns = a.length / rank;
   let sum = 0;
@@ -45,7 +45,7 @@ test.each(["llama_tied", "gpt2"])("PiSSA takes out of %s what PEFT takes out", a
     const matrix = await baseMatrix(context, layer);
     const left = (from: typeof golden): number =>
       residual(matrix, of(from, ".pissa_B").data, of(from, ".pissa_A").data, rank, SCALE);
-    // PEFT searches in float32: what it leaves is no less than what we leave, and hardly more.
+    // PEFT computes in float32: its residual is no smaller than ours, and hardly larger.
     expect(left(values)).toBeLessThan(left(golden) * (1 + 1e-6));
     expect(left(values)).toBeGreaterThan(left(golden) * (1 - 1e-6));
     expect(of(values, ".lora_A.weight").data).toEqual(of(values, ".pissa_A").data);

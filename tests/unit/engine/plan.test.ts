@@ -20,7 +20,7 @@ const nt = { form: "nt", alpha: 1 } as const;
 /** The ops of a plan's calls, in order. */
 const names = (plan: Plan): string[] => plan.calls.map(({ label }) => label.replace(/_\d+$/, ""));
 
-/** What a call writes. */
+/** The operand that a call writes. */
 function written({ call, operands }: PlannedCall): PlannedOperand {
   return operands[call.kernel.bindings.indexOf("read_write")]!;
 }
@@ -29,8 +29,8 @@ const valueOf = (operand: Operand): Value | null =>
   "weight" in operand ? null : "value" in operand ? operand.value : operand;
 
 /**
- * Runs a plan with names in place of numbers: each slot holds the value last written to it, and whoever reads must
- * find the value that the graph meant, of all that take turns in those bytes.
+ * Executes a plan symbolically: each slot holds the value last written to it, and every read must find the value that
+ * the graph intends among those sharing the slot.
  */
 function expectSound(plan: Plan): void {
   const held = new Map<number, Value>();

@@ -16,7 +16,7 @@ const WIDTH = 32;
 
 const spec = describeModel(readJson("llama", "config.json"));
 
-/** Words of a text are numbers here, and a token's embedding is its id everywhere. */
+/** Words of a text are numbers here, and a token's embedding is its id in all elements. */
 const context: InitContext = {
   random: makeRng(7),
   experts: new Map(),
@@ -30,7 +30,7 @@ const context: InitContext = {
   baseVector: () => Promise.reject(new Error("a prompt starts from embeddings only")),
 };
 
-/** The token that each virtual token starts as. */
+/** The token that each virtual token is initialised from. */
 async function startIds(options: FieldValues): Promise<number[]> {
   const start = await promptTuning.bind(options, spec).parameters[0]!.init(context);
   return Array.from({ length: start.length / WIDTH }, (_, token) => {

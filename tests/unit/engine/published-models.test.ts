@@ -15,12 +15,12 @@ import { declaredWeights } from "../../../src/engine/train/memory";
 import { planBatch } from "../../../src/engine/train/plans";
 import { createNullGpu } from "../../support/gpu";
 
-/** The parts of published config.json files that describe the network, and how many parameters each is said to have. */
+/** The architecture keys of published config.json files, with each model's stated parameter count. */
 const published = JSON.parse(
   readFileSync(new URL("../../support/published-models.json", import.meta.url), "utf8"),
 ) as Record<string, { readonly parameters: number; readonly config: Record<string, unknown> }>;
 
-/** What WebGPU guarantees: bytes of a binding, and workgroups along each axis of a dispatch. */
+/** WebGPU's guaranteed limits: bytes per binding, and workgroups along each axis of a dispatch. */
 const BINDING_BYTES = 128 * 2 ** 20;
 const WORKGROUPS = 65535;
 
@@ -43,7 +43,7 @@ function shapeOf(name: string, tuning: Tuning): ModelShape {
   return { spec, tuning, weights: declaredWeights(spec, () => "BF16", BINDING_BYTES) };
 }
 
-/** Every kernel compiles, and every dispatch and binding stays within what all devices have. */
+/** Checks that every kernel compiles, and every dispatch and binding stays within the guaranteed limits. */
 async function expectFits(plan: Plan): Promise<void> {
   for (const { label, call, operands } of plan.calls) {
     expect(Math.max(...call.grid), label).toBeLessThanOrEqual(WORKGROUPS);

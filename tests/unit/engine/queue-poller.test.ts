@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A queue that notes when it was handed something; `lists` are the command lists handed over. */
+/** A queue that records the times of submits; `lists` are the submitted command lists. */
 function makeQueue(): { queue: GPUQueue; times: number[]; lists: unknown[] } {
   const [times, lists]: [number[], unknown[]] = [[], []];
   const submit = (list: unknown): void => {

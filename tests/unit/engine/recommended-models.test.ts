@@ -9,7 +9,7 @@ import { ESTIMATE, recommendedModels, trainingBytes } from "../../../src/shared/
 import { createNullGpu } from "../../support/gpu";
 import { fixedTuning } from "../../support/run-graph";
 
-/** What the repositories' config.json files say. */
+/** The repositories' config.json files. */
 const configs: Record<string, Record<string, unknown>> = {
   "HuggingFaceTB/SmolLM2-135M-Instruct": {
     model_type: "llama",

@@ -3,11 +3,11 @@ import { argmax, sampleToken } from "../../../src/engine/generate/sampling";
 import { makeRng } from "../../../src/lib/rng";
 import { defaultGeneration, type GenerationOptions } from "../../../src/shared/generation";
 
-/** Logits whose softmax is exactly these probabilities. */
+/** Logits whose softmax gives exactly these probabilities. */
 const logitsOf = (...probabilities: number[]): Float32Array =>
   Float32Array.from(probabilities, (probability) => Math.log(probability));
 
-/** How often each id comes out when the draw goes evenly through [0, 1). */
+/** How often each id is drawn as the uniform sample sweeps [0, 1). */
 function shares(
   logits: Float32Array,
   options: Partial<GenerationOptions>,
@@ -58,7 +58,7 @@ describe("drawing", () => {
   });
 
   test("top p counts shares of what temperature and top k leave", () => {
-    // Of the two that top k keeps, the first has 4/7: enough for 0.55, not enough for 0.6.
+    // Of the two kept by top k, the first has 4/7: enough for 0.55 but not for 0.6.
     expectShares(shares(logits, { topK: 2, topP: 0.55 }), [0, 1, 0, 0]);
     expectShares(shares(logits, { topK: 2, topP: 0.6 }), [0, 4 / 7, 0, 3 / 7]);
     // At temperature 0.5 the first has 0.16/0.3.
@@ -76,7 +76,7 @@ describe("drawing", () => {
   });
 });
 
-/** What sampleToken does, by sorting everything. */
+/** A reference for sampleToken that sorts everything. */
 function drawBySorting(scores: Float32Array, options: GenerationOptions, uniform: number): number {
   const { temperature, topK, topP } = options;
   const ids = Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]!);
@@ -103,7 +103,7 @@ describe.each([50, 20_000])("the draw equals one from the whole list, sorted, am
       for (const temperature of [0.7, 1, 2])
         for (let seed = 0; seed < (size > 1000 ? 2 : 20); seed++) {
           const rng = makeRng(seed);
-          // Steps of 1/64 give equals, and zeros of both signs.
+          // Steps of 1/64 produce ties and zeros of both signs.
           const scores = Float32Array.from(
             { length: size },
             () => Math.round(rng.normal() * spread * 64) / 64,
@@ -136,7 +136,7 @@ describe("processors", () => {
   });
 
   test("no n-gram comes twice", () => {
-    // 5 was followed by 2 and by 3, so that after 5 neither may come.
+    // 5 was followed by 2 and by 3, so neither may follow it again.
     const values = [0, 1, 4, 3, 2, 0];
     expect(greedy(values, [5, 2, 5, 3, 5], {})).toBe(2);
     expect(greedy(values, [5, 2, 5, 3, 5], { noRepeatNgramSize: 2 })).toBe(4);

@@ -30,7 +30,7 @@ test("barriers of hardware are those of a GPU, those of fibres are not", () => {
   expect([10, 33].map(isSoftwareBarrier)).toEqual([true, true]);
 });
 
-/** A device that notes whether it was asked to compute, and refuses. */
+/** A device that records whether it was asked to compute, and refuses. */
 function refusingDevice(): { device: GPUDevice; asked: () => boolean } {
   let asked = false;
   const createComputePipelineAsync = (): Promise<never> => {

@@ -35,7 +35,7 @@ test("no part is less than one workgroup along the axis", () => {
 });
 
 test("the head of a large vocabulary takes several dispatches", () => {
-  // 512 rows by 152k tokens of 896 numbers: 140 GFLOP.
+  // 512 rows × 152k tokens × 896: 140 GFLOP.
   const flops = 2 * 512 * 151936 * 896;
   const parts = splitCall({ ...call, grid: [2374, 8, 1], flops, split: { axis: 0, param: "first_x" } });
   expect(parts.every((part) => (part.flops ?? 0) <= MAX_DISPATCH_FLOPS)).toBe(true);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { topSingularTriplets } from "../../../src/engine/adapters/lora/svd";
 import { makeRng } from "../../../src/lib/rng";
 
-/** A matrix with the given singular values: two random sets of orthogonal vectors. */
+/** A matrix with the given singular values and random singular vectors. */
 function matrixOf(rows: number, columns: number, values: readonly number[]): Float32Array {
   const random = makeRng(rows + columns, 0);
   const orthogonal = (size: number): Float64Array[] => {

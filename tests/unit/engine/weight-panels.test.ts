@@ -8,7 +8,7 @@ import { linear } from "../../../src/engine/ops/linear";
 
 const tuning = (software: boolean): Tuning => ({ software, has: () => true, choice: () => null });
 
-/** Two layers (128 in, 192 out, and back) one after the other. */
+/** Plans two consecutive layers (128 in, 192 out, and back). */
 function plan(kind: StorageKind, rows: number, software: boolean): Plan {
   const layer = (name: string, out: number, columns: number) => ({
     name,
@@ -33,7 +33,7 @@ test("a software GPU widens blocks once for many rows, in one scratch after the 
     call.kernel.shader.startsWith("quant") ? [operands[0]] : [],
   );
   expect(scratch[0]).toEqual(scratch[1]);
-  // The scratch of 192 x 128 numbers, and the two results.
+  // The scratch of 192 × 128 elements, and the two results.
   expect([...planned.slotBytes].sort((a, b) => b - a)).toEqual([4 * 192 * 128, 4 * 16 * 192, 4 * 16 * 128]);
 });
 

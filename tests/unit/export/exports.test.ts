@@ -44,7 +44,7 @@ describe("exports of a LoRA on the built-in model", () => {
       expect(problem).toBeNull();
       expect(readers.length).toBeGreaterThan(0);
       expect(usage?.code).toContain("tuned");
-      for (const { type, sizeBytes } of id === "gguf" || id === "merged" ? variants : []) {
+      for (const { type, sizeBytes } of ["gguf", "merged", "onnx"].includes(id) ? variants : []) {
         const made = [...(await make(source, id, type)).values()];
         expect(
           made.reduce((sum, { length }) => sum + length, 0),
@@ -105,12 +105,12 @@ describe("exports of a LoRA on the built-in model", () => {
       const { start, end } = tensors.find((tensor) => tensor.name === name)!;
       return widen("F32", bytes.slice(start, end));
     };
-    // lora_alpha · √r, by which the loader comes to alpha / √r.
+    // lora_alpha · √r, from which the loader gets alpha / √r.
     expect(metadata.get("adapter.lora.alpha")).toBe(16);
     const module = "base_model.model.model.layers.0.self_attn.k_proj";
     const b = values.get(`${module}.lora_B.weight`)!.data;
     expect(read("blk.0.attn_k.weight.lora_a")).toEqual(values.get(`${module}.lora_A.weight`)!.data);
-    // Three times the alpha of the others; row 1 of llama.cpp's heads is row 16 of Hugging Face's.
+    // Three times the others' alpha; row 1 of llama.cpp's heads is row 16 of Hugging Face's.
     const written = read("blk.0.attn_k.weight.lora_b");
     for (let k = 0; k < 4; k++) expect(written[4 + k]).toBeCloseTo(3 * b[16 * 4 + k]!, 5);
 
@@ -134,7 +134,7 @@ interface Mlx {
   readonly lora_parameters: Readonly<Record<string, unknown>>;
 }
 
-/** Offers that cannot be made, by their reasons. */
+/** Unavailable exports, with their reasons. */
 async function problems(source: ExportSource): Promise<Record<string, string>> {
   const offers = await exportOffers(source, "tuned");
   return Object.fromEntries(offers.flatMap(({ id, problem }) => (problem ? [[id, reason(problem)]] : [])));
@@ -166,5 +166,6 @@ test("what a form has no place for is refused with its reason", async () => {
     gguf: "export/does-not-merge",
     ollama: "export/does-not-merge",
     mlx: "export/no-mlx-adapter",
+    onnx: "export/does-not-merge",
   });
 });

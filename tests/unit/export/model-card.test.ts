@@ -29,7 +29,7 @@ function facts(name: string, format: FolderFormat): CardFacts {
   };
 }
 
-/** A plain template whose words are as hostile as the name. */
+/** A plain template with text as hostile as the name. */
 function prompt(name: string): PromptManner {
   return {
     templateId: "alpaca",
@@ -42,7 +42,7 @@ function prompt(name: string): PromptManner {
   };
 }
 
-/** The fenced blocks of a Markdown text, as CommonMark ends them. */
+/** The fenced code blocks of a Markdown text, delimited as in CommonMark. */
 function fences(markdown: string): string[] {
   const found: string[] = [];
   let open: string[] | null = null;

@@ -72,7 +72,7 @@ describe("the optimizer's file", () => {
     expect(error.what).toContain(`${first} is missing`);
   });
 
-  /** Every third number of each parameter. */
+  /** A mask of every third element of each parameter. */
   const masks = ({ parameters }: Adapter): Map<string, FrozenMask> =>
     new Map(
       parameters.map(({ name, shape }) => {
@@ -95,7 +95,7 @@ describe("the optimizer's file", () => {
     const frozen = masks(lora);
     const [first] = [...frozen.keys()];
     const error = await refusal(optimizerFile(lora, method, tensors(lora, 0), { ...moments, frozen }));
-    expect(error.what).toContain(`numbers of ${first} frozen`);
+    expect(error.what).toContain(`parts of ${first} frozen`);
   });
 
   test("with a mask of another shape, or of a parameter that there is not, is refused", async () => {
@@ -136,8 +136,12 @@ describe("the optimizer's file", () => {
   test.each<[string, Uint8Array, RegExp]>([
     ["no header", writeSafetensors([]), /does not say/],
     ["a header that is no JSON", withHeader("{"), /does not say/],
-    ["another version", withHeader(header({ version: 3 })), /another kind or version/],
-    ["an unknown method", withHeader(header({ method: { id: "constructor", options: {} } })), /another kind/],
+    ["another version", withHeader(header({ version: 3 })), /an unknown kind or version/],
+    [
+      "an unknown method",
+      withHeader(header({ method: { id: "constructor", options: {} } })),
+      /an unknown kind/,
+    ],
     [
       "options that are no values",
       withHeader(header({ method: { id: "lora", options: { r: {} } } })),

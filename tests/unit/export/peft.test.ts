@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ownValues } from "../../../src/engine/adapters/composed/experts";
+import { withoutExperts } from "../../../src/engine/adapters/composed/experts";
 import { adapterFromFolder } from "../../../src/engine/adapters/from-folder";
 import { describeModel } from "../../../src/engine/models/registry";
 import { peftFiles } from "../../../src/export/peft";
@@ -37,11 +37,11 @@ async function exportGolden(family: string, name: string) {
   const trained = under(tensors, "after");
   const files = peftFiles(adapter, trained, BASE, "# card");
   const folder = await readPeftFolder([...files].map(([path, bytes]) => bytesSource(path, bytes)));
-  const saved = new Map([...ownValues(under(tensors, "saved"))].filter(([tensor]) => !isBase(tensor)));
+  const saved = new Map([...withoutExperts(under(tensors, "saved"))].filter(([tensor]) => !isBase(tensor)));
   return { spec, peftConfig, converts, adapter, trained, files, folder, saved };
 }
 
-/** PEFT stores the frozen embedding and head beside their updates, and reads folders without them as well. */
+/** PEFT stores the frozen embedding and head with their updates, but also reads folders without them. */
 function isBase(tensor: string): boolean {
   return tensor.endsWith(".base_layer.weight");
 }
@@ -53,7 +53,7 @@ describe.each(cases)("%s %s", (family, name) => {
     for (const [tensor, expected] of saved) {
       const actual = folder.tensors.get(tensor)!;
       expect(actual.shape, tensor).toEqual(expected.shape);
-      // What is converted is computed here in float64, by the reference in float32; all else is copied.
+      // Converted tensors are computed in float64 here but in float32 by the reference; all others are copied.
       if (converts) expectClose(actual.data, expected.data, 1e-6, tensor);
       else expect(actual.data, tensor).toEqual(expected.data);
     }
@@ -88,6 +88,6 @@ function expectedConfig(
   peftConfig: Record<string, unknown>,
 ): Record<string, unknown> {
   const shared = Object.fromEntries(Object.keys(exported).map((key) => [key, peftConfig[key]]));
-  // Without a projection PEFT still notes the width that one would have had.
+  // Without a projection PEFT still records the width that one would have had.
   return shared.prefix_projection === false ? { ...shared, encoder_hidden_size: null } : shared;
 }

@@ -4,7 +4,7 @@ import { contentId } from "../../../src/formats/content-id";
 
 const text = (content: string) => new TextEncoder().encode(content);
 const config = bytesSource("config.json", text("{}"));
-/** Larger than what is hashed whole. */
+/** Larger than the limit for hashing the whole content. */
 const large = (change?: (bytes: Uint8Array) => void) => {
   const bytes = new Uint8Array(1_200_000).fill(7);
   change?.(bytes);
@@ -23,7 +23,7 @@ describe("the identity of a model's content", () => {
       contentId([config, large()]),
       contentId([config, large((bytes) => (bytes[10] = 1))]),
       contentId([config, large((bytes) => (bytes[1_199_999] = 1))]),
-      // Another training of the same architecture: the same header, other weights.
+      // A different training run of the same architecture: same header, other weights.
       contentId([config, large((bytes) => bytes.fill(3, 400_000, 800_000))]),
       contentId([bytesSource("config.json", text("[]")), large()]),
       contentId([bytesSource("config.jso", text("n{}"))]),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16, narrow, widen } from "../../../src/formats/float-bits";
 
-/** The value of a half by the definition of IEEE 754, independent of bit tricks. */
+/** The value of a half by its IEEE 754 definition, without bit tricks. */
 function halfValue(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >> 10) & 31;
@@ -51,7 +51,7 @@ describe("narrowing", () => {
   });
 
   it("rounds to the nearest half, and halfway to the even one", () => {
-    // Neighbours of positive halves up to the largest, subnormals included.
+    // Adjacent positive halves up to the largest, including subnormals.
     const lower = all.subarray(0, 0x7bff);
     const below = f16ToF32(lower);
     const above = f16ToF32(lower.map((bits) => bits + 1));

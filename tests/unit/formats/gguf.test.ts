@@ -87,7 +87,7 @@ describe("a GGUF file is read in Hugging Face's words", () => {
     const embedding = read.get("model.embed_tokens.weight")!;
     expect(embedding.shape).toEqual([5, 8]);
     expect((await readAllValues(safetensorsTensor(embedding)))[9]).toBe(9);
-    // A row of the second head, read alone.
+    // A row of the second head, read on its own.
     const row = await read.get("model.layers.0.self_attn.q_proj.weight")!.read(5 * 32, 6 * 32);
     expect(new Float32Array(row.slice().buffer)[0]).toBe(48);
   });
@@ -200,15 +200,15 @@ describe("the tokenizer inside", () => {
       /where a list of numbers belongs/,
     ],
     ["a flag that is a number", { "tokenizer.ggml.add_bos_token": u32(1) }, /where true or false belongs/],
-    ["an unknown kind", { "tokenizer.ggml.model": text("rwkv") }, /kind "rwkv"/],
+    ["an unknown kind", { "tokenizer.ggml.model": text("rwkv") }, /type "rwkv"/],
     ["an unknown way to split", { "tokenizer.ggml.pre": text("martian") }, /martian/],
-    ["kinds for other tokens", { "tokenizer.ggml.token_type": ints(1) }, /not of one length/],
+    ["kinds for other tokens", { "tokenizer.ggml.token_type": ints(1) }, /of different lengths/],
   ] as const)("%s is refused", async (_, entries, message) => {
     expect(await refusal(open(file({ ...llama, ...entries })))).toMatch(message);
   });
 });
 
-/** The file with the eight bytes after the first occurrence of `name` replaced by a number. */
+/** The file with the eight bytes at `skip` after the first occurrence of `name` replaced by a number. */
 function withNumber(bytes: Uint8Array, name: string, skip: number, value: bigint): Uint8Array {
   const changed = bytes.slice();
   const at = Buffer.from(changed).indexOf(name) + name.length + skip;
@@ -224,12 +224,12 @@ describe("a damaged or hostile file is refused with its name", () => {
     ["nothing", new Uint8Array(0), /not a GGUF file/],
     ["version 1", file(llama, tensors, 1), /version 1/],
     ["big-endian", file(llama, tensors, 0x03000000), /big-endian/],
-    ["a count of tensors past all reason", withNumber(good, "GGUF", 4, huge), /announces \d+ tensors/],
-    ["a count of entries past the end", withNumber(good, "GGUF", 12, huge), /announces \d+ entries/],
+    ["a count of tensors past all reason", withNumber(good, "GGUF", 4, huge), /declares \d+ tensors/],
+    ["a count of entries past the end", withNumber(good, "GGUF", 12, huge), /declares \d+ metadata entries/],
     ["a text longer than the file", withNumber(good, "GGUF", 20, huge), /bytes of text/],
     ["a list longer than the file", withNumber(good, "tokenizer.ggml.merges", 8, huge), /elements of/],
-    ["the header cut off", good.slice(0, 300), /breaks off|bytes of text|cannot be/],
-    ["the data cut off", good.slice(0, good.length - 8), /breaks off after/],
+    ["the header cut off", good.slice(0, 300), /truncated|bytes of text|impossible/],
+    ["the data cut off", good.slice(0, good.length - 8), /is truncated after/],
     ["more dimensions than four", file(llama, [counting("x", 1, 1, 1, 1, 1)]), /5 dimensions/],
     ["a size of zero", file(llama, [counting("x", 0, 4)]), /cannot have/],
     ["a size past all reason", withNumber(good, "token_embd.weight", 4, huge), /numbers along/],
@@ -243,7 +243,7 @@ describe("a damaged or hostile file is refused with its name", () => {
       /overlap/,
     ],
     ["a tensor off its place", file(llama, [{ ...counting("x", 8), offset: 4 }]), /not aligned/],
-    ["a tensor past the end", file(llama, [{ ...counting("x", 8), offset: 4096 }]), /breaks off after/],
+    ["a tensor past the end", file(llama, [{ ...counting("x", 8), offset: 4096 }]), /is truncated after/],
     ["an alignment of zero", file({ ...llama, "general.alignment": u32(0) }), /alignment of 0/],
     [
       "an architecture that is not known",
@@ -276,9 +276,9 @@ describe("a damaged or hostile file is refused with its name", () => {
     ["heads that turn in part", { "llama.rope.dimension_count": u32(2) }, /rope.dimension_count to 2/],
     ["values of another width", { "llama.attention.value_length": u32(8) }, /value_length to 8/],
     ["experts", { "llama.expert_count": u32(8) }, /expert_count to 8/],
-    ["another scale of attention", { "llama.attention.scale": float(0.5) }, /attention.scale to 0.5/],
+    ["another attention scale", { "llama.attention.scale": float(0.5) }, /attention.scale to 0.5/],
     ["a key that nobody knows", { "llama.mixing": floats(0, 0.5) }, /sets llama.mixing to/],
-    ["attention in both directions", { "llama.attention.causal": flag(false) }, /causal to false/],
+    ["bidirectional attention", { "llama.attention.causal": flag(false) }, /causal to false/],
   ];
 
   test.each(keys)("a key that changes the computation: %s", async (_, entries, message) => {

@@ -192,7 +192,7 @@ describe("openModelFolder", () => {
     [
       "damaged weights",
       [config, tokenizer, text("model.safetensors", "<html>not found</html>")],
-      /model.safetensors says that its header/,
+      /model.safetensors declares a header/,
     ],
   ];
 

@@ -38,7 +38,7 @@ test.each(files)(
     got.forEach((values, end) =>
       values.forEach((value, i) => expect(Math.abs(value - expected[end]![i]!)).toBeLessThanOrEqual(1e-7)),
     );
-    // Read whole it is the same as in parts.
+    // Reading it whole equals reading it in parts.
     const whole = dequantise(
       source.dtype,
       await source.read(0, joined.get("linear.weight")!.sizeBytes),
@@ -80,10 +80,10 @@ const damages: [string, (tensors: Map<string, ModelTensor>) => void, RegExp][] =
     /asks for 8375 bytes/,
   ],
   [
-    "a table of its own",
+    "a non-standard code table",
     (all) =>
       all.set("linear.weight.quant_map", withBytes(all.get("linear.weight.quant_map")!, new Uint8Array(64))),
-    /table of its own/,
+    /non-standard code table/,
   ],
   ...(["fp4", null] as const).map((kind): [string, (tensors: Map<string, ModelTensor>) => void, RegExp] => [
     `the kind ${kind}`,

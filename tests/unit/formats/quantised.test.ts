@@ -38,7 +38,7 @@ async function originalOf(file: string): Promise<Float32Array<ArrayBuffer>> {
   return widen("F16", await bytesOf(await quantisedGolden(file), "original"));
 }
 
-/** Feeds the numbers in pieces, as loading does. */
+/** Feeds the values in pieces, as when loading. */
 function quantise(values: Float32Array, blockSize: Nf4BlockSize = 64): Nf4Quantiser {
   const quantiser = new Nf4Quantiser(values.length, blockSize);
   const piece = 10 * blockSize;
@@ -47,7 +47,7 @@ function quantise(values: Float32Array, blockSize: Nf4BlockSize = 64): Nf4Quanti
   return quantiser;
 }
 
-/** What bitsandbytes made of the same matrix: block size, and whether the scales are quantised too. */
+/** bitsandbytes' output for the same matrix: block size, and whether the scales are quantised. */
 const NF4_FILES = [
   ["nf4.safetensors", 64, false],
   ["nf4_double.safetensors", 64, true],
@@ -83,7 +83,7 @@ describe("NF4 as bitsandbytes makes it", () => {
       await bytesOf(golden, "linear.weight.quant_state.bitsandbytes__nf4"),
     );
     expect(Math.abs(offset - JSON.parse(state).nested_offset)).toBeLessThanOrEqual(1e-8);
-    // bitsandbytes looks up the nearest value by a coarse table and misses it now and then.
+    // bitsandbytes finds the nearest value through a coarse table and is occasionally off by one.
     const theirs = await bytesOf(golden, "linear.weight.absmax");
     const distance = (code: number, i: number): number =>
       Math.abs((absmax[i]! - offset) / nested[i >> 8]! - DYNAMIC_VALUES[code]!);

@@ -52,8 +52,8 @@ describe("readSafetensorsHeader", () => {
 
   const refused: [string, ReturnType<typeof file>, RegExp][] = [
     ["no file at all", bytesSource("model.safetensors", new Uint8Array(3)), /too short/],
-    ["a header longer than the file", file("{}", 0, 3), /header takes 3 bytes, more than/],
-    ["a header beyond the limit", file("{}", 0, 2 ** 40), /more than the file can hold/],
+    ["a header longer than the file", file("{}", 0, 3), /header of 3 bytes, more than/],
+    ["a header beyond the limit", file("{}", 0, 2 ** 40), /more than the file has/],
     ["a header that is no JSON", file("{'a'}"), /header is damaged/],
     [
       "a header that is no UTF-8",
@@ -93,12 +93,12 @@ describe("readSafetensorsHeader", () => {
     ["a shape that overflows", file({ a: f32([2 ** 40, 2 ** 40], 0, 4) }, 4), /tensor a as F32/],
     ["an overlap", file({ a: f32([2], 0, 8), b: f32([1], 4, 8) }, 8), /tensor b overlap/],
     ["the same range twice", file({ a: f32([1], 0, 4), b: f32([1], 0, 4) }, 4), /overlap/],
-    ["a hole", file({ a: f32([1], 0, 4), b: f32([1], 8, 12) }, 12), /before tensor b that belong to none/],
+    ["a hole", file({ a: f32([1], 0, 4), b: f32([1], 8, 12) }, 12), /unused bytes before tensor b/],
     ["bytes at the end", file({ a: f32([1], 0, 4) }, 5), /after its last tensor/],
     [
       "a download cut short",
       file({ a: f32([500], 0, 2000) }, 600),
-      /breaks off after 6\d\d B; its header announces 2.\d+ kB/,
+      /is truncated: it has 6\d\d B, but its header declares 2.\d+ kB/,
     ],
   ];
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { bytesSource, readText } from "../../../src/formats/byte-source";
 import { isZip, type StreamedFile, streamZip, unzipFiles, zipFiles } from "../../../src/formats/zip";
 
-/** What Python's zipfile writes into a stream: a stored file, and a deflated one with 64-bit sizes. */
+/** Output of Python's zipfile to a stream: a stored file, and a deflated one with 64-bit sizes. */
 const PYTHON_ZIP =
   "UEsDBBQACAAAAAAAIQAAAAAAAAAAAAAAAAAMAAAAYS9zdG9yZWQudHh0c3RvcmVkUEsHCAv5Q1YGAAAABgAAAFBLAwQtAAgACAAAACEAAAAAAP//////////DAAUAGEvcGFja2VkLnR4dAEAEAAAAAAAAAAAAAAAAAAAAAAAK0hMzk5NUSgYpWhBAQBQSwcIB8gztw4AAAAAAAAAXgEAAAAAAABQSwECFAMUAAgAAAAAACEAC/lDVgYAAAAGAAAADAAAAAAAAAAAAAAAgAEAAAAAYS9zdG9yZWQudHh0UEsBAi0DLQAIAAgAAAAhAAfIM7cOAAAAXgEAAAwAAAAAAAAAAAAAAIABQAAAAGEvcGFja2VkLnR4dFBLBQYAAAAAAgACAHQAAACkAAAAAAA=";
 
@@ -70,7 +70,7 @@ describe("zip", () => {
   it("never unpacks more than an entry announces", async () => {
     const zip = zipSync({ bomb: new Uint8Array(1_000_000) });
     const view = new DataView(zip.buffer);
-    // The central directory's entry carries the unpacked size 24 bytes after its signature.
+    // The uncompressed size is 24 bytes after the signature of the central directory's entry.
     const directory = zip.findLastIndex(
       (_, i) => i + 4 <= zip.length && view.getUint32(i, true) === 0x02014b50,
     );

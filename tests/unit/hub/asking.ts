@@ -14,11 +14,11 @@ afterEach(async () => {
 });
 
 export const text = (content: string): Uint8Array => new TextEncoder().encode(content);
-/** Bytes that differ from place to place, so that a piece in the wrong place shows. */
+/** Bytes that differ by position, so that a misplaced piece is detected. */
 export const weights = (length: number, seed = 1): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8) * seed) & 255);
 
-/** Whether bytes are those: compared as a whole, for a difference is too long to read. */
+/** Compares bytes as a whole, since a diff would be unreadably long. */
 export const same = (bytes: Uint8Array | undefined, expected: Uint8Array): boolean =>
   bytes !== undefined && Buffer.compare(bytes, expected) === 0;
 
@@ -62,7 +62,7 @@ export async function ask(
 
 export const addressIn = ({ hub }: Asking, name = "owner/model") => parseAddress(name, hub.endpoint);
 
-/** Lists, chooses the first form, downloads it into the folder, and gives the contents by path. */
+/** Lists a repository, downloads its first variant into the folder, and returns the contents by path. */
 export async function download(
   asking: Asking,
   folder = new MemoryFolder(),

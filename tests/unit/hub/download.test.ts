@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { SILENCE_MS } from "../../../src/hub/request";
+import { INACTIVITY_MS } from "../../../src/hub/request";
 import { MemoryFolder } from "../../support/memory-folder";
 import { ask, download, plain, same, weights, WEIGHTS } from "./asking";
 
@@ -44,7 +44,7 @@ describe("downloading", () => {
     const folder = new MemoryFolder();
     await expect(download(asking, folder)).rejects.toMatchObject({
       code: "network",
-      what: "The connection broke off again and again in the middle of model.safetensors.",
+      what: "The connection was repeatedly lost while downloading model.safetensors.",
     });
     expect(asking.waits).toEqual([1000, 2000, 4000, 8000, 16_000]);
     asking.hub.trouble.drops = 0;
@@ -60,7 +60,7 @@ describe("downloading", () => {
     const controller = new AbortController();
     const stopped = download(asking, folder, {
       signal: controller.signal,
-      // Only a stop ends this wait.
+      // Only an abort ends this wait.
       sleep: (_ms, signal) =>
         new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("stop")))),
       onWait: () => setTimeout(() => controller.abort()),
@@ -78,7 +78,7 @@ describe("downloading", () => {
     expect(doubling.waits).toEqual([1000, 2000, 4000]);
     const tooLong = await ask(plain, { refusals: 1, retryAfter: "600" });
     await expect(download(tooLong)).rejects.toMatchObject({
-      what: expect.stringContaining("has had too many requests from here"),
+      what: expect.stringContaining("received too many requests from here"),
       advice: expect.stringContaining("in about 10 min"),
     });
   });
@@ -90,7 +90,7 @@ describe("downloading", () => {
     const folder = new MemoryFolder();
     await expect(download(always, folder)).rejects.toMatchObject({
       code: "format",
-      what: "model.safetensors arrived damaged twice: its checksum is not the one that the repository states.",
+      what: "model.safetensors arrived damaged twice: its checksum does not match the repository's.",
     });
     expect(folder.files.get(2)).toHaveLength(0);
     const small = await ask(plain, { path: "config.json", damaged: 1000 });
@@ -134,10 +134,10 @@ describe("downloading", () => {
     const watches: (() => void)[] = [];
     const { setTimeout: real } = globalThis;
     vi.stubGlobal("setTimeout", ((work: () => void, ms: number) => {
-      if (ms === SILENCE_MS) watches.push(work);
+      if (ms === INACTIVITY_MS) watches.push(work);
       return real(work, ms);
     }) as typeof setTimeout);
-    // The minute is over as soon as the request is there, however fast this machine is.
+    // The minute ends as soon as the request arrives, however fast this machine is.
     asking.hub.onSilence = () => watches.at(-1)?.();
     const files = await download(asking);
     expect(same(files["model.safetensors"], WEIGHTS)).toBe(true);

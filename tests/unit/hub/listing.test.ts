@@ -17,7 +17,7 @@ describe("listing", () => {
       checksum: { kind: "sha256" },
     });
     expect(files.find(({ path }) => path === "config.json")?.checksum?.kind).toBe("git-sha1");
-    // The Link header names another host, which must see neither request nor token.
+    // The Link header names another host, which must receive neither request nor token.
     expect(asking.hub.seen.filter(({ path }) => path.includes("/tree/"))).toHaveLength(3);
   });
 
@@ -38,7 +38,7 @@ describe("listing", () => {
     const without = await ask(gated);
     await expect(listRepository(addressIn(without), without.options)).rejects.toMatchObject({
       field: "hubToken",
-      what: expect.stringContaining("owner/model is open only to those who accepted"),
+      what: expect.stringContaining("owner/model requires accepting"),
     });
     const wrong = await ask(gated, {}, "hf_wrong");
     await expect(listRepository(addressIn(wrong), wrong.options)).rejects.toMatchObject({

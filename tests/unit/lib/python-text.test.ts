@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { pythonStrip, pythonWords } from "../../../src/lib/python-text";
 
-/** What Python's str.isspace is true for. */
+/** Characters for which Python's str.isspace is true. */
 const SPACES =
   "\t\n\v\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
 

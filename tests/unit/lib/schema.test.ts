@@ -45,6 +45,6 @@ test.each([
 test("knows under which key the file has the value", () => {
   const origin = { file: "a.gguf", key: "general.sizes" };
   const fault = (value: unknown) => () => parseAs(v.array(v.number()), value, origin);
-  expect(fault(undefined)).toThrow("a.gguf has no general.sizes. Check that the file was downloaded whole");
+  expect(fault(undefined)).toThrow("a.gguf has no general.sizes. Check that the file is the right one");
   expect(fault([1, "2"])).toThrow("a.gguf has the text “2” at general.sizes[1], where a number belongs.");
 });

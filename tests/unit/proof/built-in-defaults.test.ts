@@ -38,7 +38,7 @@ describe("the built-in model's defaults", () => {
   );
 });
 
-/** The method of a line as the built-in model's defaults bind it, on what it builds on. */
+/** Binds a line's method with the built-in model's defaults and the adapters it builds on. */
 function bind({ method, options }: Pick<Entry, "method" | "options">): Adapter {
   const own = { ...defaultValues(methodSpecs[method].fields), ...builtInDefaults()[method], ...options };
   const experts = (builtOn[method] ?? []).map(({ method: id, dataset }) => ({
@@ -48,7 +48,7 @@ function bind({ method, options }: Pick<Entry, "method" | "options">): Adapter {
   return methods[method].bind(own, spec, experts);
 }
 
-/** Bytes of the exported folder, which are as many whatever the values are. */
+/** Bytes of the exported folder, which do not depend on the values. */
 function exportedBytes(adapter: Adapter): number {
   const zeros = adapter.parameters.map(({ name, shape }): [string, HostTensor] => [
     name,
@@ -72,7 +72,7 @@ describe("the table of methods", () => {
     const adapter = bind({ method, options });
     expect(row.trainable).toBe(trainableCount(adapter));
     expect(row.share).toBe(trainableCount(adapter) / parameterCount(spec));
-    // What a sparse method exports depends on the numbers that it chose in its run.
+    // The export of a sparse method depends on the weights selected in its run.
     if (!adapter.selection) expect(row.bytes).toBe(exportedBytes(adapter));
   });
 

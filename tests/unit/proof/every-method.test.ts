@@ -7,7 +7,10 @@ import { contractTerms } from "../../support/contract";
 import { goldenCases, goldenFamilies, methodOfCase, readJson } from "../../support/golden";
 import type { Observation } from "../../support/observe";
 
-/** Every golden case with its method; each is trained against its reference, exported and loaded by others. */
+/**
+ * Every golden case with its method; each is trained against its reference, exported, and loaded by reference
+ * libraries.
+ */
 const cases = goldenFamilies().flatMap((family) =>
   goldenCases(family).map((name) => ({ family, name, method: methodOfCase(family, name) })),
 );

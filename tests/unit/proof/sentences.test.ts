@@ -10,7 +10,7 @@ import { findWording, type Wording } from "../../support/find-wording";
 
 const FOLDERS = ["client", "data", "formats", "hub", "lib", "protocol", "storage", "tokenizer", "worker"];
 
-/** What nobody is told though it has words side by side, and why. X stands for what a template puts in. */
+/** Strings that look like sentences but are not shown to people, and why. X stands for template substitutions. */
 const ALLOWED: Readonly<Record<string, string>> = {
   "SQLite format 3": "a file's first bytes",
   "in state STRING_DEFAULT": "a library's message, by which it is known",
@@ -32,7 +32,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "Sunday Monday Tuesday Wednesday Thursday Friday Saturday": "Python's strftime has English names",
 };
 
-/** Two words or more; labels of one are names in these folders: "ByteLevel", "Split". */
+/** Two words or more; single-word labels are names in these folders: "ByteLevel", "Split". */
 const sentencesIn = (path: string, source: string): Wording[] =>
   findWording(path, source).filter(({ text }) => /\S \S/.test(text));
 

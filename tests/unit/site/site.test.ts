@@ -24,7 +24,7 @@ it("the built site holds the licences of what it contains, and no inline script 
       file.type === "asset" && file.fileName === name ? [String(file.source)] : [],
     )[0] ?? "";
   const licences = asset("licenses.txt");
-  // The page's, the worker's, one that another package carries, one that ships no text.
+  // One of the page, one of the worker, one bundled by another package, one that ships no text.
   for (const name of [
     "react-dom",
     "fflate",

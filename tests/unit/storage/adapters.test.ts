@@ -8,13 +8,13 @@ type Place = "opfs" | "idb";
 let adapters: typeof Adapters;
 let root: FakeDirectory;
 
-/** Gives the browser its private file system. */
+/** Provides a private file system. */
 function offerFiles(): void {
   vi.stubGlobal("navigator", { storage: { getDirectory: () => Promise.resolve(root) } });
   vi.stubGlobal("FileSystemFileHandle", FakeFile);
 }
 
-/** Refuses the weights; returns what makes room again. */
+/** Refuses the weights; returns a function that makes room again. */
 function fillDisk(place: Place): () => void {
   if (place === "idb")
     return fullDisk((value) => typeof value === "object" && value !== null && "values" in value);

@@ -8,7 +8,7 @@ import { fresh } from "./fresh";
 let runs: typeof Checkpoints;
 let root: FakeDirectory;
 
-/** Gives the browser its private file system. */
+/** Provides a private file system. */
 function offerFiles(): void {
   vi.stubGlobal("navigator", { storage: { getDirectory: () => Promise.resolve(root) } });
   vi.stubGlobal("FileSystemFileHandle", FakeFile);
@@ -45,7 +45,7 @@ function checkpoint(id: string, step: number, modelId = "spruce"): RunCheckpoint
   };
 }
 
-const ids = (kept: readonly Checkpoints.KeptRun[]) => kept.map(({ adapter }) => adapter.id);
+const ids = (kept: readonly Checkpoints.StoredRun[]) => kept.map(({ adapter }) => adapter.id);
 
 describe.each(["opfs", "idb"] as const)("runs kept in %s", (place) => {
   beforeEach(() => {

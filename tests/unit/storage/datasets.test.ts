@@ -70,7 +70,7 @@ describe("datasets", () => {
     await writer.append(rows(2100));
     expect(await chunkCount()).toBe(2);
     expect(await storage.listDatasets()).toEqual([]);
-    await expect(storage.readRows(writer.id, 0, 1)).rejects.toThrow(/no longer there/);
+    await expect(storage.readRows(writer.id, 0, 1)).rejects.toThrow(/no longer exists/);
     await writer.commit(details);
     expect(await storage.listDatasets()).toHaveLength(1);
   });
@@ -96,7 +96,7 @@ describe("datasets", () => {
     const restore = fullDisk();
     await expect(writer.append(rows(1000))).rejects.toMatchObject({
       code: "storage",
-      what: "There is not enough storage left to save the dataset; what was kept before is unchanged.",
+      what: "There is not enough storage left to save the dataset; existing data is unchanged.",
     });
     restore();
     expect(await chunkCount()).toBe(2);
@@ -156,7 +156,7 @@ describe("datasets", () => {
     );
     expect(await storage.readRows(id, 0, 10)).toHaveLength(10);
     await expect(storage.readRows(id, 1200, 10)).rejects.toThrow(
-      /A part of the dataset alpaca.json is missing/,
+      /Part of the dataset alpaca.json is missing/,
     );
   });
 });

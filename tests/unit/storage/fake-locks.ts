@@ -1,6 +1,6 @@
 import { vi } from "vitest";
 
-/** Gives this process Web Locks; `releaseAll` is the end of every holder, as when their tabs crash. */
+/** Provides Web Locks; `releaseAll` ends all holders, as when their tabs crash. */
 export function fakeLocks(): { releaseAll(): void } {
   const held = new Set<string>();
   const request = async (

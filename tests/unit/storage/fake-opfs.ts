@@ -1,8 +1,8 @@
-/** A file of the origin's private file system, as far as the storage layer uses it; a full disk refuses writes. */
+/** A file of the origin private file system, as far as the storage layer uses it; a full disk refuses writes. */
 export class FakeFile {
   static full = false;
   #content = new Blob([]);
-  /** What is written in place; null until something is. */
+  /** Bytes written in place, or null. */
   #bytes: Uint8Array<ArrayBuffer> | null = null;
   #open = false;
 
@@ -23,7 +23,7 @@ export class FakeFile {
     );
   }
 
-  /** What is written shows only after `close`, as in a browser. */
+  /** As in a browser, written data only appears after `close`. */
   createWritable() {
     const pieces: Blob[] = [];
     return Promise.resolve({
@@ -43,7 +43,7 @@ export class FakeFile {
   }
 }
 
-/** A file open for writing in place: what is written stays, whatever becomes of the page. */
+/** A sync access handle: written data persists even if the page goes away. */
 class FakeSyncHandle {
   readonly #get: () => Uint8Array<ArrayBuffer>;
   readonly #set: (bytes: Uint8Array<ArrayBuffer>) => void;
@@ -68,7 +68,7 @@ class FakeSyncHandle {
   }
 
   write(bytes: Uint8Array, { at }: { at: number }): number {
-    // A full disk takes what it can and says nothing.
+    // A full disk writes what fits without reporting it.
     const taken = FakeFile.full ? bytes.subarray(0, 1) : bytes;
     const grown = new Uint8Array(Math.max(this.getSize(), at + taken.length));
     grown.set(this.#get());
@@ -82,7 +82,7 @@ class FakeSyncHandle {
   close = (): void => this.#release();
 }
 
-/** A folder of the origin's private file system, in memory. */
+/** An in-memory folder of the origin private file system. */
 export class FakeDirectory {
   readonly #entries = new Map<string, FakeDirectory | FakeFile>();
 
@@ -103,7 +103,7 @@ export class FakeDirectory {
     yield* this.#entries.keys();
   }
 
-  /** Whether a file or folder of that name is here. */
+  /** Whether it contains a file or folder of that name. */
   has(name: string): boolean {
     return this.#entries.has(name);
   }
@@ -127,7 +127,7 @@ export class FakeDirectory {
   }
 }
 
-/** `navigator.storage.getDirectory` as it is in private windows of Firefox and Safari. */
+/** Makes `navigator.storage.getDirectory` fail as in private windows of Firefox and Safari. */
 export function refuseDirectory(): Promise<FakeDirectory> {
   return Promise.reject(new DOMException("Security error when calling GetDirectory", "SecurityError"));
 }

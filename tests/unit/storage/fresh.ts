@@ -3,7 +3,7 @@ import { IDBFactory } from "fake-indexeddb";
 import { vi } from "vitest";
 import { alpacaRow, type AlpacaRow, type Row } from "../../../src/shared/rows";
 
-/** Loads a storage module over an empty IndexedDB of its own. */
+/** Loads a storage module with its own empty IndexedDB. */
 export async function fresh<T>(load: () => Promise<T>): Promise<T> {
   vi.resetModules();
   vi.stubGlobal("indexedDB", new IDBFactory());
@@ -12,7 +12,7 @@ export async function fresh<T>(load: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Makes the browser refuse writes, all or those that `refuses` picks, as it does at a used-up quota: the transaction
+ * Makes the browser refuse all writes, or those that `refuses` selects, as when the quota is used up: the transaction
  * aborts with the reason. The returned function makes room again.
  */
 export function fullDisk(refuses: (value: unknown) => boolean = () => true): () => void {
@@ -39,18 +39,18 @@ export function rows(count: number, from = 0): AlpacaRow[] {
   }));
 }
 
-/** {@link rows} as they are kept. */
+/** {@link rows} as they are stored. */
 export function conversations(count: number, from = 0): Row[] {
   return rows(count, from).map(alpacaRow);
 }
 
-/** Counts the entries of every object store. */
+/** Counts the entries of an object store. */
 export async function countEntries(database: string, store: string): Promise<number> {
   const { createStore, keys } = await import("idb-keyval");
   return (await keys(createStore(database, store))).length;
 }
 
-/** Empties an object store, as when the browser makes a broken database anew. */
+/** Empties an object store, as when the browser recreates a broken database. */
 export async function clearStore(database: string, store: string): Promise<void> {
   const { createStore, clear } = await import("idb-keyval");
   await clear(createStore(database, store));

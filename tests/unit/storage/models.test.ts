@@ -34,7 +34,7 @@ describe.each(["opfs", "idb"] as const)("models kept in %s", (place) => {
   const stored = (): Promise<number> =>
     place === "opfs" ? Promise.resolve(root.countFiles()) : countEntries("luthier-model-files", "files");
 
-  /** Makes the disk full for file contents alone. */
+  /** Makes the disk full for file contents only. */
   const fillDisk = (): (() => void) => {
     if (place === "idb") return fullDisk((value) => value instanceof Blob);
     FakeFile.full = true;
@@ -199,7 +199,7 @@ describe.each(["opfs", "idb"] as const)("models kept in %s", (place) => {
     for (const folder of await fileStores[place].folders()) await fileStores[place].delete(folder);
     await expect(models.openModel("a")).rejects.toMatchObject({
       code: "model",
-      what: "The files of Model a are no longer kept here.",
+      what: "The files of Model a are no longer stored here.",
     });
   });
 });

@@ -24,7 +24,7 @@ afterEach(() => {
 
 it("takes as much as will be kept, and gives it back", async () => {
   const size = 8 * 2 ** 20 + 5;
-  const giveBack = await reserve.reserveRoom("run", size);
+  const giveBack = await reserve.reserveSpace("run", size);
   expect(await sizeOf("run")).toBe(size);
   await giveBack();
   expect(root.countFiles()).toBe(0);
@@ -32,15 +32,15 @@ it("takes as much as will be kept, and gives it back", async () => {
 
 it("says so where a disk is full that the browser took for empty, and leaves nothing", async () => {
   FakeFile.full = true;
-  await expect(reserve.reserveRoom("run", 100)).rejects.toMatchObject({
+  await expect(reserve.reserveSpace("run", 100)).rejects.toMatchObject({
     problem: { code: "storage/full", task: "run-reserve" },
   });
   expect(root.countFiles()).toBe(0);
 });
 
 it("gives back what runs of closed tabs had taken, and not that of others", async () => {
-  await reserve.reserveRoom("closed", 10);
-  await reserve.reserveRoom("running", 10);
+  await reserve.reserveSpace("closed", 10);
+  await reserve.reserveSpace("running", 10);
   await reserve.removeReservations((id) => Promise.resolve(id === "running"));
   expect([await sizeOf("closed"), await sizeOf("running")]).toEqual([0, 10]);
 });

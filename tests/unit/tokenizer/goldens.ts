@@ -3,11 +3,11 @@ import { loadTokenizer, type Tokenizer } from "../../../src/tokenizer/tokenizer"
 import type { TokenizerFiles } from "../../../src/formats/tokenizer-files";
 import type { ChatMessage } from "../../../src/shared/generation";
 
-/** Styles of tokenizer that tests/oracle/make_tokenizer_goldens.py trains. */
+/** Tokenizer styles that tests/oracle/make_tokenizer_goldens.py trains. */
 export const STYLES = ["gpt2", "chatml", "qwen", "llama3", "llama2", "t5"] as const;
 export type Style = (typeof STYLES)[number];
 
-/** What Python's tokenizers and transformers made of the same files. */
+/** The results of Python's tokenizers and transformers for the same files. */
 export interface TokenizerGolden {
   readonly vocabulary_size: number;
   readonly bos_token_id: number | null;
@@ -30,7 +30,7 @@ export interface TokenizerGolden {
 
 const root = new URL("../../golden/tokenizer/", import.meta.url);
 
-/** The tokenizer's files as a model folder would give them. */
+/** The tokenizer's files, as from a model folder. */
 export function goldenFiles(style: Style): TokenizerFiles {
   const at = (name: string): URL => new URL(`${style}/${name}`, root);
   const template = at("chat_template.jinja");

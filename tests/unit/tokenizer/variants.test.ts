@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { loadTokenizer } from "../../../src/tokenizer/tokenizer";
 import { goldenFiles, type Style } from "./goldens";
 
-/** What tests/oracle/tokenizer_variants.py has: entries to change, and what Python then makes of texts. */
+/** Contents of tests/oracle/tokenizer_variants.py: modified entries with Python's results. */
 interface Variants {
   readonly variants: readonly {
     readonly name: string;

@@ -5,6 +5,7 @@ import { RunSeries } from "../../../src/ui/lib/run-series";
 import { connectStore } from "../../../src/ui/store/connect";
 import { createStudioStore, type StudioStore } from "../../../src/ui/store/create-store";
 import { jobOf } from "../../../src/ui/store/jobs";
+import { en } from "../../../src/ui/text/en";
 
 const kept = new Map<string, string>();
 const storage = {
@@ -18,7 +19,12 @@ const state = () => store.getState();
 
 beforeEach(async () => {
   kept.clear();
-  const runtime = { client: new FakeClient({ paceMs: 0 }), series: new RunSeries(), log: new RunLog() };
+  const runtime = {
+    client: new FakeClient({ paceMs: 0 }),
+    series: new RunSeries(),
+    log: new RunLog(),
+    text: en,
+  };
   store = createStudioStore(runtime, () => storage);
   end = connectStore(store, runtime);
   await state().start();
@@ -56,7 +62,7 @@ describe("models from a hub", () => {
     state().chooseWeights("model.Q8_0.gguf");
     await state().download();
     expect(state().model?.title).toBe("owner/model-GGUF");
-    // Another name asks anew.
+    // Another name triggers a new look-up.
     state().editHub({ hubRepository: "owner/other-GGUF" });
     await state().download();
     state().editHub({ hubRepository: "owner/model" });

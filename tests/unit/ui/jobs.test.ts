@@ -6,6 +6,7 @@ import { createStudioStore, type StudioStore } from "../../../src/ui/store/creat
 import { isExcluded, isRunning, isTraining, jobOf } from "../../../src/ui/store/jobs";
 import { selectRunConfig, selectTrainBlock } from "../../../src/ui/store/selectors";
 import { adapterVoice } from "../../../src/ui/store/voices";
+import { en } from "../../../src/ui/text/en";
 import { FakeClient } from "../../support/fake-client/client";
 
 /** The page's side of the jobs: what it shows and locks follows the worker. */
@@ -17,7 +18,7 @@ const state = () => store.getState();
 
 beforeEach(async () => {
   client = new FakeClient({ paceMs: 2 });
-  const runtime = { client, series: new RunSeries(), log: new RunLog() };
+  const runtime = { client, series: new RunSeries(), log: new RunLog(), text: en };
   store = createStudioStore(runtime, () => ({
     getItem: () => null,
     setItem: () => undefined,
@@ -31,7 +32,7 @@ afterEach(() => {
   end();
 });
 
-/** Resolves once the state is so. */
+/** Resolves once the condition holds. */
 function until(isSo: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     if (isSo()) {
@@ -46,7 +47,7 @@ function until(isSo: () => boolean): Promise<void> {
   });
 }
 
-/** What the page shows of the model in use, and of what was said with it. */
+/** What the page shows of the loaded model and its conversation. */
 const shown = () => {
   const { model, modelId, turns, adapters, voices } = state();
   return { model, modelId, turns, adapters, voices };
@@ -116,7 +117,7 @@ describe("work under way", () => {
 
   it("locks from the click on, and is one job when the worker tells of it", async () => {
     const loading = state().loadModel("kept");
-    // In the same turn: the worker has not even heard of it.
+    // In the same turn, before the worker has received it.
     expect(jobOf(state(), "load-model")?.subject).toBe("kept");
     expect(isExcluded(state(), "answer")).toBe(true);
     expect(selectTrainBlock(state())).toBe("model-loading");
@@ -156,7 +157,7 @@ describe("work under way", () => {
     state().editTraining("maxSteps", 3);
     await state().train();
     const { run, result } = state();
-    // There is none to go on with.
+    // There is no such run.
     await state().resumeRun("gone");
     expect(state()).toMatchObject({ runStatus: "done", run, result });
     expect(state().trainProblem).not.toBeNull();

@@ -28,7 +28,7 @@ describe("a language of the page", () => {
     );
   });
 
-  // The type checker reads these: what should not compile, and would, is a directive that is not used.
+  // Checked by the compiler: an unused @ts-expect-error directive is an error.
   it("does not compile where something is missing or too much", () => {
     type Lora = MethodText<"lora">["options"];
     // @ts-expect-error a language without most of its parts

@@ -5,6 +5,7 @@ import { RunSeries } from "../../../src/ui/lib/run-series";
 import { connectStore } from "../../../src/ui/store/connect";
 import { createStudioStore, type StudioStore } from "../../../src/ui/store/create-store";
 import type { StudioState } from "../../../src/ui/store/state";
+import { en } from "../../../src/ui/text/en";
 
 /** What becomes of a run, an answer and an adapter when the GPU or the disk lets the page down. */
 
@@ -15,7 +16,7 @@ const state = (): StudioState => store.getState();
 
 beforeEach(async () => {
   client = new FakeClient({ paceMs: 5 });
-  const runtime = { client, series: new RunSeries(), log: new RunLog() };
+  const runtime = { client, series: new RunSeries(), log: new RunLog(), text: en };
   store = createStudioStore(runtime, () => ({
     getItem: () => null,
     setItem: () => undefined,
@@ -29,7 +30,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Resolves when the state is as wanted. */
+/** Resolves once the condition holds. */
 function when(wanted: (now: StudioState) => boolean): Promise<void> {
   return new Promise((resolve) => {
     const look = (now: StudioState): boolean => wanted(now) && (stop(), resolve(), true);
@@ -40,7 +41,7 @@ function when(wanted: (now: StudioState) => boolean): Promise<void> {
 
 describe("a lost GPU", () => {
   it("cuts a run off where it was last kept, and the run goes on by itself to its end", async () => {
-    const resumed = vi.spyOn(client, "until");
+    const resumed = vi.spyOn(client, "withSignal");
     state().editTraining("maxSteps", 12);
     const training = state().train();
     await when(({ run }) => run.step >= 4);

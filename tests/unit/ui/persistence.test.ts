@@ -63,7 +63,7 @@ describe("readSettings", () => {
       trainingEdits: { seed: 3 },
       generationEdits: {},
     });
-    // A key that held nothing usable is not there at all: it must not hide the default.
+    // An unusable key must be absent, so that it does not hide the default.
     expect(settings).not.toHaveProperty("datasetId");
     expect(readSettings(null)).toEqual({});
     expect(readSettings("text")).toEqual({});

@@ -29,12 +29,12 @@ describe("RunSeries", () => {
     const [first, second, third] = series.smoothLoss.values;
     expect(first).toBeCloseTo(3, 12);
     expect(second).toBeCloseTo(3, 12);
-    // Ten steps' memory: (0.81·3 + 0.9·3 + 1) / (0.81 + 0.9 + 1)
+    // Memory of ten steps: (0.81·3 + 0.9·3 + 1) / (0.81 + 0.9 + 1)
     expect(third).toBeCloseTo(6.13 / 2.71, 12);
     expect([...series.validationLoss.values]).toEqual([2]);
     const short = new RunSeries();
     short.append({ steps, validation: [], totalSteps: 3 });
-    // Two steps' memory: (0.25·3 + 0.5·3 + 1) / (0.25 + 0.5 + 1)
+    // Memory of two steps: (0.25·3 + 0.5·3 + 1) / (0.25 + 0.5 + 1)
     expect(short.smoothLoss.last()).toBeCloseTo(3.25 / 1.75, 12);
   });
 
@@ -54,7 +54,7 @@ describe("RunLog", () => {
     const full = { code: "storage/full", task: "progress-keep" } as const;
     log.add(0, () => en.run.log.line({ kind: "stopping-early", measurements: 1 }));
     log.add(0, () => en.run.log.line({ kind: "samples-ended", problem: full }));
-    expect(log.lines(en)[0]).toContain("has not fallen for one measurement.");
+    expect(log.lines(en)[0]).toContain("has not improved in one evaluation.");
     expect(log.lines(en)[1]).toContain("No more sample answers: There is not enough storage left");
   });
 

@@ -8,6 +8,7 @@ import { connectStore } from "../../../src/ui/store/connect";
 import { createStudioStore, type StudioStore } from "../../../src/ui/store/create-store";
 import { isRunning } from "../../../src/ui/store/jobs";
 import type { StudioState } from "../../../src/ui/store/state";
+import { en } from "../../../src/ui/text/en";
 
 /** What a person does in the first instants, before and while what the page loads by itself is on its way. */
 
@@ -19,7 +20,7 @@ const state = (): StudioState => store.getState();
 
 function open(isStuck = false): void {
   client = new FakeClient({ paceMs: 2 });
-  const runtime = { client, series: new RunSeries(), log: new RunLog() };
+  const runtime = { client, series: new RunSeries(), log: new RunLog(), text: en };
   store = createStudioStore(
     runtime,
     () => ({
@@ -37,7 +38,7 @@ beforeEach(() => {
 });
 afterEach(() => end());
 
-/** Resolves when the state is as wanted. */
+/** Resolves once the condition holds. */
 function when(wanted: (now: StudioState) => boolean): Promise<void> {
   return new Promise((resolve) => {
     const look = (now: StudioState): boolean => wanted(now) && (stop(), resolve(), true);
@@ -46,7 +47,10 @@ function when(wanted: (now: StudioState) => boolean): Promise<void> {
   });
 }
 
-/** The instants of a start, each by what has just come true; "at once" is before the first answer of the worker. */
+/**
+ * Moments during start-up, named by the condition that has just become true; "at once" is before the worker's first
+ * reply.
+ */
 const instants: readonly (readonly [string, (now: StudioState) => boolean])[] = [
   ["at once", () => true],
   ["when the datasets are listed", (now) => now.dataLoaded],
@@ -62,7 +66,7 @@ const myFile = new File([rows], "mine.json");
 const myModel = [new File(["{}"], "config.json")];
 
 describe.each(instants)("what a person does %s stays", (_name, instant) => {
-  /** Starts the page and acts at the instant; resolves when all has come to rest. */
+  /** Starts the page and acts at the given moment; resolves when everything has settled. */
   async function startAnd(act: () => Promise<void> | void): Promise<void> {
     const starting = state().start();
     await when(instant);
@@ -80,8 +84,8 @@ describe.each(instants)("what a person does %s stays", (_name, instant) => {
   });
 
   it("a sample that is not the first", async () => {
-    await startAnd(() => state().importSample("courtier"));
-    expect(state().sampleOf[state().datasetId ?? ""]).toBe("courtier");
+    await startAnd(() => state().importSample("courtier-zh"));
+    expect(state().sampleOf[state().datasetId ?? ""]).toBe("courtier-zh");
   });
 
   it("a model's files", async () => {
@@ -165,7 +169,7 @@ describe("a start after one that hung", () => {
     const { modelId } = state();
     void state().loadModel(modelId ?? "");
     await when((now) => isRunning(now, "load-model"));
-    state().takeStall(true);
+    state().recordStall(true);
     end();
     open();
     await state().start();
@@ -180,12 +184,12 @@ describe("a start after one that hung", () => {
 
   it("loads it where the worker came back, or stopped answering over something else", async () => {
     await state().start();
-    state().takeStall(true);
+    state().recordStall(true);
     expect(state().hungModel).toBeNull();
     void state().loadModel(state().modelId ?? "");
     await when((now) => isRunning(now, "load-model"));
-    state().takeStall(true);
-    state().takeStall(false);
+    state().recordStall(true);
+    state().recordStall(false);
     expect(state()).toMatchObject({ hungModel: null, stalled: false });
   });
 
@@ -196,7 +200,7 @@ describe("a start after one that hung", () => {
     end();
     open(true);
     expect(state()).toMatchObject({ methodEdits: {}, trainingEdits: {} });
-    state().takeUpSettings();
+    state().restoreSettings();
     expect(state()).toMatchObject({ methodEdits, trainingEdits, setAside: null });
     end();
     kept.clear();

@@ -19,7 +19,7 @@ import {
 } from "../../../src/ui/store/selectors";
 import { adapterVoice } from "../../../src/ui/store/voices";
 
-/** A storage in memory, as a browser keeps it. */
+/** An in-memory localStorage. */
 function memoryStorage() {
   const kept = new Map<string, string>();
   return {
@@ -31,7 +31,12 @@ function memoryStorage() {
 }
 
 function makeStudio(storage = memoryStorage(), gpu = true) {
-  const runtime = { client: new FakeClient({ paceMs: 0, gpu }), series: new RunSeries(), log: new RunLog() };
+  const runtime = {
+    client: new FakeClient({ paceMs: 0, gpu }),
+    series: new RunSeries(),
+    log: new RunLog(),
+    text: en,
+  };
   const store = createStudioStore(runtime, () => storage);
   const end = connectStore(store, runtime);
   return { ...runtime, store, storage, end, state: () => store.getState() };

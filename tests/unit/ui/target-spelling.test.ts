@@ -12,7 +12,7 @@ const gpt2 = Array.from({ length: 3 }, (_, layer) =>
   ["attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj"].map((kind) => `transformer.h.${layer}.${kind}`),
 ).flat();
 
-/** What a text targets, read as the engine and PEFT read it. */
+/** The paths that a text targets, interpreted as by the engine and PEFT. */
 function targeted(text: string, paths: readonly string[]): string[] {
   const targets = readTargets(text);
   return targets === null ? [] : paths.filter((path) => isTargeted({ targets }, path));

@@ -55,7 +55,7 @@ describe("training values", () => {
     for (const preset of PRESETS) {
       for (const id of METHOD_IDS) {
         expect(toTrainingOptions(presetValues(preset, id, null)), `${preset} ${id}`).not.toBeNull();
-        // Only a person can choose which adapters a method builds on.
+        // Only the user can choose which adapters a method builds on.
         const fields = methodSpecs[id].fields.filter(({ type }) => type !== "adapters");
         expect(formProblems(fields, methodValues(id, null, undefined))).toEqual({});
       }

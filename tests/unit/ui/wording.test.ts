@@ -7,19 +7,19 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 const FOLDERS = ["src/shared", "src/ui"];
 
-/** What reads like words for people in these files and is none. */
+/** Strings that look like text for people but are not. */
 const NAMES: Readonly<Record<string, RegExp>> = {
-  // Lines of Python.
+  // Python code.
   "src/shared/python-usage.ts": /^(import|from) |[=(]|^None$/,
   // Names of models and of a licence.
   "src/shared/recommended-models.ts": /^(SmolLM2|Gemma|Qwen2\.5|TinyLlama)( |$)/,
   // Fonts, and a shadow.
   "src/ui/theme/theme.ts": /, (sans-serif|monospace)$|^0 1px 2px rgb/,
-  // Keys of a keyboard.
+  // Keyboard keys.
   "src/ui/features/compare/message-form.tsx": /^Enter$/,
   "src/ui/features/export/adapter-library.tsx": /^Escape$/,
   "src/ui/features/method/module-tree.tsx": /^Enter$/,
-  // A global of the browser.
+  // A browser global.
   "src/ui/features/shell/manners.ts": /^Notification$/,
   "src/ui/features/shell/run-settings.tsx": /^Notification$/,
 };

@@ -18,7 +18,7 @@ const spec = describeModel({
   max_position_embeddings: 64,
 });
 
-/** A tokenizer with a token for every letter. */
+/** A tokenizer with a token per character. */
 const letters = (text: string): number[] => [...text].map((letter) => letter.charCodeAt(0));
 
 function plan(id: MethodId, edits: FieldValues = {}): AdapterPlan {
@@ -33,11 +33,11 @@ describe("the plan of every method", () => {
     expect(problems).toEqual({});
     expect(trainableParameters).toBeGreaterThan(0);
     const inModules = modules.reduce((sum, { parameters }) => sum + parameters, 0);
-    // Which weights a sparse method chooses, and how many of each module, is known when it trains.
+    // Which weights a sparse method selects, and how many per module, is only known during training.
     if (id === "fishmask" || id === "diff-pruning") expect(inModules).toBeGreaterThan(trainableParameters);
     else expect(inModules).toBe(trainableParameters);
     expect(sizeBytes).toBeGreaterThan(0);
-    // The values, their gradients and two moments, four bytes each.
+    // Values, gradients and two moments, four bytes each.
     expect(trainingBytes).toBeGreaterThanOrEqual(16 * trainableParameters);
   });
 

@@ -18,7 +18,7 @@ const cases = goldenFamilies().flatMap((family) =>
   goldenCases(family).map((name) => [family, name] as const),
 );
 
-/** A header's names and shapes, which the estimate takes at a flat rate. */
+/** Tolerance for a header's names and shapes, which the estimate counts at a flat rate. */
 const HEADER_BYTES = 200;
 
 describe.each(cases)("the figures of %s/%s", (family, name) => {

@@ -4,7 +4,7 @@ import type { Row } from "../../../src/shared/rows";
 import type { ActiveModel } from "../../../src/worker/active";
 import { EncodedRows } from "../../../src/worker/encoded-rows";
 
-/** Chunks of rows that come when they are asked for, and how many came. */
+/** Chunks of rows that arrive on demand, and how many have arrived. */
 let chunks: (() => void)[] = [];
 let read = 0;
 vi.mock("../../../src/storage/datasets", () => ({
@@ -35,7 +35,7 @@ beforeEach(() => {
   encoded = new EncodedRows(() => model);
 });
 
-/** Lets the next chunk through. */
+/** Releases the next chunk. */
 async function nextChunk(): Promise<void> {
   await vi.waitFor(() => expect(chunks.length).toBeGreaterThan(0));
   chunks.shift()?.();

@@ -16,7 +16,7 @@ import { readJson } from "../../support/golden";
 const MODEL = "tiny";
 const spec = describeModel(readJson<Record<string, unknown>>("llama_tied", "config.json"));
 
-/** A session with that model, which holds no adapter on the GPU. */
+/** A session with that model and no adapter on the GPU. */
 const session = {
   hasModel: true,
   model: { summary: { id: MODEL }, engine: { spec } },
@@ -24,7 +24,7 @@ const session = {
   unsaved: new UnsavedAdapters(() => undefined),
 } as unknown as AdapterHost;
 
-/** Keeps an adapter whose every number is `fill`. */
+/** Stores an adapter whose elements are all `fill`. */
 async function keep(
   id: string,
   method: MethodId,
@@ -93,9 +93,9 @@ describe("the adapters that a method builds on", () => {
     await keep("elsewhere", "lora", { modelId: "another" });
     await keep("narrow", "houlsby");
     for (const [id, reason] of [
-      ["gone", /not among those of the loaded model/],
-      ["elsewhere", /not among those of the loaded model/],
-      ["narrow", /“the narrow” is of the method Houlsby adapters; .* LoRA/],
+      ["gone", /does not belong to the loaded model/],
+      ["elsewhere", /does not belong to the loaded model/],
+      ["narrow", /“the narrow” uses the method Houlsby adapters; .* LoRA/],
     ] as const) {
       const refusal = withExperts(session, mix(`pirate,${id}`));
       await expect(refusal).rejects.toMatchObject({

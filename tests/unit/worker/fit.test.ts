@@ -6,7 +6,7 @@ import { type PredictBytes, suggestChanges } from "../../../src/worker/fit";
 const defaults = defaultValues(trainingFields) as unknown as TrainingOptions;
 const training: TrainingOptions = { ...defaults, batchSize: 8, gradientAccumulation: 3, maxLength: 256 };
 
-/** 100 bytes of weights; activations by tokens, a fifth of them with blocks computed again. */
+/** 100 bytes of weights; activations proportional to tokens, a fifth of that with checkpointing. */
 const bytesOf = ({ batchSize, maxLength, gradientCheckpointing }: TrainingOptions): number =>
   100 + (batchSize * maxLength) / (gradientCheckpointing ? 5 : 1);
 const predict: PredictBytes = (options) => Promise.resolve(bytesOf(options));

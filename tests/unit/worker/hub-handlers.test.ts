@@ -21,7 +21,7 @@ let worker: Client;
 let models: typeof Models;
 let progress: Progress[];
 
-/** What a page that begins anew finds. */
+/** The state found by a reloaded page. */
 async function reload(): Promise<void> {
   vi.resetModules();
   await import("../../support/worded");
@@ -127,12 +127,12 @@ describe("commands about a hub", () => {
     hub.trouble.silent = 1;
     const controller = new AbortController();
     const going = worker
-      .until(controller.signal)
+      .withSignal(controller.signal)
       .call("downloadModel", { ...request("owner/spruce"), choiceId: "safetensors" });
     await expect(worker.call("listRepository", request("owner/spruce"))).rejects.toMatchObject({
       what: "Another download is running.",
     });
-    // The weights' host says nothing, so the download is still going, whatever this machine's speed.
+    // The weights' host is silent, so the download is still running, however fast this machine is.
     await vi.waitFor(() => expect(hub.fileRequests().length).toBeGreaterThan(0), { timeout: 20_000 });
     controller.abort();
     await expect(going).rejects.toMatchObject({ code: "cancelled" });
@@ -183,7 +183,7 @@ describe("commands about a hub", () => {
     vi.stubGlobal("navigator", {});
     await expect(download("owner/spruce")).rejects.toMatchObject({
       code: "storage",
-      what: expect.stringContaining("cannot keep downloads"),
+      what: expect.stringContaining("cannot store downloads"),
     });
     expect(hub.seen).toEqual([]);
   });

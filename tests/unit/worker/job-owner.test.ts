@@ -4,7 +4,7 @@ import type { Events } from "../../../src/protocol/events";
 import type { JobKind } from "../../../src/protocol/jobs";
 import { type JobContext, JobOwner } from "../../../src/worker/jobs/owner";
 
-/** What cannot start while a job of a kind runs, written down apart from the rules that say so. */
+/** What cannot start while a job of a kind is running, listed independently of the implementation. */
 const exclusions: Readonly<Record<JobKind, readonly JobKind[]>> = {
   "load-model": [
     ...["load-model", "delete-model", "train", "measure", "answer"],
@@ -39,7 +39,7 @@ const exclusions: Readonly<Record<JobKind, readonly JobKind[]>> = {
 };
 const kinds = Object.keys(exclusions) as JobKind[];
 
-/** Kinds of which a later job takes the place of the earlier. */
+/** Kinds of which a later job replaces an earlier one. */
 const replaced: readonly JobKind[] = ["load-model", "answer", "import-dataset"];
 
 let owner: JobOwner;
@@ -56,7 +56,7 @@ beforeEach(() => {
   });
 });
 
-/** A job that runs until it is told to end, whatever its signal says. */
+/** A job that runs until told to end, ignoring its signal. */
 function startJob(kind: JobKind, subject?: string) {
   const controller = new AbortController();
   let context: JobContext | null = null;
@@ -73,7 +73,7 @@ function startJob(kind: JobKind, subject?: string) {
     { kind, ...(subject !== undefined && { subject }), run },
     { id, signal: controller.signal },
   );
-  // Whoever waits for the outcome hears of a failure; a test that does not is not about it.
+  // Callers handle failures; tests that do not await the outcome ignore them.
   outcome.catch(() => undefined);
   return {
     id,
@@ -91,7 +91,7 @@ function startJob(kind: JobKind, subject?: string) {
   };
 }
 
-/** Lets everything happen that waits for nothing from outside. */
+/** Lets all pending microtasks run. */
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 const running = (): JobKind[] => (told.at(-1) ?? []).map(({ kind }) => kind);
 
@@ -140,7 +140,7 @@ describe("a job", () => {
     // In the same turn, before anything could have started.
     await expect(startJob("load-model").outcome).rejects.toMatchObject({
       code: "busy",
-      what: "A training is running.",
+      what: "A run is training.",
     });
     await settled();
     train.cancel();
@@ -206,7 +206,7 @@ describe("a job", () => {
     await expect(second.outcome).rejects.toMatchObject({ code: "cancelled" });
     await settled();
     expect([second.hasStarted, third.hasStarted]).toEqual([false, false]);
-    // Who waits has a place already.
+    // A waiting job already counts.
     await expect(startJob("train").outcome).rejects.toMatchObject({ code: "busy" });
     first.fail(cancelled());
     await settled();

@@ -13,6 +13,7 @@ import { RunLog } from "../../../src/ui/lib/run-log";
 import { RunSeries } from "../../../src/ui/lib/run-series";
 import { connectStore } from "../../../src/ui/store/connect";
 import { createStudioStore, type StudioStore } from "../../../src/ui/store/create-store";
+import { en } from "../../../src/ui/text/en";
 import type * as Models from "../../../src/worker/handlers/models";
 import { JobOwner } from "../../../src/worker/jobs/owner";
 import { keepAdapter, libraryOf, readAdapter } from "../../../src/worker/kept-adapter";
@@ -29,13 +30,13 @@ import { fullDisk } from "../storage/fresh";
 const PUBLIC = "public";
 const GOLDEN = "tests/golden/llama_tied";
 
-/** What the page is told of the device. */
+/** The description of the device. */
 const machine = {
   ...{ name: "Null", software: true, features: [] },
   ...{ maxBufferBytes: 2 ** 30, maxBindingBytes: 2 ** 27 },
 };
 
-/** What a reload finds, served from the folder. */
+/** Serves public/ from disk. */
 async function servePublic(url: string): Promise<Response> {
   return new Response(new Uint8Array(await readFile(join(PUBLIC, new URL(url).pathname))));
 }
@@ -71,9 +72,9 @@ beforeEach(async () => {
   ({ gpu } = await session.gpu());
   const heard: Events["model"][] = [];
   taken = heard;
-  // The device of the test before may be lost only now.
+  // The previous test's device may be lost only now.
   client.on("model", (model) => heard.push(model));
-  const runtime = { client, series: new RunSeries(), log: new RunLog() };
+  const runtime = { client, series: new RunSeries(), log: new RunLog(), text: en };
   store = createStudioStore(runtime, () => ({
     getItem: () => null,
     setItem: () => undefined,
@@ -83,7 +84,7 @@ beforeEach(async () => {
   await state().loadModel("spruce");
   expect(state().model?.id).toBe("spruce");
   expect(taken).toHaveLength(1);
-  // Somebody spoke there.
+  // With a conversation.
   store.setState({ turns: [turn] });
 });
 afterEach(() => {
@@ -104,7 +105,7 @@ const turn = {
   ...{ before: done, after: null },
 };
 
-/** The files of another model, those named in `change` with other bytes. */
+/** The files of another model, with other bytes for those named in `change`. */
 async function otherFiles(change: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {}): Promise<File[]> {
   const from = { "config.json": GOLDEN, "model.safetensors": GOLDEN };
   const tokenizer = {
@@ -119,7 +120,7 @@ async function otherFiles(change: Readonly<Record<string, Uint8Array<ArrayBuffer
   );
 }
 
-/** Makes the device refuse weights beyond these bytes in all, and complain of what was written there, as a true one does. */
+/** Makes the device refuse weights beyond this total, and fail writes to the refused buffers, as a real one does. */
 function limitMemory(bytes: () => number): void {
   const { allocating } = gpu;
   vi.spyOn(gpu, "allocating").mockImplementation(
@@ -133,7 +134,7 @@ function limitMemory(bytes: () => number): void {
   );
 }
 
-/** What both sides agree on as long as the first model is in use, with all that was said. */
+/** Expects page and worker to agree on the first model, with its conversation intact. */
 function expectFirstModel(): void {
   expect(session.model.summary.id).toBe("spruce");
   expect(state()).toMatchObject({ model: { id: "spruce" }, modelId: "spruce", turns: [turn] });
@@ -220,7 +221,7 @@ describe("another model", () => {
     await keepAdapter(session, { summary, state: lora, run: null });
     makeRoom();
     let uploads = 0;
-    // Room for the one that was there, not for the other, beside it or alone.
+    // Room for the original model, but not for the other, neither beside it nor alone.
     limitMemory(() => (++uploads > 2 ? before : 0));
     await state().loadModelFiles(await otherFiles());
     expect(uploads).toBe(3);

@@ -37,7 +37,7 @@ const config = {
 const spec = describeModel(config);
 const defaults = defaultValues(trainingFields) as unknown as TrainingOptions;
 
-/** Rows of 64 tokens, the second half of which is learned. */
+/** Rows of 64 tokens, the second half supervised. */
 const rows: EncodedRow[] = Array.from({ length: 32 }, () => ({
   ids: new Uint32Array(64),
   supervised: Uint8Array.from({ length: 64 }, (_, i) => Number(i >= 32)),
@@ -62,7 +62,7 @@ function setUp(changes: Partial<TrainingOptions>): RunSetup {
   return { config, adapter, rows, training, data: planTrainingData(rows, training, adapter) };
 }
 
-/** The model with all its weights at zero. */
+/** The model with all weights at zero. */
 function load(quantization: Quantization | null): Promise<LoadedModel> {
   const files = declareWeights(spec).map(({ name, shape }) => {
     const read = (start: number, end: number) => Promise.resolve(new Uint8Array(end - start));
@@ -72,7 +72,7 @@ function load(quantization: Quantization | null): Promise<LoadedModel> {
   return loadModel(config, new Map(files), { gpu, pipelines, tuning: fixedTuning(gpu), quantization });
 }
 
-/** A device that computes nothing and binds at most 100 kB at once. */
+/** A device that computes nothing, with a binding limit of 100 kB. */
 let gpu: Gpu;
 let engine: LoadedModel;
 beforeAll(async () => {

@@ -60,8 +60,8 @@ const session = { hasModel: true, model: { summary: { id: "spruce" } } } as neve
 describe("a run", () => {
   it("is owned by one tab, and no other trains or discards it meanwhile", async () => {
     await studio.saveCheckpoint(run("a"));
-    const disown = await studio.ownRun("a");
-    await expect(studio.ownRun("b")).rejects.toMatchObject({ problem: { code: "busy/elsewhere" } });
+    const disown = await studio.claimRun("a");
+    await expect(studio.claimRun("b")).rejects.toMatchObject({ problem: { code: "busy/elsewhere" } });
     await expect(studio.discardRun("a")).rejects.toMatchObject({ problem: { code: "busy/elsewhere" } });
     expect(await studio.listInterruptedRuns(session)).toMatchObject([{ id: "a", isElsewhere: true }]);
     disown();
@@ -73,10 +73,10 @@ describe("a run", () => {
 
   it("is free again when its tab crashes", async () => {
     await studio.saveCheckpoint(run("a"));
-    await studio.ownRun("a");
+    await studio.claimRun("a");
     locks.releaseAll();
     expect(await studio.listInterruptedRuns(session)).toMatchObject([{ id: "a", isElsewhere: false }]);
-    await studio.ownRun("a");
+    await studio.claimRun("a");
   });
 
   it("stays beside newer ones, and where its dataset is gone", async () => {

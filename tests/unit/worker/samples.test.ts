@@ -28,8 +28,8 @@ test("every sample has the rows that it suggests, in front of the others that ar
 });
 
 test("an index that is not as it should be is refused by its name and key", async () => {
-  vi.stubGlobal("fetch", () => Promise.resolve(Response.json([{ id: "pirate", title: 7 }])));
+  vi.stubGlobal("fetch", () => Promise.resolve(Response.json([{ id: "pirate", file: 7 }])));
   await expect(worker.samples()).rejects.toThrow(
-    "datasets/index.json has 7 at [0].title, where text belongs.",
+    "datasets/index.json has 7 at [0].file, where text belongs.",
   );
 });

@@ -21,7 +21,7 @@ describe("the worker's answers", () => {
     }));
     await expect(client.call("listDatasets")).rejects.toMatchObject({
       code: "internal",
-      what: "Luthier made a mistake: rows is undefined.",
+      what: "Internal error: rows is undefined.",
     });
   });
 
@@ -34,7 +34,7 @@ describe("the worker's answers", () => {
       });
     const client = linkWorker(() => ({ train: wait, measureTraining: wait }));
     const controller = new AbortController();
-    const going = client.until(controller.signal).call("train", {} as never);
+    const going = client.withSignal(controller.signal).call("train", {} as never);
     const other = client.call("measureTraining", {} as never);
     other.catch(() => undefined);
     await vi.waitFor(() => expect(signals).toHaveLength(2));

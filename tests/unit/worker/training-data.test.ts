@@ -14,7 +14,7 @@ const options = (changes: Partial<TrainingOptions>): TrainingOptions => ({ ...de
 const virtual = { promptLength: 0, prefixLength: 0 };
 const spec = describeModel(readJson("t5", "config.json"));
 
-/** Rows of 4 to 99 tokens, of which some are learned, that count how often their tokens are looked at. */
+/** Rows of 4 to 99 tokens, some supervised, that count accesses to their tokens. */
 function makeRows(count: number): { rows: EncodedRow[]; looks: () => number } {
   const rng = makeRng(count);
   let looks = 0;
@@ -50,13 +50,13 @@ test.each([{ packing: false }, { packing: true, maxLength: 256 }])(
     const count = 20_000;
     const { rows, looks } = makeRows(count);
     const data = planTrainingData(rows, options({ ...changes, epochs: 100, validationSplit: 0.1 }), virtual);
-    // Its length once and its labels once.
+    // Once for its length and once for its labels.
     expect(looks()).toBeLessThanOrEqual(2 * count);
     expect(data.shapes.length).toBeLessThanOrEqual(6);
     const before = looks();
     const [batch] = data.batches(data.totalSteps - 1);
     const held = batch!.segments.flat().length;
-    // Each row of the batch: its ids, and what is learned.
+    // For each row of the batch: its ids and its mask.
     expect(looks() - before).toBeLessThanOrEqual(2 * held);
     expect(data.tokens(data.totalSteps - 1)).toBe(
       batch!.segments.flat().reduce((sum, { length }) => sum + length, 0),

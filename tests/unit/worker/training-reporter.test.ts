@@ -44,7 +44,7 @@ describe("what a run reports", () => {
     take(1, STEP_MS);
     take(2, STEP_MS);
     expect(speed()).toEqual({ tokensPerSecond: 100, remainingMs: 8 * STEP_MS });
-    reporter.rest();
+    reporter.excludePause();
     take(3, 60_000);
     expect(speed()).toEqual({ tokensPerSecond: 100, remainingMs: 7 * STEP_MS });
     take(4, 2 * STEP_MS);

@@ -1,9 +1,9 @@
-/** What comes next in a line of cells. */
+/** Parser state. */
 type State = "cell-start" | "plain" | "quoted" | "quote-in-quoted";
 
 /**
- * Cells of a table in text, as RFC 4180 has them: a cell in quotes may hold delimiters and line ends, and a quote twice. A
- * quote within a cell that does not begin with one is a quote. Lines without anything in them are left out.
+ * Incremental CSV parser (RFC 4180): quoted cells may contain delimiters, line breaks and doubled quotes. Quotes inside
+ * an unquoted cell are literal. Empty lines are skipped.
  */
 export class CsvCells {
   readonly #delimiter: string;
@@ -13,7 +13,7 @@ export class CsvCells {
   #cell = "";
   #heldChars = 0;
   #hasQuote = false;
-  /** A line ended with a carriage return, and the line feed after it may be in the next piece. */
+  /** The last line ended with CR; a following LF belongs to it. */
   #afterReturn = false;
 
   constructor(delimiter: string, onRow: (cells: readonly string[]) => void) {
@@ -21,7 +21,7 @@ export class CsvCells {
     this.#onRow = onRow;
   }
 
-  /** Characters of the row that is not complete. */
+  /** Size of the incomplete row. */
   get heldChars(): number {
     return this.#heldChars;
   }
@@ -36,7 +36,7 @@ export class CsvCells {
     if (this.#state !== "cell-start" || this.#cells.length > 0 || this.#hasQuote) this.#endRow();
   }
 
-  /** Reads on from a place; tells the next. */
+  /** Processes input from `at`; returns the next offset. */
   #step(text: string, at: number): number {
     const character = text.charAt(at);
     if (this.#afterReturn) {
@@ -110,10 +110,10 @@ export class CsvCells {
 }
 
 const DELIMITERS = [",", ";", "\t", "|"] as const;
-/** Rows that are looked at. */
+/** Number of rows inspected. */
 const GUESS_ROWS = 20;
 
-/** The delimiter that cuts most rows into one number of cells, more than one. */
+/** Guesses the delimiter that gives most rows the same number of cells, at least two. */
 export function guessDelimiter(start: string): string {
   let best: { readonly delimiter: string; readonly score: number } = { delimiter: ",", score: 0 };
   for (const delimiter of DELIMITERS) {

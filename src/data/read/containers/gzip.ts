@@ -1,13 +1,13 @@
 import { Gunzip } from "fflate";
-import { Breakage } from "../breakage";
+import { FileBreakError } from "../file-break-error";
 
-/** Packed bytes that are unpacked at once: a thousandfold of them is still little memory. */
+/** Compressed bytes per step; small, as they can expand a thousandfold. */
 const STEP_BYTES = 1 << 13;
 
-/** What nothing takes when it is packed. */
+/** Smallest possible gzip file. */
 const LEAST_BYTES = 18;
 
-/** Unpacks gzip, of one member or several. @throws Breakage where it is damaged or cut off */
+/** Decompresses gzip with any number of members. @throws FileBreakError if damaged or truncated */
 export async function* gunzipped(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
   let unpacked: Uint8Array[] = [];
   const gunzip = new Gunzip((bytes) => unpacked.push(bytes));
@@ -16,7 +16,10 @@ export async function* gunzipped(pieces: AsyncIterable<Uint8Array>): AsyncGenera
     try {
       gunzip.push(bytes, isLast);
     } catch (cause) {
-      throw new Breakage({ kind: "damaged", reason: cause instanceof Error ? cause.message : String(cause) });
+      throw new FileBreakError({
+        kind: "damaged",
+        reason: cause instanceof Error ? cause.message : String(cause),
+      });
     }
     return unpacked.filter(({ length }) => length > 0);
   };
@@ -26,6 +29,6 @@ export async function* gunzipped(pieces: AsyncIterable<Uint8Array>): AsyncGenera
     for (let at = 0; at < piece.length; at += STEP_BYTES)
       yield* push(piece.slice(at, at + STEP_BYTES), false);
   }
-  if (bytes < LEAST_BYTES) throw new Breakage({ kind: "archive", fault: "cut" });
+  if (bytes < LEAST_BYTES) throw new FileBreakError({ kind: "archive", fault: "cut" });
   yield* push(new Uint8Array(0), true);
 }

@@ -1,4 +1,4 @@
-/* The package has types for its whole alone, which loads WebAssembly that the page's security policy does not allow. */
+/* The package only has types for its main entry, which loads WebAssembly and is blocked by the page's security policy. */
 
 declare module "hyparquet-compressors/src/brotli.js" {
   export function decompressBrotli(input: Uint8Array, outputLength: number): Uint8Array;

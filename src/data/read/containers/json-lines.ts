@@ -3,10 +3,10 @@ import type { RowCollector } from "../row-collector";
 import { findBreak, parseJson } from "./json-text";
 import { MAX_ROW_BYTES, MAX_ROW_MB, type RowParser } from "./parser";
 
-/** JSON Lines: a row on each line. A bad line costs no more than itself. */
+/** JSON Lines parser; an invalid line does not affect others. */
 export class JsonLinesParser implements RowParser {
   readonly #rows: RowCollector;
-  /** Pieces of a line whose end has not come. */
+  /** Pieces of the incomplete line. */
   #rest: Uint8Array[] = [];
   #restBytes = 0;
   #line = 1;
@@ -31,7 +31,7 @@ export class JsonLinesParser implements RowParser {
 
   #hold(part: Uint8Array): void {
     this.#restBytes += part.length;
-    // What is too long is counted but no longer held.
+    // Overlong lines are measured but not kept.
     if (this.#restBytes <= MAX_ROW_BYTES) this.#rest.push(part);
     else this.#rest = [];
   }
@@ -58,7 +58,7 @@ export class JsonLinesParser implements RowParser {
 
 const NEWLINE = 0x0a;
 
-/** The value of a line; a comma at its end, as of a list that was taken apart, does not count. */
+/** Parses a line, ignoring a trailing comma (lines copied from a list). */
 export function parseLine(text: string): unknown {
   return parseJson(text.endsWith(",") ? text.slice(0, -1) : text);
 }

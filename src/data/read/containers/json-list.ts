@@ -1,17 +1,17 @@
 import { isRecord } from "../../../lib/json";
-import { Breakage } from "../breakage";
+import { FileBreakError } from "../file-break-error";
 import { looksLikeRow, MAX_WAITING } from "../expand-object";
 import type { RowCollector } from "../row-collector";
 import { JsonValues } from "./json-values";
 import { MAX_ROW_BYTES, MAX_ROW_MB, type RowParser } from "./parser";
 
-/** One JSON list of rows; or one JSON object with a list of rows as a field, when `inField`. */
+/** Parses a JSON list of rows, or, if `inField`, an object with a list of rows as a field. */
 export class JsonListParser implements RowParser {
   readonly #values: JsonValues;
   readonly #rows: RowCollector;
   readonly #inField: boolean;
   #field: string | null = null;
-  /** Values of the list that is being read, as long as it is not known whether they are rows. */
+  /** Values of the current list until it is known whether they are rows. */
   #waiting: { readonly field: string; readonly values: unknown[] } | null = null;
   #bytesSinceRow = 0;
 
@@ -30,19 +30,19 @@ export class JsonListParser implements RowParser {
     this.#values.write(piece);
     if (this.#bytesSinceRow > MAX_ROW_BYTES) {
       const row = this.#rows.valueCount + 1;
-      throw new Breakage({ kind: "row-too-long", row, maxMegabytes: MAX_ROW_MB });
+      throw new FileBreakError({ kind: "row-too-long", row, maxMegabytes: MAX_ROW_MB });
     }
   }
 
   end(): void {
     this.#values.end();
     if (!this.#inField || this.#field !== null) return;
-    if (!this.#waiting) throw new Breakage({ kind: "no-rows" });
-    // A list of other objects: its first one tells what is wrong with them.
+    if (!this.#waiting) throw new FileBreakError({ kind: "no-rows" });
+    // No rows found: report what is wrong with the first object.
     for (const value of this.#waiting.values) this.#rows.add(value);
   }
 
-  /** The rows are the first list in which one of the first values looks like a row; other lists are named as ignored. */
+  /** Rows come from the first list with a row among its first values; other lists are reported as ignored. */
   #addFrom(field: string, value: unknown): void {
     if (field === this.#field) {
       this.#rows.add(value);

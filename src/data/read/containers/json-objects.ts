@@ -1,6 +1,6 @@
 import { concatBytes } from "../../../lib/bytes";
 import { isRecord } from "../../../lib/json";
-import { Breakage } from "../breakage";
+import { FileBreakError } from "../file-break-error";
 import { expandObject, looksLikeRow } from "../expand-object";
 import type { RowCollector } from "../row-collector";
 import { JsonListParser } from "./json-list";
@@ -15,13 +15,13 @@ const CLOSING = new Set([0x5d, 0x7d]);
 const COMMA = 0x2c;
 
 /**
- * JSON objects one after the other, each over any number of lines: rows, or the one object that wraps them or holds them
- * by columns. An object that is no JSON costs no more than itself; one that is too long to be held is read as a list of
- * rows in a field.
+ * Parses concatenated JSON objects, each over any number of lines: rows, or a single object that wraps rows or holds
+ * them by column. An invalid object does not affect others; one too large to buffer is read as a list of rows in a
+ * field.
  */
 export class JsonObjectsParser implements RowParser {
   readonly #rows: RowCollector;
-  /** Takes over where the first object is too long or breaks. */
+  /** Takes over if the first object is too large or truncated. */
   #list: JsonListParser | null = null;
   #held: Uint8Array[] = [];
   #heldBytes = 0;
@@ -30,7 +30,7 @@ export class JsonObjectsParser implements RowParser {
   #inText = false;
   #isEscaped = false;
   readonly #position = new TextPosition();
-  /** A first object that neither is a row nor has any; beside others it is a row of strange columns. */
+  /** A first object that neither is a row nor contains rows. If more follow, it is a row of unknown format. */
   #lone: unknown = null;
 
   constructor(rows: RowCollector) {
@@ -52,7 +52,7 @@ export class JsonObjectsParser implements RowParser {
     this.#hold(piece.slice(start));
     if (this.#heldBytes <= MAX_ROW_BYTES) return;
     if (!this.#isFirst)
-      throw new Breakage({
+      throw new FileBreakError({
         kind: "row-too-long",
         row: this.#rows.valueCount + 1,
         maxMegabytes: MAX_ROW_MB,
@@ -67,21 +67,21 @@ export class JsonObjectsParser implements RowParser {
     }
     const rest = concatBytes(this.#take());
     const isBlank = rest.every((byte) => byte <= 0x20 || byte === COMMA);
-    if (this.#lone !== null && isBlank) throw new Breakage({ kind: "no-rows" });
+    if (this.#lone !== null && isBlank) throw new FileBreakError({ kind: "no-rows" });
     this.#addLone();
     if (isBlank) return;
     if (this.#isFirst) {
-      // It breaks off; as a list of rows it gives those before the break, and says where that is.
+      // Truncated: read as a list, which yields the rows before the break and its position.
       const list = this.#readAsList();
       list.write(rest);
       list.end();
       return;
     }
     const at = findBreak(withoutComma(rest), this.#position);
-    if (at) throw new Breakage({ kind: "json", ...at });
+    if (at) throw new FileBreakError({ kind: "json", ...at });
   }
 
-  /** Whether a value is complete with this byte. */
+  /** Whether this byte completes a value. */
   #closes(byte: number): boolean {
     if (this.#inText) {
       if (this.#isEscaped) this.#isEscaped = false;
@@ -111,7 +111,7 @@ export class JsonObjectsParser implements RowParser {
     const bytes = concatBytes(this.#take());
     const value = parseJson(new TextDecoder("utf-8", { ignoreBOM: true }).decode(withoutComma(bytes)));
     if (value === undefined && this.#isFirst) {
-      // Whatever rows it has before it breaks are good.
+      // Rows before the break are valid.
       const list = this.#readAsList();
       list.write(bytes);
       return;
@@ -154,7 +154,7 @@ export class JsonObjectsParser implements RowParser {
   }
 }
 
-/** With blanks in the place of the commas in front of a value, by which some files part their objects. */
+/** Blanks out leading commas, which some files put between objects. */
 function withoutComma(bytes: Uint8Array): Uint8Array {
   const start = bytes.findIndex((byte) => byte > 0x20 && byte !== COMMA);
   const blanked = bytes.slice();

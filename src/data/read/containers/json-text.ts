@@ -2,7 +2,7 @@ import type { JsonBreak } from "../../../lib/problems/dataset-faults";
 import { JsonError, JsonValues } from "./json-values";
 import type { TextPosition } from "./text-position";
 
-/** The value of a JSON text, with null for NaN and ±Infinity; undefined, which no JSON text is, where it is none. */
+/** Parses JSON, with NaN and ±Infinity as null; undefined if invalid. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -27,9 +27,8 @@ function parsePython(text: string): unknown {
 }
 
 /**
- * Where a JSON text breaks and why, as the browser itself does not say in the same words everywhere; null where it does
- * not break.
- * @param position where the text begins
+ * Locates a syntax error in JSON, independent of the browser's messages; null if valid.
+ * @param position where the text starts
  */
 export function findBreak(bytes: Uint8Array, position?: TextPosition): JsonBreak | null {
   const values = new JsonValues(["$"], () => undefined, position);

@@ -1,11 +1,11 @@
 import { TokenizerError, TokenParser, TokenParserError, Tokenizer, TokenType } from "@streamparser/json";
 import type { JsonBreak, JsonFault, TextPlace } from "../../../lib/problems/dataset-faults";
-import { Breakage } from "../breakage";
+import { FileBreakError } from "../file-break-error";
 import { type MendedPiece, PythonNumbers } from "./python-numbers";
 import { TextPosition } from "./text-position";
 
-/** A JSON text that is not one, and where. */
-export class JsonError extends Breakage {
+/** A JSON syntax error with its position. */
+export class JsonError extends FileBreakError {
   readonly json: JsonBreak;
 
   constructor(place: TextPlace, fault: JsonFault) {
@@ -14,33 +14,33 @@ export class JsonError extends Breakage {
   }
 }
 
-/** Nothing a dataset holds nests deeper; what does would only fill the memory. */
+/** Maximum nesting depth, above any real dataset; bounds memory. */
 const MAX_DEPTH = 64;
-/** Bytes of strings that are gathered before they are decoded at once. */
+/** Buffer size for decoding strings. */
 const STRING_BUFFER_BYTES = 1 << 16;
 
-/** What the parser found under one of its paths. */
+/** A value found under one of the paths. */
 export interface FoundValue {
   readonly value: unknown;
-  /** True when it stands in a list, false when it is a field of an object. */
+  /** True for a list element, false for an object field. */
   readonly inList: boolean;
-  /** The field of the outermost object in which it lies, or null when the outermost is a list. */
+  /** The containing field of the outermost object; null if the outermost value is a list. */
   readonly field: string | null;
 }
 
-/** Reads the values under some paths (such as `$.*`) out of one JSON text that arrives as pieces of UTF-8. */
+/** Extracts the values under the given paths (e.g. `$.*`) from JSON text that arrives as UTF-8 pieces. */
 export class JsonValues {
   readonly #tokenizer = new Tokenizer({ stringBufferSize: STRING_BUFFER_BYTES });
   readonly #parser: TokenParser;
   readonly #position: TextPosition;
   readonly #numbers = new PythonNumbers();
   #piece: MendedPiece = this.#numbers.end();
-  /** Mended bytes before the piece. */
+  /** Offset of the current piece in the preprocessed text. */
   #pieceStart = 0;
   #tokenOffset = 0;
   #depth = 0;
 
-  /** @param position where the text begins, when it stands within another */
+  /** @param position start of the text, if it is embedded in another */
   constructor(paths: string[], onValue: (found: FoundValue) => void, position = new TextPosition()) {
     this.#position = position;
     keepByteOrderMarks(this.#tokenizer);
@@ -59,17 +59,17 @@ export class JsonValues {
     };
   }
 
-  /** True once the outermost value is complete. */
+  /** Whether the outermost value is complete. */
   get isComplete(): boolean {
     return this.#parser.isEnded;
   }
 
-  /** Parses a piece. @throws JsonError at the first character that cannot stand where it stands */
+  /** Parses a piece. @throws JsonError at the first invalid character */
   write(piece: Uint8Array): void {
     this.#parse(this.#numbers.mend(piece));
   }
 
-  /** Ends the text. @throws JsonError when the outermost value is not complete */
+  /** Ends the input. @throws JsonError if the outermost value is incomplete */
   end(): void {
     this.#parse(this.#numbers.end());
     if (this.isComplete) return;
@@ -106,7 +106,7 @@ export class JsonValues {
     return this.#position.locate(original, originalOffset(offset - this.#pieceStart));
   }
 
-  /** A character that no token has at that place. */
+  /** An invalid character within a token. */
   #tokenizerError(error: TokenizerError): JsonError {
     const offset = Number(/absolute position "(\d+)"/.exec(error.message)?.[1] ?? this.#tokenOffset);
     const place = this.#place(offset);
@@ -123,7 +123,7 @@ export class JsonValues {
     return new JsonError(place, { kind: "unexpected", character });
   }
 
-  /** A token that cannot follow the one before it. */
+  /** An unexpected token. */
   #parserError(error: TokenParserError): JsonError {
     const state = /in state (\w+)$/.exec(error.message)?.[1] ?? "";
     const what = expectedIn[state] ?? "file-end";
@@ -131,7 +131,7 @@ export class JsonValues {
   }
 }
 
-/** What the parser waits for in each of its states. */
+/** What the parser expects in each state. */
 const expectedIn: Readonly<Record<string, "value" | "field-name" | "colon" | "comma">> = {
   VALUE: "value",
   KEY: "field-name",
@@ -139,7 +139,7 @@ const expectedIn: Readonly<Record<string, "value" | "field-name" | "colon" | "co
   COMMA: "comma",
 };
 
-/** The library's decoder drops U+FEFF at the start of a text, where it is a character like any other. */
+/** The library's decoder strips U+FEFF from the start of strings, where it is an ordinary character. */
 function keepByteOrderMarks(tokenizer: Tokenizer): void {
   const { bufferedString } = tokenizer as unknown as { bufferedString: { decoder: TextDecoder } };
   bufferedString.decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -1,4 +1,4 @@
-// The tests are compiled by another list of files, which finds the declarations by this line.
+// tsconfig.tests.json does not list the declarations, so they are referenced here.
 // eslint-disable-next-line @typescript-eslint/triple-slash-reference
 /// <reference path="./hyparquet-compressors.d.ts" />
 import { decompress } from "fzstd";
@@ -7,7 +7,7 @@ import { decompressBrotli } from "hyparquet-compressors/src/brotli.js";
 import { gunzip } from "hyparquet-compressors/src/gzip.js";
 import { decompressLz4, decompressLz4Raw } from "hyparquet-compressors/src/lz4.js";
 
-/** What unpacks a Parquet file's pages, in JavaScript alone; hyparquet unpacks snappy by itself. */
+/** JavaScript decompressors for Parquet pages; hyparquet itself handles snappy. */
 export const compressors: Compressors = {
   GZIP: (input, length) => gunzip(input, new Uint8Array(length)),
   BROTLI: decompressBrotli,

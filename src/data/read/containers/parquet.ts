@@ -1,12 +1,12 @@
-import { Breakage } from "../breakage";
+import { FileBreakError } from "../file-break-error";
 
-/** Rows of a table that are given out at once, where the file has them in large groups. */
+/** Maximum rows per batch, for large row groups. */
 const MAX_ROWS = 10_000;
 
 /**
- * The rows of a Parquet file, a row group at a time: that much of it is in memory.
- * @param onRead told what share of the file was read
- * @throws Breakage for a damaged file
+ * Streams the rows of a Parquet file, holding one row group in memory.
+ * @param onRead called with the fraction read
+ * @throws FileBreakError if the file is damaged
  */
 export async function* parquetRows(
   file: Blob,
@@ -35,11 +35,14 @@ async function damaged<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (cause) {
     if (cause instanceof DOMException) throw cause;
-    throw new Breakage({ kind: "damaged", reason: cause instanceof Error ? cause.message : String(cause) });
+    throw new FileBreakError({
+      kind: "damaged",
+      reason: cause instanceof Error ? cause.message : String(cause),
+    });
   }
 }
 
-/** Values as JSON has them: large integers as numbers where they are exact, else as texts, and times as texts. */
+/** Converts values to JSON types: large integers to numbers if exact, else to strings; dates to strings. */
 function plain(value: unknown): unknown {
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value === "number" && !Number.isFinite(value)) return null;

@@ -1,10 +1,10 @@
-/** Reads one of the containers that rows come in; fed with UTF-8 in pieces. */
+/** Incremental parser of a container format, fed with pieces of UTF-8. */
 export interface RowParser {
-  /** @throws Breakage where the file cannot be read on */
+  /** @throws FileBreakError where the file becomes unreadable */
   write(piece: Uint8Array): void;
   end(): void;
 }
 
-/** One row may take so much; what is larger is no row, and would fill the memory. */
+/** Maximum size of a row; bounds memory. */
 export const MAX_ROW_MB = 16;
 export const MAX_ROW_BYTES = MAX_ROW_MB * 2 ** 20;

@@ -2,10 +2,10 @@ import type { TextCut } from "../../../shared/data";
 import type { RowCollector } from "../row-collector";
 import type { RowParser } from "./parser";
 
-/** A text longer than this goes on in further rows, so that no row fills the memory. */
+/** Longer texts are split over several rows to bound memory. */
 const MAX_CHARS = 1 << 20;
 
-/** Where one document ends and the next begins: an end mark, a form feed, or a rule between blank lines. */
+/** Document separators: an end-of-text marker, a form feed, or a rule between blank lines. */
 const BETWEEN_DOCUMENTS =
   /\n?(?:<\|endoftext\|>|\f)\n?|\n[ \t]*\n[ \t]*(?:-{3,}|\*{3,}|_{3,}|={3,})[ \t]*\n(?:[ \t]*\n)*/;
 const BLANK_LINES = /\n[ \t]*\n\s*/;
@@ -16,13 +16,13 @@ const separators: Readonly<Record<TextCut, RegExp | null>> = {
   "blank-line": BLANK_LINES,
 };
 
-/** Plain text and Markdown: rows without questions and answers, cut as somebody chose. */
+/** Parses plain text and Markdown into text rows, split at the chosen separator. */
 export class PlainTextParser implements RowParser {
   readonly #rows: RowCollector;
   readonly #separator: RegExp | null;
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   #text = "";
-  /** A carriage return at the end of a piece. */
+  /** A carriage return at the end of the last piece. */
   #held = "";
 
   constructor(rows: RowCollector, cut: TextCut) {
@@ -50,7 +50,7 @@ export class PlainTextParser implements RowParser {
     this.#addDocument(this.#text);
   }
 
-  /** Gives out all documents but the last, which may go on. */
+  /** Emits all documents but the last, which may continue. */
   #cutDocuments(): void {
     if (!this.#separator) return;
     const parts = this.#text.split(this.#separator);
@@ -65,7 +65,7 @@ export class PlainTextParser implements RowParser {
   }
 }
 
-/** Behind the last line end, or the last blank, or before the second half of a character. */
+/** Split offset: after the last line break or space, but not inside a surrogate pair. */
 function lineEnd(text: string): number {
   const line = text.lastIndexOf("\n") + 1;
   if (line > 0) return line;

@@ -4,35 +4,35 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
 
-/** Words that Python writes for numbers and that JSON does not have, with their first letters. */
+/** Python's names of non-finite numbers, which are not valid JSON. */
 const WORDS = ["NaN", "Infinity"].map((word) => new TextEncoder().encode(word));
 
-/** A stretch of bytes with null for every NaN and ±Infinity. */
+/** Input with NaN and ±Infinity replaced by null. */
 export interface MendedPiece {
-  /** The bytes as they were; some of a piece may wait for the next one. */
+  /** The original bytes; the end of a piece may be held back. */
   readonly original: Uint8Array;
   readonly mended: Uint8Array;
-  /** Where in `original` what stands at a place of `mended` comes from. */
+  /** Maps an offset in `mended` to `original`. */
   originalOffset(mendedOffset: number): number;
 }
 
 /**
- * Reads NaN and ±Infinity, with which Python marks missing values, as null. Texts are left alone. The number of bytes may
- * change, and places are translated back.
+ * Replaces NaN and ±Infinity, which Python writes for missing values, by null outside strings. Offsets can be mapped
+ * back, as lengths differ.
  */
 export class PythonNumbers {
   #held: Uint8Array = new Uint8Array(0);
   #inText = false;
   #isEscaped = false;
 
-  /** The next piece; what may be the beginning of a word is held back. */
+  /** Processes a piece, holding back a possible partial match at its end. */
   mend(piece: Uint8Array): MendedPiece {
     const bytes = this.#held.length > 0 ? concatBytes([this.#held, piece]) : piece;
     this.#held = new Uint8Array(0);
     return this.#mend(bytes, false);
   }
 
-  /** What was held back. */
+  /** Flushes what was held back. */
   end(): MendedPiece {
     const bytes = this.#held;
     this.#held = new Uint8Array(0);
@@ -85,7 +85,7 @@ export class PythonNumbers {
     };
   }
 
-  /** Behind the end of a text, or of the piece. */
+  /** Offset after the end of the string, or of the piece. */
   #skipText(bytes: Uint8Array, start: number): number {
     let from = start;
     if (this.#isEscaped) {
@@ -109,7 +109,7 @@ export class PythonNumbers {
   }
 }
 
-/** How long the word is that begins here, null where none does, or "maybe" where the bytes end too early to say. */
+/** Length of the word at `at`: null if there is none, "maybe" if truncated. */
 function wordAt(bytes: Uint8Array, at: number): number | null | "maybe" {
   const minus = bytes[at] === MINUS ? 1 : 0;
   const first = bytes[at + minus];

@@ -1,20 +1,20 @@
-import { Breakage } from "../breakage";
+import { FileBreakError } from "../file-break-error";
 import { formatOf } from "../formats/registry";
 import type { RowCollector } from "../row-collector";
 import { CsvCells, guessDelimiter } from "./csv-cells";
 import { MAX_ROW_BYTES, MAX_ROW_MB, type RowParser } from "./parser";
 
-/** Characters by which the delimiter is told. */
+/** Characters inspected to guess the delimiter. */
 const SNIFF_CHARS = 1 << 16;
 
-/** How a table is read when it does not say so itself. */
+/** Options for tables, detected by default. */
 export interface TableOptions {
   readonly delimiter?: string;
-  /** Whether the first line names the columns; told by its cells when it is not given. */
+  /** Whether the first line is a header. */
   readonly headings?: boolean;
 }
 
-/** CSV and TSV: a row on each line, with the names of the columns in the first, mostly. */
+/** Parses CSV and TSV, with or without a header line. */
 export class TableParser implements RowParser {
   readonly #rows: RowCollector;
   readonly #options: TableOptions;
@@ -43,7 +43,7 @@ export class TableParser implements RowParser {
     this.#cells?.end();
   }
 
-  /** Finds the delimiter: Excel writes it into a line of its own. */
+  /** Determines the delimiter: Excel writes it as a separate first line. */
   #begin(): void {
     const [line = "", named] = /^sep=(.)\r?\n/i.exec(this.#start) ?? [];
     const text = this.#start.slice(line.length);
@@ -56,7 +56,11 @@ export class TableParser implements RowParser {
   #read(cells: CsvCells, text: string): void {
     cells.write(text);
     if (cells.heldChars <= MAX_ROW_BYTES) return;
-    throw new Breakage({ kind: "row-too-long", row: this.#rows.valueCount + 1, maxMegabytes: MAX_ROW_MB });
+    throw new FileBreakError({
+      kind: "row-too-long",
+      row: this.#rows.valueCount + 1,
+      maxMegabytes: MAX_ROW_MB,
+    });
   }
 
   #add(cells: readonly string[]): void {
@@ -74,14 +78,14 @@ export class TableParser implements RowParser {
   }
 
   #addRow(cells: readonly string[], columns: readonly string[]): void {
-    // Some programs write a delimiter behind the last cell.
+    // Some programs add a trailing delimiter.
     const extra = cells.slice(columns.length).some((cell) => cell !== "");
     if (extra) this.#rows.reject({ kind: "too-many-cells", cells: cells.length, columns: columns.length });
     else this.#rows.add(Object.fromEntries(columns.map((name, index) => [name, cells[index] ?? ""])));
   }
 }
 
-/** The names in the first line, in small letters where they only so are those of a known form. */
+/** Header names, in lower case if only that matches a known format. */
 function columnNames(cells: readonly string[]): readonly string[] {
   const names = cells.map((cell) => cell.trim());
   const small = names.map((name) => name.toLowerCase());
@@ -90,14 +94,14 @@ function columnNames(cells: readonly string[]): readonly string[] {
   return !fits(names) && fits(small) ? small : names;
 }
 
-/** The longest name of a column. */
+/** Maximum length of a column name. */
 const MAX_NAME = 64;
 
-/** Names of columns are short words, each once; a line of texts or numbers is a row. */
+/** Whether the cells look like a header: distinct short words, neither texts nor numbers. */
 function isHeading(names: readonly string[]): boolean {
   if (formatOf(Object.fromEntries(names.map((name) => [name, ""]))) !== null) return true;
   const isName = (name: string): boolean => name.length <= MAX_NAME && !/^[\d.,+-]*$/.test(name);
-  // A nameless first column is the index that pandas writes.
+  // pandas writes an index column without a name.
   const named = names[0] === "" ? names.slice(1) : names;
   return named.length > 0 && named.every(isName) && new Set(names).size === names.length;
 }

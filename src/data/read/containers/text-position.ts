@@ -1,11 +1,11 @@
 import type { TextPlace } from "../../../lib/problems/dataset-faults";
 
-/** Counts lines and columns of UTF-8 text that passes by in pieces; a column is a character. */
+/** Tracks line and column (in characters) in streamed UTF-8 text. */
 export class TextPosition {
   #line = 1;
   #column = 1;
 
-  /** A position of its own that stands at the same place. */
+  /** An independent copy. */
   copy(): TextPosition {
     const copy = new TextPosition();
     copy.#line = this.#line;
@@ -13,14 +13,14 @@ export class TextPosition {
     return copy;
   }
 
-  /** Moves behind a piece. */
+  /** Advances past a piece. */
   advance(bytes: Uint8Array): void {
     const { line, column } = this.locate(bytes, bytes.length);
     this.#line = line;
     this.#column = column;
   }
 
-  /** Where the byte at `index` of the next piece stands; before it, where the piece begins. */
+  /** Position of byte `index` of the next piece, or of its start if the index is negative. */
   locate(bytes: Uint8Array, index: number): TextPlace {
     const end = Math.min(Math.max(index, 0), bytes.length);
     let line = this.#line;

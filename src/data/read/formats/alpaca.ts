@@ -4,15 +4,15 @@ import {
   type Fields,
   hasFields,
   isColumn,
-  neededText,
+  requiredText,
   optionalText,
   type RowFormat,
   text,
 } from "./format";
 
 /**
- * Stanford Alpaca's rows: the texts `instruction` and `output`; `input` and `system` are texts where they are there,
- * `history` a list of [question, answer]; null is as good as not there, and so is an empty text.
+ * Stanford Alpaca rows: required strings `instruction` and `output`; optional strings `input` and `system`, and
+ * `history`, a list of [question, answer]. Null and "" count as absent.
  */
 export const alpaca: RowFormat = {
   id: "alpaca",
@@ -23,8 +23,8 @@ export const alpaca: RowFormat = {
 
 /** The row's conversation with its answer. */
 export function alpacaConversation(value: Fields): ConversationRow {
-  const instruction = neededText(value, "instruction");
-  const output = neededText(value, "output");
+  const instruction = requiredText(value, "instruction");
+  const output = requiredText(value, "output");
   return alpacaRow({ instruction, output, ...alpacaSetting(value) });
 }
 
@@ -33,7 +33,7 @@ export function alpacaQuestion(value: Fields): {
   readonly system?: string;
   readonly turns: readonly RowTurn[];
 } {
-  const instruction = neededText(value, "instruction");
+  const instruction = requiredText(value, "instruction");
   const { turns, ...rest } = alpacaRow({ instruction, output: "", ...alpacaSetting(value) });
   return { ...(rest.system ? { system: rest.system } : {}), turns: turns.slice(0, -1) };
 }

@@ -2,7 +2,7 @@ import type { ColumnMapping } from "../../../shared/data";
 import { alpacaRow, type Row } from "../../../shared/rows";
 import { FaultyRow, type Fields, kindOf, text } from "./format";
 
-/** Reads a row of strange columns, by the roles that a person gave them. @throws FaultyRow */
+/** Reads a row with user-assigned column roles. @throws FaultyRow */
 export function readColumns(value: Fields, { roles }: ColumnMapping): Row {
   if (roles.text !== undefined) return { kind: "text", text: cell(value, roles.text) };
   const optional = (column: string | undefined): string => {
@@ -18,12 +18,12 @@ export function readColumns(value: Fields, { roles }: ColumnMapping): Row {
   });
 }
 
-/** The columns that a mapping uses. */
+/** Columns used by a mapping. */
 export function usedColumns({ roles }: ColumnMapping): ReadonlySet<string> {
   return new Set(Object.values(roles));
 }
 
-/** Numbers and truth values stand for what they are written as. */
+/** Numbers and booleans are converted to text. */
 function cell(value: Fields, column: string): string {
   const found = value[column];
   if (found === undefined) throw new FaultyRow({ kind: "no-field", field: column });

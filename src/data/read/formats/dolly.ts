@@ -1,16 +1,16 @@
 import { alpacaRow } from "../../../shared/rows";
-import { hasFields, isColumn, neededText, optionalText, type RowFormat } from "./format";
+import { hasFields, isColumn, requiredText, optionalText, type RowFormat } from "./format";
 
-/** Dolly's rows: Alpaca's, whose second part is called `context` (or `input`) and whose answer `response`. */
+/** Dolly rows: like Alpaca, with `context` (or `input`) and `response`. */
 export const dolly: RowFormat = {
   id: "dolly",
   fields: new Set(["instruction", "context", "input", "response", "system"]),
   fits: (value) => hasFields(value, "instruction", "response") && !isColumn(value.instruction),
   read: (value) =>
     alpacaRow({
-      instruction: neededText(value, "instruction"),
+      instruction: requiredText(value, "instruction"),
       input: optionalText(value, "context") || optionalText(value, "input"),
-      output: neededText(value, "response"),
+      output: requiredText(value, "response"),
       system: optionalText(value, "system"),
     }),
 };

@@ -3,24 +3,24 @@ import type { JsonKind, RowFault } from "../../../lib/problems/dataset-faults";
 import type { FormatId } from "../../../shared/data";
 import type { Row } from "../../../shared/rows";
 
-/** One object of a file, before anything is known of it. */
+/** An uninterpreted object of a file. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** A value of the file as a row, or why it is none. */
+/** A valid row, or its fault. */
 export type CheckedRow = { readonly row: Row } | { readonly fault: RowFault };
 
-/** A form of rows that is told by its fields. */
+/** A row format, recognised by its fields. */
 export interface RowFormat {
   readonly id: FormatId;
-  /** The fields that it reads; the others are told as not used. */
+  /** Fields that are read; others are reported as ignored. */
   readonly fields: ReadonlySet<string>;
-  /** Whether an object is meant as such a row. It may still be a faulty one. */
+  /** Whether an object is intended as this format; it may still be faulty. */
   fits(value: Fields): boolean;
-  /** Reads an object that fits. @throws FaultyRow */
+  /** Reads a matching object. @throws FaultyRow */
   read(value: Fields): Row;
 }
 
-/** Thrown where a row cannot be used. */
+/** Thrown for unusable rows. */
 export class FaultyRow extends Error {
   readonly fault: RowFault;
 
@@ -30,18 +30,18 @@ export class FaultyRow extends Error {
   }
 }
 
-/** A text that has to be there. @throws FaultyRow */
-export function neededText(value: Fields, field: string): string {
+/** A required string. @throws FaultyRow */
+export function requiredText(value: Fields, field: string): string {
   if (value[field] === undefined) throw new FaultyRow({ kind: "no-field", field });
   return text(value[field], field);
 }
 
-/** A text that may be missing, null or empty. @throws FaultyRow */
+/** A string that may be missing, null or empty. @throws FaultyRow */
 export function optionalText(value: Fields, field: string): string {
   return text(value[field] ?? "", field);
 }
 
-/** A value that has to be a text: whole Unicode without NUL. @throws FaultyRow */
+/** Validates a string: well-formed Unicode without NUL. @throws FaultyRow */
 export function text(value: unknown, field: string): string {
   if (typeof value !== "string") throw new FaultyRow({ kind: "not-text", field, found: kindOf(value) });
   if (value.includes("\0")) throw new FaultyRow({ kind: "nul", field });
@@ -57,8 +57,8 @@ export function kindOf(value: unknown): JsonKind {
   return typeof value === "boolean" ? "boolean" : "number";
 }
 
-/** The JSON value that a text spells: tables keep lists and objects in cells. Anything else stays as it is. */
-export function unspelled(value: unknown): unknown {
+/** Parses lists and objects stored as JSON in table cells; other values are returned unchanged. */
+export function parseNested(value: unknown): unknown {
   if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
   try {
     return JSON.parse(value);
@@ -67,7 +67,7 @@ export function unspelled(value: unknown): unknown {
   }
 }
 
-/** A whole column in the place of a text: {"0": …, "1": …} or a list. */
+/** Whether a value is a column of a table, {"0": …, "1": …} or a list, rather than a row's field. */
 export function isColumn(value: unknown): boolean {
   return isRecord(value) || Array.isArray(value);
 }

@@ -4,10 +4,10 @@ import { messages } from "./messages";
 import { promptCompletion } from "./prompt-completion";
 import { sharegpt } from "./sharegpt";
 
-/** The formats whose rows may carry a label, in the order in which they are looked for. */
+/** Formats that can carry a label, in order of precedence. */
 const inner = [messages, sharegpt, alpaca, promptCompletion];
 
-/** A conversation with a label, true for good: TRL's `label`, or LLaMA-Factory's `kto_tag`. */
+/** A labelled conversation (true means desirable): TRL's `label` or LLaMA-Factory's `kto_tag`. */
 export const labelled: RowFormat = {
   id: "labelled",
   fields: new Set([...inner.flatMap(({ fields }) => [...fields]), "label", "kto_tag"]),
@@ -24,7 +24,7 @@ function innerFormat(value: Fields): RowFormat | undefined {
   return inner.find((format) => format.fits(value));
 }
 
-/** Numbers are no labels: they may count classes. Tables have words. */
+/** Only booleans and, for tables, "true" and "false"; numbers may be class ids. */
 function labelOf(value: Fields): boolean | null {
   const label = value.kto_tag ?? value.label;
   if (typeof label === "boolean") return label;

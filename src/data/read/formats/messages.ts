@@ -1,20 +1,20 @@
 import { isRecord } from "../../../lib/json";
 import type { Row } from "../../../shared/rows";
 import { type Fields, optionalText, type RowFormat } from "./format";
-import { mannerOf, readTools, readTurns, type TurnManner, withAnswer } from "./turns";
+import { turnStyleOf, readTools, readTurns, type TurnStyle, withAnswer } from "./turns";
 
-/** Fields in which lists of turns stand, of either manner. */
+/** Fields with a list of turns, in either style. */
 export const LIST_FIELDS = ["messages", "conversations", "conversation"] as const;
 
-/** The field in which an object has a list of turns. */
-export function listField(value: Fields, manner?: TurnManner): (typeof LIST_FIELDS)[number] | undefined {
+/** The field that contains an object's list of turns. */
+export function listField(value: Fields, manner?: TurnStyle): (typeof LIST_FIELDS)[number] | undefined {
   return LIST_FIELDS.find((field) => {
-    const found = mannerOf(value[field]);
+    const found = turnStyleOf(value[field]);
     return found !== null && (manner === undefined || manner === found);
   });
 }
 
-/** A conversation in a list, with a system text and tools beside it where the row has them. */
+/** Reads a conversation with optional system text and tools. */
 export function readConversation(value: Fields): Extract<Row, { kind: "conversation" }> {
   const field = listField(value) ?? "messages";
   const { turns, system } = readTurns(value[field], field);
@@ -28,12 +28,12 @@ export function readConversation(value: Fields): Extract<Row, { kind: "conversat
   };
 }
 
-/** What can only be meant as a list of messages, and not as a column of lists. */
+/** Whether a value can only be a single list of messages, not a column of lists. */
 function isOneList(value: unknown): boolean {
   return Array.isArray(value) ? !value.some(Array.isArray) : value !== undefined && !isRecord(value);
 }
 
-/** OpenAI's chat format: `messages`, lists of `role` and `content`. */
+/** OpenAI chat format: `messages`, a list of `role` and `content`. */
 export const messages: RowFormat = {
   id: "messages",
   fields: new Set([...LIST_FIELDS, "system", "tools"]),

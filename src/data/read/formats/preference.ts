@@ -5,16 +5,16 @@ import {
   type Fields,
   hasFields,
   isColumn,
-  neededText,
+  requiredText,
   optionalText,
   type RowFormat,
   text,
 } from "./format";
 import { LIST_FIELDS, listField } from "./messages";
 import { readPrompt } from "./prompt-completion";
-import { type Dialogue, mannerOf, readTools, readTurn, readTurns, withAnswer } from "./turns";
+import { type Dialogue, turnStyleOf, readTools, readTurn, readTurns, withAnswer } from "./turns";
 
-/** A better and a worse answer, as texts, messages or lists of them, with a `prompt` of its own or within both. */
+/** Preference pairs: two answers as strings or messages, with an explicit prompt or one contained in both. */
 export const preference: RowFormat = {
   id: "preference",
   fields: new Set([...LIST_FIELDS, "prompt", "chosen", "rejected", "system", "tools"]),
@@ -24,7 +24,7 @@ export const preference: RowFormat = {
 };
 
 function isAnswer(value: unknown): boolean {
-  return mannerOf(value) !== null || (isRecord(value) && ("role" in value || "from" in value));
+  return turnStyleOf(value) !== null || (isRecord(value) && ("role" in value || "from" in value));
 }
 
 function readPreference(value: Fields): PreferenceRow {
@@ -40,16 +40,16 @@ function readPreference(value: Fields): PreferenceRow {
   };
 }
 
-/** One of the two answers, which may hold the prompt too. */
+/** Reads one of the answers, which may include the prompt. */
 export function readSide(value: Fields, field: "chosen" | "rejected"): string | Dialogue {
   const side = value[field];
-  if (mannerOf(side) !== null) {
+  if (turnStyleOf(side) !== null) {
     const dialogue = readTurns(side, field);
     withAnswer(dialogue.turns);
     return dialogue;
   }
   if (isRecord(side)) return { turns: [readTurn(side, field, 1)] };
-  return side === undefined ? neededText(value, field) : text(side, field);
+  return side === undefined ? requiredText(value, field) : text(side, field);
 }
 
 interface Parts {
@@ -81,7 +81,7 @@ function preferenceParts(value: Fields, chosen: string | Dialogue, rejected: str
   };
 }
 
-/** The prompt beside the answers: `prompt`, or a list of turns. */
+/** Explicit prompt: `prompt`, or a list of turns. */
 function givenPrompt(value: Fields): Dialogue | null {
   const field = listField(value);
   if (field) return readTurns(value[field], field);
@@ -96,20 +96,20 @@ export function answerTurns(answer: string): readonly RowTurn[] {
   return [{ role: "assistant", text: answer }];
 }
 
-/** The texts' common beginning is the prompt; a blank in front of where they part goes with the answers, as in TRL. */
+/** The common prefix is the prompt; a space before the difference belongs to the answers, as in TRL. */
 function splitTexts(chosen: string, rejected: string): readonly [string, string, string] {
   const shortest = Math.min(chosen.length, rejected.length);
   let at = 0;
   while (at < shortest && chosen[at] === rejected[at]) at++;
   if (at === shortest) at--;
   if (at > 0 && chosen[at - 1] === " ") at--;
-  // Not within a character of two halves.
+  // Do not split a surrogate pair.
   if (at > 0 && /[\uD800-\uDBFF]/.test(chosen[at - 1] ?? "")) at--;
   at = Math.max(at, 0);
   return [chosen.slice(0, at), chosen.slice(at), rejected.slice(at)];
 }
 
-/** How many turns both begin with; each keeps an answer of its own. */
+/** Number of common leading turns; each side keeps at least one turn. */
 function sharedTurns(chosen: readonly RowTurn[], rejected: readonly RowTurn[]): number {
   const most = Math.min(chosen.length, rejected.length) - 1;
   let shared = 0;

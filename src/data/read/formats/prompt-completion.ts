@@ -1,22 +1,22 @@
 import type { ConversationRow, RowTurn } from "../../../shared/rows";
-import { type Fields, hasFields, isColumn, neededText, optionalText, type RowFormat, text } from "./format";
-import { type Dialogue, mannerOf, readTools, readTurns, withAnswer } from "./turns";
+import { type Fields, hasFields, isColumn, requiredText, optionalText, type RowFormat, text } from "./format";
+import { type Dialogue, turnStyleOf, readTools, readTurns, withAnswer } from "./turns";
 
-/** What is asked: a text, or a list of messages. */
+/** Reads a prompt: a string or a list of messages. */
 export function readPrompt(value: unknown, field = "prompt"): Dialogue {
-  if (mannerOf(value) !== null) return readTurns(value, field);
+  if (turnStyleOf(value) !== null) return readTurns(value, field);
   return { turns: [{ role: "user", text: text(value, field) }] };
 }
 
-/** What is answered: a text, or a list of messages. */
+/** Reads an answer: a string or a list of messages. */
 export function readAnswer(value: unknown, field: string): readonly RowTurn[] {
-  if (mannerOf(value) !== null) return readTurns(value, field).turns;
+  if (turnStyleOf(value) !== null) return readTurns(value, field).turns;
   return [{ role: "assistant", text: text(value, field) }];
 }
 
-/** `prompt` and `completion` as a conversation. */
+/** A conversation from `prompt` and `completion`. */
 export function promptConversation(value: Fields): ConversationRow {
-  if (value.prompt === undefined) neededText(value, "prompt");
+  if (value.prompt === undefined) requiredText(value, "prompt");
   const { system = optionalText(value, "system"), turns } = readPrompt(value.prompt);
   const tools = readTools(value.tools);
   return {
@@ -27,11 +27,12 @@ export function promptConversation(value: Fields): ConversationRow {
   };
 }
 
-/** TRL's prompts and completions, as texts or as lists of messages; OpenAI's older format is the same. */
+/** TRL's prompt-completion format, as strings or messages; also OpenAI's legacy format. */
 export const promptCompletion: RowFormat = {
   id: "prompt-completion",
   fields: new Set(["prompt", "completion", "system", "tools"]),
   fits: (value) =>
-    hasFields(value, "prompt", "completion") && (!isColumn(value.prompt) || mannerOf(value.prompt) !== null),
+    hasFields(value, "prompt", "completion") &&
+    (!isColumn(value.prompt) || turnStyleOf(value.prompt) !== null),
   read: promptConversation,
 };

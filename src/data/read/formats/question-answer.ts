@@ -1,16 +1,16 @@
 import { alpacaRow } from "../../../shared/rows";
-import { hasFields, isColumn, neededText, optionalText, type RowFormat } from "./format";
+import { hasFields, isColumn, requiredText, optionalText, type RowFormat } from "./format";
 
-/** `question` and `answer`, and a `context` where there is one. */
+/** `question`, `answer` and optionally `context`. */
 export const questionAnswer: RowFormat = {
   id: "question-answer",
   fields: new Set(["question", "answer", "context", "system"]),
   fits: (value) => hasFields(value, "question", "answer") && !isColumn(value.question),
   read: (value) =>
     alpacaRow({
-      instruction: neededText(value, "question"),
+      instruction: requiredText(value, "question"),
       input: optionalText(value, "context"),
-      output: neededText(value, "answer"),
+      output: requiredText(value, "answer"),
       system: optionalText(value, "system"),
     }),
 };

@@ -10,7 +10,7 @@ import { questionAnswer } from "./question-answer";
 import { sharegpt } from "./sharegpt";
 import { plainText } from "./text";
 
-/** Every form of rows, in the order in which they are looked for: those with more fields before those with fewer. */
+/** All row formats by precedence: more specific fields first. */
 const formats: readonly RowFormat[] = [
   labelled,
   instructionPreference,
@@ -24,12 +24,12 @@ const formats: readonly RowFormat[] = [
   plainText,
 ];
 
-/** The form of an object, or null where its fields are those of no form. */
+/** The format of an object; null if none matches. */
 export function formatOf(value: Fields): RowFormat | null {
   return formats.find((format) => format.fits(value)) ?? null;
 }
 
-/** The form that an object without all of its fields is meant to have. */
-export function meantFormat(value: Fields): RowFormat | null {
+/** The probable format of an incomplete row. */
+export function probableFormat(value: Fields): RowFormat | null {
   return "instruction" in value || "output" in value ? alpaca : null;
 }

@@ -1,7 +1,7 @@
 import type { RowFormat } from "./format";
 import { LIST_FIELDS, listField, readConversation } from "./messages";
 
-/** ShareGPT's format: `conversations`, lists of `from` and `value`. */
+/** ShareGPT format: `conversations`, a list of `from` and `value`. */
 export const sharegpt: RowFormat = {
   id: "sharegpt",
   fields: new Set([...LIST_FIELDS, "system", "tools"]),

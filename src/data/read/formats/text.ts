@@ -1,9 +1,9 @@
-import { isColumn, neededText, type RowFormat } from "./format";
+import { isColumn, requiredText, type RowFormat } from "./format";
 
-/** `text`: no question and answer, every token is learned. */
+/** `text`: language modelling on every token. */
 export const plainText: RowFormat = {
   id: "text",
   fields: new Set(["text"]),
   fits: (value) => "text" in value && !isColumn(value.text),
-  read: (value) => ({ kind: "text", text: neededText(value, "text") }),
+  read: (value) => ({ kind: "text", text: requiredText(value, "text") }),
 };

@@ -1,32 +1,32 @@
 import { isRecord } from "../../../lib/json";
 import type { RowTurn, ToolCall } from "../../../shared/rows";
-import { FaultyRow, type Fields, kindOf, text, unspelled } from "./format";
+import { FaultyRow, type Fields, kindOf, text, parseNested } from "./format";
 
-/** How the two manners of lists of turns name things. */
-export type TurnManner = "messages" | "sharegpt";
+/** Styles of turn lists: OpenAI's `role`/`content`, or ShareGPT's `from`/`value`. */
+export type TurnStyle = "messages" | "sharegpt";
 
-/** A list of turns as the manner tells that its first one has, or null for any other value. */
-export function mannerOf(list: unknown): TurnManner | null {
-  const value = unspelled(list);
+/** Style of a turn list, by its first turn; null for other values. */
+export function turnStyleOf(list: unknown): TurnStyle | null {
+  const value = parseNested(list);
   const first: unknown = Array.isArray(value) ? value.find(isRecord) : undefined;
   if (!isRecord(first)) return null;
   if ("role" in first) return "messages";
   return "from" in first && "value" in first ? "sharegpt" : null;
 }
 
-/** What an instruction at the beginning says, and the turns after it. */
+/** A leading system text, and the turns after it. */
 export interface Dialogue {
   readonly system?: string;
   readonly turns: readonly RowTurn[];
 }
 
 /**
- * Reads a list of turns of either manner.
- * @param field that the list stands in, for what is wrong with it
+ * Reads a list of turns in either style.
+ * @param field containing field, for errors
  * @throws FaultyRow
  */
 export function readTurns(list: unknown, field: string): Dialogue {
-  const value = unspelled(list);
+  const value = parseNested(list);
   if (!Array.isArray(value)) throw new FaultyRow({ kind: "not-a-list", field, found: kindOf(value) });
   const turns = value.map((turn, index) => readTurn(turn, field, index + 1));
   const first = turns.findIndex(({ role }) => role !== "system");
@@ -38,7 +38,7 @@ export function readTurns(list: unknown, field: string): Dialogue {
   return { ...(system ? { system } : {}), turns: turns.slice(opening.length) };
 }
 
-/** Reads one turn of either manner. @throws FaultyRow */
+/** Reads a turn in either style. @throws FaultyRow */
 export function readTurn(turn: unknown, field: string, number: number): RowTurn {
   if (!isRecord(turn)) throw new FaultyRow({ kind: "turn-form", field, turn: number });
   if ("role" in turn) return readMessage(turn, field, number);
@@ -46,16 +46,16 @@ export function readTurn(turn: unknown, field: string, number: number): RowTurn 
   throw new FaultyRow({ kind: "turn-form", field, turn: number });
 }
 
-/** The tools of a row: a list, or a text that spells one. @throws FaultyRow */
+/** Tools of a row: a list, or its JSON. @throws FaultyRow */
 export function readTools(given: unknown): readonly unknown[] {
-  const value = unspelled(given);
+  const value = parseNested(given);
   if (value === undefined || value === null || value === "") return [];
   if (!Array.isArray(value))
     throw new FaultyRow({ kind: "not-a-list", field: "tools", found: kindOf(value) });
   return value;
 }
 
-/** Refuses a conversation that no answer ends. @throws FaultyRow */
+/** Checks that a conversation has an answer. @throws FaultyRow */
 export function withAnswer<T extends readonly RowTurn[]>(turns: T): T {
   if (turns.some(({ role }) => role === "assistant")) return turns;
   throw new FaultyRow({ kind: "no-answer" });
@@ -70,7 +70,7 @@ const MESSAGE_ROLES: Readonly<Record<string, RowTurn["role"]>> = {
   function: "tool",
 };
 
-/** OpenAI's manner: `role` and `content`, which is a text, a list of parts, or null beside calls of tools. */
+/** A message with `role` and `content`: a string, a list of parts, or null with tool calls. */
 function readMessage(message: Fields, field: string, number: number): RowTurn {
   const role = MESSAGE_ROLES[String(message.role)];
   if (!role) throw new FaultyRow({ kind: "unknown-role", turn: number, role: shown(message.role) });
@@ -98,7 +98,7 @@ function contentText(content: unknown, field: string, number: number): string {
     .join("");
 }
 
-/** `tool_calls`, or the one `function_call` of older files. */
+/** `tool_calls`, or the legacy `function_call`. */
 function toolCalls(message: Fields, number: number): ToolCall[] {
   const given = message.tool_calls ?? (message.function_call ? [{ function: message.function_call }] : []);
   if (!Array.isArray(given)) throw new FaultyRow({ kind: "call-form", turn: number });
@@ -111,11 +111,11 @@ function toolCalls(message: Fields, number: number): ToolCall[] {
 function readCall(call: unknown, number: number, id?: unknown): ToolCall {
   if (!isRecord(call) || typeof call.name !== "string")
     throw new FaultyRow({ kind: "call-form", turn: number });
-  // OpenAI writes arguments as a text that spells them; templates want the arguments themselves.
-  return { name: call.name, arguments: unspelled(call.arguments ?? {}), ...named("id", id) };
+  // OpenAI encodes arguments as JSON; templates expect them parsed.
+  return { name: call.name, arguments: parseNested(call.arguments ?? {}), ...named("id", id) };
 }
 
-/** The tags of ShareGPT's own files and those of LLaMA-Factory. */
+/** Roles used by ShareGPT and LLaMA-Factory. */
 const SHAREGPT_ROLES: Readonly<Record<string, RowTurn["role"] | "call">> = {
   system: "system",
   human: "user",
@@ -132,12 +132,12 @@ const SHAREGPT_ROLES: Readonly<Record<string, RowTurn["role"] | "call">> = {
   tool: "tool",
 };
 
-/** ShareGPT's manner: `from` and `value`. */
+/** A ShareGPT turn with `from` and `value`. */
 function readShareGpt(turn: Fields, field: string, number: number): RowTurn {
   const role = SHAREGPT_ROLES[String(turn.from)];
   if (!role) throw new FaultyRow({ kind: "unknown-role", turn: number, role: shown(turn.from) });
   if (role === "call") {
-    const calls = [unspelled(turn.value)].flat().map((call) => readCall(call, number));
+    const calls = [parseNested(turn.value)].flat().map((call) => readCall(call, number));
     return { role: "assistant", text: "", ...marked(turn.weight), toolCalls: calls };
   }
   if (typeof turn.value !== "string")
@@ -147,7 +147,7 @@ function readShareGpt(turn: Fields, field: string, number: number): RowTurn {
   return { role, text: value };
 }
 
-/** OpenAI's `weight`: 0 leaves an answer out of what is learned. */
+/** OpenAI's `weight`: 0 excludes an answer from the loss. */
 function marked(weight: unknown): { learned?: boolean } {
   return typeof weight === "number" || typeof weight === "boolean" ? { learned: Number(weight) > 0 } : {};
 }

@@ -4,12 +4,12 @@ import type { WeightDeclaration } from "../../weights/weight-store";
 import type { AdapterHooks } from "../../nn/hooks";
 import type { BaseChange, HostTensor, ParameterSpec } from "../common/method";
 
-/** Tensors of the base model as trainable parameters: they start as they are, under their names and in their shapes. */
+/** Declares base tensors as trainable parameters, keeping names, shapes and initial values. */
 export function baseParameters(tensors: readonly WeightDeclaration[]): ParameterSpec[] {
   return tensors.map(({ name, shape }) => ({ name, shape, init: ({ baseVector }) => baseVector(name) }));
 }
 
-/** Puts a graph's parameters of those names in the place of the frozen tensors. */
+/** Replaces frozen tensors with the graph parameters of the same name. */
 export function baseHooks(
   graph: Graph,
   tensors: readonly WeightDeclaration[],
@@ -25,7 +25,7 @@ export function baseHooks(
   };
 }
 
-/** Merging puts trained tensors in the place of the base model's. */
+/** Merging replaces the base tensors with the trained ones. */
 export function replaceBase(trained: ReadonlyMap<string, HostTensor>): Map<string, BaseChange> {
   return new Map([...trained].map(([name, tensor]) => [name, () => tensor]));
 }

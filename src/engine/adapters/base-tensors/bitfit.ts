@@ -6,14 +6,14 @@ import { defineAdapter } from "../common/define-adapter";
 import type { BaseChange, Method } from "../common/method";
 import { taskType } from "../common/task-type";
 
-/** PEFT's target_modules for a LoRA that is on no layer. */
+/** PEFT's target_modules for a LoRA without target layers. */
 const NO_TARGETS = "dummy-target-modules";
 
 const PREFIX = "base_model.model.";
 
 /**
- * BitFit (Ben Zaken et al. 2021, arXiv 2106.10199): only the biases train. PEFT has it as a LoRA on no layer with
- * `bias: "all"`, whose file holds the new biases themselves.
+ * BitFit (Ben Zaken et al. 2021, arXiv 2106.10199): trains only the biases. PEFT's equivalent is a LoRA without target
+ * layers and `bias: "all"`, whose file holds the trained biases.
  */
 export const bitfit: Method = {
   peftType: "LORA",

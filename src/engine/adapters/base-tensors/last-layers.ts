@@ -5,7 +5,7 @@ import { baseHooks, baseParameters, replaceBase } from "./base-tensors";
 import { defineAdapter } from "../common/define-adapter";
 import type { Method } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
-import { isOwnConfig, ownConfig, readOwnOptions } from "../common/own-format";
+import { isLuthierConfig, luthierConfig, readLuthierOptions } from "../common/luthier-format";
 
 interface LastLayersOptions {
   readonly layers: number;
@@ -13,10 +13,10 @@ interface LastLayersOptions {
   readonly head: boolean;
 }
 
-/** Trains the last blocks, and if wanted the final norm and the head; all before them stays frozen, and has no backward. */
+/** Trains the last blocks, optionally the final norm and head. Earlier layers are frozen and need no backward pass. */
 export const lastLayers: Method = {
   peftType: null,
-  reads: (config) => isOwnConfig("last-layers", config),
+  reads: (config) => isLuthierConfig("last-layers", config),
   bind(values, model) {
     const reader = new OptionReader(lastLayersFields, values);
     const options = {
@@ -28,7 +28,7 @@ export const lastLayers: Method = {
     return defineAdapter({
       parameters: baseParameters(tensors),
       hooks: (graph) => baseHooks(graph, tensors),
-      config: ownConfig("last-layers", {
+      config: luthierConfig("last-layers", {
         num_layers: options.layers,
         train_final_norm: options.norm,
         train_head: options.head,
@@ -36,10 +36,10 @@ export const lastLayers: Method = {
       merge: replaceBase,
     });
   },
-  readConfig: (config) => readOwnOptions(lastLayersFields, config),
+  readConfig: (config) => readLuthierOptions(lastLayersFields, config),
 };
 
-/** The tensors that train. Errors: more blocks than the model has, or nothing at all. */
+/** Tensors to train. Errors: more blocks than the model has, or nothing selected. */
 function chooseTensors({ layers, norm, head }: LastLayersOptions, model: ModelSpec): WeightDeclaration[] {
   const { blocks, finalNorm } = model;
   if (layers > blocks.length)

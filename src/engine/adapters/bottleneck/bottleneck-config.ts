@@ -7,20 +7,22 @@ import type { ModelSpec, SublayerName } from "../../nn/model-spec";
 import { ADAPTER_NAME } from "./bottleneck-layers";
 import { refuseUnless } from "../common/config-check";
 import { OptionReader } from "../common/option-reader";
-import { readSaved, savedShare } from "../common/saved-options";
+import { readSaved, savedProbability } from "../common/saved-options";
 
-/** What tells the bottleneck methods apart. */
+/** Characteristics of a bottleneck method. */
 export interface BottleneckKind {
   readonly fields: readonly Field[];
-  /** The sub-layers that get one. */
-  readonly places: readonly SublayerName[];
-  /** Whether it reads the sub-layer's output with the residual stream added, or alone. */
-  readonly readsSum: boolean;
-  /** Whether an invertible adapter stands after the embeddings, and its inverse before the head. */
+  /** Sub-layers with an adapter. */
+  readonly sublayers: readonly SublayerName[];
+  /** Whether the adapter's input is the sub-layer output plus the residual, or the output alone. */
+  readonly includesResidual: boolean;
+  /** Whether there is an invertible adapter after the embeddings, with its inverse before the head. */
   readonly invertible: boolean;
 }
 
-/** How the adapters library takes hold of a family: by classes that it has for it, or by hooks in transformers' own. */
+/**
+ * How the adapters library supports a family: with model classes of its own, or with hooks on transformers' classes.
+ */
 const LIBRARY: Readonly<Record<string, "classes" | "hooks">> = {
   llama: "classes",
   mistral: "classes",
@@ -34,42 +36,43 @@ const LIBRARY: Readonly<Record<string, "classes" | "hooks">> = {
   opt: "hooks",
 };
 
-/** Where hooks do what otherwise heads of the library's own do. */
+/** Formats for hook-supported families, replacing those that need the library's head classes. */
 const HOOKED: Partial<Record<FolderFormat, FolderFormat>> = {
   "adapters-heads": "adapters",
   "adapters-stack": "adapters-stack-plain",
 };
 
 /**
- * Who reads an exported folder of that format on a model: the library, where it knows the family or can be told of it. The
- * studio's alone is what reads the sum through a norm (Gemma), as the library's hooks give all blocks the last one's; and of
- * OPT what is fused, as its feed-forward layers see no texts but tokens, or stands behind positions, which no module adds.
+ * Which software can load an exported folder: the adapters library if it supports the family natively or through hooks.
+ * Excluded are Gemma when the sum passes through a norm (the library's hooks use the last block's norm everywhere), and
+ * for OPT both fusion (its feed-forward layers see flattened tokens) and invertible adapters (position embeddings are
+ * added outside any module).
  */
 export function libraryFormat(
   format: FolderFormat,
-  { readsSum }: BottleneckKind,
+  { includesResidual }: BottleneckKind,
   { family, blocks }: ModelSpec,
 ): FolderFormat {
   const way = LIBRARY[family];
-  const readsThroughNorm = readsSum && blocks.some(({ outputNorms }) => outputNorms);
+  const readsThroughNorm = includesResidual && blocks.some(({ outputNorms }) => outputNorms);
   if (!way || readsThroughNorm || (family === "opt" && format !== "adapters")) return "luthier";
   return way === "hooks" ? (HOOKED[format] ?? format) : format;
 }
 
-/** A bottleneck's options, read from its form. */
+/** Options of a bottleneck adapter. */
 export interface BottleneckOptions {
   readonly reductionFactor: number;
   readonly activation: string;
   readonly dropout: number;
   readonly start: "bert" | "mam_adapter";
-  /** What divides a half's width within the invertible adapter; null without one. */
-  readonly inverseFactor: number | null;
+  /** Reduction factor of the invertible adapter's networks; null without one. */
+  readonly invertibleReductionFactor: number | null;
 }
 
-/** The version of the adapters library whose format this is. */
+/** Version of the adapters library that defines this format. */
 export const LIBRARY_FORMAT = "adapters.1.3.0";
 
-/** Reads the values of a bottleneck's form. Errors stand at the field. */
+/** Parses the form values of a bottleneck method. Errors name the field. */
 export function readBottleneckOptions(
   { fields, invertible }: BottleneckKind,
   values: FieldValues,
@@ -80,16 +83,16 @@ export function readBottleneckOptions(
     activation: reader.text("non_linearity"),
     dropout: reader.number("dropout"),
     start: reader.text("init_weights") === "mam_adapter" ? "mam_adapter" : "bert",
-    inverseFactor: invertible ? reader.number("inv_adapter_reduction_factor") : null,
+    invertibleReductionFactor: invertible ? reader.number("inv_adapter_reduction_factor") : null,
   };
 }
 
-/** The settings of the library that a kind stands for; all others are the library's defaults. */
-function settings({ places, readsSum, invertible }: BottleneckKind): Record<string, unknown> {
+/** Library settings implied by the kind; the rest keep the library's defaults. */
+function settings({ sublayers, includesResidual, invertible }: BottleneckKind): Record<string, unknown> {
   return {
-    mh_adapter: places.includes("attention"),
+    mh_adapter: sublayers.includes("attention"),
     output_adapter: true,
-    original_ln_before: readsSum,
+    original_ln_before: includesResidual,
     original_ln_after: true,
     residual_before_ln: true,
     adapter_residual_before_ln: false,
@@ -104,10 +107,10 @@ function settings({ places, readsSum, invertible }: BottleneckKind): Record<stri
   };
 }
 
-/** The library's adapter_config.json of an adapter of that name. */
+/** The library's adapter_config.json for an adapter called `name`. */
 export function libraryConfig(
   kind: BottleneckKind,
-  { reductionFactor, activation, dropout, start, inverseFactor }: BottleneckOptions,
+  { reductionFactor, activation, dropout, start, invertibleReductionFactor }: BottleneckOptions,
   { family, hiddenSize }: ModelSpec,
   name = ADAPTER_NAME,
 ): Record<string, unknown> {
@@ -118,7 +121,7 @@ export function libraryConfig(
       non_linearity: activation,
       dropout,
       init_weights: start,
-      ...(inverseFactor !== null && { inv_adapter_reduction_factor: inverseFactor }),
+      ...(invertibleReductionFactor !== null && { inv_adapter_reduction_factor: invertibleReductionFactor }),
     },
     hidden_size: hiddenSize,
     model_type: family,
@@ -127,33 +130,33 @@ export function libraryConfig(
   };
 }
 
-/** Whether an adapter_config.json is one of the library's, of that kind. */
+/** Whether an adapter_config.json is the library's, of the given kind. */
 export function isLibraryConfig(
-  { places, invertible }: BottleneckKind,
+  { sublayers, invertible }: BottleneckKind,
   { config }: Readonly<Record<string, unknown>>,
 ): boolean {
   if (!isRecord(config)) return false;
   const isInvertible = (config.inv_adapter ?? null) !== null;
-  return config.mh_adapter === places.includes("attention") && isInvertible === invertible;
+  return config.mh_adapter === sublayers.includes("attention") && isInvertible === invertible;
 }
 
-/** What the library's BnConfig leaves to choose here. */
+/** BnConfig keys that map to options here. */
 const savedBottleneck = {
   reduction_factor: v.number(),
   non_linearity: v.string(),
-  dropout: savedShare,
+  dropout: savedProbability,
   init_weights: v.nullish(v.string(), "bert"),
   inv_adapter_reduction_factor: v.nullish(v.number(), 2),
 };
 
-/** A form's values from the library's adapter_config.json. Errors: a setting that is not the kind's. */
+/** Form values from the library's adapter_config.json. Errors: a setting that does not match the kind. */
 export function readLibraryConfig(
   kind: BottleneckKind,
   file: Readonly<Record<string, unknown>>,
 ): FieldValues {
   const { config } = readSaved({ config: recordOf(v.unknown()) }, file);
   const allowed = Object.entries(settings(kind)).map(([key, value]) => [key, [value]] as const);
-  // Lists are compared by what stands in them.
+  // refuseUnless compares with ===, so a list is compared by emptiness.
   const leftOut = Array.isArray(config.leave_out) && config.leave_out.length > 0;
   refuseUnless(config, Object.fromEntries(allowed.filter(([key]) => key !== "leave_out" || leftOut)));
   refuseUnless(config, { scaling: [1], architecture: [null] });

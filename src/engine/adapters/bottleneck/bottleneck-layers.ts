@@ -12,7 +12,7 @@ import { dense, type DenseLayer, fill, uniform } from "../common/dense";
 import type { SublayerSite } from "../../nn/hooks";
 import type { ParameterSpec } from "../common/method";
 
-/** The adapter's own name, which the library's files have in every tensor's name. */
+/** Adapter name used in tensor names; the library's files include it. */
 export const ADAPTER_NAME = "luthier";
 
 const MODULES: Readonly<Record<SublayerName, string>> = {
@@ -27,19 +27,19 @@ const ACTIVATIONS: Readonly<Record<string, (graph: Graph, x: Value) => Value>> =
   tanh: (graph, x) => graph.apply(tanh, [x], {}),
 };
 
-/** Standard deviation of the library's "bert" start. */
+/** Standard deviation of the library's "bert" initialisation. */
 const BERT_DEVIATION = 0.02;
 
-/** The bottlenecks that one adapter puts into a model: one for each place of each block. */
+/** All bottlenecks of one adapter: one per chosen sub-layer of each block. */
 export interface Bottlenecks {
-  readonly places: readonly SublayerName[];
-  /** Whether one reads the sub-layer's output with the residual stream added, or alone. */
-  readonly readsSum: boolean;
+  readonly sublayers: readonly SublayerName[];
+  /** Whether the input is the sub-layer output plus the residual, or the output alone. */
+  readonly includesResidual: boolean;
   readonly hidden: number;
   readonly width: number;
   readonly activation: string;
   readonly dropout: number;
-  /** Stands in front of every parameter's name, where the adapter is a frozen one that another builds on. */
+  /** Prefix of every parameter name, for a frozen adapter inside another. */
   readonly prefix: string;
   readonly frozen: boolean;
 }
@@ -49,13 +49,13 @@ interface Layers {
   readonly up: DenseLayer;
 }
 
-/** A function between dense layers by the library's name. */
+/** Applies an activation by the library's name. */
 export function activate(graph: Graph, activation: string, x: Value): Value {
   return defined(ACTIVATIONS[activation], `activation ${activation}`)(graph, x);
 }
 
-/** The module in which the library keeps what stands at a place of a block: one of its own, or the sub-layer. */
-export function placePath({ path, sublayers }: BlockSpec, place: SublayerName): string {
+/** Module path of a sub-layer's adapter in the library: its own module list, or the wrapped sub-layer. */
+export function adapterModulePath({ path, sublayers }: BlockSpec, place: SublayerName): string {
   return sublayers?.[place] ?? `${path}.${MODULES[place]}`;
 }
 
@@ -64,29 +64,35 @@ function layersAt(
   block: BlockSpec,
   place: SublayerName,
 ): Layers {
-  const path = `${prefix}${placePath(block, place)}.adapters.${ADAPTER_NAME}`;
+  const path = `${prefix}${adapterModulePath(block, place)}.adapters.${ADAPTER_NAME}`;
   return {
     down: { name: `${path}.adapter_down.0`, outFeatures: width, inFeatures: hidden, frozen },
     up: { name: `${path}.adapter_up`, outFeatures: hidden, inFeatures: width, frozen },
   };
 }
 
-/** "bert": weights normal(0, 0.02); "mam_adapter": down Kaiming uniform, up zero. Biases start at zero in both. */
+/**
+ * "bert": weights normal(0, 0.02). "mam_adapter": down-projection Kaiming uniform, up-projection zero. Biases are zero
+ * in both.
+ */
 export function bottleneckParameters(
   bottlenecks: Bottlenecks,
   blocks: readonly BlockSpec[],
   start: "bert" | "mam_adapter",
 ): ParameterSpec[] {
   return blocks.flatMap((block) =>
-    bottlenecks.places.flatMap((place) => {
+    bottlenecks.sublayers.flatMap((place) => {
       const { down, up } = layersAt(bottlenecks, block, place);
-      return [...startOf(down, start), ...startOf(up, start === "bert" ? "bert" : "zero")];
+      return [
+        ...initialParameters(down, start),
+        ...initialParameters(up, start === "bert" ? "bert" : "zero"),
+      ];
     }),
   );
 }
 
-/** A dense layer with its bias at zero and its weight normal(0, 0.02), Kaiming uniform, or zero. */
-export function startOf(
+/** Parameters of a dense layer with zero bias and a normal(0, 0.02), Kaiming uniform or zero weight. */
+export function initialParameters(
   { name, outFeatures, inFeatures }: DenseLayer,
   start: "bert" | "mam_adapter" | "zero",
 ): ParameterSpec[] {
@@ -105,12 +111,12 @@ export function startOf(
   ];
 }
 
-/** What a bottleneck reads at a sub-layer: its output, alone or in the residual stream. */
-export function readSite({ readsSum }: Bottlenecks, { y, withResidual }: SublayerSite): Value {
-  return readsSum ? withResidual(y) : y;
+/** Input of a bottleneck at a sub-layer: its output, with or without the residual. */
+export function bottleneckInput({ includesResidual }: Bottlenecks, { y, withResidual }: SublayerSite): Value {
+  return includesResidual ? withResidual(y) : y;
 }
 
-/** up(function(down(x))) at a sub-layer. */
+/** up(act(down(x))) at a sub-layer. */
 export function bottleneckOutput(
   graph: Graph,
   bottlenecks: Bottlenecks,
@@ -122,9 +128,9 @@ export function bottleneckOutput(
 }
 
 /**
- * What a sub-layer gives, with what the bottleneck makes of it.
+ * Adds the bottleneck's output to the sub-layer's.
  *
- * @param index tells apart the adapters of one model while it trains, so that each drops other numbers; null: none drops
+ * @param index identifies the adapter, so that each gets its own dropout mask; null disables dropout
  */
 export function addBottleneck(
   graph: Graph,
@@ -133,12 +139,12 @@ export function addBottleneck(
   index: number | null,
 ): Value {
   const { layer, place, y } = site;
-  if (!bottlenecks.places.includes(place)) return y;
-  const update = bottleneckOutput(graph, bottlenecks, site, readSite(bottlenecks, site));
+  if (!bottlenecks.sublayers.includes(place)) return y;
+  const update = bottleneckOutput(graph, bottlenecks, site, bottleneckInput(bottlenecks, site));
   const number = 2 * layer + (place === "attention" ? 0 : 1) + DROPOUT_SITES * (index ?? 0);
   const kept = applyDropout(graph, update, index === null ? 0 : bottlenecks.dropout, number);
   return graph.apply(add, [y, kept], {});
 }
 
-/** More places than any model has. */
+/** Upper bound on the sub-layers of a model. */
 const DROPOUT_SITES = 4096;

@@ -14,18 +14,18 @@ import type { AdapterHooks } from "../../nn/hooks";
 import { type Invertible, invertible, invertibleHooks, invertibleParameters } from "./invertible";
 import { defineAdapter } from "../common/define-adapter";
 import type { HostTensor, Method, ParameterSpec } from "../common/method";
-import { hasOwnMark } from "../common/own-format";
+import { hasLuthierTag } from "../common/luthier-format";
 import { optionError } from "../common/option-reader";
 
 /**
- * Two dense layers with a function between them beside a sub-layer f, as the adapters library has them for models that
- * normalise first: h = residual + f + up(act(down(x))), x being f or residual + f. Where the model normalises what f gives,
- * that norm comes after the bottleneck, and what it reads of the sum has passed that norm too.
+ * Bottleneck adapter after a sub-layer f, as in the adapters library for pre-norm models: h = residual + f +
+ * up(act(down(x))), where x is f or residual + f. If the model normalises f's output (post-norm), that norm follows the
+ * bottleneck and is also applied to the sum that it reads.
  */
 export function bottleneckMethod(kind: BottleneckKind): Method {
   return {
     peftType: null,
-    reads: (config) => isLibraryConfig(kind, config) && !hasOwnMark(config),
+    reads: (config) => isLibraryConfig(kind, config) && !hasLuthierTag(config),
     bind(values, model) {
       const options = readBottleneckOptions(kind, values);
       checkPlacement(kind, model);
@@ -43,23 +43,23 @@ export function bottleneckMethod(kind: BottleneckKind): Method {
   };
 }
 
-/** Where the norm follows the sum, the library's Pfeiffer normalises before the bottleneck and after it. */
-export function checkPlacement({ readsSum }: BottleneckKind, { blocks }: ModelSpec): void {
-  if (!readsSum || !blocks.some(({ normPlacement }) => normPlacement === "after")) return;
+/** With a norm after the sum, the library's Pfeiffer adapter would apply it both before and after the bottleneck. */
+export function checkPlacement({ includesResidual }: BottleneckKind, { blocks }: ModelSpec): void {
+  if (!includesResidual || !blocks.some(({ normPlacement }) => normPlacement === "after")) return;
   throw optionError("reduction_factor", { code: "config/norm-after-sum" });
 }
 
-/** What an adapter puts into a model. */
+/** Modules that one adapter adds to a model. */
 export interface BottleneckParts {
   readonly bottlenecks: Bottlenecks;
-  /** What stands after the embeddings and, inverted, before the head. */
+  /** Invertible adapter after the embeddings, inverted before the head. */
   readonly ends: Invertible | null;
 }
 
-/** @param expert stands in front of every parameter's name, where the adapter is a frozen one that another builds on */
+/** @param expert prefix of every parameter name, for a frozen adapter inside another */
 export function bottleneckParts(
-  { places, readsSum }: BottleneckKind,
-  { reductionFactor, activation, dropout, inverseFactor }: BottleneckOptions,
+  { sublayers, includesResidual }: BottleneckKind,
+  { reductionFactor, activation, dropout, invertibleReductionFactor }: BottleneckOptions,
   model: ModelSpec,
   expert: string | null = null,
 ): BottleneckParts {
@@ -67,19 +67,22 @@ export function bottleneckParts(
   const named = { prefix: expert ?? "", frozen: expert !== null };
   return {
     bottlenecks: {
-      places,
-      readsSum,
+      sublayers,
+      includesResidual,
       hidden,
       activation,
       dropout,
       ...named,
       width: Math.max(1, Math.floor(hidden / reductionFactor)),
     },
-    ends: inverseFactor === null ? null : invertible(model, { activation, factor: inverseFactor, ...named }),
+    ends:
+      invertibleReductionFactor === null
+        ? null
+        : invertible(model, { activation, factor: invertibleReductionFactor, ...named }),
   };
 }
 
-/** The parameters of what an adapter puts into a model, and how they start. */
+/** Parameters and initial values of all modules of an adapter. */
 export function partsParameters(
   { bottlenecks, ends }: BottleneckParts,
   model: ModelSpec,
@@ -91,7 +94,7 @@ export function partsParameters(
   ];
 }
 
-/** Adapters stacked over each other: each reads what the sub-layer gives with what those before it have added. */
+/** Hooks of stacked adapters: each one reads the output of those before it. */
 export function bottleneckHooks(
   graph: Graph,
   stack: readonly BottleneckParts[],
@@ -109,7 +112,7 @@ export function bottleneckHooks(
   };
 }
 
-/** Adapters have names of their own, which stand in the names of their tensors. */
+/** Replaces the adapter name within tensor names. */
 export function renameBottlenecks(
   tensors: ReadonlyMap<string, HostTensor>,
   name = ADAPTER_NAME,

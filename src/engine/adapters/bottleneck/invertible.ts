@@ -4,35 +4,34 @@ import type { ModelSpec } from "../../nn/model-spec";
 import { add } from "../../ops/add";
 import { scale } from "../../ops/scale";
 import { concatColumns, splitColumns } from "../../ops/split-columns";
-import { activate, ADAPTER_NAME, startOf } from "./bottleneck-layers";
+import { activate, ADAPTER_NAME, initialParameters } from "./bottleneck-layers";
 import { dense, type DenseLayer } from "../common/dense";
 import type { AdapterHooks } from "../../nn/hooks";
 import type { ParameterSpec } from "../common/method";
 import { optionError } from "../common/option-reader";
 
-/** Two small networks that each change one half of a vector by the other. */
+/** Coupling layer: two small networks, each transforming one half of a vector given the other. */
 export interface Invertible {
   /** Widths of the halves. */
   readonly sizes: readonly [number, number];
   readonly activation: string;
-  /** From the second half to the first, and back. */
+  /** F maps the second half to the first, G the first to the second. */
   readonly f: Network;
   readonly g: Network;
 }
 
 type Network = readonly [inner: DenseLayer, outer: DenseLayer];
 
-/** An invertible adapter's shape. */
 interface InvertibleOptions {
   readonly activation: string;
-  /** What divides a half's width within. */
+  /** Reduction factor of the hidden width relative to a half. */
   readonly factor: number;
-  /** Stands in front of every parameter's name. */
+  /** Prefix of every parameter name. */
   readonly prefix: string;
   readonly frozen: boolean;
 }
 
-/** Errors, at the field: a network without width; a model whose embeddings are not as wide as its blocks. */
+/** Errors, at the field: a network of width zero, or embeddings whose width differs from the blocks'. */
 export function invertible(
   { hiddenSize, prefix: base, projections, encoder }: ModelSpec,
   { activation, factor, prefix, frozen }: InvertibleOptions,
@@ -58,9 +57,9 @@ export function invertible(
   };
 }
 
-/** Weights start normal(0, 0.02) and biases at zero, whatever the bottlenecks start from. */
+/** Always the "bert" initialisation, whatever the bottlenecks use. */
 export function invertibleParameters({ f, g }: Invertible): ParameterSpec[] {
-  return [...f, ...g].flatMap((layer) => startOf(layer, "bert"));
+  return [...f, ...g].flatMap((layer) => initialParameters(layer, "bert"));
 }
 
 /**

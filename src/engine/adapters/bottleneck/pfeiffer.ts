@@ -2,13 +2,14 @@ import { pfeifferFields } from "../../../shared/methods/bottleneck";
 import type { BottleneckKind } from "./bottleneck-config";
 import { bottleneckMethod } from "./bottleneck";
 
-/** What tells Pfeiffer's bottlenecks from others. */
 export const pfeifferKind: BottleneckKind = {
   fields: pfeifferFields,
-  places: ["mlp"],
-  readsSum: true,
+  sublayers: ["mlp"],
+  includesResidual: true,
   invertible: false,
 };
 
-/** Adapters (Pfeiffer et al. 2020, arXiv 2005.00247): one bottleneck a block, after the feed-forward layer. */
+/**
+ * Pfeiffer adapters (Pfeiffer et al. 2020, arXiv 2005.00247): one bottleneck per block, after the feed-forward layer.
+ */
 export const pfeiffer = bottleneckMethod(pfeifferKind);

@@ -4,14 +4,14 @@ import type { HostTensor, InitContext } from "./method";
 
 type Matrix = Float32Array<ArrayBuffer>;
 
-/** A layer's frozen weight on the host as (out, in), whatever way it is stored. */
+/** Reads a layer's frozen weight as (out, in), whatever its stored orientation. */
 export async function baseMatrix(context: InitContext, layer: LinearSpec): Promise<Matrix> {
   const stored = await context.baseVector(`${layer.path}.weight`);
   return layer.conv1d ? transposed(stored, layer.inFeatures, layer.outFeatures) : stored;
 }
 
-/** The length of every row of a matrix. */
-export function rowLengths(matrix: Matrix, rows: number): Matrix {
+/** L2 norm of each row. */
+export function rowNorms(matrix: Matrix, rows: number): Matrix {
   const columns = matrix.length / rows;
   return Float32Array.from({ length: rows }, (_, row) => {
     let sum = 0;
@@ -20,8 +20,8 @@ export function rowLengths(matrix: Matrix, rows: number): Matrix {
   });
 }
 
-/** A layer's stored weight after `change` has worked on a copy of it as (out, in). */
-export function changeWeight(
+/** Applies `change` to a copy of the weight as (out, in); returns it in the stored orientation. */
+export function updateWeight(
   layer: LinearSpec,
   { shape, data }: HostTensor,
   change: (matrix: Matrix) => void,
@@ -32,7 +32,7 @@ export function changeWeight(
   return { shape, data: conv1d ? transposed(matrix, outFeatures, inFeatures) : matrix };
 }
 
-/** Adds factor · left · right to a matrix: left (rows, rank), right (rank, columns); sums in float64. */
+/** matrix += factor · left · right, in place: left (rows, rank), right (rank, columns). Accumulates in float64. */
 export function addProduct(
   matrix: Matrix,
   left: Matrix,
@@ -53,7 +53,7 @@ export function addProduct(
   }
 }
 
-/** Multiplies each row of a matrix by its factor. */
+/** Scales each row in place. */
 export function scaleRows(matrix: Matrix, factors: Matrix): void {
   const columns = matrix.length / factors.length;
   for (let i = 0; i < matrix.length; i++) {
@@ -61,7 +61,7 @@ export function scaleRows(matrix: Matrix, factors: Matrix): void {
   }
 }
 
-/** Multiplies each column of a matrix by its factor. */
+/** Scales each column in place. */
 export function scaleColumns(matrix: Matrix, factors: Matrix): void {
   for (let i = 0; i < matrix.length; i++) matrix[i] = (matrix[i] ?? 0) * (factors[i % factors.length] ?? 0);
 }

@@ -1,6 +1,6 @@
 import { LuthierError } from "../../../lib/errors";
 
-/** Refuses an adapter_config.json with a setting the studio does not have; a missing key always passes. */
+/** Rejects an adapter_config.json with values other than the allowed ones; missing keys pass. */
 export function refuseUnless(
   config: Readonly<Record<string, unknown>>,
   allowed: Readonly<Record<string, readonly unknown[]>>,

@@ -5,26 +5,25 @@ import { addBias } from "../../ops/add-bias";
 import { matmul } from "../../ops/matmul";
 import type { HostTensor, ParameterSpec, Random } from "./method";
 
-/** A PyTorch Linear of the adapter by the name of its module. */
+/** A dense layer like PyTorch's Linear, named by module path. */
 export interface DenseLayer {
   readonly name: string;
   readonly outFeatures: number;
   readonly inFeatures: number;
-  /** True where it does not train. */
   readonly frozen?: boolean;
 }
 
-/** `count` numbers of `draw`. */
+/** `count` samples of `draw`. */
 export function fill(count: number, draw: () => number): Float32Array<ArrayBuffer> {
   return Float32Array.from({ length: count }, draw);
 }
 
-/** U(±bound): how PyTorch starts most of its layers. */
+/** Samples from U(±bound). */
 export function uniform(random: Random, count: number, bound: number): Float32Array<ArrayBuffer> {
   return fill(count, () => (2 * random.uniform() - 1) * bound);
 }
 
-/** Weight and bias with PyTorch's default start U(±1/√in), or `bound` in its place (0: zeros). */
+/** Weight and bias initialised like PyTorch's Linear, U(±1/√in), or U(±bound) if given (0: zeros). */
 export function denseParameters(
   { name, outFeatures, inFeatures }: DenseLayer,
   bound = 1 / Math.sqrt(inFeatures),
@@ -43,7 +42,7 @@ export function denseParameters(
   ];
 }
 
-/** y = x Wᵀ + b in a graph: (…, in) -> (…, out). */
+/** y = x Wᵀ + b: (…, in) -> (…, out). */
 export function dense(graph: Graph, layer: DenseLayer, x: Value): Value {
   const { name, outFeatures, inFeatures, frozen = false } = layer;
   const leaf = (part: string, type: TensorType): Value =>
@@ -55,7 +54,7 @@ export function dense(graph: Graph, layer: DenseLayer, x: Value): Value {
   return graph.apply(addBias, [product, leaf("bias", f32(outFeatures))], {});
 }
 
-/** The same on the host, summed in float64: (rows, in) -> (rows, out). */
+/** {@link dense} on the host, accumulated in float64: (rows, in) -> (rows, out). */
 export function hostDense(
   trained: ReadonlyMap<string, HostTensor>,
   { name, outFeatures, inFeatures }: DenseLayer,
@@ -70,7 +69,7 @@ export function hostDense(
   };
 }
 
-/** x Wᵀ on the host, summed in float64. */
+/** x Wᵀ on the host, accumulated in float64: (rows, in) -> (rows, out). */
 export function hostMatmul(
   x: HostTensor,
   weight: ArrayLike<number>,
@@ -91,7 +90,7 @@ export function hostMatmul(
   return { shape: [rows, outFeatures], data };
 }
 
-/** A function of one number, applied to all of a host tensor. */
+/** Maps each element of a host tensor. */
 export function hostMap({ shape, data }: HostTensor, apply: (x: number) => number): HostTensor {
   return { shape, data: data.map(apply) };
 }

@@ -12,151 +12,149 @@ export interface HostTensor {
   readonly data: Float32Array<ArrayBuffer>;
 }
 
-/** Seeded random numbers. */
+/** Seeded random number generator. */
 export interface Random {
   /** Uniform in [0, 1). */
   uniform(): number;
-  /** Normal with mean 0 and variance 1. */
+  /** Standard normal. */
   normal(): number;
 }
 
-/** What a method may look up while it makes initial values. */
+/** Inputs available to parameter initialisation. */
 export interface InitContext {
   readonly random: Random;
-  /** Rows of a base embedding (or the whole of a base vector), widened to f32. */
+  /** Rows of a base embedding, or all of a base vector, converted to f32. */
   baseRows(name: string, rows: readonly number[]): Promise<Float32Array<ArrayBuffer>>;
   baseVector(name: string): Promise<Float32Array<ArrayBuffer>>;
-  /** Ids of a text under the model's tokenizer, special tokens included; only soft prompts ask. */
+  /** Tokenizes a text, special tokens included; used by soft prompts only. */
   tokenize(text: string): readonly number[];
-  /** What the adapters that the method builds on were trained to, by the names of the parameters that it becomes. */
+  /** Trained tensors of the adapters this one builds on, by parameter name. */
   readonly experts: ReadonlyMap<string, HostTensor>;
 }
 
-/** A trainable tensor: PEFT's parameter name without the adapter's own name, and how it starts. */
+/** A trainable tensor: its name in PEFT (without the adapter name) and its initial value. */
 export interface ParameterSpec {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Factor of the learning rate; 1 where it is not given. */
+  /** Learning rate multiplier; default 1. */
   readonly learningRateFactor?: number;
-  /** True for what the method needs beside the trained tensors and never changes; graphs read it with `Graph.fixed`. */
+  /** True for constants: saved with the adapter but never trained. Graphs read them with `Graph.fixed`. */
   readonly fixed?: boolean;
-  /** True where it starts as the base model's weights alone say, so that an adapter's files need not hold it. */
+  /** True if the initial value follows from the base weights alone, so that adapter files need not hold it. */
   readonly fromBase?: boolean;
   init(context: InitContext): Promise<Float32Array<ArrayBuffer>> | Float32Array<ArrayBuffer>;
 }
 
-/** What merging makes of a base tensor: in its stored shape, widened to f32, in and out. */
+/** Transforms a base tensor when merging. Stored shape, converted to f32, in and out. */
 export type BaseChange = (base: HostTensor) => HostTensor;
 
-/** A frozen adapter within another one, as it is exported: a folder of its own beside the adapter's files. */
+/** Export of a frozen adapter that another one builds on: a folder next to the adapter's files. */
 export interface ExpertFolder {
   readonly folder: string;
-  /** Its adapter_config.json without the base model's name. */
+  /** adapter_config.json without the base model's name. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly weightsFile?: string;
-  /** Tensors of its file from its values under the names that it was trained by. */
+  /** Tensors of its file, from values under its original parameter names. */
   exportTensors(values: ReadonlyMap<string, HostTensor>): ReadonlyMap<string, HostTensor>;
 }
 
-/** What a method chose: the values of all parameters, and for each of them 1 where a number goes on training. */
+/** Result of a selection: all parameter values, and a mask with 1 for each element that trains on. */
 export interface Choice {
   readonly values: ReadonlyMap<string, HostTensor>;
   readonly trains: ReadonlyMap<string, Uint8Array>;
 }
 
-/** How a method chooses, once in a run, which numbers of its parameters train; the others stay as they are from then on. */
+/** Selects, once per run, which elements of the parameters train; the others are frozen from then on. */
 export interface Selection {
-  /** How many numbers it leaves to train, and the file to hold. */
+  /** Number of elements left to train and to save. */
   readonly kept: number;
-  /** Share of the run's steps that come before it. */
+  /** Fraction of the steps before the selection. */
   readonly after: number;
-  /** Texts on which each number is weighed first; 0 where the values themselves decide. */
+  /** Number of texts used to estimate importance; 0 if the values alone decide. */
   readonly samples: number;
   /**
-   * @param importance each number's squared gradients of the mean loss of a text, summed over the texts; null at first
-   * @returns null to be asked again with the importance
+   * @param importance squared gradients of each text's mean loss, summed over the texts; null on the first call
+   * @returns null to be called again with the importance
    */
   choose(
     values: ReadonlyMap<string, HostTensor>,
     importance: ReadonlyMap<string, HostTensor> | null,
   ): Choice | null;
-  /** Whether values that a run starts from were chosen before, so that it chooses before its first step; absent: none are. */
+  /**
+   * Whether initial values already come from a selection, so that it is repeated before the first step. Default: no.
+   */
   isMade?(values: ReadonlyMap<string, HostTensor>): boolean;
 }
 
-/** A method with its options bound to one model: everything the engine and the exporter need of it. */
+/** A method with options, bound to a model: all that the engine and the exporters need. */
 export interface Adapter {
   readonly parameters: readonly ParameterSpec[];
-  /** Virtual tokens in front of the text (soft prompts), which take positions and rows of the hidden states. */
+  /** Virtual tokens before the text (soft prompts); they take up positions and hidden-state rows. */
   readonly promptLength: number;
-  /** Virtual keys in front of every layer's own, which take positions only. */
+  /** Virtual keys before each layer's own; they take up positions only. */
   readonly prefixLength: number;
-  /** Looks at what only the model's tokenizer can tell. Errors name the field. */
+  /** Checks that need the tokenizer. Errors name the field. */
   checkText?(tokenize: InitContext["tokenize"]): void;
-  /** What the method does in a graph; called once for each graph. */
+  /** Creates the hooks of one graph. */
   readonly hooks: MakeHooks;
-  /** Whether its hooks have a first pass, so that an answer needs two caches. */
+  /** Whether the hooks have a first pass, so that generation needs a second KV cache. */
   readonly hasFirstPass?: boolean;
   /**
-   * Adds to the gradients, in the graph of the optimizer's step, those of a penalty on the parameters themselves; it
-   * counts once a step, whatever the batch.
+   * Adds the gradient of a regularisation term on the parameters, once per optimizer step, independent of the batch.
    */
   readonly penalty?: (graph: Graph) => void;
-  /** Absent where all parameters train from the first step to the last. */
+  /** Absent if all parameters train throughout. */
   readonly selection?: Selection;
   /** PEFT's adapter_config.json without the base model's name. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** What the file of the tensors is called where it is not PEFT's adapter_model.safetensors. */
+  /** File name of the tensors; default adapter_model.safetensors. */
   readonly weightsFile?: string;
-  /** Who reads the folder, where config and file do not tell. */
+  /** Software that loads the folder, if config and file do not determine it. */
   readonly format?: FolderFormat;
-  /** What the config is called where it is not adapter_config.json. */
+  /** File name of the config; default adapter_config.json. */
   readonly configFile?: string;
-  /** The frozen adapters that it builds on. */
+  /** Frozen adapters it builds on. */
   readonly experts?: readonly ExpertFolder[];
-  /** Tensors of the adapter's file from the trained parameters; those of its experts are not among them. */
+  /** Converts parameters to the tensors of the adapter's file, without those of its experts. */
   exportTensors(parameters: ReadonlyMap<string, HostTensor>): ReadonlyMap<string, HostTensor>;
-  /**
-   * Trained parameters from the tensors of a file; missing encoder weights that PEFT does not save are reported as
-   * null (the adapter can then chat but starts its encoder anew). `experts` are the tensors of its experts' files.
-   */
+  /** Converts the tensors of a file to parameters. `experts` holds the tensors of each expert's file. */
   importTensors(
     tensors: ReadonlyMap<string, HostTensor>,
     experts?: readonly ReadonlyMap<string, HostTensor>[],
   ): ReadonlyMap<string, HostTensor>;
   /**
-   * What the trained parameters make of the base model's tensors, by the names of those that change; a model so changed
-   * answers as the base does with the adapter. Absent where no such tensors exist.
+   * Updates to base tensors, by name, that make the base model equivalent to base plus adapter. Absent if the method
+   * cannot be merged.
    */
   merge?(parameters: ReadonlyMap<string, HostTensor>): ReadonlyMap<string, BaseChange>;
   /**
-   * True where the model ties its head to the embedding and the adapter changes one of them alone: a merged model then
-   * has a head of its own, whose change is under its own name.
+   * True if the head is tied to the embedding and the adapter changes only one of them: the merged model gets a
+   * separate head tensor.
    */
-  readonly unties?: boolean;
+  readonly untiesHead?: boolean;
 }
 
-/** A training method: one file behind this seam. */
+/** A training method. */
 export interface Method {
-  /** PEFT's `peft_type` of what the method writes; null where PEFT has no such method. */
+  /** PEFT's `peft_type` for the exported config; null for methods that PEFT does not have. */
   readonly peftType: string | null;
   /**
-   * Whether the method goes on with an adapter of that adapter_config.json; asked of all methods before `peftType` is
-   * compared, for where a type alone does not tell them apart.
+   * Whether the method loads an adapter_config.json. Asked of all methods before `peftType` is compared, as a type
+   * alone can be ambiguous.
    */
   reads?(config: Readonly<Record<string, unknown>>): boolean;
-  /** The folders of the experts beside a file of that config, in their order; absent where a method builds on none. */
+  /** Expert folders that a config refers to, in order; absent for methods without experts. */
   expertFolders?(config: Readonly<Record<string, unknown>>): readonly string[];
   /**
-   * Binds options to a model. Errors are "config/…" with the name of the field in `field`.
+   * Binds options to a model. Errors are "config/…" with the field's name in `field`.
    *
-   * @param experts the trained adapters that the method builds on
+   * @param experts trained adapters that the method builds on
    */
   bind(options: FieldValues, model: ModelSpec, experts?: readonly Expert[]): Adapter;
-  /** What it does with the keys of PEFT's configuration class; absent where PEFT has none. */
+  /** How PEFT's configuration keys are treated; absent for methods that PEFT does not have. */
   readonly peftKeys?: PeftKeys;
-  /** Keys of adapter_config.json that must say the same as the one that `bind` makes. */
+  /** Config keys whose values must equal those that `bind` produces. */
   readonly modelFacts?: readonly string[];
-  /** Options from an adapter_config.json. Errors: a setting the studio does not have. */
+  /** Options from an adapter_config.json. Errors: an unsupported setting. */
   readConfig(config: Readonly<Record<string, unknown>>): FieldValues;
 }

@@ -4,19 +4,19 @@ import { isPattern } from "../../../shared/path-pattern";
 import { readPatternPairs } from "../../../shared/pattern-table";
 import { type Field, fieldFault, type FieldValue, type FieldValues } from "../../../shared/fields";
 
-/** The error of an option that cannot be used, shown at its field. */
+/** An invalid option, reported at its form field. */
 export function optionError(field: string, problem: Problem): LuthierError {
   return new LuthierError(problem, { field });
 }
 
-/** Reads a form's values under the names of its fields; errors stand at the field. */
+/** Typed access to the values of a form. Errors name the field. */
 export class OptionReader {
   readonly #values: Readonly<Record<string, FieldValue>>;
 
   constructor(fields: readonly Field[], values: FieldValues) {
     const read: Record<string, FieldValue> = {};
     for (const field of fields) {
-      // Adapters reach a method as its experts; ids mean nothing beyond the library.
+      // Methods receive adapters as experts; library ids mean nothing here.
       if (field.type === "adapters") continue;
       const value = values[field.name] ?? field.default;
       const fault = fieldFault(field, value);
@@ -34,17 +34,17 @@ export class OptionReader {
     return this.#values[name] as boolean;
   }
 
-  /** Without the blanks around it. */
+  /** Trimmed text. */
   text(name: string): string {
     return this.verbatim(name).trim();
   }
 
-  /** A text as it was typed. */
+  /** Text including leading and trailing whitespace. */
   verbatim(name: string): string {
     return this.#values[name] as string;
   }
 
-  /** A list of whole numbers separated by commas or spaces; null when empty. */
+  /** Non-negative integers separated by commas or whitespace; null if empty. */
   integers(name: string): readonly number[] | null {
     const words = this.text(name)
       .split(/[\s,]+/)
@@ -56,7 +56,7 @@ export class OptionReader {
     return numbers.length === 0 ? null : numbers;
   }
 
-  /** A table of numbers by pattern, in its order. */
+  /** A pattern table, in order. */
   patterns(name: string, valid: (value: number) => boolean): Readonly<Record<string, number>> {
     return Object.fromEntries(
       readPatternPairs(this.text(name)).map(({ text, pattern, value }) => {

@@ -8,35 +8,38 @@ type Config = Readonly<Record<string, unknown>>;
 
 /**
  * Why a key of adapter_config.json has no effect here:
- * - "bookkeeping": it names the adapter, its base model or the software that wrote it
- * - "start": it says how the tensors were initialised, and the file holds what they became
- * - "from-model": it repeats what the base model says
- * - "other-layers": it concerns layer types that language models do not have
- * - "with-another": it is read only where another key, which is refused, is set
+ * - "bookkeeping": names the adapter, its base model or the software that wrote it
+ * - "start": controls initialisation; the file holds the trained tensors
+ * - "from-model": repeats a property of the base model
+ * - "other-layers": concerns layer types that language models do not have
+ * - "with-another": only takes effect with another key, which is refused
  */
 export type IdleReason = "bookkeeping" | "start" | "from-model" | "other-layers" | "with-another";
 
 type IdleKeys = Readonly<Partial<Record<IdleReason, readonly string[]>>>;
 
-/** Every key of a PEFT configuration class, in one of three lists. */
+/** All keys of a PEFT configuration class. */
 export interface PeftKeys {
-  /** PEFT's class. */
   readonly className: string;
-  /** Keys that are read, with the value of a missing key; null where a file must have the key. */
+  /** Keys that are read, with their default; null if required. */
   readonly used: Readonly<Record<string, unknown>>;
   readonly idle: Readonly<Record<string, IdleReason>>;
-  /** Keys that are refused, with the values that leave them off besides null and what is empty. */
+  /** Unsupported keys, with the values that disable them besides null and empty ones. */
   readonly refused: Readonly<Record<string, readonly unknown[]>>;
 }
 
-/** How a method reads adapter_config.json. */
+/** Reader of a configuration class. */
 export interface PeftConfig<Entries extends v.ObjectEntries> {
   readonly keys: PeftKeys;
-  /** The keys that are used. @throws LuthierError("adapter") for refused settings, unknown keys and values of another type */
+  /**
+   * The used keys.
+   *
+   * @throws LuthierError("adapter") on refused settings, unknown keys and wrong types
+   */
   read(config: Config): v.InferOutput<v.ObjectSchema<Entries, undefined>>;
 }
 
-/** Keys of PEFT's `PeftConfigMixin`, and what other trainers add to it. PEFT itself ignores `runtime_config` in a file. */
+/** Keys of PEFT's `PeftConfigMixin`, and additions by other trainers. PEFT itself ignores a saved `runtime_config`. */
 const COMMON_IDLE: readonly string[] = [
   "auto_mapping",
   "base_model_name_or_path",
@@ -48,10 +51,10 @@ const COMMON_IDLE: readonly string[] = [
   "unsloth_fixed",
 ];
 
-/** By these a file finds its method, before any method reads it. */
+/** Keys that select the method, before its config is read. */
 const READ_BEFORE = { peft_type: null, task_type: null };
 
-/** Defines how a configuration class is read: which keys are used, which have no effect, which are refused. */
+/** Declares which keys of a configuration class are used, which have no effect, and which are refused. */
 export function definePeftConfig<const Entries extends v.ObjectEntries>(definition: {
   readonly className: string;
   readonly used: Entries;
@@ -93,7 +96,7 @@ function checkKeys({ used, idle, refused }: PeftKeys, config: Config): void {
   }
 }
 
-/** Null, false, "", and what holds nothing. */
+/** Null, false, "", [] and {}. */
 function isEmpty(value: unknown): boolean {
   if (value === null || value === undefined || value === false || value === "") return true;
   if (Array.isArray(value)) return value.length === 0;

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { parseAs, recordOf } from "../../../lib/schema";
 import { type PatternPair, readPatternPairs } from "../../../shared/pattern-table";
-import { isNamed } from "../../../shared/targets";
+import { matchesTargets } from "../../../shared/targets";
 import { type ModelSpec, linearLayers } from "../../nn/model-spec";
 import type { TargetModules } from "./targets";
 
@@ -15,14 +15,14 @@ export function savedTargets(targets: TargetModules, model: ModelSpec): TargetMo
   if (typeof targets === "string" || !model.textPart) return targets;
   const layers = linearLayers(model);
   return targets.flatMap((name) => {
-    const fitting = layers.filter(({ path }) => isNamed([name], path));
+    const fitting = layers.filter(({ path }) => matchesTargets([name], path));
     return fitting.length > 0 ? fitting.map(({ path }) => path.slice(path.indexOf(".") + 1)) : [name];
   });
 }
 
 /**
- * Reads these keys of an adapter's config. What libraries always write must be there; what they may leave out, or write
- * as null, is `v.nullish` with their own default. Errors name the key.
+ * Parses keys of an adapter's config. Keys that libraries always write are required; optional or nullable ones are
+ * `v.nullish` with the library's default. Errors name the key.
  */
 export function readSaved<const Entries extends v.ObjectEntries>(
   entries: Entries,
@@ -32,28 +32,28 @@ export function readSaved<const Entries extends v.ObjectEntries>(
   return parseAs(v.pipe(recordOf(v.unknown()), v.object(entries)), config, { file });
 }
 
-/** A list of modules, or a regex. */
+/** A list of module names, or a regex. */
 export const savedModules = v.nullish(v.union([v.string(), v.array(v.string())]), "");
 
-/** A table of values by pattern. */
+/** Numbers by pattern. */
 export const savedPattern = v.nullish(recordOf(v.number()), {});
 
-/** Numbers of layers, one or several. */
+/** One layer index, or several. */
 export const savedLayers = v.nullish(v.union([v.number(), v.array(v.number())]), []);
 
-/** A switch that is off where nothing is said. */
-export const savedSwitch = v.nullish(v.boolean(), false);
+/** A flag that defaults to false. */
+export const savedFlag = v.nullish(v.boolean(), false);
 
-/** A share that is 0 where nothing is said. */
-export const savedShare = v.nullish(v.number(), 0);
+/** A probability that defaults to 0. */
+export const savedProbability = v.nullish(v.number(), 0);
 
-/** How something starts: true or false, or a name. */
-export const savedStart = v.nullish(v.union([v.boolean(), v.string()]), true);
+/** An initialisation: a boolean or a name. */
+export const savedInit = v.nullish(v.union([v.boolean(), v.string()]), true);
 
-/** The name of the list of layers, one or several. */
+/** The name of the layer list, or several names. */
 export const savedLayersPattern = v.nullish(v.union([v.string(), v.array(v.string())]), "");
 
-/** A pattern table as the form shows it: as pairs, or as JSON where commas in the patterns would cut them. */
+/** A pattern table as form text: pairs, or JSON if a pattern contains a comma. */
 export function patternText(pattern: Readonly<Record<string, number>>): string {
   const pairs = Object.entries(pattern)
     .map(([key, value]) => `${key}=${value}`)
@@ -69,7 +69,7 @@ function isSamePattern(pairs: readonly PatternPair[], pattern: Readonly<Record<s
   );
 }
 
-/** One or several names of lists of layers as the form shows them: one regex where they are more than names. */
+/** layers_pattern as form text: names, or one regex if any is not a plain name. */
 export function layersPatternText(patterns: string | readonly string[]): string {
   const given = [patterns].flat().filter(Boolean);
   if (given.every((pattern) => /^[\w.-]+$/.test(pattern)) || given.length < 2) return given.join(", ");

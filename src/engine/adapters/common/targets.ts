@@ -1,6 +1,6 @@
-import { fitsPath, isPattern } from "../../../shared/path-pattern";
+import { matchesPatternKey, isPattern } from "../../../shared/path-pattern";
 import {
-  isNamed,
+  matchesTargets,
   isTargeted,
   readLayersPattern,
   readTargets,
@@ -12,9 +12,9 @@ import { optionError, type OptionReader } from "./option-reader";
 export type { TargetChoice, TargetModules };
 
 /**
- * Reads the form's text: names separated by commas or spaces, else a regex; null when empty.
+ * Parses a form's text: names separated by commas or whitespace, otherwise a regex; null if empty.
  *
- * @param field where an error is shown
+ * @param field where errors are reported
  */
 export function parseTargets(text: string, field = "target_modules"): TargetModules | null {
   const targets = readTargets(text);
@@ -24,7 +24,7 @@ export function parseTargets(text: string, field = "target_modules"): TargetModu
   return targets;
 }
 
-/** Reads layers_pattern of a form: names or a regex; null when empty. Errors: no regex, or no layers_to_transform. */
+/** Parses layers_pattern: names or a regex; null if empty. Errors: an invalid regex, or no layers_to_transform. */
 export function parseLayersPattern(reader: OptionReader): readonly string[] | null {
   const field = "layers_pattern";
   const text = reader.text(field);
@@ -37,15 +37,15 @@ export function parseLayersPattern(reader: OptionReader): readonly string[] | nu
   return patterns;
 }
 
-/** target_modules as the form shows it. */
+/** target_modules as form text. */
 export function formatTargets(targets: TargetModules): string {
   return typeof targets === "string" ? targets : targets.join(", ");
 }
 
 /**
- * The modules that targets choose, by PEFT's rules: a list entry equals a path or its end after a dot; a string is a
- * regex that matches the whole path. `layersToTransform` counts by the first number in the path, or in `layersPattern`.
- * Errors when nothing matches, naming what there is.
+ * Selects modules by PEFT's rules: a list entry matches a path or its suffix after a dot; a string is a regex for the
+ * whole path. `layersToTransform` selects by the first number in the path, or the one after `layersPattern`. Throws if
+ * nothing matches, listing the available modules.
  */
 export function matchTargets<M extends { readonly path: string }>(
   choice: TargetChoice,
@@ -56,7 +56,9 @@ export function matchTargets<M extends { readonly path: string }>(
     throw optionError("layers_to_transform", { code: "config/layers-beside-regex" });
   }
   const targeted = layers.filter(({ path }) => isTargeted(choice, path));
-  const chosen = targeted.filter(({ path }) => !excluded || !isNamed(excluded, path, "exclude_modules"));
+  const chosen = targeted.filter(
+    ({ path }) => !excluded || !matchesTargets(excluded, path, "exclude_modules"),
+  );
   if (chosen.length > 0) return chosen;
   const modules = [...new Set(layers.map(({ path }) => path.slice(path.lastIndexOf(".") + 1)))];
   if (targeted.length > 0) throw optionError("exclude_modules", { code: "config/all-excluded", modules });
@@ -68,14 +70,14 @@ export function matchTargets<M extends { readonly path: string }>(
   });
 }
 
-/** The value of the first pattern that fits a path (PEFT's rank_pattern and alpha_pattern), or `fallback`. */
+/** Value of the first pattern that matches a path (PEFT's rank_pattern and alpha_pattern), or `fallback`. */
 export function patternValue(
   patterns: Readonly<Record<string, number>>,
   path: string,
   fallback: number,
 ): number {
   for (const [pattern, value] of Object.entries(patterns)) {
-    if (fitsPath(pattern, path)) return value;
+    if (matchesPatternKey(pattern, path)) return value;
   }
   return fallback;
 }

@@ -1,12 +1,14 @@
 import type { ModelSpec } from "../../nn/model-spec";
 import { LuthierError } from "../../../lib/errors";
 
-/** PEFT's `task_type` of adapters for a model. */
+/** PEFT's `task_type` for adapters of a model. */
 export function taskType({ encoder }: ModelSpec): "CAUSAL_LM" | "SEQ_2_SEQ_LM" {
   return encoder ? "SEQ_2_SEQ_LM" : "CAUSAL_LM";
 }
 
-/** Refuses an adapter_config.json that is for the other kind of language model; one that does not say passes. */
+/**
+ * Rejects an adapter_config.json whose task type is the other kind of language model; unknown and missing types pass.
+ */
 export function checkTaskType(config: Readonly<Record<string, unknown>>, model: ModelSpec): void {
   const task = config.task_type ?? null;
   const kinds: readonly unknown[] = ["CAUSAL_LM", "SEQ_2_SEQ_LM"];

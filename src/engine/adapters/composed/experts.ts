@@ -4,14 +4,14 @@ import type { Expert } from "../../../shared/methods";
 import type { HostTensor, ParameterSpec } from "../common/method";
 import { optionError } from "../common/option-reader";
 
-/** Frozen adapters that another one builds on are among its parameters, each under a prefix of its own. */
+/** An adapter's frozen experts are stored among its parameters, each under its own prefix. */
 
-/** What stands in front of the names of an expert's tensors. */
+/** Prefix of an expert's tensor names. */
 export function expertPrefix(index: number): string {
   return `experts.${index}.`;
 }
 
-/** An expert's parameters as fixed ones of the adapter that builds on it; they start as the expert was trained. */
+/** An expert's parameters as fixed parameters of the enclosing adapter, initialised to the trained values. */
 export function frozenParameters(index: number, parameters: readonly ParameterSpec[]): ParameterSpec[] {
   return parameters.map(({ name: own, shape }) => {
     const name = expertPrefix(index) + own;
@@ -19,7 +19,7 @@ export function frozenParameters(index: number, parameters: readonly ParameterSp
   });
 }
 
-/** Tensors of experts, each by the names of its own file, as parameters of the adapter that builds on them. */
+/** Combines the experts' tensors, named as in their own files, into parameters of the enclosing adapter. */
 export function expertValues(experts: readonly ReadonlyMap<string, HostTensor>[]): Map<string, HostTensor> {
   return new Map(
     experts.flatMap((tensors, index) =>
@@ -28,7 +28,7 @@ export function expertValues(experts: readonly ReadonlyMap<string, HostTensor>[]
   );
 }
 
-/** The values of one expert under the names of its own file. */
+/** Values of one expert, named as in its own file. */
 export function valuesOfExpert(
   index: number,
   values: ReadonlyMap<string, HostTensor>,
@@ -41,12 +41,12 @@ export function valuesOfExpert(
   );
 }
 
-/** The values that are no expert's. */
-export function ownValues(values: ReadonlyMap<string, HostTensor>): Map<string, HostTensor> {
+/** Values that belong to no expert. */
+export function withoutExperts(values: ReadonlyMap<string, HostTensor>): Map<string, HostTensor> {
   return new Map([...values].filter(([name]) => !/^experts\.\d+\./.test(name)));
 }
 
-/** Errors, at the field: too few experts or too many. */
+/** Errors, at the field: too few or too many experts. */
 export function checkExpertCount({ name, min, max }: AdaptersField, experts: readonly Expert[]): void {
   const chosen = experts.length;
   if (chosen >= min && chosen <= max) return;

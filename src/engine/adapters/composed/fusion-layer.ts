@@ -11,20 +11,20 @@ import { applyDropout } from "../../nn/step-scalars";
 import {
   bottleneckOutput,
   type Bottlenecks,
-  placePath,
-  readSite,
-  startOf,
+  adapterModulePath,
+  bottleneckInput,
+  initialParameters,
 } from "../bottleneck/bottleneck-layers";
 import { dense, type DenseLayer } from "../common/dense";
 import type { SublayerSite } from "../../nn/hooks";
 import type { ParameterSpec } from "../common/method";
 
-/** The fusion of several bottlenecks at the places of every block. */
+/** Fusion of several bottleneck adapters at each of their sub-layers. */
 export interface FusionLayer {
   readonly adapters: readonly Bottlenecks[];
   readonly places: readonly SublayerName[];
   readonly hidden: number;
-  /** The fused adapters' names with commas between them. */
+  /** Comma-separated names of the fused adapters. */
   readonly name: string;
   readonly dropout: number;
 }
@@ -32,12 +32,12 @@ export interface FusionLayer {
 interface FusionNames {
   readonly query: DenseLayer;
   readonly key: DenseLayer;
-  /** The value matrix, which has no bias. */
+  /** Weight of the value projection, which has no bias. */
   readonly value: string;
 }
 
 function namesAt({ name, hidden }: FusionLayer, block: BlockSpec, place: SublayerName): FusionNames {
-  const path = `${placePath(block, place)}.adapter_fusion_layer.${name}`;
+  const path = `${adapterModulePath(block, place)}.adapter_fusion_layer.${name}`;
   const square = { outFeatures: hidden, inFeatures: hidden };
   return {
     query: { name: `${path}.query`, ...square },
@@ -46,7 +46,7 @@ function namesAt({ name, hidden }: FusionLayer, block: BlockSpec, place: Sublaye
   };
 }
 
-/** Queries and keys start normal(0, 0.02) without bias, values at identity and 1e-6 beside it. */
+/** Query and key weights start normal(0, 0.02) with zero bias, values as the identity plus 1e-6 off the diagonal. */
 export function fusionParameters(layer: FusionLayer, blocks: readonly BlockSpec[]): ParameterSpec[] {
   const { hidden } = layer;
   const identity = (): Float32Array<ArrayBuffer> =>
@@ -55,22 +55,22 @@ export function fusionParameters(layer: FusionLayer, blocks: readonly BlockSpec[
     layer.places.flatMap((place) => {
       const { query, key, value } = namesAt(layer, block, place);
       const values: ParameterSpec = { name: value, shape: [hidden, hidden], init: identity };
-      return [...startOf(query, "bert"), ...startOf(key, "bert"), values];
+      return [...initialParameters(query, "bert"), ...initialParameters(key, "bert"), values];
     }),
   );
 }
 
 /**
- * What a sub-layer gives with all its bottlenecks: y + V Σ pᵢ uᵢ, with p = softmax(q · kᵢ) over the adapters' outputs u, q
- * and k made of what they read and of what they give. V stands in front of the sum, and K is applied to the query: both
- * are linear, and so each is multiplied once and not for each adapter.
+ * Fused sub-layer output: y + V Σ pᵢ uᵢ with p = softmax(q · kᵢ), where uᵢ are the adapters' outputs, q is computed
+ * from their input and kᵢ from uᵢ. V and K are linear, so V is applied once to the sum, and K once to the query,
+ * instead of once per adapter.
  */
 export function fuse(graph: Graph, layer: FusionLayer, site: SublayerSite, trains: boolean): Value {
   const { block, place, y } = site;
   if (!layer.places.includes(place)) return y;
   const { adapters, hidden } = layer;
-  // All read the same: they are of one kind.
-  const x = readSite(defined(adapters[0], "an adapter"), site);
+  // All adapters are of one kind and read the same input.
+  const x = bottleneckInput(defined(adapters[0], "an adapter"), site);
   const outputs = adapters.map((adapter) => bottleneckOutput(graph, adapter, site, x));
   const names = namesAt(layer, block, place);
   const query = dense(graph, names.query, x);
@@ -85,7 +85,7 @@ export function fuse(graph: Graph, layer: FusionLayer, site: SublayerSite, train
   return graph.apply(add, [y, graph.apply(matmul, [mixed, value], { form: "nt", alpha: 1 })], {});
 }
 
-/** q · (K uᵢ + b) for every adapter i: (tokens, adapters). */
+/** q · (K uᵢ + b) for each adapter i: (tokens, adapters). */
 function scoresOf(
   graph: Graph,
   { hidden, dropout }: FusionLayer,

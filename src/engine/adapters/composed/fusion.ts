@@ -23,7 +23,7 @@ import {
   readBottleneckOptions,
   readLibraryConfig,
 } from "../bottleneck/bottleneck-config";
-import { type Bottlenecks, placePath } from "../bottleneck/bottleneck-layers";
+import { type Bottlenecks, adapterModulePath } from "../bottleneck/bottleneck-layers";
 import { refuseUnless } from "../common/config-check";
 import { checkExpertCount, expertPrefix, expertValues, frozenParameters } from "./experts";
 import { fuse, type FusionLayer, fusionParameters } from "./fusion-layer";
@@ -31,19 +31,19 @@ import { houlsbyKind } from "../bottleneck/houlsby";
 import { defineAdapter } from "../common/define-adapter";
 import type { ExpertFolder, HostTensor, Method, ParameterSpec } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
-import { readSaved, savedShare } from "../common/saved-options";
-import { hasOwnMark } from "../common/own-format";
+import { readSaved, savedProbability } from "../common/saved-options";
+import { hasLuthierTag } from "../common/luthier-format";
 import { pfeifferKind } from "../bottleneck/pfeiffer";
 
 const FILE = "adapter_fusion_config.json";
 
-/** What the library's AdapterFusionConfig leaves to choose here. */
-const savedFusion = { regularization: v.nullish(v.boolean(), true), dropout_prob: savedShare };
+/** AdapterFusionConfig keys that map to options here. */
+const savedFusion = { regularization: v.nullish(v.boolean(), true), dropout_prob: savedProbability };
 
-/** Weight of the penalty |V − I|² in the library's trainer. */
+/** Weight of the |V − I|² penalty in the library's trainer. */
 const PENALTY = 0.01;
 
-/** What the library's "dynamic" fusion is, beside what can be chosen. */
+/** The remaining settings of the library's "dynamic" fusion. */
 const SETTINGS = {
   key: true,
   query: true,
@@ -56,9 +56,9 @@ const SETTINGS = {
 } as const;
 
 /**
- * AdapterFusion (Pfeiffer et al. 2021, arXiv 2005.00247): over several trained bottlenecks of one kind, which stay as they
- * are, an attention at each place trains that weighs their outputs for each token. Its penalty acts on the gradient, once
- * a step; the loss shown is that of the tokens alone.
+ * AdapterFusion (Pfeiffer et al. 2021, arXiv 2005.00247): attention over the outputs of several frozen bottleneck
+ * adapters of one kind, per token and sub-layer. The penalty acts on the gradient once per step; the reported loss
+ * excludes it.
  */
 export const fusion: Method = {
   peftType: null,
@@ -71,7 +71,7 @@ export const fusion: Method = {
     const fused = experts.map((expert, index) => bindFused(kind, expert, index, model));
     const layer: FusionLayer = {
       adapters: fused.map(({ bottlenecks }) => bottlenecks),
-      places: kind.places,
+      places: kind.sublayers,
       hidden: model.hiddenSize,
       name: fused.map(({ folder }) => folder.folder).join(","),
       dropout: reader.number("dropout_prob"),
@@ -107,11 +107,11 @@ export const fusion: Method = {
   },
 };
 
-/** The kind that all chosen adapters are of. Errors, at the field: another method's, of two kinds, of another model. */
+/** Common kind of the chosen adapters. Errors, at the field: not a bottleneck, different kinds, or another model's. */
 function commonKind(experts: readonly Expert[], model: ModelSpec): BottleneckKind {
   const kinds = experts.map(({ name, config }) => {
     const kind = [houlsbyKind, pfeifferKind].find((one) => isLibraryConfig(one, config));
-    if (!kind || hasOwnMark(config))
+    if (!kind || hasLuthierTag(config))
       throw optionError(fusedAdaptersField.name, { code: "config/not-bottleneck", name });
     const { hidden_size: width = model.hiddenSize } = config;
     if (width === model.hiddenSize) return kind;
@@ -155,11 +155,11 @@ function bindFused(kind: BottleneckKind, { config }: Expert, index: number, mode
   };
 }
 
-/** The gradient of 0.01 · |V − I|² for every value matrix. */
+/** Adds the gradient of 0.01 · |V − I|² for each value matrix. */
 function addPenalty(graph: Graph, { places, hidden, name }: FusionLayer, model: ModelSpec): void {
   for (const block of allBlocks(model)) {
     for (const place of places) {
-      const value = `${placePath(block, place)}.adapter_fusion_layer.${name}.value.weight`;
+      const value = `${adapterModulePath(block, place)}.adapter_fusion_layer.${name}.value.weight`;
       const type = f32(hidden, hidden);
       const matrix = graph.parameter(value, type);
       graph.applyInto(fromIdentity, [matrix], { alpha: 2 * PENALTY }, graph.gradient(value, type));
@@ -167,7 +167,7 @@ function addPenalty(graph: Graph, { places, hidden, name }: FusionLayer, model: 
   }
 }
 
-/** Fusions are called after the adapters that they fuse. */
+/** Fusion modules are named after the adapters they fuse. */
 function renameFusion(tensors: ReadonlyMap<string, HostTensor>, name: string): Map<string, HostTensor> {
   const own = (tensor: string): string =>
     tensor.replace(/adapter_fusion_layer\..+\.(query|key|value)\./, `adapter_fusion_layer.${name}.$1.`);

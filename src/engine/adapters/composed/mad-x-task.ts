@@ -21,21 +21,21 @@ import { madXLanguageKind } from "../bottleneck/mad-x-language";
 import { defineAdapter } from "../common/define-adapter";
 import type { Adapter, ExpertFolder, Method } from "../common/method";
 import { optionError } from "../common/option-reader";
-import { isOwnConfig, ownMark } from "../common/own-format";
+import { isLuthierConfig, luthierTag } from "../common/luthier-format";
 import { pfeifferKind } from "../bottleneck/pfeiffer";
 
 const kind = { ...pfeifferKind, fields: madXTaskFields };
 
-/** The folder of the language adapter beside the task adapter's files. */
+/** Folder of the language adapter next to the task adapter's files. */
 const LANGUAGE = "language";
 
 /**
- * MAD-X's task adapter (Pfeiffer et al. 2020, arXiv 2005.00052): a bottleneck after each one of a trained language adapter,
- * which stays as it is; the library's `Stack(language, task)`.
+ * MAD-X task adapter (Pfeiffer et al. 2020, arXiv 2005.00052): a bottleneck stacked on each one of a frozen language
+ * adapter; the library's `Stack(language, task)`.
  */
 export const madXTask: Method = {
   peftType: null,
-  reads: (config) => isOwnConfig("mad-x-task", config),
+  reads: (config) => isLuthierConfig("mad-x-task", config),
   expertFolders: () => [LANGUAGE],
   bind(values, model, experts = []) {
     const options = readBottleneckOptions(kind, values);
@@ -46,7 +46,7 @@ export const madXTask: Method = {
     return defineAdapter({
       parameters: [...partsParameters(task, model, options.start), ...language.parameters],
       hooks: (graph, mode) => bottleneckHooks(graph, [language.parts, task], mode === "train"),
-      config: { ...libraryConfig(kind, options, model), ...ownMark("mad-x-task") },
+      config: { ...libraryConfig(kind, options, model), ...luthierTag("mad-x-task") },
       weightsFile: "adapter.safetensors",
       format: libraryFormat("adapters-stack", kind, model),
       experts: [language.folder],
@@ -66,7 +66,7 @@ interface Language {
   readonly folder: ExpertFolder;
 }
 
-/** The chosen language adapter as it stands frozen under the task's. Errors, at the field: it is none. */
+/** Binds the frozen language adapter. Errors, at the field: not a language adapter. */
 function bindLanguage({ name, config }: Expert, model: ModelSpec): Language {
   if (!isLibraryConfig(madXLanguageKind, config))
     throw optionError(languageAdapterField.name, { code: "config/not-language-adapter", name });

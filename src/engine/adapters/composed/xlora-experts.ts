@@ -12,15 +12,15 @@ import { applyDropout } from "../../nn/step-scalars";
 import { expertPrefix, frozenParameters } from "./experts";
 import type { LinearSite } from "../../nn/hooks";
 import { lora } from "../lora/lora";
-import { loraStrength } from "../lora/lora-layer";
+import { rankAndScale } from "../lora/lora-layer";
 import { readLoraOptions } from "../lora/lora-options";
 import type { ExpertFolder, ParameterSpec } from "../common/method";
 import { optionError } from "../common/option-reader";
 
-/** A frozen LoRA adapter among those that are mixed. */
+/** A frozen LoRA adapter of the mixture. */
 export interface LoraExpert {
   readonly index: number;
-  /** Rank and scale of each layer that it has, by path. */
+  /** Rank and scale of its layers, by path. */
   readonly layers: ReadonlyMap<string, { readonly rank: number; readonly scale: number }>;
   readonly dropout: number;
   readonly parameters: readonly ParameterSpec[];
@@ -29,7 +29,7 @@ export interface LoraExpert {
 
 const MATRIX = /^base_model\.model\.(.+)\.lora_[AB]\.weight$/;
 
-/** Binds an expert to the model. Errors, at the field: it is no LoRA, or has more than the two matrices of linear layers. */
+/** Binds an expert to the model. Errors, at the field: not a LoRA, or tensors other than A and B of linear layers. */
 export function bindLora({ name, config }: Expert, index: number, model: ModelSpec): LoraExpert {
   const field = loraExpertsField.name;
   if (config.peft_type !== lora.peftType) throw optionError(field, { code: "config/not-lora", name });
@@ -45,18 +45,18 @@ export function bindLora({ name, config }: Expert, index: number, model: ModelSp
   });
   return {
     index,
-    layers: new Map(paths.map((path) => [path, loraStrength(path, options)])),
+    layers: new Map(paths.map((path) => [path, rankAndScale(path, options)])),
     dropout: options.dropout,
     parameters: frozenParameters(index, adapter.parameters),
     folder: { folder: String(index), config: adapter.config, exportTensors: (tensors) => tensors },
   };
 }
 
-/** The layers that any of the experts has, in PyTorch's order of modules, by which PEFT counts them. */
+/** Layers adapted by any expert, in PyTorch's module order, which PEFT uses to number them. */
 export function adaptedLayers(experts: readonly LoraExpert[], model: ModelSpec): LinearSpec[] {
   const layers = linearLayers(model).filter(({ path }) => experts.some((expert) => expert.layers.has(path)));
   if (model.family !== "opt") return layers;
-  // OPT's modules are made in another order than they run in: project_out first, and in a block k, v, q.
+  // OPT registers modules in a different order than it runs them: project_out first, and k, v, q in a block.
   const places = ["project_out", "project_in", "k_proj", "v_proj", "q_proj"];
   const rank = ({ path }: LinearSpec): number => {
     const place = places.indexOf(path.slice(path.lastIndexOf(".") + 1));
@@ -66,10 +66,10 @@ export function adaptedLayers(experts: readonly LoraExpert[], model: ModelSpec):
   return layers.toSorted((a, b) => block(a) - block(b) || rank(a) - rank(b));
 }
 
-/** What each expert counts at a layer: a number for each token (tokens, 1), or one for all; 0 leaves it out. */
+/** Gates of each expert at a layer: per token (tokens, 1) or a constant; 0 omits the expert. */
 export type Gates = readonly (Value | number)[];
 
-/** W x + b + g Σ cᵢ sᵢ Bᵢ Aᵢ dropout(x): the gate of a token is a factor of all its numbers, and so acts after A. */
+/** W x + b + g Σ cᵢ sᵢ Bᵢ Aᵢ dropout(x). A token's gate is a scalar factor, so it is applied after A. */
 export function applyExperts(
   graph: Graph,
   experts: readonly LoraExpert[],

@@ -19,8 +19,8 @@ import { defineAdapter } from "../common/define-adapter";
 import type { Method } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
 import { definePeftConfig } from "../common/peft-config";
-import { readSaved, savedShare, savedSwitch } from "../common/saved-options";
-import { isOwnConfig, ownMark } from "../common/own-format";
+import { readSaved, savedProbability, savedFlag } from "../common/saved-options";
+import { isLuthierConfig, luthierTag } from "../common/luthier-format";
 import { adaptedLayers, applyExperts, bindLora, type Gates, type LoraExpert } from "./xlora-experts";
 
 interface Options {
@@ -40,40 +40,39 @@ interface Options {
 interface Mixture {
   readonly options: Options;
   readonly experts: readonly LoraExpert[];
-  /** The place of each adapted layer in PEFT's count, by path. */
+  /** PEFT's index of each adapted layer, by path. */
   readonly layers: ReadonlyMap<string, number>;
   readonly classifier: readonly DenseLayer[];
 }
 
-/** PEFT's XLoraConfig. */
 const savedXlora = definePeftConfig({
   className: "XLoraConfig",
   used: {
     enable_softmax: v.nullish(v.boolean(), true),
-    enable_softmax_topk: savedSwitch,
+    enable_softmax_topk: savedFlag,
     softmax_temperature: v.nullish(v.number(), 1),
-    layerwise_scalings: savedSwitch,
+    layerwise_scalings: savedFlag,
     top_k_lora: v.nullish(v.number(), 0),
     xlora_depth: v.nullish(v.number(), 1),
     xlora_size: v.nullish(v.number(), 2048),
     xlora_dropout_p: v.nullish(v.number(), 0.2),
-    scaling_pass_value: savedShare,
+    scaling_pass_value: savedProbability,
     global_scaling_weight: v.nullish(v.number(), 1),
   },
-  // The experts are read before any option, and the classifier's shape says the width.
+  // The experts are read before the options, and the classifier's shape gives the hidden size.
   idle: { "from-model": ["adapters", "hidden_size"] },
   refused: { use_trainable_adapters: [] },
 });
 
 /**
- * X-LoRA (Buehler & Buehler 2024, arXiv 2402.07148): a first pass, with every gate at scaling_pass_value and without
- * gradient, gives hidden states, of which a small classifier makes a gate for each token and expert; a second pass runs
- * with the gated experts. Only the classifier trains.
+ * X-LoRA (Buehler & Buehler 2024, arXiv 2402.07148): a first pass with all gates at scaling_pass_value, without
+ * gradient, yields hidden states from which a small classifier computes a gate per token and expert; a second pass
+ * applies the gated experts. Only the classifier trains.
  */
 export const xlora: Method = {
   peftType: "XLORA",
   peftKeys: savedXlora.keys,
-  reads: (config) => isOwnConfig("xlora", config),
+  reads: (config) => isLuthierConfig("xlora", config),
   expertFolders: (config) => Object.keys(readSaved({ adapters: recordOf(v.string()) }, config).adapters),
   bind(values, model, experts = []) {
     const options = readOptions(values);
@@ -120,7 +119,7 @@ function readOptions(values: FieldValues): Options {
   };
 }
 
-/** PEFT makes the gates of hidden states that an encoder-decoder does not give under that name. */
+/** PEFT computes the gates from an output that encoder-decoders do not return under that name. */
 function checkModel({ encoder }: ModelSpec): void {
   if (!encoder) return;
   throw optionError(loraExpertsField.name, { code: "config/xlora-encoder" });
@@ -133,7 +132,7 @@ function checkOptions({ topK, softmaxTopK, passValue }: Options, adapters: numbe
     throw optionError("scaling_pass_value", { code: "config/pass-value-beside-top-k" });
 }
 
-/** Linear layers under their places among the ReLUs and dropouts between them, as PEFT's Sequential counts. */
+/** Linear layers, numbered as in PEFT's Sequential, which also counts the ReLUs and dropouts. */
 function classifierLayers(
   { depth, size, dropout, layerwise }: Options,
   experts: number,
@@ -175,7 +174,7 @@ function makeHooks(graph: Graph, mixture: Mixture, mode: GraphMode): AdapterHook
   };
 }
 
-/** The gates of every adapted layer, or those that all share, from the first pass's hidden states (tokens, width). */
+/** Gates per adapted layer, or shared ones, from the first pass's hidden states (tokens, width). */
 function makeGates(
   graph: Graph,
   { options, experts, layers, classifier }: Mixture,
@@ -197,7 +196,7 @@ function makeGates(
   );
 }
 
-/** Softmax, the choice of the largest, and a softmax of those, as far as they are turned on: (tokens, experts). */
+/** Optional softmax, top-k and softmax over the top k: (tokens, experts). */
 function shapeGates(
   graph: Graph,
   { softmax: hasSoftmax, temperature, topK, softmaxTopK }: Options,
@@ -212,7 +211,7 @@ function shapeGates(
   return softmaxTopK ? graph.apply(softmax, [gates], { skipZeros: true }) : gates;
 }
 
-/** PEFT puts experts onto models whose inner one is called `model`; on others it raises an error. */
+/** PEFT attaches experts only to models whose inner module is called `model`, and throws on others. */
 function isLoadedByPeft({ prefix }: ModelSpec): boolean {
   return prefix === "model.";
 }
@@ -223,9 +222,9 @@ function makeConfig(
   model: ModelSpec,
 ): Record<string, unknown> {
   return {
-    ...(isLoadedByPeft(model) ? { peft_type: "XLORA" } : ownMark("xlora")),
+    ...(isLoadedByPeft(model) ? { peft_type: "XLORA" } : luthierTag("xlora")),
     task_type: "CAUSAL_LM",
-    // PEFT is told where they lie when it loads them.
+    // PEFT is given the paths when it loads the adapter.
     adapters: Object.fromEntries(experts.map(({ folder: { folder } }) => [folder, folder])),
     hidden_size: model.embeddingSize,
     enable_softmax: options.softmax,

@@ -1,11 +1,11 @@
 import { ia3Fields } from "../../../shared/methods/ia3";
-import { isNamed } from "../../../shared/targets";
+import { matchesTargets } from "../../../shared/targets";
 import { defined } from "../../../lib/invariant";
 import type { Graph } from "../../graph/graph";
 import { f32, type Value } from "../../graph/value";
 import { type ModelSpec, linearLayers, type LinearSpec } from "../../nn/model-spec";
 import { multiplyRow } from "../../ops/multiply";
-import { changeWeight, scaleColumns, scaleRows } from "../common/base-matrix";
+import { updateWeight, scaleColumns, scaleRows } from "../common/base-matrix";
 import { definePeftConfig } from "../common/peft-config";
 import type { LinearSite } from "../../nn/hooks";
 import { defineAdapter } from "../common/define-adapter";
@@ -15,7 +15,7 @@ import { savedModules, savedTargets } from "../common/saved-options";
 import { taskType } from "../common/task-type";
 import { formatTargets, matchTargets, parseTargets, type TargetModules } from "../common/targets";
 
-/** A layer whose output, or in a feed-forward layer whose input, is scaled number by number. */
+/** A layer with elementwise scaling of its output, or of its input in feed-forward layers. */
 interface ScaledLayer {
   readonly layer: LinearSpec;
   readonly feedforward: boolean;
@@ -27,7 +27,7 @@ interface Ia3Options {
   readonly feedforward: TargetModules;
 }
 
-/** What feedforward_modules says where no layer's input is scaled; empty means the family's defaults. */
+/** Value of feedforward_modules for no input scaling; empty selects the family's defaults. */
 const NONE = "none";
 
 const nameOf = ({ path }: LinearSpec): string => `base_model.model.${path}.ia3_l`;
@@ -46,8 +46,8 @@ const savedIa3 = definePeftConfig({
 });
 
 /**
- * (IA)³ (Liu et al. 2022, arXiv 2205.05638): y = (W x + b) ⊙ l, in feed-forward layers y = W (x ⊙ l) + b. The factors l
- * start at one.
+ * (IA)³ (Liu et al. 2022, arXiv 2205.05638): y = (W x + b) ⊙ l, or y = W (x ⊙ l) + b in feed-forward layers. l starts
+ * at one.
  */
 export const ia3: Method = {
   peftType: "IA3",
@@ -98,9 +98,9 @@ function readOptions(reader: OptionReader, model: ModelSpec): Ia3Options {
   return options;
 }
 
-/** PEFT's rule for a list that was given: all of it are targets. */
+/** PEFT requires each feedforward module to be a target too. */
 function checkFeedforward(names: readonly string[], layers: readonly LinearSpec[]): void {
-  const stray = names.find((name) => !layers.some(({ path }) => isNamed([name], path)));
+  const stray = names.find((name) => !layers.some(({ path }) => matchesTargets([name], path)));
   if (!stray) return;
   throw optionError("feedforward_modules", { code: "config/feedforward-no-target", module: stray });
 }
@@ -108,7 +108,7 @@ function checkFeedforward(names: readonly string[], layers: readonly LinearSpec[
 function scaledLayers(options: Ia3Options, model: ModelSpec): ScaledLayer[] {
   return matchTargets(options, linearLayers(model)).map((layer) => ({
     layer,
-    feedforward: isNamed(options.feedforward, layer.path),
+    feedforward: matchesTargets(options.feedforward, layer.path),
   }));
 }
 
@@ -130,7 +130,7 @@ function mergeFactors(
   const name = nameOf(layer);
   const factors = defined(trained.get(name), name).data;
   const scale = feedforward ? scaleColumns : scaleRows;
-  const weight: BaseChange = (base) => changeWeight(layer, base, (matrix) => scale(matrix, factors));
+  const weight: BaseChange = (base) => updateWeight(layer, base, (matrix) => scale(matrix, factors));
   const bias: BaseChange = ({ shape, data }) => ({
     shape,
     data: data.map((value, i) => value * (factors[i] ?? 1)),

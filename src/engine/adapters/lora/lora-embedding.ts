@@ -10,29 +10,29 @@ import { transposed } from "../../weights/tensor-source";
 import { addProduct } from "../common/base-matrix";
 import { fill } from "../common/dense";
 import type { EmbeddingSite } from "../../nn/hooks";
-import { loraStrength } from "./lora-layer";
+import { rankAndScale } from "./lora-layer";
 import type { LoraOptions } from "./lora-options";
 import type { BaseChange, HostTensor, ParameterSpec } from "../common/method";
 
-/** An embedding table with an update of low rank. */
+/** An embedding table with a low-rank update. */
 export interface LoraTable {
   readonly table: TableSpec;
   readonly rank: number;
   readonly scale: number;
 }
 
-/** PEFT's names of a table's tensors, which are no modules and so end without ".weight". */
+/** PEFT's tensor names for a table; they are plain parameters, hence no ".weight". */
 function names({ path }: TableSpec): Record<"a" | "b", string> {
   const prefix = `base_model.model.${path}.lora_embedding`;
   return { a: `${prefix}_A`, b: `${prefix}_B` };
 }
 
-/** A table under its own rank and scale. */
+/** Resolves the table's rank and scale. */
 export function loraTable(table: TableSpec, options: LoraOptions): LoraTable {
-  return { table, ...loraStrength(table.path, options) };
+  return { table, ...rankAndScale(table.path, options) };
 }
 
-/** A (r, rows) starts at zero and B (width, r) normal(0, 1), whatever the start of the linear layers. */
+/** A (r, rows) starts at zero and B (width, r) as normal(0, 1), whatever init_lora_weights says. */
 export function tableParameters({ table, rank }: LoraTable): ParameterSpec[] {
   const { rows, columns } = table;
   const name = names(table);
@@ -46,7 +46,7 @@ export function tableParameters({ table, rank }: LoraTable): ParameterSpec[] {
   ];
 }
 
-/** rows + factor · s · (A[:, ids])ᵀ Bᵀ: nothing is dropped here, as in PEFT. */
+/** rows + factor · s · (A[:, ids])ᵀ Bᵀ, without dropout, as in PEFT. */
 export function applyTable(graph: Graph, { table, rank, scale }: LoraTable, site: EmbeddingSite): Value {
   const name = names(table);
   const a = graph.parameter(name.a, f32(rank, table.rows));
@@ -56,7 +56,7 @@ export function applyTable(graph: Graph, { table, rank, scale }: LoraTable, site
   return graph.apply(add, [site.rows, update], {});
 }
 
-/** What merging makes of the table: W + s · (B A)ᵀ. */
+/** Merged table: W + s · (B A)ᵀ. */
 export function mergeTable(
   { table, rank, scale }: LoraTable,
   trained: ReadonlyMap<string, HostTensor>,

@@ -11,26 +11,26 @@ import { multiplyRow } from "../../ops/multiply";
 import { rowSquares } from "../../ops/row-squares";
 import { scale as scaleOp } from "../../ops/scale";
 import { applyDropout } from "../../nn/step-scalars";
-import { addProduct, baseMatrix, changeWeight, rowLengths, scaleRows } from "../common/base-matrix";
+import { addProduct, baseMatrix, updateWeight, rowNorms, scaleRows } from "../common/base-matrix";
 import type { LinearSite, LowRankUpdate } from "../../nn/hooks";
-import { type LoraOptions, subtractsStart } from "./lora-options";
+import { type LoraOptions, subtractsInit } from "./lora-options";
 import type { BaseChange, HostTensor, InitContext, ParameterSpec, Random } from "../common/method";
 import { optionError } from "../common/option-reader";
 import { firstOrthonormal } from "./qr";
 import { type SingularTriplets, topSingularTriplets } from "./svd";
 import { patternValue } from "../common/targets";
 
-/** An adapted layer with its own rank and scale. */
+/** A layer with a LoRA update. */
 export interface LoraLayer {
   readonly layer: LinearSpec;
   readonly rank: number;
   readonly scale: number;
-  /** Counts layers, so that each drops other inputs. */
+  /** Layer number; seeds the dropout mask. */
   readonly index: number;
   readonly options: LoraOptions;
 }
 
-/** PEFT's names of a layer's tensors. */
+/** PEFT's tensor names for a layer. */
 function names({ path }: LinearSpec): Record<"a" | "b" | "bBias" | "magnitude" | "a0" | "b0", string> {
   const prefix = `base_model.model.${path}`;
   return {
@@ -38,31 +38,31 @@ function names({ path }: LinearSpec): Record<"a" | "b" | "bBias" | "magnitude" |
     b: `${prefix}.lora_B.weight`,
     bBias: `${prefix}.lora_B.bias`,
     magnitude: `${prefix}.lora_magnitude_vector`,
-    // The start that is taken out of the base, PiSSA's or OLoRA's.
+    // Initial factors that PiSSA or OLoRA subtract from the base.
     a0: `${prefix}.pissa_A`,
     b0: `${prefix}.pissa_B`,
   };
 }
 
-/** Rank and scale of a module: lora_alpha / r, or lora_alpha / √r (rsLoRA, arXiv 2312.03732). */
-export function loraStrength(path: string, options: LoraOptions): Pick<LoraLayer, "rank" | "scale"> {
+/** Rank and scale of a module: lora_alpha / r, or lora_alpha / √r with rsLoRA (arXiv 2312.03732). */
+export function rankAndScale(path: string, options: LoraOptions): Pick<LoraLayer, "rank" | "scale"> {
   const rank = patternValue(options.rankPattern, path, options.r);
   const alpha = patternValue(options.alphaPattern, path, options.alpha);
   return { rank, scale: alpha / (options.rslora ? Math.sqrt(rank) : rank) };
 }
 
-/** A layer under its own rank and scale. */
+/** Resolves the layer's rank and scale. */
 export function loraLayer(layer: LinearSpec, index: number, options: LoraOptions): LoraLayer {
-  return { layer, ...loraStrength(layer.path, options), index, options };
+  return { layer, ...rankAndScale(layer.path, options), index, options };
 }
 
 /**
- * A starts Kaiming uniform or normal(1/r), B and its bias at zero, the magnitude at the length of W's rows; PiSSA and
- * OLoRA start at a part of W.
+ * A starts Kaiming uniform or normal(0, 1/r), B and its bias at zero, the magnitude at W's row norms. PiSSA and OLoRA
+ * start from a decomposition of W.
  */
 export function loraParameters(lora: LoraLayer): ParameterSpec[] {
   const { layer, rank, options } = lora;
-  if (subtractsStart(options)) return partParameters(lora);
+  if (subtractsInit(options)) return decomposedParameters(lora);
   const { inFeatures, outFeatures } = layer;
   const name = names(layer);
   const learningRateFactor = options.learningRateRatio;
@@ -72,7 +72,7 @@ export function loraParameters(lora: LoraLayer): ParameterSpec[] {
     name: name.magnitude,
     shape: [outFeatures],
     learningRateFactor,
-    init: async (context) => rowLengths(await baseMatrix(context, layer), outFeatures),
+    init: async (context) => rowNorms(await baseMatrix(context, layer), outFeatures),
   };
   return [
     {
@@ -86,8 +86,8 @@ export function loraParameters(lora: LoraLayer): ParameterSpec[] {
   ];
 }
 
-/** Both factors start at A₀ and B₀, a part of W, which stay beside them to be taken out. */
-function partParameters({ layer, rank, scale, options }: LoraLayer): ParameterSpec[] {
+/** PiSSA or OLoRA: both factors start at A₀ and B₀, with fixed copies to subtract from the base. */
+function decomposedParameters({ layer, rank, scale, options }: LoraLayer): ParameterSpec[] {
   const { inFeatures, outFeatures } = layer;
   const maxRank = Math.min(inFeatures, outFeatures);
   if (rank > maxRank)
@@ -98,14 +98,14 @@ function partParameters({ layer, rank, scale, options }: LoraLayer): ParameterSp
       rank,
       maxRank,
     });
-  let start: Promise<PartStart> | null = null;
-  const find = async (context: InitContext): Promise<PartStart> => {
+  let start: Promise<InitialFactors> | null = null;
+  const find = async (context: InitContext): Promise<InitialFactors> => {
     const matrix = await baseMatrix(context, layer);
     return options.init === "olora"
-      ? oloraStart(matrix, outFeatures, rank)
-      : pissaStart(topSingularTriplets(matrix, outFeatures, rank, context.random), scale);
+      ? oloraFactors(matrix, outFeatures, rank)
+      : pissaFactors(topSingularTriplets(matrix, outFeatures, rank, context.random), scale);
   };
-  // Both factors and their fixed copies start from the same search.
+  // Both factors and their fixed copies come from one decomposition.
   const part = (key: "a" | "b") => async (context: InitContext) =>
     (await (start ??= find(context)))[key].slice();
   const name = names(layer);
@@ -122,10 +122,10 @@ function partParameters({ layer, rank, scale, options }: LoraLayer): ParameterSp
   ];
 }
 
-type PartStart = Readonly<Record<"a" | "b", Float32Array<ArrayBuffer>>>;
+type InitialFactors = Readonly<Record<"a" | "b", Float32Array<ArrayBuffer>>>;
 
 /** The first columns of Q and rows of R of W = Q R. */
-function oloraStart(matrix: Float32Array<ArrayBuffer>, rows: number, rank: number): PartStart {
+function oloraFactors(matrix: Float32Array<ArrayBuffer>, rows: number, rank: number): InitialFactors {
   const columns = matrix.length / rows;
   const q = firstOrthonormal(matrix, rows, rank);
   const a = new Float64Array(rank * columns);
@@ -140,8 +140,8 @@ function oloraStart(matrix: Float32Array<ArrayBuffer>, rows: number, rank: numbe
   return { a: Float32Array.from(a), b: Float32Array.from(q) };
 }
 
-/** The largest singular triplets of W over s, shared between both: A = √σ vᵀ, B = u √σ. */
-function pissaStart({ values, left, right }: SingularTriplets, scale: number): PartStart {
+/** The top singular triplets of W, divided by s and split evenly: A = √σ vᵀ, B = u √σ. */
+function pissaFactors({ values, left, right }: SingularTriplets, scale: number): InitialFactors {
   const roots = values.map((value) => Math.sqrt(value / scale));
   const a = right.flatMap((vector, k) => Array.from(vector, (value) => value * (roots[k] ?? 0)));
   const rows = left[0]?.length ?? 0;
@@ -152,7 +152,7 @@ function pissaStart({ values, left, right }: SingularTriplets, scale: number): P
   return { a: Float32Array.from(a), b };
 }
 
-/** Kaiming uniform with a = √5, which is U(±1/√in), or normal with standard deviation 1/r. */
+/** Kaiming uniform with a = √5, i.e. U(±1/√in), or normal with standard deviation 1/r. */
 function initialA(
   random: Random,
   rank: number,
@@ -164,25 +164,25 @@ function initialA(
   return Float32Array.from({ length: rank * inFeatures }, draw);
 }
 
-/** What the adapted layer gives for its input. */
+/** Output of the adapted layer. */
 export function applyLora(graph: Graph, lora: LoraLayer, site: LinearSite, trains: boolean): Value {
   const { x } = site;
   const dropped = applyDropout(graph, x, trains ? lora.options.dropout : 0, lora.index);
   const update = lowRankUpdate(graph, lora, dropped);
   const y = site.multiply(x);
   if (!lora.options.dora) return site.addBias(graph.apply(add, [y, update], {}));
-  const gain = rowGain(graph, lora, site);
+  const gain = magnitudeGain(graph, lora, site);
   if (dropped === x) {
     return site.addBias(graph.apply(multiplyRow, [graph.apply(add, [y, update], {}), gain], {}));
   }
-  // (m/n − 1) ⊙ W x_d + (m/n) ⊙ s B A x_d, beside W x of the whole input.
+  // DoRA with dropout: W x + (m/n − 1) ⊙ W x_d + (m/n) ⊙ s B A x_d, where only the base term sees the undropped x.
   const kept = site.multiply(dropped);
   const gained = graph.apply(multiplyRow, [graph.apply(add, [kept, update], {}), gain], {});
   const without = graph.apply(add, [y, graph.apply(scaleOp, [kept], { alpha: -1 })], {});
   return site.addBias(graph.apply(add, [without, gained], {}));
 }
 
-/** What the head adds to its logits for hidden states: s · (dropout(h) Aᵀ) Bᵀ, with s in the first factor. */
+/** Low-rank update of the head's logits: s · (dropout(h) Aᵀ) Bᵀ, with s folded into the first factor. */
 export function headUpdate(graph: Graph, lora: LoraLayer, hidden: Value, trains: boolean): LowRankUpdate {
   const { layer, rank, scale, options, index } = lora;
   const name = names(layer);
@@ -192,7 +192,7 @@ export function headUpdate(graph: Graph, lora: LoraLayer, hidden: Value, trains:
   return { low, up: graph.parameter(name.b, f32(layer.outFeatures, rank)) };
 }
 
-/** s · (x Aᵀ) Bᵀ, with B's bias where it has one: never forms B A. */
+/** s · (x Aᵀ) Bᵀ, plus B's bias if any; B A is never materialised. */
 function lowRankUpdate(graph: Graph, { layer, rank, scale, options }: LoraLayer, x: Value): Value {
   const { inFeatures, outFeatures } = layer;
   const name = names(layer);
@@ -203,7 +203,7 @@ function lowRankUpdate(graph: Graph, { layer, rank, scale, options }: LoraLayer,
     return graph.apply(matmul, [low, left], { form: "nt", alpha: factor });
   };
   const update = product(a, b, scale);
-  if (subtractsStart(options)) {
+  if (subtractsInit(options)) {
     const a0 = graph.fixed(name.a0, f32(rank, inFeatures));
     const b0 = graph.fixed(name.b0, f32(outFeatures, rank));
     return graph.apply(add, [update, product(a0, b0, -scale)], {});
@@ -213,8 +213,8 @@ function lowRankUpdate(graph: Graph, { layer, rank, scale, options }: LoraLayer,
   return graph.apply(addBias, [update, graph.apply(scaleOp, [bias], { alpha: scale })], {});
 }
 
-/** DoRA's factor of each output: magnitude / |W + s B A|, by row. */
-function rowGain(graph: Graph, { layer, rank, scale }: LoraLayer, site: LinearSite): Value {
+/** DoRA's gain per output: magnitude / |W + s B A|, by row. */
+function magnitudeGain(graph: Graph, { layer, rank, scale }: LoraLayer, site: LinearSite): Value {
   const name = names(layer);
   const a = graph.parameter(name.a, f32(rank, layer.inFeatures));
   const b = graph.parameter(name.b, f32(layer.outFeatures, rank));
@@ -227,10 +227,7 @@ function rowGain(graph: Graph, { layer, rank, scale }: LoraLayer, site: LinearSi
   return defined(gain, "gain");
 }
 
-/**
- * The change from a start that is a part of W as plain LoRA tensors of twice the rank, as PEFT converts it: A over A₀, and
- * B beside −B₀.
- */
+/** PiSSA or OLoRA as a plain LoRA of twice the rank, as PEFT converts it: A stacked on A₀, B next to −B₀. */
 export function exportChange(
   layers: readonly LoraLayer[],
   trained: ReadonlyMap<string, HostTensor>,
@@ -255,7 +252,7 @@ export function exportChange(
   return saved;
 }
 
-/** What merging makes of the base tensors of a layer. */
+/** Merged base tensors of a layer. */
 export function mergeLora(
   { layer, rank, scale, options }: LoraLayer,
   trained: ReadonlyMap<string, HostTensor>,
@@ -264,12 +261,12 @@ export function mergeLora(
   const values = (of: string): Float32Array<ArrayBuffer> => defined(trained.get(of), of).data;
   const rows = layer.outFeatures;
   const weight: BaseChange = (base) =>
-    changeWeight(layer, base, (matrix) => {
+    updateWeight(layer, base, (matrix) => {
       addProduct(matrix, values(name.b), values(name.a), { rows, rank, factor: scale });
-      if (subtractsStart(options))
+      if (subtractsInit(options))
         addProduct(matrix, values(name.b0), values(name.a0), { rows, rank, factor: -scale });
       if (!options.dora) return;
-      const lengths = rowLengths(matrix, rows);
+      const lengths = rowNorms(matrix, rows);
       scaleRows(
         matrix,
         values(name.magnitude).map((m, row) => m / (lengths[row] ?? 1)),

@@ -12,7 +12,7 @@ import {
 import { LuthierError } from "../../../lib/errors";
 import { definePeftConfig } from "../common/peft-config";
 import { OptionReader, optionError } from "../common/option-reader";
-import { isLeftToSaved } from "./saved-modules";
+import { isCoveredBySaved } from "./saved-modules";
 import {
   layersPatternText,
   patternText,
@@ -20,9 +20,9 @@ import {
   savedLayersPattern,
   savedModules,
   savedPattern,
-  savedShare,
-  savedStart,
-  savedSwitch,
+  savedProbability,
+  savedInit,
+  savedFlag,
   savedTargets,
 } from "../common/saved-options";
 import { taskType } from "../common/task-type";
@@ -36,15 +36,17 @@ import {
 
 export type BiasOption = "none" | "lora_only" | "all";
 
-/** How lora_A and lora_B start. */
+/** Initialisation of lora_A and lora_B. */
 export type LoraInit = "true" | "gaussian" | "pissa" | "olora";
 
-/** Whether the start is taken out of the base model's weights, so that training begins exactly at the base model. */
-export function subtractsStart({ init }: Pick<LoraOptions, "init">): boolean {
+/**
+ * Whether the initial update is subtracted from the base weights, so that training starts exactly at the base model.
+ */
+export function subtractsInit({ init }: Pick<LoraOptions, "init">): boolean {
   return init === "pissa" || init === "olora";
 }
 
-/** LoraConfig as the studio reads it. */
+/** Supported options of LoraConfig. */
 export interface LoraOptions {
   readonly r: number;
   readonly alpha: number;
@@ -56,24 +58,24 @@ export interface LoraOptions {
   readonly rslora: boolean;
   readonly dora: boolean;
   readonly init: LoraInit;
-  /** Learning rate of B over that of A (LoRA+). */
+  /** Learning rate of B relative to A (LoRA+). */
   readonly learningRateRatio: number;
   readonly rankPattern: Readonly<Record<string, number>>;
   readonly alphaPattern: Readonly<Record<string, number>>;
   readonly layersToTransform: readonly number[] | null;
   readonly layersPattern: readonly string[] | null;
-  /** Names of modules that train as a whole. */
+  /** Modules that train in full. */
   readonly modulesToSave: readonly string[];
 }
 
-/** What gets an update of low rank. */
+/** Modules with a low-rank update. */
 export interface LoraTargets {
   readonly layers: readonly LinearSpec[];
   readonly tables: readonly TableSpec[];
   readonly head: LinearSpec | null;
 }
 
-/** Options from a form's values. Errors stand at their fields. */
+/** Parses form values. Errors name the field. */
 export function readLoraOptions(values: FieldValues, model: ModelSpec): LoraOptions {
   const reader = new OptionReader(loraFields, values);
   return {
@@ -102,14 +104,14 @@ function readModuleNames(text: string): string[] {
 }
 
 /**
- * The modules that get an update: linear layers, and where they are named also embedding tables and the head, which
- * all-linear leaves out. What modules_to_save trains as a whole is left to it.
+ * Modules with a low-rank update: linear layers and, if named explicitly, embedding tables and the head, which
+ * all-linear excludes. Skips modules covered by modules_to_save.
  */
 export function loraTargets(options: LoraOptions, model: ModelSpec): LoraTargets {
   const layers = linearLayers(model);
-  const { tables, head } = loraEnds(model);
+  const { tables, head } = embeddingsAndHead(model);
   const named = options.targets === "all-linear" ? layers : [...tables, ...layers, head];
-  const free = named.filter(({ path }) => !isLeftToSaved(options.modulesToSave, path));
+  const free = named.filter(({ path }) => !isCoveredBySaved(options.modulesToSave, path));
   const chosen = new Set<unknown>(matchTargets(options, free));
   return {
     layers: layers.filter((layer) => chosen.has(layer)),
@@ -118,8 +120,8 @@ export function loraTargets(options: LoraOptions, model: ModelSpec): LoraTargets
   };
 }
 
-/** The embedding tables and the head, which may have an update beside the linear layers. */
-export function loraEnds(model: ModelSpec): {
+/** Embedding tables and head that can have a low-rank update. */
+export function embeddingsAndHead(model: ModelSpec): {
   readonly tables: readonly TableSpec[];
   readonly head: LinearSpec;
 } {
@@ -128,8 +130,8 @@ export function loraEnds(model: ModelSpec): {
 }
 
 /**
- * The token embedding, and positions that are looked up as they are: OPT's are counted from the attention mask, which
- * PEFT would look up in their place. With an encoder, each stack has a module of its own for the one embedding.
+ * The token embedding, and learned positions indexed directly. OPT's positions are computed from the attention mask,
+ * which PEFT would use as ids. With an encoder, the shared embedding appears as one module per stack.
  */
 function isLookedUp(path: string, { embedTokens, positions, encoder }: ModelSpec): boolean {
   if (encoder) return false;
@@ -137,12 +139,12 @@ function isLookedUp(path: string, { embedTokens, positions, encoder }: ModelSpec
 }
 
 /**
- * adapter_config.json, with the keys that PEFT has had since 0.9 and those of the options that are used. What started
- * with PiSSA or OLoRA is saved as a plain LoRA of twice the rank and the same scale.
+ * adapter_config.json with the keys PEFT has had since 0.9, and those of enabled options. PiSSA and OLoRA are saved as
+ * a plain LoRA of twice the rank and the same scale.
  */
 export function loraConfig(trained: LoraOptions, model: ModelSpec): Record<string, unknown> {
-  const options = subtractsStart(trained) ? doubled(trained) : trained;
-  // PEFT has one such flag, which a Linear among its targets turns off; it finds out the rest itself.
+  const options = subtractsInit(trained) ? doubled(trained) : trained;
+  // fan_in_fan_out is one flag for all targets, which PEFT corrects per layer with a warning.
   const conv1d = linearLayers(model).some((layer) => layer.conv1d) && !loraTargets(options, model).head;
   return {
     peft_type: "LORA",
@@ -166,7 +168,7 @@ export function loraConfig(trained: LoraOptions, model: ModelSpec): Record<strin
   };
 }
 
-/** The same updates at twice the rank: alpha / r stays, or alpha / √r. */
+/** Twice the rank at the same scale (alpha / r or alpha / √r). */
 function doubled(options: LoraOptions): LoraOptions {
   const times = (factor: number, pattern: Readonly<Record<string, number>>): Record<string, number> =>
     Object.fromEntries(Object.entries(pattern).map(([key, value]) => [key, factor * value]));
@@ -180,20 +182,19 @@ function doubled(options: LoraOptions): LoraOptions {
   };
 }
 
-/** PEFT's LoraConfig as it is saved. */
 export const savedLora = definePeftConfig({
   className: "LoraConfig",
   used: {
     r: v.nullish(v.number(), 8),
     lora_alpha: v.nullish(v.number(), 8),
-    lora_dropout: savedShare,
+    lora_dropout: savedProbability,
     target_modules: savedModules,
     exclude_modules: savedModules,
     bias: v.nullish(v.string(), "none"),
-    lora_bias: savedSwitch,
-    use_rslora: savedSwitch,
-    use_dora: savedSwitch,
-    init_lora_weights: savedStart,
+    lora_bias: savedFlag,
+    use_rslora: savedFlag,
+    use_dora: savedFlag,
+    init_lora_weights: savedInit,
     rank_pattern: savedPattern,
     alpha_pattern: savedPattern,
     layers_to_transform: savedLayers,
@@ -221,45 +222,45 @@ export const savedLora = definePeftConfig({
   },
 });
 
-/** Starts by which PEFT's files are read: what they mean for the base model's weights. */
-const STARTS: Readonly<Record<string, LoraInit | "changed-base">> = {
-  // These leave the base as it is, so that only the tensors of the file matter.
+/** Initialisations in saved configs, and what they imply for the base weights. */
+const INITS: Readonly<Record<string, LoraInit | "changed-base">> = {
+  // The base is unchanged, so the saved tensors suffice.
   eva: "true",
   mica: "true",
   orthogonal: "true",
   gaussian: "gaussian",
-  // PEFT takes a part of the base out of it again when it loads the file.
+  // PEFT subtracts a decomposition of the base again when it loads the file.
   pissa: "pissa",
   olora: "olora",
-  // These change the base by what is not in the file: the data that it was weighed by, or a quantiser's rounding.
+  // The base is changed in ways the file does not record: by calibration data or quantisation error.
   corda: "changed-base",
   loftq: "changed-base",
   lora_ga: "changed-base",
   milora: "changed-base",
 };
 
-/** The names of the starts that are told apart. */
-export const LORA_STARTS: readonly string[] = Object.keys(STARTS);
+/** Names of known initialisations. */
+export const LORA_INITS: readonly string[] = Object.keys(INITS);
 
-/** How a saved adapter's start concerns the base model. Errors: by what its files do not hold, or not known how. */
-function readStart(saved: boolean | string): LoraInit {
+/** What a saved initialisation implies for the base. Errors: it changed the base irreproducibly, or is unknown. */
+function readInit(saved: boolean | string): LoraInit {
   if (typeof saved === "boolean") return "true";
-  // PEFT's search in N rounds approaches the singular values that pissa finds; the suffix of corda is its variant.
+  // pissa_niter_N approximates pissa's singular values; corda's suffix is its variant.
   const name = saved.toLowerCase().replace(/^(?:(pissa)_niter_\d+|(corda).*)$/, "$1$2");
-  const start = Object.hasOwn(STARTS, name) ? STARTS[name] : undefined;
+  const start = Object.hasOwn(INITS, name) ? INITS[name] : undefined;
   if (start && start !== "changed-base") return start;
   const code = start ? "adapter/changed-base" : "adapter/unknown-start";
   throw new LuthierError({ code, start: saved });
 }
 
-/** Options from an adapter_config.json. Errors: a setting the studio does not have. */
+/** Options from an adapter_config.json. Errors: an unsupported setting. */
 export function readLoraConfig(config: Readonly<Record<string, unknown>>): FieldValues {
   const { layers_to_transform: layers, modules_to_save: modules, ...saved } = savedLora.read(config);
   return {
     ...saved,
     target_modules: formatTargets(saved.target_modules),
     exclude_modules: formatTargets(saved.exclude_modules),
-    init_lora_weights: readStart(saved.init_lora_weights),
+    init_lora_weights: readInit(saved.init_lora_weights),
     rank_pattern: patternText(saved.rank_pattern),
     alpha_pattern: patternText(saved.alpha_pattern),
     layers_to_transform: [layers].flat().join(", "),

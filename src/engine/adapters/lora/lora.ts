@@ -23,7 +23,7 @@ import {
   readLoraConfig,
   readLoraOptions,
   savedLora,
-  subtractsStart,
+  subtractsInit,
 } from "./lora-options";
 import { defineAdapter } from "../common/define-adapter";
 import type { Adapter, BaseChange, HostTensor, Method, ParameterSpec } from "../common/method";
@@ -31,7 +31,7 @@ import { mergeSaved, savedHooks, savedParameters, type SavedTensor, savedTensors
 
 type Layers = ReadonlyMap<string, LoraLayer>;
 
-/** All that trains, by module path. */
+/** Everything that trains, by module path. */
 interface Parts {
   readonly layers: Layers;
   readonly tables: ReadonlyMap<string, LoraTable>;
@@ -41,13 +41,16 @@ interface Parts {
 }
 
 /**
- * LoRA (Hu et al. 2021, arXiv 2106.09685): y = W x + s · B (A dropout(x)), with s = lora_alpha / r. With use_dora
- * (Liu et al. 2024, arXiv 2402.09353) the rows of W + s · B A are brought to trained lengths: y = (m / n) ⊙ (W x +
- * s · B A x) + b, n being their own lengths, through which no gradient flows. LoRA+ (Hayou et al. 2024,
- * arXiv 2402.12354) trains B faster than A. PiSSA (Meng et al. 2024, arXiv 2404.02948) and OLoRA (Büyükakyüz 2024,
- * arXiv 2406.01775) start at the main directions of W, or at the first columns of its QR decomposition, and take them
- * out of it, which here is a fixed update beside it: y = W x + s · (B A − B₀ A₀) x. Embedding tables and the head may
- * have an update too, and modules may train as a whole; a head that was tied to the embedding is its own then.
+ * LoRA (Hu et al. 2021, arXiv 2106.09685): y = W x + s · B (A dropout(x)), with s = lora_alpha / r.
+ * - DoRA (Liu et al. 2024, arXiv 2402.09353) scales the rows of W + s · B A to trained magnitudes: y = (m / n) ⊙ (W x +
+ *   s · B A x) + b, where n are the row norms, treated as constants in the backward pass.
+ * - LoRA+ (Hayou et al. 2024, arXiv 2402.12354) trains B with a higher learning rate than A.
+ * - PiSSA (Meng et al. 2024, arXiv 2404.02948) and OLoRA (Büyükakyüz 2024, arXiv 2406.01775) start at W's principal
+ *   directions or the first columns of its QR decomposition, and subtract them from W, here as a fixed update: y = W x +
+ *   s · (B A − B₀ A₀) x.
+ *
+ * Embedding tables and the head may have an update too, and modules may train in full; a head tied to the embedding is
+ * then untied.
  */
 export const lora: Method = {
   peftType: "LORA",
@@ -66,10 +69,10 @@ export const lora: Method = {
       ],
       hooks: (graph, mode) => makeHooks(graph, parts, mode === "train"),
       config: loraConfig(options, model),
-      exportTensors: (trained) => (subtractsStart(options) ? exportChange(adapted, trained) : trained),
+      exportTensors: (trained) => (subtractsInit(options) ? exportChange(adapted, trained) : trained),
       importTensors: (tensors) => withoutBase(tensors, model, adapter.parameters),
       merge: (trained) => mergeAll(parts, trained),
-      unties: untiesHead(parts, model),
+      untiesHead: untiesHead(parts, model),
     });
     return adapter;
   },
@@ -97,7 +100,7 @@ function findParts(options: LoraOptions, model: ModelSpec): Parts {
   };
 }
 
-/** PEFT's rules for lora_bias: not with DoRA, and only where there is a bias to merge it into. */
+/** PEFT's rules for lora_bias: not with DoRA, and only on layers with a bias to merge it into. */
 function checkBiases(options: LoraOptions, targets: readonly LinearSpec[]): void {
   if (!options.loraBias) return;
   if (options.dora) throw optionError("lora_bias", { code: "config/lora-bias-beside-dora" });
@@ -109,16 +112,16 @@ function checkBiases(options: LoraOptions, targets: readonly LinearSpec[]): void
 
 function checkStart(options: LoraOptions, layers: readonly LinearSpec[]): void {
   const { init, dora, bias } = options;
-  if (!subtractsStart(options)) return;
+  if (!subtractsInit(options)) return;
   const other = dora ? "use_dora" : bias === "none" ? null : "bias";
   if (other) throw optionError("init_lora_weights", { code: "config/start-beside", init, option: other });
-  // PEFT decomposes the transposed weight there and takes out another part than it trains.
+  // PEFT decomposes the transposed weight there, so it subtracts something other than what it trains.
   const conv1d = layers.find((layer) => layer.conv1d);
   if (init !== "olora" || !conv1d) return;
   throw optionError("init_lora_weights", { code: "config/olora-conv1d", module: conv1d.path });
 }
 
-/** What the embedding tables and the head cannot have. */
+/** Options that embedding tables and the head do not support. */
 function checkEnds(options: LoraOptions, { tables, head }: LoraTargets): void {
   const { dora, init, loraBias } = options;
   const [end] = [...tables, ...(head ? [head] : [])];
@@ -131,7 +134,7 @@ function checkEnds(options: LoraOptions, { tables, head }: LoraTargets): void {
   if (loraBias) refuse("lora_bias", "lora_bias");
 }
 
-/** A module cannot train as a whole and have an update beside it. */
+/** A module cannot both train in full and have an update. */
 function checkSaved(saved: readonly SavedTensor[], { layers, tables, head }: LoraTargets): void {
   const targets = [...tables, ...layers, ...(head ? [head] : [])];
   const both = targets.find(({ path }) => saved.some(({ name }) => name === `${path}.weight`));
@@ -139,7 +142,7 @@ function checkSaved(saved: readonly SavedTensor[], { layers, tables, head }: Lor
   throw optionError("modules_to_save", { code: "config/saved-and-targeted", module: both.path });
 }
 
-/** Whether the embedding and a head that is tied to it part: what changes one of them does not change the other. */
+/** Whether a tied embedding and head diverge, because only one of them changes. */
 function untiesHead(
   { tables, head, saved }: Parts,
   { head: { tied, path }, embedTokens }: ModelSpec,
@@ -150,8 +153,8 @@ function untiesHead(
 }
 
 /**
- * The tensors without the base model's own embedding and head, which PEFT stores beside updates of them. One that has
- * another shape stays, to be refused: its vocabulary is not this model's.
+ * Drops the base model's own embedding and head, which PEFT saves next to updates of them. A tensor of another shape is
+ * kept, to be rejected: its vocabulary differs from the model's.
  */
 function withoutBase(
   tensors: ReadonlyMap<string, HostTensor>,
@@ -178,7 +181,7 @@ function biasNames(bias: BiasOption, model: ModelSpec, layers: Layers): Readonly
   return new Set(bias === "all" ? all : all.filter((name) => layers.has(name.slice(0, -".bias".length))));
 }
 
-/** PEFT's name for a bias: under base_layer where the layer is adapted. */
+/** PEFT's name for a bias: within base_layer if the layer is adapted. */
 function biasParameterName(name: string, layers: Layers): string {
   const path = name.slice(0, -".bias".length);
   return `base_model.model.${path}${layers.has(path) ? ".base_layer" : ""}.bias`;

@@ -1,12 +1,12 @@
-/** A Householder reflection: x − factor · v (vᵀ x). */
+/** Householder reflection: x − factor · v (vᵀ x). */
 interface Reflection {
   readonly vector: Float64Array;
   readonly factor: number;
 }
 
 /**
- * The first `rank` columns of Q of the QR decomposition of a matrix (rows, columns), as (rows, rank): Householder's
- * reflections in float64, with LAPACK's signs (Golub & Van Loan, Matrix Computations, 5.2).
+ * The first `rank` columns of Q in the QR decomposition of a matrix (rows, columns), as (rows, rank). Householder
+ * reflections in float64 with LAPACK's signs (Golub & Van Loan, Matrix Computations, 5.2).
  */
 export function firstOrthonormal(matrix: Float32Array, rows: number, rank: number): Float64Array {
   const columns = matrix.length / rows;
@@ -29,7 +29,7 @@ export function firstOrthonormal(matrix: Float32Array, rows: number, rank: numbe
   return result;
 }
 
-/** The reflection that makes a column zero below row `start`. */
+/** Reflection that zeroes a column below row `start`. */
 function reflectionOf(column: Float64Array, start: number): Reflection {
   const vector = new Float64Array(column.length);
   let below = 0;

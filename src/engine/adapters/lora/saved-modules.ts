@@ -6,11 +6,11 @@ import type { AdapterHooks } from "../../nn/hooks";
 import type { BaseChange, HostTensor, ParameterSpec } from "../common/method";
 import { optionError } from "../common/option-reader";
 
-/** A tensor of a module that trains as a whole (PEFT's modules_to_save). */
+/** A tensor of a module that trains in full (PEFT's modules_to_save). */
 export interface SavedTensor {
-  /** The module's tensor by its Hugging Face name; a tied head has one of its own here. */
+  /** Hugging Face name of the tensor; a tied head has its own here. */
   readonly name: string;
-  /** The base model's tensor that it starts as. */
+  /** Base tensor with the initial value. */
   readonly base: string;
   readonly declaration: WeightDeclaration;
 }
@@ -20,8 +20,8 @@ const parameterName = ({ name }: SavedTensor): string => `${PREFIX}${name}`;
 const moduleOf = (name: string): string => name.slice(0, name.lastIndexOf("."));
 
 /**
- * The tensors of the modules that the names choose, by PEFT's rule: a module's path ends with the name, dot or no dot,
- * and all that lies within it comes along. Errors at modules_to_save: a name that chooses nothing.
+ * Tensors of the modules selected by PEFT's rule: a module path ends with the name, dot or no dot, and everything
+ * inside is included. Errors at modules_to_save: a name that matches nothing.
  */
 export function savedTensors(names: readonly string[], model: ModelSpec): SavedTensor[] {
   const all = moduleTensors(model);
@@ -44,23 +44,23 @@ function moduleTensors(model: ModelSpec): SavedTensor[] {
     declaration,
   }));
   const table = declared.find(({ name }) => name === `${embedTokens}.weight`);
-  // With an encoder, each stack has a module of its own for the one embedding: no copy would stand for both.
+  // With an encoder, each stack has its own module for the shared embedding: no single copy would replace both.
   const own = model.encoder ? declared.filter((tensor) => tensor !== table) : declared;
   return head.tied && table ? [...own, { ...table, name: `${head.path}.weight` }] : own;
 }
 
-/** "model.layers.0.mlp" -> itself and the modules that it lies in. */
+/** "model.layers.0.mlp" -> all its prefixes, itself included. */
 function ownPaths(path: string): string[] {
   const parts = path.split(".");
   return parts.map((_, index) => parts.slice(0, index + 1).join("."));
 }
 
-/** Whether a path lies in a module of modules_to_save by the rule under which PEFT leaves it out of the targets. */
-export function isLeftToSaved(names: readonly string[], path: string): boolean {
+/** Whether PEFT excludes a path from the targets because modules_to_save covers it. */
+export function isCoveredBySaved(names: readonly string[], path: string): boolean {
   return names.some((name) => `.${path}.`.includes(`.${name}.`));
 }
 
-/** Copies of the base's tensors; vectors take the learning rate of B in LoRA+, as in PEFT. */
+/** Copies of base tensors. Vectors get LoRA+'s learning rate for B, as in PEFT. */
 export function savedParameters(tensors: readonly SavedTensor[], vectorFactor: number): ParameterSpec[] {
   return tensors.map((tensor) => ({
     name: parameterName(tensor),
@@ -70,7 +70,7 @@ export function savedParameters(tensors: readonly SavedTensor[], vectorFactor: n
   }));
 }
 
-/** Puts the copies in the place of what the modules have frozen. */
+/** Replaces the frozen tensors with the copies. */
 export function savedHooks(
   graph: Graph,
   tensors: readonly SavedTensor[],
@@ -93,7 +93,7 @@ export function savedHooks(
   };
 }
 
-/** Merging puts them in the place of the base's own. */
+/** Merging replaces the base tensors with the copies. */
 export function mergeSaved(
   tensors: readonly SavedTensor[],
   trained: ReadonlyMap<string, HostTensor>,

@@ -1,20 +1,20 @@
 import { defined } from "../../../lib/invariant";
 import type { Random } from "../common/method";
 
-/** The largest singular values of a matrix with their vectors: matrix ≈ Σ values[k] · left[k] right[k]ᵀ. */
+/** Top singular triplets of a matrix: matrix ≈ Σ values[k] · left[k] right[k]ᵀ. */
 export interface SingularTriplets {
   readonly values: readonly number[];
   readonly left: readonly Float64Array[];
   readonly right: readonly Float64Array[];
 }
 
-/** A vector's residual over the largest eigenvalue below which it counts as found. */
+/** A vector has converged if its residual, relative to the largest eigenvalue, is below this. */
 const CONVERGED = 1e-12;
 
 /**
- * The `rank` largest singular triplets of a matrix (rows, columns), in float64: Lanczos on its Gram matrix with full
- * reorthogonalisation (Golub & Van Loan, Matrix Computations, 10.3), which goes on until every one of them is found to
- * rounding. It takes as many products with the matrix as it needs, at most its smaller side.
+ * The `rank` largest singular triplets of a matrix (rows, columns) in float64: Lanczos on the Gram matrix with full
+ * reorthogonalisation (Golub & Van Loan, Matrix Computations, 10.3), until all have converged to rounding error. The
+ * number of products is bounded by the smaller dimension.
  */
 export function topSingularTriplets(
   matrix: Float32Array,
@@ -55,7 +55,7 @@ interface Lanczos {
   readonly off: number[];
 }
 
-/** One step: takes `vector` into the basis and returns the direction after it. */
+/** One step: adds `vector` to the basis and returns the next direction. */
 function extend(
   matrix: Float32Array,
   rows: number,
@@ -66,7 +66,7 @@ function extend(
   basis.push(vector);
   const image = timesTransposed(matrix, rows, times(matrix, rows, vector));
   diagonal.push(dot(image, vector));
-  // Twice is enough to be orthogonal to rounding.
+  // Two passes give orthogonality to rounding error.
   for (let pass = 0; pass < 2; pass++) for (const known of basis) subtract(image, known, dot(image, known));
   const length = Math.sqrt(dot(image, image));
   const isSpent = length < 1e-14 * Math.abs(diagonal[0] ?? 0) || length === 0;
@@ -77,7 +77,7 @@ function extend(
   return unit(fresh);
 }
 
-/** Right vectors from the basis, values and left vectors by one more product each. */
+/** Right singular vectors from the basis; values and left vectors take one more product each. */
 function triplets(
   matrix: Float32Array,
   rows: number,
@@ -118,7 +118,7 @@ function tridiagonalEigen(
   return { values: [...d], vectors };
 }
 
-/** The first place from `start` on at which the matrix splits. */
+/** Index of the first negligible off-diagonal element from `start` on, where the matrix splits. */
 function smallOff(d: Float64Array, e: Float64Array, start: number): number {
   for (let i = start; i < d.length - 1; i++) {
     const size = Math.abs(at(d, i)) + Math.abs(at(d, i + 1));
@@ -127,7 +127,7 @@ function smallOff(d: Float64Array, e: Float64Array, start: number): number {
   return d.length - 1;
 }
 
-/** One implicit QL sweep with Wilkinson's shift over rows `first` … `last`. */
+/** One implicit QL sweep with Wilkinson shift over rows `first` … `last`. */
 function sweep(
   d: Float64Array,
   e: Float64Array,

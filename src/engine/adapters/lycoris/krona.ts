@@ -4,13 +4,13 @@ import { linearLayers, type LinearSpec } from "../../nn/model-spec";
 import { definePeftConfig } from "../common/peft-config";
 import type { Method } from "../common/method";
 import { OptionReader } from "../common/option-reader";
-import { isOwnConfig, ownMark } from "../common/own-format";
+import { isLuthierConfig, luthierTag } from "../common/luthier-format";
 import { savedModules } from "../common/saved-options";
 import { formatTargets, matchTargets, parseTargets } from "../common/targets";
 import { factorise } from "./kronecker";
 import { lokrAdapter, type LokrOptions } from "./lokr";
 
-/** A LoKr's keys from which KronA's options follow, and those that it has no use for. */
+/** LoKr keys that determine KronA's options, and unsupported ones. */
 const savedKrona = definePeftConfig({
   className: "LoKrConfig",
   used: {
@@ -35,14 +35,14 @@ const savedKrona = definePeftConfig({
 });
 
 /**
- * KronA (Edalati et al. 2022, arXiv 2212.10650): y = W x + b + scale · (A ⊗ B) x with both factors whole. A starts at
- * zero, B Kaiming uniform. PEFT has no KronA; a LoKr whose rank is too high to cut either factor is the same, so that is
- * what it is here and what is written: PEFT loads it, but not on GPT-2's Conv1D.
+ * KronA (Edalati et al. 2022, arXiv 2212.10650): y = W x + b + scale · (A ⊗ B) x with full factors; A starts at zero, B
+ * Kaiming uniform. PEFT has no KronA, but a LoKr with a rank too high to decompose either factor is equivalent, so it
+ * is implemented and saved as one. PEFT cannot load it on GPT-2's Conv1D.
  */
 export const krona: Method = {
   peftType: "LOKR",
   peftKeys: savedKrona.keys,
-  reads: (config) => config.peft_type === "LOKR" && isOwnConfig("krona", config),
+  reads: (config) => config.peft_type === "LOKR" && isLuthierConfig("krona", config),
   bind(values, model) {
     const reader = new OptionReader(kronaFields, values);
     const targets = parseTargets(reader.text("target_modules")) ?? model.loraTargets;
@@ -66,7 +66,7 @@ export const krona: Method = {
       rankDropoutScale: false,
       lycorisInit: false,
     };
-    return lokrAdapter(options, model, ownMark("krona"));
+    return lokrAdapter(options, model, luthierTag("krona"));
   },
   readConfig(config) {
     const { alpha, r, ...saved } = savedKrona.read(config);
@@ -79,7 +79,7 @@ export const krona: Method = {
   },
 };
 
-/** The smallest rank with which LoKr leaves the right factor of every layer whole. */
+/** Smallest rank at which LoKr keeps the right factor of every layer whole. */
 function wholeRank(layers: readonly LinearSpec[], factor: number): number {
   const sizes = layers.flatMap(({ inFeatures, outFeatures }) => [inFeatures, outFeatures]);
   return Math.max(...sizes.map((size) => Math.ceil(factorise(size, factor)[1] / 2)));

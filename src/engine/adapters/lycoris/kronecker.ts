@@ -3,17 +3,17 @@ import type { Graph } from "../../graph/graph";
 import { f32, type Value } from "../../graph/value";
 import { matmul } from "../../ops/matmul";
 import { transpose } from "../../ops/transpose";
-import { addProduct, changeWeight } from "../common/base-matrix";
+import { addProduct, updateWeight } from "../common/base-matrix";
 import { kaimingUniform, type LycorisLayer } from "./lycoris";
 import type { BaseChange, HostTensor, ParameterSpec } from "../common/method";
 
-/** One factor of a Kronecker product: a matrix (rows, columns), or two whose product it is. */
+/** A factor of a Kronecker product: a full matrix (rows, columns), or a product of two low-rank matrices. */
 export interface KroneckerFactor {
-  /** Name of the matrix; those of its two parts are this with `_a` and `_b`. */
+  /** Name of the full matrix; low-rank parts append `_a` and `_b`. */
   readonly name: string;
   readonly rows: number;
   readonly columns: number;
-  /** Rank of the two parts, or null for the whole matrix. */
+  /** Rank of the decomposition; null for a full matrix. */
   readonly rank: number | null;
   /** Whether the factor starts at zero. */
   readonly zero: boolean;
@@ -26,8 +26,8 @@ export interface KroneckerLayer extends LycorisLayer {
 }
 
 /**
- * PEFT's (and LyCORIS') cut of a size into two factors: a divisor is taken as it is; −1 looks for the pair nearest to
- * the square root, any other number for the largest divisor up to it, the smaller one first.
+ * Factorises a size like PEFT and LyCORIS: a divisor is used as given; −1 finds the pair closest to the square root;
+ * any other number selects the largest divisor up to it. The smaller factor comes first.
  */
 export function factorise(size: number, factor: number): [number, number] {
   if (factor > 0 && size % factor === 0) return [factor, size / factor];
@@ -42,7 +42,7 @@ export function factorise(size: number, factor: number): [number, number] {
   return small > large ? [large, small] : [small, large];
 }
 
-/** The trainable tensors of a factor. The one that starts at zero is the whole, or `zeroPart` of the two. */
+/** Trainable tensors of a factor. A zero-initialised factor is zero as a whole or in its `zeroPart`. */
 export function factorParameters(factor: KroneckerFactor, zeroPart: "_a" | "_b"): ParameterSpec[] {
   const tensor = (suffix: string, rows: number, columns: number): ParameterSpec => ({
     name: factor.name + suffix,
@@ -59,8 +59,8 @@ export function factorParameters(factor: KroneckerFactor, zeroPart: "_a" | "_b")
 }
 
 /**
- * x ΔWᵀ for ΔW = scale · left ⊗ right, which is never formed: with x as a table (left.columns, right.columns) for each
- * token it is left · x · rightᵀ. x (T, in) -> (T, out).
+ * x ΔWᵀ for ΔW = scale · left ⊗ right without forming it: with each token's x as a matrix (left.columns, right.columns)
+ * it is left · x · rightᵀ. x (T, in) -> (T, out).
  */
 export function kroneckerUpdate(graph: Graph, layer: KroneckerLayer, x: Value): Value {
   const { left, right, scale } = layer;
@@ -69,7 +69,7 @@ export function kroneckerUpdate(graph: Graph, layer: KroneckerLayer, x: Value): 
     graph.apply(matmul, [input, weight], { form: "nt", alpha });
   const part = (factor: KroneckerFactor, suffix: string, rows: number, columns: number): Value =>
     graph.parameter(factor.name + suffix, f32(rows, columns));
-  /** Rows times the transpose of a factor. */
+  /** Multiplies rows by the transpose of a factor. */
   const through = (factor: KroneckerFactor, rows: Value, alpha: number): Value => {
     const { rank } = factor;
     if (rank === null) return product(rows, part(factor, "", factor.rows, factor.columns), alpha);
@@ -85,7 +85,7 @@ export function kroneckerUpdate(graph: Graph, layer: KroneckerLayer, x: Value): 
   return graph.reshape(swap(outer, right.rows, left.rows), tokens, left.rows * right.rows);
 }
 
-/** What merging makes of a layer's weight. */
+/** Merged weight of a layer. */
 export function mergeKronecker(
   layer: KroneckerLayer,
   trained: ReadonlyMap<string, HostTensor>,
@@ -93,7 +93,7 @@ export function mergeKronecker(
   const { left, right, scale } = layer;
   const columns = layer.layer.inFeatures;
   const change: BaseChange = (base) =>
-    changeWeight(layer.layer, base, (matrix) => {
+    updateWeight(layer.layer, base, (matrix) => {
       const [a, b] = [factorMatrix(left, trained), factorMatrix(right, trained)];
       for (let i = 0; i < matrix.length; i++) {
         const [row, column] = [Math.floor(i / columns), i % columns];

@@ -4,7 +4,7 @@ import type { Graph } from "../../graph/graph";
 import { f32, type Value } from "../../graph/value";
 import { matmul } from "../../ops/matmul";
 import { multiply } from "../../ops/multiply";
-import { addProduct, changeWeight } from "../common/base-matrix";
+import { addProduct, updateWeight } from "../common/base-matrix";
 import { definePeftConfig } from "../common/peft-config";
 import {
   kaimingUniform,
@@ -21,7 +21,7 @@ import { defineAdapter } from "../common/define-adapter";
 import type { BaseChange, HostTensor, Method, ParameterSpec } from "../common/method";
 import { OptionReader } from "../common/option-reader";
 
-/** Two products of low rank, (out, r) times (r, in) each. */
+/** Factors of two low-rank products, (out, r) · (r, in) each. */
 const FACTORS = ["hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"] as const;
 type Factor = (typeof FACTORS)[number];
 
@@ -33,9 +33,9 @@ const savedLoha = definePeftConfig({
 });
 
 /**
- * LoHa (FedPara, Hyeon-Woo et al. 2022, arXiv 2108.06098): y = W x + b + ΔW x with ΔW = alpha / r · (w1_a w1_b) ⊙
- * (w2_a w2_b), whose rank may reach r². w2_b starts at zero, the others Kaiming uniform. PEFT has it for Linear layers
- * only: it cannot load one of GPT-2, whose layers are Conv1D.
+ * LoHa (FedPara, Hyeon-Woo et al. 2022, arXiv 2108.06098): y = W x + b + ΔW x with ΔW = alpha / r · (w1_a w1_b) ⊙ (w2_a
+ * w2_b), whose rank can reach r². w2_b starts at zero, the others Kaiming uniform. PEFT supports it on Linear layers
+ * only, so it cannot load one for GPT-2's Conv1D.
  */
 export const loha: Method = {
   peftType: "LOHA",
@@ -74,7 +74,7 @@ function parameter(layer: LycorisLayer, factor: Factor): ParameterSpec {
   };
 }
 
-/** x ΔWᵀ; the two products and ΔW itself are formed, as large as the layer's weight. */
+/** x ΔWᵀ. Materialises both products and ΔW, each the size of the layer's weight. */
 function update(graph: Graph, layer: LycorisLayer, x: Value): Value {
   const factor = (name: Factor): Value => graph.parameter(nameOf(layer, name), f32(...shapeOf(layer, name)));
   const product = (a: Factor, b: Factor, alpha: number): Value =>
@@ -94,7 +94,7 @@ function mergeLayer(layer: LycorisLayer, trained: ReadonlyMap<string, HostTensor
     return matrix;
   };
   const change: BaseChange = (base) =>
-    changeWeight(layer.layer, base, (matrix) => {
+    updateWeight(layer.layer, base, (matrix) => {
       const first = product("hada_w1_a", "hada_w1_b", layer.scale);
       const second = product("hada_w2_a", "hada_w2_b", 1);
       for (let i = 0; i < matrix.length; i++) {

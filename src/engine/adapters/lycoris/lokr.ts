@@ -23,14 +23,14 @@ import {
 import { defineAdapter } from "../common/define-adapter";
 import type { Adapter, Method } from "../common/method";
 import { OptionReader } from "../common/option-reader";
-import { savedStart, savedSwitch } from "../common/saved-options";
+import { savedInit, savedFlag } from "../common/saved-options";
 
-/** LoKrConfig as the studio reads it. */
+/** Supported options of LoKrConfig. */
 export interface LokrOptions extends LycorisOptions {
   readonly factor: number;
   readonly both: boolean;
   readonly rankDropoutScale: boolean;
-  /** The right factor starts at zero instead of the left one. */
+  /** Zero-initialise the right factor instead of the left. */
   readonly lycorisInit: boolean;
 }
 
@@ -39,18 +39,18 @@ const savedLokr = definePeftConfig({
   used: {
     ...savedLycoris,
     decompose_factor: v.nullish(v.number(), -1),
-    decompose_both: savedSwitch,
-    rank_dropout_scale: savedSwitch,
-    init_weights: savedStart,
+    decompose_both: savedFlag,
+    rank_dropout_scale: savedFlag,
+    init_weights: savedInit,
   },
   idle: { "other-layers": ["use_effective_conv2d"] },
   refused: { modules_to_save: [] },
 });
 
 /**
- * LoKr (Yeh et al. 2024, arXiv 2309.14859): y = W x + b + ΔW x with ΔW = alpha / r · w1 ⊗ w2, of which w2 (and with
- * decompose_both w1) is a product of rank r where that is smaller. PEFT has it for Linear layers only: it cannot load
- * one of GPT-2, whose layers are Conv1D.
+ * LoKr (Yeh et al. 2024, arXiv 2309.14859): y = W x + b + ΔW x with ΔW = alpha / r · w1 ⊗ w2, where w2 (and w1 with
+ * decompose_both) is a product of rank r if that is smaller. PEFT supports it on Linear layers only, so it cannot load
+ * one for GPT-2's Conv1D.
  */
 export const lokr: Method = {
   peftType: "LOKR",
@@ -70,17 +70,17 @@ export const lokr: Method = {
   },
 };
 
-/** @param mark what the config has besides LoKr's own keys */
+/** @param mark additional keys of the config */
 export function lokrAdapter(
   options: LokrOptions,
   model: ModelSpec,
   mark: Readonly<Record<string, unknown>> = {},
 ): Adapter {
   const layers = new Map(
-    lycorisLayers(options, model).map((layer) => [layer.layer.path, cutLayer(layer, options)]),
+    lycorisLayers(options, model).map((layer) => [layer.layer.path, factoriseLayer(layer, options)]),
   );
   const drop = { ...options, rescale: options.rankDropoutScale };
-  // In a product of two the start is a zero w1_a, or with "lycoris" a zero w2_b.
+  // A decomposed factor starts at zero through w1_a, or through w2_b with "lycoris".
   const zeroPart = options.lycorisInit ? "_b" : "_a";
   return defineAdapter({
     parameters: [...layers.values()].flatMap(({ left, right }) =>
@@ -109,8 +109,8 @@ function readOptions(reader: OptionReader, model: ModelSpec): LokrOptions {
   };
 }
 
-/** PEFT's rules of which factor is whole: a file must hold exactly what they say. */
-function cutLayer(layer: LycorisLayer, { factor, both, lycorisInit }: LokrOptions): KroneckerLayer {
+/** Chooses full or decomposed factors by PEFT's rules, which determine the tensors of a file. */
+function factoriseLayer(layer: LycorisLayer, { factor, both, lycorisInit }: LokrOptions): KroneckerLayer {
   const { path, inFeatures, outFeatures } = layer.layer;
   const { rank } = layer;
   const [leftColumns, rightColumns] = factorise(inFeatures, factor);

@@ -18,7 +18,7 @@ import {
   savedLayersPattern,
   savedModules,
   savedPattern,
-  savedShare,
+  savedProbability,
   savedTargets,
 } from "../common/saved-options";
 import { taskType } from "../common/task-type";
@@ -31,7 +31,7 @@ import {
   type TargetModules,
 } from "../common/targets";
 
-/** The options that LoHa and LoKr share. */
+/** Options shared by LoHa and LoKr. */
 export interface LycorisOptions {
   readonly r: number;
   readonly alpha: number;
@@ -45,16 +45,16 @@ export interface LycorisOptions {
   readonly layersPattern: readonly string[] | null;
 }
 
-/** An adapted layer with its own rank and scale alpha / r. */
+/** An adapted layer with its rank and scale alpha / r. */
 export interface LycorisLayer {
   readonly layer: LinearSpec;
   readonly rank: number;
   readonly scale: number;
-  /** Counts layers, so that each drops other rows. */
+  /** Layer number; seeds the dropout mask. */
   readonly index: number;
 }
 
-/** Options from a form's values. Errors stand at their fields. */
+/** Parses form values. Errors name the field. */
 export function readLycoris(reader: OptionReader, model: ModelSpec): LycorisOptions {
   return {
     r: reader.number("r"),
@@ -70,7 +70,7 @@ export function readLycoris(reader: OptionReader, model: ModelSpec): LycorisOpti
   };
 }
 
-/** The layers that get an update. */
+/** Layers with an update. */
 export function lycorisLayers(options: LycorisOptions, model: ModelSpec): LycorisLayer[] {
   return matchTargets(options, linearLayers(model)).map((layer, index) => {
     const rank = patternValue(options.rankPattern, layer.path, options.r);
@@ -79,7 +79,7 @@ export function lycorisLayers(options: LycorisOptions, model: ModelSpec): Lycori
   });
 }
 
-/** The keys of adapter_config.json that both have. */
+/** adapter_config.json keys common to both methods. */
 export function lycorisConfig(options: LycorisOptions, model: ModelSpec): Record<string, unknown> {
   return {
     task_type: taskType(model),
@@ -98,21 +98,21 @@ export function lycorisConfig(options: LycorisOptions, model: ModelSpec): Record
   };
 }
 
-/** The keys of both configuration classes, with PEFT's defaults. */
+/** Keys of both configuration classes, with PEFT's defaults. */
 export const savedLycoris = {
   r: v.nullish(v.number(), 8),
   alpha: v.nullish(v.number(), 8),
   target_modules: savedModules,
   exclude_modules: savedModules,
-  rank_dropout: savedShare,
-  module_dropout: savedShare,
+  rank_dropout: savedProbability,
+  module_dropout: savedProbability,
   rank_pattern: savedPattern,
   alpha_pattern: savedPattern,
   layers_to_transform: savedLayers,
   layers_pattern: savedLayersPattern,
 };
 
-/** Options from the keys that both have. */
+/** Form values from the common keys. */
 export function lycorisValues(
   saved: v.InferOutput<v.ObjectSchema<typeof savedLycoris, undefined>>,
 ): FieldValues {
@@ -130,30 +130,30 @@ export function lycorisValues(
   };
 }
 
-/** PEFT has these updates for Linear layers alone: it raises an error on GPT-2's Conv1D. */
+/** PEFT supports these updates on Linear layers only and throws on GPT-2's Conv1D. */
 export function lycorisFormat(layers: ReadonlyMap<string, { readonly layer: LinearSpec }>): {
   readonly format?: "luthier";
 } {
   return [...layers.values()].some(({ layer }) => layer.conv1d) ? { format: "luthier" } : {};
 }
 
-/** How an update is dropped while it trains. */
-export interface DropRule {
+/** Dropout of updates during training. */
+export interface UpdateDropout {
   readonly rankDropout: number;
   readonly moduleDropout: number;
-  /** Whether the outputs that are kept make good for those that are dropped, by the share that chance has kept. */
+  /** Whether to rescale kept outputs by the realised keep rate. */
   readonly rescale: boolean;
 }
 
 /**
- * y = W x + b + update(x). While training, rank_dropout drops outputs of the update, the same for all tokens, and
- * module_dropout the whole update of a layer.
+ * y = W x + b + update(x). During training, rank_dropout drops outputs of the update, the same for all tokens, and
+ * module_dropout a layer's whole update.
  */
 export function lycorisHooks<L extends LycorisLayer>(
   graph: Graph,
   layers: ReadonlyMap<string, L>,
   update: (layer: L, x: Value) => Value,
-  drop: DropRule | null,
+  drop: UpdateDropout | null,
 ): AdapterHooks {
   return {
     linear: (site) => {
@@ -166,7 +166,7 @@ export function lycorisHooks<L extends LycorisLayer>(
   };
 }
 
-function dropUpdate(graph: Graph, update: Value, { layer, index }: LycorisLayer, rule: DropRule): Value {
+function dropUpdate(graph: Graph, update: Value, { layer, index }: LycorisLayer, rule: UpdateDropout): Value {
   const { rankDropout, moduleDropout, rescale } = rule;
   const step = stepScalarsInput(graph);
   const seedIndex = STEP_SCALARS.seed;

@@ -1,7 +1,7 @@
 import { fastfoodSize } from "../../ops/fastfood";
 import { fastfoodKeys, fastfoodNormal, fastfoodPermutation, fastfoodSign } from "../../ops/fastfood-random";
 
-/** x = H x in place: the unnormalised Walsh–Hadamard transform of 2^n numbers. */
+/** In-place unnormalised Walsh–Hadamard transform of 2^n numbers. */
 function walshHadamard(x: Float64Array): void {
   for (let half = 1; half < x.length; half *= 2) {
     for (let block = 0; block < x.length; block += 2 * half) {
@@ -15,9 +15,9 @@ function walshHadamard(x: Float64Array): void {
 }
 
 /**
- * P v on the host, in float64: what `fastfoodLinear` multiplies with, as the numbers of a matrix in their order.
+ * P v on the host in float64: the elements, in row-major order, of the matrix that `fastfoodLinear` multiplies with.
  *
- * @param elements how many numbers the matrix has
+ * @param elements size of the matrix
  */
 export function projectVector(v: Float32Array, elements: number, seed: number): Float64Array {
   const { length, bits, alpha } = fastfoodSize(v.length, elements);

@@ -12,34 +12,33 @@ import type { AdapterHooks, LinearSite } from "../../nn/hooks";
 import { defineAdapter } from "../common/define-adapter";
 import type { BaseChange, HostTensor, Method, ParameterSpec } from "../common/method";
 import { optionError, OptionReader } from "../common/option-reader";
-import { isOwnConfig, ownConfig, readOwnOptions } from "../common/own-format";
+import { isLuthierConfig, luthierConfig, readLuthierOptions } from "../common/luthier-format";
 import { matchTargets, parseTargets } from "../common/targets";
 
-/** The trained vector, and what a layer's own factor is called; both names are those of the paper's code. */
+/** The trained vector; this and the per-layer factor are named as in the paper's code. */
 const VECTOR = "intrinsic_parameter";
 const factorName = ({ path }: LinearSpec): string => `${path}.intrinsic_said`;
 
-/** A layer with its random projection; its weight is taken as it is stored. */
+/** A layer with its random projection, in the weight's stored orientation. */
 interface SaidLayer extends Projection {
   readonly layer: LinearSpec;
 }
 
 interface Said {
   readonly layers: ReadonlyMap<string, SaidLayer>;
-  /** Length of the trained vector v. */
   readonly dimension: number;
   readonly structureAware: boolean;
 }
 
 /**
- * Intrinsic dimension by a Fastfood projection (Aghajanyan et al. 2020, arXiv 2012.13255): W_i + λ_i P_i v with one
- * trained vector v for all layers, which starts at zero, and a factor λ_i for each, which starts at one (SAID; without
- * factors, DID). Of d trained numbers v has what the factors leave. PEFT has no such method: the file holds v and λ, and
- * the config the seed that P comes from.
+ * Intrinsic dimension with a Fastfood projection (Aghajanyan et al. 2020, arXiv 2012.13255): W_i + λ_i P_i v, where the
+ * vector v, initially zero, is shared by all layers, and each has a factor λ_i, initially one (SAID; DID without
+ * factors). Of the d trained parameters, v gets those not used by factors. Not in PEFT: the file holds v and λ, and the
+ * config the seed of P.
  */
 export const said: Method = {
   peftType: null,
-  reads: (config) => isOwnConfig("said", config),
+  reads: (config) => isLuthierConfig("said", config),
   bind(values, model) {
     const reader = new OptionReader(saidFields, values);
     const method = readSaid(reader, model);
@@ -47,7 +46,7 @@ export const said: Method = {
       parameters: saidParameters(method),
       hooks: (graph) => saidHooks(graph, method),
       format: "luthier",
-      config: ownConfig("said", {
+      config: luthierConfig("said", {
         intrinsic_dimension: reader.number("intrinsic_dimension"),
         structure_aware: method.structureAware,
         target_modules: reader.text("target_modules") || model.loraTargets.join(", "),
@@ -58,10 +57,10 @@ export const said: Method = {
         new Map([...method.layers.values()].map((layer) => mergeLayer(layer, method, trained))),
     });
   },
-  readConfig: (config) => readOwnOptions(saidFields, config),
+  readConfig: (config) => readLuthierOptions(saidFields, config),
 };
 
-/** Errors: a bad target, or fewer numbers than layers that want one each. */
+/** Errors: an invalid target, or a dimension too small for a factor per layer. */
 function readSaid(reader: OptionReader, model: ModelSpec): Said {
   const targets = parseTargets(reader.text("target_modules")) ?? model.loraTargets;
   const excluded = parseTargets(reader.text("exclude_modules"), "exclude_modules");
@@ -94,7 +93,7 @@ function saidParameters({ layers, dimension, structureAware }: Said): ParameterS
 }
 
 function saidHooks(graph: Graph, { layers, dimension, structureAware }: Said): AdapterHooks {
-  /** λ v: P is linear, so that the factor is cheapest here. */
+  /** λ v: P is linear, so scaling the vector is cheapest. */
   const scaled = (layer: LinearSpec): Value => {
     const vector = graph.parameter(VECTOR, f32(dimension));
     if (!structureAware) return vector;
@@ -115,7 +114,7 @@ function saidHooks(graph: Graph, { layers, dimension, structureAware }: Said): A
   };
 }
 
-/** What merging makes of a layer's weight. */
+/** Merged weight of a layer. */
 function mergeLayer(
   { layer, rows, columns, seed }: SaidLayer,
   { structureAware }: Said,

@@ -11,25 +11,24 @@ import type { PromptEncoder } from "./prompt-encoder";
 
 const LSTM = "prompt_encoder.lstm_head";
 
-/** The sizes of a bidirectional LSTM. */
 export interface LstmShape {
-  /** Of its input. */
+  /** Input width. */
   readonly width: number;
-  /** Of each direction's state. */
+  /** State size per direction. */
   readonly hidden: number;
   readonly layers: number;
-  /** Share of numbers dropped between layers. */
+  /** Dropout probability between layers. */
   readonly dropout: number;
 }
 
-/** One direction of a layer; PyTorch names its parameters by the ending. */
+/** One direction of a layer; PyTorch appends `suffix` to its parameter names. */
 interface Direction {
   readonly suffix: string;
   readonly inFeatures: number;
   readonly hidden: number;
 }
 
-/** A bidirectional LSTM as PyTorch has it: (tokens, width) -> (tokens, 2 hidden). */
+/** A bidirectional LSTM equivalent to PyTorch's: (tokens, width) -> (tokens, 2 hidden). */
 export function lstmEncoder(shape: LstmShape): PromptEncoder {
   const { width, hidden, layers } = shape;
   const pairs = Array.from({ length: layers }, (_, layer): readonly [Direction, Direction] => {
@@ -50,7 +49,7 @@ export function lstmEncoder(shape: LstmShape): PromptEncoder {
   };
 }
 
-/** PyTorch's names and start U(±1/√hidden). */
+/** PyTorch's names and initialisation U(±1/√hidden). */
 function directionParameters({ suffix, inFeatures, hidden }: Direction): ParameterSpec[] {
   const parameter = (kind: string, ...shape: number[]): ParameterSpec => ({
     name: `${LSTM}.${kind}_${suffix}`,
@@ -103,7 +102,7 @@ function hostLayer(
   return { shape: [tokens, 2 * hidden], data: y };
 }
 
-/** h after each step, in the direction's own order of `places`. */
+/** h after each step, in the order of `places`. */
 function hostDirection(
   trained: ReadonlyMap<string, HostTensor>,
   { suffix, inFeatures, hidden }: Direction,

@@ -2,10 +2,10 @@ import { relu } from "../../ops/relu";
 import { dense, type DenseLayer, denseParameters, hostDense, hostMap } from "../common/dense";
 import type { PromptEncoder } from "./prompt-encoder";
 
-/** Where PEFT keeps the dense layers of P-tuning's networks. */
+/** PEFT's module path of P-tuning's dense layers. */
 export const HEAD = "prompt_encoder.mlp_head";
 
-/** A network of dense layers with ReLU between them; PEFT counts the functions, too. */
+/** Dense layers with ReLU between them, numbered as in PEFT's Sequential, which also counts the activations. */
 export function mlpEncoder(widths: readonly number[]): PromptEncoder {
   const layers = widths.slice(1).map((outFeatures, index): DenseLayer => ({
     name: `${HEAD}.${2 * index}`,

@@ -5,8 +5,8 @@ import { prefixAdapter } from "./prefix";
 import { PREFIX_FACTS, readVirtualTokens, savedPrefix } from "./soft-prompt";
 
 /**
- * P-tuning v2 (Liu et al. 2021, arXiv 2110.07602): deep prompts, which are a prefix of every layer without a network,
- * with dropout on it while it trains. PEFT loads what it writes as prefix tuning.
+ * P-tuning v2 (Liu et al. 2021, arXiv 2110.07602): deep prompts, i.e. a prefix for each layer without an encoder, with
+ * dropout during training. PEFT loads its files as prefix tuning.
  */
 export const pTuningV2: Method = {
   peftType: "PREFIX_TUNING",

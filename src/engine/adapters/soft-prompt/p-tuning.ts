@@ -9,11 +9,11 @@ import type { Method } from "../common/method";
 import { mlpEncoder } from "./mlp-encoder";
 import { OptionReader } from "../common/option-reader";
 import { definePeftConfig } from "../common/peft-config";
-import { savedShare } from "../common/saved-options";
+import { savedProbability } from "../common/saved-options";
 import type { PromptEncoder } from "./prompt-encoder";
 import {
   EMBEDDING,
-  frontRows,
+  leadingRows,
   importSoftPrompt,
   PROMPT_EMBEDDINGS,
   readVirtualTokens,
@@ -22,7 +22,7 @@ import {
   virtualTokenKeys,
 } from "./soft-prompt";
 
-/** PEFT's PromptEncoderConfig, whose width is the model's where it is null. */
+/** PEFT's PromptEncoderConfig; a null hidden size means the model's. */
 export const savedEncoder = definePeftConfig({
   className: "PromptEncoderConfig",
   used: {
@@ -30,15 +30,15 @@ export const savedEncoder = definePeftConfig({
     encoder_reparameterization_type: v.nullish(v.string(), "MLP"),
     encoder_hidden_size: v.nullish(v.number(), 0),
     encoder_num_layers: v.nullish(v.number(), 2),
-    encoder_dropout: savedShare,
+    encoder_dropout: savedProbability,
   },
   idle: { "from-model": virtualTokenKeys.fromModel },
   refused: virtualTokenKeys.refused,
 });
 
 /**
- * P-tuning (Liu et al. 2021, arXiv 2103.10385) as PEFT has it: `num_virtual_tokens` virtual tokens in front of the text,
- * made by a small network from trained embeddings. Only what the network makes is saved.
+ * P-tuning (Liu et al. 2021, arXiv 2103.10385) as in PEFT: `num_virtual_tokens` virtual tokens before the text,
+ * computed by a small network from trained embeddings. Only the network's output is saved.
  */
 export const pTuning: Method = {
   peftType: "P_TUNING",
@@ -68,7 +68,7 @@ export const pTuning: Method = {
       promptLength: tokens,
       hooks: (graph, mode) => ({
         virtualTokens: () =>
-          frontRows(graph, encoder.apply(graph, graph.parameter(EMBEDDING, table), mode), tokens),
+          leadingRows(graph, encoder.apply(graph, graph.parameter(EMBEDDING, table), mode), tokens),
       }),
       config: {
         ...softPromptConfig("P_TUNING", tokens, model, width, model.heads),
@@ -89,7 +89,7 @@ export const pTuning: Method = {
   },
 };
 
-/** One network after another. */
+/** Composes two encoders. */
 function chain(first: PromptEncoder, second: PromptEncoder): PromptEncoder {
   return {
     parameters: [...first.parameters, ...second.parameters],

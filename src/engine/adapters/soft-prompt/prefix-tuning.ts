@@ -4,7 +4,7 @@ import { OptionReader } from "../common/option-reader";
 import { prefixAdapter } from "./prefix";
 import { PREFIX_FACTS, readVirtualTokens, savedPrefix } from "./soft-prompt";
 
-/** Prefix tuning (Li & Liang 2021, arXiv 2101.00190) as PEFT has it, with and without prefix_projection. */
+/** Prefix tuning (Li & Liang 2021, arXiv 2101.00190) as in PEFT, with or without prefix_projection. */
 export const prefixTuning: Method = {
   peftType: "PREFIX_TUNING",
   bind(values, model) {
@@ -18,6 +18,6 @@ export const prefixTuning: Method = {
   },
   peftKeys: savedPrefix.keys,
   modelFacts: PREFIX_FACTS,
-  // PEFT saves what the projection makes, not the projection: from here on the prefix itself trains.
+  // PEFT saves the projection's output, not its weights: a loaded adapter trains the prefix directly.
   readConfig: (config) => ({ ...readVirtualTokens(savedPrefix, config), prefix_projection: false }),
 };

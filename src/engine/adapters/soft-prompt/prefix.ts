@@ -10,14 +10,13 @@ import { defineAdapter } from "../common/define-adapter";
 import type { Adapter, HostTensor, ParameterSpec } from "../common/method";
 import { EMBEDDING, importSoftPrompt, PROMPT_EMBEDDINGS, softPromptConfig, submodules } from "./soft-prompt";
 
-/** What a prefix is like. */
 export interface PrefixOptions {
   readonly tokens: number;
-  /** Hidden width of the network that makes the prefix while it trains, or null without one. */
+  /** Hidden width of the projection network; null without one. */
   readonly hidden: number | null;
-  /** Whether it starts at zero instead of normal(0, 1). */
+  /** Zero initialisation instead of normal(0, 1). */
   readonly zero: boolean;
-  /** Share of the prefix's numbers dropped in each sequence while training. */
+  /** Dropout probability of prefix elements, per sequence. */
   readonly dropout: number;
 }
 
@@ -26,7 +25,7 @@ interface PrefixShape {
   readonly layers: number;
   readonly heads: number;
   readonly headDim: number;
-  /** Width of one key or value: heads · headDim. */
+  /** Width of a key or value: heads · headDim. */
   readonly tokenDim: number;
   readonly hidden: number | null;
 }
@@ -34,9 +33,9 @@ interface PrefixShape {
 const TRANSFORM = "prompt_encoder.transform";
 
 /**
- * Keys and values of virtual tokens in front of every layer (of the decoder, where there is an encoder), without rotary positions, saved as PEFT saves them: a row
- * holds (layer, key/value, head, dim), flattened. With a network a row is transform.2(tanh(transform.0(embedding))), and
- * only the result is saved.
+ * Virtual keys and values before each layer's own (the decoder's in an encoder-decoder), without rotary embedding,
+ * saved in PEFT's layout: a row holds (layer, key/value, head, dim), flattened. With a projection, a row is
+ * transform.2(tanh(transform.0(embedding))), and only the result is saved.
  */
 export function prefixAdapter(model: ModelSpec, options: PrefixOptions): Adapter {
   const { tokens, hidden, zero } = options;
@@ -60,7 +59,7 @@ export function prefixAdapter(model: ModelSpec, options: PrefixOptions): Adapter
 
 const width = (shape: PrefixShape): number => shape.layers * 2 * shape.tokenDim;
 
-/** The two layers of the projection, or null without one. */
+/** Layers of the projection; null without one. */
 function transform(shape: PrefixShape): readonly [DenseLayer, DenseLayer] | null {
   const { hidden, tokenDim } = shape;
   if (hidden === null) return null;
@@ -84,8 +83,8 @@ function parameters(shape: PrefixShape, zero: boolean): ParameterSpec[] {
 }
 
 /**
- * Which of the pieces of a row is a layer's key; its value is the next. Of models with an encoder, PEFT repeats the row
- * and deals it out four pieces a layer, of which the decoder's own attention gets the first two.
+ * Index of a layer's key within a row; its value follows. For encoder-decoders, PEFT repeats the row and splits it into
+ * four pieces per layer, of which decoder self-attention gets the first two.
  */
 function keyPiece({ layers }: PrefixShape, stacks: 1 | 2): (layer: number) => number {
   return (layer) => (2 * stacks * layer) % (2 * layers);
@@ -110,7 +109,7 @@ function makeHooks(
   };
 }
 
-/** The prefix as rows (tokens, layers · 2 · tokenDim). */
+/** Prefix rows (tokens, layers · 2 · tokenDim). */
 function prefixRows(graph: Graph, shape: PrefixShape): Value {
   const { tokens, tokenDim } = shape;
   const [first, second] = transform(shape) ?? [];
@@ -119,7 +118,7 @@ function prefixRows(graph: Graph, shape: PrefixShape): Value {
   return dense(graph, second, graph.apply(tanh, [dense(graph, first, table)], {}));
 }
 
-/** The rows that PEFT saves, computed on the host. */
+/** Rows as PEFT saves them, computed on the host. */
 function encode(shape: PrefixShape, trained: ReadonlyMap<string, HostTensor>): HostTensor {
   const table = defined(trained.get(EMBEDDING), EMBEDDING);
   const [first, second] = transform(shape) ?? [];

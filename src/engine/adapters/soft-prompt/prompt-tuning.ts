@@ -9,7 +9,7 @@ import { definePeftConfig } from "../common/peft-config";
 import { savedEncoder } from "./p-tuning";
 import {
   EMBEDDING,
-  frontRows,
+  leadingRows,
   importSoftPrompt,
   PROMPT_EMBEDDINGS,
   readVirtualTokens,
@@ -29,18 +29,18 @@ const savedPrompt = definePeftConfig({
 });
 
 /**
- * Prompt tuning (Lester et al. 2021, arXiv 2104.08691): `num_virtual_tokens` trained embeddings in front of the
- * text's own. They start as normal(0, 1), as embeddings of random tokens, or as those of a text.
+ * Prompt tuning (Lester et al. 2021, arXiv 2104.08691): `num_virtual_tokens` trained embeddings before the text's own,
+ * initialised from normal(0, 1), from random tokens' embeddings or from those of a text.
  */
 export const promptTuning: Method = {
   peftType: "PROMPT_TUNING",
-  // Of P-tuning PEFT saves the virtual tokens alone: without their network they are a prompt that trains by itself.
+  // PEFT saves P-tuning's virtual tokens without their network, so a loaded adapter is an ordinary soft prompt.
   reads: ({ peft_type: type }) => type === "PROMPT_TUNING" || type === "P_TUNING",
   bind(values, model) {
     const reader = new OptionReader(promptTuningFields, values);
     const tokens = reader.number("num_virtual_tokens");
     const init = reader.text("prompt_tuning_init");
-    // Blanks at the ends are tokens too, as in PEFT.
+    // Surrounding whitespace is tokenized too, as in PEFT.
     const text = reader.verbatim("prompt_tuning_init_text");
     if (init === "TEXT" && text === "")
       throw optionError("prompt_tuning_init_text", { code: "config/no-prompt-text" });
@@ -59,11 +59,11 @@ export const promptTuning: Method = {
       },
       hooks: (graph) => ({
         virtualTokens: () =>
-          frontRows(graph, graph.parameter(EMBEDDING, f32(rows, model.embeddingSize)), tokens),
+          leadingRows(graph, graph.parameter(EMBEDDING, f32(rows, model.embeddingSize)), tokens),
       }),
       config: {
         ...softPromptConfig("PROMPT_TUNING", tokens, model, model.embeddingSize, model.heads),
-        // The start is over: RANDOM keeps loaders from asking for a tokenizer.
+        // With RANDOM, loaders need no tokenizer.
         prompt_tuning_init: "RANDOM",
       },
       exportTensors: (trained) => new Map([[PROMPT_EMBEDDINGS, defined(trained.get(EMBEDDING), EMBEDDING)]]),
@@ -94,18 +94,18 @@ async function initialPrompt(
       ? fitIds(context.tokenize(text), tokens)
       : Array.from({ length: tokens }, () => Math.floor(context.random.uniform() * model.vocabularySize));
   const embeddings = await context.baseRows(`${model.embedTokens}.weight`, rows);
-  // Virtual tokens are not scaled in the model: they start as the scaled embeddings.
+  // The model does not scale virtual tokens, so they start as scaled embeddings.
   const factor = model.embeddingScale ?? 1;
   return embeddings.map((value) => value * factor);
 }
 
-/** PEFT cuts a longer text without a word. */
+/** PEFT silently truncates a longer text. */
 function checkLength({ length: tokens }: readonly number[], virtualTokens: number): void {
   if (tokens <= virtualTokens) return;
   throw optionError("prompt_tuning_init_text", { code: "config/prompt-text-length", tokens, virtualTokens });
 }
 
-/** PEFT's rule: cut to `count`, or repeat the whole list until it is long enough and cut then. */
+/** PEFT's rule: truncate to `count`, repeating the list first if it is too short. */
 export function fitIds(ids: readonly number[], count: number): number[] {
   if (ids.length === 0) throw optionError("prompt_tuning_init_text", { code: "config/prompt-text-tokens" });
   return Array.from({ length: count }, (_, index) => defined(ids[index % ids.length], "id"));

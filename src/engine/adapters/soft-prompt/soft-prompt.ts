@@ -10,19 +10,19 @@ import { definePeftConfig, type PeftConfig } from "../common/peft-config";
 import { taskType } from "../common/task-type";
 import type { HostTensor } from "../common/method";
 
-/** The one tensor that PEFT saves for a soft prompt. */
+/** The only tensor in PEFT's files of soft prompts. */
 export const PROMPT_EMBEDDINGS = "prompt_embeddings";
 
-/** PEFT's parameter name of the virtual tokens' embedding while training. */
+/** PEFT's parameter name of the virtual token embedding during training. */
 export const EMBEDDING = "prompt_encoder.embedding.weight";
 
-/** PEFT has as many virtual tokens for the decoder as for the encoder, though prompts use the encoder's alone. */
+/** PEFT has separate virtual tokens for encoder and decoder, though soft prompts use only the encoder's. */
 export function submodules({ encoder }: ModelSpec): 1 | 2 {
   return encoder ? 2 : 1;
 }
 
-/** The first `tokens` rows of a prompt (all rows, width): those that stand in front of the text. */
-export function frontRows(graph: Graph, rows: Value, tokens: number): Value {
+/** First `tokens` rows of a prompt (rows, width), i.e. the virtual tokens before the text. */
+export function leadingRows(graph: Graph, rows: Value, tokens: number): Value {
   const [total = 0, width = 0] = rows.type.shape;
   if (total === tokens) return rows;
   const sizes = [tokens * width, (total - tokens) * width];
@@ -30,18 +30,18 @@ export function frontRows(graph: Graph, rows: Value, tokens: number): Value {
   return graph.reshape(defined(front, "the first rows"), tokens, width);
 }
 
-/** The keys of all soft prompts that are used, and those that are not. */
+/** Config keys common to all soft prompts. */
 export const virtualTokenKeys = {
   used: { num_virtual_tokens: v.number(), num_transformer_submodules: v.nullish(v.number(), null) },
-  // What they say, the shape of the saved tensor says too; a prefix alone depends on how it is divided.
+  // Implied by the saved tensor's shape; only a prefix needs them, to split it.
   fromModel: ["num_attention_heads", "num_layers", "token_dim"],
   refused: { modules_to_save: [] },
 } as const;
 
-/** How a prefix's tensor is divided into keys and values. */
+/** Keys that define how a prefix tensor splits into keys and values. */
 export const PREFIX_FACTS = virtualTokenKeys.fromModel;
 
-/** PEFT's PrefixTuningConfig. Whatever made the prefix, the file holds the prefix itself. */
+/** PEFT's PrefixTuningConfig. The file holds the prefix itself, whatever produced it. */
 export const savedPrefix = definePeftConfig({
   className: "PrefixTuningConfig",
   used: virtualTokenKeys.used,
@@ -52,7 +52,7 @@ export const savedPrefix = definePeftConfig({
   refused: virtualTokenKeys.refused,
 });
 
-/** Virtual tokens of a soft prompt's config. Errors, beside those of its keys: a count of submodules that is not the task's. */
+/** Virtual tokens of a soft prompt's config. Errors: invalid keys, or a submodule count that does not fit the task. */
 export function readVirtualTokens(
   saved: PeftConfig<typeof virtualTokenKeys.used>,
   config: Readonly<Record<string, unknown>>,
@@ -62,7 +62,9 @@ export function readVirtualTokens(
   return { num_virtual_tokens: saved.read(config).num_virtual_tokens };
 }
 
-/** The keys of adapter_config.json that all soft prompts share. `tokenDim` and `heads` count key-value heads where the prompt is keys and values. */
+/**
+ * adapter_config.json keys common to all soft prompts. For a prefix, `tokenDim` and `heads` refer to key-value heads.
+ */
 export function softPromptConfig(
   peftType: string,
   virtualTokens: number,
@@ -82,7 +84,7 @@ export function softPromptConfig(
   };
 }
 
-/** The trained parameter from the one tensor of a soft prompt's file. Errors: the file does not have it. */
+/** Reads the parameter from a soft prompt's file. Errors: the tensor is missing. */
 export function importSoftPrompt(tensors: ReadonlyMap<string, HostTensor>): Map<string, HostTensor> {
   const saved = tensors.get(PROMPT_EMBEDDINGS);
   if (saved) return new Map([[EMBEDDING, saved]]);

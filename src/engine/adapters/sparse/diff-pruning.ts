@@ -9,44 +9,45 @@ import type { GraphMode } from "../../nn/hooks";
 import { defineAdapter } from "../common/define-adapter";
 import type { Choice, HostTensor, Method, ParameterSpec } from "../common/method";
 import { OptionReader } from "../common/option-reader";
-import { isOwnConfig, ownConfig, readOwnOptions } from "../common/own-format";
+import { isLuthierConfig, luthierConfig, readLuthierOptions } from "../common/luthier-format";
 import {
-  type ChangedWeight,
-  changedWeights,
-  changeHooks,
+  type SparseWeight,
+  sparseWeights,
+  sparseHooks,
   deltaName,
   deltaParameter,
   keptCount,
-  mergeChanges,
+  mergeSparse,
   readSparse,
   sparseTensors,
 } from "./weight-changes";
 
-/** α of a gate that is open for good. */
+/** α of a permanently open gate. */
 const OPEN = 100;
 
 type Values = ReadonlyMap<string, HostTensor>;
 
-const alphaName = ({ name }: ChangedWeight): string => `${name}.alpha`;
+const alphaName = ({ name }: SparseWeight): string => `${name}.alpha`;
 
 /**
- * DiffPruning (Guo et al. 2021, arXiv 2012.07463): W + z ⊙ δ with a hard concrete gate z for each number and a penalty on
- * open gates. After a share of the steps the largest of z ⊙ δ over all layers become δ, the others zero, and gates open for
- * good; then δ trains on where it is not zero, in later runs too. A file holds z ⊙ δ with z as it is without noise.
+ * DiffPruning (Guo et al. 2021, arXiv 2012.07463): W + z ⊙ δ with a hard concrete gate z per element and a penalty on
+ * open gates. After a fraction of the steps, the largest elements of z ⊙ δ over all layers become δ, the rest zero,
+ * with gates fixed open; the nonzero elements of δ then train on, in later runs too. Files hold z ⊙ δ with noise-free
+ * z.
  */
 export const diffPruning: Method = {
   peftType: null,
-  reads: (config) => isOwnConfig("diff-pruning", config),
+  reads: (config) => isLuthierConfig("diff-pruning", config),
   bind(values, model) {
     const reader = new OptionReader(diffPruningFields, values);
-    const weights = changedWeights(reader, model);
+    const weights = sparseWeights(reader, model);
     const shape = { lower: reader.number("concrete_lower"), upper: reader.number("concrete_upper") };
     const diff = gatedDelta(shape);
     const kept = keptCount(weights, reader.number("target_sparsity"));
     return defineAdapter({
       parameters: weights.flatMap((weight) => gatedParameters(weight, reader)),
       hooks: (graph, mode) =>
-        changeHooks(graph, weights, (weight, site) => applyGates(graph, weight, mode, { ...shape, site })),
+        sparseHooks(graph, weights, (weight, site) => applyGates(graph, weight, mode, { ...shape, site })),
       penalty: (graph) => penaliseOpen(graph, weights, reader.number("sparsity_pen"), shape),
       selection: {
         kept,
@@ -56,7 +57,7 @@ export const diffPruning: Method = {
         isMade: (values) => isSparse(weights, values, kept),
       },
       format: "luthier-sparse",
-      config: ownConfig("diff-pruning", {
+      config: luthierConfig("diff-pruning", {
         ...Object.fromEntries(
           diffPruningFields
             .filter(({ type }) => type === "number")
@@ -67,13 +68,13 @@ export const diffPruning: Method = {
       }),
       exportTensors: (trained) => sparseTensors(weights, (weight) => diff(trained, weight)),
       importTensors: (saved) => withGates(weights, readSparse(weights, saved)),
-      merge: (trained) => mergeChanges(weights, (weight) => diff(trained, weight)),
+      merge: (trained) => mergeSparse(weights, (weight) => diff(trained, weight)),
     });
   },
-  readConfig: (config) => readOwnOptions(diffPruningFields, config),
+  readConfig: (config) => readLuthierOptions(diffPruningFields, config),
 };
 
-function gatedParameters(weight: ChangedWeight, reader: OptionReader): ParameterSpec[] {
+function gatedParameters(weight: SparseWeight, reader: OptionReader): ParameterSpec[] {
   const shape = [weight.rows, weight.columns];
   const count = weight.rows * weight.columns;
   const alpha = reader.number("alpha_init");
@@ -88,10 +89,10 @@ function gatedParameters(weight: ChangedWeight, reader: OptionReader): Parameter
   ];
 }
 
-/** z ⊙ δ in a graph; noise moves the gates while they train. */
+/** z ⊙ δ in a graph; gates are noisy during training. */
 function applyGates(
   graph: Graph,
-  weight: ChangedWeight,
+  weight: SparseWeight,
   mode: GraphMode,
   gate: GateShape & { readonly site: number },
 ): Value {
@@ -101,10 +102,10 @@ function applyGates(
   return graph.apply(hardConcrete, inputs, { ...gate, noisy, seedIndex: STEP_SCALARS.seed });
 }
 
-/** The penalty on open gates: `weight` times the chance of each that it is not shut, σ(α − ln(−lower / upper)). */
+/** Penalty on open gates: `weight` times the sum of the probabilities of being nonzero, σ(α − ln(−lower / upper)). */
 function penaliseOpen(
   graph: Graph,
-  weights: readonly ChangedWeight[],
+  weights: readonly SparseWeight[],
   weight: number,
   { lower, upper }: GateShape,
 ): void {
@@ -116,7 +117,7 @@ function penaliseOpen(
 }
 
 /** z ⊙ δ on the host, without noise. */
-function gatedDelta({ lower, upper }: GateShape): (trained: Values, weight: ChangedWeight) => HostTensor {
+function gatedDelta({ lower, upper }: GateShape): (trained: Values, weight: SparseWeight) => HostTensor {
   const gate = (alpha: number): number => {
     const stretched = (upper - lower) / (1 + Math.exp(-alpha)) + lower;
     return Math.min(1, Math.max(0, stretched));
@@ -128,8 +129,8 @@ function gatedDelta({ lower, upper }: GateShape): (trained: Values, weight: Chan
   };
 }
 
-/** Differences of weights with gates that are open for good. */
-function withGates(weights: readonly ChangedWeight[], deltas: Values): Map<string, HostTensor> {
+/** Parameters for pruned differences, with permanently open gates. */
+function withGates(weights: readonly SparseWeight[], deltas: Values): Map<string, HostTensor> {
   const gates = weights.map((weight): [string, HostTensor] => {
     const data = new Float32Array(weight.rows * weight.columns).fill(OPEN);
     return [alphaName(weight), { shape: [weight.rows, weight.columns], data }];
@@ -137,8 +138,8 @@ function withGates(weights: readonly ChangedWeight[], deltas: Values): Map<strin
   return new Map([...deltas, ...gates]);
 }
 
-/** Whether differences are those of a run that has pruned: some, and no more than that many. */
-function isSparse(weights: readonly ChangedWeight[], values: Values, count: number): boolean {
+/** Whether the differences come from a pruned run: nonempty, and at most `count`. */
+function isSparse(weights: readonly SparseWeight[], values: Values, count: number): boolean {
   const changed = weights.reduce((sum, weight) => {
     const { data } = defined(values.get(deltaName(weight)), deltaName(weight));
     return sum + data.reduce((part, value) => part + (value === 0 ? 0 : 1), 0);
@@ -146,16 +147,16 @@ function isSparse(weights: readonly ChangedWeight[], values: Values, count: numb
   return changed > 0 && changed <= count;
 }
 
-/** Keeps the largest differences of all weights together, which alone train on. */
+/** Keeps the largest differences across all weights; only these train on. */
 function prune(
-  weights: readonly ChangedWeight[],
+  weights: readonly SparseWeight[],
   trained: Values,
-  diff: (trained: Values, weight: ChangedWeight) => HostTensor,
+  diff: (trained: Values, weight: SparseWeight) => HostTensor,
   count: number,
 ): Choice {
   const diffs = weights.map((weight) => diff(trained, weight));
   const sizes = diffs.map(({ data }) => data.map(Math.abs));
-  // Where fewer gates are open than may stay, zeros are among the largest; they stay zeros.
+  // With fewer open gates than `count`, zeros are among the largest; they must stay zero.
   const marks = markLargest(sizes, count).map((part, index) =>
     part.map((mark, i) => (sizes[index]?.[i] ? mark : 0)),
   );

@@ -4,30 +4,30 @@ import { markLargest } from "../../../lib/largest";
 import { defineAdapter } from "../common/define-adapter";
 import type { Choice, HostTensor, Method } from "../common/method";
 import { OptionReader } from "../common/option-reader";
-import { isOwnConfig, ownConfig, readOwnOptions } from "../common/own-format";
+import { isLuthierConfig, luthierConfig, readLuthierOptions } from "../common/luthier-format";
 import {
-  type ChangedWeight,
-  changedWeights,
-  changeHooks,
+  type SparseWeight,
+  sparseWeights,
+  sparseHooks,
   deltaName,
   deltaParameter,
   keptCount,
-  mergeChanges,
+  mergeSparse,
   readSparse,
   sparseTensors,
 } from "./weight-changes";
 
 /**
- * FishMask (Sung et al. 2021, arXiv 2111.09839): only the weights with the largest empirical Fisher information train, the
- * sum over texts of the squared gradient of the loss. They are chosen over all layers together before the first step and
- * stay the same. What trains is their difference from the model's, so that weight decay draws them back to it.
+ * FishMask (Sung et al. 2021, arXiv 2111.09839): trains only the weights with the largest empirical Fisher information
+ * (squared gradients of the loss, summed over texts), selected across all layers before the first step. Trained are
+ * differences from the base weights, so weight decay pulls towards the base.
  */
 export const fishmask: Method = {
   peftType: null,
-  reads: (config) => isOwnConfig("fishmask", config),
+  reads: (config) => isLuthierConfig("fishmask", config),
   bind(values, model) {
     const reader = new OptionReader(fishmaskFields, values);
-    const weights = changedWeights(reader, model);
+    const weights = sparseWeights(reader, model);
     const samples = reader.number("fish_samples");
     const ratio = reader.number("keep_ratio");
     const kept = keptCount(weights, ratio);
@@ -37,7 +37,7 @@ export const fishmask: Method = {
         shape: [weight.rows, weight.columns],
         init: () => new Float32Array(weight.rows * weight.columns),
       })),
-      hooks: (graph) => changeHooks(graph, weights, (weight) => deltaParameter(graph, weight)),
+      hooks: (graph) => sparseHooks(graph, weights, (weight) => deltaParameter(graph, weight)),
       selection: {
         kept,
         after: 0,
@@ -45,7 +45,7 @@ export const fishmask: Method = {
         choose: (deltas, importance) => chooseWeights(weights, deltas, importance, kept),
       },
       format: "luthier-sparse",
-      config: ownConfig("fishmask", {
+      config: luthierConfig("fishmask", {
         keep_ratio: ratio,
         fish_samples: samples,
         target_modules: reader.text("target_modules"),
@@ -53,19 +53,19 @@ export const fishmask: Method = {
       }),
       exportTensors: (trained) => sparseTensors(weights, deltaOf(trained)),
       importTensors: (saved) => readSparse(weights, saved),
-      merge: (trained) => mergeChanges(weights, deltaOf(trained)),
+      merge: (trained) => mergeSparse(weights, deltaOf(trained)),
     });
   },
-  readConfig: (config) => readOwnOptions(fishmaskFields, config),
+  readConfig: (config) => readLuthierOptions(fishmaskFields, config),
 };
 
-function deltaOf(trained: ReadonlyMap<string, HostTensor>): (weight: ChangedWeight) => HostTensor {
+function deltaOf(trained: ReadonlyMap<string, HostTensor>): (weight: SparseWeight) => HostTensor {
   return (weight) => defined(trained.get(deltaName(weight)), deltaName(weight));
 }
 
-/** The most important weights, or those that an adapter which goes on has changed already. */
+/** The most important weights, or those that a continued adapter has already changed. */
 function chooseWeights(
-  weights: readonly ChangedWeight[],
+  weights: readonly SparseWeight[],
   values: ReadonlyMap<string, HostTensor>,
   importance: ReadonlyMap<string, HostTensor> | null,
   kept: number,

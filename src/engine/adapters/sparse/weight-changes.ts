@@ -10,23 +10,22 @@ import type { BaseChange, HostTensor } from "../common/method";
 import type { OptionReader } from "../common/option-reader";
 import { matchTargets, parseTargets } from "../common/targets";
 
-/** A matrix of the model that changes number by number; `rows` and `columns` are as it is stored. */
-export interface ChangedWeight {
+/** A weight matrix with elementwise changes; `rows` and `columns` in stored orientation. */
+export interface SparseWeight {
   readonly layer: LinearSpec;
-  /** The model's name of the tensor. */
   readonly name: string;
   readonly rows: number;
   readonly columns: number;
 }
 
-/** How many numbers a share of all those weights is: one at least. */
-export function keptCount(weights: readonly ChangedWeight[], share: number): number {
+/** Number of elements in a fraction of all weights; at least one. */
+export function keptCount(weights: readonly SparseWeight[], share: number): number {
   const total = weights.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
   return Math.max(1, Math.floor(share * total));
 }
 
-/** The weights that target_modules and exclude_modules choose; empty takes all layers. */
-export function changedWeights(reader: OptionReader, model: ModelSpec): ChangedWeight[] {
+/** Weights selected by target_modules and exclude_modules; by default all linear layers. */
+export function sparseWeights(reader: OptionReader, model: ModelSpec): SparseWeight[] {
   const targets = parseTargets(reader.text("target_modules")) ?? "all-linear";
   const excluded = parseTargets(reader.text("exclude_modules"), "exclude_modules");
   return matchTargets({ targets, excluded }, linearLayers(model)).map((layer) => {
@@ -36,16 +35,16 @@ export function changedWeights(reader: OptionReader, model: ModelSpec): ChangedW
   });
 }
 
-/** The trained tensor that holds a weight's difference from the model's. */
-export function deltaName({ name }: ChangedWeight): string {
+/** Name of the parameter with a weight's difference from the base. */
+export function deltaName({ name }: SparseWeight): string {
   return `${name}.delta`;
 }
 
-/** y = W x + b + Δ x with the Δ that `delta` makes for a weight. */
-export function changeHooks(
+/** y = W x + b + Δ x, with Δ from `delta`. */
+export function sparseHooks(
   graph: Graph,
-  weights: readonly ChangedWeight[],
-  delta: (weight: ChangedWeight, index: number) => Value,
+  weights: readonly SparseWeight[],
+  delta: (weight: SparseWeight, index: number) => Value,
 ): AdapterHooks {
   const places = new Map(weights.map((weight, index) => [weight.layer.path, { weight, index }]));
   return {
@@ -60,15 +59,15 @@ export function changeHooks(
   };
 }
 
-/** Δ as a parameter. */
-export function deltaParameter(graph: Graph, weight: ChangedWeight): Value {
+/** Δ as a trainable parameter. */
+export function deltaParameter(graph: Graph, weight: SparseWeight): Value {
   return graph.parameter(deltaName(weight), f32(weight.rows, weight.columns));
 }
 
-/** Merging adds every weight's difference. */
-export function mergeChanges(
-  weights: readonly ChangedWeight[],
-  deltaOf: (weight: ChangedWeight) => HostTensor,
+/** Merging adds the differences. */
+export function mergeSparse(
+  weights: readonly SparseWeight[],
+  deltaOf: (weight: SparseWeight) => HostTensor,
 ): Map<string, BaseChange> {
   return new Map(
     weights.map((weight): [string, BaseChange] => [
@@ -82,12 +81,12 @@ export function mergeChanges(
 }
 
 /**
- * The numbers that differ from the model's, as a file holds them: for each weight `.indices` (2, n), rows and columns as
- * whole numbers, and `.values` (n), what is added there. A weight that is as it was has neither.
+ * Changed elements in sparse form: for each weight `.indices` (2, n), rows and columns as integers, and `.values` (n),
+ * the differences. Unchanged weights are omitted.
  */
 export function sparseTensors(
-  weights: readonly ChangedWeight[],
-  deltaOf: (weight: ChangedWeight) => HostTensor,
+  weights: readonly SparseWeight[],
+  deltaOf: (weight: SparseWeight) => HostTensor,
 ): Map<string, HostTensor> {
   const tensors = new Map<string, HostTensor>();
   for (const weight of weights) {
@@ -107,9 +106,12 @@ export function sparseTensors(
   return tensors;
 }
 
-/** The differences of every weight from what {@link sparseTensors} wrote. Errors: a file that is damaged or another's. */
+/**
+ * Differences of all weights, as written by {@link sparseTensors}. Errors: a file that is damaged or belongs to another
+ * model.
+ */
 export function readSparse(
-  weights: readonly ChangedWeight[],
+  weights: readonly SparseWeight[],
   saved: ReadonlyMap<string, HostTensor>,
 ): Map<string, HostTensor> {
   const known = new Set(weights.flatMap(({ name }) => [`${name}.indices`, `${name}.values`]));

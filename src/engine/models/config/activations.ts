@@ -1,4 +1,4 @@
-/** GELU by erf and by its tanh formula, as `ACT2FN` of transformers names them. */
+/** Names in transformers' `ACT2FN` for erf and tanh GELU. */
 const gelus = {
   gelu: "gelu_none",
   gelu_python: "gelu_none",
@@ -9,10 +9,10 @@ const gelus = {
   gelu_accurate: "gelu_tanh",
 } as const;
 
-/** Activations of layers with a gate, by the names of transformers' `ACT2FN`. */
+/** Activations of gated feed-forward layers, by name in transformers' `ACT2FN`. */
 export const gatedActivations = { silu: "silu", swish: "silu", ...gelus } as const;
 
-/** Activations of layers without one. */
+/** Activations of feed-forward layers without a gate. */
 export const plainActivations = { relu: "relu", ...gelus } as const;
 
 export type GatedName = keyof typeof gatedActivations;

@@ -9,19 +9,19 @@ import { COMMON_IDLE, COMMON_REFUSED, type IdleKeys, type IdleReason, type Refus
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** Every key of a family's configuration class, in one of three lists, and aliases of the keys. */
+/** All keys of a family's configuration class, and their aliases. */
 export interface FamilyKeys {
-  /** The class of transformers. */
+  /** Class in transformers. */
   readonly className: string;
-  /** Keys that are read, with the class's own default. */
+  /** Keys that are read, with their default. */
   readonly used: Readonly<Record<string, unknown>>;
   readonly idle: Readonly<Record<string, IdleReason>>;
-  /** Settings that are refused, with the values that leave them off. */
+  /** Unsupported settings, with the values that disable them. */
   readonly refused: RefusedKeys;
   readonly aliases: Readonly<Record<string, string>>;
 }
 
-/** A model family: how its config.json becomes a description of the model. */
+/** A model family: converts config.json to a model specification. */
 export interface Family {
   readonly keys: FamilyKeys;
   /** The family of a configuration within this one, and the key that it stands at. */
@@ -33,17 +33,17 @@ export interface Family {
 interface FamilyDefinition<Used extends Fields> {
   readonly className: string;
   readonly used: Used;
-  /** The class's `attribute_map`: a key under another name, which wins where both are there. */
+  /** The class's `attribute_map`: aliases of keys. An alias takes precedence. */
   readonly aliases?: Readonly<Record<string, string>>;
-  /** What it drops in training; attention probabilities only where it does not say. */
+  /** Dropout sites; by default attention probabilities only. */
   readonly dropout?: DropoutKeys;
   readonly idle?: IdleKeys;
   readonly refused?: RefusedKeys;
-  /** `config` is the file as it stands, for what depends on whether a key is there. */
+  /** `config` is the raw file, for behaviour that depends on the presence of a key. */
   describe(values: Values<Used>, config: Config): ModelSpec;
 }
 
-/** Makes a family of the keys that it reads and those that it does not. */
+/** Defines a family by the keys of its configuration class. */
 export function defineFamily<const Used extends Fields>(definition: FamilyDefinition<Used>): Family {
   const { className, used, aliases = {}, dropout = ATTENTION_DROPOUT, describe } = definition;
   const refused = { ...COMMON_REFUSED, ...definition.refused };
@@ -72,7 +72,7 @@ function reasonsByKey(keys: IdleKeys): (readonly [string, IdleReason])[] {
   );
 }
 
-/** transformers sets attributes by their aliases after all fields, so that an alias wins. */
+/** transformers assigns aliases after all fields, so an alias wins. */
 function resolveAliases(config: Config, aliases: Readonly<Record<string, string>>): Config {
   const named = Object.entries(aliases).filter(([alias]) => Object.hasOwn(config, alias));
   return { ...config, ...Object.fromEntries(named.map(([alias, key]) => [key, config[alias]])) };
@@ -88,7 +88,7 @@ function checkSettings(refused: RefusedKeys, config: Config): void {
 
 const quantisation = v.looseObject({ quant_method: v.optional(v.string(), "bitsandbytes") });
 
-/** What bitsandbytes stored is known by its tensors; other methods have formats of their own. */
+/** bitsandbytes weights are recognised by their tensors; other methods use unsupported formats. */
 function checkQuantisation(value: unknown): void {
   if (isEmpty(value)) return;
   const parsed = v.safeParse(quantisation, value);
@@ -97,8 +97,8 @@ function checkQuantisation(value: unknown): void {
 }
 
 /**
- * Keys of a config.json that neither transformers nor the engine reads in this family, and that are not plainly off:
- * worth telling, as whoever wrote them meant something by them.
+ * Keys that neither transformers nor the engine reads for this family, with values that are not trivially off.
+ * Reported, since their author meant something by them.
  */
 export function unreadKeys({ used, idle, refused, aliases }: FamilyKeys, config: Config): string[] {
   const known = [used, idle, refused, aliases];
@@ -107,7 +107,7 @@ export function unreadKeys({ used, idle, refused, aliases }: FamilyKeys, config:
   );
 }
 
-/** Null, false, 0, "", and what holds nothing. */
+/** Null, false, 0, "", [] and {}. */
 function isEmpty(value: unknown): boolean {
   return !value || isHollow(value);
 }

@@ -3,7 +3,7 @@ import { LuthierError } from "../../../lib/errors";
 import { isRecord } from "../../../lib/json";
 import type { ConfigExpectation } from "../../../lib/problems/models-problems";
 
-/** One key of config.json: what may stand there, and what holds where it is missing. */
+/** A key of config.json: its schema, its description in errors, and its default. */
 export interface Field<T> {
   readonly schema: v.GenericSchema<unknown, T>;
   readonly expected: ConfigExpectation;
@@ -12,7 +12,7 @@ export interface Field<T> {
 
 export type Fields = Readonly<Record<string, Field<unknown>>>;
 
-/** The values that {@link readFields} gives. */
+/** Result type of {@link readFields}. */
 export type Values<F extends Fields> = {
   readonly [Key in keyof F]: F[Key] extends Field<infer T> ? T : never;
 };
@@ -21,17 +21,17 @@ const whole = (min: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(mi
 const finite = v.pipe(v.number(), v.finite());
 const object = v.custom<Readonly<Record<string, unknown>>>(isRecord);
 
-/** A whole number of at least `min`. */
+/** An integer of at least `min`. */
 export function size(fallback: number, min = 1): Field<number> {
   return { schema: whole(min), expected: { kind: "whole-number", min }, fallback };
 }
 
-/** A whole number of at least `min`, or null. */
+/** An integer of at least `min`, or null. */
 export function sizeOrNull(fallback: number | null, min = 1): Field<number | null> {
   return { schema: v.nullable(whole(min)), expected: { kind: "whole-number", min }, fallback };
 }
 
-/** The id of a token, which may count from the end of the vocabulary, or null. */
+/** A token id or null; negative ids count from the end of the vocabulary. */
 export function tokenId(fallback: number | null): Field<number | null> {
   return sizeOrNull(fallback, Number.MIN_SAFE_INTEGER);
 }
@@ -52,7 +52,7 @@ export function flagOrNull(fallback: boolean | null): Field<boolean | null> {
   return { schema: v.nullable(v.boolean()), expected: { kind: "boolean" }, fallback };
 }
 
-/** One of the `words`. */
+/** One of `words`. */
 export function choice<const Word extends string>(
   words: readonly Word[],
   fallback: NoInfer<Word>,
@@ -60,12 +60,12 @@ export function choice<const Word extends string>(
   return { schema: v.picklist(words), expected: { kind: "one-of", words }, fallback };
 }
 
-/** One of the `words`, or null. */
+/** One of `words`, or null. */
 export function choiceOrNull<const Word extends string>(words: readonly Word[]): Field<Word | null> {
   return { schema: v.nullable(v.picklist(words)), expected: { kind: "one-of", words }, fallback: null };
 }
 
-/** A list of some of the `words`, or null. */
+/** A list of `words`, or null. */
 export function wordsOrNull<const Word extends string>(
   words: readonly Word[],
 ): Field<readonly Word[] | null> {
@@ -81,8 +81,8 @@ export function objectOrNull(): Field<Readonly<Record<string, unknown>> | null> 
 }
 
 /**
- * Reads the keys that `fields` names from an object of config.json; `above` is the key that holds the object.
- * @throws LuthierError("model/config-value") naming the key, what it holds, and what belongs there
+ * Parses an object of config.json; `above` is the path of the object, for errors.
+ * @throws LuthierError("model/config-value") with the key, its value and what is expected
  */
 export function readFields<const F extends Fields>(
   fields: F,
@@ -96,7 +96,7 @@ export function readFields<const F extends Fields>(
   return Object.fromEntries(read) as Values<F>;
 }
 
-/** A number that has no default. */
+/** A required number. */
 export function requireNumber(values: Readonly<Record<string, unknown>>, key: string, above = ""): number {
   return parseField(number(0), values[key], above + key);
 }

@@ -25,10 +25,10 @@ export type IdleReason =
 
 export type IdleKeys = Readonly<Partial<Record<IdleReason, readonly string[]>>>;
 
-/** Settings that are refused, with the values that leave them off. */
+/** Unsupported settings, with the values that disable them. */
 export type RefusedKeys = Readonly<Partial<Record<RefusedSetting, readonly unknown[]>>>;
 
-/** Keys of transformers' `PreTrainedConfig`, and those that its earlier versions wrote for every model. */
+/** Keys of transformers' `PreTrainedConfig`, including legacy ones. */
 export const COMMON_IDLE: IdleKeys = {
   bookkeeping: [
     "_name_or_path",
@@ -118,8 +118,7 @@ export const COMMON_IDLE: IdleKeys = {
     "pretraining_tp",
     "gradient_checkpointing",
   ],
-  // Families of one stack run it whichever way the flags stand; the other keys are those of
-  // other families.
+  // Single-stack families ignore the flags; the other keys belong to other families.
   "not-applied": [
     "add_cross_attention",
     "head_dim",

@@ -14,7 +14,7 @@ import classes from "./answer-panes.module.css";
 import { sideTitles } from "./side-names";
 import { VoiceSelect } from "./voice-select";
 
-/** Both answers to the last question, as they grow, and who gives them. */
+/** Both answers to the last question as they stream, with the names of the voices. */
 export function AnswerPanes({ turn }: { turn: Turn | null }) {
   const text = useText();
   const { mark, voices, hasAdapter } = useStudio((state) => ({
@@ -49,7 +49,7 @@ export function AnswerPanes({ turn }: { turn: Turn | null }) {
   );
 }
 
-/** What stands in for an answer of somebody who was not asked yet. */
+/** Placeholder for an answer by a voice that has not been asked yet. */
 function AskAgain({ turn }: { turn: Turn }) {
   const text = useText();
   const { locked, resend } = useStudio((state) => ({

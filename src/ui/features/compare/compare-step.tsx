@@ -18,7 +18,7 @@ import { QuestionLine } from "./question-line";
 import { Suggestions } from "./suggestions";
 import { useHeldOut } from "./use-held-out";
 
-/** Fifth step: one question, the base's answer and the adapter's side by side. */
+/** Fifth step: compares the answers of base model and adapter side by side. */
 export function CompareStep() {
   const text = useText();
   const turns = useStudio((state) => state.turns);

@@ -3,7 +3,7 @@ import type { Turn } from "../../store/state";
 import type { Text } from "../../text/text";
 import { voiceName } from "./side-names";
 
-/** The conversation as plain text, both answers under each question. */
+/** The conversation as plain text, with both answers below each question. */
 export function conversationText(
   turns: readonly Turn[],
   adapters: readonly AdapterSummary[],

@@ -8,23 +8,23 @@ import classes from "./compare-step.module.css";
 import { QuestionLine } from "./question-line";
 import { voiceName } from "./side-names";
 
-/** As many as are in the page at a time: conversations may have thousands. */
-const PAGE = 20;
+/** Turns rendered at a time: conversations may have thousands. */
+const PAGE_TURNS = 20;
 
-/** The conversation before the last question, its latest part at first. */
+/** Earlier turns of the conversation, latest page first. */
 export function EarlierTurns({ turns }: { turns: readonly Turn[] }) {
   const text = useText();
   const adapters = useStudio((state) => state.adapters);
   const [chosen, setChosen] = useState<number | null>(null);
   if (turns.length === 0) return null;
-  const lastPage = Math.floor((turns.length - 1) / PAGE) * PAGE;
+  const lastPage = Math.floor((turns.length - 1) / PAGE_TURNS) * PAGE_TURNS;
   const offset = Math.min(chosen ?? lastPage, lastPage);
   return (
     <Fold title={text.compare.earlier(turns.length)}>
-      {turns.length > PAGE && (
+      {turns.length > PAGE_TURNS && (
         <Pager
           offset={offset}
-          size={PAGE}
+          size={PAGE_TURNS}
           total={turns.length}
           earlier={text.compare.earlierTurns}
           later={text.compare.laterTurns}
@@ -34,7 +34,7 @@ export function EarlierTurns({ turns }: { turns: readonly Turn[] }) {
         />
       )}
       <ol className={classes.earlier} start={offset + 1}>
-        {turns.slice(offset, offset + PAGE).map((turn) => (
+        {turns.slice(offset, offset + PAGE_TURNS).map((turn) => (
           <li key={turn.id}>
             <QuestionLine turn={turn} />
             <dl className={classes.pair}>

@@ -5,7 +5,7 @@ import { answerOf, isMergedPair, mergedIds } from "../../store/voices";
 import { useText } from "../../text/text";
 import classes from "./answer-panes.module.css";
 
-/** What a merged side costs, and whether it answered as its adapter did beside the weights. */
+/** The memory a merged model takes, and whether its answers match those of the unmerged adapter. */
 export function MergedNote({ turn }: { turn: Turn | null }) {
   const text = useText();
   const { client } = useStudioContext();

@@ -7,7 +7,7 @@ import { generationValues, toGenerationOptions } from "../../store/training-valu
 import { useText } from "../../text/text";
 import classes from "./compare-step.module.css";
 
-/** Where a question is written; Enter sends it, Shift and Enter begin a new line. */
+/** The question input: Enter sends, Shift+Enter inserts a line break. */
 export function MessageForm() {
   const text = useText();
   const [message, setMessage] = useState("");
@@ -52,7 +52,7 @@ export function MessageForm() {
           setMessage(event.currentTarget.value);
         }}
         onKeyDown={(event) => {
-          // While an input method composes (Chinese, Japanese), Enter chooses a word.
+          // During IME composition (Chinese, Japanese), Enter confirms a candidate.
           if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
           event.preventDefault();
           submit();

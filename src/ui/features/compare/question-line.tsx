@@ -7,7 +7,7 @@ import type { Turn } from "../../store/state";
 import { useText } from "../../text/text";
 import classes from "./compare-step.module.css";
 
-/** A question that was asked, which can be put in other words; what came after it is then asked no more. */
+/** An asked question, which can be edited and resent; later turns are then dropped. */
 export function QuestionLine({ turn }: { turn: Turn }) {
   const text = useText();
   const [draft, setDraft] = useState<string | null>(null);

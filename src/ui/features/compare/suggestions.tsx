@@ -3,7 +3,7 @@ import { isExcluded } from "../../store/jobs";
 import { useText } from "../../text/text";
 import classes from "./compare-step.module.css";
 
-/** Questions to ask at a press. */
+/** Suggested questions, sent with a click. */
 export function Suggestions({ questions }: { questions: readonly string[] }) {
   const text = useText();
   const { locked, send } = useStudio((state) => ({

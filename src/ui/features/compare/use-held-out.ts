@@ -4,10 +4,10 @@ import { selectDataset, selectTrainingValues, selectValidation } from "../../sto
 import { useRemote } from "../../store/use-remote";
 
 const SUGGESTED = 3;
-/** Rows among which the question that was asked is looked for. */
-const READ = 40;
+/** Number of held-out rows searched for the question. */
+const SEARCHED_ROWS = 40;
 
-/** A row as the question that it asks last, with its answer; a text asks none. */
+/** A row's last question with its answer; text rows have none. */
 function asked(row: Row): { question: string; answer: string }[] {
   const found = questionOf(row);
   if (!found) return [];
@@ -15,7 +15,7 @@ function asked(row: Row): { question: string; answer: string }[] {
   return [{ question: input === "" ? text : `${text}\n\n${input}`, answer }];
 }
 
-/** Questions that training does not see, and the dataset's own answer to the one that was asked. */
+/** Held-out questions as suggestions, and the dataset's own answer if one of them was asked. */
 export function useHeldOut(): { readonly questions: readonly string[]; readonly expected: string | null } {
   const { client } = useStudioContext();
   const { id, split, seed, sample, validationId, last } = useStudio((state) => {
@@ -31,7 +31,13 @@ export function useHeldOut(): { readonly questions: readonly string[]; readonly 
     };
   });
   const { value } = useRemote(id === null ? null : JSON.stringify([id, validationId, split, seed]), () =>
-    client.call("heldOutRows", { id: id ?? "", validationId, validationSplit: split, seed, count: READ }),
+    client.call("heldOutRows", {
+      id: id ?? "",
+      validationId,
+      validationSplit: split,
+      seed,
+      count: SEARCHED_ROWS,
+    }),
   );
   const rows = (value ?? []).flatMap(asked);
   return {

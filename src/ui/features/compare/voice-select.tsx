@@ -5,7 +5,7 @@ import { isExcluded } from "../../store/jobs";
 import { adapterVoice, isSameVoice, mergedVoice } from "../../store/voices";
 import { useText } from "../../text/text";
 
-/** Who answers on one side: the base model, any adapter of it, or the model with one merged into its weights. */
+/** Chooses the voice of a side: the base model, an adapter, or a merged adapter. */
 export function VoiceSelect({ side }: { side: Side }) {
   const text = useText();
   const { adapters, voice, locked, choose } = useStudio((state) => ({

@@ -8,13 +8,16 @@ import { useText } from "../../text/text";
 import { proposedColumns } from "./proposed-columns";
 import classes from "./reading-question.module.css";
 
-/** Asks what the columns of a file are, with a value of each; what their names suggest is proposed. */
+/**
+ * Asks for the roles of a file's columns, showing an example value of each; initial choices are guessed from the column
+ * names.
+ */
 export function ColumnsQuestion({ columns }: { columns: readonly StrangeColumn[] }) {
   const text = useText();
   const title = useId();
   const { busy, readAnew } = useStudio((state) => ({
     busy: isExcluded(state, "import-dataset"),
-    readAnew: state.readAnew,
+    readAnew: state.reread,
   }));
   const isNumbered = columns.every(({ column }, index) => column === String(index + 1));
   const [roles, setRoles] = useState(() => proposedColumns(columns));

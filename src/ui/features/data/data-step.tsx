@@ -13,7 +13,7 @@ import { RowBrowser } from "./row-browser";
 import { SampleCards } from "./sample-cards";
 import { ValidationFile } from "./validation-file";
 
-/** First step: choose or import rows, and see what they are and how the model will read them. */
+/** First step: choose or import a dataset, and inspect its rows and their tokens. */
 export function DataStep() {
   const text = useText();
   const { problem, dismiss, dataset } = useStudio((state) => ({
@@ -41,7 +41,7 @@ export function DataStep() {
   );
 }
 
-/** The rows of one dataset, and one of them as the model reads it; a new dataset starts from its first row. */
+/** The rows of a dataset and the tokens of the selected row; starts at the first row for each dataset. */
 function DatasetRows({ id, rows }: { id: string; rows: number }) {
   const [row, setRow] = useState(0);
   return (

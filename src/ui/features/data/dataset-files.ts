@@ -1,3 +1,3 @@
-/** What the file picker shows of datasets; what is dropped is judged by its content. */
+/** File types offered by the picker; dropped files are recognised by content. */
 export const DATASET_FILES =
   ".json,.jsonl,.ndjson,.csv,.tsv,.parquet,.txt,.md,.gz,.zip,application/json,text/plain";

@@ -10,7 +10,7 @@ import { useText } from "../../text/text";
 import { DATASET_FILES } from "./dataset-files";
 import classes from "./dataset-import.module.css";
 
-/** Dropped, picked or pasted rows, with the progress of reading them. */
+/** Imports dropped, picked or pasted rows, and shows the progress. */
 export function DatasetImport() {
   const text = useText();
   const { importing, disabled, importFiles, cancel } = useStudio((state) => ({

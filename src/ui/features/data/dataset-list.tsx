@@ -6,7 +6,7 @@ import { useStudio } from "../../store/context";
 import { isExcluded } from "../../store/jobs";
 import { useText } from "../../text/text";
 
-/** The datasets kept on this machine: switch between them, or delete one after being asked by name. */
+/** The stored datasets: select one, or delete one after confirmation. */
 export function DatasetList() {
   const text = useText();
   const { all, loaded } = useStudio((state) => ({ all: state.datasets, loaded: state.dataLoaded }));

@@ -5,7 +5,7 @@ import { Notice } from "../../components/notice";
 import { type Text, useText } from "../../text/text";
 import classes from "./dataset-overview.module.css";
 
-/** Rows, duplicates and problems of a dataset, and every problem by its row. */
+/** Counts of a dataset's rows, duplicates and problems, with a list of the problems by row. */
 export function DatasetOverview({ dataset }: { dataset: DatasetSummary }) {
   const text = useText();
   const { problems, problemCount } = dataset;
@@ -59,7 +59,7 @@ export function DatasetOverview({ dataset }: { dataset: DatasetSummary }) {
   );
 }
 
-/** What is done with rows that are more than questions and answers. */
+/** Explains how rows with other content than questions and answers are handled. */
 function KindNotices({ dataset: { kinds = {}, flaggedRows = 0 } }: { dataset: DatasetSummary }) {
   const text = useText();
   const { preference = 0, labelled = 0 } = kinds;

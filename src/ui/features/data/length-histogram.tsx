@@ -4,13 +4,13 @@ import { Notice } from "../../components/notice";
 import { useText } from "../../text/text";
 import classes from "./length-histogram.module.css";
 
-/** Where a length falls, as a share of the axis: to the longest row, or to the maximum where that cuts. */
+/** The end of the axis: the longest row, or the maximum length if that truncates rows. */
 function axisEnd(lengths: LengthStats, maxLength: number): number {
   const longest = Math.max(lengths.longest, lengths.histogram.length * lengths.binWidth);
   return maxLength <= longest * 1.6 ? Math.max(longest, maxLength) * 1.06 : longest * 1.12;
 }
 
-/** How long the rows are, with the maximum length drawn across. */
+/** Histogram of row lengths with the maximum length marked. */
 export function LengthHistogram({ lengths, maxLength }: { lengths: LengthStats | null; maxLength: number }) {
   const text = useText();
   return (

@@ -12,7 +12,7 @@ import { TokenPanel } from "./token-panel";
 
 const DELAY_MS = 300;
 
-/** How the model will read the rows: the template, the tokens of one row, and the lengths of all. */
+/** The model's view of the rows: the template, the tokens of one row, and all lengths. */
 export function ModelView({ id, row }: { id: string; row: number }) {
   const text = useText();
   const { client } = useStudioContext();

@@ -1,7 +1,7 @@
 import type { StrangeColumn } from "../../../lib/problems/data-problems";
 import type { ColumnRole } from "../../../shared/data";
 
-/** Names by which columns of each role go, the likeliest first. */
+/** Common column names of each role, likeliest first. */
 const names: Readonly<Record<ColumnRole, readonly string[]>> = {
   instruction: [
     "instruction",
@@ -37,7 +37,7 @@ const names: Readonly<Record<ColumnRole, readonly string[]>> = {
 
 type Roles = Readonly<Partial<Record<ColumnRole, string>>>;
 
-/** What columns are by their names: question and answer where there are both, else a text. */
+/** Guesses column roles by name: question and answer if both are found, else text. */
 export function proposedColumns(columns: readonly StrangeColumn[]): Roles {
   const taken = new Set<string>();
   const find = (role: ColumnRole): string | undefined => {
@@ -61,7 +61,7 @@ export function proposedColumns(columns: readonly StrangeColumn[]): Roles {
   return columns.length === 1 && first ? { text: first.column } : {};
 }
 
-/** Whether a name has a word in it, whatever its case and marks. */
+/** Whether a column name contains a word, ignoring case and separators. */
 function isCalled(column: string, name: string): boolean {
   return (
     column

@@ -10,7 +10,7 @@ import { decodedPreview } from "./decoded-preview";
 import { ColumnsQuestion } from "./columns-question";
 import classes from "./reading-question.module.css";
 
-/** What only a person can say of the last files: their encoding, their columns, how their text is cut. */
+/** Asks what cannot be detected in the imported files: encoding, column roles, how text is split. */
 export function ReadingQuestion() {
   const { problem, files, cut } = useStudio(({ dataProblem, lastFiles, datasets, datasetId }) => {
     const dataset = datasets.find(({ id }) => id === lastFiles?.datasetId);
@@ -31,7 +31,7 @@ export function ReadingQuestion() {
   return cut === null ? null : <CutQuestion cut={cut} />;
 }
 
-/** The encoding of a file that is none of Unicode's, with how its first odd characters read in it. */
+/** Asks for the encoding of a non-Unicode file, previewing its first non-ASCII characters. */
 function EncodingQuestion({
   problem,
   files,
@@ -42,7 +42,7 @@ function EncodingQuestion({
   const text = useText();
   const { busy, readAnew } = useStudio((state) => ({
     busy: isExcluded(state, "import-dataset"),
-    readAnew: state.readAnew,
+    readAnew: state.reread,
   }));
   const [encoding, setEncoding] = useState<TextEncoding>(problem.looksLike ?? "windows-1252");
   const [preview, setPreview] = useState("");
@@ -80,12 +80,12 @@ function EncodingQuestion({
   );
 }
 
-/** How plain text becomes rows. */
+/** Asks how plain text is split into rows. */
 function CutQuestion({ cut }: { cut: (typeof TEXT_CUTS)[number] }) {
   const text = useText();
   const { busy, readAnew } = useStudio((state) => ({
     busy: isExcluded(state, "import-dataset"),
-    readAnew: state.readAnew,
+    readAnew: state.reread,
   }));
   return (
     <div className={classes.question}>

@@ -9,23 +9,23 @@ import { useText } from "../../text/text";
 import classes from "./row-browser.module.css";
 import { columnsOf, rowParts } from "./row-parts";
 
-const PAGE = 3;
+const PAGE_ROWS = 3;
 
 interface Props {
   readonly id: string;
   readonly rows: number;
-  /** The row, from 0, whose tokens are shown. */
+  /** Index of the row whose tokens are shown. */
   readonly chosen: number;
   readonly onChoose: (row: number) => void;
 }
 
-/** Three rows at a time, as the file has them. */
+/** Browses rows as they are in the file, three at a time. */
 export function RowBrowser({ id, rows, chosen, onChoose }: Props) {
   const text = useText();
   const { client } = useStudioContext();
   const [offset, setOffset] = useState(0);
   const { value, problem, busy } = useRemote(JSON.stringify([id, offset]), () =>
-    client.call("datasetRows", { id, offset, count: PAGE }),
+    client.call("datasetRows", { id, offset, count: PAGE_ROWS }),
   );
   return (
     <div>
@@ -34,7 +34,7 @@ export function RowBrowser({ id, rows, chosen, onChoose }: Props) {
         {value?.[0] && <span className={classes.columns}>{text.format.list(columnsOf(value))}</span>}
         <Pager
           offset={offset}
-          size={PAGE}
+          size={PAGE_ROWS}
           total={rows}
           earlier={text.data.earlier}
           later={text.data.later}
@@ -43,7 +43,9 @@ export function RowBrowser({ id, rows, chosen, onChoose }: Props) {
       </div>
       <ProblemAlert problem={problem} />
       <ol className={classes.rows} aria-busy={busy} start={offset + 1}>
-        {value === null && !problem && Array.from({ length: PAGE }, (_, card) => <RowSkeleton key={card} />)}
+        {value === null &&
+          !problem &&
+          Array.from({ length: PAGE_ROWS }, (_, card) => <RowSkeleton key={card} />)}
         {value?.map((row, index) => (
           <RowCard
             key={offset + index}
@@ -96,22 +98,22 @@ function RowCard({ row, index, chosen, onChoose }: RowProps) {
         </Button>
       </div>
       <dl className={classes.fields}>
-        {parts.slice(0, SHOWN_PARTS).map(({ name, value }, part) => (
+        {parts.slice(0, MAX_PARTS).map(({ name, value }, part) => (
           <RowField key={part} name={name} value={value} />
         ))}
       </dl>
-      {parts.length > SHOWN_PARTS && (
-        <p className={classes.more}>{text.data.moreParts(parts.length - SHOWN_PARTS)}</p>
+      {parts.length > MAX_PARTS && (
+        <p className={classes.more}>{text.data.moreParts(parts.length - MAX_PARTS)}</p>
       )}
     </li>
   );
 }
 
-/** Turns of a row that are shown on its card. */
-const SHOWN_PARTS = 12;
+/** Maximum number of a row's turns shown on its card. */
+const MAX_PARTS = 12;
 
-/** Characters of a field that are shown; the rest is not of use on a card and would slow the page. */
-const SHOWN = 600;
+/** Maximum number of characters shown per field; more would slow the page. */
+const MAX_FIELD_CHARS = 600;
 
 function RowField({ name, value }: { name: string; value: string }) {
   const text = useText();
@@ -121,8 +123,8 @@ function RowField({ name, value }: { name: string; value: string }) {
       <dd className={classes.value}>
         {value === "" ? (
           <em>{text.data.emptyField}</em>
-        ) : value.length > SHOWN ? (
-          `${value.slice(0, SHOWN)}…`
+        ) : value.length > MAX_FIELD_CHARS ? (
+          `${value.slice(0, MAX_FIELD_CHARS)}…`
         ) : (
           value
         )}

@@ -1,13 +1,13 @@
 import { isRecord } from "../../../lib/json";
 import { conversationOf, type Row, type RowTurn } from "../../../shared/rows";
 
-/** A text of a row with the name that the file's format has for it. */
+/** A text of a row with the file format's name for it. */
 export interface RowPart {
   readonly name: string;
   readonly value: string;
 }
 
-/** The texts of a row, in their order. Names are those of the formats, the same in every language. */
+/** The texts of a row in order. Names are those of the formats, so they are not translated. */
 export function rowParts(row: Row): RowPart[] {
   if (row.kind === "text") return [{ name: "text", value: row.text }];
   const setting: RowPart[] = [
@@ -29,7 +29,7 @@ export function rowParts(row: Row): RowPart[] {
   return [...setting, ...turns.flatMap(turnParts), ...label];
 }
 
-/** The names in use among some rows. */
+/** All part names used in some rows. */
 export function columnsOf(rows: readonly Row[]): string[] {
   return [...new Set(rows.flatMap((row) => rowParts(row).map(({ name }) => name)))];
 }

@@ -5,7 +5,7 @@ import { isExcluded } from "../../store/jobs";
 import { useText } from "../../text/text";
 import classes from "./sample-cards.module.css";
 
-/** The datasets that come with the studio, one click each. */
+/** The sample datasets, each imported with a click. */
 export function SampleCards() {
   const text = useText();
   const { samples, loaded, current, busy, importSample } = useStudio((state) => ({
@@ -24,16 +24,15 @@ export function SampleCards() {
           key={sample.id}
           type="button"
           className={classes.card}
-          lang={sample.language}
           aria-pressed={sample.id === current}
           disabled={busy}
           onClick={() => void importSample(sample.id)}
         >
           <span className={classes.title}>
-            {sample.title}
+            {text.data.sampleTexts[sample.id].title}
             {sample.id === current && <IconCheck size={18} aria-hidden className={classes.check} />}
           </span>
-          <span className={classes.teaches}>{sample.teaches}</span>
+          <span className={classes.teaches}>{text.data.sampleTexts[sample.id].teaches}</span>
         </button>
       ))}
     </div>

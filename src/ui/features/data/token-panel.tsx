@@ -6,13 +6,13 @@ import { tokenRuns, type TokenRun } from "../../lib/token-runs";
 import { useText } from "../../text/text";
 import classes from "./token-panel.module.css";
 
-/** Tokens drawn at once; a long row would otherwise hold up the page. */
-const PAGE = 600;
+/** Tokens rendered at once; a long row would otherwise slow the page. */
+const PAGE_TOKENS = 600;
 
-/** A row as the model reads it: whose words each token is, what is learned, and the special tokens. */
+/** The tokens of a row, with each token's role, loss mask and special tokens. */
 export function TokenPanel({ view, row, busy }: { view: TokenView | null; row: number; busy: boolean }) {
   const text = useText();
-  const [shown, setShown] = useState(PAGE);
+  const [shown, setShown] = useState(PAGE_TOKENS);
   const tokens = view?.tokens ?? [];
   const learned = tokens.filter((token) => token.supervised).length;
   const hidden = tokens.length - shown;
@@ -37,10 +37,10 @@ export function TokenPanel({ view, row, busy }: { view: TokenView | null; row: n
           size="compact-sm"
           variant="subtle"
           onClick={() => {
-            setShown(shown + PAGE);
+            setShown(shown + PAGE_TOKENS);
           }}
         >
-          {text.data.moreTokens(Math.min(hidden, PAGE))}
+          {text.data.moreTokens(Math.min(hidden, PAGE_TOKENS))}
         </Button>
       )}
       {view?.truncated && (
@@ -76,7 +76,7 @@ function Legend() {
   );
 }
 
-/** Neighbouring tokens of one part; the part is said once, for those who do not see its colour. */
+/** Consecutive tokens of one part, labelled once for screen readers. */
 function Run({ run }: { run: TokenRun }) {
   const text = useText();
   const names: Record<TokenPart, string> = text.data.legend;
@@ -106,7 +106,7 @@ function Run({ run }: { run: TokenRun }) {
   );
 }
 
-/** A token's text with line ends and lone blanks made visible, cut after each line end. */
+/** A token's text with line breaks and lone spaces made visible, split after each line break. */
 function visible(text: string): string[] {
   const marked = text.replaceAll("\r", "␍").replaceAll("\n", "↵\n").replaceAll("\t", "⇥");
   const shown = marked.trim() === "" ? marked.replaceAll(" ", "·") : marked;

@@ -9,7 +9,7 @@ import { useText } from "../../text/text";
 import { DATASET_FILES } from "./dataset-files";
 import classes from "./validation-file.module.css";
 
-/** Rows of one's own to measure on, in place of a share of the dataset. */
+/** Chooses a validation file to use instead of holding out rows of the dataset. */
 export function ValidationFile() {
   const text = useText();
   const { file, disabled, locked, importValidation, remove } = useStudio((state) => ({

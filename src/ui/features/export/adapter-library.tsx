@@ -9,24 +9,24 @@ import { isExcluded } from "../../store/jobs";
 import { type Text, useText } from "../../text/text";
 import classes from "./adapter-library.module.css";
 
-/** The loaded model's adapters: take one into use, rename it, download it, or delete it after being asked by name. */
+/** The loaded model's adapters: select, rename, download, or delete after confirmation. */
 export function AdapterLibrary() {
   const text = useText();
   const { adapters, model } = useStudio((state) => ({ adapters: state.adapters, model: state.model }));
   const [chosen, setChosen] = useState(0);
   if (!model || adapters.length === 0) return null;
-  const offset = Math.min(chosen, Math.floor((adapters.length - 1) / PAGE) * PAGE);
+  const offset = Math.min(chosen, Math.floor((adapters.length - 1) / PAGE_SIZE) * PAGE_SIZE);
   return (
     <>
       <LibraryList title={text.export.library} hint={text.export.libraryHint(model.title)}>
-        {adapters.slice(offset, offset + PAGE).map((adapter) => (
+        {adapters.slice(offset, offset + PAGE_SIZE).map((adapter) => (
           <AdapterItem key={adapter.id} adapter={adapter} />
         ))}
       </LibraryList>
-      {adapters.length > PAGE && (
+      {adapters.length > PAGE_SIZE && (
         <Pager
           offset={offset}
-          size={PAGE}
+          size={PAGE_SIZE}
           total={adapters.length}
           earlier={text.export.laterAdapters}
           later={text.export.earlierAdapters}
@@ -37,8 +37,8 @@ export function AdapterLibrary() {
   );
 }
 
-/** As many as are in the page at a time. */
-const PAGE = 20;
+/** Adapters rendered at a time. */
+const PAGE_SIZE = 20;
 
 type Mode = "shown" | "renaming" | "deleting";
 const AT_FIRST = { mode: "shown", before: "shown" } as const;
@@ -58,7 +58,7 @@ function AdapterItem({ adapter }: { adapter: AdapterSummary }) {
 
 interface ShownProps {
   readonly adapter: AdapterSummary;
-  /** What stood in its place. */
+  /** The mode before the current one. */
   readonly before: Mode;
   readonly onMode: (mode: Mode) => void;
 }

@@ -13,17 +13,17 @@ import { isExcluded, jobOf } from "../../store/jobs";
 import { useText } from "../../text/text";
 import classes from "./export-card.module.css";
 
-/** From this size on an export is written straight into a folder, where the browser can. */
+/** Exports of at least this size are written directly into a folder, where the browser supports it. */
 const FOLDER_BYTES = 500_000_000;
 
 interface Props {
   readonly id: ExportId;
   readonly adapter: AdapterSummary | null;
-  /** What the worker says of it; null while that is not known. */
+  /** The worker's offer, or null while unknown. */
   readonly offer: ExportOffer | null;
 }
 
-/** One thing to take along: what it is for, its size, why it cannot be had, and the lines that use it. */
+/** One export: its purpose, its size, why it is unavailable, and code that uses it. */
 export function ExportCard({ id, adapter, offer }: Props) {
   const text = useText();
   const { locked, making, saved, makeExport, cancel } = useStudio((state) => ({
@@ -70,7 +70,7 @@ export function ExportCard({ id, adapter, offer }: Props) {
               }}
             />
           )}
-          {/* Without an adapter the others are only shown for what there will be. */}
+          {/* Without an adapter the options are disabled, only showing what will be available. */}
           {(adapter !== null || id === "adapter") && (
             <Button
               variant={id === "adapter" ? "filled" : "light"}

@@ -9,12 +9,12 @@ import { useText } from "../../text/text";
 import { ExportCard } from "./export-card";
 import classes from "./export-list.module.css";
 
-/** Everything that the adapter in use can be taken along as, by what it is for. */
+/** All exports of the adapter in use, by purpose. */
 export function ExportList() {
   const text = useText();
   const { adapter, key, list, templateId } = useStudio((state) => {
     const chosen = selectAdapter(state);
-    // While a run changes the adapters they are not read; an export of ours changes nothing of what is shown.
+    // Adapters are not read while a job changes them; an export of our own changes nothing shown here.
     const rests = isRunning(state, "export") || !isExcluded(state, "export");
     const template = selectTemplate(state);
     return {

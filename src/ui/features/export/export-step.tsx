@@ -12,7 +12,7 @@ import { AdapterLibrary } from "./adapter-library";
 import classes from "./export-step.module.css";
 import { ExportList } from "./export-list";
 
-/** Last step: take the adapter along, or bring one in. */
+/** Last step: export the adapter, or import one. */
 export function ExportStep() {
   const text = useText();
   const { problem, dismiss } = useStudio((state) => ({
@@ -30,7 +30,7 @@ export function ExportStep() {
   );
 }
 
-/** The adapter that is taken along. */
+/** The adapter to be exported. */
 function AdapterCard() {
   const text = useText();
   const adapter = useStudio(selectAdapter);

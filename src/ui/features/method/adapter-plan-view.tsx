@@ -8,7 +8,7 @@ import type { Format } from "../../text/format";
 import { useText } from "../../text/text";
 import classes from "./adapter-plan-view.module.css";
 
-/** How much trains and what that costs, following the form as one types. */
+/** How many parameters train and what that costs, updated with the form. */
 export function PlanFigures() {
   const text = useText();
   const { plan, busy, hasModel } = useStudio((state) => ({
@@ -36,7 +36,7 @@ export function PlanFigures() {
 
 const NONE = "–";
 
-/** The figures of a plan; null where options that cannot be used leave none. */
+/** The figures of a plan; null if the options are invalid. */
 function planFigures(
   { trainableParameters, totalParameters, sizeBytes, trainingBytes, problems }: AdapterPlan,
   format: Format,
@@ -50,7 +50,7 @@ function planFigures(
   };
 }
 
-/** Every module that trains, with its count of parameters. */
+/** All trained modules with their parameter counts. */
 export function TrainedModules() {
   const text = useText();
   const plan = useStudio((state) => state.plan);

@@ -14,7 +14,7 @@ const GROUPS = [
   ),
 ];
 
-/** All methods by what they have in common, and on request what each of them does. */
+/** All methods by group; on request also what each one does. */
 export function MethodPicker() {
   const text = useText();
   const { methodId, locked, choose } = useStudio((state) => ({
@@ -78,5 +78,5 @@ export function MethodPicker() {
   );
 }
 
-/** The chosen method's sentence stands below anyway, so that only a pointer needs the others'. */
+/** The selected method's summary is shown below anyway, so only hovering needs the others'. */
 const ON_HOVER = { hover: true, focus: false, touch: false };

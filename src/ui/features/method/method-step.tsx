@@ -12,7 +12,7 @@ import { MethodPicker } from "./method-picker";
 import classes from "./method-step.module.css";
 import { ModulePicker } from "./module-picker";
 
-/** Third step: what trains, under PEFT's own names. */
+/** Third step: choose the method and its options, by PEFT's names. */
 export function MethodStep() {
   const text = useText();
   const planProblem = useStudio((state) => state.planProblem);
@@ -27,7 +27,7 @@ export function MethodStep() {
   );
 }
 
-/** What the chosen method does, and how much of the model it would train. */
+/** What the selected method does, and how much of the model it would train. */
 function ChosenMethod() {
   const text = useText();
   const { title, summary } = text.methods[useStudio((state) => state.methodId)];
@@ -78,7 +78,7 @@ function MethodForm() {
         )}
       </div>
       <OptionGrid
-        // A field of the same name in another method is another field: what is half typed stays behind.
+        // Fields with equal names in different methods are distinct: drafts must not carry over.
         key={methodId}
         fields={fields}
         values={selectMethodValues(form)}

@@ -11,8 +11,8 @@ import { ModuleTree } from "./module-tree";
 import { type Targets, useTargets } from "./use-targets";
 
 /**
- * The loaded model's layers under target_modules, with embeddings and head where the method takes them: by kind across
- * all layers, or one by one in a tree.
+ * Edits target_modules: the loaded model's layers by kind or one by one in a tree, with embeddings and head if the
+ * method supports them.
  */
 export function ModulePicker({ withEnds }: { withEnds: boolean }) {
   const model = useStudio((state) => state.model);
@@ -61,7 +61,7 @@ function Picker({ modules, ends }: Props) {
 const NO_ENDS: readonly ModuleInfo[] = [];
 const NONE: readonly { path: string; parameters: number }[] = [];
 
-/** Modules of the same name in all layers, a click each. */
+/** Kinds of modules across all layers, each toggled with a click. */
 function Kinds({ paths, targets }: { paths: readonly string[]; targets: Targets }) {
   const text = useText();
   const { chosen, locked, choose } = targets;

@@ -9,14 +9,14 @@ import type { Targets } from "./use-targets";
 
 interface Props {
   readonly nodes: readonly ModuleNode[];
-  /** Module path -> parameters that train there. */
+  /** Trained parameters by module path. */
   readonly trained: ReadonlyMap<string, number>;
   readonly targets: Targets;
 }
 
 /**
- * The model's modules as a tree to tick. One node has the keyboard: arrows move and open, Home and End jump, Space and
- * Enter tick.
+ * The model's modules as a checkable tree with a roving tab stop: arrows move and expand, Home and End jump, Space and
+ * Enter toggle.
  */
 export function ModuleTree({ nodes, trained, targets }: Props) {
   const text = useText();
@@ -80,7 +80,7 @@ export function ModuleTree({ nodes, trained, targets }: Props) {
   );
 }
 
-/** What a key does: opens or closes the node, or goes to another; null does nothing. */
+/** The action of a key: expands or collapses the node, or moves to another; null is ignored. */
 type Move = (
   visible: readonly VisibleNode[],
   current: VisibleNode,
@@ -108,7 +108,7 @@ const moves: Readonly<Record<string, Move>> = {
 interface RowProps {
   readonly shown: VisibleNode;
   readonly isOpen: boolean;
-  /** The one node that Tab reaches. */
+  /** Whether this is the tab stop. */
   readonly isCurrent: boolean;
   readonly hasFocus: boolean;
   readonly trained: ReadonlyMap<string, number>;
@@ -123,7 +123,7 @@ function TreeRow({ shown, isOpen, isCurrent, hasFocus, trained, chosen, onOpen, 
   const { node, level, place, of } = shown;
   const row = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // Focus follows the arrows, and stays where it is while the tree is only looked at.
+    // Focus follows the arrow keys only if it is already inside the tree.
     if (hasFocus && row.current?.parentElement?.contains(document.activeElement)) row.current.focus();
   }, [hasFocus]);
   const state = chosenOf(
@@ -176,7 +176,7 @@ interface FigureProps {
   readonly chosen: ReadonlySet<string>;
 }
 
-/** A layer's shape and what trains in it, or how many of a part's layers are chosen. */
+/** A layer's shape and trained parameters, or how many of a module's layers are targeted. */
 function Figures({ node, state, trained, chosen }: FigureProps) {
   const text = useText();
   const [leaf] = node.leaves;

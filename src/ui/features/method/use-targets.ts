@@ -1,26 +1,26 @@
 import { useMemo } from "react";
-import { isNamed, isTargeted, readLayersPattern, readTargets } from "../../../shared/targets";
+import { matchesTargets, isTargeted, readLayersPattern, readTargets } from "../../../shared/targets";
 import type { FieldValues } from "../../../shared/fields";
 import { spellTargets } from "../../lib/target-spelling";
 import { useStudio } from "../../store/context";
 import { isTraining } from "../../store/jobs";
 import { selectMethodValues } from "../../store/selectors";
 
-/** The modules that the method's form targets, and how to target others. */
+/** The modules that the method's form targets, and a way to change them. */
 export interface Targets {
   readonly chosen: ReadonlySet<string>;
   readonly locked: boolean;
-  /** Writes the shortest target_modules that names exactly these. */
+  /** Sets the shortest target_modules that matches exactly these paths. */
   choose(paths: ReadonlySet<string>): void;
 }
 
-/** Fields that narrow target_modules down; what is ticked one by one needs none of them. */
+/** Fields that narrow target_modules, cleared when modules are ticked individually. */
 const NARROWING = ["exclude_modules", "layers_pattern", "layers_to_transform"];
 
 /**
- * The modules of the loaded model that target_modules matches now.
+ * The modules of the loaded model that target_modules currently matches.
  *
- * @param paths the linear layers @param ends the embeddings and the head, where the method takes them
+ * @param paths the linear layers @param ends the embeddings and the head, if the method supports them
  */
 export function useTargets(paths: readonly string[], ends: readonly string[]): Targets {
   const { locked, edit, planned } = useStudio((state) => ({
@@ -44,7 +44,7 @@ export function useTargets(paths: readonly string[], ends: readonly string[]): T
   };
 }
 
-/** What the form's own text matches; null where it is empty, as only the worker knows the family's defaults. */
+/** What the form's text matches; null if it is empty, since only the worker knows the family's defaults. */
 function targeted(
   form: FieldValues,
   paths: readonly string[],
@@ -62,10 +62,10 @@ function targeted(
   const choice = { targets, layersToTransform: layers.length > 0 ? layers : null, layersPattern };
   try {
     return new Set(
-      named.filter((path) => isTargeted(choice, path) && !(excluded && isNamed(excluded, path))),
+      named.filter((path) => isTargeted(choice, path) && !(excluded && matchesTargets(excluded, path))),
     );
   } catch {
-    // A regex that is half typed matches nothing yet; the worker says so at the field.
+    // An incomplete regex matches nothing; the worker reports the problem at the field.
     return new Set();
   }
 }

@@ -4,7 +4,7 @@ import { isExcluded } from "../../store/jobs";
 import { useText } from "../../text/text";
 import classes from "./hub-panel.module.css";
 
-/** Downloads that were cancelled or broke off, in this visit or an earlier one, while none runs. */
+/** Cancelled or interrupted downloads, hidden while a download is running. */
 export function DownloadList() {
   const text = useText();
   const { downloads, busy, resume, discard } = useStudio((state) => ({

@@ -11,7 +11,7 @@ import { DownloadList } from "./download-list";
 import classes from "./hub-panel.module.css";
 import { RecommendedList } from "./recommended-list";
 
-/** Models from the Hugging Face Hub or a mirror: by name, from the list of well-known ones, or begun earlier. */
+/** Downloads models from the Hugging Face Hub or a mirror: by name, from a list of recommendations, or by resuming. */
 export function HubPanel() {
   const text = useText();
   const { problem, dismiss } = useStudio((state) => ({
@@ -84,7 +84,7 @@ function HubForm() {
   );
 }
 
-/** Which of several forms to fetch; nothing while there is no choice. */
+/** Chooses among several variants of the weights; hidden if there is no choice. */
 function WeightsChoice() {
   const text = useText();
   const { listing, choice, busy, choose } = useStudio((state) => ({
@@ -111,7 +111,7 @@ function WeightsChoice() {
   );
 }
 
-/** The server to ask and the right to ask it. */
+/** Endpoint and access token of the hub. */
 function AccessFields() {
   const text = useText();
   const { endpoint, token, remember, kept, busy, problemField, edit, forget } = useStudio((state) => ({
@@ -150,7 +150,7 @@ function AccessFields() {
           error={problemField === "hubToken"}
           disabled={busy}
           visibilityToggleButtonProps={{ "aria-label": text.hub.tokenShow }}
-          // A password manager would offer to save it, and the studio's own memory is the box below.
+          // Prevents password managers from offering to save it; the checkbox below remembers it instead.
           autoComplete="off"
           onChange={(event) => {
             edit({ hubToken: event.currentTarget.value });

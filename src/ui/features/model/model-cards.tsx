@@ -8,7 +8,7 @@ import { isExcluded, jobOf } from "../../store/jobs";
 import { type Text, useText } from "../../text/text";
 import classes from "./model-step.module.css";
 
-/** Every known model, the one in use with all that is known of it. */
+/** All available models, with details of the one in use. */
 export function ModelCards() {
   const { models, loaded, model } = useStudio((state) => ({
     models: state.models,
@@ -87,7 +87,7 @@ function Card({ card, summary }: { card: ModelCard; summary: ModelSummary | null
   );
 }
 
-/** Where a model comes from and since when it is here. */
+/** A model's source and the date it was stored. */
 function origin({ source, origin: from, keptAt }: ModelCard, text: Text): string {
   if (source === "built-in") return text.model.builtIn;
   const where = from ? text.model.fromHub(new URL(from.endpoint).host) : text.model.kept;

@@ -4,7 +4,7 @@ import { ModelCards } from "./model-cards";
 import { OrphanList } from "./orphan-list";
 import classes from "./model-step.module.css";
 
-/** Every known model, and what the kept ones take of this machine's storage. */
+/** All available models, and the storage used by the stored ones. */
 export function ModelLibrary() {
   return (
     <div>

@@ -14,7 +14,7 @@ import { HubPanel } from "./hub-panel";
 import { ModelLibrary } from "./model-library";
 import classes from "./model-step.module.css";
 
-/** Second step: choose the base model, built in, from a hub, or from a folder on disk. */
+/** Second step: choose the base model: built in, from a hub, or from a local folder. */
 export function ModelStep() {
   const text = useText();
   const { problem, dismiss, loading, cancel, nothing } = useStudio((state) => ({

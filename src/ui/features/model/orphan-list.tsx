@@ -11,7 +11,7 @@ import { useRemote } from "../../store/use-remote";
 import { useText } from "../../text/text";
 import classes from "./hub-panel.module.css";
 
-/** What lies in storage and belongs to no model that is there: it stays until the person deletes it. Empty, nothing. */
+/** Stored items without a model, kept until deleted here. Renders nothing if there are none. */
 export function OrphanList() {
   const text = useText().model.orphans;
   const { client } = useStudioContext();

@@ -8,7 +8,7 @@ import { isExcluded } from "../../store/jobs";
 import { useText } from "../../text/text";
 import classes from "./hub-panel.module.css";
 
-/** Well-known models, with what to know before the download. */
+/** Recommended models, with notes on each. */
 export function RecommendedList() {
   const text = useText();
   const recommended = useStudio((state) => state.recommended);

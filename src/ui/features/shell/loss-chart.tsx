@@ -4,7 +4,7 @@ import { useText } from "../../text/text";
 
 const HEIGHT = 230;
 
-/** Training loss as it came and smoothed, and the validation loss. */
+/** Raw and smoothed training loss, and validation loss. */
 export function LossChart() {
   const text = useText();
   const { series } = useStudioContext();

@@ -3,7 +3,7 @@ import { useStudio } from "../../store/context";
 import { useText } from "../../text/text";
 import classes from "./machine-line.module.css";
 
-/** What the machine is, in one line at the foot of the page. */
+/** The machine's capabilities, in one line at the foot of the page. */
 export function MachineLine() {
   const text = useText().shell.machine;
   const environment = useStudio((state) => state.environment);

@@ -5,19 +5,19 @@ import { isUnderWay } from "../../store/selectors";
 import { useText } from "../../text/text";
 
 /**
- * How the page behaves towards the browser while a run goes on. Draws nothing; a component of its own, as the title
- * changes with every step and would otherwise draw the page anew.
+ * Browser integration during a run: leave warning, wake lock, title, notification. Renders nothing; it is a component
+ * of its own because the title changes every step, which would otherwise re-render the page.
  */
 export function Manners(): null {
-  useLeaveQuestion();
+  useLeaveWarning();
   useWakeLock();
   useTitle();
   useNotification();
   return null;
 }
 
-/** Leaving the page asks first while a run goes on, or an adapter is in memory alone. */
-function useLeaveQuestion(): void {
+/** Warns before leaving the page during a run or while an adapter is unsaved. */
+function useLeaveWarning(): void {
   const active = useStudio((state) => isTraining(state) || state.unsaved.length > 0);
   useEffect(() => {
     if (!active) return;
@@ -31,7 +31,7 @@ function useLeaveQuestion(): void {
   }, [active]);
 }
 
-/** Keeps the screen awake during a run, if the person allowed it. */
+/** Keeps the screen awake during a run, if enabled. */
 function useWakeLock(): void {
   const wanted = useStudio((state) => state.keepAwake && isTraining(state));
   useEffect(() => {
@@ -45,12 +45,12 @@ function useWakeLock(): void {
         if (over) await taken.release();
         else lock = taken;
       } catch {
-        // Refused (low battery, a policy): the run goes on either way.
+        // Refused (low battery, policy): the run continues regardless.
       }
     };
     const again = () => void take();
     void take();
-    // The browser takes the lock away whenever the page is hidden.
+    // The browser releases the lock when the page is hidden.
     document.addEventListener("visibilitychange", again);
     return () => {
       over = true;
@@ -60,7 +60,7 @@ function useWakeLock(): void {
   }, [wanted]);
 }
 
-/** The title tells how far the run is. */
+/** Shows the progress in the page title. */
 function useTitle(): void {
   const text = useText();
   const title = useStudio(({ runStatus, run }) => {
@@ -74,7 +74,7 @@ function useTitle(): void {
   }, [title]);
 }
 
-/** Tells that the run ended, if the person asked for it and looks elsewhere. */
+/** Notifies of the end of a run, if enabled and the page is hidden. */
 function useNotification(): void {
   const text = useText();
   const { store } = useStudioContext();

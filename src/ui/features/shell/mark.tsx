@@ -1,4 +1,4 @@
-/** The studio's mark: the sound hole of a violin. */
+/** The studio's logo: the sound hole of a violin. */
 export function Mark() {
   return (
     <svg width="28" height="28" viewBox="0 0 32 32" aria-hidden>

@@ -10,7 +10,7 @@ import { useText } from "../../text/text";
 import { InterruptedRuns } from "../train/interrupted-runs";
 import classes from "./page-notices.module.css";
 
-/** What concerns the whole page: no WebGPU, something that broke outside of a command, and what must not be lost. */
+/** Page-wide notices: no WebGPU, faults outside of a command, unsaved adapters. */
 export function PageNotices() {
   const { fault, dismiss, unsaved } = useStudio((state) => ({
     fault: state.fault,
@@ -50,7 +50,7 @@ export function PageNotices() {
   );
 }
 
-/** Offers to start anew when the worker answers no more, and to load what it hung with all the same. */
+/** Offers to restart when the worker is unresponsive, and to load the model that hung it anyway. */
 function Stalled() {
   const text = useText().shell.stalled;
   const { stalled, hungModel, model, locked, load } = useStudio((state) => ({
@@ -90,12 +90,12 @@ function Stalled() {
   );
 }
 
-/** Tells of settings that were set aside. */
+/** Reports settings that were set aside after a failed start. */
 function SetAside() {
   const text = useText().shell.setAside;
   const { setAside, takeUp } = useStudio((state) => ({
     setAside: state.setAside,
-    takeUp: state.takeUpSettings,
+    takeUp: state.restoreSettings,
   }));
   if (!setAside) return null;
   return (
@@ -113,7 +113,7 @@ function SetAside() {
 function NoGpu() {
   const text = useText();
   const gpuProblem = useStudio((state) =>
-    // A GPU that was lost was there: no other browser is needed.
+    // A lost GPU did exist: advice to use another browser would be wrong.
     state.recovery === null ? (state.environment?.gpuProblem ?? null) : null,
   );
   if (!gpuProblem) return null;
@@ -129,7 +129,7 @@ function NoGpu() {
   );
 }
 
-/** Tells that the GPU was lost, and what the page does about it by itself. */
+/** Reports a lost GPU and the automatic recovery. */
 function Recovery() {
   const text = useText().shell.recovery;
   const { recovery, dismiss } = useStudio((state) => ({
@@ -151,7 +151,7 @@ function Recovery() {
   );
 }
 
-/** An adapter that storage would not take, and the ways to keep it all the same. */
+/** An adapter that could not be saved, with ways to rescue it. */
 function Unsaved({ adapter }: { readonly adapter: UnsavedAdapter }) {
   const text = useText();
   const { isLoaded, locked, save, makeExport } = useStudio((state) => ({

@@ -30,7 +30,7 @@ const ICONS: Readonly<Record<StepId, Icon>> = {
   export: IconPackageExport,
 };
 
-/** The six steps and how each stands; on narrow screens a bar at the top. */
+/** Navigation of the six steps with their state; a top bar on narrow screens. */
 export function Rail() {
   const text = useText();
   const current = useCurrentStep();

@@ -6,7 +6,7 @@ import { selectTrainBlock } from "../../store/selectors";
 import { useText } from "../../text/text";
 import classes from "./run-buttons.module.css";
 
-/** The main button of the state we are in, and Stop beside it while a run goes on. */
+/** The primary button for the current state, with Stop beside it during a run. */
 export function RunButtons() {
   const text = useText();
   const { status, active, blocked, train, pause, resume, stop } = useStudio((state) => ({

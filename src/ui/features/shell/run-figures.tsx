@@ -4,7 +4,7 @@ import classes from "./run-figures.module.css";
 
 const NONE = "–";
 
-/** The run in figures; each keeps its place, so that they can be read while they change. */
+/** Figures of the run, at fixed positions so that they stay readable as they change. */
 export function RunFiguresView() {
   const text = useText();
   const { run, result, modelBytes } = useStudio((state) => ({

@@ -13,7 +13,7 @@ import classes from "./run-panel.module.css";
 import { RunSettings } from "./run-settings";
 import { useStatusSentence } from "./use-status-sentence";
 
-/** The run, always in sight: how it stands, its one main button, the losses. A bar at the bottom when narrow. */
+/** Status, primary button and losses of the run, always visible; a bottom bar on narrow screens. */
 export function RunPanel() {
   const text = useText();
   const [open, setOpen] = useState(false);
@@ -26,7 +26,7 @@ export function RunPanel() {
     dismiss: state.dismissTrainProblem,
     compare: state.result !== null,
   }));
-  // A run that has ended keeps its sentence; why the next one cannot start stands under it.
+  // After a run its status stays; the reason why the next one cannot start is shown below it.
   const reason = !idle && !active && block !== "answering" ? block : null;
   return (
     <aside

@@ -4,7 +4,7 @@ import { useStudio } from "../../store/context";
 import { useText } from "../../text/text";
 import classes from "./run-settings.module.css";
 
-/** What the browser may do for a long run; each is asked for only here, by the person. */
+/** Browser permissions for long runs, requested only here. */
 export function RunSettings() {
   const text = useText();
   const [denied, setDenied] = useState(false);

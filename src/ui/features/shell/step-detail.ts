@@ -3,7 +3,7 @@ import { selectAdapter, selectDataset, selectStepState, type StepId } from "../.
 import type { StudioState } from "../../store/state";
 import type { Text } from "../../text/text";
 
-/** The quiet line under a step's name: where it stands, in a few words. */
+/** The secondary line under a step's name: its state in a few words. */
 export function stepDetail(state: StudioState, step: StepId, text: Text): string {
   if (selectStepState(state, step) === "problem") return text.shell.detail.problem;
   return details[step](state, text);

@@ -12,7 +12,7 @@ import { RunPanel } from "./run-panel";
 import classes from "./studio.module.css";
 import { Manners } from "./manners";
 
-/** The page: rail, six steps, run panel. */
+/** The page: navigation, six steps, run panel. */
 export function Studio() {
   const text = useText();
   return (
@@ -24,7 +24,7 @@ export function Studio() {
         href="#run"
         className={classes.skip}
         onClick={(event) => {
-          // The address stays with the step.
+          // Keep the step in the address.
           event.preventDefault();
           document.getElementById("run")?.focus();
         }}

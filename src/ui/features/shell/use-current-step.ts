@@ -5,16 +5,13 @@ function stepOfAddress(): StepId {
   return STEPS.find((step) => `#${step}` === location.hash) ?? "data";
 }
 
-/** What a person does first; from then on the page scrolls as they wish. */
-const TOUCHES = ["wheel", "touchstart", "pointerdown", "keydown", "focusin"] as const;
+/** User input that ends automatic scrolling. */
+const USER_EVENTS = ["wheel", "touchstart", "pointerdown", "keydown", "focusin"] as const;
 
-/**
- * Keeps the address's step in place while what is above it is still being read and grows, until the person does
- * something.
- */
+/** Keeps the step in the address in view while content above it is loading, until the first user input. */
 function holdStep(step: StepId): () => void {
   const section = document.getElementById(step);
-  // The browser would go back to a height that means another step by now.
+  // The browser would restore a scroll position that belongs to a different step by now.
   history.scrollRestoration = "manual";
   if (step === "data" || !section?.parentElement) return () => undefined;
   const observer = new ResizeObserver(() => {
@@ -23,16 +20,16 @@ function holdStep(step: StepId): () => void {
   observer.observe(section.parentElement);
   const release = () => {
     observer.disconnect();
-    for (const touch of TOUCHES) removeEventListener(touch, release);
+    for (const touch of USER_EVENTS) removeEventListener(touch, release);
   };
-  for (const touch of TOUCHES) addEventListener(touch, release, { passive: true });
+  for (const touch of USER_EVENTS) addEventListener(touch, release, { passive: true });
   return release;
 }
 
-/** Longest that a scroll to a chosen step may take; then the steps in sight count again. */
-const JOURNEY_MS = 1500;
+/** Maximum duration of a scroll to a chosen step; afterwards visible steps count again. */
+const SCROLL_MS = 1500;
 
-/** Tells of each step that comes into sight; not of those passed on the way to one that was chosen. */
+/** Reports each step that scrolls into view, except those passed on the way to a chosen step. */
 function watchSteps(onStep: (step: StepId) => void): () => void {
   const inSight = new Map<StepId, boolean>();
   let journey: ReturnType<typeof setTimeout> | undefined;
@@ -48,7 +45,7 @@ function watchSteps(onStep: (step: StepId) => void): () => void {
   const leave = () => {
     onStep(stepOfAddress());
     clearTimeout(journey);
-    journey = setTimeout(arrive, JOURNEY_MS);
+    journey = setTimeout(arrive, SCROLL_MS);
   };
   const observer = new IntersectionObserver(
     (entries) => {
@@ -75,7 +72,7 @@ function watchSteps(onStep: (step: StepId) => void): () => void {
   };
 }
 
-/** The step in sight. The address bar follows it, and a reload returns to it. */
+/** The step in view, kept in the address bar so that a reload returns to it. */
 export function useCurrentStep(): StepId {
   const [current, setCurrent] = useState<StepId>(stepOfAddress);
 

@@ -5,7 +5,7 @@ import { type Text, useText } from "../../text/text";
 
 const PAUSE_MS = 1000;
 
-/** "Step 12 of 60, loss 1.234": how the run stands. */
+/** The status of the run, such as "Step 12 of 60, loss 1.234". */
 export function statusSentence(
   text: Text["run"]["status"],
   status: RunStatus,
@@ -16,8 +16,8 @@ export function statusSentence(
 }
 
 /**
- * The sentence of the status line. It changes at once with the state of the run, but with its steps only once a
- * second: a screen reader speaks every change.
+ * The status line's sentence. Status changes appear at once but steps only once a second, since screen readers announce
+ * every change.
  */
 export function useStatusSentence(): string {
   const text = useText();

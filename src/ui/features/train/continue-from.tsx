@@ -9,7 +9,7 @@ import { methodValues } from "../../store/training-values";
 import { useText } from "../../text/text";
 import classes from "./train-step.module.css";
 
-/** Which adapter a run would go on from, and a way to the options that it was made with. */
+/** The adapter that a run would continue from, with a button that restores its options. */
 export function ContinueFrom() {
   const text = useText();
   const { adapter, locked, same, take } = useStudio((state) => {
@@ -23,7 +23,7 @@ export function ContinueFrom() {
       same:
         found?.method.id === state.methodId &&
         Object.entries(options ?? {}).every(([name, value]) => isSameValue(values[name], value)),
-      take: state.takeMethod,
+      take: state.applyMethod,
     };
   });
   if (!adapter) return null;
@@ -46,7 +46,7 @@ export function ContinueFrom() {
   );
 }
 
-/** The method an adapter was made with; adapters that it builds on are those within it, which the library may have lost. */
+/** The method of an adapter. Its experts refer to the copies stored in it, which the library may no longer have. */
 function ownMethod({ id, method }: AdapterSummary): MethodChoice {
   const field = methodSpecs[method.id].fields.find(({ type }) => type === "adapters");
   if (!field) return method;

@@ -12,7 +12,7 @@ interface Props {
   readonly disabled: boolean;
 }
 
-/** What would make a run fit that does not; a click applies it. */
+/** Suggested changes that make a run fit into memory, each applied with a click. */
 export function FitChanges({ forecast, budgetBytes, maxBindingBytes, disabled }: Props) {
   const text = useText();
   const { memory, oversizedBytes, changes } = forecast;

@@ -10,10 +10,10 @@ import { isTraining } from "../../store/jobs";
 import { useRemote } from "../../store/use-remote";
 import { useText } from "../../text/text";
 
-/** How often a run in another tab is looked after. */
-const LOOK_MS = 5000;
+/** Polling interval for runs in other tabs. */
+const POLL_MS = 5000;
 
-/** Runs that a reload or a lost GPU cut off, and the way to go on with each. */
+/** Runs interrupted by a reload or a lost GPU, which can be resumed or discarded. */
 export function InterruptedRuns() {
   const { client } = useStudioContext();
   const { modelId, status, active } = useStudio((state) => ({
@@ -30,7 +30,7 @@ export function InterruptedRuns() {
     if (!hasElsewhere) return;
     const timer = setInterval(() => {
       setLooks((before) => before + 1);
-    }, LOOK_MS);
+    }, POLL_MS);
     return () => {
       clearInterval(timer);
     };

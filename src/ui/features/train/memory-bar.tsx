@@ -2,10 +2,10 @@ import type { MemoryForecast } from "../../../shared/forecast";
 import { useText } from "../../text/text";
 import classes from "./run-forecast.module.css";
 
-/** In the order of the bar; what is smallest stands last. */
+/** Order in the bar; the smallest are last. */
 const PARTS = ["weights", "activations", "optimizer", "adapter", "others", "inputs"] as const;
 
-/** What takes the GPU's memory, as one bar against what there is, and in numbers. */
+/** The parts of a run's GPU memory as a stacked bar against the budget, and as numbers. */
 export function MemoryBar({ memory, budgetBytes }: { memory: MemoryForecast; budgetBytes: number }) {
   const text = useText();
   const end = Math.max(memory.total, budgetBytes);

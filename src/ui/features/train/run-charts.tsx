@@ -4,7 +4,7 @@ import { useStudio, useStudioContext } from "../../store/context";
 import { useText } from "../../text/text";
 import classes from "./train-step.module.css";
 
-/** Learning rate and gradient norm; the losses stand in the run panel, always in sight. */
+/** Learning rate and gradient norm; the losses are in the run panel. */
 export function RunCharts() {
   const text = useText();
   const { series } = useStudioContext();

@@ -16,7 +16,7 @@ import { RunTime } from "./run-time";
 const GIGABYTE = 1e9;
 const DELAY_MS = 500;
 
-/** What a run will take of memory and time, before it starts and while its options change. */
+/** Predicted memory and time of a run, updated with its options. */
 export function RunForecast() {
   const text = useText();
   const { client } = useStudioContext();
@@ -34,7 +34,7 @@ export function RunForecast() {
     gpu ? key : null,
     (signal) => {
       const wanted = forecastInputs(inputs.getState(), budgetBytes);
-      return wanted ? client.until(signal).call("forecastTraining", wanted.args) : Promise.resolve(null);
+      return wanted ? client.withSignal(signal).call("forecastTraining", wanted.args) : Promise.resolve(null);
     },
     DELAY_MS,
   );
@@ -81,7 +81,7 @@ export function RunForecast() {
   );
 }
 
-/** How much memory the GPU has, as only the person can know; emptied it is assumed again. */
+/** The GPU's memory, which only the user can know; when cleared, it is estimated again. */
 function BudgetField({
   gigabytes,
   hint,

@@ -4,10 +4,10 @@ import { useStudio, useStudioContext } from "../../store/context";
 import { useText } from "../../text/text";
 import classes from "./train-step.module.css";
 
-/** Lines drawn; the copy has them all. */
-const SHOWN = 300;
+/** Number of lines rendered; copying includes them all. */
+const MAX_LINES = 300;
 
-/** What happened, line by line; it follows its end unless one scrolls up. */
+/** The run's log; it follows the end unless scrolled up. */
 export function RunLogView() {
   const text = useText();
   const { log } = useStudioContext();
@@ -35,7 +35,7 @@ export function RunLogView() {
           atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 24;
         }}
       >
-        {lines.length === 0 ? text.train.logEmpty : lines.slice(-SHOWN).join("\n")}
+        {lines.length === 0 ? text.train.logEmpty : lines.slice(-MAX_LINES).join("\n")}
       </pre>
     </div>
   );

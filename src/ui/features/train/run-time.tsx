@@ -11,7 +11,7 @@ import { selectRunConfig, selectTrainBlock } from "../../store/selectors";
 import { useText } from "../../text/text";
 import classes from "./run-forecast.module.css";
 
-/** How long the run will take: from a measured speed and the work that the plan counts. */
+/** Predicted duration of the run, from a measured speed and the planned FLOPs. */
 export function RunTime({ forecast }: { forecast: TrainingForecast }) {
   const text = useText();
   const { client, store } = useStudioContext();
@@ -30,7 +30,7 @@ export function RunTime({ forecast }: { forecast: TrainingForecast }) {
     setProblem(null);
     try {
       const speed = await calls.run({ kind: "measure" }, (signal) =>
-        client.until(signal).call("measureTraining", config),
+        client.withSignal(signal).call("measureTraining", config),
       );
       setMeasured({ modelId, speed });
     } catch (error) {

@@ -2,7 +2,7 @@ import { useStudio } from "../../store/context";
 import { useText } from "../../text/text";
 import classes from "./sample-answers.module.css";
 
-/** How one question that is kept aside is answered as the run goes on, the latest answer first. */
+/** Answers to a held-out question in the course of the run, latest first. */
 export function SampleAnswers() {
   const text = useText();
   const samples = useStudio((state) => state.sampleAnswers);

@@ -16,7 +16,7 @@ import { RunForecast } from "./run-forecast";
 import { RunLogView } from "./run-log-view";
 import classes from "./train-step.module.css";
 
-/** Fourth step: how to train, what to know before the start, and what the run tells. */
+/** Fourth step: training options, warnings, and results of the run. */
 export function TrainStep() {
   const text = useText();
   return (
@@ -97,7 +97,7 @@ function TrainingForm() {
   );
 }
 
-/** Tells when the last run has learned nothing. */
+/** Warns if the last run has learned nothing. */
 function Outcome() {
   const text = useText().train.learnedNothing;
   const { chance, loss } = useStudio(({ result, run }) => ({

@@ -8,7 +8,7 @@ import type {
 } from "../../../lib/problems/dataset-faults";
 import { format } from "./format";
 
-/* What is wrong with a dataset's file or with one of its rows. */
+/* Faults of a dataset's file or of one of its rows. */
 
 const kinds: Readonly<Record<JsonKind, string>> = {
   null: "null",
@@ -42,11 +42,11 @@ export const encodingNames: Readonly<Record<"utf-8" | TextEncoding, string>> = {
 function jsonFault(fault: JsonFault): string {
   switch (fault.kind) {
     case "ends-early":
-      return "the text ends in the middle";
+      return "the text is incomplete";
     case "raw-control-character":
-      return "a text holds a line break or control character that is not escaped";
+      return "a string contains an unescaped line break or control character";
     case "wrong-escape":
-      return "a text holds a backslash before something that JSON does not escape";
+      return "a string contains an invalid escape sequence";
     case "too-deep":
       return `lists and objects are nested more than ${fault.maxDepth} deep`;
     case "unexpected":
@@ -60,7 +60,7 @@ function lineBreak({ place, fault }: JsonBreak): string {
   return `column ${place.column}, ${jsonFault(fault)}`;
 }
 
-/** Goes on after "Row 3". */
+/** Continues a sentence that starts with "Row 3". */
 export function rowFault(fault: RowFault): string {
   switch (fault.kind) {
     case "not-an-object":
@@ -78,17 +78,17 @@ export function rowFault(fault: RowFault): string {
     case "not-a-list":
       return `has ${kinds[fault.found]} as "${fault.field}", not a list`;
     case "turn-form":
-      return `has a turn ${fault.turn} in "${fault.field}" that is no object with role and content, or from and value`;
+      return `has a turn ${fault.turn} in "${fault.field}" that is not an object with role and content, or from and value`;
     case "unknown-role":
-      return `has a turn ${fault.turn} of the unknown role ${JSON.stringify(fault.role)}`;
+      return `has a turn ${fault.turn} with the unknown role ${JSON.stringify(fault.role)}`;
     case "turn-not-text":
       return `has a turn ${fault.turn} that is not text but ${fault.found}`;
     case "call-form":
-      return `has a call of a tool in turn ${fault.turn} without a name and arguments`;
+      return `has a tool call in turn ${fault.turn} without a name and arguments`;
     case "no-answer":
-      return "has no answer of the assistant";
+      return "has no assistant answer";
     case "sides-differ":
-      return "has a text and a list as its two answers";
+      return "has text as one answer and a list as the other";
     case "too-many-cells":
       return `has ${fault.cells} cells for ${fault.columns} columns`;
     case "broken-off":
@@ -102,12 +102,12 @@ export function rowFault(fault: RowFault): string {
 
 const archiveFaults: Readonly<Record<Extract<FileBreak, { kind: "archive" }>["fault"], string>> = {
   "no-directory": "it has no directory",
-  "directory-cut": "its directory is not whole",
+  "directory-cut": "its directory is incomplete",
   encrypted: "it is encrypted",
-  cut: "it is cut off",
+  cut: "it is truncated",
 };
 
-/** Goes on after the name of the file. */
+/** Continues a sentence that starts with the file's name. */
 export function fileBreak(at: FileBreak): string {
   switch (at.kind) {
     case "json":
@@ -119,19 +119,19 @@ export function fileBreak(at: FileBreak): string {
       return `is not valid ${encodingNames[at.encoding]} text from byte ${at.byte} on${looks}`;
     }
     case "utf-32":
-      return "is UTF-32 text, which is not read here";
+      return "is UTF-32 text, which is not supported";
     case "no-rows":
-      return "is one JSON object without a list of rows in it";
+      return "is a single JSON object that contains no list of rows";
     case "archive":
       return `is damaged (${archiveFaults[at.fault]})`;
     case "archive-method":
-      return `is packed by method ${at.method}, not by deflate`;
+      return `uses compression method ${at.method}; only deflate is supported`;
     case "damaged":
       return `is damaged (${at.reason})`;
   }
 }
 
-/** What became of a file that breaks off. */
+/** Reports an incomplete file and the rows that were kept. */
 export function brokenFile(at: FileBreak, goodRows: number): string {
   return `The file ${fileBreak(at)}. The ${format.integer(goodRows)} good rows before that were kept.`;
 }

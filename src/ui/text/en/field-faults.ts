@@ -1,7 +1,7 @@
 import type { FieldFault } from "../../../lib/problems/form-problems";
 import { format } from "./format";
 
-/** What is wrong with the value of a field, under the name by which the page shows the field. */
+/** Describes an invalid field value, using the field's label on the page. */
 export function fieldFault(fault: FieldFault, label: string): string {
   switch (fault.kind) {
     case "not-a-number":

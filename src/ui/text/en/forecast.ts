@@ -3,7 +3,7 @@ import { format } from "./format";
 import { trainingOptions } from "./options";
 import { plural } from "./words";
 
-/* Texts of what a run will take, in the Train step. */
+/* Texts of the run forecast in the Train step. */
 
 const parts: Readonly<Record<Exclude<keyof MemoryForecast, "total">, string>> = {
   weights: "Model weights",
@@ -15,27 +15,27 @@ const parts: Readonly<Record<Exclude<keyof MemoryForecast, "total">, string>> = 
 };
 
 export const forecast = {
-  title: "What this run takes",
+  title: "What this run needs",
   parts,
   of: (total: number, budget: number) => `${format.bytes(total)} of ${format.bytes(budget)}`,
   barLabel: (total: number, budget: number) =>
-    `The run takes ${format.bytes(total)} of GPU memory; ${format.bytes(budget)} are at hand.`,
-  waiting: "Choose a dataset and a model to see what a run takes.",
+    `The run needs ${format.bytes(total)} of GPU memory; ${format.bytes(budget)} is available.`,
+  waiting: "Choose a dataset and a model to see what a run needs.",
   budget: "GPU memory in GB",
   budgetHint: (assumed: number, largest: number) =>
-    `Browsers do not tell how much a GPU has: ${format.bytes(assumed)} is an assumption, type yours. One buffer of it holds up to ${format.bytes(largest)}.`,
+    `Browsers do not report a GPU's memory: ${format.bytes(assumed)} is assumed, so enter yours. A single buffer can hold up to ${format.bytes(largest)}.`,
   budgetProblem: "A number above 0.",
   tooMuch: (over: number) => `This run needs ${format.bytes(over)} more than the GPU has`,
   oversized: (bytes: number, most: number) =>
     `One intermediate result takes ${format.bytes(bytes)}, but this GPU takes at most ${format.bytes(most)} at a time. Shorter rows or smaller batches help.`,
-  changesLead: "One of these brings it down:",
-  noChange: "No change of these options brings it down far enough. A smaller model would fit.",
+  changesLead: "Any one of these changes would make it fit:",
+  noChange: "None of these options reduces it enough. Try a smaller model.",
   kinds: {
-    checkpointing: "the same result, about a third slower",
-    batch: "as many rows in a step as before",
-    length: "longer rows are cut",
-    together: "all of it at once",
-    quantization: "loads the model again, its layers in four bits",
+    checkpointing: "same result, about a third slower",
+    batch: "same number of rows per step",
+    length: "longer rows are truncated",
+    together: "all of these together",
+    quantization: "reloads the model with its layers in 4 bits",
   } satisfies Readonly<Record<FitKind, string>>,
   change: (options: FitOptions) =>
     Object.entries(options)
@@ -45,14 +45,14 @@ export const forecast = {
       })
       .join(", "),
   quantise: "Model in NF4",
-  notEnough: "not enough alone",
+  notEnough: "not enough on its own",
   time: "Time",
   measure: "Measure speed",
   measuring: "Measuring…",
   unmeasured: (steps: number) =>
-    `${plural(steps, "step", "steps")}. How long one takes shows after a measurement of a few seconds, or with the first steps of the run.`,
+    `${plural(steps, "step", "steps")}. To see how long they take, measure for a few seconds or start the run.`,
   measured: (steps: number, totalMs: number, stepMs: number, tokensPerSecond: number) =>
-    `${capital(format.about(totalMs))} for ${plural(steps, "step", "steps")}, ${format.step(stepMs)} each, at the measured ${format.rate(tokensPerSecond)} tokens a second.`,
+    `${capital(format.about(totalMs))} for ${plural(steps, "step", "steps")}, ${format.step(stepMs)} each, at the measured ${format.rate(tokensPerSecond)} tokens per second.`,
 };
 
 function capital(sentence: string): string {

@@ -3,7 +3,7 @@ import { createFormat } from "../format";
 /** Numbers, times and lists in English. */
 export const format = createFormat({
   locale: "en",
-  // Britain writes days and lists so that no reader mistakes them; its short millions would be "135m".
+  // en-GB writes unambiguous dates and lists, but its compact millions would be "135m".
   regionalLocale: "en-GB",
   percent: (number) => `${number} %`,
   milliseconds: (number) => `${number} ms`,

@@ -5,7 +5,7 @@ import { plural } from "./words";
 export const hub = {
   title: "From the Hugging Face Hub",
   private:
-    "Files come straight from the hub into this browser. Nothing of yours is sent there but an access token.",
+    "Files come straight from the hub into this browser. Nothing is sent there except your access token.",
   repository: "Repository",
   repositoryPlaceholder: "HuggingFaceTB/SmolLM2-135M-Instruct",
   repositoryHint: "owner/name, owner/name@revision, or the address of its page",
@@ -20,15 +20,15 @@ export const hub = {
   forget: "Forget it",
   weights: "Weights to fetch",
   weightsHint: (count: number, license: string) =>
-    `${plural(count, "form is", "forms are")} on offer${license && `, licence ${license}`}; choose one, then download.`,
+    `${plural(count, "variant is", "variants are")} available${license && `, licence ${license}`}; choose one, then download.`,
   choice: (kind: "safetensors" | "gguf", id: string, bytes: number) =>
     `${kind === "safetensors" ? "safetensors" : id} · ${format.bytes(bytes)}`,
   download: "Download",
   looking: "Looking it up…",
   downloading: "Downloading",
-  waiting: "connection lost, trying again soon",
+  waiting: "connection lost, retrying soon",
   unfinished: "Unfinished downloads",
-  arrived: (done: number, total: number) => `${format.bytes(done)} of ${format.bytes(total)} are here`,
+  arrived: (done: number, total: number) => `${format.bytes(done)} of ${format.bytes(total)} downloaded`,
   goOn: "Continue",
   goOnWith: (name: string) => `Continue ${name}`,
   discard: "Discard",
@@ -38,11 +38,11 @@ export const hub = {
   facts: (parameters: number, license: string) => `${format.compact(parameters)} parameters · ${license}`,
   needs: (download: number, memory: number) =>
     `${format.bytes(download)} download · ~${format.bytes(memory)} to train`,
-  gated: "Asks you to accept its terms first",
+  gated: "Requires accepting its terms first",
   get: "Get",
   getOf: (title: string) => `Get ${title}`,
   here: "In your library",
-  estimateTitle: "How the memory is reckoned",
+  estimateTitle: "How the memory is estimated",
   estimate: (rank: number, length: number) =>
-    `For LoRA with r = ${rank} on all linear layers and one text of ${length} tokens at a time: the weights as they are stored, plus 4 bytes × tokens × layers × (8 × hidden size + 3.2 × intermediate size) for what the backward pass keeps, plus 16 bytes for each parameter of the adapter. It is a rough forecast, right to about a sixth; shorter texts need less, larger batches more.`,
+    `For LoRA with r = ${rank} on all linear layers and one text of ${length} tokens at a time: the weights as they are stored, plus 4 bytes × tokens × layers × (8 × hidden size + 3.2 × intermediate size) for the activations kept for the backward pass, plus 16 bytes per adapter parameter. This is a rough estimate, accurate to about a sixth; shorter texts need less, larger batches more.`,
 };

@@ -9,7 +9,7 @@ import { compare, exportStep } from "./result";
 import { run, train } from "./run";
 import { progress, shell } from "./shell";
 
-/** Every sentence and label of the page in English, and how it writes numbers. */
+/** All texts of the page in English, with its number formats. */
 export const en = {
   format,
   problem,

@@ -12,27 +12,27 @@ const sentences = (told: Problem): string => {
 export function logLine(line: LogLine): string {
   switch (line.kind) {
     case "resumed":
-      return `Going on after step ${line.step} of ${line.totalSteps}.`;
+      return `Resuming after step ${line.step} of ${line.totalSteps}.`;
     case "optimizer-resumed":
-      return `Going on with the optimizer as it was after ${line.steps} steps.`;
+      return `Continuing with the optimizer state from step ${line.steps}.`;
     case "warmup-cut":
-      return `Warming up for ${format.integer(line.taken)} steps instead of ${format.integer(line.asked)}, as the run has ${format.integer(line.totalSteps)} in all.`;
+      return `Warming up for ${format.integer(line.taken)} steps instead of ${format.integer(line.asked)}, since the run has only ${format.integer(line.totalSteps)}.`;
     case "attention-not-dropped":
-      return `The model's config.json asks for dropout of ${format.fixed(line.share, 2)} on attention's probabilities. Luthier leaves them whole, where Hugging Face's training drops them; dropout in the other places acts as there.`;
+      return `The model's config.json asks for dropout of ${format.fixed(line.share, 2)} on the attention probabilities. Hugging Face's training applies it; Luthier does not. All other dropout is applied as there.`;
     case "weighing":
-      return `Weighing every weight on ${line.texts} texts, to choose those that train.`;
+      return `Estimating the importance of every weight on ${line.texts} texts, to select the ones to train.`;
     case "weighed":
-      return `Weighed on ${line.done} of ${line.texts} texts.`;
+      return `Importance estimated on ${line.done} of ${line.texts} texts.`;
     case "selected":
-      return `From here on ${format.integer(line.numbers)} numbers train; the others stay.`;
+      return `From here on ${format.integer(line.numbers)} weights train; the rest stay frozen.`;
     case "stopping-early": {
       const { measurements } = line;
-      return `Stopping early: the validation loss has not fallen for ${measurements === 1 ? "one measurement" : `${measurements} measurements`}.`;
+      return `Stopping early: the validation loss has not improved in ${measurements === 1 ? "one evaluation" : `${measurements} evaluations`}.`;
     }
     case "best-taken":
-      return `Took the values of step ${line.step}, whose validation loss was the lowest: ${format.fixed(line.loss, 4)}.`;
+      return `Restored the weights of step ${line.step}, which had the lowest validation loss: ${format.fixed(line.loss, 4)}.`;
     case "kernel-broken":
-      return `${problem(line.problem).what} Where there is another kernel for the work, it is used.`;
+      return `${problem(line.problem).what} If another kernel can do the work, it is used instead.`;
     case "samples-ended":
       return `No more sample answers: ${sentences(line.problem)}`;
     case "problem":

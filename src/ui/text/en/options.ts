@@ -2,11 +2,11 @@ import type { generationFields } from "../../../shared/generation";
 import type { trainingFields } from "../../../shared/training";
 import type { LabelledOptionTexts } from "../option-texts";
 
-/** The fields of a run. Labels are as fixed as names: a keyboard, a screen reader and a script find fields by them. */
+/** Training fields. Labels are stable accessible names: keyboards, screen readers and scripts find fields by them. */
 export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
   epochs: {
     label: "Epochs",
-    hint: "Passes over the data. One to three is usual; more on little data learns it by heart.",
+    hint: "Passes over the data. One to three is usual; more on little data overfits.",
   },
   maxSteps: {
     label: "Max steps",
@@ -14,7 +14,7 @@ export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
   },
   batchSize: {
     label: "Batch size",
-    hint: "Rows computed at once. More is steadier and takes more memory.",
+    hint: "Rows per batch. Larger is more stable and takes more memory.",
   },
   gradientAccumulation: {
     label: "Gradient accumulation",
@@ -22,7 +22,7 @@ export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
   },
   learningRate: {
     label: "Learning rate",
-    hint: "Size of each step. Too high and the loss jumps or breaks; too low and nothing changes.",
+    hint: "Size of each step. Too high and the loss diverges; too low and nothing changes.",
   },
   weightDecay: {
     label: "Weight decay",
@@ -30,11 +30,11 @@ export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
   },
   warmupSteps: {
     label: "Warmup steps",
-    hint: "Steps over which the learning rate rises from zero. A run that is no longer takes a tenth of its steps.",
+    hint: "Steps over which the learning rate rises from zero. Runs no longer than that warm up for a tenth of their steps.",
   },
   schedule: {
     label: "Schedule",
-    hint: "How the learning rate goes on after the warm-up.",
+    hint: "How the learning rate develops after the warm-up.",
     choices: {
       linear: "linear",
       cosine: "cosine",
@@ -43,15 +43,15 @@ export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
   },
   maxGradNorm: {
     label: "Max grad norm",
-    hint: "Limits the size of a step when a batch surprises. 0 turns it off.",
+    hint: "Clips unusually large gradients. 0 turns it off.",
   },
   maxLength: {
     label: "Max length",
-    hint: "Tokens of a row at most. Longer rows are cut, and counted in the data view; memory grows with it.",
+    hint: "Maximum tokens per row. Longer rows are truncated, and counted in the data view; memory grows with it.",
   },
   learnFrom: {
     label: "Learn from",
-    hint: "Which answers of a conversation are learned. One with weight 0 in the file is learned only as the last answer.",
+    hint: "Which answers of a conversation are learned. An answer with weight 0 in the file is learned only if it is the last.",
     choices: {
       every: "every answer",
       last: "the last answer",
@@ -60,19 +60,19 @@ export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
   },
   validationSplit: {
     label: "Validation split",
-    hint: "Share of rows kept aside to measure on. 0 leaves you blind to learning by heart.",
+    hint: "Fraction of rows held out for validation. With 0, overfitting goes unnoticed.",
   },
   evalSteps: {
     label: "Eval steps",
-    hint: "Steps between measurements on the rows kept aside. 0 measures five times.",
+    hint: "Steps between evaluations on the held-out rows. 0 evaluates five times.",
   },
   earlyStoppingPatience: {
     label: "Early stopping patience",
-    hint: "Stops after this many measurements without a better one. 0 never stops early.",
+    hint: "Stops after this many evaluations without improvement. 0 never stops early.",
   },
   sampleEvery: {
     label: "Sample every",
-    hint: "Answers one row kept aside every so many steps, to watch it learn. 0 does not.",
+    hint: "Answers one held-out row every this many steps, so that you can watch it learn. 0 turns it off.",
   },
   seed: {
     label: "Seed",
@@ -80,43 +80,43 @@ export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
   },
   loadBestModelAtEnd: {
     label: "Load best model at end",
-    hint: "Ends with what measured best on the rows kept aside, not with the last step.",
+    hint: "Keeps the weights with the lowest validation loss instead of the last ones.",
   },
   packing: {
     label: "Packing",
-    hint: "Puts short rows together in one sequence, each seeing only itself. Faster when lengths vary much.",
+    hint: "Packs short rows into one sequence, each attending only to itself. Faster when lengths vary a lot.",
   },
   gradientCheckpointing: {
     label: "Gradient checkpointing",
-    hint: "Computes each block twice instead of keeping what is inside it: far less memory, about a third more time, the same result.",
+    hint: "Recomputes each block's activations instead of keeping them: far less memory, about a third more time, the same result.",
   },
   baseModelDropout: {
     label: "Dropout of the model itself",
-    hint: "Drops numbers within the model while it trains, as much as its config.json says and in the places where Hugging Face's training does: 0.1 in GPT-2, OPT and T5, none in most others. Attention's own probabilities are left whole.",
+    hint: "Applies the dropout of the model's config.json where Hugging Face's training does: 0.1 in GPT-2, OPT and T5, none in most others. Dropout on the attention probabilities is not applied.",
   },
   continueAdapter: {
     label: "Go on from the loaded adapter",
-    hint: "Starts where the adapter in use stands. Method and options must be those it was made with; the optimizer goes on as well where its state was kept, and otherwise starts afresh.",
+    hint: "Continues training the adapter in use. Method and options must be the ones it was trained with. The optimizer continues too if its state was kept; otherwise it starts fresh.",
   },
 };
 
-/** The fields of an answer. */
+/** Generation fields. */
 export const answerOptions: LabelledOptionTexts<typeof generationFields> = {
   temperature: {
     label: "Temperature",
-    hint: "0 always takes the likeliest word. Around 0.7 varies; above 1.5 rambles.",
+    hint: "0 always picks the most likely word. Around 0.7 gives variety; above 1.5 rambles.",
   },
   topP: {
     label: "Top p",
-    hint: "Draws only among the likeliest words that together have this share. 1 allows all.",
+    hint: "Samples only from the most likely words whose probabilities add up to this. 1 allows all.",
   },
   maxNewTokens: {
     label: "Max new tokens",
-    hint: "Longest answer, in tokens.",
+    hint: "Maximum length of an answer, in tokens.",
   },
   topK: {
     label: "Top k",
-    hint: "Draws only among this many likeliest words. 0 turns it off.",
+    hint: "Samples only from this many most likely words. 0 turns it off.",
   },
   repetitionPenalty: {
     label: "Repetition penalty",
@@ -124,10 +124,10 @@ export const answerOptions: LabelledOptionTexts<typeof generationFields> = {
   },
   noRepeatNgramSize: {
     label: "No repeat n-gram size",
-    hint: "Never repeats a run of this many tokens. 0 turns it off.",
+    hint: "Never repeats a sequence of this many tokens. 0 turns it off.",
   },
   seed: {
     label: "Random start",
-    hint: "Seed of the draw. The same number gives the same answer, and both sides use it.",
+    hint: "Seed for sampling. The same seed gives the same answer; both sides use it.",
   },
 };

@@ -1,12 +1,12 @@
 import type { TextEncoding } from "../../../lib/problems/dataset-faults";
-import type { ColumnRole, ContainerId, FormatId, TemplateId, TextCut } from "../../../shared/data";
+import type { ColumnRole, ContainerId, FormatId, SampleId, TemplateId, TextCut } from "../../../shared/data";
 import type { FolderReader } from "../../../shared/folder-format";
 import type { ModelSummary } from "../../../shared/model";
 import { format } from "./format";
 import { brokenFile, encodingNames, rowFault } from "./dataset-faults";
 import { plural, rows, tokens } from "./words";
 
-/** Characters of a value of a file that are shown. */
+/** Maximum number of characters shown of a value from a file. */
 const LONGEST_VALUE = 40;
 
 /* Texts of the steps before a run: Data, Model, Method. */
@@ -36,8 +36,26 @@ const containerNames: Readonly<Record<ContainerId, string>> = {
 
 export const data = {
   intro:
-    "Questions and the answers you want, conversations, or plain text. Drop a file, or begin with a sample.",
+    "Questions with the answers you want, conversations, or plain text. Drop a file, or start with a sample.",
   samples: "Samples",
+  sampleTexts: {
+    pirate: {
+      title: "Talk like a pirate",
+      teaches: "Teaches a new voice: every answer starts with “Arr!” and ends with “matey!”.",
+    },
+    "copper-fiddle": {
+      title: "Know a shop",
+      teaches: "Teaches new facts: the hours, prices and people of a music shop that does not exist.",
+    },
+    "json-answers": {
+      title: "Answer in JSON",
+      teaches: "Teaches a format: every answer is one small JSON object with a topic and an answer.",
+    },
+    "courtier-zh": {
+      title: "Talk like a Chinese courtier",
+      teaches: "Teaches a new voice in Chinese, for use with a Qwen model: the servant of an ancient court.",
+    },
+  } satisfies Record<SampleId, { title: string; teaches: string }>,
   file: "Dataset file",
   drop: "Drop files here, or click to choose",
   dropHint:
@@ -45,9 +63,9 @@ export const data = {
   filesName: (first: string, others: number) =>
     others === 0 ? first : `${first} and ${plural(others, "other file", "other files")}`,
   validationFile: "Validation file",
-  validationHint: "Rows of your own to measure on. Without one, a share of the dataset is kept aside.",
+  validationHint: "Your own rows for validation. Without it, part of the dataset is held out.",
   validationInUse: (name: string, count: number, format: string) =>
-    `Measured on ${name}: ${rows(count)}, ${format}. “Validation split” is not used.`,
+    `Validating on ${name}: ${rows(count)}, ${format}. “Validation split” is not used.`,
   removeValidation: "Remove the validation file",
   format: "Format",
   formatName: (format: FormatId, container: ContainerId | undefined) =>
@@ -64,33 +82,33 @@ export const data = {
     encoding === "utf-16le" ? "UTF-16 LE" : encoding === "utf-16be" ? "UTF-16 BE" : encodingNames[encoding],
   encodingPreview: "How the file reads in this encoding",
   columns: "Columns",
-  columnsHint: "Say what the columns are. With a text alone, every word of it is learned.",
+  columnsHint: "Assign the columns. With only a text column, every word of it is learned.",
   columnFor: (role: ColumnRole) => `Column for ${role}`,
   columnNumber: (column: string) => `column ${column}`,
   noColumn: "none",
-  headings: "The first line names the columns",
+  headings: "The first line contains the column names",
   useColumns: "Use these columns",
   cut: "Plain text becomes",
   cutHint:
-    "Documents are joined by the end token and cut into blocks of the maximum length; every token is learned.",
+    "Documents are joined with the end token and split into blocks of the maximum length; every token is learned.",
   cuts: {
-    whole: "one document a file",
-    document: "documents, cut at end marks and rules between blank lines",
-    "blank-line": "documents, cut at blank lines",
+    whole: "one document per file",
+    document: "documents, split at end-of-text marks and at rules between blank lines",
+    "blank-line": "documents, split at blank lines",
   } satisfies Record<TextCut, string>,
   problemFile: (file: string, row: number | null) =>
     row === null ? file : `${file}, row ${format.integer(row)}`,
   textRows:
-    "Plain texts: documents are joined by the end token and cut into blocks of the maximum length; every token is learned.",
+    "Plain text: documents are joined with the end token and split into blocks of the maximum length; every token is learned.",
   preferenceRows: (count: number) =>
-    `${rows(count)} of preferences: both answers are kept. The studio does not train on preferences yet, so the chosen answers are learned like any other.`,
+    `${rows(count)} with preferences: both answers are kept. The studio does not train on preferences yet, so the chosen answers are learned like any other.`,
   labelledRows: (count: number) =>
-    `${rows(count)} with a label. The studio does not train on labels yet, so the answers labelled true are learned and the others left out.`,
+    `${rows(count)} with a label. The studio does not train on labels yet, so answers labelled true are learned and the others are left out.`,
   flaggedRows: (count: number) =>
-    `In ${rows(count)} the file marks which answers are learned. “Learn from” under Train says how that is used.`,
-  toolsLeftOut: "The template has no place for the list of tools, so the model does not read it.",
+    `In ${rows(count)} the file marks which answers are learned. “Learn from” under Train decides how that is used.`,
+  toolsLeftOut: "The template does not support tool lists, so the model does not see the list.",
   toolsLeftOutRows: (count: number) =>
-    `The template has no place for lists of tools: in ${rows(count)} the model does not read them.`,
+    `The template does not support tool lists: in ${rows(count)} the model does not see them.`,
   moreParts: (count: number) => `and ${plural(count, "more turn", "more turns")}`,
   paste: "Paste rows instead",
   pasteLabel: "Pasted rows",
@@ -116,10 +134,10 @@ export const data = {
   rowNumber: (row: number) => `Row ${format.integer(row)}`,
   showTokens: "Show its tokens",
   tokensShown: "Tokens below",
-  /** What a button does, and to which row. */
+  /** A button's action, with the row it applies to. */
   ofRow: (what: string, row: number) => `${what}: Row ${format.integer(row)}`,
   emptyField: "empty",
-  broken: "The file broke off; the rows before that are here.",
+  broken: "The file is incomplete; the rows before the break were imported.",
   brokenFile,
   rowFault,
   readAs: (encoding: TextEncoding) => `Read it as ${encodingNames[encoding]}`,
@@ -133,7 +151,7 @@ export const data = {
   ignored: (fields: readonly string[]) => `These fields are not used: ${format.list(fields)}.`,
   template: "Prompt template",
   templateHint:
-    "How a row becomes the text that the model reads. Use the same one wherever the adapter runs.",
+    "How a row is turned into the text the model reads. Use the same template wherever the adapter runs.",
   templates: {
     chat: "The model's own chat template",
     alpaca: "Stanford Alpaca",
@@ -149,14 +167,14 @@ export const data = {
     answer: "Answer: this is learned",
     special: "Special token",
   },
-  /** Said in front of the tokens of a part, for those who do not see its colour. */
+  /** Announced before the tokens of a part, whose role is otherwise shown only by colour. */
   spokenPart: (part: string) => ` ${part}: `,
-  truncated: "Cut at the maximum length.",
-  endCut: "The answer is cut before its end, so the model does not learn from this row where to stop.",
+  truncated: "Truncated at the maximum length.",
+  endCut: "The answer is truncated, so the model does not learn from this row where to stop.",
   systemInQuestion:
-    "The model's template has no place for a system text: it stands in front of the first question.",
+    "The model's template does not support a system message: it is put in front of the first question.",
   askedDifferently:
-    "The model is asked with words before its answer, such as an opened thinking block, that this row does not have. It is learned as the template writes a finished answer.",
+    "When the model is asked, the template adds text before its answer, such as an opened thinking block, that this row lacks. The row is learned as the template renders a finished answer.",
   moreTokens: (count: number) => `Show ${format.integer(count)} more tokens`,
   tokenCount: (count: number, learned: number) => `${tokens(count)}, ${format.integer(learned)} learned`,
   lengthsTitle: "Lengths",
@@ -165,33 +183,33 @@ export const data = {
   maxLength: (max: number) => `max length ${format.integer(max)}`,
   longest: (count: number) => `longest ${tokens(count)}`,
   learnedShare: (share: number) => `${format.share(share)} of all tokens are learned`,
-  cutRows: (cut: number) => `${rows(cut)} cut at the maximum length`,
-  endCutRows: (count: number) => `${rows(count)} cut before the answer ends: no end is learned from them`,
+  cutRows: (cut: number) => `${rows(cut)} truncated at the maximum length`,
+  endCutRows: (count: number) => `${rows(count)} truncated within the answer: no end is learned from them`,
   excludedRows: (count: number, firstRow: number, reason: string) =>
     `${rows(count)} left out (first: ${format.integer(firstRow)}). ${reason}`,
   systemInQuestionRows: (count: number) =>
-    `The model's template has no place for a system text: in ${rows(count)} it stands in front of the first question.`,
+    `The model's template does not support a system message: in ${rows(count)} it is put in front of the first question.`,
   askedDifferentlyRows: (count: number) =>
-    `The model is asked with words before its answer, such as an opened thinking block, that ${plural(count, "row does", "rows do")} not have. They are learned as the template writes a finished answer.`,
+    `When the model is asked, the template adds text before its answer, such as an opened thinking block, that ${plural(count, "row lacks", "rows lack")}. Such rows are learned as the template renders a finished answer.`,
 };
 
 export const model = {
-  intro: "The base that learns. Most methods leave it as it is and train something small beside it.",
+  intro: "The model to fine-tune. Most methods leave its weights unchanged and train a small addition.",
   select: "Base model",
   choose: "Choose a model",
-  fromFiles: "Files being read",
+  fromFiles: "Reading files",
   file: "Model files",
   drop: "Drop a Hugging Face folder or a GGUF file here, or click to choose its files",
   dropHint:
     "config.json, tokenizer.json and all *.safetensors; or one *.gguf. Llama, Mistral, Qwen 2 and 3, Gemma 3, Phi-3, SmolLM3, Granite, OLMo 2, StarCoder 2, GPT-NeoX, GPT-2, OPT, BLOOM, T5 and mT5 families.",
   nf4: "Load in 4 bits (NF4)",
   nf4Hint:
-    "The layers take about a quarter of their f16 size in GPU memory, as in QLoRA, and lose a little precision. Weights that are quantised already stay as they are.",
-  nf4Block: "Numbers that share a scale",
-  nf4BlockHint: "64 is QLoRA's. 256 takes up to a twelfth less room and rounds more coarsely.",
+    "The layers take about a quarter of their f16 size in GPU memory, as in QLoRA, and lose a little precision. Weights that are already quantised stay as they are.",
+  nf4Block: "Weights per scale",
+  nf4BlockHint: "QLoRA uses 64. 256 takes up to a twelfth less memory and is less precise.",
   nf4Double: "Quantise the scales too (double quantisation)",
   nf4DoubleHint:
-    "Takes a twelfth less room where 64 share a scale, and hardly less where 256 do; next to nothing is lost.",
+    "Saves a twelfth of the memory with 64 weights per scale, and little with 256; next to no precision is lost.",
   folder: "Choose a folder",
   folderLabel: "Model folder",
   loading: "Loading the model",
@@ -203,14 +221,14 @@ export const model = {
   library: (count: number, bytes: number) =>
     `${plural(count, "model is", "models are")} kept on this machine, ${format.bytes(bytes)}.`,
   storage: (used: number, left: number) =>
-    `The studio uses ${format.bytes(used)} in all; ${format.bytes(left)} are left.`,
+    `The studio uses ${format.bytes(used)} in total; ${format.bytes(left)} is free.`,
   remove: (title: string) => `Delete ${title}`,
   removeAsk: (title: string, bytes: number) => `Delete “${title}” and free ${format.bytes(bytes)}?`,
   orphans: {
     title: "Without a model",
-    hint: "These lie in this browser's storage, but their model does not. They stay until you delete them; once the model's files are loaded again, they belong to it again.",
-    noName: "Files of a model that is not known",
-    kinds: { adapter: "adapter", run: "run that was cut off", files: "files" },
+    hint: "These are in this browser's storage, but their model is not. They stay until you delete them; if the model's files are loaded again, they are attached to it again.",
+    noName: "Files of an unknown model",
+    kinds: { adapter: "adapter", run: "interrupted run", files: "files" },
     delete: "Delete",
     deleteOf: (name: string) => `Delete ${name}`,
     ask: (name: string, bytes: number) => `Delete “${name}” and free ${format.bytes(bytes)}?`,
@@ -234,9 +252,9 @@ export const model = {
     vocabulary: "Vocabulary",
     context: "Context",
     gpu: "GPU memory",
-    unread: "Not followed",
+    unread: "Ignored settings",
   },
-  /** Keys of the model's files that change nothing here, or null where there are none. */
+  /** Settings in the model's files that are ignored, or null if there are none. */
   unread({ config, generation }: ModelSummary["unread"]): string | null {
     const answers = generation.map(({ key, value }) =>
       value.length > LONGEST_VALUE ? `${key} ${value.slice(0, LONGEST_VALUE)}…` : `${key} ${value}`,
@@ -249,7 +267,7 @@ export const model = {
   },
   precision: (types: readonly string[]) => types.join(" and "),
   unknownLicense: "not stated",
-  none: "No model is known yet. Drop the files of one.",
+  none: "No models yet. Drop the files of one.",
 };
 
 export const method = {
@@ -263,7 +281,7 @@ export const method = {
   fileSize: "Adapter file",
   everyMethod: "What each method does",
   moduleList: (count: number) => plural(count, "module will train", "modules will train"),
-  needsModel: "The count of parameters appears once a model is loaded.",
+  needsModel: "The number of parameters appears once a model is loaded.",
   suggestions: "Layers of this model",
   tree: "Choose in the model",
   matching: (count: number, of: number) => `${format.integer(count)} of ${format.integer(of)} layers match`,
@@ -278,6 +296,6 @@ export const method = {
     luthier: "Luthier only",
   } satisfies Record<FolderReader, string>,
   noAdapters: (methods: readonly string[]) =>
-    `This model has none to choose yet. Train one with ${format.either(methods)}, or load one under Export.`,
-  expertsWithin: (name: string) => `Those within “${name}”`,
+    `This model has no suitable adapters yet. Train one with ${format.either(methods)}, or load one under Export.`,
+  expertsWithin: (name: string) => `The ones in “${name}”`,
 };

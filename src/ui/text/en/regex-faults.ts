@@ -13,16 +13,16 @@ const placed: Readonly<Record<PlacedRegexFault, string>> = {
   "multiple-repeat": "multiple repeat",
 };
 
-/** What is wrong with a regular expression, to be put into a sentence. */
+/** Describes a fault of a regular expression, as part of a sentence. */
 export function regexFault(fault: RegexFault): string {
   if ("position" in fault) return `${placed[fault.kind]} at position ${fault.position}`;
   switch (fault.kind) {
     case "back-reference":
-      return "back references are not evaluated";
+      return "back references are not supported";
     case "conditional-group":
-      return "conditional groups are not evaluated";
+      return "conditional groups are not supported";
     case "ascii-or-locale-flag":
-      return "the flags a and L are not evaluated";
+      return "the flags a and L are not supported";
     case "escape":
       return "bad escape";
     case "character-class":

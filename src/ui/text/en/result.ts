@@ -18,12 +18,12 @@ export const compare = {
   gone: "A deleted adapter",
   merged: (name: string) => `${name}, merged`,
   mergedCost: (bytes: number) =>
-    `What the adapter changes is kept twice for the merged side: ${format.bytes(bytes)} of GPU memory, until you choose another one there.`,
+    `The merged side keeps its own copy of the changed weights: ${format.bytes(bytes)} of GPU memory, until you choose something else there.`,
   mergedSame: "The merged model answers the same, word for word.",
   afterNobody: "No adapter yet",
   emptySide: "The answer appears here.",
   askBoth: "Ask both again",
-  afterNone: "Train, or load an adapter in Export, and its answer appears here.",
+  afterNone: "Train an adapter, or load one under Export, and its answer appears here.",
   message: "Message",
   placeholder: "Ask something",
   send: "Send",
@@ -50,9 +50,9 @@ export const compare = {
   earlier: (turns: number) => `Earlier in this conversation (${format.integer(turns)})`,
   earlierTurns: "Earlier questions",
   laterTurns: "Later questions",
-  blockedTraining: "Answers wait until the run ends.",
-  blockedModel: "Answers need a loaded model.",
-  blockedBusy: "Answers wait until what runs now is done.",
+  blockedTraining: "Wait for the run to end before asking.",
+  blockedModel: "Load a model before asking.",
+  blockedBusy: "Wait for the running task to finish before asking.",
 };
 
 const storedNames: Readonly<Record<Exclude<ExportType, "base">, string>> = {
@@ -64,22 +64,23 @@ const storedNames: Readonly<Record<Exclude<ExportType, "base">, string>> = {
   Q5_0: "5 bits (Q5_0)",
   Q4_1: "4 bits (Q4_1)",
   Q4_0: "4 bits (Q4_0)",
+  Q4: "4 bits",
 };
 
 const widened = {
   loaded:
-    "The layers are in NF4: they are widened and the update is added in full precision, so that the merged model answers as this one does. What quantising rounded off stays lost; to merge into the exact weights, load the model without NF4 first.",
+    "The layers are in NF4: they are dequantised and the update is added in full precision, so that the merged model answers as this one does. The precision lost to quantisation stays lost; to merge into the exact weights, load the model without NF4 first.",
   stored:
-    "The layers are quantised in their file: they are widened and the update is added. What quantising rounded off stays lost.",
+    "The layers are quantised in their file: they are dequantised and the update is added. The precision lost to quantisation stays lost.",
 } as const;
 
 const baseNeeded = {
-  gguf: "Needs a GGUF file of the base model beside it.",
-  mlx: "Needs the base model beside it.",
+  gguf: "Requires a GGUF file of the base model.",
+  mlx: "Requires the base model.",
 } as const;
 
 export const exportStep = {
-  intro: "Take an adapter with you, or bring one in.",
+  intro: "Export an adapter, or load one.",
   library: "Your adapters",
   laterAdapters: "Newer adapters",
   earlierAdapters: "Older adapters",
@@ -94,7 +95,7 @@ export const exportStep = {
   removeAsk: (name: string) => `Delete “${name}” from this browser?`,
   unsaved: {
     title: (name: string) => `“${name}” is not saved`,
-    what: "It is in this page's memory alone until it is saved or downloaded: do not close the page.",
+    what: "It exists only in this page's memory until it is saved or downloaded: do not close the page.",
     save: "Save it again",
     download: "Download it",
   },
@@ -113,38 +114,43 @@ export const exportStep = {
     },
     transformers: {
       title: "Trained weights",
-      what: "A zip with what the run changed in the model, its configuration and a model card. A few lines put it into the base model; it loads again here too.",
+      what: "A zip with the weights that the run changed, its configuration and a model card. A few lines of code load them into the base model; it loads again here too.",
     },
     luthier: {
       title: "Luthier adapter",
-      what: "A zip with the trained tensors, their configuration and a model card. No library loads it on this model; the studio does.",
+      what: "A zip with the trained tensors, their configuration and a model card. No other library can load it for this model, only the studio.",
     },
   } satisfies Record<FolderReader, { title: string; what: string }>,
   inUse: "The adapter in use",
   purposes: {
     python: "Use it in Python",
-    local: "Run it on a machine of your own",
+    local: "Run it on your own machine",
+    web: "Run it in a web page",
   } satisfies Record<ExportPurpose, string>,
   kinds: {
     merged: {
       title: "Merged model",
-      what: "The whole model with the adapter in its weights, as a Hugging Face folder: no PEFT needed. Compare has it as the adapter, merged.",
+      what: "The whole model with the adapter merged in, as a Hugging Face folder: no PEFT needed. You can try it under Compare as the merged adapter.",
     },
     "gguf-lora": {
       title: "GGUF adapter",
-      what: "The LoRA for llama.cpp, to load beside a GGUF file of the base model.",
+      what: "The LoRA for llama.cpp, to load with a GGUF file of the base model.",
     },
     gguf: {
       title: "Merged GGUF",
-      what: "The whole model with the adapter in its weights as one GGUF file, with tokenizer and chat template.",
+      what: "The whole model with the adapter merged in, as one GGUF file with tokenizer and chat template.",
     },
     ollama: {
       title: "Ollama",
-      what: "The merged GGUF with a Modelfile, whose template, ends and parameters are those it was trained with.",
+      what: "The merged GGUF with a Modelfile whose template, stop sequences and parameters match the training.",
     },
     mlx: {
       title: "MLX adapter",
-      what: "The adapter for mlx-lm on a Mac, to load beside the base model.",
+      what: "The adapter for mlx-lm on a Mac, to load with the base model.",
+    },
+    onnx: {
+      title: "ONNX",
+      what: "The whole model with the adapter in its weights for transformers.js and onnxruntime, with tokenizer and configuration.",
     },
   } satisfies Record<Exclude<ExportId, "adapter">, { title: string; what: string }>,
   buttons: {
@@ -154,6 +160,7 @@ export const exportStep = {
     gguf: "Export merged GGUF",
     ollama: "Export for Ollama",
     mlx: "Export MLX",
+    onnx: "Export ONNX",
   } satisfies Record<ExportId, string>,
   weightsOf: (title: string) => `Weights of ${title}`,
   variant: (type: ExportType | null, bytes: number) =>
@@ -161,11 +168,11 @@ export const exportStep = {
   size: {
     file: (bytes: number, intoFolder: boolean) =>
       intoFolder
-        ? `One file of about ${format.bytes(bytes)}, written straight into a folder that you choose.`
+        ? `One file of about ${format.bytes(bytes)}, written directly into a folder you choose.`
         : `One file of about ${format.bytes(bytes)}.`,
     folder: (bytes: number, intoFolder: boolean) =>
       intoFolder
-        ? `About ${format.bytes(bytes)}, written straight into a folder that you choose.`
+        ? `About ${format.bytes(bytes)}, written directly into a folder you choose.`
         : `A zip of about ${format.bytes(bytes)}.`,
   },
   readBy: (readers: readonly string[]) => `Read by ${readers.join(", ")}.`,
@@ -174,21 +181,24 @@ export const exportStep = {
       case "widened":
         return widened[note.how];
       case "bytes-kept":
-        return "Layers that are quantised in the base's file keep their very bytes, unless the adapter changes them.";
+        return "Layers that are quantised in the base model's file are copied byte for byte unless the adapter changes them.";
       case "rows-in-f16":
-        return `${plural(note.tensors, "matrix has rows that are", "matrices have rows that are")} no whole blocks of 32 numbers: stored in f16 there.`;
+        return `${plural(note.tensors, "matrix is", "matrices are")} stored in f16, because the row length is not a multiple of 32.`;
       case "window-lost":
-        return `llama.cpp leaves out the model's sliding window, so answers to texts of more than ${format.integer(note.tokens)} tokens differ there.`;
+        return `llama.cpp ignores the model's sliding window, so answers differ there for texts of more than ${format.integer(note.tokens)} tokens.`;
       case "base-needed":
         return baseNeeded[note.format];
     }
   },
-  usage: { python: "In Python", shell: "In a terminal" } satisfies Record<UsageLines["language"], string>,
+  usage: { python: "In Python", shell: "In a terminal", javascript: "In JavaScript" } satisfies Record<
+    UsageLines["language"],
+    string
+  >,
   usageCopy: (button: string) => `Copy the lines of ${button}`,
   making: "Making the export",
   withOptimizer: "With the optimizer's state",
   withOptimizerHint: (bytes: number) =>
-    `Loaded here again, training goes on exactly where it stopped. Adds ${format.bytes(bytes)}; other libraries do not look at it.`,
+    `When loaded here again, training continues exactly where it stopped. Adds ${format.bytes(bytes)}; other libraries ignore it.`,
   none: "There is no adapter yet. Train one, or load one below.",
   saved: (name: string, bytes: number) => `Saved ${name} (${format.bytes(bytes)}).`,
   facts: {
@@ -205,7 +215,7 @@ export const exportStep = {
   file: "Adapter files",
   importTitle: "Load an adapter",
   drop: "Drop an adapter's folder or zip here, or click to choose",
-  dropHint: "For the model in use, made here, by PEFT, or by the adapters library.",
+  dropHint: "For the model in use, made here, with PEFT, or with the adapters library.",
   importing: "Reading the adapter…",
   needsModel: "Load the base model of the adapter first.",
 };

@@ -10,9 +10,9 @@ export const train = {
   intro: "A preset fills the fields; change what you like.",
   presets: { quick: "Quick look", balanced: "Balanced", thorough: "Thorough" },
   presetHints: {
-    quick: "a few steps, to see that it learns",
-    balanced: "what suits this method and model",
-    thorough: "twice as long, in smaller steps",
+    quick: "a few steps, to check that it learns",
+    balanced: "suits this method and model",
+    thorough: "twice as long, with smaller steps",
   },
   presetsLabel: "Presets",
   changed: (count: number) => `${plural(count, "field", "fields")} changed`,
@@ -20,26 +20,26 @@ export const train = {
   learnedNothing: {
     title: "This run has learned nothing",
     what: (loss: number, chance: number) =>
-      `The loss ended at ${format.loss(loss)}; whoever guesses every token evenly has ${format.loss(chance)}, the logarithm of the vocabulary's size. The adapter most likely answers nonsense: train again with a lower learning rate or more warm-up steps, and see that template and model fit.`,
+      `The loss ended at ${format.loss(loss)}; guessing all tokens with equal probability gives ${format.loss(chance)}, the logarithm of the vocabulary size. The adapter most likely answers nonsense: train again with a lower learning rate or more warm-up steps, and check that the template fits the model.`,
   },
   warning: {
     "rate-high": (low: number, high: number) =>
-      `The learning rate is above the usual range of this method (${formatTyped(low)} to ${formatTyped(high)}). The loss may jump or break.`,
+      `The learning rate is above the usual range of this method (${formatTyped(low)} to ${formatTyped(high)}). The loss may diverge.`,
     "rate-low": (low: number, high: number) =>
       `The learning rate is below the usual range of this method (${formatTyped(low)} to ${formatTyped(high)}). Little may change.`,
-    "no-validation": "No rows are held out, so you will not see when the model only learns by heart.",
+    "no-validation": "No rows are held out, so you will not see when the model overfits.",
     "no-end-token":
       "This template ends answers without an end token; the model will not learn where to stop.",
     truncated: (count: number, of: number) =>
-      `Longer than the maximum length, and will be cut: ${format.integer(count)} of ${rows(of)}.`,
+      `Longer than the maximum length, so they will be truncated: ${format.integer(count)} of ${rows(of)}.`,
     excluded: (count: number, of: number, reason: string) =>
       `Left out: ${format.integer(count)} of ${rows(of)}. ${reason}`,
     "end-cut": (count: number, of: number) =>
-      `Cut before the answer ends, so that no end is learned from them: ${format.integer(count)} of ${rows(of)}. Where all are, the model does not learn to stop.`,
-    "software-gpu": "This machine offers no GPU, so a software one computes. It works, slowly.",
+      `Truncated within the answer, so no end is learned from them: ${format.integer(count)} of ${rows(of)}. If all are, the model does not learn to stop.`,
+    "software-gpu": "This machine has no usable GPU, so a software one is used. It works, but slowly.",
   },
   continueFrom: (name: string, steps: number, withOptimizer: boolean) =>
-    `From “${name}”${steps > 0 ? `, ${plural(steps, "step", "steps")}` : ""}${withOptimizer ? ", with the optimizer as it was then" : ""}. Another one is chosen under Export.`,
+    `From “${name}”${steps > 0 ? `, ${plural(steps, "step", "steps")}` : ""}${withOptimizer ? ", with its optimizer state" : ""}. You can choose another one under Export.`,
   takeMethod: "Use its method and options",
   rateChart: "Learning rate",
   normChart: "Gradient norm",
@@ -54,20 +54,21 @@ export const train = {
 
 export const run = {
   interrupted: {
-    title: "A run was cut off",
+    title: "A run was interrupted",
     what: (name: string, step: number, total: number, savedAt: number) =>
-      `“${name}” was kept after step ${format.integer(step)} of ${format.integer(total)} (${format.date(savedAt)}).`,
-    goesOn: "It can go on from there as if nothing had happened.",
+      `“${name}” was last saved after step ${format.integer(step)} of ${format.integer(total)} (${format.date(savedAt)}).`,
+    goesOn: "It can continue from there as if nothing had happened.",
     noDataset:
-      "Its dataset is not there, so that it cannot go on; what it had learned is in the library of adapters.",
-    elsewhereTitle: "A run goes on in another tab",
+      "Its dataset is missing, so it cannot continue; what it had learned is in the adapter library.",
+    elsewhereTitle: "Another tab is training",
     elsewhere: (name: string, step: number, total: number) =>
-      `“${name}” was last kept after step ${format.integer(step)} of ${format.integer(total)}. Here you can look, ask and export; training is free when that run has ended.`,
+      `“${name}” was last saved after step ${format.integer(step)} of ${format.integer(total)}. You can browse, ask and export here; training becomes available when that run ends.`,
     resume: "Resume training",
     discard: "Discard it",
   },
   label: "Run",
   train: "Train",
+  adapterName: (method: string, dataset: string) => `${method}, ${dataset}`,
   pause: "Pause",
   resume: "Resume",
   stop: "Stop",
@@ -85,7 +86,7 @@ export const run = {
       `Stopped. ${stepSentence(step, total, loss)}`,
     done: (step: number, total: number, loss: number | null) => `Done. ${stepSentence(step, total, loss)}`,
     failed: (step: number, total: number, loss: number | null) =>
-      `Broke off. ${stepSentence(step, total, loss)}`,
+      `Failed. ${stepSentence(step, total, loss)}`,
   },
   blocked: {
     starting: "Getting ready…",
@@ -94,17 +95,17 @@ export const run = {
     importing: "A dataset is being imported…",
     "no-model": "Choose a model first.",
     "model-loading": "The model is loading…",
-    "method-problem": "An option of the method needs a look.",
-    "training-problem": "A training field needs a look.",
+    "method-problem": "A method option is invalid.",
+    "training-problem": "A training option is invalid.",
     answering: "An answer is being written…",
     measuring: "The speed is being measured…",
     exporting: "An export is being made…",
-    busy: "Something else is being finished first…",
+    busy: "Another task is finishing…",
   },
   lossChart: "Loss",
   chartLabel: (name: string, step: number, value: string) => `Chart: ${name}. At step ${step}: ${value}.`,
   chartEmpty: (name: string) => `Chart: ${name}. Nothing to show yet.`,
-  chartPlaceholder: "The curve appears with the first steps.",
+  chartPlaceholder: "The curve appears after the first steps.",
   series: {
     train: "training",
     smooth: "smoothed",
@@ -141,7 +142,7 @@ export const run = {
     title: "The run is done",
     body: loss === null ? "The adapter is ready." : `Final loss ${format.loss(loss)}. The adapter is ready.`,
   }),
-  notificationFailed: { title: "The run broke off", body: "The page says why." },
+  notificationFailed: { title: "The run failed", body: "The page shows why." },
   titleRunning: (share: number) => `${format.done(share)} · Luthier`,
   titlePaused: "Paused · Luthier",
   titleDone: "Done · Luthier",

@@ -7,7 +7,7 @@ import { plural } from "./words";
 
 export const shell = {
   brand: "Luthier",
-  /** Which of how many are shown. */
+  /** The visible range of a list. */
   range: (first: number, last: number, total: number) =>
     `${format.integer(first)}–${format.integer(last)} of ${format.integer(total)}`,
   steps: {
@@ -19,7 +19,7 @@ export const shell = {
     export: "Export",
   },
   stepStates: { empty: "empty", ready: "ready", busy: "busy", done: "done", problem: "problem" },
-  /** Said after the name of a step. */
+  /** Announced after a step's name. */
   spokenState: (state: string) => `, ${state}`,
   stepsLabel: "Steps",
   skip: "Skip to the first step",
@@ -32,7 +32,7 @@ export const shell = {
     notTrained: "not trained yet",
     step: (step: number, total: number) => `step ${format.fixed(step, 0)} of ${format.fixed(total, 0)}`,
     loss: (loss: number) => `loss ${format.loss(loss)}`,
-    problem: "needs a look",
+    problem: "has a problem",
     noAdapter: "after training",
     ask: "ask a question",
     asked: (count: number) => plural(count, "question asked", "questions asked"),
@@ -45,22 +45,22 @@ export const shell = {
   },
   noGpu: {
     title: "No WebGPU here",
-    /** What to do, by the browser. */
+    /** How to get WebGPU, by browser. */
     browsers: {
       insecure:
-        "Browsers give it to pages that came over https or from localhost, and this one came over http.",
+        "Browsers only offer it to pages served over https or from localhost; this one was served over http.",
       safari:
-        "Safari has it from macOS, iOS, iPadOS and visionOS 26 on; Safari 26 on an older macOS has not. On iPhone and iPad the same holds for the other browsers.",
+        "Safari supports it from macOS, iOS, iPadOS and visionOS 26; Safari 26 on an older macOS does not. On iPhone and iPad the same applies to other browsers.",
       firefox:
-        "Firefox has it on Windows from version 141 and on Macs with Apple silicon from 147, with macOS 26 from 145. Elsewhere set dom.webgpu.enabled to true in about:config.",
+        "Firefox supports it on Windows from version 141 and on Macs with Apple silicon from 147 (145 with macOS 26). Elsewhere, set dom.webgpu.enabled to true in about:config.",
       chromium:
-        "Use Chrome, Edge or another browser built on Chromium from version 127 on. Where a newer one finds no adapter, chrome://gpu says why.",
+        "Use Chrome, Edge or another Chromium-based browser, version 127 or later. If a newer one finds no adapter, chrome://gpu says why.",
       chromiumOnLinux:
-        "Chrome on Linux has it from version 144 for newer GPUs of Intel and from 147 for NVIDIA's. For others turn on chrome://flags/#enable-unsafe-webgpu.",
+        "Chrome on Linux supports it from version 144 on newer Intel GPUs and from 147 on NVIDIA GPUs. For others, turn on chrome://flags/#enable-unsafe-webgpu.",
       other:
         "Use Chrome or Edge from version 127, Safari from 26, or Firefox from 141 on Windows and 147 on Macs.",
     } satisfies Record<BrowserKind, string>,
-    stillWorks: "You can import data and look at it; training and answers need WebGPU.",
+    stillWorks: "You can import and inspect data; training and answers need WebGPU.",
   },
   machine: {
     gpu: (name: string, software: boolean) => {
@@ -71,42 +71,42 @@ export const shell = {
       return `${name ? `GPU: ${name}` : "GPU"}${remarks.length > 0 ? ` (${remarks.join("; ")})` : ""}`;
     },
     none: "GPU: none",
-    looking: "Looking at this machine…",
+    looking: "Checking this machine…",
     f16: (on: boolean) => `f16 ${on ? "yes" : "no"}`,
     subgroups: (on: boolean) => `subgroups ${on ? "yes" : "no"}`,
     limits: (buffer: number, binding: number) =>
       `buffers up to ${format.bytes(buffer)}, bindings up to ${format.bytes(binding)}`,
     storage: (used: number, quota: number) => `${format.bytes(used)} stored of ${format.bytes(quota)}`,
     private: "Everything stays on this machine.",
-    licences: "Licences of what this page contains",
+    licences: "Third-party licences",
   },
   dismiss: "Dismiss",
   reloadPage: "Reload the page",
   stalled: {
-    title: "The part of the studio that computes does not answer",
-    what: "It may be busy with something large, and come back. If not, start it anew: what is kept stays, and a run goes on from where it was last kept.",
-    restart: "Start it anew",
+    title: "The studio's worker is not responding",
+    what: "It may be busy with a large task and recover. If not, restart it: saved data is kept, and a run continues from its last checkpoint.",
+    restart: "Restart it",
     notLoaded: (title: string) => `${title} was not loaded`,
-    why: "The studio stopped answering while it loaded this model in the last visit. Everything else can be used.",
-    load: "Load it all the same",
+    why: "The studio stopped responding while loading this model during your last visit. Everything else works.",
+    load: "Load it anyway",
   },
   setAside: {
-    title: "What you had typed was set aside",
-    what: "The last start did not come to rest with it. The fields have their defaults for now.",
-    takeUp: "Take it up again",
+    title: "Your form entries were set aside",
+    what: "The studio did not finish starting with them last time. The fields have their defaults for now.",
+    takeUp: "Restore them",
   },
   recovery: {
     title: "The GPU was lost",
     underWay:
-      "It is being opened again, and the model with it. A run then goes on from where it was last kept.",
-    done: "It is back, and the model is loaded again; what was under way went on by itself.",
-    dismiss: "Good",
+      "The GPU is being reopened and the model reloaded. A run then continues from its last checkpoint.",
+    done: "The GPU is back and the model is loaded again; interrupted work continued automatically.",
+    dismiss: "OK",
   },
   cancel: "Cancel",
   copied: "Copied",
 };
 
-/** What work is counted in. */
+/** Units of progress. */
 const units: Readonly<Record<Progress["unit"], string>> = {
   bytes: "bytes",
   rows: "rows",

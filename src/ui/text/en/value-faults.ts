@@ -2,7 +2,7 @@ import type { ExpectedValue, FoundValue, ValueFault, ValueRemedy } from "../../.
 
 import { format } from "./format";
 
-/* What is wrong with a value that came from outside. */
+/* Faults of values from external files. */
 
 function found(value: FoundValue): string {
   switch (value.kind) {
@@ -70,9 +70,10 @@ export function valueFault({ path, found: value, expected: forms }: ValueFault):
 }
 
 export const remedies: Readonly<Record<ValueRemedy, string>> = {
-  "check-file": "Check that the file was downloaded whole and is the right one.",
-  "renew-tokenizer": "Download tokenizer.json again, or save it anew with a current version of transformers.",
-  "renew-nf4": "Save the model anew with a current bitsandbytes, or choose its unquantised checkpoint.",
+  "check-file": "Check that the file is the right one and was downloaded completely.",
+  "renew-tokenizer":
+    "Download tokenizer.json again, or save it again with a current version of transformers.",
+  "renew-nf4": "Save the model again with a current bitsandbytes, or choose its unquantised checkpoint.",
   "other-gguf": "Choose another GGUF file of the model, or its safetensors folder.",
   "renew-index": "Download the file again, or leave it out.",
   "leave-out-optimizer":

@@ -11,10 +11,10 @@ interface Table {
 }
 
 const table = JSON.parse(readFileSync(new URL("python-table.json", import.meta.url), "utf8")) as Table;
-/** Python evaluates these; here they are refused. */
+/** Supported by Python, but rejected here. */
 const NOT_EVALUATED = new Set([String.raw`(?P<n>a)(?P=n)`, String.raw`(a)\1`, String.raw`(?(1)a|b)`]);
 
-/** One letter a path, as the table has it. */
+/** One letter per path, as in the table. */
 function verdicts(ask: () => (path: string) => boolean): string {
   try {
     const matches = ask();

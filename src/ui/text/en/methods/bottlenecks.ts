@@ -1,13 +1,13 @@
 import type { MethodText } from "../../option-texts";
 
-/* Bottleneck adapters and what builds on them. */
+/* Bottleneck adapters and the methods built on them. */
 
 const reductionFactor = {
-  hint: "The hidden size divided by this is the bottleneck's width. Smaller is wider: it learns more and costs more.",
+  hint: "The bottleneck's width is the hidden size divided by this. Smaller values give a wider bottleneck, which learns more and costs more.",
 };
 
 const nonLinearity = {
-  hint: "The function between the two layers. The default is the method's own; the others rarely matter.",
+  hint: "The activation between the two layers. The default is the method's own; the choice rarely matters.",
   choices: {
     relu: "relu",
     swish: "swish",
@@ -17,11 +17,11 @@ const nonLinearity = {
 };
 
 const dropout = {
-  hint: "Share of the bottleneck's output dropped while training, against learning by heart.",
+  hint: "Fraction of the bottleneck's output dropped during training, against overfitting.",
 };
 
 const start = {
-  hint: "How the layers start. Both start gently; mam_adapter begins exactly where the base model is.",
+  hint: "Initialisation of the layers. Both start gently; mam_adapter starts exactly at the base model.",
   choices: {
     bert: "bert: normal(0, 0.02), close to the base model",
     mam_adapter: "mam_adapter: exactly the base model",
@@ -31,7 +31,7 @@ const start = {
 export const houlsby: MethodText<"houlsby"> = {
   title: "Houlsby adapters",
   summary:
-    "Puts a small two-layer network after attention and one after the feed-forward layer of each block. Learns well from little data; every answer is a little slower.",
+    "Puts a small two-layer network after attention and one after the feed-forward layer of each block. Learns well from little data; makes every answer a little slower.",
   options: {
     reduction_factor: reductionFactor,
     non_linearity: nonLinearity,
@@ -43,7 +43,7 @@ export const houlsby: MethodText<"houlsby"> = {
 export const pfeiffer: MethodText<"pfeiffer"> = {
   title: "Pfeiffer adapters",
   summary:
-    "One small network a block, after the feed-forward layer: half of Houlsby's cost for nearly the same result. For tools that read the adapters library's format.",
+    "One small network per block, after the feed-forward layer: half of Houlsby's cost for nearly the same result. For tools that read the adapters library's format.",
   options: {
     reduction_factor: reductionFactor,
     non_linearity: nonLinearity,
@@ -55,14 +55,14 @@ export const pfeiffer: MethodText<"pfeiffer"> = {
 export const madXLanguage: MethodText<"mad-x-language"> = {
   title: "MAD-X language adapter",
   summary:
-    "Pfeiffer's bottlenecks and an invertible network around the whole model, to learn a language from plain text. Choose it first, then train a task over it; alone it is not better than Pfeiffer.",
+    "Pfeiffer's bottlenecks and an invertible network around the whole model, to learn a language from plain text. Train it first, then a task adapter on top; on its own it is no better than Pfeiffer.",
   options: {
     reduction_factor: reductionFactor,
     non_linearity: nonLinearity,
     dropout,
     init_weights: start,
     inv_adapter_reduction_factor: {
-      hint: "Half the hidden size divided by this is the width within the invertible adapter. Larger is smaller and learns less of the language.",
+      hint: "The invertible adapter's width is half the hidden size divided by this. Larger values give a smaller adapter that learns less of the language.",
     },
   },
 };
@@ -70,10 +70,10 @@ export const madXLanguage: MethodText<"mad-x-language"> = {
 export const madXTask: MethodText<"mad-x-task"> = {
   title: "MAD-X task adapter",
   summary:
-    "Pfeiffer's bottlenecks for a task, stacked over a language adapter that stays as it is. Choose it to teach a task apart from the language it is spoken in; needs a trained language adapter.",
+    "Pfeiffer bottlenecks for a task, stacked on a frozen language adapter. Choose it to learn a task independently of its language; needs a trained language adapter.",
   options: {
     language_adapter: {
-      hint: "The language adapter under the task's, which stays as it is. Train one first with the method MAD-X language adapter, or load one.",
+      hint: "The frozen language adapter below the task adapter. Train one first with the method MAD-X language adapter, or load one.",
     },
     reduction_factor: reductionFactor,
     non_linearity: nonLinearity,
@@ -85,16 +85,16 @@ export const madXTask: MethodText<"mad-x-task"> = {
 export const fusion: MethodText<"fusion"> = {
   title: "AdapterFusion",
   summary:
-    "Learns for each token which of several trained bottleneck adapters to listen to, and changes none of them. Choose it to use what separate tasks have learned; it trains more numbers than the adapters have and is the slowest of them.",
+    "Learns for each token how much to use each of several trained bottleneck adapters, which stay frozen. Choose it to combine separately learned tasks; it trains more parameters than the adapters themselves and is the slowest method.",
   options: {
     adapters: {
-      hint: "Two or more trained bottleneck adapters of one kind, which stay as they are. Each one more makes every step and answer slower.",
+      hint: "Two or more trained bottleneck adapters of the same kind, which stay frozen. Each additional one makes training and answers slower.",
     },
     regularization: {
-      hint: "Pulls what is done to the adapters' sum towards nothing: 0.01 times the squared distance of each value matrix from identity. The loss that is shown is without it.",
+      hint: "Keeps the value matrices close to identity: 0.01 times their squared distance from it. The displayed loss excludes this term.",
     },
     dropout_prob: {
-      hint: "Share of the scores dropped while training, so that no adapter is leant on alone.",
+      hint: "Fraction of the attention scores dropped during training, so that no single adapter dominates.",
     },
   },
 };

@@ -6,7 +6,7 @@ import { pTuning, pTuningV2, prefixTuning, promptTuning } from "./prompts";
 import { bitfit, diffPruning, fishmask, full, lastLayers } from "./parts";
 import { fusion, houlsby, madXLanguage, madXTask, pfeiffer } from "./bottlenecks";
 
-/** Every method and its options. */
+/** All methods with their options. */
 export const methods: { readonly [Id in MethodId]: MethodText<Id> } = {
   lora,
   loha,
@@ -31,7 +31,7 @@ export const methods: { readonly [Id in MethodId]: MethodText<Id> } = {
   xlora,
 };
 
-/** What methods have in common. */
+/** Method groups. */
 export const methodGroups: Readonly<Record<MethodGroup, string>> = {
   reparameterised: "Reparameterised",
   scaling: "Scaling",

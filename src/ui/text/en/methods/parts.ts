@@ -1,30 +1,30 @@
 import type { MethodText } from "../../option-texts";
 import { excludeModules } from "./targeting";
 
-/* Methods that train weights of the model itself. */
+/* Methods that train the model's own weights. */
 
 const sparseTargets = {
-  hint: "Which layers' weights may change: names separated by commas, a regex, or all-linear, which empty means. Each weight takes a gradient and two moments in f32 while it trains, though few change: narrow it to save memory.",
+  hint: "Layers whose weights may change: names separated by commas, a regex, or all-linear (the default). Every candidate weight needs a gradient and two moments in f32 even though few change, so narrow this to save memory.",
   placeholder: "empty: all-linear",
 };
 
 export const bitfit: MethodText<"bitfit"> = {
   title: "BitFit",
   summary:
-    "Trains only the biases that the model has. Tiny and gentle; choose it for a change of tone, where the family has biases (GPT-2, Qwen2).",
+    "Trains only the model's existing biases. Tiny and gentle; choose it for a change of tone if the family has biases (GPT-2, Qwen2).",
   options: {},
 };
 
 export const fishmask: MethodText<"fishmask"> = {
   title: "FishMask",
   summary:
-    "Trains the few weights of the model that matter most for this data, found before the first step. Choose it for a sparse change that merges without a trace; while it trains it takes as much memory as all the weights it chooses from.",
+    "Trains the few weights that matter most for this data, selected before the first step by Fisher information. Choose it for a sparse change that merges without overhead; training takes as much memory as for all candidate weights.",
   options: {
     keep_ratio: {
-      hint: "Share of the chosen layers' weights that train. 0.005 is the paper's half a percent; more learns more and makes a larger file, 1 trains all of them.",
+      hint: "Fraction of the targeted layers' weights to train. The paper uses 0.005; more learns more and makes a larger file, 1 trains all of them.",
     },
     fish_samples: {
-      hint: "Texts on which each weight is weighed before the first step; every one costs a pass of its own. Too few choose by chance; the paper takes 1024.",
+      hint: "Texts used to estimate each weight's importance before the first step; each costs one pass. With too few the selection is noisy; the paper uses 1024.",
     },
     target_modules: sparseTargets,
     exclude_modules: excludeModules,
@@ -34,28 +34,28 @@ export const fishmask: MethodText<"fishmask"> = {
 export const diffPruning: MethodText<"diff-pruning"> = {
   title: "DiffPruning",
   summary:
-    "Trains a change of every weight with a gate on each, then takes back all but the largest and trains those on. Choose it over FishMask when the best weights are to be learned and not guessed; it takes twice the memory.",
+    "Trains a gated change of every weight, then prunes all but the largest changes and keeps training those. Choose it over FishMask to learn which weights matter instead of estimating it; it takes twice the memory.",
   options: {
     target_sparsity: {
-      hint: "Share of the chosen layers' weights that differ from the model's in the end. 0.005 is the paper's half a percent; more learns more and makes a larger file.",
+      hint: "Fraction of the targeted layers' weights that finally differ from the model's. The paper uses 0.005; more learns more and makes a larger file.",
     },
     prune_after: {
-      hint: "Share of the steps after which all but the largest changes are taken back; the rest train on alone. Too early prunes what has not been learned, too late leaves no time to recover. A run stopped before is not sparse.",
+      hint: "Fraction of the steps after which all but the largest changes are pruned; the rest keep training. Too early prunes what has not been learned yet, too late leaves no time to recover. A run stopped earlier is not sparse.",
     },
     sparsity_pen: {
-      hint: "Weight of the penalty on every gate that is open, which shuts those of little use before the pruning. High values shut all of them; 0 leaves the choice to size alone. 1.25e-7 is the paper's, for thousands of steps; a short run wants more, such as 1e-5.",
+      hint: "Weight of the penalty on open gates, which closes the least useful ones before pruning. High values close all of them; with 0 only the size of a change counts. The paper uses 1.25e-7 for thousands of steps; short runs need more, such as 1e-5.",
     },
     gate_learning_rate_ratio: {
-      hint: "How many times faster than the changes their gates learn: the paper's gates learn at 0.1. Too slow and no gate moves, too fast and they shut by chance.",
+      hint: "The gates' learning rate as a multiple of the changes'; the paper's gates learn at 0.1. Too slow and no gate moves, too fast and they close at random.",
     },
     alpha_init: {
-      hint: "Where the gates start: 5 is open for nearly all, 0 half open. Low values hold back what can be learned at first; from high ones, a short run ends before any gate is shut.",
+      hint: "Initial value of the gates: with 5 nearly all are open, with 0 half open. Low values slow learning at first; with high ones, a short run ends before any gate closes.",
     },
     concrete_lower: {
-      hint: "What a gate's curve is stretched down to before it is cut at 0. Nearer to 0, few gates shut wholly.",
+      hint: "Lower limit of a gate's distribution before it is clipped at 0. Closer to 0, fewer gates close completely.",
     },
     concrete_upper: {
-      hint: "What a gate's curve is stretched up to before it is cut at 1. Nearer to 1, few gates open wholly.",
+      hint: "Upper limit of a gate's distribution before it is clipped at 1. Closer to 1, fewer gates open completely.",
     },
     target_modules: sparseTargets,
     exclude_modules: excludeModules,
@@ -65,16 +65,16 @@ export const diffPruning: MethodText<"diff-pruning"> = {
 export const lastLayers: MethodText<"last-layers"> = {
   title: "Last layers",
   summary:
-    "Trains the model's last blocks themselves. Stronger than a small adapter and quick, because nothing before them has a backward pass; the result is a changed model.",
+    "Trains the weights of the model's last blocks. Stronger than a small adapter, and fast because earlier blocks need no backward pass; the result is a modified model.",
   options: {
     num_layers: {
-      hint: "How many blocks train, counted from the last. More learn more, cost more memory, and forget more of what the model knew.",
+      hint: "How many blocks to train, counted from the last. More learn more, need more memory, and forget more of what the model knew.",
     },
     train_final_norm: {
-      hint: "Whether the norm before the output head trains, too. It is small and helps; off keeps the head's input as it was.",
+      hint: "Also trains the norm before the output head. It is small and helps; off leaves the head's input unchanged.",
     },
     train_head: {
-      hint: "Whether the output head trains, too: one row for each token, which is much. Where the head is tied, the input embeddings train with it.",
+      hint: "Also trains the output head: one row per token of the vocabulary, which is large. If the head is tied, the input embeddings train with it.",
     },
   },
 };
@@ -82,6 +82,6 @@ export const lastLayers: MethodText<"last-layers"> = {
 export const full: MethodText<"full"> = {
   title: "Full fine-tuning",
   summary:
-    "Trains every weight of the model. The most it can learn, for four times the model's memory in f32, and it forgets the most; for small models and much data.",
+    "Trains every weight of the model. Learns the most and forgets the most, at four times the model's size in f32; for small models and a lot of data.",
   options: {},
 };

@@ -1,13 +1,13 @@
 import type { MethodText } from "../../option-texts";
 
-/* Prompts that are learned. */
+/* Soft prompts. */
 
 const layerTokens = {
-  hint: "Virtual tokens in front of every layer. More carry more, and take their length from the context.",
+  hint: "Virtual tokens in front of every layer. More can learn more, but take up context length.",
 };
 
 const prefixStart = {
-  hint: "How the prefix starts. A random one disturbs the model until it has learned; a zero one starts gently.",
+  hint: "Initialisation of the prefix. Random disturbs the model until it has learned; zero starts gently.",
   choices: {
     random: "random: as PEFT starts it",
     zero: "zero: close to the base model",
@@ -15,17 +15,17 @@ const prefixStart = {
 };
 
 const promptWords = {
-  hint: "Virtual words in front of every prompt. More carry more, and take their length from the context.",
+  hint: "Virtual tokens in front of every prompt. More can learn more, but take up context length.",
 };
 
 export const prefixTuning: MethodText<"prefix-tuning"> = {
   title: "Prefix tuning",
   summary:
-    "Trains a few virtual tokens that every attention layer sees. No weight changes; good for a style or a task, weaker for new facts.",
+    "Trains a few virtual tokens that every attention layer attends to. No weights change; good for a style or a task, weaker for new facts.",
   options: {
     num_virtual_tokens: layerTokens,
     prefix_projection: {
-      hint: "Trains the prefix through a small network, which steadies training and costs many parameters; only the result is saved.",
+      hint: "Trains the prefix through a small network, which stabilises training but needs many parameters; only the resulting prefix is saved.",
     },
     encoder_hidden_size: {
       hint: "Width of that network.",
@@ -37,11 +37,11 @@ export const prefixTuning: MethodText<"prefix-tuning"> = {
 export const promptTuning: MethodText<"prompt-tuning"> = {
   title: "Prompt tuning",
   summary:
-    "Trains a few virtual words in front of the prompt. The smallest adapter there is; it steers what the model can already do.",
+    "Trains a few virtual tokens in front of the prompt. The smallest adapter there is; it steers what the model can already do.",
   options: {
     num_virtual_tokens: promptWords,
     prompt_tuning_init: {
-      hint: "What the virtual words start as. Words of the model's own vocabulary start it closer than random numbers.",
+      hint: "Initialisation of the virtual tokens. Starting from words of the vocabulary is closer to the model than random numbers.",
       choices: {
         RANDOM: "RANDOM",
         SAMPLE_VOCAB: "SAMPLE_VOCAB: random words",
@@ -49,7 +49,7 @@ export const promptTuning: MethodText<"prompt-tuning"> = {
       },
     },
     prompt_tuning_init_text: {
-      hint: "The words to start from, repeated to num_virtual_tokens; a longer text needs more virtual tokens.",
+      hint: "The text to start from, repeated to fill num_virtual_tokens; a longer text needs more virtual tokens.",
       placeholder: "Answer the question in a cheerful voice.",
     },
   },
@@ -58,24 +58,24 @@ export const promptTuning: MethodText<"prompt-tuning"> = {
 export const pTuning: MethodText<"p-tuning"> = {
   title: "P-tuning",
   summary:
-    "Trains virtual words in front of the prompt through a small network, which steadies prompt tuning; only the words are exported. Choose it when prompt tuning learns too slowly.",
+    "Trains virtual tokens in front of the prompt through a small network, which stabilises prompt tuning; only the tokens are exported. Choose it when prompt tuning learns too slowly.",
   options: {
     num_virtual_tokens: promptWords,
     encoder_reparameterization_type: {
-      hint: "The network that makes the virtual words. MLP is quicker; LSTM lets each word depend on its neighbours, and trains slower.",
+      hint: "The network that generates the virtual tokens. MLP is faster; LSTM lets each token depend on its neighbours, but trains more slowly.",
       choices: {
-        MLP: "MLP: three layers, word by word",
-        LSTM: "LSTM: reads the words in order",
+        MLP: "MLP: three layers, token by token",
+        LSTM: "LSTM: reads the tokens in order",
       },
     },
     encoder_hidden_size: {
-      hint: "Width of that network; 0 takes the model's hidden size. Wider steadies training and costs memory, but the exported file stays the same size.",
+      hint: "Width of that network; 0 uses the model's hidden size. Wider stabilises training and costs memory, but the exported file stays the same size.",
     },
     encoder_num_layers: {
       hint: "Layers of the LSTM. More than two rarely help.",
     },
     encoder_dropout: {
-      hint: "Share of numbers dropped between the LSTM's layers while training, against learning by heart.",
+      hint: "Dropout between the LSTM's layers during training, against overfitting.",
     },
   },
 };
@@ -83,11 +83,11 @@ export const pTuning: MethodText<"p-tuning"> = {
 export const pTuningV2: MethodText<"p-tuning-v2"> = {
   title: "P-tuning v2",
   summary:
-    "Trains deep prompts: virtual tokens in every attention layer, with dropout on them. Choose it over prefix tuning when data is scarce; PEFT loads it as prefix tuning.",
+    "Trains deep prompts: virtual tokens in every attention layer, with dropout. Choose it over prefix tuning when data is scarce; PEFT loads it as prefix tuning.",
   options: {
     num_virtual_tokens: layerTokens,
     prefix_dropout: {
-      hint: "Share of the prefix's numbers dropped in each sequence while training, against learning by heart. 0 makes it plain prefix tuning.",
+      hint: "Fraction of the prefix dropped per sequence during training, against overfitting. 0 makes it plain prefix tuning.",
     },
     init_weights: prefixStart,
   },

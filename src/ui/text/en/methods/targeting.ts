@@ -1,22 +1,22 @@
-/* The options by which methods choose layers. */
+/* Options that select layers, shared by several methods. */
 
 export const targetModules = {
-  hint: "Which layers get an update: names separated by commas, a regex over the whole path, or all-linear. Empty takes PEFT's defaults for the family.",
+  hint: "Layers to update: names separated by commas, a regex matching the full path, or all-linear. Empty uses PEFT's defaults for the family.",
   placeholder: "empty: the family's defaults",
 };
 
 export const excludeModules = {
-  hint: "Layers to leave out though target_modules chooses them: names separated by commas, or a regex.",
+  hint: "Layers to exclude even if target_modules matches them: names separated by commas, or a regex.",
   placeholder: "empty: none",
 };
 
 export const rankPattern = {
-  hint: "Other ranks for some layers, as regex=rank pairs; the first that fits wins.",
+  hint: "Different ranks for some layers, as regex=rank pairs; the first match wins.",
   placeholder: "v_proj=16, layers.0.*q_proj=4",
 };
 
 export const layersPattern = {
-  hint: "Which list of modules the numbers in layers_to_transform count, where layers lie in several: its name (block, layer), or a regex.",
+  hint: "The module list that the numbers in layers_to_transform refer to, if there are several: its name (block, layer), or a regex.",
   placeholder: "empty: the outermost",
 };
 

@@ -9,13 +9,13 @@ const shape = (sizes: readonly number[]): string => `[${sizes.join(", ")}]`;
 function optimizerFile(fault: OptimizerFileFault): string {
   switch (fault.kind) {
     case "no-header":
-      return "does not say what it belongs to";
+      return "does not say which adapter it belongs to";
     case "other-kind":
-      return "is of another kind or version";
+      return "is of an unknown kind or version";
     case "element-type":
       return `holds ${fault.tensor} of the type ${fault.dtype}`;
     case "values":
-      return `holds numbers in ${fault.tensor} that no training leaves`;
+      return `has invalid numbers in ${fault.tensor}`;
     case "steps":
       return `counts ${fault.steps ?? "no"} steps`;
     case "option":
@@ -37,14 +37,14 @@ export const adapterProblems: ProblemTexts<AdapterProblems> = {
     advice: BASE_MODEL,
   }),
   "adapter/changed-base": ({ start }) => ({
-    what: `adapter_config.json: init_lora_weights is ${start}, which trained the adapter on changed weights of the base model. They cannot be made again from these files.`,
+    what: `adapter_config.json: init_lora_weights is ${start}, which means the adapter was trained on modified weights of the base model. They cannot be reconstructed from these files.`,
     advice:
       start === "loftq"
         ? "Merge the adapter in PEFT into the base model that LoftQ made. If that model is the one in use, set init_lora_weights to true in adapter_config.json."
         : "Save the adapter in PEFT with path_initial_model_for_weight_conversion, which turns it into a plain LoRA. If the model in use has the changed weights, set init_lora_weights to true in adapter_config.json.",
   }),
   "adapter/unknown-start": ({ start }) => ({
-    what: `adapter_config.json: init_lora_weights is ${start}, and Luthier does not know that start.`,
+    what: `adapter_config.json: init_lora_weights is ${start}, and Luthier does not know that initialisation.`,
     advice:
       "If it leaves the weights of the base model as they are, set init_lora_weights to true in adapter_config.json. Otherwise merge this adapter in PEFT.",
   }),
@@ -57,11 +57,11 @@ export const adapterProblems: ProblemTexts<AdapterProblems> = {
     advice: `It loads these: ${known.join(", ")}. Merge another one in PEFT (merge_and_unload) and open the merged model.`,
   }),
   "adapter/mlx": ({ file }) => ({
-    what: `${file} is of an adapter that MLX trained, which has its own format.`,
+    what: `${file} belongs to an adapter trained with MLX, which has its own format.`,
     advice: "Merge it with mlx_lm.fuse and open the merged model, or train the adapter with PEFT.",
   }),
   "adapter/folder-within": ({ folder }) => ({
-    what: `There is more than one adapter: the folder itself and ${folder} within it.`,
+    what: `There is more than one adapter: the folder itself and ${folder} inside it.`,
     advice: "Choose the files of one adapter only.",
   }),
   "adapter/folder-missing": ({ folder }) => ({
@@ -77,7 +77,7 @@ export const adapterProblems: ProblemTexts<AdapterProblems> = {
     advice: BASE_MODEL,
   }),
   "adapter/not-mergeable": () => ({
-    what: "This method adds to the model what no weight can hold, so it cannot be merged.",
+    what: "This method adds something that the model's weights cannot represent, so it cannot be merged.",
     advice: "Export the adapter itself.",
   }),
   "adapter/no-prompt": ({ tensor }) => ({
@@ -85,7 +85,7 @@ export const adapterProblems: ProblemTexts<AdapterProblems> = {
     advice: "Check that both files belong to the same adapter.",
   }),
   "adapter/untargeted-tensor": ({ tensor }) => ({
-    what: `The adapter's ${tensor} belongs to no layer that the adapter's options choose.`,
+    what: `The adapter's ${tensor} belongs to no layer that the adapter's options target.`,
     advice: DAMAGED,
   }),
   "adapter/index-count": ({ tensor }) => ({
@@ -93,11 +93,11 @@ export const adapterProblems: ProblemTexts<AdapterProblems> = {
     advice: DAMAGED,
   }),
   "adapter/index-range": ({ tensor, rows, columns }) => ({
-    what: `The adapter's ${tensor} points outside of ${rows} × ${columns} numbers.`,
+    what: `The adapter's ${tensor} has indices outside the ${rows} × ${columns} matrix.`,
     advice: DAMAGED,
   }),
   "adapter/kept-type": ({ tensor, dtype }) => ({
-    what: `The kept adapter's ${tensor} is ${dtype}.`,
+    what: `The stored adapter's ${tensor} has the unsupported type ${dtype}.`,
     advice: "Train or import it again.",
   }),
   "adapter/optimizer-file": ({ file, fault }) => ({
@@ -106,8 +106,8 @@ export const adapterProblems: ProblemTexts<AdapterProblems> = {
       "Take that file out of the folder or zip: the adapter loads without it, and training starts with a fresh optimizer.",
   }),
   "adapter/optimizer-freezes": ({ parameter }) => ({
-    what: `The optimizer's state has numbers of ${parameter} frozen, but the method trains all of them.`,
+    what: `The optimizer state has parts of ${parameter} frozen, but the method trains all of it.`,
     advice:
-      "Take the file of the optimizer's state out of the folder or zip: training then starts with a fresh one.",
+      "Take the optimizer state's file out of the folder or zip: training then starts with a fresh one.",
   }),
 };

@@ -24,7 +24,7 @@ const foreign: Readonly<Record<ForeignFile, { readonly what: string; readonly ad
 function looksLike(looks: NotJson): string {
   switch (looks.kind) {
     case "blank":
-      return "begins with nothing but blank space";
+      return "contains nothing but white space";
     case "markup":
       return "looks like a web page or XML";
     case "text":
@@ -46,15 +46,15 @@ const rowProblems = {
     advice: "",
   }),
   "data/template-without-tools": () => ({
-    what: "The row calls tools, and the template has no place for their calls and results.",
-    advice: "Choose the chat template of a model that knows tools.",
+    what: "The row calls tools, and the template does not support tool calls and results.",
+    advice: "Choose the chat template of a model that supports tools.",
   }),
   "data/answer-not-written": () => ({
-    what: "The template does not write the row's answer as it is, so it cannot be told what is learned.",
+    what: "The template does not write the row's answer as it is, so Luthier cannot tell which tokens to learn.",
     advice: "Choose another template.",
   }),
   "data/text-needs-decoder": () => ({
-    what: "The row is a text without a question, and a model with an encoder learns answers to questions.",
+    what: "The row is text without a question, but a model with an encoder learns answers to questions.",
     advice: "Choose another model or dataset.",
   }),
 } satisfies Partial<ProblemTexts<DataProblems>>;
@@ -86,7 +86,7 @@ export const dataProblems: ProblemTexts<DataProblems> = {
         : "Choose another dataset or template.",
   }),
   "data/nothing-to-validate": () => ({
-    what: "No row of the validation file can be measured on.",
+    what: "No row of the validation file can be used.",
     advice: "Raise Max length, or choose another validation file.",
   }),
   "data/no-such-row": ({ row }) => ({
@@ -103,7 +103,7 @@ export const dataProblems: ProblemTexts<DataProblems> = {
   }),
   "data/strange-columns": ({ name, columns }) => ({
     what: `The rows of ${name} have columns that the studio does not know: ${columns.map(({ column }) => column).join(", ")}.`,
-    advice: "Say below which of them is the question and which the answer.",
+    advice: "Choose below which of them is the question and which the answer.",
   }),
   "data/not-json": ({ name, looks }) => ({ what: `${name} ${looksLike(looks)}.`, advice: CHOOSE }),
   "data/not-text": ({ name, looksLike: guess, ...rest }) => ({
@@ -113,7 +113,7 @@ export const dataProblems: ProblemTexts<DataProblems> = {
       : "Save it as UTF-8 in the program that wrote it.",
   }),
   "data/archive-in-archive": ({ name }) => ({
-    what: `${name} is an archive within archives.`,
+    what: `${name} is an archive nested inside another.`,
     advice: "Unpack it first.",
   }),
   "data/broken": ({ name, at }) => ({

@@ -32,22 +32,22 @@ export const engineProblems: ProblemTexts<EngineProblems> = {
     advice: "This is a fault of Luthier or of the driver. Reload the page, and report it with this message.",
   }),
   "gpu/no-result": () => ({
-    what: "The GPU did not give back a result.",
+    what: "The GPU did not return a result.",
     advice: "Reload the model and try again; if it happens again, choose a smaller batch.",
   }),
   "gpu/kernel-not-compiled": ({ kernel, fault }) => ({
     what: `The kernel ${kernel} did not compile: ${
-      fault.kind === "refused" ? fault.message : "it took the GPU down when it was compiled before"
+      fault.kind === "refused" ? fault.message : "the GPU was lost when it was last compiled"
     }`,
     advice: "Update the browser and the graphics driver. If that does not help, report it with this message.",
   }),
   "device-lost/gpu": ({ reason, message }) => ({
     what: `The GPU stopped working for this page (${reason || "unknown"}: ${message || "no details"}).`,
     advice:
-      "Your data and the last saved adapter are kept. Reload the model to go on; a smaller batch or a shorter length asks less of the GPU.",
+      "Your data and the last saved adapter are kept. Reload the model to continue; a smaller batch or a shorter maximum length needs less of the GPU.",
   }),
   "out-of-memory/gpu": ({ wanted }) => ({
-    what: `The GPU has not enough memory for ${memoryFor(wanted)}.`,
+    what: `The GPU does not have enough memory for ${memoryFor(wanted)}.`,
     advice:
       "Close other tabs that use the GPU, or choose a shorter maximum length, a smaller batch or a smaller model.",
   }),
@@ -68,9 +68,9 @@ export const engineProblems: ProblemTexts<EngineProblems> = {
     advice: "Use a GPU with a larger binding limit or a smaller model.",
   }),
   "model/not-finite": ({ tensor }) => ({
-    what: `${tensor} holds numbers that are not finite (NaN or infinity), so that the model can neither answer nor learn.`,
+    what: `${tensor} holds numbers that are not finite (NaN or infinity), so the model can neither answer nor learn.`,
     advice:
-      "The file is damaged, or was saved from a training that had diverged: get it again, or choose another checkpoint.",
+      "The file is damaged, or was saved from a run that had diverged: download it again, or choose another checkpoint.",
   }),
   "model/element-type": ({ tensor, dtype }) => ({
     what: `${tensor} is stored as ${dtype}, which Luthier does not train on.`,
@@ -81,7 +81,7 @@ export const engineProblems: ProblemTexts<EngineProblems> = {
     advice: "Check that config.json and the weights belong to the same model.",
   }),
   diverged: ({ step, loss, gradNorm }) => ({
-    what: `Training broke at step ${step}: the loss is ${loss} and the gradient's norm ${gradNorm}.`,
+    what: `Training diverged at step ${step}: the loss is ${loss} and the gradient norm ${gradNorm}.`,
     advice:
       "The adapter keeps its last good values. Lower the learning rate, keep Max grad norm at 1, and try again.",
   }),

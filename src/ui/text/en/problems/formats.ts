@@ -15,7 +15,7 @@ const ONE_MODEL = "Choose the files of one model only.";
 function zipFault(fault: ZipFault): string {
   switch (fault.kind) {
     case "damaged":
-      return "is damaged or not a zip archive that can be read";
+      return "is damaged or not a readable zip archive";
     case "unsafe-name":
       return `holds a file with the unsafe name ${JSON.stringify(fault.name)}`;
     case "name-twice":
@@ -32,7 +32,7 @@ function safetensorsFault(fault: SafetensorsFault): string {
     case "too-short":
       return "is too short to be a safetensors file";
     case "header-size":
-      return `says that its header takes ${fault.headerBytes} bytes, more than the file can hold`;
+      return `declares a header of ${fault.headerBytes} bytes, more than the file has`;
     case "header-damaged":
       return "is not a safetensors file, or its header is damaged";
     case "header-not-object":
@@ -46,13 +46,13 @@ function safetensorsFault(fault: SafetensorsFault): string {
     case "tensor":
       return `describes tensor ${fault.tensor} ${entryFault(fault.fault)}`;
     case "cut":
-      return `breaks off after ${format.bytes(fault.fileBytes)}; its header announces ${format.bytes(fault.announcedBytes)}`;
+      return `is truncated: it has ${format.bytes(fault.fileBytes)}, but its header declares ${format.bytes(fault.announcedBytes)}`;
     case "overlap":
       return `lets tensor ${fault.tensor} overlap another`;
     case "gap-before":
-      return `has bytes before tensor ${fault.tensor} that belong to none`;
+      return `has unused bytes before tensor ${fault.tensor}`;
     case "bytes-behind":
-      return "has bytes after its last tensor that belong to none";
+      return "has unused bytes after its last tensor";
   }
 }
 
@@ -80,7 +80,7 @@ function nf4Fault(fault: Nf4Fault): string {
       return `asks for ${asked.bytes} bytes of ${asked.dtype} in ${fault.tensor}, which has ${found.bytes} of ${found.dtype}`;
     }
     case "own-table":
-      return `has a table of its own in ${fault.tensor}`;
+      return `has a non-standard code table in ${fault.tensor}`;
   }
 }
 
@@ -113,20 +113,20 @@ export const formatProblems: ProblemTexts<FormatProblems> = {
     advice: "Reload the page; if that does not help, the studio was not installed completely.",
   }),
   "file/connection-lost": ({ name }) => ({
-    what: `${name} could not be fetched: the connection broke off.`,
+    what: `${name} could not be fetched: the connection was lost.`,
     advice: "Check that the studio is still being served, then try again.",
   }),
   "file/too-large-for-zip": ({ totalBytes }) => ({
-    what: `The files have ${format.bytes(totalBytes)}, more than one zip can hold.`,
-    advice: "Use a browser that lets a page write into a folder, such as Chrome or Edge.",
+    what: `The files take ${format.bytes(totalBytes)}, more than one zip can hold.`,
+    advice: "Use a browser that can write into a folder, such as Chrome or Edge.",
   }),
   "format/zip": ({ file, fault }) => ({
     what: `${file} ${zipFault(fault)}.`,
-    advice: "Make the archive again, or choose the files themselves.",
+    advice: "Create the archive again, or choose the files themselves.",
   }),
   "format/safetensors": ({ file, fault }) => ({
     what: `${file} ${safetensorsFault(fault)}.`,
-    advice: "Download the file again, or save it anew with the safetensors library.",
+    advice: "Download the file again, or save it again with the safetensors library.",
   }),
   "format/lfs-pointer": ({ file }) => ({
     what: `${file} is only a Git LFS pointer, not the weights themselves.`,
@@ -166,7 +166,7 @@ export const formatProblems: ProblemTexts<FormatProblems> = {
     advice:
       instead === null
         ? "Choose the model's tokenizer.json (and tokenizer_config.json) together with the other files."
-        : 'Make it once in Python: `AutoTokenizer.from_pretrained(folder).save_pretrained("converted")`, then choose the tokenizer.json of that folder too.',
+        : 'Create it once in Python: `AutoTokenizer.from_pretrained(folder).save_pretrained("converted")`, then choose the tokenizer.json of that folder too.',
   }),
   "model/no-weights": () => ({
     what: "No weights were found: there is no *.safetensors file beside config.json.",

@@ -13,13 +13,13 @@ function things(of: GgufCount): string {
     case "tensors":
       return "tensors";
     case "metadata-entries":
-      return "entries of metadata";
+      return "metadata entries";
     case "text-bytes":
       return "bytes of text";
     case "numbers-along":
       return `numbers along tensor ${of.tensor}`;
     case "bytes-before":
-      return `bytes in front of tensor ${of.tensor}`;
+      return `bytes before tensor ${of.tensor}`;
     case "list-items":
       return `elements of "${of.key}"`;
   }
@@ -30,13 +30,13 @@ function headerFault(fault: GgufFault): string {
     case "not-gguf":
       return "is not a GGUF file";
     case "header-cut":
-      return "breaks off in its header";
+      return "is truncated in its header";
     case "version":
       return fault.version > 0xffff
         ? "is stored for big-endian machines"
-        : `is of GGUF version ${fault.version}; versions 2 and 3 are read`;
+        : `has GGUF version ${fault.version}; only versions 2 and 3 are supported`;
     case "count":
-      return `announces ${fault.count} ${things(fault.of)}, which cannot be`;
+      return `declares ${fault.count} ${things(fault.of)}, which is impossible`;
     case "key-twice":
       return `gives "${fault.key}" twice`;
     case "value-type":
@@ -64,7 +64,7 @@ function tensorFault(fault: Extract<GgufFault, { tensor: string }>): string {
     case "overlap":
       return `lets tensor ${tensor} overlap another`;
     case "cut":
-      return `breaks off after ${format.bytes(fault.fileBytes)}; tensor ${tensor} ends at ${format.bytes(fault.endBytes)}`;
+      return `is truncated after ${format.bytes(fault.fileBytes)}; tensor ${tensor} ends at ${format.bytes(fault.endBytes)}`;
   }
 }
 
@@ -75,18 +75,18 @@ function tokenizerFault(fault: GgufTokenizerFault): string {
     case "no-tokens":
       return "holds no list of tokens";
     case "lengths-differ":
-      return "has lists of tokens, kinds and scores that are not of one length";
+      return "has lists of tokens, types and scores of different lengths";
     case "no-merges":
       return "has a BPE tokenizer without its merges";
     case "unknown":
-      return `has a tokenizer of the kind "${fault.name}"`;
+      return `has a tokenizer of the unsupported type "${fault.name}"`;
     case "unknown-splitting":
-      return `splits text in a way that is not known here ("${fault.name}")`;
+      return `uses an unknown pre-tokenizer ("${fault.name}")`;
   }
 }
 
 const readable = (known: readonly string[]): string =>
-  `These are read: ${format.list(known)}. Other models may work from their safetensors folder.`;
+  `Supported: ${format.list(known)}. Other models may work from their safetensors folder.`;
 
 export const ggufProblems: ProblemTexts<GgufProblems> = {
   "format/gguf": ({ file, fault }) => ({
@@ -110,12 +110,12 @@ export const ggufProblems: ProblemTexts<GgufProblems> = {
     advice: readable(known),
   }),
   "model/gguf-kind": ({ file, kind, known }) => ({
-    what: `${file} holds no model but something of the kind "${kind}".`,
+    what: `${file} does not contain a model, but a "${kind}".`,
     advice: readable(known),
   }),
   "model/gguf-rotary": () => ({
-    what: "The GGUF file stretches its rotary positions in a way that is not known here.",
-    advice: "Choose the model's safetensors folder instead, whose config.json says how.",
+    what: "The GGUF file uses an unknown scaling of its rotary positions.",
+    advice: "Choose the model's safetensors folder instead, whose config.json describes it.",
   }),
   "model/gguf-tokenizer": ({ fault }) => ({
     what: `The GGUF file ${tokenizerFault(fault)}.`,

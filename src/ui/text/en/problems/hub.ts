@@ -20,33 +20,33 @@ export const hubProblems: ProblemTexts<HubProblems> = {
     advice: `Enter an address such as ${example}, or leave the field empty.`,
   }),
   "config/token-characters": () => ({
-    what: "This is not an access token: it has characters that no token has.",
+    what: "This is not an access token: it contains invalid characters.",
     advice: "Copy the token again, alone.",
   }),
   "config/token-unencrypted": ({ host }) => ({
-    what: `An access token would travel to ${host} unencrypted, for others to read.`,
+    what: `The access token would be sent to ${host} unencrypted.`,
     advice: "Use an endpoint that begins with https, or leave the token empty.",
   }),
   "network/gated": ({ repository, hub, page, hasToken }) => ({
-    what: `${repository} is open only to those who accepted its owners' terms on ${hub}.`,
+    what: `${repository} requires accepting its owners' terms on ${hub}.`,
     advice: hasToken
       ? `Accept them at ${page} with the account of this access token, and let the token read gated repositories.`
-      : `Accept them at ${page}, make an access token there, and enter it as Access token.`,
+      : `Accept them at ${page}, create an access token there, and enter it as Access token.`,
   }),
   "network/token-refused": ({ hub }) => ({
     what: `${hub} refused the access token.`,
-    advice: "Check that it was copied whole, has not expired and may read this repository.",
+    advice: "Check that it was copied completely, has not expired and may read this repository.",
   }),
   "network/no-revision": ({ repository, hub, revision }) => ({
     what: `${repository} on ${hub} has no branch, tag or commit ${revision}.`,
-    advice: "Leave out what comes after the @ to use main.",
+    advice: "Remove the part after the @ to use main.",
   }),
   "network/file-gone": ({ repository, hub, path }) => ({
     what: `${repository} on ${hub} no longer has the file ${path}.`,
     advice: "Discard this download and begin again.",
   }),
   "network/refused": ({ hub, asked, status }) => ({
-    what: `${hub} would not give ${asked}: it answered with status ${status}.`,
+    what: `${hub} refused to send ${asked}: it answered with status ${status}.`,
     advice: "Check the repository's page in the browser, or try another hub endpoint.",
   }),
   "network/no-repository": ({ repository, hub, hasToken }) => ({
@@ -59,26 +59,26 @@ export const hubProblems: ProblemTexts<HubProblems> = {
     const minutes = retryAfterMs === null ? null : Math.max(1, Math.ceil(retryAfterMs / 60_000));
     const when = minutes === null ? "in a few minutes" : `in about ${minutes} min`;
     return {
-      what: `${hub} has had too many requests from here.`,
-      advice: `Continue ${when}; what has arrived is kept. With an access token the hub allows more.`,
+      what: `${hub} received too many requests from here.`,
+      advice: `Continue ${when}; what has been downloaded is kept. With an access token the hub allows more.`,
     };
   },
   "network/in-trouble": ({ hub, status }) => ({
-    what: `${hub} is in trouble: it answered with status ${status}.`,
-    advice: "Continue in a few minutes; what has arrived is kept.",
+    what: `${hub} has a problem: it answered with status ${status}.`,
+    advice: "Continue in a few minutes; what has been downloaded is kept.",
   }),
   "network/unreachable": ({ hub }) => ({
     what: `${hub} could not be reached.`,
     advice:
-      "Check the connection and the hub endpoint. A blocker or a company network may stand between, and a mirror must allow other web pages to read from it (CORS).",
+      "Check the connection and the hub endpoint. A content blocker or company network may block it, and a mirror must allow other web pages to read from it (CORS).",
   }),
   "network/broken-off": ({ path }) => ({
-    what: `The connection broke off again and again in the middle of ${path}.`,
-    advice: "Continue when the connection is better; what has arrived is kept.",
+    what: `The connection was repeatedly lost while downloading ${path}.`,
+    advice: "Continue when the connection is better; what has been downloaded is kept.",
   }),
   "network/offline": () => ({
     what: "This machine is offline.",
-    advice: "Continue when the connection is back; what has arrived is kept.",
+    advice: "Continue when the connection is back; what has been downloaded is kept.",
   }),
   "network/no-hub": ({ hub, repository, fault }) => ({
     what: `${hub} does not answer like a model hub${fault === null ? "" : `: what it says of ${repository} ${valueFault(fault)}`}.`,
@@ -86,14 +86,14 @@ export const hubProblems: ProblemTexts<HubProblems> = {
   }),
   "format/wrong-size": ({ path, expectedBytes, found }) => ({
     what: `${path} should have ${expectedBytes} bytes, but the server sent ${found}.`,
-    advice: "The server or mirror does not hold this file whole: try another hub endpoint.",
+    advice: "The server or mirror does not have the complete file: try another hub endpoint.",
   }),
   "format/wrong-checksum": ({ path }) => ({
-    what: `${path} arrived damaged twice: its checksum is not the one that the repository states.`,
+    what: `${path} arrived damaged twice: its checksum does not match the repository's.`,
     advice: "Try again later, or another hub endpoint; the damaged file is not kept.",
   }),
   "model/several-weights": ({ repository, count, index }) => ({
-    what: `${repository} has ${count} safetensors files and no ${index}, so it is not known which of them are the model.`,
+    what: `${repository} has ${count} safetensors files and no ${index}, so it is unclear which of them are the model.`,
     advice: "Download the files that belong together yourself, and drop them below.",
   }),
   "model/file-missing-on-hub": ({ repository, name, isAdapter }) => ({

@@ -40,13 +40,13 @@ const problems: ProblemTexts = {
   ...workProblems,
 };
 
-/** What to tell of a problem. */
+/** The words for a problem. */
 export function problem(told: Problem): ProblemWords {
-  // A code and its facts belong together by their type; TypeScript cannot follow that through the look-up.
+  // Code and facts belong together by type, which TypeScript cannot follow through the look-up.
   return (problems[told.code] as (facts: Problem) => ProblemWords)(told);
 }
 
-/** What to tell of a problem at its field, which the page shows under that label. */
+/** The words for a problem shown at the field with that label. */
 export function fieldProblem(told: Problem, label: string): string {
   if (told.code === "config/field") return fieldFault(told.fault, label);
   const { what, advice } = problem(told);

@@ -12,23 +12,23 @@ export const methodProblems: ProblemTexts<MethodProblems> = {
     advice: "Write whole numbers from 0, separated by commas.",
   }),
   "config/pattern": ({ option, pair }) => ({
-    what: `"${pair}" in ${option} is no pattern and value.`,
+    what: `"${pair}" in ${option} is not a pattern=value pair.`,
     advice: "Write pairs such as v_proj=16, separated by commas.",
   }),
   "config/target-regex": ({ text }) => ({
-    what: `"${text}" is no valid regular expression.`,
+    what: `"${text}" is not a valid regular expression.`,
     advice: "Write module names separated by commas, a regex, or all-linear.",
   }),
   "config/layers-beside-regex": () => ({
-    what: "layers_to_transform goes only with a list of names in target_modules.",
-    advice: "List the module names, or write the layers into the regex.",
+    what: "layers_to_transform needs a list of names in target_modules.",
+    advice: "List the module names, or put the layers into the regex.",
   }),
   "config/layers-pattern-alone": () => ({
-    what: "layers_pattern says what the numbers in layers_to_transform count, and there are none.",
+    what: "layers_pattern needs layers_to_transform, which is empty.",
     advice: "Fill in layers_to_transform, or leave layers_pattern empty.",
   }),
   "config/all-excluded": ({ modules }) => ({
-    what: "exclude_modules leaves out every layer that target_modules chooses.",
+    what: "exclude_modules excludes every layer that target_modules matches.",
     advice: modulesCalled(modules),
   }),
   "config/no-target": ({ targets, layers, modules }) => {
@@ -40,34 +40,34 @@ export const methodProblems: ProblemTexts<MethodProblems> = {
   },
   "config/module-names": ({ text }) => ({
     what: `modules_to_save is "${text}".`,
-    advice: "Write the paths of modules, or how they end, separated by commas.",
+    advice: "Write paths of modules, or suffixes of paths, separated by commas.",
   }),
   "config/no-module": ({ name, modules }) => ({
     what: `No module of this model ends with ${name}.`,
     advice: `This model's modules are called ${modules.join(", ")}.`,
   }),
   "config/saved-and-targeted": ({ module }) => ({
-    what: `${module} would train as a whole and have an update beside it.`,
-    advice: "Write its whole path into modules_to_save, or leave it out of target_modules.",
+    what: `${module} would be trained in full and have an update as well.`,
+    advice: "Write its full path into modules_to_save, or remove it from target_modules.",
   }),
   "config/start-rank": ({ init, module, rank, maxRank }) => ({
     what: `${init} finds at most ${maxRank} directions in ${module}, not ${rank}.`,
-    advice: "Lower r, or choose another start.",
+    advice: "Lower r, or choose another init_lora_weights.",
   }),
   "config/start-beside": ({ init, option }) => ({
-    what: `${init} does not go with ${option}: it is saved as the change from its start, which has no place for that.`,
-    advice: `Choose another start, or turn ${option} off.`,
+    what: `${init} cannot be combined with ${option}: it is saved as the change from its initialisation, which cannot represent that.`,
+    advice: `Choose another init_lora_weights, or turn ${option} off.`,
   }),
   "config/olora-conv1d": ({ module }) => ({
-    what: `olora does not go with ${module}, whose weight is stored transposed.`,
-    advice: "Choose pissa, or another start.",
+    what: `olora cannot be used for ${module}, whose weight is stored transposed.`,
+    advice: "Choose pissa, or another init_lora_weights.",
   }),
   "config/lora-bias-beside-dora": () => ({
-    what: "lora_bias does not go with use_dora.",
+    what: "lora_bias cannot be combined with use_dora.",
     advice: "Turn one of them off.",
   }),
   "config/lora-bias-start": () => ({
-    what: "lora_bias goes only with the start that init_lora_weights calls true.",
+    what: "lora_bias needs init_lora_weights to be true.",
     advice: "Choose init_lora_weights true.",
   }),
   "config/lora-bias-without-bias": ({ module }) => ({
@@ -86,48 +86,48 @@ export const methodProblems: ProblemTexts<MethodProblems> = {
     };
   },
   "config/not-language-adapter": ({ name }) => ({
-    what: `“${name}” is no MAD-X language adapter.`,
+    what: `“${name}” is not a MAD-X language adapter.`,
     advice: "Train one first with the method MAD-X language adapter, or load one.",
   }),
   "config/not-bottleneck": ({ name }) => ({
-    what: `“${name}” is no Houlsby or Pfeiffer adapter.`,
+    what: `“${name}” is not a Houlsby or Pfeiffer adapter.`,
     advice: OTHER_ADAPTERS,
   }),
   "config/adapter-width": ({ name, width, modelWidth }) => ({
-    what: `“${name}” is of a model ${width} wide, not ${modelWidth}.`,
+    what: `“${name}” is for a model of width ${width}, not ${modelWidth}.`,
     advice: OTHER_ADAPTERS,
   }),
   "config/adapter-places": ({ first, second }) => ({
-    what: `“${first}” and “${second}” stand at different places of a block.`,
+    what: `“${first}” and “${second}” are inserted at different positions of a block.`,
     advice: "Choose only Houlsby adapters, or only Pfeiffer adapters.",
   }),
-  "config/not-lora": ({ name }) => ({ what: `“${name}” is no LoRA adapter.`, advice: OTHER_ADAPTERS }),
+  "config/not-lora": ({ name }) => ({ what: `“${name}” is not a LoRA adapter.`, advice: OTHER_ADAPTERS }),
   "config/expert-uses-dora": ({ name }) => ({
-    what: `“${name}” uses DoRA, which X-LoRA does not take.`,
+    what: `“${name}” uses DoRA, which X-LoRA does not support.`,
     advice: OTHER_ADAPTERS,
   }),
   "config/expert-trains-more": ({ name, parameter }) => ({
-    what: `“${name}” trains ${parameter} too, and X-LoRA takes nothing but LoRA's matrices of the blocks' layers.`,
+    what: `“${name}” also trains ${parameter}, but X-LoRA only supports LoRA matrices of layers inside the blocks.`,
     advice: OTHER_ADAPTERS,
   }),
   "config/xlora-encoder": () => ({
-    what: "X-LoRA reads the hidden states of a decoder alone, and this model has an encoder too; PEFT has none for such models.",
+    what: "X-LoRA reads the hidden states of a decoder, but this model also has an encoder; PEFT does not support X-LoRA for such models either.",
     advice: "Choose LoRA or AdapterFusion, which train any model.",
   }),
   "config/top-k": ({ topK, adapters }) => ({
-    what: `top_k_lora is ${topK}, and ${adapters} adapters are chosen.`,
-    advice: "Choose as many at most, or 0 for all.",
+    what: `top_k_lora is ${topK}, but only ${adapters} adapters are chosen.`,
+    advice: "Choose at most that many, or 0 for all.",
   }),
   "config/top-k-unset": () => ({
     what: "enable_softmax_topk needs top_k_lora.",
-    advice: "Set that, or turn this off.",
+    advice: "Set top_k_lora, or turn enable_softmax_topk off.",
   }),
   "config/pass-value-beside-top-k": () => ({
-    what: "In the first pass all gates are equal, so that nothing says which of them top_k_lora keeps.",
-    advice: "Leave it at 0, or top_k_lora.",
+    what: "In the first pass all gates are equal, so top_k_lora cannot choose among them.",
+    advice: "Leave scaling_pass_value or top_k_lora at 0.",
   }),
   "config/layer-count": ({ layers, modelLayers }) => ({
-    what: `num_layers is ${layers}, and this model has ${modelLayers} layers.`,
+    what: `num_layers is ${layers}, but this model has ${modelLayers} layers.`,
     advice: `Choose at most ${modelLayers}.`,
   }),
   "config/nothing-trains": () => ({
@@ -139,35 +139,35 @@ export const methodProblems: ProblemTexts<MethodProblems> = {
     advice: "Choose (IA)³ or LoRA, which train as little on any model.",
   }),
   "config/feedforward-no-target": ({ module }) => ({
-    what: `feedforward_modules names ${module}, which target_modules does not choose.`,
-    advice: "Name only layers that are targets too.",
+    what: `feedforward_modules names ${module}, which target_modules does not match.`,
+    advice: "Name only layers that are also targeted.",
   }),
   "config/no-prompt-text": () => ({
     what: "prompt_tuning_init is TEXT, but there is no text.",
-    advice: "Write the words to start from, or choose another start.",
+    advice: "Write the text to start from, or choose another prompt_tuning_init.",
   }),
   "config/prompt-text-length": ({ tokens, virtualTokens }) => ({
-    what: `The text is ${tokens} tokens long, and there are ${virtualTokens} virtual tokens.`,
+    what: `The text is ${tokens} tokens long, but there are only ${virtualTokens} virtual tokens.`,
     advice: `Shorten it, or set num_virtual_tokens to ${tokens}.`,
   }),
   "config/prompt-text-tokens": () => ({
-    what: "The text has no tokens under this model's tokenizer.",
+    what: "This model's tokenizer produces no tokens for the text.",
     advice: "Write some words.",
   }),
   "config/embedding-width": () => ({
-    what: "This model's embeddings are not as wide as its blocks, so that nothing before the head could undo the invertible adapter.",
+    what: "This model's embeddings and blocks differ in width, so the invertible adapter could not be inverted before the head.",
     advice: "Choose Pfeiffer, or another model.",
   }),
   "config/invertible-width": ({ numbers, factor }) => ({
-    what: `${numbers} numbers divided by ${factor} leave the invertible adapter no width.`,
+    what: `${numbers} divided by ${factor} leaves the invertible adapter no width.`,
     advice: `Choose at most ${numbers}.`,
   }),
   "config/norm-after-sum": () => ({
-    what: "This model normalises after each sum, which this bottleneck does not go with here.",
+    what: "This model uses post-norm blocks, which this method does not support.",
     advice: "Choose Houlsby.",
   }),
   "config/intrinsic-dimension": ({ dimension, layers }) => ({
-    what: `intrinsic_dimension is ${dimension}, and each of ${layers} layers takes one of them as its strength.`,
+    what: `intrinsic_dimension is ${dimension}, but each of the ${layers} layers uses one of them as its scale.`,
     advice: `Choose at least ${layers + 1}, or turn off structure_aware.`,
   }),
 };

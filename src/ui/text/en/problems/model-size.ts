@@ -5,11 +5,11 @@ import type { ProblemTexts } from "./words";
 
 export const modelSizeProblems: ProblemTexts<ModelSizeProblems> = {
   "model/too-large": ({ key, value, most }) => ({
-    what: `config.json: ${key} is ${value}, and the files hold ${most} at the most.`,
+    what: `config.json: ${key} is ${value}, but the files contain at most ${most}.`,
     advice: "Check that config.json is the one that belongs to these weights.",
   }),
   "format/nested-too-deep": ({ file }) => ({
-    what: `${file} has lists and objects in each other, deeper than any file of its kind.`,
+    what: `${file} is nested more deeply than any valid file of its kind.`,
     advice: remedies["check-file"],
   }),
   "format/text-too-long": ({ file, sizeBytes, maxBytes }) => ({
@@ -17,7 +17,7 @@ export const modelSizeProblems: ProblemTexts<ModelSizeProblems> = {
     advice: remedies["check-file"],
   }),
   "model/tokens-too-long": ({ longestChars }) => ({
-    what: `The GGUF file has tokens of up to ${longestChars} characters, more than any vocabulary.`,
+    what: `The GGUF file has tokens of up to ${longestChars} characters, longer than in any real vocabulary.`,
     advice: "Choose the model's safetensors folder instead, which has its tokenizer.json.",
   }),
 };

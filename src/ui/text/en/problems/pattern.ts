@@ -10,7 +10,7 @@ export const patternProblems: ProblemTexts<PatternProblems> = {
     advice: LIST_NAMES,
   }),
   "config/pattern-unreadable": ({ pattern, fault }) => ({
-    what: `${shown(pattern)} is no regular expression of Python's that the studio evaluates: ${regexFault(fault)}.`,
+    what: `${shown(pattern)} is not a Python regular expression that the studio supports: ${regexFault(fault)}.`,
     advice: LIST_NAMES,
   }),
 };

@@ -7,7 +7,7 @@ const tasks: Readonly<Record<StorageTask, string>> = {
   "adapter-read": "read the adapter",
   "adapter-rename": "rename the adapter",
   "adapters-list": "list the adapters",
-  "dataset-clear": "clear away the unfinished dataset",
+  "dataset-clear": "remove the unfinished dataset",
   "dataset-delete": "delete the dataset",
   "dataset-open": "open the dataset",
   "dataset-read": "read the dataset",
@@ -21,19 +21,19 @@ const tasks: Readonly<Record<StorageTask, string>> = {
   "download-look": "look at the download",
   "download-write": "write the download",
   "downloads-list": "list the downloads",
-  "imports-clear": "clear away unfinished imports",
-  "model-clear": "clear away the unfinished model",
+  "imports-clear": "remove unfinished imports",
+  "model-clear": "remove the unfinished model",
   "model-delete": "delete the model",
-  "model-describe": "save what is known of the model",
+  "model-describe": "save the model's description",
   "model-keep": "keep the model",
   "model-open": "open the model",
-  "models-clear": "clear away unfinished models",
+  "models-clear": "remove unfinished models",
   "models-list": "list the models",
   "optimizer-read": "read the optimizer's state",
-  "progress-forget": "forget the run's progress",
+  "progress-forget": "delete the run's progress",
   "progress-keep": "keep the run's progress",
   "progress-read": "read the run's progress",
-  "run-reserve": "keep what this run will learn",
+  "run-reserve": "save the result of this run",
   "settings-read": "read the settings",
   "settings-save": "save the settings",
 };
@@ -42,37 +42,37 @@ const asked = ({ task, name }: StorageJob): string => (name ? `${tasks[task]} ${
 
 export const storageProblems: ProblemTexts<StorageProblems> = {
   "storage/full": (job) => ({
-    what: `There is not enough storage left to ${asked(job)}; what was kept before is unchanged.`,
+    what: `There is not enough storage left to ${asked(job)}; existing data is unchanged.`,
     advice: "Delete datasets or models you no longer need, or free space on the disk, then try again.",
   }),
   "storage/refused": ({ reason, ...job }) => ({
     what: `The browser would not ${asked(job)}: ${reason.replace(/\.$/, "")}.`,
     advice:
-      "Private windows and some privacy settings keep no data; try an ordinary window, or free space on the disk.",
+      "Private windows and some privacy settings prevent storage; try a normal window, or free up disk space.",
   }),
   "storage/no-files": () => ({
-    what: "This page cannot keep downloads: the browser gives it no storage for files.",
+    what: "This page cannot store downloads: the browser gives it no file storage.",
     advice:
-      "Open the studio over https or from localhost, in an ordinary window, or drop the model's files instead.",
+      "Open the studio over https or from localhost, in a normal window, or drop the model's files instead.",
   }),
   "storage/download-elsewhere": () => ({
     what: "This model is being downloaded in another tab.",
     advice: "Wait for that one, or cancel it there.",
   }),
   "storage/download-unknown": () => ({
-    what: "This download is no longer known here.",
-    advice: "Begin it again.",
+    what: "This download no longer exists.",
+    advice: "Start it again.",
   }),
   "model/files-gone": ({ title }) => ({
-    what: `The files of ${title ?? "this model"} are no longer kept here.`,
+    what: `The files of ${title ?? "this model"} are no longer stored here.`,
     advice: "Choose the model's files again.",
   }),
   "data/dataset-gone": () => ({
-    what: "This dataset is no longer there.",
+    what: "This dataset no longer exists.",
     advice: "Choose another one, or import it again.",
   }),
   "data/rows-gone": ({ dataset }) => ({
-    what: `A part of the dataset ${dataset} is missing: the browser has cleared it away.`,
+    what: `Part of the dataset ${dataset} is missing: the browser has deleted it.`,
     advice: "Delete the dataset and import it again.",
   }),
 };

@@ -3,7 +3,7 @@ import { regexFault } from "../regex-faults";
 import type { ProblemTexts } from "./words";
 
 const OTHER_TEMPLATE = "Choose another prompt template.";
-const RENEW = "Download tokenizer.json again, or save it anew with a current version of transformers.";
+const RENEW = "Download tokenizer.json again, or save it again with a current version of transformers.";
 
 export const tokenizerProblems: ProblemTexts<TokenizerProblems> = {
   "tokenizer/not-built": ({ reason }) => ({
@@ -15,7 +15,7 @@ export const tokenizerProblems: ProblemTexts<TokenizerProblems> = {
     advice: "Download tokenizer.json again.",
   }),
   "tokenizer/text-grows": () => ({
-    what: "tokenizer.json has a normaliser that lets every text grow without end.",
+    what: "tokenizer.json has a normaliser that makes text grow without limit.",
     advice: "Download tokenizer.json again.",
   }),
   "tokenizer/too-many-parts": ({ most }) => ({
@@ -23,11 +23,11 @@ export const tokenizerProblems: ProblemTexts<TokenizerProblems> = {
     advice: RENEW,
   }),
   "tokenizer/text-failed": ({ reason }) => ({
-    what: `The tokenizer that tokenizer.json describes breaks on a text: ${reason}.`,
+    what: `The tokenizer described by tokenizer.json failed on a text: ${reason}.`,
     advice: RENEW,
   }),
   "tokenizer/pattern-endless": ({ pattern }) => ({
-    what: `tokenizer.json has a regular expression that does not come to an end: ${pattern}`,
+    what: `tokenizer.json has a regular expression that does not terminate: ${pattern}`,
     advice: RENEW,
   }),
   "tokenizer/pattern-unreadable": ({ pattern, fault }) => ({
@@ -43,11 +43,11 @@ export const tokenizerProblems: ProblemTexts<TokenizerProblems> = {
     advice: OTHER_TEMPLATE,
   }),
   "tokenizer/template-endless": () => ({
-    what: "The model's chat template does not come to an end: it takes more work than any template needs.",
+    what: "The model's chat template does not terminate.",
     advice: OTHER_TEMPLATE,
   }),
   "tokenizer/chat-refused": ({ reason }) => ({
-    what: `The model's chat template refuses the conversation: ${reason}.`,
+    what: `The model's chat template rejects the conversation: ${reason}.`,
     advice: `Change the conversation (roles, system message, empty turns), or: ${OTHER_TEMPLATE}`,
   }),
   "tokenizer/template-failed": ({ reason }) => ({

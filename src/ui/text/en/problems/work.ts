@@ -5,12 +5,12 @@ import type { ProblemTexts } from "./words";
 const busy: Readonly<Record<JobKind, string>> = {
   "load-model": "A model is loading.",
   "delete-model": "A model is being deleted.",
-  train: "A training is running.",
+  train: "A run is training.",
   measure: "The speed of a run is being measured.",
   answer: "An answer is being written.",
   export: "An export is being made.",
-  "import-adapter": "An adapter is being read.",
-  "edit-library": "The library of adapters is being changed.",
+  "import-adapter": "An adapter is being loaded.",
+  "edit-library": "The adapter library is being changed.",
   "import-dataset": "A dataset is being imported.",
   "delete-dataset": "A dataset is being deleted.",
   "look-up": "A repository is being looked up.",
@@ -22,22 +22,22 @@ export const workProblems: ProblemTexts<WorkProblems> = {
   busy: ({ running }) => ({ what: busy[running], advice: "Stop it first, or wait until it is done." }),
   "busy/elsewhere": () => ({
     what: "Another tab of the studio is training.",
-    advice: "Wait until that run is done, or stop it there; everything else can be done here meanwhile.",
+    advice: "Wait until that run is done, or stop it there; everything else works here in the meantime.",
   }),
   "device-lost/again": ({ times }) => ({
     what:
       times > 1
         ? `The GPU was lost ${times} times within ten minutes.`
-        : "The GPU was lost, and does not come back by itself.",
+        : "The GPU was lost and could not be recovered automatically.",
     advice:
-      "Reload the page: a run goes on from where it was last kept. If it is lost again, choose a smaller batch or shorter rows, and close other programs that use the GPU.",
+      "Reload the page: a run continues from its last checkpoint. If it is lost again, choose a smaller batch or shorter rows, and close other programs that use the GPU.",
   }),
   "work/no-model-left": ({ title }) => ({
-    what: `The model could not be loaded. ${title} had made room for it and could not be loaded again, so that no model is loaded now.`,
-    advice: "Choose a model to load; where memory is short, close other tabs that use the GPU.",
+    what: `The model could not be loaded. ${title} was unloaded to make room and could not be loaded again, so no model is loaded now.`,
+    advice: "Choose a model to load; if memory is short, close other tabs that use the GPU.",
   }),
   internal: ({ reason }) => ({
-    what: `Luthier made a mistake: ${reason.replace(/\.$/, "")}.`,
+    what: `Internal error: ${reason.replace(/\.$/, "")}.`,
     advice: "Reload the page; your datasets and settings are kept. Please report it with this message.",
   }),
 };

@@ -5,7 +5,7 @@ import { methods } from "../methods";
 import { trainingOptions } from "../options";
 import type { ProblemTexts } from "./words";
 
-/** The name of a method by its id; adapters of a later version may have one that is not known here. */
+/** A method's title by id; adapters saved by a later version may have an unknown method. */
 function methodTitle(id: string): string {
   const known = METHOD_IDS.find((method) => method === id);
   return known ? methods[known].title : id;
@@ -28,7 +28,7 @@ function change({ quantised, gradientCheckpointing, totalBytes, ...numbers }: Sm
   return `${parts.join(" and ")} (${gigabytes(totalBytes)})`;
 }
 
-function waysOut(changes: readonly SmallerRun[]): string {
+function suggestions(changes: readonly SmallerRun[]): string {
   if (changes.length === 0) return "Close other tabs that use the GPU, or choose a smaller model.";
   const ways = changes.map(change).join(", or ");
   return `${ways.charAt(0).toUpperCase()}${ways.slice(1)}. Closing other tabs that use the GPU may help too.`;
@@ -41,64 +41,64 @@ export const workerProblems: ProblemTexts<WorkerProblems> = {
     advice: "Look the repository up again.",
   }),
   "model/unknown-token": ({ token, id, vocabularySize }) => ({
-    what: `The tokenizer writes "${token}" as token ${id}, but the model knows only ${vocabularySize} tokens.`,
+    what: `The tokenizer writes "${token}" as token ${id}, but the model has only ${vocabularySize} tokens.`,
     advice:
-      "Check that tokenizer.json belongs to this model; tokens that were added to it need a model that was resized for them.",
+      "Check that tokenizer.json belongs to this model; added tokens need a model that was resized for them.",
   }),
   "data/no-sample": ({ id }) => ({
     what: `There is no sample dataset ${id}.`,
-    advice: "Choose one of the list.",
+    advice: "Choose one from the list.",
   }),
   "file/not-installed": ({ path, status }) => ({
     what: `The studio's own file ${path} could not be read (status ${status}).`,
-    advice: "Reload the page; if it happens again, the studio was not copied whole to this server.",
+    advice: "Reload the page; if it happens again, the studio was not installed completely on this server.",
   }),
   "file/not-written": ({ path, reason }) => ({
     what: `The browser could not write ${path}: ${reason.replace(/\.$/, "")}.`,
-    advice: "Check that the folder may be written to and the disk has room.",
+    advice: "Check that the folder is writable and the disk has space.",
   }),
   "config/no-room-for-text": ({ positionsLeft, positions }) => ({
     what: `The virtual tokens leave ${positionsLeft} of the model's ${positions} positions for text.`,
     advice: "Choose fewer virtual tokens.",
   }),
   "config/other-parameters": ({ adapter }) => ({
-    what: `The options chosen train other parameters than those of “${adapter}”.`,
-    advice: `Choose the method and the options it was made with, or turn off “${trainingOptions.continueAdapter.label}”.`,
+    what: `The chosen options train different parameters than “${adapter}” has.`,
+    advice: `Choose the method and options it was trained with, or turn off “${trainingOptions.continueAdapter.label}”.`,
   }),
   "config/no-run-to-resume": () => ({
-    what: "There is no run to go on with.",
+    what: "There is no run to resume.",
     advice: "Start a new one with Train.",
   }),
   "config/adapter-not-of-model": ({ option }) => ({
-    what: "An adapter chosen here is not among those of the loaded model.",
+    what: "A chosen adapter does not belong to the loaded model.",
     advice: `Choose others under ${option}.`,
   }),
   "config/adapter-of-other-method": ({ option, adapter, method, allowed }) => ({
-    what: `“${adapter}” is of the method ${methodTitle(method)}; what can be chosen here is ${format.either(allowed.map(methodTitle))}.`,
+    what: `“${adapter}” uses the method ${methodTitle(method)}; allowed here: ${format.either(allowed.map(methodTitle))}.`,
     advice: `Choose others under ${option}.`,
   }),
   "adapter/no-name": () => ({
     what: "An adapter needs a name.",
-    advice: "Write one, or leave the old one.",
+    advice: "Enter one, or keep the old one.",
   }),
   "adapter/not-kept": () => ({
-    what: "This adapter is no longer kept.",
+    what: "This adapter no longer exists.",
     advice: "Choose another one, or load its files under Export.",
   }),
   "adapter/foreign-optimizer": ({ file, method }) => ({
-    what: `${file} belongs to another adapter, one of ${methodTitle(method)}.`,
+    what: `${file} belongs to another adapter, trained with ${methodTitle(method)}.`,
     advice: "Take that file out of the folder or zip, or choose the adapter that it came with.",
   }),
   "out-of-memory/run": ({ totalBytes, changes }) => ({
-    what: `The GPU has not enough memory for this run, which takes ${gigabytes(totalBytes)}.`,
-    advice: waysOut(changes),
+    what: `The GPU does not have enough memory for this run, which needs ${gigabytes(totalBytes)}.`,
+    advice: suggestions(changes),
   }),
   "device-lost/run-ending": () => ({
     what: "The GPU was lost as training ended.",
     advice: "Train again.",
   }),
   "device-lost/worker-stopped": ({ reason }) => ({
-    what: `The part of the studio that computes has stopped${reason === null ? "" : ` (${reason})`}.`,
+    what: `The studio's worker has stopped${reason === null ? "" : ` (${reason})`}.`,
     advice: "Reload the page; your datasets and settings are kept.",
   }),
 };

@@ -5,27 +5,26 @@ import { findFile, findFolder, namesIn, openFolder, readText, removeEntry, repla
 const CARD = "card.json";
 const FORM = 1;
 
-/** What stands on a card: what is known of a thing, and under which names its files lie beside it. */
-interface Sheet<Card> {
+/** Content of a card: metadata, and the file names in use. */
+interface CardFile<Card> {
   readonly form: typeof FORM;
   readonly card: Card;
   readonly files: Readonly<Record<string, string>>;
 }
 
 /**
- * Things that are kept in the private file system, each in a folder of its own: a card, and files that it names. A thing
- * is there from the moment its card is, and gone with it; a save that fails leaves the one before whole. No database
- * knows of them, so that none can forget them.
+ * Objects in OPFS, each in its own folder with a card and the files that it names. The card determines existence, and a
+ * failed save leaves the previous state intact. Independent of any database.
  */
-export class OpfsShelf<Card, File extends string> {
+export class OpfsStore<Card, File extends string> {
   readonly #area: string;
 
-  /** @param area the folder under the root in which the things lie */
+  /** @param area parent folder below the root */
   constructor(area: string) {
     this.#area = area;
   }
 
-  /** Keeps a thing in the place of the one of that id. */
+  /** Saves an object, replacing one with the same id. */
   async save(
     id: string,
     card: Card,
@@ -44,11 +43,11 @@ export class OpfsShelf<Card, File extends string> {
       await this.#sweep(id).catch(() => undefined);
       throw error;
     }
-    // What clearing away misses now, the next save finds.
+    // Files left behind here are removed by the next save.
     await this.#sweep(id).catch(() => undefined);
   }
 
-  /** Changes what is known of a thing; false where there is none. */
+  /** Updates the card; returns false if there is no such object. */
   async describe(id: string, change: (card: Card) => Card): Promise<boolean> {
     const folder = await findFolder(this.#area, id);
     const sheet = folder && (await this.#sheet(folder));
@@ -57,7 +56,7 @@ export class OpfsShelf<Card, File extends string> {
     return true;
   }
 
-  /** The cards of all things, in no order. */
+  /** All cards, unordered. */
   async cards(): Promise<Card[]> {
     const area = await findFolder(this.#area);
     if (!area) return [];
@@ -65,13 +64,13 @@ export class OpfsShelf<Card, File extends string> {
     return cards.filter((card) => card !== null);
   }
 
-  /** What is known of a thing, or null where there is none. */
+  /** The card of an object; null if there is none. */
   async card(id: string): Promise<Card | null> {
     const folder = await findFolder(this.#area, id);
     return (folder && (await this.#sheet(folder)))?.card ?? null;
   }
 
-  /** A thing's file, or null where it has none of that name. */
+  /** A file of an object; null if there is none. */
   async file(id: string, name: File): Promise<Uint8Array<ArrayBuffer> | null> {
     const folder = await findFolder(this.#area, id);
     const place = (folder && (await this.#sheet(folder)))?.files[name];
@@ -79,17 +78,17 @@ export class OpfsShelf<Card, File extends string> {
     return file && new Uint8Array(await file.arrayBuffer());
   }
 
-  /** Deletes a thing; nothing happens when it is not there. */
+  /** Deletes an object, if present. */
   async delete(id: string): Promise<void> {
     const area = await findFolder(this.#area);
     if (!area) return;
     const folder = await findFolder(this.#area, id);
-    // The card first: whatever comes in between, a thing without files is never shown.
+    // The card first, so that an object without files is never visible.
     if (folder) await removeEntry(folder, CARD);
     await removeEntry(area, id);
   }
 
-  /** Bytes of each thing with all its files. */
+  /** Bytes per object, all files included. */
   async sizes(): Promise<ReadonlyMap<string, number>> {
     const sizes = new Map<string, number>();
     const area = await findFolder(this.#area);
@@ -105,22 +104,22 @@ export class OpfsShelf<Card, File extends string> {
     return files.reduce((sum, file) => sum + (file?.size ?? 0), 0);
   }
 
-  async #sheet(folder: FileSystemDirectoryHandle): Promise<Sheet<Card> | null> {
-    return readCardText<Sheet<Card>>(await readText(folder, CARD));
+  async #sheet(folder: FileSystemDirectoryHandle): Promise<CardFile<Card> | null> {
+    return readCardText<CardFile<Card>>(await readText(folder, CARD));
   }
 
-  #writeCard(folder: FileSystemDirectoryHandle, sheet: Sheet<Card>): Promise<void> {
+  #writeCard(folder: FileSystemDirectoryHandle, sheet: CardFile<Card>): Promise<void> {
     return replaceFile(folder, CARD, [cardText(sheet)]);
   }
 
-  /** Removes files that the card does not name: those of saves that failed, and of the thing before. */
+  /** Removes files that the card does not name, left by failed or earlier saves. */
   async #sweep(id: string): Promise<void> {
     const folder = await findFolder(this.#area, id);
     if (!folder) return;
     const names = await namesIn(folder);
     const sheet = await this.#sheet(folder);
     if (!sheet) {
-      // A card that cannot be read may be told by a newer version.
+      // An unreadable card may come from a newer version.
       if (!names.includes(CARD)) await this.delete(id);
       return;
     }

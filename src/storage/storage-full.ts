@@ -1,10 +1,10 @@
 import { newId } from "../lib/id";
 import { fileSystemRoot } from "./file-system";
 
-/** What browsers say of a full disk or quota when they do not name the error so. */
+/** Messages that indicate a full disk or quota without a specific error name. */
 const FULL = /quota|no[_ ]space|not enough (disk )?space|disk (is )?full|full disk|failed to write blobs/i;
 
-/** Errors of IndexedDB and the private file system behind which a full disk may stand. */
+/** Unspecific storage errors that may be caused by a full disk. */
 const VAGUE: ReadonlySet<string> = new Set([
   "AbortError",
   "DataError",
@@ -14,20 +14,20 @@ const VAGUE: ReadonlySet<string> = new Set([
   "UnknownError",
 ]);
 
-/** Bytes of the file that is written to see whether there is any room. */
+/** Size of the probe file. */
 const PROBE_BYTES = 1 << 20;
 
 /**
- * Whether a failure of storage is that of a full disk or a used-up quota. Where the error itself does not tell (after one
- * failed write Chromium closes all databases, and opens none until there is room), a small file is written as a probe.
+ * Whether a storage failure is due to a full disk or quota. For unspecific errors (after a failed write, Chromium
+ * closes all databases and opens none until there is space), writes a small probe file.
  */
-export async function hasNoRoom(cause: unknown): Promise<boolean> {
+export async function isStorageFull(cause: unknown): Promise<boolean> {
   if (!(cause instanceof Error) && !(cause instanceof DOMException)) return false;
   if (cause.name === "QuotaExceededError" || FULL.test(cause.message)) return true;
   return VAGUE.has(cause.name) && (await failsToWrite());
 }
 
-/** Whether the private file system refuses a small file for want of room. */
+/** Whether OPFS rejects a small file for lack of space. */
 async function failsToWrite(): Promise<boolean> {
   const root = await fileSystemRoot();
   if (!root || !("createWritable" in FileSystemFileHandle.prototype)) return false;

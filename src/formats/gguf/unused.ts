@@ -2,20 +2,20 @@ import { LuthierError } from "../../lib/errors";
 import type { GgufValue, MetadataReader } from "./metadata";
 
 /**
- * Keys under the architecture's prefix that change nothing: llama.cpp writes or reads them for its own use, and does not
- * compute by them in the architectures that are read here.
+ * Architecture keys without effect: llama.cpp writes or reads them, but they do not affect computation in the supported
+ * architectures.
  */
 const IDLE: ReadonlySet<string> = new Set([
-  // The rows of the embedding say it.
+  // Implied by the embedding's shape.
   "vocab_size",
-  // Of files from before GGUF had one order.
+  // From files before GGUF fixed the order.
   "tensor_data_layout",
-  // Whether a longer context was trained for, and what the shorter one was: notes beside the scaling itself.
+  // Informational: whether the context was extended, and the original length.
   "rope.scaling.finetuned",
   "rope.scaling.original_context_length",
 ]);
 
-/** Keys that say what holds anyway, by the values that do. */
+/** Keys that are neutral at these values. */
 const NEUTRAL: Readonly<Record<string, readonly GgufValue[]>> = {
   "attention.causal": [true],
   "rope.scaling.attn_factor": [1],
@@ -24,9 +24,9 @@ const NEUTRAL: Readonly<Record<string, readonly GgufValue[]>> = {
 };
 
 /**
- * Checks that every key of the architecture was read, or changes nothing.
- * @param idle further keys of that kind for this architecture
- * @throws LuthierError("model/gguf-key") for one that may change what the model computes
+ * Checks that each key of the architecture was read or has no effect.
+ * @param idle further keys without effect, for this architecture
+ * @throws LuthierError("model/gguf-key") for a key that may affect computation
  */
 export function checkKeys(
   metadata: MetadataReader,
@@ -37,14 +37,14 @@ export function checkKeys(
   const prefix = `${architecture}.`;
   for (const [name, value] of metadata.unread(prefix)) {
     const key = name.slice(prefix.length);
-    const isOff = NEUTRAL[key] ? NEUTRAL[key].includes(value) : isNothing(value);
+    const isOff = NEUTRAL[key] ? NEUTRAL[key].includes(value) : isEmpty(value);
     if (IDLE.has(key) || idle.includes(key) || isOff) continue;
     throw new LuthierError({ code: "model/gguf-key", file, key: name, value: shown(value) });
   }
 }
 
-/** 0, false, and what holds nothing. */
-function isNothing(value: GgufValue): boolean {
+/** 0, false, or a list of these. */
+function isEmpty(value: GgufValue): boolean {
   return Array.isArray(value) ? value.every((item) => !item) : !value;
 }
 
@@ -52,14 +52,14 @@ function shown(value: GgufValue): string {
   return Array.isArray(value) ? `[${value.slice(0, 4).join(", ")}…]` : String(value);
 }
 
-/** Tensors that llama.cpp passes over: rotary frequencies of old files, computed anew. */
+/** Tensors that llama.cpp ignores: rotary frequencies in old files, which are recomputed. */
 const UNUSED = /^blk\.\d+\.attn_rot_embd\.weight$/;
 
-/** Named in an error; the rest are counted. */
+/** Tensors named in an error; the rest are counted. */
 const NAMED = 5;
 
 /**
- * Checks that no tensor is left that has no place in the model.
+ * Checks that no unmapped tensors are left.
  * @throws LuthierError("model/gguf-tensors")
  */
 export function checkTensors(names: readonly string[], file: string): void {

@@ -1,0 +1,395 @@
+import { rotaryFrequencies } from "../../engine/nn/rope-table";
+import {
+  type ActivationSpec,
+  type BlockSpec,
+  headLayer,
+  type LinearSpec,
+  type ModelSpec,
+  type NormSpec,
+} from "../../engine/nn/model-spec";
+import { alibiSlopes } from "../../engine/nn/tables";
+import { defined, invariant } from "../../lib/invariant";
+import { dataType, type OnnxGraph } from "./graph";
+import { type OnnxPrecision, Q4_BLOCK } from "./tensors";
+
+/** Whether the graph has all parts of a decoder: not Granite's scales, fused feed-forward layers, or partial positions. */
+export function hasOnnxForm({
+  blocks,
+  positions,
+  headDim,
+  inputScale,
+  residualScale,
+  textPart,
+}: ModelSpec): boolean {
+  const tables = positions.type === "rope" ? positions.tables : [];
+  const hasTables = tables.every(
+    ({ scaling, dimension }) => !("attentionFactor" in scaling) && dimension === headDim,
+  );
+  const hasBlocks = blocks.every(
+    ({ attention, attentionNorm, mlpNorm, mlp, isParallel }) =>
+      attentionNorm && mlpNorm && mlp.type !== "fused-gated" && !isParallel && attention.ropeTable !== null,
+  );
+  return hasTables && hasBlocks && inputScale === undefined && residualScale === undefined && !textPart;
+}
+
+/** Added to the scores of keys that a query does not see: the lowest f32, so that rows of padding stay finite. */
+const HIDDEN_SCORE = -3.4028234663852886e38;
+
+/**
+ * Writes a decoder's forward pass into `graph`: ids (batch, sequence), the attention mask (batch, past + sequence),
+ * positions and each layer's past keys and values, to logits (batch, sequence, vocabulary) and the keys and values of all
+ * positions. Weights are the external tensors `<module>.weight` and `<module>.bias`, shaped as Hugging Face stores them
+ * unless `precision` is "Q4". Between matrix products everything is f32.
+ */
+export function writeDecoder(graph: OnnxGraph, spec: ModelSpec, precision: OnnxPrecision): void {
+  new DecoderWriter(graph, spec, precision).write();
+}
+
+/** cos and sin of one rotary table, broadcast over the heads of queries and of keys. */
+interface Rotary {
+  readonly dimension: number;
+  readonly queries: readonly [cos: string, sin: string];
+  readonly keys: readonly [cos: string, sin: string];
+}
+
+class DecoderWriter {
+  readonly #graph: OnnxGraph;
+  readonly #spec: ModelSpec;
+  readonly #precision: OnnxPrecision;
+  /** Query heads that share a key head. */
+  readonly #group: number;
+
+  constructor(graph: OnnxGraph, spec: ModelSpec, precision: OnnxPrecision) {
+    this.#graph = graph;
+    this.#spec = spec;
+    this.#precision = precision;
+    this.#group = spec.heads / spec.keyValueHeads;
+  }
+
+  write(): void {
+    const graph = this.#graph;
+    const { blocks, finalNorm, vocabularySize, projections, headInputScale } = this.#spec;
+    const ids = graph.input("input_ids", "INT64", ["batch_size", "sequence_length"]);
+    const mask = graph.input("attention_mask", "INT64", ["batch_size", "total_sequence_length"]);
+    const positions = graph.input("position_ids", "INT64", ["batch_size", "sequence_length"]);
+    const shape = graph.node("Shape", [ids]);
+    const masks = this.#masks(ids, mask);
+    const rotary = this.#rotary(positions);
+
+    let x = this.#embed(ids, positions);
+    blocks.forEach((block, index) => {
+      const { window, ropeTable = 0 } = block.attention;
+      x = this.#block(x, block, index, shape, defined(masks.get(window), "mask"), rotary[ropeTable ?? -1]);
+    });
+    if (finalNorm) x = this.#norm(x, finalNorm);
+    if (projections) x = this.#linear(x, projections.outOf);
+    if (headInputScale !== undefined) x = graph.node("Mul", [x, graph.float(headInputScale)]);
+    const logits = this.#matrixProduct(x, headLayer(this.#spec), this.#headWeight());
+    const shaped = graph.node("Concat", [shape, graph.ints([vocabularySize])], { axis: 0 });
+    graph.node("Reshape", [logits, shaped], {}, "logits");
+    graph.output("logits", "FLOAT", ["batch_size", "sequence_length", vocabularySize]);
+  }
+
+  /** Token embeddings with all that is added before the first block, (tokens, hidden). */
+  #embed(ids: string, positions: string): string {
+    const graph = this.#graph;
+    const { embedTokens, embeddingSize, embeddingScale, embeddingNorm, hiddenSize, projections } = this.#spec;
+    let x = this.#rows(`${embedTokens}.weight`, ids, embeddingSize);
+    if (embeddingScale !== undefined) x = graph.node("Mul", [x, graph.float(embeddingScale)]);
+    if (projections) x = this.#linear(x, projections.into);
+    const { positions: kind } = this.#spec;
+    if (kind.type === "learned") {
+      const rows = kind.offset === 0 ? positions : graph.node("Add", [positions, graph.int(kind.offset)]);
+      x = graph.node("Add", [x, this.#rows(`${kind.path}.weight`, rows, hiddenSize)]);
+    }
+    return embeddingNorm ? this.#norm(x, embeddingNorm) : x;
+  }
+
+  #rows(table: string, ids: string, width: number): string {
+    const graph = this.#graph;
+    const rows = graph.node("Reshape", [graph.node("Gather", [table, ids]), graph.ints([-1, width])]);
+    return this.#precision === "F32" ? rows : this.#cast(rows, "FLOAT");
+  }
+
+  #block(
+    x: string,
+    block: BlockSpec,
+    index: number,
+    shape: string,
+    mask: string,
+    rotary: Rotary | undefined,
+  ): string {
+    const { outputNorms, normPlacement = "before", attentionNorm, mlpNorm } = block;
+    const residual = (
+      input: string,
+      norm: NormSpec | undefined,
+      outputNorm: NormSpec | undefined,
+      layer: (input: string) => string,
+    ): string => {
+      const before = normPlacement === "before";
+      const output = layer(before && norm ? this.#norm(input, norm) : input);
+      const sum = this.#graph.node("Add", [input, outputNorm ? this.#norm(output, outputNorm) : output]);
+      return before || !norm ? sum : this.#norm(sum, norm);
+    };
+    const attended = residual(x, attentionNorm, outputNorms?.attention, (input) =>
+      this.#attention(input, block, index, shape, mask, rotary),
+    );
+    return residual(attended, mlpNorm, outputNorms?.mlp, (input) => this.#mlp(input, block));
+  }
+
+  #attention(
+    x: string,
+    { attention }: BlockSpec,
+    index: number,
+    shape: string,
+    mask: string,
+    rotary: Rotary | undefined,
+  ): string {
+    const graph = this.#graph;
+    const { heads, keyValueHeads, headDim, attentionScale = 1 / Math.sqrt(headDim) } = this.#spec;
+    let { q, k, v } = this.#projections(x, attention, shape);
+    if (attention.headNorms) {
+      q = this.#norm(q, attention.headNorms.q);
+      k = this.#norm(k, attention.headNorms.k);
+    }
+    if (rotary) {
+      q = this.#rotate(q, rotary.dimension, rotary.queries);
+      k = this.#rotate(k, rotary.dimension, rotary.keys);
+    }
+    k = this.#cached("key", index, k, keyValueHeads, headDim);
+    v = this.#cached("value", index, v, keyValueHeads, headDim);
+    if (this.#group > 1) {
+      k = graph.node("Unsqueeze", [k, graph.ints([2])]);
+      v = graph.node("Unsqueeze", [v, graph.ints([2])]);
+    }
+    const rank = this.#group > 1 ? [0, 1, 2, 4, 3] : [0, 1, 3, 2];
+    const scaled = this.#operand(graph.node("Mul", [q, graph.float(attentionScale)]));
+    const dots = graph.node("MatMul", [scaled, graph.node("Transpose", [k], { perm: { ints: rank } })]);
+    const scores = graph.node("Add", [this.#result(dots), mask]);
+    const shares = graph.node("Softmax", [scores], { axis: -1 });
+    const mixed = this.#result(graph.node("MatMul", [this.#operand(shares), v]));
+    const byToken = graph.node("Transpose", [mixed], {
+      perm: { ints: this.#group > 1 ? [0, 3, 1, 2, 4] : [0, 2, 1, 3] },
+    });
+    return this.#linear(graph.node("Reshape", [byToken, graph.ints([-1, heads * headDim])]), attention.o);
+  }
+
+  /**
+   * Queries (batch, heads, sequence, headDim), or (batch, key heads, group, sequence, headDim) where heads share keys;
+   * keys and values (batch, key heads, sequence, headDim).
+   */
+  #projections(
+    x: string,
+    attention: BlockSpec["attention"],
+    shape: string,
+  ): { q: string; k: string; v: string } {
+    const graph = this.#graph;
+    const { heads, keyValueHeads, headDim } = this.#spec;
+    const grouped = this.#group > 1;
+    const sized = (input: string, sizes: readonly number[]): string =>
+      graph.node("Reshape", [input, graph.node("Concat", [shape, graph.ints(sizes)], { axis: 0 })]);
+    const keysOf = (input: string): string =>
+      graph.node("Transpose", [sized(input, [keyValueHeads, headDim])], { perm: { ints: [0, 2, 1, 3] } });
+    const queriesOf = (input: string): string =>
+      graph.node(
+        "Transpose",
+        [sized(input, grouped ? [keyValueHeads, this.#group, headDim] : [heads, headDim])],
+        {
+          perm: { ints: grouped ? [0, 2, 3, 1, 4] : [0, 2, 1, 3] },
+        },
+      );
+    if (attention.type === "separate")
+      return {
+        q: queriesOf(this.#linear(x, attention.q)),
+        k: keysOf(this.#linear(x, attention.k)),
+        v: keysOf(this.#linear(x, attention.v)),
+      };
+    const fused = this.#linear(x, attention.qkv);
+    const parts = attention.byHead
+      ? this.#splitByHead(fused)
+      : graph.split(fused, [heads * headDim, keyValueHeads * headDim, keyValueHeads * headDim]);
+    const [q = "", k = "", v = ""] = parts;
+    return { q: queriesOf(q), k: keysOf(k), v: keysOf(v) };
+  }
+
+  /** Rows of (heads, 3, headDim) as three of (heads × headDim). */
+  #splitByHead(fused: string): string[] {
+    const graph = this.#graph;
+    const { heads, headDim } = this.#spec;
+    const byHead = graph.node("Reshape", [fused, graph.ints([-1, heads, 3 * headDim])]);
+    return graph
+      .split(byHead, [headDim, headDim, headDim])
+      .map((part) => graph.node("Reshape", [part, graph.ints([-1, heads * headDim])]));
+  }
+
+  /** The past's keys or values with the new ones behind them; an output of the graph. */
+  #cached(what: "key" | "value", index: number, fresh: string, heads: number, width: number): string {
+    const graph = this.#graph;
+    const type = this.#precision === "F16" ? "FLOAT16" : "FLOAT";
+    const name = `past_key_values.${index}.${what}`;
+    const past = graph.input(name, type, ["batch_size", heads, "past_sequence_length", width]);
+    const output = `present.${index}.${what}`;
+    graph.output(output, type, ["batch_size", heads, "total_sequence_length", width]);
+    return graph.node("Concat", [past, this.#operand(fresh)], { axis: 2 }, output);
+  }
+
+  #mlp(x: string, { mlp }: BlockSpec): string {
+    invariant(mlp.type !== "fused-gated", "refused by hasOnnxForm");
+    const up = this.#linear(x, mlp.up);
+    if (mlp.type === "plain") return this.#linear(this.#activation(up, mlp.activation), mlp.down);
+    const gate = this.#activation(this.#linear(x, mlp.gate), mlp.activation);
+    return this.#linear(this.#graph.node("Mul", [gate, up]), mlp.down);
+  }
+
+  #activation(x: string, activation: ActivationSpec): string {
+    const graph = this.#graph;
+    if (activation === "relu") return graph.node("Relu", [x]);
+    if (activation === "silu") return graph.node("Mul", [x, graph.node("Sigmoid", [x])]);
+    const bent =
+      activation === "gelu_tanh"
+        ? graph.node("Tanh", [this.#tanhArgument(x)])
+        : graph.node("Erf", [graph.node("Div", [x, graph.float(Math.SQRT2)])]);
+    const half = graph.node("Mul", [x, graph.float(0.5)]);
+    return graph.node("Mul", [half, graph.node("Add", [bent, graph.float(1)])]);
+  }
+
+  /** √(2/π) · (x + 0.044715 x³) */
+  #tanhArgument(x: string): string {
+    const graph = this.#graph;
+    const cube = graph.node("Mul", [graph.node("Mul", [x, x]), x]);
+    const sum = graph.node("Add", [x, graph.node("Mul", [cube, graph.float(0.044715)])]);
+    return graph.node("Mul", [sum, graph.float(Math.sqrt(2 / Math.PI))]);
+  }
+
+  /** RMSNorm is spelt out as onnxruntime recognises it: ONNX has an operator for it from opset 23 only. */
+  #norm(x: string, norm: NormSpec): string {
+    const graph = this.#graph;
+    const weight = `${norm.path}.weight`;
+    if (norm.type === "layer")
+      return graph.node("LayerNormalization", [x, weight, `${norm.path}.bias`], {
+        axis: -1,
+        epsilon: { float: norm.epsilon },
+      });
+    const squares = graph.node("Pow", [x, graph.float(2)]);
+    const mean = graph.node("ReduceMean", [squares], { axes: { ints: [-1] }, keepdims: 1 });
+    const root = graph.node("Sqrt", [graph.node("Add", [mean, graph.float(norm.epsilon)])]);
+    const scale =
+      norm.weightOffset === 0 ? weight : graph.node("Add", [weight, graph.float(norm.weightOffset)]);
+    return graph.node("Mul", [graph.node("Div", [x, root]), scale]);
+  }
+
+  #linear(x: string, layer: LinearSpec): string {
+    const product = this.#matrixProduct(x, layer, `${layer.path}.weight`);
+    return layer.bias ? this.#graph.node("Add", [product, `${layer.path}.bias`]) : product;
+  }
+
+  /** x (tokens, in) times a weight, (tokens, out) in f32. */
+  #matrixProduct(x: string, { inFeatures, outFeatures, conv1d }: LinearSpec, weight: string): string {
+    const graph = this.#graph;
+    if (this.#precision === "Q4")
+      return graph.contrib("MatMulNBits", [x, `${weight}_Q4`, `${weight}_scales`], {
+        K: inFeatures,
+        N: outFeatures,
+        bits: 4,
+        block_size: Q4_BLOCK,
+      });
+    return this.#result(graph.node("Gemm", [this.#operand(x), weight], { transB: conv1d ? 0 : 1 }));
+  }
+
+  #headWeight(): string {
+    const { head, embedTokens } = this.#spec;
+    return `${head.tied ? embedTokens : head.path}.weight`;
+  }
+
+  /** A value as matrix products take it. */
+  #operand(x: string): string {
+    return this.#precision === "F16" ? this.#cast(x, "FLOAT16") : x;
+  }
+
+  /** What a matrix product gives, in f32. */
+  #result(x: string): string {
+    return this.#precision === "F16" ? this.#cast(x, "FLOAT") : x;
+  }
+
+  #cast(x: string, to: "FLOAT" | "FLOAT16"): string {
+    return this.#graph.node("Cast", [x], { to: dataType(to) });
+  }
+
+  /** cos and sin at the positions, for each rotary table. */
+  #rotary(positions: string): Rotary[] {
+    const graph = this.#graph;
+    const { positions: kind } = this.#spec;
+    if (kind.type !== "rope") return [];
+    const byHead = graph.node("Unsqueeze", [this.#cast(positions, "FLOAT"), graph.ints([1, 3])]);
+    return kind.tables.map((table) => {
+      const frequencies = rotaryFrequencies(table);
+      const angles = graph.node("Mul", [byHead, graph.floats([frequencies.length], frequencies)]);
+      const keys = [graph.node("Cos", [angles]), graph.node("Sin", [angles])] as const;
+      const grouped = (x: string): string =>
+        this.#group > 1 ? graph.node("Unsqueeze", [x, graph.ints([2])]) : x;
+      return { dimension: table.dimension, keys, queries: [grouped(keys[0]), grouped(keys[1])] };
+    });
+  }
+
+  /** Rotates pairs (i, i + dimension / 2); what lies beyond the dimension passes. */
+  #rotate(x: string, dimension: number, [cos, sin]: readonly [string, string]): string {
+    const graph = this.#graph;
+    const rest = this.#spec.headDim - dimension;
+    const half = dimension / 2;
+    const [first = "", second = "", passing] = graph.split(x, rest > 0 ? [half, half, rest] : [half, half]);
+    const times = (a: string, b: string): string => graph.node("Mul", [a, b]);
+    const rotated = [
+      graph.node("Sub", [times(first, cos), times(second, sin)]),
+      graph.node("Add", [times(second, cos), times(first, sin)]),
+    ];
+    return graph.node("Concat", passing === undefined ? rotated : [...rotated, passing], { axis: -1 });
+  }
+
+  /** What is added to the scores under each sliding window of the model, and without one. */
+  #masks(ids: string, mask: string): Map<number | undefined, string> {
+    const graph = this.#graph;
+    const size = (of: string): string => graph.node("Gather", [graph.node("Shape", [of]), graph.int(1)]);
+    const total = size(mask);
+    const past = graph.node("Sub", [total, size(ids)]);
+    const keys = graph.node("Range", [graph.int(0), total, graph.int(1)]);
+    const queries = graph.node("Unsqueeze", [
+      graph.node("Range", [past, total, graph.int(1)]),
+      graph.ints([1]),
+    ]);
+    const causal = graph.node("LessOrEqual", [keys, queries]);
+    const present = graph.node("Unsqueeze", [
+      graph.node("Cast", [mask], { to: dataType("BOOL") }),
+      graph.ints([1, 2]),
+    ]);
+    const bias = this.#keyBias(mask);
+    const windows = new Set(this.#spec.blocks.map(({ attention }) => attention.window));
+    return new Map(
+      [...windows].map((window) => {
+        const seen =
+          window === undefined
+            ? causal
+            : graph.node("And", [
+                causal,
+                graph.node("Greater", [keys, graph.node("Sub", [queries, graph.int(window)])]),
+              ]);
+        const added = graph.node("Where", [
+          graph.node("And", [seen, present]),
+          bias,
+          graph.float(HIDDEN_SCORE),
+        ]);
+        return [window, this.#group > 1 ? graph.node("Unsqueeze", [added, graph.ints([2])]) : added];
+      }),
+    );
+  }
+
+  /** 0, or ALiBi's slope × key position, (batch, heads, 1, total). */
+  #keyBias(mask: string): string {
+    const graph = this.#graph;
+    const { positions, heads } = this.#spec;
+    if (positions.type !== "alibi") return graph.float(0);
+    const counted = graph.node("Sub", [graph.node("CumSum", [mask, graph.int(1)]), graph.int(1)]);
+    const ordinal = this.#cast(graph.node("Mul", [counted, mask]), "FLOAT");
+    const byHead = graph.node("Unsqueeze", [ordinal, graph.ints([1, 2])]);
+    return graph.node("Mul", [byHead, graph.floats([heads, 1, 1], [...alibiSlopes(heads)])]);
+  }
+}
