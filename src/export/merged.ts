@@ -1,5 +1,7 @@
 import { product } from "../lib/numbers";
 import type { Adapter, BaseChange } from "../engine/adapters/common/method";
+import { isRecord } from "../lib/json";
+import type { ModelSpec } from "../engine/nn/model-spec";
 import type { LoadedModel } from "../engine/models/loaded-model";
 import { mergeableTensors, mergedType, readMerged } from "../engine/adapters/merged-model";
 import type { TensorSource } from "../engine/weights/tensor-source";
@@ -25,6 +27,8 @@ export interface MergeSource {
 
 interface MergedTensor {
   readonly name: string;
+  /** Its name in the file. */
+  readonly writtenName: string;
   readonly source: TensorSource;
   readonly dtype: FloatType;
   changes(): Promise<ReadonlyMap<string, BaseChange>>;
@@ -46,6 +50,7 @@ export function mergedFiles(source: MergeSource): StreamedFile[] {
   const { model, adapter, changes, dtype, maxFileBytes = DEFAULT_FILE_BYTES } = source;
   const tensors = [...mergeableTensors(model, adapter)].map(([name, tensor]): MergedTensor => ({
     name,
+    writtenName: ownName(model.spec, name),
     source: tensor,
     dtype: dtype ?? mergedType(tensor),
     changes,
@@ -57,6 +62,27 @@ export function mergedFiles(source: MergeSource): StreamedFile[] {
     ...(shards.length > 1 ? [jsonFile("model.safetensors.index.json", weightIndex(shards))] : []),
     ...weights,
   ];
+}
+
+/** A language model that was part of a larger one stands alone: the other parts are not read, and so not written. */
+function ownName({ textPart, earlierPaths = [] }: ModelSpec, name: string): string {
+  // Files have kept the names of earlier versions.
+  const renamings = textPart ? [[textPart.ownPath, textPart.path] as const] : earlierPaths;
+  const [written, now] = renamings.find(([, path]) => name.startsWith(path)) ?? ["", ""];
+  return written + name.slice(now.length);
+}
+
+function ownConfig({ textPart }: ModelSpec, config: MergeSource["config"]): MergeSource["config"] {
+  if (!textPart) return config;
+  const inner = config[textPart.configKey];
+  const { architecture, modelType } = textPart;
+  const tokens = Object.entries(config).filter(([key]) => key.endsWith("_token_id"));
+  return {
+    ...Object.fromEntries(tokens),
+    ...(isRecord(inner) ? inner : {}),
+    model_type: modelType,
+    architectures: [architecture],
+  };
 }
 
 const bytesOf = ({ dtype, source }: MergedTensor): number => storedBytes(dtype, product(source.shape));
@@ -94,7 +120,7 @@ export function mergedConfig(
     dtype: _new,
     initializer_factor: _factor,
     ...kept
-  } = config;
+  } = ownConfig(model.spec, config);
   const tied = model.spec.head.tied && !adapter.untiesHead;
   // Without this key, T5 derives scaled decoder outputs from weight tying.
   const scaled = model.spec.headInputScale === undefined ? {} : { scale_decoder_outputs: true };
@@ -108,7 +134,7 @@ function commonType(tensors: readonly MergedTensor[]): FloatType {
 
 function weightIndex(shards: readonly (readonly MergedTensor[])[]): unknown {
   const entries = shards.flatMap((shard, index) =>
-    shard.map(({ name }): [string, string] => [name, shardName(index, shards.length)]),
+    shard.map(({ writtenName }): [string, string] => [writtenName, shardName(index, shards.length)]),
   );
   const total = shards.flat().reduce((sum, tensor) => sum + bytesOf(tensor), 0);
   return { metadata: { total_size: total }, weight_map: Object.fromEntries(entries) };
@@ -116,7 +142,7 @@ function weightIndex(shards: readonly (readonly MergedTensor[])[]): unknown {
 
 function weightFile(tensors: readonly MergedTensor[], path: string): StreamedFile {
   const header = safetensorsHeader(
-    tensors.map(({ name, dtype, source }) => ({ name, dtype, shape: source.shape })),
+    tensors.map(({ writtenName: name, dtype, source }) => ({ name, dtype, shape: source.shape })),
   );
   return {
     path,

@@ -1,4 +1,5 @@
 import { LuthierError } from "../lib/errors";
+import { isRecord } from "../lib/json";
 
 /** Far above any model that fits in a browser. */
 const MAX_LAYERS = 1024;
@@ -62,4 +63,6 @@ export function checkModelSizes(config: Readonly<Record<string, unknown>>, held:
   // A byte holds at most two elements.
   check(WIDTH_KEYS, 2 * held.bytes);
   check(["relative_attention_max_distance"], MAX_DISTANCE);
+  // A model for texts and pictures has one for texts within.
+  if (isRecord(config.text_config)) checkModelSizes(config.text_config, held);
 }

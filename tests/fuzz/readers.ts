@@ -32,7 +32,24 @@ const file = (name: string, value: unknown) => bytesSource(name, new TextEncoder
 
 const parsed = (document: unknown): unknown => parseJsonObject(jsonText(document), "tokenizer.json");
 
-const FAMILIES = ["llama", "mistral", "qwen2", "qwen3", "gemma3", "gpt2", "opt", "bloom", "t5", "mt5"];
+const FAMILIES = [
+  "llama",
+  "mistral",
+  "qwen2",
+  "qwen3",
+  "gemma3",
+  "phi3",
+  "smollm3",
+  "granite",
+  "olmo2",
+  "starcoder2",
+  "gpt_neox",
+  "gpt2",
+  "opt",
+  "bloom",
+  "t5",
+  "mt5",
+];
 const STYLES = ["gpt2", "chatml", "qwen", "llama3", "llama2", "t5"];
 const SAMPLES = [
   "Hello, world!",

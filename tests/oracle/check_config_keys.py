@@ -99,6 +99,9 @@ def asked(cls: type[PretrainedConfig]) -> set[str]:
     fields = {field.name for field in dataclasses.fields(cls)}
     written = set(cls().to_dict())
     generation = set(GenerationConfig._get_default_generation_params())
+    if "text_config" in fields:  # The code of its language model, which has a configuration of its own.
+        inner = type(cls().text_config)
+        code -= {field.name for field in dataclasses.fields(inner)} - fields
     names = code | fields | written | generation | set(cls.attribute_map)
     return {name for name in names if is_key(cls, name)}
 

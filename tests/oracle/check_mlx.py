@@ -15,8 +15,9 @@ from mlx_lm.utils import load_model
 
 GOLDEN_DIR = Path(__file__).parent.parent / "golden"
 TOLERANCE = 1e-5
-ELSEWISE = {"gemma3", "mistral", "qwen2_window"}
-"""Golden models that mlx-lm computes otherwise: windows in other layers, or none."""
+ELSEWISE = {"gemma3", "mistral", "phi3", "qwen2_window"}
+"""Golden models that mlx-lm computes otherwise: windows in other layers, or none; LongRoPE with the
+divisors of long texts for all."""
 
 
 def base_folder(family: str) -> Path:
@@ -27,6 +28,8 @@ def base_folder(family: str) -> Path:
     rope = config.get("rope_parameters") or {}
     if "rope_theta" in rope:
         config["rope_theta"] = rope["rope_theta"]
+    if rope.get("rope_type", "default") != "default":
+        config["rope_scaling"] = rope
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     tensors = mx.load(str(GOLDEN_DIR / family / "model.safetensors"))
     named = {

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from peft import PeftConfig, PeftModel, PrefixTuningConfig, get_peft_model
+from peft import (
+    IA3Config,
+    LoraConfig,
+    PeftConfig,
+    PeftModel,
+    PrefixTuningConfig,
+    get_peft_model,
+)
+from peft.utils.constants import TRANSFORMERS_MODELS_TO_IA3_TARGET_MODULES_MAPPING as IA3_TARGETS
+from peft.utils.constants import TRANSFORMERS_MODELS_TO_LORA_TARGET_MODULES_MAPPING as LORA_TARGETS
 from torch import Tensor, nn
 from torch.nn import Parameter
 from torch.optim import Optimizer
@@ -74,6 +83,23 @@ _SEPARATE = Modules(
 # Each stack has a module of its own for the one embedding, so that an update of it is none.
 _PAIR_ENDS = {"tables": (), "norm": "decoder.final_layer_norm"}
 _MODULES = {
+    "phi3": Modules(
+        *["qkv_proj"] * 3,
+        up="gate_up_proj",
+        down="down_proj",
+        some=r".*\.0\.(self_attn\.o|mlp\.gate_up)_proj",
+    ),
+    "starcoder2": Modules(
+        "q_proj", "k_proj", "v_proj", "c_fc", "c_proj", r".*\.0\.(self_attn\.k_proj|mlp\.c_fc)"
+    ),
+    "gpt_neox": Modules(
+        *["query_key_value"] * 3,
+        up="dense_h_to_4h",
+        down="dense_4h_to_h",
+        some=r".*\.layers\.0\..*\.dense(_4h_to_h)?",
+        tables=("embed_in",),
+        norm="gpt_neox.final_layer_norm",
+    ),
     "gpt2": Modules(
         *["c_attn"] * 3,
         up="c_fc",
@@ -114,7 +140,22 @@ _MODULES = {
 
 def modules(family: str) -> Modules:
     """The layers' names in that family, or in the variant of one ("opt_350m")."""
-    return _MODULES.get(family.split("_")[0], _SEPARATE)
+    return _MODULES.get(family) or _MODULES.get(family.split("_")[0], _SEPARATE)
+
+
+def own_targets(config: PeftConfig, family: str, model_type: str) -> PeftConfig:
+    """Targets where PEFT has no defaults for the family: queries (keys for (IA)³) and values."""
+    names = modules(family)
+    if isinstance(config, IA3Config):
+        if config.target_modules is None and model_type not in IA3_TARGETS:
+            config.target_modules = {names.k, names.v, names.down}
+            config.feedforward_modules = {names.down}
+    elif isinstance(config, LoraConfig):
+        if config.target_modules is None and model_type not in LORA_TARGETS:
+            config.target_modules = {names.q, names.v}
+    if model_type == "gemma3" and hasattr(config, "exclude_modules"):
+        config.exclude_modules = r"model\.vision_tower\..*"
+    return config
 
 
 def is_gpt2(family: str) -> bool:
@@ -131,7 +172,8 @@ def peft_case(config: Callable[[str], PeftConfig], **details: object) -> Case:
     """A case that PEFT itself trains, saves and loads."""
 
     def build(base: PreTrainedModel, family: str, case: str) -> nn.Module:
-        model = get_peft_model(base, for_base(config(family), base))
+        options = own_targets(for_base(config(family), base), family, base.config.model_type)
+        model = get_peft_model(base, options)
         randomise(model, family, case)
         return model.train()
 

@@ -12,10 +12,11 @@ from common import GOLDEN_DIR, random_like, write_json
 from families_gpt import ENCODER_DECODERS, GPT_KIN
 from families_llama import LLAMA_KIN
 from families_nf4 import QUANTISED
+from families_today import TODAY
 from golden_family import Family
 from nf4_reference import check_reference, quantise_blocks
 
-FAMILIES: dict[str, Family] = {**LLAMA_KIN, **GPT_KIN, **QUANTISED, **ENCODER_DECODERS}
+FAMILIES: dict[str, Family] = {**LLAMA_KIN, **GPT_KIN, **QUANTISED, **ENCODER_DECODERS, **TODAY}
 
 
 def reads_pairs(family: str) -> bool:
@@ -38,7 +39,7 @@ def build_base(family: str) -> PreTrainedModel:
     for name, parameter in model.named_parameters():
         is_norm = "norm" in name or ".ln_" in name
         # Gemma's norms add one to their weights.
-        center = 0 if family == "gemma3" else 1
+        center = 0 if family.startswith("gemma3") else 1
         if name.endswith("bias"):
             value = random_like(parameter.shape, 0.1, family, name)
         elif is_norm:

@@ -21,4 +21,6 @@ class Family:
     quantization: Nf4 | None = None
     """How its layers are quantised while it loads; its files are not."""
     cases: tuple[str, ...] | None = None
-    """The only cases that are made of it; None where each case says so itself."""
+    """The only cases that are committed; None where each case says so itself."""
+    rest: tuple[str, ...] = ()
+    """Beside those, the cases that --rest makes."""

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
+import { renamedTensors } from "../../src/engine/models/files";
 import { describeModel } from "../../src/engine/models/registry";
 import { declareWeights } from "../../src/engine/nn/model-spec";
 import { safetensorsTensor, type TensorSource } from "../../src/engine/weights/tensor-source";
@@ -16,8 +17,8 @@ export type HostModel = Pick<LoadedModel, "spec" | "tensors">;
 /** Reads a golden family's model. */
 export async function hostModel(family: string): Promise<HostModel> {
   const file = readFileSync(join(goldenRoot, family, "model.safetensors"));
-  const files = await openWeights([bytesSource("model.safetensors", file)]);
   const spec = describeModel(readJson(family, "config.json"));
+  const files = renamedTensors(spec, await openWeights([bytesSource("model.safetensors", file)]));
   const tensors = declareWeights(spec).map(({ name }): [string, TensorSource] => {
     const tensor = files.get(name) ?? files.get(name.slice(spec.prefix.length));
     return [name, safetensorsTensor(tensor!)];

@@ -60,7 +60,7 @@ def write_base_golden(family: str) -> Batch:
     model = build_base(family)
     write_base(family, model)
     model = load_base(family)
-    batch = make_batch(family, model.config.vocab_size)
+    batch = make_batch(family, model.config.get_text_config().vocab_size)
     tensors = {
         "input_ids": batch.input_ids.int(),
         "attention_mask": batch.attention_mask.int(),
@@ -78,7 +78,7 @@ def separate_sequences(family: str, model: torch.nn.Module) -> dict[str, Tensor]
     for index, length in enumerate((7, 10)):
         ids = torch.randint(
             1,
-            model.config.vocab_size,
+            model.config.get_text_config().vocab_size,
             (length,),
             generator=generator(family, "packing", str(index)),
         )
@@ -193,9 +193,9 @@ def describe(
 def offered(name: str, family: str, flags: set[str]) -> bool:
     """Whether the case exists for the family: committed, uncommitted, or both, as requested."""
     case = CASES[name]
-    only = FAMILIES[family].cases
+    only, rest = FAMILIES[family].cases, FAMILIES[family].rest
     if only is not None:
-        return name in only and "--rest" not in flags
+        return name in (rest if "--rest" in flags else only)
     is_committed = case.committed is None or family in case.committed
     wanted = "--all" in flags or is_committed != ("--rest" in flags)
     return case.trains_on(family) and wanted

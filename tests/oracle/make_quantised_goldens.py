@@ -22,9 +22,19 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 TYPES = ("Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q4_K", "Q5_K", "Q6_K")
+LATER = ("Q2_K", "Q3_K", "IQ4_NL", "IQ4_XS", "MXFP4")
 # Bytes of a block's float16 scales: arbitrary bytes there would be infinities and NaN.
 SCALES = {"Q4_0": [0], "Q4_1": [0, 2], "Q5_0": [0], "Q5_1": [0, 2], "Q8_0": [0]}
-K_SCALES = {"Q4_K": [0, 2], "Q5_K": [0, 2], "Q6_K": [208]}
+K_SCALES = {
+    "Q2_K": [80, 82],
+    "Q3_K": [108],
+    "Q4_K": [0, 2],
+    "Q5_K": [0, 2],
+    "Q6_K": [208],
+    "IQ4_NL": [0],
+    "IQ4_XS": [0],
+    "MXFP4": [],  # Its scale is an exponent in a byte.
+}
 # More than one group of 256 scales, and a last block that is not whole.
 SHAPE = (67, 250)
 SHOWN = 600
@@ -44,8 +54,10 @@ def random_blocks(name: str, rng: np.random.Generator) -> np.ndarray:
 def write_blocks(path: Path) -> None:
     rng = np.random.default_rng(0)
     tensors: dict[str, Tensor] = {}
-    for name in TYPES:
+    for name in (*TYPES, *LATER):
         blocks = random_blocks(name, rng)
+        if name == "MXFP4":
+            blocks[:, 0] = (0, 1, 2, 121, 252)  # Subnormal, and the largest that is finite.
         values = dequantize(blocks, GGMLQuantizationType[name])
         tensors[f"{name}.bytes"] = torch.from_numpy(blocks.reshape(-1))
         tensors[f"{name}.values"] = torch.from_numpy(values.reshape(-1).copy())

@@ -40,10 +40,14 @@ def heads(rng: Random) -> tuple[int, int]:
 def rope(rng: Random, max_positions: int, head_dim: int) -> Config:
     """Rotary settings in the formats of transformers 4 and 5, and both at once."""
     theta = rng.choice((50.0, 10000.0, 1e6))
-    kind = rng.choice(("default", "default", "linear", "llama3", "dynamic"))
+    kind = rng.choice(("default", "default", "linear", "llama3", "dynamic", "yarn", "longrope"))
     settings: Config = {} if kind == "default" and maybe(rng) else {"rope_type": kind}
-    if kind != "default":
+    if kind not in ("default", "longrope"):
         settings["factor"] = rng.choice((1.5, 4.0, 8.0))
+    if kind == "yarn":
+        settings |= yarn(rng)
+    if kind == "longrope":
+        settings |= longrope(rng, head_dim)
     if kind == "dynamic" and head_dim == 2:
         kind = "linear"  # Its formula divides by the width less two.
         settings["rope_type"] = kind
@@ -63,7 +67,8 @@ def rope(rng: Random, max_positions: int, head_dim: int) -> Config:
     if head_dim > 2 and maybe(rng, 0.15):
         config["partial_rotary_factor"] = rng.choice((1.0, 1.0, 0.5))
     if maybe(rng, 0.15):
-        config["original_max_position_embeddings"] = rng.choice((12, 24))
+        # With LongRoPE, longer texts have other positions, and the batches are of 13 tokens.
+        config["original_max_position_embeddings"] = rng.choice((14 if kind == "longrope" else 12, 24))
     where = rng.choice(("rope_parameters", "rope_scaling", "both"))
     if where == "both":
         config["rope_parameters"] = {"rope_type": "linear", "factor": 3.0, "rope_theta": 77.0}
@@ -71,6 +76,38 @@ def rope(rng: Random, max_positions: int, head_dim: int) -> Config:
     else:
         config[where] = settings if settings or maybe(rng) else None
     return config
+
+
+def yarn(rng: Random) -> Config:
+    settings: Config = {}
+    if maybe(rng):
+        settings["original_max_position_embeddings"] = rng.choice((8, 16, 64))
+    if maybe(rng, 0.2):
+        settings["factor"] = None
+    if maybe(rng, 0.3):
+        settings["attention_factor"] = rng.choice((0.8, 1.3, None))
+    if maybe(rng, 0.3):
+        settings |= {"beta_fast": rng.choice((4.0, 16.0)), "beta_slow": rng.choice((0.5, 2.0))}
+    if maybe(rng, 0.3):
+        settings |= {"mscale": rng.choice((0.7, 1.0)), "mscale_all_dim": rng.choice((0.0, 0.5, 1.0))}
+    if maybe(rng, 0.3):
+        settings["truncate"] = maybe(rng)
+    return settings
+
+
+def longrope(rng: Random, width: int) -> Config:
+    pairs = (width + 1) // 2
+    settings: Config = {
+        "short_factor": [round(rng.uniform(0.8, 2.0), 3) for _ in range(pairs)],
+        "long_factor": [round(rng.uniform(1.0, 9.0), 3) for _ in range(pairs)],
+    }
+    if maybe(rng):
+        settings["original_max_position_embeddings"] = 16
+    if maybe(rng, 0.3):
+        settings["factor"] = rng.choice((1.0, 4.0))
+    if maybe(rng, 0.2):
+        settings["attention_factor"] = 1.2
+    return settings
 
 
 def llama_like(rng: Random) -> Config:
@@ -141,6 +178,113 @@ def qwen3(rng: Random) -> Config:
     return {**qwen(rng), **({"attention_bias": maybe(rng)} if maybe(rng) else {})}
 
 
+def phi3(rng: Random) -> Config:
+    config = llama_like(rng)
+    query, width = config["num_attention_heads"], config["head_dim"]
+    for key in ("head_dim", "rope_parameters", "rope_scaling", "rope_theta", "partial_rotary_factor", "original_max_position_embeddings"):
+        config.pop(key, None)
+    config["hidden_size"] = query * width
+    if "pad_token_id" not in config:
+        config["pad_token_id"] = None
+    config["sliding_window"] = rng.choice((None, None, 1, 4))
+    settings: Config = {"rope_theta": rng.choice((50.0, 10000.0))} if maybe(rng) else {}
+    share = rng.choice((1.0, 1.0, 0.75, 0.5))
+    if maybe(rng):
+        config["partial_rotary_factor"] = share
+    elif maybe(rng):
+        settings["partial_rotary_factor"] = share
+    else:
+        share = 1.0
+    kind = rng.choice(("longrope", "longrope", "yarn", "default", "linear"))
+    if kind in ("longrope", "yarn"):
+        settings |= {"rope_type": kind, **longrope(rng, int(width * share) // 2 * 2), "factor": 4.0}
+        config["original_max_position_embeddings"] = rng.choice((14, 16, 4096))
+    elif maybe(rng):
+        settings["rope_type"] = kind
+    config[rng.choice(("rope_parameters", "rope_scaling"))] = settings
+    return config
+
+
+def smollm3(rng: Random) -> Config:
+    config = llama_like(rng)
+    if "pad_token_id" not in config:
+        config["pad_token_id"] = None
+    layers = config["num_hidden_layers"]
+    if maybe(rng):
+        config["no_rope_layers"] = [rng.choice((0, 1)) for _ in range(layers + rng.choice((0, 0, 2)))]
+    elif maybe(rng):
+        config["no_rope_layer_interval"] = rng.choice((1, 2, 3))
+    if maybe(rng):
+        config["use_sliding_window"] = maybe(rng, 0.7)
+    config["sliding_window"] = rng.choice((None, 1, 4))
+    if maybe(rng, 0.3):
+        config["layer_types"] = layer_types(rng, layers)
+    return {**config, **biases(rng, "attention_bias", "mlp_bias")}
+
+
+def biases(rng: Random, *keys: str) -> Config:
+    return {key: maybe(rng) for key in keys if maybe(rng, 0.7)}
+
+
+def granite(rng: Random) -> Config:
+    config = llama_like(rng) | biases(rng, "attention_bias", "mlp_bias")
+    multipliers = {
+        "embedding_multiplier": rng.choice((1, 12, 0.5)),
+        "residual_multiplier": rng.choice((0.22, 1.0)),
+        "attention_multiplier": rng.choice((0.015625, 0.5)),
+        "logits_scaling": rng.choice((8, 3.0)),
+    }
+    return drop_some(rng, config | multipliers, tuple(multipliers))
+
+
+def olmo2(rng: Random) -> Config:
+    config = llama_like(rng) | biases(rng, "attention_bias")
+    if "pad_token_id" not in config:
+        config["pad_token_id"] = None
+    return config
+
+
+def starcoder2(rng: Random) -> Config:
+    config = llama_like(rng) | biases(rng, "use_bias")
+    for old, new in (("rms_norm_eps", "norm_epsilon"),):
+        if old in config:
+            config[new] = config.pop(old)
+    config["hidden_act"] = rng.choice(("gelu_pytorch_tanh", "relu", *GELUS))
+    if config["num_key_value_heads"] is None:
+        config["num_key_value_heads"] = config["num_attention_heads"]
+    config["sliding_window"] = rng.choice((None, None, 1, 5))
+    return config
+
+
+def gpt_neox(rng: Random) -> Config:
+    count = rng.choice((1, 2, 3))
+    width = rng.choice((4, 5, 8, 12))
+    vocabulary = rng.choice((31, 97, 128))
+    config: Config = {
+        "vocab_size": vocabulary,
+        "hidden_size": count * width,
+        "num_hidden_layers": rng.choice((1, 2, 4)),
+        "num_attention_heads": count,
+        "intermediate_size": rng.choice((3, 20)),
+        "hidden_act": rng.choice(("gelu", "relu", *GELUS)),
+        "max_position_embeddings": rng.choice((16, 33)),
+        "layer_norm_eps": rng.choice((1e-5, 0.01)),
+        "use_parallel_residual": maybe(rng, 0.7),
+        "rotary_pct": rng.choice((0.25, 0.5, 1.0)),
+        "rotary_emb_base": rng.choice((10000, 50)),
+        "tie_word_embeddings": maybe(rng, 0.3),
+        **biases(rng, "attention_bias"),
+        **padding(rng, vocabulary),
+    }
+    if maybe(rng, 0.3):
+        config["rope_scaling"] = {"type": "linear", "factor": 2.0}
+    elif maybe(rng, 0.3):
+        config["rope_parameters"] = {"rope_type": "default", "partial_rotary_factor": 0.5, "rope_theta": 77.0}
+    if width % 2 and (config["rotary_pct"] == 1.0):
+        config["rotary_pct"] = 0.5
+    return drop_some(rng, config, ("use_parallel_residual", "rotary_pct", "rotary_emb_base", "hidden_act"))
+
+
 def gemma3(rng: Random) -> Config:
     config = llama_like(rng)
     for key in ("hidden_act", "rope_parameters", "rope_scaling", "rope_theta", "original_max_position_embeddings"):
@@ -162,6 +306,27 @@ def gemma3(rng: Random) -> Config:
         config["attn_logit_softcapping"] = 0.7
     config |= gemma_rope(rng)
     return drop_some(rng, config, ("hidden_activation", "attention_bias"))
+
+
+VISION: Config = {
+    "hidden_size": 4,
+    "intermediate_size": 4,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 1,
+    "image_size": 4,
+    "patch_size": 2,
+    "num_channels": 1,
+}
+
+
+def gemma3_with_pictures(rng: Random) -> Config:
+    text = gemma3(rng)
+    config: Config = {"text_config": text, "vision_config": VISION, "mm_tokens_per_image": 1}
+    if maybe(rng):
+        text["model_type"] = "gemma3_text"
+    if maybe(rng):
+        config["tie_word_embeddings"] = maybe(rng)
+    return config
 
 
 def gemma_rope(rng: Random) -> Config:
@@ -310,6 +475,13 @@ FAMILIES: dict[str, Callable[[Random], Config]] = {
     "qwen2": qwen,
     "qwen3": qwen3,
     "gemma3_text": gemma3,
+    "gemma3": gemma3_with_pictures,
+    "phi3": phi3,
+    "smollm3": smollm3,
+    "granite": granite,
+    "olmo2": olmo2,
+    "starcoder2": starcoder2,
+    "gpt_neox": gpt_neox,
     "gpt2": gpt2,
     "opt": opt,
     "bloom": bloom,

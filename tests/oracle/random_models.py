@@ -27,7 +27,7 @@ def random_weights(model: PreTrainedModel, family: str, seed: int) -> None:
     """Values that keep activations bounded, and norms near one."""
     for name, parameter in model.named_parameters():
         is_norm = "norm" in name or ".ln_" in name
-        center = 0 if not is_norm or family == "gemma3_text" else 1
+        center = 0 if not is_norm or family.startswith("gemma3") else 1
         scale = 0.1 if name.endswith("bias") else 0.2 if is_norm else 0.3
         value = random_like(parameter.shape, scale, family, str(seed), name)
         parameter.data.copy_(center + value)
@@ -57,6 +57,7 @@ def write_model(family: str, seed: int, folder: Path) -> None:
         save_file(stored_tensors(model, rng), folder / "model.safetensors", metadata={"format": "pt"})
         options: dict[str, Any] = {"dtype": torch.float32, "attn_implementation": "eager"}
         model = auto.from_pretrained(folder, **options).eval()
+        freeze_pictures(model)
         tensors = answers(model, f"{family} {seed}")
         noise = rounding(model, tensors)
     except Exception as error:  # Whatever it raises, the model cannot be used.
@@ -66,8 +67,15 @@ def write_model(family: str, seed: int, folder: Path) -> None:
     (folder / "noise.json").write_text(json.dumps(noise), encoding="utf-8")
 
 
+def freeze_pictures(model: PreTrainedModel) -> None:
+    """No text passes through these parts."""
+    for name, parameter in model.named_parameters():
+        if name.startswith(("model.vision_tower.", "model.multi_modal_projector.")):
+            parameter.requires_grad_(False)
+
+
 def answers(model: PreTrainedModel, key: str) -> dict[str, Tensor]:
-    batch = make_batch(key, model.config.vocab_size)
+    batch = make_batch(key, model.config.get_text_config().vocab_size)
     gradients = first_gradients(model, batch)
     return {
         "input_ids": batch.input_ids.int(),
@@ -90,7 +98,7 @@ def rounding(model: PreTrainedModel, tensors: dict[str, Tensor]) -> dict[str, fl
     model.zero_grad()
     summed, _ = micro_loss(model, batch.input_ids[0], batch.attention_mask[0], batch.labels[0])
     (summed / supervised_count(batch.labels[0])).backward()
-    wide |= {f"grad.{name}": parameter.grad for name, parameter in model.named_parameters()}
+    wide |= {f"grad.{name}": parameter.grad for name, parameter in model.named_parameters() if parameter.requires_grad}
     flat = {
         part: [torch.cat([of[name].double().flatten() for name in wide if name.startswith(part)]) for of in (tensors, wide)]
         for part in ("logits", "grad")
@@ -104,7 +112,7 @@ def main() -> None:
     parser.add_argument("families", nargs="*", default=list(FAMILIES))
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=10)
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     be_deterministic()
     for seed in range(args.first, args.first + args.seeds):
         for family in args.families:

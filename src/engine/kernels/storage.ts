@@ -9,7 +9,7 @@ export const blockKinds: readonly StorageKind[] = storageKinds.filter((kind) => 
 
 /** Libraries that provide `widen4(at4)`: dequantises four consecutive values of a block-quantised matrix. */
 export function blockLibraries(kind: StorageKind): readonly string[] {
-  const table = kind.startsWith("nf4") ? ["lib/nf4"] : [];
+  const table = kind.startsWith("nf4") ? ["lib/nf4"] : kind.startsWith("iq4") ? ["lib/iq4"] : [];
   const scales = kind.endsWith("_double") ? ["lib/nf4_scales"] : [];
   return ["lib/blocks", ...table, ...scales, `lib/blocks_${kind}`];
 }

@@ -19,7 +19,9 @@ import type {
   ModelSpec,
   MlpSpec,
   NormSpec,
+  SublayerName,
 } from "../nn/model-spec";
+import { rotaryPairs } from "../nn/rope-table";
 import { RELATIVE_BUCKETS, ropeNames } from "../nn/tables";
 
 /**
@@ -32,7 +34,7 @@ export function buildDecoder(
   length: number,
   ids: Value | null,
 ): Value {
-  const { graph, adapter } = context;
+  const { adapter } = context;
   const { firstPass } = adapter;
   if (firstPass) {
     const first = { ...context, adapter: firstPass.hooks, attend: context.firstAttend ?? context.attend };
@@ -40,9 +42,14 @@ export function buildDecoder(
   }
   const dropout = firstPass && context.dropout ? { ...context.dropout, passesBefore: 1 } : context.dropout;
   const x = buildHidden(dropout ? { ...context, dropout } : context, spec, length, ids);
-  const scaled =
-    spec.headInputScale === undefined ? x : graph.apply(scale, [x], { alpha: spec.headInputScale });
-  return adapter.hidden?.(scaled) ?? scaled;
+  const input = scaled(context, x, spec.headInputScale);
+  // The head is linear: its input is scaled rather than the logits, which are never all there at once.
+  return scaled(context, adapter.hidden?.(input) ?? input, spec.logitScale);
+}
+
+/** x times a factor of the model; the same x where it has none. */
+function scaled({ graph }: BuildContext, x: Value, alpha = 1): Value {
+  return alpha === 1 ? x : graph.apply(scale, [x], { alpha });
 }
 
 /** Final hidden states (B · T', embedding size), after the output projection if any. */
@@ -126,7 +133,8 @@ function embedInputs(
 /** Applies the embedding norm, input projection and learned positions to embeddings (B · T', embedding size). */
 function placeInputs(context: BuildContext, spec: ModelSpec, embedded: Value, { positions }: Places): Value {
   const normed = spec.embeddingNorm ? applyNorm(context, spec.embeddingNorm, embedded) : embedded;
-  const x = spec.projections ? applyLinear(context, spec.projections.into, normed) : normed;
+  const widened = spec.projections ? applyLinear(context, spec.projections.into, normed) : normed;
+  const x = scaled(context, widened, spec.inputScale);
   if (spec.positions.type !== "learned" || !positions) return x;
   return context.graph.apply(add, [x, applyEmbedding(context, spec.positions.path, positions)], {});
 }
@@ -143,22 +151,26 @@ function buildBlock(
   places: Places,
 ): Value {
   const { attentionNorm, mlpNorm } = block;
-  const before = (norm: NormSpec, value: Value): Value =>
-    block.normPlacement === "after" ? value : applyNorm(context, norm, value);
-  const after = (norm: NormSpec, value: Value): Value =>
-    block.normPlacement === "after" ? applyNorm(context, norm, value) : value;
+  const isAfter = block.normPlacement === "after";
+  const before = (norm: NormSpec | undefined, value: Value): Value =>
+    norm && !isAfter ? applyNorm(context, norm, value) : value;
+  const after = (norm: NormSpec | undefined, value: Value): Value =>
+    norm && isAfter ? applyNorm(context, norm, value) : value;
   const site = { block, layer: places.blocksBefore + layer };
   const drop: Drop = (place, y) =>
     dropInBase(context.graph, y, context.dropout, { place, layer: site.layer });
+  const join = (place: SublayerName, y: Value, residual: Value): Value =>
+    joinResidual(context, { ...site, place }, y, residual, spec.residualScale);
   const attended = drop(
     "attention",
     buildAttention(context, spec, block.attention, layer, before(attentionNorm, x), places),
   );
-  const sum = joinResidual(context, { ...site, place: "attention" }, attended, x);
+  const sum = join("attention", attended, x);
   const attendedAll = block.cross ? addCrossAttention(context, spec, block.cross, layer, sum, drop) : sum;
   const middle = after(attentionNorm, attendedAll);
-  const mlp = drop("mlp", buildMlp(context, block.mlp, before(mlpNorm, middle), drop));
-  return after(mlpNorm, joinResidual(context, { ...site, place: "mlp" }, mlp, middle));
+  const mlpInput = before(mlpNorm, block.isParallel ? x : middle);
+  const mlp = drop("mlp", buildMlp(context, block.mlp, mlpInput, drop));
+  return after(mlpNorm, join("mlp", mlp, middle));
 }
 
 /** Joins a sub-layer's output y with the residual stream, residual + norm(y), after the adapter's hook on y. */
@@ -167,10 +179,12 @@ function joinResidual(
   site: Omit<SublayerSite, "y" | "withResidual">,
   y: Value,
   residual: Value,
+  factor: number | undefined,
 ): Value {
   const { graph, adapter } = context;
   const norm = site.block.outputNorms?.[site.place];
-  const normed = (value: Value): Value => (norm ? applyNorm(context, norm, value) : value);
+  const normed = (value: Value): Value =>
+    scaled(context, norm ? applyNorm(context, norm, value) : value, factor);
   const withResidual = (value: Value): Value => normed(graph.apply(add, [residual, value], {}));
   const joining = adapter.sublayer?.({ ...site, y, withResidual }) ?? y;
   return graph.apply(add, [residual, normed(joining)], {});
@@ -205,18 +219,19 @@ function buildAttention(
   const { graph, rows } = context;
   const length = (x.type.shape[0] ?? 0) / rows;
   const [q, k, v] = project(context, spec, attention, x);
+  const { headNorms, projectionNorms, ropeTable = 0 } = attention;
   const heads = (value: Value, count: number): Value =>
     graph.reshape(value, rows, length, count, spec.headDim);
-  const place = (value: Value, norm: NormSpec | undefined): Value => {
-    const normed = norm ? applyNorm(context, norm, value) : value;
-    return spec.positions.type === "rope" && positions
-      ? applyRope(context, spec, attention.ropeTable ?? 0, normed, positions)
-      : normed;
-  };
+  const normed = (value: Value, norm: NormSpec | undefined): Value =>
+    norm ? applyNorm(context, norm, value) : value;
+  const place = (value: Value): Value =>
+    spec.positions.type === "rope" && positions && ropeTable !== null
+      ? applyRope(context, spec, ropeTable, value, positions)
+      : value;
   const y = context.attend(
     layer,
-    place(heads(q, spec.heads), attention.headNorms?.q),
-    place(heads(k, spec.keyValueHeads), attention.headNorms?.k),
+    place(normed(heads(normed(q, projectionNorms?.q), spec.heads), headNorms?.q)),
+    place(normed(heads(normed(k, projectionNorms?.k), spec.keyValueHeads), headNorms?.k)),
     heads(v, spec.keyValueHeads),
     bias,
   );
@@ -240,8 +255,9 @@ function project(
   const pieces = attention.byHead
     ? graph.reshape(fused, tokens * spec.heads, 3 * spec.headDim)
     : graph.reshape(fused, tokens, attention.qkv.outFeatures);
-  const width = (pieces.type.shape[1] ?? 0) / 3;
-  return graph.applyAll(splitColumns, [pieces], { sizes: [width, width, width] }) as [Value, Value, Value];
+  const width = (count: number): number => (attention.byHead ? 1 : count) * spec.headDim;
+  const sizes = [width(spec.heads), width(spec.keyValueHeads), width(spec.keyValueHeads)];
+  return graph.applyAll(splitColumns, [pieces], { sizes }) as [Value, Value, Value];
 }
 
 /** Applies rotary embedding to (B, T, heads, D). */
@@ -254,7 +270,7 @@ function applyRope(
 ): Value {
   const { graph, weights } = context;
   invariant(spec.positions.type === "rope", "rotary positions");
-  const half = defined(spec.positions.tables[index], `rotary table ${index}`).dimension / 2;
+  const half = rotaryPairs(defined(spec.positions.tables[index], `rotary table ${index}`));
   const tables = ropeNames(index).map((name) =>
     graph.constant(name, f32(weights.vectorLength(name) / half, half)),
   );
@@ -263,20 +279,34 @@ function applyRope(
 
 function buildMlp(context: BuildContext, mlp: MlpSpec, x: Value, drop: Drop): Value {
   const { graph } = context;
-  const up = applyLinear(context, mlp.up, x);
   if (mlp.type === "plain") {
+    const up = applyLinear(context, mlp.up, x);
     const inner =
       mlp.activation === "relu"
         ? graph.apply(relu, [up], {})
         : graph.apply(gelu, [up], { approximate: geluForm(mlp.activation) });
     return applyLinear(context, mlp.down, drop("inner", inner));
   }
-  const gate = applyLinear(context, mlp.gate, x);
+  const [gate, up] = gateAndUp(context, mlp, x);
   const inner =
     mlp.activation === "silu"
       ? graph.apply(siluMultiply, [gate, up], {})
       : graph.apply(geluMultiply, [gate, up], { approximate: geluForm(mlp.activation) });
   return applyLinear(context, mlp.down, drop("inner", inner));
+}
+
+function gateAndUp(
+  context: BuildContext,
+  mlp: Exclude<MlpSpec, { type: "plain" }>,
+  x: Value,
+): [gate: Value, up: Value] {
+  if (mlp.type === "gated") {
+    const up = applyLinear(context, mlp.up, x);
+    return [applyLinear(context, mlp.gate, x), up];
+  }
+  const width = mlp.down.inFeatures;
+  const both = applyLinear(context, mlp.gateUp, x);
+  return context.graph.applyAll(splitColumns, [both], { sizes: [width, width] }) as [Value, Value];
 }
 
 function geluForm(activation: "gelu_tanh" | "gelu_none"): "tanh" | "none" {

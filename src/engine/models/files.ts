@@ -20,7 +20,17 @@ export interface Resolved {
   find(name: string): TensorSource;
 }
 
-/** Elements compared at a time. */
+/** The tensors under the names that the model's modules have now. */
+export function renamedTensors({ earlierPaths = [] }: ModelSpec, files: StoredTensors): StoredTensors {
+  if (earlierPaths.length === 0) return files;
+  const nameNow = (name: string): string => {
+    const [then, now] = earlierPaths.find(([start]) => name.startsWith(start)) ?? ["", ""];
+    return now + name.slice(then.length);
+  };
+  return new Map([...files].map(([name, tensor]) => [nameNow(name), tensor]));
+}
+
+/** Values that are compared at a time. */
 const CHUNK = 2 ** 18;
 
 /**
@@ -80,7 +90,7 @@ const UNUSED = [
   /(^|\.)rotary_emb\.inv_freq$/,
   /(^|\.)attn\.rotary_emb\.[a-z_]+$/,
   /(^|\.)position_ids$/,
-  /(^|\.)attn\.(masked_)?bias$/,
+  /(^|\.)(attn|attention)\.(masked_)?bias$/,
   /^decoder\.block\.0\.layer\.1\.EncDecAttention\.relative_attention_bias\.weight$/,
   /^(score|classifier|classification_head|qa_outputs|v_head|value_head|multiple_choice_head)\./,
 ];
@@ -98,12 +108,14 @@ export function checkUnusedTensors(
   declared: readonly Pick<WeightDeclaration, "name">[],
   files: StoredTensors,
 ): void {
-  const { prefix, head, embedTokens, embeddingCopies = [] } = spec;
+  const { prefix, head, embedTokens, embeddingCopies = [], textPart } = spec;
+  const others = textPart?.otherPaths ?? [];
   const tables = [head.path, embedTokens, ...embeddingCopies].map((path) => `${path}.weight`);
   const known = new Set([...declared.map(({ name }) => name), ...tables]);
   const left = [...files].filter(([name, { dtype }]) => {
     const isKnown = known.has(name) || known.has(prefix + name);
-    return !isKnown && !isBuffer(dtype) && !UNUSED.some((pattern) => pattern.test(name));
+    const isElsewhere = others.some((path) => name.startsWith(path));
+    return !isKnown && !isElsewhere && !isBuffer(dtype) && !UNUSED.some((pattern) => pattern.test(name));
   });
   if (left.length === 0) return;
   const names = left.slice(0, NAMED).map(([name]) => name);

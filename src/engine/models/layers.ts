@@ -53,7 +53,7 @@ export function slidingWindows(
   slides: (layer: number) => boolean,
 ): (number | undefined)[] {
   if (types && types.length !== layers)
-    throw new LuthierError({ code: "model/layer-types", named: types.length, layers });
+    throw new LuthierError({ code: "model/layer-types", key: "layer_types", named: types.length, layers });
   return Array.from({ length: layers }, (_, layer) => {
     if (!(types ? types[layer] === "sliding_attention" : slides(layer))) return undefined;
     if (window === null) throw new LuthierError({ code: "model/no-window" });

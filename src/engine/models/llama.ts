@@ -1,10 +1,10 @@
 import { LuthierError } from "../../lib/errors";
-import type { AttentionSpec, BlockSpec, ModelSpec } from "../nn/model-spec";
+import type { AttentionSpec, BlockSpec, LinearSpec, MlpSpec, ModelSpec, NormSpec } from "../nn/model-spec";
 import { gatedActivations, gatedNames } from "./config/activations";
 import { defineFamily } from "./config/family";
 import { choice, flag, number, size, sizeOrNull, tokenId, type Values } from "./config/fields";
 import { evenHeadDim, groupedHeads, type HeadSizes, layerTypes, linear, paddingRow, rmsNorm } from "./layers";
-import { readRope, ropeFields } from "./rope-config";
+import { readRope, ropeFields, ropeReach, type RopeTraits } from "./rope-config";
 
 /** Differences between llama-like families. */
 export interface LlamaTraits {
@@ -14,7 +14,16 @@ export interface LlamaTraits {
   readonly biases: { readonly qkv: boolean; readonly o: boolean; readonly mlp: boolean };
   /** Query and key norms per head (Qwen3). */
   readonly headNorms?: boolean;
-  /** Window size per layer, undefined for full attention; by default full attention throughout. */
+  /** Norms of all queries and all keys (OLMo 2). */
+  readonly projectionNorms?: boolean;
+  /** Whether norms stand behind the sub-layers rather than before them (OLMo 2). */
+  readonly normsOutputs?: boolean;
+  /** Whether queries, keys and values are one layer, and the gate and what it opens another (Phi-3). */
+  readonly isFused?: boolean;
+  readonly rope?: RopeTraits;
+  /** Which layers have positions; absent: all. */
+  readonly turns?: readonly boolean[];
+  /** The sliding window of each layer, undefined where there is none; absent: no layer has one. */
   readonly windows?: readonly (number | undefined)[];
 }
 
@@ -58,23 +67,26 @@ export function llamaLike(family: string, values: LlamaValues, traits: LlamaTrai
   const headDim = values.head_dim ?? Math.floor(hiddenSize / heads);
   const sizes = groupedHeads(heads, values.num_key_value_heads ?? heads, headDim);
   const layer = layerMaker(values, sizes, traits);
+  const rope = readRope(values, headDim, traits.rope);
   return {
     family,
     vocabularySize,
     hiddenSize,
     ...sizes,
-    maxPositions: values.max_position_embeddings,
+    maxPositions: ropeReach(values.max_position_embeddings, rope),
     embedTokens: "model.embed_tokens",
     embeddingSize: hiddenSize,
     ...paddingRow(values.pad_token_id, vocabularySize),
-    positions: { type: "rope", tables: [readRope(values, headDim)] },
+    positions: { type: "rope", tables: [rope] },
     blocks: Array.from({ length: values.num_hidden_layers }, (_, index) => layer(index)),
     finalNorm: rmsNorm("model.norm", hiddenSize, values.rms_norm_eps),
     head: { path: "lm_head", tied: values.tie_word_embeddings },
     prefix: "model.",
-    loraTargets: ["q_proj", "v_proj"],
+    loraTargets: traits.isFused ? ["qkv_proj"] : ["q_proj", "v_proj"],
     ia3Targets: {
-      targets: [traits.ia3Projection ?? "k_proj", "v_proj", "down_proj"],
+      targets: traits.isFused
+        ? ["qkv_proj", "down_proj"]
+        : [traits.ia3Projection ?? "k_proj", "v_proj", "down_proj"],
       feedforward: ["down_proj"],
     },
   };
@@ -85,45 +97,61 @@ function layerMaker(
   sizes: HeadSizes,
   traits: LlamaTraits,
 ): (layer: number) => BlockSpec {
-  const { hidden_size: hidden, intermediate_size: intermediate, rms_norm_eps: epsilon } = values;
-  const { mlp: bias } = traits.biases;
+  const { hidden_size: hidden, rms_norm_eps: epsilon } = values;
   return (layer) => {
     const path = `model.layers.${layer}`;
     const window = traits.windows?.[layer];
+    const norm = (name: string): NormSpec => rmsNorm(`${path}.${name}`, hidden, epsilon);
+    const [first, second] = [norm("post_attention_layernorm"), norm("post_feedforward_layernorm")];
+    const norms = traits.normsOutputs
+      ? { outputNorms: { attention: first, mlp: second } }
+      : { attentionNorm: norm("input_layernorm"), mlpNorm: first };
     return {
       path,
-      attentionNorm: rmsNorm(`${path}.input_layernorm`, hidden, epsilon),
+      ...norms,
       attention: {
         ...attention(`${path}.self_attn`, hidden, sizes, traits, epsilon),
         ...(window === undefined ? {} : { window }),
+        ...(traits.turns?.[layer] === false ? { ropeTable: null } : {}),
       },
-      mlpNorm: rmsNorm(`${path}.post_attention_layernorm`, hidden, epsilon),
-      mlp: {
-        type: "gated",
-        gate: linear(`${path}.mlp.gate_proj`, hidden, intermediate, bias),
-        up: linear(`${path}.mlp.up_proj`, hidden, intermediate, bias),
-        down: linear(`${path}.mlp.down_proj`, intermediate, hidden, bias),
-        activation: gatedActivations[values.hidden_act],
-      },
+      mlp: feedForward(`${path}.mlp`, values, traits),
     };
   };
+}
+
+function feedForward(path: string, values: LlamaValues, { biases, isFused }: LlamaTraits): MlpSpec {
+  const { hidden_size: hidden, intermediate_size: intermediate } = values;
+  const into = (name: string, count = 1): LinearSpec =>
+    linear(`${path}.${name}`, hidden, count * intermediate, biases.mlp);
+  const down = linear(`${path}.down_proj`, intermediate, hidden, biases.mlp);
+  const activation = gatedActivations[values.hidden_act];
+  if (isFused) return { type: "fused-gated", gateUp: into("gate_up_proj", 2), down, activation };
+  return { type: "gated", gate: into("gate_proj"), up: into("up_proj"), down, activation };
 }
 
 function attention(
   path: string,
   hidden: number,
   { heads, keyValueHeads, headDim }: HeadSizes,
-  { biases, headNorms = false }: LlamaTraits,
+  { biases, headNorms, projectionNorms, isFused }: LlamaTraits,
   epsilon: number,
 ): AttentionSpec {
   const [queryWidth, keyWidth] = [heads * headDim, keyValueHeads * headDim];
-  const norm = (name: string) => rmsNorm(`${path}.${name}`, headDim, epsilon);
+  const into = (name: string, width: number): LinearSpec =>
+    linear(`${path}.${name}`, hidden, width, biases.qkv);
+  const o = linear(`${path}.o_proj`, queryWidth, hidden, biases.o);
+  if (isFused) return { type: "fused", qkv: into("qkv_proj", queryWidth + 2 * keyWidth), byHead: false, o };
+  const norms = (queries: number, keys: number) => ({
+    q: rmsNorm(`${path}.q_norm`, queries, epsilon),
+    k: rmsNorm(`${path}.k_norm`, keys, epsilon),
+  });
   return {
     type: "separate",
-    q: linear(`${path}.q_proj`, hidden, queryWidth, biases.qkv),
-    k: linear(`${path}.k_proj`, hidden, keyWidth, biases.qkv),
-    v: linear(`${path}.v_proj`, hidden, keyWidth, biases.qkv),
-    o: linear(`${path}.o_proj`, queryWidth, hidden, biases.o),
-    ...(headNorms ? { headNorms: { q: norm("q_norm"), k: norm("k_norm") } } : {}),
+    q: into("q_proj", queryWidth),
+    k: into("k_proj", keyWidth),
+    v: into("v_proj", keyWidth),
+    o,
+    ...(headNorms ? { headNorms: norms(headDim, headDim) } : {}),
+    ...(projectionNorms ? { projectionNorms: norms(queryWidth, keyWidth) } : {}),
   };
 }

@@ -9,7 +9,7 @@ import { sourceBytes, type TensorSource } from "../weights/tensor-source";
 import type { WeightShapes } from "../weights/weight-shapes";
 import { WeightStore } from "../weights/weight-store";
 import { declareWeights, type ModelSpec, linearLayers } from "../nn/model-spec";
-import { checkUnusedTensors, resolveFiles, type StoredTensors } from "./files";
+import { checkUnusedTensors, renamedTensors, resolveFiles, type StoredTensors } from "./files";
 import { describeModel } from "./registry";
 import { declareTables } from "../nn/tables";
 
@@ -58,7 +58,9 @@ export async function loadModel(
   files: StoredTensors,
   options: LoadOptions,
 ): Promise<LoadedModel> {
-  const { spec, find } = await resolveFiles(describeModel(config), files);
+  const described = describeModel(config);
+  const named = renamedTensors(described, files);
+  const { spec, find } = await resolveFiles(described, named);
   const { gpu, pipelines, tuning, signal } = options;
   const weights = new WeightStore(gpu);
   const layers = new Set(linearLayers(spec).map(({ path }) => `${path}.weight`));
@@ -69,7 +71,7 @@ export async function loadModel(
     const isConv1d = declaration.layout === "conv1d";
     return { declaration, source: isQuantised ? nf4Source(source, isConv1d, options.quantization) : source };
   });
-  checkUnusedTensors(spec, declared, files);
+  checkUnusedTensors(spec, declared, named);
   const totalBytes = wanted.reduce((sum, { source }) => sum + sourceBytes(source), 0);
   let doneBytes = 0;
   const onBytes = (bytes: number): void => options.onProgress?.((doneBytes += bytes), totalBytes);

@@ -3,11 +3,13 @@ import { isRecord } from "../../lib/json";
 import type { RopeScaling, RopeSpec } from "../nn/rope-table";
 import {
   choice,
+  flag,
   number,
   numberOrNull,
   objectOrNull,
   readFields,
   requireNumber,
+  requireNumbers,
   size,
   sizeOrNull,
   type Values,
@@ -30,6 +32,15 @@ interface RopeContext {
   readonly maxPositions: number;
   /** Takes precedence over the nested key, as in transformers. */
   readonly originalMaxPositions: number | null;
+  readonly traits?: RopeTraits;
+}
+
+/** What sets a family's rotary positions apart. */
+export interface RopeTraits {
+  /** Whether a part of each head may turn alone (Phi-3, GPT-NeoX). */
+  readonly turnsParts?: boolean;
+  /** The kinds that the family knows, by their names; absent: all by their own. */
+  readonly kinds?: Readonly<Record<string, RopeKind>>;
 }
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -41,6 +52,7 @@ type Settings = Readonly<Record<string, unknown>>;
 export function readRope(
   values: Values<typeof ropeFields> & { readonly max_position_embeddings: number },
   dimension: number,
+  traits: RopeTraits = {},
 ): RopeSpec {
   const scaling = values.rope_scaling;
   const isScaled = scaling !== null && Object.keys(scaling).length > 0;
@@ -54,50 +66,135 @@ export function readRope(
     partialFactor: values.partial_rotary_factor,
     maxPositions: values.max_position_embeddings,
     originalMaxPositions: values.original_max_position_embeddings,
+    traits,
   });
 }
 
-const types = ["default", "linear", "llama3", "dynamic"] as const;
+/**
+ * Tokens that a text may have: those of the model, or fewer where other frequencies count for all of a longer text, from
+ * its first token on (LongRoPE).
+ */
+export function ropeReach(maxPositions: number, { scaling }: RopeSpec): number {
+  return scaling.type === "longrope" ? Math.min(maxPositions, scaling.originalMaxPositions) : maxPositions;
+}
+
+type RopeKind = RopeScaling["type"] | "dynamic";
+
+const allKinds: Readonly<Record<RopeKind, RopeKind>> = {
+  default: "default",
+  linear: "linear",
+  llama3: "llama3",
+  dynamic: "dynamic",
+  yarn: "yarn",
+  longrope: "longrope",
+};
 
 /** Parses an object of RoPE settings; `above` is its path with a trailing dot. */
 export function readSettings(settings: Settings, above: string, context: RopeContext): RopeSpec {
-  const kind = Object.hasOwn(settings, "rope_type") ? "rope_type" : "type";
-  const type = readFields({ [kind]: choice(types, "default") }, settings, above)[kind] ?? "default";
+  const { kinds = allKinds, turnsParts = false }: RopeTraits = context.traits ?? {};
+  const key = Object.hasOwn(settings, "rope_type") ? "rope_type" : "type";
+  const name = readFields({ [key]: choice(Object.keys(kinds), "default") }, settings, above)[key];
+  const type = kinds[name ?? "default"] ?? "default";
   const read = readFields(
     { rope_theta: number(context.theta), partial_rotary_factor: numberOrNull(context.partialFactor) },
     settings,
     above,
   );
   const factor = read.partial_rotary_factor ?? 1;
-  // The default type ignores partial_rotary_factor; the others would rotate part of a head, which is unsupported.
-  if (type !== "default" && Math.floor(context.dimension * factor) !== context.dimension)
-    throw new LuthierError({ code: "model/rope-partial", factor, kind: type });
-  return {
-    theta: read.rope_theta,
-    dimension: context.dimension,
-    scaling: readScaling(type, settings, above, context),
-  };
+  const part = Math.floor(context.dimension * factor);
+  // Elsewhere the default kind turns whole heads whatever the share; the others turn a part, which does not go with the
+  // heads.
+  const fits = turnsParts
+    ? part >= 1 && part <= context.dimension
+    : type === "default" || part === context.dimension;
+  if (!fits) throw new LuthierError({ code: "model/rope-partial", factor, kind: type });
+  const dimension = turnsParts ? part : context.dimension;
+  const theta = read.rope_theta;
+  return { theta, dimension, scaling: readScaling(type, settings, above, { ...context, dimension, theta }) };
 }
 
-function readScaling(
-  type: (typeof types)[number],
-  settings: Settings,
-  above: string,
-  { maxPositions, originalMaxPositions }: RopeContext,
-): RopeScaling {
+function readScaling(type: RopeKind, settings: Settings, above: string, context: RopeContext): RopeScaling {
   if (type === "default") return { type };
-  const factor = requireNumber(settings, "factor", above);
-  if (!(factor > 0)) throw new LuthierError({ code: "model/rope-factor", factor });
-  // "dynamic" only matters beyond the trained length, which is refused here.
+  if (type === "yarn") return readYarn(settings, above, context);
+  if (type === "longrope") return readLongRope(settings, above, context);
+  const factor = positive(requireNumber(settings, "factor", above));
+  // "dynamic" changes nothing until a sequence is longer than the model was trained for, which is refused here.
   if (type === "dynamic") return { type: "default" };
   if (type === "linear") return { type, factor };
-  const original = { original_max_position_embeddings: size(maxPositions) };
   return {
     type,
     factor,
     lowFrequencyFactor: requireNumber(settings, "low_freq_factor", above),
     highFrequencyFactor: requireNumber(settings, "high_freq_factor", above),
-    originalMaxPositions:
-      originalMaxPositions ?? readFields(original, settings, above).original_max_position_embeddings,
+    originalMaxPositions: originalLength(settings, above, context),
   };
+}
+
+function positive(factor: number): number {
+  if (factor > 0) return factor;
+  throw new LuthierError({ code: "model/rope-factor", factor });
+}
+
+/** Tokens of the texts that the model was first trained with. */
+function originalLength(
+  settings: Settings,
+  above: string,
+  { maxPositions, originalMaxPositions }: RopeContext,
+): number {
+  const original = { original_max_position_embeddings: size(maxPositions) };
+  return originalMaxPositions ?? readFields(original, settings, above).original_max_position_embeddings;
+}
+
+const yarnFields = {
+  factor: numberOrNull(null),
+  attention_factor: numberOrNull(null),
+  beta_fast: numberOrNull(null),
+  beta_slow: numberOrNull(null),
+  mscale: numberOrNull(null),
+  mscale_all_dim: numberOrNull(null),
+  truncate: flag(true),
+};
+
+function readYarn(settings: Settings, above: string, context: RopeContext): RopeScaling {
+  const read = readFields(yarnFields, settings, above);
+  // transformers asks for the key, and takes null for the ratio of the lengths.
+  if (settings.factor === undefined) requireNumber(settings, "factor", above);
+  const { dimension, theta, maxPositions } = context;
+  const original = originalLength(settings, above, context);
+  const factor = positive(read.factor ?? maxPositions / original);
+  const magnitude = (weight = 1): number => (factor <= 1 ? 1 : 0.1 * weight * Math.log(factor) + 1);
+  const { mscale, mscale_all_dim: all } = read;
+  const attentionFactor =
+    read.attention_factor ?? (mscale && all ? magnitude(mscale) / magnitude(all) : magnitude());
+  /** The frequency that turns so many times in a text of the original length, by its index; a fraction. */
+  const indexOf = (turns: number): number =>
+    (dimension * Math.log(original / (turns * 2 * Math.PI))) / (2 * Math.log(theta));
+  const [first, last] = [indexOf(read.beta_fast || 32), indexOf(read.beta_slow || 1)];
+  const low = Math.max(0, read.truncate ? Math.floor(first) : first);
+  const high = Math.min(dimension - 1, read.truncate ? Math.ceil(last) : last);
+  return {
+    type: "yarn",
+    factor,
+    attentionFactor,
+    low,
+    high: high === low ? high + 0.001 : high,
+    originalMaxPositions: original,
+  };
+}
+
+const longRopeFields = { factor: numberOrNull(null), attention_factor: numberOrNull(null) };
+
+/** The frequencies of texts within the original length; see {@link ropeReach}. */
+function readLongRope(settings: Settings, above: string, context: RopeContext): RopeScaling {
+  const read = readFields(longRopeFields, settings, above);
+  const pairs = Math.ceil(context.dimension / 2);
+  const divisors = requireNumbers(settings, "short_factor", pairs, above);
+  const longDivisors = requireNumbers(settings, "long_factor", pairs, above);
+  const originalMaxPositions = originalLength(settings, above, context);
+  const factor = read.factor ?? context.maxPositions / originalMaxPositions;
+  const attentionFactor =
+    read.attention_factor ??
+    (factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(originalMaxPositions)));
+  const { maxPositions } = context;
+  return { type: "longrope", divisors, attentionFactor, originalMaxPositions, longDivisors, maxPositions };
 }

@@ -26,7 +26,7 @@ export type NormSpec = { readonly path: string; readonly size: number; readonly 
 /** Query, key and value projections. */
 export type ProjectionSpec =
   | { readonly type: "separate"; readonly q: LinearSpec; readonly k: LinearSpec; readonly v: LinearSpec }
-  /** A fused projection: q, k, v concatenated, or interleaved by head if `byHead`. */
+  /** A fused projection: q, k, v concatenated, or interleaved by head if `byHead`, where every head has its own k and v. */
   | { readonly type: "fused"; readonly qkv: LinearSpec; readonly byHead: boolean };
 
 /** Cross-attention: x + o(attention(q(norm(x)), k(encoded), v(encoded))). */
@@ -42,10 +42,12 @@ export type AttentionSpec = ProjectionSpec & {
   readonly o: LinearSpec;
   /** Per-head query and key norms, applied before positions. */
   readonly headNorms?: { readonly q: NormSpec; readonly k: NormSpec };
+  /** Norms of the whole query and key projections, all heads together, applied before positions (OLMo 2). */
+  readonly projectionNorms?: { readonly q: NormSpec; readonly k: NormSpec };
   /** Sliding window: a query sees itself and the `window` − 1 tokens before it; absent: full causal attention. */
   readonly window?: number;
-  /** Index of the rotary table used by this block; defaults to the first. */
-  readonly ropeTable?: number;
+  /** Index of the rotary table used by this block, or null for a block without positions (NoPE); defaults to the first. */
+  readonly ropeTable?: number | null;
 };
 
 /** Activation of a feed-forward layer; GELU in its tanh or erf form. */
@@ -57,6 +59,13 @@ export type MlpSpec =
       readonly type: "gated";
       readonly gate: LinearSpec;
       readonly up: LinearSpec;
+      readonly down: LinearSpec;
+      readonly activation: Exclude<ActivationSpec, "relu">;
+    }
+  /** The same with one layer that gives gate(x) and up(x) side by side (Phi-3). */
+  | {
+      readonly type: "fused-gated";
+      readonly gateUp: LinearSpec;
       readonly down: LinearSpec;
       readonly activation: Exclude<ActivationSpec, "relu">;
     }
@@ -79,15 +88,19 @@ export interface BlockSpec {
   readonly path: string;
   /** Module paths of the sub-layers, if each is a module that contains its norm (T5). */
   readonly sublayers?: Readonly<Record<SublayerName, string>>;
-  readonly attentionNorm: NormSpec;
+  /** Norm of the attention's input (of its residual sum if `normPlacement` is "after"); absent: none (OLMo 2). */
+  readonly attentionNorm?: NormSpec;
   readonly attention: AttentionSpec;
   readonly cross?: CrossAttentionSpec;
-  readonly mlpNorm: NormSpec;
+  /** Norm of the feed-forward layer's input, as `attentionNorm`. */
+  readonly mlpNorm?: NormSpec;
   readonly mlp: MlpSpec;
   /** Pre-norm x + f(norm(x)), the default, or post-norm norm(x + f(x)) (OPT-350m). */
   readonly normPlacement?: "before" | "after";
-  /** Norms of the sub-layer outputs before the residual add (Gemma). */
+  /** Norms of the sub-layer outputs before the residual add (Gemma, OLMo 2). */
   readonly outputNorms?: { readonly attention: NormSpec; readonly mlp: NormSpec };
+  /** Both sub-layers read the block's input, and their outputs are added to it together (GPT-NeoX). */
+  readonly isParallel?: boolean;
 }
 
 export type PositionSpec =
@@ -128,6 +141,20 @@ export interface Ia3Targets {
   readonly feedforward: readonly string[];
 }
 
+/** A language model in the files of one that reads pictures too. */
+export interface TextPart {
+  /** Where the language model's own configuration stands in config.json. */
+  readonly configKey: string;
+  /** Path of its modules, and what that is in a model of its own. */
+  readonly path: string;
+  readonly ownPath: string;
+  /** What a model of its own is called in config.json. */
+  readonly modelType: string;
+  readonly architecture: string;
+  /** Paths of the other parts: their tensors are not read, as texts do not pass through them. */
+  readonly otherPaths: readonly string[];
+}
+
 /** A language model described by data, a decoder alone or with an encoder; a family file makes one from config.json. */
 export interface ModelSpec {
   readonly family: string;
@@ -143,6 +170,10 @@ export interface ModelSpec {
   readonly embeddingSize: number;
   /** Multiplies token embeddings, not virtual tokens (Gemma: √hidden); absent: 1. */
   readonly embeddingScale?: number;
+  /** Multiplies what enters the first block, virtual tokens included (Granite); absent: 1. */
+  readonly inputScale?: number;
+  /** Multiplies the sub-layer outputs before the residual add (Granite); absent: 1. */
+  readonly residualScale?: number;
   /** Module paths under which files may hold the token embedding again (T5). */
   readonly embeddingCopies?: readonly string[];
   /** Row of the token embedding whose lookup gets no gradient: PyTorch's `padding_idx`; absent: none. */
@@ -173,6 +204,12 @@ export interface ModelSpec {
   };
   /** Scale of the head's input (T5: 1 / √hidden); absent: 1. */
   readonly headInputScale?: number;
+  /** Scale of the logits (Granite); absent: 1. */
+  readonly logitScale?: number;
+  /** What files of earlier versions call modules: the start of a path then and now, the first that fits. */
+  readonly earlierPaths?: readonly (readonly [then: string, now: string])[];
+  /** Set if it is a part of a model that reads pictures too (Gemma 3). */
+  readonly textPart?: TextPart;
   /** Name prefix of the inner model in full checkpoints; absent in files of the bare model. */
   readonly prefix: string;
   /** PEFT's default target_modules for LoRA. */
@@ -189,9 +226,13 @@ export function allBlocks({ encoder, blocks }: ModelSpec): readonly BlockSpec[] 
 /** All linear layers of a block, in forward order. */
 function blockLinears({ attention, cross, mlp }: BlockSpec): LinearSpec[] {
   const projections = attention.type === "fused" ? [attention.qkv] : [attention.q, attention.k, attention.v];
-  const mlpLinears = mlp.type === "gated" ? [mlp.gate, mlp.up, mlp.down] : [mlp.up, mlp.down];
   const crossLinears = cross ? [cross.q, cross.k, cross.v, cross.o] : [];
-  return [...projections, attention.o, ...crossLinears, ...mlpLinears];
+  return [...projections, attention.o, ...crossLinears, ...mlpLinears(mlp)];
+}
+
+function mlpLinears(mlp: MlpSpec): LinearSpec[] {
+  if (mlp.type === "gated") return [mlp.gate, mlp.up, mlp.down];
+  return mlp.type === "fused-gated" ? [mlp.gateUp, mlp.down] : [mlp.up, mlp.down];
 }
 
 /** All linear layers except the output head, in forward order: PEFT's `all-linear`. */
@@ -277,10 +318,12 @@ function blockNorms({
   mlpNorm,
   outputNorms,
   cross,
-  attention: { headNorms },
+  attention: { headNorms, projectionNorms },
 }: BlockSpec): NormSpec[] {
-  const optional = [cross?.norm, headNorms?.q, headNorms?.k, outputNorms?.attention, outputNorms?.mlp];
-  return [attentionNorm, mlpNorm, ...optional.filter((norm) => norm !== undefined)];
+  const ofQueries = [headNorms?.q, headNorms?.k, projectionNorms?.q, projectionNorms?.k];
+  const ofOutputs = [outputNorms?.attention, outputNorms?.mlp];
+  const norms = [attentionNorm, mlpNorm, cross?.norm, ...ofQueries, ...ofOutputs];
+  return norms.filter((norm) => norm !== undefined);
 }
 
 function declareNorm({ path, size, type }: NormSpec): WeightDeclaration[] {

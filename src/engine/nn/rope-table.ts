@@ -8,47 +8,81 @@ export type RopeScaling =
       readonly lowFrequencyFactor: number;
       readonly highFrequencyFactor: number;
       readonly originalMaxPositions: number;
+    }
+  /** Interpolates low frequencies and keeps high ones (Peng et al. 2023, arXiv 2309.00071). */
+  | {
+      readonly type: "yarn";
+      readonly factor: number;
+      /** Scales cos and sin, and so queries and keys. */
+      readonly attentionFactor: number;
+      /** The first frequency that is interpolated in part, and the one from which all are; may be fractions. */
+      readonly low: number;
+      readonly high: number;
+      readonly originalMaxPositions: number;
+    }
+  /** A divisor of each frequency (Ding et al. 2024, arXiv 2402.13753), for texts of up to `originalMaxPositions` tokens. */
+  | {
+      readonly type: "longrope";
+      readonly divisors: readonly number[];
+      readonly attentionFactor: number;
+      readonly originalMaxPositions: number;
+      /** What longer texts have instead, up to `maxPositions` tokens. */
+      readonly longDivisors: readonly number[];
+      readonly maxPositions: number;
     };
 
 export interface RopeSpec {
   readonly theta: number;
-  /** Rotary dimensions of a head; even. */
+  /** Rotary dimensions of a head; the rest has no positions. An odd number is rounded up. */
   readonly dimension: number;
   readonly scaling: RopeScaling;
 }
 
+/** How many pairs of a head's elements turn. */
+export function rotaryPairs({ dimension }: RopeSpec): number {
+  return Math.ceil(dimension / 2);
+}
+
 /**
- * cos and sin of position × frequency, each (positions, dimension / 2), row-major. Angles are rounded to float32 as in
+ * cos and sin of position × frequency, each (positions, pairs), row-major. Angles are rounded to float32 as in
  * transformers, cos and sin computed in float64: WGSL's are inaccurate for large angles.
  */
 export function ropeTables(
   spec: RopeSpec,
   positions: number,
 ): { cos: Float32Array<ArrayBuffer>; sin: Float32Array<ArrayBuffer> } {
-  const half = spec.dimension / 2;
+  const half = rotaryPairs(spec);
+  const { scaling } = spec;
+  const size = "attentionFactor" in scaling ? scaling.attentionFactor : 1;
   const cos = new Float32Array(positions * half);
   const sin = new Float32Array(positions * half);
   const frequencies = rotaryFrequencies(spec);
   for (let position = 0; position < positions; position++) {
     frequencies.forEach((frequency, i) => {
       const angle = Math.fround(position * frequency);
-      cos[position * half + i] = Math.cos(angle);
-      sin[position * half + i] = Math.sin(angle);
+      cos[position * half + i] = size * Math.cos(angle);
+      sin[position * half + i] = size * Math.sin(angle);
     });
   }
   return { cos, sin };
 }
 
-/** Angle per position of each rotary pair, float32, (dimension / 2). */
-export function rotaryFrequencies({ theta, dimension, scaling }: RopeSpec): number[] {
-  return Array.from({ length: dimension / 2 }, (_, i) =>
-    Math.fround(scaled(1 / theta ** ((2 * i) / dimension), scaling)),
+/** Angle per position of each rotary pair, float32. */
+export function rotaryFrequencies(spec: RopeSpec): number[] {
+  const { theta, dimension, scaling } = spec;
+  return Array.from({ length: rotaryPairs(spec) }, (_, i) =>
+    Math.fround(scaled(1 / theta ** ((2 * i) / dimension), i, scaling)),
   );
 }
 
-function scaled(frequency: number, scaling: RopeScaling): number {
+function scaled(frequency: number, index: number, scaling: RopeScaling): number {
   if (scaling.type === "default") return frequency;
   if (scaling.type === "linear") return frequency / scaling.factor;
+  if (scaling.type === "longrope") return frequency / (scaling.divisors[index] ?? 1);
+  if (scaling.type === "yarn") {
+    const ramp = Math.min(1, Math.max(0, (index - scaling.low) / (scaling.high - scaling.low)));
+    return (frequency / scaling.factor) * ramp + frequency * (1 - ramp);
+  }
   const { factor, lowFrequencyFactor, highFrequencyFactor, originalMaxPositions } = scaling;
   const wavelength = (2 * Math.PI) / frequency;
   if (wavelength < originalMaxPositions / highFrequencyFactor) return frequency;

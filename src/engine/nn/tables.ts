@@ -1,4 +1,4 @@
-import { ropeTables } from "./rope-table";
+import { rotaryPairs, ropeTables } from "./rope-table";
 import type { ModelSpec, RelativePositions } from "./model-spec";
 
 /** Constant with the ALiBi slope of each head. */
@@ -26,7 +26,7 @@ export function declareTables({ positions: spec, heads }: ModelSpec, positions: 
   if (spec.type === "rope") {
     return spec.tables.map((table, index) => ({
       names: ropeNames(index),
-      length: positions * (table.dimension / 2),
+      length: positions * rotaryPairs(table),
       make: () => {
         const { cos, sin } = ropeTables(table, positions);
         return [cos, sin];

@@ -2,10 +2,11 @@ import { blockLayout, type BlockType, isBlockType } from "../../formats/quantise
 import { LuthierError } from "../../lib/errors";
 import type { TensorDtype, TensorSource } from "./tensor-source";
 
-/** Where the scales of a block lie: halves (f16) and whole numbers (f32), by their bytes from its start. */
+/** Where the scales of a block lie, by their bytes from its start; `e8` are exponents alone. */
 interface Scales {
   readonly f16?: readonly number[];
   readonly f32?: readonly number[];
+  readonly e8?: readonly number[];
 }
 
 const scales: Readonly<Record<BlockType, Scales>> = {
@@ -14,9 +15,14 @@ const scales: Readonly<Record<BlockType, Scales>> = {
   Q5_0: { f16: [0] },
   Q5_1: { f16: [0, 2] },
   Q8_0: { f16: [0] },
+  Q2_K: { f16: [80, 82] },
+  Q3_K: { f16: [108] },
   Q4_K: { f16: [0, 2] },
   Q5_K: { f16: [0, 2] },
   Q6_K: { f16: [208] },
+  IQ4_NL: { f16: [0] },
+  IQ4_XS: { f16: [0] },
+  MXFP4: { e8: [0] },
   NF4: { f32: [0] },
   NF4_256: { f32: [0] },
   NF4_DOUBLE: { f32: [0, 4] },
@@ -27,6 +33,8 @@ const scales: Readonly<Record<BlockType, Scales>> = {
 const F32_EXPONENT = 0x7f800000;
 const F16_EXPONENT = 0x7c00;
 const BF16_EXPONENT = 0x7f80;
+/** The first exponent of MXFP4 with which its largest number is beyond f32. */
+const E8_OVERFLOW = 253;
 
 /**
  * The source, which looks at all that is read: one number that is not finite makes every answer and every loss of the
@@ -63,12 +71,15 @@ function isBelow(numbers: Uint32Array | Uint16Array, exponent: number): boolean 
 }
 
 function areScalesFinite(dtype: BlockType, bytes: Uint8Array<ArrayBuffer>): boolean {
-  const { f16 = [], f32 = [] } = scales[dtype];
+  const { f16 = [], f32 = [], e8 = [] } = scales[dtype];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { bytes: size } = blockLayout(dtype);
   for (let block = 0; block < bytes.length; block += size) {
     for (const at of f16) {
       if ((view.getUint16(block + at, true) & F16_EXPONENT) === F16_EXPONENT) return false;
+    }
+    for (const at of e8) {
+      if (view.getUint8(block + at) >= E8_OVERFLOW) return false;
     }
     for (const at of f32) {
       if ((view.getUint32(block + at, true) & F32_EXPONENT) === F32_EXPONENT) return false;

@@ -11,8 +11,8 @@ import type { StorageKind } from "../graph/op";
 import type { TensorDtype } from "./tensor-source";
 
 /**
- * GPU layout of a stored type. Kernels read 32-bit words, but most GGUF blocks are 18, 22, 34 or 210 bytes. A unit is
- * therefore a pair of blocks with their fields (scales, high bits, quants) interleaved in the order that
+ * GPU layout of a stored type. Kernels read 32-bit words, but many GGUF blocks are 17, 18, 22, 34, 110 or 210 bytes. A unit
+ * is therefore two or four blocks with their fields (scales, high bits, quants) interleaved in the order that
  * `lib/blocks_<kind>.wgsl` reads them. This is lossless and adds no padding, except for Q4_K and Q5_K: their packed
  * 6-bit scales are expanded to a byte each (1/36 larger), which saves kernels most of the unpacking.
  */
@@ -33,21 +33,31 @@ function asStored(kind: StorageKind, dtype: TensorDtype, blocks: number): Storag
   return { kind, unitElements: blocks * elements, unitBytes: blocks * bytes, pack: padToWord };
 }
 
-/** Units of two blocks, field by field. */
 function pairedBlocks(kind: StorageKind, dtype: BlockType, parts: readonly Part[]): StorageLayout {
+  return interleavedBlocks(kind, dtype, 2, parts);
+}
+
+/** Units of so many blocks, field by field. */
+function interleavedBlocks(
+  kind: StorageKind,
+  dtype: BlockType,
+  count: number,
+  parts: readonly Part[],
+): StorageLayout {
   const { elements, bytes } = blockLayout(dtype);
+  const unitBytes = count * bytes;
   return {
     kind,
-    unitElements: 2 * elements,
-    unitBytes: 2 * bytes,
+    unitElements: count * elements,
+    unitBytes,
     pack(stored) {
-      const packed = new Uint8Array(Math.ceil(stored.length / bytes / 2) * 2 * bytes);
+      const packed = new Uint8Array(Math.ceil(stored.length / unitBytes) * unitBytes);
       for (let block = 0; block * bytes < stored.length; block++) {
-        let at = (block >> 1) * 2 * bytes;
+        let at = Math.floor(block / count) * unitBytes;
         for (const [start, length] of parts) {
           const from = block * bytes + start;
-          packed.set(stored.subarray(from, from + length), at + (block & 1) * length);
-          at += 2 * length;
+          packed.set(stored.subarray(from, from + length), at + (block % count) * length);
+          at += count * length;
         }
       }
       return packed;
@@ -97,6 +107,13 @@ const layouts: Readonly<Record<TensorDtype, StorageLayout>> = {
     [0, 2],
     [2, 32],
   ]),
+  Q2_K: asStored("q2_k", "Q2_K", 1),
+  Q3_K: pairedBlocks("q3_k", "Q3_K", [
+    [108, 2],
+    [96, 12],
+    [0, 32],
+    [32, 64],
+  ]),
   Q4_K: expandedScales("q4_k", "Q4_K"),
   Q5_K: expandedScales("q5_k", "Q5_K"),
   Q6_K: pairedBlocks("q6_k", "Q6_K", [
@@ -104,6 +121,15 @@ const layouts: Readonly<Record<TensorDtype, StorageLayout>> = {
     [192, 16],
     [0, 128],
     [128, 64],
+  ]),
+  IQ4_NL: pairedBlocks("iq4_nl", "IQ4_NL", [
+    [0, 2],
+    [2, 16],
+  ]),
+  IQ4_XS: asStored("iq4_xs", "IQ4_XS", 1),
+  MXFP4: interleavedBlocks("mxfp4", "MXFP4", 4, [
+    [0, 1],
+    [1, 16],
   ]),
   NF4: asStored("nf4", "NF4", 1),
   NF4_DOUBLE: asStored("nf4_double", "NF4_DOUBLE", 1),

@@ -7,8 +7,18 @@ import type { ExportEntry, ExportSource } from "../entry";
 import { isLora, loraExtras, type LoraUpdate, loraUpdates } from "../lora-updates";
 import { jsonFile, wholeFile } from "../streamed-file";
 
-/** Families whose modules have the same names in mlx-lm and transformers. */
-const FAMILIES: ReadonlySet<string> = new Set(["llama", "mistral", "qwen2", "qwen3", "gemma3_text"]);
+/** Families whose modules are called in mlx-lm what they are called in transformers. */
+const FAMILIES: ReadonlySet<string> = new Set([
+  "llama",
+  "mistral",
+  "qwen2",
+  "qwen3",
+  "gemma3_text",
+  "phi3",
+  "smollm3",
+  "granite",
+  "olmo2",
+]);
 
 /** A LoRA or DoRA in mlx-lm's format: adapters.safetensors with transposed factors, and adapter_config.json. */
 export const mlxEntry: ExportEntry = {

@@ -135,15 +135,13 @@ function tensorsOfFolder(source: GgufMergeSource, target: GgufTarget, dtype: Ggu
   const tensors = [...mergeableTensors(source.model, source.adapter)].map(([name, tensor]) =>
     writtenTensor(part(name, tensor)),
   );
-  const { ropeFactors } = target;
-  if (!ropeFactors) return tensors;
-  const factors: TensorToWrite = {
-    name: "rope_freqs.weight",
+  const factors = [...target.ropeFactors].map(([name, values]): TensorToWrite => ({
+    name,
     dtype: "F32",
-    shape: [ropeFactors.length],
-    chunks: () => [narrow("F32", ropeFactors)],
-  };
-  return [factors, ...tensors];
+    shape: [values.length],
+    chunks: () => [narrow("F32", values)],
+  }));
+  return [...factors, ...tensors];
 }
 
 async function tensorsOfFile(

@@ -1,4 +1,5 @@
 import type { ModelSpec } from "../../engine/nn/model-spec";
+import type { RopeSpec } from "../../engine/nn/rope-table";
 import { architectures } from "../../formats/gguf/architectures";
 import type { NameTable } from "../../formats/gguf/names";
 import { type GgufEntry, ggufEntry } from "../../formats/gguf/writer";
@@ -16,8 +17,8 @@ export interface GgufTarget {
   readonly normOffset: number;
   /** Metadata under the architecture's prefix. */
   readonly entries: readonly GgufEntry[];
-  /** Rotary frequency divisors, a tensor in llama.cpp; null if not needed. */
-  readonly ropeFactors: Float32Array<ArrayBuffer> | null;
+  /** Divisors of the rotary frequencies, which llama.cpp reads as tensors, by their names. */
+  readonly ropeFactors: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
 }
 
 type Describe = (spec: ModelSpec) => GgufTarget;
@@ -35,12 +36,31 @@ const bloomNames: NameTable = {
   "blk.*.ffn_down": "transformer.h.*.mlp.dense_4h_to_h",
 };
 
+const neoxNames: NameTable = {
+  token_embd: "gpt_neox.embed_in",
+  output_norm: "gpt_neox.final_layer_norm",
+  output: "lm_head",
+  "blk.*.attn_norm": "gpt_neox.layers.*.input_layernorm",
+  "blk.*.attn_qkv": "gpt_neox.layers.*.attention.query_key_value",
+  "blk.*.attn_output": "gpt_neox.layers.*.attention.dense",
+  "blk.*.ffn_norm": "gpt_neox.layers.*.post_attention_layernorm",
+  "blk.*.ffn_up": "gpt_neox.layers.*.mlp.dense_h_to_4h",
+  "blk.*.ffn_down": "gpt_neox.layers.*.mlp.dense_4h_to_h",
+};
+
 const targets: Readonly<Record<string, Describe>> = {
   llama: llamaTarget,
   mistral: llamaTarget,
   qwen2: (spec) => plainTarget("qwen2", spec),
   qwen3: (spec) => plainTarget("qwen3", spec),
   gemma3_text: (spec) => ({ ...plainTarget("gemma3", spec), normOffset: 1 }),
+  gemma3: (spec) => ({ ...plainTarget("gemma3", spec, partNames(spec)), normOffset: 1 }),
+  phi3: (spec) => ({ ...plainTarget("phi3", spec), ropeFactors: longRopeFactors(spec) }),
+  granite: graniteTarget,
+  smollm3: (spec) => mixedTarget("smollm3", spec),
+  olmo2: (spec) => plainTarget("olmo2", spec),
+  starcoder2: (spec) => plainTarget("starcoder2", spec),
+  gpt_neox: neoxTarget,
   gpt2: (spec) => plainTarget("gpt2", spec),
   bloom: (spec) => ({
     ...plainTarget("bloom", spec, bloomNames),
@@ -69,15 +89,51 @@ function plainTarget(architecture: string, spec: ModelSpec, names?: NameTable): 
     rowOrder: () => null,
     normOffset: 0,
     entries: entriesOf(architecture, spec),
-    ropeFactors: null,
+    ropeFactors: new Map(),
   };
 }
 
-/** Llama and Mistral: q and k rows are interleaved, and Llama 3's RoPE scaling is a tensor. */
+/** The names of a language model that lies within a larger one. */
+function partNames({ textPart }: ModelSpec): NameTable {
+  const names = architectures.gemma3?.names ?? {};
+  if (!textPart) return names;
+  const { path, ownPath } = textPart;
+  const moved = (name: string): string =>
+    name.startsWith(ownPath) ? path + name.slice(ownPath.length) : name;
+  return Object.fromEntries(Object.entries(names).map(([part, name]) => [part, moved(name)]));
+}
+
+function neoxTarget(spec: ModelSpec): GgufTarget {
+  const target = plainTarget("gptneox", spec, neoxNames);
+  const isParallel = spec.blocks.every((block) => block.isParallel);
+  return {
+    ...target,
+    rowOrder: (part) => (part === "attn_qkv" ? bloomRow(spec.heads, spec.headDim) : null),
+    entries: [...target.entries, ggufEntry("gptneox.use_parallel_residual", { bool: isParallel })],
+  };
+}
+
+function graniteTarget(spec: ModelSpec): GgufTarget {
+  const target = mixedTarget("granite", spec);
+  const factors = {
+    embedding_scale: spec.inputScale ?? 1,
+    residual_scale: spec.residualScale ?? 1,
+    logit_scale: 1 / (spec.logitScale ?? 1),
+    "attention.scale": spec.attentionScale ?? spec.headDim ** -0.5,
+  };
+  const entries = Object.entries(factors).map(([key, f32]) => ggufEntry(`granite.${key}`, { f32 }));
+  return { ...target, entries: [...target.entries, ...entries] };
+}
+
 function llamaTarget(spec: ModelSpec): GgufTarget {
+  return mixedTarget("llama", spec);
+}
+
+/** Llama and its relatives: the halves of each head of q and k are mixed, and Llama 3's rotary scaling is a tensor. */
+function mixedTarget(architecture: string, spec: ModelSpec): GgufTarget {
   const heads: Readonly<Record<string, number>> = { attn_q: spec.heads, attn_k: spec.keyValueHeads };
   return {
-    ...plainTarget("llama", spec),
+    ...plainTarget(architecture, spec),
     rowOrder: (part) => (part in heads ? interleavedRow(spec.headDim) : null),
     ropeFactors: llama3Factors(spec),
   };
@@ -93,27 +149,21 @@ function entriesOf(architecture: string, spec: ModelSpec): GgufEntry[] {
     entries.push(ggufEntry(`${architecture}.${key}`, { f32: value }));
   };
   u32("block_count", spec.blocks.length);
-  u32("context_length", spec.maxPositions);
+  u32("context_length", contextLength(spec));
   u32("embedding_length", spec.hiddenSize);
-  u32("feed_forward_length", block?.mlp.up.outFeatures ?? 0);
+  u32("feed_forward_length", block?.mlp.down.inFeatures ?? 0);
   u32("attention.head_count", spec.heads);
   u32("attention.head_count_kv", spec.keyValueHeads);
   u32("vocab_size", spec.vocabularySize);
-  const norm = block?.attentionNorm;
+  const norm = block?.attentionNorm ?? block?.outputNorms?.attention;
   if (norm?.type === "rms") f32("attention.layer_norm_rms_epsilon", norm.epsilon);
   else if (norm) f32("attention.layer_norm_epsilon", norm.epsilon);
   if (spec.positions.type !== "rope") return entries;
   const [rope, local] = spec.positions.tables;
   u32("attention.key_length", spec.headDim);
   u32("attention.value_length", spec.headDim);
-  u32("rope.dimension_count", spec.headDim);
-  if (rope) {
-    f32("rope.freq_base", rope.theta);
-    if (rope.scaling.type === "linear") {
-      entries.push(ggufEntry(`${architecture}.rope.scaling.type`, { text: "linear" }));
-      f32("rope.scaling.factor", rope.scaling.factor);
-    }
-  }
+  u32("rope.dimension_count", rope?.dimension ?? spec.headDim);
+  if (rope) entries.push(...ropeEntries(architecture, rope));
   if (architecture === "gemma3") {
     if (local) f32("rope.freq_base_swa", local.theta);
     u32(
@@ -124,18 +174,49 @@ function entriesOf(architecture: string, spec: ModelSpec): GgufEntry[] {
   return entries;
 }
 
-/** Rotary frequency divisors of Llama 3's scaling. */
-function llama3Factors({ positions, headDim }: ModelSpec): Float32Array<ArrayBuffer> | null {
+/** Tokens of the longest text; with LongRoPE more than are trained here. */
+function contextLength({ positions, maxPositions }: ModelSpec): number {
+  const scaling = positions.type === "rope" ? positions.tables[0]?.scaling : undefined;
+  return scaling?.type === "longrope" ? scaling.maxPositions : maxPositions;
+}
+
+function ropeEntries(architecture: string, { theta, scaling }: RopeSpec): GgufEntry[] {
+  const entry = (key: string, value: Parameters<typeof ggufEntry>[1]): GgufEntry =>
+    ggufEntry(`${architecture}.rope.${key}`, value);
+  const entries = [entry("freq_base", { f32: theta })];
+  if (scaling.type === "linear" || scaling.type === "yarn") {
+    entries.push(entry("scaling.type", { text: scaling.type }));
+    entries.push(entry("scaling.factor", { f32: scaling.factor }));
+  }
+  if (scaling.type === "longrope")
+    entries.push(entry("scaling.attn_factor", { f32: scaling.attentionFactor }));
+  if (scaling.type === "longrope" || scaling.type === "yarn")
+    entries.push(entry("scaling.original_context_length", { u32: scaling.originalMaxPositions }));
+  return entries;
+}
+
+function longRopeFactors({ positions }: ModelSpec): GgufTarget["ropeFactors"] {
+  const scaling = positions.type === "rope" ? positions.tables[0]?.scaling : undefined;
+  if (scaling?.type !== "longrope") return new Map();
+  return new Map([
+    ["rope_factors_long.weight", Float32Array.from(scaling.longDivisors)],
+    ["rope_factors_short.weight", Float32Array.from(scaling.divisors)],
+  ]);
+}
+
+/** What each rotary frequency is divided by under Llama 3's scaling. */
+function llama3Factors({ positions, headDim }: ModelSpec): GgufTarget["ropeFactors"] {
   const rope = positions.type === "rope" ? positions.tables[0] : undefined;
-  if (rope?.scaling.type !== "llama3") return null;
+  if (rope?.scaling.type !== "llama3") return new Map();
   const { factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalMaxPositions } = rope.scaling;
-  return Float32Array.from({ length: headDim / 2 }, (_, i) => {
+  const factors = Float32Array.from({ length: headDim / 2 }, (_, i) => {
     const wavelength = 2 * Math.PI * rope.theta ** ((2 * i) / headDim);
     if (wavelength < originalMaxPositions / high) return 1;
     if (wavelength > originalMaxPositions / low) return factor;
     const smooth = (originalMaxPositions / wavelength - low) / (high - low);
     return 1 / ((1 - smooth) / factor + smooth);
   });
+  return new Map([["rope_freqs.weight", factors]]);
 }
 
 /** llama.cpp assumes full attention in every n-th layer of Gemma 3. */
@@ -143,7 +224,33 @@ const GEMMA_PATTERN = 6;
 /** llama.cpp identifies Gemma 3 27B by its layer count and scales its attention differently. */
 const GEMMA_27B_LAYERS = 62;
 
-/** Why llama.cpp would compute different results, or null. */
+/** Every how many layers SmolLM3 of llama.cpp has one without positions. */
+const SMOLLM_INTERVAL = 4;
+
+/** Families whose layers always or never have biases in llama.cpp. */
+const NEEDS_BIASES: Readonly<Record<string, boolean>> = { olmo2: false, starcoder2: true, gpt_neox: true };
+
+/** Families whose converters write Llama 3's scaling as divisors. */
+const WITH_DIVISORS: ReadonlySet<string> = new Set(["llama", "granite", "smollm3"]);
+
+/** Whether llama.cpp stretches positions of that kind as transformers does. */
+function hasScaling(family: string, { scaling, theta, dimension }: RopeSpec): boolean {
+  if (scaling.type === "llama3") return WITH_DIVISORS.has(family);
+  if (scaling.type === "longrope") return family === "phi3";
+  if (scaling.type !== "yarn") return true;
+  if (family.startsWith("gemma3")) return false;
+  // The bounds and the scale of attention are built in.
+  const { factor, originalMaxPositions: original } = scaling;
+  const indexOf = (turns: number): number =>
+    (dimension * Math.log(original / (turns * 2 * Math.PI))) / (2 * Math.log(theta));
+  const low = Math.max(0, Math.floor(indexOf(32)));
+  const high = Math.min(dimension - 1, Math.ceil(indexOf(1)));
+  const magnitude = factor <= 1 ? 1 : 0.1 * Math.log(factor) + 1;
+  const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= 2e-3;
+  return isNear(scaling.low, low) && isNear(scaling.high, high) && isNear(scaling.attentionFactor, magnitude);
+}
+
+/** What llama.cpp would compute otherwise; null where it computes the same. */
 function differenceOf(spec: ModelSpec): Problem | null {
   const { family, positions } = spec;
   const differs = (difference: Problem<"export/differs-in-llama-cpp">["difference"]): Problem => ({
@@ -152,8 +259,15 @@ function differenceOf(spec: ModelSpec): Problem | null {
     difference,
   });
   const rope = positions.type === "rope" ? positions.tables : [];
-  if (rope[0]?.scaling.type === "llama3" && family !== "llama") return differs("rope-scaling");
-  if (family !== "gemma3_text") return null;
+  if (rope[0] && !hasScaling(family, rope[0])) return differs("rope-scaling");
+  const turns = spec.blocks.every(
+    ({ attention }, layer) => (attention.ropeTable !== null) === ((layer + 1) % SMOLLM_INTERVAL !== 0),
+  );
+  if (family === "smollm3" && !turns) return differs("layers-without-positions");
+  const needsBiases = NEEDS_BIASES[family];
+  if (needsBiases !== undefined && spec.blocks.some(({ attention }) => attention.o.bias !== needsBiases))
+    return differs("biases");
+  if (family !== "gemma3_text" && family !== "gemma3") return null;
   const scale = spec.headDim ** -0.5;
   if (
     Math.abs((spec.attentionScale ?? scale) - scale) > 1e-6 * scale ||
@@ -168,9 +282,9 @@ function differenceOf(spec: ModelSpec): Problem | null {
   return null;
 }
 
-/** The sliding window that llama.cpp ignores for an architecture; null if none. */
+/** The sliding window that llama.cpp leaves out of an architecture; null where there is none, or it has it. */
 export function ignoredWindow({ family, blocks, maxPositions }: ModelSpec): number | null {
-  if (family === "gemma3_text") return null;
+  if (family === "gemma3_text" || family === "gemma3") return null;
   const windows = blocks.flatMap(({ attention }) => attention.window ?? []);
   const least = Math.min(...windows);
   return least < maxPositions ? least : null;

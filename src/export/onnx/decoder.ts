@@ -8,9 +8,29 @@ import {
   type NormSpec,
 } from "../../engine/nn/model-spec";
 import { alibiSlopes } from "../../engine/nn/tables";
-import { defined } from "../../lib/invariant";
+import { defined, invariant } from "../../lib/invariant";
 import { dataType, type OnnxGraph } from "./graph";
 import { type OnnxPrecision, Q4_BLOCK } from "./tensors";
+
+/** Whether the graph has all parts of a decoder: not Granite's scales, fused feed-forward layers, or partial positions. */
+export function hasOnnxForm({
+  blocks,
+  positions,
+  headDim,
+  inputScale,
+  residualScale,
+  textPart,
+}: ModelSpec): boolean {
+  const tables = positions.type === "rope" ? positions.tables : [];
+  const hasTables = tables.every(
+    ({ scaling, dimension }) => !("attentionFactor" in scaling) && dimension === headDim,
+  );
+  const hasBlocks = blocks.every(
+    ({ attention, attentionNorm, mlpNorm, mlp, isParallel }) =>
+      attentionNorm && mlpNorm && mlp.type !== "fused-gated" && !isParallel && attention.ropeTable !== null,
+  );
+  return hasTables && hasBlocks && inputScale === undefined && residualScale === undefined && !textPart;
+}
 
 /** Added to the scores of keys that a query does not see: the lowest f32, so that rows of padding stay finite. */
 const HIDDEN_SCORE = -3.4028234663852886e38;
@@ -59,7 +79,7 @@ class DecoderWriter {
     let x = this.#embed(ids, positions);
     blocks.forEach((block, index) => {
       const { window, ropeTable = 0 } = block.attention;
-      x = this.#block(x, block, index, shape, defined(masks.get(window), "mask"), rotary[ropeTable]);
+      x = this.#block(x, block, index, shape, defined(masks.get(window), "mask"), rotary[ropeTable ?? -1]);
     });
     if (finalNorm) x = this.#norm(x, finalNorm);
     if (projections) x = this.#linear(x, projections.outOf);
@@ -102,14 +122,14 @@ class DecoderWriter {
     const { outputNorms, normPlacement = "before", attentionNorm, mlpNorm } = block;
     const residual = (
       input: string,
-      norm: NormSpec,
+      norm: NormSpec | undefined,
       outputNorm: NormSpec | undefined,
       layer: (input: string) => string,
     ): string => {
       const before = normPlacement === "before";
-      const output = layer(before ? this.#norm(input, norm) : input);
+      const output = layer(before && norm ? this.#norm(input, norm) : input);
       const sum = this.#graph.node("Add", [input, outputNorm ? this.#norm(output, outputNorm) : output]);
-      return before ? sum : this.#norm(sum, norm);
+      return before || !norm ? sum : this.#norm(sum, norm);
     };
     const attended = residual(x, attentionNorm, outputNorms?.attention, (input) =>
       this.#attention(input, block, index, shape, mask, rotary),
@@ -214,6 +234,7 @@ class DecoderWriter {
   }
 
   #mlp(x: string, { mlp }: BlockSpec): string {
+    invariant(mlp.type !== "fused-gated", "refused by hasOnnxForm");
     const up = this.#linear(x, mlp.up);
     if (mlp.type === "plain") return this.#linear(this.#activation(up, mlp.activation), mlp.down);
     const gate = this.#activation(this.#linear(x, mlp.gate), mlp.activation);

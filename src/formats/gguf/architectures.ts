@@ -21,7 +21,8 @@ export interface Architecture {
 export interface Fields {
   number(key: string, fallback?: number): number | undefined;
   text(key: string): string | null;
-  /** A list, or one number for all layers; null if absent. */
+  flag(key: string): boolean | null;
+  /** A list or one number for all; null where there is none. */
   numberOrNumbers(key: string): number | readonly number[] | null;
   /** Whether any layer has a tensor of that name, e.g. "attn_q.bias". */
   hasInLayers(part: string): boolean;
@@ -32,13 +33,15 @@ export interface Fields {
   /** Rows of the token embedding. */
   readonly vocabularySize: number;
   readonly isHeadTied: boolean;
+  /** The divisors of the rotary frequencies for texts within the first training length, and for longer ones. */
+  readonly ropeDivisors: { readonly short: readonly number[]; readonly long: readonly number[] } | null;
 }
 
 /** Reads `<architecture>.<key>`. An f32 such as 1e-6 is rounded to its seven significant digits. */
 export function fieldsOf(
   metadata: MetadataReader,
   architecture: string,
-  model: Pick<Fields, "vocabularySize" | "isHeadTied" | "hasInLayers">,
+  model: Pick<Fields, "vocabularySize" | "isHeadTied" | "hasInLayers" | "ropeDivisors">,
 ): Fields {
   return {
     ...model,
@@ -47,6 +50,7 @@ export function fieldsOf(
       return value === undefined || Number.isInteger(value) ? value : Number(value.toPrecision(7));
     },
     text: (key) => metadata.text(`${architecture}.${key}`),
+    flag: (key) => metadata.boolean(`${architecture}.${key}`),
     numberOrNumbers: (key) => metadata.numberOrNumbers(`${architecture}.${key}`),
     refuse: (key, value) =>
       new LuthierError({
@@ -78,9 +82,17 @@ const llamaNames = {
 } as const;
 
 function llamaConfig(modelType: string, fields: Fields): Record<string, unknown> {
-  const { number, hasInLayers } = fields;
-  const headDim = number("attention.key_length", defaultHeadDim(fields));
+  const headDim = fields.number("attention.key_length", defaultHeadDim(fields));
   checkWholeHeads(fields, headDim);
+  return { ...decoderConfig(modelType, fields, headDim), rope_scaling: ropeScaling(fields) };
+}
+
+function decoderConfig(
+  modelType: string,
+  fields: Fields,
+  headDim: number | undefined,
+): Record<string, unknown> {
+  const { number, hasInLayers } = fields;
   return {
     model_type: modelType,
     hidden_size: number("embedding_length"),
@@ -95,7 +107,6 @@ function llamaConfig(modelType: string, fields: Fields): Record<string, unknown>
     max_position_embeddings: number("context_length"),
     rms_norm_eps: number("attention.layer_norm_rms_epsilon"),
     rope_theta: number("rope.freq_base", 10000),
-    rope_scaling: ropeScaling(fields),
     vocab_size: fields.vocabularySize,
     tie_word_embeddings: fields.isHeadTied,
   };
@@ -107,19 +118,26 @@ function defaultHeadDim({ number }: Fields): number | undefined {
   return hidden === undefined || heads === undefined ? undefined : Math.floor(hidden / heads);
 }
 
-/** Errors: partial rotary embedding, or values with a different head size. */
-function checkWholeHeads({ number, refuse }: Fields, headDim: number | undefined): void {
-  for (const key of ["rope.dimension_count", "attention.value_length"]) {
-    const width = number(key, headDim);
-    if (width !== headDim) throw refuse(key, String(width));
-  }
+/** Errors: heads that turn in part, or whose values are of another width. */
+function checkWholeHeads(fields: Fields, headDim: number | undefined): void {
+  for (const key of ["rope.dimension_count", "attention.value_length"]) checkWidth(fields, key, headDim);
 }
 
-/** Linear scaling, as llama.cpp reads it: a factor without a type also counts. */
+/** Errors: another width than that of the heads. */
+function checkWidth({ number, refuse }: Fields, key: string, headDim: number | undefined): void {
+  const width = number(key, headDim);
+  if (width !== headDim) throw refuse(key, String(width));
+}
+
+/** Scaling as llama.cpp reads it: linear also where only a factor is given. */
 function ropeScaling({ number, text, refuse }: Fields): Record<string, unknown> | null {
   const type = text("rope.scaling.type") ?? "linear";
   const factor = number("rope.scaling.factor", number("rope.scale_linear", 0));
   if (type === "none") return null;
+  if (type === "yarn") {
+    const original = number("rope.scaling.original_context_length", number("context_length"));
+    return { rope_type: type, factor: factor || 1, original_max_position_embeddings: original };
+  }
   if (type !== "linear") throw refuse("rope.scaling.type", type);
   return factor === undefined || factor === 0 || factor === 1 ? null : { rope_type: type, factor };
 }
@@ -138,7 +156,17 @@ function gpt2Config({ number, vocabularySize, isHeadTied }: Fields): Record<stri
   };
 }
 
-/** Gemma 3, including constants that llama.cpp hard-codes and config.json needs. */
+/** StarCoder 2: layer norm, and biases on all layers or none. */
+function starcoder2Config(fields: Fields): Record<string, unknown> {
+  const { number, hasInLayers } = fields;
+  return {
+    ...llamaConfig("starcoder2", fields),
+    norm_epsilon: number("attention.layer_norm_epsilon"),
+    use_bias: hasInLayers("attn_q.bias"),
+  };
+}
+
+/** Gemma 3: what llama.cpp has built into its code stands in config.json. */
 function gemma3Config(fields: Fields): Record<string, unknown> {
   return {
     ...llamaConfig("gemma3_text", fields),
@@ -158,10 +186,57 @@ function slidingLayers({ numberOrNumbers }: Fields): Record<string, unknown> {
   return { layer_types: pattern.map((slides) => (slides ? "sliding_attention" : "full_attention")) };
 }
 
-/** llama.cpp ignores the window for these architectures. */
+/** Phi-3: part of each head may turn, and LongRoPE's divisors are tensors. */
+function phi3Config(fields: Fields): Record<string, unknown> {
+  const { number, text, ropeDivisors, refuse } = fields;
+  const headDim = number("attention.key_length", defaultHeadDim(fields));
+  checkWidth(fields, "attention.value_length", headDim);
+  const turned = number("rope.dimension_count", headDim);
+  const type = text("rope.scaling.type");
+  if (type !== null && type !== "none" && type !== "longrope") throw refuse("rope.scaling.type", type);
+  const original = number("rope.scaling.original_context_length", number("context_length"));
+  return {
+    ...decoderConfig("phi3", fields, headDim),
+    ...(headDim && turned ? { partial_rotary_factor: turned / headDim } : {}),
+    original_max_position_embeddings: original,
+    rope_scaling: ropeDivisors && {
+      rope_type: "longrope",
+      short_factor: ropeDivisors.short,
+      long_factor: ropeDivisors.long,
+      attention_factor: number("rope.scaling.attn_factor", 1),
+      original_max_position_embeddings: original,
+    },
+  };
+}
+
+/** Granite: factors that llama.cpp multiplies by where they are there. */
+function graniteConfig(fields: Fields): Record<string, unknown> {
+  const { number, flag, refuse } = fields;
+  // llama.cpp leaves out positions altogether then.
+  if (flag("rope.scaling.finetuned") === false) throw refuse("rope.scaling.finetuned", "false");
+  const headDim = number("attention.key_length", defaultHeadDim(fields)) ?? 1;
+  const factor = (key: string): number => number(key) || 1;
+  return {
+    ...llamaConfig("granite", fields),
+    embedding_multiplier: factor("embedding_scale"),
+    residual_multiplier: factor("residual_scale"),
+    logits_scaling: factor("logit_scale"),
+    attention_multiplier: number("attention.scale") || headDim ** -0.5,
+  };
+}
+
+/** llama.cpp gives these no window. */
 const NO_WINDOW = ["attention.sliding_window"];
 
-/** Architectures by `general.architecture`. Mistral models use "llama". */
+const { "blk.*.attn_norm": _before, "blk.*.ffn_norm": _between, ...namesWithoutNorms } = llamaNames;
+
+const olmo2Names: NameTable = {
+  ...namesWithoutNorms,
+  "blk.*.post_attention_norm": "model.layers.*.post_attention_layernorm",
+  "blk.*.post_ffw_norm": "model.layers.*.post_feedforward_layernorm",
+};
+
+/** Architectures by the name in `general.architecture`. Mistral's models go by "llama" there. */
 export const architectures: Readonly<Record<string, Architecture>> = {
   llama: {
     config: (fields) => llamaConfig("llama", fields),
@@ -180,6 +255,36 @@ export const architectures: Readonly<Record<string, Architecture>> = {
       "blk.*.post_ffw_norm": "model.layers.*.post_feedforward_layernorm",
     },
     normOffset: 1,
+  },
+  phi3: {
+    config: phi3Config,
+    names: {
+      ...llamaNames,
+      "blk.*.attn_qkv": "model.layers.*.self_attn.qkv_proj",
+      "blk.*.ffn_up": "model.layers.*.mlp.gate_up_proj",
+    },
+    // It is read, and set to none.
+    idleKeys: NO_WINDOW,
+  },
+  granite: { config: graniteConfig, names: llamaNames, hasInterleavedHeads: true },
+  // Every fourth layer has no positions, here as in the family.
+  smollm3: {
+    config: (fields) => llamaConfig("smollm3", fields),
+    names: llamaNames,
+    hasInterleavedHeads: true,
+  },
+  olmo2: {
+    config: (fields) => llamaConfig("olmo2", fields),
+    names: olmo2Names,
+  },
+  starcoder2: {
+    config: starcoder2Config,
+    names: {
+      ...llamaNames,
+      "blk.*.ffn_up": "model.layers.*.mlp.c_fc",
+      "blk.*.ffn_down": "model.layers.*.mlp.c_proj",
+    },
+    idleKeys: NO_WINDOW,
   },
   gpt2: {
     config: gpt2Config,

@@ -1,4 +1,5 @@
 import { LuthierError } from "../../lib/errors";
+import { otherKind } from "../../lib/model-kind";
 import { baseName, type ByteSource } from "../byte-source";
 import { widen } from "../float-bits";
 import type { ModelTensor } from "../model-weights";
@@ -38,20 +39,36 @@ export interface GgufModel {
   readonly gguf: GgufOrigin;
 }
 
+/** A file with what stands in front of its tensors. */
+interface GgufPart {
+  readonly file: ByteSource;
+  readonly header: GgufHeader;
+  /** Of how many parts it is which; the first has the metadata. */
+  readonly count: number;
+  readonly number: number;
+}
+
+/** No model has more parts. */
+const MAX_PARTS = 1024;
+/** Named in an error. */
+const NAMED_PARTS = 3;
+
 const ROPE_FACTORS = "rope_freqs.weight";
+/** LongRoPE's, for texts within the first training length and for longer ones. */
+const LONG_ROPE_FACTORS = ["rope_factors_short.weight", "rope_factors_long.weight"] as const;
 
 /**
  * Opens a GGUF file, or all parts of a split one.
  * @throws LuthierError("format" or "model") on damage, missing parts and unsupported kinds
  */
 export async function openGguf(files: readonly ByteSource[]): Promise<GgufModel> {
-  const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const parts: { file: ByteSource; header: GgufHeader }[] = [];
-  for (const file of sorted) parts.push({ file, header: await readGgufHeader(file) });
+  const parts: GgufPart[] = [];
+  for (const file of files) parts.push(await openPart(file));
+  parts.sort((a, b) => a.number - b.number);
   const [first] = parts;
   if (!first) throw new LuthierError({ code: "model/no-gguf" });
+  checkParts(parts);
   const metadata = new MetadataReader(first.header.metadata, first.file.name);
-  checkParts(first.file, metadata, parts.length);
   const type = metadata.text("general.architecture") ?? "";
   const architecture = findArchitecture(first.file, metadata, type);
   const stored = collect(parts);
@@ -67,10 +84,8 @@ export async function openGguf(files: readonly ByteSource[]): Promise<GgufModel>
   };
 }
 
-/** Tensors of all parts by name. Errors: a duplicate. */
-function collect(
-  parts: readonly { readonly file: ByteSource; readonly header: GgufHeader }[],
-): Map<string, ModelTensor> {
+/** The tensors of all parts by name. Errors: one that is given twice. */
+function collect(parts: readonly GgufPart[]): Map<string, ModelTensor> {
   const stored = new Map<string, ModelTensor>();
   for (const { file, header } of parts) {
     for (const tensor of header.tensors) {
@@ -93,12 +108,35 @@ function storedEntries(file: ByteSource, { entries }: GgufHeader): StoredEntry[]
     .map(({ key, start, end }) => ({ key, read: () => file.read(start, end) }));
 }
 
-function checkParts(file: ByteSource, metadata: MetadataReader, given: number): void {
-  const count = metadata.number("split.count") ?? 1;
-  if (count <= 1 && given === 1) return;
-  if (count === given && metadata.number("split.no") === 0) return;
-  if (count > 1) throw new LuthierError({ code: "model/gguf-parts", file: file.name, count, given });
-  throw new LuthierError({ code: "model/several-ggufs", given });
+async function openPart(file: ByteSource): Promise<GgufPart> {
+  const header = await readGgufHeader(file);
+  const metadata = new MetadataReader(header.metadata, file.name);
+  const [count, number] = [metadata.number("split.count") ?? 1, metadata.number("split.no") ?? 0];
+  return { file, header, count, number };
+}
+
+/** Errors: parts of several models, or not all parts of one. */
+function checkParts(parts: readonly GgufPart[]): void {
+  const count = parts[0]?.count ?? 1;
+  if (count <= 1 && parts.length === 1) return;
+  const numbers = new Set(parts.map(({ number }) => number));
+  if (parts.some((part) => part.count !== count) || numbers.size < parts.length)
+    throw new LuthierError({ code: "model/several-ggufs", given: parts.length });
+  const file = parts[0]?.file.name ?? "";
+  const missing = Array.from({ length: Math.min(count, MAX_PARTS) }, (_, number) => number).filter(
+    (number) => !numbers.has(number),
+  );
+  if (missing.length === 0) return;
+  const names = missing.map((number) => partName(file, number));
+  throw new LuthierError({ code: "model/gguf-parts", file, count, missing: names.slice(0, NAMED_PARTS) });
+}
+
+/** The name of another part of the same model, as llama.cpp's splitter gives it; its number where the file has another. */
+function partName(file: string, number: number): string {
+  const shown = String(number + 1).padStart(5, "0");
+  const name = baseName(file);
+  const found = /-\d{5}(-of-\d{5}\.gguf)$/i.exec(name);
+  return found ? `${name.slice(0, found.index)}-${shown}${found[1] ?? ""}` : shown;
 }
 
 function findArchitecture(file: ByteSource, metadata: MetadataReader, type: string): Architecture {
@@ -111,6 +149,7 @@ function findArchitecture(file: ByteSource, metadata: MetadataReader, type: stri
       code: "model/gguf-architecture",
       file: file.name,
       architecture: type,
+      kind: otherKind(type),
       known,
     });
   }
@@ -126,6 +165,7 @@ async function makeConfig(
   const fields = fieldsOf(metadata, type, {
     vocabularySize: stored.get("token_embd.weight")?.shape[0] ?? 0,
     isHeadTied: !stored.has("output.weight"),
+    ropeDivisors: await longRopeDivisors(stored),
     hasInLayers: (part) => [...stored.keys()].some((name) => name.replace(/^blk\.\d+\./, "") === part),
   });
   const config = architecture.config(fields);
@@ -145,20 +185,37 @@ async function makeConfig(
   };
 }
 
-/** Tensors with Hugging Face's names and layout. Errors: tensors that are not part of the model. */
+async function longRopeDivisors(
+  stored: ReadonlyMap<string, ModelTensor>,
+): Promise<{ short: number[]; long: number[] } | null> {
+  const [short, long] = await Promise.all(
+    LONG_ROPE_FACTORS.map(async (name) => {
+      const tensor = stored.get(name);
+      if (tensor?.dtype !== "F32") return null;
+      return Array.from(widen("F32", await tensor.read(0, tensor.sizeBytes)), (value) =>
+        Number(value.toPrecision(7)),
+      );
+    }),
+  );
+  return short && long ? { short, long } : null;
+}
+
+/** All tensors under Hugging Face's names and in its order. Errors: those that have no place in the model. */
 function translate(
   architecture: Architecture,
   metadata: MetadataReader,
   type: string,
   stored: ReadonlyMap<string, ModelTensor>,
 ): Map<string, ModelTensor> {
-  const mixed = architecture.hasInterleavedHeads ? interleavedHeads(metadata, type) : {};
+  const mixed = architecture.hasInterleavedHeads ? mixedHeads(metadata, type) : {};
+  const hasLongRope = type === "phi3" && LONG_ROPE_FACTORS.every((name) => stored.has(name));
   const tensors = new Map<string, ModelTensor>();
   const others: string[] = [];
   for (const tensor of stored.values()) {
     const found = hubNameOf(architecture.names, tensor.name);
     if (!found) {
-      if (tensor.name !== ROPE_FACTORS) others.push(tensor.name);
+      const isKnown = tensor.name === ROPE_FACTORS || (hasLongRope && isLongRopeFactor(tensor.name));
+      if (!isKnown) others.push(tensor.name);
       continue;
     }
     const { name, part, kind } = found;
@@ -168,8 +225,12 @@ function translate(
   return tensors;
 }
 
-/** Head counts of the layers with interleaved rows. */
-function interleavedHeads(metadata: MetadataReader, type: string): Readonly<Record<string, number>> {
+function isLongRopeFactor(name: string): boolean {
+  return LONG_ROPE_FACTORS.some((factor) => factor === name);
+}
+
+/** Heads of the layers whose rows llama.cpp has put in another order. */
+function mixedHeads(metadata: MetadataReader, type: string): Readonly<Record<string, number>> {
   const queryHeads = metadata.requireNumber(`${type}.attention.head_count`);
   return { attn_q: queryHeads, attn_k: metadata.number(`${type}.attention.head_count_kv`) ?? queryHeads };
 }

@@ -40,6 +40,7 @@ const llama3: ByteLevelParts = {
   ignoresMerges: true,
   addsStart: true,
 };
+const gpt4: ByteLevelParts = { ...plain, pre_tokenizer: gpt4Words("{1,3}") };
 const qwen2: ByteLevelParts = { ...plain, pre_tokenizer: gpt4Words(""), normalizer: { type: "NFC" } };
 
 /** BLOOM's regex: runs between spaces and some punctuation. */
@@ -57,6 +58,8 @@ const known: Readonly<Record<string, ByteLevelParts>> = {
   "llama-v3": llama3,
   llama3,
   falcon3: llama3,
+  dbrx: gpt4,
+  "smaug-bpe": gpt4,
   qwen2,
   "deepseek-r1-qwen": qwen2,
   bloom,

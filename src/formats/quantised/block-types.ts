@@ -12,7 +12,7 @@ const DOUBLE_HEADER_BYTES = 4 + 4 + 256;
 /**
  * Block-quantised types, in row-major order.
  *
- * The `Q` types are GGUF's. NF4 is QLoRA's: `NF4` is a block of 64 numbers, an f32 scale and 32 bytes with the first
+ * The `Q` and `IQ` types and MXFP4 are GGUF's. NF4 is QLoRA's: `NF4` is a block of 64 numbers, an f32 scale and 32 bytes with the first
  * number of each byte in the high nibble. `NF4_DOUBLE` is a group of 256 such blocks with quantised scales: f32 scale
  * and offset of the scales, 256 bytes of scales, then 8192 bytes of codes; the last group of a matrix may be truncated
  * after its numbers. `NF4_256` and `NF4_256_DOUBLE` are the same with blocks of 256 numbers.
@@ -23,9 +23,14 @@ export const blockTypes = {
   Q5_0: { elements: 32, bytes: 22 },
   Q5_1: { elements: 32, bytes: 24 },
   Q8_0: { elements: 32, bytes: 34 },
+  Q2_K: { elements: 256, bytes: 84 },
+  Q3_K: { elements: 256, bytes: 110 },
   Q4_K: { elements: 256, bytes: 144 },
   Q5_K: { elements: 256, bytes: 176 },
   Q6_K: { elements: 256, bytes: 210 },
+  IQ4_NL: { elements: 32, bytes: 18 },
+  IQ4_XS: { elements: 256, bytes: 136 },
+  MXFP4: { elements: 32, bytes: 17 },
   NF4: { elements: 64, bytes: 36 },
   NF4_DOUBLE: { elements: 16384, bytes: DOUBLE_HEADER_BYTES + 8192 },
   NF4_256: { elements: 256, bytes: 132 },

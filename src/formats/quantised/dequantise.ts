@@ -81,6 +81,59 @@ const q8_0: Dequantise = (block, out) => {
   for (let i = 0; i < 32; i++) out[i] = d * signed(byte(block, 2 + i));
 };
 
+const q2_k: Dequantise = (block, out) => {
+  const [d, dmin] = [half(block, 80), half(block, 82)];
+  for (let i = 0; i < 256; i++) {
+    const scale = byte(block, i >> 4);
+    const offset = round(dmin * (scale >> 4));
+    out[i] = round(round(d * (scale & 15)) * twoBits(block, 16, i)) - offset;
+  }
+};
+
+/** Two bits of number i: 128 numbers share 32 bytes, in four quarters of 32. */
+function twoBits(block: Uint8Array, start: number, i: number): number {
+  const quarter = (i >> 5) & 3;
+  return (byte(block, start + (i >> 7) * 32 + (i & 31)) >> (2 * quarter)) & 3;
+}
+
+const q3_k: Dequantise = (block, out) => {
+  const d = half(block, 108);
+  for (let i = 0; i < 256; i++) {
+    // Six bits a scale: the low four in eight bytes, the high two in the four behind them.
+    const sub = i >> 4;
+    const low = (byte(block, 96 + (sub & 7)) >> (4 * (sub >> 3))) & 15;
+    const high = (byte(block, 104 + (sub & 3)) >> (2 * (sub >> 2))) & 3;
+    const third = (byte(block, i & 31) >> (i >> 5)) & 1;
+    out[i] = round(d * ((low | (high << 4)) - 32)) * (twoBits(block, 32, i) + 4 * third - 4);
+  }
+};
+
+/** What the codes of IQ4_NL and IQ4_XS stand for. */
+const IQ4 = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
+
+const iq4_nl: Dequantise = (block, out) => {
+  const d = half(block, 0);
+  for (let i = 0; i < 32; i++) out[i] = d * (IQ4[nibble(block, 2, i)] ?? 0);
+};
+
+const iq4_xs: Dequantise = (block, out) => {
+  const d = half(block, 0);
+  const high = byte(block, 2) | (byte(block, 3) << 8);
+  for (let sub = 0; sub < 8; sub++) {
+    const low = (byte(block, 4 + (sub >> 1)) >> (4 * (sub & 1))) & 15;
+    const scale = round(d * ((low | (((high >> (2 * sub)) & 3) << 4)) - 32));
+    for (let i = 0; i < 32; i++) out[32 * sub + i] = scale * (IQ4[nibble(block, 8 + 16 * sub, i)] ?? 0);
+  }
+};
+
+/** Twice the numbers that MXFP4's codes stand for; the scale makes up for it. */
+const E2M1 = [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12];
+
+const mxfp4: Dequantise = (block, out) => {
+  const scale = 2 ** (byte(block, 0) - 128);
+  for (let i = 0; i < 32; i++) out[i] = scale * (E2M1[nibble(block, 1, i)] ?? 0);
+};
+
 /** 6-bit scale and minimum of sub-block `sub` (of eight), packed in twelve bytes from `start`. */
 export function scaleAndMin(block: Uint8Array, start: number, sub: number): [scale: number, min: number] {
   const at = (i: number): number => byte(block, start + i);
@@ -124,9 +177,14 @@ const dequantisers: Readonly<Record<BlockType, Dequantise>> = {
   Q5_0: q5_0,
   Q5_1: q5_1,
   Q8_0: q8_0,
+  Q2_K: q2_k,
+  Q3_K: q3_k,
   Q4_K: q4_k,
   Q5_K: q5_k,
   Q6_K: q6_k,
+  IQ4_NL: iq4_nl,
+  IQ4_XS: iq4_xs,
+  MXFP4: mxfp4,
   NF4: dequantiseNf4,
   NF4_DOUBLE: dequantiseNf4Double,
   NF4_256: dequantiseNf4,

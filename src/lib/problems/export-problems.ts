@@ -11,7 +11,8 @@ export type LoraExtra =
   | "several-ranks";
 
 /** What llama.cpp has built into its code for an architecture, and a model has otherwise. */
-export type LlamaCppDifference = "attention-scale" | "window-pattern" | "rope-scaling";
+export type LlamaCppDifference =
+  "attention-scale" | "window-pattern" | "rope-scaling" | "layers-without-positions" | "biases";
 
 /** Why an adapter cannot be taken along in some form. Methods and families are named by their ids. */
 export interface ExportProblems {
@@ -28,6 +29,7 @@ export interface ExportProblems {
   readonly "export/tokenizer-not-in-llama-cpp": { readonly kind: string };
   readonly "export/too-large-to-try": { readonly sizeBytes: number; readonly maxBytes: number };
   readonly "export/encoder-not-in-onnx": { readonly family: string };
+  readonly "export/family-not-in-onnx": { readonly family: string };
   readonly "export/family-not-in-mlx": { readonly family: string };
   /** The template's text cannot be told in Ollama's words. */
   readonly "export/template-not-in-ollama": object;

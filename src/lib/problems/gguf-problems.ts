@@ -1,3 +1,5 @@
+import type { OtherKind } from "../model-kind";
+
 /** Quantities counted in a GGUF file. */
 export type GgufCount =
   | { readonly things: "tensors" | "metadata-entries" | "text-bytes" }
@@ -37,12 +39,17 @@ export type GgufTokenizerFault =
 export interface GgufProblems {
   readonly "format/gguf": { readonly file: string; readonly fault: GgufFault };
   readonly "model/no-gguf": object;
-  /** A part of a split file, whose other parts were not all selected. */
-  readonly "model/gguf-parts": { readonly file: string; readonly count: number; readonly given: number };
+  /** Parts of a split file, of which others were not selected: the first few of those. */
+  readonly "model/gguf-parts": {
+    readonly file: string;
+    readonly count: number;
+    readonly missing: readonly string[];
+  };
   readonly "model/several-ggufs": { readonly given: number };
   readonly "model/gguf-architecture": {
     readonly file: string;
     readonly architecture: string;
+    readonly kind: OtherKind | null;
     readonly known: readonly string[];
   };
   /** An adapter file, or anything else that is not a model. */

@@ -1,7 +1,10 @@
+import type { OtherKind } from "../model-kind";
+
 /** What belongs at a key of config.json. */
 export type ConfigExpectation =
   | { readonly kind: "whole-number"; readonly min: number }
-  | { readonly kind: "number" | "boolean" | "object" }
+  | { readonly kind: "number" | "boolean" | "object" | "bits" }
+  | { readonly kind: "numbers"; readonly count: number }
   | { readonly kind: "one-of" | "list-of"; readonly words: readonly string[] };
 
 /** Settings of config.json that change what a model computes and that the engine does not have. */
@@ -22,7 +25,11 @@ export type RefusedSetting =
 /** What a config.json describes and whether the weights go with it. */
 export interface ModelsProblems {
   /** `modelType` is JSON, null where it is missing. */
-  readonly "model/unknown-family": { readonly modelType: string | null; readonly known: readonly string[] };
+  readonly "model/unknown-family": {
+    readonly modelType: string | null;
+    readonly kind: OtherKind | null;
+    readonly known: readonly string[];
+  };
   /** `found` is JSON, null where the key is missing. */
   readonly "model/config-value": {
     readonly key: string;
@@ -37,7 +44,11 @@ export interface ModelsProblems {
     readonly headDim: number;
   };
   readonly "model/hidden-not-multiple": { readonly hiddenSize: number; readonly heads: number };
-  readonly "model/layer-types": { readonly named: number; readonly layers: number };
+  readonly "model/layer-types": {
+    readonly key: "layer_types" | "no_rope_layers";
+    readonly named: number;
+    readonly layers: number;
+  };
   /** Layers are said to have a sliding window, and there is none. */
   readonly "model/no-window": object;
   readonly "model/rope-factor": { readonly factor: number };
@@ -55,7 +66,6 @@ export interface ModelsProblems {
     readonly names: readonly string[];
     readonly count: number;
   };
-  /** A type of numbers that the engine does not compute with, by its name or its number in the file. */
   /** A type that is not computed with, by its name or its number in the file. */
   readonly "model/gguf-type": {
     readonly file: string;

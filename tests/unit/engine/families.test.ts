@@ -90,6 +90,17 @@ test.each([
   ["llama", { num_hidden_layers: null }, /num_hidden_layers is null/],
   ["llama", { rms_norm_eps: "1e-5" }, /rms_norm_eps is "1e-5"/],
   ["llama", { rope_parameters: { rope_type: "linear", factor: 0 } }, /rope factor is 0/],
+  ["llama", { rope_parameters: { rope_type: "yarn" } }, /rope_parameters.factor is missing/],
+  ["llama", { rope_parameters: { rope_type: "longrope", long_factor: [1] } }, /short_factor is missing/],
+  ["phi3", { rope_parameters: { rope_type: "linear", factor: 2 } }, /rope_type is "linear"/],
+  ["phi3", { partial_rotary_factor: 0.1, rope_parameters: {} }, /0.1/],
+  [
+    "phi3",
+    { rope_parameters: { rope_type: "longrope", short_factor: [1, 1], long_factor: [1, 1] } },
+    /short_factor is \[1,1\], but should be a list of 3 numbers/,
+  ],
+  ["smollm3", { no_rope_layers: [1] }, /no_rope_layers lists 1 layers/],
+  ["smollm3", { no_rope_layers: [1, 2] }, /should be a list of 0 and 1/],
   [
     "t5",
     { relative_attention_num_buckets: 6 },
@@ -104,6 +115,13 @@ test.each([
   expect(() => describeModel({ ...goldenConfig(family), ...change })).toThrow(message);
 });
 
+test("with LongRoPE a text is no longer than the first frequencies count for", () => {
+  const phi = goldenConfig("phi3");
+  expect(describeModel(phi).maxPositions).toBe(512);
+  expect(describeModel({ ...phi, original_max_position_embeddings: 4096 }).maxPositions).toBe(2048);
+  expect(describeModel({ ...phi, rope_parameters: { rope_theta: 50 } }).maxPositions).toBe(2048);
+});
+
 test.each(goldenFamilies())("%s: LoRA goes where PEFT puts it by default", (family) => {
   const { target_modules: targets } = readJson<{ target_modules: string[] }>(
     family,
@@ -113,10 +131,25 @@ test.each(goldenFamilies())("%s: LoRA goes where PEFT puts it by default", (fami
   expect([...describeModel(goldenConfig(family)).loraTargets].sort()).toEqual(targets);
 });
 
+test.each([
+  ["qwen3_moe", /"qwen3_moe", which Luthier cannot train yet: its layers choose among experts/],
+  ["mixtral", /experts/],
+  ["gpt_oss", /experts/],
+  ["qwen3_next", /carry a state/],
+  ["mamba2", /carry a state/],
+  ["jamba", /carry a state/],
+  ["granitemoehybrid", /carry a state/],
+  ["qwen2_5_vl", /reads pictures/],
+  ["mllama", /reads pictures/],
+  ["phi", /"phi", which Luthier cannot train yet\./],
+])("%s is refused with the reason", (type, message) => {
+  expect(() => describeModel({ model_type: type })).toThrow(message);
+});
+
 test("a missing key has the default of transformers' class", () => {
   const { ffn_dim: _, ...opt } = goldenConfig("opt");
   const mlp = describeModel(opt).blocks[0]?.mlp;
-  expect(mlp?.up.outFeatures).toBe(3072);
+  expect(mlp?.down.inFeatures).toBe(3072);
   const { vocab_size: __, ...llama } = goldenConfig("llama");
   expect(describeModel(llama).vocabularySize).toBe(32000);
 });

@@ -43,9 +43,13 @@ describe("numbers that are not finite", () => {
     ["Q5_0", [0]],
     ["Q5_1", [0, 2]],
     ["Q8_0", [0]],
+    ["Q2_K", [80, 82]],
+    ["Q3_K", [108]],
     ["Q4_K", [0, 2]],
     ["Q5_K", [0, 2]],
     ["Q6_K", [208]],
+    ["IQ4_NL", [0]],
+    ["IQ4_XS", [0]],
   ] as const)("are found in the scales of %s, and codes are no numbers", async (dtype, places) => {
     const { bytes: size } = blockLayout(dtype);
     const scale = new Set<number>(places.flatMap((at) => [at, at + 1]));

@@ -9,6 +9,7 @@ import { type Entry, f32Data, type TensorToStore, writeGguf } from "../../suppor
 
 const u32 = (value: number): Entry => ({ type: "u32", value });
 const text = (value: string): Entry => ({ type: "text", value });
+const bool = (value: boolean): Entry => ({ type: "bool", value });
 const texts = (...value: string[]): Entry => ({ type: "texts", value });
 const ints = (...value: number[]): Entry => ({ type: "ints", value });
 const floats = (...value: number[]): Entry => ({ type: "floats", value });
@@ -233,7 +234,7 @@ describe("a damaged or hostile file is refused with its name", () => {
     ["a size of zero", file(llama, [counting("x", 0, 4)]), /cannot have/],
     ["a size past all reason", withNumber(good, "token_embd.weight", 4, huge), /numbers along/],
     ["rows of part of a block", file(llama, [{ ...counting("x", 24, 4), type: 2 }]), /Q4_0 cannot have/],
-    ["a type that is not read", file(llama, [{ ...counting("x", 256), type: 10 }]), /Q2_K/],
+    ["a type that is not read", file(llama, [{ ...counting("x", 256), type: 19 }]), /IQ1_S/],
     ["an unknown type", file(llama, [{ ...counting("x", 256), type: 999 }]), /type 999/],
     ["the same tensor twice", file(llama, [counting("x", 8), counting("x", 8)]), /x twice/],
     [
@@ -244,7 +245,12 @@ describe("a damaged or hostile file is refused with its name", () => {
     ["a tensor off its place", file(llama, [{ ...counting("x", 8), offset: 4 }]), /not aligned/],
     ["a tensor past the end", file(llama, [{ ...counting("x", 8), offset: 4096 }]), /is truncated after/],
     ["an alignment of zero", file({ ...llama, "general.alignment": u32(0) }), /alignment of 0/],
-    ["an architecture that is not known", file({ ...llama, "general.architecture": text("mamba") }), /mamba/],
+    [
+      "an architecture that is not known",
+      file({ ...llama, "general.architecture": text("mamba") }),
+      /"mamba", which is not read from GGUF yet: its layers carry a state/,
+    ],
+    ["experts", file({ ...llama, "general.architecture": text("qwen3moe") }), /choose among experts/],
     ["an adapter", file({ ...llama, "general.type": text("adapter") }), /adapter/],
     ["one part of several", file({ ...llama, "split.count": u32(3) }), /one of 3 parts/],
     [
@@ -266,7 +272,7 @@ describe("a damaged or hostile file is refused with its name", () => {
 
   const float = (value: number): Entry => ({ type: "f32", value });
   const keys: [string, Metadata, RegExp][] = [
-    ["YaRN", { "llama.rope.scaling.type": text("yarn") }, /sets llama.rope.scaling.type to yarn/],
+    ["an unknown scaling", { "llama.rope.scaling.type": text("su") }, /sets llama.rope.scaling.type to su/],
     ["heads that turn in part", { "llama.rope.dimension_count": u32(2) }, /rope.dimension_count to 2/],
     ["values of another width", { "llama.attention.value_length": u32(8) }, /value_length to 8/],
     ["experts", { "llama.expert_count": u32(8) }, /expert_count to 8/],
@@ -303,6 +309,86 @@ describe("a damaged or hostile file is refused with its name", () => {
     expect(config.rope_scaling).toEqual({ rope_type: "linear", factor: 4 });
   });
 
+  test("YaRN is that of transformers", async () => {
+    const scaling = {
+      "llama.rope.scaling.type": text("yarn"),
+      "llama.rope.scaling.factor": float(4),
+      "llama.rope.scaling.original_context_length": u32(16),
+    };
+    const { config } = await open(file({ ...llama, ...scaling }));
+    expect(config.rope_scaling).toEqual({
+      rope_type: "yarn",
+      factor: 4,
+      original_max_position_embeddings: 16,
+    });
+    const told = { ...llama, ...scaling, "llama.rope.scaling.attn_factor": float(2) };
+    expect(await refusal(open(file(told)))).toMatch(/sets llama.rope.scaling.attn_factor to 2/);
+  });
+
+  const like = (architecture: string): Metadata =>
+    Object.fromEntries(
+      Object.entries({ ...llama, "general.architecture": text(architecture) }).map(([key, entry]) => [
+        key.replace(/^llama\./, `${architecture}.`),
+        entry,
+      ]),
+    );
+
+  test("Phi-3's LongRoPE is in tensors, and part of each head may turn", async () => {
+    const phi = {
+      ...like("phi3"),
+      "phi3.rope.dimension_count": u32(2),
+      "phi3.rope.scaling.attn_factor": float(1.5),
+      "phi3.rope.scaling.original_context_length": u32(16),
+      "phi3.attention.sliding_window": u32(8),
+    };
+    const factors = ["short", "long"].map((name) => counting(`rope_factors_${name}.weight`, 1));
+    const qkv = counting("blk.0.attn_qkv.weight", 8, 16);
+    const { config, tensors: read } = await open(file(phi, [...factors, qkv]));
+    expect([...read.keys()]).toEqual(["model.layers.0.self_attn.qkv_proj.weight"]);
+    expect(config).toMatchObject({ partial_rotary_factor: 0.5, head_dim: 4 });
+    expect(config.rope_scaling).toEqual({
+      rope_type: "longrope",
+      short_factor: [0],
+      long_factor: [0],
+      attention_factor: 1.5,
+      original_max_position_embeddings: 16,
+    });
+    const { "phi3.rope.scaling.attn_factor": _, ...unscaled } = phi;
+    expect(await refusal(open(file(unscaled, [factors[0]!])))).toMatch(/rope_factors_short/);
+  });
+
+  test("Granite's factors are those of config.json", async () => {
+    const granite = {
+      ...like("granite"),
+      "granite.embedding_scale": float(12),
+      "granite.logit_scale": float(8),
+      "granite.attention.scale": float(0.015625),
+    };
+    const factors = { embedding_multiplier: 12, residual_multiplier: 1, logits_scaling: 8 };
+    const { config } = await open(file(granite));
+    expect(config).toMatchObject({ ...factors, attention_multiplier: 0.015625 });
+    const without = { ...granite, "granite.rope.scaling.finetuned": bool(false) };
+    expect(await refusal(open(file(without)))).toMatch(/rope.scaling.finetuned/);
+    const elsewhere = { ...llama, "llama.logit_scale": float(8) };
+    expect(await refusal(open(file(elsewhere)))).toMatch(/sets llama.logit_scale to 8/);
+  });
+
+  test("OLMo 2's norms stand behind the layers", async () => {
+    const stored = ["attn_q_norm", "post_attention_norm", "post_ffw_norm"].map((name) =>
+      counting(`blk.0.${name}.weight`, 8),
+    );
+    const { config, tensors: read } = await open(file(like("olmo2"), stored));
+    expect(config.model_type).toBe("olmo2");
+    expect([...read.keys()].map((name) => name.replace("model.layers.0.", ""))).toEqual([
+      "self_attn.q_norm.weight",
+      "post_attention_layernorm.weight",
+      "post_feedforward_layernorm.weight",
+    ]);
+    expect(await refusal(open(file(like("olmo2"), [counting("blk.0.ffn_norm.weight", 8)])))).toMatch(
+      /ffn_norm/,
+    );
+  });
+
   test("tensors without a place in the model are named", async () => {
     const stored = [...tensors, counting("blk.0.ffn_gate_exps.weight", 8, 12, 2), counting("rope_long", 4)];
     expect(await refusal(open(file(llama, stored)))).toMatch(
@@ -311,10 +397,10 @@ describe("a damaged or hostile file is refused with its name", () => {
   });
 
   test("a type that is not read tells which are", async () => {
-    const error: unknown = await open(file(llama, [{ ...counting("x", 256), type: 23 }])).catch(
+    const error: unknown = await open(file(llama, [{ ...counting("x", 256), type: 21 }])).catch(
       (reason: unknown) => reason,
     );
-    expect((error as LuthierError).what).toMatch(/IQ4_XS/);
+    expect((error as LuthierError).what).toMatch(/IQ3_S/);
     expect((error as LuthierError).advice).toMatch(/Q4_K_M/);
   });
 
@@ -346,9 +432,21 @@ describe("a damaged or hostile file is refused with its name", () => {
   });
 });
 
+test("a missing part of a split file is named", async () => {
+  const part = (no: number, count = 3): Uint8Array =>
+    file({ ...(no === 0 ? llama : {}), "split.count": u32(count), "split.no": u32(no) }, []);
+  const opened = (...numbers: number[]) =>
+    openModelFolder(numbers.map((no) => bytesSource(`m-0000${no + 1}-of-00003.gguf`, part(no))));
+  expect(await refusal(opened(1))).toMatch(/missing: m-00001-of-00003.gguf, m-00003-of-00003.gguf\.$/);
+  expect(await refusal(opened(0, 2))).toMatch(/missing: m-00002-of-00003.gguf\.$/);
+  const mixed = [bytesSource("a.gguf", part(0)), bytesSource("b.gguf", part(1, 2))];
+  expect(await refusal(openModelFolder(mixed))).toMatch(/2 GGUF files/);
+  expect(await refusal(opened(0, 0, 1))).toMatch(/3 GGUF files/);
+});
+
 test("the parts of a split file are one model", async () => {
   const part = (no: number, stored: TensorToStore[]): Uint8Array =>
-    file({ ...llama, "split.count": u32(2), "split.no": u32(no) }, stored);
+    file({ ...(no === 0 ? llama : {}), "split.count": u32(2), "split.no": u32(no) }, stored);
   const files = [
     bytesSource("m-00002-of-00002.gguf", part(1, [tensors[1]!])),
     bytesSource("m-00001-of-00002.gguf", part(0, [tensors[0]!])),

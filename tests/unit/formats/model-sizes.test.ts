@@ -5,7 +5,10 @@ import { checkModelSizes } from "../../../src/formats/model-sizes";
 import { bytesSource, readText } from "../../../src/formats/byte-source";
 import { openModelFolder } from "../../../src/formats/model-folder";
 
-const folders: Readonly<Record<string, string>> = { gemma3_text: "gemma3" };
+const folders: Readonly<Record<string, string>> = {
+  gemma3_text: "gemma3",
+  gemma3: "gemma3_pictures",
+};
 const layerKeys = ["num_hidden_layers", "n_layer", "num_layers", "num_decoder_layers"];
 
 function golden(family: string, file: string): Uint8Array<ArrayBuffer> {
@@ -42,6 +45,9 @@ describe("sizes in config.json", () => {
   it("are bounded where only the bytes of a repository are known", () => {
     expect(() => checkModelSizes({ num_layers: 1e5 }, { bytes: 1e9 })).toThrow(/num_layers is 100000/);
     expect(() => checkModelSizes({ vocab_size: 3e6 }, { bytes: 1e6 })).toThrow(/vocab_size/);
+    expect(() => checkModelSizes({ text_config: { num_hidden_layers: 1e5 } }, { bytes: 1e9 })).toThrow(
+      /num_hidden_layers is 100000/,
+    );
     checkModelSizes({ num_layers: 48, vocab_size: 256_000 }, { bytes: 1e9 });
   });
 });

@@ -99,7 +99,7 @@ test("a run that does not fit says what it takes, and which changes would take h
   expect(error).toBeInstanceOf(LuthierError);
   const { code, what, advice } = error as LuthierError;
   expect(code).toBe("out-of-memory");
-  expect(what).toMatch(/takes \d+ MB/);
+  expect(what).toMatch(/needs \d+ MB/);
   expect(advice).toMatch(/^Set Batch size to 2 and Gradient accumulation to 4 \(\d+ MB\), or /);
   expect(advice).toMatch(/turn on Gradient checkpointing \(\d+ MB\)/);
   expect(gpu.usage.bytes).toBe(before);

@@ -1,15 +1,23 @@
 import * as v from "valibot";
 import { parseAs, recordOf } from "../../../lib/schema";
 import { type PatternPair, readPatternPairs } from "../../../shared/pattern-table";
+import { matchesTargets } from "../../../shared/targets";
 import { type ModelSpec, linearLayers } from "../../nn/model-spec";
 import type { TargetModules } from "./targets";
 
 /**
- * PEFT treats a lone string as a regex, and expands "all-linear" only when it creates an adapter, not when it loads
- * one.
+ * PEFT takes a single name as a regex, and expands "all-linear" when it makes an adapter, not when it loads one. Where the
+ * language model is a part of another, a name is written as the paths that it fits, for layers of the other parts have it
+ * too; without their first word, as whole paths would stand above layers_to_transform.
  */
 export function savedTargets(targets: TargetModules, model: ModelSpec): TargetModules {
-  return targets === "all-linear" ? linearLayers(model).map(({ path }) => path) : targets;
+  if (targets === "all-linear") return linearLayers(model).map(({ path }) => path);
+  if (typeof targets === "string" || !model.textPart) return targets;
+  const layers = linearLayers(model);
+  return targets.flatMap((name) => {
+    const fitting = layers.filter(({ path }) => matchesTargets([name], path));
+    return fitting.length > 0 ? fitting.map(({ path }) => path.slice(path.indexOf(".") + 1)) : [name];
+  });
 }
 
 /**

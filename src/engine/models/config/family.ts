@@ -24,7 +24,9 @@ export interface FamilyKeys {
 /** A model family: converts config.json to a model specification. */
 export interface Family {
   readonly keys: FamilyKeys;
-  /** @throws LuthierError("model") on invalid values and unsupported settings */
+  /** The family of a configuration within this one, and the key that it stands at. */
+  readonly inner?: { readonly key: string; readonly family: Family };
+  /** @throws LuthierError("model") for values that cannot be, and settings that the engine does not have */
   describe(config: Config): ModelSpec;
 }
 

@@ -101,6 +101,26 @@ export function requireNumber(values: Readonly<Record<string, unknown>>, key: st
   return parseField(number(0), values[key], above + key);
 }
 
+/** A list of `count` numbers that has no default. */
+export function requireNumbers(
+  values: Readonly<Record<string, unknown>>,
+  key: string,
+  count: number,
+  above = "",
+): readonly number[] {
+  const schema = v.pipe(v.array(finite), v.length(count));
+  return parseField({ schema, expected: { kind: "numbers", count }, fallback: [] }, values[key], above + key);
+}
+
+/** Flags of 0 and 1, one for each layer, or null. */
+export function bitsOrNull(): Field<readonly number[] | null> {
+  return {
+    schema: v.nullable(v.array(v.picklist([0, 1]))),
+    expected: { kind: "bits" },
+    fallback: null,
+  };
+}
+
 function readField<T>(field: Field<T>, value: unknown, key: string): T {
   return value === undefined ? field.fallback : parseField(field, value, key);
 }

@@ -1,15 +1,16 @@
 import type { RefusedSetting } from "../../../lib/problems/models-problems";
 
 /**
- * Why a key of config.json has no effect here:
- * - "bookkeeping": names the file, its author or its precision
- * - "initialisation": initialises weights, which are loaded from files
- * - "other-heads": concerns classifiers and other heads
- * - "outputs": controls return values or caching
- * - "generation": sampling follows generation_config.json and the user's settings
- * - "dropout": a kind of dropout that the engine lacks and that is off by default
- * - "numerics": selects an equivalent computation
- * - "not-applied": defined by transformers, but not read by the model
+ * Why a key of config.json changes nothing here:
+ * - "bookkeeping": it names the file, its maker or its precision
+ * - "initialisation": it draws the first weights, which come from the files
+ * - "other-heads": it belongs to classifiers and the like
+ * - "outputs": it says what a call returns, or how it caches
+ * - "generation": answers are drawn as generation_config.json and the person say
+ * - "dropout": it drops in training in a way that the engine does not have, and is off by default
+ * - "numerics": another way to the same numbers
+ * - "pictures": it belongs to the part of the model that reads pictures
+ * - "not-applied": transformers has the key, and its model does not read it
  */
 export type IdleReason =
   | "bookkeeping"
@@ -19,6 +20,7 @@ export type IdleReason =
   | "generation"
   | "dropout"
   | "numerics"
+  | "pictures"
   | "not-applied";
 
 export type IdleKeys = Readonly<Partial<Record<IdleReason, readonly string[]>>>;

@@ -289,7 +289,7 @@ export const model = {
   file: "Model files",
   drop: "Drop a Hugging Face folder or a GGUF file here, or click to choose its files",
   dropHint:
-    "config.json, tokenizer.json and all *.safetensors; or one *.gguf. Llama, Mistral, Qwen 2 and 3, Gemma 3, GPT-2, OPT, BLOOM, T5 and mT5 families.",
+    "config.json, tokenizer.json and all *.safetensors; or one *.gguf. Llama, Mistral, Qwen 2 and 3, Gemma 3, Phi-3, SmolLM3, Granite, OLMo 2, StarCoder 2, GPT-NeoX, GPT-2, OPT, BLOOM, T5 and mT5 families.",
   nf4: "Load in 4 bits (NF4)",
   nf4Hint:
     "The layers take about a quarter of their f16 size in GPU memory, as in QLoRA, and lose a little precision. Weights that are already quantised stay as they are.",

@@ -25,7 +25,9 @@ const formats = {
 const differences: Readonly<Record<LlamaCppDifference, string>> = {
   "attention-scale": "scales attention differently",
   "window-pattern": "has sliding windows in other layers",
-  "rope-scaling": "scales its rotary positions differently",
+  "rope-scaling": "stretches its rotary positions otherwise",
+  "layers-without-positions": "leaves out positions in other layers",
+  biases: "has biases in other layers",
 };
 
 const MERGE = "Export the merged model instead, which includes it in its weights.";
@@ -61,6 +63,10 @@ export const exportProblems: ProblemTexts<ExportProblems> = {
   }),
   "export/encoder-not-in-onnx": ({ family }) => ({
     what: `The ONNX export has decoders only; ${family} models have an encoder too.`,
+    advice: "Export the merged model, and convert that with Hugging Face Optimum.",
+  }),
+  "export/family-not-in-onnx": ({ family }) => ({
+    what: `The ONNX export does not support this ${family} model.`,
     advice: "Export the merged model, and convert that with Hugging Face Optimum.",
   }),
   "export/family-not-in-mlx": ({ family }) => ({

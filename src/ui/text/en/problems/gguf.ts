@@ -5,6 +5,7 @@ import type {
   GgufTokenizerFault,
 } from "../../../../lib/problems/gguf-problems";
 import { format } from "../format";
+import { otherKinds } from "./models";
 import type { ProblemTexts } from "./words";
 
 function things(of: GgufCount): string {
@@ -90,19 +91,22 @@ const readable = (known: readonly string[]): string =>
 export const ggufProblems: ProblemTexts<GgufProblems> = {
   "format/gguf": ({ file, fault }) => ({
     what: `${file} ${headerFault(fault)}.`,
-    advice: "Download the file again; if that does not help, choose another GGUF file of the model.",
+    advice:
+      fault.kind === "sizes"
+        ? "Whatever made the file went wrong. Choose another GGUF file of the model, or its safetensors folder."
+        : "Download the file again; if that does not help, choose another GGUF file of the model.",
   }),
   "model/no-gguf": () => ({ what: "No GGUF file was given.", advice: "Choose a *.gguf file." }),
-  "model/gguf-parts": ({ file, count, given }) => ({
-    what: `${file} is one of ${count} parts of a model, and ${given} were chosen.`,
+  "model/gguf-parts": ({ file, count, missing }) => ({
+    what: `${file} is one of ${count} parts of a model; missing: ${missing.join(", ")}.`,
     advice: "Choose all its parts together.",
   }),
   "model/several-ggufs": ({ given }) => ({
     what: `${given} GGUF files were chosen, each a model of its own.`,
     advice: "Choose one of them.",
   }),
-  "model/gguf-architecture": ({ file, architecture, known }) => ({
-    what: `${file} holds a model of the architecture "${architecture}", which Luthier cannot read from GGUF yet.`,
+  "model/gguf-architecture": ({ file, architecture, kind, known }) => ({
+    what: `${file} holds a model of the architecture "${architecture}", which is not read from GGUF yet${kind ? `: ${otherKinds[kind]}` : ""}.`,
     advice: readable(known),
   }),
   "model/gguf-kind": ({ file, kind, known }) => ({

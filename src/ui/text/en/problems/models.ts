@@ -3,6 +3,7 @@ import type {
   ModelsProblems,
   RefusedSetting,
 } from "../../../../lib/problems/models-problems";
+import type { OtherKind } from "../../../../lib/model-kind";
 import type { ProblemTexts } from "./words";
 
 const OTHER_FILES = "Check that config.json belongs to these weights.";
@@ -20,6 +21,10 @@ function expected(expectation: ConfigExpectation): string {
       return "true or false";
     case "object":
       return "an object";
+    case "bits":
+      return "a list of 0 and 1";
+    case "numbers":
+      return `a list of ${expectation.count} numbers`;
     case "one-of":
       return quoted(expectation.words).join(" or ");
     case "list-of":
@@ -47,9 +52,17 @@ const settings: Readonly<Record<RefusedSetting, string>> = {
   use_bidirectional_attention: "bidirectional attention",
 };
 
+/** Why a kind of model is not trained, as the end of a sentence. */
+export const otherKinds: Readonly<Record<OtherKind, string>> = {
+  experts: "its layers choose among experts for each token",
+  recurrent:
+    "its layers carry a state from token to token (linear attention, a state space or a convolution)",
+  pictures: "it reads pictures, and its language model is none that is read without them",
+};
+
 export const modelsProblems: ProblemTexts<ModelsProblems> = {
-  "model/unknown-family": ({ modelType, known }) => ({
-    what: `config.json: model_type is ${modelType ?? "missing"}, which Luthier cannot train yet.`,
+  "model/unknown-family": ({ modelType, kind, known }) => ({
+    what: `config.json: model_type is ${modelType ?? "missing"}, which Luthier cannot train yet${kind ? `: ${otherKinds[kind]}` : ""}.`,
     advice: `It trains these: ${known.join(", ")}.`,
   }),
   "model/config-value": ({ key, found, expected: expectation }) => ({
@@ -69,8 +82,8 @@ export const modelsProblems: ProblemTexts<ModelsProblems> = {
     what: `config.json: the hidden size ${hiddenSize} is not a multiple of ${heads} attention heads.`,
     advice: OTHER_FILES,
   }),
-  "model/layer-types": ({ named, layers }) => ({
-    what: `config.json: layer_types lists ${named} layers, but num_hidden_layers is ${layers}.`,
+  "model/layer-types": ({ key, named, layers }) => ({
+    what: `config.json: ${key} lists ${named} layers, but num_hidden_layers is ${layers}.`,
     advice: OTHER_FILES,
   }),
   "model/no-window": () => ({
@@ -109,7 +122,7 @@ export const modelsProblems: ProblemTexts<ModelsProblems> = {
   "model/gguf-type": ({ file, tensor, type }) => ({
     what: `${file} stores tensor ${tensor} as ${typeof type === "number" ? `type ${type}` : type}, which is not supported.`,
     advice:
-      "Choose another file of the model: its name should end in Q4_K_M, Q5_K_M, Q6_K, Q8_0, Q4_0, F16 or BF16.",
+      "Choose another file of the model: its name should end in Q4_K_M, Q5_K_M, Q6_K, Q8_0, Q4_0, IQ4_XS, MXFP4, F16 or BF16.",
   }),
   "model/quantised-otherwise": ({ method }) => ({
     what: `config.json says that the weights are quantised by ${method}, which is not supported.`,
