@@ -161,7 +161,7 @@ function cachedAttention(graph: Graph, spec: ModelSpec, capacity: number, first:
     const slots = graph.input("slots", u32(tokens));
     const key = writeToCache(graph, spec, capacity, cacheKey(layer, first), k, slots);
     const value = writeToCache(graph, spec, capacity, cacheValue(layer, first), v, slots);
-    return blockAttention(graph, spec, layer, { q, key, value, prefix: 0, bias });
+    return blockAttention(graph, spec, layer, { q, key, value, prefix: 0, bias, dropout: null });
   };
 }
 
@@ -171,7 +171,7 @@ function cachedCross(graph: Graph, spec: ModelSpec, capacity: number): CrossAtte
     graph.state(name, f32(1, capacity, spec.keyValueHeads, spec.headDim));
   return (layer, q) => {
     const [key, value] = [state(crossKey(layer)), state(crossValue(layer))];
-    return encoderAttention(graph, spec, { q, key, value, bias: null }, CROSS_RANGE);
+    return encoderAttention(graph, spec, { q, key, value, bias: null, dropout: null }, CROSS_RANGE);
   };
 }
 

@@ -251,8 +251,6 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
       ...validatedStep(resume),
       shouldRest: () => gate.isClosed || keeper.isDue || sampler?.isDue(trainer.stepCount) === true,
     };
-    const attention = session.model.engine.spec.dropout?.attention ?? 0;
-    if (training.baseModelDropout && attention > 0) tell({ kind: "attention-not-dropped", share: attention });
     if (plan.warmupSteps !== training.warmupSteps) {
       const { totalSteps } = data;
       tell({ kind: "warmup-cut", asked: training.warmupSteps, taken: plan.warmupSteps, totalSteps });
