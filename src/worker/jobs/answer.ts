@@ -5,6 +5,7 @@ import type { FinishReason } from "../../shared/generation";
 import { StreamDecoder } from "../../tokenizer/stream-decoder";
 import type { Speaker } from "../active";
 import { checkIds } from "../check-ids";
+import { readGeneration } from "../generation-config";
 import { holdAdapter, holdMerged } from "../kept-adapter";
 import type { Session } from "../session";
 import { onGpu } from "./on-gpu";
@@ -33,7 +34,8 @@ async function answer(
   signal: AbortSignal,
 ): Promise<FinishReason> {
   const { side, messages } = question;
-  const { tokenizer } = session.model;
+  const { tokenizer, folder } = session.model;
+  const { rules } = readGeneration(folder.generationConfig, folder.config);
   const { ids, endIds, answerLead } = promptIds(messages, templateId, tokenizer);
   checkIds(ids, session.model);
   const speaker = await findSpeaker(session, question);
@@ -46,7 +48,7 @@ async function answer(
     const tokensPerSecond = (tokens / Math.max(1, performance.now() - started)) * 1000;
     session.emit("answer", { requestId, side, text, tokensPerSecond, finish });
   };
-  const answers = generator.generate(ids, options, endIds, makeRng(options.seed), signal);
+  const answers = generator.generate(ids, { ...options, rules }, endIds, makeRng(options.seed), signal);
   let next = await answers.next();
   while (!next.done) {
     tokens++;
