@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { AdapterState, initContext } from "../../src/engine/adapters/adapter-state";
-import { adapterFromFolder, withBaseStart } from "../../src/engine/adapters/from-folder";
+import { adapterFromFolder, withBaseInit } from "../../src/engine/adapters/from-folder";
 import type { Gpu } from "../../src/engine/gpu/device";
 import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-model";
 import { type ByteSource, bytesSource } from "../../src/formats/byte-source";
@@ -63,7 +63,7 @@ describe("adapters as people have them", () => {
     const folder = await readPeftFolder(filesOf(join(CASES, "adapters", name)));
     const found = adapterFromFolder(folder, model.spec);
     const context = initContext(model.tensors, makeRng(0), () => []);
-    const { adapter, values } = await withBaseStart(found, context);
+    const { adapter, values } = await withBaseInit(found, context);
     const state = AdapterState.of(gpu, adapter, values);
     expectClose(await lastLogits(model, state), logits[name]!, 1e-4, "logits");
     state.destroy();
