@@ -85,10 +85,10 @@ describe("GGUF", () => {
   });
 
   test.each([
-    ["q01", /as IQ4_XS, which is not read\. Choose another file of the model: its name should end in Q4_K_M/],
-    ["q02", /as Q2_K, which is not read\. Choose another file/],
-    ["q03", /as MXFP4, which is not read\. Choose another file/],
-    ["q05", /splits text in a way that is not known here \("smaug-bpe"\)/],
+    ["q01", /IQ4_XS.*Q4_K_M/],
+    ["q02", /Q2_K.*Q4_K_M/],
+    ["q03", /MXFP4.*Q4_K_M/],
+    ["q05", /smaug-bpe/],
     ["q09", /sets qwen2\.rope\.scaling\.type to yarn/],
   ])("%s is refused with advice", async (name, why) => {
     const reading = open(name).then(({ config, tokenizer }) => [
