@@ -18,7 +18,8 @@ fn pair_gradient(batch: u32, row: u32, head: u32, key: u32, row_stats: vec4<u32>
   }
   let biases = key_bias(vec4(head), vec4(row), vec4(row_stats.w), keys);
   let score = params.scale * product + biases.x;
-  return exp(score - bitcast<f32>(row_stats.x)) * (dp - bitcast<f32>(row_stats.y));
+  let kept_dp = dropped(vec4(dp), batch, vec4(head), vec4(row), keys).x;
+  return exp(score - bitcast<f32>(row_stats.x)) * (kept_dp - bitcast<f32>(row_stats.y));
 }
 
 @compute @workgroup_size(LANES)

@@ -4,7 +4,7 @@ alias HeadBias = f32;
 
 fn head_bias(head: u32) -> HeadBias {
   if (params.alibi != 0u) {
-    return bias[head];
+    return bias[FIRST_BIAS + head];
   }
   return 0.0;
 }

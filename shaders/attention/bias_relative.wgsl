@@ -14,6 +14,6 @@ fn query_places(rows: vec4<u32>, ends: vec4<u32>) -> vec4<i32> {
 fn key_bias(heads: vec4<HeadBias>, rows: vec4<u32>, ends: vec4<u32>, keys: vec4<u32>) -> vec4<f32> {
   let reach = vec4(i32(REACH));
   let distances = clamp(vec4<i32>(keys) - query_places(rows, ends), -reach, reach);
-  let at = vec4<u32>(distances + reach) * params.heads + heads;
+  let at = FIRST_BIAS + vec4<u32>(distances + reach) * params.heads + heads;
   return vec4(bias[at.x], bias[at.y], bias[at.z], bias[at.w]);
 }

@@ -12,6 +12,9 @@ struct Params {
   scale: f32,
   // First tile of this dispatch, if tiles are workgroups along x: long calls are split.
   first_tile: u32,
+  // Dropout of the probabilities: hashes below the threshold drop.
+  drop_threshold: u32,
+  keep_scale: f32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;

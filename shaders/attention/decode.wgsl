@@ -93,8 +93,9 @@ fn main(
     let shrink = exp(top - new_top);
     top = new_top;
     sum = shrink * sum + dot(p, vec4(1.0));
+    let kept = dropped(p, batch, vec4(head), vec4(row), keys);
     for (var c = 0u; c < 4u; c++) {
-      weights[c * THREADS + local] = p[c];
+      weights[c * THREADS + local] = kept[c];
     }
     workgroupBarrier();
     let count = min(BLOCK, params.keys - key0);

@@ -43,6 +43,16 @@ fn exponentials(scores: mat4x4<f32>, top: f32) -> mat4x4<f32> {
   );
 }
 
+// A query's weights after dropout.
+fn dropped_row(p: mat4x4<f32>, batch: u32, head: u32, row: u32, keys: vec4<u32>) -> mat4x4<f32> {
+  return mat4x4(
+    dropped(p[0], batch, vec4(head), vec4(row), keys),
+    dropped(p[1], batch, vec4(head), vec4(row), keys + 4u),
+    dropped(p[2], batch, vec4(head), vec4(row), keys + 8u),
+    dropped(p[3], batch, vec4(head), vec4(row), keys + 12u),
+  );
+}
+
 fn sum_of(row: mat4x4<f32>) -> f32 {
   return dot(row[0] + row[1] + row[2] + row[3], vec4(1.0));
 }
@@ -84,7 +94,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
     let p2 = exponentials(s2, top.z);
     let p3 = exponentials(s3, top.w);
     total = shrink * total + vec4(sum_of(p0), sum_of(p1), sum_of(p2), sum_of(p3));
-    let p = tile_of_rows(p0, p1, p2, p3);
+    let p = tile_of_rows(
+      dropped_row(p0, batch, head, rows.x, keys),
+      dropped_row(p1, batch, head, rows.y, keys),
+      dropped_row(p2, batch, head, rows.z, keys),
+      dropped_row(p3, batch, head, rows.w, keys),
+    );
     for (var d = 0u; d < WIDTH; d++) {
       let old = sums[d];
       sums[d] = mat4x4(shrink.x * old[0], shrink.y * old[1], shrink.z * old[2], shrink.w * old[3])

@@ -51,8 +51,18 @@ fn key_probabilities(dots: vec4<f32>, columns: Columns, key: u32, own_bias: Head
   return select(vec4(0.0), p, sees(vec4(key), columns.start, columns.end));
 }
 
-// ds from p, the dot products of q with k and those of dy with v.
-fn gradients(p: mat4x4<f32>, dots: mat4x4<f32>, dp: mat4x4<f32>, delta: vec4<f32>) -> mat4x4<f32> {
+// Values of four keys and a group of queries after dropout.
+fn dropped_keys(values: mat4x4<f32>, batch: u32, head: u32, columns: Columns, keys: vec4<u32>) -> mat4x4<f32> {
+  return mat4x4(
+    dropped(values[0], batch, vec4(head), columns.rows, vec4(keys.x)),
+    dropped(values[1], batch, vec4(head), columns.rows, vec4(keys.y)),
+    dropped(values[2], batch, vec4(head), columns.rows, vec4(keys.z)),
+    dropped(values[3], batch, vec4(head), columns.rows, vec4(keys.w)),
+  );
+}
+
+// ds from p and the dot products of dy with v after dropout.
+fn gradients(p: mat4x4<f32>, dp: mat4x4<f32>, delta: vec4<f32>) -> mat4x4<f32> {
   return mat4x4(
     p[0] * (dp[0] - delta) * params.scale,
     p[1] * (dp[1] - delta) * params.scale,
@@ -113,15 +123,21 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
       for (var d = 0u; d < WIDTH; d++) {
         dp = multiply(dp, four_values(key_at, d), four_dy(query_at, d));
       }
+      let weights = Tile(
+        dropped_keys(p.c0, batch, head, columns0, keys),
+        dropped_keys(p.c1, batch, head, columns1, keys),
+        dropped_keys(p.c2, batch, head, columns2, keys),
+        dropped_keys(p.c3, batch, head, columns3, keys),
+      );
       // Separate from the loop above, although dy is re-read: p and dp at once would spill registers.
       for (var d = 0u; d < WIDTH; d++) {
-        value_sums[d] += weighted(p, four_dy(query_at, d));
+        value_sums[d] += weighted(weights, four_dy(query_at, d));
       }
       let ds = Tile(
-        gradients(p.c0, dots.c0, dp.c0, columns0.delta),
-        gradients(p.c1, dots.c1, dp.c1, columns1.delta),
-        gradients(p.c2, dots.c2, dp.c2, columns2.delta),
-        gradients(p.c3, dots.c3, dp.c3, columns3.delta),
+        gradients(p.c0, dropped_keys(dp.c0, batch, head, columns0, keys), columns0.delta),
+        gradients(p.c1, dropped_keys(dp.c1, batch, head, columns1, keys), columns1.delta),
+        gradients(p.c2, dropped_keys(dp.c2, batch, head, columns2, keys), columns2.delta),
+        gradients(p.c3, dropped_keys(dp.c3, batch, head, columns3, keys), columns3.delta),
       );
       for (var d = 0u; d < WIDTH; d++) {
         key_sums[d] += weighted(ds, four_queries(query_at, d));

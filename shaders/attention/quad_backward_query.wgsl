@@ -6,8 +6,10 @@ fn four_dy(at: vec4<u32>, d: u32) -> mat4x4<f32> {
   return mat4x4(dy[at.x + d], dy[at.y + d], dy[at.z + d], dy[at.w + d]);
 }
 
-// A query's row and head bias.
+// A query and its head bias.
 struct Query {
+  batch: u32,
+  head: u32,
   row: u32,
   bias: HeadBias,
 }
@@ -26,7 +28,8 @@ fn key_gradients(dots: vec4<f32>, dp: vec4<f32>, keys: vec4<u32>, stats: vec4<u3
   let value = params.scale * dots;
   let biases = key_bias(vec4(query.bias), vec4(query.row), vec4(stats.w), keys);
   let p = exp(value + biases - bitcast<f32>(stats.x));
-  let ds = p * (dp - bitcast<f32>(stats.y)) * params.scale;
+  let kept_dp = dropped(dp, query.batch, vec4(query.head), vec4(query.row), keys);
+  let ds = p * (kept_dp - bitcast<f32>(stats.y)) * params.scale;
   return select(vec4(0.0), ds, sees(keys, vec4(stats.z), vec4(stats.w)));
 }
 
@@ -60,10 +63,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
     // Keys of the first column group, in the lane's component order.
     let keys = key0 + (vec4(lane) ^ vec4(0u, 1u, 2u, 3u));
     let ds = tile_of_rows(
-      row_gradients(tile_row(dots, 0u), tile_row(dp, 0u), keys, stats0, Query(rows.x, own_bias)),
-      row_gradients(tile_row(dots, 1u), tile_row(dp, 1u), keys, stats1, Query(rows.y, own_bias)),
-      row_gradients(tile_row(dots, 2u), tile_row(dp, 2u), keys, stats2, Query(rows.z, own_bias)),
-      row_gradients(tile_row(dots, 3u), tile_row(dp, 3u), keys, stats3, Query(rows.w, own_bias)),
+      row_gradients(tile_row(dots, 0u), tile_row(dp, 0u), keys, stats0, Query(batch, head, rows.x, own_bias)),
+      row_gradients(tile_row(dots, 1u), tile_row(dp, 1u), keys, stats1, Query(batch, head, rows.y, own_bias)),
+      row_gradients(tile_row(dots, 2u), tile_row(dp, 2u), keys, stats2, Query(batch, head, rows.z, own_bias)),
+      row_gradients(tile_row(dots, 3u), tile_row(dp, 3u), keys, stats3, Query(batch, head, rows.w, own_bias)),
     );
     for (var d = 0u; d < WIDTH; d++) {
       sums[d] += weighted(ds, four_keys(key_at, d));

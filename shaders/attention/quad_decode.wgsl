@@ -17,8 +17,10 @@ fn across_quad(own: mat4x4<f32>) -> mat4x4<f32> {
   return pairs + swap_y(pairs);
 }
 
-// Per-row state for scoring: queries, visible key ranges, and head biases.
+// Per-row state for scoring: heads, queries, visible key ranges, and head biases.
 struct Queries {
+  batch: u32,
+  heads: vec4<u32>,
   rows: vec4<u32>,
   starts: vec4<u32>,
   ends: vec4<u32>,
@@ -58,6 +60,16 @@ fn exponentials(scores: mat4x4<f32>, top: vec4<f32>) -> mat4x4<f32> {
   );
 }
 
+// Column j: the four rows' weights for key `key` + j after dropout.
+fn dropped_keys(p: mat4x4<f32>, key: u32, queries: Queries) -> mat4x4<f32> {
+  return mat4x4(
+    dropped(p[0], queries.batch, queries.heads, queries.rows, vec4(key)),
+    dropped(p[1], queries.batch, queries.heads, queries.rows, vec4(key + 1u)),
+    dropped(p[2], queries.batch, queries.heads, queries.rows, vec4(key + 2u)),
+    dropped(p[3], queries.batch, queries.heads, queries.rows, vec4(key + 3u)),
+  );
+}
+
 @compute @workgroup_size(4)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocation_id) invocation: u32) {
   let lane = invocation & 3u;
@@ -76,7 +88,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
   let ends = min(row_ends, vec4(params.keys));
   let range = union_of_rows(starts, ends);
   let biases = vec4(head_bias(heads.x), head_bias(heads.y), head_bias(heads.z), head_bias(heads.w));
-  let group_rows = Queries(queries, starts, ends, biases);
+  let group_rows = Queries(batch, heads, queries, starts, ends, biases);
   // Lanes past the end of a row multiply its last vec4 by zeros.
   var own: array<mat4x4<f32>, STEPS>;
   var sums: array<mat4x4<f32>, STEPS>;
@@ -108,12 +120,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
     let far_p = exponentials(far_scores, top);
     let all_p = near_p + far_p;
     total = shrink * total + all_p[0] + all_p[1] + all_p[2] + all_p[3];
+    let near_weights = transpose(dropped_keys(near_p, key0, group_rows));
+    let far_weights = transpose(dropped_keys(far_p, key0 + 4u, group_rows));
     for (var step = 0u; step < STEPS; step++) {
       let d = min(4u * step + lane, WIDTH - 1u);
       let old = sums[step];
       sums[step] = mat4x4(shrink.x * old[0], shrink.y * old[1], shrink.z * old[2], shrink.w * old[3])
-        + four_values(near, d) * transpose(near_p)
-        + four_values(far, d) * transpose(far_p);
+        + four_values(near, d) * near_weights
+        + four_values(far, d) * far_weights;
     }
   }
   for (var r = 0u; r < 4u; r++) {

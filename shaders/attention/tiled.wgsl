@@ -38,13 +38,14 @@ struct Softmax {
 }
 
 // Updates the running maximum `top`, rescales `rows` and the sums accordingly, and stores exp(score - top) in
-// `weights`.
+// `weights`, with dropout.
 fn soften(softmax: ptr<function, Softmax>, rows: ptr<function, Rows>, scores: Scores, place: Place) {
   for (var r = 0u; r < 4u; r++) {
     let s = scores[r];
     partial[(4u * place.y + r) * 8u + place.x] = max(max(s.x, s.y), max(s.z, s.w));
   }
   workgroupBarrier();
+  let keys = place.key0 + 4u * place.x + vec4(0u, 1u, 2u, 3u);
   for (var r = 0u; r < 4u; r++) {
     let row = 4u * place.y + r;
     let old_top = (*softmax).top[r];
@@ -57,7 +58,7 @@ fn soften(softmax: ptr<function, Softmax>, rows: ptr<function, Rows>, scores: Sc
     let shrink = exp(old_top - top);
     (*softmax).top[r] = top;
     (*softmax).sum[r] = shrink * (*softmax).sum[r] + dot(p, vec4(1.0));
-    weights[row * STRIDE + place.x] = p;
+    weights[row * STRIDE + place.x] = dropped(p, place.batch, vec4(place.head), vec4(place.row0 + row), keys);
     for (var chunk = 0u; chunk < CHUNKS; chunk++) {
       (*rows)[4u * chunk + r] *= shrink;
     }

@@ -1,4 +1,4 @@
-// dv[j,:] = sum_i p(i, j) dy[i,:] and dk[j,:] = sum_i ds(i, j) q[i,:] over the query heads of a group, with p and ds as
+// dv[j,:] = sum_i dropped(p(i, j)) dy[i,:] and dk[j,:] = sum_i ds(i, j) q[i,:] over the query heads of a group, with p and ds as
 // in tiled_backward_query.wgsl; overwrites dk and dv (B,Tk,KV,D). One workgroup computes 32 rows of one key-value head:
 // rows of its tiles are keys, columns are queries.
 @group(0) @binding(7) var<storage, read_write> dk: array<Element>;
@@ -46,17 +46,27 @@ fn add_tile(key_rows: ptr<function, Rows>, value_rows: ptr<function, Rows>, plac
   // Columns past the last query contribute nothing: dy = 0 and delta = 0.
   let columns = columns_of(place);
   let rows = place.row0 + 4u * place.x + vec4(0u, 1u, 2u, 3u);
+  // With dropout `weights` does not hold all of p.
+  var probabilities: Scores;
   for (var r = 0u; r < 4u; r++) {
     let key = place.key0 + 4u * place.y + r;
     let s = params.scale * dots[r] + key_bias(vec4(own_bias), rows, columns.end, vec4(key));
     let visible = sees(vec4(key), columns.start, columns.end);
     let p = select(vec4(0.0), exp(s - columns.logsumexp), visible);
-    weights[(4u * place.y + r) * STRIDE + place.x] = p;
+    if (DROPS) {
+      probabilities[r] = p;
+    }
+    weights[(4u * place.y + r) * STRIDE + place.x] = dropped(p, place.batch, vec4(place.head), rows, vec4(key));
   }
   add_weighted_rows(value_rows, DY, place);
   let dp = tile_dots(VALUE, DY, place);
   for (var r = 0u; r < 4u; r++) {
-    weights[(4u * place.y + r) * STRIDE + place.x] *= (dp[r] - columns.delta) * params.scale;
+    let at = (4u * place.y + r) * STRIDE + place.x;
+    if (DROPS) {
+      weights[at] = probabilities[r];
+    }
+    let key = vec4(place.key0 + 4u * place.y + r);
+    weights[at] *= (dropped(dp[r], place.batch, vec4(place.head), rows, key) - columns.delta) * params.scale;
   }
   add_weighted_rows(key_rows, QUERY, place);
 }

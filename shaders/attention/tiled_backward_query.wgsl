@@ -1,5 +1,5 @@
-// dq[i,:] = sum_j ds(i, j) k[j,:] with ds = p (dy[i] . v[j] - delta[i]) * d score / d dot, p = exp(score - logsumexp);
-// overwrites dq (B,Tq,H,D). One workgroup computes 32 rows of one head (arXiv 2205.14135, algorithm 4, parallel over
+// dq[i,:] = sum_j ds(i, j) k[j,:] with ds = p (dropped(dy[i] . v[j]) - delta[i]) * d score / d dot, p = exp(score -
+// logsumexp); overwrites dq (B,Tq,H,D). One workgroup computes 32 rows of one head (arXiv 2205.14135, algorithm 4, parallel over
 // queries).
 @group(0) @binding(7) var<storage, read_write> dq: array<Element>;
 
@@ -23,11 +23,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     let dp = tile_dots(DY, VALUE, place);
     let keys = key0 + 4u * place.x + vec4(0u, 1u, 2u, 3u);
     for (var r = 0u; r < 4u; r++) {
+      let row = vec4(place.row0 + 4u * place.y + r);
       let visible = sees(keys, vec4(own[r].z), vec4(own[r].w));
       let value = params.scale * dots[r];
-      let s = value + key_bias(vec4(own_bias), vec4(place.row0 + 4u * place.y + r), vec4(own[r].w), keys);
+      let s = value + key_bias(vec4(own_bias), row, vec4(own[r].w), keys);
       let p = select(vec4(0.0), exp(s - bitcast<f32>(own[r].x)), visible);
-      let ds = p * (dp[r] - bitcast<f32>(own[r].y)) * params.scale;
+      let kept_dp = dropped(dp[r], batch, vec4(head), row, keys);
+      let ds = p * (kept_dp - bitcast<f32>(own[r].y)) * params.scale;
       weights[(4u * place.y + r) * STRIDE + place.x] = ds;
     }
     add_weighted_rows(&rows, KEY, place);

@@ -13,8 +13,6 @@ export type LogLine =
       readonly taken: number;
       readonly totalSteps: number;
     }
-  /** config.json asks for attention dropout, which is not applied. */
-  | { readonly kind: "attention-not-dropped"; readonly share: number }
   /** Estimating importance on this many texts, for a selection. */
   | { readonly kind: "weighing"; readonly texts: number }
   | { readonly kind: "weighed"; readonly done: number; readonly texts: number }

@@ -73,6 +73,8 @@ export interface ModelSummary extends ModelCard {
     /** Entries of generation_config.json, values as JSON. */
     readonly generation: readonly { readonly key: string; readonly value: string }[];
   };
+  /** Sampling settings of generation_config.json, by the names of the answer's form; null if it has none. */
+  readonly ownSampling: Readonly<Record<string, number>> | null;
   /** Recommended training options for this model, by method id. */
   readonly defaults: Readonly<Record<string, Readonly<Record<string, number | string | boolean>>>>;
 }

@@ -47,8 +47,8 @@ const MAX_ID_GAP = 100_000;
 const CONFIG_FILES = "tokenizer_config.json (special_tokens_map.json)";
 
 /**
- * Prepares tokenizer files: adds tokens known only to tokenizer_config.json, rewrites pre-tokenizers that
- * transformers.js implements differently from Python, and normalises the spelling of tokenizer_config.json.
+ * Prepares tokenizer files: adds tokens known only to tokenizer_config.json, rewrites normalizers and pre-tokenizers
+ * that transformers.js implements differently from Python, and normalises the spelling of tokenizer_config.json.
  * @throws LuthierError for an invalid key, an id far beyond the vocabulary, or a normalizer with excessive growth
  */
 export function prepareTokenizer(files: TokenizerFiles): PreparedTokenizer {
@@ -67,6 +67,7 @@ export function prepareTokenizer(files: TokenizerFiles): PreparedTokenizer {
     throw new LuthierError({ code: "tokenizer/text-grows" });
   const tokenizer = {
     ...described,
+    normalizer: portableNormalizer(described.normalizer ?? null),
     pre_tokenizer: portablePreTokenizer(described.pre_tokenizer ?? null),
     added_tokens: added.map(({ singleWord, ...token }) => ({ ...token, single_word: singleWord })),
   };
@@ -202,6 +203,26 @@ function matchesEmpty(expression: unknown): boolean {
 const GPT2_WORDS = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
 const PUNCTUATION = String.raw`[\p{P}\x21-\x2F\x3A-\x40\x5B-\x60\x7B-\x7E]`;
 
+/** What Python's expressions take for a part of a word. */
+const WORD_LETTER = String.raw`\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}`;
+
+/** The normaliser in parts that the library runs as Python's does: its Strip goes by JavaScript's white space. */
+function portableNormalizer(given: unknown): unknown {
+  if (!isRecord(given)) return given;
+  if (given.type === "Sequence") {
+    const parts: unknown[] = Array.isArray(given.normalizers) ? given.normalizers : [];
+    return { ...given, normalizers: parts.map(portableNormalizer) };
+  }
+  if (given.type !== "Strip") return given;
+  // "^" and "$" are the ends of lines in these expressions.
+  const ends = [
+    ...(given.strip_left === true ? [String.raw`(?<![\s\S])\p{White_Space}+`] : []),
+    ...(given.strip_right === true ? [String.raw`\p{White_Space}+(?![\s\S])`] : []),
+  ];
+  const strips = ends.map((regex) => ({ type: "Replace", pattern: { Regex: regex }, content: "" }));
+  return { type: "Sequence", normalizers: strips };
+}
+
 /**
  * Rewrites a pre-tokenizer into components that transformers.js runs like Python. Its regular expressions use Unicode
  * classes, but its built-in components use JavaScript's `\s` (with U+FEFF, without U+0085) and ASCII digits.
@@ -218,6 +239,12 @@ function portablePreTokenizer(given: unknown): unknown {
       return { type: "Sequence", pretokenizers: [split(GPT2_WORDS), { ...given, use_regex: false }] };
     case "Digits":
       return split(given.individual_digits === true ? String.raw`\p{N}` : String.raw`\p{N}+`);
+    case "BertPreTokenizer":
+      return { type: "Sequence", pretokenizers: [split(String.raw`\s+`, "Removed"), split(PUNCTUATION)] };
+    case "Whitespace":
+      return { ...split(String.raw`[${WORD_LETTER}]+|[^${WORD_LETTER}\s]+`, "Removed"), invert: true };
+    case "CharDelimiterSplit":
+      return typeof given.delimiter === "string" ? split(escaped(given.delimiter), "Removed") : given;
     case "WhitespaceSplit":
       return split(String.raw`\s+`, "Removed");
     case "Punctuation":
@@ -234,11 +261,13 @@ function portableSplit(given: Readonly<Record<string, unknown>>): unknown {
   const { pattern, behavior, invert } = given;
   const isIsolated = typeof behavior === "string" && behavior.toLowerCase() === "isolated";
   if (!isRecord(pattern) || (invert === true && !isIsolated)) return given;
-  const source =
-    typeof pattern.String === "string"
-      ? pattern.String.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&")
-      : pattern.Regex;
+  const source = typeof pattern.String === "string" ? escaped(pattern.String) : pattern.Regex;
   return typeof source === "string" ? (cutBehaviour(`(?:${source})`, behavior) ?? given) : given;
+}
+
+/** An expression that finds the text itself. */
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 }
 
 function cutBehaviour(pattern: string, behavior: unknown): unknown {

@@ -12,6 +12,7 @@ import { type PreparedTokenizer, prepareTokenizer, SPECIAL_TOKENS } from "./prep
 import { displayText, tokenSpelling } from "./token-bytes";
 import { type CutEncoding, TokenPipeline } from "./token-pipeline";
 import { endTokens } from "./tokenizer-schema";
+import { mendUnigram } from "./unigram";
 
 /** An occurrence of an added token in a text. */
 export interface AddedTokenMatch {
@@ -153,6 +154,7 @@ function build(files: TokenizerFiles): Built {
     const prepared = prepareTokenizer(files);
     const inner = new PreTrainedTokenizer(prepared.tokenizer, prepared.config);
     boundPatterns(inner._tokenizer);
+    mendUnigram(inner._tokenizer.model, prepared.tokenizer.model);
     const pipeline = new TokenPipeline(inner._tokenizer, prepared.added, prepared.tokenizer.pre_tokenizer);
     return { inner, prepared, pipeline, surroundings: findAddedIds(inner) };
   });

@@ -3,7 +3,7 @@ import { type ModelSpec, linearLayers, parameterCount } from "../engine/nn/model
 import type { LoadedModel } from "../engine/models/loaded-model";
 import { unreadConfigKeys } from "../engine/models/registry";
 import type { TensorSource } from "../engine/weights/tensor-source";
-import { unreadGeneration } from "../formats/generation-config";
+import { readGeneration } from "./generation-config";
 import type { ModelFolder } from "../formats/model-folder";
 import { isFloatType } from "../formats/quantised/block-types";
 import type { ModelCard, ModelSummary, ModuleInfo } from "../shared/model";
@@ -17,6 +17,7 @@ export function summarise(
   defaults: ModelSummary["defaults"],
 ): ModelSummary {
   const { spec } = engine;
+  const generation = readGeneration(generationConfig, config);
   const dtypes = [...new Set([...engine.tensors.values()].map(({ dtype }) => dtype.toLowerCase()))];
   return {
     ...card,
@@ -38,7 +39,8 @@ export function summarise(
     })),
     ends: endsOf(spec),
     gpuBytes: engine.weights.sizeBytes,
-    unread: { config: unreadConfigKeys(config), generation: unreadGeneration(generationConfig, config) },
+    unread: { config: unreadConfigKeys(config), generation: generation.unread },
+    ownSampling: generation.ownSampling,
     defaults,
   };
 }

@@ -1,8 +1,9 @@
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
+import type * as runtimeModule from "onnxruntime-web/wasm";
 import type { InferenceSession, Tensor } from "onnxruntime-web/wasm";
 import { defined } from "../lib/invariant";
 
-type Runtime = typeof import("onnxruntime-web/wasm");
+type Runtime = typeof runtimeModule;
 
 /** A file of an ONNX model in memory. */
 export interface OnnxFile {

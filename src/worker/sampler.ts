@@ -9,6 +9,7 @@ import { questionOf, type Row } from "../shared/rows";
 import type { RunConfig } from "../shared/training";
 import { readRows } from "../storage/datasets";
 import { StreamDecoder } from "../tokenizer/stream-decoder";
+import { readGeneration } from "./generation-config";
 import type { RunSetup } from "./run-setup";
 import type { ActiveModel } from "./active";
 import type { Emit } from "./serve";
@@ -82,9 +83,17 @@ export class Sampler {
 
   async #answer(generator: Generator, signal: AbortSignal): Promise<string> {
     const { ids, endIds, answerLead } = this.#prompt;
+    const { generationConfig, config } = this.#model.folder;
+    const { rules } = readGeneration(generationConfig, config);
     const decoder = new StreamDecoder(this.#model.tokenizer, answerLead);
     let text = "";
-    for await (const id of generator.generate(ids, options, endIds, makeRng(options.seed), signal)) {
+    for await (const id of generator.generate(
+      ids,
+      { ...options, rules },
+      endIds,
+      makeRng(options.seed),
+      signal,
+    )) {
       text += decoder.push(id);
     }
     return text + decoder.flush();

@@ -2,13 +2,14 @@ import { encodeRow } from "../data/encode/encode-row";
 import { type RenderingId, shapeOf } from "../data/shape/prompt-template";
 import { rowPromptIds, type PromptIds, textBeginning } from "../data/shape/conversation";
 import { answerAll } from "../engine/generate/batch-answers";
+import type { AnswerOptions } from "../engine/generate/sampling";
 import { BatchDecoder } from "../engine/generate/batch-decoder";
 import { likelihoods, type MeasuredText } from "../engine/generate/likelihood";
 import { cancelled } from "../lib/errors";
 import { makeRng } from "../lib/rng";
 import { choiceScores, likelihoodScores } from "../scores/likelihood";
 import { answerScorer } from "../scores/registry";
-import { defaultGeneration, type GenerationOptions } from "../shared/generation";
+import { defaultGeneration } from "../shared/generation";
 import { conversationOf, questionOf, type Row } from "../shared/rows";
 import type { EvaluationOptions, ScoredAnswer, ScoreValues } from "../shared/scores";
 import { StreamDecoder } from "../tokenizer/stream-decoder";
@@ -16,6 +17,7 @@ import { isConversationProblem, type Tokenizer } from "../tokenizer/tokenizer";
 import type { PromptTemplate } from "../shared/data";
 import type { ActiveModel, Speaker } from "./active";
 import { checkIds } from "./check-ids";
+import { readGeneration } from "./generation-config";
 import type { RowEncoding } from "./score-source";
 
 /** A row to be asked. */
@@ -181,7 +183,8 @@ async function answer(
   { model, options, signal, onRow }: SideScoring,
 ): Promise<ScoredAnswer[]> {
   const score = answerScorer(options);
-  const generation: GenerationOptions = { ...defaultGeneration, maxNewTokens: options.maxNewTokens };
+  const { rules } = readGeneration(model.folder.generationConfig, model.folder.config);
+  const generation: AnswerOptions = { ...defaultGeneration, maxNewTokens: options.maxNewTokens, rules };
   const questions = rows.map(({ prompt: { ids, endIds } }) => {
     return { prompt: ids, endIds, options: generation, random: makeRng(generation.seed) };
   });

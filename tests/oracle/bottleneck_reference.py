@@ -51,7 +51,7 @@ class Bottleneck(Joined):
 
     def __init__(self, hidden: int, config: dict[str, object]) -> None:
         super().__init__()
-        width = int(hidden // config["reduction_factor"])
+        width = max(1, int(hidden // config["reduction_factor"]))
         self.adapter_down = nn.Sequential(nn.Linear(hidden, width))
         self.adapter_up = nn.Linear(width, hidden)
         self.function = FUNCTIONS[config["non_linearity"]]

@@ -167,12 +167,13 @@ def check(family: str, keys: dict[str, Any]) -> list[str]:
 
 
 def check_generation(keys: dict[str, Any]) -> list[str]:
-    """All other keys are shown as ignored settings, so only omitted ones can be wrong."""
+    """All other keys are shown as ignored settings, so only omitted or applied ones can be wrong."""
     defaults = {name: value for name, value in GenerationConfig._get_default_generation_params().items() if value}
     known = set(GenerationConfig().to_dict()) | {"_commit_hash"}
     skipped = {*keys["used"], *keys["idle"]}
     expected = {name: value for name, value in defaults.items() if name not in skipped}
-    problems = [f"generation: {name} is no key of transformers" for name in sorted(skipped - known)]
+    named = skipped | {*keys["rules"], *keys["offered"]}
+    problems = [f"generation: {name} is no key of transformers" for name in sorted(named - known)]
     if keys["defaults"] != expected:
         problems.append(f"generation: defaults are {keys['defaults']}, in transformers {expected}")
     return problems

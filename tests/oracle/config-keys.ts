@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { generationKeys } from "../../src/formats/generation-config";
+import { generationKeys } from "../../src/worker/generation-config";
 import { families } from "../../src/engine/models/registry";
 
 /** Writes how each family treats the keys of its configuration class, and how generation settings are treated. */

@@ -83,12 +83,12 @@ def train(model: nn.Module, batch: Batch, case: Case) -> Training:
 
 def train_in_double(model: nn.Module, batch: Batch, case: Case) -> Training:
     """The same steps of a float64 copy, to see which results float32 determines."""
-    with _softmax_as_it_comes():
+    with softmax_as_it_comes():
         return train(copy.deepcopy(model).double(), batch, case)
 
 
 @contextmanager
-def _softmax_as_it_comes() -> Iterator[None]:
+def softmax_as_it_comes() -> Iterator[None]:
     """Keeps attention's softmax in the input's precision. In float32 the float64 mask value would
     become minus infinity, and padded rows without visible keys would be NaN."""
     softmax = nn.functional.softmax

@@ -1,8 +1,8 @@
 """Usage: python tests/oracle/make_dropout_goldens.py   what dropout within base models does to the loss.
 
 tests/golden/dropout.json: golden models with shares of their own for each place that drops, and the mean
-and standard deviation of transformers' loss over many draws while the model trains. Attention's
-probabilities are left whole. Encoder-decoders read the first six ids and write the others."""
+and standard deviation of transformers' loss over many draws while the model trains. Encoder-decoders
+read the first six ids and write the others."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from typing import Any
 
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM
-from transformers.models.mt5.modeling_mt5 import MT5Attention
-from transformers.models.t5.modeling_t5 import T5Attention
 
 from common import COMMITTED_DIR, be_deterministic
 
@@ -23,9 +21,10 @@ DRAWS = 4000
 CASES: list[tuple[str, dict[str, Any]]] = [
     ("gpt2", {"embd_pdrop": 0.3, "resid_pdrop": 0.0, "attn_pdrop": 0.0}),
     ("gpt2", {"embd_pdrop": 0.0, "resid_pdrop": 0.3, "attn_pdrop": 0.0}),
+    ("gpt2", {"embd_pdrop": 0.0, "resid_pdrop": 0.0, "attn_pdrop": 0.3}),
     ("opt", {"dropout": 0.3}),
     ("opt_350m", {"dropout": 0.3}),
-    ("bloom", {"hidden_dropout": 0.3}),
+    ("bloom", {"hidden_dropout": 0.3, "attention_dropout": 0.4}),
     ("t5", {"dropout_rate": 0.2}),
     ("mt5", {"dropout_rate": 0.2}),
 ]
@@ -36,9 +35,6 @@ def draws_of(family: str, change: dict[str, Any]) -> torch.Tensor:
     config = AutoConfig.from_pretrained(folder, **change)
     auto = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
     model = auto.from_pretrained(folder, config=config, dtype=torch.float32, attn_implementation="eager").train()
-    for module in model.modules():
-        if isinstance(module, (T5Attention, MT5Attention)):
-            module.dropout = 0.0
     ids = torch.tensor([IDS])
     losses = []
     with torch.no_grad():

@@ -20,6 +20,7 @@ TEXTS = [
     'He said: "no..." (yes) -- [ok]! ¿qué? €5',
     "line one\n\n\nline two \n three   four",
     "the violin's top, isn't it",
+    "Ünïcode ﬁne Ａｂ１ e\u0301 Straße İstanbul 漢字かな 한국 🎻👩‍🎤 \u200d\u00ad",
 ]
 
 
@@ -84,8 +85,73 @@ VARIANTS: list[dict[str, Any]] = [
             "split merged with next": then_bytes(split({"Regex": "[aeiou]"}, "MergedWithNext")),
             "split contiguous": then_bytes(split({"Regex": "[a-f]"}, "Contiguous")),
             "split inverted": then_bytes(split({"Regex": "\\w+"}, "Removed", True)),
+            "BERT's words": then_bytes({"type": "BertPreTokenizer"}),
+            "words": then_bytes({"type": "Whitespace"}),
+            "a delimiter": then_bytes({"type": "CharDelimiterSplit", "delimiter": "e"}),
+            "lengths": then_bytes({"type": "FixedLength", "length": 5}),
+            "a space before": {**BYTES, "add_prefix_space": True, "use_regex": True},
         }.items()
     ],
+    *[
+        {"name": f"normaliser {name}", "style": "gpt2", "tokenizer": {"normalizer": normalizer}}
+        for name, normalizer in {
+            "NFC": {"type": "NFC"},
+            "NFD": {"type": "NFD"},
+            "NFKC": {"type": "NFKC"},
+            "NFKD": {"type": "NFKD"},
+            "lower case": {"type": "Lowercase"},
+            "strip": {"type": "Strip", "strip_left": True, "strip_right": True},
+            "accents": {"type": "Sequence", "normalizers": [{"type": "NFD"}, {"type": "StripAccents"}]},
+            "replacement": {"type": "Replace", "pattern": {"String": "e"}, "content": "oo"},
+            "replacement by an expression": {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": "_"},
+            "prepended": {"type": "Prepend", "prepend": "x"},
+            "BERT": {
+                "type": "BertNormalizer",
+                "clean_text": True,
+                "handle_chinese_chars": True,
+                "strip_accents": None,
+                "lowercase": True,
+            },
+            "BERT with accents": {
+                "type": "BertNormalizer",
+                "clean_text": False,
+                "handle_chinese_chars": False,
+                "strip_accents": False,
+                "lowercase": True,
+            },
+        }.items()
+    ],
+    *[
+        {"name": f"Metaspace {scheme} {splits}", "style": "t5", "tokenizer": {
+            "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": scheme, "split": splits},
+        }}
+        for scheme in ("always", "first", "never")
+        for splits in (True, False)
+    ],
+    *[
+        {"name": f"{style} with {changes}", "style": style, "model": changes}
+        for style, changes in (
+            ("llama2", {"byte_fallback": False}),
+            ("llama2", {"byte_fallback": False, "fuse_unk": False}),
+            ("llama2", {"ignore_merges": True}),
+            ("gpt2", {"ignore_merges": True}),
+            ("gpt2", {"unk_token": "the"}),
+        )
+    ],
+    {
+        "name": "bytes of what Unigram lacks",
+        "style": "t5",
+        "tokenizer": {
+            "model": {"type": "Unigram", "unk_id": 0, "byte_fallback": True, "vocab": [
+                ["<unk>", 0.0],
+                *([f"<0x{byte:02X}>", -9.0] for byte in range(256)),
+                *([piece, -2.0 - 1 / len(piece)] for piece in ("▁", "e", "n", "d", "ing", "▁m", "t", "o", "漢")),
+            ]},
+            "added_tokens": [],
+            "normalizer": None,
+            "post_processor": None,
+        },
+    },
 ]
 NAMES = {"config": "tokenizer_config.json", "tokenizer": "tokenizer.json"}
 
@@ -100,6 +166,7 @@ def read(golden_dir: Path, variant: dict[str, Any]) -> list[dict[str, Any]]:
         shutil.copytree(golden_dir / variant["style"], target)
         described = json.loads((target / NAMES["tokenizer"]).read_text())
         described.update(variant.get("tokenizer", {}))
+        described["model"].update(variant.get("model", {}))
         described["added_tokens"] += variant.get("added", [])
         (target / NAMES["tokenizer"]).write_text(json.dumps(described))
         config = json.loads((target / NAMES["config"]).read_text())

@@ -234,7 +234,7 @@ function everyKernel(): NonNullable<typeof parsed> {
 
 function attentionOfAllWidths(): Kernel[] {
   const widths = Array.from({ length: 256 }, (_, index) => index + 1);
-  return widths.flatMap((width) => kernelsOf(traceAttention(width, true)));
+  return widths.flatMap((width) => kernelsOf(traceAttention(width, true, true)));
 }
 
 describe("barriers stand in uniform control flow", () => {

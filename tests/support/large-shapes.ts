@@ -1,7 +1,7 @@
 import { differentiate } from "../../src/engine/transform/autodiff";
 import { Graph } from "../../src/engine/graph/graph";
 import { type StorageKind, storageKinds, type WeightRef } from "../../src/engine/graph/op";
-import { f32, u32 } from "../../src/engine/graph/value";
+import { f32, u32, type Value } from "../../src/engine/graph/value";
 import { attention } from "../../src/engine/ops/attention";
 import { linear } from "../../src/engine/ops/linear";
 import { matmul } from "../../src/engine/ops/matmul";
@@ -18,7 +18,12 @@ export function traceLargeShapes(): readonly Graph[] {
   return [
     largeMatmul(),
     ...storageKinds.map(largeLinear),
-    ...[64, 6].flatMap((width) => [traceAttention(width, false), traceAttention(width, true)]),
+    ...[64, 6].flatMap((width) =>
+      [false, true].flatMap((drops) => [
+        traceAttention(width, false, drops),
+        traceAttention(width, true, drops),
+      ]),
+    ),
   ];
 }
 
@@ -44,15 +49,21 @@ function largeLinear(kind: StorageKind): Graph {
   return graph;
 }
 
-/** Attention and its gradients for heads of `width`, with a relative position bias or without. */
-export function traceAttention(width: number, hasBias: boolean): Graph {
+/** Attention and its gradients for heads of `width`, with or without a relative position bias and dropout. */
+export function traceAttention(width: number, hasBias: boolean, drops: boolean): Graph {
   const graph = new Graph();
   const [rows, heads, reach] = [64, 2, 128];
   const tensors = ["q", "k", "v"].map((name) => graph.parameter(name, f32(1, rows, heads, width)));
   const ranges = ["key_start", "key_end"].map((name) => graph.input(name, u32(rows)));
   const bias = hasBias ? [graph.parameter("bias", f32(2 * reach + 1, heads))] : [];
-  const attrs = { scale: 1, prefix: 0, ...(hasBias && { distancesFrom: "last-key" as const }) };
-  const y = graph.apply(attention, [...tensors, ...ranges, ...bias], attrs);
+  const seed = drops ? [graph.constant("seed", f32(2 + (hasBias ? (2 * reach + 1) * heads : 0)))] : [];
+  const attrs = {
+    scale: 1,
+    prefix: 0,
+    ...(hasBias && { distancesFrom: "last-key" as const }),
+    ...(drops && { dropout: 0.1 }),
+  };
+  const [y] = graph.applyAll(attention, [...tensors, ...ranges, ...bias, ...seed], attrs) as [Value];
   differentiate(graph, y, graph.input("dy", y.type));
   return graph;
 }

@@ -1,13 +1,13 @@
-import type { FinishReason, GenerationOptions } from "../../shared/generation";
+import type { FinishReason } from "../../shared/generation";
 import type { Random } from "../adapters/common/method";
 import type { BatchDecoder, Lane } from "./batch-decoder";
-import { sampleToken } from "./sampling";
+import { type AnswerOptions, sampleToken } from "./sampling";
 
 /** A prompt to answer. */
 export interface BatchQuestion {
   readonly prompt: readonly number[];
   readonly endIds: ReadonlySet<number>;
-  readonly options: GenerationOptions;
+  readonly options: AnswerOptions;
   /** Draws of this answer alone. */
   readonly random: Random;
 }
@@ -67,9 +67,11 @@ function openLane(decoder: BatchDecoder, number: number, index: number, question
 
 /** Draws a lane's next token; returns why the answer ends, or null. */
 function takeToken({ ids, question, answer, budget }: AnswerLane, logits: Float32Array): FinishReason | null {
-  const { options, endIds, random } = question;
+  const { prompt, options, endIds, random } = question;
   if (answer.length >= budget) return "length";
-  const id = sampleToken(logits, ids, options, () => random.uniform());
+  const before = ids.length - answer.length;
+  const state = { ids, before, prompt, endIds, isLast: answer.length + 1 === budget };
+  const id = sampleToken(logits, state, options, () => random.uniform());
   if (endIds.has(id)) return "end-token";
   ids.push(id);
   answer.push(id);

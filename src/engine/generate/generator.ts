@@ -1,6 +1,6 @@
 import { LuthierError } from "../../lib/errors";
 import { defined } from "../../lib/invariant";
-import type { FinishReason, GenerationOptions } from "../../shared/generation";
+import type { FinishReason } from "../../shared/generation";
 import type { AdapterState } from "../adapters/adapter-state";
 import type { Random } from "../adapters/common/method";
 import { Ownership } from "../gpu/ownership";
@@ -14,7 +14,7 @@ import { buildPrograms, generationLeaf, type GeneratorPrograms } from "./generat
 import { KeyValueCache } from "./key-value-cache";
 import { encodeInputs, passInputs } from "./pass-inputs";
 import { planGenerator, PREFILL_TOKENS, sharedSlotBytes } from "./plans";
-import { sampleToken } from "./sampling";
+import { type AnswerOptions, sampleToken } from "./sampling";
 
 /**
  * Autoregressive generation with a KV cache, for the base model or an adapter. Programs are built once per cache size
@@ -84,7 +84,7 @@ export class Generator {
    */
   async *generate(
     prompt: readonly number[],
-    options: GenerationOptions,
+    options: AnswerOptions,
     endIds: ReadonlySet<number>,
     random: Random,
     signal?: AbortSignal,
@@ -93,10 +93,12 @@ export class Generator {
     const { encoder } = this.#spec;
     const front = this.#decoderOffset;
     const ids = encoder ? [encoder.startId] : [...prompt];
+    const start = { ids, before: ids.length, prompt, endIds };
     let logits = await this.logitsAfter(prompt);
     for (let made = 0; made < budget; made++) {
       if (signal?.aborted) return "stopped";
-      const id = sampleToken(logits, ids, options, () => random.uniform());
+      const state = { ...start, isLast: made + 1 === budget };
+      const id = sampleToken(logits, state, options, () => random.uniform());
       if (endIds.has(id)) return "end-token";
       ids.push(id);
       yield id;

@@ -177,7 +177,7 @@ function cachedAttention(
     const slots = graph.input("slots", u32(tokens));
     const key = writeToCache(graph, spec, capacity, cacheKey(layer, first), k, slots);
     const value = writeToCache(graph, spec, capacity, cacheValue(layer, first), v, slots);
-    return blockAttention(graph, spec, layer, { q, key, value, prefix: 0, bias, scattered });
+    return blockAttention(graph, spec, layer, { q, key, value, prefix: 0, bias, scattered, dropout: null });
   };
 }
 
@@ -187,7 +187,12 @@ function cachedCross(graph: Graph, spec: ModelSpec, capacity: number, scattered:
     graph.state(name, f32(1, capacity, spec.keyValueHeads, spec.headDim));
   return (layer, q) => {
     const [key, value] = [state(crossKey(layer)), state(crossValue(layer))];
-    return encoderAttention(graph, spec, { q, key, value, bias: null, scattered }, CROSS_RANGE);
+    return encoderAttention(
+      graph,
+      spec,
+      { q, key, value, bias: null, scattered, dropout: null },
+      CROSS_RANGE,
+    );
   };
 }
 

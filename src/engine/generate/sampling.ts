@@ -1,23 +1,44 @@
 import { sum } from "../../lib/numbers";
+import type { AnswerRules } from "../../shared/answer-rules";
 import type { GenerationOptions } from "../../shared/generation";
+import { type AnswerState, applyFirstRules, applyLastRules } from "./answer-rules";
+
+/** How an answer is drawn, and what the model's own files ask of it. */
+export interface AnswerOptions extends GenerationOptions {
+  readonly rules?: AnswerRules;
+}
 
 /**
- * Samples the next token, applying transformers' logits processors in its order: repetition penalty, banned n-grams,
- * temperature, top-k, top-p. `previous` are all ids so far, prompt included; `uniform` is in [0, 1).
+ * Samples the next token, applying transformers' logits processors in its order: the model's rules about the penalties
+ * of repetition, then temperature, top-k, top-p. `uniform` is in [0, 1).
  */
 export function sampleToken(
   logits: Float32Array,
-  previous: readonly number[],
-  options: GenerationOptions,
+  state: AnswerState,
+  options: AnswerOptions,
   uniform: () => number,
 ): number {
-  const { temperature, repetitionPenalty, noRepeatNgramSize } = options;
-  if (temperature === 0 && repetitionPenalty === 1 && noRepeatNgramSize === 0) return argmax(logits);
-  const scores = Float32Array.from(logits);
-  penaliseRepetition(scores, previous, repetitionPenalty);
-  banRepeatedNgrams(scores, previous, noRepeatNgramSize);
+  const { temperature, repetitionPenalty, noRepeatNgramSize, rules } = options;
+  const isPlain = !rules && repetitionPenalty === 1 && noRepeatNgramSize === 0;
+  if (temperature === 0 && isPlain) return argmax(logits);
+  const scores = processLogits(logits, state, options);
   if (temperature === 0) return argmax(scores);
   return draw(scores, options, uniform());
+}
+
+/** Scores after transformers' logits processors. */
+export function processLogits(
+  logits: Float32Array,
+  state: AnswerState,
+  options: AnswerOptions,
+): Float32Array<ArrayBuffer> {
+  const scores = Float32Array.from(logits);
+  const { rules, repetitionPenalty, noRepeatNgramSize } = options;
+  if (rules) applyFirstRules(scores, rules, state);
+  penaliseRepetition(scores, state.ids, repetitionPenalty);
+  banRepeatedNgrams(scores, state.ids, noRepeatNgramSize);
+  if (rules) applyLastRules(scores, rules, state);
+  return scores;
 }
 
 /** Index of the largest value; the first if tied. */

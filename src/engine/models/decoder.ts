@@ -1,5 +1,5 @@
 import { defined, invariant } from "../../lib/invariant";
-import { dropInBase } from "../nn/base-dropout";
+import { type AttentionDropout, dropInAttention, dropInBase } from "../nn/base-dropout";
 import type { AdapterHooks, SublayerSite } from "../nn/hooks";
 import { f32, u32, type Value } from "../graph/value";
 import { applyEmbedding, applyLinear, applyNorm, type BuildContext, positionsInput } from "../nn/context";
@@ -166,7 +166,10 @@ function buildBlock(
     buildAttention(context, spec, block.attention, layer, before(attentionNorm, x), places),
   );
   const sum = join("attention", attended, x);
-  const attendedAll = block.cross ? addCrossAttention(context, spec, block.cross, layer, sum, drop) : sum;
+  const crossDropout = dropInAttention(context.dropout, "cross", site.layer);
+  const attendedAll = block.cross
+    ? addCrossAttention(context, spec, block.cross, layer, sum, { drop, probabilities: crossDropout })
+    : sum;
   const middle = after(attentionNorm, attendedAll);
   const mlpInput = before(mlpNorm, block.isParallel ? x : middle);
   const mlp = drop("mlp", buildMlp(context, block.mlp, mlpInput, drop));
@@ -197,13 +200,14 @@ function addCrossAttention(
   cross: CrossAttentionSpec,
   layer: number,
   x: Value,
-  drop: Drop,
+  dropout: { readonly drop: Drop; readonly probabilities: AttentionDropout | null },
 ): Value {
   const { graph, rows } = context;
   const length = (x.type.shape[0] ?? 0) / rows;
   const q = applyLinear(context, cross.q, applyNorm(context, cross.norm, x));
   const attend = defined(context.cross, "attention to an encoder");
-  const y = attend(layer, graph.reshape(q, rows, length, spec.heads, spec.headDim));
+  const { drop, probabilities } = dropout;
+  const y = attend(layer, graph.reshape(q, rows, length, spec.heads, spec.headDim), probabilities);
   const out = applyLinear(context, cross.o, graph.reshape(y, rows * length, spec.heads * spec.headDim));
   return graph.apply(add, [x, drop("cross", out)], {});
 }
@@ -214,7 +218,7 @@ function buildAttention(
   attention: AttentionSpec,
   layer: number,
   x: Value,
-  { positions, bias }: Places,
+  { positions, bias, blocksBefore }: Places,
 ): Value {
   const { graph, rows } = context;
   const length = (x.type.shape[0] ?? 0) / rows;
@@ -234,6 +238,7 @@ function buildAttention(
     place(normed(heads(normed(k, projectionNorms?.k), spec.keyValueHeads), headNorms?.k)),
     heads(v, spec.keyValueHeads),
     bias,
+    dropInAttention(context.dropout, "self", blocksBefore + layer),
   );
   return applyLinear(context, attention.o, graph.reshape(y, rows * length, spec.heads * spec.headDim));
 }

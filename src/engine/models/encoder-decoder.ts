@@ -22,9 +22,9 @@ export function buildEncoderDecoder(
 ): Value {
   const { graph, rows } = context;
   const encoded = buildEncoder(context, spec, source);
-  const cross: CrossAttend = (layer, q) => {
+  const cross: CrossAttend = (layer, q, dropout) => {
     const [key, value] = projectEncoded(context, spec, layer, encoded);
-    return encoderAttention(graph, spec, { q, key, value, bias: null }, CROSS_RANGE);
+    return encoderAttention(graph, spec, { q, key, value, bias: null, dropout }, CROSS_RANGE);
   };
   return buildDecoder({ ...context, cross }, spec, target, idsInput(context, rows * target));
 }
@@ -32,8 +32,8 @@ export function buildEncoderDecoder(
 /** Builds the encoder over `encoder_ids` (B · length): (B · T', hidden), where T' includes virtual tokens. */
 export function buildEncoder(context: BuildContext, spec: ModelSpec, length: number): Value {
   const { graph, rows } = context;
-  const attend: Attend = (_, q, key, value, bias) =>
-    encoderAttention(graph, spec, { q, key, value, bias }, ENCODER_RANGE);
+  const attend: Attend = (_, q, key, value, bias, dropout) =>
+    encoderAttention(graph, spec, { q, key, value, bias, dropout }, ENCODER_RANGE);
   const ids = graph.input("encoder_ids", u32(rows * length));
   return buildStack({ ...context, attend }, spec, "encoder", length, ids);
 }

@@ -1,9 +1,13 @@
 import type { Graph } from "../graph/graph";
 import { f32, u32, type Value } from "../graph/value";
 import { defined } from "../../lib/invariant";
+import type { AttentionDropout } from "./base-dropout";
 import type { ModelSpec } from "./model-spec";
+import { STEP_SCALARS, stepScalarsInput } from "./step-scalars";
 import { ALIBI_SLOPES } from "./tables";
 import { attention } from "../ops/attention";
+import type { AttentionAttrs } from "../ops/attention-kernels";
+import { attentionSeed } from "../ops/attention-seed";
 
 /** Name of the input with each query's first visible key. A sliding window shorter than the key count has its own. */
 export function keyStartName(window: number | null): string {
@@ -15,7 +19,7 @@ function activeWindow(window: number | undefined, keys: number): number | null {
   return window !== undefined && window < keys ? window : null;
 }
 
-/** q (B, Tq, H, D), key and value (B, Tk, KV, D), and the distance bias (distances, H), or null. */
+/** q (B, Tq, H, D), key and value (B, Tk, KV, D), the distance bias (distances, H), and the dropout, or null. */
 interface AttentionParts {
   readonly q: Value;
   readonly key: Value;
@@ -23,6 +27,28 @@ interface AttentionParts {
   readonly bias: Value | null;
   /** Whether the queries are of several sequences, each with its own range of keys. */
   readonly scattered?: boolean;
+  readonly dropout: AttentionDropout | null;
+}
+
+/** Attention of queries that see the ranges of keys in two inputs, with a bias or slopes, and dropout. */
+function attend(
+  graph: Graph,
+  { q, key, value, dropout }: AttentionParts,
+  rangeNames: readonly string[],
+  bias: Value | null,
+  attrs: AttentionAttrs,
+): Value {
+  const [batch = 0, length = 0] = q.type.shape;
+  const ranges = rangeNames.map((name) => graph.input(name, u32(batch * length)));
+  const inputs = [q, key, value, ...ranges, ...(bias ? [bias] : [])];
+  if (!dropout) return graph.applyAll(attention, inputs, attrs)[0] as Value;
+  const { share, site } = dropout;
+  const seedIndex = STEP_SCALARS.seed;
+  const seed = graph.apply(attentionSeed, [stepScalarsInput(graph), ...(bias ? [bias] : [])], {
+    site,
+    seedIndex,
+  });
+  return graph.applyAll(attention, [...inputs, seed], { ...attrs, dropout: share })[0] as Value;
 }
 
 /**
@@ -39,21 +65,19 @@ export function blockAttention(
   graph: Graph,
   spec: ModelSpec,
   layer: number,
-  { q, key, value, prefix, bias, scattered = false }: AttentionParts & { readonly prefix: number },
+  { prefix, scattered = false, ...parts }: AttentionParts & { readonly prefix: number },
 ): Value {
-  const [batch = 0, length = 0] = q.type.shape;
+  const { key, bias } = parts;
   const block = defined(spec.blocks[layer], `block ${layer}`);
   const window = activeWindow(block.attention.window, key.type.shape[1] ?? 0);
-  const range = [keyStartName(window), "key_end"].map((name) => graph.input(name, u32(batch * length)));
   const slopes = spec.positions.type === "alibi" ? graph.constant(ALIBI_SLOPES, f32(spec.heads)) : null;
-  const biases = bias ?? slopes;
   const attrs = {
     scale: spec.attentionScale ?? 1 / Math.sqrt(spec.headDim),
     prefix: window === null ? prefix : 0,
     scattered,
     ...(bias ? { distancesFrom: "last-key" as const } : {}),
   };
-  return graph.applyAll(attention, [q, key, value, ...range, ...(biases ? [biases] : [])], attrs)[0] as Value;
+  return attend(graph, parts, [keyStartName(window), "key_end"], bias ?? slopes, attrs);
 }
 
 /**
@@ -69,16 +93,15 @@ export const CROSS_RANGE = ["cross_key_start", "cross_key_end"] as const;
 export function encoderAttention(
   graph: Graph,
   spec: ModelSpec,
-  { q, key, value, bias, scattered = false }: AttentionParts,
+  { scattered = false, ...parts }: AttentionParts,
   names: typeof ENCODER_RANGE | typeof CROSS_RANGE,
 ): Value {
-  const [batch = 0, length = 0] = q.type.shape;
-  const range = names.map((name) => graph.input(name, u32(batch * length)));
+  const { bias } = parts;
   const attrs = {
     scale: spec.attentionScale ?? 1 / Math.sqrt(spec.headDim),
     prefix: 0,
     scattered,
     ...(bias ? { distancesFrom: "row" as const } : {}),
   };
-  return graph.applyAll(attention, [q, key, value, ...range, ...(bias ? [bias] : [])], attrs)[0] as Value;
+  return attend(graph, parts, names, bias, attrs);
 }

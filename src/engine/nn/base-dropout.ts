@@ -12,7 +12,7 @@ export interface BaseDropout {
   readonly inner: number;
   /** Of the last norm's output. */
   readonly final: number;
-  /** Of attention's probabilities, which the engine never forms whole and so does not drop. */
+  /** Of attention's probabilities. */
   readonly attention: number;
 }
 
@@ -21,6 +21,9 @@ const PLACES = { embedding: 0, final: 1, attention: 0, mlp: 1, cross: 2, inner: 
 
 /** Sites of the base model stand apart from those of adapters, which count from 0. */
 const FIRST_SITE = 0x4000_0000;
+
+/** Sites of attention's probabilities stand apart from those of values within a pass. */
+const FIRST_ATTENTION_SITE = FIRST_SITE + (1 << 23);
 
 /** Where in a model a value is: in a block, by its number in both stacks, or at an end of a stack. */
 export type DropPlace =
@@ -42,4 +45,22 @@ export function dropInBase(graph: Graph, x: Value, dropout: PassDropout | undefi
   const end = "stack" in at && at.stack === "encoder" ? 2 : 0;
   const site = FIRST_SITE + (passesBefore << 24) + 4 * block + PLACES[at.place] + end;
   return applyDropout(graph, x, shares[isResidual ? "residual" : at.place], site);
+}
+
+/** Dropout of an attention's probabilities, at a site of its own. */
+export interface AttentionDropout {
+  readonly share: number;
+  readonly site: number;
+}
+
+/** How the attention of a block, by its number in both stacks, drops; null where the pass drops nothing there. */
+export function dropInAttention(
+  dropout: PassDropout | undefined,
+  kind: "self" | "cross",
+  layer: number,
+): AttentionDropout | null {
+  const share = dropout?.shares.attention ?? 0;
+  if (!dropout || share === 0) return null;
+  const number = 2 * layer + (kind === "cross" ? 1 : 0);
+  return { share, site: FIRST_ATTENTION_SITE + (dropout.passesBefore << 24) + number };
 }

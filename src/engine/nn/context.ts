@@ -1,5 +1,5 @@
 import { invariant } from "../../lib/invariant";
-import type { PassDropout } from "./base-dropout";
+import type { AttentionDropout, PassDropout } from "./base-dropout";
 import type { AdapterHooks, LinearSite, TrainableMatrix } from "./hooks";
 import type { Graph } from "../graph/graph";
 import { f32, u32, type Value } from "../graph/value";
@@ -21,13 +21,14 @@ export interface Attend {
   /**
    * @param q (B, T, H, D) @param k (B, T, KV, D) @param v (B, T, KV, D), positions already applied
    * @param bias relative position bias (distances, H), or null
+   * @param dropout of the probabilities, or null
    * @returns (B, T, H, D)
    */
-  (layer: number, q: Value, k: Value, v: Value, bias: Value | null): Value;
+  (layer: number, q: Value, k: Value, v: Value, bias: Value | null, dropout: AttentionDropout | null): Value;
 }
 
 /** Cross-attention of a decoder block: q (B, T, H, D) -> (B, T, H, D). */
-export type CrossAttend = (layer: number, q: Value) => Value;
+export type CrossAttend = (layer: number, q: Value, dropout: AttentionDropout | null) => Value;
 
 /** What model builders need: the graph, weights by Hugging Face name, and the adapter's hooks. */
 export interface BuildContext {

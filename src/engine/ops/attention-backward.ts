@@ -11,19 +11,6 @@ import {
   attentionStatsKernel,
 } from "./attention-kernels";
 
-/** q, k, v, keyStart, keyEnd, and the bias if any. */
-export type AttentionForwardInputs = [
-  q: Value,
-  k: Value,
-  v: Value,
-  keyStart: Value,
-  keyEnd: Value,
-  bias?: Value,
-];
-
-/** q, k, v, upstream gradient dy, stats, and the bias if any. */
-type BackwardInputs = [q: Value, k: Value, v: Value, dy: Value, stats: Value, bias?: Value];
-
 /**
  * Per-query statistics for the backward kernels, packed as u32 (B,H,Tq,4): bits of logsumexp, bits of delta = dy · y,
  * and the visible key range. Inputs: dy, y (B,Tq,H,D), logsumexp (B,H,Tq), keyStart, keyEnd.
@@ -52,16 +39,16 @@ export const attentionStats: Op<{ readonly keys: number }> = {
 };
 
 /**
- * Gradient of attention with respect to q. Inputs: q, k, v, dy, stats (of {@link attentionStats}), and the bias if any.
+ * Gradient of attention with respect to q. Inputs: q, k, v, dy, stats (of {@link attentionStats}), and the bias and the
+ * seed if any.
  */
 export const attentionBackwardQuery: Op<AttentionAttrs> = {
   name: "attentionBackwardQuery",
   infer: ([q]) => [q as TensorType],
   lower: ({ attrs, inputs, outputs, tuning, dispatch }) => {
-    const [q, k, v, dy, stats, bias] = inputs as BackwardInputs;
+    const [q, k] = inputs as [Value, Value];
     const dims = attentionDims(q.type, k.type);
-    const operands = [q, k, v, dy, stats, bias ?? q, ...outputs];
-    dispatch(attentionCall("backward_query", dims, attrs, operands, bias, tuning));
+    dispatch(attentionCall("backward_query", dims, attrs, { inputs, outputs }, tuning));
   },
 };
 
@@ -70,10 +57,9 @@ export const attentionBackwardKeyValue: Op<AttentionAttrs> = {
   name: "attentionBackwardKeyValue",
   infer: ([, k, v]) => [k as TensorType, v as TensorType],
   lower: ({ attrs, inputs, outputs, tuning, dispatch }) => {
-    const [q, k, v, dy, stats, bias] = inputs as BackwardInputs;
+    const [q, k] = inputs as [Value, Value];
     const dims = attentionDims(q.type, k.type);
-    const operands = [q, k, v, dy, stats, bias ?? q, ...outputs];
-    dispatch(attentionCall("backward_key_value", dims, attrs, operands, bias, tuning));
+    dispatch(attentionCall("backward_key_value", dims, attrs, { inputs, outputs }, tuning));
   },
 };
 
@@ -85,8 +71,7 @@ export const attentionBackwardBias: Op<AttentionAttrs> = {
   name: "attentionBackwardBias",
   infer: (inputs) => [inputs[5] as TensorType],
   lower: ({ attrs, inputs, outputs, dispatch }) => {
-    const [q, k, , , , bias] = inputs as Required<BackwardInputs>;
-    const dims = attentionDims(q.type, k.type);
-    dispatch(attentionBackwardBiasCall(dims, attrs, [...inputs, ...outputs], bias));
+    const [q, k] = inputs as [Value, Value];
+    dispatch(attentionBackwardBiasCall(attentionDims(q.type, k.type), attrs, { inputs, outputs }));
   },
 };

@@ -1,8 +1,9 @@
 import { defined } from "../../lib/invariant";
-import type { KernelCall, Tuning } from "../graph/op";
+import type { KernelCall, LowerContext, Tuning } from "../graph/op";
 import type { TensorType, Value } from "../graph/value";
 import { defineKernel, type Grid, type Kernel, type ParamValues } from "../gpu/kernel";
 import { chooseCall } from "../kernels/variants";
+import { dropThreshold } from "./dropout";
 
 /** Masking and scoring of attention. */
 export interface AttentionAttrs {
@@ -17,6 +18,8 @@ export interface AttentionAttrs {
   readonly distancesFrom?: "row" | "last-key";
   /** Whether queries see unrelated key ranges: kernels that share keys among queries would then visit all of them. */
   readonly scattered?: boolean;
+  /** Share of the probabilities that are dropped; absent: none. With it the last input is `attentionSeed`'s output. */
+  readonly dropout?: number;
 }
 
 /** Position bias of the scores: none or linear in the key position (ALiBi), or by relative distance up to `reach`. */
@@ -24,11 +27,35 @@ export type AttentionBias =
   | { readonly type: "linear" }
   | { readonly type: "relative"; readonly reach: number; readonly fromLastKey: boolean };
 
-/** Position bias kind for the given attrs and `bias` input type. */
-function attentionBias({ distancesFrom }: AttentionAttrs, bias: TensorType | undefined): AttentionBias {
-  if (!distancesFrom) return { type: "linear" };
+/** What attention's kernels are compiled for besides head dimension and phase. */
+export interface AttentionKind {
+  readonly bias: AttentionBias;
+  /** Whether probabilities are dropped. */
+  readonly drops: boolean;
+}
+
+/** The kind for the given attrs and `bias` input type. */
+export function attentionKind(attrs: AttentionAttrs, bias: TensorType | undefined): AttentionKind {
+  const { distancesFrom, dropout } = attrs;
+  const drops = dropout !== undefined;
+  if (!distancesFrom) return { bias: { type: "linear" }, drops };
   const rows = defined(bias, "biases by distance").shape[0] ?? 0;
-  return { type: "relative", reach: (rows - 1) / 2, fromLastKey: distancesFrom === "last-key" };
+  const reach = (rows - 1) / 2;
+  return { bias: { type: "relative", reach, fromLastKey: distancesFrom === "last-key" }, drops };
+}
+
+/** Optional inputs of attention and its backward ops. */
+export interface AttentionExtras {
+  readonly bias?: Value | undefined;
+  /** `attentionSeed`'s output, which holds the bias too. */
+  readonly seed?: Value | undefined;
+}
+
+/** The optional inputs that follow the first five. */
+export function attentionExtras(inputs: readonly Value[], { dropout }: AttentionAttrs): AttentionExtras {
+  const extras = inputs.slice(5);
+  const seed = dropout === undefined ? undefined : extras.pop();
+  return { bias: extras[0], seed };
 }
 
 /** Dimensions of an attention problem. */
@@ -60,9 +87,10 @@ export type AttentionPhase = "forward" | "backward_query" | "backward_key_value"
 export type AttentionVariant = "tiled" | "decode" | "quad" | "quad_decode" | "four_decode";
 
 /** Tuning key of a problem. */
-function attentionProblem(phase: AttentionPhase, dims: AttentionDims): string {
+function attentionProblem(phase: AttentionPhase, dims: AttentionDims, drops = false): string {
   const { batch, queries, keys, heads, kvHeads, width } = dims;
-  return `attention ${phase} ${batch}x${queries}x${keys} H${heads}/${kvHeads} D${width}`;
+  const dropping = drops ? " dropping" : "";
+  return `attention ${phase} ${batch}x${queries}x${keys} H${heads}/${kvHeads} D${width}${dropping}`;
 }
 
 /** Up to this many queries, tiles would be mostly empty. */
@@ -94,22 +122,26 @@ function attentionVariants(
   });
 }
 
-/** The kernel call of a phase with the tuned variant; `operands` in the shader's binding order, including `bias`. */
+/**
+ * The kernel call of a phase with the tuned variant.
+ *
+ * @param inputs the op's inputs: five tensors, and the optional ones
+ */
 export function attentionCall(
   phase: AttentionPhase,
   dims: AttentionDims,
   attrs: AttentionAttrs,
-  operands: readonly Value[],
-  bias: Value | undefined,
+  { inputs, outputs }: Pick<LowerContext<AttentionAttrs>, "inputs" | "outputs">,
   tuning: Tuning,
 ): KernelCall {
-  const kind = attentionBias(attrs, bias?.type);
+  const extras = attentionExtras(inputs, attrs);
+  const kind = attentionKind(attrs, extras.bias?.type);
   const work = flops(phase, dims);
   const variants = attentionVariants(phase, dims, tuning, attrs.scattered).map((id) => {
     const call: KernelCall = {
       kernel: attentionKernel(id, phase, dims.width, kind),
-      params: attentionParams(dims, attrs, bias),
-      operands,
+      params: attentionParams(dims, attrs, extras.bias),
+      operands: attentionOperands(inputs, extras, outputs),
       grid: VARIANTS[id].grid(phase, dims),
       flops: work,
     };
@@ -117,7 +149,7 @@ export function attentionCall(
   });
   const timed = timedVariants(phase, dims, attrs, tuning);
   const problem = {
-    key: attentionProblem(phase, dims),
+    key: attentionProblem(phase, dims, kind.drops),
     work,
     variants: variants.filter(({ id }) => timed.includes(id)),
     // With zeros, no query would see any key.
@@ -125,6 +157,16 @@ export function attentionCall(
   };
   const others = variants.filter(({ id }) => !timed.includes(id));
   return chooseCall(problem, others, tuning);
+}
+
+/** The operands in the shaders' binding order. Without a bias its binding is unused but must be bound. */
+function attentionOperands(
+  inputs: readonly Value[],
+  { bias, seed }: AttentionExtras,
+  outputs: readonly Value[],
+): Value[] {
+  const tensors = inputs.slice(0, 5);
+  return [...tensors, defined(seed ?? bias ?? tensors[0], "q"), ...outputs];
 }
 
 /** Splits along query tiles (key tiles in the gradients of k and v). */
@@ -150,6 +192,7 @@ function timedVariants(
 
 /** Params of all attention kernels. */
 export function attentionParams(dims: AttentionDims, attrs: AttentionAttrs, bias?: Value): ParamValues {
+  const { dropout = 0 } = attrs;
   return {
     queries: dims.queries,
     keys: dims.keys,
@@ -159,6 +202,8 @@ export function attentionParams(dims: AttentionDims, attrs: AttentionAttrs, bias
     alibi: bias && !attrs.distancesFrom ? 1 : 0,
     scale: attrs.scale,
     first_tile: 0,
+    drop_threshold: dropThreshold(dropout),
+    keep_scale: dropout < 1 ? 1 / (1 - dropout) : 0,
   };
 }
 
@@ -171,6 +216,8 @@ const PARAMS = {
   alibi: "u32",
   scale: "f32",
   first_tile: "u32",
+  drop_threshold: "u32",
+  keep_scale: "f32",
 } as const;
 
 const BINDINGS: Readonly<Record<AttentionPhase, Kernel["bindings"]>> = {
@@ -241,10 +288,11 @@ const VARIANTS: Readonly<Record<AttentionVariant, VariantSpec>> = {
   },
 };
 
-/** Includes and constants of a position bias kind. */
-function biasParts(bias: AttentionBias): Pick<Kernel, "includes" | "defines"> {
+/** Includes and constants of a kind. */
+function kindParts({ bias, drops }: AttentionKind): Pick<Kernel, "includes" | "defines"> {
+  const dropping = drops ? ["lib/pcg", "attention/drop_some"] : ["attention/drop_none"];
   return {
-    includes: [`attention/bias_${bias.type}`, "attention/inputs"],
+    includes: [...dropping, `attention/bias_${bias.type}`, "attention/inputs"],
     defines: bias.type === "relative" ? { REACH: bias.reach, FROM_LAST: bias.fromLastKey ? 1 : 0 } : {},
   };
 }
@@ -254,11 +302,11 @@ function attentionKernel(
   variant: AttentionVariant,
   phase: AttentionPhase,
   width: number,
-  bias: AttentionBias,
+  kind: AttentionKind,
 ): Kernel {
   const { shader = variant, defines = {}, includes, backwardIncludes = [], requires } = VARIANTS[variant];
   const forward = phase === "forward";
-  const parts = biasParts(bias);
+  const parts = kindParts(kind);
   return defineKernel({
     shader: `attention/${shader}${forward ? "" : `_${phase}`}`,
     includes: [
@@ -277,8 +325,8 @@ function attentionKernel(
 }
 
 /** The kernel for the gradient of the relative position bias. */
-function attentionBackwardBiasKernel(width: number, bias: AttentionBias): Kernel {
-  const parts = biasParts(bias);
+function attentionBackwardBiasKernel(width: number, kind: AttentionKind): Kernel {
+  const parts = kindParts(kind);
   return defineKernel({
     shader: "attention/backward_bias",
     includes: [
@@ -298,13 +346,14 @@ function attentionBackwardBiasKernel(width: number, bias: AttentionBias): Kernel
 export function attentionBackwardBiasCall(
   dims: AttentionDims,
   attrs: AttentionAttrs,
-  operands: readonly Value[],
-  bias: Value,
+  { inputs, outputs }: Pick<LowerContext<AttentionAttrs>, "inputs" | "outputs">,
 ): KernelCall {
+  const extras = attentionExtras(inputs, attrs);
+  const bias = defined(extras.bias, "biases by distance");
   return {
-    kernel: attentionBackwardBiasKernel(dims.width, attentionBias(attrs, bias.type)),
+    kernel: attentionBackwardBiasKernel(dims.width, attentionKind(attrs, bias.type)),
     params: attentionParams(dims, attrs, bias),
-    operands,
+    operands: attentionOperands(inputs, extras, outputs),
     grid: [bias.type.shape[0] ?? 0, dims.heads, 1],
     flops: 4 * dims.batch * dims.heads * dims.queries * dims.keys * dims.width,
   };

@@ -1,14 +1,13 @@
 import { invariant } from "../../lib/invariant";
 import type { Op } from "../graph/op";
-import { f32, formatShape, sameShape, type TensorType, type Value } from "../graph/value";
+import { elementCount, f32, formatShape, sameShape, type TensorType, type Value } from "../graph/value";
 import {
   attentionBackwardBias,
   attentionBackwardKeyValue,
   attentionBackwardQuery,
   attentionStats,
-  type AttentionForwardInputs,
 } from "./attention-backward";
-import { type AttentionAttrs, attentionCall, attentionDims } from "./attention-kernels";
+import { type AttentionAttrs, attentionCall, attentionDims, attentionExtras } from "./attention-kernels";
 
 /**
  * Grouped-query softmax attention: y[i] = Σ_j softmax_j(score(i, j)) · v[j], score = scale · q[i]·k[j], plus the bias
@@ -17,7 +16,8 @@ import { type AttentionAttrs, attentionCall, attentionDims } from "./attention-k
  * Inputs: q (B,Tq,H,D), k and v (B,Tk,KV,D) with H a multiple of KV, keyStart and keyEnd u32 (B·Tq), and optionally
  * slopes (H), or bias (2 reach + 1, H) for distances −reach … reach, which is differentiable. A query sees key j when j
  * < prefix or keyStart ≤ j < keyEnd, which covers causal and sliding-window masks, padding, packing, prefixes and
- * caches. A query that sees no key yields zeros, forward and backward. Outputs: y (B,Tq,H,D) and logsumexp (B,H,Tq),
+ * caches. A query that sees no key yields zeros, forward and backward. With `dropout` the last input is the output of
+ * `attentionSeed`, and the softmax is dropped and rescaled as torch does. Outputs: y (B,Tq,H,D) and logsumexp (B,H,Tq),
  * which is not differentiable.
  */
 export const attention: Op<AttentionAttrs> = {
@@ -30,12 +30,13 @@ export const attention: Op<AttentionAttrs> = {
   },
   vjp: ({ graph, attrs, inputs, outputs, gradOutputs: [dy, dLogsumexp], needs }) => {
     invariant(dy && !dLogsumexp, "attention: gradients flow through its first output only");
-    const [q, k, v, keyStart, keyEnd, bias] = inputs as AttentionForwardInputs;
+    const [q, k, v, keyStart, keyEnd, ...extras] = inputs as [Value, Value, Value, Value, Value, ...Value[]];
+    const { bias } = attentionExtras(inputs, attrs);
     const [y, logsumexp] = outputs as [Value, Value];
     const stats = graph.apply(attentionStats, [dy, y, logsumexp, keyStart, keyEnd], {
       keys: k.type.shape[1] ?? 0,
     });
-    const backwardInputs = [q, k, v, dy, stats, ...(bias ? [bias] : [])];
+    const backwardInputs = [q, k, v, dy, stats, ...extras];
     const dq = needs[0] ? graph.apply(attentionBackwardQuery, backwardInputs, attrs) : null;
     const [dk, dv] =
       needs[1] || needs[2] ? graph.applyAll(attentionBackwardKeyValue, backwardInputs, attrs) : [];
@@ -43,16 +44,20 @@ export const attention: Op<AttentionAttrs> = {
     return inputs.map((_, index) => [dq, dk, dv, null, null, dbias][index] ?? null);
   },
   lower: ({ attrs, inputs, outputs, tuning, dispatch }) => {
-    const [q, k, v, keyStart, keyEnd, bias] = inputs as AttentionForwardInputs;
-    const dims = attentionDims(q.type, k.type);
-    // Without a bias the binding is unused but must still be bound.
-    const operands = [q, k, v, keyStart, keyEnd, bias ?? q, ...outputs];
-    dispatch(attentionCall("forward", dims, attrs, operands, bias, tuning));
+    const [q, k] = inputs as [Value, Value];
+    dispatch(attentionCall("forward", attentionDims(q.type, k.type), attrs, { inputs, outputs }, tuning));
   },
 };
 
-function checkInputs(inputs: readonly TensorType[], { distancesFrom }: AttentionAttrs): void {
-  const [q, k, v, keyStart, keyEnd, bias] = inputs as [TensorType, TensorType, TensorType, ...TensorType[]];
+function checkInputs(inputs: readonly TensorType[], { distancesFrom, dropout }: AttentionAttrs): void {
+  const [q, k, v, keyStart, keyEnd, ...extras] = inputs as [
+    TensorType,
+    TensorType,
+    TensorType,
+    ...TensorType[],
+  ];
+  const seed = dropout === undefined ? undefined : extras.pop();
+  const [bias] = extras;
   const shapes = inputs.map((input) => formatShape(input.shape)).join(", ");
   invariant(q.shape.length === 4 && k.shape.length === 4, `attention: (B,T,H,D) expected, got ${shapes}`);
   const { batch, queries, heads, kvHeads, width } = attentionDims(q, k);
@@ -65,6 +70,11 @@ function checkInputs(inputs: readonly TensorType[], { distancesFrom }: Attention
     (range) => range?.dtype === "u32" && sameShape(range.shape, [batch * queries]),
   );
   invariant(ranges, `attention: keyStart and keyEnd are u32 [${batch * queries}], got ${shapes}`);
+  const biases = bias ? elementCount(bias.shape) : 0;
+  invariant(
+    dropout === undefined || (seed && sameShape(seed.shape, [2 + biases])),
+    `attention: the seed of dropout is [${2 + biases}], got ${shapes}`,
+  );
   if (distancesFrom) {
     const [rows = 0, columns] = bias?.shape ?? [];
     invariant(rows % 2 === 1 && columns === heads, `attention: biases are [odd, ${heads}], got ${shapes}`);

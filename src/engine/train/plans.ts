@@ -94,7 +94,7 @@ function fullAttention(
   prefix: PrefixHook | undefined,
   rows: number,
 ): Attend {
-  return (layer, q, k, v, bias) => {
+  return (layer, q, k, v, bias, dropout) => {
     const front = prefix?.(layer);
     const withFront = (part: "key" | "value", text: Value): Value => {
       if (!front) return text;
@@ -108,6 +108,7 @@ function fullAttention(
       value: withFront("value", v),
       prefix: front?.key.type.shape[0] ?? 0,
       bias,
+      dropout,
     });
   };
 }

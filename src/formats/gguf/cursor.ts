@@ -66,14 +66,28 @@ export class Cursor {
     return Number(value);
   }
 
-  /** Reads a length-prefixed string. */
-  async text(mostBytes: number): Promise<string> {
+  /** Reads a key or a tensor's name. Errors: invalid UTF-8. */
+  async name(mostBytes: number): Promise<string> {
+    const name = await this.text(mostBytes, { fatal: true });
+    if (name === null) throw this.broken({ kind: "name-not-text" });
+    return name;
+  }
+
+  /** Reads a length-prefixed string; with `fatal`, null for invalid UTF-8. */
+  async text(mostBytes: number): Promise<string>;
+  async text(mostBytes: number, options: { readonly fatal: true }): Promise<string | null>;
+  async text(mostBytes: number, { fatal = false } = {}): Promise<string | null> {
     const length = await this.count({ things: "text-bytes" }, Math.min(mostBytes, this.remaining - 8));
     const reading = this.ensure(length);
     if (reading) await reading;
     const { buffer, byteOffset } = this.take(length);
-    // Not `fatal`: vocabularies contain partial UTF-8 sequences.
-    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(new Uint8Array(buffer, byteOffset, length));
+    // Values are not `fatal`: vocabularies contain partial UTF-8 sequences.
+    try {
+      const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal });
+      return decoder.decode(new Uint8Array(buffer, byteOffset, length));
+    } catch {
+      return null;
+    }
   }
 
   async #fill(bytes: number): Promise<void> {

@@ -89,7 +89,7 @@ interface DescribedTensor {
 }
 
 async function readTensor(cursor: Cursor): Promise<DescribedTensor> {
-  const name = await cursor.text(MAX_NAME_BYTES);
+  const name = await cursor.name(MAX_NAME_BYTES);
   const dimensions = await cursor.u32();
   if (dimensions < 1 || dimensions > MAX_DIMENSIONS) {
     throw cursor.broken({ kind: "dimensions", tensor: name, dimensions });

@@ -53,7 +53,7 @@ export async function readMetadata(
   const entries: EntryRange[] = [];
   for (let i = 0; i < count; i++) {
     const start = cursor.position;
-    const key = await cursor.text(MAX_KEY_BYTES);
+    const key = await cursor.name(MAX_KEY_BYTES);
     if (metadata.has(key)) throw cursor.broken({ kind: "key-twice", key });
     metadata.set(key, await readValue(cursor, key, await cursor.u32()));
     entries.push({ key, start, end: cursor.position });

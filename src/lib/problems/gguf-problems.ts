@@ -8,7 +8,7 @@ export type GgufCount =
 
 /** Faults of a GGUF header. */
 export type GgufFault =
-  | { readonly kind: "not-gguf" | "header-cut" }
+  | { readonly kind: "not-gguf" | "header-cut" | "name-not-text" }
   | { readonly kind: "version"; readonly version: number }
   /** An impossible count, possibly beyond JavaScript's number range. */
   | { readonly kind: "count"; readonly of: GgufCount; readonly count: string }

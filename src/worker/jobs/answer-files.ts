@@ -9,6 +9,7 @@ import { templateOf } from "../../shared/data";
 import { alpacaRow, type Row } from "../../shared/rows";
 import type { FileAnswers } from "../../shared/scores";
 import type { Gate } from "../gate";
+import { readGeneration } from "../generation-config";
 import { readAdapter } from "../kept-adapter";
 import { answerText, type AskedRow, prepareQuestions } from "../score-rows";
 import type { Session } from "../session";
@@ -46,8 +47,9 @@ async function answerRows(
   const decoder = await BatchDecoder.create(engine, state, longest + options.maxNewTokens);
   const answers: FileAnswers["rows"][number][] = [];
   try {
+    const { rules } = readGeneration(model.folder.generationConfig, model.folder.config);
     const questions = asked.map(({ prompt: { ids, endIds } }) => {
-      return { prompt: ids, endIds, options, random: makeRng(options.seed) };
+      return { prompt: ids, endIds, options: { ...options, rules }, random: makeRng(options.seed) };
     });
     let done = 0;
     for await (const { index, ids, finish } of answerAll(decoder, questions, signal)) {

@@ -6,6 +6,7 @@ import type { PromptTemplate } from "../../shared/data";
 import type { FinishReason } from "../../shared/generation";
 import { StreamDecoder } from "../../tokenizer/stream-decoder";
 import { checkIds } from "../check-ids";
+import { readGeneration } from "../generation-config";
 import { templateOfAdapter } from "../kept-adapter";
 import type { Session } from "../session";
 import { findSpeaker } from "../speakers";
@@ -50,6 +51,8 @@ async function answer(
 ): Promise<FinishReason> {
   const { side, messages } = question;
   const { tokenizer, templateId } = shapeOf(template, session.model.tokenizer);
+  const { folder } = session.model;
+  const { rules } = readGeneration(folder.generationConfig, folder.config);
   const { ids, endIds, answerLead } = promptIds(messages, templateId, tokenizer);
   checkIds(ids, session.model);
   const speaker = await findSpeaker(session, question);
@@ -62,7 +65,7 @@ async function answer(
     const tokensPerSecond = (tokens / Math.max(1, performance.now() - started)) * 1000;
     session.emit("answer", { requestId, side, text, tokensPerSecond, finish });
   };
-  const answers = generator.generate(ids, options, endIds, makeRng(options.seed), signal);
+  const answers = generator.generate(ids, { ...options, rules }, endIds, makeRng(options.seed), signal);
   let next = await answers.next();
   while (!next.done) {
     tokens++;

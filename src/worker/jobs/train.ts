@@ -259,8 +259,6 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
         sampler?.isDue(trainer.stepCount) === true,
     };
     session.keepRequests.begin();
-    const attention = session.model.engine.spec.dropout?.attention ?? 0;
-    if (training.baseModelDropout && attention > 0) tell({ kind: "attention-not-dropped", share: attention });
     if (plan.warmupSteps !== training.warmupSteps) {
       const { totalSteps } = data;
       tell({ kind: "warmup-cut", asked: training.warmupSteps, taken: plan.warmupSteps, totalSteps });

@@ -48,7 +48,11 @@ interface Shape {
   /** Relative position biases up to REACH, and the origin of their distances. */
   readonly distancesFrom?: "row" | "last-key";
   readonly mask: Mask;
+  readonly dropout?: number;
 }
+
+/** The dropout site's seed; the top bits of both halves are set. */
+const SEED = 0xfedcba98;
 
 /** Maximum distance with its own bias; many keys are farther away. */
 const REACH = 2;
@@ -69,6 +73,7 @@ function problemOf(shape: Shape): AttentionProblem {
     keyStart: ranges.map(([start]) => start),
     keyEnd: ranges.map(([, end]) => end),
     ...(shape.alibi ? { bias: slopes } : {}),
+    ...(shape.dropout === undefined ? {} : { dropout: shape.dropout, seed: SEED }),
     ...(shape.distancesFrom ? { bias: byDistance, distancesFrom: shape.distancesFrom } : {}),
   };
 }
@@ -101,6 +106,17 @@ const SMALL: Record<string, Shape> = {
     distancesFrom: "last-key",
     mask: (b, i) => [3, i + 5 + b],
   },
+  "dropped, grouped": { queries: 7, dropout: 0.3, mask: causal },
+  "dropped with linear biases behind a prefix": {
+    queries: 5,
+    keys: 8,
+    prefix: 3,
+    alibi: true,
+    dropout: 0.5,
+    mask: (_, i) => [3, i + 4],
+  },
+  "dropped with biases by distance": { queries: 7, distancesFrom: "row", dropout: 0.4, mask: everything },
+  "dropped altogether": { queries: 3, dropout: 1, mask: causal },
 };
 
 const LARGE: Record<string, Shape> = {
@@ -129,6 +145,15 @@ const LARGE: Record<string, Shape> = {
     distancesFrom: "last-key",
     mask: (_, i) => [0, 280 + i],
   },
+  "dropped over tiles": { queries: 70, heads: [3, 1], dropout: 0.3, mask: packed(23) },
+  "dropped with biases by distance over tiles": {
+    queries: 70,
+    heads: [3, 1],
+    distancesFrom: "row",
+    dropout: 0.3,
+    mask: (b) => [b, 60],
+  },
+  "dropped in a cache": { queries: 3, keys: 300, dropout: 0.3, mask: (b, i) => [40 + b, 280 + i] },
   "linear biases over tiles": { batch: 1, queries: 40, heads: [3, 1], alibi: true, mask: padded },
 };
 
@@ -207,7 +232,9 @@ async function run(problem: AttentionProblem, tuning: Tuning, backward = true) {
   const biasLeaf = problem.distancesFrom
     ? graph.parameter("bias", biasType)
     : graph.constant("bias", biasType);
-  const inputs = [q, k, v, ...ranges, ...(bias ? [biasLeaf] : [])];
+  const seed = graph.constant("seed", f32(2 + (bias?.length ?? 0)));
+  const dropped = problem.dropout === undefined ? [] : [seed];
+  const inputs = [q, k, v, ...ranges, ...(bias ? [biasLeaf] : []), ...dropped];
   const [y, logsumexp] = graph.applyAll(attention, inputs, problem) as [Value, Value];
   if (backward) differentiate(graph, y, graph.input("dy", queryType));
   const [dq, dk, dv] = [q, k, v].map(({ name, type }) => graph.gradient(name, type)) as [Value, Value, Value];
@@ -219,6 +246,7 @@ async function run(problem: AttentionProblem, tuning: Tuning, backward = true) {
     keyStart: Uint32Array.from(problem.keyStart),
     keyEnd: Uint32Array.from(problem.keyEnd),
     bias: Float32Array.from(bias ?? []),
+    seed: Float32Array.of(SEED >>> 16, SEED & 0xffff, ...Array.from(bias ?? [])),
   };
   const got = await runGraph(gpu, graph, wanted, { leaves }, tuning);
   return { data, got };

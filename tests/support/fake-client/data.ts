@@ -183,6 +183,7 @@ export function fakeModel(card: ModelCard): ModelSummary {
     ends: [],
     gpuBytes: card.sizeBytes + 2_000_000,
     unread: { config: [], generation: [] },
+    ownSampling: null,
     defaults: card.source === "built-in" ? { lora: { learningRate: 0.004, maxSteps: 60 } } : {},
   };
 }

@@ -2,8 +2,10 @@ import type { Gpu } from "../../../src/engine/gpu/device";
 import { Graph } from "../../../src/engine/graph/graph";
 import { f32, u32, type Value } from "../../../src/engine/graph/value";
 import { attention } from "../../../src/engine/ops/attention";
+import { attentionSeed } from "../../../src/engine/ops/attention-seed";
 import { cacheWrite, writeCache } from "../../../src/engine/ops/cache-write";
 import { rope } from "../../../src/engine/ops/rope";
+import { pcg } from "../../../src/lib/pcg";
 import { normal } from "../check-op";
 import { expectClose } from "../compare";
 import { attentionReference } from "../reference/attention";
@@ -54,6 +56,19 @@ const byDistance = (): RegisteredCase => {
       { type: f32(5, 3), grad: true },
     ],
     reference: ([q, k, v, , , bias]) => attentionReference({ ...problem, bias: bias! }, q!, k!, v!),
+  });
+};
+
+const seed = (biases: number): RegisteredCase => {
+  const step = new Float32Array(8);
+  new Uint32Array(step.buffer)[2] = 0xfedcba98;
+  const mixed = pcg((7 ^ pcg(0xfedcba98)) >>> 0);
+  return opCase({
+    name: `attention's seed before ${biases} biases`,
+    op: attentionSeed,
+    attrs: { site: 7, seedIndex: 2 },
+    inputs: [{ type: f32(8), data: step }, ...(biases ? [{ type: f32(biases) }] : [])],
+    reference: ([, bias]) => [Float64Array.of(mixed >>> 16, mixed & 0xffff, ...(bias ?? []))],
   });
 };
 
@@ -111,6 +126,8 @@ const cacheCase = (width: number): RegisteredCase => ({
 export const attentionCases: readonly RegisteredCase[] = [
   causal(2, 5, 4),
   byDistance(),
+  seed(0),
+  seed(6),
   turn(8, 4, false, false),
   turn(8, 4, true, false),
   turn(7, 2, false, false),

@@ -1,3 +1,4 @@
+import { pcg } from "../../../src/lib/pcg";
 import type { AttentionAttrs, AttentionDims } from "../../../src/engine/ops/attention-kernels";
 
 /** An attention problem for the float64 reference. */
@@ -7,6 +8,8 @@ export interface AttentionProblem extends AttentionDims, AttentionAttrs {
   readonly keyEnd: ArrayLike<number>;
   /** ALiBi slopes per head, or with `distancesFrom` the bias (2 reach + 1, H) by distance. */
   readonly bias?: ArrayLike<number>;
+  /** With `dropout`: the site's seed, whose hash drops. */
+  readonly seed?: number;
 }
 
 /** A query's probabilities over its visible keys, and what its gradient requires. */
@@ -17,6 +20,8 @@ interface Row {
   readonly keys: readonly {
     readonly k: number;
     readonly p: number;
+    /** 1 / (1 − dropout) where the probability is kept, 0 where it is dropped; 1 without dropout. */
+    readonly kept: number;
     /** Index of the score's bias element. */
     readonly biasAt: number;
   }[];
@@ -35,7 +40,7 @@ export function attentionReference(
   for (const row of rows(problem, q, k)) {
     logsumexp[row.stat] = row.logsumexp;
     for (const key of row.keys) {
-      for (let d = 0; d < width; d++) y[row.q + d]! += key.p * v[key.k + d]!;
+      for (let d = 0; d < width; d++) y[row.q + d]! += key.p * key.kept * v[key.k + d]!;
     }
   }
   return [y, logsumexp];
@@ -55,14 +60,14 @@ export function attentionGradientReference(
   ];
   const dbias = new Float64Array(problem.bias?.length ?? 0);
   for (const row of rows(problem, q, k)) {
-    const dp = row.keys.map((key) => dot(dy, row.q, v, key.k, width));
+    const dp = row.keys.map((key) => key.kept * dot(dy, row.q, v, key.k, width));
     const mean = row.keys.reduce((sum, key, index) => sum + key.p * dp[index]!, 0);
     row.keys.forEach((key, index) => {
       const dscore = key.p * (dp[index]! - mean);
       const ds = dscore * scale;
       dbias[key.biasAt]! += dscore;
       for (let d = 0; d < width; d++) {
-        dv[key.k + d]! += key.p * dy[row.q + d]!;
+        dv[key.k + d]! += key.p * key.kept * dy[row.q + d]!;
         dq[row.q + d]! += ds * k[key.k + d]!;
         dk[key.k + d]! += ds * q[row.q + d]!;
       }
@@ -94,7 +99,8 @@ function* rows(problem: AttentionProblem, q: Float64Array, k: Float64Array): Gen
           const place = problem.distancesFrom === "last-key" ? Math.min(end, keys) - 1 : i;
           const fromEnd = j - Math.min(end, keys);
           const { added, biasAt } = biasOf(problem, h, fromEnd, j - place);
-          return { k: at, score: score + added, biasAt };
+          const kept = keptFactor(problem, (b * heads + h) * queries + i, j);
+          return { k: at, score: score + added, kept, biasAt };
         });
         const top = Math.max(...scored.map(({ score }) => score));
         const sum = scored.reduce((total, { score }) => total + Math.exp(score - top), 0);
@@ -104,6 +110,13 @@ function* rows(problem: AttentionProblem, q: Float64Array, k: Float64Array): Gen
       }
     }
   }
+}
+
+/** What dropout multiplies the probability of key `j` with, for a query's row among batches and heads. */
+function keptFactor({ dropout, seed = 0 }: AttentionProblem, row: number, j: number): number {
+  if (dropout === undefined) return 1;
+  const hash = pcg((Math.imul(j, 0x9e3779b9) ^ pcg((row ^ seed) >>> 0)) >>> 0);
+  return hash >= dropout * 2 ** 32 ? 1 / (1 - dropout) : 0;
 }
 
 /** Bias of a key for a head, and the index of its bias element; `fromEnd` counts from the end of the query's range. */

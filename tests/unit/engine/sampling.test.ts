@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { argmax, sampleToken } from "../../../src/engine/generate/sampling";
+import type { AnswerState } from "../../../src/engine/generate/answer-rules";
+import { argmax, processLogits, sampleToken } from "../../../src/engine/generate/sampling";
+import { readGeneration } from "../../../src/worker/generation-config";
 import { makeRng } from "../../../src/lib/rng";
+import { readJson } from "../../support/golden";
 import { defaultGeneration, type GenerationOptions } from "../../../src/shared/generation";
+
+/** The state after these ids, without a prompt. */
+function after(ids: readonly number[]): AnswerState {
+  return { ids, before: 0, prompt: [], endIds: new Set(), isLast: false };
+}
 
 /** Logits whose softmax gives exactly these probabilities. */
 const logitsOf = (...probabilities: number[]): Float32Array =>
@@ -17,7 +25,7 @@ function shares(
   const counts = Array.from(logits, () => 0);
   for (let index = 0; index < draws; index++) {
     const all = { ...defaultGeneration, temperature: 1, ...options };
-    const id = sampleToken(logits, previous, all, () => (index + 0.5) / draws);
+    const id = sampleToken(logits, after(previous), all, () => (index + 0.5) / draws);
     counts[id] = counts[id]! + 1;
   }
   return counts.map((count) => count / draws);
@@ -69,7 +77,7 @@ describe("drawing", () => {
     const draw = (seed: number): number[] => {
       const rng = makeRng(seed);
       const options = { ...defaultGeneration, temperature: 1 };
-      return Array.from({ length: 32 }, () => sampleToken(logits, [], options, () => rng.uniform()));
+      return Array.from({ length: 32 }, () => sampleToken(logits, after([]), options, () => rng.uniform()));
     };
     expect(draw(7)).toEqual(draw(7));
     expect(draw(7)).not.toEqual(draw(8));
@@ -112,7 +120,7 @@ describe.each([50, 20_000])("the draw equals one from the whole list, sorted, am
           const options = { ...defaultGeneration, ...filter, temperature };
           const uniform = rng.uniform();
           expect(
-            sampleToken(scores, [], options, () => uniform),
+            sampleToken(scores, after([]), options, () => uniform),
             `spread ${spread}, temperature ${temperature}, seed ${seed}`,
           ).toBe(drawBySorting(scores, options, uniform));
         }
@@ -121,7 +129,7 @@ describe.each([50, 20_000])("the draw equals one from the whole list, sorted, am
 
 describe("processors", () => {
   const greedy = (values: number[], previous: number[], options: Partial<GenerationOptions>): number =>
-    sampleToken(Float32Array.from(values), previous, { ...defaultGeneration, ...options }, () => 0);
+    sampleToken(Float32Array.from(values), after(previous), { ...defaultGeneration, ...options }, () => 0);
 
   test("temperature 0 takes the likeliest, the first of equals", () => {
     expect(greedy([1, 3, 3, 2], [], {})).toBe(1);
@@ -152,3 +160,37 @@ describe("processors", () => {
     expectShares(shares(logitsOf(0.5, 0.25, 0.25), { noRepeatNgramSize: 1 }, [0]), [0, 0.5, 0.5]);
   });
 });
+
+/** Scores and keys of generation_config.json, and what transformers' processors make of them; null is -Infinity. */
+interface Goldens {
+  readonly ends: readonly number[];
+  readonly cases: readonly {
+    readonly generation: Readonly<Record<string, unknown>>;
+    readonly prompt: readonly number[];
+    readonly before: number;
+    readonly ids: readonly number[];
+    readonly maxNewTokens: number;
+    readonly scores: readonly number[];
+    readonly expected: readonly (number | null)[];
+  }[];
+}
+
+const { ends, cases } = readJson<Goldens>("answers.json");
+
+test.each(cases.map((one) => [JSON.stringify(one.generation), one] as const))(
+  "scores are transformers' under %s",
+  (_, { generation, scores, expected, maxNewTokens, ...answer }) => {
+    const { rules, ownSampling, unread } = readGeneration(generation, {});
+    expect(unread).toEqual([]);
+    const isLast = answer.ids.length - answer.before === maxNewTokens - 1;
+    const got = processLogits(
+      Float32Array.from(scores),
+      { ...answer, endIds: new Set(ends), isLast },
+      { ...defaultGeneration, ...ownSampling, rules },
+    );
+    expected.forEach((score, id) => {
+      if (score === null) expect(got[id], `score of ${id}`).toBe(-Infinity);
+      else expect(got[id], `score of ${id}`).toBeCloseTo(score, 4);
+    });
+  },
+);

@@ -324,3 +324,9 @@ describe("long texts", () => {
     }
   });
 });
+
+it("takes a word of any length with Unigram", { timeout: 20_000 }, () => {
+  const word = "ab".repeat(150_000);
+  const ids = goldenTokenizer("t5").encode(word, { addSpecialTokens: false });
+  expect(goldenTokenizer("t5").decode(ids, { skipSpecialTokens: false })).toBe(word);
+});

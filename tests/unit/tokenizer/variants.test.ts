@@ -9,6 +9,7 @@ interface Variants {
     readonly name: string;
     readonly style: Style;
     readonly tokenizer?: Record<string, unknown>;
+    readonly model?: Record<string, unknown>;
     readonly added?: readonly unknown[];
     readonly config?: Record<string, unknown>;
     readonly texts: readonly {
@@ -25,13 +26,14 @@ const { variants } = JSON.parse(
 
 describe.each(variants)("a tokenizer with $name, against Python", ({ style, texts, ...changes }) => {
   const files = goldenFiles(style);
+  const replaced: Record<string, unknown> = { ...files.tokenizer, ...changes.tokenizer };
   const tokenizer = loadTokenizer({
     tokenizer: {
       ...files,
       tokenizer: {
-        ...files.tokenizer,
-        ...changes.tokenizer,
-        added_tokens: [...(files.tokenizer.added_tokens as unknown[]), ...(changes.added ?? [])],
+        ...replaced,
+        model: { ...(replaced.model as object), ...changes.model },
+        added_tokens: [...(replaced.added_tokens as unknown[]), ...(changes.added ?? [])],
       },
       config: { ...files.config, ...changes.config },
     },

@@ -94,13 +94,21 @@ function readOptions(reader: OptionReader, model: ModelSpec): Ia3Options {
     excluded: parseTargets(reader.text("exclude_modules"), "exclude_modules"),
     feedforward: chosen ?? defaults.feedforward,
   };
-  if (Array.isArray(chosen)) checkFeedforward(chosen, matchTargets(options, linearLayers(model)));
+  if (Array.isArray(chosen)) checkFeedforward(chosen, options, linearLayers(model));
   return options;
 }
 
-/** PEFT requires each feedforward module to be a target too. */
-function checkFeedforward(names: readonly string[], layers: readonly LinearSpec[]): void {
-  const stray = names.find((name) => !layers.some(({ path }) => matchesTargets([name], path)));
+/** PEFT requires each feedforward module to be a target too, if only by name. */
+function checkFeedforward(
+  names: readonly string[],
+  options: Ia3Options,
+  layers: readonly LinearSpec[],
+): void {
+  const chosen = matchTargets(options, layers);
+  const listed = Array.isArray(options.targets) ? options.targets : [];
+  const stray = names.find(
+    (name) => !listed.includes(name) && !chosen.some(({ path }) => matchesTargets([name], path)),
+  );
   if (!stray) return;
   throw optionError("feedforward_modules", { code: "config/feedforward-no-target", module: stray });
 }

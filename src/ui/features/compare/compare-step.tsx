@@ -85,10 +85,11 @@ function ConversationBar() {
 
 function AnswerOptions() {
   const text = useText();
-  const { edits, hints, edit } = useStudio((state) => ({
+  const { edits, hints, edit, own } = useStudio((state) => ({
     edits: state.generationEdits,
     hints: state.showHints,
     edit: state.editGeneration,
+    own: state.model?.ownSampling ?? null,
   }));
   const values = generationValues(edits);
   return (
@@ -103,6 +104,19 @@ function AnswerOptions() {
         foldTitle={text.compare.more}
         onChange={edit}
       />
+      {own && (
+        <Button
+          size="compact-sm"
+          variant="default"
+          className={classes.own ?? ""}
+          disabled={Object.entries(own).every(([name, value]) => values[name] === value)}
+          onClick={() => {
+            for (const [name, value] of Object.entries(own)) edit(name, value);
+          }}
+        >
+          {text.compare.ownSampling(own)}
+        </Button>
+      )}
     </div>
   );
 }

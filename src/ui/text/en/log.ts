@@ -17,8 +17,6 @@ export function logLine(line: LogLine): string {
       return `Continuing with the optimizer state from step ${line.steps}.`;
     case "warmup-cut":
       return `Warming up for ${format.integer(line.taken)} steps instead of ${format.integer(line.asked)}, since the run has only ${format.integer(line.totalSteps)}.`;
-    case "attention-not-dropped":
-      return `The model's config.json asks for dropout of ${format.fixed(line.share, 2)} on the attention probabilities. Hugging Face's training applies it; Luthier does not. All other dropout is applied as there.`;
     case "weighing":
       return `Estimating the importance of every weight on ${line.texts} texts, to select the ones to train.`;
     case "weighed":

@@ -101,7 +101,7 @@ export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
   },
   baseModelDropout: {
     label: "Dropout of the model itself",
-    hint: "Applies the dropout of the model's config.json where Hugging Face's training does: 0.1 in GPT-2, OPT and T5, none in most others. Dropout on the attention probabilities is not applied.",
+    hint: "Applies the dropout of the model's config.json where Hugging Face's training does: 0.1 in GPT-2, OPT and T5, none in most others.",
   },
   continueAdapter: {
     label: "Go on from the loaded adapter",

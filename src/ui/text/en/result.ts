@@ -8,9 +8,14 @@ import type {
 } from "../../../shared/exports";
 import type { FolderReader } from "../../../shared/folder-format";
 import { format } from "./format";
+import { answerOptions } from "./options";
 import { plural } from "./words";
 
 /* Texts of the steps after a run: Compare and Export. */
+
+const ownNames: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(answerOptions).map(([name, { label }]) => [name, label]),
+);
 
 export const compare = {
   intro:
@@ -39,6 +44,12 @@ export const compare = {
   expected: "The dataset's answer",
   options: "Answer options",
   more: "More options",
+  ownSampling: (values: Readonly<Record<string, number>>) => {
+    const parts = Object.entries(values).map(
+      ([name, value]) => `${(ownNames[name] ?? name).toLowerCase()} ${value}`,
+    );
+    return `As the model's makers draw: ${parts.join(", ")}`;
+  },
   mark: "Mark words that differ",
   clear: "New conversation",
   you: "You",

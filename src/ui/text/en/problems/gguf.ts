@@ -31,6 +31,8 @@ function headerFault(fault: GgufFault): string {
       return "is not a GGUF file";
     case "header-cut":
       return "is truncated in its header";
+    case "name-not-text":
+      return "has a name in its header that is not valid UTF-8";
     case "version":
       return fault.version > 0xffff
         ? "is stored for big-endian machines"
