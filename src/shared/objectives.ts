@@ -72,7 +72,11 @@ const specs = {
     usesReference: false,
     fields: [beta(0.1), gamma, labelSmoothing(0), likelihood("cpo_alpha", 0)],
   },
-  cpo: { id: "cpo", usesReference: false, fields: [beta(0.1), labelSmoothing(0), likelihood("cpo_alpha", 1)] },
+  cpo: {
+    id: "cpo",
+    usesReference: false,
+    fields: [beta(0.1), labelSmoothing(0), likelihood("cpo_alpha", 1)],
+  },
 } as const satisfies { readonly [Id in ObjectiveId]: ObjectiveSpec };
 
 /** The objectives, in the order of the page. Names and defaults of options are TRL's. */

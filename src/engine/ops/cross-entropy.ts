@@ -4,7 +4,14 @@ import { rowKernels } from "../kernels/variants";
 
 const crossEntropyKernels = rowKernels({
   shader: "loss/cross_entropy",
-  params: { rows: "u32", columns: "u32", stride: "u32", scale_index: "u32", scale_stride: "u32", gradient: "u32" },
+  params: {
+    rows: "u32",
+    columns: "u32",
+    stride: "u32",
+    scale_index: "u32",
+    scale_stride: "u32",
+    gradient: "u32",
+  },
   bindings: ["read", "read", "read_write", "read_write"],
 });
 

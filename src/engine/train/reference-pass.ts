@@ -101,7 +101,10 @@ export class ReferencePass {
     const pairs: PairBatch = { ...batch, references: new Float32Array(batch.rows) };
     program.run({ ...batchInputs(pairs, shape, this.#virtual, this.#model.spec), step: lossScalars(1) });
     const measures = new Float32Array(await readBytes(this.#model.gpu, program.output("measures")));
-    const [chosen, rejected] = [PAIR_MEASURES.indexOf("chosenReward"), PAIR_MEASURES.indexOf("rejectedReward")];
+    const [chosen, rejected] = [
+      PAIR_MEASURES.indexOf("chosenReward"),
+      PAIR_MEASURES.indexOf("rejectedReward"),
+    ];
     return Float32Array.from({ length: batch.rows }, (_, row) => {
       const measure = row % 2 === 0 ? chosen : rejected;
       return measures[(row >> 1) * PAIR_MEASURES.length + measure] ?? NaN;
