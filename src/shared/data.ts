@@ -234,6 +234,7 @@ export type RowExclusion = Problem<
   | "data/question-fills-row"
   | "data/nothing-to-learn"
   | "data/found-bad"
+  | "data/no-preference"
   | "data/template-without-tools"
   | "data/answer-not-written"
   | "data/text-needs-decoder"

@@ -76,8 +76,8 @@ export class EncodedRows {
 
   #encoding(key: Key, use: EncodedUse): Encoding {
     const model = this.#model();
-    const { datasetId, templateId, templateSource = "", maxLength, learnFrom, thoughts } = key;
-    const rule = [maxLength, learnFrom, thoughts];
+    const { datasetId, templateId, templateSource = "", maxLength, learnFrom, thoughts, pairs } = key;
+    const rule = [maxLength, learnFrom, thoughts, pairs];
     const parts = [datasetId, templateId, ...rule, model.summary.id, templateSource];
     const name = parts.join("|");
     const known = this.#latest.get(use);

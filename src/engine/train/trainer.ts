@@ -7,6 +7,7 @@ import { readBytes, ReadbackRing } from "../gpu/readback";
 import { retryWithoutBroken } from "../gpu/pipelines";
 import { SlotPool } from "../gpu/slot-pool";
 import { type BufferResolver, Program } from "../graph/program";
+import type { PreferenceReport } from "../../shared/run-history";
 import type { ModelSpec } from "../nn/model-spec";
 import { PAIR_MEASURES } from "../ops/preference-loss";
 import type { LoadedModel } from "../models/loaded-model";
@@ -32,19 +33,11 @@ export interface TrainerOptions extends PlanOptions {
 /** AdamW hyperparameters (PyTorch's defaults). */
 export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
-/** What an objective on pairs measures, as means over pairs. */
-export interface PreferenceMetrics {
-  readonly chosenReward: number;
-  readonly rejectedReward: number;
-  /** Share of pairs whose chosen answer has the greater reward. */
-  readonly accuracy: number;
-}
-
 /** A mean loss, and what an objective on pairs measures beside it. */
 export interface Evaluation {
   /** Per supervised token, or per pair. */
   readonly loss: number;
-  readonly preference?: PreferenceMetrics;
+  readonly preference?: PreferenceReport;
 }
 
 /** Metrics of an optimizer step over the accumulated batch, read back asynchronously. */
