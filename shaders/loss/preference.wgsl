@@ -1,8 +1,9 @@
 // Judges one pair of answers per workgroup with `judge` of an objective (objectives/*.wgsl), given the negative log
-// probabilities of their tokens: measures[pair] = (loss, reward of the chosen answer, of the rejected one, whether the
-// chosen one's is greater), and gradients[row] = the derivative of the scaled loss by losses[row]. The tokens of answer a
-// are the rows sequences[2a] … sequences[2a] + sequences[2a + 1] - 1; a pair's answers follow each other, the chosen one
-// first. A pair without tokens counts nothing. Other rows of gradients stay as they are. Overwrites both outputs.
+// probabilities of their tokens. measures[pair] = (loss, reward of the chosen answer, reward of the rejected one, 1 if the
+// chosen one's is greater, a half if they are equal); gradients[row] = derivative of the scaled loss by losses[row]. The
+// tokens of answer a are the rows sequences[2a] … sequences[2a] + sequences[2a + 1] - 1; a pair's answers follow each
+// other, the chosen one first. A pair without tokens counts nothing. Rows of no answer are not written. Overwrites both
+// outputs.
 struct Params {
   // Pairs.
   rows: u32,
@@ -61,7 +62,7 @@ fn compute_row(pair: u32, lane: u32) {
   if (lane == 0u) {
     let rewards = judgement.rewards;
     let loss = judgement.loss + token_scale / scale * sums.x;
-    measures[pair] = vec4(loss, rewards.x, rewards.y, select(0.0, 1.0, rewards.x > rewards.y));
+    measures[pair] = vec4(loss, rewards, 0.5 + 0.5 * sign(rewards.x - rewards.y));
   }
   let gradient = -scale * judgement.gradient;
   for (var i = lane; i < chosen_count; i += LANES) {

@@ -150,7 +150,13 @@ export interface ListedRow {
   readonly changed: boolean;
 }
 
-export const SAMPLE_IDS = ["pirate", "copper-fiddle", "json-answers", "courtier-zh"] as const;
+export const SAMPLE_IDS = [
+  "pirate",
+  "copper-fiddle",
+  "json-answers",
+  "courtier-zh",
+  "short-answers",
+] as const;
 export type SampleId = (typeof SAMPLE_IDS)[number];
 
 /** A sample dataset that comes with the studio (public/datasets/index.json). */

@@ -2,7 +2,7 @@
 export interface PreferenceReport {
   readonly chosenReward: number;
   readonly rejectedReward: number;
-  /** Share of pairs whose chosen answer has the greater reward. */
+  /** Share of pairs whose chosen answer has the greater reward; ties, as before the first step, count half. */
   readonly accuracy: number;
 }
 

@@ -32,7 +32,8 @@ interface ReferenceRequest {
 export async function prepareReferences(request: ReferenceRequest): Promise<RunReferences | undefined> {
   const { setup, kept } = request;
   const { config, data } = setup;
-  if (!config.objective || !objectiveSpecs[config.objective.id].usesReference || !data.pairs) return undefined;
+  if (!config.objective || !objectiveSpecs[config.objective.id].usesReference || !data.pairs)
+    return undefined;
   const tokens = await digest(data.pairs.rows);
   if (kept?.tokens !== tokens) return compute(request, data.pairs, tokens);
   data.pairs.rows.forEach((row, index) => {

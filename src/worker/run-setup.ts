@@ -64,7 +64,8 @@ export async function setUpRun(
 
 /** Refuses what cannot learn from pairs of answers. */
 function checkObjective({ method }: RunConfig, adapter: Adapter, splitsAnswers: boolean): void {
-  if (splitsAnswers) throw new LuthierError({ code: "config/preferences-need-decoder" }, { field: "objective" });
+  if (splitsAnswers)
+    throw new LuthierError({ code: "config/preferences-need-decoder" }, { field: "objective" });
   if (!adapter.selection?.samples) return;
   throw new LuthierError(
     { code: "config/preferences-without-selection", method: method.id },

@@ -230,15 +230,7 @@ class Epochs {
     for (const old of [...this.#known.keys()].slice(0, -1)) this.#known.delete(old);
     const { seed, batchSize, packing, maxLength } = this.#options;
     const shape = { batchSize, packing, maxLength };
-    const made = epochBatches(
-      this.#rows,
-      shape,
-      this.lengths,
-      seed,
-      epoch,
-      this.sizes,
-      this.#references,
-    );
+    const made = epochBatches(this.#rows, shape, this.lengths, seed, epoch, this.sizes, this.#references);
     this.#known.set(epoch, made);
     return made;
   }

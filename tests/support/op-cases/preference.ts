@@ -2,7 +2,7 @@ import type { Gpu } from "../../../src/engine/gpu/device";
 import { Graph } from "../../../src/engine/graph/graph";
 import { f32, u32, type Value } from "../../../src/engine/graph/value";
 import { linearCrossEntropy } from "../../../src/engine/ops/linear-cross-entropy";
-import { PAIR_MEASURES, type PairObjective, preferenceLoss } from "../../../src/engine/ops/preference-loss";
+import { type PairObjective, preferenceLoss } from "../../../src/engine/ops/preference-loss";
 import { bindObjective } from "../../../src/engine/train/objectives";
 import { differentiate } from "../../../src/engine/transform/autodiff";
 import { OBJECTIVE_IDS, type ObjectiveId } from "../../../src/shared/objectives";
