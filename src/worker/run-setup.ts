@@ -25,7 +25,7 @@ export interface RunSetup {
   readonly training: TrainingOptions;
   readonly data: TrainingData;
   /** The loss on pairs of answers; undefined: cross-entropy. */
-  readonly objective: PairObjective | undefined;
+  readonly objective?: PairObjective | undefined;
 }
 
 /** Binds the method, encodes the rows and plans their batches. Errors name the invalid field. */

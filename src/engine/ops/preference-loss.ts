@@ -29,7 +29,7 @@ const kernels = new Map<string, RowKernels>();
 function kernelsOf(shader: string): RowKernels {
   const known = kernels.get(shader);
   if (known) return known;
-  const made = rowKernels({
+  const base = {
     shader: "loss/preference",
     includes: ["lib/pair", `objectives/${shader}`],
     params: {
@@ -42,7 +42,8 @@ function kernelsOf(shader: string): RowKernels {
       likelihood_index: "u32",
     },
     bindings: ["read", "read", "read", "read", "read_write", "read_write"],
-  });
+  } as const;
+  const made = rowKernels(base, () => [], "scalar");
   kernels.set(shader, made);
   return made;
 }
