@@ -1,18 +1,20 @@
 // For each row of logits (rows, columns, with row stride `stride`): loss = log Σ exp(logits) - logits[label]. If
-// params.gradient is 1, logits are overwritten with (softmax - onehot(label)) · step[scale_index]. Out-of-range labels
-// are ignored: loss 0, gradient 0. Overwrites losses. One workgroup per row.
+// params.gradient is 1, logits are overwritten with (softmax - onehot(label)) · scales[scale_index + row · scale_stride].
+// Out-of-range labels are ignored: loss 0, gradient 0. Overwrites losses. One workgroup per row.
 struct Params {
   rows: u32,
   columns: u32,
   // Row stride in elements, padding included.
   stride: u32,
   scale_index: u32,
+  // 0: one scale for all rows; 1: one per row.
+  scale_stride: u32,
   gradient: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> labels: array<u32>;
-@group(0) @binding(2) var<storage, read> step: array<f32>;
+@group(0) @binding(2) var<storage, read> scales: array<f32>;
 @group(0) @binding(3) var<storage, read_write> logits: array<Element>;
 @group(0) @binding(4) var<storage, read_write> losses: array<f32>;
 
@@ -61,7 +63,7 @@ fn compute_row(row: u32, lane: u32) {
   }
   // The label's logit must be read for the loss before the lane that owns it overwrites it.
   storageBarrier();
-  let scale = step[params.scale_index];
+  let scale = scales[params.scale_index + row * params.scale_stride];
   // Divide by the sum, not by exp(log_sum), whose rounding error grows with the logits.
   let normalise = 1.0 / sum;
   for (var i = lane; i < params.stride; i += LANES) {

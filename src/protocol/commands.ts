@@ -130,6 +130,8 @@ export interface AnswerFilesArgs {
 export interface EncodingArgs extends PromptTemplate, LearnRule {
   readonly datasetId: string;
   readonly maxLength: number;
+  /** Whether pairs of answers are learned instead of single ones. */
+  readonly pairs?: boolean;
 }
 
 /**

@@ -16,6 +16,9 @@ export type LogLine =
   /** Estimating importance on this many texts, for a selection. */
   | { readonly kind: "weighing"; readonly texts: number }
   | { readonly kind: "weighed"; readonly done: number; readonly texts: number }
+  /** Computing the log-probabilities of this many pairs of answers before training. */
+  | { readonly kind: "comparing"; readonly pairs: number }
+  | { readonly kind: "compared"; readonly done: number; readonly pairs: number }
   /** Only this many elements train from now on. */
   | { readonly kind: "selected"; readonly numbers: number }
   /** Stopped early after this many validations without improvement. */

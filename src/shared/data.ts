@@ -150,7 +150,13 @@ export interface ListedRow {
   readonly changed: boolean;
 }
 
-export const SAMPLE_IDS = ["pirate", "copper-fiddle", "json-answers", "courtier-zh"] as const;
+export const SAMPLE_IDS = [
+  "pirate",
+  "copper-fiddle",
+  "json-answers",
+  "courtier-zh",
+  "short-answers",
+] as const;
 export type SampleId = (typeof SAMPLE_IDS)[number];
 
 /** A sample dataset that comes with the studio (public/datasets/index.json). */
@@ -234,6 +240,7 @@ export type RowExclusion = Problem<
   | "data/question-fills-row"
   | "data/nothing-to-learn"
   | "data/found-bad"
+  | "data/no-preference"
   | "data/template-without-tools"
   | "data/answer-not-written"
   | "data/text-needs-decoder"

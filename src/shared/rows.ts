@@ -110,7 +110,7 @@ export function alpacaRow({ instruction, input, output, system, history = [] }: 
   };
 }
 
-/** The conversation to train on. Preference objectives do not exist yet; the chosen answer is used. */
+/** The conversation to train on: of a preference the chosen answer, unless an objective on pairs learns both. */
 export function conversationOf(row: Exclude<Row, TextRow>): ConversationRow {
   const { system, tools } = row;
   const setting = { ...(system ? { system } : {}), ...(tools ? { tools } : {}) };

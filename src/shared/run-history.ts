@@ -1,3 +1,11 @@
+/** What an objective on pairs of answers measures, as means over pairs. */
+export interface PreferenceReport {
+  readonly chosenReward: number;
+  readonly rejectedReward: number;
+  /** Share of pairs whose chosen answer has the greater reward; ties, as before the first step, count half. */
+  readonly accuracy: number;
+}
+
 /** Report of an optimizer step. */
 export interface StepReport {
   readonly step: number;
@@ -6,12 +14,16 @@ export interface StepReport {
   readonly learningRate: number;
   readonly gradNorm: number;
   readonly supervisedTokens: number;
+  /** Set for objectives on pairs. */
+  readonly preference?: PreferenceReport;
 }
 
-/** Mean validation loss per supervised token, after a step. */
+/** Mean validation loss per supervised token, or pair, after a step. */
 export interface ValidationReport {
   readonly step: number;
   readonly loss: number;
+  /** Set for objectives on pairs. */
+  readonly preference?: PreferenceReport;
 }
 
 /** All reports of a run. */

@@ -1,6 +1,7 @@
 import type { PromptTemplate } from "./data";
 import type { Field } from "./fields";
 import type { MethodChoice } from "./methods";
+import type { ObjectiveChoice } from "./objectives";
 
 export const SCHEDULES = ["linear", "cosine", "constant"] as const;
 export type Schedule = (typeof SCHEDULES)[number];
@@ -249,6 +250,8 @@ export interface RunConfig extends PromptTemplate {
   readonly training: TrainingOptions;
   /** Which changes of its rows were in force when the run began; absent in earlier runs. */
   readonly datasetEdits?: string;
+  /** What is minimised on pairs of answers; absent: the answers are learned, or the text. */
+  readonly objective?: ObjectiveChoice | null;
   /** Validation dataset; if absent or null, a fraction of the rows is held out. */
   readonly validationDatasetId?: string | null;
   /** Adapter to start from; null for a new one. */

@@ -12,6 +12,14 @@ interface StoredTensor {
   readonly data: Float32Array<ArrayBuffer>;
 }
 
+/** Log-probabilities of a run's pairs of answers before it. */
+export interface RunReferences {
+  /** Digest of the tokens they were computed of. */
+  readonly tokens: string;
+  /** Of the chosen and the rejected answer of each pair. */
+  readonly values: Float32Array<ArrayBuffer>;
+}
+
 /** An unfinished run, with all that is needed to continue it exactly after a reload. */
 export interface RunCheckpoint {
   readonly modelId: string;
@@ -41,6 +49,8 @@ export interface RunCheckpoint {
     } | null;
     readonly measuredSince: number;
   };
+  /** Absent where the objective compares with none. */
+  readonly references?: RunReferences;
 }
 
 /** Metadata of a stored run. */
@@ -55,14 +65,15 @@ export interface StoredRun extends Pick<
 const records = openStore("luthier-runs", "checkpoints");
 
 /**
- * Checkpoint metadata. Its numbers are in one file: the snapshot's three arrays, the frozen mask, then each of the best
- * values.
+ * Checkpoint metadata. Its numbers are in one file: the snapshot's three arrays, the frozen mask, each of the best
+ * values, then the references.
  */
-interface RunCard extends Omit<RunCheckpoint, "snapshot" | "best"> {
+interface RunCard extends Omit<RunCheckpoint, "snapshot" | "best" | "references"> {
   readonly snapshot: Pick<RunCheckpoint["snapshot"], "step" | "earlierSteps">;
   readonly numbers: number;
   /** Length of the frozen mask in 32-bit words; absent if nothing is frozen. */
   readonly frozenWords?: number;
+  readonly references?: { readonly tokens: string; readonly numbers: number };
   readonly best: {
     readonly best: {
       readonly step: number;
@@ -166,7 +177,7 @@ function describe({
   return { modelId, adapter, config, totalSteps, savedAt, step: snapshot.step };
 }
 
-function toCard({ snapshot, best, ...run }: RunCheckpoint): { card: RunCard; parts: BlobPart[] } {
+function toCard({ snapshot, best, references, ...run }: RunCheckpoint): { card: RunCard; parts: BlobPart[] } {
   const { parameters, m, v, frozen, ...counts } = snapshot;
   const values = [...(best.best?.values ?? [])];
   const card: RunCard = {
@@ -174,6 +185,7 @@ function toCard({ snapshot, best, ...run }: RunCheckpoint): { card: RunCard; par
     snapshot: counts,
     numbers: parameters.length,
     ...(frozen && { frozenWords: frozen.length }),
+    ...(references && { references: { tokens: references.tokens, numbers: references.values.length } }),
     best: {
       measuredSince: best.measuredSince,
       best: best.best && {
@@ -183,14 +195,13 @@ function toCard({ snapshot, best, ...run }: RunCheckpoint): { card: RunCard; par
       },
     },
   };
-  return {
-    card,
-    parts: [parameters, m, v, ...(frozen ? [frozen] : []), ...values.map(([, { data }]) => data)],
-  };
+  const bests = values.map(([, { data }]) => data);
+  const optional = [...(frozen ? [frozen] : []), ...bests, ...(references ? [references.values] : [])];
+  return { card, parts: [parameters, m, v, ...optional] };
 }
 
 function fromCard(
-  { numbers, frozenWords, snapshot, best, ...run }: RunCard,
+  { numbers, frozenWords, snapshot, best, references, ...run }: RunCard,
   bytes: Uint8Array<ArrayBuffer>,
 ): RunCheckpoint {
   let offset = 0;
@@ -202,8 +213,10 @@ function fromCard(
     name,
     { shape, data: take(count) },
   ]);
+  const kept = references && { tokens: references.tokens, values: take(references.numbers) };
   return {
     ...run,
+    ...(kept && { references: kept }),
     snapshot: { ...snapshot, parameters, m, v, ...(frozen && { frozen }) },
     best: {
       measuredSince: best.measuredSince,

@@ -12,10 +12,9 @@ const PAIR_STEP = 8;
 
 /** Number of labels per row: supervised tokens with a preceding token, including virtual ones. */
 export function countRowLabels(rows: readonly EncodedRow[], { promptLength }: VirtualLengths): Uint32Array {
-  return Uint32Array.from(rows, ({ supervised }) => {
-    const first = promptLength > 0 ? 0 : 1;
-    return sum(supervised.subarray(first));
-  });
+  const first = promptLength > 0 ? 0 : 1;
+  const count = ({ supervised }: Pick<EncodedRow, "supervised">): number => sum(supervised.subarray(first));
+  return Uint32Array.from(rows, (row) => count(row) + (row.rejected ? count(row.rejected) : 0));
 }
 
 /** Source tokens (encoder) and target tokens (decoder) of each row. */

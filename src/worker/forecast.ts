@@ -37,7 +37,7 @@ export async function forecastTraining(
   const { engine } = session.model;
   const setup = await setUpRun(session, encoded, config, signal);
   const { adapter, training, data } = setup;
-  const memory = predictTrainingMemory(engine, adapter, trainerOptions(training, data));
+  const memory = predictTrainingMemory(engine, adapter, trainerOptions(training, data, setup.objective));
   const total = memory.total + others;
   const { maxBindingBytes } = engine.gpu.info;
   return {
@@ -52,7 +52,7 @@ export async function forecastTraining(
 /** Changes that bring a run below `budgetBytes`, with the memory each would need. */
 export async function fitChanges(
   engine: LoadedModel,
-  { adapter, rows, training, data }: RunSetup,
+  { adapter, rows, training, data, objective }: RunSetup,
   budgetBytes: number,
   signal?: AbortSignal,
 ): Promise<FitChange[]> {
@@ -65,13 +65,13 @@ export async function fitChanges(
     // The largest shape determines the shared memory, so planning it alone suffices. With an encoder the longest rows
     // are not necessarily the largest shape.
     const shapes = splitsAnswers ? planned.shapes : planned.shapes.slice(0, 1);
-    const options = { ...trainerOptions(changed, planned), shapes, evaluationShapes: [] };
+    const options = { ...trainerOptions(changed, planned, objective), shapes, evaluationShapes: [] };
     return predictTrainingMemory(engine, adapter, options).total;
   };
   const longest = data.shapes[0]?.length ?? training.maxLength;
   const asIs = { ...training, maxLength: Math.min(training.maxLength, longest) };
   const changes = await suggestChanges(asIs, predict, budgetBytes);
-  const quantised = quantisedChange(engine, { adapter, training, data }, budgetBytes);
+  const quantised = quantisedChange(engine, { adapter, training, data, objective }, budgetBytes);
   if (quantised) changes.push(quantised);
   return changes.sort((a, b) => Number(b.fits) - Number(a.fits));
 }
@@ -79,7 +79,7 @@ export async function fitChanges(
 /** The same run with the model loaded in 4 bits, or null if that saves nothing. */
 function quantisedChange(
   { spec, tuning, tensors, weights, gpu }: LoadedModel,
-  { adapter, training, data }: Pick<RunSetup, "adapter" | "training" | "data">,
+  { adapter, training, data, objective }: Pick<RunSetup, "adapter" | "training" | "data" | "objective">,
   budgetBytes: number,
 ): FitChange | null {
   const layers = new Set(linearLayers(spec).map(({ path }) => `${path}.weight`));
@@ -89,7 +89,7 @@ function quantisedChange(
   };
   const smaller = declaredWeights(spec, dtypeOf, gpu.info.maxBindingBytes);
   if (smaller.sizeBytes >= weights.sizeBytes) return null;
-  const options = trainerOptions(training, data);
+  const options = trainerOptions(training, data, objective);
   const totalBytes = predictTrainingMemory({ spec, tuning, weights: smaller }, adapter, options).total;
   return {
     kind: "quantization",
@@ -103,12 +103,17 @@ function quantisedChange(
 /** Rows truncated as under a smaller maximum length. */
 function cutRows(rows: readonly EncodedRow[], maxLength: number): EncodedRow[] {
   return rows.map((row) => {
-    if (row.ids.length <= maxLength) return row;
-    const supervised = row.supervised.subarray(0, maxLength);
-    const excluded = supervised.subarray(1).includes(1)
+    const isShort = ({ ids }: Pick<EncodedRow, "ids">): boolean => ids.length <= maxLength;
+    if (isShort(row) && (!row.rejected || isShort(row.rejected))) return row;
+    const answers = [row, ...(row.rejected ? [row.rejected] : [])].map(({ ids, supervised }) => ({
+      ids: ids.subarray(0, maxLength),
+      supervised: supervised.subarray(0, maxLength),
+    }));
+    const [chosen, rejected] = answers;
+    const excluded = answers.every(({ supervised }) => supervised.subarray(1).includes(1))
       ? row.excluded
       : ({ code: "data/question-fills-row", maxLength } as const);
-    return { ...row, ids: row.ids.subarray(0, maxLength), supervised, excluded };
+    return { ...row, ...chosen, ...(rejected && { rejected }), excluded };
   });
 }
 

@@ -23,7 +23,7 @@ export async function makeTrainer(
   state: AdapterState,
 ): Promise<Trainer> {
   const { engine } = session.model;
-  const options = trainerOptions(setup.training, setup.data);
+  const options = trainerOptions(setup.training, setup.data, setup.objective);
   // A dry-run plan collects the run's matrix shapes, so that unknown ones are timed before the real plan.
   planTraining(engine, state, options);
   await session.tune();
@@ -41,7 +41,7 @@ async function withSuggestions(
   engine: LoadedModel,
   setup: RunSetup,
 ): Promise<LuthierError> {
-  const options = trainerOptions(setup.training, setup.data);
+  const options = trainerOptions(setup.training, setup.data, setup.objective);
   const { weights, total } = predictTrainingMemory(engine, setup.adapter, options);
   const changes = await fitChanges(engine, setup, weights + (total - weights) / 2);
   const smaller = changes.filter((change) => change.totalBytes < total).map(smallerRun);

@@ -36,7 +36,7 @@ interface RunParts {
   /** The adapter in its current state. */
   trained(): ActiveAdapter;
   /** Constants of the run. */
-  readonly run: Pick<RunCheckpoint, "config" | "totalSteps">;
+  readonly run: Pick<RunCheckpoint, "config" | "totalSteps" | "references">;
   /** Start of the run on the performance.now() clock, shifted back by the time spent before it was resumed. */
   readonly startedAt: number;
 }

@@ -1,7 +1,9 @@
 import { initContext, initialValues } from "../engine/adapters/adapter-state";
 import type { Adapter, HostTensor } from "../engine/adapters/common/method";
 import { methods } from "../engine/adapters/registry";
+import type { PairObjective } from "../engine/ops/preference-loss";
 import { canPack } from "../engine/train/batch-inputs";
+import { bindObjective } from "../engine/train/objectives";
 import { adamDefaults, type TrainerOptions } from "../engine/train/trainer";
 import type { EncodedRow } from "../data/encode/encode-row";
 import { LuthierError } from "../lib/errors";
@@ -22,6 +24,8 @@ export interface RunSetup {
   /** The requested options, with the maximum length limited to the model's positions and packing only if supported. */
   readonly training: TrainingOptions;
   readonly data: TrainingData;
+  /** The loss on pairs of answers; undefined: cross-entropy. */
+  readonly objective?: PairObjective | undefined;
 }
 
 /** Binds the method, encodes the rows and plans their batches. Errors name the invalid field. */
@@ -35,10 +39,13 @@ export async function setUpRun(
   const method = await methodOfRun(session, config);
   const adapter = methods[method.id].bind(method.options, engine.spec, method.experts);
   const maxLength = fittingLength(config.training.maxLength, adapter, engine.maxPositions);
-  const packing = config.training.packing && canPack(engine.spec, adapter, maxLength);
+  const { objective = null } = config;
+  if (objective) checkObjective(config, adapter, engine.spec.encoder !== undefined);
+  const packing = config.training.packing && !objective && canPack(engine.spec, adapter, maxLength);
   const training = { ...config.training, maxLength, packing };
   const rule = learnRuleOf(config.training);
-  const key = { datasetId: config.datasetId, ...templateOf(config), maxLength, ...rule };
+  const pairs = objective !== null;
+  const key = { datasetId: config.datasetId, ...templateOf(config), maxLength, ...rule, pairs };
   const rows = await encoded.get(key, signal);
   const { validationDatasetId = null } = config;
   const validationRows =
@@ -51,7 +58,19 @@ export async function setUpRun(
     rows,
     training,
     data: planTrainingData(rows, training, adapter, engine.spec.encoder !== undefined, validationRows),
+    objective: objective ? bindObjective(objective) : undefined,
   };
+}
+
+/** Refuses what cannot learn from pairs of answers. */
+function checkObjective({ method }: RunConfig, adapter: Adapter, splitsAnswers: boolean): void {
+  if (splitsAnswers)
+    throw new LuthierError({ code: "config/preferences-need-decoder" }, { field: "objective" });
+  if (!adapter.selection?.samples) return;
+  throw new LuthierError(
+    { code: "config/preferences-without-selection", method: method.id },
+    { field: "objective" },
+  );
 }
 
 /** Initial adapter values, drawn from the run's seed. */
@@ -68,8 +87,13 @@ export async function drawValues(
 }
 
 /** Derives the trainer's options. */
-export function trainerOptions(training: TrainingOptions, data: TrainingData): TrainerOptions {
+export function trainerOptions(
+  training: TrainingOptions,
+  data: TrainingData,
+  objective?: PairObjective,
+): TrainerOptions {
   return {
+    objective,
     shapes: data.shapes,
     evaluationShapes: data.evaluationShapes,
     weightDecay: training.weightDecay,

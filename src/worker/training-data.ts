@@ -1,4 +1,11 @@
-import { type Batch, type BatchList, epochBatches, orderedBatches, rowSizes } from "../data/batch/batches";
+import {
+  type Batch,
+  type BatchList,
+  epochBatches,
+  orderedBatches,
+  type References,
+  rowSizes,
+} from "../data/batch/batches";
 import { batchLengths } from "../data/batch/lengths";
 import { splitRows } from "../data/batch/split";
 import type { EncodedRow } from "../data/encode/encode-row";
@@ -23,11 +30,24 @@ export interface TrainingData {
   readonly shapes: readonly BatchShape[];
   readonly evaluationShapes: readonly BatchShape[];
   readonly trainRows: number;
+  /** For pairs of answers; null for texts and single answers. */
+  readonly pairs: PairData | null;
   /**
    * Dataset index of the row to sample while training: the first held-out row, else the first row. With a validation
    * file, the index of its first row in that file.
    */
   readonly sampleRow: number;
+}
+
+/** Pairs of answers, whose log-probabilities before training some objectives compare with. */
+export interface PairData {
+  /** Filled before training; batches take their values from here. */
+  readonly references: References;
+  /** Every pair, held-out ones included. */
+  readonly rows: readonly EncodedRow[];
+  /** Batches of these rows, each once, and their shapes. */
+  readonly batches: BatchList;
+  readonly shapes: readonly BatchShape[];
 }
 
 /** Shapes are enumerated exactly for runs of up to this many rows; longer runs use all possible shapes. */
@@ -52,11 +72,20 @@ export function planTrainingData(
   const pick = (indices: readonly number[]): EncodedRow[] => indices.flatMap((index) => rows[index] ?? []);
   const train = pick(split.train);
   const validationRows = validationFile ? usableFile(validationFile) : pick(split.validation);
-  const packing = options.packing && virtual.promptLength === 0;
-  const epochs = new Epochs(train, { ...options, packing });
+  const references: References | null = usable.some((index) => rows[index]?.rejected) ? new Map() : null;
+  const packing = options.packing && virtual.promptLength === 0 && !references;
+  const epochs = new Epochs(train, { ...options, packing }, references);
+  // A pair takes two rows of a batch.
+  const batchRows = references ? 2 * options.batchSize : options.batchSize;
   const validationSizes = rowSizes(validationRows);
   const validationLengths = batchLengths([...validationSizes]);
-  const validation = orderedBatches(validationRows, options.batchSize, validationLengths, validationSizes);
+  const validation = orderedBatches(
+    validationRows,
+    options.batchSize,
+    validationLengths,
+    validationSizes,
+    references,
+  );
   const { totalSteps } = epochs;
   const rowSizesOf = (some: readonly EncodedRow[]): RowSizes => ({
     labels: countRowLabels(some, virtual),
@@ -71,19 +100,19 @@ export function planTrainingData(
       epochs
         .places(step)
         .flatMap(({ list, index }) => list.rowsAt(index))
-        .reduce((sum, row) => sum + (epochs.sizes[row] ?? 0), 0),
+        .reduce((sum, row) => sum + (epochs.tokens[row] ?? 0), 0),
     epoch: (step) => (step + 1) / epochs.stepsPerEpoch,
     runLengths: () => epochs.runLengths(),
     validation,
     shapes: isShort
-      ? batchShapes(epochs.allPlaces(), options.batchSize, trainSizes)
-      : largestShapes(epochs.lengths, epochs.sizes, trainSizes, { ...options, packing }),
-    evaluationShapes: batchShapes(
-      Array.from({ length: validation.length }, (_, index) => ({ list: validation, index })),
-      options.batchSize,
-      rowSizesOf(validationRows),
-    ),
+      ? batchShapes(epochs.allPlaces(), batchRows, trainSizes)
+      : largestShapes(epochs.lengths, epochs.sizes, trainSizes, { ...options, packing }).map((shape) => ({
+          ...shape,
+          rows: batchRows,
+        })),
+    evaluationShapes: batchShapes(allPlaces(validation), batchRows, rowSizesOf(validationRows)),
     trainRows: train.length,
+    pairs: references && pairData([...train, ...validationRows], references, options.batchSize, rowSizesOf),
     sampleRow: validationFile
       ? datasetIndexOf(validationFile, usableRows(validationFile)[0] ?? 0)
       : datasetIndexOf(rows, split.validation[0] ?? split.train[0] ?? 0),
@@ -97,6 +126,26 @@ export function heldOutPlaces(
 ): number[] {
   const { validation } = splitRows(usableRows(rows), validationSplit, seed);
   return [...new Set(validation.map((index) => datasetIndexOf(rows, index)))];
+}
+
+function pairData(
+  rows: readonly EncodedRow[],
+  references: References,
+  batchSize: number,
+  sizesOf: (rows: readonly EncodedRow[]) => RowSizes,
+): PairData {
+  const sizes = rowSizes(rows);
+  const batches = orderedBatches(rows, batchSize, batchLengths([...sizes]), sizes, references);
+  return {
+    references,
+    rows,
+    batches,
+    shapes: batchShapes(allPlaces(batches), 2 * batchSize, sizesOf(rows)),
+  };
+}
+
+function* allPlaces(list: BatchList): Generator<Place> {
+  for (let index = 0; index < list.length; index++) yield { list, index };
 }
 
 /** Indices of rows with at least one label. */
@@ -125,18 +174,25 @@ interface Place {
 /** Batch order of all epochs, each computed on demand. */
 class Epochs {
   readonly lengths: readonly number[];
-  /** Tokens of each row. */
+  /** Tokens of each row; of a pair, those of the longer answer. */
   readonly sizes: Uint32Array;
+  /** Tokens of each row; of a pair, those of both answers. */
+  readonly tokens: Uint32Array;
   readonly stepsPerEpoch: number;
   readonly totalSteps: number;
   readonly #rows: readonly EncodedRow[];
   readonly #options: TrainingOptions;
+  readonly #references: References | null;
   readonly #known = new Map<number, BatchList>();
 
-  constructor(rows: readonly EncodedRow[], options: TrainingOptions) {
+  constructor(rows: readonly EncodedRow[], options: TrainingOptions, references: References | null) {
     this.#rows = rows;
     this.#options = options;
+    this.#references = references;
     this.sizes = rowSizes(rows);
+    this.tokens = references
+      ? Uint32Array.from(rows, ({ ids, rejected }) => ids.length + (rejected?.ids.length ?? 0))
+      : this.sizes;
     this.lengths = options.packing ? [options.maxLength] : batchLengths([...this.sizes]);
     this.stepsPerEpoch = Math.max(1, Math.ceil(this.#epoch(0).length / options.gradientAccumulation));
     const byEpochs = Math.max(1, Math.round(this.stepsPerEpoch * options.epochs));
@@ -174,7 +230,7 @@ class Epochs {
     for (const old of [...this.#known.keys()].slice(0, -1)) this.#known.delete(old);
     const { seed, batchSize, packing, maxLength } = this.#options;
     const shape = { batchSize, packing, maxLength };
-    const made = epochBatches(this.#rows, shape, this.lengths, seed, epoch, this.sizes);
+    const made = epochBatches(this.#rows, shape, this.lengths, seed, epoch, this.sizes, this.#references);
     this.#known.set(epoch, made);
     return made;
   }

@@ -61,10 +61,12 @@ export class TrainingReporter {
    */
   add(report: LoopReport, tokens: number): void {
     if (report.type === "validation") {
-      this.#addValidation({ step: report.step, loss: report.loss });
+      const { step, loss, preference } = report;
+      this.#addValidation({ step, loss, ...(preference && { preference }) });
     } else if (report.type === "step") {
-      const { step, epoch, loss, learningRate, gradNorm, supervisedTokens } = report;
-      this.#addStep({ step, epoch, loss, learningRate, gradNorm, supervisedTokens });
+      const { step, epoch, loss, learningRate, gradNorm, supervisedTokens, preference } = report;
+      const figures = { step, epoch, loss, learningRate, gradNorm, supervisedTokens };
+      this.#addStep({ ...figures, ...(preference && { preference }) });
       this.#recent = [...this.#recent, { timeMs: performance.now(), tokens }].slice(-WINDOW_STEPS);
     }
     if (performance.now() - this.#lastSent >= INTERVAL_MS) this.send("running");

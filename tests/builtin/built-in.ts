@@ -84,6 +84,7 @@ function publicPath(...parts: string[]): string {
   return join("public", ...parts);
 }
 
-function readPublic<T>(...parts: string[]): T {
+/** A JSON file under public/. */
+export function readPublic<T>(...parts: string[]): T {
   return JSON.parse(readFileSync(publicPath(...parts), "utf8")) as T;
 }

@@ -159,7 +159,7 @@ function measureBase(model: OpenModel, sample: Sample): Promise<{ loss: number; 
     const experiment = planExperiment(model, sample, "lora");
     const state = await startState(experiment);
     const trainer = await makeTrainer(experiment, state);
-    const loss = await trainer.evaluate(experiment.heldOut.batches);
+    const { loss } = await trainer.evaluate(experiment.heldOut.batches);
     trainer.destroy();
     state.destroy();
     return { loss, score: await scoreAnswers(model, null, readHeldOut(sample).slice(0, PROMPTS)) };

@@ -140,7 +140,7 @@ async function checkTraining(
   for (let step = 0; step < training.steps; step++)
     losses.push((await trainer.step([batch], training.learning_rate, 0)).loss);
   const seconds = (performance.now() - started) / 1000;
-  losses.push(await trainer.evaluate([batch]));
+  losses.push((await trainer.evaluate([batch])).loss);
   const tokens = training.steps * batch.segments.flat().reduce((sum, { length }) => sum + length, 0);
   const error = relativeError(losses, tensors.get("losses")!.data);
   console.log(

@@ -167,7 +167,7 @@ async function compute(
   });
   const logits = await computeLogits(model, state, batch);
   const gradients = await computeGradients(model, state, batch);
-  const loss = Float32Array.of(await trainer.evaluate([batch]));
+  const loss = Float32Array.of((await trainer.evaluate([batch])).loss);
   const written = [...gradients].map(([name, { shape: size, data }]) => {
     return { name: `grad.${name}`, dtype: "F32", shape: size, data: Float32Array.from(data) } as const;
   });

@@ -11,7 +11,12 @@ export interface Batch {
   readonly supervised: Uint8Array;
   /** Texts per row; everything else is padding. */
   readonly segments: readonly (readonly { readonly start: number; readonly length: number }[])[];
+  /** For pairs of answers, in rows 2 p and 2 p + 1: each row's log-probability before training, 0 if unknown. */
+  readonly references?: Float32Array<ArrayBuffer>;
 }
+
+/** Log-probabilities of chosen and rejected answers before training. */
+export type References = Map<EncodedRow, readonly [chosen: number, rejected: number]>;
 
 /** Batching options. */
 export interface BatchOptions {
@@ -33,10 +38,12 @@ export class BatchList implements Iterable<Batch> {
   readonly #sizes: Uint32Array;
   readonly #batchSize: number;
   readonly #lengths: readonly number[];
+  readonly #references: References | null;
 
   /**
    * @param sizes tokens per row
    * @param lengths permitted batch lengths, ascending
+   * @param references for rows that are pairs; it may be filled later
    */
   constructor(
     rows: readonly EncodedRow[],
@@ -44,12 +51,14 @@ export class BatchList implements Iterable<Batch> {
     sizes: Uint32Array,
     batchSize: number,
     lengths: readonly number[],
+    references: References | null = null,
   ) {
     this.#rows = rows;
     this.#groups = groups;
     this.#sizes = sizes;
     this.#batchSize = batchSize;
     this.#lengths = lengths;
+    this.#references = references;
   }
 
   get length(): number {
@@ -68,7 +77,10 @@ export class BatchList implements Iterable<Batch> {
   }
 
   at(index: number): Batch {
-    return makeBatch(this.#rows, this.#group(index), this.#batchSize, this.lengthAt(index));
+    const [group, length] = [this.#group(index), this.lengthAt(index)];
+    if (this.#references)
+      return makePairs(this.#rows, group.flat(), this.#batchSize, length, this.#references);
+    return makeBatch(this.#rows, group, this.#batchSize, length);
   }
 
   *[Symbol.iterator](): Generator<Batch> {
@@ -80,9 +92,9 @@ export class BatchList implements Iterable<Batch> {
   }
 }
 
-/** Tokens per row. */
+/** Tokens per row; of a pair, those of the longer answer. */
 export function rowSizes(rows: readonly EncodedRow[]): Uint32Array {
-  return Uint32Array.from(rows, ({ ids }) => ids.length);
+  return Uint32Array.from(rows, ({ ids, rejected }) => Math.max(ids.length, rejected?.ids.length ?? 0));
 }
 
 /**
@@ -96,6 +108,7 @@ export function epochBatches(
   seed: number,
   epoch: number,
   sizes = rowSizes(rows),
+  references: References | null = null,
 ): BatchList {
   const rng = makeRng(seed, epoch);
   const order = rng.shuffle(rows.map((_, index) => index));
@@ -111,7 +124,7 @@ export function epochBatches(
     for (let i = 0; i < sorted.length; i += options.batchSize)
       groups.push(sorted.slice(i, i + options.batchSize));
   }
-  return new BatchList(rows, rng.shuffle(groups), sizes, options.batchSize, lengths);
+  return new BatchList(rows, rng.shuffle(groups), sizes, options.batchSize, lengths, references);
 }
 
 /** Batches of rows by length, unshuffled and unpacked, for evaluation. */
@@ -120,13 +133,14 @@ export function orderedBatches(
   batchSize: number,
   lengths: readonly number[],
   sizes = rowSizes(rows),
+  references: References | null = null,
 ): BatchList {
   const order = rows.map((_, index) => index).sort((a, b) => (sizes[a] ?? 0) - (sizes[b] ?? 0));
   const groups: Group[] = [];
   for (let start = 0; start < order.length; start += batchSize) {
     groups.push(order.slice(start, start + batchSize).map((row) => [row]));
   }
-  return new BatchList(rows, groups, sizes, batchSize, lengths);
+  return new BatchList(rows, groups, sizes, batchSize, lengths, references);
 }
 
 function tokensOf(sequence: readonly number[], sizes: Uint32Array): number {
@@ -150,4 +164,29 @@ function makeBatch(rows: readonly EncodedRow[], group: Group, batchSize: number,
     });
   });
   return { rows: batchSize, length, ids, supervised, segments };
+}
+
+function makePairs(
+  rows: readonly EncodedRow[],
+  group: readonly number[],
+  batchSize: number,
+  length: number,
+  known: References,
+): Batch {
+  const pairs = group.flatMap((row) => rows[row] ?? []);
+  const answers = pairs.flatMap((row) => (row.rejected ? [row, row.rejected] : []));
+  const count = 2 * batchSize;
+  const ids = new Uint32Array(count * length);
+  const supervised = new Uint8Array(count * length);
+  answers.forEach((answer, row) => {
+    ids.set(answer.ids, row * length);
+    supervised.set(answer.supervised, row * length);
+  });
+  const references = new Float32Array(count);
+  references.set(pairs.flatMap((row) => [...(known.get(row) ?? [0, 0])]));
+  const segments = Array.from({ length: count }, (_, row) => {
+    const answer = answers[row];
+    return answer ? [{ start: 0, length: answer.ids.length }] : [];
+  });
+  return { rows: count, length, ids, supervised, segments, references };
 }

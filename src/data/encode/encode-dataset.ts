@@ -1,7 +1,7 @@
 import type { Row } from "../../shared/rows";
 import type { LearnRule } from "../../shared/training";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
-import { encodeRow, type EncodedRow } from "./encode-row";
+import { encodePair, encodeRow, type EncodedRow } from "./encode-row";
 import { TextBlocks } from "./text-blocks";
 import type { RenderingId } from "../shape/prompt-template";
 
@@ -9,6 +9,8 @@ import type { RenderingId } from "../shape/prompt-template";
 export interface EncodeOptions extends LearnRule {
   readonly templateId: RenderingId;
   readonly maxLength: number;
+  /** Whether which of two answers is better is learned; absent: the answers. */
+  readonly pairs?: boolean;
 }
 
 /** Encodes rows in sequence: conversations individually; texts are concatenated and split into blocks. */
@@ -29,8 +31,9 @@ export class DatasetEncoder {
    * @param number of the row in its dataset
    */
   add(row: Row, number: number): EncodedRow[] {
+    const { templateId, maxLength, pairs = false, ...rule } = this.#options;
+    if (pairs) return [{ ...encodePair(row, templateId, this.#tokenizer, maxLength), row: number }];
     if (row.kind === "text" && !this.#tokenizer.splitsAnswers) return this.#blocks.add(row, number);
-    const { templateId, maxLength, ...rule } = this.#options;
     return [{ ...encodeRow(row, templateId, this.#tokenizer, maxLength, rule), row: number }];
   }
 

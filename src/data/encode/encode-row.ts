@@ -27,6 +27,8 @@ export interface EncodedRow {
   readonly excluded: RowExclusion | null;
   /** Index of the dataset row in which it starts; absent if equal to its own index. */
   readonly row?: number;
+  /** The rejected answer after the same prompt, where pairs are learned. */
+  readonly rejected?: Pick<EncodedRow, "ids" | "supervised">;
 }
 
 /** A row before truncation, or the reason for refusing it. */
@@ -50,6 +52,30 @@ export function encodeRow(
   rule: LearnRule = LEARN_EVERY,
 ): EncodedRow {
   return cutRow(encodeWhole(row, templateId, tokenizer, rule), maxLength);
+}
+
+/**
+ * Encodes both answers of a preference, each after the prompt and truncated on the right, as TRL does. A pair of which
+ * one answer has no supervised token left is excluded, as are other rows.
+ */
+export function encodePair(
+  row: Row,
+  templateId: RenderingId,
+  tokenizer: Tokenizer,
+  maxLength: number,
+): EncodedRow {
+  if (row.kind !== "preference") return cutRow(refused({ code: "data/no-preference" }), maxLength);
+  const [chosen, rejected] = [row.chosen, row.rejected].map((answer) =>
+    encodeRow({ ...row, chosen: answer }, templateId, tokenizer, maxLength),
+  ) as [EncodedRow, EncodedRow];
+  return {
+    ...chosen,
+    fullLength: Math.max(chosen.fullLength, rejected.fullLength),
+    hasEnd: chosen.hasEnd && rejected.hasEnd,
+    isEndCut: chosen.isEndCut || rejected.isEndCut,
+    excluded: chosen.excluded ?? rejected.excluded,
+    rejected: { ids: rejected.ids, supervised: rejected.supervised },
+  };
 }
 
 /** Truncates a row; see {@link encodeRow}. */

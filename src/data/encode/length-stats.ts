@@ -18,8 +18,10 @@ export function lengthStats(rows: readonly EncodedRow[], maxLength: number): Len
     const bin = Math.floor(row.fullLength / binWidth);
     histogram[bin] = (histogram[bin] ?? 0) + 1;
     if (row.excluded === null) {
-      totalTokens += row.ids.length;
-      supervisedTokens += sum(row.supervised);
+      for (const { ids, supervised } of [row, ...(row.rejected ? [row.rejected] : [])]) {
+        totalTokens += ids.length;
+        supervisedTokens += sum(supervised);
+      }
     }
   }
   return {

@@ -134,10 +134,12 @@ function laneVariants(
  * Builds the variants of a row reduction shader, which uses `Element`, `LANES` and lib/reduce.wgsl.
  *
  * @param libraries further includes that depend on the width
+ * @param widths scalars only for shaders that do not load rows as vectors
  */
 export function rowKernels(
   base: KernelBase,
   libraries: (width: Width) => readonly string[] = () => [],
+  widths: "both" | "scalar" = "both",
 ): RowKernels {
   const make = (width: Width, { lanes, library, requires }: LaneVariant): Kernel =>
     defineKernel({
@@ -153,7 +155,8 @@ export function rowKernels(
     short: make(width, LANE_VARIANTS.short),
     long: make(width, LANE_VARIANTS.long),
   });
-  const kernels = { 1: forWidth(1), 4: forWidth(4) };
+  const scalars = forWidth(1);
+  const kernels = { 1: scalars, 4: widths === "both" ? forWidth(4) : scalars };
   const inOrder = (columns: number, tuning: Tuning, which: "timed" | "others"): LaneChoice[] =>
     widthsFrom(elementWidth(columns)).flatMap((width) =>
       laneVariants(columns / width, tuning)[which].map((lanes) => ({

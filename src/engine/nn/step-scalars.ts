@@ -12,6 +12,8 @@ export const STEP_SCALARS = {
   /** 1 − beta1^step and 1 − beta2^step (Adam's bias corrections). */
   beta1Correction: 3,
   beta2Correction: 4,
+  /** Weight of a chosen answer's token where an objective on pairs adds their cross-entropy. */
+  likelihoodScale: 5,
 } as const;
 
 const COUNT = 8;
@@ -40,8 +42,9 @@ export function packStepScalars(scalars: StepScalars): Float32Array<ArrayBuffer>
 }
 
 /** Step scalars of a pass without an optimizer update. */
-export function lossScalars(lossScale: number): Float32Array<ArrayBuffer> {
-  return packStepScalars({ seed: 0, lossScale, learningRate: 0, beta1Correction: 1, beta2Correction: 1 });
+export function lossScalars(lossScale: number, likelihoodScale = 0): Float32Array<ArrayBuffer> {
+  const idle = { seed: 0, learningRate: 0, beta1Correction: 1, beta2Correction: 1 };
+  return packStepScalars({ ...idle, lossScale, likelihoodScale });
 }
 
 /** Derives a seed per micro-step, so that dropout masks differ. */

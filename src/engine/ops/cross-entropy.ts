@@ -4,7 +4,14 @@ import { rowKernels } from "../kernels/variants";
 
 const crossEntropyKernels = rowKernels({
   shader: "loss/cross_entropy",
-  params: { rows: "u32", columns: "u32", stride: "u32", scale_index: "u32", gradient: "u32" },
+  params: {
+    rows: "u32",
+    columns: "u32",
+    stride: "u32",
+    scale_index: "u32",
+    scale_stride: "u32",
+    gradient: "u32",
+  },
   bindings: ["read", "read", "read_write", "read_write"],
 });
 
@@ -15,12 +22,12 @@ export interface CrossEntropyCall {
   readonly columns: number;
   /** Row stride of the logits in elements; elements beyond `columns` are padding. */
   readonly stride: number;
-  /** Index of the loss scale among the step scalars. */
-  readonly scaleIndex: number;
+  /** Index of the scale of all rows; null: one scale per row. */
+  readonly scaleIndex: number | null;
   /** Whether to overwrite the logits with their gradient. */
   readonly withGradient: boolean;
-  /** labels (rows), step scalars, logits (rows, stride) -> their gradient, losses (rows). */
-  readonly operands: readonly [labels: Operand, step: Operand, logits: Operand, losses: Operand];
+  /** labels (rows), scales, logits (rows, stride) -> their gradient, losses (rows). */
+  readonly operands: readonly [labels: Operand, scales: Operand, logits: Operand, losses: Operand];
 }
 
 /** Per-row loss, with the scaled gradient written over the logits; one workgroup per row. */
@@ -30,7 +37,8 @@ export function crossEntropyCall(call: CrossEntropyCall, tuning: Tuning): Kernel
     // Rows are loaded including their padding; `columns`, in numbers, marks where it begins.
     columns,
     stride: stride / width,
-    scale_index: scaleIndex,
+    scale_index: scaleIndex ?? 0,
+    scale_stride: scaleIndex === null ? 1 : 0,
     gradient: withGradient ? 1 : 0,
   });
   return crossEntropyKernels.call({ rows, columns: stride, params, operands }, tuning);

@@ -11,9 +11,9 @@ interface LinearCrossEntropyAttrs {
   readonly lowRank: boolean;
   /** Rows per chunk of logits; a multiple of 64. */
   readonly chunkRows: number;
-  /** Index of the loss scale among the step scalars. */
-  readonly scaleIndex: number;
-  /** False skips the gradients (evaluation). */
+  /** Index of the loss scale among the step scalars; null: the third input is a scale per row (S). */
+  readonly scaleIndex: number | null;
+  /** False skips the gradients: evaluation, and losses that are differentiated through another op. */
   readonly withGradient: boolean;
 }
 
@@ -36,10 +36,11 @@ export function lossChunkRows(rows: number, vocabulary: number): number {
  * Wᵀ (+ low upᵀ), then loss and dLogits in place, then dh = dLogits W and, if W is trainable, dW += dLogitsᵀ h;
  * likewise for low and up.
  *
- * Inputs: h (S, hidden), labels u32 (S; 0xffffffff is ignored), step scalars, W (vocabulary, hidden) if trainable, and
+ * Inputs: h (S, hidden), labels u32 (S; 0xffffffff is ignored), step scalars or scales (S), W (vocabulary, hidden) if trainable, and
  * for a low-rank update low (S, r) and up (vocabulary, r). Outputs: unscaled loss per row (S), gradient of h under the
  * scaled loss (S, hidden), the chunk's logits (chunk rows, padded vocabulary), and the gradients of a trainable W, of
- * low and of up. S is a multiple of 64. The upstream gradient is 1 by convention: the loss is the root of the graph.
+ * low and of up. S is a multiple of 64. With gradients the upstream gradient is 1 by convention: the loss is the root
+ * of the graph. Without, the backward pass computes the logits again, scaled per row by the upstream gradient.
  */
 export const linearCrossEntropy: Op<LinearCrossEntropyAttrs> = {
   name: "linearCrossEntropy",
@@ -60,7 +61,15 @@ export const linearCrossEntropy: Op<LinearCrossEntropyAttrs> = {
     const outputs = [f32(rows), hidden, f32(Math.min(chunkRows, rows), logitsStride(vocabulary))];
     return withGradient ? [...outputs, ...others] : outputs;
   },
-  vjp: ({ outputs: [, hidden, , ...others] }) => [hidden as Value, null, null, ...others],
+  vjp: ({ graph, attrs, inputs, outputs, gradOutputs: [scales] }) => {
+    const backward = { ...attrs, scaleIndex: null, withGradient: true };
+    const [h, labels, , ...trained] = inputs as [Value, Value, Value, ...Value[]];
+    const [, hidden, , ...others] =
+      attrs.withGradient || !scales
+        ? outputs
+        : graph.applyAll(linearCrossEntropy, [h, labels, scales, ...trained], backward);
+    return [hidden as Value, null, null, ...others];
+  },
   lower: (context) => {
     const { attrs, inputs, outputs } = context;
     const [h, , , ...others] = inputs as [Value, Value, Value, ...Value[]];
@@ -95,7 +104,7 @@ function lowerChunk(
   rows: number,
 ): void {
   const { attrs, inputs, outputs, dispatch } = context;
-  const [, labels, step] = inputs as [Value, Value, Value];
+  const [, labels, scales] = inputs as [Value, Value, Value];
   const [loss, , logits] = outputs as [Value, Value, Value];
   const vocabulary = terms[0]?.head.vocabulary ?? 0;
   const stretch = (value: Value): Operand => {
@@ -113,7 +122,12 @@ function lowerChunk(
         stride,
         scaleIndex: attrs.scaleIndex,
         withGradient: attrs.withGradient,
-        operands: [stretch(labels), step, chunk, stretch(loss)],
+        operands: [
+          stretch(labels),
+          attrs.scaleIndex === null ? stretch(scales) : scales,
+          chunk,
+          stretch(loss),
+        ],
       },
       context.tuning,
     ),

@@ -3,16 +3,43 @@ import type { ProgramInputs } from "../graph/program";
 import { type ModelSpec, firstPosition, slidingWindows } from "../nn/model-spec";
 import { keyStartName } from "../nn/attention";
 import { pairInputs } from "./pair-inputs";
-import { type BatchShape, NO_INDEX, type TrainingBatch, type VirtualLengths } from "./training-batch";
+import {
+  type BatchShape,
+  isPairBatch,
+  NO_INDEX,
+  type PairBatch,
+  type TrainingBatch,
+  type VirtualLengths,
+} from "./training-batch";
 
-export { NO_INDEX };
-export type { BatchShape, TrainingBatch, VirtualLengths };
+export { isPairBatch, NO_INDEX };
+export type { BatchShape, PairBatch, TrainingBatch, VirtualLengths };
 
 /** Number of supervised tokens that have a predecessor to be predicted from. */
 export function countLabels(batch: TrainingBatch, { promptLength }: VirtualLengths): number {
   let count = 0;
   forEachLabel(batch, promptLength, () => count++);
   return count;
+}
+
+/** Pairs of a batch, and supervised tokens of their chosen answers. */
+export function countPairs(
+  batch: PairBatch,
+  virtual: VirtualLengths,
+): { readonly pairs: number; readonly chosenTokens: number } {
+  const tokens = rowLabels(batch, virtual.promptLength);
+  const chosen = tokens.filter((_, row) => row % 2 === 0);
+  return {
+    pairs: chosen.filter((count) => count > 0).length,
+    chosenTokens: chosen.reduce((sum, count) => sum + count, 0),
+  };
+}
+
+/** Number of labels per row. */
+function rowLabels(batch: TrainingBatch, promptLength: number): number[] {
+  const counts = new Array<number>(batch.rows).fill(0);
+  forEachLabel(batch, promptLength, (row) => (counts[row] = (counts[row] ?? 0) + 1));
+  return counts;
 }
 
 /**
@@ -71,7 +98,21 @@ export function batchInputs(
     key_end: keyEnd,
     ...windowInputs(keyStart, keyEnd, spec, prefixLength),
     ...labelInputs(batch, shape, promptLength),
+    ...(isPairBatch(batch) ? answerInputs(batch, promptLength) : {}),
   };
+}
+
+/** Where the labels of each answer are, and its log-probability under the reference. */
+function answerInputs(batch: PairBatch, promptLength: number): ProgramInputs {
+  const counts = rowLabels(batch, promptLength);
+  let start = 0;
+  const sequences = counts.flatMap((count, row) => {
+    invariant(count > 0 === (counts[row ^ 1] ?? 0) > 0, "both answers of a pair have supervised tokens");
+    const first = start;
+    start += count;
+    return [first, count];
+  });
+  return { sequences: Uint32Array.from(sequences), references: batch.references };
 }
 
 /** First visible key per sliding window; a window also slides past prefix keys. */

@@ -3,7 +3,7 @@ import type { Schedule } from "../../shared/training";
 import type { TrainingBatch } from "./batch-inputs";
 import { scheduleFactor } from "./schedule";
 import { isSelectionDue, select } from "./selection";
-import type { StepMetrics, Trainer } from "./trainer";
+import type { Evaluation, StepMetrics, Trainer } from "./trainer";
 
 /** Schedule of a run: batches per optimizer step, validation and learning rate. */
 export interface TrainingPlan {
@@ -33,7 +33,7 @@ export type LoopReport =
       readonly epoch: number;
       readonly learningRate: number;
     } & StepMetrics)
-  | { readonly type: "validation"; readonly step: number; readonly loss: number }
+  | ({ readonly type: "validation"; readonly step: number } & Evaluation)
   /** The adapter is selecting its trainable elements: `done` of `total` texts are scored. */
   | { readonly type: "selection"; readonly step: number; readonly done: number; readonly total: number }
   /** Selection is complete: from this step on `training` elements are trainable. */
@@ -109,7 +109,7 @@ function* firstEpoch({ batches, epoch, totalSteps }: TrainingPlan): Generator<Tr
 }
 
 async function validate(trainer: Trainer, plan: TrainingPlan, step: number): Promise<LoopReport> {
-  return { type: "validation", step, loss: await trainer.evaluate(plan.validation) };
+  return { type: "validation", step, ...(await trainer.evaluate(plan.validation)) };
 }
 
 async function settle(plan: TrainingPlan, pending: Pending[]): Promise<LoopReport> {

@@ -4,9 +4,10 @@ import type { Adapter, ParameterSpec } from "../adapters/common/method";
 import type { Gpu } from "../gpu/device";
 import { BufferUsage, STORAGE } from "../gpu/usage";
 import { BLOCK_WORDS } from "../ops/adamw";
+import { PAIR_MEASURES } from "../ops/preference-loss";
 import type { FrozenBits } from "./frozen";
 
-const SCALAR_BYTES = { lossSum: 4, metrics: 16 } as const;
+const SCALAR_BYTES = { lossSum: 4 * PAIR_MEASURES.length, metrics: 16 } as const;
 
 /** Size of a parameter group's entry: learning-rate factor and weight decay. */
 const GROUP_BYTES = 8;
@@ -55,7 +56,7 @@ export class OptimizerState {
   readonly blocks: GPUBuffer;
   /** (learning-rate factor, weight decay) per group. */
   readonly groupTable: GPUBuffer;
-  /** Sum of unscaled losses since {@link beginStep}. */
+  /** Sum of unscaled losses, or of the measures of pairs, since {@link beginStep}. */
   readonly lossSum: GPUBuffer;
   /** Gradient norm and its non-finite flag, written by each update. */
   readonly metrics: GPUBuffer;

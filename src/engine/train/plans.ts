@@ -13,9 +13,11 @@ import { applyHeadLoss, type Attend, type BuildContext } from "../nn/context";
 import { broadcastBatch } from "../ops/broadcast-batch";
 import { concatRows } from "../ops/concat-rows";
 import { gatherRows } from "../ops/gather-rows";
+import { PAIR_MEASURES, type PairObjective, preferenceLoss } from "../ops/preference-loss";
 import { reduceSum, sumSquares } from "../ops/reduce-sum";
 import { adamw, BLOCK_WORDS, stepMetrics } from "../ops/adamw";
 import { addSquares, maskGradients } from "../ops/flat-gradients";
+import { sumRows } from "../ops/sum-rows";
 import type { BatchShape } from "./batch-inputs";
 import { pairLengths } from "./pair-inputs";
 import { learningRateFactors } from "./optimizer-state";
@@ -27,10 +29,15 @@ export type AdapterShape = Pick<AdapterState, "adapter" | "length">;
 /** State with the sum of unscaled losses over supervised tokens. */
 export const LOSS_SUM = "loss_sum";
 
+/** State with the sums of {@link PAIR_MEASURES} over pairs of answers. */
+export const PAIR_SUMS = "pair_sums";
+
 /** How a pass is planned. */
 export interface BatchOptions extends DifferentiateOptions {
   /** Whether the base model drops, while it trains, what transformers drops. */
   readonly baseDropout?: boolean;
+  /** The loss on pairs of answers; absent: cross-entropy. */
+  readonly objective?: PairObjective | undefined;
 }
 
 /**
@@ -42,19 +49,53 @@ export function planBatch(
   state: AdapterShape,
   shape: BatchShape,
   mode: GraphMode,
-  { baseDropout = false, ...backward }: BatchOptions = {},
+  { baseDropout = false, objective, ...backward }: BatchOptions = {},
 ): Plan {
   const { context, hidden } = traceForward(model, state, shape, mode, baseDropout);
   const { graph } = context;
-  const rows = graph.apply(gatherRows, [hidden, graph.input("label_rows", u32(shape.labels))], {});
-  const labels = graph.input("labels", u32(shape.labels));
-  const loss = applyHeadLoss(context, model.spec, [rows, labels, stepScalarsInput(graph)], {
-    scaleIndex: STEP_SCALARS.lossScale,
-    withGradient: mode === "train",
-  });
-  graph.applyInto(reduceSum, [loss], {}, graph.state(LOSS_SUM, f32(1)));
+  const tokens = tokenLosses(context, model, hidden, shape, mode === "train" && !objective);
+  const loss = objective ? pairMeasures(graph, tokens, shape.rows, objective) : tokens;
+  if (objective) graph.applyInto(sumRows, [loss], {}, graph.state(PAIR_SUMS, f32(PAIR_MEASURES.length)));
+  else graph.applyInto(reduceSum, [loss], {}, graph.state(LOSS_SUM, f32(1)));
   if (mode === "train") differentiate(graph, loss, loss, backward);
   return makePlan(graph, {}, model.tuning);
+}
+
+/** Cross-entropy of each supervised token, unscaled (S). */
+function tokenLosses(
+  context: BuildContext,
+  model: ModelShape,
+  hidden: Value,
+  shape: BatchShape,
+  withGradient: boolean,
+): Value {
+  const { graph } = context;
+  const rows = graph.apply(gatherRows, [hidden, graph.input("label_rows", u32(shape.labels))], {});
+  const labels = graph.input("labels", u32(shape.labels));
+  return applyHeadLoss(context, model.spec, [rows, labels, stepScalarsInput(graph)], {
+    scaleIndex: STEP_SCALARS.lossScale,
+    withGradient,
+  });
+}
+
+/** Unscaled measures of each pair of rows (pairs, {@link PAIR_MEASURES}). */
+function pairMeasures(graph: Graph, tokens: Value, rows: number, objective: PairObjective): Value {
+  const inputs = [graph.input("sequences", u32(rows, 2)), graph.input("references", f32(rows))];
+  const scales = { scaleIndex: STEP_SCALARS.lossScale, likelihoodIndex: STEP_SCALARS.likelihoodScale };
+  const attrs = { ...objective, ...scales };
+  const [measures] = graph.applyAll(preferenceLoss, [tokens, ...inputs, stepScalarsInput(graph)], attrs);
+  return measures as Value;
+}
+
+/** The reward of this objective is an answer's log-probability. */
+const LOG_PROBABILITY: PairObjective = { shader: "cpo", beta: 1, labelSmoothing: 0, gamma: 0, likelihood: 0 };
+
+/** Plans a forward pass whose output `measures` has the log-probabilities of pairs of answers as rewards. */
+export function planLogProbabilities(model: ModelShape, state: AdapterShape, shape: BatchShape): Plan {
+  const { context, hidden } = traceForward(model, state, shape, "infer");
+  const tokens = tokenLosses(context, model, hidden, shape, false);
+  const measures = pairMeasures(context.graph, tokens, shape.rows, LOG_PROBABILITY);
+  return makePlan(context.graph, { measures }, model.tuning);
 }
 
 /** Traces a forward pass in a new graph, up to the head's input (rows · T', width). */
@@ -177,6 +218,8 @@ export interface PlanOptions extends UpdateOptions {
   readonly gradientCheckpointing?: boolean;
   /** Drops within the base model while it trains, as transformers does; what weighs numbers drops nothing there. */
   readonly baseDropout?: boolean;
+  /** The loss on pairs of answers; absent: cross-entropy of single ones. */
+  readonly objective?: PairObjective | undefined;
 }
 
 /** All plans of a run. */
@@ -201,7 +244,7 @@ export function planTraining(model: ModelShape, state: AdapterShape, options: Pl
     (mode: GraphMode, baseDropout = false) =>
     (shape: BatchShape) => ({
       shape,
-      plan: planBatch(model, state, shape, mode, { recompute, baseDropout }),
+      plan: planBatch(model, state, shape, mode, { recompute, baseDropout, objective: options.objective }),
     });
   const text = textShape(state, options);
   return {

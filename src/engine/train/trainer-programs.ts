@@ -6,7 +6,7 @@ import type { Value } from "../graph/value";
 import type { LoadedModel } from "../models/loaded-model";
 import type { BatchShape, TrainingBatch } from "./batch-inputs";
 import type { OptimizerState } from "./optimizer-state";
-import { FLAT, LOSS_SUM, type ShapedPlan, type TrainingPlans } from "./plans";
+import { FLAT, LOSS_SUM, PAIR_SUMS, type ShapedPlan, type TrainingPlans } from "./plans";
 
 /** A program for batches of one shape. */
 export interface ShapedProgram {
@@ -74,6 +74,7 @@ export function trainingLeaf(
     groupTable: optimizer.groupTable,
     metrics: optimizer.metrics,
     [LOSS_SUM]: optimizer.lossSum,
+    [PAIR_SUMS]: optimizer.lossSum,
   };
   return { buffer: defined(states[value.name], `state ${value.name}`), offsetBytes: 0 };
 }

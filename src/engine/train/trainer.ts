@@ -7,9 +7,18 @@ import { readBytes, ReadbackRing } from "../gpu/readback";
 import { retryWithoutBroken } from "../gpu/pipelines";
 import { SlotPool } from "../gpu/slot-pool";
 import { type BufferResolver, Program } from "../graph/program";
+import type { PreferenceReport } from "../../shared/run-history";
 import type { ModelSpec } from "../nn/model-spec";
+import { PAIR_MEASURES } from "../ops/preference-loss";
 import type { LoadedModel } from "../models/loaded-model";
-import { batchInputs, countLabels, type TrainingBatch } from "./batch-inputs";
+import {
+  batchInputs,
+  countLabels,
+  countPairs,
+  isPairBatch,
+  type TrainingBatch,
+  type VirtualLengths,
+} from "./batch-inputs";
 import { type FrozenBits, type FrozenMask, packFrozen, unpackFrozen } from "./frozen";
 import { OptimizerState } from "./optimizer-state";
 import { listPlans, planTraining, type PlanOptions } from "./plans";
@@ -24,10 +33,15 @@ export interface TrainerOptions extends PlanOptions {
 /** AdamW hyperparameters (PyTorch's defaults). */
 export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
-/** Metrics of an optimizer step, read back asynchronously. */
-export interface StepMetrics {
-  /** Mean loss per supervised token of the accumulated batch. */
+/** A mean loss, and what an objective on pairs measures beside it. */
+export interface Evaluation {
+  /** Per supervised token, or per pair. */
   readonly loss: number;
+  readonly preference?: PreferenceReport;
+}
+
+/** Metrics of an optimizer step over the accumulated batch, read back asynchronously. */
+export interface StepMetrics extends Evaluation {
   /** Global gradient norm before clipping. */
   readonly gradNorm: number;
   /** False if the gradient was not finite; the step was then skipped. */
@@ -36,7 +50,7 @@ export interface StepMetrics {
 }
 
 const METRICS_BYTES = 16;
-const LOSS_BYTES = 4;
+const LOSS_BYTES = 4 * PAIR_MEASURES.length;
 const RING_DEPTH = 3;
 
 /** Size of a trainer's staging buffers. */
@@ -137,30 +151,32 @@ export class Trainer {
   }
 
   /**
-   * Submits one optimizer step accumulated over `batches`; the loss is divided once by all their supervised tokens.
+   * Submits one optimizer step accumulated over `batches`; the loss is divided once by all their supervised tokens, or
+   * pairs.
    * Resolves when the GPU has finished it; submit the next step without awaiting.
    */
   step(batches: readonly TrainingBatch[], learningRate: number, seed: number): Promise<StepMetrics> {
     const { beta1, beta2 } = this.#options;
     const virtual = this.#state.adapter;
     const supervisedTokens = batches.reduce((sum, batch) => sum + countLabels(batch, virtual), 0);
+    const total = batches.reduce((sum, batch) => sum + lossTerms(batch, virtual), 0);
     this.#step++;
     this.#optimizer.beginStep();
     const adamStep = this.#earlierSteps + this.#step;
-    const scalars = (microStep: number): Float32Array<ArrayBuffer> =>
+    const scalars = (microStep: number, batch?: TrainingBatch): Float32Array<ArrayBuffer> =>
       packStepScalars({
         seed: mixSeed(seed, this.#step, microStep),
-        lossScale: 1 / Math.max(1, supervisedTokens),
+        ...lossScales(batch, virtual, total),
         learningRate,
         beta1Correction: 1 - beta1 ** adamStep,
         beta2Correction: 1 - beta2 ** adamStep,
       });
     batches.forEach((batch, index) => {
       const { program, shape } = findProgram(this.#programs.train, batch);
-      program.run({ ...batchInputs(batch, shape, virtual, this.#spec), step: scalars(index) });
+      program.run({ ...batchInputs(batch, shape, virtual, this.#spec), step: scalars(index, batch) });
     });
     this.#programs.update.run({ step: scalars(0) });
-    return this.#readMetrics(supervisedTokens);
+    return this.#readMetrics(supervisedTokens, total);
   }
 
   /** Reads back the state needed to resume exactly from here, including all steps submitted so far. */
@@ -211,18 +227,19 @@ export class Trainer {
     this.#freeze(frozen && packFrozen(places, length, frozen));
   }
 
-  /** Mean loss per supervised token over `batches`, without dropout and without gradients. */
-  async evaluate(batches: Iterable<TrainingBatch>): Promise<number> {
+  /** Mean loss per supervised token, or pair, over `batches`, without dropout and without gradients. */
+  async evaluate(batches: Iterable<TrainingBatch>): Promise<Evaluation> {
     const virtual = this.#state.adapter;
-    let tokens = 0;
+    let total = 0;
     this.#optimizer.beginStep();
-    const step = lossScalars(0);
     for (const batch of batches) {
-      tokens += countLabels(batch, virtual);
+      total += lossTerms(batch, virtual);
+      const { lossScale, likelihoodScale } = lossScales(batch, virtual, 1);
+      const step = lossScalars(lossScale, likelihoodScale);
       const { program, shape } = findProgram(this.#programs.evaluate, batch);
       program.run({ ...batchInputs(batch, shape, virtual, this.#spec), step });
     }
-    return (await this.#readLoss()) / Math.max(1, tokens);
+    return evaluation(await this.#readLoss(), total, this.#options);
   }
 
   /** Length of the single-text batches of {@link addImportance}. */
@@ -263,22 +280,50 @@ export class Trainer {
     return [this.#state.buffer, this.#optimizer.m, this.#optimizer.v];
   }
 
-  async #readMetrics(supervisedTokens: number): Promise<StepMetrics> {
+  async #readMetrics(supervisedTokens: number, total: number): Promise<StepMetrics> {
     const { metrics } = this.#optimizer;
-    const [lossSum, bytes] = await Promise.all([
+    const [sums, bytes] = await Promise.all([
       this.#readLoss(),
       this.#metrics.read({ buffer: metrics, offsetBytes: 0, sizeBytes: METRICS_BYTES }),
     ]);
     const [gradNorm = NaN, nonFinite = 1] = new Float32Array(bytes);
-    const loss = lossSum / Math.max(1, supervisedTokens);
-    return { loss, gradNorm, finite: nonFinite === 0 && Number.isFinite(loss), supervisedTokens };
+    const measured = evaluation(sums, total, this.#options);
+    const finite = nonFinite === 0 && Number.isFinite(measured.loss);
+    return { ...measured, gradNorm, finite, supervisedTokens };
   }
 
-  async #readLoss(): Promise<number> {
+  async #readLoss(): Promise<Float32Array> {
     const { lossSum } = this.#optimizer;
     const bytes = await this.#losses.read({ buffer: lossSum, offsetBytes: 0, sizeBytes: LOSS_BYTES });
-    return new Float32Array(bytes)[0] ?? NaN;
+    return new Float32Array(bytes);
   }
+}
+
+/** Number of terms whose mean is the loss: pairs of answers, or supervised tokens. */
+function lossTerms(batch: TrainingBatch, virtual: VirtualLengths): number {
+  return isPairBatch(batch) ? countPairs(batch, virtual).pairs : countLabels(batch, virtual);
+}
+
+/**
+ * Weights of a loss's terms in a mean over `total`. The cross-entropy that objectives on pairs add is a mean over the
+ * tokens of each batch, as in TRL, and weighs as much as the batch's pairs.
+ */
+function lossScales(
+  batch: TrainingBatch | undefined,
+  virtual: VirtualLengths,
+  total: number,
+): { readonly lossScale: number; readonly likelihoodScale: number } {
+  const lossScale = 1 / Math.max(1, total);
+  if (!batch || !isPairBatch(batch)) return { lossScale, likelihoodScale: 0 };
+  const { pairs, chosenTokens } = countPairs(batch, virtual);
+  return { lossScale, likelihoodScale: (pairs * lossScale) / Math.max(1, chosenTokens) };
+}
+
+function evaluation(sums: Float32Array, total: number, { objective }: TrainerOptions): Evaluation {
+  const [loss = NaN, chosenReward = NaN, rejectedReward = NaN, accuracy = NaN] = sums.map(
+    (sum) => sum / Math.max(1, total),
+  );
+  return objective ? { loss, preference: { chosenReward, rejectedReward, accuracy } } : { loss };
 }
 
 interface TrainerParts {

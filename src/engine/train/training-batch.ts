@@ -14,6 +14,15 @@ export interface TrainingBatch {
   readonly segments: readonly (readonly { readonly start: number; readonly length: number }[])[];
 }
 
+/**
+ * A batch of pairs of answers: of rows 2 p and 2 p + 1, which share a prompt, the first is preferred. Rows without a text
+ * are padding.
+ */
+export interface PairBatch extends TrainingBatch {
+  /** Log-probability of each row's supervised tokens before training; zeros where no objective compares with it. */
+  readonly references: Float32Array<ArrayBuffer>;
+}
+
 /** Virtual token counts of the adapter. */
 export interface VirtualLengths {
   readonly promptLength: number;
@@ -27,4 +36,9 @@ export interface BatchShape {
   readonly labels: number;
   /** For encoder-decoders, the encoder and decoder lengths; default: the whole row. */
   readonly pair?: PairLengths;
+}
+
+/** Whether the rows of a batch are pairs of answers. */
+export function isPairBatch(batch: TrainingBatch): batch is PairBatch {
+  return "references" in batch;
 }

@@ -13,6 +13,8 @@ export interface DataProblems {
   readonly "data/nothing-to-learn": object;
   /** The row's answer was labelled bad. */
   readonly "data/found-bad": object;
+  /** The row has no rejected answer. */
+  readonly "data/no-preference": object;
   /** The row calls tools, and the template has no place for calls and results. */
   readonly "data/template-without-tools": object;
   /** The template leaves an answer out, or writes it in another way than it stands in the row. */
@@ -84,6 +86,7 @@ type RowProblemFacts =
 type PlainExclusion =
   | "data/nothing-to-learn"
   | "data/found-bad"
+  | "data/no-preference"
   | "data/template-without-tools"
   | "data/answer-not-written"
   | "data/text-needs-decoder";

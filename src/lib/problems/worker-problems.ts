@@ -28,6 +28,9 @@ export interface WorkerProblems {
   readonly "config/no-room-for-text": { readonly positionsLeft: number; readonly positions: number };
   /** The adapter to continue training has different parameters. */
   readonly "config/other-parameters": { readonly adapter: string };
+  readonly "config/preferences-need-decoder": object;
+  /** The method scores weights on single texts. `method` is its id. */
+  readonly "config/preferences-without-selection": { readonly method: string };
   readonly "config/no-run-to-resume": object;
   /** `option` is the name of the adapter selection field. */
   readonly "config/adapter-not-of-model": { readonly option: string };

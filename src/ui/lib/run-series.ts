@@ -46,6 +46,12 @@ export class RunSeries {
   readonly gradNorm = new Column();
   readonly validationStep = new Column();
   readonly validationLoss = new Column();
+  /** Of objectives on pairs of answers; empty for others. */
+  readonly chosenReward = new Column();
+  readonly rejectedReward = new Column();
+  readonly rewardMargin = new Column();
+  readonly accuracy = new Column();
+  readonly validationAccuracy = new Column();
   private mean = 0;
   private weight = 0;
 
@@ -59,16 +65,26 @@ export class RunSeries {
       this.smoothLoss.push(this.mean / this.weight);
       this.learningRate.push(step.learningRate);
       this.gradNorm.push(step.gradNorm);
+      if (!step.preference) continue;
+      const { chosenReward, rejectedReward, accuracy } = step.preference;
+      this.chosenReward.push(chosenReward);
+      this.rejectedReward.push(rejectedReward);
+      this.rewardMargin.push(chosenReward - rejectedReward);
+      this.accuracy.push(accuracy);
     }
     for (const point of report.validation) {
       this.validationStep.push(point.step);
       this.validationLoss.push(point.loss);
+      if (point.preference) this.validationAccuracy.push(point.preference.accuracy);
     }
   }
 
   clear(): void {
     for (const column of [this.step, this.loss, this.smoothLoss, this.learningRate, this.gradNorm])
       column.clear();
+    for (const column of [this.chosenReward, this.rejectedReward, this.rewardMargin]) column.clear();
+    this.accuracy.clear();
+    this.validationAccuracy.clear();
     this.validationStep.clear();
     this.validationLoss.clear();
     this.mean = 0;

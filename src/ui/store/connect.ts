@@ -80,6 +80,8 @@ function listen(store: StudioStore, { client, series, log }: Runtime): (() => vo
           epoch: last?.epoch ?? run.epoch,
           loss: last?.loss ?? run.loss,
           validationLoss: report.validation.at(-1)?.loss ?? run.validationLoss,
+          accuracy: last?.preference?.accuracy ?? run.accuracy,
+          validationAccuracy: report.validation.at(-1)?.preference?.accuracy ?? run.validationAccuracy,
           totalSteps: report.totalSteps,
           tokensPerSecond: report.tokensPerSecond,
           remainingMs: report.remainingMs,

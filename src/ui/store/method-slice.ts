@@ -8,9 +8,29 @@ export const methodSlice: SliceCreator<MethodSlice> =
   (set, get) => ({
     methodId: "lora",
     methodEdits: {},
+    goalChoice: null,
+    objectiveId: "dpo",
+    objectiveEdits: {},
     plan: null,
     planBusy: false,
     planProblem: null,
+
+    chooseGoal: (goal) => {
+      set({ goalChoice: goal });
+    },
+
+    chooseObjective: (id) => {
+      set({ objectiveId: id });
+    },
+
+    editObjective: (name, value) => {
+      set(({ objectiveId, objectiveEdits }) => ({
+        objectiveEdits: {
+          ...objectiveEdits,
+          [objectiveId]: { ...objectiveEdits[objectiveId], [name]: value },
+        },
+      }));
+    },
 
     chooseMethod: (id) => {
       // Learning rates are per method: LoRA's would hardly change a soft prompt.

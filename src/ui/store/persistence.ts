@@ -4,6 +4,8 @@ import { TEMPLATE_IDS } from "../../shared/data";
 import type { FieldValue, FieldValues } from "../../shared/fields";
 import { METHOD_IDS } from "../../shared/methods";
 import { NF4_BLOCK_SIZES } from "../../shared/model";
+import { OBJECTIVE_IDS } from "../../shared/objectives";
+import { GOALS } from "./goal";
 import { PRESETS, type StudioState } from "./state";
 
 /** Settings that survive a reload, in addition to what the worker stores (datasets, weights, adapters). */
@@ -19,6 +21,9 @@ export type Settings = Pick<
   | "hubEndpoint"
   | "methodId"
   | "methodEdits"
+  | "goalChoice"
+  | "objectiveId"
+  | "objectiveEdits"
   | "preset"
   | "trainingEdits"
   | "generationEdits"
@@ -40,7 +45,7 @@ export function toSettings(state: StudioState): Settings {
     preset,
     trainingEdits,
   } = state;
-  const { hubEndpoint, quantization, hungModel } = state;
+  const { hubEndpoint, quantization, hungModel, goalChoice, objectiveId, objectiveEdits } = state;
   const { generationEdits, markDifferences, showHints, keepAwake, notifyWhenDone } = state;
   return {
     datasetId,
@@ -51,6 +56,9 @@ export function toSettings(state: StudioState): Settings {
     hungModel,
     methodId,
     methodEdits,
+    goalChoice,
+    objectiveId,
+    objectiveEdits,
     preset,
     trainingEdits,
     hubEndpoint,
@@ -94,6 +102,8 @@ function withinOf(value: FieldValue): FieldValue {
 const fieldValues = entriesOf(v.union(simpleValues));
 const methodEdits = v.object(Object.fromEntries(METHOD_IDS.map((id) => [id, methodValues])));
 
+const objectiveEdits = v.object(Object.fromEntries(OBJECTIVE_IDS.map((id) => [id, fieldValues])));
+
 const quantization = v.object({
   type: v.literal("nf4"),
   blockSize: v.picklist(NF4_BLOCK_SIZES),
@@ -111,6 +121,9 @@ const settings = v.object({
   hubEndpoint: orDefault(v.string()),
   methodId: orDefault(v.picklist(METHOD_IDS)),
   methodEdits: v.optional(v.fallback(methodEdits, v.parse(methodEdits, {})), {}),
+  goalChoice: orDefault(v.nullable(v.picklist(GOALS))),
+  objectiveId: orDefault(v.picklist(OBJECTIVE_IDS)),
+  objectiveEdits: v.optional(v.fallback(objectiveEdits, v.parse(objectiveEdits, {})), {}),
   preset: orDefault(v.picklist(PRESETS)),
   trainingEdits: fieldValues,
   generationEdits: fieldValues,

@@ -4,6 +4,7 @@ import type { DatasetSummary, PromptTemplate, RowExclusion, TemplateId } from ".
 import type { FieldValues } from "../../shared/fields";
 import { methodSpecs, type MethodChoice } from "../../shared/methods";
 import { LEARN_FROM, learnRuleOf, type RunConfig, THOUGHTS } from "../../shared/training";
+import { selectGoal, selectObjective, selectObjectiveProblems } from "./goal";
 import { isExcluded, isRunning, isTraining } from "./jobs";
 import type { RunStatus, StudioState } from "./state";
 import {
@@ -96,6 +97,7 @@ export function lengthInputs(state: State): { key: string; args: CommandArgs<"le
     ...selectTemplate(state),
     maxLength: Math.floor(maxLength),
     ...rule,
+    pairs: selectGoal(state).goal === "preferences",
   };
   return {
     key: JSON.stringify([state.model.id, dataset.importedAt, dataset.edits?.identity ?? "", args]),
@@ -131,6 +133,8 @@ export function selectTrainBlock(state: State): TrainBlock | null {
   if (isRunning(state, "load-model")) return "model-loading";
   if (!state.model) return "no-model";
   if (Object.keys(selectMethodProblems(state)).length > 0 || state.planProblem) return "method-problem";
+  if (selectObjective(state) && Object.keys(selectObjectiveProblems(state)).length > 0)
+    return "method-problem";
   if (!toTrainingOptions(selectTrainingValues(state))) return "training-problem";
   return busyWith(state);
 }
@@ -157,6 +161,7 @@ export function selectRunConfig(state: State): RunConfig | null {
     ...selectTemplate(state),
     method: { id: state.methodId, options: selectMethodValues(state) },
     training: { ...training, continueAdapter: continueFrom !== null },
+    objective: selectObjective(state),
     continueFrom,
     validationDatasetId: selectValidation(state)?.id ?? null,
   };

@@ -23,9 +23,11 @@ import type { HubListing, UnfinishedDownload } from "../../shared/hub";
 import type { MethodChoice, MethodId } from "../../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../../shared/model";
 import type { Evaluation, FileAnswers } from "../../shared/scores";
+import type { ObjectiveId } from "../../shared/objectives";
 import type { SampleAnswer } from "../../shared/run-history";
 import type { RecommendedModel } from "../../shared/recommended-models";
 import type { TimedProgress } from "../lib/progress";
+import type { Goal } from "./goal";
 import type { RunLog } from "../lib/run-log";
 import type { RunSeries } from "../lib/run-series";
 import type { Text } from "../text/text";
@@ -209,9 +211,18 @@ export interface MethodSlice {
   readonly methodId: MethodId;
   /** Edits of each method's form. */
   readonly methodEdits: Readonly<Partial<Record<MethodId, FieldValues>>>;
+  /** What the user wants learned, where the dataset allows more than one thing; null: what suits the dataset. */
+  readonly goalChoice: Goal | null;
+  /** The objective of runs that learn preferences. */
+  readonly objectiveId: ObjectiveId;
+  /** Edits of each objective's form. */
+  readonly objectiveEdits: Readonly<Partial<Record<ObjectiveId, FieldValues>>>;
   readonly plan: AdapterPlan | null;
   readonly planBusy: boolean;
   readonly planProblem: ErrorData | null;
+  chooseGoal(goal: Goal): void;
+  chooseObjective(id: ObjectiveId): void;
+  editObjective(name: string, value: FieldValue): void;
   chooseMethod(id: MethodId): void;
   editMethod(name: string, value: FieldValue): void;
   /** Selects a method with its options, as stored with an adapter. */
@@ -232,6 +243,9 @@ export interface RunFigures {
   readonly epoch: number;
   readonly loss: number | null;
   readonly validationLoss: number | null;
+  /** Preference accuracy of the last step and validation; null unless preferences are learned. */
+  readonly accuracy: number | null;
+  readonly validationAccuracy: number | null;
   readonly tokensPerSecond: number | null;
   readonly remainingMs: number | null;
   readonly gpuBytes: number | null;

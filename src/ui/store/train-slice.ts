@@ -14,6 +14,8 @@ const emptyRun: RunFigures = {
   epoch: 0,
   loss: null,
   validationLoss: null,
+  accuracy: null,
+  validationAccuracy: null,
   tokensPerSecond: null,
   remainingMs: null,
   gpuBytes: null,

@@ -41,7 +41,7 @@ async function measure(
   const state = new AdapterState(engine.gpu, adapter);
   try {
     state.write(values);
-    const { train } = planTraining(engine, state, trainerOptions(training, data));
+    const { train } = planTraining(engine, state, trainerOptions(training, data, setup.objective));
     const trainer = await makeTrainer(session, setup, state);
     try {
       let [flops, tokens, elapsedMs, steps] = [0, 0, 0, 0];

@@ -21,6 +21,7 @@ import type { Gate } from "../gate";
 import { keepAdapter, libraryOf, type NewAdapter, readAdapter } from "../kept-adapter";
 import { makeTrainer } from "../make-trainer";
 import { keptOptimizer, momentsOf } from "../optimizer-state";
+import { prepareReferences } from "../references";
 import { claimRun } from "../run-lock";
 import { forgetRun, requireCheckpoint, RunKeeper } from "../run-progress";
 import { drawValues, type RunSetup, setUpRun } from "../run-setup";
@@ -201,6 +202,12 @@ async function startValues(
   return drawValues(session, setup);
 }
 
+/** The adapter that a run continues, with which its objective compares; null for new adapters. */
+async function referenceState(run: Run, setup: RunSetup): Promise<AdapterState | null> {
+  if (run.config.continueFrom === null) return null;
+  return AdapterState.of(run.session.model.engine.gpu, setup.adapter, await startValues(run, setup));
+}
+
 /** Whether the values match the parameters by name and shape. */
 function sameParameters(adapter: Adapter, values: ReadonlyMap<string, HostTensor>): boolean {
   return (
@@ -227,6 +234,14 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
   const { data, training } = setup;
   const { gpu } = session.model.engine;
   const tell: Tell = (line) => session.emit("log", { time: Date.now(), line });
+  const references = await prepareReferences({
+    session,
+    setup,
+    kept: resume?.references,
+    start: () => referenceState(run, setup),
+    tell,
+    signal,
+  });
   const trainer = await makeTrainer(session, setup, state);
   const best = new BestValues(state, resume?.best);
   const sampler = await Sampler.create(session, setup, config);
@@ -235,7 +250,7 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
     session,
     trainer,
     best,
-    run: { config, totalSteps: data.totalSteps },
+    run: { config, totalSteps: data.totalSteps, ...(references && { references }) },
   });
   try {
     if (resume) {

@@ -13,6 +13,7 @@ import { lstmCases } from "./lstm";
 import { matmulCases } from "./matmul";
 import { normCases } from "./norm";
 import { optimCases } from "./optim";
+import { preferenceCases } from "./preference";
 import { rowCases } from "./rows";
 
 /** All op cases; each list has its own test file under tests/gpu/ops. */
@@ -31,5 +32,6 @@ export const opCases: readonly RegisteredCase[] = [
   ...matmulCases,
   ...normCases,
   ...optimCases,
+  ...preferenceCases,
   ...rowCases,
 ];

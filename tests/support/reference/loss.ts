@@ -28,3 +28,15 @@ export function crossEntropyReference(
   }
   return { losses, gradient };
 }
+
+/** Slopes of a function by each of its arguments: fourth-order central differences. */
+export function centralDifference(f: (x: Float64Array) => number, at: Float64Array, h = 1e-3): Float64Array {
+  return at.map((_, i) => {
+    const moved = (by: number): number => {
+      const x = Float64Array.from(at);
+      x[i]! += by;
+      return f(x);
+    };
+    return (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h);
+  });
+}

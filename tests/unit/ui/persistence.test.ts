@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { METHOD_IDS } from "../../../src/shared/methods";
+import { OBJECTIVE_IDS } from "../../../src/shared/objectives";
 import { readSettings } from "../../../src/ui/store/persistence";
 
 const noEdits = Object.fromEntries(METHOD_IDS.map((id) => [id, {}]));
+const noObjectiveEdits = Object.fromEntries(OBJECTIVE_IDS.map((id) => [id, {}]));
 
 describe("readSettings", () => {
   it("keeps what is well formed", () => {
@@ -35,7 +37,8 @@ describe("readSettings", () => {
   });
 
   it("takes a visit without edits for one that made none", () => {
-    const none = { sampleOf: {}, methodEdits: noEdits, trainingEdits: {}, generationEdits: {} };
+    const forms = { methodEdits: noEdits, objectiveEdits: noObjectiveEdits };
+    const none = { sampleOf: {}, ...forms, trainingEdits: {}, generationEdits: {} };
     expect(readSettings({})).toStrictEqual(none);
     expect(readSettings({ quantization: null, templateId: null })).toStrictEqual({
       ...none,
@@ -60,6 +63,7 @@ describe("readSettings", () => {
     expect(settings).toEqual({
       sampleOf: { e: "shop" },
       methodEdits: noEdits,
+      objectiveEdits: noObjectiveEdits,
       trainingEdits: { seed: 3 },
       generationEdits: {},
     });

@@ -165,3 +165,38 @@ test("a text's block to answer is told by the row in which it begins", () => {
   const rows = makeRows(4).rows.map((row) => ({ ...row, row: 9 }));
   expect(planTrainingData(rows, options({ validationSplit: 0 }), virtual).sampleRow).toBe(9);
 });
+
+test("pairs of answers are batched side by side, with their log-probabilities before training", () => {
+  const { rows } = makeRows(40);
+  const pairs = rows.map((row, index): EncodedRow => {
+    const length = 3 + (index % 7);
+    const supervised = Uint8Array.from({ length }, (_, i) => Number(i > 0));
+    return { ...row, rejected: { ids: new Uint32Array(length).fill(index + 1), supervised } };
+  });
+  const data = planTrainingData(pairs, options({ batchSize: 4, packing: true, epochs: 1 }), virtual);
+  const { references, rows: all, batches, shapes } = data.pairs!;
+  all.forEach((row, index) => references.set(row, [index + 0.25, index + 0.5]));
+  expect(all.length).toBe(40);
+  const seen = new Set<number>();
+  for (let step = 0; step < data.totalSteps; step++) {
+    const [batch] = data.batches(step);
+    const { ids, length } = batch!;
+    expect(batch!.rows).toBe(8);
+    for (let row = 0; row < batch!.rows; row += 2) {
+      if (batch!.segments[row]!.length === 0) continue;
+      const index = Math.floor(batch!.references![row]!);
+      seen.add(index);
+      expect([...batch!.references!.subarray(row, row + 2)]).toEqual([index + 0.25, index + 0.5]);
+      const { rejected, ids: chosen } = all[index]!;
+      expect(batch!.segments[row]).toEqual([{ start: 0, length: chosen.length }]);
+      expect(batch!.segments[row + 1]).toEqual([{ start: 0, length: rejected!.ids.length }]);
+      expect(ids[(row + 1) * length]).toBe(rejected!.ids[0]);
+    }
+    const shape = data.shapes.find((candidate) => candidate.length === length)!;
+    expect(shape.rows).toBe(8);
+    expect(countLabels(batch!, virtual)).toBeLessThanOrEqual(shape.labels);
+  }
+  expect(seen.size).toBe(data.trainRows);
+  for (const batch of batches)
+    expect(shapes.some(({ rows: of, length }) => of === batch.rows && length === batch.length)).toBe(true);
+});

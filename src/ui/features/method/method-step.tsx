@@ -8,6 +8,7 @@ import { isTraining } from "../../store/jobs";
 import { selectMethodProblems, selectMethodValues } from "../../store/selectors";
 import { useText } from "../../text/text";
 import { PlanFigures, TrainedModules } from "./adapter-plan-view";
+import { GoalPicker } from "./goal-picker";
 import { MethodPicker } from "./method-picker";
 import classes from "./method-step.module.css";
 import { ModulePicker } from "./module-picker";
@@ -18,6 +19,7 @@ export function MethodStep() {
   const planProblem = useStudio((state) => state.planProblem);
   return (
     <StepSection step="method" intro={text.method.intro}>
+      <GoalPicker />
       <MethodPicker />
       <ChosenMethod />
       <MethodForm />

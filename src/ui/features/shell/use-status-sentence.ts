@@ -1,18 +1,16 @@
 import { useEffect, useRef, useState } from "react";
 import { useStudio } from "../../store/context";
-import type { RunStatus } from "../../store/state";
+import type { RunFigures, RunStatus } from "../../store/state";
 import { type Text, useText } from "../../text/text";
+
+type RunPlace = Pick<RunFigures, "step" | "totalSteps" | "loss" | "accuracy">;
 
 const PAUSE_MS = 1000;
 
 /** The status of the run, such as "Step 12 of 60, loss 1.234". */
-function statusSentence(
-  text: Text["run"]["status"],
-  status: RunStatus,
-  run: { step: number; totalSteps: number; loss: number | null },
-): string {
+function statusSentence(text: Text["run"]["status"], status: RunStatus, run: RunPlace): string {
   const sentence = text[status];
-  return typeof sentence === "string" ? sentence : sentence(run.step, run.totalSteps, run.loss);
+  return typeof sentence === "string" ? sentence : sentence(run);
 }
 
 /**

@@ -38,8 +38,57 @@ export function RunCharts() {
           />
         </div>
       ))}
+      {series.accuracy.length > 0 && <PreferenceCharts />}
     </div>
   );
+}
+
+/** Rewards of both answers with their margin, and how many pairs are judged right. */
+function PreferenceCharts() {
+  const text = useText();
+  const { series } = useStudioContext();
+  const version = useStudio((state) => state.seriesVersion);
+  const names = text.run.series;
+  const [steps, held] = [series.step.values, series.validationStep.values];
+  const reward = (name: string, color: string, values: Float64Array) => ({
+    ...{ name, color, width: 2, steps, values },
+  });
+  const charts = [
+    {
+      title: text.train.rewardChart,
+      format: shortNumber,
+      lines: [
+        reward(names.chosen, "--lt-accent", series.chosenReward.values),
+        reward(names.rejected, "--lt-rose", series.rejectedReward.values),
+        { ...reward(names.margin, "--lt-muted", series.rewardMargin.values), faint: true },
+      ],
+    },
+    {
+      title: text.train.accuracyChart,
+      format: (share: number) => text.format.share(share),
+      lines: [
+        reward(names.accuracy, "--lt-accent", series.accuracy.values),
+        {
+          ...{ name: names.validationAccuracy, color: "--lt-rose", width: 2, points: true },
+          steps: held,
+          values: series.validationAccuracy.values,
+        },
+      ],
+    },
+  ];
+  return charts.map(({ title, format, lines }) => (
+    <div key={title} className={classes.chart}>
+      <h3 className={classes.chartTitle}>{title}</h3>
+      <Chart
+        label={title}
+        version={version}
+        height={140}
+        format={format}
+        placeholder={text.run.chartPlaceholder}
+        lines={lines}
+      />
+    </div>
+  ));
 }
 
 function shortNumber(value: number): string {

@@ -4,6 +4,7 @@ import { Notice } from "../../components/notice";
 import { OptionGrid } from "../../components/option-grid";
 import { StepSection } from "../../components/step-section";
 import { useStudio } from "../../store/context";
+import { selectGoal } from "../../store/goal";
 import { isTraining } from "../../store/jobs";
 import { selectTrainingValues, selectTrainWarnings, type TrainWarning } from "../../store/selectors";
 import { PRESETS } from "../../store/state";
@@ -70,10 +71,12 @@ function Presets() {
 
 function TrainingForm() {
   const text = useText();
-  const { locked, hints, hasAdapter, edit } = useStudio((state) => ({
+  const { locked, hints, hasAdapter, pairs, edit } = useStudio((state) => ({
     locked: isTraining(state),
     hints: state.showHints,
     hasAdapter: state.adapterId !== null,
+    // A pair is a text of its own, and its answers are what it says.
+    pairs: selectGoal(state).goal === "preferences",
     edit: state.editTraining,
   }));
   const form = useStudio(({ preset, methodId, model, trainingEdits }) => ({
@@ -83,9 +86,13 @@ function TrainingForm() {
     trainingEdits,
   }));
   const values = selectTrainingValues(form);
+  const hidden = new Set<string>([
+    ...(hasAdapter ? [] : ["continueAdapter"]),
+    ...(pairs ? ["packing", "learnFrom"] : []),
+  ]);
   return (
     <OptionGrid
-      fields={trainingFields.filter((field) => field.name !== "continueAdapter" || hasAdapter)}
+      fields={trainingFields.filter(({ name }) => !hidden.has(name))}
       values={values}
       problems={formProblems(trainingFields, values)}
       texts={text.trainingOptions}

@@ -3,6 +3,7 @@ import { format } from "./format";
 import { hub } from "./hub";
 import { methodGroups, methods } from "./methods";
 import { answerOptions, trainingOptions } from "./options";
+import { objectives } from "./objectives";
 import { data, method, model } from "./prepare";
 import { fieldProblem, problem } from "./problems";
 import { compare, exportStep } from "./result";
@@ -23,6 +24,7 @@ export const en = {
   method,
   methods,
   methodGroups,
+  objectives,
   train,
   trainingOptions,
   forecast,

@@ -21,6 +21,10 @@ export function logLine(line: LogLine): string {
       return `Estimating the importance of every weight on ${line.texts} texts, to select the ones to train.`;
     case "weighed":
       return `Importance estimated on ${line.done} of ${line.texts} texts.`;
+    case "comparing":
+      return `Computing how likely the model finds both answers of ${line.pairs === 1 ? "one pair" : `${format.integer(line.pairs)} pairs`} before training.`;
+    case "compared":
+      return `Computed for ${format.integer(line.done)} of ${format.integer(line.pairs)} pairs.`;
     case "selected":
       return `From here on ${format.integer(line.numbers)} weights train; the rest stay frozen.`;
     case "stopping-early": {

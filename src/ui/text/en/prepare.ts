@@ -60,6 +60,10 @@ export const data = {
       title: "Answer in JSON",
       teaches: "Teaches a format: every answer is one small JSON object with a topic and an answer.",
     },
+    "short-answers": {
+      title: "Keep it short",
+      teaches: "Teaches a preference: of two answers, the short one is better than the one that rambles.",
+    },
     "courtier-zh": {
       title: "Talk like a Chinese courtier",
       teaches: "Teaches a new voice in Chinese, for use with a Qwen model: the servant of an ancient court.",
@@ -113,7 +117,7 @@ export const data = {
   textRows:
     "Plain text: documents are joined with the end token and split into blocks of the maximum length; every token is learned.",
   preferenceRows: (count: number) =>
-    `${rows(count)} with preferences: both answers are kept. The studio does not train on preferences yet, so the chosen answers are learned like any other.`,
+    `${rows(count)} with preferences: both answers are kept. Under Method, “What should it learn?” decides whether the model learns which is better, or the chosen answers alone.`,
   labelledRows: (count: number) =>
     `${rows(count)} with a label. The studio does not train on labels yet, so answers labelled true are learned and the others are left out.`,
   flaggedRows: (count: number) =>

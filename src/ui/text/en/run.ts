@@ -1,8 +1,8 @@
-import type { StepReport, ValidationReport } from "../../../shared/run-history";
+import type { PreferenceReport, StepReport, ValidationReport } from "../../../shared/run-history";
 import { format } from "./format";
 import { formatTyped } from "../../lib/typed-number";
 import { logLine } from "./log";
-import { plural, rows, stepSentence } from "./words";
+import { plural, rows, type RunPlace, stepSentence } from "./words";
 
 /* Texts of the Train step and of the run panel. */
 
@@ -43,6 +43,8 @@ export const train = {
   takeMethod: "Use its method and options",
   rateChart: "Learning rate",
   normChart: "Gradient norm",
+  rewardChart: "Rewards of the answers",
+  accuracyChart: "Preference accuracy",
   samples: "Answers on the way",
   sampleExpected: "The dataset's answer",
   sampleStep: (step: number) => `After step ${format.integer(step)}`,
@@ -51,6 +53,13 @@ export const train = {
   logEmpty: "Nothing yet.",
   copyLog: "Copy the log",
 };
+
+/** What an objective on pairs measured, for the log. */
+function rewards(preference: PreferenceReport | undefined): string {
+  if (!preference) return "";
+  const { chosenReward, rejectedReward, accuracy } = preference;
+  return `  rewards ${chosenReward.toFixed(3)} / ${rejectedReward.toFixed(3)}  accuracy ${accuracy.toFixed(3)}`;
+}
 
 export const run = {
   interrupted: {
@@ -77,16 +86,12 @@ export const run = {
   status: {
     idle: "Ready to train.",
     preparing: "Preparing…",
-    running: (step: number, total: number, loss: number | null) => stepSentence(step, total, loss),
-    paused: (step: number, total: number, loss: number | null) =>
-      `Paused. ${stepSentence(step, total, loss)}`,
-    stopping: (step: number, total: number, loss: number | null) =>
-      `Stopping. ${stepSentence(step, total, loss)}`,
-    stopped: (step: number, total: number, loss: number | null) =>
-      `Stopped. ${stepSentence(step, total, loss)}`,
-    done: (step: number, total: number, loss: number | null) => `Done. ${stepSentence(step, total, loss)}`,
-    failed: (step: number, total: number, loss: number | null) =>
-      `Failed. ${stepSentence(step, total, loss)}`,
+    running: (place: RunPlace) => stepSentence(place),
+    paused: (place: RunPlace) => `Paused. ${stepSentence(place)}`,
+    stopping: (place: RunPlace) => `Stopping. ${stepSentence(place)}`,
+    stopped: (place: RunPlace) => `Stopped. ${stepSentence(place)}`,
+    done: (place: RunPlace) => `Done. ${stepSentence(place)}`,
+    failed: (place: RunPlace) => `Failed. ${stepSentence(place)}`,
   },
   blocked: {
     starting: "Getting ready…",
@@ -112,14 +117,19 @@ export const run = {
     validation: "validation",
     rate: "lr",
     norm: "gradient norm",
+    chosen: "chosen",
+    rejected: "rejected",
+    margin: "margin",
+    accuracy: "training",
+    validationAccuracy: "validation",
   },
   /** Lines of the log. */
   log: {
     line: logLine,
-    step: ({ step, loss, learningRate, gradNorm }: StepReport, total: number) =>
-      `step ${step}/${total}  loss ${format.loss(loss)}  lr ${formatTyped(Number(learningRate.toPrecision(3)))}  grad norm ${gradNorm.toPrecision(3)}`,
-    validation: ({ step, loss }: ValidationReport, total: number) =>
-      `step ${step}/${total}  validation loss ${format.loss(loss)}`,
+    step: ({ step, loss, learningRate, gradNorm, preference }: StepReport, total: number) =>
+      `step ${step}/${total}  loss ${format.loss(loss)}${rewards(preference)}  lr ${formatTyped(Number(learningRate.toPrecision(3)))}  grad norm ${gradNorm.toPrecision(3)}`,
+    validation: ({ step, loss, preference }: ValidationReport, total: number) =>
+      `step ${step}/${total}  validation loss ${format.loss(loss)}${rewards(preference)}`,
   },
   atStep: (step: number) => `step ${format.integer(step)}`,
   figures: {
@@ -127,6 +137,8 @@ export const run = {
     epoch: "Epoch",
     loss: "Loss",
     validation: "Validation",
+    accuracy: "Preference accuracy",
+    validationAccuracy: "Validation accuracy",
     speed: "Tokens/s",
     left: "Time left",
     took: "Took",

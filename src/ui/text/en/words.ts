@@ -7,7 +7,21 @@ export const plural = (count: number, one: string, many: string) =>
 export const rows = (count: number) => plural(count, "row", "rows");
 export const tokens = (count: number) => plural(count, "token", "tokens");
 
+/** Where a run stands. */
+export interface RunPlace {
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly loss: number | null;
+  /** Share of pairs that are judged right; null unless preferences are learned. */
+  readonly accuracy: number | null;
+}
+
 /** "Step 12 of 60, loss 1.234". */
-export function stepSentence(step: number, total: number, loss: number | null): string {
-  return `Step ${format.fixed(step, 0)} of ${format.fixed(total, 0)}${loss === null ? "" : `, loss ${format.loss(loss)}`}`;
+export function stepSentence({ step, totalSteps, loss, accuracy }: RunPlace): string {
+  const parts = [
+    `Step ${format.fixed(step, 0)} of ${format.fixed(totalSteps, 0)}`,
+    ...(loss === null ? [] : [`loss ${format.loss(loss)}`]),
+    ...(accuracy === null ? [] : [`preference accuracy ${format.share(accuracy)}`]),
+  ];
+  return parts.join(", ");
 }

@@ -46,6 +46,10 @@ const rowProblems = {
     what: "The row's answer is labelled as bad, so it is not learned.",
     advice: "",
   }),
+  "data/no-preference": () => ({
+    what: "The row is not a pair of a chosen and a rejected answer.",
+    advice: "Choose “Answers” or “Text” on the Method step.",
+  }),
   "data/template-without-tools": () => ({
     what: "The row calls tools, and the template does not support tool calls and results.",
     advice: "Choose the chat template of a model that supports tools.",
@@ -67,6 +71,7 @@ function firstReason(first: NonNullable<DataProblems["data/nothing-to-train"]["f
       return rowProblems[first.code](first).what;
     case "data/nothing-to-learn":
     case "data/found-bad":
+    case "data/no-preference":
     case "data/template-without-tools":
     case "data/answer-not-written":
     case "data/text-needs-decoder":

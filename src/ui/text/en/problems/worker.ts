@@ -65,6 +65,14 @@ export const workerProblems: ProblemTexts<WorkerProblems> = {
     what: `The chosen options train different parameters than “${adapter}” has.`,
     advice: `Choose the method and options it was trained with, or turn off “${trainingOptions.continueAdapter.label}”.`,
   }),
+  "config/preferences-need-decoder": () => ({
+    what: "Preferences cannot be learned by a model with an encoder.",
+    advice: "Choose “Answers”, or a model without an encoder.",
+  }),
+  "config/preferences-without-selection": ({ method }) => ({
+    what: `${methodTitle(method)} chooses its weights by how well single answers are learned, which preferences do not tell.`,
+    advice: "Choose “Answers”, or another method.",
+  }),
   "config/no-run-to-resume": () => ({
     what: "There is no run to resume.",
     advice: "Start a new one with Train.",

@@ -1,0 +1,85 @@
+import { invariant } from "../../lib/invariant";
+import type { Op } from "../graph/op";
+import { f32, formatShape, type TensorType, type Value } from "../graph/value";
+import { flatGrid } from "../gpu/kernel";
+import { type RowKernels, rowKernels } from "../kernels/variants";
+
+/** Measures of a pair, in order. */
+export const PAIR_MEASURES = ["loss", "chosenReward", "rejectedReward", "isRight"] as const;
+
+/** An objective on pairs of answers. */
+export interface PairObjective {
+  /** Its `judge`: shaders/objectives/<shader>.wgsl. */
+  readonly shader: string;
+  readonly beta: number;
+  readonly labelSmoothing: number;
+  readonly gamma: number;
+  /** Weight of the chosen answers' cross-entropy, a mean over the tokens of a batch. */
+  readonly likelihood: number;
+}
+
+interface PreferenceLossAttrs extends PairObjective {
+  /** Indices among the step scalars: of the scale of a pair's loss, and of a chosen token's cross-entropy. */
+  readonly scaleIndex: number;
+  readonly likelihoodIndex: number;
+}
+
+const kernels = new Map<string, RowKernels>();
+
+function kernelsOf(shader: string): RowKernels {
+  const known = kernels.get(shader);
+  if (known) return known;
+  const base = {
+    shader: "loss/preference",
+    includes: ["lib/pair", `objectives/${shader}`],
+    params: {
+      rows: "u32",
+      beta: "f32",
+      label_smoothing: "f32",
+      gamma: "f32",
+      likelihood: "f32",
+      scale_index: "u32",
+      likelihood_index: "u32",
+    },
+    bindings: ["read", "read", "read", "read", "read_write", "read_write"],
+  } as const;
+  const made = rowKernels(base, () => [], "scalar");
+  kernels.set(shader, made);
+  return made;
+}
+
+/**
+ * A loss on pairs of answers. Inputs: the cross-entropy of label rows (S); first row and number of rows of each answer,
+ * u32 (2 · pairs, 2), the chosen one of a pair before the rejected one; log-probabilities of the answers under the
+ * reference (2 · pairs); step scalars. Outputs: unscaled measures (pairs, {@link PAIR_MEASURES}), and the gradient of the
+ * cross-entropy under the scaled loss (S), undefined in rows of no answer. The upstream gradient is 1 by convention.
+ */
+export const preferenceLoss: Op<PreferenceLossAttrs> = {
+  name: "preferenceLoss",
+  infer: ([losses, sequences, references]) => {
+    const [answers = 0] = (sequences as TensorType).shape;
+    invariant(
+      answers % 2 === 0 && (references as TensorType).shape[0] === answers,
+      `preferenceLoss: answers ${formatShape((sequences as TensorType).shape)} and references ${formatShape((references as TensorType).shape)} do not fit`,
+    );
+    return [f32(answers / 2, PAIR_MEASURES.length), losses as TensorType];
+  },
+  vjp: ({ outputs: [, gradient] }) => [gradient as Value, null, null, null],
+  lower: ({ attrs, inputs, outputs, tuning, dispatch }) => {
+    const [pairs = 0] = (outputs[0] as Value).type.shape;
+    dispatch({
+      kernel: kernelsOf(attrs.shader).choose(1, tuning).kernel,
+      params: {
+        rows: pairs,
+        beta: attrs.beta,
+        label_smoothing: attrs.labelSmoothing,
+        gamma: attrs.gamma,
+        likelihood: attrs.likelihood,
+        scale_index: attrs.scaleIndex,
+        likelihood_index: attrs.likelihoodIndex,
+      },
+      operands: [...inputs, ...outputs],
+      grid: flatGrid(pairs),
+    });
+  },
+};

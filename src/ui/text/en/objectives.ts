@@ -1,0 +1,80 @@
+import type { ObjectiveId } from "../../../shared/objectives";
+import type { Goal } from "../../store/goal";
+import type { OptionText } from "../option-texts";
+import type { ObjectiveField } from "../../../shared/objectives";
+
+/* What a run learns, and the objectives on preferences. Options are TRL's. */
+
+const likelihood =
+  "Adds the cross-entropy of the chosen answers, with this weight. It keeps them likely; too much of it is training on answers alone.";
+
+const options: Readonly<Record<ObjectiveField, OptionText>> = {
+  beta: {
+    label: "Beta",
+    hint: "How strongly the model is held to what it was. Small values let it move further; large ones hardly let it learn.",
+  },
+  label_smoothing: {
+    label: "Label smoothing",
+    hint: "The share of pairs that may be labelled the wrong way round. 0 trusts every pair.",
+  },
+  simpo_gamma: {
+    label: "Gamma",
+    hint: "By how much the chosen answer's reward should exceed the rejected one's.",
+  },
+  sft_weight: { label: "Weight of the chosen answers", hint: likelihood },
+  cpo_alpha: { label: "Weight of the chosen answers", hint: likelihood },
+};
+
+const titles: Readonly<Record<ObjectiveId, { readonly title: string; readonly summary: string }>> = {
+  dpo: {
+    title: "DPO",
+    summary:
+      "Makes chosen answers likelier and rejected ones less likely than the model found them before training. The usual choice.",
+  },
+  hinge: {
+    title: "DPO with hinge loss",
+    summary: "As DPO, but pairs that are told apart well enough no longer count.",
+  },
+  robust: {
+    title: "Robust DPO",
+    summary: "DPO for data in which some pairs are labelled the wrong way round.",
+  },
+  ipo: {
+    title: "IPO",
+    summary: "Aims at a fixed margin per token instead of an ever larger one. Choose it if DPO overfits.",
+  },
+  simpo: {
+    title: "SimPO",
+    summary:
+      "Compares mean log-probabilities per token, so that length does not count, and needs no comparison with the model before training.",
+  },
+  cpo: {
+    title: "CPO",
+    summary:
+      "DPO without the comparison with the model before training; the chosen answers are learned beside it.",
+  },
+};
+
+const goals: Readonly<Record<Goal, string>> = {
+  answers: "Answers",
+  text: "Text",
+  preferences: "Which answer is better",
+};
+
+export const objectives = {
+  question: "What should it learn?",
+  goals,
+  /** What the data and the model allow. */
+  fits: {
+    "no-data": "The dataset decides what is possible.",
+    answers:
+      "The dataset has questions and answers. Pairs of a chosen and a rejected answer would also allow “Which answer is better”.",
+    text: "The dataset is plain text, so every token is learned.",
+    preferences: "The dataset has pairs of a chosen and a rejected answer. “Answers” learns the chosen ones.",
+    "needs-decoder":
+      "The dataset has pairs of answers, but a model with an encoder cannot learn from them which is better. The chosen answers are learned.",
+  },
+  label: "Objective",
+  titles,
+  options,
+};

@@ -1,0 +1,93 @@
+import { encodePair } from "../../src/data/encode/encode-row";
+import { AdapterState, initContext, initialValues } from "../../src/engine/adapters/adapter-state";
+import { methods } from "../../src/engine/adapters/registry";
+import { trainingLoop } from "../../src/engine/train/loop";
+import { bindObjective } from "../../src/engine/train/objectives";
+import { Trainer } from "../../src/engine/train/trainer";
+import { makeRng } from "../../src/lib/rng";
+import { defaultValues } from "../../src/shared/fields";
+import { methodSpecs } from "../../src/shared/methods";
+import { OBJECTIVE_IDS, type ObjectiveId, objectiveSpecs } from "../../src/shared/objectives";
+import type { PreferenceReport } from "../../src/shared/run-history";
+import type { Row } from "../../src/shared/rows";
+import { type RunConfig, trainingFields, type TrainingOptions } from "../../src/shared/training";
+import { prepareReferences } from "../../src/worker/references";
+import { trainerOptions } from "../../src/worker/run-setup";
+import { planTrainingData } from "../../src/worker/training-data";
+import { builtInDefaults, openBuiltIn, type OpenModel, readPublic } from "./built-in";
+
+interface Pair {
+  readonly prompt?: string;
+  readonly instruction?: string;
+  readonly chosen?: string;
+  readonly output?: string;
+  readonly rejected: string;
+}
+
+function toRow({ prompt, instruction, chosen, output, rejected }: Pair): Row {
+  const answer = (text: string) => [{ role: "assistant" as const, text }];
+  return {
+    kind: "preference",
+    prompt: [{ role: "user", text: prompt ?? instruction ?? "" }],
+    chosen: answer(chosen ?? output ?? ""),
+    rejected: answer(rejected),
+  };
+}
+
+/**
+ * Teaches the built-in model to prefer short answers, with the page's defaults, and prints what it makes of held-out
+ * pairs. Names of objectives; none: DPO. Returns 1 if fewer than nine in ten held-out pairs are judged right.
+ */
+export async function main(words: string[]): Promise<number> {
+  const ids = OBJECTIVE_IDS.filter((id) => words.includes(id));
+  const model = await openBuiltIn();
+  let worst = 1;
+  for (const id of ids.length > 0 ? ids : (["dpo"] as const)) {
+    const measured = await learn(model, id);
+    const shown = measured.map(({ accuracy }) => `${(100 * accuracy).toFixed(1)} %`);
+    console.log(`${id}: held-out preference accuracy ${shown.join(" -> ")}`);
+    worst = Math.min(worst, measured.at(-1)?.accuracy ?? 0);
+  }
+  return worst >= 0.9 ? 0 : 1;
+}
+
+/** Trains with an objective; returns the measures of the held-out pairs, first those before training. */
+async function learn({ engine, tokenizer }: OpenModel, id: ObjectiveId): Promise<PreferenceReport[]> {
+  const own = builtInDefaults().lora ?? {};
+  const training = { ...defaultValues(trainingFields), ...own } as unknown as TrainingOptions;
+  const adapter = methods.lora.bind({ ...defaultValues(methodSpecs.lora.fields), ...own }, engine.spec);
+  const [train, held] = ["short-answers.json", "short-answers.heldout.json"].map((file) =>
+    readPublic<Pair[]>("datasets", file).map((pair) =>
+      encodePair(toRow(pair), "chat", tokenizer, training.maxLength),
+    ),
+  );
+  const data = planTrainingData(train ?? [], training, adapter, false, held ?? []);
+  const objective = { id, options: defaultValues(objectiveSpecs[id].fields) };
+  const { signal } = new AbortController();
+  const session = { model: { engine } } as Parameters<typeof prepareReferences>[0]["session"];
+  const config = { objective } as unknown as RunConfig;
+  const tell = (): void => undefined;
+  const start = (): Promise<null> => Promise.resolve(null);
+  await prepareReferences({ session, setup: { config, data }, kept: undefined, start, tell, signal });
+  const context = initContext(engine.tensors, makeRng(training.seed, data.trainRows), () => []);
+  const state = AdapterState.of(engine.gpu, adapter, await initialValues(adapter, context));
+  const trainer = await Trainer.create(
+    engine,
+    state,
+    trainerOptions(training, data, bindObjective(objective)),
+  );
+  const plan = {
+    ...training,
+    totalSteps: data.totalSteps,
+    batches: data.batches,
+    epoch: data.epoch,
+    validation: data.validation,
+    validateEvery: Math.ceil(data.totalSteps / 5),
+  };
+  const measured: PreferenceReport[] = [];
+  for await (const report of trainingLoop(trainer, plan))
+    if (report.type === "validation" && report.preference) measured.push(report.preference);
+  trainer.destroy();
+  state.destroy();
+  return measured;
+}
