@@ -6,6 +6,10 @@ export interface StepReport {
   readonly learningRate: number;
   readonly gradNorm: number;
   readonly supervisedTokens: number;
+  /** Tokens computed, excluding padding; absent in runs of earlier versions, like the following. */
+  readonly tokens?: number;
+  /** Training time up to the end of the step, without pauses. */
+  readonly activeMs?: number;
 }
 
 /** Mean validation loss per supervised token, after a step. */

@@ -6,7 +6,8 @@ import { mergeOnGpu } from "../engine/adapters/merged-model";
 import { hostTensorFile, readHostTensors } from "../export/peft";
 import { LuthierError } from "../lib/errors";
 import type { AdapterSummary } from "../shared/adapter";
-import { listAdapters, loadAdapter, saveAdapter, type StoredAdapter } from "../storage/adapters";
+import type { TemplateId } from "../shared/data";
+import { findAdapter, listAdapters, loadAdapter, saveAdapter, type StoredAdapter } from "../storage/adapters";
 import type { ActiveAdapter, AdapterRun } from "./active";
 import type { Session } from "./session";
 
@@ -105,6 +106,13 @@ export async function adaptersOf(
 /** The loaded model's adapters, latest first. */
 export async function libraryOf(session: AdapterHost): Promise<AdapterSummary[]> {
   return session.hasModel ? adaptersOf(session, session.model.summary.id) : [];
+}
+
+/** The template that an adapter was trained with; null if unknown. */
+export async function adapterTemplate(session: AdapterHost, id: string): Promise<TemplateId | null> {
+  const known = session.heldAdapter(id) ?? session.unsaved.find(id);
+  const run = known ? known.run : (await findAdapter(id))?.run;
+  return run?.config.templateId ?? null;
 }
 
 /** An adapter with its values on the host. */

@@ -106,7 +106,7 @@ test("a newcomer's whole job", async () => {
   await status(page).filter({ hasText: "Paused." }).waitFor({ timeout: 120_000 });
   await page.reload();
   await ready(page);
-  await button(page, "Resume training").click();
+  await button(page, "Resume").click();
   await status(page).filter({ hasText: "Done." }).waitFor({ timeout: 400_000 });
   expect(await status(page).innerText()).toContain(`Step ${STEPS} of ${STEPS}`);
 

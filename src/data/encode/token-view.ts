@@ -2,6 +2,7 @@ import type { TemplateId, TokenView } from "../../shared/data";
 import type { Row } from "../../shared/rows";
 import type { LearnFrom } from "../../shared/training";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
+import type { PromptIds } from "../shape/conversation";
 import { cutRow, encodeWhole } from "./encode-row";
 
 /** Tokens of a row for display, with their parts and supervision. */
@@ -28,4 +29,18 @@ export function tokenView(
     ...notes,
     excluded,
   };
+}
+
+/** Tokens of a prompt for display. */
+export function promptTokens(
+  { ids, parts }: Pick<PromptIds, "ids" | "parts">,
+  tokenizer: Tokenizer,
+): TokenView["tokens"] {
+  return ids.map((id, index) => ({
+    id,
+    text: tokenizer.tokenText(id),
+    supervised: false,
+    part: parts[index] ?? "template",
+    special: tokenizer.specialIds.has(id),
+  }));
 }

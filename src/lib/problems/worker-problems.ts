@@ -29,6 +29,7 @@ export interface WorkerProblems {
   /** The adapter to continue training has different parameters. */
   readonly "config/other-parameters": { readonly adapter: string };
   readonly "config/no-run-to-resume": object;
+  readonly "config/no-such-run": object;
   /** `option` is the name of the adapter selection field. */
   readonly "config/adapter-not-of-model": { readonly option: string };
   readonly "config/adapter-of-other-method": {

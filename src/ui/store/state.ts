@@ -1,7 +1,14 @@
 import type { StateCreator } from "zustand/vanilla";
 import type { Client } from "../../client/client";
 import type { ErrorData } from "../../lib/errors";
-import type { AdapterPlan, CommandArgs, Environment, TrainingResult } from "../../protocol/commands";
+import type {
+  AdapterPlan,
+  CommandArgs,
+  Environment,
+  InterruptedRun,
+  RunExportFormat,
+  TrainingResult,
+} from "../../protocol/commands";
 import type { AdapterSummary } from "../../shared/adapter";
 import type { Events, TrainingStatus, UnsavedAdapter } from "../../protocol/events";
 import type { RunningJob } from "../../protocol/jobs";
@@ -20,6 +27,8 @@ import type { HubListing, UnfinishedDownload } from "../../shared/hub";
 import type { MethodChoice, MethodId } from "../../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../../shared/model";
 import type { Evaluation, FileAnswers } from "../../shared/scores";
+import type { Row } from "../../shared/rows";
+import type { ListedRun, RunLabel } from "../../shared/run-record";
 import type { SampleAnswer } from "../../shared/run-history";
 import type { RecommendedModel } from "../../shared/recommended-models";
 import type { TimedProgress } from "../lib/progress";
@@ -211,6 +220,8 @@ export interface RunFigures {
   readonly epoch: number;
   readonly loss: number | null;
   readonly validationLoss: number | null;
+  /** The step after which `validationLoss` was measured. */
+  readonly validationStep: number | null;
   readonly tokensPerSecond: number | null;
   readonly remainingMs: number | null;
   readonly gpuBytes: number | null;
@@ -243,6 +254,34 @@ export interface TrainSlice {
   dismissTrainProblem(): void;
 }
 
+export interface RunsSlice {
+  /** Kept runs of all models, newest first. */
+  readonly runs: readonly ListedRun[];
+  /** The loaded model's runs that were cut off, latest first. */
+  readonly interrupted: readonly InterruptedRun[];
+  /** Runs deleted last, which can be restored. */
+  readonly deletedRuns: readonly string[];
+  readonly runsProblem: ErrorData | null;
+  /** Removes what was deleted before, lists the runs, and shows the latest one. */
+  startRuns(): Promise<void>;
+  refreshRuns(): Promise<void>;
+  setInterrupted(runs: readonly InterruptedRun[]): void;
+  /** Discards the checkpoint of an interrupted run. */
+  discardRun(id: string): Promise<void>;
+  editRun(id: string, change: Partial<RunLabel>): Promise<void>;
+  deleteRuns(ids: readonly string[]): Promise<void>;
+  /** Restores the runs deleted last. */
+  restoreRuns(): Promise<void>;
+  /** Shows the curves and figures of a kept run in the panel, unless a run is active. */
+  showRun(id: string): Promise<void>;
+  /** Downloads a run as a file. */
+  exportRun(id: string, format: RunExportFormat): Promise<void>;
+  /** Fills the forms with a run's data, model, template, method and options, as far as they still exist. */
+  takeRunSettings(run: ListedRun): Promise<void>;
+  /** Prepares a run that goes on from a run's adapter. */
+  continueRun(run: ListedRun): Promise<void>;
+}
+
 export interface Answer {
   readonly state: "waiting" | "streaming" | "done" | "failed";
   readonly text: string;
@@ -264,6 +303,8 @@ export type Voices = Readonly<Record<Side, Voice | null>>;
 export interface Turn {
   readonly id: string;
   readonly question: string;
+  /** The dataset row that was asked as training rendered it; null for a free question. */
+  readonly row: Row | null;
   /** The voices asked. */
   readonly voices: Voices;
   readonly before: Answer;
@@ -277,6 +318,8 @@ export interface CompareSlice {
   readonly generationEdits: FieldValues;
   readonly markDifferences: boolean;
   send(question: string): Promise<void>;
+  /** Asks a dataset row alone, without earlier turns, as training rendered it. */
+  sendRow(row: Row): Promise<void>;
   /** Asks an earlier question again with a new wording; later turns are dropped. */
   resend(turnId: string, question: string): Promise<void>;
   stopAnswers(): void;
@@ -370,6 +413,7 @@ export type StudioState = JobsSlice &
   HubSlice &
   MethodSlice &
   TrainSlice &
+  RunsSlice &
   CompareSlice &
   ScoresSlice &
   BatchSlice &

@@ -14,6 +14,7 @@ const emptyRun: RunFigures = {
   epoch: 0,
   loss: null,
   validationLoss: null,
+  validationStep: null,
   tokensPerSecond: null,
   remainingMs: null,
   gpuBytes: null,
@@ -42,6 +43,8 @@ export const trainSlice: SliceCreator<TrainSlice> =
       try {
         const result = await runAcrossLosses(run);
         get().addAdapter(result.adapter);
+        // A run may have kept checkpoints as well.
+        get().setAdapters(await client.call("listAdapters").catch(() => get().adapters));
         set(({ run }) => ({
           runStatus: result.status,
           result,
@@ -50,6 +53,7 @@ export const trainSlice: SliceCreator<TrainSlice> =
             step: result.steps,
             loss: result.finalLoss ?? run.loss,
             validationLoss: result.validationLoss ?? run.validationLoss,
+            validationStep: result.validationStep ?? run.validationStep,
             remainingMs: null,
           },
         }));
@@ -71,7 +75,8 @@ export const trainSlice: SliceCreator<TrainSlice> =
         if (!isDeviceLost(error) || !(await get().recover())) throw error;
         const { runId } = get();
         const kept = await client.call("interruptedRuns");
-        const isKept = runId !== null && kept.some(({ id }) => id === runId);
+        // A run that has not begun shows the previous one's id.
+        const isKept = isBegun && runId !== null && kept.some(({ id }) => id === runId);
         set({ runStatus: "preparing" });
         return runAcrossLosses(isKept ? (worker) => worker.call("resumeRun", { id: runId }) : run);
       }

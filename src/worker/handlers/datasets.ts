@@ -8,6 +8,7 @@ import type { EncodedRows } from "../encoded-rows";
 import { deleteDatasetJob } from "../jobs/delete-dataset";
 import { importDatasetJob, importSampleJob } from "../jobs/import-dataset";
 import type { JobOwner } from "../jobs/owner";
+import { heldOutOfRun } from "../run-library";
 import { heldOutOfSample, sampleId, samples } from "../samples";
 import type { Handlers } from "../serve";
 import type { Session } from "../session";
@@ -46,7 +47,8 @@ export function datasetHandlers(
     importSample: ({ id, name }, call) => owner.run(importSampleJob(id, name), call),
     deleteDataset: ({ id }, call) => owner.run(deleteDatasetJob(encoded, id), call),
     datasetRows: ({ id, offset, count }) => readRows(id, offset, count),
-    heldOutRows: (args) => heldOutRows(args),
+    heldOutRows: ({ adapterId, ...args }) =>
+      adapterId === null ? heldOutRows(args) : heldOutOfRun(adapterId, args.count),
     async tokenView({ datasetId, row, templateId, maxLength, learnFrom }) {
       const [found] = await readRows(datasetId, row, 1);
       if (!found) throw new LuthierError({ code: "data/no-such-row", row: row + 1 });

@@ -6,7 +6,9 @@ import { answerJob } from "../jobs/answer";
 import { answerFilesJob } from "../jobs/answer-files";
 import { evaluateJob } from "../jobs/evaluate";
 import type { JobOwner } from "../jobs/owner";
+import { promptTokens } from "../../data/encode/token-view";
 import { readAdapter } from "../kept-adapter";
+import { questionPrompt, questionTemplates } from "../question-prompt";
 import type { Handlers } from "../serve";
 import type { Session } from "../session";
 
@@ -14,6 +16,7 @@ type Names =
   | "generate"
   | "evaluate"
   | "keptEvaluation"
+  | "questionTokens"
   | "answerFiles"
   | "pauseAnswers"
   | "resumeAnswers"
@@ -36,6 +39,14 @@ export function generationHandlers(
     resumeAnswers: () => gate.open(),
     evaluate: (args, call) => owner.run(evaluateJob(session, encoded, args), call),
     keptEvaluation: ({ adapterId }) => loadEvaluation(adapterId ?? baseKey(session.model.summary.id)),
+    async questionTokens({ questions, templateId }) {
+      const { tokenizer } = session.model;
+      const templates = await questionTemplates(session, questions, templateId);
+      return questions.map((question, index) => {
+        const prompt = questionPrompt(question, templates[index] ?? templateId, tokenizer);
+        return promptTokens(prompt, tokenizer);
+      });
+    },
     async mergedBytes({ id }) {
       const { adapter, values } = await readAdapter(session, id);
       return mergedGpuBytes(session.model.engine, adapter, values);

@@ -1,9 +1,9 @@
-import { promptIds } from "../../data/shape/conversation";
 import { makeRng } from "../../lib/rng";
 import type { CommandArgs, Question } from "../../protocol/commands";
 import type { FinishReason } from "../../shared/generation";
 import { StreamDecoder } from "../../tokenizer/stream-decoder";
 import { checkIds } from "../check-ids";
+import { questionPrompt, questionTemplates } from "../question-prompt";
 import type { Session } from "../session";
 import { findSpeaker } from "../speakers";
 import { onGpu } from "./on-gpu";
@@ -17,8 +17,10 @@ export function answerJob(session: Session, args: Args): Job<void> {
     kind: "answer",
     run: ({ signal }) =>
       onGpu(session, async () => {
-        for (const question of args.questions) {
-          const finish = await answer(session, args, question, signal);
+        const templates = await questionTemplates(session, args.questions, args.templateId);
+        for (const [index, question] of args.questions.entries()) {
+          const templateId = templates[index] ?? args.templateId;
+          const finish = await answer(session, { ...args, templateId }, question, signal);
           if (finish === "stopped") return;
         }
       }),
@@ -31,9 +33,9 @@ async function answer(
   question: Question,
   signal: AbortSignal,
 ): Promise<FinishReason> {
-  const { side, messages } = question;
+  const { side } = question;
   const { tokenizer } = session.model;
-  const { ids, endIds, answerLead } = promptIds(messages, templateId, tokenizer);
+  const { ids, endIds, answerLead } = questionPrompt(question, templateId, tokenizer);
   checkIds(ids, session.model);
   const speaker = await findSpeaker(session, question);
   const generator = await session.generator(side, speaker, ids.length + options.maxNewTokens);

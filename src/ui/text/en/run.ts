@@ -63,7 +63,7 @@ export const run = {
     elsewhereTitle: "Another tab is training",
     elsewhere: (name: string, step: number, total: number) =>
       `“${name}” was last saved after step ${format.integer(step)} of ${format.integer(total)}. You can browse, ask and export here; training becomes available when that run ends.`,
-    resume: "Resume training",
+    resume: "Resume",
     discard: "Discard it",
   },
   label: "Run",

@@ -65,6 +65,10 @@ export const workerProblems: ProblemTexts<WorkerProblems> = {
     what: `The chosen options train different parameters than “${adapter}” has.`,
     advice: `Choose the method and options it was trained with, or turn off “${trainingOptions.continueAdapter.label}”.`,
   }),
+  "config/no-such-run": () => ({
+    what: "This run no longer exists.",
+    advice: "It may have been deleted in another tab; choose another one.",
+  }),
   "config/no-run-to-resume": () => ({
     what: "There is no run to resume.",
     advice: "Start a new one with Train.",
