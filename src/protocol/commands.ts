@@ -14,6 +14,7 @@ import type { TrainingForecast, TrainingSpeed } from "../shared/forecast";
 import type { ChatMessage, GenerationOptions, Side } from "../shared/generation";
 import type { MethodChoice } from "../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../shared/model";
+import type { RateSearch } from "../shared/rate-search";
 import type { Row } from "../shared/rows";
 import type { Evaluation, EvaluationOptions, FileAnswers, ScoredSide } from "../shared/scores";
 import type { ListedRun, RunDetails, RunLabel, RunSummary } from "../shared/run-record";
@@ -207,6 +208,8 @@ export interface Commands extends HubCommands {
   forecastTraining(args: { config: RunConfig; budgetBytes: number }): TrainingForecast;
   /** Times a few steps on the real data and discards them. */
   measureTraining(args: RunConfig): TrainingSpeed;
+  /** Trains with a rising learning rate and discards the result. */
+  findLearningRate(args: RunConfig): RateSearch;
   /**
    * Trains to completion or failure, reporting through `training`. If cancelled, resolves with the adapter trained so
    * far.

@@ -150,6 +150,10 @@ test("a newcomer's whole job", async () => {
   await ready(page);
   // What was scored is kept with the adapter.
   await page.getByRole("table", { name: "Answers", exact: true }).waitFor();
+  const run = page.getByRole("region", { name: "Runs", exact: true }).getByRole("row").nth(1);
+  await run.getByText("1 · LoRA, pirates").waitFor();
+  expect(await run.innerText()).toContain("done");
+  await page.getByRole("img", { name: `Chart: Loss. At step ${STEPS}` }).waitFor();
   const reloaded = await ask(page);
   expect(reloaded.after).toContain("Arr!");
 

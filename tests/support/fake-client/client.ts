@@ -35,7 +35,7 @@ import { FakeLibrary } from "./library";
 import { pause } from "./pace";
 import { fakeEvaluation } from "./scores";
 import { FakeRun } from "./run";
-import { FakeRuns } from "./runs";
+import { fakeRateSearch, FakeRuns } from "./runs";
 
 /** Behaviour of the fake client. */
 const LOST = { code: "device-lost/gpu", reason: "unknown", message: "" } as const;
@@ -205,6 +205,11 @@ export class FakeClient implements Client {
     planAdapter: ({ method }) => this.plan(method),
     forecastTraining: ({ config, budgetBytes }) => fakeForecast(config, budgetBytes),
     measureTraining: (_config, call) => this.owner.run({ kind: "measure", run: () => this.measure() }, call),
+    findLearningRate: (_config, call) =>
+      this.owner.run(
+        { kind: "measure", subject: "learning-rate", run: () => Promise.resolve(fakeRateSearch()) },
+        call,
+      ),
     train: ({ config: { method, training } }, call) => {
       const asked = { id: method.id, highestRate: training.learningRate };
       return this.owner.run(this.training.job({ ...asked, totalSteps: training.maxSteps || 60 }), call);

@@ -1,4 +1,5 @@
 import { LuthierError } from "../../../src/lib/errors";
+import { type RateSearch, SEARCH_STEPS, searchRate, suggestRate } from "../../../src/shared/rate-search";
 import type { ListedRun, RunState } from "../../../src/shared/run-record";
 import type { TrainingOptions } from "../../../src/shared/training";
 import type { Handlers } from "../../../src/worker/serve";
@@ -119,3 +120,12 @@ const fakeTraining: TrainingOptions = {
   baseModelDropout: true,
   continueAdapter: false,
 };
+
+/** A loss that falls, then rises again. */
+export function fakeRateSearch(): RateSearch {
+  const points = Array.from({ length: SEARCH_STEPS }, (_, step) => {
+    const rate = searchRate(step, 1e-6, 1e-1);
+    return { rate, loss: 1 + 2.5 / (1 + rate / 3e-4) + 40 * rate };
+  });
+  return { points, suggestion: suggestRate(points) };
+}

@@ -41,6 +41,16 @@ export const train = {
   continueFrom: (name: string, steps: number, withOptimizer: boolean) =>
     `From “${name}”${steps > 0 ? `, ${plural(steps, "step", "steps")}` : ""}${withOptimizer ? ", with its optimizer state" : ""}. You can choose another one under Export.`,
   takeMethod: "Use its method and options",
+  rateFinder: {
+    find: "Find learning rate",
+    stop: "Stop the search",
+    hint: "tries rising rates on your data for up to 50 steps, and discards the result",
+    busy: "Trying rising rates…",
+    chart: "Loss by lr",
+    at: (rate: string) => `at ${rate}`,
+    take: (rate: string) => `Use ${rate}`,
+    none: "The loss did not fall at any rate. Check the data and the template, or keep the default.",
+  },
   rateChart: "Learning rate",
   normChart: "Gradient norm",
   samples: "Answers on the way",
