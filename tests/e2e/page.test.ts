@@ -243,7 +243,7 @@ describe("kept runs", () => {
       expect(await runs.getByRole("table", { name: "Runs", exact: true }).count()).toBe(1);
       await button(page, "Details of run 1").click();
       await button(page, "Use these settings").click();
-      await expect.poll(() => page.getByLabel("Learning rate").inputValue()).toBe("0.0001");
+      await expect.poll(() => page.getByLabel("Learning rate").inputValue()).toBe("1e-4");
       await button(page, "Delete").click();
       await row(1).waitFor({ state: "detached" });
       await button(page, "Undo").click();
@@ -251,7 +251,7 @@ describe("kept runs", () => {
       await button(page, "Compare runs").click();
       const dialog = page.getByRole("dialog", { name: "Compare runs" });
       await dialog.getByRole("img", { name: "Chart: Training loss. At step 60" }).waitFor();
-      await dialog.getByRole("row").filter({ hasText: "Learning rate" }).getByText("0.0002").waitFor();
+      await dialog.getByRole("row").filter({ hasText: "Learning rate" }).getByText("2e-4").waitFor();
       await button(page, "Close").click();
       await dialog.waitFor({ state: "detached" });
     });

@@ -40,7 +40,8 @@ export function promptTokens(
     id,
     text: tokenizer.tokenText(id),
     supervised: false,
-    part: parts[index] ?? "template",
+    // Earlier answers belong to what is asked.
+    part: parts[index] === "template" ? "template" : "prompt",
     special: tokenizer.specialIds.has(id),
   }));
 }

@@ -86,10 +86,11 @@ export function Chart(props: Props) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [version, shape, scheme, height, log, group, axis]);
 
-  const steps = lines[0]?.steps ?? new Float64Array();
-  const lastStep = steps.at(-1) ?? null;
+  const lastSteps = lines.flatMap(({ steps }) => steps.at(-1) ?? []);
+  const lastStep = lastSteps.length === 0 ? null : Math.max(...lastSteps);
   const step = pointed ?? lastStep;
-  const main = lines.find((line) => !line.faint) ?? lines[0];
+  const drawn = lines.filter(({ steps }) => steps.length > 0);
+  const main = drawn.find((line) => !line.faint) ?? drawn[0];
   const mainValue = main?.values.at(-1);
   return (
     <figure className={classes.figure}>
