@@ -252,6 +252,12 @@ describe("kept runs", () => {
       const dialog = page.getByRole("dialog", { name: "Compare runs" });
       await dialog.getByRole("img", { name: "Chart: Training loss. At step 60" }).waitFor();
       await dialog.getByRole("row").filter({ hasText: "Learning rate" }).getByText("2e-4").waitFor();
+      await dialog.getByLabel("Logarithmic").check();
+      await dialog.getByLabel("Against").selectOption("tokens");
+      await dialog.getByRole("img", { name: "Chart: Training loss. At step" }).waitFor();
+      const saving = page.waitForEvent("download");
+      await button(page, "Save as PNG: Training loss").click();
+      expect((await saving).suggestedFilename()).toBe("training-loss.png");
       await button(page, "Close").click();
       await dialog.waitFor({ state: "detached" });
     });

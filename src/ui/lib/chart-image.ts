@@ -20,9 +20,9 @@ const PNG_SCALE = 2;
 export async function saveChart(element: Element, picture: ChartPicture, kind: ChartImage): Promise<void> {
   const style = getComputedStyle(element);
   const color = (role: string): string => style.getPropertyValue(role).trim();
-  const svg = new Blob([chartSvg(picture, color)], { type: "image/svg+xml" });
+  const svg = chartSvg(picture, color);
   const name = `${picture.title.toLowerCase().replaceAll(/\W+/g, "-")}.${kind}`;
-  saveBlob(name, kind === "svg" ? svg : await rasterise(svg));
+  saveBlob(name, kind === "svg" ? new Blob([svg], { type: "image/svg+xml" }) : await rasterise(svg));
 }
 
 /**
@@ -111,16 +111,12 @@ function escape(words: string): string {
   return words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }
 
-async function rasterise(svg: Blob): Promise<Blob> {
-  const address = URL.createObjectURL(svg);
-  try {
-    const image = new Image();
-    image.src = address;
-    await image.decode();
-    const canvas = new OffscreenCanvas(SIZE.width * PNG_SCALE, SIZE.height * PNG_SCALE);
-    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
-    return await canvas.convertToBlob({ type: "image/png" });
-  } finally {
-    URL.revokeObjectURL(address);
-  }
+/** Draws an SVG by a data URL: the page's security policy allows no images from blob URLs. */
+async function rasterise(svg: string): Promise<Blob> {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = new OffscreenCanvas(SIZE.width * PNG_SCALE, SIZE.height * PNG_SCALE);
+  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return canvas.convertToBlob({ type: "image/png" });
 }

@@ -8,7 +8,7 @@ import { isDeviceLost } from "./recovery-slice";
 import { selectDataset, selectRunConfig, selectTrainBlock } from "./selectors";
 import type { RunFigures, SliceCreator, TrainSlice } from "./state";
 
-const emptyRun: RunFigures = {
+export const emptyRun: RunFigures = {
   step: 0,
   totalSteps: 0,
   epoch: 0,
