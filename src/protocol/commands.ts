@@ -19,10 +19,13 @@ import type { TrainingForecast, TrainingSpeed } from "../shared/forecast";
 import type { ChatMessage, GenerationOptions, Side } from "../shared/generation";
 import type { MethodChoice } from "../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../shared/model";
+import type { RateSearch } from "../shared/rate-search";
 import type { Row } from "../shared/rows";
 import type { Evaluation, EvaluationOptions, FileAnswers, ScoredSide } from "../shared/scores";
+import type { ListedRun, RunDetails, RunLabel, RunSummary } from "../shared/run-record";
 import type { LearnRule, RunConfig } from "../shared/training";
 import type { HubCommands } from "./hub-commands";
+import type { LogLine } from "./log";
 
 /** Capabilities of the device. */
 export interface Environment {
@@ -87,6 +90,8 @@ export interface TrainingResult {
   readonly steps: number;
   readonly finalLoss: number | null;
   readonly validationLoss: number | null;
+  /** The step after which `validationLoss` was measured; that of the best values if they were restored. */
+  readonly validationStep: number | null;
   readonly elapsedMs: number;
   /** Loss of a uniform prediction, if the final loss is no better; otherwise null. */
   readonly chanceLoss: number | null;
@@ -100,6 +105,9 @@ export interface Question {
   readonly adapterId: string | null;
   /** Whether to use a merged copy of the model instead of adding the adapter. */
   readonly merged: boolean;
+  /** A dataset row that begins the conversation, rendered as in training; null for a free question. */
+  readonly row: Row | null;
+  /** With a row, what follows its question: answer and question in turn, or nothing. */
   readonly messages: readonly ChatMessage[];
 }
 
@@ -125,6 +133,9 @@ export interface AnswerFilesArgs {
   readonly template: PromptTemplate;
   readonly options: GenerationOptions;
 }
+
+/** File formats of a run: all of it as JSON, its curves as CSV, or a TensorBoard event file. */
+export type RunExportFormat = "json" | "csv" | "tensorboard";
 
 /** Options that determine the tokens of a dataset's rows. */
 export interface EncodingArgs extends PromptTemplate, LearnRule {
@@ -175,10 +186,12 @@ export interface Commands extends HubCommands {
   /** The rows in use as JSON Lines, in the form in which they came. */
   exportRows(args: { id: string }): Blob;
   /**
-   * Rows that a run with this split and seed holds out; for a sample dataset its held-out file; or those of a
-   * validation dataset.
+   * Rows that the run behind the adapter has not trained on, whatever the forms say; none if unknown. Without an
+   * adapter, those that a run with this split and seed would hold out; for a sample dataset its held-out file; or those
+   * of a validation dataset.
    */
   heldOutRows(args: {
+    adapterId: string | null;
     id: string;
     validationId: string | null;
     validationSplit: number;
@@ -217,6 +230,8 @@ export interface Commands extends HubCommands {
   forecastTraining(args: { config: RunConfig; budgetBytes: number }): TrainingForecast;
   /** Times a few steps on the real data and discards them. */
   measureTraining(args: RunConfig): TrainingSpeed;
+  /** Trains with a rising learning rate and discards the result. */
+  findLearningRate(args: RunConfig): RateSearch;
   /**
    * Trains to completion or failure, reporting through `training`. If cancelled, resolves with the adapter trained so
    * far.
@@ -256,10 +271,29 @@ export interface Commands extends HubCommands {
   resumeAnswers(): void;
   /** The latest scores of an adapter, or of the loaded base model for null; null where there are none. */
   keptEvaluation(args: { adapterId: string | null }): Evaluation | null;
+  /** The tokens that {@link generate} sends for each question. */
+  questionTokens(args: {
+    questions: readonly Pick<Question, "adapterId" | "row" | "messages">[];
+    template: PromptTemplate;
+  }): readonly TokenView["tokens"][];
   /** GPU memory needed for a merged copy besides the base; allocates nothing. */
   mergedBytes(args: { id: string }): number;
   /** Frees merged weights except those of these adapters. */
   keepMerged(args: { ids: readonly string[] }): void;
+
+  /** Kept runs of all models, newest first. */
+  listRuns(): readonly ListedRun[];
+  /** A run with its curves, samples and log. */
+  readRun(args: { id: string }): {
+    readonly summary: RunSummary;
+    readonly details: RunDetails<LogLine>;
+  };
+  /** A run as a file. */
+  exportRun(args: { id: string; format: RunExportFormat }): { readonly name: string; readonly file: Blob };
+  /** Renames, annotates, stars, deletes or restores a run. */
+  editRun(args: { id: string; change: Partial<RunLabel> }): void;
+  /** Removes deleted runs for good. Their adapters stay in the library. */
+  tidyRuns(): void;
 
   /** Adapters of the loaded model, newest first; empty without a model. */
   listAdapters(): readonly AdapterSummary[];

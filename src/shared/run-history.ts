@@ -16,6 +16,10 @@ export interface StepReport {
   readonly supervisedTokens: number;
   /** Set for objectives on pairs. */
   readonly preference?: PreferenceReport;
+  /** Tokens computed, excluding padding; absent in runs of earlier versions, like the following. */
+  readonly tokens?: number;
+  /** Training time up to the end of the step, without pauses. */
+  readonly activeMs?: number;
 }
 
 /** Mean validation loss per supervised token, or pair, after a step. */

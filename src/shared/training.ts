@@ -53,12 +53,14 @@ export interface TrainingOptions {
   readonly thoughts?: Thoughts;
   /** Fraction of rows held out for validation, 0 to 0.5. */
   readonly validationSplit: number;
-  /** Optimizer steps between validations; 0 means five per run. */
+  /** Optimizer steps between validations; 0 means once an epoch, and at least five times a run. */
   readonly evalSteps: number;
   /** Restores the values with the lowest validation loss at the end. */
   readonly loadBestModelAtEnd: boolean;
   /** Stops after this many validations without improvement; 0 disables it. */
   readonly earlyStoppingPatience: number;
+  /** Number of adapters kept on the way, those with the lowest validation loss; absent in runs of earlier versions. */
+  readonly keepCheckpoints?: number;
   /** Optimizer steps between sample answers; 0 disables them. */
   readonly sampleEvery: number;
   readonly seed: number;
@@ -192,6 +194,14 @@ export const trainingFields = [
     default: 0,
     min: 0,
     max: 1000,
+    level: "advanced",
+  },
+  {
+    name: "keepCheckpoints",
+    type: "integer",
+    default: 0,
+    min: 0,
+    max: 20,
     level: "advanced",
   },
   {

@@ -120,6 +120,14 @@ export async function listAllAdapters(): Promise<AdapterDetails[]> {
   return [...byId.values()].sort((a, b) => b.savedAt - a.savedAt || a.id.localeCompare(b.id));
 }
 
+/** Metadata of an adapter; null if there is none. */
+export async function findAdapter(id: string): Promise<AdapterDetails | null> {
+  return guarded(
+    "adapter-read",
+    async () => (await shelf.card(id)) ?? (await get<AdapterDetails>([id, "details"], entries)) ?? null,
+  );
+}
+
 /** Bytes per adapter in OPFS, by id. */
 export function adapterSizes(): Promise<ReadonlyMap<string, number>> {
   return guarded("adapters-list", () => shelf.sizes());

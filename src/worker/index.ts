@@ -7,6 +7,7 @@ import { environmentHandlers } from "./handlers/environment";
 import { generationHandlers } from "./handlers/generation";
 import { hubHandlers } from "./handlers/hub";
 import { modelHandlers } from "./handlers/models";
+import { runHandlers } from "./handlers/runs";
 import { trainingHandlers } from "./handlers/training";
 import { JobOwner } from "./jobs/owner";
 import { emitterFor, serve } from "./serve";
@@ -32,4 +33,5 @@ serve(self, {
   ...trainingHandlers(owner, session, encoded),
   ...generationHandlers(owner, session, encoded),
   ...adapterHandlers(owner, session),
+  ...runHandlers(),
 });

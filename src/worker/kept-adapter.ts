@@ -7,7 +7,7 @@ import { hostTensorFile, readHostTensors } from "../export/peft";
 import { LuthierError } from "../lib/errors";
 import type { AdapterSummary } from "../shared/adapter";
 import { type PromptTemplate, templateOf } from "../shared/data";
-import { listAdapters, loadAdapter, saveAdapter, type StoredAdapter } from "../storage/adapters";
+import { findAdapter, listAdapters, loadAdapter, saveAdapter, type StoredAdapter } from "../storage/adapters";
 import type { ActiveAdapter, AdapterRun } from "./active";
 import type { Session } from "./session";
 
@@ -155,11 +155,7 @@ export async function holdMerged(session: Session, id: string): Promise<LoadedMo
 
 /** The template that an adapter of the loaded model was trained with; null for one that came without a run. */
 export async function templateOfAdapter(session: AdapterHost, id: string): Promise<PromptTemplate | null> {
-  const { unsaved, model } = session;
-  const found =
-    session.heldAdapter(id) ??
-    unsaved.find(id) ??
-    (await listAdapters(model.summary.id)).find((adapter) => adapter.id === id);
+  const found = session.heldAdapter(id) ?? session.unsaved.find(id) ?? (await findAdapter(id));
   return found?.run ? templateOf(found.run.config) : null;
 }
 

@@ -11,9 +11,12 @@ import {
   saveCheckpoint,
 } from "../storage/checkpoints";
 import { findDataset } from "../storage/datasets";
+import { labelRun } from "../storage/run-records";
 import type { ActiveAdapter } from "./active";
 import { saveNow } from "./kept-adapter";
+import { deletedRuns } from "./run-library";
 import { isOwned } from "./run-lock";
+import type { RunRecorder } from "./run-recorder";
 import type { Session } from "./session";
 import type { TrainingReporter } from "./training-reporter";
 
@@ -32,6 +35,7 @@ interface RunParts {
   readonly session: Session;
   readonly trainer: Trainer;
   readonly reporter: TrainingReporter;
+  readonly recorder: RunRecorder;
   readonly best: BestValues;
   /** The adapter in its current state. */
   trained(): ActiveAdapter;
@@ -57,10 +61,11 @@ export class RunKeeper {
   /** Saves a checkpoint. If storage is full, the run continues and the log says so. */
   async keep(): Promise<void> {
     let wait = KEEP_EVERY_MS;
-    const { session, trainer, reporter, best, run, startedAt } = this.#parts;
+    const { session, trainer, reporter, recorder, best, run, startedAt } = this.#parts;
     const adapter = this.#parts.trained();
     const { id, name } = adapter.summary;
     try {
+      await recorder.save({ state: "running", elapsedMs: performance.now() - startedAt });
       await saveNow(session, adapter);
       await saveCheckpoint({
         ...run,
@@ -98,6 +103,7 @@ export async function forgetRun({ emit }: Pick<Session, "emit">, id: string): Pr
 export async function discardRun(id: string): Promise<void> {
   if (await isOwned(id)) throw new LuthierError({ code: "busy/elsewhere" });
   await deleteCheckpoint(id);
+  await labelRun(id, { state: "stopped" });
 }
 
 /** The loaded model's interrupted runs, latest first. */
@@ -105,8 +111,8 @@ export async function listInterruptedRuns(
   session: Pick<Session, "hasModel" | "model">,
 ): Promise<InterruptedRun[]> {
   if (!session.hasModel) return [];
-  const runs = await listRuns(session.model.summary.id);
-  return Promise.all(runs.map((run) => describeRun(run)));
+  const [runs, deleted] = await Promise.all([listRuns(session.model.summary.id), deletedRuns()]);
+  return Promise.all(runs.filter(({ adapter }) => !deleted.has(adapter.id)).map((run) => describeRun(run)));
 }
 
 async function describeRun({

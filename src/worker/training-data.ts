@@ -7,7 +7,7 @@ import {
   rowSizes,
 } from "../data/batch/batches";
 import { batchLengths } from "../data/batch/lengths";
-import { splitRows } from "../data/batch/split";
+import { type Split, splitRows } from "../data/batch/split";
 import type { EncodedRow } from "../data/encode/encode-row";
 import type { BatchShape, VirtualLengths } from "../engine/train/batch-inputs";
 import { LuthierError } from "../lib/errors";
@@ -32,6 +32,12 @@ export interface TrainingData {
   readonly trainRows: number;
   /** For pairs of answers; null for texts and single answers. */
   readonly pairs: PairData | null;
+  readonly stepsPerEpoch: number;
+  /**
+   * Dataset indices of the rows not trained on, ascending. With a validation file, the indices of its usable rows in
+   * that file.
+   */
+  readonly heldOut: readonly number[];
   /**
    * Dataset index of the row to sample while training: the first held-out row, else the first row. With a validation
    * file, the index of its first row in that file.
@@ -113,6 +119,8 @@ export function planTrainingData(
     evaluationShapes: batchShapes(allPlaces(validation), batchRows, rowSizesOf(validationRows)),
     trainRows: train.length,
     pairs: references && pairData([...train, ...validationRows], references, options.batchSize, rowSizesOf),
+    stepsPerEpoch: epochs.stepsPerEpoch,
+    heldOut: validationFile ? rowsOf(validationFile, usableRows(validationFile)) : heldOutRows(rows, split),
     sampleRow: validationFile
       ? datasetIndexOf(validationFile, usableRows(validationFile)[0] ?? 0)
       : datasetIndexOf(rows, split.validation[0] ?? split.train[0] ?? 0),
@@ -163,6 +171,17 @@ function usableFile(rows: readonly EncodedRow[]): EncodedRow[] {
 /** The dataset index of an encoded row. */
 function datasetIndexOf(rows: readonly EncodedRow[], index: number): number {
   return rows[index]?.row ?? index;
+}
+
+/** Dataset indices of held-out rows; a text of which any block is trained on is not held out. */
+function heldOutRows(rows: readonly EncodedRow[], split: Split): number[] {
+  const trained = new Set(rowsOf(rows, split.train));
+  return rowsOf(rows, split.validation).filter((row) => !trained.has(row));
+}
+
+/** Dataset indices of encoded rows, each once. */
+function rowsOf(rows: readonly EncodedRow[], indices: readonly number[]): number[] {
+  return [...new Set(indices.map((index) => datasetIndexOf(rows, index)))];
 }
 
 /** A batch within an epoch's list. */

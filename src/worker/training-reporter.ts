@@ -27,6 +27,12 @@ export class TrainingReporter {
   #lastSpeed: Speed | null = null;
   #lastSent = -Infinity;
   #doneSteps = 0;
+  /** Training time without pauses, and when it was last added to. */
+  #activeMs = 0;
+  #activeSince = performance.now();
+  #tokens = 0;
+  /** The step after which `validationLoss` was measured. */
+  validationStep: number | null = null;
   /** The latest values; the result of the run. */
   finalLoss: number | null = null;
   validationLoss: number | null = null;
@@ -42,6 +48,11 @@ export class TrainingReporter {
     return this.#doneSteps;
   }
 
+  /** Tokens computed so far, excluding padding. */
+  get tokens(): number {
+    return this.#tokens;
+  }
+
   /** Everything the run has reported so far. */
   get history(): RunHistory {
     return { steps: [...this.#steps], validation: [...this.#validation] };
@@ -51,6 +62,8 @@ export class TrainingReporter {
   replay({ steps, validation }: RunHistory): void {
     for (const step of steps) this.#addStep(step);
     for (const point of validation) this.#addValidation(point);
+    this.#activeMs = steps.at(-1)?.activeMs ?? 0;
+    this.#activeSince = performance.now();
     this.send("preparing", true);
   }
 
@@ -65,7 +78,11 @@ export class TrainingReporter {
       this.#addValidation({ step, loss, ...(preference && { preference }) });
     } else if (report.type === "step") {
       const { step, epoch, loss, learningRate, gradNorm, supervisedTokens, preference } = report;
-      const figures = { step, epoch, loss, learningRate, gradNorm, supervisedTokens };
+      const now = performance.now();
+      this.#activeMs += now - this.#activeSince;
+      this.#activeSince = now;
+      const activeMs = Math.round(this.#activeMs);
+      const figures = { step, epoch, loss, learningRate, gradNorm, supervisedTokens, tokens, activeMs };
       this.#addStep({ ...figures, ...(preference && { preference }) });
       this.#recent = [...this.#recent, { timeMs: performance.now(), tokens }].slice(-WINDOW_STEPS);
     }
@@ -75,6 +92,7 @@ export class TrainingReporter {
   /** Excludes a pause from the speed, which keeps its value until two more steps have been timed. */
   excludePause(): void {
     this.#recent = [];
+    this.#activeSince = performance.now();
   }
 
   send(status: TrainingStatus, past = false): void {
@@ -98,12 +116,14 @@ export class TrainingReporter {
   #addStep(report: StepReport): void {
     this.#steps.push(report);
     this.#doneSteps = report.step;
+    this.#tokens += report.tokens ?? 0;
     this.finalLoss = report.loss;
   }
 
   #addValidation(report: ValidationReport): void {
     this.#validation.push(report);
     this.validationLoss = report.loss;
+    this.validationStep = report.step;
   }
 
   #speed(): Speed | null {

@@ -223,13 +223,43 @@ describe("an interrupted run", () => {
   it("goes on where it was, or is discarded", async () => {
     await withPage({ query: "pace=4&interrupted" }, async (page) => {
       await page.getByText("A run was interrupted").waitFor();
-      await button(page, "Resume training").click();
+      await button(page, "Resume").click();
       await page.getByRole("status").filter({ hasText: "Done. Step 60 of 60" }).waitFor();
       await page.getByText("A run was interrupted").waitFor({ state: "detached" });
     });
     await withPage({ query: "pace=4&interrupted" }, async (page) => {
       await button(page, "Discard it").click();
       await page.getByText("A run was interrupted").waitFor({ state: "detached" });
+    });
+  });
+});
+
+describe("kept runs", () => {
+  it("are listed with what can be done with each, deleted and restored, and compared", async () => {
+    await withPage({ query: "pace=4&runs=3" }, async (page) => {
+      const runs = page.getByRole("region", { name: "Runs", exact: true });
+      const row = (number: number) => runs.getByRole("row").filter({ hasText: `${number} · LoRA` });
+      await row(3).getByText("cut off").waitFor();
+      expect(await runs.getByRole("table", { name: "Runs", exact: true }).count()).toBe(1);
+      await button(page, "Details of run 1").click();
+      await button(page, "Use these settings").click();
+      await expect.poll(() => page.getByLabel("Learning rate").inputValue()).toBe("1e-4");
+      await button(page, "Delete").click();
+      await row(1).waitFor({ state: "detached" });
+      await button(page, "Undo").click();
+      await row(1).waitFor();
+      await button(page, "Compare runs").click();
+      const dialog = page.getByRole("dialog", { name: "Compare runs" });
+      await dialog.getByRole("img", { name: "Chart: Training loss. At step 60" }).waitFor();
+      await dialog.getByRole("row").filter({ hasText: "Learning rate" }).getByText("2e-4").waitFor();
+      await dialog.getByLabel("Logarithmic").check();
+      await dialog.getByLabel("Against").selectOption("tokens");
+      await dialog.getByRole("img", { name: "Chart: Training loss. At step" }).waitFor();
+      const saving = page.waitForEvent("download");
+      await button(page, "Save as PNG: Training loss").click();
+      expect((await saving).suggestedFilename()).toBe("training-loss.png");
+      await button(page, "Close").click();
+      await dialog.waitFor({ state: "detached" });
     });
   });
 });

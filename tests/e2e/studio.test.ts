@@ -106,7 +106,7 @@ test("a newcomer's whole job", async () => {
   await status(page).filter({ hasText: "Paused." }).waitFor({ timeout: 120_000 });
   await page.reload();
   await ready(page);
-  await button(page, "Resume training").click();
+  await button(page, "Resume").click();
   await status(page).filter({ hasText: "Done." }).waitFor({ timeout: 400_000 });
   expect(await status(page).innerText()).toContain(`Step ${STEPS} of ${STEPS}`);
 
@@ -150,6 +150,10 @@ test("a newcomer's whole job", async () => {
   await ready(page);
   // What was scored is kept with the adapter.
   await page.getByRole("table", { name: "Answers", exact: true }).waitFor();
+  const run = page.getByRole("region", { name: "Runs", exact: true }).getByRole("row").nth(1);
+  await run.getByText("1 · LoRA, pirates").waitFor();
+  expect(await run.innerText()).toContain("done");
+  await page.getByRole("img", { name: `Chart: Loss. At step ${STEPS}` }).waitFor();
   const reloaded = await ask(page);
   expect(reloaded.after).toContain("Arr!");
 

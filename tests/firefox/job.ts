@@ -137,6 +137,6 @@ async function trainWithPause(studio: StudioPage): Promise<void> {
   await studio.press("Pause");
   await studio.status("Paused.");
   await studio.reload();
-  await studio.press("Resume training");
+  await studio.press("Resume");
   await studio.status("Done.");
 }

@@ -188,7 +188,7 @@ test("a second tab looks on while the first trains, and neither's run is lost", 
       .waitFor(PATIENT);
     await page.close({ runBeforeUnload: false });
     await other.getByText("A run was interrupted").waitFor(PATIENT);
-    await button(other, "Resume training").click();
+    await button(other, "Resume").click();
     await status(other, /Step [3-6]\d of 60/).waitFor(PATIENT);
     await button(other, "Stop").click();
     await status(other, /Stopped\./).waitFor(PATIENT);

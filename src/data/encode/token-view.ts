@@ -2,6 +2,7 @@ import type { TokenView } from "../../shared/data";
 import type { Row } from "../../shared/rows";
 import { LEARN_EVERY, type LearnRule } from "../../shared/training";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
+import type { PromptIds } from "../shape/conversation";
 import { cutRow, encodeWhole } from "./encode-row";
 import type { RenderingId } from "../shape/prompt-template";
 
@@ -29,4 +30,19 @@ export function tokenView(
     ...notes,
     excluded,
   };
+}
+
+/** Tokens of a prompt for display. */
+export function promptTokens(
+  { ids, parts }: Pick<PromptIds, "ids" | "parts">,
+  tokenizer: Tokenizer,
+): TokenView["tokens"] {
+  return ids.map((id, index) => ({
+    id,
+    text: tokenizer.tokenText(id),
+    supervised: false,
+    // Earlier answers belong to what is asked.
+    part: parts[index] === "template" ? "template" : "prompt",
+    special: tokenizer.specialIds.has(id),
+  }));
 }

@@ -24,14 +24,29 @@ interface Props {
   readonly label: string;
   readonly lines: readonly ChartLine[];
   /** Changes whenever the lines' values do. */
-  readonly version: number;
+  readonly version: number | string;
   readonly height: number;
   readonly format: (value: number) => string;
   readonly placeholder?: string;
+  /** Logarithmic values; those that are not positive are left out. */
+  readonly log?: boolean;
+  /** Charts with the same name share cursor and zoom: dragging zooms, a double click shows everything again. */
+  readonly group?: string;
+  /** What lies on the horizontal axis; default: steps. */
+  readonly axis?: ChartAxis;
+}
+
+/** A horizontal axis other than steps. */
+export interface ChartAxis {
+  /** Value of a tick. */
+  readonly tick: (value: number) => string;
+  /** Value under the cursor, with its unit. */
+  readonly at: (value: number) => string;
 }
 
 /** A line chart over steps, with a legend of the values under the pointer, or else the last ones. */
-export function Chart({ label, lines, version, height, format, placeholder }: Props) {
+export function Chart(props: Props) {
+  const { label, lines, version, height, format, placeholder, log = false, group, axis } = props;
   const text = useText();
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -46,7 +61,7 @@ export function Chart({ label, lines, version, height, format, placeholder }: Pr
     const element = holder.current;
     if (!element) return;
     const chart = new uPlot(
-      plotOptions(element, { lines, height, format: text.format, onPoint: setPointed }),
+      plotOptions(element, { lines, height, log, group, axis, format: text.format, onPoint: setPointed }),
       data.current,
       element,
     );
@@ -62,19 +77,20 @@ export function Chart({ label, lines, version, height, format, placeholder }: Pr
     };
     // Recreate the chart only when its shape or colours change; values are updated with setData below.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [shape, scheme, height, text]);
+  }, [shape, scheme, height, text, log, group, axis]);
 
   useEffect(() => {
-    data.current = align(lines);
+    data.current = align(lines, log);
     plot.current?.setData(data.current);
     // `version` stands for the lines' values, which are mutated in place.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [version, shape, scheme, height]);
+  }, [version, shape, scheme, height, log, group, axis]);
 
-  const steps = lines[0]?.steps ?? new Float64Array();
-  const lastStep = steps.at(-1) ?? null;
+  const lastSteps = lines.flatMap(({ steps }) => steps.at(-1) ?? []);
+  const lastStep = lastSteps.length === 0 ? null : Math.max(...lastSteps);
   const step = pointed ?? lastStep;
-  const main = lines.find((line) => !line.faint) ?? lines[0];
+  const drawn = lines.filter(({ steps }) => steps.length > 0);
+  const main = drawn.find((line) => !line.faint) ?? drawn[0];
   const mainValue = main?.values.at(-1);
   return (
     <figure className={classes.figure}>
@@ -99,7 +115,9 @@ export function Chart({ label, lines, version, height, format, placeholder }: Pr
         {lines.map((line) => (
           <LegendItem key={line.name} line={line} step={step} format={format} />
         ))}
-        {step !== null && <span className={classes.step}>{text.run.atStep(step)}</span>}
+        {step !== null && (
+          <span className={classes.step}>{axis ? axis.at(step) : text.run.atStep(step)}</span>
+        )}
       </figcaption>
     </figure>
   );
@@ -137,17 +155,25 @@ function valueAt({ steps, values }: ChartLine, step: number): number | undefined
 }
 
 /** Aligns all lines on a common step axis. */
-function align(lines: readonly ChartLine[]): uPlot.AlignedData {
-  const tables = lines.map((line): uPlot.AlignedData => [Array.from(line.steps), Array.from(line.values)]);
+function align(lines: readonly ChartLine[], log: boolean): uPlot.AlignedData {
+  const shown = (value: number): number | null => (log && value <= 0 ? null : value);
+  const tables = lines.map((line): uPlot.AlignedData => [
+    Array.from(line.steps),
+    Array.from(line.values, shown),
+  ]);
   return tables.length === 0 ? [[]] : uPlot.join(tables);
 }
 
 interface PlotParts extends Pick<Props, "lines" | "height"> {
+  readonly log: boolean;
+  readonly group: string | undefined;
+  readonly axis: ChartAxis | undefined;
   readonly format: Format;
   readonly onPoint: (step: number | null) => void;
 }
 
-function plotOptions(element: HTMLElement, { lines, height, format, onPoint }: PlotParts): uPlot.Options {
+function plotOptions(element: HTMLElement, parts: PlotParts): uPlot.Options {
+  const { lines, height, log, group, axis: across, format, onPoint } = parts;
   const style = getComputedStyle(element);
   const color = (role: string) => style.getPropertyValue(role).trim();
   const font = `12px ${style.fontFamily}`;
@@ -161,18 +187,23 @@ function plotOptions(element: HTMLElement, { lines, height, format, onPoint }: P
     width: Math.max(element.clientWidth, 120),
     height,
     legend: { show: false },
-    cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
-    scales: { x: { time: false } },
+    cursor: {
+      y: false,
+      drag: { x: group !== undefined, y: false },
+      points: { size: 7, width: 0, fill: (_, series) => color(lines[series - 1]?.color ?? "") },
+      ...(group !== undefined && { sync: { key: group } }),
+    },
+    scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
     axes: [
       {
         ...axis,
         size: 26,
         gap: 4,
-        incrs: STEP_INCREMENTS,
-        space: 48,
-        values: (_, ticks) => ticks.map(format.integer),
+        ...(across ? {} : { incrs: STEP_INCREMENTS }),
+        space: across ? 64 : 48,
+        values: (_, ticks) => ticks.map(across ? across.tick : format.integer),
       },
-      { ...axis, size: 52, gap: 6, space: 26, values: (_, ticks) => format.ticks(ticks) },
+      { ...axis, size: 52, gap: 6, space: 26, values: (_, ticks) => tickLabels(ticks, format) },
     ],
     series: [
       {},
@@ -194,6 +225,13 @@ function plotOptions(element: HTMLElement, { lines, height, format, onPoint }: P
       ],
     },
   };
+}
+
+/** On a logarithmic scale uPlot leaves out the labels of most ticks as null. */
+function tickLabels(ticks: readonly (number | null)[], format: Format): (string | null)[] {
+  const labels = format.ticks(ticks.filter((tick) => tick !== null));
+  let next = 0;
+  return ticks.map((tick) => (tick === null ? null : (labels[next++] ?? null)));
 }
 
 const STEP_INCREMENTS = [

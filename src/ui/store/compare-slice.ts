@@ -1,6 +1,7 @@
 import { type ErrorData, isCancelled } from "../../lib/errors";
 import type { Question } from "../../protocol/commands";
 import type { ChatMessage, Side } from "../../shared/generation";
+import { questionOf, type Row } from "../../shared/rows";
 import { toProblem } from "../lib/problem";
 import { isExcluded, JobCalls } from "./jobs";
 import { isDeviceLost } from "./recovery-slice";
@@ -15,16 +16,28 @@ const SIDES = ["before", "after"] as const;
 
 /**
  * The conversation as seen by one side: its own earlier answers and the new question. If its voice was not asked in a
- * turn, the left side's answer is used.
+ * turn, the left side's answer is used. A row begins a conversation of its own, and its question is not repeated in the
+ * messages.
  */
-export function conversation(turns: readonly Turn[], side: Side): ChatMessage[] {
+export function conversation(turns: readonly Turn[], side: Side): Pick<Question, "row" | "messages"> {
   const voices = turns.at(-1)?.voices ?? baseOnly;
-  return turns.flatMap((turn, index): ChatMessage[] => {
-    const question: ChatMessage = { role: "user", content: turn.question };
-    if (index === turns.length - 1) return [question];
+  const begin = Math.max(
+    0,
+    turns.findLastIndex(({ row }) => row !== null),
+  );
+  const messages = turns.slice(begin).flatMap((turn, index): ChatMessage[] => {
+    const question: ChatMessage[] = turn.row ? [] : [{ role: "user", content: turn.question }];
+    if (begin + index === turns.length - 1) return question;
     const answer = answerOf(turn, voices, side) ?? turn.before;
-    return [question, { role: "assistant", content: answer.text }];
+    return [...question, { role: "assistant", content: answer.text }];
   });
+  return { row: turns[begin]?.row ?? null, messages };
+}
+
+/** The question of a row as displayed; empty for a text. */
+export function rowQuestion(row: Row): string {
+  const { text = "", input = "" } = questionOf(row) ?? {};
+  return [text, input].filter(Boolean).join("\n");
 }
 
 export const compareSlice: SliceCreator<CompareSlice> =
@@ -45,7 +58,7 @@ export const compareSlice: SliceCreator<CompareSlice> =
     function question(side: Side): Question {
       const voice = get().voices[side];
       const { adapterId, merged } = voice ?? { adapterId: null, merged: false };
-      return { side, adapterId, merged, messages: conversation(get().turns, side) };
+      return { side, adapterId, merged, ...conversation(get().turns, side) };
     }
 
     /** Marks unfinished answers as ended: the first with `problem`, the rest as not asked. */
@@ -61,7 +74,7 @@ export const compareSlice: SliceCreator<CompareSlice> =
     }
 
     /** @param again whether to retry once if the GPU is lost */
-    async function ask(content: string, again: boolean): Promise<void> {
+    async function ask(content: string, row: Row | null, again: boolean): Promise<void> {
       const state = get();
       const options = toGenerationOptions(generationValues(state.generationEdits));
       if (content === "" || !options || !state.model) return;
@@ -70,6 +83,7 @@ export const compareSlice: SliceCreator<CompareSlice> =
       const turn: Turn = {
         id: crypto.randomUUID(),
         question: content,
+        row,
         voices: state.voices,
         before: { ...waiting, state: "streaming" },
         after: sides.length > 1 ? waiting : null,
@@ -86,7 +100,7 @@ export const compareSlice: SliceCreator<CompareSlice> =
         const isLost = isDeviceLost(error);
         if (isLost && again && (await get().recover()) && get().turns.at(-1)?.id === turn.id) {
           set(({ turns }) => ({ turns: turns.slice(0, -1) }));
-          await ask(content, false);
+          await ask(content, row, false);
           return;
         }
         endAnswers(turn.id, isCancelled(error) ? null : toProblem(error));
@@ -99,14 +113,18 @@ export const compareSlice: SliceCreator<CompareSlice> =
       generationEdits: {},
       markDifferences: false,
 
-      send: (message) => ask(message.trim(), true),
+      send: (message) => ask(message.trim(), null, true),
+
+      sendRow: (row) => ask(rowQuestion(row), row, true),
 
       async resend(turnId, question) {
         const { turns } = get();
         const index = turns.findIndex((turn) => turn.id === turnId);
         if (isExcluded(get(), "answer") || index < 0) return;
+        const asked = turns[index];
         set({ turns: turns.slice(0, index) });
-        await get().send(question);
+        const row = asked?.question === question.trim() ? asked.row : null;
+        await ask(question.trim(), row, true);
       },
 
       stopAnswers: () => {

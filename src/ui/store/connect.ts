@@ -11,6 +11,7 @@ import { mergedIds } from "./voices";
 
 const PLAN_DELAY_MS = 200;
 const LENGTHS_DELAY_MS = 400;
+const RUNS_DELAY_MS = 200;
 
 /** Applies the worker's events to the store and refetches what depends on the forms; returns a disconnect function. */
 export function connectStore(store: StudioStore, runtime: Runtime): () => void {
@@ -29,6 +30,12 @@ export function connectStore(store: StudioStore, runtime: Runtime): () => void {
       () => void store.getState().refreshLengths(),
     ),
     onChange(store, evaluationKey, 0, () => void store.getState().refreshEvaluation()),
+    onChange(
+      store,
+      ({ runId, runStatus }) => `${String(runId)} ${runStatus}`,
+      RUNS_DELAY_MS,
+      () => void store.getState().refreshRuns(),
+    ),
     // Free a side's merged weights as soon as it is no longer selected.
     onChange(
       store,
@@ -82,6 +89,7 @@ function listen(store: StudioStore, { client, series, log }: Runtime): (() => vo
           validationLoss: report.validation.at(-1)?.loss ?? run.validationLoss,
           accuracy: last?.preference?.accuracy ?? run.accuracy,
           validationAccuracy: report.validation.at(-1)?.preference?.accuracy ?? run.validationAccuracy,
+          validationStep: report.validation.at(-1)?.step ?? run.validationStep,
           totalSteps: report.totalSteps,
           tokensPerSecond: report.tokensPerSecond,
           remainingMs: report.remainingMs,

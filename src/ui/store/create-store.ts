@@ -12,6 +12,7 @@ import { modelSlice } from "./model-slice";
 import { readSettings, type Settings, toSettings, withoutUndefined } from "./persistence";
 import { recoverySlice } from "./recovery-slice";
 import { scoresSlice } from "./scores-slice";
+import { runsSlice } from "./runs-slice";
 import { settingsSlice } from "./settings-slice";
 import type { Runtime, StudioState } from "./state";
 import { trainSlice } from "./train-slice";
@@ -39,6 +40,7 @@ export function createStudioStore(
         ...hubSlice(runtime)(...api),
         ...methodSlice(runtime)(...api),
         ...trainSlice(runtime)(...api),
+        ...runsSlice(runtime)(...api),
         ...compareSlice(runtime)(...api),
         ...scoresSlice(runtime)(...api),
         ...batchSlice(runtime)(...api),

@@ -25,8 +25,8 @@ export const environmentSlice: SliceCreator<EnvironmentSlice> =
     },
 
     async start() {
-      const { refreshEnvironment, startData, startModel, startHub } = get();
-      await Promise.all([refreshEnvironment(), startData(), startModel(), startHub()]);
+      const { refreshEnvironment, startData, startModel, startHub, startRuns } = get();
+      await Promise.all([refreshEnvironment(), startData(), startModel(), startHub(), startRuns()]);
       await refreshEnvironment();
     },
 

@@ -2,7 +2,14 @@ import type { StateCreator } from "zustand/vanilla";
 import type { Client } from "../../client/client";
 import type { ErrorData } from "../../lib/errors";
 import type { HubDatasetRequest } from "../../protocol/hub-commands";
-import type { AdapterPlan, CommandArgs, Environment, TrainingResult } from "../../protocol/commands";
+import type {
+  AdapterPlan,
+  CommandArgs,
+  Environment,
+  InterruptedRun,
+  RunExportFormat,
+  TrainingResult,
+} from "../../protocol/commands";
 import type { AdapterSummary } from "../../shared/adapter";
 import type { Events, TrainingStatus, UnsavedAdapter } from "../../protocol/events";
 import type { RunningJob } from "../../protocol/jobs";
@@ -24,6 +31,8 @@ import type { MethodChoice, MethodId } from "../../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../../shared/model";
 import type { Evaluation, FileAnswers } from "../../shared/scores";
 import type { ObjectiveId } from "../../shared/objectives";
+import type { Row } from "../../shared/rows";
+import type { ListedRun, RunLabel } from "../../shared/run-record";
 import type { SampleAnswer } from "../../shared/run-history";
 import type { RecommendedModel } from "../../shared/recommended-models";
 import type { TimedProgress } from "../lib/progress";
@@ -246,6 +255,8 @@ export interface RunFigures {
   /** Preference accuracy of the last step and validation; null unless preferences are learned. */
   readonly accuracy: number | null;
   readonly validationAccuracy: number | null;
+  /** The step after which `validationLoss` was measured. */
+  readonly validationStep: number | null;
   readonly tokensPerSecond: number | null;
   readonly remainingMs: number | null;
   readonly gpuBytes: number | null;
@@ -278,6 +289,34 @@ export interface TrainSlice {
   dismissTrainProblem(): void;
 }
 
+export interface RunsSlice {
+  /** Kept runs of all models, newest first. */
+  readonly runs: readonly ListedRun[];
+  /** The loaded model's runs that were cut off, latest first. */
+  readonly interrupted: readonly InterruptedRun[];
+  /** Runs deleted last, which can be restored. */
+  readonly deletedRuns: readonly string[];
+  readonly runsProblem: ErrorData | null;
+  /** Removes what was deleted before, lists the runs, and shows the latest one. */
+  startRuns(): Promise<void>;
+  refreshRuns(): Promise<void>;
+  setInterrupted(runs: readonly InterruptedRun[]): void;
+  /** Discards the checkpoint of an interrupted run. */
+  discardRun(id: string): Promise<void>;
+  editRun(id: string, change: Partial<RunLabel>): Promise<void>;
+  deleteRuns(ids: readonly string[]): Promise<void>;
+  /** Restores the runs deleted last. */
+  restoreRuns(): Promise<void>;
+  /** Shows the curves and figures of a kept run in the panel, unless a run is active. */
+  showRun(id: string): Promise<void>;
+  /** Downloads a run as a file. */
+  exportRun(id: string, format: RunExportFormat): Promise<void>;
+  /** Fills the forms with a run's data, model, template, method and options, as far as they still exist. */
+  takeRunSettings(run: ListedRun): Promise<void>;
+  /** Prepares a run that goes on from a run's adapter. */
+  continueRun(run: ListedRun): Promise<void>;
+}
+
 export interface Answer {
   readonly state: "waiting" | "streaming" | "done" | "failed";
   readonly text: string;
@@ -299,6 +338,8 @@ export type Voices = Readonly<Record<Side, Voice | null>>;
 export interface Turn {
   readonly id: string;
   readonly question: string;
+  /** The dataset row that was asked as training rendered it; null for a free question. */
+  readonly row: Row | null;
   /** The voices asked. */
   readonly voices: Voices;
   readonly before: Answer;
@@ -312,6 +353,8 @@ export interface CompareSlice {
   readonly generationEdits: FieldValues;
   readonly markDifferences: boolean;
   send(question: string): Promise<void>;
+  /** Asks a dataset row alone, without earlier turns, as training rendered it. */
+  sendRow(row: Row): Promise<void>;
   /** Asks an earlier question again with a new wording; later turns are dropped. */
   resend(turnId: string, question: string): Promise<void>;
   stopAnswers(): void;
@@ -405,6 +448,7 @@ export type StudioState = JobsSlice &
   HubSlice &
   MethodSlice &
   TrainSlice &
+  RunsSlice &
   CompareSlice &
   ScoresSlice &
   BatchSlice &

@@ -8,7 +8,7 @@ import { isDeviceLost } from "./recovery-slice";
 import { selectDataset, selectRunConfig, selectTrainBlock } from "./selectors";
 import type { RunFigures, SliceCreator, TrainSlice } from "./state";
 
-const emptyRun: RunFigures = {
+export const emptyRun: RunFigures = {
   step: 0,
   totalSteps: 0,
   epoch: 0,
@@ -16,6 +16,7 @@ const emptyRun: RunFigures = {
   validationLoss: null,
   accuracy: null,
   validationAccuracy: null,
+  validationStep: null,
   tokensPerSecond: null,
   remainingMs: null,
   gpuBytes: null,
@@ -44,6 +45,8 @@ export const trainSlice: SliceCreator<TrainSlice> =
       try {
         const result = await runAcrossLosses(run);
         get().addAdapter(result.adapter);
+        // A run may have kept checkpoints as well.
+        get().setAdapters(await client.call("listAdapters").catch(() => get().adapters));
         set(({ run }) => ({
           runStatus: result.status,
           result,
@@ -52,6 +55,7 @@ export const trainSlice: SliceCreator<TrainSlice> =
             step: result.steps,
             loss: result.finalLoss ?? run.loss,
             validationLoss: result.validationLoss ?? run.validationLoss,
+            validationStep: result.validationStep ?? run.validationStep,
             remainingMs: null,
           },
         }));
@@ -73,7 +77,8 @@ export const trainSlice: SliceCreator<TrainSlice> =
         if (!isDeviceLost(error) || !(await get().recover())) throw error;
         const { runId } = get();
         const kept = await client.call("interruptedRuns");
-        const isKept = runId !== null && kept.some(({ id }) => id === runId);
+        // A run that has not begun shows the previous one's id.
+        const isKept = isBegun && runId !== null && kept.some(({ id }) => id === runId);
         set({ runStatus: "preparing" });
         return runAcrossLosses(isKept ? (worker) => worker.call("resumeRun", { id: runId }) : run);
       }

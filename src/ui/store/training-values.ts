@@ -90,6 +90,7 @@ export function toTrainingOptions(values: FieldValues): TrainingOptions | null {
     evalSteps: Number(values.evalSteps),
     loadBestModelAtEnd: values.loadBestModelAtEnd === true,
     earlyStoppingPatience: Number(values.earlyStoppingPatience),
+    keepCheckpoints: Number(values.keepCheckpoints),
     sampleEvery: Number(values.sampleEvery),
     seed: Number(values.seed),
     packing: values.packing === true,

@@ -14,6 +14,7 @@ import { editDatasetJob } from "../jobs/edit-dataset";
 import { importDatasetJob, importSampleJob } from "../jobs/import-dataset";
 import type { JobOwner } from "../jobs/owner";
 import { RowSearch } from "../row-search";
+import { heldOutOfRun } from "../run-library";
 import { heldOutOfSample, sampleId, samples } from "../samples";
 import type { Handlers } from "../serve";
 import type { Session } from "../session";
@@ -66,7 +67,8 @@ export function datasetHandlers(
     countDuplicates: async ({ id, measure }, { signal }) =>
       (await encoded.first(() => duplicatesOf(id, measure, signal))).length,
     exportRows: ({ id }, { signal }) => exportRows(id, signal),
-    heldOutRows: (args) => heldOutRows(args),
+    heldOutRows: ({ adapterId, ...args }) =>
+      adapterId === null ? heldOutRows(args) : heldOutOfRun(adapterId, args.count),
     async tokenView({ datasetId, row, maxLength, learnFrom, thoughts, ...template }) {
       const [found] = await readRows(datasetId, row, 1);
       if (!found) throw new LuthierError({ code: "data/no-such-row", row: row + 1 });

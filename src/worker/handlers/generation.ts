@@ -1,3 +1,4 @@
+import { shapeOf } from "../../data/shape/prompt-template";
 import { mergedGpuBytes } from "../../engine/adapters/merged-model";
 import { baseKey, loadEvaluation } from "../../storage/evaluations";
 import type { EncodedRows } from "../encoded-rows";
@@ -6,7 +7,9 @@ import { answerJob } from "../jobs/answer";
 import { answerFilesJob } from "../jobs/answer-files";
 import { evaluateJob } from "../jobs/evaluate";
 import type { JobOwner } from "../jobs/owner";
+import { promptTokens } from "../../data/encode/token-view";
 import { readAdapter } from "../kept-adapter";
+import { questionPrompt, questionTemplates } from "../question-prompt";
 import type { Handlers } from "../serve";
 import type { Session } from "../session";
 
@@ -14,6 +17,7 @@ type Names =
   | "generate"
   | "evaluate"
   | "keptEvaluation"
+  | "questionTokens"
   | "answerFiles"
   | "pauseAnswers"
   | "resumeAnswers"
@@ -36,6 +40,14 @@ export function generationHandlers(
     resumeAnswers: () => gate.open(),
     evaluate: (args, call) => owner.run(evaluateJob(session, encoded, args), call),
     keptEvaluation: ({ adapterId }) => loadEvaluation(adapterId ?? baseKey(session.model.summary.id)),
+    async questionTokens({ questions, template }) {
+      const templates = await questionTemplates(session, questions, template);
+      return questions.map((question, index) => {
+        const { templateId, tokenizer } = shapeOf(templates[index] ?? template, session.model.tokenizer);
+        const prompt = questionPrompt(question, templateId, tokenizer);
+        return promptTokens(prompt, tokenizer);
+      });
+    },
     async mergedBytes({ id }) {
       const { adapter, values } = await readAdapter(session, id);
       return mergedGpuBytes(session.model.engine, adapter, values);

@@ -4,6 +4,7 @@ import { withExperts } from "../experts";
 import { forecastTraining } from "../forecast";
 import { Gate } from "../gate";
 import { discardRunJob } from "../jobs/edit-library";
+import { findRateJob } from "../jobs/find-rate";
 import { measureJob } from "../jobs/measure";
 import type { JobOwner } from "../jobs/owner";
 import { resumeRunJob, trainJob } from "../jobs/train";
@@ -15,6 +16,7 @@ type Names =
   | "planAdapter"
   | "forecastTraining"
   | "measureTraining"
+  | "findLearningRate"
   | "train"
   | "interruptedRuns"
   | "resumeRun"
@@ -51,6 +53,7 @@ export function trainingHandlers(
       return forecastTraining(session, encoded, { config, budgetBytes, otherBytes: otherBytes() }, signal);
     },
     measureTraining: (config, call) => owner.run(measureJob(session, encoded, config), call),
+    findLearningRate: (config, call) => owner.run(findRateJob(session, encoded, config), call),
     train: ({ config, name }, call) => owner.run(trainJob(host, config, name), call),
     interruptedRuns: () => (owner.runs("train") ? [] : listInterruptedRuns(session)),
     resumeRun: ({ id }, call) => owner.run(resumeRunJob(host, id), call),

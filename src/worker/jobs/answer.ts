@@ -1,4 +1,3 @@
-import { promptIds } from "../../data/shape/conversation";
 import { shapeOf } from "../../data/shape/prompt-template";
 import { makeRng } from "../../lib/rng";
 import type { CommandArgs, Question } from "../../protocol/commands";
@@ -7,7 +6,7 @@ import type { FinishReason } from "../../shared/generation";
 import { StreamDecoder } from "../../tokenizer/stream-decoder";
 import { checkIds } from "../check-ids";
 import { readGeneration } from "../generation-config";
-import { templateOfAdapter } from "../kept-adapter";
+import { questionPrompt, questionTemplates } from "../question-prompt";
 import type { Session } from "../session";
 import { findSpeaker } from "../speakers";
 import { onGpu } from "./on-gpu";
@@ -21,25 +20,13 @@ export function answerJob(session: Session, args: Args): Job<void> {
     kind: "answer",
     run: ({ signal }) =>
       onGpu(session, async () => {
-        const templates = await templatesOf(session, args);
+        const templates = await questionTemplates(session, args.questions, args.template);
         for (const [index, question] of args.questions.entries()) {
           const finish = await answer(session, args, question, templates[index] ?? args.template, signal);
           if (finish === "stopped") return;
         }
       }),
   };
-}
-
-/**
- * An adapter is asked by the template that it was trained with. So is the base model beside it, for both to have the same
- * prompt.
- */
-async function templatesOf(session: Session, { questions, template }: Args): Promise<PromptTemplate[]> {
-  const own = await Promise.all(
-    questions.map(({ adapterId }) => (adapterId === null ? null : templateOfAdapter(session, adapterId))),
-  );
-  const shared = own.find((each) => each !== null) ?? template;
-  return questions.map(({ adapterId }, index) => (adapterId === null ? shared : (own[index] ?? template)));
 }
 
 async function answer(
@@ -49,11 +36,11 @@ async function answer(
   template: PromptTemplate,
   signal: AbortSignal,
 ): Promise<FinishReason> {
-  const { side, messages } = question;
+  const { side } = question;
   const { tokenizer, templateId } = shapeOf(template, session.model.tokenizer);
   const { folder } = session.model;
   const { rules } = readGeneration(folder.generationConfig, folder.config);
-  const { ids, endIds, answerLead } = promptIds(messages, templateId, tokenizer);
+  const { ids, endIds, answerLead } = questionPrompt(question, templateId, tokenizer);
   checkIds(ids, session.model);
   const speaker = await findSpeaker(session, question);
   const generator = await session.generator(side, speaker, ids.length + options.maxNewTokens);

@@ -15,6 +15,7 @@ import { findDataset } from "../../storage/datasets";
 import { reserveSpace } from "../../storage/reserve";
 import { freeName } from "../adapter-name";
 import { summariseAdapter } from "../adapter-summary";
+import { BestCheckpoints } from "../best-checkpoints";
 import { chanceLoss } from "../chance";
 import type { EncodedRows } from "../encoded-rows";
 import type { Gate } from "../gate";
@@ -23,9 +24,11 @@ import { makeTrainer } from "../make-trainer";
 import { keptOptimizer, momentsOf } from "../optimizer-state";
 import { prepareReferences } from "../references";
 import { claimRun } from "../run-lock";
+import { RunRecorder } from "../run-recorder";
 import { forgetRun, requireCheckpoint, RunKeeper } from "../run-progress";
 import { drawValues, type RunSetup, setUpRun } from "../run-setup";
 import { Sampler } from "../sampler";
+import { toLuthierError } from "../serve";
 import type { Session } from "../session";
 import type { TrainingData } from "../training-data";
 import { TrainingReporter } from "../training-reporter";
@@ -50,7 +53,7 @@ interface Run extends RunHost {
   readonly resume: RunCheckpoint | null;
 }
 
-/** Number of validations during a run if the options do not set an interval. */
+/** Validations during a run, at least, if the options do not set an interval; also at least one an epoch. */
 const VALIDATIONS = 5;
 
 /**
@@ -106,6 +109,9 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
     throw error;
   });
   const name = resume?.adapter.name ?? freeName(await libraryOf(session), asked.name);
+  const recorder = await RunRecorder.open(session, reporter, { id, name }, setup);
+  const elapsedMs = (): number => performance.now() - startedAt;
+  await recorder.save({ state: "running", elapsedMs: elapsedMs() });
   const trained = (optimizer: Uint8Array<ArrayBuffer> | null = null): NewAdapter => {
     const { doneSteps: steps, finalLoss, validationLoss } = reporter;
     const outcome = { savedAt: Date.now(), steps, finalLoss, validationLoss };
@@ -117,9 +123,10 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   };
   let optimizer: Uint8Array<ArrayBuffer> | null;
   try {
-    optimizer = await trainAll(run, setup, { state, reporter, trained, startedAt });
+    optimizer = await trainAll(run, setup, { state, reporter, recorder, trained, startedAt });
   } catch (error) {
     await releaseSpace();
+    await recordFailure(recorder, error, elapsedMs());
     if (reporter.doneSteps > 0 && session.hasModel) await keepFailed(session, trained(), error);
     else state.destroy();
     reporter.send("failed");
@@ -135,13 +142,15 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   // An adapter that could not be saved can still be recovered from its checkpoint.
   if (!session.unsaved.find(id)) await forgetRun(session, id);
   const status = signal.aborted ? "stopped" : "done";
+  await recorder.save({ state: status, elapsedMs: elapsedMs() });
   reporter.send(status);
   return {
     status,
     steps: reporter.doneSteps,
     finalLoss: reporter.finalLoss,
     validationLoss: reporter.validationLoss,
-    elapsedMs: performance.now() - startedAt,
+    validationStep: reporter.validationStep,
+    elapsedMs: elapsedMs(),
     chanceLoss: chanceLoss(
       reporter.history,
       engine.spec.vocabularySize,
@@ -162,6 +171,13 @@ async function reserveFor(session: Session, id: string, adapter: Adapter): Promi
     session.emit("fault", error.toData());
     return () => Promise.resolve();
   }
+}
+
+/** Records a failure. A run that lost its device is not over: it can be resumed. */
+async function recordFailure(recorder: RunRecorder, error: unknown, elapsedMs: number): Promise<void> {
+  const failure = toLuthierError(error);
+  const isOver = failure.code !== "device-lost";
+  await recorder.save({ state: isOver ? "failed" : "running", elapsedMs, problem: failure.toData() });
 }
 
 /** Keeps the last good weights of a failed run. Errors while doing so do not replace the original one. */
@@ -223,6 +239,7 @@ type Tell = (line: LogLine) => void;
 interface RunState {
   readonly state: AdapterState;
   readonly reporter: TrainingReporter;
+  readonly recorder: RunRecorder;
   trained(): NewAdapter;
   readonly startedAt: number;
 }
@@ -230,10 +247,10 @@ interface RunState {
 /** Returns the serialised optimizer state that matches the values, or null if none is kept. */
 async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uint8Array<ArrayBuffer> | null> {
   const { session, config, gate, signal, resume } = run;
-  const { state, reporter } = parts;
+  const { state, reporter, recorder } = parts;
   const { data, training } = setup;
   const { gpu } = session.model.engine;
-  const tell: Tell = (line) => session.emit("log", { time: Date.now(), line });
+  const tell: Tell = (line) => recorder.emit("log", { time: Date.now(), line });
   const references = await prepareReferences({
     session,
     setup,
@@ -244,7 +261,14 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
   });
   const trainer = await makeTrainer(session, setup, state);
   const best = new BestValues(state, resume?.best);
-  const sampler = await Sampler.create(session, setup, config);
+  const sampler = await Sampler.create({ model: session.model, emit: recorder.emit }, setup, config);
+  const { keepCheckpoints = 0 } = training;
+  const checkpoints = await BestCheckpoints.open(
+    session,
+    recorder.emit,
+    keepCheckpoints,
+    recorder.checkpointIds,
+  );
   const keeper = new RunKeeper({
     ...parts,
     session,
@@ -286,6 +310,10 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
         continue;
       }
       reporter.add(report, report.type === "step" ? data.tokens(report.step - 1) : 0);
+      if (report.type === "validation" && report.step > 0) {
+        await checkpoints.offer(parts.trained(), report.step, report.loss);
+        recorder.checkpointIds = checkpoints.ids;
+      }
       if (report.type === "validation" && watchesBest(training)) {
         await best.add(report.step, report.loss);
         if (isPatienceOver(training, best)) {
@@ -352,6 +380,7 @@ function restoreBest(best: BestValues, reporter: TrainingReporter, tell: Tell): 
   const taken = best.restore();
   if (!taken) return null;
   reporter.validationLoss = taken.loss;
+  reporter.validationStep = taken.step;
   tell({ kind: "best-taken", step: taken.step, loss: taken.loss });
   return taken.step;
 }
@@ -363,13 +392,14 @@ function validatedStep(resume: RunCheckpoint | null): Pick<TrainingPlan, "valida
 
 function loopPlan(training: TrainingOptions, data: TrainingData): TrainingPlan {
   const { learningRate, schedule, warmupSteps, evalSteps, seed } = training;
-  const { totalSteps, validation } = data;
+  const { totalSteps, stepsPerEpoch, validation } = data;
   return {
     totalSteps,
     batches: (step) => data.batches(step),
     epoch: (step) => data.epoch(step),
     validation,
-    validateEvery: evalSteps > 0 ? evalSteps : Math.max(1, Math.ceil(totalSteps / VALIDATIONS)),
+    validateEvery:
+      evalSteps > 0 ? evalSteps : Math.min(stepsPerEpoch, Math.max(1, Math.ceil(totalSteps / VALIDATIONS))),
     learningRate,
     schedule,
     warmupSteps: fittingWarmup(warmupSteps, totalSteps),

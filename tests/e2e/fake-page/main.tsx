@@ -7,7 +7,7 @@ import { pseudoLanguage } from "../../support/pseudo-language";
 
 /**
  * The page with the fake client. `?gpu=off` simulates a browser without WebGPU, `?pace=5` speeds it up, `?interrupted`
- * has a run to resume, `?pseudo` uses the pseudo-language; `?turns`, `?adapters` and `?rows` set their numbers.
+ * has a run to resume, `?pseudo` uses the pseudo-language; `?turns`, `?adapters`, `?runs` and `?rows` set their numbers.
  */
 const query = new URLSearchParams(location.search);
 const count = (name: string): number => Number(query.get(name) ?? 0);
@@ -22,6 +22,7 @@ if (root) {
       interrupted: query.has("interrupted"),
       adapters: count("adapters"),
       rows: count("rows"),
+      runs: count("runs"),
     }),
     query.has("pseudo") ? pseudoLanguage(en) : undefined,
     (store) => {
@@ -46,6 +47,7 @@ function turns(count: number): Turn[] {
   };
   return Array.from({ length: count }, (_, index) => ({
     id: `turn ${index}`,
+    row: null,
     question: `Question ${index + 1}: what is a violin?`,
     voices: { before: null, after: null },
     before: answer,

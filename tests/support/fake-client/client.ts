@@ -15,7 +15,7 @@ import type { TrainingSpeed } from "../../../src/shared/forecast";
 import type { FinishReason } from "../../../src/shared/generation";
 import type { MethodChoice } from "../../../src/shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../../../src/shared/model";
-import { alpacaRow, type AlpacaRow as Row } from "../../../src/shared/rows";
+import { alpacaRow, type AlpacaRow as Row, questionOf } from "../../../src/shared/rows";
 import { isTargeted, readTargets } from "../../../src/shared/targets";
 import type { Evaluation, FileAnswers } from "../../../src/shared/scores";
 import { type JobContext, JobOwner } from "../../../src/worker/jobs/owner";
@@ -35,6 +35,7 @@ import { FakeLibrary } from "./library";
 import { pause } from "./pace";
 import { fakeEvaluation } from "./scores";
 import { FakeRun } from "./run";
+import { fakeRateSearch, FakeRuns } from "./runs";
 
 /** Behaviour of the fake client. */
 const LOST = { code: "device-lost/gpu", reason: "unknown", message: "" } as const;
@@ -50,6 +51,8 @@ export interface FakeOptions {
   readonly rows?: number;
   /** True simulates a run interrupted by a reload. */
   readonly interrupted?: boolean;
+  /** Runs kept from earlier. */
+  readonly runs?: number;
   /** What lies in storage without a model. */
   readonly orphans?: readonly Orphan[];
 }
@@ -76,6 +79,7 @@ export class FakeClient implements Client {
   );
   private readonly training = new FakeRun(this.events, this.library, () => this.paceMs);
   private interrupted: InterruptedRun | null;
+  private readonly runs: FakeRuns;
   private readonly adapterCount: number;
   /** Rows that every dataset says it has; 0 for as many as it has. */
   private readonly rowCount: number;
@@ -90,6 +94,8 @@ export class FakeClient implements Client {
     this.paceMs = options.paceMs ?? 30;
     this.orphans = options.orphans ?? [];
     this.interrupted = options.interrupted ? fakeInterruptedRun : null;
+    this.runs = new FakeRuns(options.runs ?? 0);
+    this.handlers = this.makeHandlers();
     this.rowCount = options.rows ?? 0;
     this.adapterCount = options.adapters ?? 0;
   }
@@ -126,7 +132,10 @@ export class FakeClient implements Client {
   /** The latest scores by adapter. */
   private readonly evaluations = new Map<string | null, Evaluation>();
 
-  private readonly handlers: Handlers = {
+  private readonly handlers: Handlers;
+
+  private readonly makeHandlers = (): Handlers => ({
+    ...this.runs.handlers,
     ...this.hub(),
     ...this.library.handlers,
     environment: () => ({
@@ -166,7 +175,7 @@ export class FakeClient implements Client {
     editRows: ({ id }) => defined(this.data.get(id), "the dataset").summary,
     countDuplicates: () => 0,
     exportRows: () => new Blob([]),
-    heldOutRows: ({ id, count }) => this.rows(id).slice(-count).map(alpacaRow),
+    heldOutRows: ({ id, count }) => (this.data.get(id)?.rows ?? []).slice(-count).map(alpacaRow),
     tokenView: ({ datasetId, row, maxLength }) =>
       fakeTokens(defined(this.rows(datasetId)[row], "the row"), maxLength),
     templateFacts: ({ templateSource = "{{ messages }}" }) => ({
@@ -207,6 +216,11 @@ export class FakeClient implements Client {
     planAdapter: ({ method }) => this.plan(method),
     forecastTraining: ({ config, budgetBytes }) => fakeForecast(config, budgetBytes),
     measureTraining: (_config, call) => this.owner.run({ kind: "measure", run: () => this.measure() }, call),
+    findLearningRate: (_config, call) =>
+      this.owner.run(
+        { kind: "measure", subject: "learning-rate", run: () => Promise.resolve(fakeRateSearch()) },
+        call,
+      ),
     train: ({ config: { method, training } }, call) => {
       const asked = { id: method.id, highestRate: training.learningRate };
       return this.owner.run(this.training.job({ ...asked, totalSteps: training.maxSteps || 60 }), call);
@@ -233,7 +247,12 @@ export class FakeClient implements Client {
     keepMerged: () => undefined,
     generate: (args, call) =>
       this.owner.run({ kind: "answer", run: ({ signal }) => this.answer(args, signal) }, call),
-  };
+    questionTokens: ({ questions }) =>
+      questions.map(({ row, messages }) => {
+        const question = (row && questionOf(row)?.text) ?? messages.at(-1)?.content ?? "";
+        return fakeTokens({ instruction: question, input: "", output: "" }, 64).tokens;
+      }),
+  });
 
   private async answerFiles(
     { files }: CommandArgs<"answerFiles">[0],
@@ -262,8 +281,8 @@ export class FakeClient implements Client {
     { requestId, questions }: CommandArgs<"generate">[0],
     signal: AbortSignal,
   ): Promise<void> {
-    for (const { side, adapterId, messages } of questions) {
-      const question = messages.at(-1)?.content ?? "";
+    for (const { side, adapterId, row, messages } of questions) {
+      const question = messages.at(-1)?.content ?? (row && questionOf(row)?.text) ?? "";
       const base = `A short answer to “${question}” in plain words, as the base model gives it.`;
       const adapter = this.library.find(adapterId);
       if (adapterId !== null && !adapter) throw new LuthierError({ code: "adapter/not-kept" });

@@ -94,7 +94,13 @@ export class FakeRun {
     const status = step === totalSteps ? "done" : "stopped";
     const name = `${en.methods[id].title} ${this.library.size + 1}`;
     const adapter = this.library.add(name, { id, options: {} }, "trained", step, loss);
-    const result = { status, steps: step, finalLoss: loss, validationLoss: loss + 0.06 } as const;
+    const result = {
+      status,
+      steps: step,
+      finalLoss: loss,
+      validationLoss: loss + 0.06,
+      validationStep: step,
+    } as const;
     return {
       ...result,
       elapsedMs: Date.now() - startedAt,

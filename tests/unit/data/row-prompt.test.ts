@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { encodeRow } from "../../../src/data/encode/encode-row";
-import { promptIds, rowPromptIds } from "../../../src/data/shape/conversation";
+import { continuedRowIds, promptIds, rowPromptIds } from "../../../src/data/shape/conversation";
 import { alpacaRow } from "../../../src/shared/rows";
 import { goldenTokenizer, STYLES } from "../tokenizer/goldens";
 
@@ -24,6 +24,24 @@ describe.each(STYLES)("a row asked while it trains, under the tokenizer of %s", 
       expect(asked).toEqual([...ids.slice(0, start)]);
     },
   );
+
+  it("begins the conversation that goes on from it", () => {
+    const asked = rowPromptIds(row, "alpaca", tokenizer);
+    expect(continuedRowIds(row, [], "alpaca", tokenizer)).toEqual(asked);
+    const further = [
+      { role: "assistant", content: "It is spruce." },
+      { role: "user", content: "And the back?" },
+    ] as const;
+    const longer = alpacaRow({
+      instruction: "And the back?",
+      input: "",
+      output: "Maple.",
+    });
+    const whole = { ...row, turns: [...row.turns, ...longer.turns] };
+    expect(continuedRowIds(row, further, "alpaca", tokenizer).ids).toEqual(
+      rowPromptIds(whole, "alpaca", tokenizer).ids,
+    );
+  });
 
   it("is what the chat pane would send", () => {
     const plain = alpacaRow({ instruction: "Name the wood", input: "", output: "Spruce." });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FakeClient } from "../../support/fake-client/client";
+import { alpacaRow } from "../../../src/shared/rows";
 import { QLORA } from "../../../src/shared/model";
 import { RunLog } from "../../../src/ui/lib/run-log";
 import { en } from "../../../src/ui/text/en";
@@ -30,9 +31,9 @@ function memoryStorage() {
   };
 }
 
-function makeStudio(storage = memoryStorage(), gpu = true) {
+function makeStudio(storage = memoryStorage(), gpu = true, runs = 0) {
   const runtime = {
-    client: new FakeClient({ paceMs: 0, gpu }),
+    client: new FakeClient({ paceMs: 0, gpu, runs }),
     series: new RunSeries(),
     log: new RunLog(),
     text: en,
@@ -90,6 +91,31 @@ describe("the studio's store", () => {
     ]);
   });
 
+  it("asks a held-out row whole and alone, and goes on from it", async () => {
+    await studio.state().start();
+    const row = alpacaRow({
+      instruction: "Name it",
+      input: "the top",
+      output: "Spruce.",
+      system: "Be brief.",
+    });
+    await studio.state().send("One?");
+    await studio.state().sendRow(row);
+    expect(studio.state().turns.at(-1)?.question).toBe("Name it\nthe top");
+    expect(conversation(studio.state().turns, "before")).toEqual({ row, messages: [] });
+    await studio.state().send("And?");
+    const { turns } = studio.state();
+    expect(conversation(turns, "before")).toEqual({
+      row,
+      messages: [
+        { role: "assistant", content: turns[1]?.before.text },
+        { role: "user", content: "And?" },
+      ],
+    });
+    await studio.state().resend(turns[1]!.id, "Name another");
+    expect(conversation(studio.state().turns, "before")).toMatchObject({ row: null });
+  });
+
   it("asks the base alone while there is no adapter, and each side by its own words", async () => {
     await studio.state().start();
     await studio.state().send("One?");
@@ -99,7 +125,7 @@ describe("the studio's store", () => {
     await studio.state().send("Two?");
     const turns = studio.state().turns;
     const [first, second] = turns;
-    expect(conversation(turns, "after").map((message) => message.content)).toEqual([
+    expect(conversation(turns, "after").messages.map((message) => message.content)).toEqual([
       "One?",
       first?.before.text,
       "Two?",
@@ -218,5 +244,24 @@ describe("the studio's store", () => {
     await expect.poll(() => studio.state().plan?.trainableParameters).toBe(8 * 8 * 384);
     studio.state().editMethod("r", 2);
     await expect.poll(() => studio.state().plan?.trainableParameters).toBe(2 * 8 * 384);
+  });
+});
+
+describe("kept runs", () => {
+  it("are shown after a reload, reused, deleted and restored", async () => {
+    studio.end();
+    studio = makeStudio(memoryStorage(), true, 3);
+    const { state } = studio;
+    await state().start();
+    expect(state().runs.map(({ number }) => number)).toEqual([3, 2, 1]);
+    expect(state()).toMatchObject({ runId: "run-3", run: { step: 40, validationStep: 40 } });
+    expect(studio.series.loss.length).toBe(40);
+    await state().takeRunSettings(state().runs[0]!);
+    expect(selectRunConfig(state())?.training).toEqual(state().runs[0]!.config.training);
+    await state().deleteRuns(["run-3", "run-1"]);
+    expect(state().runs.map(({ number }) => number)).toEqual([2]);
+    await state().restoreRuns();
+    expect(state().runs).toHaveLength(3);
+    expect(state().deletedRuns).toEqual([]);
   });
 });

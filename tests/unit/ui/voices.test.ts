@@ -100,6 +100,7 @@ describe("voices", () => {
     const turn: Turn = {
       id: "1",
       question: "?",
+      row: null,
       voices: { before: null, after: adapterVoice("a") },
       before: answer("base"),
       after: answer("a"),

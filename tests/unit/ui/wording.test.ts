@@ -19,6 +19,8 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   "src/ui/features/compare/message-form.tsx": /^Enter$/,
   "src/ui/features/export/adapter-library.tsx": /^Escape$/,
   "src/ui/features/method/module-tree.tsx": /^Enter$/,
+  // SVG markup.
+  "src/ui/lib/chart-image.ts": /^<|^(M|X)|=|^stroke/,
   // A browser global.
   "src/ui/features/shell/manners.ts": /^Notification$/,
   "src/ui/features/shell/run-settings.tsx": /^Notification$/,

@@ -101,7 +101,7 @@ const done = {
   problem: null,
 } as const;
 const turn = {
-  ...{ id: "1", question: "What do snakes eat?", voices: { before: null, after: null } },
+  ...{ id: "1", row: null, question: "What do snakes eat?", voices: { before: null, after: null } },
   ...{ before: done, after: null },
 };
 

@@ -156,6 +156,7 @@ test("a validation file is measured on in place of rows of the dataset, and give
       .sort(),
   );
   expect(data.sampleRow).toBe(4);
+  expect(data.heldOut).toEqual([4, 5, 6, 7, 8, 9]);
   expect(() => planTrainingData(rows, options({}), virtual, false, own.slice(0, 1))).toThrow(
     /No row of the validation file/,
   );
@@ -199,4 +200,17 @@ test("pairs of answers are batched side by side, with their log-probabilities be
   expect(seen.size).toBe(data.trainRows);
   for (const batch of batches)
     expect(shapes.some(({ rows: of, length }) => of === batch.rows && length === batch.length)).toBe(true);
+});
+
+test("what a run holds out is told by its split, with excluded rows left aside", () => {
+  const excluded = { code: "data/nothing-to-learn" } as const;
+  const rows = makeRows(40).rows.map((row, index) => ({
+    ...row,
+    excluded: index % 3 === 0 ? excluded : null,
+    row: index,
+  }));
+  const { heldOut, trainRows } = planTrainingData(rows, options({ validationSplit: 0.25 }), virtual);
+  expect(heldOut).toHaveLength(7);
+  expect(trainRows).toBe(26 - 7);
+  for (const row of heldOut) expect(row % 3).not.toBe(0);
 });

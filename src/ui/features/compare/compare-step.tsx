@@ -17,6 +17,7 @@ import { MergedNote } from "./merged-note";
 import { MessageForm } from "./message-form";
 import { QuestionLine } from "./question-line";
 import { Scorecard } from "./scorecard";
+import { SentTokens } from "./sent-tokens";
 import { Suggestions } from "./suggestions";
 import { useHeldOut } from "./use-held-out";
 
@@ -25,13 +26,14 @@ export function CompareStep() {
   const text = useText();
   const turns = useStudio((state) => state.turns);
   const last = turns.at(-1);
-  const { questions, expected } = useHeldOut();
+  const { rows, expected } = useHeldOut();
   return (
     <StepSection step="compare" intro={text.compare.intro}>
       <Scorecard />
       {turns.length > 0 && <ConversationBar />}
       <EarlierTurns turns={turns.slice(0, -1)} />
       {last && <QuestionLine key={last.id} turn={last} />}
+      {last && <SentTokens turns={turns} />}
       <AnswerPanes turn={last ?? null} />
       {expected !== null && (
         <p className={classes.expected}>
@@ -40,7 +42,7 @@ export function CompareStep() {
       )}
       <MergedNote turn={last ?? null} />
       <MessageForm />
-      <Suggestions questions={questions} />
+      <Suggestions rows={rows} />
       <AnswerOptions />
       <BatchAnswers />
     </StepSection>

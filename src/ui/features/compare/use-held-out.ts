@@ -1,4 +1,5 @@
 import { questionOf, type Row } from "../../../shared/rows";
+import { rowQuestion } from "../../store/compare-slice";
 import { useStudio, useStudioContext } from "../../store/context";
 import { selectDataset, selectTrainingValues, selectValidation } from "../../store/selectors";
 import { useRemote } from "../../store/use-remote";
@@ -7,31 +8,29 @@ const SUGGESTED = 3;
 /** Number of held-out rows searched for the question. */
 const SEARCHED_ROWS = 40;
 
-/** A row's last question with its answer; text rows have none. */
-function asked(row: Row): { question: string; answer: string }[] {
-  const found = questionOf(row);
-  if (!found) return [];
-  const { text, input, answer } = found;
-  return [{ question: input === "" ? text : `${text}\n\n${input}`, answer }];
-}
-
-/** Held-out questions as suggestions, and the dataset's own answer if one of them was asked. */
-export function useHeldOut(): { readonly questions: readonly string[]; readonly expected: string | null } {
+/**
+ * Rows that the chosen adapter's run has not trained on, and the dataset's own answer if the last question is one of
+ * them. Without an adapter, those that the form would hold out.
+ */
+export function useHeldOut(): { readonly rows: readonly Row[]; readonly expected: string | null } {
   const { client } = useStudioContext();
-  const { id, split, seed, sample, validationId, last } = useStudio((state) => {
+  const { adapterId, id, split, seed, validationId, last } = useStudio((state) => {
     const values = selectTrainingValues(state);
     const dataset = selectDataset(state);
+    const voice = state.voices.after ?? state.voices.before;
     return {
+      adapterId: voice?.adapterId ?? null,
       id: dataset && dataset.rows > 0 ? dataset.id : null,
       split: typeof values.validationSplit === "number" ? values.validationSplit : 0,
       seed: typeof values.seed === "number" ? values.seed : 0,
-      sample: state.samples.find((known) => dataset && known.id === state.sampleOf[dataset.id]),
       validationId: selectValidation(state)?.id ?? null,
-      last: state.turns.at(-1)?.question ?? null,
+      last: state.turns.at(-1) ?? null,
     };
   });
-  const { value } = useRemote(id === null ? null : JSON.stringify([id, validationId, split, seed]), () =>
+  const key = adapterId !== null ? [adapterId] : id !== null ? [id, validationId, split, seed] : null;
+  const { value } = useRemote(key && JSON.stringify(key), () =>
     client.call("heldOutRows", {
+      adapterId,
       id: id ?? "",
       validationId,
       validationSplit: split,
@@ -39,9 +38,10 @@ export function useHeldOut(): { readonly questions: readonly string[]; readonly 
       count: SEARCHED_ROWS,
     }),
   );
-  const rows = (value ?? []).flatMap(asked);
+  const rows = (value ?? []).filter((row) => questionOf(row) !== null);
+  const asked = last && (last.row ?? rows.find((row) => rowQuestion(row) === last.question));
   return {
-    questions: (sample ? sample.suggestions : rows.map(({ question }) => question)).slice(0, SUGGESTED),
-    expected: rows.find(({ question }) => question === last)?.answer ?? null,
+    rows: rows.slice(0, SUGGESTED),
+    expected: (asked && questionOf(asked)?.answer) ?? null,
   };
 }

@@ -1,15 +1,20 @@
 import { Button } from "@mantine/core";
 import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerStopFilled } from "@tabler/icons-react";
+import type { InterruptedRun } from "../../../protocol/commands";
 import { useStudio } from "../../store/context";
 import { isTraining } from "../../store/jobs";
 import { selectTrainBlock } from "../../store/selectors";
 import { useText } from "../../text/text";
 import classes from "./run-buttons.module.css";
 
-/** The primary button for the current state, with Stop beside it during a run. */
-export function RunButtons() {
+/**
+ * The primary button for the current state, with Stop beside it during a run, and Resume before Train if a run was cut
+ * off.
+ */
+export function RunButtons({ cutOff }: { readonly cutOff: InterruptedRun | null }) {
   const text = useText();
-  const { status, active, blocked, train, pause, resume, stop } = useStudio((state) => ({
+  const { status, active, blocked, train, pause, resume, resumeRun, stop } = useStudio((state) => ({
+    resumeRun: state.resumeRun,
     status: state.runStatus,
     active: isTraining(state),
     blocked: selectTrainBlock(state) !== null,
@@ -19,12 +24,24 @@ export function RunButtons() {
     stop: state.stop,
   }));
   if (!active) {
+    const canResume = cutOff !== null && cutOff.datasetName !== null;
     return (
       <div className={classes.buttons}>
+        {canResume && (
+          <Button
+            size="md"
+            className={classes.main ?? ""}
+            leftSection={<IconPlayerPlayFilled size={18} aria-hidden />}
+            onClick={() => void resumeRun(cutOff.id)}
+          >
+            {text.run.interrupted.resume}
+          </Button>
+        )}
         <Button
           size="md"
+          variant={canResume ? "default" : "filled"}
           className={classes.main ?? ""}
-          leftSection={<IconPlayerPlayFilled size={18} aria-hidden />}
+          leftSection={canResume ? null : <IconPlayerPlayFilled size={18} aria-hidden />}
           disabled={blocked}
           onClick={() => void train()}
         >

@@ -4,6 +4,18 @@ import classes from "./run-figures.module.css";
 
 const NONE = "–";
 
+interface Figure {
+  readonly name: string;
+  readonly value: string;
+  readonly note?: string;
+  /** Whether the run has gone on since it was measured. */
+  readonly isOld?: boolean;
+}
+
+function asFigure(item: readonly [string, string] | Figure): Figure {
+  return "name" in item ? item : { name: item[0], value: item[1] };
+}
+
 /** Figures of the run, at fixed positions so that they stay readable as they change. */
 export function RunFiguresView() {
   const text = useText();
@@ -15,11 +27,18 @@ export function RunFiguresView() {
   const { figures } = text.run;
   const percent = (share: number): string => text.format.share(share);
   const memory = run.gpuBytes ?? modelBytes;
-  const items: readonly (readonly [string, string])[] = [
+  const { validationLoss, validationStep } = run;
+  const isOld = validationStep !== null && validationStep < run.step;
+  const validated: Figure = {
+    name: figures.validation,
+    value: validationLoss === null ? NONE : text.format.loss(validationLoss),
+    ...(validationStep !== null && { note: text.run.atStep(validationStep), isOld }),
+  };
+  const items: readonly (readonly [string, string] | Figure)[] = [
     [figures.step, run.totalSteps > 0 ? text.run.stepOf(run.step, run.totalSteps) : NONE],
     [figures.epoch, run.totalSteps > 0 ? text.format.fixed(run.epoch, 2) : NONE],
     [figures.loss, run.loss === null ? NONE : text.format.loss(run.loss)],
-    [figures.validation, run.validationLoss === null ? NONE : text.format.loss(run.validationLoss)],
+    validated,
     ...(run.accuracy === null ? [] : ([[figures.accuracy, percent(run.accuracy)]] as const)),
     ...(run.validationAccuracy === null
       ? []
@@ -33,10 +52,13 @@ export function RunFiguresView() {
   ];
   return (
     <dl className={classes.figures}>
-      {items.map(([name, value]) => (
+      {items.map(asFigure).map(({ name, value, note, isOld: old }) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{value}</dd>
+          <dd data-old={old === true || undefined}>
+            {value}
+            {note !== undefined && <span className={classes.note}>{note}</span>}
+          </dd>
         </div>
       ))}
     </dl>

@@ -1,6 +1,7 @@
-import { ActionIcon, Anchor } from "@mantine/core";
+import { ActionIcon, Anchor, Button } from "@mantine/core";
 import { IconArrowRight, IconChevronDown, IconChevronUp } from "@tabler/icons-react";
 import { useState } from "react";
+import type { InterruptedRun } from "../../../protocol/commands";
 import { ProblemAlert } from "../../components/problem-alert";
 import { useStudio } from "../../store/context";
 import { isTraining } from "../../store/jobs";
@@ -9,6 +10,7 @@ import { useText } from "../../text/text";
 import { LossChart } from "./loss-chart";
 import { RunButtons } from "./run-buttons";
 import { RunFiguresView } from "./run-figures";
+import { RunList } from "../runs/run-list";
 import classes from "./run-panel.module.css";
 import { RunSettings } from "./run-settings";
 import { useStatusSentence } from "./use-status-sentence";
@@ -26,6 +28,13 @@ export function RunPanel() {
     dismiss: state.dismissTrainProblem,
     compare: state.result !== null,
   }));
+  // Once another run has begun, the interrupted one is resumed from the list of runs.
+  const cutOff = useStudio((state) =>
+    ["idle", "failed"].includes(state.runStatus) && !isTraining(state)
+      ? (state.interrupted.find(({ isElsewhere }) => !isElsewhere) ?? null)
+      : null,
+  );
+  const shown = useStudio((state) => state.runs.find(({ id }) => id === (cutOff?.id ?? state.runId)) ?? null);
   // After a run its status stays; the reason why the next one cannot start is shown below it.
   const reason = !idle && !active && block !== "answering" ? block : null;
   return (
@@ -36,14 +45,15 @@ export function RunPanel() {
       className={classes.panel}
       data-open={open || undefined}
     >
-      <div className={classes.bar}>
+      <div className={classes.bar} data-two={cutOff !== null || undefined}>
         <div className={classes.words}>
+          {shown && <h2 className={classes.number}>{text.runs.numbered(shown.number)}</h2>}
           <p role="status" className={classes.status}>
-            {idle && block ? text.run.blocked[block] : status}
+            {cutOff ? text.run.interrupted.title : idle && block ? text.run.blocked[block] : status}
           </p>
           {reason && <p className={classes.reason}>{text.run.blocked[reason]}</p>}
         </div>
-        <RunButtons />
+        <RunButtons cutOff={cutOff} />
         <ActionIcon
           variant="default"
           size={36}
@@ -59,6 +69,7 @@ export function RunPanel() {
       </div>
       <div className={classes.body}>
         <ProblemAlert problem={problem} onDismiss={dismiss} />
+        {cutOff && <CutOffRun run={cutOff} />}
         {compare && (
           <Anchor
             href="#compare"
@@ -74,7 +85,25 @@ export function RunPanel() {
         <LossChart />
         <RunFiguresView />
         <RunSettings />
+        <RunList />
       </div>
     </aside>
+  );
+}
+
+/** What is known of a run that was cut off. */
+function CutOffRun({ run }: { readonly run: InterruptedRun }) {
+  const text = useText().run.interrupted;
+  const discard = useStudio((state) => state.discardRun);
+  return (
+    <div className={classes.cutOff}>
+      <p>
+        {text.what(run.name, run.step, run.totalSteps, run.savedAt)}{" "}
+        {run.datasetName === null ? text.noDataset : text.goesOn}
+      </p>
+      <Button size="compact-sm" variant="subtle" color="gray" onClick={() => void discard(run.id)}>
+        {text.discard}
+      </Button>
+    </div>
   );
 }

@@ -6,7 +6,7 @@ import type { TrainingForecast, TrainingSpeed } from "../../../shared/forecast";
 import { ProblemAlert } from "../../components/problem-alert";
 import { toProblem } from "../../lib/problem";
 import { useStudio, useStudioContext } from "../../store/context";
-import { isExcluded, isRunning, isTraining, JobCalls } from "../../store/jobs";
+import { isExcluded, isTraining, jobOf, JobCalls } from "../../store/jobs";
 import { selectRunConfig, selectTrainBlock } from "../../store/selectors";
 import { useText } from "../../text/text";
 import classes from "./run-forecast.module.css";
@@ -17,7 +17,7 @@ export function RunTime({ forecast }: { forecast: TrainingForecast }) {
   const { client, store } = useStudioContext();
   const { modelId, busy, blocked } = useStudio((state) => ({
     modelId: state.model?.id ?? null,
-    busy: isRunning(state, "measure"),
+    busy: jobOf(state, "measure")?.subject === null,
     blocked: isTraining(state) || selectTrainBlock(state) !== null,
   }));
   const [measured, setMeasured] = useState<{ modelId: string | null; speed: TrainingSpeed } | null>(null);

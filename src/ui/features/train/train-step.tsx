@@ -11,6 +11,7 @@ import { PRESETS } from "../../store/state";
 import { formProblems } from "../../store/training-values";
 import { type Text, useText } from "../../text/text";
 import { ContinueFrom } from "./continue-from";
+import { RateFinder } from "./rate-finder";
 import { RunCharts } from "./run-charts";
 import { SampleAnswers } from "./sample-answers";
 import { RunForecast } from "./run-forecast";
@@ -24,6 +25,7 @@ export function TrainStep() {
     <StepSection step="train" intro={text.train.intro}>
       <Presets />
       <TrainingForm />
+      <RateFinder />
       <RunForecast />
       <Warnings />
       <Outcome />

@@ -9,6 +9,7 @@ import { fieldProblem, problem } from "./problems";
 import { compare, exportStep } from "./result";
 import { run, train } from "./run";
 import { batch, scoreOptions, scores } from "./scores";
+import { compareRuns, runs } from "./runs";
 import { progress, shell } from "./shell";
 
 /** All texts of the page in English, with its number formats. */
@@ -29,6 +30,8 @@ export const en = {
   trainingOptions,
   forecast,
   run,
+  runs,
+  compareRuns,
   compare,
   answerOptions,
   scores,

@@ -73,11 +73,15 @@ export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
   },
   evalSteps: {
     label: "Eval steps",
-    hint: "Steps between evaluations on the held-out rows. 0 evaluates five times.",
+    hint: "Steps between evaluations on the held-out rows. 0 evaluates once an epoch, and at least five times.",
   },
   earlyStoppingPatience: {
     label: "Early stopping patience",
     hint: "Stops after this many evaluations without improvement. 0 never stops early.",
+  },
+  keepCheckpoints: {
+    label: "Keep checkpoints",
+    hint: "Keeps this many adapters on the way, those with the lowest validation loss, to compare and export. 0 keeps only the last.",
   },
   sampleEvery: {
     label: "Sample every",

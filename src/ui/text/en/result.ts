@@ -42,6 +42,10 @@ export const compare = {
   stop: "End the answers",
   suggestions: "Try one it has not seen",
   expected: "The dataset's answer",
+  showSent: "Show what is sent",
+  hideSent: "Hide what is sent",
+  sent: (tokens: number) => `What is sent: ${plural(tokens, "token", "tokens")}`,
+  sentTo: (who: string, tokens: number) => `Sent to ${who}: ${plural(tokens, "token", "tokens")}`,
   options: "Answer options",
   more: "More options",
   ownSampling: (values: Readonly<Record<string, number>>) => {

@@ -41,6 +41,16 @@ export const train = {
   continueFrom: (name: string, steps: number, withOptimizer: boolean) =>
     `From “${name}”${steps > 0 ? `, ${plural(steps, "step", "steps")}` : ""}${withOptimizer ? ", with its optimizer state" : ""}. You can choose another one under Export.`,
   takeMethod: "Use its method and options",
+  rateFinder: {
+    find: "Find learning rate",
+    stop: "Stop the search",
+    hint: "tries rising rates on your data for up to 50 steps, and discards the result",
+    busy: "Trying rising rates…",
+    chart: "Loss by lr",
+    at: (rate: string) => `at ${rate}`,
+    take: (rate: string) => `Use ${rate}`,
+    none: "The loss did not fall at any rate. Check the data and the template, or keep the default.",
+  },
   rateChart: "Learning rate",
   normChart: "Gradient norm",
   rewardChart: "Rewards of the answers",
@@ -72,7 +82,7 @@ export const run = {
     elsewhereTitle: "Another tab is training",
     elsewhere: (name: string, step: number, total: number) =>
       `“${name}” was last saved after step ${format.integer(step)} of ${format.integer(total)}. You can browse, ask and export here; training becomes available when that run ends.`,
-    resume: "Resume training",
+    resume: "Resume",
     discard: "Discard it",
   },
   label: "Run",

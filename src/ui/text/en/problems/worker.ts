@@ -73,6 +73,10 @@ export const workerProblems: ProblemTexts<WorkerProblems> = {
     what: `${methodTitle(method)} chooses its weights by how well single answers are learned, which preferences do not tell.`,
     advice: "Choose “Answers”, or another method.",
   }),
+  "config/no-such-run": () => ({
+    what: "This run no longer exists.",
+    advice: "It may have been deleted in another tab; choose another one.",
+  }),
   "config/no-run-to-resume": () => ({
     what: "There is no run to resume.",
     advice: "Start a new one with Train.",

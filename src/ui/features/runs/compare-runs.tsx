@@ -1,0 +1,205 @@
+import { Button, Checkbox, CloseButton, NativeSelect, Slider, Switch } from "@mantine/core";
+import { IconChartLine } from "@tabler/icons-react";
+import { useEffect, useRef, useState } from "react";
+import type { ListedRun } from "../../../shared/run-record";
+import { ProblemAlert } from "../../components/problem-alert";
+import { AXES, type RunAxis } from "../../lib/run-curves";
+import { useStudio, useStudioContext } from "../../store/context";
+import { useRemote } from "../../store/use-remote";
+import { useText } from "../../text/text";
+import classes from "./compare-runs.module.css";
+import { RunCurves, type ShownRun } from "./run-curves-view";
+import { RunDifferences } from "./run-differences";
+
+/** Colours of compared runs, in order of their selection. */
+const COLORS = ["--lt-accent", "--lt-rose", "--lt-run-3", "--lt-run-4", "--lt-run-5", "--lt-run-6"] as const;
+
+/** Opens the comparison of runs, which covers the page. */
+export function CompareRunsButton() {
+  const text = useText().compareRuns;
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button
+        size="compact-md"
+        variant="default"
+        leftSection={<IconChartLine size={16} aria-hidden />}
+        onClick={() => {
+          setOpen(true);
+        }}
+      >
+        {text.open}
+      </Button>
+      {open && (
+        <CompareRuns
+          onClose={() => {
+            setOpen(false);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function CompareRuns({ onClose }: { readonly onClose: () => void }) {
+  const text = useText().compareRuns;
+  const dialog = useRef<HTMLDialogElement>(null);
+  const runs = useStudio((state) => state.runs);
+  const [chosen, setChosen] = useState<readonly string[]>(() => runs.slice(0, 3).map(({ id }) => id));
+  const [axis, setAxis] = useState<RunAxis>("step");
+  const [log, setLog] = useState(false);
+  const [smoothing, setSmoothing] = useState(0.6);
+  const { shown, problem } = useShownRuns(runs, chosen);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  return (
+    <dialog ref={dialog} className={classes.dialog} aria-labelledby="compare-runs-title" onClose={onClose}>
+      <header className={classes.head}>
+        <h2 id="compare-runs-title" className={classes.title}>
+          {text.title}
+        </h2>
+        <CloseButton aria-label={text.close} onClick={onClose} />
+      </header>
+      <ProblemAlert problem={problem} />
+      <RunChoice runs={runs} chosen={chosen} onChoose={setChosen} />
+      <div className={classes.options}>
+        <NativeSelect
+          size="sm"
+          label={text.axis}
+          value={axis}
+          data={AXES.map((value) => ({ value, label: text.axes[value] }))}
+          onChange={({ currentTarget: { value } }) => {
+            setAxis(AXES.find((known) => known === value) ?? "step");
+          }}
+        />
+        <div className={classes.slider}>
+          <span id="smoothing-label">{text.smoothing}</span>
+          <Slider
+            aria-labelledby="smoothing-label"
+            thumbLabel={text.smoothing}
+            min={0}
+            max={0.98}
+            step={0.02}
+            label={null}
+            value={smoothing}
+            onChange={setSmoothing}
+          />
+        </div>
+        <Switch
+          label={text.log}
+          checked={log}
+          onChange={({ currentTarget: { checked } }) => {
+            setLog(checked);
+          }}
+        />
+        <span className={classes.hint}>{text.zoom}</span>
+      </div>
+      <RunCurves runs={shown} axis={axis} log={log} smoothing={smoothing} />
+      <RunDifferences runs={shown.map(({ run }) => run)} />
+    </dialog>
+  );
+}
+
+/** The chosen runs with their curves, which are fetched once. */
+function useShownRuns(runs: readonly ListedRun[], chosen: readonly string[]) {
+  const { client } = useStudioContext();
+  const found = chosen.flatMap((id) => runs.find((run) => run.id === id) ?? []);
+  const { value, problem } = useRemote(
+    JSON.stringify(found.map(({ id, savedAt }) => [id, savedAt])),
+    (signal) => Promise.all(found.map(({ id }) => client.withSignal(signal).call("readRun", { id }))),
+  );
+  const shown = found.flatMap((run, index): ShownRun[] => {
+    const details = value?.find(({ summary }) => summary.id === run.id)?.details;
+    return details ? [{ run, details, color: COLORS[index % COLORS.length] ?? COLORS[0] }] : [];
+  });
+  return { shown, problem };
+}
+
+/** What runs are sorted by; null where a run has none. */
+const SCORES = {
+  number: (run: ListedRun) => -run.number,
+  loss: (run: ListedRun) => run.finalLoss,
+  validation: (run: ListedRun) => run.validationLoss,
+  best: (run: ListedRun) => run.best?.loss ?? null,
+  time: (run: ListedRun) => run.elapsedMs,
+  tokens: (run: ListedRun) => run.tokens,
+} as const;
+type Score = keyof typeof SCORES;
+const SCORE_NAMES: readonly Score[] = ["number", "loss", "validation", "best", "time", "tokens"];
+
+interface ChoiceProps {
+  readonly runs: readonly ListedRun[];
+  readonly chosen: readonly string[];
+  readonly onChoose: (ids: readonly string[]) => void;
+}
+
+/** All runs, sorted by a score, with a box for each that is compared. */
+function RunChoice({ runs, chosen, onChoose }: ChoiceProps) {
+  const { compareRuns: text, format } = useText();
+  const [score, setScore] = useState<Score>("number");
+  const sorted = runs.toSorted((a, b) => (SCORES[score](a) ?? Infinity) - (SCORES[score](b) ?? Infinity));
+  const loss = (value: number | null): string => (value === null ? "–" : format.loss(value));
+  const cells = (run: ListedRun): readonly string[] => [
+    loss(run.finalLoss),
+    loss(run.validationLoss),
+    loss(run.best?.loss ?? null),
+    format.exactly(run.elapsedMs),
+    format.integer(run.tokens),
+  ];
+  return (
+    <div className={classes.scroll}>
+      <table className={classes.table} aria-label={text.title}>
+        <thead>
+          <tr>
+            {SCORE_NAMES.map((name) => (
+              <th
+                key={name}
+                scope="col"
+                data-number={name !== "number" || undefined}
+                aria-sort={name === score ? "ascending" : "none"}
+              >
+                <button
+                  type="button"
+                  className={classes.sort}
+                  onClick={() => {
+                    setScore(name);
+                  }}
+                >
+                  {text.scores[name]}
+                  {name === score && <span aria-hidden> ↑</span>}
+                </button>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.map((run) => {
+            const at = chosen.indexOf(run.id);
+            return (
+              <tr key={run.id}>
+                <th scope="row">
+                  <Checkbox
+                    size="sm"
+                    {...(at >= 0 && { color: `var(${COLORS[at % COLORS.length] ?? COLORS[0]})` })}
+                    label={`${run.number} · ${run.name}${run.note === "" ? "" : ` (${run.note})`}`}
+                    checked={at >= 0}
+                    disabled={at < 0 && chosen.length >= COLORS.length}
+                    onChange={() => {
+                      onChoose(at >= 0 ? chosen.filter((id) => id !== run.id) : [...chosen, run.id]);
+                    }}
+                  />
+                </th>
+                {cells(run).map((cell, index) => (
+                  <td key={index} data-number>
+                    {cell}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

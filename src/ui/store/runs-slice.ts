@@ -1,0 +1,136 @@
+import type { InterruptedRun } from "../../protocol/commands";
+import type { ListedRun } from "../../shared/run-record";
+import { isSameValue } from "../../shared/fields";
+import { saveBlob } from "../lib/save-file";
+import { toProblem } from "../lib/problem";
+import { isTraining } from "./jobs";
+import type { RunsSlice, SliceCreator } from "./state";
+import { emptyRun } from "./train-slice";
+import { presetValues } from "./training-values";
+
+/** The kept runs: list, edit, delete and restore, reuse. */
+export const runsSlice: SliceCreator<RunsSlice> =
+  ({ client, series, log }) =>
+  (set, get) => {
+    /** Edits runs and lists them again; failures are shown with the list. */
+    async function edit(work: () => Promise<unknown>): Promise<void> {
+      set({ runsProblem: null });
+      try {
+        await work();
+      } catch (error) {
+        set({ runsProblem: toProblem(error) });
+      }
+      await get().refreshRuns();
+    }
+
+    return {
+      runs: [],
+      interrupted: [],
+      deletedRuns: [],
+      runsProblem: null,
+
+      async startRuns() {
+        await edit(() => client.call("tidyRuns"));
+        const [latest] = get().runs;
+        if (latest && get().runStatus === "idle") await get().showRun(latest.id);
+      },
+
+      async refreshRuns() {
+        try {
+          set({ runs: await client.call("listRuns") });
+        } catch (error) {
+          set({ runsProblem: toProblem(error) });
+        }
+      },
+
+      setInterrupted: (interrupted: readonly InterruptedRun[]) => {
+        set({ interrupted });
+      },
+
+      async discardRun(id) {
+        await edit(() => client.call("discardRun", { id }));
+        set(({ interrupted }) => ({ interrupted: interrupted.filter((run) => run.id !== id) }));
+      },
+
+      editRun: (id, change) => edit(() => client.call("editRun", { id, change })),
+
+      async deleteRuns(ids) {
+        await edit(async () => {
+          const deletedAt = Date.now();
+          for (const id of ids) await client.call("editRun", { id, change: { deletedAt } });
+          set({ deletedRuns: ids });
+        });
+        set(({ interrupted }) => ({ interrupted: interrupted.filter(({ id }) => !ids.includes(id)) }));
+      },
+
+      async restoreRuns() {
+        const ids = get().deletedRuns;
+        set({ deletedRuns: [] });
+        await edit(async () => {
+          for (const id of ids) await client.call("editRun", { id, change: { deletedAt: null } });
+        });
+      },
+
+      async showRun(id) {
+        if (isTraining(get())) return;
+        try {
+          const { summary, details } = await client.call("readRun", { id });
+          if (isTraining(get())) return;
+          series.clear();
+          log.clear();
+          series.append({ ...details, totalSteps: summary.totalSteps });
+          for (const { time, line } of details.log) log.add(time, (text) => text.run.log.line(line));
+          log.addReport(summary.startedAt, { ...details, totalSteps: summary.totalSteps });
+          set(({ seriesVersion }) => ({
+            runId: id,
+            result: null,
+            seriesVersion: seriesVersion + 1,
+            sampleAnswers: details.samples,
+            run: {
+              ...emptyRun,
+              step: summary.steps,
+              totalSteps: summary.totalSteps,
+              epoch: details.steps.at(-1)?.epoch ?? 0,
+              loss: summary.finalLoss,
+              validationLoss: summary.validationLoss,
+              validationStep: summary.validationStep,
+              tokensPerSecond: summary.elapsedMs > 0 ? (summary.tokens / summary.elapsedMs) * 1000 : null,
+            },
+          }));
+        } catch (error) {
+          set({ runsProblem: toProblem(error) });
+        }
+      },
+
+      async exportRun(id, format) {
+        try {
+          const { name, file } = await client.call("exportRun", { id, format });
+          saveBlob(name, file);
+        } catch (error) {
+          set({ runsProblem: toProblem(error) });
+        }
+      },
+
+      async takeRunSettings({ config }) {
+        const { models, model, datasets } = get();
+        if (datasets.some(({ id }) => id === config.datasetId)) get().chooseDataset(config.datasetId);
+        if (model?.id !== config.modelId && models.some(({ id }) => id === config.modelId))
+          await get().loadModel(config.modelId);
+        get().chooseTemplate(config.templateId);
+        get().applyMethod({ id: config.method.id, options: config.method.options });
+        const preset = presetValues(get().preset, config.method.id, get().model);
+        const { continueAdapter: _continues, ...training } = config.training;
+        set({
+          trainingEdits: Object.fromEntries(
+            Object.entries(training).filter(([name, value]) => !isSameValue(preset[name], value)),
+          ),
+        });
+      },
+
+      async continueRun(run: ListedRun) {
+        await get().takeRunSettings(run);
+        get().chooseAdapter(run.id);
+        get().editTraining("continueAdapter", true);
+      },
+    };
+  };

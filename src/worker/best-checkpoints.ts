@@ -1,0 +1,67 @@
+import { LuthierError } from "../lib/errors";
+import { newId } from "../lib/id";
+import { deleteAdapter, findAdapter } from "../storage/adapters";
+import { type NewAdapter, saveNow } from "./kept-adapter";
+import type { Session } from "./session";
+
+interface Checkpoint {
+  readonly id: string;
+  readonly loss: number;
+}
+
+/** Keeps the adapters of the measurements with the lowest validation loss in the library, up to a number. */
+export class BestCheckpoints {
+  readonly #session: Session;
+  readonly #emit: Session["emit"];
+  readonly #limit: number;
+  /** Best first. */
+  #kept: readonly Checkpoint[];
+
+  private constructor(session: Session, emit: Session["emit"], limit: number, kept: readonly Checkpoint[]) {
+    this.#session = session;
+    this.#emit = emit;
+    this.#limit = limit;
+    this.#kept = kept;
+  }
+
+  /** @param known ids of those kept before the run was interrupted */
+  static async open(
+    session: Session,
+    emit: Session["emit"],
+    limit: number,
+    known: readonly string[],
+  ): Promise<BestCheckpoints> {
+    const found = await Promise.all(known.map((id) => findAdapter(id)));
+    const kept = found
+      .filter((adapter) => adapter !== null)
+      .map(({ id, validationLoss }) => ({ id, loss: validationLoss ?? Infinity }));
+    return new BestCheckpoints(
+      session,
+      emit,
+      limit,
+      kept.toSorted((a, b) => a.loss - b.loss),
+    );
+  }
+
+  get ids(): readonly string[] {
+    return this.#kept.map(({ id }) => id);
+  }
+
+  /** Saves a copy of the adapter if the loss is among the lowest. If storage is full, the log says so. */
+  async offer(adapter: NewAdapter, step: number, loss: number): Promise<void> {
+    const worst = this.#kept.at(-1);
+    const isFull = this.#kept.length >= this.#limit;
+    if (this.#limit === 0 || (isFull && worst && loss >= worst.loss)) return;
+    const id = newId();
+    const name = `${adapter.summary.name} · ${step}`;
+    try {
+      await saveNow(this.#session, { ...adapter, summary: { ...adapter.summary, id, name } });
+      const kept = [...this.#kept, { id, loss }].sort((a, b) => a.loss - b.loss);
+      this.#kept = kept.slice(0, this.#limit);
+      for (const { id: surplus } of kept.slice(this.#limit)) await deleteAdapter(surplus);
+    } catch (error) {
+      if (!(error instanceof LuthierError) || error.code !== "storage") throw error;
+      this.#emit("log", { time: Date.now(), line: { kind: "problem", problem: error.problem } });
+    }
+  }
+}
