@@ -81,3 +81,7 @@ const specs = {
 
 /** The objectives, in the order of the page. Names and defaults of options are TRL's. */
 export const objectiveSpecs: Readonly<Record<ObjectiveId, ObjectiveSpec>> = specs;
+
+/** What a run learns. */
+export const GOALS = ["answers", "text", "preferences"] as const;
+export type Goal = (typeof GOALS)[number];

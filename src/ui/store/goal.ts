@@ -1,11 +1,7 @@
 import { defaultValues, type FieldValues } from "../../shared/fields";
-import { type ObjectiveChoice, objectiveSpecs } from "../../shared/objectives";
+import { type Goal, type ObjectiveChoice, objectiveSpecs } from "../../shared/objectives";
 import { formProblems, type FieldProblems } from "./training-values";
 import type { StudioState } from "./state";
-
-/** What a run learns. */
-export const GOALS = ["answers", "text", "preferences"] as const;
-export type Goal = (typeof GOALS)[number];
 
 /** The goal of the next run, and what decides it. */
 export interface GoalChoice {

@@ -4,8 +4,7 @@ import { TEMPLATE_IDS } from "../../shared/data";
 import type { FieldValue, FieldValues } from "../../shared/fields";
 import { METHOD_IDS } from "../../shared/methods";
 import { NF4_BLOCK_SIZES } from "../../shared/model";
-import { OBJECTIVE_IDS } from "../../shared/objectives";
-import { GOALS } from "./goal";
+import { GOALS, OBJECTIVE_IDS } from "../../shared/objectives";
 import { PRESETS, type StudioState } from "./state";
 
 /** Settings that survive a reload, in addition to what the worker stores (datasets, weights, adapters). */

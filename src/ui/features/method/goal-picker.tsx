@@ -1,8 +1,8 @@
 import { NativeSelect, Radio } from "@mantine/core";
-import { OBJECTIVE_IDS, objectiveSpecs } from "../../../shared/objectives";
+import { GOALS, OBJECTIVE_IDS, objectiveSpecs } from "../../../shared/objectives";
 import { OptionGrid } from "../../components/option-grid";
 import { useStudio } from "../../store/context";
-import { GOALS, selectGoal, selectObjectiveProblems, selectObjectiveValues } from "../../store/goal";
+import { selectGoal, selectObjectiveProblems, selectObjectiveValues } from "../../store/goal";
 import { isTraining } from "../../store/jobs";
 import { useText } from "../../text/text";
 import classes from "./goal-picker.module.css";

@@ -1,5 +1,5 @@
 import type { ObjectiveId } from "../../../shared/objectives";
-import type { Goal } from "../../store/goal";
+import type { Goal } from "../../../shared/objectives";
 import type { OptionText } from "../option-texts";
 import type { ObjectiveField } from "../../../shared/objectives";
 
