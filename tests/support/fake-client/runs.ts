@@ -108,6 +108,7 @@ const fakeTraining: TrainingOptions = {
   maxGradNorm: 1,
   maxLength: 256,
   learnFrom: "every",
+  thoughts: "template",
   validationSplit: 0.1,
   evalSteps: 0,
   loadBestModelAtEnd: false,

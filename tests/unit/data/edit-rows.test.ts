@@ -82,8 +82,8 @@ describe("changed rows", () => {
     const reset = await change(id, { kind: "reset" });
     expect(reset).toMatchObject({ rows: 4, edits: { identity: "", canUndo: true } });
     expect((await change(id, { kind: "undo" })).rows).toBe(2);
-    // One chunk of rows, and of the edits those in force.
-    expect(await countEntries("luthier-rows", "chunks")).toBe(2);
+    // The record, one chunk of rows, and of the edits those in force.
+    expect(await countEntries("luthier-rows", "chunks")).toBe(3);
     await storage.deleteDataset(id);
     expect(await countEntries("luthier-rows", "chunks")).toBe(0);
   });

@@ -37,7 +37,9 @@ function inPieces(content: Blob): Blob {
   };
   return Object.assign(content.slice(), { stream });
 }
-const chunkCount = (): Promise<number> => countEntries("luthier-rows", "chunks");
+/** Chunks of rows, without the datasets' records beside them. */
+const chunkCount = async (): Promise<number> =>
+  (await countEntries("luthier-rows", "chunks")) - (await storage.listDatasets()).length;
 async function stored(id: string): Promise<Row[]> {
   const all: Row[] = [];
   for await (const chunk of storage.streamRows(id)) all.push(...chunk.map(toAlpaca));

@@ -95,7 +95,7 @@ export const ggufProblems: ProblemTexts<GgufProblems> = {
     what: `${file} ${headerFault(fault)}.`,
     advice:
       fault.kind === "sizes"
-        ? "Whatever made the file went wrong. Choose another GGUF file of the model, or its safetensors folder."
+        ? "The program that wrote it made an error. Choose another GGUF file of the model, or its safetensors folder."
         : "Download the file again; if that does not help, choose another GGUF file of the model.",
   }),
   "model/no-gguf": () => ({ what: "No GGUF file was given.", advice: "Choose a *.gguf file." }),
