@@ -30,10 +30,10 @@ KINDS = ("lora_all", "dora", "ia3", "prefix", "prompt")
 """One case of each kind of method that a family may be taken for another in."""
 
 
-def family(config: object, *cases: str) -> Family:
-    """LoRA and those cases are committed, the other kinds are made by --rest."""
+def family(config: object, *cases: str, without: tuple[str, ...] = ()) -> Family:
+    """LoRA and those cases are committed, the other kinds but `without` are made by --rest."""
     committed = ("lora", *cases)
-    rest = tuple(kind for kind in KINDS if kind not in committed)
+    rest = tuple(kind for kind in KINDS if kind not in (*committed, *without))
     return Family(config, greedy_tokens=12, cases=committed, rest=rest)
 
 
@@ -58,7 +58,9 @@ TODAY: dict[str, Family] = {
                 "num_channels": 1,
             },
             mm_tokens_per_image=1,
-        )
+        ),
+        # PEFT would train the vision tower's biases too, which no text reaches.
+        without=("lora_all",),
     ),
     "phi3": family(
         Phi3Config(
