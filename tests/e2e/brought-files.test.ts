@@ -151,7 +151,7 @@ test("one of each kind is dropped, named and trained on", async () => {
     mimeType: "text/csv",
     buffer: bytes(table),
   });
-  await page.getByText("Measured on own.csv: 2 rows, CSV, Alpaca.").waitFor({ timeout: 60_000 });
+  await page.getByText("Validating on own.csv: 2 rows, CSV, Alpaca.").waitFor({ timeout: 60_000 });
   await inUse(page, "both.zip");
   await trainTwoSteps(page);
   await page.getByRole("textbox", { name: "Message" }).fill("What do snakes eat?");

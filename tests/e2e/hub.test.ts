@@ -79,7 +79,7 @@ test("a model is downloaded over broken connections and a reload, and stays in t
   await page.getByText("2.3 MB of 4.3 MB").waitFor({ timeout: 120_000 });
   await page.reload();
 
-  await page.getByText("2.3 MB of 4.3 MB are here").waitFor({ timeout: 120_000 });
+  await page.getByText("2.3 MB of 4.3 MB downloaded").waitFor({ timeout: 120_000 });
   expect(await page.getByLabel("Access token").inputValue()).toBe("");
   await page.getByLabel("Access token").fill(TOKEN);
   await button(page, `Continue ${NAME}`).click();
