@@ -211,7 +211,7 @@ test.concurrent("databases that the browser has lost hide no model, adapter or r
     await page.getByText("3 steps").first().waitFor(PATIENT);
     expect(await countFiles(page, "models")).toBe(count);
 
-    await button(page, "Delete Model").click();
+    await button(page, "Delete llama").click();
     await button(page, "Delete it").click();
     const orphan = page.getByRole("listitem").filter({ hasText: /LoRA.*adapter · [\d.]+ [kM]B ·/s });
     await orphan.getByRole("button", { name: /^Delete LoRA/ }).click();
@@ -242,7 +242,7 @@ test.concurrent(
         .catch(() => undefined);
       await page.getByText("is not responding").waitFor(PATIENT);
       await button(page, "Restart it").click();
-      await page.getByText("Model was not loaded").waitFor(PATIENT);
+      await page.getByText("llama was not loaded").waitFor(PATIENT);
       expect(await kept.getByText("In use").count()).toBe(0);
 
       await page.getByLabel("Dataset file").setInputFiles({
@@ -251,7 +251,7 @@ test.concurrent(
         buffer: Buffer.from("instruction,output\nWhat do violins eat?,Rosin.\n"),
       });
       await button(page, "Delete rows.csv").waitFor(PATIENT);
-      await button(page, "Delete Model").click();
+      await button(page, "Delete llama").click();
       await button(page, "Delete it").click();
       await kept.waitFor({ state: "detached", ...PATIENT });
       await button(page, "Use Spruce").click();

@@ -147,14 +147,14 @@ const keeping: Action = {
       })),
     );
     await studio.page.getByLabel("Model files").setInputFiles(files);
-    await listed(studio, "Model");
+    await listed(studio, "llama");
     await studio.rest();
   },
   async goOn(studio) {
-    if (!("model Model" in (await studio.inventory()))) await keeping.act(studio);
+    if (!("model llama" in (await studio.inventory()))) await keeping.act(studio);
   },
-  leaves: ["model Model"],
-  undo: (studio) => deleteModel(studio, "Model"),
+  leaves: ["model llama"],
+  undo: (studio) => deleteModel(studio, "llama"),
 };
 
 const loading: Action = {
@@ -300,8 +300,8 @@ export async function prepare(studio: Studio, endpoint: string, runMs: number): 
 /** All of them, those of the short form first. */
 export const actions: readonly Action[] = [
   importing,
-  downloading,
   training,
+  downloading,
   saving,
   merging,
   loading,

@@ -20,7 +20,7 @@ import { disturb, type Figures, fillUp, Findings, loseGpu, type Reference, refer
 import { Studio } from "./studio";
 
 /** Actions of the short form; one kill each. */
-const SHORT = 4;
+const SHORT = 2;
 
 /** How long a run is made: it is first kept after 8 seconds. */
 const RUN_MS = { short: 11_000, whole: 15_000 };
