@@ -23,8 +23,8 @@ const status = (page: Page, words: string | RegExp): Locator =>
 
 /** Waits until model and dataset are loaded. */
 async function ready(page: Page): Promise<void> {
-  await button(page, "Train").waitFor(PATIENT);
-  await expect.poll(() => button(page, "Train").isEnabled(), PATIENT).toBe(true);
+  // Polling by vitest's expect needs a test's own context, which concurrent tests do not pass on.
+  await page.getByRole("button", { name: "Train", exact: true, disabled: false }).waitFor(PATIENT);
 }
 
 /** The fixture of a test. */
