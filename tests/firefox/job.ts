@@ -71,7 +71,7 @@ export async function doJob(studio: StudioPage): Promise<JobResult> {
     losses[id] = await timed(id, async () => {
       await studio.tick(en.methods[id].title, "Method");
       for (const expert of experts) await studio.tick(expert, "adapters");
-      await train(studio);
+      await studio.train();
       return studio.losses();
     });
   }
@@ -83,7 +83,7 @@ export async function doJob(studio: StudioPage): Promise<JobResult> {
     // One token per byte.
     await studio.type("Max length", "128");
     await studio.ready();
-    await train(studio);
+    await studio.train();
     return studio.losses();
   });
   return { losses, trained, imported, speed, times };
@@ -114,11 +114,6 @@ async function bestSpeed(studio: StudioPage): Promise<number> {
   await studio.type("Temperature", "0");
   await studio.type("Max new tokens", "64");
   return Math.max(...speeds);
-}
-
-async function train(studio: StudioPage): Promise<void> {
-  await studio.press("Train");
-  await studio.status("Done.");
 }
 
 /** A run that is paused, interrupted by a reload, and resumed. */

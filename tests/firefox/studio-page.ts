@@ -207,6 +207,21 @@ export class StudioPage {
     return [shown, ...this.errors].join("\n");
   }
 
+  /** Trains to the end. The status of the previous run may still stand when Train has just been pressed. */
+  async train(): Promise<void> {
+    const before = countStarts(await this.#told());
+    await this.press("Train");
+    await this.#until(
+      "a run has begun",
+      (starts: string) => {
+        const { reports } = (globalThis as unknown as { luthierTold: Told }).luthierTold;
+        return reports.filter(({ steps }) => steps.some(({ step }) => step === 1)).length > Number(starts);
+      },
+      String(before),
+    );
+    await this.status("Done.");
+  }
+
   async #told(): Promise<Told> {
     return this.#page.evaluate(() => (globalThis as unknown as { luthierTold: Told }).luthierTold);
   }
@@ -264,4 +279,9 @@ function listenToWorker(): void {
     }
   }
   Object.assign(globalThis, { Worker: HeardWorker, luthierTold: { reports } });
+}
+
+/** Number of runs that have reported their first step. */
+function countStarts({ reports }: Told): number {
+  return reports.filter(({ steps }) => steps.some(({ step }) => step === 1)).length;
 }
