@@ -300,8 +300,8 @@ export async function prepare(studio: Studio, endpoint: string, runMs: number): 
 /** All of them, those of the short form first. */
 export const actions: readonly Action[] = [
   importing,
-  training,
   downloading,
+  training,
   saving,
   merging,
   loading,
