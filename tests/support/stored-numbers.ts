@@ -57,6 +57,8 @@ export function arbitraryBlocks(dtype: BlockType, blocks: number, seed: number):
     // Scales of varying magnitude and sign: 2^-5 etc. in f16, the last one subnormal.
     const half = [0x2800, 0xa400, 0x2c01, 0x03ff][block % 4]!;
     for (const at of f16) view.setUint16(block * each + at, half + at, true);
+    // Odd sub-block scales, none of them zero: DoRA divides by the norm of each row, as PEFT does.
+    if (dtype === "IQ4_XS") for (let at = 4; at < 8; at++) bytes[block * each + at]! |= 0x11;
     for (const at of e8) view.setUint8(block * each + at, 124 + (block % 5));
     for (const at of f32) view.setFloat32(block * each + at, 0.25 + (block % 5) / 3, true);
   }
