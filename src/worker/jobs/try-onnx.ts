@@ -1,5 +1,6 @@
 import { promptIds } from "../../data/shape/conversation";
 import { shapeOf } from "../../data/shape/prompt-template";
+import { argmax } from "../../engine/generate/sampling";
 import { exportFiles } from "../../export/registry";
 import type { StreamedFile } from "../../formats/zip";
 import { cancelled, LuthierError } from "../../lib/errors";
@@ -56,8 +57,8 @@ async function tryOnnx(
       const theirs = await model.logitsAfter(fed);
       const ours = await generator.logitsAfter([...ids, ...answer]);
       largestDifference = Math.max(largestDifference, relativeDifference(theirs, ours));
-      const token = indexOfLargest(theirs);
-      if (token === indexOfLargest(ours)) agreeing++;
+      const token = argmax(theirs);
+      if (token === argmax(ours)) agreeing++;
       answer.push(token);
       if (endIds.has(token)) break;
       fed = [token];
@@ -108,8 +109,4 @@ function relativeDifference(theirs: Float32Array, ours: Float32Array): number {
     furthest = Math.max(furthest, Math.abs(value - (theirs[index] ?? NaN)));
   });
   return furthest / most;
-}
-
-function indexOfLargest(values: Float32Array): number {
-  return values.reduce((best, value, index) => (value > (values[best] ?? -Infinity) ? index : best), 0);
 }
