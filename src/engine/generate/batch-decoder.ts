@@ -4,21 +4,11 @@ import type { AdapterState } from "../adapters/adapter-state";
 import { Ownership } from "../gpu/ownership";
 import { retryWithoutBroken } from "../gpu/pipelines";
 import { ReadbackRing } from "../gpu/readback";
-import { SlotPool } from "../gpu/slot-pool";
-import { type BufferResolver, Program } from "../graph/program";
 import type { LoadedModel } from "../models/loaded-model";
 import type { ModelSpec } from "../nn/model-spec";
-import { buildPrograms, generationLeaf, type GeneratorPrograms } from "./generator-programs";
-import { KeyValueCache } from "./key-value-cache";
+import { createPrograms, type GeneratorPrograms } from "./generator-programs";
 import { encodeInputs, passInputs, type PassToken } from "./pass-inputs";
-import {
-  BATCH_TOKENS,
-  type BatchLanes,
-  cacheElements,
-  cacheNames,
-  planBatch,
-  sharedSlotBytes,
-} from "./plans";
+import { BATCH_TOKENS, type BatchLanes, cacheElements, cacheNames, planBatch } from "./plans";
 
 /** Most GPU memory for the caches of all lanes. */
 const MAX_CACHE_BYTES = 512 * 2 ** 20;
@@ -90,25 +80,12 @@ export class BatchDecoder {
     state: AdapterState | null,
     shape: BatchLanes,
   ): Promise<BatchDecoder> {
-    const { gpu, spec } = model;
+    const { gpu } = model;
     const plans = planBatch(model, state, shape);
     return Ownership.build((ownership) =>
       gpu.allocating({ kind: "answer-cache" }, async () => {
-        const pool = ownership.own(new SlotPool(gpu, sharedSlotBytes(plans)));
-        const hasFirstPass = state?.adapter.hasFirstPass === true;
         const capacity = shape.lanes * shape.laneCapacity;
-        const cache = ownership.own(new KeyValueCache(gpu, spec, capacity, hasFirstPass));
-        const resolver: BufferResolver = {
-          weight: (name, shard) => model.weights.shardBuffer(name, shard),
-          leaf: (value) => generationLeaf(model, state, cache, value),
-        };
-        const programs = await buildPrograms(plans, {
-          shared: pool,
-          resolver,
-          makePool: (slotBytes) => ownership.own(new SlotPool(gpu, [slotBytes])),
-          build: async (plan, slots, buffers) =>
-            ownership.own(await Program.create(gpu, model.pipelines, plan, slots, buffers)),
-        });
+        const programs = await createPrograms(model, state, plans, capacity, ownership);
         return new BatchDecoder(model, state, shape, programs, ownership);
       }),
     );

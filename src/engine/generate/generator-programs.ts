@@ -1,12 +1,13 @@
 import { defined } from "../../lib/invariant";
 import type { AdapterState } from "../adapters/adapter-state";
-import type { SlotPool } from "../gpu/slot-pool";
+import type { Ownership } from "../gpu/ownership";
+import { SlotPool } from "../gpu/slot-pool";
 import type { Plan } from "../graph/plan";
-import type { BufferRange, BufferResolver, Program } from "../graph/program";
+import { type BufferRange, type BufferResolver, Program } from "../graph/program";
 import type { Value } from "../graph/value";
 import type { LoadedModel } from "../models/loaded-model";
-import type { KeyValueCache } from "./key-value-cache";
-import type { EncoderPlan, GeneratorPlans } from "./plans";
+import { KeyValueCache } from "./key-value-cache";
+import { type EncoderPlan, type GeneratorPlans, sharedSlotBytes } from "./plans";
 
 /** All programs of a generator; see {@link GeneratorPlans}. */
 export interface GeneratorPrograms {
@@ -37,7 +38,7 @@ export interface ProgramBuilder {
 }
 
 /** Builds the programs sequentially: a failure must not leave others being built. */
-export async function buildPrograms(
+async function buildPrograms(
   plans: GeneratorPlans,
   { shared, resolver, makePool, build }: ProgramBuilder,
 ): Promise<GeneratorPrograms> {
@@ -71,7 +72,7 @@ function withOutputs(resolver: BufferResolver, program: Program | null): BufferR
 }
 
 /** Resolves the leaves of inference graphs to buffers. */
-export function generationLeaf(
+function generationLeaf(
   model: LoadedModel,
   state: AdapterState | null,
   cache: KeyValueCache,
@@ -82,4 +83,29 @@ export function generationLeaf(
   if (value.storage === "state") return { buffer: cache.buffer(value.name), offsetBytes: 0 };
   const adapter = defined(state, "adapter state");
   return adapter.range(value.name, adapter.buffer);
+}
+
+/** Allocates the cache and slots that `ownership` will own, and compiles the plans. `capacity` is in cached positions. */
+export async function createPrograms(
+  model: LoadedModel,
+  state: AdapterState | null,
+  plans: GeneratorPlans,
+  capacity: number,
+  ownership: Ownership,
+): Promise<GeneratorPrograms> {
+  const { gpu, spec } = model;
+  const pool = ownership.own(new SlotPool(gpu, sharedSlotBytes(plans)));
+  const hasFirstPass = state?.adapter.hasFirstPass === true;
+  const cache = ownership.own(new KeyValueCache(gpu, spec, capacity, hasFirstPass));
+  const resolver: BufferResolver = {
+    weight: (name, shard) => model.weights.shardBuffer(name, shard),
+    leaf: (value) => generationLeaf(model, state, cache, value),
+  };
+  return buildPrograms(plans, {
+    shared: pool,
+    resolver,
+    makePool: (slotBytes) => ownership.own(new SlotPool(gpu, [slotBytes])),
+    build: async (plan, slots, buffers) =>
+      ownership.own(await Program.create(gpu, model.pipelines, plan, slots, buffers)),
+  });
 }

@@ -6,14 +6,12 @@ import type { Random } from "../adapters/common/method";
 import { Ownership } from "../gpu/ownership";
 import { ReadbackRing } from "../gpu/readback";
 import { retryWithoutBroken } from "../gpu/pipelines";
-import { SlotPool } from "../gpu/slot-pool";
-import { type BufferResolver, Program, type ProgramInputs } from "../graph/program";
+import type { Program, ProgramInputs } from "../graph/program";
 import type { ModelSpec } from "../nn/model-spec";
 import type { LoadedModel } from "../models/loaded-model";
-import { buildPrograms, generationLeaf, type GeneratorPrograms } from "./generator-programs";
-import { KeyValueCache } from "./key-value-cache";
+import { createPrograms, type GeneratorPrograms } from "./generator-programs";
 import { encodeInputs, passInputs } from "./pass-inputs";
-import { planGenerator, PREFILL_TOKENS, sharedSlotBytes } from "./plans";
+import { planGenerator, PREFILL_TOKENS } from "./plans";
 import { type AnswerOptions, sampleToken } from "./sampling";
 
 /**
@@ -55,24 +53,11 @@ export class Generator {
   }
 
   static async #build(model: LoadedModel, state: AdapterState | null, capacity: number): Promise<Generator> {
-    const { gpu, spec } = model;
+    const { gpu } = model;
     const plans = planGenerator(model, state, capacity);
     return Ownership.build((ownership) =>
       gpu.allocating({ kind: "answer-cache" }, async () => {
-        const pool = ownership.own(new SlotPool(gpu, sharedSlotBytes(plans)));
-        const hasFirstPass = state?.adapter.hasFirstPass === true;
-        const cache = ownership.own(new KeyValueCache(gpu, spec, capacity, hasFirstPass));
-        const resolver: BufferResolver = {
-          weight: (name, shard) => model.weights.shardBuffer(name, shard),
-          leaf: (value) => generationLeaf(model, state, cache, value),
-        };
-        const programs = await buildPrograms(plans, {
-          shared: pool,
-          resolver,
-          makePool: (slotBytes) => ownership.own(new SlotPool(gpu, [slotBytes])),
-          build: async (plan, slots, buffers) =>
-            ownership.own(await Program.create(gpu, model.pipelines, plan, slots, buffers)),
-        });
+        const programs = await createPrograms(model, state, plans, capacity, ownership);
         return new Generator(model, state, capacity, programs, ownership);
       }),
     );
