@@ -1,3 +1,5 @@
+import type { ScoreValues } from "./scores";
+
 /** What an objective on pairs of answers measures, as means over pairs. */
 export interface PreferenceReport {
   readonly chosenReward: number;
@@ -28,6 +30,8 @@ export interface ValidationReport {
   readonly loss: number;
   /** Set for objectives on pairs. */
   readonly preference?: PreferenceReport;
+  /** Mean scores of answers to held-out rows, if they are scored on the way. */
+  readonly scores?: ScoreValues;
 }
 
 /** All reports of a run. */
@@ -43,4 +47,6 @@ export interface SampleAnswer {
   /** The dataset's answer. */
   readonly expected: string;
   readonly answer: string;
+  /** Its scores, if answers are scored on the way. */
+  readonly values?: ScoreValues;
 }

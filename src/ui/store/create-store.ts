@@ -15,6 +15,7 @@ import { scoresSlice } from "./scores-slice";
 import { runsSlice } from "./runs-slice";
 import { settingsSlice } from "./settings-slice";
 import type { Runtime, StudioState } from "./state";
+import { sweepSlice } from "./sweep-slice";
 import { trainSlice } from "./train-slice";
 
 export type StudioStore = StoreApi<StudioState>;
@@ -40,6 +41,7 @@ export function createStudioStore(
         ...hubSlice(runtime)(...api),
         ...methodSlice(runtime)(...api),
         ...trainSlice(runtime)(...api),
+        ...sweepSlice(runtime)(...api),
         ...runsSlice(runtime)(...api),
         ...compareSlice(runtime)(...api),
         ...scoresSlice(runtime)(...api),

@@ -32,8 +32,11 @@ import type { ModelCard, ModelSummary, Quantization } from "../../shared/model";
 import type { Evaluation, FileAnswers } from "../../shared/scores";
 import type { Goal, ObjectiveId } from "../../shared/objectives";
 import type { Row } from "../../shared/rows";
+import type { PresetId } from "../../shared/presets";
 import type { ListedRun, RunLabel } from "../../shared/run-record";
 import type { SampleAnswer } from "../../shared/run-history";
+import type { SweepAxis } from "../../shared/sweep";
+import type { RunConfig } from "../../shared/training";
 import type { RecommendedModel } from "../../shared/recommended-models";
 import type { TimedProgress } from "../lib/progress";
 import type { RunLog } from "../lib/run-log";
@@ -239,9 +242,6 @@ export interface MethodSlice {
   refreshPlan(): Promise<void>;
 }
 
-export const PRESETS = ["quick", "balanced", "thorough"] as const;
-export type PresetId = (typeof PRESETS)[number];
-
 export type RunStatus = TrainingStatus | "idle";
 
 /** Figures of the run panel. */
@@ -263,6 +263,8 @@ export interface RunFigures {
 
 export interface TrainSlice {
   readonly preset: PresetId;
+  /** Tokens per second of training, as measured by hand on this machine; null if it was not. */
+  readonly measuredSpeed: { readonly modelId: string; readonly tokensPerSecond: number } | null;
   /** Edits of the training form since the preset was chosen. */
   readonly trainingEdits: FieldValues;
   readonly runStatus: RunStatus;
@@ -278,14 +280,29 @@ export interface TrainSlice {
   choosePreset(id: PresetId): void;
   editTraining(name: string, value: FieldValue): void;
   train(): Promise<void>;
+  /** Trains with a configuration that is not the form's; resolves to how it ended. */
+  trainWith(config: RunConfig, name: string): Promise<"done" | "stopped" | "failed">;
   /** Replaces the displayed run with one that the worker has started. */
   beginRun(): void;
-  /** Resumes an interrupted run. */
-  resumeRun(id: string): Promise<void>;
+  /** Resumes an interrupted run, or lets an ended one go on for more steps. */
+  resumeRun(id: string, moreSteps?: number): Promise<void>;
+  setMeasuredSpeed(speed: TrainSlice["measuredSpeed"]): void;
   pause(): Promise<void>;
   resume(): Promise<void>;
   stop(): void;
   dismissTrainProblem(): void;
+}
+
+/** Short runs over combinations of settings. */
+export interface SweepSlice {
+  /** The sweep in progress: the runs of it that are done, and those in all. */
+  readonly sweep: { readonly id: string; readonly done: number; readonly total: number } | null;
+  /** Trains every combination of the axes' values for so many steps, one after the other. */
+  startSweep(axes: readonly SweepAxis[], steps: number): Promise<void>;
+  /** Stops the run in progress and drops those that have not begun. */
+  stopSweep(): void;
+  /** Fills the forms with what a run of a sweep tried. */
+  takeSweep(run: ListedRun): void;
 }
 
 export interface RunsSlice {
@@ -447,6 +464,7 @@ export type StudioState = JobsSlice &
   HubSlice &
   MethodSlice &
   TrainSlice &
+  SweepSlice &
   RunsSlice &
   CompareSlice &
   ScoresSlice &

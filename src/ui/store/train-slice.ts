@@ -86,6 +86,7 @@ export const trainSlice: SliceCreator<TrainSlice> =
 
     return {
       preset: "balanced",
+      measuredSpeed: null,
       trainingEdits: {},
       runStatus: "idle",
       run: emptyRun,
@@ -111,9 +112,20 @@ export const trainSlice: SliceCreator<TrainSlice> =
         await follow((worker) => worker.call("train", { config, name }));
       },
 
-      async resumeRun(id) {
+      async trainWith(config, name) {
+        await follow((worker) => worker.call("train", { config, name }));
+        const { runStatus } = get();
+        return runStatus === "done" || runStatus === "failed" ? runStatus : "stopped";
+      },
+
+      async resumeRun(id, moreSteps) {
         if (isExcluded(get(), "train") || !get().model) return;
-        await follow((worker) => worker.call("resumeRun", { id }));
+        const args = { id, ...(moreSteps !== undefined && { moreSteps }) };
+        await follow((worker) => worker.call("resumeRun", args));
+      },
+
+      setMeasuredSpeed: (measuredSpeed) => {
+        set({ measuredSpeed });
       },
 
       beginRun() {

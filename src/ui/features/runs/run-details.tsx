@@ -8,7 +8,7 @@ import { isTraining } from "../../store/jobs";
 import { useText } from "../../text/text";
 import classes from "./run-list.module.css";
 
-const FORMATS: readonly RunExportFormat[] = ["json", "csv", "tensorboard"];
+const FORMATS: readonly RunExportFormat[] = ["json", "csv", "tensorboard", "wandb"];
 
 /** The facts of a run, its name and note, and what can be done with it. */
 export function RunDetailsView({ run }: { readonly run: ListedRun }) {

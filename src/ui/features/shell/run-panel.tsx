@@ -12,6 +12,7 @@ import { RunButtons } from "./run-buttons";
 import { RunFiguresView } from "./run-figures";
 import { RunList } from "../runs/run-list";
 import classes from "./run-panel.module.css";
+import { RunVerdictView } from "./run-verdict";
 import { RunSettings } from "./run-settings";
 import { useStatusSentence } from "./use-status-sentence";
 
@@ -82,6 +83,7 @@ export function RunPanel() {
             <IconArrowRight size={18} aria-hidden />
           </Anchor>
         )}
+        <RunVerdictView />
         <LossChart />
         <RunFiguresView />
         <RunSettings />

@@ -7,7 +7,13 @@ import { ProblemAlert } from "../../components/problem-alert";
 import { toProblem } from "../../lib/problem";
 import { useStudio, useStudioContext } from "../../store/context";
 import { isExcluded, isTraining, jobOf, JobCalls } from "../../store/jobs";
-import { selectRunConfig, selectTrainBlock } from "../../store/selectors";
+import {
+  selectExpectedMs,
+  selectRunConfig,
+  selectTrainBlock,
+  selectTrainingValues,
+  trainingInputs,
+} from "../../store/selectors";
 import { useText } from "../../text/text";
 import classes from "./run-forecast.module.css";
 
@@ -20,7 +26,10 @@ export function RunTime({ forecast }: { forecast: TrainingForecast }) {
     busy: jobOf(state, "measure")?.subject === null,
     blocked: isTraining(state) || selectTrainBlock(state) !== null,
   }));
-  const [measured, setMeasured] = useState<{ modelId: string | null; speed: TrainingSpeed } | null>(null);
+  const [measured, setMeasured] = useState<{ modelId: string; speed: TrainingSpeed } | null>(null);
+  const values = useStudio(trainingInputs);
+  const { maxMinutes, earlyStoppingPatience } = selectTrainingValues(values);
+  const expectedMs = selectExpectedMs(values, forecast.totalSteps);
   const [calls] = useState(() => new JobCalls(store.setState));
   const [problem, setProblem] = useState<ErrorData | null>(null);
   const speed = measured?.modelId === modelId ? measured.speed : null;
@@ -32,7 +41,8 @@ export function RunTime({ forecast }: { forecast: TrainingForecast }) {
       const speed = await calls.run({ kind: "measure" }, (signal) =>
         client.withSignal(signal).call("measureTraining", config),
       );
-      setMeasured({ modelId, speed });
+      setMeasured({ modelId: config.modelId, speed });
+      store.getState().setMeasuredSpeed({ modelId: config.modelId, tokensPerSecond: speed.tokensPerSecond });
     } catch (error) {
       if (!isCancelled(error)) setProblem(toProblem(error));
     }
@@ -40,7 +50,12 @@ export function RunTime({ forecast }: { forecast: TrainingForecast }) {
   return (
     <div className={classes.time}>
       <p className={classes.sentence}>
-        {speed ? forecastSentence(forecast, speed, text) : text.forecast.unmeasured(forecast.totalSteps)}
+        {speed
+          ? forecastSentence(forecast, speed, text)
+          : expectedMs === null
+            ? text.forecast.unmeasured(forecast.totalSteps)
+            : text.forecast.expected(forecast.totalSteps, expectedMs)}{" "}
+        {text.forecast.bounds(Number(maxMinutes), Number(earlyStoppingPatience))}
       </p>
       <Button
         variant="default"

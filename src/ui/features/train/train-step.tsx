@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { PRESETS } from "../../../shared/presets";
 import { trainingFields } from "../../../shared/training";
 import { Notice } from "../../components/notice";
 import { OptionGrid } from "../../components/option-grid";
@@ -6,13 +7,19 @@ import { StepSection } from "../../components/step-section";
 import { useStudio } from "../../store/context";
 import { selectGoal } from "../../store/goal";
 import { isTraining } from "../../store/jobs";
-import { selectTrainingValues, selectTrainWarnings, type TrainWarning } from "../../store/selectors";
-import { PRESETS } from "../../store/state";
+import {
+  selectChangedFields,
+  selectTrainingValues,
+  selectTrainWarnings,
+  trainingInputs,
+  type TrainWarning,
+} from "../../store/selectors";
 import { formProblems } from "../../store/training-values";
 import { type Text, useText } from "../../text/text";
 import { ContinueFrom } from "./continue-from";
 import { RateFinder } from "./rate-finder";
 import { RunCharts } from "./run-charts";
+import { Sweep } from "./sweep";
 import { SampleAnswers } from "./sample-answers";
 import { RunForecast } from "./run-forecast";
 import { RunLogView } from "./run-log-view";
@@ -26,6 +33,7 @@ export function TrainStep() {
       <Presets />
       <TrainingForm />
       <RateFinder />
+      <Sweep />
       <RunForecast />
       <Warnings />
       <Outcome />
@@ -40,7 +48,7 @@ function Presets() {
   const text = useText();
   const { preset, changed, locked, choose } = useStudio((state) => ({
     preset: state.preset,
-    changed: Object.keys(state.trainingEdits).length,
+    changed: selectChangedFields(state),
     locked: isTraining(state),
     choose: state.choosePreset,
   }));
@@ -81,13 +89,7 @@ function TrainingForm() {
     pairs: selectGoal(state).goal === "preferences",
     edit: state.editTraining,
   }));
-  const form = useStudio(({ preset, methodId, model, trainingEdits }) => ({
-    preset,
-    methodId,
-    model,
-    trainingEdits,
-  }));
-  const values = selectTrainingValues(form);
+  const values = selectTrainingValues(useStudio(trainingInputs));
   const hidden = new Set<string>([
     ...(hasAdapter ? [] : ["continueAdapter"]),
     ...(pairs ? ["packing", "learnFrom"] : []),
@@ -123,9 +125,7 @@ function Outcome() {
 
 function Warnings() {
   const text = useText();
-  const inputs = useStudio(({ preset, methodId, model, trainingEdits, lengths, environment }) => {
-    return { preset, methodId, model, trainingEdits, lengths, environment };
-  });
+  const inputs = useStudio((state) => ({ ...trainingInputs(state), environment: state.environment }));
   const warnings = selectTrainWarnings(inputs);
   if (warnings.length === 0) return null;
   return (
