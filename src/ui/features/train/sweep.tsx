@@ -168,11 +168,13 @@ function settingName(name: string, text: Text): string {
 function SweepTable() {
   const text = useText();
   const words = text.train.sweep;
-  const { runs, busy, take } = useStudio((state) => ({
-    runs: selectSweepRuns(state),
-    busy: state.sweep !== null || isTraining(state),
+  const { kept, sweep, training, take } = useStudio((state) => ({
+    kept: state.runs,
+    sweep: state.sweep,
+    training: isTraining(state),
     take: state.takeSweep,
   }));
+  const runs = selectSweepRuns({ runs: kept, sweep });
   const [first] = runs;
   if (!first) return null;
   const names = Object.keys(first.config.sweep?.values ?? {});
@@ -219,7 +221,7 @@ function SweepTable() {
           size="compact-md"
           variant="light"
           className={classes.take ?? ""}
-          disabled={busy}
+          disabled={sweep !== null || training}
           onClick={() => {
             take(first);
           }}
