@@ -9,7 +9,7 @@ export const EXAMPLE_QUESTION = "What is a lantern?";
 export function generationUsage(prompt: PromptManner, autoModel: AutoModel): string {
   const question = { role: "user", content: EXAMPLE_QUESTION } as const;
   const isChat = prompt.rendering === "chat";
-  // The tokenizer at hand may be the base model's, with a chat template of its own.
+  // The loaded tokenizer may be the base model's, with another chat template.
   const asking =
     isChat && prompt.chatTemplate === null
       ? [

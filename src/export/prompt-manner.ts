@@ -9,7 +9,7 @@ import type { Tokenizer } from "../tokenizer/tokenizer";
 /** Prompt format of a model: its training template. */
 export interface PromptManner {
   readonly rendering: RenderingId;
-  /** The Jinja of a chat template that takes the place of the model's own, else null. */
+  /** Jinja source that replaces the model's chat template, or null. */
   readonly chatTemplate: string | null;
   /** Tokens that end an answer, as ids and text. */
   readonly endIds: readonly number[];

@@ -5,17 +5,17 @@ import type { AnswerRules } from "../shared/answer-rules";
 import { fieldFault } from "../shared/fields";
 import { generationFields, type GenerationOptions } from "../shared/generation";
 
-/** An entry of a file that nothing here follows. */
+/** An entry that has no effect here. */
 export interface UnreadEntry {
   readonly key: string;
   /** JSON. */
   readonly value: string;
 }
 
-/** Keys that answers follow: the end tokens. */
+/** Keys that determine answers: the end tokens. */
 const USED: ReadonlySet<string> = new Set(["eos_token_id"]);
 
-/** Keys that change no answer: names and versions, what a call returns, and how it caches and compiles. */
+/** Keys that do not affect answers: bookkeeping, output options, caching and compilation. */
 const IDLE: ReadonlySet<string> = new Set([
   "_commit_hash",
   "_from_model_config",
@@ -39,7 +39,7 @@ const IDLE: ReadonlySet<string> = new Set([
   "use_cache",
 ]);
 
-/** What transformers does where a key is missing: such a value changes nothing either. */
+/** transformers' defaults; these values have no effect either. */
 const DEFAULTS: Readonly<Record<string, unknown>> = {
   max_length: 20,
   temperature: 1,
@@ -59,7 +59,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   target_lookbehind: 10,
 };
 
-/** Keys whose zero is a token's id. */
+/** Keys for which zero is a token id. */
 const ZERO_MATTERS: ReadonlySet<string> = new Set(["forced_bos_token_id", "forced_eos_token_id"]);
 
 const ids = v.array(count);
@@ -70,9 +70,9 @@ const biased = v.pipe(
   v.transform(([sequence, bias]) => ({ ids: sequence, bias })),
 );
 
-/** What every answer follows, by key. */
+/** Constraints on every answer, by key. */
 const RULES: Readonly<Record<string, v.GenericSchema<unknown, Partial<AnswerRules>>>> = {
-  // Of a sequence that is named twice the last bias counts.
+  // The last bias of a repeated sequence wins.
   sequence_bias: rule(v.array(biased), (biases) => ({
     sequenceBias: [...new Map(biases.map((one) => [one.ids.join(), one])).values()],
   })),
@@ -97,7 +97,10 @@ function rule<T>(
   return v.pipe(schema, v.transform(make));
 }
 
-/** What the answer's form offers, by key: the field, and for what matters only to a draw the value where it is missing. */
+/**
+ * Sampling settings offered in the answer's form, by key. `sampled` is set for those that only apply with do_sample,
+ * with transformers' default.
+ */
 const OFFERED: Readonly<
   Record<
     string,
@@ -117,7 +120,7 @@ const OFFERED: Readonly<
   max_new_tokens: { name: "maxNewTokens", schema: fieldValue("maxNewTokens") },
 };
 
-/** A value that the form's field takes. */
+/** A value that is valid for the form's field. */
 function fieldValue(name: keyof OwnSampling): v.GenericSchema<unknown, number> {
   const field = generationFields.find((one) => one.name === name);
   return v.custom<number>(
@@ -125,7 +128,7 @@ function fieldValue(name: keyof OwnSampling): v.GenericSchema<unknown, number> {
   );
 }
 
-/** What is said of the keys of generation_config.json, for the check against transformers' class. */
+/** How each key is treated, for the check against transformers' GenerationConfig. */
 export const generationKeys = {
   used: [...USED],
   idle: [...IDLE],
@@ -134,19 +137,19 @@ export const generationKeys = {
   defaults: DEFAULTS,
 };
 
-/** What a generation_config.json says of answers. */
+/** The contents of generation_config.json. */
 export interface Generation {
-  /** What every answer follows. */
+  /** Constraints on every answer. */
   readonly rules: AnswerRules;
-  /** How the model's makers would have answers drawn, by the names of `GenerationOptions`; null where they do not say. */
+  /** The model's sampling settings, as names of `GenerationOptions`; null if the file has none. */
   readonly ownSampling: OwnSampling | null;
-  /** Entries that nothing here follows and that are not at their defaults. */
+  /** Entries with an effect in transformers but not here. */
   readonly unread: readonly UnreadEntry[];
 }
 
 type OwnSampling = Readonly<Partial<Record<Exclude<keyof GenerationOptions, "seed">, number>>>;
 
-/** Reads generation_config.json; an entry of another form than transformers takes is one that nothing follows. */
+/** Reads generation_config.json; malformed entries are reported as unread. */
 export function readGeneration(
   generation: Readonly<Record<string, unknown>> | null,
   config: Readonly<Record<string, unknown>>,
@@ -168,8 +171,8 @@ export function readGeneration(
 }
 
 /**
- * What the answer's form can offer. Without do_sample transformers takes the likeliest token, whatever the temperature
- * is said to be; with it, 50 likeliest tokens unless the file says otherwise.
+ * Sampling settings for the answer's form. As in transformers, decoding is greedy without do_sample, whatever the
+ * temperature, and top_k defaults to 50 with it.
  */
 function readSampling(generation: Readonly<Record<string, unknown>>): {
   readonly keys: readonly string[];
@@ -191,13 +194,13 @@ function readSampling(generation: Readonly<Record<string, unknown>>): {
   };
 }
 
-/** Whether an entry changes nothing. */
+/** Whether an entry has no effect. */
 function isOff(key: string, value: unknown, config: Readonly<Record<string, unknown>>): boolean {
   const isZero = !value && !(value === 0 && ZERO_MATTERS.has(key));
   return isZero || isHollow(value) || DEFAULTS[key] === value || isStart(key, value, config);
 }
 
-/** The decoder starts from config.json's own token. */
+/** The decoder starts with config.json's start token. */
 function isStart(key: string, value: unknown, config: Readonly<Record<string, unknown>>): boolean {
   const start = config.decoder_start_token_id ?? config.pad_token_id ?? 0;
   return key === "decoder_start_token_id" && value === start;

@@ -55,8 +55,8 @@ export function encodeRow(
 }
 
 /**
- * Encodes both answers of a preference, each after the prompt and truncated on the right, as TRL does. A pair of which
- * one answer has no supervised token left is excluded, as are other rows.
+ * Encodes both answers of a preference, each after the prompt and right-truncated, as in TRL. A pair is excluded if one
+ * of its answers has no supervised token left, and for the reasons of other rows.
  */
 export function encodePair(
   row: Row,

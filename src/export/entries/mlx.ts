@@ -7,7 +7,7 @@ import type { ExportEntry, ExportSource } from "../entry";
 import { isLora, loraExtras, type LoraUpdate, loraUpdates } from "../lora-updates";
 import { jsonFile, wholeFile } from "../streamed-file";
 
-/** Families whose modules are called in mlx-lm what they are called in transformers. */
+/** Families whose modules have the same names in mlx-lm and transformers. */
 const FAMILIES: ReadonlySet<string> = new Set([
   "llama",
   "mistral",

@@ -25,7 +25,7 @@ const NEUTRAL: Readonly<Record<string, readonly GgufValue[]>> = {
 
 /**
  * Checks that each key of the architecture was read or has no effect.
- * @param idle further keys without effect, for this architecture
+ * @param noEffect further keys without effect, for this architecture
  * @throws LuthierError("model/gguf-key") for a key that may affect computation
  */
 export function checkKeys(
