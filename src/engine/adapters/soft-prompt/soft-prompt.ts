@@ -41,7 +41,7 @@ export const virtualTokenKeys = {
 /** Keys that define how a prefix tensor splits into keys and values. */
 export const PREFIX_FACTS = virtualTokenKeys.fromModel;
 
-/** PEFT's PrefixTuningConfig. The file holds the prefix itself, whatever produced it. */
+/** PEFT's PrefixTuningConfig. The file holds the prefix itself, however it was computed. */
 export const savedPrefix = definePeftConfig({
   className: "PrefixTuningConfig",
   used: virtualTokenKeys.used,

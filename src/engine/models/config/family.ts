@@ -24,9 +24,12 @@ export interface FamilyKeys {
 /** A model family: converts config.json to a model specification. */
 export interface Family {
   readonly keys: FamilyKeys;
-  /** The family of a configuration within this one, and the key that it stands at. */
+  /** The family of a nested language model's config, and the key of that config. */
   readonly inner?: { readonly key: string; readonly family: Family };
-  /** @throws LuthierError("model") for values that cannot be, and settings that the engine does not have */
+  /**
+   *
+   * @throws LuthierError("model") for invalid values and unsupported settings
+   */
   describe(config: Config): ModelSpec;
 }
 
@@ -98,7 +101,7 @@ function checkQuantisation(value: unknown): void {
 
 /**
  * Keys that neither transformers nor the engine reads for this family, with values that are not trivially off.
- * Reported, since their author meant something by them.
+ * Reported, since the model's author may have relied on them.
  */
 export function unreadKeys({ used, idle, refused, aliases }: FamilyKeys, config: Config): string[] {
   const known = [used, idle, refused, aliases];

@@ -1,16 +1,16 @@
 import type { RefusedSetting } from "../../../lib/problems/models-problems";
 
 /**
- * Why a key of config.json changes nothing here:
- * - "bookkeeping": it names the file, its maker or its precision
- * - "initialisation": it draws the first weights, which come from the files
- * - "other-heads": it belongs to classifiers and the like
- * - "outputs": it says what a call returns, or how it caches
- * - "generation": answers are drawn as generation_config.json and the person say
- * - "dropout": it drops in training in a way that the engine does not have, and is off by default
- * - "numerics": another way to the same numbers
- * - "pictures": it belongs to the part of the model that reads pictures
- * - "not-applied": transformers has the key, and its model does not read it
+ * Why a key of config.json has no effect here:
+ * - "bookkeeping": names the file, its author or precision
+ * - "initialisation": controls random weights, which are loaded instead
+ * - "other-heads": concerns classification heads and the like
+ * - "outputs": selects return values or caching
+ * - "generation": superseded by generation_config.json and the user's settings
+ * - "dropout": an unsupported dropout that is off by default
+ * - "numerics": a different way to compute the same values
+ * - "pictures": concerns the vision tower
+ * - "not-applied": transformers has the key but its model does not read it
  */
 export type IdleReason =
   | "bookkeeping"
