@@ -15,7 +15,7 @@ const wrapper = defineFamily({
     eoi_token_id: "eoi_token_index",
   },
   dropout: {},
-  idle: {
+  noEffect: {
     pictures: [
       "vision_config",
       "mm_tokens_per_image",

@@ -39,7 +39,7 @@ export const gptNeox = defineFamily({
     residual: ["hidden_dropout", 0],
     attention: ["attention_dropout", 0],
   },
-  idle: { bookkeeping: ["pad_token_id"] },
+  noEffect: { bookkeeping: ["pad_token_id"] },
   describe(values): ModelSpec {
     const { hidden_size: hiddenSize, num_attention_heads: heads } = values;
     const headDim = evenHeadDim(hiddenSize, heads);

@@ -22,7 +22,7 @@ export const phi3 = defineFamily({
   },
   dropout: { residual: ["resid_pdrop", 0], attention: ["attention_dropout", 0] },
   // Phi-3 has the key but no such dropout.
-  idle: { "not-applied": ["embd_pdrop"] },
+  noEffect: { "not-applied": ["embd_pdrop"] },
   describe(values) {
     const { num_hidden_layers: layers, sliding_window: window } = values;
     return llamaLike("phi3", values, {

@@ -25,7 +25,7 @@ export const mlxEntry: ExportEntry = {
   id: "mlx",
   kind: "folder",
   readers: () => ["mlx-lm"],
-  hindrance,
+  blocker,
   types: () => [null],
   notes: () => [{ code: "base-needed", format: "mlx" }],
   sizeBytes: ({ adapterBytes }) => adapterBytes,
@@ -52,7 +52,7 @@ export const mlxEntry: ExportEntry = {
   },
 };
 
-function hindrance(source: ExportSource): Problem | null {
+function blocker(source: ExportSource): Problem | null {
   const { adapter, methodId, model } = source;
   const none: Problem = {
     code: "export/no-mlx-adapter",

@@ -12,7 +12,7 @@ export interface Architecture {
   /** Offset added to norm weights in the file, relative to Hugging Face. */
   readonly normOffset?: number;
   /** Keys that llama.cpp ignores for this architecture. */
-  readonly idleKeys?: readonly string[];
+  readonly ignoredKeys?: readonly string[];
   /** Layers that Hugging Face stores as (in, out), while the file holds the transpose. */
   readonly transposed?: readonly string[];
 }
@@ -242,10 +242,10 @@ export const architectures: Readonly<Record<string, Architecture>> = {
     config: (fields) => llamaConfig("llama", fields),
     names: llamaNames,
     hasInterleavedHeads: true,
-    idleKeys: NO_WINDOW,
+    ignoredKeys: NO_WINDOW,
   },
-  qwen2: { config: (fields) => llamaConfig("qwen2", fields), names: llamaNames, idleKeys: NO_WINDOW },
-  qwen3: { config: (fields) => llamaConfig("qwen3", fields), names: llamaNames, idleKeys: NO_WINDOW },
+  qwen2: { config: (fields) => llamaConfig("qwen2", fields), names: llamaNames, ignoredKeys: NO_WINDOW },
+  qwen3: { config: (fields) => llamaConfig("qwen3", fields), names: llamaNames, ignoredKeys: NO_WINDOW },
   gemma3: {
     config: gemma3Config,
     names: {
@@ -264,7 +264,7 @@ export const architectures: Readonly<Record<string, Architecture>> = {
       "blk.*.ffn_up": "model.layers.*.mlp.gate_up_proj",
     },
     // llama.cpp reads the key and then ignores it.
-    idleKeys: NO_WINDOW,
+    ignoredKeys: NO_WINDOW,
   },
   granite: { config: graniteConfig, names: llamaNames, hasInterleavedHeads: true },
   // Every fourth layer has no positions, as in the family.
@@ -284,7 +284,7 @@ export const architectures: Readonly<Record<string, Architecture>> = {
       "blk.*.ffn_up": "model.layers.*.mlp.c_fc",
       "blk.*.ffn_down": "model.layers.*.mlp.c_proj",
     },
-    idleKeys: NO_WINDOW,
+    ignoredKeys: NO_WINDOW,
   },
   gpt2: {
     config: gpt2Config,

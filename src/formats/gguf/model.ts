@@ -73,7 +73,7 @@ export async function openGguf(files: readonly ByteSource[]): Promise<GgufModel>
   const architecture = findArchitecture(first.file, metadata, type);
   const stored = collect(parts);
   const config = await makeConfig(architecture, metadata, type, stored);
-  checkKeys(metadata, type, first.file.name, architecture.idleKeys ?? []);
+  checkKeys(metadata, type, first.file.name, architecture.ignoredKeys ?? []);
   return {
     name: baseName(first.file.name).replace(/(-\d{5}-of-\d{5})?\.gguf$/i, ""),
     config,

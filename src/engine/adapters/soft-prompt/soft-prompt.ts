@@ -45,7 +45,7 @@ export const PREFIX_FACTS = virtualTokenKeys.fromModel;
 export const savedPrefix = definePeftConfig({
   className: "PrefixTuningConfig",
   used: virtualTokenKeys.used,
-  idle: {
+  noEffect: {
     start: ["encoder_hidden_size", "init_weights", "prefix_projection"],
     "from-model": virtualTokenKeys.fromModel,
   },

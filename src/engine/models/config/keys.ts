@@ -12,7 +12,7 @@ import type { RefusedSetting } from "../../../lib/problems/models-problems";
  * - "pictures": concerns the vision tower
  * - "not-applied": transformers has the key but its model does not read it
  */
-export type IdleReason =
+export type NoEffectReason =
   | "bookkeeping"
   | "initialisation"
   | "other-heads"
@@ -23,13 +23,13 @@ export type IdleReason =
   | "pictures"
   | "not-applied";
 
-export type IdleKeys = Readonly<Partial<Record<IdleReason, readonly string[]>>>;
+export type NoEffectKeys = Readonly<Partial<Record<NoEffectReason, readonly string[]>>>;
 
 /** Unsupported settings, with the values that disable them. */
 export type RefusedKeys = Readonly<Partial<Record<RefusedSetting, readonly unknown[]>>>;
 
 /** Keys of transformers' `PreTrainedConfig`, including legacy ones. */
-export const COMMON_IDLE: IdleKeys = {
+export const COMMON_NO_EFFECT: NoEffectKeys = {
   bookkeeping: [
     "_name_or_path",
     "name_or_path",
