@@ -5,7 +5,7 @@ import { selectTemplate } from "./selectors";
 import type { BatchSlice, SliceCreator } from "./state";
 import { generationValues, toGenerationOptions } from "./training-values";
 
-/** Answers to the prompts of files. */
+/** Batch answers to the prompts of files. */
 export const batchSlice: SliceCreator<BatchSlice> =
   ({ client }) =>
   (set, get) => {

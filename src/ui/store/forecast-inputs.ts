@@ -28,7 +28,7 @@ export function forecastInputs(
     maxGradNorm: _g,
     ...relevant
   } = config.training;
-  // A model keeps its id when it is loaded with fewer bits.
+  // A model reloaded in 4 bits keeps its id.
   const key = JSON.stringify([{ ...config, training: relevant }, state.model?.precision, budgetBytes]);
   return { key, args: { config, budgetBytes } };
 }

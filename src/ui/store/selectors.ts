@@ -41,7 +41,7 @@ export function selectTemplateId(state: Pick<State, "templateId" | "templateSour
   return hasChat ? "chat" : "alpaca";
 }
 
-/** The template in use, with its source where the person wrote it. */
+/** The template in use, with its source if it is the user's. */
 export function selectTemplate(
   state: Pick<State, "templateId" | "templateSource" | "model">,
 ): PromptTemplate {

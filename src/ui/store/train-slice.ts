@@ -45,7 +45,7 @@ export const trainSlice: SliceCreator<TrainSlice> =
       try {
         const result = await runAcrossLosses(run);
         get().addAdapter(result.adapter);
-        // A run may have kept checkpoints as well.
+        // A run may also have kept checkpoints.
         get().setAdapters(await client.call("listAdapters").catch(() => get().adapters));
         set(({ run }) => ({
           runStatus: result.status,

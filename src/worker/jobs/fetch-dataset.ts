@@ -12,10 +12,7 @@ import { ensureSpace } from "../../storage/quota";
 import type { Job, JobContext } from "./owner";
 import { reportProgress } from "./report-progress";
 
-/**
- * Fetches the Parquet files of a dataset on a hub, going on from where an earlier attempt ended; no more of them than hold
- * the rows that are asked for.
- */
+/** Downloads the Parquet files of a hub dataset, resuming an earlier attempt, up to the requested number of rows. */
 export function fetchDatasetJob(request: HubDatasetRequest): Job<FetchedDataset> {
   return { kind: "fetch-dataset", run: (context) => fetchDataset(request, context) };
 }

@@ -22,7 +22,7 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   // SVG markup.
   "src/ui/lib/chart-image.ts": /^<|^(M|X)|=|^stroke/,
   // A browser global.
-  "src/ui/features/shell/manners.ts": /^Notification$/,
+  "src/ui/features/shell/browser-integration.ts": /^Notification$/,
   "src/ui/features/shell/run-settings.tsx": /^Notification$/,
 };
 
