@@ -29,6 +29,16 @@ export function forecastInputs(
     ...relevant
   } = config.training;
   // A model keeps its id when it is loaded with fewer bits.
-  const key = JSON.stringify([{ ...config, training: relevant }, state.model?.precision, budgetBytes]);
+  // Neither do datasets when they are read again or edited.
+  const used = [config.datasetId, config.validationDatasetId, config.mixDatasetId];
+  const versions = state.datasets.flatMap(({ id, importedAt, edits }) =>
+    used.includes(id) ? [[id, importedAt, edits?.identity]] : [],
+  );
+  const key = JSON.stringify([
+    { ...config, training: relevant },
+    versions,
+    state.model?.precision,
+    budgetBytes,
+  ]);
   return { key, args: { config, budgetBytes } };
 }
