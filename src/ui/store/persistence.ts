@@ -25,6 +25,7 @@ export type Settings = Pick<
   | "objectiveEdits"
   | "preset"
   | "trainingEdits"
+  | "mixDatasetId"
   | "generationEdits"
   | "markDifferences"
   | "showHints"
@@ -45,7 +46,7 @@ export function toSettings(state: StudioState): Settings {
     trainingEdits,
   } = state;
   const { hubEndpoint, quantization, hungModel, goalChoice, objectiveId, objectiveEdits } = state;
-  const { generationEdits, markDifferences, showHints, keepAwake, notifyWhenDone } = state;
+  const { mixDatasetId, generationEdits, markDifferences, showHints, keepAwake, notifyWhenDone } = state;
   return {
     datasetId,
     sampleOf,
@@ -60,6 +61,7 @@ export function toSettings(state: StudioState): Settings {
     objectiveEdits,
     preset,
     trainingEdits,
+    mixDatasetId,
     hubEndpoint,
     quantization,
     generationEdits,
@@ -125,6 +127,7 @@ const settings = v.object({
   objectiveEdits: v.optional(v.fallback(objectiveEdits, v.parse(objectiveEdits, {})), {}),
   preset: orDefault(v.picklist(PRESETS)),
   trainingEdits: fieldValues,
+  mixDatasetId: orDefault(v.nullable(v.string())),
   generationEdits: fieldValues,
   markDifferences: orDefault(v.boolean()),
   showHints: orDefault(v.boolean()),

@@ -265,6 +265,8 @@ export interface TrainSlice {
   readonly preset: PresetId;
   /** Edits of the training form since the preset was chosen. */
   readonly trainingEdits: FieldValues;
+  /** The dataset that a share of the training rows comes from. */
+  readonly mixDatasetId: string | null;
   readonly runStatus: RunStatus;
   readonly run: RunFigures;
   /** The worker's id of the current run. */
@@ -277,6 +279,7 @@ export interface TrainSlice {
   readonly sampleAnswers: readonly SampleAnswer[];
   choosePreset(id: PresetId): void;
   editTraining(name: string, value: FieldValue): void;
+  chooseMixed(datasetId: string | null): void;
   train(): Promise<void>;
   /** Replaces the displayed run with one that the worker has started. */
   beginRun(): void;

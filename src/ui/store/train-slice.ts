@@ -87,6 +87,7 @@ export const trainSlice: SliceCreator<TrainSlice> =
     return {
       preset: "balanced",
       trainingEdits: {},
+      mixDatasetId: null,
       runStatus: "idle",
       run: emptyRun,
       runId: null,
@@ -101,6 +102,10 @@ export const trainSlice: SliceCreator<TrainSlice> =
 
       editTraining: (name, value) => {
         set(({ trainingEdits }) => ({ trainingEdits: { ...trainingEdits, [name]: value } }));
+      },
+
+      chooseMixed: (mixDatasetId) => {
+        set({ mixDatasetId });
       },
 
       async train() {

@@ -59,7 +59,7 @@ function setUp(changes: Partial<TrainingOptions>): RunSetup {
     method: { id: "lora", options: { r: 4 } },
     training,
   };
-  return { config, adapter, rows, training, data: planTrainingData(rows, training, adapter) };
+  return { config, adapter, rows, others: {}, training, data: planTrainingData(rows, training, adapter) };
 }
 
 /** The model with all weights at zero. */
