@@ -26,6 +26,9 @@ export type Settings = Pick<
   | "preset"
   | "trainingEdits"
   | "generationEdits"
+  | "systemPrompt"
+  | "stopText"
+  | "endLoops"
   | "markDifferences"
   | "showHints"
   | "keepAwake"
@@ -45,7 +48,16 @@ export function toSettings(state: StudioState): Settings {
     trainingEdits,
   } = state;
   const { hubEndpoint, quantization, hungModel, goalChoice, objectiveId, objectiveEdits } = state;
-  const { generationEdits, markDifferences, showHints, keepAwake, notifyWhenDone } = state;
+  const {
+    generationEdits,
+    systemPrompt,
+    stopText,
+    endLoops,
+    markDifferences,
+    showHints,
+    keepAwake,
+    notifyWhenDone,
+  } = state;
   return {
     datasetId,
     sampleOf,
@@ -63,6 +75,9 @@ export function toSettings(state: StudioState): Settings {
     hubEndpoint,
     quantization,
     generationEdits,
+    systemPrompt,
+    stopText,
+    endLoops,
     markDifferences,
     showHints,
     keepAwake,
@@ -126,6 +141,9 @@ const settings = v.object({
   preset: orDefault(v.picklist(PRESETS)),
   trainingEdits: fieldValues,
   generationEdits: fieldValues,
+  systemPrompt: orDefault(v.string()),
+  stopText: orDefault(v.string()),
+  endLoops: orDefault(v.boolean()),
   markDifferences: orDefault(v.boolean()),
   showHints: orDefault(v.boolean()),
   keepAwake: orDefault(v.boolean()),
