@@ -233,7 +233,7 @@ const stepStates: Readonly<Record<StepId, (state: State) => StepState>> = {
   },
   compare(state) {
     if (isRunning(state, "answer")) return "busy";
-    if (state.turns.some((turn) => turn.after?.state === "done")) return "done";
+    if (state.turns.some(({ answers }) => answers[1]?.answer.state === "done")) return "done";
     return state.adapterId ? "ready" : "empty";
   },
   export(state) {
