@@ -45,8 +45,8 @@ export interface Runtime {
   readonly client: Client;
   readonly series: RunSeries;
   readonly log: RunLog;
-  /** The page's language, for names that the page gives to new adapters and sample datasets. */
-  readonly text: Text;
+  /** The page's language at the time, for names that the page gives to new adapters and sample datasets. */
+  text: Text;
 }
 
 /** A worker job with its progress. Requested jobs that have not started yet have negative ids. */
