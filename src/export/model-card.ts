@@ -12,6 +12,8 @@ export interface CardRun {
   readonly config: RunConfig;
   readonly datasetName: string;
   readonly datasetRows: number;
+  /** Name of the dataset that `mixShare` of the training rows came from. */
+  readonly mixedName?: string;
   readonly templateTitle: string;
   readonly steps: number;
   readonly finalLoss: number | null;
@@ -85,6 +87,7 @@ function runSection(run: NonNullable<CardFacts["run"]>): string {
   const { training, method } = run.config;
   const rows: [string, string | number][] = [
     ["Dataset", `${plainText(run.datasetName)} (${run.datasetRows} rows)`],
+    ["Mixed in", mixedIn(run)],
     ["Template", run.templateTitle],
     ["Steps", run.steps],
     ["Final training loss", loss(run.finalLoss)],
@@ -104,6 +107,11 @@ function runSection(run: NonNullable<CardFacts["run"]>): string {
   ];
   const table = rows.filter(([, value]) => value !== "").map(([name, value]) => `| ${name} | ${value} |`);
   return ["## Training", "", "| | |", "| --- | --- |", ...table].join("\n");
+}
+
+function mixedIn({ mixedName, config }: NonNullable<CardFacts["run"]>): string {
+  const { mixShare = 0 } = config.training;
+  return mixedName === undefined ? "" : `${plainText(mixedName)} (up to ${mixShare} of the training rows)`;
 }
 
 function loss(value: number | null): string {

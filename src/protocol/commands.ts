@@ -16,7 +16,7 @@ import type {
 import type { ExportId, ExportOffer, ExportType, MadeExport, OnnxTrial } from "../shared/exports";
 import type { FolderReader } from "../shared/folder-format";
 import type { TrainingForecast, TrainingSpeed } from "../shared/forecast";
-import type { ChatMessage, GenerationOptions, Side } from "../shared/generation";
+import type { AnswerEnds, ChatMessage, GenerationOptions } from "../shared/generation";
 import type { MethodChoice } from "../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../shared/model";
 import type { RateSearch } from "../shared/rate-search";
@@ -98,9 +98,10 @@ export interface TrainingResult {
   readonly adapter: AdapterSummary;
 }
 
-/** A prompt for one side of the comparison. */
+/** A prompt for one column of the comparison. */
 export interface Question {
-  readonly side: Side;
+  /** From 0, the leftmost. */
+  readonly column: number;
   /** The adapter to use; null for the base model. */
   readonly adapterId: string | null;
   /** Whether to use a merged copy of the model instead of adding the adapter. */
@@ -132,6 +133,9 @@ export interface AnswerFilesArgs {
   /** For the base model, and for adapters without a run. */
   readonly template: PromptTemplate;
   readonly options: GenerationOptions;
+  readonly ends: AnswerEnds;
+  /** For prompts without a system text of their own; "" for none. */
+  readonly system: string;
 }
 
 /** File formats of a run: all of it as JSON, its curves as CSV, or a TensorBoard event file. */
@@ -255,6 +259,7 @@ export interface Commands extends HubCommands {
     questions: readonly Question[];
     template: PromptTemplate;
     options: GenerationOptions;
+    ends: AnswerEnds;
   }): void;
   /**
    * Scores one or two sides on the same rows, and stores the result under the last side. If an adapter has a run, the

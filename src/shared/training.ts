@@ -51,6 +51,8 @@ export interface TrainingOptions {
   readonly learnFrom?: LearnFrom;
   /** Absent (meaning "template") in runs of earlier versions. */
   readonly thoughts?: Thoughts;
+  /** Share of an epoch's rows that come from {@link RunConfig.mixDatasetId}; absent in runs of earlier versions. */
+  readonly mixShare?: number;
   /** Fraction of rows held out for validation, 0 to 0.5. */
   readonly validationSplit: number;
   /** Optimizer steps between validations; 0 means once an epoch, and at least five times a run. */
@@ -175,6 +177,14 @@ export const trainingFields = [
     level: "advanced",
   },
   {
+    name: "mixShare",
+    type: "number",
+    default: 0,
+    min: 0,
+    max: 0.9,
+    level: "advanced",
+  },
+  {
     name: "validationSplit",
     type: "number",
     default: 0.1,
@@ -266,6 +276,10 @@ export interface RunConfig extends PromptTemplate {
   readonly objective?: ObjectiveChoice | null;
   /** Validation dataset; if absent or null, a fraction of the rows is held out. */
   readonly validationDatasetId?: string | null;
+  /** Dataset of which rows are mixed into the training rows, by `training.mixShare`. */
+  readonly mixDatasetId?: string | null;
+  /** The changes of its rows that were in force when the run began. */
+  readonly mixDatasetEdits?: string;
   /** Adapter to start from; null for a new one. */
   readonly continueFrom: string | null;
 }

@@ -15,7 +15,7 @@ interface Key extends PromptTemplate, Omit<EncodeOptions, "templateId"> {
 }
 
 /** Cache slots: the most recent encoding is kept for each. */
-export type EncodedUse = "training" | "validation";
+export type EncodedUse = "training" | "validation" | "mixed";
 
 /** An encoding, finished or in progress. */
 interface Encoding {

@@ -66,11 +66,11 @@ function baseFacts({ summary, origin }: ActiveModel): BaseFacts {
 }
 
 function cardRun(
-  { config, datasetName, datasetRows }: AdapterRun,
+  { config, ...data }: AdapterRun,
   { steps, finalLoss, validationLoss }: Pick<CardRun, "steps" | "finalLoss" | "validationLoss">,
 ): CardRun {
   const templateTitle = templateTitles[config.templateId];
-  return { config, datasetName, datasetRows, templateTitle, steps, finalLoss, validationLoss };
+  return { config, ...data, templateTitle, steps, finalLoss, validationLoss };
 }
 
 /** Number of rows examined for a common system prompt. */

@@ -62,7 +62,7 @@ async function learn({ engine, tokenizer }: OpenModel, id: ObjectiveId): Promise
       encodePair(toRow(pair), "chat", tokenizer, training.maxLength),
     ),
   );
-  const data = planTrainingData(train ?? [], training, adapter, false, held ?? []);
+  const data = planTrainingData(train ?? [], training, adapter, false, { validation: held ?? [] });
   const objective = { id, options: defaultValues(objectiveSpecs[id].fields) };
   const { signal } = new AbortController();
   const session = { model: { engine } } as Parameters<typeof prepareReferences>[0]["session"];

@@ -10,6 +10,8 @@ export interface BatchQuestion {
   readonly options: AnswerOptions;
   /** Random numbers of this answer only. */
   readonly random: Random;
+  /** Told of each token; what it returns ends the answer with that token. */
+  ends?(id: number): FinishReason | null;
 }
 
 /** An answer, with the index of its question. */
@@ -75,5 +77,7 @@ function takeToken({ ids, question, answer, budget }: AnswerLane, logits: Float3
   if (endIds.has(id)) return "end-token";
   ids.push(id);
   answer.push(id);
+  const ended = question.ends?.(id) ?? null;
+  if (ended !== null) return ended;
   return answer.length >= budget ? "length" : null;
 }

@@ -25,6 +25,7 @@ export interface DataProblems {
   readonly "data/nothing-to-train": { readonly first: RowProblemFacts | null };
   /** No row of the validation file can be measured on. */
   readonly "data/nothing-to-validate": object;
+  readonly "data/nothing-to-mix": object;
   readonly "data/no-such-row": { readonly row: number };
   /** The files have already been imported, as the dataset with that id. */
   readonly "data/same-file": { readonly id: string; readonly dataset: string };

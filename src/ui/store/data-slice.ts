@@ -6,9 +6,9 @@ import { isExcluded, JobCalls } from "./jobs";
 import { lengthInputs, selectDataset, selectValidation } from "./selectors";
 import type { DataSlice, LastFiles, SliceCreator } from "./state";
 
-export const dataSlice: SliceCreator<DataSlice> =
-  ({ client, text }) =>
-  (set, get) => {
+export const dataSlice: SliceCreator<DataSlice> = (runtime) => {
+  const { client } = runtime;
+  return (set, get) => {
     const imports = new JobCalls(set);
     const edits = new JobCalls(set);
     /** Cancels the measuring of lengths that are no longer needed. */
@@ -71,7 +71,7 @@ export const dataSlice: SliceCreator<DataSlice> =
       id: SampleId,
       run: (read: Read) => Promise<DatasetSummary | null>,
     ): Promise<void> {
-      const name = text.data.sampleTexts[id].title;
+      const name = runtime.text.data.sampleTexts[id].title;
       const dataset = await run((signal) => client.withSignal(signal).call("importSample", { id, name }));
       if (dataset) set((state) => ({ sampleOf: { ...state.sampleOf, [dataset.id]: id } }));
     }
@@ -255,3 +255,4 @@ export const dataSlice: SliceCreator<DataSlice> =
       },
     };
   };
+};

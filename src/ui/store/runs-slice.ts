@@ -116,7 +116,9 @@ export const runsSlice: SliceCreator<RunsSlice> =
         if (datasets.some(({ id }) => id === config.datasetId)) get().chooseDataset(config.datasetId);
         if (model?.id !== config.modelId && models.some(({ id }) => id === config.modelId))
           await get().loadModel(config.modelId);
-        get().chooseTemplate(config.templateId);
+        if (config.templateSource === undefined) get().chooseTemplate(config.templateId);
+        else get().editTemplate(config.templateSource);
+        get().chooseMixed(config.mixDatasetId ?? null);
         get().applyMethod({ id: config.method.id, options: config.method.options });
         const preset = presetValues(get().preset, config.method.id, get().model);
         const { continueAdapter: _continues, ...training } = config.training;

@@ -7,7 +7,7 @@ import { isExcluded, JobCalls } from "./jobs";
 import { lengthInputs, selectTrainingValues, selectValidation } from "./selectors";
 import type { ScoresSlice, SliceCreator, StudioState } from "./state";
 import { formProblems } from "./training-values";
-import { isSameVoice } from "./voices";
+import { askedVoices, rightVoice } from "./voices";
 
 /** The values of the scorecard's form. */
 export function scoreValues(edits: FieldValues): FieldValues {
@@ -16,7 +16,7 @@ export function scoreValues(edits: FieldValues): FieldValues {
 
 /** The subject of the displayed scores; undefined without a model. */
 export function evaluationKey({ model, voices }: Pick<StudioState, "model" | "voices">): string | undefined {
-  return model ? JSON.stringify([model.id, voices.after?.adapterId ?? null]) : undefined;
+  return model ? JSON.stringify([model.id, rightVoice(voices)?.adapterId ?? null]) : undefined;
 }
 
 /** Arguments of `evaluate`, or null while incomplete. */
@@ -25,11 +25,10 @@ export function evaluateArgs(state: StudioState): EvaluateArgs | null {
   const options = toEvaluationOptions(scoreValues(state.scoreEdits));
   if (!encoding || !options) return null;
   const { seed, validationSplit } = selectTrainingValues(state);
-  const { voices, scoreFiles } = state;
-  const side = (voice: (typeof voices)["before"]): ScoredSide => voice ?? { adapterId: null, merged: false };
-  const isAlone = isSameVoice(voices.before, voices.after);
+  const { scoreFiles } = state;
+  const sides = askedVoices(state.voices.slice(0, 2));
   return {
-    sides: isAlone ? [side(voices.after)] : [side(voices.before), side(voices.after)],
+    sides: sides.map(({ voice }): ScoredSide => voice ?? { adapterId: null, merged: false }),
     rows:
       scoreFiles.length > 0
         ? { kind: "files", files: scoreFiles }
@@ -92,7 +91,7 @@ export const scoresSlice: SliceCreator<ScoresSlice> =
         set({ evaluation: null, scoreProblem: null });
         if (key === undefined) return;
         try {
-          const adapterId = get().voices.after?.adapterId ?? null;
+          const adapterId = rightVoice(get().voices)?.adapterId ?? null;
           const evaluation = await client.call("keptEvaluation", { adapterId });
           if (evaluationKey(get()) === key) set({ evaluation });
         } catch (error) {

@@ -25,7 +25,7 @@ import type {
 } from "../../shared/data";
 import type { ExportId, ExportOffer, ExportType, OnnxTrial } from "../../shared/exports";
 import type { FieldValue, FieldValues } from "../../shared/fields";
-import type { FinishReason, Side } from "../../shared/generation";
+import type { FinishReason } from "../../shared/generation";
 import type { HubListing, UnfinishedDownload } from "../../shared/hub";
 import type { MethodChoice, MethodId } from "../../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../../shared/model";
@@ -45,8 +45,8 @@ export interface Runtime {
   readonly client: Client;
   readonly series: RunSeries;
   readonly log: RunLog;
-  /** The page's language, for names that the page gives to new adapters and sample datasets. */
-  readonly text: Text;
+  /** The page's language at the time, for names that the page gives to new adapters and sample datasets. */
+  text: Text;
 }
 
 /** A worker job with its progress. Requested jobs that have not started yet have negative ids. */
@@ -265,6 +265,8 @@ export interface TrainSlice {
   readonly preset: PresetId;
   /** Edits of the training form since the preset was chosen. */
   readonly trainingEdits: FieldValues;
+  /** The dataset that a share of the training rows comes from. */
+  readonly mixDatasetId: string | null;
   readonly runStatus: RunStatus;
   readonly run: RunFigures;
   /** The worker's id of the current run. */
@@ -277,6 +279,7 @@ export interface TrainSlice {
   readonly sampleAnswers: readonly SampleAnswer[];
   choosePreset(id: PresetId): void;
   editTraining(name: string, value: FieldValue): void;
+  chooseMixed(datasetId: string | null): void;
   train(): Promise<void>;
   /** Replaces the displayed run with one that the worker has started. */
   beginRun(): void;
@@ -319,6 +322,8 @@ export interface RunsSlice {
 export interface Answer {
   readonly state: "waiting" | "streaming" | "done" | "failed";
   readonly text: string;
+  /** Its tokens, once it has ended. */
+  readonly ids: readonly number[];
   readonly tokensPerSecond: number | null;
   readonly finish: FinishReason | null;
   readonly problem: ErrorData | null;
@@ -330,19 +335,27 @@ export interface Voice {
   readonly merged: boolean;
 }
 
-/** The voice of each side; null for the base model. */
-export type Voices = Readonly<Record<Side, Voice | null>>;
+/** The voices of the columns, from the left; null for the base model. There are two or more. */
+export type Voices = readonly (Voice | null)[];
 
-/** A question and both answers; `after` is null if there was no adapter. */
+/** A voice's answer. */
+export interface VoicedAnswer {
+  readonly voice: Voice | null;
+  readonly answer: Answer;
+}
+
+/** A question and the answers of the voices that were asked. */
 export interface Turn {
   readonly id: string;
   readonly question: string;
   /** The dataset row that was asked as training rendered it; null for a free question. */
   readonly row: Row | null;
-  /** The voices asked. */
-  readonly voices: Voices;
-  readonly before: Answer;
-  readonly after: Answer | null;
+  /** The system text that was sent, "" for none; a row has its own. */
+  readonly system: string;
+  /** How often the question was answered anew; added to the seed. */
+  readonly attempt: number;
+  /** By column when it was asked. */
+  readonly answers: readonly VoicedAnswer[];
 }
 
 export interface CompareSlice {
@@ -350,18 +363,29 @@ export interface CompareSlice {
   /** The voices for the next question. */
   readonly voices: Voices;
   readonly generationEdits: FieldValues;
+  readonly systemPrompt: string;
+  /** Stop sequences, one in each line, as typed. */
+  readonly stopText: string;
+  /** Whether answers that repeat themselves are ended. */
+  readonly endLoops: boolean;
   readonly markDifferences: boolean;
   send(question: string): Promise<void>;
   /** Asks a dataset row alone, without earlier turns, as training rendered it. */
   sendRow(row: Row): Promise<void>;
   /** Asks an earlier question again with a new wording; later turns are dropped. */
   resend(turnId: string, question: string): Promise<void>;
+  /** Answers a question anew, by the next seed; later turns are dropped. */
+  regenerate(turnId: string): Promise<void>;
   stopAnswers(): void;
   clearConversation(): void;
   growAnswer(answer: Events["answer"]): void;
   editGeneration(name: string, value: FieldValue): void;
+  editAsking(part: Partial<Pick<CompareSlice, "systemPrompt" | "stopText" | "endLoops">>): void;
   setMarkDifferences(on: boolean): void;
-  chooseVoice(side: Side, voice: Voice | null): void;
+  chooseVoice(column: number, voice: Voice | null): void;
+  /** Adds a column for a voice that has none. */
+  addColumn(): void;
+  removeColumn(column: number): void;
 }
 
 export interface ScoresSlice {

@@ -44,7 +44,7 @@ async function tryOnnx(
   const { files } = await exportFiles(source, "onnx", { type, name: "trial", withOptimizer: false });
   const { state } = await holdAdapter(session, id);
   const { engine } = session.model;
-  const generator = await session.generator("after", { engine, state }, ids.length + MAX_TOKENS);
+  const generator = await session.generator(1, { engine, state }, ids.length + MAX_TOKENS);
   const [graph, ...data] = await readModel(files, context);
   const model = await OnnxModel.load(defined(graph, "the ONNX graph"), data);
   try {

@@ -11,6 +11,7 @@ import { PRESETS } from "../../store/state";
 import { formProblems } from "../../store/training-values";
 import { type Text, useText } from "../../text/text";
 import { ContinueFrom } from "./continue-from";
+import { MixedDataset } from "./mixed-dataset";
 import { RateFinder } from "./rate-finder";
 import { RunCharts } from "./run-charts";
 import { SampleAnswers } from "./sample-answers";
@@ -90,7 +91,7 @@ function TrainingForm() {
   const values = selectTrainingValues(form);
   const hidden = new Set<string>([
     ...(hasAdapter ? [] : ["continueAdapter"]),
-    ...(pairs ? ["packing", "learnFrom"] : []),
+    ...(pairs ? ["packing", "learnFrom", "mixShare"] : []),
   ]);
   return (
     <OptionGrid
@@ -101,7 +102,10 @@ function TrainingForm() {
       showHints={hints}
       disabled={locked}
       onChange={edit}
-      below={values.continueAdapter === true ? { continueAdapter: <ContinueFrom /> } : {}}
+      below={{
+        ...(values.mixShare !== 0 && { mixShare: <MixedDataset /> }),
+        ...(values.continueAdapter === true && { continueAdapter: <ContinueFrom /> }),
+      }}
     />
   );
 }
