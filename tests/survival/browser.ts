@@ -40,10 +40,7 @@ export class KillableBrowser {
     this.#process = process;
   }
 
-  /**
-   *
-   * @param onStep called for each step of a run in any page
-   */
+  /** @param onStep called for each step of a run in any page */
   static async start(
     profile: string,
     onStep: (step: number, loss: number) => void = () => undefined,
