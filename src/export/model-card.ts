@@ -3,8 +3,8 @@ import { pythonUsage } from "../shared/python-usage";
 import type { RunConfig } from "../shared/training";
 import { type BaseFacts, pythonBase } from "./base-facts";
 import { EXAMPLE_QUESTION, generationUsage } from "./generation-usage";
-import type { PromptManner } from "./prompt-manner";
-import { luthierOnly, methodTitles } from "./card-words";
+import type { PromptFormat } from "./prompt-format";
+import { luthierOnly, methodTitles } from "./texts";
 import type { MethodId } from "../shared/methods";
 
 /** The training run, for the card. */
@@ -30,7 +30,7 @@ export interface CardFacts {
   /** Null for imported adapters. */
   readonly run: CardRun | null;
   /** Prompt format. */
-  readonly prompt: PromptManner;
+  readonly prompt: PromptFormat;
 }
 
 /** README.md of an exported adapter: training setup, results and usage. */

@@ -9,7 +9,7 @@ interface Checkpoint {
   readonly loss: number;
 }
 
-/** Keeps the adapters of the measurements with the lowest validation loss in the library, up to a number. */
+/** Keeps copies of the adapter at the validations with the lowest loss, up to a maximum number. */
 export class BestCheckpoints {
   readonly #session: Session;
   readonly #emit: Session["emit"];
@@ -24,7 +24,10 @@ export class BestCheckpoints {
     this.#kept = kept;
   }
 
-  /** @param known ids of those kept before the run was interrupted */
+  /**
+   *
+   * @param known ids of those kept before the run was interrupted
+   */
   static async open(
     session: Session,
     emit: Session["emit"],

@@ -25,7 +25,7 @@ export interface RunSetup {
   /** The requested options, with the maximum length limited to the model's positions and packing only if supported. */
   readonly training: TrainingOptions;
   readonly data: TrainingData;
-  /** The loss on pairs of answers; undefined: cross-entropy. */
+  /** The objective on pairs of answers; undefined for cross-entropy. */
   readonly objective?: PairObjective | undefined;
 }
 
@@ -66,7 +66,7 @@ export async function setUpRun(
   };
 }
 
-/** Refuses what cannot learn from pairs of answers. */
+/** Refuses methods and models that do not support objectives on pairs. */
 function checkObjective({ method }: RunConfig, adapter: Adapter, splitsAnswers: boolean): void {
   if (splitsAnswers)
     throw new LuthierError({ code: "config/preferences-need-decoder" }, { field: "objective" });

@@ -49,13 +49,13 @@ export interface TrainingData {
   readonly sampleRow: number;
 }
 
-/** Pairs of answers, whose log-probabilities before training some objectives compare with. */
+/** Preference pairs, whose log-probabilities before training some objectives use. */
 export interface PairData {
-  /** Filled before training; batches take their values from here. */
+  /** Filled in before training; batches read their values from here. */
   readonly references: References;
-  /** Every pair, held-out ones included. */
+  /** Indices of all pairs, including held-out ones. */
   readonly rows: readonly EncodedRow[];
-  /** Batches of these rows, each once, and their shapes. */
+  /** Batches that contain each of these rows once, and their shapes. */
   readonly batches: BatchList;
   readonly shapes: readonly BatchShape[];
 }
@@ -141,7 +141,7 @@ export function planTrainingData(
   };
 }
 
-/** Places in the dataset of the rows that a run with these options keeps out of training, ascending. */
+/** Dataset indices of the rows that a run with these options holds out, ascending. */
 export function heldOutPlaces(
   rows: readonly EncodedRow[],
   { validationSplit, seed }: Pick<TrainingOptions, "validationSplit" | "seed">,
@@ -225,9 +225,9 @@ interface Place {
 /** Batch order of all epochs, each computed on demand. */
 class Epochs {
   readonly lengths: readonly number[];
-  /** Tokens of each row; of a pair, those of the longer answer. */
+  /** Tokens per row; for a pair, those of the longer answer. */
   readonly sizes: Uint32Array;
-  /** Tokens of each row; of a pair, those of both answers. */
+  /** Tokens per row; for a pair, those of both answers. */
   readonly tokens: Uint32Array;
   readonly stepsPerEpoch: number;
   readonly totalSteps: number;

@@ -126,7 +126,7 @@ interface Question {
   readonly acc_norm: number;
 }
 
-test("multiple choice counts as transformers and lm-evaluation-harness's formula do", async () => {
+test("multiple choice counts as lm-evaluation-harness", async () => {
   const model = await loadGoldenModel(gpu, "llama");
   const questions = readJson<Question[]>("choices.json");
   const texts = questions.flatMap(({ context, choices }) =>

@@ -6,7 +6,7 @@ import { describeModel } from "../../src/engine/models/registry";
 import { declareWeights } from "../../src/engine/nn/model-spec";
 import { safetensorsTensor, type TensorSource } from "../../src/engine/weights/tensor-source";
 import type { ExportSource } from "../../src/export/entry";
-import { promptManner } from "../../src/export/prompt-manner";
+import { promptFormat } from "../../src/export/prompt-format";
 import { bytesSource } from "../../src/formats/byte-source";
 import { type ModelFolder, openModelFolder } from "../../src/formats/model-folder";
 import type { StreamedFile } from "../../src/formats/zip";
@@ -64,7 +64,7 @@ export function madeUpSource(
     trainableParameters: 1,
     adapterBytes: 1000,
     run: null,
-    prompt: promptManner({ templateId }, tokenizer, ""),
+    prompt: promptFormat({ templateId }, tokenizer, ""),
     values: async () => values,
     changes: async () => mergeChanges(adapter, values),
     optimizer: async () => null,

@@ -41,7 +41,7 @@ export function promptTokens(
     id,
     text: tokenizer.tokenText(id),
     supervised: false,
-    // Earlier answers belong to what is asked.
+    // Earlier answers are part of the prompt.
     part: parts[index] === "template" ? "template" : "prompt",
     special: tokenizer.specialIds.has(id),
   }));

@@ -28,8 +28,7 @@ export function forecastInputs(
     maxGradNorm: _g,
     ...relevant
   } = config.training;
-  // A model keeps its id when it is loaded with fewer bits.
-  // Neither do datasets when they are read again or edited.
+  // A model keeps its id when it is reloaded in 4 bits, a dataset when it is read again or edited.
   const used = [config.datasetId, config.validationDatasetId, config.mixDatasetId];
   const versions = state.datasets.flatMap(({ id, importedAt, edits }) =>
     used.includes(id) ? [[id, importedAt, edits?.identity]] : [],

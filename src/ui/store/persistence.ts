@@ -27,6 +27,9 @@ export type Settings = Pick<
   | "trainingEdits"
   | "mixDatasetId"
   | "generationEdits"
+  | "systemPrompt"
+  | "stopText"
+  | "endLoops"
   | "markDifferences"
   | "showHints"
   | "keepAwake"
@@ -46,7 +49,17 @@ export function toSettings(state: StudioState): Settings {
     trainingEdits,
   } = state;
   const { hubEndpoint, quantization, hungModel, goalChoice, objectiveId, objectiveEdits } = state;
-  const { mixDatasetId, generationEdits, markDifferences, showHints, keepAwake, notifyWhenDone } = state;
+  const {
+    mixDatasetId,
+    generationEdits,
+    systemPrompt,
+    stopText,
+    endLoops,
+    markDifferences,
+    showHints,
+    keepAwake,
+    notifyWhenDone,
+  } = state;
   return {
     datasetId,
     sampleOf,
@@ -65,6 +78,9 @@ export function toSettings(state: StudioState): Settings {
     hubEndpoint,
     quantization,
     generationEdits,
+    systemPrompt,
+    stopText,
+    endLoops,
     markDifferences,
     showHints,
     keepAwake,
@@ -129,6 +145,9 @@ const settings = v.object({
   trainingEdits: fieldValues,
   mixDatasetId: orDefault(v.nullable(v.string())),
   generationEdits: fieldValues,
+  systemPrompt: orDefault(v.string()),
+  stopText: orDefault(v.string()),
+  endLoops: orDefault(v.boolean()),
   markDifferences: orDefault(v.boolean()),
   showHints: orDefault(v.boolean()),
   keepAwake: orDefault(v.boolean()),

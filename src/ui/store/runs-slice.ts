@@ -8,11 +8,11 @@ import type { RunsSlice, SliceCreator } from "./state";
 import { emptyRun } from "./train-slice";
 import { presetValues } from "./training-values";
 
-/** The kept runs: list, edit, delete and restore, reuse. */
+/** The stored runs: list, edit, delete, restore, reuse. */
 export const runsSlice: SliceCreator<RunsSlice> =
   ({ client, series, log }) =>
   (set, get) => {
-    /** Edits runs and lists them again; failures are shown with the list. */
+    /** Edits runs and refreshes the list; failures are shown there. */
     async function edit(work: () => Promise<unknown>): Promise<void> {
       set({ runsProblem: null });
       try {

@@ -64,7 +64,7 @@ export function selectTemplateId(state: Pick<State, "templateId" | "templateSour
   return hasChat ? "chat" : "alpaca";
 }
 
-/** The template in use, with its source where the person wrote it. */
+/** The template in use, with its source if it is the user's. */
 export function selectTemplate(
   state: Pick<State, "templateId" | "templateSource" | "model">,
 ): PromptTemplate {
@@ -233,7 +233,7 @@ const stepStates: Readonly<Record<StepId, (state: State) => StepState>> = {
   },
   compare(state) {
     if (isRunning(state, "answer")) return "busy";
-    if (state.turns.some((turn) => turn.after?.state === "done")) return "done";
+    if (state.turns.some(({ answers }) => answers[1]?.answer.state === "done")) return "done";
     return state.adapterId ? "ready" : "empty";
   },
   export(state) {

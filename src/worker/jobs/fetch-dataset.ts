@@ -17,8 +17,8 @@ import type { Job, JobContext } from "./owner";
 import { reportProgress } from "./report-progress";
 
 /**
- * Fetches the Parquet files of a dataset on a hub, going on from where an earlier attempt ended; of them no more than the
- * row groups that hold the rows asked for.
+ * Downloads the Parquet files of a hub dataset, resuming an earlier attempt; of a number of rows, only the row groups
+ * that hold them.
  */
 export function fetchDatasetJob(request: HubDatasetRequest): Job<FetchedDataset> {
   return { kind: "fetch-dataset", run: (context) => fetchDataset(request, context) };

@@ -236,7 +236,7 @@ async function startValues(
   return drawValues(session, setup);
 }
 
-/** The adapter that a run continues, with which its objective compares; null for new adapters. */
+/** The reference for the objective if the run continues an adapter: that adapter; null for new adapters. */
 async function referenceState(run: Run, setup: RunSetup): Promise<AdapterState | null> {
   if (run.config.continueFrom === null) return null;
   return AdapterState.of(run.session.model.engine.gpu, setup.adapter, await startValues(run, setup));
@@ -323,7 +323,7 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
     for await (const report of trainingLoop(trainer, plan, signal)) {
       if (report.type === "selection" || report.type === "selected") {
         logSelection(report, tell);
-        // Earlier bests were measured with other parameters selected.
+        // Earlier bests were measured with a different selection of parameters.
         if (report.type === "selected") best.forget();
         continue;
       }

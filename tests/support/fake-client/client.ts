@@ -18,6 +18,7 @@ import type { ModelCard, ModelSummary, Quantization } from "../../../src/shared/
 import { alpacaRow, type AlpacaRow as Row, questionOf } from "../../../src/shared/rows";
 import { isTargeted, readTargets } from "../../../src/shared/targets";
 import type { Evaluation, FileAnswers } from "../../../src/shared/scores";
+import { StopSequences } from "../../../src/tokenizer/stop-sequences";
 import { type JobContext, JobOwner } from "../../../src/worker/jobs/owner";
 import type { Handlers } from "../../../src/worker/serve";
 import {
@@ -278,10 +279,10 @@ export class FakeClient implements Client {
   }
 
   private async answer(
-    { requestId, questions }: CommandArgs<"generate">[0],
+    { requestId, questions, ends: { stop } }: CommandArgs<"generate">[0],
     signal: AbortSignal,
   ): Promise<void> {
-    for (const { side, adapterId, row, messages } of questions) {
+    for (const { column, adapterId, row, messages } of questions) {
       const question = messages.at(-1)?.content ?? (row && questionOf(row)?.text) ?? "";
       const base = `A short answer to “${question}” in plain words, as the base model gives it.`;
       const adapter = this.library.find(adapterId);
@@ -289,19 +290,25 @@ export class FakeClient implements Client {
       const words = (adapter ? `Arr! ${base} So says ${adapter.name}, matey!` : base).split(" ");
       let text = "";
       const tell = (finish: FinishReason | null): void =>
-        this.events.emit("answer", { requestId, side, text, tokensPerSecond: 24.5, finish });
+        this.events.emit("answer", {
+          ...{ requestId, column, text, tokensPerSecond: 24.5, finish },
+          ids: finish === null ? [] : text.split(" ").map((_, index) => index),
+        });
       const { losses } = this;
+      const stops = new StopSequences(stop);
       for (const [index, word] of words.entries()) {
         if (losses !== this.losses) throw new LuthierError(LOST);
         if (signal.aborted) {
           tell("stopped");
           return;
         }
-        text += index === 0 ? word : ` ${word}`;
+        text += stops.push(index === 0 ? word : ` ${word}`);
+        if (stops.found) break;
         tell(null);
         await pause(this.paceMs);
       }
-      tell("end-token");
+      text += stops.flush();
+      tell(stops.found ? "stop-sequence" : "end-token");
     }
   }
 

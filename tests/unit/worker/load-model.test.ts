@@ -96,13 +96,14 @@ afterEach(() => {
 const done = {
   state: "done",
   text: "Mice.",
+  ids: [],
   tokensPerSecond: 1,
   finish: "end-token",
   problem: null,
 } as const;
 const turn = {
-  ...{ id: "1", row: null, question: "What do snakes eat?", voices: { before: null, after: null } },
-  ...{ before: done, after: null },
+  ...{ id: "1", row: null, question: "What do snakes eat?", system: "", attempt: 0 },
+  answers: [{ voice: null, answer: done }],
 };
 
 /** The files of another model, with other bytes for those named in `change`. */

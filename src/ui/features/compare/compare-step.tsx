@@ -8,6 +8,7 @@ import { useStudio } from "../../store/context";
 import { isRunning } from "../../store/jobs";
 import { formProblems, generationValues } from "../../store/training-values";
 import { useText } from "../../text/text";
+import { AskingFields } from "./asking-fields";
 import { AnswerPanes } from "./answer-panes";
 import { BatchAnswers } from "./batch-answers";
 import classes from "./compare-step.module.css";
@@ -97,6 +98,7 @@ function AnswerOptions() {
   return (
     <div className={classes.options}>
       <h3 className={classes.optionsTitle}>{text.compare.options}</h3>
+      <AskingFields />
       <OptionGrid
         fields={generationFields}
         values={values}

@@ -78,7 +78,7 @@ function TrainingForm() {
     locked: isTraining(state),
     hints: state.showHints,
     hasAdapter: state.adapterId !== null,
-    // A pair is a text of its own, and its answers are what it says.
+    // Preferences are never packed, and always train on the whole answers.
     pairs: selectGoal(state).goal === "preferences",
     edit: state.editTraining,
   }));

@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { faintTexts } from "./fake-page/contrast";
 import { ask, button, fakePageTests, train } from "./fake-page/open";
 
-/** The page's manners over a fake worker: keyboard, colours, widths. */
+/** The page's behaviour over a fake worker: keyboard, colours, widths. */
 
 const withPage = fakePageTests();
 
-describe("manners", () => {
+describe("page behaviour", () => {
   it("let the keyboard reach everything", async () => {
     await withPage({}, async (page) => {
       await button(page, "Train").waitFor();
