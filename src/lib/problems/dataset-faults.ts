@@ -63,6 +63,7 @@ export type TextEncoding = (typeof TEXT_ENCODINGS)[number];
 /** The position from which a file cannot be read. */
 export type FileBreak =
   | ({ readonly kind: "json" } & JsonBreak)
+  | { readonly kind: "page-too-large"; readonly maxMegabytes: number }
   | { readonly kind: "row-too-long"; readonly row: number; readonly maxMegabytes: number }
   | {
       readonly kind: "not-text";
