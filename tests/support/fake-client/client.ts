@@ -27,6 +27,7 @@ import {
   fakeInterruptedRun,
   fakeLengths,
   fakeModel,
+  fakeOdds,
   fakeRows,
   fakeSamples,
   fakeTokens,
@@ -248,6 +249,8 @@ export class FakeClient implements Client {
     keepMerged: () => undefined,
     generate: (args, call) =>
       this.owner.run({ kind: "answer", run: ({ signal }) => this.answer(args, signal) }, call),
+    answerOdds: ({ answers }, call) =>
+      this.owner.run({ kind: "answer", run: () => Promise.resolve(answers.map(fakeOdds)) }, call),
     questionTokens: ({ questions }) =>
       questions.map(({ row, messages }) => {
         const question = (row && questionOf(row)?.text) ?? messages.at(-1)?.content ?? "";
