@@ -16,7 +16,7 @@ import type {
 import type { ExportId, ExportOffer, ExportType, MadeExport, OnnxTrial } from "../shared/exports";
 import type { FolderReader } from "../shared/folder-format";
 import type { TrainingForecast, TrainingSpeed } from "../shared/forecast";
-import type { AnswerEnds, ChatMessage, GenerationOptions } from "../shared/generation";
+import type { AnswerEnds, ChatMessage, GenerationOptions, TokenChance } from "../shared/generation";
 import type { MethodChoice } from "../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../shared/model";
 import type { RateSearch } from "../shared/rate-search";
@@ -281,6 +281,17 @@ export interface Commands extends HubCommands {
     questions: readonly Pick<Question, "adapterId" | "row" | "messages">[];
     template: PromptTemplate;
   }): readonly TokenView["tokens"][];
+  /**
+   * How likely the tokens of answers were, with the likeliest in their places: what the model computed, before
+   * temperature, penalties and rules. A job of the kind "answer".
+   *
+   * @param args.answers the tokens of each question's answer, which may be none
+   */
+  answerOdds(args: {
+    questions: readonly Pick<Question, "adapterId" | "merged" | "row" | "messages">[];
+    answers: readonly (readonly number[])[];
+    template: PromptTemplate;
+  }): readonly (readonly TokenChance[])[];
   /** GPU memory needed for a merged copy besides the base; allocates nothing. */
   mergedBytes(args: { id: string }): number;
   /** Frees merged weights except those of these adapters. */

@@ -24,10 +24,7 @@ export class BestCheckpoints {
     this.#kept = kept;
   }
 
-  /**
-   *
-   * @param known ids of those kept before the run was interrupted
-   */
+  /** @param known ids of those kept before the run was interrupted */
   static async open(
     session: Session,
     emit: Session["emit"],

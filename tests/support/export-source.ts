@@ -25,7 +25,7 @@ export function spruceFolder(): Promise<ModelFolder> {
   );
 }
 
-/** An adapter with made-up values on a model that lies on no GPU, as exports are made of it. */
+/** An adapter with made-up values as export input, without a GPU. */
 export function madeUpSource(
   folder: ModelFolder,
   id: MethodId,
@@ -75,7 +75,7 @@ function defaults(id: MethodId): FieldValues {
   return Object.fromEntries(methodSpecs[id].fields.map((field) => [field.name, field.default]));
 }
 
-/** All bytes of a file that is made while it is read. */
+/** All bytes of a file that is generated while being read. */
 export async function bytesOf({ sizeBytes, chunks }: StreamedFile): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(sizeBytes);
   let at = 0;

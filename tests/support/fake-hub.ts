@@ -127,7 +127,7 @@ export class FakeHub {
       if (request.headers.authorization === undefined) return refuse(response, 401, "GatedRepo");
       if (request.headers.authorization !== `Bearer ${repository.token}`) return refuse(response, 401, "");
     }
-    // Parquet files lie on a branch of their own.
+    // Parquet files are on their own branch.
     const branch = name.startsWith("datasets/") ? "refs/convert/parquet" : "main";
     if (![branch, COMMIT].includes(revision) || (branch !== "main" && !Object.keys(repository.files).length))
       return refuse(response, 404, "RevisionNotFound");

@@ -41,7 +41,6 @@ export class BatchList implements Iterable<Batch> {
   readonly #references: References | null;
 
   /**
-   *
    * @param sizes tokens per row
    * @param lengths permitted batch lengths, ascending
    * @param references log-probabilities for rows that are pairs; may be filled in later

@@ -39,7 +39,6 @@ export class CharSets {
   readonly #made = new Map<string, CharSet>();
 
   /**
-   *
    * @param source one character, escape or class in JavaScript syntax under `flag`
    * @param flag "u", or "v" for nested classes
    */

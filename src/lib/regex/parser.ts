@@ -31,10 +31,7 @@ export abstract class RegexParser {
     this.source = source;
   }
 
-  /**
-   *
-   * @throws RegexError if the expression is invalid or uses an unsupported feature
-   */
+  /** @throws RegexError if the expression is invalid or uses an unsupported feature */
   parse(flags: RegexFlags): RegexNode {
     const node = this.#choice(flags);
     if (this.at < this.source.length) throw this.fault("unbalanced");

@@ -24,10 +24,7 @@ export interface RegexProgram {
 /** Limit on instructions: quantifiers are expanded, and no legitimate expression needs more. */
 const MAX_STEPS = 20_000;
 
-/**
- *
- * @throws RegexError if the expression is too large with its quantifiers expanded
- */
+/** @throws RegexError if the expression is too large with its quantifiers expanded */
 export function compileProgram(root: RegexNode): RegexProgram {
   const steps: Instruction[] = [];
   const add = <Step extends Instruction>(step: Step): Step => {

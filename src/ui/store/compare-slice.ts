@@ -162,6 +162,7 @@ export const compareSlice: SliceCreator<CompareSlice> =
       stopText: "",
       endLoops: true,
       markDifferences: false,
+      showOdds: false,
 
       send: (message) => ask({ content: message.trim(), row: null, attempt: 0 }, true),
 
@@ -203,6 +204,10 @@ export const compareSlice: SliceCreator<CompareSlice> =
 
       setMarkDifferences: (on) => {
         set({ markDifferences: on });
+      },
+
+      setShowOdds: (on) => {
+        set({ showOdds: on });
       },
 
       chooseVoice: (column, voice) => {

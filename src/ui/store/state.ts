@@ -369,6 +369,8 @@ export interface CompareSlice {
   /** Whether answers that repeat themselves are ended. */
   readonly endLoops: boolean;
   readonly markDifferences: boolean;
+  /** Whether the last answers are shown by their tokens' probabilities. */
+  readonly showOdds: boolean;
   send(question: string): Promise<void>;
   /** Asks a dataset row alone, without earlier turns, as training rendered it. */
   sendRow(row: Row): Promise<void>;
@@ -382,6 +384,7 @@ export interface CompareSlice {
   editGeneration(name: string, value: FieldValue): void;
   editAsking(part: Partial<Pick<CompareSlice, "systemPrompt" | "stopText" | "endLoops">>): void;
   setMarkDifferences(on: boolean): void;
+  setShowOdds(on: boolean): void;
   chooseVoice(column: number, voice: Voice | null): void;
   /** Adds a column for a voice that has none. */
   addColumn(): void;

@@ -7,7 +7,7 @@ import { readAll } from "../../support/read-dataset";
 import { FakeDirectory, FakeFile } from "../storage/fake-opfs";
 import { fresh } from "../storage/fresh";
 
-/** Datasets of a hub, against a server that behaves like one, with the browser's storage in memory. */
+/** Datasets of a fake hub, with the browser's storage in memory. */
 
 const PARQUET = "tests/golden/datasets/parquet";
 const NAME = "datasets/owner/woods";

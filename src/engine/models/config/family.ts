@@ -32,10 +32,7 @@ export interface Family {
   readonly keys: FamilyKeys;
   /** The family of a nested language model's config, and the key of that config. */
   readonly inner?: { readonly key: string; readonly family: Family };
-  /**
-   *
-   * @throws LuthierError("model") for invalid values and unsupported settings
-   */
+  /** @throws LuthierError("model") for invalid values and unsupported settings */
   describe(config: Config): ModelSpec;
 }
 

@@ -3,25 +3,30 @@ import { IconAlertTriangle, IconColumnInsertRight, IconRefresh, IconX } from "@t
 import type { ReactNode } from "react";
 import { CopyButton } from "../../components/copy-button";
 import { ProblemAlert } from "../../components/problem-alert";
+import type { TokenChance } from "../../../shared/generation";
 import type { DiffWord } from "../../lib/word-diff";
 import { useStudio } from "../../store/context";
 import { isExcluded } from "../../store/jobs";
 import type { Answer, Turn, Voice } from "../../store/state";
-import { columnAnswers, withColumn } from "../../store/voices";
+import { columnAnswers, isSameVoice, withColumn } from "../../store/voices";
 import { useText } from "../../text/text";
 import { markedColumns } from "./marked-columns";
 import classes from "./answer-panes.module.css";
+import { TokenOdds } from "./token-odds";
+import { useAnswerOdds } from "./use-answer-odds";
 import { columnTitles } from "./voice-names";
 import { VoiceSelect } from "./voice-select";
 
 /** The answers to the last question as they stream, a column for each voice. */
-export function AnswerPanes({ turn }: { turn: Turn | null }) {
+export function AnswerPanes({ turns }: { turns: readonly Turn[] }) {
   const text = useText();
   const { mark, voices, hasAdapter } = useStudio((state) => ({
     mark: state.markDifferences,
     voices: state.voices,
     hasAdapter: state.adapters.length > 0,
   }));
+  const turn = turns.at(-1) ?? null;
+  const { odds, problem } = useAnswerOdds(turns);
   const titles = columnTitles(voices, text);
   const answers = columnAnswers(turn, voices);
   const marked = mark ? markedColumns(answers) : [];
@@ -29,6 +34,7 @@ export function AnswerPanes({ turn }: { turn: Turn | null }) {
   return (
     <>
       <AddColumn />
+      <ProblemAlert problem={problem} />
       <div className={classes.panes} data-many={voices.length > 2 || undefined}>
         {voices.map((voice, column) => (
           <Pane
@@ -39,6 +45,7 @@ export function AnswerPanes({ turn }: { turn: Turn | null }) {
             answer={answers[column] ?? null}
             empty={column > 0 && !hasAdapter ? text.compare.afterNone : empty}
             words={marked[column] ?? null}
+            odds={odds?.[turn?.answers.findIndex((asked) => isSameVoice(asked.voice, voice)) ?? -1] ?? null}
           />
         ))}
       </div>
@@ -99,9 +106,10 @@ interface PaneProps {
   readonly answer: Answer | null;
   readonly empty: ReactNode;
   readonly words: readonly DiffWord[] | null;
+  readonly odds: readonly TokenChance[] | null;
 }
 
-function Pane({ column, voice, name, answer, empty, words }: PaneProps) {
+function Pane({ column, voice, name, answer, empty, words, odds }: PaneProps) {
   const text = useText();
   const { locked, canRemove, remove } = useStudio((state) => ({
     locked: isExcluded(state, "answer"),
@@ -138,7 +146,12 @@ function Pane({ column, voice, name, answer, empty, words }: PaneProps) {
             </ActionIcon>
           )}
         </header>
-        {answer ? <AnswerText answer={answer} words={words} /> : <div className={classes.quiet}>{empty}</div>}
+        {!answer && <div className={classes.quiet}>{empty}</div>}
+        {answer && odds && odds.length > 0 ? (
+          <TokenOdds name={name} tokens={odds} />
+        ) : (
+          answer && <AnswerText answer={answer} words={words} />
+        )}
         {answer?.finish === "repeats" && (
           <p className={classes.loop}>
             <IconAlertTriangle size={18} aria-hidden />
