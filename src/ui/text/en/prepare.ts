@@ -70,6 +70,8 @@ export const data = {
     },
   } satisfies Record<SampleId, { title: string; teaches: string }>,
   file: "Dataset file",
+  folder: "Choose a folder",
+  folderLabel: "Dataset folder",
   drop: "Drop files here, or click to choose",
   dropHint:
     "JSON, JSONL, CSV, TSV, Parquet, text or Markdown, also zipped: Alpaca, messages, ShareGPT, preferences and more. They never leave this machine.",
