@@ -1,3 +1,4 @@
+import type { Comparison } from "../shared/objectives";
 import type { Problem } from "../lib/problems/problem";
 import type { AdapterSummary } from "../shared/adapter";
 import type {
@@ -141,8 +142,8 @@ export type RunExportFormat = "json" | "csv" | "tensorboard";
 export interface EncodingArgs extends PromptTemplate, LearnRule {
   readonly datasetId: string;
   readonly maxLength: number;
-  /** Whether pairs of answers are learned instead of single ones. */
-  readonly pairs?: boolean;
+  /** What is compared to learn which answers are better; absent or null: the answers are learned. */
+  readonly compares?: Comparison | null;
 }
 
 /**

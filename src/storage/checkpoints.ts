@@ -14,7 +14,7 @@ interface StoredTensor {
 
 /** Log-probabilities of a run's pairs of answers before it. */
 export interface RunReferences {
-  /** Digest of the tokens they were computed of. */
+  /** Identifies the model and the tokens that they were computed of. */
   readonly tokens: string;
   /** Of the chosen and the rejected answer of each pair. */
   readonly values: Float32Array<ArrayBuffer>;

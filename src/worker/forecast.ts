@@ -60,6 +60,7 @@ export async function fitChanges(
   const predict: PredictBytes = async (changed) => {
     await yieldToEventLoop();
     if (signal?.aborted) throw cancelled();
+    if (objective?.compares === "labels" && changed.batchSize < 2) return null;
     const planned = planOrNull(cutRows(rows, changed.maxLength), changed, adapter, splitsAnswers);
     if (!planned) return null;
     // The largest shape determines the shared memory, so planning it alone suffices. With an encoder the longest rows

@@ -15,6 +15,8 @@ export interface DataProblems {
   readonly "data/found-bad": object;
   /** The row has no rejected answer. */
   readonly "data/no-preference": object;
+  /** The row's answer is labelled neither good nor bad, and is of no pair. */
+  readonly "data/no-label": object;
   /** The row calls tools, and the template has no place for calls and results. */
   readonly "data/template-without-tools": object;
   /** The template leaves an answer out, or writes it in another way than it stands in the row. */
@@ -87,6 +89,7 @@ type PlainExclusion =
   | "data/nothing-to-learn"
   | "data/found-bad"
   | "data/no-preference"
+  | "data/no-label"
   | "data/template-without-tools"
   | "data/answer-not-written"
   | "data/text-needs-decoder";
