@@ -137,7 +137,7 @@ const specs = {
   },
 } as const satisfies { readonly [Id in ObjectiveId]: ObjectiveSpec };
 
-/** The objectives, in the order of the page. Names and defaults of options are TRL's. */
+/** The objectives, in display order. Option names and defaults are TRL's. */
 export const objectiveSpecs: Readonly<Record<ObjectiveId, ObjectiveSpec>> = specs;
 
 /** What a run learns. */

@@ -17,9 +17,9 @@ const PARTS = 4;
 interface ReferenceRequest {
   readonly session: Pick<Session, "model">;
   readonly setup: Pick<RunSetup, "config" | "data">;
-  /** What an interrupted run computed. */
+  /** The result stored by an interrupted run. */
   readonly kept: RunReferences | undefined;
-  /** The adapter that the run continues, with its values from before the run; null: the base model is the reference. */
+  /** The adapter that the run continues, with its initial values; null if the base model is the reference. */
   start(): Promise<AdapterState | null>;
   readonly tell: (line: LogLine) => void;
   readonly signal: AbortSignal;

@@ -10,10 +10,10 @@ import { makeRng } from "../lib/rng";
 import { templateOf } from "../shared/data";
 import { type ObjectiveChoice, objectiveSpecs } from "../shared/objectives";
 import { learnRuleOf, type RunConfig, type TrainingOptions } from "../shared/training";
-import type { EncodedRows } from "./encoded-rows";
+import type { EncodedRows, EncodedUse } from "./encoded-rows";
 import { methodOfRun, readExpertValues } from "./experts";
 import type { AdapterHost } from "./kept-adapter";
-import { planTrainingData, type TrainingData } from "./training-data";
+import { type OtherRows, planTrainingData, type TrainingData } from "./training-data";
 
 /** Everything a run needs that follows from its configuration, before anything is allocated. */
 export interface RunSetup {
@@ -21,6 +21,7 @@ export interface RunSetup {
   readonly config: RunConfig;
   readonly adapter: Adapter;
   readonly rows: readonly EncodedRow[];
+  readonly others: OtherRows;
   /** The requested options, with the maximum length limited to the model's positions and packing only if supported. */
   readonly training: TrainingOptions;
   readonly data: TrainingData;
@@ -53,17 +54,20 @@ export async function setUpRun(
   const learnsPrompt = bound?.compares === "pairs" && bound.learnsPrompt && !splitsAnswers;
   const prepare = (some: EncodedRow[]): EncodedRow[] => (learnsPrompt ? some.map(withLearnedPrompt) : some);
   const rows = prepare(await encoded.get(key, signal));
-  const { validationDatasetId = null } = config;
-  const validationRows =
-    validationDatasetId === null
-      ? null
-      : prepare(await encoded.get({ ...key, datasetId: validationDatasetId }, signal, "validation"));
+  const { validationDatasetId = null, mixDatasetId = null } = config;
+  const rowsOf = async (datasetId: string | null, use: EncodedUse): Promise<EncodedRow[] | null> =>
+    datasetId === null ? null : prepare(await encoded.get({ ...key, datasetId }, signal, use));
+  const others = {
+    validation: await rowsOf(validationDatasetId, "validation"),
+    mixed: await rowsOf(mixDatasetId, "mixed"),
+  };
   return {
     config: { ...config, method },
     adapter,
     rows,
+    others,
     training,
-    data: planTrainingData(rows, training, adapter, splitsAnswers, validationRows),
+    data: planTrainingData(rows, training, adapter, splitsAnswers, others),
     objective: bound,
   };
 }

@@ -34,9 +34,9 @@ export const LOSS_SUM = "loss_sum";
 /** State with the sums of {@link PAIR_MEASURES} over pairs of answers. */
 export const PAIR_SUMS = "pair_sums";
 
-/** How a pass is planned. */
+/** Options of a pass. */
 export interface BatchOptions extends DifferentiateOptions {
-  /** Whether the base model drops, while it trains, what transformers drops. */
+  /** Whether to apply the base model's dropout during training. */
   readonly baseDropout?: boolean;
   /** The loss on answers that are better or worse; absent: cross-entropy. */
   readonly objective?: AnswerObjective | undefined;
@@ -233,7 +233,7 @@ export interface PlanOptions extends UpdateOptions {
    * compute.
    */
   readonly gradientCheckpointing?: boolean;
-  /** Drops within the base model while it trains, as transformers does; what weighs numbers drops nothing there. */
+  /** Applies the base model's dropout during training, but not when scoring importance. */
   readonly baseDropout?: boolean;
   /** The loss on answers that are better or worse; absent: cross-entropy of single ones. */
   readonly objective?: AnswerObjective | undefined;

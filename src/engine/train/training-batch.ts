@@ -26,7 +26,7 @@ export interface TrainingBatch {
  * padding.
  */
 export interface PairBatch extends TrainingBatch {
-  /** Log-probability of each row's supervised tokens before training; zeros where no objective compares with it. */
+  /** Reference log-probability of each row's supervised tokens; zeros if the objective needs none. */
   readonly references: Float32Array<ArrayBuffer>;
   /** For labelled answers, 1 per pair whose first answer is good, 0 where it is bad; absent for preferences. */
   readonly good?: Uint32Array;

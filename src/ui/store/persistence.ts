@@ -25,7 +25,11 @@ export type Settings = Pick<
   | "objectiveEdits"
   | "preset"
   | "trainingEdits"
+  | "mixDatasetId"
   | "generationEdits"
+  | "systemPrompt"
+  | "stopText"
+  | "endLoops"
   | "markDifferences"
   | "showHints"
   | "keepAwake"
@@ -45,7 +49,17 @@ export function toSettings(state: StudioState): Settings {
     trainingEdits,
   } = state;
   const { hubEndpoint, quantization, hungModel, goalChoice, objectiveId, objectiveEdits } = state;
-  const { generationEdits, markDifferences, showHints, keepAwake, notifyWhenDone } = state;
+  const {
+    mixDatasetId,
+    generationEdits,
+    systemPrompt,
+    stopText,
+    endLoops,
+    markDifferences,
+    showHints,
+    keepAwake,
+    notifyWhenDone,
+  } = state;
   return {
     datasetId,
     sampleOf,
@@ -60,9 +74,13 @@ export function toSettings(state: StudioState): Settings {
     objectiveEdits,
     preset,
     trainingEdits,
+    mixDatasetId,
     hubEndpoint,
     quantization,
     generationEdits,
+    systemPrompt,
+    stopText,
+    endLoops,
     markDifferences,
     showHints,
     keepAwake,
@@ -125,7 +143,11 @@ const settings = v.object({
   objectiveEdits: v.optional(v.fallback(objectiveEdits, v.parse(objectiveEdits, {})), {}),
   preset: orDefault(v.picklist(PRESETS)),
   trainingEdits: fieldValues,
+  mixDatasetId: orDefault(v.nullable(v.string())),
   generationEdits: fieldValues,
+  systemPrompt: orDefault(v.string()),
+  stopText: orDefault(v.string()),
+  endLoops: orDefault(v.boolean()),
   markDifferences: orDefault(v.boolean()),
   showHints: orDefault(v.boolean()),
   keepAwake: orDefault(v.boolean()),

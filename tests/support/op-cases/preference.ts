@@ -178,7 +178,7 @@ function unpairedCase(moves: number, variants: Variants): RegisteredCase {
   return { name, trace: () => trace().graph, check };
 }
 
-/** Through a head, whose logits are computed again with a scale per row: gradients of h and of the trained head. */
+/** Through a head whose logits are recomputed with a scale per row: gradients of h and of a trainable head. */
 function headCase(trained: boolean, variants: Variants): RegisteredCase {
   const [hidden, vocabulary, id] = [8, 37, "dpo"] as const;
   const name = `preferenceLoss through a ${trained ? "trained" : "frozen"} head (${variants} variants)`;

@@ -12,6 +12,7 @@ import { PRESETS } from "../../store/state";
 import { formProblems } from "../../store/training-values";
 import { type Text, useText } from "../../text/text";
 import { ContinueFrom } from "./continue-from";
+import { MixedDataset } from "./mixed-dataset";
 import { RateFinder } from "./rate-finder";
 import { RunCharts } from "./run-charts";
 import { SampleAnswers } from "./sample-answers";
@@ -79,7 +80,7 @@ function Presets() {
 const hiddenFields: Readonly<Record<Goal, readonly string[]>> = {
   answers: [],
   text: ["learnFrom"],
-  preferences: ["packing", "learnFrom", "baseModelDropout"],
+  preferences: ["packing", "learnFrom", "mixShare", "baseModelDropout"],
 };
 
 function TrainingForm() {
@@ -108,7 +109,10 @@ function TrainingForm() {
       showHints={hints}
       disabled={locked}
       onChange={edit}
-      below={values.continueAdapter === true ? { continueAdapter: <ContinueFrom /> } : {}}
+      below={{
+        ...(values.mixShare !== 0 && { mixShare: <MixedDataset /> }),
+        ...(values.continueAdapter === true && { continueAdapter: <ContinueFrom /> }),
+      }}
     />
   );
 }
