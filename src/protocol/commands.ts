@@ -1,3 +1,4 @@
+import type { Comparison } from "../shared/objectives";
 import type { Problem } from "../lib/problems/problem";
 import type { AdapterSummary } from "../shared/adapter";
 import type {
@@ -145,8 +146,8 @@ export type RunExportFormat = "json" | "csv" | "tensorboard";
 export interface EncodingArgs extends PromptTemplate, LearnRule {
   readonly datasetId: string;
   readonly maxLength: number;
-  /** Whether to encode both answers of preferences instead of the chosen ones. */
-  readonly pairs?: boolean;
+  /** What is compared to learn which answers are better; absent or null: the answers are learned. */
+  readonly compares?: Comparison | null;
 }
 
 /**
