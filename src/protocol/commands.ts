@@ -21,6 +21,7 @@ import type { AnswerEnds, ChatMessage, GenerationOptions, TokenChance } from "..
 import type { MethodChoice } from "../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../shared/model";
 import type { RateSearch } from "../shared/rate-search";
+import type { Rating } from "../shared/ratings";
 import type { Row } from "../shared/rows";
 import type { Evaluation, EvaluationOptions, FileAnswers, ScoredSide } from "../shared/scores";
 import type { ListedRun, RunDetails, RunLabel, RunSummary } from "../shared/run-record";
@@ -293,6 +294,14 @@ export interface Commands extends HubCommands {
     answers: readonly (readonly number[])[];
     template: PromptTemplate;
   }): readonly (readonly TokenChance[])[];
+  /** What the person thinks of answers, earliest first. */
+  listRatings(): readonly Rating[];
+  /** Keeps a rating in place of an earlier one of the same question. */
+  saveRating(args: { rating: Rating }): void;
+  deleteRating(args: { id: string }): void;
+  clearRatings(): void;
+  /** Rows as JSON Lines. */
+  rowsAsFile(args: { rows: readonly Row[] }): Blob;
   /** GPU memory needed for a merged copy besides the base; allocates nothing. */
   mergedBytes(args: { id: string }): number;
   /** Frees merged weights except those of these adapters. */

@@ -11,6 +11,7 @@ import { methodSlice } from "./method-slice";
 import { modelSlice } from "./model-slice";
 import { readSettings, type Settings, toSettings, withoutUndefined } from "./persistence";
 import { recoverySlice } from "./recovery-slice";
+import { ratingsSlice } from "./ratings-slice";
 import { scoresSlice } from "./scores-slice";
 import { runsSlice } from "./runs-slice";
 import { settingsSlice } from "./settings-slice";
@@ -42,6 +43,7 @@ export function createStudioStore(
         ...trainSlice(runtime)(...api),
         ...runsSlice(runtime)(...api),
         ...compareSlice(runtime)(...api),
+        ...ratingsSlice(runtime)(...api),
         ...scoresSlice(runtime)(...api),
         ...batchSlice(runtime)(...api),
         ...adaptersSlice(runtime)(...api),
