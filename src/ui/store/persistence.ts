@@ -6,6 +6,7 @@ import { METHOD_IDS } from "../../shared/methods";
 import { NF4_BLOCK_SIZES } from "../../shared/model";
 import { GOALS, OBJECTIVE_IDS } from "../../shared/objectives";
 import { PRESETS, type StudioState } from "./state";
+import { STEPS } from "./steps";
 
 /** Settings that survive a reload, in addition to what the worker stores (datasets, weights, adapters). */
 export type Settings = Pick<
@@ -30,6 +31,8 @@ export type Settings = Pick<
   | "showHints"
   | "keepAwake"
   | "notifyWhenDone"
+  | "openSteps"
+  | "keepsStepsOpen"
 >;
 
 export function toSettings(state: StudioState): Settings {
@@ -46,6 +49,7 @@ export function toSettings(state: StudioState): Settings {
   } = state;
   const { hubEndpoint, quantization, hungModel, goalChoice, objectiveId, objectiveEdits } = state;
   const { generationEdits, markDifferences, showHints, keepAwake, notifyWhenDone } = state;
+  const { openSteps, keepsStepsOpen } = state;
   return {
     datasetId,
     sampleOf,
@@ -67,6 +71,8 @@ export function toSettings(state: StudioState): Settings {
     showHints,
     keepAwake,
     notifyWhenDone,
+    openSteps,
+    keepsStepsOpen,
   };
 }
 
@@ -130,6 +136,8 @@ const settings = v.object({
   showHints: orDefault(v.boolean()),
   keepAwake: orDefault(v.boolean()),
   notifyWhenDone: orDefault(v.boolean()),
+  openSteps: orDefault(v.array(v.picklist(STEPS))),
+  keepsStepsOpen: orDefault(v.boolean()),
 });
 
 /** The well-formed parts of stored settings; everything else falls back to defaults. */
