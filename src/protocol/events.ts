@@ -1,6 +1,6 @@
 import type { ErrorData } from "../lib/errors";
 import type { Problem } from "../lib/problems/problem";
-import type { FinishReason, Side } from "../shared/generation";
+import type { FinishReason } from "../shared/generation";
 import type { ModelSummary } from "../shared/model";
 import type { SampleAnswer, StepReport, ValidationReport } from "../shared/run-history";
 import type { AdapterSummary } from "../shared/adapter";
@@ -57,8 +57,10 @@ export interface Events {
   readonly unsaved: readonly UnsavedAdapter[];
   readonly answer: {
     readonly requestId: string;
-    readonly side: Side;
+    readonly column: number;
     readonly text: string;
+    /** Its tokens when it has ended; until then none. */
+    readonly ids: readonly number[];
     readonly tokensPerSecond: number;
     /** Finish reason; null while generating. */
     readonly finish: FinishReason | null;

@@ -1,6 +1,6 @@
 import type { Field, FieldValues } from "./fields";
 
-/** What a run minimises on pairs of answers of which one is preferred. */
+/** Objectives of training on preferences: pairs of answers, one of them preferred. */
 export const OBJECTIVE_IDS = ["dpo", "hinge", "robust", "ipo", "simpo", "cpo"] as const;
 export type ObjectiveId = (typeof OBJECTIVE_IDS)[number];
 
@@ -13,12 +13,12 @@ export interface ObjectiveChoice {
 /** Description of an objective. */
 export interface ObjectiveSpec {
   readonly id: ObjectiveId;
-  /** Whether it compares with the log-probabilities of the model before training. */
+  /** Whether it uses the log-probabilities of the model before training. */
   readonly usesReference: boolean;
   readonly fields: readonly Field<ObjectiveField>[];
 }
 
-/** Names of the objectives' options. Those of one name mean the same everywhere. */
+/** Option names of the objectives. Options with the same name mean the same in all of them. */
 export type ObjectiveField = "beta" | "label_smoothing" | "simpo_gamma" | "sft_weight" | "cpo_alpha";
 
 const beta = (by: number): Field<ObjectiveField> => ({
@@ -79,7 +79,7 @@ const specs = {
   },
 } as const satisfies { readonly [Id in ObjectiveId]: ObjectiveSpec };
 
-/** The objectives, in the order of the page. Names and defaults of options are TRL's. */
+/** The objectives, in display order. Option names and defaults are TRL's. */
 export const objectiveSpecs: Readonly<Record<ObjectiveId, ObjectiveSpec>> = specs;
 
 /** What a run learns. */

@@ -16,18 +16,18 @@ const PARTS = 4;
 interface ReferenceRequest {
   readonly session: Pick<Session, "model">;
   readonly setup: Pick<RunSetup, "config" | "data">;
-  /** What an interrupted run computed. */
+  /** The result stored by an interrupted run. */
   readonly kept: RunReferences | undefined;
-  /** The adapter that the run continues, with its values from before the run; null: the base model is the reference. */
+  /** The adapter that the run continues, with its initial values; null if the base model is the reference. */
   start(): Promise<AdapterState | null>;
   readonly tell: (line: LogLine) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Gives the batches the log-probabilities of their answers before training, if the objective compares with them:
- * computed once, or taken from an interrupted run over the same tokens. Returns them for its checkpoints; undefined if
- * there are none, or if the signal aborts.
+ * Fills in the log-probabilities of answers before training, if the objective needs them: computed here, or taken from
+ * an interrupted run over the same tokens. Returns them for the run's checkpoints; undefined if there are none, or if
+ * the signal aborts.
  */
 export async function prepareReferences(request: ReferenceRequest): Promise<RunReferences | undefined> {
   const { setup, kept } = request;
@@ -74,7 +74,7 @@ async function compute(
   return { tokens, values: Float32Array.from(rows.flatMap((row) => [...(references.get(row) ?? [0, 0])])) };
 }
 
-/** Identifies the tokens of pairs and which of them count: what template, maximum length and dataset come to. */
+/** Digest of the pairs' tokens and loss masks, which depend on template, maximum length and dataset. */
 async function digest(rows: readonly EncodedRow[]): Promise<string> {
   const words = rows.flatMap(({ ids, supervised, rejected }) => [
     ...[ids.length, ...ids, ...supervised],

@@ -10,10 +10,10 @@ import { LuthierError } from "../lib/errors";
 import { makeRng } from "../lib/rng";
 import { templateOf } from "../shared/data";
 import { learnRuleOf, type RunConfig, type TrainingOptions } from "../shared/training";
-import type { EncodedRows } from "./encoded-rows";
+import type { EncodedRows, EncodedUse } from "./encoded-rows";
 import { methodOfRun, readExpertValues } from "./experts";
 import type { AdapterHost } from "./kept-adapter";
-import { planTrainingData, type TrainingData } from "./training-data";
+import { type OtherRows, planTrainingData, type TrainingData } from "./training-data";
 
 /** Everything a run needs that follows from its configuration, before anything is allocated. */
 export interface RunSetup {
@@ -21,10 +21,11 @@ export interface RunSetup {
   readonly config: RunConfig;
   readonly adapter: Adapter;
   readonly rows: readonly EncodedRow[];
+  readonly others: OtherRows;
   /** The requested options, with the maximum length limited to the model's positions and packing only if supported. */
   readonly training: TrainingOptions;
   readonly data: TrainingData;
-  /** The loss on pairs of answers; undefined: cross-entropy. */
+  /** The objective on pairs of answers; undefined for cross-entropy. */
   readonly objective?: PairObjective | undefined;
 }
 
@@ -47,22 +48,25 @@ export async function setUpRun(
   const pairs = objective !== null;
   const key = { datasetId: config.datasetId, ...templateOf(config), maxLength, ...rule, pairs };
   const rows = await encoded.get(key, signal);
-  const { validationDatasetId = null } = config;
-  const validationRows =
-    validationDatasetId === null
-      ? null
-      : await encoded.get({ ...key, datasetId: validationDatasetId }, signal, "validation");
+  const { validationDatasetId = null, mixDatasetId = null } = config;
+  const rowsOf = async (datasetId: string | null, use: EncodedUse): Promise<EncodedRow[] | null> =>
+    datasetId === null ? null : encoded.get({ ...key, datasetId }, signal, use);
+  const others = {
+    validation: await rowsOf(validationDatasetId, "validation"),
+    mixed: await rowsOf(mixDatasetId, "mixed"),
+  };
   return {
     config: { ...config, method },
     adapter,
     rows,
+    others,
     training,
-    data: planTrainingData(rows, training, adapter, engine.spec.encoder !== undefined, validationRows),
+    data: planTrainingData(rows, training, adapter, engine.spec.encoder !== undefined, others),
     objective: objective ? bindObjective(objective) : undefined,
   };
 }
 
-/** Refuses what cannot learn from pairs of answers. */
+/** Refuses methods and models that do not support objectives on pairs. */
 function checkObjective({ method }: RunConfig, adapter: Adapter, splitsAnswers: boolean): void {
   if (splitsAnswers)
     throw new LuthierError({ code: "config/preferences-need-decoder" }, { field: "objective" });

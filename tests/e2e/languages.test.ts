@@ -84,7 +84,7 @@ const MADE_UP = /^(Tell me something about|Arr! |Training with |LoRA \d|A short 
 /** A number as it is typed: "5.71e-4". */
 const TYPED = /^[\d.]+e-\d+$/;
 
-/** Words that are neither of the language nor names. */
+/** Words that are neither in the language nor names. */
 function foreign(words: readonly string[]): string[] {
   const left = words
     .map(unmarked)

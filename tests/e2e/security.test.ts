@@ -4,7 +4,7 @@ import { createServer } from "vite";
 import { serveStudio, type ServedStudio, watchViolations } from "./serve-studio";
 import { everyStepOpen } from "./open-steps";
 
-/** That the content security policy holds: what it forbids is refused, in the page and in the worker. */
+/** The content security policy holds: what it forbids is refused, in the page and in the worker. */
 
 let studio: ServedStudio | null = null;
 beforeAll(async () => {
@@ -74,7 +74,7 @@ function intrude() {
   );
 }
 
-/** Rows of one's own, two steps, a question and an export: studio.test.ts does all of it in the built page. */
+/** Own rows, two steps, a question and an export; studio.test.ts covers the rest in the built page. */
 async function doShortJob(page: Page): Promise<void> {
   const patient = { timeout: 120_000 };
   const button = (name: string) => page.getByRole("button", { name, exact: true });

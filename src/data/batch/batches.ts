@@ -43,7 +43,7 @@ export class BatchList implements Iterable<Batch> {
   /**
    * @param sizes tokens per row
    * @param lengths permitted batch lengths, ascending
-   * @param references for rows that are pairs; it may be filled later
+   * @param references log-probabilities for rows that are pairs; may be filled in later
    */
   constructor(
     rows: readonly EncodedRow[],
@@ -92,7 +92,7 @@ export class BatchList implements Iterable<Batch> {
   }
 }
 
-/** Tokens per row; of a pair, those of the longer answer. */
+/** Tokens per row; for a pair, those of the longer answer. */
 export function rowSizes(rows: readonly EncodedRow[]): Uint32Array {
   return Uint32Array.from(rows, ({ ids, rejected }) => Math.max(ids.length, rejected?.ids.length ?? 0));
 }

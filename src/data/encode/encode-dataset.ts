@@ -9,7 +9,7 @@ import type { RenderingId } from "../shape/prompt-template";
 export interface EncodeOptions extends LearnRule {
   readonly templateId: RenderingId;
   readonly maxLength: number;
-  /** Whether which of two answers is better is learned; absent: the answers. */
+  /** Whether both answers of preferences are encoded, for objectives on pairs; if absent, the chosen ones. */
   readonly pairs?: boolean;
 }
 

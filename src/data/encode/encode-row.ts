@@ -3,7 +3,7 @@ import type { RowExclusion } from "../../shared/data";
 import type { Row } from "../../shared/rows";
 import { LEARN_EVERY, type LearnRule } from "../../shared/training";
 import { isConversationProblem, type Tokenizer } from "../../tokenizer/tokenizer";
-import { chatManner } from "../shape/chat-manner";
+import { templateTraits } from "../shape/template-traits";
 import { NO_NOTES, type RenderingNotes } from "../shape/rendering";
 import { renderConversation } from "../shape/templates";
 import { type Conversation, rowConversation, usesTools } from "../shape/turns";
@@ -55,8 +55,8 @@ export function encodeRow(
 }
 
 /**
- * Encodes both answers of a preference, each after the prompt and truncated on the right, as TRL does. A pair of which
- * one answer has no supervised token left is excluded, as are other rows.
+ * Encodes both answers of a preference, each after the prompt and right-truncated, as in TRL. A pair is excluded if one
+ * of its answers has no supervised token left, and for the reasons of other rows.
  */
 export function encodePair(
   row: Row,
@@ -136,7 +136,7 @@ function encodeText(text: string, tokenizer: Tokenizer): WholeRow {
 }
 
 function takesCalls(templateId: RenderingId, tokenizer: Tokenizer): boolean {
-  return templateId === "chat" && chatManner(tokenizer).takesCalls;
+  return templateId === "chat" && templateTraits(tokenizer).takesCalls;
 }
 
 function refused(refusal: RowExclusion): WholeRow {

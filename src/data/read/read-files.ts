@@ -49,7 +49,7 @@ type Reading = AsyncGenerator<Row[], void, void>;
 class FilesReader {
   readonly rows: RowCollector;
   readonly #options: FilesOptions;
-  /** Rows of Parquet files so far, good or not. */
+  /** Parquet rows so far, valid or not. */
   #parquetRows = 0;
 
   constructor(options: FilesOptions) {

@@ -4,22 +4,22 @@ import { f32, formatShape, type TensorType, type Value } from "../graph/value";
 import { flatGrid } from "../gpu/kernel";
 import { type RowKernels, rowKernels } from "../kernels/variants";
 
-/** Measures of a pair, in order. */
+/** Outputs per pair, in order. */
 export const PAIR_MEASURES = ["loss", "chosenReward", "rejectedReward", "isRight"] as const;
 
 /** An objective on pairs of answers. */
 export interface PairObjective {
-  /** Its `judge`: shaders/objectives/<shader>.wgsl. */
+  /** Its `judge` function: shaders/objectives/<shader>.wgsl. */
   readonly shader: string;
   readonly beta: number;
   readonly labelSmoothing: number;
   readonly gamma: number;
-  /** Weight of the chosen answers' cross-entropy, a mean over the tokens of a batch. */
+  /** Weight of the chosen answers' cross-entropy, a mean over a batch's tokens. */
   readonly likelihood: number;
 }
 
 interface PreferenceLossAttrs extends PairObjective {
-  /** Indices among the step scalars: of the scale of a pair's loss, and of a chosen token's cross-entropy. */
+  /** Indices of step scalars: scale of a pair's loss, and of a chosen token's cross-entropy. */
   readonly scaleIndex: number;
   readonly likelihoodIndex: number;
 }

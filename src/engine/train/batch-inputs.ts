@@ -22,7 +22,7 @@ export function countLabels(batch: TrainingBatch, { promptLength }: VirtualLengt
   return count;
 }
 
-/** Pairs of a batch, and supervised tokens of their chosen answers. */
+/** Number of pairs in a batch, and of supervised tokens in their chosen answers. */
 export function countPairs(
   batch: PairBatch,
   virtual: VirtualLengths,
@@ -102,7 +102,7 @@ export function batchInputs(
   };
 }
 
-/** Where the labels of each answer are, and its log-probability under the reference. */
+/** Label range of each answer, and its log-probability under the reference. */
 function answerInputs(batch: PairBatch, promptLength: number): ProgramInputs {
   const counts = rowLabels(batch, promptLength);
   let start = 0;

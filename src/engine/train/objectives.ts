@@ -1,7 +1,7 @@
 import { type ObjectiveChoice, type ObjectiveField, objectiveSpecs } from "../../shared/objectives";
 import type { PairObjective } from "../ops/preference-loss";
 
-/** Binds the options of an objective; those that it does not have are off. */
+/** The op's attributes for an objective's options; missing options are off. */
 export function bindObjective({ id, options }: ObjectiveChoice): PairObjective {
   const number = (name: ObjectiveField): number => {
     const field = objectiveSpecs[id].fields.find((candidate) => candidate.name === name);

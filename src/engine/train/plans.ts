@@ -32,9 +32,9 @@ export const LOSS_SUM = "loss_sum";
 /** State with the sums of {@link PAIR_MEASURES} over pairs of answers. */
 export const PAIR_SUMS = "pair_sums";
 
-/** How a pass is planned. */
+/** Options of a pass. */
 export interface BatchOptions extends DifferentiateOptions {
-  /** Whether the base model drops, while it trains, what transformers drops. */
+  /** Whether to apply the base model's dropout during training. */
   readonly baseDropout?: boolean;
   /** The loss on pairs of answers; absent: cross-entropy. */
   readonly objective?: PairObjective | undefined;
@@ -87,7 +87,7 @@ function pairMeasures(graph: Graph, tokens: Value, rows: number, objective: Pair
   return measures as Value;
 }
 
-/** The reward of this objective is an answer's log-probability. */
+/** With this objective the reward is an answer's log-probability. */
 const LOG_PROBABILITY: PairObjective = { shader: "cpo", beta: 1, labelSmoothing: 0, gamma: 0, likelihood: 0 };
 
 /** Plans a forward pass whose output `measures` has the log-probabilities of pairs of answers as rewards. */
@@ -216,9 +216,9 @@ export interface PlanOptions extends UpdateOptions {
    * compute.
    */
   readonly gradientCheckpointing?: boolean;
-  /** Drops within the base model while it trains, as transformers does; what weighs numbers drops nothing there. */
+  /** Applies the base model's dropout during training, but not when scoring importance. */
   readonly baseDropout?: boolean;
-  /** The loss on pairs of answers; absent: cross-entropy of single ones. */
+  /** The objective on pairs of answers; absent: cross-entropy. */
   readonly objective?: PairObjective | undefined;
 }
 

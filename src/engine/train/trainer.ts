@@ -33,7 +33,7 @@ export interface TrainerOptions extends PlanOptions {
 /** AdamW hyperparameters (PyTorch's defaults). */
 export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
-/** A mean loss, and what an objective on pairs measures beside it. */
+/** A mean loss, and the measures of an objective on pairs. */
 export interface Evaluation {
   /** Per supervised token, or per pair. */
   readonly loss: number;

@@ -19,7 +19,7 @@ export interface TrainingBatch {
  * are padding.
  */
 export interface PairBatch extends TrainingBatch {
-  /** Log-probability of each row's supervised tokens before training; zeros where no objective compares with it. */
+  /** Reference log-probability of each row's supervised tokens; zeros if the objective needs none. */
   readonly references: Float32Array<ArrayBuffer>;
 }
 

@@ -7,7 +7,7 @@ import type { ExportEntry, ExportSource } from "../entry";
 import { isLora, loraExtras, type LoraUpdate, loraUpdates } from "../lora-updates";
 import { jsonFile, wholeFile } from "../streamed-file";
 
-/** Families whose modules are called in mlx-lm what they are called in transformers. */
+/** Families whose modules have the same names in mlx-lm and transformers. */
 const FAMILIES: ReadonlySet<string> = new Set([
   "llama",
   "mistral",
@@ -25,7 +25,7 @@ export const mlxEntry: ExportEntry = {
   id: "mlx",
   kind: "folder",
   readers: () => ["mlx-lm"],
-  hindrance,
+  blocker,
   types: () => [null],
   notes: () => [{ code: "base-needed", format: "mlx" }],
   sizeBytes: ({ adapterBytes }) => adapterBytes,
@@ -52,7 +52,7 @@ export const mlxEntry: ExportEntry = {
   },
 };
 
-function hindrance(source: ExportSource): Problem | null {
+function blocker(source: ExportSource): Problem | null {
   const { adapter, methodId, model } = source;
   const none: Problem = {
     code: "export/no-mlx-adapter",

@@ -12,8 +12,8 @@ export interface Architecture {
   /** Offset added to norm weights in the file, relative to Hugging Face. */
   readonly normOffset?: number;
   /** Keys that llama.cpp ignores for this architecture. */
-  readonly idleKeys?: readonly string[];
-  /** Layers that Hugging Face stores as (in, out); the file holds the transpose. */
+  readonly ignoredKeys?: readonly string[];
+  /** Layers that Hugging Face stores as (in, out), while the file holds the transpose. */
   readonly transposed?: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export interface Fields {
   number(key: string, fallback?: number): number | undefined;
   text(key: string): string | null;
   flag(key: string): boolean | null;
-  /** A list or one number for all; null where there is none. */
+  /** A list, or one number for all layers; null if absent. */
   numberOrNumbers(key: string): number | readonly number[] | null;
   /** Whether any layer has a tensor of that name, e.g. "attn_q.bias". */
   hasInLayers(part: string): boolean;
@@ -33,7 +33,7 @@ export interface Fields {
   /** Rows of the token embedding. */
   readonly vocabularySize: number;
   readonly isHeadTied: boolean;
-  /** The divisors of the rotary frequencies for texts within the first training length, and for longer ones. */
+  /** Divisors of the rotary frequencies within the original context length, and beyond it. */
   readonly ropeDivisors: { readonly short: readonly number[]; readonly long: readonly number[] } | null;
 }
 
@@ -118,18 +118,18 @@ function defaultHeadDim({ number }: Fields): number | undefined {
   return hidden === undefined || heads === undefined ? undefined : Math.floor(hidden / heads);
 }
 
-/** Errors: heads that turn in part, or whose values are of another width. */
+/** Errors: partial rotary dimensions, or values of another width than keys. */
 function checkWholeHeads(fields: Fields, headDim: number | undefined): void {
   for (const key of ["rope.dimension_count", "attention.value_length"]) checkWidth(fields, key, headDim);
 }
 
-/** Errors: another width than that of the heads. */
+/** Errors: a rotary width other than the head size. */
 function checkWidth({ number, refuse }: Fields, key: string, headDim: number | undefined): void {
   const width = number(key, headDim);
   if (width !== headDim) throw refuse(key, String(width));
 }
 
-/** Scaling as llama.cpp reads it: linear also where only a factor is given. */
+/** Scaling as llama.cpp interprets it: linear if only a factor is given. */
 function ropeScaling({ number, text, refuse }: Fields): Record<string, unknown> | null {
   const type = text("rope.scaling.type") ?? "linear";
   const factor = number("rope.scaling.factor", number("rope.scale_linear", 0));
@@ -166,7 +166,7 @@ function starcoder2Config(fields: Fields): Record<string, unknown> {
   };
 }
 
-/** Gemma 3: what llama.cpp has built into its code stands in config.json. */
+/** Gemma 3: puts what llama.cpp hard-codes into config.json. */
 function gemma3Config(fields: Fields): Record<string, unknown> {
   return {
     ...llamaConfig("gemma3_text", fields),
@@ -179,14 +179,14 @@ function gemma3Config(fields: Fields): Record<string, unknown> {
   };
 }
 
-/** Every sixth layer has full attention, unless the file says otherwise. */
+/** Every sixth layer has full attention unless the file says otherwise. */
 function slidingLayers({ numberOrNumbers }: Fields): Record<string, unknown> {
   const pattern = numberOrNumbers("attention.sliding_window_pattern") ?? 6;
   if (typeof pattern === "number") return { sliding_window_pattern: pattern };
   return { layer_types: pattern.map((slides) => (slides ? "sliding_attention" : "full_attention")) };
 }
 
-/** Phi-3: part of each head may turn, and LongRoPE's divisors are tensors. */
+/** Phi-3: partial rotary dimensions, and LongRoPE's divisors as tensors. */
 function phi3Config(fields: Fields): Record<string, unknown> {
   const { number, text, ropeDivisors, refuse } = fields;
   const headDim = number("attention.key_length", defaultHeadDim(fields));
@@ -209,10 +209,10 @@ function phi3Config(fields: Fields): Record<string, unknown> {
   };
 }
 
-/** Granite: factors that llama.cpp multiplies by where they are there. */
+/** Granite: llama.cpp applies these factors if present. */
 function graniteConfig(fields: Fields): Record<string, unknown> {
   const { number, flag, refuse } = fields;
-  // llama.cpp leaves out positions altogether then.
+  // Without them llama.cpp applies no positions.
   if (flag("rope.scaling.finetuned") === false) throw refuse("rope.scaling.finetuned", "false");
   const headDim = number("attention.key_length", defaultHeadDim(fields)) ?? 1;
   const factor = (key: string): number => number(key) || 1;
@@ -225,7 +225,7 @@ function graniteConfig(fields: Fields): Record<string, unknown> {
   };
 }
 
-/** llama.cpp gives these no window. */
+/** llama.cpp does not apply a window to these. */
 const NO_WINDOW = ["attention.sliding_window"];
 
 const { "blk.*.attn_norm": _before, "blk.*.ffn_norm": _between, ...namesWithoutNorms } = llamaNames;
@@ -236,16 +236,16 @@ const olmo2Names: NameTable = {
   "blk.*.post_ffw_norm": "model.layers.*.post_feedforward_layernorm",
 };
 
-/** Architectures by the name in `general.architecture`. Mistral's models go by "llama" there. */
+/** Architectures by `general.architecture`. Mistral's models use "llama". */
 export const architectures: Readonly<Record<string, Architecture>> = {
   llama: {
     config: (fields) => llamaConfig("llama", fields),
     names: llamaNames,
     hasInterleavedHeads: true,
-    idleKeys: NO_WINDOW,
+    ignoredKeys: NO_WINDOW,
   },
-  qwen2: { config: (fields) => llamaConfig("qwen2", fields), names: llamaNames, idleKeys: NO_WINDOW },
-  qwen3: { config: (fields) => llamaConfig("qwen3", fields), names: llamaNames, idleKeys: NO_WINDOW },
+  qwen2: { config: (fields) => llamaConfig("qwen2", fields), names: llamaNames, ignoredKeys: NO_WINDOW },
+  qwen3: { config: (fields) => llamaConfig("qwen3", fields), names: llamaNames, ignoredKeys: NO_WINDOW },
   gemma3: {
     config: gemma3Config,
     names: {
@@ -263,11 +263,11 @@ export const architectures: Readonly<Record<string, Architecture>> = {
       "blk.*.attn_qkv": "model.layers.*.self_attn.qkv_proj",
       "blk.*.ffn_up": "model.layers.*.mlp.gate_up_proj",
     },
-    // It is read, and set to none.
-    idleKeys: NO_WINDOW,
+    // llama.cpp reads the key and then ignores it.
+    ignoredKeys: NO_WINDOW,
   },
   granite: { config: graniteConfig, names: llamaNames, hasInterleavedHeads: true },
-  // Every fourth layer has no positions, here as in the family.
+  // Every fourth layer has no positions, as in the family.
   smollm3: {
     config: (fields) => llamaConfig("smollm3", fields),
     names: llamaNames,
@@ -284,7 +284,7 @@ export const architectures: Readonly<Record<string, Architecture>> = {
       "blk.*.ffn_up": "model.layers.*.mlp.c_fc",
       "blk.*.ffn_down": "model.layers.*.mlp.c_proj",
     },
-    idleKeys: NO_WINDOW,
+    ignoredKeys: NO_WINDOW,
   },
   gpt2: {
     config: gpt2Config,

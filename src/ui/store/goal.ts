@@ -3,14 +3,14 @@ import { type Goal, type ObjectiveChoice, objectiveSpecs } from "../../shared/ob
 import { formProblems, type FieldProblems } from "./training-values";
 import type { StudioState } from "./state";
 
-/** The goal of the next run, and what decides it. */
+/** The next run's goal, and what determines it. */
 export interface GoalChoice {
   readonly goal: Goal;
   readonly possible: readonly Goal[];
   readonly fit: "no-data" | "answers" | "text" | "preferences" | "needs-decoder";
 }
 
-/** The user's goal if dataset and model allow it, else what suits the dataset. */
+/** The user's goal if dataset and model allow it, else the dataset's default. */
 export function selectGoal(
   state: Pick<StudioState, "datasets" | "datasetId" | "model" | "goalChoice">,
 ): GoalChoice {

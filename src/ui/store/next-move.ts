@@ -17,8 +17,8 @@ export function selectNextMove(state: StudioState): NextMove | null {
   return canScore || isRunning(state, "evaluate") ? "score" : "export";
 }
 
-function isAnswered({ voices, after }: Turn, adapterId: string): boolean {
-  return voices.after?.adapterId === adapterId && after?.state === "done";
+function isAnswered({ answers }: Turn, adapterId: string): boolean {
+  return answers.some(({ voice, answer }) => voice?.adapterId === adapterId && answer.state === "done");
 }
 
 /** Number of held-out rows among which a question is looked for. */

@@ -26,7 +26,11 @@ export type Settings = Pick<
   | "objectiveEdits"
   | "preset"
   | "trainingEdits"
+  | "mixDatasetId"
   | "generationEdits"
+  | "systemPrompt"
+  | "stopText"
+  | "endLoops"
   | "markDifferences"
   | "showHints"
   | "keepAwake"
@@ -48,8 +52,19 @@ export function toSettings(state: StudioState): Settings {
     trainingEdits,
   } = state;
   const { hubEndpoint, quantization, hungModel, goalChoice, objectiveId, objectiveEdits } = state;
-  const { generationEdits, markDifferences, showHints, keepAwake, notifyWhenDone } = state;
-  const { openSteps, keepsStepsOpen } = state;
+  const {
+    mixDatasetId,
+    generationEdits,
+    systemPrompt,
+    stopText,
+    endLoops,
+    markDifferences,
+    showHints,
+    keepAwake,
+    notifyWhenDone,
+    openSteps,
+    keepsStepsOpen,
+  } = state;
   return {
     datasetId,
     sampleOf,
@@ -64,9 +79,13 @@ export function toSettings(state: StudioState): Settings {
     objectiveEdits,
     preset,
     trainingEdits,
+    mixDatasetId,
     hubEndpoint,
     quantization,
     generationEdits,
+    systemPrompt,
+    stopText,
+    endLoops,
     markDifferences,
     showHints,
     keepAwake,
@@ -131,7 +150,11 @@ const settings = v.object({
   objectiveEdits: v.optional(v.fallback(objectiveEdits, v.parse(objectiveEdits, {})), {}),
   preset: orDefault(v.picklist(PRESETS)),
   trainingEdits: fieldValues,
+  mixDatasetId: orDefault(v.nullable(v.string())),
   generationEdits: fieldValues,
+  systemPrompt: orDefault(v.string()),
+  stopText: orDefault(v.string()),
+  endLoops: orDefault(v.boolean()),
   markDifferences: orDefault(v.boolean()),
   showHints: orDefault(v.boolean()),
   keepAwake: orDefault(v.boolean()),

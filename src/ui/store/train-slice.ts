@@ -47,7 +47,7 @@ export const trainSlice: SliceCreator<TrainSlice> = (runtime) => {
       try {
         const result = await runAcrossLosses(run);
         get().addAdapter(result.adapter);
-        // A run may have kept checkpoints as well.
+        // A run may also have kept checkpoints.
         get().setAdapters(await client.call("listAdapters").catch(() => get().adapters));
         set(({ run }) => ({
           runStatus: result.status,
@@ -97,6 +97,7 @@ export const trainSlice: SliceCreator<TrainSlice> = (runtime) => {
     return {
       preset: "balanced",
       trainingEdits: {},
+      mixDatasetId: null,
       runStatus: "idle",
       run: emptyRun,
       runId: null,
@@ -111,6 +112,10 @@ export const trainSlice: SliceCreator<TrainSlice> = (runtime) => {
 
       editTraining: (name, value) => {
         set(({ trainingEdits }) => ({ trainingEdits: { ...trainingEdits, [name]: value } }));
+      },
+
+      chooseMixed: (mixDatasetId) => {
+        set({ mixDatasetId });
       },
 
       async train() {

@@ -45,6 +45,7 @@ function turns(count: number): Turn[] {
   const answer: Answer = {
     state: "done",
     text: "It is a wooden box that sings. ".repeat(10),
+    ids: [],
     tokensPerSecond: 20,
     finish: "end-token",
     problem: null,
@@ -53,8 +54,8 @@ function turns(count: number): Turn[] {
     id: `turn ${index}`,
     row: null,
     question: `Question ${index + 1}: what is a violin?`,
-    voices: { before: null, after: null },
-    before: answer,
-    after: null,
+    system: "",
+    attempt: 0,
+    answers: [{ voice: null, answer }],
   }));
 }

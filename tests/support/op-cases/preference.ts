@@ -16,7 +16,7 @@ import { type RegisteredCase, type Variants, variantTuning } from "./case";
 
 const ROWS = 64;
 const SCALES = { loss: 0.25, likelihood: 0.0625 };
-/** Tokens of the answers; the third pair is padding, and one label row belongs to no answer. */
+/** Token counts of the answers; the third pair is padding, and one label row belongs to no answer. */
 const COUNTS = [9, 4, 1, 17, 0, 0, 20, 12];
 
 function objectiveOf(id: ObjectiveId): PairObjective {
@@ -96,7 +96,7 @@ function lossCase(id: ObjectiveId, variants: Variants): RegisteredCase {
   return { name, trace: () => trace().graph, check };
 }
 
-/** Through a head, whose logits are computed again with a scale per row: gradients of h and of the trained head. */
+/** Through a head whose logits are recomputed with a scale per row: gradients of h and of a trainable head. */
 function headCase(trained: boolean, variants: Variants): RegisteredCase {
   const [hidden, vocabulary, id] = [8, 37, "dpo"] as const;
   const name = `preferenceLoss through a ${trained ? "trained" : "frozen"} head (${variants} variants)`;

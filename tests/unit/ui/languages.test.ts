@@ -58,11 +58,11 @@ describe("a language of the page", () => {
     const unhinted: Lora["r"] = {};
     // @ts-expect-error a text field without a placeholder
     const empty: Lora["target_modules"] = { hint: "" };
-    // @ts-expect-error a text for an option that there is not
+    // @ts-expect-error a text for an option that does not exist
     const tooMuch: OptionTexts<MethodFields["loha"]> = { ...en.methods.loha.options, rank: { hint: "" } };
-    // @ts-expect-error a text of a method without options
+    // @ts-expect-error texts for a method without options
     const surplus: OptionTexts<MethodFields["bitfit"]> = { r: { hint: "" } };
-    // @ts-expect-error a choice that there is not
+    // @ts-expect-error a choice that does not exist
     const choice: Lora["bias"]["choices"] = { none: "", lora_only: "", all: "", some: "" };
     // @ts-expect-error a choice without a name
     const unnamed: Lora["bias"]["choices"] = { none: "", all: "" };

@@ -79,8 +79,8 @@ describe("the studio's store", () => {
     await studio.state().send("  What is a cat?  ");
     const [turn] = studio.state().turns;
     expect(turn?.question).toBe("What is a cat?");
-    expect(turn?.before).toMatchObject({ state: "done", finish: "end-token" });
-    expect(turn?.after?.text).toMatch(/^Arr!/);
+    expect(turn?.answers[0]?.answer).toMatchObject({ state: "done", finish: "end-token" });
+    expect(turn?.answers[1]?.answer.text).toMatch(/^Arr!/);
     expect(STEPS.map((step) => selectStepState(studio.state(), step))).toEqual([
       "done",
       "done",
@@ -102,37 +102,35 @@ describe("the studio's store", () => {
     await studio.state().send("One?");
     await studio.state().sendRow(row);
     expect(studio.state().turns.at(-1)?.question).toBe("Name it\nthe top");
-    expect(conversation(studio.state().turns, "before")).toEqual({ row, messages: [] });
+    expect(conversation(studio.state().turns, null)).toEqual({ row, messages: [] });
     await studio.state().send("And?");
     const { turns } = studio.state();
-    expect(conversation(turns, "before")).toEqual({
+    expect(conversation(turns, null)).toEqual({
       row,
       messages: [
-        { role: "assistant", content: turns[1]?.before.text },
+        { role: "assistant", content: turns[1]?.answers[0]?.answer.text },
         { role: "user", content: "And?" },
       ],
     });
     await studio.state().resend(turns[1]!.id, "Name another");
-    expect(conversation(studio.state().turns, "before")).toMatchObject({ row: null });
+    expect(conversation(studio.state().turns, null)).toMatchObject({ row: null });
   });
 
   it("asks the base alone while there is no adapter, and each side by its own words", async () => {
     await studio.state().start();
     await studio.state().send("One?");
-    expect(studio.state().turns[0]?.after).toBeNull();
+    expect(studio.state().turns[0]?.answers).toHaveLength(1);
     studio.state().editTraining("maxSteps", 2);
     await studio.state().train();
     await studio.state().send("Two?");
     const turns = studio.state().turns;
     const [first, second] = turns;
-    expect(conversation(turns, "after").messages.map((message) => message.content)).toEqual([
-      "One?",
-      first?.before.text,
-      "Two?",
-    ]);
+    expect(
+      conversation(turns, second?.answers[1]?.voice ?? null).messages.map((message) => message.content),
+    ).toEqual(["One?", first?.answers[0]?.answer.text, "Two?"]);
     await studio.state().resend(first!.id, "Three?");
     expect(studio.state().turns.map((turn) => turn.question)).toEqual(["Three?"]);
-    expect(second?.after?.text).not.toBe(second?.before.text);
+    expect(second?.answers[1]?.answer.text).not.toBe(second?.answers[0]?.answer.text);
   });
 
   it("adds an adapter with every run, and compares any two of them", async () => {
@@ -144,12 +142,12 @@ describe("the studio's store", () => {
     const [second, ...others] = studio.state().adapters;
     expect(others).toEqual([first]);
     expect(studio.state().adapterId).toBe(second!.id);
-    expect(studio.state().voices).toEqual({ before: null, after: adapterVoice(second!.id) });
-    studio.state().chooseVoice("before", adapterVoice(first.id));
+    expect(studio.state().voices).toEqual([null, adapterVoice(second!.id)]);
+    studio.state().chooseVoice(0, adapterVoice(first.id));
     await studio.state().send("One?");
     const [turn] = studio.state().turns;
-    expect(turn?.before.text).toContain(`So says ${first.name}`);
-    expect(turn?.after?.text).toContain(`So says ${second!.name}`);
+    expect(turn?.answers[0]?.answer.text).toContain(`So says ${first.name}`);
+    expect(turn?.answers[1]?.answer.text).toContain(`So says ${second!.name}`);
     expect(selectRunConfig(studio.state())?.continueFrom).toBeNull();
     studio.state().editTraining("continueAdapter", true);
     studio.state().chooseAdapter(first.id);
@@ -165,13 +163,13 @@ describe("the studio's store", () => {
     await studio.state().renameAdapter(first!.id, "Pirate");
     expect(studio.state().adapters.map(({ name }) => name)).toEqual([second!.name, "Pirate"]);
     await studio.state().deleteAdapter(second!.id);
-    expect(studio.state().voices).toEqual({ before: null, after: adapterVoice(first!.id) });
+    expect(studio.state().voices).toEqual([null, adapterVoice(first!.id)]);
     expect(studio.state().adapterId).toBe(first!.id);
     await studio.state().deleteAdapter(first!.id);
     expect(studio.state()).toMatchObject({
       adapters: [],
       adapterId: null,
-      voices: { before: null, after: null },
+      voices: [null, null],
     });
   });
 
@@ -237,6 +235,26 @@ describe("the studio's store", () => {
     expect(kinds()).toEqual(["rate-low", "no-validation", "excluded", "truncated", "end-cut"]);
     studio.state().editTraining("maxLength", "none");
     expect(lengthInputs(studio.state())).toBeNull();
+  });
+
+  it("asks which dataset is mixed in, and does without where pairs are learned", async () => {
+    const { state } = studio;
+    await state().start();
+    const [used] = state().datasets;
+    state().editTraining("mixShare", 0.2);
+    expect([selectTrainBlock(state()), selectRunConfig(state())]).toEqual(["no-mix", null]);
+    state().chooseMixed(used!.id);
+    expect(selectTrainBlock(state())).toBe("no-mix");
+    const row = { instruction: "a", input: "", output: "b" };
+    await state().importFiles([new File([JSON.stringify([row])], "more.json")], "more.json");
+    const more = state().datasetId;
+    expect(more).not.toBe(used!.id);
+    state().chooseDataset(used!.id);
+    state().chooseMixed(more);
+    expect(selectTrainBlock(state())).toBeNull();
+    expect(selectRunConfig(state())).toMatchObject({ mixDatasetId: more, training: { mixShare: 0.2 } });
+    state().editTraining("mixShare", 0);
+    expect(selectRunConfig(state())).toMatchObject({ mixDatasetId: null, training: { mixShare: 0 } });
   });
 
   it("asks anew for the plan when the form comes to rest", async () => {

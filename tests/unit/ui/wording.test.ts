@@ -24,7 +24,7 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   // The languages' own names.
   "src/ui/text/languages.ts": /^English$/,
   // A browser global.
-  "src/ui/features/shell/manners.ts": /^Notification$/,
+  "src/ui/features/shell/browser-integration.ts": /^Notification$/,
   "src/ui/features/shell/run-settings.tsx": /^Notification$/,
 };
 

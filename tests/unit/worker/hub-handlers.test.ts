@@ -9,7 +9,7 @@ import { FakeHub } from "../../support/fake-hub";
 import { FakeDirectory, FakeFile } from "../storage/fake-opfs";
 import { fresh } from "../storage/fresh";
 
-/** The worker's commands about a hub, against a server that behaves like one, with the browser's storage in memory. */
+/** The worker's hub commands against a fake hub, with the browser's storage in memory. */
 
 const SPRUCE = ["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"];
 const bytes = (text: string) => new TextEncoder().encode(text);

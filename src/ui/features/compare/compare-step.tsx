@@ -8,6 +8,7 @@ import { useStudio } from "../../store/context";
 import { isRunning } from "../../store/jobs";
 import { formProblems, generationValues } from "../../store/training-values";
 import { useText } from "../../text/text";
+import { AskingFields } from "./asking-fields";
 import { AnswerPanes } from "./answer-panes";
 import { BatchAnswers } from "./batch-answers";
 import classes from "./compare-step.module.css";
@@ -34,7 +35,7 @@ export function CompareStep() {
       <EarlierTurns turns={turns.slice(0, -1)} />
       {last && <QuestionLine key={last.id} turn={last} />}
       {last && <SentTokens turns={turns} />}
-      <AnswerPanes turn={last ?? null} />
+      <AnswerPanes turns={turns} />
       {expected !== null && (
         <p className={classes.expected}>
           <span>{text.compare.expected}</span> {expected}
@@ -51,23 +52,34 @@ export function CompareStep() {
 
 function ConversationBar() {
   const text = useText();
-  const { turns, adapters, mark, setMark, clear, answering } = useStudio((state) => ({
+  const { turns, adapters, mark, setMark, odds, setOdds, clear, answering } = useStudio((state) => ({
     turns: state.turns,
     adapters: state.adapters,
     mark: state.markDifferences,
     setMark: state.setMarkDifferences,
+    odds: state.showOdds,
+    setOdds: state.setShowOdds,
     clear: state.clearConversation,
     answering: isRunning(state, "answer"),
   }));
   return (
     <div className={classes.bar}>
-      <Switch
-        label={text.compare.mark}
-        checked={mark}
-        onChange={(event) => {
-          setMark(event.currentTarget.checked);
-        }}
-      />
+      <span className={classes.switches}>
+        <Switch
+          label={text.compare.mark}
+          checked={mark}
+          onChange={(event) => {
+            setMark(event.currentTarget.checked);
+          }}
+        />
+        <Switch
+          label={text.compare.showOdds}
+          checked={odds}
+          onChange={(event) => {
+            setOdds(event.currentTarget.checked);
+          }}
+        />
+      </span>
       <span className={classes.barEnd}>
         <CopyButton value={() => conversationText(turns, adapters, text)} label={text.compare.copy} />
         <Button
@@ -97,6 +109,7 @@ function AnswerOptions() {
   return (
     <div className={classes.options}>
       <h3 className={classes.optionsTitle}>{text.compare.options}</h3>
+      <AskingFields />
       <OptionGrid
         fields={generationFields}
         values={values}

@@ -6,7 +6,7 @@ import type { Turn } from "../../store/state";
 import { useText } from "../../text/text";
 import classes from "./compare-step.module.css";
 import { QuestionLine } from "./question-line";
-import { voiceName } from "./side-names";
+import { voiceName } from "./voice-names";
 
 /** Turns rendered at a time: conversations may have thousands. */
 const PAGE_TURNS = 20;
@@ -38,16 +38,12 @@ export function EarlierTurns({ turns }: { turns: readonly Turn[] }) {
           <li key={turn.id}>
             <QuestionLine turn={turn} />
             <dl className={classes.pair}>
-              <div>
-                <dt>{voiceName(turn.voices.before, adapters, text)}</dt>
-                <dd>{turn.before.text}</dd>
-              </div>
-              {turn.after && (
-                <div>
-                  <dt>{voiceName(turn.voices.after, adapters, text)}</dt>
-                  <dd>{turn.after.text}</dd>
+              {turn.answers.map(({ voice, answer }, index) => (
+                <div key={index}>
+                  <dt>{voiceName(voice, adapters, text)}</dt>
+                  <dd>{answer.text}</dd>
                 </div>
-              )}
+              ))}
             </dl>
           </li>
         ))}

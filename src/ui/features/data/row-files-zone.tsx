@@ -5,7 +5,7 @@ import { isExcluded } from "../../store/jobs";
 import { useText } from "../../text/text";
 import { DATASET_FILES } from "./dataset-files";
 
-/** A place to drop or pick files of rows, read together under the name of the first. */
+/** A drop zone for files of rows, imported together under the name of the first. */
 export function RowFilesZone(props: {
   label: string;
   title: string;

@@ -13,7 +13,7 @@ import { Rail } from "./rail";
 import { RunPanel } from "./run-panel";
 import { StepToggle } from "./step-toggle";
 import classes from "./studio.module.css";
-import { Manners } from "./manners";
+import { BrowserIntegration } from "./browser-integration";
 
 /** The page: navigation, six steps, run panel. */
 export function Studio() {
@@ -34,7 +34,7 @@ export function Studio() {
       >
         {text.shell.skipToRun}
       </a>
-      <Manners />
+      <BrowserIntegration />
       <ForecastProvider>
         <Rail />
         <main className={classes.main}>

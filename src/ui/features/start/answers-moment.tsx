@@ -12,14 +12,12 @@ export function AnswersMoment() {
       <p className={classes.asked} dir="auto">
         {turn.question}
       </p>
-      <p className={classes.clamped} dir="auto">
-        <span className={classes.who}>{text.start.answers.before}</span> {turn.before.text}
-      </p>
-      {turn.after && (
-        <p className={classes.clamped} dir="auto" data-after>
-          <span className={classes.who}>{text.start.answers.after}</span> {turn.after.text}
+      {turn.answers.slice(0, 2).map(({ voice, answer }, index) => (
+        <p key={index} className={classes.clamped} dir="auto" data-after={voice !== null || undefined}>
+          <span className={classes.who}>{voice ? text.start.answers.after : text.start.answers.before}</span>{" "}
+          {answer.text}
         </p>
-      )}
+      ))}
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { PRESETS } from "../../store/state";
 import { formProblems } from "../../store/training-values";
 import { useText } from "../../text/text";
 import { ContinueFrom } from "./continue-from";
+import { MixedDataset } from "./mixed-dataset";
 import { RateFinder } from "./rate-finder";
 import { RunCharts } from "./run-charts";
 import { SampleAnswers } from "./sample-answers";
@@ -77,7 +78,7 @@ function TrainingForm() {
     hints: state.showHints,
     showsAll: state.keepsStepsOpen,
     hasAdapter: state.adapterId !== null,
-    // A pair is a text of its own, and its answers are what it says.
+    // Preferences are never packed, and always train on the whole answers.
     pairs: selectGoal(state).goal === "preferences",
     edit: state.editTraining,
   }));
@@ -90,7 +91,7 @@ function TrainingForm() {
   const values = selectTrainingValues(form);
   const hidden = new Set<string>([
     ...(hasAdapter ? [] : ["continueAdapter"]),
-    ...(pairs ? ["packing", "learnFrom"] : []),
+    ...(pairs ? ["packing", "learnFrom", "mixShare"] : []),
   ]);
   return (
     <OptionGrid
@@ -103,7 +104,10 @@ function TrainingForm() {
       foldTitle={text.train.more}
       foldOpen={showsAll || values.continueAdapter === true}
       onChange={edit}
-      below={values.continueAdapter === true ? { continueAdapter: <ContinueFrom /> } : {}}
+      below={{
+        ...(values.mixShare !== 0 && { mixShare: <MixedDataset /> }),
+        ...(values.continueAdapter === true && { continueAdapter: <ContinueFrom /> }),
+      }}
     />
   );
 }

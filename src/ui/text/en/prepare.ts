@@ -260,6 +260,7 @@ export const data = {
     special: "Special token",
   },
   /** Announced before the tokens of a part, whose role is otherwise shown only by colour. */
+  tokensTogether: " tokens",
   spokenPart: (part: string) => ` ${part}: `,
   truncated: "Truncated at the maximum length.",
   endCut: "The answer is truncated, so the model does not learn from this row where to stop.",

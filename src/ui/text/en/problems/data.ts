@@ -91,6 +91,10 @@ export const dataProblems: ProblemTexts<DataProblems> = {
         ? `Raise ${MAX_LENGTH}, or choose another dataset or template.`
         : "Choose another dataset or template.",
   }),
+  "data/nothing-to-mix": () => ({
+    what: "No row of the dataset to mix in has anything to learn.",
+    advice: "Choose another dataset, raise the maximum length, or set the share to 0.",
+  }),
   "data/nothing-to-validate": () => ({
     what: "No row of the validation file can be used.",
     advice: "Raise Max length, or choose another validation file.",
