@@ -7,8 +7,10 @@ import { dataSlice } from "./data-slice";
 import { environmentSlice } from "./environment-slice";
 import { hubSlice } from "./hub-slice";
 import { jobsSlice } from "./jobs-slice";
+import { layoutSlice } from "./layout-slice";
 import { methodSlice } from "./method-slice";
 import { modelSlice } from "./model-slice";
+import { nextMoveSlice } from "./next-move";
 import { readSettings, type Settings, toSettings, withoutUndefined } from "./persistence";
 import { recoverySlice } from "./recovery-slice";
 import { ratingsSlice } from "./ratings-slice";
@@ -48,6 +50,8 @@ export function createStudioStore(
         ...batchSlice(runtime)(...api),
         ...adaptersSlice(runtime)(...api),
         ...settingsSlice(runtime)(...api),
+        ...nextMoveSlice(runtime)(...api),
+        ...layoutSlice(runtime)(...api),
       }),
       {
         name: "luthier-settings",
