@@ -216,7 +216,10 @@ export interface TokenView {
   /** Tokens with displayable text. */
   readonly tokens: readonly {
     readonly id: number;
+    /** Whole characters; those whose bytes are split over tokens stand on the first of these. */
     readonly text: string;
+    /** Whether its bytes belong to characters that stand on an earlier token. */
+    readonly continues: boolean;
     readonly supervised: boolean;
     readonly part: TokenPart;
     readonly special: boolean;
@@ -241,6 +244,7 @@ export type RowExclusion = Problem<
   | "data/nothing-to-learn"
   | "data/found-bad"
   | "data/no-preference"
+  | "data/no-label"
   | "data/template-without-tools"
   | "data/answer-not-written"
   | "data/text-needs-decoder"

@@ -101,5 +101,17 @@ export interface AnswerEnds {
   readonly loops: boolean;
 }
 
+/** How likely a token of an answer was. */
+export interface TokenChance {
+  readonly id: number;
+  /** As in `TokenView`. */
+  readonly text: string;
+  readonly continues: boolean;
+  /** Of 0 to 1. */
+  readonly probability: number;
+  /** The likeliest tokens in its place, likeliest first. */
+  readonly likeliest: readonly { readonly id: number; readonly text: string; readonly probability: number }[];
+}
+
 /** Why generation ended. */
 export type FinishReason = "end-token" | "length" | "stopped" | "stop-sequence" | "repeats";

@@ -9,6 +9,7 @@ import type {
 import type { FolderReader } from "../../../shared/folder-format";
 import { format } from "./format";
 import { answerOptions } from "./options";
+import type { TokenChance } from "../../../shared/generation";
 import { plural } from "./words";
 
 /* Texts of the steps after a run: Compare and Export. */
@@ -60,6 +61,15 @@ export const compare = {
     return `As the model's makers draw: ${parts.join(", ")}`;
   },
   mark: "Mark words that differ",
+  showOdds: "Show token probabilities",
+  oddsOf: (name: string) => `Token probabilities: ${name.toLowerCase()}`,
+  oddsHint: "Point at a token, or use the arrow keys, to see how likely it was and what else was.",
+  odds: (token: string, probability: number) => `“${token}”: ${format.share(probability)}`,
+  oddsSpoken: ({ text, continues, probability, likeliest }: TokenChance) =>
+    [
+      `${continues ? "the same character" : text}, ${format.share(probability)}`,
+      ...likeliest.map((other) => `${other.text} ${format.share(other.probability)}`),
+    ].join("; "),
   clear: "New conversation",
   you: "You",
   said: (who: string, words: string) => `${who}: ${words}`,
@@ -94,7 +104,7 @@ export const compare = {
   earlier: (turns: number) => `Earlier in this conversation (${format.integer(turns)})`,
   earlierTurns: "Earlier questions",
   laterTurns: "Later questions",
-  blockedTraining: "Wait for the run to end before asking.",
+  blockedTraining: "Pause the run to ask, or wait until it ends.",
   blockedModel: "Load a model before asking.",
   blockedBusy: "Wait for the running task to finish before asking.",
 };
