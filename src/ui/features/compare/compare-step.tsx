@@ -15,6 +15,7 @@ import classes from "./compare-step.module.css";
 import { conversationText } from "./conversation-text";
 import { EarlierTurns } from "./earlier-turns";
 import { MergedNote } from "./merged-note";
+import { TemplateNote } from "./template-note";
 import { MessageForm } from "./message-form";
 import { QuestionLine } from "./question-line";
 import { Scorecard } from "./scorecard";
@@ -41,6 +42,7 @@ export function CompareStep() {
           <span>{text.compare.expected}</span> {expected}
         </p>
       )}
+      <TemplateNote />
       <MergedNote turn={last ?? null} />
       <MessageForm />
       <Suggestions rows={rows} />
