@@ -1,6 +1,7 @@
 import type { TemplateId } from "./data";
 import type { Field } from "./fields";
 import type { FinishReason } from "./generation";
+import type { Row } from "./rows";
 
 /** What a score's numbers are, and which of them are better. */
 interface ScoreSpec {
@@ -45,6 +46,8 @@ export interface ScoredAnswer {
 
 /** A row that was scored, with an answer of each side. */
 export interface ScoredRow {
+  /** Absent in what earlier versions scored. */
+  readonly row?: Row;
   /** The question with its input; of a text, its beginning. */
   readonly question: string;
   readonly expected: string;
