@@ -29,7 +29,7 @@ export function exportOffers(source: ExportSource, name: string): Promise<Export
 
 async function offerOf(entry: ExportEntry, source: ExportSource, name: string): Promise<ExportOffer> {
   const { id, kind } = entry;
-  const problem = entry.hindrance(source);
+  const problem = entry.blocker(source);
   const offer = { id, kind, problem, readers: entry.readers(source), usage: entry.usage(source, name) };
   const variants: ExportVariant[] = [];
   for (const type of problem ? [] : entry.types(source)) {
@@ -57,7 +57,7 @@ export async function exportFiles(
   choice: ExportChoice,
 ): Promise<Pick<ExportEntry, "kind"> & { readonly files: readonly StreamedFile[] }> {
   const entry = defined(entries[id], id);
-  const problem = entry.hindrance(source);
+  const problem = entry.blocker(source);
   if (problem) throw new LuthierError(problem);
   return { kind: entry.kind, files: await entry.files(source, choice) };
 }

@@ -37,7 +37,7 @@ interface SessionOptions {
 export class Session {
   readonly emit: Emit;
   readonly unsaved: UnsavedAdapters;
-  /** Asks the run under way to be kept. */
+  /** Requests an early checkpoint of the current run. */
   readonly keepRequests = new KeepRequests();
   readonly #options: SessionOptions;
   #context: Promise<GpuContext> | null = null;
@@ -161,7 +161,7 @@ export class Session {
   /** Times the matrix shapes that planning recorded, and stores the results for the next visit. */
   async tune(): Promise<void> {
     const { gpu, tuning } = await this.gpu();
-    // Without room for them the next visit measures anew.
+    // If storage is full, the next visit measures again.
     if (await tuning.measure()) await saveSetting(tuningKey(gpu), tuning.choices).catch(() => undefined);
   }
 
@@ -177,7 +177,7 @@ export class Session {
     pipelines.onBroken = ({ problem }) => {
       this.emit("log", { time: Date.now(), line: { kind: "kernel-broken", problem } });
     };
-    // A database that does not open takes nobody's GPU away.
+    // A database that fails to open must not block use of the GPU.
     const known = await loadSetting(tuningKey(gpu), tuningChoices).catch(() => null);
     const tuning = new Tuner(gpu, pipelines, known ?? {});
     return { gpu, pipelines, tuning };

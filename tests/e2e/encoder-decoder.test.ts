@@ -9,7 +9,7 @@ import { writeSafetensors } from "../../src/formats/safetensors";
 import { normal } from "../support/check-op";
 import { serveStudio, type ServedStudio } from "./serve-studio";
 
-/** A model with an encoder, from its files to an adapter: what is another path than that of decoders alone. */
+/** An encoder-decoder from its files to an adapter: the paths that differ from decoder-only models. */
 
 let studio: ServedStudio | null = null;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { FakeHub } from "../support/fake-hub";
 import { serveStudio, type ServedStudio } from "./serve-studio";
 
-/** A model from a hub in a browser: a connection that breaks off, a page that goes away, and the library after both. */
+/** A model from a hub in a browser: an interrupted connection, a closed page, and the library after both. */
 
 const FOLDER = "public/models/spruce";
 const NAME = "luthier/spruce";
@@ -31,7 +31,7 @@ afterAll(async () => {
 const button = (page: Page, name: string): Locator => page.getByRole("button", { name, exact: true });
 const card = (page: Page): Locator => page.getByRole("article").filter({ hasText: NAME });
 
-/** All that a page's origin keeps, as text. */
+/** Everything in the page origin's storage, as text. */
 function keptText(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const texts = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie];
@@ -87,7 +87,7 @@ test("a model is downloaded over broken connections and a reload, and stays in t
   const weights = hub.fileRequests().filter(({ path }) => path.endsWith("model.safetensors"));
   expect(weights.map(({ range }) => range)).toEqual([null, `bytes=${PIECE}-`, `bytes=${2 * PIECE}-`]);
 
-  // The token has gone to the hub alone, and is nowhere in what the browser keeps or what the page says.
+  // The token was sent to the hub only, and appears neither in storage nor on the page.
   const [toHub, toFiles] = (["hub", "files"] as const).map((wanted) =>
     hub?.seen.filter(({ host }) => host === wanted).map(({ authorization }) => authorization),
   );

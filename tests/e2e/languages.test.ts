@@ -8,6 +8,21 @@ import { button, fakePageTests } from "./fake-page/open";
 const withPage = fakePageTests();
 
 describe("another language", () => {
+  it("is chosen with the switch and kept, and the document names it", async () => {
+    await withPage({}, async (page) => {
+      const language = page.getByRole("combobox", { name: "Language", exact: true });
+      expect(await language.locator("option").allInnerTexts()).toEqual(["English", "简体中文"]);
+      await language.selectOption("简体中文");
+      await page.getByRole("heading", { name: "数据", exact: true }).waitFor();
+      expect(await page.evaluate(() => document.documentElement.lang)).toBe("zh-CN");
+      await page.reload();
+      await page.getByRole("heading", { name: "数据", exact: true }).waitFor();
+      await page.getByRole("combobox", { name: "语言", exact: true }).selectOption("English");
+      await page.getByRole("heading", { name: "Data", exact: true }).waitFor();
+      expect(await page.evaluate(() => document.documentElement.lang)).toBe("en");
+    });
+  });
+
   it("says everything on the page, and the document names it", async () => {
     await withPage({ query: "pace=4&pseudo&interrupted" }, async (page) => {
       await button(page, "⟦Train⟧").click({ trial: true });
@@ -65,7 +80,7 @@ const MADE_UP = /^(Tell me something about|Arr! |Training with |LoRA \d|A short 
 /** A number as it is typed: "5.71e-4". */
 const TYPED = /^[\d.]+e-\d+$/;
 
-/** Words that are neither of the language nor names. */
+/** Words that are neither in the language nor names. */
 function foreign(words: readonly string[]): string[] {
   const left = words
     .map(unmarked)

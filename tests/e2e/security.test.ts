@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { createServer } from "vite";
 import { serveStudio, type ServedStudio, watchViolations } from "./serve-studio";
 
-/** That the content security policy holds: what it forbids is refused, in the page and in the worker. */
+/** The content security policy holds: what it forbids is refused, in the page and in the worker. */
 
 let studio: ServedStudio | null = null;
 beforeAll(async () => {
@@ -72,7 +72,7 @@ function intrude() {
   );
 }
 
-/** Rows of one's own, two steps, a question and an export: studio.test.ts does all of it in the built page. */
+/** Own rows, two steps, a question and an export; studio.test.ts covers the rest in the built page. */
 async function doShortJob(page: Page): Promise<void> {
   const patient = { timeout: 120_000 };
   const button = (name: string) => page.getByRole("button", { name, exact: true });

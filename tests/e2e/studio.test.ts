@@ -5,7 +5,7 @@ import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { serveStudio, type ServedStudio, watchViolations } from "./serve-studio";
 
-/** The whole job in a browser with the built-in model: drop, train, compare, export, reload, import. */
+/** The whole workflow in a browser with the built-in model: drop, train, compare, export, reload, import. */
 
 let studio: ServedStudio | null = null;
 beforeAll(async () => {
@@ -47,7 +47,7 @@ interface ScoredRow {
   readonly answers: readonly { readonly answer: string; readonly scores: Readonly<Record<string, number>> }[];
 }
 
-/** Scores both sides on some rows; returns what is downloaded of it. */
+/** Scores both sides on some rows; returns the downloaded file. */
 async function scoreRows(page: Page, rows: number): Promise<ScoredRow[]> {
   const card = page.getByRole("region", { name: "Scorecard", exact: true });
   await card.getByText("What is scored").click();
@@ -65,7 +65,7 @@ async function scoreRows(page: Page, rows: number): Promise<ScoredRow[]> {
   return lines.map((line) => JSON.parse(line) as ScoredRow);
 }
 
-/** The pirate's line of an answer. */
+/** The line of an answer in the pirate's voice. */
 const sentence = (answer: string): string | undefined =>
   answer.split("\n").find((line) => line.includes("Arr!"));
 
@@ -118,7 +118,7 @@ test("a newcomer's whole job", async () => {
   expect(trained.before).not.toContain("Arr!");
   expect(trained.after).toContain("Arr!");
 
-  // The merged model in onnxruntime-web answers as the engine does.
+  // The merged model gives the same answers in onnxruntime-web as in the engine.
   await page.getByLabel("Weights of ONNX").selectOption("F32");
   await button(page, "Try ONNX here").click();
   const difference = await page
@@ -148,7 +148,7 @@ test("a newcomer's whole job", async () => {
 
   await page.reload();
   await ready(page);
-  // What was scored is kept with the adapter.
+  // Scores are stored with the adapter.
   await page.getByRole("table", { name: "Answers", exact: true }).waitFor();
   const run = page.getByRole("region", { name: "Runs", exact: true }).getByRole("row").nth(1);
   await run.getByText("1 · LoRA, pirates").waitFor();

@@ -34,7 +34,7 @@ describe("a batch", () => {
   afterAll(() => model.weights.destroy());
 
   test("draws each answer by its own seed, and ends each by itself", async () => {
-    // More rows than lanes, so that lanes are taken over.
+    // More rows than lanes, so that lanes are reused.
     const prompts = promptsOf(
       model,
       Array.from({ length: 34 }, (_, row) => 1 + (row % 9)),

@@ -42,7 +42,7 @@ export function promptTokens(
   return ids.map((id, index) => ({
     ...{ id, text: "", continues: false, ...pieces[index] },
     supervised: false,
-    // Earlier answers belong to what is asked.
+    // Earlier answers are part of the prompt.
     part: parts[index] === "template" ? "template" : "prompt",
     special: tokenizer.specialIds.has(id),
   }));

@@ -1,21 +1,21 @@
 import type { BatchDecoder, Lane } from "./batch-decoder";
 import { argmax } from "./sampling";
 
-/** A text of which some tokens are measured. */
+/** A text with a mask of tokens to measure. */
 export interface MeasuredText {
-  /** What the model reads first; with an encoder, what that reads. */
+  /** The start of the text; with an encoder, its input. */
   readonly prompt: readonly number[];
   readonly answer: readonly number[];
-  /** Which tokens of the prompt (without an encoder) and of the answer are measured, side by side with both. */
+  /** Mask over prompt (without an encoder) and answer. */
   readonly measured: readonly boolean[];
 }
 
-/** How likely a text's measured tokens were, each after those before it. */
+/** Likelihood of a text's measured tokens, each given those before it. */
 export interface TextLikelihood {
   readonly index: number;
   /** Natural logarithms of the probabilities. */
   readonly logProbabilities: readonly number[];
-  /** How many of them were the most likely token. */
+  /** Number of tokens that were the most likely one. */
   readonly right: number;
 }
 
@@ -32,11 +32,11 @@ interface TextLane<T> extends Lane {
   readonly measures: T[];
   /** Index in `text.measured` of the decoder's first token. */
   readonly offset: number;
-  /** Passed when nothing behind it is measured. */
+  /** The lane finishes here, after the last measured token. */
   readonly end: number;
 }
 
-/** Measures texts in batches and yields them as they end, as {@link measureTexts} does. */
+/** Measures texts in batches and yields them as they finish, as {@link measureTexts} does. */
 export async function* likelihoods(
   decoder: BatchDecoder,
   texts: readonly MeasuredText[],
@@ -90,7 +90,7 @@ function openText<T>(decoder: BatchDecoder, number: number, index: number, text:
   const { hasEncoder } = decoder;
   const whole = hasEncoder ? text.prompt : [...text.prompt, ...text.answer];
   const lane = decoder.open(number, whole);
-  // A decoder behind an encoder begins with its start token, from which the answer's first is predicted.
+  // With an encoder, the answer's first token is predicted from the start token.
   const ids = hasEncoder ? [...lane.ids, ...text.answer] : lane.ids;
   const offset = hasEncoder ? text.prompt.length - 1 : 0;
   const last = text.measured.lastIndexOf(true) - offset;
@@ -116,7 +116,7 @@ function targetOf({ text: { prompt, answer }, offset }: TextLane<unknown>, at: n
   return (place < prompt.length ? prompt[place] : answer[place - prompt.length]) ?? 0;
 }
 
-/** Logarithm of an id's softmax probability. */
+/** Log-softmax of the logits at an id. */
 export function logProbability(logits: Float32Array, id: number): number {
   const top = logits[argmax(logits)] ?? 0;
   let sum = 0;

@@ -7,7 +7,7 @@ import type { BatchSlice, SliceCreator } from "./state";
 import { generationValues, toGenerationOptions } from "./training-values";
 import { rightVoice } from "./voices";
 
-/** Answers to the prompts of files. */
+/** Batch answers to the prompts of files. */
 export const batchSlice: SliceCreator<BatchSlice> =
   ({ client }) =>
   (set, get) => {

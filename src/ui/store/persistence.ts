@@ -25,6 +25,7 @@ export type Settings = Pick<
   | "objectiveEdits"
   | "preset"
   | "trainingEdits"
+  | "mixDatasetId"
   | "generationEdits"
   | "systemPrompt"
   | "stopText"
@@ -49,6 +50,7 @@ export function toSettings(state: StudioState): Settings {
   } = state;
   const { hubEndpoint, quantization, hungModel, goalChoice, objectiveId, objectiveEdits } = state;
   const {
+    mixDatasetId,
     generationEdits,
     systemPrompt,
     stopText,
@@ -72,6 +74,7 @@ export function toSettings(state: StudioState): Settings {
     objectiveEdits,
     preset,
     trainingEdits,
+    mixDatasetId,
     hubEndpoint,
     quantization,
     generationEdits,
@@ -140,6 +143,7 @@ const settings = v.object({
   objectiveEdits: v.optional(v.fallback(objectiveEdits, v.parse(objectiveEdits, {})), {}),
   preset: orDefault(v.picklist(PRESETS)),
   trainingEdits: fieldValues,
+  mixDatasetId: orDefault(v.nullable(v.string())),
   generationEdits: fieldValues,
   systemPrompt: orDefault(v.string()),
   stopText: orDefault(v.string()),

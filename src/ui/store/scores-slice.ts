@@ -14,12 +14,12 @@ export function scoreValues(edits: FieldValues): FieldValues {
   return { ...defaultValues(scoreFields), ...edits };
 }
 
-/** Whose scores are shown; undefined while there is no model. */
+/** The subject of the displayed scores; undefined without a model. */
 export function evaluationKey({ model, voices }: Pick<StudioState, "model" | "voices">): string | undefined {
   return model ? JSON.stringify([model.id, rightVoice(voices)?.adapterId ?? null]) : undefined;
 }
 
-/** What `evaluate` needs, or null while it cannot be asked. */
+/** Arguments of `evaluate`, or null while incomplete. */
 export function evaluateArgs(state: StudioState): EvaluateArgs | null {
   const encoding = lengthInputs(state)?.args;
   const options = toEvaluationOptions(scoreValues(state.scoreEdits));
@@ -49,7 +49,7 @@ function toEvaluationOptions(values: FieldValues): EvaluationOptions | null {
   return { limit: Number(limit), maxNewTokens: Number(maxNewTokens), pattern: String(pattern) };
 }
 
-/** Scores of both sides of the comparison. */
+/** Scores both sides of the comparison. */
 export const scoresSlice: SliceCreator<ScoresSlice> =
   ({ client }) =>
   (set, get) => {

@@ -46,8 +46,8 @@ export interface Runtime {
   readonly client: Client;
   readonly series: RunSeries;
   readonly log: RunLog;
-  /** The page's language, for names that the page gives to new adapters and sample datasets. */
-  readonly text: Text;
+  /** The page's language at the time, for names that the page gives to new adapters and sample datasets. */
+  text: Text;
 }
 
 /** A worker job with its progress. Requested jobs that have not started yet have negative ids. */
@@ -105,11 +105,11 @@ export interface LastFiles {
   readonly datasetId: string | null;
   /** The dataset they are a validation file of. */
   readonly validates: string | null;
-  /** Whether they are refused where they are here as a dataset already. */
+  /** Whether files are refused if they have already been imported. */
   readonly refuseKnown: boolean;
 }
 
-/** Which rows of which dataset of a hub; "" for the usual config or split, null for all rows. */
+/** Part of a hub dataset to import; "" for the default config or split, null for all rows. */
 export type HubDatasetForm = Pick<HubDatasetRequest, "repository" | "config" | "split" | "rows">;
 
 export interface DataSlice {
@@ -121,7 +121,7 @@ export interface DataSlice {
   readonly sampleOf: Readonly<Record<string, string>>;
   /** Null: the model's own chat template if it has one. */
   readonly templateId: TemplateId | null;
-  /** The Jinja that the person wrote; null where none was. */
+  /** Source of the user's template; null if there is none. */
   readonly templateSource: string | null;
   readonly dataProblem: ErrorData | null;
   /** The files of the last import, which can be reread with other settings until the page is closed. */
@@ -137,20 +137,20 @@ export interface DataSlice {
   importValidation(files: readonly File[], name: string): Promise<void>;
   /** Rereads the last files with other settings, replacing the earlier result. */
   reread(reading: ReadingOptions): Promise<void>;
-  /** Reads the last files though they are here as a dataset already. */
+  /** Imports the last files even though they have already been imported. */
   importKnown(): Promise<void>;
-  /** Fetches a dataset from the hub of the Model step's form, and reads it. */
+  /** Downloads a dataset from the hub in the Model step's form, and imports it. */
   fetchDataset(wanted: HubDatasetForm): Promise<void>;
   cancelFetch(): void;
   importSample(id: SampleId): Promise<void>;
   cancelImport(): void;
   deleteDataset(id: string): Promise<void>;
-  /** Changes rows of a dataset; true when that is kept. */
+  /** Edits rows; returns true if the edits were saved. */
   editRows(id: string, edit: DatasetEdit): Promise<boolean>;
   /** Saves the rows in use as JSON Lines. */
   exportRows(id: string): Promise<void>;
   chooseTemplate(id: TemplateId): void;
-  /** Takes a template of the person's own into use. */
+  /** Switches to a template written by the user. */
   editTemplate(source: string): void;
   refreshLengths(): Promise<void>;
   dismissDataProblem(): void;
@@ -220,7 +220,7 @@ export interface MethodSlice {
   readonly methodId: MethodId;
   /** Edits of each method's form. */
   readonly methodEdits: Readonly<Partial<Record<MethodId, FieldValues>>>;
-  /** What the user wants learned, where the dataset allows more than one thing; null: what suits the dataset. */
+  /** The user's goal, if the dataset allows several; null selects the dataset's default. */
   readonly goalChoice: Goal | null;
   /** The objective of runs that learn preferences. */
   readonly objectiveId: ObjectiveId;
@@ -266,6 +266,8 @@ export interface TrainSlice {
   readonly preset: PresetId;
   /** Edits of the training form since the preset was chosen. */
   readonly trainingEdits: FieldValues;
+  /** The dataset that a share of the training rows comes from. */
+  readonly mixDatasetId: string | null;
   readonly runStatus: RunStatus;
   readonly run: RunFigures;
   /** The worker's id of the current run. */
@@ -278,6 +280,7 @@ export interface TrainSlice {
   readonly sampleAnswers: readonly SampleAnswer[];
   choosePreset(id: PresetId): void;
   editTraining(name: string, value: FieldValue): void;
+  chooseMixed(datasetId: string | null): void;
   train(): Promise<void>;
   /** Replaces the displayed run with one that the worker has started. */
   beginRun(): void;
@@ -294,10 +297,10 @@ export interface RunsSlice {
   readonly runs: readonly ListedRun[];
   /** The loaded model's runs that were cut off, latest first. */
   readonly interrupted: readonly InterruptedRun[];
-  /** Runs deleted last, which can be restored. */
+  /** The last deleted runs, which can be restored. */
   readonly deletedRuns: readonly string[];
   readonly runsProblem: ErrorData | null;
-  /** Removes what was deleted before, lists the runs, and shows the latest one. */
+  /** Purges earlier deletions, lists the runs, and shows the latest one. */
   startRuns(): Promise<void>;
   refreshRuns(): Promise<void>;
   setInterrupted(runs: readonly InterruptedRun[]): void;
@@ -311,9 +314,9 @@ export interface RunsSlice {
   showRun(id: string): Promise<void>;
   /** Downloads a run as a file. */
   exportRun(id: string, format: RunExportFormat): Promise<void>;
-  /** Fills the forms with a run's data, model, template, method and options, as far as they still exist. */
+  /** Fills the forms with a run's data, model, template, method and options, as far as they are still available. */
   takeRunSettings(run: ListedRun): Promise<void>;
-  /** Prepares a run that goes on from a run's adapter. */
+  /** Prepares a run that continues from a run's adapter. */
   continueRun(run: ListedRun): Promise<void>;
 }
 
@@ -327,7 +330,7 @@ export interface Answer {
   readonly problem: ErrorData | null;
 }
 
-/** What answers other than the plain base model: an adapter, applied or merged. */
+/** The answering model: the base model, or an adapter, applied or merged. */
 export interface Voice {
   readonly adapterId: string;
   readonly merged: boolean;
@@ -420,10 +423,10 @@ export interface RatingsSlice {
 }
 
 export interface ScoresSlice {
-  /** The latest scores of who answers on the right. */
+  /** The latest scores of the right side's voice. */
   readonly evaluation: Evaluation | null;
   readonly scoreEdits: FieldValues;
-  /** Test rows of one's own; empty for rows held out. */
+  /** The user's test rows; empty for held-out rows. */
   readonly scoreFiles: readonly File[];
   readonly scoreProblem: ErrorData | null;
   /** Scores both sides of the comparison on the same rows. */
@@ -431,7 +434,7 @@ export interface ScoresSlice {
   cancelScore(): void;
   editScores(name: string, value: FieldValue): void;
   chooseScoreFiles(files: readonly File[]): void;
-  /** Shows what is kept of who answers on the right. */
+  /** Loads the stored scores of the right side's voice. */
   refreshEvaluation(): Promise<void>;
 }
 
@@ -445,7 +448,7 @@ export interface BatchSlice {
   answerBatch(): Promise<void>;
   pauseBatch(): Promise<void>;
   resumeBatch(): Promise<void>;
-  /** Ends it; what was answered until then stays. */
+  /** Stops it, keeping the answers so far. */
   stopBatch(): void;
 }
 

@@ -25,9 +25,9 @@ export const emptyRun: RunFigures = {
 /** Starts or resumes a run in the worker. */
 type Run = (worker: Caller) => Promise<TrainingResult>;
 
-export const trainSlice: SliceCreator<TrainSlice> =
-  ({ client, series, log, text }) =>
-  (set, get) => {
+export const trainSlice: SliceCreator<TrainSlice> = (runtime) => {
+  const { client, series, log } = runtime;
+  return (set, get) => {
     const runs = new JobCalls(set);
     /** Whether the worker has started the latest requested run. */
     let isBegun = false;
@@ -45,7 +45,7 @@ export const trainSlice: SliceCreator<TrainSlice> =
       try {
         const result = await runAcrossLosses(run);
         get().addAdapter(result.adapter);
-        // A run may have kept checkpoints as well.
+        // A run may also have kept checkpoints.
         get().setAdapters(await client.call("listAdapters").catch(() => get().adapters));
         set(({ run }) => ({
           runStatus: result.status,
@@ -87,6 +87,7 @@ export const trainSlice: SliceCreator<TrainSlice> =
     return {
       preset: "balanced",
       trainingEdits: {},
+      mixDatasetId: null,
       runStatus: "idle",
       run: emptyRun,
       runId: null,
@@ -103,10 +104,15 @@ export const trainSlice: SliceCreator<TrainSlice> =
         set(({ trainingEdits }) => ({ trainingEdits: { ...trainingEdits, [name]: value } }));
       },
 
+      chooseMixed: (mixDatasetId) => {
+        set({ mixDatasetId });
+      },
+
       async train() {
         if (isExcluded(get(), "train") || selectTrainBlock(get()) !== null) return;
         const config = defined(selectRunConfig(get()), "the run's configuration");
         const datasetName = defined(selectDataset(get()), "the dataset").name.replace(/\.\w{2,5}$/, "");
+        const { text } = runtime;
         const name = text.run.adapterName(text.methods[config.method.id].title, datasetName);
         await follow((worker) => worker.call("train", { config, name }));
       },
@@ -145,3 +151,4 @@ export const trainSlice: SliceCreator<TrainSlice> =
       },
     };
   };
+};

@@ -49,7 +49,7 @@ export function datasetHandlers(
   const rowSearch = new RowSearch(encoded);
   return {
     async listDatasets() {
-      // What cannot be cleared away now, on a full disk say, hides no dataset.
+      // A failed cleanup (e.g. on a full disk) must not hide the datasets.
       await removeLeftovers().catch(() => undefined);
       await clearFetched().catch(() => undefined);
       return listDatasets();

@@ -19,7 +19,7 @@ import { findSpeaker } from "../speakers";
 import { onGpu } from "./on-gpu";
 import type { Job, JobContext } from "./owner";
 
-/** Answers the prompts of files; `gate` makes it wait. */
+/** Answers the prompts of files; `gate` pauses it. */
 export function answerFilesJob(session: Session, gate: Gate, args: AnswerFilesArgs): Job<FileAnswers> {
   return {
     kind: "answer-files",
@@ -80,7 +80,7 @@ function withSystem(row: Row, system: string): Row {
   return { ...row, system };
 }
 
-/** Waits for the gate, or for the end. */
+/** Waits until the gate is open or the job is cancelled. */
 async function opened(gate: Gate, signal: AbortSignal): Promise<void> {
   try {
     await untilAborted(gate.pass(), signal);
@@ -89,7 +89,7 @@ async function opened(gate: Gate, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** The rows of files, with or without answers; of plain text a prompt a line. */
+/** Rows of files, with or without answers; plain text has one prompt per line. */
 async function promptRows(files: readonly File[], signal: AbortSignal): Promise<Row[]> {
   const rows: Row[] = [];
   for (const file of files) {

@@ -98,11 +98,8 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   const { session, signal, resume } = asked;
   const { engine } = session.model;
   const startedAt = performance.now() - (resume?.elapsedMs ?? 0);
-  const { name: datasetName, edits } = await findDataset(asked.config.datasetId);
-  const datasetEdits = edits?.identity ?? "";
-  if (resume && (resume.config.datasetEdits ?? "") !== datasetEdits)
-    throw new LuthierError({ code: "data/edited-since-run", dataset: datasetName });
-  const setup = await setUpRun(session, asked.encoded, { ...asked.config, datasetEdits }, signal);
+  const { config: wanted, ...names } = await withRevisions(asked.config, resume?.config);
+  const setup = await setUpRun(session, asked.encoded, wanted, signal);
   const { config, adapter, rows, data } = setup;
   const run = { ...asked, config };
   const reporter = new TrainingReporter(session.emit, id, data.totalSteps, () => session.gpuBytes);
@@ -121,7 +118,7 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
     const outcome = { savedAt: Date.now(), steps, finalLoss, validationLoss };
     const made = { method: config.method, origin: "trained" as const };
     const facts = { id, name, ...made, ...outcome, optimizerBytes: optimizer?.length ?? 0 };
-    const origin = { config, datasetName, datasetRows: rows.length };
+    const origin = { config, ...names, datasetRows: rows.length };
     const summary = summariseAdapter(facts, adapter, engine.spec);
     return { summary, state, run: origin, ...(optimizer && { optimizer }) };
   };
@@ -162,6 +159,27 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
     ),
     adapter: summary,
   };
+}
+
+/**
+ * The configuration with the revisions of its datasets' rows, and their names. Throws if a resumed run's rows
+ * were edited since.
+ */
+async function withRevisions(
+  config: RunConfig,
+  resumed: RunConfig | undefined,
+): Promise<{ readonly config: RunConfig; readonly datasetName: string; readonly mixedName?: string }> {
+  const revisionOf = async (id: string, before: string | undefined): Promise<[string, string]> => {
+    const { name, edits } = await findDataset(id);
+    const revision = edits?.identity ?? "";
+    if (resumed && (before ?? "") !== revision)
+      throw new LuthierError({ code: "data/edited-since-run", dataset: name });
+    return [name, revision];
+  };
+  const [datasetName, datasetEdits] = await revisionOf(config.datasetId, resumed?.datasetEdits);
+  if (config.mixDatasetId == null) return { config: { ...config, datasetEdits }, datasetName };
+  const [mixedName, mixDatasetEdits] = await revisionOf(config.mixDatasetId, resumed?.mixDatasetEdits);
+  return { config: { ...config, datasetEdits, mixDatasetEdits }, datasetName, mixedName };
 }
 
 /**
@@ -222,7 +240,7 @@ async function startValues(
   return drawValues(session, setup);
 }
 
-/** The adapter that a run continues, with which its objective compares; null for new adapters. */
+/** The reference for the objective if the run continues an adapter: that adapter; null for new adapters. */
 async function referenceState(run: Run, setup: RunSetup): Promise<AdapterState | null> {
   if (run.config.continueFrom === null) return null;
   return AdapterState.of(run.session.model.engine.gpu, setup.adapter, await startValues(run, setup));
@@ -309,7 +327,7 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
     for await (const report of trainingLoop(trainer, plan, signal)) {
       if (report.type === "selection" || report.type === "selected") {
         logSelection(report, tell);
-        // Earlier bests were measured with other parameters selected.
+        // Earlier bests were measured with a different selection of parameters.
         if (report.type === "selected") best.forget();
         continue;
       }

@@ -18,7 +18,7 @@ import type { Job, JobContext } from "./owner";
 /** Tokens of an answer. */
 const MAX_TOKENS = 24;
 
-/** The runtime's memory ends at 4 GB, and it holds the weights twice while it loads. */
+/** The runtime has at most 4 GB of memory, and holds the weights twice while loading. */
 const MAX_BYTES = 1.5e9;
 
 /**

@@ -3,6 +3,7 @@ import type { Answer, Turn } from "../../../src/ui/store/state";
 import { trustOwnScripts } from "../../../src/client/trusted-scripts";
 import { mountStudio } from "../../../src/ui/mount";
 import { en } from "../../../src/ui/text/en";
+import { openingLanguage } from "../../../src/ui/text/languages";
 import { pseudoLanguage } from "../../support/pseudo-language";
 
 /**
@@ -14,6 +15,9 @@ const count = (name: string): number => Number(query.get(name) ?? 0);
 trustOwnScripts();
 const root = document.getElementById("root");
 if (root) {
+  const language = query.has("pseudo")
+    ? ({ id: "en", text: pseudoLanguage(en) } as const)
+    : await openingLanguage(localStorage, navigator.languages);
   mountStudio(
     root,
     new FakeClient({
@@ -24,7 +28,7 @@ if (root) {
       rows: count("rows"),
       runs: count("runs"),
     }),
-    query.has("pseudo") ? pseudoLanguage(en) : undefined,
+    language,
     (store) => {
       // A loaded model starts a new conversation.
       const end = store.subscribe(({ model, adapters }) => {

@@ -51,13 +51,13 @@ export interface FakeOptions {
   readonly paceMs?: number;
   /** Adapters that the library has from the start. */
   readonly adapters?: number;
-  /** Rows that the dataset says it has. */
+  /** Number of rows that the dataset claims to have. */
   readonly rows?: number;
   /** True simulates a run interrupted by a reload. */
   readonly interrupted?: boolean;
-  /** Runs kept from earlier. */
+  /** Runs of earlier visits. */
   readonly runs?: number;
-  /** What lies in storage without a model. */
+  /** Orphaned items in storage. */
   readonly orphans?: readonly Orphan[];
 }
 
@@ -85,12 +85,12 @@ export class FakeClient implements Client {
   private interrupted: InterruptedRun | null;
   private readonly runs: FakeRuns;
   private readonly adapterCount: number;
-  /** Rows that every dataset says it has; 0 for as many as it has. */
+  /** Number of rows that every dataset claims to have; 0 for the actual number. */
   private readonly rowCount: number;
   private losses = 0;
   private orphans: readonly Orphan[];
   private lastModel: string | null = null;
-  /** Whether the disk has no room for another adapter. */
+  /** Whether storage is full for further adapters. */
   isFull = false;
 
   constructor(options: FakeOptions = {}) {
@@ -120,7 +120,7 @@ export class FakeClient implements Client {
     };
   }
 
-  /** Loses the GPU, with the model on it; a run that is under way was last kept a moment ago. */
+  /** Loses the GPU with the model; a current run has just been saved. */
   loseGpu(): void {
     const lost = new LuthierError(LOST);
     this.losses++;

@@ -235,6 +235,8 @@ export function fakeForecast({ training }: RunConfig, budgetBytes: number): Trai
     memory: { ...rest, activations, total },
     oversizedBytes: null,
     totalSteps: training.maxSteps || 60,
+    trainRows: 100,
+    mixedRows: Math.round(100 * (training.mixShare ?? 0)),
     flops: 1e13,
     changes: total > budgetBytes ? changes : [],
   };

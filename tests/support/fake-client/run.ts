@@ -38,7 +38,7 @@ export class FakeRun {
     this.paused = false;
   }
 
-  /** Breaks off the run that is under way, and tells how far it was; null where there is none. */
+  /** Interrupts the current run and returns its progress; null if there is none. */
   lose(error: Error): { readonly step: number; readonly totalSteps: number } | null {
     if (this.step) this.lost = error;
     return this.step;

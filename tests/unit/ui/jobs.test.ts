@@ -9,7 +9,7 @@ import { adapterVoice } from "../../../src/ui/store/voices";
 import { en } from "../../../src/ui/text/en";
 import { FakeClient } from "../../support/fake-client/client";
 
-/** The page's side of the jobs: what it shows and locks follows the worker. */
+/** The page's side of jobs: what it shows and locks follows the worker. */
 
 let client: FakeClient;
 let store: StudioStore;

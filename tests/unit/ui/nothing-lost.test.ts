@@ -7,7 +7,7 @@ import { createStudioStore, type StudioStore } from "../../../src/ui/store/creat
 import type { StudioState } from "../../../src/ui/store/state";
 import { en } from "../../../src/ui/text/en";
 
-/** What becomes of a run, an answer and an adapter when the GPU or the disk lets the page down. */
+/** What happens to a run, an answer and an adapter when the GPU or the disk fails. */
 
 let client: FakeClient;
 let store: StudioStore;

@@ -317,6 +317,26 @@ describe("the studio's store", () => {
     expect(lengthInputs(studio.state())).toBeNull();
   });
 
+  it("asks which dataset is mixed in, and does without where pairs are learned", async () => {
+    const { state } = studio;
+    await state().start();
+    const [used] = state().datasets;
+    state().editTraining("mixShare", 0.2);
+    expect([selectTrainBlock(state()), selectRunConfig(state())]).toEqual(["no-mix", null]);
+    state().chooseMixed(used!.id);
+    expect(selectTrainBlock(state())).toBe("no-mix");
+    const row = { instruction: "a", input: "", output: "b" };
+    await state().importFiles([new File([JSON.stringify([row])], "more.json")], "more.json");
+    const more = state().datasetId;
+    expect(more).not.toBe(used!.id);
+    state().chooseDataset(used!.id);
+    state().chooseMixed(more);
+    expect(selectTrainBlock(state())).toBeNull();
+    expect(selectRunConfig(state())).toMatchObject({ mixDatasetId: more, training: { mixShare: 0.2 } });
+    state().editTraining("mixShare", 0);
+    expect(selectRunConfig(state())).toMatchObject({ mixDatasetId: null, training: { mixShare: 0 } });
+  });
+
   it("asks anew for the plan when the form comes to rest", async () => {
     await studio.state().start();
     await expect.poll(() => studio.state().plan?.trainableParameters).toBe(8 * 8 * 384);

@@ -23,8 +23,8 @@ import { linkWorker } from "../../support/worker-link";
 import { fullDisk } from "../storage/fresh";
 
 /**
- * Loading a model in place of another, as the page and the worker see it: the true store over the true handlers, on a
- * device that computes nothing.
+ * Replacing a loaded model, as seen by page and worker: the real store over the real handlers, on a device that
+ * computes nothing.
  */
 
 const PUBLIC = "public";
@@ -106,7 +106,7 @@ const turn = {
   answers: [{ voice: null, answer: done }],
 };
 
-/** The files of another model, with other bytes for those named in `change`. */
+/** The files of another model, some with other bytes. */
 async function otherFiles(change: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {}): Promise<File[]> {
   const from = { "config.json": GOLDEN, "model.safetensors": GOLDEN };
   const tokenizer = {

@@ -35,7 +35,7 @@ export function RunPanel() {
       : null,
   );
   const shown = useStudio((state) => state.runs.find(({ id }) => id === (cutOff?.id ?? state.runId)) ?? null);
-  // After a run its status stays; the reason why the next one cannot start is shown below it.
+  // After a run its status remains; the reason why another cannot start is shown below.
   const reason = !idle && !active && block !== "answering" ? block : null;
   return (
     <aside
@@ -91,7 +91,7 @@ export function RunPanel() {
   );
 }
 
-/** What is known of a run that was cut off. */
+/** Facts of an interrupted run. */
 function CutOffRun({ run }: { readonly run: InterruptedRun }) {
   const text = useText().run.interrupted;
   const discard = useStudio((state) => state.discardRun);

@@ -10,7 +10,7 @@ import { PageNotices } from "./page-notices";
 import { Rail } from "./rail";
 import { RunPanel } from "./run-panel";
 import classes from "./studio.module.css";
-import { Manners } from "./manners";
+import { BrowserIntegration } from "./browser-integration";
 
 /** The page: navigation, six steps, run panel. */
 export function Studio() {
@@ -31,7 +31,7 @@ export function Studio() {
       >
         {text.shell.skipToRun}
       </a>
-      <Manners />
+      <BrowserIntegration />
       <Rail />
       <main className={classes.main}>
         <PageNotices />

@@ -1,11 +1,13 @@
 import { Skeleton, TextInput } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
 import { useState } from "react";
+import type { TrainingForecast } from "../../../shared/forecast";
 import { Notice } from "../../components/notice";
 import { formatTyped, parseTyped } from "../../lib/typed-number";
 import { useStudio, useStudioContext } from "../../store/context";
 import { assumedBudget, forecastInputs } from "../../store/forecast-inputs";
 import { isTraining } from "../../store/jobs";
+import { selectMixed, selectRunConfig } from "../../store/selectors";
 import { useRemote } from "../../store/use-remote";
 import { useText } from "../../text/text";
 import { FitChanges } from "./fit-changes";
@@ -60,6 +62,7 @@ export function RunForecast() {
           {problem.what} {problem.advice}
         </Notice>
       )}
+      {forecast && <MixedRows forecast={forecast} />}
       {forecast && <MemoryBar memory={forecast.memory} budgetBytes={budgetBytes} />}
       {forecast && (
         <FitChanges
@@ -79,6 +82,17 @@ export function RunForecast() {
       </div>
     </section>
   );
+}
+
+/** How many rows come from the dataset mixed in, and whether it has as many as were asked for. */
+function MixedRows({ forecast: { trainRows, mixedRows } }: { forecast: TrainingForecast }) {
+  const text = useText();
+  const { name, share } = useStudio((state) => {
+    const config = selectRunConfig(state);
+    return { name: selectMixed(state)?.name ?? "", share: config?.training.mixShare ?? 0 };
+  });
+  if (mixedRows === 0) return null;
+  return <p className={classes.sentence}>{text.forecast.mixed(trainRows, mixedRows, name, share)}</p>;
 }
 
 /** The GPU's memory, which only the user can know; when cleared, it is estimated again. */

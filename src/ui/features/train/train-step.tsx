@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import type { Goal } from "../../../shared/objectives";
 import { trainingFields } from "../../../shared/training";
 import { Notice } from "../../components/notice";
 import { OptionGrid } from "../../components/option-grid";
@@ -11,6 +12,7 @@ import { PRESETS } from "../../store/state";
 import { formProblems } from "../../store/training-values";
 import { type Text, useText } from "../../text/text";
 import { ContinueFrom } from "./continue-from";
+import { MixedDataset } from "./mixed-dataset";
 import { RateFinder } from "./rate-finder";
 import { RunCharts } from "./run-charts";
 import { SampleAnswers } from "./sample-answers";
@@ -71,14 +73,23 @@ function Presets() {
   );
 }
 
+/**
+ * Options without effect on what is learned. A pair is a text of its own, its answers are what it says, and its loss is
+ * computed without dropout of the base model, as in TRL. Text is learned whole.
+ */
+const hiddenFields: Readonly<Record<Goal, readonly string[]>> = {
+  answers: [],
+  text: ["learnFrom"],
+  preferences: ["packing", "learnFrom", "mixShare", "baseModelDropout"],
+};
+
 function TrainingForm() {
   const text = useText();
-  const { locked, hints, hasAdapter, pairs, edit } = useStudio((state) => ({
+  const { locked, hints, hasAdapter, goal, edit } = useStudio((state) => ({
     locked: isTraining(state),
     hints: state.showHints,
     hasAdapter: state.adapterId !== null,
-    // A pair is a text of its own, and its answers are what it says.
-    pairs: selectGoal(state).goal === "preferences",
+    goal: selectGoal(state).goal,
     edit: state.editTraining,
   }));
   const form = useStudio(({ preset, methodId, model, trainingEdits }) => ({
@@ -88,10 +99,7 @@ function TrainingForm() {
     trainingEdits,
   }));
   const values = selectTrainingValues(form);
-  const hidden = new Set<string>([
-    ...(hasAdapter ? [] : ["continueAdapter"]),
-    ...(pairs ? ["packing", "learnFrom"] : []),
-  ]);
+  const hidden = new Set<string>([...(hasAdapter ? [] : ["continueAdapter"]), ...hiddenFields[goal]]);
   return (
     <OptionGrid
       fields={trainingFields.filter(({ name }) => !hidden.has(name))}
@@ -101,7 +109,10 @@ function TrainingForm() {
       showHints={hints}
       disabled={locked}
       onChange={edit}
-      below={values.continueAdapter === true ? { continueAdapter: <ContinueFrom /> } : {}}
+      below={{
+        ...(values.mixShare !== 0 && { mixShare: <MixedDataset /> }),
+        ...(values.continueAdapter === true && { continueAdapter: <ContinueFrom /> }),
+      }}
     />
   );
 }

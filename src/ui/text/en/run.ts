@@ -40,6 +40,13 @@ export const train = {
   },
   continueFrom: (name: string, steps: number, withOptimizer: boolean) =>
     `From “${name}”${steps > 0 ? `, ${plural(steps, "step", "steps")}` : ""}${withOptimizer ? ", with its optimizer state" : ""}. You can choose another one under Export.`,
+  mixed: {
+    label: "Dataset mixed in",
+    nothing: "Choose a dataset…",
+    choose: "Choose a dataset, or set the share to 0.",
+    none: "There is no other dataset yet: add one on the Data step.",
+    choice: (name: string, count: number) => `${name} · ${rows(count)}`,
+  },
   takeMethod: "Use its method and options",
   rateFinder: {
     find: "Find learning rate",
@@ -68,7 +75,8 @@ export const train = {
 function rewards(preference: PreferenceReport | undefined): string {
   if (!preference) return "";
   const { chosenReward, rejectedReward, accuracy } = preference;
-  return `  rewards ${chosenReward.toFixed(3)} / ${rejectedReward.toFixed(3)}  accuracy ${accuracy.toFixed(3)}`;
+  const reward = (value: number | null): string => value?.toFixed(3) ?? "–";
+  return `  rewards ${reward(chosenReward)} / ${reward(rejectedReward)}  accuracy ${accuracy.toFixed(3)}`;
 }
 
 export const run = {
@@ -112,6 +120,7 @@ export const run = {
     "model-loading": "The model is loading…",
     "method-problem": "A method option is invalid.",
     "training-problem": "A training option is invalid.",
+    "no-mix": "Choose the dataset to mix in.",
     answering: "An answer is being written…",
     measuring: "The speed is being measured…",
     exporting: "An export is being made…",

@@ -21,6 +21,7 @@ export const shell = {
   /** Announced after a step's name. */
   spokenState: (state: string) => `, ${state}`,
   stepsLabel: "Steps",
+  language: "Language",
   skip: "Skip to the first step",
   skipToRun: "Skip to the run",
   detail: {

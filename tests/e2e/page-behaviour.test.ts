@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { faintTexts } from "./fake-page/contrast";
 import { ask, button, fakePageTests, train } from "./fake-page/open";
 
-/** The page's manners over a fake worker: keyboard, colours, widths. */
+/** The page's behaviour over a fake worker: keyboard, colours, widths. */
 
 const withPage = fakePageTests();
 
-describe("manners", () => {
+describe("page behaviour", () => {
   it("let the keyboard reach everything", async () => {
     await withPage({}, async (page) => {
       await button(page, "Train").waitFor();
@@ -121,7 +121,7 @@ describe("manners", () => {
   it("set aside what was typed where the last start hung with it", async () => {
     await withPage({}, async (page) => {
       await page.getByLabel("Max steps").fill("7");
-      // What a hang leaves behind: an opening that never came to rest.
+      // State after a hang: a start that never finished.
       await page.addInitScript(() => localStorage.setItem("luthier-opening", String(Date.now() - 60_000)));
       await page.reload();
       await page.getByText("Your form entries were set aside").waitFor();
@@ -141,7 +141,7 @@ describe("manners", () => {
   });
 });
 
-/** Pixels of the loss chart that have the current colour of grid lines. Runs in the page. */
+/** Number of pixels of the loss chart in the current colour of grid lines. Runs in the page. */
 function countGridPixels(): number {
   const chart = document.querySelector<HTMLCanvasElement>("aside canvas");
   const probe = document.createElement("canvas").getContext("2d");
