@@ -57,10 +57,10 @@ export class JsonObjectsParser implements RowParser {
         row: this.#rows.valueCount + 1,
         maxMegabytes: MAX_ROW_MB,
       });
-    const start = concatBytes(this.#take());
-    if (isTableByColumns(start))
+    const held = concatBytes(this.#take());
+    if (isTableByColumns(held))
       throw new FileBreakError({ kind: "columns-too-large", maxMegabytes: MAX_ROW_MB });
-    this.#readAsList().write(start);
+    this.#readAsList().write(held);
   }
 
   end(): void {
