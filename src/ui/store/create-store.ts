@@ -13,6 +13,7 @@ import { readSettings, type Settings, toSettings, withoutUndefined } from "./per
 import { recoverySlice } from "./recovery-slice";
 import { scoresSlice } from "./scores-slice";
 import { runsSlice } from "./runs-slice";
+import { settingsFileSlice } from "./settings-file-slice";
 import { settingsSlice } from "./settings-slice";
 import type { Runtime, StudioState } from "./state";
 import { trainSlice } from "./train-slice";
@@ -46,6 +47,7 @@ export function createStudioStore(
         ...batchSlice(runtime)(...api),
         ...adaptersSlice(runtime)(...api),
         ...settingsSlice(runtime)(...api),
+        ...settingsFileSlice(runtime)(...api),
       }),
       {
         name: "luthier-settings",

@@ -10,6 +10,7 @@ import { PageNotices } from "./page-notices";
 import { Rail } from "./rail";
 import { RunPanel } from "./run-panel";
 import classes from "./studio.module.css";
+import { SettingsDrop } from "./settings-drop";
 import { Manners } from "./manners";
 
 /** The page: navigation, six steps, run panel. */
@@ -32,6 +33,7 @@ export function Studio() {
         {text.shell.skipToRun}
       </a>
       <Manners />
+      <SettingsDrop />
       <Rail />
       <main className={classes.main}>
         <PageNotices />

@@ -13,6 +13,7 @@ import { type Text, useText } from "../../text/text";
 import { ContinueFrom } from "./continue-from";
 import { RateFinder } from "./rate-finder";
 import { RunCharts } from "./run-charts";
+import { SettingsFile } from "./settings-file";
 import { SampleAnswers } from "./sample-answers";
 import { RunForecast } from "./run-forecast";
 import { RunLogView } from "./run-log-view";
@@ -25,6 +26,7 @@ export function TrainStep() {
     <StepSection step="train" intro={text.train.intro}>
       <Presets />
       <TrainingForm />
+      <SettingsFile />
       <RateFinder />
       <RunForecast />
       <Warnings />
