@@ -14,6 +14,9 @@ export type LoraExtra =
 export type LlamaCppDifference =
   "attention-scale" | "window-pattern" | "rope-scaling" | "layers-without-positions" | "biases";
 
+/** Programs that train a run again. */
+export type TrainerTool = "script" | "LLaMA-Factory" | "Axolotl" | "Unsloth";
+
 /** Why an adapter cannot be taken along in some form. Methods and families are named by their ids. */
 export interface ExportProblems {
   /** llama.cpp has no such models, or none that its converters write. */
@@ -33,5 +36,12 @@ export interface ExportProblems {
   readonly "export/family-not-in-mlx": { readonly family: string };
   /** The template's text cannot be told in Ollama's words. */
   readonly "export/template-not-in-ollama": object;
+  /** An adapter that came without a run. */
+  readonly "export/no-run": object;
+  /** A method that no library of the script has. */
+  readonly "export/method-not-in-script": { readonly method: string };
+  readonly "export/objective-not-in-trainer": { readonly objective: string; readonly tool: TrainerTool };
+  readonly "export/method-not-in-trainer": { readonly method: string; readonly tool: TrainerTool };
+  readonly "export/encoder-not-in-trainer": { readonly tool: TrainerTool };
   readonly "export/no-mlx-adapter": { readonly method: string; readonly merges: boolean };
 }
