@@ -62,6 +62,9 @@ function blocker(source: ExportSource): Problem | null {
   if (!isLora(adapter)) return none;
   if (!FAMILIES.has(model.spec.family))
     return { code: "export/family-not-in-mlx", family: model.spec.family };
+  const { positions } = model.spec;
+  if (positions.type === "rope" && positions.tables.some(({ scaling }) => scaling.type === "longrope"))
+    return { code: "export/long-rope-in-mlx" };
   const extra = loraExtras(adapter, model.spec).find((found) => found !== "dora");
   if (extra !== undefined) return { code: "export/lora-extra", extra, format: "mlx" };
   const updates = loraUpdates(adapter, model.spec);

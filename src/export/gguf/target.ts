@@ -36,18 +36,6 @@ const bloomNames: NameTable = {
   "blk.*.ffn_down": "transformer.h.*.mlp.dense_4h_to_h",
 };
 
-const neoxNames: NameTable = {
-  token_embd: "gpt_neox.embed_in",
-  output_norm: "gpt_neox.final_layer_norm",
-  output: "lm_head",
-  "blk.*.attn_norm": "gpt_neox.layers.*.input_layernorm",
-  "blk.*.attn_qkv": "gpt_neox.layers.*.attention.query_key_value",
-  "blk.*.attn_output": "gpt_neox.layers.*.attention.dense",
-  "blk.*.ffn_norm": "gpt_neox.layers.*.post_attention_layernorm",
-  "blk.*.ffn_up": "gpt_neox.layers.*.mlp.dense_h_to_4h",
-  "blk.*.ffn_down": "gpt_neox.layers.*.mlp.dense_4h_to_h",
-};
-
 const targets: Readonly<Record<string, Describe>> = {
   llama: llamaTarget,
   mistral: llamaTarget,
@@ -104,7 +92,7 @@ function partNames({ textPart }: ModelSpec): NameTable {
 }
 
 function neoxTarget(spec: ModelSpec): GgufTarget {
-  const target = plainTarget("gptneox", spec, neoxNames);
+  const target = plainTarget("gptneox", spec);
   const isParallel = spec.blocks.every((block) => block.isParallel);
   return {
     ...target,

@@ -9,6 +9,8 @@ export interface Architecture {
   readonly names: NameTable;
   /** Whether query and key rows are in llama.cpp's interleaved RoPE order. */
   readonly hasInterleavedHeads?: boolean;
+  /** Projections whose rows are all queries, keys and values in turn, where Hugging Face has them by head. */
+  readonly gathered?: readonly string[];
   /** Offset added to norm weights in the file, relative to Hugging Face. */
   readonly normOffset?: number;
   /** Keys that llama.cpp ignores for this architecture. */
@@ -142,7 +144,16 @@ function ropeScaling({ number, text, refuse }: Fields): Record<string, unknown> 
   return factor === undefined || factor === 0 || factor === 1 ? null : { rope_type: type, factor };
 }
 
-function gpt2Config({ number, vocabularySize, isHeadTied }: Fields): Record<string, unknown> {
+/** Errors: heads that share keys and values, in families that have none. */
+function checkOwnKeys({ number, refuse }: Fields): void {
+  const heads = number("attention.head_count");
+  const own = number("attention.head_count_kv", heads);
+  if (own !== heads) throw refuse("attention.head_count_kv", String(own));
+}
+
+function gpt2Config(fields: Fields): Record<string, unknown> {
+  checkOwnKeys(fields);
+  const { number, vocabularySize, isHeadTied } = fields;
   return {
     model_type: "gpt2",
     n_embd: number("embedding_length"),
@@ -163,6 +174,32 @@ function starcoder2Config(fields: Fields): Record<string, unknown> {
     ...llamaConfig("starcoder2", fields),
     norm_epsilon: number("attention.layer_norm_epsilon"),
     use_bias: hasInLayers("attn_q.bias"),
+  };
+}
+
+/** GPT-NeoX: part of each head turns. The activation is built into llama.cpp. */
+function neoxConfig(fields: Fields): Record<string, unknown> {
+  const { number, flag, hasInLayers, vocabularySize, isHeadTied } = fields;
+  const headDim = defaultHeadDim(fields);
+  for (const key of ["attention.key_length", "attention.value_length"]) checkWidth(fields, key, headDim);
+  checkOwnKeys(fields);
+  const turned = number("rope.dimension_count", headDim);
+  return {
+    model_type: "gpt_neox",
+    hidden_size: number("embedding_length"),
+    intermediate_size: number("feed_forward_length"),
+    num_hidden_layers: number("block_count"),
+    num_attention_heads: number("attention.head_count"),
+    max_position_embeddings: number("context_length"),
+    layer_norm_eps: number("attention.layer_norm_epsilon"),
+    rotary_emb_base: number("rope.freq_base", 10000),
+    ...(headDim && turned ? { rotary_pct: turned / headDim } : {}),
+    rope_scaling: ropeScaling(fields),
+    use_parallel_residual: flag("use_parallel_residual") ?? true,
+    attention_bias: hasInLayers("attn_qkv.bias"),
+    hidden_act: "gelu",
+    vocab_size: vocabularySize,
+    tie_word_embeddings: isHeadTied,
   };
 }
 
@@ -285,6 +322,21 @@ export const architectures: Readonly<Record<string, Architecture>> = {
       "blk.*.ffn_down": "model.layers.*.mlp.c_proj",
     },
     ignoredKeys: NO_WINDOW,
+  },
+  gptneox: {
+    config: neoxConfig,
+    names: {
+      token_embd: "gpt_neox.embed_in",
+      output_norm: "gpt_neox.final_layer_norm",
+      output: "lm_head",
+      "blk.*.attn_norm": "gpt_neox.layers.*.input_layernorm",
+      "blk.*.attn_qkv": "gpt_neox.layers.*.attention.query_key_value",
+      "blk.*.attn_output": "gpt_neox.layers.*.attention.dense",
+      "blk.*.ffn_norm": "gpt_neox.layers.*.post_attention_layernorm",
+      "blk.*.ffn_up": "gpt_neox.layers.*.mlp.dense_h_to_4h",
+      "blk.*.ffn_down": "gpt_neox.layers.*.mlp.dense_4h_to_h",
+    },
+    gathered: ["attn_qkv"],
   },
   gpt2: {
     config: gpt2Config,

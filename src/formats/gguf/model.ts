@@ -8,7 +8,7 @@ import { type Architecture, architectures, fieldsOf } from "./architectures";
 import { type GgufHeader, readGgufHeader } from "./header";
 import { checkKeys, checkTensors } from "./unused";
 import { MetadataReader } from "./metadata";
-import { offsetTensor, plainTensor, transposedTensor, deinterleavedHeads } from "./tensors";
+import { offsetTensor, plainTensor, rowsByHead, transposedTensor, deinterleavedHeads } from "./tensors";
 import { hubNameOf } from "./names";
 import { llama3Scaling } from "./rope-factors";
 import { endTokenIds, tokenizerFiles } from "./tokenizer";
@@ -208,6 +208,7 @@ function translate(
   stored: ReadonlyMap<string, ModelTensor>,
 ): Map<string, ModelTensor> {
   const mixed = architecture.hasInterleavedHeads ? mixedHeads(metadata, type) : {};
+  const heads = architecture.gathered ? metadata.requireNumber(`${type}.attention.head_count`) : 0;
   const hasLongRope = type === "phi3" && LONG_ROPE_FACTORS.every((name) => stored.has(name));
   const tensors = new Map<string, ModelTensor>();
   const others: string[] = [];
@@ -219,7 +220,7 @@ function translate(
       continue;
     }
     const { name, part, kind } = found;
-    tensors.set(name, { ...adapt(architecture, tensor, part, kind, mixed[part] ?? 0), name });
+    tensors.set(name, { ...adapt(architecture, tensor, part, kind, mixed[part] ?? 0, heads), name });
   }
   checkTensors(others, metadata.file);
   return tensors;
@@ -237,13 +238,15 @@ function mixedHeads(metadata: MetadataReader, type: string): Readonly<Record<str
 
 /** Reverts the changes that llama.cpp's converter made to a tensor. */
 function adapt(
-  { normOffset = 0, transposed = [] }: Architecture,
+  { normOffset = 0, transposed = [], gathered = [] }: Architecture,
   tensor: ModelTensor,
   part: string,
   kind: string,
   mixedHeads: number,
+  heads: number,
 ): ModelTensor {
   const [rows = 0] = tensor.shape;
+  if (gathered.includes(part) && heads > 0 && rows % (3 * heads) === 0) return rowsByHead(tensor, heads);
   if (mixedHeads > 0 && rows % (2 * mixedHeads) === 0) return deinterleavedHeads(tensor, mixedHeads);
   if (normOffset !== 0 && part.endsWith("norm") && tensor.dtype === "F32")
     return offsetTensor(tensor, normOffset);

@@ -63,6 +63,8 @@ export type TextEncoding = (typeof TEXT_ENCODINGS)[number];
 /** The position from which a file cannot be read. */
 export type FileBreak =
   | ({ readonly kind: "json" } & JsonBreak)
+  /** JSON that holds a table by columns, which is read as a whole. */
+  | { readonly kind: "columns-too-large"; readonly maxMegabytes: number }
   | { readonly kind: "page-too-large"; readonly maxMegabytes: number }
   | { readonly kind: "row-too-long"; readonly row: number; readonly maxMegabytes: number }
   | {

@@ -31,6 +31,8 @@ export interface ExportProblems {
   readonly "export/encoder-not-in-onnx": { readonly family: string };
   readonly "export/family-not-in-onnx": { readonly family: string };
   readonly "export/family-not-in-mlx": { readonly family: string };
+  /** mlx-lm computes LongRoPE with the factors of long texts, however short a text is. */
+  readonly "export/long-rope-in-mlx": object;
   /** The template cannot be expressed in Ollama's syntax. */
   readonly "export/template-not-in-ollama": object;
   readonly "export/no-mlx-adapter": { readonly method: string; readonly merges: boolean };

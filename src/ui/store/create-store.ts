@@ -13,6 +13,7 @@ import { modelSlice } from "./model-slice";
 import { nextMoveSlice } from "./next-move";
 import { readSettings, type Settings, toSettings, withoutUndefined } from "./persistence";
 import { recoverySlice } from "./recovery-slice";
+import { ratingsSlice } from "./ratings-slice";
 import { scoresSlice } from "./scores-slice";
 import { runsSlice } from "./runs-slice";
 import { settingsSlice } from "./settings-slice";
@@ -44,6 +45,7 @@ export function createStudioStore(
         ...trainSlice(runtime)(...api),
         ...runsSlice(runtime)(...api),
         ...compareSlice(runtime)(...api),
+        ...ratingsSlice(runtime)(...api),
         ...scoresSlice(runtime)(...api),
         ...batchSlice(runtime)(...api),
         ...adaptersSlice(runtime)(...api),

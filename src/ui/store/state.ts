@@ -31,6 +31,7 @@ import type { MethodChoice, MethodId } from "../../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../../shared/model";
 import type { Evaluation, FileAnswers } from "../../shared/scores";
 import type { Goal, ObjectiveId } from "../../shared/objectives";
+import type { Rating, Thumb } from "../../shared/ratings";
 import type { Row } from "../../shared/rows";
 import type { ListedRun, RunLabel } from "../../shared/run-record";
 import type { SampleAnswer } from "../../shared/run-history";
@@ -357,6 +358,8 @@ export interface Turn {
   readonly system: string;
   /** How often the question was answered anew; added to the seed. */
   readonly attempt: number;
+  /** The order in which answers are shown until the best is chosen without names; null where names are shown. */
+  readonly blindOrder: readonly number[] | null;
   /** By column when it was asked. */
   readonly answers: readonly VoicedAnswer[];
 }
@@ -365,6 +368,8 @@ export interface CompareSlice {
   readonly turns: readonly Turn[];
   /** The voices for the next question. */
   readonly voices: Voices;
+  /** The adapter of a paused run, which can be asked meanwhile. */
+  readonly lentAdapter: AdapterSummary | null;
   readonly generationEdits: FieldValues;
   readonly systemPrompt: string;
   /** Stop sequences, one in each line, as typed. */
@@ -388,10 +393,36 @@ export interface CompareSlice {
   editAsking(part: Partial<Pick<CompareSlice, "systemPrompt" | "stopText" | "endLoops">>): void;
   setMarkDifferences(on: boolean): void;
   setShowOdds(on: boolean): void;
+  /** Takes the adapter of a paused run into the comparison, or out of it. */
+  takeLent(adapter: AdapterSummary | null): void;
   chooseVoice(column: number, voice: Voice | null): void;
   /** Adds a column for a voice that has none. */
   addColumn(): void;
   removeColumn(column: number): void;
+}
+
+/** Where a conversation is kept as a row: in a dataset that is there, or in a new one. */
+export type RowTarget = { readonly datasetId: string } | { readonly name: string };
+
+export interface RatingsSlice {
+  /** What the person thinks of answers, of all visits. */
+  readonly ratings: readonly Rating[];
+  readonly ratingsProblem: ErrorData | null;
+  /** Whether answers are shown without names, in random order, until the best is chosen. */
+  readonly blind: boolean;
+  startRatings(): Promise<void>;
+  /** Rates an answer of a turn, by its place in it; null takes the rating back. */
+  rate(turnId: string, index: number, thumb: Thumb | null): Promise<void>;
+  /** Chooses the best answer of a turn without names; null for none. */
+  chooseBlind(turnId: string, best: number | null): Promise<void>;
+  setBlind(on: boolean): void;
+  /** Downloads the ratings as rows of JSON Lines: pairs, and labelled answers. */
+  exportRatings(name: string): Promise<void>;
+  /** Makes a dataset of these rows. */
+  importRatings(name: string): Promise<void>;
+  clearRatings(): Promise<void>;
+  /** Keeps a turn with what came before it and this answer as a row; resolves to whether it is kept. */
+  keepRow(turnId: string, index: number, text: string, target: RowTarget): Promise<boolean>;
 }
 
 export interface ScoresSlice {
@@ -496,6 +527,7 @@ export type StudioState = JobsSlice &
   TrainSlice &
   RunsSlice &
   CompareSlice &
+  RatingsSlice &
   ScoresSlice &
   BatchSlice &
   AdaptersSlice &

@@ -9,6 +9,7 @@ import { useStudio, useStudioContext } from "../../store/context";
 import { selectTemplate } from "../../store/selectors";
 import type { Turn } from "../../store/state";
 import { useRemote } from "../../store/use-remote";
+import { selectSpeakers } from "../../store/voices";
 import { useText } from "../../text/text";
 import classes from "./compare-step.module.css";
 import { voiceName } from "./voice-names";
@@ -43,7 +44,7 @@ function Sent({ turns }: { readonly turns: readonly Turn[] }) {
   const { template, modelId, adapters } = useStudio((state) => ({
     template: selectTemplate(state),
     modelId: state.model?.id ?? null,
-    adapters: state.adapters,
+    adapters: selectSpeakers(state),
   }));
   const voices = turns.at(-1)?.answers.map(({ voice }) => voice) ?? [];
   const questions = voices.map((voice) => ({

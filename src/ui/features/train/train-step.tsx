@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import type { Goal } from "../../../shared/objectives";
 import { trainingFields } from "../../../shared/training";
 import { Notice } from "../../components/notice";
 import { OptionGrid } from "../../components/option-grid";
@@ -71,15 +72,24 @@ function Presets() {
   );
 }
 
+/**
+ * Options without effect on what is learned. A pair is a text of its own, its answers are what it says, and its loss is
+ * computed without dropout of the base model, as in TRL. Text is learned whole.
+ */
+const hiddenFields: Readonly<Record<Goal, readonly string[]>> = {
+  answers: [],
+  text: ["learnFrom"],
+  preferences: ["packing", "learnFrom", "mixShare", "baseModelDropout"],
+};
+
 function TrainingForm() {
   const text = useText();
-  const { locked, hints, showsAll, hasAdapter, pairs, edit } = useStudio((state) => ({
+  const { locked, hints, showsAll, hasAdapter, goal, edit } = useStudio((state) => ({
     locked: isTraining(state),
     hints: state.showHints,
     showsAll: state.keepsStepsOpen,
     hasAdapter: state.adapterId !== null,
-    // Preferences are never packed, and always train on the whole answers.
-    pairs: selectGoal(state).goal === "preferences",
+    goal: selectGoal(state).goal,
     edit: state.editTraining,
   }));
   const form = useStudio(({ preset, methodId, model, trainingEdits }) => ({
@@ -89,10 +99,7 @@ function TrainingForm() {
     trainingEdits,
   }));
   const values = selectTrainingValues(form);
-  const hidden = new Set<string>([
-    ...(hasAdapter ? [] : ["continueAdapter"]),
-    ...(pairs ? ["packing", "learnFrom", "mixShare"] : []),
-  ]);
+  const hidden = new Set<string>([...(hasAdapter ? [] : ["continueAdapter"]), ...hiddenFields[goal]]);
   return (
     <OptionGrid
       fields={trainingFields.filter(({ name }) => !hidden.has(name))}

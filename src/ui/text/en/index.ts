@@ -6,6 +6,7 @@ import { answerOptions, trainingOptions } from "./options";
 import { objectives } from "./objectives";
 import { data, method, model } from "./prepare";
 import { fieldProblem, problem } from "./problems";
+import { ratings } from "./ratings";
 import { compare, exportStep } from "./result";
 import { run, train } from "./run";
 import { batch, scoreOptions, scores } from "./scores";
@@ -35,6 +36,7 @@ export const en = {
   runs,
   compareRuns,
   compare,
+  ratings,
   answerOptions,
   scores,
   scoreOptions,

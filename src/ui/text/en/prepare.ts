@@ -70,6 +70,8 @@ export const data = {
     },
   } satisfies Record<SampleId, { title: string; teaches: string }>,
   file: "Dataset file",
+  folder: "Choose a folder",
+  folderLabel: "Dataset folder",
   drop: "Drop files here, or click to choose",
   dropHint:
     "JSON, JSONL, CSV, TSV, Parquet, text or Markdown, also zipped: Alpaca, messages, ShareGPT, preferences and more. They never leave this machine.",
@@ -119,7 +121,7 @@ export const data = {
   preferenceRows: (count: number) =>
     `${rows(count)} with preferences: both answers are kept. Under Method, “What should it learn?” decides whether the model learns which is better, or the chosen answers alone.`,
   labelledRows: (count: number) =>
-    `${rows(count)} with a label. The studio does not train on labels yet, so answers labelled true are learned and the others are left out.`,
+    `${rows(count)} with a label. Under Method, “What should it learn?” decides whether the model learns which answers are better, or those labelled true alone.`,
   flaggedRows: (count: number) =>
     `In ${rows(count)} the file marks which answers are learned. “Learn from” under Train decides how that is used.`,
   toolsLeftOut: "The template does not support tool lists, so the model does not see the list.",

@@ -77,7 +77,8 @@ export const train = {
 function rewards(preference: PreferenceReport | undefined): string {
   if (!preference) return "";
   const { chosenReward, rejectedReward, accuracy } = preference;
-  return `  rewards ${chosenReward.toFixed(3)} / ${rejectedReward.toFixed(3)}  accuracy ${accuracy.toFixed(3)}`;
+  const reward = (value: number | null): string => value?.toFixed(3) ?? "–";
+  return `  rewards ${reward(chosenReward)} / ${reward(rejectedReward)}  accuracy ${accuracy.toFixed(3)}`;
 }
 
 /** What a run would be, for the line above the button. */
