@@ -4,7 +4,7 @@ import type { RunConfig } from "../shared/training";
 import { type BaseFacts, pythonBase } from "./base-facts";
 import { EXAMPLE_QUESTION, generationUsage } from "./generation-usage";
 import type { PromptFormat } from "./prompt-format";
-import { luthierOnly, methodTitles } from "./texts";
+import { luthierOnly, methodTitles, objectiveTitles } from "./texts";
 import type { MethodId } from "../shared/methods";
 
 /** The training run, for the card. */
@@ -84,11 +84,12 @@ function plainText(text: string): string {
 }
 
 function runSection(run: NonNullable<CardFacts["run"]>): string {
-  const { training, method } = run.config;
+  const { training, method, objective = null } = run.config;
   const rows: [string, string | number][] = [
     ["Dataset", `${plainText(run.datasetName)} (${run.datasetRows} rows)`],
     ["Mixed in", mixedIn(run)],
     ["Template", run.templateTitle],
+    ["Objective", objectiveWords(run.config)],
     ["Steps", run.steps],
     ["Final training loss", loss(run.finalLoss)],
     ["Final validation loss", loss(run.validationLoss)],
@@ -100,13 +101,20 @@ function runSection(run: NonNullable<CardFacts["run"]>): string {
     ["Weight decay", training.weightDecay],
     ["Max length", `${training.maxLength} tokens`],
     ["Seed", training.seed],
-    ...Object.entries(method.options).map(([name, value]): [string, string] => [
-      `\`${name}\``,
-      plainText(String(value)),
-    ]),
+    ...[...Object.entries(objective?.options ?? {}), ...Object.entries(method.options)].map(
+      ([name, value]): [string, string] => [`\`${name}\``, plainText(String(value))],
+    ),
   ];
   const table = rows.filter(([, value]) => value !== "").map(([name, value]) => `| ${name} | ${value} |`);
   return ["## Training", "", "| | |", "| --- | --- |", ...table].join("\n");
+}
+
+/** What was minimised; the objective's options are listed with the method's. */
+function objectiveWords({ objective = null, training }: RunConfig): string {
+  if (objective) return objectiveTitles[objective.id];
+  return training.learnFrom === "all"
+    ? "Cross-entropy of every token"
+    : "Cross-entropy of the answers, or of every token of plain text";
 }
 
 function mixedIn({ mixedName, config }: NonNullable<CardFacts["run"]>): string {

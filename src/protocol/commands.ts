@@ -1,3 +1,4 @@
+import type { Comparison } from "../shared/objectives";
 import type { Problem } from "../lib/problems/problem";
 import type { AdapterSummary } from "../shared/adapter";
 import type {
@@ -20,6 +21,7 @@ import type { AnswerEnds, ChatMessage, GenerationOptions, TokenChance } from "..
 import type { MethodChoice } from "../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../shared/model";
 import type { RateSearch } from "../shared/rate-search";
+import type { Rating } from "../shared/ratings";
 import type { Row } from "../shared/rows";
 import type { Evaluation, EvaluationOptions, FileAnswers, ScoredSide } from "../shared/scores";
 import type { ListedRun, RunDetails, RunLabel, RunSummary } from "../shared/run-record";
@@ -145,8 +147,8 @@ export type RunExportFormat = "json" | "csv" | "tensorboard";
 export interface EncodingArgs extends PromptTemplate, LearnRule {
   readonly datasetId: string;
   readonly maxLength: number;
-  /** Whether to encode both answers of preferences instead of the chosen ones. */
-  readonly pairs?: boolean;
+  /** What is compared to learn which answers are better; absent or null: the answers are learned. */
+  readonly compares?: Comparison | null;
 }
 
 /**
@@ -292,6 +294,14 @@ export interface Commands extends HubCommands {
     answers: readonly (readonly number[])[];
     template: PromptTemplate;
   }): readonly (readonly TokenChance[])[];
+  /** What the person thinks of answers, earliest first. */
+  listRatings(): readonly Rating[];
+  /** Keeps a rating in place of an earlier one of the same question. */
+  saveRating(args: { rating: Rating }): void;
+  deleteRating(args: { id: string }): void;
+  clearRatings(): void;
+  /** Rows as JSON Lines. */
+  rowsAsFile(args: { rows: readonly Row[] }): Blob;
   /** GPU memory needed for a merged copy besides the base; allocates nothing. */
   mergedBytes(args: { id: string }): number;
   /** Frees merged weights except those of these adapters. */

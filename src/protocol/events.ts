@@ -52,6 +52,8 @@ export interface Events {
   readonly progress: { readonly jobId: number; readonly progress: Progress };
   /** The loaded model and its adapters, newest first, sent on every change; null if none. */
   readonly model: { readonly summary: ModelSummary; readonly adapters: readonly AdapterSummary[] } | null;
+  /** The adapter of a paused run, which can be asked until the run goes on; null from then on. */
+  readonly lent: AdapterSummary | null;
   readonly training: TrainingReport;
   /** Unsaved adapters, sent on every change. */
   readonly unsaved: readonly UnsavedAdapter[];

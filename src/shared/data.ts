@@ -244,6 +244,7 @@ export type RowExclusion = Problem<
   | "data/nothing-to-learn"
   | "data/found-bad"
   | "data/no-preference"
+  | "data/no-label"
   | "data/template-without-tools"
   | "data/answer-not-written"
   | "data/text-needs-decoder"

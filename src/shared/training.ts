@@ -6,9 +6,10 @@ import type { ObjectiveChoice } from "./objectives";
 export const SCHEDULES = ["linear", "cosine", "constant"] as const;
 export type Schedule = (typeof SCHEDULES)[number];
 
-/** Which answers contribute to the loss: all unless the file excludes them, the last, or those the file marks. */
+/** Which answers contribute to the loss, as a choice: all unless the file excludes them, the last, or those it marks. */
 export const LEARN_FROM = ["every", "last", "flagged"] as const;
-export type LearnFrom = (typeof LEARN_FROM)[number];
+/** A choice, or "all", with which a run learns text: every token, prompts included. */
+export type LearnFrom = (typeof LEARN_FROM)[number] | "all";
 
 /** How thinking blocks of answers are treated: as the chat template renders them, rendered without loss, or removed. */
 export const THOUGHTS = ["template", "mask", "drop"] as const;

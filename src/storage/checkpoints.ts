@@ -14,7 +14,7 @@ interface StoredTensor {
 
 /** Log-probabilities of a run's preference pairs before training. */
 export interface RunReferences {
-  /** Digest of the tokens. */
+  /** Identifies the model and the tokens that they were computed of. */
   readonly tokens: string;
   /** Chosen and rejected answer of each pair. */
   readonly values: Float32Array<ArrayBuffer>;

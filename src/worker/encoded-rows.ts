@@ -79,8 +79,8 @@ export class EncodedRows {
 
   #encoding(key: Key, use: EncodedUse): Encoding {
     const model = this.#model();
-    const { datasetId, templateId, templateSource = "", maxLength, learnFrom, thoughts, pairs } = key;
-    const rule = [maxLength, learnFrom, thoughts, pairs];
+    const { datasetId, templateId, templateSource = "", maxLength, learnFrom, thoughts, compares } = key;
+    const rule = [maxLength, learnFrom, thoughts, compares];
     const parts = [datasetId, templateId, ...rule, model.summary.id, templateSource];
     const name = parts.join("|");
     const known = this.#latest.get(use);
@@ -106,13 +106,13 @@ export class EncodedRows {
 const SLICE_MS = 40;
 
 async function encodeAll(
-  { datasetId, maxLength, learnFrom, thoughts, pairs = false, ...template }: Key,
+  { datasetId, maxLength, learnFrom, thoughts, compares = null, ...template }: Key,
   model: ActiveModel,
   gate: Gate,
   signal: AbortSignal,
 ): Promise<EncodedRow[]> {
   const { tokenizer, templateId } = shapeOf(template, model.tokenizer);
-  const encoder = new DatasetEncoder(tokenizer, { templateId, maxLength, learnFrom, thoughts, pairs });
+  const encoder = new DatasetEncoder(tokenizer, { templateId, maxLength, learnFrom, thoughts, compares });
   const encoded: EncodedRow[] = [];
   const take = (rows: readonly EncodedRow[]): void => {
     for (const row of rows) {

@@ -62,6 +62,7 @@ export async function fitChanges(
   const predict: PredictBytes = async (changed) => {
     await yieldToEventLoop();
     if (signal?.aborted) throw cancelled();
+    if (objective?.compares === "labels" && changed.batchSize < 2) return null;
     const { validation, mixed } = others;
     const cutOthers = {
       validation: validation ? cutRows(validation, changed.maxLength) : null,

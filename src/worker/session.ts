@@ -45,6 +45,8 @@ export class Session {
   readonly #adapters = new Map<string, ActiveAdapter>();
   /** Copies of the base model with an adapter merged in, by adapter id. */
   readonly #merged = new Map<string, LoadedModel>();
+  /** The adapter of a paused run, which the run owns. */
+  #lent: ActiveAdapter | null = null;
   readonly #generators = new Map<number, ColumnGenerator>();
 
   constructor(emit: Emit, options: SessionOptions = {}) {
@@ -73,7 +75,15 @@ export class Session {
   }
 
   heldAdapter(id: string): ActiveAdapter | null {
-    return this.#adapters.get(id) ?? null;
+    return this.#lent?.summary.id === id ? this.#lent : (this.#adapters.get(id) ?? null);
+  }
+
+  /** Lets the adapter of a paused run be asked, until null is given or it is lost with the model. */
+  lend(adapter: ActiveAdapter | null): void {
+    const earlier = this.#lent;
+    if (earlier) this.#dropSpeaking(({ state }) => state === earlier.state);
+    this.#lent = adapter;
+    this.emit("lent", adapter?.summary ?? null);
   }
 
   get gpuBytes(): number {
@@ -178,6 +188,7 @@ export class Session {
     this.#generators.clear();
     this.#adapters.clear();
     this.#merged.clear();
+    this.#lent = null;
     this.#context = null;
     if (this.#model) {
       this.#model = null;

@@ -7,6 +7,7 @@ import {
   rowSizes,
 } from "../data/batch/batches";
 import { batchLengths } from "../data/batch/lengths";
+import { withOthersAnswers } from "../data/batch/others-answers";
 import { type Split, splitRows } from "../data/batch/split";
 import type { EncodedRow } from "../data/encode/encode-row";
 import type { BatchShape, VirtualLengths } from "../engine/train/batch-inputs";
@@ -86,12 +87,14 @@ export function planTrainingData(
   const usable = usableRows(rows);
   if (usable.length === 0) throw nothingToTrain(rows);
   const split = splitRows(usable, validationFile ? 0 : options.validationSplit, options.seed);
+  const comparing = (some: EncodedRow[]): EncodedRow[] =>
+    some[0]?.answer ? withOthersAnswers(some, options.batchSize, options.maxLength) : some;
   const pick = (indices: readonly number[]): EncodedRow[] => indices.flatMap((index) => rows[index] ?? []);
   const own = pick(split.train);
   const mixed = others ? mixIn(others, own.length, options) : [];
-  const train = [...own, ...mixed];
-  const validationRows = validationFile ? usableFile(validationFile) : pick(split.validation);
-  const references: References | null = usable.some((index) => rows[index]?.rejected) ? new Map() : null;
+  const train = comparing([...own, ...mixed]);
+  const validationRows = comparing(validationFile ? usableFile(validationFile) : pick(split.validation));
+  const references: References | null = train.some(({ rejected }) => rejected) ? new Map() : null;
   const packing = options.packing && virtual.promptLength === 0 && !references;
   const epochs = new Epochs(train, { ...options, packing }, references);
   // A pair takes two rows of a batch.

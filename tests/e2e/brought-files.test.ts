@@ -5,6 +5,7 @@ import { gzipSync, zipSync } from "fflate";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { serveStudio, type ServedStudio } from "./serve-studio";
+import { everyStepOpen } from "./open-steps";
 
 /**
  * Files as people have them, dropped on the page: what each is recognised as, what the page asks, and that it trains.
@@ -194,6 +195,7 @@ test("each kind of file trains two steps, and the adapter answers", async () => 
 test("one of each kind is dropped, named and trained on", async () => {
   if (!studio) throw new Error("the studio is not served");
   const page = await studio.browser.newPage({ viewport: { width: 1440, height: 1000 } });
+  await page.addInitScript(everyStepOpen);
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   await page.goto(studio.address);

@@ -13,6 +13,8 @@ export interface Batch {
   readonly segments: readonly (readonly { readonly start: number; readonly length: number }[])[];
   /** For pairs of answers, in rows 2 p and 2 p + 1: each row's log-probability before training, 0 if unknown. */
   readonly references?: Float32Array<ArrayBuffer>;
+  /** For labelled answers, 1 per pair whose first answer is good. */
+  readonly good?: Uint32Array;
 }
 
 /** Log-probabilities of chosen and rejected answers before training. */
@@ -188,5 +190,9 @@ function makePairs(
     const answer = answers[row];
     return answer ? [{ start: 0, length: answer.ids.length }] : [];
   });
-  return { rows: count, length, ids, supervised, segments, references };
+  const batch = { rows: count, length, ids, supervised, segments, references };
+  if (pairs[0]?.good === undefined) return batch;
+  const good = new Uint32Array(batchSize);
+  good.set(pairs.map((row) => Number(row.good === true)));
+  return { ...batch, good };
 }

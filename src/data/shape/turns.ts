@@ -82,6 +82,8 @@ function withoutThoughts(text: string): string {
 
 function isLearned(marked: boolean | undefined, isLast: boolean, learnFrom: LearnFrom): boolean {
   switch (learnFrom) {
+    case "all":
+      return true;
     case "every":
       return marked !== false;
     case "last":

@@ -3,6 +3,12 @@ import type { Row } from "../../shared/rows";
 import { findDataset, streamRows } from "../../storage/datasets";
 import { jsonRow } from "./json-row";
 
+/** Rows as JSON Lines: messages, pairs of answers, or messages with a label. */
+export function rowsAsFile(rows: readonly Row[]): Blob {
+  const lines = rows.map((row) => `${JSON.stringify(jsonRow(row, "messages"))}\n`);
+  return new Blob(lines, { type: "application/jsonl" });
+}
+
 /** The rows in use of a dataset as JSON Lines, in the format in which they were imported. */
 export async function exportRows(id: string, signal?: AbortSignal): Promise<Blob> {
   const { format = "alpaca" } = await findDataset(id);

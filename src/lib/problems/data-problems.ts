@@ -15,7 +15,9 @@ export interface DataProblems {
   readonly "data/found-bad": object;
   /** The row has no rejected answer. */
   readonly "data/no-preference": object;
-  /** The row has tool calls, which the template does not render. */
+  /** The row's answer is labelled neither good nor bad, and is of no pair. */
+  readonly "data/no-label": object;
+  /** The row calls tools, and the template has no place for calls and results. */
   readonly "data/template-without-tools": object;
   /** The template omits an answer or renders it differently from the row. */
   readonly "data/answer-not-written": object;
@@ -88,6 +90,7 @@ type PlainExclusion =
   | "data/nothing-to-learn"
   | "data/found-bad"
   | "data/no-preference"
+  | "data/no-label"
   | "data/template-without-tools"
   | "data/answer-not-written"
   | "data/text-needs-decoder";

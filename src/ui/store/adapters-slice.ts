@@ -4,7 +4,7 @@ import { toProblem } from "../lib/problem";
 import { isExcluded, isRunning, JobCalls } from "./jobs";
 import { selectTemplate } from "./selectors";
 import type { AdaptersSlice, SliceCreator } from "./state";
-import { adapterVoice, chooseVoice, fitVoices } from "./voices";
+import { adapterVoice, chooseVoice, fitVoices, selectSpeakers } from "./voices";
 
 /** The loaded model's adapter library: selection, renaming, import and export. */
 export const adaptersSlice: SliceCreator<AdaptersSlice> =
@@ -34,10 +34,10 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
       unsaved: [],
 
       setAdapters: (adapters) => {
-        set(({ adapterId, voices }) => ({
+        set(({ adapterId, voices, lentAdapter }) => ({
           adapters,
           adapterId: adapters.some(({ id }) => id === adapterId) ? adapterId : (adapters[0]?.id ?? null),
-          voices: fitVoices(voices, adapters),
+          voices: fitVoices(voices, selectSpeakers({ adapters, lentAdapter })),
         }));
       },
 

@@ -9,7 +9,16 @@ import { isDeviceLost } from "./recovery-slice";
 import { selectTemplate } from "./selectors";
 import type { Answer, CompareSlice, SliceCreator, StudioState, Turn, Voice } from "./state";
 import { generationValues, toGenerationOptions } from "./training-values";
-import { answerOf, askedVoices, baseOnly, chooseVoice, withColumn } from "./voices";
+import {
+  adapterVoice,
+  answerOf,
+  askedVoices,
+  baseOnly,
+  chooseVoice,
+  fitVoices,
+  selectSpeakers,
+  withColumn,
+} from "./voices";
 
 const waiting: Answer = {
   state: "waiting",
@@ -64,6 +73,13 @@ interface Asked {
   readonly attempt: number;
 }
 
+/** The numbers below `count` in random order. */
+function shuffled(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => ({ index, key: Math.random() }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ index }) => index);
+}
+
 /** What ends answers early, by the page's fields. */
 export function answerEnds({ stopText, endLoops }: Pick<StudioState, "stopText" | "endLoops">) {
   return { stop: stopSequences(stopText), loops: endLoops };
@@ -110,13 +126,15 @@ export const compareSlice: SliceCreator<CompareSlice> =
       const options = toGenerationOptions(generationValues(state.generationEdits));
       if (content === "" || !options || !state.model) return;
       if (isExcluded(state, "answer")) return;
+      const voices = askedVoices(state.voices);
       const turn: Turn = {
         id: crypto.randomUUID(),
         question: content,
         row,
         system: state.systemPrompt.trim() === "" ? "" : state.systemPrompt,
         attempt,
-        answers: askedVoices(state.voices).map(({ voice }, index) => ({
+        blindOrder: state.blind && voices.length > 1 ? shuffled(voices.length) : null,
+        answers: voices.map(({ voice }, index) => ({
           voice,
           answer: index === 0 ? { ...waiting, state: "streaming" } : waiting,
         })),
@@ -157,6 +175,7 @@ export const compareSlice: SliceCreator<CompareSlice> =
     return {
       turns: [],
       voices: baseOnly,
+      lentAdapter: null,
       generationEdits: {},
       systemPrompt: "",
       stopText: "",
@@ -210,12 +229,19 @@ export const compareSlice: SliceCreator<CompareSlice> =
         set({ showOdds: on });
       },
 
+      takeLent: (adapter) => {
+        set(({ voices, adapters }) => ({
+          lentAdapter: adapter,
+          voices: adapter ? chooseVoice(voices, 1, adapterVoice(adapter.id)) : fitVoices(voices, adapters),
+        }));
+      },
+
       chooseVoice: (column, voice) => {
         set(({ voices }) => ({ voices: chooseVoice(voices, column, voice) }));
       },
 
       addColumn: () => {
-        set(({ voices, adapters }) => ({ voices: withColumn(voices, adapters) ?? voices }));
+        set((state) => ({ voices: withColumn(state.voices, selectSpeakers(state)) ?? state.voices }));
       },
 
       removeColumn: (column) => {

@@ -25,8 +25,15 @@ export const environmentSlice: SliceCreator<EnvironmentSlice> =
     },
 
     async start() {
-      const { refreshEnvironment, startData, startModel, startHub, startRuns } = get();
-      await Promise.all([refreshEnvironment(), startData(), startModel(), startHub(), startRuns()]);
+      const { refreshEnvironment, startData, startModel, startHub, startRuns, startRatings } = get();
+      await Promise.all([
+        refreshEnvironment(),
+        startData(),
+        startModel(),
+        startHub(),
+        startRuns(),
+        startRatings(),
+      ]);
       await refreshEnvironment();
     },
 

@@ -3,10 +3,12 @@ import type { AdapterSummary } from "../../shared/adapter";
 import type { DatasetSummary, PromptTemplate, RowExclusion, TemplateId } from "../../shared/data";
 import type { FieldValues } from "../../shared/fields";
 import { methodSpecs, type MethodChoice } from "../../shared/methods";
+import { objectiveSpecs } from "../../shared/objectives";
 import { LEARN_FROM, learnRuleOf, type RunConfig, THOUGHTS } from "../../shared/training";
 import { selectGoal, selectObjective, selectObjectiveProblems } from "./goal";
 import { isExcluded, isRunning, isTraining } from "./jobs";
 import type { RunStatus, StudioState } from "./state";
+import type { StepId } from "./steps";
 import {
   formProblems,
   methodValues,
@@ -113,14 +115,15 @@ export function lengthInputs(state: State): { key: string; args: CommandArgs<"le
     thoughts: THOUGHTS.find((known) => known === values.thoughts),
   });
   const dataset = selectDataset(state);
+  const objective = selectObjective(state);
   if (!state.model || !dataset || dataset.rows === 0 || typeof maxLength !== "number" || !(maxLength >= 8))
     return null;
   const args = {
     datasetId: dataset.id,
     ...selectTemplate(state),
     maxLength: Math.floor(maxLength),
-    ...rule,
-    pairs: selectGoal(state).goal === "preferences",
+    ...(selectGoal(state).goal === "text" ? { ...rule, learnFrom: "all" as const } : rule),
+    compares: objective && objectiveSpecs[objective.id].compares,
   };
   return {
     key: JSON.stringify([state.model.id, dataset.importedAt, dataset.edits?.identity ?? "", args]),
@@ -189,6 +192,7 @@ export function selectRunConfig(state: State): RunConfig | null {
     method: { id: state.methodId, options: selectMethodValues(state) },
     training: {
       ...training,
+      ...(selectGoal(state).goal === "text" ? { learnFrom: "all" } : {}),
       continueAdapter: continueFrom !== null,
       ...(!mixed && { mixShare: 0 }),
     },
@@ -199,8 +203,7 @@ export function selectRunConfig(state: State): RunConfig | null {
   };
 }
 
-export const STEPS = ["data", "model", "method", "train", "compare", "export"] as const;
-export type StepId = (typeof STEPS)[number];
+export { STEPS, type StepId } from "./steps";
 
 export type StepState = "empty" | "ready" | "busy" | "done" | "problem";
 

@@ -31,6 +31,7 @@ import type { MethodChoice, MethodId } from "../../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../../shared/model";
 import type { Evaluation, FileAnswers } from "../../shared/scores";
 import type { Goal, ObjectiveId } from "../../shared/objectives";
+import type { Rating, Thumb } from "../../shared/ratings";
 import type { Row } from "../../shared/rows";
 import type { ListedRun, RunLabel } from "../../shared/run-record";
 import type { SampleAnswer } from "../../shared/run-history";
@@ -39,6 +40,7 @@ import type { TimedProgress } from "../lib/progress";
 import type { RunLog } from "../lib/run-log";
 import type { RunSeries } from "../lib/run-series";
 import type { Text } from "../text/text";
+import type { StepId } from "./steps";
 
 /** Dependencies of the actions, in addition to the state. */
 export interface Runtime {
@@ -281,6 +283,8 @@ export interface TrainSlice {
   editTraining(name: string, value: FieldValue): void;
   chooseMixed(datasetId: string | null): void;
   train(): Promise<void>;
+  /** Trains the adapter in use further, with its own method and the form's training options. */
+  trainFurther(): Promise<void>;
   /** Replaces the displayed run with one that the worker has started. */
   beginRun(): void;
   /** Resumes an interrupted run. */
@@ -354,6 +358,8 @@ export interface Turn {
   readonly system: string;
   /** How often the question was answered anew; added to the seed. */
   readonly attempt: number;
+  /** The order in which answers are shown until the best is chosen without names; null where names are shown. */
+  readonly blindOrder: readonly number[] | null;
   /** By column when it was asked. */
   readonly answers: readonly VoicedAnswer[];
 }
@@ -362,6 +368,8 @@ export interface CompareSlice {
   readonly turns: readonly Turn[];
   /** The voices for the next question. */
   readonly voices: Voices;
+  /** The adapter of a paused run, which can be asked meanwhile. */
+  readonly lentAdapter: AdapterSummary | null;
   readonly generationEdits: FieldValues;
   readonly systemPrompt: string;
   /** Stop sequences, one in each line, as typed. */
@@ -385,10 +393,36 @@ export interface CompareSlice {
   editAsking(part: Partial<Pick<CompareSlice, "systemPrompt" | "stopText" | "endLoops">>): void;
   setMarkDifferences(on: boolean): void;
   setShowOdds(on: boolean): void;
+  /** Takes the adapter of a paused run into the comparison, or out of it. */
+  takeLent(adapter: AdapterSummary | null): void;
   chooseVoice(column: number, voice: Voice | null): void;
   /** Adds a column for a voice that has none. */
   addColumn(): void;
   removeColumn(column: number): void;
+}
+
+/** Where a conversation is kept as a row: in a dataset that is there, or in a new one. */
+export type RowTarget = { readonly datasetId: string } | { readonly name: string };
+
+export interface RatingsSlice {
+  /** What the person thinks of answers, of all visits. */
+  readonly ratings: readonly Rating[];
+  readonly ratingsProblem: ErrorData | null;
+  /** Whether answers are shown without names, in random order, until the best is chosen. */
+  readonly blind: boolean;
+  startRatings(): Promise<void>;
+  /** Rates an answer of a turn, by its place in it; null takes the rating back. */
+  rate(turnId: string, index: number, thumb: Thumb | null): Promise<void>;
+  /** Chooses the best answer of a turn without names; null for none. */
+  chooseBlind(turnId: string, best: number | null): Promise<void>;
+  setBlind(on: boolean): void;
+  /** Downloads the ratings as rows of JSON Lines: pairs, and labelled answers. */
+  exportRatings(name: string): Promise<void>;
+  /** Makes a dataset of these rows. */
+  importRatings(name: string): Promise<void>;
+  clearRatings(): Promise<void>;
+  /** Keeps a turn with what came before it and this answer as a row; resolves to whether it is kept. */
+  keepRow(turnId: string, index: number, text: string, target: RowTarget): Promise<boolean>;
 }
 
 export interface ScoresSlice {
@@ -466,6 +500,23 @@ export interface SettingsSlice {
   setNotifyWhenDone(on: boolean): void;
 }
 
+export interface NextMoveSlice {
+  /** Asks the first row that the adapter in use has not been trained on. */
+  askHeldOut(): Promise<void>;
+}
+
+export interface LayoutSlice {
+  /** The steps whose content is shown. */
+  readonly openSteps: readonly StepId[];
+  /** Whether opening a step leaves the others open. */
+  readonly keepsStepsOpen: boolean;
+  openStep(step: StepId): void;
+  closeStep(step: StepId): void;
+  openEveryStep(): void;
+  /** Goes back to one step at a time, beginning with this one. */
+  openOneStep(step: StepId): void;
+}
+
 export type StudioState = JobsSlice &
   EnvironmentSlice &
   RecoverySlice &
@@ -476,10 +527,13 @@ export type StudioState = JobsSlice &
   TrainSlice &
   RunsSlice &
   CompareSlice &
+  RatingsSlice &
   ScoresSlice &
   BatchSlice &
   AdaptersSlice &
-  SettingsSlice;
+  SettingsSlice &
+  LayoutSlice &
+  NextMoveSlice;
 
 /** A slice: built from the runtime, with access to the whole state. */
 export type SliceCreator<Slice> = (

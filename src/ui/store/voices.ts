@@ -1,6 +1,6 @@
 import type { AdapterSummary } from "../../shared/adapter";
 import { MAX_COLUMNS } from "../../shared/generation";
-import type { Answer, Turn, Voice, Voices } from "./state";
+import type { Answer, StudioState, Turn, Voice, Voices } from "./state";
 
 /** The voice of an unmerged adapter. */
 export function adapterVoice(adapterId: string): Voice {
@@ -14,6 +14,21 @@ export function mergedVoice(adapterId: string): Voice {
 
 export function isSameVoice(a: Voice | null, b: Voice | null): boolean {
   return a?.adapterId === b?.adapterId && a?.merged === b?.merged;
+}
+
+type Library = Pick<StudioState, "adapters" | "lentAdapter">;
+
+/** The last result of {@link selectSpeakers}: a list made anew would count as a change. */
+let speakers: (Library & { readonly list: readonly AdapterSummary[] }) | null = null;
+
+/** Who can be asked besides the base model: the adapter of a paused run, and the library. */
+export function selectSpeakers({ adapters, lentAdapter }: Library): readonly AdapterSummary[] {
+  if (!lentAdapter) return adapters;
+  if (speakers?.adapters !== adapters || speakers.lentAdapter !== lentAdapter) {
+    const list = [lentAdapter, ...adapters.filter(({ id }) => id !== lentAdapter.id)];
+    speakers = { adapters, lentAdapter, list };
+  }
+  return speakers.list;
 }
 
 /** Ids of the merged adapters in use. */

@@ -33,7 +33,7 @@ import type { Session } from "../session";
 import type { TrainingData } from "../training-data";
 import { TrainingReporter } from "../training-reporter";
 import { onGpu } from "./on-gpu";
-import type { Job } from "./owner";
+import type { Job, JobContext } from "./owner";
 
 /** What every run needs. */
 export interface RunHost {
@@ -49,6 +49,7 @@ interface Run extends RunHost {
   /** The name of the resulting adapter; numbered if the library already has it. */
   readonly name: string;
   readonly signal: AbortSignal;
+  readonly admit: JobContext["admit"];
   /** The checkpoint to resume from, or null for a new run. */
   readonly resume: RunCheckpoint | null;
 }
@@ -60,16 +61,19 @@ const VALIDATIONS = 5;
  * Trains to the end or until cancelled, keeping what was learned so far. The result is added to the model's library.
  */
 export function trainJob(host: RunHost, config: RunConfig, name: string): Job<TrainingResult> {
-  return { kind: "train", run: ({ signal }) => start({ ...host, config, name, signal, resume: null }) };
+  return {
+    kind: "train",
+    run: ({ signal, admit }) => start({ ...host, config, name, signal, admit, resume: null }),
+  };
 }
 
 /** Resumes an interrupted run of the loaded model. Throws if there is none with that id. */
 export function resumeRunJob(host: RunHost, id: string): Job<TrainingResult> {
   return {
     kind: "train",
-    async run({ signal }) {
+    async run({ signal, admit }) {
       const resume = await requireCheckpoint(host.session, id);
-      return start({ ...host, config: resume.config, name: resume.adapter.name, signal, resume });
+      return start({ ...host, config: resume.config, name: resume.adapter.name, signal, admit, resume });
     },
   };
 }
@@ -341,7 +345,7 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
       }
       if (report.type === "rest") {
         if (sampler?.isDue(report.step)) await sampler.sample(report.step, state, signal);
-        await checkpointAndPause(run, reporter, keeper);
+        await checkpointAndPause(run, reporter, keeper, parts.trained);
       }
     }
     await gpu.settle();
@@ -355,18 +359,24 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
   }
 }
 
-/** Saves a checkpoint when due and waits while the run is paused. This time does not count towards step time. */
+/** Saves a checkpoint when due and waits while the run is paused, and can be asked. This time does not count towards step time. */
 async function checkpointAndPause(
-  { gate, signal, session: { keepRequests } }: Run,
+  { gate, signal, session, admit }: Run,
   reporter: TrainingReporter,
   keeper: RunKeeper,
+  trained: () => NewAdapter,
 ): Promise<void> {
+  const { keepRequests } = session;
   if (gate.isClosed || keeper.isDue || keepRequests.isPending) await keeper.keep();
   keepRequests.settle();
   if (gate.isClosed) {
     reporter.send("paused");
     keepRequests.end();
+    session.lend(trained());
+    const recall = admit("answer");
     await gate.pass();
+    await recall();
+    session.lend(null);
     keepRequests.begin();
     if (!signal.aborted) reporter.send("running");
   }

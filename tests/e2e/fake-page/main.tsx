@@ -56,6 +56,7 @@ function turns(count: number): Turn[] {
     question: `Question ${index + 1}: what is a violin?`,
     system: "",
     attempt: 0,
+    blindOrder: null,
     answers: [{ voice: null, answer }],
   }));
 }

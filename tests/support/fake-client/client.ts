@@ -14,7 +14,9 @@ import type { DatasetSummary } from "../../../src/shared/data";
 import type { TrainingSpeed } from "../../../src/shared/forecast";
 import type { FinishReason } from "../../../src/shared/generation";
 import type { MethodChoice } from "../../../src/shared/methods";
+import { rowsAsFile } from "../../../src/data/write/export-rows";
 import type { ModelCard, ModelSummary, Quantization } from "../../../src/shared/model";
+import type { Rating } from "../../../src/shared/ratings";
 import { alpacaRow, type AlpacaRow as Row, questionOf } from "../../../src/shared/rows";
 import { isTargeted, readTargets } from "../../../src/shared/targets";
 import type { Evaluation, FileAnswers } from "../../../src/shared/scores";
@@ -130,6 +132,8 @@ export class FakeClient implements Client {
   }
 
   private answersPaused = false;
+
+  private readonly ratings = new Map<string, Rating>();
 
   /** The latest scores by adapter. */
   private readonly evaluations = new Map<string | null, Evaluation>();
@@ -249,6 +253,14 @@ export class FakeClient implements Client {
     keepMerged: () => undefined,
     generate: (args, call) =>
       this.owner.run({ kind: "answer", run: ({ signal }) => this.answer(args, signal) }, call),
+    listRatings: () => [...this.ratings.values()],
+    saveRating: ({ rating }) => {
+      if (this.isFull) throw new LuthierError({ code: "storage/full", task: "rating-keep" });
+      this.ratings.set(rating.id, rating);
+    },
+    deleteRating: ({ id }) => void this.ratings.delete(id),
+    clearRatings: () => this.ratings.clear(),
+    rowsAsFile: ({ rows }) => rowsAsFile(rows),
     answerOdds: ({ answers }, call) =>
       this.owner.run({ kind: "answer", run: () => Promise.resolve(answers.map(fakeOdds)) }, call),
     questionTokens: ({ questions }) =>

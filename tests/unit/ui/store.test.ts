@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeClient } from "../../support/fake-client/client";
+import { rowsOfRating } from "../../../src/shared/ratings";
 import { alpacaRow } from "../../../src/shared/rows";
 import { QLORA } from "../../../src/shared/model";
 import { RunLog } from "../../../src/ui/lib/run-log";
@@ -8,6 +9,7 @@ import { RunSeries } from "../../../src/ui/lib/run-series";
 import { conversation } from "../../../src/ui/store/compare-slice";
 import { connectStore } from "../../../src/ui/store/connect";
 import { createStudioStore } from "../../../src/ui/store/create-store";
+import { isExcluded } from "../../../src/ui/store/jobs";
 import {
   lengthInputs,
   selectAdapter,
@@ -114,6 +116,84 @@ describe("the studio's store", () => {
     });
     await studio.state().resend(turns[1]!.id, "Name another");
     expect(conversation(studio.state().turns, null)).toMatchObject({ row: null });
+  });
+
+  it("asks under the system prompt, ends at stop sequences, and answers anew by the next seed", async () => {
+    await studio.state().start();
+    studio.state().editAsking({ systemPrompt: "Be brief.", stopText: " in plain" });
+    const generate = vi.spyOn(studio.client, "withSignal");
+    await studio.state().send("One?");
+    const [turn] = studio.state().turns;
+    expect(conversation(studio.state().turns, null).messages).toEqual([
+      { role: "system", content: "Be brief." },
+      { role: "user", content: "One?" },
+    ]);
+    expect(turn?.answers[0]?.answer).toMatchObject({
+      text: "A short answer to “One?”",
+      finish: "stop-sequence",
+    });
+    await studio.state().regenerate(turn!.id);
+    expect(studio.state().turns).toMatchObject([{ question: "One?", attempt: 1 }]);
+    expect(generate).toHaveBeenCalledTimes(2);
+    studio.state().editAsking({ systemPrompt: "" });
+    await studio.state().send("Two?");
+    expect(conversation(studio.state().turns, null).messages[0]?.role).toBe("user");
+  });
+
+  it("asks the run that is paused, and no longer when it goes on", async () => {
+    await studio.state().start();
+    studio.state().editTraining("maxSteps", 500);
+    const training = studio.state().train();
+    await vi.waitFor(() => expect(studio.state().run.step).toBeGreaterThan(0));
+    await studio.state().send("Now?");
+    expect(studio.state().turns).toEqual([]);
+    await studio.state().pause();
+    await vi.waitFor(() => expect(studio.state().lentAdapter?.id).toBe("run"));
+    await vi.waitFor(() => expect(isExcluded(studio.state(), "answer")).toBe(false));
+    await studio.state().send("One?");
+    expect(studio.state().turns[0]?.answers[1]?.answer.text).toContain("So says The paused run");
+    await studio.state().resume();
+    await vi.waitFor(() => expect(studio.state().lentAdapter).toBeNull());
+    expect(isExcluded(studio.state(), "answer")).toBe(true);
+    expect(studio.state().voices).toEqual([null, null]);
+    studio.state().stop();
+    await training;
+  });
+
+  it("keeps thumbs, blind choices and rows, and makes a dataset of them", async () => {
+    await studio.state().start();
+    studio.state().editTraining("maxSteps", 2);
+    await studio.state().train();
+    studio.state().editAsking({ systemPrompt: "Be brief." });
+    await studio.state().send("One?");
+    const [turn] = studio.state().turns;
+    await studio.state().rate(turn!.id, 1, "up");
+    await studio.state().rate(turn!.id, 0, "down");
+    const [pair] = studio.state().ratings.flatMap(rowsOfRating);
+    expect(pair).toMatchObject({
+      kind: "preference",
+      system: "Be brief.",
+      prompt: [{ role: "user", text: "One?" }],
+      chosen: [{ text: turn?.answers[1]?.answer.text }],
+      rejected: [{ text: turn?.answers[0]?.answer.text }],
+    });
+    await studio.state().rate(turn!.id, 0, null);
+    expect(studio.state().ratings.flatMap(rowsOfRating)).toMatchObject([{ kind: "labelled", good: true }]);
+    await studio.state().rate(turn!.id, 1, null);
+    expect(await studio.client.call("listRatings")).toEqual([]);
+    studio.state().setBlind(true);
+    await studio.state().send("Two?");
+    const blind = studio.state().turns.at(-1)!;
+    expect([...blind.blindOrder!].sort()).toEqual([0, 1]);
+    await studio.state().chooseBlind(blind.id, 1);
+    expect(await studio.client.call("listRatings")).toMatchObject([
+      { id: blind.id, blind: true, answers: [{ thumb: "down" }, { thumb: "up" }] },
+    ]);
+    // A full disk keeps what was there.
+    studio.client.isFull = true;
+    await studio.state().chooseBlind(blind.id, 0);
+    expect(studio.state()).toMatchObject({ ratingsProblem: { problem: { code: "storage/full" } } });
+    expect(studio.state().ratings[0]?.answers[1]?.thumb).toBe("up");
   });
 
   it("asks the base alone while there is no adapter, and each side by its own words", async () => {

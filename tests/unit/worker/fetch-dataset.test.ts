@@ -64,6 +64,7 @@ function get(
   return makeJob({ ...asked, repository, endpoint: hub.endpoint, ...more }).run({
     signal,
     report: ({ done }) => onDone(done),
+    admit: () => () => Promise.resolve(),
   });
 }
 

@@ -102,7 +102,7 @@ const done = {
   problem: null,
 } as const;
 const turn = {
-  ...{ id: "1", row: null, question: "What do snakes eat?", system: "", attempt: 0 },
+  ...{ id: "1", row: null, question: "What do snakes eat?", system: "", attempt: 0, blindOrder: null },
   answers: [{ voice: null, answer: done }],
 };
 

@@ -1,6 +1,6 @@
 import { ActionIcon, Button } from "@mantine/core";
 import { IconAlertTriangle, IconColumnInsertRight, IconRefresh, IconX } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { CopyButton } from "../../components/copy-button";
 import { ProblemAlert } from "../../components/problem-alert";
 import type { TokenChance } from "../../../shared/generation";
@@ -8,8 +8,10 @@ import type { DiffWord } from "../../lib/word-diff";
 import { useStudio } from "../../store/context";
 import { isExcluded } from "../../store/jobs";
 import type { Answer, Turn, Voice } from "../../store/state";
-import { columnAnswers, isSameVoice, withColumn } from "../../store/voices";
+import { columnAnswers, isSameVoice, selectSpeakers, withColumn } from "../../store/voices";
 import { useText } from "../../text/text";
+import { AnswerActions } from "./answer-actions";
+import { KeepRow } from "./keep-row";
 import { markedColumns } from "./marked-columns";
 import classes from "./answer-panes.module.css";
 import { TokenOdds } from "./token-odds";
@@ -23,32 +25,63 @@ export function AnswerPanes({ turns }: { turns: readonly Turn[] }) {
   const { mark, voices, hasAdapter } = useStudio((state) => ({
     mark: state.markDifferences,
     voices: state.voices,
-    hasAdapter: state.adapters.length > 0,
+    hasAdapter: selectSpeakers(state).length > 0,
   }));
   const turn = turns.at(-1) ?? null;
   const { odds, problem } = useAnswerOdds(turns);
   const titles = columnTitles(voices, text);
   const answers = columnAnswers(turn, voices);
   const marked = mark ? markedColumns(answers) : [];
+  const [keeping, setKeeping] = useState<{ readonly turnId: string; readonly column: number } | null>(null);
+  const placeOf = (voice: Voice | null): number =>
+    turn?.answers.findIndex((asked) => isSameVoice(asked.voice, voice)) ?? -1;
+  const keptColumn = keeping?.turnId === turn?.id ? (keeping?.column ?? null) : null;
   const empty = turn ? <AskAgain turn={turn} /> : text.compare.emptySide;
   return (
     <>
       <AddColumn />
       <ProblemAlert problem={problem} />
       <div className={classes.panes} data-many={voices.length > 2 || undefined}>
-        {voices.map((voice, column) => (
-          <Pane
-            key={column}
-            column={column}
-            voice={voice}
-            name={titles[column] ?? ""}
-            answer={answers[column] ?? null}
-            empty={column > 0 && !hasAdapter ? text.compare.afterNone : empty}
-            words={marked[column] ?? null}
-            odds={odds?.[turn?.answers.findIndex((asked) => isSameVoice(asked.voice, voice)) ?? -1] ?? null}
-          />
-        ))}
+        {voices.map((voice, column) => {
+          const answer = answers[column] ?? null;
+          return (
+            <Pane
+              key={column}
+              column={column}
+              voice={voice}
+              name={titles[column] ?? ""}
+              answer={answer}
+              empty={column > 0 && !hasAdapter ? text.compare.afterNone : empty}
+              words={marked[column] ?? null}
+              odds={odds?.[placeOf(voice)] ?? null}
+              actions={
+                turn &&
+                answer?.state === "done" && (
+                  <AnswerActions
+                    turnId={turn.id}
+                    index={placeOf(voice)}
+                    name={titles[column] ?? ""}
+                    onKeep={() => {
+                      setKeeping(keptColumn === column ? null : { turnId: turn.id, column });
+                    }}
+                  />
+                )
+              }
+            />
+          );
+        })}
       </div>
+      {turn && keptColumn !== null && (
+        <KeepRow
+          key={`${turn.id} ${keptColumn}`}
+          turn={turn}
+          index={placeOf(voices[keptColumn] ?? null)}
+          name={titles[keptColumn] ?? ""}
+          onClose={() => {
+            setKeeping(null);
+          }}
+        />
+      )}
     </>
   );
 }
@@ -57,7 +90,7 @@ export function AnswerPanes({ turns }: { turns: readonly Turn[] }) {
 function AddColumn() {
   const text = useText();
   const { canAdd, locked, add } = useStudio((state) => ({
-    canAdd: withColumn(state.voices, state.adapters) !== null,
+    canAdd: withColumn(state.voices, selectSpeakers(state)) !== null,
     locked: isExcluded(state, "answer"),
     add: state.addColumn,
   }));
@@ -107,9 +140,10 @@ interface PaneProps {
   readonly empty: ReactNode;
   readonly words: readonly DiffWord[] | null;
   readonly odds: readonly TokenChance[] | null;
+  readonly actions: ReactNode;
 }
 
-function Pane({ column, voice, name, answer, empty, words, odds }: PaneProps) {
+function Pane({ column, voice, name, answer, empty, words, odds, actions }: PaneProps) {
   const text = useText();
   const { locked, canRemove, remove } = useStudio((state) => ({
     locked: isExcluded(state, "answer"),
@@ -131,6 +165,7 @@ function Pane({ column, voice, name, answer, empty, words, odds }: PaneProps) {
           {answer && answer.text !== "" && (
             <CopyButton value={answer.text} label={text.compare.copyAnswer(name)} compact />
           )}
+          {actions}
           {canRemove && (
             <ActionIcon
               variant="subtle"

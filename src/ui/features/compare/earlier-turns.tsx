@@ -3,6 +3,7 @@ import { Fold } from "../../components/fold";
 import { Pager } from "../../components/pager";
 import { useStudio } from "../../store/context";
 import type { Turn } from "../../store/state";
+import { selectSpeakers } from "../../store/voices";
 import { useText } from "../../text/text";
 import classes from "./compare-step.module.css";
 import { QuestionLine } from "./question-line";
@@ -14,7 +15,7 @@ const PAGE_TURNS = 20;
 /** Earlier turns of the conversation, latest page first. */
 export function EarlierTurns({ turns }: { turns: readonly Turn[] }) {
   const text = useText();
-  const adapters = useStudio((state) => state.adapters);
+  const { adapters } = useStudio((state) => ({ adapters: selectSpeakers(state) }));
   const [chosen, setChosen] = useState<number | null>(null);
   if (turns.length === 0) return null;
   const lastPage = Math.floor((turns.length - 1) / PAGE_TURNS) * PAGE_TURNS;

@@ -9,6 +9,7 @@ import { useStudio, useStudioContext } from "../../store/context";
 import { selectTemplate } from "../../store/selectors";
 import type { Turn } from "../../store/state";
 import { useRemote } from "../../store/use-remote";
+import { selectSpeakers } from "../../store/voices";
 import { useText } from "../../text/text";
 import classes from "./compare-step.module.css";
 import { voiceName } from "./voice-names";
@@ -39,20 +40,22 @@ export function SentTokens({ turns }: { readonly turns: readonly Turn[] }) {
 
 function Sent({ turns }: { readonly turns: readonly Turn[] }) {
   const text = useText();
-  const { client } = useStudioContext();
-  const { template, modelId, adapters } = useStudio((state) => ({
-    template: selectTemplate(state),
+  const { client, store } = useStudioContext();
+  const { templateKey, modelId, adapters } = useStudio((state) => ({
+    templateKey: JSON.stringify(selectTemplate(state)),
     modelId: state.model?.id ?? null,
-    adapters: state.adapters,
+    adapters: selectSpeakers(state),
   }));
   const voices = turns.at(-1)?.answers.map(({ voice }) => voice) ?? [];
   const questions = voices.map((voice) => ({
     adapterId: voice?.adapterId ?? null,
     ...conversation(turns, voice),
   }));
-  const key = modelId === null ? null : JSON.stringify([modelId, template, questions]);
+  const key = modelId === null ? null : JSON.stringify([modelId, templateKey, questions]);
   const { value, problem } = useRemote(key, (signal) =>
-    client.withSignal(signal).call("questionTokens", { questions, template }),
+    client
+      .withSignal(signal)
+      .call("questionTokens", { questions, template: selectTemplate(store.getState()) }),
   );
   if (problem) return <ProblemAlert problem={problem} />;
   if (!value) return null;

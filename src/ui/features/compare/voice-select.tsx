@@ -2,14 +2,14 @@ import { useMemo } from "react";
 import { ChoiceSelect } from "../../components/choice-select";
 import { useStudio } from "../../store/context";
 import { isExcluded } from "../../store/jobs";
-import { adapterVoice, isSameVoice, mergedVoice } from "../../store/voices";
+import { adapterVoice, isSameVoice, mergedVoice, selectSpeakers } from "../../store/voices";
 import { useText } from "../../text/text";
 
 /** Chooses the voice of a column: the base model, an adapter, or a merged adapter. */
 export function VoiceSelect({ column }: { column: number }) {
   const text = useText();
   const { adapters, columns, voice, locked, choose } = useStudio((state) => ({
-    adapters: state.adapters,
+    adapters: selectSpeakers(state),
     columns: state.voices.length,
     voice: state.voices[column] ?? null,
     locked: isExcluded(state, "answer"),

@@ -106,7 +106,7 @@ export const compare = {
   earlier: (turns: number) => `Earlier in this conversation (${format.integer(turns)})`,
   earlierTurns: "Earlier questions",
   laterTurns: "Later questions",
-  blockedTraining: "Wait for the run to end before asking.",
+  blockedTraining: "Pause the run to ask, or wait until it ends.",
   blockedModel: "Load a model before asking.",
   blockedBusy: "Wait for the running task to finish before asking.",
 };
