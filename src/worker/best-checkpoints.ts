@@ -10,7 +10,7 @@ interface Checkpoint {
   readonly figure: number;
 }
 
-/** Keeps the adapters of the measurements that are best in the library, up to a number. */
+/** Keeps copies of the adapter at the validations that are best, up to a maximum number. */
 export class BestCheckpoints {
   readonly #session: Session;
   readonly #emit: Session["emit"];

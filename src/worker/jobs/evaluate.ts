@@ -14,7 +14,7 @@ import { findSpeaker } from "../speakers";
 import { onGpu } from "./on-gpu";
 import type { Job, JobContext } from "./owner";
 
-/** Scores one or two sides on the same rows, one side after the other. Cancelled, nothing is kept of it. */
+/** Scores one or two sides on the same rows, one after the other. If cancelled, stores nothing. */
 export function evaluateJob(session: Session, encoded: EncodedRows, args: EvaluateArgs): Job<Evaluation> {
   return {
     kind: "evaluate",
@@ -70,11 +70,11 @@ async function evaluate(
 }
 
 function scoredRow(
-  { question, expected, expectedTokens }: PreparedRow,
+  { row, question, expected, expectedTokens }: PreparedRow,
   answers: readonly (readonly ScoredAnswer[])[],
   index: number,
 ): Evaluation["rows"][number] {
-  return { question, expected, expectedTokens, answers: answers.flatMap((side) => side[index] ?? []) };
+  return { row, question, expected, expectedTokens, answers: answers.flatMap((side) => side[index] ?? []) };
 }
 
 /** Means of the last side. */

@@ -1,6 +1,5 @@
 import { AdapterState, trainableCount } from "../../engine/adapters/adapter-state";
-import type { Adapter, HostTensor } from "../../engine/adapters/common/method";
-import { sameShape } from "../../engine/graph/value";
+import type { Adapter } from "../../engine/adapters/common/method";
 import { BestValues } from "../../engine/train/best-values";
 import { trainingLoop, type TrainingPlan } from "../../engine/train/loop";
 import { fittingWarmup } from "../../engine/train/schedule";
@@ -21,7 +20,7 @@ import { chanceLoss } from "../chance";
 import type { EncodedRows } from "../encoded-rows";
 import { everydayLosses } from "../everyday";
 import type { Gate } from "../gate";
-import { keepAdapter, libraryOf, type NewAdapter, readAdapter } from "../kept-adapter";
+import { keepAdapter, libraryOf, type NewAdapter } from "../kept-adapter";
 import { makeTrainer } from "../make-trainer";
 import { keptOptimizer, momentsOf } from "../optimizer-state";
 import { prepareReferences } from "../references";
@@ -30,14 +29,14 @@ import { dataHashes, withPresentData } from "../run-dataset";
 import { RunRecorder } from "../run-recorder";
 import { extendedRun, interruptedRun, type Resumption } from "../resumption";
 import { forgetRun, RunKeeper } from "../run-progress";
-import { drawValues, type RunSetup, setUpRun } from "../run-setup";
+import { type RunSetup, setUpRun, startValues, validationInterval } from "../run-setup";
 import { Sampler } from "../sampler";
 import { toLuthierError } from "../serve";
 import type { Session } from "../session";
 import type { TrainingData } from "../training-data";
 import { TrainingReporter } from "../training-reporter";
 import { onGpu } from "./on-gpu";
-import type { Job } from "./owner";
+import type { Job, JobContext } from "./owner";
 
 /** What every run needs. */
 export interface RunHost {
@@ -55,16 +54,17 @@ interface Run extends RunHost {
   readonly signal: AbortSignal;
   /** What it goes on from, or null for a new run. */
   readonly resume: Resumption | null;
+  readonly admit: JobContext["admit"];
 }
-
-/** Validations during a run, at least, if the options do not set an interval; also at least one an epoch. */
-const VALIDATIONS = 5;
 
 /**
  * Trains to the end or until cancelled, keeping what was learned so far. The result is added to the model's library.
  */
 export function trainJob(host: RunHost, config: RunConfig, name: string): Job<TrainingResult> {
-  return { kind: "train", run: ({ signal }) => start({ ...host, config, name, signal, resume: null }) };
+  return {
+    kind: "train",
+    run: ({ signal, admit }) => start({ ...host, config, name, signal, admit, resume: null }),
+  };
 }
 
 /**
@@ -74,12 +74,12 @@ export function trainJob(host: RunHost, config: RunConfig, name: string): Job<Tr
 export function resumeRunJob(host: RunHost, id: string, moreSteps?: number): Job<TrainingResult> {
   return {
     kind: "train",
-    async run({ signal }) {
+    async run({ signal, admit }) {
       const { session } = host;
       const resume = await (moreSteps === undefined
         ? interruptedRun(session, id)
         : extendedRun(session, id, moreSteps));
-      return start({ ...host, config: resume.config, name: resume.adapter.name, signal, resume });
+      return start({ ...host, config: resume.config, name: resume.adapter.name, signal, admit, resume });
     },
   };
 }
@@ -104,17 +104,10 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   const { session, signal, resume } = asked;
   const { engine } = session.model;
   const startedAt = performance.now() - (resume?.elapsedMs ?? 0);
-  const wanted = await withPresentData(asked.config);
-  const { name: datasetName, edits } = await findDataset(wanted.datasetId);
-  const datasetEdits = edits?.identity ?? "";
-  if (resume && (resume.config.datasetEdits ?? "") !== datasetEdits)
-    throw new LuthierError({ code: "data/edited-since-run", dataset: datasetName });
-  const setup = await setUpRun(
-    session,
-    asked.encoded,
-    { ...wanted, ...(await dataHashes(wanted)), datasetEdits },
-    signal,
-  );
+  const present = await withPresentData(asked.config);
+  const hashed = { ...present, ...(await dataHashes(present)) };
+  const { config: wanted, ...names } = await withRevisions(hashed, resume?.config);
+  const setup = await setUpRun(session, asked.encoded, wanted, signal);
   const { config, adapter, rows, data } = setup;
   const run = { ...asked, config };
   const reporter = new TrainingReporter(session.emit, id, data.totalSteps, () => session.gpuBytes);
@@ -134,7 +127,7 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
     const outcome = { savedAt: Date.now(), steps, finalLoss, validationLoss };
     const made = { method: config.method, origin: "trained" as const };
     const facts = { id, name, ...made, ...outcome, optimizerBytes: optimizer?.length ?? 0 };
-    const origin = { config, datasetName, datasetRows: rows.length };
+    const origin = { config, ...names, datasetRows: rows.length };
     const summary = summariseAdapter(facts, adapter, engine.spec);
     return { summary, state, run: origin, ...(optimizer && { optimizer }) };
   };
@@ -182,6 +175,27 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
 }
 
 /**
+ * The configuration with the revisions of its datasets' rows, and their names. Throws if a resumed run's rows
+ * were edited since.
+ */
+async function withRevisions(
+  config: RunConfig,
+  resumed: RunConfig | undefined,
+): Promise<{ readonly config: RunConfig; readonly datasetName: string; readonly mixedName?: string }> {
+  const revisionOf = async (id: string, before: string | undefined): Promise<[string, string]> => {
+    const { name, edits } = await findDataset(id);
+    const revision = edits?.identity ?? "";
+    if (resumed && (before ?? "") !== revision)
+      throw new LuthierError({ code: "data/edited-since-run", dataset: name });
+    return [name, revision];
+  };
+  const [datasetName, datasetEdits] = await revisionOf(config.datasetId, resumed?.datasetEdits);
+  if (config.mixDatasetId == null) return { config: { ...config, datasetEdits }, datasetName };
+  const [mixedName, mixDatasetEdits] = await revisionOf(config.mixDatasetId, resumed?.mixDatasetEdits);
+  return { config: { ...config, datasetEdits, mixDatasetEdits }, datasetName, mixedName };
+}
+
+/**
  * Reserves storage for the resulting adapter. Without enough space the run continues and the page is warned right away.
  */
 async function reserveFor(session: Session, id: string, adapter: Adapter): Promise<() => Promise<void>> {
@@ -221,37 +235,13 @@ async function startAdapter(run: Run, setup: RunSetup): Promise<AdapterState> {
   // A run that was cut off takes its values from the checkpoint.
   if (run.resume && !run.resume.values) return new AdapterState(gpu, setup.adapter);
   if (run.resume?.values) return AdapterState.of(gpu, setup.adapter, run.resume.values);
-  return AdapterState.of(gpu, setup.adapter, await startValues(run, setup));
+  return AdapterState.of(gpu, setup.adapter, await startValues(run.session, setup));
 }
 
-/** Seeded initial values, or the values of the adapter to continue from. */
-async function startValues(
-  { session, config }: Run,
-  setup: RunSetup,
-): Promise<ReadonlyMap<string, HostTensor>> {
-  if (config.continueFrom !== null) {
-    const { summary, values } = await readAdapter(session, config.continueFrom);
-    if (sameParameters(setup.adapter, values)) return values;
-    throw new LuthierError(
-      { code: "config/other-parameters", adapter: summary.name },
-      { field: "continueAdapter" },
-    );
-  }
-  return drawValues(session, setup);
-}
-
-/** The adapter that a run continues, with which its objective compares; null for new adapters. */
+/** The reference for the objective if the run continues an adapter: that adapter; null for new adapters. */
 async function referenceState(run: Run, setup: RunSetup): Promise<AdapterState | null> {
   if (run.config.continueFrom === null) return null;
-  return AdapterState.of(run.session.model.engine.gpu, setup.adapter, await startValues(run, setup));
-}
-
-/** Whether the values match the parameters by name and shape. */
-function sameParameters(adapter: Adapter, values: ReadonlyMap<string, HostTensor>): boolean {
-  return (
-    adapter.parameters.length === values.size &&
-    adapter.parameters.every(({ name, shape }) => sameShape(values.get(name)?.shape ?? [], shape))
-  );
+  return AdapterState.of(run.session.model.engine.gpu, setup.adapter, await startValues(run.session, setup));
 }
 
 /** Writes a line to the run's log. */
@@ -338,7 +328,7 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
     for await (const report of trainingLoop(trainer, plan, signal)) {
       if (report.type === "selection" || report.type === "selected") {
         logSelection(report, tell);
-        // Earlier bests were measured with other parameters selected.
+        // Earlier bests were measured with a different selection of parameters.
         if (report.type === "selected") best.forget();
         continue;
       }
@@ -363,7 +353,7 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
       reporter.add(report, report.type === "step" ? data.tokens(report.step - 1) : 0);
       if (report.type === "rest") {
         if (sampler?.isDue(report.step)) await sampler.sample(report.step, state, signal);
-        await checkpointAndPause(run, reporter, keeper);
+        await checkpointAndPause(run, reporter, keeper, parts.trained);
       }
     }
     if (isTimeOver() && trainer.stepCount < data.totalSteps)
@@ -379,18 +369,24 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
   }
 }
 
-/** Saves a checkpoint when due and waits while the run is paused. This time does not count towards step time. */
+/** Saves a checkpoint when due and waits while the run is paused, and can be asked. This time does not count towards step time. */
 async function checkpointAndPause(
-  { gate, signal, session: { keepRequests } }: Run,
+  { gate, signal, session, admit }: Run,
   reporter: TrainingReporter,
   keeper: RunKeeper,
+  trained: () => NewAdapter,
 ): Promise<void> {
+  const { keepRequests } = session;
   if (gate.isClosed || keeper.isDue || keepRequests.isPending) await keeper.keep();
   keepRequests.settle();
   if (gate.isClosed) {
     reporter.send("paused");
     keepRequests.end();
+    session.lend(trained());
+    const recall = admit("answer");
     await gate.pass();
+    await recall();
+    session.lend(null);
     keepRequests.begin();
     if (!signal.aborted) reporter.send("running");
   }
@@ -468,15 +464,14 @@ function validatedStep(resume: Resumption | null): Pick<TrainingPlan, "validated
 }
 
 function loopPlan(training: TrainingOptions, data: TrainingData): TrainingPlan {
-  const { learningRate, schedule, warmupSteps, evalSteps, seed } = training;
-  const { totalSteps, stepsPerEpoch, validation } = data;
+  const { learningRate, schedule, warmupSteps, seed } = training;
+  const { totalSteps, validation } = data;
   return {
     totalSteps,
     batches: (step) => data.batches(step),
     epoch: (step) => data.epoch(step),
     validation,
-    validateEvery:
-      evalSteps > 0 ? evalSteps : Math.min(stepsPerEpoch, Math.max(1, Math.ceil(totalSteps / VALIDATIONS))),
+    validateEvery: validationInterval(training, data),
     learningRate,
     schedule,
     warmupSteps: fittingWarmup(warmupSteps, totalSteps),

@@ -16,14 +16,14 @@ import { CompareRunsButton } from "./compare-runs";
 import { RunDetailsView } from "./run-details";
 import classes from "./run-list.module.css";
 
-/** Rows shown before the rest is asked for. */
+/** Number of rows shown initially. */
 const SHOWN = 8;
 
 /** From here on the list asks to be tidied. */
 const MANY_RUNS = 100;
 const MANY_BYTES = 2e8;
 
-/** All kept runs, with what can be done with each. */
+/** All stored runs with their actions. */
 export function RunList() {
   const text = useText();
   const [opened, setOpened] = useState<string | null>(null);
@@ -176,7 +176,7 @@ function RunRow({ run, open, onOpen }: RowProps) {
   );
 }
 
-/** Says that runs were deleted, and restores them. */
+/** Reports deleted runs, and can restore them. */
 function Deleted() {
   const text = useText().runs;
   const { deleted, restore } = useStudio((state) => ({
