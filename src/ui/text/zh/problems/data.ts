@@ -1,4 +1,5 @@
 import type { DataProblems, ForeignFile, NotJson } from "../../../../lib/problems/data-problems";
+import { problem } from "../../en/problems";
 import type { ProblemTexts } from "../../en/problems/words";
 import { encodingNames, fileBreak, rowFault } from "../dataset-faults";
 import { format } from "../format";
@@ -46,6 +47,10 @@ const rowProblems = {
     what: "该行不是一对优质回答和劣质回答。",
     advice: "请在“方法”步骤中选择“回答”或“文本”。",
   }),
+  "data/no-label": () => ({
+    what: "该行的回答没有标为好或差，也不属于成对的回答。",
+    advice: "请在“方法”步骤中选择“回答”或“文本”。",
+  }),
   "data/template-without-tools": () => ({
     what: "该行调用了工具，而模板不支持工具调用和结果。",
     advice: "请选择支持工具的模型的对话模板。",
@@ -68,6 +73,7 @@ function firstReason(first: NonNullable<DataProblems["data/nothing-to-train"]["f
     case "data/nothing-to-learn":
     case "data/found-bad":
     case "data/no-preference":
+    case "data/no-label":
     case "data/template-without-tools":
     case "data/answer-not-written":
     case "data/text-needs-decoder":
@@ -75,6 +81,8 @@ function firstReason(first: NonNullable<DataProblems["data/nothing-to-train"]["f
     case "tokenizer/chat-refused":
     case "tokenizer/template-failed":
       return tokenizerProblems[first.code](first).what;
+    default:
+      return problem(first).what;
   }
 }
 
