@@ -41,11 +41,10 @@ export function SentTokens({ turns }: { readonly turns: readonly Turn[] }) {
 function Sent({ turns }: { readonly turns: readonly Turn[] }) {
   const text = useText();
   const { client } = useStudioContext();
-  const { template, modelId, adapters } = useStudio((state) => ({
-    template: selectTemplate(state),
-    modelId: state.model?.id ?? null,
-    adapters: selectSpeakers(state),
-  }));
+  // A new object each time, which another around it would hide from the comparison.
+  const template = useStudio(selectTemplate);
+  const adapters = useStudio(selectSpeakers);
+  const modelId = useStudio((state) => state.model?.id ?? null);
   const voices = turns.at(-1)?.answers.map(({ voice }) => voice) ?? [];
   const questions = voices.map((voice) => ({
     adapterId: voice?.adapterId ?? null,

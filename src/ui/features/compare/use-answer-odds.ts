@@ -15,9 +15,10 @@ interface AnswerOdds {
 /** How likely the tokens of the last turn's answers were, if that is to be shown. */
 export function useAnswerOdds(turns: readonly Turn[]): AnswerOdds {
   const { client } = useStudioContext();
-  const { shown, template, modelId } = useStudio((state) => ({
+  // A new object each time, which another around it would hide from the comparison.
+  const template = useStudio(selectTemplate);
+  const { shown, modelId } = useStudio((state) => ({
     shown: state.showOdds,
-    template: selectTemplate(state),
     modelId: state.model?.id ?? null,
   }));
   const answers = turns.at(-1)?.answers ?? [];
