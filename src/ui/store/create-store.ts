@@ -16,6 +16,7 @@ import { recoverySlice } from "./recovery-slice";
 import { ratingsSlice } from "./ratings-slice";
 import { scoresSlice } from "./scores-slice";
 import { runsSlice } from "./runs-slice";
+import { settingsFileSlice } from "./settings-file-slice";
 import { settingsSlice } from "./settings-slice";
 import type { Runtime, StudioState } from "./state";
 import { trainSlice } from "./train-slice";
@@ -52,6 +53,7 @@ export function createStudioStore(
         ...settingsSlice(runtime)(...api),
         ...nextMoveSlice(runtime)(...api),
         ...layoutSlice(runtime)(...api),
+        ...settingsFileSlice(runtime)(...api),
       }),
       {
         name: "luthier-settings",

@@ -517,7 +517,28 @@ export interface LayoutSlice {
   openOneStep(step: StepId): void;
 }
 
+/** Settings that were loaded from a file or a link. */
+export interface TakenSettings {
+  /** Name of the file; null for a link. */
+  readonly file: string | null;
+  /** The model they were made for, if it is not in the library. */
+  readonly missingModel: string | null;
+}
+
+export interface SettingsFileSlice {
+  readonly takenSettings: TakenSettings | null;
+  readonly settingsProblem: ErrorData | null;
+  /** Downloads the whole configuration as YAML. */
+  saveSettings(): Promise<void>;
+  /** Takes over the settings of a file, all or none. */
+  loadSettings(file: File): Promise<void>;
+  /** Takes over the settings in an address's fragment. */
+  loadLinkedSettings(fragment: string): Promise<void>;
+  dismissSettings(): void;
+}
+
 export type StudioState = JobsSlice &
+  SettingsFileSlice &
   EnvironmentSlice &
   RecoverySlice &
   DataSlice &

@@ -40,19 +40,22 @@ export function SentTokens({ turns }: { readonly turns: readonly Turn[] }) {
 
 function Sent({ turns }: { readonly turns: readonly Turn[] }) {
   const text = useText();
-  const { client } = useStudioContext();
-  // A new object each time, which another around it would hide from the comparison.
-  const template = useStudio(selectTemplate);
-  const adapters = useStudio(selectSpeakers);
-  const modelId = useStudio((state) => state.model?.id ?? null);
+  const { client, store } = useStudioContext();
+  const { templateKey, modelId, adapters } = useStudio((state) => ({
+    templateKey: JSON.stringify(selectTemplate(state)),
+    modelId: state.model?.id ?? null,
+    adapters: selectSpeakers(state),
+  }));
   const voices = turns.at(-1)?.answers.map(({ voice }) => voice) ?? [];
   const questions = voices.map((voice) => ({
     adapterId: voice?.adapterId ?? null,
     ...conversation(turns, voice),
   }));
-  const key = modelId === null ? null : JSON.stringify([modelId, template, questions]);
+  const key = modelId === null ? null : JSON.stringify([modelId, templateKey, questions]);
   const { value, problem } = useRemote(key, (signal) =>
-    client.withSignal(signal).call("questionTokens", { questions, template }),
+    client
+      .withSignal(signal)
+      .call("questionTokens", { questions, template: selectTemplate(store.getState()) }),
   );
   if (problem) return <ProblemAlert problem={problem} />;
   if (!value) return null;

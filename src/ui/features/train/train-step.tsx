@@ -15,6 +15,7 @@ import { ContinueFrom } from "./continue-from";
 import { MixedDataset } from "./mixed-dataset";
 import { RateFinder } from "./rate-finder";
 import { RunCharts } from "./run-charts";
+import { SettingsFile } from "./settings-file";
 import { SampleAnswers } from "./sample-answers";
 import { RunForecast } from "./run-forecast";
 import { RunLogView } from "./run-log-view";
@@ -27,6 +28,7 @@ export function TrainStep() {
     <StepSection step="train" intro={text.train.intro}>
       <Presets />
       <TrainingForm />
+      <SettingsFile />
       <RateFinder />
       <RunForecast />
       <Outcome />
