@@ -2,13 +2,13 @@ import { methodSpecs } from "../../shared/methods";
 import { trainingFields } from "../../shared/training";
 import { selectPresetValues, selectTrainingValues, type TrainingInputs, type TrainWarning } from "./selectors";
 
-/** The change of one training option that puts a warning right. */
+/** A change of one training option that fixes a warning. */
 export interface TrainingFix {
   readonly field: "learningRate" | "validationSplit" | "maxLength";
   readonly value: number;
 }
 
-/** What would put a warning right, or null if that takes more than one option. */
+/** The fix for a warning, or null if it takes more than one option. */
 export function trainingFixOf(warning: TrainWarning, state: TrainingInputs): TrainingFix | null {
   switch (warning.kind) {
     case "rate-high":

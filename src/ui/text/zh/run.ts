@@ -12,9 +12,9 @@ export const train = {
   intro: "预设会填好各项，可按需修改。",
   presets: { quick: "快速试跑", balanced: "均衡", thorough: "充分训练" },
   presetHints: {
-    quick: "只训练几步，检查能否学到",
-    balanced: "适合当前方法和模型",
-    thorough: "时间加倍，步子更小",
+    quick: "大约一分钟，看看能否学到",
+    balanced: "训练到保留行不再改善为止，保留最佳权重",
+    thorough: "更久、步子更小、更有耐心",
   },
   presetsLabel: "预设",
   changed: (count: number) => `已修改 ${format.integer(count)} 项`,
@@ -61,6 +61,30 @@ export const train = {
     take: (rate: string) => `使用 ${rate}`,
     none: "任何学习率下损失都没有下降。请检查数据和模板，或保留默认值。",
   },
+  sweep: {
+    title: "扫描：试几个值",
+    intro:
+      "对一两个设置的两三个值的每种组合各做一次短训练，依次进行，并比较保留行上的损失。每次训练都保存在“训练记录”中。",
+    setting: (number: number) => `设置 ${number}`,
+    noSetting: "无",
+    method: "方法",
+    values: (number: number) => `设置 ${number} 的值`,
+    wrong: "请输入该设置接受的两三个不同的值，用空格分隔。",
+    steps: "每次训练的步数",
+    start: "开始扫描",
+    stop: "停止扫描",
+    need: "请输入两三个值，用空格分隔。",
+    count: (runs: number, steps: number) => `${format.integer(runs)} 次训练，每次 ${format.integer(steps)} 步`,
+    progress: (done: number, total: number) =>
+      `第 ${format.integer(Math.min(done + 1, total))} / ${format.integer(total)} 次`,
+    runName: (values: readonly string[]) => `扫描，${values.join("，")}`,
+    table: "扫描",
+    run: "训练",
+    validation: "最佳验证",
+    loss: "损失",
+    state: "状态",
+    take: "采用最佳",
+  },
   rateChart: "学习率",
   normChart: "梯度范数",
   rewardChart: "回答的奖励",
@@ -68,6 +92,9 @@ export const train = {
   samples: "训练途中的回答",
   sampleExpected: "数据集中的回答",
   sampleStep: (step: number) => `第 ${format.integer(step)} 步后`,
+  sampleQuestion: "问题",
+  sampleRight: "正确",
+  sampleNear: (chrf: number) => `chrF ${format.fixed(chrf, 0)}`,
   sampleEmpty: "（空）",
   log: "日志",
   logEmpty: "暂无内容。",
@@ -78,7 +105,8 @@ export const train = {
 function rewards(preference: PreferenceReport | undefined): string {
   if (!preference) return "";
   const { chosenReward, rejectedReward, accuracy } = preference;
-  return `  奖励 ${chosenReward.toFixed(3)} / ${rejectedReward.toFixed(3)}  准确率 ${accuracy.toFixed(3)}`;
+  const reward = (value: number | null): string => value?.toFixed(3) ?? "–";
+  return `  奖励 ${reward(chosenReward)} / ${reward(rejectedReward)}  准确率 ${accuracy.toFixed(3)}`;
 }
 
 export const run = {
@@ -175,6 +203,21 @@ export const run = {
     ].join("，"),
   warnings: (count: number) => `${format.integer(count)} 条提醒`,
   trainFurther: "继续训练",
+  verdict: {
+    stillLearning: "它还在学习",
+    more: (steps: number) => `再训练 ${format.integer(steps)} 步`,
+    moreLater: (steps: number) => `结束时损失仍在下降。请再多训练约 ${format.integer(steps)} 步。`,
+    flat: "它已学到能学的内容",
+    flatWhat: "最后三分之一的训练中损失几乎不变，再训练也不会有多大变化。",
+    overfitted: (step: number) => `第 ${format.integer(step)} 步之后过拟合`,
+    bestKept: (step: number, best: number, last: number) =>
+      `保留行的损失从 ${format.loss(best)} 升到 ${format.loss(last)}，而训练行的损失在下降。已保留第 ${format.integer(step)} 步的权重。`,
+    lastKept: (best: number, last: number) =>
+      `保留行的损失从 ${format.loss(best)} 升到 ${format.loss(last)}，而训练行的损失在下降；保留的是最后的权重。请打开“结束时载入最佳模型”再训练，或增加数据。`,
+    forgot: "它遗忘了其他内容",
+    forgotWhat: (before: number, after: number) =>
+      `日常问题上的损失从 ${format.loss(before)} 升到 ${format.loss(after)}。更低的学习率、更少的步数，或在数据中加入一些日常问答，可以保留更多原有知识。`,
+  },
   compareNow: "看看有何变化",
   scoreNow: "给两边评分",
   exportNow: "导出带走",
