@@ -23,7 +23,7 @@ export async function* parquetRows(
   for (const { num_rows } of metadata.row_groups) {
     if (rowStart >= limit) break;
     const rowEnd = Math.min(rowStart + Number(num_rows), limit);
-    const options = { file: buffer, metadata, rowStart, rowEnd, compressors };
+    const options = { file: buffer, metadata, rowStart, rowEnd, compressors, parsers: { stringFromBytes } };
     const rows = await damaged(() => parquetReadObjects(options));
     for (let at = 0; at < rows.length; at += MAX_ROWS) yield rows.slice(at, at + MAX_ROWS).map(plain);
     rowStart = rowEnd;
@@ -42,10 +42,29 @@ export async function parquetRowCount(file: Blob, name: string): Promise<number>
   }
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * Text as it is, or the bytes where they are none: pictures, or damage. The library's own decoder would replace those, and
+ * drop U+FEFF at the start.
+ */
+function stringFromBytes(bytes: Uint8Array | undefined): unknown {
+  try {
+    return bytes && utf8.decode(bytes);
+  } catch {
+    return bytes;
+  }
+}
+
 function bufferOf(file: Blob) {
   return {
     byteLength: file.size,
-    slice: (start: number, end?: number) => file.slice(start, end ?? file.size).arrayBuffer(),
+    slice(start: number, end = file.size) {
+      // Positions come from the file.
+      if (!(start >= 0 && start <= end && end <= file.size))
+        throw new RangeError(`bytes ${start} to ${end} are not in the file`);
+      return file.slice(start, end).arrayBuffer();
+    },
   };
 }
 
