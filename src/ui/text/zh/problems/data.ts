@@ -63,10 +63,6 @@ const rowProblems = {
     what: "模板没有原样写出该行的回答，因此无法判断要学习哪些 token。",
     advice: "请选择其他模板。",
   }),
-  "data/text-needs-decoder": () => ({
-    what: "该行是没有问题的文本，而带编码器的模型学习的是对问题的回答。",
-    advice: "请选择其他模型或数据集。",
-  }),
 } satisfies Partial<ProblemTexts<DataProblems>>;
 
 /** Why a row cannot be trained on. */
