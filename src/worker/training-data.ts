@@ -2,6 +2,7 @@ import {
   type Batch,
   type BatchList,
   epochBatches,
+  type Group,
   orderedBatches,
   type References,
   rowSizes,
@@ -21,6 +22,10 @@ export interface TrainingData {
   readonly totalSteps: number;
   /** Batches of an optimizer step (from 0), built on demand. */
   batches(step: number): readonly Batch[];
+  /** Rows of a step's batches, by their place in `train`. */
+  groups(step: number): readonly Group[];
+  readonly train: RowSet;
+  readonly validationSet: RowSet;
   /** Tokens of a step's rows, excluding padding. */
   tokens(step: number): number;
   /** Epochs completed at the end of a step (from 0). */
@@ -48,6 +53,12 @@ export interface TrainingData {
    * file, the index of its first row in that file.
    */
   readonly sampleRow: number;
+}
+
+/** Encoded rows with their numbers in their dataset; of a block of texts, that of the row in which it starts. */
+export interface RowSet {
+  readonly rows: readonly EncodedRow[];
+  readonly numbers: readonly number[];
 }
 
 /** Preference pairs, whose log-probabilities before training some objectives use. */
@@ -118,6 +129,14 @@ export function planTrainingData(
   return {
     totalSteps,
     batches: (step) => epochs.places(step).map(({ list, index }) => list.at(index)),
+    groups: (step) => epochs.places(step).map(({ list, index }) => list.sequencesAt(index)),
+    train: { rows: train, numbers: split.train.map((index) => datasetIndexOf(rows, index)) },
+    validationSet: {
+      rows: validationRows,
+      numbers: validationFile
+        ? usableRows(validationFile).map((index) => datasetIndexOf(validationFile, index))
+        : split.validation.map((index) => datasetIndexOf(rows, index)),
+    },
     tokens: (step) =>
       epochs
         .places(step)

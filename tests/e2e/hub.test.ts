@@ -4,6 +4,7 @@ import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { FakeHub } from "../support/fake-hub";
 import { serveStudio, type ServedStudio } from "./serve-studio";
+import { everyStepOpen } from "./open-steps";
 
 /** A model from a hub in a browser: an interrupted connection, a closed page, and the library after both. */
 
@@ -63,6 +64,7 @@ test("a model is downloaded over broken connections and a reload, and stays in t
   if (!studio || !hub) throw new Error("nothing is served");
   Object.assign(hub.trouble, { drops: 2, dropAfterBytes: PIECE });
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
+  await context.addInitScript(everyStepOpen);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { languages } from "../../src/ui/text/languages";
 import { unmarked } from "../support/pseudo-language";
 import { button, fakePageTests } from "./fake-page/open";
 
@@ -72,8 +73,11 @@ const sourcesOf = (folder: string): string[] =>
     .filter((file) => /\.(ts|json)$/.test(file))
     .map((file) => readFileSync(`${root}${folder}/${file}`, "utf8"));
 
-/** Untranslated data: the fake client's, and names of options, modules and models. */
-const names = [...sourcesOf("tests/support/fake-client"), ...sourcesOf("src/shared")].join("\n");
+/** Untranslated data: the fake client's, names of options, modules and models, and the languages' own names. */
+const names = [
+  ...[...sourcesOf("tests/support/fake-client"), ...sourcesOf("src/shared")],
+  ...Object.values(languages).map(({ name }) => name),
+].join("\n");
 
 /** Data that the fake client generates: rows, log, adapter names, answers; and the question asked. */
 const MADE_UP = /^(Tell me something about|Arr! |Training with |LoRA \d|A short answer to |Who are you\?)/;

@@ -12,7 +12,7 @@ describe("page behaviour", () => {
       await button(page, "Train").waitFor();
       await page.getByText("Row 1 as the model reads it").waitFor();
       const reached = new Set<string>();
-      for (let i = 0; i < 200; i++) {
+      for (let i = 0; i < 260; i++) {
         await page.keyboard.press("Tab");
         const name = await page.evaluate(() => {
           const element = document.activeElement;
@@ -44,7 +44,7 @@ describe("page behaviour", () => {
       }
       await page.getByRole("radio", { name: "LoRA", exact: true }).focus();
       await page.keyboard.press("ArrowRight");
-      expect(await page.getByRole("radio", { name: "LoHa", exact: true }).isChecked()).toBe(true);
+      expect(await page.getByRole("radio", { name: "LoKr", exact: true }).isChecked()).toBe(true);
     });
   });
 
@@ -89,7 +89,8 @@ describe("page behaviour", () => {
             .getByRole("button", { name: /^Delete/ })
             .last()
             .click();
-          for (const summary of await page.locator("summary").all()) await summary.click();
+          const closed = page.locator("main details:not([open]) > summary");
+          while ((await closed.count()) > 0) await closed.first().click();
           if (width < 1180) await button(page, "Show the run").click();
           const overflow = await page.evaluate(
             () => document.documentElement.scrollWidth - window.innerWidth,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { createServer } from "vite";
 import { serveStudio, type ServedStudio, watchViolations } from "./serve-studio";
+import { everyStepOpen } from "./open-steps";
 
 /** The content security policy holds: what it forbids is refused, in the page and in the worker. */
 
@@ -14,6 +15,7 @@ afterAll(() => studio?.close());
 async function open(address: string): Promise<{ page: Page; violations: string[] }> {
   if (!studio) throw new Error("the studio is not served");
   const page = await (await studio.browser.newContext()).newPage();
+  await page.addInitScript(everyStepOpen);
   const violations = watchViolations(page);
   await page.goto(address);
   await page.getByRole("button", { name: "Train", exact: true }).waitFor({ timeout: 120_000 });

@@ -4,6 +4,7 @@ import { unzipSync } from "fflate";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { serveStudio, type ServedStudio, watchViolations } from "./serve-studio";
+import { everyStepOpen } from "./open-steps";
 
 /** The whole workflow in a browser with the built-in model: drop, train, compare, export, reload, import. */
 
@@ -78,6 +79,7 @@ const voices = (...names: string[]): string[] => [
 test("a newcomer's whole job", async () => {
   if (!studio) throw new Error("the studio is not served");
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
+  await context.addInitScript(everyStepOpen);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));

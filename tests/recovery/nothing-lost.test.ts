@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chromiumStart, servePage, type ServedPage } from "../e2e/serve-studio";
+import { everyStepOpen } from "../e2e/open-steps";
 
 /** Failures of a real browser, and what must survive them. */
 
@@ -43,6 +44,7 @@ async function visit(use: (visit: Visit) => Promise<void>, flags = FORGIVING): P
   const browser = await chromium.launch({ ...start, args: [...start.args, ...flags] });
   try {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    await context.addInitScript(everyStepOpen);
     const page = await context.newPage();
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(error.message));

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { chromiumStart } from "../e2e/serve-studio";
+import { everyStepOpen } from "../e2e/open-steps";
 
 const LIMIT_MS = 60_000;
 
@@ -73,6 +74,7 @@ export class KillableBrowser {
 
   async newPage(address: string): Promise<Page> {
     const page = await this.context.newPage();
+    await page.addInitScript(everyStepOpen);
     page.setDefaultTimeout(LIMIT_MS * 5);
     page.on("pageerror", (error) => this.errors.push(error.message));
     await page.goto(address);

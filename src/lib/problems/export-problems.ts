@@ -14,6 +14,9 @@ export type LoraExtra =
 export type LlamaCppDifference =
   "attention-scale" | "window-pattern" | "rope-scaling" | "layers-without-positions" | "biases";
 
+/** Programs that train a run again. */
+export type TrainerTool = "script" | "LLaMA-Factory" | "Axolotl" | "Unsloth";
+
 /** Why an adapter cannot be exported in a format. Methods and families are given by id. */
 export interface ExportProblems {
   /** llama.cpp does not support such models, or its converters do not write them. */
@@ -35,5 +38,14 @@ export interface ExportProblems {
   readonly "export/long-rope-in-mlx": object;
   /** The template cannot be expressed in Ollama's syntax. */
   readonly "export/template-not-in-ollama": object;
+  /** An adapter that came without a run. */
+  readonly "export/no-run": object;
+  /** Only the rows of one dataset are exported with a run. */
+  readonly "export/mixed-datasets": object;
+  /** A method that no library of the script has. */
+  readonly "export/method-not-in-script": { readonly method: string };
+  readonly "export/objective-not-in-trainer": { readonly objective: string; readonly tool: TrainerTool };
+  readonly "export/method-not-in-trainer": { readonly method: string; readonly tool: TrainerTool };
+  readonly "export/encoder-not-in-trainer": { readonly tool: TrainerTool };
   readonly "export/no-mlx-adapter": { readonly method: string; readonly merges: boolean };
 }

@@ -6,6 +6,7 @@ import { METHOD_IDS } from "../../shared/methods";
 import { NF4_BLOCK_SIZES } from "../../shared/model";
 import { GOALS, OBJECTIVE_IDS } from "../../shared/objectives";
 import { PRESETS, type StudioState } from "./state";
+import { STEPS } from "./steps";
 
 /** Settings that survive a reload, in addition to what the worker stores (datasets, weights, adapters). */
 export type Settings = Pick<
@@ -34,6 +35,8 @@ export type Settings = Pick<
   | "showHints"
   | "keepAwake"
   | "notifyWhenDone"
+  | "openSteps"
+  | "keepsStepsOpen"
 >;
 
 export function toSettings(state: StudioState): Settings {
@@ -59,6 +62,8 @@ export function toSettings(state: StudioState): Settings {
     showHints,
     keepAwake,
     notifyWhenDone,
+    openSteps,
+    keepsStepsOpen,
   } = state;
   return {
     datasetId,
@@ -85,6 +90,8 @@ export function toSettings(state: StudioState): Settings {
     showHints,
     keepAwake,
     notifyWhenDone,
+    openSteps,
+    keepsStepsOpen,
   };
 }
 
@@ -152,6 +159,8 @@ const settings = v.object({
   showHints: orDefault(v.boolean()),
   keepAwake: orDefault(v.boolean()),
   notifyWhenDone: orDefault(v.boolean()),
+  openSteps: orDefault(v.array(v.picklist(STEPS))),
+  keepsStepsOpen: orDefault(v.boolean()),
 });
 
 /** The well-formed parts of stored settings; everything else falls back to defaults. */

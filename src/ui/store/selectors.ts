@@ -8,6 +8,7 @@ import { LEARN_FROM, learnRuleOf, type RunConfig, THOUGHTS } from "../../shared/
 import { selectGoal, selectObjective, selectObjectiveProblems } from "./goal";
 import { isExcluded, isRunning, isTraining } from "./jobs";
 import type { RunStatus, StudioState } from "./state";
+import type { StepId } from "./steps";
 import {
   formProblems,
   methodValues,
@@ -202,8 +203,7 @@ export function selectRunConfig(state: State): RunConfig | null {
   };
 }
 
-export const STEPS = ["data", "model", "method", "train", "compare", "export"] as const;
-export type StepId = (typeof STEPS)[number];
+export { STEPS, type StepId } from "./steps";
 
 export type StepState = "empty" | "ready" | "busy" | "done" | "problem";
 

@@ -40,6 +40,7 @@ import type { TimedProgress } from "../lib/progress";
 import type { RunLog } from "../lib/run-log";
 import type { RunSeries } from "../lib/run-series";
 import type { Text } from "../text/text";
+import type { StepId } from "./steps";
 
 /** Dependencies of the actions, in addition to the state. */
 export interface Runtime {
@@ -282,6 +283,8 @@ export interface TrainSlice {
   editTraining(name: string, value: FieldValue): void;
   chooseMixed(datasetId: string | null): void;
   train(): Promise<void>;
+  /** Trains the adapter in use further, with its own method and the form's training options. */
+  trainFurther(): Promise<void>;
   /** Replaces the displayed run with one that the worker has started. */
   beginRun(): void;
   /** Resumes an interrupted run. */
@@ -497,7 +500,45 @@ export interface SettingsSlice {
   setNotifyWhenDone(on: boolean): void;
 }
 
+export interface NextMoveSlice {
+  /** Asks the first row that the adapter in use has not been trained on. */
+  askHeldOut(): Promise<void>;
+}
+
+export interface LayoutSlice {
+  /** The steps whose content is shown. */
+  readonly openSteps: readonly StepId[];
+  /** Whether opening a step leaves the others open. */
+  readonly keepsStepsOpen: boolean;
+  openStep(step: StepId): void;
+  closeStep(step: StepId): void;
+  openEveryStep(): void;
+  /** Goes back to one step at a time, beginning with this one. */
+  openOneStep(step: StepId): void;
+}
+
+/** Settings that were loaded from a file or a link. */
+export interface TakenSettings {
+  /** Name of the file; null for a link. */
+  readonly file: string | null;
+  /** The model they were made for, if it is not in the library. */
+  readonly missingModel: string | null;
+}
+
+export interface SettingsFileSlice {
+  readonly takenSettings: TakenSettings | null;
+  readonly settingsProblem: ErrorData | null;
+  /** Downloads the whole configuration as YAML. */
+  saveSettings(): Promise<void>;
+  /** Takes over the settings of a file, all or none. */
+  loadSettings(file: File): Promise<void>;
+  /** Takes over the settings in an address's fragment. */
+  loadLinkedSettings(fragment: string): Promise<void>;
+  dismissSettings(): void;
+}
+
 export type StudioState = JobsSlice &
+  SettingsFileSlice &
   EnvironmentSlice &
   RecoverySlice &
   DataSlice &
@@ -511,7 +552,9 @@ export type StudioState = JobsSlice &
   ScoresSlice &
   BatchSlice &
   AdaptersSlice &
-  SettingsSlice;
+  SettingsSlice &
+  LayoutSlice &
+  NextMoveSlice;
 
 /** A slice: built from the runtime, with access to the whole state. */
 export type SliceCreator<Slice> = (

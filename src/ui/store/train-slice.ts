@@ -3,9 +3,11 @@ import { isCancelled } from "../../lib/errors";
 import { defined } from "../../lib/invariant";
 import { toProblem } from "../lib/problem";
 import type { TrainingResult } from "../../protocol/commands";
+import type { RunConfig } from "../../shared/training";
 import { isExcluded, isTraining, JobCalls } from "./jobs";
+import { ownMethod } from "./own-method";
 import { isDeviceLost } from "./recovery-slice";
-import { selectDataset, selectRunConfig, selectTrainBlock } from "./selectors";
+import { selectAdapter, selectDataset, selectRunConfig, selectTrainBlock } from "./selectors";
 import type { RunFigures, SliceCreator, TrainSlice } from "./state";
 
 export const emptyRun: RunFigures = {
@@ -68,6 +70,14 @@ export const trainSlice: SliceCreator<TrainSlice> = (runtime) => {
       }
     };
 
+    /** Starts a run under a name made of its method and data. */
+    const start = async (config: RunConfig): Promise<void> => {
+      const { text } = runtime;
+      const datasetName = defined(selectDataset(get()), "the dataset").name.replace(/\.\w{2,5}$/, "");
+      const name = text.run.adapterName(text.methods[config.method.id].title, datasetName);
+      await follow((worker) => worker.call("train", { config, name }));
+    };
+
     /** Runs to completion across GPU losses, resuming from the latest checkpoint. */
     const runAcrossLosses = async (run: Run): Promise<TrainingResult> => {
       try {
@@ -111,10 +121,19 @@ export const trainSlice: SliceCreator<TrainSlice> = (runtime) => {
       async train() {
         if (isExcluded(get(), "train") || selectTrainBlock(get()) !== null) return;
         const config = defined(selectRunConfig(get()), "the run's configuration");
-        const datasetName = defined(selectDataset(get()), "the dataset").name.replace(/\.\w{2,5}$/, "");
-        const { text } = runtime;
-        const name = text.run.adapterName(text.methods[config.method.id].title, datasetName);
-        await follow((worker) => worker.call("train", { config, name }));
+        await start(config);
+      },
+
+      async trainFurther() {
+        const adapter = selectAdapter(get());
+        if (!adapter || isExcluded(get(), "train") || selectTrainBlock(get()) !== null) return;
+        const config = defined(selectRunConfig(get()), "the run's configuration");
+        await start({
+          ...config,
+          method: ownMethod(adapter),
+          training: { ...config.training, continueAdapter: true },
+          continueFrom: adapter.id,
+        });
       },
 
       async resumeRun(id) {

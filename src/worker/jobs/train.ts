@@ -1,6 +1,5 @@
 import { AdapterState, trainableCount } from "../../engine/adapters/adapter-state";
-import type { Adapter, HostTensor } from "../../engine/adapters/common/method";
-import { sameShape } from "../../engine/graph/value";
+import type { Adapter } from "../../engine/adapters/common/method";
 import { BestValues } from "../../engine/train/best-values";
 import { trainingLoop, type TrainingPlan } from "../../engine/train/loop";
 import { fittingWarmup } from "../../engine/train/schedule";
@@ -19,14 +18,14 @@ import { BestCheckpoints } from "../best-checkpoints";
 import { chanceLoss } from "../chance";
 import type { EncodedRows } from "../encoded-rows";
 import type { Gate } from "../gate";
-import { keepAdapter, libraryOf, type NewAdapter, readAdapter } from "../kept-adapter";
+import { keepAdapter, libraryOf, type NewAdapter } from "../kept-adapter";
 import { makeTrainer } from "../make-trainer";
 import { keptOptimizer, momentsOf } from "../optimizer-state";
 import { prepareReferences } from "../references";
 import { claimRun } from "../run-lock";
 import { RunRecorder } from "../run-recorder";
 import { forgetRun, requireCheckpoint, RunKeeper } from "../run-progress";
-import { drawValues, type RunSetup, setUpRun } from "../run-setup";
+import { type RunSetup, setUpRun, startValues, validationInterval } from "../run-setup";
 import { Sampler } from "../sampler";
 import { toLuthierError } from "../serve";
 import type { Session } from "../session";
@@ -53,9 +52,6 @@ interface Run extends RunHost {
   /** The checkpoint to resume from, or null for a new run. */
   readonly resume: RunCheckpoint | null;
 }
-
-/** Validations during a run, at least, if the options do not set an interval; also at least one an epoch. */
-const VALIDATIONS = 5;
 
 /**
  * Trains to the end or until cancelled, keeping what was learned so far. The result is added to the model's library.
@@ -221,37 +217,13 @@ async function startAdapter(run: Run, setup: RunSetup): Promise<AdapterState> {
   const { gpu } = run.session.model.engine;
   // A resumed run takes its values from the checkpoint.
   if (run.resume) return new AdapterState(gpu, setup.adapter);
-  return AdapterState.of(gpu, setup.adapter, await startValues(run, setup));
-}
-
-/** Seeded initial values, or the values of the adapter to continue from. */
-async function startValues(
-  { session, config }: Run,
-  setup: RunSetup,
-): Promise<ReadonlyMap<string, HostTensor>> {
-  if (config.continueFrom !== null) {
-    const { summary, values } = await readAdapter(session, config.continueFrom);
-    if (sameParameters(setup.adapter, values)) return values;
-    throw new LuthierError(
-      { code: "config/other-parameters", adapter: summary.name },
-      { field: "continueAdapter" },
-    );
-  }
-  return drawValues(session, setup);
+  return AdapterState.of(gpu, setup.adapter, await startValues(run.session, setup));
 }
 
 /** The reference for the objective if the run continues an adapter: that adapter; null for new adapters. */
 async function referenceState(run: Run, setup: RunSetup): Promise<AdapterState | null> {
   if (run.config.continueFrom === null) return null;
-  return AdapterState.of(run.session.model.engine.gpu, setup.adapter, await startValues(run, setup));
-}
-
-/** Whether the values match the parameters by name and shape. */
-function sameParameters(adapter: Adapter, values: ReadonlyMap<string, HostTensor>): boolean {
-  return (
-    adapter.parameters.length === values.size &&
-    adapter.parameters.every(({ name, shape }) => sameShape(values.get(name)?.shape ?? [], shape))
-  );
+  return AdapterState.of(run.session.model.engine.gpu, setup.adapter, await startValues(run.session, setup));
 }
 
 /** Writes a line to the run's log. */
@@ -419,15 +391,14 @@ function validatedStep(resume: RunCheckpoint | null): Pick<TrainingPlan, "valida
 }
 
 function loopPlan(training: TrainingOptions, data: TrainingData): TrainingPlan {
-  const { learningRate, schedule, warmupSteps, evalSteps, seed } = training;
-  const { totalSteps, stepsPerEpoch, validation } = data;
+  const { learningRate, schedule, warmupSteps, seed } = training;
+  const { totalSteps, validation } = data;
   return {
     totalSteps,
     batches: (step) => data.batches(step),
     epoch: (step) => data.epoch(step),
     validation,
-    validateEvery:
-      evalSteps > 0 ? evalSteps : Math.min(stepsPerEpoch, Math.max(1, Math.ceil(totalSteps / VALIDATIONS))),
+    validateEvery: validationInterval(training, data),
     learningRate,
     schedule,
     warmupSteps: fittingWarmup(warmupSteps, totalSteps),

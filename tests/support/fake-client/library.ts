@@ -160,6 +160,7 @@ export class FakeLibrary {
       variants: problem
         ? []
         : variants.map(([type, bytes]) => ({ type, sizeBytes: bytes, notes: id === "merged" ? note : [] })),
+      gaps: [],
       usage: { language: id === "adapter" || id === "merged" ? "python" : "shell", code },
     });
     const python = pythonUsage(

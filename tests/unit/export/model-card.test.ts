@@ -16,6 +16,7 @@ function facts(name: string, format: FolderFormat): CardFacts {
     base: {
       title: name,
       repository: name,
+      commit: null,
       endpoint: "https://hub.example",
       license: name || "mit",
       autoModel: "AutoModelForCausalLM",

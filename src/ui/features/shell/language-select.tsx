@@ -23,7 +23,7 @@ export function LanguageSelect() {
       title={language.text.shell.language}
       variant="unstyled"
       leftSection={<IconLanguage size={20} stroke={1.75} aria-hidden />}
-      rightSection={null}
+      rightSectionWidth={24}
       value={language.id}
       onChange={(event) => {
         const id = LANGUAGE_IDS.find((known) => known === event.currentTarget.value);

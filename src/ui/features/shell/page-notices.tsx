@@ -36,6 +36,7 @@ export function PageNotices() {
       <Outdated />
       <Stalled />
       <SetAside />
+      <SettingsTaken />
       <Recovery />
       {unsaved.map((adapter) => (
         <Unsaved key={adapter.id} adapter={adapter} />
@@ -118,6 +119,28 @@ function SetAside() {
       <Group mt="xs">
         <Button size="compact-md" variant="default" onClick={takeUp}>
           {text.takeUp}
+        </Button>
+      </Group>
+    </Notice>
+  );
+}
+
+/** Reports settings that were loaded, or why they were not. */
+function SettingsTaken() {
+  const text = useText().shell.settingsFile;
+  const { taken, problem, dismiss } = useStudio((state) => ({
+    taken: state.takenSettings,
+    problem: state.settingsProblem,
+    dismiss: state.dismissSettings,
+  }));
+  if (problem) return <ProblemAlert problem={problem} onDismiss={dismiss} />;
+  if (!taken) return null;
+  return (
+    <Notice kind="info" title={text.taken(taken.file)}>
+      {taken.missingModel !== null && <p role="status">{text.missingModel(taken.missingModel)}</p>}
+      <Group mt="xs">
+        <Button size="compact-sm" variant="default" onClick={dismiss}>
+          {text.dismiss}
         </Button>
       </Group>
     </Notice>

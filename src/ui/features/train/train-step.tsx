@@ -7,14 +7,15 @@ import { StepSection } from "../../components/step-section";
 import { useStudio } from "../../store/context";
 import { selectGoal } from "../../store/goal";
 import { isTraining } from "../../store/jobs";
-import { selectTrainingValues, selectTrainWarnings, type TrainWarning } from "../../store/selectors";
+import { selectTrainingValues } from "../../store/selectors";
 import { PRESETS } from "../../store/state";
 import { formProblems } from "../../store/training-values";
-import { type Text, useText } from "../../text/text";
+import { useText } from "../../text/text";
 import { ContinueFrom } from "./continue-from";
 import { MixedDataset } from "./mixed-dataset";
 import { RateFinder } from "./rate-finder";
 import { RunCharts } from "./run-charts";
+import { SettingsFile } from "./settings-file";
 import { SampleAnswers } from "./sample-answers";
 import { RunForecast } from "./run-forecast";
 import { RunLogView } from "./run-log-view";
@@ -27,9 +28,9 @@ export function TrainStep() {
     <StepSection step="train" intro={text.train.intro}>
       <Presets />
       <TrainingForm />
+      <SettingsFile />
       <RateFinder />
       <RunForecast />
-      <Warnings />
       <Outcome />
       <RunCharts />
       <SampleAnswers />
@@ -85,9 +86,10 @@ const hiddenFields: Readonly<Record<Goal, readonly string[]>> = {
 
 function TrainingForm() {
   const text = useText();
-  const { locked, hints, hasAdapter, goal, edit } = useStudio((state) => ({
+  const { locked, hints, showsAll, hasAdapter, goal, edit } = useStudio((state) => ({
     locked: isTraining(state),
     hints: state.showHints,
+    showsAll: state.keepsStepsOpen,
     hasAdapter: state.adapterId !== null,
     goal: selectGoal(state).goal,
     edit: state.editTraining,
@@ -108,6 +110,8 @@ function TrainingForm() {
       texts={text.trainingOptions}
       showHints={hints}
       disabled={locked}
+      foldTitle={text.train.more}
+      foldOpen={showsAll || values.continueAdapter === true}
       onChange={edit}
       below={{
         ...(values.mixShare !== 0 && { mixShare: <MixedDataset /> }),
@@ -130,40 +134,4 @@ function Outcome() {
       {text.what(loss, chance)}
     </Notice>
   );
-}
-
-function Warnings() {
-  const text = useText();
-  const inputs = useStudio(({ preset, methodId, model, trainingEdits, lengths, environment }) => {
-    return { preset, methodId, model, trainingEdits, lengths, environment };
-  });
-  const warnings = selectTrainWarnings(inputs);
-  if (warnings.length === 0) return null;
-  return (
-    <Notice kind="warning" title={text.train.warnings}>
-      <ul>
-        {warnings.map((warning) => (
-          <li key={warning.kind}>{warningSentence(warning, text)}</li>
-        ))}
-      </ul>
-    </Notice>
-  );
-}
-
-function warningSentence(warning: TrainWarning, text: Text): string {
-  const sentences = text.train.warning;
-  switch (warning.kind) {
-    case "rate-high":
-    case "rate-low":
-      return sentences[warning.kind](warning.low, warning.high);
-    case "truncated":
-    case "end-cut":
-      return sentences[warning.kind](warning.rows, warning.of);
-    case "excluded": {
-      const { rows, of, reason } = warning;
-      return sentences.excluded(rows, of, reason ? text.problem(reason).what : "");
-    }
-    default:
-      return sentences[warning.kind];
-  }
 }

@@ -12,6 +12,7 @@ import { run, train } from "./run";
 import { batch, scoreOptions, scores } from "./scores";
 import { compareRuns, runs } from "./runs";
 import { progress, shell } from "./shell";
+import { start } from "./start";
 
 /** All texts of the page in English, with its number formats. */
 export const en = {
@@ -19,6 +20,7 @@ export const en = {
   problem,
   fieldProblem,
   shell,
+  start,
   progress,
   data,
   model,

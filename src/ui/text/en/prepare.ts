@@ -374,7 +374,11 @@ export const method = {
   trainable: "Trainable",
   share: "Share of model",
   fileSize: "Adapter file",
-  everyMethod: "What each method does",
+  others: "More methods",
+  measured: (loss: number, ratio: number, bytes: number) =>
+    `Held-out loss ${format.loss(loss)}, ${format.fixed(ratio, 1)} × LoRA's time, ${format.bytes(bytes)}.`,
+  measuredOn: (loraLoss: number) =>
+    `Measured on the built-in model with the pirate sample, where LoRA reaches a held-out loss of ${format.loss(loraLoss)}.`,
   moduleList: (count: number) => plural(count, "module will train", "modules will train"),
   needsModel: "The number of parameters appears once a model is loaded.",
   suggestions: "Layers of this model",

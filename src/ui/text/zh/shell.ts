@@ -1,4 +1,5 @@
 import type { Text, Translation } from "../translation";
+import { formatTyped } from "../../lib/typed-number";
 import { format } from "./format";
 
 /* Texts of the page around the steps, and of progress. */
@@ -35,6 +36,16 @@ export const shell = {
     asked: (count: number) => `已提问 ${format.integer(count)} 次`,
     size: (bytes: number) => format.bytes(bytes),
   },
+  lines: {
+    joined: (parts: readonly string[]) => parts.join(" · "),
+    trainable: (count: number, share: number) => `可训练 ${format.integer(count)}（${format.share(share)}）`,
+    epochs: (count: number) => `${count} 轮`,
+    steps: (count: number) => `${format.integer(count)} 步`,
+    batch: (size: number) => `批大小 ${format.integer(size)}`,
+    rate: (rate: number) => `学习率 ${formatTyped(rate)}`,
+  },
+  openEvery: "展开全部步骤",
+  openOne: "每次只展开一步",
   scheme: {
     light: "配色：浅色。切换为深色",
     dark: "配色：深色。切换为跟随系统",
