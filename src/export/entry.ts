@@ -7,7 +7,7 @@ import type { ExportId, ExportNote, ExportType, TrainerGap, UsageLines } from ".
 import type { Tokenizer } from "../tokenizer/tokenizer";
 import type { BaseFacts } from "./base-facts";
 import type { CardRun } from "./model-card";
-import type { PromptManner } from "./prompt-manner";
+import type { PromptFormat } from "./prompt-format";
 import type { MethodId } from "../shared/methods";
 import type { TrainingOffer } from "./training-run";
 
@@ -25,7 +25,7 @@ export interface ExportSource {
   readonly adapterBytes: number;
   readonly run: CardRun | null;
   /** Prompt format and end tokens. */
-  readonly prompt: PromptManner;
+  readonly prompt: PromptFormat;
   values(): Promise<ReadonlyMap<string, HostTensor>>;
   /** Changes to the base tensors when merging. Errors: the method does not merge. */
   changes(): Promise<ReadonlyMap<string, BaseChange>>;
@@ -50,11 +50,11 @@ export interface ExportEntry {
   /** Programs that load it. */
   readers(source: ExportSource): readonly string[];
   /** Why it is impossible for this adapter, or null. */
-  hindrance(source: ExportSource): Problem | null;
+  blocker(source: ExportSource): Problem | null;
   /** Available data types, the recommended one first; [null] if there is no choice. */
   types(source: ExportSource): readonly (ExportType | null)[];
   notes(source: ExportSource, type: ExportType | null): readonly ExportNote[];
-  /** Its files, generated while being read. Call only without a hindrance. */
+  /** Its files, generated while being read. Call only without a blocker. */
   files(source: ExportSource, choice: ExportChoice): Promise<readonly StreamedFile[]>;
   /** Approximate size, if not known before generation. */
   sizeBytes?(source: ExportSource): number;

@@ -37,7 +37,7 @@ export function exportOffers(source: ExportSource, name: string): Promise<Export
 
 async function offerOf(entry: ExportEntry, source: ExportSource, name: string): Promise<ExportOffer> {
   const { id, kind } = entry;
-  const problem = entry.hindrance(source);
+  const problem = entry.blocker(source);
   const gaps = problem ? [] : (entry.gaps?.(source) ?? []);
   const offer = { id, kind, problem, readers: entry.readers(source), usage: entry.usage(source, name), gaps };
   const variants: ExportVariant[] = [];
@@ -66,7 +66,7 @@ export async function exportFiles(
   choice: ExportChoice,
 ): Promise<Pick<ExportEntry, "kind"> & { readonly files: readonly StreamedFile[] }> {
   const entry = defined(entries[id], id);
-  const problem = entry.hindrance(source);
+  const problem = entry.blocker(source);
   if (problem) throw new LuthierError(problem);
   return { kind: entry.kind, files: await entry.files(source, choice) };
 }

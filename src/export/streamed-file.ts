@@ -22,7 +22,7 @@ export function jsonFile(path: string, value: unknown): StreamedFile {
   return textFile(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** A tokenizer as Hugging Face folders hold it. */
+/** Tokenizer files as in Hugging Face folders. */
 export function tokenizerFiles({
   tokenizer,
   config,

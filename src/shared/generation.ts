@@ -90,8 +90,28 @@ export interface ChatMessage {
   readonly content: string;
 }
 
-/** Side of the comparison: "before" is left, "after" right. */
-export type Side = "before" | "after";
+/** Columns of the comparison, at most: each has a cache of its own on the GPU. */
+export const MAX_COLUMNS = 4;
+
+/** What ends an answer besides its end token and its length. */
+export interface AnswerEnds {
+  /** Texts that end an answer right before them. */
+  readonly stop: readonly string[];
+  /** Whether an answer ends that repeats itself. */
+  readonly loops: boolean;
+}
+
+/** How likely a token of an answer was. */
+export interface TokenChance {
+  readonly id: number;
+  /** As in `TokenView`. */
+  readonly text: string;
+  readonly continues: boolean;
+  /** Of 0 to 1. */
+  readonly probability: number;
+  /** The likeliest tokens in its place, likeliest first. */
+  readonly likeliest: readonly { readonly id: number; readonly text: string; readonly probability: number }[];
+}
 
 /** Why generation ended. */
-export type FinishReason = "end-token" | "length" | "stopped";
+export type FinishReason = "end-token" | "length" | "stopped" | "stop-sequence" | "repeats";

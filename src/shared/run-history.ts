@@ -1,8 +1,12 @@
-/** What an objective on pairs of answers measures, as means over pairs. */
+/** What an objective on better and worse answers measures, as means over them. */
 export interface PreferenceReport {
-  readonly chosenReward: number;
-  readonly rejectedReward: number;
-  /** Share of pairs whose chosen answer has the greater reward; ties, as before the first step, count half. */
+  /** Of chosen answers, or those labelled good; null if there were none. */
+  readonly chosenReward: number | null;
+  readonly rejectedReward: number | null;
+  /**
+   * Share of pairs whose chosen answer has the greater reward, or of labelled answers that have become likelier, if good, or
+   * less likely, if bad, than the model's answers have on average. Ties, as before the first step, count half.
+   */
   readonly accuracy: number;
 }
 

@@ -11,7 +11,7 @@ export interface RunLabel {
   readonly name: string;
   readonly note: string;
   readonly starred: boolean;
-  /** When it was deleted; it can be restored until the next tidying. Null if it was not. */
+  /** Time of deletion; it can be restored until it is removed for good. Null if it was not deleted. */
   readonly deletedAt: number | null;
 }
 
@@ -20,11 +20,11 @@ export interface RunData {
   readonly id: string;
   readonly name: string;
   readonly rows: number;
-  /** Tells apart versions of a dataset that was read again under the same id. */
+  /** Distinguishes versions of a dataset that was imported again under the same id. */
   readonly importedAt: number;
 }
 
-/** Where a run took place. */
+/** The device on which a run took place. */
 export interface RunEnvironment {
   /** Empty if the browser hides it. */
   readonly gpu: string;
@@ -79,7 +79,7 @@ export interface HeldOut {
   readonly datasetId: string;
   /** Indices of all of them in that dataset. */
   readonly indices: readonly number[];
-  /** The first of them, kept with the run so that they outlive the dataset. */
+  /** The first of these rows, kept with the run because the dataset may be deleted. */
   readonly rows: readonly Row[];
 }
 

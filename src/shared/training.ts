@@ -6,15 +6,16 @@ import type { ObjectiveChoice } from "./objectives";
 export const SCHEDULES = ["linear", "cosine", "constant"] as const;
 export type Schedule = (typeof SCHEDULES)[number];
 
-/** Which answers contribute to the loss: all unless the file excludes them, the last, or those the file marks. */
+/** Which answers contribute to the loss, as a choice: all unless the file excludes them, the last, or those it marks. */
 export const LEARN_FROM = ["every", "last", "flagged"] as const;
-export type LearnFrom = (typeof LEARN_FROM)[number];
+/** A choice, or "all", with which a run learns text: every token, prompts included. */
+export type LearnFrom = (typeof LEARN_FROM)[number] | "all";
 
-/** What becomes of an answer's thinking block: what the chat template makes of it, read but not learned, or left out. */
+/** How thinking blocks of answers are treated: as the chat template renders them, rendered without loss, or removed. */
 export const THOUGHTS = ["template", "mask", "drop"] as const;
 export type Thoughts = (typeof THOUGHTS)[number];
 
-/** What of a conversation is learned. */
+/** Which parts of a conversation contribute to the loss. */
 export interface LearnRule {
   readonly learnFrom: LearnFrom;
   readonly thoughts: Thoughts;
@@ -22,7 +23,7 @@ export interface LearnRule {
 
 export const LEARN_EVERY: LearnRule = { learnFrom: "every", thoughts: "template" };
 
-/** The rule of a run; earlier versions kept none, or a part of it. */
+/** The rule of a run; earlier versions stored none, or only part of it. */
 export function learnRuleOf({
   learnFrom,
   thoughts,
@@ -49,8 +50,10 @@ export interface TrainingOptions {
   readonly maxLength: number;
   /** Absent (meaning every answer) in runs of earlier versions. */
   readonly learnFrom?: LearnFrom;
-  /** Absent, for what the template makes of them, in runs that were kept before this was. */
+  /** Absent (meaning "template") in runs of earlier versions. */
   readonly thoughts?: Thoughts;
+  /** Share of an epoch's rows that come from {@link RunConfig.mixDatasetId}; absent in runs of earlier versions. */
+  readonly mixShare?: number;
   /** Fraction of rows held out for validation, 0 to 0.5. */
   readonly validationSplit: number;
   /** Optimizer steps between validations; 0 means once an epoch, and at least five times a run. */
@@ -59,7 +62,9 @@ export interface TrainingOptions {
   readonly loadBestModelAtEnd: boolean;
   /** Stops after this many validations without improvement; 0 disables it. */
   readonly earlyStoppingPatience: number;
-  /** Number of adapters kept on the way, those with the lowest validation loss; absent in runs of earlier versions. */
+  /**
+   * Number of intermediate adapters to keep, those with the lowest validation loss; absent in runs of earlier versions.
+   */
   readonly keepCheckpoints?: number;
   /** Optimizer steps between sample answers; 0 disables them. */
   readonly sampleEvery: number;
@@ -173,6 +178,14 @@ export const trainingFields = [
     level: "advanced",
   },
   {
+    name: "mixShare",
+    type: "number",
+    default: 0,
+    min: 0,
+    max: 0.9,
+    level: "advanced",
+  },
+  {
     name: "validationSplit",
     type: "number",
     default: 0.1,
@@ -258,12 +271,16 @@ export interface RunConfig extends PromptTemplate {
   readonly modelId: string;
   readonly method: MethodChoice;
   readonly training: TrainingOptions;
-  /** Which changes of its rows were in force when the run began; absent in earlier runs. */
+  /** Identity of the row edits when the run began; absent in runs of earlier versions. */
   readonly datasetEdits?: string;
-  /** What is minimised on pairs of answers; absent: the answers are learned, or the text. */
+  /** The objective on preferences; if absent, answers or texts are learned. */
   readonly objective?: ObjectiveChoice | null;
   /** Validation dataset; if absent or null, a fraction of the rows is held out. */
   readonly validationDatasetId?: string | null;
+  /** Dataset of which rows are mixed into the training rows, by `training.mixShare`. */
+  readonly mixDatasetId?: string | null;
+  /** The changes of its rows that were in force when the run began. */
+  readonly mixDatasetEdits?: string;
   /** Adapter to start from; null for a new one. */
   readonly continueFrom: string | null;
 }

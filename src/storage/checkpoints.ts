@@ -12,11 +12,11 @@ interface StoredTensor {
   readonly data: Float32Array<ArrayBuffer>;
 }
 
-/** Log-probabilities of a run's pairs of answers before it. */
+/** Log-probabilities of a run's preference pairs before training. */
 export interface RunReferences {
-  /** Digest of the tokens they were computed of. */
+  /** Identifies the model and the tokens that they were computed of. */
   readonly tokens: string;
-  /** Of the chosen and the rejected answer of each pair. */
+  /** Chosen and rejected answer of each pair. */
   readonly values: Float32Array<ArrayBuffer>;
 }
 
@@ -49,7 +49,7 @@ export interface RunCheckpoint {
     } | null;
     readonly measuredSince: number;
   };
-  /** Absent where the objective compares with none. */
+  /** Absent if the objective does not use a reference. */
   readonly references?: RunReferences;
 }
 

@@ -9,7 +9,7 @@ interface Checkpoint {
   readonly loss: number;
 }
 
-/** Keeps the adapters of the measurements with the lowest validation loss in the library, up to a number. */
+/** Keeps copies of the adapter at the validations with the lowest loss, up to a maximum number. */
 export class BestCheckpoints {
   readonly #session: Session;
   readonly #emit: Session["emit"];

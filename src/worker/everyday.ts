@@ -5,7 +5,7 @@ import { readPublicJson } from "./public-files";
 
 const everydayFile = v.array(objectOf({ instruction: v.string(), output: v.string() }));
 
-/** Everyday questions with plain answers, which no dataset of the studio teaches otherwise. */
+/** Everyday questions with short answers, unrelated to any of the sample datasets. */
 export async function everydayRows(): Promise<Row[]> {
   const rows = await readPublicJson("datasets/everyday.json", everydayFile);
   return rows.map((row) => alpacaRow({ ...row, input: "" }));

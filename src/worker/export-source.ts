@@ -3,8 +3,8 @@ import type { BaseChange } from "../engine/adapters/common/method";
 import type { BaseFacts } from "../export/base-facts";
 import type { ExportSource } from "../export/entry";
 import type { CardRun } from "../export/model-card";
-import { promptManner } from "../export/prompt-manner";
-import { templateTitles } from "../export/card-words";
+import { promptFormat } from "../export/prompt-format";
+import { templateTitles } from "../export/texts";
 import { type PromptTemplate, templateOf } from "../shared/data";
 import { DEFAULT_HUB_ENDPOINT } from "../shared/hub";
 import { readRows } from "../storage/datasets";
@@ -34,7 +34,7 @@ export async function exportSource(
 ): Promise<FoundSource> {
   const { model } = session;
   const { summary, run, adapter, values } = await readAdapter(session, id);
-  const manner = run ? templateOf(run.config) : template;
+  const used = run ? templateOf(run.config) : template;
   let changes: Promise<ReadonlyMap<string, BaseChange>> | null = null;
   const source: ExportSource = {
     model: model.engine,
@@ -47,7 +47,7 @@ export async function exportSource(
     trainableParameters: summary.trainableParameters,
     adapterBytes: summary.sizeBytes,
     run: run && cardRun(run, summary),
-    prompt: promptManner(manner, model.tokenizer, run ? await sharedSystem(run.config.datasetId) : ""),
+    prompt: promptFormat(used, model.tokenizer, run ? await sharedSystem(run.config.datasetId) : ""),
     values: async () => values,
     changes: () => (changes ??= Promise.resolve().then(() => mergeChanges(adapter, values))),
     training: run && (await offerRun(session, encoded, id, run.config)),
@@ -71,11 +71,11 @@ function baseFacts({ summary, origin }: ActiveModel): BaseFacts {
 }
 
 function cardRun(
-  { config, datasetName, datasetRows }: AdapterRun,
+  { config, ...data }: AdapterRun,
   { steps, finalLoss, validationLoss }: Pick<CardRun, "steps" | "finalLoss" | "validationLoss">,
 ): CardRun {
   const templateTitle = templateTitles[config.templateId];
-  return { config, datasetName, datasetRows, templateTitle, steps, finalLoss, validationLoss };
+  return { config, ...data, templateTitle, steps, finalLoss, validationLoss };
 }
 
 /** Number of rows examined for a common system prompt. */

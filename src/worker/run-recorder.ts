@@ -14,10 +14,10 @@ import type { TrainingReporter } from "./training-reporter";
 const KEPT_ROWS = 100;
 const KEPT_CHARACTERS = 1_000_000;
 
-/** Remarks kept of a run's log. */
+/** Maximum number of log remarks to keep. */
 const MAX_REMARKS = 500;
 
-/** Outcome of a run as it is recorded. */
+/** Outcome of a run, as recorded. */
 interface Outcome {
   readonly state: RunState;
   readonly problem?: ErrorData;
@@ -37,7 +37,7 @@ export class RunRecorder {
   readonly #samples: SampleAnswer[];
   readonly #log: RunRemark<LogLine>[];
 
-  /** Ids of the adapters kept on the way. */
+  /** Ids of the intermediate adapters. */
   checkpointIds: readonly string[];
 
   private constructor(
@@ -57,7 +57,7 @@ export class RunRecorder {
     this.checkpointIds = base.adapterIds.filter((id) => id !== base.id);
   }
 
-  /** Starts the record of a run, or takes up that of a resumed one. */
+  /** Starts the record of a run, or continues that of a resumed one. */
   static async open(
     session: Session,
     reporter: TrainingReporter,
@@ -70,7 +70,7 @@ export class RunRecorder {
     const base = known ?? (await newSummary(session, run, setup));
     const datasetId = config.validationDatasetId ?? config.datasetId;
     const heldOut = { datasetId, indices: data.heldOut, rows: await firstRows(datasetId, data.heldOut) };
-    // The log has been written by this worker's protocol.
+    // The log was written by this worker, in the protocol's form.
     const log = (details?.log ?? []) as readonly RunRemark<LogLine>[];
     return new RunRecorder(session, reporter, base, heldOut, details?.samples ?? [], log);
   }

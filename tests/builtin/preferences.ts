@@ -35,8 +35,9 @@ function toRow({ prompt, instruction, chosen, output, rejected }: Pair): Row {
 }
 
 /**
- * Teaches the built-in model to prefer short answers, with the page's defaults, and prints what it makes of held-out
- * pairs. Names of objectives; none: DPO. Returns 1 if fewer than nine in ten held-out pairs are judged right.
+ * Trains the built-in model to prefer short answers, with the page's defaults, and prints the rewards of held-out
+ * pairs. Takes names of objectives; default: DPO. Returns 1 if fewer than nine in ten held-out pairs are ranked
+ * correctly.
  */
 export async function main(words: string[]): Promise<number> {
   const ids = OBJECTIVE_IDS.filter((id) => words.includes(id));
@@ -51,7 +52,7 @@ export async function main(words: string[]): Promise<number> {
   return worst >= 0.9 ? 0 : 1;
 }
 
-/** Trains with an objective; returns the measures of the held-out pairs, first those before training. */
+/** Trains with an objective; returns the measures of the held-out pairs before and after. */
 async function learn({ engine, tokenizer }: OpenModel, id: ObjectiveId): Promise<PreferenceReport[]> {
   const own = builtInDefaults().lora ?? {};
   const training = { ...defaultValues(trainingFields), ...own } as unknown as TrainingOptions;
@@ -61,7 +62,7 @@ async function learn({ engine, tokenizer }: OpenModel, id: ObjectiveId): Promise
       encodePair(toRow(pair), "chat", tokenizer, training.maxLength),
     ),
   );
-  const data = planTrainingData(train ?? [], training, adapter, false, held ?? []);
+  const data = planTrainingData(train ?? [], training, adapter, false, { validation: held ?? [] });
   const objective = { id, options: defaultValues(objectiveSpecs[id].fields) };
   const { signal } = new AbortController();
   const session = { model: { engine } } as Parameters<typeof prepareReferences>[0]["session"];

@@ -3,8 +3,11 @@ import { zipSync } from "fflate";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { serveStudio, type ServedStudio } from "./serve-studio";
+import { everyStepOpen } from "./open-steps";
 
-/** Files as people have them, dropped on the page: what each is understood as, what is asked, and that it trains. */
+/**
+ * Files as people have them, dropped on the page: what each is recognised as, what the page asks, and that it trains.
+ */
 
 let studio: ServedStudio | null = null;
 beforeAll(async () => {
@@ -56,7 +59,7 @@ async function trainTwoSteps(page: Page): Promise<void> {
   await page.getByRole("status").filter({ hasText: "Done." }).waitFor({ timeout: 240_000 });
 }
 
-/** Finds a row, changes it, leaves the other out, and takes that along over a reload. */
+/** Finds a row, edits it, leaves another out, and keeps that across a reload. */
 async function changeRows(page: Page): Promise<void> {
   await page.getByRole("searchbox", { name: "Search rows" }).fill("CATS");
   await button(page, "Edit: Row 2").click();
@@ -77,7 +80,7 @@ async function changeRows(page: Page): Promise<void> {
   await page.getByText("Row 1, left out").waitFor({ state: "detached", timeout: 60_000 });
 }
 
-/** Breaks a template of one's own, reads where, and mends it. */
+/** Breaks a custom template, reads the line of the error, and fixes it. */
 async function writeTemplate(page: Page): Promise<void> {
   await expect.poll(() => button(page, "Edit template").isEnabled(), { timeout: 120_000 }).toBe(true);
   await button(page, "Edit template").click();
@@ -95,6 +98,7 @@ async function writeTemplate(page: Page): Promise<void> {
 test("one of each kind is dropped, named and trained on", async () => {
   if (!studio) throw new Error("the studio is not served");
   const page = await studio.browser.newPage({ viewport: { width: 1440, height: 1000 } });
+  await page.addInitScript(everyStepOpen);
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   await page.goto(studio.address);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { button, fakePageTests, train } from "./fake-page/open";
 
-/** Methods that build on adapters which were trained before, over a fake worker. */
+/** Methods that build on trained adapters, over a fake worker. */
 
 const withPage = fakePageTests();
 

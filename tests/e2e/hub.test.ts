@@ -4,8 +4,9 @@ import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { FakeHub } from "../support/fake-hub";
 import { serveStudio, type ServedStudio } from "./serve-studio";
+import { everyStepOpen } from "./open-steps";
 
-/** A model from a hub in a browser: a connection that breaks off, a page that goes away, and the library after both. */
+/** A model from a hub in a browser: an interrupted connection, a closed page, and the library after both. */
 
 const FOLDER = "public/models/spruce";
 const NAME = "luthier/spruce";
@@ -31,7 +32,7 @@ afterAll(async () => {
 const button = (page: Page, name: string): Locator => page.getByRole("button", { name, exact: true });
 const card = (page: Page): Locator => page.getByRole("article").filter({ hasText: NAME });
 
-/** All that a page's origin keeps, as text. */
+/** Everything in the page origin's storage, as text. */
 function keptText(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const texts = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie];
@@ -63,6 +64,7 @@ test("a model is downloaded over broken connections and a reload, and stays in t
   if (!studio || !hub) throw new Error("nothing is served");
   Object.assign(hub.trouble, { drops: 2, dropAfterBytes: PIECE });
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
+  await context.addInitScript(everyStepOpen);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
@@ -87,7 +89,7 @@ test("a model is downloaded over broken connections and a reload, and stays in t
   const weights = hub.fileRequests().filter(({ path }) => path.endsWith("model.safetensors"));
   expect(weights.map(({ range }) => range)).toEqual([null, `bytes=${PIECE}-`, `bytes=${2 * PIECE}-`]);
 
-  // The token has gone to the hub alone, and is nowhere in what the browser keeps or what the page says.
+  // The token was sent to the hub only, and appears neither in storage nor on the page.
   const [toHub, toFiles] = (["hub", "files"] as const).map((wanted) =>
     hub?.seen.filter(({ host }) => host === wanted).map(({ authorization }) => authorization),
   );

@@ -4,7 +4,7 @@ import { methodSpecs } from "../../src/shared/methods";
 import { en } from "../../src/ui/text/en";
 import { ask, button, fakePageTests } from "./fake-page/open";
 
-/** The page over a fake worker: what a person meets, whatever the engine does. */
+/** The page over a fake worker, independent of the engine. */
 
 const withPage = fakePageTests();
 

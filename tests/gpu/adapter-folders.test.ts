@@ -13,7 +13,7 @@ import { type GoldenTensor, loadGoldenModel, readJson, readTensors, under } from
 import { openTestGpu } from "../support/gpu";
 import { computeLogits } from "../support/logits";
 
-/** Adapters as different PEFT versions and users write them, with PEFT's results. */
+/** Adapters as written by different PEFT versions and users, with PEFT's results. */
 interface Adapters {
   readonly ids: readonly number[];
   /** Number of ids the encoder reads; the decoder generates the others. */

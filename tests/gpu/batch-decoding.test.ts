@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AdapterState } from "../../src/engine/adapters/adapter-state";
 import { answerAll } from "../../src/engine/generate/batch-answers";
 import { BatchDecoder } from "../../src/engine/generate/batch-decoder";
-import { likelihoods, type MeasuredText } from "../../src/engine/generate/likelihood";
+import { likelihoods, type MeasuredText, measureTexts } from "../../src/engine/generate/likelihood";
+import { type PlaceOdds, placeOdds } from "../../src/engine/generate/token-odds";
 import type { Gpu } from "../../src/engine/gpu/device";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
 import { makeRng } from "../../src/lib/rng";
@@ -33,7 +34,7 @@ describe("a batch", () => {
   afterAll(() => model.weights.destroy());
 
   test("draws each answer by its own seed, and ends each by itself", async () => {
-    // More rows than lanes, so that lanes are taken over.
+    // More rows than lanes, so that lanes are reused.
     const prompts = promptsOf(
       model,
       Array.from({ length: 34 }, (_, row) => 1 + (row % 9)),
@@ -88,6 +89,9 @@ test.each([
     found[text.index] = [...text.logProbabilities];
     right += text.right;
   }
+  const odds: PlaceOdds[][] = [];
+  const measure = (logits: Float32Array, id: number) => placeOdds(logits, id, 3);
+  for await (const { index, measures } of measureTexts(decoder, texts, measure)) odds[index] = [...measures];
   let mostLikely = 0;
   for (const [row, { prompt, answer, measured }] of texts.entries()) {
     const ids = [...prompt, ...answer];
@@ -109,6 +113,24 @@ test.each([
       return scores[id]! - Math.log(scores.reduce((sum, score) => sum + Math.exp(score), 0));
     });
     expectClose(found[row]!, expected, 1e-4, "log-probabilities");
+    const chances = expected.map((value) => Math.exp(value));
+    expectClose(
+      odds[row]!.map(({ probability }) => probability),
+      chances,
+      1e-4,
+      "probabilities",
+    );
+    for (const [index, { likeliest }] of odds[row]!.entries()) {
+      const scores = rows[index]!;
+      const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
+      const largest = scores.map((score) => Math.exp(score) / total).sort((a, b) => b - a);
+      expectClose(
+        likeliest.map(({ probability }) => probability),
+        largest.slice(0, 3),
+        1e-4,
+        "likeliest tokens",
+      );
+    }
   }
   expect(right).toBe(mostLikely);
   decoder.destroy();
@@ -126,7 +148,7 @@ interface Question {
   readonly acc_norm: number;
 }
 
-test("multiple choice counts as transformers and lm-evaluation-harness's formula do", async () => {
+test("multiple choice counts as lm-evaluation-harness", async () => {
   const model = await loadGoldenModel(gpu, "llama");
   const questions = readJson<Question[]>("choices.json");
   const texts = questions.flatMap(({ context, choices }) =>

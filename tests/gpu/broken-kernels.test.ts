@@ -21,7 +21,7 @@ import { gemmProblem } from "../support/gemm";
 import { openTestGpu } from "../support/gpu";
 import { trainSteps } from "../support/train-steps";
 
-/** A device whose compiler refuses some kernels, by a piece of their keys. */
+/** A device whose compiler rejects kernels with a given part in their keys. */
 
 let gpu: Gpu;
 let compiled: string[];

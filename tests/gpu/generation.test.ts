@@ -78,7 +78,7 @@ async function expectGolden(
   generator.destroy();
 }
 
-/** Cases answered in batches too, by family: every way in which an adapter changes what is decoded. */
+/** Cases that are also answered in batches, by family: every way in which an adapter affects decoding. */
 const BATCHED: Readonly<Record<string, string>> = {
   bloom: "prefix",
   gemma3: "prefix",
@@ -104,7 +104,7 @@ describe.each(goldenFamilies())("%s answers as transformers", (family) => {
     await expectGolden(model, null, await readTensors(family, "base.safetensors"), "base");
   });
 
-  // Quantised weights change no more than matrices, which other tests hold.
+  // Quantised weights only affect matrices, which other tests cover.
   test.skipIf(family.includes("nf4"))("base, in batches", async () => {
     await expectSame(model, null, { prompts: promptsOf(model) });
   });

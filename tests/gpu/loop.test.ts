@@ -152,7 +152,7 @@ test("stops when asked to, with what it has learned", async () => {
     reports.push(report);
     if (report.step === 2) controller.abort();
   }
-  // Steps in flight when the signal came are reported too.
+  // Steps in flight at the abort are reported too.
   expect(reports.length).toBeGreaterThanOrEqual(2);
   expect(reports.length).toBeLessThan(training.steps);
   expect(reports).toHaveLength(trainer.stepCount);

@@ -151,7 +151,7 @@ def default_of(cls: type[PretrainedConfig], name: str) -> tuple[bool, Any]:
 def check(family: str, keys: dict[str, Any]) -> list[str]:
     problems: list[str] = []
     cls = getattr(transformers, keys["className"])
-    known = {name for part in ("used", "idle", "refused", "aliases") for name in keys[part]}
+    known = {name for part in ("used", "noEffect", "refused", "aliases") for name in keys[part]}
     for each in (cls, *(getattr(transformers, name) for name in ALSO.get(cls.__name__, ()))):
         for name in sorted(asked(each) - known):
             problems.append(f"{family}: {name} of {each.__name__} is in no list")
@@ -161,7 +161,7 @@ def check(family: str, keys: dict[str, Any]) -> list[str]:
         exists, default = default_of(cls, name)
         if exists and default != value and name not in OWN_DEFAULTS.get(cls.__name__, ()):
             problems.append(f"{family}: {name} is {value} by default, in the class {default}")
-    for name in set(keys["used"]) & set(keys["idle"]):
+    for name in set(keys["used"]) & set(keys["noEffect"]):
         problems.append(f"{family}: {name} is in two lists")
     return problems
 
@@ -170,7 +170,7 @@ def check_generation(keys: dict[str, Any]) -> list[str]:
     """All other keys are shown as ignored settings, so only omitted or applied ones can be wrong."""
     defaults = {name: value for name, value in GenerationConfig._get_default_generation_params().items() if value}
     known = set(GenerationConfig().to_dict()) | {"_commit_hash"}
-    skipped = {*keys["used"], *keys["idle"]}
+    skipped = {*keys["used"], *keys["noEffect"]}
     expected = {name: value for name, value in defaults.items() if name not in skipped}
     named = skipped | {*keys["rules"], *keys["offered"]}
     problems = [f"generation: {name} is no key of transformers" for name in sorted(named - known)]

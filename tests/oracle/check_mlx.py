@@ -15,9 +15,8 @@ from mlx_lm.utils import load_model
 
 GOLDEN_DIR = Path(__file__).parent.parent / "golden"
 TOLERANCE = 1e-5
-ELSEWISE = {"gemma3", "mistral", "phi3", "qwen2_window"}
-"""Golden models that mlx-lm computes otherwise: windows in other layers, or none; LongRoPE with the
-divisors of long texts for all."""
+ELSEWISE = {"gemma3", "mistral", "qwen2_window"}
+"""Golden models that mlx-lm computes otherwise: windows in other layers, or none."""
 
 
 def base_folder(family: str) -> Path:

@@ -50,7 +50,7 @@ def same(ours: Any, theirs: Any) -> bool:
 
 def check(method: str, keys: dict[str, Any]) -> list[str]:
     name = keys["className"]
-    known = {key for part in ("used", "idle", "refused") for key in keys[part]}
+    known = {key for part in ("used", "noEffect", "refused") for key in keys[part]}
     problems: list[str] = []
     for key, default in fields(getattr(peft, name)).items():
         if key not in known:
@@ -63,7 +63,7 @@ def check(method: str, keys: dict[str, Any]) -> list[str]:
     problems.extend(
         f"{method}: {key} is in two lists"
         for key in known
-        if sum(key in keys[part] for part in ("used", "idle", "refused")) > 1
+        if sum(key in keys[part] for part in ("used", "noEffect", "refused")) > 1
     )
     return problems
 

@@ -11,7 +11,7 @@ import { bindObjective } from "../../src/engine/train/objectives";
 import { Trainer } from "../../src/engine/train/trainer";
 import type { ExportSource } from "../../src/export/entry";
 import { optimizerFile } from "../../src/export/optimizer-file";
-import { promptManner } from "../../src/export/prompt-manner";
+import { promptFormat } from "../../src/export/prompt-format";
 import { exportFiles } from "../../src/export/registry";
 import type { TrainingRun } from "../../src/export/training-run";
 import { makeRng } from "../../src/lib/rng";
@@ -221,7 +221,7 @@ async function open({ family }: Scenario): Promise<Opened> {
       folder: family ? { ...folder, config: readJson(family, "config.json") } : folder,
       tokenizer: spruce,
       base,
-      prompt: promptManner({ templateId: "chat" }, spruce, ""),
+      prompt: promptFormat({ templateId: "chat" }, spruce, ""),
     },
   };
 }
@@ -271,7 +271,7 @@ function setUp(
   };
   const data = planTrainingData(rows, training, adapter, spec.encoder !== undefined);
   const bound = objective ? bindObjective(objective) : undefined;
-  return { setup: { config, adapter, rows, training, data, objective: bound }, rows: source };
+  return { setup: { config, adapter, rows, others: {}, training, data, objective: bound }, rows: source };
 }
 
 /** Rows of the sample datasets: of answers, or of pairs. */

@@ -70,6 +70,13 @@ def write_parquet() -> None:
     chats = pa.Table.from_pylist(chat_rows())
     pq.write_table(chats, folder / "messages.parquet", row_group_size=3)
     datasets.Dataset.from_list(chat_rows()).to_parquet(folder / "messages-datasets.parquet")
+    # Rows that go on from page to page, as pyarrow wrote them before version 2 of data pages.
+    for version in ["1.0", "2.0"]:
+        pages = {"data_page_version": version, "data_page_size": 64, "write_batch_size": 1}
+        pq.write_table(chats, folder / f"messages-pages-{version[0]}.parquet", use_dictionary=False, **pages)
+        pq.write_table(chats, folder / f"messages-dictionary-pages-{version[0]}.parquet", **pages)
+    long = [{"instruction": text * 100_000, "input": "", "output": text * 100_000} for text in ["x", "天"]]
+    pq.write_table(pa.Table.from_pylist(long), folder / "long.parquet", compression="zstd")
 
 
 def csv_cases() -> list[dict[str, Any]]:

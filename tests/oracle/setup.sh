@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Usage: tests/oracle/setup.sh [adapters|naga|mlx|data|onnx|tensorboard|script|llamafactory|axolotl]   makes an oracle's
-# Python environment (once per set of pinned versions) and prints the path of its interpreter: the main one, that of the
-# adapters library, which needs an older transformers, the small ones of naga, mlx-lm, datasets' files, ONNX and
-# TensorBoard, without PyTorch, that of exported training scripts, or those of other trainers.
+# Usage: tests/oracle/setup.sh [adapters|lm-eval|naga|mlx|data|onnx|tensorboard|script|llamafactory|axolotl]   makes an
+# oracle's Python environment (once per set of pinned versions) and prints the path of its interpreter: the main one, that
+# of the adapters library, which needs an older transformers, that of lm-evaluation-harness, the small ones of naga, mlx-lm,
+# datasets' files, ONNX and TensorBoard, without PyTorch, that of exported training scripts, or those of other trainers.
 #        tests/oracle/setup.sh llama-cpp   installs llama.cpp for Node and prints its folder.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"

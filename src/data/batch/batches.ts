@@ -13,6 +13,8 @@ export interface Batch {
   readonly segments: readonly (readonly { readonly start: number; readonly length: number }[])[];
   /** For pairs of answers, in rows 2 p and 2 p + 1: each row's log-probability before training, 0 if unknown. */
   readonly references?: Float32Array<ArrayBuffer>;
+  /** For labelled answers, 1 per pair whose first answer is good. */
+  readonly good?: Uint32Array;
 }
 
 /** Log-probabilities of chosen and rejected answers before training. */
@@ -43,7 +45,7 @@ export class BatchList implements Iterable<Batch> {
   /**
    * @param sizes tokens per row
    * @param lengths permitted batch lengths, ascending
-   * @param references for rows that are pairs; it may be filled later
+   * @param references log-probabilities for rows that are pairs; may be filled in later
    */
   constructor(
     rows: readonly EncodedRow[],
@@ -93,7 +95,7 @@ export class BatchList implements Iterable<Batch> {
   }
 }
 
-/** Tokens per row; of a pair, those of the longer answer. */
+/** Tokens per row; for a pair, those of the longer answer. */
 export function rowSizes(rows: readonly EncodedRow[]): Uint32Array {
   return Uint32Array.from(rows, ({ ids, rejected }) => Math.max(ids.length, rejected?.ids.length ?? 0));
 }
@@ -189,5 +191,9 @@ function makePairs(
     const answer = answers[row];
     return answer ? [{ start: 0, length: answer.ids.length }] : [];
   });
-  return { rows: count, length, ids, supervised, segments, references };
+  const batch = { rows: count, length, ids, supervised, segments, references };
+  if (pairs[0]?.good === undefined) return batch;
+  const good = new Uint32Array(batchSize);
+  good.set(pairs.map((row) => Number(row.good === true)));
+  return { ...batch, good };
 }

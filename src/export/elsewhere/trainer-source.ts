@@ -14,7 +14,7 @@ export function baseName({ base }: Pick<ExportSource, "base">): string {
 }
 
 /** Why another trainer cannot take a run. */
-export function trainerHindrance(
+export function trainerBlocker(
   { training, run, adapter, methodId, model }: ExportSource,
   tool: TrainerTool,
   objectives: readonly ObjectiveId[],

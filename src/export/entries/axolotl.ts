@@ -7,7 +7,7 @@ import { loraFacts, loraGaps } from "../elsewhere/lora-facts";
 import { pairLines } from "../elsewhere/pair-rows";
 import { trainerReadme } from "../elsewhere/readme";
 import { labelledLines } from "../elsewhere/token-rows";
-import { baseName, BASE_PLACEHOLDER, loopGaps, trainerHindrance } from "../elsewhere/trainer-source";
+import { baseName, BASE_PLACEHOLDER, loopGaps, trainerBlocker } from "../elsewhere/trainer-source";
 import type { ExportEntry, ExportSource } from "../entry";
 import { schedules } from "../script/run-file";
 import { linesFile, textFile } from "../streamed-file";
@@ -27,8 +27,8 @@ export const axolotlEntry: ExportEntry = {
   id: "axolotl",
   kind: "folder",
   readers: () => ["Axolotl"],
-  hindrance: (source) =>
-    trainerHindrance(source, "Axolotl", Object.keys(trainers) as ObjectiveId[], ["lora", "full"]),
+  blocker: (source) =>
+    trainerBlocker(source, "Axolotl", Object.keys(trainers) as ObjectiveId[], ["lora", "full"]),
   types: () => [null],
   notes: () => [],
   sizeBytes: ({ training }) => 4 * (training?.dataBytes ?? 0) + 4000,

@@ -6,7 +6,7 @@ import { trainerYaml } from "../elsewhere/trainer-yaml";
 import { loraFacts, loraGaps } from "../elsewhere/lora-facts";
 import { trainerReadme } from "../elsewhere/readme";
 import { piecesOf, pieceText, rowsTokenizedDifferently } from "../elsewhere/token-rows";
-import { baseName, BASE_PLACEHOLDER, loopGaps, trainerHindrance } from "../elsewhere/trainer-source";
+import { baseName, BASE_PLACEHOLDER, loopGaps, trainerBlocker } from "../elsewhere/trainer-source";
 import type { ExportEntry, ExportSource } from "../entry";
 import { schedules } from "../script/run-file";
 import { jsonFile, linesFile, textFile } from "../streamed-file";
@@ -28,8 +28,8 @@ export const llamaFactoryEntry: ExportEntry = {
   id: "llama-factory",
   kind: "folder",
   readers: () => ["LLaMA-Factory"],
-  hindrance: (source) =>
-    trainerHindrance(source, "LLaMA-Factory", Object.keys(losses) as ObjectiveId[], ["lora", "full"]),
+  blocker: (source) =>
+    trainerBlocker(source, "LLaMA-Factory", Object.keys(losses) as ObjectiveId[], ["lora", "full"]),
   types: () => [null],
   notes: () => [],
   sizeBytes: ({ training }) => 2 * (training?.dataBytes ?? 0) + 4000,

@@ -25,7 +25,7 @@ export const trainingScriptEntry: ExportEntry = {
   id: "training-script",
   kind: "folder",
   readers: () => ["transformers", "PEFT", "TRL", "Accelerate", "DeepSpeed", "Ray Train"],
-  hindrance: scriptHindrance,
+  blocker: scriptBlocker,
   types: () => [null],
   notes: () => [],
   sizeBytes: ({ adapterBytes, training }) => 2 * adapterBytes + DATA_TIMES * (training?.dataBytes ?? 0),
@@ -57,12 +57,12 @@ export const trainingScriptEntry: ExportEntry = {
 /** A row is written as it is and as tokens. */
 const DATA_TIMES = 4;
 
-function scriptHindrance({ training, run, adapter, methodId }: ExportSource): Problem | null {
+function scriptBlocker({ training, run, adapter, methodId, model }: ExportSource): Problem | null {
   if (!training || !run) return { code: "export/no-run" };
   if (training.problem) return training.problem;
   if (trainingLibrary(adapter) === null) return { code: "export/method-not-in-script", method: methodId };
   const { objective = null } = run.config;
-  if (objective && !hasObjective(objective.id))
+  if (objective && (!hasObjective(objective.id) || model.spec.encoder))
     return { code: "export/objective-not-in-trainer", objective: objective.id, tool: "script" };
   return null;
 }

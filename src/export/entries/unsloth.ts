@@ -7,7 +7,7 @@ import { gapList } from "../elsewhere/gaps";
 import { type LoraFacts, loraFacts, loraGaps } from "../elsewhere/lora-facts";
 import { pairLines } from "../elsewhere/pair-rows";
 import { labelledLines } from "../elsewhere/token-rows";
-import { baseName, BASE_PLACEHOLDER, loopGaps, trainerHindrance } from "../elsewhere/trainer-source";
+import { baseName, BASE_PLACEHOLDER, loopGaps, trainerBlocker } from "../elsewhere/trainer-source";
 import type { ExportEntry, ExportSource } from "../entry";
 import { schedules } from "../script/run-file";
 import { jsonFile, linesFile } from "../streamed-file";
@@ -26,7 +26,7 @@ export const unslothEntry: ExportEntry = {
   id: "unsloth",
   kind: "folder",
   readers: () => ["Unsloth", "Jupyter", "Colab"],
-  hindrance: (source) => trainerHindrance(source, "Unsloth", Object.keys(losses) as ObjectiveId[], ["lora"]),
+  blocker: (source) => trainerBlocker(source, "Unsloth", Object.keys(losses) as ObjectiveId[], ["lora"]),
   types: () => [null],
   notes: () => [],
   sizeBytes: ({ training }) => 4 * (training?.dataBytes ?? 0) + 8000,

@@ -28,7 +28,8 @@ export interface WorkerProblems {
   readonly "config/no-room-for-text": { readonly positionsLeft: number; readonly positions: number };
   /** The adapter to continue training has different parameters. */
   readonly "config/other-parameters": { readonly adapter: string };
-  readonly "config/preferences-need-decoder": object;
+  /** KTO compares with other answers of the batch, which has one. */
+  readonly "config/labels-need-batch": object;
   /** The method scores weights on single texts. `method` is its id. */
   readonly "config/preferences-without-selection": { readonly method: string };
   readonly "config/no-run-to-resume": object;

@@ -7,10 +7,13 @@ import { dataSlice } from "./data-slice";
 import { environmentSlice } from "./environment-slice";
 import { hubSlice } from "./hub-slice";
 import { jobsSlice } from "./jobs-slice";
+import { layoutSlice } from "./layout-slice";
 import { methodSlice } from "./method-slice";
 import { modelSlice } from "./model-slice";
+import { nextMoveSlice } from "./next-move";
 import { readSettings, type Settings, toSettings, withoutUndefined } from "./persistence";
 import { recoverySlice } from "./recovery-slice";
+import { ratingsSlice } from "./ratings-slice";
 import { scoresSlice } from "./scores-slice";
 import { runsSlice } from "./runs-slice";
 import { settingsFileSlice } from "./settings-file-slice";
@@ -43,11 +46,14 @@ export function createStudioStore(
         ...trainSlice(runtime)(...api),
         ...runsSlice(runtime)(...api),
         ...compareSlice(runtime)(...api),
+        ...ratingsSlice(runtime)(...api),
         ...scoresSlice(runtime)(...api),
         ...batchSlice(runtime)(...api),
         ...adaptersSlice(runtime)(...api),
         ...settingsSlice(runtime)(...api),
         ...settingsFileSlice(runtime)(...api),
+        ...nextMoveSlice(runtime)(...api),
+        ...layoutSlice(runtime)(...api),
       }),
       {
         name: "luthier-settings",

@@ -8,11 +8,11 @@ import type { RunsSlice, SliceCreator } from "./state";
 import { emptyRun } from "./train-slice";
 import { presetValues } from "./training-values";
 
-/** The kept runs: list, edit, delete and restore, reuse. */
+/** The stored runs: list, edit, delete, restore, reuse. */
 export const runsSlice: SliceCreator<RunsSlice> =
   ({ client, series, log }) =>
   (set, get) => {
-    /** Edits runs and lists them again; failures are shown with the list. */
+    /** Edits runs and refreshes the list; failures are shown there. */
     async function edit(work: () => Promise<unknown>): Promise<void> {
       set({ runsProblem: null });
       try {
@@ -116,7 +116,9 @@ export const runsSlice: SliceCreator<RunsSlice> =
         if (datasets.some(({ id }) => id === config.datasetId)) get().chooseDataset(config.datasetId);
         if (model?.id !== config.modelId && models.some(({ id }) => id === config.modelId))
           await get().loadModel(config.modelId);
-        get().chooseTemplate(config.templateId);
+        if (config.templateSource === undefined) get().chooseTemplate(config.templateId);
+        else get().editTemplate(config.templateSource);
+        get().chooseMixed(config.mixDatasetId ?? null);
         get().applyMethod({ id: config.method.id, options: config.method.options });
         const preset = presetValues(get().preset, config.method.id, get().model);
         const { continueAdapter: _continues, ...training } = config.training;

@@ -3,10 +3,12 @@ import type { AdapterSummary } from "../../shared/adapter";
 import type { DatasetSummary, PromptTemplate, RowExclusion, TemplateId } from "../../shared/data";
 import type { FieldValues } from "../../shared/fields";
 import { methodSpecs, type MethodChoice } from "../../shared/methods";
+import { objectiveSpecs } from "../../shared/objectives";
 import { LEARN_FROM, learnRuleOf, type RunConfig, THOUGHTS } from "../../shared/training";
 import { selectGoal, selectObjective, selectObjectiveProblems } from "./goal";
 import { isExcluded, isRunning, isTraining } from "./jobs";
 import type { RunStatus, StudioState } from "./state";
+import type { StepId } from "./steps";
 import {
   formProblems,
   methodValues,
@@ -27,6 +29,29 @@ export function selectValidation(state: Pick<State, "datasets" | "datasetId">): 
   return datasets.find(({ validates }) => validates !== undefined && validates === datasetId) ?? null;
 }
 
+/** Datasets that rows of can be mixed into those of the dataset in use. */
+export function mixableDatasets(
+  datasets: readonly DatasetSummary[],
+  datasetId: string | null,
+): readonly DatasetSummary[] {
+  return datasets.filter(
+    ({ id, rows, validates }) => id !== datasetId && validates === undefined && rows > 0,
+  );
+}
+
+/** The dataset chosen to be mixed in; null if there is none, or if it is the one in use. */
+export function selectMixed(
+  state: Pick<State, "datasets" | "datasetId" | "mixDatasetId">,
+): DatasetSummary | null {
+  const { datasets, datasetId, mixDatasetId } = state;
+  return mixableDatasets(datasets, datasetId).find(({ id }) => id === mixDatasetId) ?? null;
+}
+
+/** Whether the form asks for rows of another dataset; pairs of answers are trained on alone. */
+function wantsMixed(state: State): boolean {
+  return selectTrainingValues(state).mixShare !== 0 && selectGoal(state).goal !== "preferences";
+}
+
 /** The adapter in use, or null if there is none. */
 export function selectAdapter(state: Pick<State, "adapters" | "adapterId">): AdapterSummary | null {
   return state.adapters.find(({ id }) => id === state.adapterId) ?? null;
@@ -41,7 +66,7 @@ export function selectTemplateId(state: Pick<State, "templateId" | "templateSour
   return hasChat ? "chat" : "alpaca";
 }
 
-/** The template in use, with its source where the person wrote it. */
+/** The template in use, with its source if it is the user's. */
 export function selectTemplate(
   state: Pick<State, "templateId" | "templateSource" | "model">,
 ): PromptTemplate {
@@ -90,14 +115,15 @@ export function lengthInputs(state: State): { key: string; args: CommandArgs<"le
     thoughts: THOUGHTS.find((known) => known === values.thoughts),
   });
   const dataset = selectDataset(state);
+  const objective = selectObjective(state);
   if (!state.model || !dataset || dataset.rows === 0 || typeof maxLength !== "number" || !(maxLength >= 8))
     return null;
   const args = {
     datasetId: dataset.id,
     ...selectTemplate(state),
     maxLength: Math.floor(maxLength),
-    ...rule,
-    pairs: selectGoal(state).goal === "preferences",
+    ...(selectGoal(state).goal === "text" ? { ...rule, learnFrom: "all" as const } : rule),
+    compares: objective && objectiveSpecs[objective.id].compares,
   };
   return {
     key: JSON.stringify([state.model.id, dataset.importedAt, dataset.edits?.identity ?? "", args]),
@@ -120,6 +146,7 @@ export type TrainBlock =
   | "model-loading"
   | "method-problem"
   | "training-problem"
+  | "no-mix"
   | "answering"
   | "measuring"
   | "exporting"
@@ -136,6 +163,7 @@ export function selectTrainBlock(state: State): TrainBlock | null {
   if (selectObjective(state) && Object.keys(selectObjectiveProblems(state)).length > 0)
     return "method-problem";
   if (!toTrainingOptions(selectTrainingValues(state))) return "training-problem";
+  if (wantsMixed(state) && !selectMixed(state)) return "no-mix";
   return busyWith(state);
 }
 
@@ -155,20 +183,27 @@ export function selectRunConfig(state: State): RunConfig | null {
   if (!training || !dataset || !state.model) return null;
   // The field is hidden without an adapter to continue from, but its value may still be set.
   const continueFrom = training.continueAdapter ? state.adapterId : null;
+  const mixed = wantsMixed(state) ? selectMixed(state) : null;
+  if (wantsMixed(state) && !mixed) return null;
   return {
     datasetId: dataset.id,
     modelId: state.model.id,
     ...selectTemplate(state),
     method: { id: state.methodId, options: selectMethodValues(state) },
-    training: { ...training, continueAdapter: continueFrom !== null },
+    training: {
+      ...training,
+      ...(selectGoal(state).goal === "text" ? { learnFrom: "all" } : {}),
+      continueAdapter: continueFrom !== null,
+      ...(!mixed && { mixShare: 0 }),
+    },
     objective: selectObjective(state),
     continueFrom,
     validationDatasetId: selectValidation(state)?.id ?? null,
+    mixDatasetId: mixed?.id ?? null,
   };
 }
 
-export const STEPS = ["data", "model", "method", "train", "compare", "export"] as const;
-export type StepId = (typeof STEPS)[number];
+export { STEPS, type StepId } from "./steps";
 
 export type StepState = "empty" | "ready" | "busy" | "done" | "problem";
 
@@ -194,13 +229,14 @@ const stepStates: Readonly<Record<StepId, (state: State) => StepState>> = {
   },
   train(state) {
     if (isTraining(state)) return "busy";
-    if (state.trainProblem || selectTrainBlock(state) === "training-problem") return "problem";
+    if (state.trainProblem || ["training-problem", "no-mix"].includes(selectTrainBlock(state) ?? ""))
+      return "problem";
     if (state.result) return "done";
     return selectTrainBlock(state) === null ? "ready" : "empty";
   },
   compare(state) {
     if (isRunning(state, "answer")) return "busy";
-    if (state.turns.some((turn) => turn.after?.state === "done")) return "done";
+    if (state.turns.some(({ answers }) => answers[1]?.answer.state === "done")) return "done";
     return state.adapterId ? "ready" : "empty";
   },
   export(state) {

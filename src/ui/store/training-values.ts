@@ -86,6 +86,7 @@ export function toTrainingOptions(values: FieldValues): TrainingOptions | null {
     maxLength: Number(values.maxLength),
     learnFrom,
     thoughts,
+    mixShare: Number(values.mixShare),
     validationSplit: Number(values.validationSplit),
     evalSteps: Number(values.evalSteps),
     loadBestModelAtEnd: values.loadBestModelAtEnd === true,

@@ -13,7 +13,7 @@ import { findSpeaker } from "../speakers";
 import { onGpu } from "./on-gpu";
 import type { Job, JobContext } from "./owner";
 
-/** Scores one or two sides on the same rows, one side after the other. Cancelled, nothing is kept of it. */
+/** Scores one or two sides on the same rows, one after the other. If cancelled, stores nothing. */
 export function evaluateJob(session: Session, encoded: EncodedRows, args: EvaluateArgs): Job<Evaluation> {
   return {
     kind: "evaluate",

@@ -32,7 +32,7 @@ import type { Session } from "../session";
 import type { TrainingData } from "../training-data";
 import { TrainingReporter } from "../training-reporter";
 import { onGpu } from "./on-gpu";
-import type { Job } from "./owner";
+import type { Job, JobContext } from "./owner";
 
 /** What every run needs. */
 export interface RunHost {
@@ -48,6 +48,7 @@ interface Run extends RunHost {
   /** The name of the resulting adapter; numbered if the library already has it. */
   readonly name: string;
   readonly signal: AbortSignal;
+  readonly admit: JobContext["admit"];
   /** The checkpoint to resume from, or null for a new run. */
   readonly resume: RunCheckpoint | null;
 }
@@ -56,16 +57,19 @@ interface Run extends RunHost {
  * Trains to the end or until cancelled, keeping what was learned so far. The result is added to the model's library.
  */
 export function trainJob(host: RunHost, config: RunConfig, name: string): Job<TrainingResult> {
-  return { kind: "train", run: ({ signal }) => start({ ...host, config, name, signal, resume: null }) };
+  return {
+    kind: "train",
+    run: ({ signal, admit }) => start({ ...host, config, name, signal, admit, resume: null }),
+  };
 }
 
 /** Resumes an interrupted run of the loaded model. Throws if there is none with that id. */
 export function resumeRunJob(host: RunHost, id: string): Job<TrainingResult> {
   return {
     kind: "train",
-    async run({ signal }) {
+    async run({ signal, admit }) {
       const resume = await requireCheckpoint(host.session, id);
-      return start({ ...host, config: resume.config, name: resume.adapter.name, signal, resume });
+      return start({ ...host, config: resume.config, name: resume.adapter.name, signal, admit, resume });
     },
   };
 }
@@ -90,11 +94,8 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   const { session, signal, resume } = asked;
   const { engine } = session.model;
   const startedAt = performance.now() - (resume?.elapsedMs ?? 0);
-  const { name: datasetName, edits } = await findDataset(asked.config.datasetId);
-  const datasetEdits = edits?.identity ?? "";
-  if (resume && (resume.config.datasetEdits ?? "") !== datasetEdits)
-    throw new LuthierError({ code: "data/edited-since-run", dataset: datasetName });
-  const setup = await setUpRun(session, asked.encoded, { ...asked.config, datasetEdits }, signal);
+  const { config: wanted, ...names } = await withRevisions(asked.config, resume?.config);
+  const setup = await setUpRun(session, asked.encoded, wanted, signal);
   const { config, adapter, rows, data } = setup;
   const run = { ...asked, config };
   const reporter = new TrainingReporter(session.emit, id, data.totalSteps, () => session.gpuBytes);
@@ -113,7 +114,7 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
     const outcome = { savedAt: Date.now(), steps, finalLoss, validationLoss };
     const made = { method: config.method, origin: "trained" as const };
     const facts = { id, name, ...made, ...outcome, optimizerBytes: optimizer?.length ?? 0 };
-    const origin = { config, datasetName, datasetRows: rows.length };
+    const origin = { config, ...names, datasetRows: rows.length };
     const summary = summariseAdapter(facts, adapter, engine.spec);
     return { summary, state, run: origin, ...(optimizer && { optimizer }) };
   };
@@ -154,6 +155,27 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
     ),
     adapter: summary,
   };
+}
+
+/**
+ * The configuration with the revisions of its datasets' rows, and their names. Throws if a resumed run's rows
+ * were edited since.
+ */
+async function withRevisions(
+  config: RunConfig,
+  resumed: RunConfig | undefined,
+): Promise<{ readonly config: RunConfig; readonly datasetName: string; readonly mixedName?: string }> {
+  const revisionOf = async (id: string, before: string | undefined): Promise<[string, string]> => {
+    const { name, edits } = await findDataset(id);
+    const revision = edits?.identity ?? "";
+    if (resumed && (before ?? "") !== revision)
+      throw new LuthierError({ code: "data/edited-since-run", dataset: name });
+    return [name, revision];
+  };
+  const [datasetName, datasetEdits] = await revisionOf(config.datasetId, resumed?.datasetEdits);
+  if (config.mixDatasetId == null) return { config: { ...config, datasetEdits }, datasetName };
+  const [mixedName, mixDatasetEdits] = await revisionOf(config.mixDatasetId, resumed?.mixDatasetEdits);
+  return { config: { ...config, datasetEdits, mixDatasetEdits }, datasetName, mixedName };
 }
 
 /**
@@ -198,7 +220,7 @@ async function startAdapter(run: Run, setup: RunSetup): Promise<AdapterState> {
   return AdapterState.of(gpu, setup.adapter, await startValues(run.session, setup));
 }
 
-/** The adapter that a run continues, with which its objective compares; null for new adapters. */
+/** The reference for the objective if the run continues an adapter: that adapter; null for new adapters. */
 async function referenceState(run: Run, setup: RunSetup): Promise<AdapterState | null> {
   if (run.config.continueFrom === null) return null;
   return AdapterState.of(run.session.model.engine.gpu, setup.adapter, await startValues(run.session, setup));
@@ -277,7 +299,7 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
     for await (const report of trainingLoop(trainer, plan, signal)) {
       if (report.type === "selection" || report.type === "selected") {
         logSelection(report, tell);
-        // Earlier bests were measured with other parameters selected.
+        // Earlier bests were measured with a different selection of parameters.
         if (report.type === "selected") best.forget();
         continue;
       }
@@ -295,7 +317,7 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
       }
       if (report.type === "rest") {
         if (sampler?.isDue(report.step)) await sampler.sample(report.step, state, signal);
-        await checkpointAndPause(run, reporter, keeper);
+        await checkpointAndPause(run, reporter, keeper, parts.trained);
       }
     }
     await gpu.settle();
@@ -309,18 +331,24 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
   }
 }
 
-/** Saves a checkpoint when due and waits while the run is paused. This time does not count towards step time. */
+/** Saves a checkpoint when due and waits while the run is paused, and can be asked. This time does not count towards step time. */
 async function checkpointAndPause(
-  { gate, signal, session: { keepRequests } }: Run,
+  { gate, signal, session, admit }: Run,
   reporter: TrainingReporter,
   keeper: RunKeeper,
+  trained: () => NewAdapter,
 ): Promise<void> {
+  const { keepRequests } = session;
   if (gate.isClosed || keeper.isDue || keepRequests.isPending) await keeper.keep();
   keepRequests.settle();
   if (gate.isClosed) {
     reporter.send("paused");
     keepRequests.end();
+    session.lend(trained());
+    const recall = admit("answer");
     await gate.pass();
+    await recall();
+    session.lend(null);
     keepRequests.begin();
     if (!signal.aborted) reporter.send("running");
   }

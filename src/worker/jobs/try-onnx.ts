@@ -19,7 +19,7 @@ import type { Job, JobContext } from "./owner";
 /** Tokens of an answer. */
 const MAX_TOKENS = 24;
 
-/** The runtime's memory ends at 4 GB, and it holds the weights twice while it loads. */
+/** The runtime has at most 4 GB of memory, and holds the weights twice while loading. */
 const MAX_BYTES = 1.5e9;
 
 /**
@@ -53,7 +53,7 @@ async function tryOnnx(
   const { files } = await exportFiles(source, "onnx", { type, name: "trial", withOptimizer: false });
   const { state } = await holdAdapter(session, id);
   const { engine } = session.model;
-  const generator = await session.generator("after", { engine, state }, ids.length + MAX_TOKENS);
+  const generator = await session.generator(1, { engine, state }, ids.length + MAX_TOKENS);
   const [graph, ...data] = await readModel(files, context);
   const model = await OnnxModel.load(defined(graph, "the ONNX graph"), data);
   try {

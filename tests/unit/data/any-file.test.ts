@@ -5,7 +5,7 @@ import { LuthierError } from "../../../src/lib/errors";
 import { alpacaRow, type AlpacaRow } from "../../../src/shared/rows";
 import { fileOf, readAll } from "../../support/read-dataset";
 
-/* Arbitrary bytes: no crash, no hang, no good row lost. */
+/* Arbitrary bytes must not crash or hang the reader, or lose a valid row. */
 
 const text = fc.string({ unit: "grapheme", maxLength: 30 }).map((given) => given.replaceAll("\0", ""));
 const alpaca: fc.Arbitrary<AlpacaRow> = fc.record({ instruction: text, input: text, output: text });

@@ -23,7 +23,7 @@ const ROWS: readonly Row[] = [
 const signal = new AbortController().signal;
 
 beforeEach(async () => {
-  // Of one fresh copy of the modules, for they share the storage.
+  // All from one fresh copy of the modules, since they share the database.
   const modules = await fresh(async () => ({
     storage: await import("../../../src/storage/datasets"),
     change: await import("../../../src/data/edit/change-rows"),
@@ -82,7 +82,7 @@ describe("changed rows", () => {
     const reset = await change(id, { kind: "reset" });
     expect(reset).toMatchObject({ rows: 4, edits: { identity: "", canUndo: true } });
     expect((await change(id, { kind: "undo" })).rows).toBe(2);
-    // The record, one chunk of rows, and of the edits those in force.
+    // The record, one chunk of rows, and the current edits.
     expect(await countEntries("luthier-rows", "chunks")).toBe(3);
     await storage.deleteDataset(id);
     expect(await countEntries("luthier-rows", "chunks")).toBe(0);

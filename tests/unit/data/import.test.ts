@@ -37,7 +37,7 @@ function inPieces(content: Blob): Blob {
   };
   return Object.assign(content.slice(), { stream });
 }
-/** Chunks of rows, without the datasets' records beside them. */
+/** Chunks of rows, without the datasets' records. */
 const chunkCount = async (): Promise<number> =>
   (await countEntries("luthier-rows", "chunks")) - (await storage.listDatasets()).length;
 async function stored(id: string): Promise<Row[]> {

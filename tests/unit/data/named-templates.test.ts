@@ -12,7 +12,7 @@ import type { TemplateMessage } from "../../../src/tokenizer/chat/messages";
 import { ChatTemplate } from "../../../src/tokenizer/chat/template";
 import { goldenTokenizer, STYLES } from "../tokenizer/goldens";
 
-/** What tests/oracle/make_template_goldens.py makes of the published templates. */
+/** Output of tests/oracle/make_template_goldens.py for the published templates. */
 interface Golden {
   readonly template: NamedTemplateId;
   readonly bos_token: string;

@@ -25,7 +25,7 @@ const row: ConversationRow = {
   ],
 };
 
-/** The row with what is learned in 「」, by a template of the tests. */
+/** The rendered row with supervised parts in 「」, by a test template. */
 function marked(template: string, thoughts: Thoughts, templateId: RenderingId = "chat"): string {
   const tokenizer = goldenTokenizer("qwen").withChatTemplate(templates[template]!);
   const conversation = rowConversation(row, { learnFrom: "every", thoughts });

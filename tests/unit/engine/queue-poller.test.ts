@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { QueuePoller } from "../../../src/engine/gpu/queue-poller";
 
-/** Waiting for the GPU in a browser that looks for finished work at submits, and else every 100 ms. */
+/** A browser that checks for finished work at submits, and otherwise only every 100 ms. */
 
 beforeEach(() => {
   vi.useFakeTimers();

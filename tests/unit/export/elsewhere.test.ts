@@ -68,7 +68,7 @@ async function runSource(
   };
   const data = planTrainingData(rows, training, adapter);
   const run = {
-    ...runOf({ config, adapter, rows, training, data }),
+    ...runOf({ config, adapter, rows, others: {}, training, data }),
     start: await source.values(),
     startOptimizer: null,
     losses: [3, 2],

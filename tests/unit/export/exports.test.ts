@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { describeModel } from "../../../src/engine/models/registry";
+import { mlxEntry } from "../../../src/export/entries/mlx";
+import { bindCase, readJson } from "../../support/golden";
 import { readAllValues, safetensorsTensor } from "../../../src/engine/weights/tensor-source";
 import type { ExportSource } from "../../../src/export/entry";
 import { exportFiles, exportOffers } from "../../../src/export/registry";
@@ -170,4 +173,10 @@ test("what a form has no place for is refused with its reason", async () => {
     mlx: "export/no-mlx-adapter",
     onnx: "export/does-not-merge",
   });
+});
+
+test("a LoRA of a model with LongRoPE is no adapter of mlx-lm, which has the factors of long texts for all", () => {
+  const spec = describeModel(readJson("phi3", "config.json"));
+  const source = { model: { spec }, adapter: bindCase({ spec }, "phi3", "lora"), methodId: "lora" };
+  expect(mlxEntry.blocker(source as unknown as ExportSource)).toEqual({ code: "export/long-rope-in-mlx" });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { luthierOnly } from "../../../src/export/card-words";
+import { luthierOnly } from "../../../src/export/texts";
 import { type CardFacts, modelCard } from "../../../src/export/model-card";
 import { EXAMPLE_QUESTION, generationUsage } from "../../../src/export/generation-usage";
-import type { PromptManner } from "../../../src/export/prompt-manner";
+import type { PromptFormat } from "../../../src/export/prompt-format";
 import { pythonString } from "../../../src/lib/python-string";
 import { folderReaders, type FolderFormat } from "../../../src/shared/folder-format";
 import { pythonUsage } from "../../../src/shared/python-usage";
@@ -31,7 +31,7 @@ function facts(name: string, format: FolderFormat): CardFacts {
 }
 
 /** A plain template with text as hostile as the name. */
-function prompt(name: string): PromptManner {
+function prompt(name: string): PromptFormat {
   return {
     rendering: "alpaca",
     chatTemplate: null,

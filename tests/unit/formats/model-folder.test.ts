@@ -143,7 +143,7 @@ describe("openModelFolder", () => {
     [
       "PyTorch weights",
       [config, tokenizer, text("pytorch_model.bin", "x")],
-      /pytorch_model.bin is not in the safetensors format. Convert it once in Python/,
+      /pytorch_model.bin is in PyTorch's own format, which can run code when it is opened. Convert it once in Python/,
     ],
     [
       "weights for another runtime",

@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import { findWording, type Wording } from "../../support/find-wording";
 
 /**
- * Below the page there are codes and facts; sentences for people stand in src/ui/text, and in src/export where they
- * leave the studio.
+ * Code below the page raises codes and facts. Sentences for people belong in src/ui/text, and in src/export for files
+ * that leave the studio.
  */
 
 const FOLDERS = ["client", "data", "formats", "hub", "lib", "protocol", "storage", "tokenizer", "worker"];
@@ -36,7 +36,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
 const sentencesIn = (path: string, source: string): Wording[] =>
   findWording(path, source).filter(({ text }) => /\S \S/.test(text));
 
-/** Files that hold nothing but what models are asked with. */
+/** Files that only contain prompts for models. */
 const PROMPTS: ReadonlySet<string> = new Set(["src/data/shape/named-templates.ts"]);
 
 const found = FOLDERS.flatMap((folder) => {

@@ -9,7 +9,7 @@ import { answersCsv, answersJsonLines } from "./answers-file";
 import { gainOf, ROW_ORDERS, type RowOrder, shownRows } from "./answer-order";
 import { Downloads } from "./downloads";
 import classes from "./scorecard.module.css";
-import { sideName } from "./side-names";
+import { sideName } from "./voice-names";
 
 const PAGE = 10;
 

@@ -17,7 +17,7 @@ import { AnswersTable } from "./answers-table";
 import classes from "./scorecard.module.css";
 import { ScoreTable } from "./score-table";
 
-/** Both sides of the comparison on many rows: scores, what changed, and every answer. */
+/** Compares both sides on many rows: scores, differences, and every answer. */
 export function Scorecard() {
   const text = useText();
   const { evaluation, problem } = useStudio((state) => ({
@@ -121,7 +121,7 @@ function ScoreButton() {
 
 type Block = keyof Text["scores"]["blocked"];
 
-/** Why nothing can be scored now, or null. */
+/** Why scoring is unavailable, or null. */
 function blockOf(state: StudioState): Block | null {
   if (isTraining(state)) return "training";
   if (!state.model) return "model";

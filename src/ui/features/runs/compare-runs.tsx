@@ -14,7 +14,7 @@ import { RunDifferences } from "./run-differences";
 /** Colours of compared runs, in order of their selection. */
 const COLORS = ["--lt-accent", "--lt-rose", "--lt-run-3", "--lt-run-4", "--lt-run-5", "--lt-run-6"] as const;
 
-/** Opens the comparison of runs, which covers the page. */
+/** Opens the comparison of runs as an overlay. */
 export function CompareRunsButton() {
   const text = useText().compareRuns;
   const [open, setOpen] = useState(false);
@@ -101,7 +101,7 @@ function CompareRuns({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-/** The chosen runs with their curves, which are fetched once. */
+/** Loads the curves of the chosen runs, each once. */
 function useShownRuns(runs: readonly ListedRun[], chosen: readonly string[]) {
   const { client } = useStudioContext();
   const found = chosen.flatMap((id) => runs.find((run) => run.id === id) ?? []);
@@ -116,7 +116,7 @@ function useShownRuns(runs: readonly ListedRun[], chosen: readonly string[]) {
   return { shown, problem };
 }
 
-/** What runs are sorted by; null where a run has none. */
+/** Sort keys of runs; null if a run has no such value. */
 const SCORES = {
   number: (run: ListedRun) => -run.number,
   loss: (run: ListedRun) => run.finalLoss,
@@ -134,7 +134,7 @@ interface ChoiceProps {
   readonly onChoose: (ids: readonly string[]) => void;
 }
 
-/** All runs, sorted by a score, with a box for each that is compared. */
+/** All runs, sortable, with a checkbox to include each in the comparison. */
 function RunChoice({ runs, chosen, onChoose }: ChoiceProps) {
   const { compareRuns: text, format } = useText();
   const [score, setScore] = useState<Score>("number");

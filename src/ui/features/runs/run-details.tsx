@@ -10,7 +10,7 @@ import classes from "./run-list.module.css";
 
 const FORMATS: readonly RunExportFormat[] = ["json", "csv", "tensorboard"];
 
-/** The facts of a run, its name and note, and what can be done with it. */
+/** Details of a run: facts, name, note and actions. */
 export function RunDetailsView({ run }: { readonly run: ListedRun }) {
   const text = useText().runs;
   const { locked, hasAdapter, show, take, goOn, remove, save } = useStudio((state) => ({

@@ -16,10 +16,10 @@ import { CompareRunsButton } from "./compare-runs";
 import { RunDetailsView } from "./run-details";
 import classes from "./run-list.module.css";
 
-/** Rows shown before the rest is asked for. */
+/** Number of rows shown initially. */
 const SHOWN = 8;
 
-/** All kept runs, with what can be done with each. */
+/** All stored runs with their actions. */
 export function RunList() {
   const text = useText();
   const [opened, setOpened] = useState<string | null>(null);
@@ -171,7 +171,7 @@ function RunRow({ run, open, onOpen }: RowProps) {
   );
 }
 
-/** Says that runs were deleted, and restores them. */
+/** Reports deleted runs, and can restore them. */
 function Deleted() {
   const text = useText().runs;
   const { deleted, restore } = useStudio((state) => ({

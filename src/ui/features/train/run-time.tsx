@@ -9,30 +9,29 @@ import { useStudio, useStudioContext } from "../../store/context";
 import { isExcluded, isTraining, jobOf, JobCalls } from "../../store/jobs";
 import { selectRunConfig, selectTrainBlock } from "../../store/selectors";
 import { useText } from "../../text/text";
+import { useForecast } from "./forecast-context";
 import classes from "./run-forecast.module.css";
 
 /** Predicted duration of the run, from a measured speed and the planned FLOPs. */
 export function RunTime({ forecast }: { forecast: TrainingForecast }) {
   const text = useText();
   const { client, store } = useStudioContext();
-  const { modelId, busy, blocked } = useStudio((state) => ({
-    modelId: state.model?.id ?? null,
+  const { busy, blocked } = useStudio((state) => ({
     busy: jobOf(state, "measure")?.subject === null,
     blocked: isTraining(state) || selectTrainBlock(state) !== null,
   }));
-  const [measured, setMeasured] = useState<{ modelId: string | null; speed: TrainingSpeed } | null>(null);
+  const { speed, setSpeed } = useForecast();
   const [calls] = useState(() => new JobCalls(store.setState));
   const [problem, setProblem] = useState<ErrorData | null>(null);
-  const speed = measured?.modelId === modelId ? measured.speed : null;
   const measure = async (): Promise<void> => {
     const config = selectRunConfig(store.getState());
     if (!config || isExcluded(store.getState(), "measure")) return;
     setProblem(null);
     try {
-      const speed = await calls.run({ kind: "measure" }, (signal) =>
+      const measured = await calls.run({ kind: "measure" }, (signal) =>
         client.withSignal(signal).call("measureTraining", config),
       );
-      setMeasured({ modelId, speed });
+      setSpeed(measured);
     } catch (error) {
       if (!isCancelled(error)) setProblem(toProblem(error));
     }

@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import type { Goal } from "../../../shared/objectives";
 import { trainingFields } from "../../../shared/training";
 import { Notice } from "../../components/notice";
 import { OptionGrid } from "../../components/option-grid";
@@ -6,11 +7,12 @@ import { StepSection } from "../../components/step-section";
 import { useStudio } from "../../store/context";
 import { selectGoal } from "../../store/goal";
 import { isTraining } from "../../store/jobs";
-import { selectTrainingValues, selectTrainWarnings, type TrainWarning } from "../../store/selectors";
+import { selectTrainingValues } from "../../store/selectors";
 import { PRESETS } from "../../store/state";
 import { formProblems } from "../../store/training-values";
-import { type Text, useText } from "../../text/text";
+import { useText } from "../../text/text";
 import { ContinueFrom } from "./continue-from";
+import { MixedDataset } from "./mixed-dataset";
 import { RateFinder } from "./rate-finder";
 import { RunCharts } from "./run-charts";
 import { SettingsFile } from "./settings-file";
@@ -29,7 +31,6 @@ export function TrainStep() {
       <SettingsFile />
       <RateFinder />
       <RunForecast />
-      <Warnings />
       <Outcome />
       <RunCharts />
       <SampleAnswers />
@@ -73,14 +74,24 @@ function Presets() {
   );
 }
 
+/**
+ * Options without effect on what is learned. A pair is a text of its own, its answers are what it says, and its loss is
+ * computed without dropout of the base model, as in TRL. Text is learned whole.
+ */
+const hiddenFields: Readonly<Record<Goal, readonly string[]>> = {
+  answers: [],
+  text: ["learnFrom"],
+  preferences: ["packing", "learnFrom", "mixShare", "baseModelDropout"],
+};
+
 function TrainingForm() {
   const text = useText();
-  const { locked, hints, hasAdapter, pairs, edit } = useStudio((state) => ({
+  const { locked, hints, showsAll, hasAdapter, goal, edit } = useStudio((state) => ({
     locked: isTraining(state),
     hints: state.showHints,
+    showsAll: state.keepsStepsOpen,
     hasAdapter: state.adapterId !== null,
-    // A pair is a text of its own, and its answers are what it says.
-    pairs: selectGoal(state).goal === "preferences",
+    goal: selectGoal(state).goal,
     edit: state.editTraining,
   }));
   const form = useStudio(({ preset, methodId, model, trainingEdits }) => ({
@@ -90,10 +101,7 @@ function TrainingForm() {
     trainingEdits,
   }));
   const values = selectTrainingValues(form);
-  const hidden = new Set<string>([
-    ...(hasAdapter ? [] : ["continueAdapter"]),
-    ...(pairs ? ["packing", "learnFrom"] : []),
-  ]);
+  const hidden = new Set<string>([...(hasAdapter ? [] : ["continueAdapter"]), ...hiddenFields[goal]]);
   return (
     <OptionGrid
       fields={trainingFields.filter(({ name }) => !hidden.has(name))}
@@ -102,8 +110,13 @@ function TrainingForm() {
       texts={text.trainingOptions}
       showHints={hints}
       disabled={locked}
+      foldTitle={text.train.more}
+      foldOpen={showsAll || values.continueAdapter === true}
       onChange={edit}
-      below={values.continueAdapter === true ? { continueAdapter: <ContinueFrom /> } : {}}
+      below={{
+        ...(values.mixShare !== 0 && { mixShare: <MixedDataset /> }),
+        ...(values.continueAdapter === true && { continueAdapter: <ContinueFrom /> }),
+      }}
     />
   );
 }
@@ -121,40 +134,4 @@ function Outcome() {
       {text.what(loss, chance)}
     </Notice>
   );
-}
-
-function Warnings() {
-  const text = useText();
-  const inputs = useStudio(({ preset, methodId, model, trainingEdits, lengths, environment }) => {
-    return { preset, methodId, model, trainingEdits, lengths, environment };
-  });
-  const warnings = selectTrainWarnings(inputs);
-  if (warnings.length === 0) return null;
-  return (
-    <Notice kind="warning" title={text.train.warnings}>
-      <ul>
-        {warnings.map((warning) => (
-          <li key={warning.kind}>{warningSentence(warning, text)}</li>
-        ))}
-      </ul>
-    </Notice>
-  );
-}
-
-function warningSentence(warning: TrainWarning, text: Text): string {
-  const sentences = text.train.warning;
-  switch (warning.kind) {
-    case "rate-high":
-    case "rate-low":
-      return sentences[warning.kind](warning.low, warning.high);
-    case "truncated":
-    case "end-cut":
-      return sentences[warning.kind](warning.rows, warning.of);
-    case "excluded": {
-      const { rows, of, reason } = warning;
-      return sentences.excluded(rows, of, reason ? text.problem(reason).what : "");
-    }
-    default:
-      return sentences[warning.kind];
-  }
 }

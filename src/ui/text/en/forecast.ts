@@ -20,6 +20,13 @@ export const forecast = {
   of: (total: number, budget: number) => `${format.bytes(total)} of ${format.bytes(budget)}`,
   barLabel: (total: number, budget: number) =>
     `The run needs ${format.bytes(total)} of GPU memory; ${format.bytes(budget)} is available.`,
+  mixed: (rows: number, mixed: number, name: string, share: number) => {
+    const isShort = mixed + 1 < rows * share;
+    const counted = `An epoch trains on ${plural(rows, "row", "rows")}, ${format.integer(mixed)} of them (${format.done(mixed / rows)}) from ${name}`;
+    return isShort
+      ? `${counted}: it has no more to make up ${format.done(share)}. Blocks of text count as rows.`
+      : `${counted}. Blocks of text count as rows.`;
+  },
   waiting: "Choose a dataset and a model to see what a run needs.",
   budget: "GPU memory in GB",
   budgetHint: (assumed: number, largest: number) =>

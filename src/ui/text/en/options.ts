@@ -67,6 +67,10 @@ export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
       drop: "left out of every answer",
     },
   },
+  mixShare: {
+    label: "Share mixed in",
+    hint: "Share of an epoch's rows that come from another of your datasets. Some chat rows beside raw text keep a model answering. 0 turns it off.",
+  },
   validationSplit: {
     label: "Validation split",
     hint: "Fraction of rows held out for validation. With 0, overfitting goes unnoticed.",

@@ -10,6 +10,7 @@ import type { FolderReader } from "../../../shared/folder-format";
 import { format } from "./format";
 import { answerOptions } from "./options";
 import { trainerGaps } from "./trainer-gaps";
+import type { TokenChance } from "../../../shared/generation";
 import { plural } from "./words";
 
 /* Texts of the steps after a run: Compare and Export. */
@@ -20,22 +21,27 @@ const ownNames: Readonly<Record<string, string>> = Object.fromEntries(
 
 export const compare = {
   intro:
-    "The same question and the same seed for both sides: the base model, any of your adapters, or the model with one merged into its weights.",
+    "The same question and the same seed for every column: the base model, any of your adapters, or the model with one merged into its weights.",
   before: "Before",
   after: "After",
   left: "Left",
   right: "Right",
   leftSide: "Left side",
   rightSide: "Right side",
+  column: (number: number) => `Column ${number}`,
+  columnVoice: (number: number) => `Model of column ${number}`,
+  addColumn: "Add a column",
+  removeColumn: (name: string) => `Remove ${name.toLowerCase()}`,
   base: "The base model",
   gone: "A deleted adapter",
   merged: (name: string) => `${name}, merged`,
   mergedCost: (bytes: number) =>
-    `The merged side keeps its own copy of the changed weights: ${format.bytes(bytes)} of GPU memory, until you choose something else there.`,
+    `A merged column keeps its own copy of the changed weights: ${format.bytes(bytes)} of GPU memory, until you choose something else there.`,
   mergedSame: "The merged model answers the same, word for word.",
   afterNobody: "No adapter yet",
   emptySide: "The answer appears here.",
   askBoth: "Ask both again",
+  askAll: "Ask all again",
   afterNone: "Train an adapter, or load one under Export, and its answer appears here.",
   message: "Message",
   placeholder: "Ask something",
@@ -56,6 +62,15 @@ export const compare = {
     return `As the model's makers draw: ${parts.join(", ")}`;
   },
   mark: "Mark words that differ",
+  showOdds: "Show token probabilities",
+  oddsOf: (name: string) => `Token probabilities: ${name.toLowerCase()}`,
+  oddsHint: "Point at a token, or use the arrow keys, to see how likely it was and what else was.",
+  odds: (token: string, probability: number) => `“${token}”: ${format.share(probability)}`,
+  oddsSpoken: ({ text, continues, probability, likeliest }: TokenChance) =>
+    [
+      `${continues ? "the same character" : text}, ${format.share(probability)}`,
+      ...likeliest.map((other) => `${other.text} ${format.share(other.probability)}`),
+    ].join("; "),
   clear: "New conversation",
   you: "You",
   said: (who: string, words: string) => `${who}: ${words}`,
@@ -63,17 +78,34 @@ export const compare = {
   askAgain: "Ask again",
   keep: "Leave it",
   editLabel: "Your words",
+  regenerate: "Regenerate",
+  regenerateHint: "Answer anew with the next seed; at temperature 0 the answers stay the same",
   copy: "Copy the conversation",
   copyAnswer: (side: string) => `Copy: ${side.toLowerCase()}`,
   rate: (perSecond: number) => `${format.rate(perSecond)} tokens/s`,
-  finish: { "end-token": "", length: "cut at the maximum", stopped: "stopped" },
+  finish: {
+    "end-token": "",
+    length: "cut at the maximum",
+    stopped: "stopped",
+    "stop-sequence": "ended by a stop sequence",
+    repeats: "ended early",
+  },
+  repeats: "It repeats itself: trained too little or too fast.",
+  repeatsBase: "It repeats itself.",
+  system: "System prompt",
+  systemHint: "Sent before free questions. Rows of your data keep the system text that training gave them.",
+  systemPlaceholder: "You are a helpful assistant.",
+  stops: "Stop sequences",
+  stopsHint: "One in each line; \\n is a line break. The answer ends right before the first that appears.",
+  stopsPlaceholder: "\\n\\nQuestion:",
+  endLoops: "End answers that repeat themselves",
   waiting: "Waiting for its turn…",
   writing: "Writing…",
   nothing: "(an empty answer)",
   earlier: (turns: number) => `Earlier in this conversation (${format.integer(turns)})`,
   earlierTurns: "Earlier questions",
   laterTurns: "Later questions",
-  blockedTraining: "Wait for the run to end before asking.",
+  blockedTraining: "Pause the run to ask, or wait until it ends.",
   blockedModel: "Load a model before asking.",
   blockedBusy: "Wait for the running task to finish before asking.",
 };

@@ -16,7 +16,9 @@ export const train = {
   },
   presetsLabel: "Presets",
   changed: (count: number) => `${plural(count, "field", "fields")} changed`,
+  more: "More",
   warnings: "Before you start",
+  fix: (label: string, value: number) => `Set ${label} to ${formatTyped(value)}`,
   learnedNothing: {
     title: "This run has learned nothing",
     what: (loss: number, chance: number) =>
@@ -40,6 +42,13 @@ export const train = {
   },
   continueFrom: (name: string, steps: number, withOptimizer: boolean) =>
     `From “${name}”${steps > 0 ? `, ${plural(steps, "step", "steps")}` : ""}${withOptimizer ? ", with its optimizer state" : ""}. You can choose another one under Export.`,
+  mixed: {
+    label: "Dataset mixed in",
+    nothing: "Choose a dataset…",
+    choose: "Choose a dataset, or set the share to 0.",
+    none: "There is no other dataset yet: add one on the Data step.",
+    choice: (name: string, count: number) => `${name} · ${rows(count)}`,
+  },
   takeMethod: "Use its method and options",
   rateFinder: {
     find: "Find learning rate",
@@ -68,7 +77,20 @@ export const train = {
 function rewards(preference: PreferenceReport | undefined): string {
   if (!preference) return "";
   const { chosenReward, rejectedReward, accuracy } = preference;
-  return `  rewards ${chosenReward.toFixed(3)} / ${rejectedReward.toFixed(3)}  accuracy ${accuracy.toFixed(3)}`;
+  const reward = (value: number | null): string => value?.toFixed(3) ?? "–";
+  return `  rewards ${reward(chosenReward)} / ${reward(rejectedReward)}  accuracy ${accuracy.toFixed(3)}`;
+}
+
+/** What a run would be, for the line above the button. */
+interface RunSummary {
+  /** The method's name with its size, such as "LoRA r 8". */
+  readonly method: string;
+  readonly model: string;
+  readonly rows: number;
+  readonly steps: number;
+  /** Null while the speed is not known. */
+  readonly ms: number | null;
+  readonly bytes: number;
 }
 
 export const run = {
@@ -112,6 +134,7 @@ export const run = {
     "model-loading": "The model is loading…",
     "method-problem": "A method option is invalid.",
     "training-problem": "A training option is invalid.",
+    "no-mix": "Choose the dataset to mix in.",
     answering: "An answer is being written…",
     measuring: "The speed is being measured…",
     exporting: "An export is being made…",
@@ -156,7 +179,26 @@ export const run = {
     modelMemory: "Model on the GPU",
   },
   stepOf: (step: number, total: number) => `${format.integer(step)} / ${format.integer(total)}`,
+  /** What a run with the chosen options would be. */
+  summary: ({ method, model, rows: count, steps, ms, bytes }: RunSummary) =>
+    [
+      `${method} on ${model}`,
+      rows(count),
+      plural(steps, "step", "steps"),
+      ...(ms === null ? [] : [format.about(ms)]),
+      format.bytes(bytes),
+    ].join(", "),
+  warnings: (count: number) => plural(count, "warning", "warnings"),
+  trainFurther: "Train further",
   compareNow: "See what changed",
+  scoreNow: "Score both sides",
+  exportNow: "Take it with you",
+  /** Announced to screen readers. */
+  spoken: {
+    begun: (steps: number) => `Training has begun: ${plural(steps, "step", "steps")}.`,
+    progress: (share: number, loss: number | null) =>
+      `${format.done(share)}${loss === null ? "" : `, loss ${format.loss(loss)}`}`,
+  },
   keepAwake: "Keep the screen awake",
   tellMe: "Tell me when it is done",
   tellMeDenied: "The browser does not allow notifications for this page. Allow them in its site settings.",

@@ -167,7 +167,7 @@ function isShare(id: ScoreId): boolean {
   return scoreSpecs[id].unit === "share";
 }
 
-/** A difference with its sign: of shares in points of a percent. */
+/** A signed difference; shares are given in percentage points. */
 function changeWords(id: ScoreId, value: number): string {
   const [size, decimals] = isShare(id) ? [100 * value, 1] : [value, scoreSpecs[id].unit === "number" ? 3 : 1];
   const shown = format.fixed(Math.abs(size), decimals);

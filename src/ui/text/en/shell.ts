@@ -1,4 +1,5 @@
 import type { BrowserKind } from "../../lib/browser-kind";
+import { formatTyped } from "../../lib/typed-number";
 import { format } from "./format";
 import { plural } from "./words";
 
@@ -33,6 +34,7 @@ export const shell = {
   /** Announced after a step's name. */
   spokenState: (state: string) => `, ${state}`,
   stepsLabel: "Steps",
+  language: "Language",
   skip: "Skip to the first step",
   skipToRun: "Skip to the run",
   detail: {
@@ -49,6 +51,18 @@ export const shell = {
     asked: (count: number) => plural(count, "question asked", "questions asked"),
     size: (bytes: number) => format.bytes(bytes),
   },
+  /** The lines of closed steps. */
+  lines: {
+    joined: (parts: readonly string[]) => parts.join(" · "),
+    trainable: (count: number, share: number) =>
+      `${format.integer(count)} trainable (${format.share(share)})`,
+    epochs: (count: number) => plural(count, "epoch", "epochs"),
+    steps: (count: number) => plural(count, "step", "steps"),
+    batch: (size: number) => `batch size ${format.integer(size)}`,
+    rate: (rate: number) => `learning rate ${formatTyped(rate)}`,
+  },
+  openEvery: "Open all steps",
+  openOne: "One step at a time",
   scheme: {
     light: "Colours: light. Change to dark",
     dark: "Colours: dark. Change to those of the system",

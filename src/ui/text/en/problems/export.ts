@@ -89,6 +89,10 @@ export const exportProblems: ProblemTexts<ExportProblems> = {
     what: `mlx-lm names the modules of ${family} models differently, so it would not find the adapter's layers.`,
     advice: MERGE,
   }),
+  "export/long-rope-in-mlx": () => ({
+    what: "mlx-lm always applies LongRoPE's factors for long texts; this model was trained here with those for short ones.",
+    advice: MERGE,
+  }),
   "export/template-not-in-ollama": () => ({
     what: "The model's chat template formats conversations in a way that Ollama's templates cannot express.",
     advice: "Export the merged GGUF, which carries the chat template, and run it in llama.cpp with --jinja.",

@@ -3,7 +3,7 @@ import type { ChatOptions, TemplateMessage } from "../../tokenizer/chat/messages
 import { isConversationProblem, type Tokenizer } from "../../tokenizer/tokenizer";
 
 /** Properties of a chat template. */
-export interface ChatManner {
+export interface TemplateTraits {
   /** Whether it supports a system message; others reject or silently drop it. */
   readonly takesSystem: boolean;
   /** Whether it renders tool calls and results. */
@@ -17,10 +17,10 @@ export interface ChatManner {
   readonly ending: { readonly text: string; readonly id: number | null };
 }
 
-const known = new WeakMap<Tokenizer, ChatManner>();
+const known = new WeakMap<Tokenizer, TemplateTraits>();
 
 /** Probes the chat template with a synthetic conversation; cached per tokenizer. */
-export function chatManner(tokenizer: Tokenizer): ChatManner {
+export function templateTraits(tokenizer: Tokenizer): TemplateTraits {
   const found = known.get(tokenizer) ?? {
     takesSystem: takesSystem(tokenizer),
     ...takesTools(tokenizer),
@@ -45,7 +45,7 @@ function takesSystem(tokenizer: Tokenizer): boolean {
   return render(tokenizer, CHAT) === null;
 }
 
-function takesTools(tokenizer: Tokenizer): Pick<ChatManner, "takesCalls" | "takesTools"> {
+function takesTools(tokenizer: Tokenizer): Pick<TemplateTraits, "takesCalls" | "takesTools"> {
   const parameters = {
     type: "object",
     properties: { text: { type: "string", description: "" } },
@@ -69,7 +69,7 @@ function takesTools(tokenizer: Tokenizer): Pick<ChatManner, "takesCalls" | "take
  * The turn's end token can differ from the tokenizer's EOS: some base models have a chat template with "<|im_end|>" but
  * an EOS of "<|endoftext|>".
  */
-function findEnding(tokenizer: Tokenizer): ChatManner["ending"] {
+function findEnding(tokenizer: Tokenizer): TemplateTraits["ending"] {
   const text = render(tokenizer, CHAT) ?? "";
   const at = text.lastIndexOf(ANSWER);
   const tail = at < 0 ? "" : text.slice(at + ANSWER.length);

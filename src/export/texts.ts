@@ -1,5 +1,6 @@
 import type { TemplateId } from "../shared/data";
 import type { MethodId } from "../shared/methods";
+import type { ObjectiveId } from "../shared/objectives";
 
 /* English texts of exported files, independent of the page's language. */
 
@@ -26,6 +27,18 @@ export const methodTitles: Readonly<Record<MethodId, string>> = {
   "mad-x-task": "MAD-X task adapter",
   fusion: "AdapterFusion",
   xlora: "X-LoRA",
+};
+
+/** Objectives on better and worse answers, as in the literature. */
+export const objectiveTitles: Readonly<Record<ObjectiveId, string>> = {
+  dpo: "DPO",
+  hinge: "DPO with the hinge loss of SLiC",
+  robust: "Robust DPO",
+  ipo: "IPO",
+  orpo: "ORPO",
+  simpo: "SimPO",
+  cpo: "CPO",
+  kto: "KTO",
 };
 
 export const templateTitles: Readonly<Record<TemplateId, string>> = {

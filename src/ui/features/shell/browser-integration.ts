@@ -8,7 +8,7 @@ import { useText } from "../../text/text";
  * Browser integration during a run: leave warning, wake lock, title, notification. Renders nothing; it is a component
  * of its own because the title changes every step, which would otherwise re-render the page.
  */
-export function Manners(): null {
+export function BrowserIntegration(): null {
   useLeaveWarning();
   useWakeLock();
   useTitle();

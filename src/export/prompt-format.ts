@@ -7,9 +7,9 @@ import type { ChatMessage } from "../shared/generation";
 import type { Tokenizer } from "../tokenizer/tokenizer";
 
 /** Prompt format of a model: its training template. */
-export interface PromptManner {
+export interface PromptFormat {
   readonly rendering: RenderingId;
-  /** The Jinja of a chat template that takes the place of the model's own, else null. */
+  /** Jinja source that replaces the model's chat template, or null. */
   readonly chatTemplate: string | null;
   /** Tokens that end an answer, as ids and text. */
   readonly endIds: readonly number[];
@@ -25,7 +25,7 @@ export interface PromptManner {
 }
 
 /** Prompt format of a template. Errors: the chat template rejects a plain question. */
-export function promptManner(template: PromptTemplate, base: Tokenizer, system: string): PromptManner {
+export function promptFormat(template: PromptTemplate, base: Tokenizer, system: string): PromptFormat {
   const { templateId, tokenizer } = shapeOf(template, base);
   const render = (messages: readonly ChatMessage[]) =>
     renderConversation(messagesConversation(messages), templateId, tokenizer);
@@ -50,6 +50,6 @@ export function promptManner(template: PromptTemplate, base: Tokenizer, system: 
 }
 
 /** The tokenizer's files with the chat template that the model was trained with. */
-export function withTemplate(files: TokenizerFiles, { chatTemplate }: PromptManner): TokenizerFiles {
+export function withTemplate(files: TokenizerFiles, { chatTemplate }: PromptFormat): TokenizerFiles {
   return chatTemplate === null ? files : { ...files, chatTemplate };
 }

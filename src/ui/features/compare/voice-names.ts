@@ -1,13 +1,13 @@
 import type { AdapterSummary } from "../../../shared/adapter";
-import type { Side } from "../../../shared/generation";
 import type { ScoredSide } from "../../../shared/scores";
 import type { Voice, Voices } from "../../store/state";
 import type { Text } from "../../text/text";
 
-/** Titles of the sides: "before" and "after" if the left is the base model. */
-export function sideTitles(voices: Voices, text: Text): Readonly<Record<Side, string>> {
-  const { before, after, left, right } = text.compare;
-  return voices.before === null ? { before, after } : { before: left, after: right };
+/** Titles of the columns: of two, "before" and "after" if the left is the base model; of more, numbers. */
+export function columnTitles(voices: Voices, text: Text): string[] {
+  const { before, after, left, right, column } = text.compare;
+  if (voices.length > 2) return voices.map((_, index) => column(index + 1));
+  return voices[0] === null ? [before, after] : [left, right];
 }
 
 /** The name of a voice. */

@@ -2,17 +2,17 @@ import { describe, expect, it } from "vitest";
 import { faintTexts } from "./fake-page/contrast";
 import { ask, button, fakePageTests, train } from "./fake-page/open";
 
-/** The page's manners over a fake worker: keyboard, colours, widths. */
+/** The page's behaviour over a fake worker: keyboard, colours, widths. */
 
 const withPage = fakePageTests();
 
-describe("manners", () => {
+describe("page behaviour", () => {
   it("let the keyboard reach everything", async () => {
     await withPage({}, async (page) => {
       await button(page, "Train").waitFor();
       await page.getByText("Row 1 as the model reads it").waitFor();
       const reached = new Set<string>();
-      for (let i = 0; i < 200; i++) {
+      for (let i = 0; i < 260; i++) {
         await page.keyboard.press("Tab");
         const name = await page.evaluate(() => {
           const element = document.activeElement;
@@ -44,7 +44,7 @@ describe("manners", () => {
       }
       await page.getByRole("radio", { name: "LoRA", exact: true }).focus();
       await page.keyboard.press("ArrowRight");
-      expect(await page.getByRole("radio", { name: "LoHa", exact: true }).isChecked()).toBe(true);
+      expect(await page.getByRole("radio", { name: "LoKr", exact: true }).isChecked()).toBe(true);
     });
   });
 
@@ -89,7 +89,8 @@ describe("manners", () => {
             .getByRole("button", { name: /^Delete/ })
             .last()
             .click();
-          for (const summary of await page.locator("summary").all()) await summary.click();
+          const closed = page.locator("main details:not([open]) > summary");
+          while ((await closed.count()) > 0) await closed.first().click();
           if (width < 1180) await button(page, "Show the run").click();
           const overflow = await page.evaluate(
             () => document.documentElement.scrollWidth - window.innerWidth,
@@ -121,7 +122,7 @@ describe("manners", () => {
   it("set aside what was typed where the last start hung with it", async () => {
     await withPage({}, async (page) => {
       await page.getByLabel("Max steps").fill("7");
-      // What a hang leaves behind: an opening that never came to rest.
+      // State after a hang: a start that never finished.
       await page.addInitScript(() => localStorage.setItem("luthier-opening", String(Date.now() - 60_000)));
       await page.reload();
       await page.getByText("Your form entries were set aside").waitFor();
@@ -141,7 +142,7 @@ describe("manners", () => {
   });
 });
 
-/** Pixels of the loss chart that have the current colour of grid lines. Runs in the page. */
+/** Number of pixels of the loss chart in the current colour of grid lines. Runs in the page. */
 function countGridPixels(): number {
   const chart = document.querySelector<HTMLCanvasElement>("aside canvas");
   const probe = document.createElement("canvas").getContext("2d");

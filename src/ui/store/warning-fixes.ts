@@ -1,0 +1,39 @@
+import { methodSpecs } from "../../shared/methods";
+import { trainingFields } from "../../shared/training";
+import type { StudioState } from "./state";
+import { selectTrainingValues, type TrainWarning } from "./selectors";
+import { presetValues } from "./training-values";
+
+/** The change of one training option that puts a warning right. */
+export interface TrainingFix {
+  readonly field: "learningRate" | "validationSplit" | "maxLength";
+  readonly value: number;
+}
+
+type Inputs = Pick<StudioState, "preset" | "methodId" | "model" | "trainingEdits" | "lengths">;
+
+/** What would put a warning right, or null if that takes more than one option. */
+export function trainingFixOf(warning: TrainWarning, state: Inputs): TrainingFix | null {
+  switch (warning.kind) {
+    case "rate-high":
+    case "rate-low": {
+      const { low, high } = methodSpecs[state.methodId].learningRate;
+      const { learningRate } = presetValues(state.preset, state.methodId, state.model);
+      const value = Number(learningRate);
+      return value >= low && value <= high ? { field: "learningRate", value } : null;
+    }
+    case "no-validation":
+      return { field: "validationSplit", value: defaultOf("validationSplit") };
+    case "truncated":
+    case "end-cut": {
+      const value = Math.min(state.lengths?.longest ?? 0, state.model?.maxLength ?? Infinity);
+      return value > Number(selectTrainingValues(state).maxLength) ? { field: "maxLength", value } : null;
+    }
+    default:
+      return null;
+  }
+}
+
+function defaultOf(name: TrainingFix["field"]): number {
+  return Number(trainingFields.find((field) => field.name === name)?.default);
+}
