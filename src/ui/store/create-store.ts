@@ -51,9 +51,9 @@ export function createStudioStore(
         ...batchSlice(runtime)(...api),
         ...adaptersSlice(runtime)(...api),
         ...settingsSlice(runtime)(...api),
-        ...settingsFileSlice(runtime)(...api),
         ...nextMoveSlice(runtime)(...api),
         ...layoutSlice(runtime)(...api),
+        ...settingsFileSlice(runtime)(...api),
       }),
       {
         name: "luthier-settings",

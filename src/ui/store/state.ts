@@ -500,6 +500,23 @@ export interface SettingsSlice {
   setNotifyWhenDone(on: boolean): void;
 }
 
+export interface NextMoveSlice {
+  /** Asks the first row that the adapter in use has not been trained on. */
+  askHeldOut(): Promise<void>;
+}
+
+export interface LayoutSlice {
+  /** The steps whose content is shown. */
+  readonly openSteps: readonly StepId[];
+  /** Whether opening a step leaves the others open. */
+  readonly keepsStepsOpen: boolean;
+  openStep(step: StepId): void;
+  closeStep(step: StepId): void;
+  openEveryStep(): void;
+  /** Goes back to one step at a time, beginning with this one. */
+  openOneStep(step: StepId): void;
+}
+
 /** Settings that were loaded from a file or a link. */
 export interface TakenSettings {
   /** Name of the file; null for a link. */
@@ -518,23 +535,6 @@ export interface SettingsFileSlice {
   /** Takes over the settings in an address's fragment. */
   loadLinkedSettings(fragment: string): Promise<void>;
   dismissSettings(): void;
-}
-
-export interface NextMoveSlice {
-  /** Asks the first row that the adapter in use has not been trained on. */
-  askHeldOut(): Promise<void>;
-}
-
-export interface LayoutSlice {
-  /** The steps whose content is shown. */
-  readonly openSteps: readonly StepId[];
-  /** Whether opening a step leaves the others open. */
-  readonly keepsStepsOpen: boolean;
-  openStep(step: StepId): void;
-  closeStep(step: StepId): void;
-  openEveryStep(): void;
-  /** Goes back to one step at a time, beginning with this one. */
-  openOneStep(step: StepId): void;
 }
 
 export type StudioState = JobsSlice &

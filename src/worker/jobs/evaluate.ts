@@ -66,11 +66,11 @@ async function evaluate(
 }
 
 function scoredRow(
-  { question, expected, expectedTokens }: PreparedRow,
+  { row, question, expected, expectedTokens }: PreparedRow,
   answers: readonly (readonly ScoredAnswer[])[],
   index: number,
 ): Evaluation["rows"][number] {
-  return { question, expected, expectedTokens, answers: answers.flatMap((side) => side[index] ?? []) };
+  return { row, question, expected, expectedTokens, answers: answers.flatMap((side) => side[index] ?? []) };
 }
 
 function keyOf(sides: readonly ScoredSide[], modelId: string): string {

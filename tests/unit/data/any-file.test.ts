@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { gzipSync } from "fflate";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { LuthierError } from "../../../src/lib/errors";
 import { alpacaRow, type AlpacaRow } from "../../../src/shared/rows";
@@ -87,6 +88,26 @@ describe("any file", () => {
                   : JSON.stringify({ data: values });
           await attempt(whole, called, pieces);
           await attempt(whole.slice(0, cut % (whole.length + 1)), called, pieces);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it("is read or refused: Parquet with other bytes here and there, whole and cut", async () => {
+    const folder = "tests/golden/datasets/parquet";
+    const files = readdirSync(folder).map((file) => readFileSync(`${folder}/${file}`));
+    const change = fc.tuple(fc.nat(), fc.nat(255));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...files),
+        fc.array(change, { minLength: 1, maxLength: 6 }),
+        fc.boolean(),
+        fc.nat(),
+        async (file, changes, isCut, cut) => {
+          const bytes = new Uint8Array(file);
+          for (const [place, byte] of changes) bytes[place % bytes.length] = byte;
+          await attempt(isCut ? bytes.slice(0, cut % bytes.length) : bytes, "a.parquet", 200);
         },
       ),
       { numRuns: 300 },

@@ -46,6 +46,16 @@ describe("tables", () => {
     expect(report.problems).toEqual([{ row: 2, reason: { kind: "too-many-cells", cells: 4, columns: 3 } }]);
   });
 
+  it("lose the rows that a spreadsheet has written without anything in them", async () => {
+    const file = fileOf("sep=;\r\nQuestion;Answer\r\na;b\r\n;\r\nc;d\r\n;\r\n;\r\n", "a.csv");
+    const { rows, report } = await readAll([file]);
+    expect(rows.map(toAlpaca)).toEqual([
+      { instruction: "a", input: "", output: "b" },
+      { instruction: "c", input: "", output: "d" },
+    ]);
+    expect(report.problemCount).toBe(0);
+  });
+
   it("with other columns are asked for, with headings and without, and read as told", async () => {
     const named = fileOf("Frage,Antwort,Punkte\nWarum?,Darum.,5\n", "a.csv");
     await expect(readAll([named])).rejects.toMatchObject({

@@ -284,6 +284,23 @@ describe("formats of rows", () => {
     expect((await readAll([fileOf(JSON.stringify([value, { messages: chat }]))])).report.flaggedRows).toBe(1);
   });
 
+  it.each(["weight", "train", "training"])("take %s for the mark of an answer", async (name) => {
+    const turns = [
+      { from: "human", value: "a" },
+      { from: "gpt", value: "b", [name]: name === "weight" ? 0 : false },
+      { from: "human", value: "c" },
+      { from: "gpt", value: "d", [name]: name === "weight" ? 1 : true },
+    ];
+    const messages = turns.map(({ from, value, ...rest }) => ({
+      role: from === "gpt" ? "assistant" : "user",
+      content: value,
+      ...rest,
+    }));
+    const { rows } = await readAll([fileOf(JSON.stringify([{ conversations: turns }, { messages }]))]);
+    const marked = conversation([user("a"), assistant("b", false), user("c"), assistant("d", true)]);
+    expect(rows).toEqual([marked, marked]);
+  });
+
   it("take a bare list of messages for a conversation, in a list or on a line", async () => {
     for (const text of [JSON.stringify([chat, chat]), `${JSON.stringify(chat)}\n${JSON.stringify(chat)}\n`]) {
       expect((await readAll([fileOf(text)])).rows).toEqual([conversation(asked), conversation(asked)]);

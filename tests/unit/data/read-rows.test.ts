@@ -409,6 +409,12 @@ describe("what is no dataset", () => {
   it("includes a single row without end", async () => {
     const endless = `[{"instruction": "${"x".repeat(17 * 2 ** 20)}`;
     await expect(read(endless)).rejects.toThrow(/has a row 1 of more than 16 MB/);
+    const long = "x".repeat(2 ** 19);
+    const lists = JSON.stringify({ instruction: Array(40).fill(long), output: Array(40).fill("b") });
+    await expect(read(lists)).rejects.toThrow(/table by columns in more than 16 MB.*by rows \(in pandas/);
+    const numbered = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [index, long]));
+    const byNumber = JSON.stringify({ instruction: numbered, output: numbered });
+    await expect(read(byNumber)).rejects.toThrow(/table by columns in more than 16 MB/);
     const line = `${JSON.stringify(row(1))}\n"${"x".repeat(17 * 2 ** 20)}"\n${JSON.stringify(row(2))}`;
     const { rows, report } = await read(line);
     expect(rows).toEqual([row(1), row(2)]);

@@ -14,6 +14,7 @@ const MAX_ROWS = 1000;
 const WINDOW_BYTES = 2 ** 20;
 /** Size of a page at most: it is the unit of compression, and is held whole. */
 const MAX_PAGE_MB = 256;
+const MAX_PAGE_VALUES = 2 ** 24;
 
 /** Yields the rows of a row group, as objects, holding one page of each column. Throws if the file is damaged. */
 export async function* rowGroupRows(
@@ -82,12 +83,15 @@ class ColumnRows {
     if (this.#at >= this.#end) throw new Error(`${this.path.join(".")} has fewer rows than other columns`);
     const { header, headerBytes } = await this.#header();
     const { compressed_page_size: size, uncompressed_page_size: unpacked } = header;
+    if (size < 0 || unpacked < 0) throw new Error("a page has a negative size");
     if (Math.max(size, unpacked) > MAX_PAGE_MB * 2 ** 20)
       throw new FileBreakError({ kind: "page-too-large", maxMegabytes: MAX_PAGE_MB });
     const bytes = await this.#bytes(headerBytes + size);
     this.#at += headerBytes + size;
     const values = header.data_page_header?.num_values ?? header.data_page_header_v2?.num_values ?? 1;
     if (values === 0) return;
+    // Run-length encoding would let a few bytes stand for any number of them.
+    if (!(values > 0 && values <= MAX_PAGE_VALUES)) throw new Error(`a page has ${values} values`);
     const reader = { view: viewOf(bytes), offset: headerBytes };
     const { data } = readPage(reader, header, this.#decoder, this.#dictionary, this.#rows, 0);
     if (header.type === "DICTIONARY_PAGE") this.#dictionary = data && convert(data, this.#decoder);

@@ -14,10 +14,10 @@ interface AnswerOdds {
 
 /** How likely the tokens of the last turn's answers were, if that is to be shown. */
 export function useAnswerOdds(turns: readonly Turn[]): AnswerOdds {
-  const { client } = useStudioContext();
-  const { shown, template, modelId } = useStudio((state) => ({
+  const { client, store } = useStudioContext();
+  const { shown, templateKey, modelId } = useStudio((state) => ({
     shown: state.showOdds,
-    template: selectTemplate(state),
+    templateKey: JSON.stringify(selectTemplate(state)),
     modelId: state.model?.id ?? null,
   }));
   const answers = turns.at(-1)?.answers ?? [];
@@ -28,9 +28,11 @@ export function useAnswerOdds(turns: readonly Turn[]): AnswerOdds {
   }));
   const ids = answers.map(({ answer }) => answer.ids);
   const wanted = shown && answers.length > 0 && isComplete && modelId !== null;
-  const key = wanted ? JSON.stringify([modelId, template, questions, ids]) : null;
+  const key = wanted ? JSON.stringify([modelId, templateKey, questions, ids]) : null;
   const { value, problem, busy } = useRemote(key, (signal) =>
-    client.withSignal(signal).call("answerOdds", { questions, answers: ids, template }),
+    client
+      .withSignal(signal)
+      .call("answerOdds", { questions, answers: ids, template: selectTemplate(store.getState()) }),
   );
   return { odds: busy ? null : value, problem };
 }

@@ -137,7 +137,7 @@ function SettingsTaken() {
   if (!taken) return null;
   return (
     <Notice kind="info" title={text.taken(taken.file)}>
-      {taken.missingModel !== null && <p role="status">{text.missingModel(taken.missingModel)}</p>}
+      {taken.missingModel !== null && <p>{text.missingModel(taken.missingModel)}</p>}
       <Group mt="xs">
         <Button size="compact-sm" variant="default" onClick={dismiss}>
           {text.dismiss}

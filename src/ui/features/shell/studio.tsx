@@ -13,8 +13,8 @@ import { Rail } from "./rail";
 import { RunPanel } from "./run-panel";
 import { StepToggle } from "./step-toggle";
 import classes from "./studio.module.css";
-import { SettingsDrop } from "./settings-drop";
 import { BrowserIntegration } from "./browser-integration";
+import { SettingsDrop } from "./settings-drop";
 
 /** The page: navigation, six steps, run panel. */
 export function Studio() {

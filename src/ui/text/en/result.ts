@@ -9,8 +9,8 @@ import type {
 import type { FolderReader } from "../../../shared/folder-format";
 import { format } from "./format";
 import { answerOptions } from "./options";
-import { trainerGaps } from "./trainer-gaps";
 import type { TokenChance } from "../../../shared/generation";
+import { trainerGaps } from "./trainer-gaps";
 import { plural } from "./words";
 
 /* Texts of the steps after a run: Compare and Export. */
@@ -37,6 +37,8 @@ export const compare = {
   merged: (name: string) => `${name}, merged`,
   mergedCost: (bytes: number) =>
     `A merged column keeps its own copy of the changed weights: ${format.bytes(bytes)} of GPU memory, until you choose something else there.`,
+  sameTemplate: (adapter: string) =>
+    `The base model is asked in the same prompt format as “${adapter}”, so that only the adapter differs.`,
   mergedSame: "The merged model answers the same, word for word.",
   afterNobody: "No adapter yet",
   emptySide: "The answer appears here.",

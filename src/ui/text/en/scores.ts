@@ -12,7 +12,6 @@ export const scores = {
     "Both sides on the same rows, asked as training reads them: how likely they find the expected answers, and what they answer themselves.",
   options: "What is scored",
   start: "Score",
-  again: "Score again",
   scoring: "Scoring",
   rows: "Rows",
   heldOut: "Rows held out from training",
