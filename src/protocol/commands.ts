@@ -136,7 +136,7 @@ export interface AnswerFilesArgs {
   readonly template: PromptTemplate;
   readonly options: GenerationOptions;
   readonly ends: AnswerEnds;
-  /** For prompts without a system text of their own; "" for none. */
+  /** Used for prompts without their own system text; "" for none. */
   readonly system: string;
 }
 
@@ -147,7 +147,7 @@ export type RunExportFormat = "json" | "csv" | "tensorboard";
 export interface EncodingArgs extends PromptTemplate, LearnRule {
   readonly datasetId: string;
   readonly maxLength: number;
-  /** What is compared to learn which answers are better; absent or null: the answers are learned. */
+  /** What an objective on preferences compares; absent or null if answers are learned. */
   readonly compares?: Comparison | null;
 }
 
@@ -284,19 +284,17 @@ export interface Commands extends HubCommands {
     template: PromptTemplate;
   }): readonly TokenView["tokens"][];
   /**
-   * How likely the tokens of answers were, with the likeliest in their places: what the model computed, before
-   * temperature, penalties and rules. A job of the kind "answer".
-   *
-   * @param args.answers the tokens of each question's answer, which may be none
+   * Probabilities of answers' tokens, and of the most likely tokens at each position: the model's own, before
+   * temperature, penalties and rules. Runs as an "answer" job.
    */
   answerOdds(args: {
     questions: readonly Pick<Question, "adapterId" | "merged" | "row" | "messages">[];
     answers: readonly (readonly number[])[];
     template: PromptTemplate;
   }): readonly (readonly TokenChance[])[];
-  /** What the person thinks of answers, earliest first. */
+  /** All ratings of answers, earliest first. */
   listRatings(): readonly Rating[];
-  /** Keeps a rating in place of an earlier one of the same question. */
+  /** Saves a rating, replacing an earlier one of the same question. */
   saveRating(args: { rating: Rating }): void;
   deleteRating(args: { id: string }): void;
   clearRatings(): void;

@@ -1,11 +1,11 @@
-/** What an objective on better and worse answers measures, as means over them. */
+/** Measures of an objective on preferences, as means. */
 export interface PreferenceReport {
-  /** Of chosen answers, or those labelled good; null if there were none. */
+  /** For chosen answers, or those labelled good; null if there are none. */
   readonly chosenReward: number | null;
   readonly rejectedReward: number | null;
   /**
-   * Share of pairs whose chosen answer has the greater reward, or of labelled answers that have become likelier, if good, or
-   * less likely, if bad, than the model's answers have on average. Ties, as before the first step, count half.
+   * Share of pairs whose chosen answer has the greater reward; or of labelled answers whose likelihood has moved in the
+   * right direction relative to the average. Ties, as before the first step, count half.
    */
   readonly accuracy: number;
 }

@@ -6,9 +6,12 @@ import type { ObjectiveChoice } from "./objectives";
 export const SCHEDULES = ["linear", "cosine", "constant"] as const;
 export type Schedule = (typeof SCHEDULES)[number];
 
-/** Which answers contribute to the loss, as a choice: all unless the file excludes them, the last, or those it marks. */
+/**
+ * Choices of which answers contribute to the loss: all unless the file excludes them, the last, or those marked in the
+ * file.
+ */
 export const LEARN_FROM = ["every", "last", "flagged"] as const;
-/** A choice, or "all", with which a run learns text: every token, prompts included. */
+/** A choice, or "all" for texts, where every token contributes, prompts included. */
 export type LearnFrom = (typeof LEARN_FROM)[number] | "all";
 
 /** How thinking blocks of answers are treated: as the chat template renders them, rendered without loss, or removed. */
@@ -52,7 +55,7 @@ export interface TrainingOptions {
   readonly learnFrom?: LearnFrom;
   /** Absent (meaning "template") in runs of earlier versions. */
   readonly thoughts?: Thoughts;
-  /** Share of an epoch's rows that come from {@link RunConfig.mixDatasetId}; absent in runs of earlier versions. */
+  /** Fraction of an epoch's rows that are from {@link RunConfig.mixDatasetId}; absent in runs of earlier versions. */
   readonly mixShare?: number;
   /** Fraction of rows held out for validation, 0 to 0.5. */
   readonly validationSplit: number;
@@ -277,9 +280,9 @@ export interface RunConfig extends PromptTemplate {
   readonly objective?: ObjectiveChoice | null;
   /** Validation dataset; if absent or null, a fraction of the rows is held out. */
   readonly validationDatasetId?: string | null;
-  /** Dataset of which rows are mixed into the training rows, by `training.mixShare`. */
+  /** Dataset to mix in, with fraction `training.mixShare`. */
   readonly mixDatasetId?: string | null;
-  /** The changes of its rows that were in force when the run began. */
+  /** Identity of its row edits when the run began. */
   readonly mixDatasetEdits?: string;
   /** Adapter to start from; null for a new one. */
   readonly continueFrom: string | null;

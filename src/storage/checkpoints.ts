@@ -14,7 +14,7 @@ interface StoredTensor {
 
 /** Log-probabilities of a run's preference pairs before training. */
 export interface RunReferences {
-  /** Identifies the model and the tokens that they were computed of. */
+  /** Digest of the model and the tokens. */
   readonly tokens: string;
   /** Chosen and rejected answer of each pair. */
   readonly values: Float32Array<ArrayBuffer>;

@@ -26,7 +26,7 @@ export interface RunSetup {
   /** The requested options, with the maximum length limited to the model's positions and packing only if supported. */
   readonly training: TrainingOptions;
   readonly data: TrainingData;
-  /** The loss on better and worse answers; undefined: cross-entropy. */
+  /** The objective on preferences; undefined for cross-entropy. */
   readonly objective?: AnswerObjective | undefined;
 }
 
@@ -74,13 +74,13 @@ export async function setUpRun(
 }
 
 /** A pair whose chosen answer is learned with its prompt. */
-function withLearnedPrompt(row: EncodedRow): EncodedRow {
+export function withLearnedPrompt(row: EncodedRow): EncodedRow {
   return { ...row, supervised: row.supervised.map((mark) => (mark === 0 ? LIKELIHOOD_ONLY : mark)) };
 }
 
-/** Refuses what an objective on better and worse answers cannot train with. */
+/** Refuses methods and models that do not support objectives on preferences. */
 function checkObjective({ method, training }: RunConfig, objective: ObjectiveChoice, adapter: Adapter): void {
-  // A batch of one has no other answer to estimate from how far the model has moved.
+  // With a single answer per batch, KTO cannot estimate how far the model has moved.
   if (objectiveSpecs[objective.id].compares === "labels" && training.batchSize < 2)
     throw new LuthierError({ code: "config/labels-need-batch" }, { field: "batchSize" });
   if (!adapter.selection?.samples) return;

@@ -36,9 +36,9 @@ export interface TrainingData {
   /** Possible batch shapes, longest first. */
   readonly shapes: readonly BatchShape[];
   readonly evaluationShapes: readonly BatchShape[];
-  /** Rows that an epoch trains on, those mixed in included. */
+  /** Rows per epoch, including mixed-in ones. */
   readonly trainRows: number;
-  /** Rows of these that come from the dataset mixed in. */
+  /** How many of these are from the mixed-in dataset. */
   readonly mixedRows: number;
   /** For pairs of answers; null for texts and single answers. */
   readonly pairs: PairData | null;
@@ -74,11 +74,11 @@ export interface PairData {
   readonly shapes: readonly BatchShape[];
 }
 
-/** Rows beside those of the dataset. */
+/** Additional rows. */
 export interface OtherRows {
-  /** Of a validation file, used instead of holding out rows of the dataset. */
+  /** Rows of a validation file, used instead of holding out rows of the dataset. */
   readonly validation?: readonly EncodedRow[] | null;
-  /** Of a dataset that `mixShare` of the training rows come from; none of them are held out. */
+  /** Rows of a dataset to mix in, with fraction `mixShare`; none of them are held out. */
   readonly mixed?: readonly EncodedRow[] | null;
 }
 
@@ -208,8 +208,8 @@ function usableRows(rows: readonly EncodedRow[]): number[] {
 }
 
 /**
- * Rows that make up `mixShare` of the training rows beside `count` of the dataset's own, drawn by the seed; all usable
- * ones if there are not as many. Throws if there are none.
+ * Samples rows by the seed so that they make up `mixShare` of the training rows, given `count` of the dataset's own;
+ * all usable ones if there are fewer. Throws if there are none.
  */
 function mixIn(
   rows: readonly EncodedRow[],

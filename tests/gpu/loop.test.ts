@@ -145,7 +145,7 @@ test("stops when a step breaks and keeps the last good values", async () => {
   for (const { data } of kept.values()) expect(data.every(Number.isFinite)).toBe(true);
 });
 
-test("stops when asked to, with what it has learned", async () => {
+test("stops on request, keeping what it has learned", async () => {
   const controller = new AbortController();
   const reports: LoopReport[] = [];
   for await (const report of trainingLoop(trainer, plan(), controller.signal)) {
@@ -159,7 +159,7 @@ test("stops when asked to, with what it has learned", async () => {
   expectClose(losses(reports), tensors.get("losses")!.data.slice(0, reports.length), 1e-4, "losses");
 });
 
-test("may be left at any report, and its trainer freed at once", async () => {
+test("can be abandoned at any report, with its trainer freed at once", async () => {
   for await (const report of trainingLoop(trainer, plan())) if (report.step === 1) break;
   free();
   // A read that nobody awaits would now fail as an unhandled rejection.

@@ -78,8 +78,8 @@ async function collect(
   return reports;
 }
 
-describe.each(["lora", "prefix", "prompt"])("a run of %s that was cut off", (name) => {
-  test.each([3, 4])("after step %i goes on as if it had not been", async (cut) => {
+describe.each(["lora", "prefix", "prompt"])("an interrupted run of %s", (name) => {
+  test.each([3, 4])("continues after step %i as if uninterrupted", async (cut) => {
     const { adapter, options, plan, start } = await openRun(name);
     const whole = start();
     const steady = await Trainer.create(model, whole, options);
@@ -131,7 +131,7 @@ test("a snapshot counts the steps submitted before it and none after", async () 
   state.destroy();
 });
 
-test("the best values are those of the lowest loss, and patience counts what came after it", async () => {
+test("the best values are those of the lowest loss, and patience counts validations since", async () => {
   const { options, plan, start } = await openRun("lora");
   const state = start();
   const trainer = await Trainer.create(model, state, options);
@@ -168,7 +168,7 @@ describe("an adapter exported with the optimizer's state", () => {
     return withOptimizer(adapterFromFolder(folder, spec), folder, folder.optimizer!, spec);
   }
 
-  test.each(["lora", "p_tuning_mlp"] as const)("goes on with %s bit for bit", async (name) => {
+  test.each(["lora", "p_tuning_mlp"] as const)("continues with %s bit for bit", async (name) => {
     const family = name === "lora" ? "llama" : "llama_tied";
     const own = family === "llama" ? model : await loadGoldenModel(gpu, family);
     const tensors = await readTensors(family, name, "golden.safetensors");

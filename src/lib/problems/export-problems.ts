@@ -34,7 +34,7 @@ export interface ExportProblems {
   readonly "export/encoder-not-in-onnx": { readonly family: string };
   readonly "export/family-not-in-onnx": { readonly family: string };
   readonly "export/family-not-in-mlx": { readonly family: string };
-  /** mlx-lm computes LongRoPE with the factors of long texts, however short a text is. */
+  /** mlx-lm applies LongRoPE's factors for long texts to all texts. */
   readonly "export/long-rope-in-mlx": object;
   /** The template cannot be expressed in Ollama's syntax. */
   readonly "export/template-not-in-ollama": object;

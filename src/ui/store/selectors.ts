@@ -29,7 +29,7 @@ export function selectValidation(state: Pick<State, "datasets" | "datasetId">): 
   return datasets.find(({ validates }) => validates !== undefined && validates === datasetId) ?? null;
 }
 
-/** Datasets that rows of can be mixed into those of the dataset in use. */
+/** Datasets that can be mixed into the dataset in use. */
 export function mixableDatasets(
   datasets: readonly DatasetSummary[],
   datasetId: string | null,
@@ -39,7 +39,7 @@ export function mixableDatasets(
   );
 }
 
-/** The dataset chosen to be mixed in; null if there is none, or if it is the one in use. */
+/** The dataset to mix in; null if there is none, or if it is the one in use. */
 export function selectMixed(
   state: Pick<State, "datasets" | "datasetId" | "mixDatasetId">,
 ): DatasetSummary | null {
@@ -47,7 +47,7 @@ export function selectMixed(
   return mixableDatasets(datasets, datasetId).find(({ id }) => id === mixDatasetId) ?? null;
 }
 
-/** Whether the form asks for rows of another dataset; pairs of answers are trained on alone. */
+/** Whether the form mixes in another dataset; not possible with pairs of answers. */
 function wantsMixed(state: State): boolean {
   return selectTrainingValues(state).mixShare !== 0 && selectGoal(state).goal !== "preferences";
 }

@@ -47,7 +47,7 @@ export interface Runtime {
   readonly client: Client;
   readonly series: RunSeries;
   readonly log: RunLog;
-  /** The page's language at the time, for names that the page gives to new adapters and sample datasets. */
+  /** The current language, for names that the page gives to new adapters and sample datasets. */
   text: Text;
 }
 
@@ -267,7 +267,7 @@ export interface TrainSlice {
   readonly preset: PresetId;
   /** Edits of the training form since the preset was chosen. */
   readonly trainingEdits: FieldValues;
-  /** The dataset that a share of the training rows comes from. */
+  /** The dataset to mix into the training rows. */
   readonly mixDatasetId: string | null;
   readonly runStatus: RunStatus;
   readonly run: RunFigures;
@@ -354,13 +354,13 @@ export interface Turn {
   readonly question: string;
   /** The dataset row that was asked as training rendered it; null for a free question. */
   readonly row: Row | null;
-  /** The system text that was sent, "" for none; a row has its own. */
+  /** The system text sent, "" for none; rows have their own. */
   readonly system: string;
-  /** How often the question was answered anew; added to the seed. */
+  /** Number of regenerations; added to the seed. */
   readonly attempt: number;
-  /** The order in which answers are shown until the best is chosen without names; null where names are shown. */
+  /** Random display order until the best answer is chosen blind; null if names are shown. */
   readonly blindOrder: readonly number[] | null;
-  /** By column when it was asked. */
+  /** By column at the time of asking. */
   readonly answers: readonly VoicedAnswer[];
 }
 
@@ -368,23 +368,23 @@ export interface CompareSlice {
   readonly turns: readonly Turn[];
   /** The voices for the next question. */
   readonly voices: Voices;
-  /** The adapter of a paused run, which can be asked meanwhile. */
+  /** The adapter of a paused run, which can answer questions meanwhile. */
   readonly lentAdapter: AdapterSummary | null;
   readonly generationEdits: FieldValues;
   readonly systemPrompt: string;
-  /** Stop sequences, one in each line, as typed. */
+  /** Stop sequences as typed, one per line. */
   readonly stopText: string;
-  /** Whether answers that repeat themselves are ended. */
+  /** Whether to end answers that repeat themselves. */
   readonly endLoops: boolean;
   readonly markDifferences: boolean;
-  /** Whether the last answers are shown by their tokens' probabilities. */
+  /** Whether to show the token probabilities of the last answers. */
   readonly showOdds: boolean;
   send(question: string): Promise<void>;
   /** Asks a dataset row alone, without earlier turns, as training rendered it. */
   sendRow(row: Row): Promise<void>;
   /** Asks an earlier question again with a new wording; later turns are dropped. */
   resend(turnId: string, question: string): Promise<void>;
-  /** Answers a question anew, by the next seed; later turns are dropped. */
+  /** Regenerates the answers to a question with the next seed; later turns are dropped. */
   regenerate(turnId: string): Promise<void>;
   stopAnswers(): void;
   clearConversation(): void;
@@ -393,7 +393,7 @@ export interface CompareSlice {
   editAsking(part: Partial<Pick<CompareSlice, "systemPrompt" | "stopText" | "endLoops">>): void;
   setMarkDifferences(on: boolean): void;
   setShowOdds(on: boolean): void;
-  /** Takes the adapter of a paused run into the comparison, or out of it. */
+  /** Adds the adapter of a paused run to the comparison, or removes it. */
   takeLent(adapter: AdapterSummary | null): void;
   chooseVoice(column: number, voice: Voice | null): void;
   /** Adds a column for a voice that has none. */
@@ -401,27 +401,27 @@ export interface CompareSlice {
   removeColumn(column: number): void;
 }
 
-/** Where a conversation is kept as a row: in a dataset that is there, or in a new one. */
+/** Where to save a conversation as a row: in an existing dataset, or a new one. */
 export type RowTarget = { readonly datasetId: string } | { readonly name: string };
 
 export interface RatingsSlice {
-  /** What the person thinks of answers, of all visits. */
+  /** All stored ratings of answers. */
   readonly ratings: readonly Rating[];
   readonly ratingsProblem: ErrorData | null;
   /** Whether answers are shown without names, in random order, until the best is chosen. */
   readonly blind: boolean;
   startRatings(): Promise<void>;
-  /** Rates an answer of a turn, by its place in it; null takes the rating back. */
+  /** Rates an answer of a turn, by index; null removes the rating. */
   rate(turnId: string, index: number, thumb: Thumb | null): Promise<void>;
-  /** Chooses the best answer of a turn without names; null for none. */
+  /** Chooses the best answer of a turn blind; null for none. */
   chooseBlind(turnId: string, best: number | null): Promise<void>;
   setBlind(on: boolean): void;
-  /** Downloads the ratings as rows of JSON Lines: pairs, and labelled answers. */
+  /** Downloads the ratings as JSON Lines: pairs, and labelled answers. */
   exportRatings(name: string): Promise<void>;
-  /** Makes a dataset of these rows. */
+  /** Creates a dataset from these rows. */
   importRatings(name: string): Promise<void>;
   clearRatings(): Promise<void>;
-  /** Keeps a turn with what came before it and this answer as a row; resolves to whether it is kept. */
+  /** Saves a turn with the conversation before it and this answer as a row; resolves to whether it was saved. */
   keepRow(turnId: string, index: number, text: string, target: RowTarget): Promise<boolean>;
 }
 
@@ -501,7 +501,7 @@ export interface SettingsSlice {
 }
 
 export interface NextMoveSlice {
-  /** Asks the first row that the adapter in use has not been trained on. */
+  /** Asks the first row that the adapter in use was not trained on. */
   askHeldOut(): Promise<void>;
 }
 
@@ -513,7 +513,7 @@ export interface LayoutSlice {
   openStep(step: StepId): void;
   closeStep(step: StepId): void;
   openEveryStep(): void;
-  /** Goes back to one step at a time, beginning with this one. */
+  /** Returns to one step at a time, starting with this one. */
   openOneStep(step: StepId): void;
 }
 

@@ -4,7 +4,7 @@ import type { StudioState } from "./state";
 import { selectTrainingValues, type TrainWarning } from "./selectors";
 import { presetValues } from "./training-values";
 
-/** The change of one training option that puts a warning right. */
+/** A change of one training option that fixes a warning. */
 export interface TrainingFix {
   readonly field: "learningRate" | "validationSplit" | "maxLength";
   readonly value: number;
@@ -12,7 +12,7 @@ export interface TrainingFix {
 
 type Inputs = Pick<StudioState, "preset" | "methodId" | "model" | "trainingEdits" | "lengths">;
 
-/** What would put a warning right, or null if that takes more than one option. */
+/** The fix for a warning, or null if it takes more than one option. */
 export function trainingFixOf(warning: TrainWarning, state: Inputs): TrainingFix | null {
   switch (warning.kind) {
     case "rate-high":

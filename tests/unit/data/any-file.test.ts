@@ -177,7 +177,7 @@ describe("good rows", () => {
       ["gzip", "a.json.gz", (rows) => gzipSync(new TextEncoder().encode(JSON.stringify(rows)))],
     ];
 
-  it.each(writers)("come out as they went in: %s", async (_name, called, write) => {
+  it.each(writers)("are read unchanged: %s", async (_name, called, write) => {
     await fc.assert(
       fc.asyncProperty(fc.array(alpaca, { minLength: 1, maxLength: 8 }), size, async (rows, pieces) => {
         const read = await readAll([fileOf(write(rows), called, pieces)]);

@@ -263,7 +263,7 @@ describe("formats of rows", () => {
     }
   });
 
-  it("have a case each, but for columns, which a person names", () => {
+  it("each have a case, except columns, which the user assigns", () => {
     const covered = new Set(forms.map(([, format]) => format));
     expect(FORMAT_IDS.filter((id) => id !== "columns" && !covered.has(id))).toEqual([]);
   });

@@ -106,7 +106,7 @@ describe("encodings", () => {
     for (const size of [1, 3, 5, 1 << 16]) expect((await read(bytes, size)).rows).toEqual(expected);
   });
 
-  it("says at which byte a file stops being text", async () => {
+  it("reports the byte at which a file stops being text", async () => {
     const gbk = Uint8Array.of(...utf8('[{"instruction": "'), 0xcc, 0xec, 0xc6, 0xf8, ...utf8('"}]'));
     for (const size of [1, 1 << 16]) {
       await expect(read(gbk, size)).rejects.toThrow("data.json is not valid UTF-8 text from byte 19 on");
@@ -114,7 +114,7 @@ describe("encodings", () => {
     await expect(read(Uint8Array.of(0xff, 0xfe, 0, 0, 0x5b, 0, 0, 0))).rejects.toThrow(/UTF-32/);
   });
 
-  it("keeps the rows before bytes that are no text", async () => {
+  it("keeps the rows before bytes that are not text", async () => {
     const bytes = Uint8Array.of(
       ...utf8(JSON.stringify(three)).slice(0, -1),
       ...utf8(', {"instruction": "caf'),
@@ -377,7 +377,7 @@ describe("broken JSON", () => {
   });
 });
 
-describe("what is no dataset", () => {
+describe("files that are not datasets", () => {
   const files: [string, string | Uint8Array, RegExp][] = [
     ["an empty file", "", /data.json is empty/],
     ["blank space", " \n\t\r\n ", /data.json is empty|contains nothing/],

@@ -40,7 +40,7 @@ const valuesOf = async (folder: ModelFolder, name: string): Promise<Float32Array
   readAllValues(safetensorsTensor(folder.tensors.get(name)!));
 
 describe("exports of a LoRA on the built-in model", () => {
-  test("are all offered, each of the size that it then has", async () => {
+  test("are all offered with their actual sizes", async () => {
     const source = madeUpSource(await spruceFolder(), "lora", LORA);
     const offers = await exportOffers(source, "tuned");
     expect(offers.map(({ id }) => id)).toEqual(IDS);
@@ -149,7 +149,7 @@ function reason(problem: object & { readonly code: string }): string {
   return [problem.code, ...("extra" in problem ? [problem.extra] : [])].join(" ");
 }
 
-test("what a form has no place for is refused with its reason", async () => {
+test("what a format does not support is refused with its reason", async () => {
   const folder = await spruceFolder();
   const of = (id: Parameters<typeof madeUpSource>[1], options: Parameters<typeof madeUpSource>[2]) =>
     problems(madeUpSource(folder, id, options));

@@ -68,7 +68,7 @@ const found = FOLDERS.flatMap((folder) => {
     .flatMap((path) => sentencesIn(path, readFileSync(path, "utf8")));
 });
 
-test("no sentence for people stands below the page", () => {
+test("there is no sentence for people below the page", () => {
   expect(found.filter(({ text }) => !(text in ALLOWED))).toEqual([]);
 });
 

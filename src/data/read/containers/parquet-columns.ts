@@ -8,15 +8,18 @@ import { FileBreakError } from "../file-break-error";
 
 /* hyparquet reads a row group as a whole. Here its own functions read one page of each column at a time. */
 
-/** Rows in a batch at most. */
+/** Maximum rows per batch. */
 const MAX_ROWS = 1000;
-/** Bytes fetched at a time; pages usually have up to as many. */
+/** Bytes fetched at a time, a typical page size. */
 const WINDOW_BYTES = 2 ** 20;
-/** Size of a page at most: it is the unit of compression, and is held whole. */
+/** Maximum page size: pages are the unit of compression and are held whole. */
 const MAX_PAGE_MB = 256;
 const MAX_PAGE_VALUES = 2 ** 24;
 
-/** Yields the rows of a row group, as objects, holding one page of each column. Throws if the file is damaged. */
+/**
+ * Yields the rows of a row group as objects, holding one page of each column.
+ * @throws if the file is damaged
+ */
 export async function* rowGroupRows(
   file: AsyncBuffer,
   metadata: FileMetaData,
@@ -49,7 +52,7 @@ class ColumnRows {
   readonly path: string[];
   readonly #file: AsyncBuffer;
   readonly #decoder: Parameters<typeof readPage>[2];
-  /** Whether a row may go on in the next page. */
+  /** Whether a row may continue in the next page. */
   readonly #isNested: boolean;
   readonly #end: number;
   #at: number;
@@ -69,7 +72,7 @@ class ColumnRows {
     ({ start: this.#at, end: this.#end } = columnRange(column));
   }
 
-  /** Rows that no further page adds to. */
+  /** Rows that are complete. */
   get complete(): number {
     const isOpen = this.#isNested && this.#at < this.#end;
     return Math.max(0, this.#rows.length - (isOpen ? 1 : 0));
@@ -111,7 +114,7 @@ class ColumnRows {
     }
   }
 
-  /** Bytes of the column from the current position on. */
+  /** Reads bytes of the column from the current position. */
   async #bytes(count: number): Promise<Uint8Array<ArrayBuffer>> {
     const start = this.#at - this.#windowAt;
     if (start + count > this.#window.length) {
@@ -126,7 +129,7 @@ class ColumnRows {
   }
 }
 
-/** The bytes of a column. Some writers give an offset of 0 where there is no dictionary. */
+/** Byte range of a column. Some writers give an offset of 0 if there is no dictionary. */
 export function columnRange(column: ColumnMetaData): { readonly start: number; readonly end: number } {
   const { dictionary_page_offset: dictionary, data_page_offset: data, total_compressed_size: size } = column;
   const start = Number(dictionary ? dictionary : data);

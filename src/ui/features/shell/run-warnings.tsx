@@ -8,7 +8,7 @@ import { trainingFixOf } from "../../store/warning-fixes";
 import { type Text, useText } from "../../text/text";
 import classes from "./run-warnings.module.css";
 
-/** Warnings before a run: each names its field, and has a button where one change puts it right. */
+/** Warnings before a run: each links to its field, with a button if one change fixes it. */
 export function RunWarnings() {
   const text = useText();
   const { edit } = useStudio((state) => ({ edit: state.editTraining }));
@@ -48,7 +48,7 @@ export function RunWarnings() {
   );
 }
 
-/** Where a warning's field is. */
+/** Location of a warning's field. */
 const PLACES: Readonly<Partial<Record<TrainWarning["kind"], readonly [StepId, string | null]>>> = {
   "rate-high": ["train", "learningRate"],
   "rate-low": ["train", "learningRate"],

@@ -81,14 +81,14 @@ function rewards(preference: PreferenceReport | undefined): string {
   return `  rewards ${reward(chosenReward)} / ${reward(rejectedReward)}  accuracy ${accuracy.toFixed(3)}`;
 }
 
-/** What a run would be, for the line above the button. */
+/** Facts of the planned run, for the line above the button. */
 interface RunSummary {
   /** The method's name with its size, such as "LoRA r 8". */
   readonly method: string;
   readonly model: string;
   readonly rows: number;
   readonly steps: number;
-  /** Null while the speed is not known. */
+  /** Null while the speed is unknown. */
   readonly ms: number | null;
   readonly bytes: number;
 }
@@ -179,7 +179,7 @@ export const run = {
     modelMemory: "Model on the GPU",
   },
   stepOf: (step: number, total: number) => `${format.integer(step)} / ${format.integer(total)}`,
-  /** What a run with the chosen options would be. */
+  /** Summary of the planned run. */
   summary: ({ method, model, rows: count, steps, ms, bytes }: RunSummary) =>
     [
       `${method} on ${model}`,
