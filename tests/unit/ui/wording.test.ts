@@ -28,6 +28,8 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   // A browser global.
   "src/ui/features/shell/browser-integration.ts": /^Notification$/,
   "src/ui/features/shell/run-settings.tsx": /^Notification$/,
+  // A type of what is dragged.
+  "src/ui/features/shell/settings-drop.tsx": /^Files$/,
 };
 
 function sources(folder: string): string[] {
