@@ -51,10 +51,6 @@ const rowProblems = {
     what: "该行不是一对优质回答和劣质回答。",
     advice: "请在“方法”步骤中选择“回答”或“文本”。",
   }),
-  "data/no-label": () => ({
-    what: "该行的回答没有标为好或差，也不属于成对的回答。",
-    advice: "请在“方法”步骤中选择“回答”或“文本”。",
-  }),
   "data/template-without-tools": () => ({
     what: "该行调用了工具，而模板不支持工具调用和结果。",
     advice: "请选择支持工具的模型的对话模板。",
@@ -62,6 +58,10 @@ const rowProblems = {
   "data/answer-not-written": () => ({
     what: "模板没有原样写出该行的回答，因此无法判断要学习哪些 token。",
     advice: "请选择其他模板。",
+  }),
+  "data/text-needs-decoder": () => ({
+    what: "该行是没有问题的文本，而带编码器的模型学习的是对问题的回答。",
+    advice: "请选择其他模型或数据集。",
   }),
 } satisfies Partial<ProblemTexts<DataProblems>>;
 
