@@ -74,7 +74,7 @@ export async function setUpRun(
 }
 
 /** A pair whose chosen answer is learned with its prompt. */
-function withLearnedPrompt(row: EncodedRow): EncodedRow {
+export function withLearnedPrompt(row: EncodedRow): EncodedRow {
   return { ...row, supervised: row.supervised.map((mark) => (mark === 0 ? LIKELIHOOD_ONLY : mark)) };
 }
 

@@ -202,6 +202,7 @@ class FilesReader {
       for (;;) {
         if (signal?.aborted) throw cancelled();
         const { done, value } = await reader.read().catch((cause: unknown) => {
+          if (cause instanceof FileBreakError) throw cause;
           // DecompressionStream reports damage as TypeError.
           if (cause instanceof TypeError)
             throw new FileBreakError({ kind: "damaged", reason: cause.message });

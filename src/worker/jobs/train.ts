@@ -136,10 +136,11 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   const made = trained(optimizer);
   session.holdAdapter(made);
   const summary = await keepAdapter(session, made);
+  const status = signal.aborted ? "stopped" : "done";
+  // Before the checkpoint goes, or a kill in between would leave the record of a run that was cut off.
+  await recorder.save({ state: status, elapsedMs: elapsedMs() });
   // An adapter that could not be saved can still be recovered from its checkpoint.
   if (!session.unsaved.find(id)) await forgetRun(session, id);
-  const status = signal.aborted ? "stopped" : "done";
-  await recorder.save({ state: status, elapsedMs: elapsedMs() });
   reporter.send(status);
   return {
     status,

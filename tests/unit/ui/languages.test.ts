@@ -6,7 +6,28 @@ import { chooseLanguage, openingLanguage, rememberLanguage } from "../../../src/
 import type { LabelledOptionTexts, MethodText, OptionTexts } from "../../../src/ui/text/option-texts";
 import type { Text } from "../../../src/ui/text/text";
 import { completed } from "../../../src/ui/text/translation";
+import { zh } from "../../../src/ui/text/zh";
+import { problems as chineseProblems } from "../../../src/ui/text/zh/problems";
+import type { ProblemTexts } from "../../../src/ui/text/en/problems/words";
 import { pseudoLanguage, unmarked } from "../../support/pseudo-language";
+
+/** Texts that are names, examples or units, and so the same in any language. */
+const NAMES =
+  /^(format\.|shell\.brand|data\.(templates|hubFields)\.|methods\.[\w-]+\.title$|methods\..*\.(choices|placeholder)|hub\.repositoryPlaceholder|objectives\.titles\.|export\.(kinds\.ollama|trial\.example)|.*\.(fileBase|placeholder)$)/;
+
+/** Paths of sentences that are the same in both: English words of which two follow each other. */
+function untranslated(translation: unknown, english: unknown, path = ""): string[] {
+  if (typeof english === "string")
+    return translation === english && /[a-z]{2,} [a-z]{2,}/i.test(english) ? [path] : [];
+  if (typeof english !== "object" || english === null) return [];
+  return Object.entries(english).flatMap(([key, text]) =>
+    untranslated(
+      (translation as Readonly<Record<string, unknown>>)[key],
+      text,
+      path === "" ? key : `${path}.${key}`,
+    ),
+  );
+}
 
 describe("a language of the page", () => {
   it("is chosen by what the browser asks for, else English", () => {
@@ -33,6 +54,15 @@ describe("a language of the page", () => {
   it("has English where nothing is translated yet", () => {
     const partial = completed<Text>({ shell: { cancel: "取消" } }, en);
     expect([partial.shell.cancel, partial.shell.copied]).toEqual(["取消", "Copied"]);
+  });
+
+  // Checked by the compiler as well: what Chinese lacks is an error here, though the page would show it in English.
+  it("says all that English says, in Chinese too", () => {
+    const whole: Text = zh;
+    const problems: ProblemTexts = chineseProblems;
+    expect(Object.keys(problems)).toHaveLength(Object.keys(chineseProblems).length);
+    const same = untranslated(whole, en).filter((path) => !NAMES.test(path));
+    expect(same).toEqual([]);
   });
 
   it("may be any object of English's shape, and says all of it", () => {

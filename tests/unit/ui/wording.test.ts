@@ -21,6 +21,8 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   "src/ui/features/method/module-tree.tsx": /^Enter$/,
   // SVG markup.
   "src/ui/lib/chart-image.ts": /^<|^(M|X)|=|^stroke/,
+  // A selector.
+  "src/ui/lib/reveal.ts": /^input, select, textarea$/,
   // The languages' own names.
   "src/ui/text/languages.ts": /^English$/,
   // A CSS selector.
@@ -30,6 +32,8 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   // A browser global.
   "src/ui/features/shell/browser-integration.ts": /^Notification$/,
   "src/ui/features/shell/run-settings.tsx": /^Notification$/,
+  // A type of what is dragged.
+  "src/ui/features/shell/settings-drop.tsx": /^Files$/,
 };
 
 function sources(folder: string): string[] {

@@ -5,12 +5,12 @@ import type {
   JsonKind,
   RowFault,
 } from "../../../lib/problems/dataset-faults";
-import { encodingNames } from "../en/dataset-faults";
+import * as english from "../en/dataset-faults";
 import { format } from "./format";
 
 /* Faults of a dataset's file or of one of its rows. */
 
-export { encodingNames };
+export const { encodingNames } = english;
 
 const kinds: Readonly<Record<JsonKind, string>> = {
   null: "null",
@@ -87,6 +87,8 @@ export function rowFault(fault: RowFault): string {
       return `超过 ${fault.maxMegabytes} MB`;
     case "not-json":
       return `不是有效的 JSON：第 ${fault.line} 行${fault.at ? `，${lineBreak(fault.at)}` : ""}`;
+    default:
+      return english.rowFault(fault);
   }
 }
 
@@ -118,8 +120,12 @@ export function fileBreak(at: FileBreak): string {
       return `已损坏（${archiveFaults[at.fault]}）`;
     case "archive-method":
       return `使用了压缩方法 ${at.method}；只支持 deflate`;
+    case "columns-too-large":
+      return `以超过 ${at.maxMegabytes} MB 的 JSON 按列存储表格，无法分段读取；请按行写入（在 pandas 中为 df.to_json(path, orient="records", lines=True)）`;
     case "damaged":
       return `已损坏（${at.reason}）`;
+    default:
+      return english.fileBreak(at);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { FieldFault } from "../../../lib/problems/form-problems";
+import * as english from "../en/field-faults";
 import { format } from "./format";
 
 /** Describes an invalid field value, using the field's label on the page. */
@@ -24,5 +25,7 @@ export function fieldFault(fault: FieldFault, label: string): string {
       return `“${label}”：请至少选择 ${fault.min} 个适配器。`;
     case "too-many-adapters":
       return `“${label}”：最多选择 ${fault.max} 个适配器。`;
+    default:
+      return english.fieldFault(fault, label);
   }
 }

@@ -9,6 +9,7 @@ import { answerOptions, trainingOptions } from "./options";
 import { data, method, model } from "./prepare";
 import { fieldProblem, problem } from "./problems";
 import { compare, exportStep } from "./result";
+import { ratings } from "./ratings";
 import { run, train } from "./run";
 import { compareRuns, runs } from "./runs";
 import { batch, scoreOptions, scores } from "./scores";
@@ -41,6 +42,7 @@ export const zh = {
   scores,
   scoreOptions,
   batch,
+  ratings,
   export: exportStep,
 };
 

@@ -1,5 +1,6 @@
 import type { LogLine } from "../../../protocol/log";
 import type { Problem } from "../../../lib/problems/problem";
+import * as english from "../en/log";
 import { format } from "./format";
 import { problem } from "./problems";
 
@@ -37,5 +38,7 @@ export function logLine(line: LogLine): string {
       return `不再试答：${sentences(line.problem)}`;
     case "problem":
       return sentences(line.problem);
+    default:
+      return english.logLine(line);
   }
 }

@@ -9,10 +9,13 @@ export const objectives = {
   goals: { answers: "回答", text: "文本", preferences: "哪个回答更好" },
   fits: {
     "no-data": "由数据集决定可选项。",
-    answers: "数据集包含问题和回答。若有成对的优质回答和劣质回答，还可以选择“哪个回答更好”。",
+    answers:
+      "数据集包含问题和回答。“文本”连问题一起学习。若有成对的优质回答和劣质回答，还可以选择“哪个回答更好”。",
+    "answers-only":
+      "数据集包含问题和回答，带编码器的模型学习回答。若有成对的优质回答和劣质回答，还可以选择“哪个回答更好”。",
     text: "数据集是纯文本，因此学习每一个 token。",
     preferences: "数据集包含成对的优质回答和劣质回答。“回答”只学习优质回答。",
-    "needs-decoder": "数据集包含成对的回答，但带编码器的模型无法学习哪个更好。将学习优质回答。",
+    labels: "数据集包含标为好或差的回答，KTO 可从中学习哪些更好。“回答”只学习好的回答。",
   },
   label: "训练目标",
   titles: {
@@ -27,6 +30,15 @@ export const objectives = {
       title: "SimPO",
       summary: "比较每个 token 的平均对数概率，因此不受长度影响，也不需要与训练前的模型比较。",
     },
+    orpo: {
+      title: "ORPO",
+      summary:
+        "学习问题和优质回答，同时学会偏好它们。不需要与训练前的模型比较，适合还没有学过回答问题的模型。",
+    },
+    kto: {
+      title: "KTO",
+      summary: "从标为好或差的单个回答中学习，不必成对。成对的回答逐个使用。",
+    },
     cpo: { title: "CPO", summary: "不与训练前的模型比较的 DPO，同时学习优质回答。" },
   },
   options: {
@@ -34,6 +46,12 @@ export const objectives = {
     label_smoothing: { label: "标签平滑", hint: "可能标反的回答对所占比例。0 表示完全信任。" },
     simpo_gamma: { label: "Gamma", hint: "优质回答的奖励应高出劣质回答多少。" },
     sft_weight: { label: "优质回答的权重", hint: likelihood },
+    lambda: { label: "Lambda", hint: "在学习优质回答之外，偏好它们的权重。" },
+    desirable_weight: {
+      label: "好回答的权重",
+      hint: "好回答较少时调高，使好、差两类的总权重大致相当。",
+    },
+    undesirable_weight: { label: "差回答的权重", hint: "差回答较少时调高。" },
     cpo_alpha: { label: "优质回答的权重", hint: likelihood },
   },
 } satisfies Translation<Text["objectives"]>;

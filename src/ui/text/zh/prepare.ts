@@ -62,6 +62,8 @@ export const data = {
     "JSON、JSONL、CSV、TSV、Parquet、文本或 Markdown，也可为压缩包：Alpaca、messages、ShareGPT、偏好数据等。文件不会离开这台电脑。",
   filesName: (first: string, others: number) =>
     others === 0 ? first : `${first} 及另外 ${format.integer(others)} 个文件`,
+  folder: "选择文件夹",
+  folderLabel: "数据集文件夹",
   validationFile: "验证文件",
   validationHint: "你自己的验证数据。不提供时，从数据集中留出一部分。",
   validationInUse: (name: string, count: number, kind: string) =>
@@ -104,7 +106,7 @@ export const data = {
   preferenceRows: (count: number) =>
     `${rows(count)}带有偏好：两个回答都保留。在“方法”的“要学习什么？”中决定是学习哪个更好，还是只学习优质回答。`,
   labelledRows: (count: number) =>
-    `${rows(count)}带有标签。目前不能按标签训练，因此学习标为 true 的回答，其余略去。`,
+    `${rows(count)}带有标签。在“方法”的“要学习什么？”中决定是学习哪些回答更好，还是只学习标为 true 的。`,
   flaggedRows: (count: number) =>
     `文件在 ${rows(count)}中标记了要学习的回答。如何使用由“训练”中的“学习哪些回答”决定。`,
   toolsLeftOut: "模板不支持工具列表，因此模型看不到该列表。",

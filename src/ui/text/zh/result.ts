@@ -94,7 +94,7 @@ export const compare = {
   earlier: (turns: number) => `本次对话的前 ${format.integer(turns)} 轮`,
   earlierTurns: "较早的问题",
   laterTurns: "较晚的问题",
-  blockedTraining: "训练结束后才能提问。",
+  blockedTraining: "请暂停训练后提问，或等训练结束。",
   blockedModel: "请先加载模型再提问。",
   blockedBusy: "等当前任务完成后再提问。",
 } satisfies Translation<Text["compare"]>;

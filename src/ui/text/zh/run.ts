@@ -78,7 +78,8 @@ export const train = {
 function rewards(preference: PreferenceReport | undefined): string {
   if (!preference) return "";
   const { chosenReward, rejectedReward, accuracy } = preference;
-  return `  奖励 ${chosenReward.toFixed(3)} / ${rejectedReward.toFixed(3)}  准确率 ${accuracy.toFixed(3)}`;
+  const reward = (value: number | null): string => value?.toFixed(3) ?? "–";
+  return `  奖励 ${reward(chosenReward)} / ${reward(rejectedReward)}  准确率 ${accuracy.toFixed(3)}`;
 }
 
 export const run = {

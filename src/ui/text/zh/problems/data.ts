@@ -1,4 +1,5 @@
 import type { DataProblems, ForeignFile, NotJson } from "../../../../lib/problems/data-problems";
+import { problem } from "../../en/problems";
 import type { ProblemTexts } from "../../en/problems/words";
 import { encodingNames, fileBreak, rowFault } from "../dataset-faults";
 import { format } from "../format";
@@ -42,8 +43,16 @@ const rowProblems = {
     advice: "请补上回答，或选择其他模板。",
   }),
   "data/found-bad": () => ({ what: "该行的回答被标为差，因此不学习。", advice: "" }),
+  "data/no-label": () => ({
+    what: "该行的回答没有标为好或坏，也不属于成对的回答。",
+    advice: "请在“方法”步骤选择“回答”或“文本”。",
+  }),
   "data/no-preference": () => ({
     what: "该行不是一对优质回答和劣质回答。",
+    advice: "请在“方法”步骤中选择“回答”或“文本”。",
+  }),
+  "data/no-label": () => ({
+    what: "该行的回答没有标为好或差，也不属于成对的回答。",
     advice: "请在“方法”步骤中选择“回答”或“文本”。",
   }),
   "data/template-without-tools": () => ({
@@ -53,10 +62,6 @@ const rowProblems = {
   "data/answer-not-written": () => ({
     what: "模板没有原样写出该行的回答，因此无法判断要学习哪些 token。",
     advice: "请选择其他模板。",
-  }),
-  "data/text-needs-decoder": () => ({
-    what: "该行是没有问题的文本，而带编码器的模型学习的是对问题的回答。",
-    advice: "请选择其他模型或数据集。",
   }),
 } satisfies Partial<ProblemTexts<DataProblems>>;
 
@@ -68,6 +73,7 @@ function firstReason(first: NonNullable<DataProblems["data/nothing-to-train"]["f
     case "data/nothing-to-learn":
     case "data/found-bad":
     case "data/no-preference":
+    case "data/no-label":
     case "data/template-without-tools":
     case "data/answer-not-written":
     case "data/text-needs-decoder":
@@ -75,6 +81,8 @@ function firstReason(first: NonNullable<DataProblems["data/nothing-to-train"]["f
     case "tokenizer/chat-refused":
     case "tokenizer/template-failed":
       return tokenizerProblems[first.code](first).what;
+    default:
+      return problem(first).what;
   }
 }
 

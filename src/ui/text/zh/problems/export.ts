@@ -72,6 +72,10 @@ export const exportProblems = {
     what: `mlx-lm 对 ${family} 模型的模块命名不同，找不到适配器的层。`,
     advice: MERGE,
   }),
+  "export/long-rope-in-mlx": () => ({
+    what: "mlx-lm 总是使用 LongRoPE 的长文本系数，而此模型在这里是以短文本系数训练的。",
+    advice: MERGE,
+  }),
   "export/template-not-in-ollama": () => ({
     what: "此模型对话模板的格式无法用 Ollama 的模板表达。",
     advice: "请导出合并后的 GGUF（含对话模板），并用 llama.cpp 的 --jinja 运行。",

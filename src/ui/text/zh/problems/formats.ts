@@ -173,7 +173,9 @@ export const formatProblems = {
     advice: "请把权重与 config.json、tokenizer.json 一起选择。",
   }),
   "model/other-weights": ({ file, isPyTorch }) => ({
-    what: `${file} 不是 safetensors 格式。`,
+    what: isPyTorch
+      ? `${file} 是 PyTorch 自己的格式，打开时可能会运行代码。`
+      : `${file} 不是 safetensors 格式。`,
     advice: isPyTorch
       ? '请用 Python 转换一次：`AutoModelForCausalLM.from_pretrained(folder).save_pretrained("converted")`，再选择该文件夹中的文件。'
       : "请改选该模型的 safetensors 文件，多数模型页面都有提供。",

@@ -102,9 +102,12 @@ export const hubProblems = {
   }),
   "model/no-weights-on-hub": ({ repository, instead }) => {
     const only = instead === "gguf-parts" ? "分卷的 GGUF 文件" : instead?.path;
+    const isPyTorch = /\.(bin|pt|pth)$/i.test(only ?? "");
     return {
       what: `${repository} 没有可读取的权重${only ? `，只有 ${only}` : ""}。`,
-      advice: "可以读取 *.safetensors 和完整的 *.gguf 文件：请在 Hub 上寻找此模型的其他版本。",
+      advice: isPyTorch
+        ? `PyTorch 的格式打开时可能会运行代码。请用 Python 转换一次：\`AutoModelForCausalLM.from_pretrained("${repository}").save_pretrained("converted")\`，再把该文件夹连同分词器文件拖到下面。`
+        : "可以读取 *.safetensors 和完整的 *.gguf 文件：请在 Hub 上寻找此模型的其他版本。",
     };
   },
 } satisfies Partial<ProblemTexts<HubProblems>>;

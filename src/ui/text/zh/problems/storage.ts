@@ -35,6 +35,8 @@ const tasks: Readonly<Partial<Record<StorageTask, string>>> = {
   "progress-forget": "删除训练进度",
   "progress-keep": "保存训练进度",
   "progress-read": "读取训练进度",
+  "rating-keep": "保存评价",
+  "ratings-read": "读取评价",
   "run-delete": "删除训练记录",
   "run-keep": "保存训练记录",
   "run-label": "保存对训练记录的修改",

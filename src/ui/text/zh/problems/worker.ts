@@ -3,6 +3,7 @@ import { METHOD_IDS } from "../../../../shared/methods";
 import type { ProblemTexts } from "../../en/problems/words";
 import { format } from "../format";
 import { methods } from "../methods";
+import { objectives } from "../objectives";
 import { trainingOptions } from "../options";
 
 /** A method's title by id; adapters saved by a later version may have an unknown method. */
@@ -57,9 +58,9 @@ export const workerProblems = {
     what: `所选选项训练的参数与“${adapter}”的不同。`,
     advice: `请选择它训练时的方法和选项，或关闭“${trainingOptions.continueAdapter.label}”。`,
   }),
-  "config/preferences-need-decoder": () => ({
-    what: "带编码器的模型不能学习偏好。",
-    advice: "请选择“回答”，或不带编码器的模型。",
+  "config/labels-need-batch": () => ({
+    what: `${objectives.titles.kto.title} 把每个回答与同一批中的其他回答比较，因此一行不够。`,
+    advice: `请把“${trainingOptions.batchSize.label}”设为 2 或更大。`,
   }),
   "config/preferences-without-selection": ({ method }) => ({
     what: `${methodTitle(method)} 按单个回答学得如何来选择权重，偏好数据无法提供。`,
