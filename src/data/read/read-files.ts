@@ -160,7 +160,9 @@ class FilesReader {
     if (depth > MAX_ARCHIVES) throw new LuthierError({ code: "data/archive-in-archive", name });
     const members = await this.#members(archive, name);
     yield* this.readEach(
-      dataFiles(members, ({ name }) => name).map((member) => [member.name, () => this.#readMember(member, depth)] as const),
+      dataFiles(members, ({ name }) => name).map(
+        (member) => [member.name, () => this.#readMember(member, depth)] as const,
+      ),
     );
   }
 
