@@ -8,6 +8,8 @@ import type { RunConfig, TrainingOptions } from "../shared/training";
 export interface NumberedSet {
   readonly rows: readonly EncodedRow[];
   readonly numbers: readonly number[];
+  /** How many of the last ones come from the dataset mixed in. */
+  readonly mixed: number;
 }
 
 /** A row of a dataset with its number. */

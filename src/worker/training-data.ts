@@ -59,6 +59,8 @@ export interface TrainingData {
 export interface RowSet {
   readonly rows: readonly EncodedRow[];
   readonly numbers: readonly number[];
+  /** How many of the last ones come from the dataset mixed in. */
+  readonly mixed: number;
 }
 
 /** Preference pairs, whose log-probabilities before training some objectives use. */
@@ -130,9 +132,17 @@ export function planTrainingData(
     totalSteps,
     batches: (step) => epochs.places(step).map(({ list, index }) => list.at(index)),
     groups: (step) => epochs.places(step).map(({ list, index }) => list.sequencesAt(index)),
-    train: { rows: train, numbers: split.train.map((index) => datasetIndexOf(rows, index)) },
+    train: {
+      rows: train,
+      numbers: [
+        ...split.train.map((index) => datasetIndexOf(rows, index)),
+        ...mixed.map((row, index) => row.row ?? index),
+      ],
+      mixed: mixed.length,
+    },
     validationSet: {
       rows: validationRows,
+      mixed: 0,
       numbers: validationFile
         ? usableRows(validationFile).map((index) => datasetIndexOf(validationFile, index))
         : split.validation.map((index) => datasetIndexOf(rows, index)),

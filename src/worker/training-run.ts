@@ -27,10 +27,14 @@ export async function offerRun(
 async function checkData(config: RunConfig): Promise<{ problem: Problem | null; dataBytes: number }> {
   try {
     const { name, edits, sizeBytes } = await findDataset(config.datasetId);
+    const mixed = config.mixDatasetId ? await findDataset(config.mixDatasetId) : null;
     if (config.validationDatasetId) await findDataset(config.validationDatasetId);
-    const isSame = (config.datasetEdits ?? "") === (edits?.identity ?? "");
+    const changed = [
+      { name, edits, before: config.datasetEdits },
+      ...(mixed ? [{ ...mixed, before: config.mixDatasetEdits }] : []),
+    ].find((each) => (each.before ?? "") !== (each.edits?.identity ?? ""));
     return {
-      problem: isSame ? null : { code: "data/edited-since-run", dataset: name },
+      problem: changed ? { code: "data/edited-since-run", dataset: changed.name } : null,
       dataBytes: sizeBytes,
     };
   } catch (error) {

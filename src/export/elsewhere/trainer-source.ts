@@ -22,7 +22,6 @@ export function trainerBlocker(
 ): Problem | null {
   if (!training || !run) return { code: "export/no-run" };
   if (training.problem) return training.problem;
-  if (run.config.mixDatasetId) return { code: "export/mixed-datasets" };
   const { objective = null } = run.config;
   if (model.spec.encoder) return { code: "export/encoder-not-in-trainer", tool };
   if (!methods.includes(methodId)) return { code: "export/method-not-in-trainer", method: methodId, tool };

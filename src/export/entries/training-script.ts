@@ -57,13 +57,12 @@ export const trainingScriptEntry: ExportEntry = {
 /** A row is written as it is and as tokens. */
 const DATA_TIMES = 4;
 
-function scriptBlocker({ training, run, adapter, methodId }: ExportSource): Problem | null {
+function scriptBlocker({ training, run, adapter, methodId, model }: ExportSource): Problem | null {
   if (!training || !run) return { code: "export/no-run" };
   if (training.problem) return training.problem;
-  if (run.config.mixDatasetId) return { code: "export/mixed-datasets" };
   if (trainingLibrary(adapter) === null) return { code: "export/method-not-in-script", method: methodId };
   const { objective = null } = run.config;
-  if (objective && !hasObjective(objective.id))
+  if (objective && (!hasObjective(objective.id) || model.spec.encoder))
     return { code: "export/objective-not-in-trainer", objective: objective.id, tool: "script" };
   return null;
 }

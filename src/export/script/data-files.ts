@@ -31,12 +31,13 @@ function* tokenLines({ train, validation }: TrainingRun): Generator<unknown> {
   yield* setLines("validation", validation);
 }
 
-function* setLines(split: string, { rows, numbers }: NumberedSet): Generator<unknown> {
+function* setLines(split: string, { rows, numbers, mixed }: NumberedSet): Generator<unknown> {
   for (const [index, row] of rows.entries()) {
     const texts = row.rejected
       ? { chosen: tokensOf(row), rejected: tokensOf(row.rejected) }
       : { text: tokensOf(row) };
-    yield { split, row: numbers[index], ...texts };
+    const dataset = index < rows.length - mixed ? {} : { dataset: "mixed" };
+    yield { split, row: numbers[index], ...dataset, ...texts };
   }
 }
 

@@ -78,8 +78,8 @@ function goingOn({ hasOptimizer }: ScriptFacts): string {
 
 const FILES = [
   "- `run.json`: options, schedule, and the losses in the browser",
-  "- `data/rows.jsonl`: the rows, with their split",
-  "- `data/tokens.jsonl`: their tokens under the run's template and maximum length, with the ranges that are learned",
+  "- `data/rows.jsonl`: the dataset's rows, with their split",
+  "- `data/tokens.jsonl`: their tokens under the run's template and maximum length, with the ranges that are learned; those that were mixed in from another dataset are marked",
   "- `data/batches.jsonl`: for each optimizer step its micro-batches, by the rows' places among those of the split `train`",
   "- `adapter/`: the adapter's configuration and the values that the run starts with",
   "- `page/`: the adapter as trained in the browser",

@@ -40,8 +40,6 @@ export interface ExportProblems {
   readonly "export/template-not-in-ollama": object;
   /** An adapter that came without a run. */
   readonly "export/no-run": object;
-  /** Only the rows of one dataset are exported with a run. */
-  readonly "export/mixed-datasets": object;
   /** A method that no library of the script has. */
   readonly "export/method-not-in-script": { readonly method: string };
   readonly "export/objective-not-in-trainer": { readonly objective: string; readonly tool: TrainerTool };

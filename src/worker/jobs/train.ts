@@ -149,11 +149,12 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   const made = trained(optimizer);
   session.holdAdapter(made);
   const summary = await keepAdapter(session, made);
-  // An adapter that could not be saved can still be recovered from its checkpoint.
-  if (!session.unsaved.find(id)) await forgetRun(session, id);
   const status = signal.aborted ? "stopped" : "done";
+  // Before the checkpoint goes, or a kill in between would leave the record of a run that was cut off.
   const outcome = { state: status, elapsedMs: elapsedMs() } as const;
   await recorder.save(outcome);
+  // An adapter that could not be saved can still be recovered from its checkpoint.
+  if (!session.unsaved.find(id)) await forgetRun(session, id);
   const everyday = status === "done" ? await everydayLosses(session, made, signal) : null;
   if (everyday) await recorder.save({ ...outcome, everyday });
   reporter.send(status);

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -268,7 +269,7 @@ class Trainer:
         if training["load_best_at_end"] and self.best and self.best[1] != self.last_step:
             self.say({"step": self.best[1], "best_loss": self.best[0]}, report)
             if self.accelerator.is_main_process:
-                best_folder.rename(self.args.out / "adapter")
+                shutil.copytree(best_folder, self.args.out / "adapter", dirs_exist_ok=True)
         else:
             self.save(self.args.out / "adapter")
         self.accelerator.wait_for_everyone()

@@ -125,7 +125,7 @@ function SetAside() {
   );
 }
 
-/** Reports settings that were loaded, or why they were not. */
+/** Reports settings that were loaded, or why they were not, wherever on the page one is. */
 function SettingsTaken() {
   const text = useText().shell.settingsFile;
   const { taken, problem, dismiss } = useStudio((state) => ({
@@ -133,17 +133,21 @@ function SettingsTaken() {
     problem: state.settingsProblem,
     dismiss: state.dismissSettings,
   }));
-  if (problem) return <ProblemAlert problem={problem} onDismiss={dismiss} />;
-  if (!taken) return null;
+  if (!problem && !taken) return null;
   return (
-    <Notice kind="info" title={text.taken(taken.file)}>
-      {taken.missingModel !== null && <p role="status">{text.missingModel(taken.missingModel)}</p>}
-      <Group mt="xs">
-        <Button size="compact-sm" variant="default" onClick={dismiss}>
-          {text.dismiss}
-        </Button>
-      </Group>
-    </Notice>
+    <div className={classes.floating} aria-live="polite">
+      <ProblemAlert problem={problem} onDismiss={dismiss} />
+      {taken && !problem && (
+        <Notice kind="info" title={text.taken(taken.file)}>
+          {taken.missingModel !== null && <p>{text.missingModel(taken.missingModel)}</p>}
+          <Group mt="xs">
+            <Button size="compact-sm" variant="default" onClick={dismiss}>
+              {text.dismiss}
+            </Button>
+          </Group>
+        </Notice>
+      )}
+    </div>
   );
 }
 

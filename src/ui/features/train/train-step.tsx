@@ -107,7 +107,7 @@ function TrainingForm() {
       showHints={hints}
       disabled={locked}
       foldTitle={text.train.more}
-      foldOpen={showsAll || values.continueAdapter === true}
+      foldOpen={showsAll || values.continueAdapter === true || values.mixShare !== 0}
       onChange={edit}
       below={{
         ...(values.mixShare !== 0 && { mixShare: <MixedDataset /> }),

@@ -101,10 +101,6 @@ export const exportProblems: ProblemTexts<ExportProblems> = {
     what: "This adapter came without its run, so there is nothing to repeat.",
     advice: "Export an adapter that was trained here.",
   }),
-  "export/mixed-datasets": () => ({
-    what: "This run mixed rows of a second dataset in, and only one dataset is exported with a run.",
-    advice: "Export an adapter that was trained on one dataset.",
-  }),
   "export/method-not-in-script": ({ method }) => ({
     what: `No library that the script uses can train ${titleOf(method)} on this model as it is trained here.`,
     advice: "Train it here, or choose LoRA for a run elsewhere.",
