@@ -24,7 +24,7 @@ import type { RateSearch } from "../shared/rate-search";
 import type { Rating } from "../shared/ratings";
 import type { Row } from "../shared/rows";
 import type { Evaluation, EvaluationOptions, FileAnswers, ScoredSide } from "../shared/scores";
-import type { ListedRun, RunDetails, RunLabel, RunSummary } from "../shared/run-record";
+import type { EverydayLosses, ListedRun, RunDetails, RunLabel, RunSummary } from "../shared/run-record";
 import type { LearnRule, RunConfig } from "../shared/training";
 import type { HubCommands } from "./hub-commands";
 import type { LogLine } from "./log";
@@ -97,6 +97,8 @@ export interface TrainingResult {
   readonly elapsedMs: number;
   /** Loss of a uniform prediction, if the final loss is no better; otherwise null. */
   readonly chanceLoss: number | null;
+  /** Measured after runs that were not stopped. */
+  readonly everyday: EverydayLosses | null;
   readonly adapter: AdapterSummary;
 }
 
@@ -140,8 +142,8 @@ export interface AnswerFilesArgs {
   readonly system: string;
 }
 
-/** File formats of a run: all of it as JSON, its curves as CSV, or a TensorBoard event file. */
-export type RunExportFormat = "json" | "csv" | "tensorboard";
+/** File formats of a run: all of it as JSON, its curves as CSV, a TensorBoard event file, or W&B's offline folder. */
+export type RunExportFormat = "json" | "csv" | "tensorboard" | "wandb";
 
 /** Options that determine the tokens of a dataset's rows. */
 export interface EncodingArgs extends PromptTemplate, LearnRule {
@@ -245,8 +247,11 @@ export interface Commands extends HubCommands {
   train(args: { config: RunConfig; name: string }): TrainingResult;
   /** Interrupted runs of the loaded model (page reload, lost GPU), newest first. */
   interruptedRuns(): readonly InterruptedRun[];
-  /** Resumes a run exactly, with its original options. */
-  resumeRun(args: { id: string }): TrainingResult;
+  /**
+   * Resumes an interrupted run exactly, with its original options; with `moreSteps`, lets a run that has ended go on for
+   * so many steps from the state in which it ended.
+   */
+  resumeRun(args: { id: string; moreSteps?: number }): TrainingResult;
   discardRun(args: { id: string }): void;
   pause(): void;
   resume(): void;

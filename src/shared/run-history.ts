@@ -1,3 +1,5 @@
+import type { ScoreValues } from "./scores";
+
 /** Measures of an objective on preferences, as means. */
 export interface PreferenceReport {
   /** For chosen answers, or those labelled good; null if there are none. */
@@ -32,6 +34,8 @@ export interface ValidationReport {
   readonly loss: number;
   /** Set for objectives on pairs. */
   readonly preference?: PreferenceReport;
+  /** Mean scores of answers to held-out rows, if they are scored on the way. */
+  readonly scores?: ScoreValues;
 }
 
 /** All reports of a run. */
@@ -47,4 +51,6 @@ export interface SampleAnswer {
   /** The dataset's answer. */
   readonly expected: string;
   readonly answer: string;
+  /** Its scores, if answers are scored on the way. */
+  readonly values?: ScoreValues;
 }

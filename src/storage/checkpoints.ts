@@ -45,6 +45,7 @@ export interface RunCheckpoint {
     readonly best: {
       readonly step: number;
       readonly loss: number;
+      readonly figure?: number;
       readonly values: ReadonlyMap<string, StoredTensor>;
     } | null;
     readonly measuredSince: number;
@@ -78,6 +79,7 @@ interface RunCard extends Omit<RunCheckpoint, "snapshot" | "best" | "references"
     readonly best: {
       readonly step: number;
       readonly loss: number;
+      readonly figure?: number;
       readonly values: readonly {
         readonly name: string;
         readonly shape: readonly number[];
@@ -191,6 +193,7 @@ function toCard({ snapshot, best, references, ...run }: RunCheckpoint): { card: 
       best: best.best && {
         step: best.best.step,
         loss: best.best.loss,
+        ...(best.best.figure !== undefined && { figure: best.best.figure }),
         values: values.map(([name, { shape, data }]) => ({ name, shape, numbers: data.length })),
       },
     },

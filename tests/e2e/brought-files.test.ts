@@ -149,6 +149,7 @@ const kinds: readonly (readonly [name: string, content: string | Uint8Array, sai
 test("each kind of file trains two steps, and the adapter answers", async () => {
   if (!studio) throw new Error("the studio is not served");
   const page = await studio.browser.newPage({ viewport: { width: 1440, height: 1000 } });
+  await page.addInitScript(everyStepOpen);
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   await page.goto(studio.address);
@@ -182,6 +183,8 @@ test("each kind of file trains two steps, and the adapter answers", async () => 
   expect(await inUse(page, "kept")).toMatch(/Alpaca.*3 rows/s);
   // A share of a chat dataset among the blocks of a text.
   await button(page, "Use notes.txt").click();
+  const more = page.locator("#train").getByText("More", { exact: true });
+  if (!(await page.getByLabel("Share mixed in").isVisible())) await more.click();
   await page.getByLabel("Share mixed in").fill("0.5");
   await page.getByText("Choose a dataset, or set the share to 0.").waitFor({ timeout: 60_000 });
   await page.getByLabel("Dataset mixed in").selectOption({ label: "chats.jsonl · 4 rows" });
@@ -190,7 +193,7 @@ test("each kind of file trains two steps, and the adapter answers", async () => 
   });
   await trainAndAsk();
   expect(errors).toEqual([]);
-});
+}, 1_800_000);
 
 test("one of each kind is dropped, named and trained on", async () => {
   if (!studio) throw new Error("the studio is not served");

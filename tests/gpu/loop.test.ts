@@ -126,6 +126,19 @@ test("measures validation rows before, between and after steps, and learns nothi
   expectClose(losses(reports), tensors.get("losses")!.data.slice(0, 5), 1e-4, "losses");
 });
 
+test("ends with a last validation when it is told to, and measures no step twice", async () => {
+  const validation = [batches[1]!];
+  const order = async (end: number): Promise<string[]> => {
+    free();
+    await start();
+    const shouldEnd = () => trainer.stepCount >= end;
+    const reports = await collect({ totalSteps: 6, validation, validateEvery: 2, shouldEnd });
+    return reports.filter(({ type }) => type === "validation").map(({ step }) => String(step));
+  };
+  expect(await order(3)).toEqual(["0", "2", "3"]);
+  expect(await order(4)).toEqual(["0", "2", "4"]);
+});
+
 test("stops when a step breaks and keeps the last good values", async () => {
   const seen: LoopReport[] = [];
   const run = async (): Promise<void> => {

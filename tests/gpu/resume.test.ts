@@ -114,6 +114,29 @@ describe.each(["lora", "prefix", "prompt"])("an interrupted run of %s", (name) =
   });
 });
 
+test("a run that has ended goes on as if it had been planned longer, from its values and moments alone", async () => {
+  const { adapter, options, plan, start } = await openRun("lora");
+  const steadyRate = { ...plan, schedule: "constant" as const, validation: [] };
+  const whole = start();
+  const steady = await Trainer.create(model, whole, options);
+  const expected = await collect(steady, steadyRate);
+
+  const first = start();
+  const short = await Trainer.create(model, first, options);
+  const before = await collect(short, { ...steadyRate, totalSteps: 4 });
+  const [values, moments] = [await first.read(), await short.moments()];
+
+  const second = AdapterState.of(gpu, adapter, values);
+  const extended = await Trainer.create(model, second, options);
+  extended.adopt(moments, 4);
+  expect(extended.stepCount).toBe(4);
+  // Dropout masks and the order of the data follow the step, so that they must be the run's own.
+  const after = await collect(extended, steadyRate);
+  expect([...before, ...after]).toEqual(expected);
+  expect(await second.read()).toEqual(await whole.read());
+  for (const part of [steady, whole, short, first, extended, second]) part.destroy();
+});
+
 test("a snapshot counts the steps submitted before it and none after", async () => {
   const { options, plan, start } = await openRun("lora");
   const state = start();

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Usage: tests/oracle/setup.sh [adapters|lm-eval|naga|mlx|data|onnx|tensorboard|script|llamafactory|axolotl]
+# Usage: tests/oracle/setup.sh [adapters|lm-eval|naga|mlx|data|onnx|tensorboard|wandb|script|llamafactory|axolotl]
 # Creates a Python environment (once per set of pinned versions) and prints the path of its interpreter. Default: the
-# main one; adapters needs an older transformers; script is for exported training scripts; naga, mlx, data, onnx and
-# tensorboard are small and without PyTorch.
+# main one; adapters needs an older transformers; script is for exported training scripts; naga, mlx, data, onnx,
+# tensorboard and wandb are small and without PyTorch.
 #        tests/oracle/setup.sh llama-cpp   installs llama.cpp for Node and prints its folder.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"

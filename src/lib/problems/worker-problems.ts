@@ -33,6 +33,7 @@ export interface WorkerProblems {
   /** The method scores weights on single texts. `method` is its id. */
   readonly "config/preferences-without-selection": { readonly method: string };
   readonly "config/no-run-to-resume": object;
+  readonly "config/no-run-to-extend": object;
   readonly "config/no-such-run": object;
   /** `option` is the name of the adapter selection field. */
   readonly "config/adapter-not-of-model": { readonly option: string };

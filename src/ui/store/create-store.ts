@@ -19,6 +19,7 @@ import { runsSlice } from "./runs-slice";
 import { settingsFileSlice } from "./settings-file-slice";
 import { settingsSlice } from "./settings-slice";
 import type { Runtime, StudioState } from "./state";
+import { sweepSlice } from "./sweep-slice";
 import { trainSlice } from "./train-slice";
 
 export type StudioStore = StoreApi<StudioState>;
@@ -44,6 +45,7 @@ export function createStudioStore(
         ...hubSlice(runtime)(...api),
         ...methodSlice(runtime)(...api),
         ...trainSlice(runtime)(...api),
+        ...sweepSlice(runtime)(...api),
         ...runsSlice(runtime)(...api),
         ...compareSlice(runtime)(...api),
         ...ratingsSlice(runtime)(...api),

@@ -33,8 +33,11 @@ import type { Evaluation, FileAnswers } from "../../shared/scores";
 import type { Goal, ObjectiveId } from "../../shared/objectives";
 import type { Rating, Thumb } from "../../shared/ratings";
 import type { Row } from "../../shared/rows";
+import type { PresetId } from "../../shared/presets";
 import type { ListedRun, RunLabel } from "../../shared/run-record";
 import type { SampleAnswer } from "../../shared/run-history";
+import type { SweepAxis } from "../../shared/sweep";
+import type { RunConfig } from "../../shared/training";
 import type { RecommendedModel } from "../../shared/recommended-models";
 import type { TimedProgress } from "../lib/progress";
 import type { RunLog } from "../lib/run-log";
@@ -241,9 +244,6 @@ export interface MethodSlice {
   refreshPlan(): Promise<void>;
 }
 
-export const PRESETS = ["quick", "balanced", "thorough"] as const;
-export type PresetId = (typeof PRESETS)[number];
-
 export type RunStatus = TrainingStatus | "idle";
 
 /** Figures of the run panel. */
@@ -265,6 +265,8 @@ export interface RunFigures {
 
 export interface TrainSlice {
   readonly preset: PresetId;
+  /** Tokens per second of training, as measured by hand on this machine; null if it was not. */
+  readonly measuredSpeed: { readonly modelId: string; readonly tokensPerSecond: number } | null;
   /** Edits of the training form since the preset was chosen. */
   readonly trainingEdits: FieldValues;
   /** The dataset to mix into the training rows. */
@@ -283,16 +285,31 @@ export interface TrainSlice {
   editTraining(name: string, value: FieldValue): void;
   chooseMixed(datasetId: string | null): void;
   train(): Promise<void>;
+  /** Trains with a configuration that is not the form's; resolves to how it ended. */
+  trainWith(config: RunConfig, name: string): Promise<"done" | "stopped" | "failed">;
   /** Trains the adapter in use further, with its own method and the form's training options. */
   trainFurther(): Promise<void>;
   /** Replaces the displayed run with one that the worker has started. */
   beginRun(): void;
-  /** Resumes an interrupted run. */
-  resumeRun(id: string): Promise<void>;
+  /** Resumes an interrupted run, or lets an ended one go on for more steps. */
+  resumeRun(id: string, moreSteps?: number): Promise<void>;
+  setMeasuredSpeed(speed: TrainSlice["measuredSpeed"]): void;
   pause(): Promise<void>;
   resume(): Promise<void>;
   stop(): void;
   dismissTrainProblem(): void;
+}
+
+/** Short runs over combinations of settings. */
+export interface SweepSlice {
+  /** The sweep in progress: the runs of it that are done, and those in all. */
+  readonly sweep: { readonly id: string; readonly done: number; readonly total: number } | null;
+  /** Trains every combination of the axes' values for so many steps, one after the other. */
+  startSweep(axes: readonly SweepAxis[], steps: number): Promise<void>;
+  /** Stops the run in progress and drops those that have not begun. */
+  stopSweep(): void;
+  /** Fills the forms with what a run of a sweep tried. */
+  takeSweep(run: ListedRun): void;
 }
 
 export interface RunsSlice {
@@ -546,6 +563,7 @@ export type StudioState = JobsSlice &
   HubSlice &
   MethodSlice &
   TrainSlice &
+  SweepSlice &
   RunsSlice &
   CompareSlice &
   RatingsSlice &

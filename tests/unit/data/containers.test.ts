@@ -203,6 +203,27 @@ describe("archives", () => {
     }
   });
 
+  it("say when what they hold is not of its checksum, as zlib and zipfile do", async () => {
+    const plain = `[${line(1)}, ${line(2)}]`;
+    const stored = zipSync({ "a.json": [utf8(plain), { level: 0 }] });
+    // In the digit of an answer: the text is JSON as before.
+    stored[stored.indexOf(utf8("2")[0]!, 40)]! += 1;
+    expect((await readAll([fileOf(stored, "a.zip")])).report.problems).toMatchObject([
+      { file: "a.json", reason: { kind: "broken-off", at: { kind: "damaged" } } },
+    ]);
+    const members = Uint8Array.of(
+      ...gzipSync(utf8(`${jsonl(1)}\n`)),
+      ...gzipSync(utf8(jsonl(2)), { level: 0 }),
+    );
+    const odd = members.slice();
+    odd[odd.lastIndexOf(utf8("2")[0]!, odd.length - 9)]! += 1;
+    for (const size of [1, 7, 1 << 16]) {
+      expect((await readAll([fileOf(members, "a.jsonl.gz", size)])).report.brokenAt).toBeNull();
+      const { report } = await readAll([fileOf(odd, "a.jsonl.gz", size)]);
+      expect(report.brokenAt).toMatchObject({ kind: "damaged" });
+    }
+  });
+
   it("keep the rows before a gzip file breaks off", async () => {
     const numbers = Array.from({ length: 20_000 }, (_, n) => n);
     const whole = gzipSync(utf8(jsonl(...numbers)));

@@ -127,6 +127,18 @@ describe("zip", () => {
     );
   });
 
+  it.each([0, 6] as const)("refuses files that are not of their checksum (level %i)", async (level) => {
+    const data = Uint8Array.from({ length: 5000 }, (_, at) => (at * at) % 251);
+    const zip = zipSync({ a: data }, { level });
+    for (let at = 60; at < zip.length - 100; at += 97) {
+      const damaged = zip.slice();
+      damaged[at]! ^= 1;
+      await expect(unzipFiles(bytesSource("a.zip", damaged)), `byte ${at}`).rejects.toThrow(
+        /a.zip is damaged/,
+      );
+    }
+  });
+
   it("refuses damaged archives", async () => {
     const zip = zipSync({ a: strToU8("hello hello hello hello") });
     for (const bytes of [zip.slice(0, zip.length - 10), strToU8("PK\x03\x04 nothing"), new Uint8Array(0)]) {

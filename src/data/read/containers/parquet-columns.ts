@@ -16,6 +16,22 @@ const WINDOW_BYTES = 2 ** 20;
 const MAX_PAGE_MB = 256;
 const MAX_PAGE_VALUES = 2 ** 24;
 
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * Valid UTF-8 as text, else the bytes: images, or damage. The library's decoder would replace invalid bytes and drop a
+ * leading U+FEFF.
+ */
+function stringFromBytes(bytes: Uint8Array | undefined): unknown {
+  try {
+    return bytes && utf8.decode(bytes);
+  } catch {
+    return bytes;
+  }
+}
+
+const parsers = { ...DEFAULT_PARSERS, stringFromBytes };
+
 /**
  * Yields the rows of a row group as objects, holding one page of each column.
  * @throws if the file is damaged
@@ -67,7 +83,7 @@ class ColumnRows {
     const schemaPath = getTreePath(schema, this.path);
     const { element } = schemaPath[schemaPath.length - 1] ?? schema;
     const names = { pathInSchema: this.path, element, schemaPath };
-    this.#decoder = { ...column, ...names, compressors, parsers: DEFAULT_PARSERS };
+    this.#decoder = { ...column, ...names, compressors, parsers };
     this.#isNested = getMaxRepetitionLevel(schemaPath) > 0;
     ({ start: this.#at, end: this.#end } = columnRange(column));
   }

@@ -74,7 +74,12 @@ export async function parquetStart(
 function bufferOf(file: Blob) {
   return {
     byteLength: file.size,
-    slice: (start: number, end?: number) => file.slice(start, end ?? file.size).arrayBuffer(),
+    slice(start: number, end = file.size) {
+      // Positions come from the file.
+      if (!(start >= 0 && start <= end && end <= file.size))
+        throw new RangeError(`bytes ${start} to ${end} are not in the file`);
+      return file.slice(start, end).arrayBuffer();
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { Anchor, Button } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { revealField } from "../../lib/reveal";
 import { useStudio } from "../../store/context";
-import { selectTrainWarnings, type TrainWarning } from "../../store/selectors";
+import { selectTrainWarnings, trainingInputs, type TrainWarning } from "../../store/selectors";
 import type { StepId } from "../../store/steps";
 import { trainingFixOf } from "../../store/warning-fixes";
 import { type Text, useText } from "../../text/text";
@@ -12,9 +12,7 @@ import classes from "./run-warnings.module.css";
 export function RunWarnings() {
   const text = useText();
   const { edit } = useStudio((state) => ({ edit: state.editTraining }));
-  const inputs = useStudio(({ preset, methodId, model, trainingEdits, lengths, environment }) => {
-    return { preset, methodId, model, trainingEdits, lengths, environment };
-  });
+  const inputs = useStudio((state) => ({ ...trainingInputs(state), environment: state.environment }));
   const warnings = selectTrainWarnings(inputs);
   if (warnings.length === 0) return null;
   return (
