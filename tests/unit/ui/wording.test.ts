@@ -25,15 +25,11 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   "src/ui/lib/reveal.ts": /^input, select, textarea$/,
   // The languages' own names.
   "src/ui/text/languages.ts": /^English$/,
-  // A CSS selector.
-  "src/ui/lib/reveal.ts": /^input, select/,
   // The type of dragged files in a DataTransfer.
   "src/ui/features/shell/settings-drop.tsx": /^Files$/,
   // A browser global.
   "src/ui/features/shell/browser-integration.ts": /^Notification$/,
   "src/ui/features/shell/run-settings.tsx": /^Notification$/,
-  // A type of what is dragged.
-  "src/ui/features/shell/settings-drop.tsx": /^Files$/,
 };
 
 function sources(folder: string): string[] {
