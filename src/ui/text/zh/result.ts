@@ -1,3 +1,4 @@
+import { trainerGaps } from "./trainer-gaps";
 import type { ExportNote, ExportType, OnnxTrial } from "../../../shared/exports";
 import type { TokenChance } from "../../../shared/generation";
 import type { Text, Translation } from "../translation";
@@ -162,7 +163,12 @@ export const exportStep = {
     },
   },
   inUse: "正在使用的适配器",
-  purposes: { python: "在 Python 中使用", local: "在自己的电脑上运行", web: "在网页中运行" },
+  purposes: {
+    python: "在 Python 中使用",
+    local: "在自己的电脑上运行",
+    web: "在网页中运行",
+    server: "在 GPU 服务器上继续",
+  },
   kinds: {
     merged: {
       title: "合并后的模型",
@@ -176,6 +182,16 @@ export const exportStep = {
       title: "ONNX",
       what: "把适配器合并进权重的完整模型，用于 transformers.js 和 onnxruntime，含分词器和配置。",
     },
+    "training-script": {
+      title: "训练脚本",
+      what: "把此次训练做成 Python 程序，用于一块或多块 GPU：包含数据行、词元、批次顺序和初始值，以及 Accelerate、FSDP2、DeepSpeed 和 Ray Train 的配置。训练结果可以拖回本页面。",
+    },
+    "llama-factory": {
+      title: "LLaMA-Factory",
+      what: "把此次训练做成 LLaMA-Factory 的 YAML 文件，含数据行和 dataset_info.json。",
+    },
+    axolotl: { title: "Axolotl", what: "把此次训练做成 Axolotl 的 YAML 文件，数据行为词元和掩码。" },
+    unsloth: { title: "Unsloth", what: "把此次训练做成 Unsloth 的 Jupyter 笔记本，数据行为词元和掩码。" },
   },
   buttons: {
     adapter: "导出适配器",
@@ -185,6 +201,14 @@ export const exportStep = {
     ollama: "导出到 Ollama",
     mlx: "导出 MLX",
     onnx: "导出 ONNX",
+    "training-script": "导出训练脚本",
+    "llama-factory": "导出 LLaMA-Factory YAML",
+    axolotl: "导出 Axolotl YAML",
+    unsloth: "导出 Unsloth 笔记本",
+  },
+  gaps: {
+    title: (count: number) => `在那里有何不同（${format.integer(count)}）`,
+    sentences: trainerGaps,
   },
   weightsOf: (title: string) => `${title}的权重`,
   variant: (type: ExportType | null, bytes: number) =>

@@ -5,6 +5,17 @@ import { format } from "./format";
 /* Texts of the page around the steps, and of progress. */
 
 export const shell = {
+  settingsFile: {
+    save: "保存设置",
+    load: "载入设置",
+    input: "设置文件",
+    copyLink: "复制这些设置的链接",
+    hint: "模型、模板、方法和所有选项，存为 YAML 文件，不含数据。可在此载入，或拖放到页面任意位置。",
+    taken: (file: string | null) => (file === null ? "已采用链接中的设置" : `已采用 ${file} 中的设置`),
+    missingModel: (model: string) =>
+      `这些设置是为 ${model} 制作的，它不在您的模型库中。请在“模型”步骤载入；在此之前不会采用它的默认值。`,
+    dismiss: "知道了",
+  },
   brand: "Luthier",
   range: (first: number, last: number, total: number) =>
     `第 ${format.integer(first)}–${format.integer(last)} 条，共 ${format.integer(total)} 条`,
