@@ -3,12 +3,13 @@ import type { LoadedModel } from "../engine/models/loaded-model";
 import type { ModelFolder } from "../formats/model-folder";
 import type { StreamedFile } from "../formats/zip";
 import type { Problem } from "../lib/problems/problem";
-import type { ExportId, ExportNote, ExportType, UsageLines } from "../shared/exports";
+import type { ExportId, ExportNote, ExportType, TrainerGap, UsageLines } from "../shared/exports";
 import type { Tokenizer } from "../tokenizer/tokenizer";
 import type { BaseFacts } from "./base-facts";
 import type { CardRun } from "./model-card";
 import type { PromptFormat } from "./prompt-format";
 import type { MethodId } from "../shared/methods";
+import type { TrainingOffer } from "./training-run";
 
 /** An adapter and its base model, as input of exports; tensors are read on demand. */
 export interface ExportSource {
@@ -28,6 +29,8 @@ export interface ExportSource {
   values(): Promise<ReadonlyMap<string, HostTensor>>;
   /** Changes to the base tensors when merging. Errors: the method does not merge. */
   changes(): Promise<ReadonlyMap<string, BaseChange>>;
+  /** The run that it comes from, to be repeated elsewhere; null for imported adapters. */
+  readonly training: TrainingOffer | null;
   /** Optimizer state as a file; null if not kept. */
   optimizer(): Promise<Uint8Array<ArrayBuffer> | null>;
 }
@@ -57,4 +60,6 @@ export interface ExportEntry {
   sizeBytes?(source: ExportSource): number;
   /** Code that uses the export under the given name. */
   usage(source: ExportSource, name: string): UsageLines | null;
+  /** For other trainers: what they do otherwise than the run. */
+  gaps?(source: ExportSource): readonly TrainerGap[];
 }

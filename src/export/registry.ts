@@ -9,6 +9,10 @@ import { mergedEntry } from "./entries/merged";
 import { mlxEntry } from "./entries/mlx";
 import { ollamaEntry } from "./entries/ollama";
 import { onnxEntry } from "./entries/onnx";
+import { axolotlEntry } from "./entries/axolotl";
+import { llamaFactoryEntry } from "./entries/llama-factory";
+import { unslothEntry } from "./entries/unsloth";
+import { trainingScriptEntry } from "./entries/training-script";
 import type { ExportChoice, ExportEntry, ExportSource } from "./entry";
 
 /** Export formats by id. */
@@ -20,6 +24,10 @@ const entries: Readonly<Record<ExportId, ExportEntry>> = {
   ollama: ollamaEntry,
   mlx: mlxEntry,
   onnx: onnxEntry,
+  "training-script": trainingScriptEntry,
+  "llama-factory": llamaFactoryEntry,
+  axolotl: axolotlEntry,
+  unsloth: unslothEntry,
 };
 
 /** All export formats, with sizes, or why they are impossible for this adapter. */
@@ -30,7 +38,8 @@ export function exportOffers(source: ExportSource, name: string): Promise<Export
 async function offerOf(entry: ExportEntry, source: ExportSource, name: string): Promise<ExportOffer> {
   const { id, kind } = entry;
   const problem = entry.blocker(source);
-  const offer = { id, kind, problem, readers: entry.readers(source), usage: entry.usage(source, name) };
+  const gaps = problem ? [] : (entry.gaps?.(source) ?? []);
+  const offer = { id, kind, problem, readers: entry.readers(source), usage: entry.usage(source, name), gaps };
   const variants: ExportVariant[] = [];
   for (const type of problem ? [] : entry.types(source)) {
     const sizeBytes = await sizeOf(entry, source, type, name);

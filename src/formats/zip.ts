@@ -1,4 +1,5 @@
 import { Inflate, Zip, ZipPassThrough } from "fflate";
+import { Crc32 } from "../lib/crc32";
 import { LuthierError } from "../lib/errors";
 import type { ZipFault } from "../lib/problems/format-problems";
 import { DEFLATED, packedStart, readZipDirectory, STORED, type ZipEntry } from "../lib/zip-directory";
@@ -23,6 +24,8 @@ const MAX_RATIO = 20;
 const MAX_SMALL_BYTES = 2 ** 26;
 /** Compressed bytes per step; they expand to at most 64 MiB. */
 const PIECE_BYTES = 2 ** 16;
+/** Bytes of a stored file read at a time for its checksum. */
+const STORED_BYTES = 2 ** 24;
 
 /** A file produced in chunks. */
 export interface StreamedFile {
@@ -92,15 +95,19 @@ export async function unzipFiles(
   return Promise.all(entries.map((entry) => orRefusal(source, () => entrySource(source, entry))));
 }
 
-/** An archive member: stored ones are read in place, deflated ones inflated in full. */
+/** An archive member, held to its checksum: stored ones are read in place, deflated ones inflated in full. */
 async function entrySource(source: ByteSource, entry: ZipEntry): Promise<ByteSource> {
   const { name, method, sizeBytes, packedBytes, isEncrypted } = entry;
   if (isEncrypted || (method !== STORED && method !== DEFLATED)) throw new Error("packed in another way");
   const start = await packedStart(source, entry);
   if (method === DEFLATED) {
-    return bytesSource(name, await inflate(source, start, start + packedBytes, sizeBytes));
+    return bytesSource(name, await inflate(source, start, entry));
   }
   if (packedBytes !== sizeBytes) throw new Error("stored in another size");
+  const stored = new Crc32();
+  for (let at = 0; at < sizeBytes; at += STORED_BYTES)
+    stored.update(await source.read(start + at, start + Math.min(sizeBytes, at + STORED_BYTES)));
+  if (stored.value !== entry.crc32) throw new Error("not of the checksum");
   return { name, sizeBytes, read: (from, to) => source.read(start + from, start + to) };
 }
 
@@ -108,14 +115,16 @@ async function entrySource(source: ByteSource, entry: ZipEntry): Promise<ByteSou
 async function inflate(
   source: ByteSource,
   start: number,
-  end: number,
-  sizeBytes: number,
+  { packedBytes, sizeBytes, crc32 }: ZipEntry,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const end = start + packedBytes;
+  const found = new Crc32();
   const unpacked = new Uint8Array(sizeBytes);
   let done = 0;
   const inflater = new Inflate((piece) => {
     if (done + piece.length > sizeBytes) throw new Error("larger than announced");
     unpacked.set(piece, done);
+    found.update(piece);
     done += piece.length;
   });
   for (let at = start; at < end; at += PIECE_BYTES) {
@@ -123,6 +132,7 @@ async function inflate(
     inflater.push(await source.read(at, next), next === end);
   }
   if (done !== sizeBytes) throw new Error("smaller than announced");
+  if (found.value !== crc32) throw new Error("not of the checksum");
   return unpacked;
 }
 

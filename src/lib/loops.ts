@@ -1,13 +1,13 @@
 import { defined } from "./invariant";
 
-/** Characters of a text's end that are looked at. */
+/** Number of characters inspected at the end of a text. */
 const WINDOW = 2400;
-/** Weight that repetitions have together, at least: a letter weighs one, a Chinese or Japanese one as much as a word. */
+/** Minimum total weight of the repetitions: a letter weighs one, a Chinese or Japanese character as much as a word. */
 const MIN_WEIGHT = 240;
-/** The same for what has no letters: rules of tables, zeros, brackets. */
+/** The same for passages without letters: table rules, zeros, brackets. */
 const MIN_PLAIN_WEIGHT = 1200;
 const CJK_WEIGHT = 4;
-/** Repetitions of a short, a middling and a long passage, at least. */
+/** Minimum number of repetitions of a short, a medium and a long passage. */
 const REPEATS: readonly { readonly upTo: number; readonly repeats: number }[] = [
   { upTo: 60, repeats: 8 },
   { upTo: 200, repeats: 4 },
@@ -15,13 +15,13 @@ const REPEATS: readonly { readonly upTo: number; readonly repeats: number }[] = 
 ];
 
 /**
- * Whether a text ends in a loop: a passage repeated to the letter without anything between, often enough to be no
- * refrain, list or row of a table.
+ * Whether a text ends in a loop: a passage repeated verbatim and contiguously, more often than in a refrain, list or
+ * table.
  */
 export function endsInLoop(text: string): boolean {
   const tail = text.slice(-WINDOW);
   const { length } = tail;
-  // Code units, not characters: they only have to be equal.
+  // Code units suffice, since they are only compared.
   const reaches = prefixReaches(tail.split("").reverse().join(""));
   for (let period = 1; period * 3 <= length; period++) {
     const span = period + (reaches[period] ?? 0);
@@ -43,7 +43,7 @@ function weightOf(text: string): number {
   return text.length + (CJK_WEIGHT - 1) * heavy.length;
 }
 
-/** How many characters from each place on equal those from the start on (Z-function). */
+/** Z-function: for each position, the length of the common prefix with the whole. */
 function prefixReaches(text: string): Uint32Array {
   const reaches = new Uint32Array(text.length);
   for (let place = 1, start = 0, end = 0; place < text.length; place++) {

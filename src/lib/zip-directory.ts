@@ -14,6 +14,8 @@ export interface ZipEntry {
   readonly isEncrypted: boolean;
   readonly packedBytes: number;
   readonly sizeBytes: number;
+  /** Checksum of the unpacked data. */
+  readonly crc32: number;
   /** Offset of the local header. */
   readonly headerStart: number;
 }
@@ -83,6 +85,7 @@ export async function readZipDirectory(source: SeekableBytes): Promise<ZipEntry[
       isEncrypted: (view.getUint16(at + 8, true) & ENCRYPTED) !== 0,
       packedBytes,
       sizeBytes,
+      crc32: view.getUint32(at + 16, true),
       headerStart,
     });
     at = next;

@@ -24,7 +24,7 @@ import type { RateSearch } from "../shared/rate-search";
 import type { Rating } from "../shared/ratings";
 import type { Row } from "../shared/rows";
 import type { Evaluation, EvaluationOptions, FileAnswers, ScoredSide } from "../shared/scores";
-import type { ListedRun, RunDetails, RunLabel, RunSummary } from "../shared/run-record";
+import type { EverydayLosses, ListedRun, RunDetails, RunLabel, RunSummary } from "../shared/run-record";
 import type { LearnRule, RunConfig } from "../shared/training";
 import type { HubCommands } from "./hub-commands";
 import type { LogLine } from "./log";
@@ -97,6 +97,8 @@ export interface TrainingResult {
   readonly elapsedMs: number;
   /** Loss of a uniform prediction, if the final loss is no better; otherwise null. */
   readonly chanceLoss: number | null;
+  /** Measured after runs that were not stopped. */
+  readonly everyday: EverydayLosses | null;
   readonly adapter: AdapterSummary;
 }
 
@@ -136,18 +138,18 @@ export interface AnswerFilesArgs {
   readonly template: PromptTemplate;
   readonly options: GenerationOptions;
   readonly ends: AnswerEnds;
-  /** For prompts without a system text of their own; "" for none. */
+  /** Used for prompts without their own system text; "" for none. */
   readonly system: string;
 }
 
-/** File formats of a run: all of it as JSON, its curves as CSV, or a TensorBoard event file. */
-export type RunExportFormat = "json" | "csv" | "tensorboard";
+/** File formats of a run: all of it as JSON, its curves as CSV, a TensorBoard event file, or W&B's offline folder. */
+export type RunExportFormat = "json" | "csv" | "tensorboard" | "wandb";
 
 /** Options that determine the tokens of a dataset's rows. */
 export interface EncodingArgs extends PromptTemplate, LearnRule {
   readonly datasetId: string;
   readonly maxLength: number;
-  /** What is compared to learn which answers are better; absent or null: the answers are learned. */
+  /** What an objective on preferences compares; absent or null if answers are learned. */
   readonly compares?: Comparison | null;
 }
 
@@ -245,8 +247,11 @@ export interface Commands extends HubCommands {
   train(args: { config: RunConfig; name: string }): TrainingResult;
   /** Interrupted runs of the loaded model (page reload, lost GPU), newest first. */
   interruptedRuns(): readonly InterruptedRun[];
-  /** Resumes a run exactly, with its original options. */
-  resumeRun(args: { id: string }): TrainingResult;
+  /**
+   * Resumes an interrupted run exactly, with its original options; with `moreSteps`, lets a run that has ended go on for
+   * so many steps from the state in which it ended.
+   */
+  resumeRun(args: { id: string; moreSteps?: number }): TrainingResult;
   discardRun(args: { id: string }): void;
   pause(): void;
   resume(): void;
@@ -284,19 +289,17 @@ export interface Commands extends HubCommands {
     template: PromptTemplate;
   }): readonly TokenView["tokens"][];
   /**
-   * How likely the tokens of answers were, with the likeliest in their places: what the model computed, before
-   * temperature, penalties and rules. A job of the kind "answer".
-   *
-   * @param args.answers the tokens of each question's answer, which may be none
+   * Probabilities of answers' tokens, and of the most likely tokens at each position: the model's own, before
+   * temperature, penalties and rules. Runs as an "answer" job.
    */
   answerOdds(args: {
     questions: readonly Pick<Question, "adapterId" | "merged" | "row" | "messages">[];
     answers: readonly (readonly number[])[];
     template: PromptTemplate;
   }): readonly (readonly TokenChance[])[];
-  /** What the person thinks of answers, earliest first. */
+  /** All ratings of answers, earliest first. */
   listRatings(): readonly Rating[];
-  /** Keeps a rating in place of an earlier one of the same question. */
+  /** Saves a rating, replacing an earlier one of the same question. */
   saveRating(args: { rating: Rating }): void;
   deleteRating(args: { id: string }): void;
   clearRatings(): void;

@@ -52,7 +52,7 @@ export interface Events {
   readonly progress: { readonly jobId: number; readonly progress: Progress };
   /** The loaded model and its adapters, newest first, sent on every change; null if none. */
   readonly model: { readonly summary: ModelSummary; readonly adapters: readonly AdapterSummary[] } | null;
-  /** The adapter of a paused run, which can be asked until the run goes on; null from then on. */
+  /** The adapter of a paused run, which can answer questions; null once the run continues. */
   readonly lent: AdapterSummary | null;
   readonly training: TrainingReport;
   /** Unsaved adapters, sent on every change. */
@@ -61,7 +61,7 @@ export interface Events {
     readonly requestId: string;
     readonly column: number;
     readonly text: string;
-    /** Its tokens when it has ended; until then none. */
+    /** Its tokens once it has ended; empty until then. */
     readonly ids: readonly number[];
     readonly tokensPerSecond: number;
     /** Finish reason; null while generating. */

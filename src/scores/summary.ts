@@ -2,10 +2,12 @@ import { makeRng } from "../lib/rng";
 import {
   SCORE_IDS,
   type ScoreDifference,
+  type ScoredAnswer,
   type ScoredRow,
   type ScoreId,
   scoreSpecs,
   type ScoreSummary,
+  type ScoreValues,
 } from "../shared/scores";
 
 /** One score's values for a row, one per side, and their weight. */
@@ -27,6 +29,23 @@ export function summarise(rows: readonly ScoredRow[]): ScoreSummary[] {
     const difference = sides > 1 ? compare(id, samples, sides - 1) : null;
     return [{ id, rows: samples.length, means, difference }];
   });
+}
+
+/** The mean of every score that any answer has, over the answers that have it. */
+export function meanScores(
+  rows: readonly Pick<ScoredRow, "expectedTokens">[],
+  answers: readonly ScoredAnswer[],
+): ScoreValues {
+  const scored = rows.map(({ expectedTokens }, index) => ({
+    ...{ question: "", expected: "", expectedTokens },
+    answers: answers.slice(index, index + 1),
+  }));
+  return Object.fromEntries(
+    SCORE_IDS.flatMap((id) => {
+      const samples = scored.flatMap((row) => sampleOf(row, id));
+      return samples.length === 0 ? [] : [[id, meanOf(id, samples, 0)]];
+    }),
+  );
 }
 
 function sampleOf({ answers, expectedTokens }: ScoredRow, id: ScoreId): Sample[] {

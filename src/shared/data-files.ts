@@ -1,4 +1,4 @@
-/** Bookkeeping of systems and tools. */
+/** Metadata files of operating systems and tools. */
 const NO_DATA = /(^|\/)(__MACOSX\/.*|\..*|Thumbs\.db|desktop\.ini|dataset_infos?\.json)$/;
 const TABLES = /\.(json|jsonl|ndjson|csv|tsv|parquet)(\.gz)?$/i;
 

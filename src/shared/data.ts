@@ -216,9 +216,9 @@ export interface TokenView {
   /** Tokens with displayable text. */
   readonly tokens: readonly {
     readonly id: number;
-    /** Whole characters; those whose bytes are split over tokens stand on the first of these. */
+    /** Whole characters; a character whose bytes span several tokens is shown at the first. */
     readonly text: string;
-    /** Whether its bytes belong to characters that stand on an earlier token. */
+    /** Whether its bytes belong to characters shown at an earlier token. */
     readonly continues: boolean;
     readonly supervised: boolean;
     readonly part: TokenPart;

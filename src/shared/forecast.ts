@@ -39,7 +39,7 @@ export interface TrainingForecast {
   /** Size of the largest tensor if it exceeds the GPU's binding limit, so that the run cannot start; otherwise null. */
   readonly oversizedBytes: number | null;
   readonly totalSteps: number;
-  /** Rows of an epoch, and how many of them come from the dataset mixed in. */
+  /** Rows per epoch, and how many of them are from the mixed-in dataset. */
   readonly trainRows: number;
   readonly mixedRows: number;
   /** Floating-point operations of all matrix products in the run. */

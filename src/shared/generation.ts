@@ -90,18 +90,18 @@ export interface ChatMessage {
   readonly content: string;
 }
 
-/** Columns of the comparison, at most: each has a cache of its own on the GPU. */
+/** Maximum number of columns in the comparison, each with its own KV cache. */
 export const MAX_COLUMNS = 4;
 
-/** What ends an answer besides its end token and its length. */
+/** What ends an answer besides its end token and maximum length. */
 export interface AnswerEnds {
-  /** Texts that end an answer right before them. */
+  /** Stop strings; an answer ends before them. */
   readonly stop: readonly string[];
-  /** Whether an answer ends that repeats itself. */
+  /** Whether to end answers that repeat themselves. */
   readonly loops: boolean;
 }
 
-/** How likely a token of an answer was. */
+/** The probability of an answer's token. */
 export interface TokenChance {
   readonly id: number;
   /** As in `TokenView`. */
@@ -109,7 +109,7 @@ export interface TokenChance {
   readonly continues: boolean;
   /** Of 0 to 1. */
   readonly probability: number;
-  /** The likeliest tokens in its place, likeliest first. */
+  /** The most likely tokens at its position, in descending order. */
   readonly likeliest: readonly { readonly id: number; readonly text: string; readonly probability: number }[];
 }
 

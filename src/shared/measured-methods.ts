@@ -1,16 +1,16 @@
 import type { MethodId } from "./methods";
 
-/** What a method did on the built-in model and the pirate sample; docs/methods.md says how it is measured. */
+/** A method's measurements on the built-in model and the pirate sample; see docs/methods.md. */
 export interface MeasuredMethod {
   /** Mean held-out loss per token after training. */
   readonly heldOutLoss: number;
-  /** Time of a step, by plain LoRA's. */
+  /** Time per step, relative to plain LoRA. */
   readonly stepRatio: number;
   /** Bytes of the exported folder. */
   readonly bytes: number;
 }
 
-/** Null for methods that the built-in model cannot be trained with. Checked against tests/builtin/methods.json. */
+/** Null for methods that the built-in model does not support. Checked against tests/builtin/methods.json. */
 export const measuredMethods: Readonly<Record<MethodId, MeasuredMethod | null>> = {
   lora: { heldOutLoss: 0.063, stepRatio: 1.0, bytes: 466324 },
   loha: { heldOutLoss: 0.082, stepRatio: 1.73, bytes: 930249 },

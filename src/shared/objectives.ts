@@ -1,6 +1,6 @@
 import type { Field, FieldValues } from "./fields";
 
-/** What a run minimises on answers that are better or worse. */
+/** Objectives of training on preferences. */
 export const OBJECTIVE_IDS = ["dpo", "hinge", "robust", "ipo", "orpo", "simpo", "cpo", "kto"] as const;
 export type ObjectiveId = (typeof OBJECTIVE_IDS)[number];
 
@@ -10,7 +10,7 @@ export interface ObjectiveChoice {
   readonly options: FieldValues;
 }
 
-/** What objectives compare: two answers to one prompt, or single answers labelled good or bad. */
+/** What an objective compares: two answers to a prompt, or single answers labelled good or bad. */
 export type Comparison = "pairs" | "labels";
 
 /** Description of an objective. */

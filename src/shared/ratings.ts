@@ -2,14 +2,14 @@ import type { LabelledRow, PreferenceRow, Row, RowTurn } from "./rows";
 
 export type Thumb = "up" | "down";
 
-/** A conversation up to an answer, as the one who answered saw it. */
+/** A conversation up to an answer, as seen by the voice that gave it. */
 export interface AskedConversation {
   readonly system?: string;
   readonly tools?: readonly unknown[];
   readonly turns: readonly RowTurn[];
 }
 
-/** An answer in the comparison, and what the person thinks of it. */
+/** An answer in the comparison, with the user's rating. */
 export interface RatedAnswer {
   /** Null for the base model. */
   readonly adapterId: string | null;
@@ -21,7 +21,7 @@ export interface RatedAnswer {
   readonly thumb: Thumb | null;
 }
 
-/** What a person thinks of the answers to a question. */
+/** The user's ratings of the answers to a question. */
 export interface Rating {
   /** The question's id in the conversation. */
   readonly id: string;
@@ -29,13 +29,13 @@ export interface Rating {
   /** Milliseconds since 1970. */
   readonly ratedAt: number;
   readonly answers: readonly RatedAnswer[];
-  /** Whether the best was chosen without names, or none: then no answer has a thumb up. */
+  /** Whether the best answer, or none, was chosen blind; if none, no answer has a thumb up. */
   readonly blind: boolean;
 }
 
 /**
- * The rows that a rating gives: a pair for each answer that is better than another; where there is no pair, each rated
- * answer with its label.
+ * The dataset rows of a rating: a pair for each answer that is better than another, or if there are no pairs, each
+ * rated answer with its label.
  */
 export function rowsOfRating({ answers }: Rating): Row[] {
   const good = answers.filter(({ thumb }) => thumb === "up");
@@ -66,10 +66,10 @@ function answerTurn({ text }: RatedAnswer): RowTurn {
   return { role: "assistant", text };
 }
 
-/** How often each voice was chosen without names. */
+/** How often each voice was chosen blind. */
 export interface BlindTally {
   readonly choices: number;
-  /** Choices of none. */
+  /** Number of times none was chosen. */
   readonly ties: number;
   readonly wins: readonly {
     readonly adapterId: string | null;
@@ -78,7 +78,7 @@ export interface BlindTally {
   }[];
 }
 
-/** The tally of blind choices among just these voices. */
+/** The tally of blind choices among exactly these voices. */
 export function blindTally(
   ratings: readonly Rating[],
   voices: readonly Pick<RatedAnswer, "adapterId" | "merged">[],

@@ -1,11 +1,13 @@
-/** What an objective on better and worse answers measures, as means over them. */
+import type { ScoreValues } from "./scores";
+
+/** Measures of an objective on preferences, as means. */
 export interface PreferenceReport {
-  /** Of chosen answers, or those labelled good; null if there were none. */
+  /** For chosen answers, or those labelled good; null if there are none. */
   readonly chosenReward: number | null;
   readonly rejectedReward: number | null;
   /**
-   * Share of pairs whose chosen answer has the greater reward, or of labelled answers that have become likelier, if good, or
-   * less likely, if bad, than the model's answers have on average. Ties, as before the first step, count half.
+   * Share of pairs whose chosen answer has the greater reward; or of labelled answers whose likelihood has moved in the
+   * right direction relative to the average. Ties, as before the first step, count half.
    */
   readonly accuracy: number;
 }
@@ -32,6 +34,8 @@ export interface ValidationReport {
   readonly loss: number;
   /** Set for objectives on pairs. */
   readonly preference?: PreferenceReport;
+  /** Mean scores of answers to held-out rows, if they are scored on the way. */
+  readonly scores?: ScoreValues;
 }
 
 /** All reports of a run. */
@@ -47,4 +51,6 @@ export interface SampleAnswer {
   /** The dataset's answer. */
   readonly expected: string;
   readonly answer: string;
+  /** Its scores, if answers are scored on the way. */
+  readonly values?: ScoreValues;
 }

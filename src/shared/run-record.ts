@@ -1,6 +1,7 @@
 import type { ErrorData } from "../lib/errors";
 import type { Row } from "./rows";
 import type { RunHistory, SampleAnswer } from "./run-history";
+import type { ScoreValues } from "./scores";
 import type { RunConfig } from "./training";
 
 /** State of a run: as stored, or "interrupted" where it is stored as running but no tab runs it. */
@@ -32,6 +33,12 @@ export interface RunEnvironment {
   readonly browser: string;
 }
 
+/** Loss per token on the built-in everyday questions, without and with the adapter. */
+export interface EverydayLosses {
+  readonly before: number;
+  readonly after: number;
+}
+
 /** Metadata of a run, without its curves. */
 export interface RunSummary extends RunLabel {
   /** Also the id of its adapter. */
@@ -58,6 +65,10 @@ export interface RunSummary extends RunLabel {
   readonly best: { readonly step: number; readonly loss: number } | null;
   /** Why it failed. */
   readonly problem: ErrorData | null;
+  /** What it forgot; null or absent if that was not measured. */
+  readonly everyday?: EverydayLosses | null;
+  /** Means of its adapter's latest scorecard; absent if it was not scored. */
+  readonly scores?: ScoreValues;
   readonly adapterIds: readonly string[];
 }
 

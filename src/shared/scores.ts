@@ -1,6 +1,7 @@
 import type { TemplateId } from "./data";
 import type { Field } from "./fields";
 import type { FinishReason } from "./generation";
+import type { Row } from "./rows";
 
 /** Kind and direction of a score. */
 interface ScoreSpec {
@@ -48,6 +49,8 @@ export interface ScoredAnswer {
 
 /** A scored row with an answer of each side. */
 export interface ScoredRow {
+  /** Absent in what earlier versions scored. */
+  readonly row?: Row;
   /** The question with its input; for a text, its beginning. */
   readonly question: string;
   readonly expected: string;

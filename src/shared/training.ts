@@ -2,13 +2,25 @@ import type { PromptTemplate } from "./data";
 import type { Field } from "./fields";
 import type { MethodChoice } from "./methods";
 import type { ObjectiveChoice } from "./objectives";
+import type { SweepPlace } from "./sweep-place";
+import { SCORE_IDS, type ScoreId } from "./scores";
 
 export const SCHEDULES = ["linear", "cosine", "constant"] as const;
 export type Schedule = (typeof SCHEDULES)[number];
 
-/** Which answers contribute to the loss, as a choice: all unless the file excludes them, the last, or those it marks. */
+/** What tells the best values and ends a run early: the validation loss, or a score of answers to held-out rows. */
+export const BEST_BY = [
+  "loss",
+  ...SCORE_IDS.filter((id) => !["loss", "regex", "length"].includes(id)),
+] as const;
+export type BestBy = "loss" | ScoreId;
+
+/**
+ * Choices of which answers contribute to the loss: all unless the file excludes them, the last, or those marked in the
+ * file.
+ */
 export const LEARN_FROM = ["every", "last", "flagged"] as const;
-/** A choice, or "all", with which a run learns text: every token, prompts included. */
+/** A choice, or "all" for texts, where every token contributes, prompts included. */
 export type LearnFrom = (typeof LEARN_FROM)[number] | "all";
 
 /** How thinking blocks of answers are treated: as the chat template renders them, rendered without loss, or removed. */
@@ -36,6 +48,8 @@ export interface TrainingOptions {
   readonly epochs: number;
   /** Limit on optimizer steps; 0 for none. */
   readonly maxSteps: number;
+  /** Limit on training time in minutes; 0 for none. Absent in runs of earlier versions, like all optional options. */
+  readonly maxMinutes?: number;
   /** Rows per forward pass. */
   readonly batchSize: number;
   /** Forward passes per optimizer step. */
@@ -52,7 +66,7 @@ export interface TrainingOptions {
   readonly learnFrom?: LearnFrom;
   /** Absent (meaning "template") in runs of earlier versions. */
   readonly thoughts?: Thoughts;
-  /** Share of an epoch's rows that come from {@link RunConfig.mixDatasetId}; absent in runs of earlier versions. */
+  /** Fraction of an epoch's rows that are from {@link RunConfig.mixDatasetId}; absent in runs of earlier versions. */
   readonly mixShare?: number;
   /** Fraction of rows held out for validation, 0 to 0.5. */
   readonly validationSplit: number;
@@ -66,7 +80,13 @@ export interface TrainingOptions {
    * Number of intermediate adapters to keep, those with the lowest validation loss; absent in runs of earlier versions.
    */
   readonly keepCheckpoints?: number;
-  /** Optimizer steps between sample answers; 0 disables them. */
+  /** What the best values are best by; absent: the validation loss. */
+  readonly metricForBestModel?: BestBy;
+  /** Held-out rows that are scored at each validation, at most; 0 for none. A score as metric needs some. */
+  readonly scoreRows?: number;
+  /** Held-out rows that are answered on the way, to be read; absent: one if `sampleEvery` is set. */
+  readonly sampleRows?: number;
+  /** Optimizer steps between sample answers; 0: with each validation. */
   readonly sampleEvery: number;
   readonly seed: number;
   /** Concatenates rows into sequences instead of padding. */
@@ -78,6 +98,17 @@ export interface TrainingOptions {
   /** Starts from an existing adapter, given by {@link RunConfig.continueFrom}. */
   readonly continueAdapter: boolean;
 }
+
+/** What the options mean that runs of earlier versions lack. */
+export const EARLIER_OPTIONS = {
+  ...LEARN_EVERY,
+  maxMinutes: 0,
+  metricForBestModel: "loss",
+  scoreRows: 0,
+  sampleRows: 0,
+  keepCheckpoints: 0,
+  baseModelDropout: false,
+} as const satisfies Partial<TrainingOptions>;
 
 type TrainingField = Field<keyof TrainingOptions>;
 
@@ -97,6 +128,14 @@ export const trainingFields = [
     default: 0,
     min: 0,
     max: 1_000_000,
+    level: "basic",
+  },
+  {
+    name: "maxMinutes",
+    type: "number",
+    default: 0,
+    min: 0,
+    max: 100_000,
     level: "basic",
   },
   {
@@ -210,11 +249,34 @@ export const trainingFields = [
     level: "advanced",
   },
   {
+    name: "metricForBestModel",
+    type: "select",
+    default: "loss",
+    choices: BEST_BY,
+    level: "advanced",
+  },
+  {
+    name: "scoreRows",
+    type: "integer",
+    default: 0,
+    min: 0,
+    max: 1000,
+    level: "advanced",
+  },
+  {
     name: "keepCheckpoints",
     type: "integer",
     default: 0,
     min: 0,
     max: 20,
+    level: "advanced",
+  },
+  {
+    name: "sampleRows",
+    type: "integer",
+    default: 3,
+    min: 0,
+    max: 32,
     level: "advanced",
   },
   {
@@ -271,15 +333,20 @@ export interface RunConfig extends PromptTemplate {
   readonly modelId: string;
   readonly method: MethodChoice;
   readonly training: TrainingOptions;
+  /** SHA-256 of the files behind the dataset, by which it is recognised when it is imported again. */
+  readonly datasetHash?: string;
+  readonly validationHash?: string;
+  /** Its part in a sweep, if it is one of its runs. */
+  readonly sweep?: SweepPlace;
   /** Identity of the row edits when the run began; absent in runs of earlier versions. */
   readonly datasetEdits?: string;
   /** The objective on preferences; if absent, answers or texts are learned. */
   readonly objective?: ObjectiveChoice | null;
   /** Validation dataset; if absent or null, a fraction of the rows is held out. */
   readonly validationDatasetId?: string | null;
-  /** Dataset of which rows are mixed into the training rows, by `training.mixShare`. */
+  /** Dataset to mix in, with fraction `training.mixShare`. */
   readonly mixDatasetId?: string | null;
-  /** The changes of its rows that were in force when the run began. */
+  /** Identity of its row edits when the run began. */
   readonly mixDatasetEdits?: string;
   /** Adapter to start from; null for a new one. */
   readonly continueFrom: string | null;

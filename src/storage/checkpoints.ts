@@ -14,7 +14,7 @@ interface StoredTensor {
 
 /** Log-probabilities of a run's preference pairs before training. */
 export interface RunReferences {
-  /** Identifies the model and the tokens that they were computed of. */
+  /** Digest of the model and the tokens. */
   readonly tokens: string;
   /** Chosen and rejected answer of each pair. */
   readonly values: Float32Array<ArrayBuffer>;
@@ -45,6 +45,7 @@ export interface RunCheckpoint {
     readonly best: {
       readonly step: number;
       readonly loss: number;
+      readonly figure?: number;
       readonly values: ReadonlyMap<string, StoredTensor>;
     } | null;
     readonly measuredSince: number;
@@ -78,6 +79,7 @@ interface RunCard extends Omit<RunCheckpoint, "snapshot" | "best" | "references"
     readonly best: {
       readonly step: number;
       readonly loss: number;
+      readonly figure?: number;
       readonly values: readonly {
         readonly name: string;
         readonly shape: readonly number[];
@@ -191,6 +193,7 @@ function toCard({ snapshot, best, references, ...run }: RunCheckpoint): { card: 
       best: best.best && {
         step: best.best.step,
         loss: best.best.loss,
+        ...(best.best.figure !== undefined && { figure: best.best.figure }),
         values: values.map(([name, { shape, data }]) => ({ name, shape, numbers: data.length })),
       },
     },

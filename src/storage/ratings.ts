@@ -2,10 +2,13 @@ import { clear, del, values } from "idb-keyval";
 import type { Rating } from "../shared/ratings";
 import { guarded, openStore, putAll } from "./database";
 
-/** Ratings of answers by the question's id. */
+/** Ratings of answers, keyed by the question's id. */
 const ratings = openStore("luthier-ratings", "ratings");
 
-/** Keeps a rating in place of an earlier one of the same question. Errors: LuthierError("storage"); that one then stays. */
+/**
+ * Saves a rating, replacing an earlier one of the same question. Errors: LuthierError("storage"), keeping the earlier
+ * one.
+ */
 export async function saveRating(rating: Rating): Promise<void> {
   await guarded("rating-keep", () => putAll(ratings, [[rating.id, rating]]));
 }
@@ -16,7 +19,7 @@ export async function listRatings(): Promise<Rating[]> {
   return all.sort((a, b) => a.ratedAt - b.ratedAt);
 }
 
-/** Forgets the rating of a question; nothing happens when there is none. */
+/** Deletes the rating of a question, if present. */
 export async function deleteRating(id: string): Promise<void> {
   await guarded("rating-keep", () => del(id, ratings));
 }

@@ -69,12 +69,12 @@ export function loadHeldOut(id: string): Promise<HeldOut | null> {
 }
 
 /**
- * Changes a run's user-editable fields, or its state.
+ * Changes a run's user-editable fields, its state or its scores.
  * @returns false if there is no such run
  */
 export function labelRun(
   id: string,
-  change: Partial<RunLabel & Pick<RunSummary, "state">>,
+  change: Partial<RunLabel & Pick<RunSummary, "state" | "scores">>,
 ): Promise<boolean> {
   return guarded("run-label", async () => {
     if (await shelf.describe(id, (card) => ({ ...card, ...change }))) return true;

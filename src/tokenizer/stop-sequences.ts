@@ -1,6 +1,6 @@
 /**
- * Cuts a growing text right before the first of the stop sequences, which may span pieces. What could be the beginning
- * of one is held back until it is known to be none.
+ * Truncates a streamed text before the first stop sequence, which may span pieces. A possible beginning of one is held
+ * back until it is ruled out.
  */
 export class StopSequences {
   readonly #stops: readonly string[];
@@ -12,12 +12,12 @@ export class StopSequences {
     this.#stops = stops;
   }
 
-  /** Whether the text has been cut; nothing comes after that. */
+  /** Whether the text has been truncated; nothing follows then. */
   get found(): boolean {
     return this.#found;
   }
 
-  /** The text that is certain now that `piece` has come. */
+  /** Adds a piece; returns the text that is now certain. */
   push(piece: string): string {
     if (this.#found) return "";
     const text = this.#held + piece;
@@ -28,14 +28,14 @@ export class StopSequences {
     return text.slice(0, certain);
   }
 
-  /** What was held back, at the end of the text. */
+  /** The held-back text, at the end. */
   flush(): string {
     const rest = this.#held;
     this.#held = "";
     return rest;
   }
 
-  /** Length of the longest end of `text` that begins a stop sequence. */
+  /** Length of the longest suffix of `text` that begins a stop sequence. */
   #openLength(text: string): number {
     const longest = Math.max(0, ...this.#stops.map(({ length }) => length - 1));
     for (let length = Math.min(longest, text.length); length > 0; length--) {

@@ -1,14 +1,14 @@
 import type { Tokenizer } from "./tokenizer";
 
-/** The text of a token among others. */
+/** The displayable text of a token in a sequence. */
 export interface TokenPiece {
-  /** Whole characters; those whose bytes are split over tokens stand on the first of these. */
+  /** Whole characters; a character whose bytes span several tokens is shown at the first. */
   readonly text: string;
-  /** Whether its bytes belong to characters that stand on an earlier token; it has no text then. */
+  /** Whether its bytes belong to characters shown at an earlier token; the text is then empty. */
   readonly continues: boolean;
 }
 
-/** The displayable texts of consecutive tokens, with whole characters where their bytes are split over several. */
+/** The displayable texts of consecutive tokens, with characters that span several tokens shown whole. */
 export function tokenPieces(ids: readonly number[], tokenizer: Tokenizer): TokenPiece[] {
   const pieces: TokenPiece[] = [];
   while (pieces.length < ids.length) {
@@ -20,10 +20,10 @@ export function tokenPieces(ids: readonly number[], tokenizer: Tokenizer): Token
   return pieces;
 }
 
-/** Tokens that share characters, at most: in some vocabularies each ends within the next character. */
+/** Maximum number of tokens that share characters: in some vocabularies each token ends within the next character. */
 const MOST_TOKENS = 32;
 
-/** The fewest tokens from `start` on that hold whole characters, if those are two or more; else null. */
+/** The smallest group of at least two tokens from `start` that consists of whole characters; null if there is none. */
 function splitCharacters(
   ids: readonly number[],
   start: number,
@@ -46,12 +46,14 @@ function splitCharacters(
   return null;
 }
 
-/** How many bytes of the last character are missing behind valid UTF-8, of which `missing` were so before it. */
+/**
+ * Number of bytes missing from the last character after valid UTF-8 that continues one with `missing` bytes missing.
+ */
 function missingBytes(bytes: Uint8Array, missing: number): number {
   return bytes.reduce((left, byte) => (left > 0 ? left - 1 : followers(byte)), missing);
 }
 
-/** Bytes that follow this first byte of a character. */
+/** Number of continuation bytes after this lead byte. */
 function followers(byte: number): number {
   if (byte < 0xc0) return 0;
   return byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;

@@ -5,6 +5,7 @@ import { createRoot } from "react-dom/client";
 import type { Client } from "../client/client";
 import { Studio } from "./features/shell/studio";
 import { beginOpening, endOpening } from "./lib/opening-mark";
+import { takeSettingsFragment } from "./lib/settings-text";
 import { RunLog } from "./lib/run-log";
 import { RunSeries } from "./lib/run-series";
 import { connectStore } from "./store/connect";
@@ -64,7 +65,10 @@ export function mountStudio(
     </StrictMode>,
   );
   onStore(store);
-  void store.getState().start();
+  // Taken before the steps keep their own names in the address.
+  const fragment = takeSettingsFragment();
+  const started = store.getState().start();
+  if (fragment !== null) void started.then(() => store.getState().loadLinkedSettings(fragment));
   return () => {
     clearTimeout(resting);
     removeEventListener("pagehide", rest);

@@ -4,26 +4,26 @@ import { StopSequences } from "../tokenizer/stop-sequences";
 import { StreamDecoder } from "../tokenizer/stream-decoder";
 import type { Tokenizer } from "../tokenizer/tokenizer";
 
-/** The text of an answer while its tokens come, and whether it should end. */
+/** The text of an answer as its tokens arrive, and whether it should end. */
 export class AnswerText {
   readonly #decoder: StreamDecoder;
   readonly #stops: StopSequences;
   readonly #loops: boolean;
   #text = "";
 
-  /** @param lead text that the template puts at the start of answers */
+  /** @param lead text that the template prescribes at the start of answers */
   constructor(tokenizer: Tokenizer, lead: string, { stop, loops }: AnswerEnds) {
     this.#decoder = new StreamDecoder(tokenizer, lead);
     this.#stops = new StopSequences(stop);
     this.#loops = loops;
   }
 
-  /** What is certain so far. */
+  /** The text that is certain so far. */
   get text(): string {
     return this.#text;
   }
 
-  /** Adds a token; returns why the answer ends with it, or null. */
+  /** Adds a token; returns a finish reason if the answer ends with it, or null. */
   push(id: number): FinishReason | null {
     const before = this.#text.length;
     this.#text += this.#stops.push(this.#decoder.push(id));

@@ -10,7 +10,9 @@ import { DEFAULT_HUB_ENDPOINT } from "../shared/hub";
 import { readRows } from "../storage/datasets";
 import type { ActiveModel, AdapterRun } from "./active";
 import { type AdapterHost, readAdapter } from "./kept-adapter";
+import type { EncodedRows } from "./encoded-rows";
 import { findOptimizer } from "./optimizer-state";
+import { offerRun } from "./training-run";
 
 /** An adapter as a source of exports, and the base name of the exported files. */
 export interface FoundSource {
@@ -26,6 +28,7 @@ export interface FoundSource {
  */
 export async function exportSource(
   session: AdapterHost,
+  encoded: EncodedRows,
   id: string,
   template: PromptTemplate,
 ): Promise<FoundSource> {
@@ -47,6 +50,7 @@ export async function exportSource(
     prompt: promptFormat(used, model.tokenizer, run ? await sharedSystem(run.config.datasetId) : ""),
     values: async () => values,
     changes: () => (changes ??= Promise.resolve().then(() => mergeChanges(adapter, values))),
+    training: run && (await offerRun(session, encoded, id, run.config)),
     optimizer: () => findOptimizer(session, id),
   };
   const name = `${model.summary.title}-${summary.name}`.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
@@ -58,6 +62,7 @@ function baseFacts({ summary, origin }: ActiveModel): BaseFacts {
   return {
     title,
     repository: origin?.repository ?? null,
+    commit: origin?.commit ?? null,
     endpoint: origin?.endpoint ?? DEFAULT_HUB_ENDPOINT,
     license,
     autoModel,

@@ -1,5 +1,6 @@
 import { eventFile } from "../export/runs/event-file";
 import { runJson, runTable } from "../export/runs/run-table";
+import { wandbZip } from "../export/runs/wandb-file";
 import { LuthierError } from "../lib/errors";
 import type { RunExportFormat } from "../protocol/commands";
 import type { LogLine } from "../protocol/log";
@@ -60,6 +61,8 @@ export async function exportRun(
       return { name: `${stem}.json`, file: new Blob([runJson(summary, details)]) };
     case "csv":
       return { name: `${stem}.csv`, file: new Blob([runTable(details)]) };
+    case "wandb":
+      return { name: `${stem}-wandb.zip`, file: new Blob([wandbZip(summary, details)]) };
     case "tensorboard": {
       // TensorBoard takes files whose names contain "tfevents".
       const seconds = Math.floor(summary.startedAt / 1000);

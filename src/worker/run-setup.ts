@@ -1,6 +1,7 @@
 import { initContext, initialValues } from "../engine/adapters/adapter-state";
 import type { Adapter, HostTensor } from "../engine/adapters/common/method";
 import { methods } from "../engine/adapters/registry";
+import { sameShape } from "../engine/graph/value";
 import { canPack, LIKELIHOOD_ONLY } from "../engine/train/batch-inputs";
 import { type AnswerObjective, bindObjective } from "../engine/train/objectives";
 import { adamDefaults, type TrainerOptions } from "../engine/train/trainer";
@@ -12,7 +13,7 @@ import { type ObjectiveChoice, objectiveSpecs } from "../shared/objectives";
 import { learnRuleOf, type RunConfig, type TrainingOptions } from "../shared/training";
 import type { EncodedRows, EncodedUse } from "./encoded-rows";
 import { methodOfRun, readExpertValues } from "./experts";
-import type { AdapterHost } from "./kept-adapter";
+import { type AdapterHost, readAdapter } from "./kept-adapter";
 import { type OtherRows, planTrainingData, type TrainingData } from "./training-data";
 
 /** Everything a run needs that follows from its configuration, before anything is allocated. */
@@ -25,7 +26,7 @@ export interface RunSetup {
   /** The requested options, with the maximum length limited to the model's positions and packing only if supported. */
   readonly training: TrainingOptions;
   readonly data: TrainingData;
-  /** The loss on better and worse answers; undefined: cross-entropy. */
+  /** The objective on preferences; undefined for cross-entropy. */
   readonly objective?: AnswerObjective | undefined;
 }
 
@@ -73,13 +74,13 @@ export async function setUpRun(
 }
 
 /** A pair whose chosen answer is learned with its prompt. */
-function withLearnedPrompt(row: EncodedRow): EncodedRow {
+export function withLearnedPrompt(row: EncodedRow): EncodedRow {
   return { ...row, supervised: row.supervised.map((mark) => (mark === 0 ? LIKELIHOOD_ONLY : mark)) };
 }
 
-/** Refuses what an objective on better and worse answers cannot train with. */
+/** Refuses methods and models that do not support objectives on preferences. */
 function checkObjective({ method, training }: RunConfig, objective: ObjectiveChoice, adapter: Adapter): void {
-  // A batch of one has no other answer to estimate from how far the model has moved.
+  // With a single answer per batch, KTO cannot estimate how far the model has moved.
   if (objectiveSpecs[objective.id].compares === "labels" && training.batchSize < 2)
     throw new LuthierError({ code: "config/labels-need-batch" }, { field: "batchSize" });
   if (!adapter.selection?.samples) return;
@@ -102,6 +103,29 @@ export async function drawValues(
   return initialValues(setup.adapter, initContext(engine.tensors, random, tokenize, experts));
 }
 
+/** Values that a run starts with: drawn from its seed, or those of the adapter to continue from. */
+export async function startValues(
+  session: AdapterHost,
+  setup: RunSetup,
+): Promise<ReadonlyMap<string, HostTensor>> {
+  const { continueFrom } = setup.config;
+  if (continueFrom === null) return drawValues(session, setup);
+  const { summary, values } = await readAdapter(session, continueFrom);
+  if (sameParameters(setup.adapter, values)) return values;
+  throw new LuthierError(
+    { code: "config/other-parameters", adapter: summary.name },
+    { field: "continueAdapter" },
+  );
+}
+
+/** Whether the values match the parameters by name and shape. */
+function sameParameters(adapter: Adapter, values: ReadonlyMap<string, HostTensor>): boolean {
+  return (
+    adapter.parameters.length === values.size &&
+    adapter.parameters.every(({ name, shape }) => sameShape(values.get(name)?.shape ?? [], shape))
+  );
+}
+
 /** Derives the trainer's options. */
 export function trainerOptions(
   training: TrainingOptions,
@@ -118,6 +142,18 @@ export function trainerOptions(
     baseDropout: training.baseModelDropout === true,
     ...adamDefaults,
   };
+}
+
+/** Validations during a run, at least, if the options do not set an interval; also at least one an epoch. */
+const VALIDATIONS = 5;
+
+/** Optimizer steps between validations. */
+export function validationInterval(
+  { evalSteps }: Pick<TrainingOptions, "evalSteps">,
+  { totalSteps, stepsPerEpoch }: Pick<TrainingData, "totalSteps" | "stepsPerEpoch">,
+): number {
+  if (evalSteps > 0) return evalSteps;
+  return Math.min(stepsPerEpoch, Math.max(1, Math.ceil(totalSteps / VALIDATIONS)));
 }
 
 /** Rows are truncated to the model's positions minus the virtual tokens. */

@@ -140,6 +140,21 @@ export async function scoreSide(
   }
 }
 
+/** Answers all rows, in their order, without measuring the expected answers. Errors: out of memory; cancelled. */
+export async function answerRows(
+  { engine, state }: Speaker,
+  rows: readonly PreparedRow[],
+  scoring: SideScoring,
+): Promise<ScoredAnswer[]> {
+  const lengths = rows.map(({ prompt }) => prompt.ids.length + scoring.options.maxNewTokens);
+  const decoder = await BatchDecoder.create(engine, state, Math.max(...lengths));
+  try {
+    return await answer(decoder, rows, scoring);
+  } finally {
+    decoder.destroy();
+  }
+}
+
 /** A side's mean loss per token. */
 export async function measureLoss(
   { engine, state }: Speaker,

@@ -8,6 +8,7 @@ import { learnRuleOf, type LearnRule, type RunConfig } from "../shared/training"
 import { type PromptTemplate, templateOf } from "../shared/data";
 import { findDataset, readRows, streamNumberedRows } from "../storage/datasets";
 import type { EncodedRows } from "./encoded-rows";
+import { withPresentData } from "./run-dataset";
 import { heldOutOfSample, sampleId, samples } from "./samples";
 import { heldOutPlaces } from "./training-data";
 
@@ -44,7 +45,7 @@ export async function scoreSource(
   { run, positions }: { readonly run: RunConfig | null; readonly positions: number },
   signal: AbortSignal,
 ): Promise<ScoreSource> {
-  const asked = run ? heldOutOfRun(run) : { ...encoding, ...splitOf(wanted) };
+  const asked = run ? heldOutOfRun(await withPresentData(run)) : { ...encoding, ...splitOf(wanted) };
   const held = { ...asked, maxLength: Math.min(asked.maxLength, positions) };
   const kept = encodingOf(held);
   if (wanted.kind === "files") {

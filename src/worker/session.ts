@@ -45,7 +45,7 @@ export class Session {
   readonly #adapters = new Map<string, ActiveAdapter>();
   /** Copies of the base model with an adapter merged in, by adapter id. */
   readonly #merged = new Map<string, LoadedModel>();
-  /** The adapter of a paused run, which the run owns. */
+  /** The adapter of a paused run, owned by the run. */
   #lent: ActiveAdapter | null = null;
   readonly #generators = new Map<number, ColumnGenerator>();
 
@@ -78,7 +78,7 @@ export class Session {
     return this.#lent?.summary.id === id ? this.#lent : (this.#adapters.get(id) ?? null);
   }
 
-  /** Lets the adapter of a paused run be asked, until null is given or it is lost with the model. */
+  /** Makes the adapter of a paused run available for questions, until set to null or lost with the model. */
   lend(adapter: ActiveAdapter | null): void {
     const earlier = this.#lent;
     if (earlier) this.#dropSpeaking(({ state }) => state === earlier.state);

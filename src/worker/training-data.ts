@@ -2,6 +2,7 @@ import {
   type Batch,
   type BatchList,
   epochBatches,
+  type Group,
   orderedBatches,
   type References,
   rowSizes,
@@ -21,6 +22,10 @@ export interface TrainingData {
   readonly totalSteps: number;
   /** Batches of an optimizer step (from 0), built on demand. */
   batches(step: number): readonly Batch[];
+  /** Rows of a step's batches, by their place in `train`. */
+  groups(step: number): readonly Group[];
+  readonly train: RowSet;
+  readonly validationSet: RowSet;
   /** Tokens of a step's rows, excluding padding. */
   tokens(step: number): number;
   /** Epochs completed at the end of a step (from 0). */
@@ -31,9 +36,9 @@ export interface TrainingData {
   /** Possible batch shapes, longest first. */
   readonly shapes: readonly BatchShape[];
   readonly evaluationShapes: readonly BatchShape[];
-  /** Rows that an epoch trains on, those mixed in included. */
+  /** Rows per epoch, including mixed-in ones. */
   readonly trainRows: number;
-  /** Rows of these that come from the dataset mixed in. */
+  /** How many of these are from the mixed-in dataset. */
   readonly mixedRows: number;
   /** For pairs of answers; null for texts and single answers. */
   readonly pairs: PairData | null;
@@ -50,6 +55,14 @@ export interface TrainingData {
   readonly sampleRow: number;
 }
 
+/** Encoded rows with their numbers in their dataset; of a block of texts, that of the row in which it starts. */
+export interface RowSet {
+  readonly rows: readonly EncodedRow[];
+  readonly numbers: readonly number[];
+  /** How many of the last ones come from the dataset mixed in. */
+  readonly mixed: number;
+}
+
 /** Preference pairs, whose log-probabilities before training some objectives use. */
 export interface PairData {
   /** Filled in before training; batches read their values from here. */
@@ -61,11 +74,11 @@ export interface PairData {
   readonly shapes: readonly BatchShape[];
 }
 
-/** Rows beside those of the dataset. */
+/** Additional rows. */
 export interface OtherRows {
-  /** Of a validation file, used instead of holding out rows of the dataset. */
+  /** Rows of a validation file, used instead of holding out rows of the dataset. */
   readonly validation?: readonly EncodedRow[] | null;
-  /** Of a dataset that `mixShare` of the training rows come from; none of them are held out. */
+  /** Rows of a dataset to mix in, with fraction `mixShare`; none of them are held out. */
   readonly mixed?: readonly EncodedRow[] | null;
 }
 
@@ -118,6 +131,22 @@ export function planTrainingData(
   return {
     totalSteps,
     batches: (step) => epochs.places(step).map(({ list, index }) => list.at(index)),
+    groups: (step) => epochs.places(step).map(({ list, index }) => list.sequencesAt(index)),
+    train: {
+      rows: train,
+      numbers: [
+        ...split.train.map((index) => datasetIndexOf(rows, index)),
+        ...mixed.map((row, index) => row.row ?? index),
+      ],
+      mixed: mixed.length,
+    },
+    validationSet: {
+      rows: validationRows,
+      mixed: 0,
+      numbers: validationFile
+        ? usableRows(validationFile).map((index) => datasetIndexOf(validationFile, index))
+        : split.validation.map((index) => datasetIndexOf(rows, index)),
+    },
     tokens: (step) =>
       epochs
         .places(step)
@@ -179,8 +208,8 @@ function usableRows(rows: readonly EncodedRow[]): number[] {
 }
 
 /**
- * Rows that make up `mixShare` of the training rows beside `count` of the dataset's own, drawn by the seed; all usable
- * ones if there are not as many. Throws if there are none.
+ * Samples rows by the seed so that they make up `mixShare` of the training rows, given `count` of the dataset's own;
+ * all usable ones if there are fewer. Throws if there are none.
  */
 function mixIn(
   rows: readonly EncodedRow[],

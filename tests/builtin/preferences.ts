@@ -1,4 +1,4 @@
-import { encodePair } from "../../src/data/encode/encode-row";
+import { encodeLabelled, encodePair } from "../../src/data/encode/encode-row";
 import { AdapterState, initContext, initialValues } from "../../src/engine/adapters/adapter-state";
 import { methods } from "../../src/engine/adapters/registry";
 import { trainingLoop } from "../../src/engine/train/loop";
@@ -12,7 +12,7 @@ import type { PreferenceReport } from "../../src/shared/run-history";
 import type { Row } from "../../src/shared/rows";
 import { type RunConfig, trainingFields, type TrainingOptions } from "../../src/shared/training";
 import { prepareReferences } from "../../src/worker/references";
-import { trainerOptions } from "../../src/worker/run-setup";
+import { trainerOptions, withLearnedPrompt } from "../../src/worker/run-setup";
 import { planTrainingData } from "../../src/worker/training-data";
 import { builtInDefaults, openBuiltIn, type OpenModel, readPublic } from "./built-in";
 
@@ -57,13 +57,18 @@ async function learn({ engine, tokenizer }: OpenModel, id: ObjectiveId): Promise
   const own = builtInDefaults().lora ?? {};
   const training = { ...defaultValues(trainingFields), ...own } as unknown as TrainingOptions;
   const adapter = methods.lora.bind({ ...defaultValues(methodSpecs.lora.fields), ...own }, engine.spec);
+  const objective = { id, options: defaultValues(objectiveSpecs[id].fields) };
+  const bound = bindObjective(objective);
   const [train, held] = ["short-answers.json", "short-answers.heldout.json"].map((file) =>
-    readPublic<Pair[]>("datasets", file).map((pair) =>
-      encodePair(toRow(pair), "chat", tokenizer, training.maxLength),
-    ),
+    readPublic<Pair[]>("datasets", file).flatMap((pair) => {
+      const input = [toRow(pair), "chat", tokenizer, training.maxLength] as const;
+      if (objectiveSpecs[id].compares === "labels") return encodeLabelled(...input);
+      return bound.compares === "pairs" && bound.learnsPrompt
+        ? withLearnedPrompt(encodePair(...input))
+        : encodePair(...input);
+    }),
   );
   const data = planTrainingData(train ?? [], training, adapter, false, { validation: held ?? [] });
-  const objective = { id, options: defaultValues(objectiveSpecs[id].fields) };
   const { signal } = new AbortController();
   const session = { model: { engine } } as Parameters<typeof prepareReferences>[0]["session"];
   const config = { objective } as unknown as RunConfig;
@@ -72,11 +77,7 @@ async function learn({ engine, tokenizer }: OpenModel, id: ObjectiveId): Promise
   await prepareReferences({ session, setup: { config, data }, kept: undefined, start, tell, signal });
   const context = initContext(engine.tensors, makeRng(training.seed, data.trainRows), () => []);
   const state = AdapterState.of(engine.gpu, adapter, await initialValues(adapter, context));
-  const trainer = await Trainer.create(
-    engine,
-    state,
-    trainerOptions(training, data, bindObjective(objective)),
-  );
+  const trainer = await Trainer.create(engine, state, trainerOptions(training, data, bound));
   const plan = {
     ...training,
     totalSteps: data.totalSteps,

@@ -21,7 +21,13 @@ beforeAll(async () => {
   const files = await Promise.all(
     names.map(async (name) => [name, await readFile(join(FOLDER, name))] as const),
   );
-  hub = await FakeHub.start({ [NAME]: { files: Object.fromEntries(files), token: TOKEN } });
+  const rows = await readFile("tests/golden/datasets/parquet/alpaca-none.parquet");
+  hub = await FakeHub.start({
+    [NAME]: { files: Object.fromEntries(files), token: TOKEN },
+    "datasets/luthier/woods": {
+      files: { "default/train/0000.parquet": rows, "default/train/0001.parquet": rows },
+    },
+  });
   studio = await serveStudio();
 });
 afterAll(async () => {
@@ -110,4 +116,31 @@ test("a model is downloaded over broken connections and a reload, and stays in t
   await expect.poll(() => card(page).count()).toBe(0);
   expect(errors).toEqual([]);
   await context.close();
+});
+
+test("the first rows of a dataset are got by its name, and what is not there is said beside what is in use", async () => {
+  if (!studio || !hub) throw new Error("nothing is served");
+  const page = await studio.browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.addInitScript(everyStepOpen);
+  await page.goto(studio.address);
+  await expect.poll(() => button(page, "Train").isEnabled(), { timeout: 240_000 }).toBe(true);
+  await page.getByRole("textbox", { name: "Hub endpoint" }).fill(hub.endpoint);
+  await page.locator("#data").getByText("From the Hugging Face Hub", { exact: true }).click();
+  const field = (name: string): Locator => page.getByRole("textbox", { name, exact: true });
+  await field("Hub dataset").fill("luthier/woods");
+  await field("Split").fill("test");
+  await field("Rows").fill("3");
+  await button(page, "Get dataset").click();
+  await page.getByText(/no split “test”/).waitFor({ timeout: 60_000 });
+  const inUse = page.getByRole("listitem").and(page.locator("[data-current]"));
+  expect(await inUse.innerText()).toMatch(/pirate/);
+  await field("Split").fill("");
+  hub.seen.length = 0;
+  await button(page, "Get dataset").click();
+  await inUse.filter({ hasText: "luthier/woods (default, train)" }).waitFor({ timeout: 120_000 });
+  expect(await inUse.innerText()).toMatch(/Parquet, Alpaca.*3 rows/s);
+  const asked = hub.seen.filter(({ path }) => path.includes(".parquet"));
+  expect(asked.some(({ path }) => path.includes("0001"))).toBe(false);
+  expect(asked.at(-1)?.range).toMatch(/^bytes=0-\d+$/);
+  await page.close();
 });

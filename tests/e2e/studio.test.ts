@@ -95,6 +95,8 @@ test("a newcomer's whole job", async () => {
   await page.getByText("pirates.json").first().waitFor({ timeout: 120_000 });
   await page.getByText("1 row was left out").waitFor();
 
+  await button(page, "Quick look").click();
+  await page.getByLabel("Max minutes").fill("0");
   await page.getByLabel("Max steps").fill(String(STEPS));
   await page.getByLabel("Sample every").fill(String(STEPS / 2));
   await ready(page);

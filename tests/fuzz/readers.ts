@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { zipSync } from "fflate";
+import { gzipSync, zipSync } from "fflate";
 import { adapterFromFolder } from "../../src/engine/adapters/from-folder";
 import { describeModel } from "../../src/engine/models/registry";
 import { bytesSource } from "../../src/formats/byte-source";
@@ -7,6 +7,7 @@ import { openModelFolder } from "../../src/formats/model-folder";
 import { readPeftFolder } from "../../src/formats/peft-folder";
 import { chooseFiles } from "../../src/hub/choose-files";
 import { listRepository } from "../../src/hub/list-repository";
+import { readFiles } from "../../src/data/read/read-files";
 import { readText } from "../../src/data/read/read-rows";
 import { RowCollector } from "../../src/data/read/row-collector";
 import { parseJsonObject } from "../../src/lib/json";
@@ -25,6 +26,7 @@ export type Reader = (rng: Rng) => Promise<void> | void;
 
 const golden = (path: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(readFileSync(new URL(`../golden/${path}`, import.meta.url)));
+const utf8 = (value: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(value);
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const json = (path: string): Record<string, unknown> =>
   JSON.parse(text(golden(path))) as Record<string, unknown>;
@@ -66,6 +68,11 @@ const ROWS = JSON.stringify([
   { instruction: "Add", input: "1 + 1", output: "2", system: "s", history: [["a", "b"]] },
   { instruction: null, input: 3, output: [1, 2, { a: NaN }.a] },
 ]);
+const TABLES = [
+  'instruction,input,output\nSay hi,,"Hi, ""you"""\nAdd,1 + 1,2\n',
+  'sep=;\r\ninstruction;output\r\n"two\nlines";b\r\n',
+  "question\tanswer\na\tb\n",
+];
 const LINES = (JSON.parse(ROWS) as unknown[]).map((row) => JSON.stringify(row)).join("\n");
 const SETTINGS = {
   datasetId: "d",
@@ -102,6 +109,11 @@ function useTokenizer(tokenizer: unknown, config: unknown, chatTemplate: string 
   }
   for (let id = 0; id < 20; id++) loaded.tokenText(id);
   if (loaded.hasChatTemplate) loaded.applyChat(CHAT, { addGenerationPrompt: true });
+}
+
+/** Reads a file of rows of any kind, as the page does. */
+async function readFile(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  for await (const rows of readFiles([{ name, bytes: new Blob([bytes]) }])) if (rows.length > 100_000) return;
 }
 
 async function readData(bytes: Uint8Array<ArrayBuffer>, rng: Rng): Promise<void> {
@@ -256,9 +268,16 @@ export const readers: Readonly<Record<string, Reader>> = {
     const source = bytesSource("adapter.zip", mutateBytes(zip, rng));
     adapterFromFolder(await readPeftFolder([source]), model);
   },
-  "rows, bytes": (rng) => readData(mutateBytes(new TextEncoder().encode(pick(rng, [ROWS, LINES])), rng), rng),
-  "rows, values": (rng) =>
-    readData(new TextEncoder().encode(jsonText(mutateJson(JSON.parse(ROWS), rng))), rng),
+  "rows, bytes": (rng) => readData(mutateBytes(utf8(pick(rng, [ROWS, LINES])), rng), rng),
+  "rows, values": (rng) => readData(utf8(jsonText(mutateJson(JSON.parse(ROWS), rng))), rng),
+  tables: (rng) => readFile(`rows.${pick(rng, ["csv", "tsv"])}`, mutateBytes(utf8(pick(rng, TABLES)), rng)),
+  "archives of rows": (rng) => {
+    const text = utf8(pick(rng, [ROWS, LINES]));
+    if (rng.integer(2) === 0)
+      return readFile("rows.json.gz", mutateBytes(new Uint8Array(gzipSync(text)), rng));
+    const zip = new Uint8Array(zipSync({ "a.json": text, "b/c.csv": utf8(pick(rng, TABLES)) }));
+    return readFile("rows.zip", mutateBytes(zip, rng));
+  },
   settings: (rng) => {
     readSettings(JSON.parse(jsonText(mutateJson(SETTINGS, rng))));
   },

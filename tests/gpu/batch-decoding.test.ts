@@ -33,7 +33,7 @@ describe("a batch", () => {
   });
   afterAll(() => model.weights.destroy());
 
-  test("draws each answer by its own seed, and ends each by itself", async () => {
+  test("samples each answer with its own seed, and ends each separately", async () => {
     // More rows than lanes, so that lanes are reused.
     const prompts = promptsOf(
       model,
@@ -47,7 +47,7 @@ describe("a batch", () => {
     expect(new Set(answers.map(({ finish }) => finish))).toEqual(new Set(["end-token", "length"]));
   });
 
-  test("begins no pass after an abort", async () => {
+  test("starts no pass after an abort", async () => {
     const decoder = await BatchDecoder.create(model, null, 16);
     const [prompt = []] = promptsOf(model, [3]);
     const question = { prompt, endIds: new Set<number>(), options: defaultGeneration, random: makeRng(1) };

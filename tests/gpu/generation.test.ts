@@ -160,7 +160,7 @@ describe("a generator", () => {
     await expect(answer(generator, [], options)).rejects.toThrow(/no tokens/);
   });
 
-  test("draws the same answer from the same seed, and others from others", async () => {
+  test("samples the same answer with the same seed, and others with other seeds", async () => {
     const draw = { temperature: 1.5, maxNewTokens: 8 };
     const [first, again, other] = [
       await answer(generator, prompt, { ...draw, seed: 1 }),
@@ -172,7 +172,7 @@ describe("a generator", () => {
   });
 });
 
-test("an answer is of what the adapter has learned by then", async () => {
+test("an answer uses the adapter's current values", async () => {
   const model = await loadGoldenModel(gpu, "llama_tied");
   // DoRA's magnitudes are computed once per answer.
   const tensors = await readTensors("llama_tied", "dora", "golden.safetensors");

@@ -117,7 +117,7 @@ function loraSource(
   values: ReadonlyMap<string, HostTensor>,
 ): LoraSource {
   const { family } = spec;
-  const none = { title: family, repository: null, endpoint: "", license: "" };
+  const none = { title: family, repository: null, commit: null, endpoint: "", license: "" };
   return {
     spec,
     adapter,

@@ -181,6 +181,7 @@ function exportSource(
     base: {
       title,
       repository: null,
+      commit: null,
       endpoint: "",
       license: "Apache-2.0",
       autoModel: "AutoModelForCausalLM",
@@ -195,6 +196,7 @@ function exportSource(
     prompt: promptFormat({ templateId: tokenizer.hasChatTemplate ? "chat" : "alpaca" }, tokenizer, ""),
     values: async () => values,
     changes: async () => mergeChanges(adapter, values),
+    training: null,
     optimizer: async () => null,
   };
 }

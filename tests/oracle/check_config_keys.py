@@ -1,10 +1,12 @@
-"""Usage: python tests/oracle/check_config_keys.py KEYS.json   no key of config.json is forgotten.
+"""Checks that every key of config.json is in one of the engine's lists.
 
-For each family: the fields of its configuration class, the aliases that the class resolves, and every
-name that the code of the class and of its model reads from a configuration or takes from the rest of
-config.json must be in one of the engine's lists (used, without effect, refused). Keys that are used
-must have the class's default, aliases must be the class's. What changes nothing in
-generation_config.json because it is the default anyway must be transformers' default."""
+Usage: python tests/oracle/check_config_keys.py KEYS.json
+
+For each family, the fields and aliases of its configuration class, and every name that the code of
+class and model reads from a configuration or from the rest of config.json, must be listed as used,
+without effect, or refused. Used keys must have the class's default, and aliases must be the
+class's. Defaults of generation_config.json must be transformers'.
+"""
 
 from __future__ import annotations
 

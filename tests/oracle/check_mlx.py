@@ -1,5 +1,8 @@
-"""Usage: python tests/oracle/check_mlx.py DIR   loads DIR/<family>/<case>, adapters for MLX, with
-mlx-lm on the golden base models and compares logits with PEFT's (`saved_logits` of the golden)."""
+"""Loads our MLX exports with mlx-lm on the golden base models, and compares logits with PEFT's
+(`saved_logits` of the golden).
+
+Usage: python tests/oracle/check_mlx.py DIR
+"""
 
 from __future__ import annotations
 

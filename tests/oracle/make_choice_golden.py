@@ -1,9 +1,9 @@
-"""Write tests/golden/choices.json: multiple choice as lm-evaluation-harness counts it.
+"""Writes tests/golden/choices.json: multiple choice as in lm-evaluation-harness.
 
-The model is the golden llama; its tokenizer is made here of words of one to five characters, so that a choice's number
-of tokens says nothing about its length, by which acc_norm divides.
+Usage: $(tests/oracle/setup.sh lm-eval) tests/oracle/make_choice_golden.py
 
-    $(tests/oracle/setup.sh lm-eval) tests/oracle/make_choice_golden.py
+The model is the golden llama. Its tokenizer is created here with words of one to five characters,
+so that token counts differ from the lengths that acc_norm divides by.
 """
 
 from __future__ import annotations

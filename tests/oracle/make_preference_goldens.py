@@ -1,8 +1,11 @@
-"""Usage: make_preference_goldens.py [--rest FOLDER]   writes tests/golden/preferences/ from TRL's own losses.
+"""Writes tests/golden/preferences/ with TRL's own losses.
 
-Writes what is committed; with --rest every other objective on every adapter and family, into a folder of its own, which
-tests/gpu/preferences.test.ts reads with LUTHIER_PREFERENCES. TRL comes from the environment of datasets' files, whose path
-is in LUTHIER_TRL or as tests/oracle/setup.sh data makes it."""
+Usage: make_preference_goldens.py [--rest FOLDER]
+
+By default writes what is committed; with --rest all other objectives on every adapter and family,
+into a folder that tests/gpu/preferences.test.ts reads through LUTHIER_PREFERENCES. TRL is taken
+from the environment of `setup.sh data`, or of LUTHIER_TRL.
+"""
 
 from __future__ import annotations
 

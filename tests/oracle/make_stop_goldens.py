@@ -1,9 +1,10 @@
-"""Write tests/golden/stops.json: after which token transformers' StopStringCriteria ends a text.
+"""Writes tests/golden/stops.json: the token after which transformers' StopStringCriteria ends a
+text.
 
-    $(tests/oracle/setup.sh) tests/oracle/make_stop_goldens.py
+Usage: $(tests/oracle/setup.sh) tests/oracle/make_stop_goldens.py
 
-Each case is a text's tokens under one of the golden tokenizers, stop strings that begin inside it, and the number of
-tokens after which `generate(stop_strings=...)` would end, or null.
+Each case has a text's tokens under one of the golden tokenizers, stop strings that begin inside it,
+and the number of tokens after which `generate(stop_strings=...)` would end, or null.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ test("a killed GPU process: the run goes on by itself, and so does an answer", a
   });
 });
 
-test("a GPU that the browser does not give back: the page offers a reload, and no other browser", async () => {
+test("a GPU that does not come back: the page offers a reload, not another browser", async () => {
   await visit(async ({ page, browser }) => {
     await killGpu(browser);
     await page.getByText("The GPU is back").waitFor(PATIENT);
@@ -172,7 +172,7 @@ async function pickModel(page: Page): Promise<Locator> {
   return kept;
 }
 
-test("a second tab looks on while the first trains, and neither's run is lost", async () => {
+test("a second tab watches while the first trains, and neither's run is lost", async () => {
   await visit(async ({ page, context, address }) => {
     await begin(page, 60);
     await expect.poll(() => countFiles(page, "runs"), PATIENT).toBeGreaterThan(1);
@@ -197,7 +197,7 @@ test("a second tab looks on while the first trains, and neither's run is lost", 
   });
 });
 
-test.concurrent("databases that the browser has lost hide no model, adapter or run", async () => {
+test.concurrent("lost databases hide no model, adapter or run", async () => {
   await visit(async ({ page }) => {
     const kept = await pickModel(page);
     const count = await countFiles(page, "models");
@@ -227,7 +227,7 @@ test.concurrent("databases that the browser has lost hide no model, adapter or r
 });
 
 test.concurrent(
-  "a worker that hangs under a model: it starts anew, without that model, and all else can be used",
+  "a worker that hangs on a model: it restarts without that model, and everything else works",
   async () => {
     await visit(async ({ page }) => {
       const kept = await pickModel(page);

@@ -53,6 +53,7 @@ export function madeUpSource(
     base: {
       title: "Spruce",
       repository: null,
+      commit: null,
       endpoint: "https://hub.example",
       license: "Apache-2.0",
       autoModel: "AutoModelForCausalLM",
@@ -67,6 +68,7 @@ export function madeUpSource(
     prompt: promptFormat({ templateId }, tokenizer, ""),
     values: async () => values,
     changes: async () => mergeChanges(adapter, values),
+    training: null,
     optimizer: async () => null,
   };
 }

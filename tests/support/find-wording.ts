@@ -8,7 +8,15 @@ export interface Wording {
 }
 
 /** Calls whose text is for developers, since they only report bugs. */
-const ASSERTIONS = new Set(["invariant", "defined", "Error", "RangeError", "DOMException", "DamagedZip"]);
+const ASSERTIONS = new Set([
+  "invariant",
+  "defined",
+  "requireShape",
+  "Error",
+  "RangeError",
+  "DOMException",
+  "DamagedZip",
+]);
 /** JSX attributes that are displayed or announced. */
 const READ_ATTRIBUTES = /^(aria-label|aria-description|title|label|placeholder|alt|description)$/;
 /** Two consecutive words: likely a sentence. */

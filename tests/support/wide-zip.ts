@@ -1,18 +1,21 @@
+import { crc32 } from "node:zlib";
+
 /** A zip with one stored file and 64-bit sizes and offsets (zip64) throughout. */
 export function wideZip(name: string, text: string): Uint8Array<ArrayBuffer> {
   const [path, content] = [new TextEncoder().encode(name), new TextEncoder().encode(text)];
   const wide = 0xffff_ffff;
+  const checksum = crc32(content);
   const header = [
     ...u32(0x04034b50),
     ...u16(45),
-    ...fields(0),
+    ...fields(checksum),
     ...sizes(content.length),
     ...u16(path.length),
   ];
   const file = [...header, ...u16(0), ...path, ...content];
   const extra = [...u16(1), ...u16(24), ...u64(content.length), ...u64(content.length), ...u64(0)];
   const entry = [
-    ...[...u32(0x02014b50), ...u16(45), ...u16(45), ...fields(0), ...sizes(wide), ...u16(path.length)],
+    ...[...u32(0x02014b50), ...u16(45), ...u16(45), ...fields(checksum), ...sizes(wide), ...u16(path.length)],
     ...[...u16(extra.length), ...u16(0), ...u16(0), ...u16(0), ...u32(0), ...u32(wide), ...path, ...extra],
   ];
   const [start, end] = [file.length, file.length + entry.length];
@@ -34,8 +37,8 @@ export function wideZip(name: string, text: string): Uint8Array<ArrayBuffer> {
 }
 
 /** Flags, method (stored), time, date and checksum. */
-function fields(flags: number): number[] {
-  return [...u16(flags), ...u16(0), ...u16(0), ...u16(0x21), ...u32(0)];
+function fields(checksum: number): number[] {
+  return [...u16(0), ...u16(0), ...u16(0), ...u16(0x21), ...u32(checksum)];
 }
 
 /** Packed and unpacked. */

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Inventory } from "./inventory";
 import { pause, type Studio, until } from "./studio";
 
 /** A user action during which the browser is killed. */
@@ -183,15 +184,42 @@ async function isDone(studio: Studio): Promise<void> {
 
 /** Resumes the interrupted run, or restarts it if there is no checkpoint yet. */
 async function finishRun(studio: Studio): Promise<void> {
-  const kept = Object.keys(await studio.inventory()).some((key) => key.startsWith("run "));
-  if (kept) {
-    await studio.button("Resume training").click();
+  const kept = await studio.inventory();
+  if (isResumable(kept)) {
+    await studio.button("Resume").click();
     await isDone(studio);
-  } else if (!(SECOND in (await studio.inventory()))) await train(studio);
+    return;
+  }
+  if (kept[RECORD]?.startsWith("done")) return;
+  // Killed while it was first kept: what there is of it cannot be gone on with.
+  await takeBack(studio);
+  await train(studio);
 }
+
+export const isResumable = (kept: Inventory): boolean =>
+  Object.keys(kept).some((key) => key.startsWith("run "));
 
 /** The library already has one adapter; that of another run gets the next name. */
 const SECOND = `adapter ${ADAPTER} 2`;
+const RECORD = `record ${ADAPTER} 2`;
+
+async function takeBack(studio: Studio): Promise<void> {
+  await deleteByName(studio, `${ADAPTER} 2`);
+  await deleteRecords(studio, `${ADAPTER} 2`);
+}
+
+/** Deletes the records of runs with that name: a run cut off before it was first kept leaves one too. */
+async function deleteRecords(studio: Studio, name: string): Promise<void> {
+  const more = studio.page
+    .getByRole("row")
+    .filter({ hasText: ` · ${name}` })
+    .getByRole("button", { name: /^Details of run/ });
+  for (let left = await more.count(); left > 0; left--) {
+    await more.first().click();
+    await studio.button("Delete").click();
+    await until(`run ${name} off its list`, async () => (await more.count()) < left);
+  }
+}
 
 /** All losses at full precision. */
 const losses = (studio: Studio): Promise<string> =>
@@ -205,10 +233,10 @@ export const training: Action = {
   name: "training",
   act: train,
   goOn: finishRun,
-  leaves: [SECOND],
+  leaves: [SECOND, RECORD],
   passing: /^run |^stray reserved/,
   outcome: losses,
-  undo: (studio) => deleteByName(studio, `${ADAPTER} 2`),
+  undo: takeBack,
 };
 
 export const saving: Action = {
@@ -232,7 +260,7 @@ const twoTabs: Action = {
   async goOn(studio) {
     const other = await studio.browser.newPage(studio.address);
     await studio.rest(other);
-    const isKept = Object.keys(await studio.inventory()).some((key) => key.startsWith("run "));
+    const isKept = isResumable(await studio.inventory());
     const finishing = finishRun(studio);
     finishing.catch(() => undefined);
     if (isKept) {

@@ -5,20 +5,39 @@ export type Inventory = Readonly<Record<string, string>>;
 
 /**
  * Reads everything that the studio stores, from the files and databases themselves: datasets with rows, models,
- * adapters and runs with their bytes, and unreferenced files ("stray").
+ * adapters and runs with their bytes, run records, and unreferenced files ("stray").
  */
 export function takeInventory(page: Page): Promise<Inventory> {
   return page.evaluate(async () => {
     interface Sheet {
-      card?: { title?: string; name?: string; adapter?: { name: string }; snapshot?: { step: number } };
+      card?: {
+        title?: string;
+        name?: string;
+        snapshot?: { step: number };
+        state?: string;
+        steps?: number;
+        deletedAt?: number | null;
+      };
       files?: Record<string, string>;
     }
     const kept: Record<string, string> = {};
+    const records: { id: string; name: string; state: string; text: string }[] = [];
     const digest = async (bytes: ArrayBuffer): Promise<string> => {
       const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
       return [...hash.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     };
     const root = await navigator.storage.getDirectory();
+
+    /** The record of a run, without what differs from one time to the next. */
+    const readRecord = async (id: string, folder: FileSystemDirectoryHandle, sheet: Sheet): Promise<void> => {
+      const { name = "", state = "", steps = 0, deletedAt = null } = sheet.card ?? {};
+      if (deletedAt !== null) return;
+      const file = await (await folder.getFileHandle(sheet.files?.details ?? "")).getFile();
+      const details = JSON.parse(await file.text()) as { steps: { loss: unknown }[] };
+      const losses = new TextEncoder().encode(JSON.stringify(details.steps.map(({ loss }) => loss)));
+      const text = `${state}, ${steps} steps, losses ${await digest(losses.buffer as ArrayBuffer)}`;
+      records.push({ id, name, state, text });
+    };
 
     const readFolder = async (area: string, id: string, folder: FileSystemDirectoryHandle): Promise<void> => {
       const files: Record<string, string> = {};
@@ -47,6 +66,7 @@ export function takeInventory(page: Page): Promise<Inventory> {
         ([name, place]) => `${name} ${files[place] ?? "gone"}`,
       );
       if (area === "runs") kept[`run ${id}`] = String(card.snapshot?.step);
+      else if (area === "run-records" && sheet) await readRecord(id, folder, sheet);
       else kept[`adapter ${card.name ?? ""}`] = named.sort().join();
     };
 
@@ -59,6 +79,12 @@ export function takeInventory(page: Page): Promise<Inventory> {
         if (entry.kind === "directory") await readFolder(area.name, entry.name, entry);
         else kept[`stray ${area.name}/${entry.name}`] = `${(await entry.getFile()).size} bytes`;
       }
+    }
+
+    for (const { id, name, state, text } of records) {
+      // Cut off before it was first kept, it cannot be gone on with; another may have its name.
+      const isOver = state === "running" && !(`run ${id}` in kept);
+      kept[`${isOver ? "cut off" : "record"} ${name}`] = text;
     }
 
     const names = (await indexedDB.databases()).map(({ name }) => name);

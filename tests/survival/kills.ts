@@ -55,8 +55,12 @@ function withChanges(before: Inventory, { takes = [] }: Action, leaves: Inventor
   return Object.fromEntries(Object.entries({ ...before, ...leaves }).filter(([key]) => !takes.includes(key)));
 }
 
+/** The record of a run that was cut off before it was first kept; the list of runs shows it. */
+const isCutOff = (key: string): boolean => key.startsWith("cut off ");
+
 export function compare(findings: Findings, when: string, wanted: Inventory, found: Inventory): void {
   for (const key of new Set([...Object.keys(wanted), ...Object.keys(found)])) {
+    if (isCutOff(key)) continue;
     const [was, is] = [wanted[key] ?? "nothing", found[key] ?? "nothing"];
     findings.expect(was === is, `${when}: ${key} should be ${was}, is ${is}`);
   }
@@ -204,12 +208,12 @@ function checkKilled(findings: Findings, when: string, { action, before, now, re
     const mayBeGone = action.takes?.includes(key) === true && is === "nothing";
     findings.expect(is === was || mayBeGone, `${when}: ${key} was ${was}, is ${is}`);
   }
-  const isRunKept = Object.keys(now).some((key) => key.startsWith("run "));
+  const hasCutOff = Object.keys(now).some((key) => key.startsWith("run ") || isCutOff(key));
   for (const [key, is] of Object.entries(now)) {
-    if (key in before || isMidway(action, key)) continue;
+    if (key in before || isMidway(action, key) || isCutOff(key)) continue;
     const wanted = reference.leaves[key];
-    // As long as a run is stored, so is its adapter.
-    const isPartial = wanted !== undefined && isRunKept && key.startsWith("adapter ");
+    // An interrupted run has an adapter and a record up to its last checkpoint.
+    const isPartial = wanted !== undefined && hasCutOff && /^(adapter|record) /.test(key);
     findings.expect(is === wanted || isPartial, `${when}: ${key} is ${is}, should be ${wanted ?? "nothing"}`);
   }
 }

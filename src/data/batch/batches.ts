@@ -28,7 +28,7 @@ export interface BatchOptions {
 }
 
 /** Row indices of a batch, per sequence. */
-type Group = readonly (readonly number[])[];
+export type Group = readonly (readonly number[])[];
 
 /** Number of batches per sorting window: limits padding while keeping the shuffle. */
 const WINDOW_BATCHES = 16;
@@ -69,17 +69,22 @@ export class BatchList implements Iterable<Batch> {
 
   /** Padded sequence length of a batch. */
   lengthAt(index: number): number {
-    const longest = Math.max(...this.#group(index).map((sequence) => tokensOf(sequence, this.#sizes)));
+    const longest = Math.max(...this.sequencesAt(index).map((sequence) => tokensOf(sequence, this.#sizes)));
     return this.#lengths.find((candidate) => candidate >= longest) ?? longest;
   }
 
   /** Row indices of a batch. */
   rowsAt(index: number): readonly number[] {
-    return this.#group(index).flat();
+    return this.sequencesAt(index).flat();
+  }
+
+  /** Row indices of a batch by sequence: several in one only if rows are packed. */
+  sequencesAt(index: number): Group {
+    return this.#groups[index] ?? [];
   }
 
   at(index: number): Batch {
-    const [group, length] = [this.#group(index), this.lengthAt(index)];
+    const [group, length] = [this.sequencesAt(index), this.lengthAt(index)];
     if (this.#references)
       return makePairs(this.#rows, group.flat(), this.#batchSize, length, this.#references);
     return makeBatch(this.#rows, group, this.#batchSize, length);
@@ -87,10 +92,6 @@ export class BatchList implements Iterable<Batch> {
 
   *[Symbol.iterator](): Generator<Batch> {
     for (let index = 0; index < this.length; index++) yield this.at(index);
-  }
-
-  #group(index: number): Group {
-    return this.#groups[index] ?? [];
   }
 }
 

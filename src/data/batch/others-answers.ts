@@ -1,9 +1,9 @@
 import type { EncodedRow } from "../encode/encode-row";
 
 /**
- * Labelled answers with the answer of another row after each prompt, from which KTO estimates how far the model has moved:
- * within each `batchSize` rows that of the row before, and of the last one for the first, as in TRL's KTOTrainer. Texts are
- * cut to `maxLength` tokens.
+ * Adds another row's answer after each labelled row's prompt, from which KTO estimates how far the model has moved:
+ * within each batch the previous row's, and for the first row the last one's, as in TRL's KTOTrainer. Truncates to
+ * `maxLength` tokens.
  */
 export function withOthersAnswers(
   rows: readonly EncodedRow[],

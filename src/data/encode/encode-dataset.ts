@@ -10,7 +10,7 @@ import type { RenderingId } from "../shape/prompt-template";
 export interface EncodeOptions extends LearnRule {
   readonly templateId: RenderingId;
   readonly maxLength: number;
-  /** What is compared to learn which answers are better; absent or null: the answers are learned. */
+  /** What an objective on preferences compares; absent or null if answers are learned. */
   readonly compares?: Comparison | null;
 }
 

@@ -28,13 +28,13 @@ export interface EncodedRow {
   /** Index of the dataset row in which it starts; absent if equal to its own index. */
   readonly row?: number;
   /**
-   * The rejected answer after the same prompt, where pairs are learned; where labelled answers are, another row's (see
+   * For pairs, the rejected answer after the same prompt; for labelled answers, another row's (see
    * `withOthersAnswers`).
    */
   readonly rejected?: AnswerTokens;
-  /** The label, where labelled answers are learned. */
+  /** The label, for objectives on labelled answers. */
   readonly good?: boolean;
-  /** The whole answer from its first supervised token on, where labelled answers are learned. */
+  /** For objectives on labelled answers, the untruncated answer from its first supervised token. */
   readonly answer?: AnswerTokens;
 }
 
@@ -89,8 +89,8 @@ export function encodePair(
 }
 
 /**
- * Encodes the last answer of a labelled row, or both answers of a preference, the chosen one being good, as TRL unpairs
- * them. Other rows are excluded.
+ * Encodes the last answer of a labelled row, or both answers of a preference as good and bad, as TRL unpairs them.
+ * Other rows are excluded.
  */
 export function encodeLabelled(
   row: Row,

@@ -160,7 +160,9 @@ class FilesReader {
     if (depth > MAX_ARCHIVES) throw new LuthierError({ code: "data/archive-in-archive", name });
     const members = await this.#members(archive, name);
     yield* this.readEach(
-      dataFiles(members, ({ name }) => name).map((member) => [member.name, () => this.#readMember(member, depth)] as const),
+      dataFiles(members, ({ name }) => name).map(
+        (member) => [member.name, () => this.#readMember(member, depth)] as const,
+      ),
     );
   }
 
@@ -200,6 +202,7 @@ class FilesReader {
       for (;;) {
         if (signal?.aborted) throw cancelled();
         const { done, value } = await reader.read().catch((cause: unknown) => {
+          if (cause instanceof FileBreakError) throw cause;
           // DecompressionStream reports damage as TypeError.
           if (cause instanceof TypeError)
             throw new FileBreakError({ kind: "damaged", reason: cause.message });

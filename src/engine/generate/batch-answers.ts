@@ -10,7 +10,7 @@ export interface BatchQuestion {
   readonly options: AnswerOptions;
   /** Random numbers of this answer only. */
   readonly random: Random;
-  /** Told of each token; what it returns ends the answer with that token. */
+  /** Called with each token; a returned reason ends the answer after it. */
   ends?(id: number): FinishReason | null;
 }
 

@@ -19,7 +19,7 @@ export interface TextLikelihood {
   readonly right: number;
 }
 
-/** What was found of the measured tokens of the text of that index, in order. */
+/** Results for a text's measured tokens, in order, with the text's index. */
 export interface TextMeasures<T> {
   readonly index: number;
   readonly measures: readonly T[];
@@ -55,8 +55,9 @@ export async function* likelihoods(
 }
 
 /**
- * Measures the tokens of texts by the logits (vocabulary) before them, in batches, and yields texts as they end; a token
- * without a predecessor is not measured. After an abort no further pass begins. Errors: a text is longer than a lane.
+ * Applies a function to the logits (vocabulary) before each measured token, in batches, and yields texts as they
+ * finish; a token without a predecessor is not measured. After an abort no further pass starts. Errors: a text is
+ * longer than a lane.
  */
 export async function* measureTexts<T>(
   decoder: BatchDecoder,

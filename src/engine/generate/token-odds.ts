@@ -1,25 +1,25 @@
 import { logProbability } from "./likelihood";
 
-/** A token and how likely it was. */
+/** A token with its probability. */
 export interface TokenOdds {
   readonly id: number;
-  /** Of 0 to 1, by the softmax of the logits: without temperature, penalties or rules. */
+  /** Softmax of the logits, without temperature, penalties or rules. */
   readonly probability: number;
 }
 
-/** How likely a token was, and the likeliest in its place. */
+/** A token's probability, and the most likely tokens at its position. */
 export interface PlaceOdds extends TokenOdds {
-  /** Likeliest first; of equal ones the lowest id. */
+  /** In descending order; ties by id. */
   readonly likeliest: readonly TokenOdds[];
 }
 
-/** The odds of a token by the logits (vocabulary) before it, with `count` likeliest tokens. */
+/** The probabilities at a position, from the logits (vocabulary) before it, with the `count` most likely tokens. */
 export function placeOdds(logits: Float32Array, id: number, count: number): PlaceOdds {
   const odds = (of: number): TokenOdds => ({ id: of, probability: Math.exp(logProbability(logits, of)) });
   return { ...odds(id), likeliest: largest(logits, count).map(odds) };
 }
 
-/** Ids of the `count` largest values, the largest first. */
+/** Ids of the `count` largest values, in descending order. */
 function largest(values: Float32Array, count: number): number[] {
   const found: number[] = [];
   for (let id = 0; id < values.length; id++) {

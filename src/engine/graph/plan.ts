@@ -27,7 +27,7 @@ export interface Plan {
   readonly calls: readonly PlannedCall[];
   /** Bytes of each buffer slot. */
   readonly slotBytes: readonly number[];
-  /** Largest sum of the bytes of temporaries alive at once: the least that the slots can take. */
+  /** Maximum total size of temporaries alive at once: a lower bound for the slots. */
   readonly peakLiveBytes: number;
   readonly inputs: readonly Value[];
   /** Locations of the kept values. */

@@ -1,12 +1,12 @@
 import { defined } from "../../lib/invariant";
 import { sum } from "../../lib/numbers";
 
-/** The bytes of a temporary and the node positions, inclusive, from its first write to its last use. */
+/** Size of a temporary, and the node positions of its first write and last use, inclusive. */
 export interface Lifetime {
   readonly id: number;
   readonly sizeBytes: number;
   readonly from: number;
-  /** Infinity for a value that is read after the run. */
+  /** Infinity for values that are read after the run. */
   readonly to: number;
 }
 

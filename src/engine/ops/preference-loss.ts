@@ -7,7 +7,10 @@ import { type RowKernels, rowKernels } from "../kernels/variants";
 /** Outputs per pair, in order. */
 export const PAIR_MEASURES = ["loss", "chosenReward", "rejectedReward", "isRight"] as const;
 
-/** Numbers of `sequences` per answer: first row of its tokens, their number, rows before it that only the likelihood counts. */
+/**
+ * Numbers per answer in `sequences`: first row, number of rows, and number of preceding rows that only count in the
+ * likelihood term.
+ */
 export const SEQUENCE_NUMBERS = 3;
 
 /** An objective on pairs of answers. */
@@ -20,7 +23,7 @@ export interface PairObjective {
   readonly gamma: number;
   /** Weight of the chosen answers' cross-entropy, a mean over a batch's tokens. */
   readonly likelihood: number;
-  /** Whether that cross-entropy is of the prompt too. */
+  /** Whether that cross-entropy includes the prompt. */
   readonly learnsPrompt: boolean;
 }
 
@@ -83,7 +86,7 @@ export const preferenceLoss: Op<PreferenceLossAttrs> = {
   },
 };
 
-/** Types of the measures of each pair of answers and of the gradient of their tokens' cross-entropy. */
+/** Types of the outputs: measures per pair, and the gradient of the tokens' cross-entropy. */
 export function inferMeasures(
   losses: TensorType | undefined,
   sequences: TensorType | undefined,

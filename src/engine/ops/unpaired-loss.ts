@@ -4,7 +4,7 @@ import { flatGrid } from "../gpu/kernel";
 import { rowKernels } from "../kernels/variants";
 import { inferMeasures } from "./preference-loss";
 
-/** KTO, an objective on answers that are labelled good or bad. */
+/** KTO, an objective on answers labelled good or bad. */
 export interface UnpairedObjective {
   readonly compares: "labels";
   readonly beta: number;
@@ -14,7 +14,7 @@ export interface UnpairedObjective {
 }
 
 interface UnpairedLossAttrs extends UnpairedObjective {
-  /** Index among the step scalars of the scale of an answer's loss. */
+  /** Step scalar with the scale of an answer's loss. */
   readonly scaleIndex: number;
 }
 
@@ -36,9 +36,9 @@ const kernels = rowKernels(
 );
 
 /**
- * KTO's loss on labelled answers. Inputs as of `preferenceLoss`, where the second answer of a pair is another row's, with
- * the labels before the step scalars: u32 (pairs), 1 for a good answer. Outputs likewise; the reward is measured under
- * `chosenReward` for a good answer and under `rejectedReward` for a bad one, the other being 0.
+ * KTO's loss on labelled answers. Inputs as in `preferenceLoss`, but the second answer of a pair is another row's, and
+ * the labels, u32 (pairs) with 1 for a good answer, precede the step scalars. Outputs as there; a good answer's reward
+ * is measured as `chosenReward`, a bad one's as `rejectedReward`, and the other is 0.
  */
 export const unpairedLoss: Op<UnpairedLossAttrs> = {
   name: "unpairedLoss",

@@ -219,11 +219,16 @@ export class Trainer {
     return { steps, m: first, v: second, frozen };
   }
 
-  /** Starts from the moments of an earlier run. Errors: parameters do not match. */
-  adopt({ steps, m, v, frozen }: Moments): void {
+  /**
+   * Starts from the moments of an earlier run. Errors: parameters do not match.
+   *
+   * @param ownSteps how many of their steps are this run's own, which then goes on behind them
+   */
+  adopt({ steps, m, v, frozen }: Moments, ownSteps = 0): void {
     this.#state.write(m, this.#optimizer.m);
     this.#state.write(v, this.#optimizer.v);
-    this.#earlierSteps = steps;
+    this.#step = ownSteps;
+    this.#earlierSteps = steps - ownSteps;
     const { places, length } = layOutParameters(this.adapter);
     this.#freeze(frozen && packFrozen(places, length, frozen));
   }

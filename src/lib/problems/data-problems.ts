@@ -15,7 +15,7 @@ export interface DataProblems {
   readonly "data/found-bad": object;
   /** The row has no rejected answer. */
   readonly "data/no-preference": object;
-  /** The row's answer is labelled neither good nor bad, and is of no pair. */
+  /** The row's answer has no label and is not part of a pair. */
   readonly "data/no-label": object;
   /** The row calls tools, and the template has no place for calls and results. */
   readonly "data/template-without-tools": object;

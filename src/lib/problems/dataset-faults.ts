@@ -63,7 +63,7 @@ export type TextEncoding = (typeof TEXT_ENCODINGS)[number];
 /** The position from which a file cannot be read. */
 export type FileBreak =
   | ({ readonly kind: "json" } & JsonBreak)
-  /** JSON that holds a table by columns, which is read as a whole. */
+  /** A JSON table by columns that is too large, since it is read as a whole. */
   | { readonly kind: "columns-too-large"; readonly maxMegabytes: number }
   | { readonly kind: "page-too-large"; readonly maxMegabytes: number }
   | { readonly kind: "row-too-long"; readonly row: number; readonly maxMegabytes: number }

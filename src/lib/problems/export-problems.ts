@@ -14,6 +14,9 @@ export type LoraExtra =
 export type LlamaCppDifference =
   "attention-scale" | "window-pattern" | "rope-scaling" | "layers-without-positions" | "biases";
 
+/** Programs that train a run again. */
+export type TrainerTool = "script" | "LLaMA-Factory" | "Axolotl" | "Unsloth";
+
 /** Why an adapter cannot be exported in a format. Methods and families are given by id. */
 export interface ExportProblems {
   /** llama.cpp does not support such models, or its converters do not write them. */
@@ -31,9 +34,16 @@ export interface ExportProblems {
   readonly "export/encoder-not-in-onnx": { readonly family: string };
   readonly "export/family-not-in-onnx": { readonly family: string };
   readonly "export/family-not-in-mlx": { readonly family: string };
-  /** mlx-lm computes LongRoPE with the factors of long texts, however short a text is. */
+  /** mlx-lm applies LongRoPE's factors for long texts to all texts. */
   readonly "export/long-rope-in-mlx": object;
   /** The template cannot be expressed in Ollama's syntax. */
   readonly "export/template-not-in-ollama": object;
+  /** An adapter that came without a run. */
+  readonly "export/no-run": object;
+  /** A method that no library of the script has. */
+  readonly "export/method-not-in-script": { readonly method: string };
+  readonly "export/objective-not-in-trainer": { readonly objective: string; readonly tool: TrainerTool };
+  readonly "export/method-not-in-trainer": { readonly method: string; readonly tool: TrainerTool };
+  readonly "export/encoder-not-in-trainer": { readonly tool: TrainerTool };
   readonly "export/no-mlx-adapter": { readonly method: string; readonly merges: boolean };
 }

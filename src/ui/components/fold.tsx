@@ -4,7 +4,7 @@ import classes from "./fold.module.css";
 
 interface Props {
   readonly title: ReactNode;
-  /** Opens it whenever this turns true; it can be closed all the same. */
+  /** Opens the section when this becomes true; it can still be closed. */
   readonly open?: boolean;
   readonly children: ReactNode;
 }

@@ -8,10 +8,7 @@ import type { StepId } from "../store/steps";
 import { useText } from "../text/text";
 import classes from "./step-section.module.css";
 
-/**
- * One of the six steps: anchor, heading, introductory sentence and content. Closed it is one line that says its state.
- * What is closed keeps its state and is found by the browser's search, which opens it.
- */
+/** One of the six steps: anchor, heading, introduction and content. When closed, a single line shows its state. */
 export function StepSection({ step, intro, children }: { step: StepId; intro: string; children: ReactNode }) {
   const text = useText();
   const { isOpen, stepState, line, open, close } = useStudio((state) => ({

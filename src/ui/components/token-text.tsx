@@ -104,7 +104,7 @@ function Unit({ unit }: { unit: readonly Token[] }) {
   );
 }
 
-/** Tokens with those that go on with their characters. */
+/** Groups tokens that share characters. */
 function unitsOf(tokens: readonly Token[]): Token[][] {
   const units: Token[][] = [];
   for (const token of tokens) {

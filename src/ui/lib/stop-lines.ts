@@ -1,6 +1,9 @@
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", "\\": "\\" };
 
-/** Stop sequences from a field with one in each line; \n, \r, \t and \\ stand for characters that are hard to type. */
+/**
+ * Parses stop sequences, one per line, with escapes
+ * , \r, \t and \\.
+ */
 export function stopSequences(lines: string): string[] {
   const stops = lines
     .split("\n")

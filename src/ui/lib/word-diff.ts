@@ -4,7 +4,7 @@ export interface DiffWord {
   readonly differs: boolean;
 }
 
-/** Cells of the largest table of common lengths; where texts need more, all between their equal ends differs. */
+/** Maximum cells of the LCS table; beyond it, everything between the texts' common ends is marked as different. */
 const MAX_CELLS = 4e6;
 
 /** Splits both texts into words, marking those outside their longest common subsequence. */
@@ -15,13 +15,13 @@ export function diffWords(before: string, after: string): { before: DiffWord[]; 
   return { before: marked(left, common.before), after: marked(right, common.after) };
 }
 
-/** The words with their marks; `common` says of each that is not blank whether the other text has it. */
+/** Marks words; `common` is per non-blank word. */
 function marked(words: readonly string[], common: readonly boolean[]): DiffWord[] {
   let at = 0;
   return words.map((text) => ({ text, differs: isWord(text) && common[at++] !== true }));
 }
 
-/** Which words of each belong to their longest common subsequence. */
+/** Which words of each text belong to their longest common subsequence. */
 function commonWords(
   a: readonly string[],
   b: readonly string[],
@@ -63,8 +63,8 @@ function isWord(text: string): boolean {
 const words = new Intl.Segmenter("en", { granularity: "word" });
 
 /**
- * Words by Unicode's rules, also of scripts without blanks. Chinese and Japanese are split at each character: how a
- * dictionary cuts a passage depends on what stands around it.
+ * Words by Unicode's segmentation, which covers scripts without spaces. Chinese and Japanese are split at each
+ * character, because dictionary segmentation depends on context.
  */
 function splitWords(text: string): string[] {
   return Array.from(words.segment(text), ({ segment }) =>

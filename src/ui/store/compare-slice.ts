@@ -65,22 +65,22 @@ export function rowQuestion(row: Row): string {
   return [text, input].filter(Boolean).join("\n");
 }
 
-/** What is asked. */
+/** What to ask. */
 interface Asked {
   readonly content: string;
   readonly row: Row | null;
-  /** How often it was answered anew. */
+  /** Number of regenerations. */
   readonly attempt: number;
 }
 
-/** The numbers below `count` in random order. */
+/** The integers below `count` in random order. */
 function shuffled(count: number): number[] {
   return Array.from({ length: count }, (_, index) => ({ index, key: Math.random() }))
     .sort((a, b) => a.key - b.key)
     .map(({ index }) => index);
 }
 
-/** What ends answers early, by the page's fields. */
+/** Stop conditions from the page's fields. */
 export function answerEnds({ stopText, endLoops }: Pick<StudioState, "stopText" | "endLoops">) {
   return { stop: stopSequences(stopText), loops: endLoops };
 }
@@ -163,7 +163,7 @@ export const compareSlice: SliceCreator<CompareSlice> =
       }
     }
 
-    /** Takes a turn and those after it back; null if there is no such turn, or nothing can be asked now. */
+    /** Removes a turn and those after it; null if there is no such turn, or asking is unavailable. */
     function takeBack(turnId: string): Turn | null {
       const { turns } = get();
       const index = turns.findIndex((turn) => turn.id === turnId);

@@ -16,8 +16,10 @@ import { recoverySlice } from "./recovery-slice";
 import { ratingsSlice } from "./ratings-slice";
 import { scoresSlice } from "./scores-slice";
 import { runsSlice } from "./runs-slice";
+import { settingsFileSlice } from "./settings-file-slice";
 import { settingsSlice } from "./settings-slice";
 import type { Runtime, StudioState } from "./state";
+import { sweepSlice } from "./sweep-slice";
 import { trainSlice } from "./train-slice";
 
 export type StudioStore = StoreApi<StudioState>;
@@ -43,6 +45,7 @@ export function createStudioStore(
         ...hubSlice(runtime)(...api),
         ...methodSlice(runtime)(...api),
         ...trainSlice(runtime)(...api),
+        ...sweepSlice(runtime)(...api),
         ...runsSlice(runtime)(...api),
         ...compareSlice(runtime)(...api),
         ...ratingsSlice(runtime)(...api),
@@ -52,6 +55,7 @@ export function createStudioStore(
         ...settingsSlice(runtime)(...api),
         ...nextMoveSlice(runtime)(...api),
         ...layoutSlice(runtime)(...api),
+        ...settingsFileSlice(runtime)(...api),
       }),
       {
         name: "luthier-settings",

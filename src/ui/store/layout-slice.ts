@@ -1,7 +1,7 @@
 import type { LayoutSlice, SliceCreator } from "./state";
 import { STEPS } from "./steps";
 
-/** Which steps are open: one at a time, or as many as the person likes. */
+/** Which steps are open: one at a time, or any number. */
 export const layoutSlice: SliceCreator<LayoutSlice> = () => (set) => ({
   openSteps: [],
   keepsStepsOpen: false,

@@ -4,15 +4,15 @@ import { isExcluded, isRunning } from "./jobs";
 import { selectTrainingValues, selectValidation } from "./selectors";
 import type { NextMoveSlice, SliceCreator, StudioState, Turn } from "./state";
 
-/** What follows a finished run: a question that it has not seen, scores, the export. */
+/** Next steps after a run: an unseen question, scores, export. */
 export type NextMove = "ask" | "score" | "export";
 
-/** What the main button offers after a run; null before one. */
+/** The primary button's offer after a run; null before one. */
 export function selectNextMove(state: StudioState): NextMove | null {
   const { result, turns, evaluation } = state;
   if (!result) return null;
   if (isRunning(state, "answer") || !turns.some((turn) => isAnswered(turn, result.adapter.id))) return "ask";
-  // Rows held out from the run are what scores are worth something on.
+  // Scores are only meaningful on held-out rows.
   const canScore = evaluation === null && !isExcluded(state, "evaluate");
   return canScore || isRunning(state, "evaluate") ? "score" : "export";
 }
@@ -21,7 +21,7 @@ function isAnswered({ answers }: Turn, adapterId: string): boolean {
   return answers.some(({ voice, answer }) => voice?.adapterId === adapterId && answer.state === "done");
 }
 
-/** Number of held-out rows among which a question is looked for. */
+/** Number of held-out rows searched for a question. */
 const SEARCHED_ROWS = 10;
 
 export const nextMoveSlice: SliceCreator<NextMoveSlice> =

@@ -5,7 +5,8 @@ import type { FieldValue, FieldValues } from "../../shared/fields";
 import { METHOD_IDS } from "../../shared/methods";
 import { NF4_BLOCK_SIZES } from "../../shared/model";
 import { GOALS, OBJECTIVE_IDS } from "../../shared/objectives";
-import { PRESETS, type StudioState } from "./state";
+import { PRESETS } from "../../shared/presets";
+import type { StudioState } from "./state";
 import { STEPS } from "./steps";
 
 /** Settings that survive a reload, in addition to what the worker stores (datasets, weights, adapters). */

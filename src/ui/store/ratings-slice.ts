@@ -8,7 +8,7 @@ import { conversation } from "./compare-slice";
 import { selectSpeakers } from "./voices";
 import type { RatingsSlice, SliceCreator, StudioState, Turn } from "./state";
 
-/** A question with what came before it, as turns of a row. */
+/** A question with the conversation before it, as turns of a row. */
 export function askedConversation({ row, messages }: Pick<Question, "row" | "messages">): AskedConversation {
   const system = messages.find(({ role }) => role === "system")?.content;
   const further = messages.flatMap(({ role, content }): RowTurn[] =>
@@ -21,11 +21,11 @@ export function askedConversation({ row, messages }: Pick<Question, "row" | "mes
   return { ...setting, turns: [...turns.slice(0, last < 0 ? turns.length : last), ...further] };
 }
 
-/** What a person thinks of answers, and conversations that are kept as rows. */
+/** Ratings of answers, and conversations saved as rows. */
 export const ratingsSlice: SliceCreator<RatingsSlice> =
   ({ client }) =>
   (set, get) => {
-    /** Turns up to and with that one; null if there is none. */
+    /** Turns up to and including this one; null if there is none. */
     function turnsTo(turnId: string): { readonly turn: Turn; readonly turns: readonly Turn[] } | null {
       const { turns } = get();
       const index = turns.findIndex(({ id }) => id === turnId);
@@ -33,7 +33,7 @@ export const ratingsSlice: SliceCreator<RatingsSlice> =
       return turn ? { turn, turns: turns.slice(0, index + 1) } : null;
     }
 
-    /** The rating of a turn, with these thumbs by its answers. */
+    /** A turn's rating with these thumbs. */
     function ratingOf(
       turnId: string,
       blind: boolean,
@@ -53,7 +53,7 @@ export const ratingsSlice: SliceCreator<RatingsSlice> =
       return { id: turnId, modelId: model.id, ratedAt: Date.now(), answers, blind };
     }
 
-    /** Shows and keeps a rating; one that says nothing is forgotten. */
+    /** Shows and saves a rating; deletes an empty one. */
     async function keep(rating: Rating): Promise<void> {
       const others = ({ ratings }: StudioState): Rating[] => ratings.filter(({ id }) => id !== rating.id);
       const isEmpty = !rating.blind && rating.answers.every(({ thumb }) => thumb === null);

@@ -1,7 +1,7 @@
 import type { CommandArgs } from "../../protocol/commands";
 import type { AdapterSummary } from "../../shared/adapter";
 import type { DatasetSummary, PromptTemplate, RowExclusion, TemplateId } from "../../shared/data";
-import type { FieldValues } from "../../shared/fields";
+import { type FieldValues, isSameValue } from "../../shared/fields";
 import { methodSpecs, type MethodChoice } from "../../shared/methods";
 import { objectiveSpecs } from "../../shared/objectives";
 import { LEARN_FROM, learnRuleOf, type RunConfig, THOUGHTS } from "../../shared/training";
@@ -29,7 +29,7 @@ export function selectValidation(state: Pick<State, "datasets" | "datasetId">): 
   return datasets.find(({ validates }) => validates !== undefined && validates === datasetId) ?? null;
 }
 
-/** Datasets that rows of can be mixed into those of the dataset in use. */
+/** Datasets that can be mixed into the dataset in use. */
 export function mixableDatasets(
   datasets: readonly DatasetSummary[],
   datasetId: string | null,
@@ -39,7 +39,7 @@ export function mixableDatasets(
   );
 }
 
-/** The dataset chosen to be mixed in; null if there is none, or if it is the one in use. */
+/** The dataset to mix in; null if there is none, or if it is the one in use. */
 export function selectMixed(
   state: Pick<State, "datasets" | "datasetId" | "mixDatasetId">,
 ): DatasetSummary | null {
@@ -47,7 +47,7 @@ export function selectMixed(
   return mixableDatasets(datasets, datasetId).find(({ id }) => id === mixDatasetId) ?? null;
 }
 
-/** Whether the form asks for rows of another dataset; pairs of answers are trained on alone. */
+/** Whether the form mixes in another dataset; not possible with pairs of answers. */
 function wantsMixed(state: State): boolean {
   return selectTrainingValues(state).mixShare !== 0 && selectGoal(state).goal !== "preferences";
 }
@@ -80,11 +80,75 @@ export function selectMethodValues(state: Pick<State, "methodId" | "model" | "me
   return methodValues(state.methodId, state.model, state.methodEdits[state.methodId]);
 }
 
+/** What the training form follows from. */
+export type TrainingInputs = Pick<
+  State,
+  | "preset"
+  | "methodId"
+  | "model"
+  | "trainingEdits"
+  | "lengths"
+  | "datasets"
+  | "datasetId"
+  | "runs"
+  | "measuredSpeed"
+>;
+
+export function trainingInputs(state: TrainingInputs): TrainingInputs {
+  const { preset, methodId, model, trainingEdits, lengths, datasets, datasetId, runs, measuredSpeed } = state;
+  return { preset, methodId, model, trainingEdits, lengths, datasets, datasetId, runs, measuredSpeed };
+}
+
+/** Values of the training form under the chosen preset, before the user's edits. */
+export function selectPresetValues(state: TrainingInputs): FieldValues {
+  const { preset, methodId, model } = state;
+  const rough = presetValues(preset, methodId, model);
+  const facts = { rows: usableRows(state), hasValidationFile: selectValidation(state) !== null };
+  return presetValues(preset, methodId, model, {
+    ...facts,
+    stepMs: stepMs(state, Number(rough.batchSize) * Number(rough.gradientAccumulation)),
+    isRateForShortRuns: false,
+  });
+}
+
 /** Values of the training form. */
-export function selectTrainingValues(
-  state: Pick<State, "preset" | "methodId" | "model" | "trainingEdits">,
-): FieldValues {
-  return { ...presetValues(state.preset, state.methodId, state.model), ...state.trainingEdits };
+export function selectTrainingValues(state: TrainingInputs): FieldValues {
+  return { ...selectPresetValues(state), ...state.trainingEdits };
+}
+
+/** How many fields of the training form differ from the preset. */
+export function selectChangedFields(state: TrainingInputs): number {
+  const preset = selectPresetValues(state);
+  return Object.entries(state.trainingEdits).filter(([name, value]) => !isSameValue(preset[name], value))
+    .length;
+}
+
+/** Rows that can be trained on, as far as that is known. */
+function usableRows({ lengths, datasets, datasetId }: TrainingInputs): number | null {
+  if (lengths) return lengths.rows - lengths.excluded;
+  return datasets.find(({ id }) => id === datasetId)?.rows ?? null;
+}
+
+/** Expected time of a step of so many rows: as measured, or as the latest run of this model and method took. */
+function stepMs(
+  { lengths, model, methodId, runs, measuredSpeed }: TrainingInputs,
+  rows: number,
+): number | null {
+  if (!lengths || lengths.rows === 0 || !model) return null;
+  const isLike = ({ model: { id }, config, tokens, elapsedMs }: State["runs"][number]): boolean =>
+    id === model.id && config.method.id === methodId && tokens > 0 && elapsedMs > 0;
+  const run = runs.find(isLike);
+  const measured = measuredSpeed?.modelId === model.id ? measuredSpeed.tokensPerSecond : null;
+  const tokensPerSecond = measured ?? (run ? (run.tokens / run.elapsedMs) * 1000 : null);
+  if (tokensPerSecond === null) return null;
+  return ((rows * lengths.totalTokens) / lengths.rows / tokensPerSecond) * 1000;
+}
+
+/** Expected duration of a run under the form's values, in milliseconds; null if nothing was measured yet. */
+export function selectExpectedMs(state: TrainingInputs, steps: number): number | null {
+  const { batchSize, gradientAccumulation } = selectTrainingValues(state);
+  const each = stepMs(state, Number(batchSize) * Number(gradientAccumulation));
+  return each === null ? null : each * steps;
 }
 
 /** Problems of the method's form: those found by the page, then those reported for the model. */
@@ -262,7 +326,7 @@ export type TrainWarning =
   | { readonly kind: "software-gpu" };
 
 export function selectTrainWarnings(
-  state: Pick<State, "preset" | "methodId" | "model" | "trainingEdits" | "lengths" | "environment">,
+  state: TrainingInputs & Pick<State, "environment">,
 ): readonly TrainWarning[] {
   const values = selectTrainingValues(state);
   const { low, high } = methodSpecs[state.methodId].learningRate;

@@ -34,8 +34,11 @@ import type { Evaluation, FileAnswers } from "../../shared/scores";
 import type { Goal, ObjectiveId } from "../../shared/objectives";
 import type { Rating, Thumb } from "../../shared/ratings";
 import type { Row } from "../../shared/rows";
+import type { PresetId } from "../../shared/presets";
 import type { ListedRun, RunLabel } from "../../shared/run-record";
 import type { SampleAnswer } from "../../shared/run-history";
+import type { SweepAxis } from "../../shared/sweep";
+import type { RunConfig } from "../../shared/training";
 import type { RecommendedModel } from "../../shared/recommended-models";
 import type { TimedProgress } from "../lib/progress";
 import type { RunLog } from "../lib/run-log";
@@ -48,7 +51,7 @@ export interface Runtime {
   readonly client: Client;
   readonly series: RunSeries;
   readonly log: RunLog;
-  /** The page's language at the time, for names that the page gives to new adapters and sample datasets. */
+  /** The current language, for names that the page gives to new adapters and sample datasets. */
   text: Text;
 }
 
@@ -244,9 +247,6 @@ export interface MethodSlice {
   refreshPlan(): Promise<void>;
 }
 
-export const PRESETS = ["quick", "balanced", "thorough"] as const;
-export type PresetId = (typeof PRESETS)[number];
-
 export type RunStatus = TrainingStatus | "idle";
 
 /** Figures of the run panel. */
@@ -268,9 +268,11 @@ export interface RunFigures {
 
 export interface TrainSlice {
   readonly preset: PresetId;
+  /** Tokens per second of training, as measured by hand on this machine; null if it was not. */
+  readonly measuredSpeed: { readonly modelId: string; readonly tokensPerSecond: number } | null;
   /** Edits of the training form since the preset was chosen. */
   readonly trainingEdits: FieldValues;
-  /** The dataset that a share of the training rows comes from. */
+  /** The dataset to mix into the training rows. */
   readonly mixDatasetId: string | null;
   readonly runStatus: RunStatus;
   readonly run: RunFigures;
@@ -286,16 +288,31 @@ export interface TrainSlice {
   editTraining(name: string, value: FieldValue): void;
   chooseMixed(datasetId: string | null): void;
   train(): Promise<void>;
+  /** Trains with a configuration that is not the form's; resolves to how it ended. */
+  trainWith(config: RunConfig, name: string): Promise<"done" | "stopped" | "failed">;
   /** Trains the adapter in use further, with its own method and the form's training options. */
   trainFurther(): Promise<void>;
   /** Replaces the displayed run with one that the worker has started. */
   beginRun(): void;
-  /** Resumes an interrupted run. */
-  resumeRun(id: string): Promise<void>;
+  /** Resumes an interrupted run, or lets an ended one go on for more steps. */
+  resumeRun(id: string, moreSteps?: number): Promise<void>;
+  setMeasuredSpeed(speed: TrainSlice["measuredSpeed"]): void;
   pause(): Promise<void>;
   resume(): Promise<void>;
   stop(): void;
   dismissTrainProblem(): void;
+}
+
+/** Short runs over combinations of settings. */
+export interface SweepSlice {
+  /** The sweep in progress: the runs of it that are done, and those in all. */
+  readonly sweep: { readonly id: string; readonly done: number; readonly total: number } | null;
+  /** Trains every combination of the axes' values for so many steps, one after the other. */
+  startSweep(axes: readonly SweepAxis[], steps: number): Promise<void>;
+  /** Stops the run in progress and drops those that have not begun. */
+  stopSweep(): void;
+  /** Fills the forms with what a run of a sweep tried. */
+  takeSweep(run: ListedRun): void;
 }
 
 export interface RunsSlice {
@@ -357,13 +374,13 @@ export interface Turn {
   readonly question: string;
   /** The dataset row that was asked as training rendered it; null for a free question. */
   readonly row: Row | null;
-  /** The system text that was sent, "" for none; a row has its own. */
+  /** The system text sent, "" for none; rows have their own. */
   readonly system: string;
-  /** How often the question was answered anew; added to the seed. */
+  /** Number of regenerations; added to the seed. */
   readonly attempt: number;
-  /** The order in which answers are shown until the best is chosen without names; null where names are shown. */
+  /** Random display order until the best answer is chosen blind; null if names are shown. */
   readonly blindOrder: readonly number[] | null;
-  /** By column when it was asked. */
+  /** By column at the time of asking. */
   readonly answers: readonly VoicedAnswer[];
 }
 
@@ -371,23 +388,23 @@ export interface CompareSlice {
   readonly turns: readonly Turn[];
   /** The voices for the next question. */
   readonly voices: Voices;
-  /** The adapter of a paused run, which can be asked meanwhile. */
+  /** The adapter of a paused run, which can answer questions meanwhile. */
   readonly lentAdapter: AdapterSummary | null;
   readonly generationEdits: FieldValues;
   readonly systemPrompt: string;
-  /** Stop sequences, one in each line, as typed. */
+  /** Stop sequences as typed, one per line. */
   readonly stopText: string;
-  /** Whether answers that repeat themselves are ended. */
+  /** Whether to end answers that repeat themselves. */
   readonly endLoops: boolean;
   readonly markDifferences: boolean;
-  /** Whether the last answers are shown by their tokens' probabilities. */
+  /** Whether to show the token probabilities of the last answers. */
   readonly showOdds: boolean;
   send(question: string): Promise<void>;
   /** Asks a dataset row alone, without earlier turns, as training rendered it. */
   sendRow(row: Row): Promise<void>;
   /** Asks an earlier question again with a new wording; later turns are dropped. */
   resend(turnId: string, question: string): Promise<void>;
-  /** Answers a question anew, by the next seed; later turns are dropped. */
+  /** Regenerates the answers to a question with the next seed; later turns are dropped. */
   regenerate(turnId: string): Promise<void>;
   stopAnswers(): void;
   clearConversation(): void;
@@ -396,7 +413,7 @@ export interface CompareSlice {
   editAsking(part: Partial<Pick<CompareSlice, "systemPrompt" | "stopText" | "endLoops">>): void;
   setMarkDifferences(on: boolean): void;
   setShowOdds(on: boolean): void;
-  /** Takes the adapter of a paused run into the comparison, or out of it. */
+  /** Adds the adapter of a paused run to the comparison, or removes it. */
   takeLent(adapter: AdapterSummary | null): void;
   chooseVoice(column: number, voice: Voice | null): void;
   /** Adds a column for a voice that has none. */
@@ -404,27 +421,27 @@ export interface CompareSlice {
   removeColumn(column: number): void;
 }
 
-/** Where a conversation is kept as a row: in a dataset that is there, or in a new one. */
+/** Where to save a conversation as a row: in an existing dataset, or a new one. */
 export type RowTarget = { readonly datasetId: string } | { readonly name: string };
 
 export interface RatingsSlice {
-  /** What the person thinks of answers, of all visits. */
+  /** All stored ratings of answers. */
   readonly ratings: readonly Rating[];
   readonly ratingsProblem: ErrorData | null;
   /** Whether answers are shown without names, in random order, until the best is chosen. */
   readonly blind: boolean;
   startRatings(): Promise<void>;
-  /** Rates an answer of a turn, by its place in it; null takes the rating back. */
+  /** Rates an answer of a turn, by index; null removes the rating. */
   rate(turnId: string, index: number, thumb: Thumb | null): Promise<void>;
-  /** Chooses the best answer of a turn without names; null for none. */
+  /** Chooses the best answer of a turn blind; null for none. */
   chooseBlind(turnId: string, best: number | null): Promise<void>;
   setBlind(on: boolean): void;
-  /** Downloads the ratings as rows of JSON Lines: pairs, and labelled answers. */
+  /** Downloads the ratings as JSON Lines: pairs, and labelled answers. */
   exportRatings(name: string): Promise<void>;
-  /** Makes a dataset of these rows. */
+  /** Creates a dataset from these rows. */
   importRatings(name: string): Promise<void>;
   clearRatings(): Promise<void>;
-  /** Keeps a turn with what came before it and this answer as a row; resolves to whether it is kept. */
+  /** Saves a turn with the conversation before it and this answer as a row; resolves to whether it was saved. */
   keepRow(turnId: string, index: number, text: string, target: RowTarget): Promise<boolean>;
 }
 
@@ -504,7 +521,7 @@ export interface SettingsSlice {
 }
 
 export interface NextMoveSlice {
-  /** Asks the first row that the adapter in use has not been trained on. */
+  /** Asks the first row that the adapter in use was not trained on. */
   askHeldOut(): Promise<void>;
 }
 
@@ -516,11 +533,32 @@ export interface LayoutSlice {
   openStep(step: StepId): void;
   closeStep(step: StepId): void;
   openEveryStep(): void;
-  /** Goes back to one step at a time, beginning with this one. */
+  /** Returns to one step at a time, starting with this one. */
   openOneStep(step: StepId): void;
 }
 
+/** Settings that were loaded from a file or a link. */
+export interface TakenSettings {
+  /** Name of the file; null for a link. */
+  readonly file: string | null;
+  /** The model they were made for, if it is not in the library. */
+  readonly missingModel: string | null;
+}
+
+export interface SettingsFileSlice {
+  readonly takenSettings: TakenSettings | null;
+  readonly settingsProblem: ErrorData | null;
+  /** Downloads the whole configuration as YAML. */
+  saveSettings(): Promise<void>;
+  /** Takes over the settings of a file, all or none. */
+  loadSettings(file: File): Promise<void>;
+  /** Takes over the settings in an address's fragment. */
+  loadLinkedSettings(fragment: string): Promise<void>;
+  dismissSettings(): void;
+}
+
 export type StudioState = JobsSlice &
+  SettingsFileSlice &
   EnvironmentSlice &
   RecoverySlice &
   DataSlice &
@@ -528,6 +566,7 @@ export type StudioState = JobsSlice &
   HubSlice &
   MethodSlice &
   TrainSlice &
+  SweepSlice &
   RunsSlice &
   CompareSlice &
   RatingsSlice &

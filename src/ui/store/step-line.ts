@@ -5,7 +5,7 @@ import { selectAdapter, selectDataset, selectMethodValues, selectTrainingValues 
 import type { StudioState } from "./state";
 import type { StepId } from "./steps";
 
-/** What a closed step says of its state, such as "Spruce · 2.0M · f16". */
+/** The state of a closed step in a line, such as "Spruce · 2.0M · f16". */
 export function stepLine(state: StudioState, step: StepId, text: Text): string {
   return text.shell.lines.joined(lines[step](state, text).filter(Boolean));
 }
@@ -30,7 +30,7 @@ const lines: Readonly<Record<StepId, Line>> = {
   },
   method(state, text) {
     const values = selectMethodValues(state);
-    // The option that says most of a method's size comes first in its form.
+    // The first option in a method's form is the one that best describes its size.
     const main = methodSpecs[state.methodId].fields[0];
     const plan = state.plan;
     return [

@@ -96,6 +96,7 @@ export const trainSlice: SliceCreator<TrainSlice> = (runtime) => {
 
     return {
       preset: "balanced",
+      measuredSpeed: null,
       trainingEdits: {},
       mixDatasetId: null,
       runStatus: "idle",
@@ -136,9 +137,20 @@ export const trainSlice: SliceCreator<TrainSlice> = (runtime) => {
         });
       },
 
-      async resumeRun(id) {
+      async trainWith(config, name) {
+        await follow((worker) => worker.call("train", { config, name }));
+        const { runStatus } = get();
+        return runStatus === "done" || runStatus === "failed" ? runStatus : "stopped";
+      },
+
+      async resumeRun(id, moreSteps) {
         if (isExcluded(get(), "train") || !get().model) return;
-        await follow((worker) => worker.call("resumeRun", { id }));
+        const args = { id, ...(moreSteps !== undefined && { moreSteps }) };
+        await follow((worker) => worker.call("resumeRun", args));
+      },
+
+      setMeasuredSpeed: (measuredSpeed) => {
+        set({ measuredSpeed });
       },
 
       beginRun() {

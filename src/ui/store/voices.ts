@@ -18,10 +18,10 @@ export function isSameVoice(a: Voice | null, b: Voice | null): boolean {
 
 type Library = Pick<StudioState, "adapters" | "lentAdapter">;
 
-/** The last result of {@link selectSpeakers}: a list made anew would count as a change. */
+/** Cached result of {@link selectSpeakers}: a new list would count as a change. */
 let speakers: (Library & { readonly list: readonly AdapterSummary[] }) | null = null;
 
-/** Who can be asked besides the base model: the adapter of a paused run, and the library. */
+/** Voices besides the base model: the adapter of a paused run, and the library. */
 export function selectSpeakers({ adapters, lentAdapter }: Library): readonly AdapterSummary[] {
   if (!lentAdapter) return adapters;
   if (speakers?.adapters !== adapters || speakers.lentAdapter !== lentAdapter) {
@@ -44,12 +44,12 @@ export function isMergedPair([left, right, ...others]: Voices): boolean {
 /** The initial comparison: the base model, and on the right the latest adapter once there is one. */
 export const baseOnly: Voices = [null, null];
 
-/** The second column's voice: scores and files of answers are its. */
+/** The second column's voice, used for scores and files of answers. */
 export function rightVoice(voices: Voices): Voice | null {
   return voices[1] ?? null;
 }
 
-/** The columns to ask: of those with the same voice, the leftmost. */
+/** The columns to ask; of several with the same voice only the leftmost. */
 export function askedVoices(voices: Voices): { readonly column: number; readonly voice: Voice | null }[] {
   return voices.flatMap((voice, column) => (columnOf(voices, voice) === column ? [{ column, voice }] : []));
 }
@@ -81,7 +81,7 @@ export function chooseVoice(voices: Voices, column: number, voice: Voice | null)
   return other < 0 || other === column ? chosen : chosen.with(other, voices[column] ?? null);
 }
 
-/** The voices with a further column, for the first voice without one; null where there is none, or no room. */
+/** Adds a column with the first unused voice; null if there is none, or no room. */
 export function withColumn(voices: Voices, adapters: readonly AdapterSummary[]): Voices | null {
   if (voices.length >= MAX_COLUMNS) return null;
   const all = [
@@ -93,7 +93,7 @@ export function withColumn(voices: Voices, adapters: readonly AdapterSummary[]):
   return voice === undefined ? null : [...voices, voice];
 }
 
-/** A voice's answer in a turn, wherever it stood then; null if it was not asked. */
+/** A voice's answer in a turn, in whichever column; null if it was not asked. */
 export function answerOf({ answers }: Pick<Turn, "answers">, voice: Voice | null): Answer | null {
   return answers.find((asked) => isSameVoice(asked.voice, voice))?.answer ?? null;
 }

@@ -1,29 +1,25 @@
 import { methodSpecs } from "../../shared/methods";
 import { trainingFields } from "../../shared/training";
-import type { StudioState } from "./state";
-import { selectTrainingValues, type TrainWarning } from "./selectors";
-import { presetValues } from "./training-values";
+import { selectPresetValues, selectTrainingValues, type TrainingInputs, type TrainWarning } from "./selectors";
 
-/** The change of one training option that puts a warning right. */
+/** A change of one training option that fixes a warning. */
 export interface TrainingFix {
   readonly field: "learningRate" | "validationSplit" | "maxLength";
   readonly value: number;
 }
 
-type Inputs = Pick<StudioState, "preset" | "methodId" | "model" | "trainingEdits" | "lengths">;
-
-/** What would put a warning right, or null if that takes more than one option. */
-export function trainingFixOf(warning: TrainWarning, state: Inputs): TrainingFix | null {
+/** The fix for a warning, or null if it takes more than one option. */
+export function trainingFixOf(warning: TrainWarning, state: TrainingInputs): TrainingFix | null {
   switch (warning.kind) {
     case "rate-high":
     case "rate-low": {
       const { low, high } = methodSpecs[state.methodId].learningRate;
-      const { learningRate } = presetValues(state.preset, state.methodId, state.model);
+      const { learningRate } = selectPresetValues(state);
       const value = Number(learningRate);
       return value >= low && value <= high ? { field: "learningRate", value } : null;
     }
     case "no-validation":
-      return { field: "validationSplit", value: defaultOf("validationSplit") };
+      return { field: "validationSplit", value: Number(selectPresetValues(state).validationSplit) || defaultOf("validationSplit") };
     case "truncated":
     case "end-cut": {
       const value = Math.min(state.lengths?.longest ?? 0, state.model?.maxLength ?? Infinity);

@@ -3,7 +3,7 @@ import type { Text } from "./translation";
 
 /** A language of the page. */
 interface Language {
-  /** Its name in itself. */
+  /** Its own name. */
   readonly name: string;
   readonly load: () => Promise<Text>;
 }
@@ -61,11 +61,11 @@ export async function openingLanguage(
   return loadLanguage(id).catch(() => ({ id: "en" as const, text: en }));
 }
 
-/** Remembers the choice; a full or blocked storage only loses it on reload. */
+/** Stores the choice; if storage is full or blocked, it is lost on reload. */
 export function rememberLanguage(storage: Pick<Storage, "setItem">, id: LanguageId): void {
   try {
     storage.setItem(STORED, id);
   } catch {
-    // Not worth a message: the language is in use all the same.
+    // The language is used anyway.
   }
 }

@@ -3,7 +3,7 @@ import type { en } from "./en";
 /** All texts of the page in one language, with its number formats. */
 export type Text = typeof en;
 
-/** English's shape, of which anything may be missing. */
+/** English's shape with every part optional. */
 export type Translation<T> = T extends (...facts: never[]) => unknown
   ? T
   : T extends object
@@ -11,8 +11,8 @@ export type Translation<T> = T extends (...facts: never[]) => unknown
     : T;
 
 /**
- * A translation with English where it has nothing yet, so that the studio works between a new English text and its
- * translation. `tests/unit/ui/languages.test.ts` does not compile while anything is missing.
+ * Completes a translation with English, so that the studio works between a new English text and its translation.
+ * `tests/unit/ui/languages.test.ts` does not compile while anything is missing.
  */
 export function completed<T extends object>(translation: Translation<T>, english: T): T {
   const entries = Object.entries(english).map(([key, text]: [string, unknown]) => {

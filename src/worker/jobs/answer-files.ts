@@ -74,7 +74,7 @@ async function answerRows(
   };
 }
 
-/** A row with that system text, unless it has one or is no conversation. */
+/** Adds a system text to a conversation without one. */
 function withSystem(row: Row, system: string): Row {
   if (row.kind === "text" || row.system || system.trim() === "") return row;
   return { ...row, system };

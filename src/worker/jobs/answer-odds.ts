@@ -15,10 +15,10 @@ import type { Job } from "./owner";
 
 type Args = CommandArgs<"answerOdds">[0];
 
-/** Likeliest tokens that are named for each. */
+/** Number of alternatives per token. */
 const LIKELIEST = 5;
 
-/** Measures answers that were given: each question's prompt and answer go through the model once more. */
+/** Measures given answers by passing each question's prompt and answer through the model again. */
 export function answerOddsJob(
   session: Session,
   { questions, answers, template }: Args,

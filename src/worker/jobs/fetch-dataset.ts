@@ -65,7 +65,7 @@ async function fetchDataset(
   return { name, files: fetched };
 }
 
-/** A file to fetch; of the start of a Parquet file, with its footer, which makes a file of it that can be read. */
+/** A file to fetch; for the start of a Parquet file with its footer, which makes it a readable file. */
 interface Part {
   readonly file: WantedFile;
   readonly footer: Uint8Array<ArrayBuffer> | null;
@@ -87,7 +87,7 @@ async function partsOf(
     const tail = left > 0 ? await FileTail.open(file, repository, access) : null;
     if (left <= 0) break;
     if (!tail) {
-      // Without ranges nothing is known of a file before it is here.
+      // Without range requests a file is only known once downloaded.
       parts.push({ file, footer: null });
       continue;
     }
@@ -109,12 +109,12 @@ async function startOf(file: HubFile, tail: FileTail, rows: number) {
   }
 }
 
-/** Bytes of a file's end that are read at once: as many as most footers have. */
+/** Bytes to read from a file's end, enough for most footers. */
 function tailBytes({ sizeBytes }: HubFile): number {
   return Math.min(sizeBytes, Math.max(512, Math.ceil(sizeBytes / 16)), 2 ** 19);
 }
 
-/** The end of a file on a hub, as much as is asked for. */
+/** Reads the end of a file on a hub. */
 class FileTail {
   readonly byteLength: number;
   readonly #read: (start: number, end: number) => Promise<Uint8Array<ArrayBuffer> | null>;
@@ -130,7 +130,7 @@ class FileTail {
     this.#bytes = bytes;
   }
 
-  /** Null if the server does not send ranges. */
+  /** Null if the server does not support ranges. */
   static async open(
     file: HubFile,
     { address, commit }: HubRepository,

@@ -14,8 +14,8 @@ export interface JobContext {
   /** Reports progress to the page. */
   report(progress: Progress): void;
   /**
-   * Lets jobs of a kind run that this one excludes, while it rests. The returned function ends this, cancels those that
-   * still run and waits for their end.
+   * Lets jobs of an excluded kind run while this job is paused. The returned function ends this: it cancels those still
+   * running and waits for them to settle.
    */
   admit(kind: JobKind): () => Promise<void>;
 }
@@ -34,7 +34,7 @@ class Entry {
   readonly kind: JobKind;
   readonly subject: string | null;
   readonly controller = new AbortController();
-  /** Kinds that it lets run although it excludes them. */
+  /** Excluded kinds that it currently lets run. */
   readonly admitted = new Set<JobKind>();
   readonly ended: Promise<void>;
   #end: () => void = () => undefined;

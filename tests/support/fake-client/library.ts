@@ -4,7 +4,14 @@ import type { EventHub } from "../../../src/client/client";
 import type { UnsavedAdapter } from "../../../src/protocol/events";
 import type { Problem } from "../../../src/lib/problems/problem";
 import type { AdapterSummary } from "../../../src/shared/adapter";
-import type { ExportId, ExportNote, ExportOffer, ExportType, MadeExport } from "../../../src/shared/exports";
+import {
+  type ExportId,
+  type ExportNote,
+  type ExportOffer,
+  type ExportType,
+  exportPurposes,
+  type MadeExport,
+} from "../../../src/shared/exports";
 import type { MethodChoice } from "../../../src/shared/methods";
 import type { ModelSummary } from "../../../src/shared/model";
 import { pythonUsage } from "../../../src/shared/python-usage";
@@ -160,6 +167,7 @@ export class FakeLibrary {
       variants: problem
         ? []
         : variants.map(([type, bytes]) => ({ type, sizeBytes: bytes, notes: id === "merged" ? note : [] })),
+      gaps: exportPurposes.server.some((known) => known === id) ? ["batch-order", "start-values"] : [],
       usage: { language: id === "adapter" || id === "merged" ? "python" : "shell", code },
     });
     const python = pythonUsage(
@@ -177,6 +185,7 @@ export class FakeLibrary {
       offer("gguf", cannot, gguf, "llama-server"),
       offer("ollama", cannot, gguf, "ollama run"),
       offer("mlx", cannot, [[null, sizeBytes]], "mlx_lm.generate"),
+      ...exportPurposes.server.map((id) => offer(id, null, [[null, 2 * sizeBytes]], "accelerate launch")),
     ];
   }
 

@@ -120,6 +120,7 @@ export class FakeRun {
       ...result,
       elapsedMs: Date.now() - startedAt,
       chanceLoss: highestRate >= 1 ? Math.log(4096) : null,
+      everyday: null,
       adapter,
     };
   }

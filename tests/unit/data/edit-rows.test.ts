@@ -71,7 +71,7 @@ describe("changed rows", () => {
     await expect(change(id, { kind: "leave-out", row: 9 })).rejects.toThrow(/no row 10/i);
   });
 
-  it("are taken back once, and all at once; equal changes have one identity", async () => {
+  it("can be undone once, or all together; equal edits have equal identities", async () => {
     const id = await kept();
     const leaveOut: DatasetEdit = { kind: "leave-out", row: 2 };
     const first = await change(id, leaveOut);
@@ -149,7 +149,7 @@ describe("a search", () => {
     expect((await find(id, "gold", "changed")).rows.map(({ number }) => number)).toEqual([1]);
   });
 
-  it("ends when it is no longer wanted", async () => {
+  it("ends when cancelled", async () => {
     const id = await kept();
     const query = { text: "a", filter: "all", minTokens: 0 } as const;
     const search = new RowSearch(encoded).find(

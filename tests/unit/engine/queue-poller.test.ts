@@ -35,7 +35,7 @@ test("empty submits follow while a promise is awaited, none after it, and its va
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("a refusal ends them too, and is passed on", async () => {
+test("a rejection ends them too, and is passed on", async () => {
   const { queue, times } = makeQueue();
   const refused = new QueuePoller(queue).awaitWork(Promise.reject(new Error("lost")));
   await expect(refused).rejects.toThrow("lost");

@@ -47,7 +47,7 @@ describe("openModelFolder", () => {
     ]);
   });
 
-  it("refuses the files of two models in one heap", async () => {
+  it("refuses the files of two models mixed together", async () => {
     await expect(openModelFolder([config, tokenizer, model, tokenizer])).rejects.toMatchObject({
       code: "model",
       what: "tokenizer.json was chosen twice: these are the files of more than one model.",

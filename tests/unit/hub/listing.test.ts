@@ -49,7 +49,7 @@ describe("listing", () => {
     expect((await listRepository(addressIn(right), right.options)).commit).toBe(right.hub.commit);
   });
 
-  it("says when nobody answers, and when what answers is no hub", async () => {
+  it("reports an unreachable server, and one that is not a hub", async () => {
     const asking = await ask(plain);
     const nobody = parseAddress("owner/model", asking.hub.endpoint);
     await asking.hub.stop();
@@ -63,7 +63,7 @@ describe("listing", () => {
   });
 });
 
-describe("an answer that no hub gives", () => {
+describe("an invalid response", () => {
   const sha = "0123456789abcdef0123456789abcdef01234567";
   const file = { type: "file", path: "config.json", size: 2, oid: "1".repeat(40) };
   const listing = async (instead: FakeHub["instead"]) => {

@@ -55,7 +55,7 @@ describe("scores of an answer", () => {
     expect(score({ ...given("a b", "a", [4, 5]), finish: "length" })).toMatchObject({ length: 2, ended: 0 });
   });
 
-  test("an expression that runs wild finds nothing, and one that is none is refused", () => {
+  test("an expression over budget finds nothing, and an invalid one is refused", () => {
     expect(answerScorer({ pattern: "" })(given("a", "b")).regex).toBeUndefined();
     expect(answerScorer({ pattern: "(a|aa)+$" })(given(`${"a".repeat(500)}b`, "")).regex).toBe(0);
     expect(() => answerScorer({ pattern: "(" })).toThrow(/no regular expression/);
@@ -100,7 +100,7 @@ describe("a summary", () => {
     expect(high).toBeLessThan(0.7);
   });
 
-  test("draws the same interval each time", () => {
+  test("gives the same interval each time", () => {
     expect(summarise(rows)).toEqual(summarise(rows));
   });
 

@@ -138,7 +138,7 @@ describe("work under way", () => {
     expect(state()).toMatchObject({ runStatus: "done", jobs: [] });
   });
 
-  it("is not asked for twice by a second click", async () => {
+  it("is not requested twice by a second click", async () => {
     state().editTraining("maxSteps", 3);
     await Promise.all([state().train(), state().train()]);
     expect(state()).toMatchObject({ runStatus: "done", trainProblem: null });

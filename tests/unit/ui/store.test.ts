@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeClient } from "../../support/fake-client/client";
 import { rowsOfRating } from "../../../src/shared/ratings";
 import { alpacaRow } from "../../../src/shared/rows";
+import { EARLIER_OPTIONS } from "../../../src/shared/training";
 import { QLORA } from "../../../src/shared/model";
 import { RunLog } from "../../../src/ui/lib/run-log";
 import { en } from "../../../src/ui/text/en";
@@ -65,7 +66,7 @@ describe("the studio's store", () => {
       modelId: "tiny",
       templateId: "chat",
       method: { id: "lora", options: { r: 8 } },
-      training: { learningRate: 0.004, maxSteps: 60 },
+      training: { learningRate: 0.0016, maxSteps: 400 },
     });
   });
 
@@ -355,11 +356,52 @@ describe("kept runs", () => {
     expect(state()).toMatchObject({ runId: "run-3", run: { step: 40, validationStep: 40 } });
     expect(studio.series.loss.length).toBe(40);
     await state().takeRunSettings(state().runs[0]!);
-    expect(selectRunConfig(state())?.training).toEqual(state().runs[0]!.config.training);
+    expect(selectRunConfig(state())?.training).toEqual({
+      ...EARLIER_OPTIONS,
+      ...state().runs[0]!.config.training,
+    });
     await state().deleteRuns(["run-3", "run-1"]);
     expect(state().runs.map(({ number }) => number)).toEqual([2]);
     await state().restoreRuns();
     expect(state().runs).toHaveLength(3);
     expect(state().deletedRuns).toEqual([]);
+  });
+});
+
+describe("a sweep", () => {
+  const axes = [{ name: "learningRate", values: [0.001, 0.002] }];
+
+  it("trains every value in turn, for so many steps", async () => {
+    await studio.state().start();
+    const asked: unknown[] = [];
+    const { trainWith } = studio.state();
+    studio.store.setState({
+      trainWith: (config, name) => {
+        const { learningRate, maxSteps, maxMinutes } = config.training;
+        asked.push([config.sweep?.values, learningRate, maxSteps, maxMinutes, name]);
+        return trainWith(config, name);
+      },
+    });
+    await studio.state().startSweep(axes, 6);
+    expect(asked).toEqual([
+      [{ learningRate: 0.001 }, 0.001, 6, 0, "Sweep, 0.001"],
+      [{ learningRate: 0.002 }, 0.002, 6, 0, "Sweep, 0.002"],
+    ]);
+    expect(studio.state().sweep).toBeNull();
+  });
+
+  it("drops what has not begun when it is stopped", async () => {
+    await studio.state().start();
+    let runs = 0;
+    studio.store.setState({
+      trainWith: () => {
+        runs++;
+        studio.state().stopSweep();
+        return Promise.resolve("stopped");
+      },
+    });
+    await studio.state().startSweep(axes, 6);
+    expect(runs).toBe(1);
+    expect(studio.state().sweep).toBeNull();
   });
 });

@@ -21,10 +21,12 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   "src/ui/features/method/module-tree.tsx": /^Enter$/,
   // SVG markup.
   "src/ui/lib/chart-image.ts": /^<|^(M|X)|=|^stroke/,
-  // A selector.
-  "src/ui/lib/reveal.ts": /^input, select, textarea$/,
   // The languages' own names.
   "src/ui/text/languages.ts": /^English$/,
+  // A CSS selector.
+  "src/ui/lib/reveal.ts": /^input, select/,
+  // The type of dragged files in a DataTransfer.
+  "src/ui/features/shell/settings-drop.tsx": /^Files$/,
   // A browser global.
   "src/ui/features/shell/browser-integration.ts": /^Notification$/,
   "src/ui/features/shell/run-settings.tsx": /^Notification$/,

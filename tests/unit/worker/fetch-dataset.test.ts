@@ -82,7 +82,7 @@ async function rowsOf({ files }: FetchedDataset, firstRows?: number): Promise<nu
 }
 
 describe("a dataset of a hub", () => {
-  it("comes as the files of its usual part, in their order", async () => {
+  it("is downloaded as the files of its default part, in order", async () => {
     const fetched = await get("owner/woods");
     expect(fetched.name).toBe("owner/woods (default, train)");
     expect(fetched.files.map(({ name }) => name)).toEqual(["0000.parquet", "0001.parquet"]);
@@ -147,7 +147,7 @@ describe("a dataset of a hub", () => {
     );
   });
 
-  it("tells which configs and splits there are", async () => {
+  it("lists the available configs and splits", async () => {
     await expect(get("owner/woods", { config: "Default" })).rejects.toThrow(/no config “Default”/);
     await expect(get("owner/woods", { split: "validation" })).rejects.toThrow(/no split “validation”/);
     await expect(get("owner/raw")).rejects.toThrow(/no Parquet files/);

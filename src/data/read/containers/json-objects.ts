@@ -157,14 +157,14 @@ export class JsonObjectsParser implements RowParser {
   }
 }
 
-/** Begins with a list of texts or numbers, or with an object of numbered values. */
+/** Matches a first field with a list of strings or numbers, or an object with numeric keys. */
 const FIRST_COLUMN =
   /^\s*\{\s*"(?:[^"\\]|\\.){0,1000}"\s*:\s*(?:\[\s*(?:["\d-]|null|true|false|NaN)|\{\s*"\d+"\s*:)/;
 
-/** How much of an object that is too large to be held tells whether it is a table by columns. */
+/** Length of the beginning by which a large object is recognised as a table by columns. */
 const COLUMN_BYTES = 2 ** 16;
 
-/** Whether the first field goes on as a column: a list of rows would have begun within its first bytes otherwise. */
+/** Whether the first field continues as a column: a list of rows would have started within its first bytes. */
 function isTableByColumns(start: Uint8Array): boolean {
   const text = new TextDecoder().decode(start.subarray(0, COLUMN_BYTES));
   return FIRST_COLUMN.test(text) && !/\[\s*\{/.test(text);

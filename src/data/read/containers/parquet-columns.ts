@@ -8,14 +8,34 @@ import { FileBreakError } from "../file-break-error";
 
 /* hyparquet reads a row group as a whole. Here its own functions read one page of each column at a time. */
 
-/** Rows in a batch at most. */
+/** Maximum rows per batch. */
 const MAX_ROWS = 1000;
-/** Bytes fetched at a time; pages usually have up to as many. */
+/** Bytes fetched at a time, a typical page size. */
 const WINDOW_BYTES = 2 ** 20;
-/** Size of a page at most: it is the unit of compression, and is held whole. */
+/** Maximum page size: pages are the unit of compression and are held whole. */
 const MAX_PAGE_MB = 256;
+const MAX_PAGE_VALUES = 2 ** 24;
 
-/** Yields the rows of a row group, as objects, holding one page of each column. Throws if the file is damaged. */
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * Valid UTF-8 as text, else the bytes: images, or damage. The library's decoder would replace invalid bytes and drop a
+ * leading U+FEFF.
+ */
+function stringFromBytes(bytes: Uint8Array | undefined): unknown {
+  try {
+    return bytes && utf8.decode(bytes);
+  } catch {
+    return bytes;
+  }
+}
+
+const parsers = { ...DEFAULT_PARSERS, stringFromBytes };
+
+/**
+ * Yields the rows of a row group as objects, holding one page of each column.
+ * @throws if the file is damaged
+ */
 export async function* rowGroupRows(
   file: AsyncBuffer,
   metadata: FileMetaData,
@@ -48,7 +68,7 @@ class ColumnRows {
   readonly path: string[];
   readonly #file: AsyncBuffer;
   readonly #decoder: Parameters<typeof readPage>[2];
-  /** Whether a row may go on in the next page. */
+  /** Whether a row may continue in the next page. */
   readonly #isNested: boolean;
   readonly #end: number;
   #at: number;
@@ -63,12 +83,12 @@ class ColumnRows {
     const schemaPath = getTreePath(schema, this.path);
     const { element } = schemaPath[schemaPath.length - 1] ?? schema;
     const names = { pathInSchema: this.path, element, schemaPath };
-    this.#decoder = { ...column, ...names, compressors, parsers: DEFAULT_PARSERS };
+    this.#decoder = { ...column, ...names, compressors, parsers };
     this.#isNested = getMaxRepetitionLevel(schemaPath) > 0;
     ({ start: this.#at, end: this.#end } = columnRange(column));
   }
 
-  /** Rows that no further page adds to. */
+  /** Rows that are complete. */
   get complete(): number {
     const isOpen = this.#isNested && this.#at < this.#end;
     return Math.max(0, this.#rows.length - (isOpen ? 1 : 0));
@@ -82,12 +102,15 @@ class ColumnRows {
     if (this.#at >= this.#end) throw new Error(`${this.path.join(".")} has fewer rows than other columns`);
     const { header, headerBytes } = await this.#header();
     const { compressed_page_size: size, uncompressed_page_size: unpacked } = header;
+    if (size < 0 || unpacked < 0) throw new Error("a page has a negative size");
     if (Math.max(size, unpacked) > MAX_PAGE_MB * 2 ** 20)
       throw new FileBreakError({ kind: "page-too-large", maxMegabytes: MAX_PAGE_MB });
     const bytes = await this.#bytes(headerBytes + size);
     this.#at += headerBytes + size;
     const values = header.data_page_header?.num_values ?? header.data_page_header_v2?.num_values ?? 1;
     if (values === 0) return;
+    // Run-length encoding would let a few bytes stand for any number of them.
+    if (!(values > 0 && values <= MAX_PAGE_VALUES)) throw new Error(`a page has ${values} values`);
     const reader = { view: viewOf(bytes), offset: headerBytes };
     const { data } = readPage(reader, header, this.#decoder, this.#dictionary, this.#rows, 0);
     if (header.type === "DICTIONARY_PAGE") this.#dictionary = data && convert(data, this.#decoder);
@@ -107,7 +130,7 @@ class ColumnRows {
     }
   }
 
-  /** Bytes of the column from the current position on. */
+  /** Reads bytes of the column from the current position. */
   async #bytes(count: number): Promise<Uint8Array<ArrayBuffer>> {
     const start = this.#at - this.#windowAt;
     if (start + count > this.#window.length) {
@@ -122,7 +145,7 @@ class ColumnRows {
   }
 }
 
-/** The bytes of a column. Some writers give an offset of 0 where there is no dictionary. */
+/** Byte range of a column. Some writers give an offset of 0 if there is no dictionary. */
 export function columnRange(column: ColumnMetaData): { readonly start: number; readonly end: number } {
   const { dictionary_page_offset: dictionary, data_page_offset: data, total_compressed_size: size } = column;
   const start = Number(dictionary ? dictionary : data);

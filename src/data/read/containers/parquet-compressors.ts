@@ -4,12 +4,12 @@
 import { decompress } from "fzstd";
 import type { Compressors } from "hyparquet";
 import { decompressBrotli } from "hyparquet-compressors/src/brotli.js";
-import { gunzip } from "hyparquet-compressors/src/gzip.js";
 import { decompressLz4, decompressLz4Raw } from "hyparquet-compressors/src/lz4.js";
+import { gunzipWhole } from "./gzip";
 
 /** JavaScript decompressors for Parquet pages; hyparquet itself handles snappy. */
 export const compressors: Compressors = {
-  GZIP: (input, length) => gunzip(input, new Uint8Array(length)),
+  GZIP: gunzipWhole,
   BROTLI: decompressBrotli,
   ZSTD: (input) => decompress(input),
   LZ4: decompressLz4,

@@ -38,17 +38,17 @@ export async function* parquetRows(
   }
 }
 
-/** The start of a Parquet file that holds its first rows. */
+/** The part of a Parquet file that holds its first rows. */
 export interface ParquetStart {
-  /** Rows that it holds: as many as asked for, or all of the file's. */
+  /** Number of rows: as requested, or all of the file's. */
   readonly rows: number;
-  /** Where the last row group of these ends. */
+  /** End of the last of these row groups. */
   readonly endByte: number;
 }
 
 /**
- * Where the row groups of the first rows end, by the file's footer.
- * @param tailBytes bytes of the file's end to read at once
+ * Finds the end of the row groups that hold the first rows, from the file's footer.
+ * @param tailBytes number of bytes to read at once from the file's end
  * @throws FileBreakError if the footer is damaged
  */
 export async function parquetStart(
@@ -74,7 +74,12 @@ export async function parquetStart(
 function bufferOf(file: Blob) {
   return {
     byteLength: file.size,
-    slice: (start: number, end?: number) => file.slice(start, end ?? file.size).arrayBuffer(),
+    slice(start: number, end = file.size) {
+      // Positions come from the file.
+      if (!(start >= 0 && start <= end && end <= file.size))
+        throw new RangeError(`bytes ${start} to ${end} are not in the file`);
+      return file.slice(start, end).arrayBuffer();
+    },
   };
 }
 

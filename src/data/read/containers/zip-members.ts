@@ -1,3 +1,4 @@
+import { Crc32 } from "../../../lib/crc32";
 import {
   DamagedZip,
   DEFLATED,
@@ -42,12 +43,27 @@ async function unpacked(
   bytes: SeekableBytes,
   entry: ZipEntry,
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-  const { method, isEncrypted, packedBytes } = entry;
+  const { method, isEncrypted, packedBytes, crc32 } = entry;
   if (isEncrypted) throw new FileBreakError({ kind: "archive", fault: "encrypted" });
   if (method !== STORED && method !== DEFLATED) throw new FileBreakError({ kind: "archive-method", method });
   const start = await orFileBreak(packedStart(bytes, entry));
   const packed = archive.slice(start, start + packedBytes).stream();
-  return method === STORED ? packed : packed.pipeThrough(new DecompressionStream("deflate-raw"));
+  const data = method === STORED ? packed : packed.pipeThrough(new DecompressionStream("deflate-raw"));
+  return data.pipeThrough(checked(crc32));
+}
+
+/** Passes data on, and ends in an error if it is not that of the checksum. */
+function checked(crc32: number): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  const found = new Crc32();
+  return new TransformStream({
+    transform(piece, controller) {
+      found.update(piece);
+      controller.enqueue(piece);
+    },
+    flush() {
+      if (found.value !== crc32) throw new FileBreakError({ kind: "damaged", reason: "CRC-32" });
+    },
+  });
 }
 
 async function orFileBreak<T>(work: Promise<T>): Promise<T> {

@@ -17,13 +17,13 @@ const THUMBS = [
 
 interface Props {
   readonly turnId: string;
-  /** The answer's place in the turn. */
+  /** Index of the answer in the turn. */
   readonly index: number;
   readonly name: string;
   readonly onKeep: () => void;
 }
 
-/** What a person thinks of an answer, and keeping it as a row. */
+/** Rates an answer, and saves it as a dataset row. */
 export function AnswerActions({ turnId, index, name, onKeep }: Props) {
   const text = useText();
   const { thumb, rate } = useStudio((state) => ({

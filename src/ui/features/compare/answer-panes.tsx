@@ -165,7 +165,6 @@ function Pane({ column, voice, name, answer, empty, words, odds, actions }: Pane
           {answer && answer.text !== "" && (
             <CopyButton value={answer.text} label={text.compare.copyAnswer(name)} compact />
           )}
-          {actions}
           {canRemove && (
             <ActionIcon
               variant="subtle"
@@ -193,7 +192,7 @@ function Pane({ column, voice, name, answer, empty, words, odds, actions }: Pane
             {voice ? text.compare.repeats : text.compare.repeatsBase}
           </p>
         )}
-        {answer && <AnswerFoot answer={answer} />}
+        {answer && <AnswerFoot answer={answer} actions={actions} />}
       </section>
     </div>
   );
@@ -225,7 +224,7 @@ function AnswerText({ answer, words }: { answer: Answer; words: readonly DiffWor
   return <p className={classes.quiet}>{quiet[answer.state]}</p>;
 }
 
-function AnswerFoot({ answer }: { answer: Answer }) {
+function AnswerFoot({ answer, actions }: { answer: Answer; actions: ReactNode }) {
   const text = useText();
   const parts = [
     answer.tokensPerSecond !== null &&
@@ -233,5 +232,10 @@ function AnswerFoot({ answer }: { answer: Answer }) {
       text.compare.rate(answer.tokensPerSecond),
     answer.finish !== null && text.compare.finish[answer.finish],
   ].filter((part) => part !== false && part !== "");
-  return <footer className={classes.foot}>{parts.join(" · ")}</footer>;
+  return (
+    <footer className={classes.foot}>
+      <span>{parts.join(" · ")}</span>
+      <span className={classes.actions}>{actions}</span>
+    </footer>
+  );
 }

@@ -3,7 +3,7 @@ import { useStudio } from "../../store/context";
 import { useText } from "../../text/text";
 import classes from "./compare-step.module.css";
 
-/** What is sent before the question, and what ends an answer. */
+/** System text and stop conditions. */
 export function AskingFields() {
   const text = useText();
   const { system, stops, loops, hints, edit } = useStudio((state) => ({

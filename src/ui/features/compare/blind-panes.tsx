@@ -7,15 +7,15 @@ import ratingClasses from "./ratings.module.css";
 
 interface Props {
   readonly turn: Turn;
-  /** Places of the answers in the turn, in the order in which they are shown. */
+  /** Indices of the answers in display order. */
   readonly order: readonly number[];
 }
 
-/** The answers without names, in random order, until the best of them is chosen. */
+/** The answers without names, in random order, until the best is chosen. */
 export function BlindPanes({ turn, order }: Props) {
   const text = useText();
   const choose = useStudio((state) => state.chooseBlind);
-  // Which comes first, and how fast, would tell who it is: they are shown when all are complete.
+  // Order and speed of arrival would give voices away, so answers are shown once all are complete.
   const isComplete = turn.answers.every(({ answer: { state } }) => state === "done" || state === "failed");
   return (
     <>

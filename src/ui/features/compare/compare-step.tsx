@@ -24,6 +24,7 @@ import { RatingsBar } from "./ratings-bar";
 import { Scorecard } from "./scorecard";
 import { SentTokens } from "./sent-tokens";
 import { Suggestions } from "./suggestions";
+import { TemplateNote } from "./template-note";
 import { useHeldOut } from "./use-held-out";
 
 /** Fifth step: compares the answers of base model and adapter side by side. */
@@ -53,6 +54,7 @@ export function CompareStep() {
           <span>{text.compare.expected}</span> {expected}
         </p>
       )}
+      <TemplateNote />
       {!hidden && <MergedNote turn={last ?? null} />}
       <RatingsBar />
       <MessageForm />

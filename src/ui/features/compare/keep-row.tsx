@@ -10,13 +10,13 @@ import classes from "./ratings.module.css";
 
 interface Props {
   readonly turn: Turn;
-  /** The answer's place in the turn. */
+  /** Index of the answer in the turn. */
   readonly index: number;
   readonly name: string;
   readonly onClose: () => void;
 }
 
-/** Keeps the conversation with an answer as a row, once the answer is as it should be. */
+/** Saves the conversation with an answer as a dataset row, after editing. */
 export function KeepRow({ turn, index, name, onClose }: Props) {
   const text = useText();
   const { dataset, locked, problem, keepRow } = useStudio((state) => ({

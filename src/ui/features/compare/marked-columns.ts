@@ -2,8 +2,8 @@ import { diffWords, type DiffWord } from "../../lib/word-diff";
 import type { Answer } from "../../store/state";
 
 /**
- * The answers with the words marked in which they differ from the leftmost; that one is compared with the second where
- * there are two. Null for answers that are not complete.
+ * Marks the words in which each answer differs from the leftmost one; with two answers, that one is compared with the
+ * second. Null for incomplete answers.
  */
 export function markedColumns(answers: readonly (Answer | null)[]): (readonly DiffWord[] | null)[] {
   const [first, ...others] = answers.map((answer) => (answer?.state === "done" ? answer.text : null));

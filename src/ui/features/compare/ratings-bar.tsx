@@ -10,7 +10,7 @@ import { useText } from "../../text/text";
 import classes from "./ratings.module.css";
 import { sideName } from "./voice-names";
 
-/** The ratings kept so far: the tally of blind choices, and the rows that they make. */
+/** The stored ratings: the tally of blind choices, and export as rows. */
 export function RatingsBar() {
   const text = useText();
   const { ratings, problem, locked, exportRatings, importRatings } = useStudio((state) => ({
@@ -56,7 +56,7 @@ export function RatingsBar() {
   );
 }
 
-/** How the present voices fared where they were compared without names. */
+/** Blind choices among the current voices. */
 function Tally() {
   const text = useText();
   const { ratings, voices, adapters } = useStudio((state) => ({

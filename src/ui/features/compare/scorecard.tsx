@@ -97,10 +97,9 @@ function ScoreForm() {
 
 function ScoreButton() {
   const text = useText();
-  const { job, blocked, isAgain, score, cancel } = useStudio((state) => ({
+  const { job, blocked, score, cancel } = useStudio((state) => ({
     job: jobOf(state, "evaluate"),
     blocked: blockOf(state),
-    isAgain: state.evaluation !== null,
     score: state.score,
     cancel: state.cancelScore,
   }));
@@ -112,7 +111,7 @@ function ScoreButton() {
         disabled={blocked !== null}
         onClick={() => void score()}
       >
-        {isAgain ? text.scores.again : text.scores.start}
+        {text.scores.start}
       </Button>
       {blocked && <span className={classes.quiet}>{text.scores.blocked[blocked]}</span>}
     </div>

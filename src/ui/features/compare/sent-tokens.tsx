@@ -40,9 +40,9 @@ export function SentTokens({ turns }: { readonly turns: readonly Turn[] }) {
 
 function Sent({ turns }: { readonly turns: readonly Turn[] }) {
   const text = useText();
-  const { client } = useStudioContext();
-  const { template, modelId, adapters } = useStudio((state) => ({
-    template: selectTemplate(state),
+  const { client, store } = useStudioContext();
+  const { templateKey, modelId, adapters } = useStudio((state) => ({
+    templateKey: JSON.stringify(selectTemplate(state)),
     modelId: state.model?.id ?? null,
     adapters: selectSpeakers(state),
   }));
@@ -51,9 +51,11 @@ function Sent({ turns }: { readonly turns: readonly Turn[] }) {
     adapterId: voice?.adapterId ?? null,
     ...conversation(turns, voice),
   }));
-  const key = modelId === null ? null : JSON.stringify([modelId, template, questions]);
+  const key = modelId === null ? null : JSON.stringify([modelId, templateKey, questions]);
   const { value, problem } = useRemote(key, (signal) =>
-    client.withSignal(signal).call("questionTokens", { questions, template }),
+    client
+      .withSignal(signal)
+      .call("questionTokens", { questions, template: selectTemplate(store.getState()) }),
   );
   if (problem) return <ProblemAlert problem={problem} />;
   if (!value) return null;

@@ -4,7 +4,7 @@ import { visible } from "../../components/token-text";
 import { useText } from "../../text/text";
 import classes from "./token-odds.module.css";
 
-/** An answer token by token, shaded by how likely each was; the one under the pointer or in focus is told about. */
+/** An answer shaded by token probability, with details of the token under the pointer or in focus. */
 export function TokenOdds({
   name,
   tokens,
@@ -69,7 +69,7 @@ export function TokenOdds({
   );
 }
 
-/** A token's probability, and what the model would have liked in its place. */
+/** A token's probability, and the alternatives. */
 function Details({ token }: { readonly token: TokenChance | null }) {
   const text = useText();
   if (!token) return <p className={classes.hint}>{text.compare.oddsHint}</p>;
@@ -91,7 +91,7 @@ function Details({ token }: { readonly token: TokenChance | null }) {
   );
 }
 
-/** From 0, next to certain, to 3, unlikely. */
+/** From 0 (nearly certain) to 3 (unlikely). */
 function levelOf(probability: number): number {
   return probability >= 0.8 ? 0 : probability >= 0.5 ? 1 : probability >= 0.2 ? 2 : 3;
 }

@@ -7,12 +7,12 @@ import type { Turn } from "../../store/state";
 import { useRemote } from "../../store/use-remote";
 
 interface AnswerOdds {
-  /** By the answers of the last turn; null while they are not known. */
+  /** By answer of the last turn; null while unknown. */
   readonly odds: readonly (readonly TokenChance[])[] | null;
   readonly problem: ErrorData | null;
 }
 
-/** How likely the tokens of the last turn's answers were, if that is to be shown. */
+/** Token probabilities of the last turn's answers, if they are to be shown. */
 export function useAnswerOdds(turns: readonly Turn[]): AnswerOdds {
   const { client, store } = useStudioContext();
   const { shown, templateKey, modelId } = useStudio((state) => ({

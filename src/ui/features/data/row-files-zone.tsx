@@ -9,7 +9,7 @@ import { DATASET_FILES } from "./dataset-files";
 
 type OnRows = (files: readonly [File, ...File[]], name: string) => void;
 
-/** Hands dropped or picked files on, of a folder those that may contain rows, under a name for all of them. */
+/** Passes on dropped or picked files, from a folder only those that may contain rows, under a common name. */
 export function takeFiles(files: readonly File[], text: Text, onRows: OnRows): void {
   const [folder, ...rest] = filePath(files[0] ?? new File([], "")).split("/");
   const isFolder = rest.length > 0 && folder !== undefined;

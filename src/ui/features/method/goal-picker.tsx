@@ -36,7 +36,7 @@ export function GoalPicker() {
           if (found) choose(found);
         }}
       >
-        <div className={picker.members}>
+        <div className={classes.goals}>
           {GOALS.map((id) => (
             <Radio
               key={id}

@@ -8,7 +8,7 @@ import { isTraining } from "../../store/jobs";
 import { useText } from "../../text/text";
 import classes from "./method-picker.module.css";
 
-/** The methods that suit most people, in the order of how often. */
+/** Commonly suitable methods, most common first. */
 const FIRST: readonly MethodId[] = ["lora", "lokr", "prefix-tuning", "last-layers", "full"];
 
 const GROUPS = [
@@ -18,7 +18,7 @@ const GROUPS = [
   ),
 ];
 
-/** The methods that suit most, then the others by kind, each with what it does and what was measured. */
+/** Commonly suitable methods, then the others by group, each with its description and measurements. */
 export function MethodPicker() {
   const text = useText();
   const { methodId, showsAll, choose } = useStudio((state) => ({

@@ -8,7 +8,7 @@ import { isTraining } from "../../store/jobs";
 import { useText } from "../../text/text";
 import classes from "./run-list.module.css";
 
-const FORMATS: readonly RunExportFormat[] = ["json", "csv", "tensorboard"];
+const FORMATS: readonly RunExportFormat[] = ["json", "csv", "tensorboard", "wandb"];
 
 /** Details of a run: facts, name, note and actions. */
 export function RunDetailsView({ run }: { readonly run: ListedRun }) {

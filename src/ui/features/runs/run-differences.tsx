@@ -57,6 +57,7 @@ export function runDifferences(
   const named: [string, (run: ListedRun) => unknown][] = [
     [words.model, ({ model }) => [model.title, ...model.precision].join(", ")],
     [words.data, ({ data }) => data.name],
+    [words.content, ({ config }) => config.datasetHash?.slice(0, 8)],
     [words.rows, ({ data }) => data.rows],
     [words.template, ({ config }) => config.templateId],
     [words.method, ({ config }) => text.methods[config.method.id].title],

@@ -19,6 +19,10 @@ import classes from "./run-list.module.css";
 /** Number of rows shown initially. */
 const SHOWN = 8;
 
+/** From here on the list asks to be tidied. */
+const MANY_RUNS = 100;
+const MANY_BYTES = 2e8;
+
 /** All stored runs with their actions. */
 export function RunList() {
   const text = useText();
@@ -89,6 +93,7 @@ export function RunList() {
           {text.runs.all(runs.length)}
         </Button>
       )}
+      {(runs.length > MANY_RUNS || sizeBytes > MANY_BYTES) && <p className={classes.quiet}>{text.runs.many}</p>}
       {runs.length > 0 && (
         <div className={classes.foot}>
           <span className={classes.quiet}>{text.runs.total(runs.length, sizeBytes)}</span>

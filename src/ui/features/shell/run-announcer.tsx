@@ -5,11 +5,11 @@ import type { StudioState } from "../../store/state";
 import { type Text, useText } from "../../text/text";
 import { statusSentence } from "./use-status-sentence";
 
-/** Announced while a run trains, at each of this many shares. */
+/** Fraction of a run between announcements. */
 const PARTS = 10;
 
 /**
- * Tells screen readers of a run: its beginning, each tenth, warnings and the end. The status line itself, which changes
+ * Announces a run to screen readers: its start, each tenth, warnings and the end. The status line itself, which changes
  * every second, is silent.
  */
 export function RunAnnouncer() {
@@ -32,7 +32,7 @@ export function RunAnnouncer() {
   );
 }
 
-/** What a change of state is worth telling, or null. */
+/** The announcement for a change of state, or null. */
 export function announcement(state: StudioState, before: StudioState, text: Text): string | null {
   const { run, runStatus } = state;
   if (runStatus !== before.runStatus && ["paused", "stopped", "done", "failed"].includes(runStatus))

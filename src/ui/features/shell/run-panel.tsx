@@ -13,6 +13,7 @@ import { RunButtons } from "./run-buttons";
 import { RunFiguresView } from "./run-figures";
 import { RunList } from "../runs/run-list";
 import classes from "./run-panel.module.css";
+import { RunVerdictView } from "./run-verdict";
 import { RunSettings } from "./run-settings";
 import { RunSummary } from "./run-summary";
 import { RunWarnings } from "./run-warnings";
@@ -84,6 +85,7 @@ export function RunPanel() {
         {!active && <RunWarnings />}
         <ProblemAlert problem={problem} onDismiss={dismiss} />
         {cutOff && <CutOffRun run={cutOff} />}
+        <RunVerdictView />
         <LossChart />
         <RunFiguresView />
         <RunSettings />

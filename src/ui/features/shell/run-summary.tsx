@@ -5,12 +5,12 @@ import { useText } from "../../text/text";
 import { useForecast } from "../train/forecast-context";
 import classes from "./run-panel.module.css";
 
-/** What a run with the chosen options would be: "LoRA r 8 on Spruce, 200 rows, 60 steps, about 45 s, 26 MB". */
+/** Summary of a run with the chosen options: "LoRA r 8 on Spruce, 200 rows, 60 steps, about 45 s, 26 MB". */
 export function RunSummary() {
   const text = useText();
   const { remote, speed } = useForecast();
   const { methodId, size, model, rows, last } = useStudio((state) => {
-    // The first option of a method is the one that says most of its size.
+    // A method's first option is the one that best describes its size.
     const main = methodSpecs[state.methodId].fields[0];
     return {
       methodId: state.methodId,

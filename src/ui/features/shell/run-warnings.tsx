@@ -2,19 +2,17 @@ import { Anchor, Button } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { revealField } from "../../lib/reveal";
 import { useStudio } from "../../store/context";
-import { selectTrainWarnings, type TrainWarning } from "../../store/selectors";
+import { selectTrainWarnings, trainingInputs, type TrainWarning } from "../../store/selectors";
 import type { StepId } from "../../store/steps";
 import { trainingFixOf } from "../../store/warning-fixes";
 import { type Text, useText } from "../../text/text";
 import classes from "./run-warnings.module.css";
 
-/** Warnings before a run: each names its field, and has a button where one change puts it right. */
+/** Warnings before a run: each links to its field, with a button if one change fixes it. */
 export function RunWarnings() {
   const text = useText();
   const { edit } = useStudio((state) => ({ edit: state.editTraining }));
-  const inputs = useStudio(({ preset, methodId, model, trainingEdits, lengths, environment }) => {
-    return { preset, methodId, model, trainingEdits, lengths, environment };
-  });
+  const inputs = useStudio((state) => ({ ...trainingInputs(state), environment: state.environment }));
   const warnings = selectTrainWarnings(inputs);
   if (warnings.length === 0) return null;
   return (
@@ -48,7 +46,7 @@ export function RunWarnings() {
   );
 }
 
-/** Where a warning's field is. */
+/** Location of a warning's field. */
 const PLACES: Readonly<Partial<Record<TrainWarning["kind"], readonly [StepId, string | null]>>> = {
   "rate-high": ["train", "learningRate"],
   "rate-low": ["train", "learningRate"],

@@ -4,7 +4,7 @@ import { useStudio } from "../../store/context";
 import { useText } from "../../text/text";
 import classes from "./studio.module.css";
 
-/** Opens all steps and leaves them open, or goes back to one at a time. */
+/** Opens all steps permanently, or returns to one at a time. */
 export function StepToggle() {
   const text = useText().shell;
   const { keepsOpen, first, openAll, openOne } = useStudio((state) => ({

@@ -14,6 +14,7 @@ import { RunPanel } from "./run-panel";
 import { StepToggle } from "./step-toggle";
 import classes from "./studio.module.css";
 import { BrowserIntegration } from "./browser-integration";
+import { SettingsDrop } from "./settings-drop";
 
 /** The page: navigation, six steps, run panel. */
 export function Studio() {
@@ -35,6 +36,7 @@ export function Studio() {
         {text.shell.skipToRun}
       </a>
       <BrowserIntegration />
+      <SettingsDrop />
       <ForecastProvider>
         <Rail />
         <main className={classes.main}>

@@ -7,12 +7,12 @@ import { useText } from "../../text/text";
 interface MainAction {
   readonly kind: "train" | "pause" | "resume" | "next";
   readonly label: string;
-  /** Whether it can be pressed only in a moment. */
+  /** Whether it is temporarily unavailable. */
   readonly waits: boolean;
   readonly run: () => void;
 }
 
-/** What the primary button does: Train, Pause and Resume, and after a run what comes next. */
+/** The primary button's action: Train, Pause, Resume, and after a run the next step. */
 export function useMainAction(cutOff: InterruptedRun | null): MainAction {
   const text = useText().run;
   const actions = useStudioContext().store.getState();

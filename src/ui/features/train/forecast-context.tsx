@@ -11,26 +11,26 @@ const DELAY_MS = 500;
 
 interface Forecast {
   readonly remote: ReturnType<typeof useRemote<TrainingForecast | null>>;
-  /** Whether a run can be planned from what is chosen. */
+  /** Whether the current choices allow planning a run. */
   readonly isPlannable: boolean;
-  /** GPU memory in bytes: what the person entered, else what is assumed. */
+  /** GPU memory in bytes, as entered by the user or assumed. */
   readonly budgetBytes: number;
   readonly assumedBytes: number;
-  /** Sets the GPU memory in GB; null goes back to what is assumed. */
+  /** Sets the GPU memory in GB; null resets it to the assumption. */
   readonly setBudget: (gigabytes: number | null) => void;
-  /** Speed of the loaded model, once it is measured. */
+  /** Measured speed of the loaded model, if known. */
   readonly speed: TrainingSpeed | null;
   readonly setSpeed: (speed: TrainingSpeed) => void;
 }
 
 const ForecastContext = createContext<Forecast | null>(null);
 
-/** What the chosen run needs, for the Train step and the run panel. */
+/** Forecast of the chosen run, shared by the Train step and the run panel. */
 export function useForecast(): Forecast {
   return defined(use(ForecastContext), "the forecast's context");
 }
 
-/** Forecasts the chosen run anew whenever an option changes. */
+/** Updates the forecast whenever an option changes. */
 export function ForecastProvider({ children }: { readonly children: ReactNode }) {
   const { client, store } = useStudioContext();
   const gpu = useStudio((state) => state.environment?.gpu ?? null);

@@ -5,7 +5,7 @@ import { mixableDatasets, selectMixed } from "../../store/selectors";
 import { useText } from "../../text/text";
 import classes from "./train-step.module.css";
 
-/** Chooses the dataset that a share of the training rows comes from. */
+/** Chooses a dataset to mix into the training rows. */
 export function MixedDataset() {
   const text = useText().train.mixed;
   const { datasets, datasetId, chosen, locked, choose } = useStudio((state) => ({

@@ -65,7 +65,7 @@ export function RunForecast() {
   );
 }
 
-/** How many rows come from the dataset mixed in, and whether it has as many as were asked for. */
+/** Number of mixed-in rows, and whether the dataset has as many as requested. */
 function MixedRows({ forecast: { trainRows, mixedRows } }: { forecast: TrainingForecast }) {
   const text = useText();
   const { name, share } = useStudio((state) => {

@@ -7,7 +7,13 @@ import { ProblemAlert } from "../../components/problem-alert";
 import { toProblem } from "../../lib/problem";
 import { useStudio, useStudioContext } from "../../store/context";
 import { isExcluded, isTraining, jobOf, JobCalls } from "../../store/jobs";
-import { selectRunConfig, selectTrainBlock } from "../../store/selectors";
+import {
+  selectExpectedMs,
+  selectRunConfig,
+  selectTrainBlock,
+  selectTrainingValues,
+  trainingInputs,
+} from "../../store/selectors";
 import { useText } from "../../text/text";
 import { useForecast } from "./forecast-context";
 import classes from "./run-forecast.module.css";
@@ -20,6 +26,9 @@ export function RunTime({ forecast }: { forecast: TrainingForecast }) {
     busy: jobOf(state, "measure")?.subject === null,
     blocked: isTraining(state) || selectTrainBlock(state) !== null,
   }));
+  const values = useStudio(trainingInputs);
+  const { maxMinutes, earlyStoppingPatience } = selectTrainingValues(values);
+  const expectedMs = selectExpectedMs(values, forecast.totalSteps);
   const { speed, setSpeed } = useForecast();
   const [calls] = useState(() => new JobCalls(store.setState));
   const [problem, setProblem] = useState<ErrorData | null>(null);
@@ -32,6 +41,8 @@ export function RunTime({ forecast }: { forecast: TrainingForecast }) {
         client.withSignal(signal).call("measureTraining", config),
       );
       setSpeed(measured);
+      const { tokensPerSecond } = measured;
+      store.getState().setMeasuredSpeed({ modelId: config.modelId, tokensPerSecond });
     } catch (error) {
       if (!isCancelled(error)) setProblem(toProblem(error));
     }
@@ -39,7 +50,12 @@ export function RunTime({ forecast }: { forecast: TrainingForecast }) {
   return (
     <div className={classes.time}>
       <p className={classes.sentence}>
-        {speed ? forecastSentence(forecast, speed, text) : text.forecast.unmeasured(forecast.totalSteps)}
+        {speed
+          ? forecastSentence(forecast, speed, text)
+          : expectedMs === null
+            ? text.forecast.unmeasured(forecast.totalSteps)
+            : text.forecast.expected(forecast.totalSteps, expectedMs)}{" "}
+        {text.forecast.bounds(Number(maxMinutes), Number(earlyStoppingPatience))}
       </p>
       <Button
         variant="default"

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import type { Goal } from "../../../shared/objectives";
+import { PRESETS } from "../../../shared/presets";
 import { trainingFields } from "../../../shared/training";
 import { Notice } from "../../components/notice";
 import { OptionGrid } from "../../components/option-grid";
@@ -7,14 +8,15 @@ import { StepSection } from "../../components/step-section";
 import { useStudio } from "../../store/context";
 import { selectGoal } from "../../store/goal";
 import { isTraining } from "../../store/jobs";
-import { selectTrainingValues } from "../../store/selectors";
-import { PRESETS } from "../../store/state";
+import { selectChangedFields, selectTrainingValues, trainingInputs } from "../../store/selectors";
 import { formProblems } from "../../store/training-values";
 import { useText } from "../../text/text";
 import { ContinueFrom } from "./continue-from";
 import { MixedDataset } from "./mixed-dataset";
 import { RateFinder } from "./rate-finder";
 import { RunCharts } from "./run-charts";
+import { SettingsFile } from "./settings-file";
+import { Sweep } from "./sweep";
 import { SampleAnswers } from "./sample-answers";
 import { RunForecast } from "./run-forecast";
 import { RunLogView } from "./run-log-view";
@@ -27,7 +29,9 @@ export function TrainStep() {
     <StepSection step="train" intro={text.train.intro}>
       <Presets />
       <TrainingForm />
+      <SettingsFile />
       <RateFinder />
+      <Sweep />
       <RunForecast />
       <Outcome />
       <RunCharts />
@@ -41,7 +45,7 @@ function Presets() {
   const text = useText();
   const { preset, changed, locked, choose } = useStudio((state) => ({
     preset: state.preset,
-    changed: Object.keys(state.trainingEdits).length,
+    changed: selectChangedFields(state),
     locked: isTraining(state),
     choose: state.choosePreset,
   }));
@@ -92,13 +96,7 @@ function TrainingForm() {
     goal: selectGoal(state).goal,
     edit: state.editTraining,
   }));
-  const form = useStudio(({ preset, methodId, model, trainingEdits }) => ({
-    preset,
-    methodId,
-    model,
-    trainingEdits,
-  }));
-  const values = selectTrainingValues(form);
+  const values = selectTrainingValues(useStudio(trainingInputs));
   const hidden = new Set<string>([...(hasAdapter ? [] : ["continueAdapter"]), ...hiddenFields[goal]]);
   return (
     <OptionGrid
@@ -109,7 +107,7 @@ function TrainingForm() {
       showHints={hints}
       disabled={locked}
       foldTitle={text.train.more}
-      foldOpen={showsAll || values.continueAdapter === true}
+      foldOpen={showsAll || values.continueAdapter === true || values.mixShare !== 0}
       onChange={edit}
       below={{
         ...(values.mixShare !== 0 && { mixShare: <MixedDataset /> }),

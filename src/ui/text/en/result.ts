@@ -10,6 +10,7 @@ import type { FolderReader } from "../../../shared/folder-format";
 import { format } from "./format";
 import { answerOptions } from "./options";
 import type { TokenChance } from "../../../shared/generation";
+import { trainerGaps } from "./trainer-gaps";
 import { plural } from "./words";
 
 /* Texts of the steps after a run: Compare and Export. */
@@ -36,6 +37,8 @@ export const compare = {
   merged: (name: string) => `${name}, merged`,
   mergedCost: (bytes: number) =>
     `A merged column keeps its own copy of the changed weights: ${format.bytes(bytes)} of GPU memory, until you choose something else there.`,
+  sameTemplate: (adapter: string) =>
+    `The base model is asked in the same prompt format as “${adapter}”, so that only the adapter differs.`,
   mergedSame: "The merged model answers the same, word for word.",
   afterNobody: "No adapter yet",
   emptySide: "The answer appears here.",
@@ -180,6 +183,7 @@ export const exportStep = {
     python: "Use it in Python",
     local: "Run it on your own machine",
     web: "Run it in a web page",
+    server: "Go on on a GPU server",
   } satisfies Record<ExportPurpose, string>,
   kinds: {
     merged: {
@@ -206,6 +210,22 @@ export const exportStep = {
       title: "ONNX",
       what: "The whole model with the adapter in its weights for transformers.js and onnxruntime, with tokenizer and configuration.",
     },
+    "training-script": {
+      title: "Training script",
+      what: "This run as a Python program for one GPU or many: its rows, tokens, order of batches and starting values, with configurations for Accelerate, FSDP2, DeepSpeed and Ray Train. Drop what it trains back on this page.",
+    },
+    "llama-factory": {
+      title: "LLaMA-Factory",
+      what: "This run as a YAML file for LLaMA-Factory, with its rows and dataset_info.json.",
+    },
+    axolotl: {
+      title: "Axolotl",
+      what: "This run as a YAML file for Axolotl, with its rows as tokens and masks.",
+    },
+    unsloth: {
+      title: "Unsloth",
+      what: "This run as a Jupyter notebook for Unsloth, with its rows as tokens and masks.",
+    },
   } satisfies Record<Exclude<ExportId, "adapter">, { title: string; what: string }>,
   buttons: {
     adapter: "Export adapter",
@@ -215,6 +235,10 @@ export const exportStep = {
     ollama: "Export for Ollama",
     mlx: "Export MLX",
     onnx: "Export ONNX",
+    "training-script": "Export training script",
+    "llama-factory": "Export LLaMA-Factory YAML",
+    axolotl: "Export Axolotl YAML",
+    unsloth: "Export Unsloth notebook",
   } satisfies Record<ExportId, string>,
   weightsOf: (title: string) => `Weights of ${title}`,
   variant: (type: ExportType | null, bytes: number) =>
@@ -243,6 +267,10 @@ export const exportStep = {
       case "base-needed":
         return baseNeeded[note.format];
     }
+  },
+  gaps: {
+    title: (count: number) => `What differs there (${format.integer(count)})`,
+    sentences: trainerGaps,
   },
   usage: { python: "In Python", shell: "In a terminal", javascript: "In JavaScript" } satisfies Record<
     UsageLines["language"],

@@ -6,6 +6,18 @@ import { plural } from "./words";
 /* Texts of the page around the steps, and of progress. */
 
 export const shell = {
+  settingsFile: {
+    save: "Save settings",
+    load: "Load settings",
+    input: "Settings file",
+    copyLink: "Copy link to these settings",
+    hint: "Model, template, method and all options as a YAML file, without data. Load one here or drop it anywhere on the page.",
+    taken: (file: string | null) =>
+      file === null ? "The link's settings are in use" : `The settings of ${file} are in use`,
+    missingModel: (model: string) =>
+      `They were made for ${model}, which is not in your library. Load it on the Model step; until then its defaults do not apply.`,
+    dismiss: "All right",
+  },
   brand: "Luthier",
   /** The visible range of a list. */
   range: (first: number, last: number, total: number) =>

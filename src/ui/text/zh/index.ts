@@ -48,5 +48,5 @@ export const zh = {
   export: exportStep,
 };
 
-/** With English where something is not translated yet. */
+/** Missing texts fall back to English. */
 export const text = completed<Text>(zh, en);

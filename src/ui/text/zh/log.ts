@@ -3,6 +3,7 @@ import type { Problem } from "../../../lib/problems/problem";
 import * as english from "../en/log";
 import { format } from "./format";
 import { problem } from "./problems";
+import { scores } from "./scores";
 
 const sentences = (told: Problem): string => {
   const { what, advice } = problem(told);
@@ -28,10 +29,20 @@ export function logLine(line: LogLine): string {
       return `已计算 ${format.integer(line.done)} / ${format.integer(line.pairs)} 对。`;
     case "selected":
       return `从现在起训练 ${format.integer(line.numbers)} 个权重，其余保持冻结。`;
-    case "stopping-early":
-      return `提前停止：连续 ${line.measurements} 次评估，验证损失没有改善。`;
+    case "time-over":
+      return `已达到 ${format.compact(line.minutes)} 分钟的时间上限。`;
+    case "extended":
+      return `从第 ${line.step} 步之后继续，直到第 ${line.totalSteps} 步。`;
+    case "no-metric":
+      return `“${scores.names[line.metric]}”不适用于验证数据，改由验证损失决定。`;
+    case "stopping-early": {
+      const { measurements, metric = "loss" } = line;
+      return `提前停止：连续 ${measurements} 次评估，${metric === "loss" ? "验证损失" : `“${scores.names[metric]}”`}没有改善。`;
+    }
     case "best-taken":
-      return `已恢复第 ${line.step} 步的权重，其验证损失最低：${format.fixed(line.loss, 4)}。`;
+      return line.metric === undefined || line.metric === "loss"
+        ? `已恢复第 ${line.step} 步的权重，其验证损失最低：${format.fixed(line.loss, 4)}。`
+        : `已恢复第 ${line.step} 步的权重，按“${scores.names[line.metric]}”为最佳；其验证损失为 ${format.fixed(line.loss, 4)}。`;
     case "kernel-broken":
       return `${problem(line.problem).what}如果有其他内核可以完成，则改用该内核。`;
     case "samples-ended":

@@ -42,7 +42,8 @@ export const runs = {
   tidy: "删除所有未收藏的",
   all: (count: number) => `显示全部 ${format.integer(count)} 次`,
   export: "导出",
-  exports: { json: "JSON", csv: "CSV", tensorboard: "TensorBoard" },
+  exports: { json: "JSON", csv: "CSV", tensorboard: "TensorBoard", wandb: "W&B" },
+  many: "训练记录已经很多。请收藏需要的，删除其余的。",
 } satisfies Translation<Text["runs"]>;
 
 export const compareRuns = {
@@ -86,6 +87,7 @@ export const compareRuns = {
   facts: {
     model: "模型",
     data: "数据",
+    content: "文件内容（SHA-256）",
     rows: "行数",
     template: "模板",
     method: "方法",

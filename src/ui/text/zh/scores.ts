@@ -10,7 +10,6 @@ export const scores = {
   intro: "两边在同样的行上、按训练时的方式提问：它们认为标准答案有多可能，以及它们自己如何回答。",
   options: "评分内容",
   start: "评分",
-  again: "重新评分",
   scoring: "正在评分",
   rows: "数据行",
   heldOut: "未参与训练的验证行",

@@ -19,6 +19,17 @@ export const shell = {
   stepStates: { empty: "未设置", ready: "就绪", busy: "进行中", done: "完成", problem: "有问题" },
   spokenState: (state: string) => `，${state}`,
   stepsLabel: "步骤",
+  settingsFile: {
+    save: "保存设置",
+    load: "加载设置",
+    input: "设置文件",
+    copyLink: "复制这些设置的链接",
+    hint: "以 YAML 文件保存模型、模板、方法和所有选项，不含数据。在这里加载，或拖到页面任意位置。",
+    taken: (file: string | null) => (file === null ? "已使用链接中的设置" : `已使用 ${file} 中的设置`),
+    missingModel: (title: string) =>
+      `这些设置是为 ${title} 制作的，它不在你的模型库中。请在“模型”步骤加载；在此之前其默认值不适用。`,
+    dismiss: "好",
+  },
   language: "语言",
   skip: "跳到第一步",
   skipToRun: "跳到训练面板",

@@ -78,6 +78,10 @@ export const workerProblems: ProblemTexts<WorkerProblems> = {
     what: "This run no longer exists.",
     advice: "It may have been deleted in another tab; choose another one.",
   }),
+  "config/no-run-to-extend": () => ({
+    what: "The state in which this run ended is not kept.",
+    advice: "Go on from its adapter instead, under Runs.",
+  }),
   "config/no-run-to-resume": () => ({
     what: "There is no run to resume.",
     advice: "Start a new one with Train.",

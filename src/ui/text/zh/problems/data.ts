@@ -43,12 +43,12 @@ const rowProblems = {
     advice: "请补上回答，或选择其他模板。",
   }),
   "data/found-bad": () => ({ what: "该行的回答被标为差，因此不学习。", advice: "" }),
+  "data/no-label": () => ({
+    what: "该行的回答没有标为好或坏，也不属于成对的回答。",
+    advice: "请在“方法”步骤选择“回答”或“文本”。",
+  }),
   "data/no-preference": () => ({
     what: "该行不是一对优质回答和劣质回答。",
-    advice: "请在“方法”步骤中选择“回答”或“文本”。",
-  }),
-  "data/no-label": () => ({
-    what: "该行的回答没有标为好或差，也不属于成对的回答。",
     advice: "请在“方法”步骤中选择“回答”或“文本”。",
   }),
   "data/template-without-tools": () => ({

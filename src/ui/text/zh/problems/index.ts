@@ -15,6 +15,7 @@ import { modelSizeProblems } from "./model-size";
 import { modelsProblems } from "./models";
 import { patternProblems } from "./pattern";
 import { scoreProblems } from "./score";
+import { settingsProblems } from "./settings";
 import { storageProblems } from "./storage";
 import { tokenizerProblems } from "./tokenizer";
 import { workProblems } from "./work";
@@ -35,6 +36,7 @@ export const problems = {
   ...modelsProblems,
   ...patternProblems,
   ...scoreProblems,
+  ...settingsProblems,
   ...storageProblems,
   ...tokenizerProblems,
   ...valueProblems,
