@@ -30,7 +30,7 @@ describe("the first visit", () => {
       expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(2 * 800);
 
       await button(page, "Train").click();
-      await page.getByText("After step 20").waitFor();
+      await page.getByText("After step 20").first().waitFor();
       await status(page, /^Done\./).waitFor();
       await button(page, "See what changed").click();
       await page.getByRole("region", { name: "After" }).getByText("Arr!").waitFor();

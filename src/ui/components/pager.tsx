@@ -11,11 +11,13 @@ interface Props {
   readonly total: number;
   readonly earlier: string;
   readonly later: string;
+  /** Whether the keyboard's shortcuts for rows turn these pages. */
+  readonly shortcuts?: boolean;
   readonly onPage: (offset: number) => void;
 }
 
 /** The visible range of a long list, with buttons for the previous and next page. */
-export function Pager({ offset, size, total, earlier, later, onPage }: Props) {
+export function Pager({ offset, size, total, earlier, later, shortcuts = false, onPage }: Props) {
   const text = useText();
   const last = Math.min(total, offset + size);
   const page = (to: number) => {
@@ -27,6 +29,7 @@ export function Pager({ offset, size, total, earlier, later, onPage }: Props) {
       <ActionIcon
         variant="default"
         aria-label={earlier}
+        data-shortcut={shortcuts ? "earlier-row" : undefined}
         disabled={offset === 0}
         onClick={() => {
           page(offset - size);
@@ -37,6 +40,7 @@ export function Pager({ offset, size, total, earlier, later, onPage }: Props) {
       <ActionIcon
         variant="default"
         aria-label={later}
+        data-shortcut={shortcuts ? "next-row" : undefined}
         disabled={last >= total}
         onClick={() => {
           page(offset + size);

@@ -21,8 +21,6 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   "src/ui/features/method/module-tree.tsx": /^Enter$/,
   // SVG markup.
   "src/ui/lib/chart-image.ts": /^<|^(M|X)|=|^stroke/,
-  // A selector.
-  "src/ui/lib/reveal.ts": /^input, select, textarea$/,
   // The languages' own names.
   "src/ui/text/languages.ts": /^English$/,
   // The type of dragged files in a DataTransfer.

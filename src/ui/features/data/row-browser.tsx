@@ -55,6 +55,7 @@ export function RowBrowser({ dataset, chosen, onChoose }: Props) {
         )}
         {value !== null && value.total > 0 && (
           <Pager
+            shortcuts
             offset={offset}
             size={PAGE_ROWS}
             total={value.total}

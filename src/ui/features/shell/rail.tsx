@@ -16,6 +16,7 @@ import {
 import { useStudio } from "../../store/context";
 import { selectStepState, STEPS, type StepId, type StepState } from "../../store/selectors";
 import { useText } from "../../text/text";
+import { Search } from "../search/search";
 import { LanguageSelect } from "./language-select";
 import { Mark } from "./mark";
 import classes from "./rail.module.css";
@@ -50,6 +51,7 @@ export function Rail() {
       </nav>
       <div className={classes.foot}>
         <LanguageSelect />
+        <Search />
         <SchemeButton />
       </div>
     </header>

@@ -38,6 +38,7 @@ export function RunButtons({ cutOff }: { readonly cutOff: InterruptedRun | null 
           size="md"
           variant={main.kind === "pause" ? "light" : "filled"}
           className={classes.main ?? ""}
+          data-shortcut="main"
           leftSection={main.kind === "next" ? null : <MainIcon pauses={main.kind === "pause"} />}
           rightSection={main.kind === "next" ? <IconArrowRight size={18} aria-hidden /> : null}
           disabled={main.kind === "train" && blocked}

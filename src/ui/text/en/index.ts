@@ -11,6 +11,7 @@ import { compare, exportStep } from "./result";
 import { run, train } from "./run";
 import { batch, scoreOptions, scores } from "./scores";
 import { compareRuns, runs } from "./runs";
+import { search } from "./search";
 import { progress, shell } from "./shell";
 import { start } from "./start";
 
@@ -21,6 +22,7 @@ export const en = {
   fieldProblem,
   shell,
   start,
+  search,
   progress,
   data,
   model,

@@ -49,17 +49,17 @@ export const forecast = {
   measuring: "正在测量…",
   unmeasured: (steps: number) =>
     `共 ${format.integer(steps)} 步。要了解所需时间，可测量几秒钟，或直接开始训练。`,
+  measured: (steps: number, totalMs: number, stepMs: number, tokensPerSecond: number) =>
+    `${format.integer(steps)} 步${format.about(totalMs)}，每步 ${format.step(stepMs)}，按实测每秒 ${format.rate(tokensPerSecond)} 个 token 计算。`,
   expected: (steps: number, totalMs: number) =>
-    `${format.integer(steps)} 步，按最近一次类似训练的速度，${format.about(totalMs)}。`,
+    `${format.integer(steps)} 步${format.about(totalMs)}，按最近一次同样训练的速度计算。`,
   bounds: (minutes: number, patience: number) => {
     const limits = [
       ...(minutes > 0 ? [`满 ${format.compact(minutes)} 分钟`] : []),
-      ...(patience > 0 ? ["保留行不再改善"] : []),
+      ...(patience > 0 ? ["验证数据不再改善"] : []),
     ];
-    return limits.length === 0 ? "" : `${limits.join("或")}时提前结束。`;
+    return limits.length === 0 ? "" : `${limits.join("，或")}时会提前结束。`;
   },
-  measured: (steps: number, totalMs: number, stepMs: number, tokensPerSecond: number) =>
-    `${format.integer(steps)} 步${format.about(totalMs)}，每步 ${format.step(stepMs)}，按实测每秒 ${format.rate(tokensPerSecond)} 个 token 计算。`,
   mixed: (rows: number, mixed: number, name: string, share: number) => {
     const counted = `每轮训练 ${format.integer(rows)} 行，其中 ${format.integer(mixed)} 行（${format.done(mixed / rows)}）来自 ${name}`;
     return mixed + 1 < rows * share

@@ -13,6 +13,7 @@ import { ratings } from "./ratings";
 import { run, train } from "./run";
 import { compareRuns, runs } from "./runs";
 import { batch, scoreOptions, scores } from "./scores";
+import { search } from "./search";
 import { progress, shell } from "./shell";
 import { start } from "./start";
 
@@ -23,6 +24,7 @@ export const zh = {
   fieldProblem,
   shell,
   start,
+  search,
   progress,
   data,
   model,

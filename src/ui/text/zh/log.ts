@@ -34,7 +34,7 @@ export function logLine(line: LogLine): string {
     case "extended":
       return `从第 ${line.step} 步之后继续，直到第 ${line.totalSteps} 步。`;
     case "no-metric":
-      return `“${scores.names[line.metric]}”不适用于保留行，改按验证损失判断。`;
+      return `“${scores.names[line.metric]}”不适用于验证数据，改由验证损失决定。`;
     case "stopping-early": {
       const { measurements, metric = "loss" } = line;
       return `提前停止：连续 ${measurements} 次评估，${metric === "loss" ? "验证损失" : `“${scores.names[metric]}”`}没有改善。`;
@@ -42,7 +42,7 @@ export function logLine(line: LogLine): string {
     case "best-taken":
       return line.metric === undefined || line.metric === "loss"
         ? `已恢复第 ${line.step} 步的权重，其验证损失最低：${format.fixed(line.loss, 4)}。`
-        : `已恢复第 ${line.step} 步的权重，按“${scores.names[line.metric]}”最佳；其验证损失：${format.fixed(line.loss, 4)}。`;
+        : `已恢复第 ${line.step} 步的权重，按“${scores.names[line.metric]}”为最佳；其验证损失为 ${format.fixed(line.loss, 4)}。`;
     case "kernel-broken":
       return `${problem(line.problem).what}如果有其他内核可以完成，则改用该内核。`;
     case "samples-ended":

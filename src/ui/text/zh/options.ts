@@ -6,7 +6,7 @@ import { scores } from "./scores";
 export const trainingOptions = {
   epochs: { label: "训练轮数", hint: "遍历数据的次数。通常 1 到 3 轮；数据少时轮数多会过拟合。" },
   maxSteps: { label: "最大步数", hint: "达到这么多优化步后停止。0 表示训练完所有轮数。" },
-  maxMinutes: { label: "最长分钟数", hint: "训练达到这么长时间后停止。0 表示不限。" },
+  maxMinutes: { label: "最长分钟数", hint: "训练满这么长时间后停止。0 表示不限。" },
   batchSize: { label: "批大小", hint: "每批的行数。越大越稳定，占用显存也越多。" },
   gradientAccumulation: {
     label: "梯度累积",
@@ -48,26 +48,26 @@ export const trainingOptions = {
     label: "早停耐心",
     hint: "连续这么多次评估没有改善就停止。0 表示不早停。",
   },
-  metricForBestModel: {
-    label: "最佳标准",
-    hint: "按什么判断最佳权重和提前停止。除损失外，都需要给保留行打分。",
-    choices: { ...scores.names, loss: "验证损失" },
-  },
-  scoreRows: {
-    label: "打分行数",
-    hint: "每次评估时回答这么多保留行并打分，画出分数曲线。0 表示不打分。",
-  },
   keepCheckpoints: {
     label: "保留检查点",
     hint: "在途中保留这么多个验证损失最低的适配器，供对比和导出。0 表示只保留最后一个。",
   },
-  sampleRows: {
-    label: "试答行数",
-    hint: "训练过程中回答这么多保留行，便于观察学习过程。0 表示关闭。",
-  },
   sampleEvery: {
     label: "试答间隔",
-    hint: "每隔多少步试答。0 表示每次评估时试答。",
+    hint: "每隔多少步试答一次。0 表示随每次评估试答。",
+  },
+  metricForBestModel: {
+    label: "最佳依据",
+    hint: "由什么决定哪个权重最佳以及何时早停。除损失外都需要评分行。",
+    choices: { ...scores.names, loss: "验证损失" },
+  },
+  scoreRows: {
+    label: "评分行数",
+    hint: "每次评估时回答并评分这么多行验证数据，并绘制分数曲线。0 表示不评分。",
+  },
+  sampleRows: {
+    label: "试答行数",
+    hint: "途中试答这么多行验证数据，便于观察学习过程。0 表示关闭。",
   },
   seed: { label: "随机种子", hint: "种子相同，训练结果相同。" },
   loadBestModelAtEnd: {

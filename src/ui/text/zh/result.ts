@@ -1,9 +1,9 @@
-import { trainerGaps } from "./trainer-gaps";
 import type { ExportNote, ExportType, OnnxTrial } from "../../../shared/exports";
 import type { TokenChance } from "../../../shared/generation";
 import type { Text, Translation } from "../translation";
 import { format } from "./format";
 import { answerOptions } from "./options";
+import { trainerGaps } from "./trainer-gaps";
 import { tokens } from "./words";
 
 /* Texts of the steps after a run: Compare and Export. */
@@ -45,6 +45,7 @@ export const compare = {
   hideSent: "隐藏发送的内容",
   sent: (count: number) => `发送的内容：${tokens(count)}`,
   sentTo: (who: string, count: number) => `发送给${who}：${tokens(count)}`,
+  sameTemplate: (adapter: string) => `基座模型使用与“${adapter}”相同的提示词格式，因此差别只来自适配器。`,
   showOdds: "显示 token 概率",
   oddsOf: (name: string) => `token 概率：${name}`,
   oddsHint: "指向一个 token，或用方向键，查看它的概率以及其他可能。",
@@ -178,20 +179,20 @@ export const exportStep = {
     gguf: { title: "合并后的 GGUF", what: "合并了适配器的完整模型，为一个含分词器和对话模板的 GGUF 文件。" },
     ollama: { title: "Ollama", what: "合并后的 GGUF 加上 Modelfile，其模板、停止序列和参数与训练一致。" },
     mlx: { title: "MLX 适配器", what: "用于 Mac 上 mlx-lm 的适配器，与基座模型一起加载。" },
+    "training-script": {
+      title: "训练脚本",
+      what: "把这次训练写成可在一个或多个 GPU 上运行的 Python 程序：包含数据行、token、批的顺序和初始值，并附 Accelerate、FSDP2、DeepSpeed 和 Ray Train 的配置。训练结果可拖回此页面。",
+    },
+    "llama-factory": {
+      title: "LLaMA-Factory",
+      what: "用于 LLaMA-Factory 的 YAML 文件，附数据行和 dataset_info.json。",
+    },
+    axolotl: { title: "Axolotl", what: "用于 Axolotl 的 YAML 文件，数据行为 token 和掩码。" },
+    unsloth: { title: "Unsloth", what: "用于 Unsloth 的 Jupyter notebook，数据行为 token 和掩码。" },
     onnx: {
       title: "ONNX",
       what: "把适配器合并进权重的完整模型，用于 transformers.js 和 onnxruntime，含分词器和配置。",
     },
-    "training-script": {
-      title: "训练脚本",
-      what: "把此次训练做成 Python 程序，用于一块或多块 GPU：包含数据行、词元、批次顺序和初始值，以及 Accelerate、FSDP2、DeepSpeed 和 Ray Train 的配置。训练结果可以拖回本页面。",
-    },
-    "llama-factory": {
-      title: "LLaMA-Factory",
-      what: "把此次训练做成 LLaMA-Factory 的 YAML 文件，含数据行和 dataset_info.json。",
-    },
-    axolotl: { title: "Axolotl", what: "把此次训练做成 Axolotl 的 YAML 文件，数据行为词元和掩码。" },
-    unsloth: { title: "Unsloth", what: "把此次训练做成 Unsloth 的 Jupyter 笔记本，数据行为词元和掩码。" },
   },
   buttons: {
     adapter: "导出适配器",
@@ -204,11 +205,7 @@ export const exportStep = {
     "training-script": "导出训练脚本",
     "llama-factory": "导出 LLaMA-Factory YAML",
     axolotl: "导出 Axolotl YAML",
-    unsloth: "导出 Unsloth 笔记本",
-  },
-  gaps: {
-    title: (count: number) => `在那里有何不同（${format.integer(count)}）`,
-    sentences: trainerGaps,
+    unsloth: "导出 Unsloth notebook",
   },
   weightsOf: (title: string) => `${title}的权重`,
   variant: (type: ExportType | null, bytes: number) =>
@@ -237,6 +234,10 @@ export const exportStep = {
       case "base-needed":
         return baseNeeded[note.format];
     }
+  },
+  gaps: {
+    title: (count: number) => `在那里有何不同（${format.integer(count)}）`,
+    sentences: trainerGaps,
   },
   usage: { python: "在 Python 中", shell: "在终端中", javascript: "在 JavaScript 中" },
   usageCopy: (button: string) => `复制“${button}”的代码`,

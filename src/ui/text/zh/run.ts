@@ -13,8 +13,8 @@ export const train = {
   presets: { quick: "快速试跑", balanced: "均衡", thorough: "充分训练" },
   presetHints: {
     quick: "大约一分钟，看看能否学到",
-    balanced: "训练到保留行不再改善为止，保留最佳权重",
-    thorough: "更久、步子更小、更有耐心",
+    balanced: "直到验证数据不再改善；保留最佳权重",
+    thorough: "时间更长，步子更小，更有耐心",
   },
   presetsLabel: "预设",
   changed: (count: number) => `已修改 ${format.integer(count)} 项`,
@@ -62,28 +62,29 @@ export const train = {
     none: "任何学习率下损失都没有下降。请检查数据和模板，或保留默认值。",
   },
   sweep: {
-    title: "扫描：试几个值",
+    title: "参数扫描：尝试多个值",
     intro:
-      "对一两个设置的两三个值的每种组合各做一次短训练，依次进行，并比较保留行上的损失。每次训练都保存在“训练记录”中。",
+      "对一项或两项设置的两三个值的每种组合各做一次短训练，依次进行，并比较验证损失。每次训练都保存在训练记录中。",
     setting: (number: number) => `设置 ${number}`,
     noSetting: "无",
     method: "方法",
     values: (number: number) => `设置 ${number} 的值`,
-    wrong: "请输入该设置接受的两三个不同的值，用空格分隔。",
+    wrong: "请填写该设置可用的两三个不同的值，用空格分隔。",
     steps: "每次训练的步数",
     start: "开始扫描",
     stop: "停止扫描",
-    need: "请输入两三个值，用空格分隔。",
-    count: (runs: number, steps: number) => `${format.integer(runs)} 次训练，每次 ${format.integer(steps)} 步`,
+    need: "请填写两三个值，用空格分隔。",
+    count: (count: number, steps: number) =>
+      `${format.integer(count)} 次训练，每次 ${format.integer(steps)} 步`,
     progress: (done: number, total: number) =>
-      `第 ${format.integer(Math.min(done + 1, total))} / ${format.integer(total)} 次`,
+      `第 ${format.integer(Math.min(done + 1, total))} / ${format.integer(total)} 次训练`,
     runName: (values: readonly string[]) => `扫描，${values.join("，")}`,
     table: "扫描",
     run: "训练",
-    validation: "最佳验证",
+    validation: "最佳验证损失",
     loss: "损失",
     state: "状态",
-    take: "采用最佳",
+    take: "使用最佳设置",
   },
   rateChart: "学习率",
   normChart: "梯度范数",
@@ -203,21 +204,6 @@ export const run = {
     ].join("，"),
   warnings: (count: number) => `${format.integer(count)} 条提醒`,
   trainFurther: "继续训练",
-  verdict: {
-    stillLearning: "它还在学习",
-    more: (steps: number) => `再训练 ${format.integer(steps)} 步`,
-    moreLater: (steps: number) => `结束时损失仍在下降。请再多训练约 ${format.integer(steps)} 步。`,
-    flat: "它已学到能学的内容",
-    flatWhat: "最后三分之一的训练中损失几乎不变，再训练也不会有多大变化。",
-    overfitted: (step: number) => `第 ${format.integer(step)} 步之后过拟合`,
-    bestKept: (step: number, best: number, last: number) =>
-      `保留行的损失从 ${format.loss(best)} 升到 ${format.loss(last)}，而训练行的损失在下降。已保留第 ${format.integer(step)} 步的权重。`,
-    lastKept: (best: number, last: number) =>
-      `保留行的损失从 ${format.loss(best)} 升到 ${format.loss(last)}，而训练行的损失在下降；保留的是最后的权重。请打开“结束时载入最佳模型”再训练，或增加数据。`,
-    forgot: "它遗忘了其他内容",
-    forgotWhat: (before: number, after: number) =>
-      `日常问题上的损失从 ${format.loss(before)} 升到 ${format.loss(after)}。更低的学习率、更少的步数，或在数据中加入一些日常问答，可以保留更多原有知识。`,
-  },
   compareNow: "看看有何变化",
   scoreNow: "给两边评分",
   exportNow: "导出带走",
@@ -225,6 +211,21 @@ export const run = {
     begun: (steps: number) => `训练已开始，共 ${format.integer(steps)} 步。`,
     progress: (share: number, loss: number | null) =>
       `${format.done(share)}${loss === null ? "" : `，损失 ${format.loss(loss)}`}`,
+  },
+  verdict: {
+    stillLearning: "还在学习",
+    more: (steps: number) => `再训练 ${format.integer(steps)} 步`,
+    moreLater: (steps: number) => `结束时损失仍在下降。请再训练约 ${format.integer(steps)} 步。`,
+    flat: "已经学到能学的",
+    flatWhat: "最后三分之一的训练中损失几乎没有变化，再训练也不会有多大改变。",
+    overfitted: (step: number) => `第 ${format.integer(step)} 步之后过拟合`,
+    bestKept: (step: number, best: number, last: number) =>
+      `验证损失从 ${format.loss(best)} 升到 ${format.loss(last)}，而训练损失在下降。已保留第 ${format.integer(step)} 步的权重。`,
+    lastKept: (best: number, last: number) =>
+      `验证损失从 ${format.loss(best)} 升到 ${format.loss(last)}，而训练损失在下降，保留的是最后的权重。请开启“结束时取最佳模型”重新训练，或增加数据。`,
+    forgot: "遗忘了其他内容",
+    forgotWhat: (before: number, after: number) =>
+      `日常问题上的损失从 ${format.loss(before)} 升到 ${format.loss(after)}。降低学习率、减少步数，或在数据中加入一些日常对话，可以保留更多原有能力。`,
   },
   keepAwake: "保持屏幕常亮",
   tellMe: "完成时通知我",

@@ -40,10 +40,10 @@ export const runs = {
   undo: "撤销",
   total: (count: number, bytes: number) => `${format.integer(count)} 次训练，${format.bytes(bytes)}`,
   tidy: "删除所有未收藏的",
-  many: "训练记录已经很多。请给要保留的加星，并删除其余的。",
   all: (count: number) => `显示全部 ${format.integer(count)} 次`,
   export: "导出",
   exports: { json: "JSON", csv: "CSV", tensorboard: "TensorBoard", wandb: "W&B" },
+  many: "训练记录已经很多。请收藏需要的，删除其余的。",
 } satisfies Translation<Text["runs"]>;
 
 export const compareRuns = {

@@ -5,17 +5,6 @@ import { format } from "./format";
 /* Texts of the page around the steps, and of progress. */
 
 export const shell = {
-  settingsFile: {
-    save: "保存设置",
-    load: "载入设置",
-    input: "设置文件",
-    copyLink: "复制这些设置的链接",
-    hint: "模型、模板、方法和所有选项，存为 YAML 文件，不含数据。可在此载入，或拖放到页面任意位置。",
-    taken: (file: string | null) => (file === null ? "已采用链接中的设置" : `已采用 ${file} 中的设置`),
-    missingModel: (model: string) =>
-      `这些设置是为 ${model} 制作的，它不在您的模型库中。请在“模型”步骤载入；在此之前不会采用它的默认值。`,
-    dismiss: "知道了",
-  },
   brand: "Luthier",
   range: (first: number, last: number, total: number) =>
     `第 ${format.integer(first)}–${format.integer(last)} 条，共 ${format.integer(total)} 条`,
@@ -30,6 +19,17 @@ export const shell = {
   stepStates: { empty: "未设置", ready: "就绪", busy: "进行中", done: "完成", problem: "有问题" },
   spokenState: (state: string) => `，${state}`,
   stepsLabel: "步骤",
+  settingsFile: {
+    save: "保存设置",
+    load: "加载设置",
+    input: "设置文件",
+    copyLink: "复制这些设置的链接",
+    hint: "以 YAML 文件保存模型、模板、方法和所有选项，不含数据。在这里加载，或拖到页面任意位置。",
+    taken: (file: string | null) => (file === null ? "已使用链接中的设置" : `已使用 ${file} 中的设置`),
+    missingModel: (title: string) =>
+      `这些设置是为 ${title} 制作的，它不在你的模型库中。请在“模型”步骤加载；在此之前其默认值不适用。`,
+    dismiss: "好",
+  },
   language: "语言",
   skip: "跳到第一步",
   skipToRun: "跳到训练面板",
@@ -101,6 +101,12 @@ export const shell = {
     title: "另一个标签页打开了更新版本的 Luthier，请重新加载此页。",
     what: "已保存的数据不受影响。",
     whileTraining: "训练进度已保存，重新加载后可以继续。",
+  },
+  newVersion: {
+    title: "新版本已就绪",
+    what: "切换到新版本会重新加载页面，数据和设置都会保留。",
+    whileTraining: "训练结束后即可切换。",
+    takeOver: "切换",
   },
   stalled: {
     title: "后台线程没有响应",

@@ -12,6 +12,16 @@ import { objectives } from "../objectives";
 const titleOf = (id: string): string =>
   Object.entries(methods).find(([known]) => known === id)?.[1].title ?? id;
 
+const toolNames: Readonly<Record<TrainerTool, string>> = {
+  script: "训练脚本",
+  "LLaMA-Factory": "LLaMA-Factory",
+  Axolotl: "Axolotl",
+  Unsloth: "Unsloth",
+};
+
+const objectiveOf = (id: string): string =>
+  Object.entries(objectives.titles).find(([known]) => known === id)?.[1].title ?? id;
+
 const extras: Readonly<Record<LoraExtra, string>> = {
   dora: "DoRA 的幅度",
   biases: "训练过的偏置",
@@ -33,16 +43,6 @@ const differences: Readonly<Record<LlamaCppDifference, string>> = {
   biases: "带偏置的层不同",
 };
 
-const toolNames: Readonly<Record<TrainerTool, string>> = {
-  script: "训练脚本",
-  "LLaMA-Factory": "LLaMA-Factory ",
-  Axolotl: "Axolotl ",
-  Unsloth: "Unsloth ",
-};
-
-const objectiveOf = (id: string): string =>
-  Object.entries(objectives.titles).find(([known]) => known === id)?.[1].title ?? id;
-
 const MERGE = "请导出合并后的模型，它把这些包含在权重中。";
 const PYTHON = "请导出适配器，或供 Python 使用的合并模型。";
 const ITSELF = "请导出适配器本身。";
@@ -53,19 +53,19 @@ export const exportProblems = {
     advice: "请导出在这里训练的适配器。",
   }),
   "export/method-not-in-script": ({ method }) => ({
-    what: `脚本使用的库都不能像这里一样在此模型上训练 ${titleOf(method)}。`,
+    what: `脚本所用的库都不能像这里一样在此模型上训练 ${titleOf(method)}。`,
     advice: "请在这里训练，或选择 LoRA 以便在别处训练。",
   }),
   "export/objective-not-in-trainer": ({ objective, tool }) => ({
-    what: `${toolNames[tool]}没有目标 ${objectiveOf(objective)}。`,
-    advice: "请在这里训练，或选择其他目标。",
+    what: `${toolNames[tool]} 没有训练目标 ${objectiveOf(objective)}。`,
+    advice: "请在这里训练，或选择其他训练目标。",
   }),
   "export/method-not-in-trainer": ({ method, tool }) => ({
-    what: `${toolNames[tool]}不能训练 ${titleOf(method)}。`,
+    what: `${toolNames[tool]} 不能训练 ${titleOf(method)}。`,
     advice: "请导出训练脚本，或选择 LoRA 以便在别处训练。",
   }),
   "export/encoder-not-in-trainer": ({ tool }) => ({
-    what: `${toolNames[tool]}只训练解码器，而此模型还有编码器。`,
+    what: `${toolNames[tool]} 只训练解码器，而此模型还有编码器。`,
     advice: "请改为导出训练脚本。",
   }),
   "export/family-not-in-llama-cpp": ({ family }) => ({

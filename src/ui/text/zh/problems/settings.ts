@@ -4,9 +4,9 @@ import { fieldFault } from "../field-faults";
 import { format } from "../format";
 import { valueFault } from "../value-faults";
 
-const named = (file: string | null): string => (file === null ? "链接" : ` ${file} `).trim();
+const named = (file: string | null): string => file ?? "链接";
 
-const CORRECT = "请更正后重新载入。没有任何更改。";
+const CORRECT = "请改正后重新加载。没有做任何修改。";
 
 export const settingsProblems = {
   "settings/not-readable": ({ file, reason }) => ({
@@ -14,19 +14,19 @@ export const settingsProblems = {
     advice: CORRECT,
   }),
   "settings/too-large": ({ file, sizeBytes, maxBytes }) => ({
-    what: `${named(file)} 为 ${format.bytes(sizeBytes)}，而设置最多 ${format.bytes(maxBytes)}。`,
-    advice: "请检查它是否为设置文件。",
+    what: `${named(file)} 有 ${format.bytes(sizeBytes)}，而设置最多 ${format.bytes(maxBytes)}。`,
+    advice: "请确认这是设置文件。",
   }),
   "settings/other-file": ({ file }) => ({
-    what: `${named(file)} 不含设置：缺少键 luthier-settings。`,
-    advice: "请载入由“保存设置”生成的文件。数据行在“数据”步骤载入，模型在“模型”步骤载入。",
+    what: `${named(file)} 中没有设置：缺少键 luthier-settings。`,
+    advice: "请加载由“保存设置”生成的文件。数据请在“数据”步骤加载，模型请在“模型”步骤加载。",
   }),
   "settings/version": ({ file, version, known }) => ({
-    what: `${named(file)} 的设置版本为 ${version}，本页面读取版本 ${known}。`,
-    advice: "请在较新版本的工作室中载入。",
+    what: `${named(file)} 的设置版本为 ${version}，此页面支持版本 ${known}。`,
+    advice: "请在更新的版本中加载。",
   }),
   "settings/unknown-keys": ({ file, keys }) => ({
-    what: `${named(file)} 含有不存在的设置：${format.list(keys)}。`,
+    what: `${named(file)} 中有不存在的设置：${format.list(keys)}。`,
     advice: CORRECT,
   }),
   "settings/value": ({ file, fault }) => ({ what: `${named(file)} ${valueFault(fault)}。`, advice: CORRECT }),
@@ -35,7 +35,7 @@ export const settingsProblems = {
     advice: CORRECT,
   }),
   "settings/during-run": () => ({
-    what: "训练期间不能载入设置。",
-    advice: "请等待训练结束，或停止训练。",
+    what: "训练期间不能加载设置。",
+    advice: "请等训练结束，或停止训练。",
   }),
-} satisfies ProblemTexts<SettingsProblems>;
+} satisfies Partial<ProblemTexts<SettingsProblems>>;

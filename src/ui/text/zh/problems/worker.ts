@@ -70,11 +70,11 @@ export const workerProblems = {
     what: "这次训练已不存在。",
     advice: "可能已在另一个标签页中删除，请选择其他训练。",
   }),
-  "config/no-run-to-extend": () => ({
-    what: "没有保存这次训练结束时的状态。",
-    advice: "请改为在“训练记录”中从它的适配器继续。",
-  }),
   "config/no-run-to-resume": () => ({ what: "没有可以继续的训练。", advice: "请点击“训练”开始新的训练。" }),
+  "config/no-run-to-extend": () => ({
+    what: "这次训练结束时的状态没有保留。",
+    advice: "请在“训练记录”中改为由其适配器继续训练。",
+  }),
   "config/adapter-not-of-model": ({ option }) => ({
     what: "所选适配器中有一个不属于已加载的模型。",
     advice: `请在 ${option} 中另选。`,
