@@ -46,7 +46,9 @@ export const trainSlice: SliceCreator<TrainSlice> =
         const result = await runAcrossLosses(run);
         get().addAdapter(result.adapter);
         // A run may have kept checkpoints as well.
-        get().setAdapters(await client.call("listAdapters").catch(() => get().adapters));
+        await get()
+          .refreshAdapters()
+          .catch(() => undefined);
         set(({ run }) => ({
           runStatus: result.status,
           result,
@@ -64,7 +66,9 @@ export const trainSlice: SliceCreator<TrainSlice> =
         set({ runStatus: isBegun ? ended : before });
         if (ended === "failed") set({ trainProblem: toProblem(error) });
         // A failed run may still have saved its last good weights.
-        get().setAdapters(await client.call("listAdapters").catch(() => get().adapters));
+        await get()
+          .refreshAdapters()
+          .catch(() => undefined);
       }
     };
 
