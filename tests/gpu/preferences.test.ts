@@ -20,7 +20,7 @@ import {
   readTensors,
   under,
 } from "../support/golden";
-import { openTestGpu } from "../support/gpu";
+import { sharedTestGpu } from "../support/gpu";
 import { trainSteps } from "../support/train-steps";
 
 const TOLERANCE = 1e-4;
@@ -42,9 +42,8 @@ const families = [...new Set(goldens.map(({ family }) => family))];
 
 let gpu: Gpu;
 beforeAll(async () => {
-  gpu = await openTestGpu();
+  gpu = await sharedTestGpu();
 });
-afterAll(() => gpu.close());
 
 describe.each(families)("%s learns preferences as TRL does", (family) => {
   let model: LoadedModel;
